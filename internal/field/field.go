@@ -1,0 +1,81 @@
+// Package field names the fields of a struct by their address in a prototype.
+package field
+
+import (
+	"reflect"
+	"time"
+)
+
+// Field is one exported field of a struct: where it is in Go, and what it is called on disk.
+type Field struct {
+	Name  string       // as Go spells it from the outer struct: "Place.City"
+	Path  []string     // the document path on disk, nil for a field that is stored nowhere (dynamodbav:"-")
+	Index []int        // the chain of field indexes from the outer struct, through nested structs and pointers to them
+	Type  reflect.Type // of the field itself
+
+	// The options of the dynamodbav tag, as attributevalue understands them.
+	OmitEmpty, OmitZero, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
+	NullEmpty, NullEmptyElem, OmitEmptyElem                                  bool
+
+	// Embedded reports an embedded struct whose fields are promoted: it has no attribute of its own.
+	Embedded bool
+}
+
+// Attr returns the top-level attribute that holds the field, "" for a field that is stored nowhere.
+func (f *Field) Attr() string {
+	if len(f.Path) == 0 {
+		return ""
+	}
+	return f.Path[0]
+}
+
+// Stored reports whether the field has an attribute.
+func (f *Field) Stored() bool { return len(f.Path) > 0 }
+
+// Nested reports whether the field lies inside another attribute.
+func (f *Field) Nested() bool { return len(f.Path) > 1 }
+
+// Get returns the field's value in item, a struct; the zero value where a nil pointer is in the way.
+func (f *Field) Get(item reflect.Value) reflect.Value {
+	v := item
+	for _, i := range f.Index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Zero(f.Type)
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v
+}
+
+// Addr returns the field in item, which must be addressable; nil pointers in the way are allocated.
+func (f *Field) Addr(item reflect.Value) reflect.Value {
+	v := item
+	for _, i := range f.Index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v
+}
+
+// Overlaps reports whether one of two stored fields lies inside the other, or both are the same.
+func (f *Field) Overlaps(g *Field) bool {
+	if !f.Stored() || !g.Stored() {
+		return f == g
+	}
+	for i := range min(len(f.Path), len(g.Path)) {
+		if f.Path[i] != g.Path[i] {
+			return false
+		}
+	}
+	return true
+}
+
+var timeType = reflect.TypeFor[time.Time]()
