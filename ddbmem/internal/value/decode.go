@@ -1,0 +1,292 @@
+package value
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// maxDepth is the number of levels that an attribute may have, its own
+// included.
+const maxDepth = 32
+
+// Input is a JSON object of attribute values as a request carries it: an item,
+// a key, or the values of an expression. The zero Input was not in the request.
+type Input struct {
+	// Item holds the decoded values. It is only to be used once Fault has
+	// returned no error.
+	Item Item
+	// Present tells an empty object from none.
+	Present bool
+
+	faultName string
+	fault     *Error
+}
+
+// UnmarshalJSON decodes a JSON object of attribute values. Its error is a
+// SerializationException: JSON of the wrong shape. What is wrong with the
+// values themselves is kept for [Input.Fault].
+func (in *Input) UnmarshalJSON(data []byte) error {
+	*in = Input{}
+	d := decoder{scanner: scanner{data: data}}
+	if d.null() {
+		return nil
+	}
+	fields, err := d.object(in)
+	if err != nil {
+		return err
+	}
+	if d.skipSpace(); d.pos != len(d.data) {
+		return malformed("")
+	}
+	in.Item, in.Present = NewItem(fields...), true
+	return nil
+}
+
+// MarshalJSON returns the wire form of the item.
+func (in Input) MarshalJSON() ([]byte, error) {
+	if !in.Present {
+		return []byte("null"), nil
+	}
+	return in.Item.MarshalJSON()
+}
+
+// Fault returns the first ValidationException among the values and the name it
+// stands under, nil when all are allowed.
+func (in *Input) Fault() (name string, err error) {
+	if in.fault == nil {
+		return "", nil
+	}
+	return in.faultName, in.fault
+}
+
+// Parse decodes a single attribute value such as {"S":"text"}, reporting both
+// kinds of error.
+func Parse(data []byte) (Value, error) {
+	d := decoder{scanner: scanner{data: data}}
+	v, err := d.value(1)
+	switch {
+	case err != nil:
+		return Value{}, err
+	case d.fault != nil:
+		return Value{}, d.fault
+	}
+	if d.skipSpace(); d.pos != len(d.data) {
+		return Value{}, malformed("")
+	}
+	return v, nil
+}
+
+// ParseItem decodes a JSON object of attribute values, reporting both kinds of
+// error.
+func ParseItem(data []byte) (Item, error) {
+	var in Input
+	if err := in.UnmarshalJSON(data); err != nil {
+		return nil, err
+	}
+	if _, err := in.Fault(); err != nil {
+		return nil, err
+	}
+	return in.Item, nil
+}
+
+// decoder reads attribute values and keeps the first fault it meets.
+type decoder struct {
+	scanner
+	fault *Error
+}
+
+func (d *decoder) blame(message string, args ...any) {
+	if d.fault == nil {
+		d.fault = Invalid(message, args...)
+	}
+}
+
+// object reads the values of a whole input, noting the name of the first fault.
+func (d *decoder) object(in *Input) ([]Field, error) {
+	var fields []Field
+	err := d.eachField(func(name string) error {
+		v, err := d.value(1)
+		if err != nil {
+			return err
+		}
+		if d.fault != nil && in.fault == nil {
+			in.fault, in.faultName = d.fault, name
+		}
+		fields = append(fields, Field{name, v})
+		return nil
+	})
+	return fields, err
+}
+
+// value reads one attribute value at the given level.
+func (d *decoder) value(depth int) (Value, error) {
+	switch d.next() {
+	case '{':
+	case '[':
+		return Value{}, malformed("Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue")
+	case 'n':
+		if !d.null() {
+			return Value{}, malformed("")
+		}
+		d.blame(msgEmpty)
+		return Value{}, nil
+	default:
+		return Value{}, malformed("Unexpected value type in payload")
+	}
+	if depth > maxDepth {
+		d.blame(msgNesting)
+	}
+	var result Value
+	count := 0
+	err := d.eachField(func(descriptor string) error {
+		kind, ok := KindOf(descriptor)
+		if !ok {
+			return d.skip()
+		}
+		if d.null() {
+			return nil
+		}
+		v, err := d.content(kind, depth)
+		result = v
+		count++
+		return err
+	})
+	switch {
+	case err != nil:
+		return Value{}, err
+	case count == 0:
+		d.blame(msgEmpty)
+	case count > 1:
+		d.blame(msgMany)
+	}
+	return result, nil
+}
+
+// content reads what stands behind a type descriptor.
+func (d *decoder) content(kind Kind, depth int) (Value, error) {
+	switch kind {
+	case S:
+		s, err := d.text("String")
+		return String(s), err
+	case N:
+		s, err := d.text("String")
+		return d.number(s), err
+	case B:
+		s, err := d.blob()
+		return Binary(s), err
+	case BOOL:
+		b, err := d.boolean()
+		return Bool(b), err
+	case NULL:
+		b, err := d.boolean()
+		if err == nil && !b {
+			d.blame(msgNull)
+		}
+		return Null(), err
+	case M:
+		return d.fields(depth)
+	case L:
+		return d.list(depth)
+	default:
+		return d.set(kind)
+	}
+}
+
+func (d *decoder) number(text string) Value {
+	v, err := Number(text)
+	if err != nil {
+		if d.fault == nil {
+			d.fault = err.(*Error) //nolint:errorlint // Number returns no other type
+		}
+		return Value{kind: N, text: "0"}
+	}
+	return v
+}
+
+func (d *decoder) fields(depth int) (Value, error) {
+	switch d.next() {
+	case '{':
+	case '[':
+		return Value{}, malformed("Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>")
+	default:
+		return Value{}, malformed("Unexpected field type")
+	}
+	var fields []Field
+	err := d.eachField(func(name string) error {
+		v, err := d.value(depth + 1)
+		fields = append(fields, Field{name, v})
+		return err
+	})
+	return Map(NewItem(fields...)), err
+}
+
+func (d *decoder) list(depth int) (Value, error) {
+	if err := d.expectList(); err != nil {
+		return Value{}, err
+	}
+	var list []Value
+	err := d.eachElement(func() error {
+		v, err := d.value(depth + 1)
+		list = append(list, v)
+		return err
+	})
+	return List(list), err
+}
+
+func (d *decoder) expectList() error {
+	switch d.next() {
+	case '[':
+		return nil
+	case '{':
+		return malformed("Start of structure or map found where not expected")
+	default:
+		return malformed("Unexpected field type")
+	}
+}
+
+func (d *decoder) set(kind Kind) (Value, error) {
+	if err := d.expectList(); err != nil {
+		return Value{}, err
+	}
+	var members, written []string
+	err := d.eachElement(func() error {
+		if kind == BS {
+			b, err := d.blob()
+			members = append(members, b)
+			written = append(written, base64.StdEncoding.EncodeToString([]byte(b)))
+			return err
+		}
+		s, err := d.text("String")
+		if kind == NS {
+			s = d.number(s).text
+		}
+		members = append(members, s)
+		written = append(written, s)
+		return err
+	})
+	if err != nil {
+		return Value{}, err
+	}
+	count := len(members)
+	v := Set(kind, members)
+	if count == 0 || len(v.ref.members) < count {
+		d.blameSet(kind, written)
+	}
+	return v, nil
+}
+
+// blameSet reports an empty set or one with duplicates.
+func (d *decoder) blameSet(kind Kind, written []string) {
+	if len(written) == 0 {
+		d.blame("%s", map[Kind]string{SS: msgEmptySS, NS: msgEmptyNS, BS: msgEmptyBS}[kind])
+		return
+	}
+	switch kind {
+	case SS:
+		d.blame(msgDuplicateSS, strings.Join(written, ", "))
+	case BS:
+		d.blame(msgDuplicateBS, strings.Join(written, ", "))
+	default:
+		d.blame(msgDuplicateNS)
+	}
+}
