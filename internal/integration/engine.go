@@ -1,0 +1,78 @@
+// Package integration holds the conformance suite: the same tests on every DynamoDB that is at hand.
+//
+// A test asks [Each] for an [Env]: an engine, a client of it and a table name that no other test uses. Tests run in
+// parallel, on one DynamoDB Local a process. What differs between engines stands in one table, [Engines], as capabilities;
+// a test branches on [Engine.Has] and never on a name.
+//
+//	DYNAMODB_ENDPOINT=http://localhost:8000   run on that endpoint instead of starting DynamoDB Local
+//	DDB_REQUIRE_LOCAL=1                       fail where DynamoDB Local cannot be had, instead of skipping
+//	DDB_AWS=1                                 run on AWS too, in the account and region that the environment names
+package integration
+
+import (
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb/internal/integration/local"
+	"github.com/singletable-go/ddb/internal/integration/localtest"
+)
+
+// Capability is something in which engines differ without one of them being wrong.
+type Capability string
+
+// The capabilities.
+const (
+	TransactionCapacity Capability = "transaction capacity" // each item of a transaction is charged by itself; else the sum of their sizes is
+	Expiry              Capability = "expiry"               // an expired item is deleted while a test can wait
+	IndexLag            Capability = "index lag"            // a global index may answer as of before the last write
+	Conflicts           Capability = "conflicts"            // transactions that overlap in time are cancelled as conflicts
+)
+
+// Engine is a DynamoDB that the suite runs on.
+type Engine struct {
+	Name         string
+	Capabilities []Capability
+	optIn        string                              // the variable that must be 1, "" for an engine that always runs
+	client       func(t testing.TB) *dynamodb.Client // may skip
+}
+
+// Engines is the table of engines and of what each of them does.
+var Engines = []Engine{
+	{
+		Name:         "dynamodb-local",
+		Capabilities: []Capability{Conflicts},
+		client:       localtest.Client,
+	},
+	{
+		Name:         "aws",
+		Capabilities: []Capability{TransactionCapacity, IndexLag, Conflicts},
+		optIn:        "DDB_AWS",
+		client:       func(testing.TB) *dynamodb.Client { return local.Client("") },
+	},
+}
+
+// Has reports whether the engine has the capability.
+func (e Engine) Has(c Capability) bool {
+	for _, have := range e.Capabilities {
+		if have == c {
+			return true
+		}
+	}
+	return false
+}
+
+// Each runs f as a parallel subtest on each engine, named after it.
+func Each(t *testing.T, f func(t *testing.T, env *Env)) {
+	t.Helper()
+	for _, e := range Engines {
+		if e.optIn != "" && os.Getenv(e.optIn) != "1" {
+			continue
+		}
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			f(t, &Env{Engine: e, Client: e.client(t), Table: localtest.TableName(t)})
+		})
+	}
+}

@@ -1,0 +1,47 @@
+package integration
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stretchr/testify/require"
+)
+
+// Env is what one test has on one engine.
+type Env struct {
+	Engine
+	Client *dynamodb.Client
+	Table  string // a name that no other test uses; the table is not there yet
+}
+
+// Create creates the table, under the environment's name, and deletes it when the test ends.
+func (e *Env) Create(t testing.TB, in *dynamodb.CreateTableInput) {
+	t.Helper()
+	in.TableName = &e.Table
+	_, err := e.Client.CreateTable(t.Context(), in)
+	require.NoError(t, err)
+	e.deleteAfter(t)
+	err = dynamodb.NewTableExistsWaiter(e.Client, func(o *dynamodb.TableExistsWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 20*time.Millisecond, 2*time.Second
+	}).Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &e.Table}, time.Minute)
+	require.NoError(t, err)
+}
+
+func (e *Env) deleteAfter(t testing.TB) {
+	t.Cleanup(func() {
+		_, err := e.Client.DeleteTable(context.WithoutCancel(t.Context()), &dynamodb.DeleteTableInput{TableName: &e.Table})
+		require.NoError(t, err)
+	})
+}
+
+// Settles runs check until it reports true: once where indexes do not lag, for up to ten seconds where they do.
+func (e *Env) Settles(t testing.TB, check func() bool) {
+	t.Helper()
+	if !e.Has(IndexLag) {
+		require.True(t, check(), "the index is behind, on an engine whose indexes do not lag")
+		return
+	}
+	require.Eventually(t, check, 10*time.Second, 100*time.Millisecond, "the index did not catch up")
+}

@@ -1,0 +1,127 @@
+// Package local runs the genuine DynamoDB Local in a container and makes clients for endpoints.
+//
+// It is the one place that knows the image, its command and how to wait for it. The conformance suite starts it through
+// package localtest, the examples through their engine flag.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/testcontainers/testcontainers-go"
+	tclog "github.com/testcontainers/testcontainers-go/log"
+	"github.com/testcontainers/testcontainers-go/wait"
+)
+
+// Image is the image that [Start] runs.
+const Image = "amazon/dynamodb-local:3.3.1"
+
+const port = "8000/tcp"
+
+// ErrNoDocker is the class of errors that say: no Docker engine answers here.
+var ErrNoDocker = errors.New("no Docker engine answers")
+
+// Server is a DynamoDB Local that runs in a container. It holds its data in memory.
+type Server struct {
+	endpoint  string
+	container *testcontainers.DockerContainer
+}
+
+// Start runs DynamoDB Local and returns once it answers HTTP, which takes a few seconds once the image is there.
+// Without Docker the error is one for which errors.Is(err, ErrNoDocker) is true.
+func Start(ctx context.Context) (*Server, error) {
+	tclog.SetDefault(log.New(io.Discard, "", 0)) // it greets on standard error, whatever logger the calls below are given
+	if err := Docker(ctx); err != nil {
+		return nil, err
+	}
+	// The log line comes before the port listens, so only HTTP tells; a bare GET is answered with 400.
+	ready := wait.ForHTTP("/").
+		WithPort(port).
+		WithStatusCodeMatcher(func(status int) bool { return status == http.StatusBadRequest }).
+		WithStartupTimeout(2 * time.Minute)
+	c, err := testcontainers.Run(ctx, Image,
+		testcontainers.WithCmd("-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"),
+		testcontainers.WithExposedPorts(port),
+		testcontainers.WithWaitStrategy(ready),
+	)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start %s: %w", Image, err), terminate(c))
+	}
+	endpoint, err := c.PortEndpoint(ctx, port, "http")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start %s: %w", Image, err), terminate(c))
+	}
+	return &Server{endpoint: endpoint, container: c}, nil
+}
+
+// Docker returns nil when a Docker engine answers, else an error for which errors.Is(err, ErrNoDocker) is true.
+func Docker(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // testcontainers panics where it finds no rootless socket either
+			err = fmt.Errorf("%w: %v", ErrNoDocker, p)
+		}
+	}()
+	provider, err := testcontainers.NewDockerProvider()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoDocker, err)
+	}
+	if err := errors.Join(provider.Health(ctx), provider.Close()); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoDocker, err)
+	}
+	return nil
+}
+
+// Endpoint returns the server's URL.
+func (s *Server) Endpoint() string { return s.endpoint }
+
+// Client returns a client of the server.
+func (s *Server) Client() *dynamodb.Client { return Client(s.endpoint) }
+
+// Close stops the server and removes its container.
+func (s *Server) Close() error { return terminate(s.container) }
+
+// terminate must work when the caller's context is cancelled: that is often why it runs.
+func terminate(c *testcontainers.DockerContainer) error {
+	return testcontainers.TerminateContainer(c, testcontainers.StopTimeout(0))
+}
+
+// Client returns a client of the DynamoDB at endpoint, "" for AWS itself. Region and credentials come from AWS_REGION,
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; with an endpoint they may be missing, since
+// DynamoDB Local takes any.
+func Client(endpoint string) *dynamodb.Client {
+	o := dynamodb.Options{
+		Region:      "us-east-1",
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials(endpoint) }),
+	}
+	if region := os.Getenv("AWS_REGION"); region != "" {
+		o.Region = region
+	}
+	if endpoint != "" {
+		o.BaseEndpoint = aws.String(endpoint)
+	}
+	return dynamodb.New(o)
+}
+
+func credentials(endpoint string) (aws.Credentials, error) {
+	c := aws.Credentials{
+		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
+		Source:          "environment",
+	}
+	if c.HasKeys() {
+		return c, nil
+	}
+	if endpoint == "" {
+		return c, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set")
+	}
+	return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local", Source: "made up"}, nil
+}

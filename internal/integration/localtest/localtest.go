@@ -1,0 +1,87 @@
+// Package localtest gives tests the DynamoDB Local of their process: started once, shared by all, stopped at the end.
+//
+//	func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+//
+// DYNAMODB_ENDPOINT names another endpoint to use instead. Where it cannot be started, as without Docker, a test skips
+// with one line, and fails when DDB_REQUIRE_LOCAL=1, which continuous integration sets.
+package localtest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb/internal/integration/local"
+)
+
+// Endpoint is the variable that names the endpoint to test against, Require the one that forbids skipping.
+const (
+	Endpoint = "DYNAMODB_ENDPOINT"
+	Require  = "DDB_REQUIRE_LOCAL"
+)
+
+var shared struct {
+	once   sync.Once
+	server *local.Server
+	client *dynamodb.Client
+	err    error
+}
+
+// Main runs the tests, stops what they started, and returns the exit code.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if shared.server == nil {
+		return code
+	}
+	if err := shared.server.Close(); err != nil {
+		fmt.Fprintf(os.Stderr, "stop DynamoDB Local: %v\n", err)
+		return max(code, 1)
+	}
+	return code
+}
+
+// Client returns a client of the process's DynamoDB Local. The first call starts it.
+func Client(t testing.TB) *dynamodb.Client {
+	t.Helper()
+	shared.once.Do(start)
+	switch {
+	case shared.err == nil:
+		return shared.client
+	case os.Getenv(Require) == "1":
+		t.Fatalf("DynamoDB Local is required by %s=1: %v", Require, shared.err)
+	default:
+		t.Skipf("needs DynamoDB Local (start Docker, or set %s): %s", Endpoint, strings.ReplaceAll(shared.err.Error(), "\n", "; "))
+	}
+	return nil
+}
+
+func start() {
+	if endpoint := os.Getenv(Endpoint); endpoint != "" {
+		shared.client = local.Client(endpoint)
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // the first run pulls the image
+	defer cancel()
+	if shared.server, shared.err = local.Start(ctx); shared.err == nil {
+		shared.client = shared.server.Client()
+	}
+}
+
+// TableName returns a name that no other test uses, readable in a list of tables.
+func TableName(t testing.TB) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_', r == '.':
+			return r
+		}
+		return '-'
+	}, t.Name())
+	return fmt.Sprintf("%.200s-%s", name, rand.Text()[:10])
+}
