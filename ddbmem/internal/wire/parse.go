@@ -1,0 +1,453 @@
+package wire
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+)
+
+// SyntaxError is a body that is not JSON, or holds a value of a type that the member cannot have. Its text is what
+// the service's deserialiser says; it may be empty.
+type SyntaxError struct{ Msg string }
+
+// Error returns the message.
+func (e *SyntaxError) Error() string { return e.Msg }
+
+// maxDepth bounds the nesting of a body; attribute values themselves end at 32.
+const maxDepth = 200
+
+// Parse reads body as a value of the given shape. Members that the shape does not know are skipped.
+func Parse(body []byte, shape *Shape) (*Node, error) {
+	p := parser{b: body}
+	p.space()
+	if p.i == len(p.b) {
+		return &Node{Shape: shape, Kind: Object}, nil
+	}
+	var n Node
+	if err := p.value(&n, shape, true, 0); err != nil {
+		return nil, err
+	}
+	p.space()
+	if p.i != len(p.b) {
+		return nil, &SyntaxError{}
+	}
+	return &n, nil
+}
+
+type parser struct {
+	b []byte
+	i int
+}
+
+func (p *parser) space() {
+	for p.i < len(p.b) {
+		switch p.b[p.i] {
+		case ' ', '\t', '\n', '\r':
+			p.i++
+		default:
+			return
+		}
+	}
+}
+
+func (p *parser) peek() byte {
+	if p.i < len(p.b) {
+		return p.b[p.i]
+	}
+	return 0
+}
+
+func bad() error { return &SyntaxError{} }
+
+// value reads one value into n and checks that its type fits the shape. field says whether the value is a member of
+// a structure, as opposed to an element of a collection: the service words its refusals differently.
+func (p *parser) value(n *Node, s *Shape, field bool, depth int) error {
+	if depth > maxDepth {
+		return bad()
+	}
+	p.space()
+	n.Shape = s
+	start := p.i
+	switch c := p.peek(); {
+	case c == 'n':
+		return p.word("null")
+	case s == nil || s.Type == Attr || s.Type == AttrMap:
+		if err := p.skip(depth); err != nil {
+			return err
+		}
+		if s == nil {
+			return nil
+		}
+		n.Raw = p.b[start:p.i]
+		n.Kind = Object
+		switch c {
+		case '{':
+		case '[':
+			n.Kind = Array
+		case '"':
+			n.Kind = Text
+		default:
+			n.Kind = Number
+		}
+		if err := checkType(n, c, field); err != nil || s.Type == Attr {
+			return err
+		}
+		n.Input = new(value.Input)
+		return n.Input.UnmarshalJSON(n.Raw)
+	case c == 't':
+		n.Kind, n.On = Boolean, true
+		if err := p.word("true"); err != nil {
+			return err
+		}
+	case c == 'f':
+		n.Kind = Boolean
+		if err := p.word("false"); err != nil {
+			return err
+		}
+	case c == '"':
+		n.Kind = Text
+		var err error
+		if n.Str, err = p.str(); err != nil {
+			return err
+		}
+	case c == '{':
+		n.Kind = Object
+		if err := checkType(n, c, field); err != nil {
+			return err
+		}
+		return p.object(n, depth)
+	case c == '[':
+		n.Kind = Array
+		if err := checkType(n, c, field); err != nil {
+			return err
+		}
+		return p.array(n, depth)
+	default:
+		n.Kind = Number
+		if err := p.number(); err != nil {
+			return err
+		}
+		n.Str = string(p.b[start:p.i])
+	}
+	return checkType(n, p.b[start], field)
+}
+
+func (p *parser) word(w string) error {
+	if p.i+len(w) > len(p.b) || string(p.b[p.i:p.i+len(w)]) != w {
+		return bad()
+	}
+	p.i += len(w)
+	return nil
+}
+
+func (p *parser) object(n *Node, depth int) error {
+	p.i++
+	p.space()
+	if p.peek() == '}' {
+		p.i++
+		return nil
+	}
+	for {
+		p.space()
+		key, err := p.str()
+		if err != nil {
+			return err
+		}
+		p.space()
+		if p.peek() != ':' {
+			return bad()
+		}
+		p.i++
+		var member *Shape
+		if n.Shape.Type == Map {
+			member = n.Shape.Elem
+		} else {
+			member = n.Shape.field(key)
+		}
+		if member == nil {
+			p.space()
+			if err := p.skip(depth + 1); err != nil {
+				return err
+			}
+		} else {
+			at := len(n.Keys)
+			for i, k := range n.Keys {
+				if k == key {
+					at = i
+				}
+			}
+			if at == len(n.Keys) {
+				n.Keys = append(n.Keys, key)
+				n.Elems = append(n.Elems, Node{})
+			} else {
+				n.Elems[at] = Node{}
+			}
+			if err := p.value(&n.Elems[at], member, n.Shape.Type == Struct, depth+1); err != nil {
+				return err
+			}
+		}
+		p.space()
+		switch p.peek() {
+		case ',':
+			p.i++
+		case '}':
+			p.i++
+			return nil
+		default:
+			return bad()
+		}
+	}
+}
+
+func (p *parser) array(n *Node, depth int) error {
+	p.i++
+	p.space()
+	if p.peek() == ']' {
+		p.i++
+		return nil
+	}
+	for {
+		n.Elems = append(n.Elems, Node{})
+		if err := p.value(&n.Elems[len(n.Elems)-1], n.Shape.Elem, false, depth+1); err != nil {
+			return err
+		}
+		p.space()
+		switch p.peek() {
+		case ',':
+			p.i++
+		case ']':
+			p.i++
+			return nil
+		default:
+			return bad()
+		}
+	}
+}
+
+// skip passes over a value of any type.
+func (p *parser) skip(depth int) error {
+	if depth > maxDepth {
+		return bad()
+	}
+	switch p.peek() {
+	case 'n':
+		return p.word("null")
+	case 't':
+		return p.word("true")
+	case 'f':
+		return p.word("false")
+	case '"':
+		_, err := p.span()
+		return err
+	case '{', '[':
+		open := p.peek()
+		end := byte('}')
+		if open == '[' {
+			end = ']'
+		}
+		p.i++
+		p.space()
+		if p.peek() == end {
+			p.i++
+			return nil
+		}
+		for {
+			p.space()
+			if open == '{' {
+				if _, err := p.span(); err != nil {
+					return err
+				}
+				p.space()
+				if p.peek() != ':' {
+					return bad()
+				}
+				p.i++
+				p.space()
+			}
+			if err := p.skip(depth + 1); err != nil {
+				return err
+			}
+			p.space()
+			switch p.peek() {
+			case ',':
+				p.i++
+			case end:
+				p.i++
+				return nil
+			default:
+				return bad()
+			}
+		}
+	default:
+		return p.number()
+	}
+}
+
+func (p *parser) digits() bool {
+	from := p.i
+	for p.i < len(p.b) && p.b[p.i] >= '0' && p.b[p.i] <= '9' {
+		p.i++
+	}
+	return p.i > from
+}
+
+func (p *parser) number() error {
+	if p.peek() == '-' {
+		p.i++
+	}
+	lead := p.peek()
+	from := p.i
+	if !p.digits() || (lead == '0' && p.i-from > 1) {
+		return bad()
+	}
+	if p.peek() == '.' {
+		p.i++
+		if !p.digits() {
+			return bad()
+		}
+	}
+	if c := p.peek(); c == 'e' || c == 'E' {
+		p.i++
+		if c := p.peek(); c == '+' || c == '-' {
+			p.i++
+		}
+		if !p.digits() {
+			return bad()
+		}
+	}
+	return nil
+}
+
+// span passes over a string and reports whether it holds escapes.
+func (p *parser) span() (escaped bool, err error) {
+	if p.peek() != '"' {
+		return false, bad()
+	}
+	p.i++
+	from := p.i
+	for p.i < len(p.b) {
+		switch c := p.b[p.i]; {
+		case c == '"':
+			if !utf8.Valid(p.b[from:p.i]) {
+				return false, bad()
+			}
+			p.i++
+			return escaped, nil
+		case c == '\\':
+			escaped = true
+			p.i++
+			switch p.peek() {
+			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+				p.i++
+			case 'u':
+				p.i++
+				for range 4 {
+					if !isHex(p.peek()) {
+						return false, bad()
+					}
+					p.i++
+				}
+			default:
+				return false, bad()
+			}
+		case c < 0x20:
+			return false, bad()
+		default:
+			p.i++
+		}
+	}
+	return false, bad()
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+func (p *parser) str() (string, error) {
+	from := p.i + 1
+	escaped, err := p.span()
+	if err != nil {
+		return "", err
+	}
+	raw := p.b[from : p.i-1]
+	if !escaped {
+		return string(raw), nil
+	}
+	return unescape(raw), nil
+}
+
+func unescape(raw []byte) string {
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			out = append(out, raw[i])
+			continue
+		}
+		i++
+		switch raw[i] {
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'u':
+			r := hex4(raw[i+1:])
+			i += 4
+			if utf16.IsSurrogate(r) && i+6 < len(raw)+0 && raw[i+1] == '\\' && raw[i+2] == 'u' {
+				if pair := utf16.DecodeRune(r, hex4(raw[i+3:])); pair != utf8.RuneError {
+					r = pair
+					i += 6
+				}
+			}
+			out = utf8.AppendRune(out, r)
+		default:
+			out = append(out, raw[i])
+		}
+	}
+	return string(out)
+}
+
+func hex4(b []byte) rune {
+	v, err := strconv.ParseUint(string(b[:4]), 16, 32)
+	if err != nil {
+		return utf8.RuneError
+	}
+	return rune(v)
+}
+
+// toInt reads a JSON number as the service does: decimals are cut off, and what is too large saturates.
+func toInt(s string) int64 {
+	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return v
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case err != nil && !math.IsInf(f, 0):
+		return 0
+	case f >= math.MaxInt64:
+		return math.MaxInt64
+	case f <= math.MinInt64:
+		return math.MinInt64
+	}
+	return int64(f)
+}
+
+func isDecimal(s string) bool { return strings.ContainsAny(s, ".eE") }
+
+func (s *Shape) field(name string) *Shape {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			return s.Fields[i].Shape
+		}
+	}
+	return nil
+}
