@@ -11,6 +11,7 @@ package integration
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -55,12 +56,7 @@ var Engines = []Engine{
 
 // Has reports whether the engine has the capability.
 func (e Engine) Has(c Capability) bool {
-	for _, have := range e.Capabilities {
-		if have == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(e.Capabilities, c)
 }
 
 // Each runs f as a parallel subtest on each engine, named after it.
