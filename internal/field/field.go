@@ -1,24 +1,27 @@
-// Package field names the fields of a struct by their address in a prototype.
+// Package field names the fields of a struct by their address in a prototype, and says where attributevalue stores them.
 package field
 
 import (
 	"reflect"
-	"time"
+	"slices"
 )
 
 // Field is one exported field of a struct: where it is in Go, and what it is called on disk.
 type Field struct {
 	Name  string       // as Go spells it from the outer struct: "Place.City"
-	Path  []string     // the document path on disk, nil for a field that is stored nowhere (dynamodbav:"-")
+	Path  []string     // the document path on disk, nil for a field that is stored nowhere
 	Index []int        // the chain of field indexes from the outer struct, through nested structs and pointers to them
 	Type  reflect.Type // of the field itself
 
-	// The options of the dynamodbav tag, as attributevalue understands them.
+	// The options of the dynamodbav tag, as attributevalue understands them. It knows no omitzero, so OmitZero is never set:
+	// an attribute that is always written must not be taken for one that may be absent.
 	OmitEmpty, OmitZero, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
 	NullEmpty, NullEmptyElem, OmitEmptyElem                                  bool
 
 	// Embedded reports an embedded struct whose fields are promoted: it has no attribute of its own.
 	Embedded bool
+
+	of reflect.Type // the outer struct
 }
 
 // Attr returns the top-level attribute that holds the field, "" for a field that is stored nowhere.
@@ -29,7 +32,8 @@ func (f *Field) Attr() string {
 	return f.Path[0]
 }
 
-// Stored reports whether the field has an attribute.
+// Stored reports whether the field has an attribute. A field has none if its tag says "-", if another field of the same name hides it
+// or clashes with it, or if it lies in a struct that is stored as something else than a map of its fields: one with a marshaler.
 func (f *Field) Stored() bool { return len(f.Path) > 0 }
 
 // Nested reports whether the field lies inside another attribute.
@@ -65,17 +69,14 @@ func (f *Field) Addr(item reflect.Value) reflect.Value {
 	return v
 }
 
-// Overlaps reports whether one of two stored fields lies inside the other, or both are the same.
+// Overlaps reports whether one of two fields lies inside the other, or both are the same: on disk or, if they belong to one struct type,
+// in Go. So fields that are stored nowhere overlap too, and an embedded struct overlaps the fields that it promotes.
 func (f *Field) Overlaps(g *Field) bool {
-	if !f.Stored() || !g.Stored() {
-		return f == g
-	}
-	for i := range min(len(f.Path), len(g.Path)) {
-		if f.Path[i] != g.Path[i] {
-			return false
-		}
-	}
-	return true
+	return f.of == g.of && prefixed(f.Index, g.Index) || f.Stored() && g.Stored() && prefixed(f.Path, g.Path)
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+// prefixed reports whether the shorter of two slices begins the longer one.
+func prefixed[E comparable](a, b []E) bool {
+	n := min(len(a), len(b))
+	return slices.Equal(a[:n], b[:n])
+}

@@ -3,7 +3,10 @@ package field
 import (
 	"fmt"
 	"reflect"
-	"strings"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 )
 
 // Prototype maps the address of each field of one allocated struct to its description.
@@ -12,6 +15,7 @@ type Prototype struct {
 	ptr    reflect.Value // *T
 	byAddr map[address]*Field
 	fields []*Field
+	checks []check
 }
 
 // address tells a struct from its first field, which share a place, by their types.
@@ -21,12 +25,15 @@ type address struct {
 }
 
 // New allocates a struct of type t, nested struct pointers included, and indexes its fields.
+// Behind a pointer to a struct type that it lies in itself nothing is allocated: a recursive type ends there.
 func New(t reflect.Type) (*Prototype, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%s is not a struct", t)
 	}
 	p := &Prototype{ptr: reflect.New(t), byAddr: map[address]*Field{}}
-	p.walk(p.ptr.Elem(), nil, nil, "", true, map[reflect.Type]bool{t: true})
+	w := walker{p: p, seen: map[reflect.Type]bool{}}
+	w.structure(p.ptr.Elem(), nil, nil, "", !marshals(t))
+	p.checks = appendChecks(nil, p.ptr.Elem(), "")
 	return p, nil
 }
 
@@ -39,102 +46,10 @@ func (p *Prototype) Type() reflect.Type { return p.ptr.Type().Elem() }
 // Fields returns every field that can be named, nested ones after the struct that holds them.
 func (p *Prototype) Fields() []*Field { return p.fields }
 
-func (p *Prototype) walk(v reflect.Value, index []int, path []string, goPath string, stored bool, seen map[reflect.Type]bool) {
-	t := v.Type()
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		if !sf.IsExported() && !(sf.Anonymous && sf.Type.Kind() == reflect.Struct) {
-			continue
-		}
-		name, opts, _ := strings.Cut(sf.Tag.Get("dynamodbav"), ",")
-		f := &Field{
-			Name:  goPath + sf.Name,
-			Index: append(append([]int(nil), index...), i),
-			Type:  sf.Type,
-		}
-		for opt := range strings.SplitSeq(opts, ",") {
-			f.option(opt)
-		}
-		f.Embedded = sf.Anonymous && name == "" && structUnder(sf.Type) != nil
-		kept := stored && name != "-"
-		if kept && !f.Embedded {
-			if name == "" {
-				name = sf.Name
-			}
-			f.Path = append(append([]string(nil), path...), name)
-		}
-		fv := v.Field(i)
-		if sf.IsExported() {
-			p.add(fv, f)
-		}
-		st := structUnder(sf.Type)
-		if st == nil || st == timeType || seen[st] {
-			continue
-		}
-		if fv.Kind() == reflect.Pointer {
-			if !fv.CanSet() {
-				continue
-			}
-			fv.Set(reflect.New(st)) // so that the address of what lies behind can be taken
-			fv = fv.Elem()
-		}
-		seen[st] = true
-		down, goDown := f.Path, f.Name+"."
-		if f.Embedded {
-			down, goDown = path, goPath
-		}
-		p.walk(fv, f.Index, down, goDown, kept, seen)
-		delete(seen, st)
-	}
-}
-
-func (p *Prototype) add(v reflect.Value, f *Field) {
-	if f.Type.Size() == 0 {
-		return // shares its address with whatever follows
-	}
-	p.byAddr[address{v.Addr().Pointer(), f.Type}] = f
-	p.fields = append(p.fields, f)
-}
-
-func (f *Field) option(opt string) {
-	switch opt {
-	case "omitempty":
-		f.OmitEmpty = true
-	case "omitzero":
-		f.OmitZero = true
-	case "unixtime":
-		f.UnixTime = true
-	case "string":
-		f.AsString = true
-	case "stringset":
-		f.StringSet = true
-	case "numberset":
-		f.NumberSet = true
-	case "binaryset":
-		f.BinarySet = true
-	case "nullempty":
-		f.NullEmpty = true
-	case "nullemptyelem":
-		f.NullEmptyElem = true
-	case "omitemptyelem":
-		f.OmitEmptyElem = true
-	}
-}
-
-func structUnder(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	return t
-}
-
 // Resolve returns the field whose address ptr is.
 func (p *Prototype) Resolve(ptr any) (*Field, error) {
 	v := reflect.ValueOf(ptr)
-	if ptr == nil || v.Kind() != reflect.Pointer || v.IsNil() {
+	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return nil, fmt.Errorf("%T is not the address of a field", ptr)
 	}
 	if f := p.byAddr[address{v.Pointer(), v.Type().Elem()}]; f != nil {
@@ -143,15 +58,99 @@ func (p *Prototype) Resolve(ptr any) (*Field, error) {
 	return nil, fmt.Errorf("a %s that is not a field of %s (name fields through Fields(), not through an item)", v.Type().Elem(), p.Type().Name())
 }
 
-// Changed returns an error that names a field of the prototype that somebody wrote to.
-func (p *Prototype) Changed() error {
-	for _, f := range p.fields {
-		if structUnder(f.Type) != nil && f.Type != timeType {
-			continue
-		}
-		if !f.Get(p.ptr.Elem()).IsZero() {
-			return fmt.Errorf("field %s of the prototype of %s was written to: Fields() is for addresses only, put values into an item of your own", f.Name, p.Type().Name())
+// walker indexes the fields of a prototype.
+type walker struct {
+	p    *Prototype
+	seen map[reflect.Type]bool // the struct types that the walk is inside of
+}
+
+// base is a struct that is stored as a map of its fields (or is the item itself), with what it promotes from embedded structs.
+type base struct {
+	typ    reflect.Type
+	index  []int    // of the base in the outer struct
+	path   []string // of the base on disk
+	goPath string   // what its fields are named after
+	attrs  map[string]Attribute
+}
+
+// structure indexes v, the item itself or a nested struct that has a name. stored is false where its fields have no attributes of their own.
+func (w *walker) structure(v reflect.Value, index []int, path []string, goPath string, stored bool) {
+	b := &base{typ: v.Type(), index: index, path: path, goPath: goPath, attrs: map[string]Attribute{}}
+	if stored {
+		for _, a := range Attributes(b.typ) {
+			b.attrs[fmt.Sprint(a.Index)] = a
 		}
 	}
-	return nil
+	w.walk(b, v, nil, "")
+}
+
+// walk indexes the fields of v, the base itself or a struct embedded in it at rel. via spells the embedded structs for fields that Go does not promote.
+func (w *walker) walk(b *base, v reflect.Value, rel []int, via string) {
+	t := v.Type()
+	w.seen[t] = true
+	defer delete(w.seen, t)
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if !sf.IsExported() && !(sf.Anonymous && sf.Type.Kind() == reflect.Struct) {
+			continue
+		}
+		at := append(slices.Clip(rel), i)
+		f := w.describe(b, sf, at, via)
+		fv := v.Field(i)
+		if sf.IsExported() {
+			w.add(fv, f)
+		}
+		st := structUnder(sf.Type)
+		if st == nil || st.ConvertibleTo(timeType) || w.seen[st] {
+			continue
+		}
+		if fv.Kind() == reflect.Pointer {
+			fv.Set(reflect.New(st)) // so that the address of what lies behind can be taken
+			fv = fv.Elem()
+		}
+		if f.Embedded {
+			w.walk(b, fv, at, via+sf.Name+".")
+		} else {
+			w.structure(fv, f.Index, f.Path, f.Name+".", f.Stored() && !marshals(st))
+		}
+	}
+}
+
+func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string) *Field {
+	name, o := ParseTag(sf.Tag)
+	f := &Field{
+		Name:      b.goPath + via + sf.Name,
+		Index:     append(slices.Clip(b.index), at...),
+		Type:      sf.Type,
+		OmitEmpty: o.OmitEmpty, UnixTime: o.UnixTime, AsString: o.AsString,
+		StringSet: o.StringSet, NumberSet: o.NumberSet, BinarySet: o.BinarySet,
+		NullEmpty: o.NullEmpty, NullEmptyElem: o.NullEmptyElem, OmitEmptyElem: o.OmitEmptyElem,
+		Embedded: name == "" && embedsStruct(sf),
+		of:       w.p.Type(),
+	}
+	if promoted, ok := b.typ.FieldByName(sf.Name); ok && slices.Equal(promoted.Index, at) {
+		f.Name = b.goPath + sf.Name
+	}
+	if a, ok := b.attrs[fmt.Sprint(at)]; ok {
+		f.Path = append(slices.Clip(b.path), a.Name)
+	}
+	return f
+}
+
+func (w *walker) add(v reflect.Value, f *Field) {
+	if f.Type.Size() == 0 {
+		return // shares its address with whatever follows
+	}
+	w.p.byAddr[address{v.Addr().Pointer(), f.Type}] = f
+	w.p.fields = append(w.p.fields, f)
+}
+
+var (
+	timeType      = reflect.TypeFor[time.Time]()
+	marshalerType = reflect.TypeFor[attributevalue.Marshaler]()
+)
+
+// marshals reports a struct type that says itself how it is stored.
+func marshals(t reflect.Type) bool {
+	return t.Implements(marshalerType) || reflect.PointerTo(t).Implements(marshalerType)
 }

@@ -1,0 +1,152 @@
+package field
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Attribute is a field of a struct that attributevalue stores: the embedded structs on the way are promoted,
+// and of the fields that claim one name the dominant one has won.
+type Attribute struct {
+	Name    string       // of the attribute
+	Tagged  bool         // the name comes from the tag
+	Index   []int        // the chain of field indexes, through embedded structs and pointers to them
+	Type    reflect.Type // of the field itself
+	Options Options
+}
+
+// Options are the options of a dynamodbav tag that attributevalue knows. It ignores all others; omitzero is one of them.
+type Options struct {
+	OmitEmpty, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
+	NullEmpty, NullEmptyElem, OmitEmptyElem                        bool
+}
+
+// ParseTag returns the name and the options of a field's dynamodbav tag. The name "-" stands for a field that is stored nowhere.
+func ParseTag(tag reflect.StructTag) (name string, o Options) {
+	name, opts, _ := strings.Cut(tag.Get("dynamodbav"), ",")
+	for opt := range strings.SplitSeq(opts, ",") {
+		switch opt {
+		case "omitempty":
+			o.OmitEmpty = true
+		case "unixtime":
+			o.UnixTime = true
+		case "string":
+			o.AsString = true
+		case "stringset":
+			o.StringSet = true
+		case "numberset":
+			o.NumberSet = true
+		case "binaryset":
+			o.BinarySet = true
+		case "nullempty":
+			o.NullEmpty = true
+		case "nullemptyelem":
+			o.NullEmptyElem = true
+		case "omitemptyelem":
+			o.OmitEmptyElem = true
+		}
+	}
+	return name, o
+}
+
+// Attributes returns the fields of t, a struct type, that attributevalue stores, in the order of their indexes.
+//
+// The rules are those of encoding/json: breadth first through the embedded structs, each type once; of the fields with one name
+// the shallowest is kept, if there are several the one that is named by its tag, and if there are still several none. Unlike
+// encoding/json, a tag that begins with "-" always means a field that is not stored, and an embedded value of an unexported type
+// that is no struct, or has a name in its tag, counts as a field.
+func Attributes(t reflect.Type) []Attribute {
+	type level struct {
+		typ   reflect.Type
+		index []int
+	}
+	var (
+		next      = []level{{typ: t}}
+		times     map[reflect.Type]int // how often a struct type is embedded at the level that is walked
+		nextTimes = map[reflect.Type]int{}
+		visited   = map[reflect.Type]bool{}
+		byName    = map[string][]Attribute{}
+	)
+	for len(next) > 0 {
+		var current []level
+		current, next = next, nil
+		times, nextTimes = nextTimes, map[reflect.Type]int{}
+		for _, at := range current {
+			if visited[at.typ] {
+				continue
+			}
+			visited[at.typ] = true
+			for i := range at.typ.NumField() {
+				sf := at.typ.Field(i)
+				if !sf.IsExported() && !sf.Anonymous {
+					continue
+				}
+				name, options := ParseTag(sf.Tag)
+				if name == "-" {
+					continue
+				}
+				index := append(slices.Clip(at.index), i)
+				if name == "" && embedsStruct(sf) {
+					st := structUnder(sf.Type)
+					if nextTimes[st]++; nextTimes[st] == 1 {
+						next = append(next, level{st, index})
+					}
+					continue
+				}
+				a := Attribute{Name: name, Tagged: name != "", Index: index, Type: sf.Type, Options: options}
+				if name == "" {
+					a.Name = sf.Name
+				}
+				byName[a.Name] = append(byName[a.Name], a)
+				if times[at.typ] > 1 { // so that the fields of two embedded structs of one type meet themselves
+					byName[a.Name] = append(byName[a.Name], a)
+				}
+			}
+		}
+	}
+	var kept []Attribute
+	for _, claims := range byName {
+		if a, ok := dominant(claims); ok {
+			kept = append(kept, a)
+		}
+	}
+	slices.SortFunc(kept, func(a, b Attribute) int { return slices.Compare(a.Index, b.Index) })
+	return kept
+}
+
+// dominant returns the attribute that is stored, of those that claim one name. They come shallowest first.
+func dominant(claims []Attribute) (Attribute, bool) {
+	var tagged, untagged []Attribute
+	for _, a := range claims {
+		if len(a.Index) > len(claims[0].Index) {
+			break
+		}
+		if a.Tagged {
+			tagged = append(tagged, a)
+		} else {
+			untagged = append(untagged, a)
+		}
+	}
+	switch {
+	case len(tagged) == 1:
+		return tagged[0], true
+	case len(tagged) == 0 && len(untagged) == 1:
+		return untagged[0], true
+	}
+	return Attribute{}, false
+}
+
+// embedsStruct reports an embedded struct or pointer to one.
+func embedsStruct(sf reflect.StructField) bool { return sf.Anonymous && structUnder(sf.Type) != nil }
+
+// structUnder returns the struct type that t is or points at, nil for any other.
+func structUnder(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	return t
+}
