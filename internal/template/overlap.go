@@ -1,0 +1,196 @@
+package template
+
+import "reflect"
+
+// MayEqual reports whether some string is a key of a and of b. It reads both as automata and looks for a common string, so
+// it is exact, but for what it does not know: which values a field really takes, that a Fold holds no upper case, what a
+// Text writes, and which digits are a date. There it says true.
+//
+// For Native templates it is true, unless one is of a single string, which is read as any text, and the other is not Native.
+func MayEqual(a, b Template) bool {
+	x, xok := a.asText()
+	y, yok := b.asText()
+	if !xok || !yok || a.Native() && b.Native() {
+		return true
+	}
+	return product(x, y, func(s, u state) bool { return x.accepts(s) && y.accepts(u) })
+}
+
+// MayPrefix reports whether some key of a is a key of b or the beginning of one, with the caveats of MayEqual.
+func MayPrefix(a, b Template) bool {
+	x, xok := a.asText()
+	y, yok := b.asText()
+	if !xok || !yok || a.Native() && b.Native() {
+		return true
+	}
+	return product(x, y, func(s, _ state) bool { return x.accepts(s) })
+}
+
+// MayBegin reports whether some key of t begins with prefix, or is it, with the caveats of MayEqual.
+func MayBegin(t Template, prefix string) bool {
+	x, ok := t.asText()
+	if !ok {
+		return true
+	}
+	s := x.start()
+	for i := range len(prefix) {
+		if s, ok = x.step(s, prefix[i]); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// MayMeet reports whether a read of the keys of one template, by the literal that they begin with, could read a key of the
+// other: the question for two sort keys in one partition. A template that is only a literal is read by equality.
+func MayMeet(a, b Template) bool { return reads(a, b) || reads(b, a) }
+
+func reads(a, b Template) bool {
+	if a.LiteralOnly() {
+		return MayEqual(a, b)
+	}
+	return MayBegin(b, a.Head())
+}
+
+// asText returns the template as one of text parts; false for a Native one that is not a single string.
+func (t Template) asText() (Template, bool) {
+	if !t.Native() {
+		return t, true
+	}
+	if len(t.parts) > 1 || t.parts[0].Field == nil || t.parts[0].Field.Type.Kind() != reflect.String {
+		return t, false
+	}
+	return New(Part{Kind: Str, Field: t.parts[0].Field}), true
+}
+
+// state is a place in a template while a string is read: part, and how far it has come in it. In an open part, at counts
+// the bytes of the stop that were just read; fresh says that nothing but those has been read.
+type state struct {
+	part, at int
+	fresh    bool
+}
+
+func (t Template) start() state { return state{0, 0, true} }
+
+func (t Template) accepts(s state) bool {
+	n := len(t.parts)
+	return s.part == n || s.part == n-1 && t.parts[s.part].open() && t.stops[s.part] == "" && !s.fresh
+}
+
+// step reads one byte. From each state that it returns, some key can be reached.
+func (t Template) step(s state, c byte) (state, bool) {
+	if s.part == len(t.parts) {
+		return s, false
+	}
+	p := &t.parts[s.part]
+	if p.open() {
+		return t.stepOpen(s, c)
+	}
+	width := p.Width
+	if p.Kind == Literal {
+		width = len(p.Text)
+	}
+	if !p.allows(s.at, c) {
+		return s, false
+	}
+	if s.at+1 == width {
+		return state{s.part + 1, 0, true}, true
+	}
+	return state{s.part, s.at + 1, true}, true
+}
+
+// allows reports whether c may be the at-th byte of a literal or a fixed part.
+func (p *Part) allows(at int, c byte) bool {
+	digit := '0' <= c && c <= '9'
+	switch p.Kind {
+	case Literal:
+		return p.Text[at] == c
+	case Time:
+		return timeShape[at] == c || timeShape[at] == '0' && digit
+	case Num:
+		return digit || c == '-' && at == 0 && p.Width > 1 && signed(p.Field.Type.Kind())
+	default:
+		return digit
+	}
+}
+
+// stepOpen follows the first appearance of the stop as Knuth, Morris and Pratt do.
+func (t Template) stepOpen(s state, c byte) (state, bool) {
+	if s.part == 0 && s.at == 0 && s.fresh && c == reserved {
+		return s, false
+	}
+	stop := t.stops[s.part]
+	if stop == "" {
+		return state{s.part, 0, false}, true
+	}
+	read := stop[:s.at] + string([]byte{c})
+	at := len(read)
+	for at > 0 && stop[:at] != read[len(read)-at:] {
+		at--
+	}
+	fresh := s.fresh && at == len(read)
+	if at < len(stop) {
+		return state{s.part, at, fresh}, true
+	}
+	if fresh {
+		return s, false // the value would be empty
+	}
+	literal := t.parts[s.part+1].Text
+	if len(stop) == len(literal) {
+		return state{s.part + 2, 0, true}, true
+	}
+	return state{s.part + 1, len(stop), true}, true
+}
+
+// product reports whether reading some string takes both templates to states that want accepts.
+func product(x, y Template, want func(state, state) bool) bool {
+	type pair struct{ s, u state }
+	alphabet := alphabet(x, y)
+	seen := map[pair]bool{}
+	todo := []pair{{x.start(), y.start()}}
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if want(at.s, at.u) {
+			return true
+		}
+		for _, c := range alphabet {
+			s, ok := x.step(at.s, c)
+			if !ok {
+				continue
+			}
+			u, ok := y.step(at.u, c)
+			if next := (pair{s, u}); ok && !seen[next] {
+				seen[next] = true
+				todo = append(todo, next)
+			}
+		}
+	}
+	return false
+}
+
+// alphabet returns bytes that stand for all: each that the templates tell from others, and one that they do not.
+func alphabet(x, y Template) []byte {
+	var in [256]bool
+	mark := func(s string) {
+		for i := range len(s) {
+			in[s[i]] = true
+		}
+	}
+	mark("0123456789-T:.Z~")
+	for _, t := range []Template{x, y} {
+		for _, p := range t.parts {
+			mark(p.Text)
+		}
+	}
+	var out []byte
+	other := false
+	for c := range 256 {
+		if in[c] {
+			out = append(out, byte(c))
+		} else if !other {
+			out, other = append(out, byte(c)), true
+		}
+	}
+	return out
+}
