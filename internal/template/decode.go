@@ -81,6 +81,9 @@ const timeShape = "0000-00-00T00:00:00.000000000Z"
 //
 // A zero number is taken for one that was not read. Agrees sees the difference.
 func (t Template) Decode(s string, item reflect.Value) error {
+	if t.Native() {
+		return errNative
+	}
 	var buf [16]string
 	texts := buf[:0]
 	rest := s
@@ -117,6 +120,9 @@ func (t Template) Decode(s string, item reflect.Value) error {
 
 // Agrees reports, with an error, whether the key that item has is other than s: what Decode checks, zero numbers included.
 func (t Template) Agrees(s string, item reflect.Value) error {
+	if t.Native() {
+		return errNative
+	}
 	for i := range t.parts {
 		text, rest, ok := t.cut(s, i)
 		if !ok {

@@ -211,7 +211,7 @@ func (p *Part) least() string {
 	return strings.Repeat("0", p.Width)
 }
 
-// bound returns the text of v+step. Off is -1 or 1 for what lies below or above all that the part holds.
+// bound returns the text of v+step, where step is -1, 0 or 1. Off is -1 or 1 for what lies below or above all that the part holds.
 func (p *Part) bound(v reflect.Value, step int64) (text string, off int, err error) {
 	var buf [32]byte
 	var b []byte
@@ -231,13 +231,16 @@ func (p *Part) bound(v reflect.Value, step int64) (text string, off int, err err
 		return at.Format(timeLayout), 0, nil
 	case v.CanInt():
 		n := v.Int()
+		m := n + step
 		off = 1
-		if n < 0 {
+		if m < 0 {
 			off = -1
 		}
-		if n+step > n == (step > 0) {
-			b, ok = appendInt(buf[:0], n+step, p.Width)
+		if step > 0 && m < n || step < 0 && m > n {
+			off = int(step)
+			break
 		}
+		b, ok = appendInt(buf[:0], m, p.Width)
 	default:
 		u := v.Uint()
 		off = 1
