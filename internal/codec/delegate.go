@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -50,6 +51,9 @@ func delegateEncode(v reflect.Value, g tag) (av types.AttributeValue, err error)
 // delegateDecode decodes av into dst by attributevalue.
 func delegateDecode(av types.AttributeValue, dst reflect.Value, g tag) (err error) {
 	defer refuse(&err)
+	if k := dst.Kind(); g&asString == 0 && (k == reflect.Interface || k == reflect.Slice || k == reflect.Map) {
+		return attributevalue.Unmarshal(av, dst.Addr().Interface()) // decoding knows no other option
+	}
 	h := reflect.New(holder(dst.Type(), g)).Elem()
 	h.Field(0).Set(dst)
 	if err := attributevalue.UnmarshalMap(map[string]types.AttributeValue{"V": av}, h.Addr().Interface()); err != nil {
@@ -59,9 +63,18 @@ func delegateDecode(av types.AttributeValue, dst reflect.Value, g tag) (err erro
 	return nil
 }
 
-// refuse turns a panic of attributevalue, which has no other way to refuse some types, into an error.
+// refuse turns a panic of reflect, by which attributevalue refuses some types and values, into an error. A panic of anybody else goes on.
 func refuse(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("attributevalue refuses the type: %v", r)
+	switch r := recover().(type) {
+	case nil:
+	case *reflect.ValueError:
+		*err = fmt.Errorf("attributevalue cannot handle the value: %w", r)
+	case string:
+		if !strings.HasPrefix(r, "reflect") {
+			panic(r)
+		}
+		*err = fmt.Errorf("attributevalue cannot handle the value: %s", r)
+	default:
+		panic(r)
 	}
 }

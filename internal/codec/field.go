@@ -12,29 +12,31 @@ import (
 // EncodeField returns v, a value of the field's type, as a struct's plan would store it in that field, tag options included.
 // It returns nil where the plan would store no attribute: an empty value under omitempty, a kind that has no encoding.
 func EncodeField(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
-	return delegateEncode(v, tagOf(f))
+	return encodeAs(f, f.Type, fieldTag(f), v)
 }
 
 // DecodeField sets dst, an addressable zero value of the field's type, from the attribute that holds the field.
 func DecodeField(f *field.Field, av types.AttributeValue, dst reflect.Value) error {
-	return delegateDecode(av, dst, tagOf(f))
+	return decodeAs(f, f.Type, fieldTag(f), av, dst)
 }
 
 // EncodeElem returns v as one element of the field, a list, set or map. It returns nil where the tag would leave the element out.
 // The element of a set is a string, number or binary; a set of several is EncodeField of a slice.
 func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
-	if _, err := elemType(f); err != nil {
+	t, err := elemType(f)
+	if err != nil {
 		return nil, err
 	}
-	return delegateEncode(v, tagOf(f).elem())
+	return encodeAs(f, t, fieldTag(f).elem(), v)
 }
 
 // DecodeElem sets dst, an addressable zero value of the element type of the field, a list, set or map.
 func DecodeElem(f *field.Field, av types.AttributeValue, dst reflect.Value) error {
-	if _, err := elemType(f); err != nil {
+	t, err := elemType(f)
+	if err != nil {
 		return err
 	}
-	return delegateDecode(av, dst, 0)
+	return decodeAs(f, t, 0, av, dst)
 }
 
 func elemType(f *field.Field) (reflect.Type, error) {
@@ -47,4 +49,28 @@ func elemType(f *field.Field) (reflect.Type, error) {
 		return t.Elem(), nil
 	}
 	return nil, fmt.Errorf("field %s, a %s, has no elements", f.Name, f.Type)
+}
+
+func encodeAs(f *field.Field, t reflect.Type, g tag, v reflect.Value) (types.AttributeValue, error) {
+	if v.Type() != t {
+		if !v.Type().AssignableTo(t) {
+			return nil, within(f.Name, fmt.Errorf("a %s where a %s is expected", v.Type(), t))
+		}
+		v = v.Convert(t)
+	}
+	av, err := nodeOf(t, g).enc(nil, v)
+	if err != nil {
+		return nil, within(f.Name, err)
+	}
+	return av, nil
+}
+
+func decodeAs(f *field.Field, t reflect.Type, g tag, av types.AttributeValue, dst reflect.Value) error {
+	if dst.Type() != t {
+		return within(f.Name, fmt.Errorf("a %s where a %s is expected", dst.Type(), t))
+	}
+	if err := nodeOf(t, g).dec(av, dst); err != nil {
+		return within(f.Name, err)
+	}
+	return nil
 }

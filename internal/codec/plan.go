@@ -1,9 +1,14 @@
 // Package codec turns structs into attribute maps and back, with the semantics of attributevalue and its default options,
-// compiled once per type. Whatever is not proved identical goes to attributevalue itself.
+// compiled once per type.
+//
+// Both packages give equal results, or both refuse. What is not compiled goes to attributevalue itself: interfaces and what holds them,
+// maps whose keys are not plain strings, pointers to pointers, arrays on the way back, structs with embedded values of unexported types
+// that are stored under a name, and items that marshal themselves. Where attributevalue panics, because reflect does, codec returns an error.
 package codec
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"sync"
 
@@ -13,7 +18,10 @@ import (
 
 // Plan encodes and decodes one struct type. It is immutable and safe for concurrent use.
 type Plan struct {
-	typ reflect.Type
+	typ      reflect.Type
+	fields   *structure
+	encWhole bool // attributevalue encodes
+	decWhole bool // attributevalue decodes
 }
 
 var plans sync.Map // of reflect.Type to *Plan
@@ -23,17 +31,30 @@ func For(t reflect.Type) *Plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*Plan)
 	}
-	p, _ := plans.LoadOrStore(t, &Plan{typ: t})
-	return p.(*Plan)
+	n := nodeOf(t, 0)
+	p := &Plan{
+		typ:      t,
+		fields:   n.fields,
+		encWhole: n.fields == nil || reflect.PointerTo(t).Implements(marshalerType),
+		decWhole: n.fields == nil || reflect.PointerTo(t).Implements(unmarshalerType),
+	}
+	if p.fields == nil {
+		p.fields = &structure{}
+	}
+	kept, _ := plans.LoadOrStore(t, p)
+	return kept.(*Plan)
 }
 
 // Type returns the struct type.
 func (p *Plan) Type() reflect.Type { return p.typ }
 
+// Size returns the number of attributes that an item has at most, 0 if only attributevalue knows.
+func (p *Plan) Size() int { return len(p.fields.fields) }
+
 // Encode returns the attributes of item, as attributevalue.MarshalMap does. As there, a marshaler with a pointer receiver
 // is used only where its value can be addressed: pass reflect.ValueOf(&item).Elem().
 func (p *Plan) Encode(item reflect.Value) (map[string]types.AttributeValue, error) {
-	dst := map[string]types.AttributeValue{}
+	dst := make(map[string]types.AttributeValue, p.Size())
 	if err := p.EncodeTo(dst, item); err != nil {
 		return nil, err
 	}
@@ -45,6 +66,28 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	if item.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", item.Type(), p.typ)
 	}
+	if p.encWhole {
+		return marshalMap(dst, item)
+	}
+	a := &arena{next: p.fields.size}
+	return p.fields.encode(dst, a, item)
+}
+
+// Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does: an attribute whose name differs from
+// a field's only in case counts too. Of two attributes for one string, number or bool the exact name wins, where attributevalue leaves it to chance.
+// After an error dst holds some of the values.
+func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) error {
+	if dst.Type() != p.typ {
+		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)
+	}
+	if p.decWhole {
+		return unmarshalMap(attrs, dst)
+	}
+	return p.fields.decode(attrs, dst)
+}
+
+func marshalMap(dst map[string]types.AttributeValue, item reflect.Value) (err error) {
+	defer refuse(&err)
 	in := item
 	if item.CanAddr() {
 		in = item.Addr()
@@ -53,17 +96,11 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	if err != nil {
 		return err
 	}
-	for k, av := range m {
-		dst[k] = av
-	}
+	maps.Copy(dst, m)
 	return nil
 }
 
-// Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does.
-// After an error dst holds some of the values.
-func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) error {
-	if dst.Type() != p.typ {
-		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)
-	}
+func unmarshalMap(attrs map[string]types.AttributeValue, dst reflect.Value) (err error) {
+	defer refuse(&err)
 	return attributevalue.UnmarshalMap(attrs, dst.Addr().Interface())
 }

@@ -23,16 +23,23 @@ const (
 
 var optionNames = [...]string{"omitempty", "omitemptyelem", "nullempty", "nullemptyelem", "string", "binaryset", "numberset", "stringset", "unixtime"}
 
-func tagOf(f *field.Field) tag {
+func tagOf(o field.Options) tag {
 	var t tag
 	for bit, set := range [...]bool{
-		f.OmitEmpty, f.OmitEmptyElem, f.NullEmpty, f.NullEmptyElem, f.AsString, f.BinarySet, f.NumberSet, f.StringSet, f.UnixTime,
+		o.OmitEmpty, o.OmitEmptyElem, o.NullEmpty, o.NullEmptyElem, o.AsString, o.BinarySet, o.NumberSet, o.StringSet, o.UnixTime,
 	} {
 		if set {
 			t |= 1 << bit
 		}
 	}
 	return t
+}
+
+func fieldTag(f *field.Field) tag {
+	return tagOf(field.Options{
+		OmitEmpty: f.OmitEmpty, OmitEmptyElem: f.OmitEmptyElem, NullEmpty: f.NullEmpty, NullEmptyElem: f.NullEmptyElem,
+		AsString: f.AsString, BinarySet: f.BinarySet, NumberSet: f.NumberSet, StringSet: f.StringSet, UnixTime: f.UnixTime,
+	})
 }
 
 // elem returns the options under which the elements of a list, set or map are encoded.

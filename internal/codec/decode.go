@@ -1,0 +1,179 @@
+package codec
+
+import (
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// isNull reports an attribute that clears what it is decoded into.
+func isNull(av types.AttributeValue) bool {
+	_, null := av.(*types.AttributeValueMemberNULL)
+	return null || av == nil
+}
+
+// decodeOther decodes what is of no kind that the type takes: NULL clears the value, the rest is refused.
+func decodeOther(av types.AttributeValue, v reflect.Value) error {
+	if isNull(av) {
+		v.SetZero()
+		return nil
+	}
+	return mismatch(av, v.Type())
+}
+
+func decodeBool(av types.AttributeValue, v reflect.Value) error {
+	if b, ok := av.(*types.AttributeValueMemberBOOL); ok {
+		v.SetBool(b.Value)
+		return nil
+	}
+	return decodeOther(av, v)
+}
+
+// decodeString takes numbers too, as they are written.
+func decodeString(av types.AttributeValue, v reflect.Value) error {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		v.SetString(av.Value)
+		return nil
+	case *types.AttributeValueMemberN:
+		v.SetString(av.Value)
+		return nil
+	}
+	return decodeOther(av, v)
+}
+
+// number returns the text of a number, which the string option allows to be stored as a string.
+func number(av types.AttributeValue, g tag) (string, bool) {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberN:
+		return av.Value, true
+	case *types.AttributeValueMemberS:
+		return av.Value, g&asString != 0
+	}
+	return "", false
+}
+
+func decodeInt(g tag) decodeFunc {
+	return func(av types.AttributeValue, v reflect.Value) error {
+		n, ok := number(av, g)
+		if !ok {
+			return decodeOther(av, v)
+		}
+		i, err := strconv.ParseInt(n, 10, 64)
+		if err != nil {
+			return err
+		}
+		if v.OverflowInt(i) {
+			return overflow(n, v.Type())
+		}
+		v.SetInt(i)
+		return nil
+	}
+}
+
+func decodeUint(g tag) decodeFunc {
+	return func(av types.AttributeValue, v reflect.Value) error {
+		n, ok := number(av, g)
+		if !ok {
+			return decodeOther(av, v)
+		}
+		u, err := strconv.ParseUint(n, 10, 64)
+		if err != nil {
+			return err
+		}
+		if v.OverflowUint(u) {
+			return overflow(n, v.Type())
+		}
+		v.SetUint(u)
+		return nil
+	}
+}
+
+func decodeFloat(g tag) decodeFunc {
+	return func(av types.AttributeValue, v reflect.Value) error {
+		n, ok := number(av, g)
+		if !ok {
+			return decodeOther(av, v)
+		}
+		f, err := strconv.ParseFloat(n, 64)
+		if err != nil {
+			return err
+		}
+		if v.OverflowFloat(f) {
+			return overflow(n, v.Type())
+		}
+		v.SetFloat(f)
+		return nil
+	}
+}
+
+// decodeTime takes RFC 3339 text and Unix seconds, whatever the unixtime option says. As a struct without fields it takes a map, too, and stays as it is.
+func decodeTime(t reflect.Type, g tag) decodeFunc {
+	return func(av types.AttributeValue, v reflect.Value) error {
+		var at time.Time
+		switch av := av.(type) {
+		case *types.AttributeValueMemberM:
+			return nil
+		case *types.AttributeValueMemberS:
+			if g&asString != 0 {
+				seconds, err := strconv.ParseInt(av.Value, 10, 64)
+				if err != nil {
+					return &attributevalue.UnmarshalError{Err: err, Value: av.Value, Type: timeType}
+				}
+				at = time.Unix(seconds, 0)
+				break
+			}
+			var err error
+			if at, err = time.Parse(time.RFC3339, av.Value); err != nil {
+				return &attributevalue.UnmarshalError{Err: err, Value: av.Value, Type: timeType}
+			}
+		case *types.AttributeValueMemberN:
+			seconds, err := strconv.ParseInt(av.Value, 10, 64)
+			if err != nil {
+				return &attributevalue.UnmarshalError{Err: err, Value: av.Value, Type: timeType}
+			}
+			at = time.Unix(seconds, 0)
+		default:
+			return decodeOther(av, v)
+		}
+		if p, ok := reflect.TypeAssert[*time.Time](v.Addr()); ok {
+			*p = at
+		} else {
+			v.Set(reflect.ValueOf(at).Convert(t))
+		}
+		return nil
+	}
+}
+
+// decodePointer allocates what the pointer points at, except for NULL. Whoever unmarshals itself does so after that.
+func decodePointer(t reflect.Type, under *node) decodeFunc {
+	to := t.Elem()
+	unmarshals := t.Implements(unmarshalerType)
+	return func(av types.AttributeValue, v reflect.Value) error {
+		if isNull(av) {
+			v.SetZero()
+			return nil
+		}
+		if v.IsNil() {
+			v.Set(reflect.New(to))
+		}
+		if unmarshals {
+			return v.Interface().(attributevalue.Unmarshaler).UnmarshalDynamoDBAttributeValue(av)
+		}
+		return under.dec(av, v.Elem())
+	}
+}
+
+// unmarshaler lets a type that decodes itself do so, NULL included.
+func (n *node) unmarshaler(t reflect.Type) {
+	if !unmarshals(t) {
+		return
+	}
+	n.text, n.replaces = nil, false
+	n.dec = func(av types.AttributeValue, v reflect.Value) error {
+		return v.Addr().Interface().(attributevalue.Unmarshaler).UnmarshalDynamoDBAttributeValue(av)
+	}
+}

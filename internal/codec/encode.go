@@ -1,0 +1,152 @@
+package codec
+
+import (
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+func formatInt(v reflect.Value) string     { return strconv.FormatInt(v.Int(), 10) }
+func formatUint(v reflect.Value) string    { return strconv.FormatUint(v.Uint(), 10) }
+func formatFloat32(v reflect.Value) string { return strconv.FormatFloat(v.Float(), 'f', -1, 32) }
+func formatFloat64(v reflect.Value) string { return strconv.FormatFloat(v.Float(), 'f', -1, 64) }
+
+func encodeBool(_ *arena, v reflect.Value) (types.AttributeValue, error) {
+	return &types.AttributeValueMemberBOOL{Value: v.Bool()}, nil
+}
+
+func encodeNull() types.AttributeValue { return &types.AttributeValueMemberNULL{Value: true} }
+
+// leaf encodes a value that is one string or number.
+func (n *node) leaf(text func(reflect.Value) string, number bool) {
+	n.text, n.number = text, number
+	if number {
+		n.size = size{numbers: 1}
+		n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return a.number(text(v)), nil }
+		return
+	}
+	n.size = size{strings: 1}
+	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return a.string(text(v)), nil }
+}
+
+// time encodes and decodes time.Time, and the types that convert to it.
+func (n *node) time(t reflect.Type, g tag) {
+	load := func(v reflect.Value) time.Time {
+		at, _ := reflect.TypeAssert[time.Time](v)
+		return at
+	}
+	if t != timeType {
+		load = func(v reflect.Value) time.Time {
+			at, _ := reflect.TypeAssert[time.Time](v.Convert(timeType))
+			return at
+		}
+	}
+	if g&unixTime != 0 {
+		n.leaf(func(v reflect.Value) string { return strconv.FormatInt(load(v).Unix(), 10) }, true)
+	} else {
+		n.leaf(func(v reflect.Value) string { return load(v).Format(time.RFC3339Nano) }, false)
+	}
+	n.dec = decodeTime(t, g)
+}
+
+// marshaler lets a type that says itself how it is stored do so. A value that can be addressed is asked through its address.
+// A marshaler that returns nothing leaves the value to the rules of its kind.
+func (n *node) marshaler(t reflect.Type) {
+	if !marshals(t) {
+		return
+	}
+	var (
+		named     = t.Name() != ""
+		byValue   = t.Implements(marshalerType)
+		byAddress = named && reflect.PointerTo(t).Implements(marshalerType)
+		bare      = n.bare
+	)
+	n.text = nil
+	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+		var m attributevalue.Marshaler
+		switch {
+		case named && v.CanAddr():
+			if byAddress {
+				m = v.Addr().Interface().(attributevalue.Marshaler)
+			}
+		case byValue:
+			m = v.Interface().(attributevalue.Marshaler)
+		}
+		if m != nil {
+			if av, err := m.MarshalDynamoDBAttributeValue(); err != nil || av != nil {
+				return av, err
+			}
+		}
+		return bare(a, v)
+	}
+}
+
+// empty looks for empty values before anything else does.
+func (n *node) empty(t reflect.Type, g tag) {
+	isEmpty, always := emptiness(t)
+	if isEmpty == nil || !always && g&(omitEmpty|nullEmpty) == 0 {
+		return
+	}
+	n.text = nil
+	n.enc = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+		if isEmpty(v) {
+			if av, done, err := encodeEmpty(g, always); done {
+				return av, err
+			}
+		}
+		return n.bare(a, v)
+	}
+}
+
+// emptiness returns what attributevalue takes for an empty value of t, and whether it becomes NULL without being asked to.
+// No struct is ever empty, and of arrays only those without elements.
+func emptiness(t reflect.Type) (isEmpty func(reflect.Value) bool, null bool) {
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice, reflect.Pointer, reflect.Interface:
+		return reflect.Value.IsNil, true
+	case reflect.String, reflect.Array:
+		return func(v reflect.Value) bool { return v.Len() == 0 }, false
+	case reflect.Bool:
+		return func(v reflect.Value) bool { return !v.Bool() }, false
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return func(v reflect.Value) bool { return v.Int() == 0 }, false
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return func(v reflect.Value) bool { return v.Uint() == 0 }, false
+	case reflect.Float32, reflect.Float64:
+		return func(v reflect.Value) bool { return v.Float() == 0 }, false
+	}
+	return nil, false
+}
+
+// encodeEmpty encodes an empty value, unless it is encoded as any other.
+func encodeEmpty(g tag, null bool) (av types.AttributeValue, done bool, err error) {
+	switch {
+	case g&omitEmpty != 0 && g&nullEmpty != 0:
+		return nil, true, errOmitAndNull
+	case g&omitEmpty != 0:
+		return nil, true, nil
+	case null || g&nullEmpty != 0:
+		return encodeNull(), true, nil
+	}
+	return nil, false, nil
+}
+
+// pointer encodes and decodes a pointer to anything but a pointer or an interface.
+func (c compiler) pointer(n *node, t reflect.Type, g tag) bool {
+	to := t.Elem()
+	if to.Kind() == reflect.Pointer || to.Kind() == reflect.Interface {
+		return false
+	}
+	under := c.node(to, g)
+	if under.whole {
+		return false
+	}
+	n.size = under.size
+	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return under.bare(a, v.Elem()) }
+	n.empty(t, g)
+	n.dec = decodePointer(t, under)
+	return true
+}

@@ -1,0 +1,221 @@
+package codec
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// slice encodes and decodes binaries, sets and lists.
+func (c compiler) slice(n *node, t reflect.Type, g tag) bool {
+	if t.Elem().Kind() == reflect.Uint8 {
+		if t.Elem() != byteType {
+			return false
+		}
+		n.bare = encodeBinary
+		n.dec = decodeSlice(t, c.node(t.Elem(), 0))
+		return true
+	}
+	elem := c.node(t.Elem(), g.elem())
+	if elem.whole {
+		return false
+	}
+	n.bare = encodeElems(elem, setKind(t, g))
+	plain := c.node(t.Elem(), 0) // decoding knows no options of elements
+	n.dec = decodeSlice(t, plain)
+	return true
+}
+
+// array encodes as a slice does. Arrays other than [n]byte are decoded by attributevalue.
+func (c compiler) array(n *node, t reflect.Type, g tag) bool {
+	if t.Elem().Kind() == reflect.Uint8 {
+		if t.Elem() != byteType {
+			return false
+		}
+		n.bare = encodeBinary
+		n.dec = decodeByteArray(t, g)
+		return true
+	}
+	elem := c.node(t.Elem(), g.elem())
+	if elem.whole {
+		return false
+	}
+	n.bare = encodeElems(elem, setKind(t, g))
+	n.dec = func(av types.AttributeValue, v reflect.Value) error { return delegateDecode(av, v, g) }
+	return true
+}
+
+func encodeBinary(_ *arena, v reflect.Value) (types.AttributeValue, error) {
+	b := make([]byte, v.Len())
+	reflect.Copy(reflect.ValueOf(b), v)
+	return &types.AttributeValueMemberB{Value: b}, nil
+}
+
+// setKind returns the option that decides how the elements of t are kept, 0 for a list.
+func setKind(t reflect.Type, g tag) tag {
+	switch {
+	case g&binarySet != 0 || t == binarySetType:
+		return binarySet
+	case g&numberSet != 0:
+		return numberSet
+	case g&stringSet != 0:
+		return stringSet
+	}
+	return 0
+}
+
+func encodeElems(elem *node, kind tag) encodeFunc {
+	switch kind {
+	case binarySet:
+		return encodeSet(elem, func(elems []types.AttributeValue) (types.AttributeValue, error) {
+			set := &types.AttributeValueMemberBS{Value: make([][]byte, 0, len(elems))}
+			for _, av := range elems {
+				b, ok := av.(*types.AttributeValueMemberB)
+				if !ok || b == nil || b.Value == nil {
+					return nil, errors.New("an element of a binary set that is no binary")
+				}
+				set.Value = append(set.Value, b.Value)
+			}
+			return set, nil
+		})
+	case numberSet:
+		if elem.text != nil && elem.number {
+			return func(_ *arena, v reflect.Value) (types.AttributeValue, error) {
+				if v.Len() == 0 {
+					return encodeNull(), nil
+				}
+				return &types.AttributeValueMemberNS{Value: texts(elem, v)}, nil
+			}
+		}
+		return encodeSet(elem, func(elems []types.AttributeValue) (types.AttributeValue, error) {
+			set := &types.AttributeValueMemberNS{Value: make([]string, 0, len(elems))}
+			for _, av := range elems {
+				n, ok := av.(*types.AttributeValueMemberN)
+				if !ok || n == nil {
+					return nil, errors.New("an element of a number set that is no number")
+				}
+				set.Value = append(set.Value, n.Value)
+			}
+			return set, nil
+		})
+	case stringSet:
+		if elem.text != nil && !elem.number {
+			return func(_ *arena, v reflect.Value) (types.AttributeValue, error) {
+				if v.Len() == 0 {
+					return encodeNull(), nil
+				}
+				return &types.AttributeValueMemberSS{Value: texts(elem, v)}, nil
+			}
+		}
+		return encodeSet(elem, func(elems []types.AttributeValue) (types.AttributeValue, error) {
+			set := &types.AttributeValueMemberSS{Value: make([]string, 0, len(elems))}
+			for _, av := range elems {
+				s, ok := av.(*types.AttributeValueMemberS)
+				if !ok || s == nil {
+					return nil, errors.New("an element of a string set that is no string")
+				}
+				set.Value = append(set.Value, s.Value)
+			}
+			return set, nil
+		})
+	}
+	return func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+		elems, err := encodeList(a, elem, v)
+		if err != nil {
+			return nil, err
+		}
+		return &types.AttributeValueMemberL{Value: elems}, nil
+	}
+}
+
+// texts returns the elements of a set as they are stored.
+func texts(elem *node, v reflect.Value) []string {
+	set := make([]string, v.Len())
+	for i := range set {
+		set[i] = elem.text(v.Index(i))
+	}
+	return set
+}
+
+// encodeSet makes a set of what its elements are encoded as. A set without elements is NULL, unless its elements were all left out.
+func encodeSet(elem *node, collect func([]types.AttributeValue) (types.AttributeValue, error)) encodeFunc {
+	return func(_ *arena, v reflect.Value) (types.AttributeValue, error) {
+		if v.Len() == 0 {
+			return encodeNull(), nil
+		}
+		elems, err := encodeList(nil, elem, v)
+		if err != nil {
+			return nil, err
+		}
+		return collect(elems)
+	}
+}
+
+func encodeList(a *arena, elem *node, v reflect.Value) ([]types.AttributeValue, error) {
+	n := v.Len()
+	a.expect(elem.size.times(n))
+	elems := make([]types.AttributeValue, 0, n)
+	for i := range n {
+		av, err := elem.enc(a, v.Index(i))
+		if err != nil {
+			return nil, withinIndex(i, err)
+		}
+		if av != nil {
+			elems = append(elems, av)
+		}
+	}
+	return elems, nil
+}
+
+// mapping encodes and decodes a map whose keys are strings and nothing else. attributevalue does all others.
+func (c compiler) mapping(n *node, t reflect.Type, g tag) bool {
+	if key := t.Key(); key.Kind() != reflect.String || key.NumMethod() > 0 || reflect.PointerTo(key).NumMethod() > 0 {
+		return false
+	}
+	elem, plain := c.node(t.Elem(), g.elem()), c.node(t.Elem(), 0)
+	if elem.whole {
+		return false
+	}
+	switch {
+	case t == stringMapType && g.elem() == 0:
+		n.bare, n.dec = encodeStringMap, decodeStringMap
+	default:
+		n.bare, n.dec = encodeMap(elem), decodeMap(t, plain)
+	}
+	return true
+}
+
+func encodeStringMap(a *arena, v reflect.Value) (types.AttributeValue, error) {
+	from, _ := reflect.TypeAssert[map[string]string](v)
+	a.expect(size{strings: len(from)})
+	m := make(map[string]types.AttributeValue, len(from))
+	for key, s := range from {
+		if key == "" {
+			return nil, errEmptyKey
+		}
+		m[key] = a.string(s)
+	}
+	return &types.AttributeValueMemberM{Value: m}, nil
+}
+
+func encodeMap(elem *node) encodeFunc {
+	return func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+		a.expect(elem.size.times(v.Len()))
+		m := make(map[string]types.AttributeValue, v.Len())
+		for iter := v.MapRange(); iter.Next(); {
+			key := iter.Key().String()
+			if key == "" {
+				return nil, errEmptyKey
+			}
+			av, err := elem.enc(a, iter.Value()) // as in attributevalue, a value that cannot be addressed
+			if err != nil {
+				return nil, withinKey(key, err)
+			}
+			if av != nil {
+				m[key] = av
+			}
+		}
+		return &types.AttributeValueMemberM{Value: m}, nil
+	}
+}

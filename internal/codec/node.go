@@ -1,0 +1,164 @@
+package codec
+
+import (
+	"maps"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// A encodeFunc returns nil where attributevalue stores nothing. a may be nil.
+type encodeFunc func(a *arena, v reflect.Value) (types.AttributeValue, error)
+
+// A decodeFunc sets v, which can be set and addressed.
+type decodeFunc func(av types.AttributeValue, v reflect.Value) error
+
+// node is the compiled codec of one type under the options of one tag.
+type node struct {
+	enc  encodeFunc // of a field or element
+	bare encodeFunc // of what a pointer points at: attributevalue looks for emptiness only at the pointer
+	dec  decodeFunc
+
+	size  size // of the strings and numbers in it, as far as the type tells
+	whole bool // attributevalue does it all, both ways
+
+	// text is set if enc always returns a string, or if number is set a number, with this text.
+	text   func(reflect.Value) string
+	number bool
+
+	// replaces says that dec leaves nothing of what the value was before.
+	replaces bool
+
+	fields *structure // of a struct that is stored as a map of its fields
+}
+
+type nodeKey struct {
+	typ reflect.Type
+	tag tag
+}
+
+// nodes holds a complete node for each key, and is replaced as a whole: a lookup neither locks nor allocates.
+var (
+	nodes     atomic.Pointer[map[nodeKey]*node]
+	compiling sync.Mutex
+)
+
+func nodeOf(t reflect.Type, g tag) *node {
+	key := nodeKey{t, g}
+	if all := nodes.Load(); all != nil {
+		if n := (*all)[key]; n != nil {
+			return n
+		}
+	}
+	compiling.Lock()
+	defer compiling.Unlock()
+	c := compiler{}
+	if all := nodes.Load(); all != nil {
+		c = maps.Clone(*all)
+	}
+	n := c.node(t, g)
+	nodes.Store((*map[nodeKey]*node)(&c))
+	return n
+}
+
+// compiler holds all nodes, those that are not complete yet included: a recursive type meets itself there.
+// So the parts of a node must be looked at when it runs, not when it is compiled, unless it is right to miss them.
+type compiler map[nodeKey]*node
+
+func (c compiler) node(t reflect.Type, g tag) *node {
+	key := nodeKey{t, g}
+	if n := c[key]; n != nil {
+		return n
+	}
+	n := &node{}
+	c[key] = n
+	if !c.compile(n, t, g) {
+		enc := func(_ *arena, v reflect.Value) (types.AttributeValue, error) { return delegateEncode(v, g) }
+		dec := func(av types.AttributeValue, v reflect.Value) error { return delegateDecode(av, v, g) }
+		*n = node{whole: true, enc: enc, bare: enc, dec: dec}
+	}
+	return n
+}
+
+// compile fills n, and reports false for a type that is left to attributevalue.
+func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
+	switch t.Kind() {
+	case reflect.Bool:
+		n.bare, n.dec = encodeBool, decodeBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		n.leaf(formatInt, g&asString == 0)
+		n.dec = decodeInt(g)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		n.leaf(formatUint, g&asString == 0)
+		n.dec = decodeUint(g)
+	case reflect.Float32:
+		n.leaf(formatFloat32, g&asString == 0)
+		n.dec = decodeFloat(g)
+	case reflect.Float64:
+		n.leaf(formatFloat64, g&asString == 0)
+		n.dec = decodeFloat(g)
+	case reflect.String:
+		n.leaf(reflect.Value.String, t.Implements(numberType) && g&asString == 0)
+		n.dec = decodeString
+	case reflect.Struct:
+		if t.ConvertibleTo(timeType) {
+			n.time(t, g)
+		} else if !c.structure(n, t) {
+			return false
+		}
+	case reflect.Slice:
+		if !c.slice(n, t, g) {
+			return false
+		}
+	case reflect.Array:
+		if !c.array(n, t, g) {
+			return false
+		}
+	case reflect.Map:
+		if !c.mapping(n, t, g) {
+			return false
+		}
+	case reflect.Pointer:
+		return c.pointer(n, t, g) // has its own rules for what is empty and who marshals
+	default:
+		return false // interfaces, and what cannot be stored
+	}
+	switch t.Kind() {
+	case reflect.Struct, reflect.Slice, reflect.Array, reflect.Map:
+	default:
+		n.replaces = true
+	}
+	n.marshaler(t)
+	n.enc = n.bare
+	n.empty(t, g)
+	n.unmarshaler(t)
+	return true
+}
+
+var (
+	timeType        = reflect.TypeFor[time.Time]()
+	byteType        = reflect.TypeFor[byte]()
+	binarySetType   = reflect.TypeFor[[][]byte]()
+	stringType      = reflect.TypeFor[string]()
+	stringMapType   = reflect.TypeFor[map[string]string]()
+	marshalerType   = reflect.TypeFor[attributevalue.Marshaler]()
+	unmarshalerType = reflect.TypeFor[attributevalue.Unmarshaler]()
+	// A string with these methods is stored as a number.
+	numberType = reflect.TypeFor[interface {
+		Float64() (float64, error)
+		Int64() (int64, error)
+		String() string
+	}]()
+)
+
+func marshals(t reflect.Type) bool {
+	return t.Implements(marshalerType) || t.Name() != "" && reflect.PointerTo(t).Implements(marshalerType)
+}
+
+func unmarshals(t reflect.Type) bool {
+	return t.Name() != "" && reflect.PointerTo(t).Implements(unmarshalerType)
+}

@@ -1,0 +1,148 @@
+package codec
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// structure is a struct type that is stored as a map of its fields.
+type structure struct {
+	fields []member
+	names  names
+	size   size
+}
+
+// member is one field that is stored.
+type member struct {
+	name   string // of the attribute
+	goName string
+	typ    reflect.Type
+	first  int   // index
+	rest   []int // through embedded structs
+	*node
+}
+
+// structure encodes and decodes a struct. One that stores a value of an unexported type, embedded, is left to attributevalue.
+func (c compiler) structure(n *node, t reflect.Type) bool {
+	attrs := field.Attributes(t)
+	for _, a := range attrs {
+		if !t.FieldByIndex(a.Index).IsExported() {
+			return false
+		}
+	}
+	s := &structure{fields: make([]member, len(attrs))}
+	n.fields = s
+	for i, a := range attrs {
+		s.fields[i] = member{
+			name:   a.Name,
+			goName: t.FieldByIndex(a.Index).Name,
+			typ:    a.Type,
+			first:  a.Index[0],
+			rest:   a.Index[1:],
+			node:   c.node(a.Type, tagOf(a.Options)),
+		}
+		s.size = s.size.plus(s.fields[i].size)
+	}
+	s.names = newNames(attrs)
+	n.size = s.size
+	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+		m := make(map[string]types.AttributeValue, len(s.fields))
+		if err := s.encode(m, a, v); err != nil {
+			return nil, err
+		}
+		return &types.AttributeValueMemberM{Value: m}, nil
+	}
+	n.dec = func(av types.AttributeValue, v reflect.Value) error {
+		if m, ok := av.(*types.AttributeValueMemberM); ok {
+			return s.decode(m.Value, v)
+		}
+		return decodeOther(av, v)
+	}
+	return true
+}
+
+func (s *structure) encode(dst map[string]types.AttributeValue, a *arena, v reflect.Value) error {
+	for i := range s.fields {
+		f := &s.fields[i]
+		fv := v.Field(f.first)
+		if len(f.rest) > 0 {
+			var found bool
+			if fv, found = promoted(fv, f.rest); !found {
+				continue
+			}
+		}
+		av, err := f.enc(a, fv)
+		if err != nil {
+			return within(f.goName, err)
+		}
+		if av != nil {
+			dst[f.name] = av
+		}
+	}
+	return nil
+}
+
+// promoted follows index through embedded structs, and reports false where a pointer is nil.
+func promoted(v reflect.Value, index []int) (reflect.Value, bool) {
+	for _, i := range index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return v, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, true
+}
+
+func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Value) error {
+	for name, av := range attrs {
+		i, exact := s.names.find(name)
+		if i < 0 {
+			continue
+		}
+		f := &s.fields[i]
+		if !exact {
+			if _, both := attrs[f.name]; both && f.replaces {
+				// attributevalue keeps the one that the map yields last. Ours keeps the one of the right name, once the other is seen to fit.
+				if err := f.dec(av, reflect.New(f.typ).Elem()); err != nil {
+					return within(f.goName, err)
+				}
+				continue
+			}
+		}
+		fv := v.Field(f.first)
+		if len(f.rest) > 0 {
+			var err error
+			if fv, err = allocated(fv, f.rest); err != nil {
+				return within(f.goName, err)
+			}
+		}
+		if err := f.dec(av, fv); err != nil {
+			return within(f.goName, err)
+		}
+	}
+	return nil
+}
+
+// allocated follows index through embedded structs, and allocates those behind nil pointers.
+func allocated(v reflect.Value, index []int) (reflect.Value, error) {
+	for _, i := range index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !v.CanSet() {
+					return v, fmt.Errorf("it is promoted from a nil pointer to the unexported %s", v.Type().Elem())
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, nil
+}
