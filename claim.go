@@ -1,0 +1,132 @@
+package ddb
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+)
+
+// claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
+// cross-check; nil for a companion item, which the library keeps for itself.
+func (t *Table) claim(attrs item) (*entity, error) {
+	if t.companion(attrs) {
+		return nil, nil
+	}
+	name, typed := t.typeOf(attrs)
+	if e := t.byName[name]; typed && e != nil {
+		if e.shaped(attrs) {
+			return e, nil
+		}
+		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", ErrUnknown, t.keyText(attrs), name, e.shape())
+	}
+	var found *entity
+	for _, e := range t.entities {
+		if e.shaped(attrs) {
+			found = e
+			break // two cannot share a shape: the definition saw to that
+		}
+	}
+	switch {
+	case found == nil && typed:
+		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyText(attrs), name)
+	case found == nil:
+		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyText(attrs))
+	case typed:
+		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyText(attrs), name, found.name, name)
+	}
+	return found, nil
+}
+
+// typeOf returns what the item's type attribute says, if it has one.
+func (t *Table) typeOf(attrs item) (name string, ok bool) {
+	if t.typeAttr == "" {
+		return "", false
+	}
+	s, ok := attrs[t.typeAttr].(*types.AttributeValueMemberS)
+	if !ok {
+		return "", false
+	}
+	return s.Value, true
+}
+
+// companion reports whether the item is one of the library's own, whose keys begin with ~.
+func (t *Table) companion(attrs item) bool {
+	s, ok := attrs[t.primary.partition[0]].(*types.AttributeValueMemberS)
+	return ok && strings.HasPrefix(s.Value, "~")
+}
+
+// shaped reports whether the primary key of attrs has the shape of e's.
+func (e *entity) shaped(attrs item) bool {
+	for _, k := range e.primary.keys() {
+		if k.template.Native() {
+			for i, p := range k.template.Parts() {
+				if scalarType(attrs[k.attrs[i]]) != nativeType(p.Field) {
+					return false
+				}
+			}
+			continue
+		}
+		s, ok := attrs[k.attrs[0]].(*types.AttributeValueMemberS)
+		if !ok || !k.template.Match(s.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// shape renders the primary key's templates.
+func (e *entity) shape() string {
+	ks := e.primary.keys()
+	out := make([]string, len(ks))
+	for i, k := range ks {
+		out[i] = k.template.String()
+	}
+	return strings.Join(out, " / ")
+}
+
+// decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
+// key; where the key and an attribute disagree, that is an error.
+func (e *entity) decode(attrs item, dst reflect.Value) error {
+	if err := e.codec.Decode(attrs, dst); err != nil {
+		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(attrs), err)
+	}
+	return e.decodeKey(attrs, dst)
+}
+
+// decodeKey sets what the primary key says in dst, and compares it with what dst holds already.
+func (e *entity) decodeKey(attrs item, dst reflect.Value) error {
+	for _, k := range e.primary.keys() {
+		if k.template.Native() {
+			for i, p := range k.template.Parts() {
+				if err := codec.DecodeField(p.Field, attrs[k.attrs[i]], p.Field.Addr(dst)); err != nil {
+					return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(attrs), err)
+				}
+			}
+			continue
+		}
+		s, ok := attrs[k.attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return fmt.Errorf("decode %s: the item has no %s key %q", e.name, k.side, k.attrs[0])
+		}
+		if err := k.template.Decode(s.Value, dst); err != nil {
+			return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(attrs), err)
+		}
+	}
+	return nil
+}
+
+func scalarType(av types.AttributeValue) types.ScalarAttributeType {
+	switch av.(type) {
+	case *types.AttributeValueMemberS:
+		return types.ScalarAttributeTypeS
+	case *types.AttributeValueMemberN:
+		return types.ScalarAttributeTypeN
+	case *types.AttributeValueMemberB:
+		return types.ScalarAttributeTypeB
+	}
+	return ""
+}

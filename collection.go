@@ -1,0 +1,182 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+)
+
+// Collection names an item collection: the items of every type that share a partition key, in the table or in an
+// index. Made by [Query.Collection]; read by [DB.Gather] and [DB.Items].
+type Collection struct{ q query }
+
+// IgnoreUnknown skips items that no entity claims; by default they are an error that matches [ErrUnknown].
+func (c Collection) IgnoreUnknown() Collection {
+	c.q.ignoreUnknown = true
+	return c
+}
+
+// String explains how the whole collection would be read, or why it cannot be. [DB.Gather] narrows that to what its
+// sinks ask for.
+func (c Collection) String() string { return c.q.String() }
+
+// Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
+type Sink struct {
+	e     *entity
+	start func() (add func(reflect.Value), done func())
+}
+
+// Into returns the sink that replaces *dst by the items of this entity, in the order of the collection. It stays
+// untouched if anything fails.
+func (e *Entity[T]) Into(dst *[]T) Sink {
+	return Sink{e.e, func() (func(reflect.Value), func()) {
+		var items []T
+		add := func(v reflect.Value) { items = append(items, v.Interface().(T)) }
+		return add, func() { *dst = items }
+	}}
+}
+
+// Gather reads a collection with one Query, as many requests as it has pages, and sorts its items into the sinks by
+// type. The key condition is narrowed to what the sinks ask for; what lies between and is of other entities is read,
+// paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not.
+func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
+	p, err := c.q.planFor(db, into)
+	if err != nil {
+		return err
+	}
+	add := map[*entity]func(reflect.Value){}
+	var done []func()
+	for _, s := range into {
+		a, d := s.start()
+		add[s.e] = a
+		done = append(done, d)
+	}
+	for row, err := range db.rows(ctx, p) {
+		if err == nil {
+			err = row.throttled(p)
+		}
+		if err != nil {
+			return err
+		}
+		e, v, err := db.claimed(p, row.item, func(e *entity) bool { return add[e] != nil })
+		if err != nil {
+			return err
+		}
+		if e != nil {
+			add[e](v)
+		}
+	}
+	for _, d := range done {
+		d()
+	}
+	return nil
+}
+
+// Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
+// [Repository.Query] does.
+func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		p, err := c.q.plan(db)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for row, err := range db.rows(ctx, p) {
+			if err == nil {
+				err = row.throttled(p)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			e, v, err := db.claimed(p, row.item, nil)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if e != nil && !yield(v.Interface(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// claimed returns the entity and value of an item of a collection; nil for one that is to be skipped: gone by now, a
+// companion, unknown and ignored, or not wanted.
+func (db *DB) claimed(p *readPlan, attrs item, wanted func(*entity) bool) (*entity, reflect.Value, error) {
+	if attrs == nil {
+		return nil, reflect.Value{}, nil
+	}
+	e, err := db.table.claim(attrs)
+	switch {
+	case err != nil && p.q.ignoreUnknown && errors.Is(err, ErrUnknown):
+		return nil, reflect.Value{}, nil
+	case err != nil:
+		return nil, reflect.Value{}, p.fail(err)
+	case e == nil || wanted != nil && !wanted(e):
+		return nil, reflect.Value{}, nil
+	}
+	v := e.newItem()
+	if err := e.decode(attrs, v); err != nil {
+		return nil, reflect.Value{}, p.fail(err)
+	}
+	return e, v, nil
+}
+
+// planFor is plan for a collection of which only the sinks' entities are wanted.
+func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
+	if len(into) == 0 {
+		return nil, modelFault("ddb: gather: no sinks: pass Into of each entity that is wanted")
+	}
+	var rows []*Row
+	for i, s := range into {
+		r := s.e.row(q.ix)
+		switch {
+		case s.e.table != db.table:
+			return nil, modelFault("ddb: gather: entity %s is of another table", s.e.name)
+		case r == nil:
+			return nil, modelFault("ddb: gather: %s is not in %s", s.e.name, q.ix.name)
+		}
+		for _, earlier := range into[:i] {
+			if earlier.e == s.e {
+				return nil, modelFault("ddb: gather: two sinks for %s", s.e.name)
+			}
+		}
+		rows = append(rows, r)
+	}
+	q.wanted = rows
+	return q.plan(db)
+}
+
+// hull returns the literals that the sort keys of rows begin with, the first and the last; ok is false where one of
+// them can begin with anything.
+func hull(rows []*Row) (first, last string, ok bool) {
+	for i, r := range rows {
+		head := r.sort.Head()
+		if head == "" {
+			return "", "", false
+		}
+		if i == 0 || head < first {
+			first = head
+		}
+		if i == 0 || head > last {
+			last = head
+		}
+	}
+	return first, last, len(rows) > 0
+}
+
+// names lists the entities of rows.
+func names(rows []*Row) string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.entity.name
+	}
+	return strings.Join(out, ", ")
+}
+
+// String names the entity of the sink.
+func (s Sink) String() string { return fmt.Sprintf("into %s", s.e.name) }

@@ -1,0 +1,172 @@
+package ddb
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// compile writes conds, joined by AND, as an expression on e's attributes.
+func (e *entity) compile(x *plan.Expression, conds []Cond) (string, error) {
+	out := make([]string, 0, len(conds))
+	for _, c := range conds {
+		s, err := e.compileOne(x, c)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, s)
+	}
+	return plan.And(out...), nil
+}
+
+func (e *entity) compileOne(x *plan.Expression, c Cond) (string, error) {
+	if c == nil {
+		return "", modelFault("a nil condition")
+	}
+	cl := c.condition()
+	switch cl.op {
+	case opAnd, opOr:
+		if len(cl.kids) == 0 {
+			return "", modelFault("%s of no conditions", cl.op)
+		}
+		kids := make([]string, len(cl.kids))
+		for i, k := range cl.kids {
+			var err error
+			if kids[i], err = e.compileOne(x, k); err != nil {
+				return "", err
+			}
+		}
+		if cl.op == opOr {
+			return plan.Or(kids...), nil
+		}
+		return plan.And(kids...), nil
+	case opNot:
+		kid, err := e.compileOne(x, cl.kids[0])
+		return "NOT (" + kid + ")", err
+	case opExpr:
+		built, err := expression.NewBuilder().WithCondition(cl.expr).Build()
+		if err != nil {
+			return "", modelFault("Expr: %w", err)
+		}
+		return x.Adopt(*built.Condition(), built.Names(), built.Values()), nil
+	}
+	f, vals, err := e.operands(cl)
+	if err != nil {
+		return "", err
+	}
+	return comparison(x, cl.op, f, vals), nil
+}
+
+// operands resolves the field of a comparison and encodes its constants as the field's attribute would be.
+func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, error) {
+	f, err := e.resolve(cl.ptr)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !f.Stored() {
+		return nil, nil, modelFault("field %s lives only in the key and has no attribute to compare", f.Name)
+	}
+	if cl.op == opIn && (len(cl.vals) == 0 || len(cl.vals) > 100) {
+		return nil, nil, modelFault("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.vals))
+	}
+	vals := make([]types.AttributeValue, len(cl.vals))
+	for i, v := range cl.vals {
+		if vals[i], err = encodeOperand(cl.op, f, v); err != nil {
+			return nil, nil, fmt.Errorf("field %s: %w", f.Name, err)
+		}
+	}
+	return f, vals, nil
+}
+
+func encodeOperand(op operator, f *field.Field, v any) (types.AttributeValue, error) {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() { // a nil interface
+		return &types.AttributeValueMemberNULL{Value: true}, nil
+	}
+	encode := codec.EncodeField
+	if op == opHas {
+		encode = codec.EncodeElem
+	}
+	av, err := encode(keepEmpty(f), rv)
+	if err == nil && av == nil {
+		err = modelFault("a %s has no value to compare with", f.Type)
+	}
+	return av, err
+}
+
+// keepEmpty returns f without the options that leave an empty value out.
+func keepEmpty(f *field.Field) *field.Field {
+	if !f.OmitEmpty && !f.OmitZero && !f.OmitEmptyElem {
+		return f
+	}
+	g := *f
+	g.OmitEmpty, g.OmitZero, g.OmitEmptyElem = false, false, false
+	return &g
+}
+
+// placeholders is what an expression is written with: a [plan.Expression], or plain text for people.
+type placeholders interface {
+	Name(attr string) string
+	Path(path []string) string
+	Value(v types.AttributeValue) string
+}
+
+// plain writes names and values themselves.
+type plain struct{}
+
+func (plain) Name(attr string) string             { return attr }
+func (plain) Path(path []string) string           { return strings.Join(path, ".") }
+func (plain) Value(v types.AttributeValue) string { return valueText(v) }
+
+func comparison(x placeholders, op operator, f *field.Field, vals []types.AttributeValue) string {
+	path := x.Path(f.Path)
+	ps := make([]string, len(vals))
+	for i, v := range vals {
+		ps[i] = x.Value(v)
+	}
+	switch op {
+	case opEq:
+		if (f.OmitEmpty || f.OmitZero) && isEmpty(vals[0]) {
+			return "attribute_not_exists(" + path + ") OR " + path + " = " + ps[0]
+		}
+	case opBetween:
+		return path + " BETWEEN " + ps[0] + " AND " + ps[1]
+	case opIn:
+		return path + " IN (" + strings.Join(ps, ", ") + ")"
+	case opStartsWith:
+		return "begins_with(" + path + ", " + ps[0] + ")"
+	case opContains, opHas:
+		return "contains(" + path + ", " + ps[0] + ")"
+	case opPresent, opAbsent:
+		return string(op) + "(" + path + ")"
+	}
+	return path + " " + string(op) + " " + ps[0]
+}
+
+// isEmpty reports whether av is what an omitempty field would leave out.
+func isEmpty(av types.AttributeValue) bool {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		return av.Value == ""
+	case *types.AttributeValueMemberN:
+		return strings.Trim(av.Value, "-0.") == ""
+	case *types.AttributeValueMemberB:
+		return len(av.Value) == 0
+	case *types.AttributeValueMemberBOOL:
+		return !av.Value
+	case *types.AttributeValueMemberNULL:
+		return true
+	case *types.AttributeValueMemberL:
+		return len(av.Value) == 0
+	case *types.AttributeValueMemberM:
+		return len(av.Value) == 0
+	}
+	return false
+}

@@ -1,0 +1,205 @@
+package ddb
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
+// handed to a client as it is.
+//
+// A cursor holds the key of the last item returned and is bound to its query: index, direction, partition, entities,
+// and the fields and operators of range and filter. Their values may change between pages, so that "the last 30 days"
+// accepts page two; a position that a changed range no longer covers continues at the nearest end of the range.
+// Anything else is an error for which errors.Is(err, [ErrCursor]) is true.
+//
+// With [Options].CursorKey cursors are signed. Without, they carry a checksum only: anybody can make one, for any
+// position in the same partition.
+type Cursor string
+
+// position is what a cursor holds.
+type position struct {
+	query uint64        // fingerprint of what must not change
+	keys  []keyPosition // of each part of the read: a segment of a scan, a shard of a partition; else one
+}
+
+// keyPosition is where one part of a read stands.
+type keyPosition struct {
+	state keyState
+	key   []types.AttributeValue // in the order of the index's key attributes, then of the table's
+}
+
+type keyState byte
+
+const (
+	notStarted keyState = iota
+	afterKey
+	atEnd
+)
+
+const (
+	cursorFormat = 1
+	tagSize      = 16
+)
+
+var errMalformed = errors.New("it is malformed or was tampered with")
+
+// encodeCursor writes p, signed with secret if there is one.
+func encodeCursor(secret []byte, p position) Cursor {
+	b := []byte{cursorFormat}
+	b = binary.BigEndian.AppendUint64(b, p.query)
+	b = binary.AppendUvarint(b, uint64(len(p.keys)))
+	for _, k := range p.keys {
+		b = append(b, byte(k.state))
+		if k.state != afterKey {
+			continue
+		}
+		b = binary.AppendUvarint(b, uint64(len(k.key)))
+		for _, av := range k.key {
+			b = appendKeyValue(b, av)
+		}
+	}
+	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, cursorTag(secret, b)...)))
+}
+
+// decodeCursor is the inverse of encodeCursor.
+func decodeCursor(secret []byte, c Cursor) (position, error) {
+	b, err := base64.RawURLEncoding.DecodeString(string(c))
+	if err != nil || len(b) < 1+8+tagSize {
+		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+	}
+	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
+	if !hmac.Equal(tag, cursorTag(secret, body)) {
+		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+	}
+	if body[0] != cursorFormat {
+		return position{}, fmt.Errorf("%w: it is of format %d, this version reads %d", ErrCursor, body[0], cursorFormat)
+	}
+	r := cursorReader{rest: body[9:]}
+	p := position{query: binary.BigEndian.Uint64(body[1:])}
+	for range r.count() {
+		k := keyPosition{state: keyState(r.byte())}
+		if k.state == afterKey {
+			for range r.count() {
+				k.key = append(k.key, r.value())
+			}
+		}
+		p.keys = append(p.keys, k)
+	}
+	if r.bad || len(r.rest) > 0 {
+		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+	}
+	return p, nil
+}
+
+// cursorTag is the signature, or under no secret a checksum that finds accidents.
+func cursorTag(secret, body []byte) []byte {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write(body)
+	return mac.Sum(nil)[:tagSize]
+}
+
+func appendKeyValue(b []byte, av types.AttributeValue) []byte {
+	var kind byte
+	var text []byte
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		kind, text = 'S', []byte(av.Value)
+	case *types.AttributeValueMemberN:
+		kind, text = 'N', []byte(av.Value)
+	case *types.AttributeValueMemberB:
+		kind, text = 'B', av.Value
+	}
+	b = append(b, kind)
+	b = binary.AppendUvarint(b, uint64(len(text)))
+	return append(b, text...)
+}
+
+// cursorReader reads a cursor's body; bad says that it ended too early.
+type cursorReader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *cursorReader) byte() byte {
+	if len(r.rest) == 0 {
+		r.bad = true
+		return 0
+	}
+	c := r.rest[0]
+	r.rest = r.rest[1:]
+	return c
+}
+
+// count reads a length, which is at most what is left to read.
+func (r *cursorReader) count() int {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 || n > uint64(len(r.rest)) {
+		r.bad = true
+		r.rest = nil
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return int(n)
+}
+
+func (r *cursorReader) value() types.AttributeValue {
+	kind := r.byte()
+	n := r.count()
+	if n > len(r.rest) {
+		r.bad = true
+		return nil
+	}
+	text := r.rest[:n]
+	r.rest = r.rest[n:]
+	switch kind {
+	case 'S':
+		return &types.AttributeValueMemberS{Value: string(text)}
+	case 'N':
+		return &types.AttributeValueMemberN{Value: string(text)}
+	case 'B':
+		return &types.AttributeValueMemberB{Value: append([]byte(nil), text...)}
+	}
+	r.bad = true
+	return nil
+}
+
+// keyValues returns the values that a position in ix consists of.
+func (ix *Index) keyValues(attrs item) []types.AttributeValue {
+	names := ix.position()
+	out := make([]types.AttributeValue, len(names))
+	for i, name := range names {
+		out[i] = attrs[name]
+	}
+	return out
+}
+
+// startKey turns key values back into the ExclusiveStartKey of ix.
+func (ix *Index) startKey(values []types.AttributeValue) (item, error) {
+	names := ix.position()
+	if len(values) != len(names) {
+		return nil, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+	}
+	key := make(item, len(names))
+	for i, name := range names {
+		key[name] = values[i]
+	}
+	return key, nil
+}
+
+// position returns the attributes of a position in ix: its own keys, then those of the table that they lack.
+func (ix *Index) position() []string {
+	names := ix.attrs()
+	for _, attr := range ix.table.primary.attrs() {
+		if !ix.isKey(attr) {
+			names = append(names, attr)
+		}
+	}
+	return names
+}

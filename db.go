@@ -1,0 +1,62 @@
+package ddb
+
+import (
+	"time"
+)
+
+// DB is one physical table behind a client. Safe for concurrent use; there is nothing to close.
+type DB struct {
+	client     Client
+	name       string
+	table      *Table
+	opts       Options
+	consistent bool
+}
+
+// Options configures a [DB]; the zero value of each field is its default, and nil Options are all defaults.
+type Options struct {
+	// CursorKey signs cursors, so that a client can neither read another partition with one nor make its own. By
+	// default they are not signed: readable, and forgeable within their partition.
+	CursorKey []byte
+
+	// Now is the clock of timestamps and of TTL; default time.Now.
+	Now func() time.Time
+
+	// MaxAttempts bounds the requests for what a batch left unprocessed, and the tries of what retries on conflict;
+	// default 10.
+	MaxAttempts int
+
+	// WithExpired makes reads return items whose TTL has passed and that DynamoDB has not deleted yet.
+	WithExpired bool
+}
+
+// New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now on
+// table can no longer be changed.
+func New(client Client, name string, table *Table, opts *Options) *DB {
+	db := &DB{client: client, name: name, table: table}
+	if opts != nil {
+		db.opts = *opts
+	}
+	if db.opts.Now == nil {
+		db.opts.Now = time.Now
+	}
+	if db.opts.MaxAttempts <= 0 {
+		db.opts.MaxAttempts = 10
+	}
+	table.frozen.Store(true)
+	return db
+}
+
+// Consistent returns a view of db whose reads are strongly consistent, at twice the capacity. Reads of a global
+// secondary index through it are refused: DynamoDB has none.
+func (db *DB) Consistent() *DB {
+	view := *db
+	view.consistent = true
+	return &view
+}
+
+// Name returns the physical table's name.
+func (db *DB) Name() string { return db.name }
+
+// Table returns the model.
+func (db *DB) Table() *Table { return db.table }

@@ -1,0 +1,232 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// Definition collects what the function given to [Define] says about an entity. It is of use only inside that
+// function.
+type Definition struct {
+	e      *entity
+	faults []error
+}
+
+// Primary gives the entity's primary key; no sort template for a table without a sort key.
+//
+// A field that the primary key holds in full (not through Fold or Shard) may be tagged dynamodbav:"-": it is then
+// stored in the key alone.
+func (d *Definition) Primary(partition Template, sort ...Template) {
+	if d.e.primary != nil {
+		d.fault("primary: declared twice")
+		return
+	}
+	d.e.primary = d.row(d.e.table.primary, partition, sort)
+}
+
+// Index gives the entity's keys in a secondary index. Without [Row.When] every item is in it, and an item that lacks
+// a part of the key is refused on write.
+func (d *Definition) Index(ix *Index, partition Template, sort ...Template) *Row {
+	switch {
+	case ix == nil || ix.table != d.e.table:
+		d.fault("index: not an index of this table")
+		return &Row{}
+	case ix.kind == primaryIndex:
+		d.fault("index: the table's own key is declared by Primary")
+		return &Row{}
+	case slices.ContainsFunc(d.e.indexed, func(r *Row) bool { return r.index == ix }):
+		d.fault("%s: declared twice", ix.name)
+		return &Row{}
+	}
+	r := d.row(ix, partition, sort)
+	d.e.indexed = append(d.e.indexed, r)
+	return r
+}
+
+// Under says that this entity's sort keys continue parent's, so that one Query reads a parent with what is under it:
+//
+//	order  order#{ID}#
+//	line   order#{OrderID}#line#{ID}
+//
+// The parent's sort key must end in a literal. A plain Query of the parent is refused from then on, since it would
+// read both: use [Query.Collection].
+func (d *Definition) Under(parent interface{ entity() *entity }) {
+	d.e.under = append(d.e.under, parent.entity())
+}
+
+// AlsoIn accepts that the entity's attributes put its items into ix, which it does not declare: without it that is a
+// fault, since queries of others would meet them.
+func (d *Definition) AlsoIn(ix *Index) {
+	if ix == nil || ix.table != d.e.table || ix.kind == primaryIndex {
+		d.fault("also in: not a secondary index of this table")
+		return
+	}
+	d.e.also = append(d.e.also, &Row{entity: d.e, index: ix})
+}
+
+// Alias accepts items whose type attribute has one of these older names. Writes use the entity's own.
+func (d *Definition) Alias(names ...string) { d.e.aliases = append(d.e.aliases, names...) }
+
+// Version makes f the item's version, a number that the library keeps: Create writes 1; Put and Replace assert the
+// version of the item given (0: there is none yet) and write the next, else the error is [ErrConflict].
+func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
+
+// TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it
+// or not, and writes treat it as absent. The field is tagged ",unixtime" and named as [Table.TTL] says; the zero
+// time, which needs ",omitempty", means never.
+func (d *Definition) TTL(f *time.Time) {
+	d.e.ttl = d.note("ttl", f)
+	if d.e.ttl == nil {
+		return
+	}
+	if d.e.table.ttl == "" {
+		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", d.e.ttl.Attr())
+	} else if d.e.ttl.Attr() != d.e.table.ttl || d.e.ttl.Nested() {
+		d.fault("ttl: %s is stored as %q, the table's TTL attribute is %q", d.e.ttl.Name, strings.Join(d.e.ttl.Path, "."), d.e.table.ttl)
+	}
+	if !d.e.ttl.UnixTime || !d.e.ttl.OmitEmpty {
+		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime,omitempty\"`: DynamoDB expires by whole seconds, and zero means never", d.e.ttl.Name, d.e.ttl.Attr())
+	}
+}
+
+// Created sets f to the time when the item is created, by the clock of [Options].
+func (d *Definition) Created(f *time.Time) { d.e.created = d.note("created", f) }
+
+// Updated sets f to the time of each write, by the clock of [Options].
+func (d *Definition) Updated(f *time.Time) { d.e.updated = d.note("updated", f) }
+
+// note resolves a field that the library keeps, and adds it to the design page.
+func (d *Definition) note(what string, ptr any) *field.Field {
+	f, err := d.e.proto.Resolve(ptr)
+	switch {
+	case err != nil:
+		d.fault("%s: %w", what, err)
+		return nil
+	case !f.Stored():
+		d.fault("%s: field %s is dynamodbav:\"-\": it needs an attribute", what, f.Name)
+	}
+	d.e.notes = append(d.e.notes, what+"\t"+f.Name+"\t")
+	return f
+}
+
+func newDefinition(table *Table, name string, t reflect.Type) (*Definition, error) {
+	proto, err := field.New(t)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: define %s: %w", name, err)
+	}
+	return &Definition{e: &entity{
+		name: name, table: table, proto: proto, codec: codec.For(t),
+		newItem: func() reflect.Value { return reflect.New(t).Elem() },
+	}}, nil
+}
+
+// run calls the user's function; a panic in it is one more fault.
+func (d *Definition) run(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.fault("the function panicked: %v", p)
+		}
+	}()
+	f()
+}
+
+// finish checks the definition and adds the entity to its table, or reports every fault.
+func (d *Definition) finish() error {
+	d.faults = append(d.faults, d.e.table.faults()...)
+	if err := d.e.proto.Changed(); err != nil {
+		d.fault("%w", err)
+	}
+	if d.e.primary == nil {
+		d.fault("no primary key: call Primary")
+	} else {
+		d.check()
+	}
+	if len(d.faults) > 0 {
+		return &modelError{errors.Join(d.faults...)}
+	}
+	for _, r := range d.e.rows() {
+		if parent := d.e.parentIn(r.index); parent != nil {
+			r.sort = r.sort.Under(parent.sort)
+		}
+	}
+	for _, r := range append(d.e.rows(), d.e.also...) {
+		r.halves = r.keys()
+	}
+	d.e.join()
+	return nil
+}
+
+// join makes the entity part of its table.
+func (e *entity) join() {
+	e.table.entities = append(e.table.entities, e)
+	for _, name := range append([]string{e.name}, e.aliases...) {
+		e.table.byName[name] = e
+	}
+	for _, parent := range e.under {
+		parent.covers = append(parent.covers, e)
+	}
+	for _, r := range append(e.rows(), e.also...) {
+		for attr, t := range r.keyTypes() {
+			e.table.keyTypes[attr] = t
+		}
+	}
+}
+
+func (d *Definition) fault(format string, args ...any) {
+	d.faults = append(d.faults, fmt.Errorf("ddb: define %s: %w", d.e.name, fmt.Errorf(format, args...)))
+}
+
+// row resolves the templates of a declaration.
+func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
+	r := &Row{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
+	switch {
+	case len(sort) == 0 && len(ix.sort) > 0:
+		d.fault("%s: needs a sort key", ix.name)
+	case len(sort) > 1 || len(sort) == 1 && len(ix.sort) == 0:
+		d.fault("%s: has no room for a sort key", ix.name)
+	case len(sort) == 1:
+		r.sort = d.template(ix, "sort", sort[0], len(ix.sort))
+	}
+	return r
+}
+
+// template resolves the fields of a template and checks it by itself. attrs is the number of key attributes.
+func (d *Definition) template(ix *Index, side string, t Template, attrs int) template.Template {
+	parts := make([]template.Part, 0, len(t.parts))
+	ok := true
+	for i, p := range t.parts {
+		if p.kind == template.Literal {
+			parts = append(parts, template.Part{Kind: p.kind, Text: p.text})
+			continue
+		}
+		f, err := d.e.proto.Resolve(p.ptr)
+		if err != nil {
+			d.fault("%s: %s key, part %d: %w", ix.name, side, i+1, err)
+			ok = false
+			continue
+		}
+		parts = append(parts, template.Part{Kind: p.kind, Field: f, Width: p.width, N: p.n})
+	}
+	if !ok {
+		return template.Template{}
+	}
+	out := template.New(parts...)
+	for _, err := range out.Faults() {
+		d.fault("%s: %s key %q: %w", ix.name, side, out, err)
+	}
+	switch {
+	case out.Native() && len(parts) != attrs:
+		d.fault("%s: %s key %q has %d parts for the attributes %v", ix.name, side, out, len(parts), ix.attrs())
+	case !out.Native() && attrs > 1:
+		d.fault("%s: %s key %q: several attributes need a Native part each", ix.name, side, out)
+	}
+	return out
+}

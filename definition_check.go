@@ -1,0 +1,256 @@
+package ddb
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// check finds what is wrong with a definition as a whole: with its names, its fields, its rows beside each other, and
+// its rows beside those of other entities.
+func (d *Definition) check() {
+	d.checkNames()
+	d.checkFields()
+	d.alsoRows()
+	d.checkAttributes()
+	d.checkMembership()
+	d.checkHomes()
+	d.checkWhen()
+	for _, other := range d.e.table.entities {
+		d.checkTypes(other)
+		d.checkOverlaps(other)
+	}
+}
+
+func (d *Definition) checkNames() {
+	e := d.e
+	for i, name := range append([]string{e.name}, e.aliases...) {
+		if name == "" || strings.Contains(name, "~") {
+			d.fault("name %q must not be empty or contain ~", name)
+		}
+		if other := e.table.byName[name]; other != nil {
+			d.fault("name %q is %s's", name, other.name)
+		}
+		if i > 0 && name == e.name {
+			d.fault("alias %q is its own name", name)
+		}
+	}
+	for _, parent := range e.under {
+		if parent.table != e.table {
+			d.fault("under %s: an entity of another table", parent.name)
+		}
+	}
+}
+
+// checkFields refuses attributes that the library keeps for itself.
+func (d *Definition) checkFields() {
+	for _, f := range d.e.proto.Fields() {
+		if !f.Stored() || f.Nested() {
+			continue
+		}
+		switch attr := f.Attr(); {
+		case attr == d.e.table.typeAttr:
+			d.fault("field %s: attribute %q carries the entity's name: call TypeAttribute with another name", f.Name, attr)
+		case strings.HasPrefix(attr, "~"):
+			d.fault("field %s: attribute %q begins with ~, as the library's own do", f.Name, attr)
+		case attr == d.e.table.ttl && d.e.ttl != f:
+			d.fault("field %s: attribute %q is the table's TTL: declare it with d.TTL", f.Name, attr)
+		}
+	}
+}
+
+// checkAttributes makes sure that each key attribute has one source: a template, or a Native field.
+func (d *Definition) checkAttributes() {
+	source := map[string]string{}
+	for _, r := range d.e.rows() {
+		for _, k := range r.keys() {
+			parts := k.template.Parts()
+			for i, attr := range k.attrs {
+				text := k.template.String()
+				f := d.attribute(attr)
+				if k.template.Native() {
+					if i >= len(parts) {
+						continue // reported with the template
+					}
+					text = (template.New(parts[i])).String()
+					d.checkNative(r, parts[i].Field, attr)
+				} else if f != nil {
+					d.fault("%s: attribute %q is also field %s: use Native(&…), or tag the field with another name", r.index.name, attr, f.Name)
+				}
+				if have, ok := source[attr]; ok && have != text {
+					d.fault("%s: attribute %q would be both %q and %q: rows that share an attribute render the same template", r.index.name, attr, have, text)
+				}
+				source[attr] = text
+			}
+		}
+	}
+}
+
+func (d *Definition) checkNative(r *Row, f *field.Field, attr string) {
+	switch {
+	case !f.Stored():
+		d.fault("%s: Native(%s) is dynamodbav:\"-\": it has no attribute to be a key", r.index.name, f.Name)
+	case f.Attr() != attr || f.Nested():
+		d.fault("%s: Native(%s) is stored as %q, the index wants %q", r.index.name, f.Name, strings.Join(f.Path, "."), attr)
+	case f.AsString && isNumber(f.Type):
+		d.fault("%s: Native(%s) is a number stored as text (tag \",string\"), where 10 sorts before 9: drop the option, or use Num", r.index.name, f.Name)
+	case (f.OmitEmpty || f.OmitZero) && isNumber(f.Type):
+		d.fault("%s: Native(%s) drops a zero (tag \",omitempty\"), which would leave the index: drop the option", r.index.name, f.Name)
+	}
+}
+
+// attribute returns the field that is stored as the top-level attribute attr, nil if there is none.
+func (d *Definition) attribute(attr string) *field.Field {
+	for _, f := range d.e.proto.Fields() {
+		if f.Attr() == attr && !f.Nested() {
+			return f
+		}
+	}
+	return nil
+}
+
+// alsoRows fills in the rows declared by AlsoIn from where the index's attributes come from.
+func (d *Definition) alsoRows() {
+	for _, r := range d.e.also {
+		var ok bool
+		if r.partition, ok = d.implied(r.index.partition); ok {
+			r.sort, ok = d.implied(r.index.sort)
+		}
+		switch {
+		case slices.ContainsFunc(d.e.indexed, func(o *Row) bool { return o.index == r.index }):
+			d.fault("also in %s: declared with Index already", r.index.name)
+		case !ok:
+			d.fault("also in %s: its items lack a key attribute of %v and are not in it", r.index.name, r.index.attrs())
+		}
+	}
+}
+
+// implied returns the template of key attributes that other rows of the entity, or its fields, fill.
+func (d *Definition) implied(attrs []string) (template.Template, bool) {
+	var parts []template.Part
+	for _, attr := range attrs {
+		if f := d.attribute(attr); f != nil {
+			parts = append(parts, template.Part{Kind: template.Native, Field: f})
+			continue
+		}
+		i := slices.IndexFunc(d.e.rows(), func(r *Row) bool { return r.index.isKey(attr) })
+		if i < 0 {
+			return template.Template{}, false
+		}
+		for _, k := range d.e.rows()[i].keys() {
+			if at := slices.Index(k.attrs, attr); at >= 0 {
+				if len(attrs) == 1 {
+					return k.template, true
+				}
+				if ps := k.template.Parts(); k.template.Native() && at < len(ps) {
+					parts = append(parts, ps[at])
+				} else {
+					parts = append(parts, ps...)
+				}
+			}
+		}
+	}
+	return template.New(parts...), true
+}
+
+// checkMembership refuses items that are in an index by accident of their attributes.
+func (d *Definition) checkMembership() {
+	for _, ix := range d.e.table.indexes {
+		if d.e.row(ix) != nil {
+			continue
+		}
+		if _, in := d.implied(ix.attrs()); in {
+			d.fault("its attributes put it into %s %v, which it does not declare: call Index, or AlsoIn to accept that", ix.name, ix.attrs())
+		}
+	}
+}
+
+// checkHomes makes sure that every field of a key can be read back, and that every field has a place.
+func (d *Definition) checkHomes() {
+	rows := append(d.e.rows(), d.e.also...)
+	for _, f := range d.e.proto.Fields() {
+		if f.Stored() || f.Embedded || d.insideHome(f) {
+			continue
+		}
+		var in []string
+		for _, r := range rows {
+			if slices.Contains(r.fields(), f) {
+				in = append(in, r.index.name)
+			}
+		}
+		switch {
+		case d.e.primary.keeps(f):
+		case slices.Contains(in, "primary"):
+			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
+		case len(in) > 0:
+			d.fault("field %s is dynamodbav:\"-\" and only in the keys of %v, which an item can leave: it needs an attribute", f.Name, in)
+		case !tagged(d.e.proto.Type(), f):
+			d.fault("field %s is hidden by another of its name, as attributevalue has it: it would not be stored", f.Name)
+		default:
+			d.fault("field %s is dynamodbav:\"-\" and in no key: it would be lost", f.Name)
+		}
+	}
+}
+
+// insideHome reports whether f lies inside a field that is itself without an attribute: the outer one is reported.
+func (d *Definition) insideHome(f *field.Field) bool {
+	return slices.ContainsFunc(d.e.proto.Fields(), func(outer *field.Field) bool {
+		return outer != f && !outer.Stored() && !outer.Embedded && len(outer.Index) < len(f.Index) && slices.Equal(outer.Index, f.Index[:len(outer.Index)])
+	})
+}
+
+// tagged reports whether the field says dynamodbav:"-" itself.
+func tagged(t reflect.Type, f *field.Field) bool {
+	sf := t.FieldByIndex(f.Index)
+	name, _, _ := strings.Cut(sf.Tag.Get("dynamodbav"), ",")
+	return name == "-"
+}
+
+// checkWhen compiles predicates, and makes sure that a sparse row can be left.
+func (d *Definition) checkWhen() {
+	for _, r := range d.e.indexed {
+		if len(r.when) == 0 {
+			continue
+		}
+		for _, c := range r.when {
+			p, err := d.e.predicate(c)
+			if err != nil {
+				d.fault("%s: When: %w", r.index.name, err)
+				continue
+			}
+			r.unless = append(r.unless, p)
+		}
+		if len(r.owns()) == 0 && !r.sparseByItself() {
+			d.fault("%s: When cannot take an item out: each of %v is a field's own attribute or shared with another row", r.index.name, r.index.attrs())
+		}
+	}
+}
+
+// sparseByItself reports whether the row is left because each condition is the presence of one of its Native fields.
+func (r *Row) sparseByItself() bool {
+	for _, c := range r.when {
+		cl := c.condition()
+		f, err := r.entity.resolve(cl.ptr)
+		if cl.op != opPresent || err != nil || !slices.Contains(r.fields(), f) || !f.OmitEmpty {
+			return false
+		}
+	}
+	return true
+}
+
+// checkTypes refuses a key attribute that is of one type here and of another in other.
+func (d *Definition) checkTypes(other *entity) {
+	for _, r := range append(d.e.rows(), d.e.also...) {
+		for attr, t := range r.keyTypes() {
+			for _, o := range append(other.rows(), other.also...) {
+				if have, ok := o.keyTypes()[attr]; ok && have != t {
+					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.index.name, attr, t, have, other.name)
+					return
+				}
+			}
+		}
+	}
+}

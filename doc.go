@@ -1,0 +1,2 @@
+// Package ddb models many kinds of entity in one DynamoDB table.
+package ddb

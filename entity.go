@@ -1,0 +1,145 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// Entity describes how a T lives in a table: its keys in each index and what the library keeps for it. It does no
+// I/O: it makes [Query] and [Op] values, and a [Repository] runs them. Immutable; safe for concurrent use.
+type Entity[T any] struct{ e *entity }
+
+// Define describes T's place in table. f runs once, on a prototype of T: it names fields by their addresses there.
+// The error joins every fault of the definition, each naming entity, index, template and field.
+func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
+	table.mutable("entity " + name)
+	d, err := newDefinition(table, name, reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	d.run(func() { f(d.e.proto.Pointer().Interface().(*T), d) })
+	if err := d.finish(); err != nil {
+		return nil, err
+	}
+	return &Entity[T]{d.e}, nil
+}
+
+// MustDefine is Define for package variables; it panics on a fault.
+func MustDefine[T any](table *Table, name string, f func(e *T, d *Definition)) *Entity[T] {
+	e, err := Define(table, name, f)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// Name returns the entity's name, which its items carry in the type attribute.
+func (e *Entity[T]) Name() string { return e.e.name }
+
+// Fields returns the prototype, whose field addresses name fields in conditions, edits and sort keys. Take addresses
+// of its fields and never write to it; the idiom is
+//
+//	f := Things.Fields()
+//	… ddb.Eq(&f.Status, Draft)
+func (e *Entity[T]) Fields() *T { return e.e.proto.Pointer().Interface().(*T) }
+
+// Key returns a T that holds only the primary key fields of item.
+func (e *Entity[T]) Key(item T) T {
+	var key T
+	from, to := reflect.ValueOf(&item).Elem(), reflect.ValueOf(&key).Elem()
+	for _, f := range e.e.primary.fields() {
+		f.Addr(to).Set(f.Get(from))
+	}
+	return key
+}
+
+// Current returns the item that stood in the way of a failed write, if err carries one of this entity.
+func (e *Entity[T]) Current(err error) (item T, ok bool) {
+	if w, found := errors.AsType[*WriteError](err); found {
+		item, ok = w.Current.(T)
+	}
+	return item, ok
+}
+
+// Encode returns item as it is stored: attributes, keys of every index it is in, and type. It costs no request. The
+// error is a [KeyError] for a value that cannot stand in a key.
+func (e *Entity[T]) Encode(item T) (map[string]types.AttributeValue, error) {
+	return e.e.encode("encode", reflect.ValueOf(&item).Elem())
+}
+
+// Decode is the inverse of Encode. An item that this entity does not claim is an error for which
+// errors.Is(err, [ErrUnknown]) is true.
+func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err error) {
+	claimed, err := e.e.table.claim(attrs)
+	if err != nil {
+		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)
+	}
+	if claimed != e.e {
+		return item, fmt.Errorf("ddb: decode %s: %w: this is a %s", e.e.name, ErrUnknown, claimed.label())
+	}
+	if err := e.e.decode(attrs, reflect.ValueOf(&item).Elem()); err != nil {
+		return item, fmt.Errorf("ddb: %w", err)
+	}
+	return item, nil
+}
+
+func (e *Entity[T]) entity() *entity { return e.e }
+
+// entity is an Entity without its type parameter.
+type entity struct {
+	name    string
+	aliases []string
+	table   *Table
+	proto   *field.Prototype
+	codec   *codec.Plan
+	newItem func() reflect.Value // an addressable zero T
+
+	primary *Row
+	indexed []*Row
+	also    []*Row // rows that its attributes alone make, declared by AlsoIn
+
+	under  []*entity // parents whose sort keys this entity's continue
+	covers []*entity // the entities under this one
+
+	version, ttl, created, updated *field.Field
+
+	notes []string // further lines of the design page
+}
+
+func (e *entity) label() string {
+	if e == nil {
+		return "item of the library's own"
+	}
+	return e.name
+}
+
+// rows returns the primary row and the declared index rows.
+func (e *entity) rows() []*Row { return append([]*Row{e.primary}, e.indexed...) }
+
+// row returns the entity's row in ix, nil if it has none.
+func (e *entity) row(ix *Index) *Row {
+	if ix == e.table.primary {
+		return e.primary
+	}
+	for _, rows := range [][]*Row{e.indexed, e.also} {
+		if i := slices.IndexFunc(rows, func(r *Row) bool { return r.index == ix }); i >= 0 {
+			return rows[i]
+		}
+	}
+	return nil
+}
+
+func (e *entity) resolve(ptr any) (*field.Field, error) {
+	f, err := e.proto.Resolve(ptr)
+	if err != nil {
+		return nil, modelFault("%w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,25 @@
+package ddb
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// expired reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.
+func (db *DB) expired(attrs item) bool {
+	if db.table.ttl == "" || db.opts.WithExpired {
+		return false
+	}
+	n, ok := attrs[db.table.ttl].(*types.AttributeValueMemberN)
+	if !ok {
+		return false
+	}
+	at, err := strconv.ParseFloat(n.Value, 64)
+	return err == nil && at <= float64(db.opts.Now().Unix())
+}
+
+// now is the present as a TTL attribute has it.
+func (db *DB) now() types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(db.opts.Now().Unix(), 10)}
+}

@@ -1,0 +1,72 @@
+package ddb
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Index is one way to read a table: its primary key, a global or a local secondary index. Made by [NewTable],
+// [Table.GSI], [Table.MultiGSI] and [Table.LSI]; immutable once an entity is defined in it.
+type Index struct {
+	table      *Table
+	name       string
+	partition  []string // key attributes
+	sort       []string
+	kind       indexKind
+	projection projection
+	include    []string
+}
+
+type indexKind uint8
+
+const (
+	primaryIndex indexKind = iota
+	globalIndex
+	localIndex
+)
+
+type projection uint8
+
+const (
+	projectAll projection = iota
+	projectKeys
+	projectInclude
+)
+
+// KeysOnly makes the index project keys only: cheap to write; reads fetch the rest of each item with BatchGet
+// ("hydrate"), one more request for each 100 items.
+func (ix *Index) KeysOnly() *Index {
+	ix.table.mutable("KeysOnly")
+	ix.projection = projectKeys
+	return ix
+}
+
+// Include makes the index project keys and the named attributes. Reads that need more hydrate, as with
+// [Index.KeysOnly]; a query that Selects projected fields alone does not.
+func (ix *Index) Include(attrs ...string) *Index {
+	ix.table.mutable("Include")
+	ix.projection, ix.include = projectInclude, slices.Clone(attrs)
+	return ix
+}
+
+// Name returns the index's name, "primary" for the table itself.
+func (ix *Index) Name() string { return ix.name }
+
+// String returns the index's name and key attributes.
+func (ix *Index) String() string { return fmt.Sprintf("%s %v %v", ix.name, ix.partition, ix.sort) }
+
+// attrs returns the key attributes, the partition's first.
+func (ix *Index) attrs() []string {
+	return append(slices.Clone(ix.partition), ix.sort...)
+}
+
+// projects reports whether rows of the index hold attr.
+func (ix *Index) projects(attr string) bool {
+	return ix.projection == projectAll || slices.Contains(ix.partition, attr) || slices.Contains(ix.sort, attr) ||
+		slices.Contains(ix.table.primary.partition, attr) || slices.Contains(ix.table.primary.sort, attr) ||
+		ix.projection == projectInclude && slices.Contains(ix.include, attr)
+}
+
+func (ix *Index) isKey(attr string) bool {
+	return slices.Contains(ix.partition, attr) || slices.Contains(ix.sort, attr)
+}

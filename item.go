@@ -1,0 +1,163 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// encode returns item, an addressable struct, as it is stored.
+func (e *entity) encode(op string, it reflect.Value) (item, error) {
+	attrs := make(item, len(e.proto.Fields())+2*len(e.indexed)+3)
+	if err := e.codec.EncodeTo(attrs, it); err != nil {
+		return nil, fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+	}
+	if err := e.primary.fill(op, it, attrs); err != nil {
+		return nil, err
+	}
+	for _, r := range e.indexed {
+		if !r.includes(attrs) {
+			continue
+		}
+		if err := r.fill(op, it, attrs); err != nil {
+			return nil, err
+		}
+	}
+	if e.table.typeAttr != "" {
+		attrs[e.table.typeAttr] = &types.AttributeValueMemberS{Value: e.name}
+	}
+	return attrs, nil
+}
+
+// includes reports whether an item with these attributes has the row.
+func (r *Row) includes(attrs item) bool {
+	for _, p := range r.unless {
+		if !p(attrs) {
+			return false
+		}
+	}
+	return true
+}
+
+// fill adds the row's key attributes to attrs, which holds the item's own already.
+func (r *Row) fill(op string, it reflect.Value, attrs item) error {
+	for _, k := range r.keys() {
+		if k.template.Native() {
+			if err := r.checkNative(op, k, attrs); err != nil {
+				return err
+			}
+			continue
+		}
+		if attrs[k.attrs[0]] != nil {
+			continue // of a row that shares the attribute, and so the template
+		}
+		s, err := r.render(op, k, it)
+		if err != nil {
+			return err
+		}
+		attrs[k.attrs[0]] = &types.AttributeValueMemberS{Value: s}
+	}
+	return nil
+}
+
+// render returns the text of a key that is not Native.
+func (r *Row) render(op string, k key, it reflect.Value) (string, error) {
+	s, err := k.template.Encode(it)
+	if err != nil {
+		return "", r.keyError(op, k, err)
+	}
+	if len(s) > k.maxBytes {
+		return "", r.keyError(op, k, fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", len(s), k.maxBytes, k.side))
+	}
+	return s, nil
+}
+
+// checkNative refuses values of Native fields that DynamoDB takes for no key.
+func (r *Row) checkNative(op string, k key, attrs item) error {
+	size := 0
+	for i, p := range k.template.Parts() {
+		switch av := attrs[k.attrs[i]].(type) {
+		case *types.AttributeValueMemberS:
+			size = len(av.Value)
+		case *types.AttributeValueMemberB:
+			size = len(av.Value)
+		case *types.AttributeValueMemberN:
+			size = 1
+		default:
+			size = 0
+		}
+		switch {
+		case size == 0:
+			return r.keyError(op, k, &template.ValueError{Field: p.Field.Name, Err: template.ErrEmpty})
+		case size > k.maxBytes:
+			return r.keyError(op, k, &template.ValueError{Field: p.Field.Name, Err: fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.maxBytes, k.side)})
+		}
+	}
+	return nil
+}
+
+func (r *Row) keyError(op string, k key, err error) error {
+	out := &KeyError{Op: op, Entity: r.entity.name, Index: r.index.name, Template: k.template.String(), Err: err}
+	if v, ok := errors.AsType[*template.ValueError](err); ok {
+		out.Field, out.Err = v.Field, v.Err
+	}
+	return out
+}
+
+// key returns the primary key of an item whose key fields it holds.
+func (e *entity) key(op string, it reflect.Value) (item, error) {
+	attrs := make(item, 2)
+	for _, k := range e.primary.keys() {
+		if !k.template.Native() {
+			continue
+		}
+		for i, p := range k.template.Parts() {
+			av, err := encodeOperand(opEq, p.Field, p.Field.Get(it).Interface())
+			if err != nil {
+				return nil, fmt.Errorf("ddb: %s %s: field %s: %w", op, e.name, p.Field.Name, err)
+			}
+			attrs[k.attrs[i]] = av
+		}
+	}
+	return attrs, e.primary.fill(op, it, attrs)
+}
+
+// keyOf returns the primary key attributes of an item.
+func (t *Table) keyOf(attrs item) item {
+	key := make(item, 2)
+	for _, attr := range t.primary.attrs() {
+		key[attr] = attrs[attr]
+	}
+	return key
+}
+
+// keyText renders the primary key for errors: pk="s#1" sk="s#1".
+func (t *Table) keyText(attrs item) string {
+	var b strings.Builder
+	for i, attr := range t.primary.attrs() {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(attr + "=" + valueText(attrs[attr]))
+	}
+	return b.String()
+}
+
+func valueText(av types.AttributeValue) string {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		return fmt.Sprintf("%q", av.Value)
+	case *types.AttributeValueMemberN:
+		return av.Value
+	case *types.AttributeValueMemberB:
+		return fmt.Sprintf("0x%x", av.Value)
+	case nil:
+		return "(none)"
+	}
+	return fmt.Sprintf("(%T)", av)
+}

@@ -1,0 +1,90 @@
+package ddb
+
+import (
+	"encoding"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+type integer interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
+}
+
+type number interface{ integer | ~float32 | ~float64 }
+
+// Part is one piece of a key: a [Prefix], or a field wrapped by [Str], [Fold], [Num], [Time], [Text], [Shard] or
+// [Native]. Only this package makes them.
+type Part interface{ part() part }
+
+// Prefix is literal text in a key: what stands before a field, between two, or alone.
+//
+// It is a type of its own so that a bare string does not compile where a field is meant; give each one a name:
+//
+//	const course ddb.Prefix = "c#"
+type Prefix string
+
+func (p Prefix) part() part { return part{kind: template.Literal, text: string(p)} }
+
+// Template describes one key: literals and fields, in order. Its zero value is no key at all and is refused by
+// [Define]. A Template is immutable and may stand in many definitions of the same entity.
+type Template struct{ parts []part }
+
+// Key returns the template that joins parts. Adjacent literals are one: Key(progress, enroll, …) begins with "g#e#".
+//
+// Two tuples of values never share a key, and keys sort as their values do. A template that could break this is a
+// fault of the definition; a value that would (one in which the literal that follows begins, invalid UTF-8, a number
+// too wide) is refused when it is written, with a [KeyError].
+func Key(parts ...Part) Template {
+	t := Template{parts: make([]part, len(parts))}
+	for i, p := range parts {
+		if p == nil {
+			continue // an empty literal: a fault of the definition
+		}
+		t.parts[i] = p.part()
+	}
+	return t
+}
+
+// Str is a string field as it is. The value must be valid UTF-8 and not empty, and must not contain the literal that
+// follows it in the template. No Unicode normalization is applied.
+func Str[S ~string](f *S) Part { return part{kind: template.Str, ptr: f} }
+
+// Fold is a string field in lower case, by a table frozen in this module, so that a new Unicode version changes no
+// key. It cannot be turned back: the field needs an attribute of its own.
+func Fold[S ~string](f *S) Part { return part{kind: template.Fold, ptr: f} }
+
+// Num is an integer field as width digits that sort as numbers do, negative ones included. A number with more digits
+// is refused when it is written.
+func Num[N integer](f *N, width int) Part { return part{kind: template.Num, ptr: f, width: width} }
+
+// Time is a time in UTC to the nanosecond, in one fixed-width layout that sorts as text:
+// 2026-11-20T09:30:00.000000000Z. The zero time is empty, and years outside 1 to 9999 are refused.
+func Time(f *time.Time) Part { return part{kind: template.Time, ptr: f} }
+
+// Text is a field that writes and reads itself as text, such as a UUID. Its order is that of the text.
+func Text[T any, P interface {
+	*T
+	encoding.TextMarshaler
+	encoding.TextUnmarshaler
+}](f P) Part {
+	return part{kind: template.Text, ptr: f}
+}
+
+// Native is a field whose own attribute is the key attribute: a string, a number or binary. DynamoDB keeps such an
+// index itself, so that [Add] on a Native score moves the item in its leaderboard.
+func Native[V ~string | ~[]byte | number](f *V) Part { return part{kind: template.Native, ptr: f} }
+
+// Shard is one of n shard numbers, computed from a field by a hash frozen in this module: it spreads a hot partition.
+// A query that leaves the field empty reads all shards and merges them in order, at n requests a page.
+func Shard[S ~string](f *S, n int) Part { return part{kind: template.Shard, ptr: f, n: n} }
+
+type part struct {
+	kind  template.Kind
+	text  string
+	ptr   any
+	width int
+	n     int
+}
+
+func (p part) part() part { return p }

@@ -1,0 +1,91 @@
+package ddb
+
+import (
+	"slices"
+
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// checkOverlaps refuses rows that a read of the other entity would meet: in every index, two entities whose partitions
+// can be the same have sort keys of which none begins as the other's do, unless one stands Under the other.
+func (d *Definition) checkOverlaps(other *entity) {
+	for _, r := range append(d.e.rows(), d.e.also...) {
+		if o := other.row(r.index); o != nil {
+			d.checkOverlap(r, o)
+		}
+	}
+}
+
+func (d *Definition) checkOverlap(r, o *Row) {
+	if !template.MayEqual(r.partition, o.partition) {
+		return
+	}
+	if slices.Contains(d.e.ancestors(), o.entity) {
+		if r.sort.Continues(o.sort) {
+			return
+		}
+		if r.index.kind == primaryIndex {
+			d.fault("primary: sort key %q does not continue %s's %q, which must end in a literal so that 1 never matches 12", r.sort, o.entity.name, o.sort)
+			return
+		}
+	}
+	mine, theirs := r.sort, o.sort
+	if parent := d.commonParent(o); parent != nil {
+		mine, theirs = mine.After(parent.sort), theirs.After(parent.sort)
+	}
+	switch {
+	case len(r.index.sort) == 0:
+		d.fault("%s: key %q is %s's %q too, and there is no sort key to tell them apart", r.index.name, r.partition, o.entity.name, o.partition)
+	case template.MayMeet(mine, theirs):
+		d.fault("%s: sort key %q runs into %s's %q in partition %q: begin them with literals of which none begins the other", r.index.name, r.sort, o.entity.name, o.sort, r.partition)
+	}
+}
+
+// ancestors returns the entities that e stands under, near ones first.
+func (e *entity) ancestors() (out []*entity) {
+	for _, p := range e.under {
+		out = append(out, p)
+		out = append(out, p.ancestors()...)
+	}
+	return out
+}
+
+// commonParent returns the row of the longest sort key that both d's entity and o's continue in o's index.
+func (d *Definition) commonParent(o *Row) (best *Row) {
+	mine := d.e.row(o.index)
+	for _, p := range d.e.ancestors() {
+		if !slices.Contains(append(o.entity.ancestors(), o.entity), p) {
+			continue
+		}
+		r := p.row(o.index)
+		if r == nil || r.entity == o.entity || !mine.sort.Continues(r.sort) || !o.sort.Continues(r.sort) {
+			continue
+		}
+		if best == nil || len(r.sort.Parts()) > len(best.sort.Parts()) {
+			best = r
+		}
+	}
+	return best
+}
+
+// parentIn returns the row of e's nearest parent whose sort keys e's continue in ix, nil if there is none.
+func (e *entity) parentIn(ix *Index) (best *Row) {
+	mine := e.row(ix)
+	for _, p := range e.ancestors() {
+		if r := p.row(ix); r != nil && mine.sort.Continues(r.sort) && (best == nil || len(r.sort.Parts()) > len(best.sort.Parts())) {
+			best = r
+		}
+	}
+	return best
+}
+
+// childrenIn returns the names of the entities whose sort keys continue e's in ix.
+func (e *entity) childrenIn(ix *Index) (names []string) {
+	mine := e.row(ix)
+	for _, c := range e.covers {
+		if r := c.row(ix); r != nil && r.sort.Continues(mine.sort) {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,131 @@
+package ddb
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+)
+
+// Query describes one read of many items of one partition. It is a value: each method returns a changed copy, so that
+// an access pattern can be a function that returns one. It does no I/O and can be printed; what is wrong with it is
+// reported when it runs, before any request, by an error that matches [ErrModel] or, for a value, [ErrKey].
+type Query[T any] struct{ q query }
+
+type query struct {
+	e             *entity
+	ix            *Index
+	example       reflect.Value
+	bounds        []Bound
+	filters       []Cond
+	selected      []any
+	desc          bool
+	limit         int
+	examine       int
+	consistent    bool
+	collection    bool
+	ignoreUnknown bool
+	wanted        []*Row // of a collection: the rows that its reader asks for, all if nil
+}
+
+// Query returns the query for the primary partition that example's partition fields name. Any other field of example
+// that is not zero is a fault, so that a condition is never dropped in silence.
+func (e *Entity[T]) Query(example T) Query[T] { return e.On(e.e.table.primary, example) }
+
+// On returns the query for a partition of ix, whose fields example holds, and nothing else.
+func (e *Entity[T]) On(ix *Index, example T) Query[T] {
+	return Query[T]{query{e: e.e, ix: ix, example: reflect.ValueOf(&example).Elem()}}
+}
+
+// SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range. It
+// is the key condition: what it leaves out is neither read nor paid for. Further calls add bounds.
+func (q Query[T]) SortKey(bounds ...Bound) Query[T] {
+	q.q.bounds = append(slices.Clip(q.q.bounds), bounds...)
+	return q
+}
+
+// Filter drops items after they were read: each costs what it would have cost anyway. A filter on the part of the sort
+// key that SortKey would take next is refused.
+func (q Query[T]) Filter(conds ...Cond) Query[T] {
+	q.q.filters = append(slices.Clip(q.q.filters), conds...)
+	return q
+}
+
+// Select reads the named fields, given by their addresses, and those of the primary key; the others stay zero. It
+// saves transfer, not capacity, except on an index that projects all of them: then nothing is hydrated.
+func (q Query[T]) Select(fields ...any) Query[T] {
+	q.q.selected = append(slices.Clip(q.q.selected), fields...)
+	return q
+}
+
+// Desc reads from the last sort key to the first.
+func (q Query[T]) Desc() Query[T] {
+	q.q.desc = true
+	return q
+}
+
+// Limit is how many items the caller gets at most; 0 is all. If a filter drops some, more are read.
+func (q Query[T]) Limit(n int) Query[T] {
+	q.q.limit = n
+	return q
+}
+
+// Examine caps the items that one request reads, before the filter; 0 is 1 MB of them. A [Page] with Examine is one
+// request, and may come back short.
+func (q Query[T]) Examine(n int) Query[T] {
+	q.q.examine = n
+	return q
+}
+
+// Consistent reads strongly consistently, at twice the capacity; not on a global secondary index.
+func (q Query[T]) Consistent() Query[T] {
+	q.q.consistent = true
+	return q
+}
+
+// Collection widens the query to items of every type in its partition, within the SortKey bounds if there are any.
+func (q Query[T]) Collection() Collection {
+	q.q.collection = true
+	return Collection{q.q}
+}
+
+// String explains how the query would run, or why it cannot:
+//
+//	Query gsi1: gsi1_pk = "t#1" AND begins_with(gsi1_sk, "c#")
+func (q Query[T]) String() string { return q.q.String() }
+
+func (q query) String() string {
+	if q.e == nil {
+		return "ddb: query of no entity: make it with Entity.Query or Entity.On"
+	}
+	p, err := q.plan(nil)
+	if err != nil {
+		return err.Error()
+	}
+	return p.String()
+}
+
+// planner collects the faults of a query while it is planned.
+type planner struct {
+	q      query
+	p      *readPlan
+	faults []error
+}
+
+func (b *planner) fault(format string, args ...any) {
+	b.faults = append(b.faults, b.p.fail(modelFault(format, args...)))
+}
+
+// key reports a value that cannot stand in a key.
+func (b *planner) key(k key, err error) {
+	b.faults = append(b.faults, b.p.row.keyError("query", k, err))
+}
+
+func (b *planner) done() (*readPlan, error) {
+	if len(b.faults) == 1 {
+		return nil, b.faults[0]
+	}
+	if len(b.faults) > 1 {
+		return nil, errors.Join(b.faults...)
+	}
+	return b.p, nil
+}

@@ -1,0 +1,358 @@
+package ddb
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// readPlan is a query ready to run.
+type readPlan struct {
+	q          query
+	row        *Row
+	ix         *Index
+	partition  []types.AttributeValue // of the partition's attributes
+	sort       template.Range         // of a sort key that is not Native
+	native     []nativeBound          // of one that is
+	selected   []*field.Field         // nil is everything
+	consistent bool
+	live       bool // leave out what is expired, in DynamoDB
+	hydrate    bool
+}
+
+// nativeBound is a condition on a sort attribute of its own.
+type nativeBound struct {
+	attr string
+	f    *field.Field
+	op   operator
+	vals []types.AttributeValue
+}
+
+// plan checks q and prepares its request; db is nil where it is only to be explained.
+func (q query) plan(db *DB) (*readPlan, error) {
+	if q.e == nil {
+		return nil, modelFault("ddb: query of no entity: make it with Entity.Query or Entity.On")
+	}
+	b := &planner{q: q, p: &readPlan{q: q, ix: q.ix, consistent: q.consistent || db != nil && db.consistent}}
+	if db != nil && db.table != q.e.table {
+		b.fault("the entity is of another table than the DB's")
+		return b.done()
+	}
+	if q.ix == nil || q.ix.table != q.e.table {
+		b.fault("not an index of its table")
+		return b.done()
+	}
+	if b.p.row = q.e.row(q.ix); b.p.row == nil {
+		b.fault("the entity is not in this index")
+		return b.done()
+	}
+	if b.p.consistent && q.ix.kind == globalIndex {
+		b.fault("a global secondary index has no consistent reads")
+	}
+	if q.limit < 0 || q.examine < 0 {
+		b.fault("Limit and Examine must not be negative")
+	}
+	b.partition()
+	b.example()
+	next := b.sortKey()
+	b.family()
+	b.filters(next)
+	b.selection()
+	if len(b.faults) == 0 {
+		b.projection()
+		b.p.live = db != nil && !db.opts.WithExpired && q.e.table.ttl != "" && q.ix.projects(q.e.table.ttl) && (q.collection || q.e.ttl != nil)
+	}
+	return b.done()
+}
+
+// partition renders the partition key from the example.
+func (b *planner) partition() {
+	k := b.p.row.keys()[0]
+	if !k.template.Native() {
+		s, err := b.p.row.render("query", k, b.q.example)
+		if err != nil {
+			b.faults = append(b.faults, err)
+			return
+		}
+		b.p.partition = []types.AttributeValue{&types.AttributeValueMemberS{Value: s}}
+		return
+	}
+	if err := k.template.CheckNative(b.q.example); err != nil {
+		b.key(k, err)
+		return
+	}
+	for _, part := range k.template.Parts() {
+		av, err := encodeOperand(opEq, part.Field, part.Field.Get(b.q.example).Interface())
+		if err != nil {
+			b.fault("%s: %w", part.Field.Name, err)
+			return
+		}
+		b.p.partition = append(b.p.partition, av)
+	}
+}
+
+// example refuses fields of the example that the partition key does not take.
+func (b *planner) example() {
+	used := b.p.row.partition.Fields()
+	for _, f := range b.q.e.proto.Fields() {
+		inside := func(g *field.Field) bool {
+			return len(g.Index) > len(f.Index) && slices.Equal(g.Index[:len(f.Index)], f.Index)
+		}
+		if slices.Contains(used, f) || slices.ContainsFunc(b.q.e.proto.Fields(), inside) || f.Get(b.q.example).IsZero() {
+			continue
+		}
+		b.fault("%s is not part of partition key %q: use SortKey or Filter", f.Name, b.p.row.partition)
+	}
+}
+
+// sortKey compiles the bounds, and returns the field of the sort key that the next one would be on, if there is one.
+func (b *planner) sortKey() (next *field.Field) {
+	if len(b.p.ix.sort) == 0 {
+		if len(b.q.bounds) > 0 {
+			b.fault("SortKey: the index has no sort key: use Filter")
+		}
+		return nil
+	}
+	k := b.p.row.keys()[1]
+	taken, rest := b.order(k.template)
+	if len(b.faults) > 0 {
+		return nil
+	}
+	if rest > 0 {
+		next = k.template.Fields()[len(k.template.Fields())-rest]
+	}
+	if k.template.Native() {
+		b.nativeSort(k, taken)
+		return next
+	}
+	b.textSort(k, taken)
+	return next
+}
+
+// order sorts the bounds by the parts of the sort key that they are on, and returns how many parts have none: the
+// leading parts have equalities, and the last that has a bound may have a range.
+func (b *planner) order(t template.Template) (taken []clause, rest int) {
+	byField := map[*field.Field]clause{}
+	for _, bd := range b.q.bounds {
+		if bd == nil {
+			b.fault("SortKey: a nil bound")
+			continue
+		}
+		cl := bd.condition()
+		f, err := b.q.e.resolve(cl.ptr)
+		switch {
+		case err != nil:
+			b.fault("SortKey: %w", err)
+		case !t.Holds(f):
+			b.fault("SortKey: %s is not part of sort key %q: use Filter", f.Name, t)
+		case byField[f].op != "":
+			b.fault("SortKey: two bounds on %s: DynamoDB takes one, use Between", f.Name)
+		default:
+			byField[f] = cl
+		}
+	}
+	fields := t.Fields()
+	open := "" // the first part that is not fixed
+	for i, f := range fields {
+		cl, ok := byField[f]
+		switch {
+		case ok && open != "":
+			b.fault("SortKey: %s comes after %s, which is not fixed by Eq, in sort key %q", f.Name, open, t)
+		case ok:
+			taken = append(taken, cl)
+			rest = len(fields) - i - 1
+		}
+		if (!ok || cl.op != opEq) && open == "" {
+			open = f.Name
+		}
+	}
+	if len(taken) == 0 {
+		rest = len(fields)
+	}
+	return taken, rest
+}
+
+var rangeOps = map[operator]template.Op{
+	opLt: template.Lt, opLe: template.Le, opGt: template.Gt, opGe: template.Ge, opBetween: template.Between, opStartsWith: template.StartsWith,
+}
+
+func (b *planner) textSort(k key, taken []clause) {
+	var eqs, vals []reflect.Value
+	op := template.None
+	for _, cl := range taken {
+		vs := make([]reflect.Value, len(cl.vals))
+		for i, v := range cl.vals {
+			vs[i] = reflect.ValueOf(v)
+		}
+		if cl.op == opEq {
+			eqs = append(eqs, vs[0])
+			continue
+		}
+		op, vals = rangeOps[cl.op], vs
+	}
+	if b.q.collection && len(taken) == 0 {
+		b.p.sort = b.hull()
+		return
+	}
+	r, err := k.template.Range(eqs, op, vals)
+	if err != nil {
+		b.key(k, fmt.Errorf("SortKey: %w", err))
+		return
+	}
+	b.p.sort = r
+}
+
+// hull is the range of a collection that has no bounds: everything, or what the rows asked for begin with.
+func (b *planner) hull() template.Range {
+	if b.q.wanted == nil {
+		return template.BeginsWith("")
+	}
+	sum := template.Range{Form: template.Nothing}
+	for _, r := range b.q.wanted {
+		if !template.MayEqual(r.partition, b.p.row.partition) {
+			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.entity.name, r.partition, b.p.row.partition)
+		}
+		one := template.BeginsWith(r.sort.Head())
+		if r.sort.LiteralOnly() {
+			one = template.Range{Form: template.Exact, Prefix: r.sort.Head(), Lo: r.sort.Head(), Hi: r.sort.Head()}
+		}
+		sum = sum.Hull(one)
+	}
+	return sum
+}
+
+func (b *planner) nativeSort(k key, taken []clause) {
+	parts := k.template.Parts()
+	for i, cl := range taken {
+		f, vals, err := b.q.e.operands(cl)
+		if err != nil {
+			b.fault("SortKey: %w", err)
+			continue
+		}
+		for _, v := range cl.vals {
+			if rv := reflect.ValueOf(v); cl.op == opEq {
+				if err := k.template.CheckNativePart(i, rv); err != nil {
+					b.key(k, fmt.Errorf("SortKey: %w", err))
+				}
+			}
+		}
+		if cl.op == opStartsWith && isNumber(f.Type) {
+			b.fault("SortKey: StartsWith(%s): a number has no beginning", parts[i].Field.Name)
+		}
+		b.p.native = append(b.p.native, nativeBound{attr: k.attrs[i], f: f, op: cl.op, vals: vals})
+	}
+}
+
+// family refuses reads of one entity that would meet the one above or below it.
+func (b *planner) family() {
+	if b.q.collection || len(b.faults) > 0 {
+		return
+	}
+	ix := b.p.ix
+	if below := b.q.e.childrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
+		b.fault("would read %s too, which stands under it: use Collection, or Get for one item", strings.Join(below, ", "))
+	}
+	parent := b.q.e.parentIn(ix)
+	if parent == nil {
+		return
+	}
+	for i, f := range b.p.row.sort.Fields() {
+		if i >= len(parent.sort.Fields()) {
+			return
+		}
+		if i >= len(b.q.bounds) || b.q.bounds[i].condition().op != opEq {
+			b.fault("would read %s too: fix %s with SortKey(Eq(…)), or use Collection", parent.entity.name, f.Name)
+			return
+		}
+	}
+}
+
+// filters refuses conditions that SortKey should have, and those on what the index does not hold.
+func (b *planner) filters(next *field.Field) {
+	keys := b.p.ix.attrs()
+	for _, c := range b.q.filters {
+		b.eachField(c, func(f *field.Field) {
+			switch {
+			case next != nil && f == next:
+				if _, ok := c.(Bound); ok {
+					b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.sort)
+				}
+			case slices.Contains(keys, f.Attr()) && !f.Nested():
+				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
+			case f.Stored() && !b.p.ix.projects(f.Attr()):
+				b.fault("Filter: %s does not project %s", b.p.ix.name, f.Name)
+			}
+		})
+	}
+}
+
+// eachField calls f for each field that a condition names, and reports those that cannot be resolved.
+func (b *planner) eachField(c Cond, visit func(*field.Field)) {
+	if c == nil {
+		b.fault("Filter: a nil condition")
+		return
+	}
+	cl := c.condition()
+	for _, k := range cl.kids {
+		b.eachField(k, visit)
+	}
+	if cl.ptr == nil {
+		return
+	}
+	if f, _, err := b.q.e.operands(cl); err != nil {
+		b.fault("Filter: %w", err)
+	} else {
+		visit(f)
+	}
+}
+
+// selection resolves the fields of Select.
+func (b *planner) selection() {
+	for _, ptr := range b.q.selected {
+		f, err := b.q.e.resolve(ptr)
+		if err != nil {
+			b.fault("Select: %w", err)
+			continue
+		}
+		b.p.selected = append(b.p.selected, f)
+	}
+	if b.q.collection && b.p.selected != nil {
+		b.fault("Select: a collection has fields of many types: leave it out")
+	}
+}
+
+// projection decides whether rows of the index suffice.
+func (b *planner) projection() {
+	ix := b.p.ix
+	if ix.projection == projectAll {
+		return
+	}
+	if b.q.collection {
+		b.p.hydrate = true
+		return
+	}
+	fields := b.p.selected
+	if fields == nil {
+		fields = b.q.e.proto.Fields()
+	}
+	b.p.hydrate = slices.ContainsFunc(fields, func(f *field.Field) bool { return f.Stored() && !ix.projects(f.Attr()) })
+}
+
+// fail names the query in an error.
+func (p *readPlan) fail(err error) error {
+	what := "query"
+	if p.q.collection {
+		what = "collection"
+	}
+	name := "?"
+	if p.ix != nil {
+		name = p.ix.name
+	}
+	return fmt.Errorf("ddb: %s %s on %s: %w", what, p.q.e.name, name, err)
+}

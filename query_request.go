@@ -1,0 +1,256 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// input returns the request of the plan, without its start and page size.
+func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
+	x := &plan.Expression{}
+	in := &dynamodb.QueryInput{TableName: &db.name}
+	if p.ix.kind != primaryIndex {
+		in.IndexName = &p.ix.name
+	}
+	if p.consistent {
+		in.ConsistentRead = new(true)
+	}
+	if p.q.desc {
+		in.ScanIndexForward = new(false)
+	}
+	in.KeyConditionExpression = new(p.keyCondition(x))
+	filter, err := p.q.e.compile(x, p.q.filters)
+	if err != nil {
+		return nil, p.fail(err)
+	}
+	if p.live {
+		ttl := x.Name(p.ix.table.ttl)
+		filter = plan.And(filter, "attribute_not_exists("+ttl+") OR "+ttl+" > "+x.Value(db.now()))
+	}
+	if filter != "" {
+		in.FilterExpression = &filter
+	}
+	if p.selected != nil && !p.hydrate {
+		in.ProjectionExpression = new(p.projection(x))
+	}
+	in.ExpressionAttributeNames, in.ExpressionAttributeValues = x.Names(), x.Values()
+	return in, nil
+}
+
+func (p *readPlan) keyCondition(x placeholders) string {
+	var conds []string
+	for i, av := range p.partition {
+		conds = append(conds, x.Name(p.ix.partition[i])+" = "+x.Value(av))
+	}
+	for _, b := range p.native {
+		conds = append(conds, comparison(x, b.op, keepEmpty(b.f), b.vals))
+	}
+	text := func(s string) string { return x.Value(&types.AttributeValueMemberS{Value: s}) }
+	if len(p.ix.sort) > 0 {
+		switch name := p.ix.sort[0]; p.sort.Form {
+		case template.Exact:
+			conds = append(conds, x.Name(name)+" = "+text(p.sort.Lo))
+		case template.Begins:
+			conds = append(conds, "begins_with("+x.Name(name)+", "+text(p.sort.Prefix)+")")
+		case template.Within:
+			conds = append(conds, x.Name(name)+" BETWEEN "+text(p.sort.Lo)+" AND "+text(p.sort.Hi))
+		case template.Everything, template.Nothing:
+		}
+	}
+	return strings.Join(conds, " AND ")
+}
+
+// projection lists the attributes that Select needs: the fields, the keys, and what claims and expires an item.
+func (p *readPlan) projection(x *plan.Expression) string {
+	var paths []string
+	seen := map[string]bool{}
+	add := func(path ...string) {
+		id := strings.Join(path, "\x00")
+		for i := range path {
+			if seen[strings.Join(path[:i+1], "\x00")] {
+				return // it, or what holds it, is there already
+			}
+		}
+		seen[id] = true
+		paths = append(paths, x.Path(path))
+	}
+	for _, attr := range append(p.ix.position(), p.ix.table.typeAttr, p.ix.table.ttl) {
+		if attr != "" {
+			add(attr)
+		}
+	}
+	for depth := 1; depth <= 32; depth++ { // outer fields first
+		for _, f := range p.selected {
+			if len(f.Path) == depth {
+				add(f.Path...)
+			}
+		}
+	}
+	return strings.Join(paths, ", ")
+}
+
+// keeps reports whether a row counts: it is not expired.
+func (p *readPlan) keeps(attrs item, db *DB) bool { return !db.expired(attrs) }
+
+// drops reports whether DynamoDB may leave out rows that it reads.
+func (p *readPlan) drops(db *DB) bool { return len(p.q.filters) > 0 || p.live }
+
+// fingerprint identifies the query for its cursors: all of it but the values of range and filter.
+func (p *readPlan) fingerprint() uint64 {
+	h := fnv.New64a()
+	for _, av := range p.partition {
+		_, _ = io.WriteString(h, valueText(av)+"\x00")
+	}
+	_, _ = fmt.Fprintf(h, "%s\x00%t\x00%t\x00%s\x00", p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
+	for _, b := range p.q.bounds {
+		_, _ = io.WriteString(h, p.q.e.outline(b)+"\x00")
+	}
+	for _, c := range p.q.filters {
+		_, _ = io.WriteString(h, "\x01"+p.q.e.outline(c))
+	}
+	return max(h.Sum64(), 1)
+}
+
+// outline renders a condition without its values.
+func (e *entity) outline(c Cond) string {
+	cl := c.condition()
+	var b strings.Builder
+	b.WriteString(string(cl.op))
+	if cl.op == opExpr {
+		x := &plan.Expression{}
+		s, _ := e.compileOne(x, c)
+		fmt.Fprint(&b, s, x.Names())
+	}
+	if f, err := e.proto.Resolve(cl.ptr); cl.ptr != nil && err == nil {
+		b.WriteString(" " + f.Name)
+	}
+	for _, k := range cl.kids {
+		b.WriteString("(" + e.outline(k) + ")")
+	}
+	return b.String()
+}
+
+// resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
+func (p *readPlan) resume(pos position) (start item, done bool, err error) {
+	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
+		return nil, false, p.fail(fmt.Errorf("%w: it is of another query", ErrCursor))
+	}
+	if start, err = p.ix.startKey(pos.keys[0].key); err != nil {
+		return nil, false, p.fail(err)
+	}
+	for i, attr := range p.ix.partition {
+		if start[attr] == nil || !equalValues(start[attr], p.partition[i]) {
+			return nil, false, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+		}
+	}
+	switch side := p.side(start); {
+	case side == 0:
+		return start, false, nil
+	case side < 0 != p.q.desc: // all of the range is still to come
+		return nil, false, nil
+	}
+	return nil, true, nil
+}
+
+// side says where a position lies: -1 before the range, 1 behind it, 0 inside.
+func (p *readPlan) side(start item) int {
+	for _, b := range p.native {
+		have := start[b.attr]
+		if holds(b.op, b.f, have, b.vals) {
+			continue
+		}
+		if c, _ := compareValues(have, b.vals[0]); c != 0 {
+			return c
+		}
+		if b.op == opLt {
+			return 1
+		}
+		return -1
+	}
+	if len(p.ix.sort) == 0 || len(p.native) > 0 || p.row.sort.Native() {
+		return 0
+	}
+	s, ok := start[p.ix.sort[0]].(*types.AttributeValueMemberS)
+	switch {
+	case !ok || p.sort.Contains(s.Value):
+		return 0
+	case s.Value < p.sort.Lo:
+		return -1
+	}
+	return 1
+}
+
+// String explains the plan.
+func (p *readPlan) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Query %s: %s", p.ix.name, p.keyText())
+	for i, c := range p.q.filters {
+		sep := " FILTER "
+		if i > 0 {
+			sep = " AND "
+		}
+		b.WriteString(sep + p.q.e.describe(c))
+	}
+	if p.hydrate {
+		b.WriteString(" HYDRATE")
+	}
+	if p.q.desc {
+		b.WriteString(" DESC")
+	}
+	if p.q.limit > 0 {
+		fmt.Fprintf(&b, " LIMIT %d", p.q.limit)
+	}
+	if p.consistent {
+		b.WriteString(" CONSISTENT")
+	}
+	return b.String()
+}
+
+// keyText is the key condition with its values in place.
+func (p *readPlan) keyText() string {
+	if p.nothing() {
+		return "nothing: the bounds cross"
+	}
+	return p.keyCondition(plain{})
+}
+
+// count counts the rows of p.
+func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
+	in, err := p.input(db)
+	if err != nil {
+		return 0, err
+	}
+	in.Select, in.ProjectionExpression = types.SelectCount, nil
+	n := 0
+	for !p.nothing() {
+		if left := p.q.limit - n; p.q.limit > 0 && !p.drops(db) {
+			in.Limit = new(int32(left))
+		}
+		out, err := db.query(ctx, in)
+		if err != nil {
+			return 0, p.fail(db.explain(err))
+		}
+		n += int(out.Count)
+		if p.q.limit > 0 && n >= p.q.limit {
+			return p.q.limit, nil
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
+			break
+		}
+	}
+	return n, nil
+}
+
+// nothing reports a plan that no item can match, so that no request is needed.
+func (p *readPlan) nothing() bool {
+	return p.sort.Form == template.Nothing && len(p.ix.sort) > 0 && !p.row.sort.Native()
+}

@@ -1,0 +1,135 @@
+package ddb
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// Row is an entity's keys in one index, as declared with [Definition.Index].
+type Row struct {
+	entity          *entity
+	index           *Index
+	partition, sort template.Template
+	when            []Cond
+	unless          []predicate // when, compiled; the row exists if all hold
+	halves          []key       // once the definition is complete
+}
+
+// When leaves an item out of the index unless all conds hold for it: a sparse index. Conditions compare fields that
+// have attributes of their own with constants; [Expr] is not among them.
+func (r *Row) When(conds ...Cond) *Row {
+	r.when = append(r.when, conds...)
+	return r
+}
+
+// key is one half of a row: the template and the attributes that it fills.
+type key struct {
+	side     string // "partition", "sort"
+	attrs    []string
+	template template.Template
+	maxBytes int
+}
+
+// keys returns the halves of the row, without the sort key where there is none.
+func (r *Row) keys() []key {
+	if r.halves != nil {
+		return r.halves
+	}
+	ks := []key{{"partition", r.index.partition, r.partition, maxPartitionBytes}}
+	if len(r.index.sort) > 0 {
+		ks = append(ks, key{"sort", r.index.sort, r.sort, maxSortBytes})
+	}
+	return ks
+}
+
+// AWS: "Constraints in Amazon DynamoDB", partition and sort key length.
+const (
+	maxPartitionBytes = 2048
+	maxSortBytes      = 1024
+)
+
+// fields returns the fields that the row's keys hold, each once.
+func (r *Row) fields() (fs []*field.Field) {
+	for _, k := range r.keys() {
+		for _, p := range k.template.Parts() {
+			if p.Field != nil && !slices.Contains(fs, p.Field) {
+				fs = append(fs, p.Field)
+			}
+		}
+	}
+	return fs
+}
+
+// keeps reports whether the row's keys hold f in full, so that it can be read back from them.
+func (r *Row) keeps(f *field.Field) bool {
+	for _, k := range r.keys() {
+		for _, p := range k.template.Parts() {
+			if p.Field == f && p.Lossless() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// owns returns the key attributes that are the row's alone: rendered from a template, and of no other row of the
+// entity. An item leaves the index when they are removed.
+func (r *Row) owns() (attrs []string) {
+	for _, k := range r.keys() {
+		if k.template.Native() {
+			continue
+		}
+		for _, attr := range k.attrs {
+			if !slices.ContainsFunc(r.entity.rows(), func(o *Row) bool { return o != r && o.index.isKey(attr) }) {
+				attrs = append(attrs, attr)
+			}
+		}
+	}
+	return attrs
+}
+
+// keyTypes returns the scalar type of each key attribute.
+func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
+	out := map[string]types.ScalarAttributeType{}
+	for _, k := range r.keys() {
+		for i, attr := range k.attrs {
+			out[attr] = types.ScalarAttributeTypeS
+			if parts := k.template.Parts(); k.template.Native() && i < len(parts) {
+				out[attr] = nativeType(parts[i].Field)
+			}
+		}
+	}
+	return out
+}
+
+// nativeType is the type of the attribute that a Native field is stored as.
+func nativeType(f *field.Field) types.ScalarAttributeType {
+	switch {
+	case f.AsString:
+		return types.ScalarAttributeTypeS
+	case isBytes(f.Type):
+		return types.ScalarAttributeTypeB
+	case isNumber(f.Type):
+		return types.ScalarAttributeTypeN
+	}
+	return types.ScalarAttributeTypeS
+}
+
+func isNumber(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
+		reflect.Float32, reflect.Float64:
+		return true
+	}
+	return false
+}
+
+func isBytes(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
+}

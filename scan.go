@@ -1,0 +1,268 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"reflect"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// ScanOptions configures a scan; nil is one worker on one segment, from the start.
+type ScanOptions struct {
+	// Workers is the number of requests under way at once; default 1.
+	Workers int
+
+	// Segments is the number of parts that the table is divided into, at least Workers; default Workers, or that of
+	// Resume. More segments than workers even out partitions of different size.
+	Segments int
+
+	// Resume continues an earlier scan, with its number of segments and any number of workers.
+	Resume Cursor
+
+	// Checkpoint is called, from the loop that ranges over the scan, each time that a page has been consumed. The
+	// cursor resumes the scan behind every page consumed so far; "" says that all is done. After a crash, items of
+	// pages that were under way come again.
+	Checkpoint func(Cursor)
+
+	// IgnoreUnknown skips items that no entity claims; by default they are errors that match [ErrUnknown].
+	IgnoreUnknown bool
+}
+
+// Scan reads the whole table: each value is a T of the entity that claims the item, for a type switch. Items of
+// different segments come in no order. It costs half a unit for each 4 KB of the table, in requests of 1 MB, and is no
+// access pattern: use it to export, migrate and check. It yields as [Repository.Query] does.
+func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		for attrs, err := range db.scanItems(ctx, opts) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			e, v, err := db.scanned(attrs, opts)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if e != nil && !yield(v.Interface(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Scan reads the whole table and yields the items of this entity; the others are read and paid for too. See [DB.Scan].
+func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		for attrs, err := range r.db.scanItems(ctx, opts) {
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			e, v, err := r.db.scanned(attrs, opts)
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			if e == r.e.e && !yield(v.Interface().(T), nil) {
+				return
+			}
+		}
+	}
+}
+
+// scanned decodes an item of a scan; the entity is nil for one that is to be skipped.
+func (db *DB) scanned(attrs item, opts *ScanOptions) (*entity, reflect.Value, error) {
+	if db.expired(attrs) {
+		return nil, reflect.Value{}, nil
+	}
+	e, err := db.table.claim(attrs)
+	switch {
+	case err != nil && opts != nil && opts.IgnoreUnknown:
+		return nil, reflect.Value{}, nil
+	case err != nil:
+		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
+	case e == nil:
+		return nil, reflect.Value{}, nil
+	}
+	v := e.newItem()
+	if err := e.decode(attrs, v); err != nil {
+		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
+	}
+	return e, v, nil
+}
+
+// scanPage is what one request of a scan returned.
+type scanPage struct {
+	segment int
+	items   []item
+	next    item // nil at the end of the segment
+	err     error
+}
+
+// scanItems yields the raw items of the table, the library's own included.
+func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		s, err := db.newScan(opts)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		pages := s.start(ctx)
+		defer func() { // no request is under way when the loop returns
+			cancel()
+			for range pages {
+			}
+		}()
+		for page := range pages {
+			if page.err != nil {
+				yield(nil, page.err)
+				return
+			}
+			for _, attrs := range page.items {
+				if !yield(attrs, nil) {
+					return
+				}
+			}
+			s.consumed(page)
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nil, fmt.Errorf("ddb: scan: %w", err))
+		}
+	}
+}
+
+// scan is a scan under way: where each of its segments stands, as far as pages have been consumed.
+type scan struct {
+	db        *DB
+	opts      ScanOptions
+	positions []keyPosition
+}
+
+func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
+	s := &scan{db: db}
+	if opts != nil {
+		s.opts = *opts
+	}
+	s.opts.Workers = max(s.opts.Workers, 1)
+	if s.opts.Resume == "" {
+		s.positions = make([]keyPosition, max(s.opts.Segments, s.opts.Workers))
+		return s, nil
+	}
+	pos, err := decodeCursor(db.opts.CursorKey, s.opts.Resume)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: scan: %w", err)
+	}
+	if pos.query != scanFingerprint || len(pos.keys) == 0 {
+		return nil, fmt.Errorf("ddb: scan: %w: it is of a query", ErrCursor)
+	}
+	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
+		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", ErrCursor, len(pos.keys), n)
+	}
+	s.positions = pos.keys
+	return s, nil
+}
+
+// scanFingerprint stands where cursors of queries have what identifies their query.
+const scanFingerprint = 0
+
+// start runs the workers; the channel is closed when they are done.
+func (s *scan) start(ctx context.Context) <-chan scanPage {
+	pages := make(chan scanPage)
+	segments := make(chan int, len(s.positions))
+	starts := make([]keyPosition, len(s.positions))
+	copy(starts, s.positions)
+	for i, p := range starts {
+		if p.state != atEnd {
+			segments <- i
+		}
+	}
+	close(segments)
+	var wg sync.WaitGroup
+	for range s.opts.Workers {
+		wg.Go(func() {
+			for i := range segments {
+				if !s.segment(ctx, i, starts[i], pages) {
+					return
+				}
+			}
+		})
+	}
+	go func() {
+		wg.Wait()
+		close(pages)
+	}()
+	return pages
+}
+
+// segment reads one segment to its end; false says that the scan is over.
+func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- scanPage) bool {
+	var start item
+	if at.state == afterKey {
+		var err error
+		if start, err = s.db.table.primary.startKey(at.key); err != nil {
+			return send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan: %w", err)})
+		}
+	}
+	for {
+		out, err := s.db.scan(ctx, i, len(s.positions), start)
+		if err != nil {
+			send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan segment %d of %d: %w", i, len(s.positions), s.db.explain(err))})
+			return false
+		}
+		start = out.LastEvaluatedKey
+		if !send(ctx, pages, scanPage{segment: i, items: out.Items, next: start}) {
+			return false
+		}
+		if len(start) == 0 {
+			return true
+		}
+	}
+}
+
+func send(ctx context.Context, pages chan<- scanPage, page scanPage) bool {
+	select {
+	case pages <- page:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// consumed records that a page has been read to its end.
+func (s *scan) consumed(page scanPage) {
+	at := keyPosition{state: atEnd}
+	if len(page.next) > 0 {
+		at = keyPosition{state: afterKey, key: s.db.table.primary.keyValues(page.next)}
+	}
+	s.positions[page.segment] = at
+	if s.opts.Checkpoint == nil {
+		return
+	}
+	for _, p := range s.positions {
+		if p.state != atEnd {
+			s.opts.Checkpoint(encodeCursor(s.db.opts.CursorKey, position{query: scanFingerprint, keys: s.positions}))
+			return
+		}
+	}
+	s.opts.Checkpoint("")
+}
+
+func (db *DB) scan(ctx context.Context, segment, segments int, start item) (*dynamodb.ScanOutput, error) {
+	m := meterOf(ctx, "Scan", true)
+	in := &dynamodb.ScanInput{TableName: &db.name, ExclusiveStartKey: start, ReturnConsumedCapacity: m.want()}
+	if segments > 1 {
+		in.Segment, in.TotalSegments = new(int32(segment)), new(int32(segments))
+	}
+	if db.consistent {
+		in.ConsistentRead = new(true)
+	}
+	out, err := db.client.Scan(ctx, in, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	return out, err
+}

@@ -1,0 +1,158 @@
+package ddb
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Table describes one DynamoDB table: its keys, its indexes and the entities in it. It holds no client and no
+// physical name: [New] joins the three. Build it in package variables; it must not change once a [DB] uses it.
+type Table struct {
+	primary  *Index
+	indexes  []*Index
+	entities []*entity
+	byName   map[string]*entity // aliases included
+	typeAttr string
+	ttl      string
+	keyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
+	frozen   atomic.Bool
+}
+
+// NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
+func NewTable(partition, sort string) *Table {
+	t := &Table{typeAttr: "entityType", byName: map[string]*entity{}, keyTypes: map[string]types.ScalarAttributeType{}}
+	t.primary = &Index{table: t, name: "primary", partition: []string{partition}, sort: nonEmpty(sort)}
+	return t
+}
+
+// TypeAttribute names the attribute that carries the entity's name in each item, "entityType" by default. "" switches
+// it off: then the shape of its primary key alone says what an item is.
+func (t *Table) TypeAttribute(name string) *Table {
+	t.mutable("TypeAttribute")
+	t.typeAttr = name
+	return t
+}
+
+// TTL names the attribute that DynamoDB expires items by. Entities say with [Definition.TTL] which field it is.
+func (t *Table) TTL(attr string) *Table {
+	t.mutable("TTL")
+	t.ttl = attr
+	return t
+}
+
+// GSI declares a global secondary index; sort is "" for an index without a sort key. It projects whole items unless
+// [Index.KeysOnly] or [Index.Include] say otherwise.
+func (t *Table) GSI(name, partition, sort string) *Index {
+	return t.add(&Index{name: name, kind: globalIndex, partition: []string{partition}, sort: nonEmpty(sort)})
+}
+
+// MultiGSI declares a global secondary index with up to four partition and four sort attributes, each of them a
+// [Native] field. A query gives all partition attributes, and sort attributes from the left without a gap.
+func (t *Table) MultiGSI(name string, partition, sort []string) *Index {
+	return t.add(&Index{name: name, kind: globalIndex, partition: slices.Clone(partition), sort: slices.Clone(sort)})
+}
+
+// LSI declares a local secondary index: the table's partition key with another sort key. Item collections of a table
+// with an LSI are limited to 10 GB.
+func (t *Table) LSI(name, sort string) *Index {
+	return t.add(&Index{name: name, kind: localIndex, partition: t.primary.partition, sort: []string{sort}})
+}
+
+func (t *Table) add(ix *Index) *Index {
+	t.mutable("index " + ix.name)
+	ix.table = t
+	t.indexes = append(t.indexes, ix)
+	return ix
+}
+
+// Index returns the index called name, nil if there is none; "primary" is the table itself.
+func (t *Table) Index(name string) *Index {
+	for _, ix := range t.all() {
+		if ix.name == name {
+			return ix
+		}
+	}
+	return nil
+}
+
+// Indexes returns the primary index and then the secondary ones, as declared.
+func (t *Table) Indexes() []*Index { return t.all() }
+
+func (t *Table) all() []*Index { return append([]*Index{t.primary}, t.indexes...) }
+
+// mutable panics when the table is in use: a change would leave DBs with half a model.
+func (t *Table) mutable(what string) {
+	if t.frozen.Load() {
+		panic("ddb: " + what + ": the table is in use by a DB; declare indexes and entities before New, in package variables")
+	}
+}
+
+var indexName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+
+// faults returns what is wrong with the table by itself.
+func (t *Table) faults() (faults []error) {
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("ddb: table: "+format, args...))
+	}
+	names := map[string]bool{}
+	locals, globals := 0, 0
+	for _, ix := range t.all() {
+		if ix.kind != primaryIndex && !indexName.MatchString(ix.name) {
+			fault("index name %q must have 3 to 255 of a-z A-Z 0-9 _ - .", ix.name)
+		}
+		if names[ix.name] {
+			fault("two indexes are called %q", ix.name)
+		}
+		names[ix.name] = true
+		for _, attr := range ix.attrs() {
+			if attr == "" || len(attr) > 255 || strings.HasPrefix(attr, "~") {
+				fault("%s: key attribute %q must have 1 to 255 bytes and not begin with ~", ix.name, attr)
+			}
+			if attr != "" && attr == t.typeAttr {
+				fault("%s: key attribute %q is the type attribute: call TypeAttribute with another name", ix.name, attr)
+			}
+		}
+		if all := ix.attrs(); len(slices.Compact(slices.Sorted(slices.Values(all)))) < len(all) {
+			fault("%s: a key attribute stands twice in %v", ix.name, all)
+		}
+		if len(ix.partition) == 0 || len(ix.partition) > 4 || len(ix.sort) > 4 {
+			fault("%s: an index has 1 to 4 partition and 0 to 4 sort attributes", ix.name)
+		}
+		switch ix.kind {
+		case localIndex:
+			locals++
+			if len(t.primary.sort) == 0 {
+				fault("%s: a table without a sort key has no local secondary index", ix.name)
+			}
+		case globalIndex:
+			globals++
+		}
+		if n := len(ix.include); ix.projection == projectInclude && (n == 0 || n > 20) {
+			fault("%s: Include takes 1 to 20 attributes, not %d", ix.name, n)
+		}
+	}
+	if locals > 5 {
+		fault("%d local secondary indexes: DynamoDB allows 5", locals)
+	}
+	if globals > 20 {
+		fault("%d global secondary indexes: DynamoDB allows 20 by default", globals)
+	}
+	for _, ix := range t.all() {
+		if t.ttl != "" && ix.isKey(t.ttl) {
+			fault("%s: the TTL attribute %q is a key attribute", ix.name, t.ttl)
+		}
+	}
+	return faults
+}
+
+func nonEmpty(attr string) []string {
+	if attr == "" {
+		return nil
+	}
+	return []string{attr}
+}
