@@ -8,9 +8,13 @@ import (
 
 // room makes v, a slice, n elements long and uses what it has, as attributevalue does: so a slice that is to become empty keeps its length.
 func room(v reflect.Value, t reflect.Type, n int) {
-	if v.IsNil() || v.Cap() < n {
+	switch {
+	case v.IsNil() && n > 0:
+		v.Grow(n)
+		v.SetLen(n)
+	case v.IsNil() || v.Cap() < n:
 		v.Set(reflect.MakeSlice(t, n, n))
-	} else if n > 0 {
+	case n > 0:
 		v.SetLen(n)
 	}
 }
@@ -37,8 +41,8 @@ func decodeSlice(t reflect.Type, elem *node) decodeFunc {
 				return delegateDecode(av, v, 0)
 			}
 			room(v, t, len(av.Value))
-			if p, ok := reflect.TypeAssert[*[]string](v.Addr()); ok {
-				copy(*p, av.Value)
+			if list, ok := reflect.TypeAssert[[]string](v); ok {
+				copy(list, av.Value)
 				return nil
 			}
 			var single types.AttributeValueMemberS

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -63,7 +64,8 @@ func delegateDecode(av types.AttributeValue, dst reflect.Value, g tag) (err erro
 	return nil
 }
 
-// refuse turns a panic of reflect, by which attributevalue refuses some types and values, into an error. A panic of anybody else goes on.
+// refuse turns a panic by which attributevalue refuses some types and values into an error: those of reflect, and the one of a value method
+// that is called behind a nil pointer. A panic of anybody else goes on.
 func refuse(err *error) {
 	switch r := recover().(type) {
 	case nil:
@@ -74,6 +76,11 @@ func refuse(err *error) {
 			panic(r)
 		}
 		*err = fmt.Errorf("attributevalue cannot handle the value: %s", r)
+	case runtime.Error:
+		if !strings.Contains(r.Error(), "called using nil") {
+			panic(r)
+		}
+		*err = fmt.Errorf("attributevalue cannot handle the value: %w", r)
 	default:
 		panic(r)
 	}

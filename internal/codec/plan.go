@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -20,6 +21,7 @@ import (
 type Plan struct {
 	typ      reflect.Type
 	fields   *structure
+	beside   []string
 	encWhole bool // attributevalue encodes
 	decWhole bool // attributevalue decodes
 }
@@ -43,6 +45,18 @@ func For(t reflect.Type) *Plan {
 	}
 	kept, _ := plans.LoadOrStore(t, p)
 	return kept.(*Plan)
+}
+
+// Beside returns a plan for items that hold attributes of these names beside those of the fields: keys, the type. Decode never takes one of them
+// for a field whose name differs only in case. It is also faster if it knows the names of all attributes, since else it has to look for such fields.
+func (p *Plan) Beside(names ...string) *Plan {
+	with := *p
+	for _, name := range append(slices.Clone(p.beside), names...) {
+		if i, exact := p.fields.names.find(name); (i < 0 || !exact) && !slices.Contains(with.beside, name) {
+			with.beside = append(slices.Clip(with.beside), name)
+		}
+	}
+	return &with
 }
 
 // Type returns the struct type.
@@ -74,7 +88,7 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 }
 
 // Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does: an attribute whose name differs from
-// a field's only in case counts too. Of two attributes for one string, number or bool the exact name wins, where attributevalue leaves it to chance.
+// a field's only in case counts, too. Of two attributes for one string, number or bool the exact name wins, where attributevalue leaves it to chance.
 // After an error dst holds some of the values.
 func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) error {
 	if dst.Type() != p.typ {
@@ -83,7 +97,7 @@ func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) 
 	if p.decWhole {
 		return unmarshalMap(attrs, dst)
 	}
-	return p.fields.decode(attrs, dst)
+	return p.fields.decode(attrs, dst, p.beside)
 }
 
 func marshalMap(dst map[string]types.AttributeValue, item reflect.Value) (err error) {

@@ -3,6 +3,7 @@ package codec
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -58,7 +59,7 @@ func (c compiler) structure(n *node, t reflect.Type) bool {
 	}
 	n.dec = func(av types.AttributeValue, v reflect.Value) error {
 		if m, ok := av.(*types.AttributeValueMemberM); ok {
-			return s.decode(m.Value, v)
+			return s.decode(m.Value, v, nil)
 		}
 		return decodeOther(av, v)
 	}
@@ -100,32 +101,69 @@ func promoted(v reflect.Value, index []int) (reflect.Value, bool) {
 	return v, true
 }
 
-func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Value) error {
+// decode sets the fields of v. beside are names that attrs may have and that are no fields under another spelling.
+func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Value, beside []string) error {
+	known := 0
+	for i := range s.fields {
+		f := &s.fields[i]
+		av, ok := attrs[f.name]
+		if !ok {
+			continue
+		}
+		known++
+		if err := f.decode(av, v); err != nil {
+			return err
+		}
+	}
+	for _, name := range beside {
+		if known == len(attrs) {
+			return nil
+		}
+		if _, ok := attrs[name]; ok {
+			known++
+		}
+	}
+	if known == len(attrs) {
+		return nil
+	}
+	return s.decodeFolded(attrs, v, beside)
+}
+
+// decodeFolded decodes the attributes whose names differ from a field's only in case.
+//
+// Where the name itself is there, too, attributevalue decodes both into the field, in the random order of the map. So does this: the exact one first,
+// except that of strings, numbers and bools the exact one is kept, once the other is seen to fit.
+func (s *structure) decodeFolded(attrs map[string]types.AttributeValue, v reflect.Value, beside []string) error {
 	for name, av := range attrs {
 		i, exact := s.names.find(name)
-		if i < 0 {
+		if i < 0 || exact || slices.Contains(beside, name) {
 			continue
 		}
 		f := &s.fields[i]
-		if !exact {
-			if _, both := attrs[f.name]; both && f.replaces {
-				// attributevalue keeps the one that the map yields last. Ours keeps the one of the right name, once the other is seen to fit.
-				if err := f.dec(av, reflect.New(f.typ).Elem()); err != nil {
-					return within(f.goName, err)
-				}
-				continue
-			}
-		}
-		fv := v.Field(f.first)
-		if len(f.rest) > 0 {
-			var err error
-			if fv, err = allocated(fv, f.rest); err != nil {
+		if _, both := attrs[f.name]; both && f.replaces {
+			if err := f.dec(av, reflect.New(f.typ).Elem()); err != nil {
 				return within(f.goName, err)
 			}
+			continue
 		}
-		if err := f.dec(av, fv); err != nil {
+		if err := f.decode(av, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decode sets the field of v, a struct.
+func (f *member) decode(av types.AttributeValue, v reflect.Value) error {
+	fv := v.Field(f.first)
+	if len(f.rest) > 0 {
+		var err error
+		if fv, err = allocated(fv, f.rest); err != nil {
 			return within(f.goName, err)
 		}
+	}
+	if err := f.dec(av, fv); err != nil {
+		return within(f.goName, err)
 	}
 	return nil
 }
