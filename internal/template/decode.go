@@ -161,7 +161,7 @@ func (t Template) encodeOnly(i int, text string) error {
 		return nil
 	}
 	var buf [128]byte
-	if t.checkText(i, []byte(text)) != nil || string(appendFold(buf[:0], text)) != text {
+	if folded := appendFold(buf[:0], text); t.checkText(i, folded) != nil || string(folded) != text {
 		return t.shapeError()
 	}
 	return nil
@@ -183,7 +183,8 @@ func (t Template) decodePart(i int, text string, item reflect.Value) error {
 	v := p.Field.Addr(item)
 	switch p.Kind {
 	case Str:
-		if t.checkText(i, []byte(text)) != nil {
+		var buf [128]byte
+		if t.checkText(i, append(buf[:0], text...)) != nil {
 			return t.shapeError()
 		}
 		v.SetString(text)
@@ -196,7 +197,11 @@ func (t Template) decodePart(i int, text string, item reflect.Value) error {
 		if err != nil {
 			return t.shapeError()
 		}
-		v.Set(reflect.ValueOf(at))
+		dst, ok := reflect.TypeAssert[*time.Time](v.Addr())
+		if !ok {
+			return p.valueError(&detail{"is no time.Time", ErrShape})
+		}
+		*dst = at
 		if t.same(i, text, v) != nil {
 			return t.shapeError()
 		}

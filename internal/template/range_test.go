@@ -224,14 +224,47 @@ func TestStartsWithExhaustive(t *testing.T) {
 	t.Parallel()
 	for _, l := range []string{"#", "##", "#a#"} {
 		tm := key(str("A"), lit(l), str("B"))
-		for _, prefix := range words("a#b", 3)[1:] {
+		for _, prefix := range words("a#b", 4)[1:] {
 			r, err := tm.Range(nil, template.StartsWith, values(prefix))
 			if err != nil {
 				continue
 			}
-			for _, a := range words("a#b", 4) {
-				if k, err := tm.Encode(of(thing{A: a, B: "#a"})); err == nil {
-					require.Equal(t, strings.HasPrefix(a, prefix), r.Contains(k), "%q in %q", prefix, k)
+			for _, a := range words("a#b", 3) {
+				for _, b := range words("a#b", 2) {
+					if k, err := tm.Encode(of(thing{A: a, B: b})); err == nil {
+						require.Equal(t, strings.HasPrefix(a, prefix), r.Contains(k), "%q in %q", prefix, k)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestTextRangesExhaustive tries every operator with every short bound on every short value, at the edges of UTF-8.
+func TestTextRangesExhaustive(t *testing.T) {
+	t.Parallel()
+	texts := words("\x00a\uD7FF\uE000\uFFFF\U00010000\U0010FFFE"+template.Last, 3)[1:]
+	for _, head := range []string{"", "x#"} {
+		tm := key(str("A"))
+		if head != "" {
+			tm = key(lit(head), str("A"))
+		}
+		part := tm.Parts()[len(tm.Parts())-1]
+		var stored, keys []string
+		for _, s := range texts {
+			if k, err := tm.Encode(of(thing{A: s})); err == nil {
+				stored, keys = append(stored, s), append(keys, k)
+			}
+		}
+		require.Greater(t, len(stored), 300)
+		for _, op := range []template.Op{template.Lt, template.Le, template.Gt, template.Ge, template.StartsWith} {
+			for _, bound := range texts {
+				r, err := tm.Range(nil, op, values(bound))
+				require.NoError(t, err)
+				for i, s := range stored {
+					if holds(part, op, reflect.ValueOf(s), values(bound)) != r.Contains(keys[i]) {
+						t.Fatalf("%s %q: %+v, %q", op, bound, r, keys[i])
+					}
 				}
 			}
 		}
