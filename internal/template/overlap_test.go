@@ -69,6 +69,9 @@ func TestOverlapExhaustive(t *testing.T) {
 	for _, head := range []string{"", "a", "#"} {
 		for _, mid := range []string{"", "#", "##", "a#", "aa"} {
 			for _, tail := range []string{"", "#", "0"} {
+				if len(mid) > 1 && tail != "" {
+					continue // its keys are too long for the search
+				}
 				var parts []template.Part
 				if head != "" {
 					parts = append(parts, lit(head))
