@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -21,34 +22,54 @@ func DecodeField(f *field.Field, av types.AttributeValue, dst reflect.Value) err
 }
 
 // EncodeElem returns v as one element of the field, a list, set or map. It returns nil where the tag would leave the element out.
-// The element of a set is a string, number or binary; a set of several is EncodeField of a slice.
+// The element of a set is a string, number or binary, what contains looks for; the operand of ADD and DELETE, a set, is EncodeField of a slice.
 func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
-	t, err := elemType(f)
+	t, set, err := elements(f)
 	if err != nil {
 		return nil, err
 	}
-	return encodeAs(f, t, fieldTag(f).elem(), v)
+	av, err := encodeAs(f, t, fieldTag(f).elem(), v)
+	if err != nil || av == nil {
+		return nil, err
+	}
+	fits := true
+	switch set {
+	case stringSet:
+		_, fits = av.(*types.AttributeValueMemberS)
+	case numberSet:
+		_, fits = av.(*types.AttributeValueMemberN)
+	case binarySet:
+		_, fits = av.(*types.AttributeValueMemberB)
+	}
+	if !fits {
+		return nil, within(f.Name, errors.New("an element that its set cannot hold"))
+	}
+	return av, nil
 }
 
 // DecodeElem sets dst, an addressable zero value of the element type of the field, a list, set or map.
 func DecodeElem(f *field.Field, av types.AttributeValue, dst reflect.Value) error {
-	t, err := elemType(f)
+	t, _, err := elements(f)
 	if err != nil {
 		return err
 	}
 	return decodeAs(f, t, 0, av, dst)
 }
 
-func elemType(f *field.Field) (reflect.Type, error) {
+// elements returns the type of the field's elements, and the kind of set that holds them, if it is one.
+func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
 	t := f.Type
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	switch t.Kind() {
-	case reflect.Slice, reflect.Array, reflect.Map:
-		return t.Elem(), nil
+	switch {
+	case marshals(t): // as what it likes
+	case t.Kind() == reflect.Map:
+		return t.Elem(), 0, nil
+	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() != reflect.Uint8: // that one is a binary
+		return t.Elem(), setKind(t, fieldTag(f)), nil
 	}
-	return nil, fmt.Errorf("field %s, a %s, has no elements", f.Name, f.Type)
+	return nil, 0, within(f.Name, fmt.Errorf("a %s, which is not stored as a list, set or map", f.Type))
 }
 
 func encodeAs(f *field.Field, t reflect.Type, g tag, v reflect.Value) (types.AttributeValue, error) {

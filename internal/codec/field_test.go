@@ -1,0 +1,124 @@
+package codec_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+type basket struct {
+	Status  text      `dynamodbav:"status,omitempty"`
+	Expires time.Time `dynamodbav:"expires,unixtime"`
+	Seq     int       `dynamodbav:",string"`
+	Tags    []string  `dynamodbav:",stringset"`
+	Scores  []float64 `dynamodbav:",numberset,omitemptyelem"`
+	Hashes  [][]byte
+	Lines   []line
+	ByName  map[string]*line
+	Bytes   []byte
+	Loud    loudMap
+	Notes   *[]string `dynamodbav:",nullemptyelem"`
+	Wrong   []bool    `dynamodbav:",stringset"`
+	Any     any
+	Nested  struct {
+		At *time.Time `dynamodbav:"at,unixtime"`
+	}
+}
+
+func basketFields(t testing.TB) (*basket, func(ptr any) *field.Field) {
+	t.Helper()
+	p, err := field.New(reflect.TypeFor[basket]())
+	require.NoError(t, err)
+	return p.Pointer().Interface().(*basket), func(ptr any) *field.Field {
+		f, err := p.Resolve(ptr)
+		require.NoError(t, err)
+		return f
+	}
+}
+
+func TestEncodeField(t *testing.T) {
+	t.Parallel()
+	b, field := basketFields(t)
+	at := time.Unix(1700000000, 5)
+	for _, c := range []struct {
+		ptr, value any
+		want       types.AttributeValue
+	}{
+		{&b.Status, text("open"), str("open")},
+		{&b.Status, text(""), nil},
+		{&b.Expires, at, num("1700000000")},
+		{&b.Nested.At, &at, num("1700000000")},
+		{&b.Nested.At, (*time.Time)(nil), &types.AttributeValueMemberNULL{Value: true}},
+		{&b.Seq, 7, str("7")},
+		{&b.Tags, []string{"a", "b"}, &types.AttributeValueMemberSS{Value: []string{"a", "b"}}},
+		{&b.Tags, []string{}, &types.AttributeValueMemberNULL{Value: true}},
+		{&b.Scores, []float64{0, 1.5}, &types.AttributeValueMemberNS{Value: []string{"1.5"}}},
+		{&b.Any, "any", str("any")},
+		{&b.Any, 7, num("7")},
+	} {
+		f := field(c.ptr)
+		got, err := codec.EncodeField(f, reflect.ValueOf(c.value))
+		require.NoError(t, err, f.Name)
+		assert.Equal(t, c.want, got, f.Name)
+	}
+}
+
+func TestDecodeField(t *testing.T) {
+	t.Parallel()
+	b, field := basketFields(t)
+	var at time.Time
+	require.NoError(t, codec.DecodeField(field(&b.Expires), num("1700000000"), reflect.ValueOf(&at).Elem()))
+	assert.Equal(t, time.Unix(1700000000, 0), at)
+	var seq int
+	require.NoError(t, codec.DecodeField(field(&b.Seq), str("7"), reflect.ValueOf(&seq).Elem()))
+	assert.Equal(t, 7, seq)
+	assert.EqualError(t, codec.DecodeField(field(&b.Seq), str("x"), reflect.ValueOf(&seq).Elem()), `Seq: strconv.ParseInt: parsing "x": invalid syntax`)
+	assert.ErrorContains(t, codec.DecodeField(field(&b.Seq), str("7"), reflect.ValueOf(&at).Elem()), "a time.Time where a int is expected")
+}
+
+func TestEncodeElem(t *testing.T) {
+	t.Parallel()
+	b, field := basketFields(t)
+	for _, c := range []struct {
+		ptr, value any
+		want       types.AttributeValue
+	}{
+		{&b.Tags, "a", str("a")},
+		{&b.Tags, "", str("")},
+		{&b.Scores, 2.5, num("2.5")},
+		{&b.Scores, 0.0, nil},
+		{&b.Hashes, []byte{1}, &types.AttributeValueMemberB{Value: []byte{1}}},
+		{&b.Lines, line{SKU: "s"}, &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"sku": str("s"), "quantity": num("0"), "price": num("0")}}},
+		{&b.ByName, (*line)(nil), &types.AttributeValueMemberNULL{Value: true}},
+		{&b.Notes, "", &types.AttributeValueMemberNULL{Value: true}},
+	} {
+		f := field(c.ptr)
+		got, err := codec.EncodeElem(f, reflect.ValueOf(c.value))
+		require.NoError(t, err, f.Name)
+		assert.Equal(t, c.want, got, f.Name)
+	}
+	for ptr, value := range map[any]any{&b.Bytes: byte(1), &b.Status: "s", &b.Loud: "x", &b.Wrong: true, &b.Lines: "no line", &b.Hashes: []byte(nil)} {
+		_, err := codec.EncodeElem(field(ptr), reflect.ValueOf(value))
+		assert.Error(t, err, field(ptr).Name)
+		assert.ErrorContains(t, err, field(ptr).Name)
+	}
+}
+
+func TestDecodeElem(t *testing.T) {
+	t.Parallel()
+	b, field := basketFields(t)
+	var l line
+	require.NoError(t, codec.DecodeElem(field(&b.Lines), &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"quantity": num("3")}}, reflect.ValueOf(&l).Elem()))
+	assert.Equal(t, line{Quantity: 3}, l)
+	var s string
+	require.NoError(t, codec.DecodeElem(field(&b.Tags), str("x"), reflect.ValueOf(&s).Elem()))
+	assert.Equal(t, "x", s)
+	assert.Error(t, codec.DecodeElem(field(&b.Bytes), num("1"), reflect.ValueOf(&s).Elem()))
+}
