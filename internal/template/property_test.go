@@ -153,6 +153,33 @@ func FuzzOrdered(f *testing.F)   { f.Fuzz(rapid.MakeFuzz(ordered)) }
 func FuzzDisjoint(f *testing.F)  { f.Fuzz(rapid.MakeFuzz(disjoint)) }
 func FuzzRanges(f *testing.F)    { f.Fuzz(rapid.MakeFuzz(ranges)) }
 
+// FuzzDecode reads any string under each of a few templates: what is accepted is what is rendered.
+func FuzzDecode(f *testing.F) {
+	tms := []template.Template{
+		key(lit("g#e#"), str("A"), lit("#h#"), str("B")), key(str("Status"), lit("##"), num("N", 4), str("A")),
+		key(lit("v#"), num("N", 20)), key(num("U", 20)), key(num("I8", 4), lit("#")), key(at("At"), lit("#"), text("ID")),
+	}
+	for _, s := range []string{"g#e#1#h#2", "DRAFT##-998x", "v#-0776627963145224191", "18446744073709551615", "-871#", "2026-11-20T12:00:00.000000000Z#7f3a0001-0203-0405-0607-08090a0b0cff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, tm := range tms {
+			x, err := decoded(tm, s, thing{})
+			if err != nil {
+				continue
+			}
+			require.True(t, tm.Match(s))
+			require.NoError(t, tm.Agrees(s, of(x)))
+			require.Equal(t, s, encoded(t, tm, x))
+			for _, other := range tms {
+				if other.Match(s) {
+					require.True(t, template.MayEqual(tm, other))
+				}
+			}
+		}
+	})
+}
+
 // TestInjectiveExhaustive leaves nothing to chance: all pairs of short texts around literals that overlap themselves.
 func TestInjectiveExhaustive(t *testing.T) {
 	t.Parallel()
