@@ -205,6 +205,9 @@ func (b *planner) textSort(k key, taken []clause) {
 		b.key(k, fmt.Errorf("SortKey: %w", err))
 		return
 	}
+	if b.q.collection && r.Form == template.Exact && k.template.Tail() != "" {
+		r = template.BeginsWith(r.Lo) // one item and what stands under it
+	}
 	b.p.sort = r
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
 )
 
 // Env is what one test has on one engine.
@@ -14,6 +16,21 @@ type Env struct {
 	Engine
 	Client *dynamodb.Client
 	Table  string // a name that no other test uses; the table is not there yet
+}
+
+// Open creates the table of a model and returns its DB; the table is deleted when the test ends.
+func (e *Env) Open(t testing.TB, model *ddb.Table) *ddb.DB {
+	t.Helper()
+	return e.OpenWith(t, model, nil)
+}
+
+// OpenWith is Open with options.
+func (e *Env) OpenWith(t testing.TB, model *ddb.Table, opts *ddb.Options) *ddb.DB {
+	t.Helper()
+	db := ddb.New(e.Client, e.Table, model, opts)
+	require.NoError(t, db.CreateTable(t.Context()))
+	e.deleteAfter(t)
+	return db
 }
 
 // Create creates the table, under the environment's name, and deletes it when the test ends.
