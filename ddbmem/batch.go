@@ -1,0 +1,340 @@
+package ddbmem
+
+import (
+	"slices"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// Limits of batches.
+const (
+	maxBatchWrite = 25
+	maxBatchGet   = 100
+	maxBatchBytes = 16 << 20
+)
+
+const duplicateKeys = "Provided list of item keys contains duplicates"
+
+// batchWrite is one request of a BatchWriteItem.
+type batchWrite struct {
+	*write
+	name string // the table as the request calls it
+	node *wire.Node
+}
+
+func batchWriteItem(e *Engine, in *wire.Node) (*out, error) {
+	requests := in.Get("RequestItems")
+	if requests == nil || len(requests.Keys) == 0 {
+		return nil, invalid("The requestItems parameter is required for BatchWriteItem")
+	}
+	var all []batchWrite
+	for i, name := range requests.Keys {
+		for j := range requests.Elems[i].Elems {
+			n := &requests.Elems[i].Elems[j]
+			put, del := n.Get("PutRequest"), n.Get("DeleteRequest")
+			if (put == nil) == (del == nil) {
+				return nil, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+			}
+			kind, part := putWrite, put
+			if put == nil {
+				kind, part = deleteWrite, del
+			}
+			w, err := newWrite(kind, part)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, batchWrite{w, name, n})
+		}
+	}
+	if len(all) > maxBatchWrite {
+		return nil, invalid("Too many items requested for the BatchWriteItem call")
+	}
+	if failed := e.bindBatch(all); failed != nil {
+		return nil, failed
+	}
+	return e.applyBatch(in, all)
+}
+
+// bindBatch finds the tables and keys of a batch; one bad request refuses all.
+func (e *Engine) bindBatch(all []batchWrite) *apiError {
+	tables := map[string]*table{}
+	for _, w := range all {
+		if tables[w.name] == nil {
+			t, failed := e.open(w.name)
+			if failed != nil {
+				return failed
+			}
+			tables[w.name] = t
+		}
+	}
+	seen := map[string]bool{}
+	for _, w := range all {
+		t := tables[w.name]
+		if failed := w.bind(t); failed != nil {
+			return failed
+		}
+		if at := t.name + "\x00" + w.key; seen[at] {
+			return invalid(duplicateKeys)
+		} else {
+			seen[at] = true
+		}
+		if w.kind == putWrite {
+			t.mu.RLock()
+			failed := t.checkIndexKeys(w.attrs, nil)
+			t.mu.RUnlock()
+			if failed != nil {
+				return failed
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) applyBatch(in *wire.Node, all []batchWrite) (*out, error) {
+	o := &out{}
+	o.open()
+	var used []*usage
+	left := map[string][]*wire.Node{}
+	metrics := map[string][]batchWrite{}
+	for _, w := range all {
+		if e.unprocessed(w.table.name, "BatchWriteItem") {
+			left[w.name] = append(left[w.name], w.node)
+			continue
+		}
+		w.table.settle()
+		w.table.mu.Lock()
+		if w.table.dropped {
+			w.table.mu.Unlock()
+			return nil, noTable()
+		}
+		c, failed := w.plan()
+		if failed != nil {
+			w.table.mu.Unlock()
+			return nil, failed
+		}
+		u := usageOf(&used, w.table)
+		u.add(c.baseUnits(), w.table.apply(c))
+		w.table.mu.Unlock()
+		if w.table.hasLocal() {
+			metrics[w.name] = append(metrics[w.name], w)
+		}
+	}
+	o.key("UnprocessedItems")
+	o.open()
+	for _, name := range sortedKeys(left) {
+		o.key(name)
+		o.list(len(left[name]), func(i int) { writeRequest(o, left[name][i]) })
+	}
+	o.close()
+	if in.Text("ReturnItemCollectionMetrics") == "SIZE" && len(metrics) > 0 {
+		o.key("ItemCollectionMetrics")
+		o.open()
+		for _, name := range sortedKeys(metrics) {
+			o.key(name)
+			o.list(len(metrics[name]), func(i int) { metrics[name][i].collection(o) })
+		}
+		o.close()
+	}
+	wantedCapacity(in).many(o, used, false)
+	o.close()
+	return o, nil
+}
+
+// writeRequest repeats a request that was not processed.
+func writeRequest(o *out, n *wire.Node) {
+	o.open()
+	if put := n.Get("PutRequest"); put != nil {
+		o.key("PutRequest")
+		o.open()
+		o.item("Item", put.Values("Item").Item)
+	} else {
+		o.key("DeleteRequest")
+		o.open()
+		o.item("Key", n.Get("DeleteRequest").Values("Key").Item)
+	}
+	o.close()
+	o.close()
+}
+
+func usageOf(all *[]*usage, t *table) *usage {
+	for _, u := range *all {
+		if u.table == t {
+			return u
+		}
+	}
+	u := &usage{table: t}
+	*all = append(*all, u)
+	return u
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// batchGet is what a BatchGetItem asks of one table.
+type batchGet struct {
+	name       string
+	node       *wire.Node
+	table      *table
+	keys       []value.Item
+	projection *expr.Projection
+	consistent bool
+}
+
+func batchGetItem(e *Engine, in *wire.Node) (*out, error) {
+	requests := in.Get("RequestItems")
+	if requests == nil || len(requests.Keys) == 0 {
+		return nil, invalid("The requestItems parameter is required for BatchGetItem")
+	}
+	total := 0
+	gets := make([]*batchGet, len(requests.Keys))
+	for i, name := range requests.Keys {
+		g := &batchGet{name: name, node: &requests.Elems[i]}
+		gets[i] = g
+		keys := g.node.List("Keys")
+		if len(keys) > maxBatchGet {
+			return nil, invalid("1 validation error detected: Value at 'RequestItems.%s.member.Keys' failed to satisfy constraint: "+
+				"Member must have length less than or equal to %d", name, maxBatchGet)
+		}
+		if total += len(keys); total > maxBatchGet {
+			return nil, invalid("Too many items requested for the BatchGetItem call")
+		}
+	}
+	for _, g := range gets {
+		if err := g.read(); err != nil {
+			return nil, err
+		}
+	}
+	for _, g := range gets {
+		if failed := g.bind(e); failed != nil {
+			return nil, failed
+		}
+	}
+	return e.answerBatch(in, gets)
+}
+
+func (g *batchGet) read() error {
+	if failed := refuseLegacy(g.node); failed != nil {
+		return failed
+	}
+	ex, err := expressions(g.node)
+	if err != nil {
+		return err
+	}
+	g.projection = ex.Projection
+	g.consistent = g.node.Flag("ConsistentRead", false)
+	for _, k := range g.node.List("Keys") {
+		if k.Input == nil {
+			return parameter("Keys must not contain null")
+		}
+		if _, err := k.Input.Fault(); err != nil {
+			return err
+		}
+		g.keys = append(g.keys, k.Input.Item)
+	}
+	return nil
+}
+
+func (g *batchGet) bind(e *Engine) *apiError {
+	var failed *apiError
+	if g.table, failed = e.open(g.name); failed != nil {
+		return failed
+	}
+	seen := map[string]bool{}
+	for _, k := range g.keys {
+		if failed := g.table.checkKey(k); failed != nil {
+			return failed
+		}
+		at := g.table.rowKey(k)
+		if seen[at] {
+			return invalid(duplicateKeys)
+		}
+		seen[at] = true
+	}
+	if g.projection != nil {
+		g.table.mu.RLock()
+		defer g.table.mu.RUnlock()
+		return g.table.scalarKeys(g.projection.NestedHeads())
+	}
+	return nil
+}
+
+func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
+	o := &out{}
+	var used []*usage
+	left := map[*batchGet][]value.Item{}
+	bytes := 0
+	o.open()
+	o.key("Responses")
+	o.open()
+	for _, g := range gets {
+		g.table.settle()
+		g.table.mu.RLock()
+		if g.table.dropped {
+			g.table.mu.RUnlock()
+			return nil, noTable()
+		}
+		var found []value.Item
+		u := usageOf(&used, g.table)
+		u.read = true
+		for _, k := range g.keys {
+			r := g.table.get(g.table.rowKey(k))
+			size := 0
+			if r != nil {
+				size = r.size
+			}
+			if bytes+size > maxBatchBytes || e.unprocessed(g.table.name, "BatchGetItem") {
+				left[g] = append(left[g], k)
+				continue
+			}
+			bytes += size
+			u.add(readUnits(size, g.consistent), nil)
+			if r == nil {
+				continue
+			}
+			it := r.item
+			if g.projection != nil {
+				it = g.projection.Apply(it)
+			}
+			found = append(found, it)
+		}
+		g.table.mu.RUnlock()
+		o.items(g.name, found)
+	}
+	o.close()
+	o.key("UnprocessedKeys")
+	o.open()
+	for _, g := range gets {
+		if keys := left[g]; keys != nil {
+			o.key(g.name)
+			g.repeat(o, keys)
+		}
+	}
+	o.close()
+	wantedCapacity(in).many(o, used, false)
+	o.close()
+	return o, nil
+}
+
+// repeat writes the request for the keys that were not processed.
+func (g *batchGet) repeat(o *out, keys []value.Item) {
+	o.open()
+	o.items("Keys", keys)
+	if p := g.node.Get("ProjectionExpression"); p != nil {
+		o.str("ProjectionExpression", p.Str)
+	}
+	if names := g.node.StringMap("ExpressionAttributeNames"); names != nil {
+		o.any("ExpressionAttributeNames", names)
+	}
+	if g.consistent {
+		o.any("ConsistentRead", true)
+	}
+	o.close()
+}

@@ -1,0 +1,126 @@
+package ddbmem
+
+import "github.com/singletable-go/ddb/ddbmem/internal/wire"
+
+const (
+	readBlock  = 4096
+	writeBlock = 1024
+)
+
+// writeUnits is what it costs to write an item of that size.
+func writeUnits(size int) float64 { return float64(max((size+writeBlock-1)/writeBlock, 1)) }
+
+// readUnits is what it costs to read that many bytes.
+func readUnits(size int, consistent bool) float64 {
+	units := float64(max((size+readBlock-1)/readBlock, 1))
+	if !consistent {
+		units /= 2
+	}
+	return units
+}
+
+// usage adds up what a request consumes of one table and its indexes.
+type usage struct {
+	table   *table
+	base    float64
+	indexes []float64 // by the position of the index in the table
+	read    bool
+}
+
+func (u *usage) add(base float64, indexes []float64) {
+	u.base += base
+	if indexes == nil {
+		return
+	}
+	if len(u.indexes) < len(indexes) {
+		u.indexes = append(u.indexes, make([]float64, len(indexes)-len(u.indexes))...)
+	}
+	for i, v := range indexes {
+		u.indexes[i] += v
+	}
+}
+
+func (u *usage) total() float64 {
+	sum := u.base
+	for _, v := range u.indexes {
+		sum += v
+	}
+	return sum
+}
+
+// scale multiplies everything: a transaction costs double.
+func (u *usage) scale(by float64) {
+	u.base *= by
+	for i := range u.indexes {
+		u.indexes[i] *= by
+	}
+}
+
+// capacity says how much of the consumed capacity a request wants to know.
+type capacity string
+
+const (
+	capacityTotal   capacity = "TOTAL"
+	capacityIndexes capacity = "INDEXES"
+)
+
+func wantedCapacity(in *wire.Node) capacity { return capacity(in.Text("ReturnConsumedCapacity")) }
+
+// write appends one ConsumedCapacity to o. A transaction tells read units from write units.
+func (c capacity) write(o *out, u *usage, transaction bool) {
+	o.open()
+	o.str("TableName", u.table.name)
+	units := func(v float64) {
+		o.float("CapacityUnits", v)
+		if transaction && u.read {
+			o.float("ReadCapacityUnits", v)
+		} else if transaction {
+			o.float("WriteCapacityUnits", v)
+		}
+	}
+	units(u.total())
+	if c == capacityIndexes {
+		o.key("Table")
+		o.open()
+		units(u.base)
+		o.close()
+		for _, local := range []bool{false, true} {
+			began := false
+			for i, v := range u.indexes {
+				if i >= len(u.table.indexes) || u.table.indexes[i].local != local || v == 0 {
+					continue
+				}
+				if !began {
+					o.key(map[bool]string{false: "GlobalSecondaryIndexes", true: "LocalSecondaryIndexes"}[local])
+					o.open()
+					began = true
+				}
+				o.key(u.table.indexes[i].name)
+				o.open()
+				units(v)
+				o.close()
+			}
+			if began {
+				o.close()
+			}
+		}
+	}
+	o.close()
+}
+
+// one appends the ConsumedCapacity member of a request on one table, if it was asked for.
+func (c capacity) one(o *out, u *usage) {
+	if c == capacityTotal || c == capacityIndexes {
+		o.key("ConsumedCapacity")
+		c.write(o, u, false)
+	}
+}
+
+// many appends the ConsumedCapacity member of a request on several tables, if it was asked for.
+func (c capacity) many(o *out, all []*usage, transaction bool) {
+	if c != capacityTotal && c != capacityIndexes {
+		return
+	}
+	o.key("ConsumedCapacity")
+	o.list(len(all), func(i int) { c.write(o, all[i], transaction) })
+}

@@ -1,0 +1,95 @@
+package ddbmem
+
+import (
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+func deleteTable(e *Engine, in *wire.Node) (*out, error) {
+	name := e.localName(in.Text("TableName"))
+	e.reap()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	t := e.tables[name]
+	if t == nil {
+		return nil, noNamedTable(name)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := e.clock.Now()
+	switch t.status(now) {
+	case "DELETING":
+		return nil, inUse("Attempt to change a resource which is still in use: Table is being deleted: " + name)
+	case "CREATING":
+		return nil, inUse("Attempt to change a resource which is still in use: Table is being created: " + name)
+	case "UPDATING":
+		return nil, inUse("Attempt to change a resource which is still in use: Table is being updated: " + name)
+	}
+	if t.def.protected {
+		return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
+	}
+	o := &out{}
+	o.open()
+	t.describe(o, "TableDescription", "DELETING")
+	o.close()
+	if e.opts.TableDelay > 0 {
+		t.def.goneAt = now.Add(e.opts.TableDelay)
+		t.readyAt.Store(1<<63 - 1) // items are out of reach from now on
+		return o, nil
+	}
+	e.remove(t, now)
+	return o, nil
+}
+
+// remove forgets a table; its stream can still be read. The caller holds both locks.
+func (e *Engine) remove(t *table, now time.Time) {
+	delete(e.tables, t.name)
+	t.dropped = true
+	if t.stream != nil {
+		t.stream.closeAll(now)
+	}
+}
+
+// reap removes the tables and indexes whose time has come.
+func (e *Engine) reap() {
+	if e.opts.TableDelay == 0 {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.clock.Now()
+	for _, t := range e.tables {
+		t.mu.Lock()
+		if !t.def.goneAt.IsZero() && !t.def.goneAt.After(now) {
+			e.remove(t, now)
+		}
+		for i := len(t.indexes) - 1; i >= 0; i-- {
+			if at := t.indexes[i].goneAt; !at.IsZero() && !at.After(now) {
+				t.dropIndex(i)
+			}
+		}
+		t.mu.Unlock()
+	}
+}
+
+// dropIndex removes an index and the definitions of attributes that no key has any more.
+func (t *table) dropIndex(i int) {
+	t.indexes = append(t.indexes[:i:i], t.indexes[i+1:]...)
+	t.keepUsed()
+}
+
+// keepUsed removes the definitions of attributes that no key has.
+func (t *table) keepUsed() {
+	var kept []attrDef
+	for _, a := range t.def.attrs {
+		used := t.has(a.Name)
+		for _, x := range t.indexes {
+			used = used || x.has(a.Name)
+		}
+		if used {
+			kept = append(kept, a)
+		}
+	}
+	t.def.attrs = kept
+}

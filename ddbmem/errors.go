@@ -1,0 +1,139 @@
+package ddbmem
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// The namespaces of the error types, as the service sends them.
+const (
+	modelSpace        = "com.amazonaws.dynamodb.v20120810#"
+	serviceSpace      = "com.amazon.coral.service#"
+	validateSpace     = "com.amazon.coral.validate#"
+	availabilitySpace = "com.amazon.coral.availability#"
+)
+
+// apiError is an error the way it goes over the wire.
+type apiError struct {
+	kind    string // with its namespace
+	msg     string
+	status  int
+	item    value.Item // of a failed condition, when the request asked for it
+	reasons []reason   // of a cancelled transaction
+}
+
+// reason says why one item of a transaction stood in the way; an empty code is None.
+type reason struct {
+	code string
+	msg  string
+	item value.Item
+}
+
+// Error returns the type and the message.
+func (e *apiError) Error() string { return e.kind + ": " + e.msg }
+
+func failure(kind, msg string) *apiError {
+	return &apiError{kind: kind, msg: msg, status: http.StatusBadRequest}
+}
+
+func invalid(format string, args ...any) *apiError {
+	if len(args) > 0 {
+		format = fmt.Sprintf(format, args...)
+	}
+	return failure(validateSpace+"ValidationException", format)
+}
+
+// parameter is a ValidationException that begins the way most of them do.
+func parameter(format string, args ...any) *apiError {
+	return invalid("One or more parameter values were invalid: "+format, args...)
+}
+
+func conditionFailed(old value.Item) *apiError {
+	e := failure(modelSpace+"ConditionalCheckFailedException", "The conditional request failed")
+	e.item = old
+	return e
+}
+
+func notFound(msg string) *apiError {
+	return failure(modelSpace+"ResourceNotFoundException", msg)
+}
+
+// noTable is the answer of the item operations to the name of a table that is not there.
+func noTable() *apiError { return notFound("Requested resource not found") }
+
+// noNamedTable is the answer of the table operations.
+func noNamedTable(name string) *apiError {
+	return notFound("Requested resource not found: Table: " + name + " not found")
+}
+
+func inUse(msg string) *apiError { return failure(modelSpace+"ResourceInUseException", msg) }
+
+func limitExceeded(msg string) *apiError { return failure(modelSpace+"LimitExceededException", msg) }
+
+func unknownOperation() *apiError { return failure(serviceSpace+"UnknownOperationException", "") }
+
+func internalError() *apiError {
+	return &apiError{
+		kind: modelSpace + "InternalServerError", status: http.StatusInternalServerError,
+		msg: "The request processing has failed because of an unknown error, exception or failure.",
+	}
+}
+
+// asError turns the errors of the inner packages into answers.
+func asError(err error) *apiError {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*wire.SyntaxError](err); ok {
+		return failure(serviceSpace+"SerializationException", e.Msg)
+	}
+	if e, ok := errors.AsType[*value.Error](err); ok {
+		if e.Code == value.SerializationException {
+			return failure(serviceSpace+"SerializationException", e.Message)
+		}
+		return failure(validateSpace+e.Code, e.Message)
+	}
+	return internalError()
+}
+
+// appendJSON appends the body of the answer.
+func (e *apiError) appendJSON(o *out) {
+	o.open()
+	o.str("__type", e.kind)
+	if e.reasons != nil {
+		o.key("CancellationReasons")
+		o.list(len(e.reasons), func(i int) {
+			r := e.reasons[i]
+			o.open()
+			o.str("Code", orDefault(r.code, "None"))
+			if r.code != "" {
+				o.str("Message", r.msg)
+			}
+			if r.item != nil {
+				o.item("Item", r.item)
+			}
+			o.close()
+		})
+	}
+	switch {
+	case e.reasons != nil || e.kind == serviceSpace+"SerializationException":
+		o.str("Message", e.msg)
+	case e.msg != "":
+		o.str("message", e.msg)
+	}
+	if e.item != nil {
+		o.item("Item", e.item)
+	}
+	o.close()
+}
+
+func orDefault(s, def string) string {
+	if s == "" {
+		return def
+	}
+	return s
+}

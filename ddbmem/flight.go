@@ -1,0 +1,104 @@
+package ddbmem
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// itemKey is an item of a table.
+type itemKey struct {
+	table *table
+	key   string
+}
+
+// flight knows the items of the transactions that are under way: what overlaps with one is refused, as the service
+// does, rather than made to wait.
+type flight struct {
+	count atomic.Int64
+	mu    sync.Mutex
+	items map[itemKey]bool
+}
+
+// takeOff claims the items of a transaction, or returns which of them another one holds.
+func (f *flight) takeOff(keys []itemKey) (taken []bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, k := range keys {
+		if f.items[k] {
+			if taken == nil {
+				taken = make([]bool, len(keys))
+			}
+			taken[i] = true
+		}
+	}
+	if taken != nil {
+		return taken
+	}
+	if f.items == nil {
+		f.items = map[itemKey]bool{}
+	}
+	for _, k := range keys {
+		f.items[k] = true
+	}
+	f.count.Add(int64(len(keys)))
+	return nil
+}
+
+// land gives the items of a transaction back.
+func (f *flight) land(keys []itemKey) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, k := range keys {
+		delete(f.items, k)
+	}
+	f.count.Add(-int64(len(keys)))
+}
+
+// busy reports whether a transaction under way holds the item.
+func (f *flight) busy(t *table, key string) bool {
+	if f.count.Load() == 0 {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.items[itemKey{t, key}]
+}
+
+// conflicts claims the items of a transaction. It returns the reasons of those that another transaction holds, or
+// that a fault says are held.
+func (e *Engine) conflicts(keys []itemKey, op string) []reason {
+	taken := e.faults.conflict(&e.rand, keys, op)
+	if taken == nil {
+		taken = e.flight.takeOff(keys)
+	}
+	return conflictReasons(taken)
+}
+
+// readConflicts is like conflicts for a transaction that reads: it claims nothing.
+func (e *Engine) readConflicts(keys []itemKey) []reason {
+	taken := e.faults.conflict(&e.rand, keys, "TransactGetItems")
+	if taken == nil {
+		for i, k := range keys {
+			if e.flight.busy(k.table, k.key) {
+				if taken == nil {
+					taken = make([]bool, len(keys))
+				}
+				taken[i] = true
+			}
+		}
+	}
+	return conflictReasons(taken)
+}
+
+func conflictReasons(taken []bool) []reason {
+	if taken == nil {
+		return nil
+	}
+	reasons := make([]reason, len(taken))
+	for i, t := range taken {
+		if t {
+			reasons[i] = reason{code: "TransactionConflict", msg: "Transaction is ongoing for the item"}
+		}
+	}
+	return reasons
+}

@@ -1,0 +1,155 @@
+package ddbmem
+
+import (
+	"hash/crc32"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+const (
+	contentType   = "application/x-amz-json-1.0"
+	maxBody       = 16 << 20
+	tableTarget   = "DynamoDB_20120810."
+	streamsTarget = "DynamoDBStreams_20120810."
+)
+
+// operation is one entry of the API.
+type operation struct {
+	name    string
+	streams bool
+	shape   *wire.Shape
+	run     func(e *Engine, in *wire.Node) (*out, error)
+	fault   faultClass
+	// named is set on operations of tables that answer a missing name with a message of their own.
+	named bool
+}
+
+// ServeHTTP answers one request of the DynamoDB or the DynamoDB Streams API.
+func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		w.WriteHeader(http.StatusOK)
+		_, _ = io.WriteString(w, "healthy: dynamodb."+e.opts.Region+".amazonaws.com \n")
+		return
+	}
+	body, err := readBody(r)
+	if err != nil {
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		return
+	}
+	ans := e.answer(r.Header.Get("X-Amz-Target"), body)
+	if ans.drop {
+		// The write was applied; what the caller sees is a connection that broke.
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("X-Amzn-Requestid", ans.id)
+	h.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(ans.body)), 10))
+	h.Set("Content-Length", strconv.Itoa(len(ans.body)))
+	w.WriteHeader(ans.status)
+	_, _ = w.Write(ans.body)
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if n := r.ContentLength; n >= 0 && n <= maxBody {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	return io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+}
+
+// answer is what goes back to the caller.
+type answer struct {
+	status int
+	body   []byte
+	id     string
+	drop   bool
+}
+
+// answer runs one request.
+func (e *Engine) answer(target string, body []byte) answer {
+	start := time.Now()
+	ans := answer{status: http.StatusOK, id: requestID(e.requests.Add(1))}
+	o, drop, err := e.dispatch(target, body)
+	ans.drop = drop
+	if err != nil {
+		o = &out{}
+		err.appendJSON(o)
+		ans.status = err.status
+	}
+	ans.body = o.b
+	if e.opts.Log != nil {
+		attrs := []any{slog.Int("status", ans.status), slog.Duration("took", time.Since(start))}
+		if err != nil {
+			attrs = append(attrs, slog.String("error", err.Error()))
+		}
+		e.opts.Log.Info(target[strings.IndexByte(target, '.')+1:], attrs...)
+	}
+	return ans
+}
+
+// requestID is as long and of the same alphabet as the identifiers of the service.
+func requestID(n int64) string {
+	const length = 52
+	id := []byte(strings.Repeat("0", length))
+	for i := length - 1; n > 0; i-- {
+		id[i] = "0123456789ABCDEFGHIJKLMNOPQRSTUV"[n&31]
+		n >>= 5
+	}
+	return string(id)
+}
+
+// dispatch finds the operation, reads the request, and runs it. A panic inside is an InternalServerError: it is the
+// last resort, and the tests look for it.
+func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed *apiError) {
+	op := operations[target]
+	if op == nil {
+		return nil, false, unknownOperation()
+	}
+	in, err := wire.Parse(body, op.shape)
+	if err != nil {
+		return nil, false, asError(err)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if e.opts.Log != nil {
+				e.opts.Log.Error("panic", slog.Any("value", r))
+			}
+			o, drop, failed = nil, false, e.panicked(r)
+		}
+	}()
+	if op.named {
+		if err := requireName(in); err != nil {
+			return nil, false, err
+		}
+	}
+	if msg := in.Validate(); msg != "" {
+		return nil, false, invalid("%s", msg)
+	}
+	if err := e.before(op, in); err != nil {
+		return nil, false, err
+	}
+	o, err = op.run(e, in)
+	if err != nil {
+		return nil, false, asError(err)
+	}
+	return o, e.after(op, in), nil
+}
+
+// requireName is the check that table operations make before all others.
+func requireName(in *wire.Node) *apiError {
+	if !in.Has("TableName") {
+		return invalid("The parameter 'TableName' is required but was not present in the request")
+	}
+	return nil
+}
+
+// panicked is the answer to a request that met a defect of the engine.
+func (e *Engine) panicked(any) *apiError { return internalError() }

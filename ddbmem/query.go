@@ -1,0 +1,101 @@
+package ddbmem
+
+import (
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+func query(e *Engine, in *wire.Node) (*out, error) {
+	if in.Int("Limit", 1) < 1 {
+		return nil, invalid("1 validation error detected: Value at 'Limit' failed to satisfy constraint: " +
+			"Member must have value greater than or equal to 1")
+	}
+	if failed := refuseLegacy(in); failed != nil {
+		return nil, failed
+	}
+	rd, ex, err := newReader(in, "FilterExpression", "KeyConditionExpression")
+	if err != nil {
+		return nil, err
+	}
+	if ex.KeyCondition == nil {
+		return nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	t, failed := e.open(in.Text("TableName"))
+	if failed != nil {
+		return nil, failed
+	}
+	t.settle()
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.dropped {
+		return nil, noTable()
+	}
+	if failed := rd.bind(t, in.Text("IndexName")); failed != nil {
+		return nil, failed
+	}
+	s := rd.schema()
+	keys, err := ex.KeyCondition.Resolve(keyAttributes(s.hash), keyAttributes(s.rng))
+	if err != nil {
+		return nil, err
+	}
+	if failed := rd.checkPaths(true); failed != nil {
+		return nil, failed
+	}
+	low, high := s.bounds(keys)
+	forward := in.Flag("ScanIndexForward", true)
+	if rd.start != nil {
+		at, failed := rd.startKey()
+		if failed != nil {
+			return nil, failed
+		}
+		if at < low || (high != "" && at >= high) {
+			return nil, outside(at, s, keys)
+		}
+		if forward {
+			low = at + "\x00"
+		} else {
+			high = at
+		}
+	}
+	return rd.answer(in, rd.read(between(rd.tree(), low, high, forward))), nil
+}
+
+// outside is the answer to a starting key that the key condition does not select.
+func outside(at string, s *schema, keys *expr.KeyRange) *apiError {
+	if !strings.HasPrefix(at, s.partition(keys)) {
+		return invalid("The provided starting key is outside query boundaries based on provided conditions")
+	}
+	return invalid("The provided starting key does not match the range key predicate")
+}
+
+func keyAttributes(keys []keyAttr) []expr.KeyAttribute {
+	out := make([]expr.KeyAttribute, len(keys))
+	for i, k := range keys {
+		out[i] = expr.KeyAttribute{Name: k.name, Kind: k.kind}
+	}
+	return out
+}
+
+// partition returns the beginning of the tree keys of a partition.
+func (s *schema) partition(keys *expr.KeyRange) string {
+	fields := make([]value.Field, len(s.hash))
+	for i, k := range s.hash {
+		fields[i] = value.Field{Name: k.name, Value: keys.Partition[i]}
+	}
+	return string(s.appendPartition(nil, value.NewItem(fields...)))
+}
+
+// bounds returns the lowest tree key that a key condition selects, and the lowest above those.
+func (s *schema) bounds(keys *expr.KeyRange) (low, high string) {
+	prefix := s.partition(keys)
+	from, to := keys.Bounds()
+	low = prefix + string(from)
+	if to != nil {
+		return low, prefix + string(to)
+	}
+	end, _ := value.PrefixEnd([]byte(prefix))
+	return low, string(end)
+}

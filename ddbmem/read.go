@@ -1,0 +1,303 @@
+package ddbmem
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/tree"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// maxPage is how many bytes of items a page of a Query or a Scan reads.
+const maxPage = 1 << 20
+
+// reader is what Query and Scan have in common: a walk along a table or an index that filters and projects.
+type reader struct {
+	table      *table
+	index      *index // nil to read the table itself
+	filter     *expr.Condition
+	projection *expr.Projection
+	selects    string
+	limit      int
+	consistent bool
+	start      value.Item // ExclusiveStartKey, nil at the beginning
+	fetch      bool       // a local index lacks what is asked for, and the table has it
+}
+
+// page is the answer of a reader.
+type page struct {
+	items     []value.Item
+	count     int
+	scanned   int
+	bytes     int     // read from the index or the table
+	fetched   float64 // read units of items fetched behind a local index
+	last      value.Item
+	exhausted bool
+}
+
+// newReader reads the parameters of a request that do not need the table.
+func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, error) {
+	rd := &reader{selects: in.Text("Select"), limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
+	start := in.Values("ExclusiveStartKey")
+	if _, err := start.Fault(); err != nil {
+		return nil, nil, startFault(err)
+	}
+	if start.Present {
+		rd.start = start.Item
+		if rd.start == nil {
+			rd.start = value.Item{}
+		}
+	}
+	ex, err := expressions(in, users...)
+	if err != nil {
+		return nil, nil, err
+	}
+	rd.filter, rd.projection = ex.Filter, ex.Projection
+	return rd, ex, rd.checkSelect(in)
+}
+
+// startFault is the answer to an attribute value of a starting key that is not allowed; only some messages say where
+// they come from.
+func startFault(err error) *apiError {
+	e := asError(err)
+	for _, part := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
+		if strings.Contains(e.msg, part) {
+			return e
+		}
+	}
+	e.msg = "The provided starting key is invalid: " + e.msg
+	return e
+}
+
+func (rd *reader) checkSelect(in *wire.Node) error {
+	switch {
+	case rd.selects == "SPECIFIC_ATTRIBUTES" && rd.projection == nil:
+		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+	case rd.selects == "COUNT" && rd.projection != nil:
+		return invalid("Cannot specify the ProjectionExpression when choosing to get only the Count")
+	case rd.selects == "ALL_ATTRIBUTES" && rd.projection != nil:
+		return invalid("Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES")
+	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && rd.projection != nil:
+		return invalid("Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES")
+	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && !in.Has("IndexName"):
+		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+	}
+	return nil
+}
+
+// bind finds the index. The caller holds the lock.
+func (rd *reader) bind(t *table, name string) *apiError {
+	rd.table = t
+	if name == "" {
+		return nil
+	}
+	x := t.find(name)
+	if x == nil || !x.goneAt.IsZero() {
+		return invalid("The table does not have the specified index: %s", name)
+	}
+	if x.activeAt.After(t.engine.clock.Now()) {
+		return invalid("Cannot read from backfilling global secondary index: %s", name)
+	}
+	if rd.consistent && !x.local {
+		return invalid("Consistent reads are not supported on global secondary indexes")
+	}
+	rd.index = x
+	return nil
+}
+
+// schema returns the key schema of what is read.
+func (rd *reader) schema() *schema {
+	if rd.index != nil {
+		return &rd.index.schema
+	}
+	return &rd.table.schema
+}
+
+// checkPaths refuses what the filter and the projection say about keys, and finds out whether a local index has to
+// fetch from the table.
+func (rd *reader) checkPaths(filterKeys bool) *apiError {
+	t, x := rd.table, rd.index
+	if x != nil && x.kind != "ALL" {
+		if rd.selects == "ALL_ATTRIBUTES" {
+			if !x.local {
+				return parameter("Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", x.name)
+			}
+			rd.fetch = true
+		}
+		if rd.projection != nil {
+			var missing []string
+			for _, name := range rd.projection.Heads() {
+				if !x.projects(&t.schema, name) {
+					missing = append(missing, name)
+				}
+			}
+			if len(missing) > 0 && !x.local {
+				slices.Sort(missing)
+				return parameter("Global secondary index %s does not project [%s]", x.name, strings.Join(missing, ", "))
+			}
+			rd.fetch = rd.fetch || len(missing) > 0
+		}
+	}
+	if rd.projection != nil {
+		if failed := t.scalarKeys(rd.projection.NestedHeads()); failed != nil {
+			return failed
+		}
+	}
+	if rd.filter != nil {
+		if failed := t.scalarKeys(rd.filter.NestedHeads()); failed != nil {
+			return failed
+		}
+		if filterKeys {
+			for _, name := range rd.filter.Heads() {
+				if rd.schema().has(name) {
+					return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// startKey checks the starting key and returns where in the tree it stands.
+func (rd *reader) startKey() (string, *apiError) {
+	t, x := rd.table, rd.index
+	keys := t.all()
+	if x != nil {
+		for _, k := range x.all() {
+			if !t.has(k.name) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	if len(rd.start) != len(keys) {
+		if x != nil {
+			return "", invalid("The provided starting key is invalid")
+		}
+		return "", invalid("The provided starting key is invalid: The provided key element does not match the schema")
+	}
+	for _, k := range keys {
+		v := rd.start.Get(k.name)
+		switch {
+		case v.IsZero() && x != nil:
+			return "", invalid("The provided starting key is invalid")
+		case v.Kind() != k.kind:
+			return "", invalid("The provided starting key is invalid: The provided key element does not match the schema")
+		}
+	}
+	if failed := t.checkValues(rd.start); failed != nil {
+		failed.msg = "The provided starting key is invalid: " + failed.msg
+		return "", failed
+	}
+	if x == nil {
+		return t.rowKey(rd.start), nil
+	}
+	if !x.covers(rd.start) {
+		return "", invalid("The provided starting key is invalid")
+	}
+	return string(x.appendKey(nil, rd.start)) + t.rowKey(rd.start), nil
+}
+
+func (rd *reader) tree() *tree.Tree[*row] {
+	if rd.index != nil {
+		return &rd.index.tree
+	}
+	return &rd.table.rows
+}
+
+// between yields the rows with low <= key < high, in either direction; an empty high is no bound.
+func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq[*row] {
+	return func(yield func(*row) bool) {
+		if forward {
+			for key, r := range t.Ascend(low) {
+				if (high != "" && key >= high) || !yield(r) {
+					return
+				}
+			}
+			return
+		}
+		for key, r := range t.Descend(high) {
+			if key < low || !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// read walks along rows until the page is full.
+func (rd *reader) read(rows iter.Seq[*row]) *page {
+	p := &page{exhausted: true}
+	var last *row
+	for r := range rows {
+		it, size := r.item, r.size
+		if rd.index != nil {
+			if rd.index.kind != "ALL" {
+				it = rd.index.view(&rd.table.schema, r.item)
+				size = it.Size()
+			}
+			if rd.fetch {
+				it = r.item
+				p.fetched += readUnits(r.size, rd.consistent)
+			}
+		}
+		last = r
+		p.scanned++
+		p.bytes += size
+		if rd.filter == nil || rd.filter.Holds(it) {
+			p.count++
+			if rd.selects != "COUNT" {
+				if rd.projection != nil {
+					it = rd.projection.Apply(it)
+				}
+				p.items = append(p.items, it)
+			}
+		}
+		if p.scanned == rd.limit || p.bytes >= maxPage {
+			p.exhausted = false
+			break
+		}
+	}
+	if !p.exhausted {
+		p.last = rd.position(last.item)
+	}
+	return p
+}
+
+// position returns the LastEvaluatedKey of an item: its index key and its table key.
+func (rd *reader) position(it value.Item) value.Item {
+	last := rd.table.only(it)
+	if rd.index != nil {
+		for _, f := range rd.index.only(it) {
+			last = last.With(f.Name, f.Value)
+		}
+	}
+	return last
+}
+
+// answer writes the page.
+func (rd *reader) answer(in *wire.Node, p *page) *out {
+	o := &out{b: make([]byte, 0, 256+p.bytes+p.bytes/2)}
+	o.open()
+	if rd.selects != "COUNT" {
+		o.items("Items", p.items)
+	}
+	o.int("Count", p.count)
+	o.int("ScannedCount", p.scanned)
+	if p.last != nil {
+		o.item("LastEvaluatedKey", p.last)
+	}
+	u := &usage{table: rd.table, read: true}
+	units := readUnits(p.bytes, rd.consistent)
+	if rd.index == nil {
+		u.add(units, nil)
+	} else {
+		at := make([]float64, len(rd.table.indexes))
+		at[slices.Index(rd.table.indexes, rd.index)] = units
+		u.add(p.fetched, at)
+	}
+	wantedCapacity(in).one(o, u)
+	o.close()
+	return o
+}

@@ -1,0 +1,296 @@
+package ddbmem
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/big"
+	"slices"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// retention is how long a stream keeps records.
+const retention = 24 * time.Hour
+
+// stream is the log of changes of a table.
+type stream struct {
+	engine  *Engine
+	table   *table
+	arn     string
+	label   string
+	view    string
+	created time.Time
+
+	mu     sync.RWMutex
+	seq    *big.Int // the last sequence number given out
+	jumps  int
+	shards []*shard
+	closed time.Time // when the stream was disabled
+}
+
+// shard holds the records of a range of partition keys, from the time it was opened to the time it was closed.
+type shard struct {
+	id       string
+	parent   string
+	from, to uint64 // the hashes of its partition keys, both included
+	first    string // sequence numbers
+	last     string // empty while the shard is open
+	closedAt time.Time
+	records  []*record
+	trimmed  int // records that were removed for their age, before those that are there
+}
+
+// record is one change.
+type record struct {
+	seq    *big.Int
+	before *row
+	after  *row
+	at     time.Time
+	expiry bool
+}
+
+// streamView reads a StreamSpecification; it returns "" for a stream that is not to be.
+func streamView(spec *wire.Node) (string, *apiError) {
+	on, view := spec.Flag("StreamEnabled", false), spec.Text("StreamViewType")
+	if on && view == "" {
+		return "", parameter("StreamViewType must be specified when StreamEnabled is true")
+	}
+	if !on && view != "" {
+		return "", parameter("StreamViewType cannot be specified when StreamEnabled is false")
+	}
+	return view, nil
+}
+
+func newStream(t *table, view string) *stream {
+	e := t.engine
+	now := e.clock.Now()
+	s := &stream{engine: e, table: t, view: view, created: now, label: now.UTC().Format("2006-01-02T15:04:05.000")}
+	s.seq, _ = new(big.Int).SetString(fmt.Sprintf("1%020d", e.rand.uint64n(1e18)), 10)
+	s.arn = t.arn + "/stream/" + s.label
+	n := uint64(max(e.opts.StreamShards, 1))
+	for i := range n {
+		from, to := uint64(0), ^uint64(0)
+		if i > 0 {
+			from = binary.BigEndian.Uint64([]byte(segmentStart(i, n)))
+		}
+		if i+1 < n {
+			to = binary.BigEndian.Uint64([]byte(segmentStart(i+1, n))) - 1
+		}
+		s.addShard("", from, to, now)
+	}
+	return s
+}
+
+// open makes the stream known by its ARN. Two streams of one table never share one. The caller holds the engine's lock.
+func (s *stream) open(e *Engine) {
+	for at := s.created; e.streams[s.arn] != nil; {
+		at = at.Add(time.Millisecond)
+		s.label = at.UTC().Format("2006-01-02T15:04:05.000")
+		s.arn = s.table.arn + "/stream/" + s.label
+	}
+	e.streams[s.arn] = s
+}
+
+// next gives out a sequence number: above the last, with a gap, and now and then a digit longer, up to 40.
+func (s *stream) next() *big.Int {
+	r := &s.engine.rand
+	n := new(big.Int)
+	if s.jumps < 19 && r.uint64n(uint64(3+3*s.jumps*s.jumps)) == 0 {
+		s.jumps++
+		n.Mul(s.seq, big.NewInt(10))
+	} else {
+		n.Set(s.seq)
+	}
+	n.Add(n, new(big.Int).SetUint64(1+r.uint64n(1_000_000_000)))
+	s.seq = n
+	return n
+}
+
+func (s *stream) addShard(parent string, from, to uint64, now time.Time) *shard {
+	r := &s.engine.rand
+	sh := &shard{
+		id:     fmt.Sprintf("shardId-%020d-%08x", now.UnixMilli(), uint32(r.uint64n(1<<32))),
+		parent: parent, from: from, to: to, first: s.next().String(),
+	}
+	s.shards = append(s.shards, sh)
+	return sh
+}
+
+func (s *stream) disabled() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return !s.closed.IsZero()
+}
+
+// add appends a change. The caller holds the lock of the table, so that records are in the order of the writes.
+func (s *stream) add(t *table, c change, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed.IsZero() {
+		return
+	}
+	s.trim(now)
+	hash := binary.BigEndian.Uint64([]byte(c.key[:hashLen]))
+	for _, sh := range s.shards {
+		if sh.last != "" || hash < sh.from || hash > sh.to {
+			continue
+		}
+		sh.records = append(sh.records, &record{seq: s.next(), before: c.before, after: c.after, at: now, expiry: c.expiry})
+		if n := s.engine.opts.ShardRecords; n > 0 && sh.trimmed+len(sh.records) >= n {
+			s.split(sh, now)
+		}
+		return
+	}
+}
+
+// close ends a shard. Its last sequence number is that of its last record, or above its first.
+func (s *stream) close(sh *shard, now time.Time) {
+	sh.last, sh.closedAt = s.next().String(), now
+}
+
+// split closes a shard and opens two children, each with half of its keys.
+func (s *stream) split(sh *shard, now time.Time) {
+	s.close(sh, now)
+	mid := sh.from + (sh.to-sh.from)/2
+	s.addShard(sh.id, sh.from, mid, now)
+	if mid < sh.to {
+		s.addShard(sh.id, mid+1, sh.to, now)
+	}
+}
+
+// closeAll disables the stream; what it holds can be read until it is trimmed.
+func (s *stream) closeAll(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed.IsZero() {
+		return
+	}
+	s.closed = now
+	for _, sh := range s.shards {
+		if sh.last == "" {
+			s.close(sh, now)
+		}
+	}
+}
+
+// trim removes what is older than the retention. The caller holds the lock.
+func (s *stream) trim(now time.Time) {
+	limit := now.Add(-retention)
+	for _, sh := range s.shards {
+		n := sort.Search(len(sh.records), func(i int) bool { return !sh.records[i].at.Before(limit) })
+		if n > 0 {
+			sh.records = slices.Clone(sh.records[n:])
+			sh.trimmed += n
+		}
+	}
+	s.shards = slices.DeleteFunc(s.shards, func(sh *shard) bool {
+		return sh.last != "" && len(sh.records) == 0 && sh.closedAt.Before(limit)
+	})
+}
+
+func (s *stream) find(id string) *shard {
+	for _, sh := range s.shards {
+		if sh.id == id {
+			return sh
+		}
+	}
+	return nil
+}
+
+// SplitShard closes every open shard of the table's stream and opens two children for each, as the service does when
+// a partition splits. It returns how many shards it closed; 0 when the table has no enabled stream.
+func (e *Engine) SplitShard(table string) int {
+	t := e.lookup(table)
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stream == nil {
+		return 0
+	}
+	s := t.stream
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, now := 0, e.clock.Now()
+	for _, sh := range slices.Clone(s.shards) {
+		if sh.last == "" {
+			s.split(sh, now)
+			n++
+		}
+	}
+	return n
+}
+
+// write appends the wire form of the record.
+func (r *record) write(o *out, s *stream) {
+	event := "MODIFY"
+	switch {
+	case r.before == nil:
+		event = "INSERT"
+	case r.after == nil:
+		event = "REMOVE"
+	}
+	var old, next, some value.Item
+	if r.before != nil {
+		old, some = r.before.item, r.before.item
+	}
+	if r.after != nil {
+		next, some = r.after.item, r.after.item
+	}
+	keys := s.table.only(some)
+	size := keys.Size()
+	if s.view == "NEW_IMAGE" || s.view == "KEYS_ONLY" {
+		old = nil
+	}
+	if s.view == "OLD_IMAGE" || s.view == "KEYS_ONLY" {
+		next = nil
+	}
+	o.open()
+	o.str("eventID", eventID(r.seq))
+	o.str("eventName", event)
+	o.str("eventVersion", "1.1")
+	o.str("eventSource", "aws:dynamodb")
+	o.str("awsRegion", s.engine.opts.Region)
+	o.key("dynamodb")
+	o.open()
+	o.int("ApproximateCreationDateTime", int(r.at.Unix()))
+	o.item("Keys", keys)
+	if next != nil {
+		o.item("NewImage", next)
+		size += next.Size()
+	}
+	if old != nil {
+		o.item("OldImage", old)
+		size += old.Size()
+	}
+	o.str("SequenceNumber", r.seq.String())
+	o.int("SizeBytes", size)
+	o.str("StreamViewType", s.view)
+	o.close()
+	if r.expiry {
+		o.key("userIdentity")
+		o.open()
+		o.str("PrincipalId", "dynamodb.amazonaws.com")
+		o.str("Type", "Service")
+		o.close()
+	}
+	o.close()
+}
+
+// eventID is 32 hexadecimal digits that identify a record.
+func eventID(seq *big.Int) string {
+	b := seq.Bytes()
+	if len(b) > 16 {
+		// The highest bytes tell little apart; they are folded into the rest.
+		for i := range len(b) - 16 {
+			b[i+16] ^= b[i]
+		}
+		b = b[len(b)-16:]
+	}
+	return fmt.Sprintf("%032x", b)
+}

@@ -1,0 +1,200 @@
+package ddbmem
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/tree"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+)
+
+// table holds the items of a table, its indexes and its stream. The lock guards everything below it.
+type table struct {
+	schema
+	name    string
+	arn     string
+	id      string
+	created time.Time
+	engine  *Engine
+
+	// readyAt is when the table becomes ACTIVE, in nanoseconds of the Unix clock; 0 is at once.
+	readyAt atomic.Int64
+
+	mu      sync.RWMutex
+	rows    tree.Tree[*row]
+	bytes   int64
+	indexes []*index
+	stream  *stream
+	ttl     ttl
+	dropped bool // deleted; a request that found the table before sees this under the lock
+
+	def tableDefinition
+}
+
+// attrDef is an element of AttributeDefinitions.
+type attrDef struct {
+	Name string `json:"AttributeName"`
+	Type string `json:"AttributeType"`
+}
+
+// schemaElement is an element of a KeySchema.
+type schemaElement struct {
+	Name string `json:"AttributeName"`
+	Type string `json:"KeyType"`
+}
+
+// capacityPair is a pair of read and write units.
+type capacityPair struct{ read, write int64 }
+
+// tableDefinition is what a table says of itself and does not act upon.
+type tableDefinition struct {
+	attrs      []attrDef
+	order      []schemaElement
+	billing    string // PROVISIONED or PAY_PER_REQUEST
+	billedAt   time.Time
+	throughput capacityPair
+	onDemand   *capacityPair
+	class      string
+	classAt    time.Time
+	sse        *sseDefinition
+	protected  bool
+	tags       []tag
+	updatedAt  time.Time // end of an UPDATING state
+	goneAt     time.Time // end of a DELETING state
+}
+
+type sseDefinition struct{ kind, key string }
+
+type tag struct {
+	Key   string
+	Value string
+}
+
+// usable reports whether items can be read and written at that time: a table that is being created takes none.
+func (t *table) usable(now time.Time) bool { return now.UnixNano() >= t.readyAt.Load() }
+
+// find returns an index that is not being created, nil when there is none of that name.
+func (t *table) find(name string) *index {
+	for _, x := range t.indexes {
+		if x.name == name {
+			return x
+		}
+	}
+	return nil
+}
+
+func (t *table) hasLocal() bool {
+	for _, x := range t.indexes {
+		if x.local {
+			return true
+		}
+	}
+	return false
+}
+
+// rowKey returns the tree key of an item or a Key.
+func (t *table) rowKey(it value.Item) string {
+	var buf [96]byte
+	return string(t.appendKey(buf[:0], it))
+}
+
+func (t *table) get(key string) *row {
+	r, _ := t.rows.Get(key)
+	return r
+}
+
+// newRow makes the next version of an item. It copies what the item shares with the request.
+func newRow(key string, it value.Item, size int) *row {
+	return &row{item: it.Compact(), key: key, size: size}
+}
+
+// change is one write to one item: either version may be nil.
+type change struct {
+	before, after *row
+	key           string
+	expiry        bool // made by the engine because the item expired
+}
+
+// apply makes a change everywhere: rows, indexes, expiry and stream. It returns the write units each index costs,
+// nil when none costs any. The caller holds the lock.
+func (t *table) apply(c change) []float64 {
+	if c.before == nil && c.after == nil {
+		return nil
+	}
+	if c.after != nil {
+		t.rows.Set(c.key, c.after)
+		t.bytes += int64(c.after.size)
+	} else {
+		t.rows.Delete(c.key)
+	}
+	if c.before != nil {
+		t.bytes -= int64(c.before.size)
+	}
+	var units []float64
+	now := t.engine.clock.Now()
+	lag := t.engine.faults.indexLag(&t.engine.rand)
+	for i, x := range t.indexes {
+		var u float64
+		if !x.local && (lag > 0 || len(x.lag) > 0) {
+			u = x.cost(&t.schema, c.before, c.after)
+			due := now.Add(lag)
+			if n := len(x.lag); n > 0 && x.lag[n-1].due.After(due) {
+				due = x.lag[n-1].due // changes become visible in their order
+			}
+			x.postpone(due, c.before, c.after)
+			x.catchUp(&t.schema, now)
+		} else {
+			u = x.change(&t.schema, c.before, c.after)
+		}
+		if u > 0 {
+			if units == nil {
+				units = make([]float64, len(t.indexes))
+			}
+			units[i] = u
+		}
+	}
+	t.ttl.change(c)
+	if t.stream != nil && !(c.before != nil && c.after != nil && c.before.item.Equal(c.after.item)) {
+		t.stream.add(t, c, now)
+	}
+	return units
+}
+
+// settle brings the table up to the present before it is read or written: it deletes what has expired and shows
+// index rows that were delayed. It takes the lock only when there is something to do.
+func (t *table) settle() {
+	now := t.engine.clock.Now()
+	t.mu.RLock()
+	due := t.ttl.due(now) || t.lagging(now)
+	t.mu.RUnlock()
+	if !due {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.settleLocked(now)
+}
+
+func (t *table) settleLocked(now time.Time) {
+	for t.ttl.due(now) {
+		entry, _ := t.ttl.first(now)
+		key := entry[8:]
+		if r := t.get(key); r != nil {
+			t.apply(change{before: r, key: key, expiry: true})
+		}
+		t.ttl.expiry.Delete(entry)
+	}
+	for _, x := range t.indexes {
+		x.catchUp(&t.schema, now)
+	}
+}
+
+func (t *table) lagging(now time.Time) bool {
+	for _, x := range t.indexes {
+		if len(x.lag) > 0 && !x.lag[0].due.After(now) {
+			return true
+		}
+	}
+	return false
+}

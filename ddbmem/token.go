@@ -1,0 +1,140 @@
+package ddbmem
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// tokenLife is how long a ClientRequestToken is remembered.
+const tokenLife = 10 * time.Minute
+
+// tokenStore remembers the transactions that were applied under a token.
+type tokenStore struct {
+	mu   sync.Mutex
+	seen map[string]*token
+}
+
+type token struct {
+	content [sha256.Size]byte
+	at      time.Time
+	running bool
+}
+
+// once runs a transaction unless its token has been used: then it answers as the first time, or refuses other content.
+func (s *tokenStore) once(e *Engine, name string, content []byte, in *wire.Node, all []*write, names []string) (*out, error) {
+	now := e.clock.Now()
+	sum := sha256.Sum256(content)
+	s.mu.Lock()
+	if s.seen == nil {
+		s.seen = map[string]*token{}
+	}
+	if len(s.seen) > 1000 {
+		for k, t := range s.seen {
+			if !t.running && now.Sub(t.at) >= tokenLife {
+				delete(s.seen, k)
+			}
+		}
+	}
+	if t := s.seen[name]; t != nil && (t.running || now.Sub(t.at) < tokenLife) {
+		defer s.mu.Unlock()
+		switch {
+		case t.content != sum:
+			return nil, failure(modelSpace+"IdempotentParameterMismatchException", "")
+		case t.running:
+			return nil, failure(modelSpace+"TransactionInProgressException",
+				"The transaction with the given request token is already in progress.")
+		}
+		return replay(in, all, names, e)
+	}
+	mine := &token{content: sum, at: now, running: true}
+	s.seen[name] = mine
+	s.mu.Unlock()
+
+	done := false
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		mine.running, mine.at = false, e.clock.Now()
+		if !done && s.seen[name] == mine {
+			delete(s.seen, name) // a transaction that was cancelled may be tried again
+		}
+	}()
+	o, err := e.transact(in, all, names)
+	done = err == nil
+	return o, err
+}
+
+// replay answers a repeated transaction: nothing is written, and what it costs is reading the items.
+func replay(in *wire.Node, all []*write, names []string, e *Engine) (*out, error) {
+	var used []*usage
+	for i, w := range all {
+		t, failed := e.open(names[i])
+		if failed != nil {
+			return nil, failed
+		}
+		if failed := w.bind(t); failed != nil {
+			return nil, failed
+		}
+		t.mu.RLock()
+		size := 0
+		if r := t.get(w.key); r != nil {
+			size = r.size
+		}
+		t.mu.RUnlock()
+		u := usageOf(&used, t)
+		u.read = true
+		u.add(2*readUnits(size, true), nil)
+	}
+	o := &out{}
+	o.open()
+	wantedCapacity(in).many(o, used, true)
+	o.close()
+	return o, nil
+}
+
+// canonical renders a request such that two of equal content are equal, whatever the order of members.
+func canonical(n *wire.Node) []byte {
+	if n == nil {
+		return nil
+	}
+	o := &out{}
+	canonicalTo(o, n)
+	return o.b
+}
+
+func canonicalTo(o *out, n *wire.Node) {
+	switch {
+	case n.Input != nil:
+		o.sep()
+		o.b = n.Input.Item.AppendJSON(o.b)
+	case n.Kind == wire.Object:
+		order := make([]int, len(n.Keys))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(a, b int) int {
+			if n.Keys[a] < n.Keys[b] {
+				return -1
+			}
+			return 1
+		})
+		o.open()
+		for _, i := range order {
+			if n.Elems[i].Kind != wire.Null {
+				o.key(n.Keys[i])
+				canonicalTo(o, &n.Elems[i])
+			}
+		}
+		o.close()
+	case n.Kind == wire.Array:
+		o.sep()
+		o.list(len(n.Elems), func(i int) { canonicalTo(o, &n.Elems[i]) })
+	default:
+		o.sep()
+		o.quote(n.String())
+	}
+}

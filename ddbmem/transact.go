@@ -1,0 +1,321 @@
+package ddbmem
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// maxTransaction is how many bytes of items a transaction may hold.
+const maxTransaction = 4 << 20
+
+const repeatedItem = "Transaction request cannot include multiple operations on one item"
+
+// actions are the members of a TransactWriteItem.
+var actions = []struct {
+	name string
+	kind writeKind
+}{{"ConditionCheck", checkWrite}, {"Put", putWrite}, {"Delete", deleteWrite}, {"Update", updateWrite}}
+
+// cancelled is the answer to a transaction that reasons stand in the way of.
+func cancelled(reasons []reason) *apiError {
+	codes := make([]string, len(reasons))
+	for i, r := range reasons {
+		codes[i] = orDefault(r.code, "None")
+	}
+	e := failure(modelSpace+"TransactionCanceledException",
+		"Transaction cancelled, please refer cancellation reasons for specific reasons ["+strings.Join(codes, ", ")+"]")
+	e.reasons = reasons
+	return e
+}
+
+// reasonFor turns the failure of one item into a reason.
+func reasonFor(failed *apiError) reason {
+	r := reason{code: "ValidationError", msg: failed.msg, item: failed.item}
+	if failed.kind == modelSpace+"ConditionalCheckFailedException" {
+		r.code = "ConditionalCheckFailed"
+	}
+	return r
+}
+
+func hasReason(reasons []reason) bool {
+	return slices.ContainsFunc(reasons, func(r reason) bool { return r.code != "" })
+}
+
+func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
+	nodes := in.List("TransactItems")
+	all := make([]*write, len(nodes))
+	names := make([]string, len(nodes))
+	size := 0
+	for i := range nodes {
+		part, kind, failed := action(&nodes[i])
+		if failed != nil {
+			return nil, failed
+		}
+		w, err := newWrite(kind, part)
+		if err != nil {
+			return nil, err
+		}
+		all[i], names[i] = w, part.Text("TableName")
+		size += w.size
+	}
+	if size > maxTransaction {
+		return nil, invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
+	}
+	token := in.Text("ClientRequestToken")
+	if token == "" {
+		return e.transact(in, all, names)
+	}
+	return e.tokens.once(e, token, canonical(in.Get("TransactItems")), in, all, names)
+}
+
+func action(n *wire.Node) (*wire.Node, writeKind, *apiError) {
+	var part *wire.Node
+	var kind writeKind
+	for _, a := range actions {
+		p := n.Get(a.name)
+		if p == nil {
+			continue
+		}
+		if part != nil {
+			return nil, 0, invalid("TransactItems can only contain one of Check, Put, Update or Delete")
+		}
+		part, kind = p, a.kind
+	}
+	if part == nil {
+		return nil, 0, invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
+	}
+	return part, kind, nil
+}
+
+// transact runs a transaction.
+func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, error) {
+	reasons := make([]reason, len(all))
+	keys := make([]itemKey, len(all))
+	seen := map[itemKey]bool{}
+	tables := make([]*table, len(all))
+	for i := range all {
+		t, failed := e.open(names[i])
+		if failed != nil {
+			return nil, failed
+		}
+		tables[i] = t
+	}
+	for i, w := range all {
+		if failed := w.bind(tables[i]); failed != nil {
+			reasons[i] = reasonFor(failed)
+			continue
+		}
+		keys[i] = itemKey{w.table, w.key}
+		if seen[keys[i]] {
+			return nil, invalid(repeatedItem)
+		}
+		seen[keys[i]] = true
+	}
+	if hasReason(reasons) {
+		return nil, cancelled(reasons)
+	}
+	if conflicts := e.conflicts(keys, "TransactWriteItems"); conflicts != nil {
+		return nil, cancelled(conflicts)
+	}
+	defer e.flight.land(keys)
+	e.hold()
+
+	locked := lockTables(all)
+	defer locked.unlock()
+	changes := make([]change, len(all))
+	for i, w := range all {
+		if w.table.dropped {
+			return nil, noTable()
+		}
+		c, failed := w.plan()
+		changes[i] = c
+		if failed != nil {
+			reasons[i] = reasonFor(failed)
+		}
+	}
+	if hasReason(reasons) {
+		return nil, cancelled(reasons)
+	}
+	var used []*usage
+	for i, w := range all {
+		u := usageOf(&used, w.table)
+		var indexes []float64
+		if w.kind != checkWrite {
+			indexes = w.table.apply(changes[i])
+		}
+		u.add(changes[i].baseUnits(), indexes)
+	}
+	locked.unlock()
+	o := &out{}
+	o.open()
+	for _, u := range used {
+		u.scale(2)
+	}
+	wantedCapacity(in).many(o, used, true)
+	if in.Text("ReturnItemCollectionMetrics") == "SIZE" {
+		collections(o, all, names)
+	}
+	o.close()
+	return o, nil
+}
+
+// collections writes the ItemCollectionMetrics of a transaction.
+func collections(o *out, all []*write, names []string) {
+	byTable := map[string][]*write{}
+	for i, w := range all {
+		if w.table.hasLocal() {
+			byTable[names[i]] = append(byTable[names[i]], w)
+		}
+	}
+	if len(byTable) == 0 {
+		return
+	}
+	o.key("ItemCollectionMetrics")
+	o.open()
+	for _, name := range sortedKeys(byTable) {
+		o.key(name)
+		o.list(len(byTable[name]), func(i int) { byTable[name][i].collection(o) })
+	}
+	o.close()
+}
+
+// lockedTables are tables locked in the order of their names, so that two transactions cannot wait for each other.
+type lockedTables []*table
+
+func lockTables(all []*write) *lockedTables {
+	l := lockedTables{}
+	for _, w := range all {
+		if !slices.Contains(l, w.table) {
+			l = append(l, w.table)
+		}
+	}
+	slices.SortFunc(l, func(a, b *table) int { return strings.Compare(a.name, b.name) })
+	for _, t := range l {
+		t.settle()
+		t.mu.Lock()
+	}
+	return &l
+}
+
+// unlock unlocks the tables; a second call does nothing.
+func (l *lockedTables) unlock() {
+	for _, t := range *l {
+		t.mu.Unlock()
+	}
+	*l = nil
+}
+
+// transactGet is one item of a TransactGetItems.
+type transactGet struct {
+	table      *table
+	key        string
+	attrs      value.Item
+	projection *expr.Projection
+}
+
+func transactGetItems(e *Engine, in *wire.Node) (*out, error) {
+	nodes := in.List("TransactItems")
+	all := make([]*transactGet, len(nodes))
+	for i := range nodes {
+		part := nodes[i].Get("Get")
+		key, err := attributes(part, "Key")
+		if err != nil {
+			return nil, err
+		}
+		ex, err := expressions(part)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = &transactGet{attrs: key, projection: ex.Projection}
+	}
+	reasons := make([]reason, len(all))
+	keys := make([]itemKey, len(all))
+	seen := map[itemKey]bool{}
+	for i, g := range all {
+		var failed *apiError
+		if g.table, failed = e.open(nodes[i].Get("Get").Text("TableName")); failed != nil {
+			return nil, failed
+		}
+	}
+	for i, g := range all {
+		if failed := g.table.checkKey(g.attrs); failed != nil {
+			reasons[i] = reasonFor(failed)
+			continue
+		}
+		g.key = g.table.rowKey(g.attrs)
+		keys[i] = itemKey{g.table, g.key}
+		if seen[keys[i]] {
+			return nil, invalid(repeatedItem)
+		}
+		seen[keys[i]] = true
+	}
+	if hasReason(reasons) {
+		return nil, cancelled(reasons)
+	}
+	if conflicts := e.readConflicts(keys); conflicts != nil {
+		return nil, cancelled(conflicts)
+	}
+	return e.snapshotOf(in, all)
+}
+
+// snapshotOf reads all items at one moment.
+func (e *Engine) snapshotOf(in *wire.Node, all []*transactGet) (*out, error) {
+	tables := []*table{}
+	for _, g := range all {
+		if !slices.Contains(tables, g.table) {
+			tables = append(tables, g.table)
+		}
+	}
+	slices.SortFunc(tables, func(a, b *table) int { return strings.Compare(a.name, b.name) })
+	for _, t := range tables {
+		t.settle()
+		t.mu.RLock()
+		defer t.mu.RUnlock()
+	}
+	var used []*usage
+	items := make([]value.Item, len(all))
+	size := 0
+	for i, g := range all {
+		if g.table.dropped {
+			return nil, noTable()
+		}
+		if g.projection != nil {
+			if failed := g.table.scalarKeys(g.projection.NestedHeads()); failed != nil {
+				return nil, failed
+			}
+		}
+		u := usageOf(&used, g.table)
+		u.read = true
+		r := g.table.get(g.key)
+		if r == nil {
+			u.add(2*readUnits(0, true), nil)
+			continue
+		}
+		size += r.size
+		u.add(2*readUnits(r.size, true), nil)
+		items[i] = r.item
+		if g.projection != nil {
+			items[i] = g.projection.Apply(r.item)
+		}
+	}
+	if size > maxTransaction {
+		return nil, invalid("Aggregated size of items in the transaction exceeds the maximum allowed size of 4 MB")
+	}
+	o := &out{}
+	o.open()
+	wantedCapacity(in).many(o, used, true)
+	o.key("Responses")
+	o.list(len(items), func(i int) {
+		o.open()
+		if items[i] != nil {
+			o.item("Item", items[i])
+		}
+		o.close()
+	})
+	o.close()
+	return o, nil
+}

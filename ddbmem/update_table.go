@@ -1,0 +1,316 @@
+package ddbmem
+
+import (
+	"slices"
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+func updateTable(e *Engine, in *wire.Node) (*out, error) {
+	if failed := checkUpdate(in); failed != nil {
+		return nil, failed
+	}
+	t, failed := e.forChange(in)
+	if failed != nil {
+		return nil, failed
+	}
+	t.settle()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dropped {
+		return nil, noNamedTable(t.name)
+	}
+	now := e.clock.Now()
+	u := tableUpdate{t: t, in: in, now: now, def: t.def, indexes: slices.Clone(t.indexes)}
+	u.def.attrs = slices.Clone(t.def.attrs)
+	if failed := u.all(); failed != nil {
+		return nil, failed
+	}
+	u.commit(e)
+	o := &out{}
+	o.open()
+	t.describe(o, "TableDescription", "UPDATING")
+	o.close()
+	return o, nil
+}
+
+// checkUpdate is what a request to update a table must pass before the table is looked at.
+func checkUpdate(in *wire.Node) *apiError {
+	some := false
+	for _, name := range []string{
+		"ProvisionedThroughput", "BillingMode", "StreamSpecification", "SSESpecification", "TableClass",
+		"DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput", "ReplicaUpdates",
+	} {
+		some = some || in.Has(name)
+	}
+	updates := in.List("GlobalSecondaryIndexUpdates")
+	if !some && len(updates) == 0 {
+		return invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or " +
+			"SSESpecification or ReplicaUpdates is required")
+	}
+	if in.Has("ReplicaUpdates") {
+		return invalid("ddbmem does not support global tables")
+	}
+	if in.Text("BillingMode") == "PROVISIONED" && !in.Has("ProvisionedThroughput") {
+		return parameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+	}
+	if p := in.Get("ProvisionedThroughput"); p != nil {
+		if _, failed := readThroughput(p); failed != nil {
+			return failed
+		}
+	}
+	var names []string
+	for i := range updates {
+		part := indexUpdate(&updates[i])
+		if part == nil {
+			return parameter("One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, " +
+				"GlobalSecondaryIndexUpdate.Delete must not be null")
+		}
+		name := part.Text("IndexName")
+		if slices.Contains(names, name) {
+			return parameter("Only one global secondary index update per index is allowed simultaneously. Index: %s", name)
+		}
+		names = append(names, name)
+	}
+	return nil
+}
+
+func indexUpdate(n *wire.Node) *wire.Node {
+	for _, name := range []string{"Update", "Create", "Delete"} {
+		if part := n.Get(name); part != nil {
+			return part
+		}
+	}
+	return nil
+}
+
+// tableUpdate gathers the changes to a table, which are made all or not at all.
+type tableUpdate struct {
+	t       *table
+	in      *wire.Node
+	now     time.Time
+	def     tableDefinition
+	indexes []*index
+	created *index
+	deleted *index
+	view    *string // of the stream to enable; empty to disable
+}
+
+func (u *tableUpdate) all() *apiError {
+	for _, step := range []func() *apiError{u.billing, u.stream, u.globalIndexes, u.rest} {
+		if failed := step(); failed != nil {
+			return failed
+		}
+	}
+	return nil
+}
+
+func (u *tableUpdate) billing() *apiError {
+	mode := u.in.Text("BillingMode")
+	if mode == "PAY_PER_REQUEST" && u.def.billing != mode {
+		u.def.billedAt = u.now
+		u.def.throughput = capacityPair{}
+	}
+	u.def.billing = orDefault(mode, u.def.billing)
+	if p := u.in.Get("ProvisionedThroughput"); p != nil {
+		if u.def.billing == "PAY_PER_REQUEST" {
+			return parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+		}
+		next, failed := readThroughput(p)
+		if failed != nil {
+			return failed
+		}
+		if next == u.t.def.throughput && mode == "" && !u.in.Has("GlobalSecondaryIndexUpdates") {
+			return invalid("The provisioned throughput for the table will not change. The requested value equals the current value. "+
+				"Current ReadCapacityUnits provisioned for the table: %d. Requested ReadCapacityUnits: %d. "+
+				"Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d. "+
+				"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+				next.read, next.read, next.write, next.write)
+		}
+		u.def.throughput = next
+	}
+	if c := readOnDemand(u.in); c != nil {
+		u.def.onDemand = c
+	}
+	return nil
+}
+
+func (u *tableUpdate) stream() *apiError {
+	spec := u.in.Get("StreamSpecification")
+	if spec == nil {
+		return nil
+	}
+	view, failed := streamView(spec)
+	if failed != nil {
+		return failed
+	}
+	enabled := u.t.stream != nil && !u.t.stream.disabled()
+	if view != "" && enabled {
+		return invalid("Table already has an enabled stream: TableName: %s", u.t.name)
+	}
+	if view == "" && !enabled {
+		return invalid("Table has no stream to disable: TableName: %s", u.t.name)
+	}
+	u.view = &view
+	return nil
+}
+
+func (u *tableUpdate) globalIndexes() *apiError {
+	updates := u.in.List("GlobalSecondaryIndexUpdates")
+	online := 0
+	for i := range updates {
+		n := &updates[i]
+		var failed *apiError
+		switch {
+		case n.Has("Create"):
+			online++
+			failed = u.createIndex(n.Get("Create"))
+		case n.Has("Delete"):
+			online++
+			failed = u.deleteIndex(n.Get("Delete").Text("IndexName"))
+		default:
+			failed = u.updateIndex(n.Get("Update"))
+		}
+		if online > 1 {
+			return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+		}
+		if failed != nil {
+			return failed
+		}
+	}
+	return nil
+}
+
+func (u *tableUpdate) find(name string) *index {
+	for _, x := range u.indexes {
+		if x.name == name && !x.local {
+			return x
+		}
+	}
+	return nil
+}
+
+func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
+	name := n.Text("IndexName")
+	if u.t.find(name) != nil {
+		return invalid("Attempting to create an index which already exists")
+	}
+	for _, x := range u.indexes {
+		if x.activeAt.After(u.now) || !x.goneAt.IsZero() {
+			return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+		}
+	}
+	for _, a := range u.in.List("AttributeDefinitions") {
+		def := attrDef{a.Text("AttributeName"), a.Text("AttributeType")}
+		at := slices.IndexFunc(u.def.attrs, func(b attrDef) bool { return b.Name == def.Name })
+		if at < 0 {
+			u.def.attrs = append(u.def.attrs, def)
+		} else if u.def.attrs[at] != def {
+			return parameter("Attribute definition of %s does not match that of the table", def.Name)
+		}
+	}
+	probe := &table{def: u.def, schema: u.t.schema}
+	x, failed := probe.globalIndex(n)
+	if failed != nil {
+		return failed
+	}
+	global := 0
+	for _, other := range u.indexes {
+		if !other.local {
+			global++
+		}
+	}
+	if global >= maxGlobal {
+		return limitExceeded("Subscriber limit exceeded: The number of GlobalSecondaryIndexes exceeds the per-table limit of 20")
+	}
+	u.created = x
+	u.indexes = append(u.indexes, x)
+	// Definitions that no key uses are not kept.
+	kept := &table{schema: u.t.schema, indexes: u.indexes, def: u.def}
+	kept.keepUsed()
+	u.def.attrs = kept.def.attrs
+	return nil
+}
+
+func (u *tableUpdate) deleteIndex(name string) *apiError {
+	x := u.find(name)
+	if x == nil {
+		return notFound("Requested resource not found")
+	}
+	if x.activeAt.After(u.now) || !x.goneAt.IsZero() {
+		return inUse("Attempt to change a resource which is still in use: Index is being updated: " + name)
+	}
+	u.deleted = x
+	return nil
+}
+
+func (u *tableUpdate) updateIndex(n *wire.Node) *apiError {
+	x := u.find(n.Text("IndexName"))
+	if x == nil {
+		return notFound("Requested resource not found")
+	}
+	if p := n.Get("ProvisionedThroughput"); p != nil {
+		if u.def.billing == "PAY_PER_REQUEST" {
+			return parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.name)
+		}
+		c, failed := readThroughput(p)
+		if failed != nil {
+			return failed
+		}
+		x.throughput = c
+	}
+	if c := readOnDemand(n); c != nil {
+		x.onDemand = c
+	}
+	return nil
+}
+
+func (u *tableUpdate) rest() *apiError {
+	u.def.readEncryption(u.in)
+	if class := u.in.Text("TableClass"); class != "" {
+		u.def.class, u.def.classAt = class, u.now
+	}
+	if u.in.Has("DeletionProtectionEnabled") {
+		u.def.protected = u.in.Flag("DeletionProtectionEnabled", false)
+	}
+	return nil
+}
+
+// commit makes the changes. The caller holds the locks of the engine and the table.
+func (u *tableUpdate) commit(e *Engine) {
+	t := u.t
+	delay := e.opts.TableDelay
+	t.def = u.def
+	t.indexes = u.indexes
+	if delay > 0 {
+		t.def.updatedAt = u.now.Add(delay)
+	}
+	if x := u.created; x != nil {
+		if delay > 0 {
+			x.activeAt = u.now.Add(delay)
+		}
+		// Backfill: an item whose attributes do not fit the index is left out of it.
+		for _, r := range t.rows.Ascend("") {
+			x.change(&t.schema, nil, r)
+		}
+	}
+	if x := u.deleted; x != nil {
+		if delay > 0 {
+			x.goneAt = u.now.Add(delay)
+		} else {
+			t.dropIndex(slices.Index(t.indexes, x))
+		}
+	}
+	if u.view == nil {
+		return
+	}
+	if *u.view == "" {
+		t.stream.closeAll(u.now)
+		return
+	}
+	t.stream = newStream(t, *u.view)
+	t.stream.open(e)
+}

@@ -1,0 +1,232 @@
+package ddbmem
+
+import (
+	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+type writeKind uint8
+
+const (
+	putWrite writeKind = iota
+	deleteWrite
+	updateWrite
+	checkWrite
+)
+
+// write is one write to one item, on its own or as a part of a batch or a transaction.
+type write struct {
+	kind      writeKind
+	table     *table
+	key       string     // of the row
+	attrs     value.Item // the key attributes, or the item of a put
+	size      int        // of the item of a put
+	condition *expr.Condition
+	update    *expr.Update
+	returnOld bool // the failure of the condition shows the item
+}
+
+// newWrite reads a write from its request, or its part of a transaction, as far as that can be done without the
+// table.
+func newWrite(kind writeKind, in *wire.Node) (*write, error) {
+	w := &write{kind: kind, returnOld: in.Text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"}
+	member := "Key"
+	if kind == putWrite {
+		member = "Item"
+	}
+	var err error
+	if w.attrs, err = attributes(in, member); err != nil {
+		return nil, err
+	}
+	if kind == putWrite {
+		if w.size = w.attrs.Size(); w.size > maxItem {
+			return nil, invalid("Item size has exceeded the maximum allowed size")
+		}
+	}
+	users := []string{"ConditionExpression"}
+	if kind == updateWrite {
+		users = []string{"UpdateExpression", "ConditionExpression"}
+	}
+	e, err := expressions(in, users...)
+	if err != nil {
+		return nil, err
+	}
+	w.condition, w.update = e.Condition, e.Update
+	return w, nil
+}
+
+// bind finds the row of the write in its table and checks what depends on the schema.
+func (w *write) bind(t *table) *apiError {
+	w.table = t
+	if w.kind == putWrite {
+		if failed := t.checkItem(w.attrs); failed != nil {
+			return failed
+		}
+	} else if failed := t.checkKey(w.attrs); failed != nil {
+		return failed
+	}
+	w.key = t.rowKey(w.attrs)
+	return nil
+}
+
+// checkPaths refuses what expressions say about keys. The caller holds the lock.
+func (w *write) checkPaths() *apiError {
+	if w.update != nil {
+		for _, name := range w.update.Heads() {
+			if w.table.has(name) {
+				return parameter("Cannot update attribute %s. This attribute is part of the key", name)
+			}
+		}
+		if failed := w.table.scalarKeys(w.update.NestedHeads()); failed != nil {
+			return failed
+		}
+	}
+	if w.condition != nil {
+		return w.table.scalarKeys(w.condition.NestedHeads())
+	}
+	return nil
+}
+
+// plan works out what the write does to the item as it is, without doing it. The caller holds the lock.
+func (w *write) plan() (change, *apiError) {
+	t := w.table
+	if failed := w.checkPaths(); failed != nil {
+		return change{}, failed
+	}
+	if w.kind == putWrite {
+		if failed := t.checkIndexKeys(w.attrs, nil); failed != nil {
+			return change{}, failed
+		}
+	}
+	c := change{before: t.get(w.key), key: w.key}
+	var old value.Item
+	if c.before != nil {
+		old = c.before.item
+	}
+	if w.condition != nil && !w.condition.Holds(old) {
+		if !w.returnOld {
+			old = nil
+		}
+		return c, conditionFailed(old)
+	}
+	switch w.kind {
+	case putWrite:
+		c.after = newRow(w.key, w.attrs, w.size)
+	case updateWrite:
+		next, failed := w.updated(old)
+		if failed != nil {
+			return c, failed
+		}
+		c.after = next
+	case checkWrite:
+		c.after = c.before
+	}
+	return c, nil
+}
+
+// updated returns the next version of an item under an update; old may be nil.
+func (w *write) updated(old value.Item) (*row, *apiError) {
+	base := old
+	if base == nil {
+		base = w.attrs
+	}
+	next := base
+	if w.update != nil {
+		var err error
+		// Without an item, the update sees none, not even the key.
+		if next, err = w.update.Apply(old); err != nil {
+			return nil, asError(err)
+		}
+		if old == nil {
+			for _, f := range w.attrs {
+				next = next.With(f.Name, f.Value)
+			}
+		}
+	}
+	size := next.Size()
+	if size > maxItem {
+		return nil, invalid("Item size to update has exceeded the maximum allowed size")
+	}
+	if failed := w.table.checkIndexKeys(next, w.update); failed != nil {
+		return nil, failed
+	}
+	return newRow(w.key, next, size), nil
+}
+
+// checkIndexKeys refuses an item whose attributes cannot be keys of an index: of a wrong type, empty or too long. An
+// update is refused in words of its own.
+func (t *table) checkIndexKeys(it value.Item, update *expr.Update) *apiError {
+	for _, x := range t.indexes {
+		if !x.goneAt.IsZero() {
+			continue
+		}
+		for i, keys := range [2][]keyAttr{x.hash, x.rng} {
+			for _, k := range keys {
+				v := it.Get(k.name)
+				if v.IsZero() {
+					continue
+				}
+				if v.Kind() != k.kind {
+					return parameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.name, k.kind, v.Kind(), x.name)
+				}
+				if k.kind != value.N && v.Text() == "" {
+					if update != nil {
+						return invalid("One or more parameter values are not valid. The update expression attempted to update a "+
+							"secondary index key to a value that is not supported. The AttributeValue for a key attribute "+
+							"cannot contain an empty %s value.", kindWord(k.kind))
+					}
+					return invalid("One or more parameter values are not valid. A value specified for a secondary index key is "+
+						"not supported. The AttributeValue for a key attribute cannot contain an empty %s value. "+
+						"IndexName: %s, IndexKey: %s", kindWord(k.kind), x.name, k.name)
+				}
+				if i == 0 && v.Size() > maxHashKey {
+					return parameter("Size of hashkey has exceeded the maximum size limit of%d bytes", maxHashKey)
+				}
+				if i == 1 && v.Size() > maxRangeKey {
+					return parameter("Aggregated size of all range keys has exceeded the size limit of %d bytes", maxRangeKey)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// baseUnits returns the write units of a change to the table itself.
+func (c change) baseUnits() float64 {
+	size := 0
+	if c.before != nil {
+		size = c.before.size
+	}
+	if c.after != nil {
+		size = max(size, c.after.size)
+	}
+	return writeUnits(size)
+}
+
+// single runs a write of its own and returns the change and what it consumed.
+func (e *Engine) single(w *write, name string) (change, *usage, *apiError) {
+	t, failed := e.open(name)
+	if failed != nil {
+		return change{}, nil, failed
+	}
+	if failed := w.bind(t); failed != nil {
+		return change{}, nil, failed
+	}
+	if e.flight.busy(t, w.key) {
+		return change{}, nil, failure(modelSpace+"TransactionConflictException", "Transaction is ongoing for the item")
+	}
+	t.settle()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.dropped {
+		return change{}, nil, noTable()
+	}
+	c, failed := w.plan()
+	if failed != nil {
+		return change{}, nil, failed
+	}
+	u := &usage{table: t}
+	u.add(c.baseUnits(), t.apply(c))
+	return c, u, nil
+}
