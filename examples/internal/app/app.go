@@ -1,0 +1,126 @@
+// Package app is what the examples have in common: one command that runs everything, a subcommand for each part of it,
+// the choice of the engine, and errors that say what to do.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/trace"
+)
+
+// Example is a system modelled on one table.
+type Example struct {
+	Name  string // of the command, and of the table unless -table names another
+	About string // one line
+	Table *ddb.Table
+	Flags []cli.Flag // beside those of every example
+
+	// Seed writes the example's data and calls progress as it goes. Writing the same data again changes nothing.
+	Seed func(ctx context.Context, db *ddb.DB, progress func(done, total int)) error
+
+	// Patterns returns the access patterns, on data that Seed has written. Listing them makes no request.
+	Patterns func(db *ddb.DB) []Pattern
+}
+
+// Main runs the example as a command and does not return. The first interrupt cancels what is under way.
+func Main(e Example) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second one kills
+	code := Run(ctx, e, os.Args, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// Run runs the example with the given arguments and returns the exit code: 0, 1 for a failure, 2 for a mistake in the
+// arguments.
+func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer) int {
+	err := e.command(stdout, stderr).Run(ctx, args)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", e.Name, err)
+	if errors.As(err, new(usageError)) {
+		return 2
+	}
+	return 1
+}
+
+// usageError is a mistake in the arguments.
+type usageError struct{ error }
+
+func (e Example) command(stdout, stderr io.Writer) *cli.Command {
+	local := &cli.BoolFlag{Name: "local", Usage: "run on DynamoDB Local, in a container that Docker starts"}
+	table := &cli.StringFlag{Name: "table", Value: e.Name, Usage: "`name` of the table"}
+	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
+	}
+	names := make([]string, len(commands))
+	root := &cli.Command{
+		Name:            e.Name,
+		Usage:           e.About,
+		UsageText:       e.Name + " [flags] [command]",
+		Description:     "Without a command: creates the table, seeds it and runs every access pattern.\n\n" + where,
+		Flags:           append([]cli.Flag{local, table}, e.Flags...),
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		Writer:          stdout,
+		ErrWriter:       stderr,
+		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
+	}
+	action := func(c command) cli.ActionFunc {
+		return func(ctx context.Context, cmd *cli.Command) error {
+			if cmd.Args().Present() {
+				return usageError{fmt.Errorf("unknown command %q: there are %s", cmd.Args().First(), strings.Join(names, ", "))}
+			}
+			s := &session{Example: e, out: stdout, err: stderr}
+			if c.offline {
+				return c.run(ctx, s)
+			}
+			return s.connect(ctx, cmd.Bool("local"), cmd.String("table"), c)
+		}
+	}
+	root.Action = action(command{run: everything})
+	for i, c := range commands {
+		names[i] = c.name
+		root.Commands = append(root.Commands, &cli.Command{
+			Name: c.name, Usage: c.about, Action: action(c), HideHelpCommand: true, OnUsageError: usage,
+		})
+	}
+	return root
+}
+
+const where = `It runs on the endpoint that ` + engine.Variable + ` names; with -local on DynamoDB Local; else in this process.
+What runs in this process or in its container starts empty, so that a command that needs data seeds it first.`
+
+// connect opens the engine and the table's model, runs c, and closes the engine again.
+func (s *session) connect(ctx context.Context, local bool, table string, c command) (err error) {
+	eng, err := engine.Open(ctx, local)
+	if err != nil {
+		return s.explain(ctx, err)
+	}
+	defer func() { err = errors.Join(err, eng.Close()) }()
+	s.engine = eng
+	s.trace = trace.Wrap(eng.Client)
+	s.db = ddb.New(s.trace, table, s.Table, nil)
+	fmt.Fprintf(s.out, "%s: table %q on %s\n", s.About, table, eng.Name)
+	if c.needsData && eng.Fresh {
+		if err := create(ctx, s); err != nil {
+			return s.explain(ctx, err)
+		}
+		if err := seed(ctx, s); err != nil {
+			return s.explain(ctx, err)
+		}
+	}
+	return s.explain(ctx, c.run(ctx, s))
+}

@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/term"
+	"github.com/singletable-go/ddb/examples/internal/trace"
+)
+
+// Pattern is an access pattern with the values that it is run for.
+type Pattern struct {
+	Name string // as a person would ask: "courses of a track"
+	Run  func(context.Context) (items int, err error)
+
+	Extra bool // not one of the system's own: shown after them, and not counted
+}
+
+// One is the pattern that get answers with one item.
+func One[T any](name string, get func(context.Context) (T, error)) Pattern {
+	return Pattern{Name: name, Run: func(ctx context.Context) (int, error) {
+		if _, err := get(ctx); err != nil {
+			return 0, err
+		}
+		return 1, nil
+	}}
+}
+
+// Many is the pattern that query answers.
+func Many[T any](name string, query func(context.Context) iter.Seq2[T, error]) Pattern {
+	return Pattern{Name: name, Run: func(ctx context.Context) (int, error) {
+		items, err := ddb.Collect(query(ctx))
+		return len(items), err
+	}}
+}
+
+// Result is what a pattern did.
+type Result struct {
+	Pattern
+	Reads    []trace.Request // what went over the wire
+	Items    int
+	Requests int     // as the library's meter counts them
+	Capacity float64 // read units
+}
+
+// Measure runs patterns one after the other, on a table whose client is t.
+func Measure(ctx context.Context, t *trace.Client, patterns []Pattern) ([]Result, error) {
+	results := make([]Result, 0, len(patterns))
+	for _, p := range patterns {
+		t.Take()
+		ctx, meter := ddb.WithMeter(ctx)
+		items, err := p.Run(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Name, err)
+		}
+		results = append(results, Result{
+			Pattern: p, Reads: t.Take(), Items: items, Requests: meter.Requests(), Capacity: meter.Capacity(nil).Read,
+		})
+	}
+	return results, nil
+}
+
+// Report returns the results as a table.
+func Report(results []Result) *term.Table {
+	t := &term.Table{
+		Header: []string{"#", "access pattern", "operation", "index", "key condition", "items", "requests", "capacity"},
+		Right:  []string{"#", "items", "requests", "capacity"},
+		Wrap:   "key condition",
+	}
+	for i, r := range results {
+		number := fmt.Sprint(i + 1)
+		if r.Extra {
+			number = "+"
+		}
+		join := func(of func(trace.Request) string) string {
+			parts := make([]string, len(r.Reads))
+			for j, read := range r.Reads {
+				parts[j] = of(read)
+			}
+			return strings.Join(parts, "\n")
+		}
+		t.Add(
+			number, r.Name,
+			join(func(q trace.Request) string { return q.Operation }),
+			join(func(q trace.Request) string { return q.Index }),
+			join(func(q trace.Request) string { return strings.TrimSpace(q.Key + filter(q)) }),
+			r.Items, r.Requests, fmt.Sprintf("%.1f", r.Capacity),
+		)
+	}
+	return t
+}
+
+func filter(q trace.Request) string {
+	if q.Filter == "" {
+		return ""
+	}
+	return " FILTER " + q.Filter
+}
+
+// total writes the line below a report.
+func total(w io.Writer, results []Result) {
+	var patterns, requests, scans, filters int
+	var capacity float64
+	for _, r := range results {
+		if r.Extra {
+			continue
+		}
+		patterns++
+		requests += r.Requests
+		capacity += r.Capacity
+		for _, q := range r.Reads {
+			if q.Operation == "Scan" {
+				scans++
+			}
+			if q.Filter != "" {
+				filters++
+			}
+		}
+	}
+	fmt.Fprintf(w, "\n%d access patterns, %d requests, %.1f read units; %s, %s\n",
+		patterns, requests, capacity, count(scans, "scan"), count(filters, "filter expression"))
+}
+
+// count is "no scan", "1 scan", "2 scans".
+func count(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

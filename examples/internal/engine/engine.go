@@ -1,0 +1,46 @@
+// Package engine chooses the DynamoDB that an example runs on.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb/internal/integration/local"
+)
+
+// Variable names an endpoint to run on.
+const Variable = "DYNAMODB_ENDPOINT"
+
+// Engine is a DynamoDB to run on.
+type Engine struct {
+	Name   string // for people: where it runs
+	Client *dynamodb.Client
+	Fresh  bool // it came up for this process: it holds nothing yet, and whatever it will hold is gone at the end
+	Close  func() error
+}
+
+// Open opens the endpoint that DYNAMODB_ENDPOINT names; else, if container is set, a DynamoDB Local that it starts; else
+// the engine that runs in this process. An endpoint is not asked whether it answers.
+func Open(ctx context.Context, container bool) (*Engine, error) {
+	endpoint := os.Getenv(Variable)
+	switch {
+	case endpoint != "" && container:
+		return nil, fmt.Errorf("%s names %s, and -local starts another DynamoDB: unset one", Variable, endpoint)
+	case endpoint != "":
+		return &Engine{Name: endpoint, Client: local.Client(endpoint), Close: func() error { return nil }}, nil
+	case container:
+		return openLocal(ctx)
+	}
+	return openLocal(ctx)
+}
+
+func openLocal(ctx context.Context) (*Engine, error) {
+	server, err := local.Start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{Name: "DynamoDB Local at " + server.Endpoint(), Client: server.Client(), Fresh: true, Close: server.Close}, nil
+}

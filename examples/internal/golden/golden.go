@@ -1,0 +1,36 @@
+// Package golden compares what is printed with what is kept in the repository. The flag -update rewrites it.
+package golden
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var mu sync.Mutex // one Section at a time: with -update it reads a file and writes it
+
+var update = flag.Bool("update", false, "rewrite what is kept in the repository")
+
+// Section requires that the part of a Markdown file between <!-- name --> and <!-- /name --> is content.
+func Section(t *testing.T, file, name, content string) {
+	t.Helper()
+	mu.Lock()
+	defer mu.Unlock()
+	page, err := os.ReadFile(file)
+	require.NoError(t, err)
+	opening, closing := "<!-- "+name+" -->\n", "<!-- /"+name+" -->\n"
+	before, rest, ok := strings.Cut(string(page), opening)
+	require.True(t, ok, "%s has no %s", file, opening)
+	have, after, ok := strings.Cut(rest, closing)
+	require.True(t, ok, "%s has no %s", file, closing)
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(before+opening+content+closing+after), 0o644))
+		return
+	}
+	assert.Equal(t, content, have, "%s: go test -update rewrites it", file)
+}

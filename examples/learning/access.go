@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/singletable-go/ddb/examples/internal/app"
+)
+
+// accessPatterns is the list of the 14 access patterns, asked about somebody in the data; and one more, which reads three of
+// them at once.
+func accessPatterns(s *Store, d Data) []app.Pattern {
+	var (
+		p        = d.Progress[0]
+		enrolled = d.Enrollments[0]
+		st       = d.Students[0]
+		ch       = d.Chapters[0][0]
+		tr       = d.Tracks[0]
+		co       = d.Courses[0]
+	)
+	return []app.Pattern{
+		app.One("track by id", func(ctx context.Context) (Track, error) { return s.Track(ctx, tr.ID) }),
+		app.One("student by id", func(ctx context.Context) (Student, error) { return s.Student(ctx, st.ID) }),
+		app.Many("all tracks", s.AllTracks),
+		app.One("course by id", func(ctx context.Context) (Course, error) { return s.Course(ctx, co.ID) }),
+		app.Many("courses of a track", func(ctx context.Context) iter.Seq2[Course, error] { return s.CoursesOf(ctx, tr.ID) }),
+		app.Many("chapters of a course", func(ctx context.Context) iter.Seq2[Chapter, error] { return s.ChaptersOf(ctx, co.ID) }),
+		app.One("chapter by id", func(ctx context.Context) (Chapter, error) { return s.Chapter(ctx, ch.ID) }),
+		app.One("chapter by id and version", func(ctx context.Context) (ChapterVersion, error) { return s.ChapterAt(ctx, ch.ID, 1) }),
+		app.Many("enrollments of a course", func(ctx context.Context) iter.Seq2[Enrollment, error] {
+			return s.EnrollmentsIn(ctx, enrolled.CourseID)
+		}),
+		app.Many("enrollments of a student", func(ctx context.Context) iter.Seq2[Enrollment, error] {
+			return s.EnrollmentsOf(ctx, st.ID)
+		}),
+		app.One("enrollment by id", func(ctx context.Context) (Enrollment, error) { return s.Enrollment(ctx, enrolled.ID) }),
+		app.One("student by email", func(ctx context.Context) (Student, error) { return s.StudentByEmail(ctx, st.Email) }),
+		app.Many("preferences of a student", func(ctx context.Context) iter.Seq2[Preference, error] {
+			return s.PreferencesOf(ctx, st.ID)
+		}),
+		app.Many("progress of an enrollment", func(ctx context.Context) iter.Seq2[Progress, error] {
+			return s.ProgressIn(ctx, p.EnrollmentID)
+		}),
+		{Name: "a whole course", Extra: true, Run: func(ctx context.Context) (int, error) {
+			page, err := s.WholeCourse(ctx, enrolled.CourseID)
+			return 1 + len(page.Chapters) + len(page.Enrollments), err
+		}},
+	}
+}
+
+// atLeastOne refuses a school that has none of something: every access pattern is to find what it asks for.
+func atLeastOne(n int) error {
+	if n < 1 {
+		return errors.New("must be at least 1")
+	}
+	return nil
+}

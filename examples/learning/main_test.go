@@ -1,0 +1,322 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/golden"
+	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/internal/integration"
+	"github.com/singletable-go/ddb/internal/integration/localtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+
+// school is a seeded table and the client that watches it.
+type school struct {
+	*Store
+	Data
+	trace *trace.Client
+}
+
+// small is enough of everything where numbers do not matter.
+var small = Size{Seed: 1, Tracks: 1, Courses: 2, Chapters: 3, Versions: 3, Students: 5, Enrollments: 2}
+
+func open(t *testing.T, env *integration.Env, d Data) school {
+	t.Helper()
+	tr := trace.Wrap(env.Client)
+	env.Open(t, Platform)
+	s := school{NewStore(ddb.New(tr, env.Table, Platform, nil)), d, tr}
+	require.NoError(t, d.Write(t.Context(), s.Store, func(int, int) {}))
+	return s
+}
+
+func TestReadmeShowsTheDesign(t *testing.T) {
+	var page strings.Builder
+	require.NoError(t, Platform.Describe(&page))
+	golden.Section(t, "README.md", "design", "```\n"+page.String()+"```\n")
+}
+
+// Each access pattern is one GetItem or Query, finds what is in the data, and costs what the README says.
+func TestAccessPatterns(t *testing.T) {
+	t.Parallel()
+	d := Generate(DefaultSize)
+	student, course, enrollment := d.Students[0].ID, d.Enrollments[0].CourseID, d.Enrollments[0].ID
+	inCourse := number(d.Enrollments, func(e Enrollment) bool { return e.CourseID == course })
+	want := []struct {
+		name, operation, index string
+		items                  int
+		capacity               float64
+	}{
+		{"track by id", "GetItem", "primary", 1, 0.5},
+		{"student by id", "GetItem", "primary", 1, 0.5},
+		{"all tracks", "Query", "gsi1", DefaultSize.Tracks, 0.5},
+		{"course by id", "Query", "primary", 1, 0.5},
+		{"courses of a track", "Query", "gsi1", DefaultSize.Courses, 0.5},
+		{"chapters of a course", "Query", "primary", DefaultSize.Chapters, 0.5},
+		{"chapter by id", "Query", "gsi1", 1, 0.5},
+		{"chapter by id and version", "GetItem", "primary", 1, 0.5},
+		{"enrollments of a course", "Query", "primary", inCourse, 0.5},
+		{"enrollments of a student", "Query", "gsi2", DefaultSize.Enrollments, 0.5},
+		{"enrollment by id", "Query", "gsi1", 1, 0.5},
+		{"student by email", "Query", "gsi1", 1, 0.5},
+		{"preferences of a student", "Query", "primary", number(d.Preferences, func(p Preference) bool { return p.StudentID == student }), 0.5},
+		{"progress of an enrollment", "Query", "gsi1", number(d.Progress, func(p Progress) bool { return p.EnrollmentID == enrollment }), 0.5},
+		{"a whole course", "Query", "primary", 1 + DefaultSize.Chapters + inCourse, 1},
+	}
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, d)
+		results, err := app.Measure(t.Context(), s.trace, accessPatterns(s.Store, d))
+		require.NoError(t, err)
+		require.Len(t, results, len(want))
+		for i, r := range results {
+			w := want[i]
+			assert.Equal(t, w.name, r.Name)
+			assert.Equal(t, 1, r.Requests, r.Name)
+			if assert.Len(t, r.Reads, 1, r.Name) {
+				assert.Equal(t, w.operation, r.Reads[0].Operation, r.Name)
+				assert.Equal(t, w.index, r.Reads[0].Index, r.Name)
+				assert.Empty(t, r.Reads[0].Filter, r.Name)
+			}
+			assert.Equal(t, w.items, r.Items, r.Name)
+			assert.InDelta(t, w.capacity, r.Capacity, 0, r.Name)
+		}
+		golden.Section(t, "README.md", "patterns", app.Report(results).Markdown())
+	})
+}
+
+// number returns how many items are of the kind.
+func number[T any](items []T, of func(T) bool) int {
+	n := 0
+	for _, item := range items {
+		if of(item) {
+			n++
+		}
+	}
+	return n
+}
+
+// One chapter of 3,000 bytes is read for the price of one, however many versions it has had.
+func TestChaptersOfACourseCostWhatIsCurrent(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 3000)
+	for _, versions := range []int{1, 5} {
+		t.Run(fmt.Sprint(versions), func(t *testing.T) {
+			t.Parallel()
+			integration.Each(t, func(t *testing.T, env *integration.Env) {
+				var d Data
+				for i := range 5 {
+					d.Chapters = append(d.Chapters, nil)
+					for range versions {
+						d.Chapters[i] = append(d.Chapters[i], Chapter{ID: fmt.Sprint("h", i), CourseID: "c", Content: text})
+					}
+				}
+				s := open(t, env, d)
+				ctx, meter := ddb.WithMeter(t.Context())
+				chapters, err := ddb.Collect(s.ChaptersOf(ctx, "c"))
+				require.NoError(t, err)
+				require.Len(t, chapters, 5)
+				assert.EqualValues(t, versions, chapters[0].Version)
+				assert.Equal(t, 1, meter.Requests())
+				assert.InDelta(t, 2, meter.Capacity(nil).Read, 0, "15 KB and a little, in units of 4 KB, at half price")
+			})
+		})
+	}
+}
+
+func TestWholeCourseComesBackTyped(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Generate(small))
+		course := s.Courses[0]
+		page, err := s.WholeCourse(t.Context(), course.ID)
+		require.NoError(t, err)
+		assert.Equal(t, course, page.Course)
+		chapters, err := ddb.Collect(s.ChaptersOf(t.Context(), course.ID))
+		require.NoError(t, err)
+		assert.Equal(t, chapters, page.Chapters)
+		enrollments, err := ddb.Collect(s.EnrollmentsIn(t.Context(), course.ID))
+		require.NoError(t, err)
+		assert.Equal(t, enrollments, page.Enrollments)
+
+		_, err = s.WholeCourse(t.Context(), "nothing")
+		assert.ErrorIs(t, err, ddb.ErrNotFound)
+	})
+}
+
+func TestStudentByEmailInAnyCase(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Generate(small))
+		st := s.Students[0]
+		found, err := s.StudentByEmail(t.Context(), strings.ToUpper(st.Email))
+		require.NoError(t, err)
+		assert.Equal(t, st.Email, found.Email)
+		assert.Equal(t, st.ID, found.ID)
+	})
+}
+
+func TestSaveChapterRefusesAStaleOne(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Data{})
+		ctx := t.Context()
+		read, err := s.SaveChapter(ctx, Chapter{ID: "h", CourseID: "c", Content: "one"})
+		require.NoError(t, err)
+		mine, yours := read, read
+		mine.Content, yours.Content = "mine", "yours"
+		_, err = s.SaveChapter(ctx, mine)
+		require.NoError(t, err)
+		_, err = s.SaveChapter(ctx, yours)
+		require.ErrorIs(t, err, ddb.ErrConflict)
+
+		now, err := s.Chapter(ctx, "h")
+		require.NoError(t, err)
+		assert.Equal(t, "mine", now.Content)
+		assert.EqualValues(t, 2, now.Version)
+		for n, content := range map[int64]string{1: "one", 2: "mine"} {
+			v, err := s.ChapterAt(ctx, "h", n)
+			require.NoError(t, err)
+			assert.Equal(t, content, v.Content)
+		}
+		_, err = s.ChapterAt(ctx, "h", 3)
+		assert.ErrorIs(t, err, ddb.ErrNotFound)
+	})
+}
+
+func TestGenerateIsReproducible(t *testing.T) {
+	t.Parallel()
+	size := DefaultSize
+	assert.Equal(t, Generate(size), Generate(size))
+	size.Seed++
+	assert.NotEqual(t, Generate(DefaultSize), Generate(size))
+}
+
+// A seeding that is interrupted goes on where it was, and one more changes nothing.
+func TestSeedingCanBeRunAgain(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Data{})
+		d := Generate(small)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		err := d.Write(ctx, s.Store, func(done, _ int) {
+			if done > d.Items()/2 {
+				cancel()
+			}
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		for range 2 {
+			last := 0
+			require.NoError(t, d.Write(t.Context(), s.Store, func(done, total int) {
+				last = done
+				assert.Equal(t, d.Items(), total)
+			}))
+			assert.Equal(t, d.Items(), last)
+			assert.Equal(t, d.Items(), count(t, s.db))
+		}
+	})
+}
+
+func count(t *testing.T, db *ddb.DB) int {
+	t.Helper()
+	n := 0
+	for _, err := range db.Scan(t.Context(), nil) {
+		require.NoError(t, err)
+		n++
+	}
+	return n
+}
+
+// run runs the example as a command.
+func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = app.Run(t.Context(), learning(), append([]string{"learning"}, args...), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func TestHelp(t *testing.T) {
+	code, out, errs := run(t, "-h")
+	assert.Zero(t, code)
+	assert.Empty(t, errs)
+	for _, want := range []string{"seed", "patterns", "describe", "scan", "purge", "drop", "-students", "-local", "DYNAMODB_ENDPOINT"} {
+		assert.Contains(t, out, want)
+	}
+}
+
+func TestMistakesInTheArguments(t *testing.T) {
+	for args, want := range map[string]string{
+		"paterns":          `learning: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop`,
+		"seed more":        `unknown command "more"`,
+		"-pupils 3":        `-pupils`,
+		"-students many":   `"many"`,
+		"seed -students 0": `must be at least 1`,
+	} {
+		t.Run(args, func(t *testing.T) {
+			code, out, errs := run(t, strings.Fields(args)...)
+			assert.Equal(t, 2, code)
+			assert.Empty(t, out)
+			assert.Contains(t, errs, want)
+			assert.Equal(t, 1, strings.Count(errs, "\n"), "one line: %s", errs)
+		})
+	}
+}
+
+func TestDescribeNeedsNoEngine(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, out, errs := run(t, "describe")
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "enrollment")
+}
+
+func TestNothingAnswersAtTheEndpoint(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, _, errs := run(t, "patterns")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, "nothing answers at http://127.0.0.1:1, which DYNAMODB_ENDPOINT names")
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var errs bytes.Buffer
+	code := app.Run(ctx, learning(), []string{"learning"}, io.Discard, &errs)
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "learning: interrupted\n", errs.String())
+}
+
+// The life of a table on an endpoint that keeps it.
+func TestCommands(t *testing.T) {
+	client := localtest.Client(t)
+	t.Setenv("DYNAMODB_ENDPOINT", *client.Options().BaseEndpoint)
+	table := localtest.TableName(t)
+	do := func(wantCode int, want string, args ...string) {
+		t.Helper()
+		code, out, errs := run(t, append(args, "-table", table)...)
+		assert.Equal(t, wantCode, code, "%v: %s", args, errs)
+		assert.Contains(t, out+errs, want, "%v", args)
+	}
+	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2"}
+	do(1, fmt.Sprintf("there is no table %q", table), append(size, "patterns")...)
+	do(0, "seeded", append(size, "seed")...)
+	do(0, "14 access patterns, 14 requests", append(size, "patterns")...)
+	do(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
+	do(0, "Enrollment", "scan")
+	do(0, "14 access patterns, 14 requests", size...)
+	do(0, "deleted", "purge")
+	do(1, "was the table seeded", append(size, "patterns")...)
+	do(0, "dropped table", "drop")
+	do(1, "there is no table", "drop")
+}

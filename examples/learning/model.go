@@ -1,0 +1,159 @@
+// Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who enroll,
+// have preferences and make progress. Seven kinds of item, two overloaded indexes, 14 access patterns, each of them
+// one request.
+//
+//	go run ./examples/learning        # create the table, seed it, run every access pattern
+//	go run ./examples/learning -h
+package main
+
+import (
+	"time"
+
+	"github.com/singletable-go/ddb"
+)
+
+// The prefixes of keys.
+const (
+	track    ddb.Prefix = "t#"
+	course   ddb.Prefix = "c#"
+	chapter  ddb.Prefix = "h#"
+	student  ddb.Prefix = "s#"
+	enroll   ddb.Prefix = "e#"
+	pref     ddb.Prefix = "p#"
+	progress ddb.Prefix = "g#"
+	version  ddb.Prefix = "v#"
+	tracks   ddb.Prefix = "track" // the one partition that lists them all
+)
+
+// The table.
+var (
+	Platform = ddb.NewTable("pk", "sk")
+	GSI1     = Platform.GSI("gsi1", "gsi1_pk", "gsi1_sk")
+	GSI2     = Platform.GSI("gsi2", "gsi2_pk", "gsi2_sk")
+)
+
+// Track is a series of courses.
+type Track struct {
+	ID   string `dynamodbav:"-"`
+	Name string `dynamodbav:"name"`
+}
+
+// Tracks are found by id, and all of them in one partition of gsi1.
+var Tracks = ddb.MustDefine(Platform, "track", func(t *Track, d *ddb.Definition) {
+	id := ddb.Key(track, ddb.Str(&t.ID))
+	d.Primary(id, id)
+	d.Index(GSI1, ddb.Key(tracks), ddb.Key(ddb.Str(&t.ID)))
+})
+
+// Course belongs to one track.
+type Course struct {
+	ID      string `dynamodbav:"-"`
+	TrackID string `dynamodbav:"-"`
+	Name    string `dynamodbav:"name"`
+}
+
+// Courses open the partition that their chapters and enrollments share.
+var Courses = ddb.MustDefine(Platform, "course", func(c *Course, d *ddb.Definition) {
+	id := ddb.Key(course, ddb.Str(&c.ID))
+	inTrack := ddb.Key(track, ddb.Str(&c.TrackID))
+	d.Primary(id, inTrack)
+	d.Index(GSI1, inTrack, id)
+})
+
+// Chapter is the current text of a chapter.
+type Chapter struct {
+	ID       string    `dynamodbav:"-"`
+	CourseID string    `dynamodbav:"-"`
+	Version  int64     `dynamodbav:"version"`
+	Content  string    `dynamodbav:"content"`
+	Updated  time.Time `dynamodbav:"updated"`
+}
+
+// Chapters stand in their course's partition, and are found by their own id through gsi1. The version is the library's: a
+// write that read an older one is refused.
+var Chapters = ddb.MustDefine(Platform, "chapter", func(h *Chapter, d *ddb.Definition) {
+	id := ddb.Key(chapter, ddb.Str(&h.ID))
+	inCourse := ddb.Key(course, ddb.Str(&h.CourseID))
+	d.Primary(inCourse, id)
+	d.Index(GSI1, id, inCourse)
+	d.Version(&h.Version)
+	d.Updated(&h.Updated)
+})
+
+// ChapterVersion is one version of a chapter, which never changes.
+type ChapterVersion struct {
+	ID       string    `dynamodbav:"-"`
+	Version  int64     `dynamodbav:"-"`
+	CourseID string    `dynamodbav:"courseId"`
+	Content  string    `dynamodbav:"content"`
+	Updated  time.Time `dynamodbav:"updated"`
+}
+
+// ChapterVersions have a partition of their own for each chapter: whoever reads a course does not pay for its past. The
+// number is padded, so that 10 sorts after 9.
+var ChapterVersions = ddb.MustDefine(Platform, "chapterVersion", func(v *ChapterVersion, d *ddb.Definition) {
+	d.Primary(ddb.Key(chapter, ddb.Str(&v.ID)), ddb.Key(version, ddb.Num(&v.Version, 10)))
+})
+
+// Student is a person who learns.
+type Student struct {
+	ID        string    `dynamodbav:"-"`
+	Email     string    `dynamodbav:"email"`
+	FirstName string    `dynamodbav:"firstName"`
+	LastName  string    `dynamodbav:"lastName"`
+	XP        int       `dynamodbav:"xp"`
+	Created   time.Time `dynamodbav:"created"`
+}
+
+// Students are found by id, and by email in whatever case it is typed.
+var Students = ddb.MustDefine(Platform, "student", func(s *Student, d *ddb.Definition) {
+	id := ddb.Key(student, ddb.Str(&s.ID))
+	d.Primary(id, id)
+	d.Index(GSI1, ddb.Key(student, ddb.Fold(&s.Email)), id)
+	d.Created(&s.Created)
+})
+
+// Enrollment is a student in a course.
+type Enrollment struct {
+	ID        string    `dynamodbav:"-"`
+	CourseID  string    `dynamodbav:"-"`
+	StudentID string    `dynamodbav:"studentId"`
+	Date      time.Time `dynamodbav:"date"`
+}
+
+// Enrollments are read from three sides: the course's, their own, the student's.
+var Enrollments = ddb.MustDefine(Platform, "enrollment", func(e *Enrollment, d *ddb.Definition) {
+	id := ddb.Key(enroll, ddb.Str(&e.ID))
+	inCourse := ddb.Key(course, ddb.Str(&e.CourseID))
+	d.Primary(inCourse, id)
+	d.Index(GSI1, id, inCourse)
+	d.Index(GSI2, ddb.Key(student, ddb.Str(&e.StudentID)), id)
+})
+
+// Preference says that a student likes a track.
+type Preference struct {
+	StudentID string `dynamodbav:"-"`
+	TrackID   string `dynamodbav:"-"`
+}
+
+// Preferences stand in their student's partition.
+var Preferences = ddb.MustDefine(Platform, "preference", func(p *Preference, d *ddb.Definition) {
+	d.Primary(ddb.Key(student, ddb.Str(&p.StudentID)), ddb.Key(pref, ddb.Str(&p.TrackID)))
+})
+
+// Progress is what a student has done in one chapter of an enrollment.
+type Progress struct {
+	StudentID    string `dynamodbav:"-"`
+	EnrollmentID string `dynamodbav:"-"`
+	ChapterID    string `dynamodbav:"-"`
+	Marker       string `dynamodbav:"marker"`
+	XP           int    `dynamodbav:"xp"`
+}
+
+// Progresses stand in their student's partition, and by enrollment in gsi1. Three ids make up their key.
+var Progresses = ddb.MustDefine(Platform, "progress", func(p *Progress, d *ddb.Definition) {
+	ofStudent := ddb.Key(student, ddb.Str(&p.StudentID))
+	ofEnrollment := ddb.Key(enroll, ddb.Str(&p.EnrollmentID))
+	d.Primary(ofStudent, ddb.Key(progress, enroll, ddb.Str(&p.EnrollmentID), "#"+chapter, ddb.Str(&p.ChapterID)))
+	d.Index(GSI1, ofEnrollment, ddb.Key(progress, student, ddb.Str(&p.StudentID), "#"+chapter, ddb.Str(&p.ChapterID)))
+})

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Size says how much data there is to be. The same size and seed give the same data.
+type Size struct {
+	Seed        uint64
+	Tracks      int
+	Courses     int // of a track
+	Chapters    int // of a course
+	Versions    int // of a chapter, at most
+	Students    int
+	Enrollments int // of a student
+}
+
+// DefaultSize is a small school.
+var DefaultSize = Size{Seed: 1, Tracks: 4, Courses: 3, Chapters: 6, Versions: 4, Students: 40, Enrollments: 3}
+
+// Data is a school as it is to be in the table.
+type Data struct {
+	Tracks      []Track
+	Courses     []Course
+	Chapters    [][]Chapter // each chapter's versions, the first one first
+	Students    []Student
+	Enrollments []Enrollment
+	Preferences []Preference
+	Progress    []Progress
+}
+
+// Generate makes up a school.
+func Generate(size Size) Data {
+	g := &generator{rand.New(rand.NewPCG(size.Seed, 0))}
+	var d Data
+	chapters := map[string][]Chapter{} // the current chapters of each course
+	for range size.Tracks {
+		t := Track{ID: g.id(), Name: g.pick(adjectives) + " " + g.pick(subjects)}
+		d.Tracks = append(d.Tracks, t)
+		for range size.Courses {
+			c := Course{ID: g.id(), TrackID: t.ID, Name: g.pick(forms) + " " + g.pick(subjects)}
+			d.Courses = append(d.Courses, c)
+			for range size.Chapters {
+				versions := g.versions(c.ID, 1+g.IntN(size.Versions))
+				d.Chapters = append(d.Chapters, versions)
+				chapters[c.ID] = append(chapters[c.ID], versions[len(versions)-1])
+			}
+		}
+	}
+	for range size.Students {
+		s := g.student()
+		for _, i := range g.some(size.Enrollments, len(d.Courses)) {
+			e := Enrollment{ID: g.id(), CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
+			d.Enrollments = append(d.Enrollments, e)
+			read := chapters[e.CourseID]
+			for _, h := range read[:g.upTo(len(read))] {
+				p := Progress{StudentID: s.ID, EnrollmentID: e.ID, ChapterID: h.ID, Marker: g.pick(markers), XP: 5 * g.upTo(10)}
+				d.Progress = append(d.Progress, p)
+				s.XP += p.XP
+			}
+		}
+		for _, i := range g.some(2, len(d.Tracks)) {
+			d.Preferences = append(d.Preferences, Preference{StudentID: s.ID, TrackID: d.Tracks[i].ID})
+		}
+		d.Students = append(d.Students, s)
+	}
+	return d
+}
+
+// Items returns the number of items that the data takes in the table.
+func (d Data) Items() int {
+	n := len(d.Tracks) + len(d.Courses) + len(d.Students) + len(d.Enrollments) + len(d.Preferences) + len(d.Progress)
+	for _, versions := range d.Chapters {
+		n += 1 + len(versions)
+	}
+	return n
+}
+
+// Write writes the data, several items at a time. What is there already stays as it is or is written again, so that a
+// seeding that was interrupted can be run again.
+func (d Data) Write(ctx context.Context, s *Store, report func(done, total int)) error {
+	w := newWriter(ctx, d.Items(), report)
+	for _, t := range d.Tracks {
+		w.add(1, func(ctx context.Context) error { return drop(s.tracks.Put(ctx, t)) })
+	}
+	for _, c := range d.Courses {
+		w.add(1, func(ctx context.Context) error { return drop(s.courses.Put(ctx, c)) })
+	}
+	for _, versions := range d.Chapters {
+		w.add(1+len(versions), func(ctx context.Context) error { return writeChapter(ctx, s, versions) })
+	}
+	for _, st := range d.Students {
+		w.add(1, func(ctx context.Context) error { return drop(s.students.Put(ctx, st)) })
+	}
+	for _, e := range d.Enrollments {
+		w.add(1, func(ctx context.Context) error { return drop(s.enrollments.Put(ctx, e)) })
+	}
+	for _, p := range d.Preferences {
+		w.add(1, func(ctx context.Context) error { return drop(s.preferences.Put(ctx, p)) })
+	}
+	for _, p := range d.Progress {
+		w.add(1, func(ctx context.Context) error { return drop(s.progress.Put(ctx, p)) })
+	}
+	return w.wait()
+}
+
+// writeChapter saves the versions that are not there yet, one after the other.
+func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
+	c, err := s.CurrentChapter(ctx, versions[0].CourseID, versions[0].ID)
+	if err != nil {
+		return err
+	}
+	for n := int(c.Version); n < len(versions); n++ {
+		c.Content = versions[n].Content
+		if c, err = s.SaveChapter(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop keeps the error alone.
+func drop[T any](_ T, err error) error { return err }
+
+// writer runs writes side by side, and none after the first that failed.
+type writer struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	slots  chan struct{}
+	wg     sync.WaitGroup
+
+	mu     sync.Mutex
+	done   int
+	total  int
+	report func(done, total int)
+}
+
+func newWriter(ctx context.Context, total int, report func(done, total int)) *writer {
+	w := &writer{slots: make(chan struct{}, 16), total: total, report: report}
+	w.ctx, w.cancel = context.WithCancelCause(ctx)
+	return w
+}
+
+// add runs write, which writes so many items, as soon as there is a slot.
+func (w *writer) add(items int, write func(context.Context) error) {
+	w.slots <- struct{}{}
+	w.wg.Go(func() {
+		defer func() { <-w.slots }()
+		if w.ctx.Err() != nil {
+			return
+		}
+		if err := write(w.ctx); err != nil {
+			w.cancel(err)
+			return
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.done += items
+		w.report(w.done, w.total)
+	})
+}
+
+// wait returns the first error.
+func (w *writer) wait() error {
+	w.wg.Wait()
+	defer w.cancel(nil)
+	return context.Cause(w.ctx)
+}
+
+// generator makes up values.
+type generator struct{ *rand.Rand }
+
+const letters = "abcdefghjkmnpqrstuvwxyz23456789" // none that are mistaken for another
+
+func (g *generator) id() string {
+	id := make([]byte, 8)
+	for i := range id {
+		id[i] = letters[g.IntN(len(letters))]
+	}
+	return string(id)
+}
+
+func (g *generator) pick(words []string) string { return words[g.IntN(len(words))] }
+
+// upTo returns a number from 1 to n.
+func (g *generator) upTo(n int) int { return 1 + g.IntN(n) }
+
+// some returns n different numbers below limit, or all of them if there are fewer.
+func (g *generator) some(n, limit int) []int { return g.Perm(limit)[:min(n, limit)] }
+
+func (g *generator) time() time.Time {
+	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(g.IntN(300*24*60)) * time.Minute)
+}
+
+func (g *generator) student() Student {
+	first, last := g.pick(firstNames), g.pick(lastNames)
+	id := g.id()
+	return Student{ID: id, FirstName: first, LastName: last, Email: fmt.Sprintf("%s.%s.%s@school.example", first, last, id[:3])}
+}
+
+func (g *generator) versions(courseID string, n int) []Chapter {
+	versions := make([]Chapter, n)
+	id := g.id()
+	for i := range versions {
+		versions[i] = Chapter{ID: id, CourseID: courseID, Content: g.text(60 + g.IntN(120))}
+	}
+	return versions
+}
+
+func (g *generator) text(words int) string {
+	var b strings.Builder
+	for i := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(g.pick(lorem))
+	}
+	return b.String()
+}
+
+var (
+	adjectives = []string{"Applied", "Modern", "Practical", "Classical", "Quiet", "Everyday"}
+	subjects   = []string{"Astronomy", "Botany", "Cartography", "Databases", "Economics", "Fermentation", "Geometry", "History", "Ink", "Joinery"}
+	forms      = []string{"Introduction to", "Elements of", "A tour of", "Problems in", "The history of"}
+	markers    = []string{"begun", "half", "done"}
+	firstNames = []string{"Ada", "Björk", "Chidi", "Dana", "Elif", "Farid", "Grete", "Hana", "Ivo", "June", "Kofi", "Lena"}
+	lastNames  = []string{"Adeyemi", "Berg", "Castro", "Dvořák", "Eriksen", "Fontaine", "Gupta", "Haddad", "Ito", "Jansen"}
+	lorem      = strings.Fields(`the table holds one partition for each course and a reader asks for what stands in it by the prefix of a key
+		so that nothing else is read or paid for an index turns the question round and answers it from the other side`)
+)

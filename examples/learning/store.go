@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/singletable-go/ddb"
+)
+
+// Store is the data layer of the platform: what a service would call.
+type Store struct {
+	db          *ddb.DB
+	tracks      *ddb.Repository[Track]
+	courses     *ddb.Repository[Course]
+	chapters    *ddb.Repository[Chapter]
+	versions    *ddb.Repository[ChapterVersion]
+	students    *ddb.Repository[Student]
+	enrollments *ddb.Repository[Enrollment]
+	preferences *ddb.Repository[Preference]
+	progress    *ddb.Repository[Progress]
+}
+
+// NewStore returns the store on db, whose model is [Platform].
+func NewStore(db *ddb.DB) *Store {
+	return &Store{
+		db:          db,
+		tracks:      ddb.NewRepository(db, Tracks),
+		courses:     ddb.NewRepository(db, Courses),
+		chapters:    ddb.NewRepository(db, Chapters),
+		versions:    ddb.NewRepository(db, ChapterVersions),
+		students:    ddb.NewRepository(db, Students),
+		enrollments: ddb.NewRepository(db, Enrollments),
+		preferences: ddb.NewRepository(db, Preferences),
+		progress:    ddb.NewRepository(db, Progresses),
+	}
+}
+
+// Track returns a track by id.
+func (s *Store) Track(ctx context.Context, id string) (Track, error) {
+	return s.tracks.Get(ctx, Track{ID: id})
+}
+
+// AllTracks returns every track.
+func (s *Store) AllTracks(ctx context.Context) iter.Seq2[Track, error] {
+	return s.tracks.Query(ctx, AllTracks())
+}
+
+// Course returns a course by id.
+func (s *Store) Course(ctx context.Context, id string) (Course, error) {
+	return s.courses.One(ctx, CourseByID(id))
+}
+
+// CoursesOf returns the courses of a track.
+func (s *Store) CoursesOf(ctx context.Context, trackID string) iter.Seq2[Course, error] {
+	return s.courses.Query(ctx, CoursesOf(trackID))
+}
+
+// Chapter returns the current chapter by id.
+func (s *Store) Chapter(ctx context.Context, id string) (Chapter, error) {
+	return s.chapters.One(ctx, ChapterByID(id))
+}
+
+// ChaptersOf returns the current chapters of a course.
+func (s *Store) ChaptersOf(ctx context.Context, courseID string) iter.Seq2[Chapter, error] {
+	return s.chapters.Query(ctx, ChaptersOf(courseID))
+}
+
+// ChapterAt returns version n of a chapter.
+func (s *Store) ChapterAt(ctx context.Context, id string, n int64) (ChapterVersion, error) {
+	return s.versions.Get(ctx, ChapterVersion{ID: id, Version: n})
+}
+
+// Student returns a student by id.
+func (s *Store) Student(ctx context.Context, id string) (Student, error) {
+	return s.students.Get(ctx, Student{ID: id})
+}
+
+// StudentByEmail returns the student with an email address; [ddb.ErrTooMany] if two share one.
+func (s *Store) StudentByEmail(ctx context.Context, email string) (Student, error) {
+	return s.students.One(ctx, StudentByEmail(email))
+}
+
+// Enrollment returns an enrollment by id.
+func (s *Store) Enrollment(ctx context.Context, id string) (Enrollment, error) {
+	return s.enrollments.One(ctx, EnrollmentByID(id))
+}
+
+// EnrollmentsIn returns the enrollments of a course.
+func (s *Store) EnrollmentsIn(ctx context.Context, courseID string) iter.Seq2[Enrollment, error] {
+	return s.enrollments.Query(ctx, EnrollmentsIn(courseID))
+}
+
+// EnrollmentsOf returns the enrollments of a student.
+func (s *Store) EnrollmentsOf(ctx context.Context, studentID string) iter.Seq2[Enrollment, error] {
+	return s.enrollments.Query(ctx, EnrollmentsOf(studentID))
+}
+
+// PreferencesOf returns the preferences of a student.
+func (s *Store) PreferencesOf(ctx context.Context, studentID string) iter.Seq2[Preference, error] {
+	return s.preferences.Query(ctx, PreferencesOf(studentID))
+}
+
+// ProgressIn returns the progress made in an enrollment.
+func (s *Store) ProgressIn(ctx context.Context, enrollmentID string) iter.Seq2[Progress, error] {
+	return s.progress.Query(ctx, ProgressIn(enrollmentID))
+}
+
+// CoursePage is a course with what is in it.
+type CoursePage struct {
+	Course      Course
+	Chapters    []Chapter
+	Enrollments []Enrollment
+}
+
+// WholeCourse reads a course, its chapters and its enrollments with one Query.
+func (s *Store) WholeCourse(ctx context.Context, id string) (CoursePage, error) {
+	var page CoursePage
+	var courses []Course
+	err := s.db.Gather(ctx, WholeCourse(id),
+		Courses.Into(&courses), Chapters.Into(&page.Chapters), Enrollments.Into(&page.Enrollments))
+	if err != nil {
+		return CoursePage{}, err
+	}
+	if len(courses) == 0 {
+		return CoursePage{}, ddb.ErrNotFound
+	}
+	page.Course = courses[0]
+	return page, nil
+}
+
+// SaveChapter writes the next version of a chapter and keeps it. c.Version is the version that was read, 0 for a new
+// chapter; the error is [ddb.ErrConflict] if another was written meanwhile.
+func (s *Store) SaveChapter(ctx context.Context, c Chapter) (Chapter, error) {
+	c, err := s.chapters.Put(ctx, c)
+	if err != nil {
+		return Chapter{}, err
+	}
+	_, err = s.versions.Create(ctx, ChapterVersion{
+		ID: c.ID, Version: c.Version, CourseID: c.CourseID, Content: c.Content, Updated: c.Updated,
+	})
+	if err != nil {
+		return Chapter{}, err
+	}
+	return c, nil
+}
+
+// CurrentChapter returns a chapter by course and id as it is now, and a new one of version 0 if there is none.
+func (s *Store) CurrentChapter(ctx context.Context, courseID, id string) (Chapter, error) {
+	key := Chapter{CourseID: courseID, ID: id}
+	c, err := s.chapters.Consistent().Get(ctx, key)
+	if errors.Is(err, ddb.ErrNotFound) {
+		return key, nil
+	}
+	return c, err
+}
