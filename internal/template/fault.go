@@ -143,8 +143,8 @@ func opaque(t reflect.Type) bool {
 	if _, ok := reflect.PointerTo(t).MethodByName("MarshalDynamoDBAttributeValue"); ok {
 		return false
 	}
-	for i := range t.NumField() {
-		if t.Field(i).IsExported() || t.Field(i).Anonymous {
+	for field := range t.Fields() {
+		if field.IsExported() || field.Anonymous {
 			return false
 		}
 	}
