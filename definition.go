@@ -80,8 +80,8 @@ func (d *Definition) Alias(names ...string) { d.e.aliases = append(d.e.aliases, 
 func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
 
 // TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it
-// or not, and writes treat it as absent. The field is tagged ",unixtime" and named as [Table.TTL] says; the zero
-// time, which needs ",omitempty", means never.
+// or not, and writes treat it as absent. The field is tagged ",unixtime" and named as [Table.TTL] says; the zero time
+// means never, and is not stored.
 func (d *Definition) TTL(f *time.Time) {
 	d.e.ttl = d.note("ttl", f)
 	if d.e.ttl == nil {
@@ -92,8 +92,8 @@ func (d *Definition) TTL(f *time.Time) {
 	} else if d.e.ttl.Attr() != d.e.table.ttl || d.e.ttl.Nested() {
 		d.fault("ttl: %s is stored as %q, the table's TTL attribute is %q", d.e.ttl.Name, strings.Join(d.e.ttl.Path, "."), d.e.table.ttl)
 	}
-	if !d.e.ttl.UnixTime || !d.e.ttl.OmitEmpty {
-		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime,omitempty\"`: DynamoDB expires by whole seconds, and zero means never", d.e.ttl.Name, d.e.ttl.Attr())
+	if !d.e.ttl.UnixTime {
+		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB expires by whole seconds", d.e.ttl.Name, d.e.ttl.Attr())
 	}
 }
 

@@ -128,7 +128,7 @@ func TestDefineReportsEachFault(t *testing.T) {
 			d.Index(ix.gsi, ddb.Key(orderPrefix), ddb.Key(ddb.Str(&o.ID))).When(ddb.Eq(&x.Status, "open"))
 		}, "gsi: When: a string that is not a field of Order"},
 		"ttl without an attribute": {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); d.TTL(&o.Stamp) }, "ttl: the table has no TTL attribute"},
-		"ttl in nanoseconds":       {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); d.TTL(&o.Placed) }, "unixtime,omitempty"},
+		"ttl in nanoseconds":       {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); d.TTL(&o.Placed) }, `needs the tag`},
 		"a written prototype":      {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); o.Seq = 3 }, "Seq"},
 	}
 	for name, c := range cases {

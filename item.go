@@ -17,6 +17,9 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 	if err := e.codec.EncodeTo(attrs, it); err != nil {
 		return nil, fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
 	}
+	if e.ttl != nil && e.ttl.Get(it).IsZero() {
+		delete(attrs, e.ttl.Attr()) // attributevalue would store a time long past
+	}
 	if err := e.primary.fill(op, it, attrs); err != nil {
 		return nil, err
 	}

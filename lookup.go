@@ -146,7 +146,7 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []row) error {
 	for i := range rows {
 		switch {
 		case throttled[i]:
-			rows[i].outcome = Throttled
+			rows[i].outcome, rows[i].item = Throttled, nil
 		case found[i] == nil || db.expired(found[i]):
 			rows[i].outcome, rows[i].item = Gone, nil
 		case !p.matches(rows[i].found, found[i]):

@@ -84,7 +84,7 @@ func (p *readPlan) projection(x *plan.Expression) string {
 		paths = append(paths, x.Path(path))
 	}
 	for _, attr := range append(p.ix.position(), p.ix.table.typeAttr, p.ix.table.ttl) {
-		if attr != "" {
+		if attr != "" && p.ix.projects(attr) {
 			add(attr)
 		}
 	}
