@@ -120,6 +120,11 @@ func (rd *reader) schema() *schema {
 // fetch from the table.
 func (rd *reader) checkPaths(filterKeys bool) *apiError {
 	t, x := rd.table, rd.index
+	if rd.filter != nil && filterKeys {
+		if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {
+			return parameter("Secondary index %s does not project one or more filter attributes: [%s]", x.name, strings.Join(missing, ", "))
+		}
+	}
 	if x != nil && x.kind != "ALL" {
 		if rd.selects == "ALL_ATTRIBUTES" {
 			if !x.local {
@@ -128,14 +133,8 @@ func (rd *reader) checkPaths(filterKeys bool) *apiError {
 			rd.fetch = true
 		}
 		if rd.projection != nil {
-			var missing []string
-			for _, name := range rd.projection.Heads() {
-				if !x.projects(&t.schema, name) {
-					missing = append(missing, name)
-				}
-			}
+			missing := rd.unprojected(rd.projection.Heads())
 			if len(missing) > 0 && !x.local {
-				slices.Sort(missing)
 				return parameter("Global secondary index %s does not project [%s]", x.name, strings.Join(missing, ", "))
 			}
 			rd.fetch = rd.fetch || len(missing) > 0
@@ -159,6 +158,21 @@ func (rd *reader) checkPaths(filterKeys bool) *apiError {
 		}
 	}
 	return nil
+}
+
+// unprojected returns those of the names that the index lacks, sorted.
+func (rd *reader) unprojected(names []string) []string {
+	if rd.index == nil || rd.index.kind == "ALL" {
+		return nil
+	}
+	var missing []string
+	for _, name := range names {
+		if !rd.index.projects(&rd.table.schema, name) {
+			missing = append(missing, name)
+		}
+	}
+	slices.Sort(missing)
+	return missing
 }
 
 // startKey checks the starting key and returns where in the tree it stands.

@@ -19,35 +19,48 @@ type change struct {
 // position. The error is a [value.Error].
 func (u *Update) Apply(item value.Item) (value.Item, error) {
 	tree := &branch{}
-	for _, c := range u.clauses {
-		ch, err := c.change(item)
-		if err != nil {
-			return nil, err
+	for _, sets := range [2]bool{false, true} {
+		for _, c := range u.ordered {
+			if err := c.apply(item, tree, sets); err != nil {
+				return nil, err
+			}
 		}
-		if err := c.checkParent(item); err != nil {
-			return nil, err
-		}
-		if v := ch.value; len(c.target)-1+v.Depth() > maxNesting && !v.IsZero() {
-			return nil, value.Invalid(msgValueNesting)
-		}
-		tree.add(c.target).change = ch
 	}
 	return tree.changeFields(item), nil
 }
 
-// change evaluates a clause.
-func (c *clause) change(item value.Item) (*change, error) {
+// apply evaluates a clause into the tree of changes. It is called twice: first
+// for what depends on the target alone, then to evaluate the right-hand sides
+// of SET. That is the order in which DynamoDB reports errors.
+func (c *clause) apply(item value.Item, tree *branch, sets bool) error {
 	var v value.Value
 	var err error
-	switch c.section {
-	case "SET":
+	switch {
+	case !sets:
+		if err := c.checkParent(item); err != nil {
+			return err
+		}
+		switch c.section {
+		case "SET":
+			return nil
+		case "ADD":
+			v, err = added(c.target.in(item), c.left.value)
+		case "DELETE":
+			v, err = subtracted(c.target.in(item), c.left.value)
+		}
+	case c.section == "SET":
 		v, err = c.assigned(item)
-	case "ADD":
-		v, err = added(c.target.in(item), c.left.value)
-	case "DELETE":
-		v, err = subtracted(c.target.in(item), c.left.value)
+	default:
+		return nil
 	}
-	return &change{v}, err
+	if err != nil {
+		return err
+	}
+	if len(c.target)-1+v.Depth() > maxNesting && !v.IsZero() {
+		return value.Invalid(msgValueNesting)
+	}
+	tree.add(c.target).change = &change{v}
+	return nil
 }
 
 // checkParent reports a path whose last step has nothing to stand on.
