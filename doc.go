@@ -1,2 +1,106 @@
 // Package ddb models many kinds of entity in one DynamoDB table.
+//
+// It takes the description of a table as Go values (its indexes, its entities, the prefixes and fields that make their
+// keys) and derives the rest: the keys on every write, typed reads, item collections of mixed types, the table
+// definition, and a page that shows the whole design. Three sentences to hold on to: descriptors are data,
+// repositories do I/O, and a field is named by its address.
+//
+// # The table and its entities
+//
+// A [Table] is schema only: no client, no physical name. Entities are defined in package variables:
+//
+//	const (
+//		course  ddb.Prefix = "c#"
+//		student ddb.Prefix = "s#"
+//		enroll  ddb.Prefix = "e#"
+//	)
+//
+//	var (
+//		Platform = ddb.NewTable("pk", "sk")
+//		GSI1     = Platform.GSI("gsi1", "gsi1_pk", "gsi1_sk")
+//	)
+//
+//	type Enrollment struct {
+//		ID        string `dynamodbav:"-"`
+//		CourseID  string `dynamodbav:"-"`
+//		StudentID string `dynamodbav:"studentId"`
+//	}
+//
+//	var Enrollments = ddb.MustDefine(Platform, "enrollment", func(e *Enrollment, d *ddb.Definition) {
+//		id := ddb.Key(enroll, ddb.Str(&e.ID))
+//		d.Primary(ddb.Key(course, ddb.Str(&e.CourseID)), id)
+//		d.Index(GSI1, ddb.Key(student, ddb.Str(&e.StudentID)), id)
+//	})
+//
+// The function runs once, on a prototype whose fields are named by their addresses: a typo, a field of the wrong kind
+// or a forgotten & does not compile, and renaming a field renames it here. [Define] reports every fault of the whole
+// definition at once: keys that two values could share, entities that a query could mix up in any index, an index that
+// an item would be in by accident, a field that would be lost. [Table.Describe] prints the design back.
+//
+// # How items are stored
+//
+// Attributes are those of package attributevalue, by dynamodbav tags; there is no tag vocabulary of our own. Each item
+// also has its key attributes, and its entity's name in the type attribute ("entityType", see [Table.TypeAttribute]).
+// A field that the primary key holds in full may be tagged "-": it is then stored in the key alone, and comes back from
+// it. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of
+// its primary key; the type attribute is the cross-check. Whatever the library adds for itself is named with a leading
+// ~, keys and attributes alike.
+//
+// # Keys
+//
+// A key is a template of literals ([Prefix]) and parts ([Str], [Fold], [Num], [Time], [Text], [Shard]), or the field's
+// own attribute ([Native]). Keys stay readable: nothing is escaped. They are injective all the same, since a value in
+// which the literal that follows begins is refused when it is written, with a [KeyError]; and they sort as their
+// values do, negative numbers included. Text is compared as it was written: no Unicode normalization. An empty string,
+// a zero time and no bytes are empty and stand in no key; a number or a bool is never empty. Partition keys have up to
+// 2048 bytes and sort keys up to 1024, in the table and in every index.
+//
+// # Reading
+//
+// An access pattern is a function that returns a [Query]: a value that can be printed, listed and tested without a
+// client.
+//
+//	func EnrollmentsOf(student string) ddb.Query[Enrollment] {
+//		return Enrollments.On(GSI1, Enrollment{StudentID: student})
+//	}
+//
+// The example holds the fields of the partition key and nothing else. [Query.SortKey] takes equalities for the leading
+// parts of the sort key and then at most one range; it compiles to one condition that stays inside the entity, so that
+// an open range never runs into the next one and 1 never matches 12. [Query.Filter] drops items that were read and
+// paid for.
+//
+// Cardinality is in the name of the method: [Repository.Get] and [Repository.One] return one item, [Repository.Query]
+// many, [Repository.Page] a bounded piece and a [Cursor], [Repository.BatchGet] what became of each key. [DB.Gather]
+// reads an item collection of several types with one Query, [DB.Items] iterates over one, [DB.Scan] over the table.
+// Indexes that do not project whole items are hydrated through BatchGet.
+//
+// # Iterators
+//
+// Sequences are iter.Seq2[T, error]: values with nil errors, then at most one error, last, with the zero value. break
+// stops paging. Each range over a sequence is a fresh read. A context that ends arrives as that last error. [Collect]
+// makes a slice.
+//
+// # Writing
+//
+// Each verb says what must be there: [Repository.Create] (nothing), [Repository.Replace] (an item), [Repository.Put]
+// (either), [Repository.Delete] (either), [Repository.Take] (an item, which it returns). Conditions stand in [If].
+// Verbs return the item as stored; [ReturnOld] turns that round. The same verbs of an [Entity] make an [Op], a write as
+// data.
+//
+// # Errors
+//
+// An error says operation, entity, key and cause. Test for its class with errors.Is and the sentinels of this package,
+// and for its facts with errors.AsType: [KeyError] for a value that no key can hold, [WriteError] for a write that was
+// refused, with the item that stood in the way ([Entity.Current]). The SDK's own error is always in the tree. What the
+// program, rather than the data, got wrong matches [ErrModel] and is found before any request.
+//
+// # Costs
+//
+// Every method says what it costs. [WithMeter] counts requests and consumed capacity under a context, by index, through
+// paging, batches and retries, so that a test can assert them.
+//
+// # Concurrency
+//
+// Tables are built in package variables, by one goroutine, and are frozen by [New]. Entities, queries, repositories and
+// DBs are safe for concurrent use. Nothing needs closing.
 package ddb
