@@ -278,3 +278,42 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkRatio compares the best of many short runs, taken in turns: the other benchmarks say little on a machine that has other work.
+func BenchmarkRatio(b *testing.B) {
+	o, into := sampleOrder(), new(order)
+	m := withKeys(o.toMap())
+	var keys []string
+	for name := range withKeys(attrs{}) {
+		keys = append(keys, name)
+	}
+	plan := codec.For(reflect.TypeFor[order]()).Beside(keys...)
+	compare := func(name string, attributevalue, codec, hand func() error) {
+		b.Run(name, func(b *testing.B) {
+			work := [...]func() error{attributevalue, codec, hand}
+			best := [len(work)]time.Duration{time.Hour, time.Hour, time.Hour}
+			for b.Loop() {
+				for i, f := range work {
+					start := time.Now()
+					for range 50 {
+						if err := f(); err != nil {
+							b.Fatal(err)
+						}
+					}
+					best[i] = min(best[i], time.Since(start))
+				}
+			}
+			b.ReportMetric(float64(best[1])/float64(best[0]), "x-attributevalue")
+			b.ReportMetric(float64(best[1])/float64(best[2]), "x-hand")
+			b.ReportMetric(float64(best[1])/50, "best-ns")
+		})
+	}
+	compare("encode",
+		func() error { _, err := attributevalue.MarshalMap(&o); return err },
+		func() error { _, err := plan.Encode(reflect.ValueOf(&o).Elem()); return err },
+		func() error { o.toMap(); return nil })
+	compare("decode",
+		func() error { *into = order{}; return attributevalue.UnmarshalMap(m, into) },
+		func() error { *into = order{}; return plan.Decode(m, reflect.ValueOf(into).Elem()) },
+		func() error { *into = order{}; return into.fromMap(m) })
+}

@@ -12,8 +12,10 @@ import (
 
 // EncodeField returns v, a value of the field's type, as a struct's plan would store it in that field, tag options included.
 // It returns nil where the plan would store no attribute: an empty value under omitempty, a kind that has no encoding.
+//
+// The struct is one that can be addressed, so marshalers with pointer receivers are used, whether v can be addressed or not.
 func EncodeField(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
-	return encodeAs(f, f.Type, fieldTag(f), v)
+	return encodeAs(f, f.Type, fieldTag(f), true, v)
 }
 
 // DecodeField sets dst, an addressable zero value of the field's type, from the attribute that holds the field.
@@ -28,7 +30,7 @@ func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	av, err := encodeAs(f, t, fieldTag(f).elem(), v)
+	av, err := encodeAs(f, t, fieldTag(f).elem(), !inMap(f.Type), v)
 	if err != nil || av == nil {
 		return nil, err
 	}
@@ -72,14 +74,32 @@ func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
 	return nil, 0, within(f.Name, fmt.Errorf("a %s, which is not stored as a list, set or map", f.Type))
 }
 
-func encodeAs(f *field.Field, t reflect.Type, g tag, v reflect.Value) (types.AttributeValue, error) {
+// inMap reports a map, whose elements cannot be addressed, so that attributevalue does not see their pointer receivers.
+func inMap(t reflect.Type) bool {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Map
+}
+
+func encodeAs(f *field.Field, t reflect.Type, g tag, addressable bool, v reflect.Value) (types.AttributeValue, error) {
 	if v.Type() != t {
 		if !v.Type().AssignableTo(t) {
 			return nil, within(f.Name, fmt.Errorf("a %s where a %s is expected", v.Type(), t))
 		}
 		v = v.Convert(t)
 	}
-	av, err := nodeOf(t, g).enc(nil, v)
+	n := nodeOf(t, g)
+	if v.CanAddr() != addressable && n.addressed {
+		if addressable {
+			at := reflect.New(t).Elem()
+			at.Set(v)
+			v = at
+		} else {
+			v = reflect.ValueOf(v.Interface())
+		}
+	}
+	av, err := n.enc(nil, v)
 	if err != nil {
 		return nil, within(f.Name, err)
 	}

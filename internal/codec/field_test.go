@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,51 @@ func TestEncodeField(t *testing.T) {
 		require.NoError(t, err, f.Name)
 		assert.Equal(t, c.want, got, f.Name)
 	}
+}
+
+// A value is encoded as the item would encode it, whether the caller can address it or not.
+func TestPointerReceiversOfFieldsAndElements(t *testing.T) {
+	t.Parallel()
+	type thing struct {
+		One     byPointer
+		List    []byPointer
+		ByName  map[string]byPointer
+		Pointer *byPointer
+		Holder  struct{ In byPointer }
+		Any     any
+		Anys    map[string]any
+	}
+	p, err := field.New(reflect.TypeFor[thing]())
+	require.NoError(t, err)
+	f := p.Pointer().Interface().(*thing)
+	item := thing{
+		One: byPointer{"1"}, List: []byPointer{{"22"}}, ByName: map[string]byPointer{"x": {"333"}}, Pointer: &byPointer{"4444"}, Any: byPointer{"5"},
+		Anys: map[string]any{"x": &byPointer{"6"}},
+	}
+	m, err := attributevalue.MarshalMap(&item)
+	require.NoError(t, err)
+	for ptr, value := range map[any]any{&f.One: &item.One, &f.List: &item.List, &f.ByName: &item.ByName, &f.Pointer: &item.Pointer, &f.Holder: &item.Holder, &f.Any: &item.Any} {
+		named, err := p.Resolve(ptr)
+		require.NoError(t, err)
+		for _, v := range []reflect.Value{reflect.ValueOf(value).Elem(), reflect.ValueOf(reflect.ValueOf(value).Elem().Interface())} {
+			got, err := codec.EncodeField(named, v)
+			require.NoError(t, err)
+			assert.Equal(t, m[named.Attr()], got, named.Name)
+		}
+	}
+	check := func(ptr any, want types.AttributeValue, elem any) {
+		named, err := p.Resolve(ptr)
+		require.NoError(t, err)
+		for _, v := range []reflect.Value{reflect.ValueOf(elem).Elem(), reflect.ValueOf(reflect.ValueOf(elem).Elem().Interface())} {
+			got, err := codec.EncodeElem(named, v)
+			require.NoError(t, err)
+			assert.Equal(t, want, got, named.Name)
+		}
+	}
+	check(&f.List, m["List"].(*types.AttributeValueMemberL).Value[0], &byPointer{"22"})
+	check(&f.ByName, m["ByName"].(*types.AttributeValueMemberM).Value["x"], &byPointer{"333"})
+	six := any(&byPointer{"6"})
+	check(&f.Anys, m["Anys"].(*types.AttributeValueMemberM).Value["x"], &six)
 }
 
 func TestDecodeField(t *testing.T) {

@@ -30,6 +30,9 @@ type node struct {
 	text   func(reflect.Value) string
 	number bool
 
+	// addressed says that enc may depend on whether the value can be addressed: it holds others, which may have a marshaler with a pointer receiver.
+	addressed bool
+
 	// replaces says that dec leaves nothing of what the value was before.
 	replaces bool
 
@@ -79,7 +82,7 @@ func (c compiler) node(t reflect.Type, g tag) *node {
 	if !c.compile(n, t, g) {
 		enc := func(_ *arena, v reflect.Value) (types.AttributeValue, error) { return delegateEncode(v, g) }
 		dec := func(av types.AttributeValue, v reflect.Value) error { return delegateDecode(av, v, g) }
-		*n = node{whole: true, enc: enc, bare: enc, dec: dec}
+		*n = node{whole: true, addressed: t.Kind() != reflect.Interface, enc: enc, bare: enc, dec: dec}
 	}
 	return n
 }
@@ -132,6 +135,7 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 	default:
 		n.replaces = true
 	}
+	n.addressed = n.text == nil && (t.Kind() == reflect.Struct || t.Kind() == reflect.Array) || marshals(t)
 	n.marshaler(t)
 	n.enc = n.bare
 	n.empty(t, g)

@@ -183,6 +183,8 @@ func TestAllocations(t *testing.T) {
 	open, seven := reflect.ValueOf(text("open")), reflect.ValueOf(7)
 	check(1, "encode a string", func() error { _, err := codec.EncodeField(status, open); return err })
 	check(1, "encode a number", func() error { _, err := codec.EncodeField(seq, seven); return err })
+	expires, at := field(&b.Expires), reflect.ValueOf(o.Created)
+	check(2, "encode a time", func() error { _, err := codec.EncodeField(expires, at); return err })
 	var to basket
 	av := str(strconv.Itoa(7))
 	check(0, "decode a field", func() error { return codec.DecodeField(seq, av, reflect.ValueOf(&to.Seq).Elem()) })

@@ -111,8 +111,15 @@ func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Valu
 			continue
 		}
 		known++
-		if err := f.decode(av, v); err != nil {
-			return err
+		fv := v.Field(f.first)
+		if len(f.rest) > 0 {
+			var err error
+			if fv, err = allocated(fv, f.rest); err != nil {
+				return within(f.goName, err)
+			}
+		}
+		if err := f.dec(av, fv); err != nil {
+			return within(f.goName, err)
 		}
 	}
 	for _, name := range beside {

@@ -153,6 +153,23 @@ func TestResolveRefusesWhatIsNoField(t *testing.T) {
 	assert.EqualError(t, err, "a string that is not a field of Thing (name fields through Fields(), not through an item)")
 }
 
+type selfMade struct {
+	Base
+	Name string
+}
+
+func (*selfMade) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) { return nil, nil }
+
+func TestAnItemThatMarshalsItselfHasNoAttributesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	p, f := prototype[selfMade](t)
+	for _, ptr := range []any{&f.Name, &f.ID} {
+		got, err := p.Resolve(ptr)
+		require.NoError(t, err)
+		assert.False(t, got.Stored())
+	}
+}
+
 func TestNewRefusesWhatIsNoStruct(t *testing.T) {
 	t.Parallel()
 	for _, typ := range []reflect.Type{reflect.TypeFor[int](), reflect.TypeFor[*Thing](), reflect.TypeFor[map[string]int]()} {
