@@ -78,6 +78,9 @@ func (w *write) checkPaths() *apiError {
 				return parameter("Cannot update attribute %s. This attribute is part of the key", name)
 			}
 		}
+		if failed := w.table.checkKinds(w.update.Kinds()); failed != nil {
+			return failed
+		}
 		if failed := w.table.scalarKeys(w.update.NestedHeads()); failed != nil {
 			return failed
 		}
@@ -154,6 +157,20 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 	return newRow(w.key, next, size), nil
 }
 
+// checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
+func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
+	for _, a := range attributes {
+		for _, x := range t.indexes {
+			for _, k := range x.all() {
+				if k.name == a.Name && k.kind != a.Kind && x.goneAt.IsZero() {
+					return parameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.name, k.kind, a.Kind, x.name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // checkIndexKeys refuses an item whose attributes cannot be keys of an index: of a wrong type, empty or too long. An
 // update is refused in words of its own.
 func (t *table) checkIndexKeys(it value.Item, update *expr.Update) *apiError {
@@ -168,6 +185,9 @@ func (t *table) checkIndexKeys(it value.Item, update *expr.Update) *apiError {
 					continue
 				}
 				if v.Kind() != k.kind {
+					if update != nil {
+						return invalid("The update expression attempted to update the secondary index key to unsupported type")
+					}
 					return parameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.name, k.kind, v.Kind(), x.name)
 				}
 				if k.kind != value.N && v.Text() == "" {

@@ -92,3 +92,11 @@ func TestHeads(t *testing.T) {
 	assert.Equal(t, []string{"i", "j"}, e.Projection.Heads())
 	assert.Equal(t, []string{"j"}, e.Projection.NestedHeads())
 }
+
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	update := "SET a = :v, b = c + :v, d = list_append(e, e), f = g, h.i = :v ADD j :v REMOVE k"
+	e, err := expr.Parse(&expr.Request{Update: &update, Values: input(t, `{":v":{"N":"9"}}`)})
+	require.NoError(t, err)
+	assert.Equal(t, []expr.KeyAttribute{{Name: "a", Kind: value.N}, {Name: "b", Kind: value.N}, {Name: "d", Kind: value.L}, {Name: "j", Kind: value.N}}, e.Update.Kinds())
+}

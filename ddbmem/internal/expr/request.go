@@ -56,11 +56,11 @@ func Parse(r *Request) (*Expressions, error) {
 			return err
 		},
 		func() (err error) {
-			e.KeyCondition, err = parsed("KeyConditionExpression", r.KeyCondition, s, parseKeyCondition)
+			e.Projection, err = parsed("ProjectionExpression", r.Projection, s, parseProjection)
 			return err
 		},
 		func() (err error) {
-			e.Projection, err = parsed("ProjectionExpression", r.Projection, s, parseProjection)
+			e.KeyCondition, err = parsed("KeyConditionExpression", r.KeyCondition, s, parseKeyCondition)
 			return err
 		},
 		s.unused,

@@ -47,6 +47,32 @@ func (u *Update) NestedHeads() []string {
 // of the old item what UPDATED_OLD returns, of the new one UPDATED_NEW.
 func (u *Update) Changed(item value.Item) value.Item { return u.changed.selectFields(item) }
 
+// Kinds returns the types that top-level attributes are known to get before
+// the update sees any item, in the order of the expression.
+func (u *Update) Kinds() []KeyAttribute {
+	var kinds []KeyAttribute
+	for _, c := range u.clauses {
+		if kind := c.kind(); kind != value.None && len(c.target) == 1 {
+			kinds = append(kinds, KeyAttribute{c.target[0].name, kind})
+		}
+	}
+	return kinds
+}
+
+// kind returns the type that a clause is known to give its target.
+func (c *clause) kind() value.Kind {
+	switch {
+	case c.section == "ADD", c.section == "SET" && c.sign == "" && c.left.isValue():
+		return c.left.kind()
+	case c.sign != "":
+		return value.N
+	case c.section == "SET" && c.left.function == "list_append":
+		return value.L
+	default:
+		return value.None
+	}
+}
+
 func (c *clause) operands() []*operand {
 	switch {
 	case c.right != nil:
