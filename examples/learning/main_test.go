@@ -297,6 +297,32 @@ func TestInterrupted(t *testing.T) {
 	assert.Equal(t, "learning: interrupted\n", errs.String())
 }
 
+func TestNothingNeedsToBeInstalled(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "")
+	for command, want := range map[string]string{
+		"":         "14 access patterns, 14 requests, 7.0 read units; no scan, no filter expression",
+		"seed":     "seeded",
+		"patterns": "progress of an enrollment",
+		"scan":     "Enrollment",
+		"purge":    fmt.Sprintf("deleted %d items", Generate(DefaultSize).Items()),
+		"drop":     "dropped",
+	} {
+		t.Run(command, func(t *testing.T) {
+			code, out, errs := run(t, strings.Fields(command)...)
+			assert.Zero(t, code, errs)
+			assert.Contains(t, out, "in this process")
+			assert.Contains(t, out, want)
+		})
+	}
+}
+
+func TestEndpointAndLocalAreTwoEngines(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, _, errs := run(t, "-local")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, "unset one")
+}
+
 // The life of a table on an endpoint that keeps it.
 func TestCommands(t *testing.T) {
 	client := localtest.Client(t)

@@ -129,20 +129,21 @@ func (s *Store) WholeCourse(ctx context.Context, id string) (CoursePage, error) 
 	return page, nil
 }
 
-// SaveChapter writes the next version of a chapter and keeps it. c.Version is the version that was read, 0 for a new
-// chapter; the error is [ddb.ErrConflict] if another was written meanwhile.
+// SaveChapter writes the next version of a chapter, and then the row that keeps it. c.Version is the version that was read, 0
+// for a new chapter; the error is [ddb.ErrConflict] if another was written meanwhile.
 func (s *Store) SaveChapter(ctx context.Context, c Chapter) (Chapter, error) {
 	c, err := s.chapters.Put(ctx, c)
 	if err != nil {
 		return Chapter{}, err
 	}
-	_, err = s.versions.Create(ctx, ChapterVersion{
-		ID: c.ID, Version: c.Version, CourseID: c.CourseID, Content: c.Content, Updated: c.Updated,
-	})
-	if err != nil {
+	if _, err := s.versions.Create(ctx, versionOf(c)); err != nil {
 		return Chapter{}, err
 	}
 	return c, nil
+}
+
+func versionOf(c Chapter) ChapterVersion {
+	return ChapterVersion{ID: c.ID, Version: c.Version, CourseID: c.CourseID, Content: c.Content, Updated: c.Updated}
 }
 
 // CurrentChapter returns a chapter by course and id as it is now, and a new one of version 0 if there is none.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/integration/local"
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
@@ -42,9 +43,13 @@ type Engine struct {
 // Engines is the table of engines and of what each of them does.
 var Engines = []Engine{
 	{
-		Name:         "dynamodb-local",
-		Capabilities: []Capability{Conflicts},
-		client:       localtest.Client,
+		Name:         "ddbmem",
+		Capabilities: []Capability{TransactionCapacity, Expiry, Conflicts},
+		client:       func(testing.TB) *dynamodb.Client { return ddbmem.New().Client() },
+	},
+	{
+		Name:   "dynamodb-local",
+		client: localtest.Client,
 	},
 	{
 		Name:         "aws",

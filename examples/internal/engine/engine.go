@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
@@ -30,12 +31,14 @@ func Open(ctx context.Context, container bool) (*Engine, error) {
 	case endpoint != "" && container:
 		return nil, fmt.Errorf("%s names %s, and -local starts another DynamoDB: unset one", Variable, endpoint)
 	case endpoint != "":
-		return &Engine{Name: endpoint, Client: local.Client(endpoint), Close: func() error { return nil }}, nil
+		return &Engine{Name: endpoint, Client: local.Client(endpoint), Close: nothing}, nil
 	case container:
 		return openLocal(ctx)
 	}
-	return openLocal(ctx)
+	return &Engine{Name: "ddbmem, in this process", Client: ddbmem.New().Client(), Fresh: true, Close: nothing}, nil
 }
+
+func nothing() error { return nil }
 
 func openLocal(ctx context.Context) (*Engine, error) {
 	server, err := local.Start(ctx)
