@@ -56,7 +56,7 @@ func (d *Definition) Index(ix *Index, partition Template, sort ...Template) *Row
 //	order  order#{ID}#
 //	line   order#{OrderID}#line#{ID}
 //
-// The parent's sort key must end in a literal. A plain Query of the parent is refused from then on, since it would
+// The parent's sort key must end in a literal, and this one go on with a literal of its own. A plain Query of the parent is refused from then on, since it would
 // read both: use [Query.Collection].
 func (d *Definition) Under(parent interface{ entity() *entity }) {
 	d.e.under = append(d.e.under, parent.entity())
@@ -153,8 +153,10 @@ func (d *Definition) finish() error {
 		return &modelError{errors.Join(d.faults...)}
 	}
 	for _, r := range d.e.rows() {
-		if parent := d.e.parentIn(r.index); parent != nil {
-			r.sort = r.sort.Under(parent.sort)
+		for _, parent := range d.e.ancestors() {
+			if above := parent.row(r.index); above != nil {
+				r.sort = r.sort.Under(above.sort)
+			}
 		}
 	}
 	for _, r := range append(d.e.rows(), d.e.also...) {

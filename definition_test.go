@@ -298,5 +298,5 @@ func TestUnderNeedsALiteralAtTheEnd(t *testing.T) {
 		d.Primary(ddb.Key(custPrefix, ddb.Str(&l.Customer)), ddb.Key(orderPrefix, ddb.Str(&l.OrderID), sep, linePrefix, ddb.Str(&l.ID)))
 		d.Under(open)
 	})
-	require.ErrorContains(t, err, "must end in a literal so that 1 never matches 12")
+	require.ErrorContains(t, err, "with a literal of its own; that must end in a literal so that 1 never matches 12")
 }

@@ -54,8 +54,9 @@ func Str[S ~string](f *S) Part { return part{kind: template.Str, ptr: f} }
 // key. It cannot be turned back: the field needs an attribute of its own.
 func Fold[S ~string](f *S) Part { return part{kind: template.Fold, ptr: f} }
 
-// Num is an integer field as width digits that sort as numbers do, negative ones included. A number with more digits
-// is refused when it is written.
+// Num is an integer field as width bytes, 1 to 20, that sort as numbers do: digits behind zeros, and for a negative
+// number "-" and the nines' complement, so that width 4 holds -999 to 9999. A number that needs more is refused when it
+// is written.
 func Num[N integer](f *N, width int) Part { return part{kind: template.Num, ptr: f, width: width} }
 
 // Time is a time in UTC to the nanosecond, in one fixed-width layout that sorts as text:

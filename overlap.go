@@ -25,7 +25,7 @@ func (d *Definition) checkOverlap(r, o *Row) {
 			return
 		}
 		if r.index.kind == primaryIndex {
-			d.fault("primary: sort key %q does not continue %s's %q, which must end in a literal so that 1 never matches 12", r.sort, o.entity.name, o.sort)
+			d.fault("primary: sort key %q does not continue %s's %q with a literal of its own; that must end in a literal so that 1 never matches 12", r.sort, o.entity.name, o.sort)
 			return
 		}
 	}
