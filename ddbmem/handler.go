@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
@@ -126,7 +127,7 @@ func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed
 		}
 	}()
 	if op.named {
-		if err := requireName(in); err != nil {
+		if err := requireName(op, in); err != nil {
 			return nil, false, err
 		}
 	}
@@ -144,9 +145,13 @@ func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed
 }
 
 // requireName is the check that table operations make before all others.
-func requireName(in *wire.Node) *apiError {
-	if !in.Has("TableName") {
+func requireName(op *operation, in *wire.Node) *apiError {
+	n := in.Get("TableName")
+	if n == nil {
 		return invalid("The parameter 'TableName' is required but was not present in the request")
+	}
+	if size := utf8.RuneCountInString(n.Str); op.name != "CreateTable" && (size < 3 || size > 255) && !strings.HasPrefix(n.Str, "arn:") {
+		return invalid("TableName must be at least 3 characters long and at most 255 characters long")
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	if err != nil {
 		return nil, err
 	}
+	rd.query = true
 	if ex.KeyCondition == nil {
 		return nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
@@ -37,38 +38,43 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, failed
 	}
 	s := rd.schema()
+	at := ""
+	if rd.start != nil {
+		if at, failed = rd.startKey(); failed != nil {
+			return nil, failed
+		}
+	}
 	keys, err := ex.KeyCondition.Resolve(keyAttributes(s.hash), keyAttributes(s.rng))
 	if err != nil {
 		return nil, err
 	}
-	if failed := rd.checkPaths(true); failed != nil {
+	low, high := s.bounds(keys)
+	if at != "" && (at < low || (high != "" && at >= high)) {
+		return nil, outside(at, s, keys)
+	}
+	if failed := rd.checkPaths(); failed != nil {
 		return nil, failed
 	}
-	low, high := s.bounds(keys)
 	forward := in.Flag("ScanIndexForward", true)
-	if rd.start != nil {
-		at, failed := rd.startKey()
-		if failed != nil {
-			return nil, failed
-		}
-		if at < low || (high != "" && at >= high) {
-			return nil, outside(at, s, keys)
-		}
-		if forward {
-			low = at + "\x00"
-		} else {
-			high = at
-		}
+	switch {
+	case at != "" && forward:
+		low = at + "\x00"
+	case at != "":
+		high = at
 	}
 	return rd.answer(in, rd.read(between(rd.tree(), low, high, forward))), nil
 }
 
 // outside is the answer to a starting key that the key condition does not select.
 func outside(at string, s *schema, keys *expr.KeyRange) *apiError {
-	if !strings.HasPrefix(at, s.partition(keys)) {
+	same := strings.HasPrefix(at, s.partition(keys))
+	switch {
+	case len(keys.Sort) == 0:
 		return invalid("The provided starting key is outside query boundaries based on provided conditions")
+	case same:
+		return invalid("The provided starting key does not match the range key predicate")
 	}
-	return invalid("The provided starting key does not match the range key predicate")
+	return invalid("The query can return at most one row and cannot be restarted")
 }
 
 func keyAttributes(keys []keyAttr) []expr.KeyAttribute {

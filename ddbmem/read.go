@@ -21,6 +21,7 @@ type reader struct {
 	filter     *expr.Condition
 	projection *expr.Projection
 	selects    string
+	query      bool // rather than a scan
 	limit      int
 	consistent bool
 	start      value.Item // ExclusiveStartKey, nil at the beginning
@@ -116,47 +117,55 @@ func (rd *reader) schema() *schema {
 	return &rd.table.schema
 }
 
-// checkPaths refuses what the filter and the projection say about keys, and finds out whether a local index has to
-// fetch from the table.
-func (rd *reader) checkPaths(filterKeys bool) *apiError {
-	t, x := rd.table, rd.index
-	if rd.filter != nil && filterKeys {
-		if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {
-			return parameter("Secondary index %s does not project one or more filter attributes: [%s]", x.name, strings.Join(missing, ", "))
-		}
-	}
-	if x != nil && x.kind != "ALL" {
-		if rd.selects == "ALL_ATTRIBUTES" {
-			if !x.local {
-				return parameter("Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", x.name)
-			}
-			rd.fetch = true
-		}
-		if rd.projection != nil {
-			missing := rd.unprojected(rd.projection.Heads())
-			if len(missing) > 0 && !x.local {
-				return parameter("Global secondary index %s does not project [%s]", x.name, strings.Join(missing, ", "))
-			}
-			rd.fetch = rd.fetch || len(missing) > 0
-		}
-	}
+// checkScalars refuses document paths into key attributes.
+func (rd *reader) checkScalars() *apiError {
 	if rd.projection != nil {
-		if failed := t.scalarKeys(rd.projection.NestedHeads()); failed != nil {
+		if failed := rd.table.scalarKeys(rd.projection.NestedHeads()); failed != nil {
 			return failed
 		}
 	}
 	if rd.filter != nil {
-		if failed := t.scalarKeys(rd.filter.NestedHeads()); failed != nil {
-			return failed
-		}
-		if filterKeys {
-			for _, name := range rd.filter.Heads() {
-				if rd.schema().has(name) {
-					return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", name)
-				}
-			}
+		return rd.table.scalarKeys(rd.filter.NestedHeads())
+	}
+	return nil
+}
+
+// checkFilter refuses a filter of a query that tests keys, or attributes that the index lacks.
+func (rd *reader) checkFilter() *apiError {
+	if rd.filter == nil {
+		return nil
+	}
+	for _, name := range rd.filter.Heads() {
+		if rd.schema().has(name) {
+			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", name)
 		}
 	}
+	if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {
+		return parameter("Secondary index %s does not project one or more filter attributes: [%s]", rd.index.name, strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// checkSelected refuses what a global index cannot give, and finds out whether a local one has to fetch from the table.
+func (rd *reader) checkSelected() *apiError {
+	x := rd.index
+	if x == nil || x.kind == "ALL" {
+		return nil
+	}
+	if rd.selects == "ALL_ATTRIBUTES" {
+		if !x.local {
+			return parameter("Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", x.name)
+		}
+		rd.fetch = true
+	}
+	if rd.projection == nil {
+		return nil
+	}
+	missing := rd.unprojected(rd.projection.Heads())
+	if len(missing) > 0 && !x.local {
+		return parameter("Global secondary index %s does not project [%s]", x.name, strings.Join(missing, ", "))
+	}
+	rd.fetch = rd.fetch || len(missing) > 0
 	return nil
 }
 
@@ -178,26 +187,35 @@ func (rd *reader) unprojected(names []string) []string {
 // startKey checks the starting key and returns where in the tree it stands.
 func (rd *reader) startKey() (string, *apiError) {
 	t, x := rd.table, rd.index
-	keys := t.all()
+	size := len(t.hash) + len(t.rng)
 	if x != nil {
 		for _, k := range x.all() {
 			if !t.has(k.name) {
-				keys = append(keys, k)
+				size++
 			}
 		}
 	}
-	if len(rd.start) != len(keys) {
-		if x != nil {
+	if len(rd.start) != size {
+		if x != nil || rd.query {
 			return "", invalid("The provided starting key is invalid")
 		}
 		return "", invalid("The provided starting key is invalid: The provided key element does not match the schema")
 	}
-	for _, k := range keys {
-		v := rd.start.Get(k.name)
-		switch {
-		case v.IsZero() && x != nil:
-			return "", invalid("The provided starting key is invalid")
-		case v.Kind() != k.kind:
+	if x != nil || rd.query {
+		for _, k := range rd.schema().all() {
+			switch v := rd.start.Get(k.name); {
+			case v.IsZero():
+				return "", invalid("The provided starting key is invalid")
+			case v.Kind() != k.kind:
+				return "", invalid("The provided key element does not match the schema")
+			}
+		}
+		if failed := rd.schema().checkValues(rd.start); failed != nil {
+			return "", failed
+		}
+	}
+	for _, k := range t.all() {
+		if rd.start.Get(k.name).Kind() != k.kind {
 			return "", invalid("The provided starting key is invalid: The provided key element does not match the schema")
 		}
 	}
@@ -207,9 +225,6 @@ func (rd *reader) startKey() (string, *apiError) {
 	}
 	if x == nil {
 		return t.rowKey(rd.start), nil
-	}
-	if !x.covers(rd.start) {
-		return "", invalid("The provided starting key is invalid")
 	}
 	return string(x.appendKey(nil, rd.start)) + t.rowKey(rd.start), nil
 }

@@ -13,7 +13,7 @@ const maxItem = 400 << 10
 
 // The parameters of the API from before there were expressions, in the order in which the service lists them.
 var legacy = []string{
-	"AttributesToGet", "AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter", "ConditionalOperator",
+	"AttributesToGet", "AttributeUpdates", "Expected", "QueryFilter", "ScanFilter", "ConditionalOperator", "KeyConditions",
 }
 
 // successor says which parameter does what a legacy one did.
@@ -39,6 +39,9 @@ func refuseLegacy(in *wire.Node) *apiError {
 		return nil
 	}
 	if now := present(in, modern); len(now) > 0 {
+		if !in.Has("KeyConditionExpression") && old[len(old)-1] == "KeyConditions" && len(old) > 1 {
+			old = old[:len(old)-1] // the service lets a filter stand beside KeyConditions
+		}
 		return invalid("Can not use both expression and non-expression parameters in the same request: "+
 			"Non-expression parameters: {%s} Expression parameters: {%s}", strings.Join(old, ", "), strings.Join(now, ", "))
 	}

@@ -6,13 +6,13 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 	if failed := refuseLegacy(in); failed != nil {
 		return nil, failed
 	}
-	rd, _, err := newReader(in, "FilterExpression")
-	if err != nil {
-		return nil, err
-	}
 	segment, total, failed := segments(in)
 	if failed != nil {
 		return nil, failed
+	}
+	rd, _, err := newReader(in, "FilterExpression")
+	if err != nil {
+		return nil, err
 	}
 	t, failed := e.open(in.Text("TableName"))
 	if failed != nil {
@@ -25,9 +25,6 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 		return nil, noTable()
 	}
 	if failed := rd.bind(t, in.Text("IndexName")); failed != nil {
-		return nil, failed
-	}
-	if failed := rd.checkPaths(false); failed != nil {
 		return nil, failed
 	}
 	low, high := segmentStart(segment, total), ""
@@ -44,6 +41,9 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 				"Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", total, segment)
 		}
 		low = at + "\x00"
+	}
+	if failed := rd.checkPaths(); failed != nil {
+		return nil, failed
 	}
 	return rd.answer(in, rd.read(between(rd.tree(), low, high, true))), nil
 }

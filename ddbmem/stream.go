@@ -126,6 +126,13 @@ func (s *stream) disabled() bool {
 	return !s.closed.IsZero()
 }
 
+// outlived reports whether a disabled stream has nothing left to keep.
+func (s *stream) outlived(now time.Time) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return !s.closed.IsZero() && now.Sub(s.closed) >= retention
+}
+
 // add appends a change. The caller holds the lock of the table, so that records are in the order of the writes.
 func (s *stream) add(t *table, c change, now time.Time) {
 	s.mu.Lock()

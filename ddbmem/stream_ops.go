@@ -26,7 +26,7 @@ func listStreams(e *Engine, in *wire.Node) (*out, error) {
 	var all []*stream
 	e.mu.Lock()
 	for arn, s := range e.streams {
-		if s.table.dropped && now.Sub(s.closed) >= retention {
+		if s.outlived(now) {
 			delete(e.streams, arn)
 			continue
 		}

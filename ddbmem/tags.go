@@ -10,10 +10,7 @@ import (
 
 const maxTags = 50
 
-var (
-	anyArn   = regexp.MustCompile(`^.+:.+:.+:.+:.+:.+/.+$`)
-	tableArn = regexp.MustCompile(`^arn:aws[a-z-]*:dynamodb:.+:\d+:table/[^/]{2}[^/]+$`)
-)
+var tableArn = regexp.MustCompile(`^arn:aws[a-z-]*:dynamodb:.+:\d+:table/[^/]{2}[^/]+$`)
 
 // addTags adds tags, replacing those of the same key.
 func (d *tableDefinition) addTags(list []wire.Node) *apiError {
@@ -42,9 +39,6 @@ func (e *Engine) tagged(in *wire.Node, op, member, empty string) (*table, *apiEr
 	arn := in.Text("ResourceArn")
 	if !in.Has("ResourceArn") {
 		return nil, invalid("Invalid TableArn")
-	}
-	if !anyArn.MatchString(arn) {
-		return nil, e.denied(op, orDefault(arn, "*"))
 	}
 	if member != "" && !in.Has(member) {
 		return nil, invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",

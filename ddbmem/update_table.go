@@ -7,6 +7,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
+const oneOnline = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
+
 func updateTable(e *Engine, in *wire.Node) (*out, error) {
 	if failed := checkUpdate(in); failed != nil {
 		return nil, failed
@@ -63,7 +65,11 @@ func checkUpdate(in *wire.Node) *apiError {
 		}
 	}
 	var names []string
+	online := 0
 	for i := range updates {
+		if updates[i].Has("Create") || updates[i].Has("Delete") {
+			online++
+		}
 		part := indexUpdate(&updates[i])
 		if part == nil {
 			return parameter("One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, " +
@@ -74,6 +80,9 @@ func checkUpdate(in *wire.Node) *apiError {
 			return parameter("Only one global secondary index update per index is allowed simultaneously. Index: %s", name)
 		}
 		names = append(names, name)
+	}
+	if online > 1 {
+		return limitExceeded(oneOnline)
 	}
 	return nil
 }
@@ -123,7 +132,7 @@ func (u *tableUpdate) billing() *apiError {
 		if failed != nil {
 			return failed
 		}
-		if next == u.t.def.throughput && mode == "" && !u.in.Has("GlobalSecondaryIndexUpdates") {
+		if next == u.t.def.throughput && u.def.billing == u.t.def.billing && !u.in.Has("GlobalSecondaryIndexUpdates") {
 			return invalid("The provisioned throughput for the table will not change. The requested value equals the current value. "+
 				"Current ReadCapacityUnits provisioned for the table: %d. Requested ReadCapacityUnits: %d. "+
 				"Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d. "+
@@ -160,22 +169,16 @@ func (u *tableUpdate) stream() *apiError {
 
 func (u *tableUpdate) globalIndexes() *apiError {
 	updates := u.in.List("GlobalSecondaryIndexUpdates")
-	online := 0
 	for i := range updates {
 		n := &updates[i]
 		var failed *apiError
 		switch {
 		case n.Has("Create"):
-			online++
 			failed = u.createIndex(n.Get("Create"))
 		case n.Has("Delete"):
-			online++
 			failed = u.deleteIndex(n.Get("Delete").Text("IndexName"))
 		default:
 			failed = u.updateIndex(n.Get("Update"))
-		}
-		if online > 1 {
-			return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
 		}
 		if failed != nil {
 			return failed
@@ -200,7 +203,7 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 	}
 	for _, x := range u.indexes {
 		if x.activeAt.After(u.now) || !x.goneAt.IsZero() {
-			return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+			return limitExceeded(oneOnline)
 		}
 	}
 	for _, a := range u.in.List("AttributeDefinitions") {

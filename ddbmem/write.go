@@ -130,21 +130,14 @@ func (w *write) plan() (change, *apiError) {
 
 // updated returns the next version of an item under an update; old may be nil.
 func (w *write) updated(old value.Item) (*row, *apiError) {
-	base := old
-	if base == nil {
-		base = w.attrs
+	next := old
+	if next == nil {
+		next = w.attrs // where there is no item, the update sees the key
 	}
-	next := base
 	if w.update != nil {
 		var err error
-		// Without an item, the update sees none, not even the key.
-		if next, err = w.update.Apply(old); err != nil {
+		if next, err = w.update.Apply(next); err != nil {
 			return nil, asError(err)
-		}
-		if old == nil {
-			for _, f := range w.attrs {
-				next = next.With(f.Name, f.Value)
-			}
 		}
 	}
 	size := next.Size()

@@ -52,15 +52,15 @@ func Parse(r *Request) (*Expressions, error) {
 			return err
 		},
 		func() (err error) {
+			e.KeyCondition, err = parsed("KeyConditionExpression", r.KeyCondition, s, parseKeyCondition)
+			return err
+		},
+		func() (err error) {
 			e.Filter, err = parsed("FilterExpression", r.Filter, s, parseCondition)
 			return err
 		},
 		func() (err error) {
 			e.Projection, err = parsed("ProjectionExpression", r.Projection, s, parseProjection)
-			return err
-		},
-		func() (err error) {
-			e.KeyCondition, err = parsed("KeyConditionExpression", r.KeyCondition, s, parseKeyCondition)
 			return err
 		},
 		s.unused,

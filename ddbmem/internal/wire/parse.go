@@ -93,8 +93,11 @@ func (p *parser) value(n *Node, s *Shape, field bool, depth int) error {
 		default:
 			n.Kind = Number
 		}
-		if err := checkType(n, c, field); err != nil || s.Type == Attr {
+		if err := checkType(n, c, field); err != nil {
 			return err
+		}
+		if s.Type == Attr {
+			return attrType(n.Raw)
 		}
 		n.Input = new(value.Input)
 		return n.Input.UnmarshalJSON(n.Raw)

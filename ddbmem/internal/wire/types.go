@@ -1,13 +1,29 @@
 package wire
 
-import "strings"
+import (
+	"errors"
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+)
 
 const (
 	modelPackage  = "com.amazonaws.dynamodb.v20120810."
 	structInField = "Start of structure or map found where not expected"
 	wrongInField  = "Unexpected field type"
 	wrongInList   = "Unexpected value type in payload"
+	wrongNested   = "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class " +
+		"(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of loader 'bootstrap')"
 )
+
+// attrType reports whether an attribute value has the right shape; whether it is allowed is for the operation to say.
+func attrType(raw []byte) error {
+	_, err := value.Parse(raw)
+	if e, ok := errors.AsType[*value.Error](err); ok && e.Code == value.SerializationException {
+		return err
+	}
+	return nil
+}
 
 // checkType reports whether the JSON value in n, which began with c, can be a value of n's shape. Messages are those
 // of the service's deserialiser.
@@ -40,6 +56,9 @@ func checkType(n *Node, c byte, field bool) error {
 		case Object:
 			return &SyntaxError{structInField}
 		}
+		if !field {
+			return &SyntaxError{wrongNested}
+		}
 		return &SyntaxError{wrongInField}
 	case Map, AttrMap:
 		switch n.Kind {
@@ -47,6 +66,9 @@ func checkType(n *Node, c byte, field bool) error {
 			return nil
 		case Array:
 			return &SyntaxError{"Unrecognized collection type java.util.Map<java.lang.String, " + elemName(s) + ">"}
+		}
+		if !field {
+			return &SyntaxError{wrongNested}
 		}
 		return &SyntaxError{wrongInField}
 	}

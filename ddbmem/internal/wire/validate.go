@@ -80,7 +80,7 @@ func present(n *Node) *Node {
 }
 
 func (v *validator) bounds(n *Node, s *Shape, path string) {
-	if s.Pattern != "" && !isName(n.Str) {
+	if s.Pattern != "" && n.Str != "" && !isName(n.Str) && !isArn(n.Str) {
 		v.fail(n, path, "Member must satisfy regular expression pattern: "+s.Pattern)
 	}
 	length := n.length()
@@ -147,6 +147,9 @@ func isName(s string) bool {
 	}
 	return s != ""
 }
+
+// isArn reports whether s is the ARN of a table, which stands for its name wherever a name can stand.
+func isArn(s string) bool { return strings.HasPrefix(s, "arn:aws") && strings.Contains(s, ":table/") }
 
 func lowerFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
