@@ -52,8 +52,10 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	if at != "" && (at < low || (high != "" && at >= high)) {
 		return nil, outside(at, s, keys)
 	}
-	if failed := rd.checkPaths(); failed != nil {
-		return nil, failed
+	for _, check := range []func() *apiError{rd.checkScalars, rd.checkFilter, rd.checkSelected} {
+		if failed := check(); failed != nil {
+			return nil, failed
+		}
 	}
 	forward := in.Flag("ScanIndexForward", true)
 	switch {

@@ -42,8 +42,10 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 		}
 		low = at + "\x00"
 	}
-	if failed := rd.checkPaths(); failed != nil {
-		return nil, failed
+	for _, check := range []func() *apiError{rd.checkScalars, rd.checkSelected} {
+		if failed := check(); failed != nil {
+			return nil, failed
+		}
 	}
 	return rd.answer(in, rd.read(between(rd.tree(), low, high, true))), nil
 }
