@@ -35,17 +35,16 @@ func try(f func() (any, error)) (r result) {
 	return result{value: v}
 }
 
-func requireSame(t *rapid.T, what string, want, got result) {
-	t.Helper()
+func requireSame(t require.TestingT, what string, want, got result) {
 	if got.refused != nil && strings.HasPrefix(got.refused.Error(), "panic: ") && !strings.Contains(got.refused.Error(), "nil pointer") {
-		t.Fatalf("%s: %v", what, got.refused)
+		require.FailNow(t, "codec panics", "%s: %v", what, got.refused)
 	}
 	if (want.refused != nil) != (got.refused != nil) {
-		t.Fatalf("%s: attributevalue refuses with %v, codec with %v\nattributevalue: %#v\ncodec: %#v", what, want.refused, got.refused, want.value, got.value)
+		require.FailNow(t, "only one refuses", "%s: attributevalue with %v, codec with %v\nattributevalue: %#v\ncodec: %#v", what, want.refused, got.refused, want.value, got.value)
 	}
 	if want.refused == nil && !same(reflect.ValueOf(want.value), reflect.ValueOf(got.value)) {
 		require.Equal(t, want.value, got.value, what) // prints the difference
-		t.Fatalf("%s: attributevalue: %#v\ncodec: %#v", what, want.value, got.value)
+		require.FailNow(t, "other results", "%s: attributevalue: %#v\ncodec: %#v", what, want.value, got.value)
 	}
 }
 
@@ -166,17 +165,17 @@ func checkFields(t *rapid.T, item reflect.Value, want map[string]types.Attribute
 	}
 }
 
-func checkDecode(t *rapid.T, typ reflect.Type, attrs map[string]types.AttributeValue) {
-	decode := func(into func(dst reflect.Value) error) result {
-		return try(func() (any, error) {
-			dst := reflect.New(typ)
-			err := into(dst)
-			return dst.Interface(), err
-		})
+// checkDecode decodes attrs, and over the result more.
+func checkDecode(t require.TestingT, typ reflect.Type, attrs ...map[string]types.AttributeValue) {
+	want, got := reflect.New(typ), reflect.New(typ)
+	for i, m := range attrs {
+		w := try(func() (any, error) { return want.Interface(), attributevalue.UnmarshalMap(m, want.Interface()) })
+		g := try(func() (any, error) { return got.Interface(), codec.For(typ).Decode(m, got.Elem()) })
+		requireSame(t, fmt.Sprintf("decode %d of %s", i, typ), w, g)
+		if w.refused != nil {
+			return // with some of the values, which ones is left to chance
+		}
 	}
-	want := decode(func(dst reflect.Value) error { return attributevalue.UnmarshalMap(attrs, dst.Interface()) })
-	got := decode(func(dst reflect.Value) error { return codec.For(typ).Decode(attrs, dst.Elem()) })
-	requireSame(t, fmt.Sprintf("decode %s", typ), want, got)
 }
 
 func TestEncodesAsAttributevalue(t *testing.T) {
@@ -194,8 +193,21 @@ func TestDecodesAsAttributevalue(t *testing.T) {
 	for i, typ := range structs {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			rapid.Check(t, func(t *rapid.T) { checkDecode(t, typ, randomAttrs(t, typ)) })
+			rapid.Check(t, func(t *rapid.T) { checkDecode(t, typ, randomAttrs(t, typ), randomAttrs(t, typ)) })
 		})
+	}
+}
+
+// Each field meets each kind of attribute.
+func TestDecodesEveryAttributeIntoEveryField(t *testing.T) {
+	t.Parallel()
+	for _, typ := range structs {
+		for _, a := range field.Attributes(typ) {
+			for i, first := range samples {
+				checkDecode(t, typ, attrs{a.Name: first}, attrs{a.Name: samples[len(samples)-1-i]}, attrs{a.Name: samples[i*7%len(samples)]})
+				checkDecode(t, typ, attrs{a.Name: first}, attrs{a.Name: samples[max(i-1, 0)]})
+			}
+		}
 	}
 }
 
@@ -208,6 +220,6 @@ func randomStructs(t *rapid.T) {
 	typ := randomStruct(t, 3)
 	for range 3 {
 		checkEncode(t, typ)
-		checkDecode(t, typ, randomAttrs(t, typ))
+		checkDecode(t, typ, randomAttrs(t, typ), randomAttrs(t, typ))
 	}
 }

@@ -170,7 +170,7 @@ func encodeList(a *arena, elem *node, v reflect.Value) ([]types.AttributeValue, 
 
 // mapping encodes and decodes a map whose keys are strings and nothing else. attributevalue does all others.
 func (c compiler) mapping(n *node, t reflect.Type, g tag) bool {
-	if key := t.Key(); key.Kind() != reflect.String || key.NumMethod() > 0 || reflect.PointerTo(key).NumMethod() > 0 {
+	if key := t.Key(); key.Kind() != reflect.String || reflect.PointerTo(key).NumMethod() > 0 {
 		return false
 	}
 	elem, plain := c.node(t.Elem(), g.elem()), c.node(t.Elem(), 0)

@@ -15,7 +15,7 @@ func FuzzEncode(f *testing.F) {
 func FuzzDecode(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
 		typ := rapid.SampledFrom(structs).Draw(t, "struct")
-		checkDecode(t, typ, randomAttrs(t, typ))
+		checkDecode(t, typ, randomAttrs(t, typ), randomAttrs(t, typ))
 	}))
 }
 

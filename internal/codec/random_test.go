@@ -149,6 +149,32 @@ func randomAV(t *rapid.T, depth int) types.AttributeValue {
 	}
 }
 
+// samples are attributes of every kind, empty ones and some that do not fit anything included.
+var samples = func() []types.AttributeValue {
+	null := &types.AttributeValueMemberNULL{Value: true}
+	leaves := []types.AttributeValue{
+		nil, null, &types.AttributeValueMemberNULL{}, &types.AttributeValueMemberBOOL{Value: true}, &types.AttributeValueMemberBOOL{},
+		&types.AttributeValueMemberN{Value: "1"}, &types.AttributeValueMemberN{Value: "-1.5"}, &types.AttributeValueMemberN{Value: "300"}, &types.AttributeValueMemberN{Value: "1e300"},
+		&types.AttributeValueMemberN{}, &types.AttributeValueMemberN{Value: "99999999999999999999"},
+		&types.AttributeValueMemberS{}, &types.AttributeValueMemberS{Value: "a"}, &types.AttributeValueMemberS{Value: "7"}, &types.AttributeValueMemberS{Value: "2026-11-20T21:00:00.5+01:00"},
+		&types.AttributeValueMemberB{}, &types.AttributeValueMemberB{Value: []byte{}}, &types.AttributeValueMemberB{Value: []byte{1}}, &types.AttributeValueMemberB{Value: []byte{1, 2, 3, 4}},
+		&types.AttributeValueMemberSS{}, &types.AttributeValueMemberSS{Value: []string{}}, &types.AttributeValueMemberSS{Value: []string{"a"}}, &types.AttributeValueMemberSS{Value: []string{"a", "7", ""}},
+		&types.AttributeValueMemberNS{}, &types.AttributeValueMemberNS{Value: []string{"1"}}, &types.AttributeValueMemberNS{Value: []string{"1", "2.5", "300"}},
+		&types.AttributeValueMemberBS{}, &types.AttributeValueMemberBS{Value: [][]byte{{1}}}, &types.AttributeValueMemberBS{Value: [][]byte{{1}, {}, {1, 2, 3, 4}, nil}},
+		&types.AttributeValueMemberL{}, &types.AttributeValueMemberL{Value: []types.AttributeValue{}}, &types.AttributeValueMemberM{}, &types.UnknownUnionMember{Tag: "X"},
+	}
+	all := leaves
+	for _, leaf := range leaves {
+		all = append(all,
+			&types.AttributeValueMemberL{Value: []types.AttributeValue{leaf}},
+			&types.AttributeValueMemberL{Value: []types.AttributeValue{leaf, null, leaf}},
+			&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"a": leaf}},
+			&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"true": leaf, "B": leaf}},
+			&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"3": leaf}})
+	}
+	return all
+}()
+
 func randomNumber(t *rapid.T) string {
 	return rapid.OneOf(rapid.SampledFrom([]string{"0", "1", "-1", "255", "256", "1.5", "1e2", "1e39", "x", "", "NaN", "18446744073709551615", "99999999999999999999"}),
 		rapid.StringMatching(`-?[0-9]{1,20}(\.[0-9]+)?`)).Draw(t, "number")

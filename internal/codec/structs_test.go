@@ -93,6 +93,7 @@ var structs = []reflect.Type{
 		O map[struct{ A int }]string
 		P map[*string]string
 		Q map[numeric]string
+		R map[unmarked]string
 	}](),
 	reflect.TypeFor[struct {
 		A any

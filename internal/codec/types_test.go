@@ -90,6 +90,7 @@ type (
 	text      string
 	shouted   string // a Stringer: counts for map keys
 	marked    string // a TextMarshaler: counts for map keys only
+	unmarked  string // a TextUnmarshaler
 	whole     int32
 	small     uint8
 	ratio     float32
@@ -125,6 +126,8 @@ func (m *marked) UnmarshalText(b []byte) error {
 	*m = marked(b[1:])
 	return nil
 }
+
+func (u *unmarked) UnmarshalText(b []byte) error { *u = unmarked("un" + string(b)); return nil }
 
 func (n numeric) Float64() (float64, error) { return 1, nil }
 func (n numeric) Int64() (int64, error)     { return 1, nil }
