@@ -110,6 +110,8 @@ type entity struct {
 
 	version, ttl, created, updated *field.Field
 
+	derived []derivation // fields that views fill
+
 	notes []string // further lines of the design page
 }
 
