@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"strings"
 )
 
 // Collection names an item collection: the items of every type that share a partition key, in the table or in an
@@ -149,33 +148,6 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 	}
 	q.wanted = rows
 	return q.plan(db)
-}
-
-// hull returns the literals that the sort keys of rows begin with, the first and the last; ok is false where one of
-// them can begin with anything.
-func hull(rows []*Row) (first, last string, ok bool) {
-	for i, r := range rows {
-		head := r.sort.Head()
-		if head == "" {
-			return "", "", false
-		}
-		if i == 0 || head < first {
-			first = head
-		}
-		if i == 0 || head > last {
-			last = head
-		}
-	}
-	return first, last, len(rows) > 0
-}
-
-// names lists the entities of rows.
-func names(rows []*Row) string {
-	out := make([]string, len(rows))
-	for i, r := range rows {
-		out[i] = r.entity.name
-	}
-	return strings.Join(out, ", ")
 }
 
 // String names the entity of the sink.

@@ -135,6 +135,7 @@ func (e *entity) describe(c Cond) string {
 		return "not " + e.describe(cl.kids[0])
 	case opExpr:
 		return "expression"
+	default: // a comparison
 	}
 	name := "?"
 	if f, err := e.proto.Resolve(cl.ptr); err == nil {
@@ -155,8 +156,9 @@ func (e *entity) describe(c Cond) string {
 		return name + " in (" + strings.Join(vals, ", ") + ")"
 	case opStartsWith:
 		return name + " starts with " + vals[0]
+	default:
+		return name + " " + string(cl.op) + " " + strings.Join(vals, ", ")
 	}
-	return name + " " + string(cl.op) + " " + strings.Join(vals, ", ")
 }
 
 // literalText renders a constant as a reader would write it.
@@ -172,6 +174,7 @@ func literalText(v any) string {
 			return "null"
 		}
 		return literalText(r.Elem().Interface())
+	default:
+		return fmt.Sprint(v)
 	}
-	return fmt.Sprint(v)
 }

@@ -56,10 +56,14 @@ func (e *entity) compileOne(x *plan.Expression, c Cond) (string, error) {
 			return "", modelFault("Expr: %w", err)
 		}
 		return x.Adopt(*built.Condition(), built.Names(), built.Values()), nil
+	default: // a comparison
 	}
 	f, vals, err := e.operands(cl)
 	if err != nil {
 		return "", err
+	}
+	if cl.op == opBetween && crossed(vals) {
+		return "", modelFault("field %s: the bounds of Between cross", f.Name)
 	}
 	return comparison(x, cl.op, f, vals), nil
 }
@@ -146,6 +150,7 @@ func comparison(x placeholders, op operator, f *field.Field, vals []types.Attrib
 		return "contains(" + path + ", " + ps[0] + ")"
 	case opPresent, opAbsent:
 		return string(op) + "(" + path + ")"
+	default:
 	}
 	return path + " " + string(op) + " " + ps[0]
 }
@@ -169,4 +174,10 @@ func isEmpty(av types.AttributeValue) bool {
 		return len(av.Value) == 0
 	}
 	return false
+}
+
+// crossed reports bounds of which the lower is above the upper, which DynamoDB refuses.
+func crossed(vals []types.AttributeValue) bool {
+	c, ok := compareValues(vals[0], vals[1])
+	return ok && c > 0
 }

@@ -75,7 +75,7 @@ func (d *Definition) checkAttributes() {
 					if i >= len(parts) {
 						continue // reported with the template
 					}
-					text = (template.New(parts[i])).String()
+					text = template.New(parts[i]).String()
 					d.checkNative(r, parts[i].Field, attr)
 				} else if f != nil {
 					d.fault("%s: attribute %q is also field %s: use Native(&…), or tag the field with another name", r.index.name, attr, f.Name)

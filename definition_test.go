@@ -47,7 +47,7 @@ func primary(o *Order, d *ddb.Definition) {
 
 func TestDefineReportsEachFault(t *testing.T) {
 	t.Parallel()
-	type indexes struct{ gsi, inverted, hashOnly, byEmail, multi, elsewhere *ddb.Index }
+	type indexes struct{ gsi, inverted, byEmail, multi, elsewhere *ddb.Index }
 	cases := map[string]struct {
 		define func(o *Order, d *ddb.Definition, ix indexes)
 		want   string

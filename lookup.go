@@ -16,13 +16,13 @@ import (
 type Outcome uint8
 
 const (
-	// Found: the item is there.
+	// Found says that the item is there.
 	Found Outcome = iota + 1
-	// Gone: there is no such item, or its TTL has passed.
+	// Gone says that there is no such item, or that its TTL has passed.
 	Gone
-	// Stale: the item is there, but no longer matches the index row that named it; the index lags behind.
+	// Stale says that the item is there, but no longer matches the index row that named it: the index lags behind.
 	Stale
-	// Throttled: DynamoDB left the key unprocessed in every attempt; whether the item is there is not known.
+	// Throttled says that DynamoDB left the key unprocessed in every attempt: whether the item is there is not known.
 	Throttled
 )
 

@@ -39,6 +39,7 @@ func (e *entity) predicate(c Cond) (predicate, error) {
 		return combine(cl.op, kids), nil
 	case opExpr:
 		return nil, modelFault("Expr cannot be checked here: use the conditions of this package")
+	default: // a comparison
 	}
 	f, vals, err := e.operands(cl)
 	if err != nil {
@@ -55,9 +56,10 @@ func combine(op operator, kids []predicate) predicate {
 		return func(attrs item) bool {
 			return slices.ContainsFunc(kids, func(k predicate) bool { return k(attrs) })
 		}
-	}
-	return func(attrs item) bool {
-		return !slices.ContainsFunc(kids, func(k predicate) bool { return !k(attrs) })
+	default:
+		return func(attrs item) bool {
+			return !slices.ContainsFunc(kids, func(k predicate) bool { return !k(attrs) })
+		}
 	}
 }
 
@@ -88,10 +90,13 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 			return (f.OmitEmpty || f.OmitZero) && isEmpty(vals[0])
 		}
 		return equalValues(have, vals[0])
+	default:
+		return have != nil && compares(op, have, vals)
 	}
-	if have == nil {
-		return false
-	}
+}
+
+// compares is holds for an attribute that is there.
+func compares(op operator, have types.AttributeValue, vals []types.AttributeValue) bool {
 	switch op {
 	case opIn:
 		return slices.ContainsFunc(vals, func(v types.AttributeValue) bool { return equalValues(have, v) })
@@ -104,6 +109,7 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 		lo, ok := compareValues(have, vals[0])
 		hi, ok2 := compareValues(have, vals[1])
 		return ok && ok2 && lo >= 0 && hi <= 0
+	default:
 	}
 	c, ok := compareValues(have, vals[0])
 	if !ok {
@@ -118,8 +124,9 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 		return c > 0
 	case opGe:
 		return c >= 0
+	default:
+		panic(fmt.Sprintf("ddb: operator %q is not a comparison", op))
 	}
-	panic(fmt.Sprintf("ddb: operator %q is not a comparison", op))
 }
 
 // compareValues orders two values of one scalar type; ok is false for others, which DynamoDB does not order.

@@ -85,7 +85,7 @@ func (q Query[T]) Consistent() Query[T] {
 // Collection widens the query to items of every type in its partition, within the SortKey bounds if there are any.
 func (q Query[T]) Collection() Collection {
 	q.q.collection = true
-	return Collection{q.q}
+	return Collection(q)
 }
 
 // String explains how the query would run, or why it cannot:

@@ -20,6 +20,7 @@ type readPlan struct {
 	partition  []types.AttributeValue // of the partition's attributes
 	sort       template.Range         // of a sort key that is not Native
 	native     []nativeBound          // of one that is
+	crossed    bool                   // no item can match the bounds of native
 	selected   []*field.Field         // nil is everything
 	consistent bool
 	live       bool // leave out what is expired, in DynamoDB
@@ -248,6 +249,7 @@ func (b *planner) nativeSort(k key, taken []clause) {
 		if cl.op == opStartsWith && isNumber(f.Type) {
 			b.fault("SortKey: StartsWith(%s): a number has no beginning", parts[i].Field.Name)
 		}
+		b.p.crossed = b.p.crossed || cl.op == opBetween && crossed(vals)
 		b.p.native = append(b.p.native, nativeBound{attr: k.attrs[i], f: f, op: cl.op, vals: vals})
 	}
 }

@@ -102,7 +102,7 @@ func (p *readPlan) projection(x *plan.Expression) string {
 func (p *readPlan) keeps(attrs item, db *DB) bool { return !db.expired(attrs) }
 
 // drops reports whether DynamoDB may leave out rows that it reads.
-func (p *readPlan) drops(db *DB) bool { return len(p.q.filters) > 0 || p.live }
+func (p *readPlan) drops() bool { return len(p.q.filters) > 0 || p.live }
 
 // fingerprint identifies the query for its cursors: all of it but the values of range and filter.
 func (p *readPlan) fingerprint() uint64 {
@@ -232,7 +232,7 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 	in.Select, in.ProjectionExpression = types.SelectCount, nil
 	n := 0
 	for !p.nothing() {
-		if left := p.q.limit - n; p.q.limit > 0 && !p.drops(db) {
+		if left := p.q.limit - n; p.q.limit > 0 && !p.drops() {
 			in.Limit = new(int32(left))
 		}
 		out, err := db.query(ctx, in)
@@ -252,5 +252,5 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 
 // nothing reports a plan that no item can match, so that no request is needed.
 func (p *readPlan) nothing() bool {
-	return p.sort.Form == template.Nothing && len(p.ix.sort) > 0 && !p.row.sort.Native()
+	return p.crossed || p.sort.Form == template.Nothing && len(p.ix.sort) > 0 && !p.row.sort.Native()
 }

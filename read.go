@@ -89,7 +89,7 @@ func (r *reading) pageSize(want int) int {
 	switch {
 	case r.plan.q.examine > 0:
 		return r.plan.q.examine
-	case want > 0 && r.plan.drops(r.db):
+	case want > 0 && r.plan.drops():
 		return want << min(r.pages, 16)
 	}
 	return want
