@@ -334,7 +334,7 @@ func TestCommands(t *testing.T) {
 		assert.Equal(t, wantCode, code, "%v: %s", args, errs)
 		assert.Contains(t, out+errs, want, "%v", args)
 	}
-	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2"}
+	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
 	do(1, fmt.Sprintf("there is no table %q", table), append(size, "patterns")...)
 	do(0, "seeded", append(size, "seed")...)
 	do(0, "14 access patterns, 14 requests", append(size, "patterns")...)
