@@ -44,7 +44,7 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 			return nil, failed
 		}
 	}
-	keys, err := ex.KeyCondition.Resolve(keyAttributes(s.hash), keyAttributes(s.rng))
+	keys, err := ex.KeyCondition.Resolve(in.Text("IndexName"), keyAttributes(s.hash), keyAttributes(s.rng))
 	if err != nil {
 		return nil, err
 	}

@@ -153,7 +153,7 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 // checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
 func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
 	for _, a := range attributes {
-		for _, x := range t.indexes {
+		for x := range t.globalFirst {
 			for _, k := range x.all() {
 				if k.name == a.Name && k.kind != a.Kind && x.goneAt.IsZero() {
 					return parameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.name, k.kind, a.Kind, x.name)
@@ -167,7 +167,7 @@ func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
 // checkIndexKeys refuses an item whose attributes cannot be keys of an index: of a wrong type, empty or too long. An
 // update is refused in words of its own.
 func (t *table) checkIndexKeys(it value.Item, update *expr.Update) *apiError {
-	for _, x := range t.indexes {
+	for x := range t.globalFirst {
 		if !x.goneAt.IsZero() {
 			continue
 		}

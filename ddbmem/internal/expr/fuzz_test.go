@@ -53,7 +53,7 @@ func exercise(t *testing.T, e *expr.Expressions, item value.Item) {
 		_ = e.Condition.Holds(item)
 		_ = e.Condition.NestedHeads()
 	case e.KeyCondition != nil:
-		r, err := e.KeyCondition.Resolve([]expr.KeyAttribute{{Name: "a", Kind: value.S}}, []expr.KeyAttribute{{Name: "b", Kind: value.N}})
+		r, err := e.KeyCondition.Resolve("", []expr.KeyAttribute{{Name: "a", Kind: value.S}}, []expr.KeyAttribute{{Name: "b", Kind: value.N}})
 		if err == nil {
 			_, _ = r.Bounds()
 		}

@@ -107,8 +107,9 @@ func (k *KeyCondition) test(operator string, operands []*operand) error {
 }
 
 // Resolve binds the condition to the key schema of a table or an index: its
-// partition attributes and its sort attributes in order.
-func (k *KeyCondition) Resolve(partition, sort []KeyAttribute) (*KeyRange, error) {
+// partition attributes and its sort attributes in order. The name of the index
+// is for messages; that of a table is empty.
+func (k *KeyCondition) Resolve(index string, partition, sort []KeyAttribute) (*KeyRange, error) {
 	several := len(partition) > 1 || len(sort) > 1
 	if !several && len(k.tests) > 2 {
 		return nil, value.Invalid(msgKeyCount)
@@ -117,7 +118,7 @@ func (k *KeyCondition) Resolve(partition, sort []KeyAttribute) (*KeyRange, error
 	for _, t := range k.tests {
 		tests[t.Name] = t
 	}
-	if err := checkPartition(partition, sort, tests, several); err != nil {
+	if err := checkPartition(index, partition, sort, tests, several); err != nil {
 		return nil, err
 	}
 	r := &KeyRange{}
@@ -150,7 +151,7 @@ func (k *KeyCondition) Resolve(partition, sort []KeyAttribute) (*KeyRange, error
 
 // checkPartition reports a partition attribute without an equality, and values
 // that do not fit the schema.
-func checkPartition(partition, sort []KeyAttribute, tests map[string]Test, several bool) error {
+func checkPartition(index string, partition, sort []KeyAttribute, tests map[string]Test, several bool) error {
 	var missing []string
 	for _, a := range partition {
 		t, ok := tests[a.Name]
@@ -170,7 +171,7 @@ func checkPartition(partition, sort []KeyAttribute, tests map[string]Test, sever
 	}
 	for _, attributes := range [2][]KeyAttribute{partition, sort} {
 		for _, a := range attributes {
-			if err := checkKeyValues(a, tests[a.Name]); err != nil {
+			if err := checkKeyValues(index, a, tests[a.Name]); err != nil {
 				return err
 			}
 		}
@@ -181,17 +182,20 @@ func checkPartition(partition, sort []KeyAttribute, tests map[string]Test, sever
 	return nil
 }
 
-func checkKeyValues(a KeyAttribute, t Test) error {
+func checkKeyValues(index string, a KeyAttribute, t Test) error {
 	for _, v := range t.Values {
 		if v.Kind() != a.Kind {
 			return value.Invalid(msgKeyType)
 		}
 	}
 	for _, v := range t.Values {
-		if v.Kind() != value.N && v.Text() == "" && t.Operator != "begins_with" {
+		if v.Kind() != value.N && v.Text() == "" {
 			kind := "string"
 			if v.Kind() == value.B {
 				kind = "binary"
+			}
+			if index != "" {
+				return value.Invalid(msgIndexKeyEmpty, kind, index, a.Name)
 			}
 			return value.Invalid(msgKeyEmpty, kind, a.Name)
 		}

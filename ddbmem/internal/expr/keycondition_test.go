@@ -28,7 +28,7 @@ func resolve(t testing.TB, text string, partition, sort []expr.KeyAttribute) (*e
 	if err != nil {
 		return nil, err
 	}
-	return e.KeyCondition.Resolve(partition, sort)
+	return e.KeyCondition.Resolve("", partition, sort)
 }
 
 func TestKeyConditionRefusals(t *testing.T) {
@@ -67,6 +67,7 @@ func TestKeyConditionRefusals(t *testing.T) {
 			"a = :n":                              "One or more parameter values were invalid: Condition parameter type does not match schema type",
 			"a = :s AND b = :l":                   "One or more parameter values were invalid: Condition parameter type does not match schema type",
 			"a = :s AND begins_with(b, :s)":       "One or more parameter values were invalid: Condition parameter type does not match schema type",
+			"a = :s AND begins_with(b, :e)":       "One or more parameter values were invalid: Condition parameter type does not match schema type",
 			"a = :e":                              "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: a",
 			"a = :s AND b BETWEEN :m AND :n":      "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:2}, upper bound operand: AttributeValue: {N:1}",
 			"((a = :s)) AND b = :n":               "Invalid KeyConditionExpression: The expression has redundant parentheses;",
@@ -96,6 +97,16 @@ func TestKeyConditionRefusals(t *testing.T) {
 			assert.Equal(t, want, refusal(t, err), text)
 		}
 	}
+}
+
+func TestEmptyIndexKey(t *testing.T) {
+	t.Parallel()
+	text := "a = :e"
+	e, err := expr.Parse(&expr.Request{KeyCondition: &text, Values: input(t, `{":e":{"S":""}}`)})
+	require.NoError(t, err)
+	_, err = e.KeyCondition.Resolve("byA", []expr.KeyAttribute{{Name: "a", Kind: value.S}}, nil)
+	assert.Equal(t, "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "+
+		"The AttributeValue for a key attribute cannot contain an empty string value. IndexName: byA, IndexKey: a", refusal(t, err))
 }
 
 // TestBounds checks that the bounds select exactly the keys that pass the test.
