@@ -1,0 +1,82 @@
+package ddbmem
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Check walks every table and its indexes and reports whatever does not fit together: a row under a key that its
+// item does not imply, an index row without its item or an item without its index row, a wrong size or expiry. Rows
+// that a lag still hides are taken as visible. Tests call it when they are done; it costs a walk of all data.
+func (e *Engine) Check() error {
+	var problems []error
+	for _, name := range e.names() {
+		if t := e.lookup(name); t != nil {
+			problems = append(problems, t.check()...)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (t *table) check() []error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var problems []error
+	report := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("ddbmem: table %s: "+format, append([]any{t.name}, args...)...))
+	}
+	bytes, expiring := int64(0), 0
+	for key, r := range t.rows.Ascend("") {
+		if r.key != key || t.rowKey(r.item) != key {
+			report("row %x is stored under %x", t.rowKey(r.item), key)
+		}
+		if r.size != r.item.Size() {
+			report("row %x has size %d, not %d", key, r.item.Size(), r.size)
+		}
+		if at, ok := t.ttl.at(r); ok {
+			expiring++
+			if _, found := t.ttl.expiry.Get(expiryKey(at, key)); !found {
+				report("row %x is not known to expire at %d", key, at)
+			}
+		}
+		bytes += int64(r.size)
+	}
+	if bytes != t.bytes {
+		report("holds %d bytes, not %d", bytes, t.bytes)
+	}
+	if n := t.ttl.expiry.Len(); n != expiring {
+		report("%d rows expire, not %d", expiring, n)
+	}
+	for _, x := range t.indexes {
+		x.catchUp(&t.schema, time.Time{})
+		x.check(t, report)
+	}
+	return problems
+}
+
+// check compares an index with what the rows of the table imply.
+func (x *index) check(t *table, report func(string, ...any)) {
+	want, bytes := 0, int64(0)
+	for _, r := range t.rows.Ascend("") {
+		key, in := x.keyFor(r)
+		if !in {
+			continue
+		}
+		want++
+		bytes += int64(x.viewSize(&t.schema, r))
+		got, found := x.tree.Get(key)
+		switch {
+		case !found:
+			report("index %s lacks the row %x", x.name, r.key)
+		case !x.sameView(&t.schema, got.item, r.item):
+			report("index %s has another version of row %x", x.name, r.key)
+		}
+	}
+	if x.tree.Len() != want {
+		report("index %s has %d rows, not %d", x.name, x.tree.Len(), want)
+	}
+	if x.bytes != bytes {
+		report("index %s holds %d bytes, not %d", x.name, bytes, x.bytes)
+	}
+}
