@@ -114,7 +114,7 @@ func TestKeysAreChecked(t *testing.T) {
 	c.invalid("PutItem", fmt.Sprintf(`{"TableName":"indexed","Item":{"pk":{"S":"a"},"sk":{"S":%q}}}`, strings.Repeat("x", 1025)),
 		start+"Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
 	c.invalid("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"a"},"sk":{"S":"b"},"n":{"S":"1"}}}`,
-		start+"Type mismatch for Index Key n Expected: N Actual: S IndexName: local")
+		start+"Type mismatch for Index Key n Expected: N Actual: S IndexName: byG")
 	c.invalid("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"a"},"sk":{"S":"b"},"g":{"S":""}}}`,
 		"One or more parameter values are not valid. A value specified for a secondary index key is not supported. "+
 			"The AttributeValue for a key attribute cannot contain an empty string value. IndexName: byG, IndexKey: g")

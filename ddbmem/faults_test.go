@@ -1,0 +1,216 @@
+package ddbmem_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+func TestThrottling(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, ddbmem.Options{Faults: ddbmem.Faults{Throttle: 1}})
+	c.ok("CreateTable", hashTable)
+	status, answer := c.send("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}}}`)
+	require.Equal(t, 400, status)
+	require.Contains(t, answer, "ProvisionedThroughputExceededException")
+	c.e.SetFaults(ddbmem.Faults{Throttle: 0.5})
+	failed := 0
+	for range 200 {
+		if status, _ := c.send("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`); status != 200 {
+			failed++
+		}
+	}
+	require.InDelta(t, 100, failed, 40)
+	c.e.SetFaults(ddbmem.Faults{})
+	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
+}
+
+func TestUnprocessedItemsCanBeSentAgain(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, ddbmem.Options{Faults: ddbmem.Faults{Unprocessed: 0.5}})
+	c.ok("CreateTable", hashTable)
+	parts := make([]string, 25)
+	keys := make([]string, 25)
+	for i := range parts {
+		keys[i] = fmt.Sprintf(`{"pk":{"S":"%d"}}`, i)
+		parts[i] = `{"PutRequest":{"Item":` + keys[i] + `}}`
+	}
+	rounds := 0
+	for items := `{"hash":[` + strings.Join(parts, ",") + `]}`; items != `{}`; rounds++ {
+		items = c.member("BatchWriteItem", `{"RequestItems":`+items+`}`, "UnprocessedItems")
+	}
+	require.Greater(t, rounds, 1)
+	found, rounds := 0, 0
+	for left := `{"hash":{"Keys":[` + strings.Join(keys, ",") + `],"ConsistentRead":true}}`; left != `{}`; rounds++ {
+		var got struct {
+			Responses       map[string][]any
+			UnprocessedKeys json.RawMessage
+		}
+		require.NoError(t, json.Unmarshal([]byte(c.ok("BatchGetItem", `{"RequestItems":`+left+`}`)), &got))
+		found += len(got.Responses["hash"])
+		left = string(got.UnprocessedKeys)
+	}
+	require.Greater(t, rounds, 1)
+	require.Equal(t, 25, found)
+}
+
+func TestConflictsByRateAndByHook(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", hashTable)
+	body := `{"TransactItems":[{"Put":{"TableName":"hash","Item":{"pk":{"S":"a"}}}}]}`
+	c.e.SetFaults(ddbmem.Faults{Conflict: 1})
+	c.cancelled("TransactWriteItems", body, []string{"TransactionConflict"}, `[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"}]`)
+	c.e.SetFaults(ddbmem.Faults{Hook: func(call ddbmem.Call) ddbmem.Fault {
+		if call.Operation == "PutItem" && call.Table == "hash" {
+			return ddbmem.Conflicting
+		}
+		return ddbmem.NoFault
+	}})
+	c.fails("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}}}`, "TransactionConflictException", "Transaction is ongoing for the item")
+	c.ok("TransactWriteItems", body)
+}
+
+func TestDroppedAnswerLeavesTheWriteApplied(t *testing.T) {
+	t.Parallel()
+
+	e := ddbmem.New()
+	var calls atomic.Int64
+	client := e.Client(func(o *dynamodb.Options) {
+		o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) { s.Backoff = retry.BackoffDelayerFunc(noDelay) })
+	})
+	createHash(t, client)
+	e.SetFaults(ddbmem.Faults{Hook: func(call ddbmem.Call) ddbmem.Fault {
+		if call.Operation == "UpdateItem" && calls.Add(1) <= 2 { // asked before and after the first attempt
+			return ddbmem.Dropped
+		}
+		return ddbmem.NoFault
+	}})
+	_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: aws.String("hash"), Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "a"}},
+		UpdateExpression: aws.String("ADD v :v"), ExpressionAttributeValues: map[string]types.AttributeValue{":v": &types.AttributeValueMemberN{Value: "1"}},
+	})
+	require.NoError(t, err, "the SDK tries again")
+	got, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: aws.String("hash"), Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "a"}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, &types.AttributeValueMemberN{Value: "2"}, got.Item["v"], "and the write is applied twice")
+
+	e.SetFaults(ddbmem.Faults{Drop: 1})
+	once := e.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
+	_, err = once.PutItem(t.Context(), &dynamodb.PutItemInput{
+		TableName: aws.String("hash"), Item: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "b"}},
+	})
+	require.ErrorIs(t, err, ddbmem.ErrDropped)
+	require.NoError(t, e.Check())
+}
+
+func noDelay(int, error) (time.Duration, error) { return 0, nil }
+
+func createHash(t testing.TB, client *dynamodb.Client) {
+	t.Helper()
+	_, err := client.CreateTable(context.Background(), &dynamodb.CreateTableInput{
+		TableName: aws.String("hash"), BillingMode: types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS}},
+	})
+	require.NoError(t, err)
+}
+
+func TestIndexLag(t *testing.T) {
+	t.Parallel()
+
+	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
+	c := newCaller(t, ddbmem.Options{Clock: clock, Faults: ddbmem.Faults{IndexLag: time.Minute}})
+	c.ok("CreateTable", indexedTable)
+	count := func(index, condition string) string {
+		return c.member("Query", `{"TableName":"indexed","IndexName":"`+index+`","KeyConditionExpression":"`+condition+`=:x",
+			"ExpressionAttributeValues":{":x":{"S":"x"}},"Select":"COUNT"}`, "Count")
+	}
+	c.ok("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"x"},"sk":{"S":"1"},"g":{"S":"x"},"n":{"N":"1"}}}`)
+	require.Equal(t, "0", count("byG", "g"))
+	require.Equal(t, "1", count("local", "pk"), "a local index is never behind")
+	clock.Advance(time.Minute)
+	require.Equal(t, "1", count("byG", "g"))
+	c.ok("DeleteItem", `{"TableName":"indexed","Key":{"pk":{"S":"x"},"sk":{"S":"1"}}}`)
+	require.Equal(t, "1", count("byG", "g"))
+	c.e.SetFaults(ddbmem.Faults{})
+	clock.Advance(time.Minute)
+	require.Equal(t, "0", count("byG", "g"))
+}
+
+// TestFaultsLeaveTheDataConsistent runs mixed operations from 64 goroutines, with everything going wrong at some rate.
+func TestFaultsLeaveTheDataConsistent(t *testing.T) {
+	t.Parallel()
+
+	for _, rate := range []float64{0, 0.1, 0.9} {
+		c := newCaller(t, ddbmem.Options{StreamShards: 4, ShardRecords: 50, Faults: ddbmem.Faults{
+			Throttle: rate / 2, Unprocessed: rate, Conflict: rate, Drop: 0, IndexLag: time.Duration(rate * float64(time.Millisecond)),
+		}})
+		c.ok("CreateTable", strings.Replace(indexedTable, `{"TableName"`, `{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},"TableName"`, 1))
+		c.ok("CreateTable", hashTable)
+		arn := c.streamArn("indexed")
+		var wg sync.WaitGroup
+		for worker := range 64 {
+			wg.Go(func() {
+				r := rand.New(rand.NewPCG(uint64(worker), 7))
+				for range 40 {
+					op, body := mixed(r, arn)
+					status, answer := c.send(op, body)
+					if status >= 500 {
+						t.Errorf("%s %s: %s", op, body, answer)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		require.NoError(t, c.e.Check())
+	}
+}
+
+// mixed returns a random request on the tables of the tests.
+func mixed(r *rand.Rand, arn string) (op, body string) {
+	key := fmt.Sprintf(`{"pk":{"S":"p%d"},"sk":{"S":"%d"}}`, r.IntN(3), r.IntN(10))
+	item := strings.TrimSuffix(key, "}") + fmt.Sprintf(`,"g":{"S":"g%d"},"n":{"N":"%d"},"a":{"S":"%d"}}`, r.IntN(3), r.IntN(5), r.IntN(100))
+	update := fmt.Sprintf(`"TableName":"indexed","Key":%s,"UpdateExpression":"SET g=:g ADD n :n","ExpressionAttributeValues":{":g":{"S":"g%d"},":n":{"N":"1"}}`, key, r.IntN(3))
+	other := fmt.Sprintf(`{"pk":{"S":"%d"}}`, r.IntN(20))
+	switch r.IntN(12) {
+	case 0, 1:
+		return "PutItem", `{"TableName":"indexed","Item":` + item + `}`
+	case 2:
+		return "DeleteItem", `{"TableName":"indexed","Key":` + key + `}`
+	case 3, 4:
+		return "UpdateItem", `{` + update + `}`
+	case 5:
+		return "Query", `{"TableName":"indexed","IndexName":"byG","KeyConditionExpression":"g=:g","ExpressionAttributeValues":{":g":{"S":"g1"}},"Limit":5}`
+	case 6:
+		return "Scan", `{"TableName":"indexed","IndexName":"keys"}`
+	case 7:
+		return "BatchWriteItem", `{"RequestItems":{"indexed":[{"PutRequest":{"Item":` + item + `}}],"hash":[{"DeleteRequest":{"Key":` + other + `}}]}}`
+	case 8:
+		return "TransactWriteItems", `{"TransactItems":[{"Update":{` + update + `}},{"Put":{"TableName":"hash","Item":` + other + `}}]}`
+	case 9:
+		return "TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"indexed","Key":` + key + `}},{"Get":{"TableName":"hash","Key":` + other + `}}]}`
+	case 10:
+		return "DescribeStream", `{"StreamArn":"` + arn + `"}`
+	}
+	return "DescribeTable", `{"TableName":"indexed"}`
+}

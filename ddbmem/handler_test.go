@@ -1,0 +1,68 @@
+package ddbmem_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+func TestUnknownOperations(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	for _, op := range []string{"", "Nope", "ExecuteStatement", "CreateBackup", "putItem"} {
+		status, answer := c.send(op, `{}`)
+		require.Equal(t, 400, status)
+		require.JSONEq(t, `{"__type":"com.amazon.coral.service#UnknownOperationException"}`, answer)
+	}
+}
+
+func TestMalformedBodiesLeaveTheData(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", hashTable)
+	for _, body := range []string{
+		`{`, `[`, `"x"`, `{"TableName":"hash","Item":{"pk":{"S":"a"}}`, `{"TableName":"hash","Item":{"pk":{"S":"a"}}}}`,
+		`{"TableName":"hash","Item":{"pk":"a"}}`, `{"TableName":"hash","Item":{"pk":{"S":1}}}`, `{"TableName":["hash"]}`,
+		"{\"TableName\":\"hash\",\"Item\":{\"pk\":{\"S\":\"\xff\"}}}",
+	} {
+		status, answer := c.send("PutItem", body)
+		require.Equal(t, 400, status)
+		require.Equal(t, "com.amazon.coral.service#SerializationException", c.parse(answer)["__type"], "%s: %s", body, answer)
+	}
+	c.answers("Scan", `{"TableName":"hash","Select":"COUNT"}`, `{"Count":0,"ScannedCount":0}`)
+}
+
+func TestServeAnswersUntilTheContextEnds(t *testing.T) {
+	t.Parallel()
+
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- ddbmem.New().ServeListener(ctx, l) }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+l.Addr().String(), strings.NewReader(`{}`))
+	require.NoError(t, err)
+	r.Header.Set("X-Amz-Target", "DynamoDB_20120810.ListTables")
+	res, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	require.Equal(t, 200, res.StatusCode)
+	require.NotEmpty(t, res.Header.Get("X-Amz-Crc32"))
+	require.NotEmpty(t, res.Header.Get("X-Amzn-Requestid"))
+	require.NoError(t, res.Body.Close())
+	cancel()
+	select {
+	case err := <-done:
+		require.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("did not stop")
+	}
+}
