@@ -287,6 +287,13 @@ func TestNothingAnswersAtTheEndpoint(t *testing.T) {
 	assert.Contains(t, errs, "nothing answers at http://127.0.0.1:1, which DYNAMODB_ENDPOINT names")
 }
 
+func TestEndpointThatIsNoURL(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "localhost")
+	code, _, errs := run(t, "patterns")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, `DYNAMODB_ENDPOINT is "localhost": it takes a URL`)
+}
+
 func TestInterrupted(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
 	ctx, cancel := context.WithCancel(t.Context())

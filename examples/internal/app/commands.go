@@ -66,7 +66,6 @@ func create(ctx context.Context, s *session) error {
 
 func seed(ctx context.Context, s *session) error {
 	bar := term.NewBar(s.err, "seeding")
-	defer bar.End()
 	begin := time.Now()
 	ctx, meter := ddb.WithMeter(ctx)
 	items := 0
@@ -74,6 +73,7 @@ func seed(ctx context.Context, s *session) error {
 		items = total
 		bar.Set(done, total)
 	})
+	bar.End()
 	if err != nil {
 		return err
 	}
@@ -117,8 +117,8 @@ func scan(ctx context.Context, s *session) error {
 
 func purge(ctx context.Context, s *session) error {
 	bar := term.NewBar(s.err, "purging")
-	defer bar.End()
 	n, err := s.db.Purge(ctx, &ddb.PurgeOptions{Workers: 4, Progress: func(deleted int) { bar.Set(deleted, 0) }})
+	bar.End()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -31,6 +32,9 @@ func Open(ctx context.Context, container bool) (*Engine, error) {
 	case endpoint != "" && container:
 		return nil, fmt.Errorf("%s names %s, and -local starts another DynamoDB: unset one", Variable, endpoint)
 	case endpoint != "":
+		if u, err := url.Parse(endpoint); err != nil || u.Scheme == "" || u.Host == "" {
+			return nil, fmt.Errorf("%s is %q: it takes a URL such as http://localhost:8000", Variable, endpoint)
+		}
 		return &Engine{Name: endpoint, Client: local.Client(endpoint), Close: nothing}, nil
 	case container:
 		return openLocal(ctx)
