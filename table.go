@@ -16,6 +16,7 @@ type Table struct {
 	primary  *Index
 	indexes  []*Index
 	entities []*entity
+	views    []*View
 	byName   map[string]*entity // aliases included
 	typeAttr string
 	ttl      string
@@ -131,6 +132,7 @@ func (t *Table) faults() (faults []error) {
 			}
 		case globalIndex:
 			globals++
+		case primaryIndex:
 		}
 		if n := len(ix.include); ix.projection == projectInclude && (n == 0 || n > 20) {
 			fault("%s: Include takes 1 to 20 attributes, not %d", ix.name, n)

@@ -1,0 +1,393 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// Aggregate declares fields of T as functions of many S: rules says which T an S counts for and what each field is. From
+// then on these fields are derived: no write of a user sets them. Both entities are of one table, whose keys are two
+// strings. It must be declared before the table is in use. The error joins every fault.
+//
+//	var StudentXP = ddb.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddb.Rule {
+//		return []ddb.Rule{ddb.By(&p.StudentID, &s.ID), ddb.Sum(&p.XP, &s.XP)}
+//	})
+//
+// # How it stays true
+//
+// A stream delivers records twice, late and out of order, so differences of images cannot be added up. The stream
+// only says which source changed; the table says what it is now. For each source and target the aggregate keeps a
+// ledger item beside them: what this source has contributed. A record makes it compare the ledger with the source; where they
+// differ, one transaction changes the ledger, if it is still as read, and adds the difference to the target. Then it looks again,
+// and the record is done when a look finds them equal. So any record may come again, at any time, and changes nothing.
+//
+// Where the target is not there, the ledger is kept all the same, and what it sums up to is written when the target is
+// inserted. Min, Max, Latest and Top keep a row for each source, sorted by value, and Distinct one for each value.
+//
+// All these items have keys that begin with ~ and are no items to anybody else. An aggregate does not raise a
+// target's version. One region of a global table runs it.
+//
+// # What it costs
+//
+// For each source that changed, where k of a batch count for one target: two reads of source and ledger item, and
+// writes of 2 + 2/k units for items up to 1 KB; each rank row or value that changes is 2 more. A target costs its whole
+// size, and that of each index that projects it, twice: see [OwnItems].
+func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
+	from.e.table.mutable("aggregate " + name)
+	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
+	a.view.kind = a
+	b := &aggregateBuilder{a: a}
+	b.run(func() []Rule { return rules(from.Fields(), into.Fields()) })
+	if len(b.faults) > 0 {
+		return nil, &modelError{errors.Join(b.faults...)}
+	}
+	b.join()
+	return a.view, nil
+}
+
+// MustAggregate is Aggregate for package variables; it panics on a fault.
+func MustAggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) *View {
+	v, err := Aggregate(name, from, into, rules)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// aggregate is the kind of view that [Aggregate] declares. Immutable.
+type aggregate struct {
+	view           *View
+	source, target *entity
+	by             []pairing
+	when           []predicate
+	sums           []sumRule
+	ranks          []rankRule
+	distincts      []distinctRule
+	keepExpired    bool
+	own            bool
+}
+
+// pairing is a By rule.
+type pairing struct{ from, into *field.Field }
+
+// sumRule is a Sum, or a Count where from is nil.
+type sumRule struct {
+	label, attr string
+	from        *field.Field
+}
+
+// rankRule is a Min, Max, Latest or Top.
+type rankRule struct {
+	label    string
+	op       ruleOp
+	by, from *field.Field // of the source
+	at, into *field.Field // of the target
+	n        int
+	entry    func(reflect.Value) reflect.Value
+}
+
+type distinctRule struct {
+	label, attr string
+	from        *field.Field
+}
+
+// attrs returns the target's attributes that the aggregate fills.
+func (a *aggregate) attrs() (out []string) {
+	for _, r := range a.sums {
+		out = append(out, r.attr)
+	}
+	for _, r := range a.distincts {
+		out = append(out, r.attr)
+	}
+	for _, r := range a.ranks {
+		out = append(out, r.into.Attr())
+		if r.at != nil {
+			out = append(out, r.at.Attr())
+		}
+	}
+	return out
+}
+
+// aggregateBuilder collects the faults of an aggregate while it is declared.
+type aggregateBuilder struct {
+	a       *aggregate
+	derived []*field.Field
+	faults  []error
+}
+
+func (b *aggregateBuilder) fault(format string, args ...any) {
+	b.faults = append(b.faults, fmt.Errorf("ddb: aggregate %s: %w", b.a.view.name, fmt.Errorf(format, args...)))
+}
+
+func (b *aggregateBuilder) run(rules func() []Rule) {
+	a := b.a
+	if a.target.table != a.source.table {
+		b.fault("%s and %s are of two tables", a.source.name, a.target.name)
+	}
+	b.faults = append(b.faults, a.view.faults()...)
+	var rs []Rule
+	if err := safely(func() error { rs = rules(); return nil }); err != nil {
+		text, _, _ := strings.Cut(err.Error(), "\n")
+		b.fault("the function: %s", text)
+		return
+	}
+	for _, e := range []*entity{a.source, a.target} {
+		if err := e.proto.Changed(); err != nil {
+			b.fault("%w", err)
+		}
+	}
+	for _, r := range rs {
+		b.rule(r)
+	}
+	b.complete()
+}
+
+func (b *aggregateBuilder) rule(r Rule) {
+	a := b.a
+	switch r.op {
+	case ruleBy:
+		from, into := b.from(r.op, r.from), b.resolve(r.op, "target", a.target, r.into)
+		if from == nil || into == nil {
+			return
+		}
+		a.by = append(a.by, pairing{from, into})
+	case ruleWhen:
+		for _, c := range r.conds {
+			p, err := a.source.predicate(c)
+			if err != nil {
+				b.fault("when: %w", err)
+				continue
+			}
+			a.when = append(a.when, p)
+		}
+	case ruleKeep:
+		a.keepExpired = true
+		if a.source.ttl == nil {
+			b.fault("keep expired: %s has no TTL", a.source.name)
+		}
+	case ruleOwn:
+		a.own = true
+	case ruleSum, ruleCount, ruleDistinct:
+		b.number(r)
+	case ruleMin, ruleMax, ruleLatest, ruleTop:
+		b.rank(r)
+	default:
+		b.fault("a Rule that no function of this package made")
+	}
+}
+
+// number adds a rule whose field is a number that is added to.
+func (b *aggregateBuilder) number(r Rule) {
+	into := b.into(r.op, r.into)
+	var from *field.Field
+	if r.op != ruleCount {
+		if from = b.from(r.op, r.from); from == nil {
+			return
+		}
+	}
+	if into == nil {
+		return
+	}
+	if !isNumber(into.Type) || into.AsString {
+		b.fault("%s: field %s of %s is not stored as a number", r.op, into.Name, b.a.target.name)
+		return
+	}
+	attr := into.Attr()
+	if r.op == ruleDistinct {
+		b.a.distincts = append(b.a.distincts, distinctRule{r.label(attr), attr, from})
+		return
+	}
+	b.a.sums = append(b.a.sums, sumRule{r.label(attr), attr, from})
+}
+
+// rank adds a rule whose field is that of the first of its sources.
+func (b *aggregateBuilder) rank(r Rule) {
+	rank := rankRule{op: r.op, n: 1, by: b.from(r.op, r.by), into: b.into(r.op, r.into), entry: r.entry}
+	if rank.by == nil || rank.into == nil {
+		return
+	}
+	if !ordered(rank.by.Type) {
+		b.fault("%s: field %s of %s is a %s, which has no order here: use numbers, text, time.Time or []byte", r.op, rank.by.Name, b.a.source.name, rank.by.Type)
+	}
+	switch r.op {
+	case ruleLatest:
+		rank.from, rank.at = b.from(r.op, r.from), b.into(r.op, r.at)
+		if rank.from == nil || rank.at == nil {
+			return
+		}
+		rank.label = r.label(rank.at.Attr())
+	case ruleTop:
+		if rank.n = r.n; r.n < 1 || r.n > 100 {
+			b.fault("top: %d sources: 1 to 100", r.n)
+		}
+		if r.entry == nil {
+			b.fault("top: entry is nil")
+		}
+		rank.label = r.label(rank.into.Attr())
+	default:
+		rank.label = r.label(rank.into.Attr())
+	}
+	b.a.ranks = append(b.a.ranks, rank)
+}
+
+func ordered(t reflect.Type) bool {
+	return isNumber(t) || t.Kind() == reflect.String || isBytes(t) || t == reflect.TypeFor[time.Time]()
+}
+
+func (b *aggregateBuilder) resolve(op ruleOp, side string, e *entity, ptr any) *field.Field {
+	f, err := e.proto.Resolve(ptr)
+	if err != nil {
+		b.fault("%s: %s: %w", op, side, err)
+		return nil
+	}
+	return f
+}
+
+// from resolves a field of the source.
+func (b *aggregateBuilder) from(op ruleOp, ptr any) *field.Field {
+	f := b.resolve(op, "source", b.a.source, ptr)
+	if f != nil && b.a.source == b.a.target && b.a.source.derivedBy(f) != "" {
+		b.fault("%s: field %s of %s is derived by %s: it would feed itself", op, f.Name, b.a.source.name, b.a.source.derivedBy(f))
+	}
+	return f
+}
+
+// into resolves a field of the target that the aggregate is to fill.
+func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
+	t := b.a.target
+	f := b.resolve(op, "target", t, ptr)
+	if f == nil {
+		return nil
+	}
+	if by := t.derivedBy(f); by != "" {
+		b.fault("%s: field %s of %s is derived by %s already", op, f.Name, t.name, by)
+	}
+	if slices.ContainsFunc(b.derived, f.Overlaps) {
+		b.fault("%s: field %s of %s is filled by two rules", op, f.Name, t.name)
+	}
+	b.derived = append(b.derived, f)
+	switch {
+	case !f.Stored():
+		b.fault("%s: field %s of %s has no attribute", op, f.Name, t.name)
+		return nil
+	case f.Nested():
+		b.fault("%s: field %s of %s lies inside attribute %q: it needs one of its own", op, f.Name, t.name, f.Attr())
+		return nil
+	}
+	for _, kept := range []*field.Field{t.version, t.ttl, t.created, t.updated} {
+		if kept == f {
+			b.fault("%s: field %s of %s is kept by the library already", op, f.Name, t.name)
+		}
+	}
+	for _, r := range append(t.rows(), t.also...) {
+		b.inRow(op, f, r)
+	}
+	return f
+}
+
+// inRow refuses a derived field that an index key is made of, unless the field's own attribute is the key.
+func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *Row) {
+	for _, k := range r.keys() {
+		if slices.Contains(k.template.Fields(), f) && (!k.template.Native() || r.index.kind == primaryIndex) {
+			b.fault("%s: field %s of %s is part of its %s key %q, which would go stale: use Native, or another field", op, f.Name, b.a.target.name, r.index.name, k.template)
+		}
+	}
+	for _, c := range r.when {
+		if b.a.target.names(c, f) {
+			b.fault("%s: field %s of %s is in a When of %s, which would go stale", op, f.Name, b.a.target.name, r.index.name)
+		}
+	}
+}
+
+// names reports whether a condition is about f, or about what lies inside it or around it.
+func (e *entity) names(c Cond, f *field.Field) bool {
+	if c == nil {
+		return false
+	}
+	cl := c.condition()
+	if slices.ContainsFunc(cl.kids, func(k Cond) bool { return e.names(k, f) }) {
+		return true
+	}
+	g, err := e.proto.Resolve(cl.ptr)
+	return err == nil && g.Overlaps(f)
+}
+
+// complete checks the rules as a whole.
+func (b *aggregateBuilder) complete() {
+	a := b.a
+	var given []*field.Field
+	for _, p := range a.by {
+		if slices.Contains(given, p.into) {
+			b.fault("by: field %s of %s is given twice", p.into.Name, a.target.name)
+		}
+		given = append(given, p.into)
+	}
+	key := a.target.primary.fields()
+	for _, f := range key {
+		if !slices.Contains(given, f) {
+			b.fault("no By gives %s, which is part of %s's primary key %s", f.Name, a.target.name, a.target.shape())
+		}
+	}
+	for _, f := range given {
+		if !slices.Contains(key, f) && !a.own {
+			b.fault("by: field %s of %s is not part of its primary key %s", f.Name, a.target.name, a.target.shape())
+		}
+	}
+	if len(b.derived) == 0 {
+		b.fault("no rule fills a field")
+	}
+	if a.own {
+		b.owned(given)
+	}
+	if n := 1 + 2*len(a.ranks) + 2*len(a.distincts); n > 90 {
+		b.fault("%d ranks and values are more than one transaction holds", len(a.ranks)+len(a.distincts))
+	}
+}
+
+// owned makes sure that the aggregate can make the whole of its target.
+func (b *aggregateBuilder) owned(given []*field.Field) {
+	t := b.a.target
+	known := func(f *field.Field) bool { return slices.Contains(given, f) || slices.Contains(b.derived, f) }
+	for _, f := range t.proto.Fields() {
+		if f.Stored() && !f.Nested() && !known(f) {
+			b.fault("own items: nothing fills field %s of %s", f.Name, t.name)
+		}
+	}
+	for _, r := range t.indexed {
+		if len(r.when) > 0 {
+			b.fault("own items: %s has a When in %s", t.name, r.index.name)
+		}
+	}
+}
+
+// join makes the aggregate part of its target's description.
+func (b *aggregateBuilder) join() {
+	a := b.a
+	a.view.table.views = append(a.view.table.views, a.view)
+	for _, f := range b.derived {
+		a.target.derive(f, a.view.name)
+	}
+}
+
+// faults returns what is wrong with a view by itself.
+func (v *View) faults() (faults []error) {
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("ddb: view %q: %w", v.name, fmt.Errorf(format, args...)))
+	}
+	if v.name == "" || strings.ContainsAny(v.name, "#~") || len(v.name) > 100 {
+		fault("a name has 1 to 100 bytes and neither # nor ~")
+	}
+	if slices.ContainsFunc(v.table.views, func(o *View) bool { return o.name == v.name }) {
+		fault("the table has a view of that name")
+	}
+	if !v.table.hasCompanions() {
+		fault("what it keeps for itself needs a table whose partition key and sort key are strings")
+	}
+	return faults
+}

@@ -1,0 +1,170 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// on reports whether records of e concern the aggregate.
+func (a *aggregate) on(e *entity) bool { return e == a.source || e == a.target }
+
+// maintain reconciles what the records name: for a source its targets before and after, and no other; for a target that
+// came, all that counts for it.
+func (a *aggregate) maintain(ctx context.Context, db *DB, ds []*delivery) {
+	w := &aggregateWork{a: a, pairs: map[string]*pair{}, targets: map[string]*settlement{}}
+	for _, d := range ds {
+		for _, img := range d.images {
+			if img.e == a.source {
+				if err := w.source(d, img); err != nil {
+					d.err = errors.Join(d.err, fmt.Errorf("view %s: %w", a.view.name, err))
+				}
+			}
+			if img.e == a.target && a.disturbs(img) {
+				w.target(d.record.Keys, true, d)
+			}
+		}
+	}
+	w.do(ctx, db)
+	for _, p := range w.order {
+		blame(a.view, p.owners, p.err)
+	}
+	for _, s := range w.settle {
+		blame(a.view, s.owners, s.err)
+	}
+}
+
+// blame makes records fail with a view.
+func blame(v *View, owners []*delivery, err error) {
+	if err == nil {
+		return
+	}
+	for _, d := range owners {
+		d.err = errors.Join(d.err, fmt.Errorf("view %s: %w", v.name, err))
+	}
+}
+
+// aggregateWork is what is to be looked at: each pair and each target once.
+type aggregateWork struct {
+	a       *aggregate
+	pairs   map[string]*pair
+	order   []*pair
+	targets map[string]*settlement
+	settle  []*settlement
+	changed int
+}
+
+// settlement is a target to be looked at.
+type settlement struct {
+	key    item
+	full   bool
+	owners []*delivery
+	err    error
+}
+
+// source adds the pairs that a record of a source names.
+func (w *aggregateWork) source(d *delivery, img image) error {
+	a := w.a
+	if img.was.IsValid() {
+		if img.old == nil && !a.byKey() {
+			return img.complete()
+		}
+		target, err := a.targetOf(img.was)
+		if err != nil {
+			return err
+		}
+		if target != nil {
+			w.pair(a.newPair(target, d.record.Keys), d)
+			if a.keepExpired && img.kind == Expired {
+				if img.old == nil {
+					return img.complete()
+				}
+				w.pair(a.newKept(target, d.record.Keys, img.old, d.record.Sequence), d)
+			}
+		}
+	}
+	if img.is.IsValid() {
+		if img.new == nil && !a.byKey() {
+			return img.complete()
+		}
+		target, err := a.targetOf(img.is)
+		if err != nil {
+			return err
+		}
+		if target != nil {
+			w.pair(a.newPair(target, d.record.Keys), d)
+		}
+	}
+	return nil
+}
+
+// byKey reports whether the key of a source alone tells its target.
+func (a *aggregate) byKey() bool {
+	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.primary.keeps(p.from) })
+}
+
+// disturbs reports whether a change of a target is one after which what is derived may be wrong: it came, or somebody
+// else wrote what is derived, or it went and is the aggregate's own.
+func (a *aggregate) disturbs(img image) bool {
+	switch img.kind {
+	case Inserted:
+		return true
+	case Modified:
+		return img.old != nil && img.new != nil && !a.unchanged(img.old, img.new) &&
+			(img.new[stampAttr] == nil || equalStamps(img.old, img.new))
+	case Removed, Expired:
+	}
+	return a.own
+}
+
+// unchanged reports whether two images agree in what is derived.
+func (a *aggregate) unchanged(old, new item) bool {
+	return !slices.ContainsFunc(a.attrs(), func(attr string) bool {
+		x, y := old[attr], new[attr]
+		if x == nil || y == nil {
+			return x != nil || y != nil
+		}
+		return !equalValues(x, y)
+	})
+}
+
+func (w *aggregateWork) pair(p *pair, owners ...*delivery) {
+	have, ok := w.pairs[p.id()]
+	if !ok {
+		have = p
+		w.pairs[p.id()] = p
+		w.order = append(w.order, p)
+	}
+	have.owners = append(have.owners, owners...)
+}
+
+func (w *aggregateWork) target(key item, full bool, owners ...*delivery) {
+	text := w.a.view.table.refText(key)
+	s, ok := w.targets[text]
+	if !ok {
+		s = &settlement{key: key}
+		w.targets[text] = s
+		w.settle = append(w.settle, s)
+	}
+	s.full = s.full || full
+	s.owners = append(s.owners, owners...)
+}
+
+// do reconciles the pairs, and then settles the targets: those asked for, and where there are ranks those of the pairs,
+// whether this look changed them or one that did not get to settling them.
+func (w *aggregateWork) do(ctx context.Context, db *DB) {
+	w.changed += w.a.reconcile(ctx, db, w.order)
+	if len(w.a.ranks) > 0 {
+		for _, p := range w.order {
+			if p.err == nil {
+				w.target(p.target, false, p.owners...)
+			}
+		}
+	}
+	for _, s := range w.settle {
+		n, err := w.a.settle(ctx, db, s.key, s.full)
+		w.changed += n
+		s.err = err
+	}
+}

@@ -1,0 +1,207 @@
+package ddb
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/decimal"
+)
+
+// The items that an aggregate keeps, and their attributes. Each has the target's key in the clear, since the text of its
+// own key may be a hash.
+//
+//	~a#{aggregate}#{target}         {source}                  what the source contributes
+//	~r#{aggregate}#{rule}#{target}  {value}{hash of source}   a source of a rank, sorted by value
+//	~d#{aggregate}#{rule}#{target}  {value}                   how many sources have the value
+const (
+	ledgerPrefix   = "~a#"
+	rankPrefix     = "~r#"
+	distinctPrefix = "~d#"
+	keptPrefix     = "~k#" // begins the sort key of a contribution that nothing changes any more
+
+	valueAttr  = "~v" // of a ledger item: by label, what the source contributes
+	targetAttr = "~t"
+	sourceAttr = "~s"
+	entryAttr  = "~e" // of a rank row: what its source would put into the target
+	ledgerAttr = "~l" // of a rank row: the sort key of its ledger item
+	countAttr  = "~n" // of a value: its sources
+
+	// stampAttr is random text in each target, new with each change of the ledger that is about it. It is not ~w, which
+	// belongs to the writes of users: a Modify must not fail for what an aggregate did.
+	stampAttr = "~a"
+)
+
+func newStamp() types.AttributeValue {
+	return &types.AttributeValueMemberS{Value: rand.Text()}
+}
+
+// refText is the text of a table key in a key of the library's own: injective, and readable.
+func (t *Table) refText(key item) string {
+	var b strings.Builder
+	for i, attr := range t.primary.attrs() {
+		s, _ := key[attr].(*types.AttributeValueMemberS)
+		if s == nil {
+			continue // hasCompanions saw to it
+		}
+		if i == 0 {
+			b.WriteString(strconv.Itoa(len(s.Value)) + "#")
+		} else {
+			b.WriteByte('#')
+		}
+		b.WriteString(s.Value)
+	}
+	return b.String()
+}
+
+// fit returns text, or a hash of it where prefix+text is longer than a key may be.
+func fit(prefix, text string, maxBytes int) string {
+	if len(prefix)+len(text) <= maxBytes {
+		return prefix + text
+	}
+	return prefix + "~" + hashText(text)
+}
+
+func hashText(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// companionKey is the key of an item of the library's own.
+func (t *Table) companionKey(pk, sk string) item {
+	return item{
+		t.primary.partition[0]: &types.AttributeValueMemberS{Value: pk},
+		t.primary.sort[0]:      &types.AttributeValueMemberS{Value: sk},
+	}
+}
+
+func (a *aggregate) ledgerPartition(target string) string {
+	return fit(ledgerPrefix+a.view.name+"#", target, maxPartitionBytes)
+}
+
+func (a *aggregate) rulePartition(prefix, label, target string) string {
+	return fit(prefix+a.view.name+"#"+label+"#", target, maxPartitionBytes)
+}
+
+// targetOf returns the key of the target that a source counts for, nil if there is none.
+func (a *aggregate) targetOf(source reflect.Value) (item, error) {
+	t, ok := a.targetItem(source)
+	if !ok {
+		return nil, nil
+	}
+	return a.target.key("aggregate "+a.view.name, t)
+}
+
+// targetItem returns a target with the fields that By gives; false if one is empty.
+func (a *aggregate) targetItem(source reflect.Value) (reflect.Value, bool) {
+	t := a.target.newItem()
+	for _, p := range a.by {
+		v := p.from.Get(source)
+		if v.IsZero() && !isNumber(v.Type()) {
+			return t, false
+		}
+		p.into.Addr(t).Set(v)
+	}
+	return t, true
+}
+
+// contribution is what a source counts for its target.
+type contribution struct {
+	v       item                            // as the ledger stores it
+	entries map[string]types.AttributeValue // of rank rows, by label
+}
+
+// contributionOf returns what a source with these attributes contributes; nil if When leaves it out.
+func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribution, error) {
+	for _, p := range a.when {
+		if !p(attrs) {
+			return nil, nil
+		}
+	}
+	c := &contribution{v: item{}, entries: item{}}
+	for _, r := range a.sums {
+		n := decimal.Int(1)
+		if r.from != nil {
+			var err error
+			if n, err = numberOf(r.from, attrs, source); err != nil {
+				return nil, fmt.Errorf("%s: %w", r.label, err)
+			}
+		}
+		c.v[r.label] = &types.AttributeValueMemberN{Value: n.String()}
+	}
+	for _, r := range a.distincts {
+		text, ok, err := distinctText(r.from, attrs, source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.label, err)
+		}
+		if ok {
+			if text = "=" + text; len(text) > maxOrderBytes {
+				text = "~" + hashText(text)
+			}
+			c.v[r.label] = &types.AttributeValueMemberS{Value: text}
+		}
+	}
+	for _, r := range a.ranks {
+		order, ok, err := orderText(r.by, attrs, source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.label, err)
+		}
+		if !ok {
+			continue
+		}
+		if len(order) > maxOrderBytes {
+			return nil, fmt.Errorf("%s: the value has %d bytes, which is more than a sort key has room for", r.label, len(order))
+		}
+		entry, err := r.entryOf(attrs, source)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.label, err)
+		}
+		c.entries[r.label] = entry
+		c.v[r.label] = &types.AttributeValueMemberL{Value: []types.AttributeValue{
+			&types.AttributeValueMemberS{Value: order},
+			&types.AttributeValueMemberS{Value: hashText(canonical(entry))},
+		}}
+	}
+	return c, nil
+}
+
+// maxOrderBytes leaves room in a sort key for the hash behind a value.
+const maxOrderBytes = maxSortBytes - 64
+
+// sum returns what a contribution adds to a sum, 0 where there is none.
+func sumOf(v item, label string) (decimal.Number, error) {
+	n, ok := v[label].(*types.AttributeValueMemberN)
+	if !ok {
+		return decimal.Number{}, nil
+	}
+	return decimal.Parse(n.Value)
+}
+
+// textOf returns the value that a contribution counts in a Distinct.
+func textOf(v item, label string) (string, bool) {
+	s, ok := v[label].(*types.AttributeValueMemberS)
+	if !ok {
+		return "", false
+	}
+	return s.Value, true
+}
+
+// rankOf returns the place of a contribution in a rank, and the hash of its entry.
+func rankOf(v item, label string) (order, hash string, ok bool) {
+	l, ok := v[label].(*types.AttributeValueMemberL)
+	if !ok || len(l.Value) != 2 {
+		return "", "", false
+	}
+	o, ok := l.Value[0].(*types.AttributeValueMemberS)
+	h, ok2 := l.Value[1].(*types.AttributeValueMemberS)
+	if !ok || !ok2 {
+		return "", "", false
+	}
+	return o.Value, h.Value, true
+}

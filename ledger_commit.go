@@ -1,0 +1,314 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// outcome says what became of a transaction.
+type outcome byte
+
+const (
+	committed outcome = iota
+	contended         // others were there first, or might have been: look again
+	refused           // the pairs have errors
+)
+
+// commitment is a transaction that is being put together: what each of its items is for.
+type commitment struct {
+	a      *aggregate
+	db     *DB
+	ops    []types.TransactWriteItem
+	pairs  []*pair // of the op at the same place; nil where it is of all
+	target int     // the op on the target
+	guard  bool
+}
+
+// commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
+// read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
+// place of the update.
+func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, absent map[string]bool) outcome {
+	target := g[0].targetText
+	c := &commitment{a: a, db: db, guard: !hooksOf(ctx).noGuard}
+	adds := map[string]decimal.Number{}
+	for _, l := range g {
+		if err := c.add(l, adds); err != nil {
+			l.err = err
+			return refused
+		}
+	}
+	if err := c.values(ctx, g, adds); err != nil {
+		return fail(g, err)
+	}
+	c.target = len(c.ops)
+	if err := c.update(g[0], adds, absent[target]); err != nil {
+		return fail(g, err)
+	}
+	err := db.transactWrite(ctx, c.ops)
+	if err == nil {
+		return committed
+	}
+	return c.refused(ctx, g, absent, err)
+}
+
+func fail(g []*look, err error) outcome {
+	for _, l := range g {
+		l.err = err
+	}
+	return refused
+}
+
+// add adds the ledger item and the rank rows of one pair, and what it changes of the sums.
+func (c *commitment) add(l *look, adds map[string]decimal.Number) error {
+	key := c.a.ledgerKey(l.pair)
+	x := &plan.Expression{}
+	cond := c.asRead(x, l.have)
+	if l.want == nil {
+		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}})
+	} else {
+		row := item{valueAttr: &types.AttributeValueMemberM{Value: l.want.v}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
+		for name, av := range key {
+			row[name] = av
+		}
+		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
+			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}})
+	}
+	for _, r := range c.a.sums {
+		was, err := sumOf(l.have, r.label)
+		if err != nil {
+			return err
+		}
+		is, err := sumOf(l.wants(), r.label)
+		if err != nil {
+			return err
+		}
+		adds[r.attr] = adds[r.attr].Add(is.Sub(was))
+	}
+	for _, r := range c.a.ranks {
+		c.rank(l, r)
+	}
+	return nil
+}
+
+// asRead is the condition that a ledger item is what was read.
+func (c *commitment) asRead(x *plan.Expression, have item) *string {
+	switch {
+	case !c.guard:
+		return nil
+	case have == nil:
+		return new("attribute_not_exists(" + x.Name(c.db.table.primary.partition[0]) + ")")
+	}
+	return new(x.Name(valueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
+}
+
+// rank moves the row of a source in one rank.
+func (c *commitment) rank(l *look, r rankRule) {
+	was, hash, had := rankOf(l.have, r.label)
+	is, wanted, has := rankOf(l.wants(), r.label)
+	if had && (!has || was != is) {
+		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &c.db.name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
+		}})
+	}
+	if has && (!had || was != is || hash != wanted) {
+		row := c.a.rankKey(r, l.targetText, is, l.sourceText)
+		row[entryAttr], row[targetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
+		row[ledgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
+		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.name, Item: row}})
+	}
+}
+
+// values adds the rows that count the sources of each value.
+func (c *commitment) values(ctx context.Context, g []*look, adds map[string]decimal.Number) error {
+	type value struct{ label, attr, text string }
+	var order []value
+	net := map[value]int64{}
+	note := func(v value, n int64) {
+		if _, ok := net[v]; !ok {
+			order = append(order, v)
+		}
+		net[v] += n
+	}
+	for _, r := range c.a.distincts {
+		for _, l := range g {
+			if text, ok := textOf(l.have, r.label); ok {
+				note(value{r.label, r.attr, text}, -1)
+			}
+			if text, ok := textOf(l.wants(), r.label); ok {
+				note(value{r.label, r.attr, text}, 1)
+			}
+		}
+	}
+	var keys []item
+	var changing []value
+	for _, v := range order {
+		if net[v] != 0 {
+			changing = append(changing, v)
+			keys = append(keys, c.db.table.companionKey(c.a.rulePartition(distinctPrefix, v.label, g[0].targetText), v.text))
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	for i, row := range c.db.fetch(ctx, keys) {
+		if row.err != nil {
+			return row.err
+		}
+		have, err := sumOf(row.item, countAttr)
+		if err != nil {
+			return err
+		}
+		is := have.Add(decimal.Int(net[changing[i]]))
+		if is.Sign() < 0 {
+			is = decimal.Number{} // somebody meddled with it: Rebuild counts anew
+		}
+		c.value(keys[i], row.item, is, g[0].target)
+		switch attr := changing[i].attr; {
+		case have.IsZero() && !is.IsZero():
+			adds[attr] = adds[attr].Add(decimal.Int(1))
+		case !have.IsZero() && is.IsZero():
+			adds[attr] = adds[attr].Sub(decimal.Int(1))
+		}
+	}
+	return nil
+}
+
+// value writes how many sources have a value, if that is still what was read.
+func (c *commitment) value(key, have item, n decimal.Number, target item) {
+	x := &plan.Expression{}
+	var cond *string
+	if have == nil {
+		cond = new("attribute_not_exists(" + x.Name(c.db.table.primary.partition[0]) + ")")
+	} else {
+		cond = new(x.Name(countAttr) + " = " + x.Value(have[countAttr]))
+	}
+	if n.IsZero() {
+		c.push(nil, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}})
+		return
+	}
+	row := item{countAttr: &types.AttributeValueMemberN{Value: n.String()}, targetAttr: &types.AttributeValueMemberM{Value: target}}
+	for name, av := range key {
+		row[name] = av
+	}
+	c.push(nil, types.TransactWriteItem{Put: &types.Put{
+		TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}})
+}
+
+// update adds the op on the target: the differences and a new stamp, or that it is not there.
+func (c *commitment) update(l *look, adds map[string]decimal.Number, absent bool) error {
+	x := &plan.Expression{}
+	pk := c.db.table.primary.partition[0]
+	if absent && !c.a.own {
+		c.push(nil, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: &c.db.name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
+		}})
+		return nil
+	}
+	set := "SET " + x.Name(stampAttr) + " = " + x.Value(newStamp())
+	var cond *string
+	if c.a.own {
+		fixed, err := c.a.fixed(l.target)
+		if err != nil {
+			return err
+		}
+		for name, av := range fixed {
+			set += ", " + x.Name(name) + " = " + x.Value(av)
+		}
+	} else {
+		cond = new("attribute_exists(" + x.Name(pk) + ")")
+	}
+	add := ""
+	for _, attr := range c.a.attrs() {
+		if n, ok := adds[attr]; ok && !n.IsZero() {
+			if add != "" {
+				add += ", "
+			}
+			add += x.Name(attr) + " " + x.Value(&types.AttributeValueMemberN{Value: n.String()})
+		}
+	}
+	if add != "" {
+		set += " ADD " + add
+	}
+	c.push(nil, types.TransactWriteItem{Update: &types.Update{
+		TableName: &c.db.name, Key: l.target, UpdateExpression: &set, ConditionExpression: cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}})
+	return nil
+}
+
+func (c *commitment) push(p *pair, op types.TransactWriteItem) {
+	c.ops = append(c.ops, op)
+	c.pairs = append(c.pairs, p)
+}
+
+// refused finds out why DynamoDB cancelled the transaction.
+func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]bool, err error) outcome {
+	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
+	if !ok {
+		if _, busy := errors.AsType[*types.TransactionInProgressException](err); busy {
+			return contended
+		}
+		return c.alone(g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)), throttled(err) || ctx.Err() != nil)
+	}
+	out := contended
+	for i, reason := range cancelled.CancellationReasons {
+		if reason.Code == nil {
+			continue
+		}
+		switch *reason.Code {
+		case "None", "TransactionConflict":
+		case "ConditionalCheckFailed":
+			switch {
+			case i == c.target:
+				absent[g[0].targetText] = !absent[g[0].targetText]
+			case i < len(c.pairs) && c.pairs[i] != nil:
+				c.pairs[i].alone = true
+			}
+		case "ThrottlingError", "ProvisionedThroughputExceeded":
+		default:
+			cause := fmt.Errorf("writing the ledger: %s: %w", *reason.Code, err)
+			if reason.Message != nil {
+				cause = fmt.Errorf("writing the ledger: %s: %s: %w", *reason.Code, *reason.Message, err)
+			}
+			return c.alone(g, cause, false)
+		}
+	}
+	return out
+}
+
+// alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
+// take the others with it.
+func (c *commitment) alone(g []*look, cause error, all bool) outcome {
+	if all || len(g) == 1 {
+		return fail(g, cause)
+	}
+	for _, l := range g {
+		l.alone = true
+	}
+	return contended
+}
+
+// transactWrite makes one transaction. The SDK gives it a token, so that its own retries count once.
+func (db *DB) transactWrite(ctx context.Context, ops []types.TransactWriteItem) error {
+	m := meterOf(ctx, "TransactWriteItems", false)
+	out, err := db.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: ops, ReturnConsumedCapacity: m.want()}, m.options)
+	if out != nil {
+		m.done(out.ConsumedCapacity...)
+	} else {
+		m.done()
+	}
+	return err
+}

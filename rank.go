@@ -1,0 +1,107 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// entryOf returns what the source would put into the target if it were the first: the value for Min and Max, value and
+// order for Latest, an element for Top.
+func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValue, error) {
+	switch r.op {
+	case ruleTop:
+		v := r.entry(source)
+		av, err := codec.EncodeElem(keepEmpty(r.into), v)
+		if err == nil && av == nil {
+			err = fmt.Errorf("an entry that has no encoding: %v", v)
+		}
+		return av, err
+	case ruleLatest:
+		at, err := carry(r.by, r.at, attrs, source)
+		if err != nil {
+			return nil, err
+		}
+		value, err := carry(r.from, r.into, attrs, source)
+		if err != nil {
+			return nil, err
+		}
+		entry := item{"at": at}
+		if value != nil {
+			entry["value"] = value
+		}
+		return &types.AttributeValueMemberM{Value: entry}, nil
+	}
+	return carry(r.by, r.into, attrs, source)
+}
+
+// carry returns the value of a source's field as the target's field into stores it; nil where there is none.
+func carry(from, into *field.Field, attrs item, source reflect.Value) (types.AttributeValue, error) {
+	if from.Stored() && from.AsString == into.AsString && from.UnixTime == into.UnixTime &&
+		from.StringSet == into.StringSet && from.NumberSet == into.NumberSet && from.BinarySet == into.BinarySet {
+		if av := lookup(attrs, from.Path); av != nil || !isNumber(from.Type) {
+			return av, nil // as it is: no digit is lost
+		}
+	}
+	return codec.EncodeField(keepEmpty(into), from.Get(source))
+}
+
+// values returns what the first rows of a rank make of the target: by attribute, nil where it has none.
+func (r rankRule) values(entries []types.AttributeValue) item {
+	out := item{r.into.Attr(): nil}
+	switch {
+	case r.op == ruleTop:
+		list := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
+		for _, e := range entries {
+			list.Value = append(list.Value, e)
+		}
+		if len(entries) > 0 {
+			out[r.into.Attr()] = list
+		}
+	case r.op == ruleLatest:
+		out[r.at.Attr()] = nil
+		if len(entries) == 0 {
+			break
+		}
+		m, ok := entries[0].(*types.AttributeValueMemberM)
+		if !ok {
+			break
+		}
+		out[r.at.Attr()], out[r.into.Attr()] = m.Value["at"], m.Value["value"]
+	case len(entries) > 0:
+		out[r.into.Attr()] = entries[0]
+	}
+	return out
+}
+
+// first reads the entries of the first rows of a rank.
+func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string) ([]types.AttributeValue, error) {
+	out, err := db.query(ctx, &dynamodb.QueryInput{
+		TableName:                 &db.name,
+		ConsistentRead:            new(true),
+		KeyConditionExpression:    new("#p = :p"),
+		ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
+		ExpressionAttributeValues: item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(rankPrefix, r.label, target)}},
+		ScanIndexForward:          new(r.op == ruleMin),
+		Limit:                     new(int32(r.n)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var entries []types.AttributeValue
+	for _, row := range out.Items {
+		entries = append(entries, row[entryAttr])
+	}
+	return entries, nil
+}
+
+// rankKey is the key of a source's row in a rank.
+func (a *aggregate) rankKey(r rankRule, target, order, source string) item {
+	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), order+hashText(source)[:22])
+}

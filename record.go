@@ -1,0 +1,122 @@
+package ddb
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
+// so that a dead letter can be read, sent and replayed by anything.
+type Record struct {
+	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
+	Keys     map[string]types.AttributeValue
+	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
+	Sequence string
+	At       time.Time
+	Stream   string // the ARN of the stream, "" where the source does not tell
+	ID       string // of the event, "" where the source does not tell
+}
+
+// ttlPrincipal is who deletes expired items, as userIdentity of their records says.
+// AWS: "DynamoDB Streams and Time to Live".
+const ttlPrincipal = "dynamodb.amazonaws.com"
+
+// wireRecord is a record as Lambda delivers it. AWS: "Lambda: Process Amazon DynamoDB records".
+type wireRecord struct {
+	EventID        string        `json:"eventID,omitempty"`
+	EventName      string        `json:"eventName"`
+	EventVersion   string        `json:"eventVersion,omitempty"`
+	EventSource    string        `json:"eventSource,omitempty"`
+	DynamoDB       wireChange    `json:"dynamodb"`
+	EventSourceARN string        `json:"eventSourceARN,omitempty"`
+	UserIdentity   *wireIdentity `json:"userIdentity,omitempty"`
+}
+
+type wireChange struct {
+	At       json.Number `json:"ApproximateCreationDateTime,omitempty"`
+	Keys     wireItem    `json:"Keys,omitempty"`
+	New      wireItem    `json:"NewImage,omitempty"`
+	Old      wireItem    `json:"OldImage,omitempty"`
+	Sequence string      `json:"SequenceNumber"`
+}
+
+type wireIdentity struct {
+	Type        string `json:"type"`
+	PrincipalID string `json:"principalId"`
+}
+
+// MarshalJSON returns the record as Lambda would deliver it.
+func (r Record) MarshalJSON() ([]byte, error) {
+	w := wireRecord{
+		EventID: r.ID, EventVersion: "1.1", EventSource: "aws:dynamodb", EventSourceARN: r.Stream,
+		DynamoDB: wireChange{Keys: wireItem(r.Keys), New: wireItem(r.New), Old: wireItem(r.Old), Sequence: r.Sequence},
+	}
+	switch r.Kind {
+	case Inserted:
+		w.EventName = "INSERT"
+	case Modified:
+		w.EventName = "MODIFY"
+	case Removed:
+		w.EventName = "REMOVE"
+	case Expired:
+		w.EventName = "REMOVE"
+		w.UserIdentity = &wireIdentity{Type: "Service", PrincipalID: ttlPrincipal}
+	default:
+		return nil, fmt.Errorf("ddb: record: kind %q", r.Kind)
+	}
+	if !r.At.IsZero() {
+		w.DynamoDB.At = json.Number(strconv.FormatFloat(float64(r.At.UnixMilli())/1000, 'f', -1, 64))
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (r *Record) UnmarshalJSON(b []byte) error {
+	var w wireRecord
+	if err := json.Unmarshal(b, &w); err != nil {
+		return fmt.Errorf("ddb: record: %w", err)
+	}
+	out := Record{
+		Keys: w.DynamoDB.Keys, New: w.DynamoDB.New, Old: w.DynamoDB.Old,
+		Sequence: w.DynamoDB.Sequence, Stream: w.EventSourceARN, ID: w.EventID,
+	}
+	var err error
+	if out.Kind, err = RecordKind(w.EventName, w.UserIdentity != nil && w.UserIdentity.Type == "Service" && w.UserIdentity.PrincipalID == ttlPrincipal); err != nil {
+		return err
+	}
+	if out.Sequence == "" || len(out.Keys) == 0 {
+		return errors.New("ddb: record: without SequenceNumber or Keys: not a record of a DynamoDB stream")
+	}
+	if w.DynamoDB.At != "" {
+		at, err := w.DynamoDB.At.Float64()
+		if err != nil {
+			return fmt.Errorf("ddb: record %s: ApproximateCreationDateTime: %w", out.Sequence, err)
+		}
+		out.At = time.UnixMilli(int64(math.Round(at * 1000))).UTC()
+	}
+	*r = out
+	return nil
+}
+
+// RecordKind returns the kind of a record by its event name, INSERT, MODIFY or REMOVE. expired says that its
+// userIdentity is DynamoDB itself, which deletes what has expired. It is for sources of records of your own.
+func RecordKind(event string, expired bool) (ChangeKind, error) {
+	switch event {
+	case "INSERT":
+		return Inserted, nil
+	case "MODIFY":
+		return Modified, nil
+	case "REMOVE":
+		if expired {
+			return Expired, nil
+		}
+		return Removed, nil
+	}
+	return "", fmt.Errorf("ddb: record: event %q is none of INSERT, MODIFY and REMOVE", event)
+}
