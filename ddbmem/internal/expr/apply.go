@@ -18,49 +18,44 @@ type change struct {
 // those of before; elements set beyond the end are appended in order of
 // position. The error is a [value.Error].
 func (u *Update) Apply(item value.Item) (value.Item, error) {
-	tree := &branch{}
-	for _, sets := range [2]bool{false, true} {
-		for _, c := range u.ordered {
-			if err := c.apply(item, tree, sets); err != nil {
+	changes := make([]value.Value, len(u.clauses))
+	for i, c := range u.clauses {
+		if c.section == "SET" {
+			v, err := c.assigned(item)
+			if err != nil {
 				return nil, err
 			}
+			changes[i] = v
 		}
+	}
+	tree := &branch{}
+	for i, c := range u.clauses {
+		v, err := c.apply(item, changes[i])
+		if err != nil {
+			return nil, err
+		}
+		tree.add(c.target).change = &change{v}
 	}
 	return tree.changeFields(item), nil
 }
 
-// apply evaluates a clause into the tree of changes. It is called twice: first
-// for what depends on the target alone, then to evaluate the right-hand sides
-// of SET. That is the order in which DynamoDB reports errors.
-func (c *clause) apply(item value.Item, tree *branch, sets bool) error {
-	var v value.Value
-	var err error
-	switch {
-	case !sets:
-		if err := c.checkParent(item); err != nil {
-			return err
-		}
-		switch c.section {
-		case "SET":
-			return nil
-		case "ADD":
-			v, err = added(c.target.in(item), c.left.value)
-		case "DELETE":
-			v, err = subtracted(c.target.in(item), c.left.value)
-		}
-	case c.section == "SET":
-		v, err = c.assigned(item)
-	default:
-		return nil
+// apply returns what a clause makes of its target; assigned is the value of SET.
+func (c *clause) apply(item value.Item, assigned value.Value) (v value.Value, err error) {
+	if err := c.checkParent(item); err != nil {
+		return v, err
 	}
-	if err != nil {
-		return err
+	switch c.section {
+	case "SET":
+		v = assigned
+	case "ADD":
+		v, err = added(c.target.in(item), c.left.value)
+	case "DELETE":
+		v, err = subtracted(c.target.in(item), c.left.value)
 	}
-	if len(c.target)-1+v.Depth() > maxNesting && !v.IsZero() {
-		return value.Invalid(msgValueNesting)
+	if err == nil && !v.IsZero() && len(c.target)-1+v.Depth() > maxNesting {
+		err = value.Invalid(msgValueNesting)
 	}
-	tree.add(c.target).change = &change{v}
-	return nil
+	return v, err
 }
 
 // checkParent reports a path whose last step has nothing to stand on.

@@ -1,16 +1,12 @@
 package expr
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
 // Update is a parsed update expression.
 type Update struct {
 	clauses []*clause
-	ordered []*clause // by their targets, the order of evaluation
 	paths   []path
 	changed *branch // the paths of all clauses
 }
@@ -228,8 +224,6 @@ func (u *Update) check(s *scope, repeated string) error {
 		}
 	}
 	u.changed = newBranch(u.paths)
-	u.ordered = slices.Clone(u.clauses)
-	slices.SortStableFunc(u.ordered, func(a, b *clause) int { return strings.Compare(a.target.String(), b.target.String()) })
 	return nil
 }
 
