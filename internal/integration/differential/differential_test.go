@@ -1,0 +1,90 @@
+package differential
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/integration/localtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(main(m)) }
+
+func main(m *testing.M) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	lifetime = ctx
+	return localtest.Main(m)
+}
+
+// lifetime is the context of the engines that all tests share.
+var lifetime context.Context
+
+// local returns DynamoDB Local.
+func local(t *testing.T) *Engine {
+	endpoint := localtest.Client(t).Options().BaseEndpoint
+	return remote("dynamodb-local", *endpoint)
+}
+
+var node = sync.OnceValues(func() ([]*Engine, error) { return nodeEngines(lifetime) })
+
+// steps is the number of requests on one table.
+func steps() int {
+	if n, err := strconv.Atoi(os.Getenv("DDB_DIFFERENTIAL_STEPS")); err == nil {
+		return n
+	}
+	return 40
+}
+
+var tables atomic.Int64
+
+// compare draws a table and requests on it and tries them on ddbmem and the other engines.
+func compare(t *rapid.T, log logger, several bool, others []*Engine) {
+	tb := drawTable(t, fmt.Sprintf("differential-%d-%d", os.Getpid(), tables.Add(1)), several)
+	j := newJury(inProcess("ddbmem", ddbmem.New()), others)
+	create := request{"CreateTable", tb.create()}
+	for _, e := range append([]*Engine{j.ours}, others...) {
+		o, err := ask(e, create)
+		if err == nil && o.failed() {
+			err = fmt.Errorf("%s: %s", e.Name, o.first())
+		}
+		if err != nil && e == j.ours {
+			t.Fatalf("%s: %v", canonical(create.body), err)
+		}
+		if err != nil {
+			j.out[e.Name] = err.Error()
+		}
+		defer func() { _, _ = e.Do("DeleteTable", []byte(canonical(object{"TableName": tb.name}))) }()
+	}
+	j.history = append(j.history, "CreateTable "+canonical(create.body))
+	for range rapid.IntRange(1, steps()).Draw(t, "steps") {
+		tb.draft(t)
+		j.try(log, tb, rapid.SampledFrom(generators).Draw(t, "operation")(t, tb))
+		if len(j.out) == len(others) {
+			return
+		}
+	}
+}
+
+// TestDynamoDBLocal compares with DynamoDB Local alone, where every difference counts that is not a known one.
+func TestDynamoDBLocal(t *testing.T) {
+	engine := local(t)
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, true, []*Engine{engine}) })
+}
+
+// TestMajority compares with three engines, where two must agree.
+func TestMajority(t *testing.T) {
+	engines, err := node()
+	if err != nil {
+		t.Skipf("needs dynoxide and dynalite from npm: %v", err)
+	}
+	engines = append([]*Engine{local(t)}, engines...)
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, false, engines) })
+}
