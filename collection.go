@@ -9,7 +9,8 @@ import (
 )
 
 // Collection names an item collection: the items of every type that share a partition key, in the table or in an
-// index. Made by [Query.Collection]; read by [DB.Gather] and [DB.Items].
+// index. Made by [Query.Collection]; read by [DB.Gather] and [DB.Items]. It keeps the query's partition, bounds, order
+// and Limit, which counts items of all types; Filter and Select, which name fields of one type, are refused.
 type Collection struct{ q query }
 
 // IgnoreUnknown skips items that no entity claims; by default they are an error that matches [ErrUnknown].
@@ -31,6 +32,9 @@ type Sink struct {
 // Into returns the sink that replaces *dst by the items of this entity, in the order of the collection. It stays
 // untouched if anything fails.
 func (e *Entity[T]) Into(dst *[]T) Sink {
+	if dst == nil {
+		return Sink{}
+	}
 	return Sink{e.e, func() (func(reflect.Value), func()) {
 		var items []T
 		add := func(v reflect.Value) { items = append(items, v.Interface().(T)) }
@@ -132,6 +136,9 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 	}
 	var rows []*Row
 	for i, s := range into {
+		if s.e == nil {
+			return nil, modelFault("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
+		}
 		r := s.e.row(q.ix)
 		switch {
 		case s.e.table != db.table:

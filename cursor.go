@@ -20,7 +20,7 @@ import (
 // Anything else is an error for which errors.Is(err, [ErrCursor]) is true.
 //
 // With [Options].CursorKey cursors are signed. Without, they carry a checksum only: anybody can make one, for any
-// position in the same partition.
+// position in the same partition. Either way they are not encrypted: the keys in them can be read.
 type Cursor string
 
 // position is what a cursor holds.
@@ -48,10 +48,10 @@ const (
 	tagSize      = 16
 )
 
-var errMalformed = errors.New("it is malformed or was tampered with")
+var errMalformed = errors.New("it is malformed, was tampered with, or was signed with another key")
 
-// encodeCursor writes p, signed with secret if there is one.
-func encodeCursor(secret []byte, p position) Cursor {
+// encodeCursor writes p, signed if there is a key.
+func (db *DB) encodeCursor(p position) Cursor {
 	b := []byte{cursorFormat}
 	b = binary.BigEndian.AppendUint64(b, p.query)
 	b = binary.AppendUvarint(b, uint64(len(p.keys)))
@@ -65,17 +65,18 @@ func encodeCursor(secret []byte, p position) Cursor {
 			b = appendKeyValue(b, av)
 		}
 	}
-	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, cursorTag(secret, b)...)))
+	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.opts.CursorKey, b)...)))
 }
 
 // decodeCursor is the inverse of encodeCursor.
-func decodeCursor(secret []byte, c Cursor) (position, error) {
+func (db *DB) decodeCursor(c Cursor) (position, error) {
 	b, err := base64.RawURLEncoding.DecodeString(string(c))
 	if err != nil || len(b) < 1+8+tagSize {
 		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
 	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
-	if !hmac.Equal(tag, cursorTag(secret, body)) {
+	old := db.opts.OldCursorKey
+	if !hmac.Equal(tag, cursorTag(db.opts.CursorKey, body)) && (old == nil || !hmac.Equal(tag, cursorTag(old, body))) {
 		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
 	if body[0] != cursorFormat {

@@ -15,9 +15,13 @@ type DB struct {
 
 // Options configures a [DB]; the zero value of each field is its default, and nil Options are all defaults.
 type Options struct {
-	// CursorKey signs cursors, so that a client can neither read another partition with one nor make its own. By
-	// default they are not signed: readable, and forgeable within their partition.
+	// CursorKey signs cursors, so that nobody can make or change one. A cursor is signed, not encrypted: whoever has
+	// it can read the keys in it. By default cursors are not signed: they can be forged within their partition.
 	CursorKey []byte
+
+	// OldCursorKey is accepted too, to change the key while cursors are about. An empty one that is not nil accepts
+	// unsigned cursors, for the time in which signing is introduced.
+	OldCursorKey []byte
 
 	// Now is the clock of timestamps and of TTL; default time.Now.
 	Now func() time.Time
@@ -34,6 +38,9 @@ type Options struct {
 // table can no longer be changed.
 func New(client Client, name string, table *Table, opts *Options) *DB {
 	db := &DB{client: client, name: name, table: table}
+	if table == nil {
+		panic("ddb: New: a nil table")
+	}
 	if opts != nil {
 		db.opts = *opts
 	}

@@ -36,8 +36,11 @@ func (d *Definition) Primary(partition Template, sort ...Template) {
 // a part of the key is refused on write.
 func (d *Definition) Index(ix *Index, partition Template, sort ...Template) *Row {
 	switch {
-	case ix == nil || ix.table != d.e.table:
-		d.fault("index: not an index of this table")
+	case ix == nil:
+		d.fault("index: nil is no index")
+		return &Row{}
+	case ix.table != d.e.table:
+		d.fault("index %s: not an index of this table", ix.name)
 		return &Row{}
 	case ix.kind == primaryIndex:
 		d.fault("index: the table's own key is declared by Primary")
@@ -108,7 +111,7 @@ func (d *Definition) note(what string, ptr any) *field.Field {
 	f, err := d.e.proto.Resolve(ptr)
 	switch {
 	case err != nil:
-		d.fault("%s: %w", what, err)
+		d.fault("%s: %w", what, d.foreign(err))
 		return nil
 	case !f.Stored():
 		d.fault("%s: field %s is dynamodbav:\"-\": it needs an attribute", what, f.Name)
@@ -186,14 +189,21 @@ func (d *Definition) fault(format string, args ...any) {
 	d.faults = append(d.faults, fmt.Errorf("ddb: define %s: %w", d.e.name, fmt.Errorf(format, args...)))
 }
 
+// foreign says where, inside a definition, fields are named.
+func (d *Definition) foreign(err error) error {
+	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
+}
+
 // row resolves the templates of a declaration.
 func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
 	r := &Row{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
 	switch {
 	case len(sort) == 0 && len(ix.sort) > 0:
 		d.fault("%s: needs a sort key", ix.name)
-	case len(sort) > 1 || len(sort) == 1 && len(ix.sort) == 0:
-		d.fault("%s: has no room for a sort key", ix.name)
+	case len(sort) > 1:
+		d.fault("%s: takes one sort key: join its parts with Key", ix.name)
+	case len(sort) == 1 && len(ix.sort) == 0:
+		d.fault("%s: has no sort key attribute", ix.name)
 	case len(sort) == 1:
 		r.sort = d.template(ix, "sort", sort[0], len(ix.sort))
 	}
@@ -211,7 +221,7 @@ func (d *Definition) template(ix *Index, side string, t Template, attrs int) tem
 		}
 		f, err := d.e.proto.Resolve(p.ptr)
 		if err != nil {
-			d.fault("%s: %s key, part %d: %w", ix.name, side, i+1, err)
+			d.fault("%s: %s key, part %d: %w", ix.name, side, i+1, d.foreign(err))
 			ok = false
 			continue
 		}

@@ -73,7 +73,7 @@ func TestDefineReportsEachFault(t *testing.T) {
 		"an index of another table": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.elsewhere, ddb.Key(orderPrefix))
-		}, "not an index of this table"},
+		}, "index other: not an index of this table"},
 		"an index twice": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.gsi, ddb.Key(orderPrefix), ddb.Key(ddb.Str(&o.ID)))

@@ -42,7 +42,7 @@
 // Attributes are those of package attributevalue, by dynamodbav tags; there is no tag vocabulary of our own. Each item
 // also has its key attributes, and its entity's name in the type attribute ("entityType", see [Table.TypeAttribute]).
 // A field that the primary key holds in full may be tagged "-": it is then stored in the key alone, and comes back from
-// it. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of
+// it; conditions and filters cannot name it. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of
 // its primary key; the type attribute is the cross-check. Whatever the library adds for itself is named with a leading
 // ~, keys and attributes alike.
 //

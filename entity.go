@@ -138,6 +138,7 @@ func (e *entity) row(ix *Index) *Row {
 	return nil
 }
 
+// resolve returns the field whose address in the prototype ptr is.
 func (e *entity) resolve(ptr any) (*field.Field, error) {
 	f, err := e.proto.Resolve(ptr)
 	if err != nil {

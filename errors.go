@@ -50,6 +50,7 @@ type KeyError struct {
 	Index    string
 	Template string // "c#{CourseID}"
 	Field    string // "" where the key as a whole is at fault
+	Key      string // the item's primary key where that is known: pk="s#1" sk="s#1"
 	Err      error
 }
 
@@ -59,7 +60,11 @@ func (e *KeyError) Error() string {
 	if e.Op != "" {
 		b.WriteString(e.Op + " ")
 	}
-	fmt.Fprintf(&b, "%s: %s key %q: ", e.Entity, e.Index, e.Template)
+	b.WriteString(e.Entity)
+	if e.Key != "" {
+		b.WriteString(" " + e.Key)
+	}
+	fmt.Fprintf(&b, ": %s key %q: ", e.Index, e.Template)
 	if e.Field != "" {
 		b.WriteString(e.Field + " ")
 	}

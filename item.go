@@ -52,7 +52,7 @@ func (r *Row) fill(op string, it reflect.Value, attrs item) error {
 	for _, k := range r.keys() {
 		if k.template.Native() {
 			if err := r.checkNative(op, k, attrs); err != nil {
-				return err
+				return r.within(attrs, err)
 			}
 			continue
 		}
@@ -61,11 +61,24 @@ func (r *Row) fill(op string, it reflect.Value, attrs item) error {
 		}
 		s, err := r.render(op, k, it)
 		if err != nil {
-			return err
+			return r.within(attrs, err)
 		}
 		attrs[k.attrs[0]] = &types.AttributeValueMemberS{Value: s}
 	}
 	return nil
+}
+
+// within adds to an error of an index row which item it is of, and that it may stay out of the index.
+func (r *Row) within(attrs item, err error) error {
+	key, ok := errors.AsType[*KeyError](err)
+	if !ok || r.index.kind == primaryIndex {
+		return err
+	}
+	key.Key = r.index.table.keyText(attrs)
+	if errors.Is(key.Err, template.ErrEmpty) && len(r.when) == 0 {
+		key.Err = fmt.Errorf("%w; Index(…).When(…) can leave such items out of %s", key.Err, r.index.name)
+	}
+	return err
 }
 
 // render returns the text of a key that is not Native.

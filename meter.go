@@ -80,6 +80,9 @@ func (m *Meter) add(operation string, requests int, consumed map[string]Capacity
 		m.mu.Lock()
 		m.requests[operation] += requests
 		for ix, c := range consumed {
+			if c == (Capacity{}) {
+				continue // not touched
+			}
 			m.capacity[ix] = m.capacity[ix].plus(c)
 		}
 		m.mu.Unlock()

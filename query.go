@@ -36,8 +36,9 @@ func (e *Entity[T]) On(ix *Index, example T) Query[T] {
 	return Query[T]{query{e: e.e, ix: ix, example: reflect.ValueOf(&example).Elem()}}
 }
 
-// SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range. It
-// is the key condition: what it leaves out is neither read nor paid for. Further calls add bounds.
+// SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range on
+// the part that follows: one bound, or a lower and an upper one such as Ge(&f.At, from), Lt(&f.At, until). It is the key
+// condition: what it leaves out is neither read nor paid for. Further calls add bounds.
 func (q Query[T]) SortKey(bounds ...Bound) Query[T] {
 	q.q.bounds = append(slices.Clip(q.q.bounds), bounds...)
 	return q

@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -108,7 +109,7 @@ func (b *planner) example() {
 		if slices.Contains(used, f) || slices.ContainsFunc(b.q.e.proto.Fields(), inside) || f.Get(b.q.example).IsZero() {
 			continue
 		}
-		b.fault("%s is not part of partition key %q: use SortKey or Filter", f.Name, b.p.row.partition)
+		b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.partition, b.instead(f))
 	}
 }
 
@@ -139,7 +140,7 @@ func (b *planner) sortKey() (next *field.Field) {
 // order sorts the bounds by the parts of the sort key that they are on, and returns how many parts have none: the
 // leading parts have equalities, and the last that has a bound may have a range.
 func (b *planner) order(t template.Template) (taken []clause, rest int) {
-	byField := map[*field.Field]clause{}
+	byField := map[*field.Field][]clause{}
 	for _, bd := range b.q.bounds {
 		if bd == nil {
 			b.fault("SortKey: a nil bound")
@@ -151,25 +152,25 @@ func (b *planner) order(t template.Template) (taken []clause, rest int) {
 		case err != nil:
 			b.fault("SortKey: %w", err)
 		case !t.Holds(f):
-			b.fault("SortKey: %s is not part of sort key %q: use Filter", f.Name, t)
-		case byField[f].op != "":
-			b.fault("SortKey: two bounds on %s: DynamoDB takes one, use Between", f.Name)
+			b.fault("SortKey: %s is not part of sort key %q: %s", f.Name, t, b.instead(f))
 		default:
-			byField[f] = cl
+			byField[f] = append(byField[f], cl)
 		}
 	}
 	fields := t.Fields()
 	open := "" // the first part that is not fixed
 	for i, f := range fields {
-		cl, ok := byField[f]
+		cls := byField[f]
 		switch {
-		case ok && open != "":
+		case len(cls) > 0 && open != "":
 			b.fault("SortKey: %s comes after %s, which is not fixed by Eq, in sort key %q", f.Name, open, t)
-		case ok:
-			taken = append(taken, cl)
+		case len(cls) > 2 || len(cls) == 2 && (!window(cls) || t.Native()):
+			b.fault("SortKey: %d bounds on %s: use one, such as Between", len(cls), f.Name)
+		case len(cls) > 0:
+			taken = append(taken, cls...)
 			rest = len(fields) - i - 1
 		}
-		if (!ok || cl.op != opEq) && open == "" {
+		if (len(cls) == 0 || cls[0].op != opEq) && open == "" {
 			open = f.Name
 		}
 	}
@@ -179,29 +180,53 @@ func (b *planner) order(t template.Template) (taken []clause, rest int) {
 	return taken, rest
 }
 
+// instead says where a field that the key does not hold may stand.
+func (b *planner) instead(f *field.Field) string {
+	switch {
+	case b.p.row.partition.Holds(f):
+		return "it is part of the partition key, so put it into the example"
+	case b.p.row.sort.Holds(f):
+		return "use SortKey"
+	case !f.Stored():
+		return "it lives only in another key, so no query on " + b.p.ix.name + " can use it"
+	}
+	return "use Filter"
+}
+
+// window reports a lower and an upper bound, such as from <= f < until.
+func window(cls []clause) bool {
+	lower := func(c clause) bool { return c.op == opGe || c.op == opGt }
+	upper := func(c clause) bool { return c.op == opLe || c.op == opLt }
+	return lower(cls[0]) && upper(cls[1]) || upper(cls[0]) && lower(cls[1])
+}
+
 var rangeOps = map[operator]template.Op{
 	opLt: template.Lt, opLe: template.Le, opGt: template.Gt, opGe: template.Ge, opBetween: template.Between, opStartsWith: template.StartsWith,
 }
 
 func (b *planner) textSort(k key, taken []clause) {
-	var eqs, vals []reflect.Value
-	op := template.None
+	var eqs []reflect.Value
+	var ranges []clause
 	for _, cl := range taken {
-		vs := make([]reflect.Value, len(cl.vals))
-		for i, v := range cl.vals {
-			vs[i] = reflect.ValueOf(v)
-		}
 		if cl.op == opEq {
-			eqs = append(eqs, vs[0])
-			continue
+			eqs = append(eqs, reflect.ValueOf(cl.vals[0]))
+		} else {
+			ranges = append(ranges, cl)
 		}
-		op, vals = rangeOps[cl.op], vs
 	}
 	if b.q.collection && len(taken) == 0 {
 		b.p.sort = b.hull()
 		return
 	}
-	r, err := k.template.Range(eqs, op, vals)
+	r, err := k.template.Range(eqs, template.None, nil)
+	for _, cl := range ranges {
+		vals := make([]reflect.Value, len(cl.vals))
+		for i, v := range cl.vals {
+			vals[i] = reflect.ValueOf(v)
+		}
+		side, e := k.template.Range(eqs, rangeOps[cl.op], vals)
+		r, err = r.And(side), errors.Join(err, e)
+	}
 	if err != nil {
 		b.key(k, fmt.Errorf("SortKey: %w", err))
 		return
@@ -288,7 +313,7 @@ func (b *planner) filters(next *field.Field) {
 				if _, ok := c.(Bound); ok {
 					b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.sort)
 				}
-			case slices.Contains(keys, f.Attr()) && !f.Nested():
+			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
 				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
 			case f.Stored() && !b.p.ix.projects(f.Attr()):
 				b.fault("Filter: %s does not project %s", b.p.ix.name, f.Name)
@@ -310,10 +335,17 @@ func (b *planner) eachField(c Cond, visit func(*field.Field)) {
 	if cl.ptr == nil {
 		return
 	}
-	if f, _, err := b.q.e.operands(cl); err != nil {
+	f, err := b.q.e.resolve(cl.ptr)
+	if err != nil {
 		b.fault("Filter: %w", err)
-	} else {
-		visit(f)
+		return
+	}
+	before := len(b.faults)
+	if visit(f); len(b.faults) > before {
+		return
+	}
+	if _, _, err := b.q.e.operands(cl); err != nil {
+		b.fault("Filter: %w", err)
 	}
 }
 
@@ -329,6 +361,9 @@ func (b *planner) selection() {
 	}
 	if b.q.collection && b.p.selected != nil {
 		b.fault("Select: a collection has fields of many types: leave it out")
+	}
+	if b.q.collection && len(b.q.filters) > 0 {
+		b.fault("Filter: a collection has fields of many types, and would lose those that lack one: leave it out")
 	}
 }
 

@@ -218,7 +218,7 @@ func (p *readPlan) String() string {
 // keyText is the key condition with its values in place.
 func (p *readPlan) keyText() string {
 	if p.nothing() {
-		return "nothing: the bounds cross"
+		return "nothing: no key lies within the bounds"
 	}
 	return p.keyCondition(plain{})
 }

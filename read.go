@@ -34,7 +34,7 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 	if after == "" {
 		return r, nil
 	}
-	pos, err := decodeCursor(db.opts.CursorKey, after)
+	pos, err := db.decodeCursor(after)
 	if err != nil {
 		return nil, p.fail(err)
 	}
@@ -100,7 +100,7 @@ func (r *reading) cursor() Cursor {
 	if r.done {
 		return ""
 	}
-	return encodeCursor(r.db.opts.CursorKey, position{
+	return r.db.encodeCursor(position{
 		query: r.plan.fingerprint(),
 		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.keyValues(r.start)}},
 	})

@@ -154,7 +154,7 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 		s.positions = make([]keyPosition, max(s.opts.Segments, s.opts.Workers))
 		return s, nil
 	}
-	pos, err := decodeCursor(db.opts.CursorKey, s.opts.Resume)
+	pos, err := db.decodeCursor(s.opts.Resume)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: scan: %w", err)
 	}
@@ -246,7 +246,7 @@ func (s *scan) consumed(page scanPage) {
 	}
 	for _, p := range s.positions {
 		if p.state != atEnd {
-			s.opts.Checkpoint(encodeCursor(s.db.opts.CursorKey, position{query: scanFingerprint, keys: s.positions}))
+			s.opts.Checkpoint(s.db.encodeCursor(position{query: scanFingerprint, keys: s.positions}))
 			return
 		}
 	}

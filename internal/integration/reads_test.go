@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -140,6 +141,27 @@ func TestChildrenOfOneParent(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, ls, 1)
 		assert.Equal(t, -1, ls[0].N)
+	})
+}
+
+// A lower and an upper bound are one range, half-open as times are asked for.
+func TestAWindowOfTime(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		db := env.Open(t, Shop)
+		day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+		for i := range 5 {
+			o := anOrder(fmt.Sprint(i))
+			o.Placed = day.Add(time.Duration(i) * 12 * time.Hour)
+			require.NoError(t, db.Do(t.Context(), Orders.Create(o)))
+		}
+		f := Orders.Fields()
+		q := Orders.On(ByOpen, Order{Region: "eu"}).SortKey(ddb.Eq(&f.Status, "new"), ddb.Ge(&f.Placed, day), ddb.Lt(&f.Placed, day.AddDate(0, 0, 1)))
+		env.Settles(t, func() bool {
+			n, err := ddb.NewRepository(db, Orders).Count(t.Context(), q)
+			return err == nil && n == 2
+		})
+		assert.Equal(t, "Query by-open: open_pk = \"open#eu\" AND open_sk BETWEEN \"new#2026-11-20T00:00:00.000000000Z\" AND \"new#2026-11-20T23:59:59.999999999Z\"", q.String())
 	})
 }
 

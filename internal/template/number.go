@@ -3,6 +3,7 @@ package template
 import (
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // maxDigits is the width that holds every integer: the 20 digits of the greatest uint64, and 19 behind a sign.
@@ -17,6 +18,15 @@ var powers = func() (p [maxDigits]uint64) {
 	return p
 }()
 
+// span says which numbers a part of the width holds: "-99 to 999".
+func span(width int, signed bool) string {
+	least := "0"
+	if signed && width > 1 {
+		least = "-" + strings.Repeat("9", width-1)
+	}
+	return least + " to " + strings.Repeat("9", width)
+}
+
 // fits reports whether u has at most width digits.
 func fits(u uint64, width int) bool { return width >= maxDigits || u < powers[width] }
 
@@ -29,7 +39,7 @@ func appendNum(dst []byte, v reflect.Value, width int) ([]byte, error) {
 		out, ok = appendUint(dst, v.Uint(), width)
 	}
 	if !ok {
-		return dst, &detail{"does not fit its " + strconv.Itoa(width) + " digits, a minus sign included", ErrOverflow}
+		return dst, &detail{"does not fit width " + strconv.Itoa(width) + ", which holds " + span(width, v.CanInt()), ErrOverflow}
 	}
 	return out, nil
 }

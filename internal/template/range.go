@@ -381,6 +381,17 @@ func (r Range) Hull(s Range) Range {
 	return Range{Within, common(r.Prefix, s.Prefix), r.Lo, s.Hi}
 }
 
+// And returns what both select.
+func (r Range) And(s Range) Range {
+	switch {
+	case r.Form == Nothing || s.Form == Everything:
+		return r
+	case s.Form == Nothing || r.Form == Everything:
+		return s
+	}
+	return within(common(r.Prefix, s.Prefix), max(r.Lo, s.Lo), min(r.Hi, s.Hi))
+}
+
 // common returns the longest text that both begin with, in whole code points.
 func common(a, b string) string {
 	n := 0
