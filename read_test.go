@@ -255,6 +255,29 @@ func TestCursorsAreSigned(t *testing.T) {
 	}
 }
 
+// A new key takes over while cursors of the old one, or unsigned ones, are about.
+func TestCursorKeysCanBeChanged(t *testing.T) {
+	t.Parallel()
+	g := newGame()
+	engine := ddbmem.New()
+	addPlayers(t, openGame(t, g, engine, nil), g, 3)
+	q := g.players.On(g.byScore, Player{}).Limit(1)
+	turn := func(opts ddb.Options, c ddb.Cursor) (ddb.Cursor, error) {
+		page, err := ddb.NewRepository(ddb.New(engine.Client(), "game", g.table, &opts), g.players).Page(t.Context(), q, c)
+		return page.Next, err
+	}
+	unsigned, err := turn(ddb.Options{}, "")
+	require.NoError(t, err)
+	_, err = turn(ddb.Options{CursorKey: []byte("one")}, unsigned)
+	require.ErrorIs(t, err, ddb.ErrCursor)
+	first, err := turn(ddb.Options{CursorKey: []byte("one"), OldCursorKey: []byte{}}, unsigned)
+	require.NoError(t, err)
+	_, err = turn(ddb.Options{CursorKey: []byte("two")}, first)
+	require.ErrorIs(t, err, ddb.ErrCursor)
+	_, err = turn(ddb.Options{CursorKey: []byte("two"), OldCursorKey: []byte("one")}, first)
+	require.NoError(t, err)
+}
+
 // An expired item is absent, whether DynamoDB has deleted it or not.
 func TestExpiredIsAbsent(t *testing.T) {
 	t.Parallel()

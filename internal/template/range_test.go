@@ -293,6 +293,31 @@ func TestHull(t *testing.T) {
 	assert.False(t, nothing.Contains(""))
 }
 
+// Two ranges of one template select together what both select.
+func TestAnd(t *testing.T) {
+	t.Parallel()
+	tb := t
+	rapid.Check(t, func(t *rapid.T) {
+		tm := key(lit("a#"), num("N", 2), lit("#"), str("A"))
+		draw := func() template.Range {
+			op := rapid.SampledFrom([]template.Op{template.None, template.Lt, template.Le, template.Gt, template.Ge}).Draw(t, "op")
+			var vals []reflect.Value
+			if op != template.None {
+				vals = values(rapid.Int64Range(-12, 105).Draw(t, "bound"))
+			}
+			r, err := tm.Range(nil, op, vals)
+			require.NoError(t, err)
+			return r
+		}
+		r, s := draw(), draw()
+		both := r.And(s)
+		for n := int64(-9); n <= 99; n++ {
+			k := encoded(tb, tm, thing{N: n, A: "x"})
+			require.Equal(t, r.Contains(k) && s.Contains(k), both.Contains(k), "%s in %v and %v: %v", k, r, s, both)
+		}
+	})
+}
+
 // TestCollectionUnderAParent reads a parent and what is under it, and nothing of another parent.
 func TestCollectionUnderAParent(t *testing.T) {
 	t.Parallel()
