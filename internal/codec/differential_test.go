@@ -169,6 +169,7 @@ func checkFields(t *rapid.T, item reflect.Value, want map[string]types.Attribute
 func checkDecode(t require.TestingT, typ reflect.Type, attrs ...map[string]types.AttributeValue) {
 	want, got := reflect.New(typ), reflect.New(typ)
 	for i, m := range attrs {
+		checkWire(t, codec.For(typ), m)
 		w := try(func() (any, error) { return want.Interface(), attributevalue.UnmarshalMap(m, want.Interface()) })
 		g := try(func() (any, error) { return got.Interface(), codec.For(typ).Decode(m, got.Elem()) })
 		requireSame(t, fmt.Sprintf("decode %d of %s", i, typ), w, g)

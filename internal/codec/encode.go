@@ -50,6 +50,9 @@ func (n *node) time(t reflect.Type, g tag) {
 		n.leaf(func(v reflect.Value) string { return load(v).Format(time.RFC3339Nano) }, false)
 	}
 	n.dec = decodeTime(t, g)
+	if t == timeType {
+		n.wire = wireTime(g)
+	}
 }
 
 // marshaler lets a type that says itself how it is stored do so. A value that can be addressed is asked through its address.
@@ -148,5 +151,8 @@ func (c compiler) pointer(n *node, t reflect.Type, g tag) bool {
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return under.bare(a, v.Elem()) }
 	n.empty(t, g)
 	n.dec = decodePointer(t, under)
+	if !t.Implements(unmarshalerType) {
+		n.wire = wirePointer(t, under)
+	}
 	return true
 }

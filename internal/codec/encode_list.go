@@ -14,7 +14,8 @@ func (c compiler) slice(n *node, t reflect.Type, g tag) bool {
 			return false
 		}
 		n.bare = encodeBinary
-		n.dec = decodeSlice(t, c.node(t.Elem(), 0))
+		elem := c.node(t.Elem(), 0)
+		n.dec, n.wire = decodeSlice(t, elem), wireSlice(t, elem)
 		return true
 	}
 	elem := c.node(t.Elem(), g.elem())
@@ -23,7 +24,7 @@ func (c compiler) slice(n *node, t reflect.Type, g tag) bool {
 	}
 	n.bare = encodeElems(elem, setKind(t, g))
 	plain := c.node(t.Elem(), 0) // decoding knows no options of elements
-	n.dec = decodeSlice(t, plain)
+	n.dec, n.wire = decodeSlice(t, plain), wireSlice(t, plain)
 	return true
 }
 
@@ -179,9 +180,9 @@ func (c compiler) mapping(n *node, t reflect.Type, g tag) bool {
 	}
 	switch {
 	case t == stringMapType && g.elem() == 0:
-		n.bare, n.dec = encodeStringMap, decodeStringMap
+		n.bare, n.dec, n.wire = encodeStringMap, decodeStringMap, wireStringMap
 	default:
-		n.bare, n.dec = encodeMap(elem), decodeMap(t, plain)
+		n.bare, n.dec, n.wire = encodeMap(elem), decodeMap(t, plain), wireMap(t, plain)
 	}
 	return true
 }

@@ -22,6 +22,7 @@ type node struct {
 	enc  encodeFunc // of a field or element
 	bare encodeFunc // of what a pointer points at: attributevalue looks for emptiness only at the pointer
 	dec  decodeFunc
+	wire wireFunc // nil: what dec does with the attribute value
 
 	size  size // of the strings and numbers in it, as far as the type tells
 	whole bool // attributevalue does it all, both ways
@@ -91,22 +92,22 @@ func (c compiler) node(t reflect.Type, g tag) *node {
 func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 	switch t.Kind() {
 	case reflect.Bool:
-		n.bare, n.dec = encodeBool, decodeBool
+		n.bare, n.dec, n.wire = encodeBool, decodeBool, wireBool
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		n.leaf(formatInt, g&asString == 0)
-		n.dec = decodeInt(g)
+		n.dec, n.wire = decodeInt(g), wireInt(g)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		n.leaf(formatUint, g&asString == 0)
-		n.dec = decodeUint(g)
+		n.dec, n.wire = decodeUint(g), wireUint(g)
 	case reflect.Float32:
 		n.leaf(formatFloat32, g&asString == 0)
-		n.dec = decodeFloat(g)
+		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.Float64:
 		n.leaf(formatFloat64, g&asString == 0)
-		n.dec = decodeFloat(g)
+		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.String:
 		n.leaf(reflect.Value.String, t.Implements(numberType) && g&asString == 0)
-		n.dec = decodeString
+		n.dec, n.wire = decodeString, wireString
 	case reflect.Struct:
 		if t.ConvertibleTo(timeType) {
 			n.time(t, g)

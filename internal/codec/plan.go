@@ -22,8 +22,9 @@ type Plan struct {
 	typ      reflect.Type
 	fields   *structure
 	beside   []string
-	encWhole bool // attributevalue encodes
-	decWhole bool // attributevalue decodes
+	known    *index // the names of the fields, and behind them those beside
+	encWhole bool   // attributevalue encodes
+	decWhole bool   // attributevalue decodes
 }
 
 var plans sync.Map // of reflect.Type to *Plan
@@ -43,6 +44,7 @@ func For(t reflect.Type) *Plan {
 	if p.fields == nil {
 		p.fields = &structure{}
 	}
+	p.known = p.fields.known
 	kept, _ := plans.LoadOrStore(t, p)
 	return kept.(*Plan)
 }
@@ -56,6 +58,7 @@ func (p *Plan) Beside(names ...string) *Plan {
 			with.beside = append(slices.Clip(with.beside), name)
 		}
 	}
+	with.known = newIndex(slices.Concat(with.fields.names.order, with.beside))
 	return &with
 }
 

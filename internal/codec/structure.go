@@ -14,6 +14,7 @@ import (
 type structure struct {
 	fields []member
 	names  names
+	known  *index // the names of the fields
 	size   size
 }
 
@@ -49,6 +50,8 @@ func (c compiler) structure(n *node, t reflect.Type) bool {
 		s.size = s.size.plus(s.fields[i].size)
 	}
 	s.names = newNames(attrs)
+	s.known = newIndex(s.names.order)
+	n.wire = wireStructure(s)
 	n.size = s.size
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
 		m := make(map[string]types.AttributeValue, len(s.fields))

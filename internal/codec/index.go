@@ -1,0 +1,71 @@
+package codec
+
+// index finds names by a hash that has been chosen so that no two of them meet; it is made once, and a lookup compares one name.
+type index struct {
+	names  []string
+	slots  []int16 // 1 + the place in names
+	factor uint32
+	shift  uint32
+	all    map[string]int // where no such hash has been found
+}
+
+func newIndex(names []string) *index {
+	x := &index{names: names}
+	for bits := uint32(3); bits <= 10 && len(names) < 1<<14; bits++ {
+		if len(names) > 1<<bits {
+			continue
+		}
+		x.shift = 32 - bits
+		for x.factor = 0x9E3779B1; x.factor < 0x9E3779B1+2*200; x.factor += 2 {
+			if x.place(1 << bits) {
+				return x
+			}
+		}
+	}
+	x.slots, x.all = nil, make(map[string]int, len(names))
+	for i, name := range names {
+		x.all[name] = i
+	}
+	return x
+}
+
+// place fills the slots, and reports false if two names meet.
+func (x *index) place(size int) bool {
+	x.slots = make([]int16, size)
+	for i, name := range x.names {
+		slot := &x.slots[hash(name)*x.factor>>x.shift]
+		if *slot != 0 {
+			return false
+		}
+		*slot = int16(i + 1)
+	}
+	return true
+}
+
+// hash looks at the length and a few bytes, those in which the names of one item mostly differ.
+func hash[T string | []byte](name T) uint32 {
+	n := len(name)
+	h := uint32(n)
+	if n > 0 {
+		h = h*31 + uint32(name[0])
+		h = h*31 + uint32(name[n/2])
+		h = h*31 + uint32(name[max(n-2, 0)])
+		h = h*31 + uint32(name[n-1])
+	}
+	return h
+}
+
+// find returns the place of name, -1 if it is not there.
+func (x *index) find(name []byte) int {
+	if x.slots == nil {
+		if i, ok := x.all[string(name)]; ok {
+			return i
+		}
+		return -1
+	}
+	i := int(x.slots[hash(name)*x.factor>>x.shift]) - 1
+	if i < 0 || x.names[i] != string(name) {
+		return -1
+	}
+	return i
+}

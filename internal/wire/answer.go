@@ -1,0 +1,134 @@
+package wire
+
+import (
+	"math"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// shape says where an answer has its items.
+type shape uint8
+
+const (
+	oneItem  shape = iota + 1 // {"Item": {…}}
+	allItems                  // {"Items": [{…}, …]}
+	byTable                   // {"Responses": {"table": [{…}, …]}}
+	inTurn                    // {"Responses": [{"Item": {…}}, {}, …]}
+)
+
+// shapeOf returns the shape of the answers of an operation, and the member that has the items; "" for one that has none.
+func shapeOf(out any) (member string, s shape) {
+	switch out.(type) {
+	case *dynamodb.GetItemOutput:
+		return "Item", oneItem
+	case *dynamodb.QueryOutput, *dynamodb.ScanOutput:
+		return "Items", allItems
+	case *dynamodb.BatchGetItemOutput:
+		return "Responses", byTable
+	case *dynamodb.TransactGetItemsOutput:
+		return "Responses", inTurn
+	case *dynamodb.PutItemOutput, *dynamodb.UpdateItemOutput, *dynamodb.DeleteItemOutput:
+		return "Attributes", oneItem
+	}
+	return "", 0
+}
+
+// read indexes the items of the page's body, and makes rest the body with null in their place. It returns false for a body that is declined.
+func (p *Page) read(member string, s shape) bool {
+	if len(p.body) >= math.MaxUint32 {
+		return false
+	}
+	r := reader{Page: p}
+	if !r.delim('{') || r.empty('}') {
+		return false
+	}
+	found := false
+	for another := true; another; {
+		from, to, ok := r.name()
+		if !ok {
+			return false
+		}
+		if string(p.body[from:to]) != member {
+			ok = r.skip()
+		} else if ok = !found; ok {
+			found = true
+			r.peek()
+			start := r.i
+			ok = r.held(s)
+			p.rest = append(append(p.rest, p.body[:start]...), "null"...)
+			p.rest = append(p.rest, p.body[min(r.i, len(p.body)):]...)
+		}
+		if !ok {
+			return false
+		}
+		if another, ok = r.more('}'); !ok {
+			return false
+		}
+	}
+	return found && r.peek() == 0 && r.i == len(p.body)
+}
+
+func (r *reader) held(s shape) bool {
+	switch s {
+	case oneItem:
+		return r.item()
+	case allItems:
+		return r.list((*reader).item)
+	case inTurn:
+		return r.list((*reader).turn)
+	}
+	if !r.delim('{') {
+		return false
+	}
+	if r.empty('}') {
+		return true
+	}
+	if _, _, ok := r.name(); !ok || !r.list((*reader).item) {
+		return false
+	}
+	return r.delim('}') // of a second table nobody asked
+}
+
+func (r *reader) list(each func(*reader) bool) bool {
+	if !r.delim('[') {
+		return false
+	}
+	if r.empty(']') {
+		return true
+	}
+	for another := true; another; {
+		if !each(r) {
+			return false
+		}
+		var ok bool
+		if another, ok = r.more(']'); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// turn takes one answer of a transaction: {"Item": {…}}, or {} if there is none.
+func (r *reader) turn() bool {
+	if !r.delim('{') {
+		return false
+	}
+	if r.empty('}') {
+		r.items = append(r.items, none)
+		return true
+	}
+	from, to, ok := r.name()
+	return ok && string(r.body[from:to]) == "Item" && r.item() && r.delim('}')
+}
+
+// Read indexes one item in DynamoDB's JSON: {"pk": {"S": "s#1"}}. It returns nil for one that is declined. The page holds on to a copy.
+func Read(item []byte) *Page {
+	p := newPage()
+	p.body = append(p.body, item...)
+	r := reader{Page: p}
+	if len(item) >= math.MaxUint32 || !r.item() || r.peek() != 0 || r.i != len(p.body) {
+		p.Release()
+		return nil
+	}
+	return p
+}

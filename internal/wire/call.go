@@ -1,0 +1,93 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Call reads the answer of one call of the SDK. It is the SDK's protocol, with a way of its own for the items of answers that succeed.
+// The zero Call is ready for use, once.
+type Call struct {
+	smithyhttp.ClientProtocol
+	page *Page
+}
+
+var awsJSON = smithy.ShapeID{Namespace: "aws.protocols", Name: "awsJson1_0"}
+
+// Options is one of the functional options of the call. A client that does not look at them reads the answer itself, and there is no page.
+func (c *Call) Options(o *dynamodb.Options) {
+	if o.Protocol == nil || o.Protocol.ID() != awsJSON {
+		return
+	}
+	c.ClientProtocol, o.Protocol = o.Protocol, c
+}
+
+// Page returns the items, once the call has succeeded; nil if the SDK has read them, so that they are in its output.
+func (c *Call) Page() *Page { return c.page }
+
+// DeserializeResponse reads the answer.
+func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	c.page.Release() // of an attempt before
+	c.page = nil
+	member, s := shapeOf(out)
+	if member == "" || resp.StatusCode < 200 || resp.StatusCode >= 300 || resp.Body == nil {
+		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	}
+	body := resp.Body
+	p := newPage()
+	if err := p.receive(body, resp.ContentLength); err != nil {
+		resp.Body = &answer{io.MultiReader(bytes.NewReader(p.body), failed{err}), body}
+		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	}
+	ours := p.read(member, s)
+	text := p.body
+	if ours {
+		text = p.rest
+	}
+	resp.Body = &answer{bytes.NewReader(text), body}
+	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	resp.Body = &answer{http.NoBody, body} // whoever drains and closes it
+	if err != nil || !ours {
+		p.Release()
+		return err
+	}
+	c.page = p
+	return nil
+}
+
+// receive reads the body to its end.
+func (p *Page) receive(body io.Reader, length int64) error {
+	if n := int(min(length, maxPooled)); n >= cap(p.body) {
+		p.body = make([]byte, 0, n+1)
+	}
+	for {
+		if len(p.body) == cap(p.body) {
+			p.body = append(p.body, make([]byte, max(4096, cap(p.body)))...)[:len(p.body)]
+		}
+		n, err := body.Read(p.body[len(p.body):cap(p.body)])
+		p.body = p.body[:len(p.body)+n]
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// answer is the body that the SDK reads; to close it closes the one that came.
+type answer struct {
+	io.Reader
+	io.Closer
+}
+
+// failed is a body that ends in an error.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }

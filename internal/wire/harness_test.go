@@ -1,0 +1,96 @@
+package wire_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// stub answers each request with one body.
+type stub struct {
+	status int
+	header http.Header
+	length int64 // in place of the body's
+	body   []byte
+	reads  func([]byte) io.Reader
+	sent   []byte
+}
+
+func (s *stub) Do(r *http.Request) (*http.Response, error) {
+	s.sent, _ = io.ReadAll(r.Body)
+	var body io.Reader = bytes.NewReader(s.body)
+	if s.reads != nil {
+		body = s.reads(s.body)
+	}
+	header := s.header
+	if header == nil {
+		header = http.Header{}
+	}
+	length := int64(len(s.body))
+	if s.length != 0 {
+		length = s.length
+	}
+	status := s.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header, ContentLength: length, Body: io.NopCloser(body), Request: r}, nil
+}
+
+func (s *stub) client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region: "eu-central-1", BaseEndpoint: aws.String("http://stub.invalid"), HTTPClient: s, Retryer: aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
+		}),
+	}, optFns...)
+}
+
+var (
+	key   = map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "k"}}
+	query = &dynamodb.QueryInput{TableName: aws.String("t"), KeyConditionExpression: aws.String("pk = :p")}
+)
+
+// sameQuery runs a query whose answer is body with and without a Call, and requires that the results, or the errors, are the same. It reports whether
+// the Call took the answer.
+func sameQuery(t *testing.T, s *stub) (ours bool) {
+	t.Helper()
+	ctx := t.Context()
+	want, wantErr := s.client().Query(ctx, query)
+	var call wire.Call
+	got, err := s.client().Query(ctx, query, call.Options)
+	if wantErr != nil {
+		require.Error(t, err)
+		require.Nil(t, got)
+		require.Nil(t, call.Page())
+		require.Equal(t, wantErr.Error(), err.Error())
+		return false
+	}
+	require.NoError(t, err)
+	if ours = call.Page() != nil; ours {
+		require.Nil(t, got.Items)
+		got.Items = make([]map[string]types.AttributeValue, call.Page().Len())
+		for i := range got.Items {
+			it := call.Page().Item(i)
+			it.Begin()
+			got.Items[i] = it.Attributes()
+			for name, av := range got.Items[i] {
+				require.Equal(t, av, it.Attribute(name))
+			}
+		}
+	}
+	want.ResultMetadata, got.ResultMetadata = middleware.Metadata{}, middleware.Metadata{} // times
+	require.Equal(t, want, got)
+	call.Page().Release()
+	return ours
+}

@@ -1,0 +1,493 @@
+package wire
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// maxDepth is how deep maps and lists may be nested; DynamoDB allows 32 levels.
+const maxDepth = 40
+
+// reader reads an answer. Its methods return false for what is declined; nothing is of use after that.
+type reader struct {
+	*Page
+	i    int // the next byte of body
+	text int // bytes of the strings of the item
+}
+
+// delim takes the byte c, white space before it included.
+func (r *reader) delim(c byte) bool {
+	if r.i < len(r.body) && r.body[r.i] == c {
+		r.i++
+		return true
+	}
+	return r.peek() == c && r.delim(c)
+}
+
+// peek returns the next byte that is no white space, 0 at the end.
+func (r *reader) peek() byte {
+	for ; r.i < len(r.body); r.i++ {
+		switch c := r.body[r.i]; c {
+		case ' ', '\t', '\n', '\r':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// more is called behind a value of an object or array that ends in end: it takes the comma, or the end.
+func (r *reader) more(end byte) (another, ok bool) {
+	switch r.peek() {
+	case ',':
+		r.i++
+		return true, true
+	case end:
+		r.i++
+		return false, true
+	}
+	return false, false
+}
+
+// empty takes the end of an object or array that has nothing in it.
+func (r *reader) empty(end byte) bool {
+	if r.peek() != end {
+		return false
+	}
+	r.i++
+	return true
+}
+
+const (
+	ones  = uint64(0x0101010101010101)
+	highs = uint64(0x8080808080808080)
+)
+
+// special marks, in the high bit of each byte, the quotes, backslashes, control characters and bytes over 0x7f of eight bytes of text. Only the lowest mark is exact.
+func special(w uint64) uint64 {
+	quote := w ^ ones*'"'
+	slash := w ^ ones*'\\'
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & highs
+}
+
+// string takes a string, whose quote has been taken, and returns where its text stands.
+func (r *reader) string() (from, to int, escaped, ok bool) {
+	b, i := r.body, r.i
+	from = i
+	for {
+		for i+8 <= len(b) {
+			if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				break
+			}
+			i += 8
+		}
+		if i >= len(b) {
+			return 0, 0, false, false
+		}
+		switch c := b[i]; {
+		case c == '"':
+			r.i = i + 1
+			return from, i, escaped, true
+		case c == '\\':
+			n := escape(b[i:])
+			if n == 0 {
+				return 0, 0, false, false
+			}
+			i += n
+			escaped = true
+		case c < 0x20:
+			return 0, 0, false, false
+		case c < utf8.RuneSelf:
+			i++ // less than eight bytes are left
+		default:
+			_, n := utf8.DecodeRune(b[i:])
+			if n == 1 {
+				return 0, 0, false, false
+			}
+			i += n
+		}
+	}
+}
+
+// escape returns the length of the escape that b begins with, a pair of surrogates included; 0 if it is none.
+func escape(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	switch b[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+	default:
+		return 0
+	}
+	switch r := hex4(b); {
+	case r < 0 || 0xDC00 <= r && r < 0xE000:
+		return 0
+	case r < 0xD800 || r >= 0xE000:
+		return 6
+	}
+	if low := hex4(b[6:]); low < 0xDC00 || low >= 0xE000 {
+		return 0
+	}
+	return 12
+}
+
+// hex4 returns the number in \uXXXX, -1 if b does not begin with that.
+func hex4(b []byte) rune {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return -1
+	}
+	var r rune
+	for _, c := range b[2:6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return -1
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
+
+// name takes the name of a member and the colon. Names with escapes are declined.
+func (r *reader) name() (from, to int, ok bool) {
+	if !r.delim('"') {
+		return 0, 0, false
+	}
+	from, to, escaped, ok := r.string()
+	return from, to, ok && !escaped && to-from <= 1<<16-1 && r.delim(':')
+}
+
+// attributes takes a map of attribute values, whose brace has been taken, and returns how many there are.
+func (r *reader) attributes(depth int) (n uint32, ok bool) {
+	if r.empty('}') {
+		return 0, true
+	}
+	var seen names
+	first := len(r.entries)
+	for another := true; another; n++ {
+		from, to, ok := r.name()
+		if !ok || seen.twice(r, first, from, to) || !r.value(from, to, depth) {
+			return 0, false
+		}
+		if another, ok = r.more('}'); !ok {
+			return 0, false
+		}
+	}
+	return n, true
+}
+
+// names is the set of names in one map.
+type names struct {
+	bits uint64 // a Bloom filter
+	n    int
+	all  map[string]struct{} // of a large map
+}
+
+// twice adds the name at from, and reports whether it is there already. The map's entries begin at first.
+func (s *names) twice(r *reader, first, from, to int) bool {
+	name := r.body[from:to]
+	if s.n++; s.all != nil || s.n > 40 {
+		if s.all == nil {
+			s.all = make(map[string]struct{}, 2*s.n)
+			for i := first; i < len(r.entries); i = r.after(i) {
+				s.all[string(r.nameOf(i))] = struct{}{}
+			}
+		}
+		if _, ok := s.all[string(name)]; ok {
+			return true
+		}
+		s.all[string(name)] = struct{}{}
+		return false
+	}
+	h := uint(len(name)) * 7
+	if len(name) > 0 {
+		h += uint(name[0])*11 + uint(name[len(name)-1])*3 + uint(name[len(name)/2])
+	}
+	bit := uint64(1) << (h & 63)
+	if s.bits&bit == 0 {
+		s.bits |= bit
+		return false
+	}
+	for i := first; i < len(r.entries); i = r.after(i) {
+		if string(r.nameOf(i)) == string(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// value takes an attribute value: {"S": "text"}.
+func (r *reader) value(name, nameEnd, depth int) bool {
+	if !r.delim('{') || !r.delim('"') {
+		return false
+	}
+	e := entry{name: uint32(name), nameLen: uint16(nameEnd - name)}
+	if e.kind = r.kind(); e.kind == None || !r.delim(':') {
+		return false
+	}
+	switch e.kind {
+	case S, N, B:
+		if !r.delim('"') || !r.scalar(&e) {
+			return false
+		}
+		r.entries = append(r.entries, e)
+	case True: // which BOOL it is comes now
+		switch r.peek() {
+		case 't':
+			if !r.literal("true") {
+				return false
+			}
+		default:
+			if e.kind = False; !r.literal("false") {
+				return false
+			}
+		}
+		r.entries = append(r.entries, e)
+	case Null:
+		if r.peek(); !r.literal("true") {
+			return false
+		}
+		r.entries = append(r.entries, e)
+	default:
+		at := len(r.entries)
+		r.entries = append(r.entries, e)
+		n, ok := r.container(e.kind, depth+1)
+		if !ok {
+			return false
+		}
+		r.entries[at].at, r.entries[at].n = uint32(len(r.entries)), n
+	}
+	return r.delim('}')
+}
+
+// kind takes the rest of a type's name, whose first quote has been taken.
+func (r *reader) kind() Kind {
+	b := r.body[r.i:]
+	if len(b) < 8 { // no value that is complete ends here
+		return None
+	}
+	switch {
+	case b[1] == '"':
+		r.i += 2
+		switch b[0] {
+		case 'S':
+			return S
+		case 'N':
+			return N
+		case 'B':
+			return B
+		case 'M':
+			return M
+		case 'L':
+			return L
+		}
+	case b[2] == '"' && b[1] == 'S':
+		r.i += 3
+		switch b[0] {
+		case 'S':
+			return SS
+		case 'N':
+			return NS
+		case 'B':
+			return BS
+		}
+	case string(b[:5]) == `BOOL"`:
+		r.i += 5
+		return True
+	case string(b[:5]) == `NULL"`:
+		r.i += 5
+		return Null
+	}
+	return None
+}
+
+func (r *reader) literal(s string) bool {
+	if len(r.body)-r.i < len(s) || string(r.body[r.i:r.i+len(s)]) != s {
+		return false
+	}
+	r.i += len(s)
+	return true
+}
+
+// scalar takes the text of a string, number or binary, whose quote has been taken.
+func (r *reader) scalar(e *entry) bool {
+	from, to, escaped, ok := r.string()
+	if !ok {
+		return false
+	}
+	switch text := r.body[from:to]; e.kind {
+	case N:
+		if escaped || !validNumber(text) {
+			return false
+		}
+	case B:
+		if escaped || !validBase64(text) {
+			return false
+		}
+	default:
+		r.text += to - from
+	}
+	e.at, e.n, e.escaped = uint32(from), uint32(to-from), escaped
+	return true
+}
+
+// container takes a map, list or set.
+func (r *reader) container(kind Kind, depth int) (n uint32, ok bool) {
+	if depth > maxDepth {
+		return 0, false
+	}
+	if kind == M {
+		if !r.delim('{') {
+			return 0, false
+		}
+		return r.attributes(depth)
+	}
+	if !r.delim('[') {
+		return 0, false
+	}
+	if r.empty(']') {
+		return 0, true
+	}
+	for another := true; another; n++ {
+		switch kind {
+		case L:
+			ok = r.value(0, 0, depth)
+		default:
+			e := entry{kind: kind - SS + S}
+			if ok = r.delim('"') && r.scalar(&e); ok {
+				r.entries = append(r.entries, e)
+			}
+		}
+		if !ok {
+			return 0, false
+		}
+		if another, ok = r.more(']'); !ok {
+			return 0, false
+		}
+	}
+	return n, true
+}
+
+// item takes an item.
+func (r *reader) item() bool {
+	if !r.delim('{') {
+		return false
+	}
+	at := len(r.entries)
+	r.text = 0
+	r.entries = append(r.entries, entry{kind: M})
+	n, ok := r.attributes(0)
+	if !ok || n == 0 { // an empty item is none, and who sends one is not known
+		return false
+	}
+	e := &r.entries[at]
+	e.at, e.n, e.name = uint32(len(r.entries)), n, uint32(r.text)
+	r.items = append(r.items, uint32(at))
+	return true
+}
+
+// skip takes any value, and looks only for its end: the SDK reads it.
+func (r *reader) skip() bool {
+	depth := 0
+	for {
+		switch c := r.peek(); c {
+		case '"':
+			r.i++
+			if _, _, _, ok := r.string(); !ok {
+				return false
+			}
+		case '{', '[':
+			r.i++
+			depth++
+		case '}', ']':
+			r.i++
+			depth--
+		case ',', ':':
+			if depth == 0 {
+				return false
+			}
+			r.i++
+		case 0:
+			return false
+		default: // a number or a literal
+			start := r.i
+			for r.i < len(r.body) && (r.body[r.i] >= '0' && r.body[r.i] <= '9' || r.body[r.i] >= 'a' && r.body[r.i] <= 'z' ||
+				r.body[r.i] == '.' || r.body[r.i] == '-' || r.body[r.i] == '+' || r.body[r.i] == 'E') {
+				r.i++
+			}
+			if r.i == start {
+				return false
+			}
+		}
+		if depth == 0 {
+			return true
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+}
+
+// validNumber reports a number as DynamoDB writes it: at most 38 significant digits.
+func validNumber(b []byte) bool {
+	if len(b) > 0 && b[0] == '-' {
+		b = b[1:]
+	}
+	digits, significant, fraction := 0, 0, false
+	for len(b) > 0 {
+		switch c := b[0]; {
+		case '0' <= c && c <= '9':
+			digits++
+			if c != '0' || significant > 0 {
+				significant++
+			}
+		case c == '.' && !fraction && digits > 0:
+			fraction = true
+		case (c == 'E' || c == 'e') && digits > 0:
+			return significant <= 38 && validExponent(b[1:])
+		default:
+			return false
+		}
+		b = b[1:]
+	}
+	return digits > 0 && significant <= 38
+}
+
+func validExponent(b []byte) bool {
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		b = b[1:]
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return 0 < len(b) && len(b) <= 3
+}
+
+// validBase64 reports what base64.StdEncoding decodes.
+func validBase64(b []byte) bool {
+	if len(b)%4 != 0 {
+		return false
+	}
+	for range 2 {
+		if len(b) > 0 && b[len(b)-1] == '=' {
+			b = b[:len(b)-1]
+		}
+	}
+	for _, c := range b {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/') {
+			return false
+		}
+	}
+	return true
+}
