@@ -82,7 +82,8 @@ func Between[V any](f *V, lo, hi V) Bound { return compare(opBetween, f, lo, hi)
 // StartsWith holds where the field's text begins with prefix.
 func StartsWith[S ~string](f *S, prefix S) Bound { return compare(opStartsWith, f, prefix) }
 
-// Ne holds where the field differs from v, or is absent.
+// Ne holds where the field differs from v, or is absent. It is the negation of [Eq]: the zero value of an omitempty
+// field does not differ from an absent attribute.
 func Ne[V any](f *V, v V) Cond { return clause{op: opNe, ptr: f, vals: []any{v}} }
 
 // In holds where the field is one of vs, up to 100 of them.

@@ -107,11 +107,11 @@ func encodeOperand(op operator, f *field.Field, v any) (types.AttributeValue, er
 
 // keepEmpty returns f without the options that leave an empty value out.
 func keepEmpty(f *field.Field) *field.Field {
-	if !f.OmitEmpty && !f.OmitZero && !f.OmitEmptyElem {
+	if !f.OmitEmpty && !f.OmitEmptyElem {
 		return f
 	}
 	g := *f
-	g.OmitEmpty, g.OmitZero, g.OmitEmptyElem = false, false, false
+	g.OmitEmpty, g.OmitEmptyElem = false, false
 	return &g
 }
 
@@ -137,8 +137,12 @@ func comparison(x placeholders, op operator, f *field.Field, vals []types.Attrib
 	}
 	switch op {
 	case opEq:
-		if (f.OmitEmpty || f.OmitZero) && isEmpty(vals[0]) {
+		if f.OmitEmpty && isEmpty(vals[0]) {
 			return "attribute_not_exists(" + path + ") OR " + path + " = " + ps[0]
+		}
+	case opNe:
+		if f.OmitEmpty && isEmpty(vals[0]) {
+			return "attribute_exists(" + path + ") AND " + path + " <> " + ps[0]
 		}
 	case opBetween:
 		return path + " BETWEEN " + ps[0] + " AND " + ps[1]

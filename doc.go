@@ -39,7 +39,7 @@
 //
 // # How items are stored
 //
-// Attributes are those of package attributevalue, by dynamodbav tags; there is no tag vocabulary of our own. Each item
+// Attributes are those of package attributevalue, by dynamodbav tags; there is no tag vocabulary of our own, and json tags say nothing. Each item
 // also has its key attributes, and its entity's name in the type attribute ("entityType", see [Table.TypeAttribute]).
 // A field that the primary key holds in full may be tagged "-": it is then stored in the key alone, and comes back from
 // it; conditions and filters cannot name it. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of

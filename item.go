@@ -75,8 +75,8 @@ func (r *Row) within(attrs item, err error) error {
 		return err
 	}
 	key.Key = r.index.table.keyText(attrs)
-	if errors.Is(key.Err, template.ErrEmpty) && len(r.when) == 0 {
-		key.Err = fmt.Errorf("%w; Index(…).When(…) can leave such items out of %s", key.Err, r.index.name)
+	if errors.Is(key.Err, template.ErrEmpty) {
+		key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Ne(&…, \"\")), or with omitempty and When(Present(&…))", key.Err, r.index.name)
 	}
 	return err
 }

@@ -32,6 +32,9 @@ type Template struct{ parts []part }
 
 // Key returns the template that joins parts. Adjacent literals are one: Key(progress, enroll, …) begins with "g#e#".
 //
+//	const sep ddb.Prefix = "#"
+//	ddb.Key(order, ddb.Str(&l.OrderID), sep, ddb.Str(&l.ID)) // order#{OrderID}#{ID}
+//
 // Two tuples of values never share a key, and keys sort as their values do. A template that could break this is a
 // fault of the definition; a value that would (one in which the literal that follows begins, invalid UTF-8, a number
 // too wide) is refused when it is written, with a [KeyError].

@@ -37,7 +37,7 @@ func (d *Definition) checkOverlap(r, o *Row) {
 	case len(r.index.sort) == 0:
 		d.fault("%s: key %q is %s's %q too, and there is no sort key to tell them apart", r.index.name, r.partition, o.entity.name, o.partition)
 	case template.MayMeet(mine, theirs):
-		d.fault("%s: sort key %q runs into %s's %q in partition %q: begin them with literals of which none begins the other", r.index.name, r.sort, o.entity.name, o.sort, r.partition)
+		d.fault("%s: sort key %q runs into %s's %q in partition %q: begin them with literals of which none begins the other, or give the partition keys different ones", r.index.name, r.sort, o.entity.name, o.sort, r.partition)
 	}
 }
 

@@ -83,13 +83,9 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 		return have != nil
 	case opAbsent:
 		return have == nil
-	case opNe:
-		return have == nil || !equalValues(have, vals[0])
-	case opEq:
-		if have == nil {
-			return (f.OmitEmpty || f.OmitZero) && isEmpty(vals[0])
-		}
-		return equalValues(have, vals[0])
+	case opEq, opNe:
+		equal := have != nil && equalValues(have, vals[0]) || have == nil && f.OmitEmpty && isEmpty(vals[0])
+		return equal == (op == opEq)
 	default:
 		return have != nil && compares(op, have, vals)
 	}

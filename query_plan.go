@@ -47,7 +47,7 @@ func (q query) plan(db *DB) (*readPlan, error) {
 		return b.done()
 	}
 	if q.ix == nil || q.ix.table != q.e.table {
-		b.fault("not an index of its table")
+		b.fault("nil or an index of another table")
 		return b.done()
 	}
 	if b.p.row = q.e.row(q.ix); b.p.row == nil {

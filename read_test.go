@@ -197,7 +197,7 @@ func TestMeterCountsRetries(t *testing.T) {
 	_, err := ddb.NewRepository(db, g.players).Consistent().Get(ctx, Player{ID: "000"})
 	require.NoError(t, err)
 	assert.Equal(t, 3, meter.Requests())
-	assert.Equal(t, ddb.Capacity{Read: 1}, meter.Capacity(g.table.Index("primary")))
+	assert.Equal(t, ddb.Capacity{Read: 1}, meter.Capacity(g.table.Primary()))
 	assert.Equal(t, 3, all.Requests(), "outer meters count too")
 	assert.Equal(t, []string{"primary"}, meter.Indexes())
 }

@@ -23,6 +23,9 @@ type Repository[T any] struct {
 // NewRepository returns the repository of e in db. It panics if e is of another table than db's: that is a mistake in
 // the program, found where it starts.
 func NewRepository[T any](db *DB, e *Entity[T]) *Repository[T] {
+	if db == nil || e == nil {
+		panic("ddb: NewRepository: a nil DB or Entity; package variables are set in the order of their use")
+	}
 	if db.table != e.e.table {
 		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.name, db.name))
 	}

@@ -21,7 +21,9 @@ type Row struct {
 }
 
 // When leaves an item out of the index unless all conds hold for it: a sparse index. Conditions compare fields that
-// have attributes of their own with constants; [Expr] is not among them.
+// have attributes of their own with constants; [Expr] is not among them. The usual one, for a field that may be empty:
+//
+//	d.Index(ByEmail, ddb.Key(email, ddb.Fold(&p.Email))).When(ddb.Ne(&p.Email, ""))
 func (r *Row) When(conds ...Cond) *Row {
 	r.when = append(r.when, conds...)
 	return r

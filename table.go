@@ -47,7 +47,7 @@ func (t *Table) TTL(attr string) *Table {
 }
 
 // GSI declares a global secondary index; sort is "" for an index without a sort key. It projects whole items unless
-// [Index.KeysOnly] or [Index.Include] say otherwise.
+// [Index.KeysOnly] or [Index.Include] say otherwise. What is wrong with it is a fault of the next [Define].
 func (t *Table) GSI(name, partition, sort string) *Index {
 	return t.add(&Index{name: name, kind: globalIndex, partition: []string{partition}, sort: nonEmpty(sort)})
 }
@@ -71,15 +71,8 @@ func (t *Table) add(ix *Index) *Index {
 	return ix
 }
 
-// Index returns the index called name, nil if there is none; "primary" is the table itself.
-func (t *Table) Index(name string) *Index {
-	for _, ix := range t.all() {
-		if ix.name == name {
-			return ix
-		}
-	}
-	return nil
-}
+// Primary returns the table's own key as an index, for [Meter.Capacity].
+func (t *Table) Primary() *Index { return t.primary }
 
 // Indexes returns the primary index and then the secondary ones, as declared.
 func (t *Table) Indexes() []*Index { return t.all() }

@@ -13,10 +13,10 @@ type Field struct {
 	Index []int        // the chain of field indexes from the outer struct, through nested structs and pointers to them
 	Type  reflect.Type // of the field itself
 
-	// The options of the dynamodbav tag, as attributevalue understands them. It knows no omitzero, so OmitZero is never set:
-	// an attribute that is always written must not be taken for one that may be absent.
-	OmitEmpty, OmitZero, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
-	NullEmpty, NullEmptyElem, OmitEmptyElem                                  bool
+	// The options of the dynamodbav tag, as attributevalue understands them. It knows no omitzero: an attribute that is
+	// always written must not be taken for one that may be absent.
+	OmitEmpty, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
+	NullEmpty, NullEmptyElem, OmitEmptyElem                        bool
 
 	// Embedded reports an embedded struct whose fields are promoted: it has no attribute of its own.
 	Embedded bool

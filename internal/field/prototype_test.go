@@ -106,7 +106,6 @@ func TestResolve(t *testing.T) {
 	tags, err := p.Resolve(&f.Tags)
 	require.NoError(t, err)
 	assert.True(t, tags.StringSet && tags.OmitEmpty)
-	assert.False(t, tags.OmitZero, "attributevalue ignores omitzero")
 	base, err := p.Resolve(&f.Base)
 	require.NoError(t, err)
 	assert.True(t, base.Embedded)
