@@ -1,6 +1,10 @@
 package ddbmem
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // OperationNames returns the names of all operations, sorted.
 func OperationNames() []string {
@@ -10,4 +14,13 @@ func OperationNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// OperationTable renders the operations for the package documentation.
+func OperationTable() string {
+	var b strings.Builder
+	for _, op := range api {
+		b.WriteString(strings.TrimRight(fmt.Sprintf("//\t%-20s %s", op.name, op.does), " ") + "\n")
+	}
+	return b.String()
 }

@@ -3,8 +3,10 @@ package ddbmem_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -51,6 +53,8 @@ func FuzzRequests(f *testing.F) {
 		f.Add(byte(i), []byte(requests[name]))
 	}
 	f.Fuzz(func(t *testing.T, op byte, body []byte) {
+		watchdog := time.AfterFunc(10*time.Second, func() { panic(fmt.Sprintf("%d %q takes too long", op, body)) })
+		defer watchdog.Stop()
 		c := newCaller(t)
 		c.ok("CreateTable", streamTable)
 		if names[int(op)%len(names)] != "CreateTable" {

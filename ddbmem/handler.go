@@ -23,6 +23,7 @@ const (
 // operation is one entry of the API.
 type operation struct {
 	name    string
+	does    string // for the documentation
 	streams bool
 	shape   *wire.Shape
 	run     func(e *Engine, in *wire.Node) (*out, error)

@@ -3,33 +3,37 @@ package ddbmem
 // operations is the whole API, by the target of the request.
 var operations = map[string]*operation{}
 
+// api is the whole API in the order of the documentation.
+var api []*operation
+
 func init() {
-	for _, op := range []*operation{
-		{name: "CreateTable", shape: createTableShape, run: createTable, named: true},
-		{name: "UpdateTable", shape: updateTableShape, run: updateTable, named: true},
-		{name: "DescribeTable", shape: namedTableShape, run: describeTable, named: true},
-		{name: "DeleteTable", shape: namedTableShape, run: deleteTable, named: true},
-		{name: "ListTables", shape: listTablesShape, run: listTables},
-		{name: "UpdateTimeToLive", shape: updateTTLShape, run: updateTimeToLive, named: true},
+	api = []*operation{
+		{name: "CreateTable", shape: createTableShape, run: createTable, named: true, does: "key schemas, local and global indexes, multi-attribute index keys, stream, tags, billing"},
+		{name: "UpdateTable", shape: updateTableShape, run: updateTable, named: true, does: "add and delete a global index with backfill, billing, stream, class, protection"},
+		{name: "DescribeTable", shape: namedTableShape, run: describeTable, named: true, does: "with item counts and sizes that are exact"},
+		{name: "DeleteTable", shape: namedTableShape, run: deleteTable, named: true, does: "unless protected"},
+		{name: "ListTables", shape: listTablesShape, run: listTables, does: "in pages"},
+		{name: "UpdateTimeToLive", shape: updateTTLShape, run: updateTimeToLive, named: true, does: "expiry on the engine's clock"},
 		{name: "DescribeTimeToLive", shape: namedTableShape, run: describeTimeToLive, named: true},
-		{name: "PutItem", shape: putItemShape, run: putItem, fault: writeCall},
-		{name: "GetItem", shape: getItemShape, run: getItem, fault: readCall},
-		{name: "UpdateItem", shape: updateItemShape, run: updateItem, fault: writeCall},
-		{name: "DeleteItem", shape: deleteItemShape, run: deleteItem, fault: writeCall},
-		{name: "Query", shape: queryShape, run: query, fault: readCall},
-		{name: "Scan", shape: scanShape, run: scan, fault: readCall},
-		{name: "BatchGetItem", shape: batchGetShape, run: batchGetItem, fault: readCall},
-		{name: "BatchWriteItem", shape: batchWriteShape, run: batchWriteItem, fault: writeCall},
-		{name: "TransactGetItems", shape: transactGetShape, run: transactGetItems, fault: readCall},
-		{name: "TransactWriteItems", shape: transactWriteShape, run: transactWriteItems, fault: writeCall},
+		{name: "PutItem", shape: putItemShape, run: putItem, fault: writeCall, does: "conditions, old values"},
+		{name: "GetItem", shape: getItemShape, run: getItem, fault: readCall, does: "projections"},
+		{name: "UpdateItem", shape: updateItemShape, run: updateItem, fault: writeCall, does: "SET, REMOVE, ADD, DELETE; conditions; all return values"},
+		{name: "DeleteItem", shape: deleteItemShape, run: deleteItem, fault: writeCall, does: "conditions, old values"},
+		{name: "Query", shape: queryShape, run: query, fault: readCall, does: "tables and indexes, filters, projections, pages, both directions"},
+		{name: "Scan", shape: scanShape, run: scan, fault: readCall, does: "tables and indexes, filters, projections, pages, segments"},
+		{name: "BatchGetItem", shape: batchGetShape, run: batchGetItem, fault: readCall, does: "up to 100 keys and 16 MB"},
+		{name: "BatchWriteItem", shape: batchWriteShape, run: batchWriteItem, fault: writeCall, does: "up to 25 requests"},
+		{name: "TransactGetItems", shape: transactGetShape, run: transactGetItems, fault: readCall, does: "up to 100 items and 4 MB, at one moment"},
+		{name: "TransactWriteItems", shape: transactWriteShape, run: transactWriteItems, fault: writeCall, does: "up to 100 items and 4 MB, all or nothing, client tokens"},
 		{name: "TagResource", shape: tagShape, run: tagResource},
 		{name: "UntagResource", shape: untagShape, run: untagResource},
 		{name: "ListTagsOfResource", shape: listTags, run: listTagsOfResource},
-		{name: "ListStreams", shape: listStreamsShape, run: listStreams, streams: true},
-		{name: "DescribeStream", shape: describeStreamShape, run: describeStream, streams: true},
-		{name: "GetShardIterator", shape: shardIteratorShape, run: getShardIterator, streams: true},
-		{name: "GetRecords", shape: getRecordsShape, run: getRecords, streams: true},
-	} {
+		{name: "ListStreams", shape: listStreamsShape, run: listStreams, streams: true, does: "those of deleted tables for a day"},
+		{name: "DescribeStream", shape: describeStreamShape, run: describeStream, streams: true, does: "shards with their parents"},
+		{name: "GetShardIterator", shape: shardIteratorShape, run: getShardIterator, streams: true, does: "TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER"},
+		{name: "GetRecords", shape: getRecordsShape, run: getRecords, streams: true, does: "for a day, up to 1000 records and 1 MB"},
+	}
+	for _, op := range api {
 		target := tableTarget
 		if op.streams {
 			target = streamsTarget

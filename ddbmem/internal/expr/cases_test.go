@@ -95,8 +95,8 @@ func TestHeads(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	update := "SET a = :v, b = c + :v, d = list_append(e, e), f = g, h.i = :v ADD j :v REMOVE k"
+	update := "SET a = :v, b = c + :v, d = list_append(e, e), f = g, h.i = :v, l = if_not_exists(m, :v) ADD j :v REMOVE k"
 	e, err := expr.Parse(&expr.Request{Update: &update, Values: input(t, `{":v":{"N":"9"}}`)})
 	require.NoError(t, err)
-	assert.Equal(t, []expr.KeyAttribute{{Name: "a", Kind: value.N}, {Name: "b", Kind: value.N}, {Name: "d", Kind: value.L}, {Name: "j", Kind: value.N}}, e.Update.Kinds())
+	assert.Equal(t, []expr.KeyAttribute{{Name: "a", Kind: value.N}, {Name: "b", Kind: value.N}, {Name: "d", Kind: value.L}, {Name: "l", Kind: value.N}, {Name: "j", Kind: value.N}}, e.Update.Kinds())
 }

@@ -58,14 +58,25 @@ func (u *Update) Kinds() []KeyAttribute {
 // kind returns the type that a clause is known to give its target.
 func (c *clause) kind() value.Kind {
 	switch {
-	case c.section == "ADD", c.section == "SET" && c.sign == "" && c.left.isValue():
-		return c.left.kind()
 	case c.sign != "":
 		return value.N
-	case c.section == "SET" && c.left.function == "list_append":
-		return value.L
+	case c.section == "ADD", c.section == "SET":
+		return c.left.result()
 	default:
 		return value.None
+	}
+}
+
+// result returns the type that an operand of SET is known to have; that of
+// if_not_exists is the type of its second operand.
+func (o *operand) result() value.Kind {
+	switch o.function {
+	case "list_append":
+		return value.L
+	case "if_not_exists":
+		return o.args[1].result()
+	default:
+		return o.kind()
 	}
 }
 
