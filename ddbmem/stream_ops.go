@@ -62,6 +62,8 @@ func listStreams(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
+func noShard() *apiError { return notFound("Requested resource not found: Shard does not exist") }
+
 // stream finds a stream by its ARN, once what its table owes it has been written.
 func (e *Engine) stream(arn string) (*stream, *apiError) {
 	e.mu.RLock()
@@ -159,10 +161,10 @@ func getShardIterator(e *Engine, in *wire.Node) (*out, error) {
 	kind, seq := in.Text("ShardIteratorType"), in.Text("SequenceNumber")
 	bySeq := kind == "AT_SEQUENCE_NUMBER" || kind == "AFTER_SEQUENCE_NUMBER"
 	if bySeq && seq == "" {
-		return nil, invalid("Invalid SequenceNumber: SequenceNumber is required for ShardIteratorType %s", kind)
+		return nil, parameter("Invalid SequenceNumber")
 	}
 	if !bySeq && seq != "" {
-		return nil, invalid("Invalid SequenceNumber: SequenceNumber is not allowed for ShardIteratorType %s", kind)
+		return nil, parameter("SequenceNumber should not be passed for this iterator type")
 	}
 	s, failed := e.stream(in.Text("StreamArn"))
 	if failed != nil {
@@ -174,7 +176,7 @@ func getShardIterator(e *Engine, in *wire.Node) (*out, error) {
 	s.trim(now)
 	sh := s.find(in.Text("ShardId"))
 	if sh == nil {
-		return nil, notFound("Requested resource not found: Shard: " + in.Text("ShardId") + " not found in Stream: " + s.arn)
+		return nil, noShard()
 	}
 	it := iterator{Shard: sh.id, At: now.UnixMilli(), Next: sh.trimmed}
 	switch {
@@ -221,10 +223,9 @@ func (sh *shard) ordinal(seq string, after bool) (int, *apiError) {
 }
 
 func getRecords(e *Engine, in *wire.Node) (*out, error) {
-	text := in.Text("ShardIterator")
-	arn, it, ok := decodeIterator(text)
+	arn, it, ok := decodeIterator(in.Text("ShardIterator"))
 	if !ok {
-		return nil, invalid("Invalid ShardIterator: %s", text)
+		return nil, invalid("Invalid ShardIterator")
 	}
 	s, failed := e.stream(arn)
 	if failed != nil {
@@ -239,7 +240,7 @@ func getRecords(e *Engine, in *wire.Node) (*out, error) {
 	s.trim(now)
 	sh := s.find(it.Shard)
 	if sh == nil {
-		return nil, notFound("Requested resource not found: Shard: " + it.Shard + " not found in Stream: " + arn)
+		return nil, noShard()
 	}
 	if it.Next < sh.trimmed {
 		return nil, failure(modelSpace+"TrimmedDataAccessException",
