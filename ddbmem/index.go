@@ -97,40 +97,50 @@ func (x *index) keyFor(r *row) (string, bool) {
 	return string(append(x.appendKey(buf[:0], r.item), r.key...)), true
 }
 
+// step is what a change of an item does to an index.
+type step struct {
+	was, is         string // keys in the index
+	wasIn, isIn     bool
+	wasSize, isSize int
+	same            bool // the row stays where it is, and what it shows too
+}
+
+// stepOf works out what a change of an item does to the index.
+func (x *index) stepOf(t *schema, before, after *row) step {
+	var s step
+	if s.was, s.wasIn = x.keyFor(before); s.wasIn {
+		s.wasSize = x.viewSize(t, before)
+	}
+	if s.is, s.isIn = x.keyFor(after); s.isIn {
+		s.isSize = x.viewSize(t, after)
+	}
+	s.same = s.wasIn && s.isIn && s.was == s.is && x.sameView(t, before.item, after.item)
+	return s
+}
+
+// units returns the write units that the change costs: none where the index sees none, one write where a row appears,
+// disappears or changes, two where it moves.
+func (s step) units() float64 {
+	switch {
+	case s.same, !s.wasIn && !s.isIn:
+		return 0
+	case s.wasIn && s.isIn && s.was != s.is:
+		return writeUnits(s.wasSize) + writeUnits(s.isSize)
+	}
+	return writeUnits(max(s.wasSize, s.isSize))
+}
+
 // change moves the index from one version of an item to the next and returns the write units that costs.
 func (x *index) change(t *schema, before, after *row) float64 {
-	was, wasIn := x.keyFor(before)
-	is, isIn := x.keyFor(after)
-	var wasSize, isSize int
-	if wasIn {
-		wasSize = x.viewSize(t, before)
+	s := x.stepOf(t, before, after)
+	if s.wasIn && (!s.isIn || s.was != s.is) {
+		x.tree.Delete(s.was)
 	}
-	if isIn {
-		isSize = x.viewSize(t, after)
+	if s.isIn {
+		x.tree.Set(s.is, after)
 	}
-	switch {
-	case wasIn && isIn && was == is:
-		x.tree.Set(is, after)
-		x.bytes += int64(isSize - wasSize)
-		if x.sameView(t, before.item, after.item) {
-			return 0
-		}
-		return writeUnits(max(wasSize, isSize))
-	case wasIn && isIn:
-		x.tree.Delete(was)
-		x.tree.Set(is, after)
-		x.bytes += int64(isSize - wasSize)
-		return writeUnits(wasSize) + writeUnits(isSize)
-	case wasIn:
-		x.tree.Delete(was)
-		x.bytes -= int64(wasSize)
-		return writeUnits(wasSize)
-	case isIn:
-		x.tree.Set(is, after)
-		x.bytes += int64(isSize)
-		return writeUnits(isSize)
-	}
-	return 0
+	x.bytes += int64(s.isSize - s.wasSize)
+	return s.units()
 }
 
 // sameView reports whether two versions of an item are the same to the index.
@@ -138,7 +148,7 @@ func (x *index) sameView(t *schema, a, b value.Item) bool {
 	return x.view(t, a).Equal(x.view(t, b))
 }
 
-// defer_ notes a change that becomes visible at due.
+// postpone notes a change that becomes visible at due.
 func (x *index) postpone(due time.Time, before, after *row) {
 	x.lag = append(x.lag, lagged{due, before, after})
 }
@@ -153,25 +163,4 @@ func (x *index) catchUp(t *schema, now time.Time) {
 	if n > 0 {
 		x.lag = append([]lagged(nil), x.lag[n:]...)
 	}
-}
-
-// cost returns the write units of a change without making it.
-func (x *index) cost(t *schema, before, after *row) float64 {
-	was, wasIn := x.keyFor(before)
-	is, isIn := x.keyFor(after)
-	units := 0.0
-	switch {
-	case wasIn && isIn && was == is:
-		if !x.sameView(t, before.item, after.item) {
-			units = writeUnits(max(x.viewSize(t, before), x.viewSize(t, after)))
-		}
-		return units
-	case wasIn && isIn:
-		return writeUnits(x.viewSize(t, before)) + writeUnits(x.viewSize(t, after))
-	case wasIn:
-		return writeUnits(x.viewSize(t, before))
-	case isIn:
-		return writeUnits(x.viewSize(t, after))
-	}
-	return 0
 }

@@ -110,14 +110,12 @@ func (s *stream) next() *big.Int {
 	return n
 }
 
-func (s *stream) addShard(parent string, from, to uint64, now time.Time) *shard {
+func (s *stream) addShard(parent string, from, to uint64, now time.Time) {
 	r := &s.engine.rand
-	sh := &shard{
+	s.shards = append(s.shards, &shard{
 		id:     fmt.Sprintf("shardId-%020d-%08x", now.UnixMilli(), uint32(r.uint64n(1<<32))),
 		parent: parent, from: from, to: to, first: s.next().String(),
-	}
-	s.shards = append(s.shards, sh)
-	return sh
+	})
 }
 
 func (s *stream) disabled() bool {
@@ -134,7 +132,7 @@ func (s *stream) outlived(now time.Time) bool {
 }
 
 // add appends a change. The caller holds the lock of the table, so that records are in the order of the writes.
-func (s *stream) add(t *table, c change, now time.Time) {
+func (s *stream) add(c change, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed.IsZero() {

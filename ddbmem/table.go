@@ -137,7 +137,7 @@ func (t *table) apply(c change) []float64 {
 	for i, x := range t.indexes {
 		var u float64
 		if !x.local && (lag > 0 || len(x.lag) > 0) {
-			u = x.cost(&t.schema, c.before, c.after)
+			u = x.stepOf(&t.schema, c.before, c.after).units()
 			due := now.Add(lag)
 			if n := len(x.lag); n > 0 && x.lag[n-1].due.After(due) {
 				due = x.lag[n-1].due // changes become visible in their order
@@ -156,7 +156,7 @@ func (t *table) apply(c change) []float64 {
 	}
 	t.ttl.change(c)
 	if t.stream != nil && !(c.before != nil && c.after != nil && c.before.item.Equal(c.after.item)) {
-		t.stream.add(t, c, now)
+		t.stream.add(c, now)
 	}
 	return units
 }

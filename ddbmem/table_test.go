@@ -67,27 +67,43 @@ func TestCreateTableRefusesBadDefinitions(t *testing.T) {
 		{`{"TableName":"ab",` + one + `,` + key + `}`, "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: " +
 			"Member must have length greater than or equal to 3"},
 		{`{"TableName":"abc",` + one + `,` + key + `}`, start + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"},
-		{`{` + name + `,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},` + one + `,` + key + `}`,
-			start + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"},
-		{`{` + name + `,` + one + `,"KeySchema":[{"AttributeName":"x","KeyType":"HASH"}]}`,
-			start + "Some index key attributes are not defined in AttributeDefinitions. Keys: [x], AttributeDefinitions: [pk]"},
-		{`{` + name + `,` + two + `,` + key + `}`,
-			start + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions"},
+		{
+			`{` + name + `,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},` + one + `,` + key + `}`,
+			start + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+		},
+		{
+			`{` + name + `,` + one + `,"KeySchema":[{"AttributeName":"x","KeyType":"HASH"}]}`,
+			start + "Some index key attributes are not defined in AttributeDefinitions. Keys: [x], AttributeDefinitions: [pk]",
+		},
+		{
+			`{` + name + `,` + two + `,` + key + `}`,
+			start + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+		},
 		{`{` + name + `,` + one + `,` + both + `}`, "Invalid KeySchema: Some index key attribute have no definition"},
-		{`{` + name + `,` + one + `,"KeySchema":[{"AttributeName":"pk","KeyType":"RANGE"}]}`,
-			"Invalid KeySchema: The first KeySchemaElement is not a HASH key type"},
-		{`{` + name + `,` + two + `,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"g","KeyType":"HASH"}]}`,
-			"Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"},
+		{
+			`{` + name + `,` + one + `,"KeySchema":[{"AttributeName":"pk","KeyType":"RANGE"}]}`,
+			"Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+		},
+		{
+			`{` + name + `,` + two + `,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"g","KeyType":"HASH"}]}`,
+			"Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+		},
 		{`{` + name + `,` + one + `,` + key + `,"GlobalSecondaryIndexes":[]}`, start + "List of GlobalSecondaryIndexes is empty"},
 		{`{` + name + `,` + one + `,` + key + `,"LocalSecondaryIndexes":[]}`, start + "List of LocalSecondaryIndexes is empty"},
 		{`{` + name + `,` + two + `,` + key + `,` + fmt.Sprintf(index, `{}`) + `}`, start + "Unknown ProjectionType: null"},
-		{`{` + name + `,` + two + `,` + key + `,` + fmt.Sprintf(index, `{"ProjectionType":"ALL","NonKeyAttributes":["a"]}`) + `}`,
-			start + "ProjectionType is ALL, but NonKeyAttributes is specified"},
-		{`{` + name + `,` + two + `,` + key + `,` + fmt.Sprintf(local, "pk", `,{"AttributeName":"g","KeyType":"RANGE"}`) + `}`,
-			start + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex"},
+		{
+			`{` + name + `,` + two + `,` + key + `,` + fmt.Sprintf(index, `{"ProjectionType":"ALL","NonKeyAttributes":["a"]}`) + `}`,
+			start + "ProjectionType is ALL, but NonKeyAttributes is specified",
+		},
+		{
+			`{` + name + `,` + two + `,` + key + `,` + fmt.Sprintf(local, "pk", `,{"AttributeName":"g","KeyType":"RANGE"}`) + `}`,
+			start + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex",
+		},
 		{`{` + name + `,` + two + `,` + both + `,` + fmt.Sprintf(local, "pk", ``) + `}`, start + "Index KeySchema does not have a range key for index: idx"},
-		{`{` + name + `,` + two + `,` + both + `,` + fmt.Sprintf(local, "g", `,{"AttributeName":"pk","KeyType":"RANGE"}`) + `}`,
-			start + "Index KeySchema does not have the same leading hash key as table KeySchema for index: idx. index hash key: g, table hash key: pk"},
+		{
+			`{` + name + `,` + two + `,` + both + `,` + fmt.Sprintf(local, "g", `,{"AttributeName":"pk","KeyType":"RANGE"}`) + `}`,
+			start + "Index KeySchema does not have the same leading hash key as table KeySchema for index: idx. index hash key: g, table hash key: pk",
+		},
 	} {
 		c.invalid("CreateTable", test.body, test.message)
 	}

@@ -11,11 +11,9 @@ import (
 
 // ttl knows which items of a table expire when.
 type ttl struct {
-	attr    string // empty while disabled
-	delay   time.Duration
-	changed time.Time
-	used    bool // it has been enabled at some time
-	expiry  tree.Tree[struct{}]
+	attr   string // empty while disabled
+	delay  time.Duration
+	expiry tree.Tree[struct{}]
 }
 
 // oldest is how far in the past an expiry time may lie: what expired earlier is kept, as the service does to guard
@@ -60,7 +58,7 @@ func (l *ttl) change(c change) {
 
 // enable starts expiry by an attribute, for the rows that are there too.
 func (l *ttl) enable(attr string, rows *tree.Tree[*row]) {
-	l.attr, l.used = attr, true
+	l.attr = attr
 	l.expiry = tree.Tree[struct{}]{}
 	for key, r := range rows.Ascend("") {
 		if at, ok := l.at(r); ok {

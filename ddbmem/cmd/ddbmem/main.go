@@ -86,7 +86,7 @@ func load(engine *ddbmem.Engine, name string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return engine.Restore(f)
 }
 
@@ -99,7 +99,7 @@ func save(engine *ddbmem.Engine, name string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // gone when it was renamed
 	err = errors.Join(engine.Snapshot(f), f.Close())
 	if err != nil {
 		return err

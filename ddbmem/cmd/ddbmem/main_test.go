@@ -44,7 +44,7 @@ func call(t *testing.T, url, op, body string) string {
 	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+op)
 	res, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	answer, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
 	return string(answer)
