@@ -20,9 +20,12 @@ type Call struct {
 
 var awsJSON = smithy.ShapeID{Namespace: "aws.protocols", Name: "awsJson1_0"}
 
+// Off leaves all answers to the SDK. It is for tests, which set it before anything else.
+var Off bool
+
 // Options is one of the functional options of the call. A client that does not look at them reads the answer itself, and there is no page.
 func (c *Call) Options(o *dynamodb.Options) {
-	if o.Protocol == nil || o.Protocol.ID() != awsJSON {
+	if Off || o.Protocol == nil || o.Protocol.ID() != awsJSON {
 		return
 	}
 	c.ClientProtocol, o.Protocol = o.Protocol, c
@@ -45,20 +48,18 @@ func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.Operation
 		resp.Body = &answer{io.MultiReader(bytes.NewReader(p.body), failed{err}), body}
 		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
-	ours := p.read(member, s)
-	text := p.body
-	if ours {
-		text = p.rest
+	defer func() { resp.Body = &answer{http.NoBody, body} }() // which is drained and closed
+	if p.read(member, s) {
+		resp.Body = &answer{bytes.NewReader(p.rest), body}
+		if err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out); err == nil {
+			c.page = p
+			return nil
+		} // the SDK's error says where in the answer, so it has to come from the answer as it was
 	}
-	resp.Body = &answer{bytes.NewReader(text), body}
+	resp.Body = &answer{bytes.NewReader(p.body), body}
 	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
-	resp.Body = &answer{http.NoBody, body} // whoever drains and closes it
-	if err != nil || !ours {
-		p.Release()
-		return err
-	}
-	c.page = p
-	return nil
+	p.Release()
+	return err
 }
 
 // receive reads the body to its end.

@@ -51,7 +51,7 @@ type Page struct {
 	arena   strings.Builder // the strings of one item, in one block
 	scratch []byte          // a text without its escapes
 	rest    []byte          // the answer without the items
-	memo    [2]memo
+	memo    [4]memo
 	memos   int
 }
 
@@ -77,7 +77,7 @@ func (p *Page) Release() {
 	}
 	p.body, p.entries, p.items, p.rest = p.body[:0], p.entries[:0], p.items[:0], p.rest[:0]
 	p.arena.Reset()
-	p.memos, p.memo = 0, [2]memo{}
+	p.memos, p.memo = 0, [4]memo{}
 	pages.Put(p)
 }
 

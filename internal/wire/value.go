@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -141,6 +142,22 @@ func (p *Page) keep(b []byte) string {
 	}
 	p.arena.Write(b)
 	return p.arena.String()[from:]
+}
+
+// AppendKey appends a key value: its type, the length of its text, and the text. Base64 is taken apart, so that it is the value that counts.
+func (v Value) AppendKey(dst []byte) []byte {
+	switch v.Kind() {
+	case S, N:
+		text := v.Text()
+		dst = binary.AppendUvarint(append(dst, "SN"[v.Kind()-S]), uint64(len(text)))
+		return append(dst, text...)
+	case B:
+		b := v.binary()
+		dst = binary.AppendUvarint(append(dst, 'B'), uint64(len(b)))
+		return append(dst, b...)
+	default:
+		return append(dst, 0, 0)
+	}
 }
 
 // DecodedLen returns the number of bytes of a binary.
