@@ -22,6 +22,7 @@ type apiError struct {
 	kind    string // with its namespace
 	msg     string
 	status  int
+	atOnce  bool       // refuses a whole transaction rather than one of its items
 	item    value.Item // of a failed condition, when the request asked for it
 	reasons []reason   // of a cancelled transaction
 }

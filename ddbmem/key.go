@@ -157,8 +157,10 @@ func (s *schema) checkItem(it value.Item) *apiError {
 func (s *schema) checkValues(it value.Item) *apiError {
 	for _, k := range s.all() {
 		if v := it.Get(k.name); k.kind != value.N && v.Text() == "" {
-			return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute "+
+			failed := invalid("One or more parameter values are not valid. The AttributeValue for a key attribute "+
 				"cannot contain an empty %s value. Key: %s", kindWord(k.kind), k.name)
+			failed.atOnce = true
+			return failed
 		}
 	}
 	for _, k := range s.hash {

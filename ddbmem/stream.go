@@ -57,10 +57,10 @@ type record struct {
 func streamView(spec *wire.Node) (string, *apiError) {
 	on, view := spec.Flag("StreamEnabled", false), spec.Text("StreamViewType")
 	if on && view == "" {
-		return "", parameter("StreamViewType must be specified when StreamEnabled is true")
+		return "", invalid("Invalid StreamViewType: Stream ViewType must not be null or empty when enabling streams.")
 	}
 	if !on && view != "" {
-		return "", parameter("StreamViewType cannot be specified when StreamEnabled is false")
+		return "", invalid("Invalid StreamViewType: Stream StreamEnabled was false but a StreamViewType was present.")
 	}
 	return view, nil
 }

@@ -106,6 +106,9 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	}
 	for i, w := range all {
 		if failed := w.bind(tables[i]); failed != nil {
+			if failed.atOnce {
+				return nil, failed
+			}
 			reasons[i] = reasonFor(failed)
 			continue
 		}
@@ -243,6 +246,9 @@ func transactGetItems(e *Engine, in *wire.Node) (*out, error) {
 	}
 	for i, g := range all {
 		if failed := g.table.checkKey(g.attrs); failed != nil {
+			if failed.atOnce {
+				return nil, failed
+			}
 			reasons[i] = reasonFor(failed)
 			continue
 		}

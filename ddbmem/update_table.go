@@ -240,6 +240,9 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 
 func (u *tableUpdate) deleteIndex(name string) *apiError {
 	x := u.find(name)
+	if x == nil && u.t.find(name) != nil {
+		return invalid("Cannot delete an index that is not a GlobalSecondaryIndex")
+	}
 	if x == nil {
 		return notFound("Requested resource not found")
 	}

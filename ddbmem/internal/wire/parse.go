@@ -24,9 +24,6 @@ const maxDepth = 200
 func Parse(body []byte, shape *Shape) (*Node, error) {
 	p := parser{b: body}
 	p.space()
-	if p.i == len(p.b) {
-		return &Node{Shape: shape, Kind: Object}, nil
-	}
 	var n Node
 	if err := p.value(&n, shape, true, 0); err != nil {
 		return nil, err

@@ -58,6 +58,7 @@ func TestParseRefusesWrongTypes(t *testing.T) {
 		`{"Keys":[1]}`:          "Unexpected value type in payload",
 		`{"Keys":[[]]}`:         "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.Element",
 		`{`:                     "",
+		``:                      "",
 		`{"TableName":"a"}x`:    "",
 		`{"TableName":"\x"}`:    "",
 	} {
@@ -81,7 +82,7 @@ func TestValidateListsEveryBrokenConstraint(t *testing.T) {
 		"Value '[Element(kind=x), Element(), Element(kind=y)]' at 'keys' failed to satisfy constraint: Member must have length less than or equal to 2; "+
 		"Value null at 'keys.2.member.kind' failed to satisfy constraint: Member must not be null", n.Validate())
 
-	n, err = wire.Parse(nil, shape)
+	n, err = wire.Parse([]byte(`{}`), shape)
 	require.NoError(t, err)
 	require.Equal(t, "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null", n.Validate())
 }
