@@ -1,10 +1,8 @@
 package differential
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,17 +13,14 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(main(m)) }
+// started are the engines that all tests share.
+var started servers
 
-func main(m *testing.M) int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	lifetime = ctx
-	return localtest.Main(m)
+func TestMain(m *testing.M) {
+	code := localtest.Main(m)
+	started.stop()
+	os.Exit(code)
 }
-
-// lifetime is the context of the engines that all tests share.
-var lifetime context.Context
 
 // local returns DynamoDB Local.
 func local(t *testing.T) *Engine {
@@ -33,15 +28,7 @@ func local(t *testing.T) *Engine {
 	return remote("dynamodb-local", *endpoint)
 }
 
-var node = sync.OnceValues(func() ([]*Engine, error) { return nodeEngines(lifetime) })
-
-// steps is the number of requests on one table.
-func steps() int {
-	if n, err := strconv.Atoi(os.Getenv("DDB_DIFFERENTIAL_STEPS")); err == nil {
-		return n
-	}
-	return 40
-}
+var node = sync.OnceValues(started.engines)
 
 var tables atomic.Int64
 
@@ -64,13 +51,16 @@ func compare(t *rapid.T, log logger, several bool, others []*Engine) {
 		defer func() { _, _ = e.Do("DeleteTable", []byte(canonical(object{"TableName": tb.name}))) }()
 	}
 	j.history = append(j.history, "CreateTable "+canonical(create.body))
-	for range rapid.IntRange(1, steps()).Draw(t, "steps") {
-		tb.draft(t)
-		j.try(log, tb, rapid.SampledFrom(generators).Draw(t, "operation")(t, tb))
-		if len(j.out) == len(others) {
-			return
+	actions := map[string]func(*rapid.T){}
+	for i, generate := range generators {
+		actions[fmt.Sprintf("%02d", i)] = func(t *rapid.T) {
+			if len(j.out) < len(others) {
+				tb.draft(t)
+				j.try(log, tb, generate(t, tb))
+			}
 		}
 	}
+	t.Repeat(actions)
 }
 
 // TestDynamoDBLocal compares with DynamoDB Local alone, where every difference counts that is not a known one.

@@ -10,7 +10,8 @@
 // that says so.
 //
 //	go test ./differential                                 a short run, for continuous integration
-//	go test ./differential -rapid.checks=1000 -timeout 1h  a long one
+//	go test ./differential -rapid.checks=1000 -rapid.steps=200 -timeout 2h
+//	                                                       a long one: tables, and requests on each
 //
 // A failure shrinks to a short list of requests, which the log shows as they can be sent again.
 package differential

@@ -35,6 +35,13 @@ type dispute struct {
 	ours, theirs string
 }
 
+// partial reports whether the request reads an index that does not project everything.
+func (d dispute) partial() bool {
+	return slices.ContainsFunc(d.table.indexes, func(x index) bool {
+		return x.name == d.request.body["IndexName"] && x.projection["ProjectionType"] != "ALL"
+	})
+}
+
 const (
 	byDynalite = "measured on AWS by the tests of dynalite (github.com/architect/dynalite, test/)"
 	evaluation = `document path provided in the update|refers to an attribute that does not exist|An operand in the update expression`
@@ -99,6 +106,10 @@ var dynoxideAndDynalite = slices.Concat(
 		"they let conditions look into key attributes", "measured on DynamoDB Local; of update, filter and projection expressions "+byDynalite).by("dynoxide", "dynalite"),
 	difference("UpdateItem", `Key attributes must be scalars|Type mismatch for Index Key|Cannot update attribute`, `ConditionalCheckFailed`,
 		"they evaluate the condition before they look at the targets of the update", byDynalite).by("dynoxide", "dynalite"),
+	difference(".*", `The first operand must be distinct.*operator: (IN|BETWEEN)`, ``, "they compare an attribute with itself",
+		"measured on DynamoDB Local; of other operators "+byDynalite).by("dynoxide", "dynalite"),
+	difference("Scan", `Global secondary index \w+ does not project`, `^\{`, "they let a scan of an index ask for attributes that it lacks",
+		"Global secondary indexes: attribute projections").by("dynoxide", "dynalite"),
 )
 
 // dynamodbLocal are the differences of DynamoDB Local 3.3.1.
@@ -122,7 +133,7 @@ var dynamodbLocal = []Difference{
 	difference(".*", `can only be specified when using expressions`, ``, "it overlooks an empty ExpressionAttributeNames or ExpressionAttributeValues", byDynalite),
 	difference("UpdateItem|PutItem|DeleteItem", `Key attributes must be scalars`, `ConditionalCheckFailedException|Key attributes must be scalars`,
 		"it evaluates the condition before it looks at the paths of the update", byDynalite),
-	difference("UpdateItem", `overlap with each other`, `overlap with each other`, "it names a path that overlaps with nothing", byDynalite),
+	difference("UpdateItem|TransactWriteItems", `overlap with each other`, `overlap with each other`, "it names a path that overlaps with nothing", byDynalite),
 	difference("UpdateItem", `Type mismatch for Index Key|secondary index key to unsupported type`, `The provided key element does not match the schema|Type mismatch for Index Key`,
 		"it does not tell a wrong type in an update from one in a key", byDynalite),
 	difference("Query", `"LastEvaluatedKey"`, `^\{`, "it leaves out LastEvaluatedKey where a Limit meets the only item of a partition",
@@ -147,15 +158,14 @@ var dynamodbLocal = []Difference{
 		"Global secondary indexes: sparse indexes", "ConsumedCapacity").when(func(d dispute) bool { return units(d.theirs) > units(d.ours) }),
 	difference("BatchGetItem", `list of item keys contains duplicates`, `^\{`, "it takes two spellings of one number for two keys", "Number: leading and trailing zeroes are trimmed"),
 	difference("TransactWriteItems", `Key attributes must be scalars`, `^\{`, "it looks into key attributes in a ConditionCheck", byDynalite),
-	difference("Scan", `"Items"`, `"Items"`, "it filters a scan of a local index by attributes that the index does not project", "Local secondary indexes: attribute projections", "Items", "Count", "ConsumedCapacity").when(func(d dispute) bool {
-		name, _ := d.request.body["IndexName"].(string)
-		return d.request.body["FilterExpression"] != nil && strings.HasPrefix(name, "lsi")
+	difference("Scan", `"Items"`, `"Items"`, "it filters a scan of an index by attributes that the index does not project",
+		"Secondary indexes: attribute projections", "Items", "Count", "ConsumedCapacity").when(func(d dispute) bool {
+		return d.request.body["FilterExpression"] != nil && d.partial()
 	}),
-	difference("UpdateItem", `Type mismatch for Index Key`, `^\{`, "it lets ADD give the key of a local index a wrong type", byDynalite),
+	difference("UpdateItem|TransactWriteItems", `Type mismatch for Index Key|secondary index key to unsupported type`, `^\{`, "it lets an update give the key of a local index a wrong type", byDynalite),
 	difference("Scan|Query", `"CapacityUnits"`, `"CapacityUnits"`, "it fetches what a local index does not project without charging for it",
 		"Local secondary indexes: fetches from the table cost additional throughput", "ConsumedCapacity").when(func(d dispute) bool {
-		name, _ := d.request.body["IndexName"].(string)
-		return strings.HasPrefix(name, "lsi")
+		return d.partial()
 	}),
 	difference("UpdateItem|PutItem|DeleteItem|GetItem|Query|Scan", `is not defined; attribute name`, `is not defined; attribute name`, "it reports another one of several names", byDynalite),
 	difference("Query|Scan|GetItem", `must be scalars`, `must be scalars`, "it reports another one of several keys", byDynalite),

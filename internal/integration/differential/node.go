@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -19,8 +20,24 @@ const (
 	dynalite = "dynalite@4.0.0"
 )
 
-// nodeEngines starts dynoxide and dynalite. They stop when ctx ends. The error says in one line why they cannot be had.
-func nodeEngines(ctx context.Context) ([]*Engine, error) {
+// servers are the processes that this one started.
+type servers struct {
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+// stop ends the processes and waits until they are gone.
+func (s *servers) stop() {
+	if s.cancel != nil {
+		s.cancel()
+		s.running.Wait()
+	}
+}
+
+// engines starts dynoxide and dynalite. The error says in one line why they cannot be had.
+func (s *servers) engines() ([]*Engine, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return nil, errors.New("dynoxide's package is for linux/amd64")
 	}
@@ -32,11 +49,11 @@ func nodeEngines(ctx context.Context) ([]*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, err := start(ctx, "dynoxide", filepath.Join(modules, "@dynoxide", "linux-x64", "dynoxide"), "serve", "--host", "127.0.0.1")
+	first, err := s.start(ctx, "dynoxide", filepath.Join(modules, "@dynoxide", "linux-x64", "dynoxide"), "serve", "--host", "127.0.0.1")
 	if err != nil {
 		return nil, err
 	}
-	second, err := start(ctx, "dynalite", node, filepath.Join(modules, "dynalite", "cli.js"), "--host", "127.0.0.1",
+	second, err := s.start(ctx, "dynalite", node, filepath.Join(modules, "dynalite", "cli.js"), "--host", "127.0.0.1",
 		"--createTableMs", "0", "--updateTableMs", "0", "--deleteTableMs", "0")
 	if err != nil {
 		return nil, err
@@ -66,16 +83,17 @@ func install(ctx context.Context) (string, error) {
 }
 
 // start runs a server on a free port and waits until it answers.
-func start(ctx context.Context, name, command string, args ...string) (*Engine, error) {
+func (s *servers) start(ctx context.Context, name, command string, args ...string) (*Engine, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, command, append(args, "--port", fmt.Sprint(port))...)
+	endWithParent(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
-	go func() { _ = cmd.Wait() }()
+	s.running.Go(func() { _ = cmd.Wait() })
 	endpoint := fmt.Sprintf("http://127.0.0.1:%d/", port)
 	for range 100 {
 		if r, err := http.Get(endpoint); err == nil {
