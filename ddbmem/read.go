@@ -260,6 +260,10 @@ func (rd *reader) read(rows iter.Seq[*row]) *page {
 	p := &page{exhausted: true}
 	var last *row
 	for r := range rows {
+		if p.bytes >= maxPage {
+			p.exhausted = false // there is more, unlike where the last item fills the page
+			break
+		}
 		it, size := r.item, r.size
 		if rd.index != nil {
 			if rd.index.kind != "ALL" {
@@ -283,7 +287,7 @@ func (rd *reader) read(rows iter.Seq[*row]) *page {
 				p.items = append(p.items, it)
 			}
 		}
-		if p.scanned == rd.limit || p.bytes >= maxPage {
+		if p.scanned == rd.limit {
 			p.exhausted = false
 			break
 		}
