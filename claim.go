@@ -12,66 +12,68 @@ import (
 
 // claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
 // cross-check; nil for a companion item, which the library keeps for itself.
-func (t *Table) claim(attrs item) (*entity, error) {
-	if t.companion(attrs) {
+func (t *Table) claim(attrs item) (*entity, error) { return t.claimStored(stored{attrs: attrs}) }
+
+// claimStored is claim for an item as it was read.
+func (t *Table) claimStored(s stored) (*entity, error) {
+	s.begin()
+	if t.companionOf(s) {
 		return nil, nil
 	}
-	name, typed := t.typeOf(attrs)
+	name, typed := t.typeOf(s)
 	if e := t.byName[name]; typed && e != nil {
-		if e.shaped(attrs) {
+		if e.shaped(s) {
 			return e, nil
 		}
-		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", ErrUnknown, t.keyText(attrs), name, e.shape())
+		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", ErrUnknown, t.keyTextOf(s), name, e.shape())
 	}
 	var found *entity
 	for _, e := range t.entities {
-		if e.shaped(attrs) {
+		if e.shaped(s) {
 			found = e
 			break // two cannot share a shape: the definition saw to that
 		}
 	}
 	switch {
 	case found == nil && typed:
-		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyText(attrs), name)
+		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyTextOf(s), name)
 	case found == nil:
-		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyText(attrs))
+		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyTextOf(s))
 	case typed:
-		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyText(attrs), name, found.name, name)
+		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyTextOf(s), name, found.name, name)
 	}
 	return found, nil
 }
 
 // typeOf returns what the item's type attribute says, if it has one.
-func (t *Table) typeOf(attrs item) (name string, ok bool) {
+func (t *Table) typeOf(s stored) (name string, ok bool) {
 	if t.typeAttr == "" {
 		return "", false
 	}
-	s, ok := attrs[t.typeAttr].(*types.AttributeValueMemberS)
-	if !ok {
-		return "", false
-	}
-	return s.Value, true
+	return s.text(t.typeAttr)
 }
 
 // companion reports whether the item is one of the library's own, whose keys begin with ~.
-func (t *Table) companion(attrs item) bool {
-	s, ok := attrs[t.primary.partition[0]].(*types.AttributeValueMemberS)
-	return ok && strings.HasPrefix(s.Value, "~")
+func (t *Table) companion(attrs item) bool { return t.companionOf(stored{attrs: attrs}) }
+
+// companionOf is companion for an item as it was read.
+func (t *Table) companionOf(s stored) bool {
+	key, ok := s.text(t.primary.partition[0])
+	return ok && strings.HasPrefix(key, "~")
 }
 
-// shaped reports whether the primary key of attrs has the shape of e's.
-func (e *entity) shaped(attrs item) bool {
+// shaped reports whether the primary key of s has the shape of e's.
+func (e *entity) shaped(s stored) bool {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
-				if scalarType(attrs[k.attrs[i]]) != nativeType(p.Field) {
+				if s.scalar(k.attrs[i]) != nativeType(p.Field) {
 					return false
 				}
 			}
 			continue
 		}
-		s, ok := attrs[k.attrs[0]].(*types.AttributeValueMemberS)
-		if !ok || !k.template.Match(s.Value) {
+		if text, ok := s.text(k.attrs[0]); !ok || !k.template.Match(text) {
 			return false
 		}
 	}
@@ -91,29 +93,39 @@ func (e *entity) shape() string {
 // decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
 // key; where the key and an attribute disagree, that is an error.
 func (e *entity) decode(attrs item, dst reflect.Value) error {
-	if err := e.codec.Decode(attrs, dst); err != nil {
-		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(attrs), err)
+	return e.decodeStored(stored{attrs: attrs}, dst)
+}
+
+// decodeStored is decode for an item as it was read.
+func (e *entity) decodeStored(s stored, dst reflect.Value) error {
+	if err := e.decodeItem(s, dst); err != nil {
+		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
 	}
-	return e.decodeKey(attrs, dst)
+	return e.decodeKeyOf(s, dst)
 }
 
 // decodeKey sets what the primary key says in dst, and compares it with what dst holds already.
 func (e *entity) decodeKey(attrs item, dst reflect.Value) error {
+	return e.decodeKeyOf(stored{attrs: attrs}, dst)
+}
+
+// decodeKeyOf is decodeKey for an item as it was read.
+func (e *entity) decodeKeyOf(s stored, dst reflect.Value) error {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
-				if err := codec.DecodeField(p.Field, attrs[k.attrs[i]], p.Field.Addr(dst)); err != nil {
-					return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(attrs), err)
+				if err := codec.DecodeField(p.Field, s.attr(k.attrs[i]), p.Field.Addr(dst)); err != nil {
+					return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
 				}
 			}
 			continue
 		}
-		s, ok := attrs[k.attrs[0]].(*types.AttributeValueMemberS)
+		text, ok := s.text(k.attrs[0])
 		if !ok {
 			return fmt.Errorf("decode %s: the item has no %s key %q", e.name, k.side, k.attrs[0])
 		}
-		if err := k.template.Decode(s.Value, dst); err != nil {
-			return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(attrs), err)
+		if err := k.template.Decode(text, dst); err != nil {
+			return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func (c Collection) String() string { return c.q.String() }
 // Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
 type Sink struct {
 	e     *entity
-	start func() (add func(reflect.Value), done func())
+	start func() (add func() reflect.Value, done func()) // add returns the place of one more item
 }
 
 // Into returns the sink that replaces *dst by the items of this entity, in the order of the collection. It stays
@@ -35,9 +35,13 @@ func (e *Entity[T]) Into(dst *[]T) Sink {
 	if dst == nil {
 		return Sink{}
 	}
-	return Sink{e.e, func() (func(reflect.Value), func()) {
+	return Sink{e.e, func() (func() reflect.Value, func()) {
 		var items []T
-		add := func(v reflect.Value) { items = append(items, v.Interface().(T)) }
+		add := func() reflect.Value {
+			var zero T
+			items = append(items, zero)
+			return reflect.ValueOf(&items[len(items)-1]).Elem()
+		}
 		return add, func() { *dst = items }
 	}}
 }
@@ -50,7 +54,7 @@ func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
 	if err != nil {
 		return err
 	}
-	add := map[*entity]func(reflect.Value){}
+	add := map[*entity]func() reflect.Value{}
 	var done []func()
 	for _, s := range into {
 		a, d := s.start()
@@ -64,12 +68,8 @@ func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
 		if err != nil {
 			return err
 		}
-		e, v, err := db.claimed(p, row.item, func(e *entity) bool { return add[e] != nil })
-		if err != nil {
+		if _, _, err := db.claimed(p, row.item, func(e *entity) func() reflect.Value { return add[e] }); err != nil {
 			return err
-		}
-		if e != nil {
-			add[e](v)
 		}
 	}
 	for _, d := range done {
@@ -95,7 +95,7 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 				yield(nil, err)
 				return
 			}
-			e, v, err := db.claimed(p, row.item, nil)
+			e, v, err := db.claimed(p, row.item, func(e *entity) func() reflect.Value { return e.newItem })
 			if err != nil {
 				yield(nil, err)
 				return
@@ -108,22 +108,26 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 }
 
 // claimed returns the entity and value of an item of a collection; nil for one that is to be skipped: gone by now, a
-// companion, unknown and ignored, or not wanted.
-func (db *DB) claimed(p *readPlan, attrs item, wanted func(*entity) bool) (*entity, reflect.Value, error) {
-	if attrs == nil {
+// companion, unknown and ignored, or not wanted. place returns what makes the value of an entity, nil if it is not wanted.
+func (db *DB) claimed(p *readPlan, s stored, place func(*entity) func() reflect.Value) (*entity, reflect.Value, error) {
+	if s.none() {
 		return nil, reflect.Value{}, nil
 	}
-	e, err := db.table.claim(attrs)
+	e, err := db.table.claimStored(s)
 	switch {
 	case err != nil && p.q.ignoreUnknown && errors.Is(err, ErrUnknown):
 		return nil, reflect.Value{}, nil
 	case err != nil:
 		return nil, reflect.Value{}, p.fail(err)
-	case e == nil || wanted != nil && !wanted(e):
+	case e == nil:
 		return nil, reflect.Value{}, nil
 	}
-	v := e.newItem()
-	if err := e.decode(attrs, v); err != nil {
+	add := place(e)
+	if add == nil {
+		return nil, reflect.Value{}, nil
+	}
+	v := add()
+	if err := e.decodeStored(s, v); err != nil {
 		return nil, reflect.Value{}, p.fail(err)
 	}
 	return e, v, nil

@@ -32,6 +32,10 @@ type Options struct {
 
 	// WithExpired makes reads return items whose TTL has passed and that DynamoDB has not deleted yet.
 	WithExpired bool
+
+	// AttributePath makes reads decode the attribute maps of the SDK's outputs. By default they decode the JSON of the answers themselves, in less
+	// than half the time, and the SDK's outputs have no Items: set it if a middleware of the client looks at those.
+	AttributePath bool
 }
 
 // New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now on

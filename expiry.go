@@ -7,16 +7,15 @@ import (
 )
 
 // expired reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.
-func (db *DB) expired(attrs item) bool {
+func (db *DB) expired(attrs item) bool { return db.past(stored{attrs: attrs}) }
+
+// past is expired for an item as it was read.
+func (db *DB) past(s stored) bool {
 	if db.table.ttl == "" || db.opts.WithExpired {
 		return false
 	}
-	n, ok := attrs[db.table.ttl].(*types.AttributeValueMemberN)
-	if !ok {
-		return false
-	}
-	at, err := strconv.ParseFloat(n.Value, 64)
-	return err == nil && at <= float64(db.opts.Now().Unix())
+	at, ok := s.expiry(db.table.ttl)
+	return ok && at <= float64(db.opts.Now().Unix())
 }
 
 // now is the present as a TTL attribute has it.

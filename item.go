@@ -152,6 +152,9 @@ func (t *Table) keyOf(attrs item) item {
 	return key
 }
 
+// keyTextOf is keyText for an item as it was read.
+func (t *Table) keyTextOf(s stored) string { return t.keyText(s.only(t.primary.attrs())) }
+
 // keyText renders the primary key for errors: pk="s#1" sk="s#1".
 func (t *Table) keyText(attrs item) string {
 	var b strings.Builder

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // Outcome says what became of one key of a batch, or of one row of an index that does not project whole items.
@@ -56,51 +58,92 @@ const batchGetLimit = 100
 // batchGet reads the items with the given keys. The answer has an item for each key, nil where there is none, and
 // says which keys stayed unprocessed. Each key is asked for once, however often it is given.
 func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (found []item, throttled []bool, err error) {
-	index := map[string]int{}
-	var unique []item
-	at := make([]int, len(keys))
-	for i, key := range keys {
-		id := db.table.keyText(key)
-		n, ok := index[id]
-		if !ok {
-			n = len(unique)
-			index[id] = n
-			unique = append(unique, key)
-		}
-		at[i] = n
+	b, err := db.batchGetStored(ctx, keys, consistent)
+	if err != nil {
+		return nil, nil, err
 	}
-	got := make([]item, len(unique))
-	missed := make([]bool, len(unique))
-	for first := 0; first < len(unique); first += batchGetLimit {
-		last := min(first+batchGetLimit, len(unique))
-		left, err := db.batchGetChunk(ctx, unique[first:last], consistent, func(attrs item) {
-			if n, ok := index[db.table.keyText(attrs)]; ok {
-				got[n] = attrs
+	defer b.release()
+	found = make([]item, len(keys))
+	for i, s := range b.found {
+		found[i] = s.attributes()
+	}
+	return found, b.throttled, nil
+}
+
+// batch is what a batch of keys found, in the order of the keys.
+type batch struct {
+	found     []stored // none where there is no item
+	throttled []bool   // the keys that stayed unprocessed
+	held      []*wire.Page
+}
+
+// release says that nobody looks at the items anymore.
+func (b *batch) release() {
+	for _, p := range b.held {
+		p.Release()
+	}
+}
+
+// batchGetStored is batchGet for items as they were read, which may be looked at until the batch is released.
+func (db *DB) batchGetStored(ctx context.Context, keys []item, consistent bool) (*batch, error) {
+	var (
+		b      = &batch{found: make([]stored, len(keys)), throttled: make([]bool, len(keys))}
+		index  = make(map[string]int, len(keys)) // the first of the keys that are alike
+		unique = make([]item, 0, len(keys))
+		again  [][2]int
+		id     []byte
+	)
+	for i, key := range keys {
+		id = db.table.appendKey(id[:0], stored{attrs: key})
+		if n, ok := index[string(id)]; ok {
+			again = append(again, [2]int{i, n})
+			continue
+		}
+		index[string(id)] = i
+		unique = append(unique, key)
+	}
+	for chunk := range slices.Chunk(unique, batchGetLimit) {
+		left, err := db.batchGetChunk(ctx, b, chunk, consistent, func(s stored) {
+			id = db.table.appendKey(id[:0], s)
+			if n, ok := index[string(id)]; ok {
+				b.found[n] = s
 			}
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, key := range left {
-			missed[index[db.table.keyText(key)]] = true
+			id = db.table.appendKey(id[:0], stored{attrs: key})
+			b.throttled[index[string(id)]] = true
 		}
 	}
-	found, throttled = make([]item, len(keys)), make([]bool, len(keys))
-	for i, n := range at {
-		found[i], throttled[i] = got[n], missed[n]
+	for _, at := range again {
+		b.found[at[0]], b.throttled[at[0]] = b.found[at[1]], b.throttled[at[1]]
 	}
-	return found, throttled, nil
+	return b, nil
+}
+
+// appendKey appends the primary key of an item, the same for the same key.
+func (t *Table) appendKey(dst []byte, s stored) []byte {
+	for _, attr := range t.primary.attrs() {
+		if !s.json.IsZero() {
+			dst = s.json.Find(attr).AppendKey(dst)
+			continue
+		}
+		dst = appendKeyValue(dst, s.attrs[attr])
+	}
+	return dst
 }
 
 // batchGetChunk asks for up to 100 keys until all are processed or the attempts are used up, and returns what is left.
-func (db *DB) batchGetChunk(ctx context.Context, keys []item, consistent bool, add func(item)) ([]item, error) {
+func (db *DB) batchGetChunk(ctx context.Context, b *batch, keys []item, consistent bool, add func(stored)) ([]item, error) {
 	for attempt := range db.opts.MaxAttempts {
 		if attempt > 0 {
 			if err := pause(ctx, attempt); err != nil {
 				return nil, err
 			}
 		}
-		m := meterOf(ctx, "BatchGetItem", true)
+		m := db.answered(ctx, "BatchGetItem")
 		request := types.KeysAndAttributes{Keys: keys}
 		if consistent {
 			request.ConsistentRead = new(true)
@@ -117,8 +160,9 @@ func (db *DB) batchGetChunk(ctx context.Context, keys []item, consistent bool, a
 			return nil, err
 		}
 		m.done(out.ConsumedCapacity...)
-		for _, attrs := range out.Responses[db.name] {
-			add(attrs)
+		b.held = append(b.held, m.answer.Page())
+		for _, s := range storedItems(m.answer.Page(), out.Responses[db.name]) {
+			add(s)
 		}
 		if keys = out.UnprocessedKeys[db.name].Keys; len(keys) == 0 {
 			return nil, nil
@@ -134,34 +178,35 @@ func pause(ctx context.Context, n int) error {
 }
 
 // hydrate fetches the whole items behind rows of an index that does not project them, in their order.
-func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []row) error {
+func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []row) ([]*wire.Page, error) {
 	keys := make([]item, len(rows))
 	for i, r := range rows {
-		keys[i] = db.table.keyOf(r.found)
+		keys[i] = r.found.only(db.table.primary.attrs())
 	}
-	found, throttled, err := db.batchGet(ctx, keys, false)
+	b, err := db.batchGetStored(ctx, keys, false)
 	if err != nil {
-		return p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.name, db.explain(err)))
+		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.name, db.explain(err)))
 	}
 	for i := range rows {
-		switch {
-		case throttled[i]:
-			rows[i].outcome, rows[i].item = Throttled, nil
-		case found[i] == nil || db.expired(found[i]):
-			rows[i].outcome, rows[i].item = Gone, nil
-		case !p.matches(rows[i].found, found[i]):
-			rows[i].outcome, rows[i].item = Stale, nil
+		switch found := b.found[i]; {
+		case b.throttled[i]:
+			rows[i].outcome, rows[i].item = Throttled, stored{}
+		case found.none() || db.past(found):
+			rows[i].outcome, rows[i].item = Gone, stored{}
+		case !p.matches(rows[i].found, found):
+			rows[i].outcome, rows[i].item = Stale, stored{}
 		default:
-			rows[i].outcome, rows[i].item = Found, found[i]
+			rows[i].outcome, rows[i].item = Found, found
 		}
 	}
-	return nil
+	return b.held, nil
 }
 
 // matches reports whether the whole item still has the index key of the row that named it.
-func (p *readPlan) matches(found, whole item) bool {
+func (p *readPlan) matches(found, whole stored) bool {
 	return !slices.ContainsFunc(p.ix.attrs(), func(attr string) bool {
-		return whole[attr] == nil || !equalValues(found[attr], whole[attr])
+		have := whole.attr(attr)
+		return have == nil || !equalValues(found.attr(attr), have)
 	})
 }
 
@@ -180,23 +225,23 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 			return nil, err
 		}
 	}
-	found, throttled, err := r.db.batchGet(ctx, raw, r.db.consistent)
+	b, err := r.db.batchGetStored(ctx, raw, r.db.consistent)
 	if err != nil {
 		return nil, r.db.fail("batch get", e, nil, err)
 	}
+	defer b.release()
 	out := make([]Lookup[T], len(keys))
 	missed := 0
 	for i := range out {
-		out[i].Item = r.e.Key(keys[i])
-		switch {
-		case throttled[i]:
-			out[i].Outcome = Throttled
+		switch found := b.found[i]; {
+		case b.throttled[i]:
+			out[i] = Lookup[T]{r.e.Key(keys[i]), Throttled}
 			missed++
-		case found[i] == nil || r.db.expired(found[i]):
-			out[i].Outcome = Gone
+		case found.none() || r.db.past(found):
+			out[i] = Lookup[T]{r.e.Key(keys[i]), Gone}
 		default:
 			out[i].Outcome = Found
-			if out[i].Item, err = r.decode("batch get", found[i]); err != nil {
+			if err := r.decodeInto("batch get", found, &out[i].Item); err != nil {
 				return nil, err
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // Meter counts the requests made, and the capacity consumed, under one context. Safe for concurrent use.
@@ -95,11 +97,21 @@ type metered struct {
 	operation string
 	read      bool
 	attempts  int
+
+	reads  bool // items of the answer, by way of answer
+	answer wire.Call
 }
 
 func meterOf(ctx context.Context, operation string, read bool) *metered {
 	m, _ := ctx.Value(meterKey{}).(*Meter)
 	return &metered{meter: m, operation: operation, read: read}
+}
+
+// answered is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
+func (db *DB) answered(ctx context.Context, operation string) *metered {
+	m := meterOf(ctx, operation, true)
+	m.reads = !db.opts.AttributePath
+	return m
 }
 
 // want is the ReturnConsumedCapacity of the request.
@@ -112,6 +124,9 @@ func (c *metered) want() types.ReturnConsumedCapacity {
 
 // options counts the attempts of the call, which the SDK may make several of.
 func (c *metered) options(o *dynamodb.Options) {
+	if c.reads {
+		c.answer.Options(o)
+	}
 	if c.meter == nil {
 		return
 	}

@@ -99,7 +99,7 @@ func (p *readPlan) projection(x *plan.Expression) string {
 }
 
 // keeps reports whether a row counts: it is not expired.
-func (p *readPlan) keeps(attrs item, db *DB) bool { return !db.expired(attrs) }
+func (p *readPlan) keeps(s stored, db *DB) bool { return !db.past(s) }
 
 // drops reports whether DynamoDB may leave out rows that it reads.
 func (p *readPlan) drops() bool { return len(p.q.filters) > 0 || p.live }

@@ -6,13 +6,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // row is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
 // not project it.
 type row struct {
-	found   item // as the index returned it
-	item    item // as the table has it
+	found   stored // as the index returned it
+	item    stored // as the table has it; none unless it was found
 	outcome Outcome
 }
 
@@ -23,6 +25,7 @@ type reading struct {
 	start item // ExclusiveStartKey of the next request
 	done  bool
 	pages int // read so far
+	held  []*wire.Page
 }
 
 // read starts p at a cursor.
@@ -43,7 +46,8 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 	return r, err
 }
 
-// next makes one request and returns what it found, at most want rows of it unless want is 0. A page may be empty.
+// next makes one request and returns what it found, at most want rows of it unless want is 0. A page may be empty. Its rows may be looked at until the next
+// call of next or release.
 func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 	in, err := r.plan.input(r.db)
 	if err != nil {
@@ -53,16 +57,19 @@ func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 	if n := r.pageSize(want); n > 0 {
 		in.Limit = new(int32(n))
 	}
-	out, err := r.db.query(ctx, in)
+	out, page, err := r.db.queryPage(ctx, in)
 	if err != nil {
 		return nil, r.plan.fail(r.db.explain(err))
 	}
+	r.release()
+	r.held = append(r.held, page)
 	r.pages++
 	r.start, r.done = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
-	rows := make([]row, 0, len(out.Items))
-	for _, attrs := range out.Items {
-		if r.plan.keeps(attrs, r.db) {
-			rows = append(rows, row{found: attrs, item: attrs})
+	found := storedItems(page, out.Items)
+	rows := make([]row, 0, len(found))
+	for _, s := range found {
+		if r.plan.keeps(s, r.db) {
+			rows = append(rows, row{found: s, item: s})
 		}
 	}
 	if want > 0 && len(rows) > want {
@@ -70,18 +77,24 @@ func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 		r.rewind(rows[want-1])
 	}
 	if r.plan.hydrate {
-		err = r.db.hydrate(ctx, r.plan, rows)
+		var more []*wire.Page
+		more, err = r.db.hydrate(ctx, r.plan, rows)
+		r.held = append(r.held, more...)
 	}
 	return rows, err
 }
 
+// release says that nobody looks at the rows of the last page anymore.
+func (r *reading) release() {
+	for _, p := range r.held {
+		p.Release()
+	}
+	r.held = r.held[:0]
+}
+
 // rewind makes last the last row that counts as read.
 func (r *reading) rewind(last row) {
-	start := item{}
-	for _, attr := range r.plan.ix.position() {
-		start[attr] = last.found[attr]
-	}
-	r.start, r.done = start, false
+	r.start, r.done = last.found.only(r.plan.ix.position()), false
 }
 
 // pageSize is the Limit of the next request: what is still wanted, doubled with each page where a filter drops items.
@@ -114,6 +127,7 @@ func (db *DB) rows(ctx context.Context, p *readPlan) iter.Seq2[row, error] {
 			yield(row{}, err)
 			return
 		}
+		defer r.release()
 		for left := p.q.limit; !r.done; {
 			page, err := r.next(ctx, left)
 			if err != nil {
@@ -121,7 +135,7 @@ func (db *DB) rows(ctx context.Context, p *readPlan) iter.Seq2[row, error] {
 				return
 			}
 			for _, it := range page {
-				if it.item != nil {
+				if !it.item.none() {
 					left--
 				}
 				if !yield(it, nil) {
@@ -141,6 +155,15 @@ func (db *DB) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Que
 	out, err := db.client.Query(ctx, in, m.options)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, err
+}
+
+// queryPage is query, but for the items: they are in the page, if there is one.
+func (db *DB) queryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
+	m := db.answered(ctx, "Query")
+	in.ReturnConsumedCapacity = m.want()
+	out, err := db.client.Query(ctx, in, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	return out, m.answer.Page(), err
 }
 
 // capacityOf returns what a call consumed, nothing where it failed.

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // Repository reads and writes the items of one entity. Safe for concurrent use.
@@ -44,14 +47,16 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	attrs, err := r.db.getItem(ctx, k)
+	found, page, err := r.db.getStored(ctx, k)
+	defer page.Release()
 	switch {
 	case err != nil:
 		return zero, r.db.fail("get", e, k, err)
-	case attrs == nil || r.db.expired(attrs):
+	case found.none() || r.db.past(found):
 		return zero, r.db.fail("get", e, k, ErrNotFound)
 	}
-	return r.decode("get", attrs)
+	err = r.decodeInto("get", found, &zero)
+	return zero, err
 }
 
 // One returns the only item of q. If there is none the error matches [ErrNotFound], if there are more [ErrTooMany].
@@ -88,6 +93,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			yield(zero, err)
 			return
 		}
+		var it T // for all items: what is yielded is a copy
 		for row, err := range r.db.rows(ctx, p) {
 			if err == nil {
 				err = row.throttled(p)
@@ -96,10 +102,11 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 				yield(zero, err)
 				return
 			}
-			if row.item == nil {
+			if row.item.none() {
 				continue
 			}
-			it, err := r.decode("query", row.item)
+			it = zero
+			err := r.decodeInto("query", row.item, &it)
 			if !yield(it, err) || err != nil {
 				return
 			}
@@ -120,11 +127,11 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 			l := Lookup[T]{Outcome: row.outcome}
 			switch {
 			case err != nil:
-			case row.item != nil:
+			case !row.item.none():
 				l.Outcome = Found
-				l.Item, err = r.decode("query", row.item)
+				err = r.decodeInto("query", row.item, &l.Item)
 			default:
-				err = r.e.e.decodeKey(row.found, reflect.ValueOf(&l.Item).Elem())
+				err = r.e.e.decodeKeyOf(row.found, reflect.ValueOf(&l.Item).Elem())
 			}
 			if !yield(l, err) || err != nil {
 				return
@@ -152,24 +159,26 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	if err != nil {
 		return Page[T]{}, err
 	}
+	defer reading.release()
 	page := Page[T]{}
 	for left := q.q.limit; !reading.done; {
 		rows, err := reading.next(ctx, left)
 		if err != nil {
 			return Page[T]{}, err
 		}
+		page.Items = slices.Grow(page.Items, len(rows))
 		for _, row := range rows {
 			if err := row.throttled(p); err != nil {
 				return Page[T]{}, err
 			}
-			if row.item == nil {
+			if row.item.none() {
 				continue
 			}
-			it, err := r.decode("page", row.item)
-			if err != nil {
+			n := len(page.Items)
+			page.Items = page.Items[:n+1]
+			if err := r.decodeInto("page", row.item, &page.Items[n]); err != nil {
 				return Page[T]{}, err
 			}
-			page.Items = append(page.Items, it)
 		}
 		if left = q.q.limit - len(page.Items); left <= 0 || q.q.examine > 0 {
 			break
@@ -203,19 +212,26 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // decode returns the T in attrs, which must be one.
 func (r *Repository[T]) decode(op string, attrs item) (T, error) {
 	var out T
+	err := r.decodeInto(op, stored{attrs: attrs}, &out)
+	return out, err
+}
+
+// decodeInto sets dst, a zero T, to the one in s; it stays zero if that is none.
+func (r *Repository[T]) decodeInto(op string, s stored, dst *T) error {
 	e := r.e.e
-	claimed, err := e.table.claim(attrs)
+	claimed, err := e.table.claimStored(s)
 	if err == nil && claimed != e {
 		err = fmt.Errorf("%w: this is a %s", ErrUnknown, claimed.label())
 	}
 	if err == nil {
-		err = e.decode(attrs, reflect.ValueOf(&out).Elem())
+		err = e.decodeStored(s, reflect.ValueOf(dst).Elem())
 	}
 	if err != nil {
 		var zero T
-		return zero, r.db.fail(op, e, e.table.keyOf(attrs), err)
+		*dst = zero
+		return r.db.fail(op, e, s.only(e.table.primary.attrs()), err)
 	}
-	return out, nil
+	return nil
 }
 
 // throttled returns an error for a row whose item DynamoDB did not hand out.
@@ -223,19 +239,31 @@ func (r row) throttled(p *readPlan) error {
 	if r.outcome != Throttled {
 		return nil
 	}
-	return p.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, p.ix.table.keyText(r.found)))
+	return p.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, p.ix.table.keyTextOf(r.found)))
 }
 
 func (db *DB) getItem(ctx context.Context, key item) (item, error) {
-	m := meterOf(ctx, "GetItem", true)
+	found, page, err := db.getStored(ctx, key)
+	defer page.Release()
+	return found.attributes(), err
+}
+
+// getStored reads one item, which may be looked at until the page is released.
+func (db *DB) getStored(ctx context.Context, key item) (stored, *wire.Page, error) {
+	m := db.answered(ctx, "GetItem")
 	in := &dynamodb.GetItemInput{TableName: &db.name, Key: key, ReturnConsumedCapacity: m.want()}
 	if db.consistent {
 		in.ConsistentRead = new(true)
 	}
 	out, err := db.client.GetItem(ctx, in, m.options)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	if err != nil || len(out.Item) == 0 {
-		return nil, err
+	switch page := m.answer.Page(); {
+	case err != nil:
+		return stored{}, nil, err
+	case page != nil:
+		return stored{json: page.Item(0)}, page, nil
+	case len(out.Item) == 0:
+		return stored{}, nil, nil
 	}
-	return out.Item, nil
+	return stored{attrs: out.Item}, nil, nil
 }

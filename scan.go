@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // ScanOptions configures a scan; nil is one worker on one segment, from the start.
@@ -37,12 +39,12 @@ type ScanOptions struct {
 // access pattern: use it to export, migrate and check. It yields as [Repository.Query] does.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		for attrs, err := range db.scanItems(ctx, opts) {
+		for s, err := range db.scanStored(ctx, opts) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			e, v, err := db.scanned(attrs, opts)
+			e, v, err := db.scanned(s, opts)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -58,12 +60,12 @@ func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error]
 func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		for attrs, err := range r.db.scanItems(ctx, opts) {
+		for s, err := range r.db.scanStored(ctx, opts) {
 			if err != nil {
 				yield(zero, err)
 				return
 			}
-			e, v, err := r.db.scanned(attrs, opts)
+			e, v, err := r.db.scanned(s, opts)
 			if err != nil {
 				yield(zero, err)
 				return
@@ -76,11 +78,11 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 }
 
 // scanned decodes an item of a scan; the entity is nil for one that is to be skipped.
-func (db *DB) scanned(attrs item, opts *ScanOptions) (*entity, reflect.Value, error) {
-	if db.expired(attrs) {
+func (db *DB) scanned(s stored, opts *ScanOptions) (*entity, reflect.Value, error) {
+	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
-	e, err := db.table.claim(attrs)
+	e, err := db.table.claimStored(s)
 	switch {
 	case err != nil && opts != nil && opts.IgnoreUnknown:
 		return nil, reflect.Value{}, nil
@@ -90,7 +92,7 @@ func (db *DB) scanned(attrs item, opts *ScanOptions) (*entity, reflect.Value, er
 		return nil, reflect.Value{}, nil
 	}
 	v := e.newItem()
-	if err := e.decode(attrs, v); err != nil {
+	if err := e.decodeStored(s, v); err != nil {
 		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
 	}
 	return e, v, nil
@@ -99,7 +101,8 @@ func (db *DB) scanned(attrs item, opts *ScanOptions) (*entity, reflect.Value, er
 // scanPage is what one request of a scan returned.
 type scanPage struct {
 	segment int
-	items   []item
+	items   []stored
+	page    *wire.Page
 	next    item // nil at the end of the segment
 	err     error
 }
@@ -107,9 +110,20 @@ type scanPage struct {
 // scanItems yields the raw items of the table, the library's own included.
 func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
+		for s, err := range db.scanStored(ctx, opts) {
+			if !yield(s.attributes(), err) {
+				return
+			}
+		}
+	}
+}
+
+// scanStored is scanItems for items as they were read, each of which may be looked at until the next one is asked for.
+func (db *DB) scanStored(ctx context.Context, opts *ScanOptions) iter.Seq2[stored, error] {
+	return func(yield func(stored, error) bool) {
 		s, err := db.newScan(opts)
 		if err != nil {
-			yield(nil, err)
+			yield(stored{}, err)
 			return
 		}
 		ctx, cancel := context.WithCancel(ctx)
@@ -121,18 +135,19 @@ func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, 
 		}()
 		for page := range pages {
 			if page.err != nil {
-				yield(nil, page.err)
+				yield(stored{}, page.err)
 				return
 			}
-			for _, attrs := range page.items {
-				if !yield(attrs, nil) {
+			for _, it := range page.items {
+				if !yield(it, nil) {
 					return
 				}
 			}
+			page.page.Release()
 			s.consumed(page)
 		}
 		if err := ctx.Err(); err != nil {
-			yield(nil, fmt.Errorf("ddb: scan: %w", err))
+			yield(stored{}, fmt.Errorf("ddb: scan: %w", err))
 		}
 	}
 }
@@ -210,13 +225,13 @@ func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- 
 		}
 	}
 	for {
-		out, err := s.db.scan(ctx, i, len(s.positions), start)
+		out, page, err := s.db.scan(ctx, i, len(s.positions), start)
 		if err != nil {
 			send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan segment %d of %d: %w", i, len(s.positions), s.db.explain(err))})
 			return false
 		}
 		start = out.LastEvaluatedKey
-		if !send(ctx, pages, scanPage{segment: i, items: out.Items, next: start}) {
+		if !send(ctx, pages, scanPage{segment: i, items: storedItems(page, out.Items), page: page, next: start}) {
 			return false
 		}
 		if len(start) == 0 {
@@ -253,8 +268,8 @@ func (s *scan) consumed(page scanPage) {
 	s.opts.Checkpoint("")
 }
 
-func (db *DB) scan(ctx context.Context, segment, segments int, start item) (*dynamodb.ScanOutput, error) {
-	m := meterOf(ctx, "Scan", true)
+func (db *DB) scan(ctx context.Context, segment, segments int, start item) (*dynamodb.ScanOutput, *wire.Page, error) {
+	m := db.answered(ctx, "Scan")
 	in := &dynamodb.ScanInput{TableName: &db.name, ExclusiveStartKey: start, ReturnConsumedCapacity: m.want()}
 	if segments > 1 {
 		in.Segment, in.TotalSegments = new(int32(segment)), new(int32(segments))
@@ -264,5 +279,5 @@ func (db *DB) scan(ctx context.Context, segment, segments int, start item) (*dyn
 	}
 	out, err := db.client.Scan(ctx, in, m.options)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return out, err
+	return out, m.answer.Page(), err
 }

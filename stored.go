@@ -1,0 +1,124 @@
+package ddb
+
+import (
+	"reflect"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// stored is an item as a read returned it: its attributes, or where it stands in the JSON of an answer. What reads do with items goes through it, so that
+// both are treated alike. The zero stored is none.
+type stored struct {
+	attrs item
+	json  wire.Item
+}
+
+// storedItems returns the items of an answer: those of the page that a wire.Call read, else those that the SDK did.
+func storedItems(page *wire.Page, items []item) []stored {
+	if page == nil {
+		out := make([]stored, len(items))
+		for i, attrs := range items {
+			out[i].attrs = attrs
+		}
+		return out
+	}
+	out := make([]stored, page.Len())
+	for i := range out {
+		out[i].json = page.Item(i)
+	}
+	return out
+}
+
+// none reports that there is no item.
+func (s stored) none() bool { return s.attrs == nil && s.json.IsZero() }
+
+// attr returns an attribute, nil if there is none.
+func (s stored) attr(name string) types.AttributeValue {
+	if s.json.IsZero() {
+		return s.attrs[name]
+	}
+	return s.json.Attribute(name)
+}
+
+// text returns a string attribute.
+func (s stored) text(name string) (text string, ok bool) {
+	if !s.json.IsZero() {
+		return s.json.String(name)
+	}
+	av, ok := s.attrs[name].(*types.AttributeValueMemberS)
+	if !ok {
+		return "", false
+	}
+	return av.Value, true
+}
+
+// scalar returns the type of a key attribute, "" if it is none.
+func (s stored) scalar(name string) types.ScalarAttributeType {
+	if s.json.IsZero() {
+		return scalarType(s.attrs[name])
+	}
+	switch s.json.Find(name).Kind() {
+	case wire.S:
+		return types.ScalarAttributeTypeS
+	case wire.N:
+		return types.ScalarAttributeTypeN
+	case wire.B:
+		return types.ScalarAttributeTypeB
+	}
+	return ""
+}
+
+// attributes returns the whole item.
+func (s stored) attributes() item {
+	if s.json.IsZero() {
+		return s.attrs
+	}
+	return s.json.Attributes()
+}
+
+// only returns some attributes, nil where there are none.
+func (s stored) only(names []string) item {
+	out := make(item, len(names))
+	for _, name := range names {
+		out[name] = s.attr(name)
+	}
+	return out
+}
+
+// begin says that the item is looked at next.
+func (s stored) begin() {
+	if !s.json.IsZero() {
+		s.json.Begin()
+	}
+}
+
+// decodeItem sets the fields of dst that have attributes.
+func (e *entity) decodeItem(s stored, dst reflect.Value) error {
+	if s.json.IsZero() {
+		return e.codec.Decode(s.attrs, dst)
+	}
+	return e.codec.DecodeWire(s.json, dst)
+}
+
+// expiry returns the TTL of the item, in seconds since 1970.
+func (s stored) expiry(attr string) (at float64, ok bool) {
+	var text string
+	if s.json.IsZero() {
+		n, _ := s.attrs[attr].(*types.AttributeValueMemberN)
+		if n == nil {
+			return 0, false
+		}
+		text = n.Value
+	} else {
+		v := s.json.Find(attr)
+		if v.Kind() != wire.N {
+			return 0, false
+		}
+		text = string(v.Text())
+	}
+	at, err := strconv.ParseFloat(text, 64)
+	return at, err == nil
+}
