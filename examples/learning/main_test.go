@@ -38,6 +38,7 @@ func open(t *testing.T, env *integration.Env, d Data) school {
 	env.Open(t, Platform)
 	s := school{NewStore(ddb.New(tr, env.Table, Platform, nil)), d, tr}
 	require.NoError(t, d.Write(t.Context(), s.Store, func(int, int) {}))
+	env.CatchUp()
 	return s
 }
 
@@ -180,6 +181,7 @@ func TestSaveChapterRefusesAStaleOne(t *testing.T) {
 		_, err = s.SaveChapter(ctx, yours)
 		require.ErrorIs(t, err, ddb.ErrConflict)
 
+		env.CatchUp()
 		now, err := s.Chapter(ctx, "h")
 		require.NoError(t, err)
 		assert.Equal(t, "mine", now.Content)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -36,6 +37,7 @@ const (
 type Engine struct {
 	Name         string
 	Capabilities []Capability
+	lag          time.Duration                       // for how long an index may be behind
 	optIn        string                              // the variable that must be 1, "" for an engine that always runs
 	client       func(t testing.TB) *dynamodb.Client // may skip
 }
@@ -48,12 +50,22 @@ var Engines = []Engine{
 		client:       func(testing.TB) *dynamodb.Client { return ddbmem.New().Client() },
 	},
 	{
+		// As AWS is: what was just written may not be in a global index yet.
+		Name:         "ddbmem-lagging",
+		Capabilities: []Capability{TransactionCapacity, Expiry, IndexLag, Conflicts},
+		client: func(testing.TB) *dynamodb.Client {
+			return ddbmem.New(ddbmem.Options{Faults: ddbmem.Faults{IndexLag: 20 * time.Millisecond}}).Client()
+		},
+		lag: 25 * time.Millisecond,
+	},
+	{
 		Name:   "dynamodb-local",
 		client: localtest.Client,
 	},
 	{
 		Name:         "aws",
 		Capabilities: []Capability{TransactionCapacity, IndexLag, Conflicts},
+		lag:          2 * time.Second,
 		optIn:        "DDB_AWS",
 		client:       func(testing.TB) *dynamodb.Client { return local.Client("") },
 	},

@@ -53,6 +53,9 @@ func (e *Env) deleteAfter(t testing.TB) {
 	})
 }
 
+// CatchUp waits until the global indexes show what was written before, on an engine whose indexes lag.
+func (e *Env) CatchUp() { time.Sleep(e.lag) }
+
 // Settles runs check until it reports true: once where indexes do not lag, for up to ten seconds where they do.
 func (e *Env) Settles(t testing.TB, check func() bool) {
 	t.Helper()

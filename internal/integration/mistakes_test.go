@@ -94,6 +94,7 @@ func TestMistakes(t *testing.T) {
 			_, err := orders.Create(t.Context(), anOrder(fmt.Sprint("p", i)))
 			require.NoError(t, err)
 		}
+		env.CatchUp()
 		first, err := orders.Page(t.Context(), all.Limit(1), "")
 		require.NoError(t, err)
 		require.NotEmpty(t, first.Next)
