@@ -78,7 +78,7 @@ func (c *Client) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(
 	return c.Client.Scan(ctx, in, opts...)
 }
 
-// BatchGetItem records the keys.
+// BatchGetItem records the keys, sorted: a batch has no order.
 func (c *Client) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	var keys []string
 	for _, t := range in.RequestItems {
@@ -86,6 +86,7 @@ func (c *Client) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInpu
 			keys = append(keys, key(k))
 		}
 	}
+	slices.Sort(keys)
 	c.record(Request{Operation: "BatchGetItem", Index: "primary", Key: strings.Join(keys, "; ")})
 	return c.Client.BatchGetItem(ctx, in, opts...)
 }

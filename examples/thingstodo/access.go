@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/singletable-go/ddb/examples/internal/app"
+)
+
+// accessPatterns is the list of the 14 access patterns, asked about somebody in the data; and those that come with bookings.
+func accessPatterns(s *Store, d Data) []app.Pattern {
+	var (
+		child     = d.Children[0]
+		favourite = d.Favourites[0]
+		booking   = d.Bookings[0]
+		org       = d.Users[0].ID
+		user      = child.UserID
+		thing     = d.Things[0]
+		some      = everyFifth(d.Things)
+	)
+	inStatus := func(name string, status Status) app.Pattern {
+		return app.Many(name, func(ctx context.Context) iter.Seq2[Thing, error] { return s.ThingsOf(ctx, org, status) })
+	}
+	return []app.Pattern{
+		app.One("user by id", func(ctx context.Context) (User, error) { return s.User(ctx, user) }),
+		app.One("thing by id", func(ctx context.Context) (Thing, error) { return s.Thing(ctx, thing.ID) }),
+		inStatus("drafts of an organiser", Draft),
+		inStatus("published things of an organiser", Published),
+		inStatus("rejected things of an organiser", Rejected),
+		{Name: "pending things of everybody", Run: func(ctx context.Context) (int, error) {
+			page, err := s.Review(ctx, "")
+			return len(page.Items), err
+		}},
+		app.One("child by id", func(ctx context.Context) (Child, error) { return s.Child(ctx, user, child.ID) }),
+		app.Many("children of a user", func(ctx context.Context) iter.Seq2[Child, error] { return s.ChildrenOf(ctx, user) }),
+		app.One("favourite by thing", func(ctx context.Context) (Favourite, error) {
+			return s.Favourite(ctx, favourite.UserID, favourite.ThingID)
+		}),
+		app.Many("favourites of a user", func(ctx context.Context) iter.Seq2[Favourite, error] { return s.FavouritesOf(ctx, user) }),
+		{Name: "things by ids", Run: func(ctx context.Context) (int, error) {
+			found, err := s.ThingsByID(ctx, ids(some[:2])...)
+			return len(found), err
+		}},
+		{Name: "organisers of things", Run: func(ctx context.Context) (int, error) {
+			found, err := s.OrganisersOf(ctx, some...)
+			return len(found), err
+		}},
+		app.One("booking by id", func(ctx context.Context) (Booking, error) { return s.Booking(ctx, booking.ID) }),
+		app.Many("bookings of a user", func(ctx context.Context) iter.Seq2[Booking, error] { return s.BookingsOf(ctx, booking.UserID) }),
+
+		extra(app.Many("bookings of a user from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
+			return s.BookingsFrom(ctx, booking.UserID, booking.Date)
+		})),
+		extra(app.Many("bookings of an organiser from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
+			return s.BookingsAt(ctx, booking.OrgID, booking.Date)
+		})),
+		extra(app.Pattern{Name: "favourites of a user, as things", Run: func(ctx context.Context) (int, error) {
+			found, _, err := s.FavouriteThings(ctx, user, "")
+			return len(found), err
+		}}),
+	}
+}
+
+// extra marks what is not one of the 14.
+func extra(p app.Pattern) app.Pattern {
+	p.Extra = true
+	return p
+}
+
+// everyFifth returns some of the things, of several organisers where there are several.
+func everyFifth(things []Thing) []Thing {
+	var some []Thing
+	for i := 0; i < len(things); i += 5 {
+		some = append(some, things[i])
+	}
+	return some
+}
+
+func ids(things []Thing) []string {
+	ids := make([]string, len(things))
+	for i, t := range things {
+		ids[i] = t.ID
+	}
+	return ids
+}
+
+// atLeast refuses a guide in which an access pattern would find nothing.
+func atLeast(least int) func(int) error {
+	return func(n int) error {
+		if n < least {
+			return fmt.Errorf("must be at least %d", least)
+		}
+		return nil
+	}
+}

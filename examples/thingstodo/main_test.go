@@ -1,0 +1,338 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/golden"
+	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/internal/integration"
+	"github.com/singletable-go/ddb/internal/integration/localtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+
+// guide is a seeded table and the client that watches it.
+type guide struct {
+	*Store
+	Data
+	trace *trace.Client
+}
+
+// small is enough of everything where numbers do not matter.
+var small = Size{Seed: 1, Organisers: 2, Things: 6, Users: 3, Children: 2, Favourites: 2, Bookings: 2}
+
+func open(t *testing.T, env *integration.Env, d Data) guide {
+	t.Helper()
+	tr := trace.Wrap(env.Client)
+	env.Open(t, OneTable)
+	db := ddb.New(tr, env.Table, OneTable, nil)
+	require.NoError(t, d.Write(t.Context(), db, func(int, int) {}))
+	return guide{NewStore(db), d, tr}
+}
+
+func TestReadmeShowsTheDesign(t *testing.T) {
+	var page strings.Builder
+	require.NoError(t, OneTable.Describe(&page))
+	golden.Section(t, "README.md", "design", "```\n"+page.String()+"```\n")
+}
+
+// Each access pattern is one request, finds what is in the data without a filter, and costs what the README says.
+func TestAccessPatterns(t *testing.T) {
+	t.Parallel()
+	d := Generate(DefaultSize)
+	org, user, booking := d.Users[0].ID, d.Children[0].UserID, d.Bookings[0]
+	things := func(of func(Thing) bool) int { return number(d.Things, of) }
+	ofOrg := func(status Status) int {
+		return things(func(t Thing) bool { return t.OrgID == org && t.Status == status })
+	}
+	favourites := number(d.Favourites, func(f Favourite) bool { return f.UserID == user })
+	bookings := func(of func(Booking) bool) int {
+		return number(d.Bookings, func(b Booking) bool { return b.Status == Active && of(b) })
+	}
+	want := []struct {
+		name, operation, index string
+		items                  int
+		capacity               float64
+	}{
+		{"user by id", "GetItem", "primary", 1, 0.5},
+		{"thing by id", "GetItem", "primary", 1, 0.5},
+		{"drafts of an organiser", "Query", "gsi-1", ofOrg(Draft), 0.5},
+		{"published things of an organiser", "Query", "gsi-1", ofOrg(Published), 0.5},
+		{"rejected things of an organiser", "Query", "gsi-1", ofOrg(Rejected), 0.5},
+		{"pending things of everybody", "Query", "gsi-1", things(func(t Thing) bool { return t.Status == Pending }), 0.5},
+		{"child by id", "GetItem", "primary", 1, 0.5},
+		{"children of a user", "Query", "gsi-1", number(d.Children, func(c Child) bool { return c.UserID == user }), 0.5},
+		{"favourite by thing", "GetItem", "primary", 1, 0.5},
+		{"favourites of a user", "Query", "gsi-1", favourites, 0.5},
+		{"things by ids", "BatchGetItem", "primary", 2, 1},
+		{"organisers of things", "BatchGetItem", "primary", len(d.Things) / 5, 0.5 * float64(DefaultSize.Organisers)},
+		{"booking by id", "GetItem", "primary", 1, 0.5},
+		{"bookings of a user", "Query", "gsi-1", bookings(func(b Booking) bool { return b.UserID == booking.UserID }), 0.5},
+		{"bookings of a user from a day", "Query", "gsi-1", bookings(func(b Booking) bool {
+			return b.UserID == booking.UserID && b.Date >= booking.Date
+		}), 0.5},
+		{"bookings of an organiser from a day", "Query", "gsi-2", bookings(func(b Booking) bool {
+			return b.OrgID == booking.OrgID && b.Date >= booking.Date
+		}), 0.5},
+		{"favourites of a user, as things", "Query, BatchGetItem", "gsi-1, primary", favourites, 0.5 + 0.5*float64(favourites)},
+	}
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		g := open(t, env, d)
+		results, err := app.Measure(t.Context(), g.trace, accessPatterns(g.Store, d))
+		require.NoError(t, err)
+		require.Len(t, results, len(want))
+		for i, r := range results {
+			w := want[i]
+			assert.Equal(t, w.name, r.Name)
+			assert.Equal(t, i >= 14, r.Extra, r.Name)
+			var operations, indexes []string
+			for _, read := range r.Reads {
+				operations, indexes = append(operations, read.Operation), append(indexes, read.Index)
+				assert.Empty(t, read.Filter, r.Name)
+			}
+			assert.Equal(t, w.operation, strings.Join(operations, ", "), r.Name)
+			assert.Equal(t, w.index, strings.Join(indexes, ", "), r.Name)
+			assert.Equal(t, len(r.Reads), r.Requests, r.Name)
+			if !r.Extra {
+				assert.Equal(t, 1, r.Requests, r.Name)
+			}
+			assert.Equal(t, w.items, r.Items, r.Name)
+			assert.InDelta(t, w.capacity, r.Capacity, 0, r.Name)
+		}
+		golden.Section(t, "README.md", "patterns", app.Report(results).Markdown())
+	})
+}
+
+// number returns how many items are of the kind.
+func number[T any](items []T, of func(T) bool) int {
+	n := 0
+	for _, item := range items {
+		if of(item) {
+			n++
+		}
+	}
+	return n
+}
+
+// A batch answers in the order of the question, twice for an id that is in it twice, and says which are not there.
+func TestThingsByIDAnswersEachIDInOrder(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		g := open(t, env, Generate(small))
+		a, b := g.Things[0], g.Things[1]
+		ctx, meter := ddb.WithMeter(t.Context())
+		found, err := g.ThingsByID(ctx, b.ID, "nothing", a.ID, b.ID)
+		require.NoError(t, err)
+		require.Len(t, found, 4)
+		assert.Equal(t, []string{b.Title, "", a.Title, b.Title}, titles(found))
+		assert.Equal(t, []bool{true, false, true, true}, outcomes(found))
+		assert.Equal(t, ddb.Lookup[Thing]{Item: Thing{ID: "nothing"}, Outcome: ddb.Gone}, found[1])
+		assert.Equal(t, 1, meter.Requests())
+
+		many := make([]string, 250)
+		for i := range many {
+			many[i] = fmt.Sprint("nothing-", i%220)
+		}
+		many[249] = a.ID
+		ctx, meter = ddb.WithMeter(t.Context())
+		found, err = g.ThingsByID(ctx, many...)
+		require.NoError(t, err)
+		require.Len(t, found, 250)
+		assert.Equal(t, a.Title, found[249].Item.Title)
+		assert.Equal(t, 3, meter.Requests(), "221 different ids, 100 a request")
+
+		found, err = g.ThingsByID(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, found)
+	})
+}
+
+func titles(things []ddb.Lookup[Thing]) []string {
+	out := make([]string, len(things))
+	for i, l := range things {
+		out[i] = l.Item.Title
+	}
+	return out
+}
+
+func outcomes(things []ddb.Lookup[Thing]) []bool {
+	out := make([]bool, len(things))
+	for i, l := range things {
+		out[i] = l.Found()
+	}
+	return out
+}
+
+func TestReviewIsPaged(t *testing.T) {
+	t.Parallel()
+	var d Data
+	for i := range 45 {
+		d.Things = append(d.Things, Thing{ID: fmt.Sprint(i), OrgID: fmt.Sprint("org", i%3), Status: Pending})
+	}
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		g := open(t, env, d)
+		var sizes []int
+		seen := map[string]bool{}
+		var next ddb.Cursor
+		for {
+			page, err := g.Review(t.Context(), next)
+			require.NoError(t, err)
+			sizes = append(sizes, len(page.Items))
+			for _, thing := range page.Items {
+				seen[thing.ID] = true
+			}
+			if next = page.Next; next == "" {
+				break
+			}
+		}
+		assert.Equal(t, []int{20, 20, 5}, sizes)
+		assert.Len(t, seen, 45)
+	})
+}
+
+func TestGenerateIsReproducible(t *testing.T) {
+	t.Parallel()
+	size := DefaultSize
+	assert.Equal(t, Generate(size), Generate(size))
+	size.Seed++
+	assert.NotEqual(t, Generate(DefaultSize), Generate(size))
+}
+
+// A seeding that is interrupted goes on where it was, and one more changes nothing.
+func TestSeedingCanBeRunAgain(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		g := open(t, env, Data{})
+		d := Generate(small)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		err := d.Write(ctx, g.db, func(done, _ int) {
+			if done > d.Items()/2 {
+				cancel()
+			}
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		var before map[string]item
+		for range 2 {
+			last := 0
+			require.NoError(t, d.Write(t.Context(), g.db, func(done, total int) {
+				last = done
+				assert.Equal(t, d.Items(), total)
+			}))
+			assert.Equal(t, d.Items(), last)
+			now := raw(t, env)
+			assert.Len(t, now, d.Items())
+			if before != nil {
+				assert.Equal(t, before, now)
+			}
+			before = now
+		}
+	})
+}
+
+// run runs the example as a command.
+func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = app.Run(t.Context(), thingsToDo(), append([]string{"thingstodo"}, args...), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func TestHelp(t *testing.T) {
+	code, out, errs := run(t, "-h")
+	assert.Zero(t, code)
+	assert.Empty(t, errs)
+	for _, want := range []string{"seed", "patterns", "describe", "scan", "purge", "drop", "-organisers", "-local", "DYNAMODB_ENDPOINT"} {
+		assert.Contains(t, out, want)
+	}
+}
+
+func TestMistakesInTheArguments(t *testing.T) {
+	for args, want := range map[string]string{
+		"paterns":        `thingstodo: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop`,
+		"seed more":      `unknown command "more"`,
+		"-organizers 3":  `-organizers`,
+		"-users many":    `"many"`,
+		"seed -users 0":  `must be at least 1`,
+		"-things 5 seed": `must be at least 6`,
+	} {
+		t.Run(args, func(t *testing.T) {
+			code, out, errs := run(t, strings.Fields(args)...)
+			assert.Equal(t, 2, code)
+			assert.Empty(t, out)
+			assert.Contains(t, errs, want)
+			assert.Equal(t, 1, strings.Count(errs, "\n"), "one line: %s", errs)
+		})
+	}
+}
+
+func TestDescribeNeedsNoEngine(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, out, errs := run(t, "describe")
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "favourite")
+}
+
+func TestNothingNeedsToBeInstalled(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "")
+	for command, want := range map[string]string{
+		"":         "14 access patterns, 14 requests, 9.0 read units; no scan, no filter expression",
+		"seed":     "seeded",
+		"patterns": "bookings of an organiser",
+		"scan":     "Booking",
+		"purge":    fmt.Sprintf("deleted %d items", Generate(DefaultSize).Items()),
+		"drop":     "dropped",
+	} {
+		t.Run(command, func(t *testing.T) {
+			code, out, errs := run(t, strings.Fields(command)...)
+			assert.Zero(t, code, errs)
+			assert.Contains(t, out, "in this process")
+			assert.Contains(t, out, want)
+		})
+	}
+}
+
+// The smallest guide that the flags allow has something for every access pattern.
+func TestEveryPatternFindsSomething(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "")
+	for seed := range 20 {
+		code, out, errs := run(t, "patterns", "-seed", fmt.Sprint(seed), "-organisers", "1", "-things", "6", "-users", "1",
+			"-children", "1", "-favourites", "1", "-bookings", "1")
+		assert.Zero(t, code, errs)
+		assert.Contains(t, out, "14 access patterns, 14 requests")
+	}
+}
+
+// The life of a table on an endpoint that keeps it.
+func TestCommands(t *testing.T) {
+	client := localtest.Client(t)
+	t.Setenv("DYNAMODB_ENDPOINT", *client.Options().BaseEndpoint)
+	table := localtest.TableName(t)
+	do := func(wantCode int, want string, args ...string) {
+		t.Helper()
+		code, out, errs := run(t, append(args, "-table", table)...)
+		assert.Equal(t, wantCode, code, "%v: %s", args, errs)
+		assert.Contains(t, out+errs, want, "%v", args)
+	}
+	size := []string{"-organisers", "2", "-users", "3"}
+	do(1, fmt.Sprintf("there is no table %q", table), append(size, "patterns")...)
+	do(0, "seeded", append(size, "seed")...)
+	do(0, "14 access patterns, 14 requests", append(size, "patterns")...)
+	do(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
+	do(0, "Booking", "scan")
+	do(0, "14 access patterns, 14 requests", size...)
+	do(0, "deleted", "purge")
+	do(1, "was the table seeded", append(size, "patterns")...)
+	do(0, "dropped table", "drop")
+	do(1, "there is no table", "drop")
+}

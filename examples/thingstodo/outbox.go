@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+)
+
+// Outbox stands in every item: what the last write was about. Whoever follows the table's stream publishes it, so that an
+// event is neither lost nor told of a write that did not happen.
+type Outbox struct {
+	Event   Event             `dynamodbav:"__event__"`
+	Context map[string]string `dynamodbav:"__context__,omitempty"`
+}
+
+// Event says what happened.
+type Event struct {
+	Type EventType `dynamodbav:"type"`
+}
+
+// EventType is the kind of an event; subscribers filter by it.
+type EventType string
+
+// The events.
+const (
+	UserSaved         EventType = "USR_SAVED"
+	ChildAdded        EventType = "CHL_ADDED"
+	ChildUpdated      EventType = "CHL_UPDATED"
+	ThingCreated      EventType = "TTD_CREATED"
+	ThingUpdated      EventType = "TTD_UPDATED"
+	ThingSubmitted    EventType = "TTD_PUBLISHED"
+	ThingApproved     EventType = "TTD_APPROVED"
+	ThingRejected     EventType = "TTD_REJECTED"
+	ThingDeleted      EventType = "TTD_DELETED"
+	ThingWithdrawn    EventType = "TTD_WITHDRAWN"
+	NewVersionCreated EventType = "TTD_NEW_VERSION_CREATED"
+	NewVersionUsed    EventType = "TTD_NEW_VERSION_APPROVED"
+	FavouriteAdded    EventType = "FAV_ADDED"
+	BookingCreated    EventType = "BKG_CREATED"
+	BookingCancelled  EventType = "BKG_CANCELLED"
+)
+
+type correlationKey struct{}
+
+// WithCorrelation returns a context whose writes carry the id of the request that they are made for.
+func WithCorrelation(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, correlationKey{}, id)
+}
+
+// outbox is what a write of a whole item stamps on it.
+func outbox(ctx context.Context, e EventType) Outbox {
+	o := Outbox{Event: Event{Type: e}}
+	if id, ok := ctx.Value(correlationKey{}).(string); ok {
+		o.Context = map[string]string{"correlation-id": id}
+	}
+	return o
+}
