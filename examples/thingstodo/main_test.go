@@ -37,6 +37,7 @@ func open(t *testing.T, env *integration.Env, d Data) guide {
 	env.Open(t, OneTable)
 	db := ddb.New(tr, env.Table, OneTable, nil)
 	require.NoError(t, d.Write(t.Context(), db, func(int, int) {}))
+	env.CatchUp()
 	return guide{NewStore(db), d, tr}
 }
 
