@@ -30,8 +30,8 @@ type Faults struct {
 	// others that overlap with it conflict.
 	Latency time.Duration
 
-	// Hook decides about one call; its answer goes before the rates. It is called for each request, and for each
-	// item of a batch. It must be safe for concurrent use and must not call the engine.
+	// Hook decides about one call; its answer goes before the rates. It is called once for each request on items, and
+	// once for each item of a batch. It must be safe for concurrent use and must not call the engine.
 	Hook func(Call) Fault
 }
 
@@ -70,32 +70,46 @@ type faultState struct{ now atomic.Pointer[Faults] }
 // SetFaults replaces what goes wrong, from the next request on. Rows that a lag delayed stay delayed until their time.
 func (e *Engine) SetFaults(f Faults) { e.faults.now.Store(&f) }
 
-// before decides about a request that is about to run.
-func (e *Engine) before(op *operation, in *wire.Node) *apiError {
-	f := e.faults.now.Load()
+// before decides about a request that is about to run. The fault it returns is for after the request.
+func (e *Engine) before(op *operation, in *wire.Node) (Fault, *apiError) {
 	if op.fault == controlCall {
-		return nil
+		return Pass, nil
 	}
+	f := e.faults.now.Load()
+	transaction := op.name == "TransactWriteItems" || op.name == "TransactGetItems"
 	if f.Latency > 0 && op.name != "TransactWriteItems" {
 		time.Sleep(f.Latency)
 	}
-	switch e.faults.ask(Call{Operation: op.name, Table: e.localName(in.Text("TableName"))}) {
-	case Pass, Dropped:
-		return nil
-	case InternalError:
-		return internalError()
-	case Conflicting:
-		if op.name == "TransactWriteItems" || op.name == "TransactGetItems" {
-			return nil // conflicts asks again, with the items at hand
+	fault := f.ask(Call{Operation: op.name, Table: e.localName(in.Text("TableName"))})
+	if fault == NoFault {
+		switch {
+		case e.rand.chance(f.Throttle):
+			fault = Throttled
+		case transaction && e.rand.chance(f.Conflict):
+			fault = Conflicting
+		case op.fault == writeCall && e.rand.chance(f.Drop):
+			fault = Dropped
 		}
-		return failure(modelSpace+"TransactionConflictException", "Transaction is ongoing for the item")
+	}
+	switch fault {
 	case Throttled:
-		return throttled()
+		return fault, throttled()
+	case InternalError:
+		return fault, internalError()
+	case Conflicting:
+		if n := len(in.List("TransactItems")); transaction && n > 0 {
+			taken := make([]bool, n)
+			taken[e.rand.uint64n(uint64(n))] = true
+			return fault, cancelled(conflictReasons(taken))
+		}
+		return fault, ongoing()
 	}
-	if e.rand.chance(f.Throttle) {
-		return throttled()
-	}
-	return nil
+	return fault, nil
+}
+
+// ongoing is the answer to a write of its own to an item of a transaction under way.
+func ongoing() *apiError {
+	return failure(modelSpace+"TransactionConflictException", "Transaction is ongoing for the item")
 }
 
 func throttled() *apiError {
@@ -106,25 +120,10 @@ func throttled() *apiError {
 	}
 }
 
-// after reports whether the answer to a request that was done is dropped.
-func (e *Engine) after(op *operation, in *wire.Node) bool {
-	if op.fault != writeCall {
-		return false
-	}
-	f := e.faults.now.Load()
-	switch e.faults.ask(Call{Operation: op.name, Table: e.localName(in.Text("TableName"))}) {
-	case Dropped:
-		return true
-	case NoFault:
-		return e.rand.chance(f.Drop)
-	}
-	return false
-}
-
 // unprocessed reports whether an item of a batch is left undone.
 func (e *Engine) unprocessed(table, op string) bool {
 	f := e.faults.now.Load()
-	switch e.faults.ask(Call{Operation: op, Table: table, Item: true}) {
+	switch f.ask(Call{Operation: op, Table: table, Item: true}) {
 	case Unprocessed:
 		return true
 	case NoFault:
@@ -140,11 +139,11 @@ func (e *Engine) hold() {
 	}
 }
 
-func (s *faultState) ask(c Call) Fault {
-	if h := s.now.Load().Hook; h != nil {
-		return h(c)
+func (f *Faults) ask(c Call) Fault {
+	if f.Hook == nil {
+		return NoFault
 	}
-	return NoFault
+	return f.Hook(c)
 }
 
 // indexLag draws how long the next write stays invisible in global indexes.
@@ -154,21 +153,4 @@ func (s *faultState) indexLag(r *source) time.Duration {
 		return 0
 	}
 	return time.Duration(r.uint64n(uint64(lag))) + 1
-}
-
-// conflict says which items of a transaction a fault holds, nil for none.
-func (s *faultState) conflict(r *source, keys []itemKey, op string) []bool {
-	f := s.now.Load()
-	switch s.ask(Call{Operation: op}) {
-	case Conflicting:
-	case NoFault:
-		if !r.chance(f.Conflict) {
-			return nil
-		}
-	default:
-		return nil
-	}
-	taken := make([]bool, len(keys))
-	taken[r.uint64n(uint64(len(keys)))] = true
-	return taken
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,7 +99,7 @@ func TestDroppedAnswerLeavesTheWriteApplied(t *testing.T) {
 	})
 	createHash(t, client)
 	e.SetFaults(ddbmem.Faults{Hook: func(call ddbmem.Call) ddbmem.Fault {
-		if call.Operation == "UpdateItem" && calls.Add(1) <= 2 { // asked before and after the first attempt
+		if call.Operation == "UpdateItem" && calls.Add(1) == 1 {
 			return ddbmem.Dropped
 		}
 		return ddbmem.NoFault
@@ -213,4 +214,33 @@ func mixed(r *rand.Rand, arn string) (op, body string) {
 		return "DescribeStream", `{"StreamArn":"` + arn + `"}`
 	}
 	return "DescribeTable", `{"TableName":"indexed"}`
+}
+
+func TestHookChoosesAnyFault(t *testing.T) {
+	t.Parallel()
+
+	var next atomic.Uint32
+	c := newCaller(t, ddbmem.Options{Faults: ddbmem.Faults{
+		Throttle: 1,
+		Hook:     func(ddbmem.Call) ddbmem.Fault { return ddbmem.Fault(next.Load()) },
+	}})
+	c.ok("CreateTable", hashTable)
+	const put = `{"TableName":"hash","Item":{"pk":{"S":"a"}}}`
+	for fault, kind := range map[ddbmem.Fault]string{
+		ddbmem.NoFault: "ProvisionedThroughputExceededException", ddbmem.Throttled: "ProvisionedThroughputExceededException",
+		ddbmem.InternalError: "InternalServerError", ddbmem.Conflicting: "TransactionConflictException",
+	} {
+		next.Store(uint32(fault))
+		_, answer := c.send("PutItem", put)
+		require.Contains(t, answer, kind)
+	}
+	next.Store(uint32(ddbmem.Pass))
+	c.ok("PutItem", put)
+	next.Store(uint32(ddbmem.Unprocessed))
+	c.answers("BatchWriteItem", `{"RequestItems":{"hash":[{"DeleteRequest":{"Key":{"pk":{"S":"a"}}}}]}}`,
+		`{"UnprocessedItems":{"hash":[{"DeleteRequest":{"Key":{"pk":{"S":"a"}}}}]}}`)
+	next.Store(uint32(ddbmem.Dropped))
+	require.PanicsWithValue(t, http.ErrAbortHandler, func() { c.send("DeleteItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`) })
+	next.Store(uint32(ddbmem.Pass))
+	c.answers("Scan", `{"TableName":"hash","Select":"COUNT"}`, `{"Count":0,"ScannedCount":0}`)
 }

@@ -64,27 +64,18 @@ func (f *flight) busy(t *table, key string) bool {
 	return f.items[itemKey{t, key}]
 }
 
-// conflicts claims the items of a transaction. It returns the reasons of those that another transaction holds, or
-// that a fault says are held.
-func (e *Engine) conflicts(keys []itemKey, op string) []reason {
-	taken := e.faults.conflict(&e.rand, keys, op)
-	if taken == nil {
-		taken = e.flight.takeOff(keys)
-	}
-	return conflictReasons(taken)
-}
+// conflicts claims the items of a transaction, or returns the reasons of those that another transaction holds.
+func (e *Engine) conflicts(keys []itemKey) []reason { return conflictReasons(e.flight.takeOff(keys)) }
 
 // readConflicts is like conflicts for a transaction that reads: it claims nothing.
 func (e *Engine) readConflicts(keys []itemKey) []reason {
-	taken := e.faults.conflict(&e.rand, keys, "TransactGetItems")
-	if taken == nil {
-		for i, k := range keys {
-			if e.flight.busy(k.table, k.key) {
-				if taken == nil {
-					taken = make([]bool, len(keys))
-				}
-				taken[i] = true
+	var taken []bool
+	for i, k := range keys {
+		if e.flight.busy(k.table, k.key) {
+			if taken == nil {
+				taken = make([]bool, len(keys))
 			}
+			taken[i] = true
 		}
 	}
 	return conflictReasons(taken)

@@ -135,14 +135,15 @@ func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed
 	if msg := in.Validate(); msg != "" {
 		return nil, false, invalid("%s", msg)
 	}
-	if err := e.before(op, in); err != nil {
-		return nil, false, err
+	fault, failed := e.before(op, in)
+	if failed != nil {
+		return nil, false, failed
 	}
 	o, err = op.run(e, in)
 	if err != nil {
 		return nil, false, asError(err)
 	}
-	return o, e.after(op, in), nil
+	return o, fault == Dropped, nil
 }
 
 // requireName is the check that table operations make before all others.

@@ -66,3 +66,16 @@ func TestServeAnswersUntilTheContextEnds(t *testing.T) {
 		t.Fatal("did not stop")
 	}
 }
+
+func TestTablesHaveARNs(t *testing.T) {
+	t.Parallel()
+
+	const arn = `"arn:aws:dynamodb:us-east-1:000000000000:table/hash"`
+	c := newCaller(t)
+	c.ok("CreateTable", hashTable)
+	c.ok("PutItem", `{"TableName":`+arn+`,"Item":{"pk":{"S":"a"}}}`)
+	c.answers("BatchGetItem", `{"RequestItems":{`+arn+`:{"Keys":[{"pk":{"S":"a"}}]}}}`, `{"Responses":{`+arn+`:[{"pk":{"S":"a"}}]},"UnprocessedKeys":{}}`)
+	c.ok("TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":`+arn+`,"Key":{"pk":{"S":"a"}}}}]}`)
+	require.Equal(t, `"hash"`, c.member("DescribeTable", `{"TableName":`+arn+`}`, "Table", "TableName"))
+	c.answers("Scan", `{"TableName":`+arn+`,"Select":"COUNT"}`, `{"Count":0,"ScannedCount":0}`)
+}

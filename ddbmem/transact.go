@@ -121,7 +121,7 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	if hasReason(reasons) {
 		return nil, cancelled(reasons)
 	}
-	if conflicts := e.conflicts(keys, "TransactWriteItems"); conflicts != nil {
+	if conflicts := e.conflicts(keys); conflicts != nil {
 		return nil, cancelled(conflicts)
 	}
 	defer e.flight.land(keys)

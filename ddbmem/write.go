@@ -227,7 +227,7 @@ func (e *Engine) single(w *write, name string) (change, *usage, *apiError) {
 		return change{}, nil, failed
 	}
 	if e.flight.busy(t, w.key) {
-		return change{}, nil, failure(modelSpace+"TransactionConflictException", "Transaction is ongoing for the item")
+		return change{}, nil, ongoing()
 	}
 	t.settle()
 	t.mu.Lock()

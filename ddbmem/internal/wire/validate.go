@@ -116,7 +116,7 @@ func (v *validator) bounds(n *Node, s *Shape, path string) {
 
 func (v *validator) mapKeys(n *Node, s *Shape, path string) {
 	for i, k := range n.Keys {
-		if s.KeyName && (utf8.RuneCountInString(k) < 1 || utf8.RuneCountInString(k) > 255 || !isName(k)) {
+		if s.KeyName && (utf8.RuneCountInString(k) < 1 || utf8.RuneCountInString(k) > 255 || !isName(k) && !isArn(k)) {
 			v.fail(n, path, "Map keys must satisfy constraint: [Member must have length less than or equal to 255, "+
 				"Member must have length greater than or equal to 1, "+
 				"Member must satisfy regular expression pattern: "+NamePattern+"]")
