@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -31,6 +32,22 @@ type Example struct {
 
 	// Patterns returns the access patterns, on data that Seed has written. Listing them makes no request.
 	Patterns func(db *ddb.DB) []Pattern
+
+	Commands []Command // beside those of every example
+}
+
+// Command is a subcommand of one example.
+type Command struct {
+	Name, About string
+	NeedsData   bool // where the engine comes up empty, the table is created and seeded first
+	Run         func(context.Context, *Session) error
+}
+
+// Session is an example on its table, while a command runs.
+type Session struct {
+	DB       *ddb.DB
+	Engine   *engine.Engine
+	Out, Err io.Writer
 }
 
 // Main runs the example as a command and does not return. The first interrupt cancels what is under way.
@@ -65,7 +82,8 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
 	}
-	names := make([]string, len(commands))
+	all := e.all()
+	names := make([]string, len(all))
 	root := &cli.Command{
 		Name:            e.Name,
 		Usage:           e.About,
@@ -91,13 +109,24 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 		}
 	}
 	root.Action = action(command{run: everything})
-	for i, c := range commands {
+	for i, c := range all {
 		names[i] = c.name
 		root.Commands = append(root.Commands, &cli.Command{
 			Name: c.name, Usage: c.about, Action: action(c), HideHelpCommand: true, OnUsageError: usage,
 		})
 	}
 	return root
+}
+
+// all returns the commands of every example and then the example's own.
+func (e Example) all() []command {
+	all := slices.Clone(commands)
+	for _, c := range e.Commands {
+		all = append(all, command{name: c.Name, about: c.About, needsData: c.NeedsData, run: func(ctx context.Context, s *session) error {
+			return c.Run(ctx, &Session{DB: s.db, Engine: s.engine, Out: s.out, Err: s.err})
+		}})
+	}
+	return all
 }
 
 const where = `It runs on the endpoint that ` + engine.Variable + ` names; with -local on DynamoDB Local; else in this process.

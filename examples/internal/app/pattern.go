@@ -41,10 +41,11 @@ func Many[T any](name string, query func(context.Context) iter.Seq2[T, error]) P
 // Result is what a pattern did.
 type Result struct {
 	Pattern
-	Reads    []trace.Request // what went over the wire
+	Reads    []trace.Request // what went over the wire, writes included
 	Items    int
 	Requests int     // as the library's meter counts them
 	Capacity float64 // read units
+	Written  float64 // write units
 }
 
 // Measure runs patterns one after the other, on a table whose client is t.
@@ -58,7 +59,8 @@ func Measure(ctx context.Context, t *trace.Client, patterns []Pattern) ([]Result
 			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
 		results = append(results, Result{
-			Pattern: p, Reads: t.Take(), Items: items, Requests: meter.Requests(), Capacity: meter.Capacity(nil).Read,
+			Pattern: p, Reads: t.Take(), Items: items, Requests: meter.Requests(),
+			Capacity: meter.Capacity(nil).Read, Written: meter.Capacity(nil).Write,
 		})
 	}
 	return results, nil
@@ -88,10 +90,21 @@ func Report(results []Result) *term.Table {
 			join(func(q trace.Request) string { return q.Operation }),
 			join(func(q trace.Request) string { return q.Index }),
 			join(func(q trace.Request) string { return strings.TrimSpace(q.Key + filter(q)) }),
-			r.Items, r.Requests, fmt.Sprintf("%.1f", r.Capacity),
+			r.Items, r.Requests, r.cost(),
 		)
 	}
 	return t
+}
+
+// cost is "0.5" for units of reads, "4.0 w" for units of writes, "1.0 + 4.0 w" for both.
+func (r Result) cost() string {
+	switch {
+	case r.Written == 0:
+		return fmt.Sprintf("%.1f", r.Capacity)
+	case r.Capacity == 0:
+		return fmt.Sprintf("%.1f w", r.Written)
+	}
+	return fmt.Sprintf("%.1f + %.1f w", r.Capacity, r.Written)
 }
 
 func filter(q trace.Request) string {
@@ -104,7 +117,7 @@ func filter(q trace.Request) string {
 // total writes the line below a report.
 func total(w io.Writer, results []Result) {
 	var patterns, requests, scans, filters int
-	var capacity float64
+	var capacity, written float64
 	for _, r := range results {
 		if r.Extra {
 			continue
@@ -112,6 +125,7 @@ func total(w io.Writer, results []Result) {
 		patterns++
 		requests += r.Requests
 		capacity += r.Capacity
+		written += r.Written
 		for _, q := range r.Reads {
 			if q.Operation == "Scan" {
 				scans++
@@ -121,8 +135,12 @@ func total(w io.Writer, results []Result) {
 			}
 		}
 	}
-	fmt.Fprintf(w, "\n%d access patterns, %d requests, %.1f read units; %s, %s\n",
-		patterns, requests, capacity, count(scans, "scan"), count(filters, "filter expression"))
+	units := fmt.Sprintf("%.1f read units", capacity)
+	if written > 0 {
+		units += fmt.Sprintf(", %.1f write units", written)
+	}
+	fmt.Fprintf(w, "\n%d access patterns, %d requests, %s; %s, %s\n",
+		patterns, requests, units, count(scans, "scan"), count(filters, "filter expression"))
 }
 
 // count is "no scan", "1 scan", "2 scans".

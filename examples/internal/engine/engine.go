@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/integration/local"
@@ -22,6 +23,14 @@ type Engine struct {
 	Client *dynamodb.Client
 	Fresh  bool // it came up for this process: it holds nothing yet, and whatever it will hold is gone at the end
 	Close  func() error
+}
+
+// Streams returns a client for the streams of the tables that c is a client of.
+func Streams(c *dynamodb.Client) *dynamodbstreams.Client {
+	o := c.Options()
+	return dynamodbstreams.New(dynamodbstreams.Options{
+		BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient, Retryer: o.Retryer,
+	})
 }
 
 // Open opens the endpoint that DYNAMODB_ENDPOINT names; else, if container is set, a DynamoDB Local that it starts; else

@@ -17,15 +17,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Request is one read request.
+// Request is one request for items.
 type Request struct {
-	Operation string // "GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"
+	Operation string // "GetItem", "Query", "TransactWriteItems"
 	Index     string // "primary" for the table itself
-	Key       string // the key, or the key condition with its names and values filled in
-	Filter    string // the filter expression
+	Key       string // the key, or the key condition with its names and values filled in; of a transaction, what it does to which
+	Filter    string // the filter expression of a read
 }
 
-// Client passes requests on and remembers the reads. Safe for concurrent use.
+// Client passes requests on and remembers them. Safe for concurrent use.
 type Client struct {
 	*dynamodb.Client
 
@@ -101,6 +101,60 @@ func (c *Client) TransactGetItems(ctx context.Context, in *dynamodb.TransactGetI
 	return c.Client.TransactGetItems(ctx, in, opts...)
 }
 
+// PutItem records the key of the item.
+func (c *Client) PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	c.record(Request{Operation: "PutItem", Index: "primary", Key: itemKey(in.Item)})
+	return c.Client.PutItem(ctx, in, opts...)
+}
+
+// UpdateItem records the key.
+func (c *Client) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	c.record(Request{Operation: "UpdateItem", Index: "primary", Key: key(in.Key)})
+	return c.Client.UpdateItem(ctx, in, opts...)
+}
+
+// DeleteItem records the key.
+func (c *Client) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+	c.record(Request{Operation: "DeleteItem", Index: "primary", Key: key(in.Key)})
+	return c.Client.DeleteItem(ctx, in, opts...)
+}
+
+// BatchWriteItem records the keys.
+func (c *Client) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {
+	var writes []string
+	for _, requests := range in.RequestItems {
+		for _, w := range requests {
+			switch {
+			case w.PutRequest != nil:
+				writes = append(writes, "put "+itemKey(w.PutRequest.Item))
+			case w.DeleteRequest != nil:
+				writes = append(writes, "delete "+key(w.DeleteRequest.Key))
+			}
+		}
+	}
+	c.record(Request{Operation: "BatchWriteItem", Index: "primary", Key: strings.Join(writes, "\n")})
+	return c.Client.BatchWriteItem(ctx, in, opts...)
+}
+
+// TransactWriteItems records the keys and what is done to each.
+func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	writes := make([]string, len(in.TransactItems))
+	for i, t := range in.TransactItems {
+		switch {
+		case t.Put != nil:
+			writes[i] = "put " + itemKey(t.Put.Item)
+		case t.Update != nil:
+			writes[i] = "update " + key(t.Update.Key)
+		case t.Delete != nil:
+			writes[i] = "delete " + key(t.Delete.Key)
+		case t.ConditionCheck != nil:
+			writes[i] = "check " + key(t.ConditionCheck.Key)
+		}
+	}
+	c.record(Request{Operation: "TransactWriteItems", Index: "primary", Key: strings.Join(writes, "\n")})
+	return c.Client.TransactWriteItems(ctx, in, opts...)
+}
+
 func index(name *string) string {
 	if name == nil {
 		return "primary"
@@ -114,6 +168,17 @@ func key(k map[string]types.AttributeValue) string {
 		parts = append(parts, name+" = "+text(k[name]))
 	}
 	return strings.Join(parts, " AND ")
+}
+
+// itemKey is the key in a whole item: the tables of the examples have pk and sk.
+func itemKey(item map[string]types.AttributeValue) string {
+	k := map[string]types.AttributeValue{}
+	for _, name := range []string{"pk", "sk"} {
+		if v, ok := item[name]; ok {
+			k[name] = v
+		}
+	}
+	return key(k)
 }
 
 var placeholder = regexp.MustCompile(`[#:][A-Za-z0-9_]+`)
