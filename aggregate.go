@@ -380,12 +380,7 @@ func (v *View) faults() (faults []error) {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: view %q: %w", v.name, fmt.Errorf(format, args...)))
 	}
-	if v.name == "" || strings.ContainsAny(v.name, "#~") || len(v.name) > 100 {
-		fault("a name has 1 to 100 bytes and neither # nor ~")
-	}
-	if slices.ContainsFunc(v.table.views, func(o *View) bool { return o.name == v.name }) {
-		fault("the table has a view of that name")
-	}
+	faults = append(faults, v.nameFaults()...)
 	if !v.table.hasCompanions() {
 		fault("what it keeps for itself needs a table whose partition key and sort key are strings")
 	}

@@ -1,0 +1,234 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// copied is an item that a fan-out may change: as it was read, and as it will be.
+type copied struct {
+	e     *entity
+	attrs item
+	is    reflect.Value // invalid where there is no member
+}
+
+// opened is a target with the member that points to it.
+type opened struct {
+	member, target copied
+}
+
+// open reads what belongs to a row that the query found; nil if there is nothing to change. Again says that the member
+// moved on while it was looked at.
+func (f *fanOut) open(ctx context.Context, db *DB, found item) (o *opened, again bool, err error) {
+	if f.via == nil {
+		o = &opened{target: copied{e: f.target, attrs: found}}
+		return o, false, o.target.decode()
+	}
+	o = &opened{member: copied{e: f.via, attrs: found}}
+	if err := o.member.decode(); err != nil {
+		return nil, false, err
+	}
+	var key item
+	err = safely(func() (err error) {
+		key, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	attrs, err := db.Consistent().getItem(ctx, key)
+	if err != nil {
+		return nil, false, db.explain(err)
+	}
+	if attrs == nil || !db.table.claims(f.target, attrs) {
+		now, err := db.Consistent().getItem(ctx, db.table.keyOf(found))
+		if err != nil {
+			return nil, false, db.explain(err)
+		}
+		return nil, now != nil && !equalItems(now, found), nil
+	}
+	o.target = copied{e: f.target, attrs: attrs}
+	return o, false, o.target.decode()
+}
+
+func (c *copied) decode() error {
+	c.is = c.e.newItem()
+	return c.e.decode(c.attrs, c.is)
+}
+
+// writes returns the writes of a target and of its member; none if nothing changed.
+func (o *opened) writes(db *DB) ([]types.TransactWriteItem, error) {
+	ops, err := o.target.writes(db)
+	if err != nil || o.member.e == nil {
+		return ops, err
+	}
+	member, err := o.member.writes(db)
+	if len(member) > 1 {
+		return nil, modelFault("%s: the key of a member must not change", o.member.e.name)
+	}
+	if len(ops) > 0 && len(member) == 0 { // it still points there: hold it to that
+		x := &plan.Expression{}
+		member = []types.TransactWriteItem{{ConditionCheck: &types.ConditionCheck{
+			TableName: &db.name, Key: db.table.keyOf(o.member.attrs), ConditionExpression: new(o.member.asRead(x)),
+			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}}}
+	}
+	return append(ops, member...), err
+}
+
+// writes returns the writes that make the item what it is now: none, a put, or where its key changed a delete and a put.
+func (c *copied) writes(db *DB) ([]types.TransactWriteItem, error) {
+	next, err := c.next()
+	if err != nil || equalItems(next, c.attrs) {
+		return nil, err
+	}
+	c.stamp(db)
+	if next, err = c.next(); err != nil {
+		return nil, err
+	}
+	if c.e.version != nil {
+		next[writeStampAttr] = newWriteStamp()
+	}
+	x := &plan.Expression{}
+	cond := c.asRead(x)
+	from, to := db.table.keyOf(c.attrs), db.table.keyOf(next)
+	if equalItems(from, to) {
+		return []types.TransactWriteItem{{Put: &types.Put{
+			TableName: &db.name, Item: next, ConditionExpression: &cond,
+			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}}}, nil
+	}
+	y := &plan.Expression{}
+	free := "attribute_not_exists(" + y.Name(db.table.primary.partition[0]) + ")"
+	return []types.TransactWriteItem{
+		{Delete: &types.Delete{
+			TableName: &db.name, Key: from, ConditionExpression: &cond,
+			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}},
+		{Put: &types.Put{TableName: &db.name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names()}},
+	}, nil
+}
+
+// next is the item as it would be stored: what the entity does not know, and what is derived, stays.
+func (c *copied) next() (item, error) {
+	encoded, err := c.e.encode("fan-out", c.is)
+	if err != nil {
+		return nil, err
+	}
+	next := maps.Clone(c.attrs)
+	for _, f := range c.e.proto.Fields() {
+		if f.Stored() && !f.Nested() {
+			delete(next, f.Attr())
+		}
+	}
+	for _, r := range c.e.rows() {
+		for _, attr := range r.index.attrs() {
+			delete(next, attr)
+		}
+	}
+	maps.Copy(next, encoded)
+	for _, d := range c.e.derived {
+		delete(next, d.f.Attr())
+		if av := c.attrs[d.f.Attr()]; av != nil {
+			next[d.f.Attr()] = av
+		}
+	}
+	return next, nil
+}
+
+// stamp raises the version and sets the time of the write.
+func (c *copied) stamp(db *DB) {
+	if f := c.e.version; f != nil {
+		v := f.Addr(c.is)
+		v.SetInt(v.Int() + 1)
+	}
+	if f := c.e.updated; f != nil {
+		f.Addr(c.is).Set(reflect.ValueOf(db.opts.Now().UTC().Round(0).Truncate(precision(f))))
+	}
+}
+
+// asRead is the condition that the item is what was read: its version, or else every attribute of it.
+func (c *copied) asRead(x *plan.Expression) string {
+	if f := c.e.version; f != nil && lookup(c.attrs, f.Path) != nil {
+		cond := x.Path(f.Path) + " = " + x.Value(lookup(c.attrs, f.Path))
+		if stamp := c.attrs[writeStampAttr]; stamp != nil {
+			cond = plan.And(cond, x.Name(writeStampAttr)+" = "+x.Value(stamp))
+		}
+		for _, d := range c.e.derived { // which do not raise it
+			cond = plan.And(cond, equalsAttr(x, d.f.Attr(), c.attrs[d.f.Attr()]))
+		}
+		return cond
+	}
+	conds := make([]string, 0, len(c.attrs))
+	known := map[string]bool{}
+	for _, f := range c.e.proto.Fields() {
+		if f.Stored() && !f.Nested() && c.attrs[f.Attr()] == nil && !known[f.Attr()] {
+			known[f.Attr()] = true
+			conds = append(conds, equalsAttr(x, f.Attr(), nil))
+		}
+	}
+	for attr, av := range c.attrs {
+		conds = append(conds, equalsAttr(x, attr, av))
+	}
+	return plan.And(conds...)
+}
+
+func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string {
+	if av == nil {
+		return "attribute_not_exists(" + x.Name(attr) + ")"
+	}
+	return x.Name(attr) + " = " + x.Value(av)
+}
+
+// fanOutRebuild applies each source to its targets.
+type fanOutRebuild struct {
+	f      *fanOut
+	db     *DB
+	p      *Progress
+	report func(Drift) error
+	faults []error
+}
+
+func (f *fanOut) rebuilder(db *DB, p *Progress) rebuilder { return &fanOutRebuild{f: f, db: db, p: p} }
+
+func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
+	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
+}
+
+// add applies a source as if it had just been inserted.
+func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
+	if !r.db.table.claims(r.f.source, attrs) {
+		return nil
+	}
+	r.p.Sources++
+	var reported error
+	report := r.report
+	if report != nil {
+		report = func(d Drift) error {
+			reported = r.report(d)
+			return reported
+		}
+	}
+	n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(attrs), Change[any]{Kind: Inserted, entity: r.f.source}, report)
+	r.p.Changed += n
+	switch {
+	case reported != nil:
+		return reported
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && len(r.faults) < maxRebuildFaults:
+		r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(attrs), err))
+	}
+	return nil
+}
+
+func (r *fanOutRebuild) flush(context.Context) error { return nil }
+
+func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }
