@@ -201,10 +201,10 @@ func (d *tableDefinition) schemaOf(order []schemaElement, global bool) (*schema,
 		}
 	}
 	if len(s.hash) > maxKeyParts {
-		return nil, parameter("Number of HASH key attributes exceeds the limit of %d", maxKeyParts)
+		return nil, invalid("Too many partition keys. GSI can have at most %d partition keys", maxKeyParts)
 	}
 	if len(s.rng) > maxKeyParts {
-		return nil, parameter("Number of RANGE key attributes exceeds the limit of %d", maxKeyParts)
+		return nil, invalid("Too many sort keys. GSI can have at most %d sort keys", maxKeyParts)
 	}
 	return s, nil
 }
