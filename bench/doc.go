@@ -1,0 +1,11 @@
+// Command bench prints what the library costs beside the SDK with attributevalue, written by hand, and beside its peers.
+//
+//	go run ./bench              # the table
+//	go run ./bench -write       # and writes it to bench/REPORT.md
+//	go run ./bench -scale       # scans and loads of large tables, too
+//
+// All run on one stub transport, so that the client's CPU is all that there is, and on ddbmem, where the engine's is included for all alike. What a
+// contender returns is compared with what was stored before it is measured. Each contender runs for a while, in turn, many times; what is printed is the
+// median of the ratios of each turn to the SDK's turn beside it, in CPU time of the process, garbage collection included. Times of different runs are not
+// to be compared. Allocations are exact.
+package main

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+func main() {
+	var (
+		rounds = flag.Int("rounds", 15, "turns of each contender")
+		turn   = flag.Duration("turn", 40*time.Millisecond, "CPU time of a turn")
+		write  = flag.Bool("write", false, "write the table to REPORT.md, between its marks")
+		scale  = flag.Bool("scale", false, "scan and load large tables, too")
+		items  = flag.Int("items", 1_000_000, "of the table that is scanned")
+		only   = flag.String("only", "", "run the cases whose names begin so")
+	)
+	flag.Parse()
+	if err := run(context.Background(), *rounds, *turn, *write, *scale, *items, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, rounds int, turn time.Duration, write, scale bool, items int, only string) error {
+	var report bytes.Buffer
+	out := io.MultiWriter(os.Stdout, &report)
+	fmt.Fprintf(out, "%s, %d CPUs, %s; median of %d turns of %v.\n", runtime.Version(), runtime.NumCPU(), versions(), rounds, turn)
+	for _, w := range []world{stubWorld(), engineWorld(ctx)} {
+		fmt.Fprintf(out, "\nOn %s:\n\n| work | | time | allocations | bytes | µs | goal |\n|---|---|---|---|---|---|---|\n", w.name)
+		for _, c := range cases(w) {
+			if !strings.HasPrefix(c.name, only) {
+				continue
+			}
+			fs, err := c.measure(ctx, rounds, turn)
+			if err != nil {
+				return err
+			}
+			for i, f := range fs {
+				name, goal := "", ""
+				if i == 0 {
+					name = c.name
+				}
+				if c.contenders[i].name == ours && w.name == "stub" {
+					goal = c.goal
+				}
+				fmt.Fprintf(out, "| %s | %s | %.2f | %.0f (%.2f) | %.0f (%.2f) | %.1f | %s |\n", name, c.contenders[i].name, f.ratio(),
+					f.allocs, f.allocs/fs[0].allocs, f.bytes, f.bytes/fs[0].bytes, float64(f.cpu.Nanoseconds())/1000, goal)
+			}
+		}
+	}
+	if scale {
+		if err := scales(ctx, out, items); err != nil {
+			return err
+		}
+	}
+	if !write {
+		return nil
+	}
+	return rewrite(report.Bytes())
+}
+
+// versions lists the modules that are compared.
+func versions() string {
+	info, _ := debug.ReadBuildInfo()
+	var out []string
+	for _, m := range info.Deps {
+		switch {
+		case strings.HasSuffix(m.Path, "/service/dynamodb"), strings.HasSuffix(m.Path, "/attributevalue"), strings.Contains(m.Path, "guregu"), strings.HasSuffix(m.Path, "smithy-go"):
+			out = append(out, filepath.Base(strings.TrimSuffix(m.Path, "/v2"))+" "+m.Version)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+const begin, end = "<!-- written by go run ./bench -write -->\n", "<!-- end -->\n"
+
+// rewrite replaces what the last run wrote.
+func rewrite(tables []byte) error {
+	path := "REPORT.md"
+	if _, err := os.Stat(path); err != nil {
+		path = filepath.Join("bench", path)
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	head, rest, found := bytes.Cut(old, []byte(begin))
+	_, tail, ended := bytes.Cut(rest, []byte(end))
+	if !found || !ended {
+		return fmt.Errorf("%s has no marks", path)
+	}
+	return os.WriteFile(path, bytes.Join([][]byte{head, []byte(begin), []byte("\n"), tables, []byte("\n"), []byte(end), tail}, nil), 0o644)
+}
