@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -111,7 +112,7 @@ func parsed[E any](parameter string, text *string, s *scope, parse func(string, 
 			return e, nil
 		}
 	}
-	if refused, ok := err.(*value.Error); ok { //nolint:errorlint // parsers wrap nothing
+	if refused, ok := errors.AsType[*value.Error](err); ok {
 		return nil, value.Invalid("Invalid %s: %s", parameter, refused.Message)
 	}
 	return nil, err

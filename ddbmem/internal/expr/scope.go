@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -55,6 +56,14 @@ func (s *scope) value(o *operand) error {
 	s.usedValues[o.placeholder] = true
 	o.value = v
 	return nil
+}
+
+// literal looks up the value of an operand that is one.
+func (s *scope) literal(o *operand) error {
+	if !o.isValue() {
+		return nil
+	}
+	return s.value(o)
 }
 
 // unused reports names and values that no expression mentions.
@@ -120,7 +129,7 @@ func checkValues(values *value.Input) error {
 		}
 	}
 	name, err := values.Fault()
-	if refused, ok := err.(*value.Error); ok { //nolint:errorlint // Fault wraps nothing
+	if refused, ok := errors.AsType[*value.Error](err); ok {
 		return value.Invalid(msgInvalidValue, refused.Message, name)
 	}
 	return nil

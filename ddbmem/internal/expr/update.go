@@ -212,17 +212,8 @@ func (u *Update) check(s *scope, repeated string) error {
 	if err := checkPaths(u.paths); err != nil {
 		return err
 	}
-	for _, check := range []func(*operand) error{
-		func(o *operand) error {
-			if o.isValue() {
-				return s.value(o)
-			}
-			return nil
-		},
-	} {
-		if err := u.first(check, nil); err != nil {
-			return err
-		}
+	if err := u.first(s.literal, nil); err != nil {
+		return err
 	}
 	for _, c := range u.clauses {
 		if err := c.checkClauseType(); err != nil {

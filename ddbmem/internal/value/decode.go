@@ -2,6 +2,7 @@ package value
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 )
 
@@ -194,13 +195,13 @@ func (d *decoder) content(kind Kind, depth int) (Value, error) {
 
 func (d *decoder) number(text string) Value {
 	v, err := Number(text)
-	if err != nil {
-		if d.fault == nil {
-			d.fault = err.(*Error) //nolint:errorlint // Number returns no other type
-		}
-		return Value{kind: N, text: "0"}
+	if err == nil {
+		return v
 	}
-	return v
+	if refused, ok := errors.AsType[*Error](err); ok && d.fault == nil {
+		d.fault = refused
+	}
+	return Value{kind: N, text: "0"}
 }
 
 func (d *decoder) fields(depth int) (Value, error) {
