@@ -43,7 +43,7 @@ func (s *servers) engines() ([]*Engine, error) {
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {
-		return nil, errors.New("Node is not installed")
+		return nil, errors.New("there is no node to run it")
 	}
 	modules, err := install(ctx)
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 
 // The pools that values come from are small, so that requests meet items and items meet each other.
 var (
-	strings_ = []string{"a", "b", "ab", "b\x00", "é", "B", "10", "9"}
-	numbers  = []string{"0", "1", "-1", "2", "10", "1.5", "1e2", "-0.05", "12345678901234567890123456789012345678", "1.50"}
-	plain    = []string{"0", "1", "-1", "2", "10", "1.5", "-0.05", "12345678901234567890123456789012345678"} // in canonical form
-	blobs    = []string{"a", "b", "ab", "\x00", "\xff", "b\x00"}
-	names    = []string{"x", "y", "z"}
+	texts   = []string{"a", "b", "ab", "b\x00", "é", "B", "10", "9"}
+	numbers = []string{"0", "1", "-1", "2", "10", "1.5", "1e2", "-0.05", "12345678901234567890123456789012345678", "1.50"}
+	plain   = []string{"0", "1", "-1", "2", "10", "1.5", "-0.05", "12345678901234567890123456789012345678"} // in canonical form
+	blobs   = []string{"a", "b", "ab", "\x00", "\xff", "b\x00"}
+	names   = []string{"x", "y", "z"}
 )
 
 // scalar draws a value of a key type.
@@ -23,7 +23,7 @@ func scalar(t *rapid.T, kind string) object {
 	case "B":
 		return object{"B": base64.StdEncoding.EncodeToString([]byte(rapid.SampledFrom(blobs).Draw(t, "bytes")))}
 	default:
-		return object{"S": rapid.SampledFrom(strings_).Draw(t, "string")}
+		return object{"S": rapid.SampledFrom(texts).Draw(t, "string")}
 	}
 }
 
