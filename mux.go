@@ -75,14 +75,14 @@ func (m *Mux) prepare(d *delivery) (wanted bool) {
 		return m.add(d, image{e: e, kind: d.kind})
 	}
 	was, err := m.claim(rec.Old)
-	if !m.known(d, err) {
-		return d.err != nil
+	if !m.known(d, err) && m.opts.RefuseUnknown {
+		return true
 	}
 	is, err := m.claim(rec.New)
-	if !m.known(d, err) {
-		return d.err != nil
+	if !m.known(d, err) && m.opts.RefuseUnknown {
+		return true
 	}
-	if was != nil && is != nil && was != is { // the item became one of another type
+	if rec.Old != nil && rec.New != nil && was != is { // the item became one of another type
 		gone := m.add(d, image{e: was, kind: Removed, old: rec.Old})
 		return m.add(d, image{e: is, kind: Inserted, new: rec.New}) || gone
 	}
