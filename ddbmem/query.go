@@ -21,9 +21,6 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, err
 	}
 	rd.query = true
-	if ex.KeyCondition == nil {
-		return nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
-	}
 	t, failed := e.open(in.Text("TableName"))
 	if failed != nil {
 		return nil, failed

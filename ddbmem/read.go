@@ -52,6 +52,9 @@ func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, erro
 			rd.start = value.Item{}
 		}
 	}
+	if slices.Contains(users, "KeyConditionExpression") && !in.Has("KeyConditionExpression") {
+		return nil, nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
 	ex, err := expressions(in, users...)
 	if err != nil {
 		return nil, nil, err

@@ -152,9 +152,9 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 
 // checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
 func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
-	for _, a := range attributes {
-		for x := range t.globalFirst {
-			for _, k := range x.all() {
+	for x := range t.globalFirst {
+		for _, k := range x.all() {
+			for _, a := range attributes {
 				if k.name == a.Name && k.kind != a.Kind && x.goneAt.IsZero() {
 					return parameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.name, k.kind, a.Kind, x.name)
 				}
