@@ -11,13 +11,13 @@ import (
 )
 
 // claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
-// cross-check; nil for a companion item, which the library keeps for itself.
+// cross-check; nil for a companion item, which the library keeps for itself, and for a version row.
 func (t *Table) claim(attrs item) (*entity, error) { return t.claimStored(stored{attrs: attrs}) }
 
 // claimStored is claim for an item as it was read.
 func (t *Table) claimStored(s stored) (*entity, error) {
 	s.begin()
-	if t.companionOf(s) {
+	if t.companionOf(s) || t.historyOf(s) != nil {
 		return nil, nil
 	}
 	name, typed := t.typeOf(s)
@@ -98,10 +98,30 @@ func (e *entity) decode(attrs item, dst reflect.Value) error {
 
 // decodeStored is decode for an item as it was read.
 func (e *entity) decodeStored(s stored, dst reflect.Value) error {
+	s, err := e.inSchema(s)
+	if err != nil {
+		return err
+	}
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
 	}
 	return e.decodeKeyOf(s, dst)
+}
+
+// inSchema returns the item in the entity's own schema.
+func (e *entity) inSchema(s stored) (stored, error) {
+	if e.schema == 0 {
+		return s, nil
+	}
+	if s.json.IsZero() {
+		attrs, err := e.upgraded(s.attrs)
+		return stored{attrs: attrs}, err
+	}
+	if schemaOf(item{schemaAttr: s.attr(schemaAttr)}) >= e.schema {
+		return s, nil
+	}
+	attrs, err := e.upgraded(s.attributes())
+	return stored{attrs: attrs}, err
 }
 
 // decodeKey sets what the primary key says in dst, and compares it with what dst holds already.
@@ -141,4 +161,10 @@ func scalarType(av types.AttributeValue) types.ScalarAttributeType {
 		return types.ScalarAttributeTypeB
 	}
 	return ""
+}
+
+// claims reports whether e claims the item.
+func (t *Table) claims(e *entity, attrs item) bool {
+	claimed, err := t.claim(attrs)
+	return err == nil && claimed == e
 }

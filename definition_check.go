@@ -19,6 +19,8 @@ func (d *Definition) check() {
 	d.checkMembership()
 	d.checkHomes()
 	d.checkWhen()
+	d.checkUniques()
+	d.checkHistory()
 	for _, other := range d.e.table.entities {
 		d.checkTypes(other)
 		d.checkOverlaps(other)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -111,6 +112,14 @@ type entity struct {
 	version, ttl, created, updated *field.Field
 
 	derived []derivation // fields that views fill
+
+	uniques []*unique
+	history *Row // of version rows
+	schema  int
+	upgrade func(from int, attrs map[string]types.AttributeValue) error
+
+	editOnce sync.Once
+	edit     *editing
 
 	notes []string // further lines of the design page
 }

@@ -14,6 +14,8 @@ var (
 	ErrTooMany = errors.New("more than one")
 	// ErrUnknown: an item that no entity of the table claims.
 	ErrUnknown = errors.New("item of no known entity")
+	// ErrPruned: a version of an item's History that was deleted to save space.
+	ErrPruned = errors.New("pruned")
 	// ErrCursor: a cursor that is malformed, tampered with, or of another query.
 	ErrCursor = errors.New("bad cursor")
 )
@@ -36,7 +38,7 @@ var (
 	ErrKey = errors.New("bad key")
 	// ErrThrottled: DynamoDB refused for lack of throughput after all attempts.
 	ErrThrottled = errors.New("throttled")
-	// ErrTooLarge: an item over 400 KB, or a transaction over 4 MB.
+	// ErrTooLarge: an item over 400 KB, or a transaction of more than 100 items or 4 MB.
 	ErrTooLarge = errors.New("too large")
 	// ErrModel: the call does not fit the model, and no request was made: a field of another struct, an index that
 	// the entity is not in, a query without its partition.
@@ -94,6 +96,95 @@ func (e *WriteError) Error() string {
 
 // Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
+
+// TransactError says which ops a transaction failed on; nothing was written. It unwraps to all of Failed, so that
+// errors.Is finds the class of each.
+type TransactError struct{ Failed []*WriteError }
+
+func (e *TransactError) Error() string { return several("transact", e.Failed) }
+
+// Unwrap returns the failures.
+func (e *TransactError) Unwrap() []error { return unwrapAll(e.Failed) }
+
+// At returns the failure of the op at position i, nil if that op did not fail.
+func (e *TransactError) At(i int) error {
+	for _, f := range e.Failed {
+		if f.Op == i {
+			return f
+		}
+	}
+	return nil
+}
+
+// BatchError says what became of the ops of a batch that was not done in full: each is written, not written, or in an
+// unknown state, because the answer to its request never came. It unwraps to all of Failed.
+type BatchError struct {
+	// Outcomes has an entry for each op of the batch.
+	Outcomes []WriteOutcome
+	// Failed has the ops that are not known to be written, with the cause.
+	Failed []*WriteError
+}
+
+func (e *BatchError) Error() string { return several("batch", e.Failed) }
+
+// Unwrap returns the failures.
+func (e *BatchError) Unwrap() []error { return unwrapAll(e.Failed) }
+
+// At returns the failure of the op at position i, nil if it was written.
+func (e *BatchError) At(i int) error { return (&TransactError{e.Failed}).At(i) }
+
+// WriteOutcome says what became of one op of a batch.
+type WriteOutcome uint8
+
+const (
+	// Written: the op is done.
+	Written WriteOutcome = iota + 1
+	// NotWritten: the op was refused, or never sent.
+	NotWritten
+	// OutcomeUnknown: the op was sent, and what became of it was never heard.
+	OutcomeUnknown
+)
+
+// String returns the outcome in lower case.
+func (o WriteOutcome) String() string {
+	switch o {
+	case Written:
+		return "written"
+	case NotWritten:
+		return "not written"
+	default:
+		return "unknown"
+	}
+}
+
+// several renders failures, the first few of them in full.
+func several(what string, failed []*WriteError) string {
+	const shown = 3
+	var b strings.Builder
+	fmt.Fprintf(&b, "ddb: %s: ", what)
+	if len(failed) != 1 {
+		fmt.Fprintf(&b, "%d ops failed: ", len(failed))
+	}
+	for i, f := range failed {
+		if i == shown {
+			fmt.Fprintf(&b, "; and %d more", len(failed)-shown)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "op %d: %s", f.Op, strings.TrimPrefix(f.Error(), "ddb: "))
+	}
+	return b.String()
+}
+
+func unwrapAll(failed []*WriteError) []error {
+	errs := make([]error, len(failed))
+	for i, f := range failed {
+		errs[i] = f
+	}
+	return errs
+}
 
 // modelFault is an error of the caller's code rather than of data: ErrModel is in its tree.
 func modelFault(format string, args ...any) error {

@@ -6,12 +6,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expired reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.
+// expired reports whether reads leave the item out because its TTL has passed.
 func (db *DB) expired(attrs item) bool { return db.past(stored{attrs: attrs}) }
 
 // past is expired for an item as it was read.
-func (db *DB) past(s stored) bool {
-	if db.table.ttl == "" || db.opts.WithExpired {
+func (db *DB) past(s stored) bool { return !db.opts.WithExpired && db.deadStored(s) }
+
+// dead reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.
+func (db *DB) dead(attrs item) bool { return db.deadStored(stored{attrs: attrs}) }
+
+// deadStored is dead for an item as it was read.
+func (db *DB) deadStored(s stored) bool {
+	if db.table.ttl == "" {
 		return false
 	}
 	at, ok := s.expiry(db.table.ttl)

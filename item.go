@@ -34,6 +34,9 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 	if e.table.typeAttr != "" {
 		attrs[e.table.typeAttr] = &types.AttributeValueMemberS{Value: e.name}
 	}
+	if e.schema > 0 {
+		attrs[schemaAttr] = numberValue(int64(e.schema))
+	}
 	return attrs, nil
 }
 

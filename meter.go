@@ -96,6 +96,7 @@ type metered struct {
 	meter     *Meter
 	operation string
 	read      bool
+	count     bool
 	attempts  int
 
 	reads  bool // items of the answer, by way of answer
@@ -122,12 +123,18 @@ func (c *metered) want() types.ReturnConsumedCapacity {
 	return types.ReturnConsumedCapacityIndexes
 }
 
+// counted makes the call count its attempts even without a meter.
+func (c *metered) counted() *metered {
+	c.count = true
+	return c
+}
+
 // options counts the attempts of the call, which the SDK may make several of.
 func (c *metered) options(o *dynamodb.Options) {
 	if c.reads {
 		c.answer.Options(o)
 	}
-	if c.meter == nil {
+	if c.meter == nil && !c.count {
 		return
 	}
 	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {

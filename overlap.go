@@ -14,6 +14,15 @@ func (d *Definition) checkOverlaps(other *entity) {
 			d.checkOverlap(r, o)
 		}
 	}
+	if h := d.e.history; h != nil {
+		d.checkOverlap(h, other.primary)
+		if other.history != nil {
+			d.checkOverlap(h, other.history)
+		}
+	}
+	if other.history != nil {
+		d.checkOverlap(d.e.primary, other.history)
+	}
 }
 
 func (d *Definition) checkOverlap(r, o *Row) {

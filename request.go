@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -22,6 +23,12 @@ func (db *DB) explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrThrottled, err)
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "ValidationException" {
+		switch msg := api.ErrorMessage(); {
+		case strings.Contains(msg, "document path"):
+			return fmt.Errorf("what holds the nested field is not there: set the whole of it: %w", err)
+		case strings.Contains(msg, "incorrect data type"):
+			return fmt.Errorf("the stored attribute is of another type; a nil slice without omitempty is stored as null, which nothing can be added to: %w", err)
+		}
 		return fmt.Errorf("DynamoDB refuses the request (VerifyTable compares the live table with the model): %w", err)
 	}
 	return err

@@ -1,10 +1,18 @@
 package ddb
 
 import (
+	"context"
 	"encoding/binary"
+	"fmt"
+	"iter"
+	"maps"
 	"math/rand/v2"
+	"reflect"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/template"
 )
 
 // writeStampAttr holds a random value that each write of a versioned item replaces. It tells a write of our own, whose
@@ -14,4 +22,206 @@ const writeStampAttr = "~w"
 // newWriteStamp returns a random stamp.
 func newWriteStamp() types.AttributeValue {
 	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint64(nil, rand.Uint64())}
+}
+
+// History reads and prunes the versions that an entity keeps; the repository's own verbs write them. Safe for
+// concurrent use.
+type History[T any] struct{ r *Repository[T] }
+
+// History returns the versions of the entity, which must declare [Definition.History]; else each call on it matches
+// [ErrModel].
+func (r *Repository[T]) History() *History[T] { return &History[T]{r} }
+
+// At reads version n of the item whose primary key fields key holds, with one GetItem. If there is none, or it is the
+// one in which the item was deleted, the error matches [ErrNotFound]; if it was pruned, [ErrPruned], which takes one
+// more request to tell.
+func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
+	var out T
+	e, db := h.r.e.e, h.r.db
+	row := item{}
+	if err := h.keyed(&key, n, row); err != nil {
+		return out, err
+	}
+	attrs, err := db.Consistent().getItem(ctx, row)
+	switch {
+	case err != nil:
+		return out, db.fail("history", e, row, err)
+	case attrs != nil && attrs[deletedAttr] != nil:
+		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", ErrNotFound, n))
+	case attrs == nil:
+		newest, err := db.newestVersion(ctx, e, row)
+		if err != nil {
+			return out, err
+		}
+		if n < 1 || n > newest {
+			return out, db.fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", ErrNotFound, n, newest))
+		}
+		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", ErrPruned, n))
+	case e.stub(attrs):
+		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", ErrPruned, n))
+	}
+	if err := e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
+		return out, db.fail("history", e, row, err)
+	}
+	return out, nil
+}
+
+// All reads the versions of an item, newest first; deletions are left out. It yields as [Repository.Query] does, and
+// costs what a query of as many items costs. break stops it, so that the newest few are one request.
+func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		e, db := h.r.e.e, h.r.db
+		row := item{}
+		if err := h.keyed(&key, 1, row); err != nil {
+			yield(zero, err)
+			return
+		}
+		for attrs, err := range db.versionRows(ctx, e, row, false) {
+			var out T
+			if err == nil && e.stub(attrs) {
+				continue
+			}
+			if err == nil {
+				if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
+					err = db.fail("history", e, row, err)
+				}
+			}
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			if !yield(out, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Prune deletes all but the newest keep versions of an item, of which there must be at least one: the newest stays,
+// and with it the number that the next one follows. Of version 1 a mark is left. It costs a query of the keys and a
+// write for each version deleted.
+func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
+	e, db := h.r.e.e, h.r.db
+	row, first := item{}, item{}
+	if err := h.keyed(&key, 1, first); err != nil {
+		return err
+	}
+	if keep < 1 {
+		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
+	}
+	maps.Copy(row, first)
+	var batch []types.WriteRequest
+	flush := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		err := db.batchWrite(ctx, batch)
+		batch = nil
+		return err
+	}
+	for attrs, err := range db.versionRows(ctx, e, row, true) {
+		if err != nil {
+			return err
+		}
+		if keep--; keep >= 0 {
+			continue
+		}
+		old := db.table.keyOf(attrs)
+		request := types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: old}}
+		if equalItems(old, first) {
+			stub := maps.Clone(first)
+			stub[prunedAttr] = &types.AttributeValueMemberBOOL{Value: true}
+			if t := db.table.typeAttr; t != "" {
+				stub[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
+			}
+			request = types.WriteRequest{PutRequest: &types.PutRequest{Item: stub}}
+		}
+		if batch = append(batch, request); len(batch) == batchWriteLimit {
+			if err := flush(); err != nil {
+				return db.fail("prune", e, first, err)
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return db.fail("prune", e, first, err)
+	}
+	return nil
+}
+
+// keyed adds the key of version n to row.
+func (h *History[T]) keyed(key *T, n int64, row item) error {
+	e := h.r.e.e
+	if e.history == nil {
+		return modelFault("ddb: history %s: the entity declares no History", e.name)
+	}
+	return e.historyKey(Op{e: e, verb: "history"}, reflect.ValueOf(key).Elem(), n, row)
+}
+
+// versionRows yields the version rows of one item, newest first; any of them says which item.
+func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly bool) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		in, err := db.versionQuery(e, one)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if keysOnly {
+			in.ProjectionExpression = new("#p, #s")
+		}
+		for {
+			out, err := db.query(ctx, in)
+			if err != nil {
+				yield(nil, db.fail("history", e, one, err))
+				return
+			}
+			for _, attrs := range out.Items {
+				if !yield(attrs, nil) {
+					return
+				}
+			}
+			if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+				return
+			}
+		}
+	}
+}
+
+func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
+	it := e.newItem()
+	p, s := db.table.primary.partition[0], db.table.primary.sort[0]
+	text, ok := one[s].(*types.AttributeValueMemberS)
+	if !ok {
+		return nil, modelFault("ddb: history %s: no version row", e.name)
+	}
+	if err := e.history.sort.Decode(text.Value, it); err != nil {
+		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)
+	}
+	var eqs []reflect.Value
+	for _, f := range e.history.sort.Fields() {
+		if f != e.version {
+			eqs = append(eqs, f.Get(it))
+		}
+	}
+	r, err := e.history.sort.Range(eqs, template.None, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)
+	}
+	return &dynamodb.QueryInput{
+		TableName: &db.name, ConsistentRead: new(true), ScanIndexForward: new(false),
+		KeyConditionExpression:    new("#p = :p AND begins_with(#s, :s)"),
+		ExpressionAttributeNames:  map[string]string{"#p": p, "#s": s},
+		ExpressionAttributeValues: item{":p": one[p], ":s": &types.AttributeValueMemberS{Value: r.Prefix}},
+	}, nil
+}
+
+// newestVersion returns the greatest number among the version rows of an item, 0 if there is none.
+func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (int64, error) {
+	for attrs, err := range db.versionRows(ctx, e, one, true) {
+		if err != nil {
+			return 0, err
+		}
+		return e.versionNumber(attrs)
+	}
+	return 0, nil
 }

@@ -1,146 +1,90 @@
 package ddb
 
-import (
-	"context"
-	"reflect"
-)
-
-// Edit is one change of Update or Upsert.
-type Edit interface{ edit() change }
-
-// Option is what any write takes beside the item: [If] and [ReturnOld]. Each Option may stand among edits.
-type Option interface {
-	Edit
-	option()
-}
-
-// change is what every Edit is made of.
-type change struct {
-	op   string
-	ptr  any
-	at   any
-	vals []any
-	cond []Cond
-}
-
-func (c change) edit() change { return c }
-
-type option struct{ change }
-
-func (option) option() {}
-
-// If makes a write conditional on all of conds. Where one does not hold the error matches [ErrCondition], or
-// [ErrNotFound] if there is no such item, and nothing is written.
-func If(conds ...Cond) Option { return option{change{op: "if", cond: conds}} }
-
-// ReturnOld makes a write return the item as it was before, zero if there was none.
-var ReturnOld Option = option{change{op: "old"}}
-
-// Op is a write as data: made by the verbs of an [Entity], run by [DB.Do]. It does nothing by itself.
-type Op struct {
-	e         *entity
-	verb      verb
-	item      reflect.Value // addressable
-	conds     []Cond
-	returnOld bool
-}
-
-type verb string
-
-const (
-	verbCreate  verb = "create"
-	verbPut     verb = "put"
-	verbReplace verb = "replace"
-	verbDelete  verb = "delete"
-	verbTake    verb = "take"
-)
-
-func newOp[T any](e *Entity[T], v verb, it T, opts []Option) Op {
-	op := Op{e: e.e, verb: v, item: reflect.ValueOf(&it).Elem()}
-	for _, o := range opts {
-		switch c := o.edit(); c.op {
-		case "if":
-			op.conds = append(op.conds, c.cond...)
-		case "old":
-			op.returnOld = true
-		}
-	}
-	return op
-}
-
-// Create puts an item that must not exist.
-func (e *Entity[T]) Create(item T) Op { return newOp(e, verbCreate, item, nil) }
-
-// Put puts an item, whether it exists or not.
-func (e *Entity[T]) Put(item T, opts ...Option) Op { return newOp(e, verbPut, item, opts) }
-
-// Replace puts an item that must exist.
-func (e *Entity[T]) Replace(item T, opts ...Option) Op { return newOp(e, verbReplace, item, opts) }
-
-// Delete deletes an item; that there is none is no error, unless there are conditions.
-func (e *Entity[T]) Delete(key T, opts ...Option) Op { return newOp(e, verbDelete, key, opts) }
+import "context"
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
 // the error matches [ErrExists], and [Entity.Current] gives the item that stood in the way. It is one PutItem; a unit
-// for each KB of the item, and for each index that it is in.
+// for each KB of the item, and for each index that it is in. Uniques and history make it a transaction, at twice that.
+//
+// Sent again after a lost answer, it recognizes its own item: by its stamp if the entity has a Version, else by
+// comparing it, so that two callers that create equal items at one moment may both be told that it was them.
 func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
-	return r.put(ctx, newOp(r.e, verbCreate, item, nil))
+	return r.run(ctx, newOp(r.e, verbCreate, item))
 }
 
 // Put puts an item, whether it exists or not, and returns it as stored. It replaces the item as a whole: attributes
-// that T does not know are removed. An entity with a Version asserts that of the item given (0: there must be none
-// yet), else the error matches [ErrConflict]. It is one PutItem.
+// that T does not know are removed, except in an entity with derived fields, whose other attributes stay. An entity
+// with a Version asserts that of the item given (0: there must be none yet), else the error matches [ErrConflict]. It
+// is one PutItem. An entity with Unique is read first, unless the item is known to be new, and is written in a
+// transaction; so is one with History.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...Option) (T, error) {
-	return r.put(ctx, newOp(r.e, verbPut, item, opts))
+	return r.run(ctx, newOp(r.e, verbPut, item).with(opts))
 }
 
 // Replace puts an item that must exist, and returns it as stored; if there is none, the error matches [ErrNotFound].
 // Otherwise it is as Put.
 func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T, error) {
-	return r.put(ctx, newOp(r.e, verbReplace, item, opts))
+	return r.run(ctx, newOp(r.e, verbReplace, item).with(opts))
+}
+
+// Update edits an item that must exist, and returns it as it is now; if there is none, the error matches
+// [ErrNotFound]. It is one UpdateItem, without a read.
+//
+// No index key goes stale: the keys that an edit touches, and the rows that appear or vanish with it, are written in
+// the same request. What they are made of beside the edits must be known: from the primary key, from an [Eq] or
+// [Absent] in [If], or from a field of key that is not zero, which the write then asserts (else [ErrConflict]). If
+// something is missing the call is refused before any request, with an error that says what to supply;
+// [Repository.Modify] reads it instead. Edits whose outcome depends on what is stored, such as [Add], are refused on
+// such fields, except where the attribute is itself the key ([Native]). [Op.String] prints it all.
+//
+// A version in key that is not zero is asserted. An entity with History is refused: use Modify. Edits of a field of a
+// Unique constraint read the item first and make it a transaction. Without a Version, edits with operators may apply
+// twice if an answer is lost and the SDK sends them again: see [Once].
+func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, error) {
+	return r.run(ctx, newOp(r.e, verbUpdate, key).edited(edits))
+}
+
+// Upsert edits an item, which is created if there is none, and returns it. It is as Update, except that every index
+// row counts as touched, since the item may be new; that what is known from If and from key is also stored; and that
+// conditions ask something of an item only where there is one. Entities with Unique or History refuse it.
+func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...Edit) (T, error) {
+	return r.run(ctx, newOp(r.e, verbUpsert, key).edited(edits))
 }
 
 // Delete deletes an item; that there is none is no error, unless an If asks for it. A version in key that is not zero
-// is asserted. It is one DeleteItem.
+// is asserted. It is one DeleteItem. An entity with Unique is read first, unless key holds the fields of its
+// constraints, and one with History unless key holds the version; both make it a transaction.
 func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error {
-	_, err := r.db.do(ctx, newOp(r.e, verbDelete, key, opts))
-	return err
+	op := newOp(r.e, verbDelete, key).with(opts)
+	return r.db.Do(ctx, op)
 }
 
-// Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound]. Otherwise it is as
-// Delete.
+// Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound]. If the answer is
+// lost and the SDK sends it again, that is also what its own success looks like. Otherwise it is as Delete.
 func (r *Repository[T]) Take(ctx context.Context, key T, opts ...Option) (T, error) {
-	op := newOp(r.e, verbTake, key, opts)
+	op := newOp(r.e, verbTake, key).with(opts)
 	op.returnOld = true
-	var zero T
-	old, err := r.db.do(ctx, op)
-	if err != nil {
-		return zero, err
-	}
-	return r.decode("take", old)
+	return r.run(ctx, op)
 }
 
-// put runs a verb that puts, and returns the item as stored, or as it was before.
-func (r *Repository[T]) put(ctx context.Context, op Op) (T, error) {
+// run runs an op and returns the item as stored, or as it was before.
+func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	var zero T
-	old, err := r.db.do(ctx, op)
+	out, err := r.db.run(ctx, op)
 	switch {
 	case err != nil:
 		return zero, err
-	case !op.returnOld:
-		return op.item.Interface().(T), nil
-	case old == nil:
+	case out.value.IsValid():
+		return out.value.Interface().(T), nil
+	case out.attrs == nil:
 		return zero, nil
 	}
-	return r.decode(string(op.verb), old)
+	return r.decode(string(op.verb), out.attrs)
 }
 
-// Do runs one op as one request and asks for nothing back.
+// Do runs one op and asks for nothing back: one request, or what the op's verb says.
 func (db *DB) Do(ctx context.Context, op Op) error {
-	if op.e == nil {
-		return modelFault("ddb: do: an Op of no entity: make it with a verb of an Entity")
-	}
-	op.returnOld = false
-	_, err := db.do(ctx, op)
+	op.returnOld, op.quiet = false, true
+	_, err := db.run(ctx, op)
 	return err
 }

@@ -4,218 +4,340 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/singletable-go/ddb/internal/field"
-	"github.com/singletable-go/ddb/internal/plan"
 )
 
-// do runs an op as one request and returns the item as it was before, if the op asks for it and there was one. It
-// sets version and timestamps in op's item.
-func (db *DB) do(ctx context.Context, op Op) (item, error) {
-	if op.e.table != db.table {
-		return nil, modelFault("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.name)
-	}
-	if err := op.e.proto.Changed(); err != nil {
-		return nil, modelFault("ddb: %s %s: %w", op.verb, op.e.name, err)
-	}
-	if op.verb == verbDelete || op.verb == verbTake {
-		return db.delete(ctx, op)
-	}
-	return db.put(ctx, op)
-}
-
-func (db *DB) put(ctx context.Context, op Op) (item, error) {
-	version := db.stamp(op)
-	attrs, err := op.e.encode(string(op.verb), op.item)
-	if err != nil {
-		return nil, err
-	}
-	if n := itemSize(attrs); n > maxItemBytes {
-		return nil, fmt.Errorf("ddb: %s %s %s: %w: the item has %d bytes, DynamoDB allows %d", op.verb, op.e.name, db.table.keyText(attrs), ErrTooLarge, n, maxItemBytes)
-	}
-	x := &plan.Expression{}
-	cond, err := db.writeCondition(x, op, version)
-	if err != nil {
-		return nil, err
-	}
-	m := meterOf(ctx, "PutItem", false)
-	in := &dynamodb.PutItemInput{
-		TableName: &db.name, Item: attrs, ReturnConsumedCapacity: m.want(),
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
-	}
-	if cond != "" {
-		in.ConditionExpression = &cond
-		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
-	}
-	if op.returnOld {
-		in.ReturnValues = types.ReturnValueAllOld
-	}
-	out, err := db.client.PutItem(ctx, in, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	if err != nil {
-		return nil, db.refused(op, db.table.keyOf(attrs), version, err)
-	}
-	return present(out.Attributes, db), nil
-}
-
-func (db *DB) delete(ctx context.Context, op Op) (item, error) {
-	key, err := op.e.key(string(op.verb), op.item)
-	if err != nil {
-		return nil, err
-	}
-	var version int64
-	if f := op.e.version; f != nil {
-		version = f.Get(op.item).Int()
-	}
-	x := &plan.Expression{}
-	cond, err := db.writeCondition(x, op, version)
-	if err != nil {
-		return nil, err
-	}
-	m := meterOf(ctx, "DeleteItem", false)
-	in := &dynamodb.DeleteItemInput{
-		TableName: &db.name, Key: key, ReturnConsumedCapacity: m.want(),
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
-	}
-	if cond != "" {
-		in.ConditionExpression = &cond
-		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
-	}
-	if op.returnOld {
-		in.ReturnValues = types.ReturnValueAllOld
-	}
-	out, err := db.client.DeleteItem(ctx, in, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	if err != nil {
-		return nil, db.refused(op, key, version, err)
-	}
-	return present(out.Attributes, db), nil
-}
-
-// present returns attrs unless they are none or expired.
-func present(attrs item, db *DB) item {
-	if len(attrs) == 0 || db.expired(attrs) {
-		return nil
-	}
-	return attrs
-}
-
-// stamp sets the fields of op's item that the library keeps, and returns the version that the item had.
-func (db *DB) stamp(op Op) (version int64) {
-	if f := op.e.version; f != nil {
-		v := f.Addr(op.item)
-		version = v.Int()
-		if op.verb == verbCreate {
-			version = 0
+// run runs an op: one request, or a transaction where it consists of several actions.
+func (db *DB) run(ctx context.Context, op Op) (result, error) {
+	k := &knowledge{}
+	var last error
+	for attempt := range db.opts.MaxAttempts {
+		if attempt > 0 {
+			if err := pause(ctx, attempt); err != nil {
+				return result{}, errors.Join(err, last)
+			}
 		}
-		v.SetInt(version + 1)
-	}
-	now := db.opts.Now().UTC().Round(0)
-	for _, f := range []*field.Field{op.e.updated, op.e.created} {
-		if f != nil && (f == op.e.updated || op.creates(version) || f.Get(op.item).IsZero()) {
-			f.Addr(op.item).Set(reflect.ValueOf(now.Truncate(precision(f))))
+		w, err := db.compile(ctx, 0, op, k)
+		if err != nil {
+			return w.unchanged(err)
 		}
+		out, err := db.send(ctx, w)
+		if err == nil {
+			return out, nil
+		}
+		var again bool
+		if again, err = db.learn(ctx, w, err); !again {
+			return result{}, err
+		}
+		last = err
 	}
-	return version
+	return result{}, fmt.Errorf("%w (after %d attempts)", last, db.opts.MaxAttempts)
 }
 
-// creates reports whether the op makes an item that was not there, as far as that is known before the request.
-func (op Op) creates(version int64) bool {
-	return op.verb == verbCreate || op.verb == verbPut && op.e.version != nil && version == 0
+// unchanged is what a write that failed to compile returns.
+func (w *write) unchanged(err error) (result, error) {
+	if err == errUnchanged { //nolint:errorlint // never wrapped
+		return result{value: w.item}, nil
+	}
+	if c, ok := err.(*callerError); ok { //nolint:errorlint // the caller's error goes back as it is
+		return result{}, c.err
+	}
+	return result{}, err
 }
 
-// precision is what the field's attribute keeps of a time.
-func precision(f *field.Field) time.Duration {
-	if f.UnixTime {
-		return time.Second
-	}
-	return time.Nanosecond
-}
-
-// writeCondition is what must hold for the op: what its verb says, the version, and its If.
-func (db *DB) writeCondition(x *plan.Expression, op Op, version int64) (string, error) {
-	given, err := op.e.compile(x, op.conds)
-	if err != nil {
-		return "", fmt.Errorf("ddb: %s %s: If: %w", op.verb, op.e.name, err)
-	}
-	pk := func() string { return x.Name(db.table.primary.partition[0]) }
-	absent := func() string {
-		if op.e.ttl == nil {
-			return "attribute_not_exists(" + pk() + ")"
+// send sends one op.
+func (db *DB) send(ctx context.Context, w *write) (result, error) {
+	if len(w.actions) > 1 || w.op.once || w.main().kind == checkAction {
+		if err := db.transact(ctx, []*write{w}); err != nil {
+			return result{}, single(err)
 		}
-		return "attribute_not_exists(" + pk() + ") OR " + x.Path(op.e.ttl.Path) + " <= " + x.Value(db.now())
+		return db.outcome(ctx, w)
 	}
-	there := func() string {
-		if op.e.ttl == nil {
-			return "attribute_exists(" + pk() + ")"
-		}
-		ttl := x.Path(op.e.ttl.Path)
-		return "attribute_exists(" + pk() + ") AND (attribute_not_exists(" + ttl + ") OR " + ttl + " > " + x.Value(db.now()) + ")"
-	}
-	versioned := op.e.version != nil
-	var own string
+	attrs, err := db.sendOne(ctx, w)
 	switch {
-	case op.verb == verbCreate, op.verb == verbPut && versioned && version == 0:
-		own = absent()
-	case op.verb == verbReplace, op.verb == verbTake, versioned && version != 0, len(op.conds) > 0:
-		own = there()
+	case err != nil:
+		return result{}, err
+	case w.op.returnOld:
+		return result{attrs: present(attrs, db)}, nil
+	case w.item.IsValid() && w.main().kind == putAction, w.op.verb == verbModify:
+		return result{value: w.item}, nil
 	}
-	if versioned && version != 0 && op.verb != verbCreate {
-		n := &types.AttributeValueMemberN{Value: strconv.FormatInt(version, 10)}
-		own = plan.And(own, x.Path(op.e.version.Path)+" = "+x.Value(n))
-	}
-	return plan.And(own, given), nil
+	return result{attrs: attrs}, nil
 }
 
-// refused makes the error of a write that failed, from the item that stood in the way if DynamoDB returned it.
-func (db *DB) refused(op Op, key item, version int64, err error) error {
-	out := &WriteError{Verb: string(op.verb), Entity: op.e.name, Key: db.table.keyText(key), Err: db.explain(err)}
-	failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err)
-	if !ok {
-		return out
+// outcome is what an op hands back that went as a transaction, which itself returns nothing.
+func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
+	a := w.main()
+	switch {
+	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
+		return result{}, nil
+	case w.op.returnOld && w.know.read:
+		return result{attrs: w.know.old}, nil
+	case w.op.returnOld:
+		return result{}, nil // nothing was there
+	case w.item.IsValid() && (a.kind == putAction || w.op.verb == verbModify || w.op.verb == verbMove):
+		return result{value: w.item}, nil
 	}
-	old := present(failed.Item, db)
-	if old != nil {
-		v := op.e.newItem()
-		if db.table.claims(op.e, old) && op.e.decode(old, v) == nil {
-			out.Current = v.Interface()
+	attrs, err := db.Consistent().getItem(ctx, a.key)
+	if err != nil {
+		return result{}, w.op.fail(a.key, fmt.Errorf("written, but reading it back failed: %w", db.explain(err)))
+	}
+	return result{attrs: present(attrs, db)}, nil
+}
+
+// single returns the failure of the only op of a transaction.
+func single(err error) error {
+	if c, ok := err.(*cancelled); ok { //nolint:errorlint // as transact returns it
+		return c.refusals[0]
+	}
+	return err
+}
+
+// sendOne sends the only action of a write, and returns the attributes that DynamoDB returned.
+func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
+	a := w.main()
+	var last error
+	for attempt := range db.opts.MaxAttempts {
+		if attempt > 0 {
+			if err := pause(ctx, attempt); err != nil {
+				return nil, w.refused(db, errors.Join(err, last), nil)
+			}
+		}
+		attrs, attempts, err := db.call(ctx, w, a)
+		if err == nil {
+			return attrs, nil
+		}
+		failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err)
+		if !ok {
+			if _, conflict := errors.AsType[*types.TransactionConflictException](err); conflict {
+				last = fmt.Errorf("%w: a transaction holds the item: %w", ErrConflict, err)
+				continue
+			}
+			return nil, w.refused(db, db.explain(err), nil)
+		}
+		if attempts > 1 && w.ours(failed.Item) {
+			if w.op.returnOld {
+				return nil, w.refused(db, fmt.Errorf("written, but the answer with the old item was lost: %w", err), nil)
+			}
+			return failed.Item, nil
+		}
+		return nil, w.blamed(db, a, failed.Item, err)
+	}
+	return nil, w.refused(db, last, nil)
+}
+
+// ours reports whether the item that a repeated request met is what its first try wrote.
+func (w *write) ours(stored item) bool {
+	a := w.main()
+	switch {
+	case a.kind == deleteAction:
+		return len(stored) == 0 && w.op.verb == verbDelete
+	case len(stored) == 0:
+		return false
+	case w.stamp != nil:
+		have := stored[writeStampAttr]
+		return have != nil && equalValues(have, w.stamp)
+	}
+	if w.attrs == nil {
+		return false
+	}
+	for attr, av := range w.attrs {
+		if stored[attr] == nil || !equalValues(stored[attr], av) {
+			return false
 		}
 	}
-	out.Err = fmt.Errorf("%w: %w", db.class(op, old, version), err)
+	return a.kind == updateAction || len(stored) == len(w.attrs)
+}
+
+// call makes the request of an action.
+func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attempts int, err error) {
+	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
+	var cond *string
+	var onFailure types.ReturnValuesOnConditionCheckFailure
+	if c := a.condition(); c != "" {
+		cond, onFailure = &c, allOld
+	}
+	back := types.ReturnValueNone
+	if w.op.returnOld {
+		back = types.ReturnValueAllOld
+	}
+	var consumed *types.ConsumedCapacity
+	var m *metered
+	switch a.kind {
+	case putAction:
+		m = meterOf(ctx, "PutItem", false).counted()
+		in := &dynamodb.PutItemInput{TableName: &db.name, Item: a.attrs, ReturnConsumedCapacity: m.want(),
+			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
+			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
+		var out *dynamodb.PutItemOutput
+		if out, err = db.client.PutItem(ctx, in, m.options); err == nil {
+			attrs, consumed = out.Attributes, out.ConsumedCapacity
+		}
+	case deleteAction:
+		m = meterOf(ctx, "DeleteItem", false).counted()
+		in := &dynamodb.DeleteItemInput{TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
+			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
+			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
+		var out *dynamodb.DeleteItemOutput
+		if out, err = db.client.DeleteItem(ctx, in, m.options); err == nil {
+			attrs, consumed = out.Attributes, out.ConsumedCapacity
+		}
+	default:
+		if back == types.ReturnValueNone && !w.op.quiet && w.op.verb != verbModify {
+			back = types.ReturnValueAllNew
+		}
+		m = meterOf(ctx, "UpdateItem", false).counted()
+		in := &dynamodb.UpdateItemInput{TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
+			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
+			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
+		if u := a.update.String(); u != "" {
+			in.UpdateExpression = &u
+		}
+		var out *dynamodb.UpdateItemOutput
+		if out, err = db.client.UpdateItem(ctx, in, m.options); err == nil {
+			attrs, consumed = out.Attributes, out.ConsumedCapacity
+		}
+	}
+	if consumed != nil {
+		m.done(*consumed)
+	} else {
+		m.done()
+	}
+	return attrs, m.attempts, err
+}
+
+// refusal is the failure of a write, with what the library needs to know about it to try again.
+type refusal struct {
+	*WriteError
+	action *action
+	failed []guard
+	raw    item // the item that is there
+}
+
+func (r *refusal) Error() string { return r.WriteError.Error() }
+
+func (r *refusal) Unwrap() error { return r.WriteError }
+
+// refused makes the error of a write that failed for a cause.
+func (w *write) refused(db *DB, cause error, key item) error {
+	if key == nil && len(w.actions) > 0 {
+		key = w.main().key
+	}
+	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
+}
+
+// blamed makes the error of a write whose condition failed, from the item that stood in the way.
+func (w *write) blamed(db *DB, a *action, raw item, cause error) error {
+	old := present(raw, db)
+	out := &refusal{action: a, raw: raw, failed: a.blame(old)}
+	out.WriteError = &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key)}
+	why := fmt.Errorf("%w: of %s", ErrCondition, a.role)
+	for _, g := range out.failed {
+		if g.op == w.index {
+			if g.why != nil {
+				why = g.why(old)
+			}
+			break
+		}
+	}
+	if out.Err = why; cause != nil {
+		out.Err = fmt.Errorf("%w: %w", why, cause)
+	}
+	switch {
+	case a.unique != nil:
+		out.Constraint = a.unique.name
+	case old != nil && a.role != roleVersion:
+		out.Current = db.current(w.e, old)
+	}
 	return out
 }
 
-// class says why a condition failed. The order is that of what must hold first: that the item is there or not, its
-// version, and then what the caller asked for.
-func (db *DB) class(op Op, old item, version int64) error {
-	versioned := op.e.version != nil
-	switch {
-	case op.verb == verbCreate:
-		return ErrExists
-	case old == nil && version != 0 && versioned && op.verb == verbPut:
-		return fmt.Errorf("%w: version %d was given, and there is no such item", ErrConflict, version)
-	case old == nil:
-		return ErrNotFound
-	case versioned && (version != 0 || op.verb == verbPut):
-		have, _ := lookup(old, op.e.version.Path).(*types.AttributeValueMemberN)
-		if have == nil {
-			return fmt.Errorf("%w: version %d was given, the stored item has none", ErrConflict, version)
-		}
-		if have.Value != strconv.FormatInt(version, 10) {
-			return fmt.Errorf("%w: version %d was given, %s is stored", ErrConflict, version, have.Value)
-		}
+// current decodes the item that stood in the way, nil if it is none of e's.
+func (db *DB) current(e *entity, old item) any {
+	v := e.newItem()
+	if claimed, err := db.table.claim(old); err != nil || claimed != e || e.decode(old, v) != nil {
+		return nil
 	}
-	return ErrCondition
+	return v.Interface()
 }
 
-// claims reports whether e claims the item.
-func (t *Table) claims(e *entity, attrs item) bool {
-	claimed, err := t.claim(attrs)
-	return err == nil && claimed == e
+// learn takes from a failure what the next try needs; again is false where another one would fail as well. It returns
+// the error that the caller gets.
+func (db *DB) learn(ctx context.Context, w *write, err error) (again bool, out error) {
+	r, ok := errors.AsType[*refusal](err)
+	if !ok {
+		return false, err
+	}
+	return db.relearn(ctx, w, r)
+}
+
+func (db *DB) relearn(ctx context.Context, w *write, r *refusal) (again bool, err error) {
+	k := w.know
+	switch r.action.role {
+	case roleRelease: // another item's: a value from before there was the constraint
+		if k.foreign == nil {
+			k.foreign = map[string]bool{}
+		}
+		k.foreign[r.action.unique.name] = true
+		return true, r.WriteError
+	case roleVersion:
+		n, err := db.newestVersion(ctx, w.e, r.action.key)
+		if err != nil {
+			return false, err
+		}
+		k.number = n + 1
+		k.read = false
+		return true, r.WriteError
+	case roleClaim, roleMark:
+		return false, r.WriteError
+	}
+	if len(r.raw) > 0 && db.dead(r.raw) && r.action.resurrects() {
+		return true, db.bury(ctx, w.op, r.action.key, r.raw, r.WriteError)
+	}
+	for _, g := range r.failed {
+		switch {
+		case g.op != w.index:
+		case g.kind == guardRead:
+			k.learn(db, r.raw)
+			k.reread, k.number = true, 0
+			return true, r.WriteError
+		case g.kind == guardOlder && schemaOf(r.raw) < w.e.schema:
+			if err := db.rewrite(ctx, w.e, r.raw); err != nil && !errors.Is(err, ErrConflict) {
+				return false, err
+			}
+			return true, r.WriteError
+		case g.kind == guardStamp:
+			return false, r.WriteError
+		}
+	}
+	if w.op.verb == verbModify {
+		k.learn(db, r.raw)
+		return true, r.WriteError
+	}
+	return false, r.WriteError
+}
+
+// resurrects reports a write that would mix with what is left of an expired item.
+func (a *action) resurrects() bool {
+	for _, g := range a.guards {
+		if g.kind == guardAlive {
+			return true
+		}
+	}
+	return false
+}
+
+// bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
+func (db *DB) bury(ctx context.Context, op Op, key, raw item, cause error) error {
+	a := &action{kind: deleteAction, e: op.e, key: key}
+	a.attribute(guardRead, db.table.ttl, raw[db.table.ttl])
+	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, actions: []*action{a}}
+	if _, _, err := db.call(ctx, w, a); err != nil {
+		if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); !ok {
+			return errors.Join(cause, err)
+		}
+	}
+	return cause
 }

@@ -1,0 +1,286 @@
+package ddb
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// edit is a change of one field, resolved and encoded.
+type edit struct {
+	op    editOp
+	f     *field.Field
+	at    any
+	value types.AttributeValue // nil where the attribute becomes absent, or nothing is to be done
+	v     reflect.Value        // the field's value after the edit, where whole
+}
+
+// whole reports that the edit says what the field's value is afterwards.
+func (x *edit) whole() bool { return x.at == nil && (x.op == editSet || x.op == editRemove) }
+
+// String names the edit: "add Score", "set Tags[2]".
+func (x *edit) String() string { return string(x.op) + " " + x.f.Name + x.element() }
+
+func (x *edit) element() string {
+	switch at := x.at.(type) {
+	case int:
+		return "[" + strconv.Itoa(at) + "]"
+	case string:
+		return "[" + strconv.Quote(at) + "]"
+	}
+	return ""
+}
+
+// overlaps reports whether both edits are about one document path, or one lies inside the other's.
+func (x *edit) overlaps(y *edit) bool {
+	if x.f == y.f && x.at != nil && y.at != nil {
+		return x.at == y.at
+	}
+	return x.f.Overlaps(y.f)
+}
+
+// edits compiles changes, or says what is wrong with them.
+func (e *entity) edits(changes []change) ([]edit, error) {
+	out := make([]edit, 0, len(changes))
+	for _, c := range changes {
+		x, err := e.oneEdit(c)
+		if err != nil {
+			return nil, err
+		}
+		for i := range out {
+			if out[i].overlaps(&x) {
+				return nil, modelFault("%s and %s overlap: edits of one call must not", &out[i], &x)
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func (e *entity) oneEdit(c change) (edit, error) {
+	f, err := e.resolve(c.ptr)
+	if err != nil {
+		return edit{}, fmt.Errorf("%s: %w", c.op, err)
+	}
+	x := edit{op: c.op, f: f, at: c.at}
+	if why := e.editing().of(f).refused; why != "" {
+		return edit{}, modelFault("%s: %s", &x, why)
+	}
+	if why := x.misfit(); why != "" {
+		return edit{}, modelFault("%s: %s", &x, why)
+	}
+	if x.op == editRemove {
+		x.v = reflect.Zero(f.Type)
+		return x, nil
+	}
+	v := reflect.ValueOf(c.vals[0])
+	if !v.IsValid() {
+		v = reflect.Zero(x.operandType())
+	}
+	if (x.op != editSet && x.op != editDefault && x.op != editAdd && x.op != editSub) && v.Len() == 0 {
+		return x, nil // of no elements: nothing to do
+	}
+	encode := codec.EncodeField
+	if x.at != nil {
+		encode = codec.EncodeElem
+	}
+	g := f
+	if x.op != editSet || x.at != nil {
+		g = keepEmpty(f)
+	}
+	if x.value, err = encode(g, v); err != nil {
+		return edit{}, fmt.Errorf("%s: %w", &x, err)
+	}
+	if (x.op == editSet || x.op == editDefault) && x.at == nil {
+		x.v = v
+	}
+	if x.value == nil && x.op != editSet {
+		return edit{}, modelFault("%s: a %s has no value to store", &x, v.Type())
+	}
+	if x.op == editAdd || x.op == editSub {
+		if _, ok := x.value.(*types.AttributeValueMemberN); !ok {
+			return edit{}, modelFault("%s: the field is stored as text (tag \",string\"), which DynamoDB cannot count with", &x)
+		}
+	}
+	return x, nil
+}
+
+// operandType is the type of what the edit stores.
+func (x *edit) operandType() reflect.Type {
+	if x.at != nil {
+		return x.f.Type.Elem()
+	}
+	return x.f.Type
+}
+
+// misfit says why the edit does not fit its field, "" if it does.
+func (x *edit) misfit() string {
+	set := x.f.StringSet || x.f.NumberSet || x.f.BinarySet
+	switch {
+	case !x.f.Stored():
+		return "the field has no attribute of its own"
+	case isBytes(x.f.Type) && x.op != editSet && x.op != editDefault && x.op != editRemove || isBytes(x.f.Type) && x.at != nil:
+		return "the field is binary, and can be set only as a whole"
+	case (x.op == editAddTo || x.op == editDeleteFrom) && !set:
+		return "the field is a list: tag it stringset, numberset or binaryset to make it a set, or use Append"
+	case (x.op == editAppend || x.op == editPrepend) && set:
+		return "the field is a set, which has no order: use AddTo"
+	case x.at != nil && set:
+		return "the field is a set, which has no positions: use AddTo and DeleteFrom"
+	}
+	switch at := x.at.(type) {
+	case int:
+		if at < 0 {
+			return "a position must not be negative"
+		}
+	case string:
+		if at == "" {
+			return "an entry needs a name"
+		}
+	}
+	return ""
+}
+
+// write adds the edit to an update expression.
+func (x *edit) write(u *plan.Update, ex *plan.Expression) {
+	path := ex.Path(x.f.Path)
+	switch at := x.at.(type) {
+	case int:
+		path += "[" + strconv.Itoa(at) + "]"
+	case string:
+		path += "." + ex.Name(at)
+	}
+	switch {
+	case x.value == nil && (x.op == editSet || x.op == editRemove):
+		u.Remove(path)
+	case x.value == nil:
+	case x.op == editSet:
+		u.Set(path, ex.Value(x.value))
+	case x.op == editDefault:
+		u.Set(path, "if_not_exists("+path+", "+ex.Value(x.value)+")")
+	case x.op == editAdd, x.op == editSub:
+		sign := " + "
+		if x.op == editSub {
+			sign = " - "
+		}
+		u.Set(path, "if_not_exists("+path+", "+ex.Value(&types.AttributeValueMemberN{Value: "0"})+")"+sign+ex.Value(x.value))
+	case x.op == editAppend, x.op == editPrepend:
+		have := "if_not_exists(" + path + ", " + ex.Value(&types.AttributeValueMemberL{Value: []types.AttributeValue{}}) + ")"
+		parts := []string{have, ex.Value(x.value)}
+		if x.op == editPrepend {
+			slices.Reverse(parts)
+		}
+		u.Set(path, "list_append("+strings.Join(parts, ", ")+")")
+	case x.op == editAddTo:
+		u.Add(path, ex.Value(x.value))
+	case x.op == editDeleteFrom:
+		u.Delete(path, ex.Value(x.value))
+	}
+}
+
+// editing is what an entity knows about edits of its fields, compiled once.
+type editing struct {
+	fields map[*field.Field]*editPlan
+	mapped []*field.Field // those with a top-level attribute of their own
+}
+
+// editPlan is what an edit of one field means.
+type editPlan struct {
+	refused string // why it cannot be edited
+	halves  []half // keys of index rows that are rendered from it
+	when    []*Row // rows that may appear or vanish with it
+	native  []*Row // rows whose key it is itself
+	uniques []*unique
+}
+
+// half is one key of a row.
+type half struct {
+	row *Row
+	key int // in row.keys()
+}
+
+// editing compiles on first use: what derives fields is declared after the entity, and before any write.
+func (e *entity) editing() *editing {
+	e.editOnce.Do(func() {
+		e.edit = &editing{fields: map[*field.Field]*editPlan{}}
+		for _, f := range e.proto.Fields() {
+			e.edit.fields[f] = e.planEdit(f)
+			if f.Stored() && !f.Nested() && !f.Embedded {
+				e.edit.mapped = append(e.edit.mapped, f)
+			}
+		}
+	})
+	return e.edit
+}
+
+func (ed *editing) of(f *field.Field) *editPlan { return ed.fields[f] }
+
+func (e *entity) planEdit(f *field.Field) *editPlan {
+	p := &editPlan{}
+	switch by := e.derivedBy(f); {
+	case slices.ContainsFunc(e.primary.fields(), f.Overlaps):
+		p.refused = "the field is part of the primary key: use Move"
+	case e.version != nil && e.version.Overlaps(f):
+		p.refused = "the version is kept by the library"
+	case e.created != nil && e.created.Overlaps(f), e.updated != nil && e.updated.Overlaps(f):
+		p.refused = "the timestamp is kept by the library"
+	case by != "":
+		p.refused = "the field is derived by " + by + ", and no write sets it"
+	}
+	for _, r := range e.indexed {
+		for i, k := range r.keys() {
+			for _, part := range k.template.Parts() {
+				switch {
+				case part.Field == nil || !part.Field.Overlaps(f):
+				case k.template.Native():
+					p.native = append(p.native, r)
+				case !slices.Contains(p.halves, half{r, i}):
+					p.halves = append(p.halves, half{r, i})
+				}
+			}
+		}
+		if slices.ContainsFunc(r.conditionFields(), f.Overlaps) {
+			p.when = append(p.when, r)
+		}
+	}
+	for _, u := range e.uniques {
+		if slices.ContainsFunc(u.template.Fields(), f.Overlaps) || e.ttl != nil && e.ttl.Overlaps(f) {
+			p.uniques = append(p.uniques, u)
+		}
+	}
+	return p
+}
+
+// conditionFields returns the fields of the row's When.
+func (r *Row) conditionFields() (fs []*field.Field) {
+	for _, c := range r.when {
+		fs = append(fs, r.entity.fieldsOf(c)...)
+	}
+	return fs
+}
+
+// fieldsOf returns the fields that a condition names.
+func (e *entity) fieldsOf(c Cond) (fs []*field.Field) {
+	if c == nil {
+		return nil
+	}
+	cl := c.condition()
+	for _, k := range cl.kids {
+		fs = append(fs, e.fieldsOf(k)...)
+	}
+	if cl.ptr == nil {
+		return fs
+	}
+	if f, err := e.proto.Resolve(cl.ptr); err == nil {
+		fs = append(fs, f)
+	}
+	return fs
+}

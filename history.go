@@ -1,0 +1,265 @@
+package ddb
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// Attributes of version rows.
+const (
+	asideAttr   = "~k" // what would put the row into an index, or expire it
+	deletedAttr = "~x" // marks the tombstone that a Delete leaves
+	prunedAttr  = "~p" // marks the first version of an item that was deleted, or what is left of it once it is pruned
+	versionType = "~v" // ends the type of version rows
+)
+
+// History keeps every version of an item under a key of its own, which must hold the Version field:
+//
+//	d.Version(&h.Version)
+//	d.History(id, ddb.Key(version, ddb.Num(&h.Version, 10)))
+//
+// The current item is as without History, and reads of it neither see nor pay for old versions. Create, Put, Replace,
+// Modify, Move and Delete write the version that they make in the same transaction: four units for each KB, instead of
+// one. Update, Upsert and batches of unconditional writes do not know the whole item and are refused; use Modify. A
+// Delete leaves a tombstone, and a Create after it goes on from the newest number, so that no number is used twice.
+// Derived fields and what expires items are not part of the history: it stays until it is pruned.
+func (d *Definition) History(partition, sort Template) {
+	if d.e.history != nil {
+		d.fault("history: declared twice")
+		return
+	}
+	ix := d.e.table.primary
+	r := d.row(ix, partition, []Template{sort})
+	d.e.history = r
+	d.e.notes = append(d.e.notes, "history\t"+r.partition.String()+"\t"+r.sort.String())
+}
+
+// checkHistory makes sure that version rows can be told apart, and read back.
+func (d *Definition) checkHistory() {
+	r := d.e.history
+	if r == nil {
+		return
+	}
+	for _, k := range r.keys() {
+		if k.template.Native() {
+			d.fault("history: %s key %q: Native cannot hold a version row: use Str, Num or Text", k.side, k.template)
+		}
+	}
+	for attr, t := range d.e.primary.keyTypes() {
+		if t != types.ScalarAttributeTypeS {
+			d.fault("history: key attribute %q is of type %s: version rows need string keys", attr, t)
+		}
+	}
+	switch {
+	case d.e.version == nil:
+		d.fault("history: the entity has no Version")
+		return
+	case !r.keeps(d.e.version):
+		d.fault("history: keys %q / %q do not hold the Version field %s", r.partition, r.sort, d.e.version.Name)
+	case !r.sort.Lossless(d.e.version):
+		d.fault("history: the Version field %s belongs into the sort key, so that versions stand in order", d.e.version.Name)
+	}
+	if parts := r.sort.Parts(); len(parts) > 0 && parts[len(parts)-1].Field != d.e.version {
+		d.fault("history: sort key %q must end in the Version field", r.sort)
+	}
+	for _, f := range r.fields() {
+		if f != d.e.version && !d.e.primary.keeps(f) {
+			d.fault("history: field %s is not in the primary key: an item's versions would not stand together", f.Name)
+		}
+	}
+	for _, f := range d.e.proto.Fields() {
+		if !f.Stored() && d.e.primary.keeps(f) && !r.keeps(f) {
+			d.fault("history: field %s is dynamodbav:\"-\" and not in the history key %q / %q: old versions would lose it", f.Name, r.partition, r.sort)
+		}
+	}
+	d.checkOverlap(r, d.e.primary)
+}
+
+// historyOf reports whether an item is a version row, of any entity.
+func (t *Table) historyOf(s stored) *entity {
+	for _, e := range t.entities {
+		if e.history != nil && e.history.shaped(s) {
+			return e
+		}
+	}
+	return nil
+}
+
+// shaped reports whether the table key of s has the shape of the row's.
+func (r *Row) shaped(s stored) bool {
+	for _, k := range r.keys() {
+		if text, ok := s.text(k.attrs[0]); !ok || !k.template.Match(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// remember adds the version row of what the write stores, of which the version field says the number.
+func (w *write) remember(attrs item, number int64) error {
+	if w.e.history == nil {
+		return nil
+	}
+	row, err := w.e.versionRow(w.op, w.item, attrs, number)
+	if err != nil {
+		return err
+	}
+	if err := w.checkSize(row); err != nil {
+		return err
+	}
+	w.putVersion(row)
+	return nil
+}
+
+func (w *write) putVersion(row item) {
+	a := w.action(putAction, roleVersion, w.e.table.keyOf(row))
+	a.attrs = row
+	a.guard(guardItem, "attribute_not_exists("+a.pk()+")", func(old item) bool { return old == nil }, func(item) error {
+		return fmt.Errorf("%w: the version is there already", ErrConflict)
+	})
+}
+
+// versionRow returns the version row of an item that is stored as attrs.
+func (e *entity) versionRow(op Op, it reflect.Value, attrs item, number int64) (item, error) {
+	row, aside := maps.Clone(attrs), item{}
+	for _, ix := range e.table.all() {
+		for _, attr := range ix.attrs() {
+			if av, ok := row[attr]; ok && e.hasAttribute(attr) {
+				aside[attr] = av
+			}
+			delete(row, attr)
+		}
+	}
+	if t := e.table.ttl; t != "" && row[t] != nil {
+		aside[t] = row[t]
+		delete(row, t)
+	}
+	for _, d := range e.derived {
+		delete(row, d.f.Attr())
+	}
+	delete(row, writeStampAttr)
+	if len(aside) > 0 {
+		row[asideAttr] = &types.AttributeValueMemberM{Value: aside}
+	}
+	if t := e.table.typeAttr; t != "" {
+		row[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
+	}
+	row[e.version.Attr()] = numberValue(number)
+	return row, e.historyKey(op, it, number, row)
+}
+
+// historyKey adds the key of a version row to attrs.
+func (e *entity) historyKey(op Op, it reflect.Value, number int64, attrs item) error {
+	it = e.copied(it)
+	e.version.Addr(it).SetInt(number)
+	for _, k := range e.history.keys() {
+		s, err := e.history.render(string(op.verb), k, it)
+		if err != nil {
+			return err
+		}
+		attrs[k.attrs[0]] = &types.AttributeValueMemberS{Value: s}
+	}
+	return nil
+}
+
+// hasAttribute reports whether a field is stored as the top-level attribute.
+func (e *entity) hasAttribute(attr string) bool {
+	return slices.ContainsFunc(e.editing().mapped, func(f *field.Field) bool { return f.Attr() == attr })
+}
+
+// bury adds the tombstone of an item that is deleted as it was read.
+func (w *write) bury(a *action) error {
+	old := w.know.old
+	it := w.e.newItem()
+	if err := w.e.decode(old, it); err != nil {
+		return w.op.fail(a.key, err)
+	}
+	a.attribute(guardRead, w.e.version.Attr(), old[w.e.version.Attr()])
+	a.attribute(guardRead, writeStampAttr, old[writeStampAttr])
+	number := w.e.version.Get(it).Int() + 1
+	if w.know.number > 0 {
+		number = w.know.number
+	}
+	row := item{deletedAttr: &types.AttributeValueMemberBOOL{Value: true}, w.e.version.Attr(): numberValue(number)}
+	if t := w.e.table.typeAttr; t != "" {
+		row[t] = &types.AttributeValueMemberS{Value: w.e.name + versionType}
+	}
+	if err := w.e.historyKey(w.op, it, number, row); err != nil {
+		return err
+	}
+	w.putVersion(row)
+	first := item{}
+	if err := w.e.historyKey(w.op, it, 1, first); err != nil {
+		return err
+	}
+	// A Create finds out by the first version that there was an item before. It may lack: of an item from before there
+	// was a history.
+	mark := w.action(updateAction, roleMark, first)
+	mark.update.Set(mark.x.Name(prunedAttr), mark.x.Value(&types.AttributeValueMemberBOOL{Value: true}))
+	if t := w.e.table.typeAttr; t != "" {
+		mark.update.Set(mark.x.Name(t), mark.x.Value(&types.AttributeValueMemberS{Value: w.e.name + versionType}))
+	}
+	return nil
+}
+
+// stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
+func (e *entity) stub(row item) bool {
+	return row[deletedAttr] != nil || row[e.version.Attr()] == nil
+}
+
+// deleteNothing compiles the delete of an item with history that is not there.
+func (db *DB) deleteNothing(w *write, key item, version int64) error {
+	if w.op.verb == verbTake || version != 0 || len(w.op.conds) > 0 {
+		return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: ErrNotFound}
+	}
+	a := w.action(checkAction, roleItem, key)
+	a.absent(db, func(item) error { return fmt.Errorf("%w: there was no item before", ErrConflict) })
+	a.guards[0].kind = guardRead
+	return nil
+}
+
+// decodeVersion fills dst, an addressable zero struct, from a version row.
+func (e *entity) decodeVersion(row item, dst reflect.Value) error {
+	attrs := maps.Clone(row)
+	if aside, ok := row[asideAttr].(*types.AttributeValueMemberM); ok {
+		maps.Copy(attrs, aside.Value)
+	}
+	attrs, err := e.upgraded(attrs)
+	if err != nil {
+		return err
+	}
+	if err := e.codec.Decode(attrs, dst); err != nil {
+		return err
+	}
+	for _, k := range e.history.keys() {
+		s, ok := row[k.attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return fmt.Errorf("%w: the version row has no %s key", ErrUnknown, k.side)
+		}
+		if err := k.template.Decode(s.Value, dst); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// versionNumber returns the number in the key of a version row.
+func (e *entity) versionNumber(row item) (int64, error) {
+	it := e.newItem()
+	for _, k := range e.history.keys() {
+		s, ok := row[k.attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return 0, fmt.Errorf("%w: the version row has no %s key", ErrUnknown, k.side)
+		}
+		if err := k.template.Decode(s.Value, it); err != nil {
+			return 0, err
+		}
+	}
+	return e.version.Get(it).Int(), nil
+}

@@ -1,0 +1,170 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/codec"
+)
+
+// Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
+// starts again, f included, up to [Options].MaxAttempts, and then the error matches [ErrConflict]. It returns the item
+// as stored. If there is none the error matches [ErrNotFound]; an error of f is returned as it is, and nothing is
+// written; nor is anything if f changed nothing.
+//
+// Only attributes that f changed are sent: those that T does not know, and fields that are derived, stay. f must not
+// change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
+// version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read.
+//
+// It costs a consistent read and an UpdateItem, and one UpdateItem more for each conflict: the answer that says so
+// brings the item to start again with. Uniques that change and history make it a transaction.
+func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error) (T, error) {
+	op := newOp(r.e, verbModify, key)
+	op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
+	return r.run(ctx, op)
+}
+
+// errUnchanged ends a Modify that has nothing to write.
+var errUnchanged = errors.New("nothing changed")
+
+// compileModify compiles one try of Modify.
+func (db *DB) compileModify(ctx context.Context, w *write) error {
+	e := w.e
+	key, err := e.key("modify", w.op.item)
+	switch {
+	case err != nil:
+		return err
+	case e.version == nil:
+		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one, or use Update"))
+	}
+	if err := db.know(ctx, w, key); err != nil {
+		return err
+	}
+	old := w.know.old
+	if old == nil {
+		return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Err: ErrNotFound}
+	}
+	if claimed, err := db.table.claim(old); err != nil || claimed != e {
+		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
+	}
+	if n := schemaOf(old); n > e.schema {
+		return w.op.fail(key, fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, n, e.schema))
+	}
+	up, err := e.upgraded(old)
+	if err != nil {
+		return w.op.fail(key, err)
+	}
+	before, after := e.newItem(), e.newItem()
+	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared
+		if err := e.decode(up, it); err != nil {
+			return w.op.fail(key, err)
+		}
+	}
+	if err := w.op.modify(after); err != nil {
+		return &callerError{err}
+	}
+	want, err := w.changed(up, before, after)
+	if err != nil {
+		return err
+	}
+	version := e.version.Get(before).Int()
+	if equalItems(want, old) {
+		w.item = after
+		return errUnchanged
+	}
+	next := version + 1
+	if w.know.number > 0 {
+		next = w.know.number
+	}
+	w.keep(after, next, false)
+	for _, f := range e.editing().mapped {
+		if f == e.version || f == e.updated || f == e.created {
+			if err := w.replace(want, f.Attr(), after); err != nil {
+				return err
+			}
+		}
+	}
+	if err := e.rekey("modify", after, want); err != nil {
+		return err
+	}
+	want[writeStampAttr] = w.stamp
+	if err := w.checkSize(want); err != nil {
+		return err
+	}
+	w.item, w.attrs = after, want
+	a := w.action(updateAction, roleItem, key)
+	a.diff(old, want)
+	a.there(db, notThere)
+	a.attribute(guardRead, e.version.Attr(), old[e.version.Attr()])
+	a.attribute(guardRead, writeStampAttr, old[writeStampAttr])
+	if err := db.claims(w, a, old, after); err != nil {
+		return err
+	}
+	return w.remember(want, next)
+}
+
+// changed returns up with the attributes that differ between before and after as they are in after.
+func (w *write) changed(up item, before, after reflect.Value) (item, error) {
+	e := w.e
+	key := e.table.keyOf(up)
+	newKey, err := e.key("modify", after)
+	switch {
+	case err != nil:
+		return nil, err
+	case !equalItems(key, newKey):
+		return nil, w.op.fail(key, modelFault("the function changed the primary key to %s: use Move", e.table.keyText(newKey)))
+	case e.version.Get(before).Int() != e.version.Get(after).Int():
+		return nil, w.op.fail(key, modelFault("the function changed the version, which is kept by the library"))
+	}
+	was, err := e.codec.Encode(before)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	is, err := e.codec.Encode(after)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	want := maps.Clone(up)
+	for _, f := range e.editing().mapped {
+		attr := f.Attr()
+		a, b := was[attr], is[attr]
+		if a == nil && b == nil || a != nil && b != nil && equalValues(a, b) {
+			continue
+		}
+		if by := e.derivedBy(f); by != "" {
+			return nil, w.op.fail(key, modelFault("the function changed %s, which is derived by %s", f.Name, by))
+		}
+		if delete(want, attr); b != nil {
+			want[attr] = b
+		}
+	}
+	if err := e.checkTTL(after, w.now); err != nil && !reflect.DeepEqual(e.ttl.Get(before).Interface(), e.ttl.Get(after).Interface()) {
+		return nil, w.op.fail(key, err)
+	}
+	return want, e.rekey("modify", after, want)
+}
+
+// replace sets the attribute of the field of that name to what it has.
+func (w *write) replace(attrs item, attr string, it reflect.Value) error {
+	for _, f := range w.e.editing().mapped {
+		if f.Attr() != attr {
+			continue
+		}
+		av, err := codec.EncodeField(f, f.Get(it))
+		if err != nil {
+			return err
+		}
+		if delete(attrs, attr); av != nil {
+			attrs[attr] = av
+		}
+	}
+	return nil
+}
+
+// callerError is an error of a caller's function, which goes back as it is.
+type callerError struct{ err error }
+
+func (e *callerError) Error() string { return e.err.Error() }

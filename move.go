@@ -1,0 +1,149 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+)
+
+// Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
+// key and put under the new one. Attributes that T does not know, and derived fields, travel with it. If there is
+// nothing at from's key the error matches [ErrNotFound], if there is something at to's [ErrExists], and if the item
+// changed between the read and the transaction [ErrConflict]: its version is asserted (that of from too, if it is not
+// zero), or all of its attributes. It returns the item as stored.
+//
+// If both have one primary key, the item is updated in place. A Move that would change the key of the entity's History
+// is refused. It costs a consistent read and four units for each KB: two writes, in a transaction.
+func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T, error) {
+	return r.run(ctx, r.e.Move(from, to, opts...))
+}
+
+func (db *DB) compileMove(ctx context.Context, w *write) error {
+	e := w.e
+	from, err := e.key("move", w.op.item)
+	if err != nil {
+		return err
+	}
+	to, err := e.key("move", w.op.to)
+	if err != nil {
+		return err
+	}
+	if err := db.know(ctx, w, from); err != nil {
+		return err
+	}
+	old := w.know.old
+	if old == nil {
+		return &WriteError{Op: w.index, Verb: "move", Entity: e.name, Key: db.table.keyText(from), Err: ErrNotFound}
+	}
+	if n := schemaOf(old); n > e.schema {
+		return w.op.fail(from, fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, n, e.schema))
+	}
+	up, err := e.upgraded(old)
+	if err != nil {
+		return w.op.fail(from, err)
+	}
+	before := e.newItem()
+	if err := e.decode(up, before); err != nil {
+		return w.op.fail(from, err)
+	}
+	next := int64(1)
+	if e.version != nil {
+		next = e.version.Get(before).Int() + 1
+	}
+	if w.know.number > 0 {
+		next = w.know.number
+	}
+	after := e.copied(w.op.to)
+	if f := e.created; f != nil && f.Get(after).IsZero() {
+		f.Addr(after).Set(f.Get(before))
+	}
+	for _, d := range e.derived {
+		d.f.Addr(after).Set(d.f.Get(before))
+	}
+	w.keep(after, next, false)
+	if err := e.checkTTL(after, w.now); err != nil {
+		return w.op.fail(to, err)
+	}
+	want, err := w.travel(up, to, after)
+	if err != nil {
+		return err
+	}
+	w.item, w.attrs = after, want
+	if err := w.moves(db, from, to, old, want); err != nil {
+		return err
+	}
+	if len(e.uniques) > 0 {
+		if err := w.claim(from, to, before, after); err != nil {
+			return err
+		}
+	}
+	if e.history == nil {
+		return nil
+	}
+	was, is := item{}, item{}
+	if err := e.historyKey(w.op, before, next, was); err != nil {
+		return err
+	}
+	if err := e.historyKey(w.op, after, next, is); err != nil {
+		return err
+	}
+	if !equalItems(was, is) {
+		return w.op.fail(from, modelFault("the move would change the key of the history, and leave the versions behind"))
+	}
+	return w.remember(want, next)
+}
+
+// moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
+func (w *write) moves(db *DB, from, to, old, want item) error {
+	var source *action
+	if equalItems(from, to) {
+		source = w.action(updateAction, roleItem, from)
+		source.diff(old, want)
+	} else {
+		put := w.action(putAction, roleItem, to)
+		put.attrs = want
+		put.absent(db, func(item) error { return ErrExists })
+		source = w.action(deleteAction, roleSource, from)
+	}
+	source.there(db, notThere)
+	if v := w.given(); v != 0 {
+		source.version(v)
+	}
+	if err := source.given(w.op.conds); err != nil {
+		return w.op.fail(from, fmt.Errorf("If: %w", err))
+	}
+	source.same(old)
+	for i := range source.guards {
+		if source.guards[i].kind == guardRead {
+			source.guards[i].kind = guardItem // the caller said what is to be stored: it should look again
+		}
+	}
+	return nil
+}
+
+// travel returns what is stored at the new key: the attributes that were read, with those of the fields replaced.
+func (w *write) travel(up, key item, after reflect.Value) (item, error) {
+	e := w.e
+	fields, err := e.codec.Encode(after)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	want := maps.Clone(up)
+	for _, f := range e.editing().mapped {
+		if e.derivedBy(f) != "" {
+			continue
+		}
+		if delete(want, f.Attr()); fields[f.Attr()] != nil {
+			want[f.Attr()] = fields[f.Attr()]
+		}
+	}
+	maps.Copy(want, key)
+	if w.stamp != nil {
+		want[writeStampAttr] = w.stamp
+	}
+	if err := e.rekey("move", after, want); err != nil {
+		return nil, err
+	}
+	return want, w.checkSize(want)
+}

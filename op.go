@@ -1,0 +1,192 @@
+package ddb
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
+// nothing by itself, can be printed, and may run many times. The zero Op is refused.
+type Op struct {
+	e         *entity
+	verb      verb
+	item      reflect.Value // addressable
+	to        reflect.Value // of a Move
+	changes   []change
+	conds     []Cond
+	returnOld bool
+	once      bool
+	quiet     bool // nothing is asked for back
+	modify    func(item reflect.Value) error
+}
+
+type verb string
+
+const (
+	verbCreate      verb = "create"
+	verbPut         verb = "put"
+	verbReplace     verb = "replace"
+	verbUpdate      verb = "update"
+	verbUpsert      verb = "upsert"
+	verbModify      verb = "modify"
+	verbMove        verb = "move"
+	verbDelete      verb = "delete"
+	verbTake        verb = "take"
+	verbCheck       verb = "check"
+	verbCheckAbsent verb = "check absent"
+)
+
+func newOp[T any](e *Entity[T], v verb, it T) Op {
+	return Op{e: e.e, verb: v, item: reflect.ValueOf(&it).Elem()}
+}
+
+// with adds options.
+func (op Op) with(opts []Option) Op {
+	for _, o := range opts {
+		op = op.edited([]Edit{o})
+	}
+	return op
+}
+
+// edited adds edits, and the options among them.
+func (op Op) edited(edits []Edit) Op {
+	for _, x := range edits {
+		if x == nil {
+			op.changes = append(op.changes, change{op: "nil edit"})
+			continue
+		}
+		switch c := x.edit(); c.op {
+		case optionIf:
+			op.conds = append(op.conds, c.cond...)
+		case optionOld:
+			op.returnOld = true
+		case optionOnce:
+			op.once = true
+		default:
+			op.changes = append(op.changes, c)
+		}
+	}
+	return op
+}
+
+// Create makes the op of [Repository.Create].
+func (e *Entity[T]) Create(item T) Op { return newOp(e, verbCreate, item) }
+
+// Put makes the op of [Repository.Put].
+func (e *Entity[T]) Put(item T, opts ...Option) Op { return newOp(e, verbPut, item).with(opts) }
+
+// Replace makes the op of [Repository.Replace].
+func (e *Entity[T]) Replace(item T, opts ...Option) Op {
+	return newOp(e, verbReplace, item).with(opts)
+}
+
+// Update makes the op of [Repository.Update].
+func (e *Entity[T]) Update(key T, edits ...Edit) Op { return newOp(e, verbUpdate, key).edited(edits) }
+
+// Upsert makes the op of [Repository.Upsert].
+func (e *Entity[T]) Upsert(key T, edits ...Edit) Op { return newOp(e, verbUpsert, key).edited(edits) }
+
+// Move makes the op of [Repository.Move].
+func (e *Entity[T]) Move(from, to T, opts ...Option) Op {
+	op := newOp(e, verbMove, from).with(opts)
+	op.to = reflect.ValueOf(&to).Elem()
+	return op
+}
+
+// Delete makes the op of [Repository.Delete].
+func (e *Entity[T]) Delete(key T, opts ...Option) Op { return newOp(e, verbDelete, key).with(opts) }
+
+// Check asserts, in a transaction, that the item exists and that conds hold, and changes nothing. A version in key
+// that is not zero is asserted too. Where another op of the transaction writes the same item, the check becomes a
+// condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
+func (e *Entity[T]) Check(key T, conds ...Cond) Op {
+	op := newOp(e, verbCheck, key)
+	op.conds = conds
+	return op
+}
+
+// CheckAbsent asserts, in a transaction, that there is no such item. A check that fails matches [ErrExists].
+func (e *Entity[T]) CheckAbsent(key T) Op { return newOp(e, verbCheckAbsent, key) }
+
+// describe says what op is, for errors: "update thing pk=… sk=…".
+func (op Op) describe(key item) string {
+	return string(op.verb) + " " + op.e.name + " " + op.e.table.keyText(key)
+}
+
+// fail names op, entity and key of an error found before any request.
+func (op Op) fail(key item, err error) error {
+	if key == nil {
+		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, err)
+	}
+	return fmt.Errorf("ddb: %s: %w", op.describe(key), err)
+}
+
+// valid refuses ops that no request can be made of.
+func (op Op) valid(t *Table) error {
+	switch {
+	case op.e == nil:
+		return modelFault("ddb: an Op of no entity: make it with a verb of an Entity")
+	case op.e.table != t:
+		return modelFault("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.name)
+	}
+	if err := op.e.proto.Changed(); err != nil {
+		return modelFault("ddb: %s %s: %w", op.verb, op.e.name, err)
+	}
+	for _, c := range op.changes {
+		if c.op == "nil edit" {
+			return modelFault("ddb: %s %s: a nil edit", op.verb, op.e.name)
+		}
+	}
+	return nil
+}
+
+// String explains what the op would do: the edits of an Update, each index row that they rewrite with the source of
+// each of its members, what is missing and what to do about it, and the further items that are written with it.
+func (op Op) String() string {
+	if op.e == nil {
+		return "no op"
+	}
+	var b strings.Builder
+	b.WriteString(string(op.verb) + " " + op.e.name)
+	key, err := op.e.key(string(op.verb), op.item)
+	if err == nil {
+		b.WriteString(" " + op.e.table.keyText(key))
+	}
+	switch op.verb {
+	case verbUpdate, verbUpsert:
+		p := op.e.newUpdate(op, &action{e: op.e, verb: op.verb, key: key}, time.Unix(0, 0))
+		perr := p.plan()
+		b.WriteString(p.String())
+		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {
+			err = perr
+		}
+	case verbMove:
+		if to, terr := op.e.key("move", op.to); terr == nil {
+			b.WriteString(" to " + op.e.table.keyText(to))
+		}
+	}
+	for _, c := range op.conds {
+		b.WriteString("; if " + op.e.describeOr(c))
+	}
+	if op.verb != verbCheck && op.verb != verbCheckAbsent {
+		for _, u := range op.e.uniques {
+			b.WriteString("; unique " + u.name)
+		}
+		if op.e.history != nil {
+			b.WriteString("; version row")
+		}
+	}
+	if err != nil {
+		b.WriteString("; REFUSED: " + strings.TrimPrefix(err.Error(), "ddb: "))
+	}
+	return b.String()
+}
+
+func (e *entity) describeOr(c Cond) string {
+	if c == nil {
+		return "a nil condition"
+	}
+	return e.describe(c)
+}

@@ -1,0 +1,220 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
+type ReindexOptions struct {
+	// Workers is the number of segments scanned at once; default 1.
+	Workers int
+	// Segments is the number of parts that the table is divided into; see [ScanOptions].
+	Segments int
+	// Resume continues an earlier run behind the last cursor that Checkpoint was given.
+	Resume Cursor
+	// Checkpoint is called with a cursor that resumes the run; see [ScanOptions].
+	Checkpoint func(Cursor)
+}
+
+func (o *ReindexOptions) scan() *ScanOptions {
+	if o == nil {
+		return nil
+	}
+	return &ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: o.Resume, Checkpoint: o.Checkpoint}
+}
+
+// Reindexed counts what a Reindex met.
+type Reindexed struct {
+	Items     int // of the entity
+	Rewritten int // those that were not as this program would write them
+}
+
+// Reindex rewrites every item of the entity that is not as this program would write it: in an older schema, or with
+// the index keys of an older definition. That no index row is stale holds from then on, for as long as no older
+// program writes. Each rewrite asserts that the item is as it was read, and is tried again if it is not; items that
+// were deleted meanwhile are left alone. The version does not change, and nothing is written to the history.
+//
+// It reads the whole table and writes what is to be changed, and can run beside everything else, several times, and
+// from where an earlier run stopped. It returns its counts also with an error.
+func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
+	var n Reindexed
+	e := r.e.e
+	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan()) {
+		if err != nil {
+			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, err)
+		}
+		if claimed, err := r.db.table.claim(attrs); err != nil || claimed != e || schemaOf(attrs) > e.schema {
+			continue
+		}
+		n.Items++
+		changed, err := r.db.refresh(ctx, e, attrs)
+		if err != nil {
+			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, err)
+		}
+		if changed {
+			n.Rewritten++
+		}
+	}
+	return n, nil
+}
+
+// refresh rewrites an item until it is as this program would write it, or gone.
+func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool, err error) {
+	for attempt := range db.opts.MaxAttempts {
+		if attempt > 0 {
+			if err := pause(ctx, attempt); err != nil {
+				return false, err
+			}
+		}
+		want, _, err := e.asWritten("reindex", attrs)
+		if err != nil {
+			return false, err
+		}
+		if equalItems(want, attrs) {
+			return changed, nil
+		}
+		if err = db.rewrite(ctx, e, attrs); err == nil {
+			return true, nil
+		}
+		r, ok := errors.AsType[*refusal](err)
+		if !ok {
+			return false, err
+		}
+		if attrs = r.raw; len(attrs) == 0 {
+			return false, nil
+		}
+		changed = false
+	}
+	return false, fmt.Errorf("item %s: %w", db.table.keyText(attrs), ErrConflict)
+}
+
+// rewrite writes an item as this program would, if it is still as it was read.
+func (db *DB) rewrite(ctx context.Context, e *entity, attrs item) error {
+	want, it, err := e.asWritten("rewrite", attrs)
+	if err != nil {
+		return err
+	}
+	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, know: &knowledge{}, item: it}
+	a := w.action(updateAction, roleItem, db.table.keyOf(attrs))
+	if e.version != nil {
+		w.stamp = newWriteStamp()
+		want[writeStampAttr] = w.stamp
+	}
+	a.diff(attrs, want)
+	a.same(attrs)
+	_, err = db.sendOne(ctx, w)
+	return err
+}
+
+// EnsureUnique gives every item of the entity the constraints that its definition declares: what a table needs once
+// that had items before [Definition.Unique] was declared, after every program that writes declares it. Values that
+// another item holds already are reported, each by a [WriteError] that matches [ErrNotUnique] and says which item;
+// nothing is done about them. It returns them all, joined, when it is through; any other error ends it.
+//
+// It reads the whole table and costs a transaction for each item and constraint that is not there yet. It can run
+// again, and from where an earlier run stopped.
+func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
+	e := r.e.e
+	if len(e.uniques) == 0 {
+		return modelFault("ddb: ensure unique %s: the entity declares no Unique", e.name)
+	}
+	var taken []error
+	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan()) {
+		if err != nil {
+			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
+		}
+		if claimed, err := r.db.table.claim(attrs); err != nil || claimed != e || r.db.dead(attrs) {
+			continue
+		}
+		dups, err := r.db.ensure(ctx, e, attrs)
+		taken = append(taken, dups...)
+		if err != nil {
+			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
+		}
+	}
+	return errors.Join(taken...)
+}
+
+// ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle
+// for the others.
+func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error, err error) {
+	key := db.table.keyOf(attrs)
+	for _, u := range e.uniques {
+		k := &knowledge{}
+		k.learn(db, attrs)
+		for attempt := 0; ; attempt++ {
+			if attempt == db.opts.MaxAttempts {
+				return taken, fmt.Errorf("item %s: %w", db.table.keyText(key), ErrConflict)
+			}
+			if err := pauseFrom(ctx, attempt); err != nil {
+				return taken, err
+			}
+			w, err := db.ensureOne(e, u, key, k)
+			if err != nil {
+				return taken, err
+			}
+			if w == nil {
+				break
+			}
+			err = db.transact(ctx, []*write{w})
+			if err == nil {
+				break
+			}
+			r, ok := single(err).(*refusal) //nolint:errorlint // as transact returns it
+			if !ok {
+				return taken, err
+			}
+			if errors.Is(r, ErrNotUnique) {
+				taken = append(taken, r.WriteError)
+				break
+			}
+			if k.learn(db, r.raw); k.old == nil {
+				return taken, nil
+			}
+		}
+	}
+	return taken, nil
+}
+
+// pauseFrom is pause, which does not wait before the first attempt.
+func pauseFrom(ctx context.Context, attempt int) error {
+	if attempt == 0 {
+		return ctx.Err()
+	}
+	return pause(ctx, attempt)
+}
+
+// ensureOne compiles the claim of one constraint; nil if the item has no value for it.
+func (db *DB) ensureOne(e *entity, u *unique, key item, k *knowledge) (*write, error) {
+	it := e.newItem()
+	if err := e.decode(k.old, it); err != nil {
+		return nil, err
+	}
+	value, err := u.text(it)
+	if err != nil || value == "" {
+		return nil, err
+	}
+	w := &write{op: Op{e: e, verb: "ensure unique", quiet: true, item: it}, e: e, know: k, now: db.opts.Now()}
+	a := w.action(checkAction, roleItem, key)
+	for _, f := range u.fields {
+		a.attribute(guardRead, f.Attr(), k.old[f.Attr()])
+	}
+	if t := e.ttl; t != nil {
+		a.attribute(guardRead, t.Attr(), k.old[t.Attr()])
+	}
+	a.guard(guardRead, "attribute_exists("+a.pk()+")", func(old item) bool { return old != nil }, notThere)
+	c := w.action(putAction, roleClaim, u.key(e, value))
+	owner := &types.AttributeValueMemberM{Value: key}
+	c.unique, c.owner, c.attrs = u, owner, item{ownerAttr: owner}
+	for attr, av := range c.key {
+		c.attrs[attr] = av
+	}
+	if t := e.ttl; t != nil && k.old[t.Attr()] != nil {
+		c.attrs[t.Attr()] = k.old[t.Attr()]
+	}
+	return w, nil
+}

@@ -1,0 +1,149 @@
+package ddb
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// schemaAttr holds the number of the schema that an item was written in; absent is 0.
+const schemaAttr = "~s"
+
+// Schema says that items are written in schema n, 1 or more, and how older ones are read: upgrade gets the attributes
+// of an item of schema from (0: from before there were schemas), as they are stored and before they are decoded, and
+// changes them in place. It must make the same of the same item, and leave what it does not know alone; a read with
+// [Query.Select] hands it the selected attributes only.
+//
+// Nothing is rewritten by reading. A write of an item of a newer schema is refused with [ErrConflict]; an Update of an
+// older one first rewrites it. [Repository.Reindex] rewrites them all.
+func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
+	switch {
+	case d.e.schema != 0:
+		d.fault("schema: declared twice")
+	case n < 1:
+		d.fault("schema: %d: the first is 1", n)
+	case upgrade == nil:
+		d.fault("schema: no function to upgrade with")
+	}
+	d.e.schema, d.e.upgrade = n, upgrade
+	d.e.notes = append(d.e.notes, "schema\t"+strconv.Itoa(n)+"\t")
+}
+
+// schemaOf returns the number of the schema of an item.
+func schemaOf(attrs item) int {
+	n, ok := attrs[schemaAttr].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0
+	}
+	v, err := strconv.Atoi(n.Value)
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+// upgraded returns the attributes in the entity's own schema: attrs itself where they are.
+func (e *entity) upgraded(attrs item) (item, error) {
+	from := schemaOf(attrs)
+	if from >= e.schema {
+		return attrs, nil
+	}
+	out := deepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
+	if err := e.upgrade(from, out); err != nil {
+		return nil, fmt.Errorf("%s %s: upgrade from schema %d: %w", e.name, e.table.keyText(attrs), from, err)
+	}
+	for _, attr := range e.table.primary.attrs() {
+		if out[attr] == nil || attrs[attr] != nil && !equalValues(out[attr], attrs[attr]) {
+			return nil, fmt.Errorf("%s %s: upgrade from schema %d: changed the key: that takes a Move", e.name, e.table.keyText(attrs), from)
+		}
+	}
+	out[schemaAttr] = numberValue(int64(e.schema))
+	return out, nil
+}
+
+// deepCopy copies what an upgrade could reach into.
+func deepCopy(av types.AttributeValue) types.AttributeValue {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberM:
+		m := make(item, len(av.Value))
+		for name, v := range av.Value {
+			m[name] = deepCopy(v)
+		}
+		return &types.AttributeValueMemberM{Value: m}
+	case *types.AttributeValueMemberL:
+		l := make([]types.AttributeValue, len(av.Value))
+		for i, v := range av.Value {
+			l[i] = deepCopy(v)
+		}
+		return &types.AttributeValueMemberL{Value: l}
+	case *types.AttributeValueMemberS:
+		return &types.AttributeValueMemberS{Value: av.Value}
+	case *types.AttributeValueMemberN:
+		return &types.AttributeValueMemberN{Value: av.Value}
+	default:
+		return av
+	}
+}
+
+// rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item should have.
+func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
+	for _, r := range e.indexed {
+		for _, k := range r.keys() {
+			for _, attr := range k.attrs {
+				if !k.template.Native() && !e.table.primary.isKey(attr) {
+					delete(attrs, attr)
+				}
+			}
+		}
+	}
+	for _, r := range e.indexed {
+		if !r.includes(attrs) {
+			continue
+		}
+		if err := r.fill(op, it, attrs); err != nil {
+			return err
+		}
+	}
+	if t := e.table.typeAttr; t != "" {
+		attrs[t] = &types.AttributeValueMemberS{Value: e.name}
+	}
+	if e.schema > 0 {
+		attrs[schemaAttr] = numberValue(int64(e.schema))
+	}
+	return nil
+}
+
+// asWritten returns the item stored as attrs as this program would write it: upgraded, with the index keys of today.
+// Attributes that it does not know stay.
+func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
+	up, err := e.upgraded(attrs)
+	if err != nil {
+		return nil, reflect.Value{}, err
+	}
+	it := e.newItem()
+	if err := e.decode(up, it); err != nil {
+		return nil, it, err
+	}
+	out := maps.Clone(up)
+	return out, it, e.rekey(op, it, out)
+}
+
+// diff writes what turns one set of attributes into another.
+func (a *action) diff(from, to item) (changes int) {
+	for _, attr := range sortedNames(to) {
+		if have := from[attr]; have == nil || !equalValues(have, to[attr]) {
+			a.update.Set(a.x.Name(attr), a.x.Value(to[attr]))
+			changes++
+		}
+	}
+	for _, attr := range sortedNames(from) {
+		if to[attr] == nil {
+			a.update.Remove(a.x.Name(attr))
+			changes++
+		}
+	}
+	return changes
+}

@@ -1,0 +1,228 @@
+package ddb
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// unique is a constraint of an entity: one further item for each value, which names the item that holds it.
+type unique struct {
+	name     string
+	template template.Template
+	fields   []*field.Field // those that the primary key does not hold
+}
+
+const (
+	uniquePrefix = "~u#"
+	ownerAttr    = "~o" // of a constraint: the key of the item that holds the value
+)
+
+// Unique keeps the value of parts unique among the items of the entity, and calls that name. The value is held by an
+// item of the library's own, written in one transaction with each write that changes it; a write that meets a value
+// that another item holds fails with [ErrNotUnique]. Where a part is empty there is no constraint. An item that has
+// expired holds nothing any more.
+//
+// It costs a transaction, so twice the capacity, and a unit for the constraint twice; and a read before each write that
+// does not know the values it replaces. Upsert is refused. For a table that has items already, call
+// [Repository.EnsureUnique] once.
+func (d *Definition) Unique(name string, parts ...Part) {
+	ix := &Index{name: "unique " + name}
+	u := &unique{name: name, template: d.template(ix, "value", Key(parts...), 1)}
+	switch {
+	case name == "" || strings.ContainsAny(name, "~="):
+		d.fault("unique: name %q must not be empty or contain ~ or =", name)
+	case u.template.Native():
+		d.fault("unique %s: Native is for keys of an index: use Str, Fold, Num or Text", name)
+	case len(parts) > 0 && len(u.template.Fields()) == 0 && !u.template.IsZero():
+		d.fault("unique %s: %q has no field", name, u.template)
+	}
+	for _, other := range d.e.uniques {
+		if other.name == name {
+			d.fault("unique %s: declared twice", name)
+		}
+	}
+	d.e.uniques = append(d.e.uniques, u)
+	d.e.notes = append(d.e.notes, "unique\t"+name+"="+u.template.String()+"\t")
+}
+
+// checkUniques makes sure that the table can hold constraints.
+func (d *Definition) checkUniques() {
+	for _, u := range d.e.uniques {
+		for _, f := range u.template.Fields() {
+			if !d.e.primary.keeps(f) {
+				u.fields = append(u.fields, f)
+			}
+		}
+		for attr, t := range d.e.primary.keyTypes() {
+			if t != types.ScalarAttributeTypeS {
+				d.fault("unique %s: key attribute %q is of type %s: items of the library's own need string keys", u.name, attr, t)
+			}
+		}
+	}
+}
+
+// text returns the value that an item holds, "" for none.
+func (u *unique) text(it reflect.Value) (string, error) {
+	s, err := u.template.Encode(it)
+	if errors.Is(err, template.ErrEmpty) {
+		return "", nil
+	}
+	return s, err
+}
+
+// key returns the key of the constraint for a value. A value that is too long for a key is hashed.
+func (u *unique) key(e *entity, text string) item {
+	s := uniquePrefix + e.name + "~" + u.name + "=" + text
+	if len(s) > maxSortBytes {
+		sum := sha256.Sum256([]byte(text))
+		s = uniquePrefix + e.name + "~" + u.name + "~" + base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	key := item{}
+	for _, attr := range e.table.primary.attrs() {
+		key[attr] = &types.AttributeValueMemberS{Value: s}
+	}
+	return key
+}
+
+// holdsUniques reports whether an example has what its constraints are made of.
+func (e *entity) holdsUniques(it reflect.Value) bool {
+	for _, u := range e.uniques {
+		if s, err := u.text(it); err != nil || s == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// claims moves the constraints of an item from what was read to what will be stored; after is the zero Value where the
+// item goes. The write asserts what was read.
+func (db *DB) claims(w *write, a *action, old item, after reflect.Value) error {
+	if len(w.e.uniques) == 0 {
+		return nil
+	}
+	before := reflect.Value{}
+	if old != nil {
+		before = w.e.newItem()
+		if err := w.e.decode(old, before); err != nil {
+			return w.op.fail(a.key, err)
+		}
+	}
+	switch {
+	case w.know.read && old == nil:
+		a.absent(db, func(item) error { return fmt.Errorf("%w: there was no item before", ErrConflict) })
+		a.guards[len(a.guards)-1].kind = guardRead
+	case old != nil:
+		seen := map[string]bool{}
+		for _, u := range w.e.uniques {
+			for _, f := range u.fields {
+				if !seen[f.Attr()] {
+					seen[f.Attr()] = true
+					a.attribute(guardRead, f.Attr(), old[f.Attr()])
+				}
+			}
+		}
+		if t := w.e.ttl; t != nil && after.IsValid() {
+			a.attribute(guardRead, t.Attr(), old[t.Attr()])
+		}
+	}
+	return w.claim(a.key, a.key, before, after)
+}
+
+// claim adds the actions that give up what before holds and take what after will.
+func (w *write) claim(oldKey, newKey item, before, after reflect.Value) error {
+	from, to := &types.AttributeValueMemberM{Value: oldKey}, &types.AttributeValueMemberM{Value: newKey}
+	moved := !equalItems(oldKey, newKey)
+	for _, u := range w.e.uniques {
+		have, want := "", ""
+		var err error
+		if before.IsValid() {
+			if have, err = u.text(before); err != nil {
+				have = "" // it was written before there was this constraint
+			}
+		}
+		if after.IsValid() {
+			if want, err = u.text(after); err != nil {
+				return w.op.fail(newKey, fmt.Errorf("unique %s: %w: %w", u.name, ErrKey, err))
+			}
+		}
+		same := have == want
+		if have != "" && !same && !w.know.foreign[u.name] {
+			r := w.action(deleteAction, roleRelease, u.key(w.e, have))
+			r.unique, r.owner = u, from
+		}
+		if want == "" || same && !moved && !w.newTTL(before, after) {
+			continue
+		}
+		c := w.action(putAction, roleClaim, u.key(w.e, want))
+		c.unique, c.owner = u, to
+		c.attrs = item{ownerAttr: to}
+		for attr, av := range c.key {
+			c.attrs[attr] = av
+		}
+		if moved {
+			c.others = append(c.others, from)
+		}
+		if t := w.e.ttl; t != nil {
+			if av, err := codec.EncodeField(t, t.Get(after)); err == nil && av != nil {
+				c.attrs[t.Attr()] = av
+			}
+		}
+	}
+	return nil
+}
+
+func (w *write) newTTL(before, after reflect.Value) bool {
+	t := w.e.ttl
+	if t == nil || !before.IsValid() {
+		return false
+	}
+	a, _ := codec.EncodeField(t, t.Get(before))
+	b, _ := codec.EncodeField(t, t.Get(after))
+	return (a == nil) != (b == nil) || a != nil && !equalValues(a, b)
+}
+
+// giveUp releases the constraints of an item that is to be deleted and of which the caller gave the values: they are
+// asserted.
+func (w *write) giveUp(a *action, it reflect.Value) error {
+	for _, u := range w.e.uniques {
+		for _, f := range u.fields {
+			av, err := codec.EncodeField(f, f.Get(it))
+			if err != nil {
+				return w.op.fail(a.key, err)
+			}
+			if av != nil {
+				a.equals(guardRead, f, av)
+			}
+		}
+	}
+	return w.claim(a.key, a.key, it, reflect.Value{})
+}
+
+// guardOwner writes the condition of a claim or release, once all that meet on it are known.
+func (a *action) guardOwner(db *DB) {
+	name := a.x.Name(ownerAttr)
+	text := "attribute_not_exists(" + a.pk() + ")"
+	for _, o := range append([]types.AttributeValue{a.owner}, a.others...) {
+		text += " OR " + name + " = " + a.x.Value(o)
+	}
+	if ttl := db.table.ttl; ttl != "" && a.role == roleClaim {
+		text += " OR " + a.x.Name(ttl) + " <= " + a.x.Value(db.now())
+	}
+	a.guard(guardItem, text, nil, func(old item) error {
+		holder, _ := old[ownerAttr].(*types.AttributeValueMemberM)
+		if holder == nil {
+			return fmt.Errorf("%w: unique %s", ErrNotUnique, a.unique.name)
+		}
+		return fmt.Errorf("%w: unique %s: item %s holds it", ErrNotUnique, a.unique.name, db.table.keyText(holder.Value))
+	})
+}

@@ -1,0 +1,140 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// compileUpdate compiles Update and Upsert.
+func (db *DB) compileUpdate(ctx context.Context, w *write) error {
+	e := w.e
+	key, err := e.key(string(w.op.verb), w.op.item)
+	if err != nil {
+		return err
+	}
+	switch {
+	case e.history != nil:
+		return w.op.fail(key, modelFault("the entity keeps a history, which needs the whole item: use Modify"))
+	case w.op.verb == verbUpsert && len(e.uniques) > 0:
+		return w.op.fail(key, modelFault("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
+	case len(w.op.changes) == 0:
+		return w.op.fail(key, modelFault("no edits"))
+	}
+	a := w.action(updateAction, roleItem, key)
+	p := e.newUpdate(w.op, a, w.now)
+	if err := p.plan(); err != nil {
+		if errors.Is(err, ErrKey) {
+			return err
+		}
+		return w.op.fail(key, err)
+	}
+	if err := p.checkTTL(); err != nil {
+		return w.op.fail(key, err)
+	}
+	if w.op.verb == verbUpsert {
+		a.orAbsent = true
+		if e.ttl != nil {
+			a.guard(guardAlive, a.aliveText(db), nil, nil)
+		}
+	} else {
+		a.there(db, notThere)
+	}
+	if v := w.given(); v != 0 {
+		a.version(v)
+	} else if w.stamp != nil {
+		a.notOurs(w.stamp)
+	}
+	a.schema(true)
+	p.write()
+	if err := a.given(w.op.conds); err != nil {
+		return w.op.fail(key, fmt.Errorf("If: %w", err))
+	}
+	w.sign(&a.update, &a.x, w.op.verb == verbUpsert)
+	if p.touchesUniques() {
+		return db.updateUniques(ctx, w, p)
+	}
+	return nil
+}
+
+// notOurs refuses to apply the write once more: a request that was sent again, because its answer was lost, meets the
+// stamp that it left itself.
+func (a *action) notOurs(stamp types.AttributeValue) {
+	a.guard(guardStamp, a.x.Name(writeStampAttr)+" <> "+a.x.Value(stamp),
+		func(old item) bool { have := old[writeStampAttr]; return have == nil || !equalValues(have, stamp) },
+		func(item) error { return fmt.Errorf("%w: by this write itself", ErrConflict) })
+}
+
+// sign adds what the library keeps in each item beside the fields.
+func (w *write) sign(u *plan.Update, x *plan.Expression, creates bool) {
+	if w.stamp != nil {
+		u.Set(x.Name(writeStampAttr), x.Value(w.stamp))
+	}
+	if !creates {
+		return
+	}
+	if t := w.e.table.typeAttr; t != "" {
+		u.Set(x.Name(t), x.Value(&types.AttributeValueMemberS{Value: w.e.name}))
+	}
+	if w.e.schema > 0 {
+		u.Set(x.Name(schemaAttr), x.Value(numberValue(int64(w.e.schema))))
+	}
+}
+
+// checkTTL refuses a time to live that DynamoDB would not honour.
+func (p *updatePlan) checkTTL() error {
+	for i := range p.edits {
+		x := &p.edits[i]
+		if p.e.ttl == nil || x.f != p.e.ttl {
+			continue
+		}
+		if err := p.e.checkExpiry(x.v, p.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touchesUniques reports whether an edit changes what a constraint is made of.
+func (p *updatePlan) touchesUniques() bool {
+	for i := range p.edits {
+		if len(p.e.editing().of(p.edits[i].f).uniques) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// updateUniques reads the item, to know the values that the edits replace, and moves its constraints.
+func (db *DB) updateUniques(ctx context.Context, w *write, p *updatePlan) error {
+	a := w.main()
+	if err := db.know(ctx, w, a.key); err != nil {
+		return err
+	}
+	old := w.know.old
+	if old == nil {
+		return nil // the condition fails, and says so
+	}
+	it := w.e.newItem()
+	if err := w.e.decode(old, it); err != nil {
+		return w.op.fail(a.key, err)
+	}
+	for i := range p.edits {
+		x := &p.edits[i]
+		if len(w.e.editing().of(x.f).uniques) == 0 {
+			continue
+		}
+		if !x.whole() {
+			return w.op.fail(a.key, modelFault("%s: the field is part of a Unique constraint: set it, or use Modify", x))
+		}
+		x.f.Addr(it).Set(x.v)
+	}
+	if w.op.returnOld {
+		a.same(old)
+	}
+	return db.claims(w, a, old, it)
+}

@@ -1,0 +1,424 @@
+package ddb
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// updatePlan finds out what an Update or an Upsert writes beside its edits: the keys of the index rows that they
+// touch, made of members whose values it must know.
+type updatePlan struct {
+	op     Op
+	e      *entity
+	a      *action
+	now    time.Time
+	upsert bool
+
+	edits   []edit // the library's own included
+	asked   int    // how many of them are the caller's
+	given   map[*field.Field]member
+	members map[*field.Field]member
+	keys    map[string]string // index key attributes to set, by name
+	leave   []string          // those to remove
+
+	rows    []rowPlan
+	missing []string
+	refused []string
+}
+
+// member is what is known of a field.
+type member struct {
+	v      reflect.Value
+	av     types.AttributeValue // nil where the attribute is absent
+	from   string
+	assert bool
+	fault  string // why it cannot be known
+}
+
+func (m member) known() bool { return m.fault == "" }
+
+// rowPlan is what becomes of one index row, for [Op.String].
+type rowPlan struct {
+	row     *Row
+	out     bool // the item leaves the index, or is not in it
+	members []*field.Field
+}
+
+func (e *entity) newUpdate(op Op, a *action, now time.Time) *updatePlan {
+	return &updatePlan{
+		op: op, e: e, a: a, now: now, upsert: op.verb == verbUpsert,
+		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
+	}
+}
+
+// plan resolves edits and rows, or says what is wrong.
+func (p *updatePlan) plan() error {
+	edits, err := p.e.edits(p.op.changes)
+	if err != nil {
+		return err
+	}
+	p.edits, p.asked = edits, len(edits)
+	if err := p.readIf(p.op.conds); err != nil {
+		return err
+	}
+	p.keep()
+	for _, r := range p.e.indexed {
+		if err := p.row(r); err != nil {
+			return err
+		}
+	}
+	if len(p.refused) > 0 || len(p.missing) > 0 {
+		return modelFault("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
+	}
+	return nil
+}
+
+// keep adds the edits of the library's own: version and timestamps, which index keys may hold.
+func (p *updatePlan) keep() {
+	set := func(f *field.Field, op editOp, v any) {
+		x := edit{op: op, f: f, v: reflect.ValueOf(v)}
+		x.value, _ = codec.EncodeField(keepEmpty(f), x.v)
+		p.edits = append(p.edits, x)
+	}
+	if f := p.e.version; f != nil {
+		if n := f.Get(p.op.item).Int(); n != 0 && !p.upsert {
+			set(f, editSet, n+1)
+		} else {
+			set(f, editAdd, int64(1))
+		}
+	}
+	if f := p.e.updated; f != nil {
+		set(f, editSet, p.now.Truncate(precision(f)))
+	}
+	if f := p.e.created; f != nil && p.upsert {
+		set(f, editDefault, p.now.Truncate(precision(f)))
+	}
+}
+
+// readIf takes from the conditions what they say about fields.
+func (p *updatePlan) readIf(conds []Cond) error {
+	for _, c := range conds {
+		if c == nil {
+			return modelFault("If: a nil condition")
+		}
+		cl := c.condition()
+		switch cl.op {
+		case opAnd:
+			if err := p.readIf(cl.kids); err != nil {
+				return err
+			}
+		case opEq, opAbsent:
+			f, vals, err := p.e.operands(cl)
+			if err != nil {
+				return fmt.Errorf("If: %w", err)
+			}
+			m := member{v: reflect.Zero(f.Type), from: "If"}
+			if cl.op == opEq {
+				if rv := reflect.ValueOf(cl.vals[0]); rv.IsValid() {
+					m.v = rv
+				}
+				if m.av = vals[0]; f.OmitEmpty && isEmpty(m.av) {
+					m.av = nil
+				}
+			}
+			p.given[f] = m
+		default: // says nothing certain
+		}
+	}
+	return nil
+}
+
+// member says what f is after the edits.
+func (p *updatePlan) member(f *field.Field) member {
+	if m, ok := p.members[f]; ok {
+		return m
+	}
+	m := p.find(f)
+	p.members[f] = m
+	return m
+}
+
+func (p *updatePlan) find(f *field.Field) member {
+	for i := range p.edits {
+		x := &p.edits[i]
+		if !x.f.Overlaps(f) {
+			continue
+		}
+		if x.whole() && (x.f == f || len(x.f.Index) < len(f.Index)) {
+			return p.edited(x, f)
+		}
+		return member{fault: fmt.Sprintf("REFUSED: %s leaves a value that only DynamoDB knows", x)}
+	}
+	if m, ok := p.given[f]; ok {
+		return m
+	}
+	v := f.Get(p.op.item)
+	if p.e.primary.keeps(f) {
+		av, err := codec.EncodeField(f, v)
+		if err != nil {
+			return member{fault: err.Error()}
+		}
+		return member{v: v, av: av, from: "key"}
+	}
+	if v.IsZero() {
+		return member{fault: "MISSING"}
+	}
+	av, err := codec.EncodeField(f, v)
+	if err != nil {
+		return member{fault: err.Error()}
+	}
+	return member{v: v, av: av, from: "example, asserted", assert: true}
+}
+
+// edited says what an edit of f, or of a struct that f is in, makes of f.
+func (p *updatePlan) edited(x *edit, f *field.Field) member {
+	m := member{v: x.v, av: x.value, from: "edit"}
+	if x.f == f {
+		return m
+	}
+	scratch := p.e.newItem()
+	x.f.Addr(scratch).Set(x.v)
+	m.v = f.Get(scratch)
+	m.av = nil
+	if outer, ok := x.value.(*types.AttributeValueMemberM); ok {
+		m.av = lookup(outer.Value, f.Path[len(x.f.Path):])
+	}
+	return m
+}
+
+// touched reports whether an edit overlaps one of fs.
+func (p *updatePlan) touched(fs []*field.Field) bool {
+	return slices.ContainsFunc(p.edits, func(x edit) bool { return slices.ContainsFunc(fs, x.f.Overlaps) })
+}
+
+// row plans one index row.
+func (p *updatePlan) row(r *Row) error {
+	keys := r.keys()
+	changed := make([]bool, len(keys))
+	whenTouched, any := p.touched(r.conditionFields()), false
+	for i, k := range keys {
+		changed[i] = p.touched(k.template.Fields())
+		any = any || changed[i]
+	}
+	any = any || whenTouched
+	if !any && !p.upsert {
+		return nil
+	}
+	in, unknown := p.included(r, !any)
+	switch {
+	case in && p.upsert || whenTouched && in:
+		for i := range changed {
+			changed[i] = true
+		}
+	case !in && len(unknown) == 0:
+		p.rows = append(p.rows, rowPlan{row: r, out: true, members: r.conditionFields()})
+		if whenTouched {
+			p.leave = append(p.leave, r.owns()...)
+		}
+		return nil
+	}
+	plan := rowPlan{row: r, members: slices.Clone(r.conditionFields())}
+	need := func(f *field.Field) {
+		if !slices.Contains(plan.members, f) {
+			plan.members = append(plan.members, f)
+		}
+		if !p.member(f).known() && !slices.Contains(unknown, f) {
+			unknown = append(unknown, f)
+		}
+	}
+	for i, k := range keys {
+		switch {
+		case !changed[i]:
+		case !k.template.Native():
+			for _, f := range k.template.Fields() {
+				need(f)
+			}
+		case p.upsert:
+			for _, f := range k.template.Fields() {
+				if !p.touched([]*field.Field{f}) { // any edit gives a new item a value
+					need(f)
+				}
+			}
+		}
+	}
+	p.rows = append(p.rows, plan)
+	if len(unknown) > 0 {
+		p.lacks(r, unknown)
+		return nil
+	}
+	return p.render(r, changed)
+}
+
+// included says whether the item is in the row's index after the edits, as far as that is known; unknown are the
+// fields that are needed to tell. Where the row is untouched, an item that was there is left as it is; so it is enough
+// to know that a new one, in which what is not known is absent, is not in the index.
+func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field.Field) {
+	for i, c := range r.when {
+		attrs := item{}
+		var lacks []*field.Field
+		for _, f := range p.e.fieldsOf(c) {
+			if m := p.member(f); m.known() {
+				setPath(attrs, f.Path, m.av)
+			} else {
+				lacks = append(lacks, f)
+			}
+		}
+		if (len(lacks) == 0 || untouched) && !r.unless[i](attrs) {
+			return false, nil
+		}
+		unknown = append(unknown, lacks...)
+	}
+	return len(unknown) == 0, unknown
+}
+
+// setPath puts a value at a document path; nil leaves it absent.
+func setPath(attrs item, path []string, av types.AttributeValue) {
+	if av == nil || len(path) == 0 {
+		return
+	}
+	for _, name := range path[:len(path)-1] {
+		m, ok := attrs[name].(*types.AttributeValueMemberM)
+		if !ok {
+			m = &types.AttributeValueMemberM{Value: item{}}
+			attrs[name] = m
+		}
+		attrs = m.Value
+	}
+	attrs[path[len(path)-1]] = av
+}
+
+// lacks records what a row needs and nobody has said.
+func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
+	var missing []string
+	for _, f := range fs {
+		m := p.member(f)
+		if m.fault == "MISSING" {
+			missing = append(missing, f.Name)
+			continue
+		}
+		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it, or use Modify",
+			f.Name, r.index.name, strings.TrimPrefix(m.fault, "REFUSED: ")))
+	}
+	if len(missing) > 0 {
+		why := "the edit touches its key"
+		if p.upsert {
+			why = "a new item would be in it"
+		}
+		p.missing = append(p.missing, fmt.Sprintf("%s needs %s (%s): give it in If(Eq(…)), or in the key given by example, or use Modify",
+			r.index.name, strings.Join(missing, " and "), why))
+	}
+}
+
+// render makes the keys of a row that the item is in.
+func (p *updatePlan) render(r *Row, changed []bool) error {
+	it, attrs := p.e.newItem(), item{}
+	for _, k := range r.keys() {
+		for _, f := range k.template.Fields() {
+			if m := p.member(f); m.known() {
+				f.Addr(it).Set(m.v)
+				setPath(attrs, f.Path, m.av)
+			}
+		}
+	}
+	for i, k := range r.keys() {
+		if k.template.Native() {
+			if err := p.native(r, k, attrs); err != nil {
+				return err
+			}
+			continue
+		}
+		if !changed[i] {
+			continue
+		}
+		s, err := r.render(string(p.op.verb), k, it)
+		if err != nil {
+			return err
+		}
+		p.keys[k.attrs[0]] = s
+	}
+	return nil
+}
+
+// native refuses edits that leave a Native key without a value it can have.
+func (p *updatePlan) native(r *Row, k key, attrs item) error {
+	for i, part := range k.template.Parts() {
+		if !p.touched([]*field.Field{part.Field}) || !p.member(part.Field).known() {
+			continue
+		}
+		one := key{side: k.side, attrs: k.attrs[i : i+1], template: template.New(part), maxBytes: k.maxBytes}
+		if err := r.checkNative(string(p.op.verb), one, attrs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds the edits, the index keys and the assertions to the action.
+func (p *updatePlan) write() {
+	u, x := &p.a.update, &p.a.x
+	for i := range p.edits {
+		p.edits[i].write(u, x)
+	}
+	for _, attr := range slices.Sorted(maps.Keys(p.keys)) {
+		u.Set(x.Name(attr), x.Value(&types.AttributeValueMemberS{Value: p.keys[attr]}))
+	}
+	for _, attr := range p.leave {
+		if _, set := p.keys[attr]; !set {
+			u.Remove(x.Name(attr))
+		}
+	}
+	for _, f := range p.e.proto.Fields() {
+		m, ok := p.members[f]
+		if !ok || !m.known() || m.from == "edit" || m.from == "key" {
+			continue
+		}
+		if m.assert && !p.upsert {
+			p.a.equals(guardItem, f, m.av)
+		}
+		if p.upsert && m.av != nil {
+			u.Set(x.Path(f.Path), x.Value(m.av))
+			if m.assert {
+				p.a.equals(guardItem, f, m.av)
+			}
+		}
+	}
+}
+
+// String prints the edits and, for each row that they touch, where its members come from.
+func (p *updatePlan) String() string {
+	var b strings.Builder
+	for i := range p.edits[:p.asked] {
+		b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0] + p.edits[i].String())
+	}
+	for _, r := range p.rows {
+		b.WriteString("; " + r.row.index.name)
+		if r.out {
+			b.WriteString(" left")
+		}
+		for i, f := range r.members {
+			m := p.member(f)
+			b.WriteString(map[bool]string{true: " from ", false: ", "}[i == 0] + f.Name)
+			switch {
+			case m.known():
+				b.WriteString(" (" + m.from + ")")
+			case m.fault == "MISSING" && r.out:
+				b.WriteString(" (not needed)")
+			case m.fault == "MISSING":
+				b.WriteString(" MISSING: give it in If(Eq(…)) or in the example, or use Modify")
+			default:
+				b.WriteString(" " + m.fault)
+			}
+		}
+	}
+	return b.String()
+}
