@@ -3,7 +3,6 @@ package ddb
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 )
 
@@ -34,13 +33,13 @@ type lambdaFailure struct {
 // Failed deliveries are counted in the memory of one instance of the function: give the mapping a MaximumRetryAttempts and
 // an on-failure destination too.
 func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
-	var in lambdaEvent
-	if err := json.Unmarshal(event, &in); err != nil {
-		return nil, fmt.Errorf("ddb: lambda: %w", err)
+	records, err := lambdaRecords(event)
+	if err != nil {
+		return nil, err
 	}
-	failed, err := m.Process(ctx, in.Records)
+	failed, err := m.Process(ctx, records)
 	if err != nil && m.opts.Report == nil {
-		slog.ErrorContext(ctx, "records of the stream failed", "error", err, "failed", len(failed), "records", len(in.Records))
+		slog.ErrorContext(ctx, "records of the stream failed", "error", err, "failed", len(failed), "records", len(records))
 	}
 	out := lambdaResponse{Failures: make([]lambdaFailure, len(failed))}
 	for i, s := range failed {

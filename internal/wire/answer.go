@@ -49,7 +49,7 @@ func (p *Page) read(member string, s shape) bool {
 			return false
 		}
 		if string(p.body[from:to]) != member {
-			ok = r.skip()
+			ok = r.any(0)
 		} else if ok = !found; ok {
 			found = true
 			r.peek()

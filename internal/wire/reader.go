@@ -227,10 +227,22 @@ func (s *names) twice(r *reader, first, from, to int) bool {
 
 // value takes an attribute value: {"S": "text"}.
 func (r *reader) value(name, nameEnd, depth int) bool {
+	e := entry{name: uint32(name), nameLen: uint16(nameEnd - name)}
+	if b := r.body[r.i:]; len(b) > 8 && b[0] == '{' && b[1] == '"' && (b[2] == 'S' || b[2] == 'N') && b[3] == '"' && b[4] == ':' && b[5] == '"' {
+		r.i += 6 // {"S":" without white space, as DynamoDB writes it
+		e.kind = S
+		if b[2] == 'N' {
+			e.kind = N
+		}
+		if !r.scalar(&e) {
+			return false
+		}
+		r.entries = append(r.entries, e)
+		return r.delim('}')
+	}
 	if !r.delim('{') || !r.delim('"') {
 		return false
 	}
-	e := entry{name: uint32(name), nameLen: uint16(nameEnd - name)}
 	if e.kind = r.kind(); e.kind == None || !r.delim(':') {
 		return false
 	}
@@ -393,48 +405,6 @@ func (r *reader) item() bool {
 	e.at, e.n, e.name = uint32(len(r.entries)), n, uint32(r.text)
 	r.items = append(r.items, uint32(at))
 	return true
-}
-
-// skip takes any value, and looks only for its end: the SDK reads it.
-func (r *reader) skip() bool {
-	depth := 0
-	for {
-		switch c := r.peek(); c {
-		case '"':
-			r.i++
-			if _, _, _, ok := r.string(); !ok {
-				return false
-			}
-		case '{', '[':
-			r.i++
-			depth++
-		case '}', ']':
-			r.i++
-			depth--
-		case ',', ':':
-			if depth == 0 {
-				return false
-			}
-			r.i++
-		case 0:
-			return false
-		default: // a number or a literal
-			start := r.i
-			for r.i < len(r.body) && (r.body[r.i] >= '0' && r.body[r.i] <= '9' || r.body[r.i] >= 'a' && r.body[r.i] <= 'z' ||
-				r.body[r.i] == '.' || r.body[r.i] == '-' || r.body[r.i] == '+' || r.body[r.i] == 'E') {
-				r.i++
-			}
-			if r.i == start {
-				return false
-			}
-		}
-		if depth == 0 {
-			return true
-		}
-		if depth < 0 {
-			return false
-		}
-	}
 }
 
 // validNumber reports a number as DynamoDB writes it: at most 38 significant digits.
