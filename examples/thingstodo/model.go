@@ -34,7 +34,7 @@ var (
 // Status is the state of a thing to do or of a booking.
 type Status string
 
-// The states of a thing to do, see [Store.Submit], and of a booking, see [Store.Cancel].
+// The states of a thing to do, and of a booking.
 const (
 	Draft     Status = "DRAFT"
 	Pending   Status = "PENDING"

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+
+	"github.com/singletable-go/ddb"
 )
 
 // Outbox stands in every item: what the last write was about. Whoever follows the table's stream publishes it, so that an
@@ -32,8 +34,8 @@ const (
 	ThingDeleted      EventType = "TTD_DELETED"
 	ThingWithdrawn    EventType = "TTD_WITHDRAWN"
 	NewVersionCreated EventType = "TTD_NEW_VERSION_CREATED"
-	NewVersionUsed    EventType = "TTD_NEW_VERSION_APPROVED"
 	FavouriteAdded    EventType = "FAV_ADDED"
+	FavouriteRemoved  EventType = "FAV_REMOVED"
 	BookingCreated    EventType = "BKG_CREATED"
 	BookingCancelled  EventType = "BKG_CANCELLED"
 )
@@ -52,4 +54,10 @@ func outbox(ctx context.Context, e EventType) Outbox {
 		o.Context = map[string]string{"correlation-id": id}
 	}
 	return o
+}
+
+// stamp is the same for an update; f is the outbox among the entity's fields.
+func stamp(ctx context.Context, f *Outbox, e EventType) []ddb.Edit {
+	o := outbox(ctx, e)
+	return []ddb.Edit{ddb.Set(&f.Event, o.Event), ddb.Set(&f.Context, o.Context)}
 }

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/singletable-go/ddb"
+)
+
+// maxBlock is the size of one message to the topic.
+const maxBlock = 256 << 10
+
+// Publisher returns the mux that publishes what the writes have left in their outboxes: all events of one type in a batch as
+// blocks {"records":[…]} of up to 256 KiB, so that subscribers filter by type. A record is as the stream has it, with both
+// images. What is deleted has no outbox any more; it is published all the same.
+func Publisher(publish func(ctx context.Context, e EventType, block []byte) error) *ddb.Mux {
+	mux := ddb.NewMux(OneTable, nil)
+	mux.HandleBatch(func(ctx context.Context, changes []ddb.Change[any]) error {
+		records := map[EventType][][]byte{}
+		for _, c := range changes {
+			e := eventOf(c)
+			if e == "" {
+				continue
+			}
+			record, err := json.Marshal(c.Record())
+			if err != nil {
+				return err
+			}
+			records[e] = append(records[e], record)
+		}
+		for _, e := range slices.Sorted(maps.Keys(records)) {
+			blocks, err := blocksOf(records[e])
+			if err != nil {
+				return fmt.Errorf("%s: %w", e, err)
+			}
+			for _, b := range blocks {
+				if err := publish(ctx, e, b); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return mux
+}
+
+// eventOf returns the event of a change, "" if it is none.
+func eventOf(c ddb.Change[any]) EventType {
+	if o, ok := c.New.(interface{ event() EventType }); ok {
+		return o.event()
+	}
+	if _, ok := c.Old.(Favourite); ok { // nothing else is ever deleted
+		return FavouriteRemoved
+	}
+	return ""
+}
+
+func (o Outbox) event() EventType { return o.Event.Type }
+
+// blocksOf joins records to as few blocks as keep their order.
+func blocksOf(records [][]byte) ([][]byte, error) {
+	const head, tail = `{"records":[`, `]}`
+	var blocks [][]byte
+	for len(records) > 0 {
+		size, n := len(head)+len(records[0])+len(tail), 1
+		if size > maxBlock {
+			return nil, fmt.Errorf("a record of %d bytes is too large to be published", len(records[0]))
+		}
+		for n < len(records) && size+1+len(records[n]) <= maxBlock {
+			size += 1 + len(records[n])
+			n++
+		}
+		blocks = append(blocks, slices.Concat([]byte(head), bytes.Join(records[:n], []byte(",")), []byte(tail)))
+		records = records[n:]
+	}
+	return blocks, nil
+}
