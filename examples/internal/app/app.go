@@ -123,7 +123,8 @@ func (e Example) all() []command {
 	all := slices.Clone(commands)
 	for _, c := range e.Commands {
 		all = append(all, command{name: c.Name, about: c.About, needsData: c.NeedsData, run: func(ctx context.Context, s *session) error {
-			return c.Run(ctx, &Session{DB: s.db, Engine: s.engine, Out: s.out, Err: s.err})
+			db := ddb.New(s.engine.Client, s.db.Name(), s.Table, nil) // without the trace, which would grow while a command runs for long
+			return c.Run(ctx, &Session{DB: db, Engine: s.engine, Out: s.out, Err: s.err})
 		}})
 	}
 	return all

@@ -80,8 +80,11 @@ func Report(results []Result) *term.Table {
 		}
 		join := func(of func(trace.Request) string) string {
 			parts := make([]string, len(r.Reads))
-			for j, read := range r.Reads {
-				parts[j] = of(read)
+			for j, q := range r.Reads {
+				parts[j] = of(q)
+				if j+1 < len(r.Reads) { // each request begins on a line of its own in every column
+					parts[j] += strings.Repeat("\n", strings.Count(q.Key, "\n")-strings.Count(parts[j], "\n"))
+				}
 			}
 			return strings.Join(parts, "\n")
 		}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/singletable-go/ddb/examples/internal/app"
+)
+
+// accessPatterns is the four access patterns, asked about what [seed] writes; and then what else the table can be asked.
+// The third and the fourth write, so that each run of them leaves a group and a message.
+func accessPatterns(s *Store) []app.Pattern {
+	var (
+		group    = conversations[0].ID()
+		ada      = People[0]
+		bayo     = People[1]
+		lena     = People[2]
+		lateTime = conversations[0].begin.Add(45 * time.Minute)
+	)
+	messages := func(w Window) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) {
+			page, err := s.Messages(ctx, ada.UserID, group, w, pageSize, "")
+			return len(page.Items), err
+		}
+	}
+	groups := func(w Window) func(context.Context) (int, error) {
+		return func(ctx context.Context) (int, error) {
+			page, err := s.Groups(ctx, ada.UserID, w, pageSize, "")
+			return len(page.Items), err
+		}
+	}
+	return []app.Pattern{
+		{Name: "A: messages of a group", Run: messages(Window{})},
+		{Name: "B: groups of a user", Run: groups(Window{})},
+		{Name: "C: a new group", Run: func(ctx context.Context) (int, error) {
+			_, err := s.Start(ctx, bayo, "Hello Lena!", lena)
+			return 5, err
+		}},
+		{Name: "D: a message to a group", Run: func(ctx context.Context) (int, error) {
+			_, err := s.Send(ctx, ada, group, "One more thing: gloves.")
+			return 1, err
+		}},
+		{Name: "messages of a group in a window", Extra: true, Run: messages(Window{From: lateTime, Until: lateTime.AddDate(0, 0, 1)})},
+		{Name: "groups of a user in a window", Extra: true, Run: groups(Window{From: lateTime.AddDate(0, 0, -1), Until: lateTime})},
+		{Name: "two rows follow a message", Extra: true, Run: func(ctx context.Context) (int, error) {
+			m, err := s.newest(ctx, group)
+			if err != nil {
+				return 0, err
+			}
+			return 2, s.follow(ctx, m)
+		}},
+		extra(app.Many("members of a group", func(ctx context.Context) iter.Seq2[Member, error] {
+			return s.members.Consistent().Query(ctx, MembersOf(group))
+		})),
+		extra(app.Many("rows of a group, by the index", func(ctx context.Context) iter.Seq2[Group, error] {
+			return s.groups.Query(ctx, RowsOf(group))
+		})),
+	}
+}
+
+func extra(p app.Pattern) app.Pattern {
+	p.Extra = true
+	return p
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/singletable-go/ddb"
+)
+
+// UserHeader says who is asking, by handle. It stands in for authentication: whoever sends it is believed. A real service
+// has its gateway put a verified identity here, and takes it from nobody else.
+const UserHeader = "X-User-Handle"
+
+const (
+	pageSize = 20  // what a list holds unless the request says otherwise
+	maxPage  = 100 // the most it may ask for
+	maxBody  = 16 << 10
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// API serves message groups over HTTP, and the page that uses it. Errors are a JSON object with a code for programs and a
+// message for people.
+type API struct {
+	store  *Store
+	people Directory
+	log    *slog.Logger
+}
+
+// NewAPI returns the handler. What a client is not told about a failure goes to log.
+func NewAPI(store *Store, people Directory, log *slog.Logger) http.Handler {
+	a := &API{store, people, log}
+	files, err := fs.Sub(pageFiles, "page")
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/users", a.serve(a.users))
+	mux.HandleFunc("GET /api/message_groups", a.serveUser(a.groups))
+	mux.HandleFunc("GET /api/messages/{message_group_uuid}", a.serveUser(a.messages))
+	mux.HandleFunc("POST /api/messages", a.serveUser(a.send))
+	mux.HandleFunc("/api/", a.serve(func(_ *http.Request) (int, any, error) { return 0, nil, errNoEndpoint }))
+	mux.Handle("GET /", http.FileServerFS(files))
+	return secure(mux)
+}
+
+// secure keeps browsers from running or showing anything but the page's own files, and other sites from using it.
+func secure(h http.Handler) http.Handler {
+	h = http.NewCrossOriginProtection().Handler(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		h.ServeHTTP(w, r)
+	})
+}
+
+// The shapes on the wire.
+type (
+	person struct {
+		UserID      string `json:"user_uuid"`
+		DisplayName string `json:"user_display_name"`
+		Handle      string `json:"user_handle"`
+	}
+
+	groupJSON struct {
+		GroupID string `json:"message_group_uuid"`
+		Last    string `json:"message"`
+		LastAt  moment `json:"last_message_at"`
+		Title   string `json:"title"`
+		person
+	}
+
+	messageJSON struct {
+		GroupID   string `json:"message_group_uuid"`
+		ID        string `json:"message_uuid"`
+		Text      string `json:"message"`
+		CreatedAt moment `json:"created_at"`
+		person
+	}
+
+	list[T any] struct {
+		Items []T        `json:"items"`
+		Next  ddb.Cursor `json:"next"` // of the next page, "" on the last one
+	}
+
+	// posted is a message to a group, or to people, which starts a new group.
+	posted struct {
+		GroupID string   `json:"message_group_uuid"`
+		Handles []string `json:"handles"`
+		Text    string   `json:"message"`
+	}
+)
+
+// moment is a time in a fixed width, so that text sorts as time does, as it does in the keys.
+type moment time.Time
+
+func (m moment) MarshalText() ([]byte, error) {
+	return time.Time(m).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000000000Z"), nil
+}
+
+// endpoint answers with a status and what is to be sent as JSON.
+type endpoint func(*http.Request) (status int, body any, err error)
+
+type userEndpoint func(r *http.Request, user Author) (status int, body any, err error)
+
+func (a *API) users(*http.Request) (int, any, error) {
+	people := make([]person, len(a.people))
+	for i, p := range a.people {
+		people[i] = person(p)
+	}
+	return http.StatusOK, list[person]{Items: people}, nil
+}
+
+func (a *API) groups(r *http.Request, user Author) (int, any, error) {
+	w, limit, after, err := paging(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	page, err := a.store.Groups(r.Context(), user.UserID, w, limit, after)
+	if err != nil {
+		return 0, nil, err
+	}
+	out := list[groupJSON]{Items: make([]groupJSON, len(page.Items)), Next: page.Next}
+	for i, g := range page.Items {
+		out.Items[i] = groupJSON{GroupID: g.GroupID, Last: g.Last, LastAt: moment(g.LastAt), Title: g.Name(), person: person(g.Author)}
+	}
+	return http.StatusOK, out, nil
+}
+
+func (a *API) messages(r *http.Request, user Author) (int, any, error) {
+	w, limit, after, err := paging(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	page, err := a.store.Messages(r.Context(), user.UserID, r.PathValue("message_group_uuid"), w, limit, after)
+	if err != nil {
+		return 0, nil, err
+	}
+	out := list[messageJSON]{Items: make([]messageJSON, len(page.Items)), Next: page.Next}
+	for i, m := range page.Items {
+		out.Items[i] = toJSON(m)
+	}
+	return http.StatusOK, out, nil
+}
+
+func toJSON(m Message) messageJSON {
+	return messageJSON{GroupID: m.GroupID, ID: m.ID, Text: m.Text, CreatedAt: moment(m.CreatedAt), person: person(m.Author)}
+}
+
+func (a *API) send(r *http.Request, user Author) (int, any, error) {
+	var p posted
+	if err := readJSON(r, &p); err != nil {
+		return 0, nil, err
+	}
+	if (p.GroupID == "") == (len(p.Handles) == 0) {
+		return 0, nil, bad("give either message_group_uuid, or handles to start a group")
+	}
+	send := func(ctx context.Context) (Message, error) { return a.store.Send(ctx, user, p.GroupID, p.Text) }
+	if len(p.Handles) > 0 {
+		with := make([]Author, len(p.Handles))
+		for i, h := range p.Handles {
+			var ok bool
+			if with[i], ok = a.people.ByHandle(h); !ok {
+				return 0, nil, &apiError{http.StatusNotFound, "no_such_user", fmt.Sprintf("there is no user %q", h)}
+			}
+		}
+		send = func(ctx context.Context) (Message, error) { return a.store.Start(ctx, user, p.Text, with...) }
+	}
+	m, err := send(r.Context())
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusCreated, toJSON(m), nil
+}
+
+// paging reads the query parameters that both lists take: limit, cursor, from, until.
+func paging(r *http.Request) (w Window, limit int, after ddb.Cursor, err error) {
+	q := r.URL.Query()
+	limit = pageSize
+	if s := q.Get("limit"); s != "" {
+		limit, err = strconv.Atoi(s)
+		if err != nil || limit < 1 || limit > maxPage {
+			return w, 0, "", bad("limit is %q: it takes a number from 1 to %d", s, maxPage)
+		}
+	}
+	for name, t := range map[string]*time.Time{"from": &w.From, "until": &w.Until} {
+		if s := q.Get(name); s != "" {
+			if *t, err = time.Parse(time.RFC3339Nano, s); err != nil {
+				return w, 0, "", bad("%s is %q: it takes a time such as 2026-11-20T09:30:00Z", name, s)
+			}
+		}
+	}
+	return w, limit, ddb.Cursor(q.Get("cursor")), nil
+}
+
+// readJSON reads a body that is one JSON object without unknown fields.
+func readJSON(r *http.Request, into any) error {
+	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/json" {
+		return &apiError{http.StatusUnsupportedMediaType, "not_json", "the Content-Type must be application/json"}
+	}
+	d := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		_, err = d.Token()
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &apiError{http.StatusRequestEntityTooLarge, "too_long", fmt.Sprintf("the body has more than %d bytes", maxBody)}
+	}
+	switch {
+	case errors.Is(err, io.EOF): // after the object
+		return nil
+	case err == nil:
+		return bad("the body goes on after the JSON object")
+	}
+	return bad("the body is no JSON object as expected: %v", err)
+}
+
+// serve makes an endpoint a handler.
+func (a *API) serve(e endpoint) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		status, body, err := e(r)
+		if err != nil {
+			status, body = a.fault(r, err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		if status == http.StatusServiceUnavailable {
+			w.Header().Set("Retry-After", "1")
+		}
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(body) // the client has gone
+	}
+}
+
+// serveUser is serve for somebody who says who they are.
+func (a *API) serveUser(e userEndpoint) http.HandlerFunc {
+	return a.serve(func(r *http.Request) (int, any, error) {
+		user, ok := a.people.ByHandle(r.Header.Get(UserHeader))
+		if !ok {
+			return 0, nil, &apiError{http.StatusUnauthorized, "unknown_user", "the header " + UserHeader + " must name a user by handle"}
+		}
+		return e(r, user)
+	})
+}
+
+// apiError is an error that a client can act upon.
+type apiError struct {
+	status  int
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func (e *apiError) Error() string { return e.Message }
+
+var errNoEndpoint = &apiError{http.StatusNotFound, "no_such_endpoint", "there is no such endpoint"}
+
+func bad(format string, args ...any) error {
+	return &apiError{http.StatusBadRequest, "bad_request", fmt.Sprintf(format, args...)}
+}
+
+// fault is how an error is answered. What is not the client's doing is logged, and said in general terms.
+func (a *API) fault(r *http.Request, err error) (status int, body any) {
+	e, ok := errors.AsType[*apiError](err)
+	if !ok {
+		e = classify(err)
+	}
+	if e.status >= http.StatusInternalServerError && r.Context().Err() == nil {
+		a.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	return e.status, struct {
+		Error *apiError `json:"error"`
+	}{e}
+}
+
+func classify(err error) *apiError {
+	switch {
+	case errors.Is(err, ErrNoGroup):
+		return &apiError{http.StatusNotFound, "no_such_group", ErrNoGroup.Error()}
+	case errors.Is(err, ErrNotMember):
+		return &apiError{http.StatusForbidden, "not_a_member", "you are " + ErrNotMember.Error()}
+	case errors.Is(err, ErrEmpty):
+		return &apiError{http.StatusBadRequest, "empty", ErrEmpty.Error()}
+	case errors.Is(err, ErrTooLong):
+		return &apiError{http.StatusRequestEntityTooLarge, "too_long", ErrTooLong.Error()}
+	case errors.Is(err, ErrPeople):
+		return &apiError{http.StatusBadRequest, "bad_people", ErrPeople.Error()}
+	case errors.Is(err, ddb.ErrCursor):
+		return &apiError{http.StatusBadRequest, "bad_cursor", "the cursor is not one that this list gave"}
+	case errors.Is(err, ddb.ErrThrottled):
+		return &apiError{http.StatusServiceUnavailable, "busy", "too busy, try again"}
+	}
+	return &apiError{http.StatusInternalServerError, "internal", "something went wrong"}
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/term"
+)
+
+// commands are the subcommands of this example, and what their flags say.
+type commands struct {
+	user, group, cursor string
+	limit               int
+	from, until         string
+	addr                string
+}
+
+func (c *commands) schemaLoad(ctx context.Context, s *app.Session) error {
+	err := s.DB.CreateTable(ctx)
+	if errors.Is(err, ddb.ErrExists) {
+		if err := s.DB.VerifyTable(ctx); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "table %q is there and as the model says\n", s.DB.Name())
+		return nil
+	}
+	if err == nil {
+		fmt.Fprintf(s.Out, "created table %q\n", s.DB.Name())
+	}
+	return err
+}
+
+func (c *commands) listTables(ctx context.Context, s *app.Session) error {
+	pages := dynamodb.NewListTablesPaginator(s.Engine.Client, nil)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, name := range page.TableNames {
+			fmt.Fprintln(s.Out, name)
+		}
+	}
+	return nil
+}
+
+func (c *commands) getConversation(ctx context.Context, s *app.Session) error {
+	user, w, err := c.question()
+	if err != nil {
+		return err
+	}
+	group := c.group
+	if group == "" {
+		group = conversations[0].ID()
+	}
+	ctx, meter := ddb.WithMeter(ctx)
+	page, err := NewStore(s.DB).Messages(ctx, user.UserID, group, w, c.limit, ddb.Cursor(c.cursor))
+	if err != nil {
+		return err
+	}
+	t := &term.Table{Header: []string{"time", "from", "message"}, Wrap: "message"}
+	for _, m := range slices.Backward(page.Items) {
+		t.Add(m.CreatedAt.Format(time.DateTime), m.DisplayName, m.Text)
+	}
+	return printPage(s, t, meter, page.Next)
+}
+
+func (c *commands) listConversations(ctx context.Context, s *app.Session) error {
+	user, w, err := c.question()
+	if err != nil {
+		return err
+	}
+	ctx, meter := ddb.WithMeter(ctx)
+	page, err := NewStore(s.DB).Groups(ctx, user.UserID, w, c.limit, ddb.Cursor(c.cursor))
+	if err != nil {
+		return err
+	}
+	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Wrap: "message"}
+	for _, g := range page.Items {
+		t.Add(g.LastAt.Format(time.DateTime), g.Name(), g.Last, g.GroupID)
+	}
+	return printPage(s, t, meter, page.Next)
+}
+
+// question is what the flags ask.
+func (c *commands) question() (user Author, w Window, err error) {
+	user, ok := People.ByHandle(c.user)
+	if !ok {
+		return user, w, fmt.Errorf("-user %s: there is no user of that handle", c.user)
+	}
+	for name, end := range map[string]struct {
+		text string
+		to   *time.Time
+	}{"from": {c.from, &w.From}, "until": {c.until, &w.Until}} {
+		if end.text == "" {
+			continue
+		}
+		if *end.to, err = time.Parse(time.RFC3339Nano, end.text); err != nil {
+			return user, w, fmt.Errorf("-%s %s: it takes a time such as 2026-03-02T09:30:00Z", name, end.text)
+		}
+	}
+	return user, w, nil
+}
+
+func printPage(s *app.Session, t *term.Table, m *ddb.Meter, next ddb.Cursor) error {
+	fmt.Fprintln(s.Out)
+	t.Print(s.Out)
+	fmt.Fprintf(s.Out, "\n%d rows, %d requests, %.1f read units\n", len(t.Rows), m.Requests(), m.Capacity(nil).Read)
+	if next != "" {
+		fmt.Fprintf(s.Out, "more: -cursor %s\n", next)
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"github.com/urfave/cli/v3"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+)
+
+func main() { app.Main(messaging()) }
+
+// messaging is the example as a command.
+func messaging() app.Example {
+	c := &commands{}
+	windowEnd := func(name, usage string, to *string) cli.Flag {
+		return &cli.StringFlag{Name: name, Usage: usage + ", such as 2026-03-02T09:30:00Z", Destination: to}
+	}
+	return app.Example{
+		Name:  "cruddur-messages",
+		About: "message groups on one table",
+		Table: Cruddur,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "user", Usage: "`handle` of who asks", Value: People[0].Handle, Destination: &c.user},
+			&cli.StringFlag{Name: "group", Usage: "`uuid` of a group (default: the first one that seed writes)", Destination: &c.group},
+			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: pageSize, Destination: &c.limit},
+			&cli.StringFlag{Name: "cursor", Usage: "the `cursor` that the page before ended with", Destination: &c.cursor},
+			windowEnd("from", "only what is not before a `time`", &c.from),
+			windowEnd("until", "only what is before a `time`", &c.until),
+			&cli.StringFlag{Name: "addr", Usage: "`address` that serve listens on", Value: "127.0.0.1:8080", Destination: &c.addr},
+		},
+		Seed:     seed,
+		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(NewStore(db)) },
+		Commands: []app.Command{
+			{Name: "schema-load", About: "create the table, or check the one that is there", Run: c.schemaLoad},
+			{Name: "list-tables", About: "list the tables that there are", NeedsData: true, Run: c.listTables},
+			{Name: "get-conversation", About: "print the newest messages of a group, and what that cost", NeedsData: true, Run: c.getConversation},
+			{Name: "list-conversations", About: "print somebody's groups, and what that cost", NeedsData: true, Run: c.listConversations},
+			{Name: "serve", About: "serve the API and the page, and keep the rows at their newest messages", NeedsData: true, Run: c.serve},
+		},
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/engine"
+)
+
+// serve serves the API and the page, and follows the table's stream, until ctx ends.
+func (c *commands) serve(ctx context.Context, s *app.Session) error {
+	log := slog.New(slog.NewTextHandler(s.Err, nil))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	store := NewStore(s.DB)
+	leases := ddbstream.NewTableStore(s.Engine.Client, leasesOf(s.DB), "last-message")
+	if err := leases.CreateTable(ctx); err != nil {
+		return err
+	}
+	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), store.Mux(nil), leases, &ddbstream.Options{
+		Lease:    5 * time.Second,
+		Poll:     250 * time.Millisecond,
+		Discover: 2 * time.Second,
+		OnError: func(ctx context.Context, err error) {
+			log.WarnContext(ctx, "stream: trying again", "err", err)
+		},
+		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
+			log.WarnContext(ctx, "stream: rebuilding the rows", "gap", g)
+			return LastMessage.Rebuild(ctx, s.DB, nil)
+		},
+	})
+	server := &http.Server{Handler: NewAPI(store, People, log), ReadHeaderTimeout: 5 * time.Second}
+	fmt.Fprintf(s.Out, "open http://%s\n", listener.Addr())
+	return together(ctx, reader.Run, func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
+}
+
+// leasesOf is the table in which the readers of db's stream keep how far they are.
+func leasesOf(db *ddb.DB) string { return db.Name() + "-leases" }
+
+// serveHTTP serves until ctx ends, and then lets requests under way finish.
+func serveHTTP(ctx context.Context, server *http.Server, l net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return server.Shutdown(grace)
+}
+
+// together runs fs side by side. When one ends, the others are told to; it returns when all have.
+func together(ctx context.Context, fs ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make(chan error, len(fs))
+	for _, f := range fs {
+		go func() {
+			defer cancel()
+			errs <- f(ctx)
+		}()
+	}
+	var all []error
+	for range fs {
+		all = append(all, <-errs)
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/uuid"
+
+	"github.com/singletable-go/ddb"
+)
+
+// MaxText is how many characters a message may have.
+const MaxText = 1024
+
+// maxStart is how many people a group can start with: the transaction that makes it holds a message, and a row and a member
+// for each of them, and DynamoDB takes 100 items.
+const maxStart = 49
+
+// What the store refuses. Whatever it refuses, it writes nothing.
+var (
+	ErrNoGroup   = errors.New("there is no such group")
+	ErrNotMember = errors.New("not a member of the group")
+	ErrEmpty     = errors.New("the message is empty")
+	ErrTooLong   = fmt.Errorf("the message has more than %d characters", MaxText)
+	ErrPeople    = fmt.Errorf("a group starts with 2 to %d people", maxStart)
+)
+
+// Store reads and writes message groups. Nobody reads or writes a group that they are not in. Safe for concurrent use.
+type Store struct {
+	db       *ddb.DB
+	messages *ddb.Repository[Message]
+	groups   *ddb.Repository[Group]
+	members  *ddb.Repository[Member]
+
+	now   func() time.Time
+	newID func() string
+}
+
+// NewStore returns a store on db.
+func NewStore(db *ddb.DB) *Store {
+	return &Store{
+		db:       db,
+		messages: ddb.NewRepository(db, Messages),
+		groups:   ddb.NewRepository(db, Groups),
+		members:  ddb.NewRepository(db, Members),
+		now:      time.Now,
+		newID:    uuid.NewString,
+	}
+}
+
+// Groups returns a page of somebody's groups, the one with the newest message first.
+func (s *Store) Groups(ctx context.Context, userID string, w Window, limit int, after ddb.Cursor) (ddb.Page[Group], error) {
+	return s.groups.Page(ctx, GroupsOf(userID, w).Limit(limit), after)
+}
+
+// Messages returns a page of a group's messages to one of its members, the newest first.
+func (s *Store) Messages(ctx context.Context, userID, groupID string, w Window, limit int, after ddb.Cursor) (ddb.Page[Message], error) {
+	if _, err := s.member(ctx, userID, groupID); err != nil {
+		return ddb.Page[Message]{}, err
+	}
+	return s.messages.Page(ctx, MessagesOf(groupID, w).Limit(limit), after)
+}
+
+// Start makes a group with its first message: the message, and for each participant a row and a member, all of them or none.
+func (s *Store) Start(ctx context.Context, from Author, text string, with ...Author) (Message, error) {
+	text, err := checkText(text)
+	if err != nil {
+		return Message{}, err
+	}
+	people := []Author{from}
+	for _, p := range with {
+		if !slices.ContainsFunc(people, func(q Author) bool { return q.UserID == p.UserID }) {
+			people = append(people, p)
+		}
+	}
+	if len(people) < 2 || len(people) > maxStart {
+		return Message{}, ErrPeople
+	}
+	m := Message{GroupID: s.newID(), CreatedAt: s.now().UTC(), ID: s.newID(), Text: text, Author: from}
+	return m, s.start(ctx, m, people)
+}
+
+// start makes the group of a first message, whose author is the first of people.
+func (s *Store) start(ctx context.Context, m Message, people []Author) error {
+	ops := []ddb.Op{Messages.Create(m)}
+	for i, p := range people {
+		other := people[0]
+		if i == 0 {
+			other = people[1]
+		}
+		ops = append(ops, seat(m, p.UserID, other, title(people))...)
+	}
+	return s.db.Transact(ctx, ops...)
+}
+
+// Add makes somebody a member of a group that by is in; that they are one already is [ddb.ErrExists].
+func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) error {
+	member, err := s.member(ctx, by.UserID, groupID)
+	if err != nil {
+		return err
+	}
+	before, err := s.newest(ctx, groupID)
+	if err != nil {
+		return err
+	}
+	if err := s.db.Transact(ctx, seat(before, who.UserID, by, member.Title)...); err != nil {
+		return err
+	}
+	// A message that came in between may not have met the new member.
+	after, err := s.newest(ctx, groupID)
+	if err != nil || after.ID == before.ID {
+		return err
+	}
+	return s.follow(ctx, after)
+}
+
+// newest returns the newest message of a group, as it is now.
+func (s *Store) newest(ctx context.Context, groupID string) (Message, error) {
+	for m, err := range s.messages.Query(ctx, MessagesOf(groupID, Window{}).Limit(1).Consistent()) {
+		return m, err
+	}
+	return Message{}, ErrNoGroup
+}
+
+// Mux returns what keeps the rows at their newest messages, for a reader of the stream or a Lambda function.
+func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
+	mux := ddb.NewMux(Cruddur, opts)
+	mux.Maintain(s.db, LastMessage)
+	return mux
+}
+
+// follow moves the rows of a group to a message, without waiting for the stream.
+func (s *Store) follow(ctx context.Context, m Message) error {
+	attrs, err := Messages.Encode(m)
+	if err != nil {
+		return err
+	}
+	record := ddb.Record{Kind: ddb.Inserted, New: attrs, Keys: map[string]types.AttributeValue{"pk": attrs["pk"], "sk": attrs["sk"]}}
+	_, err = s.Mux(nil).Process(ctx, []ddb.Record{record})
+	return err
+}
+
+// seat gives somebody their place in a group: the row in their list, and the member that knows where it stands.
+func seat(newest Message, userID string, other Author, title string) []ddb.Op {
+	return []ddb.Op{
+		Groups.Create(Group{
+			OwnerID: userID, LastAt: newest.CreatedAt, GroupID: newest.GroupID, Last: newest.Text, Title: title, Author: other,
+		}),
+		Members.Create(Member{GroupID: newest.GroupID, UserID: userID, LastAt: newest.CreatedAt, Title: title}),
+	}
+}
+
+// title is what a group of more than two is called in the lists of its participants; two see each other's name.
+func title(people []Author) string {
+	if len(people) == 2 {
+		return ""
+	}
+	var names []string
+	for _, p := range people[:min(len(people), 4)] {
+		first, _, _ := strings.Cut(p.DisplayName, " ")
+		names = append(names, first)
+	}
+	if more := len(people) - len(names); more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Send adds a message to a group that its author is in. The rows follow: see [LastMessage].
+func (s *Store) Send(ctx context.Context, from Author, groupID, text string) (Message, error) {
+	text, err := checkText(text)
+	if err != nil {
+		return Message{}, err
+	}
+	if _, err := s.member(ctx, from.UserID, groupID); err != nil {
+		return Message{}, err
+	}
+	return s.messages.Create(ctx, Message{GroupID: groupID, CreatedAt: s.now().UTC(), ID: s.newID(), Text: text, Author: from})
+}
+
+func checkText(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return "", ErrEmpty
+	case utf8.RuneCountInString(text) > MaxText:
+		return "", ErrTooLong
+	}
+	return text, nil
+}
+
+// member returns what makes somebody a member of a group, as it is now; [ErrNotMember] or [ErrNoGroup] if nothing does.
+func (s *Store) member(ctx context.Context, userID, groupID string) (Member, error) {
+	members := s.members.Consistent()
+	m, err := members.Get(ctx, Member{GroupID: groupID, UserID: userID})
+	switch {
+	case errors.Is(err, ddb.ErrKey): // no group can be called that
+		return Member{}, ErrNoGroup
+	case !errors.Is(err, ddb.ErrNotFound):
+		return m, err
+	}
+	n, err := members.Count(ctx, MembersOf(groupID).Limit(1))
+	switch {
+	case err != nil:
+		return Member{}, err
+	case n == 0:
+		return Member{}, ErrNoGroup
+	}
+	return Member{}, ErrNotMember
+}
