@@ -19,6 +19,7 @@ type readPlan struct {
 	row        *Row
 	ix         *Index
 	partition  []types.AttributeValue // of the partition's attributes
+	shards     []types.AttributeValue // partitions of a query that reads them all, merged
 	sort       template.Range         // of a sort key that is not Native
 	native     []nativeBound          // of one that is
 	crossed    bool                   // no item can match the bounds of native
@@ -77,6 +78,9 @@ func (q query) plan(db *DB) (*readPlan, error) {
 func (b *planner) partition() {
 	k := b.p.row.keys()[0]
 	if !k.template.Native() {
+		if b.shards(k) {
+			return
+		}
 		s, err := b.p.row.render("query", k, b.q.example)
 		if err != nil {
 			b.faults = append(b.faults, err)

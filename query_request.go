@@ -144,7 +144,12 @@ func (p *readPlan) resume(pos position) (start item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
 		return nil, false, p.fail(fmt.Errorf("%w: it is of another query", ErrCursor))
 	}
-	if start, err = p.ix.startKey(pos.keys[0].key); err != nil {
+	return p.resumeAt(pos.keys[0])
+}
+
+// resumeAt is resume for a position in this plan's partition.
+func (p *readPlan) resumeAt(at keyPosition) (start item, done bool, err error) {
+	if start, err = p.ix.startKey(at.key); err != nil {
 		return nil, false, p.fail(err)
 	}
 	for i, attr := range p.ix.partition {
@@ -212,6 +217,9 @@ func (p *readPlan) String() string {
 	if p.consistent {
 		b.WriteString(" CONSISTENT")
 	}
+	if len(p.shards) > 0 {
+		fmt.Fprintf(&b, " ALL %d SHARDS", len(p.shards))
+	}
 	return b.String()
 }
 
@@ -225,6 +233,19 @@ func (p *readPlan) keyText() string {
 
 // count counts the rows of p.
 func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
+	if len(p.shards) > 0 {
+		n := 0
+		for i := range p.shards {
+			one, err := db.count(ctx, p.shard(i))
+			if err != nil {
+				return 0, err
+			}
+			if n += one; p.q.limit > 0 && n >= p.q.limit {
+				return p.q.limit, nil
+			}
+		}
+		return n, nil
+	}
 	in, err := p.input(db)
 	if err != nil {
 		return 0, err

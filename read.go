@@ -26,6 +26,7 @@ type reading struct {
 	done  bool
 	pages int // read so far
 	held  []*wire.Page
+	parts []*shardReading // of a read of all shards, in place of all that
 }
 
 // read starts p at a cursor.
@@ -35,11 +36,14 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 		r.done = true
 	}
 	if after == "" {
-		return r, nil
+		return r, r.fan(nil)
 	}
 	pos, err := db.decodeCursor(after)
 	if err != nil {
 		return nil, p.fail(err)
+	}
+	if len(p.shards) > 0 {
+		return r, r.fan(&pos)
 	}
 	start, done, err := p.resume(pos)
 	r.start, r.done = start, r.done || done
@@ -49,6 +53,9 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 // next makes one request and returns what it found, at most want rows of it unless want is 0. A page may be empty. Its rows may be looked at until the next
 // call of next or release.
 func (r *reading) next(ctx context.Context, want int) ([]row, error) {
+	if len(r.parts) > 0 {
+		return r.merge(ctx, want)
+	}
 	in, err := r.plan.input(r.db)
 	if err != nil {
 		return nil, err
@@ -90,6 +97,9 @@ func (r *reading) release() {
 		p.Release()
 	}
 	r.held = r.held[:0]
+	for _, s := range r.parts {
+		s.release()
+	}
 }
 
 // rewind makes last the last row that counts as read.
@@ -112,6 +122,9 @@ func (r *reading) pageSize(want int) int {
 func (r *reading) cursor() Cursor {
 	if r.done {
 		return ""
+	}
+	if len(r.parts) > 0 {
+		return r.db.encodeCursor(position{query: r.plan.fingerprint(), keys: r.positions()})
 	}
 	return r.db.encodeCursor(position{
 		query: r.plan.fingerprint(),
