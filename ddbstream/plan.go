@@ -268,14 +268,14 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 	case err != nil:
 		return err
 	}
-	s := &shard{r: r, lease: l, renewed: time.Now(), position: l.Checkpoint}
+	s := &shard{r: r, stream: l.Stream, id: l.Shard, lease: l, renewed: time.Now(), position: l.Checkpoint}
 	ctx, s.cancel = context.WithCancelCause(ctx)
 	id := l.Stream + "#" + l.Shard
 	r.mu.Lock()
 	r.running[id] = s
 	r.mu.Unlock()
 	r.wg.Go(func() {
-		err := s.run(ctx)
+		err := s.run(ctx, l.Latest)
 		s.release(ctx)
 		r.mu.Lock()
 		delete(r.running, id)

@@ -18,8 +18,9 @@ import (
 
 // shard is a shard that this worker reads.
 type shard struct {
-	r      *Reader
-	cancel context.CancelCauseFunc
+	r          *Reader
+	stream, id string
+	cancel     context.CancelCauseFunc
 
 	mu       sync.Mutex // of all below; held while the lease is written
 	lease    Lease
@@ -31,11 +32,11 @@ type shard struct {
 }
 
 // run reads the shard until it ends, or ctx does, or the lease is lost.
-func (s *shard) run(ctx context.Context) error {
+func (s *shard) run(ctx context.Context, latest bool) error {
 	from := types.ShardIteratorTypeAfterSequenceNumber
-	if s.position == "" {
+	if s.at() == "" {
 		from = types.ShardIteratorTypeTrimHorizon
-		if s.lease.Latest {
+		if latest {
 			from = types.ShardIteratorTypeLatest
 		}
 	}
@@ -82,9 +83,9 @@ func (s *shard) run(ctx context.Context) error {
 
 // iterator returns where to read on.
 func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*string, error) {
-	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &s.lease.Stream, ShardId: &s.lease.Shard, ShardIteratorType: from}
+	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &s.stream, ShardId: &s.id, ShardIteratorType: from}
 	if from == types.ShardIteratorTypeAfterSequenceNumber {
-		in.SequenceNumber = &s.position
+		in.SequenceNumber = new(s.at())
 	}
 	out, err := s.r.client.GetShardIterator(ctx, in)
 	if err != nil {
@@ -95,7 +96,7 @@ func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*st
 
 // broken finds out what a failed read means: again says that the shard is to be read on, from where from says.
 func (s *shard) broken(ctx context.Context, err error, from *types.ShardIteratorType) (again bool, _ error) {
-	g := &Gap{Stream: s.lease.Stream, Shard: s.lease.Shard, After: s.position, Err: err}
+	g := &Gap{Stream: s.stream, Shard: s.id, After: s.at(), Err: err}
 	code := ""
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		code = api.ErrorCode()
@@ -115,7 +116,7 @@ func (s *shard) broken(ctx context.Context, err error, from *types.ShardIterator
 		}
 		return false, s.save(ctx, func(l *Lease) { l.Done, l.Owner = true, "" })
 	}
-	s.r.report(ctx, fmt.Errorf("ddbstream: shard %s: %w", s.lease.Shard, err))
+	s.r.report(ctx, fmt.Errorf("ddbstream: shard %s: %w", s.id, err))
 	return true, nil
 }
 
@@ -128,8 +129,8 @@ func (s *shard) handle(ctx context.Context, in []types.Record) error {
 	own := 0 // of the library
 	for i, r := range in {
 		var err error
-		if records[i], err = record(s.lease.Stream, r); err != nil {
-			return fmt.Errorf("ddbstream: shard %s: %w", s.lease.Shard, err)
+		if records[i], err = record(s.stream, r); err != nil {
+			return fmt.Errorf("ddbstream: shard %s: %w", s.id, err)
 		}
 		if companion(records[i]) {
 			own++
@@ -157,6 +158,13 @@ func (s *shard) handle(ctx context.Context, in []types.Record) error {
 			return nil
 		}
 	}
+}
+
+// at returns the last record that is handled.
+func (s *shard) at() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.position
 }
 
 // moved notes that everything up to r is handled, and whether that is worth a checkpoint.
