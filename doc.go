@@ -82,16 +82,47 @@
 //
 // # Writing
 //
-// Each verb says what must be there: [Repository.Create] (nothing), [Repository.Replace] (an item), [Repository.Put]
-// (either), [Repository.Delete] (either), [Repository.Take] (an item, which it returns). Conditions stand in [If].
-// Verbs return the item as stored; [ReturnOld] turns that round. The same verbs of an [Entity] make an [Op], a write as
-// data.
+// Each verb says what must be there: [Repository.Create] (nothing), [Repository.Replace] and [Repository.Update] (an
+// item), [Repository.Put], [Repository.Upsert] and [Repository.Delete] (either), [Repository.Take] (an item, which it
+// returns). Conditions stand in [If]. Verbs return the item as stored; [ReturnOld] turns that round.
+//
+//	f := Things.Fields()
+//	t, err := things.Update(ctx, Thing{ID: id},
+//		ddb.If(ddb.Eq(&f.Status, Draft), ddb.Eq(&f.OrgID, org)),
+//		ddb.Set(&f.Status, Pending), ddb.Append(&f.Tags, "new"))
+//
+// An index key never goes stale. Update works out which index rows an edit touches, also those that a [Row.When] makes
+// appear or vanish, and writes their keys in the same request. What it needs for them and the edit does not say comes
+// from Eq in If, from the primary key, or from a field of the example, which is then asserted; if something is missing,
+// the call is refused before any request and says what to supply. [Op.String] prints where each part comes from. An
+// edit whose result only DynamoDB knows, such as [Add], is refused on a part of a key; on a [Native] key it is right.
+// [Repository.Modify] reads, changes the item in Go, and writes what changed if nobody else did meanwhile.
+//
+// The same verbs of an [Entity] make an [Op], a write as data: for [DB.Transact] (all of them, or none), [DB.Batch] (as
+// few requests as possible, with an outcome for each) and [DB.Do]. [Entity.Check] asserts something about an item that
+// the transaction does not write.
+//
+// # What the library keeps for an entity
+//
+// [Definition.Version] is optimistic locking: writes assert the version and raise it. [Definition.History] keeps every
+// version under a key of its own, so that reading current items never pays for old ones. [Definition.Unique] keeps a
+// value unique through an item of its own in the same transaction. [Definition.TTL] makes what is expired absent, before
+// DynamoDB deletes it. [Definition.Created] and [Definition.Updated] keep times.
+//
+// # Streams
+//
+// A [Mux] routes the records of the table's stream to handlers by entity, typed: [Handle], in order for each item, with
+// partial batch failure and dead letters. It is a Lambda handler by itself ([Mux.Lambda]); package ddbstream reads a
+// stream without Lambda. An [Aggregate] keeps fields of one entity true as functions of many others (a sum, a count, the
+// latest, the top ten), exactly once in effect however often, late or out of order records arrive: the stream says
+// which item changed, the table says what it is now. [FanOut] copies an item into many others and moves those whose key
+// changes.
 //
 // # Errors
 //
 // An error says operation, entity, key and cause. Test for its class with errors.Is and the sentinels of this package,
 // and for its facts with errors.AsType: [KeyError] for a value that no key can hold, [WriteError] for a write that was
-// refused, with the item that stood in the way ([Entity.Current]). The SDK's own error is always in the tree. What the
+// refused, with the item that stood in the way ([Entity.Current]), [TransactError] and [BatchError] for several. The SDK's own error is always in the tree. What the
 // program, rather than the data, got wrong matches [ErrModel] and is found before any request.
 //
 // # Costs
