@@ -19,14 +19,19 @@ type change struct {
 // position. The error is a [value.Error].
 func (u *Update) Apply(item value.Item) (value.Item, error) {
 	changes := make([]value.Value, len(u.clauses))
+	var beyond error // the first sum beyond the range of numbers
 	for i, c := range u.clauses {
-		if c.section == "SET" {
-			v, err := c.assigned(item)
-			if err != nil {
-				return nil, err
-			}
-			changes[i] = v
+		if c.section != "SET" {
+			continue
 		}
+		v, outside, err := c.assigned(item)
+		if err != nil {
+			return nil, err
+		}
+		if beyond == nil {
+			beyond = outside
+		}
+		changes[i] = v
 	}
 	tree := &branch{}
 	for i, c := range u.clauses {
@@ -35,6 +40,9 @@ func (u *Update) Apply(item value.Item) (value.Item, error) {
 			return nil, err
 		}
 		tree.add(c.target).change = &change{v}
+	}
+	if beyond != nil {
+		return nil, beyond
 	}
 	return tree.changeFields(item), nil
 }
@@ -74,27 +82,26 @@ func (c *clause) checkParent(item value.Item) error {
 	return nil
 }
 
-func (c *clause) assigned(item value.Item) (value.Value, error) {
+// assigned returns the value of SET. A sum that is no number any more is kept
+// apart from the other errors: it shows only when the value is stored.
+func (c *clause) assigned(item value.Item) (v value.Value, beyond, err error) {
 	left, err := c.left.evalUpdate(item)
 	if err != nil || c.sign == "" {
-		return left, err
+		return left, nil, err
 	}
 	right, err := c.right.evalUpdate(item)
 	if err != nil {
-		return value.Value{}, err
+		return v, nil, err
 	}
 	if left.Kind() != value.N || right.Kind() != value.N {
-		return value.Value{}, value.Invalid(msgBadOperand)
+		return v, nil, value.Invalid(msgBadOperand)
 	}
 	operate := value.Decimal.Add
 	if c.sign == "-" {
 		operate = value.Decimal.Sub
 	}
-	result, err := operate(left.Decimal(), right.Decimal())
-	if err != nil {
-		return value.Value{}, err
-	}
-	return result.Value(), nil
+	result, beyond := operate(left.Decimal(), right.Decimal())
+	return result.Value(), beyond, nil
 }
 
 // evalUpdate returns the value of an operand of SET, which must have one.

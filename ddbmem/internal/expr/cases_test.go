@@ -93,6 +93,17 @@ func TestHeads(t *testing.T) {
 	assert.Equal(t, []string{"j"}, e.Projection.NestedHeads())
 }
 
+func TestSumBeyondRangeComesLast(t *testing.T) {
+	t.Parallel()
+	update := "SET n = :v + :w, m.c = :v"
+	e, err := expr.Parse(&expr.Request{Update: &update, Values: input(t, `{":v":{"N":"1"},":w":{"N":"1e-38"}}`)})
+	require.NoError(t, err)
+	_, err = e.Update.Apply(nil)
+	assert.Equal(t, "The document path provided in the update expression is invalid for update", refusal(t, err))
+	_, err = e.Update.Apply(input(t, `{"m":{"M":{}}}`).Item)
+	assert.Equal(t, "Attempting to store more than 38 significant digits in a Number", refusal(t, err))
+}
+
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	update := "SET a = :v, b = c + :v, d = list_append(e, e), f = g, h.i = :v, l = if_not_exists(m, :v) ADD j :v REMOVE k"
