@@ -99,7 +99,7 @@ func (d *Definition) checkNative(r *Row, f *field.Field, attr string) {
 		d.fault("%s: Native(%s) is stored as %q, the index wants %q", r.index.name, f.Name, strings.Join(f.Path, "."), attr)
 	case f.AsString && isNumber(f.Type):
 		d.fault("%s: Native(%s) is a number stored as text (tag \",string\"), where 10 sorts before 9: drop the option, or use Num", r.index.name, f.Name)
-	case (f.OmitEmpty) && isNumber(f.Type):
+	case f.OmitEmpty && isNumber(f.Type):
 		d.fault("%s: Native(%s) drops a zero (tag \",omitempty\"), which would leave the index: drop the option", r.index.name, f.Name)
 	}
 }

@@ -286,5 +286,5 @@ type everything struct {
 	Structs []structure
 	ByName  map[string]structure
 	Any     any
-	hidden  string
+	hidden  string //nolint:unused // attributevalue passes over it
 }

@@ -104,6 +104,7 @@ func str(n string) template.Part { return template.Part{Kind: template.Str, Fiel
 func fold(n string) template.Part {
 	return template.Part{Kind: template.Fold, Field: f(n)}
 }
+
 func num(n string, w int) template.Part {
 	return template.Part{Kind: template.Num, Field: f(n), Width: w}
 }
