@@ -59,6 +59,10 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 			found, _, err := s.FavouriteThings(ctx, user, "")
 			return len(found), err
 		}}),
+		extra(app.Pattern{Name: "booking with thing, user and organiser", Run: func(ctx context.Context) (int, error) {
+			_, err := s.BookingDetails(ctx, booking)
+			return 4, err
+		}}),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -84,37 +85,46 @@ func seeded(e EventType) Outbox { return Outbox{Event: Event{Type: e}} }
 // Items returns the number of items that the data takes in the table.
 func (d Data) Items() int { return len(d.ops()) }
 
-// ops are the writes of the data. What is there already is left as it is.
+// ops are the writes of the data. Things are created, since what has a version is not written over unread.
 func (d Data) ops() []ddb.Op {
 	var ops []ddb.Op
 	for _, u := range d.Users {
-		ops = append(ops, Users.Create(u))
+		ops = append(ops, Users.Put(u))
 	}
 	for _, t := range d.Things {
 		ops = append(ops, Things.Create(t))
 	}
 	for _, c := range d.Children {
-		ops = append(ops, Children.Create(c))
+		ops = append(ops, Children.Put(c))
 	}
 	for _, f := range d.Favourites {
-		ops = append(ops, Favourites.Create(f))
+		ops = append(ops, Favourites.Put(f))
 	}
 	for _, b := range d.Bookings {
-		ops = append(ops, Bookings.Create(b))
+		ops = append(ops, Bookings.Put(b))
 	}
 	return ops
 }
 
-// Write writes the data. What is there already stays as it is, so that a seeding that was interrupted can be run again.
+// Write writes the data, a batch at a time. What is there already stays as it is or is written again, so that a seeding that
+// was interrupted can be run again.
 func (d Data) Write(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
 	ops := d.ops()
-	for i, op := range ops {
-		if err := db.Do(ctx, op); err != nil && !errors.Is(err, ddb.ErrExists) {
+	done := 0
+	for batch := range slices.Chunk(ops, 25) {
+		if err := db.Batch(ctx, batch...); err != nil && !allExist(err) {
 			return err
 		}
-		report(i+1, len(ops))
+		done += len(batch)
+		report(done, len(ops))
 	}
 	return nil
+}
+
+// allExist reports that nothing else was wrong with a batch than that items were there already.
+func allExist(err error) bool {
+	batch, ok := errors.AsType[*ddb.BatchError](err)
+	return ok && !slices.ContainsFunc(batch.Failed, func(e *ddb.WriteError) bool { return !errors.Is(e, ddb.ErrExists) })
 }
 
 // generator makes up values.

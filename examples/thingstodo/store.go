@@ -122,3 +122,20 @@ func (s *Store) BookingsFrom(ctx context.Context, userID string, day Date) iter.
 func (s *Store) BookingsAt(ctx context.Context, orgID string, day Date) iter.Seq2[Booking, error] {
 	return s.bookings.Query(ctx, BookingsAt(orgID, day))
 }
+
+// BookingDetails is a booking with what it is about.
+type BookingDetails struct {
+	Booking         Booking
+	Thing           Thing
+	User, Organiser User
+}
+
+// BookingDetails reads a booking anew, with its thing, its user and its organiser, all as of one moment.
+func (s *Store) BookingDetails(ctx context.Context, b Booking) (BookingDetails, error) {
+	d := BookingDetails{Booking: b, Thing: Thing{ID: b.ThingID}, User: User{ID: b.UserID}, Organiser: User{ID: b.OrgID}}
+	err := s.db.TransactGet(ctx, Bookings.Load(&d.Booking), Things.Load(&d.Thing), Users.Load(&d.User), Users.Load(&d.Organiser))
+	if err != nil {
+		return BookingDetails{}, err
+	}
+	return d, nil
+}

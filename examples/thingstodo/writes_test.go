@@ -615,3 +615,31 @@ func TestFavouriteThingsMarksWhatIsGone(t *testing.T) {
 		}
 	})
 }
+
+func TestBookingDetailsAreAsOfOneMoment(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		g := open(t, env, Generate(small))
+		b := g.Bookings[0]
+		ctx, meter := ddb.WithMeter(t.Context())
+		d, err := g.BookingDetails(ctx, Booking{ID: b.ID, ThingID: b.ThingID, UserID: b.UserID, OrgID: b.OrgID})
+		require.NoError(t, err)
+		assert.Equal(t, 1, meter.Requests())
+		assert.Equal(t, b, d.Booking)
+		assert.Equal(t, []string{b.ThingID, b.UserID, b.OrgID}, []string{d.Thing.ID, d.User.ID, d.Organiser.ID})
+		assert.NotEmpty(t, d.Thing.Title)
+		assert.NotEmpty(t, d.User.Name)
+		assert.NotEmpty(t, d.Organiser.Name)
+
+		b.UserID = b.OrgID // who books with themselves
+		d, err = g.BookingDetails(t.Context(), b)
+		require.NoError(t, err)
+		assert.Equal(t, d.User, d.Organiser)
+
+		b.UserID = "nobody"
+		d, err = g.BookingDetails(t.Context(), b)
+		assert.ErrorIs(t, err, ddb.ErrNotFound)
+		assert.ErrorContains(t, err, "nobody")
+		assert.Zero(t, d)
+	})
+}
