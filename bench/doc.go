@@ -5,7 +5,7 @@
 //	go run ./bench -scale       # scans and loads of large tables, too
 //
 // All run on one stub transport, so that the client's CPU is all that there is, and on ddbmem, where the engine's is included for all alike. What a
-// contender returns is compared with what was stored before it is measured. Each contender runs for a while, in turn, many times; what is printed is the
-// median of the ratios of each turn to the SDK's turn beside it, in CPU time of the process, garbage collection included. Times of different runs are not
-// to be compared. Allocations are exact.
+// contender returns is compared with what was stored before it is measured. Each contender runs for a while, in turn, many times; what counts
+// is CPU time of the process, garbage collection included, in the best quarter of its turns, and its ratio to that of the SDK beside it. Times of
+// different runs are not to be compared. Allocations are exact.
 package main

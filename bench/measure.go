@@ -10,19 +10,19 @@ import (
 
 // figures are what one call of a contender costs.
 type figures struct {
-	ratios []float64 // of CPU time to the yardstick, one a round
-	cpu    time.Duration
+	turns  []time.Duration // CPU time of a call, in each turn
 	allocs float64
 	bytes  float64
 }
 
-// ratio is the median.
-func (f figures) ratio() float64 {
-	s := slices.Sorted(slices.Values(f.ratios))
-	if len(s) == 0 {
-		return 0
+// cpu is the mean of the best quarter of the turns: what else the machine does only adds to the others.
+func (f figures) cpu() time.Duration {
+	best := slices.Sorted(slices.Values(f.turns))[:(len(f.turns)+3)/4]
+	var sum time.Duration
+	for _, d := range best {
+		sum += d
 	}
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+	return sum / time.Duration(len(best))
 }
 
 // cpuTime is what the process has used, all threads.
@@ -63,15 +63,8 @@ func (c benchCase) measure(ctx context.Context, rounds int, turn time.Duration) 
 		out[i].allocs, out[i].bytes = allocations(ctx, k.run)
 	}
 	for range rounds {
-		spent := make([]time.Duration, len(c.contenders))
 		for i, k := range c.contenders {
-			spent[i] = spend(ctx, k.run, times[i]) / time.Duration(times[i])
-		}
-		for i := range spent {
-			out[i].ratios = append(out[i].ratios, float64(spent[i])/float64(spent[0]))
-			if out[i].cpu == 0 || spent[i] < out[i].cpu {
-				out[i].cpu = spent[i]
-			}
+			out[i].turns = append(out[i].turns, spend(ctx, k.run, times[i])/time.Duration(times[i]))
 		}
 	}
 	return out, nil
