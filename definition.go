@@ -163,7 +163,7 @@ func (d *Definition) finish() error {
 		}
 	}
 	for _, r := range append(d.e.rows(), d.e.also...) {
-		r.halves = r.keys()
+		r.halves, r.beside = r.keys(), r.others()
 	}
 	d.e.join()
 	return nil

@@ -15,6 +15,7 @@ type Index struct {
 	kind       indexKind
 	projection projection
 	include    []string
+	names      []string // of the key attributes, once it is part of its table
 }
 
 type indexKind uint8
@@ -57,7 +58,10 @@ func (ix *Index) String() string { return fmt.Sprintf("%s %v %v", ix.name, ix.pa
 
 // attrs returns the key attributes, the partition's first.
 func (ix *Index) attrs() []string {
-	return append(slices.Clone(ix.partition), ix.sort...)
+	if ix.names == nil {
+		return slices.Concat(ix.partition, ix.sort)
+	}
+	return slices.Clip(ix.names)
 }
 
 // projects reports whether rows of the index hold attr.

@@ -52,7 +52,9 @@ func (r *Row) includes(attrs item) bool {
 
 // fill adds the row's key attributes to attrs, which holds the item's own already.
 func (r *Row) fill(op string, it reflect.Value, attrs item) error {
-	for _, k := range r.keys() {
+	ks := r.keys()
+	texts := make([]types.AttributeValueMemberS, len(ks))
+	for i, k := range ks {
 		if k.template.Native() {
 			if err := r.checkNative(op, k, attrs); err != nil {
 				return r.within(attrs, err)
@@ -66,7 +68,8 @@ func (r *Row) fill(op string, it reflect.Value, attrs item) error {
 		if err != nil {
 			return r.within(attrs, err)
 		}
-		attrs[k.attrs[0]] = &types.AttributeValueMemberS{Value: s}
+		texts[i].Value = s
+		attrs[k.attrs[0]] = &texts[i]
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func (db *DB) batchGetChunk(ctx context.Context, b *batch, keys []item, consiste
 		out, err := db.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 			RequestItems:           map[string]types.KeysAndAttributes{db.name: request},
 			ReturnConsumedCapacity: m.want(),
-		}, m.options)
+		}, m.opts()...)
 		if err != nil {
 			m.done()
 			if throttled(err) {

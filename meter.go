@@ -98,6 +98,7 @@ type metered struct {
 	read      bool
 	count     bool
 	attempts  int
+	with      [1]func(*dynamodb.Options)
 
 	reads  bool // items of the answer, by way of answer
 	answer wire.Call
@@ -127,6 +128,12 @@ func (c *metered) want() types.ReturnConsumedCapacity {
 func (c *metered) counted() *metered {
 	c.count = true
 	return c
+}
+
+// opts is options as the SDK takes them.
+func (c *metered) opts() []func(*dynamodb.Options) {
+	c.with[0] = c.options
+	return c.with[:]
 }
 
 // options counts the attempts of the call, which the SDK may make several of.

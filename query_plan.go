@@ -105,16 +105,29 @@ func (b *planner) partition() {
 
 // example refuses fields of the example that the partition key does not take.
 func (b *planner) example() {
-	used := b.p.row.partition.Fields()
-	for _, f := range b.q.e.proto.Fields() {
+	for _, f := range b.p.row.others() {
+		if !f.Get(b.q.example).IsZero() {
+			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.partition, b.instead(f))
+		}
+	}
+}
+
+// others returns the fields that the row's partition key does not take, without those that other fields lie in.
+func (r *Row) others() []*field.Field {
+	if r.beside != nil {
+		return r.beside
+	}
+	used, all := r.partition.Fields(), r.entity.proto.Fields()
+	out := []*field.Field{}
+	for _, f := range all {
 		inside := func(g *field.Field) bool {
 			return len(g.Index) > len(f.Index) && slices.Equal(g.Index[:len(f.Index)], f.Index)
 		}
-		if slices.Contains(used, f) || slices.ContainsFunc(b.q.e.proto.Fields(), inside) || f.Get(b.q.example).IsZero() {
-			continue
+		if !slices.Contains(used, f) && !slices.ContainsFunc(all, inside) {
+			out = append(out, f)
 		}
-		b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.partition, b.instead(f))
 	}
+	return out
 }
 
 // sortKey compiles the bounds, and returns the field of the sort key that the next one would be on, if there is one.
@@ -144,6 +157,9 @@ func (b *planner) sortKey() (next *field.Field) {
 // order sorts the bounds by the parts of the sort key that they are on, and returns how many parts have none: the
 // leading parts have equalities, and the last that has a bound may have a range.
 func (b *planner) order(t template.Template) (taken []clause, rest int) {
+	if len(b.q.bounds) == 0 {
+		return nil, len(t.Fields())
+	}
 	byField := map[*field.Field][]clause{}
 	for _, bd := range b.q.bounds {
 		if bd == nil {

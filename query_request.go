@@ -47,26 +47,35 @@ func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 }
 
 func (p *readPlan) keyCondition(x placeholders) string {
-	var conds []string
+	var b strings.Builder
+	b.Grow(64)
+	and := func(texts ...string) {
+		if b.Len() > 0 {
+			b.WriteString(" AND ")
+		}
+		for _, s := range texts {
+			b.WriteString(s)
+		}
+	}
 	for i, av := range p.partition {
-		conds = append(conds, x.Name(p.ix.partition[i])+" = "+x.Value(av))
+		and(x.Name(p.ix.partition[i]), " = ", x.Value(av))
 	}
 	for _, b := range p.native {
-		conds = append(conds, comparison(x, b.op, keepEmpty(b.f), b.vals))
+		and(comparison(x, b.op, keepEmpty(b.f), b.vals))
 	}
 	text := func(s string) string { return x.Value(&types.AttributeValueMemberS{Value: s}) }
 	if len(p.ix.sort) > 0 {
 		switch name := p.ix.sort[0]; p.sort.Form {
 		case template.Exact:
-			conds = append(conds, x.Name(name)+" = "+text(p.sort.Lo))
+			and(x.Name(name), " = ", text(p.sort.Lo))
 		case template.Begins:
-			conds = append(conds, "begins_with("+x.Name(name)+", "+text(p.sort.Prefix)+")")
+			and("begins_with(", x.Name(name), ", ", text(p.sort.Prefix), ")")
 		case template.Within:
-			conds = append(conds, x.Name(name)+" BETWEEN "+text(p.sort.Lo)+" AND "+text(p.sort.Hi))
+			and(x.Name(name), " BETWEEN ", text(p.sort.Lo), " AND ", text(p.sort.Hi))
 		case template.Everything, template.Nothing:
 		}
 	}
-	return strings.Join(conds, " AND ")
+	return b.String()
 }
 
 // projection lists the attributes that Select needs: the fields, the keys, and what claims and expires an item.

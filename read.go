@@ -165,7 +165,7 @@ func (db *DB) rows(ctx context.Context, p *readPlan) iter.Seq2[row, error] {
 func (db *DB) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
 	m := meterOf(ctx, "Query", true)
 	in.ReturnConsumedCapacity = m.want()
-	out, err := db.client.Query(ctx, in, m.options)
+	out, err := db.client.Query(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, err
 }
@@ -174,7 +174,7 @@ func (db *DB) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Que
 func (db *DB) queryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
 	m := db.answered(ctx, "Query")
 	in.ReturnConsumedCapacity = m.want()
-	out, err := db.client.Query(ctx, in, m.options)
+	out, err := db.client.Query(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.answer.Page(), err
 }

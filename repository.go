@@ -255,7 +255,7 @@ func (db *DB) getStored(ctx context.Context, key item) (stored, *wire.Page, erro
 	if db.consistent {
 		in.ConsistentRead = new(true)
 	}
-	out, err := db.client.GetItem(ctx, in, m.options)
+	out, err := db.client.GetItem(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	switch page := m.answer.Page(); {
 	case err != nil:

@@ -16,8 +16,9 @@ type Row struct {
 	index           *Index
 	partition, sort template.Template
 	when            []Cond
-	unless          []predicate // when, compiled; the row exists if all hold
-	halves          []key       // once the definition is complete
+	unless          []predicate    // when, compiled; the row exists if all hold
+	halves          []key          // once the definition is complete
+	beside          []*field.Field // others, likewise
 }
 
 // When leaves an item out of the index unless all conds hold for it: a sparse index. Conditions compare fields that

@@ -277,7 +277,7 @@ func (db *DB) scan(ctx context.Context, segment, segments int, start item) (*dyn
 	if db.consistent {
 		in.ConsistentRead = new(true)
 	}
-	out, err := db.client.Scan(ctx, in, m.options)
+	out, err := db.client.Scan(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.answer.Page(), err
 }

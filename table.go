@@ -28,6 +28,7 @@ type Table struct {
 func NewTable(partition, sort string) *Table {
 	t := &Table{typeAttr: "entityType", byName: map[string]*entity{}, keyTypes: map[string]types.ScalarAttributeType{}}
 	t.primary = &Index{table: t, name: "primary", partition: []string{partition}, sort: nonEmpty(sort)}
+	t.primary.names = t.primary.attrs()
 	return t
 }
 
@@ -66,7 +67,7 @@ func (t *Table) LSI(name, sort string) *Index {
 
 func (t *Table) add(ix *Index) *Index {
 	t.mutable("index " + ix.name)
-	ix.table = t
+	ix.table, ix.names = t, ix.attrs()
 	t.indexes = append(t.indexes, ix)
 	return ix
 }

@@ -172,7 +172,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
 		var out *dynamodb.PutItemOutput
-		if out, err = db.client.PutItem(ctx, in, m.options); err == nil {
+		if out, err = db.client.PutItem(ctx, in, m.opts()...); err == nil {
 			attrs, consumed = out.Attributes, out.ConsumedCapacity
 		}
 	case deleteAction:
@@ -181,7 +181,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
 		var out *dynamodb.DeleteItemOutput
-		if out, err = db.client.DeleteItem(ctx, in, m.options); err == nil {
+		if out, err = db.client.DeleteItem(ctx, in, m.opts()...); err == nil {
 			attrs, consumed = out.Attributes, out.ConsumedCapacity
 		}
 	default:
@@ -196,7 +196,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 			in.UpdateExpression = &u
 		}
 		var out *dynamodb.UpdateItemOutput
-		if out, err = db.client.UpdateItem(ctx, in, m.options); err == nil {
+		if out, err = db.client.UpdateItem(ctx, in, m.opts()...); err == nil {
 			attrs, consumed = out.Attributes, out.ConsumedCapacity
 		}
 	}

@@ -3,6 +3,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -11,16 +12,49 @@ import (
 // Expression collects the placeholders that the expressions of one request share. Every name is a placeholder, so
 // that no reserved word can stand in the way. The zero value is empty and ready to use.
 type Expression struct {
-	names  map[string]string // "#0" → attribute
-	byName map[string]string
-	values map[string]types.AttributeValue
+	names  []string // of "#0", "#1", …
+	values []types.AttributeValue
 }
 
 // Names returns what ExpressionAttributeNames takes; nil if there are none.
-func (x *Expression) Names() map[string]string { return x.names }
+func (x *Expression) Names() map[string]string {
+	if len(x.names) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(x.names))
+	for i, attr := range x.names {
+		out[numbered(&namePlaceholders, '#', i)] = attr
+	}
+	return out
+}
 
 // Values returns what ExpressionAttributeValues takes; nil if there are none.
-func (x *Expression) Values() map[string]types.AttributeValue { return x.values }
+func (x *Expression) Values() map[string]types.AttributeValue {
+	if len(x.values) == 0 {
+		return nil
+	}
+	out := make(map[string]types.AttributeValue, len(x.values))
+	for i, v := range x.values {
+		out[numbered(&valuePlaceholders, ':', i)] = v
+	}
+	return out
+}
+
+// The placeholders of most expressions, ready made.
+var namePlaceholders, valuePlaceholders [32]string
+
+func init() {
+	for i := range namePlaceholders {
+		namePlaceholders[i], valuePlaceholders[i] = "#"+strconv.Itoa(i), ":"+strconv.Itoa(i)
+	}
+}
+
+func numbered(made *[32]string, mark byte, i int) string {
+	if i < len(made) {
+		return made[i]
+	}
+	return string(mark) + strconv.Itoa(i)
+}
 
 // Path returns the placeholder path of a document path: "#0.#1".
 func (x *Expression) Path(path []string) string {
@@ -33,25 +67,18 @@ func (x *Expression) Path(path []string) string {
 
 // Name returns the placeholder of one attribute name, the same for the same name.
 func (x *Expression) Name(attr string) string {
-	if p, ok := x.byName[attr]; ok {
-		return p
+	i := slices.Index(x.names, attr)
+	if i < 0 {
+		i = len(x.names)
+		x.names = append(x.names, attr)
 	}
-	if x.names == nil {
-		x.names, x.byName = map[string]string{}, map[string]string{}
-	}
-	p := "#" + strconv.Itoa(len(x.names))
-	x.names[p], x.byName[attr] = attr, p
-	return p
+	return numbered(&namePlaceholders, '#', i)
 }
 
 // Value returns a new placeholder for v.
 func (x *Expression) Value(v types.AttributeValue) string {
-	if x.values == nil {
-		x.values = map[string]types.AttributeValue{}
-	}
-	p := ":" + strconv.Itoa(len(x.values))
-	x.values[p] = v
-	return p
+	x.values = append(x.values, v)
+	return numbered(&valuePlaceholders, ':', len(x.values)-1)
 }
 
 // Adopt returns expr, which was built elsewhere with placeholders of its own, with placeholders of x instead.

@@ -111,9 +111,10 @@ func (p Part) String() string {
 
 // Template is the description of one key. It is immutable and safe for concurrent use; the zero Template is faulty.
 type Template struct {
-	parts []Part
-	stops []string // for each open part, the text whose first appearance ends it: the literal that follows, or its beginning (see Under)
-	blank bool     // New was given an empty literal
+	parts  []Part
+	fields []*field.Field // of the parts, in order
+	stops  []string       // for each open part, the text whose first appearance ends it: the literal that follows, or its beginning (see Under)
+	blank  bool           // New was given an empty literal
 }
 
 // New returns the template of parts in order; adjacent literals are joined. It reports nothing: see [Template.Faults].
@@ -137,6 +138,7 @@ func New(parts ...Part) Template {
 		}
 		t.parts = append(t.parts, p)
 	}
+	t.fields = fieldsOf(t.parts)
 	t.stops = make([]string, len(t.parts))
 	for i, p := range t.parts {
 		if p.open() && i+1 < len(t.parts) && t.parts[i+1].Kind == Literal {
@@ -144,6 +146,15 @@ func New(parts ...Part) Template {
 		}
 	}
 	return t
+}
+
+func fieldsOf(parts []Part) (fields []*field.Field) {
+	for _, p := range parts {
+		if p.Kind != Literal {
+			fields = append(fields, p.Field)
+		}
+	}
+	return fields
 }
 
 // Parts returns the template's parts, adjacent literals joined. The slice is the caller's.
@@ -186,16 +197,8 @@ func (t Template) Tail() string {
 // LiteralOnly reports a template without fields, which has one key.
 func (t Template) LiteralOnly() bool { return len(t.parts) == 1 && t.parts[0].Kind == Literal }
 
-// Fields returns the fields of the template in order; one that stands in two parts is there twice.
-func (t Template) Fields() []*field.Field {
-	var out []*field.Field
-	for _, p := range t.parts {
-		if p.Kind != Literal {
-			out = append(out, p.Field)
-		}
-	}
-	return out
-}
+// Fields returns the fields of the template in order; one that stands in two parts is there twice. The slice is the template's.
+func (t Template) Fields() []*field.Field { return slices.Clip(t.fields) }
 
 // Index returns the index in Parts of the part that renders f, the lossless one if there are several, -1 if there is none.
 func (t Template) Index(f *field.Field) int {

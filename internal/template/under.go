@@ -55,7 +55,7 @@ func (t Template) After(parent Template) Template {
 		return Template{}
 	}
 	n := len(parent.parts) - 1
-	rest := Template{parts: append([]Part(nil), t.parts[n:]...), stops: append([]string(nil), t.stops[n:]...)}
+	rest := Template{parts: append([]Part(nil), t.parts[n:]...), fields: fieldsOf(t.parts[n:]), stops: append([]string(nil), t.stops[n:]...)}
 	rest.parts[0].Text = rest.parts[0].Text[len(parent.parts[n].Text):]
 	return rest
 }

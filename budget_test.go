@@ -1,0 +1,139 @@
+package ddb_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+)
+
+// parcel is an entity of the budgets: two keys of two parts, one index.
+type parcel struct {
+	Depot  string    `dynamodbav:"depot"`
+	ID     string    `dynamodbav:"id"`
+	Status string    `dynamodbav:"status"`
+	Sent   time.Time `dynamodbav:"sent"`
+	Weight int       `dynamodbav:"weight"`
+}
+
+const (
+	depotPrefix  ddb.Prefix = "d#"
+	parcelPrefix ddb.Prefix = "p#"
+	statusPrefix ddb.Prefix = "s#"
+)
+
+// canned is a client that answers at once, with what it has: what is measured with it is the library's own work. As a fake does, it ignores
+// Options.Protocol.
+type canned struct {
+	ddb.Client
+	item  map[string]types.AttributeValue
+	items []map[string]types.AttributeValue
+
+	get   dynamodb.GetItemOutput
+	put   dynamodb.PutItemOutput
+	query dynamodb.QueryOutput
+}
+
+func (c *canned) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	c.get.Item = c.item
+	return &c.get, nil
+}
+
+func (c *canned) PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	return &c.put, nil
+}
+
+func (c *canned) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	c.query.Items = c.items
+	return &c.query, nil
+}
+
+type parcels struct {
+	entity *ddb.Entity[parcel]
+	index  *ddb.Index
+	repo   *ddb.Repository[parcel]
+	client *canned
+	sample parcel
+}
+
+func newParcels(t testing.TB) *parcels {
+	table := ddb.NewTable("pk", "sk")
+	p := &parcels{client: &canned{}, index: table.GSI("gsi1", "gsi1_pk", "gsi1_sk")}
+	p.entity = ddb.MustDefine(table, "parcel", func(p0 *parcel, d *ddb.Definition) {
+		d.Primary(ddb.Key(depotPrefix, ddb.Str(&p0.Depot)), ddb.Key(parcelPrefix, ddb.Str(&p0.ID)))
+		d.Index(p.index, ddb.Key(statusPrefix, ddb.Str(&p0.Status)), ddb.Key(ddb.Time(&p0.Sent)))
+	})
+	p.repo = ddb.NewRepository(ddb.New(p.client, "parcels", table, nil), p.entity)
+	p.sample = parcel{"muc", "1234", "sent", time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC), 12}
+	var err error
+	p.client.item, err = p.entity.Encode(p.sample)
+	require.NoError(t, err)
+	return p
+}
+
+// work is what the budgets and the benchmarks are about.
+func (p *parcels) work() map[string]struct {
+	allocs float64
+	run    func(context.Context) error
+} {
+	type entry = struct {
+		allocs float64
+		run    func(context.Context) error
+	}
+	f := p.entity.Fields()
+	return map[string]entry{
+		"Get": {10, func(ctx context.Context) error {
+			_, err := p.repo.Get(ctx, p.sample)
+			return err
+		}},
+		"Put": {31, func(ctx context.Context) error {
+			_, err := p.repo.Put(ctx, p.sample)
+			return err
+		}},
+		"Create": {36, func(ctx context.Context) error {
+			_, err := p.repo.Create(ctx, p.sample)
+			return err
+		}},
+		"Query": {25, func(ctx context.Context) error {
+			_, err := p.repo.Page(ctx, p.entity.Query(parcel{Depot: "muc"}), "")
+			return err
+		}},
+		"Query of an index by a range": {33, func(ctx context.Context) error {
+			_, err := p.repo.Page(ctx, p.entity.On(p.index, parcel{Status: "sent"}).SortKey(ddb.Ge(&f.Sent, p.sample.Sent)), "")
+			return err
+		}},
+	}
+}
+
+// TestBudgets holds what a call allocates beside what the SDK does: its request, keys and expressions, and the item decoded or encoded as attributes.
+func TestBudgets(t *testing.T) {
+	p := newParcels(t)
+	for name, w := range p.work() {
+		allocs := testing.AllocsPerRun(100, func() {
+			if err := w.run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		})
+		assert.InDelta(t, w.allocs, allocs, 0, name)
+	}
+}
+
+func BenchmarkOwnWork(b *testing.B) {
+	for name, w := range newParcels(b).work() {
+		b.Run(name, func(b *testing.B) {
+			ctx := b.Context()
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := w.run(ctx); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
