@@ -94,6 +94,8 @@ func (f *fanOut) declare() *View {
 			fault("%s and %s are of two tables", f.source.name, e.name)
 		case e == f.source:
 			fault("%s would be copied into itself", e.name)
+		case len(e.uniques) > 0 || e.history != nil:
+			fault("%s has unique constraints or history, which a copy does not keep", e.name)
 		}
 	}
 	if f.via == f.target {

@@ -122,7 +122,11 @@ func (c *copied) next() (item, error) {
 	if err != nil {
 		return nil, err
 	}
-	next := maps.Clone(c.attrs)
+	base, err := c.e.upgraded(c.attrs)
+	if err != nil {
+		return nil, err
+	}
+	next := maps.Clone(base)
 	for _, f := range c.e.proto.Fields() {
 		if f.Stored() && !f.Nested() {
 			delete(next, f.Attr())

@@ -183,6 +183,9 @@ func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
 	if err != nil || key == nil || !equalItems(key, target) {
 		return nil, err
 	}
+	if attrs, err = a.source.upgraded(attrs); err != nil {
+		return nil, err
+	}
 	return a.contributionOf(attrs, source)
 }
 
