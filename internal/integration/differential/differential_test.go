@@ -65,12 +65,14 @@ func compare(t *rapid.T, log logger, several bool, others []*Engine) {
 
 // TestDynamoDBLocal compares with DynamoDB Local alone, where every difference counts that is not a known one.
 func TestDynamoDBLocal(t *testing.T) {
+	t.Parallel()
 	engine := local(t)
 	rapid.Check(t, func(t *rapid.T) { compare(t, t, true, []*Engine{engine}) })
 }
 
 // TestMajority compares with three engines, where two must agree.
 func TestMajority(t *testing.T) {
+	t.Parallel()
 	engines, err := node()
 	if err != nil {
 		t.Skipf("needs dynoxide and dynalite from npm: %v", err)

@@ -44,7 +44,7 @@ func (d dispute) partial() bool {
 
 const (
 	byDynalite = "measured on AWS by the tests of dynalite (github.com/architect/dynalite, test/)"
-	evaluation = `document path provided in the update|refers to an attribute that does not exist|An operand in the update expression`
+	evaluation = `document path provided in the update|refers to an attribute that does not exist|An operand in the update expression|more than 38 significant digits|Number overflow`
 	bySuite    = "measured on AWS by github.com/nubo-db/dynamodb-conformance"
 )
 
