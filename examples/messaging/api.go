@@ -51,7 +51,7 @@ func NewAPI(store *Store, people Directory, log *slog.Logger) http.Handler {
 	mux.HandleFunc("GET /api/messages/{message_group_uuid}", a.serveUser(a.messages))
 	mux.HandleFunc("POST /api/messages", a.serveUser(a.send))
 	mux.HandleFunc("/api/", a.serve(func(_ *http.Request) (int, any, error) { return 0, nil, errNoEndpoint }))
-	mux.Handle("GET /", http.FileServerFS(files))
+	mux.Handle("/", http.FileServerFS(files))
 	return secure(mux)
 }
 

@@ -16,9 +16,10 @@ func messaging() app.Example {
 		return &cli.StringFlag{Name: name, Usage: usage + ", such as 2026-03-02T09:30:00Z", Destination: to}
 	}
 	return app.Example{
-		Name:  "cruddur-messages",
+		Name:  "messaging",
 		About: "message groups on one table",
 		Table: Cruddur,
+		On:    "cruddur-messages",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "user", Usage: "`handle` of who asks", Value: People[0].Handle, Destination: &c.user},
 			&cli.StringFlag{Name: "group", Usage: "`uuid` of a group (default: the first one that seed writes)", Destination: &c.group},

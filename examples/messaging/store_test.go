@@ -291,12 +291,14 @@ func TestWindowsAndCursors(t *testing.T) {
 			w    Window
 			want []Message
 		}{
-			"all":    {Window{}, all},
-			"from":   {Window{From: all[5].CreatedAt}, all[5:]},
-			"until":  {Window{Until: all[5].CreatedAt}, all[:5]},
-			"both":   {Window{From: all[3].CreatedAt, Until: all[25].CreatedAt}, all[3:25]},
-			"none":   {Window{From: all[len(all)-1].CreatedAt.Add(1)}, nil},
-			"inside": {Window{From: all[7].CreatedAt, Until: all[7].CreatedAt.Add(1)}, all[7:8]},
+			"all":     {Window{}, all},
+			"from":    {Window{From: all[5].CreatedAt}, all[5:]},
+			"until":   {Window{Until: all[5].CreatedAt}, all[:5]},
+			"both":    {Window{From: all[3].CreatedAt, Until: all[25].CreatedAt}, all[3:25]},
+			"none":    {Window{From: all[len(all)-1].CreatedAt.Add(1)}, nil},
+			"crossed": {Window{From: all[8].CreatedAt, Until: all[7].CreatedAt}, nil},
+			"empty":   {Window{From: all[7].CreatedAt, Until: all[7].CreatedAt}, nil},
+			"inside":  {Window{From: all[7].CreatedAt, Until: all[7].CreatedAt.Add(1)}, all[7:8]},
 		} {
 			t.Run(name, func(t *testing.T) {
 				var have []Message

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,9 +23,10 @@ import (
 
 // Example is a system modelled on one table.
 type Example struct {
-	Name  string // of the command, and of the table unless -table names another
+	Name  string // of the command
 	About string // one line
 	Table *ddb.Table
+	On    string     // the table's name, unless -table says another; default Name
 	Flags []cli.Flag // beside those of every example
 
 	// Seed writes the example's data and calls progress as it goes. Writing the same data again changes nothing.
@@ -78,7 +80,7 @@ type usageError struct{ error }
 
 func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 	local := &cli.BoolFlag{Name: "local", Usage: "run on DynamoDB Local, in a container that Docker starts"}
-	table := &cli.StringFlag{Name: "table", Value: e.Name, Usage: "`name` of the table"}
+	table := &cli.StringFlag{Name: "table", Value: cmp.Or(e.On, e.Name), Usage: "`name` of the table"}
 	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
 	}

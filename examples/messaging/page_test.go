@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// requireBrowser is the variable that forbids skipping where there is no Chromium.
+const requireBrowser = "DDB_REQUIRE_BROWSER"
+
+// browser starts a Chromium with a tab, and a profile of its own.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	switch {
+	case path != "":
+	case os.Getenv(requireBrowser) == "1":
+		require.Fail(t, "there is no Chromium in the PATH, and "+requireBrowser+"=1 requires one")
+	default:
+		t.Skip("needs a browser: install chromium")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), // it ends in an orderly way
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1200, 800),
+		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		assert.NoError(t, chromedp.Cancel(ctx)) // and wait until it has ended
+		cancel()
+	})
+	require.NoError(t, chromedp.Do(ctx), "start %s", path)
+	go func() {
+		for m, err := range chromedp.Console(ctx) {
+			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError) {
+				t.Errorf("the page's console says: %s", m)
+			}
+		}
+	}()
+	return ctx
+}
+
+// What a person does on the page: open a group, read, send, see it arrive and the group move to the top.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	eng := ddbmem.New(ddbmem.Options{Faults: ddbmem.Faults{IndexLag: 20 * time.Millisecond}})
+	s := NewStore(ddb.New(eng.Client(), "cruddur-messages", Cruddur, nil))
+	require.NoError(t, s.db.CreateTable(t.Context()))
+	require.NoError(t, seed(t.Context(), s.db, func(int, int) {}))
+	watch(t, eng.Client(), s)
+	server := httptest.NewServer(NewAPI(s, People, slog.New(slog.NewTextHandler(t.Output(), nil))))
+	t.Cleanup(server.Close)
+	group := conversations[0].ID()
+
+	do := func(actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		require.NoError(t, chromedp.Do(ctx, actions...))
+	}
+	// see waits until an expression holds on the page.
+	see := func(expression string) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression))
+		require.NoError(t, err, expression)
+	}
+	shot := func(name string) {
+		t.Helper()
+		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), png, 0o644))
+	}
+	const (
+		first = `(document.querySelector('#groups li')?.textContent ?? '')`
+		last  = `([...document.querySelectorAll('#messages .text')].at(-1)?.textContent ?? '')`
+	)
+
+	do(chromedp.Navigate(server.URL), chromedp.WaitVisible(chromedp.CSS(`#groups li`)))
+	see(`document.querySelectorAll('#groups li').length === 3 && ` + first + `.includes('Lena Moss')`)
+
+	// Read.
+	do(chromedp.Click(chromedp.CSS(`[data-group="` + group + `"]`)))
+	see(last + ` === 'Under the clock. Bring the thermos!'`)
+	see(`document.querySelectorAll('#messages .text').length === 20`)
+	see(`document.querySelector('#title').textContent === 'Bayo Kent'`)
+	do(chromedp.Click(chromedp.CSS(`#earlier`)))
+	see(`document.querySelectorAll('#messages .text').length === 29 && document.querySelector('#earlier').hidden`)
+	see(`document.querySelector('#messages .text').textContent.startsWith('Morning!')`)
+
+	// Send: it arrives, and the group moves to the top.
+	do(chromedp.SendKeys(chromedp.CSS(`#text`), "I have packed the map."), chromedp.Click(chromedp.CSS(`#send button`)))
+	see(last + ` === 'I have packed the map.'`)
+	see(first + `.includes('Bayo Kent') && ` + first + `.includes('I have packed the map.')`)
+	shot("sent")
+
+	// The other's answer arrives by itself.
+	_, err := s.Send(t.Context(), bayo, group, "And I the thermos.")
+	require.NoError(t, err)
+	see(last + ` === 'And I the thermos.'`)
+	see(first + `.includes('And I the thermos.')`)
+
+	// Markup is text.
+	const markup = `<img src="x" onerror="document.title='broken'"><script>document.title='broken'</script><b>bold</b> &amp; &lt;`
+	_, err = s.Send(t.Context(), bayo, group, markup)
+	require.NoError(t, err)
+	see(last + `.startsWith('<img')`)
+	see(first + `.includes('<img')`)
+	shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](last))
+	require.NoError(t, err)
+	assert.Equal(t, markup, shown)
+	elements, err := chromedp.Run(ctx, chromedp.Evaluate[int](
+		`document.querySelectorAll('#messages :is(img, b, script), #groups :is(img, b, script)').length`))
+	require.NoError(t, err)
+	assert.Zero(t, elements)
+	title, err := chromedp.Run(ctx, chromedp.Title())
+	require.NoError(t, err)
+	assert.Equal(t, "Messages", title)
+	shot("markup")
+
+	// What somebody else sees: their own groups, with the names of the others.
+	do(chromedp.SetValue(chromedp.CSS(`#user`), "lena"), chromedp.Evaluate[chromedp.Void](`document.querySelector('#user').dispatchEvent(new Event('change'))`))
+	see(`document.querySelectorAll('#groups li').length === 2 && ` + first + `.includes('Ada Brook')`)
+	see(`document.querySelector('#send').hidden`)
+
+	// A new group, from an empty message that is refused to one that is sent.
+	do(
+		chromedp.Click(chromedp.CSS(`#compose`)), chromedp.WaitVisible(chromedp.CSS(`#dialog`)),
+		chromedp.Click(chromedp.CSS(`#people input[value="otis"]`)), chromedp.Click(chromedp.CSS(`#people input[value="bayo"]`)),
+		chromedp.SendKeys(chromedp.CSS(`#first`), "Hello both!"),
+	)
+	shot("new-group")
+	do(chromedp.Click(chromedp.CSS(`#start button[type=submit]`)))
+	see(last + ` === 'Hello both!' && document.querySelector('#title').textContent === 'Lena, Bayo, Otis'`)
+	see(first + `.includes('Lena, Bayo, Otis')`)
+
+	// On a narrow screen.
+	do(chromedp.EmulateViewport(390, 780))
+	shot("narrow")
+}
