@@ -23,15 +23,23 @@ func (db *DB) explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrThrottled, err)
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "ValidationException" {
-		switch msg := api.ErrorMessage(); {
-		case strings.Contains(msg, "document path"):
-			return fmt.Errorf("what holds the nested field is not there: set the whole of it: %w", err)
-		case strings.Contains(msg, "incorrect data type"):
-			return fmt.Errorf("the stored attribute is of another type; a nil slice without omitempty is stored as null, which nothing can be added to: %w", err)
+		if why := invalid(api.ErrorMessage()); why != "" {
+			return fmt.Errorf("%s: %w", why, err)
 		}
 		return fmt.Errorf("DynamoDB refuses the request (VerifyTable compares the live table with the model): %w", err)
 	}
 	return err
+}
+
+// invalid says what an edit did that DynamoDB found invalid, "" where that is not known.
+func invalid(message string) string {
+	switch {
+	case strings.Contains(message, "document path"):
+		return "what holds the nested field is not there: set the whole of it"
+	case strings.Contains(message, "incorrect data type"):
+		return "the stored attribute is of another type; a nil slice without omitempty is stored as null, which nothing can be added to"
+	}
+	return ""
 }
 
 // throttled reports whether err says that DynamoDB lacks throughput for now.

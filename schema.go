@@ -99,9 +99,20 @@ func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
 			}
 		}
 	}
+	fields, err := e.codec.Encode(it)
+	if err != nil {
+		return fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+	}
 	for _, r := range e.indexed {
-		if !r.includes(attrs) {
+		if !r.includes(fields) { // as for an item that is put
 			continue
+		}
+		for _, k := range r.keys() {
+			for _, attr := range k.attrs {
+				if k.template.Native() && attrs[attr] == nil && fields[attr] != nil {
+					attrs[attr] = fields[attr]
+				}
+			}
 		}
 		if err := r.fill(op, it, attrs); err != nil {
 			return err

@@ -282,6 +282,9 @@ func (db *DB) cancelled(writes []*write, actions []*action, ex *types.Transactio
 		default:
 			transient = false
 			cause = fmt.Errorf("%s: %s", *reason.Code, text(reason.Message))
+			if why := invalid(text(reason.Message)); why != "" {
+				cause = fmt.Errorf("%s: %w", why, cause)
+			}
 		}
 		w := at(a.op)
 		we := &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key), Err: cause}

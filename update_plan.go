@@ -77,10 +77,32 @@ func (p *updatePlan) plan() error {
 			return err
 		}
 	}
+	if p.upsert {
+		p.nested()
+	}
 	if len(p.refused) > 0 || len(p.missing) > 0 {
 		return modelFault("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
 	}
 	return nil
+}
+
+// nested refuses what an Upsert would store inside a struct, list or map: a new item has none.
+func (p *updatePlan) nested() {
+	refuse := func(what, name string) {
+		outer, _, _ := strings.Cut(name, ".")
+		p.refused = append(p.refused, fmt.Sprintf("%s: a new item has nothing that it could be stored in; set the whole of %s", what, outer))
+	}
+	for i := range p.edits[:p.asked] {
+		if x := &p.edits[i]; x.f.Nested() || x.at != nil {
+			refuse(x.String(), x.f.Name)
+		}
+	}
+	for f, m := range p.members {
+		if f.Nested() && m.known() && m.from != "edit" && m.from != "key" && m.av != nil {
+			refuse(f.Name+", known from "+m.from, f.Name)
+		}
+	}
+	slices.Sort(p.refused)
 }
 
 // keep adds the edits of the library's own: version and timestamps, which index keys may hold.
@@ -122,7 +144,7 @@ func (p *updatePlan) readIf(conds []Cond) error {
 			if err != nil {
 				return fmt.Errorf("If: %w", err)
 			}
-			m := member{v: reflect.Zero(f.Type), from: "If"}
+			m := member{v: reflect.Zero(f.Type), av: zeroValue(f), from: "If"}
 			if cl.op == opEq {
 				if rv := reflect.ValueOf(cl.vals[0]); rv.IsValid() {
 					m.v = rv
@@ -184,16 +206,31 @@ func (p *updatePlan) find(f *field.Field) member {
 func (p *updatePlan) edited(x *edit, f *field.Field) member {
 	m := member{v: x.v, av: x.value, from: "edit"}
 	if x.f == f {
+		if m.av == nil {
+			m.av = zeroValue(f)
+		}
 		return m
 	}
 	scratch := p.e.newItem()
 	x.f.Addr(scratch).Set(x.v)
-	m.v = f.Get(scratch)
-	m.av = nil
-	if outer, ok := x.value.(*types.AttributeValueMemberM); ok {
+	m.v, m.av = f.Get(scratch), nil
+	switch outer, ok := x.value.(*types.AttributeValueMemberM); {
+	case ok:
 		m.av = lookup(outer.Value, f.Path[len(x.f.Path):])
+	case x.f.Type.Kind() == reflect.Struct:
+		m.av = zeroValue(f)
 	}
 	return m
+}
+
+// zeroValue is what a Put stores for the zero value of a field, nil where it leaves the attribute out. Whether an item
+// is in an index is decided as for an item that was Put, also where an attribute is absent that a Put would write.
+func zeroValue(f *field.Field) types.AttributeValue {
+	av, err := codec.EncodeField(f, reflect.Zero(f.Type))
+	if err != nil {
+		return nil
+	}
+	return av
 }
 
 // touched reports whether an edit overlaps one of fs.
@@ -271,6 +308,7 @@ func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field
 				setPath(attrs, f.Path, m.av)
 			} else {
 				lacks = append(lacks, f)
+				setPath(attrs, f.Path, zeroValue(f))
 			}
 		}
 		if (len(lacks) == 0 || untouched) && !r.unless[i](attrs) {
@@ -352,8 +390,12 @@ func (p *updatePlan) render(r *Row, changed []bool) error {
 // native refuses edits that leave a Native key without a value it can have.
 func (p *updatePlan) native(r *Row, k key, attrs item) error {
 	for i, part := range k.template.Parts() {
-		if !p.touched([]*field.Field{part.Field}) || !p.member(part.Field).known() {
+		at := slices.IndexFunc(p.edits, func(x edit) bool { return x.f == part.Field })
+		if at < 0 || !p.edits[at].whole() {
 			continue
+		}
+		if p.edits[at].value == nil {
+			attrs = item{}
 		}
 		one := key{side: k.side, attrs: k.attrs[i : i+1], template: template.New(part), maxBytes: k.maxBytes}
 		if err := r.checkNative(string(p.op.verb), one, attrs); err != nil {
