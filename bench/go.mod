@@ -9,6 +9,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.72.3
 	github.com/guregu/dynamo/v2 v2.1.1
 	github.com/singletable-go/ddb v0.0.0
+	github.com/stretchr/testify v1.12.1
 )
 
 require (
