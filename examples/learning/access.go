@@ -27,7 +27,7 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 		app.Many("courses of a track", func(ctx context.Context) iter.Seq2[Course, error] { return s.CoursesOf(ctx, tr.ID) }),
 		app.Many("chapters of a course", func(ctx context.Context) iter.Seq2[Chapter, error] { return s.ChaptersOf(ctx, co.ID) }),
 		app.One("chapter by id", func(ctx context.Context) (Chapter, error) { return s.Chapter(ctx, ch.ID) }),
-		app.One("chapter by id and version", func(ctx context.Context) (ChapterVersion, error) { return s.ChapterAt(ctx, ch.ID, 1) }),
+		app.One("chapter by id and version", func(ctx context.Context) (Chapter, error) { return s.ChapterAt(ctx, ch.ID, 1) }),
 		app.Many("enrollments of a course", func(ctx context.Context) iter.Seq2[Enrollment, error] {
 			return s.EnrollmentsIn(ctx, enrolled.CourseID)
 		}),

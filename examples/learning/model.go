@@ -60,39 +60,26 @@ var Courses = ddb.MustDefine(Platform, "course", func(c *Course, d *ddb.Definiti
 	d.Index(GSI1, inTrack, id)
 })
 
-// Chapter is the current text of a chapter.
+// Chapter is a chapter as it is now, or as it was in one of its versions.
 type Chapter struct {
 	ID       string    `dynamodbav:"-"`
-	CourseID string    `dynamodbav:"-"`
+	CourseID string    `dynamodbav:"courseId"` // an attribute too, since the key of a version does not hold it
 	Version  int64     `dynamodbav:"version"`
 	Content  string    `dynamodbav:"content"`
 	Updated  time.Time `dynamodbav:"updated"`
 }
 
-// Chapters stand in their course's partition, and are found by their own id through gsi1. The version is the library's: a
-// write that read an older one is refused.
+// Chapters stand in their course's partition, and are found by their own id through gsi1. Each write makes a version and keeps
+// it, in a partition of the chapter's own: whoever reads a course does not pay for its past. The number is padded, so that 10
+// sorts after 9, and a write that read an older one is refused.
 var Chapters = ddb.MustDefine(Platform, "chapter", func(h *Chapter, d *ddb.Definition) {
 	id := ddb.Key(chapter, ddb.Str(&h.ID))
 	inCourse := ddb.Key(course, ddb.Str(&h.CourseID))
 	d.Primary(inCourse, id)
 	d.Index(GSI1, id, inCourse)
 	d.Version(&h.Version)
+	d.History(id, ddb.Key(version, ddb.Num(&h.Version, 10)))
 	d.Updated(&h.Updated)
-})
-
-// ChapterVersion is one version of a chapter, which never changes.
-type ChapterVersion struct {
-	ID       string    `dynamodbav:"-"`
-	Version  int64     `dynamodbav:"-"`
-	CourseID string    `dynamodbav:"courseId"`
-	Content  string    `dynamodbav:"content"`
-	Updated  time.Time `dynamodbav:"updated"`
-}
-
-// ChapterVersions have a partition of their own for each chapter: whoever reads a course does not pay for its past. The
-// number is padded, so that 10 sorts after 9.
-var ChapterVersions = ddb.MustDefine(Platform, "chapterVersion", func(v *ChapterVersion, d *ddb.Definition) {
-	d.Primary(ddb.Key(chapter, ddb.Str(&v.ID)), ddb.Key(version, ddb.Num(&v.Version, 10)))
 })
 
 // Student is a person who learns.

@@ -112,29 +112,21 @@ func (d Data) Write(ctx context.Context, s *Store, report func(done, total int))
 	return w.wait()
 }
 
-// writeChapter writes the versions that are not there yet, one after the other, and the row of each.
+// writeChapter writes the versions that are not there yet, one after the other.
 func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
-	now, err := s.CurrentChapter(ctx, versions[0].CourseID, versions[0].ID)
-	if err != nil {
-		return err
+	now, err := s.chapters.Consistent().Get(ctx, versions[0])
+	if errors.Is(err, ddb.ErrNotFound) {
+		now, err = Chapter{}, nil
 	}
-	for n, h := range versions {
-		h.Version, h.Updated = int64(n), now.Updated
-		if h.Version >= now.Version {
-			stored, err := s.chapters.Put(ctx, h)
-			switch {
-			case err == nil:
-				h.Updated = stored.Updated
-			case !errors.Is(err, ddb.ErrConflict): // else a write of the seeding that was interrupted arrived late
-				return err
-			}
-		}
-		h.Version++
-		if _, err := s.versions.Put(ctx, versionOf(h)); err != nil {
-			return err
-		}
+	for err == nil && now.Version < int64(len(versions)) {
+		next := versions[now.Version]
+		next.Version = now.Version
+		now, err = s.SaveChapter(ctx, next)
 	}
-	return nil
+	if _, there := Chapters.Current(err); there && errors.Is(err, ddb.ErrConflict) {
+		return writeChapter(ctx, s, versions) // a write of the seeding that was interrupted arrived meanwhile
+	}
+	return err
 }
 
 // drop keeps the error alone.

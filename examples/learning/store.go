@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"iter"
 
 	"github.com/singletable-go/ddb"
@@ -14,7 +13,6 @@ type Store struct {
 	tracks      *ddb.Repository[Track]
 	courses     *ddb.Repository[Course]
 	chapters    *ddb.Repository[Chapter]
-	versions    *ddb.Repository[ChapterVersion]
 	students    *ddb.Repository[Student]
 	enrollments *ddb.Repository[Enrollment]
 	preferences *ddb.Repository[Preference]
@@ -28,7 +26,6 @@ func NewStore(db *ddb.DB) *Store {
 		tracks:      ddb.NewRepository(db, Tracks),
 		courses:     ddb.NewRepository(db, Courses),
 		chapters:    ddb.NewRepository(db, Chapters),
-		versions:    ddb.NewRepository(db, ChapterVersions),
 		students:    ddb.NewRepository(db, Students),
 		enrollments: ddb.NewRepository(db, Enrollments),
 		preferences: ddb.NewRepository(db, Preferences),
@@ -67,8 +64,13 @@ func (s *Store) ChaptersOf(ctx context.Context, courseID string) iter.Seq2[Chapt
 }
 
 // ChapterAt returns version n of a chapter.
-func (s *Store) ChapterAt(ctx context.Context, id string, n int64) (ChapterVersion, error) {
-	return s.versions.Get(ctx, ChapterVersion{ID: id, Version: n})
+func (s *Store) ChapterAt(ctx context.Context, id string, n int64) (Chapter, error) {
+	return s.chapters.History().At(ctx, Chapter{ID: id}, n)
+}
+
+// ChapterVersions returns the versions of a chapter, the newest first.
+func (s *Store) ChapterVersions(ctx context.Context, id string) iter.Seq2[Chapter, error] {
+	return s.chapters.History().All(ctx, Chapter{ID: id})
 }
 
 // Student returns a student by id.
@@ -129,29 +131,23 @@ func (s *Store) WholeCourse(ctx context.Context, id string) (CoursePage, error) 
 	return page, nil
 }
 
-// SaveChapter writes the next version of a chapter, and then the row that keeps it. c.Version is the version that was read, 0
-// for a new chapter; the error is [ddb.ErrConflict] if another was written meanwhile.
+// SaveChapter writes the next version of a chapter. c.Version is the version that was read, 0 for a new chapter; the error is
+// [ddb.ErrConflict] if another was written meanwhile.
 func (s *Store) SaveChapter(ctx context.Context, c Chapter) (Chapter, error) {
-	c, err := s.chapters.Put(ctx, c)
-	if err != nil {
-		return Chapter{}, err
-	}
-	if _, err := s.versions.Create(ctx, versionOf(c)); err != nil {
-		return Chapter{}, err
-	}
-	return c, nil
+	return s.chapters.Put(ctx, c)
 }
 
-func versionOf(c Chapter) ChapterVersion {
-	return ChapterVersion{ID: c.ID, Version: c.Version, CourseID: c.CourseID, Content: c.Content, Updated: c.Updated}
+// EditChapter gives a chapter another content, on top of whatever version it has by then.
+func (s *Store) EditChapter(ctx context.Context, courseID, id, content string) (Chapter, error) {
+	return s.chapters.Modify(ctx, Chapter{CourseID: courseID, ID: id}, func(c *Chapter) error {
+		c.Content = content
+		return nil
+	})
 }
 
-// CurrentChapter returns a chapter by course and id as it is now, and a new one of version 0 if there is none.
-func (s *Store) CurrentChapter(ctx context.Context, courseID, id string) (Chapter, error) {
-	key := Chapter{CourseID: courseID, ID: id}
-	c, err := s.chapters.Consistent().Get(ctx, key)
-	if errors.Is(err, ddb.ErrNotFound) {
-		return key, nil
-	}
-	return c, err
+// MoveChapter moves a chapter to another course. Its versions stay together: they are the chapter's, not the course's.
+func (s *Store) MoveChapter(ctx context.Context, c Chapter, courseID string) (Chapter, error) {
+	to := c
+	to.CourseID = courseID
+	return s.chapters.Move(ctx, c, to)
 }
