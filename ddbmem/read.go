@@ -138,9 +138,9 @@ func (rd *reader) checkFilter() *apiError {
 	if rd.filter == nil {
 		return nil
 	}
-	for _, name := range rd.filter.Heads() {
-		if rd.schema().has(name) {
-			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", name)
+	for _, k := range rd.schema().all() {
+		if slices.Contains(rd.filter.Heads(), k.name) {
+			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", k.name)
 		}
 	}
 	if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {
