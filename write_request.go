@@ -61,10 +61,28 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 		return result{}, err
 	case w.op.returnOld:
 		return result{attrs: present(attrs, db)}, nil
+	case w.op.quiet:
+		return result{}, nil
 	case w.item.IsValid() && w.main().kind == putAction, w.op.verb == verbModify:
-		return result{value: w.item}, nil
+		return w.asStored()
 	}
 	return result{attrs: attrs}, nil
+}
+
+// asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
+func (w *write) asStored() (result, error) {
+	attrs := w.main().attrs
+	if w.main().kind != putAction {
+		var err error
+		if attrs, err = w.e.encode(string(w.op.verb), w.item); err != nil {
+			return result{}, err
+		}
+	}
+	v := w.e.newItem()
+	if err := w.e.decode(attrs, v); err != nil {
+		return result{}, w.op.fail(w.main().key, err)
+	}
+	return result{value: v}, nil
 }
 
 // outcome is what an op hands back that went as a transaction, which itself returns nothing.
@@ -78,7 +96,7 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 	case w.op.returnOld:
 		return result{}, nil // nothing was there
 	case w.item.IsValid() && (a.kind == putAction || w.op.verb == verbModify || w.op.verb == verbMove):
-		return result{value: w.item}, nil
+		return w.asStored()
 	}
 	attrs, err := db.Consistent().getItem(ctx, a.key)
 	if err != nil {
