@@ -189,6 +189,13 @@ func (r *aggregateRebuild) flush(ctx context.Context) error {
 		return r.compare(ctx, w)
 	}
 	w.do(ctx, r.db)
+	for _, s := range w.settle {
+		if s.err == nil && s.full && len(r.a.distincts) > 0 {
+			var n int
+			n, s.err = r.a.recount(ctx, r.db, s.key, nil)
+			r.p.Changed += n
+		}
+	}
 	r.p.Targets += len(w.settle)
 	r.p.Changed += w.changed
 	if err := ctx.Err(); err != nil {
@@ -238,6 +245,12 @@ func (r *aggregateRebuild) compare(ctx context.Context, w *aggregateWork) error 
 	}
 	for _, s := range w.settle {
 		if err := r.compareTarget(ctx, s.key); err != nil {
+			return err
+		}
+		if len(r.a.distincts) == 0 {
+			continue
+		}
+		if _, err := r.a.recount(ctx, r.db, s.key, r.report); err != nil {
 			return err
 		}
 	}
