@@ -31,6 +31,7 @@ func messaging() app.Example {
 		},
 		Seed:     seed,
 		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(NewStore(db)) },
+		Drop:     dropLeases,
 		Commands: []app.Command{
 			{Name: "schema-load", About: "create the table, or check the one that is there", Run: c.schemaLoad},
 			{Name: "list-tables", About: "list the tables that there are", NeedsData: true, Run: c.listTables},

@@ -9,6 +9,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
@@ -47,6 +50,16 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 
 // leasesOf is the table in which the readers of db's stream keep how far they are.
 func leasesOf(db *ddb.DB) string { return db.Name() + "-leases" }
+
+// dropLeases deletes that table, if serve has made it.
+func dropLeases(ctx context.Context, s *app.Session) error {
+	name := leasesOf(s.DB)
+	_, err := s.Engine.Client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+		return nil
+	}
+	return err
+}
 
 // serveHTTP serves until ctx ends, and then lets requests under way finish.
 func serveHTTP(ctx context.Context, server *http.Server, l net.Listener) error {

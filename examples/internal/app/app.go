@@ -36,6 +36,9 @@ type Example struct {
 	Patterns func(db *ddb.DB) []Pattern
 
 	Commands []Command // beside those of every example
+
+	// Drop deletes what the example's commands made beside the table, if it is there; nil if they make nothing.
+	Drop func(context.Context, *Session) error
 }
 
 // Command is a subcommand of one example.
@@ -125,11 +128,15 @@ func (e Example) all() []command {
 	all := slices.Clone(commands)
 	for _, c := range e.Commands {
 		all = append(all, command{name: c.Name, about: c.About, needsData: c.NeedsData, run: func(ctx context.Context, s *session) error {
-			db := ddb.New(s.engine.Client, s.db.Name(), s.Table, nil) // without the trace, which would grow while a command runs for long
-			return c.Run(ctx, &Session{DB: db, Engine: s.engine, Out: s.out, Err: s.err})
+			return c.Run(ctx, s.export())
 		}})
 	}
 	return all
+}
+
+// export is the session for a command of the example: without the trace, which would grow while a command runs for long.
+func (s *session) export() *Session {
+	return &Session{DB: ddb.New(s.engine.Client, s.db.Name(), s.Table, nil), Engine: s.engine, Out: s.out, Err: s.err}
 }
 
 const where = `It runs on the endpoint that ` + engine.Variable + ` names; with -local on DynamoDB Local; else in this process.

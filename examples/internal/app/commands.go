@@ -131,5 +131,8 @@ func drop(ctx context.Context, s *session) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "dropped table %q\n", s.db.Name())
+	if s.Drop != nil {
+		return s.Drop(ctx, s.export())
+	}
 	return nil
 }
