@@ -89,14 +89,17 @@ type Student struct {
 	FirstName string    `dynamodbav:"firstName"`
 	LastName  string    `dynamodbav:"lastName"`
 	XP        int       `dynamodbav:"xp"`
+	Version   int64     `dynamodbav:"version"`
 	Created   time.Time `dynamodbav:"created"`
 }
 
-// Students are found by id, and by email in whatever case it is typed.
+// Students are found by id, and by email in whatever case it is typed. No two have the same.
 var Students = ddb.MustDefine(Platform, "student", func(s *Student, d *ddb.Definition) {
 	id := ddb.Key(student, ddb.Str(&s.ID))
 	d.Primary(id, id)
 	d.Index(GSI1, ddb.Key(student, ddb.Fold(&s.Email)), id)
+	d.Unique("email", ddb.Fold(&s.Email))
+	d.Version(&s.Version)
 	d.Created(&s.Created)
 })
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,7 +65,6 @@ func Generate(size Size) Data {
 			for _, h := range read[:g.upTo(len(read))] {
 				p := Progress{StudentID: s.ID, EnrollmentID: e.ID, ChapterID: h.ID, Marker: g.pick(markers), XP: 5 * g.upTo(10)}
 				d.Progress = append(d.Progress, p)
-				s.XP += p.XP
 			}
 		}
 		for _, i := range g.some(2, len(d.Tracks)) {
@@ -75,41 +75,98 @@ func Generate(size Size) Data {
 	return d
 }
 
-// Items returns the number of items that the data takes in the table.
+// Items returns the number of items that the data takes in the table: a chapter is one and its versions are others, and the
+// email of a student is one more, which keeps it unique.
 func (d Data) Items() int {
-	n := len(d.Tracks) + len(d.Courses) + len(d.Students) + len(d.Enrollments) + len(d.Preferences) + len(d.Progress)
+	n := len(d.ops()) + len(d.Students)
 	for _, versions := range d.Chapters {
 		n += 1 + len(versions)
 	}
 	return n
 }
 
-// Write writes the data, several items at a time. What is there already stays as it is or is written again, so that a
-// seeding that was interrupted can be run again.
-func (d Data) Write(ctx context.Context, s *Store, report func(done, total int)) error {
-	w := newWriter(ctx, d.Items(), report)
+// ops are the writes of the data, without the chapters. Students are created, since what has a version is not written over
+// unread.
+func (d Data) ops() []ddb.Op {
+	var ops []ddb.Op
 	for _, t := range d.Tracks {
-		w.add(1, func(ctx context.Context) error { return drop(s.tracks.Put(ctx, t)) })
+		ops = append(ops, Tracks.Put(t))
 	}
 	for _, c := range d.Courses {
-		w.add(1, func(ctx context.Context) error { return drop(s.courses.Put(ctx, c)) })
-	}
-	for _, versions := range d.Chapters {
-		w.add(1+len(versions), func(ctx context.Context) error { return writeChapter(ctx, s, versions) })
+		ops = append(ops, Courses.Put(c))
 	}
 	for _, st := range d.Students {
-		w.add(1, func(ctx context.Context) error { return drop(s.students.Put(ctx, st)) })
+		ops = append(ops, Students.Create(st))
 	}
 	for _, e := range d.Enrollments {
-		w.add(1, func(ctx context.Context) error { return drop(s.enrollments.Put(ctx, e)) })
+		ops = append(ops, Enrollments.Put(e))
 	}
 	for _, p := range d.Preferences {
-		w.add(1, func(ctx context.Context) error { return drop(s.preferences.Put(ctx, p)) })
+		ops = append(ops, Preferences.Put(p))
 	}
 	for _, p := range d.Progress {
-		w.add(1, func(ctx context.Context) error { return drop(s.progress.Put(ctx, p)) })
+		ops = append(ops, Progresses.Put(p))
 	}
-	return w.wait()
+	return ops
+}
+
+// batchSize is how many writes are handed over at once: eight requests' worth, which is what the library has under way.
+const batchSize = 200
+
+// Write writes the data: the chapters one by one, because each version needs the one before it, and everything else in
+// batches. What is there already stays as it is or is written again, so that a seeding that was interrupted can be run again.
+func (d Data) Write(ctx context.Context, s *Store, report func(done, total int)) error {
+	total := d.Items()
+	done, err := d.writeChapters(ctx, s, report)
+	if err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(d.ops(), batchSize) {
+		if err := s.db.Batch(ctx, batch...); err != nil && !allExist(err) {
+			return err
+		}
+		done += len(batch)
+		report(done, total)
+	}
+	report(total, total)
+	return nil
+}
+
+// allExist reports that nothing else was wrong with a batch than that items were there already.
+func allExist(err error) bool {
+	batch, ok := errors.AsType[*ddb.BatchError](err)
+	return ok && !slices.ContainsFunc(batch.Failed, func(e *ddb.WriteError) bool { return !errors.Is(e, ddb.ErrExists) })
+}
+
+// writeChapters writes the chapters, several side by side, and returns how many items they took.
+func (d Data) writeChapters(ctx context.Context, s *Store, report func(done, total int)) (done int, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		mu    sync.Mutex
+		wg    sync.WaitGroup
+		slots = make(chan struct{}, 16)
+		total = d.Items()
+	)
+	for _, versions := range d.Chapters {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if ctx.Err() != nil {
+				return
+			}
+			if err := writeChapter(ctx, s, versions); err != nil {
+				cancel(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done += 1 + len(versions)
+			report(done, total)
+		})
+	}
+	wg.Wait()
+	return done, context.Cause(ctx)
 }
 
 // writeChapter writes the versions that are not there yet, one after the other.
@@ -127,54 +184,6 @@ func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
 		return writeChapter(ctx, s, versions) // a write of the seeding that was interrupted arrived meanwhile
 	}
 	return err
-}
-
-// drop keeps the error alone.
-func drop[T any](_ T, err error) error { return err }
-
-// writer runs writes side by side, and none after the first that failed.
-type writer struct {
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	slots  chan struct{}
-	wg     sync.WaitGroup
-
-	mu     sync.Mutex
-	done   int
-	total  int
-	report func(done, total int)
-}
-
-func newWriter(ctx context.Context, total int, report func(done, total int)) *writer {
-	w := &writer{slots: make(chan struct{}, 16), total: total, report: report}
-	w.ctx, w.cancel = context.WithCancelCause(ctx)
-	return w
-}
-
-// add runs write, which writes so many items, as soon as there is a slot.
-func (w *writer) add(items int, write func(context.Context) error) {
-	w.slots <- struct{}{}
-	w.wg.Go(func() {
-		defer func() { <-w.slots }()
-		if w.ctx.Err() != nil {
-			return
-		}
-		if err := write(w.ctx); err != nil {
-			w.cancel(err)
-			return
-		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.done += items
-		w.report(w.done, w.total)
-	})
-}
-
-// wait returns the first error.
-func (w *writer) wait() error {
-	w.wg.Wait()
-	defer w.cancel(nil)
-	return context.Cause(w.ctx)
 }
 
 // generator makes up values.
@@ -205,7 +214,7 @@ func (g *generator) time() time.Time {
 func (g *generator) student() Student {
 	first, last := g.pick(firstNames), g.pick(lastNames)
 	id := g.id()
-	return Student{ID: id, FirstName: first, LastName: last, Email: fmt.Sprintf("%s.%s.%s@school.example", first, last, id[:3])}
+	return Student{ID: id, FirstName: first, LastName: last, Email: fmt.Sprintf("%s.%s.%s@school.example", first, last, id)}
 }
 
 func (g *generator) versions(courseID string, n int) []Chapter {

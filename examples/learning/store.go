@@ -78,7 +78,7 @@ func (s *Store) Student(ctx context.Context, id string) (Student, error) {
 	return s.students.Get(ctx, Student{ID: id})
 }
 
-// StudentByEmail returns the student with an email address; [ddb.ErrTooMany] if two share one.
+// StudentByEmail returns the student with an email address.
 func (s *Store) StudentByEmail(ctx context.Context, email string) (Student, error) {
 	return s.students.One(ctx, StudentByEmail(email))
 }
@@ -129,6 +129,35 @@ func (s *Store) WholeCourse(ctx context.Context, id string) (CoursePage, error) 
 	}
 	page.Course = courses[0]
 	return page, nil
+}
+
+// Register creates a student; [ddb.ErrNotUnique] if another has the email, [ddb.ErrExists] if the id is taken.
+func (s *Store) Register(ctx context.Context, st Student) (Student, error) {
+	return s.students.Create(ctx, st)
+}
+
+// ChangeEmail gives a student another email, and the old one free; [ddb.ErrNotUnique] if another student has it.
+func (s *Store) ChangeEmail(ctx context.Context, id, email string) (Student, error) {
+	return s.students.Modify(ctx, Student{ID: id}, func(st *Student) error {
+		st.Email = email
+		return nil
+	})
+}
+
+// Rename gives a student another name, with one request and unread.
+func (s *Store) Rename(ctx context.Context, id, first, last string) (Student, error) {
+	f := Students.Fields()
+	return s.students.Update(ctx, Student{ID: id}, ddb.Set(&f.FirstName, first), ddb.Set(&f.LastName, last))
+}
+
+// Enroll enrolls a student in a course, if there are both at that moment; else the error matches [ddb.ErrNotFound], and says
+// which of them is not there.
+func (s *Store) Enroll(ctx context.Context, e Enrollment, trackID string) error {
+	return s.db.Transact(ctx,
+		Students.Check(Student{ID: e.StudentID}),
+		Courses.Check(Course{ID: e.CourseID, TrackID: trackID}),
+		Enrollments.Create(e),
+	)
 }
 
 // SaveChapter writes the next version of a chapter. c.Version is the version that was read, 0 for a new chapter; the error is
