@@ -9,9 +9,9 @@
 // counts. Differences in which the other side is known to be wrong stand in the table [Known], each with the document
 // that says so.
 //
-//	go test ./differential                                 a short run, for continuous integration
-//	go test ./differential -rapid.checks=1000 -rapid.steps=200 -timeout 2h
-//	                                                       a long one: tables, and requests on each
+//	go test ./differential       a short run of the same requests each time, for continuous integration
+//	go test ./differential -rapid.seed=0 -rapid.checks=1000 -rapid.steps=200 -timeout 2h
+//	                             a long one of new requests: so many tables, and requests on each
 //
 // A failure shrinks to a short list of requests, which the log shows as they can be sent again.
 package differential

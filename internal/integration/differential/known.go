@@ -182,6 +182,7 @@ var dynamodbLocal = []Difference{
 	difference("Query|Scan|GetItem", `must be scalars`, `must be scalars`, "it reports another one of several keys", byDynalite),
 	difference(".*", `lower bound operand`, `lower bound operand`, "it shows numbers as they were written", byDynalite),
 	difference("BatchWriteItem", `Missing the key`, `Item to put in PutItem cannot be null`, "it words an empty item by itself", byDynalite),
+	difference("PutItem|UpdateItem|BatchWriteItem", `IndexName: gsi`, `IndexName: lsi`, "it checks local indexes before global ones", byDynalite),
 	difference("DeleteItem", `^\{`, `"ConsumedCapacity"`, "it reports capacity that was not asked for", "API_DeleteItem: ReturnConsumedCapacity defaults to NONE", "ConsumedCapacity"),
 	difference("Transact.*", `"ConsumedCapacity"`, `"ConsumedCapacity"`,
 		"it charges half for transactional writes, and leaves out ReadCapacityUnits and WriteCapacityUnits", bySuite, "ConsumedCapacity"),
