@@ -55,14 +55,19 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 		if err := pauseFrom(ctx, attempt); err != nil {
 			return fmt.Errorf("ddb: transact get: %w", errors.Join(err, last))
 		}
-		m := meterOf(ctx, "TransactGetItems", true)
+		m := db.answered(ctx, "TransactGetItems")
 		in.ReturnConsumedCapacity = m.want()
-		out, err := db.client.TransactGetItems(ctx, in, m.options)
+		out, err := db.client.TransactGetItems(ctx, in, m.opts()...)
 		if err == nil {
 			m.done(out.ConsumedCapacity...)
-			found := make([]item, len(reads))
+			defer m.answer.Page().Release()
+			responses := make([]item, len(out.Responses))
+			for i, r := range out.Responses {
+				responses[i] = r.Item
+			}
+			got, found := storedItems(m.answer.Page(), responses), make([]stored, len(reads))
 			for i, n := range at {
-				found[i] = out.Responses[n].Item
+				found[i] = got[n]
 			}
 			return db.load("transact get", reads, found)
 		}
@@ -100,16 +105,17 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 	if err != nil || len(reads) == 0 {
 		return err
 	}
-	got, missed, err := db.batchGet(ctx, keys, db.consistent)
+	b, err := db.batchGetStored(ctx, keys, db.consistent)
 	if err != nil {
 		return db.fail("batch get", nil, nil, err)
 	}
-	found := make([]item, len(reads))
+	defer b.release()
+	found := make([]stored, len(reads))
 	for i, n := range at {
-		if missed[n] {
+		if b.throttled[n] {
 			return db.fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, db.opts.MaxAttempts))
 		}
-		found[i] = got[n]
+		found[i] = b.found[n]
 	}
 	return db.load("batch get", reads, found)
 }
@@ -142,28 +148,28 @@ func (db *DB) loads(op string, reads []Read) (keys []item, at []int, err error) 
 }
 
 // load decodes what was found into the destinations, all or none.
-func (db *DB) load(op string, reads []Read, found []item) error {
+func (db *DB) load(op string, reads []Read, found []stored) error {
 	values := make([]reflect.Value, len(reads))
 	var errs []error
 	for i, r := range reads {
-		attrs := found[i]
-		if len(attrs) == 0 || db.expired(attrs) {
+		s := found[i]
+		if s.none() || db.past(s) {
 			if r.found == nil {
 				key, _ := r.e.key(op, r.dst)
 				errs = append(errs, db.fail(op, r.e, key, ErrNotFound))
 			}
 			continue
 		}
-		claimed, err := db.table.claim(attrs)
+		claimed, err := db.table.claimStored(s)
 		if err == nil && claimed != r.e {
 			err = fmt.Errorf("%w: this is a %s", ErrUnknown, claimed.label())
 		}
 		if err == nil {
 			values[i] = r.e.newItem()
-			err = r.e.decode(attrs, values[i])
+			err = r.e.decodeStored(s, values[i])
 		}
 		if err != nil {
-			errs = append(errs, db.fail(op, r.e, db.table.keyOf(attrs), err))
+			errs = append(errs, db.fail(op, r.e, s.only(db.table.primary.attrs()), err))
 		}
 	}
 	if len(errs) > 0 {

@@ -33,7 +33,7 @@ func storedItems(page *wire.Page, items []item) []stored {
 }
 
 // none reports that there is no item.
-func (s stored) none() bool { return s.attrs == nil && s.json.IsZero() }
+func (s stored) none() bool { return len(s.attrs) == 0 && s.json.IsZero() }
 
 // attr returns an attribute, nil if there is none.
 func (s stored) attr(name string) types.AttributeValue {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 const lambdaSample = `{"Records":[{"eventID":"1","eventName":"MODIFY","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",` +
@@ -32,6 +34,9 @@ func sameRecords(t *testing.T, event []byte) bool {
 
 func TestLambdaRecords(t *testing.T) {
 	t.Parallel()
+	if wire.Off {
+		t.Skip("the path is off")
+	}
 	assert.True(t, sameRecords(t, []byte(lambdaSample)))
 	assert.True(t, sameRecords(t, []byte(`{"Records":[],"other":[1,{"a":null}]}`)))
 	for _, event := range []string{

@@ -89,6 +89,10 @@ func (d deaf) Scan(ctx context.Context, in *dynamodb.ScanInput, _ ...func(*dynam
 	return d.Client.Scan(ctx, in)
 }
 
+func (d deaf) TransactGetItems(ctx context.Context, in *dynamodb.TransactGetItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactGetItemsOutput, error) {
+	return d.Client.TransactGetItems(ctx, in)
+}
+
 func (d deaf) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	return d.Client.BatchGetItem(ctx, in)
 }
@@ -153,6 +157,17 @@ func (m *music) reads(ctx context.Context, client ddb.Client, opts ddb.Options) 
 	out["batch"] = outcome{found, fmt.Sprint(err)}
 	_, err = albums.BatchGet(ctx, []album{{Artist: "x", ID: "disagrees"}})
 	out["bad batch"] = outcome{nil, fmt.Sprint(err)}
+	var had [2]bool
+	var x, y album
+	var z artist
+	for name, get := range map[string]func(context.Context, ...ddb.Read) error{"transact get": db.TransactGet, "loads": db.BatchGet} {
+		x, y, z = album{Artist: "y", ID: "1"}, album{Artist: "x", ID: "gone"}, artist{ID: "x"}
+		err = get(ctx, m.albums.Load(&x), m.albums.Load(&y).Optional(&had[0]), m.artists.Load(&z).Optional(&had[1]))
+		out[name] = outcome{[]any{x, y, z, had}, fmt.Sprint(err)}
+		y.ID = "disagrees"
+		err = get(ctx, m.albums.Load(&x), m.albums.Load(&y))
+		out["bad "+name] = outcome{[]any{x, y}, fmt.Sprint(err)}
+	}
 	out["scan"] = collected(db.Scan(ctx, nil))
 	out["known scan"] = collected(db.Scan(ctx, &ddb.ScanOptions{IgnoreUnknown: true}))
 	return out

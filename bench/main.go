@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -58,7 +59,7 @@ func run(ctx context.Context, rounds int, turn time.Duration, write, scale bool,
 		}
 	}
 	if scale {
-		if err := scales(ctx, out, items); err != nil {
+		if err := errors.Join(scales(ctx, out, items), loads(ctx, out, 100_000)); err != nil {
 			return err
 		}
 	}

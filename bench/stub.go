@@ -42,13 +42,13 @@ func (s stub) Do(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func (s stub) client() *dynamodb.Client {
+func (s stub) client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region: "eu-central-1", BaseEndpoint: aws.String("http://stub.invalid"), HTTPClient: s,
 		Credentials: aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		})),
-	})
+	}, optFns...)
 }
 
 type item = map[string]types.AttributeValue
