@@ -82,6 +82,14 @@ func Example() {
 		fmt.Println(b.Year, b.Title)
 	}
 
+	f := Books.Fields() // the year is part of an index key: its row moves in the same request
+	moved, err := books.Update(ctx, Book{AuthorID: "le-guin", ISBN: "9780060512750", Genre: "SF"}, ddb.Set(&f.Year, 1975))
+	if err != nil {
+		log.Fatal(err)
+	}
+	n, err := books.Count(ctx, BooksIn("sf", 1975))
+	fmt.Println(moved.Title, moved.Year, n, err)
+
 	var who []Author
 	var wrote []Book
 	whole := Authors.Query(Author{ID: "le-guin"}).Collection()
@@ -96,6 +104,7 @@ func Example() {
 	// Output:
 	// Query by-genre: genre_pk = "genre#sf" AND genre_sk BETWEEN "1970" AND "\U0010ffff"
 	// 1974 The Dispossessed
+	// The Dispossessed 1975 1 <nil>
 	// Ursula K. Le Guin wrote 2 books
 	// true ddb: get author pk="author#nobody" sk="author#nobody": not found
 }
