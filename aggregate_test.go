@@ -388,6 +388,30 @@ func TestVerifyReportsDrift(t *testing.T) {
 	assert.Empty(t, s.drift(t))
 }
 
+// A function that gives another answer each time ends as an error, not in a loop.
+func TestAggregateOfAnInconstantFunction(t *testing.T) {
+	t.Parallel()
+	type Ranking struct {
+		Student string   `dynamodbav:"-"`
+		Top     []string `dynamodbav:"top"`
+	}
+	s := newSchool()
+	rankings := ddb.MustDefine(s.table, "ranking", func(r *Ranking, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("rank#"), ddb.Str(&r.Student))
+		d.Primary(id, id)
+	})
+	v := ddb.MustAggregate("ranking", s.steps, rankings, func(p *Step, r *Ranking) []ddb.Rule {
+		return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Student, &r.Student), ddb.Top(3, &p.XP, &r.Top, func(Step) string { return fmt.Sprint(rand.Uint64()) })}
+	})
+	s.open(t, ddbmem.Options{})
+	s.step(t, Step{Student: "a", ID: "1", XP: 1})
+	mux := ddb.NewMux(s.table, nil)
+	mux.Maintain(s.db, v)
+	_, err := mux.Process(t.Context(), s.records(t))
+	require.ErrorIs(t, err, ddb.ErrConflict)
+	require.ErrorContains(t, err, "gives another answer each time")
+}
+
 // What an aggregate costs is what its documentation says.
 func TestAggregateCost(t *testing.T) {
 	t.Parallel()

@@ -140,7 +140,10 @@ func (f *fanOut) maintain(ctx context.Context, db *DB, ds []*delivery) {
 // carry applies a change of the source with the given key until a look finds nothing to change, and returns the number of
 // targets that it wrote. With report it writes nothing and reports each.
 func (f *fanOut) carry(ctx context.Context, db *DB, key item, c Change[any], report func(Drift) error) (changed int, err error) {
-	for failures := 0; ; {
+	for failures, looked := 0, 0; ; {
+		if looked++; looked > 10*db.opts.MaxAttempts {
+			return changed, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", ErrConflict, looked-1)
+		}
 		attrs, err := db.Consistent().getItem(ctx, key)
 		if err != nil {
 			return changed, db.explain(err)

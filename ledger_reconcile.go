@@ -68,8 +68,14 @@ func wait(ctx context.Context, n int) error {
 // ledger equal to the source: only then may the record that named it be acknowledged.
 func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int) {
 	absent := map[string]bool{} // targets that were not there
-	failures := 0
+	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
+		if looked++; looked > 10*db.opts.MaxAttempts {
+			for _, p := range left {
+				p.err = fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1)
+			}
+			return changed
+		}
 		looks := a.look(ctx, db, left)
 		left = nil
 		var groups [][]*look

@@ -30,7 +30,8 @@ type Processor interface {
 // Options configures a [Reader]; the zero value of each field is its default, and nil is all defaults.
 type Options struct {
 	// Latest makes a group that has no leases yet begin with what is written from now on; by default it begins with the
-	// oldest record that the stream keeps.
+	// oldest record that the stream keeps. A shard of such a group that is given up before its first record begins so
+	// again: use it where what was written before does not matter.
 	Latest bool
 
 	// Worker names this worker among those that share the store; default a random name. Two workers at once must not
