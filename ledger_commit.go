@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -76,9 +77,7 @@ func (c *commitment) add(l *look, adds map[string]decimal.Number) error {
 		}})
 	} else {
 		row := item{valueAttr: &types.AttributeValueMemberM{Value: l.want.v}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
-		for name, av := range key {
-			row[name] = av
-		}
+		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
 			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
@@ -199,9 +198,7 @@ func (c *commitment) value(key, have item, n decimal.Number, target item) {
 		return
 	}
 	row := item{countAttr: &types.AttributeValueMemberN{Value: n.String()}, targetAttr: &types.AttributeValueMemberM{Value: target}}
-	for name, av := range key {
-		row[name] = av
-	}
+	maps.Copy(row, key)
 	c.push(nil, types.TransactWriteItem{Put: &types.Put{
 		TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}})

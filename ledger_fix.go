@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -103,9 +104,7 @@ func (a *aggregate) answers(ctx context.Context, db *DB, target item, full bool)
 		if err != nil {
 			return nil, false, err
 		}
-		for attr, av := range r.values(entries) {
-			want[attr] = av
-		}
+		maps.Copy(want, r.values(entries))
 	}
 	if !full {
 		return want, true, nil

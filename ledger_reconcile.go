@@ -77,7 +77,6 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 			return changed
 		}
 		looks := a.look(ctx, db, left)
-		left = nil
 		var groups [][]*look
 		groups, left = a.group(looks)
 		lost := false

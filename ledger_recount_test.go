@@ -74,7 +74,7 @@ func TestRebuildAfterAChangeOfRules(t *testing.T) {
 	put(db, visits, Visit{"a", "1", "Rome", 3}, Visit{"b", "1", "Rome", 9}, Visit{"c", "1", "Oslo", 4})
 	check(db, trips, v, Trip{ID: "1", Visits: 3, Cities: 2, Long: 9})
 
-	visits, trips, v, db = model(false)
+	visits, _, v, db = model(false)
 	put(db, visits, Visit{"a", "1", "Bern", 1}, Visit{"b", "1", "Bern", 2})
 	require.NoError(t, v.Rebuild(t.Context(), db, nil))
 

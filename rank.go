@@ -57,12 +57,8 @@ func (r rankRule) values(entries []types.AttributeValue) item {
 	out := item{r.into.Attr(): nil}
 	switch {
 	case r.op == ruleTop:
-		list := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
-		for _, e := range entries {
-			list.Value = append(list.Value, e)
-		}
 		if len(entries) > 0 {
-			out[r.into.Attr()] = list
+			out[r.into.Attr()] = &types.AttributeValueMemberL{Value: entries}
 		}
 	case r.op == ruleLatest:
 		out[r.at.Attr()] = nil

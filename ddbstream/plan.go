@@ -121,7 +121,7 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 		if _, known := byShard[id]; known {
 			continue
 		}
-		if _, listed := find(shards, parent); len(leases) > 0 && !listed && parent != "" && !byShard[parent].Done {
+		if len(leases) > 0 && !listed(shards, parent) && parent != "" && !byShard[parent].Done {
 			if err := r.gap(ctx, &Gap{Kind: GapTrimmed, Stream: arn, Shard: parent, Lost: true}); err != nil {
 				return false, err
 			}
@@ -151,7 +151,7 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 			continue
 		}
 		finished = false
-		if _, listed := find(shards, l.Parent); !listed || byShard[l.Parent].Done {
+		if !listed(shards, l.Parent) || byShard[l.Parent].Done {
 			due = append(due, l)
 		}
 	}
@@ -161,7 +161,7 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 // trimmed finds leases of shards that the stream no longer has.
 func (r *Reader) trimmed(ctx context.Context, arn string, leases []Lease, shards []types.Shard, byShard map[string]Lease) error {
 	for _, l := range leases {
-		if _, listed := find(shards, l.Shard); listed {
+		if listed(shards, l.Shard) {
 			continue
 		}
 		if !l.Done && !r.reads(l) {
@@ -180,12 +180,9 @@ func (r *Reader) trimmed(ctx context.Context, arn string, leases []Lease, shards
 	return nil
 }
 
-func find(shards []types.Shard, id string) (types.Shard, bool) {
-	i := slices.IndexFunc(shards, func(s types.Shard) bool { return text(s.ShardId) == id })
-	if i < 0 {
-		return types.Shard{}, false
-	}
-	return shards[i], true
+// listed reports whether the stream still has the shard.
+func listed(shards []types.Shard, id string) bool {
+	return slices.ContainsFunc(shards, func(s types.Shard) bool { return text(s.ShardId) == id })
 }
 
 // describe returns the shards of a stream, and whether it still gets records.

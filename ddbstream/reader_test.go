@@ -429,8 +429,8 @@ func TestPoisonRecordsAreReplayed(t *testing.T) {
 	a.put(t, Point{Game: "g", ID: "poison", N: 1})
 	a.put(t, Point{Game: "g", ID: "b", N: 1})
 	eventually(t, func() bool {
-		for range file.Letters() {
-			return l.last("b") == 1
+		for _, err := range file.Letters() {
+			return err == nil && l.last("b") == 1
 		}
 		return false
 	}, "the shard goes on")

@@ -131,7 +131,7 @@ func (n Number) Order() string {
 		return fmt.Sprintf("2%03d%s!", 500+len(text)+n.exp, text)
 	}
 	text = text[1:]
-	b := []byte(fmt.Sprintf("%03d%s", 500+len(text)+n.exp, text))
+	b := fmt.Appendf(nil, "%03d%s", 500+len(text)+n.exp, text)
 	for i := range b {
 		b[i] = '9' - b[i] + '0'
 	}
