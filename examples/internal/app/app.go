@@ -32,8 +32,14 @@ type Example struct {
 	// Seed writes the example's data and calls progress as it goes. Writing the same data again changes nothing.
 	Seed func(ctx context.Context, db *ddb.DB, progress func(done, total int)) error
 
+	// Derive brings what views derive up to date with what Seed has written; it follows Seed wherever that runs. Optional.
+	Derive func(context.Context, *Session) error
+
 	// Patterns returns the access patterns, on data that Seed has written. Listing them makes no request.
 	Patterns func(db *ddb.DB) []Pattern
+
+	// Check follows the access patterns where everything is run, and says what else holds. Optional.
+	Check func(context.Context, *Session) error
 
 	Commands []Command // beside those of every example
 

@@ -45,7 +45,11 @@ func everything(ctx context.Context, s *session) error {
 	if err := createAndSeed(ctx, s); err != nil {
 		return err
 	}
-	return patterns(ctx, s)
+	if err := patterns(ctx, s); err != nil || s.Check == nil {
+		return err
+	}
+	fmt.Fprintln(s.out)
+	return s.Check(ctx, s.export())
 }
 
 func createAndSeed(ctx context.Context, s *session) error {
@@ -80,7 +84,10 @@ func seed(ctx context.Context, s *session) error {
 	cost := meter.Capacity(nil)
 	fmt.Fprintf(s.out, "seeded %d items in %s: %d requests, %.1f write units\n",
 		items, time.Since(begin).Round(time.Millisecond), meter.Requests(), cost.Write)
-	return nil
+	if s.Derive == nil {
+		return nil
+	}
+	return s.Derive(ctx, s.export())
 }
 
 func patterns(ctx context.Context, s *session) error {
