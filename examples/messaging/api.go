@@ -76,7 +76,7 @@ type (
 	groupJSON struct {
 		GroupID string `json:"message_group_uuid"`
 		Last    string `json:"message"`
-		LastAt  moment `json:"last_message_at"`
+		LastAt  string `json:"last_message_at"`
 		Title   string `json:"title"`
 		person
 	}
@@ -85,7 +85,7 @@ type (
 		GroupID   string `json:"message_group_uuid"`
 		ID        string `json:"message_uuid"`
 		Text      string `json:"message"`
-		CreatedAt moment `json:"created_at"`
+		CreatedAt string `json:"created_at"`
 		person
 	}
 
@@ -102,12 +102,8 @@ type (
 	}
 )
 
-// moment is a time in a fixed width, so that text sorts as time does, as it does in the keys.
-type moment time.Time
-
-func (m moment) MarshalText() ([]byte, error) {
-	return time.Time(m).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000000000Z"), nil
-}
+// stamp is a time in a fixed width, so that text sorts as time does, as it does in the keys.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
 // endpoint answers with a status and what is to be sent as JSON.
 type endpoint func(*http.Request) (status int, body any, err error)
@@ -133,7 +129,7 @@ func (a *API) groups(r *http.Request, user Author) (int, any, error) {
 	}
 	out := list[groupJSON]{Items: make([]groupJSON, len(page.Items)), Next: page.Next}
 	for i, g := range page.Items {
-		out.Items[i] = groupJSON{GroupID: g.GroupID, Last: g.Last, LastAt: moment(g.LastAt), Title: g.Name(), person: person(g.Author)}
+		out.Items[i] = groupJSON{GroupID: g.GroupID, Last: g.Last, LastAt: stamp(g.LastAt), Title: g.Name(), person: person(g.Author)}
 	}
 	return http.StatusOK, out, nil
 }
@@ -155,7 +151,7 @@ func (a *API) messages(r *http.Request, user Author) (int, any, error) {
 }
 
 func toJSON(m Message) messageJSON {
-	return messageJSON{GroupID: m.GroupID, ID: m.ID, Text: m.Text, CreatedAt: moment(m.CreatedAt), person: person(m.Author)}
+	return messageJSON{GroupID: m.GroupID, ID: m.ID, Text: m.Text, CreatedAt: stamp(m.CreatedAt), person: person(m.Author)}
 }
 
 func (a *API) send(r *http.Request, user Author) (int, any, error) {

@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
 
-var ada, bayo, lena, otis = People[0], People[1], People[2], People[3]
+var ada, bayo, lena = People[0], People[1], People[2]
 
 // open returns a store on an empty table.
 func open(t *testing.T, env *integration.Env) *Store {
