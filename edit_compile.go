@@ -99,6 +99,9 @@ func (e *entity) oneEdit(c change) (edit, error) {
 	if x.value, err = encode(g, v); err != nil {
 		return edit{}, fmt.Errorf("%s: %w", &x, err)
 	}
+	if f == e.ttl && v.IsZero() {
+		x.value = nil // never
+	}
 	if (x.op == editSet || x.op == editDefault) && x.at == nil {
 		x.v = v
 	}
@@ -283,4 +286,31 @@ func (e *entity) fieldsOf(c Cond) (fs []*field.Field) {
 		fs = append(fs, f)
 	}
 	return fs
+}
+
+// value encodes the value of a field as an item holds it, nil where it leaves the attribute out.
+func (e *entity) value(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
+	if f == e.ttl && v.IsZero() {
+		return nil, nil
+	}
+	return codec.EncodeField(f, v)
+}
+
+// zero is what a Put stores for the zero value of a field, nil where it leaves the attribute out. Whether an item is in
+// an index is decided as for an item that was Put, also where an attribute is absent that a Put would write.
+func (e *entity) zero(f *field.Field) types.AttributeValue {
+	av, err := e.value(f, reflect.Zero(f.Type))
+	if err != nil {
+		return nil
+	}
+	return av
+}
+
+// values encodes the fields of an item, without keys and type.
+func (e *entity) values(it reflect.Value) (item, error) {
+	attrs, err := e.codec.Encode(it)
+	if err == nil && e.ttl != nil && e.ttl.Get(it).IsZero() {
+		delete(attrs, e.ttl.Attr())
+	}
+	return attrs, err
 }

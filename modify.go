@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-
-	"github.com/singletable-go/ddb/internal/codec"
 )
 
 // Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
@@ -119,11 +117,11 @@ func (w *write) changed(up item, before, after reflect.Value) (item, error) {
 	case e.version.Get(before).Int() != e.version.Get(after).Int():
 		return nil, w.op.fail(key, modelFault("the function changed the version, which is kept by the library"))
 	}
-	was, err := e.codec.Encode(before)
+	was, err := e.values(before)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
-	is, err := e.codec.Encode(after)
+	is, err := e.values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
@@ -153,7 +151,7 @@ func (w *write) replace(attrs item, attr string, it reflect.Value) error {
 		if f.Attr() != attr {
 			continue
 		}
-		av, err := codec.EncodeField(f, f.Get(it))
+		av, err := w.e.value(f, f.Get(it))
 		if err != nil {
 			return err
 		}

@@ -125,7 +125,7 @@ func (w *write) moves(db *DB, from, to, old, want item) error {
 // travel returns what is stored at the new key: the attributes that were read, with those of the fields replaced.
 func (w *write) travel(up, key item, after reflect.Value) (item, error) {
 	e := w.e
-	fields, err := e.codec.Encode(after)
+	fields, err := e.values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}

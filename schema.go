@@ -99,7 +99,7 @@ func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
 			}
 		}
 	}
-	fields, err := e.codec.Encode(it)
+	fields, err := e.values(it)
 	if err != nil {
 		return fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
 	}

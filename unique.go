@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -173,7 +172,7 @@ func (w *write) claim(oldKey, newKey item, before, after reflect.Value) error {
 			c.others = append(c.others, from)
 		}
 		if t := w.e.ttl; t != nil {
-			if av, err := codec.EncodeField(t, t.Get(after)); err == nil && av != nil {
+			if av, err := w.e.value(t, t.Get(after)); err == nil && av != nil {
 				c.attrs[t.Attr()] = av
 			}
 		}
@@ -186,8 +185,8 @@ func (w *write) newTTL(before, after reflect.Value) bool {
 	if t == nil || !before.IsValid() {
 		return false
 	}
-	a, _ := codec.EncodeField(t, t.Get(before))
-	b, _ := codec.EncodeField(t, t.Get(after))
+	a, _ := w.e.value(t, t.Get(before))
+	b, _ := w.e.value(t, t.Get(after))
 	return (a == nil) != (b == nil) || a != nil && !equalValues(a, b)
 }
 
@@ -196,7 +195,7 @@ func (w *write) newTTL(before, after reflect.Value) bool {
 func (w *write) giveUp(a *action, it reflect.Value) error {
 	for _, u := range w.e.uniques {
 		for _, f := range u.fields {
-			av, err := codec.EncodeField(f, f.Get(it))
+			av, err := w.e.value(f, f.Get(it))
 			if err != nil {
 				return w.op.fail(a.key, err)
 			}

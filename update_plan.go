@@ -144,7 +144,7 @@ func (p *updatePlan) readIf(conds []Cond) error {
 			if err != nil {
 				return fmt.Errorf("If: %w", err)
 			}
-			m := member{v: reflect.Zero(f.Type), av: zeroValue(f), from: "If"}
+			m := member{v: reflect.Zero(f.Type), av: p.e.zero(f), from: "If"}
 			if cl.op == opEq {
 				if rv := reflect.ValueOf(cl.vals[0]); rv.IsValid() {
 					m.v = rv
@@ -186,7 +186,7 @@ func (p *updatePlan) find(f *field.Field) member {
 	}
 	v := f.Get(p.op.item)
 	if p.e.primary.keeps(f) {
-		av, err := codec.EncodeField(f, v)
+		av, err := p.e.value(f, v)
 		if err != nil {
 			return member{fault: err.Error()}
 		}
@@ -195,7 +195,7 @@ func (p *updatePlan) find(f *field.Field) member {
 	if v.IsZero() {
 		return member{fault: "MISSING"}
 	}
-	av, err := codec.EncodeField(f, v)
+	av, err := p.e.value(f, v)
 	if err != nil {
 		return member{fault: err.Error()}
 	}
@@ -207,7 +207,7 @@ func (p *updatePlan) edited(x *edit, f *field.Field) member {
 	m := member{v: x.v, av: x.value, from: "edit"}
 	if x.f == f {
 		if m.av == nil {
-			m.av = zeroValue(f)
+			m.av = p.e.zero(f)
 		}
 		return m
 	}
@@ -218,19 +218,9 @@ func (p *updatePlan) edited(x *edit, f *field.Field) member {
 	case ok:
 		m.av = lookup(outer.Value, f.Path[len(x.f.Path):])
 	case x.f.Type.Kind() == reflect.Struct:
-		m.av = zeroValue(f)
+		m.av = p.e.zero(f)
 	}
 	return m
-}
-
-// zeroValue is what a Put stores for the zero value of a field, nil where it leaves the attribute out. Whether an item
-// is in an index is decided as for an item that was Put, also where an attribute is absent that a Put would write.
-func zeroValue(f *field.Field) types.AttributeValue {
-	av, err := codec.EncodeField(f, reflect.Zero(f.Type))
-	if err != nil {
-		return nil
-	}
-	return av
 }
 
 // touched reports whether an edit overlaps one of fs.
@@ -308,7 +298,7 @@ func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field
 				setPath(attrs, f.Path, m.av)
 			} else {
 				lacks = append(lacks, f)
-				setPath(attrs, f.Path, zeroValue(f))
+				setPath(attrs, f.Path, p.e.zero(f))
 			}
 		}
 		if (len(lacks) == 0 || untouched) && !r.unless[i](attrs) {
