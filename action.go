@@ -20,6 +20,7 @@ type action struct {
 	verb   verb
 	key    item
 	attrs  item // of a put
+	bytes  int  // of attrs, if it is known
 	x      plan.Expression
 	update plan.Update
 	guards []guard
@@ -249,8 +250,11 @@ func (a *action) take(check *action) bool {
 
 // size is what the action counts against the 4 MB of a transaction.
 func (a *action) size() int {
-	n := itemSize(a.key)
-	if a.kind == putAction {
+	n := a.bytes
+	switch {
+	case a.kind != putAction:
+		n = itemSize(a.key)
+	case n == 0:
 		n = itemSize(a.attrs)
 	}
 	return n + itemSize(a.x.Values())

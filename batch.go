@@ -225,7 +225,7 @@ func (b *writeBatch) write(ctx context.Context, ops []int) {
 		for n, i := range left {
 			requests[n] = *b.items[i].request
 		}
-		m := meterOf(ctx, "BatchWriteItem", false)
+		m := meterOf(ctx, "BatchWriteItem", false).encoded(b.db)
 		out, err := b.db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 			RequestItems:           map[string][]types.WriteRequest{b.db.name: requests},
 			ReturnConsumedCapacity: m.want(),

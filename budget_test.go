@@ -92,11 +92,11 @@ func (p *parcels) work() map[string]struct {
 			_, err := p.repo.Get(ctx, p.sample)
 			return err
 		}},
-		"Put": {32, func(ctx context.Context) error {
+		"Put": {29, func(ctx context.Context) error {
 			_, err := p.repo.Put(ctx, p.sample)
 			return err
 		}},
-		"Create": {37, func(ctx context.Context) error {
+		"Create": {34, func(ctx context.Context) error {
 			_, err := p.repo.Create(ctx, p.sample)
 			return err
 		}},

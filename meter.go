@@ -116,6 +116,12 @@ func (db *DB) answered(ctx context.Context, operation string) *metered {
 	return m
 }
 
+// encoded makes a write encode its items itself, on the same terms.
+func (c *metered) encoded(db *DB) *metered {
+	c.reads, c.answer.RequestOnly = !db.opts.AttributePath, true
+	return c
+}
+
 // want is the ReturnConsumedCapacity of the request.
 func (c *metered) want() types.ReturnConsumedCapacity {
 	if c.meter == nil {

@@ -64,6 +64,9 @@ func valueSize(av types.AttributeValue) int {
 
 // numberSize is a byte for two significant digits, and one more.
 func numberSize(s string) int {
+	if len(s) > 0 && s[0] != '0' && strings.TrimLeft(s, "0123456789") == "" { // most numbers
+		return (len(strings.TrimRight(s, "0"))+1)/2 + 1
+	}
 	mantissa, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(s, "+-")), "e")
 	digits := strings.Trim(strings.Replace(mantissa, ".", "", 1), "0")
 	n := (len(digits)+1)/2 + 1

@@ -22,6 +22,7 @@ type write struct {
 	now     time.Time
 	item    reflect.Value // as it will be stored, where that is known
 	attrs   item          // likewise
+	bytes   int           // of attrs
 	stamp   types.AttributeValue
 	actions []*action
 }
@@ -154,8 +155,8 @@ func (w *write) stored(it reflect.Value) (item, error) {
 }
 
 func (w *write) checkSize(attrs item) error {
-	if n := itemSize(attrs); n > maxItemBytes {
-		return w.op.fail(w.e.table.keyOf(attrs), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, n, maxItemBytes))
+	if w.bytes = itemSize(attrs); w.bytes > maxItemBytes {
+		return w.op.fail(w.e.table.keyOf(attrs), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, maxItemBytes))
 	}
 	return nil
 }
@@ -163,12 +164,13 @@ func (w *write) checkSize(attrs item) error {
 // compilePut compiles Create, Put and Replace.
 func (db *DB) compilePut(ctx context.Context, w *write) error {
 	e, version := w.e, w.given()
-	key, err := e.key(string(w.op.verb), w.op.item)
-	if err != nil {
-		return err
-	}
+	var key item
+	var err error
 	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.version != nil && version == 0
 	if len(e.uniques) > 0 && !creates {
+		if key, err = e.key(string(w.op.verb), w.op.item); err != nil {
+			return err
+		}
 		if err := db.know(ctx, w, key); err != nil {
 			return err
 		}
@@ -182,8 +184,11 @@ func (db *DB) compilePut(ctx context.Context, w *write) error {
 	if w.attrs, err = w.stored(w.item); err != nil {
 		return err
 	}
+	if key == nil {
+		key = e.table.keyOf(w.attrs)
+	}
 	a := w.action(putAction, roleItem, key)
-	a.attrs = w.attrs
+	a.attrs, a.bytes = w.attrs, w.bytes
 	switch {
 	case w.op.verb == verbCreate:
 		a.absent(db, func(item) error { return ErrExists })

@@ -185,7 +185,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 	var m *metered
 	switch a.kind {
 	case putAction:
-		m = meterOf(ctx, "PutItem", false).counted()
+		m = meterOf(ctx, "PutItem", false).counted().encoded(db)
 		in := &dynamodb.PutItemInput{TableName: &db.name, Item: a.attrs, ReturnConsumedCapacity: m.want(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}

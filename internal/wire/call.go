@@ -11,11 +11,12 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Call reads the answer of one call of the SDK. It is the SDK's protocol, with a way of its own for the items of answers that succeed.
-// The zero Call is ready for use, once.
+// Call writes the request and reads the answer of one call of the SDK. It is the SDK's protocol, with a way of its own for the items of requests, and of
+// answers that succeed. The zero Call is ready for use, once.
 type Call struct {
 	smithyhttp.ClientProtocol
-	page *Page
+	RequestOnly bool // the answer is the SDK's
+	page        *Page
 }
 
 var awsJSON = smithy.ShapeID{Namespace: "aws.protocols", Name: "awsJson1_0"}
@@ -39,7 +40,7 @@ func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.Operation
 	c.page.Release() // of an attempt before
 	c.page = nil
 	member, s := shapeOf(out)
-	if member == "" || resp.StatusCode < 200 || resp.StatusCode >= 300 || resp.Body == nil {
+	if member == "" || c.RequestOnly || resp.StatusCode < 200 || resp.StatusCode >= 300 || resp.Body == nil {
 		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
 	body := resp.Body

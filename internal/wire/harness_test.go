@@ -58,6 +58,8 @@ func (s *stub) client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 }
 
 var (
+	testContext = context.Background()
+
 	key   = map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "k"}}
 	query = &dynamodb.QueryInput{TableName: aws.String("t"), KeyConditionExpression: aws.String("pk = :p")}
 )
