@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/sequence"
 )
 
 // ChangeKind says what happened to an item.
@@ -50,6 +51,11 @@ func (c Change[T]) Changed(field any) bool {
 	}
 	return !equalField(f, reflect.ValueOf(&c.Old).Elem(), reflect.ValueOf(&c.New).Elem())
 }
+
+// After reports whether the change came after the one with the given sequence number, of the same item and in the same
+// stream: for a handler that remembers the last one it handled. "" comes before every change. As text the numbers do
+// not sort: they have 21 to 40 digits.
+func (c Change[T]) After(number string) bool { return sequence.Compare(c.Sequence, number) > 0 }
 
 // Record returns the record that the change was made from, with the images as they were stored.
 func (c Change[T]) Record() Record {

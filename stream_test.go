@@ -106,6 +106,14 @@ func TestMuxGivesTypedChanges(t *testing.T) {
 	}, got)
 }
 
+func TestChangeAfter(t *testing.T) {
+	t.Parallel()
+	c := ddb.Change[Lesson]{Sequence: "1" + strings.Repeat("0", 21)}
+	assert.True(t, c.After(strings.Repeat("9", 21)), "which is more as text, and has fewer digits")
+	assert.True(t, c.After(""))
+	assert.False(t, c.After(c.Sequence))
+}
+
 func TestMuxChangedRefusesWhatIsNoField(t *testing.T) {
 	t.Parallel()
 	f := newFeed()

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/sequence"
 )
 
 // shard is a shard that this worker reads.
@@ -136,7 +137,13 @@ func (s *shard) handle(ctx context.Context, in []types.Record) error {
 			own++
 		}
 	}
-	left := records
+	at := s.at()
+	left := slices.DeleteFunc(slices.Clone(records), func(r ddb.Record) bool {
+		return at != "" && sequence.Compare(r.Sequence, at) <= 0 // handled already
+	})
+	if len(left) == 0 {
+		return nil
+	}
 	for n := 1; ; n++ {
 		failed, err := s.r.to.Process(ctx, left)
 		if len(failed) == 0 && err == nil {

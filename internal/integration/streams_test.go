@@ -158,7 +158,8 @@ func TestStreams(t *testing.T) {
 				return false
 			}
 			for _, v := range []*ddb.View{c.last, c.written} {
-				for range v.Verify(t.Context(), db, nil) {
+				for d, err := range v.Verify(t.Context(), db, nil) {
+					t.Log(d, err)
 					return false
 				}
 			}
