@@ -88,7 +88,7 @@ func TestDefineReportsEachFault(t *testing.T) {
 		}, `field Hidden is dynamodbav:"-" and in no key: it would be lost`},
 		"a folded key-only field": {func(o *Order, d *ddb.Definition, _ indexes) {
 			d.Primary(ddb.Key(custPrefix, ddb.Str(&o.Customer)), ddb.Key(orderPrefix, ddb.Fold(&o.Hidden)))
-		}, "Fold(Hidden) loses the case"},
+		}, "the primary key holds it in part only: it needs an attribute"},
 		"a time stored in seconds": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.gsi, ddb.Key(orderPrefix), ddb.Key(ddb.Time(&o.Stamp)))

@@ -36,7 +36,7 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	case err != nil:
 		return err
 	case e.version == nil:
-		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one, or use Update"))
+		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
 	if err := db.know(ctx, w, key); err != nil {
 		return err

@@ -43,10 +43,8 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 	}
 	var last error
 	for attempt := range db.opts.MaxAttempts {
-		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
-				return errors.Join(err, last)
-			}
+		if err := again(ctx, attempt, know...); err != nil {
+			return errors.Join(err, last)
 		}
 		writes := make([]*write, len(ops))
 		for i, op := range ops {
@@ -64,8 +62,8 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 		if err == nil {
 			return nil
 		}
-		again := false
-		if again, last = db.learnAll(ctx, writes, err); !again {
+		retry := false
+		if retry, last = db.learnAll(ctx, writes, err); !retry {
 			return last
 		}
 	}

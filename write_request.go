@@ -14,10 +14,8 @@ func (db *DB) run(ctx context.Context, op Op) (result, error) {
 	k := &knowledge{}
 	var last error
 	for attempt := range db.opts.MaxAttempts {
-		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
-				return result{}, errors.Join(err, last)
-			}
+		if err := again(ctx, attempt, k); err != nil {
+			return result{}, errors.Join(err, last)
 		}
 		w, err := db.compile(ctx, 0, op, k)
 		if err != nil {
@@ -27,13 +25,25 @@ func (db *DB) run(ctx context.Context, op Op) (result, error) {
 		if err == nil {
 			return out, nil
 		}
-		var again bool
-		if again, err = db.learn(ctx, w, err); !again {
+		var retry bool
+		if retry, err = db.learn(ctx, w, err); !retry {
 			return result{}, err
 		}
 		last = err
 	}
 	return result{}, fmt.Errorf("%w (after %d attempts)", last, db.opts.MaxAttempts)
+}
+
+// again prepares another try of a write that was refused: the first one at once, on the item that the refusal brought;
+// later ones after a pause, and on an item read anew, since the pause outdates it.
+func again(ctx context.Context, attempt int, know ...*knowledge) error {
+	if attempt < 2 {
+		return ctx.Err()
+	}
+	for _, k := range know {
+		k.read = false
+	}
+	return pause(ctx, attempt-1)
 }
 
 // unchanged is what a write that failed to compile returns.

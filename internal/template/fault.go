@@ -87,12 +87,6 @@ func (p Part) faults() (faults []error) {
 		if kind != reflect.String {
 			fault("%s is a %s, not a string", name, f.Type)
 		}
-		if p.Kind == Fold && !f.Stored() {
-			fault("Fold(%s) loses the case, so the field needs an attribute of its own, not dynamodbav:\"-\"", name)
-		}
-		if p.Kind == Shard && !f.Stored() {
-			fault("Shard(%s) loses the value, so the field needs an attribute of its own, not dynamodbav:\"-\"", name)
-		}
 		if p.Kind == Shard && (p.N < minShards || p.N > maxShards) {
 			fault("Shard(%s) into %d is not %d to %d", name, p.N, minShards, maxShards)
 		}

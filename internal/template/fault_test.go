@@ -32,8 +32,6 @@ func TestFaults(t *testing.T) {
 		"text without methods":      {key(text("A")), []string{"A is a string, which does not write and read itself as text"}},
 		"text that is not stored":   {key(text("Addr")), []string{`Text(Addr) is stored as an empty map, since netip.Addr has no exported fields: dynamodbav:"-" and a place in the primary key, or a MarshalDynamoDBAttributeValue`}},
 		"text that lives in keys":   {key(text("KeyAddr")), nil},
-		"fold without attribute":    {key(fold("OnlyKey")), []string{`Fold(OnlyKey) loses the case, so the field needs an attribute of its own, not dynamodbav:"-"`}},
-		"shard without attribute":   {key(shard("OnlyKey", 8)), []string{`Shard(OnlyKey) loses the value, so the field needs an attribute of its own, not dynamodbav:"-"`}},
 		"one shard":                 {key(shard("A", 1)), []string{"Shard(A) into 1 is not 2 to 1000"}},
 		"1001 shards":               {key(shard("A", 1001)), []string{"Shard(A) into 1001 is not 2 to 1000"}},
 		"two shards":                {key(shard("A", 8), shard("B", 8)), []string{"has 2 Shard parts: one spreads a partition"}},

@@ -120,7 +120,7 @@ func (t Template) Range(eqs []reflect.Value, op Op, vals []reflect.Value) (Range
 	case p.Fixed():
 		return t.fixedRange(prefix, i, op, vals)
 	case i < len(t.parts)-1:
-		return Range{}, p.refuses(op, "stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith")
+		return Range{}, p.refuses(op, "stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith; make it Num or Time, or the last part")
 	}
 	return p.textRange(prefix, op, vals)
 }

@@ -100,8 +100,8 @@ func TestRangeRefuses(t *testing.T) {
 		_, err := tm.Range(eqs, op, values(vals...))
 		require.EqualError(t, err, want)
 	}
-	check("Lt: A stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith", progress, nil, template.Lt, "1")
-	check("Between: A stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith", progress, nil, template.Between, "1", "2")
+	check("Lt: A stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith; make it Num or Time, or the last part", progress, nil, template.Lt, "1")
+	check("Between: A stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith; make it Num or Time, or the last part", progress, nil, template.Between, "1", "2")
 	check("A ends in or holds what may be the literal that follows it", progress, nil, template.StartsWith, "a#")
 	check("A ends in or holds what may be the literal that follows it", progress, nil, template.StartsWith, "a#h#b")
 	check("A is empty", progress, nil, template.StartsWith, "")
