@@ -216,6 +216,34 @@ func TestAddedInABurst(t *testing.T) {
 	})
 }
 
+// meanwhile is a client that does something before its first transaction.
+type meanwhile struct {
+	*dynamodb.Client
+	do func()
+}
+
+func (c meanwhile) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	c.do()
+	return c.Client.TransactWriteItems(ctx, in, opts...)
+}
+
+// A message that comes just before somebody is added does not know them: their row moves to it all the same.
+func TestAddLooksAgain(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env)
+		first, err := s.Start(t.Context(), ada, "hello", bayo)
+		require.NoError(t, err)
+		client := meanwhile{env.Client, sync.OnceFunc(func() {
+			m, err := s.Send(t.Context(), bayo, first.GroupID, "is Lena coming?")
+			assert.NoError(t, err)
+			assert.NoError(t, s.follow(t.Context(), m)) // the stream delivers it before Lena is there
+		})}
+		require.NoError(t, NewStore(ddb.New(client, env.Table, Cruddur, nil)).Add(t.Context(), ada, first.GroupID, lena))
+		settles(t, env, s, first.GroupID, []Author{ada, bayo, lena})
+	})
+}
+
 func crowd(n int) []Author {
 	people := make([]Author, n)
 	for i := range people {
