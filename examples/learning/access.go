@@ -56,3 +56,10 @@ func atLeastOne(n int) error {
 	}
 	return nil
 }
+
+func notNegative(n int) error {
+	if n < 0 {
+		return errors.New("must not be negative")
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -13,7 +14,8 @@ func main() { app.Main(learning()) }
 
 // learning is the example as a command.
 func learning() app.Example {
-	size := DefaultSize
+	c := &commands{size: DefaultSize}
+	size := &c.size
 	count := func(name, usage string, n *int) cli.Flag {
 		return &cli.IntFlag{Name: name, Usage: usage, Value: *n, Destination: n, Validator: atLeastOne}
 	}
@@ -29,10 +31,22 @@ func learning() app.Example {
 			count("versions", "`number` of versions of each chapter, at most", &size.Versions),
 			count("students", "`number` of students", &size.Students),
 			count("enrollments", "`number` of enrollments of each student", &size.Enrollments),
+			&cli.IntFlag{Name: "writes", Usage: "`number` of writes that stream makes before it ends; 0 follows those of others", Destination: &c.writes, Validator: notNegative},
+			&cli.DurationFlag{Name: "pause", Usage: "`time` between two of those writes", Value: 100 * time.Millisecond, Destination: &c.pause},
+			&cli.StringFlag{Name: "dead-letters", Usage: "`file` for changes that stream cannot handle", Value: "dead-letters.jsonl", Destination: &c.deadLetters},
 		},
 		Seed: func(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
-			return Generate(size).Write(ctx, NewStore(db), report)
+			return Generate(*size).Write(ctx, NewStore(db), report)
 		},
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(NewStore(db), Generate(size)) },
+		Derive:   c.rebuild,
+		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(NewStore(db), Generate(*size)) },
+		Check:    c.verify,
+		Drop:     dropLeases,
+		Commands: []app.Command{
+			{Name: "stream", About: "follow the changes, print them, and keep what is derived true", NeedsData: true, Run: c.stream},
+			{Name: "replay", About: "handle again what stream could not", Run: c.replay},
+			{Name: "verify", About: "report where what is derived is not what it should be", NeedsData: true, Run: c.verify},
+			{Name: "rebuild", About: "make what is derived what it should be", NeedsData: true, Run: c.rebuild},
+		},
 	}
 }

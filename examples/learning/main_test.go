@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -461,18 +462,19 @@ func TestHelp(t *testing.T) {
 	code, out, errs := run(t, "-h")
 	assert.Zero(t, code)
 	assert.Empty(t, errs)
-	for _, want := range []string{"seed", "patterns", "describe", "scan", "purge", "drop", "-students", "-local", "DYNAMODB_ENDPOINT"} {
+	for _, want := range []string{"seed", "patterns", "describe", "scan", "purge", "drop", "stream", "replay", "verify", "rebuild", "-students", "-dead-letters", "-local", "DYNAMODB_ENDPOINT"} {
 		assert.Contains(t, out, want)
 	}
 }
 
 func TestMistakesInTheArguments(t *testing.T) {
 	for args, want := range map[string]string{
-		"paterns":          `learning: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop`,
-		"seed more":        `unknown command "more"`,
-		"-pupils 3":        `-pupils`,
-		"-students many":   `"many"`,
-		"seed -students 0": `must be at least 1`,
+		"paterns":           `learning: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop, stream, replay, verify, rebuild`,
+		"seed more":         `unknown command "more"`,
+		"-pupils 3":         `-pupils`,
+		"-students many":    `"many"`,
+		"seed -students 0":  `must be at least 1`,
+		"stream -writes -1": `must not be negative`,
 	} {
 		t.Run(args, func(t *testing.T) {
 			code, out, errs := run(t, strings.Fields(args)...)
@@ -517,12 +519,15 @@ func TestInterrupted(t *testing.T) {
 
 func TestNothingNeedsToBeInstalled(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "")
+	d := Generate(DefaultSize)
 	for command, want := range map[string]string{
 		"":         "14 access patterns, 14 requests, 8.0 read units; no scan, no filter expression",
 		"seed":     "seeded",
 		"patterns": "progress of an enrollment",
 		"scan":     "Enrollment",
-		"purge":    fmt.Sprintf("deleted %d items", Generate(DefaultSize).Items()),
+		"verify":   "student-xp: no drift, every student's xp equals the sum of their progress\ntrack-courses: no drift",
+		"rebuild":  "0 changed",
+		"purge":    fmt.Sprintf("deleted %d items", d.Items()+len(d.Progress)+len(d.Courses)), // and what each contributes
 		"drop":     "dropped",
 	} {
 		t.Run(command, func(t *testing.T) {
@@ -552,12 +557,28 @@ func TestCommands(t *testing.T) {
 		assert.Equal(t, wantCode, code, "%v: %s", args, errs)
 		assert.Contains(t, out+errs, want, "%v", args)
 	}
+	little := DefaultSize
+	little.Students, little.Tracks, little.Chapters, little.Versions = 5, 2, 2, 1
+	studentKey := &types.AttributeValueMemberS{Value: "s#" + Generate(little).Students[0].ID}
 	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
 	do(1, fmt.Sprintf("there is no table %q", table), append(size, "patterns")...)
 	do(0, "seeded", append(size, "seed")...)
 	do(0, "14 access patterns, 14 requests", append(size, "patterns")...)
 	do(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
 	do(0, "Enrollment", "scan")
+	letters := []string{"-dead-letters", filepath.Join(t.TempDir(), "letters.jsonl")}
+	do(0, "student-xp: no drift", append(append(size, letters...), "stream", "-writes", "10", "-pause", "1ms")...)
+	do(0, "replayed 0 dead letters", append(letters, "replay")...)
+	do(0, "0 changed", "rebuild")
+	_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: &table, UpdateExpression: aws.String("SET xp = xp + :n"),
+		Key:                       map[string]types.AttributeValue{"pk": studentKey, "sk": studentKey},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberN{Value: "1"}},
+	})
+	require.NoError(t, err)
+	do(1, "derived data differs in 1 places", "verify")
+	do(0, "1 changed", "rebuild")
+	do(0, "no drift", "verify")
 	do(0, "14 access patterns, 14 requests", size...)
 	do(0, "deleted", "purge")
 	do(1, "was the table seeded", append(size, "patterns")...)

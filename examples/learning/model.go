@@ -34,8 +34,9 @@ var (
 
 // Track is a series of courses.
 type Track struct {
-	ID   string `dynamodbav:"-"`
-	Name string `dynamodbav:"name"`
+	ID      string `dynamodbav:"-"`
+	Name    string `dynamodbav:"name"`
+	Courses int    `dynamodbav:"courses"` // derived: see TrackCourses
 }
 
 // Tracks are found by id, and all of them in one partition of gsi1.
@@ -88,7 +89,7 @@ type Student struct {
 	Email     string    `dynamodbav:"email"`
 	FirstName string    `dynamodbav:"firstName"`
 	LastName  string    `dynamodbav:"lastName"`
-	XP        int       `dynamodbav:"xp"`
+	XP        int       `dynamodbav:"xp"` // derived: see StudentXP
 	Version   int64     `dynamodbav:"version"`
 	Created   time.Time `dynamodbav:"created"`
 }
@@ -147,3 +148,16 @@ var Progresses = ddb.MustDefine(Platform, "progress", func(p *Progress, d *ddb.D
 	d.Primary(ofStudent, ddb.Key(progress, enroll, ddb.Str(&p.EnrollmentID), "#"+chapter, ddb.Str(&p.ChapterID)))
 	d.Index(GSI1, ofEnrollment, ddb.Key(progress, student, ddb.Str(&p.StudentID), "#"+chapter, ddb.Str(&p.ChapterID)))
 })
+
+// What is derived. The stream keeps it true: see [Store.Mux].
+var (
+	// StudentXP is the sum of what a student's progress is worth.
+	StudentXP = ddb.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddb.Rule {
+		return []ddb.Rule{ddb.By(&p.StudentID, &s.ID), ddb.Sum(&p.XP, &s.XP)}
+	})
+
+	// TrackCourses is the number of a track's courses.
+	TrackCourses = ddb.MustAggregate("track-courses", Courses, Tracks, func(c *Course, t *Track) []ddb.Rule {
+		return []ddb.Rule{ddb.By(&c.TrackID, &t.ID), ddb.Count(&t.Courses)}
+	})
+)

@@ -180,3 +180,10 @@ func (s *Store) MoveChapter(ctx context.Context, c Chapter, courseID string) (Ch
 	to.CourseID = courseID
 	return s.chapters.Move(ctx, c, to)
 }
+
+// Mux returns what keeps the derived data true, for a reader of the stream or a Lambda function. More handlers may be added.
+func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
+	mux := ddb.NewMux(Platform, opts)
+	mux.Maintain(s.db, StudentXP, TrackCourses)
+	return mux
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/term"
+)
+
+// commands are the subcommands of this example, and what their flags say.
+type commands struct {
+	size        Size
+	writes      int
+	pause       time.Duration
+	deadLetters string
+}
+
+// derived is the views, with what is said of each where it is right.
+var derived = []struct {
+	view  *ddb.View
+	holds string
+}{
+	{StudentXP, "every student's xp equals the sum of their progress"},
+	{TrackCourses, "every track's courses are counted"},
+}
+
+// rebuild makes the views what they should be.
+func (c *commands) rebuild(ctx context.Context, s *app.Session) error {
+	for _, d := range derived {
+		if err := rebuildOne(ctx, s, d.view); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rebuildOne(ctx context.Context, s *app.Session, v *ddb.View) error {
+	bar := term.NewBar(s.Err, "rebuilding "+v.Name())
+	begin := time.Now()
+	var p ddb.Progress
+	err := v.Rebuild(ctx, s.DB, &ddb.RebuildOptions{
+		Scan: ddb.ScanOptions{Workers: 4},
+		Progress: func(now ddb.Progress) {
+			p = now
+			bar.Set(p.Items, 0)
+		},
+	})
+	bar.End()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "rebuilt %s in %s: %d items read, %d sources and %d targets looked at, %d changed\n",
+		v.Name(), time.Since(begin).Round(time.Millisecond), p.Items, p.Sources, p.Targets, p.Changed)
+	return nil
+}
+
+// verify reports the drift of the views.
+func (c *commands) verify(ctx context.Context, s *app.Session) error {
+	drift := 0
+	for _, d := range derived {
+		wrong, err := verifyOne(ctx, s, d.view)
+		if err != nil {
+			return err
+		}
+		if wrong == 0 {
+			fmt.Fprintf(s.Out, "%s: no drift, %s\n", d.view.Name(), d.holds)
+		}
+		drift += wrong
+	}
+	if drift > 0 {
+		return fmt.Errorf("derived data differs in %d places from what it should be: the command rebuild mends it", drift)
+	}
+	return nil
+}
+
+func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err error) {
+	switch lost, err := v.NeedsRebuild(ctx, s.DB); {
+	case err != nil:
+		return 0, err
+	case lost != nil:
+		fmt.Fprintf(s.Out, "%s: records of the stream were lost since it was rebuilt: %v\n", v.Name(), lost)
+	}
+	for d, err := range v.Verify(ctx, s.DB, &ddb.ScanOptions{Workers: 4}) {
+		if err != nil {
+			return wrong, err
+		}
+		fmt.Fprintln(s.Out, d)
+		wrong++
+	}
+	return wrong, nil
+}
+
+// replay handles the dead letters again. Those that fail again stay where they are, as do the others: whatever the views
+// have made of a letter already, they do not count twice.
+func (c *commands) replay(ctx context.Context, s *app.Session) error {
+	letters := ddbstream.NewFile(c.deadLetters).Letters()
+	n, err := ddbstream.Replay(ctx, letters, NewStore(s.DB).Mux(nil), nil)
+	fmt.Fprintf(s.Out, "replayed %d dead letters of %s\n", n, c.deadLetters)
+	return err
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/internal/integration"
+)
+
+// follow hands the table's stream to mux, from the oldest record on, until the test or stop ends it.
+func follow(t *testing.T, env *integration.Env, mux ddbstream.Processor, store ddbstream.Store) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	reader := ddbstream.NewReader(engine.Streams(env.Client), env.Table, mux, store, &ddbstream.Options{
+		Poll: 20 * time.Millisecond, Discover: 50 * time.Millisecond, Lease: time.Second, Batch: 7,
+		OnError: func(_ context.Context, err error) { t.Log(err) },
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.NoError(t, reader.Run(ctx)) })
+	stop = sync.OnceFunc(func() { cancel(); wg.Wait() })
+	t.Cleanup(stop)
+	return stop
+}
+
+// derivation is what is derived, by id.
+type derivation struct{ XP, Courses map[string]int }
+
+// have is what is stored, want what it should be, counted from everything that is in the table.
+func (s school) derivations(t *testing.T) (have, want derivation) {
+	t.Helper()
+	have = derivation{map[string]int{}, map[string]int{}}
+	xp, courses := map[string]int{}, map[string]int{}
+	want = derivation{map[string]int{}, map[string]int{}}
+	for item, err := range s.db.Consistent().Scan(t.Context(), nil) {
+		require.NoError(t, err)
+		switch it := item.(type) {
+		case Student:
+			have.XP[it.ID] = it.XP
+		case Track:
+			have.Courses[it.ID] = it.Courses
+		case Progress:
+			xp[it.StudentID] += it.XP
+		case Course:
+			courses[it.TrackID]++
+		}
+	}
+	for id := range have.XP {
+		want.XP[id] = xp[id]
+	}
+	for id := range have.Courses {
+		want.Courses[id] = courses[id]
+	}
+	return have, want
+}
+
+// settled waits until what is derived is what it should be, and lets the library say the same.
+func (s school) settled(t *testing.T) {
+	t.Helper()
+	var have, want derivation
+	ok := assert.Eventually(t, func() bool {
+		have, want = s.derivations(t)
+		return assert.ObjectsAreEqual(want, have)
+	}, time.Minute, 50*time.Millisecond)
+	if !ok {
+		assert.Equal(t, want, have)
+	}
+	for _, d := range derived {
+		drift, err := ddb.Collect(d.view.Verify(t.Context(), s.db, nil))
+		require.NoError(t, err)
+		assert.Empty(t, drift)
+	}
+}
+
+// Whatever is written at random, also to students and tracks that come late, go and come back, what is derived ends up as
+// counted anew: with two workers on the stream, with all of it delivered once more, and after a rebuild beside it.
+func TestDerivedAfterRandomWrites(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Generate(small))
+		ctx := t.Context()
+		seed := rand.Uint64()
+		t.Log("seed", seed)
+		leases := &ddbstream.MemoryStore{}
+		follow(t, env, s.Mux(nil), leases)
+		follow(t, env, s.Mux(&ddb.MuxOptions{Workers: 4}), leases)
+
+		l := newLife(s.Store, s.Data, seed)
+		for i := range 150 {
+			require.NoError(t, l.step(ctx))
+			switch st, tr := s.Students[l.IntN(len(s.Students))], s.Tracks[0]; {
+			case i%40 == 20:
+				require.NoError(t, StudentXP.Rebuild(ctx, s.db, nil))
+			case l.IntN(15) == 0:
+				require.NoError(t, s.students.Delete(ctx, st))
+				require.NoError(t, l.read(ctx))
+				_, err := s.Register(ctx, st)
+				require.NoError(t, err)
+			case l.IntN(30) == 0:
+				require.NoError(t, s.tracks.Delete(ctx, tr))
+				_, err := s.tracks.Put(ctx, tr)
+				require.NoError(t, err)
+			}
+		}
+		s.settled(t)
+
+		before := stored(t, env)
+		seen := make(chan struct{})
+		f := &feed{out: t.Output(), since: time.Now().Add(time.Hour), sources: map[string]string{}}
+		mux := s.Mux(nil)
+		f.watch(mux)
+		stop := follow(t, env, mux, &ddbstream.MemoryStore{})
+		go func() {
+			for !f.seen(l.sources) && t.Context().Err() == nil {
+				time.Sleep(20 * time.Millisecond)
+			}
+			close(seen)
+		}()
+		select {
+		case <-seen:
+		case <-time.After(time.Minute):
+			assert.Fail(t, "not all of the stream came again")
+		}
+		stop()
+		s.settled(t)
+		assert.Equal(t, before, stored(t, env))
+	})
+}
+
+// On a table that was written without a stream, Verify finds each wrong value, and Rebuild mends it.
+func TestRebuild(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Generate(small))
+		have, want := s.derivations(t)
+		require.NotEqual(t, want, have)
+		for _, d := range derived {
+			drift, err := ddb.Collect(d.view.Verify(t.Context(), s.db, nil))
+			require.NoError(t, err)
+			require.NotEmpty(t, drift)
+			require.NoError(t, d.view.Rebuild(t.Context(), s.db, nil))
+		}
+		s.settled(t)
+		_, err := s.Rename(t.Context(), s.Students[0].ID, "A", "B")
+		require.NoError(t, err)
+		_, err = s.tracks.Put(t.Context(), Track{ID: s.Tracks[0].ID, Name: "another"})
+		require.NoError(t, err)
+		s.settled(t) // whoever writes a student or a track leaves what is derived alone
+	})
+}
+
+// An item that nobody can read goes to the dead letters, and does not keep others waiting. Once it is right, a rebuild counts it.
+func TestPoison(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Data{})
+		ctx := t.Context()
+		_, err := s.Register(ctx, Student{ID: "1", Email: "a@school.example"})
+		require.NoError(t, err)
+		letters := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters.jsonl"))
+		follow(t, env, s.Mux(&ddb.MuxOptions{DeadLetters: letters.Put}), &ddbstream.MemoryStore{})
+
+		poison := Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1", XP: 10}
+		attrs, err := Progresses.Encode(poison)
+		require.NoError(t, err)
+		attrs["xp"] = &types.AttributeValueMemberS{Value: "many"}
+		_, err = env.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &env.Table, Item: attrs})
+		require.NoError(t, err)
+		_, err = s.progress.Put(ctx, Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h2", XP: 5})
+		require.NoError(t, err)
+		s.xpBecomes(t, "1", 5)
+		kept := waiting(t, letters, 1)[0]
+		assert.Equal(t, "progress", kept.Entity)
+		assert.Equal(t, 3, kept.Attempts)
+		assert.Contains(t, kept.Cause, "XP")
+
+		_, err = s.progress.Put(ctx, poison)
+		require.NoError(t, err)
+		require.NoError(t, StudentXP.Rebuild(ctx, s.db, nil))
+		s.xpBecomes(t, "1", 15)
+		s.settled(t)
+	})
+}
+
+// What could not be written for so long that it went to the dead letters is replayed when everything has moved on, and mends
+// what was left wrong. Replaying it again changes nothing.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env, Data{})
+		ctx := t.Context()
+		_, err := s.Register(ctx, Student{ID: "1", Email: "a@school.example"})
+		require.NoError(t, err)
+		letters := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters.jsonl"))
+		client := &unreliable{Client: env.Client}
+		client.down.Store(true)
+		mux := NewStore(ddb.New(client, env.Table, Platform, nil)).Mux(&ddb.MuxOptions{DeadLetters: letters.Put})
+		follow(t, env, mux, &ddbstream.MemoryStore{})
+
+		for _, p := range []Progress{{ChapterID: "h1", XP: 10}, {ChapterID: "h2", XP: 20}, {ChapterID: "h1", XP: 15}} {
+			p.StudentID, p.EnrollmentID = "1", "e"
+			_, err := s.progress.Put(ctx, p)
+			require.NoError(t, err)
+		}
+		waiting(t, letters, 3)
+		client.down.Store(false)
+		_, err = s.progress.Take(ctx, Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1"})
+		require.NoError(t, err)
+		for range 2 {
+			handled, err := ddbstream.Replay(ctx, letters.Letters(), s.Mux(nil), nil)
+			require.NoError(t, err)
+			assert.Equal(t, 3, handled)
+			s.xpBecomes(t, "1", 20)
+		}
+		s.settled(t)
+	})
+}
+
+// unreliable is a client that makes no transactions while it is down.
+type unreliable struct {
+	*dynamodb.Client
+	down atomic.Bool
+}
+
+func (c *unreliable) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if c.down.Load() {
+		return nil, errors.New("it is down")
+	}
+	return c.Client.TransactWriteItems(ctx, in, opts...)
+}
+
+// waiting waits until there are n dead letters.
+func waiting(t *testing.T, letters *ddbstream.File, n int) (kept []ddbstream.DeadLetter) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		l, err := ddb.Collect(letters.Letters())
+		kept = l
+		return err == nil && len(l) == n
+	}, time.Minute, 20*time.Millisecond)
+	return kept
+}
+
+// xpBecomes waits until a student has so much xp.
+func (s school) xpBecomes(t *testing.T, id string, xp int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		st, err := s.students.Consistent().Get(t.Context(), Student{ID: id})
+		return err == nil && st.XP == xp
+	}, time.Minute, 20*time.Millisecond)
+}

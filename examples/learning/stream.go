@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/engine"
+)
+
+// ownWrites is how many writes stream makes where nobody else can make any.
+const ownWrites = 20
+
+// stream follows the table's stream, until it is interrupted or has seen the writes that it made itself.
+func (c *commands) stream(ctx context.Context, s *app.Session) error {
+	writes := c.writes
+	if writes == 0 && s.Engine.Fresh {
+		writes = ownWrites
+	}
+	since, err := nextSecond(ctx) // a record tells its time to the second
+	if err != nil {
+		return err
+	}
+	f := &feed{out: s.Out, since: since, sources: map[string]string{}}
+	letters := ddbstream.NewFile(c.deadLetters)
+	mux := NewStore(s.DB).Mux(&ddb.MuxOptions{DeadLetters: func(ctx context.Context, r ddb.Record, cause error) error {
+		if err := letters.Put(ctx, r, cause); err != nil {
+			return err
+		}
+		f.gaveUp(fmt.Sprintf("given up, and kept in %s: %v", c.deadLetters, cause))
+		return nil
+	}})
+	f.watch(mux)
+	leases := ddbstream.NewTableStore(s.Engine.Client, leasesOf(s.DB), "learning")
+	if err := leases.CreateTable(ctx); err != nil {
+		return err
+	}
+	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, leases, &ddbstream.Options{
+		Lease:    5 * time.Second,
+		Poll:     250 * time.Millisecond,
+		Discover: 2 * time.Second,
+		OnError: func(_ context.Context, err error) {
+			fmt.Fprintf(s.Err, "stream: trying again: %v\n", err)
+		},
+		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
+			fmt.Fprintf(s.Err, "stream: %v\n", g)
+			if !g.Lost {
+				return nil
+			}
+			return c.rebuild(ctx, s)
+		},
+	})
+	if writes == 0 {
+		fmt.Fprintf(s.Out, "following the changes of table %q until it is interrupted\n", s.DB.Name())
+		err := reader.Run(ctx)
+		f.summary()
+		return err
+	}
+	return c.streamOwn(ctx, s, f, reader, writes)
+}
+
+// leasesOf is the table in which the readers of db's stream keep how far they are.
+func leasesOf(db *ddb.DB) string { return db.Name() + "-leases" }
+
+// dropLeases deletes that table, if stream has made it.
+func dropLeases(ctx context.Context, s *app.Session) error {
+	name := leasesOf(s.DB)
+	_, err := s.Engine.Client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+		return nil
+	}
+	return err
+}
+
+// streamOwn follows the stream while it makes writes itself, and ends when it has seen them all.
+func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reader *ddbstream.Reader, writes int) error {
+	fmt.Fprintf(s.Out, "following the changes of table %q while %d are made\n", s.DB.Name(), writes)
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- reader.Run(reading) }()
+
+	l := newLife(NewStore(s.DB), Generate(c.size), uint64(time.Now().UnixNano()))
+	err := l.live(ctx, writes, c.pause)
+	for err == nil && !f.seen(l.sources) {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case err = <-ended: // of itself: something is wrong
+			return err
+		}
+	}
+	stop()
+	if err := errors.Join(err, <-ended); err != nil {
+		return err
+	}
+	f.summary()
+	return c.verify(ctx, s)
+}
+
+// nextSecond waits until the clock shows another second, and returns it.
+func nextSecond(ctx context.Context) (time.Time, error) {
+	next := time.Now().Truncate(time.Second).Add(time.Second)
+	select {
+	case <-time.After(time.Until(next)):
+		return next, nil
+	case <-ctx.Done():
+		return next, ctx.Err()
+	}
+}
+
+// feed prints changes. Safe for concurrent use: a reader has several shards.
+type feed struct {
+	mu      sync.Mutex
+	out     io.Writer
+	since   time.Time         // what was written before is counted, not printed
+	earlier int               // changes before since
+	printed int               // changes from then on
+	lost    int               // changes that went to the dead letters
+	sources map[string]string // of the aggregates: what each was when it was seen last
+}
+
+// watch makes mux print the changes of every entity.
+func (f *feed) watch(mux *ddb.Mux) {
+	ddb.Handle(mux, Tracks, func(_ context.Context, c ddb.Change[Track]) error {
+		if old, now := c.Old.Courses, c.New.Courses; c.Kind == ddb.Modified && old != now {
+			return f.say(c.At, "track", c.Kind, "courses %d → %d: %s", old, now, c.New.Name)
+		}
+		return f.say(c.At, "track", c.Kind, "%s", c.New.Name)
+	})
+	ddb.Handle(mux, Courses, func(_ context.Context, c ddb.Change[Course]) error {
+		is := either(c)
+		f.saw(is, c.Kind == ddb.Removed)
+		return f.say(c.At, "course", c.Kind, "%s, in track %s", is.Name, is.TrackID)
+	})
+	ddb.Handle(mux, Chapters, func(_ context.Context, c ddb.Change[Chapter]) error {
+		is := either(c)
+		return f.say(c.At, "chapter", c.Kind, "%s, version %d, in course %s", is.ID, is.Version, is.CourseID)
+	})
+	ddb.Handle(mux, Students, func(_ context.Context, c ddb.Change[Student]) error {
+		is := either(c)
+		if old, now := c.Old.XP, c.New.XP; c.Kind == ddb.Modified && old != now {
+			return f.say(c.At, "student", c.Kind, "xp %d → %d: %s %s", old, now, is.FirstName, is.LastName)
+		}
+		return f.say(c.At, "student", c.Kind, "%s %s, %s", is.FirstName, is.LastName, is.Email)
+	})
+	ddb.Handle(mux, Enrollments, func(_ context.Context, c ddb.Change[Enrollment]) error {
+		is := either(c)
+		return f.say(c.At, "enrollment", c.Kind, "student %s in course %s", is.StudentID, is.CourseID)
+	})
+	ddb.Handle(mux, Preferences, func(_ context.Context, c ddb.Change[Preference]) error {
+		is := either(c)
+		return f.say(c.At, "preference", c.Kind, "student %s, track %s", is.StudentID, is.TrackID)
+	})
+	ddb.Handle(mux, Progresses, func(_ context.Context, c ddb.Change[Progress]) error {
+		is := either(c)
+		f.saw(is, c.Kind == ddb.Removed)
+		return f.say(c.At, "progress", c.Kind, "%+d xp: student %s, chapter %s", c.New.XP-c.Old.XP, is.StudentID, is.ChapterID)
+	})
+}
+
+// either returns the item as it is, or as it was before it went.
+func either[T any](c ddb.Change[T]) T {
+	if c.Kind == ddb.Removed || c.Kind == ddb.Expired {
+		return c.Old
+	}
+	return c.New
+}
+
+func (f *feed) say(at time.Time, what string, kind ddb.ChangeKind, format string, args ...any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if at.Before(f.since) {
+		f.earlier++
+		return nil
+	}
+	if f.printed == 0 && f.earlier > 0 {
+		fmt.Fprintf(f.out, "%d earlier changes\n", f.earlier)
+	}
+	f.printed++
+	_, err := fmt.Fprintf(f.out, "%s  %-10s  %-8s  %s\n", at.Local().Format(time.TimeOnly), what, kind, fmt.Sprintf(format, args...))
+	return err
+}
+
+func (f *feed) gaveUp(line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lost++
+	fmt.Fprintln(f.out, line)
+}
+
+func (f *feed) summary() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fmt.Fprintf(f.out, "\n%d earlier changes, %d since, %d given up\n", f.earlier, f.printed, f.lost)
+}
+
+// saw notes what a source is.
+func (f *feed) saw(source any, gone bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key, state := sourceState(source, gone)
+	f.sources[key] = state
+}
+
+// seen reports whether the sources were seen as they are, or never will be.
+func (f *feed) seen(sources map[string]string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.lost > 0 {
+		return true
+	}
+	for key, state := range sources {
+		if f.sources[key] != state {
+			return false
+		}
+	}
+	return true
+}
+
+// sourceState is the key of a source and what it is, as text.
+func sourceState(source any, gone bool) (key, state string) {
+	switch is := source.(type) {
+	case Progress:
+		key = fmt.Sprintf("%T %+v", is, Progresses.Key(is))
+	case Course:
+		key = fmt.Sprintf("%T %+v", is, Courses.Key(is))
+	}
+	if gone {
+		return key, "gone"
+	}
+	return key, fmt.Sprintf("%+v", source)
+}
