@@ -195,11 +195,10 @@ func (a *action) schema(exactly bool) {
 	if n == 0 {
 		return
 	}
-	attr := a.x.Name(schemaAttr)
-	text := "attribute_not_exists(" + attr + ") OR " + attr + " <= " + a.x.Value(numberValue(int64(n)))
-	kind := guardItem
+	attr, own := a.x.Name(schemaAttr), a.x.Value(numberValue(int64(n)))
+	text, kind := "attribute_not_exists("+attr+") OR "+attr+" <= "+own, guardItem
 	if exactly {
-		text, kind = attr+" = "+a.x.Value(numberValue(int64(n))), guardOlder
+		text, kind = attr+" = "+own, guardOlder
 	}
 	a.guard(kind, text,
 		func(old item) bool { have := schemaOf(old); return have == n || have < n && !exactly },
