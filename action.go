@@ -158,12 +158,12 @@ func (a *action) equals(kind guardKind, f *field.Field, want types.AttributeValu
 }
 
 // attribute asks that a top-level attribute is as it was read; want is nil where it was absent.
-func (a *action) attribute(kind guardKind, attr string, want types.AttributeValue) {
+func (a *action) attribute(attr string, want types.AttributeValue) {
 	text := "attribute_not_exists(" + a.x.Name(attr) + ")"
 	if want != nil {
 		text = a.x.Name(attr) + " = " + a.x.Value(want)
 	}
-	a.guard(kind, text,
+	a.guard(guardRead, text,
 		func(old item) bool {
 			have := old[attr]
 			return have == nil && want == nil || have != nil && want != nil && equalValues(have, want)
@@ -273,16 +273,24 @@ func (a *action) transactItem(table *string) types.TransactWriteItem {
 	}
 	switch kind {
 	case putAction:
-		return types.TransactWriteItem{Put: &types.Put{TableName: table, Item: a.attrs, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld}}
+		return types.TransactWriteItem{Put: &types.Put{
+			TableName: table, Item: a.attrs, ConditionExpression: cond,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+		}}
 	case updateAction:
-		return types.TransactWriteItem{Update: &types.Update{TableName: table, Key: a.key, UpdateExpression: &update, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld}}
+		return types.TransactWriteItem{Update: &types.Update{
+			TableName: table, Key: a.key, UpdateExpression: &update, ConditionExpression: cond,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+		}}
 	case deleteAction:
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: table, Key: a.key, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld}}
+		return types.TransactWriteItem{Delete: &types.Delete{
+			TableName: table, Key: a.key, ConditionExpression: cond,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+		}}
 	default:
-		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: table, Key: a.key, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld}}
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: table, Key: a.key, ConditionExpression: cond,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+		}}
 	}
 }

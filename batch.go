@@ -297,8 +297,10 @@ func (b *writeBatch) err() error {
 			out.Failed = append(out.Failed, we)
 			continue
 		}
-		out.Failed = append(out.Failed, &WriteError{Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
-			Err: fmt.Errorf("%s: %w", o, b.causes[i])})
+		out.Failed = append(out.Failed, &WriteError{
+			Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
+			Err: fmt.Errorf("%s: %w", o, b.causes[i]),
+		})
 	}
 	if len(out.Failed) == 0 {
 		return nil

@@ -137,11 +137,11 @@ func (e *BatchError) At(i int) error { return (&TransactError{e.Failed}).At(i) }
 type WriteOutcome uint8
 
 const (
-	// Written: the op is done.
+	// Written says that the op is done.
 	Written WriteOutcome = iota + 1
-	// NotWritten: the op was refused, or never sent.
+	// NotWritten says that the op was refused, or never sent.
 	NotWritten
-	// OutcomeUnknown: the op was sent, and what became of it was never heard.
+	// OutcomeUnknown says that the op was sent, and what became of it was never heard.
 	OutcomeUnknown
 )
 

@@ -6,10 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expired reports whether reads leave the item out because its TTL has passed.
-func (db *DB) expired(attrs item) bool { return db.past(stored{attrs: attrs}) }
-
-// past is expired for an item as it was read.
+// past reports whether reads leave the item out because its TTL has passed.
 func (db *DB) past(s stored) bool { return !db.opts.WithExpired && db.deadStored(s) }
 
 // dead reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.

@@ -180,8 +180,8 @@ func (w *write) bury(a *action) error {
 	if err := w.e.decode(old, it); err != nil {
 		return w.op.fail(a.key, err)
 	}
-	a.attribute(guardRead, w.e.version.Attr(), old[w.e.version.Attr()])
-	a.attribute(guardRead, writeStampAttr, old[writeStampAttr])
+	a.attribute(w.e.version.Attr(), old[w.e.version.Attr()])
+	a.attribute(writeStampAttr, old[writeStampAttr])
 	number := w.e.version.Get(it).Int() + 1
 	if w.know.number > 0 {
 		number = w.know.number

@@ -96,8 +96,8 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)
 	a.there(db, notThere)
-	a.attribute(guardRead, e.version.Attr(), old[e.version.Attr()])
-	a.attribute(guardRead, writeStampAttr, old[writeStampAttr])
+	a.attribute(e.version.Attr(), old[e.version.Attr()])
+	a.attribute(writeStampAttr, old[writeStampAttr])
 	if err := db.claims(w, a, old, after); err != nil {
 		return err
 	}

@@ -201,10 +201,10 @@ func (db *DB) ensureOne(e *entity, u *unique, key item, k *knowledge) (*write, e
 	w := &write{op: Op{e: e, verb: "ensure unique", quiet: true, item: it}, e: e, know: k, now: db.opts.Now()}
 	a := w.action(checkAction, roleItem, key)
 	for _, f := range u.fields {
-		a.attribute(guardRead, f.Attr(), k.old[f.Attr()])
+		a.attribute(f.Attr(), k.old[f.Attr()])
 	}
 	if t := e.ttl; t != nil {
-		a.attribute(guardRead, t.Attr(), k.old[t.Attr()])
+		a.attribute(t.Attr(), k.old[t.Attr()])
 	}
 	a.guard(guardRead, "attribute_exists("+a.pk()+")", func(old item) bool { return old != nil }, notThere)
 	c := w.action(putAction, roleClaim, u.key(e, value))

@@ -143,18 +143,15 @@ func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
 }
 
 // diff writes what turns one set of attributes into another.
-func (a *action) diff(from, to item) (changes int) {
+func (a *action) diff(from, to item) {
 	for _, attr := range sortedNames(to) {
 		if have := from[attr]; have == nil || !equalValues(have, to[attr]) {
 			a.update.Set(a.x.Name(attr), a.x.Value(to[attr]))
-			changes++
 		}
 	}
 	for _, attr := range sortedNames(from) {
 		if to[attr] == nil {
 			a.update.Remove(a.x.Name(attr))
-			changes++
 		}
 	}
-	return changes
 }

@@ -109,7 +109,7 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 			kept, ok := join(first, a)
 			if !ok {
 				return nil, modelFault("ddb: transact: op %d (%s) and op %d (%s) write one item, %s: make them one op, or two transactions",
-					first.op, db.what(writes, first), a.op, db.what(writes, a), id)
+					first.op, db.what(first), a.op, db.what(a), id)
 			}
 			if kept != first {
 				all[slices.Index(all, first)], byKey[id] = kept, kept
@@ -125,7 +125,7 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 }
 
 // what names an action for an error: "update student", "create student, unique constraint email".
-func (db *DB) what(writes []*write, a *action) string {
+func (db *DB) what(a *action) string {
 	text := string(a.verb) + " " + a.e.name
 	if a.role != roleItem {
 		text += ", " + string(a.role)
@@ -230,7 +230,7 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 func (db *DB) transactFailed(writes []*write, err error) error {
 	err = db.explain(err)
 	if len(writes) == 1 {
-		return writes[0].refused(db, err, nil)
+		return writes[0].refused(db, err)
 	}
 	return fmt.Errorf("ddb: transact of %d ops, the first of them %s: %w", len(writes), writes[0].op.describe(writes[0].main().key), err)
 }
@@ -255,7 +255,7 @@ func (db *DB) cancelled(writes []*write, actions []*action, ex *types.Transactio
 			continue
 		}
 		a := actions[i]
-		cause := error(ex)
+		var cause error
 		switch *reason.Code {
 		case "ConditionalCheckFailed":
 			transient = false

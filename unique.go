@@ -126,12 +126,12 @@ func (db *DB) claims(w *write, a *action, old item, after reflect.Value) error {
 			for _, f := range u.fields {
 				if !seen[f.Attr()] {
 					seen[f.Attr()] = true
-					a.attribute(guardRead, f.Attr(), old[f.Attr()])
+					a.attribute(f.Attr(), old[f.Attr()])
 				}
 			}
 		}
 		if t := w.e.ttl; t != nil && after.IsValid() {
-			a.attribute(guardRead, t.Attr(), old[t.Attr()])
+			a.attribute(t.Attr(), old[t.Attr()])
 		}
 	}
 	return w.claim(a.key, a.key, before, after)

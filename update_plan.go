@@ -334,16 +334,16 @@ func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
 			missing = append(missing, f.Name)
 			continue
 		}
-		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it, or use Modify",
-			f.Name, r.index.name, strings.TrimPrefix(m.fault, "REFUSED: ")))
+		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it%s",
+			f.Name, r.index.name, strings.TrimPrefix(m.fault, "REFUSED: "), p.e.orModify()))
 	}
 	if len(missing) > 0 {
 		why := "the edit touches its key"
 		if p.upsert {
 			why = "a new item would be in it"
 		}
-		p.missing = append(p.missing, fmt.Sprintf("%s needs %s (%s): give it in If(Eq(…)), or in the key given by example, or use Modify",
-			r.index.name, strings.Join(missing, " and "), why))
+		p.missing = append(p.missing, fmt.Sprintf("%s needs %s (%s): give it in If(Eq(…)), or in the key given by example%s",
+			r.index.name, strings.Join(missing, " and "), why, p.e.orModify()))
 	}
 }
 
@@ -446,11 +446,19 @@ func (p *updatePlan) String() string {
 			case m.fault == "MISSING" && r.out:
 				b.WriteString(" (not needed)")
 			case m.fault == "MISSING":
-				b.WriteString(" MISSING: give it in If(Eq(…)) or in the example, or use Modify")
+				b.WriteString(" MISSING: give it in If(Eq(…)) or in the example" + p.e.orModify())
 			default:
 				b.WriteString(" " + m.fault)
 			}
 		}
 	}
 	return b.String()
+}
+
+// orModify is the further way that an entity with a Version has.
+func (e *entity) orModify() string {
+	if e.version == nil {
+		return ""
+	}
+	return ", or use Modify"
 }

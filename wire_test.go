@@ -300,7 +300,8 @@ func TestReadsAreCopies(t *testing.T) {
 		_, err = albums.BatchGet(ctx, []album{it, {Artist: "0", ID: "00"}})
 		require.NoError(t, err)
 	}
-	for range albums.Scan(ctx, &ddb.ScanOptions{Workers: 4, Segments: 8}) {
+	for _, err := range albums.Scan(ctx, &ddb.ScanOptions{Workers: 4, Segments: 8}) {
+		require.NoError(t, err)
 	}
 	assert.Equal(t, before, fmt.Sprintf("%+v", first))
 }

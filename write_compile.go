@@ -52,8 +52,6 @@ func (w *write) action(kind actionKind, r role, key item) *action {
 	return a
 }
 
-func (w *write) fail(err error) error { return w.op.fail(nil, err) }
-
 // compile plans an op. It makes a request only where a verb needs to know the item and k does not.
 func (db *DB) compile(ctx context.Context, index int, op Op, k *knowledge) (*write, error) {
 	if err := op.valid(db.table); err != nil {
@@ -322,18 +320,18 @@ func (a *action) same(old item) {
 	}
 	e := a.e
 	if e.version != nil && old[writeStampAttr] != nil && len(e.derived) == 0 {
-		a.attribute(guardRead, e.version.Attr(), old[e.version.Attr()])
-		a.attribute(guardRead, writeStampAttr, old[writeStampAttr])
+		a.attribute(e.version.Attr(), old[e.version.Attr()])
+		a.attribute(writeStampAttr, old[writeStampAttr])
 		return
 	}
 	for _, attr := range sortedNames(old) {
 		if !e.table.primary.isKey(attr) {
-			a.attribute(guardRead, attr, old[attr])
+			a.attribute(attr, old[attr])
 		}
 	}
 	for _, f := range e.editing().mapped {
 		if old[f.Attr()] == nil {
-			a.attribute(guardRead, f.Attr(), nil)
+			a.attribute(f.Attr(), nil)
 		}
 	}
 }

@@ -66,8 +66,10 @@ func TestLostAnswers(t *testing.T) {
 		do        func(context.Context, world) (Task, error)
 		check     func(*testing.T, Task)
 	}{
-		"create with a version": {versioned, false, "PutItem", func(ctx context.Context, w world) (Task, error) { return w.tasks.Create(ctx, aTask("1")) },
-			func(t *testing.T, got Task) { assert.EqualValues(t, 1, got.Version) }},
+		"create with a version": {
+			versioned, false, "PutItem", func(ctx context.Context, w world) (Task, error) { return w.tasks.Create(ctx, aTask("1")) },
+			func(t *testing.T, got Task) { assert.EqualValues(t, 1, got.Version) },
+		},
 		"create without one": {nil, false, "PutItem", func(ctx context.Context, w world) (Task, error) { return w.tasks.Create(ctx, aTask("1")) }, nil},
 		"put with a version": {versioned, true, "PutItem", func(ctx context.Context, w world) (Task, error) {
 			it := aTask("1")

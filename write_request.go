@@ -130,7 +130,7 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 	for attempt := range db.opts.MaxAttempts {
 		if attempt > 0 {
 			if err := pause(ctx, attempt); err != nil {
-				return nil, w.refused(db, errors.Join(err, last), nil)
+				return nil, w.refused(db, errors.Join(err, last))
 			}
 		}
 		attrs, attempts, err := db.call(ctx, w, a)
@@ -143,17 +143,17 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 				last = fmt.Errorf("%w: a transaction holds the item: %w", ErrConflict, err)
 				continue
 			}
-			return nil, w.refused(db, db.explain(err), nil)
+			return nil, w.refused(db, db.explain(err))
 		}
 		if attempts > 1 && w.ours(failed.Item) {
 			if w.op.returnOld {
-				return nil, w.refused(db, fmt.Errorf("written, but the answer with the old item was lost: %w", err), nil)
+				return nil, w.refused(db, fmt.Errorf("written, but the answer with the old item was lost: %w", err))
 			}
 			return failed.Item, nil
 		}
 		return nil, w.blamed(db, a, failed.Item, err)
 	}
-	return nil, w.refused(db, last, nil)
+	return nil, w.refused(db, last)
 }
 
 // ours reports whether the item that a repeated request met is what its first try wrote.
@@ -196,18 +196,22 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 	switch a.kind {
 	case putAction:
 		m = meterOf(ctx, "PutItem", false).counted().encoded(db)
-		in := &dynamodb.PutItemInput{TableName: &db.name, Item: a.attrs, ReturnConsumedCapacity: m.want(),
+		in := &dynamodb.PutItemInput{
+			TableName: &db.name, Item: a.attrs, ReturnConsumedCapacity: m.want(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
-			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
+			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
+		}
 		var out *dynamodb.PutItemOutput
 		if out, err = db.client.PutItem(ctx, in, m.opts()...); err == nil {
 			attrs, consumed = out.Attributes, out.ConsumedCapacity
 		}
 	case deleteAction:
 		m = meterOf(ctx, "DeleteItem", false).counted()
-		in := &dynamodb.DeleteItemInput{TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
+		in := &dynamodb.DeleteItemInput{
+			TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
-			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
+			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
+		}
 		var out *dynamodb.DeleteItemOutput
 		if out, err = db.client.DeleteItem(ctx, in, m.opts()...); err == nil {
 			attrs, consumed = out.Attributes, out.ConsumedCapacity
@@ -217,9 +221,11 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 			back = types.ReturnValueAllNew
 		}
 		m = meterOf(ctx, "UpdateItem", false).counted()
-		in := &dynamodb.UpdateItemInput{TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
+		in := &dynamodb.UpdateItemInput{
+			TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
-			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values()}
+			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
+		}
 		if u := a.update.String(); u != "" {
 			in.UpdateExpression = &u
 		}
@@ -249,8 +255,9 @@ func (r *refusal) Error() string { return r.WriteError.Error() }
 func (r *refusal) Unwrap() error { return r.WriteError }
 
 // refused makes the error of a write that failed for a cause.
-func (w *write) refused(db *DB, cause error, key item) error {
-	if key == nil && len(w.actions) > 0 {
+func (w *write) refused(db *DB, cause error) error {
+	var key item
+	if len(w.actions) > 0 {
 		key = w.main().key
 	}
 	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
@@ -360,7 +367,7 @@ func (a *action) resurrects() bool {
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
 func (db *DB) bury(ctx context.Context, op Op, key, raw item, cause error) error {
 	a := &action{kind: deleteAction, e: op.e, key: key}
-	a.attribute(guardRead, db.table.ttl, raw[db.table.ttl])
+	a.attribute(db.table.ttl, raw[db.table.ttl])
 	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, actions: []*action{a}}
 	if _, _, err := db.call(ctx, w, a); err != nil {
 		if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); !ok {

@@ -2,7 +2,6 @@ package ddb_test
 
 import (
 	"errors"
-
 	"testing"
 	"time"
 
@@ -152,5 +151,4 @@ func TestUpdateRewritesTheKeysThatAnEditTouches(t *testing.T) {
 	require.NoError(t, db.Transact(t.Context(), b.tasks.Update(moved, ddb.Set(&f.Title, "tx")), b.tasks.Check(moved, ddb.Eq(&f.Title, "x")), b.tasks.Create(aTask("9"))))
 	err = db.Transact(t.Context(), b.tasks.Delete(moved), b.tasks.Put(moved))
 	require.ErrorIs(t, err, ddb.ErrModel)
-
 }
