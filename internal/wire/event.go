@@ -64,6 +64,9 @@ func (r *reader) record(rec *Record) bool {
 			return r.plain(&rec.Event)
 		case 3:
 			return r.plain(&rec.Source)
+		case 5, 6:
+			var ignored string
+			return r.plain(&ignored)
 		}
 		return r.object(func(member int) bool {
 			if member == 0 {
@@ -71,7 +74,7 @@ func (r *reader) record(rec *Record) bool {
 			}
 			return r.plain(&rec.Principal)
 		}, "type", "principalId")
-	}, "dynamodb", "eventID", "eventName", "eventSourceARN", "userIdentity")
+	}, "dynamodb", "eventID", "eventName", "eventSourceARN", "userIdentity", "eventVersion", "eventSource")
 }
 
 func (r *reader) image(dst *Item) bool {
