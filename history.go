@@ -219,8 +219,7 @@ func (db *DB) deleteNothing(w *write, key item, version int64) error {
 		return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: ErrNotFound}
 	}
 	a := w.action(checkAction, roleItem, key)
-	a.absent(db, func(item) error { return fmt.Errorf("%w: there was no item before", ErrConflict) })
-	a.guards[0].kind = guardRead
+	a.stillAbsent(db)
 	return nil
 }
 

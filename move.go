@@ -113,7 +113,7 @@ func (w *write) moves(db *DB, from, to, old, want item) error {
 	if err := source.given(w.op.conds); err != nil {
 		return w.op.fail(from, fmt.Errorf("If: %w", err))
 	}
-	source.same(old)
+	source.same(db, old)
 	for i := range source.guards {
 		if source.guards[i].kind == guardRead {
 			source.guards[i].kind = guardItem // the caller said what is to be stored: it should look again

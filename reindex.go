@@ -105,7 +105,7 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item) error {
 		want[writeStampAttr] = w.stamp
 	}
 	a.diff(attrs, want)
-	a.same(attrs)
+	a.same(db, attrs)
 	_, err = db.sendOne(ctx, w)
 	return err
 }

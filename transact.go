@@ -214,6 +214,10 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 			last = fmt.Errorf("ddb: transact: %w: %w", ErrConflict, err)
 			continue
 		}
+		if throttled(err) {
+			last = db.transactFailed(writes, err)
+			continue
+		}
 		reasons, ok := errors.AsType[*types.TransactionCanceledException](err)
 		if !ok {
 			return db.transactFailed(writes, err)

@@ -118,8 +118,7 @@ func (db *DB) claims(w *write, a *action, old item, after reflect.Value) error {
 	}
 	switch {
 	case w.know.read && old == nil:
-		a.absent(db, func(item) error { return fmt.Errorf("%w: there was no item before", ErrConflict) })
-		a.guards[len(a.guards)-1].kind = guardRead
+		a.stillAbsent(db)
 	case old != nil:
 		seen := map[string]bool{}
 		for _, u := range w.e.uniques {

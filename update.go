@@ -134,7 +134,7 @@ func (db *DB) updateUniques(ctx context.Context, w *write, p *updatePlan) error 
 		x.f.Addr(it).Set(x.v)
 	}
 	if w.op.returnOld {
-		a.same(old)
+		a.same(db, old)
 	}
 	return db.claims(w, a, old, it)
 }

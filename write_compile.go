@@ -205,7 +205,7 @@ func (db *DB) compilePut(ctx context.Context, w *write) error {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
 	if w.op.returnOld && w.know.read {
-		a.same(w.know.old)
+		a.same(db, w.know.old)
 	}
 	if len(e.derived) > 0 {
 		w.keepDerived(a, creates)
@@ -273,7 +273,7 @@ func (db *DB) compileDelete(ctx context.Context, w *write) error {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
 	if w.op.returnOld && w.know.read {
-		a.same(w.know.old)
+		a.same(db, w.know.old)
 	}
 	if example {
 		err = w.giveUp(a, w.op.item)
@@ -311,11 +311,9 @@ func (db *DB) compileCheck(w *write) error {
 }
 
 // same asks that the item is as it was read: by version and stamp where it has them, else by all attributes.
-func (a *action) same(old item) {
+func (a *action) same(db *DB, old item) {
 	if old == nil {
-		a.guard(guardRead, "attribute_not_exists("+a.pk()+")", func(have item) bool { return have == nil }, func(item) error {
-			return fmt.Errorf("%w: the item was not there before", ErrConflict)
-		})
+		a.stillAbsent(db)
 		return
 	}
 	e := a.e
@@ -334,6 +332,12 @@ func (a *action) same(old item) {
 			a.attribute(f.Attr(), nil)
 		}
 	}
+}
+
+// stillAbsent asks that there is no item, as when it was looked for.
+func (a *action) stillAbsent(db *DB) {
+	a.absent(db, func(item) error { return fmt.Errorf("%w: the item was not there before", ErrConflict) })
+	a.guards[len(a.guards)-1].kind = guardRead
 }
 
 func sortedNames(attrs item) []string {

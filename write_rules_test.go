@@ -1,0 +1,516 @@
+package ddb_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// Wrong edits are refused before any request, with an error that says what to do.
+func TestEditsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	b := newBoards(versioned)
+	_, db, tasks := openBoards(t, b, nil)
+	f := b.tasks.Fields()
+	stored, err := tasks.Create(t.Context(), aTask("1"))
+	require.NoError(t, err)
+	loaded := stored
+	key := Task{Board: "1", ID: "1"}
+	cases := map[string]struct {
+		edits []ddb.Edit
+		want  string
+	}{
+		"a field of an item":      {[]ddb.Edit{ddb.Set(&loaded.Title, "x")}, "not a field of Task (name fields through Fields()"},
+		"a key field":             {[]ddb.Edit{ddb.Set(&f.ID, "x")}, "set ID: the field is part of the primary key: use Move"},
+		"the version":             {[]ddb.Edit{ddb.Add(&f.Version, 1)}, "kept by the library"},
+		"a timestamp":             {[]ddb.Edit{ddb.Set(&f.Updated, time.Now())}, "kept by the library"},
+		"two of one field":        {[]ddb.Edit{ddb.Set(&f.Title, "x"), ddb.Remove(&f.Title)}, "set Title and remove Title overlap"},
+		"a struct and inside it":  {[]ddb.Edit{ddb.Set(&f.Place, place{City: "x"}), ddb.Set(&f.Place.Street, "y")}, "set Place and set Place.Street overlap"},
+		"a list and its element":  {[]ddb.Edit{ddb.Append(&f.Notes, "x"), ddb.SetAt(&f.Notes, 0, "y")}, "append Notes and set Notes[0] overlap"},
+		"an operator in a key":    {[]ddb.Edit{ddb.Add(&f.Seq, 1)}, "add Seq leaves a value that only DynamoDB knows"},
+		"an operator in a When":   {[]ddb.Edit{ddb.SetIfAbsent(&f.Owner, "x")}, "set if absent Owner leaves a value that only DynamoDB knows"},
+		"a set that is a list":    {[]ddb.Edit{ddb.AddTo(&f.Notes, "x")}, "the field is a list"},
+		"a list that is a set":    {[]ddb.Edit{ddb.Append(&f.Tags, "x")}, "the field is a set"},
+		"a position in a set":     {[]ddb.Edit{ddb.SetAt(&f.Tags, 0, "x")}, "no positions"},
+		"a negative position":     {[]ddb.Edit{ddb.RemoveAt(&f.Notes, -1)}, "must not be negative"},
+		"an entry without a name": {[]ddb.Edit{ddb.SetEntry(&f.Labels, "", "x")}, "an entry needs a name"},
+		"nothing":                 {nil, "no edits"},
+		"only a condition":        {[]ddb.Edit{ddb.If(ddb.Eq(&f.Title, "x"))}, "no edits"},
+		"a nil edit":              {[]ddb.Edit{nil}, "a nil edit"},
+		"a missing member":        {[]ddb.Edit{ddb.Set(&f.Status, "doing")}, "by-owner needs Owner (the edit touches its key): give it in If(Eq(…))"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			ctx, meter := ddb.WithMeter(t.Context())
+			_, err := tasks.Update(ctx, key, c.edits...)
+			require.ErrorIs(t, err, ddb.ErrModel)
+			require.ErrorContains(t, err, c.want)
+			require.ErrorContains(t, err, "ddb: update task")
+			assert.Zero(t, meter.Requests())
+		})
+	}
+	_, err = tasks.Update(t.Context(), stored, ddb.Set(&f.Status, ""))
+	require.ErrorIs(t, err, ddb.ErrKey)
+	_, err = tasks.Update(t.Context(), stored, ddb.Remove(&f.Points))
+	require.ErrorIs(t, err, ddb.ErrKey, "without it the item would leave by-points")
+	got, err := tasks.Get(t.Context(), key)
+	require.NoError(t, err)
+	assert.Equal(t, stored, got)
+	_ = db
+}
+
+// What the caller's example says of a member is asserted, and blamed by name; the value of an edited field is not.
+func TestMembersFromTheExampleAreAsserted(t *testing.T) {
+	t.Parallel()
+	b := newBoards(nil)
+	_, _, tasks := openBoards(t, b, nil)
+	f := b.tasks.Fields()
+	_, err := tasks.Create(t.Context(), aTask("1"))
+	require.NoError(t, err)
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1", Owner: "Eve"}, ddb.Set(&f.Status, "doing"))
+	require.ErrorIs(t, err, ddb.ErrConflict)
+	require.ErrorContains(t, err, `Owner was given as "Eve", "Ann" is stored`)
+	have, ok := b.tasks.Current(err)
+	require.True(t, ok)
+	assert.Equal(t, "Ann", have.Owner)
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1", Owner: "Ann", Status: "other", Title: "other"}, ddb.Set(&f.Status, "doing"))
+	require.NoError(t, err)
+	// what the caller says in If is the caller's condition
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1"}, ddb.Set(&f.Status, "done"), ddb.If(ddb.Eq(&f.Owner, "Eve")))
+	require.ErrorIs(t, err, ddb.ErrCondition)
+	require.NotErrorIs(t, err, ddb.ErrConflict)
+	// a row that is left needs no members
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1"}, ddb.Set(&f.Status, "done"))
+	require.NoError(t, err)
+	// a zero is said in If; of an omitempty field it is absent or zero
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1", Owner: "Ann"}, ddb.Remove(&f.Owner))
+	require.NoError(t, err)
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1"}, ddb.Set(&f.Status, "todo"), ddb.If(ddb.Eq(&f.Owner, "")))
+	require.NoError(t, err)
+	n, err := tasks.Count(t.Context(), b.tasks.On(b.byStatus, Task{Status: "todo"}))
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+}
+
+// Failures are classed in the order of what must hold first: that the item is there, its version, what was asserted,
+// what was asked for.
+func TestFailuresAreClassedInOrder(t *testing.T) {
+	t.Parallel()
+	b := newBoards(versioned)
+	_, _, tasks := openBoards(t, b, nil)
+	f := b.tasks.Fields()
+	stored, err := tasks.Create(t.Context(), aTask("1"))
+	require.NoError(t, err)
+	never := ddb.If(ddb.Eq(&f.Title, "never"))
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "9", Version: 4, Owner: "Eve"}, ddb.Set(&f.Status, "doing"), never)
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1", Version: 4, Owner: "Eve"}, ddb.Set(&f.Status, "doing"), never)
+	require.ErrorIs(t, err, ddb.ErrConflict)
+	require.ErrorContains(t, err, "version 4 was given, 1 is stored")
+	_, err = tasks.Update(t.Context(), Task{Board: "1", ID: "1", Version: 1, Owner: "Eve"}, ddb.Set(&f.Status, "doing"), never)
+	require.ErrorIs(t, err, ddb.ErrConflict)
+	require.ErrorContains(t, err, "Owner")
+	_, err = tasks.Update(t.Context(), stored, ddb.Set(&f.Status, "doing"), never)
+	require.ErrorIs(t, err, ddb.ErrCondition)
+	require.ErrorContains(t, err, `Title = "never"`)
+}
+
+// An item that was deleted and created anew is another, though it has the same version.
+func TestModifySeesThatAnItemIsAnother(t *testing.T) {
+	t.Parallel()
+	b := newBoards(versioned)
+	_, _, tasks := openBoards(t, b, nil)
+	stored, err := tasks.Create(t.Context(), aTask("1"))
+	require.NoError(t, err)
+	tries := 0
+	got, err := tasks.Modify(t.Context(), stored, func(tk *Task) error {
+		if tries++; tries == 1 {
+			require.NoError(t, tasks.Delete(t.Context(), stored))
+			again := aTask("1")
+			again.Title = "another"
+			_, err := tasks.Create(t.Context(), again)
+			require.NoError(t, err)
+		}
+		tk.Points++
+		return nil
+	})
+	require.NoError(t, err)
+	assert.Equal(t, 2, tries)
+	assert.Equal(t, "another", got.Title)
+
+	ctx, meter := ddb.WithMeter(t.Context())
+	same, err := tasks.Modify(ctx, stored, func(*Task) error { return nil })
+	require.NoError(t, err)
+	assert.Equal(t, got, same)
+	assert.Zero(t, meter.RequestsOf("UpdateItem"), "nothing changed")
+	mine := errors.New("mine")
+	_, err = tasks.Modify(ctx, stored, func(*Task) error { return mine })
+	assert.Equal(t, mine, err)
+	_, err = tasks.Modify(ctx, stored, func(t *Task) error { t.ID = "7"; return nil })
+	require.ErrorIs(t, err, ddb.ErrModel)
+	_, err = tasks.Modify(ctx, stored, func(t *Task) error { t.Version = 7; return nil })
+	require.ErrorIs(t, err, ddb.ErrModel)
+	plain := newBoards(nil)
+	_, _, unversioned := openBoards(t, plain, nil)
+	_, err = unversioned.Modify(ctx, stored, func(*Task) error { return nil })
+	require.ErrorIs(t, err, ddb.ErrModel)
+}
+
+// Modify and Move leave alone the attributes that the type does not know.
+func TestAttributesThatTheTypeDoesNotKnowStay(t *testing.T) {
+	t.Parallel()
+	b := newBoards(versioned)
+	engine, db, tasks := openBoards(t, b, nil)
+	stored, err := tasks.Create(t.Context(), aTask("1"))
+	require.NoError(t, err)
+	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+	raw := func(board string) map[string]types.AttributeValue {
+		out, err := engine.Client().GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new(db.Name()),
+			Key: map[string]types.AttributeValue{"pk": s("b#" + board), "sk": s("t#1")}})
+		require.NoError(t, err)
+		return out.Item
+	}
+	_, err = engine.Client().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: new(db.Name()),
+		Key: map[string]types.AttributeValue{"pk": s("b#1"), "sk": s("t#1")}, UpdateExpression: new("SET newer = :v"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":v": s("kept")}})
+	require.NoError(t, err)
+	_, err = tasks.Modify(t.Context(), stored, func(t *Task) error { t.Title = "y"; return nil })
+	require.NoError(t, err)
+	assert.Equal(t, s("kept"), raw("1")["newer"])
+	to := stored
+	to.Board = "2"
+	moved, err := tasks.Move(t.Context(), Task{Board: "1", ID: "1"}, to)
+	require.NoError(t, err)
+	assert.Equal(t, s("kept"), raw("2")["newer"])
+	assert.EqualValues(t, 3, moved.Version)
+	assert.Equal(t, stored.Created, moved.Created)
+}
+
+func TestMove(t *testing.T) {
+	t.Parallel()
+	for name, define := range map[string]func(*Task, *ddb.Definition){"versioned": versioned, "not": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoards(define)
+			_, _, tasks := openBoards(t, b, nil)
+			f := b.tasks.Fields()
+			one, err := tasks.Create(t.Context(), aTask("1"))
+			require.NoError(t, err)
+			two, err := tasks.Create(t.Context(), aTask("2"))
+			require.NoError(t, err)
+			_, err = tasks.Move(t.Context(), one, two)
+			require.ErrorIs(t, err, ddb.ErrExists)
+			_, err = tasks.Move(t.Context(), Task{Board: "1", ID: "7"}, two)
+			require.ErrorIs(t, err, ddb.ErrNotFound)
+			to := one
+			to.ID = "3"
+			_, err = tasks.Move(t.Context(), one, to, ddb.If(ddb.Eq(&f.Title, "never")))
+			require.ErrorIs(t, err, ddb.ErrCondition)
+			to.ID, to.Title = "1", "in place"
+			same, err := tasks.Move(t.Context(), one, to) // the same key: an update
+			require.NoError(t, err)
+			assert.Equal(t, "in place", same.Title)
+			to.ID = "3"
+			old, err := tasks.Move(t.Context(), same, to, ddb.ReturnOld)
+			require.NoError(t, err)
+			assert.Equal(t, "1", old.ID)
+			_, err = tasks.Get(t.Context(), one)
+			require.ErrorIs(t, err, ddb.ErrNotFound)
+			moved, err := tasks.Get(t.Context(), to)
+			require.NoError(t, err)
+			assert.Equal(t, "in place", moved.Title)
+			if define != nil {
+				_, err = tasks.Move(t.Context(), Task{Board: "1", ID: "3", Version: 1}, aTask("8"))
+				require.ErrorIs(t, err, ddb.ErrConflict)
+			}
+		})
+	}
+}
+
+// What DynamoDB would refuse of a transaction is refused before any request.
+func TestTransactionsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	a := openAccounts(t, nil)
+	ctx, meter := ddb.WithMeter(t.Context())
+	var ops []ddb.Op
+	for i := range 34 { // three items each
+		ops = append(ops, a.e.Create(Account{ID: fmt.Sprint(i), Email: fmt.Sprint(i), Nick: fmt.Sprint(i)}))
+	}
+	err := a.db.Transact(ctx, ops...)
+	require.ErrorIs(t, err, ddb.ErrTooLarge)
+	require.ErrorContains(t, err, `34 ops make 102 items, with 68 of role "unique constraint"`)
+	ops = nil
+	for i := range 11 {
+		ops = append(ops, a.e.Create(Account{ID: fmt.Sprint(i), Note: strings.Repeat("x", 399<<10)}))
+	}
+	require.ErrorIs(t, a.db.Transact(ctx, ops...), ddb.ErrTooLarge)
+	require.ErrorIs(t, a.db.Transact(ctx, a.e.Create(Account{ID: "1", Note: strings.Repeat("x", 400<<10)})), ddb.ErrTooLarge)
+	err = a.db.Transact(ctx, a.e.Create(Account{ID: "1"}), a.e.Create(Account{ID: "2"}), a.e.Create(Account{ID: "1"}))
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "op 0 (create account) and op 2 (create account) write one item")
+	require.ErrorIs(t, a.db.Transact(ctx, ddb.Op{}), ddb.ErrModel)
+	require.ErrorIs(t, a.db.Transact(ctx, a.e.Put(Account{ID: "1"}, ddb.ReturnOld)), ddb.ErrModel)
+	require.ErrorIs(t, a.db.Batch(ctx, a.e.Check(Account{ID: "1"})), ddb.ErrModel)
+	assert.Zero(t, meter.RequestsOf("TransactWriteItems"))
+	require.NoError(t, a.db.Transact(ctx))
+}
+
+// A check of an item that another op writes is part of that write, and is blamed by its own position.
+func TestChecksJoinTheWriteOfTheSameItem(t *testing.T) {
+	t.Parallel()
+	b := newBoards(nil)
+	_, db, tasks := openBoards(t, b, nil)
+	f := b.tasks.Fields()
+	one := aTask("1")
+	_, err := tasks.Create(t.Context(), one)
+	require.NoError(t, err)
+	key := Task{Board: "1", ID: "1"}
+	err = db.Transact(t.Context(), b.tasks.Check(key, ddb.Eq(&f.Title, "no")), b.tasks.Update(key, ddb.Set(&f.Title, "y")))
+	tx, ok := errors.AsType[*ddb.TransactError](err)
+	require.True(t, ok, "%v", err)
+	require.ErrorIs(t, tx.At(0), ddb.ErrCondition)
+	require.NoError(t, tx.At(1))
+	have, ok := b.tasks.Current(err)
+	require.True(t, ok)
+	assert.Equal(t, one.Title, have.Title)
+	require.NoError(t, db.Transact(t.Context(), b.tasks.Update(key, ddb.Set(&f.Title, "y")), b.tasks.Check(key, ddb.Eq(&f.Title, "x"))))
+	require.NoError(t, db.Transact(t.Context(), b.tasks.CheckAbsent(Task{Board: "1", ID: "5"}), b.tasks.Put(aTask("5"))))
+	err = db.Transact(t.Context(), b.tasks.CheckAbsent(Task{Board: "1", ID: "5"}), b.tasks.Put(aTask("5")))
+	require.ErrorIs(t, err, ddb.ErrExists)
+	err = db.Transact(t.Context(), b.tasks.Check(Task{Board: "1", ID: "6"}), b.tasks.Put(aTask("7")))
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	_, err = tasks.Get(t.Context(), Task{Board: "1", ID: "7"})
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+}
+
+func TestTransactGetAndBatchGetOfManyTypes(t *testing.T) {
+	t.Parallel()
+	b := newBoards(nil)
+	engine, db, tasks := openBoards(t, b, nil)
+	for _, id := range []string{"1", "2"} {
+		_, err := tasks.Create(t.Context(), aTask(id))
+		require.NoError(t, err)
+	}
+	for name, get := range map[string]func(...ddb.Read) error{
+		"transact": func(r ...ddb.Read) error { return db.TransactGet(t.Context(), r...) },
+		"batch":    func(r ...ddb.Read) error { return db.BatchGet(t.Context(), r...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			one, two, again := Task{Board: "1", ID: "1"}, Task{Board: "1", ID: "2"}, Task{Board: "1", ID: "1"}
+			require.NoError(t, get(b.tasks.Load(&one), b.tasks.Load(&two), b.tasks.Load(&again)))
+			assert.Equal(t, "x", one.Title)
+			assert.Equal(t, "2", two.ID)
+			assert.Equal(t, one, again)
+			one, three := Task{Board: "1", ID: "1"}, Task{Board: "1", ID: "3"}
+			err := get(b.tasks.Load(&one), b.tasks.Load(&three))
+			require.ErrorIs(t, err, ddb.ErrNotFound)
+			require.ErrorContains(t, err, `sk="t#3"`)
+			assert.Empty(t, one.Title, "all or none")
+			found := true
+			require.NoError(t, get(b.tasks.Load(&one), b.tasks.Load(&three).Optional(&found)))
+			assert.False(t, found)
+			assert.Equal(t, "x", one.Title)
+			require.ErrorIs(t, get(b.tasks.Load(nil)), ddb.ErrModel)
+		})
+	}
+	engine.SetFaults(ddbmem.Faults{Conflict: 0.5})
+	one := Task{Board: "1", ID: "1"}
+	require.NoError(t, db.TransactGet(t.Context(), b.tasks.Load(&one)))
+}
+
+func TestTransactionsInConflictAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoards(nil)
+		engine, db, _ := openBoards(t, b, nil)
+		engine.SetFaults(ddbmem.Faults{Conflict: 0.5, Throttle: 0.2})
+		for i := range 10 {
+			require.NoError(t, db.Transact(t.Context(), b.tasks.Create(aTask(fmt.Sprint("a", i))), b.tasks.Create(aTask(fmt.Sprint("b", i)))))
+		}
+		engine.SetFaults(ddbmem.Faults{Conflict: 1})
+		quick := ddb.New(engine.Client(), db.Name(), b.table, &ddb.Options{MaxAttempts: 2})
+		err := quick.Transact(t.Context(), b.tasks.Create(aTask("c")), b.tasks.Create(aTask("d")))
+		require.ErrorIs(t, err, ddb.ErrConflict)
+	})
+}
+
+// An item whose TTL has passed is absent to every verb.
+func TestExpiredIsAbsentToEveryVerb(t *testing.T) {
+	t.Parallel()
+	a := openAccounts(t, nil)
+	ctx, f := t.Context(), a.e.Fields()
+	seed := func() {
+		t.Helper()
+		_, err := a.repo.Put(ctx, Account{ID: "1", Note: "old", Expires: a.now.Add(time.Hour)})
+		require.NoError(t, err)
+		a.now = a.now.Add(2 * time.Hour)
+	}
+	seed()
+	_, err := a.repo.Update(ctx, Account{ID: "1"}, ddb.Set(&f.Note, "x"))
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	_, err = a.repo.Replace(ctx, Account{ID: "1"})
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	_, err = a.repo.Take(ctx, Account{ID: "1"})
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	_, err = a.repo.Move(ctx, Account{ID: "1"}, Account{ID: "2"})
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	require.ErrorIs(t, a.db.Transact(ctx, a.e.Check(Account{ID: "1"})), ddb.ErrNotFound)
+	require.NoError(t, a.db.Transact(ctx, a.e.CheckAbsent(Account{ID: "1"})))
+	require.ErrorIs(t, a.repo.Delete(ctx, Account{ID: "1"}, ddb.If(ddb.Eq(&f.Note, "old"))), ddb.ErrNotFound)
+	old, err := a.repo.Put(ctx, Account{ID: "1", Note: "new"}, ddb.ReturnOld)
+	require.NoError(t, err)
+	assert.Zero(t, old)
+	seed()
+	_, err = a.repo.Create(ctx, Account{ID: "1", Note: "new"})
+	require.NoError(t, err)
+
+	// milliseconds, and a time so long past that DynamoDB never deletes by it
+	for _, at := range []time.Time{time.Unix(a.now.UnixMilli(), 0), a.now.AddDate(-6, 0, 0)} {
+		_, err = a.repo.Put(ctx, Account{ID: "1", Expires: at})
+		require.ErrorIs(t, err, ddb.ErrModel)
+		_, err = a.repo.Update(ctx, Account{ID: "1"}, ddb.Set(&f.Expires, at))
+		require.ErrorIs(t, err, ddb.ErrModel)
+	}
+	got, err := a.repo.Update(ctx, Account{ID: "1"}, ddb.Set(&f.Expires, a.now.Add(time.Hour)))
+	require.NoError(t, err)
+	assert.Equal(t, a.now.Add(time.Hour).Unix(), got.Expires.Unix())
+	got, err = a.repo.Update(ctx, Account{ID: "1"}, ddb.Set(&f.Expires, time.Time{}))
+	require.NoError(t, err)
+	assert.True(t, got.Expires.IsZero(), "the zero time means never")
+}
+
+type Visit struct {
+	ID      string    `dynamodbav:"-"`
+	Count   int       `dynamodbav:"count"`
+	Page    string    `dynamodbav:"page,omitempty"`
+	Expires time.Time `dynamodbav:"expires,unixtime"`
+}
+
+// An Upsert of an item that has expired begins anew, instead of adding to what is left of it.
+func TestUpsertOfAnExpiredItemBeginsAnew(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)
+	table := ddb.NewTable("pk", "").TTL("expires")
+	visits := ddb.MustDefine(table, "visit", func(v *Visit, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("v#"), ddb.Str(&v.ID)))
+		d.TTL(&v.Expires)
+	})
+	db := ddb.New(ddbmem.New().Client(), "visits", table, &ddb.Options{Now: func() time.Time { return now }})
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo, f := ddb.NewRepository(db, visits), visits.Fields()
+	for want := range 3 {
+		got, err := repo.Upsert(t.Context(), Visit{ID: "1"}, ddb.Add(&f.Count, 1), ddb.Set(&f.Expires, now.Add(time.Hour)))
+		require.NoError(t, err)
+		assert.Equal(t, want+1, got.Count)
+	}
+	now = now.Add(2 * time.Hour)
+	got, err := repo.Upsert(t.Context(), Visit{ID: "1"}, ddb.Add(&f.Count, 1), ddb.Set(&f.Page, "p"))
+	require.NoError(t, err)
+	assert.Equal(t, Visit{ID: "1", Count: 1, Page: "p"}, got)
+}
+
+type Player2 struct {
+	ID   string `dynamodbav:"-"`
+	Name string `dynamodbav:"name"`
+	Club string `dynamodbav:"club,omitempty"`
+	XP   int    `dynamodbav:"xp"`
+}
+
+type Match struct {
+	ID     string `dynamodbav:"-"`
+	Player string `dynamodbav:"player"`
+	XP     int    `dynamodbav:"xp"`
+}
+
+// No verb of a user writes a field that an aggregate fills.
+func TestDerivedFieldsAreNobodysButTheirAggregates(t *testing.T) {
+	t.Parallel()
+	table := ddb.NewTable("pk", "sk")
+	players := ddb.MustDefine(table, "player", func(p *Player2, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("p#"), ddb.Str(&p.ID))
+		d.Primary(id, id)
+	})
+	matches := ddb.MustDefine(table, "match", func(m *Match, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("m#"), ddb.Str(&m.ID))
+		d.Primary(id, id)
+	})
+	ddb.MustAggregate("player-xp", matches, players, func(m *Match, p *Player2) []ddb.Rule {
+		return []ddb.Rule{ddb.By(&m.Player, &p.ID), ddb.Sum(&m.XP, &p.XP)}
+	})
+	var page strings.Builder
+	require.NoError(t, table.Describe(&page))
+	assert.Regexp(t, `derived +XP +by player-xp`, page.String())
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "players", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo, f, ctx := ddb.NewRepository(db, players), players.Fields(), t.Context()
+	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+	derive := func(id, xp string) {
+		_, err := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: new("players"),
+			Key:                       map[string]types.AttributeValue{"pk": s("p#" + id), "sk": s("p#" + id)},
+			UpdateExpression:          new("SET xp = :xp, extra = :o"),
+			ExpressionAttributeValues: map[string]types.AttributeValue{":xp": &types.AttributeValueMemberN{Value: xp}, ":o": s("kept")}})
+		require.NoError(t, err)
+	}
+	got, err := repo.Create(ctx, Player2{ID: "1", Name: "ann", Club: "c", XP: 99})
+	require.NoError(t, err)
+	assert.Zero(t, got.XP)
+	_, err = repo.Create(ctx, Player2{ID: "1"})
+	require.ErrorIs(t, err, ddb.ErrExists)
+	derive("1", "7")
+	got, err = repo.Put(ctx, Player2{ID: "1", Name: "eve"})
+	require.NoError(t, err)
+	assert.Equal(t, Player2{ID: "1", Name: "eve", XP: 7}, got, "an empty field is removed, a derived one stays")
+	got, err = repo.Replace(ctx, Player2{ID: "1", Name: "eva", XP: 3})
+	require.NoError(t, err)
+	assert.Equal(t, 7, got.XP)
+	_, err = repo.Update(ctx, Player2{ID: "1"}, ddb.Add(&f.XP, 1))
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "derived by player-xp")
+	moved, err := repo.Move(ctx, got, Player2{ID: "2", Name: "eva"})
+	require.NoError(t, err)
+	assert.Equal(t, 7, moved.XP)
+	m, meter := ddb.WithMeter(ctx)
+	require.NoError(t, db.Batch(m, players.Put(Player2{ID: "2", Name: "b"}), players.Put(Player2{ID: "3", Name: "b"})))
+	assert.Zero(t, meter.RequestsOf("BatchWriteItem"))
+	got, err = repo.Get(ctx, Player2{ID: "2"})
+	require.NoError(t, err)
+	assert.Equal(t, 7, got.XP)
+}
+
+func TestUpsertMakesWholeItems(t *testing.T) {
+	t.Parallel()
+	b := newBoards(versioned)
+	_, _, tasks := openBoards(t, b, nil)
+	f := b.tasks.Fields()
+	key := Task{Board: "1", ID: "1"}
+	_, err := tasks.Upsert(t.Context(), key, ddb.Set(&f.Title, "x"))
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "by-status needs Status and Seq (a new item would be in it)")
+	whole := Task{Board: "1", ID: "1", Status: "todo", Seq: 2}
+	for i := range 2 {
+		got, err := tasks.Upsert(t.Context(), whole, ddb.Set(&f.Title, "x"), ddb.Set(&f.Place, place{City: "Ulm"}), ddb.Add(&f.Points, 3), ddb.If(ddb.Eq(&f.Owner, "")))
+		require.NoError(t, err)
+		assert.EqualValues(t, i+1, got.Version)
+		assert.Equal(t, 3*(i+1), got.Points)
+		assert.Equal(t, "todo", got.Status)
+		assert.False(t, got.Created.IsZero())
+	}
+	n, err := tasks.Count(t.Context(), b.tasks.On(b.byPts, Task{Place: place{City: "Ulm"}}))
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	whole.Status = "doing"
+	_, err = tasks.Upsert(t.Context(), whole, ddb.Set(&f.Title, "x"), ddb.Set(&f.Place, place{City: "Ulm"}), ddb.Add(&f.Points, 3), ddb.If(ddb.Eq(&f.Owner, "")))
+	require.ErrorIs(t, err, ddb.ErrConflict)
+	require.ErrorContains(t, err, `Status was given as "doing", "todo" is stored`)
+}
