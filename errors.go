@@ -99,12 +99,22 @@ func (e *WriteError) Unwrap() error { return e.Err }
 
 // TransactError says which ops a transaction failed on; nothing was written. It unwraps to all of Failed, so that
 // errors.Is finds the class of each.
-type TransactError struct{ Failed []*WriteError }
+type TransactError struct {
+	Failed []*WriteError
+
+	err error // the SDK's, nil where no request was made
+}
 
 func (e *TransactError) Error() string { return several("transact", e.Failed) }
 
-// Unwrap returns the failures.
-func (e *TransactError) Unwrap() []error { return unwrapAll(e.Failed) }
+// Unwrap returns the failures, and the SDK's error if there is one.
+func (e *TransactError) Unwrap() []error {
+	errs := unwrapAll(e.Failed)
+	if e.err != nil {
+		errs = append(errs, e.err)
+	}
+	return errs
+}
 
 // At returns the failure of the op at position i, nil if that op did not fail.
 func (e *TransactError) At(i int) error {
@@ -131,7 +141,7 @@ func (e *BatchError) Error() string { return several("batch", e.Failed) }
 func (e *BatchError) Unwrap() []error { return unwrapAll(e.Failed) }
 
 // At returns the failure of the op at position i, nil if it was written.
-func (e *BatchError) At(i int) error { return (&TransactError{e.Failed}).At(i) }
+func (e *BatchError) At(i int) error { return (&TransactError{Failed: e.Failed}).At(i) }
 
 // WriteOutcome says what became of one op of a batch.
 type WriteOutcome uint8

@@ -52,7 +52,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 			w, err := db.compile(ctx, i, op, know[i])
 			if err != nil {
 				if we, ok := errors.AsType[*WriteError](err); ok {
-					return &TransactError{[]*WriteError{we}}
+					return &TransactError{Failed: []*WriteError{we}}
 				}
 				return fmt.Errorf("ddb: transact: op %d: %w", i, err)
 			}
@@ -241,7 +241,7 @@ func (db *DB) transactFailed(writes []*write, err error) error {
 
 // cancelled maps the reasons of a cancellation to ops; transient says that another try may succeed.
 func (db *DB) cancelled(writes []*write, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
-	out := &cancelled{TransactError: &TransactError{}}
+	out := &cancelled{TransactError: &TransactError{err: ex}}
 	transient = true
 	byOp := map[int]bool{}
 	add := func(w *write, r *refusal) {

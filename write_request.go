@@ -117,11 +117,22 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 
 // single returns the failure of the only op of a transaction.
 func single(err error) error {
-	if c, ok := err.(*cancelled); ok { //nolint:errorlint // as transact returns it
-		return c.refusals[0]
+	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
+	if !ok {
+		return err
 	}
-	return err
+	first := c.refusals[0]
+	first.Err = &beside{first.Err, c.err}
+	return first
 }
+
+// beside is an error with another in its tree, which it does not print.
+type beside struct {
+	error
+	other error
+}
+
+func (e *beside) Unwrap() []error { return []error{e.error, e.other} }
 
 // sendOne sends the only action of a write, and returns the attributes that DynamoDB returned.
 func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
