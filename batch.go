@@ -82,6 +82,10 @@ func (b *writeBatch) prepare(ctx context.Context, ops []Op) error {
 			if err := it.bulk(ctx, b.db, i); err != nil {
 				return fmt.Errorf("ddb: batch: op %d: %w", i, err)
 			}
+		} else if len(op.e.uniques) == 0 && op.e.history == nil && op.verb != verbMove { // needs no read
+			if _, err := b.db.compile(ctx, i, op, &knowledge{}); err != nil {
+				return fmt.Errorf("ddb: batch: op %d: %w", i, err)
+			}
 		}
 		if before, ok := last[it.id]; ok {
 			it.after, it.wave = before, b.items[before].wave+1

@@ -3,7 +3,9 @@ package ddb
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -137,11 +139,11 @@ func comparison(x placeholders, op operator, f *field.Field, vals []types.Attrib
 	}
 	switch op {
 	case opEq:
-		if f.OmitEmpty && isEmpty(vals[0]) {
+		if omitted(f, vals[0]) {
 			return "attribute_not_exists(" + path + ") OR " + path + " = " + ps[0]
 		}
 	case opNe:
-		if f.OmitEmpty && isEmpty(vals[0]) {
+		if omitted(f, vals[0]) {
 			return "attribute_exists(" + path + ") AND " + path + " <> " + ps[0]
 		}
 	case opBetween:
@@ -158,6 +160,20 @@ func comparison(x placeholders, op operator, f *field.Field, vals []types.Attrib
 	}
 	return path + " " + string(op) + " " + ps[0]
 }
+
+// omitted reports whether av is of a value that the field leaves out.
+func omitted(f *field.Field, av types.AttributeValue) bool {
+	if !f.OmitEmpty {
+		return false
+	}
+	if n, ok := av.(*types.AttributeValueMemberN); ok && f.UnixTime {
+		return n.Value == zeroUnix
+	}
+	return isEmpty(av)
+}
+
+// zeroUnix is the zero time as seconds since 1970.
+var zeroUnix = strconv.FormatInt(time.Time{}.Unix(), 10)
 
 // isEmpty reports whether av is what an omitempty field would leave out.
 func isEmpty(av types.AttributeValue) bool {

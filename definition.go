@@ -86,10 +86,10 @@ func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
 // or not, and writes treat it as absent. The field is tagged ",unixtime" and named as [Table.TTL] says; the zero time
 // means never, and is not stored.
 func (d *Definition) TTL(f *time.Time) {
-	d.e.ttl = d.note("ttl", f)
-	if d.e.ttl == nil {
+	if d.e.ttl = d.note("ttl", f); d.e.ttl == nil {
 		return
 	}
+	d.e.ttl.OmitEmpty = true // as the library stores it: the zero time is no attribute
 	if d.e.table.ttl == "" {
 		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", d.e.ttl.Attr())
 	} else if d.e.ttl.Attr() != d.e.table.ttl || d.e.ttl.Nested() {
@@ -100,7 +100,7 @@ func (d *Definition) TTL(f *time.Time) {
 	}
 }
 
-// Created sets f to the time when the item is created, by the clock of [Options].
+// Created sets f to the time when the item is created, by the clock of [Options]; a value given is not used.
 func (d *Definition) Created(f *time.Time) { d.e.created = d.note("created", f) }
 
 // Updated sets f to the time of each write, by the clock of [Options].
@@ -109,6 +109,18 @@ func (d *Definition) Updated(f *time.Time) { d.e.updated = d.note("updated", f) 
 // note resolves a field that the library keeps, and adds it to the design page.
 func (d *Definition) note(what string, ptr any) *field.Field {
 	f, err := d.e.proto.Resolve(ptr)
+	for _, have := range []struct {
+		what string
+		f    *field.Field
+	}{{"version", d.e.version}, {"ttl", d.e.ttl}, {"created", d.e.created}, {"updated", d.e.updated}} {
+		switch {
+		case have.f == nil || err != nil:
+		case have.what == what:
+			d.fault("%s: declared twice, as %s and as %s", what, have.f.Name, f.Name)
+		case have.f == f:
+			d.fault("%s: field %s is kept as %s already", what, f.Name, have.what)
+		}
+	}
 	switch {
 	case err != nil:
 		d.fault("%s: %w", what, d.foreign(err))

@@ -57,8 +57,9 @@ func If(conds ...Cond) Option { return option{change{op: optionIf, cond: conds}}
 var ReturnOld Option = option{change{op: optionOld}}
 
 // Once makes a write apply once even if its answer is lost and it is sent again: it goes as a transaction of one, with
-// a token, at twice the capacity. It is for edits with operators ([Add], [Append], …) of entities without a Version;
-// with one, the stamp that each write leaves does the same for nothing.
+// a token, at twice the capacity. It is for edits with operators ([Add], [Append], …) that must not happen twice. An
+// entity with a Version has a stamp that tells a write from its own echo for nothing, but only as long as nobody else
+// writes the item in between.
 var Once Option = option{change{op: optionOnce}}
 
 // Set gives a field a value. The zero value is a value, unless the field is tagged omitempty: then its attribute

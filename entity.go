@@ -20,7 +20,9 @@ type Entity[T any] struct{ e *entity }
 // Define describes T's place in table. f runs once, on a prototype of T: it names fields by their addresses there.
 // The error joins every fault of the definition, each naming entity, index, template and field.
 func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
-	table.mutable("entity " + name)
+	if table.frozen.Load() {
+		return nil, modelFault("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
+	}
 	d, err := newDefinition(table, name, reflect.TypeFor[T]())
 	if err != nil {
 		return nil, err
@@ -61,7 +63,8 @@ func (e *Entity[T]) Key(item T) T {
 	return key
 }
 
-// Current returns the item that stood in the way of a failed write, if err carries one of this entity.
+// Current returns the item that stood in the way of a failed write, if err carries one of this entity. [ErrNotUnique]
+// carries none: its message has the key of the item that holds the value.
 func (e *Entity[T]) Current(err error) (item T, ok bool) {
 	if w, found := errors.AsType[*WriteError](err); found {
 		item, ok = w.Current.(T)

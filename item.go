@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -82,7 +83,13 @@ func (r *Row) within(attrs item, err error) error {
 	}
 	key.Key = r.index.table.keyText(attrs)
 	if errors.Is(key.Err, template.ErrEmpty) {
-		key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Ne(&…, \"\")), or with omitempty and When(Present(&…))", key.Err, r.index.name)
+		zero := `""`
+		for _, f := range r.fields() {
+			if f.Name == key.Field && f.Type == reflect.TypeFor[time.Time]() {
+				zero = "time.Time{}"
+			}
+		}
+		key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Ne(&…, %s))", key.Err, r.index.name, zero)
 	}
 	return err
 }

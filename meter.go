@@ -2,12 +2,14 @@ package ddb
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/singletable-go/ddb/internal/wire"
@@ -98,6 +100,7 @@ type metered struct {
 	read      bool
 	count     bool
 	attempts  int
+	lost      int // attempts of which nothing came back, or a failure inside the service: they may have been done
 	with      [1]func(*dynamodb.Options)
 
 	reads  bool // items of the answer, by way of answer
@@ -153,13 +156,23 @@ func (c *metered) options(o *dynamodb.Options) {
 	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 		count := middleware.FinalizeMiddlewareFunc("ddbMeter", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 			c.attempts++
-			return next.HandleFinalize(ctx, in)
+			out, md, err := next.HandleFinalize(ctx, in)
+			if err != nil && !denied(err) {
+				c.lost++
+			}
+			return out, md, err
 		})
 		if err := stack.Finalize.Insert(count, "Retry", middleware.After); err != nil {
 			return stack.Finalize.Add(count, middleware.After)
 		}
 		return nil
 	})
+}
+
+// denied reports an answer that says that nothing was done.
+func denied(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && api.ErrorFault() == smithy.FaultClient
 }
 
 // done adds the call to the meter. A client that ignores options counts as one attempt.

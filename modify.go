@@ -17,10 +17,17 @@ import (
 // change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
 // version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read.
 //
+// Where an answer was lost and somebody else wrote the item before it was asked for again, it cannot be told whether
+// the change was made. Then f does not run again: the error matches [ErrConflict] and says so.
+//
 // It costs a consistent read and an UpdateItem, and one UpdateItem more for each conflict: the answer that says so
 // brings the item to start again with. Uniques that change and history make it a transaction.
 func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error) (T, error) {
 	op := newOp(r.e, verbModify, key)
+	if f == nil {
+		var zero T
+		return zero, op.fail(nil, modelFault("no function was given"))
+	}
 	op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
 	return r.run(ctx, op)
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
-// key and put under the new one. Attributes that T does not know, and derived fields, travel with it. If there is
+// key and put under the new one. to is the whole new item, whose zero fields are stored as such: begin it as a copy of
+// one that was read. from may hold its key alone. Attributes that T does not know, and derived fields, travel with it. If there is
 // nothing at from's key the error matches [ErrNotFound], if there is something at to's [ErrExists], and if the item
 // changed between the read and the transaction [ErrConflict]: its version is asserted (that of from too, if it is not
 // zero), or all of its attributes. It returns the item as stored.
@@ -53,6 +54,9 @@ func (db *DB) compileMove(ctx context.Context, w *write) error {
 	}
 	if w.know.number > 0 {
 		next = w.know.number
+	}
+	if e.blank(w.op.to) && !e.blank(before) {
+		return w.op.fail(to, modelFault("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
 	after := e.copied(w.op.to)
 	if f := e.created; f != nil && f.Get(after).IsZero() {
@@ -146,4 +150,15 @@ func (w *write) travel(up, key item, after reflect.Value) (item, error) {
 		return nil, err
 	}
 	return want, w.checkSize(want)
+}
+
+// blank reports an item of which nothing but the primary key, and what the library keeps, is set.
+func (e *entity) blank(it reflect.Value) bool {
+	for _, f := range e.editing().mapped {
+		kept := f == e.version || f == e.created || f == e.updated || e.derivedBy(f) != ""
+		if !kept && !e.primary.keeps(f) && !f.Get(it).IsZero() {
+			return false
+		}
+	}
+	return true
 }

@@ -84,7 +84,7 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 	case opAbsent:
 		return have == nil
 	case opEq, opNe:
-		equal := have != nil && equalValues(have, vals[0]) || have == nil && f.OmitEmpty && isEmpty(vals[0])
+		equal := have != nil && equalValues(have, vals[0]) || have == nil && omitted(f, vals[0])
 		return equal == (op == opEq)
 	default:
 		return have != nil && compares(op, have, vals)

@@ -37,15 +37,18 @@ func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T,
 // [Repository.Modify] reads it instead. Edits whose outcome depends on what is stored, such as [Add], are refused on
 // such fields, except where the attribute is itself the key ([Native]). [Op.String] prints it all.
 //
-// A version in key that is not zero is asserted. An entity with History is refused: use Modify. Edits of a field of a
-// Unique constraint read the item first and make it a transaction. Without a Version, edits with operators may apply
-// twice if an answer is lost and the SDK sends them again: see [Once].
+// A version in key that is not zero is asserted. Of the other fields of key, those that no touched index row needs are
+// not looked at: conditions belong into [If]. An entity with History is refused: use Modify. Edits of a field of a
+// Unique constraint read the item first and make it a transaction. Edits with operators may apply twice if an answer is
+// lost and the SDK sends them again, in an entity with a Version only if somebody else wrote the item in between: see
+// [Once].
 func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, error) {
 	return r.run(ctx, newOp(r.e, verbUpdate, key).edited(edits))
 }
 
 // Upsert edits an item, which is created if there is none, and returns it. It is as Update, except that every index
-// row counts as touched, since the item may be new; that what is known from If and from key is also stored; and that
+// row counts as touched, since the item may be new; that what index keys need from If and from key is also stored, and
+// nothing else of key; and that
 // conditions ask something of an item only where there is one. Entities with Unique or History refuse it.
 func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...Edit) (T, error) {
 	return r.run(ctx, newOp(r.e, verbUpsert, key).edited(edits))

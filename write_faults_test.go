@@ -311,7 +311,7 @@ func TestBatchRoutesWhatNeedsAConditionOneByOne(t *testing.T) {
 		b.tasks.Create(aTask("1")),
 		b.tasks.Update(Task{Board: "1", ID: "1"}, ddb.Set(&f.Title, "second")),
 		b.tasks.Delete(Task{Board: "1", ID: "2", Version: 3}),
-		b.tasks.Put(Task{Board: "1", ID: "2"}), // after one that failed
+		b.tasks.Put(aTask("2")), // after one that failed
 	)
 	failed, ok := errors.AsType[*ddb.BatchError](err)
 	require.True(t, ok, "%v", err)

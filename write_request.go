@@ -144,7 +144,7 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 				return nil, w.refused(db, errors.Join(err, last))
 			}
 		}
-		attrs, attempts, err := db.call(ctx, w, a)
+		attrs, lost, err := db.call(ctx, w, a)
 		if err == nil {
 			return attrs, nil
 		}
@@ -156,11 +156,14 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 			}
 			return nil, w.refused(db, db.explain(err))
 		}
-		if attempts > 1 && w.ours(failed.Item) {
+		if lost > 0 && w.ours(failed.Item) {
 			if w.op.returnOld {
 				return nil, w.refused(db, fmt.Errorf("written, but the answer with the old item was lost: %w", err))
 			}
 			return failed.Item, nil
+		}
+		if lost > 0 && w.op.verb == verbModify { // another try could do the change twice
+			return nil, w.refused(db, &beside{fmt.Errorf("%w: an answer was lost, and somebody else wrote the item before it was asked for again, so that it is not known whether the change was made: read the item to find out", ErrConflict), err})
 		}
 		return nil, w.blamed(db, a, failed.Item, err)
 	}
@@ -191,7 +194,7 @@ func (w *write) ours(stored item) bool {
 }
 
 // call makes the request of an action.
-func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attempts int, err error) {
+func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost int, err error) {
 	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
 	var onFailure types.ReturnValuesOnConditionCheckFailure
@@ -250,7 +253,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, attemp
 	} else {
 		m.done()
 	}
-	return attrs, m.attempts, err
+	return attrs, m.lost, err
 }
 
 // refusal is the failure of a write, with what the library needs to know about it to try again.
@@ -289,7 +292,7 @@ func (w *write) blamed(db *DB, a *action, raw item, cause error) error {
 		}
 	}
 	if out.Err = why; cause != nil {
-		out.Err = fmt.Errorf("%w: %w", why, cause)
+		out.Err = &beside{why, cause}
 	}
 	switch {
 	case a.unique != nil:
