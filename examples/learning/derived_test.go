@@ -119,7 +119,7 @@ func TestDerivedAfterRandomWrites(t *testing.T) {
 
 		before := stored(t, env)
 		seen := make(chan struct{})
-		f := &feed{out: t.Output(), since: time.Now().Add(time.Hour), sources: map[string]string{}}
+		f := &feed{out: t.Output(), quiet: true, sources: map[string]string{}}
 		mux := s.Mux(nil)
 		f.watch(mux)
 		stop := follow(t, env, mux, &ddbstream.MemoryStore{})

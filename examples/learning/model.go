@@ -1,6 +1,6 @@
 // Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who enroll,
 // have preferences and make progress. Seven kinds of item, two overloaded indexes, 14 access patterns, each of them
-// one request.
+// one request; chapters keep their history, emails are unique, and xp is derived from progress by the stream.
 //
 //	go run ./examples/learning        # create the table, seed it, run every access pattern
 //	go run ./examples/learning -h

@@ -20,17 +20,14 @@ import (
 // ownWrites is how many writes stream makes where nobody else can make any.
 const ownWrites = 20
 
-// stream follows the table's stream, until it is interrupted or has seen the writes that it made itself.
+// stream follows the table's stream, until it is interrupted or has seen the writes that it made itself. Without writes it
+// goes on where it was, and shares the work with others who follow.
 func (c *commands) stream(ctx context.Context, s *app.Session) error {
 	writes := c.writes
 	if writes == 0 && s.Engine.Fresh {
 		writes = ownWrites
 	}
-	since, err := nextSecond(ctx) // a record tells its time to the second
-	if err != nil {
-		return err
-	}
-	f := &feed{out: s.Out, since: since, sources: map[string]string{}}
+	f := &feed{out: s.Out, quiet: writes > 0, sources: map[string]string{}}
 	letters := ddbstream.NewFile(c.deadLetters)
 	mux := NewStore(s.DB).Mux(&ddb.MuxOptions{DeadLetters: func(ctx context.Context, r ddb.Record, cause error) error {
 		if err := letters.Put(ctx, r, cause); err != nil {
@@ -40,9 +37,13 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		return nil
 	}})
 	f.watch(mux)
-	leases := ddbstream.NewTableStore(s.Engine.Client, leasesOf(s.DB), "learning")
-	if err := leases.CreateTable(ctx); err != nil {
-		return err
+	var leases ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
+	if writes == 0 {
+		shared := ddbstream.NewTableStore(s.Engine.Client, leasesOf(s.DB), "learning")
+		if err := shared.CreateTable(ctx); err != nil {
+			return err
+		}
+		leases = shared
 	}
 	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, leases, &ddbstream.Options{
 		Lease:    5 * time.Second,
@@ -90,13 +91,27 @@ func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reade
 	go func() { ended <- reader.Run(reading) }()
 
 	l := newLife(NewStore(s.DB), Generate(c.size), uint64(time.Now().UnixNano()))
-	err := l.live(ctx, writes, c.pause)
-	for err == nil && !f.seen(l.sources) {
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case err = <-ended: // of itself: something is wrong
-			return err
+	catchUp := func() error {
+		for !f.seen(l.sources) {
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case err := <-ended: // before it was told to
+				ended <- nil
+				return errors.Join(err, ctx.Err())
+			}
 		}
+		return nil
+	}
+	err := l.read(ctx) // once this is seen, so is what was written before
+	if err == nil {
+		err = catchUp()
+	}
+	f.speak()
+	if err == nil {
+		err = l.live(ctx, writes, c.pause)
+	}
+	if err == nil {
+		err = catchUp()
 	}
 	stop()
 	if err := errors.Join(err, <-ended); err != nil {
@@ -106,24 +121,13 @@ func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reade
 	return c.verify(ctx, s)
 }
 
-// nextSecond waits until the clock shows another second, and returns it.
-func nextSecond(ctx context.Context) (time.Time, error) {
-	next := time.Now().Truncate(time.Second).Add(time.Second)
-	select {
-	case <-time.After(time.Until(next)):
-		return next, nil
-	case <-ctx.Done():
-		return next, ctx.Err()
-	}
-}
-
 // feed prints changes. Safe for concurrent use: a reader has several shards.
 type feed struct {
 	mu      sync.Mutex
 	out     io.Writer
-	since   time.Time         // what was written before is counted, not printed
-	earlier int               // changes before since
-	printed int               // changes from then on
+	quiet   bool // changes are counted, not printed
+	earlier int  // changes while it was quiet
+	printed int
 	lost    int               // changes that went to the dead letters
 	sources map[string]string // of the aggregates: what each was when it was seen last
 }
@@ -178,16 +182,21 @@ func either[T any](c ddb.Change[T]) T {
 func (f *feed) say(at time.Time, what string, kind ddb.ChangeKind, format string, args ...any) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if at.Before(f.since) {
+	if f.quiet {
 		f.earlier++
 		return nil
-	}
-	if f.printed == 0 && f.earlier > 0 {
-		fmt.Fprintf(f.out, "%d earlier changes\n", f.earlier)
 	}
 	f.printed++
 	_, err := fmt.Fprintf(f.out, "%s  %-10s  %-8s  %s\n", at.Local().Format(time.TimeOnly), what, kind, fmt.Sprintf(format, args...))
 	return err
+}
+
+// speak ends the quiet.
+func (f *feed) speak() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.quiet = false
+	fmt.Fprintf(f.out, "%d earlier changes\n", f.earlier)
 }
 
 func (f *feed) gaveUp(line string) {
@@ -200,7 +209,7 @@ func (f *feed) gaveUp(line string) {
 func (f *feed) summary() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	fmt.Fprintf(f.out, "\n%d earlier changes, %d since, %d given up\n", f.earlier, f.printed, f.lost)
+	fmt.Fprintf(f.out, "\n%d changes, %d given up\n", f.earlier+f.printed, f.lost)
 }
 
 // saw notes what a source is.
