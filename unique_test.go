@@ -30,6 +30,7 @@ type accounts struct {
 	db     *ddb.DB
 	repo   *ddb.Repository[Account]
 	client *dynamodb.Client
+	engine *ddbmem.Engine
 	now    time.Time
 }
 
@@ -46,7 +47,8 @@ func openAccounts(t *testing.T, more func(*Account, *ddb.Definition)) *accounts 
 			more(x, d)
 		}
 	})
-	a.client = ddbmem.New().Client()
+	a.engine = ddbmem.New()
+	a.client = a.engine.Client()
 	a.db = ddb.New(a.client, "accounts", a.table, &ddb.Options{Now: func() time.Time { return a.now }})
 	require.NoError(t, a.db.CreateTable(t.Context()))
 	a.repo = ddb.NewRepository(a.db, a.e)
@@ -198,6 +200,7 @@ func TestUniqueUnderConcurrency(t *testing.T) {
 		_, err := a.repo.Create(ctx, Account{ID: id, Email: id})
 		require.NoError(t, err)
 	}
+	a.engine.SetFaults(ddbmem.Faults{Latency: time.Millisecond})
 	var wg sync.WaitGroup
 	for i := range 30 {
 		wg.Go(func() {
@@ -209,6 +212,7 @@ func TestUniqueUnderConcurrency(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	a.engine.SetFaults(ddbmem.Faults{})
 	want := held{}
 	for _, id := range []string{"1", "2", "3"} {
 		got, err := a.repo.Get(ctx, Account{ID: id})

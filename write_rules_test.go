@@ -1,6 +1,7 @@
 package ddb_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -233,6 +235,38 @@ func TestMove(t *testing.T) {
 				_, err = tasks.Move(t.Context(), Task{Board: "1", ID: "3", Version: 1}, aTask("8"))
 				require.ErrorIs(t, err, ddb.ErrConflict)
 			}
+		})
+	}
+}
+
+// A change between the read of a Move and its transaction is not lost.
+func TestMoveSeesAChangeInBetween(t *testing.T) {
+	t.Parallel()
+	for name, define := range map[string]func(*Task, *ddb.Definition){"versioned": versioned, "not": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoards(define)
+			engine, db, tasks := openBoards(t, b, nil)
+			f := b.tasks.Fields()
+			one, err := tasks.Create(t.Context(), aTask("1"))
+			require.NoError(t, err)
+			client := engine.Client(func(o *dynamodb.Options) {
+				o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+					return s.Initialize.Add(middleware.InitializeMiddlewareFunc("between", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+						if _, ok := in.Parameters.(*dynamodb.TransactWriteItemsInput); ok {
+							_, err := tasks.Update(context.WithoutCancel(ctx), Task{Board: "1", ID: "1"}, ddb.Set(&f.Title, "between"))
+							assert.NoError(t, err)
+						}
+						return next.HandleInitialize(ctx, in)
+					}), middleware.Before)
+				})
+			})
+			to := one
+			to.ID = "2"
+			_, err = ddb.NewRepository(ddb.New(client, db.Name(), b.table, nil), b.tasks).Move(t.Context(), Task{Board: "1", ID: "1"}, to)
+			require.ErrorIs(t, err, ddb.ErrConflict)
+			got, err := tasks.Get(t.Context(), one)
+			require.NoError(t, err)
+			assert.Equal(t, "between", got.Title)
 		})
 	}
 }
