@@ -318,6 +318,25 @@ func TestAggregatePoisonAndReplay(t *testing.T) {
 	assert.Equal(t, 14, s.get(t, "a").XP)
 }
 
+// An item that was mended counts again, though the old image of the record that says so cannot be decoded.
+func TestAggregateTakesBackAMendedItem(t *testing.T) {
+	t.Parallel()
+	s := newSchool().open(t, ddbmem.Options{})
+	mux := ddb.NewMux(s.table, &ddb.MuxOptions{Attempts: 1, DeadLetters: func(context.Context, ddb.Record, error) error { return nil }})
+	mux.Maintain(s.db, s.xp)
+	s.pupil(t, "a")
+	attrs, err := s.steps.Encode(Step{Student: "a", ID: "2"})
+	attrs["xp"] = &types.AttributeValueMemberS{Value: "poison"}
+	s.put(t, attrs, err)
+	_, err = mux.Process(t.Context(), s.records(t))
+	require.NoError(t, err, "it went to the dead letters")
+	s.step(t, Step{Student: "a", ID: "2", XP: 10})
+	failed, err := mux.Process(t.Context(), s.records(t))
+	require.NoError(t, err)
+	assert.Empty(t, failed)
+	assert.Equal(t, 10, s.get(t, "a").XP)
+}
+
 // Records are lost: NeedsRebuild says so, Verify finds the drift, and Rebuild mends it, in several runs.
 func TestRebuildAfterAGap(t *testing.T) {
 	t.Parallel()

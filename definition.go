@@ -3,6 +3,7 @@ package ddb
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -191,9 +192,7 @@ func (e *entity) join() {
 		parent.covers = append(parent.covers, e)
 	}
 	for _, r := range append(e.rows(), e.also...) {
-		for attr, t := range r.keyTypes() {
-			e.table.keyTypes[attr] = t
-		}
+		maps.Copy(e.table.keyTypes, r.keyTypes())
 	}
 }
 

@@ -3,6 +3,7 @@ package ddb
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -37,10 +38,8 @@ func (t *Table) Describe(w io.Writer) error {
 
 // whenText renders what must hold for an item to be in the row's index.
 func (r *Row) whenText() string {
-	for _, also := range r.entity.also {
-		if also == r {
-			return "by its attributes"
-		}
+	if slices.Contains(r.entity.also, r) {
+		return "by its attributes"
 	}
 	conds := make([]string, len(r.when))
 	for i, c := range r.when {

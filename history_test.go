@@ -91,7 +91,8 @@ func TestHistoryKeepsEveryVersion(t *testing.T) {
 	require.NoError(t, l.db.Gather(ctx, l.pages.Query(Page{Book: "b"}).Collection(), l.pages.Into(&current)))
 	assert.Equal(t, []Page{p}, current)
 	n := 0
-	for range l.db.Scan(ctx, nil) {
+	for _, err := range l.db.Scan(ctx, nil) {
+		require.NoError(t, err)
 		n++
 	}
 	assert.Equal(t, 1, n)

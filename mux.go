@@ -132,12 +132,16 @@ func (m *Mux) add(d *delivery, img image) (wanted bool) {
 		return false
 	}
 	d.entity = e.name
-	var err error
+	var before, after error
 	if img.kind != Inserted {
-		img.was, err = e.decodeImage(img.old, d.record.Keys)
+		img.was, before = e.decodeImage(img.old, d.record.Keys)
 	}
-	if err == nil && (img.kind == Inserted || img.kind == Modified) {
-		img.is, err = e.decodeImage(img.new, d.record.Keys)
+	if img.kind == Inserted || img.kind == Modified {
+		img.is, after = e.decodeImage(img.new, d.record.Keys)
+	}
+	err := errors.Join(before, after)
+	if !handled && img.kind == Modified && (before == nil) != (after == nil) {
+		err = nil // one image names a target, and views read the table: an item that was mended counts again
 	}
 	if err != nil && m.opts.SkipUndecodable {
 		return false
@@ -191,10 +195,16 @@ func (i image) complete() error {
 // decodeImage decodes an image, or the key where the stream does not carry the image.
 func (e *entity) decodeImage(attrs, keys item) (reflect.Value, error) {
 	v := e.newItem()
+	var err error
 	if attrs == nil {
-		return v, e.decodeKey(keys, v)
+		err = e.decodeKey(keys, v)
+	} else {
+		err = e.decode(attrs, v)
 	}
-	return v, e.decode(attrs, v)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	return v, nil
 }
 
 // maintain brings all views up to date.

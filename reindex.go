@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -210,9 +211,7 @@ func (db *DB) ensureOne(e *entity, u *unique, key item, k *knowledge) (*write, e
 	c := w.action(putAction, roleClaim, u.key(e, value))
 	owner := &types.AttributeValueMemberM{Value: key}
 	c.unique, c.owner, c.attrs = u, owner, item{ownerAttr: owner}
-	for attr, av := range c.key {
-		c.attrs[attr] = av
-	}
+	maps.Copy(c.attrs, c.key)
 	if t := e.ttl; t != nil && k.old[t.Attr()] != nil {
 		c.attrs[t.Attr()] = k.old[t.Attr()]
 	}

@@ -44,7 +44,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 	var last error
 	for attempt := range db.opts.MaxAttempts {
 		if err := again(ctx, attempt, know...); err != nil {
-			return errors.Join(err, last)
+			return fmt.Errorf("ddb: transact: %w", errors.Join(err, last))
 		}
 		writes := make([]*write, len(ops))
 		for i, op := range ops {

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -164,9 +165,7 @@ func (w *write) claim(oldKey, newKey item, before, after reflect.Value) error {
 		c := w.action(putAction, roleClaim, u.key(w.e, want))
 		c.unique, c.owner = u, to
 		c.attrs = item{ownerAttr: to}
-		for attr, av := range c.key {
-			c.attrs[attr] = av
-		}
+		maps.Copy(c.attrs, c.key)
 		if moved {
 			c.others = append(c.others, from)
 		}
@@ -209,14 +208,15 @@ func (w *write) giveUp(a *action, it reflect.Value) error {
 // guardOwner writes the condition of a claim or release, once all that meet on it are known.
 func (a *action) guardOwner(db *DB) {
 	name := a.x.Name(ownerAttr)
-	text := "attribute_not_exists(" + a.pk() + ")"
+	var text strings.Builder
+	text.WriteString("attribute_not_exists(" + a.pk() + ")")
 	for _, o := range append([]types.AttributeValue{a.owner}, a.others...) {
-		text += " OR " + name + " = " + a.x.Value(o)
+		text.WriteString(" OR " + name + " = " + a.x.Value(o))
 	}
 	if ttl := db.table.ttl; ttl != "" && a.role == roleClaim {
-		text += " OR " + a.x.Name(ttl) + " <= " + a.x.Value(db.now())
+		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(db.now()))
 	}
-	a.guard(guardItem, text, nil, func(old item) error {
+	a.guard(guardItem, text.String(), nil, func(old item) error {
 		holder, _ := old[ownerAttr].(*types.AttributeValueMemberM)
 		if holder == nil {
 			return fmt.Errorf("%w: unique %s", ErrNotUnique, a.unique.name)

@@ -15,7 +15,7 @@ func (db *DB) run(ctx context.Context, op Op) (result, error) {
 	var last error
 	for attempt := range db.opts.MaxAttempts {
 		if err := again(ctx, attempt, k); err != nil {
-			return result{}, errors.Join(err, last)
+			return result{}, op.fail(nil, errors.Join(err, last))
 		}
 		w, err := db.compile(ctx, 0, op, k)
 		if err != nil {
@@ -38,7 +38,7 @@ func (db *DB) run(ctx context.Context, op Op) (result, error) {
 // later ones after a pause, and on an item read anew, since the pause outdates it.
 func again(ctx context.Context, attempt int, know ...*knowledge) error {
 	if attempt < 2 {
-		return ctx.Err()
+		return nil
 	}
 	for _, k := range know {
 		k.read = false

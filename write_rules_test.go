@@ -178,14 +178,18 @@ func TestAttributesThatTheTypeDoesNotKnowStay(t *testing.T) {
 	require.NoError(t, err)
 	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 	raw := func(board string) map[string]types.AttributeValue {
-		out, err := engine.Client().GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new(db.Name()),
-			Key: map[string]types.AttributeValue{"pk": s("b#" + board), "sk": s("t#1")}})
+		out, err := engine.Client().GetItem(t.Context(), &dynamodb.GetItemInput{
+			TableName: new(db.Name()),
+			Key:       map[string]types.AttributeValue{"pk": s("b#" + board), "sk": s("t#1")},
+		})
 		require.NoError(t, err)
 		return out.Item
 	}
-	_, err = engine.Client().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: new(db.Name()),
-		Key: map[string]types.AttributeValue{"pk": s("b#1"), "sk": s("t#1")}, UpdateExpression: new("SET newer = :v"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":v": s("kept")}})
+	_, err = engine.Client().UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: new(db.Name()),
+		Key:       map[string]types.AttributeValue{"pk": s("b#1"), "sk": s("t#1")}, UpdateExpression: new("SET newer = :v"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":v": s("kept")},
+	})
 	require.NoError(t, err)
 	_, err = tasks.Modify(t.Context(), stored, func(t *Task) error { t.Title = "y"; return nil })
 	require.NoError(t, err)
@@ -490,10 +494,12 @@ func TestDerivedFieldsAreNobodysButTheirAggregates(t *testing.T) {
 	repo, f, ctx := ddb.NewRepository(db, players), players.Fields(), t.Context()
 	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
 	derive := func(id, xp string) {
-		_, err := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: new("players"),
+		_, err := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName:                 new("players"),
 			Key:                       map[string]types.AttributeValue{"pk": s("p#" + id), "sk": s("p#" + id)},
 			UpdateExpression:          new("SET xp = :xp, extra = :o"),
-			ExpressionAttributeValues: map[string]types.AttributeValue{":xp": &types.AttributeValueMemberN{Value: xp}, ":o": s("kept")}})
+			ExpressionAttributeValues: map[string]types.AttributeValue{":xp": &types.AttributeValueMemberN{Value: xp}, ":o": s("kept")},
+		})
 		require.NoError(t, err)
 	}
 	got, err := repo.Create(ctx, Player2{ID: "1", Name: "ann", Club: "c", XP: 99})

@@ -116,7 +116,7 @@ func cases(w world) []benchCase {
 		queryCase(w, orders, plainOrders, table, want),
 		gatherCase(w),
 		scanCase(w, db, want),
-		batchGetCase(w, orders, plainOrders, table, want),
+		batchGetCase(w, orders, plainOrders, want),
 	}
 	if w.name == "stub" {
 		out = append(out, streamCase(want))
@@ -353,7 +353,7 @@ func scanCase(w world, db *ddb.DB, want []Order) benchCase {
 	}}
 }
 
-func batchGetCase(w world, orders, plainOrders *ddb.Repository[Order], table dynamo.Table, want []Order) benchCase {
+func batchGetCase(w world, orders, plainOrders *ddb.Repository[Order], want []Order) benchCase {
 	batch := func(r *ddb.Repository[Order]) func(context.Context) (any, error) {
 		return func(ctx context.Context) (any, error) {
 			keys := make([]Order, len(want))

@@ -73,7 +73,7 @@ func answers(one item, page []item, batch []item, mixed []item, collection bool)
 func object(name, value string) []byte { return []byte(`{"` + name + `":` + value + `}`) }
 
 func pageJSON(items []item) []byte {
-	return []byte(fmt.Sprintf(`{"Count":%d,"Items":[%s],"ScannedCount":%d}`, len(items), itemsJSON(items), len(items)))
+	return fmt.Appendf(nil, `{"Count":%d,"Items":[%s],"ScannedCount":%d}`, len(items), itemsJSON(items), len(items))
 }
 
 func itemsJSON(items []item) string {

@@ -133,8 +133,8 @@ func (e *Engine) lookup(name string) *table {
 // localName returns the table name of an ARN, or the name itself.
 func (e *Engine) localName(name string) string {
 	if strings.HasPrefix(name, "arn:") {
-		if at := strings.Index(name, ":table/"); at >= 0 {
-			return name[at+len(":table/"):]
+		if _, after, ok := strings.Cut(name, ":table/"); ok {
+			return after
 		}
 	}
 	return name

@@ -2,6 +2,7 @@ package ddbmem
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -47,10 +48,8 @@ func (o *out) float(name string, v float64) {
 	o.key(name)
 	from := len(o.b)
 	o.b = strconv.AppendFloat(o.b, v, 'f', -1, 64)
-	for _, c := range o.b[from:] {
-		if c == '.' {
-			return
-		}
+	if slices.Contains(o.b[from:], '.') {
+		return
 	}
 	o.b = append(o.b, ".0"...)
 }

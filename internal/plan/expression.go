@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -58,11 +59,12 @@ func numbered(made *[32]string, mark byte, i int) string {
 
 // Path returns the placeholder path of a document path: "#0.#1".
 func (x *Expression) Path(path []string) string {
-	out := x.Name(path[0])
+	var out strings.Builder
+	out.WriteString(x.Name(path[0]))
 	for _, p := range path[1:] {
-		out += "." + x.Name(p)
+		out.WriteString("." + x.Name(p))
 	}
-	return out
+	return out.String()
 }
 
 // Name returns the placeholder of one attribute name, the same for the same name.

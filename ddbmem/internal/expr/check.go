@@ -2,6 +2,7 @@ package expr
 
 import (
 	"encoding/base64"
+	"slices"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
@@ -164,10 +165,8 @@ func (o *operand) allow(operator string, kinds ...value.Kind) error {
 	if kind == value.None {
 		return nil
 	}
-	for _, k := range kinds {
-		if kind == k {
-			return nil
-		}
+	if slices.Contains(kinds, kind) {
+		return nil
 	}
 	return value.Invalid(msgOperandType, operator, kind)
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -105,10 +106,8 @@ func (v *validator) bounds(n *Node, s *Shape, path string) {
 		v.fail(n, path, "Member must have value less than or equal to "+strconv.FormatInt(s.Max, 10))
 	}
 	if s.Enum != nil {
-		for _, e := range s.Enum {
-			if e == n.Str {
-				return
-			}
+		if slices.Contains(s.Enum, n.Str) {
+			return
 		}
 		v.fail(n, path, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
 	}

@@ -60,15 +60,16 @@ func (w *writer) path() string {
 
 // within draws a document path within an attribute.
 func (w *writer) within(head string) string {
-	path := w.name(head)
+	var path strings.Builder
+	path.WriteString(w.name(head))
 	for rapid.IntRange(0, 2).Draw(w.t, "deeper") == 1 {
 		if rapid.Bool().Draw(w.t, "position") {
-			path += fmt.Sprintf("[%d]", rapid.IntRange(0, 3).Draw(w.t, "index"))
+			fmt.Fprintf(&path, "[%d]", rapid.IntRange(0, 3).Draw(w.t, "index"))
 		} else {
-			path += "." + w.name(rapid.SampledFrom(names).Draw(w.t, "field"))
+			path.WriteString("." + w.name(rapid.SampledFrom(names).Draw(w.t, "field")))
 		}
 	}
-	return path
+	return path.String()
 }
 
 func (w *writer) one(label string, parts ...func() string) string {
