@@ -2,15 +2,18 @@ package ddb_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
@@ -268,10 +271,10 @@ func drawWrite(t *rapid.T, m docModel, db *ddb.DB, stored Doc, ok bool) (name st
 
 // checkTable compares every index row with what a fresh Put of its item would write, and every constraint with its
 // owner.
-func checkTable(t require.TestingT, client *dynamodb.Client, m docModel) {
+func checkTable(t require.TestingT, client *dynamodb.Client, db *ddb.DB, m docModel) {
 	constraints, holders := map[string]string{}, map[string]string{}
 	newest, current := map[string]int64{}, map[string]int64{}
-	out, err := client.Scan(context.Background(), &dynamodb.ScanInput{TableName: new("docs"), ConsistentRead: new(true)})
+	out, err := client.Scan(context.Background(), &dynamodb.ScanInput{TableName: new(db.Name()), ConsistentRead: new(true)})
 	require.NoError(t, err)
 	text := func(av types.AttributeValue) string {
 		switch av := av.(type) {
@@ -327,10 +330,24 @@ func checkTable(t require.TestingT, client *dynamodb.Client, m docModel) {
 	}
 }
 
-func openDocs(t require.TestingT, m docModel, client *dynamodb.Client) *ddb.DB {
-	db := ddb.New(client, "docs", m.table, nil)
+// openDocs makes a table of its own, in a new engine, or on the DynamoDB that DYNAMODB_ENDPOINT names.
+func openDocs(t *rapid.T, m docModel) (*ddb.DB, *dynamodb.Client) {
+	client := ddbmem.New().Client()
+	if endpoint := os.Getenv("DYNAMODB_ENDPOINT"); endpoint != "" {
+		client = dynamodb.New(dynamodb.Options{
+			Region: "local", BaseEndpoint: &endpoint,
+			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+			}),
+		})
+	}
+	db := ddb.New(client, "docs-"+rand.Text(), m.table, nil)
 	require.NoError(t, db.CreateTable(context.Background()))
-	return db
+	t.Cleanup(func() {
+		_, err := client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: new(db.Name())})
+		require.NoError(t, err)
+	})
+	return db, client
 }
 
 // Whatever is written with whatever verb, each index row is what a fresh Put of its item would write.
@@ -339,9 +356,7 @@ func TestNoWriteLeavesAnIndexStale(t *testing.T) {
 	done := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
-		engine := ddbmem.New()
-		client := engine.Client()
-		db := openDocs(t, m, client)
+		db, client := openDocs(t, m)
 		ctx := context.Background()
 		repo := ddb.NewRepository(db, m.docs).Consistent()
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
@@ -353,7 +368,7 @@ func TestNoWriteLeavesAnIndexStale(t *testing.T) {
 			}
 			verb, _, _ := strings.Cut(name, " ")
 			done[fmt.Sprint(verb, " ", err == nil)]++
-			checkTable(t, client, m)
+			checkTable(t, client, db, m)
 		}
 	})
 	t.Log(done)
@@ -364,9 +379,7 @@ func TestNoWriteLeavesAnIndexStaleUnderConcurrency(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
-		engine := ddbmem.New()
-		client := engine.Client()
-		db := openDocs(t, m, client)
+		db, client := openDocs(t, m)
 		ctx := context.Background()
 		repo := ddb.NewRepository(db, m.docs).Consistent()
 		for range rapid.IntRange(1, 4).Draw(t, "rounds") {
@@ -383,7 +396,7 @@ func TestNoWriteLeavesAnIndexStaleUnderConcurrency(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			checkTable(t, client, m)
+			checkTable(t, client, db, m)
 		}
 	})
 }
