@@ -152,3 +152,25 @@ func TestUpdateRewritesTheKeysThatAnEditTouches(t *testing.T) {
 	err = db.Transact(t.Context(), b.tasks.Delete(moved), b.tasks.Put(moved))
 	require.ErrorIs(t, err, ddb.ErrModel)
 }
+
+// An op prints where each member of the keys that it rewrites comes from, what is missing, and what to do about it.
+func TestOpsPrintTheirPlan(t *testing.T) {
+	t.Parallel()
+	b := newBoards(nil)
+	f := b.tasks.Fields()
+	key := Task{Board: "1", ID: "1"}
+	owned := Task{Board: "1", ID: "1", Owner: "Ann"}
+	for want, op := range map[string]ddb.Op{
+		`update task pk="b#1" sk="t#1": set Status; by-status from Status (edit); by-owner from Owner MISSING: give it in If(Eq(…)) or in the example, Status (edit)`: b.tasks.Update(key, ddb.Set(&f.Status, "todo")),
+		`update task pk="b#1" sk="t#1": set Status; by-status from Status (edit); by-owner from Owner (example, asserted), Status (edit), ID (key)`:                   b.tasks.Update(owned, ddb.Set(&f.Status, "todo")),
+		`update task pk="b#1" sk="t#1": set Seq; by-status from Seq (edit), ID (key); if Owner = "Ann"`:                                                               b.tasks.Update(key, ddb.Set(&f.Seq, 2), ddb.If(ddb.Eq(&f.Owner, "Ann"))),
+		`update task pk="b#1" sk="t#1": add Seq; by-status from Seq REFUSED: add Seq leaves a value that only DynamoDB knows, ID (key)`:                               b.tasks.Update(key, ddb.Add(&f.Seq, 2)),
+		`update task pk="b#1" sk="t#1": add Points; by-points`:                                                                                                        b.tasks.Update(key, ddb.Add(&f.Points, 2)),
+		`update task pk="b#1" sk="t#1"; REFUSED: set ID: the field is part of the primary key: use Move`:                                                              b.tasks.Update(key, ddb.Set(&f.ID, "2")),
+		`move task pk="b#1" sk="t#1" to pk="b#1" sk="t#2"`:                                                                                                            b.tasks.Move(key, Task{Board: "1", ID: "2"}),
+		`check task pk="b#1" sk="t#1"; if Title = "x"`:                                                                                                                b.tasks.Check(key, ddb.Eq(&f.Title, "x")),
+		`no op`: {},
+	} {
+		assert.Equal(t, want, op.String())
+	}
+}
