@@ -32,9 +32,10 @@ type History[T any] struct{ r *Repository[T] }
 // [ErrModel].
 func (r *Repository[T]) History() *History[T] { return &History[T]{r} }
 
-// At reads version n of the item whose primary key fields key holds, with one GetItem. If there is none, or it is the
-// one in which the item was deleted, the error matches [ErrNotFound]; if it was pruned, [ErrPruned], which takes one
-// more request to tell.
+// At reads version n of the item whose primary key fields key holds, with one eventually consistent GetItem: a version
+// never changes. One that is not found is asked for again, consistently. If there is none, or it is the one in which the
+// item was deleted, the error matches [ErrNotFound]; if it was pruned, [ErrPruned], which takes one more request to
+// tell. A version that was pruned a moment ago may still be found.
 func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	var out T
 	e, db := h.r.e.e, h.r.db
@@ -42,7 +43,10 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	if err := h.keyed(&key, n, row); err != nil {
 		return out, err
 	}
-	attrs, err := db.Consistent().getItem(ctx, row)
+	attrs, err := db.getItem(ctx, row)
+	if err == nil && attrs == nil && !db.consistent {
+		attrs, err = db.Consistent().getItem(ctx, row) // a version never changes: only one that is missing may be too new
+	}
 	switch {
 	case err != nil:
 		return out, db.fail("history", e, row, err)
