@@ -11,7 +11,7 @@ import (
 // Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
 // starts again, f included, up to [Options].MaxAttempts, and then the error matches [ErrConflict]. It returns the item
 // as stored. If there is none the error matches [ErrNotFound]; an error of f is returned as it is, and nothing is
-// written; nor is anything if f changed nothing.
+// written; nor is anything, and no If is asked, if f changed nothing.
 //
 // Only attributes that f changed are sent: those that T does not know, and fields that are derived, stay. f must not
 // change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
@@ -22,8 +22,8 @@ import (
 //
 // It costs a consistent read and an UpdateItem, and one UpdateItem more for each conflict: the answer that says so
 // brings the item to start again with. Uniques that change and history make it a transaction.
-func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error) (T, error) {
-	op := newOp(r.e, verbModify, key)
+func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...Option) (T, error) {
+	op := newOp(r.e, verbModify, key).with(opts)
 	if f == nil {
 		var zero T
 		return zero, op.fail(nil, modelFault("no function was given"))
@@ -105,6 +105,9 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	a.there(db, notThere)
 	a.attribute(e.version.Attr(), old[e.version.Attr()])
 	a.attribute(writeStampAttr, old[writeStampAttr])
+	if err := a.given(w.op.conds); err != nil {
+		return w.op.fail(key, fmt.Errorf("If: %w", err))
+	}
 	if err := db.claims(w, a, old, after); err != nil {
 		return err
 	}

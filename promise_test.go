@@ -182,3 +182,24 @@ func TestMoveToABareKeyIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrModel)
 	require.ErrorContains(t, err, "begin it as a copy of one that was read")
 }
+
+// A Modify takes conditions, and returns the item as it was where that is asked for.
+func TestModifyTakesOptions(t *testing.T) {
+	t.Parallel()
+	p := openPasses(t)
+	ctx, f := t.Context(), p.entity.Fields()
+	_, err := p.repo.Create(ctx, Pass{ID: "1", Holder: "ann"})
+	require.NoError(t, err)
+	bump := func(x *Pass) error { x.Score++; return nil }
+	old, err := p.repo.Modify(ctx, Pass{ID: "1"}, bump, ddb.If(ddb.Eq(&f.Holder, "ann")), ddb.ReturnOld)
+	require.NoError(t, err)
+	assert.Equal(t, 0, old.Score)
+	_, err = p.repo.Modify(ctx, Pass{ID: "1"}, bump, ddb.If(ddb.Eq(&f.Holder, "bob")))
+	require.ErrorIs(t, err, ddb.ErrCondition)
+	have, ok := p.entity.Current(err)
+	assert.True(t, ok)
+	assert.Equal(t, 1, have.Score)
+	now, err := p.repo.Modify(ctx, Pass{ID: "1"}, bump, ddb.Once)
+	require.NoError(t, err)
+	assert.Equal(t, 2, now.Score)
+}
