@@ -3,6 +3,7 @@ package ddb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -202,4 +203,57 @@ func TestModifyTakesOptions(t *testing.T) {
 	now, err := p.repo.Modify(ctx, Pass{ID: "1"}, bump, ddb.Once)
 	require.NoError(t, err)
 	assert.Equal(t, 2, now.Score)
+}
+
+// silent is an HTTP client under the SDK: BatchWriteItem is done, the caller gives up, and no answer ever comes.
+type silent struct {
+	next interface {
+		Do(*http.Request) (*http.Response, error)
+	}
+	giveUp context.CancelFunc
+}
+
+func (c *silent) Do(r *http.Request) (*http.Response, error) {
+	resp, err := c.next.Do(r)
+	if err == nil && strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".BatchWriteItem") {
+		_ = resp.Body.Close()
+		c.giveUp()
+		return nil, context.Canceled
+	}
+	return resp, err
+}
+
+// A batch that is given up while a request is under way says of each op whether it is written, not written, or unknown.
+func TestABatchGivenUpSaysWhatIsUnknown(t *testing.T) {
+	t.Parallel()
+	g := newGame()
+	engine := ddbmem.New()
+	openGame(t, g, engine, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	client := engine.Client(func(o *dynamodb.Options) { o.HTTPClient = &silent{next: o.HTTPClient, giveUp: cancel} })
+	var ops []ddb.Op
+	for i := range 300 {
+		ops = append(ops, g.players.Put(Player{ID: fmt.Sprintf("%03d", i), Name: "p", Score: i}))
+	}
+	err := ddb.New(client, "game", g.table, nil).Batch(ctx, ops...)
+	require.ErrorIs(t, err, context.Canceled)
+	failed, ok := errors.AsType[*ddb.BatchError](err)
+	require.True(t, ok)
+	require.Len(t, failed.Outcomes, len(ops))
+	counts := map[ddb.WriteOutcome]int{}
+	players := ddb.NewRepository(ddb.New(engine.Client(), "game", g.table, nil), g.players)
+	for i, o := range failed.Outcomes {
+		counts[o]++
+		_, err := players.Get(t.Context(), Player{ID: fmt.Sprintf("%03d", i)})
+		switch o {
+		case ddb.Written:
+			require.NoError(t, err)
+		case ddb.NotWritten:
+			require.ErrorIs(t, err, ddb.ErrNotFound)
+		case ddb.OutcomeUnknown: // either
+		}
+	}
+	assert.Positive(t, counts[ddb.OutcomeUnknown])
+	assert.Positive(t, counts[ddb.NotWritten])
 }
