@@ -3,15 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/random"
 )
 
 // life is what goes on in a school: students read on, or begin again; courses open, close and change track.
 type life struct {
-	*generator
+	*random.Source
 	s        *Store
 	d        Data
 	chapters map[string][]string // ids, by course
@@ -22,7 +22,7 @@ type life struct {
 // newLife returns the life of a school that was seeded with d.
 func newLife(s *Store, d Data, seed uint64) *life {
 	l := &life{
-		generator: &generator{rand.New(rand.NewPCG(seed, 1))}, s: s, d: d,
+		Source: random.New(seed + 1), s: s, d: d,
 		chapters: map[string][]string{}, sources: map[string]string{},
 	}
 	for _, versions := range d.Chapters {
@@ -70,7 +70,7 @@ func (l *life) step(ctx context.Context) error {
 // read makes a student gain xp in a chapter, or begin it.
 func (l *life) read(ctx context.Context) error {
 	f := Progresses.Fields()
-	p, err := l.s.progress.Upsert(ctx, l.someProgress(), ddb.Add(&f.XP, 5*l.upTo(10)), ddb.Set(&f.Marker, l.pick(markers)))
+	p, err := l.s.progress.Upsert(ctx, l.someProgress(), ddb.Add(&f.XP, 5*l.UpTo(10)), ddb.Set(&f.Marker, l.Pick(markers)))
 	if err == nil {
 		l.made(p, false)
 	}
@@ -92,17 +92,17 @@ func (l *life) forget(ctx context.Context) error {
 // someProgress is the key of progress that there may be.
 func (l *life) someProgress() Progress {
 	e := l.d.Enrollments[l.IntN(len(l.d.Enrollments))]
-	return Progress{StudentID: e.StudentID, EnrollmentID: e.ID, ChapterID: l.pick(l.chapters[e.CourseID])}
+	return Progress{StudentID: e.StudentID, EnrollmentID: e.ID, ChapterID: l.Pick(l.chapters[e.CourseID])}
 }
 
 func (l *life) rename(ctx context.Context) error {
 	st := l.d.Students[l.IntN(len(l.d.Students))]
-	_, err := l.s.Rename(ctx, st.ID, l.pick(firstNames), l.pick(lastNames))
+	_, err := l.s.Rename(ctx, st.ID, l.FirstName(), l.LastName())
 	return err
 }
 
 func (l *life) open(ctx context.Context) error {
-	c, err := l.s.courses.Create(ctx, Course{ID: l.id(), TrackID: l.someTrack(), Name: l.pick(forms) + " " + l.pick(subjects)})
+	c, err := l.s.courses.Create(ctx, Course{ID: l.ID(), TrackID: l.someTrack(), Name: l.Pick(forms) + " " + l.Pick(subjects)})
 	if err != nil {
 		return err
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/random"
 )
 
 // Size says how much data there is to be. The same size and seed give the same data.
@@ -40,14 +40,14 @@ type Data struct {
 
 // Generate makes up a school.
 func Generate(size Size) Data {
-	g := &generator{rand.New(rand.NewPCG(size.Seed, 0))}
+	g := generator{random.New(size.Seed)}
 	var d Data
 	chapters := map[string][]Chapter{} // the current chapters of each course
 	for range size.Tracks {
-		t := Track{ID: g.id(), Name: g.pick(adjectives) + " " + g.pick(subjects)}
+		t := Track{ID: g.ID(), Name: g.Pick(adjectives) + " " + g.Pick(subjects)}
 		d.Tracks = append(d.Tracks, t)
 		for range size.Courses {
-			c := Course{ID: g.id(), TrackID: t.ID, Name: g.pick(forms) + " " + g.pick(subjects)}
+			c := Course{ID: g.ID(), TrackID: t.ID, Name: g.Pick(forms) + " " + g.Pick(subjects)}
 			d.Courses = append(d.Courses, c)
 			for range size.Chapters {
 				versions := g.versions(c.ID, 1+g.IntN(size.Versions))
@@ -58,16 +58,16 @@ func Generate(size Size) Data {
 	}
 	for range size.Students {
 		s := g.student()
-		for _, i := range g.some(size.Enrollments, len(d.Courses)) {
-			e := Enrollment{ID: g.id(), CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
+		for _, i := range g.Some(size.Enrollments, len(d.Courses)) {
+			e := Enrollment{ID: g.ID(), CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
 			d.Enrollments = append(d.Enrollments, e)
 			read := chapters[e.CourseID]
-			for _, h := range read[:g.upTo(len(read))] {
-				p := Progress{StudentID: s.ID, EnrollmentID: e.ID, ChapterID: h.ID, Marker: g.pick(markers), XP: 5 * g.upTo(10)}
+			for _, h := range read[:g.UpTo(len(read))] {
+				p := Progress{StudentID: s.ID, EnrollmentID: e.ID, ChapterID: h.ID, Marker: g.Pick(markers), XP: 5 * g.UpTo(10)}
 				d.Progress = append(d.Progress, p)
 			}
 		}
-		for _, i := range g.some(2, len(d.Tracks)) {
+		for _, i := range g.Some(2, len(d.Tracks)) {
 			d.Preferences = append(d.Preferences, Preference{StudentID: s.ID, TrackID: d.Tracks[i].ID})
 		}
 		d.Students = append(d.Students, s)
@@ -121,21 +121,12 @@ func (d Data) Write(ctx context.Context, s *Store, report func(done, total int))
 	if err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(d.ops(), batchSize) {
-		if err := s.db.Batch(ctx, batch...); err != nil && !allExist(err) {
-			return err
-		}
-		done += len(batch)
-		report(done, total)
+	err = app.Load(ctx, s.db, d.ops(), batchSize, func(loaded int) { report(done+loaded, total) })
+	if err != nil {
+		return err
 	}
 	report(total, total)
 	return nil
-}
-
-// allExist reports that nothing else was wrong with a batch than that items were there already.
-func allExist(err error) bool {
-	batch, ok := errors.AsType[*ddb.BatchError](err)
-	return ok && !slices.ContainsFunc(batch.Failed, func(e *ddb.WriteError) bool { return !errors.Is(e, ddb.ErrExists) })
 }
 
 // writeChapters writes the chapters, several side by side, and returns how many items they took.
@@ -187,52 +178,34 @@ func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
 }
 
 // generator makes up values.
-type generator struct{ *rand.Rand }
+type generator struct{ *random.Source }
 
-const letters = "abcdefghjkmnpqrstuvwxyz23456789" // none that are mistaken for another
-
-func (g *generator) id() string {
-	id := make([]byte, 8)
-	for i := range id {
-		id[i] = letters[g.IntN(len(letters))]
-	}
-	return string(id)
-}
-
-func (g *generator) pick(words []string) string { return words[g.IntN(len(words))] }
-
-// upTo returns a number from 1 to n.
-func (g *generator) upTo(n int) int { return 1 + g.IntN(n) }
-
-// some returns n different numbers below limit, or all of them if there are fewer.
-func (g *generator) some(n, limit int) []int { return g.Perm(limit)[:min(n, limit)] }
-
-func (g *generator) time() time.Time {
+func (g generator) time() time.Time {
 	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(g.IntN(300*24*60)) * time.Minute)
 }
 
-func (g *generator) student() Student {
-	first, last := g.pick(firstNames), g.pick(lastNames)
-	id := g.id()
+func (g generator) student() Student {
+	first, last := g.FirstName(), g.LastName()
+	id := g.ID()
 	return Student{ID: id, FirstName: first, LastName: last, Email: fmt.Sprintf("%s.%s.%s@school.example", first, last, id)}
 }
 
-func (g *generator) versions(courseID string, n int) []Chapter {
+func (g generator) versions(courseID string, n int) []Chapter {
 	versions := make([]Chapter, n)
-	id := g.id()
+	id := g.ID()
 	for i := range versions {
 		versions[i] = Chapter{ID: id, CourseID: courseID, Content: g.text(60 + g.IntN(120))}
 	}
 	return versions
 }
 
-func (g *generator) text(words int) string {
+func (g generator) text(words int) string {
 	var b strings.Builder
 	for i := range words {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(g.pick(lorem))
+		b.WriteString(g.Pick(lorem))
 	}
 	return b.String()
 }
@@ -242,8 +215,6 @@ var (
 	subjects   = []string{"Astronomy", "Botany", "Cartography", "Databases", "Economics", "Fermentation", "Geometry", "History", "Ink", "Joinery"}
 	forms      = []string{"Introduction to", "Elements of", "A tour of", "Problems in", "The history of"}
 	markers    = []string{"begun", "half", "done"}
-	firstNames = []string{"Ada", "Björk", "Chidi", "Dana", "Elif", "Farid", "Grete", "Hana", "Ivo", "June", "Kofi", "Lena"}
-	lastNames  = []string{"Adeyemi", "Berg", "Castro", "Dvořák", "Eriksen", "Fontaine", "Gupta", "Haddad", "Ito", "Jansen"}
 	lorem      = strings.Fields(`the table holds one partition for each course and a reader asks for what stands in it by the prefix of a key
 		so that nothing else is read or paid for an index turns the question round and answers it from the other side`)
 )

@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/random"
 )
 
 // Size says how much data there is to be. The same size and seed give the same data.
@@ -37,11 +36,11 @@ type Data struct {
 // Generate makes up a guide. Every organiser has things in every state, in turns, and each user has one child at least, and
 // one favourite and one booking at least if anything is published.
 func Generate(size Size) Data {
-	g := &generator{rand.New(rand.NewPCG(size.Seed, 0))}
+	g := generator{random.New(size.Seed)}
 	var d Data
 	var published []Thing
 	for range size.Organisers {
-		org := User{ID: g.id(), Name: g.pick(groups) + " of " + g.pick(quarters), Outbox: seeded(UserSaved)}
+		org := User{ID: g.ID(), Name: g.Pick(groups) + " of " + g.Pick(quarters), Outbox: seeded(UserSaved)}
 		d.Users = append(d.Users, org)
 		for i := range size.Things {
 			t := g.thing(org.ID, states[i%len(states)])
@@ -52,19 +51,19 @@ func Generate(size Size) Data {
 		}
 	}
 	for range size.Users {
-		u := User{ID: g.id(), Name: g.pick(firstNames) + " " + g.pick(lastNames), Outbox: seeded(UserSaved)}
+		u := User{ID: g.ID(), Name: g.FirstName() + " " + g.LastName(), Outbox: seeded(UserSaved)}
 		d.Users = append(d.Users, u)
-		for range g.upTo(size.Children) {
+		for range g.UpTo(size.Children) {
 			d.Children = append(d.Children, Child{
-				ID: g.id(), UserID: u.ID, Name: g.pick(firstNames), Born: 2012 + g.IntN(12), Outbox: seeded(ChildAdded),
+				ID: g.ID(), UserID: u.ID, Name: g.FirstName(), Born: 2012 + g.IntN(12), Outbox: seeded(ChildAdded),
 			})
 		}
-		for _, i := range g.some(g.upTo(size.Favourites), len(published)) {
+		for _, i := range g.Some(g.UpTo(size.Favourites), len(published)) {
 			d.Favourites = append(d.Favourites, Favourite{UserID: u.ID, ThingID: published[i].ID, Outbox: seeded(FavouriteAdded)})
 		}
-		for i, n := range g.some(size.Bookings, len(published)) {
+		for i, n := range g.Some(size.Bookings, len(published)) {
 			b := Booking{
-				ID: g.id(), Status: Active, UserID: u.ID, ThingID: published[n].ID, OrgID: published[n].OrgID,
+				ID: g.ID(), Status: Active, UserID: u.ID, ThingID: published[n].ID, OrgID: published[n].OrgID,
 				Date: g.date(), Outbox: seeded(BookingCreated),
 			}
 			if i > 0 && g.IntN(4) == 0 {
@@ -110,57 +109,25 @@ func (d Data) ops() []ddb.Op {
 // was interrupted can be run again.
 func (d Data) Write(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
 	ops := d.ops()
-	done := 0
-	for batch := range slices.Chunk(ops, 25) {
-		if err := db.Batch(ctx, batch...); err != nil && !allExist(err) {
-			return err
-		}
-		done += len(batch)
-		report(done, len(ops))
-	}
-	return nil
-}
-
-// allExist reports that nothing else was wrong with a batch than that items were there already.
-func allExist(err error) bool {
-	batch, ok := errors.AsType[*ddb.BatchError](err)
-	return ok && !slices.ContainsFunc(batch.Failed, func(e *ddb.WriteError) bool { return !errors.Is(e, ddb.ErrExists) })
+	return app.Load(ctx, db, ops, 25, func(done int) { report(done, len(ops)) })
 }
 
 // generator makes up values.
-type generator struct{ *rand.Rand }
+type generator struct{ *random.Source }
 
-const letters = "abcdefghjkmnpqrstuvwxyz23456789" // none that are mistaken for another
-
-func (g *generator) id() string {
-	id := make([]byte, 8)
-	for i := range id {
-		id[i] = letters[g.IntN(len(letters))]
-	}
-	return string(id)
-}
-
-func (g *generator) pick(words []string) string { return words[g.IntN(len(words))] }
-
-// upTo returns a number from 1 to n.
-func (g *generator) upTo(n int) int { return 1 + g.IntN(n) }
-
-// some returns n different numbers below limit, or all of them if there are fewer.
-func (g *generator) some(n, limit int) []int { return g.Perm(limit)[:min(n, limit)] }
-
-func (g *generator) date() Date {
+func (g generator) date() Date {
 	return DateOf(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, g.IntN(90)))
 }
 
-func (g *generator) thing(orgID string, status Status) Thing {
-	what, where := g.pick(activities), g.pick(quarters)
-	t := Thing{ID: g.id(), Status: status, OrgID: orgID, Outbox: seeded(lastEvent[status])}
+func (g generator) thing(orgID string, status Status) Thing {
+	what, where := g.Pick(activities), g.Pick(quarters)
+	t := Thing{ID: g.ID(), Status: status, OrgID: orgID, Outbox: seeded(lastEvent[status])}
 	t.Title = what + " at " + where
-	t.About = fmt.Sprintf("%s for children from %d on. %s", what, 3+g.IntN(8), g.pick(remarks))
-	for _, i := range g.some(2, len(tags)) {
+	t.About = fmt.Sprintf("%s for children from %d on. %s", what, 3+g.IntN(8), g.Pick(remarks))
+	for _, i := range g.Some(2, len(tags)) {
 		t.Tags = append(t.Tags, tags[i])
 	}
-	t.Place = Place{Street: fmt.Sprintf("%s %d", g.pick(streets), g.upTo(90)), City: where}
+	t.Place = Place{Street: fmt.Sprintf("%s %d", g.Pick(streets), g.UpTo(90)), City: where}
 	return t
 }
 
@@ -176,6 +143,4 @@ var (
 	remarks    = []string{"Bring a hat.", "Parents are welcome.", "Rain or shine.", "There will be cake.", "Old clothes, please."}
 	tags       = []string{"outdoors", "indoors", "free", "weekend", "music", "craft"}
 	streets    = []string{"Mill Lane", "Quay", "High Street", "Orchard Row", "Ropewalk"}
-	firstNames = []string{"Ada", "Björk", "Chidi", "Dana", "Elif", "Farid", "Grete", "Hana", "Ivo", "June", "Kofi", "Lena"}
-	lastNames  = []string{"Adeyemi", "Berg", "Castro", "Dvořák", "Eriksen", "Fontaine", "Gupta", "Haddad", "Ito", "Jansen"}
 )

@@ -10,11 +10,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
 )
 
 var mu sync.Mutex // one Section at a time: with -update it reads a file and writes it
 
 var update = flag.Bool("update", false, "rewrite what is kept in the repository")
+
+// Design requires that the part "design" of README.md is what the table says of itself.
+func Design(t *testing.T, table *ddb.Table) {
+	t.Helper()
+	var page strings.Builder
+	require.NoError(t, table.Describe(&page))
+	Section(t, "README.md", "design", "```\n"+page.String()+"```\n")
+}
 
 // Section requires that the part of a Markdown file between <!-- name --> and <!-- /name --> is content.
 func Section(t *testing.T, file, name, content string) {

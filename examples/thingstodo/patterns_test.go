@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,38 +11,10 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/golden"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/internal/integration"
-	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
-
-// guide is a seeded table and the client that watches it.
-type guide struct {
-	*Store
-	Data
-	trace *trace.Client
-}
-
-// small is enough of everything where numbers do not matter.
-var small = Size{Seed: 1, Organisers: 2, Things: 6, Users: 3, Children: 2, Favourites: 2, Bookings: 2}
-
-func open(t *testing.T, env *integration.Env, d Data) guide {
-	t.Helper()
-	tr := trace.Wrap(env.Client)
-	env.Open(t, OneTable)
-	db := ddb.New(tr, env.Table, OneTable, nil)
-	require.NoError(t, d.Write(t.Context(), db, func(int, int) {}))
-	env.CatchUp()
-	return guide{NewStore(db), d, tr}
-}
-
-func TestReadmeShowsTheDesign(t *testing.T) {
-	var page strings.Builder
-	require.NoError(t, OneTable.Describe(&page))
-	golden.Section(t, "README.md", "design", "```\n"+page.String()+"```\n")
-}
+func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, OneTable) }
 
 // Each access pattern is one request, finds what is in the data without a filter, and costs what the README says.
 func TestAccessPatterns(t *testing.T) {
@@ -205,141 +174,4 @@ func TestReviewIsPaged(t *testing.T) {
 		assert.Equal(t, []int{20, 20, 5}, sizes)
 		assert.Len(t, seen, 45)
 	})
-}
-
-func TestGenerateIsReproducible(t *testing.T) {
-	t.Parallel()
-	size := DefaultSize
-	assert.Equal(t, Generate(size), Generate(size))
-	size.Seed++
-	assert.NotEqual(t, Generate(DefaultSize), Generate(size))
-}
-
-// A seeding that is interrupted goes on where it was, and one more changes nothing.
-func TestSeedingCanBeRunAgain(t *testing.T) {
-	t.Parallel()
-	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		g := open(t, env, Data{})
-		d := Generate(small)
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		err := d.Write(ctx, g.db, func(done, _ int) {
-			if done > d.Items()/2 {
-				cancel()
-			}
-		})
-		require.ErrorIs(t, err, context.Canceled)
-		var before map[string]item
-		for range 2 {
-			last := 0
-			require.NoError(t, d.Write(t.Context(), g.db, func(done, total int) {
-				last = done
-				assert.Equal(t, d.Items(), total)
-			}))
-			assert.Equal(t, d.Items(), last)
-			now := raw(t, env)
-			assert.Len(t, now, d.Items())
-			if before != nil {
-				assert.Equal(t, before, now)
-			}
-			before = now
-		}
-	})
-}
-
-// run runs the example as a command.
-func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	code = app.Run(t.Context(), thingsToDo(), append([]string{"thingstodo"}, args...), &out, &errs)
-	return code, out.String(), errs.String()
-}
-
-func TestHelp(t *testing.T) {
-	code, out, errs := run(t, "-h")
-	assert.Zero(t, code)
-	assert.Empty(t, errs)
-	for _, want := range []string{"seed", "patterns", "describe", "scan", "purge", "drop", "-organisers", "-local", "DYNAMODB_ENDPOINT"} {
-		assert.Contains(t, out, want)
-	}
-}
-
-func TestMistakesInTheArguments(t *testing.T) {
-	for args, want := range map[string]string{
-		"paterns":        `thingstodo: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop`,
-		"seed more":      `unknown command "more"`,
-		"-organizers 3":  `-organizers`,
-		"-users many":    `"many"`,
-		"seed -users 0":  `must be at least 1`,
-		"-things 5 seed": `must be at least 6`,
-	} {
-		t.Run(args, func(t *testing.T) {
-			code, out, errs := run(t, strings.Fields(args)...)
-			assert.Equal(t, 2, code)
-			assert.Empty(t, out)
-			assert.Contains(t, errs, want)
-			assert.Equal(t, 1, strings.Count(errs, "\n"), "one line: %s", errs)
-		})
-	}
-}
-
-func TestDescribeNeedsNoEngine(t *testing.T) {
-	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
-	code, out, errs := run(t, "describe")
-	assert.Zero(t, code, errs)
-	assert.Contains(t, out, "favourite")
-}
-
-func TestNothingNeedsToBeInstalled(t *testing.T) {
-	t.Setenv("DYNAMODB_ENDPOINT", "")
-	for command, want := range map[string]string{
-		"":         "14 access patterns, 14 requests, 9.0 read units; no scan, no filter expression",
-		"seed":     "seeded",
-		"patterns": "bookings of an organiser",
-		"scan":     "Booking",
-		"purge":    fmt.Sprintf("deleted %d items", Generate(DefaultSize).Items()),
-		"drop":     "dropped",
-	} {
-		t.Run(command, func(t *testing.T) {
-			code, out, errs := run(t, strings.Fields(command)...)
-			assert.Zero(t, code, errs)
-			assert.Contains(t, out, "in this process")
-			assert.Contains(t, out, want)
-		})
-	}
-}
-
-// The smallest guide that the flags allow has something for every access pattern.
-func TestEveryPatternFindsSomething(t *testing.T) {
-	t.Setenv("DYNAMODB_ENDPOINT", "")
-	for seed := range 20 {
-		code, out, errs := run(t, "patterns", "-seed", fmt.Sprint(seed), "-organisers", "1", "-things", "6", "-users", "1",
-			"-children", "1", "-favourites", "1", "-bookings", "1")
-		assert.Zero(t, code, errs)
-		assert.Contains(t, out, "14 access patterns, 14 requests")
-	}
-}
-
-// The life of a table on an endpoint that keeps it.
-func TestCommands(t *testing.T) {
-	client := localtest.Client(t)
-	t.Setenv("DYNAMODB_ENDPOINT", *client.Options().BaseEndpoint)
-	table := localtest.TableName(t)
-	do := func(wantCode int, want string, args ...string) {
-		t.Helper()
-		code, out, errs := run(t, append(args, "-table", table)...)
-		assert.Equal(t, wantCode, code, "%v: %s", args, errs)
-		assert.Contains(t, out+errs, want, "%v", args)
-	}
-	size := []string{"-organisers", "2", "-users", "3"}
-	do(1, fmt.Sprintf("there is no table %q", table), append(size, "patterns")...)
-	do(0, "seeded", append(size, "seed")...)
-	do(0, "14 access patterns, 14 requests", append(size, "patterns")...)
-	do(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
-	do(0, "Booking", "scan")
-	do(0, "14 access patterns, 14 requests", size...)
-	do(0, "deleted", "purge")
-	do(1, "was the table seeded", append(size, "patterns")...)
-	do(0, "dropped table", "drop")
-	do(1, "there is no table", "drop")
 }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/apptest"
+	"github.com/singletable-go/ddb/internal/integration/localtest"
+)
+
+func TestHelp(t *testing.T) {
+	apptest.Help(t, learning(), "seed", "patterns", "describe", "scan", "purge", "drop", "stream", "replay", "verify", "rebuild",
+		"-students", "-dead-letters", "-local", "DYNAMODB_ENDPOINT")
+}
+
+func TestMistakesInTheArguments(t *testing.T) {
+	apptest.Mistakes(t, learning, 2, map[string]string{
+		"paterns":           `learning: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop, stream, replay, verify, rebuild`,
+		"seed more":         `unknown command "more"`,
+		"-pupils 3":         `-pupils`,
+		"-students many":    `"many"`,
+		"seed -students 0":  `must be at least 1`,
+		"stream -writes -1": `must not be negative`,
+	})
+}
+
+func TestDescribeNeedsNoEngine(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, out, errs := apptest.Run(t, learning(), "describe")
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "enrollment")
+}
+
+func TestNothingAnswersAtTheEndpoint(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, _, errs := apptest.Run(t, learning(), "patterns")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, "nothing answers at http://127.0.0.1:1, which DYNAMODB_ENDPOINT names")
+}
+
+func TestEndpointThatIsNoURL(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "localhost")
+	code, _, errs := apptest.Run(t, learning(), "patterns")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, `DYNAMODB_ENDPOINT is "localhost": it takes a URL`)
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var errs bytes.Buffer
+	code := app.Run(ctx, learning(), []string{"learning"}, io.Discard, &errs)
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "learning: interrupted\n", errs.String())
+}
+
+func TestNothingNeedsToBeInstalled(t *testing.T) {
+	d := Generate(DefaultSize)
+	apptest.Works(t, learning, map[string]string{
+		"":                  "14 access patterns, 14 requests, 7.5 read units; no scan, no filter expression",
+		"seed":              "seeded",
+		"patterns":          "progress of an enrollment",
+		"scan":              "Enrollment",
+		"verify":            "student-xp: no drift, every student's xp equals the sum of their progress\ntrack-courses: no drift",
+		"rebuild":           "0 changed",
+		"stream -pause 1ms": "0 given up\nstudent-xp: no drift",
+		"purge":             fmt.Sprintf("deleted %d items", d.Items()+len(d.Progress)+len(d.Courses)), // and what each contributes
+		"drop":              "dropped",
+	})
+}
+
+func TestEndpointAndLocalAreTwoEngines(t *testing.T) {
+	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
+	code, _, errs := apptest.Run(t, learning(), "-local")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, "unset one")
+}
+
+// The life of a table on an endpoint that keeps it.
+func TestCommands(t *testing.T) {
+	table := apptest.NewTable(t, learning)
+	little := DefaultSize
+	little.Students, little.Tracks, little.Chapters, little.Versions = 5, 2, 2, 1
+	studentKey := &types.AttributeValueMemberS{Value: "s#" + Generate(little).Students[0].ID}
+	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
+	table.Run(1, fmt.Sprintf("there is no table %q", table.Name), append(size, "patterns")...)
+	table.Run(0, "seeded", append(size, "seed")...)
+	table.Run(0, "14 access patterns, 14 requests", append(size, "patterns")...)
+	table.Run(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
+	table.Run(0, "Enrollment", "scan")
+	letters := []string{"-dead-letters", filepath.Join(t.TempDir(), "letters.jsonl")}
+	table.Run(0, "student-xp: no drift", append(append(size, letters...), "stream", "-writes", "10", "-pause", "1ms")...)
+	table.Run(0, "replayed 0 dead letters", append(letters, "replay")...)
+	table.Run(0, "0 changed", "rebuild")
+	_, err := localtest.Client(t).UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: &table.Name, UpdateExpression: aws.String("SET xp = xp + :n"),
+		Key:                       map[string]types.AttributeValue{"pk": studentKey, "sk": studentKey},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberN{Value: "1"}},
+	})
+	require.NoError(t, err)
+	table.Run(1, "derived data differs in 1 places", "verify")
+	table.Run(0, "1 changed", "rebuild")
+	table.Run(0, "no drift", "verify")
+	table.Run(0, "14 access patterns, 14 requests", size...)
+	table.Run(0, "deleted", "purge")
+	table.Run(1, "was the table seeded", append(size, "patterns")...)
+	table.Run(0, "dropped table", "drop")
+	table.Run(1, "there is no table", "drop")
+}

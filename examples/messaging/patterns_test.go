@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/golden"
+	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/internal/integration"
+)
+
+func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, Cruddur) }
+
+// Each access pattern is the requests that the README shows, and costs what it says.
+func TestAccessPatterns(t *testing.T) {
+	t.Parallel()
+	want := []struct {
+		name       string
+		operations string
+		items      int
+	}{
+		{"A: messages of a group", "GetItem Query", 20},
+		{"B: groups of a user", "Query", 3},
+		{"C: a new group", "TransactWriteItems", 5},
+		{"D: a message to a group", "GetItem PutItem", 1},
+		{"messages of a group in a window", "GetItem Query", 6},
+		{"groups of a user in a window", "Query", 1},
+		{"members of a group", "Query", 2},
+		{"rows of a group, by the index", "Query", 2},
+		{"two rows follow a message", "GetItem Query GetItem TransactWriteItems GetItem TransactWriteItems GetItem Query GetItem GetItem", 2},
+	}
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		openSeeded(t, env)
+		tr := trace.Wrap(env.Client)
+		s := NewStore(ddb.New(tr, env.Table, Cruddur, nil))
+		n := 0
+		s.newID = func() string { n++; return fmt.Sprintf("7c9e6679-7425-40de-944b-e07fc1f9%04d", n) }
+		s.now = func() time.Time { return time.Date(2026, 3, 2, 13, 0, n, 0, time.UTC) }
+		results, err := app.Measure(t.Context(), tr, accessPatterns(s))
+		require.NoError(t, err)
+		require.Len(t, results, len(want))
+		for i, r := range results {
+			var operations []string
+			for _, q := range r.Reads {
+				operations = append(operations, q.Operation)
+				assert.Empty(t, q.Filter, r.Name)
+			}
+			assert.Equal(t, want[i].name, r.Name)
+			assert.Equal(t, want[i].operations, strings.Join(operations, " "), r.Name)
+			assert.Equal(t, len(r.Reads), r.Requests, r.Name)
+			assert.Equal(t, want[i].items, r.Items, r.Name)
+		}
+		if env.Has(integration.TransactionCapacity) {
+			named := strings.NewReplacer( // ids are long, and say nothing
+				conversations[0].ID(), "{group}", ada.UserID, "{ada}", bayo.UserID, "{bayo}", lena.UserID, "{lena}",
+				"7c9e6679-7425-40de-944b-e07fc1f90001", "{new group}", "7c9e6679-7425-40de-944b-e07fc1f90002", "{message}",
+				"7c9e6679-7425-40de-944b-e07fc1f90003", "{message}",
+			)
+			golden.Section(t, "README.md", "patterns", named.Replace(app.Report(results).Markdown()))
+		}
+	})
+}
