@@ -35,7 +35,8 @@ type Template struct{ parts []part }
 //	const sep ddb.Prefix = "#"
 //	ddb.Key(order, ddb.Str(&l.OrderID), sep, ddb.Str(&l.ID)) // order#{OrderID}#{ID}
 //
-// Two tuples of values never share a key, and keys sort as their values do. A template that could break this is a
+// Two tuples of values never share a key, and keys sort as their values do, part by part (for text before a literal, see
+// [Str]). A template that could break this is a
 // fault of the definition; a value that would (one in which the literal that follows begins, invalid UTF-8, a number
 // too wide) is refused when it is written, with a [KeyError].
 func Key(parts ...Part) Template {
@@ -50,7 +51,8 @@ func Key(parts ...Part) Template {
 }
 
 // Str is a string field as it is. The value must be valid UTF-8 and not empty, and must not contain the literal that
-// follows it in the template. No Unicode normalization is applied.
+// follows it in the template. No Unicode normalization is applied. Text sorts by its bytes; where a literal follows, text and
+// literal sort together, so that before "#" the value "a b" comes ahead of "a".
 func Str[S ~string](f *S) Part { return part{kind: template.Str, ptr: f} }
 
 // Fold is a string field in lower case, by a table frozen in this module, so that a new Unicode version changes no
