@@ -11,6 +11,7 @@ type DB struct {
 	table      *Table
 	opts       Options
 	consistent bool
+	json       bool // puts are written as JSON
 }
 
 // Options configures a [DB]; the zero value of each field is its default, and nil Options are all defaults.
@@ -54,6 +55,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	if db.opts.MaxAttempts <= 0 {
 		db.opts.MaxAttempts = 10
 	}
+	db.json = !db.opts.AttributePath && writesJSON(client)
 	table.frozen.Store(true)
 	return db
 }

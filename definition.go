@@ -178,6 +178,13 @@ func (d *Definition) finish() error {
 	for _, r := range append(d.e.rows(), d.e.also...) {
 		r.halves, r.beside = r.keys(), r.others()
 	}
+	for _, k := range d.e.primary.keys() {
+		for _, p := range k.template.Parts() {
+			if p.Field != nil && !p.Field.Stored() {
+				d.e.keyOnly = append(d.e.keyOnly, p)
+			}
+		}
+	}
 	d.e.join()
 	return nil
 }

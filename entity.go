@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
 )
 
 // Entity describes how a T lives in a table: its keys in each index and what the library keeps for it. It does no
@@ -106,6 +107,7 @@ type entity struct {
 	newItem func() reflect.Value // an addressable zero T
 
 	primary *Row
+	keyOnly []template.Part // of the primary key: those of fields without an attribute
 	indexed []*Row
 	also    []*Row // rows that its attributes alone make, declared by AlsoIn
 
@@ -118,8 +120,11 @@ type entity struct {
 
 	uniques []*unique
 	history *Row // of version rows
-	schema  int
-	upgrade func(from int, attrs map[string]types.AttributeValue) error
+
+	jsonOnce sync.Once
+	json     *jsonPut // see jsonPut
+	schema   int
+	upgrade  func(from int, attrs map[string]types.AttributeValue) error
 
 	editOnce sync.Once
 	edit     *editing

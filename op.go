@@ -19,6 +19,7 @@ type Op struct {
 	returnOld bool
 	once      bool
 	quiet     bool // nothing is asked for back
+	alone     bool // it goes as a request of its own
 	modify    func(item reflect.Value) error
 }
 

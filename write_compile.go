@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // write is an op compiled: the actions that it consists of, its own item's first.
@@ -23,6 +24,7 @@ type write struct {
 	item    reflect.Value // as it will be stored, where that is known
 	attrs   item          // likewise
 	bytes   int           // of attrs
+	json    *wire.Writer  // in place of attrs
 	stamp   types.AttributeValue
 	actions []*action
 }
@@ -179,10 +181,14 @@ func (db *DB) compilePut(ctx context.Context, w *write) error {
 	}
 	w.item = e.copied(w.op.item)
 	w.keep(w.item, next, creates)
-	if w.attrs, err = w.stored(w.item); err != nil {
-		return err
+	written := false
+	if w.op.alone && db.json {
+		key, written = w.writeJSON()
 	}
-	if key == nil {
+	if !written {
+		if w.attrs, err = w.stored(w.item); err != nil {
+			return err
+		}
 		key = e.table.keyOf(w.attrs)
 	}
 	a := w.action(putAction, roleItem, key)

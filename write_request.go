@@ -12,6 +12,7 @@ import (
 // run runs an op: one request, or a transaction where it consists of several actions.
 func (db *DB) run(ctx context.Context, op Op) (result, error) {
 	k := &knowledge{}
+	op.alone = !op.once
 	var last error
 	for attempt := range db.opts.MaxAttempts {
 		if err := again(ctx, attempt, k); err != nil {
@@ -66,6 +67,7 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 		return db.outcome(ctx, w)
 	}
 	attrs, err := db.sendOne(ctx, w)
+	w.sent()
 	switch {
 	case err != nil:
 		return result{}, err
@@ -81,8 +83,11 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
 func (w *write) asStored() (result, error) {
+	if v, ok := w.e.asRead(w.item); ok {
+		return result{value: v}, nil
+	}
 	attrs := w.main().attrs
-	if w.main().kind != putAction {
+	if attrs == nil {
 		var err error
 		if attrs, err = w.e.encode(string(w.op.verb), w.item); err != nil {
 			return result{}, err
@@ -182,15 +187,22 @@ func (w *write) ours(stored item) bool {
 		have := stored[writeStampAttr]
 		return have != nil && equalValues(have, w.stamp)
 	}
-	if w.attrs == nil {
+	attrs := w.attrs
+	if w.json != nil {
+		var err error
+		if attrs, err = w.stored(w.item); err != nil {
+			return false
+		}
+	}
+	if attrs == nil {
 		return false
 	}
-	for attr, av := range w.attrs {
+	for attr, av := range attrs {
 		if stored[attr] == nil || !equalValues(stored[attr], av) {
 			return false
 		}
 	}
-	return a.kind == updateAction || len(stored) == len(w.attrs)
+	return a.kind == updateAction || len(stored) == len(attrs)
 }
 
 // call makes the request of an action.
@@ -214,6 +226,9 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost i
 			TableName: &db.name, Item: a.attrs, ReturnConsumedCapacity: m.want(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
+		}
+		if m.answer.Item = w.json; w.json != nil {
+			in.Item = a.key
 		}
 		var out *dynamodb.PutItemOutput
 		if out, err = db.client.PutItem(ctx, in, m.opts()...); err == nil {

@@ -172,7 +172,7 @@ func (n *node) unmarshaler(t reflect.Type) {
 	if !unmarshals(t) {
 		return
 	}
-	n.text, n.replaces, n.wire = nil, false, nil
+	n.text, n.replaces, n.wire, n.stored = nil, false, nil, nil
 	n.dec = func(av types.AttributeValue, v reflect.Value) error {
 		return v.Addr().Interface().(attributevalue.Unmarshaler).UnmarshalDynamoDBAttributeValue(av)
 	}

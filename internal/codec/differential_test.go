@@ -1,6 +1,7 @@
 package codec_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // result is what a codec made, or that it refused to: with an error or, as attributevalue does, with a panic.
@@ -119,11 +121,48 @@ func checkEncode(t *rapid.T, typ reflect.Type) {
 		}
 	}
 	want := try(func() (any, error) { return attributevalue.MarshalMap(item.Interface()) })
+	checkJSON(t, plan, item.Elem(), want)
+	checkStored(t, plan, item.Elem())
 	if want.refused != nil {
 		return
 	}
 	checkFields(t, item, want.value.(map[string]types.AttributeValue))
 	checkDecode(t, typ, want.value.(map[string]types.AttributeValue))
+}
+
+// checkJSON writes an item, which must come out as its attributes do, or be left to them.
+func checkJSON(t *rapid.T, plan *codec.Plan, item reflect.Value, want result) {
+	w := wire.NewWriter()
+	defer w.Release()
+	if !plan.WriteJSON(w, item, "") {
+		return
+	}
+	require.NoError(t, want.refused, "only written")
+	by := wire.NewWriter()
+	defer by.Release()
+	require.True(t, by.Value(&types.AttributeValueMemberM{Value: want.value.(map[string]types.AttributeValue)}), "%#v", want.value)
+	var got, expected any
+	require.NoError(t, json.Unmarshal([]byte(`{"M":{`+string(w.Text)+`}}`), &got), "%s", w.Text)
+	require.NoError(t, json.Unmarshal(by.Text, &expected))
+	require.Equal(t, expected, got)
+}
+
+// checkStored compares what is to be read of an item with what is read.
+func checkStored(t *rapid.T, plan *codec.Plan, item reflect.Value) {
+	want := try(func() (any, error) {
+		dst := reflect.New(item.Type())
+		attrs, err := plan.Encode(item)
+		if err == nil {
+			err = plan.Decode(attrs, dst.Elem())
+		}
+		return dst.Interface(), err
+	})
+	got := try(func() (any, error) {
+		dst := reflect.New(item.Type())
+		err := plan.Stored(dst.Elem(), item)
+		return dst.Interface(), err
+	})
+	requireSame(t, fmt.Sprintf("stored %s", item.Type()), want, got)
 }
 
 // checkFields encodes each top-level field by itself.

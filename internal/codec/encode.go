@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 func formatInt(v reflect.Value) string     { return strconv.FormatInt(v.Int(), 10) }
@@ -49,6 +51,7 @@ func (n *node) time(t reflect.Type, g tag) {
 	} else {
 		n.leaf(func(v reflect.Value) string { return load(v).Format(time.RFC3339Nano) }, false)
 	}
+	n.bareJSON, n.stored = jsonTime(load, g), storedTime(n, g)
 	n.dec = decodeTime(t, g)
 	if t == timeType {
 		n.wire = wireTime(g)
@@ -67,7 +70,7 @@ func (n *node) marshaler(t reflect.Type) {
 		byAddress = named && reflect.PointerTo(t).Implements(marshalerType)
 		bare      = n.bare
 	)
-	n.text = nil
+	n.text, n.bareJSON, n.stored = nil, nil, nil
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
 		var m attributevalue.Marshaler
 		switch {
@@ -94,6 +97,8 @@ func (n *node) empty(t reflect.Type, g tag) {
 		return
 	}
 	n.text = nil
+	n.emptyJSON(isEmpty, g, always)
+	n.unlessEmpty(isEmpty, g, always)
 	n.enc = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
 		if isEmpty(v) {
 			if av, done, err := encodeEmpty(g, always); done {
@@ -149,6 +154,7 @@ func (c compiler) pointer(n *node, t reflect.Type, g tag) bool {
 	}
 	n.size = under.size
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return under.bare(a, v.Elem()) }
+	n.bareJSON = func(w *wire.Writer, v reflect.Value) verdict { return under.writeBare(w, v.Elem()) }
 	n.empty(t, g)
 	n.dec = decodePointer(t, under)
 	if !t.Implements(unmarshalerType) {

@@ -23,7 +23,11 @@ func (c compiler) slice(n *node, t reflect.Type, g tag) bool {
 		return false
 	}
 	n.bare = encodeElems(elem, setKind(t, g))
+	n.bareJSON = jsonElems(elem, setKind(t, g))
 	plain := c.node(t.Elem(), 0) // decoding knows no options of elements
+	if elem == plain {
+		n.stored = storedElems(n, t, elem, setKind(t, g))
+	}
 	n.dec, n.wire = decodeSlice(t, plain), wireSlice(t, plain)
 	return true
 }
@@ -43,6 +47,7 @@ func (c compiler) array(n *node, t reflect.Type, g tag) bool {
 		return false
 	}
 	n.bare = encodeElems(elem, setKind(t, g))
+	n.bareJSON = jsonElems(elem, setKind(t, g))
 	n.dec = func(av types.AttributeValue, v reflect.Value) error { return delegateDecode(av, v, g) }
 	return true
 }
@@ -181,6 +186,7 @@ func (c compiler) mapping(n *node, t reflect.Type, g tag) bool {
 	switch {
 	case t == stringMapType && g.elem() == 0:
 		n.bare, n.dec, n.wire = encodeStringMap, decodeStringMap, wireStringMap
+		n.bareJSON, n.stored = jsonStringMap, storedStringMap
 	default:
 		n.bare, n.dec, n.wire = encodeMap(elem), decodeMap(t, plain), wireMap(t, plain)
 	}

@@ -24,6 +24,11 @@ type node struct {
 	dec  decodeFunc
 	wire wireFunc // nil: what dec does with the attribute value
 
+	json     jsonFunc // what enc does; nil: by way of its attribute value
+	bareJSON jsonFunc // what bare does, likewise
+
+	stored storedFunc // what dec does with what enc returns; nil: both
+
 	size  size // of the strings and numbers in it, as far as the type tells
 	whole bool // attributevalue does it all, both ways
 
@@ -93,20 +98,26 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 	switch t.Kind() {
 	case reflect.Bool:
 		n.bare, n.dec, n.wire = encodeBool, decodeBool, wireBool
+		n.bareJSON, n.stored = jsonBool, same
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		n.leaf(formatInt, g&asString == 0)
+		n.bareJSON, n.stored = plainJSON(n.number, addInt), same
 		n.dec, n.wire = decodeInt(g), wireInt(g)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		n.leaf(formatUint, g&asString == 0)
+		n.bareJSON, n.stored = plainJSON(n.number, addUint), same
 		n.dec, n.wire = decodeUint(g), wireUint(g)
 	case reflect.Float32:
 		n.leaf(formatFloat32, g&asString == 0)
+		n.bareJSON, n.stored = plainJSON(n.number, addFloat32), same
 		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.Float64:
 		n.leaf(formatFloat64, g&asString == 0)
+		n.bareJSON, n.stored = plainJSON(n.number, addFloat64), same
 		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.String:
 		n.leaf(reflect.Value.String, t.Implements(numberType) && g&asString == 0)
+		n.bareJSON, n.stored = jsonString(n.number), same
 		n.dec, n.wire = decodeString, wireString
 	case reflect.Struct:
 		if t.ConvertibleTo(timeType) {
@@ -138,7 +149,7 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 	}
 	n.addressed = n.text == nil && (t.Kind() == reflect.Struct || t.Kind() == reflect.Array) || marshals(t)
 	n.marshaler(t)
-	n.enc = n.bare
+	n.enc, n.json = n.bare, n.bareJSON
 	n.empty(t, g)
 	n.unmarshaler(t)
 	return true

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // structure is a struct type that is stored as a map of its fields.
@@ -21,10 +22,12 @@ type structure struct {
 // member is one field that is stored.
 type member struct {
 	name   string // of the attribute
+	head   string // the name in JSON
 	goName string
 	typ    reflect.Type
 	first  int   // index
 	rest   []int // through embedded structs
+	behind bool  // a pointer among them
 	*node
 }
 
@@ -41,6 +44,7 @@ func (c compiler) structure(n *node, t reflect.Type) bool {
 	for i, a := range attrs {
 		s.fields[i] = member{
 			name:   a.Name,
+			head:   wire.Member(a.Name),
 			goName: t.FieldByIndex(a.Index).Name,
 			typ:    a.Type,
 			first:  a.Index[0],
@@ -48,10 +52,14 @@ func (c compiler) structure(n *node, t reflect.Type) bool {
 			node:   c.node(a.Type, tagOf(a.Options)),
 		}
 		s.size = s.size.plus(s.fields[i].size)
+		for at := range len(a.Index) - 1 {
+			s.fields[i].behind = s.fields[i].behind || t.FieldByIndex(a.Index[:at+1]).Type.Kind() == reflect.Pointer
+		}
 	}
 	s.names = newNames(attrs)
 	s.known = newIndex(s.names.order)
 	n.wire = wireStructure(s)
+	n.bareJSON, n.stored = jsonStructure(s), storedStructure(s)
 	n.size = s.size
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
 		m := make(map[string]types.AttributeValue, len(s.fields))

@@ -15,7 +15,8 @@ import (
 // answers that succeed. The zero Call is ready for use, once.
 type Call struct {
 	smithyhttp.ClientProtocol
-	RequestOnly bool // the answer is the SDK's
+	RequestOnly bool    // the answer is the SDK's
+	Item        *Writer // of a PutItem, in place of the input's
 	page        *Page
 }
 
@@ -24,9 +25,14 @@ var awsJSON = smithy.ShapeID{Namespace: "aws.protocols", Name: "awsJson1_0"}
 // Off leaves all answers to the SDK. It is for tests, which set it before anything else.
 var Off bool
 
+// Speaks reports a client whose requests and answers a Call can write and read.
+func Speaks(o *dynamodb.Options) bool {
+	return !Off && o.Protocol != nil && o.Protocol.ID() == awsJSON
+}
+
 // Options is one of the functional options of the call. A client that does not look at them reads the answer itself, and there is no page.
 func (c *Call) Options(o *dynamodb.Options) {
-	if Off || o.Protocol == nil || o.Protocol.ID() != awsJSON {
+	if !Speaks(o) {
 		return
 	}
 	c.ClientProtocol, o.Protocol = o.Protocol, c

@@ -25,10 +25,13 @@ type stub struct {
 	body   []byte
 	reads  func([]byte) io.Reader
 	sent   []byte
+
+	sentHeader http.Header
 }
 
 func (s *stub) Do(r *http.Request) (*http.Response, error) {
 	s.sent, _ = io.ReadAll(r.Body)
+	s.sentHeader = r.Header.Clone()
 	var body io.Reader = bytes.NewReader(s.body)
 	if s.reads != nil {
 		body = s.reads(s.body)

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,17 +17,40 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// sent returns the bodies of a request as the SDK writes it, and as a Call does.
-func sent(t require.TestingT, send func(*dynamodb.Client, ...func(*dynamodb.Options)) error) (sdk, ours any) {
-	var out [2]any
-	for i := range out {
+// request is what reaches the server.
+type request struct {
+	body   any
+	header http.Header
+}
+
+// sent returns a request as the SDK writes it, as a Call does, and as a Call does that has the item already.
+func sent(t require.TestingT, it map[string]types.AttributeValue, send func(*dynamodb.Client, ...func(*dynamodb.Options)) error) (sdk request, ours []request) {
+	var out []request
+	for i := range 3 {
 		s := &stub{body: []byte(`{}`)}
 		var c wire.Call
-		opts := [][]func(*dynamodb.Options){nil, {c.Options}}[i]
+		opts := []func(*dynamodb.Options){c.Options}
+		switch i {
+		case 0:
+			opts = nil
+		case 2:
+			c.Item = wire.NewWriter()
+			defer c.Item.Release()
+			if c.Item.Value(&types.AttributeValueMemberM{Value: it}) {
+				c.Item.Text = c.Item.Text[len(`{"M":`) : len(c.Item.Text)-1]
+			} else {
+				c.Item = nil
+			}
+		}
 		require.NoError(t, send(s.client(), opts...))
-		require.NoError(t, json.Unmarshal(s.sent, &out[i]), "%s", s.sent)
+		r := request{header: s.sentHeader}
+		require.NoError(t, json.Unmarshal(s.sent, &r.body), "%s", s.sent)
+		for _, differs := range []string{"Amz-Sdk-Invocation-Id", "Authorization", "X-Amz-Date", "User-Agent", "Content-Length"} {
+			r.header.Del(differs)
+		}
+		out = append(out, r)
 	}
-	return out[0], out[1]
+	return out[0], out[1:]
 }
 
 func checkRequest(t require.TestingT, it map[string]types.AttributeValue) {
@@ -40,6 +64,17 @@ func checkRequest(t require.TestingT, it map[string]types.AttributeValue) {
 			return err
 		},
 		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.PutItem(ctx, &dynamodb.PutItemInput{
+				TableName: aws.String("a table"), Item: it, ReturnConsumedCapacity: types.ReturnConsumedCapacityIndexes,
+				ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+			}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("t"), Item: it, ReturnItemCollectionMetrics: types.ReturnItemCollectionMetricsSize}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
 			_, err := c.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal, RequestItems: map[string][]types.WriteRequest{
 				"t": {{PutRequest: &types.PutRequest{Item: it}}, {DeleteRequest: &types.DeleteRequest{Key: it}}, {PutRequest: &types.PutRequest{Item: it}}},
 			}}, opts...)
@@ -50,9 +85,11 @@ func checkRequest(t require.TestingT, it map[string]types.AttributeValue) {
 			return err
 		},
 	} {
-		want, got := sent(t, send)
-		if !reflect.DeepEqual(want, got) {
-			require.Equal(t, want, got)
+		want, all := sent(t, it, send)
+		for _, got := range all {
+			if !reflect.DeepEqual(want, got) {
+				require.Equal(t, want, got)
+			}
 		}
 	}
 }

@@ -1,0 +1,186 @@
+package ddb
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// jsonPut is what it takes to write the items of an entity as JSON, without making their attributes first.
+type jsonPut struct {
+	keys []jsonKey
+	tail string // the type and the schema
+}
+
+// jsonKey is one key attribute.
+type jsonKey struct {
+	key
+	row  *Row
+	head string
+}
+
+// writesJSON reports that nobody can look at the Item of a PutItemInput on its way to the wire, so that it need not be
+// whole: a client of the SDK's own, without middlewares or interceptors of the user's, one of which might encrypt it.
+func writesJSON(client Client) bool {
+	c, _ := client.(*dynamodb.Client)
+	if c == nil {
+		return false
+	}
+	o := c.Options()
+	if !wire.Speaks(&o) || len(o.APIOptions) > 0 {
+		return false
+	}
+	for _, registered := range reflect.ValueOf(o.Interceptors).Fields() {
+		if registered.Kind() != reflect.Slice || registered.Len() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// jsonPut returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
+// derived field, a Native key. It compiles on first use, since what derives fields is declared after the entity.
+func (e *entity) jsonPut() *jsonPut {
+	e.jsonOnce.Do(func() {
+		if len(e.uniques) == 0 && e.history == nil && len(e.derived) == 0 {
+			e.json = e.newJSONPut()
+		}
+	})
+	return e.json
+}
+
+func (e *entity) newJSONPut() *jsonPut {
+	p := &jsonPut{}
+	var names []string
+	for _, r := range e.rows() {
+		if len(r.unless) > 0 {
+			return nil
+		}
+		for _, k := range r.keys() {
+			if k.template.Native() {
+				return nil
+			}
+			if !slices.Contains(names, k.attrs[0]) { // rows that share an attribute share the template
+				names = append(names, k.attrs[0])
+				p.keys = append(p.keys, jsonKey{k, r, wire.Member(k.attrs[0])})
+			}
+		}
+	}
+	var w wire.Writer
+	if t := e.table.typeAttr; t != "" {
+		names = append(names, t)
+		w.Text = append(append(w.Text, ','), wire.Member(t)...)
+		w.Value(&types.AttributeValueMemberS{Value: e.name})
+	}
+	if e.schema > 0 {
+		w.Text = append(append(w.Text, ','), wire.Member(schemaAttr)...)
+		w.Value(numberValue(int64(e.schema)))
+	}
+	p.tail = string(w.Text)
+	taken := func(f *field.Field) bool { return slices.Contains(names, f.Attr()) }
+	if slices.Contains(names, "") || slices.ContainsFunc(e.proto.Fields(), taken) {
+		return nil
+	}
+	return p
+}
+
+// writeJSON writes the item of a put, and reports false for one that has to be made of attributes, if only to find out
+// what is wrong with it.
+func (w *write) writeJSON() (key item, ok bool) {
+	e := w.e
+	p := e.jsonPut()
+	if p == nil || e.checkTTL(w.item, w.now) != nil {
+		return nil, false
+	}
+	out := wire.NewWriter()
+	defer func() {
+		if !ok {
+			out.Release()
+		}
+	}()
+	key = make(item, 2)
+	texts := make([]types.AttributeValueMemberS, len(e.primary.keys()))
+	out.Text = append(out.Text, '{')
+	for i, k := range p.keys {
+		s, err := k.row.render(string(w.op.verb), k.key, w.item)
+		if err != nil {
+			return nil, false
+		}
+		if k.row == e.primary {
+			texts[i].Value = s
+			key[k.attrs[0]] = &texts[i]
+		}
+		if i > 0 {
+			out.Text = append(out.Text, ',')
+		}
+		out.Text = append(append(out.Text, k.head...), `{"S":`...)
+		if !out.Quote(s) {
+			return nil, false
+		}
+		out.Text = append(out.Text, '}')
+	}
+	out.Text = append(out.Text, p.tail...)
+	if w.stamp != nil {
+		out.Text = append(append(out.Text, ','), stampHead...)
+		out.Value(w.stamp)
+	}
+	omit := ""
+	if e.ttl != nil && e.ttl.Get(w.item).IsZero() {
+		omit = e.ttl.Attr()
+	}
+	behind := len(out.Text)
+	out.Text = append(out.Text, ',')
+	if !e.codec.WriteJSON(out, w.item, omit) {
+		return nil, false
+	}
+	if len(out.Text) == behind+1 {
+		out.Text = out.Text[:behind]
+	}
+	out.Text = append(out.Text, '}')
+	if len(out.Text) > maxItemBytes { // of JSON, in which an item takes more than DynamoDB counts: it may fit
+		return nil, false
+	}
+	w.json = out
+	return key, true
+}
+
+var stampHead = wire.Member(writeStampAttr)
+
+// sent says that the item is on the wire.
+func (w *write) sent() {
+	w.json.Release()
+	w.json = nil
+}
+
+// asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
+func (e *entity) asRead(it reflect.Value) (reflect.Value, bool) {
+	v := e.newItem()
+	if e.codec.Stored(v, it) != nil {
+		return v, false
+	}
+	if e.ttl != nil && e.ttl.Get(it).IsZero() {
+		e.ttl.Addr(v).SetZero()
+	}
+	for _, p := range e.keyOnly {
+		switch p.Kind {
+		case template.Str, template.Num:
+			p.Field.Addr(v).Set(p.Field.Get(it))
+		case template.Time:
+			at, ok := reflect.TypeAssert[time.Time](p.Field.Get(it))
+			if !ok {
+				return v, false
+			}
+			p.Field.Addr(v).Set(reflect.ValueOf(at.UTC().Round(0)))
+		default:
+			return v, false
+		}
+	}
+	return v, true
+}
