@@ -172,7 +172,7 @@ func (f *fanOut) carry(ctx context.Context, db *DB, key item, c Change[any], rep
 			if err := wait(ctx, min(failures, 6)); err != nil {
 				return changed, err
 			}
-		case n == 0 || report != nil:
+		case n == 0 || report != nil || hooksOf(ctx).noSecondLook:
 			return changed, nil
 		}
 	}

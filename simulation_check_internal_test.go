@@ -55,6 +55,9 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 		}
 	}
 	var faults []error
+	if s.cfg.copy {
+		return s.checkCopies(sources, derived)
+	}
 	for _, id := range simTargetIDs {
 		want, total := recompute(id, sources)
 		if got, ok := have[id]; ok {
@@ -153,6 +156,23 @@ func sameTarget(want, got simTarget, sources []simSource) error {
 	}
 	if want.N > 0 && !lasts[got.Last] {
 		return wrong("last", slices.Sorted(maps.Keys(lasts)), got.Last)
+	}
+	return nil
+}
+
+// checkCopies compares each copy that FanOut keeps with its source.
+func (s *simulation) checkCopies(sources []simSource, derived []any) error {
+	now := map[string]int{}
+	for _, id := range simSourceIDs {
+		now[id] = simGone
+	}
+	for _, src := range sources {
+		now[src.ID] = src.V
+	}
+	for _, d := range derived {
+		if c, ok := d.(simCopy); ok && c.V != now[c.Source] {
+			return fmt.Errorf("have %+v, want %d", c, now[c.Source])
+		}
 	}
 	return nil
 }

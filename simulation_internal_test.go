@@ -50,6 +50,7 @@ type simConfig struct {
 	hooks ledgerHooks
 	steps int
 	plain bool // one source and one target, written in turns, and no delivery that could heal by chance
+	copy  bool // the copies alone
 }
 
 func simulate(c chooser, cfg simConfig) error {
@@ -58,7 +59,9 @@ func simulate(c chooser, cfg simConfig) error {
 	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
 	s := &simulation{c: c, cfg: cfg, m: newSimulated(), at: map[string]*string{}}
 	s.time, s.engine = clock, ddbmem.New(ddbmem.Options{Clock: clock})
-	if cfg.plain {
+	if cfg.copy {
+		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.name != "copies" })
+	} else if cfg.plain {
 		s.m.all = []*View{s.m.plain}
 	}
 	s.client = s.engine.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
@@ -83,7 +86,7 @@ func simulate(c chooser, cfg simConfig) error {
 
 // seed puts two copies of each source, of both kinds, before there is any.
 func (s *simulation) seed(ctx context.Context, db *DB) error {
-	if s.cfg.plain {
+	if s.cfg.plain && !s.cfg.copy {
 		return nil
 	}
 	for _, source := range simSourceIDs {
@@ -325,8 +328,9 @@ func TestAggregatesSurviveFastWriters(t *testing.T) {
 func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]simConfig{
-		"guard":       {steps: 120, hooks: ledgerHooks{noGuard: true}},
-		"second look": {steps: 60, plain: true, hooks: ledgerHooks{noSecondLook: true}},
+		"guard":                 {steps: 120, hooks: ledgerHooks{noGuard: true}},
+		"second look":           {steps: 60, plain: true, hooks: ledgerHooks{noSecondLook: true}},
+		"second look at copies": {steps: 60, plain: true, copy: true, hooks: ledgerHooks{noSecondLook: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -339,4 +343,11 @@ func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 			t.Fatal("no run went wrong")
 		})
 	}
+}
+
+func TestFanOutsSurviveFastWriters(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		require.NoError(rt, simulate(rapidChooser{rt}, simConfig{steps: 60, plain: true, copy: true}))
+	})
 }
