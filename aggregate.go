@@ -28,7 +28,8 @@ import (
 // and the record is done when a look finds them equal. So any record may come again, at any time, and changes nothing.
 //
 // Where the target is not there, the ledger is kept all the same, and what it sums up to is written when the target is
-// inserted. Min, Max, Latest and Top keep a row for each source, sorted by value, and Distinct one for each value.
+// inserted. Min, Max, Latest and Top keep a row for each source, sorted by value, and Distinct one for each value. What they
+// say of a target is written after the sums: between the two, a reader sees a new count beside an old latest.
 //
 // All these items have keys that begin with ~ and are no items to anybody else. An aggregate does not raise a
 // target's version. One region of a global table runs it.

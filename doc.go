@@ -42,7 +42,10 @@
 // Attributes are those of package attributevalue, by dynamodbav tags; there is no tag vocabulary of our own, and json tags say nothing. Each item
 // also has its key attributes, and its entity's name in the type attribute ("entityType", see [Table.TypeAttribute]).
 // A field that the primary key holds in full may be tagged "-": it is then stored in the key alone, and comes back from
-// it; conditions and filters cannot name it. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of
+// it; conditions and filters cannot name it. A time is stored as RFC 3339 text in its own zone, with as many digits of a
+// second as it has, and DynamoDB compares that text: on a time attribute, [Eq], [Lt] and their like, in [If], Filter and
+// When alike, are right only among times in UTC of one precision, such as whole seconds; tagged unixtime it is a number,
+// and in a key ([Time]) it always sorts right. A zero time is stored too, even under omitempty. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of
 // its primary key; the type attribute is the cross-check. Whatever the library adds for itself is named with a leading
 // ~, keys and attributes alike.
 //

@@ -48,7 +48,8 @@ func (option) option() {}
 
 // If makes a write conditional on all of conds. Where one does not hold the error matches [ErrCondition], or
 // [ErrNotFound] if there is no such item, and nothing is written. In an Upsert it says what must hold if the item is
-// there.
+// there. If an answer is lost and the SDK sends the request again, an edit that makes its own condition false is told so,
+// although it was made; in an entity with a Version, or with [Once], it is not.
 //
 // An [Eq] or [Absent] among conds also tells Update the value of a field that an index key needs.
 func If(conds ...Cond) Option { return option{change{op: optionIf, cond: conds}} }

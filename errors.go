@@ -41,7 +41,7 @@ var (
 	// ErrTooLarge: an item over 400 KB, or a transaction of more than 100 items or 4 MB.
 	ErrTooLarge = errors.New("too large")
 	// ErrModel: the call does not fit the model, and no request was made: a field of another struct, an index that
-	// the entity is not in, a query without its partition.
+	// the entity is not in, a write without edits. (A query without its partition is ErrKey: the value is empty.)
 	ErrModel = errors.New("does not fit the model")
 )
 

@@ -24,7 +24,8 @@ const (
 //	d.Version(&h.Version)
 //	d.History(id, ddb.Key(version, ddb.Num(&h.Version, 10)))
 //
-// The current item is as without History, and reads of it neither see nor pay for old versions. Create, Put, Replace,
+// Give versions a partition of their own, as here: in that of the current item a collection would pay for them. The current
+// item is as without History, and reads of it neither see nor pay for old versions. Create, Put, Replace,
 // Modify, Move and Delete write the version that they make in the same transaction: four units for each KB, instead of
 // one. Update, Upsert and batches of unconditional writes do not know the whole item and are refused; use Modify. A
 // Delete leaves a tombstone, and a Create after it goes on from the newest number, so that no number is used twice.

@@ -346,3 +346,22 @@ func TestSchemaUpgradesOnReadAndReindexRewrites(t *testing.T) {
 	}
 	require.ErrorIs(t, db.Batch(ctx, e.Put(recipe{ID: "1", Name: "x", Group: "y"})), ddb.ErrConflict)
 }
+
+// What has been in schema 1 from the first day is safe from the program before the first upgrade.
+func TestSchemaWithoutAnUpgrade(t *testing.T) {
+	t.Parallel()
+	client := ddbmem.New().Client()
+	ctx := t.Context()
+	_, before, _ := openRecipes(t, client, func(*ddb.Index, *recipe, *ddb.Definition) {})
+	_, err := before.Create(ctx, recipe{ID: "0", Name: "from before"})
+	require.NoError(t, err)
+	old, recipes, db := openRecipes(t, client, func(_ *ddb.Index, _ *recipe, d *ddb.Definition) { d.Schema(1, nil) })
+	got, err := recipes.Get(ctx, recipe{ID: "0"})
+	require.NoError(t, err)
+	assert.Equal(t, "from before", got.Name)
+	newer, _, newerDB := openRecipes(t, client, func(_ *ddb.Index, _ *recipe, d *ddb.Definition) {
+		d.Schema(2, func(int, map[string]types.AttributeValue) error { return nil })
+	})
+	require.NoError(t, newerDB.Do(ctx, newer.Put(recipe{ID: "1", Name: "new"})))
+	require.ErrorIs(t, db.Do(ctx, old.Put(recipe{ID: "1", Name: "old"})), ddb.ErrConflict)
+}

@@ -27,8 +27,8 @@ type lambdaFailure struct {
 //
 // The answer names the records that failed; for it to count, the event source mapping must have ReportBatchItemFailures
 // among its FunctionResponseTypes. Lambda then delivers everything from the lowest of them again, also what has been
-// handled. Without [MuxOptions].Report failures are logged with [slog]. The error is of an event that is none of a
-// DynamoDB stream.
+// handled. Without [MuxOptions].Report failures are logged with [slog]. The error is of records that are none of a
+// DynamoDB stream; an event without records has none that failed.
 //
 // Failed deliveries are counted in the memory of one instance of the function: give the mapping a MaximumRetryAttempts and
 // an on-failure destination too.

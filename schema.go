@@ -17,16 +17,21 @@ const schemaAttr = "~s"
 // changes them in place. It must make the same of the same item, and leave what it does not know alone; a read with
 // [Query.Select] hands it the selected attributes only.
 //
-// Nothing is rewritten by reading. A write of an item of a newer schema is refused with [ErrConflict]; an Update of an
-// older one first rewrites it. [Repository.Reindex] rewrites them all.
+// Nothing is rewritten by reading. Until [Repository.Reindex] has rewritten all items, filters and Select see older ones as
+// they are stored, without what upgrade makes. A write of an item of a newer schema is refused with [ErrConflict]; an Update
+// of an older one first rewrites it. A program that declares no schema knows of none, and writes over newer items: declare
+// Schema(1, nil) from the first day. Only schema 1 may have no upgrade; then older items are read as they are.
 func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
 	switch {
 	case d.e.schema != 0:
 		d.fault("schema: declared twice")
 	case n < 1:
 		d.fault("schema: %d: the first is 1", n)
-	case upgrade == nil:
+	case upgrade == nil && n > 1:
 		d.fault("schema: no function to upgrade with")
+	}
+	if upgrade == nil {
+		upgrade = func(int, map[string]types.AttributeValue) error { return nil }
 	}
 	d.e.schema, d.e.upgrade = n, upgrade
 	d.e.notes = append(d.e.notes, "schema\t"+strconv.Itoa(n)+"\t")

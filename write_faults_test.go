@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
@@ -34,6 +35,22 @@ type lossy struct {
 func (l lossy) Do(r *http.Request) (*http.Response, error) {
 	out, err := l.HTTPClient.Do(r)
 	if err == nil && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+l.operation) && l.lost.CompareAndSwap(false, true) {
+		_ = out.Body.Close()
+		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	return out, err
+}
+
+// dropping is an HTTP client whose connection is dropped at every seventh request.
+type dropping struct {
+	dynamodb.HTTPClient
+	requests, dropped int
+}
+
+func (d *dropping) Do(r *http.Request) (*http.Response, error) {
+	out, err := d.HTTPClient.Do(r)
+	if d.requests++; err == nil && d.requests%7 == 0 {
+		d.dropped++
 		_ = out.Body.Close()
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
@@ -239,8 +256,14 @@ func TestBatchUnderFaults(t *testing.T) {
 		assert.Greater(t, time.Since(started), 25*time.Millisecond, "it waits between tries")
 		assert.Less(t, meter.RequestsOf("BatchWriteItem"), 5*n/25)
 		engine.SetFaults(ddbmem.Faults{Unprocessed: 0.2, Throttle: 0.1})
+		drops := &dropping{}
+		db = ddb.New(engine.Client(func(o *dynamodb.Options) {
+			drops.HTTPClient, o.HTTPClient = o.HTTPClient, drops
+			o.Retryer = retry.NewStandard(func(so *retry.StandardOptions) { so.RateLimiter = ratelimit.None })
+		}), "boards", b.table, &ddb.Options{MaxAttempts: 20})
 		ctx, meter = ddb.WithMeter(t.Context())
 		got, err := ddb.NewRepository(db, b.tasks).BatchGet(ctx, keys)
+		assert.Greater(t, drops.dropped, 10)
 		require.NoError(t, err)
 		assert.Less(t, meter.RequestsOf("BatchGetItem"), 8*n/100)
 		for i, l := range got {

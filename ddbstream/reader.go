@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"github.com/singletable-go/ddb"
@@ -115,8 +116,8 @@ func NewReader(client Client, table string, to Processor, store Store, opts *Opt
 }
 
 // Run reads until ctx ends: then it finishes or gives up the batches under way, writes its checkpoints, gives its
-// leases back and returns nil. Any other end is an error: a [Gap] that nobody takes, or a table without a stream. What
-// fails for a while, requests and records, is tried again.
+// leases back and returns nil. Any other end is an error: a [Gap] that nobody takes, a table without a stream, a [TableStore]
+// without its table. What fails for a while, requests and records, is tried again.
 func (r *Reader) Run(ctx context.Context) error {
 	run, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -126,7 +127,9 @@ func (r *Reader) Run(ctx context.Context) error {
 	r.wg.Go(func() { r.renew(run) })
 	for run.Err() == nil {
 		if err := r.plan(run); err != nil {
-			if _, gap := errors.AsType[*Gap](err); gap || errors.Is(err, errNoStream) || errors.Is(err, errHook) {
+			_, gap := errors.AsType[*Gap](err)
+			_, noTable := errors.AsType[*types.ResourceNotFoundException](err) // of the store: the stream's own is another type
+			if gap || noTable || errors.Is(err, errNoStream) || errors.Is(err, errHook) {
 				stop(err)
 				break
 			}

@@ -403,6 +403,16 @@ func TestReaderWithoutAStream(t *testing.T) {
 }
 
 // A poison record does not stop its shard: it lands in the dead letters, and replaying it mends the aggregate.
+func TestReaderWithoutTheTableOfItsStore(t *testing.T) {
+	t.Parallel()
+	a := newArena(t, ddbmem.Options{})
+	store := ddbstream.NewTableStore(a.client, "nobody-made-it", "group")
+	err := ddbstream.NewReader(a.engine.StreamsClient(), name, new(log).mux(a), store, nil).Run(t.Context())
+	require.ErrorContains(t, err, `ddbstream: leases in table "nobody-made-it"`)
+	_, ok := errors.AsType[*types.ResourceNotFoundException](err)
+	assert.True(t, ok)
+}
+
 func TestPoisonRecordsAreReplayed(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
