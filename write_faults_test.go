@@ -259,7 +259,7 @@ func TestBatchUnderFaults(t *testing.T) {
 		drops := &dropping{}
 		db = ddb.New(engine.Client(func(o *dynamodb.Options) {
 			drops.HTTPClient, o.HTTPClient = o.HTTPClient, drops
-			o.Retryer = retry.NewStandard(func(so *retry.StandardOptions) { so.RateLimiter = ratelimit.None })
+			o.Retryer = retry.NewStandard(func(so *retry.StandardOptions) { so.RateLimiter, so.MaxAttempts = ratelimit.None, 20 })
 		}), "boards", b.table, &ddb.Options{MaxAttempts: 20})
 		ctx, meter = ddb.WithMeter(t.Context())
 		got, err := ddb.NewRepository(db, b.tasks).BatchGet(ctx, keys)
