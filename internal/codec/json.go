@@ -147,6 +147,7 @@ func addUint(b []byte, v reflect.Value) []byte { return strconv.AppendUint(b, v.
 func addFloat32(b []byte, v reflect.Value) []byte {
 	return strconv.AppendFloat(b, v.Float(), 'f', -1, 32)
 }
+
 func addFloat64(b []byte, v reflect.Value) []byte {
 	return strconv.AppendFloat(b, v.Float(), 'f', -1, 64)
 }
