@@ -554,3 +554,50 @@ func TestUpsertMakesWholeItems(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrConflict)
 	require.ErrorContains(t, err, `Status was given as "doing", "todo" is stored`)
 }
+
+// ticket is in two indexes that share their partition attribute; it leaves one of them when it is closed.
+type ticket struct {
+	ID     string `dynamodbav:"-"`
+	Desk   string `dynamodbav:"desk"`
+	Status string `dynamodbav:"status"`
+	Due    int    `dynamodbav:"due"`
+}
+
+func TestARowLeavesByWhatItAloneOwns(t *testing.T) {
+	t.Parallel()
+	table := ddb.NewTable("pk", "sk")
+	open := table.GSI("open", "desk_pk", "open_sk")
+	all := table.GSI("all", "desk_pk", "all_sk")
+	tickets := ddb.MustDefine(table, "ticket", func(k *ticket, d *ddb.Definition) {
+		id, desk, due := ddb.Key(ddb.Prefix("t#"), ddb.Str(&k.ID)), ddb.Key(ddb.Prefix("d#"), ddb.Str(&k.Desk)), ddb.Key(ddb.Prefix("due#"), ddb.Num(&k.Due, 4))
+		d.Primary(id, id)
+		d.Index(open, desk, due).When(ddb.Eq(&k.Status, "open"))
+		d.Index(all, desk, due)
+	})
+	db := ddb.New(ddbmem.New().Client(), "tickets", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo := ddb.NewRepository(db, tickets)
+	f := tickets.Fields()
+	count := func(ix *ddb.Index) int {
+		n, err := repo.Count(t.Context(), tickets.On(ix, ticket{Desk: "1"}))
+		require.NoError(t, err)
+		return n
+	}
+	for i, leave := range []func(k ticket) error{
+		func(k ticket) error {
+			_, err := repo.Update(t.Context(), k, ddb.Set(&f.Status, "closed"))
+			return err
+		},
+		func(k ticket) error {
+			k.Status = "closed"
+			_, err := repo.Put(t.Context(), k)
+			return err
+		},
+	} {
+		k, err := repo.Create(t.Context(), ticket{ID: fmt.Sprint(i), Desk: "1", Status: "open", Due: 3})
+		require.NoError(t, err)
+		require.Equal(t, []int{1, i + 1}, []int{count(open), count(all)})
+		require.NoError(t, leave(k))
+		require.Equal(t, []int{0, i + 1}, []int{count(open), count(all)}, "it left one index, not two")
+	}
+}
