@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -344,4 +345,36 @@ func TestBatchRoutesWhatNeedsAConditionOneByOne(t *testing.T) {
 	got, err := tasks.Get(t.Context(), Task{Board: "1", ID: "1"})
 	require.NoError(t, err)
 	assert.Equal(t, "second", got.Title)
+}
+
+// busy is a client that is asked for one transaction for more than ten minutes, and remembers the tokens.
+type busy struct {
+	ddb.Client
+	begin  time.Time
+	tokens map[string][]time.Duration
+}
+
+func (b *busy) TransactWriteItems(_ context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	at := time.Since(b.begin)
+	b.tokens[*in.ClientRequestToken] = append(b.tokens[*in.ClientRequestToken], at)
+	if at < 11*time.Minute {
+		return nil, &types.TransactionInProgressException{}
+	}
+	return &dynamodb.TransactWriteItemsOutput{}, nil
+}
+
+// DynamoDB forgets a token after ten minutes: what is sent again after nine has another.
+func TestATokenIsNotUsedForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoards(nil)
+		client := &busy{begin: time.Now(), tokens: map[string][]time.Duration{}}
+		db := ddb.New(client, "boards", b.table, &ddb.Options{MaxAttempts: 1000})
+		require.NoError(t, db.Transact(t.Context(), b.tasks.Put(aTask("1"))))
+		require.NoError(t, db.Transact(t.Context(), b.tasks.Put(aTask("2"))))
+		assert.Len(t, client.tokens, 3, "two for the first, one for the second")
+		for _, times := range client.tokens {
+			assert.LessOrEqual(t, times[len(times)-1]-times[0], 9*time.Minute)
+		}
+	})
 }
