@@ -36,7 +36,7 @@ type Options struct {
 
 	// AttributePath makes reads decode the attribute maps of the SDK's outputs. By default they decode the JSON of the answers themselves, in less
 	// than half the time, and the SDK's outputs have no Items: set it if a middleware of the client looks at those. A put is written as JSON too, but only
-	// by a client of the SDK's own that has neither APIOptions nor Interceptors: whoever looks at a PutItemInput finds the whole item in it.
+	// by a client of the SDK's own that has no APIOptions, Interceptors or Protocol of the user's: whoever looks at a PutItemInput finds the whole item in it.
 	AttributePath bool
 }
 

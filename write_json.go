@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
@@ -27,14 +28,15 @@ type jsonKey struct {
 }
 
 // writesJSON reports that nobody can look at the Item of a PutItemInput on its way to the wire, so that it need not be
-// whole: a client of the SDK's own, without middlewares or interceptors of the user's, one of which might encrypt it.
+// whole: a client of the SDK's own, without middlewares, interceptors or a protocol of the user's, one of which might
+// encrypt it.
 func writesJSON(client Client) bool {
 	c, _ := client.(*dynamodb.Client)
 	if c == nil {
 		return false
 	}
 	o := c.Options()
-	if !wire.Speaks(&o) || len(o.APIOptions) > 0 {
+	if _, own := o.Protocol.(*awsjson.Protocol); !own || !wire.Speaks(&o) || len(o.APIOptions) > 0 {
 		return false
 	}
 	for _, registered := range reflect.ValueOf(o.Interceptors).Fields() {
