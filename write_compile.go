@@ -39,12 +39,6 @@ type knowledge struct {
 	reread  bool            // that what the caller holds is not to be relied on
 }
 
-// result is what a write hands back: attributes, or a value that needs no decoding.
-type result struct {
-	attrs item
-	value reflect.Value
-}
-
 func (w *write) main() *action { return w.actions[0] }
 
 // action adds an action of the write.

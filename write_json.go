@@ -3,14 +3,12 @@ package ddb
 import (
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
 	"github.com/singletable-go/ddb/internal/field"
-	"github.com/singletable-go/ddb/internal/template"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -159,30 +157,4 @@ var stampHead = wire.Member(writeStampAttr)
 func (w *write) sent() {
 	w.json.Release()
 	w.json = nil
-}
-
-// asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
-func (e *entity) asRead(it reflect.Value) (reflect.Value, bool) {
-	v := e.newItem()
-	if e.codec.Stored(v, it) != nil {
-		return v, false
-	}
-	if e.ttl != nil && e.ttl.Get(it).IsZero() {
-		e.ttl.Addr(v).SetZero()
-	}
-	for _, p := range e.keyOnly {
-		switch p.Kind {
-		case template.Str, template.Num:
-			p.Field.Addr(v).Set(p.Field.Get(it))
-		case template.Time:
-			at, ok := reflect.TypeAssert[time.Time](p.Field.Get(it))
-			if !ok {
-				return v, false
-			}
-			p.Field.Addr(v).Set(reflect.ValueOf(at.UTC().Round(0)))
-		default:
-			return v, false
-		}
-	}
-	return v, true
 }

@@ -81,45 +81,6 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 	return result{attrs: attrs}, nil
 }
 
-// asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
-func (w *write) asStored() (result, error) {
-	if v, ok := w.e.asRead(w.item); ok {
-		return result{value: v}, nil
-	}
-	attrs := w.main().attrs
-	if attrs == nil {
-		var err error
-		if attrs, err = w.e.encode(string(w.op.verb), w.item); err != nil {
-			return result{}, err
-		}
-	}
-	v := w.e.newItem()
-	if err := w.e.decode(attrs, v); err != nil {
-		return result{}, w.op.fail(w.main().key, err)
-	}
-	return result{value: v}, nil
-}
-
-// outcome is what an op hands back that went as a transaction, which itself returns nothing.
-func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
-	a := w.main()
-	switch {
-	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
-		return result{}, nil
-	case w.op.returnOld && w.know.read:
-		return result{attrs: w.know.old}, nil
-	case w.op.returnOld:
-		return result{}, nil // nothing was there
-	case w.item.IsValid() && (a.kind == putAction || w.op.verb == verbModify || w.op.verb == verbMove):
-		return w.asStored()
-	}
-	attrs, err := db.Consistent().getItem(ctx, a.key)
-	if err != nil {
-		return result{}, w.op.fail(a.key, fmt.Errorf("written, but reading it back failed: %w", db.explain(err)))
-	}
-	return result{attrs: present(attrs, db)}, nil
-}
-
 // single returns the failure of the only op of a transaction.
 func single(err error) error {
 	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it

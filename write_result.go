@@ -1,0 +1,81 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// result is what a write hands back: attributes, or a value that needs no decoding.
+type result struct {
+	attrs item
+	value reflect.Value
+}
+
+// outcome is what an op hands back that went as a transaction, which itself returns nothing.
+func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
+	a := w.main()
+	switch {
+	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
+		return result{}, nil
+	case w.op.returnOld && w.know.read:
+		return result{attrs: w.know.old}, nil
+	case w.op.returnOld:
+		return result{}, nil // nothing was there
+	case w.item.IsValid() && (a.kind == putAction || w.op.verb == verbModify || w.op.verb == verbMove):
+		return w.asStored()
+	}
+	attrs, err := db.Consistent().getItem(ctx, a.key)
+	if err != nil {
+		return result{}, w.op.fail(a.key, fmt.Errorf("written, but reading it back failed: %w", db.explain(err)))
+	}
+	return result{attrs: present(attrs, db)}, nil
+}
+
+// asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
+func (w *write) asStored() (result, error) {
+	if v, ok := w.e.asRead(w.item); ok {
+		return result{value: v}, nil
+	}
+	attrs := w.main().attrs
+	if attrs == nil {
+		var err error
+		if attrs, err = w.e.encode(string(w.op.verb), w.item); err != nil {
+			return result{}, err
+		}
+	}
+	v := w.e.newItem()
+	if err := w.e.decode(attrs, v); err != nil {
+		return result{}, w.op.fail(w.main().key, err)
+	}
+	return result{value: v}, nil
+}
+
+// asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
+func (e *entity) asRead(it reflect.Value) (reflect.Value, bool) {
+	v := e.newItem()
+	if e.codec.Stored(v, it) != nil {
+		return v, false
+	}
+	if e.ttl != nil && e.ttl.Get(it).IsZero() {
+		e.ttl.Addr(v).SetZero()
+	}
+	for _, p := range e.keyOnly {
+		switch p.Kind {
+		case template.Str, template.Num:
+			p.Field.Addr(v).Set(p.Field.Get(it))
+		case template.Time:
+			at, ok := reflect.TypeAssert[time.Time](p.Field.Get(it))
+			if !ok {
+				return v, false
+			}
+			p.Field.Addr(v).Set(reflect.ValueOf(at.UTC().Round(0)))
+		default:
+			return v, false
+		}
+	}
+	return v, true
+}
