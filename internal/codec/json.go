@@ -238,16 +238,15 @@ func jsonStringMap(w *wire.Writer, v reflect.Value) verdict {
 // emptyJSON looks for empty values before anything else does.
 func (n *node) emptyJSON(isEmpty func(reflect.Value) bool, g tag, null bool) {
 	n.json = func(w *wire.Writer, v reflect.Value) verdict {
-		if !isEmpty(v) {
-			return n.writeBare(w, v)
-		}
-		switch {
-		case g&omitEmpty != 0 && g&nullEmpty != 0:
-			return refused
-		case g&omitEmpty != 0:
-			return left
-		case null || g&nullEmpty != 0:
-			return jsonNull(w)
+		if isEmpty(v) {
+			switch av, done, err := encodeEmpty(g, null); {
+			case err != nil:
+				return refused
+			case done && av == nil:
+				return left
+			case done:
+				return jsonNull(w)
+			}
 		}
 		return n.writeBare(w, v)
 	}

@@ -79,7 +79,7 @@ func (n *node) there(dst, src reflect.Value) error {
 	return n.dec(av, dst)
 }
 
-// same is for values that are stored as they are. That of a field may be of a type that converts, but not another one.
+// same is for values that come back as they are.
 func same(dst, src reflect.Value) error {
 	dst.Set(src)
 	return nil
