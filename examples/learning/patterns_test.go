@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/apptest"
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/internal/integration"
 )
@@ -21,7 +22,7 @@ func TestAccessPatterns(t *testing.T) {
 	t.Parallel()
 	d := Generate(DefaultSize)
 	student, course, enrollment := d.Students[0].ID, d.Enrollments[0].CourseID, d.Enrollments[0].ID
-	inCourse := number(d.Enrollments, func(e Enrollment) bool { return e.CourseID == course })
+	inCourse := apptest.Number(d.Enrollments, func(e Enrollment) bool { return e.CourseID == course })
 	want := []struct {
 		name, operation, index string
 		items                  int
@@ -39,8 +40,8 @@ func TestAccessPatterns(t *testing.T) {
 		{"enrollments of a student", "Query", "gsi2", DefaultSize.Enrollments, 0.5},
 		{"enrollment by id", "Query", "gsi1", 1, 0.5},
 		{"student by email", "Query", "gsi1", 1, 0.5},
-		{"preferences of a student", "Query", "primary", number(d.Preferences, func(p Preference) bool { return p.StudentID == student }), 0.5},
-		{"progress of an enrollment", "Query", "gsi1", number(d.Progress, func(p Progress) bool { return p.EnrollmentID == enrollment }), 0.5},
+		{"preferences of a student", "Query", "primary", apptest.Number(d.Preferences, func(p Preference) bool { return p.StudentID == student }), 0.5},
+		{"progress of an enrollment", "Query", "gsi1", apptest.Number(d.Progress, func(p Progress) bool { return p.EnrollmentID == enrollment }), 0.5},
 		{"a whole course", "Query", "primary", 1 + DefaultSize.Chapters + inCourse, 1},
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -62,17 +63,6 @@ func TestAccessPatterns(t *testing.T) {
 		}
 		golden.Section(t, "README.md", "patterns", app.Report(results).Markdown())
 	})
-}
-
-// number returns how many items are of the kind.
-func number[T any](items []T, of func(T) bool) int {
-	n := 0
-	for _, item := range items {
-		if of(item) {
-			n++
-		}
-	}
-	return n
 }
 
 // One chapter of 3,000 bytes is read for the price of one, however many versions it has had.

@@ -60,7 +60,11 @@ func BenchmarkStudentXP(b *testing.B) {
 		b.StartTimer()
 		go func() { ended <- reader.Run(ctx) }()
 		for c.handled.Load() < changes {
-			time.Sleep(10 * time.Millisecond)
+			select {
+			case err := <-ended:
+				b.Fatalf("the reader ended before it had read everything: %v", err)
+			case <-time.After(10 * time.Millisecond):
+			}
 		}
 		b.StopTimer()
 		took := time.Since(began)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/apptest"
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/internal/integration"
 )
@@ -21,13 +22,13 @@ func TestAccessPatterns(t *testing.T) {
 	t.Parallel()
 	d := Generate(DefaultSize)
 	org, user, booking := d.Users[0].ID, d.Children[0].UserID, d.Bookings[0]
-	things := func(of func(Thing) bool) int { return number(d.Things, of) }
+	things := func(of func(Thing) bool) int { return apptest.Number(d.Things, of) }
 	ofOrg := func(status Status) int {
 		return things(func(t Thing) bool { return t.OrgID == org && t.Status == status })
 	}
-	favourites := number(d.Favourites, func(f Favourite) bool { return f.UserID == user })
+	favourites := apptest.Number(d.Favourites, func(f Favourite) bool { return f.UserID == user })
 	bookings := func(of func(Booking) bool) int {
-		return number(d.Bookings, func(b Booking) bool { return b.Status == Active && of(b) })
+		return apptest.Number(d.Bookings, func(b Booking) bool { return b.Status == Active && of(b) })
 	}
 	want := []struct {
 		name, operation, index string
@@ -41,7 +42,7 @@ func TestAccessPatterns(t *testing.T) {
 		{"rejected things of an organiser", "Query", "gsi-1", ofOrg(Rejected), 0.5},
 		{"pending things of everybody", "Query", "gsi-1", things(func(t Thing) bool { return t.Status == Pending }), 0.5},
 		{"child by id", "GetItem", "primary", 1, 0.5},
-		{"children of a user", "Query", "gsi-1", number(d.Children, func(c Child) bool { return c.UserID == user }), 0.5},
+		{"children of a user", "Query", "gsi-1", apptest.Number(d.Children, func(c Child) bool { return c.UserID == user }), 0.5},
 		{"favourite by thing", "GetItem", "primary", 1, 0.5},
 		{"favourites of a user", "Query", "gsi-1", favourites, 0.5},
 		{"things by ids", "BatchGetItem", "primary", 2, 1},
@@ -87,17 +88,6 @@ func TestAccessPatterns(t *testing.T) {
 		}
 		golden.Section(t, "README.md", "patterns", app.Report(results).Markdown())
 	})
-}
-
-// number returns how many items are of the kind.
-func number[T any](items []T, of func(T) bool) int {
-	n := 0
-	for _, item := range items {
-		if of(item) {
-			n++
-		}
-	}
-	return n
 }
 
 // A batch answers in the order of the question, twice for an id that is in it twice, and says which are not there.

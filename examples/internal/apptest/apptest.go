@@ -20,6 +20,17 @@ func Run(t *testing.T, e app.Example, args ...string) (code int, stdout, stderr 
 	return code, out.String(), errs.String()
 }
 
+// Number returns how many items are of the kind.
+func Number[T any](items []T, of func(T) bool) int {
+	n := 0
+	for _, item := range items {
+		if of(item) {
+			n++
+		}
+	}
+	return n
+}
+
 // Help requires that -h tells of each of these.
 func Help(t *testing.T, e app.Example, words ...string) {
 	t.Helper()
