@@ -208,7 +208,7 @@ func batchGetItem(e *Engine, in *wire.Node) (*out, error) {
 		}
 	}
 	for _, g := range gets {
-		if err := g.read(); err != nil {
+		if err := g.read(e); err != nil {
 			return nil, err
 		}
 	}
@@ -220,8 +220,8 @@ func batchGetItem(e *Engine, in *wire.Node) (*out, error) {
 	return e.answerBatch(in, gets)
 }
 
-func (g *batchGet) read() error {
-	if failed := refuseLegacy(g.node); failed != nil {
+func (g *batchGet) read(e *Engine) error {
+	if failed := e.checkLegacy(g.node); failed != nil {
 		return failed
 	}
 	ex, err := expressions(g.node)

@@ -45,6 +45,11 @@ type Options struct {
 	// Faults says what goes wrong from the beginning; [Engine.SetFaults] changes it. The default is nothing.
 	Faults Faults
 
+	// Legacy accepts the parameters of requests from before there were expressions, such as KeyConditions, Expected
+	// and AttributeUpdates. By default they are refused with the name of what to use instead, as a mistake in a
+	// program of today.
+	Legacy bool
+
 	// Log receives one line for each request. The default is no log.
 	Log *slog.Logger
 }

@@ -18,7 +18,7 @@ func updateItem(e *Engine, in *wire.Node) (*out, error) {
 }
 
 func (e *Engine) writeItem(in *wire.Node, kind writeKind) (*out, error) {
-	if failed := refuseLegacy(in); failed != nil {
+	if failed := e.checkLegacy(in); failed != nil {
 		return nil, failed
 	}
 	want := orDefault(in.Text("ReturnValues"), "NONE")
@@ -98,7 +98,7 @@ func (w *write) collection(o *out) {
 }
 
 func getItem(e *Engine, in *wire.Node) (*out, error) {
-	if failed := refuseLegacy(in); failed != nil {
+	if failed := e.checkLegacy(in); failed != nil {
 		return nil, failed
 	}
 	key, err := attributes(in, "Key")

@@ -161,19 +161,3 @@ func TestProjection(t *testing.T) {
 	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"ProjectionExpression":"nil1"}`, `{"Item":{}}`)
 	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"b"}},"ProjectionExpression":"nil1"}`, `{}`)
 }
-
-func TestLegacyParametersAreRefused(t *testing.T) {
-	t.Parallel()
-
-	c := newCaller(t)
-	c.ok("CreateTable", hashTable)
-	const old = "ddbmem does not support the legacy parameter "
-	c.invalid("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"AttributesToGet":["a"]}`, old+"AttributesToGet; use ProjectionExpression")
-	c.invalid("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}},"Expected":{"pk":{"Exists":false}}}`, old+"Expected; use ConditionExpression")
-	c.invalid("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"AttributeUpdates":{}}`, old+"AttributeUpdates; use UpdateExpression")
-	c.invalid("Query", `{"TableName":"hash","KeyConditions":{}}`, old+"KeyConditions; use KeyConditionExpression")
-	c.invalid("Scan", `{"TableName":"hash","ScanFilter":{}}`, old+"ScanFilter; use FilterExpression")
-	c.invalid("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}},"Expected":{},"ConditionExpression":"a=b"}`,
-		"Can not use both expression and non-expression parameters in the same request: "+
-			"Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}")
-}

@@ -13,7 +13,7 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, invalid("1 validation error detected: Value at 'Limit' failed to satisfy constraint: " +
 			"Member must have value greater than or equal to 1")
 	}
-	if failed := refuseLegacy(in); failed != nil {
+	if failed := e.checkLegacy(in); failed != nil {
 		return nil, failed
 	}
 	rd, ex, err := newReader(in, "FilterExpression", "KeyConditionExpression")

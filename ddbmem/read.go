@@ -26,6 +26,7 @@ type reader struct {
 	consistent bool
 	start      value.Item // ExclusiveStartKey, nil at the beginning
 	fetch      bool       // a local index lacks what is asked for, and the table has it
+	filteredBy string     // what the service calls the filter in messages
 }
 
 // page is the answer of a reader.
@@ -41,7 +42,7 @@ type page struct {
 
 // newReader reads the parameters of a request that do not need the table.
 func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, error) {
-	rd := &reader{selects: in.Text("Select"), limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
+	rd := &reader{filteredBy: "Filter Expression", selects: in.Text("Select"), limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
 	start := in.Values("ExclusiveStartKey")
 	if _, err := start.Fault(); err != nil {
 		return nil, nil, startFault(err)
@@ -52,12 +53,15 @@ func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, erro
 			rd.start = value.Item{}
 		}
 	}
-	if slices.Contains(users, "KeyConditionExpression") && !in.Has("KeyConditionExpression") {
+	if slices.Contains(users, "KeyConditionExpression") && !in.Has("KeyConditionExpression") && !in.Has("KeyConditions") {
 		return nil, nil, invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	ex, err := expressions(in, users...)
 	if err != nil {
 		return nil, nil, err
+	}
+	if in.Has("QueryFilter") {
+		rd.filteredBy = "QueryFilter"
 	}
 	rd.filter, rd.projection = ex.Filter, ex.Projection
 	return rd, ex, rd.checkSelect(in)
@@ -77,15 +81,19 @@ func startFault(err error) *apiError {
 }
 
 func (rd *reader) checkSelect(in *wire.Node) error {
+	parameter := "ProjectionExpression"
+	if in.Has("AttributesToGet") {
+		parameter = "AttributesToGet"
+	}
 	switch {
 	case rd.selects == "SPECIFIC_ATTRIBUTES" && rd.projection == nil:
 		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case rd.selects == "COUNT" && rd.projection != nil:
-		return invalid("Cannot specify the ProjectionExpression when choosing to get only the Count")
+		return invalid("Cannot specify the %s when choosing to get only the Count", parameter)
 	case rd.selects == "ALL_ATTRIBUTES" && rd.projection != nil:
-		return invalid("Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES")
+		return invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", parameter)
 	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && rd.projection != nil:
-		return invalid("Cannot specify the ProjectionExpression when choosing to get ALL_PROJECTED_ATTRIBUTES")
+		return invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", parameter)
 	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && !in.Has("IndexName"):
 		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 	}
@@ -140,7 +148,7 @@ func (rd *reader) checkFilter() *apiError {
 	}
 	for _, k := range rd.schema().all() {
 		if slices.Contains(rd.filter.Heads(), k.name) {
-			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", k.name)
+			return invalid("%s can only contain non-primary key attributes: Primary key attribute: %s", rd.filteredBy, k.name)
 		}
 	}
 	if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {

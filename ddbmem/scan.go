@@ -3,7 +3,7 @@ package ddbmem
 import "github.com/singletable-go/ddb/ddbmem/internal/wire"
 
 func scan(e *Engine, in *wire.Node) (*out, error) {
-	if failed := refuseLegacy(in); failed != nil {
+	if failed := e.checkLegacy(in); failed != nil {
 		return nil, failed
 	}
 	segment, total, failed := segments(in)

@@ -37,7 +37,7 @@ func (u *Update) Apply(item value.Item) (value.Item, error) {
 	for i, c := range u.clauses {
 		v, err := c.apply(item, changes[i])
 		if err != nil {
-			return nil, err
+			return nil, u.worded(err)
 		}
 		tree.add(c.target).change = &change{v}
 	}
@@ -142,6 +142,8 @@ func added(old, v value.Value) (value.Value, error) {
 		return v, nil
 	case old.Kind() != v.Kind():
 		return old, value.Invalid(msgBadOperand)
+	case v.Kind() == value.L: // of AttributeUpdates alone
+		return value.List(slices.Concat(old.Elements(), v.Elements())), nil
 	case v.Kind() == value.N:
 		sum, err := old.Decimal().Add(v.Decimal())
 		if err != nil {

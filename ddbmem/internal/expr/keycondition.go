@@ -16,7 +16,7 @@ type KeyCondition struct {
 // Test is one condition on one key attribute.
 type Test struct {
 	Name     string
-	Operator string        // = < <= > >= BETWEEN begins_with
+	Operator string        // = < <= > >= BETWEEN begins_with; empty for one that no key can be tested with
 	Values   []value.Value // two of BETWEEN, else one
 }
 
@@ -111,7 +111,7 @@ func (k *KeyCondition) test(operator string, operands []*operand) error {
 // is for messages; that of a table is empty.
 func (k *KeyCondition) Resolve(index string, partition, sort []KeyAttribute) (*KeyRange, error) {
 	several := len(partition) > 1 || len(sort) > 1
-	if !several && len(k.tests) > 2 {
+	if len(k.tests) == 0 || !several && len(k.tests) > 2 {
 		return nil, value.Invalid(msgKeyCount)
 	}
 	tests := make(map[string]Test, len(k.tests))
@@ -183,6 +183,9 @@ func checkPartition(index string, partition, sort []KeyAttribute, tests map[stri
 }
 
 func checkKeyValues(index string, a KeyAttribute, t Test) error {
+	if t.Name != "" && t.Operator == "" {
+		return value.Invalid(msgNotIndexable)
+	}
 	for _, v := range t.Values {
 		if v.Kind() != a.Kind {
 			return value.Invalid(msgKeyType)

@@ -58,10 +58,20 @@ const (
 	msgKeyEquality   = "HASH key attributes %s must have equality conditions specified in the query"
 	msgKeySortOrder  = "RANGE key attributes %s must have equality conditions specified in the query because a condition is present on key attribute %s"
 
-	msgNoAttribute   = "The provided expression refers to an attribute that does not exist in the item"
-	msgBadOperand    = "An operand in the update expression has an incorrect data type"
-	msgBadPath       = "The document path provided in the update expression is invalid for update"
-	msgValueNesting  = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+	msgNoAttribute  = "The provided expression refers to an attribute that does not exist in the item"
+	msgBadOperand   = "An operand in the update expression has an incorrect data type"
+	msgBadPath      = "The document path provided in the update expression is invalid for update"
+	msgValueNesting = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+
+	msgComparisonCount = "One or more parameter values were invalid: Invalid number of argument(s) for the %s ComparisonOperator"
+	msgComparisonType  = "One or more parameter values were invalid: ComparisonOperator %s is not valid for %s AttributeValue type"
+	msgComparisonOrder = "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
+	msgValueTypes      = "One or more parameter values were invalid: AttributeValues inside AttributeValueList must be of same type"
+	msgNotIndexable    = "Attempted conditional constraint is not an indexable operation"
+	msgActionType      = "One or more parameter values were invalid: %s is not supported for the type %s"
+	msgActionValue     = "One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified"
+	msgMismatch        = "Type mismatch for attribute to update"
+
 	maxLength        = 4096
 	maxOperators     = 300
 	maxInOperands    = 100

@@ -9,6 +9,7 @@ type Update struct {
 	clauses []*clause
 	paths   []path
 	changed *branch // the paths of all clauses
+	legacy  bool    // made by [Act]
 }
 
 // clause is one change that an update expression asks for.

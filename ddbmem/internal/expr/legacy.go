@@ -1,0 +1,145 @@
+package expr
+
+import (
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+)
+
+// The types below stand for the parameters from before there were expressions: Expected, QueryFilter, ScanFilter,
+// KeyConditions, AttributeUpdates and AttributesToGet. Each becomes what the expression of today would have been
+// parsed to, so that both are evaluated by the same code.
+
+// Comparison is a condition on one attribute, such as an entry of QueryFilter.
+type Comparison struct {
+	Name     string
+	Operator string // as the API calls it: EQ, NOT_CONTAINS and so on
+	Values   []value.Value
+}
+
+// comparators are the expression operators of the comparisons that have one of their own.
+var comparators = map[string]string{"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">=", "IN": "IN", "BETWEEN": "BETWEEN"}
+
+// comparisonCalls are the functions of the others.
+var comparisonCalls = map[string]string{
+	"NULL": "attribute_not_exists", "NOT_NULL": "attribute_exists",
+	"CONTAINS": "contains", "NOT_CONTAINS": "contains", "BEGINS_WITH": "begins_with",
+}
+
+// scalars are the types that comparisons of order and membership take.
+const scalars = "S N B"
+
+// comparable are the types of values that a comparison takes. Those that are not listed take all.
+var comparable = map[string]string{
+	"LT": scalars, "LE": scalars, "GT": scalars, "GE": scalars, "BETWEEN": scalars, "IN": scalars,
+	"CONTAINS": scalars, "NOT_CONTAINS": scalars, "BEGINS_WITH": "S B",
+}
+
+// Check reports a comparison whose values are of the wrong number, of several types, of a type that the operator does
+// not take, or the wrong way round.
+func (c Comparison) Check() error {
+	if err := c.CheckCount(); err != nil {
+		return err
+	}
+	for _, v := range c.Values {
+		if v.Kind() != c.Values[0].Kind() {
+			return value.Invalid(msgValueTypes)
+		}
+	}
+	if takes, limited := comparable[c.Operator]; limited {
+		for _, v := range c.Values {
+			if !strings.Contains(takes, v.Kind().String()) || v.Kind().IsSet() {
+				return value.Invalid(msgComparisonType, c.Operator, v.Kind())
+			}
+		}
+	}
+	return c.CheckOrder()
+}
+
+// CheckCount reports a comparison with the wrong number of values.
+func (c Comparison) CheckCount() error {
+	n := len(c.Values)
+	var fits bool
+	switch c.Operator {
+	case "NULL", "NOT_NULL":
+		fits = n == 0
+	case "BETWEEN":
+		fits = n == 2
+	case "IN":
+		fits = n > 0
+	default:
+		fits = n == 1
+	}
+	if !fits {
+		return value.Invalid(msgComparisonCount, c.Operator)
+	}
+	return nil
+}
+
+// CheckOrder reports a BETWEEN whose bounds are the wrong way round.
+func (c Comparison) CheckOrder() error {
+	if c.Operator == "BETWEEN" && compare(">", c.Values[0], c.Values[1]) {
+		return value.Invalid(msgComparisonOrder)
+	}
+	return nil
+}
+
+// node returns the comparison as a leaf of a condition, or as the negation of one.
+func (c Comparison) node() *node {
+	operands := []*operand{{path: attributePath(c.Name)}}
+	for _, v := range c.Values {
+		operands = append(operands, &operand{placeholder: legacyValue, value: v})
+	}
+	if operator, ok := comparators[c.Operator]; ok {
+		return &node{operator: operator, operands: operands}
+	}
+	leaf := &node{operands: []*operand{{calls: true, function: comparisonCalls[c.Operator], args: operands}}}
+	if c.Operator == "NOT_CONTAINS" {
+		return &node{operator: "NOT", children: []*node{leaf}}
+	}
+	return leaf
+}
+
+// legacyValue stands where an expression would have the placeholder of a value.
+const legacyValue = ":"
+
+func attributePath(name string) path { return path{{name: name}} }
+
+// Compare returns the condition that all comparisons are true, or with either that at least one is.
+func Compare(all []Comparison, either bool) *Condition {
+	c := &Condition{root: &node{operator: "AND"}}
+	if either {
+		c.root.operator = "OR"
+	}
+	for _, one := range all {
+		c.root.children = append(c.root.children, one.node())
+		c.paths = append(c.paths, attributePath(one.Name))
+	}
+	return c
+}
+
+// CompareKeys returns the key condition that comparisons make.
+func CompareKeys(all []Comparison) *KeyCondition {
+	k := &KeyCondition{}
+	for _, c := range all {
+		operator, ok := comparators[c.Operator]
+		switch {
+		case c.Operator == "BEGINS_WITH":
+			operator = "begins_with"
+		case !ok, operator == "<>", operator == "IN":
+			operator = "" // refused by Resolve, which knows the schema
+		}
+		k.tests = append(k.tests, Test{Name: c.Name, Operator: operator, Values: c.Values})
+	}
+	return k
+}
+
+// Attributes returns the projection of whole attributes.
+func Attributes(names []string) *Projection {
+	p := &Projection{}
+	for _, name := range names {
+		p.paths = append(p.paths, attributePath(name))
+	}
+	p.tree = newBranch(p.paths)
+	return p
+}
