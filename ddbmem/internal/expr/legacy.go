@@ -1,7 +1,7 @@
 package expr
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
@@ -26,62 +26,54 @@ var comparisonCalls = map[string]string{
 	"CONTAINS": "contains", "NOT_CONTAINS": "contains", "BEGINS_WITH": "begins_with",
 }
 
-// scalars are the types that comparisons of order and membership take.
-const scalars = "S N B"
-
 // comparable are the types of values that a comparison takes. Those that are not listed take all.
-var comparable = map[string]string{
-	"LT": scalars, "LE": scalars, "GT": scalars, "GE": scalars, "BETWEEN": scalars, "IN": scalars,
-	"CONTAINS": scalars, "NOT_CONTAINS": scalars, "BEGINS_WITH": "S B",
+var comparable = map[string][]value.Kind{
+	"LT": ordered, "LE": ordered, "GT": ordered, "GE": ordered, "BETWEEN": ordered, "IN": ordered,
+	"CONTAINS": scalars, "NOT_CONTAINS": scalars, "BEGINS_WITH": {value.S, value.B},
 }
 
-// Check reports a comparison whose values are of the wrong number, of several types, of a type that the operator does
-// not take, or the wrong way round.
+var (
+	ordered = []value.Kind{value.S, value.N, value.B}
+	scalars = []value.Kind{value.S, value.N, value.B, value.BOOL, value.NULL}
+)
+
+// Check reports a comparison whose values are of the wrong number, of a type that the operator does not take, of several
+// types, or the wrong way round.
 func (c Comparison) Check() error {
-	if err := c.CheckCount(); err != nil {
-		return err
+	if !c.counts() {
+		return value.Invalid(msgComparisonCount, c.Operator)
+	}
+	if takes, limited := comparable[c.Operator]; limited {
+		for _, v := range c.Values {
+			if !slices.Contains(takes, v.Kind()) {
+				return value.Invalid(msgComparisonType, c.Operator, v.Kind())
+			}
+		}
 	}
 	for _, v := range c.Values {
 		if v.Kind() != c.Values[0].Kind() {
 			return value.Invalid(msgValueTypes)
 		}
 	}
-	if takes, limited := comparable[c.Operator]; limited {
-		for _, v := range c.Values {
-			if !strings.Contains(takes, v.Kind().String()) || v.Kind().IsSet() {
-				return value.Invalid(msgComparisonType, c.Operator, v.Kind())
-			}
-		}
-	}
-	return c.CheckOrder()
-}
-
-// CheckCount reports a comparison with the wrong number of values.
-func (c Comparison) CheckCount() error {
-	n := len(c.Values)
-	var fits bool
-	switch c.Operator {
-	case "NULL", "NOT_NULL":
-		fits = n == 0
-	case "BETWEEN":
-		fits = n == 2
-	case "IN":
-		fits = n > 0
-	default:
-		fits = n == 1
-	}
-	if !fits {
-		return value.Invalid(msgComparisonCount, c.Operator)
-	}
-	return nil
-}
-
-// CheckOrder reports a BETWEEN whose bounds are the wrong way round.
-func (c Comparison) CheckOrder() error {
 	if c.Operator == "BETWEEN" && compare(">", c.Values[0], c.Values[1]) {
 		return value.Invalid(msgComparisonOrder)
 	}
 	return nil
+}
+
+// counts reports whether the comparison has as many values as its operator takes.
+func (c Comparison) counts() bool {
+	n := len(c.Values)
+	switch c.Operator {
+	case "NULL", "NOT_NULL":
+		return n == 0
+	case "BETWEEN":
+		return n == 2
+	case "IN":
+		return n > 0
+	default:
+		return n == 1
+	}
 }
 
 // node returns the comparison as a leaf of a condition, or as the negation of one.

@@ -38,9 +38,9 @@ var node = sync.OnceValues(started.engines)
 var tables atomic.Int64
 
 // compare draws a table and requests on it and tries them on ddbmem and the other engines.
-func compare(t *rapid.T, log logger, several bool, others []*Engine) {
+func compare(t *rapid.T, log logger, generators []func(*rapid.T, *table) request, several bool, others []*Engine) {
 	tb := drawTable(t, fmt.Sprintf("differential-%d-%d", os.Getpid(), tables.Add(1)), several)
-	j := newJury(inProcess("ddbmem", ddbmem.New()), others)
+	j := newJury(inProcess("ddbmem", ddbmem.New(ddbmem.Options{Legacy: true})), others)
 	create := request{"CreateTable", tb.create()}
 	for _, e := range append([]*Engine{j.ours}, others...) {
 		o, err := ask(e, create)
@@ -72,7 +72,14 @@ func compare(t *rapid.T, log logger, several bool, others []*Engine) {
 func TestDynamoDBLocal(t *testing.T) {
 	t.Parallel()
 	engine := local(t)
-	rapid.Check(t, func(t *rapid.T) { compare(t, t, true, []*Engine{engine}) })
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, generators, true, []*Engine{engine}) })
+}
+
+// TestLegacyParameters compares the parameters from before there were expressions with DynamoDB Local.
+func TestLegacyParameters(t *testing.T) {
+	t.Parallel()
+	engine := local(t)
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, legacyGenerators, false, []*Engine{engine}) })
 }
 
 // TestMajority compares with three engines, where two must agree.
@@ -83,5 +90,5 @@ func TestMajority(t *testing.T) {
 		t.Skipf("needs dynoxide and dynalite from npm: %v", err)
 	}
 	engines = append([]*Engine{local(t)}, engines...)
-	rapid.Check(t, func(t *rapid.T) { compare(t, t, false, engines) })
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, generators, false, engines) })
 }

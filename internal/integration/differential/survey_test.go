@@ -52,7 +52,9 @@ func TestSurvey(t *testing.T) {
 		others = append(others, engines...)
 	}
 	s := &survey{map[string]int{}, map[string]string{}}
-	rapid.Check(t, func(t *rapid.T) { compare(t, s, os.Getenv("DDB_DIFFERENTIAL_SEVERAL") == "1", others) })
+	rapid.Check(t, func(t *rapid.T) {
+		compare(t, s, slices.Concat(generators, legacyGenerators), os.Getenv("DDB_DIFFERENTIAL_SEVERAL") == "1", others)
+	})
 	var b strings.Builder
 	for _, class := range slices.SortedFunc(maps.Keys(s.seen), func(a, b string) int { return cmp.Compare(s.seen[b], s.seen[a]) }) {
 		lines := strings.Split(s.examples[class], "\n")
