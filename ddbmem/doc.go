@@ -22,33 +22,38 @@
 //
 // Everything else answers UnknownOperationException.
 //
-//	CreateTable          key schemas, local and global indexes, multi-attribute index keys, stream, tags, billing
-//	UpdateTable          add and delete a global index with backfill, billing, stream, class, protection
-//	DescribeTable        with item counts and sizes that are exact
-//	DeleteTable          unless protected
-//	ListTables           in pages
-//	UpdateTimeToLive     expiry on the engine's clock
+//	CreateTable            key schemas, local and global indexes, multi-attribute index keys, stream, tags, billing
+//	UpdateTable            add and delete a global index with backfill, billing, stream, class, protection
+//	DescribeTable          with item counts and sizes that are exact
+//	DeleteTable            unless protected
+//	ListTables             in pages
+//	UpdateTimeToLive       expiry on the engine's clock
 //	DescribeTimeToLive
-//	PutItem              conditions, old values
-//	GetItem              projections
-//	UpdateItem           SET, REMOVE, ADD, DELETE; conditions; all return values
-//	DeleteItem           conditions, old values
-//	Query                tables and indexes, filters, projections, pages, both directions
-//	Scan                 tables and indexes, filters, projections, pages, segments
-//	BatchGetItem         up to 100 keys and 16 MB
-//	BatchWriteItem       up to 25 requests
-//	TransactGetItems     up to 100 items and 4 MB, at one moment
-//	TransactWriteItems   up to 100 items and 4 MB, all or nothing, client tokens
+//	PutItem                conditions, old values
+//	GetItem                projections
+//	UpdateItem             SET, REMOVE, ADD, DELETE; conditions; all return values
+//	DeleteItem             conditions, old values
+//	Query                  tables and indexes, filters, projections, pages, both directions
+//	Scan                   tables and indexes, filters, projections, pages, segments
+//	BatchGetItem           up to 100 keys and 16 MB
+//	BatchWriteItem         up to 25 requests
+//	TransactGetItems       up to 100 items and 4 MB, at one moment
+//	TransactWriteItems     up to 100 items and 4 MB, all or nothing, client tokens
+//	ExecuteStatement       SELECT, INSERT, UPDATE, DELETE; with Options.PartiQL
+//	BatchExecuteStatement  up to 25 statements; with Options.PartiQL
+//	ExecuteTransaction     up to 100 statements, EXISTS too; with Options.PartiQL
 //	TagResource
 //	UntagResource
 //	ListTagsOfResource
-//	ListStreams          those of deleted tables for a day
-//	DescribeStream       shards with their parents
-//	GetShardIterator     TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER
-//	GetRecords           for a day, up to 1000 records and 1 MB
+//	ListStreams            those of deleted tables for a day
+//	DescribeStream         shards with their parents
+//	GetShardIterator       TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER
+//	GetRecords             for a day, up to 1000 records and 1 MB
 //
 // The parameters from before there were expressions (AttributesToGet, AttributeUpdates, Expected, KeyConditions,
-// QueryFilter, ScanFilter, ConditionalOperator) are refused with a ValidationException that names their successor.
+// QueryFilter, ScanFilter, ConditionalOperator) are refused with a ValidationException that names their successor, as a
+// mistake in a program of today. [Options.Legacy] accepts them, and [Options.PartiQL] the operations that run PartiQL
+// statements. The command accepts both, for tools of any age.
 //
 // # Time
 //
@@ -80,5 +85,7 @@
 //   - Item counts and sizes in descriptions are exact rather than six hours old.
 //   - A scan visits partitions in an order of its own, which is stable but not that of the service.
 //   - Nothing is authenticated, and nothing is throttled for exceeding its throughput.
-//   - There is no PartiQL, no global table, no backup, no import or export, no resource policy.
+//   - A SELECT of PartiQL reads the partitions that its WHERE clause names by = or IN and filters the rest; the service
+//     does not document how it reads.
+//   - There is no global table, no backup, no import or export, no resource policy.
 package ddbmem

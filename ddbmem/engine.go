@@ -50,6 +50,10 @@ type Options struct {
 	// program of today.
 	Legacy bool
 
+	// PartiQL answers ExecuteStatement, BatchExecuteStatement and ExecuteTransaction. By default they are unknown
+	// operations.
+	PartiQL bool
+
 	// Log receives one line for each request. The default is no log.
 	Log *slog.Logger
 }

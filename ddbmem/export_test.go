@@ -20,7 +20,7 @@ func OperationNames() []string {
 func OperationTable() string {
 	var b strings.Builder
 	for _, op := range api {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("//\t%-20s %s", op.name, op.does), " ") + "\n")
+		b.WriteString(strings.TrimRight(fmt.Sprintf("//\t%-22s %s", op.name, op.does), " ") + "\n")
 	}
 	return b.String()
 }

@@ -70,14 +70,19 @@ type faultState struct{ now atomic.Pointer[Faults] }
 // SetFaults replaces what goes wrong, from the next request on. Rows that a lag delayed stay delayed until their time.
 func (e *Engine) SetFaults(f Faults) { e.faults.now.Store(&f) }
 
+// transactionParts are the operations that are transactions, with the members that hold their parts.
+var transactionParts = map[string]string{
+	"TransactWriteItems": "TransactItems", "TransactGetItems": "TransactItems", "ExecuteTransaction": "TransactStatements",
+}
+
 // before decides about a request that is about to run. The fault it returns is for after the request.
 func (e *Engine) before(op *operation, in *wire.Node) (Fault, *apiError) {
 	if op.fault == controlCall {
 		return Pass, nil
 	}
 	f := e.faults.now.Load()
-	transaction := op.name == "TransactWriteItems" || op.name == "TransactGetItems"
-	if f.Latency > 0 && op.name != "TransactWriteItems" {
+	part, transaction := transactionParts[op.name]
+	if f.Latency > 0 && op.name != "TransactWriteItems" && op.name != "ExecuteTransaction" {
 		time.Sleep(f.Latency)
 	}
 	fault := f.ask(Call{Operation: op.name, Table: e.localName(in.Text("TableName"))})
@@ -97,7 +102,7 @@ func (e *Engine) before(op *operation, in *wire.Node) (Fault, *apiError) {
 	case InternalError:
 		return fault, internalError()
 	case Conflicting:
-		if n := len(in.List("TransactItems")); transaction && n > 0 {
+		if n := len(in.List(part)); transaction && n > 0 {
 			taken := make([]bool, n)
 			taken[e.rand.uint64n(uint64(n))] = true
 			return fault, cancelled(conflictReasons(taken))

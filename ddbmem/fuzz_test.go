@@ -36,6 +36,10 @@ var requests = map[string]string{
 	"TransactGetItems":   `{"TransactItems":[{"Get":{"TableName":"indexed","Key":{"pk":{"S":"p"},"sk":{"S":"s"}}}}]}`,
 	"TransactWriteItems": `{"ClientRequestToken":"t","TransactItems":[{"Put":{"TableName":"indexed","Item":{"pk":{"S":"1"},"sk":{"S":"s"}}}},{"ConditionCheck":{"TableName":"indexed","Key":{"pk":{"S":"2"},"sk":{"S":"s"}},"ConditionExpression":"attribute_not_exists(pk)"}}]}`,
 
+	"ExecuteStatement":      `{"Statement":"UPDATE indexed SET m.x = if_not_exists(q, ?) + 1 SET g = 'it''s' REMOVE a WHERE pk = 'p' AND sk = ? AND (NOT n IN [1, 2] OR m.l[0] IS NOT MISSING) RETURNING ALL NEW *","Parameters":[{"N":"1"},{"S":"s"}]}`,
+	"BatchExecuteStatement": `{"Statements":[{"Statement":"INSERT INTO indexed VALUE {'pk': 'q', 'sk': 's', 'ss': <<'a', 'b'>>, 'l': [-1.5, null, true, {'k': ?}]}","Parameters":[{"B":"YQ=="}]},{"Statement":"DELETE FROM indexed WHERE pk = 'p' AND 's' = sk AND size(g) > 1 RETURNING ALL OLD *"}]}`,
+	"ExecuteTransaction":    `{"ClientRequestToken":"t","TransactStatements":[{"Statement":"EXISTS(SELECT * FROM indexed WHERE pk = 'p' AND sk = 's' AND n BETWEEN 0 AND 5)"},{"Statement":"INSERT INTO indexed VALUE {'pk': 'z', 'sk': 's'}"}]}`,
+
 	"TagResource":        `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/indexed","Tags":[{"Key":"a","Value":"b"}]}`,
 	"UntagResource":      `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/indexed","TagKeys":["a"]}`,
 	"ListTagsOfResource": `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/indexed"}`,
@@ -46,16 +50,34 @@ var requests = map[string]string{
 	"GetRecords":       `{"ShardIterator":"arn:aws:dynamodb:us-east-1:000000000000:table/hash/stream/x|1|eyJTaGFyZCI6IngiLCJOZXh0IjoxLCJBdCI6MX0="}`,
 }
 
+// moreRequests are requests of other shapes that operations have.
+var moreRequests = map[string][]string{
+	"ExecuteStatement": {
+		`{"Statement":"SELECT pk, m.l[1] FROM \"indexed\".\"byG\" WHERE g IN ('x', 'y') AND n >= 1 AND contains(ss, 'a') ORDER BY n DESC","Limit":1}`,
+		`{"Statement":"SELECT * FROM indexed -- all of it"}`,
+	},
+	"PutItem":    {`{"TableName":"indexed","Item":{"pk":{"S":"p"},"sk":{"S":"s"}},"Expected":{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"0"},{"N":"1e6"}]},"q":{"Exists":false}},"ConditionalOperator":"AND"}`},
+	"UpdateItem": {`{"TableName":"indexed","Key":{"pk":{"S":"p"},"sk":{"S":"s"}},"AttributeUpdates":{"n":{"Action":"ADD","Value":{"N":"1"}},"ss":{"Action":"DELETE","Value":{"SS":["a"]}},"m":{"Action":"DELETE"}},"ReturnValues":"UPDATED_NEW"}`},
+	"Query":      {`{"TableName":"indexed","KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]},"sk":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"S":"s"}]}},"QueryFilter":{"ss":{"ComparisonOperator":"NOT_CONTAINS","AttributeValueList":[{"S":"c"}]}},"AttributesToGet":["n"]}`},
+	"Scan":       {`{"TableName":"indexed","ScanFilter":{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"N":"2"}]}}}`},
+}
+
+// everything accepts every request that there is.
+var everything = ddbmem.Options{Legacy: true, PartiQL: true}
+
 // FuzzRequests checks that no body of any operation meets a defect or breaks the data.
 func FuzzRequests(f *testing.F) {
 	names := ddbmem.OperationNames()
 	for i, name := range names {
 		f.Add(byte(i), []byte(requests[name]))
+		for _, more := range moreRequests[name] {
+			f.Add(byte(i), []byte(more))
+		}
 	}
 	f.Fuzz(func(t *testing.T, op byte, body []byte) {
 		watchdog := time.AfterFunc(10*time.Second, func() { panic(fmt.Sprintf("%d %q takes too long", op, body)) })
 		defer watchdog.Stop()
-		c := newCaller(t)
+		c := newCaller(t, everything)
 		c.ok("CreateTable", streamTable)
 		if names[int(op)%len(names)] != "CreateTable" {
 			c.ok("CreateTable", indexedTable)
@@ -94,7 +116,7 @@ func TestEveryOperationHasARequest(t *testing.T) {
 
 	for _, name := range ddbmem.OperationNames() {
 		require.Contains(t, requests, name)
-		c := newCaller(t)
+		c := newCaller(t, everything)
 		if name != "CreateTable" {
 			c.ok("CreateTable", indexedTable)
 		}
@@ -104,9 +126,12 @@ func TestEveryOperationHasARequest(t *testing.T) {
 		if name == "UpdateItem" {
 			c.ok("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"p"},"sk":{"S":"s"},"n":{"N":"1"},"m":{"M":{"l":{"L":[{"N":"1"}]}}}}}`)
 		}
-		if name == "DeleteItem" {
-			c.ok("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"p"},"sk":{"S":"s"},"g":{"S":"x"}}}`)
+		if name == "DeleteItem" || strings.HasPrefix(name, "Execute") {
+			c.ok("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"p"},"sk":{"S":"s"},"g":{"S":"x"},"n":{"N":"3"},"m":{"M":{}}}}`)
 		}
 		c.ok(name, requests[name])
+		for _, more := range moreRequests[name] {
+			c.ok(name, more)
+		}
 	}
 }

@@ -30,6 +30,8 @@ type operation struct {
 	fault   faultClass
 	// named is set on operations of tables that answer a missing name with a message of their own.
 	named bool
+	// optional is set on operations that [Options.PartiQL] switches on.
+	optional bool
 }
 
 // ServeHTTP answers one request of the DynamoDB or the DynamoDB Streams API.
@@ -112,7 +114,7 @@ func requestID(n int64) string {
 // last resort, and the tests look for it.
 func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed *apiError) {
 	op := operations[target]
-	if op == nil {
+	if op == nil || op.optional && !e.opts.PartiQL {
 		return nil, false, unknownOperation()
 	}
 	in, err := wire.Parse(body, op.shape)

@@ -332,6 +332,13 @@ func (rd *reader) answer(in *wire.Node, p *page) *out {
 	if p.last != nil {
 		o.item("LastEvaluatedKey", p.last)
 	}
+	wantedCapacity(in).one(o, rd.used(p))
+	o.close()
+	return o
+}
+
+// used returns what reading the page has consumed.
+func (rd *reader) used(p *page) *usage {
 	u := &usage{table: rd.table, read: true}
 	units := readUnits(p.bytes, rd.consistent)
 	if rd.index == nil {
@@ -341,7 +348,5 @@ func (rd *reader) answer(in *wire.Node, p *page) *out {
 		at[slices.Index(rd.table.indexes, rd.index)] = units
 		u.add(p.fetched, at)
 	}
-	wantedCapacity(in).one(o, u)
-	o.close()
-	return o
+	return u
 }

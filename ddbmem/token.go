@@ -92,6 +92,7 @@ func replay(in *wire.Node, all []*write, names []string, e *Engine) (*out, error
 	o := &out{}
 	o.open()
 	wantedCapacity(in).many(o, used, true)
+	noResponses(o, in)
 	o.close()
 	return o, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/partiql"
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
@@ -41,6 +42,15 @@ func reasonFor(failed *apiError) reason {
 	return r
 }
 
+// reason turns the failure of a write into a reason.
+func (w *write) reason(failed *apiError) reason {
+	r := reasonFor(failed)
+	if w.inserts && r.code == "ConditionalCheckFailed" {
+		return reason{code: "DuplicateItem", msg: "Duplicate primary key exists in table"}
+	}
+	return r
+}
+
 func hasReason(reasons []reason) bool {
 	return slices.ContainsFunc(reasons, func(r reason) bool { return r.code != "" })
 }
@@ -65,11 +75,16 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 	if size > maxTransaction {
 		return nil, invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
 	}
+	return e.transactOnce(in, canonical(in.Get("TransactItems")), all, names)
+}
+
+// transactOnce runs a transaction, once when the request has a token.
+func (e *Engine) transactOnce(in *wire.Node, content []byte, all []*write, names []string) (*out, error) {
 	token := in.Text("ClientRequestToken")
 	if token == "" {
 		return e.transact(in, all, names)
 	}
-	return e.tokens.once(e, token, canonical(in.Get("TransactItems")), in, all, names)
+	return e.tokens.once(e, token, content, in, all, names)
 }
 
 func action(n *wire.Node) (*wire.Node, writeKind, *apiError) {
@@ -137,7 +152,7 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 		c, failed := w.plan()
 		changes[i] = c
 		if failed != nil {
-			reasons[i] = reasonFor(failed)
+			reasons[i] = w.reason(failed)
 		}
 	}
 	if hasReason(reasons) {
@@ -162,8 +177,17 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	if in.Text("ReturnItemCollectionMetrics") == "SIZE" {
 		collections(o, all, names)
 	}
+	noResponses(o, in)
 	o.close()
 	return o, nil
+}
+
+// noResponses writes the empty list of responses that a transaction of statements which write has.
+func noResponses(o *out, in *wire.Node) {
+	if in.Has("TransactStatements") {
+		o.key("Responses")
+		o.list(0, nil)
+	}
 }
 
 // collections writes the ItemCollectionMetrics of a transaction.
@@ -218,6 +242,7 @@ type transactGet struct {
 	key        string
 	attrs      value.Item
 	projection *expr.Projection
+	statement  *partiql.Statement // nil for a Get
 }
 
 func transactGetItems(e *Engine, in *wire.Node) (*out, error) {
@@ -235,15 +260,20 @@ func transactGetItems(e *Engine, in *wire.Node) (*out, error) {
 		}
 		all[i] = &transactGet{attrs: key, projection: ex.Projection}
 	}
-	reasons := make([]reason, len(all))
-	keys := make([]itemKey, len(all))
-	seen := map[itemKey]bool{}
 	for i, g := range all {
 		var failed *apiError
 		if g.table, failed = e.open(nodes[i].Get("Get").Text("TableName")); failed != nil {
 			return nil, failed
 		}
 	}
+	return e.transactRead(in, all)
+}
+
+// transactRead reads items that a transaction asks for.
+func (e *Engine) transactRead(in *wire.Node, all []*transactGet) (*out, error) {
+	reasons := make([]reason, len(all))
+	keys := make([]itemKey, len(all))
+	seen := map[itemKey]bool{}
 	for i, g := range all {
 		if failed := g.table.checkKey(g.attrs); failed != nil {
 			if failed.atOnce {
@@ -303,9 +333,16 @@ func (e *Engine) snapshotOf(in *wire.Node, all []*transactGet) (*out, error) {
 		}
 		size += r.size
 		u.add(2*readUnits(r.size, true), nil)
-		items[i] = r.item
-		if g.projection != nil {
+		switch {
+		case g.statement != nil:
+			var failed *apiError
+			if items[i], failed = projected(g.statement, r.item); failed != nil {
+				return nil, failed
+			}
+		case g.projection != nil:
 			items[i] = g.projection.Apply(r.item)
+		default:
+			items[i] = r.item
 		}
 	}
 	if size > maxTransaction {

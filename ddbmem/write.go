@@ -25,6 +25,7 @@ type write struct {
 	condition *expr.Condition
 	update    *expr.Update
 	returnOld bool // the failure of the condition shows the item
+	inserts   bool // the condition is that the item is not there yet, as an INSERT has it
 }
 
 // newWrite reads a write from its request, or its part of a transaction, as far as that can be done without the

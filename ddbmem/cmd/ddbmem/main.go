@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	opts := ddbmem.Options{Region: *region, Legacy: true}
+	opts := ddbmem.Options{Region: *region, Legacy: true, PartiQL: true}
 	if *verbose {
 		opts.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	}

@@ -18,6 +18,10 @@ type Request struct {
 	Filter       *string
 	Projection   *string
 
+	// Derived says that the expressions were made from something else, such as a
+	// PartiQL statement: their length is no matter, and errors do not name them.
+	Derived bool
+
 	// ValueUsers names the parameters of the operation that may use values,
 	// such as ConditionExpression, for the error when none of them is there.
 	ValueUsers []string
@@ -47,21 +51,24 @@ func Parse(r *Request) (*Expressions, error) {
 	s := newScope(r.Names, r.Values.Item)
 	var e Expressions
 	for _, parse := range []func() error{
-		func() (err error) { e.Update, err = parsed("UpdateExpression", r.Update, s, parseUpdate); return err },
 		func() (err error) {
-			e.Condition, err = parsed("ConditionExpression", r.Condition, s, parseCondition)
+			e.Update, err = parsed(r, "UpdateExpression", r.Update, s, parseUpdate)
 			return err
 		},
 		func() (err error) {
-			e.KeyCondition, err = parsed("KeyConditionExpression", r.KeyCondition, s, parseKeyCondition)
+			e.Condition, err = parsed(r, "ConditionExpression", r.Condition, s, parseCondition)
 			return err
 		},
 		func() (err error) {
-			e.Filter, err = parsed("FilterExpression", r.Filter, s, parseCondition)
+			e.KeyCondition, err = parsed(r, "KeyConditionExpression", r.KeyCondition, s, parseKeyCondition)
 			return err
 		},
 		func() (err error) {
-			e.Projection, err = parsed("ProjectionExpression", r.Projection, s, parseProjection)
+			e.Filter, err = parsed(r, "FilterExpression", r.Filter, s, parseCondition)
+			return err
+		},
+		func() (err error) {
+			e.Projection, err = parsed(r, "ProjectionExpression", r.Projection, s, parseProjection)
 			return err
 		},
 		s.unused,
@@ -101,18 +108,21 @@ func (r *Request) checkParameters() error {
 
 // parsed parses one parameter when it is there, and puts its name in front of
 // an error.
-func parsed[E any](parameter string, text *string, s *scope, parse func(string, *scope) (*E, error)) (*E, error) {
+func parsed[E any](r *Request, parameter string, text *string, s *scope, parse func(string, *scope) (*E, error)) (*E, error) {
 	if text == nil {
 		return nil, nil
 	}
-	err := checkLength(parameter, *text)
+	var err error
+	if !r.Derived {
+		err = checkLength(parameter, *text)
+	}
 	if err == nil {
 		var e *E
 		if e, err = parse(*text, s); err == nil {
 			return e, nil
 		}
 	}
-	if refused, ok := errors.AsType[*value.Error](err); ok {
+	if refused, ok := errors.AsType[*value.Error](err); ok && !r.Derived {
 		return nil, value.Invalid("Invalid %s: %s", parameter, refused.Message)
 	}
 	return nil, err

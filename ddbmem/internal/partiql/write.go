@@ -1,0 +1,123 @@
+package partiql
+
+import (
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+)
+
+// insertion reads an INSERT behind its first word.
+func (p *parser) insertion() (*Statement, error) {
+	s := &Statement{Verb: Insert}
+	if err := p.expect("INTO"); err != nil {
+		return nil, err
+	}
+	if err := p.table(s); err != nil {
+		return nil, err
+	}
+	if err := p.expect("VALUE"); err != nil {
+		return nil, err
+	}
+	if t := p.peek(); !t.is("{") {
+		line, column, size := p.place(t)
+		return nil, value.Invalid("Unsupported format in item expression. Please use struct format {...} to express item values "+
+			"for insert statement. at %d:%d:%d", line, column, size)
+	}
+	v, err := p.value()
+	if err != nil {
+		return nil, err
+	}
+	s.Item = v.Fields()
+	if p.peek().is("RETURNING") {
+		return nil, value.Invalid("RETURNING is not supported in INSERT")
+	}
+	return s, nil
+}
+
+// update reads an UPDATE behind its first word.
+func (p *parser) update() (*Statement, error) {
+	s := &Statement{Verb: Update}
+	if err := p.table(s); err != nil {
+		return nil, err
+	}
+	for {
+		var err error
+		switch {
+		case p.accept("SET"):
+			err = p.assignments(s)
+		case p.accept("REMOVE"):
+			var path Path
+			path, err = p.path()
+			s.Changes = append(s.Changes, Change{Path: path, Remove: true})
+		case s.Changes == nil:
+			return nil, p.unexpected("'SET' or 'REMOVE'")
+		default:
+			if err := p.where(s); err != nil {
+				return nil, err
+			}
+			return s, p.returning(s)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p *parser) assignments(s *Statement) error {
+	for {
+		path, err := p.path()
+		if err != nil {
+			return err
+		}
+		if err := p.expect("="); err != nil {
+			return err
+		}
+		c := Change{Path: path}
+		if c.Left, err = p.operand(); err != nil {
+			return err
+		}
+		for _, sign := range []string{"+", "-"} {
+			if c.Sign == "" && p.accept(sign) {
+				c.Sign = sign
+				if c.Right, err = p.operand(); err != nil {
+					return err
+				}
+			}
+		}
+		s.Changes = append(s.Changes, c)
+		if !p.accept(",") {
+			return nil
+		}
+	}
+}
+
+// deletion reads a DELETE behind its first word.
+func (p *parser) deletion() (*Statement, error) {
+	s := &Statement{Verb: Delete}
+	if err := p.expect("FROM"); err != nil {
+		return nil, err
+	}
+	if err := p.table(s); err != nil {
+		return nil, err
+	}
+	if err := p.where(s); err != nil {
+		return nil, err
+	}
+	return s, p.returning(s)
+}
+
+func (p *parser) returning(s *Statement) error {
+	if !p.accept("RETURNING") {
+		return nil
+	}
+	part := strings.ToUpper(p.take().text)
+	age := strings.ToUpper(p.take().text)
+	if part != "ALL" && part != "MODIFIED" || age != "OLD" && age != "NEW" || !p.accept("*") {
+		return malformed("Expected returning variant after RETURNING")
+	}
+	if s.Verb == Delete && (part != "ALL" || age != "OLD") {
+		return value.Invalid("Invalid returning clause: RETURNING %s %s *. Only RETURNING ALL OLD * is allowed in DELETE statements.", part, age)
+	}
+	s.Returning = strings.Replace(part, "MODIFIED", "UPDATED", 1) + "_" + age
+	return nil
+}

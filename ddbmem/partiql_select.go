@@ -1,0 +1,297 @@
+package ddbmem
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"hash/crc32"
+	"iter"
+	"slices"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/expr"
+	"github.com/singletable-go/ddb/ddbmem/internal/partiql"
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// selectPage answers a SELECT. It reads the partitions that the WHERE clause names, within them the sort keys that it
+// allows, and filters by the whole clause; without a partition it reads everything.
+func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
+	rd := &reader{limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
+	if s.Where != nil {
+		x := &partiql.Writer{}
+		w := &write{}
+		if err := w.derive(x, x.Condition(s.Where), ""); err != nil {
+			return nil, err
+		}
+		rd.filter = w.condition
+	}
+	t, failed := e.open(s.Table)
+	if failed != nil {
+		return nil, failed
+	}
+	t.settle()
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.dropped {
+		return nil, noTable()
+	}
+	if failed := rd.bind(t, s.Index); failed != nil {
+		return nil, failed
+	}
+	if failed := rd.checkColumns(s); failed != nil {
+		return nil, failed
+	}
+	spans, failed := rd.spans(s)
+	if failed != nil {
+		return nil, failed
+	}
+	forward, failed := rd.direction(s, spans)
+	if failed != nil {
+		return nil, failed
+	}
+	token := statementToken(in)
+	if next := in.Text("NextToken"); next != "" {
+		if rd.start, failed = token.decode(next); failed != nil {
+			return nil, failed
+		}
+		at, failed := rd.startKey()
+		if failed != nil {
+			return nil, invalidToken()
+		}
+		spans = after(spans, at, forward)
+	}
+	p := rd.read(rd.along(spans, forward))
+	for i, it := range p.items {
+		p.items[i] = s.Project(it)
+	}
+	return rd.answerStatement(in, p, token), nil
+}
+
+// checkColumns refuses what a global index cannot give, and has a local one fetch what it lacks.
+func (rd *reader) checkColumns(s *partiql.Statement) *apiError {
+	var names []string
+	for _, c := range s.Columns {
+		names = append(names, c.Path[0].Name)
+	}
+	if s.Columns != nil {
+		rd.projection = expr.Attributes(names)
+	}
+	failed := rd.checkSelected()
+	rd.projection = nil // columns are not what a projection leaves
+	return failed
+}
+
+// span is a part of a tree: the keys from low up to high, which is none when it is empty.
+type span struct{ low, high string }
+
+// spans returns the parts of the tree that the WHERE clause leaves to be read, in its order.
+func (rd *reader) spans(s *partiql.Statement) ([]span, *apiError) {
+	partitions, failed := rd.partitions(s.Where)
+	if failed != nil {
+		return nil, failed
+	}
+	if partitions == nil {
+		return []span{{}}, nil
+	}
+	sch := rd.schema()
+	var spans []span
+	for _, partition := range partitions {
+		keys, err := expr.CompareKeys(append(partition, rd.sortTests(s.Where)...)).
+			Resolve("", keyAttributes(sch.hash), keyAttributes(sch.rng))
+		if err != nil {
+			return nil, asError(err)
+		}
+		low, high := sch.bounds(keys)
+		spans = append(spans, span{low, high})
+	}
+	return spans, nil
+}
+
+// partitions returns for each partition that a condition names the tests of its attributes, nil when it names none.
+func (rd *reader) partitions(where *partiql.Condition) ([][]expr.Comparison, *apiError) {
+	hash := rd.schema().hash
+	for _, k := range rd.schema().all() {
+		if v := equality(where, k.name); !v.IsZero() && v.Kind() != k.kind {
+			return nil, invalid("Key attribute's data type should match its data type in table's schema: Key %s", k.name)
+		}
+	}
+	var one []expr.Comparison
+	for _, k := range hash {
+		if v := equality(where, k.name); !v.IsZero() {
+			one = append(one, expr.Comparison{Name: k.name, Operator: "EQ", Values: []value.Value{v}})
+		}
+	}
+	switch {
+	case len(one) == len(hash):
+		return [][]expr.Comparison{one}, nil
+	case len(hash) > 1:
+		return nil, nil
+	}
+	var several [][]expr.Comparison
+	var seen []value.Value
+	for _, c := range where.Conjuncts() {
+		if c.Operator != "IN" || c.Operands[0].Attribute() != hash[0].name || several != nil {
+			continue
+		}
+		for _, o := range c.Operands[1:] {
+			if o.Value.Kind() != hash[0].kind {
+				return nil, nil
+			}
+			if slices.ContainsFunc(seen, func(v value.Value) bool { return value.Equal(v, o.Value) }) {
+				continue
+			}
+			seen = append(seen, o.Value)
+			several = append(several, []expr.Comparison{{Name: hash[0].name, Operator: "EQ", Values: []value.Value{o.Value}}})
+		}
+	}
+	return several, nil
+}
+
+// sortTests returns the tests of the sort attributes that narrow a partition down: equalities from the left, and one
+// range behind them.
+func (rd *reader) sortTests(where *partiql.Condition) []expr.Comparison {
+	var tests []expr.Comparison
+	for _, k := range rd.schema().rng {
+		v := equality(where, k.name)
+		if v.IsZero() {
+			if c, ok := rangeTest(where, k); ok {
+				tests = append(tests, c)
+			}
+			return tests
+		}
+		tests = append(tests, expr.Comparison{Name: k.name, Operator: "EQ", Values: []value.Value{v}})
+	}
+	return tests
+}
+
+// ranges are the operators of tests of a range, by how the conditions of PartiQL call them.
+var ranges = map[string]string{"<": "LT", "<=": "LE", ">": "GT", ">=": "GE", "BETWEEN": "BETWEEN"}
+
+// rangeTest returns the first test of a range of a sort attribute.
+func rangeTest(where *partiql.Condition, k keyAttr) (expr.Comparison, bool) {
+	for _, c := range where.Conjuncts() {
+		operator, operands := ranges[c.Operator], c.Operands
+		if c.Operator == "" && c.Operands[0].Function == "begins_with" {
+			operator, operands = "BEGINS_WITH", c.Operands[0].Args
+		}
+		if operator == "" || operands[0].Attribute() != k.name {
+			continue
+		}
+		test := expr.Comparison{Name: k.name, Operator: operator}
+		for _, o := range operands[1:] {
+			if k.fits(o.Value) {
+				test.Values = append(test.Values, o.Value)
+			}
+		}
+		if test.Check() == nil {
+			return test, true
+		}
+	}
+	return expr.Comparison{}, false
+}
+
+// direction reports whether sort keys ascend, and puts the partitions in the order that ORDER BY asks for.
+func (rd *reader) direction(s *partiql.Statement, spans []span) (forward bool, failed *apiError) {
+	forward = true
+	sch := rd.schema()
+	for _, o := range s.Order {
+		if !sch.has(o.Name) {
+			return false, invalid("Variable reference %s in ORDER BY clause must be part of the primary key", o.Name)
+		}
+		if slices.ContainsFunc(sch.rng, func(k keyAttr) bool { return k.name == o.Name }) {
+			forward = !o.Descending
+			continue
+		}
+		slices.SortFunc(spans, func(a, b span) int {
+			if o.Descending {
+				a, b = b, a
+			}
+			return cmp.Compare(a.partition(), b.partition())
+		})
+	}
+	return forward, nil
+}
+
+// partition returns the part of the bounds that tells partitions apart in order: what follows the hash.
+func (s span) partition() string { return s.low[min(len(s.low), hashLen):] }
+
+// after returns what is left of spans behind a position.
+func after(spans []span, at string, forward bool) []span {
+	for i, s := range spans {
+		if at < s.low || s.high != "" && at >= s.high {
+			continue
+		}
+		left := slices.Clone(spans[i:])
+		if forward {
+			left[0].low = at + "\x00"
+		} else {
+			left[0].high = at
+		}
+		return left
+	}
+	return nil
+}
+
+// along yields the rows of spans one after the other.
+func (rd *reader) along(spans []span, forward bool) iter.Seq[*row] {
+	return func(yield func(*row) bool) {
+		for _, s := range spans {
+			for r := range between(rd.tree(), s.low, s.high, forward) {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// answerStatement writes a page of a SELECT.
+func (rd *reader) answerStatement(in *wire.Node, p *page, token pageToken) *out {
+	o := &out{b: make([]byte, 0, 256+p.bytes+p.bytes/2)}
+	o.open()
+	o.items("Items", p.items)
+	if p.last != nil {
+		o.str("NextToken", token.encode(p.last))
+		o.item("LastEvaluatedKey", p.last)
+	}
+	wantedCapacity(in).one(o, rd.used(p))
+	o.close()
+	return o
+}
+
+// pageToken makes the tokens of the pages of one statement: of the position, and of what the statement was.
+type pageToken uint32
+
+func statementToken(in *wire.Node) pageToken {
+	return pageToken(crc32.ChecksumIEEE(append(canonical(in.Get("Parameters")), in.Text("Statement")...)))
+}
+
+// tokenBody is what a token says.
+type tokenBody struct {
+	Statement pageToken       `json:"s"`
+	Key       json.RawMessage `json:"k"`
+}
+
+func (t pageToken) encode(last value.Item) string {
+	body, err := json.Marshal(tokenBody{t, last.AppendJSON(nil)})
+	if err != nil {
+		panic(err)
+	}
+	return base64.StdEncoding.EncodeToString(body)
+}
+
+func (t pageToken) decode(text string) (value.Item, *apiError) {
+	var body tokenBody
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &body) != nil || body.Statement != t {
+		return nil, invalidToken()
+	}
+	key, err := value.ParseItem(body.Key)
+	if err != nil {
+		return nil, invalidToken()
+	}
+	return key, nil
+}
+
+func invalidToken() *apiError { return invalid("Invalid NextToken") }
