@@ -83,12 +83,24 @@ func (e *Engine) statementWrite(s *partiql.Statement) (*write, error) {
 		if w.size > maxItem {
 			return nil, invalid("Item size has exceeded the maximum allowed size")
 		}
+		for _, k := range t.all() {
+			v := s.Item.Get(k.name)
+			if v.IsZero() {
+				return nil, invalid("Key attribute should be present in the item: Key %s", k.name)
+			}
+			if v.Kind() != k.kind {
+				return nil, wrongKeyType(k.name)
+			}
+		}
 		x := &partiql.Writer{}
 		return w, w.derive(x, "attribute_not_exists("+x.Name(t.hash[0].name)+")", "")
 	}
 	key, ok := wholeKey(&t.schema, s.Where)
 	if !ok {
 		return nil, invalid("Where clause does not contain a mandatory equality on all key attributes")
+	}
+	if failed := t.checkEqualities(s.Where); failed != nil {
+		return nil, failed
 	}
 	w := &write{attrs: key}
 	x := &partiql.Writer{}
@@ -129,6 +141,25 @@ func (w *write) derive(x *partiql.Writer, condition, update string) error {
 	}
 	w.condition, w.update = ex.Condition, ex.Update
 	return nil
+}
+
+// checkEqualities refuses a condition that demands a value of another type of a key attribute.
+func (s *schema) checkEqualities(where *partiql.Condition) *apiError {
+	for _, k := range s.all() {
+		v := equality(where, k.name)
+		switch v.Kind() {
+		case value.None, k.kind:
+		case value.S, value.N, value.B:
+			return wrongKeyType(k.name)
+		default:
+			return invalid("Key value must be of type S, N, or B. Key name: %s, Key type: %s", k.name, v.Kind())
+		}
+	}
+	return nil
+}
+
+func wrongKeyType(name string) *apiError {
+	return invalid("Key attribute's data type should match its data type in table's schema: Key %s", name)
 }
 
 // wholeKey returns the key that a condition demands by equality of all its attributes.

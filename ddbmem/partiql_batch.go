@@ -97,6 +97,9 @@ func (e *Engine) singleRead(s *partiql.Statement, operation string) (*table, val
 	if !ok || s.Index != "" {
 		return nil, nil, invalid("Select statements within %s must specify the primary key in the where clause.", operation)
 	}
+	if failed := t.checkEqualities(s.Where); failed != nil {
+		return nil, nil, failed
+	}
 	if failed := t.checkKey(key); failed != nil {
 		return nil, nil, failed
 	}

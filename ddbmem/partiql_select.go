@@ -111,10 +111,8 @@ func (rd *reader) spans(s *partiql.Statement) ([]span, *apiError) {
 // partitions returns for each partition that a condition names the tests of its attributes, nil when it names none.
 func (rd *reader) partitions(where *partiql.Condition) ([][]expr.Comparison, *apiError) {
 	hash := rd.schema().hash
-	for _, k := range rd.schema().all() {
-		if v := equality(where, k.name); !v.IsZero() && v.Kind() != k.kind {
-			return nil, invalid("Key attribute's data type should match its data type in table's schema: Key %s", k.name)
-		}
+	if failed := rd.schema().checkEqualities(where); failed != nil {
+		return nil, failed
 	}
 	var one []expr.Comparison
 	for _, k := range hash {

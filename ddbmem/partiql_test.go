@@ -185,7 +185,7 @@ func TestStatementsAreRefused(t *testing.T) {
 		"INSERT INTO range VALUE {'pk': 'a', 'sk': 9, 'x': <<>>}":              "Empty bags are not supported at 1:51:2",
 		"INSERT INTO range VALUE {'pk': 'a', 'sk': 9, 'x': <<1, 'a'>>}":        "Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags",
 		"INSERT INTO range VALUE {'pk': 'a', 'sk': 9, 'x': 1e126}":             "Number overflow. Attempting to store a number with magnitude larger than supported range",
-		"INSERT INTO range VALUE {'pk': 'a'}":                                  "One or more parameter values were invalid: Missing the key sk in the item",
+		"INSERT INTO range VALUE {'pk': 'a'}":                                  "Key attribute should be present in the item: Key sk",
 		"INSERT INTO range VALUE {'pk': 'a', 'sk': 9} RETURNING ALL OLD *":     "RETURNING is not supported in INSERT",
 		"UPDATE range SET n = 1":                                               allKeys,
 		"UPDATE range SET n = 1 WHERE pk = 'a'":                                allKeys,

@@ -40,7 +40,7 @@ var tables atomic.Int64
 // compare draws a table and requests on it and tries them on ddbmem and the other engines.
 func compare(t *rapid.T, log logger, generators []func(*rapid.T, *table) request, several bool, others []*Engine) {
 	tb := drawTable(t, fmt.Sprintf("differential-%d-%d", os.Getpid(), tables.Add(1)), several)
-	j := newJury(inProcess("ddbmem", ddbmem.New(ddbmem.Options{Legacy: true})), others)
+	j := newJury(inProcess("ddbmem", ddbmem.New(ddbmem.Options{Legacy: true, PartiQL: true})), others)
 	create := request{"CreateTable", tb.create()}
 	for _, e := range append([]*Engine{j.ours}, others...) {
 		o, err := ask(e, create)
@@ -80,6 +80,13 @@ func TestLegacyParameters(t *testing.T) {
 	t.Parallel()
 	engine := local(t)
 	rapid.Check(t, func(t *rapid.T) { compare(t, t, legacyGenerators, false, []*Engine{engine}) })
+}
+
+// TestStatements compares statements of PartiQL with DynamoDB Local.
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	engine := local(t)
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, statementGenerators, false, []*Engine{engine}) })
 }
 
 // TestMajority compares with three engines, where two must agree.

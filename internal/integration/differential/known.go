@@ -35,10 +35,21 @@ type dispute struct {
 	ours, theirs string
 }
 
+// onIndex returns the name of the index that the request reads, empty when it reads the table.
+func (d dispute) onIndex() string {
+	if text, ok := d.request.body["Statement"].(string); ok {
+		_, rest, _ := strings.Cut(text, `"."`)
+		name, _, _ := strings.Cut(rest, `"`)
+		return name
+	}
+	name, _ := d.request.body["IndexName"].(string)
+	return name
+}
+
 // partial reports whether the request reads an index that does not project everything.
 func (d dispute) partial() bool {
 	return slices.ContainsFunc(d.table.indexes, func(x index) bool {
-		return x.name == d.request.body["IndexName"] && x.projection["ProjectionType"] != "ALL"
+		return x.name == d.onIndex() && x.projection["ProjectionType"] != "ALL"
 	})
 }
 
@@ -170,6 +181,14 @@ var dynamodbLocal = []Difference{
 		"none found; dynoxide and dynalite agree with ddbmem").when(func(d dispute) bool {
 		return strings.Contains(canonical(d.request.body), "NOT_CONTAINS")
 	}),
+	difference("ExecuteStatement", `DuplicateItemException`, `DuplicateItem:`, "it calls the exception by another name", "API_ExecuteStatement: Errors, DuplicateItemException"),
+	difference("ExecuteStatement", `"Items"`, `"Items"`, "it filters a SELECT on an index by attributes that the index does not project",
+		"Secondary indexes: attribute projections").when(func(d dispute) bool { return d.partial() }),
+	difference("ExecuteStatement", `"Items"`, `"Items"`, "it loses a condition where AND joins several with an OR or a NOT among them",
+		"the items that it returns do not meet the condition").when(func(d dispute) bool {
+		text, _ := d.request.body["Statement"].(string)
+		return (strings.Contains(text, " OR ") || strings.Contains(text, "NOT (")) && strings.Count(text, " AND ") > 1
+	}),
 	difference("Query|Scan", `does not project \[`, `does not project \[`, "it lists attributes in another order", "none: no document says in which"),
 	difference("UpdateItem", `is not defined; attribute value`, `is not defined; attribute value`, "it reports another one of several values", byDynalite),
 	difference("TransactWriteItems|TransactGetItems", `multiple operations on one item`, ``, "it does not notice two operations on one binary key, or reports another error first", bySuite),
@@ -248,7 +267,7 @@ var checks = regexp.MustCompile(`^(?:Validation|ResourceNotFound)Exception: ` +
 	`The provided key element|Requested resource|Conditions can be of|Transaction request cannot|Provided list of item keys|` +
 	`One or more parameter values were invalid: (?:Condition parameter|Secondary index|Global secondary|Select type|Type mismatch for Index|Type mismatch for key|Missing the key|Cannot update|` +
 	`AttributeValues inside|ComparisonOperator \w+|Invalid number of argument\(s\) for the \w+|Duplicate value in|Value |Exists |AttributeValueList |\w+ action|Only DELETE)|` +
-	`Type mismatch for attribute|The BETWEEN condition|Either the KeyConditions|` +
+	`Type mismatch for attribute|The BETWEEN condition|Either the KeyConditions|Key value must|Key attribute|The BETWEEN operator|Incorrect operand type|` +
 	`One or more parameter values are not valid. (?:The A|A value|The update)|One of the required keys)`)
 
 var order = Difference{Why: "it reports another one of several errors", Proof: "no document says which comes first"}

@@ -36,6 +36,14 @@ func (s *survey) Fatalf(format string, args ...any) {
 	}
 }
 
+// surveyed returns the generators of the requests that are surveyed: all of them, or the statements alone.
+func surveyed() []func(*rapid.T, *table) request {
+	if os.Getenv("DDB_DIFFERENTIAL_STATEMENTS") == "1" {
+		return statementGenerators
+	}
+	return slices.Concat(generators, legacyGenerators)
+}
+
 // TestSurvey lists the sorts of differences with the shortest example of each, for whoever mends them. It runs where
 // DDB_DIFFERENTIAL_SURVEY names the file to write.
 func TestSurvey(t *testing.T) {
@@ -53,7 +61,7 @@ func TestSurvey(t *testing.T) {
 	}
 	s := &survey{map[string]int{}, map[string]string{}}
 	rapid.Check(t, func(t *rapid.T) {
-		compare(t, s, slices.Concat(generators, legacyGenerators), os.Getenv("DDB_DIFFERENTIAL_SEVERAL") == "1", others)
+		compare(t, s, surveyed(), os.Getenv("DDB_DIFFERENTIAL_SEVERAL") == "1", others)
 	})
 	var b strings.Builder
 	for _, class := range slices.SortedFunc(maps.Keys(s.seen), func(a, b string) int { return cmp.Compare(s.seen[b], s.seen[a]) }) {

@@ -46,6 +46,11 @@ func (o outcome) view(tb *table) string {
 	switch o.request.operation {
 	case "Query", "Scan":
 		return o.viewPages(tb)
+	case "ExecuteStatement":
+		body := maps.Clone(o.first().body)
+		list, _ := body["Items"].([]any)
+		body["Items"] = unordered(list)
+		return canonical(body)
 	case "BatchGetItem":
 		body := maps.Clone(o.first().body)
 		responses := object{}
