@@ -365,3 +365,56 @@ func TestSchemaWithoutAnUpgrade(t *testing.T) {
 	require.NoError(t, newerDB.Do(ctx, newer.Put(recipe{ID: "1", Name: "new"})))
 	require.ErrorIs(t, db.Do(ctx, old.Put(recipe{ID: "1", Name: "old"})), ddb.ErrConflict)
 }
+
+func TestAnItemThatCannotBeReadStopsNeitherScanNorReindex(t *testing.T) {
+	t.Parallel()
+	client := ddbmem.New().Client()
+	ctx := t.Context()
+	_, old, _ := openRecipes(t, client, func(_ *ddb.Index, _ *recipe, d *ddb.Definition) {})
+	for _, id := range []string{"1", "2", "3", "4", "5"} {
+		_, err := old.Create(ctx, recipe{ID: id, Name: "pie"})
+		require.NoError(t, err)
+	}
+	_, recipes, db := openRecipes(t, client, func(ix *ddb.Index, r *recipe, d *ddb.Definition) {
+		d.Index(ix, ddb.Key(ddb.Prefix("g#"), ddb.Str(&r.Name)), ddb.Key(ddb.Prefix("r#"), ddb.Str(&r.ID)))
+	})
+	for _, id := range []string{"2", "4"} {
+		_, err := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: new("recipes"), Key: map[string]types.AttributeValue{
+				"pk": &types.AttributeValueMemberS{Value: "r#" + id}, "sk": &types.AttributeValueMemberS{Value: "r#" + id},
+			},
+			UpdateExpression: new("SET rating = :r"), ExpressionAttributeValues: map[string]types.AttributeValue{
+				":r": &types.AttributeValueMemberS{Value: "five"},
+			},
+		})
+		require.NoError(t, err)
+	}
+
+	read, failed := 0, []string{}
+	for _, err := range recipes.Scan(ctx, nil) {
+		if err != nil {
+			failed = append(failed, err.Error())
+			continue
+		}
+		read++
+	}
+	assert.Equal(t, 3, read)
+	require.Len(t, failed, 2)
+	assert.Contains(t, failed[0]+failed[1], `pk="r#2"`)
+	assert.Contains(t, failed[0]+failed[1], `pk="r#4"`)
+	all := 0
+	for range db.Scan(ctx, nil) {
+		all++
+	}
+	assert.Equal(t, 5, all)
+	for _, err := range recipes.Scan(ctx, nil) { // a loop that ends at an error ends
+		if err != nil {
+			break
+		}
+	}
+
+	done, err := recipes.Reindex(ctx, nil)
+	require.ErrorContains(t, err, `pk="r#2"`)
+	require.ErrorContains(t, err, `pk="r#4"`)
+	assert.Equal(t, ddb.Reindexed{Items: 5, Rewritten: 3}, done)
+}

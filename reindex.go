@@ -40,28 +40,40 @@ type Reindexed struct {
 // were deleted meanwhile are left alone. The version does not change, and nothing is written to the history.
 //
 // It reads the whole table and writes what is to be changed, and can run beside everything else, several times, and
-// from where an earlier run stopped. It returns its counts also with an error.
+// from where an earlier run stopped. An item that cannot be read as one of the entity is left as it is; the errors of
+// all such items are returned, joined, when it is through. Any other error ends it. It returns its counts also with an
+// error.
 func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
 	var n Reindexed
+	var bad []error
 	e := r.e.e
 	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan()) {
 		if err != nil {
-			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, err)
+			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
 		}
 		if claimed, err := r.db.table.claim(attrs); err != nil || claimed != e || schemaOf(attrs) > e.schema {
 			continue
 		}
 		n.Items++
 		changed, err := r.db.refresh(ctx, e, attrs)
+		if _, unread := errors.AsType[*unreadError](err); unread {
+			bad = append(bad, fmt.Errorf("ddb: reindex %s: %w", e.name, err))
+			continue
+		}
 		if err != nil {
-			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, err)
+			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
 		}
 		if changed {
 			n.Rewritten++
 		}
 	}
-	return n, nil
+	return n, errors.Join(bad...)
 }
+
+// unreadError marks what is wrong with an item rather than with a request.
+type unreadError struct{ error }
+
+func (e *unreadError) Unwrap() error { return e.error }
 
 // refresh rewrites an item until it is as this program would write it, or gone.
 func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool, err error) {
@@ -73,7 +85,7 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool,
 		}
 		want, _, err := e.asWritten("reindex", attrs)
 		if err != nil {
-			return false, err
+			return false, &unreadError{err}
 		}
 		if equalItems(want, attrs) {
 			return changed, nil

@@ -36,7 +36,10 @@ type ScanOptions struct {
 
 // Scan reads the whole table: each value is a T of the entity that claims the item, for a type switch. Items of
 // different segments come in no order. It costs half a unit for each 4 KB of the table, in requests of 1 MB, and is no
-// access pattern: use it to export, migrate and check. It yields as [Repository.Query] does.
+// access pattern: use it to export, migrate and check.
+//
+// An item that cannot be read, because no entity claims it or it does not decode, is yielded as an error that names its
+// key, and the scan goes on if the loop does. Any other error is the last thing that it yields.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.scanStored(ctx, opts) {
@@ -44,9 +47,8 @@ func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error]
 				yield(nil, err)
 				return
 			}
-			e, v, err := db.scanned(s, opts)
-			if err != nil {
-				yield(nil, err)
+			e, v, err := db.scanned(s, opts, nil)
+			if err != nil && !yield(nil, err) {
 				return
 			}
 			if e != nil && !yield(v.Interface(), nil) {
@@ -65,20 +67,20 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 				yield(zero, err)
 				return
 			}
-			e, v, err := r.db.scanned(s, opts)
-			if err != nil {
-				yield(zero, err)
+			e, v, err := r.db.scanned(s, opts, r.e.e)
+			if err != nil && !yield(zero, err) {
 				return
 			}
-			if e == r.e.e && !yield(v.Interface().(T), nil) {
+			if e != nil && !yield(v.Interface().(T), nil) {
 				return
 			}
 		}
 	}
 }
 
-// scanned decodes an item of a scan; the entity is nil for one that is to be skipped.
-func (db *DB) scanned(s stored, opts *ScanOptions) (*entity, reflect.Value, error) {
+// scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
+// skipped.
+func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
@@ -88,7 +90,7 @@ func (db *DB) scanned(s stored, opts *ScanOptions) (*entity, reflect.Value, erro
 		return nil, reflect.Value{}, nil
 	case err != nil:
 		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
-	case e == nil:
+	case e == nil, only != nil && e != only:
 		return nil, reflect.Value{}, nil
 	}
 	v := e.newItem()
