@@ -300,3 +300,24 @@ func TestUnderNeedsALiteralAtTheEnd(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "with a literal of its own; that must end in a literal so that 1 never matches 12")
 }
+
+func TestFieldsThatCannotBeStoredAreRefused(t *testing.T) {
+	t.Parallel()
+	type Inner struct {
+		Weights []complex128 `dynamodbav:"weights"`
+	}
+	type Job struct {
+		ID    string             `dynamodbav:"-"`
+		Done  chan struct{}      `dynamodbav:"done"`
+		Hooks map[string]func()  `dynamodbav:"hooks"`
+		Inner *Inner             `dynamodbav:"inner"`
+		when  chan time.Duration //nolint:unused // an unexported field is nobody's business
+	}
+	_, err := ddb.Define(ddb.NewTable("pk", "sk"), "job", func(j *Job, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("j#"), ddb.Str(&j.ID)), ddb.Key(ddb.Prefix("j")))
+	})
+	require.ErrorContains(t, err, "field Done: attributevalue cannot store a chan struct {}")
+	require.ErrorContains(t, err, "field Hooks: attributevalue cannot store a func()")
+	require.ErrorContains(t, err, "field Inner.Weights: attributevalue cannot store a complex128")
+	require.NotContains(t, err.Error(), "when")
+}

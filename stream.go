@@ -80,6 +80,9 @@ func (e *RecordError) Error() string {
 	if e.Entity != "" {
 		what += " " + e.Entity
 	}
+	for _, attr := range sortedNames(e.Record.Keys) {
+		what += " " + attr + "=" + valueText(e.Record.Keys[attr])
+	}
 	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what, e.Record.Sequence, e.Attempts, e.Err)
 }
 

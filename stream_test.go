@@ -155,6 +155,7 @@ func TestMuxWithholdsWhatFollowsAFailure(t *testing.T) {
 			failed, err := mux.Process(t.Context(), batch)
 			require.ErrorContains(t, err, "the second of a")
 			require.ErrorContains(t, err, "stream_test.go", "a panic is reported with its place")
+			require.ErrorContains(t, err, `lesson pk="l#a" sk="l#a"`, "an error names the item")
 			assert.Equal(t, sequences(batch[3], batch[6]), failed)
 			one, ok := errors.AsType[*ddb.RecordError](err)
 			require.True(t, ok)
