@@ -4,7 +4,7 @@
 //
 //	store := ddbstream.NewTableStore(client, "prod-platform-readers", "search-feed")
 //	reader := ddbstream.NewReader(streams, "prod-platform", mux, store, nil)
-//	err := reader.Run(ctx) // until ctx ends
+//	err := reader.Run(ctx) // until ctx ends; Drain ends when the stream does, for tests and jobs
 //
 // # What it promises
 //

@@ -50,3 +50,44 @@ func ExampleReader() {
 	// inserted One
 	// <nil>
 }
+
+// A test writes, drains the stream, and looks at what has become of its aggregates.
+func ExampleReader_Drain() {
+	ctx := context.Background()
+	type Sale struct {
+		Shop, ID string `dynamodbav:"-"`
+		Cents    int    `dynamodbav:"cents"`
+	}
+	type Takings struct {
+		Shop  string `dynamodbav:"-"`
+		Cents int    `dynamodbav:"cents"`
+	}
+	table := ddb.NewTable("pk", "sk")
+	sales := ddb.MustDefine(table, "sale", func(s *Sale, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("shop#"), ddb.Str(&s.Shop)), ddb.Key(ddb.Prefix("sale#"), ddb.Str(&s.ID)))
+	})
+	takings := ddb.MustDefine(table, "takings", func(s *Takings, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("shop#"), ddb.Str(&s.Shop)), ddb.Key(ddb.Prefix("takings")))
+	})
+	sum := ddb.MustAggregate("takings", sales, takings, func(s *Sale, t *Takings) []ddb.Rule {
+		return []ddb.Rule{ddb.By(&s.Shop, &t.Shop), ddb.Sum(&s.Cents, &t.Cents)}
+	})
+	engine := ddbmem.New()
+	db := ddb.New(engine.Client(), "shops", table, nil)
+	mux := ddb.NewMux(table, nil)
+	mux.Maintain(db, sum)
+	reader := ddbstream.NewReader(engine.StreamsClient(), "shops", mux, &ddbstream.MemoryStore{}, nil)
+
+	err := db.CreateTable(ctx)
+	for _, s := range []Sale{{"north", "1", 250}, {"north", "2", 125}} {
+		if err == nil {
+			err = db.Do(ctx, sales.Create(s))
+		}
+	}
+	if err == nil {
+		err = reader.Drain(ctx)
+	}
+	total, getErr := ddb.NewRepository(db, takings).Get(ctx, Takings{Shop: "north"})
+	fmt.Println(total.Cents, err, getErr)
+	// Output: 375 <nil> <nil>
+}

@@ -209,6 +209,7 @@ func (r *Reader) take(ctx context.Context, due []Lease) error {
 	var free, others []Lease
 	for _, l := range due {
 		switch {
+		case r.empty(l.Stream, l.Shard):
 		case r.reads(l):
 			load[r.opts.Worker]++
 		case l.Owner == "" || l.Owner == r.opts.Worker || r.silent(l, now):
@@ -216,6 +217,7 @@ func (r *Reader) take(ctx context.Context, due []Lease) error {
 		default:
 			load[l.Owner]++
 			others = append(others, l)
+			r.held(l)
 		}
 	}
 	share := (len(due) + len(load) - 1) / len(load)
@@ -243,7 +245,7 @@ func (r *Reader) silent(l Lease, now time.Time) bool {
 	id := l.Stream + "#" + l.Shard
 	s, ok := r.seen[id]
 	if !ok || s.counter != l.Counter {
-		r.seen[id] = sighting{l.Counter, now}
+		r.seen[id] = sighting{l.Counter, now, ok}
 		return false
 	}
 	return now.Sub(s.at) >= r.opts.Lease
@@ -269,6 +271,9 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 	ctx, s.cancel = context.WithCancelCause(ctx)
 	id := l.Stream + "#" + l.Shard
 	r.mu.Lock()
+	if r.drain != nil {
+		r.drain.pending = true
+	}
 	r.running[id] = s
 	r.mu.Unlock()
 	r.wg.Go(func() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -68,7 +69,7 @@ type Options struct {
 	OnError func(ctx context.Context, err error)
 }
 
-// Reader reads the stream of one table. Make it with [NewReader]; one Run at a time.
+// Reader reads the stream of one table. Make it with [NewReader]; one Run or Drain at a time.
 type Reader struct {
 	client Client
 	table  string
@@ -76,9 +77,12 @@ type Reader struct {
 	store  Store
 	opts   Options
 
+	batches atomic.Int64 // handled, of any shard
+
 	mu      sync.Mutex
 	running map[string]*shard
 	seen    map[string]sighting // of the leases of others
+	drain   *drain              // nil unless it drains
 	wake    chan struct{}
 	stop    context.CancelCauseFunc
 	wg      sync.WaitGroup
@@ -88,6 +92,7 @@ type Reader struct {
 type sighting struct {
 	counter int64
 	at      time.Time
+	moved   bool // since it was first seen: somebody is alive
 }
 
 // NewReader returns a reader of table's stream that hands records to to and keeps its leases in store. It makes no
@@ -118,15 +123,25 @@ func NewReader(client Client, table string, to Processor, store Store, opts *Opt
 // Run reads until ctx ends: then it finishes or gives up the batches under way, writes its checkpoints, gives its
 // leases back and returns nil. Any other end is an error: a [Gap] that nobody takes, a table without a stream, a [TableStore]
 // without its table. What fails for a while, requests and records, is tried again.
-func (r *Reader) Run(ctx context.Context) error {
+func (r *Reader) Run(ctx context.Context) error { return r.read(ctx, nil) }
+
+// read reads until ctx ends, or, draining, until there is nothing left.
+func (r *Reader) read(ctx context.Context, d *drain) error {
 	run, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.mu.Lock()
 	r.running, r.seen, r.wake, r.stop = map[string]*shard{}, map[string]sighting{}, make(chan struct{}, 1), stop
+	r.drain = d
 	r.mu.Unlock()
 	r.wg.Go(func() { r.renew(run) })
 	for run.Err() == nil {
-		if err := r.plan(run); err != nil {
+		r.begin()
+		err := r.plan(run)
+		if err == nil && r.through() {
+			stop(errDrained)
+			break
+		}
+		if err != nil {
 			_, gap := errors.AsType[*Gap](err)
 			_, noTable := errors.AsType[*types.ResourceNotFoundException](err) // of the store: the stream's own is another type
 			if gap || noTable || errors.Is(err, errNoStream) || errors.Is(err, errHook) {
@@ -142,8 +157,14 @@ func (r *Reader) Run(ctx context.Context) error {
 		}
 	}
 	r.wg.Wait()
-	if cause := context.Cause(run); ctx.Err() == nil && cause != nil {
+	cause := context.Cause(run)
+	switch {
+	case errors.Is(cause, errDrained):
+		return nil
+	case ctx.Err() == nil:
 		return cause
+	case d != nil:
+		return ctx.Err()
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ func (s *shard) run(ctx context.Context, latest bool) error {
 		if it == nil {
 			it, err = s.iterator(ctx, from)
 		}
+		batches := s.r.batches.Load()
 		if err == nil {
 			out, err = s.r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it, Limit: new(int32(s.r.opts.Batch))})
 		}
@@ -71,11 +72,15 @@ func (s *shard) run(ctx context.Context, latest bool) error {
 		}
 		if len(out.Records) > 0 {
 			from = types.ShardIteratorTypeAfterSequenceNumber
+			s.r.batches.Add(1)
 		}
 		if it = out.NextShardIterator; it == nil {
 			return s.save(ctx, func(l *Lease) { l.Done, l.Owner = true, "" })
 		}
 		if len(out.Records) == 0 {
+			if s.r.drained(s, batches) {
+				return nil
+			}
 			sleep(ctx, s.r.opts.Poll)
 		}
 	}
