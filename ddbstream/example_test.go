@@ -70,7 +70,7 @@ func ExampleReader_Drain() {
 		d.Primary(ddb.Key(ddb.Prefix("shop#"), ddb.Str(&s.Shop)), ddb.Key(ddb.Prefix("takings")))
 	})
 	sum := ddb.MustAggregate("takings", sales, takings, func(s *Sale, t *Takings) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Shop, &t.Shop), ddb.Sum(&s.Cents, &t.Cents)}
+		return []ddb.Rule{ddb.OwnItems, ddb.By(&s.Shop, &t.Shop), ddb.Sum(&s.Cents, &t.Cents)}
 	})
 	engine := ddbmem.New()
 	db := ddb.New(engine.Client(), "shops", table, nil)
