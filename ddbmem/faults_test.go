@@ -163,7 +163,7 @@ func TestFaultsLeaveTheDataConsistent(t *testing.T) {
 	t.Parallel()
 
 	for _, rate := range []float64{0, 0.1, 0.9} {
-		c := newCaller(t, ddbmem.Options{StreamShards: 4, ShardRecords: 50, Faults: ddbmem.Faults{
+		c := newCaller(t, ddbmem.Options{Legacy: true, PartiQL: true, StreamShards: 4, ShardRecords: 50, Faults: ddbmem.Faults{
 			Throttle: rate / 2, Unprocessed: rate, Conflict: rate, Drop: 0, IndexLag: time.Duration(rate * float64(time.Millisecond)),
 		}})
 		c.ok("CreateTable", strings.Replace(indexedTable, `{"TableName"`, `{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},"TableName"`, 1))
@@ -193,7 +193,7 @@ func mixed(r *rand.Rand, arn string) (op, body string) {
 	item := strings.TrimSuffix(key, "}") + fmt.Sprintf(`,"g":{"S":"g%d"},"n":{"N":"%d"},"a":{"S":"%d"}}`, r.IntN(3), r.IntN(5), r.IntN(100))
 	update := fmt.Sprintf(`"TableName":"indexed","Key":%s,"UpdateExpression":"SET g=:g ADD n :n","ExpressionAttributeValues":{":g":{"S":"g%d"},":n":{"N":"1"}}`, key, r.IntN(3))
 	other := fmt.Sprintf(`{"pk":{"S":"%d"}}`, r.IntN(20))
-	switch r.IntN(12) {
+	switch r.IntN(16) {
 	case 0, 1:
 		return "PutItem", `{"TableName":"indexed","Item":` + item + `}`
 	case 2:
@@ -212,6 +212,16 @@ func mixed(r *rand.Rand, arn string) (op, body string) {
 		return "TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"indexed","Key":` + key + `}},{"Get":{"TableName":"hash","Key":` + other + `}}]}`
 	case 10:
 		return "DescribeStream", `{"StreamArn":"` + arn + `"}`
+	case 11:
+		return "ExecuteStatement", statement(fmt.Sprintf("UPDATE indexed SET g = 'g%d' REMOVE a WHERE pk = 'p1' AND sk = '%d' RETURNING ALL NEW *", r.IntN(3), r.IntN(10)))
+	case 12:
+		return "ExecuteTransaction", fmt.Sprintf(`{"TransactStatements":[%s,%s]}`,
+			statement(fmt.Sprintf("DELETE FROM indexed WHERE pk = 'p2' AND sk = '%d'", r.IntN(10))),
+			statement(fmt.Sprintf("INSERT INTO hash VALUE {'pk': '%d'}", r.IntN(20))))
+	case 13:
+		return "BatchExecuteStatement", `{"Statements":[` + statement("SELECT * FROM indexed WHERE pk = 'p0' AND sk = '1'") + `,` + statement("SELECT n FROM hash WHERE pk = '3'") + `]}`
+	case 14:
+		return "UpdateItem", `{"TableName":"indexed","Key":` + key + `,"AttributeUpdates":{"n":{"Action":"ADD","Value":{"N":"1"}},"g":{"Action":"DELETE"}},"Expected":{"a":{"ComparisonOperator":"NOT_NULL"}}}`
 	}
 	return "DescribeTable", `{"TableName":"indexed"}`
 }
