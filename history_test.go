@@ -403,8 +403,10 @@ func TestAnItemThatCannotBeReadStopsNeitherScanNorReindex(t *testing.T) {
 	assert.Contains(t, failed[0]+failed[1], `pk="r#2"`)
 	assert.Contains(t, failed[0]+failed[1], `pk="r#4"`)
 	all := 0
-	for range db.Scan(ctx, nil) {
-		all++
+	for _, err := range db.Scan(ctx, nil) {
+		if err == nil || strings.Contains(err.Error(), `pk="r#`) {
+			all++
+		}
 	}
 	assert.Equal(t, 5, all)
 	for _, err := range recipes.Scan(ctx, nil) { // a loop that ends at an error ends

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -76,14 +77,15 @@ type RecordError struct {
 }
 
 func (e *RecordError) Error() string {
-	what := string(e.Record.Kind)
+	var what strings.Builder
+	what.WriteString(string(e.Record.Kind))
 	if e.Entity != "" {
-		what += " " + e.Entity
+		what.WriteString(" " + e.Entity)
 	}
 	for _, attr := range sortedNames(e.Record.Keys) {
-		what += " " + attr + "=" + valueText(e.Record.Keys[attr])
+		what.WriteString(" " + attr + "=" + valueText(e.Record.Keys[attr]))
 	}
-	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what, e.Record.Sequence, e.Attempts, e.Err)
+	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what.String(), e.Record.Sequence, e.Attempts, e.Err)
 }
 
 // Unwrap returns the cause.

@@ -41,37 +41,61 @@ func TestLegacyParametersMeanTheExpressionsThatFollowedThem(t *testing.T) {
 
 	const all = `"ReturnValues":"ALL_NEW"`
 	for _, twin := range []struct{ op, legacy, expression string }{
-		{"UpdateItem", `"AttributeUpdates":{"n":{"Action":"ADD","Value":{"N":"1.5"}},"q":{"Value":{"S":"v"}},"t":{"Action":"DELETE"}},` + all,
-			`"UpdateExpression":"ADD n :a SET q = :b REMOVE t","ExpressionAttributeValues":{":a":{"N":"1.5"},":b":{"S":"v"}},` + all},
-		{"UpdateItem", `"AttributeUpdates":{"ss":{"Action":"ADD","Value":{"SS":["y","z"]}},"new":{"Action":"ADD","Value":{"NS":["1"]}}},` + all,
-			`"UpdateExpression":"ADD ss :a, #new :b","ExpressionAttributeNames":{"#new":"new"},"ExpressionAttributeValues":{":a":{"SS":["y","z"]},":b":{"NS":["1"]}},` + all},
-		{"UpdateItem", `"AttributeUpdates":{"ss":{"Action":"DELETE","Value":{"SS":["x","y"]}},"m":{"Action":"PUT","Value":{"NULL":true}}},"ReturnValues":"UPDATED_OLD"`,
-			`"UpdateExpression":"DELETE ss :a SET m = :b","ExpressionAttributeValues":{":a":{"SS":["x","y"]},":b":{"NULL":true}},"ReturnValues":"UPDATED_OLD"`},
-		{"UpdateItem", `"AttributeUpdates":{"l":{"Action":"ADD","Value":{"L":[{"S":"y"}]}}},"ReturnValues":"UPDATED_NEW"`,
-			`"UpdateExpression":"SET l = list_append(l, :a)","ExpressionAttributeValues":{":a":{"L":[{"S":"y"}]}},"ReturnValues":"UPDATED_NEW"`},
+		{
+			"UpdateItem", `"AttributeUpdates":{"n":{"Action":"ADD","Value":{"N":"1.5"}},"q":{"Value":{"S":"v"}},"t":{"Action":"DELETE"}},` + all,
+			`"UpdateExpression":"ADD n :a SET q = :b REMOVE t","ExpressionAttributeValues":{":a":{"N":"1.5"},":b":{"S":"v"}},` + all,
+		},
+		{
+			"UpdateItem", `"AttributeUpdates":{"ss":{"Action":"ADD","Value":{"SS":["y","z"]}},"new":{"Action":"ADD","Value":{"NS":["1"]}}},` + all,
+			`"UpdateExpression":"ADD ss :a, #new :b","ExpressionAttributeNames":{"#new":"new"},"ExpressionAttributeValues":{":a":{"SS":["y","z"]},":b":{"NS":["1"]}},` + all,
+		},
+		{
+			"UpdateItem", `"AttributeUpdates":{"ss":{"Action":"DELETE","Value":{"SS":["x","y"]}},"m":{"Action":"PUT","Value":{"NULL":true}}},"ReturnValues":"UPDATED_OLD"`,
+			`"UpdateExpression":"DELETE ss :a SET m = :b","ExpressionAttributeValues":{":a":{"SS":["x","y"]},":b":{"NULL":true}},"ReturnValues":"UPDATED_OLD"`,
+		},
+		{
+			"UpdateItem", `"AttributeUpdates":{"l":{"Action":"ADD","Value":{"L":[{"S":"y"}]}}},"ReturnValues":"UPDATED_NEW"`,
+			`"UpdateExpression":"SET l = list_append(l, :a)","ExpressionAttributeValues":{":a":{"L":[{"S":"y"}]}},"ReturnValues":"UPDATED_NEW"`,
+		},
 		{"UpdateItem", `"AttributeUpdates":{},` + all, all},
-		{"UpdateItem", `"AttributeUpdates":{"q":{"Value":{"N":"1"}}},"Expected":{"n":{"Value":{"N":"2"}},"q":{"Exists":false}}`,
-			`"UpdateExpression":"SET q = :a","ConditionExpression":"n = :b AND attribute_not_exists(q)","ExpressionAttributeValues":{":a":{"N":"1"},":b":{"N":"2"}}`},
-		{"DeleteItem", `"Expected":{"n":{"Value":{"N":"9"}},"t":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"S":"he"}]}},"ConditionalOperator":"OR","ReturnValues":"ALL_OLD"`,
-			`"ConditionExpression":"n = :a OR begins_with(t, :b)","ExpressionAttributeValues":{":a":{"N":"9"},":b":{"S":"he"}},"ReturnValues":"ALL_OLD"`},
-		{"DeleteItem", `"Expected":{"l":{"ComparisonOperator":"NOT_CONTAINS","AttributeValueList":[{"S":"x"}]}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`,
-			`"ConditionExpression":"NOT contains(l, :a)","ExpressionAttributeValues":{":a":{"S":"x"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`},
+		{
+			"UpdateItem", `"AttributeUpdates":{"q":{"Value":{"N":"1"}}},"Expected":{"n":{"Value":{"N":"2"}},"q":{"Exists":false}}`,
+			`"UpdateExpression":"SET q = :a","ConditionExpression":"n = :b AND attribute_not_exists(q)","ExpressionAttributeValues":{":a":{"N":"1"},":b":{"N":"2"}}`,
+		},
+		{
+			"DeleteItem", `"Expected":{"n":{"Value":{"N":"9"}},"t":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"S":"he"}]}},"ConditionalOperator":"OR","ReturnValues":"ALL_OLD"`,
+			`"ConditionExpression":"n = :a OR begins_with(t, :b)","ExpressionAttributeValues":{":a":{"N":"9"},":b":{"S":"he"}},"ReturnValues":"ALL_OLD"`,
+		},
+		{
+			"DeleteItem", `"Expected":{"l":{"ComparisonOperator":"NOT_CONTAINS","AttributeValueList":[{"S":"x"}]}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`,
+			`"ConditionExpression":"NOT contains(l, :a)","ExpressionAttributeValues":{":a":{"S":"x"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`,
+		},
 		{"GetItem", `"AttributesToGet":["t","m.k","n"]`, `"ProjectionExpression":"t, #d, n","ExpressionAttributeNames":{"#d":"m.k"}`},
 	} {
 		const key = `{"TableName":"indexed","Key":{"pk":{"S":"p"},"sk":{"S":"2"}},`
 		sameAnswers(t, twin.op, key+twin.legacy+"}", key+twin.expression+"}")
 	}
 	for _, twin := range []struct{ op, legacy, expression string }{
-		{"Query", `"KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]},"sk":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"S":"2"},{"S":"3"}]}}`,
-			`"KeyConditionExpression":"pk = :p AND sk BETWEEN :a AND :b","ExpressionAttributeValues":{":p":{"S":"p"},":a":{"S":"2"},":b":{"S":"3"}}`},
-		{"Query", `"KeyConditions":{"sk":{"ComparisonOperator":"LT","AttributeValueList":[{"S":"3"}]},"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]}},"QueryFilter":{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"2"},{"N":"3"}]},"q":{"ComparisonOperator":"NULL"}}`,
-			`"KeyConditionExpression":"pk = :p AND sk < :s","FilterExpression":"n IN (:a, :b) AND attribute_not_exists(q)","ExpressionAttributeValues":{":p":{"S":"p"},":s":{"S":"3"},":a":{"N":"2"},":b":{"N":"3"}}`},
-		{"Query", `"KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]}},"FilterExpression":"n > :n","ExpressionAttributeValues":{":n":{"N":"1"}},"ProjectionExpression":"sk"`,
-			`"KeyConditionExpression":"pk = :p","FilterExpression":"n > :n","ExpressionAttributeValues":{":n":{"N":"1"},":p":{"S":"p"}},"ProjectionExpression":"sk"`},
-		{"Scan", `"ScanFilter":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]},"m":{"ComparisonOperator":"NE","AttributeValueList":[{"M":{"k":{"N":"2"}}}]}},"AttributesToGet":["sk","l"]`,
-			`"FilterExpression":"pk = :p AND m <> :m","ExpressionAttributeValues":{":p":{"S":"p"},":m":{"M":{"k":{"N":"2"}}}},"ProjectionExpression":"sk, l"`},
-		{"Scan", `"ScanFilter":{"ss":{"ComparisonOperator":"CONTAINS","AttributeValueList":[{"S":"x"}]},"q":{"ComparisonOperator":"NOT_NULL"}},"ConditionalOperator":"OR","Select":"COUNT"`,
-			`"FilterExpression":"contains(ss, :x) OR attribute_exists(q)","ExpressionAttributeValues":{":x":{"S":"x"}},"Select":"COUNT"`},
+		{
+			"Query", `"KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]},"sk":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"S":"2"},{"S":"3"}]}}`,
+			`"KeyConditionExpression":"pk = :p AND sk BETWEEN :a AND :b","ExpressionAttributeValues":{":p":{"S":"p"},":a":{"S":"2"},":b":{"S":"3"}}`,
+		},
+		{
+			"Query", `"KeyConditions":{"sk":{"ComparisonOperator":"LT","AttributeValueList":[{"S":"3"}]},"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]}},"QueryFilter":{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"2"},{"N":"3"}]},"q":{"ComparisonOperator":"NULL"}}`,
+			`"KeyConditionExpression":"pk = :p AND sk < :s","FilterExpression":"n IN (:a, :b) AND attribute_not_exists(q)","ExpressionAttributeValues":{":p":{"S":"p"},":s":{"S":"3"},":a":{"N":"2"},":b":{"N":"3"}}`,
+		},
+		{
+			"Query", `"KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]}},"FilterExpression":"n > :n","ExpressionAttributeValues":{":n":{"N":"1"}},"ProjectionExpression":"sk"`,
+			`"KeyConditionExpression":"pk = :p","FilterExpression":"n > :n","ExpressionAttributeValues":{":n":{"N":"1"},":p":{"S":"p"}},"ProjectionExpression":"sk"`,
+		},
+		{
+			"Scan", `"ScanFilter":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"p"}]},"m":{"ComparisonOperator":"NE","AttributeValueList":[{"M":{"k":{"N":"2"}}}]}},"AttributesToGet":["sk","l"]`,
+			`"FilterExpression":"pk = :p AND m <> :m","ExpressionAttributeValues":{":p":{"S":"p"},":m":{"M":{"k":{"N":"2"}}}},"ProjectionExpression":"sk, l"`,
+		},
+		{
+			"Scan", `"ScanFilter":{"ss":{"ComparisonOperator":"CONTAINS","AttributeValueList":[{"S":"x"}]},"q":{"ComparisonOperator":"NOT_NULL"}},"ConditionalOperator":"OR","Select":"COUNT"`,
+			`"FilterExpression":"contains(ss, :x) OR attribute_exists(q)","ExpressionAttributeValues":{":x":{"S":"x"}},"Select":"COUNT"`,
+		},
 	} {
 		const table = `{"TableName":"indexed","ReturnConsumedCapacity":"TOTAL",`
 		sameAnswers(t, twin.op, table+twin.legacy+"}", table+twin.expression+"}")
@@ -117,8 +141,10 @@ func TestLegacyParametersAreRefusedInTheWordsOfTheService(t *testing.T) {
 		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"x"}]}}`, oneOrMore + "AttributeValues inside AttributeValueList must be of same type"},
 		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"N":"1"}]}}`, oneOrMore + "ComparisonOperator BEGINS_WITH is not valid for N AttributeValue type"},
 		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"NS":["1"]}]}}`, oneOrMore + "ComparisonOperator LT is not valid for NS AttributeValue type"},
-		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`,
-			"The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"},
+		{
+			"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`,
+			"The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
+		},
 		{"DeleteItem", `"Expected":{"n":{"Value":{"N":"1"}}},"ConditionalOperator":"OR"`, "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
 		{"DeleteItem", `"ConditionalOperator":"AND"`, "ConditionalOperator cannot be used without Filter or Expected"},
 		{"DeleteItem", `"Expected":{"":{"Exists":false}}`, "Empty attribute name"},

@@ -3,6 +3,7 @@ package ddbmem_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,11 +33,12 @@ func statement(text string, more ...string) string {
 	if err != nil {
 		panic(err)
 	}
-	request := `{"Statement":` + string(enc)
+	var request strings.Builder
+	request.WriteString(`{"Statement":` + string(enc))
 	for _, m := range more {
-		request += "," + m
+		request.WriteString("," + m)
 	}
-	return request + "}"
+	return request.String() + "}"
 }
 
 func TestSelectAnswers(t *testing.T) {
@@ -132,13 +134,19 @@ func TestStatementsWrite(t *testing.T) {
 		{"UPDATE range SET n = n + 1" + first + "MODIFIED NEW *", `[{"n":{"N":"11"}}]`},
 		{"UPDATE range SET n = 5, o = 'new' SET p = n" + first + "MODIFIED OLD *", `[{"n":{"N":"11"}}]`},
 		{"SELECT n, o, p FROM range WHERE pk = 'a' AND sk = 1", `[{"n":{"N":"5"},"o":{"S":"new"},"p":{"N":"11"}}]`},
-		{"UPDATE range SET ss = set_add(ss, <<'z'>>) SET l = list_append(l, ['y']) SET m.k = 2" + first + "MODIFIED NEW *",
-			`[{"ss":{"SS":["x","y","z"]},"l":{"L":[{"S":"x"},{"M":{"k":{"N":"1"}}},{"S":"y"}]},"m":{"M":{"k":{"N":"2"}}}}]`},
-		{"UPDATE range SET ss = set_delete(ss, <<'x', 'y', 'z'>>) REMOVE l REMOVE m SET q = if_not_exists(q, 7) - 2 REMOVE o REMOVE p" + first + "ALL NEW *",
-			`[{"pk":{"S":"a"},"sk":{"N":"1"},"n":{"N":"5"},"q":{"N":"5"},"t":{"S":"hello"}}]`},
+		{
+			"UPDATE range SET ss = set_add(ss, <<'z'>>) SET l = list_append(l, ['y']) SET m.k = 2" + first + "MODIFIED NEW *",
+			`[{"ss":{"SS":["x","y","z"]},"l":{"L":[{"S":"x"},{"M":{"k":{"N":"1"}}},{"S":"y"}]},"m":{"M":{"k":{"N":"2"}}}}]`,
+		},
+		{
+			"UPDATE range SET ss = set_delete(ss, <<'x', 'y', 'z'>>) REMOVE l REMOVE m SET q = if_not_exists(q, 7) - 2 REMOVE o REMOVE p" + first + "ALL NEW *",
+			`[{"pk":{"S":"a"},"sk":{"N":"1"},"n":{"N":"5"},"q":{"N":"5"},"t":{"S":"hello"}}]`,
+		},
 		{"UPDATE range SET n = 6 WHERE pk = 'a' AND sk = 1 AND q = 5", `[]`},
-		{"DELETE FROM range WHERE pk = 'i' AND sk = 1.5 AND m.x = 'y' RETURNING ALL OLD *",
-			`[{"pk":{"S":"i"},"sk":{"N":"1.5"},"l":{"L":[{"BOOL":true},{"NULL":true},{"N":"-2"}]},"m":{"M":{"x":{"S":"y"}}},"ns":{"NS":["1","2"]}}]`},
+		{
+			"DELETE FROM range WHERE pk = 'i' AND sk = 1.5 AND m.x = 'y' RETURNING ALL OLD *",
+			`[{"pk":{"S":"i"},"sk":{"N":"1.5"},"l":{"L":[{"BOOL":true},{"NULL":true},{"N":"-2"}]},"m":{"M":{"x":{"S":"y"}}},"ns":{"NS":["1","2"]}}]`,
+		},
 		{"DELETE FROM range WHERE pk = 'i' AND sk = 1.5 AND m.x = 'y' RETURNING ALL OLD *", `[]`},
 	} {
 		require.JSONEq(t, row.items, c.member("ExecuteStatement", statement(row.statement), "Items"), row.statement)
@@ -225,14 +233,14 @@ func TestBatchOfStatementsAnswersEachForItself(t *testing.T) {
 	c := partiqlCaller(t)
 	const failed, old = `"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`, `{"pk":{"S":"k"},"sk":{"N":"1"}}`
 	batch := func(statements ...string) string {
-		text := ""
+		var text strings.Builder
 		for i, s := range statements {
 			if i > 0 {
-				text += ","
+				text.WriteString(",")
 			}
-			text += s
+			text.WriteString(s)
 		}
-		return `{"Statements":[` + text + `]}`
+		return `{"Statements":[` + text.String() + `]}`
 	}
 	c.answers("BatchExecuteStatement", batch(
 		statement("SELECT n FROM range WHERE pk = 'a' AND sk = ?", `"Parameters":[{"N":"1"}]`), statement("SELECT * FROM none WHERE pk = 'a'"),
@@ -260,17 +268,18 @@ func TestTransactionOfStatementsIsAllOrNothing(t *testing.T) {
 
 	c := partiqlCaller(t)
 	transaction := func(token string, statements ...string) string {
-		text := `{"TransactStatements":[`
+		var text strings.Builder
+		text.WriteString(`{"TransactStatements":[`)
 		for i, s := range statements {
 			if i > 0 {
-				text += ","
+				text.WriteString(",")
 			}
-			text += statement(s)
+			text.WriteString(statement(s))
 		}
 		if token != "" {
 			token = `,"ClientRequestToken":"` + token + `"`
 		}
-		return text + `]` + token + `}`
+		return text.String() + `]` + token + `}`
 	}
 	const exists = "EXISTS(SELECT * FROM range WHERE pk = 'a' AND sk = 1 AND n = 10)"
 	c.answers("ExecuteTransaction", transaction("once", exists, "INSERT INTO range VALUE {'pk': 't', 'sk': 1}",

@@ -24,7 +24,7 @@ func listOf(elem *wire.Shape) *wire.Shape { return &wire.Shape{Type: wire.List, 
 
 func mapOf(elem *wire.Shape) *wire.Shape { return &wire.Shape{Type: wire.Map, Elem: elem} }
 
-func atLeast(n int64, t wire.Type) *wire.Shape { return &wire.Shape{Type: t, HasMin: true, Min: n} }
+func atLeastOne(t wire.Type) *wire.Shape { return &wire.Shape{Type: t, HasMin: true, Min: 1} }
 
 var (
 	aString  = &wire.Shape{Type: wire.String}
@@ -146,7 +146,7 @@ var scanShape = structOf("ScanInput",
 	member("ConditionalOperator", logical),
 	member("ScanFilter", conditions),
 	member("Segment", &wire.Shape{Type: wire.Int, HasMin: true, Min: 0, Max: 999999}),
-	member("Limit", atLeast(1, wire.Int)),
+	member("Limit", atLeastOne(wire.Int)),
 	member("AttributesToGet", nameList),
 	member("ExclusiveStartKey", attrMap),
 	member("ConsistentRead", aBool),

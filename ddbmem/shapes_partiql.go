@@ -13,7 +13,7 @@ var statementShape = structOf("ExecuteStatementInput",
 	member("ConsistentRead", aBool),
 	member("NextToken", &wire.Shape{Type: wire.String, MinLen: 1, MaxLen: 32768}),
 	member("ReturnConsumedCapacity", returnCapacity),
-	member("Limit", atLeast(1, wire.Int)),
+	member("Limit", atLeastOne(wire.Int)),
 	member("ReturnValuesOnConditionCheckFailure", returnOnFailure),
 )
 

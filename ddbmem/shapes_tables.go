@@ -4,8 +4,8 @@ import "github.com/singletable-go/ddb/ddbmem/internal/wire"
 
 var (
 	throughput = structOf("ProvisionedThroughput",
-		member("WriteCapacityUnits", required(atLeast(1, wire.Long))),
-		member("ReadCapacityUnits", required(atLeast(1, wire.Long))),
+		member("WriteCapacityUnits", required(atLeastOne(wire.Long))),
+		member("ReadCapacityUnits", required(atLeastOne(wire.Long))),
 	)
 	onDemand = structOf("OnDemandThroughput",
 		member("MaxReadRequestUnits", aLong),

@@ -46,15 +46,16 @@ func insert(t *rapid.T, tb *table) request {
 
 // path draws a document path.
 func (s *speaker) path() string {
-	path := rapid.SampledFrom(names).Draw(s.t, "head")
+	var path strings.Builder
+	path.WriteString(rapid.SampledFrom(names).Draw(s.t, "head"))
 	for rapid.IntRange(0, 3).Draw(s.t, "deeper") == 1 {
 		if rapid.Bool().Draw(s.t, "position") {
-			path += fmt.Sprintf("[%d]", rapid.IntRange(0, 2).Draw(s.t, "index"))
+			fmt.Fprintf(&path, "[%d]", rapid.IntRange(0, 2).Draw(s.t, "index"))
 		} else {
-			path += "." + rapid.SampledFrom(names).Draw(s.t, "field")
+			path.WriteString("." + rapid.SampledFrom(names).Draw(s.t, "field"))
 		}
 	}
-	return path
+	return path.String()
 }
 
 // test draws a condition on an attribute that is no key.
