@@ -182,8 +182,8 @@ func equality(where *partiql.Condition, name string) value.Value {
 			continue
 		}
 		for i, o := range c.Operands {
-			if o.Attribute() == name {
-				return c.Operands[1-i].Value
+			if v := c.Operands[1-i].Value; o.Attribute() == name && !v.IsZero() {
+				return v
 			}
 		}
 	}

@@ -67,6 +67,7 @@ func TestSelectAnswers(t *testing.T) {
 		{"SELECT sk FROM range WHERE pk = 'a' AND sk = 1 AND m['k'] = 1 AND l = ['x', {'k': 1}] AND ss = <<'y', 'x'>>", `[{"sk":{"N":"1"}}]`},
 		{"SELECT sk FROM range WHERE pk = 'it''s' OR (pk = 'a' AND sk = 3); -- done", `[{"sk":{"N":"3"}}]`},
 		{"SELECT sk FROM range WHERE pk = 'a' AND sk = 1 AND sk = 2", `[]`},
+		{"SELECT sk FROM range WHERE pk = t AND pk = 'a'", `[]`},
 		{`SELECT * FROM "indexed"."keys" WHERE g = 'g' AND sk = '1' AND pk = 'a'`, `[{"pk":{"S":"a"},"sk":{"S":"1"},"g":{"S":"g"}}]`},
 		{`SELECT sk FROM indexed.byG WHERE g = 'g' AND n > 2 ORDER BY n DESC`, `[{"sk":{"S":"3"}},{"sk":{"S":"3"}}]`},
 		{`SELECT b FROM indexed.local WHERE pk = 'a' AND n = 2`, `[{"b":{"S":"b"}}]`},
@@ -309,6 +310,16 @@ func TestTransactionOfStatementsIsAllOrNothing(t *testing.T) {
 		c.invalid("ExecuteTransaction", transaction("", statements...), message)
 	}
 	require.JSONEq(t, before, c.ok("Scan", `{"TableName":"range"}`))
+}
+
+func TestInsertTakesItemsAsDeepAsPutItemDoes(t *testing.T) {
+	t.Parallel()
+
+	c := partiqlCaller(t)
+	nested := func(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
+	c.ok("ExecuteStatement", statement("INSERT INTO range VALUE {'pk': 'deep', 'sk': 1, 'l': "+nested(32)+"}"))
+	c.invalid("ExecuteStatement", statement("INSERT INTO range VALUE {'pk': 'deep', 'sk': 2, 'l': "+nested(33)+"}"),
+		"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 }
 
 func TestPartiQLIsUnknownUnlessAskedFor(t *testing.T) {

@@ -59,7 +59,6 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 	nodes := in.List("TransactItems")
 	all := make([]*write, len(nodes))
 	names := make([]string, len(nodes))
-	size := 0
 	for i := range nodes {
 		part, kind, failed := action(&nodes[i])
 		if failed != nil {
@@ -70,16 +69,19 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 			return nil, err
 		}
 		all[i], names[i] = w, part.Text("TableName")
-		size += w.size
-	}
-	if size > maxTransaction {
-		return nil, invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
 	}
 	return e.transactOnce(in, canonical(in.Get("TransactItems")), all, names)
 }
 
 // transactOnce runs a transaction, once when the request has a token.
 func (e *Engine) transactOnce(in *wire.Node, content []byte, all []*write, names []string) (*out, error) {
+	size := 0
+	for _, w := range all {
+		size += w.size
+	}
+	if size > maxTransaction {
+		return nil, invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
+	}
 	token := in.Text("ClientRequestToken")
 	if token == "" {
 		return e.transact(in, all, names)

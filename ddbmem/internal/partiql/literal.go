@@ -18,6 +18,16 @@ func (p *parser) value() (value.Value, error) {
 	return value.Parse([]byte(b.String()))
 }
 
+// item reads the literal of an item, whose attributes begin at the first level.
+func (p *parser) item() (value.Item, error) {
+	var b strings.Builder
+	if err := p.literal(&b); err != nil {
+		return nil, err
+	}
+	fields := strings.TrimSuffix(strings.TrimPrefix(b.String(), `{"M":`), "}")
+	return value.ParseItem([]byte(fields))
+}
+
 func (p *parser) literal(b *strings.Builder) error {
 	if err := p.deeper(); err != nil {
 		return err

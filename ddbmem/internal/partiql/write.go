@@ -23,11 +23,10 @@ func (p *parser) insertion() (*Statement, error) {
 		return nil, value.Invalid("Unsupported format in item expression. Please use struct format {...} to express item values "+
 			"for insert statement. at %d:%d:%d", line, column, size)
 	}
-	v, err := p.value()
-	if err != nil {
+	var err error
+	if s.Item, err = p.item(); err != nil {
 		return nil, err
 	}
-	s.Item = v.Fields()
 	if p.peek().is("RETURNING") {
 		return nil, value.Invalid("RETURNING is not supported in INSERT")
 	}
