@@ -3,7 +3,6 @@ package ddbmem
 import (
 	"bytes"
 	"errors"
-	"hash/crc32"
 	"io"
 	"net/http"
 	"strconv"
@@ -69,7 +68,7 @@ func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 		Header: http.Header{
 			"Content-Type":     {contentType},
 			"X-Amzn-Requestid": {ans.id},
-			"X-Amz-Crc32":      {strconv.FormatUint(uint64(crc32.ChecksumIEEE(ans.body)), 10)},
+			"X-Amz-Crc32":      {checksum(ans.body)},
 		},
 		Body:          io.NopCloser(bytes.NewReader(ans.body)),
 		ContentLength: int64(len(ans.body)),

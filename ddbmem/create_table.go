@@ -39,12 +39,19 @@ func createTable(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
+// nameRunes are what the names of tables are made of.
+const nameRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
+
 // define checks a request to create a table and returns the table, which the engine does not know yet.
 func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 	now := e.clock.Now()
 	t := &table{
-		name: in.Text("TableName"), arn: e.arn(in.Text("TableName")), id: e.rand.uuid(), created: now, engine: e,
+		name: e.localName(in.Text("TableName")), id: e.rand.uuid(), created: now, engine: e,
 	}
+	if len(t.name) < 3 || len(t.name) > 255 || strings.Trim(t.name, nameRunes) != "" {
+		return nil, invalid("TableName must be at least 3 characters long and at most 255 characters long")
+	}
+	t.arn = e.arn(t.name)
 	t.ttl.delay = e.opts.TTLDelay
 	d := &t.def
 	if failed := d.readBilling(in, now); failed != nil {
@@ -134,11 +141,8 @@ func (d *tableDefinition) readAttributes(in *wire.Node) *apiError {
 	for _, a := range in.List("AttributeDefinitions") {
 		def := attrDef{a.Text("AttributeName"), a.Text("AttributeType")}
 		for _, b := range d.attrs {
-			if b.Name == def.Name && b.Type != def.Type {
-				return invalid("Cannot have two attributes with the same name")
-			}
 			if b.Name == def.Name {
-				return parameter("Duplicate AttributeName in AttributeDefinitions: %s", def.Name)
+				return invalid("Attribute Name is duplicated: %s", def.Name)
 			}
 		}
 		d.attrs = append(d.attrs, def)
@@ -242,7 +246,7 @@ func (t *table) readIndexes(in *wire.Node) *apiError {
 			return parameter("List of GlobalSecondaryIndexes is empty")
 		}
 		for i := range list {
-			x, failed := t.globalIndex(&list[i])
+			x, failed := t.globalIndex(&list[i], "is not")
 			if failed != nil {
 				return failed
 			}
@@ -286,8 +290,8 @@ func (t *table) addLocal(n *wire.Node) *apiError {
 	return nil
 }
 
-// globalIndex reads a global index, of a new table or one to add.
-func (t *table) globalIndex(n *wire.Node) (*index, *apiError) {
+// globalIndex reads a global index, of a new table or one to add. Both miss the throughput in words of their own.
+func (t *table) globalIndex(n *wire.Node, missing string) (*index, *apiError) {
 	x := &index{name: n.Text("IndexName"), order: readSchema(n.List("KeySchema"))}
 	s, failed := t.def.schemaOf(x.order, true)
 	if failed != nil {
@@ -302,7 +306,7 @@ func (t *table) globalIndex(n *wire.Node) (*index, *apiError) {
 	case t.def.billing == "PAY_PER_REQUEST" && p != nil:
 		return nil, parameter("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.name)
 	case t.def.billing == "PROVISIONED" && p == nil:
-		return nil, parameter("ProvisionedThroughput must be specified for index: %s", x.name)
+		return nil, parameter("ProvisionedThroughput %s specified for index: %s", missing, x.name)
 	case p != nil:
 		if x.throughput, failed = readThroughput(p); failed != nil {
 			return nil, failed

@@ -67,11 +67,14 @@ func (t *table) describe(o *out, member, status string) {
 	d := &t.def
 	o.key(member)
 	o.open()
-	o.any("AttributeDefinitions", d.attrs)
+	whole := status != "DELETING" // the answer to a deletion leaves out what the table was like
+	if whole {
+		o.any("AttributeDefinitions", d.attrs)
+		o.any("KeySchema", d.order)
+		o.float("CreationDateTime", seconds(t.created))
+	}
 	o.str("TableName", t.name)
-	o.any("KeySchema", d.order)
 	o.str("TableStatus", orDefault(status, t.status(now)))
-	o.float("CreationDateTime", seconds(t.created))
 	describeThroughput(o, d.throughput)
 	o.int("TableSizeBytes", int(t.bytes))
 	o.int("ItemCount", t.rows.Len())
@@ -87,8 +90,10 @@ func (t *table) describe(o *out, member, status string) {
 		o.close()
 	}
 	describeOnDemand(o, d.onDemand)
-	t.describeIndexes(o, "LocalSecondaryIndexes", true, status, now)
-	t.describeIndexes(o, "GlobalSecondaryIndexes", false, status, now)
+	if whole {
+		t.describeIndexes(o, "LocalSecondaryIndexes", true, status, now)
+		t.describeIndexes(o, "GlobalSecondaryIndexes", false, status, now)
+	}
 	if t.stream != nil {
 		if !t.stream.disabled() {
 			o.key("StreamSpecification")

@@ -75,6 +75,9 @@ func inUse(msg string) *apiError { return failure(modelSpace+"ResourceInUseExcep
 
 func limitExceeded(msg string) *apiError { return failure(modelSpace+"LimitExceededException", msg) }
 
+// malformed is the answer to a body that is not JSON.
+func malformed() *apiError { return failure(serviceSpace+"SerializationException", "") }
+
 func unknownOperation() *apiError { return failure(serviceSpace+"UnknownOperationException", "") }
 
 func internalError() *apiError {
@@ -121,9 +124,10 @@ func (e *apiError) appendJSON(o *out) {
 		})
 	}
 	switch {
+	case e.msg == "":
 	case e.reasons != nil || e.kind == serviceSpace+"SerializationException":
 		o.str("Message", e.msg)
-	case e.msg != "":
+	default:
 		o.str("message", e.msg)
 	}
 	if e.item != nil {

@@ -16,7 +16,7 @@ import (
 // requests is a good request for each operation, for fuzzing to begin with.
 var requests = map[string]string{
 	"CreateTable":   indexedTable,
-	"UpdateTable":   `{"TableName":"indexed","BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2},"AttributeDefinitions":[{"AttributeName":"z","AttributeType":"B"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byZ","KeySchema":[{"AttributeName":"z","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"},"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}}]}`,
+	"UpdateTable":   `{"TableName":"indexed","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"z","AttributeType":"B"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byZ","KeySchema":[{"AttributeName":"z","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}`,
 	"DescribeTable": `{"TableName":"indexed"}`,
 	"DeleteTable":   `{"TableName":"indexed"}`,
 	"ListTables":    `{"Limit":1,"ExclusiveStartTableName":"aaa"}`,

@@ -1,11 +1,9 @@
 package ddbmem
 
 import (
-	"hash/crc32"
-	"io"
+	"encoding/json"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,8 +12,6 @@ import (
 )
 
 const (
-	contentType   = "application/x-amz-json-1.0"
-	maxBody       = 16 << 20
 	tableTarget   = "DynamoDB_20120810."
 	streamsTarget = "DynamoDBStreams_20120810."
 )
@@ -32,41 +28,6 @@ type operation struct {
 	named bool
 	// optional is set on operations that [Options.PartiQL] switches on.
 	optional bool
-}
-
-// ServeHTTP answers one request of the DynamoDB or the DynamoDB Streams API.
-func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet {
-		w.WriteHeader(http.StatusOK)
-		_, _ = io.WriteString(w, "healthy: dynamodb."+e.opts.Region+".amazonaws.com \n")
-		return
-	}
-	body, err := readBody(r)
-	if err != nil {
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		return
-	}
-	ans := e.answer(r.Header.Get("X-Amz-Target"), body)
-	if ans.drop {
-		// The write was applied; what the caller sees is a connection that broke.
-		panic(http.ErrAbortHandler)
-	}
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("X-Amzn-Requestid", ans.id)
-	h.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(ans.body)), 10))
-	h.Set("Content-Length", strconv.Itoa(len(ans.body)))
-	w.WriteHeader(ans.status)
-	_, _ = w.Write(ans.body)
-}
-
-func readBody(r *http.Request) ([]byte, error) {
-	if n := r.ContentLength; n >= 0 && n <= maxBody {
-		body := make([]byte, n)
-		_, err := io.ReadFull(r.Body, body)
-		return body, err
-	}
-	return io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 }
 
 // answer is what goes back to the caller.
@@ -115,6 +76,9 @@ func requestID(n int64) string {
 func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed *apiError) {
 	op := operations[target]
 	if op == nil || op.optional && !e.opts.PartiQL {
+		if len(body) > 0 && !json.Valid(body) {
+			return nil, false, malformed()
+		}
 		return nil, false, unknownOperation()
 	}
 	in, err := wire.Parse(body, op.shape)

@@ -52,6 +52,8 @@ func TestServeAnswersUntilTheContextEnds(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+l.Addr().String(), strings.NewReader(`{}`))
 	require.NoError(t, err)
 	r.Header.Set("X-Amz-Target", "DynamoDB_20120810.ListTables")
+	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	sign(r)
 	res, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	require.Equal(t, 200, res.StatusCode)

@@ -4,6 +4,7 @@ import (
 	"crypto/md5" //nolint:gosec // spreads keys, protects nothing
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"strconv"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -76,19 +77,27 @@ func (s *schema) appendKey(dst []byte, it value.Item) []byte {
 	return dst
 }
 
-// covers reports whether the item has every attribute of the schema, of the right type and not empty.
+// covers reports whether the item has every attribute of the schema, of the right type, not empty and not too long.
 func (s *schema) covers(it value.Item) bool {
 	for _, k := range s.hash {
-		if !k.fits(it.Get(k.name)) {
+		if v := it.Get(k.name); !k.fits(v) || v.Size() > maxHashKey {
 			return false
 		}
 	}
 	for _, k := range s.rng {
-		if !k.fits(it.Get(k.name)) {
+		if v := it.Get(k.name); !k.fits(v) || v.Size() > maxRangeKey {
 			return false
 		}
 	}
 	return true
+}
+
+// keyType returns the key type of an attribute of the schema.
+func (s *schema) keyType(name string) string {
+	if slices.ContainsFunc(s.hash, func(k keyAttr) bool { return k.name == name }) {
+		return "HASH"
+	}
+	return "RANGE"
 }
 
 func (k keyAttr) fits(v value.Value) bool {

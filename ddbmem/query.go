@@ -49,7 +49,7 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	if at != "" && (at < low || (high != "" && at >= high)) {
 		return nil, outside(at, s, keys)
 	}
-	for _, check := range []func() *apiError{rd.checkScalars, rd.checkFilter, rd.checkSelected} {
+	for _, check := range []func() *apiError{rd.checkProjected, rd.checkFilter, rd.checkSelected, rd.checkFiltered} {
 		if failed := check(); failed != nil {
 			return nil, failed
 		}

@@ -128,17 +128,20 @@ func (rd *reader) schema() *schema {
 	return &rd.table.schema
 }
 
-// checkScalars refuses document paths into key attributes.
-func (rd *reader) checkScalars() *apiError {
-	if rd.projection != nil {
-		if failed := rd.table.scalarKeys(rd.projection.NestedHeads()); failed != nil {
-			return failed
-		}
+// checkProjected refuses a projection of a part of a key attribute.
+func (rd *reader) checkProjected() *apiError {
+	if rd.projection == nil {
+		return nil
 	}
-	if rd.filter != nil {
-		return rd.table.scalarKeys(rd.filter.NestedHeads())
+	return rd.table.scalarKeys(rd.projection.NestedHeads())
+}
+
+// checkFiltered refuses a filter that looks into a key attribute.
+func (rd *reader) checkFiltered() *apiError {
+	if rd.filter == nil {
+		return nil
 	}
-	return nil
+	return rd.table.scalarKeys(rd.filter.NestedHeads())
 }
 
 // checkFilter refuses a filter of a query that tests keys, or attributes that the index lacks.

@@ -42,7 +42,7 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 		}
 		low = at + "\x00"
 	}
-	for _, check := range []func() *apiError{rd.checkScalars, rd.checkSelected} {
+	for _, check := range []func() *apiError{rd.checkProjected, rd.checkFiltered, rd.checkSelected} {
 		if failed := check(); failed != nil {
 			return nil, failed
 		}

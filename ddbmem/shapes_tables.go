@@ -135,8 +135,8 @@ var describeStreamShape = structOf("DescribeStreamInput",
 	member("Limit", &wire.Shape{Type: wire.Int, HasMin: true, Min: 1, Max: 100}),
 	member("ExclusiveStartShardId", &wire.Shape{Type: wire.String, MinLen: 28, MaxLen: 65}),
 	member("ShardFilter", structOf("ShardFilter",
-		member("Type", enum("CHILD_SHARDS")),
-		member("ShardId", &wire.Shape{Type: wire.String, MinLen: 28, MaxLen: 65}),
+		member("Type", required(enum("CHILD_SHARDS"))),
+		member("ShardId", &wire.Shape{Type: wire.String, Required: true, MinLen: 28, MaxLen: 65}),
 	)),
 )
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -62,10 +63,15 @@ func listStreams(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
+var streamArns = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]*:[^:]*:table/[^/]+/stream/.+$`)
+
 func noShard() *apiError { return notFound("Requested resource not found: Shard does not exist") }
 
 // stream finds a stream by its ARN, once what its table owes it has been written.
 func (e *Engine) stream(arn string) (*stream, *apiError) {
+	if !streamArns.MatchString(arn) {
+		return nil, invalid("Invalid StreamArn: %s", arn)
+	}
 	e.mu.RLock()
 	s := e.streams[arn]
 	e.mu.RUnlock()
@@ -85,13 +91,16 @@ func describeStream(e *Engine, in *wire.Node) (*out, error) {
 	defer s.mu.Unlock()
 	s.trim(e.clock.Now())
 	shards := s.shards
-	if f := in.Get("ShardFilter"); f != nil && f.Has("ShardId") {
+	if f := in.Get("ShardFilter"); f != nil {
 		parent := f.Text("ShardId")
 		shards = slices.DeleteFunc(slices.Clone(shards), func(sh *shard) bool { return sh.parent != parent })
 	}
 	if after := in.Text("ExclusiveStartShardId"); after != "" {
-		at := slices.IndexFunc(shards, func(sh *shard) bool { return sh.id == after })
-		shards = shards[at+1:]
+		if at := slices.IndexFunc(shards, func(sh *shard) bool { return sh.id == after }); at >= 0 {
+			shards = shards[at+1:]
+		} else {
+			shards = slices.DeleteFunc(slices.Clone(shards), func(sh *shard) bool { return sh.id <= after })
+		}
 	}
 	limit := int(in.Int("Limit", 100))
 	more := len(shards) > limit

@@ -172,6 +172,10 @@ func TestTags(t *testing.T) {
 	c.ok("UntagResource", `{`+arn+`,"TagKeys":["a"]}`)
 	c.answers("ListTagsOfResource", `{`+arn+`}`, `{"Tags":[{"Key":"b","Value":"2"}]}`)
 	c.invalid("TagResource", `{"ResourceArn":"nonsense","Tags":[{"Key":"a","Value":"1"}]}`,
-		"Invalid TableArn: Invalid ResourceArn provided as input nonsense")
+		"ARNs must start with 'arn:'")
+	c.invalid("TagResource", `{"ResourceArn":"arn:nonsense","Tags":[{"Key":"a","Value":"1"}]}`,
+		"Invalid TableArn: Invalid ResourceArn provided as input arn:nonsense")
+	c.invalid("TagResource", `{`+arn+`,"Tags":[{"Key":"a","Value":"100%"}]}`, "One or more parameter values were invalid: "+
+		"Tag a=100% has a character that is none of letters, digits, white space and + - = . _ : / @")
 	c.invalid("TagResource", `{`+arn+`,"Tags":[]}`, "Atleast one Tag needs to be provided as Input.")
 }

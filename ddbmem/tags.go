@@ -12,6 +12,9 @@ const maxTags = 50
 
 var tableArn = regexp.MustCompile(`^arn:aws[a-z-]*:dynamodb:.+:\d+:table/[^/]{2}[^/]+$`)
 
+// tagText is what keys and values of tags are made of.
+var tagText = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{Z}\s+\-=._:/@]*$`)
+
 // addTags adds tags, replacing those of the same key.
 func (d *tableDefinition) addTags(list []wire.Node) *apiError {
 	next := slices.Clone(d.tags)
@@ -19,6 +22,9 @@ func (d *tableDefinition) addTags(list []wire.Node) *apiError {
 		g := tag{list[i].Text("Key"), list[i].Text("Value")}
 		if strings.HasPrefix(strings.ToLower(g.Key), "aws:") {
 			return parameter("Tag keys must not start with the reserved prefix aws:")
+		}
+		if !tagText.MatchString(g.Key) || !tagText.MatchString(g.Value) {
+			return parameter("Tag %s=%s has a character that is none of letters, digits, white space and + - = . _ : / @", g.Key, g.Value)
 		}
 		at := slices.IndexFunc(next, func(o tag) bool { return o.Key == g.Key })
 		if at < 0 {
@@ -43,6 +49,9 @@ func (e *Engine) tagged(in *wire.Node, op, member, empty string) (*table, *apiEr
 	if member != "" && !in.Has(member) {
 		return nil, invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
 			strings.ToLower(member[:1])+member[1:])
+	}
+	if !strings.HasPrefix(arn, "arn:") {
+		return nil, invalid("ARNs must start with 'arn:'")
 	}
 	if !tableArn.MatchString(arn) {
 		return nil, invalid("Invalid TableArn: Invalid ResourceArn provided as input %s", arn)

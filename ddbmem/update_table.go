@@ -2,6 +2,7 @@ package ddbmem
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
@@ -67,6 +68,10 @@ func checkUpdate(in *wire.Node) *apiError {
 	var names []string
 	online := 0
 	for i := range updates {
+		if len(present(&updates[i], []string{"Update", "Create", "Delete"})) > 1 {
+			return parameter("Only one of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, " +
+				"GlobalSecondaryIndexUpdate.Delete may be specified")
+		}
 		if updates[i].Has("Create") || updates[i].Has("Delete") {
 			online++
 		}
@@ -105,11 +110,18 @@ type tableUpdate struct {
 	indexes []*index
 	created *index
 	deleted *index
+	changed map[*index]indexSettings
 	view    *string // of the stream to enable; empty to disable
 }
 
+// indexSettings are what an update of an index changes.
+type indexSettings struct {
+	throughput capacityPair
+	onDemand   *capacityPair
+}
+
 func (u *tableUpdate) all() *apiError {
-	for _, step := range []func() *apiError{u.billing, u.stream, u.globalIndexes, u.rest} {
+	for _, step := range []func() *apiError{u.billing, u.stream, u.globalIndexes, u.provisioned, u.rest} {
 		if failed := step(); failed != nil {
 			return failed
 		}
@@ -187,6 +199,27 @@ func (u *tableUpdate) globalIndexes() *apiError {
 	return nil
 }
 
+// provisioned refuses to leave an index without throughput when the table gets one.
+func (u *tableUpdate) provisioned() *apiError {
+	if u.def.billing != "PROVISIONED" || u.t.def.billing == "PROVISIONED" {
+		return nil
+	}
+	var without []string
+	for _, x := range u.indexes {
+		s, changed := u.changed[x]
+		if !changed {
+			s.throughput = x.throughput
+		}
+		if !x.local && x != u.deleted && s.throughput == (capacityPair{}) {
+			without = append(without, x.name)
+		}
+	}
+	if len(without) > 0 {
+		return parameter("ProvisionedThroughput must be specified for index: %s", strings.Join(without, ","))
+	}
+	return nil
+}
+
 func (u *tableUpdate) find(name string) *index {
 	for _, x := range u.indexes {
 		if x.name == name && !x.local {
@@ -206,19 +239,25 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 			return limitExceeded(oneOnline)
 		}
 	}
-	for _, a := range u.in.List("AttributeDefinitions") {
-		def := attrDef{a.Text("AttributeName"), a.Text("AttributeType")}
-		at := slices.IndexFunc(u.def.attrs, func(b attrDef) bool { return b.Name == def.Name })
-		if at < 0 {
-			u.def.attrs = append(u.def.attrs, def)
-		} else if u.def.attrs[at] != def {
-			return parameter("Attribute definition of %s does not match that of the table", def.Name)
-		}
-	}
 	probe := &table{def: u.def, schema: u.t.schema}
-	x, failed := probe.globalIndex(n)
+	probe.def.attrs = nil // keys of the index must be defined in the request, even where the table knows them
+	if failed := probe.def.readAttributes(u.in); failed != nil {
+		return failed
+	}
+	x, failed := probe.globalIndex(n, "must be")
 	if failed != nil {
 		return failed
+	}
+	for _, k := range x.all() {
+		kind, known := u.t.def.kindOf(k.name)
+		if known && kind != k.kind {
+			return parameter("Attributes cannot be redefined. Please check that your attribute has the same type as previously defined. "+
+				"Existing schema: Schema:[SchemaElement: key{%s:%s:%s}] New schema: Schema:[SchemaElement: key{%[1]s:%[4]s:%[3]s}]",
+				k.name, kind, x.keyType(k.name), k.kind)
+		}
+		if !known {
+			u.def.attrs = append(u.def.attrs, attrDef{k.name, k.kind.String()})
+		}
 	}
 	global := 0
 	for _, other := range u.indexes {
@@ -258,6 +297,7 @@ func (u *tableUpdate) updateIndex(n *wire.Node) *apiError {
 	if x == nil {
 		return notFound("Requested resource not found")
 	}
+	next := indexSettings{x.throughput, x.onDemand}
 	if p := n.Get("ProvisionedThroughput"); p != nil {
 		if u.def.billing == "PAY_PER_REQUEST" {
 			return parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.name)
@@ -266,11 +306,22 @@ func (u *tableUpdate) updateIndex(n *wire.Node) *apiError {
 		if failed != nil {
 			return failed
 		}
-		x.throughput = c
+		if c == x.throughput && u.t.def.billing == u.def.billing {
+			return invalid("The provisioned throughput for the index %s will not change. The requested value equals the current value. "+
+				"Current ReadCapacityUnits provisioned for the index: %d. Requested ReadCapacityUnits: %d. "+
+				"Current WriteCapacityUnits provisioned for the index: %d. Requested WriteCapacityUnits: %d. "+
+				"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+				x.name, c.read, c.read, c.write, c.write)
+		}
+		next.throughput = c
 	}
 	if c := readOnDemand(n); c != nil {
-		x.onDemand = c
+		next.onDemand = c
 	}
+	if u.changed == nil {
+		u.changed = map[*index]indexSettings{}
+	}
+	u.changed[x] = next
 	return nil
 }
 
@@ -293,6 +344,9 @@ func (u *tableUpdate) commit(e *Engine) {
 	t.indexes = u.indexes
 	if delay > 0 {
 		t.def.updatedAt = u.now.Add(delay)
+	}
+	for x, s := range u.changed {
+		x.throughput, x.onDemand = s.throughput, s.onDemand
 	}
 	if x := u.created; x != nil {
 		if delay > 0 {

@@ -122,7 +122,9 @@ func (w *write) plan() (change, *apiError) {
 		if failed != nil {
 			return c, failed
 		}
-		c.after = next
+		if old != nil || w.update == nil || w.update.Creates() {
+			c.after = next
+		}
 	case checkWrite:
 		c.after = c.before
 	}

@@ -41,7 +41,12 @@ func call(t *testing.T, url, op, body string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
 	require.NoError(t, err)
-	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+op)
+	for name, v := range map[string]string{
+		"X-Amz-Target": "DynamoDB_20120810." + op, "Content-Type": "application/x-amz-json-1.0", "X-Amz-Date": "20260101T000000Z",
+		"Authorization": "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c",
+	} {
+		r.Header.Set(name, v)
+	}
 	res, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()

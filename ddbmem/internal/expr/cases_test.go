@@ -101,7 +101,7 @@ func TestSumBeyondRangeComesLast(t *testing.T) {
 	_, err = e.Update.Apply(nil)
 	assert.Equal(t, "The document path provided in the update expression is invalid for update", refusal(t, err))
 	_, err = e.Update.Apply(input(t, `{"m":{"M":{}}}`).Item)
-	assert.Equal(t, "Attempting to store more than 38 significant digits in a Number", refusal(t, err))
+	assert.Equal(t, "Number overflow. Attempting to store a number with magnitude larger than supported range", refusal(t, err))
 }
 
 func TestKinds(t *testing.T) {

@@ -86,8 +86,9 @@ func (c Comparison) node() *node {
 		return &node{operator: operator, operands: operands}
 	}
 	leaf := &node{operands: []*operand{{calls: true, function: comparisonCalls[c.Operator], args: operands}}}
-	if c.Operator == "NOT_CONTAINS" {
-		return &node{operator: "NOT", children: []*node{leaf}}
+	if c.Operator == "NOT_CONTAINS" { // false, as CONTAINS is, of an attribute that is not there
+		there := &node{operands: []*operand{{calls: true, function: "attribute_exists", args: operands[:1]}}}
+		return &node{operator: "AND", children: []*node{there, {operator: "NOT", children: []*node{leaf}}}}
 	}
 	return leaf
 }

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
@@ -19,6 +21,11 @@ type clause struct {
 	sign    string   // of SET: "+" or "-" between two operands, or empty
 	left    *operand // of SET: the operand; of ADD and DELETE: the value
 	right   *operand // of SET: the second operand
+}
+
+// Creates reports whether the update makes an item where there is none: all do but those that only remove.
+func (u *Update) Creates() bool {
+	return len(u.clauses) == 0 || slices.ContainsFunc(u.clauses, func(c *clause) bool { return c.section == "SET" || c.section == "ADD" })
 }
 
 // Heads returns the names of the top-level attributes that the update changes.

@@ -192,10 +192,13 @@ func (d Decimal) Add(e Decimal) (Decimal, error) {
 	sum := d.coefficient(scale)
 	sum.Add(sum, e.coefficient(scale))
 	result, err := parseDecimal(sum.String() + "e" + strconv.Itoa(scale))
-	if err != nil {
-		return Decimal{}, err
+	switch {
+	case err == nil:
+		return result, nil
+	case err.Message == msgPrecision: // the service calls this an overflow too
+		return Decimal{}, Invalid(msgOverflow)
 	}
-	return result, nil
+	return Decimal{}, err
 }
 
 // Sub returns d - e, under the rules of [Decimal.Add].

@@ -10,6 +10,9 @@ import (
 // included.
 const maxDepth = 32
 
+// maxName is the size of the longest name of an attribute, in bytes.
+const maxName = 65535
+
 // Input is a JSON object of attribute values as a request carries it: an item,
 // a key, or the values of an expression. The zero Input was not in the request.
 type Input struct {
@@ -106,6 +109,7 @@ func (d *decoder) blame(message string, args ...any) {
 func (d *decoder) object(in *Input) ([]Field, error) {
 	var fields []Field
 	err := d.eachField(func(name string) error {
+		d.named(name)
 		v, err := d.value(1)
 		if err != nil {
 			return err
@@ -117,6 +121,16 @@ func (d *decoder) object(in *Input) ([]Field, error) {
 		return nil
 	})
 	return fields, err
+}
+
+// named blames a name that no attribute can have.
+func (d *decoder) named(name string) {
+	switch {
+	case name == "":
+		d.blame(msgNoName)
+	case len(name) > maxName:
+		d.blame(msgLongName)
+	}
 }
 
 // value reads one attribute value at the given level.
@@ -214,6 +228,7 @@ func (d *decoder) fields(depth int) (Value, error) {
 	}
 	var fields []Field
 	err := d.eachField(func(name string) error {
+		d.named(name)
 		v, err := d.value(depth + 1)
 		fields = append(fields, Field{name, v})
 		return err
@@ -251,6 +266,11 @@ func (d *decoder) set(kind Kind) (Value, error) {
 	}
 	var members, written []string
 	err := d.eachElement(func() error {
+		if d.null() {
+			d.blame(msgNullMember, map[Kind]string{SS: "string", NS: "number", BS: "binary"}[kind])
+			members, written = append(members, ""), append(written, "null")
+			return nil
+		}
 		if kind == BS {
 			b, err := d.blob()
 			members = append(members, b)

@@ -29,7 +29,7 @@ func Parse(body []byte, shape *Shape) (*Node, error) {
 		return nil, err
 	}
 	p.space()
-	if p.i != len(p.b) {
+	if p.i != len(p.b) || n.Kind != Object {
 		return nil, &SyntaxError{}
 	}
 	return &n, nil

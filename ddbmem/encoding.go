@@ -1,0 +1,100 @@
+package ddbmem
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// minEncoded is the size of the smallest answer that is compressed.
+const minEncoded = 4096
+
+// readEncoded reads the body of a request, compressed or not, and returns the status of the answer to one that it cannot
+// read.
+func readEncoded(r *http.Request) ([]byte, int) {
+	var body []byte
+	var err error
+	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+		body, err = readBody(r)
+		if err != nil {
+			return nil, http.StatusRequestEntityTooLarge
+		}
+	case "gzip", "deflate":
+		body, err = inflate(encoding, r.Body)
+	default:
+		return nil, http.StatusInternalServerError
+	}
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, http.StatusRequestEntityTooLarge
+	case err != nil:
+		return nil, http.StatusInternalServerError
+	}
+	return body, http.StatusOK
+}
+
+func inflate(encoding string, body io.Reader) ([]byte, error) {
+	var plain io.Reader
+	var err error
+	if encoding == "gzip" {
+		plain, err = gzip.NewReader(body)
+	} else {
+		plain, err = zlib.NewReader(body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readAtMost(plain)
+}
+
+// encode compresses a large answer for a caller that takes it so, and says so in the header.
+func encode(h http.Header, r *http.Request, body []byte) []byte {
+	if len(body) < minEncoded {
+		return body
+	}
+	encoding := accepted(strings.Join(r.Header.Values("Accept-Encoding"), ","))
+	if encoding == "" {
+		return body
+	}
+	var b bytes.Buffer
+	var to io.WriteCloser = gzip.NewWriter(&b)
+	if encoding == "deflate" {
+		to = zlib.NewWriter(&b)
+	}
+	_, err := to.Write(body)
+	if errors.Join(err, to.Close()) != nil {
+		return body
+	}
+	h.Set("Content-Encoding", encoding)
+	return b.Bytes()
+}
+
+// accepted returns the encoding that a caller likes best of those there are, empty for none.
+func accepted(header string) string {
+	weights := map[string]float64{}
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(part, ";")
+		weight := 1.0
+		if q, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
+			weight, _ = strconv.ParseFloat(strings.TrimSpace(q), 64)
+		}
+		weights[strings.ToLower(strings.TrimSpace(name))] = weight
+	}
+	best, most := "", 0.0
+	for _, name := range []string{"gzip", "deflate"} {
+		weight, named := weights[name]
+		if !named {
+			weight = weights["*"]
+		}
+		if weight > most && weight >= weights["identity"] {
+			best, most = name, weight
+		}
+	}
+	return best
+}
