@@ -117,7 +117,7 @@ func (e *Engine) applyBatch(in *wire.Node, all []batchWrite) (*out, error) {
 		u := usageOf(&used, w.table)
 		u.add(c.baseUnits(), w.table.apply(c))
 		w.table.mu.Unlock()
-		if w.table.hasLocal() {
+		if w.table.local {
 			metrics[w.name] = append(metrics[w.name], w)
 		}
 	}

@@ -23,21 +23,39 @@ func readUnits(size int, consistent bool) float64 {
 type usage struct {
 	table   *table
 	base    float64
-	indexes []float64 // by the position of the index in the table
+	indexes []float64 // by the position of the index in of
+	of      []*index  // of the table, as they were
 	read    bool
 }
 
+// add adds to the usage. The caller holds the lock of the table.
 func (u *usage) add(base float64, indexes []float64) {
 	u.base += base
 	if indexes == nil {
 		return
 	}
+	u.of = u.table.indexes
 	if len(u.indexes) < len(indexes) {
 		u.indexes = append(u.indexes, make([]float64, len(indexes)-len(u.indexes))...)
 	}
 	for i, v := range indexes {
 		u.indexes[i] += v
 	}
+}
+
+// merge adds another usage of the same table.
+func (u *usage) merge(other *usage) {
+	u.base += other.base
+	if other.indexes == nil {
+		return
+	}
+	if len(u.indexes) < len(other.indexes) {
+		u.indexes = append(u.indexes, make([]float64, len(other.indexes)-len(u.indexes))...)
+	}
+	for i, v := range other.indexes {
+		u.indexes[i] += v
+	}
+	u.of = other.of
 }
 
 func (u *usage) total() float64 {
@@ -48,13 +66,8 @@ func (u *usage) total() float64 {
 	return sum
 }
 
-// scale multiplies everything: a transaction costs double.
-func (u *usage) scale(by float64) {
-	u.base *= by
-	for i := range u.indexes {
-		u.indexes[i] *= by
-	}
-}
+// double is what a transaction does to the cost of the table; an index costs what it does without.
+func (u *usage) double() { u.base *= 2 }
 
 // capacity says how much of the consumed capacity a request wants to know.
 type capacity string
@@ -87,7 +100,7 @@ func (c capacity) write(o *out, u *usage, transaction bool) {
 		for _, local := range []bool{false, true} {
 			began := false
 			for i, v := range u.indexes {
-				if i >= len(u.table.indexes) || u.table.indexes[i].local != local || v == 0 {
+				if i >= len(u.of) || u.of[i].local != local || v == 0 {
 					continue
 				}
 				if !began {
@@ -95,7 +108,7 @@ func (c capacity) write(o *out, u *usage, transaction bool) {
 					o.open()
 					began = true
 				}
-				o.key(u.table.indexes[i].name)
+				o.key(u.of[i].name)
 				o.open()
 				units(v)
 				o.close()

@@ -8,7 +8,7 @@ import (
 
 // Check walks every table and its indexes and reports whatever does not fit together: a row under a key that its
 // item does not imply, an index row without its item or an item without its index row, a wrong size or expiry. Rows
-// that a lag still hides are taken as visible. Tests call it when they are done; it costs a walk of all data.
+// that a lag still hides become visible. Tests call it when they are done; it costs a walk of all data.
 func (e *Engine) Check() error {
 	var problems []error
 	for _, name := range e.names() {
@@ -36,7 +36,9 @@ func (t *table) check() []error {
 		}
 		if at, ok := t.ttl.at(r); ok {
 			expiring++
-			if _, found := t.ttl.expiry.Get(expiryKey(at, key)); !found {
+			_, due := t.ttl.expiry.Get(expiryKey(at, key))
+			_, kept := t.ttl.kept.Get(expiryKey(at, key))
+			if due == kept {
 				report("row %x is not known to expire at %d", key, at)
 			}
 		}
@@ -45,7 +47,7 @@ func (t *table) check() []error {
 	if bytes != t.bytes {
 		report("holds %d bytes, not %d", bytes, t.bytes)
 	}
-	if n := t.ttl.expiry.Len(); n != expiring {
+	if n := t.ttl.expiry.Len() + t.ttl.kept.Len(); n != expiring {
 		report("%d rows expire, not %d", expiring, n)
 	}
 	for _, x := range t.indexes {

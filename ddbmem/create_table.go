@@ -19,6 +19,7 @@ const (
 )
 
 func createTable(e *Engine, in *wire.Node) (*out, error) {
+	e.reap()
 	t, failed := e.define(in)
 	if failed != nil {
 		return nil, failed
@@ -60,13 +61,13 @@ func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 	if failed := d.readAttributes(in); failed != nil {
 		return nil, failed
 	}
-	d.order = readSchema(in.List("KeySchema"))
-	s, failed := d.schemaOf(d.order, false)
+	t.order = readSchema(in.List("KeySchema"))
+	s, failed := d.schemaOf(t.order, false)
 	if failed != nil {
 		return nil, failed
 	}
 	t.schema = *s
-	if !in.Has("LocalSecondaryIndexes") && !in.Has("GlobalSecondaryIndexes") && len(d.order) != len(d.attrs) {
+	if !in.Has("LocalSecondaryIndexes") && !in.Has("GlobalSecondaryIndexes") && len(t.order) != len(d.attrs) {
 		return nil, parameter("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
 	}
 	if failed := t.readIndexes(in); failed != nil {
@@ -75,6 +76,7 @@ func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 	if failed := t.checkUsed(); failed != nil {
 		return nil, failed
 	}
+	t.local = in.Has("LocalSecondaryIndexes")
 	d.class = in.Text("TableClass")
 	d.protected = in.Flag("DeletionProtectionEnabled", false)
 	d.readEncryption(in)
@@ -256,8 +258,13 @@ func (t *table) readIndexes(in *wire.Node) *apiError {
 			return parameter("GlobalSecondaryIndex count exceeds the per-table limit of %d", maxGlobal)
 		}
 	}
+	return checkIncluded(t.indexes)
+}
+
+// checkIncluded refuses indexes that list too many attributes together.
+func checkIncluded(indexes []*index) *apiError {
 	projected := 0
-	for _, x := range t.indexes {
+	for _, x := range indexes {
 		projected += len(x.include)
 	}
 	if projected > maxProjected {
@@ -350,7 +357,7 @@ func (t *table) checkUsed() *apiError {
 			}
 		}
 	}
-	note(t.def.order)
+	note(t.order)
 	for _, x := range t.indexes {
 		note(x.order)
 	}

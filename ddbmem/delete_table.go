@@ -1,6 +1,7 @@
 package ddbmem
 
 import (
+	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
@@ -80,16 +81,15 @@ func (t *table) dropIndex(i int) {
 }
 
 // keepUsed removes the definitions of attributes that no key has.
-func (t *table) keepUsed() {
+func (t *table) keepUsed() { t.def.attrs = t.usedAttrs(func(*index) bool { return true }) }
+
+// usedAttrs returns the definitions of the attributes that the table and those of its indexes have as keys.
+func (t *table) usedAttrs(of func(*index) bool) []attrDef {
 	var kept []attrDef
 	for _, a := range t.def.attrs {
-		used := t.has(a.Name)
-		for _, x := range t.indexes {
-			used = used || x.has(a.Name)
-		}
-		if used {
+		if t.has(a.Name) || slices.ContainsFunc(t.indexes, func(x *index) bool { return of(x) && x.has(a.Name) }) {
 			kept = append(kept, a)
 		}
 	}
-	t.def.attrs = kept
+	return kept
 }

@@ -70,7 +70,7 @@ func (t *table) describe(o *out, member, status string) {
 	whole := status != "DELETING" // the answer to a deletion leaves out what the table was like
 	if whole {
 		o.any("AttributeDefinitions", d.attrs)
-		o.any("KeySchema", d.order)
+		o.any("KeySchema", t.order)
 		o.float("CreationDateTime", seconds(t.created))
 	}
 	o.str("TableName", t.name)

@@ -20,7 +20,7 @@ func updateTimeToLive(e *Engine, in *wire.Node) (*out, error) {
 	case !on && l.attr == "":
 		return nil, invalid("TimeToLive is already disabled")
 	case on:
-		l.enable(attr, &t.rows)
+		l.enable(attr, &t.rows, e.clock.Now())
 	default:
 		l.disable()
 	}
@@ -36,6 +36,7 @@ func updateTimeToLive(e *Engine, in *wire.Node) (*out, error) {
 }
 
 func describeTimeToLive(e *Engine, in *wire.Node) (*out, error) {
+	e.reap()
 	name := e.localName(in.Text("TableName"))
 	t := e.lookup(name)
 	if t == nil {

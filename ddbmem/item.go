@@ -38,7 +38,7 @@ func (e *Engine) writeItem(in *wire.Node, kind writeKind) (*out, error) {
 	if attrs := w.returned(want, c); attrs != nil {
 		o.item("Attributes", attrs)
 	}
-	if in.Text("ReturnItemCollectionMetrics") == "SIZE" && w.table.hasLocal() {
+	if in.Text("ReturnItemCollectionMetrics") == "SIZE" && w.table.local {
 		o.key("ItemCollectionMetrics")
 		w.collection(o)
 	}

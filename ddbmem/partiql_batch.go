@@ -127,7 +127,7 @@ func (b *batchStatement) run(e *Engine, in *wire.Node, used *[]*usage) {
 		b.failed = duplicate(b.statement, failed)
 		return
 	}
-	u.add(mine.base, mine.indexes)
+	u.merge(mine)
 	b.item = b.write.returned(b.statement.Returning, c)
 }
 

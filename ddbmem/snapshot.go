@@ -31,8 +31,10 @@ type savedTable struct {
 }
 
 // Snapshot writes the tables and their items as JSON. Each table is written as it is at one moment. Streams start
-// anew after [Engine.Restore]: their records and positions are not a part of a snapshot, nor are faults.
+// anew after [Engine.Restore]: their records and positions are not a part of a snapshot, nor are faults, the tokens of
+// transactions, and when the billing mode or the class of a table was changed.
 func (e *Engine) Snapshot(w io.Writer) error {
+	e.reap()
 	saved := savedEngine{Format: snapshotFormat, Tables: []savedTable{}}
 	for _, name := range e.names() {
 		t := e.lookup(name)
@@ -40,7 +42,9 @@ func (e *Engine) Snapshot(w io.Writer) error {
 			continue
 		}
 		t.settle()
-		saved.Tables = append(saved.Tables, t.save())
+		if s, ok := t.save(); ok {
+			saved.Tables = append(saved.Tables, s)
+		}
 	}
 	b := bufio.NewWriter(w)
 	enc := json.NewEncoder(b)
@@ -51,15 +55,19 @@ func (e *Engine) Snapshot(w io.Writer) error {
 	return b.Flush()
 }
 
-func (t *table) save() savedTable {
+// save returns the form of the table, unless it is being deleted.
+func (t *table) save() (s savedTable, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	s := savedTable{Definition: t.definition(), ID: t.id, Created: t.created, TTL: t.ttl.attr}
+	if t.dropped || !t.def.goneAt.IsZero() {
+		return s, false
+	}
+	s = savedTable{Definition: t.definition(), ID: t.id, Created: t.created, TTL: t.ttl.attr}
 	s.Items = make([]json.RawMessage, 0, t.rows.Len())
 	for _, r := range t.rows.Ascend("") {
 		s.Items = append(s.Items, r.item.AppendJSON(nil))
 	}
-	return s
+	return s, true
 }
 
 // definition is the CreateTable request that makes a table like this one.
@@ -68,8 +76,8 @@ func (t *table) definition() json.RawMessage {
 	o := &out{}
 	o.open()
 	o.str("TableName", t.name)
-	o.any("AttributeDefinitions", d.attrs)
-	o.any("KeySchema", d.order)
+	o.any("AttributeDefinitions", t.usedAttrs(func(x *index) bool { return x.goneAt.IsZero() }))
+	o.any("KeySchema", t.order)
 	o.str("BillingMode", d.billing)
 	saveThroughput(o, d.billing, d.throughput)
 	saveOnDemand(o, d.onDemand)
@@ -142,18 +150,28 @@ func saveOnDemand(o *out, c *capacityPair) {
 // engine as it was. A table of the snapshot must not exist yet.
 func (e *Engine) Restore(r io.Reader) error {
 	var saved savedEngine
-	if err := json.NewDecoder(r).Decode(&saved); err != nil {
+	dec := json.NewDecoder(r)
+	if err := dec.Decode(&saved); err != nil {
 		return fmt.Errorf("ddbmem: restore: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("ddbmem: restore: something follows the snapshot")
 	}
 	if saved.Format != snapshotFormat {
 		return fmt.Errorf("ddbmem: restore: snapshot has format %d, not %d", saved.Format, snapshotFormat)
 	}
+	e.reap()
 	tables := make([]*table, len(saved.Tables))
+	seen := map[string]bool{}
 	for i := range saved.Tables {
 		t, err := e.restoreTable(&saved.Tables[i])
 		if err != nil {
 			return fmt.Errorf("ddbmem: restore: table %d: %w", i+1, err)
 		}
+		if seen[t.name] {
+			return fmt.Errorf("ddbmem: restore: table %s is there twice", t.name)
+		}
+		seen[t.name] = true
 		tables[i] = t
 	}
 	e.mu.Lock()
@@ -175,7 +193,7 @@ func (e *Engine) Restore(r io.Reader) error {
 func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	in, err := wire.Parse(s.Definition, createTableShape)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("definition: not a CreateTable request: %w", err)
 	}
 	if msg := in.Validate(); msg != "" {
 		return nil, errors.New(msg)
@@ -205,7 +223,7 @@ func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	}
 	t.stream = stream
 	if s.TTL != "" {
-		t.ttl.enable(s.TTL, &t.rows)
+		t.ttl.enable(s.TTL, &t.rows, e.clock.Now())
 	}
 	return t, nil
 }

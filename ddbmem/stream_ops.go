@@ -22,6 +22,9 @@ const (
 func listStreams(e *Engine, in *wire.Node) (*out, error) {
 	want := in.Text("TableName")
 	after := in.Text("ExclusiveStartStreamArn")
+	if after != "" && !streamArns.MatchString(after) {
+		return nil, invalid("Invalid StreamArn: %s", after)
+	}
 	limit := int(in.Int("Limit", 100))
 	now := e.clock.Now()
 	var all []*stream
@@ -72,6 +75,7 @@ func (e *Engine) stream(arn string) (*stream, *apiError) {
 	if !streamArns.MatchString(arn) {
 		return nil, invalid("Invalid StreamArn: %s", arn)
 	}
+	e.reap()
 	e.mu.RLock()
 	s := e.streams[arn]
 	e.mu.RUnlock()
@@ -117,7 +121,7 @@ func describeStream(e *Engine, in *wire.Node) (*out, error) {
 	o.str("StreamViewType", s.view)
 	o.float("CreationRequestDateTime", seconds(s.created))
 	o.str("TableName", s.table.name)
-	o.any("KeySchema", s.table.def.order)
+	o.any("KeySchema", s.table.order)
 	o.key("Shards")
 	o.list(len(shards), func(i int) {
 		o.open()

@@ -17,6 +17,8 @@ type table struct {
 	id      string
 	created time.Time
 	engine  *Engine
+	local   bool            // it has local indexes, which never change
+	order   []schemaElement // the key schema as it was written
 
 	// readyAt is when the table becomes ACTIVE, in nanoseconds of the Unix clock; 0 is at once.
 	readyAt atomic.Int64
@@ -50,7 +52,6 @@ type capacityPair struct{ read, write int64 }
 // tableDefinition is what a table says of itself and does not act upon.
 type tableDefinition struct {
 	attrs      []attrDef
-	order      []schemaElement
 	billing    string // PROVISIONED or PAY_PER_REQUEST
 	billedAt   time.Time
 	throughput capacityPair
@@ -82,15 +83,6 @@ func (t *table) find(name string) *index {
 		}
 	}
 	return nil
-}
-
-func (t *table) hasLocal() bool {
-	for _, x := range t.indexes {
-		if x.local {
-			return true
-		}
-	}
-	return false
 }
 
 // rowKey returns the tree key of an item or a Key.
@@ -154,7 +146,7 @@ func (t *table) apply(c change) []float64 {
 			units[i] = u
 		}
 	}
-	t.ttl.change(c)
+	t.ttl.change(c, now)
 	if t.stream != nil && !(c.before != nil && c.after != nil && c.before.item.Equal(c.after.item)) {
 		t.stream.add(c, now)
 	}
@@ -178,7 +170,7 @@ func (t *table) settle() {
 
 func (t *table) settleLocked(now time.Time) {
 	for t.ttl.due(now) {
-		entry, _ := t.ttl.first(now)
+		entry, _ := t.ttl.first()
 		key := entry[8:]
 		if r := t.get(key); r != nil {
 			t.apply(change{before: r, key: key, expiry: true})

@@ -63,6 +63,7 @@ func (e *Engine) tagged(in *wire.Node, op, member, empty string) (*table, *apiEr
 	if parts[3] != e.opts.Region || parts[4] != e.opts.Account {
 		return nil, e.denied(op, arn)
 	}
+	e.reap()
 	t := e.lookup(arn)
 	if t == nil {
 		if op == "ListTagsOfResource" {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
@@ -109,6 +110,13 @@ func canonical(n *wire.Node) []byte {
 
 func canonicalTo(o *out, n *wire.Node) {
 	switch {
+	case n.Shape != nil && n.Shape.Type == wire.Attr && n.Kind == wire.Object:
+		o.sep()
+		if v, err := value.Parse(n.Raw); err == nil {
+			o.b = v.AppendJSON(o.b)
+		} else {
+			o.b = append(o.b, n.Raw...)
+		}
 	case n.Input != nil:
 		o.sep()
 		o.b = n.Input.Item.AppendJSON(o.b)

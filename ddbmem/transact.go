@@ -173,7 +173,7 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	o := &out{}
 	o.open()
 	for _, u := range used {
-		u.scale(2)
+		u.double()
 	}
 	wantedCapacity(in).many(o, used, true)
 	if in.Text("ReturnItemCollectionMetrics") == "SIZE" {
@@ -196,7 +196,7 @@ func noResponses(o *out, in *wire.Node) {
 func collections(o *out, all []*write, names []string) {
 	byTable := map[string][]*write{}
 	for i, w := range all {
-		if w.table.hasLocal() {
+		if w.table.local {
 			byTable[names[i]] = append(byTable[names[i]], w)
 		}
 	}

@@ -14,11 +14,15 @@ type ttl struct {
 	attr   string // empty while disabled
 	delay  time.Duration
 	expiry tree.Tree[struct{}]
+	kept   tree.Tree[struct{}] // those that were too old to expire when they were written
 }
 
-// oldest is how far in the past an expiry time may lie: what expired earlier is kept, as the service does to guard
-// against times that were meant in another unit.
+// oldest is how far in the past an expiry time may lie when it is written: what expired earlier is kept, as the service
+// does to guard against times that were meant in another unit.
 const oldest = 5 * 365 * 24 * time.Hour
+
+// latest is the last expiry time that is looked at, in the year 5138: what expires later does not expire.
+const latest = 100_000_000_000
 
 // at returns when an item expires, and whether it does.
 func (l *ttl) at(r *row) (int64, bool) {
@@ -32,50 +36,57 @@ func (l *ttl) at(r *row) (int64, bool) {
 	secs, err := strconv.ParseInt(v.Text(), 10, 64)
 	if err != nil {
 		f, err := strconv.ParseFloat(v.Text(), 64)
-		if err != nil || f < 0 || f > 1e15 {
+		if err != nil || f < 0 || f > latest {
 			return 0, false
 		}
 		secs = int64(f)
 	}
-	return secs, secs > 0
+	return secs, secs > 0 && secs <= latest
 }
 
 func expiryKey(secs int64, key string) string {
 	return string(append(binary.BigEndian.AppendUint64(nil, uint64(secs)), key...))
 }
 
-func (l *ttl) change(c change) {
+func (l *ttl) change(c change, now time.Time) {
 	if l.attr == "" {
 		return
 	}
 	if at, ok := l.at(c.before); ok {
 		l.expiry.Delete(expiryKey(at, c.key))
+		l.kept.Delete(expiryKey(at, c.key))
 	}
-	if at, ok := l.at(c.after); ok {
-		l.expiry.Set(expiryKey(at, c.key), struct{}{})
+	l.note(c.key, c.after, now)
+}
+
+// note notes when a row expires, if it does.
+func (l *ttl) note(key string, r *row, now time.Time) {
+	switch at, ok := l.at(r); {
+	case !ok:
+	case at < now.Add(-oldest).Unix():
+		l.kept.Set(expiryKey(at, key), struct{}{})
+	default:
+		l.expiry.Set(expiryKey(at, key), struct{}{})
 	}
 }
 
 // enable starts expiry by an attribute, for the rows that are there too.
-func (l *ttl) enable(attr string, rows *tree.Tree[*row]) {
+func (l *ttl) enable(attr string, rows *tree.Tree[*row], now time.Time) {
+	l.disable()
 	l.attr = attr
-	l.expiry = tree.Tree[struct{}]{}
 	for key, r := range rows.Ascend("") {
-		if at, ok := l.at(r); ok {
-			l.expiry.Set(expiryKey(at, key), struct{}{})
-		}
+		l.note(key, r, now)
 	}
 }
 
 func (l *ttl) disable() {
 	l.attr = ""
-	l.expiry = tree.Tree[struct{}]{}
+	l.expiry, l.kept = tree.Tree[struct{}]{}, tree.Tree[struct{}]{}
 }
 
-// first returns the key and time of the item that expires first and not too long ago.
-func (l *ttl) first(now time.Time) (string, bool) {
-	from := max(now.Add(-oldest).Unix(), 0)
-	for k := range l.expiry.Ascend(expiryKey(from, "")) {
+// first returns the key and time of the item that expires first.
+func (l *ttl) first() (string, bool) {
+	for k := range l.expiry.Ascend("") {
 		return k, true
 	}
 	return "", false
@@ -86,7 +97,7 @@ func (l *ttl) due(now time.Time) bool {
 	if l.expiry.Len() == 0 {
 		return false
 	}
-	k, ok := l.first(now)
+	k, ok := l.first()
 	return ok && expiredAt(k).Add(l.delay).Before(now)
 }
 

@@ -134,6 +134,11 @@ func (u *tableUpdate) billing() *apiError {
 	if mode == "PAY_PER_REQUEST" && u.def.billing != mode {
 		u.def.billedAt = u.now
 		u.def.throughput = capacityPair{}
+		for _, x := range u.indexes {
+			if !x.local {
+				u.change(x, indexSettings{capacityPair{}, x.onDemand})
+			}
+		}
 	}
 	u.def.billing = orDefault(mode, u.def.billing)
 	if p := u.in.Get("ProvisionedThroughput"); p != nil {
@@ -270,6 +275,9 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 	}
 	u.created = x
 	u.indexes = append(u.indexes, x)
+	if failed := checkIncluded(u.indexes); failed != nil {
+		return failed
+	}
 	// Definitions that no key uses are not kept.
 	kept := &table{schema: u.t.schema, indexes: u.indexes, def: u.def}
 	kept.keepUsed()
@@ -318,11 +326,15 @@ func (u *tableUpdate) updateIndex(n *wire.Node) *apiError {
 	if c := readOnDemand(n); c != nil {
 		next.onDemand = c
 	}
+	u.change(x, next)
+	return nil
+}
+
+func (u *tableUpdate) change(x *index, next indexSettings) {
 	if u.changed == nil {
 		u.changed = map[*index]indexSettings{}
 	}
 	u.changed[x] = next
-	return nil
 }
 
 func (u *tableUpdate) rest() *apiError {

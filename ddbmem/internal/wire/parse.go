@@ -10,7 +10,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// SyntaxError is a body that is not JSON, or holds a value of a type that the member cannot have. Its text is what
+// SyntaxError is a body that is not JSON, or holds a value of a type that the member cannot have. Its Msg is what
 // the service's deserialiser says; it may be empty.
 type SyntaxError struct{ Msg string }
 
