@@ -38,7 +38,7 @@ import (
 //
 // For each source that changed, where k of a batch count for one target: two reads of source and ledger item, and
 // writes of 2 + 2/k units for items up to 1 KB; each rank row or value that changes is 2 more. A target costs its whole
-// size, and that of each index that projects it, twice: see [OwnItems].
+// size twice, and that of each index that projects it: see [OwnItems].
 func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
 	from.e.table.mutable("aggregate " + name)
 	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
