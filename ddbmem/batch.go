@@ -1,6 +1,7 @@
 package ddbmem
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/expr"
@@ -73,6 +74,9 @@ func (e *Engine) bindBatch(all []batchWrite) *apiError {
 	for _, w := range all {
 		t := tables[w.name]
 		if failed := w.bind(t); failed != nil {
+			if w.kind == putWrite && !t.keyed(w.attrs) { // in other words than to a PutItem
+				return invalid("The provided key element does not match the schema")
+			}
 			return failed
 		}
 		if at := t.name + "\x00" + w.key; seen[at] {
@@ -82,7 +86,7 @@ func (e *Engine) bindBatch(all []batchWrite) *apiError {
 		}
 		if w.kind == putWrite {
 			t.mu.RLock()
-			failed := t.checkIndexKeys(w.attrs, nil)
+			failed := t.checkIndexKeys(w.attrs, nil, nil)
 			t.mu.RUnlock()
 			if failed != nil {
 				return failed
@@ -184,6 +188,7 @@ type batchGet struct {
 	node       *wire.Node
 	table      *table
 	keys       []value.Item
+	raw        [][]byte // the keys as they were written
 	projection *expr.Projection
 	consistent bool
 }
@@ -238,8 +243,22 @@ func (g *batchGet) read(e *Engine) error {
 			return err
 		}
 		g.keys = append(g.keys, k.Input.Item)
+		g.raw = append(g.raw, k.Raw)
 	}
 	return nil
+}
+
+// spelling returns a key as it was written, whatever the order of its attributes.
+func spelling(raw []byte) string {
+	var key map[string]map[string]string
+	if json.Unmarshal(raw, &key) != nil {
+		return string(raw)
+	}
+	text, err := json.Marshal(key)
+	if err != nil {
+		return string(raw)
+	}
+	return string(text)
 }
 
 func (g *batchGet) bind(e *Engine) *apiError {
@@ -247,17 +266,23 @@ func (g *batchGet) bind(e *Engine) *apiError {
 	if g.table, failed = e.open(g.name); failed != nil {
 		return failed
 	}
-	seen := map[string]bool{}
-	for _, k := range g.keys {
+	seen := map[string]string{}
+	keys := g.keys[:0]
+	for i, k := range g.keys {
 		if failed := g.table.checkKey(k); failed != nil {
 			return failed
 		}
-		at := g.table.rowKey(k)
-		if seen[at] {
+		at, written := g.table.rowKey(k), spelling(g.raw[i])
+		switch before, twice := seen[at]; {
+		case twice && before == written:
 			return invalid(duplicateKeys)
+		case twice: // another spelling of one number: the item is returned once
+			continue
 		}
-		seen[at] = true
+		seen[at] = written
+		keys = append(keys, k)
 	}
+	g.keys = keys
 	if g.projection != nil {
 		g.table.mu.RLock()
 		defer g.table.mu.RUnlock()
@@ -327,6 +352,9 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 func (g *batchGet) repeat(o *out, keys []value.Item) {
 	o.open()
 	o.items("Keys", keys)
+	if names := g.node.Strings("AttributesToGet"); names != nil {
+		o.any("AttributesToGet", names)
+	}
 	if p := g.node.Get("ProjectionExpression"); p != nil {
 		o.str("ProjectionExpression", p.Str)
 	}

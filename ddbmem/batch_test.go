@@ -30,7 +30,7 @@ func TestOneBadRequestRefusesTheBatch(t *testing.T) {
 	const good = `{"PutRequest":{"Item":{"pk":{"S":"good"}}}},`
 	for request, message := range map[string]string{
 		`{}`: "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
-		`{"PutRequest":{"Item":{"x":{"S":"y"}}}}`:                                                          "One or more parameter values were invalid: Missing the key pk in the item",
+		`{"PutRequest":{"Item":{"x":{"S":"y"}}}}`:                                                          "The provided key element does not match the schema",
 		`{"DeleteRequest":{"Key":{"x":{"S":"y"}}}}`:                                                        "The provided key element does not match the schema",
 		`{"DeleteRequest":{"Key":{"pk":{"S":"good"}}}}`:                                                    "Provided list of item keys contains duplicates",
 		fmt.Sprintf(`{"PutRequest":{"Item":{"pk":{"S":"a"},"v":{"S":%q}}}}`, strings.Repeat("x", 400<<10)): "Item size has exceeded the maximum allowed size",

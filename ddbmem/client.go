@@ -32,8 +32,7 @@ func (e *Engine) Config() aws.Config {
 	}
 }
 
-// Client returns an SDK client that calls the engine in process: no port, no socket, no copy of the body on the way
-// in. The SDK's standard retryer is in place, so that throttling and dropped answers are retried as they would be
+// Client returns an SDK client that calls the engine in process: no port and no socket. The SDK's standard retryer is in place, so that throttling and dropped answers are retried as they would be
 // against the service; optFns change that or anything else. Clients are independent of each other and share the data.
 func (e *Engine) Client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.NewFromConfig(e.Config(), optFns...)
@@ -57,7 +56,10 @@ func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 		}
 		_ = r.Body.Close()
 	}
-	ans := e.answer(r.Header.Get("X-Amz-Target"), body)
+	ans := e.answer(r.Context(), r.Header.Get("X-Amz-Target"), body)
+	if err := r.Context().Err(); err != nil {
+		return nil, err // what was done is done, and nobody hears of it
+	}
 	if ans.drop {
 		return nil, &droppedError{}
 	}

@@ -58,7 +58,7 @@ func encode(h http.Header, r *http.Request, body []byte) []byte {
 	if len(body) < minEncoded {
 		return body
 	}
-	encoding := accepted(strings.Join(r.Header.Values("Accept-Encoding"), ","))
+	encoding := accepted(r.Header.Get("Accept-Encoding"))
 	if encoding == "" {
 		return body
 	}
@@ -75,24 +75,28 @@ func encode(h http.Header, r *http.Request, body []byte) []byte {
 	return b.Bytes()
 }
 
-// accepted returns the encoding that a caller likes best of those there are, empty for none.
+// accepted returns the encoding that a caller likes best of those there are, empty for none. That it would like none as
+// well is no reason, as it is none for the service.
 func accepted(header string) string {
 	weights := map[string]float64{}
+	var order []string
 	for part := range strings.SplitSeq(header, ",") {
 		name, params, _ := strings.Cut(part, ";")
+		name = strings.ToLower(strings.TrimSpace(name))
 		weight := 1.0
-		if q, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
-			weight, _ = strconv.ParseFloat(strings.TrimSpace(q), 64)
+		if q, ok := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q="); ok {
+			weight, _ = strconv.ParseFloat(q, 64)
 		}
-		weights[strings.ToLower(strings.TrimSpace(name))] = weight
+		weights[name] = weight
+		order = append(order, name)
 	}
 	best, most := "", 0.0
-	for _, name := range []string{"gzip", "deflate"} {
+	for _, name := range append(order, "gzip", "deflate") { // of two that are liked as much, the first
 		weight, named := weights[name]
 		if !named {
 			weight = weights["*"]
 		}
-		if weight > most && weight >= weights["identity"] {
+		if weight > most && (name == "gzip" || name == "deflate") {
 			best, most = name, weight
 		}
 	}

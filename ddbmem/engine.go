@@ -101,8 +101,8 @@ func New(opts ...Options) *Engine {
 	return e
 }
 
-// Serve answers requests on the TCP address addr until ctx is done, and then waits for those under way. It is for
-// tools that cannot call the engine in process; [Engine.Client] needs no server.
+// Serve answers requests on the TCP address addr until ctx is done, and then returns when those under way are answered. It
+// is for tools that cannot call the engine in process; [Engine.Client] needs no server.
 func (e *Engine) Serve(ctx context.Context, addr string) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -114,7 +114,12 @@ func (e *Engine) Serve(ctx context.Context, addr string) error {
 // ServeListener is like [Engine.Serve] on a listener that the caller opened, such as one on a port of the system's
 // choice. It closes the listener.
 func (e *Engine) ServeListener(ctx context.Context, l net.Listener) error {
-	srv := &http.Server{Handler: e, ReadHeaderTimeout: 10 * time.Second}
+	var underWay sync.WaitGroup
+	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		underWay.Add(1)
+		defer underWay.Done()
+		e.ServeHTTP(w, r)
+	})}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {
@@ -122,9 +127,13 @@ func (e *Engine) ServeListener(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	err := srv.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) { // a slow request, or a connection without one
+		underWay.Wait()
+		err = srv.Close()
+	}
 	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
 		return errors.Join(err, served)
 	}

@@ -1,6 +1,7 @@
 package ddbmem
 
 import (
+	"context"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -26,7 +27,7 @@ type Faults struct {
 	// IndexLag delays what readers of a global index see of a write, by up to this long on the engine's clock.
 	IndexLag time.Duration
 
-	// Latency is how long each request takes, in real time. A transaction holds its items meanwhile, so that
+	// Latency is how long each request on items takes, in real time. A transaction holds its items meanwhile, so that
 	// others that overlap with it conflict.
 	Latency time.Duration
 
@@ -38,7 +39,7 @@ type Faults struct {
 // Call is what [Faults.Hook] decides about.
 type Call struct {
 	Operation string // such as "PutItem"
-	Table     string // empty when the request names several
+	Table     string // empty for batches, transactions and statements, which may name several
 	Item      bool   // one item of a batch, rather than the request
 }
 
@@ -76,14 +77,17 @@ var transactionParts = map[string]string{
 }
 
 // before decides about a request that is about to run. The fault it returns is for after the request.
-func (e *Engine) before(op *operation, in *wire.Node) (Fault, *apiError) {
+func (e *Engine) before(ctx context.Context, op *operation, in *wire.Node) (Fault, *apiError) {
 	if op.fault == controlCall {
 		return Pass, nil
 	}
 	f := e.faults.now.Load()
 	part, transaction := transactionParts[op.name]
 	if f.Latency > 0 && op.name != "TransactWriteItems" && op.name != "ExecuteTransaction" {
-		time.Sleep(f.Latency)
+		wait(ctx, f.Latency)
+	}
+	if ctx.Err() != nil {
+		return Pass, internalError() // nobody is there to read it
 	}
 	fault := f.ask(Call{Operation: op.name, Table: e.localName(in.Text("TableName"))})
 	if fault == NoFault {
@@ -135,6 +139,16 @@ func (e *Engine) unprocessed(table, op string) bool {
 		return e.rand.chance(f.Unprocessed)
 	}
 	return false
+}
+
+// wait waits, unless ctx ends first.
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
 }
 
 // hold keeps a transaction waiting while it holds its items.

@@ -1,6 +1,7 @@
 package ddbmem
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -39,10 +40,10 @@ type answer struct {
 }
 
 // answer runs one request.
-func (e *Engine) answer(target string, body []byte) answer {
+func (e *Engine) answer(ctx context.Context, target string, body []byte) answer {
 	start := time.Now()
 	ans := answer{status: http.StatusOK, id: requestID(e.requests.Add(1))}
-	o, drop, err := e.dispatch(target, body)
+	o, drop, err := e.dispatch(ctx, target, body)
 	ans.drop = drop
 	if err != nil {
 		o = &out{}
@@ -73,7 +74,7 @@ func requestID(n int64) string {
 
 // dispatch finds the operation, reads the request, and runs it. A panic inside is an InternalServerError: it is the
 // last resort, and the tests look for it.
-func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed *apiError) {
+func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *out, drop bool, failed *apiError) {
 	op := operations[target]
 	if op == nil || op.optional && !e.opts.PartiQL {
 		if len(body) > 0 && !json.Valid(body) {
@@ -101,7 +102,7 @@ func (e *Engine) dispatch(target string, body []byte) (o *out, drop bool, failed
 	if msg := in.Validate(); msg != "" {
 		return nil, false, invalid("%s", msg)
 	}
-	fault, failed := e.before(op, in)
+	fault, failed := e.before(ctx, op, in)
 	if failed != nil {
 		return nil, false, failed
 	}

@@ -55,17 +55,6 @@ func (x *index) projects(t *schema, name string) bool {
 	return false
 }
 
-// globalFirst yields the indexes in the order in which the service checks them.
-func (t *table) globalFirst(yield func(*index) bool) {
-	for _, local := range [2]bool{false, true} {
-		for _, x := range t.indexes {
-			if x.local == local && !yield(x) {
-				return
-			}
-		}
-	}
-}
-
 // view returns what the index holds of an item.
 func (x *index) view(t *schema, it value.Item) value.Item {
 	if x.kind == "ALL" {

@@ -148,6 +148,11 @@ func (s *schema) checkKey(key value.Item) *apiError {
 	return s.checkValues(key)
 }
 
+// keyed reports whether an item has all attributes of the schema, of the right types.
+func (s *schema) keyed(it value.Item) bool {
+	return !slices.ContainsFunc(s.all(), func(k keyAttr) bool { return it.Get(k.name).Kind() != k.kind })
+}
+
 // checkItem reports what is wrong with the key attributes of a whole item.
 func (s *schema) checkItem(it value.Item) *apiError {
 	for _, k := range s.all() {

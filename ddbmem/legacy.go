@@ -30,9 +30,12 @@ var modern = []string{
 	"UpdateExpression", "ConditionExpression", "ProjectionExpression", "FilterExpression", "KeyConditionExpression",
 }
 
-// checkLegacy refuses legacy parameters: mixed with expressions in the service's words, and without
-// [Options.Legacy] alone, in ours.
+// checkLegacy refuses names without an expression, and legacy parameters: mixed with expressions in the service's words,
+// and without [Options.Legacy] alone, in ours.
 func (e *Engine) checkLegacy(in *wire.Node) *apiError {
+	if in.Has("ExpressionAttributeNames") && len(present(in, modern)) == 0 {
+		return invalid("ExpressionAttributeNames can only be specified when using expressions")
+	}
 	old := present(in, legacy)
 	if len(old) == 0 {
 		return nil
@@ -97,11 +100,16 @@ func (r *legacyReader) entries(parameter string) ([]string, *wire.Node) {
 	if m == nil {
 		return nil, nil
 	}
-	names := slices.Clone(m.Keys)
-	if slices.Contains(names, "") {
-		r.fail(invalid("Empty attribute name"))
+	r.checkNames(m.Keys)
+	return m.Keys, m
+}
+
+// entry returns the value of a map at a position, nil when it is null.
+func entry(m *wire.Node, i int) *wire.Node {
+	if m.Elems[i].Kind == wire.Null {
+		return nil
 	}
-	return names, m
+	return &m.Elems[i]
 }
 
 func (r *legacyReader) value(n *wire.Node) value.Value {
@@ -130,8 +138,8 @@ func (r *legacyReader) updates() *expr.Update {
 		return nil
 	}
 	var all []expr.Action
-	for _, name := range names {
-		n := m.Get(name)
+	for i, name := range names {
+		n := entry(m, i)
 		a := expr.Action{Name: name, Action: orDefault(n.Text("Action"), "PUT"), Value: r.value(n.Get("Value"))}
 		if r.err == nil {
 			r.fail(a.Check())
@@ -158,8 +166,8 @@ func (r *legacyReader) either(n int) bool {
 func (r *legacyReader) expected() *expr.Condition {
 	names, m := r.entries("Expected")
 	var all []expr.Comparison
-	for _, name := range names {
-		all = append(all, r.expectation(name, m.Get(name)))
+	for i, name := range names {
+		all = append(all, r.expectation(name, entry(m, i)))
 	}
 	either := r.either(len(all))
 	if len(all) == 0 {
@@ -215,8 +223,8 @@ func (r *legacyReader) compared(c expr.Comparison, n *wire.Node, values bool) {
 func (r *legacyReader) comparisons(parameter string) []expr.Comparison {
 	names, m := r.entries(parameter)
 	var all []expr.Comparison
-	for _, name := range names {
-		n := m.Get(name)
+	for i, name := range names {
+		n := entry(m, i)
 		c := expr.Comparison{Name: name, Operator: n.Text("ComparisonOperator"), Values: r.values(n)}
 		if r.err == nil {
 			r.fail(c.Check())
@@ -242,8 +250,18 @@ func (r *legacyReader) keys() *expr.KeyCondition {
 	return expr.CompareKeys(r.comparisons("KeyConditions"))
 }
 
+// checkNames refuses names that no attribute can have.
+func (r *legacyReader) checkNames(names []string) {
+	for _, name := range names {
+		if err := value.CheckName(name); err != nil {
+			r.fail(err)
+		}
+	}
+}
+
 func (r *legacyReader) attributes() *expr.Projection {
 	names := r.in.Strings("AttributesToGet")
+	r.checkNames(names)
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
 			r.fail(parameter("Duplicate value in attribute name: %s", name))

@@ -46,6 +46,11 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	if failed != nil {
 		return nil, failed
 	}
+	if spans[0] != (span{}) { // of named partitions, the filter must be projected, as for a Query
+		if failed := rd.checkFilterProjected(); failed != nil {
+			return nil, failed
+		}
+	}
 	forward, failed := rd.direction(s, spans)
 	if failed != nil {
 		return nil, failed

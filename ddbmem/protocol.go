@@ -45,7 +45,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if failed := checkSigned(r); failed != nil && operations[target] != nil && wellFormed(body) {
 		ans = e.refuse(failed)
 	} else {
-		ans = e.answer(target, body)
+		ans = e.answer(r.Context(), target, body)
 	}
 	if ans.drop {
 		// The write was applied; what the caller sees is a connection that broke.
@@ -87,7 +87,7 @@ func mediaType(r *http.Request) (string, bool) {
 var errTooLarge = errors.New("request body too large")
 
 func readBody(r *http.Request) ([]byte, error) {
-	if n := r.ContentLength; n >= 0 && n <= maxBody {
+	if n := r.ContentLength; n > 0 && n <= maxBody { // of a client, 0 is unknown
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
 		return body, err

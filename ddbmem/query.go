@@ -1,8 +1,6 @@
 package ddbmem
 
 import (
-	"strings"
-
 	"github.com/singletable-go/ddb/ddbmem/internal/expr"
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
@@ -47,7 +45,7 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	}
 	low, high := s.bounds(keys)
 	if at != "" && (at < low || (high != "" && at >= high)) {
-		return nil, outside(at, s, keys)
+		return nil, s.outside(at, rd.start, keys)
 	}
 	for _, check := range []func() *apiError{rd.checkProjected, rd.checkFilter, rd.checkSelected, rd.checkFiltered} {
 		if failed := check(); failed != nil {
@@ -65,12 +63,12 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 }
 
 // outside is the answer to a starting key that the key condition does not select.
-func outside(at string, s *schema, keys *expr.KeyRange) *apiError {
-	same := strings.HasPrefix(at, s.partition(keys))
-	switch {
-	case len(keys.Sort) == 0:
+func (s *schema) outside(at string, start value.Item, keys *expr.KeyRange) *apiError {
+	if len(keys.Sort) == 0 {
 		return invalid("The provided starting key is outside query boundaries based on provided conditions")
-	case same:
+	}
+	sort := at[len(s.appendPartition(nil, start)):]
+	if from, to := keys.Bounds(); sort < string(from) || to != nil && sort >= string(to) {
 		return invalid("The provided starting key does not match the range key predicate")
 	}
 	return invalid("The query can return at most one row and cannot be restarted")

@@ -154,6 +154,14 @@ func (rd *reader) checkFilter() *apiError {
 			return invalid("%s can only contain non-primary key attributes: Primary key attribute: %s", rd.filteredBy, k.name)
 		}
 	}
+	return rd.checkFilterProjected()
+}
+
+// checkFilterProjected refuses a filter by attributes that the index lacks.
+func (rd *reader) checkFilterProjected() *apiError {
+	if rd.filter == nil {
+		return nil
+	}
 	if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {
 		return parameter("Secondary index %s does not project one or more filter attributes: [%s]", rd.index.name, strings.Join(missing, ", "))
 	}

@@ -6,6 +6,9 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 	if failed := e.checkLegacy(in); failed != nil {
 		return nil, failed
 	}
+	if _, err := in.Values("ExclusiveStartKey").Fault(); err != nil {
+		return nil, startFault(err)
+	}
 	segment, total, failed := segments(in)
 	if failed != nil {
 		return nil, failed

@@ -17,6 +17,13 @@ const tokenLife = 10 * time.Minute
 type tokenStore struct {
 	mu   sync.Mutex
 	seen map[string]*token
+	ends []expiringToken // in the order in which they end
+}
+
+// expiringToken is a token that was used at a time.
+type expiringToken struct {
+	name string
+	at   time.Time
 }
 
 type token struct {
@@ -33,13 +40,7 @@ func (s *tokenStore) once(e *Engine, name string, content []byte, in *wire.Node,
 	if s.seen == nil {
 		s.seen = map[string]*token{}
 	}
-	if len(s.seen) > 1000 {
-		for k, t := range s.seen {
-			if !t.running && now.Sub(t.at) >= tokenLife {
-				delete(s.seen, k)
-			}
-		}
-	}
+	s.forget(now)
 	if t := s.seen[name]; t != nil && (t.running || now.Sub(t.at) < tokenLife) {
 		defer s.mu.Unlock()
 		switch {
@@ -62,11 +63,24 @@ func (s *tokenStore) once(e *Engine, name string, content []byte, in *wire.Node,
 		mine.running, mine.at = false, e.clock.Now()
 		if !done && s.seen[name] == mine {
 			delete(s.seen, name) // a transaction that was cancelled may be tried again
+			return
 		}
+		s.ends = append(s.ends, expiringToken{name, mine.at})
 	}()
 	o, err := e.transact(in, all, names)
 	done = err == nil
 	return o, err
+}
+
+// forget forgets the tokens whose time is over.
+func (s *tokenStore) forget(now time.Time) {
+	n := 0
+	for ; n < len(s.ends) && now.Sub(s.ends[n].at) >= tokenLife; n++ {
+		if t := s.seen[s.ends[n].name]; t != nil && !t.running && t.at.Equal(s.ends[n].at) {
+			delete(s.seen, s.ends[n].name)
+		}
+	}
+	s.ends = s.ends[n:]
 }
 
 // replay answers a repeated transaction: nothing is written, and what it costs is reading the items.

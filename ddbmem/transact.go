@@ -80,7 +80,7 @@ func (e *Engine) transactOnce(in *wire.Node, content []byte, all []*write, names
 		size += w.size
 	}
 	if size > maxTransaction {
-		return nil, invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
+		return nil, tooLarge()
 	}
 	token := in.Text("ClientRequestToken")
 	if token == "" {
@@ -160,6 +160,9 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	if hasReason(reasons) {
 		return nil, cancelled(reasons)
 	}
+	if total(changes) > maxTransaction {
+		return nil, tooLarge()
+	}
 	var used []*usage
 	for i, w := range all {
 		u := usageOf(&used, w.table)
@@ -182,6 +185,21 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	noResponses(o, in)
 	o.close()
 	return o, nil
+}
+
+func tooLarge() *apiError {
+	return invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
+}
+
+// total returns the size of the items that changes leave.
+func total(changes []change) int {
+	size := 0
+	for _, c := range changes {
+		if c.after != nil {
+			size += c.after.size
+		}
+	}
+	return size
 }
 
 // noResponses writes the empty list of responses that a transaction of statements which write has.

@@ -99,7 +99,7 @@ func (w *write) plan() (change, *apiError) {
 		return change{}, failed
 	}
 	if w.kind == putWrite {
-		if failed := t.checkIndexKeys(w.attrs, nil); failed != nil {
+		if failed := t.checkIndexKeys(w.attrs, nil, nil); failed != nil {
 			return change{}, failed
 		}
 	}
@@ -147,7 +147,7 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 	if size > maxItem {
 		return nil, invalid("Item size to update has exceeded the maximum allowed size")
 	}
-	if failed := w.table.checkIndexKeys(next, w.update); failed != nil {
+	if failed := w.table.checkIndexKeys(next, old, w.update); failed != nil {
 		return nil, failed
 	}
 	return newRow(w.key, next, size), nil
@@ -155,29 +155,41 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 
 // checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
 func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
-	for x := range t.globalFirst {
+	return t.firstByName(func(x *index) *apiError {
 		for _, k := range x.all() {
 			for _, a := range attributes {
-				if k.name == a.Name && k.kind != a.Kind && x.goneAt.IsZero() {
+				if k.name == a.Name && k.kind != a.Kind {
 					return parameter("Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.name, k.kind, a.Kind, x.name)
 				}
 			}
 		}
+		return nil
+	})
+}
+
+// firstByName returns what a check says of the first index, in the order of their names, that it refuses.
+func (t *table) firstByName(check func(*index) *apiError) *apiError {
+	var first *apiError
+	name := ""
+	for _, x := range t.indexes {
+		if !x.goneAt.IsZero() || first != nil && x.name > name {
+			continue
+		}
+		if failed := check(x); failed != nil {
+			first, name = failed, x.name
+		}
 	}
-	return nil
+	return first
 }
 
 // checkIndexKeys refuses an item whose attributes cannot be keys of an index: of a wrong type, empty or too long. An
-// update is refused in words of its own.
-func (t *table) checkIndexKeys(it value.Item, update *expr.Update) *apiError {
-	for x := range t.globalFirst {
-		if !x.goneAt.IsZero() {
-			continue
-		}
+// update is refused in words of its own, and only for what it changes: an item from before the index may not fit it.
+func (t *table) checkIndexKeys(it, old value.Item, update *expr.Update) *apiError {
+	return t.firstByName(func(x *index) *apiError {
 		for i, keys := range [2][]keyAttr{x.hash, x.rng} {
 			for _, k := range keys {
 				v := it.Get(k.name)
-				if v.IsZero() {
+				if v.IsZero() || update != nil && value.Equal(v, old.Get(k.name)) {
 					continue
 				}
 				if v.Kind() != k.kind {
@@ -204,8 +216,8 @@ func (t *table) checkIndexKeys(it value.Item, update *expr.Update) *apiError {
 				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // baseUnits returns the write units of a change to the table itself.

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/singletable-go/ddb/ddbmem"
@@ -25,11 +26,17 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "ddbmem:", err)
+	err := run(ctx, os.Args[1:], os.Stderr)
+	if err != nil && !errors.Is(err, errReported) {
+		fmt.Fprintln(os.Stderr, "ddbmem:", strings.TrimPrefix(err.Error(), "ddbmem: "))
+	}
+	if err != nil {
 		os.Exit(1)
 	}
 }
+
+// errReported is an error that has been printed.
+var errReported = errors.New("see above")
 
 const usage = `ddbmem serves a DynamoDB in memory.
 
@@ -49,11 +56,11 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
 	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil
-		}
-		return err
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return errReported // by the flag set
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -61,6 +68,12 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	opts := ddbmem.Options{Region: *region, Legacy: true, PartiQL: true}
 	if *verbose {
 		opts.Log = slog.New(slog.NewTextHandler(stderr, nil))
+	}
+	if *snapshot != "" {
+		var err error
+		if *snapshot, err = place(*snapshot); err != nil {
+			return err
+		}
 	}
 	engine := ddbmem.New(opts)
 	if err := load(engine, *snapshot); err != nil {
@@ -73,6 +86,19 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	fmt.Fprintf(stderr, "ddbmem: listening on http://%s\n", l.Addr())
 	served := engine.ServeListener(ctx, l)
 	return errors.Join(served, save(engine, *snapshot))
+}
+
+// place returns where the snapshot is, behind a symbolic link, once a file can be written there: better found out now than
+// when there is something to save.
+func place(name string) (string, error) {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".ddbmem-*")
+	if err != nil {
+		return "", fmt.Errorf("snapshot: %w", err)
+	}
+	return name, errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 func load(engine *ddbmem.Engine, name string) error {
@@ -100,7 +126,11 @@ func save(engine *ddbmem.Engine, name string) error {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // gone when it was renamed
-	err = errors.Join(engine.Snapshot(f), f.Close())
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	err = errors.Join(engine.Snapshot(f), f.Chmod(mode), f.Close())
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,9 @@ func (o *operand) evalUpdate(item value.Item) (value.Value, error) {
 		if v.Kind() != value.L {
 			return v, value.Invalid(msgBadOperand)
 		}
-		joined = append(joined, v.Elements()...)
+		if joined = append(joined, v.Elements()...); len(joined) > maxElements {
+			return value.Value{}, value.Invalid(msgTooLarge)
+		}
 	}
 	return value.List(joined), nil
 }
@@ -163,8 +165,11 @@ func subtracted(old, v value.Value) (value.Value, error) {
 	case old.Kind() != v.Kind():
 		return old, value.Invalid(msgBadOperand)
 	}
-	removed := v.Members()
-	left := slices.DeleteFunc(slices.Clone(old.Members()), func(m string) bool { return slices.Contains(removed, m) })
+	removed := make(map[string]bool, len(v.Members()))
+	for _, m := range v.Members() {
+		removed[m] = true
+	}
+	left := slices.DeleteFunc(slices.Clone(old.Members()), func(m string) bool { return removed[m] })
 	if len(left) == 0 {
 		return value.Value{}, nil
 	}

@@ -169,9 +169,9 @@ func checkPartition(index string, partition, sort []KeyAttribute, tests map[stri
 	if missing != nil {
 		return value.Invalid(msgKeyEquality, strings.Join(missing, ", "))
 	}
-	for _, attributes := range [2][]KeyAttribute{partition, sort} {
+	for i, attributes := range [2][]KeyAttribute{partition, sort} {
 		for _, a := range attributes {
-			if err := checkKeyValues(index, a, tests[a.Name]); err != nil {
+			if err := checkKeyValues(index, a, tests[a.Name], i == 0); err != nil {
 				return err
 			}
 		}
@@ -182,7 +182,7 @@ func checkPartition(index string, partition, sort []KeyAttribute, tests map[stri
 	return nil
 }
 
-func checkKeyValues(index string, a KeyAttribute, t Test) error {
+func checkKeyValues(index string, a KeyAttribute, t Test, partition bool) error {
 	if t.Name != "" && t.Operator == "" {
 		return value.Invalid(msgNotIndexable)
 	}
@@ -201,6 +201,14 @@ func checkKeyValues(index string, a KeyAttribute, t Test) error {
 				return value.Invalid(msgIndexKeyEmpty, kind, index, a.Name)
 			}
 			return value.Invalid(msgKeyEmpty, kind, a.Name)
+		}
+	}
+	for _, v := range t.Values {
+		switch {
+		case partition && v.Size() > maxPartitionKey:
+			return value.Invalid(msgPartitionKeyLong, maxPartitionKey)
+		case !partition && v.Size() > maxSortKey:
+			return value.Invalid(msgSortKeyLong, maxSortKey)
 		}
 	}
 	return nil

@@ -58,10 +58,13 @@ const (
 	msgKeyEquality   = "HASH key attributes %s must have equality conditions specified in the query"
 	msgKeySortOrder  = "RANGE key attributes %s must have equality conditions specified in the query because a condition is present on key attribute %s"
 
-	msgNoAttribute  = "The provided expression refers to an attribute that does not exist in the item"
-	msgBadOperand   = "An operand in the update expression has an incorrect data type"
-	msgBadPath      = "The document path provided in the update expression is invalid for update"
-	msgValueNesting = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+	msgPartitionKeyLong = "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of%d bytes"
+	msgSortKeyLong      = "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of %d bytes"
+	msgTooLarge         = "Item size to update has exceeded the maximum allowed size"
+	msgNoAttribute      = "The provided expression refers to an attribute that does not exist in the item"
+	msgBadOperand       = "An operand in the update expression has an incorrect data type"
+	msgBadPath          = "The document path provided in the update expression is invalid for update"
+	msgValueNesting     = "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 
 	msgComparisonCount = "One or more parameter values were invalid: Invalid number of argument(s) for the %s ComparisonOperator"
 	msgComparisonType  = "One or more parameter values were invalid: ComparisonOperator %s is not valid for %s AttributeValue type"
@@ -75,7 +78,10 @@ const (
 	maxLength        = 4096
 	maxOperators     = 300
 	maxInOperands    = 100
+	maxPartitionKey  = 2048 // bytes
+	maxSortKey       = 1024
 	maxNesting       = 32
+	maxElements      = 400 << 10 // of a list: no item holds more
 	maxPlaceholder   = 255
 	maxAttributeName = 65535
 )

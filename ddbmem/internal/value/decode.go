@@ -133,6 +133,17 @@ func (d *decoder) named(name string) {
 	}
 }
 
+// CheckName reports a name that no attribute can have.
+func CheckName(name string) error {
+	switch {
+	case name == "":
+		return Invalid(msgNoName)
+	case len(name) > maxName:
+		return Invalid(msgLongName)
+	}
+	return nil
+}
+
 // value reads one attribute value at the given level.
 func (d *decoder) value(depth int) (Value, error) {
 	switch d.next() {

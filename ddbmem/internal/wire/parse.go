@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -144,8 +145,39 @@ func (p *parser) word(w string) error {
 	return nil
 }
 
+// manyKeys is the number of keys from which on they are looked up in a map.
+const manyKeys = 32
+
+// place returns where a key stands among the keys read so far, or where it belongs.
+func place(keys []string, places map[string]int, key string) (at int, known bool) {
+	if places != nil {
+		at, known = places[key]
+	} else if at = slices.Index(keys, key); at >= 0 {
+		return at, true
+	}
+	if !known {
+		at = len(keys)
+	}
+	return at, known
+}
+
+// remember notes the place of the last key, and of all when they have become many.
+func remember(places map[string]int, keys []string) map[string]int {
+	switch {
+	case places != nil:
+		places[keys[len(keys)-1]] = len(keys) - 1
+	case len(keys) == manyKeys:
+		places = make(map[string]int, 2*manyKeys)
+		for i, k := range keys {
+			places[k] = i
+		}
+	}
+	return places
+}
+
 func (p *parser) object(n *Node, depth int) error {
 	p.i++
+	var places map[string]int // of the keys, once there are many
 	p.space()
 	if p.peek() == '}' {
 		p.i++
@@ -174,15 +206,11 @@ func (p *parser) object(n *Node, depth int) error {
 				return err
 			}
 		} else {
-			at := len(n.Keys)
-			for i, k := range n.Keys {
-				if k == key {
-					at = i
-				}
-			}
-			if at == len(n.Keys) {
+			at, known := place(n.Keys, places, key)
+			if !known {
 				n.Keys = append(n.Keys, key)
 				n.Elems = append(n.Elems, Node{})
+				places = remember(places, n.Keys)
 			} else {
 				n.Elems[at] = Node{}
 			}
