@@ -84,3 +84,15 @@ func TestBatchGetStopsAt16Megabytes(t *testing.T) {
 		t.Fatal(left)
 	}
 }
+
+func TestBatchGetReturnsAnItemOnceHoweverItsNumberIsWritten(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", rangeTable)
+	c.ok("PutItem", `{"TableName":"range","Item":{"pk":{"S":"a"},"sk":{"N":"1"}}}`)
+	c.answers("BatchGetItem", `{"RequestItems":{"range":{"Keys":[{"pk":{"S":"a"},"sk":{"N":"1"}},{"pk":{"S":"a"},"sk":{"N":"1.0"}}]}}}`,
+		`{"Responses":{"range":[{"pk":{"S":"a"},"sk":{"N":"1"}}]},"UnprocessedKeys":{}}`)
+	c.invalid("BatchWriteItem", `{"RequestItems":{"range":[{"DeleteRequest":{"Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}},{"DeleteRequest":{"Key":{"pk":{"S":"a"},"sk":{"N":"1.0"}}}}]}}`,
+		"Provided list of item keys contains duplicates")
+}

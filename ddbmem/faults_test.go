@@ -71,6 +71,33 @@ func TestUnprocessedItemsCanBeSentAgain(t *testing.T) {
 	require.Equal(t, 25, found)
 }
 
+func TestUnprocessedKeysKeepWhatTheyAskFor(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, ddbmem.Options{Legacy: true, Faults: ddbmem.Faults{Unprocessed: 1}})
+	c.ok("CreateTable", hashTable)
+	for _, of := range []string{
+		`{"Keys":[{"pk":{"S":"a"}}],"AttributesToGet":["x"],"ConsistentRead":true}`,
+		`{"Keys":[{"pk":{"S":"a"}}],"ProjectionExpression":"#x","ExpressionAttributeNames":{"#x":"x"}}`,
+	} {
+		require.JSONEq(t, `{"hash":`+of+`}`, c.member("BatchGetItem", `{"RequestItems":{"hash":`+of+`}}`, "UnprocessedKeys"))
+	}
+}
+
+func TestLatencyEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+
+	e := ddbmem.New()
+	caller{t, e}.ok("CreateTable", hashTable)
+	e.SetFaults(ddbmem.Faults{Latency: time.Hour})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err := e.Client().DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: aws.String("hash"), Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "a"}},
+	})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
 func TestConflictsByRateAndByHook(t *testing.T) {
 	t.Parallel()
 

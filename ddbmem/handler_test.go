@@ -2,6 +2,7 @@ package ddbmem_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -67,6 +68,65 @@ func TestServeAnswersUntilTheContextEnds(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("did not stop")
 	}
+}
+
+func TestServeWaitsForTheRequestsUnderWay(t *testing.T) {
+	t.Parallel()
+
+	e := ddbmem.New()
+	caller{t, e}.ok("CreateTable", hashTable)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	e.SetFaults(ddbmem.Faults{Hook: func(ddbmem.Call) ddbmem.Fault {
+		close(entered)
+		<-leave
+		return 0
+	}})
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- e.ServeListener(ctx, l) }()
+	status := make(chan int, 1)
+	go func() {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+l.Addr().String(), strings.NewReader(`{"TableName":"hash","Item":{"pk":{"S":"late"}}}`))
+		if err != nil {
+			panic(err)
+		}
+		r.Header.Set("X-Amz-Target", "DynamoDB_20120810.PutItem")
+		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		sign(r)
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			status <- 0
+			return
+		}
+		_ = res.Body.Close()
+		status <- res.StatusCode
+	}()
+	<-entered
+	cancel()
+	select {
+	case <-done:
+		t.Fatal("it did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(leave)
+	require.Equal(t, 200, <-status)
+	require.NoError(t, <-done)
+}
+
+func TestRequestsInProcessNeedNoLength(t *testing.T) {
+	t.Parallel()
+
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/", struct{ io.Reader }{strings.NewReader(`{}`)})
+	require.NoError(t, err)
+	r.Header.Set("X-Amz-Target", "DynamoDB_20120810.ListTables")
+	res, err := ddbmem.New().Do(r)
+	require.NoError(t, err)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.JSONEq(t, `{"TableNames":[]}`, string(body))
 }
 
 func TestTablesHaveARNs(t *testing.T) {

@@ -61,6 +61,22 @@ func TestUpdateSeesTheItemAsItWas(t *testing.T) {
 		"One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key")
 }
 
+func TestAnUpdateThatOnlyRemovesCreatesNothing(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", streamTable)
+	const key = `{"TableName":"hash","Key":{"pk":{"S":"a"}},"ReturnValues":"ALL_NEW",`
+	c.answers("UpdateItem", key+`"UpdateExpression":"REMOVE v"}`, `{}`)
+	c.answers("UpdateItem", key+`"UpdateExpression":"DELETE v :v","ExpressionAttributeValues":{":v":{"SS":["x"]}}}`, `{}`)
+	c.ok("TransactWriteItems", `{"TransactItems":[{"Update":{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"REMOVE v"}}]}`)
+	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
+	arn := c.streamArn("hash")
+	records, _ := c.records(c.iterator(arn, c.shards(arn)[0].ShardID, "TRIM_HORIZON", ""))
+	require.Empty(t, records)
+	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"ReturnValues":"ALL_NEW"}`, `{"Attributes":{"pk":{"S":"a"}}}`)
+}
+
 func TestConditions(t *testing.T) {
 	t.Parallel()
 

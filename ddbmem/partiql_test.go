@@ -312,6 +312,28 @@ func TestTransactionOfStatementsIsAllOrNothing(t *testing.T) {
 	require.JSONEq(t, before, c.ok("Scan", `{"TableName":"range"}`))
 }
 
+func TestParametersAreAPartOfTheRequest(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, everything)
+	c.ok("CreateTable", hashTable)
+	insert := func(pk string) string {
+		return `{"ClientRequestToken":"token","TransactStatements":[{"Statement":"INSERT INTO hash VALUE {'pk': ?, 'v': 1}","Parameters":[{"S":"` + pk + `"}]}]}`
+	}
+	c.ok("ExecuteTransaction", insert("a"))
+	c.ok("ExecuteTransaction", insert("a"))
+	c.fails("ExecuteTransaction", insert("b"), "IdempotentParameterMismatchException", "")
+	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"b"}}}`, `{}`)
+
+	c.ok("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"c"},"v":{"N":"1"}}}`)
+	read := func(v, more string) string {
+		return `{"Statement":"SELECT * FROM hash WHERE v = ?","Parameters":[{"N":"` + v + `"}],"Limit":1` + more + `}`
+	}
+	token := `,"NextToken":` + c.member("ExecuteStatement", read("1", ""), "NextToken")
+	c.ok("ExecuteStatement", read("1", token))
+	c.invalid("ExecuteStatement", read("2", token), "Invalid NextToken")
+}
+
 func TestInsertTakesItemsAsDeepAsPutItemDoes(t *testing.T) {
 	t.Parallel()
 

@@ -12,6 +12,15 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
+// saved returns what a snapshot of an engine restores.
+func saved(t *testing.T, e *ddbmem.Engine) (caller, error) {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, e.Snapshot(&b))
+	restored := newCaller(t)
+	return restored, restored.e.Restore(&b)
+}
+
 func TestSnapshotRestoresTablesAndItems(t *testing.T) {
 	t.Parallel()
 
@@ -57,8 +66,36 @@ func TestBrokenSnapshotChangesNothing(t *testing.T) {
 		`{"format":1,"tables":[{"definition":` + good + `},{"definition":{"TableName":"x"}}]}`,
 		`{"format":1,"tables":[{"definition":` + good + `,"items":[{"x":{"S":"y"}}]}]}`,
 		`{"format":1,"tables":[{"definition":` + good + `,"items":[{"pk":{"S":1}}]}]}`,
+		`{"format":1,"tables":[{"definition":` + good + `},{"definition":` + good + `}]}`,
+		`{"format":1,"tables":[{"definition":` + good + `}]}{}`,
 	} {
 		require.Error(t, c.e.Restore(strings.NewReader(text)), text)
 	}
 	c.answers("ListTables", `{}`, `{"TableNames":[]}`)
+}
+
+func TestSnapshotLeavesOutAnIndexThatIsBeingDeleted(t *testing.T) {
+	t.Parallel()
+
+	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
+	c := newCaller(t, ddbmem.Options{Clock: clock, TableDelay: time.Second})
+	c.ok("CreateTable", tabTable)
+	clock.Advance(2 * time.Second)
+	c.ok("UpdateTable", `{"TableName":"tab","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"byG"}}]}`)
+	clock.Advance(time.Hour)
+	restored, err := saved(t, c.e)
+	require.NoError(t, err)
+	require.NotContains(t, restored.ok("DescribeTable", `{"TableName":"tab"}`), "byG")
+}
+
+func TestSnapshotOfATableThatGainedItsCapacity(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", tabTable)
+	c.ok("UpdateTable", `{"TableName":"tab","BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},
+		"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byG","ProvisionedThroughput":{"ReadCapacityUnits":2,"WriteCapacityUnits":3}}}]}`)
+	restored, err := saved(t, c.e)
+	require.NoError(t, err)
+	require.Contains(t, restored.member("DescribeTable", `{"TableName":"tab"}`, "Table", "GlobalSecondaryIndexes"), `"WriteCapacityUnits":3`)
 }

@@ -24,6 +24,14 @@ func TestCreateTableIsActiveAtOnce(t *testing.T) {
 	c.fails("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}}}`, "ResourceNotFoundException", "Requested resource not found")
 }
 
+func TestCreateTableTakesAnARN(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", strings.Replace(hashTable, `"hash"`, `"arn:aws:dynamodb:us-east-1:000000000000:table/hash"`, 1))
+	c.answers("ListTables", `{}`, `{"TableNames":["hash"]}`)
+}
+
 func TestTableDelayShowsEveryState(t *testing.T) {
 	t.Parallel()
 

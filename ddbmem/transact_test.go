@@ -84,6 +84,11 @@ func TestTransactionsRefuse(t *testing.T) {
 	c.ok("TransactWriteItems", write(large[:10]...))
 	status, _ = c.send("TransactWriteItems", write(large...))
 	require.Equal(t, 400, status)
+	for i := range large {
+		large[i] = fmt.Sprintf(`{"Update":{"TableName":"hash","Key":{"pk":{"S":"%d"}},"UpdateExpression":"SET v = :v","ExpressionAttributeValues":{":v":{"S":%q}}}}`, i, strings.Repeat("y", 400_000))
+	}
+	status, _ = c.send("TransactWriteItems", write(large...))
+	require.Equal(t, 400, status)
 }
 
 func TestClientRequestToken(t *testing.T) {
