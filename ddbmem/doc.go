@@ -84,7 +84,7 @@
 //   - Reads of global indexes see every write at once unless [Faults.IndexLag] says otherwise.
 //   - Item counts and sizes in descriptions are exact rather than six hours old.
 //   - A scan visits partitions in an order of its own, which is stable but not that of the service.
-//   - Nothing is authenticated, and nothing is throttled for exceeding its throughput.
+//   - Over HTTP a request must carry a signature, which is not verified; nothing is throttled for exceeding its throughput.
 //   - A SELECT of PartiQL reads the partitions that its WHERE clause names by = or IN and filters the rest; the service
 //     does not document how it reads.
 //   - There is no global table, no backup, no import or export, no resource policy.

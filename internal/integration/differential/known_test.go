@@ -1,20 +1,24 @@
 package differential
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
 
-// TestKnown checks that every known difference says why the other side is wrong, and what proves it.
+var proofs = regexp.MustCompile(`^(https://docs\.aws\.amazon\.com/\S+|github\.com/\S+|none found: .)`)
+
+// TestKnown checks that every known difference says why the other side is wrong, and where that is on record, or that it
+// is not.
 func TestKnown(t *testing.T) {
 	t.Parallel()
 	for _, d := range append(Known, order) {
 		assert.NotEmpty(t, d.Why)
-		assert.NotEmpty(t, d.Proof, d.Why)
+		assert.Regexp(t, proofs, d.Proof, d.Why)
 	}
 	for _, w := range Wordings {
-		assert.NotEmpty(t, w.Proof, w.AWS)
+		assert.Regexp(t, proofs, w.Proof, w.AWS)
 		assert.NotEqual(t, w.AWS, w.Says.String())
 	}
 }

@@ -1,0 +1,23 @@
+package differential
+
+import "slices"
+
+// dynoxideAndDynalite are the differences in which these two agree with each other, while DynamoDB Local agrees with ddbmem.
+var dynoxideAndDynalite = slices.Concat(
+	difference("PutItem|UpdateItem|DeleteItem|GetItem|Transact.*", `Key attributes must be scalars`, ``,
+		"they let conditions look into key attributes",
+		none(`DynamoDB Local refuses them, and AWS does in filters, projections and updates: dynalite's test/scan.js, getItem.js "… for non-scalar key access"`)).
+		by("dynoxide", "dynalite"),
+	difference("UpdateItem", `Key attributes must be scalars|Type mismatch for Index Key|Cannot update attribute`, `ConditionalCheckFailed`,
+		"they evaluate the condition before they look at the targets of the update", none("DynamoDB Local does as ddbmem does in most cases")).by("dynoxide", "dynalite"),
+	difference(".*", `The first operand must be distinct.*operator: (IN|BETWEEN)`, ``, "they compare an attribute with itself",
+		none("DynamoDB Local refuses IN and BETWEEN as AWS refuses the comparators")).by("dynoxide", "dynalite"),
+	difference("Query|Scan", `"Items"`, `"Items"`, "they do not fetch what a local index does not project",
+		document("APIReference/API_Query.html")+": Select", "Items", "ConsumedCapacity").when(func(d dispute) bool {
+		return d.partial() && (d.request.body["ProjectionExpression"] != nil || d.request.body["Select"] == "ALL_ATTRIBUTES")
+	}).by("dynoxide", "dynalite"),
+	difference("Query", `does not project one or more filter attributes`, `^\{`, "they let a query filter by attributes that its index lacks",
+		reported("dynamodb-toolbox/dynamodb-toolbox/issues/1195")).by("dynoxide", "dynalite"),
+	difference("Scan", `Global secondary index \w+ does not project`, `^\{`, "they let a scan of an index ask for attributes that it lacks",
+		document("APIReference/API_Scan.html")+": Select; the words of a Query: "+reported("localstack/localstack/issues/478")).by("dynoxide", "dynalite"),
+)
