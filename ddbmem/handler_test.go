@@ -106,8 +106,8 @@ func TestServeWaitsForTheRequestsUnderWay(t *testing.T) {
 	<-entered
 	cancel()
 	select {
-	case <-done:
-		t.Fatal("it did not wait")
+	case err := <-done:
+		t.Fatal("it did not wait", err)
 	case <-time.After(50 * time.Millisecond):
 	}
 	close(leave)

@@ -2,7 +2,6 @@ package ddbmem_test
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -89,7 +88,7 @@ func TestTablesChangeUnderTheirRequests(t *testing.T) {
 					}
 				}
 				if status, answer := c.send(op, body); status >= 500 {
-					t.Error(fmt.Sprintf("%s %s: %s", op, body, answer))
+					t.Errorf("%s %s: %s", op, body, answer)
 				}
 			}
 		})
