@@ -47,8 +47,9 @@ func Start(ctx context.Context) (*Server, error) {
 		WithPort(port).
 		WithStatusCodeMatcher(func(status int) bool { return status == http.StatusBadRequest }).
 		WithStartupTimeout(2 * time.Minute)
+	// In a container without a locale it would turn every letter beyond ASCII in a set of a statement into two others.
 	c, err := testcontainers.Run(ctx, Image,
-		testcontainers.WithCmd("-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"),
+		testcontainers.WithCmd("-Dfile.encoding=UTF-8", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"),
 		testcontainers.WithExposedPorts(port),
 		testcontainers.WithWaitStrategy(ready),
 	)
