@@ -170,6 +170,21 @@ func (e *Engine) open(name string) (*table, *apiError) {
 	return t, nil
 }
 
+// openToRead returns the table of a name, locked for reading. Whoever gets it unlocks it.
+func (e *Engine) openToRead(name string) (*table, *apiError) {
+	t, failed := e.open(name)
+	if failed != nil {
+		return nil, failed
+	}
+	t.settle()
+	t.mu.RLock()
+	if t.dropped {
+		t.mu.RUnlock()
+		return nil, noTable()
+	}
+	return t, nil
+}
+
 // names returns the names of all tables, sorted.
 func (e *Engine) names() []string {
 	e.mu.RLock()

@@ -109,18 +109,13 @@ func getItem(e *Engine, in *wire.Node) (*out, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, failed := e.open(in.Text("TableName"))
+	t, failed := e.openToRead(in.Text("TableName"))
 	if failed != nil {
 		return nil, failed
 	}
+	defer t.mu.RUnlock()
 	if failed := t.checkKey(key); failed != nil {
 		return nil, failed
-	}
-	t.settle()
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	if t.dropped {
-		return nil, noTable()
 	}
 	if ex.Projection != nil {
 		if failed := t.scalarKeys(ex.Projection.NestedHeads()); failed != nil {

@@ -26,16 +26,11 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 		}
 		rd.filter = w.condition
 	}
-	t, failed := e.open(s.Table)
+	t, failed := e.openToRead(s.Table)
 	if failed != nil {
 		return nil, failed
 	}
-	t.settle()
-	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if t.dropped {
-		return nil, noTable()
-	}
 	if failed := rd.bind(t, s.Index); failed != nil {
 		return nil, failed
 	}

@@ -19,16 +19,11 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, err
 	}
 	rd.query = true
-	t, failed := e.open(in.Text("TableName"))
+	t, failed := e.openToRead(in.Text("TableName"))
 	if failed != nil {
 		return nil, failed
 	}
-	t.settle()
-	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if t.dropped {
-		return nil, noTable()
-	}
 	if failed := rd.bind(t, in.Text("IndexName")); failed != nil {
 		return nil, failed
 	}

@@ -17,16 +17,11 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, failed := e.open(in.Text("TableName"))
+	t, failed := e.openToRead(in.Text("TableName"))
 	if failed != nil {
 		return nil, failed
 	}
-	t.settle()
-	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if t.dropped {
-		return nil, noTable()
-	}
 	if failed := rd.bind(t, in.Text("IndexName")); failed != nil {
 		return nil, failed
 	}

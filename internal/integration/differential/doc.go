@@ -6,8 +6,8 @@
 // line in the log; DDB_REQUIRE_LOCAL=1 makes DynamoDB Local mandatory.
 //
 // With several engines the majority decides: ddbmem is wrong where two others agree against it. With one, every difference
-// counts. Differences in which the other side is known to be wrong stand in the table [Known], each with the document
-// that says so.
+// counts. Differences in which the other side is known to be wrong stand in the table [Known], each with where it is on
+// record what AWS does: a document, a test measured on AWS, or nothing, which is said.
 //
 //	go test ./differential       a short run of the same requests each time, for continuous integration
 //	go test ./differential -rapid.seed=0 -rapid.checks=1000 -rapid.steps=200 -timeout 2h
