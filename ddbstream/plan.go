@@ -261,7 +261,7 @@ func (r *Reader) reads(l Lease) bool {
 func (r *Reader) grab(ctx context.Context, l Lease) error {
 	was := l.Counter
 	l.Owner, l.Counter = r.opts.Worker, was+1
-	switch err := r.store.Swap(ctx, l, was); {
+	switch err := r.swap(ctx, l, was); {
 	case errors.Is(err, ErrLeaseLost):
 		return nil
 	case err != nil:
@@ -292,6 +292,14 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 		r.again()
 	})
 	return nil
+}
+
+// swap writes a lease of this worker's. It does not end with ctx: the store may have written what it could not answer to,
+// and a worker that stops would leave behind a lease that it does not know to be its own.
+func (r *Reader) swap(ctx context.Context, l Lease, was int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return r.store.Swap(ctx, l, was)
 }
 
 func text(s *string) string {

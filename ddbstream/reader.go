@@ -121,7 +121,7 @@ func NewReader(client Client, table string, to Processor, store Store, opts *Opt
 }
 
 // Run reads until ctx ends: then it finishes or gives up the batches under way, writes its checkpoints, gives its
-// leases back and returns nil. Any other end is an error: a [Gap] that nobody takes, a table without a stream, a [TableStore]
+// leases back, for which it waits up to five seconds a lease, and returns nil. Any other end is an error: a [Gap] that nobody takes, a table without a stream, a [TableStore]
 // without its table. What fails for a while, requests and records, is tried again.
 func (r *Reader) Run(ctx context.Context) error { return r.read(ctx, nil) }
 

@@ -221,7 +221,7 @@ func (s *shard) save(ctx context.Context, change func(*Lease)) error {
 	next.Counter++
 	next.Checkpoint = s.position
 	change(&next)
-	err := s.r.store.Swap(ctx, next, s.lease.Counter)
+	err := s.r.swap(ctx, next, s.lease.Counter)
 	switch {
 	case err == nil:
 		s.lease, s.renewed, s.saved, s.dirty = next, time.Now(), time.Now(), false
@@ -242,8 +242,6 @@ func (s *shard) release(ctx context.Context) {
 	if over {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
 	_ = s.save(ctx, func(l *Lease) { l.Owner = "" }) // else it runs out
 }
 
