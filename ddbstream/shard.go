@@ -70,6 +70,9 @@ func (s *shard) run(ctx context.Context, latest bool) error {
 		if err := s.handle(ctx, out.Records); err != nil {
 			return err
 		}
+		if ctx.Err() != nil { // perhaps before all of them were handled: the shard is not read to its end
+			return nil
+		}
 		if len(out.Records) > 0 {
 			from = types.ShardIteratorTypeAfterSequenceNumber
 			s.r.batches.Add(1)
@@ -126,7 +129,7 @@ func (s *shard) broken(ctx context.Context, err error, from *types.ShardIterator
 	return true, nil
 }
 
-// handle delivers records until all of them are handled.
+// handle delivers records until all of them are handled, or ctx ends.
 func (s *shard) handle(ctx context.Context, in []types.Record) error {
 	if len(in) == 0 {
 		return s.checkpoint(ctx)

@@ -2,11 +2,13 @@ package ddbstream_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
 )
@@ -46,4 +48,24 @@ func TestAWorkerThatStopsWhileItWritesALeaseGivesItBack(t *testing.T) {
 		require.Len(t, leases, 1)
 		require.Empty(t, leases[0].Owner, when)
 	}
+}
+
+func TestAWorkerThatStopsInTheLastBatchOfAShardLosesNothing(t *testing.T) {
+	t.Parallel()
+	a := newArena(t, ddbmem.Options{})
+	a.put(t, Point{Game: "g", ID: "p", N: 1})
+	a.engine.SplitShard(name)
+	a.put(t, Point{Game: "g", ID: "p", N: 2})
+	store := &ddbstream.MemoryStore{}
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	failing := ddb.NewMux(a.table, &ddb.MuxOptions{Attempts: 1000})
+	ddb.Handle(failing, a.points, func(context.Context, ddb.Change[Point]) error {
+		stop()
+		return errors.New("not now")
+	})
+	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, failing, store, fast()).Run(ctx))
+	var l log
+	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, l.mux(a), store, fast()).Drain(t.Context()))
+	require.Equal(t, []int{1, 2}, l.seen["p"])
 }
