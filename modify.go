@@ -36,7 +36,7 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 var errUnchanged = errors.New("nothing changed")
 
 // compileModify compiles one try of Modify.
-func (db *DB) compileModify(ctx context.Context, w *write) error {
+func (db *DB) compileModify(w *write) error {
 	e := w.e
 	key, err := e.key("modify", w.op.item)
 	switch {
@@ -45,18 +45,20 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	case e.version == nil:
 		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
-	if err := db.know(ctx, w, key); err != nil {
+	if err := w.know(key); err != nil {
 		return err
 	}
-	old := w.know.old
+	old := w.old()
 	if old == nil {
-		return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Err: ErrNotFound}
+		return w.missing(key)
 	}
 	if claimed, err := db.table.claim(old); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
 	}
-	if n := schemaOf(old); n > e.schema {
-		return w.op.fail(key, fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, n, e.schema))
+	if schemaOf(old) > e.schema || len(w.op.conds) > 0 || len(e.uniques) > 0 {
+		if err := w.inSchema(key); err != nil {
+			return err
+		}
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
@@ -80,11 +82,11 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 		w.item = after
 		return errUnchanged
 	}
-	next := version + 1
-	if w.know.number > 0 {
-		next = w.know.number
+	next, err := w.number(version, before)
+	if err != nil {
+		return err
 	}
-	w.keep(after, next, false)
+	w.keep(after, next, before)
 	for _, f := range e.editing().mapped {
 		if f == e.version || f == e.updated || f == e.created {
 			if err := w.replace(want, f.Attr(), after); err != nil {
@@ -102,13 +104,13 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	w.item, w.attrs = after, want
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)
-	a.there(db, notThere)
-	a.attribute(e.version.Attr(), old[e.version.Attr()])
-	a.attribute(writeStampAttr, old[writeStampAttr])
+	a.guard(guardItem, isThere{})
+	a.guard(guardRead, attributeIs{e.version.Attr(), old[e.version.Attr()]})
+	a.guard(guardRead, attributeIs{writeStampAttr, old[writeStampAttr]})
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
-	if err := db.claims(w, a, old, after); err != nil {
+	if err := w.claims(a, after); err != nil {
 		return err
 	}
 	return w.remember(want, next)

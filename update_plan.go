@@ -415,12 +415,12 @@ func (p *updatePlan) write() {
 			continue
 		}
 		if m.assert && !p.upsert {
-			p.a.equals(guardItem, f, m.av)
+			p.a.guard(guardItem, fieldIs{f, m.av})
 		}
 		if p.upsert && m.av != nil {
 			u.Set(x.Path(f.Path), x.Value(m.av))
 			if m.assert {
-				p.a.equals(guardItem, f, m.av)
+				p.a.guard(guardItem, fieldIs{f, m.av})
 			}
 		}
 	}
