@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -97,10 +96,16 @@ func (a *action) aliveText() string {
 
 // resurrects reports a write that would mix with what is left of an expired item: an update that makes an item.
 func (a *action) resurrects() bool {
-	return a.kind == updateAction && (a.orAbsent || slices.ContainsFunc(a.guards, func(g guard) bool {
-		_, absent := g.test.(isAbsent)
-		return absent
-	}))
+	absent := a.orAbsent
+	for _, g := range a.guards {
+		switch g.test.(type) {
+		case isAbsent:
+			absent = true
+		case isThere:
+			return false
+		}
+	}
+	return absent && a.kind == updateAction
 }
 
 // given asks for the conditions of an If or a Check.

@@ -148,7 +148,7 @@ func (w *write) changed(up item, before, after reflect.Value) (item, error) {
 			return nil, w.op.fail(key, modelFault("the function changed %s, which is derived by %s", f.Name, by))
 		}
 		if delete(want, attr); b != nil {
-			want[attr] = b
+			want[attr] = merged(up[attr], a, b)
 		}
 	}
 	if err := e.checkTTL(after, w.now); err != nil && !reflect.DeepEqual(e.ttl.Get(before).Interface(), e.ttl.Get(after).Interface()) {

@@ -69,7 +69,7 @@ func (db *DB) compileMove(w *write) error {
 	if err := e.checkTTL(after, w.now); err != nil {
 		return w.op.fail(to, err)
 	}
-	want, err := w.travel(up, to, after)
+	want, err := w.travel(up, to, before, after)
 	if err != nil {
 		return err
 	}
@@ -121,9 +121,13 @@ func (w *write) moves(from, to, want item) error {
 	return nil
 }
 
-// travel returns what is stored at the new key: the attributes that were read, with those of the fields replaced.
-func (w *write) travel(up, key item, after reflect.Value) (item, error) {
+// travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
+func (w *write) travel(up, key item, before, after reflect.Value) (item, error) {
 	e := w.e
+	was, err := e.values(before)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
 	fields, err := e.values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
@@ -133,8 +137,12 @@ func (w *write) travel(up, key item, after reflect.Value) (item, error) {
 		if e.derivedBy(f) != "" {
 			continue
 		}
-		if delete(want, f.Attr()); fields[f.Attr()] != nil {
-			want[f.Attr()] = fields[f.Attr()]
+		attr := f.Attr()
+		if delete(want, attr); fields[attr] == nil {
+			continue
+		}
+		if want[attr] = merged(up[attr], was[attr], fields[attr]); want[attr] == nil {
+			want[attr] = fields[attr] // the stored item lacks what a put would store
 		}
 	}
 	maps.Copy(want, key)

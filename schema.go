@@ -161,7 +161,11 @@ func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
 	if err := e.decode(up, it); err != nil {
 		return nil, it, err
 	}
-	out := maps.Clone(up)
+	whole, err := e.completed(up, it)
+	if err != nil {
+		return nil, it, err
+	}
+	out := maps.Clone(whole)
 	return out, it, e.rekey(op, it, out)
 }
 

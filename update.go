@@ -104,8 +104,9 @@ func (w *write) updateUniques(p *updatePlan) error {
 		return err
 	}
 	old := w.old()
-	if old == nil {
-		return w.missing(a.key)
+	if old == nil { // unless somebody has created it since
+		a.guard(guardRead, isAbsent{absentAsRead})
+		return nil
 	}
 	if err := w.inSchema(a.key); err != nil {
 		return err
