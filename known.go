@@ -137,7 +137,7 @@ func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
 func (db *DB) rewriteOnce(ctx context.Context, e *entity, old item) error {
-	err := db.rewrite(ctx, e, old)
+	err := db.rewrite(ctx, e, old, func(item) {})
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOutcomeUnknown) {
 		return nil
 	}

@@ -52,6 +52,15 @@ func (db *DB) compileModify(w *write) error {
 	if old == nil {
 		return w.missing(key)
 	}
+	if seen, ok, err := w.revision(); ok {
+		have, _ := e.stateOf(stored{attrs: old})
+		if err == nil && have.revision() != seen.revision() {
+			err = isState{}.why(nil, nil)
+		}
+		if err != nil {
+			return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Current: db.current(e, old), Err: err}
+		}
+	}
 	if claimed, err := db.table.claim(old); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
 	}
@@ -101,6 +110,7 @@ func (db *DB) compileModify(w *write) error {
 	if err := w.checkSize(want); err != nil {
 		return err
 	}
+	w.wrote(after)
 	w.item, w.attrs = after, want
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)

@@ -73,6 +73,7 @@ func (db *DB) compileMove(w *write) error {
 	if err != nil {
 		return err
 	}
+	w.wrote(after)
 	w.item, w.attrs = after, want
 	if err := w.moves(from, to, want); err != nil {
 		return err
@@ -111,8 +112,8 @@ func (w *write) moves(from, to, want item) error {
 		source = w.action(deleteAction, roleSource, from)
 	}
 	source.guard(guardItem, isThere{})
-	if v := w.given(); v != 0 {
-		source.guard(guardItem, hasVersion{v})
+	if err := w.expect(source); err != nil {
+		return err
 	}
 	if err := source.given(w.op.conds); err != nil {
 		return w.op.fail(from, fmt.Errorf("If: %w", err))

@@ -83,10 +83,11 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool,
 		if err != nil {
 			return false, &unreadError{err}
 		}
+		e.leave(want)
 		if equalItems(want, attrs) {
 			return false, nil
 		}
-		if err = db.rewrite(ctx, e, attrs); err == nil {
+		if err = db.rewrite(ctx, e, attrs, e.leave); err == nil {
 			return true, nil
 		}
 		if errors.Is(err, ErrNotUnique) {
@@ -106,12 +107,13 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool,
 }
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
-// upgrade changes. Otherwise the error matches [ErrConflict].
-func (db *DB) rewrite(ctx context.Context, e *entity, attrs item) error {
+// upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
+func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item)) error {
 	want, it, err := e.asWritten("rewrite", attrs)
 	if err != nil {
 		return err
 	}
+	also(want)
 	t := &tries{item: known{state: knownPresent, item: attrs}}
 	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
 	key := db.table.keyOf(attrs)

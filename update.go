@@ -40,9 +40,10 @@ func (db *DB) compileUpdate(w *write) error {
 	} else {
 		a.guard(guardItem, isThere{})
 	}
-	if v := w.given(); v != 0 {
-		a.guard(guardItem, hasVersion{v})
-	} else if w.stamp != nil {
+	if err := w.expect(a); err != nil {
+		return err
+	}
+	if w.given() == 0 && w.stamp != nil {
 		a.guard(guardStamp, notOurs{w.stamp})
 	}
 	a.schema(true)

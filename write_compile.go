@@ -200,6 +200,10 @@ func (w *write) checkSize(attrs item) error {
 // compilePut compiles Create, Put and Replace.
 func (db *DB) compilePut(w *write) error {
 	e, version := w.e, w.given()
+	seen, given, _ := w.revision()
+	if given && version == 0 {
+		version = seen.version
+	}
 	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.version != nil && version == 0
 	if creates && e.history != nil && e.ttl != nil { // DynamoDB deletes what has expired, and leaves no mark
 		w.tries.newest.wanted = true
@@ -210,6 +214,7 @@ func (db *DB) compilePut(w *write) error {
 	}
 	w.item = e.copied(w.op.item)
 	w.keep(w.item, next, reflect.Value{})
+	w.wrote(w.item)
 	var key item
 	written := false
 	if w.op.alone && db.json {
@@ -249,6 +254,9 @@ func (db *DB) compilePut(w *write) error {
 	}
 	if !creates && e.version != nil {
 		a.guard(guardItem, hasVersion{version})
+	}
+	if err := w.expectRevision(a); err != nil {
+		return err
 	}
 	a.schema(len(w.op.conds) > 0)
 	if err := a.given(w.op.conds); err != nil {
@@ -316,7 +324,8 @@ func (db *DB) compileDelete(w *write) error {
 			return err
 		}
 	}
-	asks := w.op.verb == verbTake || version != 0 || len(w.op.conds) > 0
+	_, given, _ := w.revision()
+	asks := w.op.verb == verbTake || version != 0 || given || len(w.op.conds) > 0
 	if t.item.state == knownAbsent && asks {
 		return w.missing(key)
 	}
@@ -328,8 +337,8 @@ func (db *DB) compileDelete(w *write) error {
 	if asks {
 		a.guard(guardItem, isThere{})
 	}
-	if version != 0 {
-		a.guard(guardItem, hasVersion{version})
+	if err := w.expect(a); err != nil {
+		return err
 	}
 	a.schema(len(w.op.conds) > 0)
 	if err := a.given(w.op.conds); err != nil {
@@ -361,8 +370,8 @@ func (db *DB) compileCheck(w *write) error {
 		return nil
 	}
 	a.guard(guardItem, isThere{})
-	if v := w.given(); v != 0 {
-		a.guard(guardItem, hasVersion{v})
+	if err := w.expect(a); err != nil {
+		return err
 	}
 	if len(w.op.conds) > 0 {
 		a.schema(true)

@@ -35,6 +35,14 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
 func (w *write) asStored() (result, error) {
+	out, err := w.readBack()
+	if err == nil && w.e.revision != nil {
+		w.e.revision.Addr(out.value).Set(w.e.revision.Get(w.item))
+	}
+	return out, err
+}
+
+func (w *write) readBack() (result, error) {
 	if v, ok := w.e.asRead(w.item); ok {
 		return result{value: v}, nil
 	}
