@@ -17,11 +17,13 @@ import (
 // change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
 // version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read.
 //
-// Where an answer was lost and somebody else wrote the item before it was asked for again, it cannot be told whether
-// the change was made. Then f does not run again: the error matches [ErrConflict] and says so.
+// Where a response was lost and another writer changed the item before the request was sent again, it cannot be told
+// whether the change was made. Then f does not run again, and the error matches [ErrOutcomeUnknown]. If an If does not hold
+// f does not run again either.
 //
-// It costs a consistent read and an UpdateItem, and one UpdateItem more for each conflict: the answer that says so
-// brings the item to start again with. Uniques that change and history make it a transaction.
+// It costs a consistent read and an UpdateItem. The first conflict costs one UpdateItem more: its response brings the item
+// to start again with. Each further one costs a read and an UpdateItem. DynamoDB charges the writes that it refuses, too.
+// Uniques that change and history make it a transaction.
 func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...Option) (T, error) {
 	op := newOp(r.e, verbModify, key).with(opts)
 	if f == nil {

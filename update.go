@@ -52,6 +52,9 @@ func (db *DB) compileUpdate(w *write) error {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
 	w.sign(&a.update, &a.x, w.op.verb == verbUpsert)
+	if w.op.verb == verbUpsert && !a.update.Makes() {
+		return w.op.fail(key, modelFault("the edits only remove, which makes no item where there is none: use Update, or set a field"))
+	}
 	if p.touchesUniques() {
 		return w.updateUniques(p)
 	}
