@@ -117,7 +117,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 	switch {
 	case a.unique != nil:
 		r.Constraint = a.unique.name
-	case met.item != nil && a.role != roleVersion && a.role != roleNewest:
+	case met.item != nil && a.role != roleVersion && a.role != roleFirst:
 		r.Current = db.current(w.e, met.item)
 	}
 	return r
@@ -151,7 +151,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 		}
 		t.foreign[r.action.unique.name] = true
 		return true, r.WriteError
-	case roleVersion, roleNewest:
+	case roleVersion, roleFirst:
 		t.newest = newest{wanted: true}
 		t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing
 		return true, r.WriteError
@@ -165,8 +165,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 		switch {
 		case g.op != w.index:
 		case g.kind == guardRead:
-			t.newest.wanted = t.newest.wanted || t.newest.state != knownNothing
-			t.newest.state = knownNothing
+			t.newest = newest{wanted: t.newest.wanted || t.newest.found}
 			t.item, t.wanted = r.met, true
 			if r.met.state == knownAbsent { // or an engine that does not say
 				t.item = known{}

@@ -159,7 +159,7 @@ func (db *DB) checkTransact(writes []*write, all []*action) error {
 		extra[a.role]++
 	}
 	var parts []string
-	for _, r := range []role{roleSource, roleVersion, roleNewest, roleMark, roleClaim, roleRelease} {
+	for _, r := range []role{roleSource, roleVersion, roleFirst, roleMark, roleClaim, roleRelease} {
 		if n := extra[r]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d of role %q", n, r))
 		}

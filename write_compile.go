@@ -120,9 +120,9 @@ func (w *write) missing(key item) error {
 func (w *write) number(version int64, it reflect.Value) (int64, error) {
 	n := &w.tries.newest
 	switch {
-	case w.e.history == nil || n.state == knownNothing && !n.wanted:
+	case w.e.history == nil || !n.found && !n.wanted:
 		return version + 1, nil
-	case n.state == knownNothing:
+	case !n.found:
 		row := item{}
 		if err := w.e.historyKey(w.op, it, 1, row); err != nil {
 			return 0, err
