@@ -42,7 +42,7 @@ func (e *beside) Unwrap() []error { return []error{e.error, e.other} }
 // errOldLost is the failure of a write that asked for the item as it was.
 var errOldLost = fmt.Errorf("%w: the write was done, or another removed the item; the response with the old item was lost", ErrOutcomeUnknown)
 
-// lost is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
+// lostError is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
 // nothing was written.
 type lostError struct{ cause error }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // writeStampAttr holds a random value that each write of a versioned item replaces. It tells a write of our own, whose
-// answer was lost, from one of somebody else, and an item from one that was deleted and created anew.
+// response was lost, from one of somebody else, and an item from one that was deleted and created anew.
 const writeStampAttr = "~w"
 
 // newWriteStamp returns a random stamp.
