@@ -1,11 +1,12 @@
 // Package integration holds the conformance suite: the same tests on every DynamoDB that is at hand.
 //
 // A test asks [Each] for an [Env]: an engine, a client of it and a table name that no other test uses. Tests run in
-// parallel, on one DynamoDB Local a process. What differs between engines stands in one table, [Engines], as capabilities;
+// parallel, on one engine in a container a process. What differs between engines stands in one table, [Engines], as capabilities;
 // a test branches on [Engine.Has] and never on a name.
 //
-//	DYNAMODB_ENDPOINT=http://localhost:8000   run on that endpoint instead of starting DynamoDB Local
-//	DDB_REQUIRE_LOCAL=1                       fail where DynamoDB Local cannot be had, instead of skipping
+//	DDB_ENGINE_IMAGE=dynoxide:1.2.1           run that engine in the container instead of DynamoDB Local
+//	DYNAMODB_ENDPOINT=http://localhost:8000   run on that endpoint instead of starting a container
+//	DDB_REQUIRE_LOCAL=1                       fail where the container cannot be started, instead of skipping
 //	DDB_AWS=1                                 run on AWS too, in the account and region that the environment names
 package integration
 
@@ -59,7 +60,7 @@ var Engines = []Engine{
 		lag: 25 * time.Millisecond,
 	},
 	{
-		Name:   "dynamodb-local",
+		Name:   localtest.EngineName(),
 		client: localtest.Client,
 	},
 	{
