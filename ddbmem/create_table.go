@@ -20,6 +20,7 @@ const (
 
 func createTable(e *Engine, in *wire.Node) (*out, error) {
 	e.reap()
+	e.forgetStreams(e.clock.Now())
 	t, failed := e.define(in)
 	if failed != nil {
 		return nil, failed

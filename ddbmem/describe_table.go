@@ -16,6 +16,9 @@ func describeTable(e *Engine, in *wire.Node) (*out, error) {
 	t.settle()
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+	if t.dropped {
+		return nil, noNamedTable(name)
+	}
 	o := &out{}
 	o.open()
 	t.describe(o, "Table", "")

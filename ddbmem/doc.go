@@ -47,7 +47,7 @@
 //	ListTagsOfResource
 //	ListStreams            those of deleted tables for a day
 //	DescribeStream         shards with their parents
-//	GetShardIterator       TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER
+//	GetShardIterator       TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER, AT_TIMESTAMP
 //	GetRecords             for a day, up to 1000 records and 1 MB
 //
 // The parameters from before there were expressions (AttributesToGet, AttributeUpdates, Expected, KeyConditions,
