@@ -39,6 +39,6 @@ func startTime(in *wire.Node, now time.Time) (time.Time, *apiError) {
 // all are younger, of the next to come when none is.
 func (sh *shard) since(from time.Time) int {
 	return sh.trimmed + sort.Search(sh.records.len(), func(i int) bool {
-		return !sh.records.at(i).at.Truncate(time.Millisecond).Before(from)
+		return !sh.records.at(i).at.Before(from)
 	})
 }
