@@ -77,6 +77,7 @@ type Engine struct {
 	faults   faultState
 	rand     source
 	requests atomic.Int64
+	changes  atomic.Uint64
 }
 
 // New returns an empty engine. It takes at most one Options; without any, the defaults hold:
