@@ -47,6 +47,10 @@ type Options struct {
 	// which holds about 300,000 changes of items of 200 bytes, or 800,000 new items; a negative number is no bound.
 	StreamBytes int64
 
+	// Capacity limits throughput as the service does, in provisioned mode and on demand. The default is no limit: nothing
+	// is throttled but by [Options.Faults].
+	Capacity *Capacity
+
 	// Faults says what goes wrong from the beginning; [Engine.SetFaults] changes it. The default is nothing.
 	Faults Faults
 
@@ -101,6 +105,9 @@ func New(opts ...Options) *Engine {
 	e.opts.Account = orDefault(e.opts.Account, "000000000000")
 	if e.opts.Seed == 0 {
 		e.opts.Seed = 1
+	}
+	if e.opts.Capacity != nil {
+		e.opts.Capacity = e.opts.Capacity.withDefaults()
 	}
 	if e.opts.StreamBytes == 0 {
 		e.opts.StreamBytes = defaultStreamBytes
