@@ -85,8 +85,8 @@ func TestAutoScalingOfAnIndexAndOfWrites(t *testing.T) {
 	for minute := range 3 {
 		for i := range 600 {
 			c.ok("PutItem", fmt.Sprintf(`{"TableName":"abc","Item":{"pk":{"S":"%d"},"g":{"S":"%d"}}}`, i, minute*1000+i))
+			clock.Advance(100 * time.Millisecond)
 		}
-		clock.Advance(time.Minute)
 	}
 	m := c.e.CapacityMetrics("abc")
 	require.InDelta(t, 40, m[1].Provisioned.Write, 0, "moving 600 entries a minute costs 20 units a second, which are 50 % of 40")

@@ -44,38 +44,35 @@ func (h *heat) turn() { h.samples, h.previous, h.seen = h.previous[:0], h.sample
 
 // part is a range of keys that is not split, and the units that went to it.
 type part struct {
-	from, to string
-	units    float64
+	from  string
+	units float64
 }
 
-// cuts returns the keys at which a partition from a key up to another, which is empty for the last, is split: around the
-// one part that takes more than half, or else in the middle. It returns none when that changes nothing.
-func (h *heat) cuts(from, to string, s *schema, whole bool) []string {
+// cuts returns the keys at which a partition is split, in order: between the one part that takes more than half and those
+// beside it, or else in the middle. There is none where one part takes everything.
+func (h *heat) cuts(s *schema, whole bool) (cuts []string) {
 	parts := h.parts(s, whole)
-	if len(parts) == 0 {
-		return nil
-	}
-	total := 0.0
-	hottest := parts[0]
-	for _, p := range parts {
+	total, hottest := 0.0, 0
+	for i, p := range parts {
 		total += p.units
-		if p.units > hottest.units {
-			hottest = p
+		if p.units > parts[hottest].units {
+			hottest = i
 		}
 	}
-	var cuts []string
-	if hottest.units > total/2 {
-		cuts = []string{hottest.from, hottest.to}
-	} else {
-		sum, best := 0.0, total
-		for _, p := range parts {
-			if off := max(total/2-sum, sum-total/2); off < best {
-				best, cuts = off, []string{p.from}
+	sum, best := 0.0, total
+	for i, p := range parts {
+		switch off := max(total/2-sum, sum-total/2); {
+		case i == 0: // everything is behind
+		case parts[hottest].units > total/2:
+			if i == hottest || i == hottest+1 {
+				cuts = append(cuts, p.from)
 			}
-			sum += p.units
+		case off < best:
+			best, cuts = off, []string{p.from}
 		}
+		sum += p.units
 	}
-	return slices.DeleteFunc(cuts, func(cut string) bool { return cut <= from || to != "" && cut >= to })
+	return cuts
 }
 
 // parts returns the parts that were asked for, in the order of their keys: keys, and whole item collections where those
@@ -91,15 +88,14 @@ func (h *heat) parts(s *schema, whole bool) []part {
 	for c, samples := range byCollection {
 		together := whole || monotonic(samples)
 		for _, x := range samples {
-			p := part{from: x.key, to: x.key + "\x00"}
+			from := x.key
 			if together {
-				end, _ := value.PrefixEnd([]byte(c))
-				p = part{from: c, to: string(end)}
+				from = c
 			}
-			if byStart[p.from] == nil {
-				byStart[p.from] = &p
+			if byStart[from] == nil {
+				byStart[from] = &part{from: from}
 			}
-			byStart[p.from].units += x.units
+			byStart[from].units += x.units
 		}
 	}
 	parts := make([]part, 0, len(byStart))

@@ -111,9 +111,8 @@ func (r *resource) halve(i int, now time.Time) {
 
 // cool splits the partition of a place where it is hot.
 func (r *resource) cool(i int, now time.Time) {
-	p := r.parts[i]
-	for _, cut := range slices.Backward(p.heat.cuts(p.from, r.end(i), r.keys, r.whole)) {
-		r.split(i, cut, now) // the rest of the cuts is in the first half
+	for _, cut := range slices.Backward(r.parts[i].heat.cuts(r.keys, r.whole)) {
+		r.split(i, cut, now) // the other cut is in the first half
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 
 // Snapshot writes the tables and their items as JSON. Each table is written as it is at one moment. Streams start
 // anew after [Engine.Restore]: their records and positions are not a part of a snapshot, nor are faults, the tokens of
-// transactions, and when the billing mode or the class of a table was changed.
+// transactions, when the billing mode or the class of a table was changed, auto scaling, and what [Options.Capacity] knows
+// of the past: partitions, warm throughput and unused units.
 //
 // Writers wait only while a table's items are listed, about 20 ms for a million of them, not while they are written.
 func (e *Engine) Snapshot(w io.Writer) error {

@@ -76,7 +76,9 @@ func throttledBy(refusals []refusal) *apiError {
 		e = failure(modelSpace+"ProvisionedThroughputExceededException", tableExceeded)
 	}
 	for _, r := range refusals {
-		e.throttlings = append(e.throttlings, r.throttling())
+		if t := r.throttling(); !slices.Contains(e.throttlings, t) { // the parts of a request may meet one limit
+			e.throttlings = append(e.throttlings, t)
+		}
 	}
 	return e
 }

@@ -16,10 +16,11 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// limited returns an engine that limits throughput, on a clock of its own, and a table "abc" with an index "byG".
+// limited returns an engine that limits throughput, on a clock that begins with a minute, and a table "abc" with an index
+// "byG".
 func limited(t *testing.T, opts ddbmem.Capacity, table, index string) (caller, *ddbmem.ManualClock) {
 	t.Helper()
-	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
+	clock := ddbmem.NewManualClock(time.Unix(1_700_000_040, 0))
 	c := newCaller(t, ddbmem.Options{Clock: clock, Capacity: &opts, PartiQL: true})
 	c.ok("CreateTable", `{"TableName":"abc",`+table+`,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
 		"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],
@@ -248,6 +249,15 @@ func TestThrottledRequestChangesNothingAndPassesLater(t *testing.T) {
 	c.ok("PutItem", put(2))
 }
 
+func TestLimitThatSeveralPartsOfAWriteMeetIsOneReason(t *testing.T) {
+	t.Parallel()
+
+	c, _ := limited(t, ddbmem.Capacity{}, units(1, 100), units(1, 2)+",")
+	c.ok("PutItem", `{"TableName":"abc","Item":{"pk":{"S":"a"},"g":{"S":"1"}}}`)
+	c.ok("PutItem", `{"TableName":"abc","Item":{"pk":{"S":"b"},"g":{"S":"1"}}}`)
+	c.throttled("PutItem", `{"TableName":"abc","Item":{"pk":{"S":"a"},"g":{"S":"2"}}}`, exceeded, indexUnits, "IndexWriteProvisionedThroughputExceeded")
+}
+
 func TestConditionThatFailsConsumesUnits(t *testing.T) {
 	t.Parallel()
 
@@ -380,4 +390,46 @@ func TestNothingIsThrottledWithoutCapacity(t *testing.T) {
 	}
 	require.Nil(t, c.e.CapacityMetrics("abc"))
 	require.NotContains(t, c.ok("DescribeTable", `{"TableName":"abc"}`), "WarmThroughput")
+}
+
+// TestHotPartitionCoolsBySplitting has two keys in one partition, which is too hot for it until it splits between them.
+func TestHotPartitionCoolsBySplitting(t *testing.T) {
+	t.Parallel()
+
+	c, clock := limited(t, ddbmem.Capacity{}, perRequest, "")
+	puts := []string{}
+	for key := 0; len(puts) < 2; key++ {
+		before := c.e.CapacityMetrics("abc")[0].Partitions[0].Consumed.Write
+		put := `{"TableName":"abc","Item":` + sizedItem(fmt.Sprint(key), 100, "") + `}`
+		c.ok("PutItem", put)
+		if c.e.CapacityMetrics("abc")[0].Partitions[0].Consumed.Write > before {
+			puts = append(puts, put)
+		}
+	}
+	clock.Advance(time.Minute)
+	minute := func() (throttled int) {
+		for second := range 60 {
+			for i := range 16 {
+				if status, _ := c.send("PutItem", puts[(second+i)%2]); status != 200 {
+					throttled++
+				}
+			}
+			clock.Advance(time.Second)
+		}
+		return throttled
+	}
+	for range 5 {
+		require.Equal(t, 6*60, minute(), "1,600 units a second are 600 too many")
+	}
+	require.Zero(t, minute())
+	m := c.e.CapacityMetrics("abc")[0]
+	require.Len(t, m.Partitions, 5)
+	children := 0
+	for _, p := range m.Partitions {
+		if p.Parent != 0 {
+			children++
+			require.InDelta(t, 800*60, p.Consumed.Write, 1, "each bears the heat of one key")
+		}
+	}
+	require.Equal(t, 2, children)
 }
