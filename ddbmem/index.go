@@ -34,8 +34,8 @@ type index struct {
 	onDemand   *capacityPair
 	warm       *capacityPair // as asked for when it was created
 	res        *resource     // of a global index, what it may consume; nil where nothing limits it
-	activeAt   time.Time // when it becomes ACTIVE, while creating
-	goneAt     time.Time // when it disappears, while deleting
+	activeAt   time.Time     // when it becomes ACTIVE, while creating
+	goneAt     time.Time     // when it disappears, while deleting
 	lag        []lagged
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
 // put writes an item of about that many bytes.
@@ -144,6 +146,55 @@ func TestItemCollectionThatFollowsTheTimeDoesNotSplit(t *testing.T) {
 		random := newModel(t, Capacity{HeatAfter: time.Minute}, provisioned(1, 1000))
 		random.heatUp(3, 1000, func(second, i int) (string, int) { return "log", (second*10 + i) * 7919 % 1000 })
 		require.NotEqual(t, random.where("log", 0), random.where("log", 999), "in any other order it does")
+	}
+}
+
+func TestHotItemCollectionWithALocalIndexDoesNotSplit(t *testing.T) {
+	t.Parallel()
+
+	const local = `,"LocalSecondaryIndexes":[{"IndexName":"byV","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
+		"Projection":{"ProjectionType":"KEYS_ONLY"}}]`
+	m := newModel(t, Capacity{HeatAfter: time.Minute}, provisioned(1, 1000)+local)
+	random := rand.New(rand.NewPCG(1, 2))
+	m.heatUp(3, 1000, func(_, _ int) (string, int) { return fmt.Sprint(random.IntN(2)), random.IntN(1000) })
+	require.Equal(t, 2, m.partitions(), "one for each")
+	m.heatUp(3, 1000, func(_, _ int) (string, int) { return "0", random.IntN(1000) })
+	require.Equal(t, 2, m.partitions())
+	require.Equal(t, m.where("0", 0), m.where("0", 999))
+}
+
+func TestCutsOfAPartition(t *testing.T) {
+	t.Parallel()
+
+	s := &schema{hash: []keyAttr{{"pk", value.S}}, rng: []keyAttr{{"sk", value.N}}}
+	key := func(sk int) string {
+		return string(s.appendKey(nil, value.NewItem(value.Field{Name: "pk", Value: value.String("a")}, value.Field{Name: "sk", Value: value.Int(sk)})))
+	}
+	for name, x := range map[string]struct {
+		units []float64 // by sort key, in an order that follows nothing
+		cuts  []int
+	}{
+		"in the middle":                   {[]float64{1, 1, 1, 1}, []int{2}},
+		"in the middle of the units":      {[]float64{1, 1, 1, 3}, []int{3}},
+		"on both sides of the hottest":    {[]float64{1, 1, 5, 1}, []int{2, 3}},
+		"behind the hottest":              {[]float64{5, 1, 1}, []int{1}},
+		"before the hottest":              {[]float64{1, 1, 5}, []int{2}},
+		"not where one takes everything":  {[]float64{1}, nil},
+		"not where nothing was asked for": {nil, nil},
+	} {
+		var h heat
+		for round := range 2 { // first the even sort keys, and then the odd ones
+			for sk, units := range x.units {
+				if sk%2 == round {
+					h.note(key(sk), units)
+				}
+			}
+		}
+		var want []string
+		for _, sk := range x.cuts {
+			want = append(want, key(sk))
+		}
+		require.Equal(t, want, h.cuts(s, false), name)
 	}
 }
 

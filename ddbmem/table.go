@@ -30,7 +30,7 @@ type table struct {
 	stream  *stream
 	ttl     ttl
 	res     *resource // what it may consume; nil where nothing limits it
-	dropped bool // deleted; a request that found the table before sees this under the lock
+	dropped bool      // deleted; a request that found the table before sees this under the lock
 
 	def tableDefinition
 }

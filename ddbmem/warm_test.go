@@ -87,3 +87,19 @@ func TestNewIndexHasLimitsOfItsOwn(t *testing.T) {
 	c.ok("UpdateTable", `{"TableName":"abc","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"more"}}]}`)
 	c.ok("PutItem", put(3))
 }
+
+func TestIndexThatIsBeingDeletedHoldsNoWriteUp(t *testing.T) {
+	t.Parallel()
+
+	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
+	c := newCaller(t, ddbmem.Options{Clock: clock, Capacity: &ddbmem.Capacity{}, TableDelay: time.Minute})
+	c.ok("CreateTable", `{"TableName":"abc",`+units(1, 100)+`,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
+		"GlobalSecondaryIndexes":[{"IndexName":"inv",`+units(1, 1)+`,"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}`)
+	clock.Advance(2 * time.Minute)
+	for i := range 121 {
+		c.ok("PutItem", fmt.Sprintf(`{"TableName":"abc","Item":{"pk":{"S":"%d"}}}`, i))
+	}
+	c.fails("PutItem", `{"TableName":"abc","Item":{"pk":{"S":"x"}}}`, exceeded, indexUnits)
+	c.ok("UpdateTable", `{"TableName":"abc","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"inv"}}]}`)
+	c.ok("PutItem", `{"TableName":"abc","Item":{"pk":{"S":"x"}}}`)
+}
