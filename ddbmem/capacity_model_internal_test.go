@@ -246,6 +246,19 @@ func TestTableKeepsItsPartitionsWhenItsModeChanges(t *testing.T) {
 	require.InEpsilon(t, 8000*30, m.load(writing, 8000, 30), 0.001)
 }
 
+func TestCenturiesPassAtOnce(t *testing.T) {
+	t.Parallel()
+
+	m := newModel(t, Capacity{}, provisioned(10, 10))
+	m.clock.Set(time.Time{})
+	require.NoError(t, m.e.SetAutoScaling("abc", "", AutoScaling{Write: &ScalingPolicy{Min: 5, Max: 20}}))
+	m.consume(writing, evenKey(0, 1), 5, 1)
+	m.clock.Set(time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC))
+	m.table.settle()
+	require.Equal(t, int64(5), m.table.def.throughput.write, "what follows from consuming nothing has happened")
+	require.False(t, m.table.turning(m.clock.Now()))
+}
+
 func TestChargesThatDoNotAllPassConsumeNothing(t *testing.T) {
 	t.Parallel()
 

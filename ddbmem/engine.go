@@ -43,8 +43,8 @@ type Options struct {
 	ShardRecords int
 
 	// StreamBytes is about how much memory the records of one stream may take. Beyond it the oldest records go, as they
-	// do after 24 hours, and a reader that still needed them gets TrimmedDataAccessException. The default is 128 MiB,
-	// which holds about 300,000 changes of items of 200 bytes, or 800,000 new items; a negative number is no bound.
+	// do after 24 hours, and a reader that still needed them gets TrimmedDataAccessException. The default is 96 MiB,
+	// which hold about 180,000 changes of items of 200 bytes, or 600,000 new items; a negative number is no bound.
 	StreamBytes int64
 
 	// Capacity limits throughput as the service does, in provisioned mode and on demand. The default is no limit: nothing

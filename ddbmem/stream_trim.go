@@ -11,7 +11,7 @@ import (
 const retention = 24 * time.Hour
 
 // defaultStreamBytes is how much memory the records of a stream may take unless [Options.StreamBytes] says otherwise.
-const defaultStreamBytes = 128 << 20
+const defaultStreamBytes = 96 << 20
 
 // recordBytes is about what a record takes beside the versions of the item.
 const recordBytes = 160

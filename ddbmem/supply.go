@@ -142,16 +142,17 @@ func (t *table) turn(now time.Time) {
 	s := t.res.of
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	const all = 26 * 60 // minutes, after which nothing more comes of consuming nothing
-	if idle := int64(now.Sub(s.minute)/time.Minute) - all; idle > 0 {
+	const enough = 26 * time.Hour // of consuming nothing: later nothing more comes of it
+	if now.Sub(s.minute) > enough+time.Minute {
 		s.closeMinute(t)
-		s.minute = s.minute.Add(time.Duration(idle) * time.Minute)
+		s.minute = now.Add(-enough).Truncate(time.Minute)
 	}
 	for now.Sub(s.minute) >= time.Minute {
 		s.closeMinute(t)
 	}
 }
 
+// closeMinute closes the minute that is under way, for the table and its indexes.
 func (s *supply) closeMinute(t *table) {
 	s.minute = s.minute.Add(time.Minute)
 	for r := range t.resources() {
