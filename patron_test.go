@@ -141,3 +141,8 @@ func forever(first []ddbmem.Fault, then ddbmem.Fault) []ddbmem.Fault {
 	}
 	return first
 }
+
+// onlyKey returns the table key of an item.
+func onlyKey(attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{"pk": attrs["pk"], "sk": attrs["sk"]}
+}
