@@ -131,7 +131,10 @@ func TestConditionsSeeTheUpgradedItem(t *testing.T) {
 	holds, not := ddb.If(ddb.Eq(&f.Slug, "open")), ddb.If(ddb.Eq(&f.Slug, "O"))
 	open := func(x *WikiPage) error { x.Open = true; return nil }
 	for name, run := range map[string]func(WikiPage, ddb.Option) error{
-		"update":  func(x WikiPage, o ddb.Option) error { _, err := p.repo.Update(ctx, x, ddb.Set(&f.Open, true), o); return err },
+		"update": func(x WikiPage, o ddb.Option) error {
+			_, err := p.repo.Update(ctx, x, ddb.Set(&f.Open, true), o)
+			return err
+		},
 		"modify":  func(x WikiPage, o ddb.Option) error { _, err := p.repo.Modify(ctx, x, open, o); return err },
 		"delete":  func(x WikiPage, o ddb.Option) error { return p.repo.Delete(ctx, x, o) },
 		"take":    func(x WikiPage, o ddb.Option) error { _, err := p.repo.Take(ctx, x, o); return err },
@@ -143,7 +146,9 @@ func TestConditionsSeeTheUpgradedItem(t *testing.T) {
 			_, err := p.repo.Move(ctx, x, to, o)
 			return err
 		},
-		"transact": func(x WikiPage, o ddb.Option) error { return p.db.Transact(ctx, p.entity.Update(x, ddb.Set(&f.Open, true), o)) },
+		"transact": func(x WikiPage, o ddb.Option) error {
+			return p.db.Transact(ctx, p.entity.Update(x, ddb.Set(&f.Open, true), o))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := WikiPage{ID: name, Slug: "open", Version: 1}
