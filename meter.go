@@ -1,9 +1,9 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
 
@@ -20,8 +20,11 @@ type Meter struct {
 	mu       sync.Mutex
 	parent   *Meter
 	requests map[string]int
-	capacity map[string]Capacity
+	capacity map[consumer]Capacity
 }
+
+// consumer is what consumed capacity: a table, by the name that requests give it, and an index of it, "" for the table itself.
+type consumer struct{ table, index string }
 
 // Capacity is consumed capacity, in units.
 type Capacity struct{ Read, Write float64 }
@@ -33,7 +36,7 @@ type meterKey struct{}
 // capacity, which costs nothing.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	parent, _ := ctx.Value(meterKey{}).(*Meter)
-	m := &Meter{parent: parent, requests: map[string]int{}, capacity: map[string]Capacity{}}
+	m := &Meter{parent: parent, requests: map[string]int{}, capacity: map[consumer]Capacity{}}
 	return context.WithValue(ctx, meterKey{}, m), m
 }
 
@@ -56,38 +59,52 @@ func (m *Meter) RequestsOf(operation string) int {
 }
 
 // Capacity returns the capacity consumed by one index, the primary index being the table itself; by everything when
-// ix is nil. What answers of a retried request that never arrived consumed is not known and not in it.
+// ix is nil. An index is that of the tables that a [DB] with its model was made for: tables of other models are not in it, whatever
+// their indexes are called. What answers of a retried request that never arrived consumed is not known and not in it.
 func (m *Meter) Capacity(ix *Index) Capacity {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if ix != nil {
-		return m.capacity[ix.name]
-	}
 	var sum Capacity
-	for _, c := range m.capacity {
-		sum = sum.plus(c)
+	for by, c := range m.capacity {
+		if ix == nil || ix.is(by) {
+			sum = sum.plus(c)
+		}
 	}
 	return sum
 }
 
-// Indexes returns the names of the indexes that consumed capacity, sorted; "primary" is the table itself.
+// Indexes returns the names of the indexes that consumed capacity, in any table, sorted; "primary" is a table itself.
 func (m *Meter) Indexes() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Sorted(maps.Keys(m.capacity))
+	var names []string
+	for by := range m.capacity {
+		names = append(names, cmp.Or(by.index, primaryName))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// is reports whether ix is what consumed.
+func (ix *Index) is(by consumer) bool {
+	name := ix.name
+	if ix.kind == primaryIndex {
+		name = "" // a live index may be called as the primary one is
+	}
+	return by.index == name && ix.table.called(by.table)
 }
 
 func (c Capacity) plus(d Capacity) Capacity { return Capacity{c.Read + d.Read, c.Write + d.Write} }
 
-func (m *Meter) add(operation string, requests int, consumed map[string]Capacity) {
+func (m *Meter) add(operation string, requests int, consumed map[consumer]Capacity) {
 	for ; m != nil; m = m.parent {
 		m.mu.Lock()
 		m.requests[operation] += requests
-		for ix, c := range consumed {
+		for by, c := range consumed {
 			if c == (Capacity{}) {
 				continue // not touched
 			}
-			m.capacity[ix] = m.capacity[ix].plus(c)
+			m.capacity[by] = m.capacity[by].plus(c)
 		}
 		m.mu.Unlock()
 	}
@@ -180,25 +197,31 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 	if c.meter == nil {
 		return
 	}
-	sum := map[string]Capacity{}
+	sum := map[consumer]Capacity{}
 	for i := range consumed {
 		addConsumed(sum, &consumed[i], c.read)
 	}
 	c.meter.add(c.operation, max(c.attempts, 1), sum)
 }
 
-func addConsumed(sum map[string]Capacity, cc *types.ConsumedCapacity, read bool) {
+func addConsumed(sum map[consumer]Capacity, cc *types.ConsumedCapacity, read bool) {
+	var table string
+	if cc.TableName != nil {
+		table = *cc.TableName
+	}
 	add := func(ix string, part *types.Capacity) {
 		if part == nil {
 			return
 		}
-		sum[ix] = sum[ix].plus(split(part.CapacityUnits, part.ReadCapacityUnits, part.WriteCapacityUnits, read))
+		by := consumer{table, ix}
+		sum[by] = sum[by].plus(split(part.CapacityUnits, part.ReadCapacityUnits, part.WriteCapacityUnits, read))
 	}
 	if cc.Table == nil && cc.CapacityUnits != nil { // an engine that does not break it down
-		sum["primary"] = sum["primary"].plus(split(cc.CapacityUnits, cc.ReadCapacityUnits, cc.WriteCapacityUnits, read))
+		by := consumer{table, ""}
+		sum[by] = sum[by].plus(split(cc.CapacityUnits, cc.ReadCapacityUnits, cc.WriteCapacityUnits, read))
 		return
 	}
-	add("primary", cc.Table)
+	add("", cc.Table)
 	for name, part := range cc.LocalSecondaryIndexes {
 		add(name, &part)
 	}
