@@ -120,7 +120,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		err := db.batchWrite(ctx, batch)
+		_, err := db.batchWrite(ctx, batch)
 		batch = nil
 		return err
 	}
