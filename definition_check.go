@@ -21,6 +21,8 @@ func (d *Definition) check() {
 	d.checkWhen()
 	d.checkUniques()
 	d.checkHistory()
+	d.checkRevision()
+	d.checkDropped()
 	for _, other := range d.e.table.entities {
 		d.checkTypes(other)
 		d.checkOverlaps(other)
@@ -187,7 +189,7 @@ func (d *Definition) checkHomes() {
 			}
 		}
 		switch {
-		case d.e.primary.keeps(f):
+		case d.e.primary.keeps(f), f == d.e.revision:
 		case slices.Contains(in, "primary"):
 			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
 		case len(in) > 0:

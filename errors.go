@@ -30,6 +30,9 @@ var (
 	ErrConflict = errors.New("changed meanwhile")
 	// ErrNotUnique: another item holds the value of a Unique constraint.
 	ErrNotUnique = errors.New("value taken")
+	// ErrOutcomeUnknown: a response was lost, and nothing that came later says whether the write was done, or what it
+	// returned. It may have been done: read the item to find out. No class above matches beside it.
+	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
 
 // Found in either.
@@ -127,7 +130,7 @@ func (e *TransactError) At(i int) error {
 }
 
 // BatchError says what became of the ops of a batch that was not done in full: each is written, not written, or in an
-// unknown state, because the answer to its request never came. It unwraps to all of Failed.
+// unknown state, because a response was lost. It unwraps to all of Failed.
 type BatchError struct {
 	// Outcomes has an entry for each op of the batch.
 	Outcomes []WriteOutcome

@@ -1,9 +1,11 @@
 package ddb
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -88,46 +90,56 @@ func deepCopy(av types.AttributeValue) types.AttributeValue {
 		return &types.AttributeValueMemberS{Value: av.Value}
 	case *types.AttributeValueMemberN:
 		return &types.AttributeValueMemberN{Value: av.Value}
+	case *types.AttributeValueMemberB:
+		return &types.AttributeValueMemberB{Value: bytes.Clone(av.Value)}
+	case *types.AttributeValueMemberBOOL:
+		return &types.AttributeValueMemberBOOL{Value: av.Value}
+	case *types.AttributeValueMemberNULL:
+		return &types.AttributeValueMemberNULL{Value: av.Value}
+	case *types.AttributeValueMemberSS:
+		return &types.AttributeValueMemberSS{Value: slices.Clone(av.Value)}
+	case *types.AttributeValueMemberNS:
+		return &types.AttributeValueMemberNS{Value: slices.Clone(av.Value)}
+	case *types.AttributeValueMemberBS:
+		bs := make([][]byte, len(av.Value))
+		for i, b := range av.Value {
+			bs[i] = bytes.Clone(b)
+		}
+		return &types.AttributeValueMemberBS{Value: bs}
 	default:
 		return av
 	}
 }
 
-// rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item should have.
+// rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item would be put with.
 func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
-	for _, r := range e.indexed {
-		for _, k := range r.keys() {
-			for _, attr := range k.attrs {
-				if !k.template.Native() && !e.table.primary.isKey(attr) {
-					delete(attrs, attr)
-				}
-			}
-		}
-	}
-	fields, err := e.values(it)
+	put, err := e.encode(op, it)
 	if err != nil {
-		return fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+		return err
+	}
+	keep := func(attr string) {
+		if delete(attrs, attr); put[attr] != nil {
+			attrs[attr] = put[attr]
+		}
 	}
 	for _, r := range e.indexed {
-		if !r.includes(fields) { // as for an item that is put
-			continue
-		}
 		for _, k := range r.keys() {
 			for _, attr := range k.attrs {
-				if k.template.Native() && attrs[attr] == nil && fields[attr] != nil {
-					attrs[attr] = fields[attr]
+				switch {
+				case e.table.primary.isKey(attr):
+				case !k.template.Native():
+					keep(attr)
+				case attrs[attr] == nil && put[attr] != nil && r.includes(put):
+					attrs[attr] = put[attr]
 				}
 			}
-		}
-		if err := r.fill(op, it, attrs); err != nil {
-			return err
 		}
 	}
 	if t := e.table.typeAttr; t != "" {
-		attrs[t] = &types.AttributeValueMemberS{Value: e.name}
+		keep(t)
 	}
 	if e.schema > 0 {
-		attrs[schemaAttr] = numberValue(int64(e.schema))
+		keep(schemaAttr)
 	}
 	return nil
 }
@@ -143,7 +155,11 @@ func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
 	if err := e.decode(up, it); err != nil {
 		return nil, it, err
 	}
-	out := maps.Clone(up)
+	whole, err := e.completed(up, it)
+	if err != nil {
+		return nil, it, err
+	}
+	out := maps.Clone(whole)
 	return out, it, e.rekey(op, it, out)
 }
 

@@ -8,6 +8,9 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -16,7 +19,7 @@ import (
 )
 
 // writeStampAttr holds a random value that each write of a versioned item replaces. It tells a write of our own, whose
-// answer was lost, from one of somebody else, and an item from one that was deleted and created anew.
+// response was lost, from one of somebody else, and an item from one that was deleted and created anew.
 const writeStampAttr = "~w"
 
 // newWriteStamp returns a random stamp.
@@ -102,52 +105,62 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 	}
 }
 
-// Prune deletes all but the newest keep versions of an item, of which there must be at least one: the newest stays,
-// and with it the number that the next one follows. Of version 1 a mark is left. It costs a query of the keys and a
-// write for each version deleted.
+// Prune deletes all but the newest keep versions of an item, of which there must be at least one. A deletion is no
+// version and does not count; those among the versions that stay do stay, and so does the newest, as the number that the
+// next one follows. Of version 1 a mark is left. It costs a query of the keys, and a write for each version deleted and for
+// the mark.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 	e, db := h.r.e.e, h.r.db
-	row, first := item{}, item{}
+	first := item{}
 	if err := h.keyed(&key, 1, first); err != nil {
 		return err
 	}
 	if keep < 1 {
 		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
 	}
-	maps.Copy(row, first)
-	var batch []types.WriteRequest
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := db.batchWrite(ctx, batch)
-		batch = nil
-		return err
-	}
-	for attrs, err := range db.versionRows(ctx, e, row, true) {
+	var old []types.WriteRequest
+	newest, kept := true, 0
+	for attrs, err := range db.versionRows(ctx, e, first, true) {
 		if err != nil {
 			return err
 		}
-		if keep--; keep >= 0 {
-			continue
-		}
-		old := db.table.keyOf(attrs)
-		request := types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: old}}
-		if equalItems(old, first) {
-			stub := maps.Clone(first)
-			stub[prunedAttr] = &types.AttributeValueMemberBOOL{Value: true}
-			if t := db.table.typeAttr; t != "" {
-				stub[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
+		switch stays := kept < keep || newest; { // the newest says which number is next, even if it is a deletion
+		case !stays && equalItems(db.table.keyOf(attrs), first):
+			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
+				return h.mark(ctx, first)
 			}
-			request = types.WriteRequest{PutRequest: &types.PutRequest{Item: stub}}
-		}
-		if batch = append(batch, request); len(batch) == batchWriteLimit {
-			if err := flush(); err != nil {
-				return db.fail("prune", e, first, err)
+		case !stays:
+			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(attrs)}})
+		default:
+			if newest = false; !e.stub(attrs) {
+				kept++
 			}
 		}
 	}
-	if err := flush(); err != nil {
+	if len(old) == 0 {
+		return nil
+	}
+	if err := h.mark(ctx, first); err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(old, batchWriteLimit) {
+		if err := db.batchWrite(ctx, batch); err != nil {
+			return db.fail("prune", e, first, err)
+		}
+	}
+	return nil
+}
+
+// mark replaces the first version by a mark of its own before any other version is deleted. A write that found a number
+// before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
+func (h *History[T]) mark(ctx context.Context, first item) error {
+	e, db := h.r.e.e, h.r.db
+	mark := maps.Clone(first)
+	mark[prunedAttr] = newWriteStamp()
+	if t := db.table.typeAttr; t != "" {
+		mark[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
+	}
+	if err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
 		return db.fail("prune", e, first, err)
 	}
 	return nil
@@ -171,7 +184,12 @@ func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly boo
 			return
 		}
 		if keysOnly {
-			in.ProjectionExpression = new("#p, #s")
+			names, attrs := []string{"#p", "#s"}, e.numbering()
+			for i, attr := range attrs {
+				names = append(names, "#"+strconv.Itoa(i))
+				in.ExpressionAttributeNames[names[i+2]] = attr
+			}
+			in.ProjectionExpression = new(strings.Join(names, ", "))
 		}
 		for {
 			out, err := db.query(ctx, in)
@@ -219,7 +237,8 @@ func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
 	}, nil
 }
 
-// newestVersion returns the greatest number among the version rows of an item, 0 if there is none.
+// newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
+// item.
 func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (int64, error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
