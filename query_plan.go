@@ -16,6 +16,7 @@ import (
 // readPlan is a query ready to run.
 type readPlan struct {
 	q          query
+	table      string // by name, "" where the query is only to be explained
 	row        *Row
 	ix         *Index
 	partition  []types.AttributeValue // of the partition's attributes
@@ -43,6 +44,9 @@ func (q query) plan(db *DB) (*readPlan, error) {
 		return nil, modelFault("ddb: query of no entity: make it with Entity.Query or Entity.On")
 	}
 	b := &planner{q: q, p: &readPlan{q: q, ix: q.ix, consistent: q.consistent || db != nil && db.consistent}}
+	if db != nil {
+		b.p.table = db.name
+	}
 	if db != nil && db.table != q.e.table {
 		b.fault("the entity is of another table than the DB's")
 		return b.done()

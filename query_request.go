@@ -119,14 +119,14 @@ func (p *readPlan) fingerprint() uint64 {
 	for _, av := range p.partition {
 		_, _ = io.WriteString(h, valueText(av)+"\x00")
 	}
-	_, _ = fmt.Fprintf(h, "%s\x00%t\x00%t\x00%s\x00", p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
 	for _, b := range p.q.bounds {
 		_, _ = io.WriteString(h, p.q.e.outline(b)+"\x00")
 	}
 	for _, c := range p.q.filters {
 		_, _ = io.WriteString(h, "\x01"+p.q.e.outline(c))
 	}
-	return max(h.Sum64(), 1)
+	return h.Sum64()
 }
 
 // outline renders a condition without its values.
@@ -151,7 +151,7 @@ func (e *entity) outline(c Cond) string {
 // resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
 func (p *readPlan) resume(pos position) (start item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
-		return nil, false, p.fail(fmt.Errorf("%w: it is of another query", ErrCursor))
+		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
 	}
 	return p.resumeAt(pos.keys[0])
 }

@@ -3,6 +3,8 @@ package ddb
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"iter"
 	"reflect"
 	"sync"
@@ -175,8 +177,8 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ddb: scan: %w", err)
 	}
-	if pos.query != scanFingerprint || len(pos.keys) == 0 {
-		return nil, fmt.Errorf("ddb: scan: %w: it is of a query", ErrCursor)
+	if pos.query != db.scanFingerprint() || len(pos.keys) == 0 {
+		return nil, fmt.Errorf("ddb: scan: %w: it is of a query, or of another table than %q", ErrCursor, db.name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
 		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", ErrCursor, len(pos.keys), n)
@@ -185,8 +187,12 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	return s, nil
 }
 
-// scanFingerprint stands where cursors of queries have what identifies their query.
-const scanFingerprint = 0
+// scanFingerprint identifies the scans of the table for their cursors.
+func (db *DB) scanFingerprint() uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, "scan\x00"+db.name)
+	return h.Sum64()
+}
 
 // start runs the workers; the channel is closed when they are done.
 func (s *scan) start(ctx context.Context) <-chan scanPage {
@@ -263,7 +269,7 @@ func (s *scan) consumed(page scanPage) {
 	}
 	for _, p := range s.positions {
 		if p.state != atEnd {
-			s.opts.Checkpoint(s.db.encodeCursor(position{query: scanFingerprint, keys: s.positions}))
+			s.opts.Checkpoint(s.db.encodeCursor(position{query: s.db.scanFingerprint(), keys: s.positions}))
 			return
 		}
 	}

@@ -53,7 +53,7 @@ type shardReading struct {
 // fan starts the readings of all shards of the plan.
 func (r *reading) fan(pos *position) error {
 	if pos != nil && (pos.query != r.plan.fingerprint() || len(pos.keys) != len(r.plan.shards)) {
-		return r.plan.fail(fmt.Errorf("%w: it is of another query", ErrCursor))
+		return r.plan.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
 	}
 	for i := range r.plan.shards {
 		s := &shardReading{reading: &reading{db: r.db, plan: r.plan.shard(i), done: r.done}}
