@@ -310,7 +310,7 @@ func TestClaims(t *testing.T) {
 	_, err = g.players.Decode(it("nobody#1", "player#1", ""))
 	require.ErrorContains(t, err, "a key of no entity's shape")
 	_, err = g.players.Decode(it("player#1", "player#2", "player"))
-	require.ErrorContains(t, err, "is not what the key says")
+	require.ErrorContains(t, err, `ID is "1", the key says "2"`)
 	_, err = g.players.Decode(it("player#1", "session#2026-11-20T12:00:00.000000000Z", "session"))
 	require.ErrorContains(t, err, "this is a session")
 }
