@@ -109,6 +109,7 @@ func (q query) String() string {
 type planner struct {
 	q      query
 	p      *readPlan
+	fixed  int // leading parts of the sort key that Eq fixes
 	faults []error
 }
 

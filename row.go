@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -36,6 +37,11 @@ type key struct {
 	attrs    []string
 	template template.Template
 	maxBytes int
+}
+
+// tooLong says that a value has more bytes than the key may have.
+func (k key) tooLong(size int) error {
+	return fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.maxBytes, k.side)
 }
 
 // keys returns the halves of the row, without the sort key where there is none.
@@ -124,10 +130,13 @@ func nativeType(f *field.Field) types.ScalarAttributeType {
 }
 
 func isNumber(t reflect.Type) bool {
+	return isInteger(t) || t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
+}
+
+func isInteger(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
-		reflect.Float32, reflect.Float64:
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return true
 	default:
 		return false

@@ -24,7 +24,7 @@ func (b *planner) shards(k key) bool {
 	for i := range n {
 		s, err := k.template.EncodeShard(b.q.example, i)
 		if err == nil && len(s) > k.maxBytes {
-			err = fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", len(s), k.maxBytes, k.side)
+			err = k.tooLong(len(s))
 		}
 		if err != nil {
 			b.faults = append(b.faults, b.p.row.keyError("query", k, err))
