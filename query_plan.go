@@ -23,9 +23,15 @@ type readPlan struct {
 	native     []nativeBound          // of one that is
 	crossed    bool                   // no item can match the bounds of native
 	selected   []*field.Field         // nil is everything
+	kept       []*field.Field         // of a selection: what is filled
+	keyAlone   bool                   // all of a selection is read from the primary key
 	consistent bool
-	live       bool // leave out what is expired, in DynamoDB
-	hydrate    bool
+	live       bool        // leave out what is expired, in DynamoDB
+	undated    bool        // whether an item is expired is not known without fetching it
+	partial    bool        // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
+	hydrate    bool        // each item has to be fetched
+	recheck    []predicate // of the filter, on items that were fetched
+	outcomes   bool        // a row whose item stayed unprocessed is a row like others
 }
 
 // plan checks q and prepares its request; db is nil where it is only to be explained.
@@ -49,6 +55,10 @@ func (q query) plan(db *DB) (*readPlan, error) {
 		b.fault("the entity is not in this index")
 		return b.done()
 	}
+	if b.p.row.mixed {
+		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
+		return b.done()
+	}
 	if b.p.consistent && q.ix.kind == globalIndex {
 		b.fault("a global secondary index has no consistent reads")
 	}
@@ -62,8 +72,8 @@ func (q query) plan(db *DB) (*readPlan, error) {
 	b.filters(next)
 	b.selection()
 	if len(b.faults) == 0 {
-		b.projection()
-		b.p.live = db != nil && !db.opts.WithExpired && q.e.table.ttl != "" && q.ix.projects(q.e.table.ttl) && (q.collection || q.e.ttl != nil)
+		b.projection(db != nil && db.opts.WithExpired)
+		b.rechecks()
 	}
 	return b.done()
 }
@@ -209,41 +219,6 @@ func (b *planner) eachField(c Cond, visit func(*field.Field)) {
 	if _, _, err := b.q.e.operands(cl); err != nil {
 		b.fault("Filter: %w", err)
 	}
-}
-
-// selection resolves the fields of Select.
-func (b *planner) selection() {
-	for _, ptr := range b.q.selected {
-		f, err := b.q.e.resolve(ptr)
-		if err != nil {
-			b.fault("Select: %w", err)
-			continue
-		}
-		b.p.selected = append(b.p.selected, f)
-	}
-	if b.q.collection && b.p.selected != nil {
-		b.fault("Select: a collection has fields of many types: leave it out")
-	}
-	if b.q.collection && len(b.q.filters) > 0 {
-		b.fault("Filter: a collection has fields of many types, and would lose those that lack one: leave it out")
-	}
-}
-
-// projection decides whether rows of the index suffice.
-func (b *planner) projection() {
-	ix := b.p.ix
-	if ix.projection == projectAll {
-		return
-	}
-	if b.q.collection {
-		b.p.hydrate = true
-		return
-	}
-	fields := b.p.selected
-	if fields == nil {
-		fields = b.q.e.proto.Fields()
-	}
-	b.p.hydrate = slices.ContainsFunc(fields, func(f *field.Field) bool { return f.Stored() && !ix.projects(f.Attr()) })
 }
 
 // fail names the query in an error.

@@ -34,7 +34,7 @@ func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 	}
 	if p.live {
 		ttl := x.Name(p.ix.table.ttl)
-		filter = plan.And(filter, "attribute_not_exists("+ttl+") OR "+ttl+" > "+x.Value(db.now()))
+		filter = plan.And(filter, "NOT ("+ttl+" <= "+x.Value(db.now())+")") // what is no number never expires
 	}
 	if filter != "" {
 		in.FilterExpression = &filter
@@ -77,41 +77,6 @@ func (p *readPlan) keyCondition(x placeholders) string {
 	}
 	return b.String()
 }
-
-// projection lists the attributes that Select needs: the fields, the keys, and what claims and expires an item.
-func (p *readPlan) projection(x *plan.Expression) string {
-	var paths []string
-	seen := map[string]bool{}
-	add := func(path ...string) {
-		id := strings.Join(path, "\x00")
-		for i := range path {
-			if seen[strings.Join(path[:i+1], "\x00")] {
-				return // it, or what holds it, is there already
-			}
-		}
-		seen[id] = true
-		paths = append(paths, x.Path(path))
-	}
-	for _, attr := range append(p.ix.position(), p.ix.table.typeAttr, p.ix.table.ttl) {
-		if attr != "" && p.ix.projects(attr) {
-			add(attr)
-		}
-	}
-	for depth := 1; depth <= 32; depth++ { // outer fields first
-		for _, f := range p.selected {
-			if len(f.Path) == depth {
-				add(f.Path...)
-			}
-		}
-	}
-	return strings.Join(paths, ", ")
-}
-
-// keeps reports whether a row counts: it is not expired.
-func (p *readPlan) keeps(s stored, db *DB) bool { return !db.past(s) }
-
-// drops reports whether DynamoDB may leave out rows that it reads.
-func (p *readPlan) drops() bool { return len(p.q.filters) > 0 || p.live }
 
 // fingerprint identifies the query for its cursors: all of it but the values of range and filter.
 func (p *readPlan) fingerprint() uint64 {
@@ -240,8 +205,13 @@ func (p *readPlan) keyText() string {
 	return p.keyCondition(plain{})
 }
 
-// count counts the rows of p.
+// count counts the rows of p, of which only the number is asked for.
 func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
+	one := *p
+	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated
+	if p.hydrate {
+		return db.countItems(ctx, p)
+	}
 	if len(p.shards) > 0 {
 		n := 0
 		for i := range p.shards {
@@ -259,11 +229,11 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	in.Select, in.ProjectionExpression = types.SelectCount, nil
-	n := 0
+	in.Select = types.SelectCount
+	n, thin := 0, 0
 	for !p.nothing() {
-		if left := p.q.limit - n; p.q.limit > 0 && !p.drops() {
-			in.Limit = new(int32(left))
+		if p.q.limit > 0 {
+			in.Limit = new(grown(p.q.limit-n, thin))
 		}
 		out, err := db.query(ctx, in)
 		if err != nil {
@@ -276,8 +246,23 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
 			break
 		}
+		if out.Count < out.ScannedCount {
+			thin++
+		}
 	}
 	return n, nil
+}
+
+// countItems counts items that have to be fetched, to know whether they are expired.
+func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
+	err = db.each(ctx, p, func(it row) (counts, more bool) {
+		if it.item.none() {
+			return false, true
+		}
+		n++
+		return true, true
+	})
+	return n, err
 }
 
 // nothing reports a plan that no item can match, so that no request is needed.

@@ -17,9 +17,11 @@ type Row struct {
 	index           *Index
 	partition, sort template.Template
 	when            []Cond
-	unless          []predicate    // when, compiled; the row exists if all hold
-	halves          []key          // once the definition is complete
-	beside          []*field.Field // others, likewise
+	unless          []predicate                          // when, compiled; the row exists if all hold
+	halves          []key                                // once the definition is complete
+	beside          []*field.Field                       // others, likewise
+	types           map[string]types.ScalarAttributeType // of the key attributes, of a row that AlsoIn declares
+	mixed           bool                                 // of such a row: text keys stand among the attributes of one side
 }
 
 // When leaves an item out of the index unless all conds hold for it: a sparse index. Conditions compare fields that
@@ -104,6 +106,9 @@ func (r *Row) owns() (attrs []string) {
 
 // keyTypes returns the scalar type of each key attribute.
 func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
+	if r.types != nil {
+		return r.types
+	}
 	out := map[string]types.ScalarAttributeType{}
 	for _, k := range r.keys() {
 		for i, attr := range k.attrs {

@@ -32,7 +32,7 @@ type ScanOptions struct {
 	// pages that were under way come again.
 	Checkpoint func(Cursor)
 
-	// IgnoreUnknown skips items that no entity claims; by default they are errors that match [ErrUnknown].
+	// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
 	IgnoreUnknown bool
 }
 
@@ -40,8 +40,7 @@ type ScanOptions struct {
 // different segments come in no order. It costs half a unit for each 4 KB of the table, in requests of 1 MB, and is no
 // access pattern: use it to export, migrate and check.
 //
-// An item that cannot be read, because no entity claims it or it does not decode, is yielded as an error that names its
-// key, and the scan goes on if the loop does. Any other error is the last thing that it yields.
+// It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.scanStored(ctx, opts) {
@@ -81,7 +80,7 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 }
 
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
-// skipped.
+// skipped. The error is an [ItemError].
 func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
@@ -91,13 +90,13 @@ func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, refle
 	case err != nil && opts != nil && opts.IgnoreUnknown:
 		return nil, reflect.Value{}, nil
 	case err != nil:
-		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
+		return nil, reflect.Value{}, db.table.itemError("scan", nil, s, err)
 	case e == nil, only != nil && e != only:
 		return nil, reflect.Value{}, nil
 	}
 	v := e.newItem()
 	if err := e.decodeStored(s, v); err != nil {
-		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
+		return nil, reflect.Value{}, db.table.itemError("scan", e, s, err)
 	}
 	return e, v, nil
 }
