@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -201,22 +202,43 @@ func (b *planner) nativeSort(k key, taken [][]clause) {
 	}
 }
 
-// nativeOperands refuses values that are no key, or for a range no end of one.
+// nativeOperands refuses values that are no key, or for a range no end of one, which may begin with "~" and have any length.
 func (b *planner) nativeOperands(k key, i int, cl clause, vals []types.AttributeValue) error {
-	for n, v := range cl.vals {
-		rv := reflect.ValueOf(v)
+	name := k.template.Parts()[i].Field.Name
+	for n, av := range vals {
 		if cl.op != opEq {
-			if err := k.template.CheckNativeBound(i, rv); err != nil {
-				return err
+			if err := checkBound(av); err != nil {
+				return &template.ValueError{Field: name, Err: err}
 			}
 			continue
 		}
-		if err := k.template.CheckNativePart(i, rv); err != nil {
+		if err := k.template.CheckNativePart(i, reflect.ValueOf(cl.vals[n])); err != nil {
 			return err
 		}
-		if size := keySize(vals[n]); size > k.maxBytes {
-			return &template.ValueError{Field: k.template.Parts()[i].Field.Name, Err: k.tooLong(size)}
+		if size := keySize(av); size > k.maxBytes {
+			return &template.ValueError{Field: name, Err: k.tooLong(size)}
 		}
+	}
+	return nil
+}
+
+// checkBound refuses a value that is no end of a range of keys.
+func checkBound(av types.AttributeValue) error {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		if !utf8.ValidString(av.Value) {
+			return errors.New("is not valid UTF-8")
+		}
+		if av.Value == "" {
+			return template.ErrEmpty
+		}
+	case *types.AttributeValueMemberB:
+		if len(av.Value) == 0 {
+			return template.ErrEmpty
+		}
+	case *types.AttributeValueMemberN: // never empty
+	default:
+		return template.ErrEmpty
 	}
 	return nil
 }

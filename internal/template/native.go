@@ -1,7 +1,6 @@
 package template
 
 import (
-	"errors"
 	"reflect"
 	"unicode/utf8"
 )
@@ -45,13 +44,4 @@ func (t Template) CheckNativePart(i int, v reflect.Value) error {
 	default:
 	}
 	return nil
-}
-
-// CheckNativeBound reports a value that cannot end a range on part i, in the way of CheckNativePart. It may begin with "~".
-func (t Template) CheckNativeBound(i int, v reflect.Value) error {
-	err := t.CheckNativePart(i, v)
-	if v.Kind() == reflect.String && errors.Is(err, ErrText) && utf8.ValidString(v.String()) {
-		return nil
-	}
-	return err
 }
