@@ -148,7 +148,7 @@ func (p *parcels) work() map[string]struct {
 			_, err := p.repo.Page(ctx, p.entity.Query(parcel{Depot: "muc"}), "")
 			return err
 		}},
-		"Query of an index by a range": {33, func(ctx context.Context) error {
+		"Query of an index by a range": {32, func(ctx context.Context) error {
 			_, err := p.repo.Page(ctx, p.entity.On(p.index, parcel{Status: "sent"}).SortKey(ddb.Ge(&f.Sent, p.sample.Sent)), "")
 			return err
 		}},
