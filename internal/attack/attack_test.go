@@ -1,0 +1,18 @@
+package attack_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/attack"
+)
+
+// rounds is how many rounds of each promise there are where the environment says nothing.
+const rounds = 40
+
+func memory() attack.Engine { return attack.Memory(1000 * time.Hour) }
+
+func TestAttackUnique(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Unique, rounds, memory)
+}
