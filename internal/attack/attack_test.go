@@ -16,3 +16,8 @@ func TestAttackUnique(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Unique, rounds, memory)
 }
+
+func TestAttackOutcomes(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Outcomes, rounds, memory)
+}

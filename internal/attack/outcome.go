@@ -56,15 +56,16 @@ type Effect struct {
 	Item    string // the key of the item, "" where any will do
 	Outcome Outcome
 
-	// Again says that it may be applied more than once, as writes without a version may.
-	Again bool
+	// Again says that it may be applied more than once if a response is lost, as writes without a version may. Once says
+	// that it is not even if the item was removed meanwhile.
+	Again, Once bool
 	// Sum is what it adds to the item's "sum"; nil for one that sets it.
 	Sum *int64
 	// Removes says that it removes the item that is marked by Was, whichever is there where Was is "".
 	Removes bool
 	Was     string
-	// Taken says that it returned the removed item.
-	Taken bool
+	// Returned is the mark of the item that it returned as the one before it; nil if it returned another.
+	Returned *string
 }
 
 // Wrote says what a write of the call did to an item.

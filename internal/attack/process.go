@@ -125,6 +125,13 @@ func (c *Call) note(format string, args ...any) {
 	c.trace = append(c.trace, fmt.Sprintf("%4d   %s: ", w.requests, c.Process.Name)+fmt.Sprintf(format, args...))
 }
 
+// Lost reports whether a response to the call was lost so far.
+func (c *Call) Lost() bool {
+	c.world.mu.Lock()
+	defer c.world.mu.Unlock()
+	return c.lost
+}
+
 // Chance reports true once in n.
 func (c *Call) Chance(n int) bool { return c.Rand.IntN(n) == 0 }
 

@@ -21,8 +21,8 @@ const (
 	SeedVar   = "DDB_ATTACK_SEED"
 )
 
-// maxFailures is how many rounds that fail are reported before an attack ends.
-const maxFailures = 3
+// maxKinds is how many kinds of problem are reported, one round for each, before an attack ends.
+const maxKinds = 6
 
 // plan is a round as data, so that it can be made shorter.
 type plan struct {
@@ -59,21 +59,24 @@ func Run(t *testing.T, p Promise, rounds int, engine func() Engine) {
 		seed, seeded = n, true
 	}
 	more := budget(t, rounds)
-	begin, n, failures := time.Now(), 0, 0
-	for ; more(n) && failures < maxFailures; n++ {
+	begin, n, broken := time.Now(), 0, map[string]int{}
+	for ; more(n) && len(broken) < maxKinds; n++ {
 		pl := plan{seed: seed + uint64(n)}
 		out := pl.run(t, p, engine())
 		if len(out.problems) == 0 {
 			continue
 		}
-		failures++
+		kind := out.problems[0].Kind
+		if broken[kind]++; broken[kind] > 1 {
+			continue
+		}
 		after := time.Since(begin).Round(time.Millisecond)
 		if out.world.engine.Simulated {
 			out = pl.shorten(t, p, engine, out)
 		}
 		t.Errorf("%s: broken in round %d, after %v; again with %s=1x %s=%d\n%s", p.Name, n+1, after, BudgetVar, SeedVar, pl.seed, out.print())
 	}
-	t.Logf("%s: %d rounds in %v, from seed %d (given: %t)", p.Name, n, time.Since(begin).Round(time.Millisecond), seed, seeded)
+	t.Logf("%s: %d rounds in %v, from seed %d (given: %t); broken: %v", p.Name, n, time.Since(begin).Round(time.Millisecond), seed, seeded, broken)
 }
 
 // budget says whether another round is to follow on n.
