@@ -21,3 +21,8 @@ func TestAttackOutcomes(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Outcomes, rounds, memory)
 }
+
+func TestAttackHistory(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Numbers, rounds, memory)
+}

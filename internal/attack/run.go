@@ -66,8 +66,7 @@ func Run(t *testing.T, p Promise, rounds int, engine func() Engine) {
 		if len(out.problems) == 0 {
 			continue
 		}
-		kind := out.problems[0].Kind
-		if broken[kind]++; broken[kind] > 1 {
+		if !out.news(broken) {
 			continue
 		}
 		after := time.Since(begin).Round(time.Millisecond)
@@ -77,6 +76,22 @@ func Run(t *testing.T, p Promise, rounds int, engine func() Engine) {
 		t.Errorf("%s: broken in round %d, after %v; again with %s=1x %s=%d\n%s", p.Name, n+1, after, BudgetVar, SeedVar, pl.seed, out.print())
 	}
 	t.Logf("%s: %d rounds in %v, from seed %d (given: %t); broken: %v", p.Name, n, time.Since(begin).Round(time.Millisecond), seed, seeded, broken)
+}
+
+// news counts the kinds of problem in a round, and puts one first that was not counted before, if there is one.
+func (r *report) news(broken map[string]int) (some bool) {
+	seen := map[string]bool{}
+	for i, p := range r.problems {
+		if seen[p.Kind] {
+			continue
+		}
+		seen[p.Kind] = true
+		if broken[p.Kind]++; broken[p.Kind] == 1 && !some {
+			some = true
+			r.problems[0], r.problems[i] = r.problems[i], r.problems[0]
+		}
+	}
+	return some
 }
 
 // budget says whether another round is to follow on n.
