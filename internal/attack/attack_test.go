@@ -26,3 +26,8 @@ func TestAttackHistory(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Numbers, rounds, memory)
 }
+
+func TestAttackIndexEntries(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Entries, rounds, memory)
+}
