@@ -31,3 +31,8 @@ func TestAttackIndexEntries(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Entries, rounds, memory)
 }
+
+func TestAttackSchema(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Schema, rounds, memory)
+}
