@@ -7,13 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 )
-
-// maxBatchBytes is the size of one BatchWriteItem. AWS: "BatchWriteItem".
-const maxBatchBytes = 16 << 20
 
 // batchWorkers is how many requests of one batch are under way at a time.
 const batchWorkers = 8
@@ -29,7 +24,7 @@ const batchWorkers = 8
 // and nothing is written. When the context ends Batch returns at once.
 func (db *DB) Batch(ctx context.Context, ops ...Op) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]WriteOutcome, len(ops)), causes: make([]error, len(ops))}
-	if err := b.prepare(ctx, ops); err != nil {
+	if err := b.prepare(ops); err != nil {
 		return err
 	}
 	for _, wave := range b.waves() {
@@ -55,11 +50,11 @@ type batchItem struct {
 	request *types.WriteRequest // nil for an op that goes alone
 	size    int
 	wave    int
-	after   int // the op on the same item before it, -1 if there is none
+	after   []int // the ops before it on the items that it writes
 }
 
 // prepare finds out how each op goes, and refuses the batch for what is wrong with one of them.
-func (b *writeBatch) prepare(ctx context.Context, ops []Op) error {
+func (b *writeBatch) prepare(ops []Op) error {
 	last := map[string]int{}
 	for i, op := range ops {
 		if err := op.valid(b.db.table); err != nil {
@@ -77,20 +72,27 @@ func (b *writeBatch) prepare(ctx context.Context, ops []Op) error {
 			return fmt.Errorf("ddb: batch: op %d (%s %s): %w", i, op.verb, op.e.name, why)
 		}
 		op.quiet = true
-		it := batchItem{op: op, key: key, id: b.db.table.keyText(key), after: -1}
-		if op.bulk() {
-			if err := it.bulk(ctx, b.db, i); err != nil {
-				return fmt.Errorf("ddb: batch: op %d: %w", i, err)
+		it := batchItem{op: op, key: key, id: b.db.table.keyText(key)}
+		if err := it.compile(b.db, i); err != nil {
+			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
+		}
+		ids := []string{it.id}
+		if op.verb == verbMove {
+			to, err := op.e.key(string(op.verb), op.to)
+			if err != nil {
+				return fmt.Errorf("ddb: batch: op %d (%s %s): %w", i, op.verb, op.e.name, err)
 			}
-		} else if len(op.e.uniques) == 0 && op.e.history == nil && op.verb != verbMove { // needs no read
-			if _, err := b.db.compile(ctx, i, op, &knowledge{}); err != nil {
-				return fmt.Errorf("ddb: batch: op %d: %w", i, err)
+			if id := b.db.table.keyText(to); id != it.id {
+				ids = append(ids, id)
 			}
 		}
-		if before, ok := last[it.id]; ok {
-			it.after, it.wave = before, b.items[before].wave+1
+		for _, id := range ids {
+			if before, ok := last[id]; ok {
+				it.after = append(it.after, before)
+				it.wave = max(it.wave, b.items[before].wave+1)
+			}
+			last[id] = i
 		}
-		last[it.id] = i
 		b.items[i] = it
 	}
 	return nil
@@ -103,9 +105,14 @@ func (op Op) bulk() bool {
 		e.version == nil && len(e.uniques) == 0 && e.history == nil && len(e.derived) == 0 && e.schema == 0
 }
 
-func (it *batchItem) bulk(ctx context.Context, db *DB, index int) error {
-	w, err := db.compile(ctx, index, it.op, &knowledge{})
-	if err != nil {
+// compile finds out what can be told of the op without reading its item, and makes the request of one that can go with
+// others.
+func (it *batchItem) compile(db *DB, index int) error {
+	w, err := db.compile(index, it.op, &tries{})
+	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
+		return nil
+	}
+	if err != nil || !it.op.bulk() {
 		return err
 	}
 	a := w.main()
@@ -137,15 +144,16 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	flush := func() {
 		if len(chunk) > 0 {
 			ops := slices.Clone(chunk)
-			tasks = append(tasks, func() { b.write(ctx, ops) })
+			tasks = append(tasks, func() { b.together(ctx, ops) })
 		}
 		chunk, size = chunk[:0], 0
 	}
 	for _, i := range wave {
 		it := &b.items[i]
+		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != Written })
 		switch {
-		case it.after >= 0 && b.outcomes[it.after] != Written:
-			b.settle(NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after), i)
+		case undone >= 0:
+			b.settle(NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
 		case it.request == nil:
 			tasks = append(tasks, func() { b.alone(ctx, i) })
 		default:
@@ -173,119 +181,42 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	wg.Wait()
 }
 
-// settle records the outcome of ops.
-func (b *writeBatch) settle(o WriteOutcome, cause error, ops ...int) {
+// settle records the outcome of an op.
+func (b *writeBatch) settle(o WriteOutcome, cause error, i int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, i := range ops {
-		b.outcomes[i], b.causes[i] = o, cause
-	}
+	b.outcomes[i], b.causes[i] = o, cause
 }
 
 // alone runs an op that goes by itself.
 func (b *writeBatch) alone(ctx context.Context, i int) {
-	if err := ctx.Err(); err != nil {
-		b.settle(NotWritten, err, i)
-		return
+	err := ctx.Err()
+	if err == nil {
+		_, err = b.db.run(ctx, b.items[i].op)
 	}
-	_, err := b.db.run(ctx, b.items[i].op)
+	b.settle(outcomeOf(err), err, i)
+}
+
+// together runs ops that go in one BatchWriteItem.
+func (b *writeBatch) together(ctx context.Context, ops []int) {
+	requests := make([]types.WriteRequest, len(ops))
+	for n, i := range ops {
+		requests[n] = *b.items[i].request
+	}
+	for n, err := range b.db.bulkWrite(ctx, requests) {
+		b.settle(outcomeOf(err), err, ops[n])
+	}
+}
+
+// outcomeOf returns what an error of a write says of it.
+func outcomeOf(err error) WriteOutcome {
 	switch {
 	case err == nil:
-		b.settle(Written, nil, i)
-	case refusedForCertain(err):
-		b.settle(NotWritten, err, i)
-	default:
-		b.settle(OutcomeUnknown, err, i)
-	}
-}
-
-// refusedForCertain reports whether an error says that nothing was written.
-func refusedForCertain(err error) bool {
-	for _, class := range []error{ErrModel, ErrKey, ErrTooLarge, ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique, ErrThrottled, ErrUnknown} {
-		if errors.Is(err, class) {
-			return true
-		}
-	}
-	api, ok := errors.AsType[smithy.APIError](err)
-	return ok && api.ErrorFault() == smithy.FaultClient && api.ErrorCode() != "RequestTimeout"
-}
-
-// write sends ops in one BatchWriteItem, and again what stays unprocessed. Puts and deletes can be repeated, so that an
-// answer that was lost is asked for again.
-func (b *writeBatch) write(ctx context.Context, ops []int) {
-	left := ops
-	sent := false // whether something of what is left may have been done
-	var last error
-	for attempt := range b.db.opts.MaxAttempts {
-		err := ctx.Err()
-		if attempt > 0 {
-			err = pause(ctx, attempt)
-		}
-		if err != nil {
-			b.settle(outcomeOf(sent), err, left...)
-			return
-		}
-		requests := make([]types.WriteRequest, len(left))
-		for n, i := range left {
-			requests[n] = *b.items[i].request
-		}
-		m := meterOf(ctx, "BatchWriteItem", false).encoded(b.db)
-		out, err := b.db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-			RequestItems:           map[string][]types.WriteRequest{b.db.name: requests},
-			ReturnConsumedCapacity: m.want(),
-		}, m.options)
-		if err != nil {
-			m.done()
-			last = b.db.explain(err)
-			if throttled(err) {
-				continue // nothing was processed
-			}
-			sent = sent || !refusedForCertain(err)
-			if ctx.Err() != nil || refusedForCertain(err) {
-				b.settle(outcomeOf(sent), last, left...)
-				return
-			}
-			continue
-		}
-		m.done(out.ConsumedCapacity...)
-		before := left
-		left = b.left(before, out.UnprocessedItems[b.db.name])
-		sent, last = false, fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, attempt+1)
-		for _, i := range before {
-			if !slices.Contains(left, i) {
-				b.settle(Written, nil, i)
-			}
-		}
-		if len(left) == 0 {
-			return
-		}
-	}
-	b.settle(outcomeOf(sent), last, left...)
-}
-
-func outcomeOf(sent bool) WriteOutcome {
-	if sent {
+		return Written
+	case errors.Is(err, ErrOutcomeUnknown):
 		return OutcomeUnknown
 	}
 	return NotWritten
-}
-
-// left returns the ops whose requests are among the unprocessed.
-func (b *writeBatch) left(ops []int, unprocessed []types.WriteRequest) (left []int) {
-	ids := map[string]bool{}
-	for _, r := range unprocessed {
-		if r.PutRequest != nil {
-			ids[b.db.table.keyText(r.PutRequest.Item)] = true
-		} else if r.DeleteRequest != nil {
-			ids[b.db.table.keyText(r.DeleteRequest.Key)] = true
-		}
-	}
-	for _, i := range ops {
-		if ids[b.items[i].id] {
-			left = append(left, i)
-		}
-	}
-	return left
 }
 
 // err is what Batch returns.

@@ -105,6 +105,7 @@ func (e *entity) decodeStored(s stored, dst reflect.Value) error {
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
 	}
+	e.setRevision(s, dst)
 	return e.decodeKeyOf(s, dst)
 }
 

@@ -126,6 +126,12 @@ func (db *DB) claimed(p *readPlan, s stored, place func(*entity) func() reflect.
 	if add == nil {
 		return nil, reflect.Value{}, nil
 	}
+	if p.ix != db.table.primary && e.row(p.ix) == nil {
+		if p.q.ignoreUnknown {
+			return nil, reflect.Value{}, nil
+		}
+		return nil, reflect.Value{}, p.fail(fmt.Errorf("item %s: %w", db.table.keyTextOf(s), e.stray(p.ix)))
+	}
 	v := add()
 	if err := e.decodeStored(s, v); err != nil {
 		return nil, reflect.Value{}, p.fail(err)

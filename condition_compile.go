@@ -3,6 +3,7 @@ package ddb
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,55 +20,101 @@ import (
 func (e *entity) compile(x *plan.Expression, conds []Cond) (string, error) {
 	out := make([]string, 0, len(conds))
 	for _, c := range conds {
-		s, err := e.compileOne(x, c)
+		cc, err := e.compileCond(c)
 		if err != nil {
 			return "", err
 		}
-		out = append(out, s)
+		out = append(out, cc.text(x))
 	}
 	return plan.And(out...), nil
 }
 
-func (e *entity) compileOne(x *plan.Expression, c Cond) (string, error) {
+// compiled is a condition whose fields are resolved and whose constants are encoded. It can be written as an expression,
+// and evaluated here.
+type compiled struct {
+	op    operator
+	f     *field.Field // of a comparison
+	vals  []types.AttributeValue
+	kids  []compiled
+	built expression.Expression // of an Expr
+}
+
+// compileCond resolves a condition, or says what is wrong with it.
+func (e *entity) compileCond(c Cond) (compiled, error) {
 	if c == nil {
-		return "", modelFault("a nil condition")
+		return compiled{}, modelFault("a nil condition")
 	}
 	cl := c.condition()
+	out := compiled{op: cl.op}
+	var err error
 	switch cl.op {
-	case opAnd, opOr:
+	case opAnd, opOr, opNot:
 		if len(cl.kids) == 0 {
-			return "", modelFault("%s of no conditions", cl.op)
+			return out, modelFault("%s of no conditions", cl.op)
 		}
-		kids := make([]string, len(cl.kids))
+		out.kids = make([]compiled, len(cl.kids))
 		for i, k := range cl.kids {
-			var err error
-			if kids[i], err = e.compileOne(x, k); err != nil {
-				return "", err
+			if out.kids[i], err = e.compileCond(k); err != nil {
+				return out, err
 			}
 		}
-		if cl.op == opOr {
-			return plan.Or(kids...), nil
-		}
-		return plan.And(kids...), nil
-	case opNot:
-		kid, err := e.compileOne(x, cl.kids[0])
-		return "NOT (" + kid + ")", err
+		return out, nil
 	case opExpr:
-		built, err := expression.NewBuilder().WithCondition(cl.expr).Build()
-		if err != nil {
-			return "", modelFault("Expr: %w", err)
+		if out.built, err = expression.NewBuilder().WithCondition(cl.expr).Build(); err != nil {
+			return out, modelFault("Expr: %w", err)
 		}
-		return x.Adopt(*built.Condition(), built.Names(), built.Values()), nil
+		return out, nil
 	default: // a comparison
 	}
-	f, vals, err := e.operands(cl)
-	if err != nil {
-		return "", err
+	if out.f, out.vals, err = e.operands(cl); err != nil {
+		return out, err
 	}
-	if cl.op == opBetween && crossed(vals) {
-		return "", modelFault("field %s: the bounds of Between cross", f.Name)
+	if cl.op == opBetween && crossed(out.vals) {
+		return out, modelFault("field %s: the bounds of Between cross", out.f.Name)
 	}
-	return comparison(x, cl.op, f, vals), nil
+	return out, nil
+}
+
+// text writes the condition with the placeholders of x.
+func (c *compiled) text(x *plan.Expression) string {
+	switch c.op {
+	case opAnd, opOr, opNot:
+		kids := make([]string, len(c.kids))
+		for i := range c.kids {
+			kids[i] = c.kids[i].text(x)
+		}
+		switch c.op {
+		case opOr:
+			return plan.Or(kids...)
+		case opNot:
+			return "NOT (" + kids[0] + ")"
+		default:
+			return plan.And(kids...)
+		}
+	case opExpr:
+		return x.Adopt(*c.built.Condition(), c.built.Names(), c.built.Values())
+	default: // a comparison
+		return comparison(x, c.op, c.f, c.vals)
+	}
+}
+
+// local reports that the condition can be evaluated here: it holds no Expr.
+func (c *compiled) local() bool {
+	return c.op != opExpr && !slices.ContainsFunc(c.kids, func(k compiled) bool { return !k.local() })
+}
+
+// holds evaluates a local condition on an item's attributes, as DynamoDB would.
+func (c *compiled) holds(attrs item) bool {
+	switch c.op {
+	case opNot:
+		return !c.kids[0].holds(attrs)
+	case opOr:
+		return slices.ContainsFunc(c.kids, func(k compiled) bool { return k.holds(attrs) })
+	case opAnd:
+		return !slices.ContainsFunc(c.kids, func(k compiled) bool { return !k.holds(attrs) })
+	default: // a comparison
+		return holds(c.op, c.f, lookup(attrs, c.f.Path), c.vals)
+	}
 }
 
 // operands resolves the field of a comparison and encodes its constants as the field's attribute would be.

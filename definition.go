@@ -101,7 +101,10 @@ func (d *Definition) TTL(f *time.Time) {
 	}
 }
 
-// Created sets f to the time when the item is created, by the clock of [Options]; a value given is not used.
+// Created keeps in f when the item was made: now, by the clock of [Options], unless the item that is written says a time.
+// So every verb stores a time that is not zero, and what was read and is written back stays, and an import keeps its times.
+// Zero counts as not said: Modify and Move, which read the item, keep the stored time then; Create, Put and Replace, which
+// write a whole item, and an Upsert that makes one, set it to now. Update and Upsert leave that of an item that is there.
 func (d *Definition) Created(f *time.Time) { d.e.created = d.note("created", f) }
 
 // Updated sets f to the time of each write, by the clock of [Options].

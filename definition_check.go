@@ -21,6 +21,8 @@ func (d *Definition) check() {
 	d.checkWhen()
 	d.checkUniques()
 	d.checkHistory()
+	d.checkRevision()
+	d.checkDropped()
 	for _, other := range d.e.table.entities {
 		d.checkTypes(other)
 		d.checkOverlaps(other)

@@ -154,6 +154,9 @@ func (x *edit) misfit() string {
 
 // write adds the edit to an update expression.
 func (x *edit) write(u *plan.Update, ex *plan.Expression) {
+	if x.value == nil && x.op != editSet && x.op != editRemove {
+		return // of no elements: nothing to do
+	}
 	path := ex.Path(x.f.Path)
 	switch at := x.at.(type) {
 	case int:
@@ -164,7 +167,6 @@ func (x *edit) write(u *plan.Update, ex *plan.Expression) {
 	switch {
 	case x.value == nil && (x.op == editSet || x.op == editRemove):
 		u.Remove(path)
-	case x.value == nil:
 	case x.op == editSet:
 		u.Set(path, ex.Value(x.value))
 	case x.op == editDefault:

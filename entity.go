@@ -115,11 +115,13 @@ type entity struct {
 	covers []*entity // the entities under this one
 
 	version, ttl, created, updated *field.Field
+	revision                       *field.Field // without an attribute
 
 	derived []derivation // fields that views fill
 
 	uniques []*unique
-	history *Row // of version rows
+	history *Row     // of version rows
+	dropped []*Index // that items from before may stand in
 
 	jsonOnce sync.Once
 	json     *jsonPut // see jsonPut

@@ -2,6 +2,7 @@ package ddb
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -22,6 +23,8 @@ func (db *DB) deadStored(s stored) bool {
 }
 
 // now is the present as a TTL attribute has it.
-func (db *DB) now() types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(db.opts.Now().Unix(), 10)}
+func (db *DB) now() types.AttributeValue { return ttlNow(db.opts.Now()) }
+
+func ttlNow(now time.Time) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Unix(), 10)}
 }

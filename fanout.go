@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/apierror"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -273,7 +275,8 @@ func isContention(err error) bool {
 	}
 	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
 	return ok && !slices.ContainsFunc(cancelled.CancellationReasons, func(r types.CancellationReason) bool {
-		return r.Code != nil && *r.Code != "None" && *r.Code != "ConditionalCheckFailed" && *r.Code != "TransactionConflict"
+		class, _ := apierror.OfCode(text(r.Code))
+		return r.Code != nil && *r.Code != "None" && class != apierror.Data && class != apierror.Contention
 	})
 }
 

@@ -118,13 +118,22 @@ func (w *write) remember(attrs item, number int64) error {
 	return nil
 }
 
+// putVersion adds a version row, whose number nobody has used: the row is not there, and where the number follows from
+// one that was looked up, that one is still the newest.
 func (w *write) putVersion(row item) {
 	a := w.action(putAction, roleVersion, w.e.table.keyOf(row))
 	a.attrs = row
-	a.guard(guardItem, "attribute_not_exists("+a.pk()+")", func(old item) bool { return old == nil }, func(item) error {
-		return fmt.Errorf("%w: the version is there already", ErrConflict)
-	})
+	a.guard(guardItem, isAbsent{absentNoVersion})
+	if last := w.tries.newest.row; last != nil {
+		c := w.action(checkAction, roleNewest, w.e.table.keyOf(last))
+		for _, attr := range w.e.numbering() {
+			c.guard(guardRead, attributeIs{attr, last[attr]})
+		}
+	}
 }
+
+// numbering returns the attributes by which a version row can be told from one that was pruned, and from a later one.
+func (e *entity) numbering() []string { return []string{e.version.Attr(), deletedAttr, prunedAttr} }
 
 // versionRow returns the version row of an item that is stored as attrs.
 func (e *entity) versionRow(op Op, it reflect.Value, attrs item, number int64) (item, error) {
@@ -176,17 +185,17 @@ func (e *entity) hasAttribute(attr string) bool {
 
 // bury adds the tombstone of an item that is deleted as it was read.
 func (w *write) bury(a *action) error {
-	old := w.know.old
+	old := w.old()
 	it := w.e.newItem()
 	if err := w.e.decode(old, it); err != nil {
 		return w.op.fail(a.key, err)
 	}
-	a.attribute(w.e.version.Attr(), old[w.e.version.Attr()])
-	a.attribute(writeStampAttr, old[writeStampAttr])
-	number := w.e.version.Get(it).Int() + 1
-	if w.know.number > 0 {
-		number = w.know.number
+	number, err := w.number(w.e.version.Get(it).Int(), it)
+	if err != nil {
+		return err
 	}
+	a.guard(guardRead, attributeIs{w.e.version.Attr(), old[w.e.version.Attr()]})
+	a.guard(guardRead, attributeIs{writeStampAttr, old[writeStampAttr]})
 	row := item{deletedAttr: &types.AttributeValueMemberBOOL{Value: true}, w.e.version.Attr(): numberValue(number)}
 	if t := w.e.table.typeAttr; t != "" {
 		row[t] = &types.AttributeValueMemberS{Value: w.e.name + versionType}
@@ -195,6 +204,9 @@ func (w *write) bury(a *action) error {
 		return err
 	}
 	w.putVersion(row)
+	if number == 1 { // of an item from before there were versions: the tombstone is the mark
+		return nil
+	}
 	first := item{}
 	if err := w.e.historyKey(w.op, it, 1, first); err != nil {
 		return err
@@ -212,16 +224,6 @@ func (w *write) bury(a *action) error {
 // stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
 func (e *entity) stub(row item) bool {
 	return row[deletedAttr] != nil || row[e.version.Attr()] == nil
-}
-
-// deleteNothing compiles the delete of an item with history that is not there.
-func (db *DB) deleteNothing(w *write, key item, version int64) error {
-	if w.op.verb == verbTake || version != 0 || len(w.op.conds) > 0 {
-		return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: ErrNotFound}
-	}
-	a := w.action(checkAction, roleItem, key)
-	a.stillAbsent(db)
-	return nil
 }
 
 // decodeVersion fills dst, an addressable zero struct, from a version row.

@@ -119,6 +119,10 @@ type contribution struct {
 
 // contributionOf returns what a source with these attributes contributes; nil if When leaves it out.
 func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribution, error) {
+	attrs, err := a.source.completed(attrs, source)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range a.when {
 		if !p(attrs) {
 			return nil, nil

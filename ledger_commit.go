@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -265,16 +266,16 @@ func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]b
 		if reason.Code == nil {
 			continue
 		}
-		switch *reason.Code {
-		case "None", "TransactionConflict":
-		case "ConditionalCheckFailed":
+		class, _ := apierror.OfCode(*reason.Code)
+		switch {
+		case *reason.Code == "None", class == apierror.Contention, class == apierror.Throttling:
+		case *reason.Code == "ConditionalCheckFailed":
 			switch {
 			case i == c.target:
 				absent[g[0].targetText] = !absent[g[0].targetText]
 			case i < len(c.pairs) && c.pairs[i] != nil:
 				c.pairs[i].alone = true
 			}
-		case "ThrottlingError", "ProvisionedThroughputExceeded":
 		default:
 			cause := fmt.Errorf("writing the ledger: %s: %w", *reason.Code, err)
 			if reason.Message != nil {

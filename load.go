@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/apierror"
 )
 
 // Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
@@ -72,28 +74,12 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 			return db.load("transact get", reads, found)
 		}
 		m.done()
-		if last = db.explain(err); !passes(err) {
+		last = db.explain(err)
+		if class := apierror.Of(err); class != apierror.Contention && class != apierror.Throttling {
 			break
 		}
-		last = fmt.Errorf("%w: %w", ErrConflict, last)
 	}
 	return fmt.Errorf("ddb: transact get of %d items: %w", len(keys), last)
-}
-
-// passes reports a transaction that was cancelled only for reasons that pass.
-func passes(err error) bool {
-	ex, ok := errors.AsType[*types.TransactionCanceledException](err)
-	if !ok {
-		return false
-	}
-	for _, r := range ex.CancellationReasons {
-		switch text(r.Code) {
-		case "None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError":
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // BatchGet reads items of any types: a request for each 100 of them, and more for what DynamoDB leaves unprocessed. It

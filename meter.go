@@ -2,25 +2,25 @@ package ddb
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // Meter counts the requests made, and the capacity consumed, under one context. Safe for concurrent use.
 type Meter struct {
-	mu       sync.Mutex
-	parent   *Meter
-	requests map[string]int
-	capacity map[string]Capacity
+	mu        sync.Mutex
+	parent    *Meter
+	requests  map[string]int
+	capacity  map[string]Capacity
+	estimated Capacity
 }
 
 // Capacity is consumed capacity, in units.
@@ -56,7 +56,8 @@ func (m *Meter) RequestsOf(operation string) int {
 }
 
 // Capacity returns the capacity consumed by one index, the primary index being the table itself; by everything when
-// ix is nil. What answers of a retried request that never arrived consumed is not known and not in it.
+// ix is nil. What responses of a retried request that never arrived consumed is not known and not in it; of what failed
+// conditions consumed there is an estimate in it, see [Meter.Estimated].
 func (m *Meter) Capacity(ix *Index) Capacity {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,6 +69,24 @@ func (m *Meter) Capacity(ix *Index) Capacity {
 		sum = sum.plus(c)
 	}
 	return sum
+}
+
+// Estimated returns the part of the capacity that is estimated: DynamoDB charges writes whose condition fails, and
+// transactions that are cancelled for one, and its errors do not say how much. It is counted for the table itself.
+func (m *Meter) Estimated() Capacity {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.estimated
+}
+
+// guess adds an estimate.
+func (m *Meter) guess(c Capacity) {
+	for ; m != nil; m = m.parent {
+		m.mu.Lock()
+		m.capacity["primary"] = m.capacity["primary"].plus(c)
+		m.estimated = m.estimated.plus(c)
+		m.mu.Unlock()
+	}
 }
 
 // Indexes returns the names of the indexes that consumed capacity, sorted; "primary" is the table itself.
@@ -100,8 +119,11 @@ type metered struct {
 	read      bool
 	count     bool
 	attempts  int
-	lost      int // attempts of which nothing came back, or a failure inside the service: they may have been done
+	applied   bool // the client took the options
+	lost      bool // of an attempt nothing came back, or a failure inside the service: it may have been done
 	with      [1]func(*dynamodb.Options)
+
+	estimate float64 // write units of a failed condition, of which DynamoDB says nothing
 
 	reads  bool // items of the answer, by way of answer
 	answer wire.Call
@@ -153,12 +175,13 @@ func (c *metered) options(o *dynamodb.Options) {
 	if c.meter == nil && !c.count {
 		return
 	}
+	c.applied = true
 	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 		count := middleware.FinalizeMiddlewareFunc("ddbMeter", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 			c.attempts++
 			out, md, err := next.HandleFinalize(ctx, in)
-			if err != nil && !denied(err) {
-				c.lost++
+			if err != nil && !apierror.Of(err).Refused() {
+				c.lost = true
 			}
 			return out, md, err
 		})
@@ -169,10 +192,10 @@ func (c *metered) options(o *dynamodb.Options) {
 	})
 }
 
-// denied reports an answer that says that nothing was done.
-func denied(err error) bool {
-	api, ok := errors.AsType[smithy.APIError](err)
-	return ok && api.ErrorFault() == smithy.FaultClient
+// lostAny reports that an attempt of a call, which ended with err, may have been done although nothing said so. A client
+// that ignores options says nothing of its attempts.
+func (c *metered) lostAny(err error) bool {
+	return c.lost || err != nil && !c.applied && !apierror.Of(err).Refused()
 }
 
 // done adds the call to the meter. A client that ignores options counts as one attempt.
@@ -185,6 +208,29 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 		addConsumed(sum, &consumed[i], c.read)
 	}
 	c.meter.add(c.operation, max(c.attempts, 1), sum)
+	if c.estimate > 0 {
+		c.meter.guess(Capacity{Write: c.estimate})
+	}
+}
+
+// refused estimates what a write consumed whose condition failed on an item: as much as writing the item, which is at least
+// a unit. AWS: "DynamoDB read and write operations", conditional writes.
+func (c *metered) refused(old item) {
+	c.estimate += float64(max((itemSize(old)+1023)/1024, 1))
+}
+
+// cancelled estimates what a cancelled transaction consumed: twice what each of its writes would have.
+func (c *metered) cancelled(actions []*action, reasons []types.CancellationReason) {
+	if !slices.ContainsFunc(reasons, func(r types.CancellationReason) bool { return text(r.Code) == "ConditionalCheckFailed" }) {
+		return
+	}
+	for i, a := range actions {
+		n := a.size()
+		if i < len(reasons) {
+			n = max(n, itemSize(reasons[i].Item))
+		}
+		c.estimate += 2 * float64(max((n+1023)/1024, 1))
+	}
 }
 
 func addConsumed(sum map[string]Capacity, cc *types.ConsumedCapacity, read bool) {

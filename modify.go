@@ -17,11 +17,13 @@ import (
 // change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
 // version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read.
 //
-// Where an answer was lost and somebody else wrote the item before it was asked for again, it cannot be told whether
-// the change was made. Then f does not run again: the error matches [ErrConflict] and says so.
+// Where a response was lost and another writer changed the item before the request was sent again, it cannot be told
+// whether the change was made. Then f does not run again, and the error matches [ErrOutcomeUnknown]. If an If does not hold
+// f does not run again either.
 //
-// It costs a consistent read and an UpdateItem, and one UpdateItem more for each conflict: the answer that says so
-// brings the item to start again with. Uniques that change and history make it a transaction.
+// It costs a consistent read and an UpdateItem. The first conflict costs one UpdateItem more: its response brings the item
+// to start again with. Each further one costs a read and an UpdateItem. DynamoDB charges the writes that it refuses, too.
+// Uniques that change and history make it a transaction.
 func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...Option) (T, error) {
 	op := newOp(r.e, verbModify, key).with(opts)
 	if f == nil {
@@ -36,7 +38,7 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 var errUnchanged = errors.New("nothing changed")
 
 // compileModify compiles one try of Modify.
-func (db *DB) compileModify(ctx context.Context, w *write) error {
+func (db *DB) compileModify(w *write) error {
 	e := w.e
 	key, err := e.key("modify", w.op.item)
 	switch {
@@ -45,18 +47,29 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	case e.version == nil:
 		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
-	if err := db.know(ctx, w, key); err != nil {
+	if err := w.know(key); err != nil {
 		return err
 	}
-	old := w.know.old
+	old := w.old()
 	if old == nil {
-		return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Err: ErrNotFound}
+		return w.missing(key)
+	}
+	if seen, ok, err := w.revision(); ok {
+		have, _ := e.stateOf(stored{attrs: old})
+		if err == nil && have.revision() != seen.revision() {
+			err = isState{}.why(nil, nil)
+		}
+		if err != nil {
+			return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Current: db.current(e, old), Err: err}
+		}
 	}
 	if claimed, err := db.table.claim(old); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
 	}
-	if n := schemaOf(old); n > e.schema {
-		return w.op.fail(key, fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, n, e.schema))
+	if schemaOf(old) > e.schema || len(w.op.conds) > 0 || len(e.uniques) > 0 {
+		if err := w.inSchema(key); err != nil {
+			return err
+		}
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
@@ -80,11 +93,11 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 		w.item = after
 		return errUnchanged
 	}
-	next := version + 1
-	if w.know.number > 0 {
-		next = w.know.number
+	next, err := w.number(version, before)
+	if err != nil {
+		return err
 	}
-	w.keep(after, next, false)
+	w.keep(after, next, before)
 	for _, f := range e.editing().mapped {
 		if f == e.version || f == e.updated || f == e.created {
 			if err := w.replace(want, f.Attr(), after); err != nil {
@@ -99,16 +112,17 @@ func (db *DB) compileModify(ctx context.Context, w *write) error {
 	if err := w.checkSize(want); err != nil {
 		return err
 	}
+	w.wrote(after)
 	w.item, w.attrs = after, want
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)
-	a.there(db, notThere)
-	a.attribute(e.version.Attr(), old[e.version.Attr()])
-	a.attribute(writeStampAttr, old[writeStampAttr])
+	a.guard(guardItem, isThere{})
+	a.guard(guardRead, attributeIs{e.version.Attr(), old[e.version.Attr()]})
+	a.guard(guardRead, attributeIs{writeStampAttr, old[writeStampAttr]})
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
-	if err := db.claims(w, a, old, after); err != nil {
+	if err := w.claims(a, after); err != nil {
 		return err
 	}
 	return w.remember(want, next)
@@ -146,7 +160,7 @@ func (w *write) changed(up item, before, after reflect.Value) (item, error) {
 			return nil, w.op.fail(key, modelFault("the function changed %s, which is derived by %s", f.Name, by))
 		}
 		if delete(want, attr); b != nil {
-			want[attr] = b
+			want[attr] = merged(up[attr], a, b)
 		}
 	}
 	if err := e.checkTTL(after, w.now); err != nil && !reflect.DeepEqual(e.ttl.Get(before).Interface(), e.ttl.Get(after).Interface()) {

@@ -20,7 +20,7 @@ func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T
 	return r.run(ctx, r.e.Move(from, to, opts...))
 }
 
-func (db *DB) compileMove(ctx context.Context, w *write) error {
+func (db *DB) compileMove(w *write) error {
 	e := w.e
 	from, err := e.key("move", w.op.item)
 	if err != nil {
@@ -30,15 +30,17 @@ func (db *DB) compileMove(ctx context.Context, w *write) error {
 	if err != nil {
 		return err
 	}
-	if err := db.know(ctx, w, from); err != nil {
+	if err := w.know(from); err != nil {
 		return err
 	}
-	old := w.know.old
+	old := w.old()
 	if old == nil {
-		return &WriteError{Op: w.index, Verb: "move", Entity: e.name, Key: db.table.keyText(from), Err: ErrNotFound}
+		return w.missing(from)
 	}
-	if n := schemaOf(old); n > e.schema {
-		return w.op.fail(from, fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, n, e.schema))
+	if schemaOf(old) > e.schema || len(w.op.conds) > 0 || len(e.uniques) > 0 {
+		if err := w.inSchema(from); err != nil {
+			return err
+		}
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
@@ -48,37 +50,36 @@ func (db *DB) compileMove(ctx context.Context, w *write) error {
 	if err := e.decode(up, before); err != nil {
 		return w.op.fail(from, err)
 	}
-	next := int64(1)
+	version := int64(0)
 	if e.version != nil {
-		next = e.version.Get(before).Int() + 1
+		version = e.version.Get(before).Int()
 	}
-	if w.know.number > 0 {
-		next = w.know.number
+	next, err := w.number(version, before)
+	if err != nil {
+		return err
 	}
 	if e.blank(w.op.to) && !e.blank(before) {
 		return w.op.fail(to, modelFault("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
 	after := e.copied(w.op.to)
-	if f := e.created; f != nil && f.Get(after).IsZero() {
-		f.Addr(after).Set(f.Get(before))
-	}
 	for _, d := range e.derived {
 		d.f.Addr(after).Set(d.f.Get(before))
 	}
-	w.keep(after, next, false)
+	w.keep(after, next, before)
 	if err := e.checkTTL(after, w.now); err != nil {
 		return w.op.fail(to, err)
 	}
-	want, err := w.travel(up, to, after)
+	want, err := w.travel(up, to, before, after)
 	if err != nil {
 		return err
 	}
+	w.wrote(after)
 	w.item, w.attrs = after, want
-	if err := w.moves(db, from, to, old, want); err != nil {
+	if err := w.moves(from, to, want); err != nil {
 		return err
 	}
 	if len(e.uniques) > 0 {
-		if err := w.claim(from, to, before, after); err != nil {
+		if err := w.claim(e.uniques, from, to, before, after); err != nil {
 			return err
 		}
 	}
@@ -99,36 +100,35 @@ func (db *DB) compileMove(ctx context.Context, w *write) error {
 }
 
 // moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
-func (w *write) moves(db *DB, from, to, old, want item) error {
+func (w *write) moves(from, to, want item) error {
 	var source *action
 	if equalItems(from, to) {
 		source = w.action(updateAction, roleItem, from)
-		source.diff(old, want)
+		source.diff(w.old(), want)
 	} else {
 		put := w.action(putAction, roleItem, to)
 		put.attrs = want
-		put.absent(db, func(item) error { return ErrExists })
+		put.guard(guardItem, isAbsent{absentToCreate})
 		source = w.action(deleteAction, roleSource, from)
 	}
-	source.there(db, notThere)
-	if v := w.given(); v != 0 {
-		source.version(v)
+	source.guard(guardItem, isThere{})
+	if err := w.expect(source); err != nil {
+		return err
 	}
 	if err := source.given(w.op.conds); err != nil {
 		return w.op.fail(from, fmt.Errorf("If: %w", err))
 	}
-	source.same(db, old)
-	for i := range source.guards {
-		if source.guards[i].kind == guardRead {
-			source.guards[i].kind = guardItem // the caller said what is to be stored: it should look again
-		}
-	}
+	source.sameAs(guardItem, w.tries.item) // the caller said what is to be stored: it should look again
 	return nil
 }
 
-// travel returns what is stored at the new key: the attributes that were read, with those of the fields replaced.
-func (w *write) travel(up, key item, after reflect.Value) (item, error) {
+// travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
+func (w *write) travel(up, key item, before, after reflect.Value) (item, error) {
 	e := w.e
+	was, err := e.values(before)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
 	fields, err := e.values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
@@ -138,8 +138,12 @@ func (w *write) travel(up, key item, after reflect.Value) (item, error) {
 		if e.derivedBy(f) != "" {
 			continue
 		}
-		if delete(want, f.Attr()); fields[f.Attr()] != nil {
-			want[f.Attr()] = fields[f.Attr()]
+		attr := f.Attr()
+		if delete(want, attr); fields[attr] == nil {
+			continue
+		}
+		if want[attr] = merged(up[attr], was[attr], fields[attr]); want[attr] == nil {
+			want[attr] = fields[attr] // the stored item lacks what a put would store
 		}
 	}
 	maps.Copy(want, key)

@@ -20,47 +20,14 @@ type item = map[string]types.AttributeValue
 
 // predicate compiles a condition of When. Its fields need attributes of their own.
 func (e *entity) predicate(c Cond) (predicate, error) {
-	if c == nil {
-		return nil, modelFault("a nil condition")
-	}
-	cl := c.condition()
-	switch cl.op {
-	case opAnd, opOr, opNot:
-		kids := make([]predicate, len(cl.kids))
-		for i, k := range cl.kids {
-			var err error
-			if kids[i], err = e.predicate(k); err != nil {
-				return nil, err
-			}
-		}
-		if len(kids) == 0 {
-			return nil, modelFault("%s of no conditions", cl.op)
-		}
-		return combine(cl.op, kids), nil
-	case opExpr:
-		return nil, modelFault("Expr cannot be checked here: use the conditions of this package")
-	default: // a comparison
-	}
-	f, vals, err := e.operands(cl)
-	if err != nil {
+	cc, err := e.compileCond(c)
+	switch {
+	case err != nil:
 		return nil, err
+	case !cc.local():
+		return nil, modelFault("Expr cannot be checked here: use the conditions of this package")
 	}
-	return func(attrs item) bool { return holds(cl.op, f, lookup(attrs, f.Path), vals) }, nil
-}
-
-func combine(op operator, kids []predicate) predicate {
-	switch op {
-	case opNot:
-		return func(attrs item) bool { return !kids[0](attrs) }
-	case opOr:
-		return func(attrs item) bool {
-			return slices.ContainsFunc(kids, func(k predicate) bool { return k(attrs) })
-		}
-	default:
-		return func(attrs item) bool {
-			return !slices.ContainsFunc(kids, func(k predicate) bool { return !k(attrs) })
-		}
-	}
+	return cc.holds, nil
 }
 
 // lookup returns the value at a document path, nil if there is none.

@@ -136,8 +136,9 @@ func (e *entity) outline(c Cond) string {
 	b.WriteString(string(cl.op))
 	if cl.op == opExpr {
 		x := &plan.Expression{}
-		s, _ := e.compileOne(x, c)
-		fmt.Fprint(&b, s, x.Names())
+		if cc, err := e.compileCond(c); err == nil {
+			fmt.Fprint(&b, cc.text(x), x.Names())
+		}
 	}
 	if f, err := e.proto.Resolve(cl.ptr); cl.ptr != nil && err == nil {
 		b.WriteString(" " + f.Name)

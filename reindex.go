@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"reflect"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -75,51 +73,70 @@ type unreadError struct{ error }
 
 func (e *unreadError) Unwrap() error { return e.error }
 
-// refresh rewrites an item until it is as this program would write it, or gone.
+// refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
 func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool, err error) {
 	for attempt := range db.opts.MaxAttempts {
-		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
-				return false, err
-			}
+		if err := pauseFrom(ctx, attempt); err != nil {
+			return false, err
 		}
 		want, _, err := e.asWritten("reindex", attrs)
 		if err != nil {
 			return false, &unreadError{err}
 		}
+		e.leave(want)
 		if equalItems(want, attrs) {
-			return changed, nil
-		}
-		if err = db.rewrite(ctx, e, attrs); err == nil {
-			return true, nil
-		}
-		r, ok := errors.AsType[*refusal](err)
-		if !ok {
-			return false, err
-		}
-		if attrs = r.raw; len(attrs) == 0 {
 			return false, nil
 		}
-		changed = false
+		if err = db.rewrite(ctx, e, attrs, e.leave); err == nil {
+			return true, nil
+		}
+		if errors.Is(err, ErrNotUnique) {
+			return false, &unreadError{err}
+		}
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrOutcomeUnknown) { // it can be done again
+			return false, err
+		}
+		if attrs, err = db.Consistent().getItem(ctx, db.table.keyOf(attrs)); err != nil {
+			return false, db.explain(err)
+		}
+		if len(attrs) == 0 || schemaOf(attrs) > e.schema {
+			return false, nil
+		}
 	}
 	return false, fmt.Errorf("item %s: %w", db.table.keyText(attrs), ErrConflict)
 }
 
-// rewrite writes an item as this program would, if it is still as it was read.
-func (db *DB) rewrite(ctx context.Context, e *entity, attrs item) error {
+// rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
+// upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
+func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item)) error {
 	want, it, err := e.asWritten("rewrite", attrs)
 	if err != nil {
 		return err
 	}
-	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, know: &knowledge{}, item: it}
-	a := w.action(updateAction, roleItem, db.table.keyOf(attrs))
+	also(want)
+	t := &tries{item: known{state: knownPresent, item: attrs}}
+	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
+	key := db.table.keyOf(attrs)
+	a := w.action(updateAction, roleItem, key)
 	if e.version != nil {
 		w.stamp = newWriteStamp()
 		want[writeStampAttr] = w.stamp
 	}
+	if err := w.checkSize(want); err != nil {
+		return err
+	}
 	a.diff(attrs, want)
-	a.same(db, attrs)
-	_, err = db.sendOne(ctx, w)
+	a.same(t.item)
+	if schemaOf(attrs) < e.schema && len(e.uniques) > 0 {
+		before := e.newItem()
+		if err := e.codec.Decode(attrs, before); err != nil || e.decodeKey(attrs, before) != nil {
+			before = reflect.Value{} // what it held cannot be told
+		}
+		if err := w.claim(e.uniques, key, key, before, it); err != nil {
+			return err
+		}
+	}
+	_, err = db.send(ctx, w)
 	return err
 }
 
@@ -152,45 +169,77 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 	return errors.Join(taken...)
 }
 
-// ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle
-// for the others.
+// ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
+// the others.
 func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error, err error) {
 	key := db.table.keyOf(attrs)
 	for _, u := range e.uniques {
-		k := &knowledge{}
-		k.learn(db, attrs)
-		for attempt := 0; ; attempt++ {
-			if attempt == db.opts.MaxAttempts {
-				return taken, fmt.Errorf("item %s: %w", db.table.keyText(key), ErrConflict)
-			}
-			if err := pauseFrom(ctx, attempt); err != nil {
-				return taken, err
-			}
-			w, err := db.ensureOne(e, u, key, k)
-			if err != nil {
-				return taken, err
-			}
-			if w == nil {
-				break
-			}
-			err = db.transact(ctx, []*write{w})
-			if err == nil {
-				break
-			}
-			r, ok := single(err).(*refusal) //nolint:errorlint // as transact returns it
-			if !ok {
-				return taken, err
-			}
-			if errors.Is(r, ErrNotUnique) {
-				taken = append(taken, r.WriteError)
-				break
-			}
-			if k.learn(db, r.raw); k.old == nil {
-				return taken, nil
-			}
+		t := &tries{item: db.seen(attrs)}
+		err := db.ensureOne(ctx, e, u, key, t)
+		if errors.Is(err, ErrNotUnique) {
+			taken = append(taken, err)
+		} else if err != nil {
+			return taken, err
 		}
 	}
 	return taken, nil
+}
+
+// ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
+func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *tries) error {
+	for attempt := range db.opts.MaxAttempts {
+		if err := pauseFrom(ctx, attempt); err != nil {
+			return err
+		}
+		op := Op{e: e, verb: "ensure unique", quiet: true}
+		switch {
+		case t.item.state == knownNothing:
+			if err := db.find(ctx, op, &needs{key: key, item: true}, t); err != nil {
+				return err
+			}
+		case schemaOf(t.item.item) < e.schema:
+			if err := db.rewriteFor(ctx, op, t); err != nil {
+				return err
+			}
+			continue
+		}
+		if t.item.state != knownPresent {
+			return nil
+		}
+		it := e.newItem()
+		if err := e.decode(t.item.item, it); err != nil {
+			return err
+		}
+		w := &write{op: op, e: e, tries: t, now: db.opts.Now()}
+		w.action(checkAction, roleItem, key)
+		if err := w.claim([]*unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
+			return err
+		}
+		w.main().guard(guardRead, isThere{})
+		w.asserted(w.main(), []*unique{u})
+		if done, err := db.holds(ctx, w.actions[1]); done || err != nil {
+			return err
+		}
+		err := single(db.transact(ctx, []*write{w}))
+		if err == nil || errors.Is(err, ErrNotUnique) {
+			return err
+		}
+		r, ok := errors.AsType[*refusal](err)
+		if !ok || r.action.role != roleItem {
+			return err
+		}
+		t.item = r.met
+	}
+	return fmt.Errorf("item %s: %w", db.table.keyText(key), ErrConflict)
+}
+
+// holds reports whether a constraint is already as an action would put it.
+func (db *DB) holds(ctx context.Context, a *action) (bool, error) {
+	have, err := db.Consistent().getItem(ctx, a.key)
+	if err != nil {
+		return false, db.explain(err)
+	}
+	return equalItems(have, a.attrs), nil
 }
 
 // pauseFrom is pause, which does not wait before the first attempt.
@@ -199,33 +248,4 @@ func pauseFrom(ctx context.Context, attempt int) error {
 		return ctx.Err()
 	}
 	return pause(ctx, attempt)
-}
-
-// ensureOne compiles the claim of one constraint; nil if the item has no value for it.
-func (db *DB) ensureOne(e *entity, u *unique, key item, k *knowledge) (*write, error) {
-	it := e.newItem()
-	if err := e.decode(k.old, it); err != nil {
-		return nil, err
-	}
-	value, err := u.text(it)
-	if err != nil || value == "" {
-		return nil, err
-	}
-	w := &write{op: Op{e: e, verb: "ensure unique", quiet: true, item: it}, e: e, know: k, now: db.opts.Now()}
-	a := w.action(checkAction, roleItem, key)
-	for _, f := range u.fields {
-		a.attribute(f.Attr(), k.old[f.Attr()])
-	}
-	if t := e.ttl; t != nil {
-		a.attribute(t.Attr(), k.old[t.Attr()])
-	}
-	a.guard(guardRead, "attribute_exists("+a.pk()+")", func(old item) bool { return old != nil }, notThere)
-	c := w.action(putAction, roleClaim, u.key(e, value))
-	owner := &types.AttributeValueMemberM{Value: key}
-	c.unique, c.owner, c.attrs = u, owner, item{ownerAttr: owner}
-	maps.Copy(c.attrs, c.key)
-	if t := e.ttl; t != nil && k.old[t.Attr()] != nil {
-		c.attrs[t.Attr()] = k.old[t.Attr()]
-	}
-	return w, nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/singletable-go/ddb/internal/apierror"
 )
 
 // explain adds to an SDK error the class that callers test for, and what to do where that is known. The SDK's error
@@ -19,41 +21,62 @@ func (db *DB) explain(err error) error {
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 		return fmt.Errorf("table %q or the index is not there (CreateTable makes it, VerifyTable compares it with the model): %w", db.name, err)
 	}
-	if throttled(err) {
-		return fmt.Errorf("%w: %w", ErrThrottled, err)
-	}
-	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "ValidationException" {
-		if why := invalid(api.ErrorMessage()); why != "" {
-			return fmt.Errorf("%s: %w", why, err)
+	switch apierror.Of(err) {
+	case apierror.Throttling:
+		return throttle(err)
+	case apierror.Contention:
+		return fmt.Errorf("%w: another transaction holds the item: %w", ErrConflict, err)
+	case apierror.Request:
+		message := ""
+		if api, ok := errors.AsType[smithy.APIError](err); ok {
+			message = api.ErrorMessage()
+		}
+		if class := invalid(message); class != nil {
+			return fmt.Errorf("%w: %w", class, err)
 		}
 		return fmt.Errorf("DynamoDB refuses the request (VerifyTable compares the live table with the model): %w", err)
+	default:
+		return err
 	}
-	return err
 }
 
-// invalid says what an edit did that DynamoDB found invalid, "" where that is not known.
-func invalid(message string) string {
-	switch {
-	case strings.Contains(message, "document path"):
-		return "what holds the nested field is not there: set the whole of it"
-	case strings.Contains(message, "incorrect data type"):
-		return "the stored attribute is of another type; a nil slice without omitempty is stored as null, which nothing can be added to"
+// because is explain for one reason of a cancelled transaction.
+func because(class apierror.Class, code, message string) error {
+	switch class {
+	case apierror.Contention:
+		return fmt.Errorf("%w: another transaction holds the item", ErrConflict)
+	case apierror.Throttling:
+		return fmt.Errorf("%w: %s", ErrThrottled, message)
+	default:
+		if class := invalid(message); class != nil {
+			return fmt.Errorf("%w: %s: %s", class, code, message)
+		}
+		return fmt.Errorf("%s: %s", code, message)
 	}
-	return ""
+}
+
+// What an edit did that DynamoDB found invalid.
+var (
+	errNoPath    = errors.New("what holds the nested field is not there: set the whole of it")
+	errOtherType = errors.New("the stored attribute is of another type; a nil slice or an empty set without omitempty is stored as null, which nothing can be added to: set the whole of it")
+	errGrown     = fmt.Errorf("%w: the item would have more than the %d bytes that DynamoDB allows", ErrTooLarge, maxItemBytes)
+)
+
+// invalid says what DynamoDB found invalid, nil where that is not known.
+func invalid(message string) error {
+	switch {
+	case apierror.TooLarge(message):
+		return errGrown
+	case strings.Contains(message, "document path"):
+		return errNoPath
+	case strings.Contains(message, "incorrect data type"), strings.Contains(message, "Type mismatch for attribute to update"):
+		return errOtherType
+	}
+	return nil
 }
 
 // throttled reports whether err says that DynamoDB lacks throughput for now.
-func throttled(err error) bool {
-	api, ok := errors.AsType[smithy.APIError](err)
-	if !ok {
-		return false
-	}
-	switch api.ErrorCode() {
-	case "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "Throttling":
-		return true
-	}
-	return false
-}
+func throttled(err error) bool { return apierror.Of(err) == apierror.Throttling }
 
 // fail names operation, entity and key of an error of a request.
 func (db *DB) fail(op string, e *entity, key item, err error) error {

@@ -1,9 +1,11 @@
 package ddb
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -88,6 +90,22 @@ func deepCopy(av types.AttributeValue) types.AttributeValue {
 		return &types.AttributeValueMemberS{Value: av.Value}
 	case *types.AttributeValueMemberN:
 		return &types.AttributeValueMemberN{Value: av.Value}
+	case *types.AttributeValueMemberB:
+		return &types.AttributeValueMemberB{Value: bytes.Clone(av.Value)}
+	case *types.AttributeValueMemberBOOL:
+		return &types.AttributeValueMemberBOOL{Value: av.Value}
+	case *types.AttributeValueMemberNULL:
+		return &types.AttributeValueMemberNULL{Value: av.Value}
+	case *types.AttributeValueMemberSS:
+		return &types.AttributeValueMemberSS{Value: slices.Clone(av.Value)}
+	case *types.AttributeValueMemberNS:
+		return &types.AttributeValueMemberNS{Value: slices.Clone(av.Value)}
+	case *types.AttributeValueMemberBS:
+		bs := make([][]byte, len(av.Value))
+		for i, b := range av.Value {
+			bs[i] = bytes.Clone(b)
+		}
+		return &types.AttributeValueMemberBS{Value: bs}
 	default:
 		return av
 	}
@@ -143,7 +161,11 @@ func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
 	if err := e.decode(up, it); err != nil {
 		return nil, it, err
 	}
-	out := maps.Clone(up)
+	whole, err := e.completed(up, it)
+	if err != nil {
+		return nil, it, err
+	}
+	out := maps.Clone(whole)
 	return out, it, e.rekey(op, it, out)
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
@@ -18,9 +17,6 @@ type PurgeOptions struct {
 	// Progress is called after each batch with the number of items deleted so far.
 	Progress func(deleted int)
 }
-
-// batchWriteLimit is the number of writes of one BatchWriteItem.
-const batchWriteLimit = 25
 
 // Purge deletes every item of the table, items of no known entity and the library's own included, and leaves the
 // table itself. It reads the whole table and pays for each delete; dropping and creating the table anew is cheaper
@@ -62,32 +58,14 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 	return deleted, flush()
 }
 
-// batchWrite sends up to 25 requests until all are processed or the attempts are used up.
+// batchWrite makes up to 25 puts and deletes, or returns the first error of one.
 func (db *DB) batchWrite(ctx context.Context, requests []types.WriteRequest) error {
-	for attempt := range db.opts.MaxAttempts {
-		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
-				return err
-			}
-		}
-		m := meterOf(ctx, "BatchWriteItem", false)
-		out, err := db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-			RequestItems:           map[string][]types.WriteRequest{db.name: requests},
-			ReturnConsumedCapacity: m.want(),
-		}, m.options)
+	for _, err := range db.bulkWrite(ctx, requests) {
 		if err != nil {
-			m.done()
-			if throttled(err) {
-				continue
-			}
 			return err
 		}
-		m.done(out.ConsumedCapacity...)
-		if requests = out.UnprocessedItems[db.name]; len(requests) == 0 {
-			return nil
-		}
 	}
-	return fmt.Errorf("%w: %d writes unprocessed after %d attempts", ErrThrottled, len(requests), db.opts.MaxAttempts)
+	return nil
 }
 
 // sleep waits for d, or until the context ends.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -104,13 +105,13 @@ func (e *entity) holdsUniques(it reflect.Value) bool {
 	return true
 }
 
-// claims moves the constraints of an item from what was read to what will be stored; after is the zero Value where the
-// item goes. The write asserts what was read.
-func (db *DB) claims(w *write, a *action, old item, after reflect.Value) error {
+// claims moves the constraints of an item from what is known of it to what will be stored; after is the zero Value where
+// the item goes. The write asserts what was read.
+func (w *write) claims(a *action, after reflect.Value) error {
 	if len(w.e.uniques) == 0 {
 		return nil
 	}
-	before := reflect.Value{}
+	old, before := w.old(), reflect.Value{}
 	if old != nil {
 		before = w.e.newItem()
 		if err := w.e.decode(old, before); err != nil {
@@ -118,30 +119,36 @@ func (db *DB) claims(w *write, a *action, old item, after reflect.Value) error {
 		}
 	}
 	switch {
-	case w.know.read && old == nil:
-		a.stillAbsent(db)
+	case w.tries.item.state == knownAbsent:
+		a.guard(guardRead, isAbsent{absentAsRead})
 	case old != nil:
-		seen := map[string]bool{}
-		for _, u := range w.e.uniques {
-			for _, f := range u.fields {
-				if !seen[f.Attr()] {
-					seen[f.Attr()] = true
-					a.attribute(f.Attr(), old[f.Attr()])
-				}
-			}
-		}
-		if t := w.e.ttl; t != nil && after.IsValid() {
-			a.attribute(t.Attr(), old[t.Attr()])
-		}
+		w.asserted(a, w.e.uniques)
 	}
-	return w.claim(a.key, a.key, before, after)
+	return w.claim(w.e.uniques, a.key, a.key, before, after)
 }
 
-// claim adds the actions that give up what before holds and take what after will.
-func (w *write) claim(oldKey, newKey item, before, after reflect.Value) error {
+// asserted asks that what the item holds of some constraints, and for how long, is as it was read.
+func (w *write) asserted(a *action, uniques []*unique) {
+	var attrs []string
+	for _, u := range uniques {
+		for _, f := range u.fields {
+			attrs = append(attrs, f.Attr())
+		}
+	}
+	if t := w.e.ttl; t != nil {
+		attrs = append(attrs, t.Attr())
+	}
+	slices.Sort(attrs)
+	for _, attr := range slices.Compact(attrs) {
+		a.guard(guardRead, attributeIs{attr, w.old()[attr]})
+	}
+}
+
+// claim adds the actions that give up what before holds of some constraints and take what after will.
+func (w *write) claim(uniques []*unique, oldKey, newKey item, before, after reflect.Value) error {
 	from, to := &types.AttributeValueMemberM{Value: oldKey}, &types.AttributeValueMemberM{Value: newKey}
 	moved := !equalItems(oldKey, newKey)
-	for _, u := range w.e.uniques {
+	for _, u := range uniques {
 		have, want := "", ""
 		var err error
 		if before.IsValid() {
@@ -155,19 +162,21 @@ func (w *write) claim(oldKey, newKey item, before, after reflect.Value) error {
 			}
 		}
 		same := have == want
-		if have != "" && !same && !w.know.foreign[u.name] {
+		if have != "" && !same && !w.tries.foreign[u.name] {
 			r := w.action(deleteAction, roleRelease, u.key(w.e, have))
-			r.unique, r.owner = u, from
+			r.unique, r.owners = u, []types.AttributeValue{from}
+			r.guard(guardItem, heldBy{})
 		}
 		if want == "" || same && !moved && !w.newTTL(before, after) {
 			continue
 		}
 		c := w.action(putAction, roleClaim, u.key(w.e, want))
-		c.unique, c.owner = u, to
+		c.unique, c.owners = u, []types.AttributeValue{to}
+		c.guard(guardItem, heldBy{})
 		c.attrs = item{ownerAttr: to}
 		maps.Copy(c.attrs, c.key)
 		if moved {
-			c.others = append(c.others, from)
+			c.owners = append(c.owners, from)
 		}
 		if t := w.e.ttl; t != nil {
 			if av, err := w.e.value(t, t.Get(after)); err == nil && av != nil {
@@ -198,29 +207,36 @@ func (w *write) giveUp(a *action, it reflect.Value) error {
 				return w.op.fail(a.key, err)
 			}
 			if av != nil {
-				a.equals(guardRead, f, av)
+				a.guard(guardRead, fieldIs{f, av})
 			}
 		}
 	}
-	return w.claim(a.key, a.key, it, reflect.Value{})
+	return w.claim(w.e.uniques, a.key, a.key, it, reflect.Value{})
 }
 
-// guardOwner writes the condition of a claim or release, once all that meet on it are known.
-func (a *action) guardOwner(db *DB) {
+// heldBy asks that a constraint is free, or held by one of the action's owners: by more than one where ops of a
+// transaction meet on it.
+type heldBy struct{}
+
+func (heldBy) text(a *action) string {
 	name := a.x.Name(ownerAttr)
 	var text strings.Builder
 	text.WriteString("attribute_not_exists(" + a.pk() + ")")
-	for _, o := range append([]types.AttributeValue{a.owner}, a.others...) {
+	for _, o := range a.owners {
 		text.WriteString(" OR " + name + " = " + a.x.Value(o))
 	}
-	if ttl := db.table.ttl; ttl != "" && a.role == roleClaim {
-		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(db.now()))
+	if ttl := a.e.table.ttl; ttl != "" && a.role == roleClaim {
+		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(ttlNow(a.now)))
 	}
-	a.guard(guardItem, text.String(), nil, func(old item) error {
-		holder, _ := old[ownerAttr].(*types.AttributeValueMemberM)
-		if holder == nil {
-			return fmt.Errorf("%w: unique %s", ErrNotUnique, a.unique.name)
-		}
-		return fmt.Errorf("%w: unique %s: item %s holds it", ErrNotUnique, a.unique.name, db.table.keyText(holder.Value))
-	})
+	return text.String()
+}
+
+func (heldBy) holds(*action, item) (bool, bool) { return false, false }
+
+func (heldBy) why(a *action, old item) error {
+	holder, _ := old[ownerAttr].(*types.AttributeValueMemberM)
+	if holder == nil {
+		return fmt.Errorf("%w: unique %s", ErrNotUnique, a.unique.name)
+	}
+	return fmt.Errorf("%w: unique %s: item %s holds it", ErrNotUnique, a.unique.name, a.e.table.keyText(holder.Value))
 }

@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // compileUpdate compiles Update and Upsert.
-func (db *DB) compileUpdate(ctx context.Context, w *write) error {
+func (db *DB) compileUpdate(w *write) error {
 	e := w.e
 	key, err := e.key(string(w.op.verb), w.op.item)
 	if err != nil {
@@ -38,16 +37,14 @@ func (db *DB) compileUpdate(ctx context.Context, w *write) error {
 	}
 	if w.op.verb == verbUpsert {
 		a.orAbsent = true
-		if e.ttl != nil {
-			a.guard(guardAlive, a.aliveText(db), nil, nil)
-		}
 	} else {
-		a.there(db, notThere)
+		a.guard(guardItem, isThere{})
 	}
-	if v := w.given(); v != 0 {
-		a.version(v)
-	} else if w.stamp != nil {
-		a.notOurs(w.stamp)
+	if err := w.expect(a); err != nil {
+		return err
+	}
+	if w.given() == 0 && w.stamp != nil {
+		a.guard(guardStamp, notOurs{w.stamp})
 	}
 	a.schema(true)
 	p.write()
@@ -55,18 +52,13 @@ func (db *DB) compileUpdate(ctx context.Context, w *write) error {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
 	w.sign(&a.update, &a.x, w.op.verb == verbUpsert)
+	if w.op.verb == verbUpsert && !a.update.Makes() {
+		return w.op.fail(key, modelFault("the edits only remove, which makes no item where there is none: use Update, or set a field"))
+	}
 	if p.touchesUniques() {
-		return db.updateUniques(ctx, w, p)
+		return w.updateUniques(p)
 	}
 	return nil
-}
-
-// notOurs refuses to apply the write once more: a request that was sent again, because its answer was lost, meets the
-// stamp that it left itself.
-func (a *action) notOurs(stamp types.AttributeValue) {
-	a.guard(guardStamp, a.x.Name(writeStampAttr)+" <> "+a.x.Value(stamp),
-		func(old item) bool { have := old[writeStampAttr]; return have == nil || !equalValues(have, stamp) },
-		func(item) error { return fmt.Errorf("%w: by this write itself", ErrConflict) })
 }
 
 // sign adds what the library keeps in each item beside the fields.
@@ -110,14 +102,18 @@ func (p *updatePlan) touchesUniques() bool {
 }
 
 // updateUniques reads the item, to know the values that the edits replace, and moves its constraints.
-func (db *DB) updateUniques(ctx context.Context, w *write, p *updatePlan) error {
+func (w *write) updateUniques(p *updatePlan) error {
 	a := w.main()
-	if err := db.know(ctx, w, a.key); err != nil {
+	if err := w.know(a.key); err != nil {
 		return err
 	}
-	old := w.know.old
-	if old == nil {
-		return nil // the condition fails, and says so
+	old := w.old()
+	if old == nil { // unless somebody has created it since
+		a.guard(guardRead, isAbsent{absentAsRead})
+		return nil
+	}
+	if err := w.inSchema(a.key); err != nil {
+		return err
 	}
 	it := w.e.newItem()
 	if err := w.e.decode(old, it); err != nil {
@@ -133,8 +129,5 @@ func (db *DB) updateUniques(ctx context.Context, w *write, p *updatePlan) error 
 		}
 		x.f.Addr(it).Set(x.v)
 	}
-	if w.op.returnOld {
-		a.same(db, old)
-	}
-	return db.claims(w, a, old, it)
+	return w.claims(a, it)
 }

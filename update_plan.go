@@ -30,6 +30,8 @@ type updatePlan struct {
 	members map[*field.Field]member
 	keys    map[string]string // index key attributes to set, by name
 	leave   []string          // those to remove
+	keyed   item              // attributes of fields that the primary key says, of an Upsert
+	kept    item              // those of which it says something
 
 	rows    []rowPlan
 	missing []string
@@ -40,6 +42,7 @@ type updatePlan struct {
 type member struct {
 	v      reflect.Value
 	av     types.AttributeValue // nil where the attribute is absent
+	empty  types.AttributeValue // of what may be absent or this: that it equals an empty value holds for both
 	from   string
 	assert bool
 	fault  string // why it cannot be known
@@ -79,6 +82,9 @@ func (p *updatePlan) plan() error {
 	}
 	if p.upsert {
 		p.nested()
+		if p.keyed, p.kept, err = p.e.keyAttributes(p.op.item); err != nil {
+			return err
+		}
 	}
 	if len(p.refused) > 0 || len(p.missing) > 0 {
 		return modelFault("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
@@ -123,7 +129,11 @@ func (p *updatePlan) keep() {
 		set(f, editSet, p.now.Truncate(precision(f)))
 	}
 	if f := p.e.created; f != nil && p.upsert {
-		set(f, editDefault, p.now.Truncate(precision(f)))
+		at, _ := reflect.TypeAssert[time.Time](f.Get(p.op.item))
+		if at.IsZero() {
+			at = p.now.Truncate(precision(f))
+		}
+		set(f, editDefault, at)
 	}
 }
 
@@ -149,8 +159,8 @@ func (p *updatePlan) readIf(conds []Cond) error {
 				if rv := reflect.ValueOf(cl.vals[0]); rv.IsValid() {
 					m.v = rv
 				}
-				if m.av = vals[0]; f.OmitEmpty && isEmpty(m.av) {
-					m.av = nil
+				if m.av = vals[0]; omitted(f, m.av) {
+					m.av, m.empty = nil, vals[0]
 				}
 			}
 			p.given[f] = m
@@ -199,7 +209,11 @@ func (p *updatePlan) find(f *field.Field) member {
 	if err != nil {
 		return member{fault: err.Error()}
 	}
-	return member{v: v, av: av, from: "example, asserted", assert: true}
+	m := member{v: v, av: av, from: "example, asserted", assert: true}
+	if av != nil && omitted(f, av) {
+		m.empty = av
+	}
+	return m
 }
 
 // edited says what an edit of f, or of a struct that f is in, makes of f.
@@ -292,21 +306,46 @@ func (p *updatePlan) row(r *Row) error {
 func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field.Field) {
 	for i, c := range r.when {
 		attrs := item{}
-		var lacks []*field.Field
+		var lacks, either []*field.Field
 		for _, f := range p.e.fieldsOf(c) {
-			if m := p.member(f); m.known() {
-				setPath(attrs, f.Path, m.av)
-			} else {
+			m := p.member(f)
+			switch {
+			case !m.known():
 				lacks = append(lacks, f)
 				setPath(attrs, f.Path, p.e.zero(f))
+			case m.empty != nil && !slices.Contains(either, f):
+				either = append(either, f)
+			default:
+				setPath(attrs, f.Path, m.av)
 			}
 		}
-		if (len(lacks) == 0 || untouched) && !r.unless[i](attrs) {
+		holds, sure := p.whether(r.unless[i], attrs, either)
+		if !sure {
+			lacks = append(lacks, either...)
+		}
+		if (len(lacks) == 0 || untouched) && sure && !holds {
 			return false, nil
 		}
 		unknown = append(unknown, lacks...)
 	}
 	return len(unknown) == 0, unknown
+}
+
+// whether evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
+// makes a difference.
+func (p *updatePlan) whether(holds predicate, attrs item, either []*field.Field) (result, sure bool) {
+	if len(either) == 0 {
+		return holds(attrs), true
+	}
+	f, rest := either[0], either[1:]
+	without, sure := p.whether(holds, attrs, rest)
+	if !sure {
+		return false, false
+	}
+	attrs, _ = deepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
+	setPath(attrs, f.Path, p.member(f).empty)
+	with, sure := p.whether(holds, attrs, rest)
+	return with, sure && with == without
 }
 
 // setPath puts a value at a document path; nil leaves it absent.
@@ -333,6 +372,9 @@ func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
 		if m.fault == "MISSING" {
 			missing = append(missing, f.Name)
 			continue
+		}
+		if m.known() { // of an If that does not say which
+			m.fault = "Eq of an empty value holds for an absent attribute and for an empty one, and the index tells them apart: ask for Absent"
 		}
 		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it%s",
 			f.Name, r.index.name, strings.TrimPrefix(m.fault, "REFUSED: "), p.e.orModify()))
@@ -409,19 +451,37 @@ func (p *updatePlan) write() {
 			u.Remove(x.Name(attr))
 		}
 	}
+	if p.upsert {
+		p.writeKeyFields()
+	}
 	for _, f := range p.e.proto.Fields() {
 		m, ok := p.members[f]
 		if !ok || !m.known() || m.from == "edit" || m.from == "key" {
 			continue
 		}
 		if m.assert && !p.upsert {
-			p.a.equals(guardItem, f, m.av)
+			p.a.guard(guardItem, fieldIs{f, m.av})
 		}
 		if p.upsert && m.av != nil {
 			u.Set(x.Path(f.Path), x.Value(m.av))
 			if m.assert {
-				p.a.equals(guardItem, f, m.av)
+				p.a.guard(guardItem, fieldIs{f, m.av})
 			}
+		}
+	}
+}
+
+// writeKeyFields stores the attributes of the fields of the primary key, as a put does: what looks at an item looks at its
+// attributes. Of what the key does not say in full, such as the case of a Fold, an item that is there keeps its own.
+func (p *updatePlan) writeKeyFields() {
+	u, x := &p.a.update, &p.a.x
+	for _, attr := range sortedNames(p.keyed) {
+		u.Set(x.Name(attr), x.Value(p.keyed[attr]))
+	}
+	for _, attr := range sortedNames(p.kept) {
+		known := func(f *field.Field) bool { m, ok := p.members[f]; return ok && m.known() && f.Attr() == attr }
+		if !slices.ContainsFunc(p.e.keyFields(), known) {
+			u.Set(x.Name(attr), "if_not_exists("+x.Name(attr)+", "+x.Value(p.kept[attr])+")")
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -53,7 +55,7 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	case attrs != nil && attrs[deletedAttr] != nil:
 		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", ErrNotFound, n))
 	case attrs == nil:
-		newest, err := db.newestVersion(ctx, e, row)
+		_, newest, err := db.newestVersion(ctx, e, row)
 		if err != nil {
 			return out, err
 		}
@@ -102,9 +104,9 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 	}
 }
 
-// Prune deletes all but the newest keep versions of an item, of which there must be at least one: the newest stays,
-// and with it the number that the next one follows. Of version 1 a mark is left. It costs a query of the keys and a
-// write for each version deleted.
+// Prune deletes all but the newest keep versions of an item, of which there must be at least one. A deletion is no
+// version and does not count; those among the versions that stay do stay, and so does the newest, as the number that the
+// next one follows. Of version 1 a mark is left. It costs a query of the keys and a write for each version deleted.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 	e, db := h.r.e.e, h.r.db
 	row, first := item{}, item{}
@@ -115,6 +117,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
 	}
 	maps.Copy(row, first)
+	newest, kept := true, 0
 	var batch []types.WriteRequest
 	flush := func() error {
 		if len(batch) == 0 {
@@ -128,12 +131,18 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		if err != nil {
 			return err
 		}
-		if keep--; keep >= 0 {
+		if stays := kept < keep || newest; stays { // the newest says which number is next, even if it is a deletion
+			if newest = false; !e.stub(attrs) {
+				kept++
+			}
 			continue
 		}
 		old := db.table.keyOf(attrs)
 		request := types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: old}}
 		if equalItems(old, first) {
+			if attrs[prunedAttr] != nil && e.stub(attrs) {
+				continue // pruned already
+			}
 			stub := maps.Clone(first)
 			stub[prunedAttr] = &types.AttributeValueMemberBOOL{Value: true}
 			if t := db.table.typeAttr; t != "" {
@@ -171,7 +180,12 @@ func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly boo
 			return
 		}
 		if keysOnly {
-			in.ProjectionExpression = new("#p, #s")
+			names, attrs := []string{"#p", "#s"}, e.numbering()
+			for i, attr := range attrs {
+				names = append(names, "#"+strconv.Itoa(i))
+				in.ExpressionAttributeNames[names[i+2]] = attr
+			}
+			in.ProjectionExpression = new(strings.Join(names, ", "))
 		}
 		for {
 			out, err := db.query(ctx, in)
@@ -219,13 +233,15 @@ func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
 	}, nil
 }
 
-// newestVersion returns the greatest number among the version rows of an item, 0 if there is none.
-func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (int64, error) {
+// newestVersion returns the version row of the greatest number among those of an item, as far as it is asserted, and the
+// number; nil and 0 if there is none.
+func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (row item, number int64, err error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
-			return 0, err
+			return nil, 0, err
 		}
-		return e.versionNumber(attrs)
+		number, err = e.versionNumber(attrs)
+		return attrs, number, err
 	}
-	return 0, nil
+	return nil, 0, nil
 }

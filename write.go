@@ -1,13 +1,17 @@
 package ddb
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
 // the error matches [ErrExists], and [Entity.Current] gives the item that stood in the way. It is one PutItem; a unit
 // for each KB of the item, and for each index that it is in. Uniques and history make it a transaction, at twice that.
 //
-// Sent again after a lost answer, it recognizes its own item: by its stamp if the entity has a Version, else by
-// comparing it, so that two callers that create equal items at one moment may both be told that it was them.
+// Sent again after a lost response, it recognizes its own item: by its stamp if the entity has a Version, else by
+// comparing it, so that two callers that create equal items at one moment may both be told that it was them. If another
+// item is there by then, the error matches [ErrOutcomeUnknown], as that of any verb that cannot tell what was done.
 func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
 	return r.run(ctx, newOp(r.e, verbCreate, item))
 }
@@ -16,7 +20,8 @@ func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
 // that T does not know are removed, except in an entity with derived fields, whose other attributes stay. An entity
 // with a Version asserts that of the item given (0: there must be none yet), else the error matches [ErrConflict]. It
 // is one PutItem. An entity with Unique is read first, unless the item is known to be new, and is written in a
-// transaction; so is one with History.
+// transaction; so is one with History. A Put of version 0 of an entity with History and TTL queries for the newest version
+// first, as its Create does: DynamoDB leaves no trace of an item that it expired.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...Option) (T, error) {
 	return r.run(ctx, newOp(r.e, verbPut, item).with(opts))
 }
@@ -48,22 +53,23 @@ func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, er
 
 // Upsert edits an item, which is created if there is none, and returns it. It is as Update, except that every index
 // row counts as touched, since the item may be new; that what index keys need from If and from key is also stored, and
-// nothing else of key; and that
-// conditions ask something of an item only where there is one. Entities with Unique or History refuse it.
+// of key the fields of the primary key, as Put stores them, and nothing else; and that conditions ask something of an item
+// only where there is one. Edits that only remove make no item, and are refused. Entities with Unique or History refuse it.
 func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...Edit) (T, error) {
 	return r.run(ctx, newOp(r.e, verbUpsert, key).edited(edits))
 }
 
-// Delete deletes an item; that there is none is no error, unless an If asks for it. A version in key that is not zero
-// is asserted. It is one DeleteItem. An entity with Unique is read first, unless key holds the fields of its
+// Delete deletes an item; that there is none is no error, unless an If asks for it, or after a lost response: what is gone
+// then counts as deleted. A version in key that is not zero is asserted. It is one DeleteItem. An entity with Unique is read first, unless key holds the fields of its
 // constraints, and one with History unless key holds the version; both make it a transaction.
 func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error {
 	op := newOp(r.e, verbDelete, key).with(opts)
 	return r.db.Do(ctx, op)
 }
 
-// Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound]. If the answer is
-// lost and the SDK sends it again, that is also what its own success looks like. Otherwise it is as Delete.
+// Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound], and
+// [ErrOutcomeUnknown] if a response was lost before: it may have been this call that deleted it. Otherwise it is as Delete;
+// with [Once], Unique or History it reads the item first.
 func (r *Repository[T]) Take(ctx context.Context, key T, opts ...Option) (T, error) {
 	op := newOp(r.e, verbTake, key).with(opts)
 	op.returnOld = true
@@ -82,7 +88,11 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	case out.attrs == nil:
 		return zero, nil
 	}
-	return r.decode(string(op.verb), out.attrs)
+	it, err := r.decode(string(op.verb), out.attrs)
+	if err != nil {
+		return zero, fmt.Errorf("ddb: %s %s: written, but the item cannot be read: %w", op.verb, op.e.name, err)
+	}
+	return it, nil
 }
 
 // Do runs one op and asks for nothing back: one request, or what the op's verb says.

@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -19,7 +18,7 @@ type write struct {
 	op      Op
 	index   int // in Transact or Batch
 	e       *entity
-	know    *knowledge
+	tries   *tries
 	now     time.Time
 	item    reflect.Value // as it will be stored, where that is known
 	attrs   item          // likewise
@@ -29,76 +28,111 @@ type write struct {
 	actions []*action
 }
 
-// knowledge is what a write found out about its item before the request, or from one that failed.
-type knowledge struct {
-	read    bool
-	old     item            // as read; nil if there is none
-	raw     item            // likewise, but an item that has expired too
-	number  int64           // the next number of the history, 0: one more than the version
-	foreign map[string]bool // constraints that another item holds and that are not ours to give up
-	reread  bool            // that what the caller holds is not to be relied on
-}
-
 func (w *write) main() *action { return w.actions[0] }
 
 // action adds an action of the write.
 func (w *write) action(kind actionKind, r role, key item) *action {
-	a := &action{kind: kind, role: r, op: w.index, e: w.e, verb: w.op.verb, key: key}
+	a := &action{kind: kind, role: r, op: w.index, e: w.e, verb: w.op.verb, key: key, now: w.now}
 	w.actions = append(w.actions, a)
 	return a
 }
 
-// compile plans an op. It makes a request only where a verb needs to know the item and k does not.
-func (db *DB) compile(ctx context.Context, index int, op Op, k *knowledge) (*write, error) {
+// compile plans an op from what is known, or says what it needs to know. It makes no request.
+func (db *DB) compile(index int, op Op, t *tries) (*write, error) {
 	if err := op.valid(db.table); err != nil {
 		return nil, err
 	}
-	w := &write{op: op, index: index, e: op.e, know: k, now: db.opts.Now().UTC().Round(0)}
+	w := &write{op: op, index: index, e: op.e, tries: t, now: db.opts.Now().UTC().Round(0)}
 	if w.e.version != nil {
-		w.stamp = newWriteStamp()
+		if t.stamp == nil {
+			t.stamp = newWriteStamp()
+		}
+		w.stamp = t.stamp
 	}
+	var err error
 	switch op.verb {
 	case verbCreate, verbPut, verbReplace:
-		return w, db.compilePut(ctx, w)
+		err = db.compilePut(w)
 	case verbUpdate, verbUpsert:
-		return w, db.compileUpdate(ctx, w)
+		err = db.compileUpdate(w)
 	case verbModify:
-		return w, db.compileModify(ctx, w)
+		err = db.compileModify(w)
 	case verbMove:
-		return w, db.compileMove(ctx, w)
+		err = db.compileMove(w)
 	case verbDelete, verbTake:
-		return w, db.compileDelete(ctx, w)
+		err = db.compileDelete(w)
 	default:
-		return w, db.compileCheck(w)
+		err = db.compileCheck(w)
 	}
+	if err == nil {
+		err = w.answerable()
+	}
+	return w, err
 }
 
-// know reads the write's item, unless that has happened.
-func (db *DB) know(ctx context.Context, w *write, key item) error {
-	if w.know.read {
+// answerable makes sure that what the caller wants back can be had: a transaction returns nothing, so that the item as it
+// was has to be read, and asserted.
+func (w *write) answerable() error {
+	asserted := w.op.verb == verbModify || w.op.verb == verbMove // which read it anyway
+	if !w.op.returnOld || !w.transactional() || asserted {
 		return nil
 	}
-	attrs, err := db.Consistent().getItem(ctx, key)
-	if err != nil {
-		return w.op.fail(key, db.explain(err))
+	if err := w.know(w.main().key); err != nil {
+		return err
 	}
-	w.know.learn(db, attrs)
+	w.main().same(w.tries.item)
 	return nil
 }
 
-func (k *knowledge) learn(db *DB, attrs item) {
-	k.read, k.raw, k.old = true, attrs, present(attrs, db)
+// transactional reports that the write goes as a transaction.
+func (w *write) transactional() bool {
+	return len(w.actions) > 1 || w.op.once || w.main().kind == checkAction
 }
 
-// present returns attrs unless they are none or expired.
-func present(attrs item, db *DB) item {
-	if len(attrs) == 0 || db.dead(attrs) {
-		return nil
+// know asks for the item, unless it is known.
+func (w *write) know(key item) error {
+	if w.tries.item.state == knownNothing {
+		return &needs{key: key, item: true}
 	}
-	return attrs
+	return nil
 }
 
-// given returns the version that the op's item has.
+// old is the item as it was read, nil if there was none or nobody read it.
+func (w *write) old() item { return w.tries.item.item }
+
+// inSchema asks for a rewrite of the known item where it is of an older schema; one of a newer schema is refused.
+func (w *write) inSchema(key item) error {
+	switch n := schemaOf(w.old()); {
+	case w.old() == nil || n == w.e.schema:
+		return nil
+	case n > w.e.schema:
+		return w.op.fail(key, w.e.otherSchema(w.old()))
+	}
+	return &needs{key: key, rewrite: true}
+}
+
+// missing is the error of a write whose item is known not to be there.
+func (w *write) missing(key item) error {
+	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(key), Err: ErrNotFound}
+}
+
+// number returns the number of the version that the write makes of an item at version.
+func (w *write) number(version int64, it reflect.Value) (int64, error) {
+	n := &w.tries.newest
+	switch {
+	case w.e.history == nil || n.state == knownNothing && !n.wanted:
+		return version + 1, nil
+	case n.state == knownNothing:
+		row := item{}
+		if err := w.e.historyKey(w.op, it, 1, row); err != nil {
+			return 0, err
+		}
+		return 0, &needs{key: row, newest: row}
+	}
+	return max(n.number, version) + 1, nil
+}
+
+// given returns the version that the op's item has, if it was given one.
 func (w *write) given() int64 {
 	if w.e.version == nil || w.op.verb == verbCreate {
 		return 0
@@ -113,16 +147,24 @@ func (e *entity) copied(it reflect.Value) reflect.Value {
 	return v
 }
 
-// keep sets the fields that the library keeps: the version that the write makes, and the timestamps.
-func (w *write) keep(it reflect.Value, version int64, creates bool) {
+// keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
+// as it was read, the zero Value where the verb does not read it.
+func (w *write) keep(it reflect.Value, version int64, before reflect.Value) {
 	if f := w.e.version; f != nil {
 		f.Addr(it).SetInt(version)
 	}
-	for _, f := range []*field.Field{w.e.updated, w.e.created} {
-		if f != nil && (f == w.e.updated || creates || f.Get(it).IsZero()) {
-			f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(precision(f))))
-		}
+	if f := w.e.updated; f != nil {
+		f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(precision(f))))
 	}
+	f := w.e.created
+	if f == nil || !f.Get(it).IsZero() {
+		return
+	}
+	if before.IsValid() && !f.Get(before).IsZero() {
+		f.Addr(it).Set(f.Get(before))
+		return
+	}
+	f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(precision(f))))
 }
 
 // precision is what the field's attribute keeps of a time.
@@ -156,25 +198,24 @@ func (w *write) checkSize(attrs item) error {
 }
 
 // compilePut compiles Create, Put and Replace.
-func (db *DB) compilePut(ctx context.Context, w *write) error {
+func (db *DB) compilePut(w *write) error {
 	e, version := w.e, w.given()
-	var key item
-	var err error
-	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.version != nil && version == 0
-	if len(e.uniques) > 0 && !creates {
-		if key, err = e.key(string(w.op.verb), w.op.item); err != nil {
-			return err
-		}
-		if err := db.know(ctx, w, key); err != nil {
-			return err
-		}
+	seen, given, _ := w.revision()
+	if given && version == 0 {
+		version = seen.version
 	}
-	next := version + 1
-	if w.know.number > 0 {
-		next = w.know.number
+	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.version != nil && version == 0
+	if creates && e.history != nil && e.ttl != nil { // DynamoDB deletes what has expired, and leaves no mark
+		w.tries.newest.wanted = true
+	}
+	next, err := w.number(version, w.op.item)
+	if err != nil {
+		return err
 	}
 	w.item = e.copied(w.op.item)
-	w.keep(w.item, next, creates)
+	w.keep(w.item, next, reflect.Value{})
+	w.wrote(w.item)
+	var key item
 	written := false
 	if w.op.alone && db.json {
 		key, written = w.writeJSON()
@@ -185,41 +226,66 @@ func (db *DB) compilePut(ctx context.Context, w *write) error {
 		}
 		key = e.table.keyOf(w.attrs)
 	}
-	a := w.action(putAction, roleItem, key)
-	a.attrs, a.bytes = w.attrs, w.bytes
+	if len(e.uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
+		if err := w.know(key); err != nil {
+			return err
+		}
+		if err := w.inSchema(key); err != nil {
+			return err
+		}
+	}
+	kind := putAction
+	if len(e.derived) > 0 {
+		kind = updateAction
+	}
+	a := w.action(kind, roleItem, key)
+	if a.attrs, a.bytes = w.attrs, w.bytes; kind == updateAction {
+		w.keepDerived(a)
+	}
 	switch {
 	case w.op.verb == verbCreate:
-		a.absent(db, func(item) error { return ErrExists })
+		a.guard(guardItem, isAbsent{absentToCreate})
 	case creates:
-		a.absent(db, func(old item) error { return e.staleVersion(0, old) })
+		a.guard(guardItem, isAbsent{absentAtZero})
 	case w.op.verb == verbPut && e.version != nil:
-		a.there(db, func(old item) error { return e.staleVersion(version, old) })
+		a.guard(guardItem, isThere{version})
 	case w.op.verb == verbReplace, len(w.op.conds) > 0:
-		a.there(db, notThere)
+		a.guard(guardItem, isThere{})
 	}
 	if !creates && e.version != nil {
-		a.version(version)
+		a.guard(guardItem, hasVersion{version})
 	}
-	a.schema(false)
+	if err := w.expectRevision(a); err != nil {
+		return err
+	}
+	a.schema(len(w.op.conds) > 0)
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
-	if w.op.returnOld && w.know.read {
-		a.same(db, w.know.old)
-	}
-	if len(e.derived) > 0 {
-		w.keepDerived(a, creates)
-	}
-	if err := db.claims(w, a, w.know.old, w.item); err != nil {
+	if err := w.claims(a, w.item); err != nil {
 		return err
+	}
+	if kind == updateAction && e.ttl != nil && w.op.verb == verbPut && e.version == nil && len(w.op.conds) == 0 {
+		w.mixesWithNothing(a)
 	}
 	return w.remember(w.attrs, next)
 }
 
-// keepDerived turns a put into an update that leaves alone what the write does not know.
-func (w *write) keepDerived(a *action, creates bool) {
+// mixesWithNothing keeps a put that is an update from mixing with what is left of an expired item.
+func (w *write) mixesWithNothing(a *action) {
+	switch w.tries.item.state {
+	case knownNothing:
+		a.orAbsent = true
+	case knownPresent:
+		a.guard(guardRead, isThere{})
+	case knownAbsent: // asserted
+	}
+}
+
+// keepDerived makes an update of a put, which leaves alone what the write does not know.
+func (w *write) keepDerived(a *action) {
 	attrs := a.attrs
-	a.kind, a.attrs = updateAction, nil
+	a.attrs = nil
 	for _, f := range w.e.editing().mapped {
 		if w.e.derivedBy(f) != "" {
 			delete(attrs, f.Attr())
@@ -239,46 +305,49 @@ func (w *write) keepDerived(a *action, creates bool) {
 			a.update.Set(a.x.Name(attr), a.x.Value(attrs[attr]))
 		}
 	}
-	if creates && w.e.ttl != nil { // what is left of an expired item would mix with the new one
-		a.guards[0].text = "attribute_not_exists(" + a.pk() + ")"
-		a.guards[0].kind = guardAlive
-	}
 }
 
 // compileDelete compiles Delete and Take.
-func (db *DB) compileDelete(ctx context.Context, w *write) error {
+func (db *DB) compileDelete(w *write) error {
 	e, version := w.e, w.given()
 	key, err := e.key(string(w.op.verb), w.op.item)
 	if err != nil {
 		return err
 	}
-	example := len(e.uniques) > 0 && !w.know.reread && !w.op.returnOld && e.holdsUniques(w.op.item)
-	if len(e.uniques) > 0 && !example || e.history != nil {
-		if err := db.know(ctx, w, key); err != nil {
+	t := w.tries
+	example := len(e.uniques) > 0 && t.item.state == knownNothing && !t.wanted && !w.op.returnOld && e.holdsUniques(w.op.item)
+	if len(e.uniques) > 0 && !example || e.history != nil || t.wanted {
+		if err := w.know(key); err != nil {
+			return err
+		}
+		if err := w.inSchema(key); err != nil {
 			return err
 		}
 	}
-	if e.history != nil && w.know.old == nil {
-		return db.deleteNothing(w, key, version)
+	_, given, _ := w.revision()
+	asks := w.op.verb == verbTake || version != 0 || given || len(w.op.conds) > 0
+	if t.item.state == knownAbsent && asks {
+		return w.missing(key)
+	}
+	if e.history != nil && t.item.state == knownAbsent { // nothing to delete, and so no tombstone
+		w.action(checkAction, roleItem, key).same(t.item)
+		return nil
 	}
 	a := w.action(deleteAction, roleItem, key)
-	if w.op.verb == verbTake || version != 0 || len(w.op.conds) > 0 {
-		a.there(db, notThere)
+	if asks {
+		a.guard(guardItem, isThere{})
 	}
-	if version != 0 {
-		a.version(version)
+	if err := w.expect(a); err != nil {
+		return err
 	}
-	a.schema(false)
+	a.schema(len(w.op.conds) > 0)
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
-	}
-	if w.op.returnOld && w.know.read {
-		a.same(db, w.know.old)
 	}
 	if example {
 		err = w.giveUp(a, w.op.item)
 	} else {
-		err = db.claims(w, a, w.know.old, reflect.Value{})
+		err = w.claims(a, reflect.Value{})
 	}
 	if err != nil {
 		return err
@@ -297,12 +366,15 @@ func (db *DB) compileCheck(w *write) error {
 	}
 	a := w.action(checkAction, roleItem, key)
 	if w.op.verb == verbCheckAbsent {
-		a.absent(db, func(item) error { return ErrExists })
+		a.guard(guardItem, isAbsent{absentToCreate})
 		return nil
 	}
-	a.there(db, notThere)
-	if v := w.given(); v != 0 {
-		a.version(v)
+	a.guard(guardItem, isThere{})
+	if err := w.expect(a); err != nil {
+		return err
+	}
+	if len(w.op.conds) > 0 {
+		a.schema(true)
 	}
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, err)
@@ -310,34 +382,63 @@ func (db *DB) compileCheck(w *write) error {
 	return nil
 }
 
-// same asks that the item is as it was read: by version and stamp where it has them, else by all attributes.
-func (a *action) same(db *DB, old item) {
-	if old == nil {
-		a.stillAbsent(db)
+// same asks that the item is as it is known: by version and stamp where it has them, else by all attributes.
+func (a *action) same(k known) { a.sameAs(guardRead, k) }
+
+func (a *action) sameAs(kind guardKind, k known) {
+	if a.orAbsent {
+		if a.orAbsent = false; k.state == knownPresent {
+			a.guard(kind, isThere{})
+		} else {
+			a.guards = nil // they ask something of an item that is there
+		}
+	}
+	if k.state != knownPresent {
+		a.guard(kind, isAbsent{absentAsRead})
 		return
 	}
-	e := a.e
+	e, old := a.e, k.item
 	if e.version != nil && old[writeStampAttr] != nil && len(e.derived) == 0 {
-		a.attribute(e.version.Attr(), old[e.version.Attr()])
-		a.attribute(writeStampAttr, old[writeStampAttr])
+		a.guard(kind, attributeIs{e.version.Attr(), old[e.version.Attr()]})
+		a.guard(kind, attributeIs{writeStampAttr, old[writeStampAttr]})
 		return
 	}
 	for _, attr := range sortedNames(old) {
 		if !e.table.primary.isKey(attr) {
-			a.attribute(attr, old[attr])
+			a.guard(kind, attributeIs{attr, old[attr]})
 		}
 	}
-	for _, f := range e.editing().mapped {
-		if old[f.Attr()] == nil {
-			a.attribute(f.Attr(), nil)
+	for _, attr := range e.kept() {
+		if old[attr] == nil {
+			a.guard(kind, attributeIs{attr, nil})
 		}
 	}
 }
 
-// stillAbsent asks that there is no item, as when it was looked for.
-func (a *action) stillAbsent(db *DB) {
-	a.absent(db, func(item) error { return fmt.Errorf("%w: the item was not there before", ErrConflict) })
-	a.guards[len(a.guards)-1].kind = guardRead
+// kept returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
+// the library keeps.
+func (e *entity) kept() (attrs []string) {
+	add := func(attr string) {
+		if attr != "" && !e.table.primary.isKey(attr) && !slices.Contains(attrs, attr) {
+			attrs = append(attrs, attr)
+		}
+	}
+	for _, f := range e.editing().mapped {
+		add(f.Attr())
+	}
+	for _, r := range e.indexed {
+		for _, attr := range r.index.attrs() {
+			add(attr)
+		}
+	}
+	add(e.table.typeAttr)
+	if e.schema > 0 {
+		add(schemaAttr)
+	}
+	if e.version != nil {
+		add(writeStampAttr)
+	}
+	return attrs
 }
 
 func sortedNames(attrs item) []string {

@@ -352,15 +352,28 @@ type busy struct {
 	ddb.Client
 	begin  time.Time
 	tokens map[string][]time.Duration
+	answer error
 }
 
 func (b *busy) TransactWriteItems(_ context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	at := time.Since(b.begin)
 	b.tokens[*in.ClientRequestToken] = append(b.tokens[*in.ClientRequestToken], at)
 	if at < 11*time.Minute {
-		return nil, &types.TransactionInProgressException{}
+		return nil, b.answer
 	}
 	return &dynamodb.TransactWriteItemsOutput{}, nil
+}
+
+// A transaction whose fate was never heard of is not sent with a second token, which could do it twice.
+func TestATransactionInProgressIsNotSentUnderAnotherToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoards(nil)
+		client := &busy{begin: time.Now(), tokens: map[string][]time.Duration{}, answer: &types.TransactionInProgressException{}}
+		db := ddb.New(client, "boards", b.table, &ddb.Options{MaxAttempts: 1000})
+		require.ErrorIs(t, db.Transact(t.Context(), b.tasks.Put(aTask("1"))), ddb.ErrOutcomeUnknown)
+		assert.Len(t, client.tokens, 1)
+	})
 }
 
 // DynamoDB forgets a token after ten minutes: what is sent again after nine has another.
@@ -368,7 +381,7 @@ func TestATokenIsNotUsedForLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBoards(nil)
-		client := &busy{begin: time.Now(), tokens: map[string][]time.Duration{}}
+		client := &busy{begin: time.Now(), tokens: map[string][]time.Duration{}, answer: &types.ProvisionedThroughputExceededException{}}
 		db := ddb.New(client, "boards", b.table, &ddb.Options{MaxAttempts: 1000})
 		require.NoError(t, db.Transact(t.Context(), b.tasks.Put(aTask("1"))))
 		require.NoError(t, db.Transact(t.Context(), b.tasks.Put(aTask("2"))))

@@ -21,10 +21,8 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 	switch {
 	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
 		return result{}, nil
-	case w.op.returnOld && w.know.read:
-		return result{attrs: w.know.old}, nil
 	case w.op.returnOld:
-		return result{}, nil // nothing was there
+		return result{attrs: w.old()}, nil // known: see answerable
 	case w.item.IsValid() && (a.kind == putAction || w.op.verb == verbModify || w.op.verb == verbMove):
 		return w.asStored()
 	}
@@ -32,11 +30,19 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 	if err != nil {
 		return result{}, w.op.fail(a.key, fmt.Errorf("written, but reading it back failed: %w", db.explain(err)))
 	}
-	return result{attrs: present(attrs, db)}, nil
+	return result{attrs: db.seen(attrs).item}, nil
 }
 
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
 func (w *write) asStored() (result, error) {
+	out, err := w.readBack()
+	if err == nil && w.e.revision != nil {
+		w.e.revision.Addr(out.value).Set(w.e.revision.Get(w.item))
+	}
+	return out, err
+}
+
+func (w *write) readBack() (result, error) {
 	if v, ok := w.e.asRead(w.item); ok {
 		return result{value: v}, nil
 	}

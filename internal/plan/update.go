@@ -17,6 +17,9 @@ func (u *Update) Add(path, value string) { u.add = append(u.add, path+" "+value)
 // Delete deletes a value from a set.
 func (u *Update) Delete(path, value string) { u.del = append(u.del, path+" "+value) }
 
+// Makes reports that the update makes an item where there is none: one that only removes does not.
+func (u *Update) Makes() bool { return len(u.set)+len(u.add) > 0 }
+
 // String returns the expression, "" if there is nothing to do.
 func (u *Update) String() string {
 	var b strings.Builder

@@ -1,0 +1,222 @@
+package ddb
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// guard is a condition of an action. Guards stand in the order in which a failure is blamed on them, are chosen when
+// they are built, and are written as an expression only when the request is made.
+type guard struct {
+	op   int // the position of the op that asks for it
+	kind guardKind
+	test test
+}
+
+type guardKind uint8
+
+const (
+	guardItem  guardKind = iota // what the caller asks for
+	guardRead                   // what the library itself read before: worth another try
+	guardStamp                  // that it is not our own write of before
+	guardOlder                  // that the item is in the entity's schema: worth a rewrite
+)
+
+// test is what a guard asks of the item that is there.
+type test interface {
+	// text writes the test as a condition of a.
+	text(a *action) string
+	// holds evaluates the test on an item, nil if there is none; known is false where only DynamoDB can tell.
+	holds(a *action, old item) (holds, known bool)
+	// why says what is wrong with an item on which it does not hold.
+	why(a *action, old item) error
+}
+
+// isAbsent asks that there is no item, or an expired one. An update would mix with what is left of an expired one: there
+// it asks that there is nothing at all, see [action.resurrects].
+type isAbsent struct{ as absence }
+
+// absence says what an item that is there means.
+type absence uint8
+
+const (
+	absentToCreate  absence = iota // it exists
+	absentAtZero                   // the caller's version is not that of the item
+	absentAsRead                   // somebody created it
+	absentNoVersion                // the number of a version is taken
+)
+
+func (t isAbsent) text(a *action) string {
+	text := "attribute_not_exists(" + a.pk() + ")"
+	if a.e.ttl != nil && a.role == roleItem && a.kind != updateAction {
+		text += " OR " + a.x.Path(a.e.ttl.Path) + " <= " + a.x.Value(ttlNow(a.now))
+	}
+	return text
+}
+
+func (isAbsent) holds(_ *action, old item) (bool, bool) { return old == nil, true }
+
+func (t isAbsent) why(a *action, old item) error {
+	switch t.as {
+	case absentAtZero:
+		return a.e.staleVersion(0, old)
+	case absentAsRead:
+		return fmt.Errorf("%w: the item was not there before", ErrConflict)
+	case absentNoVersion:
+		return fmt.Errorf("%w: the version is there already", ErrConflict)
+	default:
+		return ErrExists
+	}
+}
+
+// isThere asks that there is an item, and that it is not expired. Its version is that of the caller who named one.
+type isThere struct{ version int64 }
+
+func (isThere) text(a *action) string {
+	return plan.And("attribute_exists("+a.pk()+")", a.aliveText())
+}
+
+func (isThere) holds(_ *action, old item) (bool, bool) { return old != nil, true }
+
+func (t isThere) why(a *action, old item) error {
+	if t.version != 0 {
+		return a.e.staleVersion(t.version, old)
+	}
+	return ErrNotFound
+}
+
+// hasVersion asks for the version that the caller has.
+type hasVersion struct{ n int64 }
+
+func (t hasVersion) text(a *action) string {
+	path := a.x.Path(a.e.version.Path)
+	text := path + " = " + a.x.Value(numberValue(t.n))
+	if t.n == 0 { // or of an item from before there were versions
+		text += " OR attribute_not_exists(" + path + ")"
+	}
+	return text
+}
+
+func (t hasVersion) holds(a *action, old item) (bool, bool) {
+	have := lookup(old, a.e.version.Path)
+	return have == nil && t.n == 0 || have != nil && equalValues(have, numberValue(t.n)), true
+}
+
+func (t hasVersion) why(a *action, old item) error { return a.e.staleVersion(t.n, old) }
+
+func (e *entity) staleVersion(n int64, old item) error {
+	have, _ := lookup(old, e.version.Path).(*types.AttributeValueMemberN)
+	switch {
+	case old == nil:
+		return fmt.Errorf("%w: version %d was given, and there is no such item", ErrConflict, n)
+	case have == nil:
+		return fmt.Errorf("%w: version %d was given, the stored item has none", ErrConflict, n)
+	}
+	return fmt.Errorf("%w: version %d was given, %s is stored", ErrConflict, n, have.Value)
+}
+
+func numberValue(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+// fieldIs asks that a field has the value that the caller gave, and blames a failure on a change in between.
+type fieldIs struct {
+	f    *field.Field
+	want types.AttributeValue
+}
+
+func (t fieldIs) text(a *action) string {
+	return comparison(&a.x, opEq, t.f, []types.AttributeValue{t.want})
+}
+
+func (t fieldIs) holds(_ *action, old item) (bool, bool) {
+	return holds(opEq, t.f, lookup(old, t.f.Path), []types.AttributeValue{t.want}), true
+}
+
+func (t fieldIs) why(_ *action, old item) error {
+	return fmt.Errorf("%w: %s was given as %s, %s is stored", ErrConflict, t.f.Name, valueText(t.want), valueText(lookup(old, t.f.Path)))
+}
+
+// attributeIs asks that a top-level attribute is as it was read; want is nil where it was absent.
+type attributeIs struct {
+	attr string
+	want types.AttributeValue
+}
+
+func (t attributeIs) text(a *action) string {
+	if t.want == nil {
+		return "attribute_not_exists(" + a.x.Name(t.attr) + ")"
+	}
+	return a.x.Name(t.attr) + " = " + a.x.Value(t.want)
+}
+
+func (t attributeIs) holds(_ *action, old item) (bool, bool) {
+	have := old[t.attr]
+	return have == nil && t.want == nil || have != nil && t.want != nil && equalValues(have, t.want), true
+}
+
+func (t attributeIs) why(_ *action, old item) error {
+	return fmt.Errorf("%w: %s was read as %s, %s is stored", ErrConflict, t.attr, valueText(t.want), valueText(old[t.attr]))
+}
+
+// meets asks for a condition of an If or a Check.
+type meets struct {
+	cond     Cond
+	compiled compiled
+}
+
+func (t *meets) text(a *action) string { return t.compiled.text(&a.x) }
+
+func (t *meets) holds(_ *action, old item) (bool, bool) {
+	if !t.compiled.local() {
+		return false, false
+	}
+	return t.compiled.holds(old), true
+}
+
+func (t *meets) why(a *action, _ item) error {
+	return fmt.Errorf("%w: %s", ErrCondition, a.e.describe(t.cond))
+}
+
+// inSchema asks that the item is not of a newer schema, or exactly of this one where the write keeps what is there or
+// asks something of it.
+type inSchema struct{ exactly bool }
+
+func (t inSchema) text(a *action) string {
+	attr, own := a.x.Name(schemaAttr), a.x.Value(numberValue(int64(a.e.schema)))
+	if t.exactly {
+		return attr + " = " + own
+	}
+	return "attribute_not_exists(" + attr + ") OR " + attr + " <= " + own
+}
+
+func (t inSchema) holds(a *action, old item) (bool, bool) {
+	have := schemaOf(old)
+	return have == a.e.schema || have < a.e.schema && !t.exactly, true
+}
+
+func (inSchema) why(a *action, old item) error { return a.e.otherSchema(old) }
+
+func (e *entity) otherSchema(old item) error {
+	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, schemaOf(old), e.schema)
+}
+
+// notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
+// stamp that it left itself.
+type notOurs struct{ stamp types.AttributeValue }
+
+func (t notOurs) text(a *action) string {
+	return a.x.Name(writeStampAttr) + " <> " + a.x.Value(t.stamp)
+}
+
+func (t notOurs) holds(_ *action, old item) (bool, bool) {
+	have := old[writeStampAttr]
+	return have == nil || !equalValues(have, t.stamp), true
+}
+
+func (notOurs) why(*action, item) error { return fmt.Errorf("%w: by this write itself", ErrConflict) }

@@ -1,0 +1,77 @@
+package ddb
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// keyFields returns the fields of the primary key that have an attribute of their own beside the key.
+func (e *entity) keyFields() (fs []*field.Field) {
+	for _, f := range e.primary.fields() {
+		if f.Stored() && !(len(f.Path) == 1 && e.table.primary.isKey(f.Attr())) {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// keyAttributes returns the attributes that hold the key fields of an item, and nothing else of it, as a put of them
+// stores them; sure are those that the key says in full.
+func (e *entity) keyAttributes(it reflect.Value) (sure, rest item, err error) {
+	fs := e.keyFields()
+	if len(fs) == 0 {
+		return nil, nil, nil
+	}
+	only := e.newItem()
+	for _, f := range fs {
+		f.Addr(only).Set(f.Get(it))
+	}
+	all, err := e.values(only)
+	if err != nil {
+		return nil, nil, err
+	}
+	sure, rest = item{}, item{}
+	for _, f := range fs {
+		switch attr := f.Attr(); {
+		case all[attr] == nil:
+		case e.primary.keeps(f) && !f.Nested():
+			sure[attr] = all[attr]
+		default:
+			rest[attr] = all[attr]
+		}
+	}
+	return sure, rest, nil
+}
+
+// completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
+// that were upserted before an Upsert stored them lack them.
+func (e *entity) completed(attrs item, it reflect.Value) (item, error) {
+	missing := func(f *field.Field) bool { return e.primary.keeps(f) && lookup(attrs, f.Path) == nil }
+	fs := e.keyFields()
+	if !slices.ContainsFunc(fs, missing) {
+		return attrs, nil
+	}
+	fields, err := e.values(it)
+	if err != nil {
+		return nil, err
+	}
+	out := maps.Clone(attrs)
+	for _, f := range fs {
+		if !missing(f) {
+			continue
+		}
+		if have, ok := out[f.Attr()].(*types.AttributeValueMemberM); ok && f.Nested() {
+			outer, _ := deepCopy(have).(*types.AttributeValueMemberM)
+			setPath(outer.Value, f.Path[1:], lookup(fields, f.Path))
+			out[f.Attr()] = outer
+		} else if !ok && out[f.Attr()] == nil && fields[f.Attr()] != nil {
+			out[f.Attr()] = fields[f.Attr()]
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,145 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; that nobody
+// read an item never means that there is none.
+type known struct {
+	state knowledge
+	item  item // where it is present
+	left  item // where it is absent: what is left of one that has expired
+}
+
+type knowledge uint8
+
+const (
+	knownNothing knowledge = iota
+	knownAbsent
+	knownPresent
+)
+
+// seen is what is known of an item once it was read as attrs.
+func (db *DB) seen(attrs item) known {
+	switch {
+	case len(attrs) == 0:
+		return known{state: knownAbsent}
+	case db.dead(attrs):
+		return known{state: knownAbsent, left: attrs}
+	}
+	return known{state: knownPresent, item: attrs}
+}
+
+// stored is the item with what is left of an expired one, nil if there is nothing.
+func (k known) stored() item {
+	if k.state == knownPresent {
+		return k.item
+	}
+	return k.left
+}
+
+// tries is what the tries of one op hand on to each other.
+type tries struct {
+	item    known
+	wanted  bool // the item is to be read before the next try
+	newest  newest
+	foreign map[string]bool      // constraints that another item holds and that are not ours to give up
+	stamp   types.AttributeValue // that each try writes, so that each knows the others' work
+	lost    bool                 // whether the response of any attempt was lost: then it is not known what was done
+}
+
+// newest is what is known of the newest version row of an item with History.
+type newest struct {
+	state  knowledge // nothing: one more than the version is the next number
+	wanted bool      // look it up before the next try
+	number int64
+	row    item // nil if there is none
+}
+
+// again prepares another try after a refusal: the first one at once, on the item that the refusal brought; later ones
+// after a pause, and on an item read anew, since the pause outdates it.
+func (t *tries) again(ctx context.Context, attempt int) error {
+	if attempt < 2 {
+		return nil
+	}
+	t.forget()
+	return pause(ctx, attempt-1)
+}
+
+// forget makes the next try read anew what was known.
+func (t *tries) forget() {
+	t.wanted = t.wanted || t.item.state != knownNothing
+	t.newest.wanted = t.newest.wanted || t.newest.state != knownNothing
+	t.item, t.newest = known{}, newest{wanted: t.newest.wanted}
+}
+
+// needs is the error of a compilation that cannot go on without knowing something. Compiling makes no request.
+type needs struct {
+	key     item
+	item    bool // the item as it is
+	newest  item // the newest version row: any of the item's version rows says which
+	rewrite bool // the item in the entity's schema
+}
+
+func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
+
+// plan compiles an op, and reads what that takes.
+func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*write, error) {
+	for range db.opts.MaxAttempts + 2 {
+		w, err := db.compile(index, op, t)
+		n, ok := err.(*needs) //nolint:errorlint // as compile returns it
+		if !ok {
+			return w, err
+		}
+		if err := db.find(ctx, op, n, t); err != nil {
+			return w, err
+		}
+	}
+	return nil, op.fail(nil, fmt.Errorf("%w: the item changed at each read", ErrConflict))
+}
+
+// find finds out what compiling an op needs to know.
+func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
+	switch {
+	case n.rewrite:
+		return db.rewriteFor(ctx, op, t)
+	case n.newest != nil:
+		row, number, err := db.newestVersion(ctx, op.e, n.newest)
+		if err != nil {
+			return err
+		}
+		t.newest = newest{state: knownAbsent}
+		if row != nil {
+			t.newest = newest{state: knownPresent, number: number, row: row}
+		}
+		return nil
+	}
+	attrs, err := db.Consistent().getItem(ctx, n.key)
+	if err != nil {
+		return op.fail(n.key, db.explain(err))
+	}
+	t.item = db.seen(attrs)
+	return nil
+}
+
+// rewriteFor brings the item of an op into the entity's schema, so that conditions and constraints see it so.
+func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
+	old := t.item.item
+	t.item = known{}
+	return db.rewriteOnce(ctx, op.e, old)
+}
+
+// rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
+// which the response was lost.
+func (db *DB) rewriteOnce(ctx context.Context, e *entity, old item) error {
+	err := db.rewrite(ctx, e, old, func(item) {})
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOutcomeUnknown) {
+		return nil
+	}
+	return err
+}

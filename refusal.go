@@ -1,0 +1,197 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// refusal is the failure of a write, with what the library needs to know about it to try again.
+type refusal struct {
+	*WriteError
+	action *action
+	failed []guard
+	met    known // the item that is there, as far as the response says
+}
+
+func (r *refusal) Error() string { return r.WriteError.Error() }
+
+func (r *refusal) Unwrap() error { return r.WriteError }
+
+// single returns the failure of the only op of a transaction.
+func single(err error) error {
+	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
+	if !ok {
+		return err
+	}
+	first := c.refusals[0]
+	first.Err = &beside{first.Err, c.err}
+	return first
+}
+
+// beside is an error with another in its tree, which it does not print.
+type beside struct {
+	error
+	other error
+}
+
+func (e *beside) Unwrap() []error { return []error{e.error, e.other} }
+
+// errOldLost is the failure of a write that asked for the item as it was.
+var errOldLost = fmt.Errorf("%w: the write was done, or another removed the item; the response with the old item was lost", ErrOutcomeUnknown)
+
+// lost is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
+// nothing was written.
+type lostError struct{ cause error }
+
+func (e *lostError) Error() string {
+	return fmt.Sprintf("%v: a response was lost, and the write may have been done; read the item to find out; the last attempt: %v", ErrOutcomeUnknown, e.cause)
+}
+
+func (*lostError) Is(target error) bool { return target == ErrOutcomeUnknown } //nolint:errorlint // a sentinel
+
+func (e *lostError) Unwrap() error { return &hidden{e.cause} }
+
+// hidden is an error without the classes that speak of what is stored.
+type hidden struct{ cause error }
+
+func (e *hidden) Error() string { return e.cause.Error() }
+
+func (e *hidden) Is(target error) bool {
+	for _, class := range []error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique} {
+		if target == class { //nolint:errorlint // a sentinel
+			return false
+		}
+	}
+	return errors.Is(e.cause, target)
+}
+
+func (e *hidden) As(target any) bool { return errors.As(e.cause, target) }
+
+// settle returns err as it is where every attempt was answered, and else as one that does not say what was done.
+func (t *tries) settle(err error) error {
+	if !t.lost || errors.Is(err, ErrOutcomeUnknown) {
+		return err
+	}
+	return &lostError{err}
+}
+
+// lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote: whether it was
+// done before somebody else wrote is not known.
+func (w *write) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
+	r := w.blame(db, a, db.seen(failed.Item))
+	r.Err = &lostError{&beside{r.Err, failed}}
+	return r.WriteError
+}
+
+// refused makes the error of a write that failed for a cause.
+func (w *write) refused(db *DB, cause error) error {
+	var key item
+	if len(w.actions) > 0 {
+		key = w.main().key
+	}
+	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
+}
+
+// blamed makes the error of a write whose condition failed, from the item that stood in the way.
+func (w *write) blamed(db *DB, a *action, met known, cause error) *refusal {
+	r := w.blame(db, a, met)
+	if cause != nil {
+		r.Err = &beside{r.Err, cause}
+	}
+	return r
+}
+
+func (w *write) blame(db *DB, a *action, met known) *refusal {
+	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
+	r.WriteError = &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key)}
+	r.Err = fmt.Errorf("%w: of %s", ErrCondition, a.role)
+	for _, g := range r.failed {
+		if g.op == w.index {
+			r.Err = g.test.why(a, met.item)
+			break
+		}
+	}
+	switch {
+	case a.unique != nil:
+		r.Constraint = a.unique.name
+	case met.item != nil && a.role != roleVersion && a.role != roleNewest:
+		r.Current = db.current(w.e, met.item)
+	}
+	return r
+}
+
+// current decodes the item that stood in the way, nil if it is none of e's.
+func (db *DB) current(e *entity, old item) any {
+	v := e.newItem()
+	if claimed, err := db.table.claim(old); err != nil || claimed != e || e.decode(old, v) != nil {
+		return nil
+	}
+	return v.Interface()
+}
+
+// learn takes from a failure what the next try needs; again is false where another one would fail as well. It returns
+// the error that the caller gets.
+func (db *DB) learn(ctx context.Context, w *write, err error) (again bool, out error) {
+	r, ok := errors.AsType[*refusal](err)
+	if !ok {
+		return false, err
+	}
+	return db.learnFrom(ctx, w, r)
+}
+
+func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, err error) {
+	t := w.tries
+	switch r.action.role {
+	case roleRelease: // another item's: a value from before there was the constraint
+		if t.foreign == nil {
+			t.foreign = map[string]bool{}
+		}
+		t.foreign[r.action.unique.name] = true
+		return true, r.WriteError
+	case roleVersion, roleNewest:
+		t.newest = newest{wanted: true}
+		t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing
+		return true, r.WriteError
+	case roleClaim, roleMark:
+		return false, r.WriteError
+	}
+	if r.met.left != nil && r.action.resurrects() {
+		return true, db.bury(ctx, w.op, r.action.key, r.met.left, r.WriteError)
+	}
+	for _, g := range r.failed {
+		switch {
+		case g.op != w.index:
+		case g.kind == guardRead:
+			t.newest.wanted = t.newest.wanted || t.newest.state != knownNothing
+			t.newest.state = knownNothing
+			t.item, t.wanted = r.met, true
+			if r.met.state == knownAbsent { // or an engine that does not say
+				t.item = known{}
+			}
+			return true, r.WriteError
+		case g.kind == guardOlder && r.met.item != nil && schemaOf(r.met.item) < w.e.schema:
+			if err := db.rewriteOnce(ctx, w.e, r.met.item); err != nil {
+				return false, err
+			}
+			t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing
+			return true, r.WriteError
+		}
+	}
+	return false, r.WriteError
+}
+
+// bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
+func (db *DB) bury(ctx context.Context, op Op, key, left item, cause error) error {
+	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.opts.Now()}
+	a := w.action(deleteAction, roleItem, key)
+	a.guard(guardItem, attributeIs{db.table.ttl, left[db.table.ttl]})
+	if _, _, err := db.call(ctx, w, a); err != nil {
+		if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); !ok {
+			return errors.Join(cause, db.explain(err))
+		}
+	}
+	return cause
+}

@@ -1,0 +1,151 @@
+package ddb
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/apierror"
+)
+
+// tokenLife is how long a request token may be used again: DynamoDB keeps it for ten minutes.
+const tokenLife = 9 * time.Minute
+
+// transact sends compiled ops as one transaction, again where it was cancelled for reasons that pass. Its token makes a
+// response that was lost harmless: while DynamoDB keeps it, a transaction that is cancelled was not done before either.
+func (db *DB) transact(ctx context.Context, writes []*write) error {
+	actions, err := db.merge(writes)
+	if err != nil {
+		return err
+	}
+	in := &dynamodb.TransactWriteItemsInput{TransactItems: make([]types.TransactWriteItem, len(actions))}
+	for i, a := range actions {
+		in.TransactItems[i] = a.transactItem(&db.name)
+	}
+	var last error
+	var minted time.Time
+	t := &tries{} // of this token
+	for attempt := range db.opts.MaxAttempts {
+		if attempt > 0 {
+			if err := pause(ctx, attempt); err != nil {
+				return db.transactFailed(writes, t.settle(errors.Join(err, last)))
+			}
+		}
+		if attempt == 0 || time.Since(minted) > tokenLife {
+			if t.lost {
+				break // a new token could do it twice
+			}
+			in.ClientRequestToken, minted = new(rand.Text()), time.Now()
+		}
+		m := meterOf(ctx, "TransactWriteItems", false).counted()
+		in.ReturnConsumedCapacity = m.want()
+		out, err := db.client.TransactWriteItems(ctx, in, m.options)
+		if err == nil {
+			m.done(out.ConsumedCapacity...)
+			return nil
+		}
+		_, running := errors.AsType[*types.TransactionInProgressException](err)
+		t.lost = t.lost || running || m.lostAny(err)
+		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
+			m.cancelled(actions, reasons.CancellationReasons)
+			m.done()
+			t.lost = false // one that was done before would have been answered as such
+			var transient bool
+			if last, transient = db.cancelled(writes, actions, reasons); !transient {
+				return last
+			}
+			continue
+		}
+		m.done()
+		switch class := apierror.Of(err); {
+		case running:
+			last = fmt.Errorf("%w: it is still under way: %w", ErrConflict, err)
+		case class == apierror.Throttling, class == apierror.Contention:
+			last = db.explain(err)
+		default:
+			return db.transactFailed(writes, t.settle(db.explain(err)))
+		}
+	}
+	if t.lost {
+		return db.transactFailed(writes, t.settle(last))
+	}
+	return db.transactFailed(writes, last)
+}
+
+// transactFailed names the ops of a transaction that failed as a whole.
+func (db *DB) transactFailed(writes []*write, err error) error {
+	switch c, ok := err.(*cancelled); { //nolint:errorlint // as cancelled returns it
+	case ok:
+		return c
+	case len(writes) == 1:
+		return writes[0].refused(db, err)
+	}
+	return fmt.Errorf("ddb: transact of %d ops, the first of them %s: %w", len(writes), writes[0].op.describe(writes[0].main().key), err)
+}
+
+// cancelled maps the reasons of a cancellation to ops; transient says that another try may succeed.
+func (db *DB) cancelled(writes []*write, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
+	out := &cancelled{TransactError: &TransactError{err: ex}}
+	transient = true
+	byOp := map[int]bool{}
+	add := func(w *write, r *refusal) {
+		if !byOp[w.index] {
+			byOp[w.index] = true
+			out.Failed = append(out.Failed, r.WriteError)
+			out.refusals = append(out.refusals, r)
+		}
+	}
+	at := func(op int) *write {
+		return writes[slices.IndexFunc(writes, func(w *write) bool { return w.index == op })]
+	}
+	for i, reason := range ex.CancellationReasons {
+		if i >= len(actions) || reason.Code == nil || *reason.Code == "None" {
+			continue
+		}
+		a := actions[i]
+		if *reason.Code == "ConditionalCheckFailed" {
+			transient = false
+			met := db.seen(reason.Item)
+			ops := []int{a.op}
+			if failed := a.blame(met.item); len(failed) > 0 {
+				ops = ops[:0]
+				for _, g := range failed {
+					ops = append(ops, g.op)
+				}
+			}
+			for _, op := range ops {
+				w := at(op)
+				add(w, w.blamed(db, a, met, nil))
+			}
+			continue
+		}
+		class, known := apierror.OfCode(*reason.Code)
+		transient = transient && known && class.Passes()
+		w := at(a.op)
+		add(w, &refusal{
+			WriteError: &WriteError{
+				Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key),
+				Err: because(class, *reason.Code, text(reason.Message)),
+			},
+			action: &action{e: a.e, role: roleNone},
+		})
+	}
+	slices.SortStableFunc(out.Failed, func(a, b *WriteError) int { return a.Op - b.Op })
+	if len(out.Failed) == 0 {
+		return db.transactFailed(writes, db.explain(ex)), false
+	}
+	return out, transient
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
