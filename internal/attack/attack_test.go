@@ -36,3 +36,8 @@ func TestAttackSchema(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Schema, rounds, memory)
 }
+
+func TestAttackBatch(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Batches, rounds, memory)
+}

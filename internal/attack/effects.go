@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -52,10 +53,10 @@ func (w *World) checkWrite(c *Call, e *Effect, got []application) {
 	if kind != "" {
 		w.Problem("outcome: "+kind, e.Item, "%s %s: %s: write %s of %s was applied %d times", c.ID, c.Text, kind, e.Mark, e.Item, len(got))
 	}
-	for i, a := range got {
-		if e.Returned != nil && i == 0 && *e.Returned != Text(a.Old["by"]) {
-			w.Problem("outcome: returned old", e.Item, "%s %s: returned the item written by %q as the old one, which was: %s", c.ID, c.Text, *e.Returned, Show(a.Old))
-		}
+	if e.Returned != nil && len(got) > 0 && !slices.ContainsFunc(got, func(a application) bool { return Text(a.Old["by"]) == *e.Returned }) {
+		w.Problem("outcome: returned old", e.Item, "%s %s: returned the item written by %q as the old one, which was: %s", c.ID, c.Text, *e.Returned, Show(got[0].Old))
+	}
+	for _, a := range got {
 		if e.Item != "" && a.Key != e.Item {
 			w.Problem("outcome: another item", e.Item, "%s %s: write %s of %s was applied to %s", c.ID, c.Text, e.Mark, e.Item, a.Key)
 		}

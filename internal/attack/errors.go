@@ -7,18 +7,12 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/singletable-go/ddb"
 )
 
 // saysUnknown reports an error that says itself that the write may have been done.
-func saysUnknown(err error) bool {
-	text := err.Error()
-	for _, words := range []string{"not known whether", "may have been", "outcome is unknown", "answer with the old item was lost", "written, but"} {
-		if strings.Contains(text, words) {
-			return true
-		}
-	}
-	return false
-}
+func saysUnknown(err error) bool { return errors.Is(err, ddb.ErrOutcomeUnknown) }
 
 // isNetwork reports an error of the connection, of the context, or inside the service.
 func isNetwork(err error) bool {

@@ -108,7 +108,7 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 	switch n := c.Rand.IntN(16); {
 	case n <= 1:
 		c.Say("create %+v", it)
-		old = false
+		old, e.Once = false, r.history
 		got, err = p.repo.Create(ctx, it)
 	case n <= 3:
 		c.Say("put %+v%s", it, optionText(once, old, guarded))
@@ -161,13 +161,16 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 		to := it
 		to.ID = Pick(c.Rand, accountIDs...)
 		c.Say("move %+v to %+v%s", example, to, optionText(once, old, guarded))
-		e.Item, e.Once = "c#"+to.ID, true
+		e.Item, e.Once = "c#"+to.ID, to.ID != id
+		e.Again = !versioned // in place it asserts what was read, which may be there again
 		if to.ID != id {
 			c.Wrote(&Effect{Item: "c#" + id, Removes: true})
 		}
 		got, err = p.repo.Move(ctx, example, to, opts...)
 		for _, x := range c.Effects {
-			x.Outcome = OutcomeOf(err)
+			if x.Outcome = OutcomeOf(err); err == nil && old { // it returned what it removed
+				x.Was, returns = got.By, false
+			}
 		}
 	default:
 		c.Say("create %+v once", it)

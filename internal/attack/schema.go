@@ -90,9 +90,9 @@ func upgradeTo(schema int) func(from int, attrs map[string]types.AttributeValue)
 }
 
 // fresh returns an item as a program of the schema makes it.
-func fresh(id, by, slug string, schema int) note {
+func fresh(id, by string, schema int) note {
 	s := strconv.Itoa(schema)
-	return note{ID: id, By: by, Trail: s, List: []string{s}, Set: []string{s}, Bytes: []byte{0}, Inner: inside{s}, Slug: slug + "@" + s}
+	return note{ID: id, By: by, Trail: s, List: []string{s}, Set: []string{s}, Bytes: []byte{0}, Inner: inside{s}, Slug: id + "@" + s}
 }
 
 var noteIDs = []string{"1", "2", "3"}
@@ -103,7 +103,7 @@ func beginSchema(ctx context.Context, w *World) Round {
 	w.Create(ctx, table)
 	repo := ddb.NewRepository(w.Open(table), e)
 	for _, id := range noteIDs {
-		_, err := repo.Create(ctx, fresh(id, "begin"+id, id, 1))
+		_, err := repo.Create(ctx, fresh(id, "begin"+id, 1))
 		w.must(err)
 	}
 	r.schemas = []int{2, 3, 2 + w.Rand.IntN(2)}
@@ -122,7 +122,7 @@ func (r *schemaRound) Call(ctx context.Context, c *Call) {
 	id := Pick(c.Rand, noteIDs...)
 	key := note{ID: id}
 	cur, known := p.repo.Consistent().Get(ctx, key)
-	it := fresh(id, c.ID, Pick(c.Rand, noteIDs...), p.schema)
+	it := fresh(id, c.ID, p.schema)
 	it.Version = cur.Version
 	guard := []ddb.Option{}
 	if known == nil && c.Chance(3) {
@@ -162,7 +162,7 @@ func (r *schemaRound) Call(ctx context.Context, c *Call) {
 		c.Say("%d: create %+v", p.schema, it)
 		_, err = p.repo.Create(ctx, it)
 	case n == 11:
-		to := fresh(Pick(c.Rand, noteIDs...), c.ID, id, p.schema)
+		to := fresh(Pick(c.Rand, noteIDs...), c.ID, p.schema)
 		c.Say("%d: move %s to %s", p.schema, id, to.ID)
 		e.Item, e.Again = "n#"+to.ID, false
 		_, err = p.repo.Move(ctx, key, to)
