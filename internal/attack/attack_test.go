@@ -41,3 +41,8 @@ func TestAttackBatch(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Batches, rounds, memory)
 }
+
+func TestAttackTransact(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Transactions, rounds, memory)
+}
