@@ -46,3 +46,8 @@ func TestAttackTransact(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Transactions, rounds, memory)
 }
+
+func TestAttackExpiry(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Expiry, rounds, memory)
+}

@@ -80,8 +80,11 @@ func (p *Process) look(stack *middleware.Stack) error {
 }
 
 // Open returns the process's DB for its own model of the table.
-func (p *Process) Open(table *ddb.Table) *ddb.DB {
-	return ddb.New(p.client, p.world.Table, table, &ddb.Options{
+func (p *Process) Open(table *ddb.Table) *ddb.DB { return p.OpenTable(p.world.Table, table) }
+
+// OpenTable is Open for another table.
+func (p *Process) OpenTable(name string, table *ddb.Table) *ddb.DB {
+	return ddb.New(p.client, name, table, &ddb.Options{
 		Now: p.world.Now, MaxAttempts: p.maxAttempts, AttributePath: p.Style == Attributes,
 	})
 }

@@ -128,7 +128,9 @@ func (pl plan) run(t *testing.T, p Promise, engine Engine) *report {
 
 // begin makes the processes and the first items.
 func (pl plan) begin(ctx context.Context, p Promise, w *World) Round {
-	w.rates = drawRates(w.Rand)
+	if w.rates = drawRates(w.Rand); p.Calm {
+		w.rates = rates{}
+	}
 	for i := range p.Processes {
 		w.Processes = append(w.Processes, newProcess(w, i))
 	}

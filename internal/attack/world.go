@@ -23,6 +23,8 @@ type Promise struct {
 	Name string
 	// Processes and Calls are how many there are in a round, and how many calls each process makes; zero is 3 and 12.
 	Processes, Calls int
+	// Calm says that nothing goes wrong.
+	Calm bool
 	// Begin makes the models of a round and its first items. What it draws comes from the world.
 	Begin func(context.Context, *World) Round
 }
@@ -135,9 +137,12 @@ func (w *World) Calls() []*Call {
 type Attrs = map[string]types.AttributeValue
 
 // Items reads the whole table, sorted by key.
-func (w *World) Items(ctx context.Context) []Attrs {
+func (w *World) Items(ctx context.Context) []Attrs { return w.ItemsOf(ctx, w.Table) }
+
+// ItemsOf is Items of another table.
+func (w *World) ItemsOf(ctx context.Context, table string) []Attrs {
 	var all []Attrs
-	in := &dynamodb.ScanInput{TableName: &w.Table, ConsistentRead: aws.Bool(true)}
+	in := &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(true)}
 	for {
 		out, err := w.raw.Scan(ctx, in)
 		w.must(err)
