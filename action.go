@@ -49,7 +49,7 @@ const (
 	roleItem    role = "item"
 	roleSource  role = "the item moved from"
 	roleVersion role = "version row"
-	roleNewest  role = "newest version"
+	roleFirst   role = "first version"
 	roleMark    role = "mark of the first version"
 	roleClaim   role = "unique constraint"
 	roleRelease role = "unique constraint given up"

@@ -18,8 +18,9 @@ const batchWorkers = 8
 // History, Schema or derived fields, go alone, as with [DB.Do]. Up to eight requests are under way at a time. Ops on
 // one item are done in their order, each in a later request, and not at all after one that failed.
 //
-// What DynamoDB leaves unprocessed is sent again with backoff, up to [Options].MaxAttempts. The error is a [BatchError]
-// with the outcome of every op: written, not written, or unknown, because no answer came. What can be told before any
+// What DynamoDB leaves unprocessed is sent again with backoff, up to [Options].MaxAttempts without progress. Where it
+// refuses a request for one of its ops, the others are sent without it. The error is a [BatchError] with the outcome of
+// every op: written, not written, or unknown, because a response was lost. What can be told before any
 // request (a value that no key can hold, an item that is too large, a mistake in an op) is an error of another kind,
 // and nothing is written. When the context ends Batch returns at once.
 func (db *DB) Batch(ctx context.Context, ops ...Op) error {

@@ -35,9 +35,13 @@ type canned struct {
 	item  map[string]types.AttributeValue
 	items []map[string]types.AttributeValue
 
-	get   dynamodb.GetItemOutput
-	put   dynamodb.PutItemOutput
-	query dynamodb.QueryOutput
+	get      dynamodb.GetItemOutput
+	put      dynamodb.PutItemOutput
+	update   dynamodb.UpdateItemOutput
+	delete   dynamodb.DeleteItemOutput
+	transact dynamodb.TransactWriteItemsOutput
+	batch    dynamodb.BatchWriteItemOutput
+	query    dynamodb.QueryOutput
 }
 
 func (c *canned) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
@@ -54,12 +58,30 @@ func (c *canned) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.
 	return &c.query, nil
 }
 
+func (c *canned) UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	c.update.Attributes = c.item
+	return &c.update, nil
+}
+
+func (c *canned) DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
+	return &c.delete, nil
+}
+
+func (c *canned) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return &c.transact, nil
+}
+
+func (c *canned) BatchWriteItem(context.Context, *dynamodb.BatchWriteItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {
+	return &c.batch, nil
+}
+
 type parcels struct {
 	entity *ddb.Entity[parcel]
 	index  *ddb.Index
 	repo   *ddb.Repository[parcel]
 	client *canned
 	sample parcel
+	db     *ddb.DB
 }
 
 func newParcels(t testing.TB) *parcels {
@@ -69,7 +91,8 @@ func newParcels(t testing.TB) *parcels {
 		d.Primary(ddb.Key(depotPrefix, ddb.Str(&p0.Depot)), ddb.Key(parcelPrefix, ddb.Str(&p0.ID)))
 		d.Index(p.index, ddb.Key(statusPrefix, ddb.Str(&p0.Status)), ddb.Key(ddb.Time(&p0.Sent)))
 	})
-	p.repo = ddb.NewRepository(ddb.New(p.client, "parcels", table, nil), p.entity)
+	p.db = ddb.New(p.client, "parcels", table, nil)
+	p.repo = ddb.NewRepository(p.db, p.entity)
 	p.sample = parcel{"muc", "1234", "sent", time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC), 12}
 	var err error
 	p.client.item, err = p.entity.Encode(p.sample)
@@ -87,6 +110,7 @@ func (p *parcels) work() map[string]struct {
 		run    func(context.Context) error
 	}
 	f := p.entity.Fields()
+	other := parcel{Depot: "muc", ID: "2", Status: "sent", Sent: p.sample.Sent}
 	return map[string]entry{
 		"Get": {10, func(ctx context.Context) error {
 			_, err := p.repo.Get(ctx, p.sample)
@@ -99,6 +123,26 @@ func (p *parcels) work() map[string]struct {
 		"Create": {34, func(ctx context.Context) error {
 			_, err := p.repo.Create(ctx, p.sample)
 			return err
+		}},
+		"Put with If": {50, func(ctx context.Context) error {
+			_, err := p.repo.Put(ctx, p.sample, ddb.If(ddb.Eq(&f.Weight, 2)))
+			return err
+		}},
+		"Update of an index entry": {65, func(ctx context.Context) error {
+			_, err := p.repo.Update(ctx, p.sample, ddb.Set(&f.Status, "lost"))
+			return err
+		}},
+		"Update with If": {59, func(ctx context.Context) error {
+			_, err := p.repo.Update(ctx, p.sample, ddb.Set(&f.Weight, 3), ddb.If(ddb.Eq(&f.Weight, 2)))
+			return err
+		}},
+		"Delete": {14, func(ctx context.Context) error { return p.repo.Delete(ctx, p.sample) }},
+		"Transact of three": {129, func(ctx context.Context) error {
+			return p.db.Transact(ctx, p.entity.Put(p.sample), p.entity.Update(other, ddb.Set(&f.Weight, 3)),
+				p.entity.Check(parcel{Depot: "muc", ID: "3"}, ddb.Eq(&f.Weight, 2)))
+		}},
+		"Batch of three": {121, func(ctx context.Context) error {
+			return p.db.Batch(ctx, p.entity.Put(p.sample), p.entity.Put(other), p.entity.Delete(parcel{Depot: "muc", ID: "3"}))
 		}},
 		"Query": {25, func(ctx context.Context) error {
 			_, err := p.repo.Page(ctx, p.entity.Query(parcel{Depot: "muc"}), "")

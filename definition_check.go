@@ -189,7 +189,7 @@ func (d *Definition) checkHomes() {
 			}
 		}
 		switch {
-		case d.e.primary.keeps(f):
+		case d.e.primary.keeps(f), f == d.e.revision:
 		case slices.Contains(in, "primary"):
 			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
 		case len(in) > 0:

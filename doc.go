@@ -107,7 +107,8 @@
 //
 // # What the library keeps for an entity
 //
-// [Definition.Version] is optimistic locking: writes assert the version and raise it. [Definition.History] keeps every
+// [Definition.Version] is optimistic locking: writes assert the version and raise it. [Definition.Revision] adds an opaque
+// token that tells an item from one that was deleted and created anew, for ETag and If-Match. [Definition.History] keeps every
 // version under a key of its own, so that reading current items never pays for old ones. [Definition.Unique] keeps a
 // value unique through an item of its own in the same transaction. [Definition.TTL] makes what is expired absent, before
 // DynamoDB deletes it. [Definition.Created] and [Definition.Updated] keep times.
@@ -125,8 +126,14 @@
 //
 // An error says operation, entity, key and cause. Test for its class with errors.Is and the sentinels of this package,
 // and for its facts with errors.AsType: [KeyError] for a value that no key can hold, [WriteError] for a write that was
-// refused, with the item that stood in the way ([Entity.Current]), [TransactError] and [BatchError] for several. The SDK's own error is always in the tree. What the
-// program, rather than the data, got wrong matches [ErrModel] and is found before any request.
+// refused, with the item that stood in the way ([Entity.Current]), [TransactError] and [BatchError] for several,
+// [ThrottleError] for what DynamoDB lacked throughput of. The SDK's own error is always in the tree. What the program,
+// rather than the data, got wrong matches [ErrModel] and is found before any request.
+//
+// A network loses responses, and the SDK sends the request again. A write recognizes its own work then, where it can: by the
+// stamp of a versioned item, by comparing an item that it put, by the token of a transaction. Where it cannot, its error
+// matches [ErrOutcomeUnknown], and no class that would say that nothing was written. An error that does not match it is
+// definite.
 //
 // # Costs
 //

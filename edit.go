@@ -48,16 +48,17 @@ func (option) option() {}
 
 // If makes a write conditional on all of conds. Where one does not hold the error matches [ErrCondition], or
 // [ErrNotFound] if there is no such item, and nothing is written. In an Upsert it says what must hold if the item is
-// there. If an answer is lost and the SDK sends the request again, an edit that makes its own condition false is told so,
-// although it was made; in an entity with a Version, or with [Once], it is not.
+// there. If a response is lost and the SDK sends the request again, an edit that makes its own condition false fails with
+// [ErrOutcomeUnknown]; in an entity with a Version, or with [Once], it is recognized and succeeds.
 //
-// An [Eq] or [Absent] among conds also tells Update the value of a field that an index key needs.
+// An [Eq] or [Absent] among conds also tells Update the value of a field that an index key needs. Conditions of an item of
+// an older [Definition.Schema] are asked of the item as its upgrade makes it, which is written first.
 func If(conds ...Cond) Option { return option{change{op: optionIf, cond: conds}} }
 
 // ReturnOld makes a write return the item as it was before, zero if there was none.
 var ReturnOld Option = option{change{op: optionOld}}
 
-// Once makes a write apply once even if its answer is lost and it is sent again: it goes as a transaction of one, with
+// Once makes a write apply once even if its response is lost and it is sent again: it goes as a transaction of one, with
 // a token, at twice the capacity. It is for edits with operators ([Add], [Append], …) that must not happen twice. An
 // entity with a Version has a stamp that tells a write from its own echo for nothing, but only as long as nobody else
 // writes the item in between.

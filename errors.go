@@ -130,7 +130,7 @@ func (e *TransactError) At(i int) error {
 }
 
 // BatchError says what became of the ops of a batch that was not done in full: each is written, not written, or in an
-// unknown state, because the answer to its request never came. It unwraps to all of Failed.
+// unknown state, because a response was lost. It unwraps to all of Failed.
 type BatchError struct {
 	// Outcomes has an entry for each op of the batch.
 	Outcomes []WriteOutcome

@@ -119,20 +119,20 @@ func (w *write) remember(attrs item, number int64) error {
 }
 
 // putVersion adds a version row, whose number nobody has used: the row is not there, and where the number follows from
-// one that was looked up, that one is still the newest.
+// one that was looked up, no version was pruned since.
 func (w *write) putVersion(row item) {
 	a := w.action(putAction, roleVersion, w.e.table.keyOf(row))
 	a.attrs = row
 	a.guard(guardItem, isAbsent{absentNoVersion})
-	if last := w.tries.newest.row; last != nil {
-		c := w.action(checkAction, roleNewest, w.e.table.keyOf(last))
+	if n := w.tries.newest; n.found {
+		c := w.action(checkAction, roleFirst, n.key)
 		for _, attr := range w.e.numbering() {
-			c.guard(guardRead, attributeIs{attr, last[attr]})
+			c.guard(guardRead, attributeIs{attr, n.first[attr]})
 		}
 	}
 }
 
-// numbering returns the attributes by which a version row can be told from one that was pruned, and from a later one.
+// numbering returns the attributes by which a version row can be told from a tombstone and from one that was pruned.
 func (e *entity) numbering() []string { return []string{e.version.Attr(), deletedAttr, prunedAttr} }
 
 // versionRow returns the version row of an item that is stored as attrs.
@@ -214,7 +214,8 @@ func (w *write) bury(a *action) error {
 	// A Create finds out by the first version that there was an item before. It may lack: of an item from before there
 	// was a history.
 	mark := w.action(updateAction, roleMark, first)
-	mark.update.Set(mark.x.Name(prunedAttr), mark.x.Value(&types.AttributeValueMemberBOOL{Value: true}))
+	name := mark.x.Name(prunedAttr) // which is never set back to what it was
+	mark.update.Set(name, "if_not_exists("+name+", "+mark.x.Value(&types.AttributeValueMemberBOOL{Value: true})+")")
 	if t := w.e.table.typeAttr; t != "" {
 		mark.update.Set(mark.x.Name(t), mark.x.Value(&types.AttributeValueMemberS{Value: w.e.name + versionType}))
 	}

@@ -53,12 +53,14 @@ type tries struct {
 	lost    bool                 // whether the response of any attempt was lost: then it is not known what was done
 }
 
-// newest is what is known of the newest version row of an item with History.
+// newest is what is known of the numbers of an item with History. The zero newest is nothing: one more than its version is
+// the next one.
 type newest struct {
-	state  knowledge // nothing: one more than the version is the next number
-	wanted bool      // look it up before the next try
-	number int64
-	row    item // nil if there is none
+	wanted bool // look it up before the next try
+	found  bool
+	number int64 // the greatest that was used, 0 if none was
+	key    item  // of the first version
+	first  item  // the first version as it was then, nil if there was none: asserted with the number
 }
 
 // again prepares another try after a refusal: the first one at once, on the item that the refusal brought; later ones
@@ -74,15 +76,14 @@ func (t *tries) again(ctx context.Context, attempt int) error {
 // forget makes the next try read anew what was known.
 func (t *tries) forget() {
 	t.wanted = t.wanted || t.item.state != knownNothing
-	t.newest.wanted = t.newest.wanted || t.newest.state != knownNothing
-	t.item, t.newest = known{}, newest{wanted: t.newest.wanted}
+	t.item, t.newest = known{}, newest{wanted: t.newest.wanted || t.newest.found}
 }
 
 // needs is the error of a compilation that cannot go on without knowing something. Compiling makes no request.
 type needs struct {
 	key     item
 	item    bool // the item as it is
-	newest  item // the newest version row: any of the item's version rows says which
+	newest  item // the newest version: the key of the first one
 	rewrite bool // the item in the entity's schema
 }
 
@@ -109,14 +110,15 @@ func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 	case n.rewrite:
 		return db.rewriteFor(ctx, op, t)
 	case n.newest != nil:
-		row, number, err := db.newestVersion(ctx, op.e, n.newest)
+		first, err := db.Consistent().getItem(ctx, n.newest) // before the query: a Prune changes it before it deletes
+		if err != nil {
+			return op.fail(n.newest, db.explain(err))
+		}
+		number, err := db.newestVersion(ctx, op.e, n.newest)
 		if err != nil {
 			return err
 		}
-		t.newest = newest{state: knownAbsent}
-		if row != nil {
-			t.newest = newest{state: knownPresent, number: number, row: row}
-		}
+		t.newest = newest{found: true, number: number, key: n.newest, first: first}
 		return nil
 	}
 	attrs, err := db.Consistent().getItem(ctx, n.key)

@@ -66,7 +66,7 @@ func (db *DB) compileModify(w *write) error {
 	if claimed, err := db.table.claim(old); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
 	}
-	if schemaOf(old) > e.schema || len(w.op.conds) > 0 || len(e.uniques) > 0 {
+	if schemaOf(old) > e.schema || len(w.op.conds) > 0 {
 		if err := w.inSchema(key); err != nil {
 			return err
 		}

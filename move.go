@@ -37,7 +37,7 @@ func (db *DB) compileMove(w *write) error {
 	if old == nil {
 		return w.missing(from)
 	}
-	if schemaOf(old) > e.schema || len(w.op.conds) > 0 || len(e.uniques) > 0 {
+	if schemaOf(old) > e.schema || len(w.op.conds) > 0 {
 		if err := w.inSchema(from); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (db *DB) compileMove(w *write) error {
 		return err
 	}
 	if len(e.uniques) > 0 {
-		if err := w.claim(e.uniques, from, to, before, after); err != nil {
+		if err := w.claim(e.uniques, from, to, e.holder(old), after); err != nil {
 			return err
 		}
 	}

@@ -101,18 +101,19 @@ func TestAZeroTTLIsNever(t *testing.T) {
 	require.NoError(t, err, "zero equals absent")
 }
 
-// interloper is an HTTP client under the SDK: the first UpdateItem is done, somebody else writes, and the answer is lost.
+// interloper is an HTTP client under the SDK: the first request of an operation is done, another process writes, and the response is lost.
 type interloper struct {
 	next interface {
 		Do(*http.Request) (*http.Response, error)
 	}
-	do   func()
-	done bool
+	operation string
+	do        func()
+	done      bool
 }
 
 func (c *interloper) Do(r *http.Request) (*http.Response, error) {
 	resp, err := c.next.Do(r)
-	if err == nil && !c.done && strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".UpdateItem") {
+	if err == nil && !c.done && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+c.operation) {
 		c.done = true
 		c.do()
 		_ = resp.Body.Close()
@@ -146,7 +147,7 @@ func TestModifyDoesNotRunTwiceAfterALostAnswer(t *testing.T) {
 
 	other := ddb.New(p.engine.Client(), "passes", p.db.Table(), nil)
 	client := p.engine.Client(func(o *dynamodb.Options) {
-		o.HTTPClient = &interloper{next: o.HTTPClient, do: func() {
+		o.HTTPClient = &interloper{operation: "UpdateItem", next: o.HTTPClient, do: func() {
 			assert.NoError(t, other.Do(context.WithoutCancel(ctx), p.entity.Update(Pass{ID: "1"}, ddb.Add(&f.Score, 100))))
 		}}
 	})

@@ -42,7 +42,7 @@ func (e *beside) Unwrap() []error { return []error{e.error, e.other} }
 // errOldLost is the failure of a write that asked for the item as it was.
 var errOldLost = fmt.Errorf("%w: the write was done, or another removed the item; the response with the old item was lost", ErrOutcomeUnknown)
 
-// lost is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
+// lostError is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
 // nothing was written.
 type lostError struct{ cause error }
 
@@ -117,7 +117,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 	switch {
 	case a.unique != nil:
 		r.Constraint = a.unique.name
-	case met.item != nil && a.role != roleVersion && a.role != roleNewest:
+	case met.item != nil && a.role != roleVersion && a.role != roleFirst:
 		r.Current = db.current(w.e, met.item)
 	}
 	return r
@@ -151,7 +151,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 		}
 		t.foreign[r.action.unique.name] = true
 		return true, r.WriteError
-	case roleVersion, roleNewest:
+	case roleVersion, roleFirst:
 		t.newest = newest{wanted: true}
 		t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing
 		return true, r.WriteError
@@ -165,8 +165,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 		switch {
 		case g.op != w.index:
 		case g.kind == guardRead:
-			t.newest.wanted = t.newest.wanted || t.newest.state != knownNothing
-			t.newest.state = knownNothing
+			t.newest = newest{wanted: t.newest.wanted || t.newest.found}
 			t.item, t.wanted = r.met, true
 			if r.met.state == knownAbsent { // or an engine that does not say
 				t.item = known{}

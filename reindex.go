@@ -38,8 +38,8 @@ type Reindexed struct {
 // were deleted meanwhile are left alone. The version does not change, and nothing is written to the history.
 //
 // It reads the whole table and writes what is to be changed, and can run beside everything else, several times, and
-// from where an earlier run stopped. An item that cannot be read as one of the entity is left as it is; the errors of
-// all such items are returned, joined, when it is through. Any other error ends it. It returns its counts also with an
+// from where an earlier run stopped. An item that cannot be read as one of the entity is left as it is, and so is one whose
+// upgrade makes a unique value that another item holds; the errors of all such items are returned, joined, when it is through. Any other error ends it. It returns its counts also with an
 // error.
 func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
 	var n Reindexed
@@ -128,11 +128,7 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item
 	a.diff(attrs, want)
 	a.same(t.item)
 	if schemaOf(attrs) < e.schema && len(e.uniques) > 0 {
-		before := e.newItem()
-		if err := e.codec.Decode(attrs, before); err != nil || e.decodeKey(attrs, before) != nil {
-			before = reflect.Value{} // what it held cannot be told
-		}
-		if err := w.claim(e.uniques, key, key, before, it); err != nil {
+		if err := w.claim(e.uniques, key, key, e.holder(attrs), it); err != nil {
 			return err
 		}
 	}
@@ -145,7 +141,7 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item
 // another item holds already are reported, each by a [WriteError] that matches [ErrNotUnique] and says which item;
 // nothing is done about them. It returns them all, joined, when it is through; any other error ends it.
 //
-// It reads the whole table and costs a transaction for each item and constraint that is not there yet. It can run
+// It reads the whole table, and each constraint, and costs a transaction for each that is not there yet. It can run
 // again, and from where an earlier run stopped.
 func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
 	e := r.e.e
@@ -203,7 +199,7 @@ func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *
 			}
 			continue
 		}
-		if t.item.state != knownPresent {
+		if t.item.state != knownPresent || schemaOf(t.item.item) > e.schema {
 			return nil
 		}
 		it := e.newItem()

@@ -58,7 +58,7 @@ func because(class apierror.Class, code, message string) error {
 // What an edit did that DynamoDB found invalid.
 var (
 	errNoPath    = errors.New("what holds the nested field is not there: set the whole of it")
-	errOtherType = errors.New("the stored attribute is of another type; a nil slice or an empty set without omitempty is stored as null, which nothing can be added to: set the whole of it")
+	errOtherType = errors.New("the stored attribute is of another type; a nil slice without omitempty is stored as null, and so is an empty set, which nothing can be added to: set the whole of it")
 	errGrown     = fmt.Errorf("%w: the item would have more than the %d bytes that DynamoDB allows", ErrTooLarge, maxItemBytes)
 )
 

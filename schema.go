@@ -111,41 +111,35 @@ func deepCopy(av types.AttributeValue) types.AttributeValue {
 	}
 }
 
-// rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item should have.
+// rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item would be put with.
 func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
-	for _, r := range e.indexed {
-		for _, k := range r.keys() {
-			for _, attr := range k.attrs {
-				if !k.template.Native() && !e.table.primary.isKey(attr) {
-					delete(attrs, attr)
-				}
-			}
-		}
-	}
-	fields, err := e.values(it)
+	put, err := e.encode(op, it)
 	if err != nil {
-		return fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+		return err
+	}
+	keep := func(attr string) {
+		if delete(attrs, attr); put[attr] != nil {
+			attrs[attr] = put[attr]
+		}
 	}
 	for _, r := range e.indexed {
-		if !r.includes(fields) { // as for an item that is put
-			continue
-		}
 		for _, k := range r.keys() {
 			for _, attr := range k.attrs {
-				if k.template.Native() && attrs[attr] == nil && fields[attr] != nil {
-					attrs[attr] = fields[attr]
+				switch {
+				case e.table.primary.isKey(attr):
+				case !k.template.Native():
+					keep(attr)
+				case attrs[attr] == nil && put[attr] != nil && r.includes(put):
+					attrs[attr] = put[attr]
 				}
 			}
-		}
-		if err := r.fill(op, it, attrs); err != nil {
-			return err
 		}
 	}
 	if t := e.table.typeAttr; t != "" {
-		attrs[t] = &types.AttributeValueMemberS{Value: e.name}
+		keep(t)
 	}
 	if e.schema > 0 {
-		attrs[schemaAttr] = numberValue(int64(e.schema))
+		keep(schemaAttr)
 	}
 	return nil
 }

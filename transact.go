@@ -19,7 +19,8 @@ const maxTransactBytes = 4 << 20
 // It is one request and costs twice the capacity of its writes, and a consistent read for each op that needs to know
 // its item. A Check of an item that another op writes becomes a condition of that write. A transaction that was
 // cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
-// carries a token, so that it is applied once even if an answer is lost.
+// carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
+// error is no TransactError and matches [ErrOutcomeUnknown].
 func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
 		return nil
@@ -159,7 +160,7 @@ func (db *DB) checkTransact(writes []*write, all []*action) error {
 		extra[a.role]++
 	}
 	var parts []string
-	for _, r := range []role{roleSource, roleVersion, roleNewest, roleMark, roleClaim, roleRelease} {
+	for _, r := range []role{roleSource, roleVersion, roleFirst, roleMark, roleClaim, roleRelease} {
 		if n := extra[r]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d of role %q", n, r))
 		}

@@ -18,7 +18,7 @@ import (
 const tokenLife = 9 * time.Minute
 
 // transact sends compiled ops as one transaction, again where it was cancelled for reasons that pass. Its token makes a
-// response that was lost harmless: while DynamoDB keeps it, a transaction that is cancelled was not done before either.
+// response that was lost harmless: while DynamoDB keeps it, a transaction that is refused was not done before either.
 func (db *DB) transact(ctx context.Context, writes []*write) error {
 	actions, err := db.merge(writes)
 	if err != nil {
@@ -55,10 +55,9 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 			m.cancelled(actions, reasons.CancellationReasons)
 			m.done()
-			t.lost = false // one that was done before would have been answered as such
 			var transient bool
 			if last, transient = db.cancelled(writes, actions, reasons); !transient {
-				return last
+				return last // and was not done before: its token would have been answered as such
 			}
 			continue
 		}
@@ -72,10 +71,7 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 			return db.transactFailed(writes, t.settle(db.explain(err)))
 		}
 	}
-	if t.lost {
-		return db.transactFailed(writes, t.settle(last))
-	}
-	return db.transactFailed(writes, last)
+	return db.transactFailed(writes, t.settle(last))
 }
 
 // transactFailed names the ops of a transaction that failed as a whole.

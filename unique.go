@@ -113,10 +113,7 @@ func (w *write) claims(a *action, after reflect.Value) error {
 	}
 	old, before := w.old(), reflect.Value{}
 	if old != nil {
-		before = w.e.newItem()
-		if err := w.e.decode(old, before); err != nil {
-			return w.op.fail(a.key, err)
-		}
+		before = w.e.holder(old)
 	}
 	switch {
 	case w.tries.item.state == knownAbsent:
@@ -125,6 +122,16 @@ func (w *write) claims(a *action, after reflect.Value) error {
 		w.asserted(a, w.e.uniques)
 	}
 	return w.claim(w.e.uniques, a.key, a.key, before, after)
+}
+
+// holder returns a stored item as it was written, without an upgrade of its schema: its constraints are of those values. It
+// is the zero Value where that cannot be told, since the upgrade renames or changes what they are made of.
+func (e *entity) holder(attrs item) reflect.Value {
+	it := e.newItem()
+	if e.codec.Decode(attrs, it) != nil || e.decodeKey(attrs, it) != nil {
+		return reflect.Value{}
+	}
+	return it
 }
 
 // asserted asks that what the item holds of some constraints, and for how long, is as it was read.

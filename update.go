@@ -112,9 +112,6 @@ func (w *write) updateUniques(p *updatePlan) error {
 		a.guard(guardRead, isAbsent{absentAsRead})
 		return nil
 	}
-	if err := w.inSchema(a.key); err != nil {
-		return err
-	}
 	it := w.e.newItem()
 	if err := w.e.decode(old, it); err != nil {
 		return w.op.fail(a.key, err)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 )
 
 // writeStampAttr holds a random value that each write of a versioned item replaces. It tells a write of our own, whose
-// answer was lost, from one of somebody else, and an item from one that was deleted and created anew.
+// response was lost, from one of somebody else, and an item from one that was deleted and created anew.
 const writeStampAttr = "~w"
 
 // newWriteStamp returns a random stamp.
@@ -55,7 +56,7 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	case attrs != nil && attrs[deletedAttr] != nil:
 		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", ErrNotFound, n))
 	case attrs == nil:
-		_, newest, err := db.newestVersion(ctx, e, row)
+		newest, err := db.newestVersion(ctx, e, row)
 		if err != nil {
 			return out, err
 		}
@@ -106,57 +107,60 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 
 // Prune deletes all but the newest keep versions of an item, of which there must be at least one. A deletion is no
 // version and does not count; those among the versions that stay do stay, and so does the newest, as the number that the
-// next one follows. Of version 1 a mark is left. It costs a query of the keys and a write for each version deleted.
+// next one follows. Of version 1 a mark is left. It costs a query of the keys, and a write for each version deleted and for
+// the mark.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 	e, db := h.r.e.e, h.r.db
-	row, first := item{}, item{}
+	first := item{}
 	if err := h.keyed(&key, 1, first); err != nil {
 		return err
 	}
 	if keep < 1 {
 		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
 	}
-	maps.Copy(row, first)
+	var old []types.WriteRequest
 	newest, kept := true, 0
-	var batch []types.WriteRequest
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := db.batchWrite(ctx, batch)
-		batch = nil
-		return err
-	}
-	for attrs, err := range db.versionRows(ctx, e, row, true) {
+	for attrs, err := range db.versionRows(ctx, e, first, true) {
 		if err != nil {
 			return err
 		}
-		if stays := kept < keep || newest; stays { // the newest says which number is next, even if it is a deletion
+		switch stays := kept < keep || newest; { // the newest says which number is next, even if it is a deletion
+		case !stays && equalItems(db.table.keyOf(attrs), first):
+			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
+				return h.mark(ctx, first)
+			}
+		case !stays:
+			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(attrs)}})
+		default:
 			if newest = false; !e.stub(attrs) {
 				kept++
 			}
-			continue
-		}
-		old := db.table.keyOf(attrs)
-		request := types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: old}}
-		if equalItems(old, first) {
-			if attrs[prunedAttr] != nil && e.stub(attrs) {
-				continue // pruned already
-			}
-			stub := maps.Clone(first)
-			stub[prunedAttr] = &types.AttributeValueMemberBOOL{Value: true}
-			if t := db.table.typeAttr; t != "" {
-				stub[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
-			}
-			request = types.WriteRequest{PutRequest: &types.PutRequest{Item: stub}}
-		}
-		if batch = append(batch, request); len(batch) == batchWriteLimit {
-			if err := flush(); err != nil {
-				return db.fail("prune", e, first, err)
-			}
 		}
 	}
-	if err := flush(); err != nil {
+	if len(old) == 0 {
+		return nil
+	}
+	if err := h.mark(ctx, first); err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(old, batchWriteLimit) {
+		if err := db.batchWrite(ctx, batch); err != nil {
+			return db.fail("prune", e, first, err)
+		}
+	}
+	return nil
+}
+
+// mark replaces the first version by a mark of its own before any other version is deleted. A write that found a number
+// before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
+func (h *History[T]) mark(ctx context.Context, first item) error {
+	e, db := h.r.e.e, h.r.db
+	mark := maps.Clone(first)
+	mark[prunedAttr] = newWriteStamp()
+	if t := db.table.typeAttr; t != "" {
+		mark[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
+	}
+	if err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
 		return db.fail("prune", e, first, err)
 	}
 	return nil
@@ -233,15 +237,14 @@ func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
 	}, nil
 }
 
-// newestVersion returns the version row of the greatest number among those of an item, as far as it is asserted, and the
-// number; nil and 0 if there is none.
-func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (row item, number int64, err error) {
+// newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
+// item.
+func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (int64, error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
-			return nil, 0, err
+			return 0, err
 		}
-		number, err = e.versionNumber(attrs)
-		return attrs, number, err
+		return e.versionNumber(attrs)
 	}
-	return nil, 0, nil
+	return 0, nil
 }

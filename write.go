@@ -44,7 +44,7 @@ func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T,
 //
 // A version in key that is not zero is asserted. Of the other fields of key, those that no touched index row needs are
 // not looked at: conditions belong into [If]. An entity with History is refused: use Modify. Edits of a field of a
-// Unique constraint read the item first and make it a transaction. Edits with operators may apply twice if an answer is
+// Unique constraint read the item first and make it a transaction. Edits with operators may apply twice if a response is
 // lost and the SDK sends them again, in an entity with a Version only if somebody else wrote the item in between: see
 // [Once].
 func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, error) {

@@ -120,9 +120,9 @@ func (w *write) missing(key item) error {
 func (w *write) number(version int64, it reflect.Value) (int64, error) {
 	n := &w.tries.newest
 	switch {
-	case w.e.history == nil || n.state == knownNothing && !n.wanted:
+	case w.e.history == nil || !n.found && !n.wanted:
 		return version + 1, nil
-	case n.state == knownNothing:
+	case !n.found:
 		row := item{}
 		if err := w.e.historyKey(w.op, it, 1, row); err != nil {
 			return 0, err
@@ -230,9 +230,6 @@ func (db *DB) compilePut(w *write) error {
 		if err := w.know(key); err != nil {
 			return err
 		}
-		if err := w.inSchema(key); err != nil {
-			return err
-		}
 	}
 	kind := putAction
 	if len(e.derived) > 0 {
@@ -258,7 +255,7 @@ func (db *DB) compilePut(w *write) error {
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
-	a.schema(len(w.op.conds) > 0)
+	a.schema(len(w.op.conds) > 0 && !creates)
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
@@ -318,9 +315,6 @@ func (db *DB) compileDelete(w *write) error {
 	example := len(e.uniques) > 0 && t.item.state == knownNothing && !t.wanted && !w.op.returnOld && e.holdsUniques(w.op.item)
 	if len(e.uniques) > 0 && !example || e.history != nil || t.wanted {
 		if err := w.know(key); err != nil {
-			return err
-		}
-		if err := w.inSchema(key); err != nil {
 			return err
 		}
 	}

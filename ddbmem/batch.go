@@ -102,6 +102,7 @@ func (e *Engine) applyBatch(in *wire.Node, all []batchWrite) (*out, error) {
 	var used []*usage
 	left := map[string][]*wire.Node{}
 	metrics := map[string][]batchWrite{}
+	var throttles batchThrottles
 	for _, w := range all {
 		if e.unprocessed(w.table.name, "BatchWriteItem") {
 			left[w.name] = append(left[w.name], w.node)
@@ -118,12 +119,21 @@ func (e *Engine) applyBatch(in *wire.Node, all []batchWrite) (*out, error) {
 			w.table.mu.Unlock()
 			return nil, failed
 		}
+		if throttled := w.pay(c, nil); throttled != nil {
+			w.table.mu.Unlock()
+			throttles.note(throttled)
+			left[w.name] = append(left[w.name], w.node)
+			continue
+		}
 		u := usageOf(&used, w.table)
 		u.add(c.baseUnits(), w.table.apply(c))
 		w.table.mu.Unlock()
 		if w.table.local {
 			metrics[w.name] = append(metrics[w.name], w)
 		}
+	}
+	if throttles.of(len(all)) {
+		return nil, throttles.failure()
 	}
 	o.key("UnprocessedItems")
 	o.open()
@@ -295,7 +305,8 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 	o := &out{}
 	var used []*usage
 	left := map[*batchGet][]value.Item{}
-	bytes := 0
+	bytes, asked := 0, 0
+	var throttles batchThrottles
 	o.open()
 	o.key("Responses")
 	o.open()
@@ -309,8 +320,10 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 		var found []value.Item
 		u := usageOf(&used, g.table)
 		u.read = true
+		asked += len(g.keys)
 		for _, k := range g.keys {
-			r := g.table.get(g.table.rowKey(k))
+			at := g.table.rowKey(k)
+			r := g.table.get(at)
 			size := 0
 			if r != nil {
 				size = r.size
@@ -319,8 +332,14 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 				left[g] = append(left[g], k)
 				continue
 			}
+			units := readUnits(size, g.consistent)
+			if throttled := g.table.payRead(at, units); throttled != nil {
+				throttles.note(throttled)
+				left[g] = append(left[g], k)
+				continue
+			}
 			bytes += size
-			u.add(readUnits(size, g.consistent), nil)
+			u.add(units, nil)
 			if r == nil {
 				continue
 			}
@@ -334,6 +353,9 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 		o.items(g.name, found)
 	}
 	o.close()
+	if throttles.of(asked) {
+		return nil, throttles.failure()
+	}
 	o.key("UnprocessedKeys")
 	o.open()
 	for _, g := range gets {

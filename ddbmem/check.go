@@ -54,6 +54,9 @@ func (t *table) check() []error {
 		x.catchUp(&t.schema, time.Time{})
 		x.check(t, report)
 	}
+	for r := range t.resources() {
+		r.check(report)
+	}
 	return problems
 }
 

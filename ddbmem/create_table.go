@@ -20,6 +20,7 @@ const (
 
 func createTable(e *Engine, in *wire.Node) (*out, error) {
 	e.reap()
+	e.forgetStreams(e.clock.Now())
 	t, failed := e.define(in)
 	if failed != nil {
 		return nil, failed
@@ -76,6 +77,12 @@ func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 	if failed := t.checkUsed(); failed != nil {
 		return nil, failed
 	}
+	if e.opts.Capacity != nil {
+		if failed := checkNewWarm(in, "table", d.billing, d.throughput); failed != nil {
+			return nil, failed
+		}
+		d.warm = readWarm(in)
+	}
 	t.local = in.Has("LocalSecondaryIndexes")
 	d.class = in.Text("TableClass")
 	d.protected = in.Flag("DeletionProtectionEnabled", false)
@@ -98,6 +105,7 @@ func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 			x.activeAt = now.Add(delay)
 		}
 	}
+	t.startThroughput(now)
 	return t, nil
 }
 
@@ -320,6 +328,12 @@ func (t *table) globalIndex(n *wire.Node, missing string) (*index, *apiError) {
 		}
 	}
 	x.onDemand = readOnDemand(n)
+	if t.engine != nil && t.engine.opts.Capacity != nil {
+		if failed := checkNewWarm(n, "index "+x.name, t.def.billing, x.throughput); failed != nil {
+			return nil, failed
+		}
+		x.warm = readWarm(n)
+	}
 	if t.find(x.name) != nil {
 		return nil, parameter("Duplicate index name: %s", x.name)
 	}

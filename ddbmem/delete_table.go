@@ -10,6 +10,7 @@ import (
 func deleteTable(e *Engine, in *wire.Node) (*out, error) {
 	name := e.localName(in.Text("TableName"))
 	e.reap()
+	e.forgetStreams(e.clock.Now())
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	t := e.tables[name]
@@ -50,6 +51,7 @@ func (e *Engine) remove(t *table, now time.Time) {
 	if t.stream != nil {
 		t.stream.closeAll(now)
 	}
+	t.empty()
 }
 
 // reap removes the tables and indexes whose time has come.

@@ -16,6 +16,9 @@ func describeTable(e *Engine, in *wire.Node) (*out, error) {
 	t.settle()
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+	if t.dropped {
+		return nil, noNamedTable(name)
+	}
 	o := &out{}
 	o.open()
 	t.describe(o, "Table", "")
@@ -75,7 +78,7 @@ func (t *table) describe(o *out, member, status string) {
 	}
 	o.str("TableName", t.name)
 	o.str("TableStatus", orDefault(status, t.status(now)))
-	describeThroughput(o, d.throughput)
+	describeThroughput(o, d.throughput, t.res, now)
 	o.int("TableSizeBytes", int(t.bytes))
 	o.int("ItemCount", t.rows.Len())
 	o.str("TableArn", t.arn)
@@ -90,6 +93,7 @@ func (t *table) describe(o *out, member, status string) {
 		o.close()
 	}
 	describeOnDemand(o, d.onDemand)
+	t.res.describeWarm(o)
 	if whole {
 		t.describeIndexes(o, "LocalSecondaryIndexes", true, status, now)
 		t.describeIndexes(o, "GlobalSecondaryIndexes", false, status, now)
@@ -165,8 +169,9 @@ func (t *table) describeIndexes(o *out, member string, local bool, status string
 				o.key("Backfilling")
 				o.b = append(o.b, "true"...)
 			}
-			describeThroughput(o, x.throughput)
+			describeThroughput(o, x.throughput, x.res, now)
 			describeOnDemand(o, x.onDemand)
+			x.res.describeWarm(o)
 		}
 		o.int("IndexSizeBytes", int(x.bytes))
 		o.int("ItemCount", x.tree.Len())
@@ -178,10 +183,15 @@ func (t *table) describeIndexes(o *out, member string, local bool, status string
 	}
 }
 
-func describeThroughput(o *out, c capacityPair) {
+// describeThroughput appends provisioned units. When they were changed is known where limits hold.
+func describeThroughput(o *out, c capacityPair, res *resource, now time.Time) {
 	o.key("ProvisionedThroughput")
 	o.open()
-	o.int("NumberOfDecreasesToday", 0)
+	if res != nil {
+		res.changes.describe(o, now)
+	} else {
+		o.int("NumberOfDecreasesToday", 0)
+	}
 	o.int("ReadCapacityUnits", int(c.read))
 	o.int("WriteCapacityUnits", int(c.write))
 	o.close()

@@ -47,7 +47,7 @@
 //	ListTagsOfResource
 //	ListStreams            those of deleted tables for a day
 //	DescribeStream         shards with their parents
-//	GetShardIterator       TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER
+//	GetShardIterator       TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER, AT_TIMESTAMP
 //	GetRecords             for a day, up to 1000 records and 1 MB
 //
 // The parameters from before there were expressions (AttributesToGet, AttributeUpdates, Expected, KeyConditions,
@@ -70,11 +70,20 @@
 // Transactions that overlap in time conflict, as they do in the service: one of two on the same item is cancelled with
 // TransactionConflict, and so is a write of its own to an item of a transaction under way.
 //
+// # Capacity
+//
+// With [Options.Capacity], tables throttle as they do in the service: for what is provisioned, for what partitions bear,
+// for an index that lacks write units. A test can see a hot partition with [Engine.CapacityMetrics], give the table a
+// better key, and see it gone; [Engine.SetAutoScaling] lets units follow the load. Without it nothing is throttled. With
+// a [ManualClock] the units of a second are there when the clock moves on, so give clients aws.NopRetryer: a retry waits in
+// real time.
+//
 // # Streams
 //
 // Sequence numbers grow with gaps, in value and now and then in length, from 21 to 40 digits: code that compares them as
 // text fails here as it would in the service. Shards split when [Engine.SplitShard] or [Options.ShardRecords] says so,
-// and [Options.StreamShards] begins a stream with several.
+// and [Options.StreamShards] begins a stream with several. Records go after 24 hours, and the oldest before that when a
+// stream takes more memory than [Options.StreamBytes]. The stream of a deleted table ends at once and goes after 24 hours.
 //
 // # Known differences
 //
@@ -84,7 +93,11 @@
 //   - Reads of global indexes see every write at once unless [Faults.IndexLag] says otherwise.
 //   - Item counts and sizes in descriptions are exact rather than six hours old.
 //   - A scan visits partitions in an order of its own, which is stable but not that of the service.
-//   - Over HTTP a request must carry a signature, which is not verified; nothing is throttled for exceeding its throughput.
+//   - Over HTTP a request must carry a signature, which is not verified.
+//   - Throughput is limited only with [Options.Capacity], which says where it makes choices that the service does not
+//     document. Limits on control operations, on how often a mode may change and on an item collection with a local index
+//     are not enforced.
+//   - AT_TIMESTAMP does what the API documents; the wording of its errors is the engine's own, since none is on record.
 //   - A SELECT of PartiQL reads the partitions that its WHERE clause names by = or IN and filters the rest; the service
 //     does not document how it reads.
 //   - There is no global table, no backup, no import or export, no resource policy.

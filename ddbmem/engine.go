@@ -42,6 +42,15 @@ type Options struct {
 	// default, 0, splits only when [Engine.SplitShard] asks for it.
 	ShardRecords int
 
+	// StreamBytes is about how much memory the records of one stream may take. Beyond it the oldest records go, as they
+	// do after 24 hours, and a reader that still needed them gets TrimmedDataAccessException. The default is 96 MiB,
+	// which hold about 180,000 changes of items of 200 bytes, or 600,000 new items; a negative number is no bound.
+	StreamBytes int64
+
+	// Capacity limits throughput as the service does, in provisioned mode and on demand. The default is no limit: nothing
+	// is throttled but by [Options.Faults].
+	Capacity *Capacity
+
 	// Faults says what goes wrong from the beginning; [Engine.SetFaults] changes it. The default is nothing.
 	Faults Faults
 
@@ -72,6 +81,7 @@ type Engine struct {
 	faults   faultState
 	rand     source
 	requests atomic.Int64
+	changes  atomic.Uint64
 }
 
 // New returns an empty engine. It takes at most one Options; without any, the defaults hold:
@@ -95,6 +105,12 @@ func New(opts ...Options) *Engine {
 	e.opts.Account = orDefault(e.opts.Account, "000000000000")
 	if e.opts.Seed == 0 {
 		e.opts.Seed = 1
+	}
+	if e.opts.Capacity != nil {
+		e.opts.Capacity = e.opts.Capacity.withDefaults()
+	}
+	if e.opts.StreamBytes == 0 {
+		e.opts.StreamBytes = defaultStreamBytes
 	}
 	e.rand.seed(e.opts.Seed)
 	e.SetFaults(e.opts.Faults)

@@ -25,6 +25,8 @@ type apiError struct {
 	atOnce  bool       // refuses a whole transaction rather than one of its items
 	item    value.Item // of a failed condition, when the request asked for it
 	reasons []reason   // of a cancelled transaction
+
+	throttlings []throttling // of a throttled request
 }
 
 // reason says why one item of a transaction stood in the way; an empty code is None.
@@ -133,6 +135,7 @@ func (e *apiError) appendJSON(o *out) {
 	if e.item != nil {
 		o.item("Item", e.item)
 	}
+	e.appendThrottlings(o)
 	o.close()
 }
 

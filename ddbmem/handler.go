@@ -106,6 +106,7 @@ func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *o
 	if failed != nil {
 		return nil, false, failed
 	}
+	defer e.noteChange(op)
 	o, err = op.run(e, in)
 	if err != nil {
 		return nil, false, asError(err)

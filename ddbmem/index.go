@@ -32,8 +32,10 @@ type index struct {
 
 	throughput capacityPair
 	onDemand   *capacityPair
-	activeAt   time.Time // when it becomes ACTIVE, while creating
-	goneAt     time.Time // when it disappears, while deleting
+	warm       *capacityPair // as asked for when it was created
+	res        *resource     // of a global index, what it may consume; nil where nothing limits it
+	activeAt   time.Time     // when it becomes ACTIVE, while creating
+	goneAt     time.Time     // when it disappears, while deleting
 	lag        []lagged
 }
 
@@ -120,7 +122,7 @@ func (s step) units() float64 {
 }
 
 // change moves the index from one version of an item to the next and returns the write units that costs.
-func (x *index) change(t *schema, before, after *row) float64 {
+func (x *index) change(t *schema, before, after *row, now time.Time) float64 {
 	s := x.stepOf(t, before, after)
 	if s.wasIn && (!s.isIn || s.was != s.is) {
 		x.tree.Delete(s.was)
@@ -129,6 +131,7 @@ func (x *index) change(t *schema, before, after *row) float64 {
 		x.tree.Set(s.is, after)
 	}
 	x.bytes += int64(s.isSize - s.wasSize)
+	x.resize(s, now)
 	return s.units()
 }
 
@@ -146,7 +149,7 @@ func (x *index) postpone(due time.Time, before, after *row) {
 func (x *index) catchUp(t *schema, now time.Time) {
 	n := 0
 	for n < len(x.lag) && (now.IsZero() || !x.lag[n].due.After(now)) {
-		x.change(t, x.lag[n].old, x.lag[n].new)
+		x.change(t, x.lag[n].old, x.lag[n].new, now)
 		n++
 	}
 	if n > 0 {

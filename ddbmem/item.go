@@ -125,7 +125,8 @@ func getItem(e *Engine, in *wire.Node) (*out, error) {
 	o := &out{b: make([]byte, 0, 512)}
 	o.open()
 	size := 0
-	if r := t.get(t.rowKey(key)); r != nil {
+	at := t.rowKey(key)
+	if r := t.get(at); r != nil {
 		size = r.size
 		it := r.item
 		if ex.Projection != nil {
@@ -135,6 +136,9 @@ func getItem(e *Engine, in *wire.Node) (*out, error) {
 	}
 	u := &usage{table: t, read: true}
 	u.add(readUnits(size, in.Flag("ConsistentRead", false)), nil)
+	if failed := t.payRead(at, u.base); failed != nil {
+		return nil, failed
+	}
 	wantedCapacity(in).one(o, u)
 	o.close()
 	return o, nil

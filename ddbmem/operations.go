@@ -33,7 +33,7 @@ func init() {
 		{name: "ListTagsOfResource", shape: listTags, run: listTagsOfResource},
 		{name: "ListStreams", shape: listStreamsShape, run: listStreams, streams: true, does: "those of deleted tables for a day"},
 		{name: "DescribeStream", shape: describeStreamShape, run: describeStream, streams: true, does: "shards with their parents"},
-		{name: "GetShardIterator", shape: shardIteratorShape, run: getShardIterator, streams: true, does: "TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER"},
+		{name: "GetShardIterator", shape: shardIteratorShape, run: getShardIterator, streams: true, does: "TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER, AT_TIMESTAMP"},
 		{name: "GetRecords", shape: getRecordsShape, run: getRecords, streams: true, does: "for a day, up to 1000 records and 1 MB"},
 	}
 	for _, op := range api {

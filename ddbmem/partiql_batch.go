@@ -119,7 +119,12 @@ func (b *batchStatement) run(e *Engine, in *wire.Node, used *[]*usage) {
 			size = r.size
 			b.item, b.failed = projected(b.statement, r.item)
 		}
-		u.add(readUnits(size, in.Flag("ConsistentRead", false)), nil)
+		units := readUnits(size, in.Flag("ConsistentRead", false))
+		if throttled := t.payRead(b.key.key, units); throttled != nil {
+			b.item, b.failed = nil, throttled
+			return
+		}
+		u.add(units, nil)
 		return
 	}
 	c, mine, failed := e.single(b.write, b.statement.Table)
@@ -173,6 +178,8 @@ func (e *apiError) batchCode() string {
 		return "ValidationError"
 	case "InternalServerError":
 		return name
+	case "ThrottlingException":
+		return "ThrottlingError"
 	default:
 		return strings.TrimSuffix(name, "Exception")
 	}

@@ -61,7 +61,13 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 		}
 		spans = after(spans, at, forward)
 	}
-	p := rd.read(rd.along(spans, forward))
+	if len(spans) > 0 {
+		rd.from = spans[0].low
+	}
+	p, failed := rd.page(rd.along(spans, forward))
+	if failed != nil {
+		return nil, failed
+	}
 	for i, it := range p.items {
 		p.items[i] = s.Project(it)
 	}

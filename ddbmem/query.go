@@ -54,7 +54,12 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	case at != "":
 		high = at
 	}
-	return rd.answer(in, rd.read(between(rd.tree(), low, high, forward))), nil
+	rd.from = low
+	p, failed := rd.page(between(rd.tree(), low, high, forward))
+	if failed != nil {
+		return nil, failed
+	}
+	return rd.answer(in, p), nil
 }
 
 // outside is the answer to a starting key that the key condition does not select.

@@ -25,6 +25,7 @@ type reader struct {
 	limit      int
 	consistent bool
 	start      value.Item // ExclusiveStartKey, nil at the beginning
+	from       string     // a key of what is read, in the tree
 	fetch      bool       // a local index lacks what is asked for, and the table has it
 	filteredBy string     // what the service calls the filter in messages
 }
@@ -38,6 +39,7 @@ type page struct {
 	fetched   float64 // read units of items fetched behind a local index
 	last      value.Item
 	exhausted bool
+	shares    []share // of the partitions, where they count
 }
 
 // newReader reads the parameters of a request that do not need the table.
@@ -277,6 +279,12 @@ func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq[*row] 
 	}
 }
 
+// page reads a page and charges it.
+func (rd *reader) page(rows iter.Seq[*row]) (*page, *apiError) {
+	p := rd.read(rows)
+	return p, rd.pay(p)
+}
+
 // read walks along rows until the page is full.
 func (rd *reader) read(rows iter.Seq[*row]) *page {
 	p := &page{exhausted: true}
@@ -300,6 +308,7 @@ func (rd *reader) read(rows iter.Seq[*row]) *page {
 		last = r
 		p.scanned++
 		p.bytes += size
+		p.note(rd, r, size)
 		if rd.filter == nil || rd.filter.Holds(it) {
 			p.count++
 			if rd.selects != "COUNT" {

@@ -45,7 +45,12 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 			return nil, failed
 		}
 	}
-	return rd.answer(in, rd.read(between(rd.tree(), low, high, true))), nil
+	rd.from = low
+	p, failed := rd.page(between(rd.tree(), low, high, true))
+	if failed != nil {
+		return nil, failed
+	}
+	return rd.answer(in, p), nil
 }
 
 // segments reads the segment of a parallel scan; 0 of 1 is the whole table.

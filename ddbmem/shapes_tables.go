@@ -143,8 +143,9 @@ var describeStreamShape = structOf("DescribeStreamInput",
 var shardIteratorShape = structOf("GetShardIteratorInput",
 	member("StreamArn", streamArn),
 	member("ShardId", &wire.Shape{Type: wire.String, Required: true, MinLen: 28, MaxLen: 65}),
-	member("ShardIteratorType", required(enum("TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"))),
+	member("ShardIteratorType", required(enum("TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AT_TIMESTAMP"))),
 	member("SequenceNumber", &wire.Shape{Type: wire.String, MinLen: 21, MaxLen: 40}),
+	member("Timestamp", &wire.Shape{Type: wire.Double}),
 )
 
 var getRecordsShape = structOf("GetRecordsInput",

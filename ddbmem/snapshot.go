@@ -1,7 +1,6 @@
 package ddbmem
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,46 +27,6 @@ type savedTable struct {
 	Created    time.Time         `json:"created"`
 	TTL        string            `json:"ttl,omitempty"`
 	Items      []json.RawMessage `json:"items"`
-}
-
-// Snapshot writes the tables and their items as JSON. Each table is written as it is at one moment. Streams start
-// anew after [Engine.Restore]: their records and positions are not a part of a snapshot, nor are faults, the tokens of
-// transactions, and when the billing mode or the class of a table was changed.
-func (e *Engine) Snapshot(w io.Writer) error {
-	e.reap()
-	saved := savedEngine{Format: snapshotFormat, Tables: []savedTable{}}
-	for _, name := range e.names() {
-		t := e.lookup(name)
-		if t == nil {
-			continue
-		}
-		t.settle()
-		if s, ok := t.save(); ok {
-			saved.Tables = append(saved.Tables, s)
-		}
-	}
-	b := bufio.NewWriter(w)
-	enc := json.NewEncoder(b)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(saved); err != nil {
-		return fmt.Errorf("ddbmem: snapshot: %w", err)
-	}
-	return b.Flush()
-}
-
-// save returns the form of the table, unless it is being deleted.
-func (t *table) save() (s savedTable, ok bool) {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	if t.dropped || !t.def.goneAt.IsZero() {
-		return s, false
-	}
-	s = savedTable{Definition: t.definition(), ID: t.id, Created: t.created, TTL: t.ttl.attr}
-	s.Items = make([]json.RawMessage, 0, t.rows.Len())
-	for _, r := range t.rows.Ascend("") {
-		s.Items = append(s.Items, r.item.AppendJSON(nil))
-	}
-	return s, true
 }
 
 // definition is the CreateTable request that makes a table like this one.

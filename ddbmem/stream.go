@@ -5,16 +5,12 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"sort"
 	"sync"
 	"time"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
-
-// retention is how long a stream keeps records.
-const retention = 24 * time.Hour
 
 // stream is the log of changes of a table.
 type stream struct {
@@ -29,7 +25,9 @@ type stream struct {
 	seq    *big.Int // the last sequence number given out
 	jumps  int
 	shards []*shard
-	closed time.Time // when the stream was disabled
+	order  queue[*shard] // of each record, in their order, the shard that it is in
+	bytes  int64         // of memory that the records take
+	closed time.Time     // when the stream was disabled
 }
 
 // shard holds the records of a range of partition keys, from the time it was opened to the time it was closed.
@@ -40,9 +38,12 @@ type shard struct {
 	first    string // sequence numbers
 	last     string // empty while the shard is open
 	closedAt time.Time
-	records  []*record
-	trimmed  int // records that were removed for their age, before those that are there
+	records  queue[*record]
+	trimmed  int // records that were removed, before those that are there
 }
+
+// next is the ordinal that the next record will have.
+func (sh *shard) next() int { return sh.trimmed + sh.records.len() }
 
 // record is one change.
 type record struct {
@@ -124,13 +125,6 @@ func (s *stream) disabled() bool {
 	return !s.closed.IsZero()
 }
 
-// outlived reports whether a disabled stream has nothing left to keep.
-func (s *stream) outlived(now time.Time) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return !s.closed.IsZero() && now.Sub(s.closed) >= retention
-}
-
 // add appends a change. The caller holds the lock of the table, so that records are in the order of the writes.
 func (s *stream) add(c change, now time.Time) {
 	s.mu.Lock()
@@ -138,14 +132,17 @@ func (s *stream) add(c change, now time.Time) {
 	if !s.closed.IsZero() {
 		return
 	}
-	s.trim(now)
 	hash := binary.BigEndian.Uint64([]byte(c.key[:hashLen]))
 	for _, sh := range s.shards {
 		if sh.last != "" || hash < sh.from || hash > sh.to {
 			continue
 		}
-		sh.records = append(sh.records, &record{seq: s.next(), before: c.before, after: c.after, at: now, expiry: c.expiry})
-		if n := s.engine.opts.ShardRecords; n > 0 && sh.trimmed+len(sh.records) >= n {
+		r := &record{seq: s.next(), before: c.before, after: c.after, at: now, expiry: c.expiry}
+		sh.records.push(r)
+		s.order.push(sh)
+		s.bytes += r.memory()
+		s.trim(now)
+		if n := s.engine.opts.ShardRecords; n > 0 && sh.next() >= n {
 			s.split(sh, now)
 		}
 		return
@@ -180,21 +177,6 @@ func (s *stream) closeAll(now time.Time) {
 			s.close(sh, now)
 		}
 	}
-}
-
-// trim removes what is older than the retention. The caller holds the lock.
-func (s *stream) trim(now time.Time) {
-	limit := now.Add(-retention)
-	for _, sh := range s.shards {
-		n := sort.Search(len(sh.records), func(i int) bool { return !sh.records[i].at.Before(limit) })
-		if n > 0 {
-			sh.records = slices.Clone(sh.records[n:])
-			sh.trimmed += n
-		}
-	}
-	s.shards = slices.DeleteFunc(s.shards, func(sh *shard) bool {
-		return sh.last != "" && len(sh.records) == 0 && sh.closedAt.Before(limit)
-	})
 }
 
 func (s *stream) find(id string) *shard {

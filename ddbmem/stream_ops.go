@@ -26,19 +26,15 @@ func listStreams(e *Engine, in *wire.Node) (*out, error) {
 		return nil, invalid("Invalid StreamArn: %s", after)
 	}
 	limit := int(in.Int("Limit", 100))
-	now := e.clock.Now()
+	e.forgetStreams(e.clock.Now())
 	var all []*stream
-	e.mu.Lock()
-	for arn, s := range e.streams {
-		if s.outlived(now) {
-			delete(e.streams, arn)
-			continue
-		}
+	e.mu.RLock()
+	for _, s := range e.streams {
 		if want == "" || s.table.name == want {
 			all = append(all, s)
 		}
 	}
-	e.mu.Unlock()
+	e.mu.RUnlock()
 	slices.SortFunc(all, func(a, b *stream) int { return strings.Compare(a.arn, b.arn) })
 	at := 0
 	if after != "" {
@@ -68,6 +64,10 @@ func listStreams(e *Engine, in *wire.Node) (*out, error) {
 
 var streamArns = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]*:[^:]*:table/[^/]+/stream/.+$`)
 
+func trimmed() *apiError {
+	return failure(modelSpace+"TrimmedDataAccessException", "The operation attempted to read past the oldest stream record in a shard.")
+}
+
 func noShard() *apiError { return notFound("Requested resource not found: Shard does not exist") }
 
 // stream finds a stream by its ARN, once what its table owes it has been written.
@@ -76,6 +76,7 @@ func (e *Engine) stream(arn string) (*stream, *apiError) {
 		return nil, invalid("Invalid StreamArn: %s", arn)
 	}
 	e.reap()
+	e.forgetStreams(e.clock.Now())
 	e.mu.RLock()
 	s := e.streams[arn]
 	e.mu.RUnlock()
@@ -93,7 +94,7 @@ func describeStream(e *Engine, in *wire.Node) (*out, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.trim(e.clock.Now())
+	s.tidy(e.clock.Now())
 	shards := s.shards
 	if f := in.Get("ShardFilter"); f != nil {
 		parent := f.Text("ShardId")
@@ -179,14 +180,18 @@ func getShardIterator(e *Engine, in *wire.Node) (*out, error) {
 	if !bySeq && seq != "" {
 		return nil, parameter("SequenceNumber should not be passed for this iterator type")
 	}
+	now := e.clock.Now()
+	from, failed := startTime(in, now)
+	if failed != nil {
+		return nil, failed
+	}
 	s, failed := e.stream(in.Text("StreamArn"))
 	if failed != nil {
 		return nil, failed
 	}
-	now := e.clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.trim(now)
+	s.tidy(now)
 	sh := s.find(in.Text("ShardId"))
 	if sh == nil {
 		return nil, noShard()
@@ -194,13 +199,15 @@ func getShardIterator(e *Engine, in *wire.Node) (*out, error) {
 	it := iterator{Shard: sh.id, At: now.UnixMilli(), Next: sh.trimmed}
 	switch {
 	case kind == "LATEST":
-		it.Next += len(sh.records)
+		it.Next = sh.next()
 	case bySeq:
 		at, failed := sh.ordinal(seq, kind == "AFTER_SEQUENCE_NUMBER")
 		if failed != nil {
 			return nil, failed
 		}
 		it.Next = at
+	case kind == atTimestamp:
+		it.Next = sh.since(from)
 	}
 	o := &out{}
 	o.open()
@@ -224,13 +231,12 @@ func (sh *shard) ordinal(seq string, after bool) (int, *apiError) {
 			return 0, invalid("Invalid SequenceNumber: %s is after the end of shard %s", seq, sh.id)
 		}
 	}
-	i := sort.Search(len(sh.records), func(i int) bool {
-		c := sh.records[i].seq.Cmp(n)
+	i := sort.Search(sh.records.len(), func(i int) bool {
+		c := sh.records.at(i).seq.Cmp(n)
 		return c > 0 || (c == 0 && !after)
 	})
-	if i == 0 && sh.trimmed > 0 && (len(sh.records) == 0 || sh.records[0].seq.Cmp(n) > 0) {
-		return 0, failure(modelSpace+"TrimmedDataAccessException",
-			"The operation attempted to read past the oldest stream record in a shard.")
+	if i == 0 && sh.trimmed > 0 && (sh.records.len() == 0 || sh.records.at(0).seq.Cmp(n) > 0) {
+		return 0, trimmed()
 	}
 	return sh.trimmed + i, nil
 }
@@ -250,28 +256,27 @@ func getRecords(e *Engine, in *wire.Node) (*out, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.trim(now)
+	s.tidy(now)
 	sh := s.find(it.Shard)
 	if sh == nil {
 		return nil, noShard()
 	}
 	if it.Next < sh.trimmed {
-		return nil, failure(modelSpace+"TrimmedDataAccessException",
-			"The operation attempted to read past the oldest stream record in a shard.")
+		return nil, trimmed()
 	}
 	limit := int(in.Int("Limit", maxRecords))
 	o := &out{}
 	o.open()
 	o.key("Records")
 	o.b = append(o.b, '[')
-	n := min(it.Next-sh.trimmed, len(sh.records))
+	n := min(it.Next-sh.trimmed, sh.records.len())
 	from := len(o.b)
-	for count := 0; n < len(sh.records) && count < limit && len(o.b)-from < maxRecordBytes; count++ {
-		sh.records[n].write(o, s)
+	for count := 0; n < sh.records.len() && count < limit && len(o.b)-from < maxRecordBytes; count++ {
+		sh.records.at(n).write(o, s)
 		n++
 	}
 	o.b = append(o.b, ']')
-	if sh.last == "" || n < len(sh.records) {
+	if sh.last == "" || n < sh.records.len() {
 		next := iterator{Shard: sh.id, Next: sh.trimmed + n, At: now.UnixMilli()}
 		o.str("NextShardIterator", next.encode(s))
 	}

@@ -29,7 +29,8 @@ type table struct {
 	indexes []*index
 	stream  *stream
 	ttl     ttl
-	dropped bool // deleted; a request that found the table before sees this under the lock
+	res     *resource // what it may consume; nil where nothing limits it
+	dropped bool      // deleted; a request that found the table before sees this under the lock
 
 	def tableDefinition
 }
@@ -56,6 +57,7 @@ type tableDefinition struct {
 	billedAt   time.Time
 	throughput capacityPair
 	onDemand   *capacityPair
+	warm       *capacityPair // as asked for when it was created
 	class      string
 	classAt    time.Time
 	sse        *sseDefinition
@@ -137,7 +139,7 @@ func (t *table) apply(c change) []float64 {
 			x.postpone(due, c.before, c.after)
 			x.catchUp(&t.schema, now)
 		} else {
-			u = x.change(&t.schema, c.before, c.after)
+			u = x.change(&t.schema, c.before, c.after, now)
 		}
 		if u > 0 {
 			if units == nil {
@@ -146,6 +148,9 @@ func (t *table) apply(c change) []float64 {
 			units[i] = u
 		}
 	}
+	if t.res != nil {
+		t.res.resize(c.key, t.storedSize(c.after)-t.storedSize(c.before), now)
+	}
 	t.ttl.change(c, now)
 	if t.stream != nil && !(c.before != nil && c.after != nil && c.before.item.Equal(c.after.item)) {
 		t.stream.add(c, now)
@@ -153,12 +158,12 @@ func (t *table) apply(c change) []float64 {
 	return units
 }
 
-// settle brings the table up to the present before it is read or written: it deletes what has expired and shows
-// index rows that were delayed. It takes the lock only when there is something to do.
+// settle brings the table up to the present before it is read or written: it deletes what has expired, shows
+// index rows that were delayed, and lets its limits follow what it has consumed. It takes the lock only when there is something to do.
 func (t *table) settle() {
 	now := t.engine.clock.Now()
 	t.mu.RLock()
-	due := t.ttl.due(now) || t.lagging(now)
+	due := t.ttl.due(now) || t.lagging(now) || t.turning(now)
 	t.mu.RUnlock()
 	if !due {
 		return
@@ -179,6 +184,9 @@ func (t *table) settleLocked(now time.Time) {
 	}
 	for _, x := range t.indexes {
 		x.catchUp(&t.schema, now)
+	}
+	if t.turning(now) {
+		t.turn(now)
 	}
 }
 

@@ -94,15 +94,21 @@ func replay(in *wire.Node, all []*write, names []string, e *Engine) (*out, error
 		if failed := w.bind(t); failed != nil {
 			return nil, failed
 		}
+		t.settle()
 		t.mu.RLock()
 		size := 0
 		if r := t.get(w.key); r != nil {
 			size = r.size
 		}
+		units := 2 * readUnits(size, true)
+		failed = t.payRead(w.key, units)
 		t.mu.RUnlock()
+		if failed != nil {
+			return nil, failed
+		}
 		u := usageOf(&used, t)
 		u.read = true
-		u.add(2*readUnits(size, true), nil)
+		u.add(units, nil)
 	}
 	o := &out{}
 	o.open()

@@ -147,16 +147,18 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 	locked := lockTables(all)
 	defer locked.unlock()
 	changes := make([]change, len(all))
+	failures := make([]*apiError, len(all))
 	for i, w := range all {
 		if w.table.dropped {
 			return nil, noTable()
 		}
 		c, failed := w.plan()
-		changes[i] = c
+		changes[i], failures[i] = c, failed
 		if failed != nil {
 			reasons[i] = w.reason(failed)
 		}
 	}
+	payAll(all, changes, failures, reasons)
 	if hasReason(reasons) {
 		return nil, cancelled(reasons)
 	}
@@ -331,6 +333,9 @@ func (e *Engine) snapshotOf(in *wire.Node, all []*transactGet) (*out, error) {
 		t.settle()
 		t.mu.RLock()
 		defer t.mu.RUnlock()
+	}
+	if failed := payReads(all); failed != nil {
+		return nil, failed
 	}
 	var used []*usage
 	items := make([]value.Item, len(all))

@@ -121,7 +121,7 @@ type indexSettings struct {
 }
 
 func (u *tableUpdate) all() *apiError {
-	for _, step := range []func() *apiError{u.billing, u.stream, u.globalIndexes, u.provisioned, u.rest} {
+	for _, step := range []func() *apiError{u.billing, u.stream, u.globalIndexes, u.provisioned, u.checkDecreases, u.warmth, u.rest} {
 		if failed := step(); failed != nil {
 			return failed
 		}
@@ -244,7 +244,7 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 			return limitExceeded(oneOnline)
 		}
 	}
-	probe := &table{def: u.def, schema: u.t.schema}
+	probe := &table{def: u.def, schema: u.t.schema, engine: u.t.engine}
 	probe.def.attrs = nil // keys of the index must be defined in the request, even where the table knows them
 	if failed := probe.def.readAttributes(u.in); failed != nil {
 		return failed
@@ -352,6 +352,7 @@ func (u *tableUpdate) rest() *apiError {
 func (u *tableUpdate) commit(e *Engine) {
 	t := u.t
 	delay := e.opts.TableDelay
+	u.noteUnits()
 	t.def = u.def
 	t.indexes = u.indexes
 	if delay > 0 {
@@ -364,11 +365,13 @@ func (u *tableUpdate) commit(e *Engine) {
 		if delay > 0 {
 			x.activeAt = u.now.Add(delay)
 		}
+		t.addIndexThroughput(x, u.now)
 		// Backfill: an item whose attributes do not fit the index is left out of it.
 		for _, r := range t.rows.Ascend("") {
-			x.change(&t.schema, nil, r)
+			x.change(&t.schema, nil, r, u.now)
 		}
 	}
+	u.commitThroughput()
 	if x := u.deleted; x != nil {
 		if delay > 0 {
 			x.goneAt = u.now.Add(delay)

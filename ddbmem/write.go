@@ -251,6 +251,9 @@ func (e *Engine) single(w *write, name string) (change, *usage, *apiError) {
 		return change{}, nil, noTable()
 	}
 	c, failed := w.plan()
+	if throttled := w.pay(c, failed); throttled != nil {
+		return change{}, nil, throttled
+	}
 	if failed != nil {
 		return change{}, nil, failed
 	}

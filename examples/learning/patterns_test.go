@@ -46,7 +46,7 @@ func TestAccessPatterns(t *testing.T) {
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		s := open(t, env, d)
-		results, err := app.Measure(t.Context(), s.trace, accessPatterns(s.Store, d))
+		results, err := app.Measure(t.Context(), s.trace, env.Has, accessPatterns(s.Store, d))
 		require.NoError(t, err)
 		require.Len(t, results, len(want))
 		for i, r := range results {

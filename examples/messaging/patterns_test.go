@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/internal/integration"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, Cruddur) }
@@ -43,7 +44,7 @@ func TestAccessPatterns(t *testing.T) {
 		n := 0
 		s.newID = func() string { n++; return fmt.Sprintf("7c9e6679-7425-40de-944b-e07fc1f9%04d", n) }
 		s.now = func() time.Time { return time.Date(2026, 3, 2, 13, 0, n, 0, time.UTC) }
-		results, err := app.Measure(t.Context(), tr, accessPatterns(s))
+		results, err := app.Measure(t.Context(), tr, env.Has, accessPatterns(s))
 		require.NoError(t, err)
 		require.Len(t, results, len(want))
 		for i, r := range results {
@@ -57,7 +58,7 @@ func TestAccessPatterns(t *testing.T) {
 			assert.Equal(t, len(r.Reads), r.Requests, r.Name)
 			assert.Equal(t, want[i].items, r.Items, r.Name)
 		}
-		if env.Has(integration.TransactionCapacity) {
+		if env.Has(capability.TransactionCapacity) {
 			named := strings.NewReplacer( // ids are long, and say nothing
 				conversations[0].ID(), "{group}", ada.UserID, "{ada}", bayo.UserID, "{bayo}", lena.UserID, "{lena}",
 				"7c9e6679-7425-40de-944b-e07fc1f90001", "{new group}", "7c9e6679-7425-40de-944b-e07fc1f90002", "{message}",

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 // accessPatterns is the list of the 14 access patterns, asked about somebody in the data; and those that come with bookings.
@@ -52,9 +53,9 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 		extra(app.Many("bookings of a user from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
 			return s.BookingsFrom(ctx, booking.UserID, booking.Date)
 		})),
-		extra(app.Many("bookings of an organiser from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
+		extra(severalKeys(app.Many("bookings of an organiser from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
 			return s.BookingsAt(ctx, booking.OrgID, booking.Date)
-		})),
+		}))),
 		extra(app.Pattern{Name: "favourites of a user, as things", Run: func(ctx context.Context) (int, error) {
 			found, _, err := s.FavouriteThings(ctx, user, "")
 			return len(found), err
@@ -69,6 +70,12 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 // extra marks what is not one of the 14.
 func extra(p app.Pattern) app.Pattern {
 	p.Extra = true
+	return p
+}
+
+// severalKeys marks what reads an index of several attributes.
+func severalKeys(p app.Pattern) app.Pattern {
+	p.Needs = capability.MultiAttributeKeys
 	return p
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/apptest"
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/internal/integration"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, OneTable) }
@@ -60,7 +61,7 @@ func TestAccessPatterns(t *testing.T) {
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		g := open(t, env, d)
-		results, err := app.Measure(t.Context(), g.trace, accessPatterns(g.Store, d))
+		results, err := app.Measure(t.Context(), g.trace, env.Has, accessPatterns(g.Store, d))
 		require.NoError(t, err)
 		require.Len(t, results, len(want))
 		for i, r := range results {
@@ -78,13 +79,17 @@ func TestAccessPatterns(t *testing.T) {
 			if !r.Extra {
 				assert.Equal(t, 1, r.Requests, r.Name)
 			}
+			if r.Refused {
+				assert.Equal(t, capability.MultiAttributeKeys, r.Needs, r.Name)
+				continue
+			}
 			assert.Equal(t, w.items, r.Items, r.Name)
-			if w.operation != "TransactGetItems" || env.Has(integration.TransactionCapacity) {
+			if w.operation != "TransactGetItems" || env.Has(capability.TransactionCapacity) {
 				assert.InDelta(t, w.capacity, r.Capacity, 0, r.Name)
 			}
 		}
-		if !env.Has(integration.TransactionCapacity) {
-			return // and the report says another price
+		if !env.Has(capability.TransactionCapacity) || !env.Has(capability.MultiAttributeKeys) {
+			return // and the report says otherwise
 		}
 		golden.Section(t, "README.md", "patterns", app.Report(results).Markdown())
 	})

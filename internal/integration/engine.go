@@ -1,80 +1,69 @@
 // Package integration holds the conformance suite: the same tests on every DynamoDB that is at hand.
 //
 // A test asks [Each] for an [Env]: an engine, a client of it and a table name that no other test uses. Tests run in
-// parallel, on one DynamoDB Local a process. What differs between engines stands in one table, [Engines], as capabilities;
+// parallel, on one engine in a container a process. What differs between engines stands in package capability;
 // a test branches on [Engine.Has] and never on a name.
 //
-//	DYNAMODB_ENDPOINT=http://localhost:8000   run on that endpoint instead of starting DynamoDB Local
-//	DDB_REQUIRE_LOCAL=1                       fail where DynamoDB Local cannot be had, instead of skipping
+//	DDB_ENGINE_IMAGE=dynoxide:1.2.1           run that engine in the container instead of DynamoDB Local
+//	DYNAMODB_ENDPOINT=http://localhost:8000   run on that endpoint instead of starting a container
+//	DDB_REQUIRE_LOCAL=1                       fail where the container cannot be started, instead of skipping
 //	DDB_AWS=1                                 run on AWS too, in the account and region that the environment names
 package integration
 
 import (
 	"os"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 	"github.com/singletable-go/ddb/internal/integration/local"
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
-// Capability is something in which engines differ without one of them being wrong.
-type Capability string
-
-// The capabilities.
-const (
-	TransactionCapacity Capability = "transaction capacity" // each item of a transaction is charged by itself; else the sum of their sizes is
-	Expiry              Capability = "expiry"               // an expired item is deleted while a test can wait
-	IndexLag            Capability = "index lag"            // a global index may answer as of before the last write
-	Conflicts           Capability = "conflicts"            // transactions that overlap in time are cancelled as conflicts
-)
-
 // Engine is a DynamoDB that the suite runs on.
 type Engine struct {
-	Name         string
-	Capabilities []Capability
-	lag          time.Duration                       // for how long an index may be behind
-	optIn        string                              // the variable that must be 1, "" for an engine that always runs
-	client       func(t testing.TB) *dynamodb.Client // may skip
+	Name   string
+	kind   string                              // its name in package capability
+	lag    time.Duration                       // for how long an index may be behind
+	optIn  string                              // the variable that must be 1, "" for an engine that always runs
+	client func(t testing.TB) *dynamodb.Client // may skip
 }
 
-// Engines is the table of engines and of what each of them does.
+// Engines are the engines of the suite.
 var Engines = []Engine{
 	{
-		Name:         "ddbmem",
-		Capabilities: []Capability{TransactionCapacity, Expiry, Conflicts},
-		client:       func(testing.TB) *dynamodb.Client { return ddbmem.New().Client() },
+		Name:   "ddbmem",
+		kind:   "ddbmem",
+		client: func(testing.TB) *dynamodb.Client { return ddbmem.New().Client() },
 	},
 	{
 		// As AWS is: what was just written may not be in a global index yet.
-		Name:         "ddbmem-lagging",
-		Capabilities: []Capability{TransactionCapacity, Expiry, IndexLag, Conflicts},
+		Name: "ddbmem-lagging",
+		kind: "ddbmem-lagging",
 		client: func(testing.TB) *dynamodb.Client {
 			return ddbmem.New(ddbmem.Options{Faults: ddbmem.Faults{IndexLag: 20 * time.Millisecond}}).Client()
 		},
 		lag: 25 * time.Millisecond,
 	},
 	{
-		Name:   "dynamodb-local",
+		Name:   localtest.EngineName(),
+		kind:   local.EngineImage().Engine(),
 		client: localtest.Client,
 	},
 	{
-		Name:         "aws",
-		Capabilities: []Capability{TransactionCapacity, IndexLag, Conflicts},
-		lag:          2 * time.Second,
-		optIn:        "DDB_AWS",
-		client:       func(testing.TB) *dynamodb.Client { return local.Client("") },
+		Name:   "aws",
+		kind:   "aws",
+		lag:    2 * time.Second,
+		optIn:  "DDB_AWS",
+		client: func(testing.TB) *dynamodb.Client { return local.Client("") },
 	},
 }
 
 // Has reports whether the engine has the capability.
-func (e Engine) Has(c Capability) bool {
-	return slices.Contains(e.Capabilities, c)
-}
+func (e Engine) Has(c capability.Capability) bool { return capability.Has(e.kind, c) }
 
 // Each runs f as a parallel subtest on each engine, named after it.
 func Each(t *testing.T, f func(t *testing.T, env *Env)) {

@@ -56,24 +56,3 @@ func TestEngineKeepsItems(t *testing.T) {
 		assert.Equal(t, []map[string]types.AttributeValue{item("1", "a"), item("1", "b")}, out.Items)
 	})
 }
-
-func TestTransactionCapacity(t *testing.T) {
-	t.Parallel()
-	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		env.Create(t, pair())
-		out, err := env.Client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
-			TransactItems: []types.TransactWriteItem{
-				{Put: &types.Put{TableName: &env.Table, Item: item("1", "a")}},
-				{Put: &types.Put{TableName: &env.Table, Item: item("1", "b")}},
-			},
-			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
-		})
-		require.NoError(t, err)
-		want := 2.0 // two items that are small enough to make up one unit together, written twice
-		if env.Has(integration.TransactionCapacity) {
-			want = 4
-		}
-		require.Len(t, out.ConsumedCapacity, 1)
-		assert.InDelta(t, want, *out.ConsumedCapacity[0].CapacityUnits, 0)
-	})
-}

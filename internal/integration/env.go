@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 // Env is what one test has on one engine.
@@ -59,7 +60,7 @@ func (e *Env) CatchUp() { time.Sleep(e.lag) }
 // Settles runs check until it reports true: once where indexes do not lag, for up to ten seconds where they do.
 func (e *Env) Settles(t testing.TB, check func() bool) {
 	t.Helper()
-	if !e.Has(IndexLag) {
+	if !e.Has(capability.IndexLag) {
 		require.True(t, check(), "the index is behind, on an engine whose indexes do not lag")
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb/ddbmem"
 )
 
 // start runs the command on a free port and returns its address and what ends it.
@@ -35,6 +38,13 @@ func start(t *testing.T, args ...string) (url string, stop func() error) {
 			return context.DeadlineExceeded
 		}
 	}
+}
+
+// startEngine serves an engine on a free port and returns its address and what ends it.
+func startEngine(t *testing.T, engine *ddbmem.Engine) (url string, stop func()) {
+	t.Helper()
+	server := httptest.NewServer(engine)
+	return server.URL, server.Close
 }
 
 func call(t *testing.T, url, op, body string) string {
@@ -76,7 +86,10 @@ func TestFlags(t *testing.T) {
 	var help strings.Builder
 	require.NoError(t, run(t.Context(), []string{"-h"}, &help))
 	require.Contains(t, help.String(), "-snapshot file")
+	require.Contains(t, help.String(), "-snapshot-every time")
+	require.Contains(t, help.String(), "A kill -9, a crash or a power failure\nloses the changes since the last whole snapshot began")
 	require.Error(t, run(t.Context(), []string{"-nonsense"}, io.Discard))
 	require.Error(t, run(t.Context(), []string{"extra"}, io.Discard))
 	require.Error(t, run(t.Context(), []string{"-addr", "nonsense"}, io.Discard))
+	require.Error(t, run(t.Context(), []string{"-snapshot-every", "0s"}, io.Discard))
 }

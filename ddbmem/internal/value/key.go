@@ -91,3 +91,29 @@ func PrefixEnd(prefix []byte) ([]byte, bool) {
 	}
 	return nil, false
 }
+
+// KeyPartLen returns how long the part of a key is that [AppendKeyPart] made of a value of that kind, and that the key
+// begins with.
+func KeyPartLen(kind Kind, key string) int {
+	if kind == N {
+		return numberKeyLen(key)
+	}
+	for i := 0; ; i += 2 {
+		i += strings.IndexByte(key[i:], 0)
+		if key[i+1] == 1 {
+			return i + 2
+		}
+	}
+}
+
+// numberKeyLen returns the length of a number's encoding: its sign and exponent, and what comes up to the end.
+func numberKeyLen(key string) int {
+	end := byte(0)
+	switch key[0] {
+	case keyZero:
+		return 1
+	case keyNegative:
+		end = 0xff
+	}
+	return 3 + strings.IndexByte(key[2:], end)
+}

@@ -1,5 +1,7 @@
 package value
 
+import "unsafe"
+
 // Size returns the size of v in bytes, by the rules of DynamoDB's
 // documentation: strings and binary by their bytes, numbers by their digits,
 // booleans and null 1, lists and maps 3 and 1 for each part.
@@ -44,6 +46,35 @@ func (it Item) Size() int {
 		size += len(f.Name) + f.Value.Size()
 	}
 	return size
+}
+
+// Memory returns about how many bytes of memory an item takes: more than its size, for names and types stand beside
+// every value.
+func (it Item) Memory() int {
+	total := sliceBytes
+	for _, f := range it {
+		total += int(unsafe.Sizeof(f)) + f.Value.memory()
+	}
+	return total
+}
+
+// sliceBytes is what the header of a slice, or the rounding of an allocation, takes.
+const sliceBytes = 24
+
+// memory returns about what a value takes beside the value itself.
+func (v Value) memory() int {
+	total := len(v.text)
+	if v.ref == nil {
+		return total
+	}
+	total += int(unsafe.Sizeof(*v.ref)) + v.ref.fields.Memory()
+	for _, e := range v.ref.list {
+		total += int(unsafe.Sizeof(e)) + e.memory()
+	}
+	for _, m := range v.ref.members {
+		total += int(unsafe.Sizeof(m)) + len(m)
+	}
+	return total
 }
 
 // numberSize is one byte, one for each pair of digits, and one for the sign of

@@ -19,6 +19,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/engine"
 	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
 // Example is a system modelled on one table.
@@ -88,7 +89,7 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 type usageError struct{ error }
 
 func (e Example) command(stdout, stderr io.Writer) *cli.Command {
-	local := &cli.BoolFlag{Name: "local", Usage: "run on DynamoDB Local, in a container that Docker starts"}
+	inContainer := &cli.BoolFlag{Name: "local", Usage: "run on the engine in a container, which Docker starts: " + string(local.EngineImage())}
 	table := &cli.StringFlag{Name: "table", Value: cmp.Or(e.On, e.Name), Usage: "`name` of the table"}
 	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
@@ -100,7 +101,7 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 		Usage:           e.About,
 		UsageText:       e.Name + " [flags] [command]",
 		Description:     "Without a command: creates the table, seeds it and runs every access pattern.\n\n" + where,
-		Flags:           append([]cli.Flag{local, table}, e.Flags...),
+		Flags:           append([]cli.Flag{inContainer, table}, e.Flags...),
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Writer:          stdout,
@@ -145,12 +146,13 @@ func (s *session) export() *Session {
 	return &Session{DB: ddb.New(s.engine.Client, s.db.Name(), s.Table, nil), Engine: s.engine, Out: s.out, Err: s.err}
 }
 
-const where = `It runs on the endpoint that ` + engine.Variable + ` names; with -local on DynamoDB Local; else in this process.
+const where = `It runs on the endpoint that ` + engine.Variable + ` names; with -local on an engine in a container; else in this process.
+The image of the container is DynamoDB Local, unless ` + local.Variable + ` names another.
 What runs in this process or in its container starts empty, so that a command that needs data seeds it first.`
 
 // connect opens the engine and the table's model, runs c, and closes the engine again.
-func (s *session) connect(ctx context.Context, local bool, table string, c command) (err error) {
-	eng, err := engine.Open(ctx, local)
+func (s *session) connect(ctx context.Context, inContainer bool, table string, c command) (err error) {
+	eng, err := engine.Open(ctx, inContainer)
 	if err != nil {
 		return s.explain(ctx, err)
 	}

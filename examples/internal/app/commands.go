@@ -91,13 +91,18 @@ func seed(ctx context.Context, s *session) error {
 }
 
 func patterns(ctx context.Context, s *session) error {
-	results, err := Measure(ctx, s.trace, s.Patterns(s.db))
+	results, err := Measure(ctx, s.trace, s.engine.Has, s.Patterns(s.db))
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(s.out)
 	Report(results).Print(s.out)
 	total(s.out, results)
+	for _, r := range results {
+		if r.Refused {
+			fmt.Fprintf(s.out, "%s: refused, as it must be: %s has no %s\n", r.Name, s.engine.Name, r.Needs)
+		}
+	}
 	return nil
 }
 

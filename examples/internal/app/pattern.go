@@ -10,6 +10,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/term"
 	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 // Pattern is an access pattern with the values that it is run for.
@@ -18,6 +19,8 @@ type Pattern struct {
 	Run  func(context.Context) (items int, err error)
 
 	Extra bool // not one of the system's own: shown after them, and not counted
+
+	Needs capability.Capability // what not every engine has: one without it must refuse the pattern
 }
 
 // One is the pattern that get answers with one item.
@@ -46,21 +49,27 @@ type Result struct {
 	Requests int     // as the library's meter counts them
 	Capacity float64 // read units
 	Written  float64 // write units
+	Refused  bool    // the engine has not what the pattern needs
 }
 
-// Measure runs patterns one after the other, on a table whose client is t.
-func Measure(ctx context.Context, t *trace.Client, patterns []Pattern) ([]Result, error) {
+// Measure runs patterns one after the other, on a table whose client is t and an engine that has what has reports.
+func Measure(ctx context.Context, t *trace.Client, has func(capability.Capability) bool, patterns []Pattern) ([]Result, error) {
 	results := make([]Result, 0, len(patterns))
 	for _, p := range patterns {
 		t.Take()
 		ctx, meter := ddb.WithMeter(ctx)
 		items, err := p.Run(ctx)
-		if err != nil {
+		refused := p.Needs != "" && !has(p.Needs)
+		switch {
+		case refused && err == nil:
+			return nil, fmt.Errorf("%s: it was answered by an engine without %s", p.Name, p.Needs)
+		case !refused && err != nil:
 			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
 		results = append(results, Result{
 			Pattern: p, Reads: t.Take(), Items: items, Requests: meter.Requests(),
 			Capacity: meter.Capacity(nil).Read, Written: meter.Capacity(nil).Write,
+			Refused: refused,
 		})
 	}
 	return results, nil
@@ -88,12 +97,16 @@ func Report(results []Result) *term.Table {
 			}
 			return strings.Join(parts, "\n")
 		}
+		items := any(r.Items)
+		if r.Refused {
+			items = "refused"
+		}
 		t.Add(
 			number, r.Name,
 			join(func(q trace.Request) string { return q.Operation }),
 			join(func(q trace.Request) string { return q.Index }),
 			join(func(q trace.Request) string { return strings.TrimSpace(q.Key + filter(q)) }),
-			r.Items, r.Requests, r.cost(),
+			items, r.Requests, r.cost(),
 		)
 	}
 	return t

@@ -72,7 +72,7 @@ func Works(t *testing.T, make func() app.Example, lines map[string]string) {
 	}
 }
 
-// Table is a table of a test on DynamoDB Local, which outlives the commands that are run on it.
+// Table is a table of a test on the engine in a container, which outlives the commands that are run on it.
 type Table struct {
 	Name string
 	t    *testing.T

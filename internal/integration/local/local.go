@@ -1,4 +1,5 @@
-// Package local runs the genuine DynamoDB Local in a container and makes clients for endpoints.
+// Package local runs an engine by other authors in a container, DynamoDB Local unless DDB_ENGINE_IMAGE names another image,
+// and makes clients for endpoints.
 //
 // It is the one place that knows the image, its command and how to wait for it. The conformance suite starts it through
 // package localtest, the examples through their engine flag.
@@ -21,46 +22,46 @@ import (
 	"github.com/testcontainers/testcontainers-go/wait"
 )
 
-// Image is the image that [Start] runs.
-const Image = "amazon/dynamodb-local:3.3.1"
-
 const port = "8000/tcp"
 
 // ErrNoDocker is the class of errors that say: no Docker engine answers here.
 var ErrNoDocker = errors.New("no Docker engine answers")
 
-// Server is a DynamoDB Local that runs in a container. It holds its data in memory.
+// Server is an engine that runs in a container. Its data is gone when it is closed.
 type Server struct {
+	image     Image
 	endpoint  string
 	container *testcontainers.DockerContainer
 }
 
-// Start runs DynamoDB Local and returns once it answers HTTP, which takes a few seconds once the image is there.
+// Start runs [EngineImage] and returns once it answers HTTP, which takes a few seconds once the image is there.
 // Without Docker the error is one for which errors.Is(err, ErrNoDocker) is true.
 func Start(ctx context.Context) (*Server, error) {
 	tclog.SetDefault(log.New(io.Discard, "", 0)) // it greets on standard error, whatever logger the calls below are given
 	if err := Docker(ctx); err != nil {
 		return nil, err
 	}
-	// The log line comes before the port listens, so only HTTP tells; a bare GET is answered with 400.
-	ready := wait.ForHTTP("/").
-		WithPort(port).
-		WithStatusCodeMatcher(func(status int) bool { return status == http.StatusBadRequest }).
-		WithStartupTimeout(2 * time.Minute)
-	// In a container without a locale it would turn every letter beyond ASCII in a set of a statement into two others.
-	c, err := testcontainers.Run(ctx, Image,
-		testcontainers.WithCmd("-Dfile.encoding=UTF-8", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"),
+	image := EngineImage()
+	options := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(port),
-		testcontainers.WithWaitStrategy(ready),
-	)
+		// A log line may come before the port listens, so only HTTP tells. To a bare GET one engine answers 200, another 400.
+		testcontainers.WithWaitStrategy(wait.ForHTTP("/").
+			WithPort(port).
+			WithStatusCodeMatcher(func(status int) bool { return status < http.StatusInternalServerError }).
+			WithStartupTimeout(2 * time.Minute)),
+	}
+	if command := image.command(); command != nil {
+		options = append(options, testcontainers.WithCmd(command...))
+	}
+	c, err := testcontainers.Run(ctx, string(image), options...)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start %s: %w", Image, err), terminate(c))
+		return nil, errors.Join(fmt.Errorf("start %s: %w", image, err), terminate(c))
 	}
 	endpoint, err := c.PortEndpoint(ctx, port, "http")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start %s: %w", Image, err), terminate(c))
+		return nil, errors.Join(fmt.Errorf("start %s: %w", image, err), terminate(c))
 	}
-	return &Server{endpoint: endpoint, container: c}, nil
+	return &Server{image: image, endpoint: endpoint, container: c}, nil
 }
 
 // Docker returns nil when a Docker engine answers, else an error for which errors.Is(err, ErrNoDocker) is true.
@@ -80,6 +81,9 @@ func Docker(ctx context.Context) (err error) {
 	return nil
 }
 
+// Image returns the image that runs.
+func (s *Server) Image() Image { return s.image }
+
 // Endpoint returns the server's URL.
 func (s *Server) Endpoint() string { return s.endpoint }
 
@@ -96,7 +100,7 @@ func terminate(c *testcontainers.DockerContainer) error {
 
 // Client returns a client of the DynamoDB at endpoint, "" for AWS itself. Region and credentials come from AWS_REGION,
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; with an endpoint they may be missing, since
-// DynamoDB Local takes any.
+// an engine in a container takes any.
 func Client(endpoint string) *dynamodb.Client {
 	o := dynamodb.Options{
 		Region:      "us-east-1",

@@ -1,9 +1,11 @@
-// Package localtest gives tests the DynamoDB Local of their process: started once, shared by all, stopped at the end.
+// Package localtest gives tests the engine in a container of their process: started once, shared by all, stopped at the
+// end. Package local says which image runs.
 //
 //	func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
 //
-// DYNAMODB_ENDPOINT names another endpoint to use instead. Where it cannot be started, as without Docker, a test skips
-// with one line, and fails when DDB_REQUIRE_LOCAL=1, which continuous integration sets.
+// DYNAMODB_ENDPOINT names an endpoint to use instead, and DDB_ENGINE_IMAGE still says which engine answers there. Where the
+// container cannot be started, as without Docker, a test skips with one line, and fails when DDB_REQUIRE_LOCAL=1, which
+// continuous integration sets.
 package localtest
 
 import (
@@ -41,13 +43,13 @@ func Main(m *testing.M) int {
 		return code
 	}
 	if err := shared.server.Close(); err != nil {
-		fmt.Fprintf(os.Stderr, "stop DynamoDB Local: %v\n", err)
+		fmt.Fprintf(os.Stderr, "stop %s: %v\n", shared.server.Image(), err)
 		return max(code, 1)
 	}
 	return code
 }
 
-// Client returns a client of the process's DynamoDB Local. The first call starts it.
+// Client returns a client of the process's engine in a container. The first call starts it.
 func Client(t testing.TB) *dynamodb.Client {
 	t.Helper()
 	shared.once.Do(start)
@@ -55,9 +57,9 @@ func Client(t testing.TB) *dynamodb.Client {
 	case shared.err == nil:
 		return shared.client
 	case os.Getenv(Require) == "1":
-		t.Fatalf("DynamoDB Local is required by %s=1: %v", Require, shared.err)
+		t.Fatalf("%s in a container is required by %s=1: %v", local.EngineImage(), Require, shared.err)
 	default:
-		t.Skipf("needs DynamoDB Local (start Docker, or set %s): %s", Endpoint, strings.ReplaceAll(shared.err.Error(), "\n", "; "))
+		t.Skipf("needs %s in a container (start Docker, or set %s): %s", local.EngineImage(), Endpoint, strings.ReplaceAll(shared.err.Error(), "\n", "; "))
 	}
 	return nil
 }
@@ -72,6 +74,16 @@ func start() {
 	if shared.server, shared.err = local.Start(ctx); shared.err == nil {
 		shared.client = shared.server.Client()
 	}
+}
+
+// EngineName names the engine that [Client] is a client of, and where it runs: "container-dynamodb-local:3.3.1", or
+// "endpoint-…" where DYNAMODB_ENDPOINT is set. It starts nothing.
+func EngineName() string {
+	where := "container-"
+	if os.Getenv(Endpoint) != "" {
+		where = "endpoint-"
+	}
+	return where + local.EngineImage().Name()
 }
 
 // TableName returns a name that no other test uses, readable in a list of tables.

@@ -1,0 +1,44 @@
+package ddbmem
+
+import (
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/singletable-go/ddb/ddbmem/internal/wire"
+)
+
+// atTimestamp is the type of shard iterator that begins at a time. Streams have it since October 2026; what it does is
+// as the API says, but no message of the service about it is on record.
+const atTimestamp = "AT_TIMESTAMP"
+
+// startTime reads the time that a shard iterator begins at: seconds since 1970, with milliseconds as a fraction. A time
+// in the future is refused.
+func startTime(in *wire.Node, now time.Time) (time.Time, *apiError) {
+	n := in.Get("Timestamp")
+	by := in.Text("ShardIteratorType") == atTimestamp
+	switch {
+	case by && n == nil:
+		return time.Time{}, parameter("Invalid Timestamp")
+	case !by && n != nil:
+		return time.Time{}, parameter("Timestamp should not be passed for this iterator type")
+	case !by:
+		return time.Time{}, nil
+	}
+	const latest = 1 << 50 // in milliseconds; beyond it lies nothing but the future
+	secs, err := strconv.ParseFloat(n.Str, 64)
+	if millis := secs * 1000; err == nil && millis > -latest && millis < latest {
+		if at := time.UnixMilli(int64(millis + 0.5)); !at.After(now) {
+			return at, nil
+		}
+	}
+	return time.Time{}, parameter("Timestamp must not be in the future")
+}
+
+// since returns the ordinal of the first record that was made at a time or after it: of the oldest that is there when
+// all are younger, of the next to come when none is.
+func (sh *shard) since(from time.Time) int {
+	return sh.trimmed + sort.Search(sh.records.len(), func(i int) bool {
+		return !sh.records.at(i).at.Before(from)
+	})
+}

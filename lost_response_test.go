@@ -1,0 +1,217 @@
+package ddb_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// A response was lost, and then a transaction stood in the way: the try after that still knows the work of the first.
+func TestALostResponseIsRememberedOverAllTries(t *testing.T) {
+	t.Parallel()
+	for name, declare := range map[string][]func(*Patron, *ddb.Definition){"versioned": {patronVersion}, "not": nil} {
+		t.Run("create, "+name, func(t *testing.T) {
+			t.Parallel()
+			a := openPatrons(t, declare...)
+			a.engine.SetFaults(script("PutItem", ddbmem.Dropped, ddbmem.Conflicting))
+			_, err := a.repo.Create(t.Context(), Patron{ID: "1"})
+			require.NoError(t, err)
+		})
+	}
+	t.Run("update and modify", func(t *testing.T) {
+		t.Parallel()
+		a := openPatrons(t, patronVersion)
+		_, err := a.repo.Create(t.Context(), Patron{ID: "1"})
+		require.NoError(t, err)
+		a.engine.SetFaults(script("UpdateItem", ddbmem.Dropped, ddbmem.Conflicting))
+		got, err := a.repo.Update(t.Context(), Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+		require.NoError(t, err)
+		assert.Equal(t, 1, got.N)
+		a.engine.SetFaults(script("UpdateItem", ddbmem.Dropped, ddbmem.Conflicting))
+		runs := 0
+		got, err = a.repo.Modify(t.Context(), Patron{ID: "1"}, func(x *Patron) error { runs++; x.N += 100; return nil })
+		require.NoError(t, err)
+		assert.Equal(t, 101, got.N)
+		assert.Equal(t, 1, runs)
+	})
+}
+
+// What came after a lost response cannot say that nothing was written.
+func TestAnErrorAfterALostResponseIsNotDefinite(t *testing.T) {
+	t.Parallel()
+	guarded := func(a *patrons) []ddb.Edit {
+		return []ddb.Edit{ddb.Set(&a.f.Note, "done"), ddb.If(ddb.Eq(&a.f.Note, "draft"))}
+	}
+	for name, c := range map[string]struct {
+		operation string
+		faults    []ddbmem.Fault
+		run       func(context.Context, *patrons) error
+		also      error
+	}{
+		"an update that makes its own condition false": {"UpdateItem", []ddbmem.Fault{ddbmem.Dropped}, func(ctx context.Context, a *patrons) error {
+			_, err := a.repo.Update(ctx, Patron{ID: "1"}, guarded(a)...)
+			return err
+		}, nil},
+		"a put that makes its own condition false, before another writes": {"PutItem", nil, func(ctx context.Context, a *patrons) error {
+			a.client.Client = a.engine.Client(impatient, func(o *dynamodb.Options) {
+				o.HTTPClient = &interloper{operation: "PutItem", next: o.HTTPClient, do: func() {
+					_, err := a.other().Update(context.WithoutCancel(ctx), Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+					if err != nil {
+						panic(err)
+					}
+				}}
+			})
+			_, err := a.repo.Put(ctx, Patron{ID: "1", Note: "done"}, ddb.If(ddb.Eq(&a.f.Note, "draft")))
+			return err
+		}, nil},
+		"a take that finds nothing": {"DeleteItem", []ddbmem.Fault{ddbmem.Dropped}, func(ctx context.Context, a *patrons) error {
+			_, err := a.repo.Take(ctx, Patron{ID: "1"})
+			return err
+		}, nil},
+		"throttled for ever": {"UpdateItem", forever([]ddbmem.Fault{ddbmem.Dropped}, ddbmem.Throttled), func(ctx context.Context, a *patrons) error {
+			_, err := a.repo.Update(ctx, Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+			return err
+		}, ddb.ErrThrottled},
+		"in conflict for ever": {"UpdateItem", forever([]ddbmem.Fault{ddbmem.Dropped}, ddbmem.Conflicting), func(ctx context.Context, a *patrons) error {
+			_, err := a.repo.Update(ctx, Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+			return err
+		}, nil},
+		"a transaction that conflicts for ever": {"TransactWriteItems", forever([]ddbmem.Fault{ddbmem.Dropped}, ddbmem.Conflicting), func(ctx context.Context, a *patrons) error {
+			return a.db.Transact(ctx, a.entity.Update(Patron{ID: "1"}, ddb.Add(&a.f.N, 1)), a.entity.Put(Patron{ID: "2"}))
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := openPatronsOn(t, ddbmem.New(), &ddb.Options{MaxAttempts: 3})
+			_, err := a.repo.Create(t.Context(), Patron{ID: "1", Note: "draft"})
+			require.NoError(t, err)
+			a.engine.SetFaults(script(c.operation, c.faults...))
+			err = c.run(t.Context(), a)
+			require.ErrorIs(t, err, ddb.ErrOutcomeUnknown)
+			for _, class := range []error{ddb.ErrExists, ddb.ErrNotFound, ddb.ErrCondition, ddb.ErrConflict, ddb.ErrNotUnique} {
+				require.NotErrorIs(t, err, class)
+			}
+			if c.also != nil {
+				require.ErrorIs(t, err, c.also)
+			}
+			_, nothing := errors.AsType[*ddb.TransactError](err)
+			assert.False(t, nothing, "a TransactError says that nothing was written")
+		})
+	}
+}
+
+// Where every attempt was answered, an error is definite.
+func TestAnErrorWithoutALostResponseIsDefinite(t *testing.T) {
+	t.Parallel()
+	a := openPatronsOn(t, ddbmem.New(), &ddb.Options{MaxAttempts: 2})
+	_, err := a.repo.Create(t.Context(), Patron{ID: "1", Note: "draft"})
+	require.NoError(t, err)
+	a.engine.SetFaults(script("UpdateItem", forever(nil, ddbmem.Throttled)...))
+	_, err = a.repo.Update(t.Context(), Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+	require.ErrorIs(t, err, ddb.ErrThrottled)
+	require.NotErrorIs(t, err, ddb.ErrOutcomeUnknown)
+	a.engine.SetFaults(ddbmem.Faults{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = a.repo.Update(ctx, Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, ddb.ErrOutcomeUnknown, "nothing was sent")
+	got, err := a.repo.Get(t.Context(), Patron{ID: "1"})
+	require.NoError(t, err)
+	assert.Zero(t, got.N)
+}
+
+// The outcome of an op of a batch is unknown if any response that would have spoken of it was lost.
+func TestABatchKnowsWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	outcomes := func(t *testing.T, err error) []ddb.WriteOutcome {
+		t.Helper()
+		failed, ok := errors.AsType[*ddb.BatchError](err)
+		require.True(t, ok, "%v", err)
+		return failed.Outcomes
+	}
+	open := func(t *testing.T) *patrons {
+		a := openPatronsOn(t, ddbmem.New(), &ddb.Options{MaxAttempts: 3})
+		_, err := a.repo.Create(t.Context(), Patron{ID: "1", Note: "draft"})
+		require.NoError(t, err)
+		return a
+	}
+	t.Run("an op that goes alone and makes its condition false", func(t *testing.T) {
+		t.Parallel()
+		a := open(t)
+		a.engine.SetFaults(script("UpdateItem", ddbmem.Dropped))
+		err := a.db.Batch(t.Context(), a.entity.Update(Patron{ID: "1"}, ddb.Set(&a.f.Note, "done"), ddb.If(ddb.Eq(&a.f.Note, "draft"))))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.OutcomeUnknown}, outcomes(t, err))
+	})
+	t.Run("lost, and then throttled for ever", func(t *testing.T) {
+		t.Parallel()
+		a := open(t)
+		a.engine.SetFaults(script("BatchWriteItem", forever([]ddbmem.Fault{ddbmem.Dropped}, ddbmem.Throttled)...))
+		err := a.db.Batch(t.Context(), a.entity.Put(Patron{ID: "2"}), a.entity.Put(Patron{ID: "3"}))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.OutcomeUnknown, ddb.OutcomeUnknown}, outcomes(t, err))
+	})
+	t.Run("only throttled", func(t *testing.T) {
+		t.Parallel()
+		a := open(t)
+		a.engine.SetFaults(script("BatchWriteItem", forever(nil, ddbmem.Throttled)...))
+		err := a.db.Batch(t.Context(), a.entity.Put(Patron{ID: "2"}))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.NotWritten}, outcomes(t, err))
+	})
+	t.Run("lost, then done in part, then throttled for ever", func(t *testing.T) {
+		t.Parallel()
+		a := openPatrons(t)
+		db := ddb.New(a.engine.Client(func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 }), a.db.Name(), a.db.Table(), &ddb.Options{MaxAttempts: 4})
+		requests, items := 0, 0
+		a.engine.SetFaults(ddbmem.Faults{Hook: func(c ddbmem.Call) ddbmem.Fault {
+			switch {
+			case c.Operation != "BatchWriteItem":
+			case c.Item:
+				if items++; requests == 2 && items > 3 { // two of the first request, and one of the second
+					return ddbmem.Unprocessed
+				}
+			default:
+				if requests++; requests == 1 {
+					return ddbmem.Dropped
+				} else if requests > 2 {
+					return ddbmem.Throttled
+				}
+			}
+			return ddbmem.Pass
+		}})
+		err := db.Batch(t.Context(), a.entity.Put(Patron{ID: "1"}), a.entity.Put(Patron{ID: "2"}))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.Written, ddb.OutcomeUnknown}, outcomes(t, err))
+	})
+	t.Run("a transaction that is in progress to the end", func(t *testing.T) {
+		t.Parallel()
+		table, entity := definePatrons(patronUnique)
+		engine := ddbmem.New()
+		client := &stillRunning{Client: engine.Client(impatient)}
+		db := ddb.New(client, "patrons", table, &ddb.Options{MaxAttempts: 3})
+		require.NoError(t, db.CreateTable(t.Context()))
+		err := db.Batch(t.Context(), entity.Create(Patron{ID: "1", Email: "a@x"}))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.OutcomeUnknown}, outcomes(t, err))
+	})
+}
+
+// stillRunning is a client whose transactions are done, and never said to be.
+type stillRunning struct {
+	*dynamodb.Client
+	requests int
+}
+
+func (c *stillRunning) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if c.requests++; c.requests == 1 {
+		if _, err := c.Client.TransactWriteItems(ctx, in, o...); err != nil {
+			return nil, err
+		}
+	}
+	return nil, &types.TransactionInProgressException{}
+}
