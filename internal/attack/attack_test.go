@@ -51,3 +51,13 @@ func TestAttackExpiry(t *testing.T) {
 	t.Parallel()
 	attack.Run(t, attack.Expiry, rounds, memory)
 }
+
+func TestAttackRevisions(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.Revisions, rounds, memory)
+}
+
+func TestAttackUnknownAttributes(t *testing.T) {
+	t.Parallel()
+	attack.Run(t, attack.UnknownAttributes, rounds, memory)
+}

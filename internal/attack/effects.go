@@ -60,6 +60,9 @@ func (w *World) checkWrite(c *Call, e *Effect, got []application) {
 		if e.Item != "" && a.Key != e.Item {
 			w.Problem("outcome: another item", e.Item, "%s %s: write %s of %s was applied to %s", c.ID, c.Text, e.Mark, e.Item, a.Key)
 		}
+		if e.Saw != "" && Text(a.Old["by"]) != e.Saw {
+			w.Problem("outcome: met another", e.Item, "%s %s: write %s is of the item as written by %s, and met: %s", c.ID, c.Text, e.Mark, e.Saw, Show(a.Old))
+		}
 		if e.Sum != nil && Number(a.New["sum"]) != Number(a.Old["sum"])+*e.Sum {
 			w.Problem("outcome: sum", e.Item, "%s %s: write %s adds %d and made %s of %s", c.ID, c.Text, e.Mark, *e.Sum, Text(a.New["sum"]), Text(a.Old["sum"]))
 		}
@@ -83,7 +86,7 @@ func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 			case !e.Removes || e.Outcome == NotDone:
 			case e.Was == "":
 				anything[e.Item] = true
-			case e.Outcome == Done:
+			case e.Outcome == Done && (e.Took || !c.Lost()):
 				taken[at]++
 			default:
 				maybe[at]++

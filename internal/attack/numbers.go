@@ -132,7 +132,7 @@ func (r *numbersRound) Call(ctx context.Context, c *Call) {
 		c.Say("take %s", id)
 		e.Mark, e.Removes = "", true
 		if got, err = p.repo.Take(ctx, key); err == nil {
-			e.Was = got.By
+			e.Was, e.Took = got.By, true
 		}
 	case n <= 12:
 		keep := 1 + c.Rand.IntN(2)

@@ -59,11 +59,16 @@ type Effect struct {
 	// Again says that it may be applied more than once if a response is lost, as writes without a version may. Once says
 	// that it is not even if the item was removed meanwhile.
 	Again, Once bool
+	// Saw is the mark of what it must have met, "" for whatever is there.
+	Saw string
 	// Sum is what it adds to the item's "sum"; nil for one that sets it.
 	Sum *int64
 	// Removes says that it removes the item that is marked by Was, whichever is there where Was is "".
 	Removes bool
 	Was     string
+	// Took says that it returned the removed item. A removal that did not may find, after a response was lost, that the
+	// item is gone, and leave it at that.
+	Took bool
 	// Returned is the mark of the item that it returned as the one before it; nil if it returned another.
 	Returned *string
 }

@@ -152,7 +152,7 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 			c.Wrote(&Effect{Item: e.Item, Removes: true})
 		}
 		if err == nil {
-			e.Was = got.By
+			e.Was, e.Took = got.By, true
 			if got.By == "" {
 				c.world.Problem("outcome: took nothing", e.Item, "%s %s: nil error and the item %+v", c.ID, c.Text, got)
 			}
