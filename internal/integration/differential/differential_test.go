@@ -4,9 +4,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -14,44 +14,50 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
-// started are the engines that all tests share.
-var started servers
-
 func TestMain(m *testing.M) {
-	// The same requests each time, unless the command line says otherwise: a build must not fail by chance.
-	if err := flag.Set("rapid.seed", "1"); err != nil {
-		panic(err)
+	// The same requests each time, unless the command line says otherwise: a build must not fail by chance. About a minute.
+	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": "400"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	code := localtest.Main(m)
-	started.stop()
+	node.stop()
 	os.Exit(code)
 }
 
-// local returns DynamoDB Local.
-func local(t *testing.T) *Engine {
-	endpoint := localtest.Client(t).Options().BaseEndpoint
-	return remote("dynamodb-local", *endpoint)
+// each runs f as a parallel subtest for every engine that speaks a language, with the requests of that language.
+func each(t *testing.T, spoken language, f func(t *testing.T, other *Engine, generators []generator)) {
+	t.Helper()
+	for _, p := range peers() {
+		generators := p.generators(spoken)
+		if generators == nil {
+			continue
+		}
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			f(t, p.start(t), generators)
+		})
+	}
 }
-
-var node = sync.OnceValues(started.engines)
 
 var tables atomic.Int64
 
-// compare draws a table and requests on it and tries them on ddbmem and the other engines.
-func compare(t *rapid.T, log logger, generators []func(*rapid.T, *table) request, several bool, others []*Engine) {
-	tb := drawTable(t, fmt.Sprintf("differential-%d-%d", os.Getpid(), tables.Add(1)), several)
-	j := newJury(inProcess("ddbmem", ddbmem.New(ddbmem.Options{Legacy: true, PartiQL: true})), others)
+// compare draws a table and requests on it and tries them on ddbmem and the other engine.
+func compare(t *rapid.T, log logger, other *Engine, generators []generator) {
+	tb := drawTable(t, fmt.Sprintf("differential-%d-%d", os.Getpid(), tables.Add(1)), other.several)
+	j := newJury(inProcess("ddbmem", ddbmem.New(ddbmem.Options{Legacy: true, PartiQL: true})), other)
 	create := request{"CreateTable", tb.create()}
-	for _, e := range append([]*Engine{j.ours}, others...) {
+	for _, e := range []*Engine{j.ours, other} {
 		o, err := ask(e, create)
-		if err == nil && o.failed() {
-			err = fmt.Errorf("%s: %s", e.Name, o.first())
-		}
-		if err != nil && e == j.ours {
-			t.Fatalf("%s: %v", canonical(create.body), err)
-		}
 		if err != nil {
-			j.out[e.Name] = err.Error()
+			t.Fatalf("%v", err)
+		}
+		if o.failed() {
+			t.Fatalf("%s: %s: %s", e.Name, canonical(create.body), o.first())
+		}
+		if err := active(e, tb.name); err != nil {
+			t.Fatalf("%v", err)
 		}
 		defer func() { _, _ = e.Do("DeleteTable", []byte(canonical(object{"TableName": tb.name}))) }()
 	}
@@ -59,7 +65,7 @@ func compare(t *rapid.T, log logger, generators []func(*rapid.T, *table) request
 	actions := map[string]func(*rapid.T){}
 	for i, generate := range generators {
 		actions[fmt.Sprintf("%02d", i)] = func(t *rapid.T) {
-			if len(j.out) < len(others) {
+			if j.out == "" {
 				tb.draft(t)
 				j.try(log, tb, generate(t, tb))
 			}
@@ -68,34 +74,39 @@ func compare(t *rapid.T, log logger, generators []func(*rapid.T, *table) request
 	t.Repeat(actions)
 }
 
-// TestDynamoDBLocal compares with DynamoDB Local alone, where every difference counts that is not a known one.
-func TestDynamoDBLocal(t *testing.T) {
-	t.Parallel()
-	engine := local(t)
-	rapid.Check(t, func(t *rapid.T) { compare(t, t, generators, true, []*Engine{engine}) })
+// active waits until a table can be used.
+func active(e *Engine, name string) error {
+	for range 100 {
+		o, err := ask(e, request{"DescribeTable", object{"TableName": name}})
+		if err != nil {
+			return err
+		}
+		if table, _ := o.first().body["Table"].(object); table["TableStatus"] == "ACTIVE" {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return fmt.Errorf("%s: the table does not become active", e.Name)
 }
 
-// TestLegacyParameters compares the parameters from before there were expressions with DynamoDB Local.
+func check(t *testing.T, other *Engine, generators []generator) {
+	rapid.Check(t, func(t *rapid.T) { compare(t, t, other, generators) })
+}
+
+// TestExpressions compares the operations on items, with expressions.
+func TestExpressions(t *testing.T) {
+	t.Parallel()
+	each(t, expressions, check)
+}
+
+// TestLegacyParameters compares the parameters from before there were expressions.
 func TestLegacyParameters(t *testing.T) {
 	t.Parallel()
-	engine := local(t)
-	rapid.Check(t, func(t *rapid.T) { compare(t, t, legacyGenerators, false, []*Engine{engine}) })
+	each(t, legacy, check)
 }
 
-// TestStatements compares statements of PartiQL with DynamoDB Local.
+// TestStatements compares statements of PartiQL.
 func TestStatements(t *testing.T) {
 	t.Parallel()
-	engine := local(t)
-	rapid.Check(t, func(t *rapid.T) { compare(t, t, statementGenerators, false, []*Engine{engine}) })
-}
-
-// TestMajority compares with three engines, where two must agree.
-func TestMajority(t *testing.T) {
-	t.Parallel()
-	engines, err := node()
-	if err != nil {
-		t.Skipf("needs dynoxide and dynalite from npm: %v", err)
-	}
-	engines = append([]*Engine{local(t)}, engines...)
-	rapid.Check(t, func(t *rapid.T) { compare(t, t, generators, false, engines) })
+	each(t, statements, check)
 }

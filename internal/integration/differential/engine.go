@@ -7,13 +7,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"time"
 )
 
 // Engine is one DynamoDB under comparison.
 type Engine struct {
-	Name string
-	send func(r *http.Request) (*http.Response, error)
+	Name    string
+	several bool // a key of an index may have several attributes a side
+	send    func(r *http.Request) (*http.Response, error)
 }
 
 // Answer is what an engine answers to a request.
@@ -42,6 +44,25 @@ func remote(name, endpoint string) *Engine {
 		r.URL, r.Host = u, u.Host
 		return client.Do(r)
 	}}
+}
+
+// oneByOne makes an engine get one request at a time.
+func oneByOne(e *Engine) *Engine {
+	var mu sync.Mutex
+	send := e.send
+	e.send = func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		w, err := send(r)
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(w.Body)
+		err = errors.Join(err, w.Body.Close())
+		w.Body = io.NopCloser(bytes.NewReader(body))
+		return w, err
+	}
+	return e
 }
 
 // Do sends one request as the SDK would, signed with nothing in particular.

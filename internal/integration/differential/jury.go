@@ -5,17 +5,15 @@ import (
 	"strings"
 )
 
-// jury is the engines that one table is compared on.
+// jury compares two engines on one table.
 type jury struct {
 	ours    *Engine
-	others  []*Engine
-	out     map[string]string // engines that no longer take part, and why
+	other   *Engine
+	out     string // why the other engine takes no further part, empty while it does
 	history []string
 }
 
-func newJury(ours *Engine, others []*Engine) *jury {
-	return &jury{ours: ours, others: others, out: map[string]string{}}
-}
+func newJury(ours, other *Engine) *jury { return &jury{ours: ours, other: other} }
 
 // logger is what a jury says things to.
 type logger interface {
@@ -23,7 +21,7 @@ type logger interface {
 	Fatalf(format string, args ...any)
 }
 
-// try sends a request to all engines and fails when those that count contradict ddbmem.
+// try sends a request to both engines and fails when they differ in a way that is not known.
 func (j *jury) try(t logger, tb *table, r request) {
 	if nothing, err := removesFromNothing(j.ours, r); err != nil {
 		t.Fatalf("%v", err)
@@ -36,59 +34,50 @@ func (j *jury) try(t logger, tb *table, r request) {
 		t.Fatalf("%v", err)
 	}
 	ours := mine.view(tb)
-	votes := map[string][]string{}
-	for _, e := range j.others {
-		if j.out[e.Name] != "" {
-			continue
-		}
-		theirs, err := ask(e, r)
-		if err != nil {
-			j.out[e.Name] = err.Error()
-			continue
-		}
-		view := j.hear(e, tb, mine, theirs, ours)
-		if view != "" && view != ours {
-			votes[view] = append(votes[view], e.Name)
-		}
+	theirs, err := ask(j.other, r)
+	if err != nil { // if it is gone altogether, the next table is not created
+		j.out = err.Error()
+		t.Logf("%v", err)
+		return
 	}
-	for view, engines := range votes {
-		if len(engines) > 1 || len(j.others) == 1 {
-			text := fmt.Sprintf("%s\n\n%s\n  ddbmem: %s\n  %s: %s", strings.Join(j.history, "\n"), r.operation, ours, strings.Join(engines, ", "), view)
-			// One name for all tables: only a failure that reads the same each time is shrunk.
-			t.Fatalf("%s", strings.ReplaceAll(text, tb.name, "differential"))
-		}
+	view := j.hear(tb, mine, theirs, ours)
+	if view == "" || view == ours {
+		return
 	}
+	text := fmt.Sprintf("%s\n\n%s\n  ddbmem: %s\n  %s: %s", strings.Join(j.history, "\n"), r.operation, ours, j.other.Name, view)
+	// One name for all tables: only a failure that reads the same each time is shrunk.
+	t.Fatalf("%s", strings.ReplaceAll(text, tb.name, "differential"))
 }
 
-// hear returns the view of an engine's outcome, or nothing when it has no say in it: it does not know the operation, or
-// the difference is a known one. An engine whose data has come to differ takes no further part.
-func (j *jury) hear(e *Engine, tb *table, mine, theirs outcome, ours string) string {
+// hear returns the view of the other engine's outcome, or nothing when the difference is a known one. An engine whose data
+// has come to differ takes no further part.
+func (j *jury) hear(tb *table, mine, theirs outcome, ours string) string {
 	v := &theirs.pages[0]
-	v.message = translate(e.Name, v.message)
+	v.message = translate(j.other.Name, v.message)
 	operation := mine.request.operation
-	if v.code == "UnknownOperationException" || v.code == "InternalFailure" || v.code == "InternalServerError" {
-		return j.drop(e, mine, "it answers "+v.code)
+	if v.code == crashed {
+		j.out = "it does not survive " + operation
+		return ""
+	}
+	if v.code == "InternalFailure" || v.code == "InternalServerError" {
+		if !mine.failed() {
+			j.out = "it answers " + v.code
+		}
+		return ""
 	}
 	view := theirs.view(tb)
 	if strings.Contains(view, "\ufffd") {
-		j.out[e.Name] = "it runs without a locale and loses letters" // no request has this one
+		j.out = "it runs without a locale and loses letters" // no request has this one
 		return ""
 	}
 	if view == ours {
 		return view
 	}
 	if mine.failed() != theirs.failed() {
-		j.out[e.Name] = fmt.Sprintf("one side refused %s", operation)
+		j.out = fmt.Sprintf("one side refused %s", operation)
 	}
-	if known(dispute{tb, mine.request, e.Name, ours, view}) != nil {
+	if known(dispute{tb, mine.request, j.other.Name, ours, view}) != nil {
 		return ""
 	}
 	return view
-}
-
-func (j *jury) drop(e *Engine, mine outcome, why string) string {
-	if !mine.failed() {
-		j.out[e.Name] = why
-	}
-	return ""
 }

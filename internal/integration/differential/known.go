@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Wording is an error message that an engine words otherwise than AWS does.
@@ -15,7 +16,7 @@ type Wording struct {
 	Proof  string // where AWS's wording is on record
 }
 
-// Difference is an outcome in which an engine is known to be wrong, or in which AWS itself leaves a choice.
+// Difference is an outcome in which an engine is known to differ from ddbmem.
 type Difference struct {
 	Engine    string
 	Operation *regexp.Regexp
@@ -24,8 +25,17 @@ type Difference struct {
 	Besides   []string       // the members that differ, when the rest must still agree
 	When      func(dispute) bool
 	Why       string
+	Right     side
 	Proof     string
 }
+
+// side is who does as AWS does.
+type side string
+
+const (
+	ddbmemIsRight side = "ddbmem"
+	otherIsRight  side = "the other" // and ddbmem is to be mended
+)
 
 // dispute is a request on which two engines differ, with the views of what they made of it.
 type dispute struct {
@@ -66,8 +76,24 @@ func translate(engine, message string) string {
 func difference(operation, ours, theirs, why, proof string, besides ...string) Difference {
 	return Difference{
 		Engine: "dynamodb-local", Operation: regexp.MustCompile("^(" + operation + ")$"),
-		Ours: regexp.MustCompile(ours), Theirs: regexp.MustCompile(theirs), Besides: besides, Why: why, Proof: proof,
+		Ours: regexp.MustCompile(ours), Theirs: regexp.MustCompile(theirs), Besides: besides, Why: why, Right: ddbmemIsRight, Proof: proof,
 	}
+}
+
+// right returns who does as AWS does, or that it is not on record.
+func (d Difference) right() string {
+	if strings.HasPrefix(d.Proof, unproved) {
+		return "not on record"
+	}
+	return string(d.Right)
+}
+
+// of makes them differences of an engine.
+func of(engine string, all ...Difference) []Difference {
+	for i := range all {
+		all[i].Engine = engine
+	}
+	return all
 }
 
 // by makes it a difference of other engines.
@@ -86,8 +112,28 @@ func (d Difference) when(when func(dispute) bool) Difference {
 	return d
 }
 
+// theirs says that the other engine does as AWS does.
+func (d Difference) theirs() Difference {
+	d.Right = otherIsRight
+	return d
+}
+
+// says reports whether the statement of the request contains a text.
+func says(d dispute, text string) bool {
+	statement, _ := d.request.body["Statement"].(string)
+	return strings.Contains(statement, text)
+}
+
+// compares reports whether the request uses a ComparisonOperator.
+func compares(d dispute, operator string) bool {
+	return strings.Contains(canonical(d.request.body), `"ComparisonOperator":"`+operator+`"`)
+}
+
 // Known are the known differences in outcomes.
-var Known = slices.Concat(dynamodbLocal, dynoxideAndDynalite)
+var Known = slices.Concat(dynamodbLocal, dynoxideAndDynalite, dynoxideOnly, dynaliteOnly)
+
+// met says which of the known differences were met.
+var met = make([]atomic.Bool, len(Known))
 
 // known returns the difference that explains a dispute, nil when none does.
 func known(c dispute) *Difference {
@@ -97,6 +143,7 @@ func known(c dispute) *Difference {
 		case d.Engine != c.engine, !d.Operation.MatchString(c.request.operation), !d.Ours.MatchString(c.ours), !d.Theirs.MatchString(c.theirs):
 		case d.When != nil && !d.When(c):
 		case d.Besides == nil || without(c.ours, d.Besides) == without(c.theirs, d.Besides):
+			met[i].Store(true)
 			return d
 		}
 	}

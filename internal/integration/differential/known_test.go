@@ -1,10 +1,15 @@
 package differential
 
 import (
+	"flag"
+	"fmt"
+	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 var proofs = regexp.MustCompile(`^(https://docs\.aws\.amazon\.com/\S+|github\.com/\S+|none found: .)`)
@@ -21,6 +26,45 @@ func TestKnown(t *testing.T) {
 		assert.Regexp(t, proofs, w.Proof, w.AWS)
 		assert.NotEqual(t, w.AWS, w.Says.String())
 	}
+}
+
+// TestDifferences checks that DIFFERENCES.md shows the tables of known differences.
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("# Known differences\n\nWhere engines by other authors differ from ddbmem, who does as AWS does, and where that is on record.\n" +
+		"`go test -run TestDifferences -update` writes this file; the differential test takes no other difference.\n")
+	engines := []string{"dynamodb-local", "dynoxide", "dynalite"}
+	for _, engine := range engines {
+		fmt.Fprintf(&b, "\n## %s\n\n| operation | the other engine | as AWS does | on record |\n|---|---|---|---|\n", engine)
+		for _, d := range Known {
+			if d.Engine == engine {
+				operation := strings.NewReplacer("^(", "", ")$", "", "|", ", ", ".*", "*").Replace(d.Operation.String())
+				fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", operation, d.Why, d.right(), strings.ReplaceAll(d.Proof, "|", "\\|"))
+			}
+		}
+		for _, w := range Wordings {
+			if w.Engine == engine {
+				fmt.Fprintf(&b, "| * | it says %s for %s | ddbmem | %s |\n", code(w.Says.String()), code(w.AWS), w.Proof)
+			}
+		}
+	}
+	for _, d := range Known {
+		assert.Contains(t, engines, d.Engine)
+	}
+	if *rewrite {
+		require.NoError(t, os.WriteFile("DIFFERENCES.md", []byte(b.String()), 0o644))
+	}
+	have, err := os.ReadFile("DIFFERENCES.md")
+	require.NoError(t, err)
+	assert.Equal(t, string(have), b.String(), "write it with -update")
+}
+
+var rewrite = flag.Bool("update", false, "write DIFFERENCES.md")
+
+// code is a pattern or its replacement as a cell shows it.
+func code(text string) string {
+	return "`" + strings.NewReplacer("|", "\\|", "^", "", "$1", "…", "${1}", "…", "$", "").Replace(text) + "`"
 }
 
 func TestViewIgnoresWhatHasNoOrder(t *testing.T) {

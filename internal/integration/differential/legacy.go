@@ -3,7 +3,7 @@ package differential
 import "pgregory.net/rapid"
 
 // legacyGenerators are the requests with parameters from before there were expressions, among puts that feed them.
-var legacyGenerators = []func(t *rapid.T, tb *table) request{
+var legacyGenerators = []generator{
 	put, put, legacyWrite, legacyWrite, legacyUpdate, legacyUpdate, legacyGet, legacyQuery, legacyQuery, legacyScan, legacyScan,
 }
 

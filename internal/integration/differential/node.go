@@ -10,98 +10,148 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
+	"testing"
 	"time"
 )
 
-// The npm packages of the engines that run on Node or come through it.
-const (
-	dynoxide = "@dynoxide/linux-x64@1.2.1"
-	dynalite = "dynalite@4.0.0"
+// program is an engine that npm has.
+type program struct {
+	name, version string
+	arguments     func(modules string) []string // what to run, before the port
+}
+
+// The engines that npm has.
+var (
+	dynoxide = program{"@dynoxide/linux-x64", "1.2.1", func(modules string) []string {
+		return []string{filepath.Join(modules, "@dynoxide", "linux-x64", "dynoxide"), "serve", "--host", "127.0.0.1"}
+	}}
+	dynalite = program{"dynalite", "4.0.0", func(modules string) []string {
+		return []string{"node", "-e", serveDynalite, filepath.Join(modules, "dynalite")}
+	}}
 )
 
-// servers are the processes that this one started.
+// serveDynalite is the program that serves dynalite, whose path comes first and whose port last. A request that would end the
+// process is answered with an error instead; there is one request at a time.
+const serveDynalite = `
+const [dynalite, , port] = process.argv.slice(1);
+const server = require(dynalite)({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+let answer;
+server.prependListener('request', (_, response) => { answer = response; });
+for (const failure of ['uncaughtException', 'unhandledRejection']) {
+  process.on(failure, () => { answer.writeHead(500).end('{"__type":"` + crashed + `"}'); });
+}
+server.listen(port, '127.0.0.1');
+`
+
+// crashed is the error of a request that dynalite does not survive.
+const crashed = "Crashed"
+
+// requireNode is the variable that forbids skipping for want of Node.
+const requireNode = "DDB_REQUIRE_NODE"
+
+// node are the engines that this process started.
+var node = &servers{started: map[string]func() (*Engine, error){}}
+
 type servers struct {
-	cancel  context.CancelFunc
-	running sync.WaitGroup
+	mu      sync.Mutex
+	started map[string]func() (*Engine, error)
+	stops   []func()
+}
+
+// engine returns the engine, which the first call starts. A test that cannot have it skips with one line, and fails where
+// DDB_REQUIRE_NODE=1.
+func (s *servers) engine(t *testing.T, p program) *Engine {
+	t.Helper()
+	s.mu.Lock()
+	start := s.started[p.name]
+	if start == nil {
+		start = sync.OnceValues(func() (*Engine, error) { return s.start(p) })
+		s.started[p.name] = start
+	}
+	s.mu.Unlock()
+	e, err := start()
+	switch {
+	case err == nil:
+		return e
+	case os.Getenv(requireNode) == "1":
+		t.Fatalf("%s is required by %s=1: %v", p.name, requireNode, err)
+	default:
+		t.Skipf("needs %s from npm: %v", p.name, err)
+	}
+	return nil
 }
 
 // stop ends the processes and waits until they are gone.
 func (s *servers) stop() {
-	if s.cancel != nil {
-		s.cancel()
-		s.running.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stop := range s.stops {
+		stop()
 	}
 }
 
-// engines starts dynoxide and dynalite. The error says in one line why they cannot be had.
-func (s *servers) engines() ([]*Engine, error) {
+// start runs an engine on a free port and waits until it answers. The error says in one line why it cannot be had.
+func (s *servers) start(p program) (*Engine, error) {
+	if p.name == dynoxide.name && (runtime.GOOS != "linux" || runtime.GOARCH != "amd64") {
+		return nil, errors.New("the package is for linux/amd64")
+	}
+	modules, err := install(p)
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		return nil, errors.New("dynoxide's package is for linux/amd64")
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		return nil, errors.New("there is no node to run it")
-	}
-	modules, err := install(ctx)
-	if err != nil {
+	arguments := append(p.arguments(modules), "--port", fmt.Sprint(port))
+	cmd := exec.CommandContext(ctx, arguments[0], arguments[1:]...)
+	endWithParent(cmd)
+	if err := cmd.Start(); err != nil {
+		cancel()
 		return nil, err
 	}
-	first, err := s.start(ctx, "dynoxide", filepath.Join(modules, "@dynoxide", "linux-x64", "dynoxide"), "serve", "--host", "127.0.0.1")
-	if err != nil {
-		return nil, err
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	s.mu.Lock()
+	s.stops = append(s.stops, func() { cancel(); <-ended })
+	s.mu.Unlock()
+	endpoint := fmt.Sprintf("http://127.0.0.1:%d/", port)
+	for range 200 {
+		if r, err := http.Get(endpoint); err == nil {
+			name, _, _ := strings.Cut(strings.TrimPrefix(p.name, "@"), "/")
+			return oneByOne(remote(name, endpoint)), r.Body.Close()
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	second, err := s.start(ctx, "dynalite", node, filepath.Join(modules, "dynalite", "cli.js"), "--host", "127.0.0.1",
-		"--createTableMs", "0", "--updateTableMs", "0", "--deleteTableMs", "0")
-	if err != nil {
-		return nil, err
-	}
-	return []*Engine{first, second}, nil
+	return nil, errors.New("it does not answer")
 }
 
-// install makes sure that the packages are in the cache directory and returns their node_modules.
-func install(ctx context.Context) (string, error) {
+// install makes sure that the package is in the user's cache directory and returns its node_modules.
+func install(p program) (string, error) {
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return "", errors.New("there is no npm to fetch it")
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(cache, "singletable-go-ddb", "engines")
+	dir := filepath.Join(cache, "singletable-go-ddb", strings.ReplaceAll(strings.TrimPrefix(p.name, "@"), "/", "-")+"-"+p.version)
 	modules := filepath.Join(dir, "node_modules")
-	if _, err := os.Stat(filepath.Join(modules, "dynalite", "cli.js")); err == nil {
+	if _, err := os.Stat(filepath.Join(modules, p.name)); err == nil {
 		return modules, nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	npm := exec.CommandContext(ctx, "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", dynoxide, dynalite)
-	if out, err := npm.CombinedOutput(); err != nil {
+	out, err := exec.Command(npm, "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", p.name+"@"+p.version).CombinedOutput()
+	if err != nil {
 		return "", fmt.Errorf("npm install: %w: %.200s", err, out)
 	}
 	return modules, nil
-}
-
-// start runs a server on a free port and waits until it answers.
-func (s *servers) start(ctx context.Context, name, command string, args ...string) (*Engine, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, command, append(args, "--port", fmt.Sprint(port))...)
-	endWithParent(cmd)
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", name, err)
-	}
-	s.running.Go(func() { _ = cmd.Wait() })
-	endpoint := fmt.Sprintf("http://127.0.0.1:%d/", port)
-	for range 100 {
-		if r, err := http.Get(endpoint); err == nil {
-			return remote(name, endpoint), r.Body.Close()
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return nil, fmt.Errorf("%s does not answer", name)
 }
 
 func freePort() (int, error) {

@@ -20,4 +20,6 @@ func captured(test string) string { return "github.com/nubo-db/dynoxide, " + tes
 func reported(issue string) string { return "github.com/" + issue }
 
 // none says that AWS's behaviour is not on record, and what speaks for ddbmem all the same.
-func none(why string) string { return "none found: " + why }
+func none(why string) string { return unproved + why }
+
+const unproved = "none found: "

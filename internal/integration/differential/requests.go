@@ -10,11 +10,13 @@ type request struct {
 	body      object
 }
 
-// generators are the requests by operation, as often as they stand here.
-var generators = []func(t *rapid.T, tb *table) request{
-	put, put, put, get, update, update, update, remove, query, query, query, scan, scan,
-	batchGet, batchWrite, transactWrite, transactGet, raw,
-}
+// itemGenerators and transactionGenerators are the requests by operation, as often as they stand here.
+var (
+	itemGenerators = []generator{
+		put, put, put, get, update, update, update, remove, query, query, query, scan, scan, batchGet, batchWrite, raw,
+	}
+	transactionGenerators = []generator{transactWrite, transactGet}
+)
 
 func capacity(t *rapid.T, body object) {
 	if c := rapid.SampledFrom([]string{"", "TOTAL", "INDEXES"}).Draw(t, "capacity"); c != "" {

@@ -8,7 +8,7 @@ import (
 )
 
 // statementGenerators are PartiQL statements, among puts that feed them.
-var statementGenerators = []func(t *rapid.T, tb *table) request{put, put, put, insert, selection, selection, selection, selection, updating, deleting}
+var statementGenerators = []generator{put, put, put, insert, selection, selection, selection, selection, updating, deleting}
 
 // speaker draws a PartiQL statement and collects its parameters.
 type speaker struct {

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 )
 
@@ -36,40 +38,45 @@ func (s *survey) Fatalf(format string, args ...any) {
 	}
 }
 
-// surveyed returns the generators of the requests that are surveyed: all of them, or the statements alone.
-func surveyed() []func(*rapid.T, *table) request {
-	if os.Getenv("DDB_DIFFERENTIAL_STATEMENTS") == "1" {
-		return statementGenerators
+// TestSurvey lists the sorts of differences with the shortest example of each, for whoever mends them. It runs where
+// DDB_DIFFERENTIAL_SURVEY names the directory to write to: one file for each engine and language, and one with the known
+// differences that were not met.
+func TestSurvey(t *testing.T) {
+	dir := os.Getenv("DDB_DIFFERENTIAL_SURVEY")
+	if dir == "" {
+		t.Skip("DDB_DIFFERENTIAL_SURVEY names no directory")
 	}
-	return slices.Concat(generators, legacyGenerators)
+	t.Cleanup(func() {
+		var unmet strings.Builder
+		for i, d := range Known {
+			if !met[i].Load() {
+				fmt.Fprintf(&unmet, "%s: %s: %s\n", d.Engine, d.Operation, d.Why)
+			}
+		}
+		write(t, filepath.Join(dir, "unmet.txt"), unmet.String())
+	})
+	for name, spoken := range map[string]language{"expressions": expressions, "legacy": legacy, "statements": statements} {
+		each(t, spoken, func(t *testing.T, other *Engine, generators []generator) {
+			s := &survey{map[string]int{}, map[string]string{}}
+			rapid.Check(t, func(t *rapid.T) { compare(t, s, other, generators) })
+			s.write(t, filepath.Join(dir, other.Name+"-"+name+".txt"))
+		})
+	}
 }
 
-// TestSurvey lists the sorts of differences with the shortest example of each, for whoever mends them. It runs where
-// DDB_DIFFERENTIAL_SURVEY names the file to write.
-func TestSurvey(t *testing.T) {
-	file := os.Getenv("DDB_DIFFERENTIAL_SURVEY")
-	if file == "" {
-		t.Skip("DDB_DIFFERENTIAL_SURVEY names no file")
-	}
-	others := []*Engine{local(t)}
-	if os.Getenv("DDB_DIFFERENTIAL_MAJORITY") == "1" {
-		engines, err := node()
-		if err != nil {
-			t.Fatal(err)
-		}
-		others = append(others, engines...)
-	}
-	s := &survey{map[string]int{}, map[string]string{}}
-	rapid.Check(t, func(t *rapid.T) {
-		compare(t, s, surveyed(), os.Getenv("DDB_DIFFERENTIAL_SEVERAL") == "1", others)
-	})
+func (s *survey) write(t *testing.T, file string) {
+	t.Helper()
 	var b strings.Builder
 	for _, class := range slices.SortedFunc(maps.Keys(s.seen), func(a, b string) int { return cmp.Compare(s.seen[b], s.seen[a]) }) {
 		lines := strings.Split(s.examples[class], "\n")
 		at := slices.Index(lines, "")
 		fmt.Fprintf(&b, "%d × %s\n   %s\n   %s\n\n", s.seen[class], strings.Join(lines[at+1:], "\n"), lines[at-1], lines[0])
 	}
-	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, file, b.String())
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 }

@@ -6,6 +6,12 @@ func wording(says, aws, proof string) Wording {
 	return Wording{"dynamodb-local", regexp.MustCompile("^" + says + "$"), aws, proof}
 }
 
+// by makes it a wording of another engine.
+func (w Wording) by(engine string) Wording {
+	w.Engine = engine
+	return w
+}
+
 // typed are the wordings of operands of a wrong type, of which DynamoDB Local spells out the types.
 const typed = `updateItem.js "should return ValidationException if trying to delete incorrect types", "… to add incorrect types"`
 
@@ -32,4 +38,6 @@ var Wordings = []Wording{
 	wording(`(.* not supported for the type )MAP`, `${1}M`, byDynalite(typed)),
 	wording(`Invalid attribute value type`, `The provided key element does not match the schema`,
 		byDynalite(`getItem.js, deleteItem.js, updateItem.js "should return ValidationException if key does not match schema"`)),
+	wording(`Operands for [+-] must be numbers|list_append requires (two )?list operands`, `An operand in the update expression has an incorrect data type`,
+		document("APIReference/API_TransactWriteItems.html")+": TransactionCanceledException").by("dynoxide"),
 }
