@@ -89,6 +89,9 @@ func (c *Call) Result(err error) {
 	if !Classified(err) {
 		c.world.Problem("error", "", "%s %s: an error of no class: %v", c.ID, c.Text, err)
 	}
+	if _, several := errors.AsType[*ddb.BatchError](err); several {
+		return // each op has a class of its own
+	}
 	for _, class := range refusals {
 		if saysUnknown(err) && errors.Is(err, class) && !errors.Is(err, ddb.ErrThrottled) {
 			c.world.Problem("error: two classes", "", "%s %s: an unknown outcome that is also %q: %v", c.ID, c.Text, class, err)
