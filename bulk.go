@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -41,8 +42,12 @@ func (db *DB) bulkWrite(ctx context.Context, requests []types.WriteRequest) []er
 // write sends some of the requests in one BatchWriteItem, and again what stays unprocessed.
 func (b *bulk) write(ctx context.Context, left []int) {
 	var last error
-	for attempt := 0; attempt < b.db.opts.MaxAttempts; attempt++ {
-		if err := pauseFrom(ctx, attempt); err != nil {
+	for idle := 0; idle < b.db.opts.MaxAttempts; idle++ { // attempts without progress
+		wait := idle
+		if last != nil {
+			wait = max(idle, 1)
+		}
+		if err := pauseFrom(ctx, wait); err != nil {
 			b.fail(left, errors.Join(err, last))
 			return
 		}
@@ -51,8 +56,8 @@ func (b *bulk) write(ctx context.Context, left []int) {
 		case err == nil && len(unprocessed) == 0:
 			return
 		case err == nil:
-			if len(unprocessed) < len(left) { // progress renews the attempts
-				attempt = 0
+			if len(unprocessed) < len(left) {
+				idle = -1
 			}
 			left, last = unprocessed, fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, b.db.opts.MaxAttempts)
 		case ctx.Err() != nil, class == apierror.Environment:
@@ -93,12 +98,14 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 		return left, err
 	}
 	m.done(out.ConsumedCapacity...)
-	if len(out.UnprocessedItems[b.db.name]) == 0 {
+	if len(out.UnprocessedItems) == 0 {
 		return nil, nil
 	}
 	ids := map[string]bool{}
-	for _, r := range out.UnprocessedItems[b.db.name] {
-		ids[b.id(r)] = true
+	for _, left := range out.UnprocessedItems { // under the name of the table, or its ARN
+		for _, r := range left {
+			ids[b.id(r)] = true
+		}
 	}
 	for _, i := range left {
 		if ids[b.id(b.requests[i])] {
@@ -108,12 +115,16 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 	return unprocessed, nil
 }
 
-// id names the item of a request.
+// id names the item of a request, by the key that it gives: the live table may have another than the model.
 func (b *bulk) id(r types.WriteRequest) string {
 	if r.PutRequest != nil {
 		return b.db.table.keyText(r.PutRequest.Item)
 	}
-	return b.db.table.keyText(r.DeleteRequest.Key)
+	var id strings.Builder
+	for _, attr := range sortedNames(r.DeleteRequest.Key) {
+		fmt.Fprintf(&id, "%q=%s ", attr, valueText(r.DeleteRequest.Key[attr]))
+	}
+	return id.String()
 }
 
 // fail records why requests were not done, as far as that is known.

@@ -57,7 +57,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 		db.opts.MaxAttempts = 10
 	}
 	db.json = !db.opts.AttributePath && writesJSON(client)
-	table.frozen.Store(true)
+	table.inUse(name)
 	return db
 }
 

@@ -1,8 +1,8 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
@@ -19,9 +19,12 @@ type Meter struct {
 	mu        sync.Mutex
 	parent    *Meter
 	requests  map[string]int
-	capacity  map[string]Capacity
+	capacity  map[consumer]Capacity
 	estimated Capacity
 }
+
+// consumer is what consumed capacity: a table, by the name that requests give it, and an index of it, "" for the table itself.
+type consumer struct{ table, index string }
 
 // Capacity is consumed capacity, in units.
 type Capacity struct{ Read, Write float64 }
@@ -33,7 +36,7 @@ type meterKey struct{}
 // capacity, which costs nothing.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	parent, _ := ctx.Value(meterKey{}).(*Meter)
-	m := &Meter{parent: parent, requests: map[string]int{}, capacity: map[string]Capacity{}}
+	m := &Meter{parent: parent, requests: map[string]int{}, capacity: map[consumer]Capacity{}}
 	return context.WithValue(ctx, meterKey{}, m), m
 }
 
@@ -56,17 +59,17 @@ func (m *Meter) RequestsOf(operation string) int {
 }
 
 // Capacity returns the capacity consumed by one index, the primary index being the table itself; by everything when
-// ix is nil. What responses of a retried request that never arrived consumed is not known and not in it; of what failed
-// conditions consumed there is an estimate in it, see [Meter.Estimated].
+// ix is nil. An index is that of the tables that a [DB] with its model was made for: tables of other models are not in it, whatever
+// their indexes are called. What responses of a retried request that never arrived consumed is not known and not in it; of
+// what failed conditions consumed there is an estimate in it, see [Meter.Estimated].
 func (m *Meter) Capacity(ix *Index) Capacity {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if ix != nil {
-		return m.capacity[ix.name]
-	}
 	var sum Capacity
-	for _, c := range m.capacity {
-		sum = sum.plus(c)
+	for by, c := range m.capacity {
+		if ix == nil || ix.is(by) {
+			sum = sum.plus(c)
+		}
 	}
 	return sum
 }
@@ -79,34 +82,48 @@ func (m *Meter) Estimated() Capacity {
 	return m.estimated
 }
 
-// guess adds an estimate.
-func (m *Meter) guess(c Capacity) {
+// guess adds an estimate for a table.
+func (m *Meter) guess(table string, c Capacity) {
 	for ; m != nil; m = m.parent {
 		m.mu.Lock()
-		m.capacity["primary"] = m.capacity["primary"].plus(c)
+		m.capacity[consumer{table: table}] = m.capacity[consumer{table: table}].plus(c)
 		m.estimated = m.estimated.plus(c)
 		m.mu.Unlock()
 	}
 }
 
-// Indexes returns the names of the indexes that consumed capacity, sorted; "primary" is the table itself.
+// Indexes returns the names of the indexes that consumed capacity, in any table, sorted; "primary" is a table itself.
 func (m *Meter) Indexes() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Sorted(maps.Keys(m.capacity))
+	var names []string
+	for by := range m.capacity {
+		names = append(names, cmp.Or(by.index, primaryName))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// is reports whether ix is what consumed.
+func (ix *Index) is(by consumer) bool {
+	name := ix.name
+	if ix.kind == primaryIndex {
+		name = "" // a live index may be called as the primary one is
+	}
+	return by.index == name && ix.table.called(by.table)
 }
 
 func (c Capacity) plus(d Capacity) Capacity { return Capacity{c.Read + d.Read, c.Write + d.Write} }
 
-func (m *Meter) add(operation string, requests int, consumed map[string]Capacity) {
+func (m *Meter) add(operation string, requests int, consumed map[consumer]Capacity) {
 	for ; m != nil; m = m.parent {
 		m.mu.Lock()
 		m.requests[operation] += requests
-		for ix, c := range consumed {
+		for by, c := range consumed {
 			if c == (Capacity{}) {
 				continue // not touched
 			}
-			m.capacity[ix] = m.capacity[ix].plus(c)
+			m.capacity[by] = m.capacity[by].plus(c)
 		}
 		m.mu.Unlock()
 	}
@@ -123,7 +140,8 @@ type metered struct {
 	lost      bool // of an attempt nothing came back, or a failure inside the service: it may have been done
 	with      [1]func(*dynamodb.Options)
 
-	estimate float64 // write units of a failed condition, of which DynamoDB says nothing
+	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
+	table    string  // that they consumed
 
 	reads  bool // items of the answer, by way of answer
 	answer wire.Call
@@ -203,27 +221,29 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 	if c.meter == nil {
 		return
 	}
-	sum := map[string]Capacity{}
+	sum := map[consumer]Capacity{}
 	for i := range consumed {
 		addConsumed(sum, &consumed[i], c.read)
 	}
 	c.meter.add(c.operation, max(c.attempts, 1), sum)
 	if c.estimate > 0 {
-		c.meter.guess(Capacity{Write: c.estimate})
+		c.meter.guess(c.table, Capacity{Write: c.estimate})
 	}
 }
 
 // refused estimates what a write consumed whose condition failed on an item: as much as writing the item, which is at least
 // a unit. AWS: "DynamoDB read and write operations", conditional writes.
-func (c *metered) refused(old item) {
+func (c *metered) refused(db *DB, old item) {
+	c.table = db.name
 	c.estimate += float64(max((itemSize(old)+1023)/1024, 1))
 }
 
 // cancelled estimates what a cancelled transaction consumed: twice what each of its writes would have.
-func (c *metered) cancelled(actions []*action, reasons []types.CancellationReason) {
+func (c *metered) cancelled(db *DB, actions []*action, reasons []types.CancellationReason) {
 	if !slices.ContainsFunc(reasons, func(r types.CancellationReason) bool { return text(r.Code) == "ConditionalCheckFailed" }) {
 		return
 	}
+	c.table = db.name
 	for i, a := range actions {
 		n := a.size()
 		if i < len(reasons) {
@@ -233,18 +253,24 @@ func (c *metered) cancelled(actions []*action, reasons []types.CancellationReaso
 	}
 }
 
-func addConsumed(sum map[string]Capacity, cc *types.ConsumedCapacity, read bool) {
+func addConsumed(sum map[consumer]Capacity, cc *types.ConsumedCapacity, read bool) {
+	var table string
+	if cc.TableName != nil {
+		table = *cc.TableName
+	}
 	add := func(ix string, part *types.Capacity) {
 		if part == nil {
 			return
 		}
-		sum[ix] = sum[ix].plus(split(part.CapacityUnits, part.ReadCapacityUnits, part.WriteCapacityUnits, read))
+		by := consumer{table, ix}
+		sum[by] = sum[by].plus(split(part.CapacityUnits, part.ReadCapacityUnits, part.WriteCapacityUnits, read))
 	}
 	if cc.Table == nil && cc.CapacityUnits != nil { // an engine that does not break it down
-		sum["primary"] = sum["primary"].plus(split(cc.CapacityUnits, cc.ReadCapacityUnits, cc.WriteCapacityUnits, read))
+		by := consumer{table, ""}
+		sum[by] = sum[by].plus(split(cc.CapacityUnits, cc.ReadCapacityUnits, cc.WriteCapacityUnits, read))
 		return
 	}
-	add("primary", cc.Table)
+	add("", cc.Table)
 	for name, part := range cc.LocalSecondaryIndexes {
 		add(name, &part)
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -22,12 +23,16 @@ type Table struct {
 	ttl      string
 	keyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
 	frozen   atomic.Bool
+	names    sync.Map // of the physical tables that a DB was made for
 }
+
+// primaryName is the name of the index that is the table itself.
+const primaryName = "primary"
 
 // NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
 func NewTable(partition, sort string) *Table {
 	t := &Table{typeAttr: "entityType", byName: map[string]*entity{}, keyTypes: map[string]types.ScalarAttributeType{}}
-	t.primary = &Index{table: t, name: "primary", partition: []string{partition}, sort: nonEmpty(sort)}
+	t.primary = &Index{table: t, name: primaryName, partition: []string{partition}, sort: nonEmpty(sort)}
 	t.primary.names = t.primary.attrs()
 	return t
 }
@@ -77,6 +82,19 @@ func (t *Table) Primary() *Index { return t.primary }
 
 // Indexes returns the primary index and then the secondary ones, as declared.
 func (t *Table) Indexes() []*Index { return t.all() }
+
+// inUse says that a DB is made for the physical table called name. From then on the model stays as it is.
+func (t *Table) inUse(name string) {
+	t.frozen.Store(true)
+	t.names.Store(name, nil)
+}
+
+// called reports whether a DB was made for the physical table called name. An engine that does not say which table consumed
+// capacity says "": that is every table.
+func (t *Table) called(name string) bool {
+	_, ok := t.names.Load(name)
+	return ok || name == ""
+}
 
 func (t *Table) all() []*Index { return append([]*Index{t.primary}, t.indexes...) }
 

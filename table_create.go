@@ -94,8 +94,22 @@ func (ix *Index) projected() *types.Projection {
 	return &types.Projection{ProjectionType: types.ProjectionTypeAll}
 }
 
-// CreateTable creates the table, waits until it is active and switches TTL on if the model has it. If a table of that
-// name exists the error matches [ErrExists], and that table is left as it is; see [DB.VerifyTable].
+// CreateTable creates the table, waits until it is active and switches TTL on if the model has it. One that was
+// interrupted is called again, and finishes: so is one of two that run at once.
+//
+// For a table that exists the error matches [ErrExists]. CreateTable then waits until it is active if it is still
+// being created, and compares it with the model as [DB.VerifyTable] does. If all that is missing is TTL, it is
+// switched on, and the error says so; any other difference leaves the table as it is, and the error matches
+// [ErrModel] too and lists them:
+//
+//	err := db.CreateTable(ctx)
+//	switch {
+//	case errors.Is(err, ddb.ErrModel): // there is another table of that name
+//	case errors.Is(err, ddb.ErrExists): // it is there, and as the model says
+//	}
+//
+// A table that is being deleted is waited for, and created anew. The creation itself may answer [ErrExists] where
+// the first response was lost and the SDK asked again. It waits for up to ten minutes, or until ctx ends.
 func (db *DB) CreateTable(ctx context.Context) error {
 	c, err := db.tables("create table")
 	if err != nil {
@@ -104,45 +118,104 @@ func (db *DB) CreateTable(ctx context.Context) error {
 	if len(db.table.entities) == 0 {
 		return modelFault("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.name)
 	}
-	if _, err := c.CreateTable(ctx, db.table.CreateTableInput(db.name)); err != nil {
-		if _, ok := errors.AsType[*types.ResourceInUseException](err); ok {
-			err = fmt.Errorf("%w: %w", ErrExists, err)
+	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.name, err) }
+	live, exists, err := db.createOrWait(ctx, c)
+	switch {
+	case err != nil:
+		return fail(err)
+	case exists != nil:
+		found, err := db.complete(ctx, c, live)
+		if err != nil {
+			return fail(err)
 		}
-		return fmt.Errorf("ddb: create table %q: %w", db.name, err)
-	}
-	waiter := dynamodb.NewTableExistsWaiter(c, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 50 * time.Millisecond })
-	if err := waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &db.name}, 10*time.Minute); err != nil {
-		return fmt.Errorf("ddb: create table %q: waiting until it is active: %w", db.name, err)
-	}
-	if db.table.ttl == "" {
-		return nil
-	}
-	_, err = c.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
-		TableName:               &db.name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.table.ttl, Enabled: new(true)},
-	})
-	if err != nil {
-		return fmt.Errorf("ddb: create table %q: switching TTL on: %w", db.name, err)
+		return fail(fmt.Errorf("%w: %w; %w", ErrExists, exists, found))
+	case db.table.ttl != "":
+		if err := db.enableTTL(ctx, c); err != nil {
+			return fail(err)
+		}
 	}
 	return nil
 }
 
-// DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
-// [ErrNotFound].
-func (db *DB) DropTable(ctx context.Context) error {
-	c, err := db.tables("drop table")
-	if err != nil {
-		return err
-	}
-	if _, err := c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &db.name}); err != nil {
-		if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-			err = fmt.Errorf("%w: %w", ErrNotFound, err)
+// createOrWait returns the table once it is neither being created nor deleted. If it was there already, exists is what the
+// service said of it.
+func (db *DB) createOrWait(ctx context.Context, c tableClient) (live *types.TableDescription, exists, err error) {
+	create := true
+	err = poll(ctx, "until it is active", func() (done bool, err error) {
+		if create {
+			_, err := c.CreateTable(ctx, db.table.CreateTableInput(db.name))
+			if _, ok := errors.AsType[*types.ResourceInUseException](err); err != nil && !ok {
+				return false, err
+			}
+			create, exists = false, err
 		}
-		return fmt.Errorf("ddb: drop table %q: %w", db.name, err)
+		live, err = db.describe(ctx, c)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			create = exists != nil // it was there, and is gone; one that was just made is not seen yet
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		return live.TableStatus != types.TableStatusCreating && live.TableStatus != types.TableStatusDeleting, nil
+	})
+	return live, exists, err
+}
+
+// complete compares a table that exists with the model, and switches TTL on if that is all that it lacks. It returns
+// what it found, an error that matches ErrModel unless the table fits now.
+func (db *DB) complete(ctx context.Context, c tableClient, live *types.TableDescription) (found, err error) {
+	faults := db.table.compare(live)
+	if serves(live) {
+		attr, err := db.liveTTL(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if len(faults) == 0 && attr == "" && db.table.ttl != "" {
+			if err := db.enableTTL(ctx, c); err != nil {
+				return nil, err
+			}
+			return errors.New("it fits the model, and its TTL, which was off, is on now"), nil
+		}
+		faults = append(faults, db.table.compareTTL(attr)...)
 	}
-	waiter := dynamodb.NewTableNotExistsWaiter(c, func(o *dynamodb.TableNotExistsWaiterOptions) { o.MinDelay = 50 * time.Millisecond })
-	if err := waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &db.name}, 10*time.Minute); err != nil {
-		return fmt.Errorf("ddb: drop table %q: waiting until it is gone: %w", db.name, err)
+	if len(faults) > 0 {
+		return fmt.Errorf("it does not fit the model: %w", &modelError{errors.Join(faults...)}), nil
 	}
-	return nil
+	return errors.New("it fits the model"), nil
+}
+
+// enableTTL switches TTL on. DynamoDB refuses that where it is on: after a response that was lost, and for the second
+// of two programs that create the table.
+func (db *DB) enableTTL(ctx context.Context, c tableClient) error {
+	_, err := c.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
+		TableName:               &db.name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.table.ttl, Enabled: new(true)},
+	})
+	if err == nil {
+		return nil
+	}
+	if attr, again := db.liveTTL(ctx, c); again == nil && attr == db.table.ttl {
+		return nil
+	}
+	return fmt.Errorf("switching TTL on: %w", err)
+}
+
+// pollTime is how long a table is waited for.
+const pollTime = 10 * time.Minute
+
+// poll calls done until it reports true: at first every 50 ms, later every second.
+func poll(ctx context.Context, what string, done func() (bool, error)) error {
+	end := time.Now().Add(pollTime)
+	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		if ok, err := done(); ok || err != nil {
+			return err
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("waiting %s: not so after %v", what, pollTime)
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return fmt.Errorf("waiting %s: %w", what, err)
+		}
+	}
 }

@@ -8,8 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// PurgeOptions configures [DB.Purge]; nil is one worker, as fast as it goes.
+// PurgeOptions configures [DB.Purge]; nil is one worker, as fast as it goes, on a table of the model alone.
 type PurgeOptions struct {
+	// Force deletes whatever there is. By default a table that is not the model's is left as it is; see [DB.Purge].
+	Force bool
 	// Workers is the number of segments scanned at once; default 1.
 	Workers int
 	// Rate bounds the items deleted in a second; default unbounded.
@@ -18,54 +20,102 @@ type PurgeOptions struct {
 	Progress func(deleted int)
 }
 
-// Purge deletes every item of the table, items of no known entity and the library's own included, and leaves the
-// table itself. It reads the whole table and pays for each delete; dropping and creating the table anew is cheaper
-// where that is possible. It returns the number of items deleted, also with an error; call it again to go on.
+// Purge deletes every item of the table, the library's own included, and leaves the table itself. It reads the whole
+// table and pays for each delete; dropping and creating the table anew is cheaper where that is possible. If there is no
+// table the error matches [ErrNotFound]; an empty one has nothing to delete, and that is no error.
+//
+// A table that is not the model's is left as it is: Purge compares it with the model and looks at a sample of its items
+// first, as [DB.DropTable] does and at the same cost, and refuses with what it found. An item that no entity claims
+// is never deleted: Purge ends where it meets one that the sample missed, with an error that matches [ErrUnknown]. With
+// [PurgeOptions].Force it deletes them too, and by the live table's key where the model has another.
+//
+// It returns the number of items deleted, also with an error: those of a request whose response was lost are not in
+// it. Call it again to go on. What is left unprocessed is sent again, up to [Options].MaxAttempts times since the
+// last of them was deleted; then the error matches [ErrThrottled].
 func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
 	if opts == nil {
 		opts = &PurgeOptions{}
 	}
+	key, err := db.purgeable(ctx, opts.Force)
+	if err != nil {
+		return 0, err
+	}
+	fail := func(err error) error { return fmt.Errorf("ddb: purge %q: after %d items: %w", db.name, deleted, err) }
 	started := time.Now()
 	var batch []types.WriteRequest
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
-		if err := db.batchWrite(ctx, batch); err != nil {
-			return fmt.Errorf("ddb: purge %q: after %d items: %w", db.name, deleted, db.explain(err))
+		if opts.Rate > 0 && deleted > 0 {
+			if err := sleep(ctx, time.Until(started.Add(time.Duration(deleted)*time.Second/time.Duration(opts.Rate)))); err != nil {
+				return fail(err)
+			}
 		}
-		deleted += len(batch)
+		n, err := db.batchWrite(ctx, batch)
+		deleted += n
 		batch = batch[:0]
-		if opts.Progress != nil {
+		if n > 0 && opts.Progress != nil {
 			opts.Progress(deleted)
 		}
-		if opts.Rate > 0 {
-			return sleep(ctx, time.Until(started.Add(time.Duration(deleted)*time.Second/time.Duration(opts.Rate))))
+		if err != nil {
+			return fail(db.explain(err))
 		}
 		return nil
 	}
-	for attrs, err := range db.scanItems(ctx, &ScanOptions{Workers: opts.Workers}) {
+	for s, err := range db.scanStored(ctx, &ScanOptions{Workers: opts.Workers}) {
 		if err != nil {
-			return deleted, fmt.Errorf("ddb: purge %q: after %d items: %w", db.name, deleted, err)
+			return deleted, fail(err)
 		}
-		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(attrs)}})
+		if !opts.Force {
+			if _, err := db.table.claimStored(s); err != nil {
+				return deleted, fail(fmt.Errorf("%w; it is not deleted, and Purge ends here; PurgeOptions.Force deletes it all the same", err))
+			}
+		}
+		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: s.only(key)}})
 		if len(batch) == batchWriteLimit {
 			if err := flush(); err != nil {
 				return deleted, err
 			}
 		}
 	}
-	return deleted, flush()
+	err = flush()
+	return deleted, err
 }
 
-// batchWrite makes up to 25 puts and deletes, or returns the first error of one.
-func (db *DB) batchWrite(ctx context.Context, requests []types.WriteRequest) error {
-	for _, err := range db.bulkWrite(ctx, requests) {
-		if err != nil {
-			return err
+// purgeable returns the key attributes of the live table, and refuses one that is not the model's unless that is forced. A
+// client without calls for tables cannot tell; then the key is the model's.
+func (db *DB) purgeable(ctx context.Context, force bool) (key []string, err error) {
+	c, err := db.tables("purge")
+	if err != nil {
+		if force {
+			return db.table.primary.attrs(), nil
+		}
+		return nil, fmt.Errorf("%w; or set PurgeOptions.Force", err)
+	}
+	live, err := db.describe(ctx, c)
+	if err == nil && !force {
+		err = db.belongs(ctx, live, "PurgeOptions.Force")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ddb: purge %q: %w", db.name, err)
+	}
+	return keyAttributes(live), nil
+}
+
+// batchWrite makes up to 25 puts and deletes, and returns how many are known to be done, and the first error of one.
+func (db *DB) batchWrite(ctx context.Context, requests []types.WriteRequest) (written int, err error) {
+	for _, failed := range db.bulkWrite(ctx, requests) {
+		if failed == nil {
+			written++
+		} else if err == nil {
+			err = failed
 		}
 	}
-	return nil
+	if err != nil {
+		err = fmt.Errorf("%d writes are still to do: %w", len(requests)-written, err)
+	}
+	return written, err
 }
 
 // sleep waits for d, or until the context ends.

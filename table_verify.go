@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -11,47 +12,115 @@ import (
 )
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
-// of key attributes, TTL, and an index that is still being built. The error joins one line for each and matches
-// [ErrModel]; it is nil if there is none. Billing mode and stream are not part of the model. If there is no table the
-// error matches [ErrNotFound].
+// of key attributes, TTL, and what is not ready: a table that is being created or deleted, an index that is still being
+// built. The error joins one line for each, in the same order every time, and matches [ErrModel]; it is nil if there is
+// none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
+//
+// It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
 func (db *DB) VerifyTable(ctx context.Context) error {
 	c, err := db.tables("verify table")
 	if err != nil {
 		return err
 	}
-	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.name})
+	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.name, err) }
+	live, err := db.describe(ctx, c)
 	if err != nil {
-		if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-			err = fmt.Errorf("%w: %w", ErrNotFound, err)
+		return fail(err)
+	}
+	faults := db.table.compare(live)
+	if serves(live) {
+		attr, err := db.liveTTL(ctx, c)
+		if err != nil {
+			return fail(err)
 		}
-		return fmt.Errorf("ddb: verify table %q: %w", db.name, err)
+		faults = append(faults, db.table.compareTTL(attr)...)
 	}
-	ttl, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.name})
+	if len(faults) == 0 {
+		return nil
+	}
+	for i, fault := range faults {
+		faults[i] = fail(fault)
+	}
+	return &modelError{errors.Join(faults...)}
+}
+
+// describe returns the live table. If there is none the error matches ErrNotFound.
+func (db *DB) describe(ctx context.Context, c tableClient) (*types.TableDescription, error) {
+	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.name})
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+	}
 	if err != nil {
-		return fmt.Errorf("ddb: verify table %q: TTL: %w", db.name, err)
+		return nil, err
 	}
-	v := verifier{table: db.table, name: db.name, live: out.Table, types: map[string]types.ScalarAttributeType{}}
-	for _, a := range out.Table.AttributeDefinitions {
+	return out.Table, nil
+}
+
+// serves reports whether the table takes requests on items.
+func serves(live *types.TableDescription) bool {
+	return live.TableStatus == types.TableStatusActive || live.TableStatus == types.TableStatusUpdating
+}
+
+// liveTTL returns the attribute that TTL is on for, "" where it is off.
+func (db *DB) liveTTL(ctx context.Context, c tableClient) (attr string, err error) {
+	out, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.name})
+	if err != nil {
+		return "", fmt.Errorf("TTL: %w", err)
+	}
+	live := out.TimeToLiveDescription
+	if live == nil || live.AttributeName == nil {
+		return "", nil
+	}
+	switch live.TimeToLiveStatus {
+	case types.TimeToLiveStatusEnabled, types.TimeToLiveStatusEnabling:
+		return *live.AttributeName, nil
+	default:
+		return "", nil
+	}
+}
+
+func (t *Table) compareTTL(live string) []error {
+	if live == t.ttl {
+		return nil
+	}
+	on := func(attr string) string {
+		if attr == "" {
+			return "off"
+		}
+		return fmt.Sprintf("on attribute %q", attr)
+	}
+	return []error{fmt.Errorf("TTL is %s, in the model %s", on(live), on(t.ttl))}
+}
+
+// compare returns how a live table differs from the model, TTL aside, and that it is not ready.
+func (t *Table) compare(live *types.TableDescription) []error {
+	v := verifier{table: t, live: live, types: map[string]types.ScalarAttributeType{}}
+	switch {
+	case serves(live):
+	case live.TableStatus == types.TableStatusCreating:
+		v.fault("the table is CREATING: wait until it is ACTIVE")
+	case live.TableStatus == types.TableStatusDeleting:
+		v.fault("the table is DELETING: create it anew when it is gone")
+		return v.faults // its description is no longer complete
+	default:
+		v.fault("the table is %s: it takes no requests", live.TableStatus)
+	}
+	for _, a := range live.AttributeDefinitions {
 		v.types[*a.AttributeName] = a.AttributeType
 	}
 	v.indexes()
-	v.ttl(ttl.TimeToLiveDescription)
-	if len(v.faults) == 0 {
-		return nil
-	}
-	return &modelError{errors.Join(v.faults...)}
+	return v.faults
 }
 
 type verifier struct {
 	table  *Table
-	name   string
 	live   *types.TableDescription
 	types  map[string]types.ScalarAttributeType
 	faults []error
 }
 
 func (v *verifier) fault(format string, args ...any) {
-	v.faults = append(v.faults, fmt.Errorf("ddb: verify table %q: %w", v.name, fmt.Errorf(format, args...)))
+	v.faults = append(v.faults, fmt.Errorf(format, args...))
 }
 
 // liveIndex is what global and local descriptions have in common.
@@ -63,14 +132,15 @@ type liveIndex struct {
 }
 
 func (v *verifier) indexes() {
-	live := map[string]liveIndex{"primary": {primaryIndex, v.live.KeySchema, nil, ""}}
+	v.index(v.table.primary, liveIndex{primaryIndex, v.live.KeySchema, nil, ""})
+	live := map[string]liveIndex{}
 	for _, g := range v.live.GlobalSecondaryIndexes {
 		live[*g.IndexName] = liveIndex{globalIndex, g.KeySchema, g.Projection, g.IndexStatus}
 	}
 	for _, l := range v.live.LocalSecondaryIndexes {
 		live[*l.IndexName] = liveIndex{localIndex, l.KeySchema, l.Projection, ""}
 	}
-	for _, ix := range v.table.all() {
+	for _, ix := range v.table.indexes {
 		have, ok := live[ix.name]
 		if !ok {
 			v.fault("%s: the table does not have this index", ix.name)
@@ -79,7 +149,7 @@ func (v *verifier) indexes() {
 		delete(live, ix.name)
 		v.index(ix, have)
 	}
-	for name := range live {
+	for _, name := range slices.Sorted(maps.Keys(live)) {
 		v.fault("%s: the model does not have this index", name)
 	}
 }
@@ -98,8 +168,14 @@ func (v *verifier) index(ix *Index, have liveIndex) {
 			v.fault("%s: key attribute %q is of type %s, in the model %s", ix.name, attr, v.types[attr], want)
 		}
 	}
-	if have.status != "" && have.status != types.IndexStatusActive {
-		v.fault("%s: the index is %s: wait until it is ACTIVE", ix.name, have.status)
+	switch have.status {
+	case types.IndexStatusCreating:
+		if serves(v.live) { // else it is made with the table
+			v.fault("%s: the index is CREATING: wait until it is ACTIVE", ix.name)
+		}
+	case types.IndexStatusDeleting:
+		v.fault("%s: the index is DELETING: create it anew when it is gone", ix.name)
+	case types.IndexStatusActive, types.IndexStatusUpdating:
 	}
 	if have.projection == nil {
 		return
@@ -108,17 +184,6 @@ func (v *verifier) index(ix *Index, have liveIndex) {
 	got, wanted := slices.Sorted(slices.Values(have.projection.NonKeyAttributes)), slices.Sorted(slices.Values(want.NonKeyAttributes))
 	if have.projection.ProjectionType != want.ProjectionType || !slices.Equal(got, wanted) {
 		v.fault("%s: projects %s %v, in the model %s %v", ix.name, have.projection.ProjectionType, got, want.ProjectionType, wanted)
-	}
-}
-
-func (v *verifier) ttl(live *types.TimeToLiveDescription) {
-	have := ""
-	if live != nil && live.AttributeName != nil &&
-		(live.TimeToLiveStatus == types.TimeToLiveStatusEnabled || live.TimeToLiveStatus == types.TimeToLiveStatusEnabling) {
-		have = *live.AttributeName
-	}
-	if have != v.table.ttl {
-		v.fault("TTL is on attribute %q, in the model on %q", have, v.table.ttl)
 	}
 }
 

@@ -53,7 +53,7 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 		_, running := errors.AsType[*types.TransactionInProgressException](err)
 		t.lost = t.lost || running || m.lostAny(err)
 		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
-			m.cancelled(actions, reasons.CancellationReasons)
+			m.cancelled(db, actions, reasons.CancellationReasons)
 			m.done()
 			var transient bool
 			if last, transient = db.cancelled(writes, actions, reasons); !transient {

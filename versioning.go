@@ -144,7 +144,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		return err
 	}
 	for batch := range slices.Chunk(old, batchWriteLimit) {
-		if err := db.batchWrite(ctx, batch); err != nil {
+		if _, err := db.batchWrite(ctx, batch); err != nil {
 			return db.fail("prune", e, first, err)
 		}
 	}
@@ -160,7 +160,7 @@ func (h *History[T]) mark(ctx context.Context, first item) error {
 	if t := db.table.typeAttr; t != "" {
 		mark[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
 	}
-	if err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
+	if _, err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
 		return db.fail("prune", e, first, err)
 	}
 	return nil

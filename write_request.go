@@ -209,7 +209,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost b
 		}
 	}
 	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
-		m.refused(failed.Item)
+		m.refused(db, failed.Item)
 	}
 	if consumed != nil {
 		m.done(*consumed)

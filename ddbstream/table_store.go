@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb"
 )
 
 // TableClient is what a [TableStore] calls; *dynamodb.Client has it. Methods may be added in minor versions.
@@ -34,6 +37,14 @@ type TableStore struct {
 func NewTableStore(client TableClient, table, group string) *TableStore {
 	return &TableStore{client, table, group}
 }
+
+// tableDropper is what [TableStore.DropTable] calls beside [TableClient]; *dynamodb.Client has it.
+type tableDropper interface {
+	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
+	DeleteTable(context.Context, *dynamodb.DeleteTableInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error)
+}
+
+var _ tableDropper = (*dynamodb.Client)(nil)
 
 // storedLease is a lease as an item.
 type storedLease struct {
@@ -61,7 +72,8 @@ func (s *TableStore) fail(op string, err error) error {
 	return fmt.Errorf("ddbstream: %s in table %q: %w", op, s.table, err)
 }
 
-// CreateTable creates the store's table, on demand, and waits until it is active. That it exists is no error.
+// CreateTable creates the store's table, on demand, and waits until it is active. That it exists is no error, unless
+// its keys are others: then the error matches [ddb.ErrModel].
 func (s *TableStore) CreateTable(ctx context.Context) error {
 	_, err := s.client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:   &s.table,
@@ -78,8 +90,93 @@ func (s *TableStore) CreateTable(ctx context.Context) error {
 	if _, exists := errors.AsType[*types.ResourceInUseException](err); err != nil && !exists {
 		return s.fail("create table", err)
 	}
-	waiter := dynamodb.NewTableExistsWaiter(s.client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 50 * time.Millisecond })
-	return s.fail("create table", waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &s.table}, 10*time.Minute))
+	waiter := dynamodb.NewTableExistsWaiter(s.client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = minDelay })
+	out, err := waiter.WaitForOutput(ctx, &dynamodb.DescribeTableInput{TableName: &s.table}, maxWait)
+	if err == nil {
+		err = keyFault(out.Table)
+	}
+	return s.fail("create table", err)
+}
+
+// DropTable deletes the store's table, and waits until it is gone. If there is none the error matches
+// [ddb.ErrNotFound].
+//
+// It deletes leases of the group and nothing else: a table with other keys or with indexes is left as it is, with an
+// error that matches [ddb.ErrModel], and so is one in which any item is something else, or a lease of another group, with
+// an error that matches [ddb.ErrUnknown]. It reads the whole table to know. Stop the workers first.
+func (s *TableStore) DropTable(ctx context.Context) error {
+	const op = "drop table"
+	c, ok := s.client.(tableDropper)
+	if !ok {
+		return s.fail(op, fmt.Errorf("the client, a %T, has neither Scan nor DeleteTable: use a *dynamodb.Client", s.client))
+	}
+	err := s.holdsLeases(ctx, c)
+	if err == nil {
+		_, err = c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &s.table})
+	}
+	if _, none := errors.AsType[*types.ResourceNotFoundException](err); none {
+		err = fmt.Errorf("%w: %w", ddb.ErrNotFound, err)
+	}
+	if err != nil {
+		return s.fail(op, err)
+	}
+	waiter := dynamodb.NewTableNotExistsWaiter(s.client, func(o *dynamodb.TableNotExistsWaiterOptions) { o.MinDelay = minDelay })
+	return s.fail(op, waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &s.table}, maxWait))
+}
+
+// minDelay and maxWait bound how long a table is waited for.
+const (
+	minDelay = 50 * time.Millisecond
+	maxWait  = 10 * time.Minute
+)
+
+// holdsLeases returns an error unless everything in the table is a lease of the group.
+func (s *TableStore) holdsLeases(ctx context.Context, c tableDropper) error {
+	out, err := s.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.table})
+	if err != nil {
+		return err
+	}
+	if err := keyFault(out.Table); err != nil {
+		return err
+	}
+	if n := len(out.Table.GlobalSecondaryIndexes) + len(out.Table.LocalSecondaryIndexes); n > 0 {
+		return fmt.Errorf("%w: it has %d indexes, and a table of leases has none: it was not deleted", ddb.ErrModel, n)
+	}
+	in := &dynamodb.ScanInput{TableName: &s.table, ProjectionExpression: new("pk, sk"), ConsistentRead: new(true)}
+	for {
+		page, err := c.Scan(ctx, in)
+		if err != nil {
+			return err
+		}
+		for _, attrs := range page.Items {
+			var key struct{ PK, SK string }
+			if err := attributevalue.UnmarshalMap(attrs, &key); err != nil {
+				return err
+			}
+			if key.PK != s.partition() {
+				return fmt.Errorf("%w: item pk=%q sk=%q is no lease of group %q: the table was not deleted", ddb.ErrUnknown, key.PK, key.SK, s.group)
+			}
+		}
+		if in.ExclusiveStartKey = page.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			return nil
+		}
+	}
+}
+
+// keyFault returns an error unless the table's keys are those of leases.
+func keyFault(table *types.TableDescription) error {
+	kinds := map[string]types.ScalarAttributeType{}
+	for _, a := range table.AttributeDefinitions {
+		kinds[*a.AttributeName] = a.AttributeType
+	}
+	var keys []string
+	for _, k := range table.KeySchema {
+		keys = append(keys, fmt.Sprintf("%s %s", *k.AttributeName, kinds[*k.AttributeName]))
+	}
+	if !slices.Equal(keys, []string{"pk S", "sk S"}) {
+		return fmt.Errorf("%w: its key is %v, that of a table of leases is [pk S sk S]", ddb.ErrModel, keys)
+	}
+	return nil
 }
 
 // Leases returns all leases of the group, with one strongly consistent Query.

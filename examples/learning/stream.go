@@ -8,9 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
@@ -37,15 +34,15 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		return nil
 	}})
 	f.watch(mux)
-	var leases ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
+	var positions ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
 	if writes == 0 {
-		shared := ddbstream.NewTableStore(s.Engine.Client, leasesOf(s.DB), "learning")
+		shared := leases(s)
 		if err := shared.CreateTable(ctx); err != nil {
 			return err
 		}
-		leases = shared
+		positions = shared
 	}
-	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, leases, &ddbstream.Options{
+	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, positions, &ddbstream.Options{
 		Lease:    5 * time.Second,
 		Poll:     250 * time.Millisecond,
 		Discover: 2 * time.Second,
@@ -69,14 +66,15 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 	return c.streamOwn(ctx, s, f, reader, writes)
 }
 
-// leasesOf is the table in which the readers of db's stream keep how far they are.
-func leasesOf(db *ddb.DB) string { return db.Name() + "-leases" }
+// leases are in a table of their own: how far the readers of the table's stream are.
+func leases(s *app.Session) *ddbstream.TableStore {
+	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "learning")
+}
 
 // dropLeases deletes that table, if stream has made it.
 func dropLeases(ctx context.Context, s *app.Session) error {
-	name := leasesOf(s.DB)
-	_, err := s.Engine.Client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
-	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+	err := leases(s).DropTable(ctx)
+	if errors.Is(err, ddb.ErrNotFound) {
 		return nil
 	}
 	return err

@@ -23,18 +23,15 @@ type commands struct {
 }
 
 func (c *commands) schemaLoad(ctx context.Context, s *app.Session) error {
-	err := s.DB.CreateTable(ctx)
-	if errors.Is(err, ddb.ErrExists) {
-		if err := s.DB.VerifyTable(ctx); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.Out, "table %q is there and as the model says\n", s.DB.Name())
-		return nil
-	}
-	if err == nil {
+	switch err := s.DB.CreateTable(ctx); {
+	case err == nil:
 		fmt.Fprintf(s.Out, "created table %q\n", s.DB.Name())
+	case errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel):
+		fmt.Fprintf(s.Out, "table %q is there and as the model says\n", s.DB.Name())
+	default:
+		return err
 	}
-	return err
+	return nil
 }
 
 func (c *commands) listTables(ctx context.Context, s *app.Session) error {

@@ -9,9 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
@@ -27,11 +24,11 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	}
 	defer listener.Close()
 	store := NewStore(s.DB)
-	leases := ddbstream.NewTableStore(s.Engine.Client, leasesOf(s.DB), "last-message")
-	if err := leases.CreateTable(ctx); err != nil {
+	positions := leases(s)
+	if err := positions.CreateTable(ctx); err != nil {
 		return err
 	}
-	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), store.Mux(nil), leases, &ddbstream.Options{
+	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), store.Mux(nil), positions, &ddbstream.Options{
 		Lease:    5 * time.Second,
 		Poll:     250 * time.Millisecond,
 		Discover: 2 * time.Second,
@@ -48,14 +45,15 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	return together(ctx, reader.Run, func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
 }
 
-// leasesOf is the table in which the readers of db's stream keep how far they are.
-func leasesOf(db *ddb.DB) string { return db.Name() + "-leases" }
+// leases are in a table of their own: how far the readers of the table's stream are.
+func leases(s *app.Session) *ddbstream.TableStore {
+	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "last-message")
+}
 
 // dropLeases deletes that table, if serve has made it.
 func dropLeases(ctx context.Context, s *app.Session) error {
-	name := leasesOf(s.DB)
-	_, err := s.Engine.Client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
-	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+	err := leases(s).DropTable(ctx)
+	if errors.Is(err, ddb.ErrNotFound) {
 		return nil
 	}
 	return err

@@ -269,11 +269,18 @@ func TestTableMistakes(t *testing.T) {
 		in := Shop.CreateTableInput(env.Table)
 		in.GlobalSecondaryIndexes, in.AttributeDefinitions = nil, in.AttributeDefinitions[:2]
 		env.Create(t, in)
-		err = db.CreateTable(ctx)
-		require.ErrorIs(t, err, ddb.ErrExists)
-		err = db.VerifyTable(ctx)
-		require.ErrorIs(t, err, ddb.ErrModel)
-		require.ErrorContains(t, err, "by-open: the table does not have this index")
+		require.ErrorIs(t, db.CreateTable(ctx), ddb.ErrExists)
+		purge := func(context.Context) error {
+			_, err := db.Purge(ctx, nil)
+			return err
+		}
+		for what, f := range map[string]func(context.Context) error{
+			"verify": db.VerifyTable, "create": db.CreateTable, "drop": db.DropTable, "purge": purge,
+		} {
+			err = f(ctx)
+			require.ErrorIs(t, err, ddb.ErrModel, what)
+			require.ErrorContains(t, err, "by-open: the table does not have this index", what)
+		}
 		_, err = orders.Page(ctx, Orders.On(ByOpen, Order{Region: "eu"}), "")
 		require.ErrorContains(t, err, "ddb: query order on by-open")
 		require.ErrorContains(t, err, "VerifyTable")

@@ -90,6 +90,7 @@ type usageError struct{ error }
 
 func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 	inContainer := &cli.BoolFlag{Name: "local", Usage: "run on the engine in a container, which Docker starts: " + string(local.EngineImage())}
+	force := &cli.BoolFlag{Name: "force", Usage: "purge and drop the table even if it is another's"}
 	table := &cli.StringFlag{Name: "table", Value: cmp.Or(e.On, e.Name), Usage: "`name` of the table"}
 	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
@@ -101,7 +102,7 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 		Usage:           e.About,
 		UsageText:       e.Name + " [flags] [command]",
 		Description:     "Without a command: creates the table, seeds it and runs every access pattern.\n\n" + where,
-		Flags:           append([]cli.Flag{inContainer, table}, e.Flags...),
+		Flags:           append([]cli.Flag{inContainer, table, force}, e.Flags...),
 		HideHelpCommand: true,
 		OnUsageError:    usage,
 		Writer:          stdout,
@@ -113,7 +114,7 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 			if cmd.Args().Present() {
 				return usageError{fmt.Errorf("unknown command %q: there are %s", cmd.Args().First(), strings.Join(names, ", "))}
 			}
-			s := &session{Example: e, out: stdout, err: stderr}
+			s := &session{Example: e, force: cmd.Bool("force"), out: stdout, err: stderr}
 			if c.offline {
 				return c.run(ctx, s)
 			}

@@ -22,6 +22,7 @@ type session struct {
 	engine   *engine.Engine
 	trace    *trace.Client
 	db       *ddb.DB
+	force    bool // deletes what is not the example's too
 	out, err io.Writer
 }
 
@@ -59,11 +60,11 @@ func createAndSeed(ctx context.Context, s *session) error {
 	return seed(ctx, s)
 }
 
-// create creates the table, or verifies the one that is there.
+// create creates the table; one that is there is verified.
 func create(ctx context.Context, s *session) error {
 	err := s.db.CreateTable(ctx)
-	if errors.Is(err, ddb.ErrExists) {
-		return s.db.VerifyTable(ctx)
+	if errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel) {
+		return nil
 	}
 	return err
 }
@@ -129,18 +130,30 @@ func scan(ctx context.Context, s *session) error {
 
 func purge(ctx context.Context, s *session) error {
 	bar := term.NewBar(s.err, "purging")
-	n, err := s.db.Purge(ctx, &ddb.PurgeOptions{Workers: 4, Progress: func(deleted int) { bar.Set(deleted, 0) }})
+	n, err := s.db.Purge(ctx, &ddb.PurgeOptions{Force: s.force, Workers: 4, Progress: func(deleted int) { bar.Set(deleted, 0) }})
 	bar.End()
 	if err != nil {
-		return err
+		return unforced(err)
 	}
 	fmt.Fprintf(s.out, "deleted %d items\n", n)
 	return nil
 }
 
+// unforced adds the flag of these commands to the error of a table that is not the example's.
+func unforced(err error) error {
+	if errors.Is(err, ddb.ErrModel) || errors.Is(err, ddb.ErrUnknown) {
+		return fmt.Errorf("%w\nwith -force it is deleted all the same", err)
+	}
+	return err
+}
+
 func drop(ctx context.Context, s *session) error {
-	if err := s.db.DropTable(ctx); err != nil {
-		return err
+	remove := s.db.DropTable
+	if s.force {
+		remove = s.db.ForceDropTable
+	}
+	if err := remove(ctx); err != nil {
+		return unforced(err)
 	}
 	fmt.Fprintf(s.out, "dropped table %q\n", s.db.Name())
 	if s.Drop != nil {

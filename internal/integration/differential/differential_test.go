@@ -36,7 +36,9 @@ func each(t *testing.T, spoken language, f func(t *testing.T, other *Engine, gen
 		}
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			f(t, p.start(t), generators)
+			other := *p.start(t)
+			other.several = other.several && spoken == expressions
+			f(t, &other, generators)
 		})
 	}
 }

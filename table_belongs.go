@@ -1,0 +1,106 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// A sample reads a few items in each of several places of the table. Segments divide it by the hash of the partition
+// key: the items of one place are of any partitions, and one large partition fills one place only.
+const (
+	sampleSegments = 8
+	sampleItems    = 50 // in each
+	sampleShown    = 3  // of the items that do not belong there, in the error
+)
+
+// leasePrefix begins the partition keys of ddbstream's leases.
+const leasePrefix = "~l#"
+
+// belongs returns an error unless the live table looks like the model's, by its keys and indexes and by a sample of its
+// items. The error says what was found, and that force, a method or an option, does without the check.
+func (db *DB) belongs(ctx context.Context, live *types.TableDescription, force string) error {
+	var found []error
+	if faults := db.table.compare(live); len(faults) > 0 {
+		found = append(found, &modelError{errors.Join(faults...)})
+	}
+	if serves(live) && slices.Equal(keyAttributes(live), db.table.primary.attrs()) {
+		s, err := db.sample(ctx)
+		if err != nil {
+			return fmt.Errorf("looking at a sample of its items: %w", db.explain(err))
+		}
+		found = append(found, s.foreign()...)
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return fmt.Errorf("refused, and nothing was deleted: this may not be the model's table; %s goes on all the same: %w", force, errors.Join(found...))
+}
+
+// keyAttributes returns the key attributes of the live table, the partition's first.
+func keyAttributes(live *types.TableDescription) []string {
+	return append(attributes(live.KeySchema, types.KeyTypeHash), attributes(live.KeySchema, types.KeyTypeRange)...)
+}
+
+// tableSample is what was found in a few places of a table.
+type tableSample struct {
+	items   int
+	leases  int
+	lease   string  // the key of one
+	unknown []error // one for each item that no entity claims
+}
+
+// sample reads some items of the table, with an eventually consistent request for each place.
+func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
+	t := db.table
+	names, refs := map[string]string{}, []string{}
+	for i, attr := range append(t.primary.attrs(), t.typeAttr) {
+		if attr != "" {
+			ref := fmt.Sprintf("#%d", i)
+			names[ref], refs = attr, append(refs, ref)
+		}
+	}
+	for segment := range int32(sampleSegments) {
+		m := meterOf(ctx, "Scan", true)
+		out, err := db.client.Scan(ctx, &dynamodb.ScanInput{
+			TableName: &db.name, Segment: &segment, TotalSegments: new(int32(sampleSegments)), Limit: new(int32(sampleItems)),
+			ProjectionExpression: new(strings.Join(refs, ", ")), ExpressionAttributeNames: names, // what claims an item
+			ReturnConsumedCapacity: m.want(),
+		}, m.options)
+		m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+		if err != nil {
+			return s, err
+		}
+		for _, attrs := range out.Items {
+			s.items++
+			if key, ok := (stored{attrs: attrs}).text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
+				s.leases++
+				s.lease = t.keyText(attrs)
+			} else if _, err := t.claim(attrs); err != nil {
+				s.unknown = append(s.unknown, err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// foreign says what of the sample does not belong into a table of the model.
+func (s *tableSample) foreign() []error {
+	switch n := len(s.unknown); {
+	case n > 0:
+		found := []error{fmt.Errorf("of %d items sampled, %d are of no entity of the model", s.items, n)}
+		found = append(found, s.unknown[:min(n, sampleShown)]...)
+		if n > sampleShown {
+			found = append(found, fmt.Errorf("and %d more", n-sampleShown))
+		}
+		return found
+	case s.leases > 0 && s.leases == s.items:
+		return []error{fmt.Errorf("%w: all of the %d items sampled are leases of a stream's readers, such as %s", ErrUnknown, s.items, s.lease)}
+	}
+	return nil
+}
