@@ -201,6 +201,9 @@ func TestOldItemsAreReadAsBefore(t *testing.T) {
 	for _, x := range allOf(t, o, o.Scores) {
 		o.sameAs(t, "score "+x.Player, x)
 	}
+	for _, x := range allOf(t, o, o.Visits) {
+		o.sameAs(t, "visit "+x.Site, x)
+	}
 	for _, x := range allOf(t, o, o.Matches) {
 		o.sameAs(t, "match "+x.Player+" "+x.ID, x)
 	}
@@ -460,6 +463,21 @@ func TestOldUpsertsAreHealed(t *testing.T) {
 	n, err = repo.Reindex(ctx, nil)
 	require.NoError(t, err)
 	assert.Zero(t, n.Items)
+}
+
+// Reindex heals them in an entity without indexes too: conditions and filters name the field.
+func TestOldUpsertsAreHealedWithoutAnIndex(t *testing.T) {
+	t.Parallel()
+	o := openOld(t, 1)
+	repo, f := ddb.NewRepository(o.db, o.Visits), o.Visits.Fields()
+	n, err := repo.Reindex(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, ddb.Reindexed{Items: 2, Rewritten: 1}, n)
+	for _, site := range []string{"a", "b"} {
+		x, err := repo.Update(t.Context(), model.Visit{Site: site}, ddb.Add(&f.Count, 1), ddb.If(ddb.Eq(&f.Site, site)))
+		require.NoError(t, err, site)
+		assert.Equal(t, model.Visit{Site: site, Count: 2}, x)
+	}
 }
 
 // An upsert of today heals what it touches without a Reindex.

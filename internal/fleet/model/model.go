@@ -54,6 +54,12 @@ type Score struct {
 	Team   string `dynamodbav:"team,omitempty"`
 }
 
+// Visit has a field of its key as an attribute that no index has.
+type Visit struct {
+	Site  string `dynamodbav:"site"`
+	Count int64  `dynamodbav:"count"`
+}
+
 // Match counts for a Score's player: its Rank is derived.
 type Match struct {
 	Player string    `dynamodbav:"-"`
@@ -108,6 +114,7 @@ type Model struct {
 	Pages    *ddb.Entity[Page]
 	Notes    *ddb.Entity[Note]
 	Scores   *ddb.Entity[Score]
+	Visits   *ddb.Entity[Visit]
 	Matches  *ddb.Entity[Match]
 	Ranks    *ddb.Entity[Rank]
 	Shops    *ddb.Entity[Shop]
@@ -149,6 +156,9 @@ func New(schema int) *Model {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&x.Board)), ddb.Key(ddb.Prefix("player#"), ddb.Str(&x.Player)))
 		d.Index(m.ByPoints, ddb.Key(ddb.Native(&x.Board)), ddb.Key(ddb.Native(&x.Points)))
 		d.Index(m.ByTeam, ddb.Key(ddb.Native(&x.Board)), ddb.Key(ddb.Native(&x.Player), ddb.Native(&x.Points)))
+	})
+	m.Visits = ddb.MustDefine(m.Table, "visit", func(x *Visit, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("site#"), ddb.Str(&x.Site)), ddb.Key(ddb.Prefix("visits")))
 	})
 	m.Matches = ddb.MustDefine(m.Table, "match", func(x *Match, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("matches#"), ddb.Str(&x.Player)), ddb.Key(ddb.Prefix("match#"), ddb.Str(&x.ID)))

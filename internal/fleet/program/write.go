@@ -176,6 +176,7 @@ func (s *scene) scores() {
 	s.do(e.Upsert(model.Score{Board: "b", Player: "upserted"}, ddb.Add(&f.Points, 5)))
 	s.do(e.Upsert(model.Score{Board: "b", Player: "twice"}, ddb.Add(&f.Points, 5)), e.Upsert(model.Score{Board: "b", Player: "twice"}, ddb.Add(&f.Points, 5)))
 	s.do(e.Upsert(model.Score{Board: "b", Player: "edited"}, ddb.Set(&f.Team, "red"), ddb.Set(&f.Points, 1)), e.Update(model.Score{Board: "b", Player: "edited"}, ddb.Add(&f.Points, 1)))
+	s.do(s.m.Visits.Upsert(model.Visit{Site: "a"}, ddb.Add(&s.m.Visits.Fields().Count, 1)), s.m.Visits.Put(model.Visit{Site: "b", Count: 1}))
 }
 
 func (s *scene) derived() {
@@ -218,6 +219,7 @@ func (s *scene) read() {
 	readAll(s, s.m.Pages, func(x model.Page) string { return x.ID })
 	readAll(s, s.m.Notes, func(x model.Note) string { return x.ID })
 	readAll(s, s.m.Scores, func(x model.Score) string { return x.Player })
+	readAll(s, s.m.Visits, func(x model.Visit) string { return x.Site })
 	readAll(s, s.m.Matches, func(x model.Match) string { return x.Player + " " + x.ID })
 	readAll(s, s.m.Ranks, func(x model.Rank) string { return x.Player })
 	readAll(s, s.m.Shops, func(x model.Shop) string { return x.ID })
