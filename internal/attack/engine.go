@@ -1,0 +1,35 @@
+package attack
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// Promises are all that can be attacked.
+var Promises = []Promise{Unique, Numbers, Entries, Schema, Outcomes, Batches, Transactions, Expiry, Revisions, UnknownAttributes}
+
+// Memory is an engine in this process, for simulations. What has expired stays.
+func Memory() Engine {
+	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	clock := ddbmem.NewManualClock(start)
+	e := ddbmem.New(ddbmem.Options{Clock: clock, TTLDelay: 1000 * time.Hour})
+	return Engine{Config: e.Config(), Simulated: true, Start: start, Advance: func(d time.Duration) { clock.Advance(d) }}
+}
+
+// Around is the engine that a client is of, with its own clock.
+func Around(client *dynamodb.Client) Engine {
+	o := client.Options()
+	cfg := aws.Config{Region: o.Region, Credentials: o.Credentials, BaseEndpoint: o.BaseEndpoint, HTTPClient: o.HTTPClient, Logger: o.Logger}
+	return Engine{Config: cfg, Start: time.Now().Truncate(time.Second)}
+}
+
+// drop deletes the world's table.
+func (w *World) drop(ctx context.Context) error {
+	_, err := w.raw.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &w.Table})
+	return err
+}
