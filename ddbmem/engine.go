@@ -54,6 +54,9 @@ type Options struct {
 	// operations.
 	PartiQL bool
 
+	// Wording chooses the words of ValidationExceptions. The default is [NewerWording].
+	Wording Wording
+
 	// Log receives one line for each request. The default is no log.
 	Log *slog.Logger
 }

@@ -35,7 +35,7 @@ func TestFunctionsAreRefusedWhereTheyCannotStand(t *testing.T) {
 			"SET select = list_append(list_append(l, :l), :l)":                  "Attribute name is a reserved keyword; reserved keyword: select",
 		} {
 			c.invalid("UpdateItem", `{"TableName":"range","Key":{"pk":{"S":"p"},"sk":{"N":"1"}},"ExpressionAttributeValues":{":l":{"L":[]}},`+
-				`"UpdateExpression":"`+expression+`"}`, "Invalid UpdateExpression: "+message)
+				`"UpdateExpression":"`+expression+`"}`, oneError+"Invalid UpdateExpression: "+message)
 		}
 	})
 	t.Run("conditions", func(t *testing.T) {

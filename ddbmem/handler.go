@@ -27,6 +27,8 @@ type operation struct {
 	fault   faultClass
 	// named is set on operations of tables that answer a missing name with a message of their own.
 	named bool
+	// layer is the part of the service that checks the values of the operation's requests, see [Wording].
+	layer wire.Layer
 	// optional is set on operations that [Options.PartiQL] switches on.
 	optional bool
 }
@@ -99,7 +101,8 @@ func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *o
 			return nil, false, err
 		}
 	}
-	if msg := in.Validate(); msg != "" {
+	layer := e.layerOf(op, in)
+	if msg := in.Validate(layer); msg != "" {
 		return nil, false, invalid("%s", msg)
 	}
 	fault, failed := e.before(ctx, op, in)
@@ -108,7 +111,7 @@ func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *o
 	}
 	o, err = op.run(e, in)
 	if err != nil {
-		return nil, false, asError(err)
+		return nil, false, asError(err).in(layer)
 	}
 	return o, fault == Dropped, nil
 }

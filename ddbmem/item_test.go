@@ -26,7 +26,7 @@ func TestReturnValues(t *testing.T) {
 	put := `{"TableName":"hash","Item":{"pk":{"S":"a"},"v":{"N":"1"},"m":{"M":{"x":{"S":"1"},"y":{"S":"2"}}},"l":{"L":[{"S":"0"},{"S":"1"},{"S":"2"}]}},"ReturnValues":%q}`
 	c.answers("PutItem", fmt.Sprintf(put, "ALL_OLD"), `{}`)
 	require.JSONEq(t, `{"N":"1"}`, c.member("PutItem", fmt.Sprintf(put, "ALL_OLD"), "Attributes", "v"))
-	c.invalid("PutItem", fmt.Sprintf(put, "ALL_NEW"), "ReturnValues can only be ALL_OLD or NONE")
+	c.invalid("PutItem", fmt.Sprintf(put, "ALL_NEW"), oneError+"ReturnValues can only be ALL_OLD or NONE")
 
 	update := func(set, values, returns, want string) {
 		t.Helper()
@@ -148,20 +148,20 @@ func TestLimitsOfItems(t *testing.T) {
 	c.invalid("PutItem", put(text(2<<20)), "Item size has exceeded the maximum allowed size")
 	c.invalid("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET w = :v","ExpressionAttributeValues":{":v":{"S":"more"}}}`,
 		"Item size to update has exceeded the maximum allowed size")
-	c.invalid("PutItem", put(`{"N":"1234567890123456789012345678901234567891"}`), "Attempting to store more than 38 significant digits in a Number")
-	c.invalid("PutItem", put(`{"N":"1e126"}`), "Number overflow. Attempting to store a number with magnitude larger than supported range")
-	c.invalid("PutItem", put(`{"N":"1e-131"}`), "Number underflow. Attempting to store a number with magnitude smaller than supported range")
-	c.invalid("PutItem", put(`{"N":"abc"}`), "The parameter cannot be converted to a numeric value: abc")
-	c.invalid("PutItem", put(`{"SS":[]}`), "One or more parameter values were invalid: An string set  may not be empty")
-	c.invalid("PutItem", put(`{"NS":["1","1.0"]}`), "Input collection contains duplicates")
+	c.invalid("PutItem", put(`{"N":"1234567890123456789012345678901234567891"}`), oneError+"Attempting to store more than 38 significant digits in a Number")
+	c.invalid("PutItem", put(`{"N":"1e126"}`), oneError+"Number overflow. Attempting to store a number with magnitude larger than supported range")
+	c.invalid("PutItem", put(`{"N":"1e-131"}`), oneError+"Number underflow. Attempting to store a number with magnitude smaller than supported range")
+	c.invalid("PutItem", put(`{"N":"abc"}`), oneError+"The parameter cannot be converted to a numeric value: abc")
+	c.invalid("PutItem", put(`{"SS":[]}`), oneError+"One or more parameter values were invalid: An string set  may not be empty")
+	c.invalid("PutItem", put(`{"NS":["1","1.0"]}`), oneError+"One or more parameter values were invalid: Input collection contains duplicates.")
 	c.invalid("PutItem", put(`{"S":"a","N":"1"}`),
-		"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+		oneError+"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	deep := func(n int) string { return strings.Repeat(`{"L":[`, n-1) + `{"S":"x"}` + strings.Repeat(`]}`, n-1) }
 	c.ok("PutItem", put(deep(32)))
 	c.invalid("PutItem", put(deep(33)),
-		"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+		oneError+"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 	c.invalid("UpdateItem", fmt.Sprintf(`{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET %s = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}`,
-		strings.Repeat("x", 4090)), "Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;")
+		strings.Repeat("x", 4090)), oneError+"Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;")
 	// None of that changed the item.
 	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{"Item":{"pk":{"S":"a"},"v":`+deep(32)+`}}`)
 }

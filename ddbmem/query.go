@@ -11,8 +11,8 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, invalid("1 validation error detected: Value at 'Limit' failed to satisfy constraint: " +
 			"Member must have value greater than or equal to 1")
 	}
-	if failed := e.checkLegacy(in); failed != nil {
-		return nil, failed
+	if err := e.checkLegacy(in); err != nil {
+		return nil, err
 	}
 	rd, ex, err := newReader(in, "FilterExpression", "KeyConditionExpression")
 	if err != nil {

@@ -195,7 +195,7 @@ func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("definition: not a CreateTable request: %w", err)
 	}
-	if msg := in.Validate(); msg != "" {
+	if msg := in.Validate(wire.Older); msg != "" {
 		return nil, errors.New(msg)
 	}
 	t, failed := e.define(in)

@@ -68,6 +68,9 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 		if err != nil {
 			return nil, err
 		}
+		if failed := w.checkSize(); failed != nil {
+			return nil, failed
+		}
 		all[i], names[i] = w, part.Text("TableName")
 	}
 	return e.transactOnce(in, canonical(in.Get("TransactItems")), all, names)

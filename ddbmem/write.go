@@ -32,29 +32,43 @@ type write struct {
 // table.
 func newWrite(kind writeKind, in *wire.Node) (*write, error) {
 	w := &write{kind: kind, returnOld: in.Text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"}
-	member := "Key"
 	if kind == putWrite {
-		member = "Item"
+		return w, w.read(in, "Item", "ConditionExpression")
 	}
-	var err error
-	if w.attrs, err = attributes(in, member); err != nil {
-		return nil, err
-	}
-	if kind == putWrite {
-		if w.size = w.attrs.Size(); w.size > maxItem {
-			return nil, invalid("Item size has exceeded the maximum allowed size")
-		}
-	}
-	users := []string{"ConditionExpression"}
 	if kind == updateWrite {
-		users = []string{"UpdateExpression", "ConditionExpression"}
+		return w, w.read(in, "Key", "UpdateExpression", "ConditionExpression")
+	}
+	return w, w.read(in, "Key", "ConditionExpression")
+}
+
+// read reads the attributes of a write and its expressions; users are the parameters that may use values. What is wrong
+// with the attributes is reported first, unless they are nested too deeply for that.
+func (w *write) read(in *wire.Node, member string, users ...string) error {
+	attrs := in.Values(member)
+	_, fault := attrs.Fault()
+	if fault != nil && !attrs.Deep() {
+		return fault
 	}
 	e, err := expressions(in, users...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	w.condition, w.update = e.Condition, e.Update
-	return w, nil
+	if fault != nil {
+		return fault
+	}
+	w.attrs, w.condition, w.update = attrs.Item, e.Condition, e.Update
+	if w.kind == putWrite {
+		w.size = w.attrs.Size()
+	}
+	return nil
+}
+
+// checkSize refuses an item that is larger than items can be.
+func (w *write) checkSize() *apiError {
+	if w.size > maxItem {
+		return invalid("Item size has exceeded the maximum allowed size")
+	}
+	return nil
 }
 
 // bind finds the row of the write in its table and checks what depends on the schema.

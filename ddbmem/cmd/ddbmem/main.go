@@ -51,6 +51,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	addr := flags.String("addr", "127.0.0.1:8000", "`address` to listen on; port 0 takes a free one")
 	snapshot := flags.String("snapshot", "", "`file` to load at the start, if it is there, and to save at the end")
 	region := flags.String("region", "us-east-1", "`region` that appears in ARNs")
+	older := flags.Bool("older-wording", false, "word errors as AWS did in May 2026")
 	verbose := flags.Bool("v", false, "log every request")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
@@ -66,6 +67,9 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	opts := ddbmem.Options{Region: *region, Legacy: true, PartiQL: true}
+	if *older {
+		opts.Wording = ddbmem.OlderWording
+	}
 	if *verbose {
 		opts.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	}
