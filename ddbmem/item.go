@@ -32,6 +32,7 @@ func (e *Engine) writeItem(in *wire.Node, kind writeKind) (*out, error) {
 	if failed := w.checkSize(); failed != nil {
 		return nil, failed
 	}
+	w.charged = true // but not in a transaction, nor in a statement
 	c, u, failed := e.single(w, in.Text("TableName"))
 	if failed != nil {
 		return nil, failed

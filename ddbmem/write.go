@@ -25,6 +25,7 @@ type write struct {
 	condition *expr.Condition
 	update    *expr.Update
 	returnOld bool // the failure of the condition shows the item
+	charged   bool // the size of an item limits what the update costs as a request, too
 	inserts   bool // the condition is that the item is not there yet, as an INSERT has it
 }
 
@@ -117,6 +118,9 @@ func (w *write) plan() (change, *apiError) {
 			return change{}, failed
 		}
 	}
+	if w.charged && w.update != nil && w.update.Cost() > maxItem {
+		return change{}, updateTooLarge()
+	}
 	c := change{before: t.get(w.key), key: w.key}
 	var old value.Item
 	if c.before != nil {
@@ -159,12 +163,16 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 	}
 	size := next.Size()
 	if size > maxItem {
-		return nil, invalid("Item size to update has exceeded the maximum allowed size")
+		return nil, updateTooLarge()
 	}
 	if failed := w.table.checkIndexKeys(next, old, w.update); failed != nil {
 		return nil, failed
 	}
 	return newRow(w.key, next, size), nil
+}
+
+func updateTooLarge() *apiError {
+	return invalid("Item size to update has exceeded the maximum allowed size")
 }
 
 // checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
