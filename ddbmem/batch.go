@@ -200,7 +200,7 @@ func batchGetItem(e *Engine, in *wire.Node) (*out, error) {
 	requests := in.Get("RequestItems")
 	if requests == nil || len(requests.Keys) == 0 {
 		failed := invalid("The requestItems parameter is required for BatchGetItem")
-		failed.newer = "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"
+		failed.newer = oneError + "Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"
 		return nil, failed
 	}
 	total := 0

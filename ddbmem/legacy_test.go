@@ -164,7 +164,7 @@ func TestLegacyParametersAreRefusedInTheWordsOfTheService(t *testing.T) {
 		{`"KeyConditions":{` + partition + `,"sk":{"ComparisonOperator":"NE","AttributeValueList":[{"S":"1"}]}}`, "Attempted conditional constraint is not an indexable operation"},
 		{`"KeyConditions":{` + partition + `,"sk":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"1"}]}}`, oneOrMore + "Condition parameter type does not match schema type"},
 		{`"KeyConditions":{` + partition + `},"QueryFilter":{"sk":{"ComparisonOperator":"NOT_NULL"}}`, "QueryFilter can only contain non-primary key attributes: Primary key attribute: sk"},
-		{`"KeyConditions":{` + partition + `},"AttributesToGet":["n"],"Select":"COUNT"`, "Cannot specify the AttributesToGet when choosing to get only the Count"},
+		{`"KeyConditions":{` + partition + `},"AttributesToGet":["n"],"Select":"COUNT"`, oneError + "Cannot specify the AttributesToGet when choosing to get only the Count"},
 		{`"KeyConditions":{` + partition + `},"KeyConditionExpression":"pk = :p"`, "Can not use both expression and non-expression parameters in the same request: " +
 			"Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}"},
 	} {

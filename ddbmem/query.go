@@ -33,6 +33,9 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		if at, failed = rd.startKey(); failed != nil {
 			return nil, failed
 		}
+		if rd.single() {
+			return nil, invalid("The provided exclusive start key is invalid")
+		}
 	}
 	keys, err := ex.KeyCondition.Resolve(in.Text("IndexName"), keyAttributes(s.hash), keyAttributes(s.rng))
 	if err != nil {
@@ -54,8 +57,15 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	case at != "":
 		high = at
 	}
-	return rd.answer(in, rd.read(between(rd.tree(), low, high, forward))), nil
+	p := rd.read(between(rd.tree(), low, high, forward))
+	if rd.single() {
+		p.last = nil // whatever the limit
+	}
+	return rd.answer(in, p), nil
 }
+
+// single reports whether a query finds one item at most, because the table has no sort key: it has no pages.
+func (rd *reader) single() bool { return rd.index == nil && len(rd.table.rng) == 0 }
 
 // outside is the answer to a starting key that the key condition does not select.
 func (s *schema) outside(at string, start value.Item, keys *expr.KeyRange) *apiError {

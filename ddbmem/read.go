@@ -85,19 +85,23 @@ func (rd *reader) checkSelect(in *wire.Node) error {
 	if in.Has("AttributesToGet") {
 		parameter = "AttributesToGet"
 	}
+	var failed *apiError
 	switch {
 	case rd.selects == "SPECIFIC_ATTRIBUTES" && rd.projection == nil:
-		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+		failed = invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case rd.selects == "COUNT" && rd.projection != nil:
-		return invalid("Cannot specify the %s when choosing to get only the Count", parameter)
+		failed = invalid("Cannot specify the %s when choosing to get only the Count", parameter)
 	case rd.selects == "ALL_ATTRIBUTES" && rd.projection != nil:
-		return invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", parameter)
+		failed = invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", parameter)
 	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && rd.projection != nil:
-		return invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", parameter)
+		failed = invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", parameter)
 	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && !in.Has("IndexName"):
-		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		failed = invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+	default:
+		return nil
 	}
-	return nil
+	failed.newer = oneError + failed.msg // the one envelope of Query
+	return failed
 }
 
 // bind finds the index. The caller holds the lock.

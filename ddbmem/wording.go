@@ -20,6 +20,9 @@ const (
 	OlderWording
 )
 
+// oneError begins what a layer finds in a request.
+const oneError = "1 validation error detected: "
+
 // layerOf returns the layer that checks a request.
 func (e *Engine) layerOf(op *operation, in *wire.Node) wire.Layer {
 	if op.layer == wire.Older || e.opts.Wording == OlderWording || in.Deep() {
@@ -46,7 +49,7 @@ func (e *apiError) in(layer wire.Layer) *apiError {
 	worded := *e
 	worded.msg = orDefault(e.newer, e.msg)
 	if layer == wire.Enveloped && e.early && e.kind == validateSpace+"ValidationException" {
-		worded.msg = "1 validation error detected: " + worded.msg
+		worded.msg = oneError + worded.msg
 	}
 	return &worded
 }

@@ -37,15 +37,15 @@ func TestReadsAreRefusedInTheWordsOfTheService(t *testing.T) {
 		},
 		{
 			"Query", `"KeyConditionExpression":"pk=:p","Select":"SPECIFIC_ATTRIBUTES"`,
-			"Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+			oneError + "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
 		},
 		{
 			"Query", `"KeyConditionExpression":"pk=:p","Select":"COUNT","ProjectionExpression":"a"`,
-			"Cannot specify the ProjectionExpression when choosing to get only the Count",
+			oneError + "Cannot specify the ProjectionExpression when choosing to get only the Count",
 		},
 		{
 			"Query", `"KeyConditionExpression":"pk=:p","Select":"ALL_PROJECTED_ATTRIBUTES"`,
-			"ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
+			oneError + "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
 		},
 		{"Query", `"KeyConditionExpression":"pk=:p","ExclusiveStartKey":{"pk":{"S":"x"}}`, start},
 		{"Query", `"KeyConditionExpression":"pk=:p","ExclusiveStartKey":{"pk":{"S":"x"},"sk":{"N":"1"}}`, "The provided key element does not match the schema"},
