@@ -77,6 +77,61 @@ func TestAnUpdateThatOnlyRemovesCreatesNothing(t *testing.T) {
 	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"ReturnValues":"ALL_NEW"}`, `{"Attributes":{"pk":{"S":"a"}}}`)
 }
 
+// TestEditsOfAnAbsentItem tries every clause, at a top-level attribute and within one, where there is no item.
+func TestEditsOfAnAbsentItem(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", hashTable)
+	const (
+		path    = "The document path provided in the update expression is invalid for update"
+		missing = "The provided expression refers to an attribute that does not exist in the item"
+		values  = `":n":{"N":"1"},":s":{"SS":["x"]},":l":{"L":[]}`
+	)
+	request := func(expression, more string) string {
+		used := ""
+		for v := range strings.SplitSeq(values, ",") {
+			if strings.Contains(expression, v[1:3]) {
+				used += "," + v
+			}
+		}
+		if used != "" {
+			more += `,"ExpressionAttributeValues":{` + used[1:] + `}`
+		}
+		return `{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"` + expression + `"` + more + `}`
+	}
+	for _, expression := range []string{
+		"REMOVE x", "REMOVE x.y", "REMOVE x[0]", "REMOVE x.y[1].z", "REMOVE x.y, z, w[3]", "DELETE x :s", "DELETE x.y :s", "DELETE x[0] :s", "REMOVE x.y DELETE z.w :s",
+	} {
+		for _, returns := range []string{"NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"} {
+			c.answers("UpdateItem", request(expression, `,"ReturnValues":"`+returns+`"`), `{}`)
+		}
+		c.fails("UpdateItem", request(expression, `,"ConditionExpression":"attribute_exists(pk)"`), "ConditionalCheckFailedException", "The conditional request failed")
+		c.ok("TransactWriteItems", `{"TransactItems":[{"Update":`+request(expression, "")+`}]}`)
+		c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
+	}
+	for expression, message := range map[string]string{
+		"SET x.y = :n": path, "SET x[0] = :n": path, "ADD x.y :n": path, "ADD x[0] :s": path, "SET x.y = :n REMOVE x.z": path,
+		"SET x = y": missing, "SET x = x + :n": missing, "SET x = list_append(x, :l)": missing, "SET x = y.z": missing, "SET x = if_not_exists(y, z)": missing,
+	} {
+		c.invalid("UpdateItem", request(expression, ""), message)
+		c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
+	}
+	for expression, item := range map[string]string{
+		"SET x = :n": `"x":{"N":"1"}`, "ADD x :n": `"x":{"N":"1"}`, "ADD x :s": `"x":{"SS":["x"]}`, "SET x = if_not_exists(x, :l)": `"x":{"L":[]}`,
+		"SET x = pk":            `"x":{"S":"a"}`, // the key is there
+		"SET x = :n REMOVE y.z": `"x":{"N":"1"}`, "ADD x :n DELETE y[0] :s": `"x":{"N":"1"}`,
+	} {
+		c.answers("UpdateItem", request(expression, `,"ReturnValues":"ALL_NEW"`), `{"Attributes":{"pk":{"S":"a"},`+item+`}}`)
+		c.ok("DeleteItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`)
+	}
+	// An item that is there must have what a path leads through.
+	c.ok("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}}}`)
+	for _, expression := range []string{"REMOVE x.y", "REMOVE x[0]", "DELETE x.y :s"} {
+		c.invalid("UpdateItem", request(expression, ""), path)
+	}
+}
+
 func TestConditions(t *testing.T) {
 	t.Parallel()
 

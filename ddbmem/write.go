@@ -151,15 +151,17 @@ func (w *write) plan() (change, *apiError) {
 
 // updated returns the next version of an item under an update; old may be nil.
 func (w *write) updated(old value.Item) (*row, *apiError) {
-	next := old
-	if next == nil {
-		next = w.attrs // where there is no item, the update sees the key
+	next, err := old, error(nil)
+	switch {
+	case old == nil && w.update != nil:
+		next, err = w.update.Create(w.attrs) // where there is no item, the update sees the key
+	case old == nil:
+		next = w.attrs
+	case w.update != nil:
+		next, err = w.update.Apply(old)
 	}
-	if w.update != nil {
-		var err error
-		if next, err = w.update.Apply(next); err != nil {
-			return nil, asError(err)
-		}
+	if err != nil {
+		return nil, asError(err)
 	}
 	size := next.Size()
 	if size > maxItem {

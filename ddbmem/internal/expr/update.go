@@ -25,8 +25,11 @@ type clause struct {
 
 // Creates reports whether the update makes an item where there is none: all do but those that only remove.
 func (u *Update) Creates() bool {
-	return len(u.clauses) == 0 || slices.ContainsFunc(u.clauses, func(c *clause) bool { return c.section == "SET" || c.section == "ADD" })
+	return len(u.clauses) == 0 || slices.ContainsFunc(u.clauses, (*clause).creates)
 }
+
+// creates reports whether the clause makes something where there is nothing.
+func (c *clause) creates() bool { return c.section == "SET" || c.section == "ADD" }
 
 // Heads returns the names of the top-level attributes that the update changes.
 func (u *Update) Heads() []string { return heads(u.paths, false) }
