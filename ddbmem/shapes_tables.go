@@ -107,6 +107,14 @@ var listTablesShape = structOf("ListTablesInput",
 	member("ExclusiveStartTableName", indexName),
 )
 
+var backedUpShape = structOf("DescribeContinuousBackupsInput", member("TableName", newTableName))
+
+var listGlobalShape = structOf("ListGlobalTablesInput",
+	member("ExclusiveStartGlobalTableName", &wire.Shape{Type: wire.String, Pattern: wire.NamePattern, MinLen: 3, MaxLen: 255}),
+	member("Limit", atLeastOne(wire.Int)),
+	member("RegionName", aString),
+)
+
 var updateTTLShape = structOf("UpdateTimeToLiveInput",
 	member("TableName", newTableName),
 	member("TimeToLiveSpecification", required(structOf("TimeToLiveSpecification",
