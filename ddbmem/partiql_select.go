@@ -41,7 +41,8 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	if failed != nil {
 		return nil, failed
 	}
-	if spans[0] != (span{}) { // of named partitions, the filter must be projected, as for a Query
+	scans := spans[0] == span{}
+	if !scans { // of named partitions, the filter must be projected, as for a Query
 		if failed := rd.checkFilterProjected(); failed != nil {
 			return nil, failed
 		}
@@ -60,6 +61,9 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 			return nil, invalidToken()
 		}
 		spans = after(spans, at, forward)
+	}
+	if scans && len(spans) > 0 {
+		rd.scanning(spans[0].low, spans[0].high)
 	}
 	p := rd.read(rd.along(spans, forward))
 	for i, it := range p.items {
@@ -232,11 +236,11 @@ func after(spans []span, at string, forward bool) []span {
 }
 
 // along yields the rows of spans one after the other.
-func (rd *reader) along(spans []span, forward bool) iter.Seq[*row] {
-	return func(yield func(*row) bool) {
+func (rd *reader) along(spans []span, forward bool) iter.Seq2[string, *row] {
+	return func(yield func(string, *row) bool) {
 		for _, s := range spans {
-			for r := range between(rd.tree(), s.low, s.high, forward) {
-				if !yield(r) {
+			for key, r := range between(rd.tree(), s.low, s.high, forward) {
+				if !yield(key, r) {
 					return
 				}
 			}

@@ -27,6 +27,7 @@ type reader struct {
 	start      value.Item // ExclusiveStartKey, nil at the beginning
 	fetch      bool       // a local index lacks what is asked for, and the table has it
 	filteredBy string     // what the service calls the filter in messages
+	spread     *spread    // of a scan
 }
 
 // page is the answer of a reader.
@@ -263,29 +264,38 @@ func (rd *reader) tree() *tree.Tree[*row] {
 }
 
 // between yields the rows with low <= key < high, in either direction; an empty high is no bound.
-func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq[*row] {
-	return func(yield func(*row) bool) {
+func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq2[string, *row] {
+	return func(yield func(string, *row) bool) {
 		if forward {
 			for key, r := range t.Ascend(low) {
-				if (high != "" && key >= high) || !yield(r) {
+				if (high != "" && key >= high) || !yield(key, r) {
 					return
 				}
 			}
 			return
 		}
 		for key, r := range t.Descend(high) {
-			if key < low || !yield(r) {
+			if key < low || !yield(key, r) {
 				return
 			}
 		}
 	}
 }
 
+// scanning says that what is read is all from low up to high.
+func (rd *reader) scanning(low, high string) {
+	total := rd.table.def.partitions(rd.table.def.throughput)
+	if rd.index != nil && !rd.index.local {
+		total = rd.table.def.partitions(rd.index.throughput)
+	}
+	rd.spread = newSpread(total, low, high)
+}
+
 // read walks along rows until the page is full.
-func (rd *reader) read(rows iter.Seq[*row]) *page {
+func (rd *reader) read(rows iter.Seq2[string, *row]) *page {
 	p := &page{exhausted: true}
 	var last *row
-	for r := range rows {
+	for key, r := range rows {
 		if p.bytes >= maxPage {
 			p.exhausted = false // there is more, unlike where the last item fills the page
 			break
@@ -304,6 +314,9 @@ func (rd *reader) read(rows iter.Seq[*row]) *page {
 		last = r
 		p.scanned++
 		p.bytes += size
+		if rd.spread != nil {
+			rd.spread.read(key, size, rd.consistent)
+		}
 		if rd.filter == nil || rd.filter.Holds(it) {
 			p.count++
 			if rd.selects != "COUNT" {
@@ -356,6 +369,9 @@ func (rd *reader) answer(in *wire.Node, p *page) *out {
 func (rd *reader) used(p *page) *usage {
 	u := &usage{table: rd.table, read: true}
 	units := readUnits(p.bytes, rd.consistent)
+	if rd.spread != nil {
+		units = rd.spread.end(p.exhausted, rd.consistent)
+	}
 	if rd.index == nil {
 		u.add(units, nil)
 	} else {

@@ -45,6 +45,7 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 			return nil, failed
 		}
 	}
+	rd.scanning(low, high)
 	return rd.answer(in, rd.read(between(rd.tree(), low, high, true))), nil
 }
 
