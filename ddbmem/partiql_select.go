@@ -17,7 +17,7 @@ import (
 // selectPage answers a SELECT. It reads the partitions that the WHERE clause names, within them the sort keys that it
 // allows, and filters by the whole clause; without a partition it reads everything.
 func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
-	rd := &reader{limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
+	rd := &reader{statement: true, limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
 	if s.Where != nil {
 		x := &partiql.Writer{}
 		w := &write{}

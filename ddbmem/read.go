@@ -28,6 +28,7 @@ type reader struct {
 	fetch      bool       // a local index lacks what is asked for, and the table has it
 	filteredBy string     // what the service calls the filter in messages
 	spread     *spread    // of a scan
+	statement  bool       // of PartiQL, which has words of its own for indexes
 }
 
 // page is the answer of a reader.
@@ -112,13 +113,19 @@ func (rd *reader) bind(t *table, name string) *apiError {
 		return nil
 	}
 	x := t.find(name)
-	if x == nil || !x.goneAt.IsZero() {
+	switch gone := x == nil || !x.goneAt.IsZero(); {
+	case gone && rd.statement:
+		return invalid("The table does not have the specified index")
+	case gone:
 		return invalid("The table does not have the specified index: %s", name)
 	}
 	if x.activeAt.After(t.engine.clock.Now()) {
 		return invalid("Cannot read from backfilling global secondary index: %s", name)
 	}
 	if rd.consistent && !x.local {
+		if rd.statement {
+			return invalid("Strongly consistent read is not supported on Global Secondary Indexes")
+		}
 		return invalid("Consistent reads are not supported on global secondary indexes")
 	}
 	rd.index = x
