@@ -3,7 +3,6 @@ package ddbmem
 import (
 	"errors"
 	"fmt"
-	"time"
 )
 
 // Check walks every table and its indexes and reports whatever does not fit together: a row under a key that its
@@ -51,7 +50,7 @@ func (t *table) check() []error {
 		report("%d rows expire, not %d", expiring, n)
 	}
 	for _, x := range t.indexes {
-		x.catchUp(&t.schema, time.Time{})
+		x.catchUpWith(&t.schema, len(x.lag))
 		x.check(t, report)
 	}
 	return problems

@@ -113,13 +113,13 @@ func (rd *reader) bind(t *table, name string) *apiError {
 		return nil
 	}
 	x := t.find(name)
-	switch gone := x == nil || !x.goneAt.IsZero(); {
+	switch gone := x == nil || x.goneAt.set; {
 	case gone && rd.statement:
 		return invalid("The table does not have the specified index")
 	case gone:
 		return invalid("The table does not have the specified index: %s", name)
 	}
-	if x.activeAt.After(t.engine.clock.Now()) {
+	if x.activeAt.ahead(t.engine.clock.Now()) {
 		return invalid("Cannot read from backfilling global secondary index: %s", name)
 	}
 	if rd.consistent && !x.local {

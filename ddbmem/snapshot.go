@@ -59,7 +59,7 @@ func (e *Engine) Snapshot(w io.Writer) error {
 func (t *table) save() (s savedTable, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if t.dropped || !t.def.goneAt.IsZero() {
+	if t.dropped || t.def.goneAt.set {
 		return s, false
 	}
 	s = savedTable{Definition: t.definition(), ID: t.id, Created: t.created, TTL: t.ttl.attr}
@@ -76,7 +76,7 @@ func (t *table) definition() json.RawMessage {
 	o := &out{}
 	o.open()
 	o.str("TableName", t.name)
-	o.any("AttributeDefinitions", t.usedAttrs(func(x *index) bool { return x.goneAt.IsZero() }))
+	o.any("AttributeDefinitions", t.usedAttrs(func(x *index) bool { return !x.goneAt.set }))
 	o.any("KeySchema", t.order)
 	o.str("BillingMode", d.billing)
 	saveThroughput(o, d.billing, d.throughput)
@@ -84,7 +84,7 @@ func (t *table) definition() json.RawMessage {
 	for _, local := range []bool{true, false} {
 		var list []*index
 		for _, x := range t.indexes {
-			if x.local == local && x.goneAt.IsZero() {
+			if x.local == local && !x.goneAt.set {
 				list = append(list, x)
 			}
 		}
@@ -202,9 +202,9 @@ func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	if failed != nil {
 		return nil, failed
 	}
-	t.readyAt.Store(0)
+	t.readyAt.Store(nil)
 	for _, x := range t.indexes {
-		x.activeAt = time.Time{}
+		x.activeAt = moment{}
 	}
 	t.id, t.created = orDefault(s.ID, t.id), s.Created
 	// Restored rows are not changes: the stream begins after them.

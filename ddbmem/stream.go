@@ -29,7 +29,7 @@ type stream struct {
 	seq    *big.Int // the last sequence number given out
 	jumps  int
 	shards []*shard
-	closed time.Time // when the stream was disabled
+	closed moment // when the stream was disabled
 }
 
 // shard holds the records of a range of partition keys, from the time it was opened to the time it was closed.
@@ -113,7 +113,7 @@ func (s *stream) next() *big.Int {
 func (s *stream) addShard(parent string, from, to uint64, now time.Time) {
 	r := &s.engine.rand
 	s.shards = append(s.shards, &shard{
-		id:     fmt.Sprintf("shardId-%020d-%08x", now.UnixMilli(), uint32(r.uint64n(1<<32))),
+		id:     fmt.Sprintf("shardId-%020d-%08x", max(now.UnixMilli(), 0), uint32(r.uint64n(1<<32))),
 		parent: parent, from: from, to: to, first: s.next().String(),
 	})
 }
@@ -121,21 +121,21 @@ func (s *stream) addShard(parent string, from, to uint64, now time.Time) {
 func (s *stream) disabled() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return !s.closed.IsZero()
+	return s.closed.set
 }
 
 // outlived reports whether a disabled stream has nothing left to keep.
 func (s *stream) outlived(now time.Time) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return !s.closed.IsZero() && now.Sub(s.closed) >= retention
+	return s.closed.set && now.Sub(s.closed.Time) >= retention
 }
 
 // add appends a change. The caller holds the lock of the table, so that records are in the order of the writes.
 func (s *stream) add(c change, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed.IsZero() {
+	if s.closed.set {
 		return
 	}
 	s.trim(now)
@@ -171,10 +171,10 @@ func (s *stream) split(sh *shard, now time.Time) {
 func (s *stream) closeAll(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed.IsZero() {
+	if s.closed.set {
 		return
 	}
-	s.closed = now
+	s.closed = at(now)
 	for _, sh := range s.shards {
 		if sh.last == "" {
 			s.close(sh, now)

@@ -196,7 +196,7 @@ func (t *table) firstByName(check func(*index) *apiError) *apiError {
 	var first *apiError
 	name := ""
 	for _, x := range t.indexes {
-		if !x.goneAt.IsZero() || first != nil && x.name > name {
+		if x.goneAt.set || first != nil && x.name > name {
 			continue
 		}
 		if failed := check(x); failed != nil {
