@@ -119,7 +119,7 @@ var updateTTLShape = structOf("UpdateTimeToLiveInput",
 	member("TableName", newTableName),
 	member("TimeToLiveSpecification", required(structOf("TimeToLiveSpecification",
 		member("Enabled", required(aBool)),
-		member("AttributeName", &wire.Shape{Type: wire.String, Required: true, MinLen: 1, MaxLen: 255}),
+		member("AttributeName", &wire.Shape{Type: wire.String, Required: true, MinLen: 1, MaxLen: maxTTLName}),
 	))),
 )
 

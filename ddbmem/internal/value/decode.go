@@ -24,8 +24,9 @@ type Input struct {
 	// Present tells an empty object from none.
 	Present bool
 
-	fault fault
-	deep  bool
+	fault    fault
+	deep     bool
+	repeated bool
 }
 
 // UnmarshalJSON decodes a JSON object of attribute values. Its error is a
@@ -45,7 +46,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 		return malformed("")
 	}
 	in.Item, in.Present = NewItem(fields...), true
-	in.fault, in.deep = d.verdict(), d.deepest > deepLevels
+	in.fault, in.deep, in.repeated = d.verdict(), d.deepest > deepLevels, d.repeated || len(in.Item) < len(fields)
 	return nil
 }
 
@@ -69,6 +70,10 @@ func (in *Input) Fault() (name string, err error) {
 // Deep reports whether a value is nested so far beyond the limit that the
 // service looks at it later than at others.
 func (in *Input) Deep() bool { return in.deep }
+
+// Repeated reports whether a name is there twice, in the input or in a map within
+// it, of which the last value was kept.
+func (in *Input) Repeated() bool { return in.repeated }
 
 // Parse decodes a single attribute value such as {"S":"text"}, reporting both
 // kinds of error.
@@ -232,7 +237,9 @@ func (d *decoder) fields(depth int) (Value, error) {
 		fields = append(fields, Field{name, v})
 		return err
 	})
-	return Map(NewItem(fields...)), err
+	item := NewItem(fields...)
+	d.repeated = d.repeated || len(item) < len(fields)
+	return Map(item), err
 }
 
 func (d *decoder) list(depth int) (Value, error) {

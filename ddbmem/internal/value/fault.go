@@ -26,6 +26,8 @@ type faults struct {
 	later   fault // reported when there is nothing else
 	sooner  bool  // the nesting was met before the first fault
 	deepest int   // level
+
+	repeated bool // a name was there twice
 }
 
 func (f *faults) blame(message string, args ...any) { f.first.note(f.under, Invalid(message, args...)) }
