@@ -71,13 +71,7 @@ func (p *readPlan) decode(e *entity, s stored, dst reflect.Value) error {
 		return e.decodeStored(s, dst)
 	}
 	whole := e.newItem()
-	var err error
-	if p.keyAlone {
-		err = e.decodeKeyOf(s, whole)
-	} else {
-		err = e.decodeStored(s, whole)
-	}
-	if err != nil {
+	if err := p.decodeSelected(e, s, whole); err != nil {
 		return err
 	}
 	for _, f := range p.kept {
@@ -86,4 +80,35 @@ func (p *readPlan) decode(e *entity, s stored, dst reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+func (p *readPlan) decodeSelected(e *entity, s stored, dst reflect.Value) error {
+	if p.keyAlone {
+		return e.decodeKeyOf(s, dst)
+	}
+	s, err := e.inSchema(s)
+	if err != nil {
+		return err
+	}
+	if p.hydrate || p.partial { // the item may be whole, and what is not selected is not looked at
+		attrs := make(item, len(p.selected)+2)
+		for _, name := range p.attributes() {
+			if av := s.attr(name); av != nil {
+				attrs[name] = av
+			}
+		}
+		s = stored{attrs: attrs}
+	}
+	return e.decodeCurrent(s, dst)
+}
+
+// attributes returns the attributes of a selection, and those of the primary key.
+func (p *readPlan) attributes() []string {
+	names := p.ix.table.primary.attrs()
+	for _, f := range p.selected {
+		if f.Stored() {
+			names = append(names, f.Attr())
+		}
+	}
+	return names
 }
