@@ -3,6 +3,7 @@ package ddb_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -108,9 +109,15 @@ func TestNoItemChangesOnItsWay(t *testing.T) {
 				"update": func(ctx context.Context) error {
 					return same(repo.Update(ctx, parcel{Depot: x.Depot, ID: x.ID}, ddb.Set(&f.Weight, 129900)))
 				},
-				"replace, returning what was": func(ctx context.Context) error { return same(repo.Replace(ctx, x, ddb.ReturnOld)) },
-				"transact":                    func(ctx context.Context) error { return db.Transact(ctx, p.entity.Put(x)) },
-				"batch":                       func(ctx context.Context) error { return db.Batch(ctx, p.entity.Put(x)) },
+				"replace, returning what was": func(ctx context.Context) error { // a response that changed is lost, and the next may bring what was written
+					_, err := repo.Replace(ctx, x, ddb.ReturnOld)
+					if errors.Is(err, ddb.ErrOutcomeUnknown) {
+						return nil
+					}
+					return fmt.Errorf("%w, not %w", err, ddb.ErrOutcomeUnknown)
+				},
+				"transact": func(ctx context.Context) error { return db.Transact(ctx, p.entity.Put(x)) },
+				"batch":    func(ctx context.Context) error { return db.Batch(ctx, p.entity.Put(x)) },
 			} {
 				line.calls, line.next = 0, true
 				require.NoError(t, run(t.Context()), name)

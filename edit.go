@@ -59,7 +59,7 @@ func If(conds ...Cond) Option { return option{change{op: optionIf, cond: conds}}
 var ReturnOld Option = option{change{op: optionOld}}
 
 // Once makes a write apply once even if its response is lost and it is sent again: it goes as a transaction of one, with
-// a token, at twice the capacity. It is for edits with operators ([Add], [Append], …) that must not happen twice. An
+// a token, at twice the capacity, and what it returns of an Update or Upsert is read back. It is for edits with operators ([Add], [Append], …) that must not happen twice. An
 // entity with a Version has a stamp that tells a write from its own echo for nothing, but only as long as nobody else
 // writes the item in between.
 var Once Option = option{change{op: optionOnce}}

@@ -31,7 +31,8 @@ var (
 	// ErrNotUnique: another item holds the value of a Unique constraint.
 	ErrNotUnique = errors.New("value taken")
 	// ErrOutcomeUnknown: a response was lost, and nothing that came later says whether the write was done, or what it
-	// returned. It may have been done: read the item to find out. No class above matches beside it.
+	// returned; or that the write was done, and the item could not be read back or decoded. Read the item to find out. No
+	// class above matches beside it.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
 

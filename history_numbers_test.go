@@ -224,7 +224,7 @@ func TestNumbersOfItemsFromBeforeTheHistoryGoOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onBothPaths(t, func(t *testing.T, o ddb.Options) {
-				l, told := openLoans(t, o, loanHistory), numbers{}
+				l, told, version := openLoans(t, o, loanHistory), numbers{}, version
 				for range 2 { // Delete, then Take
 					attrs, err := l.entity.Encode(Loan{ID: "1", N: 1, Version: version})
 					require.NoError(t, err)

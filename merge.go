@@ -22,8 +22,13 @@ func merged(stored, was, is types.AttributeValue) types.AttributeValue {
 	case *types.AttributeValueMemberL:
 		was, ok := was.(*types.AttributeValueMemberL)
 		is, ok2 := is.(*types.AttributeValueMemberL)
-		if ok && ok2 && len(was.Value) == len(stored.Value) {
+		switch {
+		case !ok || !ok2 || len(was.Value) > len(stored.Value):
+		case len(was.Value) == len(stored.Value):
 			return &types.AttributeValueMemberL{Value: mergedList(stored.Value, was.Value, is.Value)}
+		case len(was.Value) == len(is.Value): // an array that is shorter than what is stored
+			out := mergedList(stored.Value[:len(was.Value)], was.Value, is.Value)
+			return &types.AttributeValueMemberL{Value: append(out, stored.Value[len(was.Value):]...)}
 		}
 	}
 	return is

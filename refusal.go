@@ -54,13 +54,28 @@ func (*lostError) Is(target error) bool { return target == ErrOutcomeUnknown } /
 
 func (e *lostError) Unwrap() error { return &hidden{e.cause} }
 
+// doneError is the failure to return what a write that was done has stored. It is no definite error either: a caller that
+// tries again would do it twice.
+type doneError struct {
+	what  string
+	cause error
+}
+
+func (e *doneError) Error() string {
+	return fmt.Sprintf("%v: written, but %s: %v", ErrOutcomeUnknown, e.what, e.cause)
+}
+
+func (*doneError) Is(target error) bool { return target == ErrOutcomeUnknown } //nolint:errorlint // a sentinel
+
+func (e *doneError) Unwrap() error { return &hidden{e.cause} }
+
 // hidden is an error without the classes that speak of what is stored.
 type hidden struct{ cause error }
 
 func (e *hidden) Error() string { return e.cause.Error() }
 
 func (e *hidden) Is(target error) bool {
-	for _, class := range []error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique} {
+	for _, class := range []error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique, ErrUnknown} {
 		if target == class { //nolint:errorlint // a sentinel
 			return false
 		}

@@ -33,6 +33,10 @@ const (
 // that another item holds fails with [ErrNotUnique]. Where a part is empty there is no constraint. An item that has
 // expired holds nothing any more.
 //
+// What deletes items behind the library's back, such as a raw client or a restore of some of them, leaves their constraints
+// behind: the values stay taken by items that are not there. Delete such a constraint by its key, which the error names the
+// holder of. A Unique whose parts change is another: give it a new name, and run EnsureUnique.
+//
 // It costs a transaction, so twice the capacity, and a unit for the constraint twice; and a read before each write that
 // does not know the values it replaces. Upsert is refused. For a table that has items already, call
 // [Repository.EnsureUnique] once.

@@ -90,7 +90,7 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	}
 	it, err := r.decode(string(op.verb), out.attrs)
 	if err != nil {
-		return zero, fmt.Errorf("ddb: %s %s: written, but the item cannot be read: %w", op.verb, op.e.name, err)
+		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &doneError{"the item cannot be read", err})
 	}
 	return it, nil
 }

@@ -143,8 +143,8 @@ func (w *write) echoes(old item) bool {
 	switch {
 	case a.kind == deleteAction:
 		return len(old) == 0
-	case w.stamp == nil && a.kind == updateAction:
-		return true
+	case a.kind == updateAction:
+		return w.given() == 0 // a version that is asserted holds once
 	}
 	return w.ours(old)
 }

@@ -2,7 +2,7 @@ package ddb
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"reflect"
 	"time"
 
@@ -27,8 +27,11 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 		return w.asStored()
 	}
 	attrs, err := db.Consistent().getItem(ctx, a.key)
+	if err == nil && db.seen(attrs).state != knownPresent {
+		err = errors.New("it is not there any more")
+	}
 	if err != nil {
-		return result{}, w.op.fail(a.key, fmt.Errorf("written, but reading it back failed: %w", db.explain(err)))
+		return result{}, w.refused(db, &doneError{"reading it back failed", db.explain(err)})
 	}
 	return result{attrs: db.seen(attrs).item}, nil
 }
