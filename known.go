@@ -35,14 +35,6 @@ func (db *DB) seen(attrs item) known {
 	return known{state: knownPresent, item: attrs}
 }
 
-// stored is the item with what is left of an expired one, nil if there is nothing.
-func (k known) stored() item {
-	if k.state == knownPresent {
-		return k.item
-	}
-	return k.left
-}
-
 // tries is what the tries of one op hand on to each other.
 type tries struct {
 	item    known

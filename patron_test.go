@@ -77,14 +77,6 @@ func (a *patrons) other() *ddb.Repository[Patron] {
 	return ddb.NewRepository(ddb.New(a.engine.Client(impatient), a.db.Name(), a.db.Table(), nil), a.entity)
 }
 
-// stored returns everything in the table.
-func (a *patrons) stored(t *testing.T) []map[string]types.AttributeValue {
-	t.Helper()
-	out, err := a.engine.Client().Scan(t.Context(), &dynamodb.ScanInput{TableName: new(a.db.Name())})
-	require.NoError(t, err)
-	return out.Items
-}
-
 // impatient makes a client retry at once.
 func impatient(o *dynamodb.Options) {
 	o.Retryer = retry.NewStandard(func(so *retry.StandardOptions) { so.MaxBackoff = time.Millisecond })

@@ -220,7 +220,6 @@ type cardQuery struct {
 	matches  func(storedCard) bool
 	less     func(a, b Card) int
 	limit    int
-	strong   bool
 }
 
 func (m *cardModel) drawQuery(t *rapid.T) cardQuery {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -50,7 +51,7 @@ func (e *lostError) Error() string {
 	return fmt.Sprintf("%v: a response was lost, and the write may have been done; read the item to find out; the last attempt: %v", ErrOutcomeUnknown, e.cause)
 }
 
-func (*lostError) Is(target error) bool { return target == ErrOutcomeUnknown } //nolint:errorlint // a sentinel
+func (*lostError) Is(target error) bool { return target == ErrOutcomeUnknown }
 
 func (e *lostError) Unwrap() error { return &hidden{e.cause} }
 
@@ -65,7 +66,7 @@ func (e *doneError) Error() string {
 	return fmt.Sprintf("%v: written, but %s: %v", ErrOutcomeUnknown, e.what, e.cause)
 }
 
-func (*doneError) Is(target error) bool { return target == ErrOutcomeUnknown } //nolint:errorlint // a sentinel
+func (*doneError) Is(target error) bool { return target == ErrOutcomeUnknown }
 
 func (e *doneError) Unwrap() error { return &hidden{e.cause} }
 
@@ -75,10 +76,8 @@ type hidden struct{ cause error }
 func (e *hidden) Error() string { return e.cause.Error() }
 
 func (e *hidden) Is(target error) bool {
-	for _, class := range []error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique, ErrUnknown} {
-		if target == class { //nolint:errorlint // a sentinel
-			return false
-		}
+	if slices.Contains([]error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique, ErrUnknown}, target) {
+		return false
 	}
 	return errors.Is(e.cause, target)
 }

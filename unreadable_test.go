@@ -175,7 +175,7 @@ func TestPagesAndSlicesOfWhatCanBeRead(t *testing.T) {
 			if err == nil {
 				return nil
 			}
-			for _, err := range err.(interface{ Unwrap() []error }).Unwrap() { //nolint:errorlint // as errors.Join makes it
+			for _, err := range err.(interface{ Unwrap() []error }).Unwrap() {
 				keys = append(keys, err.(*ddb.ItemError).Item["sk"].(*types.AttributeValueMemberS).Value) //nolint:errorlint // each as it is
 			}
 			return keys

@@ -140,13 +140,14 @@ func (w *write) ours(stored item) bool {
 // echoes reports whether the old item that a repeated request brought may be what an earlier attempt of it left.
 func (w *write) echoes(old item) bool {
 	a := w.main()
-	switch {
-	case a.kind == deleteAction:
+	switch a.kind {
+	case deleteAction:
 		return len(old) == 0
-	case a.kind == updateAction:
+	case updateAction:
 		return w.given() == 0 // a version that is asserted holds once
+	default:
+		return w.ours(old)
 	}
-	return w.ours(old)
 }
 
 // call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been

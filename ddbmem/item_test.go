@@ -89,14 +89,14 @@ func TestEditsOfAnAbsentItem(t *testing.T) {
 		values  = `":n":{"N":"1"},":s":{"SS":["x"]},":l":{"L":[]}`
 	)
 	request := func(expression, more string) string {
-		used := ""
+		var used strings.Builder
 		for v := range strings.SplitSeq(values, ",") {
 			if strings.Contains(expression, v[1:3]) {
-				used += "," + v
+				used.WriteString("," + v)
 			}
 		}
-		if used != "" {
-			more += `,"ExpressionAttributeValues":{` + used[1:] + `}`
+		if used.String() != "" {
+			more += `,"ExpressionAttributeValues":{` + used.String()[1:] + `}`
 		}
 		return `{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"` + expression + `"` + more + `}`
 	}

@@ -154,8 +154,10 @@ func TestConstraintsAreReportedInTheWordsOfTheLayerThatChecksThem(t *testing.T) 
 		{"UpdateItem", `"TableName":"","Key":{},"ReturnConsumedCapacity":"BAD"`, oneError + atName},
 		{"DeleteItem", `"TableName":"","Key":{}`, oneError + atName},
 		{"GetItem", `"TableName":"","Key":{}`, oneError + atName},
-		{"PutItem", `"TableName":"hash",` + item + `,"ReturnConsumedCapacity":"BAD","ReturnItemCollectionMetrics":"BAD","ReturnValues":"BAD"`,
-			"3 validation errors detected: " + capacity + "; " + returns + "; " + metrics},
+		{
+			"PutItem", `"TableName":"hash",` + item + `,"ReturnConsumedCapacity":"BAD","ReturnItemCollectionMetrics":"BAD","ReturnValues":"BAD"`,
+			"3 validation errors detected: " + capacity + "; " + returns + "; " + metrics,
+		},
 		{"DeleteItem", `"TableName":"hash",` + key + `,"ReturnConsumedCapacity":"BAD","ReturnValues":"BAD"`, "2 validation errors detected: " + capacity + "; " + returns},
 		{"UpdateItem", `"TableName":"hash",` + key + `,"ReturnConsumedCapacity":"BAD","ReturnValues":"BAD"`, oneError + returns},
 		{"UpdateItem", `"TableName":"hash",` + key + `,"ReturnConsumedCapacity":"BAD"`, oneError + capacity},
@@ -176,20 +178,28 @@ func TestConstraintsAreReportedInTheWordsOfTheLayerThatChecksThem(t *testing.T) 
 		{"UpdateItem", `"TableName":"hash",` + key + `,"` + value + `":{":v":{"S":"x"}}`, oneError + value + " can only be specified when using expressions"},
 		{"Scan", `"TableName":"hash","` + value + `":{":v":{"S":"x"}}`, value + " can only be specified when using expressions: FilterExpression is null"},
 		{"PutItem", `"TableName":"hash",` + item + `,"ExpressionAttributeNames":{"#a":"a"}`, oneError + "ExpressionAttributeNames can only be specified when using expressions"},
-		{"DeleteItem", `"TableName":"hash",` + key + `,"Expected":{"a":{"Exists":false}},"ExpressionAttributeNames":{"#a":"a"}`,
-			oneError + "ExpressionAttributeNames can only be specified when using expressions"},
+		{
+			"DeleteItem", `"TableName":"hash",` + key + `,"Expected":{"a":{"Exists":false}},"ExpressionAttributeNames":{"#a":"a"}`,
+			oneError + "ExpressionAttributeNames can only be specified when using expressions",
+		},
 		{"GetItem", `"TableName":"hash",` + key + `,"ExpressionAttributeNames":{"#a":"a"}`, "ExpressionAttributeNames can only be specified when using expressions"},
 		{"DeleteItem", `"TableName":"hash",` + key + `,"ConditionExpression":"attribute_exists(a)","` + value + `":{}`, oneError + value + " must not be empty"},
 		{"DeleteItem", `"TableName":"hash",` + key + `,"ConditionExpression":"attribute_exists(a)","ExpressionAttributeNames":{}`, oneError + "ExpressionAttributeNames must not be empty"},
 		{"PutItem", `"TableName":"hash",` + item + `,"ConditionExpression":""`, oneError + "Invalid ConditionExpression: The expression can not be empty;"},
-		{"UpdateItem", `"TableName":"hash",` + key + `,"UpdateExpression":"SET b = :w","ConditionExpression":"a = :v","` + value + `":{":w":{"S":"x"}}`,
-			oneError + "Invalid ConditionExpression: An expression attribute value used in expression is not defined; attribute value: :v"},
+		{
+			"UpdateItem", `"TableName":"hash",` + key + `,"UpdateExpression":"SET b = :w","ConditionExpression":"a = :v","` + value + `":{":w":{"S":"x"}}`,
+			oneError + "Invalid ConditionExpression: An expression attribute value used in expression is not defined; attribute value: :v",
+		},
 		{"DeleteItem", `"TableName":"hash",` + key + `,"ReturnValues":"ALL_NEW"`, oneError + "ReturnValues can only be ALL_OLD or NONE"},
-		{"PutItem", `"TableName":"hash",` + item + `,"Expected":{"a":{"Exists":true}}`,
-			oneError + "One or more parameter values were invalid: Value must be provided when Exists is true for Attribute: a"},
+		{
+			"PutItem", `"TableName":"hash",` + item + `,"Expected":{"a":{"Exists":true}}`,
+			oneError + "One or more parameter values were invalid: Value must be provided when Exists is true for Attribute: a",
+		},
 		// What only the table tells is said without.
-		{"UpdateItem", `"TableName":"hash",` + key + `,"UpdateExpression":"REMOVE pk"`,
-			"One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key"},
+		{
+			"UpdateItem", `"TableName":"hash",` + key + `,"UpdateExpression":"REMOVE pk"`,
+			"One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key",
+		},
 		{"UpdateItem", `"TableName":"hash",` + key + `,"UpdateExpression":"SET a = b"`, "The provided expression refers to an attribute that does not exist in the item"},
 		{"DeleteItem", `"TableName":"hash","Key":{}`, "The provided key element does not match the schema"},
 
@@ -203,16 +213,22 @@ func TestConstraintsAreReportedInTheWordsOfTheLayerThatChecksThem(t *testing.T) 
 		{"BatchWriteItem", `"RequestItems":{"bad!name":[{"PutRequest":{"Item":{"pk":{"S":"x"}}}}]}`, oneError + "Value '{bad!name=[WriteRequest(putRequest=PutRequest(item={pk=" +
 			"AttributeValue(s=x, n=null, b=null, iNT=null, dECIMAL=null, dOUBLE=null, sS=null, nS=null, bS=null, iNTSET=null, dECIMALSET=null, dOUBLESET=null, m=null, l=null, nULL=null, bOOL=null)}, " +
 			"workloadProfileName=null), deleteRequest=null)]}' at 'requestItems'" + mapKeys},
-		{"BatchWriteItem", `"ReturnConsumedCapacity":"BAD","ReturnItemCollectionMetrics":"BAD","RequestItems":{"none":[{"PutRequest":{"Item":{"pk":{"S":"a"}}}}]}`,
-			"2 validation errors detected: " + capacity + "; " + metrics},
-		{"TransactWriteItems", `"ClientRequestToken":"` + strings.Repeat("x", 37) + `","ReturnConsumedCapacity":"BAD","TransactItems":[{"Delete":{"TableName":"none",` + key + `}}]`,
-			"2 validation errors detected: Value '" + strings.Repeat("x", 37) + "' at 'clientRequestToken'" + constrain + "Member must have length less than or equal to 36; " + capacity},
-		{"CreateTable", `"TableName":"many","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],` +
-			`"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],` +
-			`"LocalSecondaryIndexes":[{"IndexName":"aa","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}],` +
-			`"GlobalSecondaryIndexes":[{"IndexName":"zz","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]`,
+		{
+			"BatchWriteItem", `"ReturnConsumedCapacity":"BAD","ReturnItemCollectionMetrics":"BAD","RequestItems":{"none":[{"PutRequest":{"Item":{"pk":{"S":"a"}}}}]}`,
+			"2 validation errors detected: " + capacity + "; " + metrics,
+		},
+		{
+			"TransactWriteItems", `"ClientRequestToken":"` + strings.Repeat("x", 37) + `","ReturnConsumedCapacity":"BAD","TransactItems":[{"Delete":{"TableName":"none",` + key + `}}]`,
+			"2 validation errors detected: Value '" + strings.Repeat("x", 37) + "' at 'clientRequestToken'" + constrain + "Member must have length less than or equal to 36; " + capacity,
+		},
+		{
+			"CreateTable", `"TableName":"many","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],` +
+				`"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],` +
+				`"LocalSecondaryIndexes":[{"IndexName":"aa","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}],` +
+				`"GlobalSecondaryIndexes":[{"IndexName":"zz","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]`,
 			"2 validation errors detected: Value 'zz' at 'globalSecondaryIndexes.1.member.indexName'" + constrain + "Member must have length greater than or equal to 3; " +
-				"Value 'aa' at 'localSecondaryIndexes.1.member.indexName'" + constrain + "Member must have length greater than or equal to 3"},
+				"Value 'aa' at 'localSecondaryIndexes.1.member.indexName'" + constrain + "Member must have length greater than or equal to 3",
+		},
 	} {
 		c.invalid(refused.op, "{"+refused.request+"}", refused.message)
 	}
@@ -260,8 +276,10 @@ func TestDeeplyNestedRequests(t *testing.T) {
 		{"DeleteItem", `{"TableName":"none",` + key + `,"Expected":{"d":{"Value":` + nested(63) + `}},"ReturnValues":"BAD"}`, oldRet},
 		{"DeleteItem", `{"TableName":"none","Key":{"pk":` + nested(100) + `},"ReturnValues":"BAD"}`, oldRet},
 		{"DeleteItem", `{"TableName":"none",` + key + condition(100) + `,"ReturnValues":"UPDATED_NEW"}`, "ReturnValues can only be ALL_OLD or NONE"},
-		{"Scan", `{"TableName":"none","FilterExpression":"d = :deep","ExpressionAttributeValues":{":deep":` + nested(100) + `}}`,
-			"ExpressionAttributeValues contains invalid value: " + nesting + " for key :deep"},
+		{
+			"Scan", `{"TableName":"none","FilterExpression":"d = :deep","ExpressionAttributeValues":{":deep":` + nested(100) + `}}`,
+			"ExpressionAttributeValues contains invalid value: " + nesting + " for key :deep",
+		},
 
 		// The first of the parts of a transaction that has something wrong decides.
 		{"TransactWriteItems", transact(put(`"d":`+nested(40)), put(`"":{"S":"x"}`)), nesting},

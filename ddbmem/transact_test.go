@@ -179,10 +179,12 @@ func TestFirstInvalidItemOfATransactionIsReportedAlone(t *testing.T) {
 		part    func() string
 		message string
 	}{
-		{func() string {
-			return `{"Put":{"TableName":"indexed","Item":` + strings.Replace(key(), "}}", `},"g":{"N":"1"}}`, 1) + `}}`
+		{
+			func() string {
+				return `{"Put":{"TableName":"indexed","Item":` + strings.Replace(key(), "}}", `},"g":{"N":"1"}}`, 1) + `}}`
+			},
+			"One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N IndexName: byG",
 		},
-			"One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N IndexName: byG"},
 		{func() string {
 			return `{"Update":{"TableName":"indexed","Key":` + key() + `,"UpdateExpression":"SET a = b"}}`
 		}, "The provided expression refers to an attribute that does not exist in the item"},

@@ -54,19 +54,20 @@ func TestUpdateItemCountsWhatTheRequestWrites(t *testing.T) {
 			c := newCaller(t)
 			c.ok("CreateTable", hashTable)
 			update := func(pad int) string {
-				values := `":pad":` + filler(pad)
+				var values strings.Builder
+				values.WriteString(`":pad":` + filler(pad))
 				for name, v := range map[string]string{
 					":y": filler(10), ":l": `{"L":[` + filler(10) + `]}`, ":m": `{"M":{"a":` + filler(10) + `}}`, ":n": `{"N":"1"}`, ":s": `{"SS":["` + strings.Repeat("q", 20) + `"]}`,
 				} {
 					if strings.Contains(clause, name) {
-						values += fmt.Sprintf(`,%q:%s`, name, v)
+						values.WriteString(fmt.Sprintf(`,%q:%s`, name, v))
 					}
 				}
 				names := ""
 				if strings.Contains(clause, "#") {
 					names = `"ExpressionAttributeNames":{"#long":"abcdefghijklmnopqrst"},`
 				}
-				return `{"TableName":"hash","Key":{"pk":{"S":"A"}},` + names + `"UpdateExpression":"SET b = :pad` + clause + `","ExpressionAttributeValues":{` + values + `}}`
+				return `{"TableName":"hash","Key":{"pk":{"S":"A"}},` + names + `"UpdateExpression":"SET b = :pad` + clause + `","ExpressionAttributeValues":{` + values.String() + `}}`
 			}
 			largest := maxItem - base - cost.charge
 			c.ok("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"A"},`+cost.seed+`}}`)

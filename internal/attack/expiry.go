@@ -164,7 +164,7 @@ func classOf(err error) string {
 		return err.Error()
 	}
 	if failed, ok := errors.AsType[*ddb.BatchError](err); ok {
-		all = append(all, fmt.Sprint(failed.Outcomes))
+		all = append(all, fmt.Sprintf("%v", failed.Outcomes))
 	}
 	return strings.Join(all, ", ")
 }
@@ -209,8 +209,12 @@ func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, lease
 	edits := func(s leaseSide) []ddb.Edit {
 		f := s.e.Fields()
 		out := [][]ddb.Edit{
-			{ddb.Set(&f.By, it.By), ddb.Set(&f.A, it.A), ddb.Set(&f.N, it.N)}, {ddb.Add(&f.N, 1), ddb.If(ddb.Eq(&f.A, ""))}, {ddb.Set(&f.Expires, it.Expires)},
-			{ddb.Remove(&f.Labels), ddb.Set(&f.By, it.By)}, {ddb.Set(&f.Labels, it.Labels)}, {ddb.Set(&f.A, ""), ddb.Remove(&f.Expires)},
+			{ddb.Set(&f.By, it.By), ddb.Set(&f.A, it.A), ddb.Set(&f.N, it.N)},
+			{ddb.Add(&f.N, 1), ddb.If(ddb.Eq(&f.A, ""))},
+			{ddb.Set(&f.Expires, it.Expires)},
+			{ddb.Remove(&f.Labels), ddb.Set(&f.By, it.By)},
+			{ddb.Set(&f.Labels, it.Labels)},
+			{ddb.Set(&f.A, ""), ddb.Remove(&f.Expires)},
 		}[kind]
 		for _, o := range opts {
 			out = append(out, o)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -254,9 +255,7 @@ func (l *line) cancelled(c *Call, body []byte, code, message string) *http.Respo
 // failure makes an error response.
 func failure(status int, kind, message string, more map[string]any) *http.Response {
 	fields := map[string]any{"__type": "com.amazonaws.dynamodb.v20120810#" + kind, "message": message, "Message": message}
-	for name, v := range more {
-		fields[name] = v
-	}
+	maps.Copy(fields, more)
 	body, _ := json.Marshal(fields)
 	return respond(status, body)
 }

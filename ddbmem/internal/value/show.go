@@ -8,8 +8,22 @@ var shownMembers = []struct {
 	name string
 	kind Kind
 }{
-	{"s", S}, {"n", N}, {"b", B}, {"iNT", None}, {"dECIMAL", None}, {"dOUBLE", None}, {"sS", SS}, {"nS", NS}, {"bS", BS},
-	{"iNTSET", None}, {"dECIMALSET", None}, {"dOUBLESET", None}, {"m", M}, {"l", L}, {"nULL", NULL}, {"bOOL", BOOL},
+	{"s", S},
+	{"n", N},
+	{"b", B},
+	{"iNT", None},
+	{"dECIMAL", None},
+	{"dOUBLE", None},
+	{"sS", SS},
+	{"nS", NS},
+	{"bS", BS},
+	{"iNTSET", None},
+	{"dECIMALSET", None},
+	{"dOUBLESET", None},
+	{"m", M},
+	{"l", L},
+	{"nULL", NULL},
+	{"bOOL", BOOL},
 }
 
 // String renders the values as messages of the service quote them.
