@@ -60,7 +60,7 @@ func TestUpdateItemCountsWhatTheRequestWrites(t *testing.T) {
 					":y": filler(10), ":l": `{"L":[` + filler(10) + `]}`, ":m": `{"M":{"a":` + filler(10) + `}}`, ":n": `{"N":"1"}`, ":s": `{"SS":["` + strings.Repeat("q", 20) + `"]}`,
 				} {
 					if strings.Contains(clause, name) {
-						values.WriteString(fmt.Sprintf(`,%q:%s`, name, v))
+						fmt.Fprintf(&values, `,%q:%s`, name, v)
 					}
 				}
 				names := ""
