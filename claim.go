@@ -102,6 +102,11 @@ func (e *entity) decodeStored(s stored, dst reflect.Value) error {
 	if err != nil {
 		return err
 	}
+	return e.decodeCurrent(s, dst)
+}
+
+// decodeCurrent is decode for an item in the entity's own schema.
+func (e *entity) decodeCurrent(s stored, dst reflect.Value) error {
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
 	}

@@ -10,10 +10,11 @@ import (
 
 // Collection names an item collection: the items of every type that share a partition key, in the table or in an
 // index. Made by [Query.Collection]; read by [DB.Gather] and [DB.Items]. It keeps the query's partition, bounds, order
-// and Limit, which counts items of all types; Filter and Select, which name fields of one type, are refused.
+// and Limit, which counts the items that the reader gets, of all types; Filter and Select, which name fields of one type,
+// are refused.
 type Collection struct{ q query }
 
-// IgnoreUnknown skips items that no entity claims; by default they are an error that matches [ErrUnknown].
+// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
 func (c Collection) IgnoreUnknown() Collection {
 	c.q.ignoreUnknown = true
 	return c
@@ -26,7 +27,14 @@ func (c Collection) String() string { return c.q.String() }
 // Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
 type Sink struct {
 	e     *entity
-	start func() (add func() reflect.Value, done func()) // add returns the place of one more item
+	start func() sinking
+}
+
+// sinking is what a sink has received: add returns the place of one more item, drop takes the last one back, and done puts
+// them where the caller finds them.
+type sinking struct {
+	add        func() reflect.Value
+	drop, done func()
 }
 
 // Into returns the sink that replaces *dst by the items of this entity, in the order of the collection. It stays
@@ -35,45 +43,78 @@ func (e *Entity[T]) Into(dst *[]T) Sink {
 	if dst == nil {
 		return Sink{}
 	}
-	return Sink{e.e, func() (func() reflect.Value, func()) {
+	return Sink{e.e, func() sinking {
 		var items []T
-		add := func() reflect.Value {
-			var zero T
-			items = append(items, zero)
-			return reflect.ValueOf(&items[len(items)-1]).Elem()
+		return sinking{
+			add: func() reflect.Value {
+				var zero T
+				items = append(items, zero)
+				return reflect.ValueOf(&items[len(items)-1]).Elem()
+			},
+			drop: func() { items = items[:len(items)-1] },
+			done: func() { *dst = items },
 		}
-		return add, func() { *dst = items }
 	}}
 }
 
 // Gather reads a collection with one Query, as many requests as it has pages, and sorts its items into the sinks by
 // type. The key condition is narrowed to what the sinks ask for; what lies between and is of other entities is read,
-// paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not.
+// paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
+// an item that cannot be read included; see [DB.GatherAll].
 func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
+	return db.gather(ctx, c, into, func(err error) error { return err })
+}
+
+// GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
+// each of those. Any other error ends it, and leaves the sinks untouched.
+func (db *DB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
+	var bad []error
+	err := db.gather(ctx, c, into, func(err error) error {
+		bad = append(bad, err)
+		return nil
+	})
+	return errors.Join(append(bad, err)...)
+}
+
+// gather reads a collection into sinks. An error of fault, which is given what is wrong with an item, ends it.
+func (db *DB) gather(ctx context.Context, c Collection, into []Sink, fault func(error) error) error {
 	p, err := c.q.planFor(db, into)
 	if err != nil {
 		return err
 	}
-	add := map[*entity]func() reflect.Value{}
-	var done []func()
+	sinks := map[*entity]sinking{}
 	for _, s := range into {
-		a, d := s.start()
-		add[s.e] = a
-		done = append(done, d)
+		sinks[s.e] = s.start()
 	}
-	for row, err := range db.rows(ctx, p) {
-		if err == nil {
-			err = row.throttled(p)
+	place := func(e *entity) reflect.Value {
+		if s, ok := sinks[e]; ok {
+			return s.add()
 		}
-		if err != nil {
-			return err
-		}
-		if _, _, err := db.claimed(p, row.item, func(e *entity) func() reflect.Value { return add[e] }); err != nil {
-			return err
-		}
+		return reflect.Value{}
 	}
-	for _, d := range done {
-		d()
+	var ended error
+	err = db.each(ctx, p, func(it row) (counts, more bool) {
+		if it.item.none() {
+			return false, true
+		}
+		v, e, _, err := p.take("gather", it.item, place)
+		if v != unread {
+			return v == wanted, true
+		}
+		if e != nil {
+			sinks[e].drop()
+		}
+		ended = fault(err)
+		return false, ended == nil
+	})
+	if err != nil {
+		return err
+	}
+	if ended != nil {
+		return ended
+	}
+	for _, s := range sinks {
+		s.done()
 	}
 	return nil
 }
@@ -87,60 +128,30 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 			yield(nil, err)
 			return
 		}
-		for row, err := range db.rows(ctx, p) {
-			if err == nil {
-				err = row.throttled(p)
+		err = db.each(ctx, p, func(it row) (counts, more bool) {
+			if it.item.none() {
+				return false, true
 			}
-			if err != nil {
-				yield(nil, err)
-				return
+			switch v, _, dst, err := p.take("items", it.item, func(e *entity) reflect.Value { return e.newItem() }); v {
+			case unread:
+				return false, yield(nil, err)
+			case wanted:
+				return true, yield(dst.Interface(), nil)
+			default:
+				return false, true
 			}
-			e, v, err := db.claimed(p, row.item, func(e *entity) func() reflect.Value { return e.newItem })
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if e != nil && !yield(v.Interface(), nil) {
-				return
-			}
+		})
+		if err != nil {
+			yield(nil, err)
 		}
 	}
-}
-
-// claimed returns the entity and value of an item of a collection; nil for one that is to be skipped: gone by now, a
-// companion, unknown and ignored, or not wanted. place returns what makes the value of an entity, nil if it is not wanted.
-func (db *DB) claimed(p *readPlan, s stored, place func(*entity) func() reflect.Value) (*entity, reflect.Value, error) {
-	if s.none() {
-		return nil, reflect.Value{}, nil
-	}
-	e, err := db.table.claimStored(s)
-	switch {
-	case err != nil && p.q.ignoreUnknown && errors.Is(err, ErrUnknown):
-		return nil, reflect.Value{}, nil
-	case err != nil:
-		return nil, reflect.Value{}, p.fail(err)
-	case e == nil:
-		return nil, reflect.Value{}, nil
-	}
-	add := place(e)
-	if add == nil {
-		return nil, reflect.Value{}, nil
-	}
-	if p.ix != db.table.primary && e.row(p.ix) == nil {
-		if p.q.ignoreUnknown {
-			return nil, reflect.Value{}, nil
-		}
-		return nil, reflect.Value{}, p.fail(fmt.Errorf("item %s: %w", db.table.keyTextOf(s), e.stray(p.ix)))
-	}
-	v := add()
-	if err := e.decodeStored(s, v); err != nil {
-		return nil, reflect.Value{}, p.fail(err)
-	}
-	return e, v, nil
 }
 
 // planFor is plan for a collection of which only the sinks' entities are wanted.
 func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
+	if q.e == nil || q.ix == nil {
+		return q.plan(db)
+	}
 	if len(into) == 0 {
 		return nil, modelFault("ddb: gather: no sinks: pass Into of each entity that is wanted")
 	}

@@ -86,7 +86,8 @@ func StartsWith[S ~string](f *S, prefix S) Bound { return compare(opStartsWith, 
 // field does not differ from an absent attribute.
 func Ne[V any](f *V, v V) Cond { return clause{op: opNe, ptr: f, vals: []any{v}} }
 
-// In holds where the field is one of vs, up to 100 of them.
+// In holds where the field is one of vs, up to 100 of them: where [Eq] holds with any of them, so that the zero value of
+// an omitempty field is an absent attribute here too.
 func In[V any](f *V, vs ...V) Cond { return clause{op: opIn, ptr: f, vals: anys(vs)} }
 
 // Contains holds where the field's text contains sub.

@@ -196,7 +196,11 @@ func comparison(x placeholders, op operator, f *field.Field, vals []types.Attrib
 	case opBetween:
 		return path + " BETWEEN " + ps[0] + " AND " + ps[1]
 	case opIn:
-		return path + " IN (" + strings.Join(ps, ", ") + ")"
+		in := path + " IN (" + strings.Join(ps, ", ") + ")"
+		if slices.ContainsFunc(vals, func(v types.AttributeValue) bool { return omitted(f, v) }) {
+			return "attribute_not_exists(" + path + ") OR " + in
+		}
+		return in
 	case opStartsWith:
 		return "begins_with(" + path + ", " + ps[0] + ")"
 	case opContains, opHas:

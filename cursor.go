@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -14,8 +15,8 @@ import (
 // Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
 // handed to a client as it is.
 //
-// A cursor holds the key of the last item returned and is bound to its query: index, direction, partition, entities,
-// and the fields and operators of range and filter. Their values may change between pages, so that "the last 30 days"
+// A cursor holds the key of the last item returned and is bound to its query: table by name, index, direction, partition,
+// entities, and the fields and operators of range and filter; one of a scan is bound to its table. The values of range and filter may change between pages, so that "the last 30 days"
 // accepts page two; a position that a changed range no longer covers continues at the nearest end of the range.
 // Anything else is an error for which errors.Is(err, [ErrCursor]) is true.
 //
@@ -44,7 +45,7 @@ const (
 )
 
 const (
-	cursorFormat = 1
+	cursorFormat = 2 // 1 was not bound to a table
 	tagSize      = 16
 )
 
@@ -75,8 +76,7 @@ func (db *DB) decodeCursor(c Cursor) (position, error) {
 		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
 	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
-	old := db.opts.OldCursorKey
-	if !hmac.Equal(tag, cursorTag(db.opts.CursorKey, body)) && (old == nil || !hmac.Equal(tag, cursorTag(old, body))) {
+	if !slices.ContainsFunc(db.cursorKeys(), func(key []byte) bool { return hmac.Equal(tag, cursorTag(key, body)) }) {
 		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
 	if body[0] != cursorFormat {
@@ -97,6 +97,18 @@ func (db *DB) decodeCursor(c Cursor) (position, error) {
 		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
 	return p, nil
+}
+
+// cursorKeys returns the keys of the cursors that are accepted; nil among them is that of unsigned ones.
+func (db *DB) cursorKeys() [][]byte {
+	keys := [][]byte{db.opts.CursorKey}
+	if db.opts.OldCursorKey != nil {
+		keys = append(keys, db.opts.OldCursorKey)
+	}
+	if db.opts.AcceptUnsigned {
+		keys = append(keys, nil)
+	}
+	return keys
 }
 
 // cursorTag is the signature, or under no secret a checksum that finds accidents.

@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"bytes"
 	"time"
 )
 
@@ -16,13 +17,17 @@ type DB struct {
 
 // Options configures a [DB]; the zero value of each field is its default, and nil Options are all defaults.
 type Options struct {
-	// CursorKey signs cursors, so that nobody can make or change one. A cursor is signed, not encrypted: whoever has
-	// it can read the keys in it. By default cursors are not signed: they can be forged within their partition.
+	// CursorKey signs cursors, so that nobody can make or change one; 32 random bytes are a good key. A cursor is signed,
+	// not encrypted: whoever has it can read the keys in it. By default, nil, cursors are not signed: they can be forged
+	// within their partition. [New] panics if the key is empty and not nil, as of a variable that is not set, and keeps a
+	// copy of it.
 	CursorKey []byte
 
-	// OldCursorKey is accepted too, to change the key while cursors are about. An empty one that is not nil accepts
-	// unsigned cursors, for the time in which signing is introduced.
+	// OldCursorKey is accepted too, to change the key while cursors are about. As with CursorKey, empty is not nil.
 	OldCursorKey []byte
+
+	// AcceptUnsigned accepts unsigned cursors beside those of CursorKey, for the time in which signing is introduced.
+	AcceptUnsigned bool
 
 	// Now is the clock of timestamps and of TTL; default time.Now.
 	Now func() time.Time
@@ -50,6 +55,8 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	if opts != nil {
 		db.opts = *opts
 	}
+	db.opts.CursorKey = cursorKey("CursorKey", db.opts.CursorKey)
+	db.opts.OldCursorKey = cursorKey("OldCursorKey", db.opts.OldCursorKey)
 	if db.opts.Now == nil {
 		db.opts.Now = time.Now
 	}
@@ -59,6 +66,14 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	db.json = !db.opts.AttributePath && writesJSON(client)
 	table.inUse(name)
 	return db
+}
+
+// cursorKey returns a copy of a key, of which the caller may zero the original.
+func cursorKey(option string, key []byte) []byte {
+	if key != nil && len(key) == 0 {
+		panic("ddb: New: Options." + option + " is empty: is the variable that holds it set? Leave it nil for none")
+	}
+	return bytes.Clone(key)
 }
 
 // Consistent returns a view of db whose reads are strongly consistent, at twice the capacity. Reads of a global

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -123,6 +125,8 @@ func (d *Definition) alsoRows() {
 		if r.partition, ok = d.implied(r.index.partition); ok {
 			r.sort, ok = d.implied(r.index.sort)
 		}
+		r.mixed = mixed(r.index.partition, r.partition) || mixed(r.index.sort, r.sort)
+		r.types = d.impliedTypes(r.index.attrs())
 		switch {
 		case slices.ContainsFunc(d.e.indexed, func(o *Row) bool { return o.index == r.index }):
 			d.fault("also in %s: declared with Index already", r.index.name)
@@ -158,6 +162,28 @@ func (d *Definition) implied(attrs []string) (template.Template, bool) {
 		}
 	}
 	return template.New(parts...), true
+}
+
+// impliedTypes returns the types of key attributes that other rows of the entity, or its fields, fill.
+func (d *Definition) impliedTypes(attrs []string) map[string]types.ScalarAttributeType {
+	out := map[string]types.ScalarAttributeType{}
+	for _, attr := range attrs {
+		if f := d.attribute(attr); f != nil {
+			out[attr] = nativeType(f)
+			continue
+		}
+		for _, r := range d.e.rows() {
+			if t, ok := r.keyTypes()[attr]; ok {
+				out[attr] = t
+			}
+		}
+	}
+	return out
+}
+
+// mixed reports several key attributes of which not each is a field's own.
+func mixed(attrs []string, t template.Template) bool {
+	return len(attrs) > 1 && slices.ContainsFunc(t.Parts(), func(p template.Part) bool { return p.Kind != template.Native })
 }
 
 // checkMembership refuses items that are in an index by accident of their attributes.

@@ -75,13 +75,28 @@
 // Cardinality is in the name of the method: [Repository.Get] and [Repository.One] return one item, [Repository.Query]
 // many, [Repository.Page] a bounded piece and a [Cursor], [Repository.BatchGet] what became of each key. [DB.Gather]
 // reads an item collection of several types with one Query, [DB.Items] iterates over one, [DB.Scan] over the table.
-// Indexes that do not project whole items are hydrated through BatchGet.
+// Indexes that do not project whole items are hydrated through BatchGet: each item is checked against the index key and the
+// filter again, and left out if it no longer matches. Beside the fields, reads look at the type, the TTL and the number of
+// the schema; they are read under [Query.Select] too, and an index that does not project the TTL or the number is hydrated.
 //
 // # Iterators
 //
-// Sequences are iter.Seq2[T, error]: values with nil errors, then at most one error, last, with the zero value. break
-// stops paging. Each range over a sequence is a fresh read. A context that ends arrives as that last error. [Collect]
-// makes a slice.
+// Sequences are iter.Seq2[T, error]: values with nil errors, and errors with the zero value. An item that cannot be read,
+// because no entity claims it or it does not decode, is an [ItemError] with its key and cause, and the sequence goes on if
+// the loop does: one bad item ends no list. Any other error is the last thing that a sequence yields, that of a context
+// that ends included. break stops paging. Each range over a sequence is a fresh read.
+//
+//	for e, err := range enrollments.Query(ctx, EnrollmentsOf(s)) {
+//		if bad, ok := errors.AsType[*ddb.ItemError](err); ok {
+//			log.Print(bad) // and on to the next
+//			continue
+//		}
+//		…
+//	}
+//
+// [Collect] makes a slice and stops at the first error of any kind, as [DB.Gather] does; [CollectAll] and [DB.GatherAll] go
+// on, and return the errors of the items joined, beside those that could be read. So does [Repository.Page], whose cursor
+// stands behind all of them. [Query.IgnoreUnknown] skips what no entity claims.
 //
 // # Writing
 //
@@ -127,7 +142,7 @@
 // An error says operation, entity, key and cause. Test for its class with errors.Is and the sentinels of this package,
 // and for its facts with errors.AsType: [KeyError] for a value that no key can hold, [WriteError] for a write that was
 // refused, with the item that stood in the way ([Entity.Current]), [TransactError] and [BatchError] for several,
-// [ThrottleError] for what DynamoDB lacked throughput of. The SDK's own error is always in the tree. What the program,
+// [ItemError] for a stored item that cannot be read, [ThrottleError] for what DynamoDB lacked throughput of. The SDK's own error is always in the tree. What the program,
 // rather than the data, got wrong matches [ErrModel] and is found before any request.
 //
 // A network loses responses, and the SDK sends the request again. A write recognizes its own work then, where it can: by the
@@ -139,6 +154,13 @@
 //
 // Every method says what it costs. [WithMeter] counts requests and consumed capacity under a context, by index, through
 // paging, batches and retries, so that a test can assert them.
+//
+// # Integrity
+//
+// DynamoDB sends a checksum with each response. Through a client of the SDK's own, a response that does not match it is an
+// error that the SDK tries again, of reads and of writes, whether the library decodes the items or [Options].AttributePath
+// leaves that to the SDK; the SDK alone only logs it. Clients that do not look at the options of a call, such as DAX or a
+// fake, and those with DisableValidateResponseChecksum, are on their own.
 //
 // # Concurrency
 //

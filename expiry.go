@@ -18,8 +18,16 @@ func (db *DB) deadStored(s stored) bool {
 	if db.table.ttl == "" {
 		return false
 	}
-	at, ok := s.expiry(db.table.ttl)
-	return ok && at <= float64(db.opts.Now().Unix())
+	text, ok := s.number(db.table.ttl)
+	if !ok {
+		return false
+	}
+	now := db.opts.Now().Unix()
+	if at, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return at <= now
+	}
+	c, ok := compareNumbers(text, strconv.FormatInt(now, 10)) // as the filter of a query does
+	return ok && c <= 0
 }
 
 // now is the present as a TTL attribute has it.

@@ -248,21 +248,19 @@ func (f *fanOut) find(ctx context.Context, db *DB, c Change[any]) (rows []item, 
 		if err != nil {
 			return nil, err
 		}
-		for row, err := range db.rows(ctx, p) {
-			if err == nil {
-				err = row.throttled(p)
+		err = db.each(ctx, p, func(it row) (counts, more bool) {
+			if it.item.none() {
+				return false, true
 			}
-			if err != nil {
-				return nil, err
-			}
-			if row.item.none() {
-				continue
-			}
-			attrs := row.item.attributes()
+			attrs := it.item.attributes()
 			if id := db.table.keyText(attrs); !seen[id] {
 				seen[id] = true
 				rows = append(rows, attrs)
 			}
+			return true, true
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return rows, nil

@@ -1,195 +1,249 @@
 package ddb_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
-	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// Between the look-up of a number and its use, another process makes an item, deletes it and prunes its versions.
-func TestANumberIsNotUsedTwiceAcrossAPrune(t *testing.T) {
-	t.Parallel()
-	a := openPatrons(t, patronHistory)
-	ctx, other := t.Context(), a.other()
-	_, err := other.Create(ctx, Patron{ID: "1", Note: "first life"})
-	require.NoError(t, err)
-	require.NoError(t, other.Delete(ctx, Patron{ID: "1"}))
-	var second Patron
-	a.client.beforeTransaction = func() { // the first try, which meets the first version
-		a.client.beforeTransaction = func() { // the second, with the number that was looked up
-			second, err = other.Create(ctx, Patron{ID: "1", Note: "second life"})
-			assert.NoError(t, err)
-			assert.NoError(t, other.Delete(ctx, Patron{ID: "1"}))
-			assert.NoError(t, other.History().Prune(ctx, Patron{ID: "1"}, 1))
-		}
-	}
-	third, err := a.repo.Create(ctx, Patron{ID: "1", Note: "third life"})
-	require.NoError(t, err)
-	assert.Greater(t, third.Version, second.Version)
+// numbers collects the numbers that writes were told, and what each of them stored.
+type numbers map[int64]int
+
+// told notes the number of a write that succeeded.
+func (n numbers) told(t *testing.T, x Loan) {
+	t.Helper()
+	_, twice := n[x.Version]
+	assert.False(t, twice, "number %d was used twice", x.Version)
+	n[x.Version] = x.N
 }
 
-// A prune that has deleted the later of two versions and not the earlier one, which is the one looked up.
-func TestANumberIsNotUsedTwiceAcrossHalfAPrune(t *testing.T) {
+// check asserts that each number is in the history with what was stored under it, or was pruned.
+func (n numbers) check(t *testing.T, l *loans) {
+	t.Helper()
+	for number, want := range n {
+		v, err := l.other().History().At(t.Context(), Loan{ID: "1"}, number)
+		if errors.Is(err, ddb.ErrPruned) {
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, want, v.N, "version %d", number)
+	}
+}
+
+// A Create looks up the newest number, and another process lives through a life of the item and prunes it before the
+// transaction: the number that was looked up is asserted.
+func TestANumberThatWasLookedUpIsAsserted(t *testing.T) {
 	t.Parallel()
-	a := openPatrons(t, patronHistory)
-	ctx, other := t.Context(), a.other()
-	_, err := other.Create(ctx, Patron{ID: "1"}) // 1
-	require.NoError(t, err)
-	_, err = other.Modify(ctx, Patron{ID: "1"}, func(x *Patron) error { x.N++; return nil }) // 2
-	require.NoError(t, err)
-	require.NoError(t, other.Delete(ctx, Patron{ID: "1"})) // 3
-	items := 0
-	a.client.beforeTransaction = func() {
-		a.client.beforeTransaction = func() { // number 4 was looked up
-			_, err := other.Create(ctx, Patron{ID: "1"}) // 4
-			assert.NoError(t, err)
-			assert.NoError(t, other.Delete(ctx, Patron{ID: "1"})) // 5
-			_, err = other.Create(ctx, Patron{ID: "1"})           // 6
-			assert.NoError(t, err)
-			assert.NoError(t, other.Delete(ctx, Patron{ID: "1"})) // 7
-			a.engine.SetFaults(ddbmem.Faults{Hook: func(c ddbmem.Call) ddbmem.Fault {
-				if c.Operation == "BatchWriteItem" && c.Item {
-					if items++; items > 3 { // the mark and the versions 5 and 4, not 3 and 2
-						return ddbmem.Unprocessed
+	// what another process does to loan 1, before which there were two lives
+	lives := map[string]func(ctx context.Context, r *ddb.Repository[Loan], told func(Loan)) error{
+		"created, deleted, pruned": func(ctx context.Context, r *ddb.Repository[Loan], told func(Loan)) error {
+			x, err := r.Create(ctx, Loan{ID: "1", N: 100})
+			told(x)
+			return errors.Join(err, r.Delete(ctx, x), r.History().Prune(ctx, x, 1))
+		},
+		"created, modified, deleted, pruned": func(ctx context.Context, r *ddb.Repository[Loan], told func(Loan)) error {
+			x, err := r.Create(ctx, Loan{ID: "1", N: 100})
+			told(x)
+			y, err2 := r.Modify(ctx, x, func(x *Loan) error { x.N++; return nil })
+			told(y)
+			return errors.Join(err, err2, r.Delete(ctx, Loan{ID: "1"}), r.History().Prune(ctx, x, 1))
+		},
+		"created, deleted, not pruned": func(ctx context.Context, r *ddb.Repository[Loan], told func(Loan)) error {
+			x, err := r.Create(ctx, Loan{ID: "1", N: 100})
+			told(x)
+			return errors.Join(err, r.Delete(ctx, x))
+		},
+		"two lives, each pruned": func(ctx context.Context, r *ddb.Repository[Loan], told func(Loan)) error {
+			var errs []error
+			for i := range 2 {
+				x, err := r.Create(ctx, Loan{ID: "1", N: 100 + i})
+				told(x)
+				errs = append(errs, err, r.Delete(ctx, x), r.History().Prune(ctx, x, 1))
+			}
+			return errors.Join(errs...)
+		},
+		"pruned": func(ctx context.Context, r *ddb.Repository[Loan], _ func(Loan)) error {
+			return r.History().Prune(ctx, Loan{ID: "1"}, 1)
+		},
+	}
+	writes := map[string]func(context.Context, *loans) error{
+		"create": func(ctx context.Context, l *loans) error {
+			_, err := l.repo.Create(ctx, Loan{ID: "1", N: 7})
+			return err
+		},
+		"put of version 0": func(ctx context.Context, l *loans) error {
+			_, err := l.repo.Put(ctx, Loan{ID: "1", N: 7})
+			return err
+		},
+		"create in a transaction": func(ctx context.Context, l *loans) error {
+			return l.db.Transact(ctx, l.entity.Create(Loan{ID: "1", N: 7}), l.entity.CheckAbsent(Loan{ID: "8"}))
+		},
+		"create in a batch": func(ctx context.Context, l *loans) error {
+			return l.db.Batch(ctx, l.entity.Create(Loan{ID: "1", N: 7}))
+		},
+	}
+	seeds := map[string]func(*testing.T, *loans, numbers){
+		"new": func(*testing.T, *loans, numbers) {},
+		"after two lives": func(t *testing.T, l *loans, told numbers) {
+			for i := range 2 {
+				x, err := l.other().Create(t.Context(), Loan{ID: "1", N: i})
+				require.NoError(t, err)
+				told.told(t, x)
+				require.NoError(t, l.other().Delete(t.Context(), x))
+			}
+		},
+		"after two lives, pruned": func(t *testing.T, l *loans, told numbers) {
+			for i := range 2 {
+				x, err := l.other().Create(t.Context(), Loan{ID: "1", N: i})
+				require.NoError(t, err)
+				told.told(t, x)
+				require.NoError(t, l.other().Delete(t.Context(), x))
+				require.NoError(t, l.other().History().Prune(t.Context(), x, 1))
+			}
+		},
+	}
+	for seed, prepare := range seeds {
+		for life, live := range lives {
+			t.Run(seed+", "+life, func(t *testing.T) {
+				t.Parallel()
+				for _, verb := range slices.Sorted(maps.Keys(writes)) {
+					for try := range 3 { // before which transaction of the write
+						l, told := openLoans(t, ddb.Options{}, loanHistory), numbers{}
+						prepare(t, l, told)
+						for range try {
+							l.wire.beforeNext("TransactWriteItems", func() {})
+						}
+						l.wire.beforeNext("TransactWriteItems", func() {
+							assert.NoError(t, live(context.Background(), l.other(), func(x Loan) { told.told(t, x) }))
+						})
+						require.NoError(t, writes[verb](t.Context(), l))
+						l.wire.clear() // it may have taken fewer transactions
+						x, err := l.other().Consistent().Get(t.Context(), Loan{ID: "1"})
+						require.NoError(t, err)
+						told.told(t, x)
+						for range 2 {
+							x, err = l.repo.Modify(t.Context(), x, func(x *Loan) error { x.N++; return nil })
+							require.NoError(t, err)
+							told.told(t, x)
+						}
+						told.check(t, l)
+						require.False(t, t.Failed(), "%s, transaction %d", verb, try)
 					}
 				}
-				return ddbmem.Pass
-			}})
-			hasty := ddb.NewRepository(ddb.New(a.engine.Client(impatient), a.db.Name(), a.db.Table(), &ddb.Options{MaxAttempts: 2}), a.entity)
-			assert.ErrorIs(t, hasty.History().Prune(ctx, Patron{ID: "1"}, 1), ddb.ErrThrottled)
-			a.engine.SetFaults(ddbmem.Faults{})
+			})
 		}
 	}
-	got, err := a.repo.Create(ctx, Patron{ID: "1"})
-	require.NoError(t, err)
-	assert.EqualValues(t, 8, got.Version)
 }
 
-// A deletion is no version: Prune(2) leaves two that can be read.
-func TestPruneCountsVersions(t *testing.T) {
+// The same in a table without TTL, where a Create looks up the newest number only when the first one is taken.
+func TestANumberThatIsLookedUpLateIsAsserted(t *testing.T) {
 	t.Parallel()
-	a := openPatrons(t, patronHistory)
-	ctx, key := t.Context(), Patron{ID: "1"}
-	_, err := a.repo.Create(ctx, Patron{ID: "1", Note: "1"})
-	require.NoError(t, err)
-	for _, note := range []string{"2", "3"} {
-		_, err = a.repo.Modify(ctx, key, func(x *Patron) error { x.Note = note; return nil })
-		require.NoError(t, err)
+	for _, tries := range []int{0, 1} {
+		for _, prune := range []bool{false, true} {
+			t.Run(fmt.Sprintf("transaction %d, pruned %t", tries, prune), func(t *testing.T) {
+				t.Parallel()
+				a := openPatrons(t, patronHistory)
+				other, key := a.other(), Patron{ID: "1"}
+				_, err := other.Create(t.Context(), Patron{ID: "1", Note: "first life"})
+				require.NoError(t, err)
+				require.NoError(t, other.Delete(t.Context(), key))
+				var lived Patron
+				meddle := func() {
+					lived, err = other.Create(context.Background(), Patron{ID: "1", Note: "second life"})
+					assert.NoError(t, err)
+					assert.NoError(t, other.Delete(context.Background(), key))
+					if prune {
+						assert.NoError(t, other.History().Prune(context.Background(), key, 1))
+					}
+				}
+				for range tries {
+					next := meddle
+					meddle = func() { a.client.beforeTransaction = next }
+				}
+				a.client.beforeTransaction = meddle
+				got, err := a.repo.Create(t.Context(), Patron{ID: "1", Note: "third life"})
+				require.NoError(t, err)
+				assert.Greater(t, got.Version, lived.Version)
+				for range 2 {
+					next, err := a.repo.Modify(t.Context(), key, func(x *Patron) error { x.N++; return nil })
+					require.NoError(t, err)
+					assert.Equal(t, got.Version+1, next.Version)
+					got = next
+				}
+			})
+		}
 	}
-	require.NoError(t, a.repo.Delete(ctx, key)) // 4
-	_, err = a.repo.Create(ctx, Patron{ID: "1", Note: "5"})
-	require.NoError(t, err)
-	for range 2 { // the second time there is nothing to do
-		require.NoError(t, a.repo.History().Prune(ctx, key, 2))
-		all, err := ddb.Collect(a.repo.History().All(ctx, key))
-		require.NoError(t, err)
-		require.Len(t, all, 2)
-		assert.Equal(t, "5", all[0].Note)
-		assert.Equal(t, "3", all[1].Note)
-	}
-	_, err = a.repo.History().At(ctx, key, 4)
-	require.ErrorIs(t, err, ddb.ErrNotFound)
-	for _, n := range []int64{1, 2} {
-		_, err = a.repo.History().At(ctx, key, n)
-		require.ErrorIs(t, err, ddb.ErrPruned)
-	}
-	require.NoError(t, a.repo.Delete(ctx, key)) // 6: the newest stays although it is no version
-	require.NoError(t, a.repo.History().Prune(ctx, key, 1))
-	got, err := a.repo.Create(ctx, Patron{ID: "1"})
-	require.NoError(t, err)
-	assert.EqualValues(t, 7, got.Version)
 }
 
-// Items from before there were versions can be deleted, and their numbers go on.
-func TestHistoryOfItemsWithoutVersions(t *testing.T) {
+// The same between the two reads that look a number up.
+func TestANumberIsLookedUpInOrder(t *testing.T) {
 	t.Parallel()
-	for name, remove := range map[string]func(*testing.T, *patrons){
-		"delete": func(t *testing.T, a *patrons) { require.NoError(t, a.repo.Delete(t.Context(), Patron{ID: "1"})) },
-		"take": func(t *testing.T, a *patrons) {
-			got, err := a.repo.Take(t.Context(), Patron{ID: "1"})
-			require.NoError(t, err)
-			assert.Equal(t, "old", got.Note)
-		},
-		"modify and delete": func(t *testing.T, a *patrons) {
-			_, err := a.repo.Modify(t.Context(), Patron{ID: "1"}, func(x *Patron) error { x.N++; return nil })
-			require.NoError(t, err)
-			require.NoError(t, a.repo.Delete(t.Context(), Patron{ID: "1"}))
-		},
-	} {
+	for _, operation := range []string{"GetItem", "Query"} {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprint(operation, " ", after), func(t *testing.T) {
+				t.Parallel()
+				l, told := openLoans(t, ddb.Options{}, loanHistory), numbers{}
+				x, err := l.repo.Create(t.Context(), Loan{ID: "1"})
+				require.NoError(t, err)
+				told.told(t, x)
+				require.NoError(t, l.repo.Delete(t.Context(), x))
+				do := func() {
+					x, err := l.other().Create(context.Background(), Loan{ID: "1", N: 100})
+					assert.NoError(t, err)
+					told.told(t, x)
+					assert.NoError(t, l.other().Delete(context.Background(), x))
+					assert.NoError(t, l.other().History().Prune(context.Background(), x, 1))
+				}
+				if after {
+					l.wire.afterNext(operation, do)
+				} else {
+					l.wire.beforeNext(operation, do)
+				}
+				x, err = l.repo.Create(t.Context(), Loan{ID: "1", N: 7})
+				require.NoError(t, err)
+				require.True(t, l.wire.done())
+				told.told(t, x)
+				told.check(t, l)
+			})
+		}
+	}
+}
+
+// Items from before the history, whose numbers it does not hold, go on from their own.
+func TestNumbersOfItemsFromBeforeTheHistoryGoOn(t *testing.T) {
+	t.Parallel()
+	for name, version := range map[string]int64{"without a version": 0, "with version 57": 57} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			engine := ddbmem.New()
-			_, err := openPatronsOn(t, engine, nil).repo.Create(t.Context(), Patron{ID: "1", Note: "old"})
-			require.NoError(t, err)
-			a := openPatronsOn(t, engine, nil, patronHistory)
-			remove(t, a)
-			got, err := a.repo.Create(t.Context(), Patron{ID: "1"})
-			require.NoError(t, err)
-			assert.Greater(t, got.Version, int64(1))
-			require.NoError(t, a.repo.Delete(t.Context(), Patron{ID: "1"}))
-			again, err := a.repo.Create(t.Context(), Patron{ID: "1"})
-			require.NoError(t, err)
-			assert.Greater(t, again.Version, got.Version+1)
+			onBothPaths(t, func(t *testing.T, o ddb.Options) {
+				l, told := openLoans(t, o, loanHistory), numbers{}
+				for range 2 { // Delete, then Take
+					attrs, err := l.entity.Encode(Loan{ID: "1", N: 1, Version: version})
+					require.NoError(t, err)
+					if version == 0 {
+						delete(attrs, "version")
+					}
+					l.put(t, attrs)
+					x, err := l.repo.Modify(t.Context(), Loan{ID: "1"}, func(x *Loan) error { x.N = 2; return nil })
+					require.NoError(t, err)
+					assert.Greater(t, x.Version, version)
+					told.told(t, x)
+					require.NoError(t, l.repo.Delete(t.Context(), Loan{ID: "1"}))
+					version = x.Version + 10
+				}
+				x, err := l.repo.Create(t.Context(), Loan{ID: "1", N: 3})
+				require.NoError(t, err)
+				told.told(t, x)
+				told.check(t, l)
+			})
 		})
-	}
-}
-
-// Lease is an entity with History whose items DynamoDB deletes.
-type Lease struct {
-	ID      string    `dynamodbav:"-"`
-	Expires time.Time `dynamodbav:"expires,unixtime,omitempty"`
-	Version int64     `dynamodbav:"version"`
-}
-
-// DynamoDB leaves no trace of an item that it expired but its versions, of which the first may have no row: the history was
-// declared later than the version.
-func TestNumbersGoOnAfterAnExpiry(t *testing.T) {
-	t.Parallel()
-	define := func(history bool) (*ddb.Table, *ddb.Entity[Lease]) {
-		table := ddb.NewTable("pk", "sk").TTL("expires")
-		return table, ddb.MustDefine(table, "lease", func(x *Lease, d *ddb.Definition) {
-			id := ddb.Key(ddb.Prefix("lease#"), ddb.Str(&x.ID))
-			d.Primary(id, id)
-			d.TTL(&x.Expires)
-			d.Version(&x.Version)
-			if history {
-				d.History(id, ddb.Key(ddb.Prefix("v#"), ddb.Num(&x.Version, 6)))
-			}
-		})
-	}
-	ctx, engine := t.Context(), ddbmem.New()
-	table, before := define(false)
-	db := ddb.New(engine.Client(), "leases", table, nil)
-	require.NoError(t, db.CreateTable(ctx))
-	old := ddb.NewRepository(db, before)
-	_, err := old.Create(ctx, Lease{ID: "1"})
-	require.NoError(t, err)
-	table, leases := define(true)
-	db = ddb.New(engine.Client(), "leases", table, nil)
-	repo := ddb.NewRepository(db, leases)
-	got, err := repo.Modify(ctx, Lease{ID: "1"}, func(x *Lease) error { x.Expires = time.Now().Add(time.Hour); return nil })
-	require.NoError(t, err)
-	require.EqualValues(t, 2, got.Version)
-	key, err := leases.Encode(got)
-	require.NoError(t, err)
-	_, err = engine.Client().DeleteItem(ctx, &dynamodb.DeleteItemInput{ // as DynamoDB does
-		TableName: new("leases"), Key: onlyKey(key),
-	})
-	require.NoError(t, err)
-	for _, make := range []func(Lease) (Lease, error){
-		func(x Lease) (Lease, error) { return repo.Create(ctx, x) },
-		func(x Lease) (Lease, error) { x.Version = 0; return repo.Put(ctx, x) },
-	} {
-		next, err := make(Lease{ID: "1"})
-		require.NoError(t, err)
-		assert.Greater(t, next.Version, got.Version)
-		got = next
-		require.NoError(t, repo.Delete(ctx, Lease{ID: "1"}))
 	}
 }

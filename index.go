@@ -35,7 +35,8 @@ const (
 )
 
 // KeysOnly makes the index project keys only: cheap to write; reads fetch the rest of each item with BatchGet
-// ("hydrate"), one more request for each 100 items.
+// ("hydrate"), one more request for each 100 items. A query that Selects fields of the keys alone does not, unless the
+// entity has a TTL.
 func (ix *Index) KeysOnly() *Index {
 	ix.table.mutable("KeysOnly")
 	ix.projection = projectKeys
@@ -43,7 +44,9 @@ func (ix *Index) KeysOnly() *Index {
 }
 
 // Include makes the index project keys and the named attributes. Reads that need more hydrate, as with
-// [Index.KeysOnly]; a query that Selects projected fields alone does not.
+// [Index.KeysOnly]; a query that Selects projected fields alone does not. What reads need beside fields is to be named
+// too: the TTL attribute of entities that expire, and "~s" of those that have a [Definition.Schema]. The type attribute
+// need not be: where it is not projected, the shape of its key alone says what an item is.
 func (ix *Index) Include(attrs ...string) *Index {
 	ix.table.mutable("Include")
 	ix.projection, ix.include = projectInclude, slices.Clone(attrs)

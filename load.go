@@ -121,7 +121,7 @@ func (db *DB) loads(op string, reads []Read) (keys []item, at []int, err error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		id := db.table.keyText(key)
+		id := string(db.table.appendKey(nil, stored{attrs: key}))
 		n, ok := index[id]
 		if !ok {
 			n = len(keys)
@@ -146,16 +146,9 @@ func (db *DB) load(op string, reads []Read, found []stored) error {
 			}
 			continue
 		}
-		claimed, err := db.table.claimStored(s)
-		if err == nil && claimed != r.e {
-			err = fmt.Errorf("%w: this is a %s", ErrUnknown, claimed.label())
-		}
-		if err == nil {
-			values[i] = r.e.newItem()
-			err = r.e.decodeStored(s, values[i])
-		}
-		if err != nil {
-			errs = append(errs, db.fail(op, r.e, s.only(db.table.primary.attrs()), err))
+		values[i] = r.e.newItem()
+		if err := r.e.as(op, s, values[i]); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	if len(errs) > 0 {

@@ -102,6 +102,13 @@ func (l *loans) put(t *testing.T, attrs map[string]types.AttributeValue) {
 	require.NoError(t, err)
 }
 
+// delete removes an item as a program without the library would.
+func (l *loans) delete(t *testing.T, key map[string]types.AttributeValue) {
+	t.Helper()
+	_, err := l.engine.Client().DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: new(l.db.Name()), Key: key})
+	require.NoError(t, err)
+}
+
 // live returns the loans that have not expired, by id.
 func (l *loans) live(t *testing.T) map[string]Loan {
 	t.Helper()
@@ -228,6 +235,13 @@ func (m *meddled) Do(r *http.Request) (*http.Response, error) {
 	resp, err := m.next.Do(r)
 	m.run(&m.after, operation)
 	return resp, err
+}
+
+// clear forgets what has not happened.
+func (m *meddled) clear() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.before, m.after = nil, nil
 }
 
 // done reports whether everything that was in line has happened.

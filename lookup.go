@@ -2,6 +2,7 @@ package ddb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -22,10 +24,13 @@ const (
 	Found Outcome = iota + 1
 	// Gone says that there is no such item, or that its TTL has passed.
 	Gone
-	// Stale says that the item is there, but no longer matches the index row that named it: the index lags behind.
+	// Stale says that the item is there, but no longer matches the index row that named it, or the query's filter: the
+	// index lags behind.
 	Stale
 	// Throttled says that DynamoDB left the key unprocessed in every attempt: whether the item is there is not known.
 	Throttled
+	// Unreadable says that the item is there, but cannot be read; an [ItemError] says why.
+	Unreadable
 )
 
 // String returns the outcome in lower case.
@@ -39,6 +44,8 @@ func (o Outcome) String() string {
 		return "stale"
 	case Throttled:
 		return "throttled"
+	case Unreadable:
+		return "unreadable"
 	}
 	return "unknown"
 }
@@ -123,14 +130,20 @@ func (db *DB) batchGetStored(ctx context.Context, keys []item, consistent bool) 
 	return b, nil
 }
 
-// appendKey appends the primary key of an item, the same for the same key.
+// appendKey appends the primary key of an item, the same for the same key: -0, 0 and 0.0 are one number.
 func (t *Table) appendKey(dst []byte, s stored) []byte {
 	for _, attr := range t.primary.attrs() {
-		if !s.json.IsZero() {
+		if !s.json.IsZero() && s.json.Find(attr).Kind() != wire.N {
 			dst = s.json.Find(attr).AppendKey(dst)
 			continue
 		}
-		dst = appendKeyValue(dst, s.attrs[attr])
+		av := s.attr(attr)
+		if n, ok := av.(*types.AttributeValueMemberN); ok {
+			if d, err := decimal.Parse(n.Value); err == nil {
+				av = &types.AttributeValueMemberN{Value: d.String()}
+			}
+		}
+		dst = appendKeyValue(dst, av)
 	}
 	return dst
 }
@@ -177,45 +190,12 @@ func pause(ctx context.Context, n int) error {
 	return sleep(ctx, rand.N(ceiling)+time.Millisecond)
 }
 
-// hydrate fetches the whole items behind rows of an index that does not project them, in their order.
-func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []row) ([]*wire.Page, error) {
-	keys := make([]item, len(rows))
-	for i, r := range rows {
-		keys[i] = r.found.only(db.table.primary.attrs())
-	}
-	b, err := db.batchGetStored(ctx, keys, false)
-	if err != nil {
-		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.name, db.explain(err)))
-	}
-	for i := range rows {
-		switch found := b.found[i]; {
-		case b.throttled[i]:
-			rows[i].outcome, rows[i].item = Throttled, stored{}
-		case found.none() || db.past(found):
-			rows[i].outcome, rows[i].item = Gone, stored{}
-		case !p.matches(rows[i].found, found):
-			rows[i].outcome, rows[i].item = Stale, stored{}
-		default:
-			rows[i].outcome, rows[i].item = Found, found
-		}
-	}
-	return b.held, nil
-}
-
-// matches reports whether the whole item still has the index key of the row that named it.
-func (p *readPlan) matches(found, whole stored) bool {
-	return !slices.ContainsFunc(p.ix.attrs(), func(attr string) bool {
-		have := whole.attr(attr)
-		return have == nil || !equalValues(found.attr(attr), have)
-	})
-}
-
 // BatchGet reads many items: one [Lookup] for each key, in the order of keys, duplicates included. It costs one
 // request for each 100 different keys, plus one for each time that DynamoDB leaves some unprocessed: those are asked
 // for again, with backoff, up to [Options].MaxAttempts. It is no snapshot; see [DB.TransactGet] for one.
 //
-// The error is nil if every key is [Found] or [Gone]. If some stayed unprocessed it matches [ErrThrottled], and the
-// lookups are returned all the same.
+// The error is nil if every key is [Found] or [Gone]. If some stayed unprocessed it matches [ErrThrottled]; for each item
+// that cannot be read there is an [ItemError] in it. The lookups are returned all the same.
 func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], error) {
 	e := r.e.e
 	raw := make([]item, len(keys))
@@ -232,6 +212,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 	defer b.release()
 	out := make([]Lookup[T], len(keys))
 	missed := 0
+	var bad []error
 	for i := range out {
 		switch found := b.found[i]; {
 		case b.throttled[i]:
@@ -242,12 +223,13 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 		default:
 			out[i].Outcome = Found
 			if err := r.decodeInto("batch get", found, &out[i].Item); err != nil {
-				return nil, err
+				out[i] = Lookup[T]{r.e.Key(keys[i]), Unreadable}
+				bad = append(bad, err)
 			}
 		}
 	}
 	if missed > 0 {
-		return out, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.name, ErrThrottled, missed, len(keys), r.db.opts.MaxAttempts)
+		bad = append(bad, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.name, ErrThrottled, missed, len(keys), r.db.opts.MaxAttempts))
 	}
-	return out, nil
+	return out, errors.Join(bad...)
 }

@@ -143,25 +143,24 @@ type metered struct {
 	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
 	table    string  // that they consumed
 
-	reads  bool // items of the answer, by way of answer
-	answer wire.Call
+	answer wire.Call // which reads the items of the response, or writes those of the request, or compares its checksum alone
 }
 
 func meterOf(ctx context.Context, operation string, read bool) *metered {
 	m, _ := ctx.Value(meterKey{}).(*Meter)
-	return &metered{meter: m, operation: operation, read: read}
+	return &metered{meter: m, operation: operation, read: read, answer: wire.Call{ChecksumOnly: true}}
 }
 
 // answered is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
 func (db *DB) answered(ctx context.Context, operation string) *metered {
 	m := meterOf(ctx, operation, true)
-	m.reads = !db.opts.AttributePath
+	m.answer.ChecksumOnly = db.opts.AttributePath
 	return m
 }
 
 // encoded makes a write encode its items itself, on the same terms.
 func (c *metered) encoded(db *DB) *metered {
-	c.reads, c.answer.RequestOnly = !db.opts.AttributePath, true
+	c.answer.ChecksumOnly, c.answer.RequestOnly = db.opts.AttributePath, true
 	return c
 }
 
@@ -187,9 +186,7 @@ func (c *metered) opts() []func(*dynamodb.Options) {
 
 // options counts the attempts of the call, which the SDK may make several of.
 func (c *metered) options(o *dynamodb.Options) {
-	if c.reads {
-		c.answer.Options(o)
-	}
+	c.answer.Options(o)
 	if c.meter == nil && !c.count {
 		return
 	}

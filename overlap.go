@@ -10,7 +10,7 @@ import (
 // can be the same have sort keys of which none begins as the other's do, unless one stands Under the other.
 func (d *Definition) checkOverlaps(other *entity) {
 	for _, r := range append(d.e.rows(), d.e.also...) {
-		if o := other.row(r.index); o != nil {
+		if o := other.row(r.index); o != nil && !(r.mixed && o.mixed) { // which nothing reads
 			d.checkOverlap(r, o)
 		}
 	}
@@ -88,13 +88,22 @@ func (e *entity) parentIn(ix *Index) (best *Row) {
 	return best
 }
 
-// childrenIn returns the names of the entities whose sort keys continue e's in ix.
+// childrenIn returns the names of the entities whose sort keys continue e's in ix, at any depth: one between may not be in ix.
 func (e *entity) childrenIn(ix *Index) (names []string) {
 	mine := e.row(ix)
-	for _, c := range e.covers {
-		if r := c.row(ix); r != nil && r.sort.Continues(mine.sort) {
+	for _, c := range e.descendants() {
+		if r := c.row(ix); r != nil && r.sort.Continues(mine.sort) && !slices.Contains(names, c.name) {
 			names = append(names, c.name)
 		}
 	}
 	return names
+}
+
+// descendants returns the entities that stand under e, near ones first; one that does so in two ways is there twice.
+func (e *entity) descendants() (out []*entity) {
+	for _, c := range e.covers {
+		out = append(out, c)
+		out = append(out, c.descendants()...)
+	}
+	return out
 }

@@ -50,9 +50,11 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 		return have != nil
 	case opAbsent:
 		return have == nil
-	case opEq, opNe:
-		equal := have != nil && equalValues(have, vals[0]) || have == nil && omitted(f, vals[0])
-		return equal == (op == opEq)
+	case opEq, opNe, opIn:
+		equal := slices.ContainsFunc(vals, func(v types.AttributeValue) bool {
+			return have != nil && equalValues(have, v) || have == nil && omitted(f, v)
+		})
+		return equal == (op != opNe)
 	default:
 		return have != nil && compares(op, have, vals)
 	}
@@ -61,8 +63,6 @@ func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.
 // compares is holds for an attribute that is there.
 func compares(op operator, have types.AttributeValue, vals []types.AttributeValue) bool {
 	switch op {
-	case opIn:
-		return slices.ContainsFunc(vals, func(v types.AttributeValue) bool { return equalValues(have, v) })
 	case opStartsWith:
 		h, ok := have.(*types.AttributeValueMemberS)
 		return ok && strings.HasPrefix(h.Value, vals[0].(*types.AttributeValueMemberS).Value)

@@ -53,7 +53,7 @@ func drawThing(t *rapid.T, id int) Thing {
 
 // drawCond draws a condition on the fields of f, at most depth levels deep.
 func drawCond(t *rapid.T, f *Thing, depth int) ddb.Cond {
-	kinds := 16
+	kinds := 18
 	if depth > 0 {
 		kinds += 3
 	}
@@ -95,8 +95,12 @@ func drawCond(t *rapid.T, f *Thing, depth int) ddb.Cond {
 	case 15:
 		return ddb.Le(&f.Raw, []byte("a"))
 	case 16:
-		return ddb.And(kid(), kid())
+		return ddb.In(&f.Nick, rapid.SliceOfN(word, 1, 3).Draw(t, "vs")...)
 	case 17:
+		return ddb.In(&f.Maybe, rapid.SliceOfN(small, 1, 3).Draw(t, "vs")...)
+	case 18:
+		return ddb.And(kid(), kid())
+	case 19:
 		return ddb.Or(kid(), kid())
 	}
 	return ddb.Not(kid())
@@ -131,4 +135,55 @@ func TestWhenAgreesWithDynamoDB(t *testing.T) {
 		}
 		require.Equal(rt, ids(things.Query(Thing{}).Filter(cond)), ids(things.On(sparse, Thing{})), cond)
 	})
+}
+
+// In is Eq with any of its values, for what is empty and what is absent too, in a filter, an index and a write.
+func TestInAgreesWithEq(t *testing.T) {
+	t.Parallel()
+	table := ddb.NewTable("pk", "sk")
+	byIn, byEq := table.GSI("by-in", "in_pk", ""), table.GSI("by-eq", "eq_pk", "")
+	type pair struct{ in, eq ddb.Cond }
+	var kinds []pair
+	things := ddb.MustDefine(table, "thing", func(th *Thing, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("all")), ddb.Key(ddb.Prefix("t#"), ddb.Str(&th.ID)))
+		kinds = []pair{
+			{ddb.In(&th.Nick, "x", ""), ddb.Or(ddb.Eq(&th.Nick, "x"), ddb.Eq(&th.Nick, ""))},
+			{ddb.In(&th.Nick, "x"), ddb.Eq(&th.Nick, "x")},
+			{ddb.In(&th.Name, "x", ""), ddb.Or(ddb.Eq(&th.Name, "x"), ddb.Eq(&th.Name, ""))},
+			{ddb.In(&th.Maybe, 0), ddb.Eq(&th.Maybe, 0)},
+			{ddb.In(&th.Maybe, 1, 0), ddb.Or(ddb.Eq(&th.Maybe, 1), ddb.Eq(&th.Maybe, 0))},
+			{ddb.In(&th.N, 1, 0), ddb.Or(ddb.Eq(&th.N, 1), ddb.Eq(&th.N, 0))},
+			{ddb.In(&th.Tags, nil), ddb.Eq(&th.Tags, nil)},
+			{ddb.In(&th.Ptr, nil, new(1)), ddb.Or(ddb.Eq(&th.Ptr, nil), ddb.Eq(&th.Ptr, new(1)))},
+		}
+		d.Index(byIn, ddb.Key(ddb.Prefix("in"))).When(kinds[0].in)
+		d.Index(byEq, ddb.Key(ddb.Prefix("eq"))).When(kinds[0].eq)
+	})
+	db := ddb.New(ddbmem.New().Client(), "things", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo := ddb.NewRepository(db, things)
+	full := Thing{ID: "full", Nick: "x", Name: "x", Maybe: 1, N: 1, Ptr: new(1), Tags: []string{"a"}}
+	all := []Thing{{ID: "empty"}, full, {ID: "other", Nick: "y", Name: "y", Maybe: 2, N: 2, Ptr: new(2)}}
+	for _, it := range all {
+		require.NoError(t, db.Do(t.Context(), things.Put(it)))
+	}
+	ids := func(q ddb.Query[Thing]) (out []string) {
+		found, err := ddb.Collect(repo.Query(t.Context(), q))
+		require.NoError(t, err)
+		for _, it := range found {
+			out = append(out, it.ID)
+		}
+		return out
+	}
+	require.Equal(t, []string{"empty", "full"}, ids(things.On(byIn, Thing{})))
+	require.Equal(t, ids(things.On(byEq, Thing{})), ids(things.On(byIn, Thing{})))
+	for i, k := range kinds {
+		require.Equal(t, ids(things.Query(Thing{}).Filter(k.eq)), ids(things.Query(Thing{}).Filter(k.in)), "kind %d", i)
+		require.Equal(t, ids(things.Query(Thing{}).Filter(ddb.Not(k.eq))), ids(things.Query(Thing{}).Filter(ddb.Not(k.in))), "kind %d", i)
+		for _, it := range all {
+			_, byEq := repo.Replace(t.Context(), it, ddb.If(k.eq))
+			_, byIn := repo.Replace(t.Context(), it, ddb.If(k.in))
+			require.Equal(t, byEq == nil, byIn == nil, "kind %d: %s: %v, %v", i, it.ID, byEq, byIn)
+		}
+	}
 }

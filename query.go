@@ -51,8 +51,9 @@ func (q Query[T]) Filter(conds ...Cond) Query[T] {
 	return q
 }
 
-// Select reads the named fields, given by their addresses, and those of the primary key; the others stay zero. It
-// saves transfer, not capacity, except on an index that projects all of them: then nothing is hydrated.
+// Select reads the named fields, given by their addresses, and those of the primary key; the others stay zero, an embedded
+// struct being the fields that it promotes. It saves transfer, not capacity, except on an index that projects all of them,
+// or of which the primary key holds them: then nothing is hydrated. Items of an older [Definition.Schema] are fetched whole.
 func (q Query[T]) Select(fields ...any) Query[T] {
 	q.q.selected = append(slices.Clip(q.q.selected), fields...)
 	return q
@@ -64,7 +65,7 @@ func (q Query[T]) Desc() Query[T] {
 	return q
 }
 
-// Limit is how many items the caller gets at most; 0 is all. If a filter drops some, more are read.
+// Limit is how many items the caller gets at most; 0 is all. If a filter drops some, or some cannot be read, more are read.
 func (q Query[T]) Limit(n int) Query[T] {
 	q.q.limit = n
 	return q
@@ -74,6 +75,13 @@ func (q Query[T]) Limit(n int) Query[T] {
 // request, and may come back short.
 func (q Query[T]) Examine(n int) Query[T] {
 	q.q.examine = n
+	return q
+}
+
+// IgnoreUnknown skips items that no entity claims, or another one than this; by default each is an [ItemError] that matches
+// [ErrUnknown].
+func (q Query[T]) IgnoreUnknown() Query[T] {
+	q.q.ignoreUnknown = true
 	return q
 }
 
@@ -109,6 +117,7 @@ func (q query) String() string {
 type planner struct {
 	q      query
 	p      *readPlan
+	fixed  int // leading parts of the sort key that Eq fixes
 	faults []error
 }
 

@@ -1,9 +1,7 @@
 package ddb
 
 import (
-	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -16,6 +14,7 @@ import (
 // readPlan is a query ready to run.
 type readPlan struct {
 	q          query
+	table      string // by name, "" where the query is only to be explained
 	row        *Row
 	ix         *Index
 	partition  []types.AttributeValue // of the partition's attributes
@@ -24,17 +23,15 @@ type readPlan struct {
 	native     []nativeBound          // of one that is
 	crossed    bool                   // no item can match the bounds of native
 	selected   []*field.Field         // nil is everything
+	kept       []*field.Field         // of a selection: what is filled
+	keyAlone   bool                   // all of a selection is read from the primary key
 	consistent bool
-	live       bool // leave out what is expired, in DynamoDB
-	hydrate    bool
-}
-
-// nativeBound is a condition on a sort attribute of its own.
-type nativeBound struct {
-	attr string
-	f    *field.Field
-	op   operator
-	vals []types.AttributeValue
+	live       bool        // leave out what is expired, in DynamoDB
+	undated    bool        // whether an item is expired is not known without fetching it
+	partial    bool        // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
+	hydrate    bool        // each item has to be fetched
+	recheck    []predicate // of the filter, on items that were fetched
+	outcomes   bool        // a row whose item stayed unprocessed is a row like others
 }
 
 // plan checks q and prepares its request; db is nil where it is only to be explained.
@@ -43,6 +40,9 @@ func (q query) plan(db *DB) (*readPlan, error) {
 		return nil, modelFault("ddb: query of no entity: make it with Entity.Query or Entity.On")
 	}
 	b := &planner{q: q, p: &readPlan{q: q, ix: q.ix, consistent: q.consistent || db != nil && db.consistent}}
+	if db != nil {
+		b.p.table = db.name
+	}
 	if db != nil && db.table != q.e.table {
 		b.fault("the entity is of another table than the DB's")
 		return b.done()
@@ -53,6 +53,10 @@ func (q query) plan(db *DB) (*readPlan, error) {
 	}
 	if b.p.row = q.e.row(q.ix); b.p.row == nil {
 		b.fault("the entity is not in this index")
+		return b.done()
+	}
+	if b.p.row.mixed {
+		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
 		return b.done()
 	}
 	if b.p.consistent && q.ix.kind == globalIndex {
@@ -68,8 +72,8 @@ func (q query) plan(db *DB) (*readPlan, error) {
 	b.filters(next)
 	b.selection()
 	if len(b.faults) == 0 {
-		b.projection()
-		b.p.live = db != nil && !db.opts.WithExpired && q.e.table.ttl != "" && q.ix.projects(q.e.table.ttl) && (q.collection || q.e.ttl != nil)
+		b.projection(db != nil && db.opts.WithExpired)
+		b.rechecks()
 	}
 	return b.done()
 }
@@ -97,6 +101,10 @@ func (b *planner) partition() {
 		av, err := encodeOperand(opEq, part.Field, part.Field.Get(b.q.example).Interface())
 		if err != nil {
 			b.fault("%s: %w", part.Field.Name, err)
+			return
+		}
+		if size := keySize(av); size > k.maxBytes {
+			b.key(k, &template.ValueError{Field: part.Field.Name, Err: k.tooLong(size)})
 			return
 		}
 		b.p.partition = append(b.p.partition, av)
@@ -130,76 +138,6 @@ func (r *Row) others() []*field.Field {
 	return out
 }
 
-// sortKey compiles the bounds, and returns the field of the sort key that the next one would be on, if there is one.
-func (b *planner) sortKey() (next *field.Field) {
-	if len(b.p.ix.sort) == 0 {
-		if len(b.q.bounds) > 0 {
-			b.fault("SortKey: the index has no sort key: use Filter")
-		}
-		return nil
-	}
-	k := b.p.row.keys()[1]
-	taken, rest := b.order(k.template)
-	if len(b.faults) > 0 {
-		return nil
-	}
-	if rest > 0 {
-		next = k.template.Fields()[len(k.template.Fields())-rest]
-	}
-	if k.template.Native() {
-		b.nativeSort(k, taken)
-		return next
-	}
-	b.textSort(k, taken)
-	return next
-}
-
-// order sorts the bounds by the parts of the sort key that they are on, and returns how many parts have none: the
-// leading parts have equalities, and the last that has a bound may have a range.
-func (b *planner) order(t template.Template) (taken []clause, rest int) {
-	if len(b.q.bounds) == 0 {
-		return nil, len(t.Fields())
-	}
-	byField := map[*field.Field][]clause{}
-	for _, bd := range b.q.bounds {
-		if bd == nil {
-			b.fault("SortKey: a nil bound")
-			continue
-		}
-		cl := bd.condition()
-		f, err := b.q.e.resolve(cl.ptr)
-		switch {
-		case err != nil:
-			b.fault("SortKey: %w", err)
-		case !t.Holds(f):
-			b.fault("SortKey: %s is not part of sort key %q: %s", f.Name, t, b.instead(f))
-		default:
-			byField[f] = append(byField[f], cl)
-		}
-	}
-	fields := t.Fields()
-	open := "" // the first part that is not fixed
-	for i, f := range fields {
-		cls := byField[f]
-		switch {
-		case len(cls) > 0 && open != "":
-			b.fault("SortKey: %s comes after %s, which is not fixed by Eq, in sort key %q", f.Name, open, t)
-		case len(cls) > 2 || len(cls) == 2 && (!window(cls) || t.Native()):
-			b.fault("SortKey: %d bounds on %s: use one, such as Between", len(cls), f.Name)
-		case len(cls) > 0:
-			taken = append(taken, cls...)
-			rest = len(fields) - i - 1
-		}
-		if (len(cls) == 0 || cls[0].op != opEq) && open == "" {
-			open = f.Name
-		}
-	}
-	if len(taken) == 0 {
-		rest = len(fields)
-	}
-	return taken, rest
-}
-
 // instead says where a field that the key does not hold may stand.
 func (b *planner) instead(f *field.Field) string {
 	switch {
@@ -211,92 +149,6 @@ func (b *planner) instead(f *field.Field) string {
 		return "it lives only in another key, so no query on " + b.p.ix.name + " can use it"
 	}
 	return "use Filter"
-}
-
-// window reports a lower and an upper bound, such as from <= f < until.
-func window(cls []clause) bool {
-	lower := func(c clause) bool { return c.op == opGe || c.op == opGt }
-	upper := func(c clause) bool { return c.op == opLe || c.op == opLt }
-	return lower(cls[0]) && upper(cls[1]) || upper(cls[0]) && lower(cls[1])
-}
-
-var rangeOps = map[operator]template.Op{
-	opLt: template.Lt, opLe: template.Le, opGt: template.Gt, opGe: template.Ge, opBetween: template.Between, opStartsWith: template.StartsWith,
-}
-
-func (b *planner) textSort(k key, taken []clause) {
-	var eqs []reflect.Value
-	var ranges []clause
-	for _, cl := range taken {
-		if cl.op == opEq {
-			eqs = append(eqs, reflect.ValueOf(cl.vals[0]))
-		} else {
-			ranges = append(ranges, cl)
-		}
-	}
-	if b.q.collection && len(taken) == 0 {
-		b.p.sort = b.hull()
-		return
-	}
-	r, err := k.template.Range(eqs, template.None, nil)
-	for _, cl := range ranges {
-		vals := make([]reflect.Value, len(cl.vals))
-		for i, v := range cl.vals {
-			vals[i] = reflect.ValueOf(v)
-		}
-		side, e := k.template.Range(eqs, rangeOps[cl.op], vals)
-		r, err = r.And(side), errors.Join(err, e)
-	}
-	if err != nil {
-		b.key(k, fmt.Errorf("SortKey: %w", err))
-		return
-	}
-	if b.q.collection && r.Form == template.Exact && k.template.Tail() != "" {
-		r = template.BeginsWith(r.Lo) // one item and what stands under it
-	}
-	b.p.sort = r
-}
-
-// hull is the range of a collection that has no bounds: everything, or what the rows asked for begin with.
-func (b *planner) hull() template.Range {
-	if b.q.wanted == nil {
-		return template.BeginsWith("")
-	}
-	sum := template.Range{Form: template.Nothing}
-	for _, r := range b.q.wanted {
-		if !template.MayEqual(r.partition, b.p.row.partition) {
-			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.entity.name, r.partition, b.p.row.partition)
-		}
-		one := template.BeginsWith(r.sort.Head())
-		if r.sort.LiteralOnly() {
-			one = template.Range{Form: template.Exact, Prefix: r.sort.Head(), Lo: r.sort.Head(), Hi: r.sort.Head()}
-		}
-		sum = sum.Hull(one)
-	}
-	return sum
-}
-
-func (b *planner) nativeSort(k key, taken []clause) {
-	parts := k.template.Parts()
-	for i, cl := range taken {
-		f, vals, err := b.q.e.operands(cl)
-		if err != nil {
-			b.fault("SortKey: %w", err)
-			continue
-		}
-		for _, v := range cl.vals {
-			if rv := reflect.ValueOf(v); cl.op == opEq {
-				if err := k.template.CheckNativePart(i, rv); err != nil {
-					b.key(k, fmt.Errorf("SortKey: %w", err))
-				}
-			}
-		}
-		if cl.op == opStartsWith && isNumber(f.Type) {
-			b.fault("SortKey: StartsWith(%s): a number has no beginning", parts[i].Field.Name)
-		}
-		b.p.crossed = b.p.crossed || cl.op == opBetween && crossed(vals)
-		b.p.native = append(b.p.native, nativeBound{attr: k.attrs[i], f: f, op: cl.op, vals: vals})
-	}
 }
 
 // family refuses reads of one entity that would meet the one above or below it.
@@ -316,7 +168,7 @@ func (b *planner) family() {
 		if i >= len(parent.sort.Fields()) {
 			return
 		}
-		if i >= len(b.q.bounds) || b.q.bounds[i].condition().op != opEq {
+		if i >= b.fixed {
 			b.fault("would read %s too: fix %s with SortKey(Eq(…)), or use Collection", parent.entity.name, f.Name)
 			return
 		}
@@ -367,41 +219,6 @@ func (b *planner) eachField(c Cond, visit func(*field.Field)) {
 	if _, _, err := b.q.e.operands(cl); err != nil {
 		b.fault("Filter: %w", err)
 	}
-}
-
-// selection resolves the fields of Select.
-func (b *planner) selection() {
-	for _, ptr := range b.q.selected {
-		f, err := b.q.e.resolve(ptr)
-		if err != nil {
-			b.fault("Select: %w", err)
-			continue
-		}
-		b.p.selected = append(b.p.selected, f)
-	}
-	if b.q.collection && b.p.selected != nil {
-		b.fault("Select: a collection has fields of many types: leave it out")
-	}
-	if b.q.collection && len(b.q.filters) > 0 {
-		b.fault("Filter: a collection has fields of many types, and would lose those that lack one: leave it out")
-	}
-}
-
-// projection decides whether rows of the index suffice.
-func (b *planner) projection() {
-	ix := b.p.ix
-	if ix.projection == projectAll {
-		return
-	}
-	if b.q.collection {
-		b.p.hydrate = true
-		return
-	}
-	fields := b.p.selected
-	if fields == nil {
-		fields = b.q.e.proto.Fields()
-	}
-	b.p.hydrate = slices.ContainsFunc(fields, func(f *field.Field) bool { return f.Stored() && !ix.projects(f.Attr()) })
 }
 
 // fail names the query in an error.

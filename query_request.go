@@ -34,7 +34,7 @@ func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 	}
 	if p.live {
 		ttl := x.Name(p.ix.table.ttl)
-		filter = plan.And(filter, "attribute_not_exists("+ttl+") OR "+ttl+" > "+x.Value(db.now()))
+		filter = plan.And(filter, "NOT ("+ttl+" <= "+x.Value(db.now())+")") // what is no number never expires
 	}
 	if filter != "" {
 		in.FilterExpression = &filter
@@ -78,55 +78,20 @@ func (p *readPlan) keyCondition(x placeholders) string {
 	return b.String()
 }
 
-// projection lists the attributes that Select needs: the fields, the keys, and what claims and expires an item.
-func (p *readPlan) projection(x *plan.Expression) string {
-	var paths []string
-	seen := map[string]bool{}
-	add := func(path ...string) {
-		id := strings.Join(path, "\x00")
-		for i := range path {
-			if seen[strings.Join(path[:i+1], "\x00")] {
-				return // it, or what holds it, is there already
-			}
-		}
-		seen[id] = true
-		paths = append(paths, x.Path(path))
-	}
-	for _, attr := range append(p.ix.position(), p.ix.table.typeAttr, p.ix.table.ttl) {
-		if attr != "" && p.ix.projects(attr) {
-			add(attr)
-		}
-	}
-	for depth := 1; depth <= 32; depth++ { // outer fields first
-		for _, f := range p.selected {
-			if len(f.Path) == depth {
-				add(f.Path...)
-			}
-		}
-	}
-	return strings.Join(paths, ", ")
-}
-
-// keeps reports whether a row counts: it is not expired.
-func (p *readPlan) keeps(s stored, db *DB) bool { return !db.past(s) }
-
-// drops reports whether DynamoDB may leave out rows that it reads.
-func (p *readPlan) drops() bool { return len(p.q.filters) > 0 || p.live }
-
 // fingerprint identifies the query for its cursors: all of it but the values of range and filter.
 func (p *readPlan) fingerprint() uint64 {
 	h := fnv.New64a()
 	for _, av := range p.partition {
 		_, _ = io.WriteString(h, valueText(av)+"\x00")
 	}
-	_, _ = fmt.Fprintf(h, "%s\x00%t\x00%t\x00%s\x00", p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
 	for _, b := range p.q.bounds {
 		_, _ = io.WriteString(h, p.q.e.outline(b)+"\x00")
 	}
 	for _, c := range p.q.filters {
 		_, _ = io.WriteString(h, "\x01"+p.q.e.outline(c))
 	}
-	return max(h.Sum64(), 1)
+	return h.Sum64()
 }
 
 // outline renders a condition without its values.
@@ -152,7 +117,7 @@ func (e *entity) outline(c Cond) string {
 // resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
 func (p *readPlan) resume(pos position) (start item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
-		return nil, false, p.fail(fmt.Errorf("%w: it is of another query", ErrCursor))
+		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
 	}
 	return p.resumeAt(pos.keys[0])
 }
@@ -241,8 +206,13 @@ func (p *readPlan) keyText() string {
 	return p.keyCondition(plain{})
 }
 
-// count counts the rows of p.
+// count counts the rows of p, of which only the number is asked for.
 func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
+	one := *p
+	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated
+	if p.hydrate {
+		return db.countItems(ctx, p)
+	}
 	if len(p.shards) > 0 {
 		n := 0
 		for i := range p.shards {
@@ -260,11 +230,11 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	in.Select, in.ProjectionExpression = types.SelectCount, nil
-	n := 0
+	in.Select = types.SelectCount
+	n, thin := 0, 0
 	for !p.nothing() {
-		if left := p.q.limit - n; p.q.limit > 0 && !p.drops() {
-			in.Limit = new(int32(left))
+		if p.q.limit > 0 {
+			in.Limit = new(grown(p.q.limit-n, thin))
 		}
 		out, err := db.query(ctx, in)
 		if err != nil {
@@ -277,8 +247,23 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
 			break
 		}
+		if out.Count < out.ScannedCount {
+			thin++
+		}
 	}
 	return n, nil
+}
+
+// countItems counts items that have to be fetched, to know whether they are expired.
+func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
+	err = db.each(ctx, p, func(it row) (counts, more bool) {
+		if it.item.none() {
+			return false, true
+		}
+		n++
+		return true, true
+	})
+	return n, err
 }
 
 // nothing reports a plan that no item can match, so that no request is needed.

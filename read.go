@@ -2,7 +2,8 @@ package ddb
 
 import (
 	"context"
-	"iter"
+	"fmt"
+	"math"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -11,7 +12,7 @@ import (
 )
 
 // row is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
-// not project it.
+// not hold enough of it.
 type row struct {
 	found   stored // as the index returned it
 	item    stored // as the table has it; none unless it was found
@@ -24,7 +25,8 @@ type reading struct {
 	plan  *readPlan
 	start item // ExclusiveStartKey of the next request
 	done  bool
-	pages int // read so far
+	thin  int // pages so far of which something was left out
+	ahead int // rows of the page that have not been visited yet, the one at hand included
 	held  []*wire.Page
 	parts []*shardReading // of a read of all shards, in place of all that
 }
@@ -50,6 +52,48 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 	return r, err
 }
 
+// each hands the rows of p to visit, page by page, until the query's limit of them counted, visit asks for no more, or
+// none is left.
+func (db *DB) each(ctx context.Context, p *readPlan, visit func(row) (counts, more bool)) error {
+	r, err := db.read(p, "")
+	if err != nil {
+		return err
+	}
+	defer r.release()
+	return r.each(ctx, false, visit)
+}
+
+// each is DB.each for the rest of a reading; with once, it ends after one request.
+func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, more bool)) error {
+	for left := r.plan.q.limit; !r.done; {
+		page, err := r.next(ctx, left)
+		if err != nil {
+			return err
+		}
+		counted := 0
+		for i, it := range page {
+			r.ahead = len(page) - i
+			if it.outcome == Throttled && !r.plan.outcomes {
+				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, r.db.table.keyTextOf(it.found)))
+			}
+			counts, more := visit(it)
+			if counts {
+				counted++
+			}
+			if !more {
+				return nil
+			}
+		}
+		if counted < len(page) {
+			r.thin++
+		}
+		if left -= counted; once || r.plan.q.limit > 0 && left <= 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
 // next makes one request and returns what it found, at most want rows of it unless want is 0. A page may be empty. Its rows may be looked at until the next
 // call of next or release.
 func (r *reading) next(ctx context.Context, want int) ([]row, error) {
@@ -62,7 +106,7 @@ func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 	}
 	in.ExclusiveStartKey = r.start
 	if n := r.pageSize(want); n > 0 {
-		in.Limit = new(int32(n))
+		in.Limit = new(n)
 	}
 	out, page, err := r.db.queryPage(ctx, in)
 	if err != nil {
@@ -70,25 +114,38 @@ func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 	}
 	r.release()
 	r.held = append(r.held, page)
-	r.pages++
 	r.start, r.done = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
 	found := storedItems(page, out.Items)
 	rows := make([]row, 0, len(found))
 	for _, s := range found {
-		if r.plan.keeps(s, r.db) {
+		if !r.db.past(s) {
 			rows = append(rows, row{found: s, item: s})
 		}
+	}
+	if int(out.ScannedCount) > len(rows) {
+		r.thin++
 	}
 	if want > 0 && len(rows) > want {
 		rows = rows[:want]
 		r.rewind(rows[want-1])
 	}
-	if r.plan.hydrate {
-		var more []*wire.Page
-		more, err = r.db.hydrate(ctx, r.plan, rows)
-		r.held = append(r.held, more...)
+	return rows, r.complete(ctx, rows)
+}
+
+// complete fetches the items of the rows that are not enough by themselves.
+func (r *reading) complete(ctx context.Context, rows []row) error {
+	if !r.plan.hydrate && !r.plan.partial {
+		return nil
 	}
-	return rows, err
+	var lacking []*row
+	for i := range rows {
+		if r.plan.hydrate || r.plan.outdated(rows[i].found) {
+			lacking = append(lacking, &rows[i])
+		}
+	}
+	held, err := r.db.hydrate(ctx, r.plan, lacking)
+	r.held = append(r.held, held...)
+	return err
 }
 
 // release says that nobody looks at the rows of the last page anymore.
@@ -107,15 +164,17 @@ func (r *reading) rewind(last row) {
 	r.start, r.done = last.found.only(r.plan.ix.position()), false
 }
 
-// pageSize is the Limit of the next request: what is still wanted, doubled with each page where a filter drops items.
-func (r *reading) pageSize(want int) int {
-	switch {
-	case r.plan.q.examine > 0:
-		return r.plan.q.examine
-	case want > 0 && r.plan.drops():
-		return want << min(r.pages, 16)
+// pageSize is the Limit of the next request, 0 for none.
+func (r *reading) pageSize(want int) int32 {
+	if r.plan.q.examine > 0 {
+		return grown(r.plan.q.examine, 0)
 	}
-	return want
+	return grown(want, r.thin)
+}
+
+// grown is how many items to ask for where n are wanted: twice as many for each page so far of which some were left out.
+func grown(n, thin int) int32 {
+	return int32(min(int64(min(n, math.MaxInt32))<<min(thin, 16), math.MaxInt32))
 }
 
 // cursor says where the reading stands.
@@ -130,36 +189,6 @@ func (r *reading) cursor() Cursor {
 		query: r.plan.fingerprint(),
 		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.keyValues(r.start)}},
 	})
-}
-
-// rows iterates over a plan, all pages, up to the query's limit.
-func (db *DB) rows(ctx context.Context, p *readPlan) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
-		r, err := db.read(p, "")
-		if err != nil {
-			yield(row{}, err)
-			return
-		}
-		defer r.release()
-		for left := p.q.limit; !r.done; {
-			page, err := r.next(ctx, left)
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			for _, it := range page {
-				if !it.item.none() {
-					left--
-				}
-				if !yield(it, nil) {
-					return
-				}
-			}
-			if p.q.limit > 0 && left <= 0 {
-				return
-			}
-		}
-	}
 }
 
 func (db *DB) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {

@@ -175,7 +175,7 @@ func drawNarrowed(t *rapid.T) narrowed {
 	}
 	if fixed < len(q.ix.parts) {
 		p := q.ix.parts[fixed]
-		ops := []string{"", "lt", "le", "gt", "ge", "between", "window"}
+		ops := []string{"", "lt", "le", "gt", "ge", "between", "window", "open window"}
 		if p.begins != nil {
 			ops = append(ops, "begins", "begins")
 		}
@@ -183,7 +183,9 @@ func drawNarrowed(t *rapid.T) narrowed {
 		switch op {
 		case "":
 		case "window":
-			q.query = q.query.SortKey(p.bound("ge", lo, lo), p.bound("lt", hi, hi))
+			q.query = q.query.SortKey(p.bound("lt", hi, hi), p.bound("ge", lo, lo))
+		case "open window":
+			q.query = q.query.SortKey(p.bound("gt", lo, lo), p.bound("le", hi, hi))
 		default:
 			q.query = q.query.SortKey(p.bound(op, lo, hi))
 		}
@@ -202,6 +204,8 @@ func drawNarrowed(t *rapid.T) narrowed {
 				return low >= 0 && high <= 0
 			case "window":
 				return low >= 0 && high < 0
+			case "open window":
+				return low > 0 && high <= 0
 			case "begins":
 				return p.begins(l, lo)
 			}

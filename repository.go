@@ -2,6 +2,7 @@ package ddb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -60,7 +61,8 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 }
 
 // One returns the only item of q. If there is none the error matches [ErrNotFound], if there are more [ErrTooMany].
-// It is one request, and reads at most two items.
+// It is one request that reads at most two items; where a filter, the TTL or an index that lags behind leaves some of them
+// out, it reads on until it has two or there are no more.
 func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 	var found T
 	n := 0
@@ -81,41 +83,45 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 }
 
 // Query reads the items of q, page by page as they are consumed; break stops the paging. Each range over the sequence
-// is a fresh query. The sequence yields values with nil errors, then at most one error, last, with a zero value.
+// is a fresh query. The sequence yields values with nil errors. An item that cannot be read is an [ItemError], with a zero
+// value, and the sequence goes on if the loop does; any other error is the last thing that it yields.
 //
-// Rows of an index that does not project whole items are fetched with BatchGet; those that are [Gone] or [Stale] by
-// then are left out, and a [Throttled] one ends the sequence with an error that matches [ErrThrottled].
+// Rows of an index that does not project whole items are fetched with BatchGet, as consistently as the query; those that
+// are [Gone] or [Stale] by then are left out, and a [Throttled] one ends the sequence with an error that matches
+// [ErrThrottled].
 func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var zero T
+		var it, zero T // it is for all items: what is yielded is a copy
 		p, err := q.q.plan(r.db)
 		if err != nil {
 			yield(zero, err)
 			return
 		}
-		var it T // for all items: what is yielded is a copy
-		for row, err := range r.db.rows(ctx, p) {
-			if err == nil {
-				err = row.throttled(p)
-			}
-			if err != nil {
-				yield(zero, err)
-				return
-			}
-			if row.item.none() {
-				continue
-			}
+		place := func(*entity) reflect.Value {
 			it = zero
-			err := r.decodeInto("query", row.item, &it)
-			if !yield(it, err) || err != nil {
-				return
+			return reflect.ValueOf(&it).Elem()
+		}
+		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
+			if row.item.none() {
+				return false, true
 			}
+			switch v, _, _, err := p.take("query", row.item, place); v {
+			case unread:
+				return false, yield(zero, err)
+			case wanted:
+				return true, yield(it, nil)
+			default:
+				return false, true
+			}
+		})
+		if err != nil {
+			yield(zero, err)
 		}
 	}
 }
 
 // Lookups is Query for an index that does not project whole items, with the [Outcome] of each row: what Query leaves
-// out is reported, with the fields of its primary key.
+// out is reported, with the fields of its primary key, and counts for the query's limit.
 func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Lookup[T], error] {
 	return func(yield func(Lookup[T], error) bool) {
 		p, err := q.q.plan(r.db)
@@ -123,19 +129,29 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 			yield(Lookup[T]{}, err)
 			return
 		}
-		for row, err := range r.db.rows(ctx, p) {
-			l := Lookup[T]{Outcome: row.outcome}
-			switch {
-			case err != nil:
-			case !row.item.none():
+		p.outcomes = true
+		var l Lookup[T]
+		place := func(*entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
+		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
+			l = Lookup[T]{Outcome: row.outcome}
+			if row.item.none() {
+				if err := r.e.e.decodeKeyOf(row.found, place(nil)); err != nil {
+					return false, yield(Lookup[T]{}, r.db.table.itemError("query", r.e.e, row.found, err))
+				}
+				return true, yield(l, nil)
+			}
+			switch v, _, _, err := p.take("query", row.item, place); v {
+			case unread:
+				return false, yield(Lookup[T]{}, err)
+			case wanted:
 				l.Outcome = Found
-				err = r.decodeInto("query", row.item, &l.Item)
+				return true, yield(l, nil)
 			default:
-				err = r.e.e.decodeKeyOf(row.found, reflect.ValueOf(&l.Item).Elem())
+				return false, true
 			}
-			if !yield(l, err) || err != nil {
-				return
-			}
+		})
+		if err != nil {
+			yield(Lookup[T]{}, err)
 		}
 	}
 }
@@ -150,6 +166,9 @@ type Page[T any] struct {
 // Page reads up to q's limit of items after a cursor, "" for the first page; without a limit, what one request returns
 // (up to 1 MB). It is one request, unless a filter drops items: then as many as it takes to fill the page, or one if
 // [Query.Examine] is set. A bad cursor matches [ErrCursor].
+//
+// Items that cannot be read do not count: the page has the others, and Next, and the error joins an [ItemError] for each.
+// With any other error the page is empty.
 func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Page[T], error) {
 	p, err := q.q.plan(r.db)
 	if err != nil {
@@ -160,35 +179,38 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 		return Page[T]{}, err
 	}
 	defer reading.release()
-	page := Page[T]{}
-	for left := q.q.limit; !reading.done; {
-		rows, err := reading.next(ctx, left)
-		if err != nil {
-			return Page[T]{}, err
+	var items []T
+	var bad []error
+	place := func(*entity) reflect.Value {
+		n := len(items)
+		if n == cap(items) {
+			items = slices.Grow(items, reading.ahead)
 		}
-		page.Items = slices.Grow(page.Items, len(rows))
-		for _, row := range rows {
-			if err := row.throttled(p); err != nil {
-				return Page[T]{}, err
-			}
-			if row.item.none() {
-				continue
-			}
-			n := len(page.Items)
-			page.Items = page.Items[:n+1]
-			if err := r.decodeInto("page", row.item, &page.Items[n]); err != nil {
-				return Page[T]{}, err
-			}
-		}
-		if left = q.q.limit - len(page.Items); left <= 0 || q.q.examine > 0 {
-			break
-		}
+		items = items[:n+1]
+		return reflect.ValueOf(&items[n]).Elem()
 	}
-	page.Next = reading.cursor()
-	return page, nil
+	err = reading.each(ctx, q.q.limit == 0 || q.q.examine > 0, func(row row) (counts, more bool) {
+		if row.item.none() {
+			return false, true
+		}
+		v, e, _, err := p.take("page", row.item, place)
+		if v != unread {
+			return v == wanted, true
+		}
+		if bad = append(bad, err); e != nil {
+			items = items[:len(items)-1] // which is zero again
+		}
+		return false, true
+	})
+	if err != nil {
+		return Page[T]{}, err
+	}
+	return Page[T]{Items: items, Next: reading.cursor()}, errors.Join(bad...)
 }
 
-// Count counts the items of q, up to its limit, without returning them; reading them costs what it costs anyway.
+// Count counts the items of q, up to its limit, without returning them; reading them costs what it costs anyway. It counts
+// what the index says, also of items that cannot be read or that an index which lags behind still has; where the index
+// does not say which are expired, the items are fetched.
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
 	p, err := q.q.plan(r.db)
 	if err != nil {
@@ -197,7 +219,8 @@ func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
 	return r.db.count(ctx, p)
 }
 
-// Collect returns what a sequence yields as a slice, or what it yielded before its error.
+// Collect returns what a sequence yields as a slice, or what it yielded before its first error, that of an item that cannot
+// be read included; see [CollectAll].
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	var out []T
 	for v, err := range seq {
@@ -209,6 +232,24 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	return out, nil
 }
 
+// CollectAll is [Collect] past items that cannot be read: it returns the others, and an error that joins an [ItemError] for
+// each of those. Any other error ends it.
+func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	var out []T
+	var bad []error
+	for v, err := range seq {
+		switch {
+		case err == nil:
+			out = append(out, v)
+		case isItemError(err):
+			bad = append(bad, err)
+		default:
+			return out, errors.Join(append(bad, err)...)
+		}
+	}
+	return out, errors.Join(bad...)
+}
+
 // decode returns the T in attrs, which must be one.
 func (r *Repository[T]) decode(op string, attrs item) (T, error) {
 	var out T
@@ -218,28 +259,7 @@ func (r *Repository[T]) decode(op string, attrs item) (T, error) {
 
 // decodeInto sets dst, a zero T, to the one in s; it stays zero if that is none.
 func (r *Repository[T]) decodeInto(op string, s stored, dst *T) error {
-	e := r.e.e
-	claimed, err := e.table.claimStored(s)
-	if err == nil && claimed != e {
-		err = fmt.Errorf("%w: this is a %s", ErrUnknown, claimed.label())
-	}
-	if err == nil {
-		err = e.decodeStored(s, reflect.ValueOf(dst).Elem())
-	}
-	if err != nil {
-		var zero T
-		*dst = zero
-		return r.db.fail(op, e, s.only(e.table.primary.attrs()), err)
-	}
-	return nil
-}
-
-// throttled returns an error for a row whose item DynamoDB did not hand out.
-func (r row) throttled(p *readPlan) error {
-	if r.outcome != Throttled {
-		return nil
-	}
-	return p.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, p.ix.table.keyTextOf(r.found)))
+	return r.e.e.as(op, s, reflect.ValueOf(dst).Elem())
 }
 
 func (db *DB) getItem(ctx context.Context, key item) (item, error) {

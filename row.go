@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -16,9 +17,11 @@ type Row struct {
 	index           *Index
 	partition, sort template.Template
 	when            []Cond
-	unless          []predicate    // when, compiled; the row exists if all hold
-	halves          []key          // once the definition is complete
-	beside          []*field.Field // others, likewise
+	unless          []predicate                          // when, compiled; the row exists if all hold
+	halves          []key                                // once the definition is complete
+	beside          []*field.Field                       // others, likewise
+	types           map[string]types.ScalarAttributeType // of the key attributes, of a row that AlsoIn declares
+	mixed           bool                                 // of such a row: text keys stand among the attributes of one side
 }
 
 // When leaves an item out of the index unless all conds hold for it: a sparse index. Conditions compare fields that
@@ -36,6 +39,11 @@ type key struct {
 	attrs    []string
 	template template.Template
 	maxBytes int
+}
+
+// tooLong says that a value has more bytes than the key may have.
+func (k key) tooLong(size int) error {
+	return fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.maxBytes, k.side)
 }
 
 // keys returns the halves of the row, without the sort key where there is none.
@@ -98,6 +106,9 @@ func (r *Row) owns() (attrs []string) {
 
 // keyTypes returns the scalar type of each key attribute.
 func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
+	if r.types != nil {
+		return r.types
+	}
 	out := map[string]types.ScalarAttributeType{}
 	for _, k := range r.keys() {
 		for i, attr := range k.attrs {
@@ -124,10 +135,13 @@ func nativeType(f *field.Field) types.ScalarAttributeType {
 }
 
 func isNumber(t reflect.Type) bool {
+	return isInteger(t) || t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
+}
+
+func isInteger(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
-		reflect.Float32, reflect.Float64:
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return true
 	default:
 		return false

@@ -3,6 +3,8 @@ package ddb
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"iter"
 	"reflect"
 	"sync"
@@ -30,7 +32,7 @@ type ScanOptions struct {
 	// pages that were under way come again.
 	Checkpoint func(Cursor)
 
-	// IgnoreUnknown skips items that no entity claims; by default they are errors that match [ErrUnknown].
+	// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
 	IgnoreUnknown bool
 }
 
@@ -38,8 +40,7 @@ type ScanOptions struct {
 // different segments come in no order. It costs half a unit for each 4 KB of the table, in requests of 1 MB, and is no
 // access pattern: use it to export, migrate and check.
 //
-// An item that cannot be read, because no entity claims it or it does not decode, is yielded as an error that names its
-// key, and the scan goes on if the loop does. Any other error is the last thing that it yields.
+// It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.scanStored(ctx, opts) {
@@ -79,7 +80,7 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 }
 
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
-// skipped.
+// skipped. The error is an [ItemError].
 func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
@@ -89,13 +90,13 @@ func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, refle
 	case err != nil && opts != nil && opts.IgnoreUnknown:
 		return nil, reflect.Value{}, nil
 	case err != nil:
-		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
+		return nil, reflect.Value{}, db.table.itemError("scan", nil, s, err)
 	case e == nil, only != nil && e != only:
 		return nil, reflect.Value{}, nil
 	}
 	v := e.newItem()
 	if err := e.decodeStored(s, v); err != nil {
-		return nil, reflect.Value{}, fmt.Errorf("ddb: scan: %w", err)
+		return nil, reflect.Value{}, db.table.itemError("scan", e, s, err)
 	}
 	return e, v, nil
 }
@@ -175,8 +176,8 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ddb: scan: %w", err)
 	}
-	if pos.query != scanFingerprint || len(pos.keys) == 0 {
-		return nil, fmt.Errorf("ddb: scan: %w: it is of a query", ErrCursor)
+	if pos.query != db.scanFingerprint() || len(pos.keys) == 0 {
+		return nil, fmt.Errorf("ddb: scan: %w: it is of a query, or of another table than %q", ErrCursor, db.name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
 		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", ErrCursor, len(pos.keys), n)
@@ -185,8 +186,12 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	return s, nil
 }
 
-// scanFingerprint stands where cursors of queries have what identifies their query.
-const scanFingerprint = 0
+// scanFingerprint identifies the scans of the table for their cursors.
+func (db *DB) scanFingerprint() uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, "scan\x00"+db.name)
+	return h.Sum64()
+}
 
 // start runs the workers; the channel is closed when they are done.
 func (s *scan) start(ctx context.Context) <-chan scanPage {
@@ -263,7 +268,7 @@ func (s *scan) consumed(page scanPage) {
 	}
 	for _, p := range s.positions {
 		if p.state != atEnd {
-			s.opts.Checkpoint(s.db.encodeCursor(position{query: scanFingerprint, keys: s.positions}))
+			s.opts.Checkpoint(s.db.encodeCursor(position{query: s.db.scanFingerprint(), keys: s.positions}))
 			return
 		}
 	}

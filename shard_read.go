@@ -24,7 +24,7 @@ func (b *planner) shards(k key) bool {
 	for i := range n {
 		s, err := k.template.EncodeShard(b.q.example, i)
 		if err == nil && len(s) > k.maxBytes {
-			err = fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", len(s), k.maxBytes, k.side)
+			err = k.tooLong(len(s))
 		}
 		if err != nil {
 			b.faults = append(b.faults, b.p.row.keyError("query", k, err))
@@ -53,7 +53,7 @@ type shardReading struct {
 // fan starts the readings of all shards of the plan.
 func (r *reading) fan(pos *position) error {
 	if pos != nil && (pos.query != r.plan.fingerprint() || len(pos.keys) != len(r.plan.shards)) {
-		return r.plan.fail(fmt.Errorf("%w: it is of another query", ErrCursor))
+		return r.plan.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
 	}
 	for i := range r.plan.shards {
 		s := &shardReading{reading: &reading{db: r.db, plan: r.plan.shard(i), done: r.done}}

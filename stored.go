@@ -2,7 +2,6 @@ package ddb
 
 import (
 	"reflect"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -103,22 +102,18 @@ func (e *entity) decodeItem(s stored, dst reflect.Value) error {
 	return e.codec.DecodeWire(s.json, dst)
 }
 
-// expiry returns the TTL of the item, in seconds since 1970.
-func (s stored) expiry(attr string) (at float64, ok bool) {
-	var text string
+// number returns the text of a number attribute.
+func (s stored) number(attr string) (text string, ok bool) {
 	if s.json.IsZero() {
-		n, _ := s.attrs[attr].(*types.AttributeValueMemberN)
-		if n == nil {
-			return 0, false
+		n, ok := s.attrs[attr].(*types.AttributeValueMemberN)
+		if !ok {
+			return "", false
 		}
-		text = n.Value
-	} else {
-		v := s.json.Find(attr)
-		if v.Kind() != wire.N {
-			return 0, false
-		}
-		text = string(v.Text())
+		return n.Value, true
 	}
-	at, err := strconv.ParseFloat(text, 64)
-	return at, err == nil
+	v := s.json.Find(attr)
+	if v.Kind() != wire.N {
+		return "", false
+	}
+	return string(v.Text()), true
 }

@@ -86,19 +86,18 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 		}
 		for attrs, err := range db.versionRows(ctx, e, row, false) {
 			var out T
-			if err == nil && e.stub(attrs) {
-				continue
-			}
-			if err == nil {
-				if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
-					err = db.fail("history", e, row, err)
-				}
-			}
-			if err != nil {
+			switch {
+			case err != nil:
 				yield(zero, err)
 				return
+			case e.stub(attrs):
+				continue
 			}
-			if !yield(out, nil) {
+			if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
+				out = zero
+				err = db.table.itemError("history", e, stored{attrs: attrs}, err)
+			}
+			if !yield(out, err) {
 				return
 			}
 		}

@@ -46,6 +46,9 @@ func batchWriteItem(e *Engine, in *wire.Node) (*out, error) {
 			if err != nil {
 				return nil, err
 			}
+			if failed := w.checkSize(); failed != nil {
+				return nil, failed
+			}
 			all = append(all, batchWrite{w, name, n})
 		}
 	}
@@ -206,7 +209,9 @@ type batchGet struct {
 func batchGetItem(e *Engine, in *wire.Node) (*out, error) {
 	requests := in.Get("RequestItems")
 	if requests == nil || len(requests.Keys) == 0 {
-		return nil, invalid("The requestItems parameter is required for BatchGetItem")
+		failed := invalid("The requestItems parameter is required for BatchGetItem")
+		failed.newer = oneError + "Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"
+		return nil, failed
 	}
 	total := 0
 	gets := make([]*batchGet, len(requests.Keys))
@@ -236,8 +241,8 @@ func batchGetItem(e *Engine, in *wire.Node) (*out, error) {
 }
 
 func (g *batchGet) read(e *Engine) error {
-	if failed := e.checkLegacy(g.node); failed != nil {
-		return failed
+	if err := e.checkLegacy(g.node); err != nil {
+		return err
 	}
 	ex, err := expressions(g.node)
 	if err != nil {

@@ -40,7 +40,7 @@ func TestOneBadRequestRefusesTheBatch(t *testing.T) {
 	c.fails("BatchWriteItem", `{"RequestItems":{"hash":[{"PutRequest":{"Item":{"pk":{"S":"good"}}}}],"none":[{"PutRequest":{"Item":{"pk":{"S":"good"}}}}]}}`,
 		"ResourceNotFoundException", "Requested resource not found")
 	c.invalid("BatchWriteItem", `{"RequestItems":{}}`, "The requestItems parameter is required for BatchWriteItem")
-	c.invalid("BatchGetItem", `{"RequestItems":{}}`, "The requestItems parameter is required for BatchGetItem")
+	c.invalid("BatchGetItem", `{"RequestItems":{}}`, oneError+"Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
 	c.invalid("BatchGetItem", `{"RequestItems":{"hash":{"Keys":[{"pk":{"S":"a"}},{"pk":{"S":"a"}}]}}}`, "Provided list of item keys contains duplicates")
 	c.answers("Scan", `{"TableName":"hash","Select":"COUNT"}`, `{"Count":0,"ScannedCount":0}`)
 }

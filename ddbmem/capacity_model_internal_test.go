@@ -1,8 +1,10 @@
 package ddbmem
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -40,8 +42,15 @@ const onDemandTable = `"BillingMode":"PAY_PER_REQUEST"`
 
 func (m model) ok(op, body string) {
 	m.t.Helper()
-	ans := m.e.answer(m.t.Context(), tableTarget+op, []byte(body))
+	ans := m.e.answer(call(m.t.Context(), tableTarget+op), []byte(body))
 	require.Equal(m.t, 200, ans.status, string(ans.body))
+}
+
+// call is a request of an operation.
+func call(ctx context.Context, target string) *http.Request {
+	r := (&http.Request{Header: http.Header{}}).WithContext(ctx)
+	r.Header.Set("X-Amz-Target", target)
+	return r
 }
 
 // evenKey is one of n keys that lie at equal distances.

@@ -1,6 +1,7 @@
 package ddbmem_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestReadCapacity(t *testing.T) {
 	used("Query", fmt.Sprintf(query, "", ""), `2.5`)
 	used("Query", fmt.Sprintf(query, "", `,"ConsistentRead":true`), `5`)
 	used("Query", fmt.Sprintf(query, `,":v":{"S":"none"}`, `,"FilterExpression":"v=:v"`), `2.5`)
-	used("Scan", `{"TableName":"indexed","ReturnConsumedCapacity":"TOTAL"}`, `2.5`)
+	used("Scan", `{"TableName":"indexed","ReturnConsumedCapacity":"TOTAL"}`, `4`) // three more partitions that hold nothing
 	// A narrow index reads little.
 	require.JSONEq(t, `{"TableName":"indexed","CapacityUnits":0.5,"Table":{"CapacityUnits":0},"GlobalSecondaryIndexes":{"keys":{"CapacityUnits":0.5}}}`,
 		c.member("Query", `{"TableName":"indexed","IndexName":"keys","KeyConditionExpression":"g=:g","ExpressionAttributeValues":{":g":{"S":"g"}},
@@ -103,4 +104,54 @@ func TestItemCollectionMetrics(t *testing.T) {
 	require.JSONEq(t, `{"ItemCollectionKey":{"pk":{"S":"p"}},"SizeEstimateRangeGB":[0,1]}`,
 		c.member("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"p"},"sk":{"S":"a"}},"ReturnItemCollectionMetrics":"SIZE"}`, "ItemCollectionMetrics"))
 	c.answers("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"p"}},"ReturnItemCollectionMetrics":"SIZE"}`, `{}`)
+}
+
+// TestScanPaysForEveryPartition scans tables that the service begins with one partition or with several.
+func TestScanPaysForEveryPartition(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, everything)
+	c.ok("CreateTable", indexedTable)
+	c.ok("CreateTable", hashTable)
+	for name, throughput := range map[string]string{"one": `1,"WriteCapacityUnits":1`, "two": `3000,"WriteCapacityUnits":1000`, "three": `3000,"WriteCapacityUnits":1001`} {
+		c.ok("CreateTable", strings.NewReplacer(`"hash"`, `"`+name+`"`, `"BillingMode":"PAY_PER_REQUEST"`, `"ProvisionedThroughput":{"ReadCapacityUnits":`+throughput+`}`).Replace(hashTable))
+	}
+	units := func(op, body string) float64 {
+		t.Helper()
+		var answer struct {
+			ConsumedCapacity struct{ CapacityUnits float64 }
+		}
+		require.NoError(t, json.Unmarshal([]byte(c.ok(op, body)), &answer))
+		return answer.ConsumedCapacity.CapacityUnits
+	}
+	for request, want := range map[string]float64{
+		`"TableName":"hash"`: 2, `"TableName":"hash","Limit":7`: 2, `"TableName":"hash","Select":"COUNT"`: 2,
+		`"TableName":"hash","FilterExpression":"attribute_exists(x)"`: 2,
+		`"TableName":"hash","Segment":1,"TotalSegments":4`:            0.5, `"TableName":"hash","Segment":1,"TotalSegments":2`: 1,
+		`"TableName":"hash","Segment":3,"TotalSegments":16`: 0.5, `"TableName":"hash","Segment":1,"TotalSegments":3`: 1,
+		`"TableName":"indexed"`: 2, `"TableName":"indexed","IndexName":"byG"`: 2, `"TableName":"indexed","IndexName":"keys"`: 2, `"TableName":"indexed","IndexName":"local"`: 2,
+		`"TableName":"one"`: 0.5, `"TableName":"two"`: 1, `"TableName":"three"`: 1.5,
+	} {
+		require.InDelta(t, want, units("Scan", `{`+request+`,"ReturnConsumedCapacity":"TOTAL"}`), 0, request)
+		if !strings.Contains(request, "byG") && !strings.Contains(request, "keys") {
+			require.InDelta(t, 2*want, units("Scan", `{`+request+`,"ReturnConsumedCapacity":"TOTAL","ConsistentRead":true}`), 0, request)
+		}
+	}
+	require.InDelta(t, 2, units("ExecuteStatement", `{"Statement":"SELECT * FROM hash","ReturnConsumedCapacity":"TOTAL"}`), 0)
+
+	// What is read of one partition is rounded up alone, and a page pays for what it has passed.
+	for i := range 40 {
+		c.ok("PutItem", fmt.Sprintf(`{"TableName":"hash","Item":{"pk":{"S":"%02d"},"v":{"S":%q}}}`, i, strings.Repeat("x", 1000)))
+	}
+	whole := units("Scan", `{"TableName":"hash","ReturnConsumedCapacity":"TOTAL"}`)
+	sum := 0.0
+	for segment := range 4 {
+		sum += units("Scan", fmt.Sprintf(`{"TableName":"hash","Segment":%d,"TotalSegments":4,"ReturnConsumedCapacity":"TOTAL"}`, segment))
+	}
+	require.InDelta(t, whole, sum, 0)
+	require.GreaterOrEqual(t, whole, 5.0) // 40,120 bytes are ten blocks
+	require.LessOrEqual(t, whole, 6.5)
+	require.InDelta(t, 0.5, units("Scan", `{"TableName":"hash","Limit":1,"ReturnConsumedCapacity":"TOTAL"}`), 0)
+	c.answers("Query", `{"TableName":"hash","KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"none"}},"ReturnConsumedCapacity":"TOTAL"}`,
+		`{"Items":[],"Count":0,"ScannedCount":0,"ConsumedCapacity":{"TableName":"hash","CapacityUnits":0.5}}`)
 }

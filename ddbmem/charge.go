@@ -18,7 +18,7 @@ func (w *write) charges(c change, failed *apiError, transaction bool) []charge {
 	for _, x := range t.indexes {
 		s := x.stepOf(&t.schema, c.before, c.after)
 		switch units := s.units(); {
-		case units == 0 || !x.goneAt.IsZero():
+		case units == 0 || x.goneAt.set:
 		case x.local:
 			all[0].units += units
 		case s.wasIn && s.isIn && s.was != s.is:

@@ -56,7 +56,7 @@ func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 		}
 		_ = r.Body.Close()
 	}
-	ans := e.answer(r.Context(), r.Header.Get("X-Amz-Target"), body)
+	ans := e.answer(r, body)
 	if err := r.Context().Err(); err != nil {
 		return nil, err // what was done is done, and nobody hears of it
 	}

@@ -1,6 +1,8 @@
 package ddbmem
 
 import (
+	"fmt"
+	"reflect"
 	"sync"
 	"time"
 )
@@ -11,7 +13,8 @@ type Clock interface {
 	Now() time.Time
 }
 
-// ManualClock is a [Clock] that moves only when told to. It is safe for concurrent use.
+// ManualClock is a [Clock] that moves only when told to. The zero ManualClock stands at the zero time. It is safe for
+// concurrent use.
 type ManualClock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -45,3 +48,33 @@ func (c *ManualClock) Set(now time.Time) {
 type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }
+
+// moment is a time that may not be set. Unlike in a [time.Time], every time can be: a clock may stand at the zero time.
+type moment struct {
+	time.Time
+	set bool
+}
+
+func at(t time.Time) moment { return moment{t, true} }
+
+// ahead reports whether the moment is set and still to come.
+func (m moment) ahead(now time.Time) bool { return m.set && m.After(now) }
+
+// past reports whether the moment is set and has come.
+func (m moment) past(now time.Time) bool { return m.set && !m.After(now) }
+
+// engineClock returns the clock that an engine goes by. It panics where a clock cannot tell the time.
+func engineClock(c Clock) Clock {
+	if c == nil {
+		return systemClock{}
+	}
+	if v := reflect.ValueOf(c); v.Kind() == reflect.Pointer && v.IsNil() {
+		defer func() {
+			if recover() != nil {
+				panic(fmt.Sprintf("ddbmem: Options.Clock is a nil %T: leave it out for the system's clock", c))
+			}
+		}()
+	}
+	_ = c.Now()
+	return c
+}

@@ -100,9 +100,10 @@ func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 		}
 	}
 	if delay := e.opts.TableDelay; delay > 0 {
-		t.readyAt.Store(now.Add(delay).UnixNano())
+		ready := now.Add(delay)
+		t.readyAt.Store(&ready)
 		for _, x := range t.indexes {
-			x.activeAt = now.Add(delay)
+			x.activeAt = at(now.Add(delay))
 		}
 	}
 	t.startThroughput(now)
@@ -116,7 +117,7 @@ func (d *tableDefinition) readBilling(in *wire.Node, now time.Time) *apiError {
 		if p != nil {
 			return parameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 		}
-		d.billedAt = now
+		d.billedAt = at(now)
 		d.onDemand = readOnDemand(in)
 		return nil
 	}

@@ -36,8 +36,8 @@ func deleteTable(e *Engine, in *wire.Node) (*out, error) {
 	t.describe(o, "TableDescription", "DELETING")
 	o.close()
 	if e.opts.TableDelay > 0 {
-		t.def.goneAt = now.Add(e.opts.TableDelay)
-		t.readyAt.Store(1<<63 - 1) // items are out of reach from now on
+		t.def.goneAt = at(now.Add(e.opts.TableDelay))
+		t.readyAt.Store(never) // items are out of reach from now on
 		return o, nil
 	}
 	e.remove(t, now)
@@ -64,11 +64,11 @@ func (e *Engine) reap() {
 	now := e.clock.Now()
 	for _, t := range e.tables {
 		t.mu.Lock()
-		if !t.def.goneAt.IsZero() && !t.def.goneAt.After(now) {
+		if t.def.goneAt.past(now) {
 			e.remove(t, now)
 		}
 		for i := len(t.indexes) - 1; i >= 0; i-- {
-			if at := t.indexes[i].goneAt; !at.IsZero() && !at.After(now) {
+			if t.indexes[i].goneAt.past(now) {
 				t.dropIndex(i)
 			}
 		}

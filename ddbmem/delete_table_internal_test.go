@@ -16,7 +16,7 @@ func TestDeletedTableGivesItsMemoryBackWhileItsStreamIsRead(t *testing.T) {
 		{"PutItem", `{"TableName":"abc","Item":{"pk":{"S":"a"}}}`},
 		{"DeleteTable", `{"TableName":"abc"}`},
 	} {
-		require.Equal(t, 200, e.answer(t.Context(), tableTarget+request[0], []byte(request[1])).status)
+		require.Equal(t, 200, e.answer(call(t.Context(), tableTarget+request[0]), []byte(request[1])).status)
 	}
 	require.Len(t, e.streams, 1)
 	for _, s := range e.streams {

@@ -54,11 +54,11 @@ func listTables(e *Engine, in *wire.Node) (*out, error) {
 // status returns the state of the table at that time.
 func (t *table) status(now time.Time) string {
 	switch {
-	case !t.def.goneAt.IsZero():
+	case t.def.goneAt.set:
 		return "DELETING"
 	case !t.usable(now):
 		return "CREATING"
-	case t.def.updatedAt.After(now):
+	case t.def.updatedAt.ahead(now):
 		return "UPDATING"
 	}
 	return "ACTIVE"
@@ -83,12 +83,12 @@ func (t *table) describe(o *out, member, status string) {
 	o.int("ItemCount", t.rows.Len())
 	o.str("TableArn", t.arn)
 	o.str("TableId", t.id)
-	if d.billing == "PAY_PER_REQUEST" || !d.billedAt.IsZero() {
+	if d.billing == "PAY_PER_REQUEST" || d.billedAt.set {
 		o.key("BillingModeSummary")
 		o.open()
 		o.str("BillingMode", d.billing)
-		if !d.billedAt.IsZero() {
-			o.float("LastUpdateToPayPerRequestDateTime", seconds(d.billedAt))
+		if d.billedAt.set {
+			o.float("LastUpdateToPayPerRequestDateTime", seconds(d.billedAt.Time))
 		}
 		o.close()
 	}
@@ -121,8 +121,8 @@ func (t *table) describe(o *out, member, status string) {
 		o.key("TableClassSummary")
 		o.open()
 		o.str("TableClass", d.class)
-		if !d.classAt.IsZero() {
-			o.float("LastUpdateDateTime", seconds(d.classAt))
+		if d.classAt.set {
+			o.float("LastUpdateDateTime", seconds(d.classAt.Time))
 		}
 		o.close()
 	}
@@ -159,9 +159,9 @@ func (t *table) describeIndexes(o *out, member string, local bool, status string
 		if !local {
 			state := "ACTIVE"
 			switch {
-			case !x.goneAt.IsZero():
+			case x.goneAt.set:
 				state = "DELETING"
-			case x.activeAt.After(now) || status == "CREATING":
+			case x.activeAt.ahead(now) || status == "CREATING":
 				state = "CREATING"
 			}
 			o.str("IndexStatus", state)

@@ -22,33 +22,37 @@
 //
 // Everything else answers UnknownOperationException.
 //
-//	CreateTable            key schemas, local and global indexes, multi-attribute index keys, stream, tags, billing
-//	UpdateTable            add and delete a global index with backfill, billing, stream, class, protection
-//	DescribeTable          with item counts and sizes that are exact
-//	DeleteTable            unless protected
-//	ListTables             in pages
-//	UpdateTimeToLive       expiry on the engine's clock
+//	CreateTable                key schemas, local and global indexes, multi-attribute index keys, stream, tags, billing
+//	UpdateTable                add and delete a global index with backfill, billing, stream, class, protection
+//	DescribeTable              with item counts and sizes that are exact
+//	DeleteTable                unless protected
+//	ListTables                 in pages
+//	UpdateTimeToLive           expiry on the engine's clock
 //	DescribeTimeToLive
-//	PutItem                conditions, old values
-//	GetItem                projections
-//	UpdateItem             SET, REMOVE, ADD, DELETE; conditions; all return values
-//	DeleteItem             conditions, old values
-//	Query                  tables and indexes, filters, projections, pages, both directions
-//	Scan                   tables and indexes, filters, projections, pages, segments
-//	BatchGetItem           up to 100 keys and 16 MB
-//	BatchWriteItem         up to 25 requests
-//	TransactGetItems       up to 100 items and 4 MB, at one moment
-//	TransactWriteItems     up to 100 items and 4 MB, all or nothing, client tokens
-//	ExecuteStatement       SELECT, INSERT, UPDATE, DELETE; with Options.PartiQL
-//	BatchExecuteStatement  up to 25 statements; with Options.PartiQL
-//	ExecuteTransaction     up to 100 statements, EXISTS too; with Options.PartiQL
+//	PutItem                    conditions, old values
+//	GetItem                    projections
+//	UpdateItem                 SET, REMOVE, ADD, DELETE; conditions; all return values
+//	DeleteItem                 conditions, old values
+//	Query                      tables and indexes, filters, projections, pages, both directions
+//	Scan                       tables and indexes, filters, projections, pages, segments
+//	BatchGetItem               up to 100 keys and 16 MB
+//	BatchWriteItem             up to 25 requests
+//	TransactGetItems           up to 100 items and 4 MB, at one moment
+//	TransactWriteItems         up to 100 items and 4 MB, all or nothing, client tokens
+//	ExecuteStatement           SELECT, INSERT, UPDATE, DELETE; with Options.PartiQL
+//	BatchExecuteStatement      up to 25 statements; with Options.PartiQL
+//	ExecuteTransaction         up to 100 statements, EXISTS too; with Options.PartiQL
 //	TagResource
 //	UntagResource
 //	ListTagsOfResource
-//	ListStreams            those of deleted tables for a day
-//	DescribeStream         shards with their parents
-//	GetShardIterator       TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER, AT_TIMESTAMP
-//	GetRecords             for a day, up to 1000 records and 1 MB
+//	DescribeLimits             those of a new account
+//	DescribeEndpoints          the address that was called
+//	DescribeContinuousBackups  there is no recovery to a point in time
+//	ListGlobalTables           there are none
+//	ListStreams                those of deleted tables for a day
+//	DescribeStream             shards with their parents
+//	GetShardIterator           TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER, AT_TIMESTAMP
+//	GetRecords                 for a day, up to 1000 records and 1 MB
 //
 // The parameters from before there were expressions (AttributesToGet, AttributeUpdates, Expected, KeyConditions,
 // QueryFilter, ScanFilter, ConditionalOperator) are refused with a ValidationException that names their successor, as a

@@ -15,15 +15,16 @@ import (
 
 // Options configures an [Engine]. The zero Options is valid: every field says its default.
 type Options struct {
-	// Clock tells the time. The default is the system's clock.
+	// Clock tells the time, of any year. The default is the system's clock.
 	Clock Clock
 
 	// Region and Account appear in the ARNs of tables. The defaults are "us-east-1" and "000000000000".
 	Region  string
 	Account string
 
-	// TableDelay is how long a table or an index stays CREATING, UPDATING or DELETING. The default, 0, makes every
-	// change take effect before its answer is sent.
+	// TableDelay is how long a table or an index stays CREATING, UPDATING or DELETING, on the engine's clock: with a
+	// [ManualClock] it does until the clock is advanced, and whatever waits for the table with it. The default, 0,
+	// makes every change take effect before its answer is sent.
 	TableDelay time.Duration
 
 	// TTLDelay is how long an expired item is still there before the engine deletes it. The default, 0, deletes it
@@ -63,6 +64,9 @@ type Options struct {
 	// operations.
 	PartiQL bool
 
+	// Wording chooses the words of ValidationExceptions. The default is [NewerWording].
+	Wording Wording
+
 	// Log receives one line for each request. The default is no log.
 	Log *slog.Logger
 }
@@ -84,7 +88,8 @@ type Engine struct {
 	changes  atomic.Uint64
 }
 
-// New returns an empty engine. It takes at most one Options; without any, the defaults hold:
+// New returns an empty engine. It takes at most one Options; without any, the defaults hold. It panics where the options
+// cannot be meant, as with a Clock that is a nil pointer:
 //
 //	client := ddbmem.New().Client()
 //
@@ -97,10 +102,7 @@ func New(opts ...Options) *Engine {
 	if len(opts) == 1 {
 		e.opts = opts[0]
 	}
-	e.clock = e.opts.Clock
-	if e.clock == nil {
-		e.clock = systemClock{}
-	}
+	e.clock = engineClock(e.opts.Clock)
 	e.opts.Region = orDefault(e.opts.Region, "us-east-1")
 	e.opts.Account = orDefault(e.opts.Account, "000000000000")
 	if e.opts.Seed == 0 {
@@ -180,7 +182,7 @@ func (e *Engine) open(name string) (*table, *apiError) {
 	if t == nil {
 		return nil, noTable()
 	}
-	if t.readyAt.Load() > 0 && !t.usable(e.clock.Now()) {
+	if t.readyAt.Load() != nil && !t.usable(e.clock.Now()) {
 		return nil, noTable()
 	}
 	return t, nil

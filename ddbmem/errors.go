@@ -21,6 +21,8 @@ const (
 type apiError struct {
 	kind    string // with its namespace
 	msg     string
+	newer   string // in the words of the service's newer layers, where they differ
+	early   bool   // found in the request alone, before its table is looked at
 	status  int
 	atOnce  bool       // refuses a whole transaction rather than one of its items
 	item    value.Item // of a failed condition, when the request asked for it
@@ -101,7 +103,9 @@ func asError(err error) *apiError {
 		if e.Code == value.SerializationException {
 			return failure(serviceSpace+"SerializationException", e.Message)
 		}
-		return failure(validateSpace+e.Code, e.Message)
+		failed := failure(validateSpace+e.Code, e.Message)
+		failed.newer = e.Newer
+		return failed
 	}
 	return internalError()
 }

@@ -18,9 +18,13 @@ func OperationNames() []string {
 
 // OperationTable renders the operations for the package documentation.
 func OperationTable() string {
+	width := 0
+	for _, op := range api {
+		width = max(width, len(op.name))
+	}
 	var b strings.Builder
 	for _, op := range api {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("//\t%-22s %s", op.name, op.does), " ") + "\n")
+		b.WriteString(strings.TrimRight(fmt.Sprintf("//\t%-*s %s", width+1, op.name, op.does), " ") + "\n")
 	}
 	return b.String()
 }

@@ -44,6 +44,11 @@ var requests = map[string]string{
 	"UntagResource":      `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/indexed","TagKeys":["a"]}`,
 	"ListTagsOfResource": `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/indexed"}`,
 
+	"DescribeLimits":            `{}`,
+	"DescribeEndpoints":         `{}`,
+	"DescribeContinuousBackups": `{"TableName":"indexed"}`,
+	"ListGlobalTables":          `{"Limit":1}`,
+
 	"ListStreams":      `{"TableName":"hash","Limit":1}`,
 	"DescribeStream":   `{"StreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/hash/stream/2023-11-14T22:13:20.000","Limit":1}`,
 	"GetShardIterator": `{"StreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/hash/stream/2023-11-14T22:13:20.000","ShardId":"shardId-00000001700000000000-00000000","ShardIteratorType":"AT_SEQUENCE_NUMBER","SequenceNumber":"100000000000000000000"}`,

@@ -1,7 +1,6 @@
 package ddbmem
 
 import (
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -24,9 +23,12 @@ type operation struct {
 	streams bool
 	shape   *wire.Shape
 	run     func(e *Engine, in *wire.Node) (*out, error)
+	at      func(host string) *out // instead of run, for what depends on where the request was sent
 	fault   faultClass
 	// named is set on operations of tables that answer a missing name with a message of their own.
 	named bool
+	// layer is the part of the service that checks the values of the operation's requests, see [Wording].
+	layer wire.Layer
 	// optional is set on operations that [Options.PartiQL] switches on.
 	optional bool
 }
@@ -40,10 +42,11 @@ type answer struct {
 }
 
 // answer runs one request.
-func (e *Engine) answer(ctx context.Context, target string, body []byte) answer {
+func (e *Engine) answer(r *http.Request, body []byte) answer {
 	start := time.Now()
 	ans := answer{status: http.StatusOK, id: requestID(e.requests.Add(1))}
-	o, drop, err := e.dispatch(ctx, target, body)
+	target := r.Header.Get("X-Amz-Target")
+	o, drop, err := e.dispatch(r, target, body)
 	ans.drop = drop
 	if err != nil {
 		o = &out{}
@@ -74,7 +77,7 @@ func requestID(n int64) string {
 
 // dispatch finds the operation, reads the request, and runs it. A panic inside is an InternalServerError: it is the
 // last resort, and the tests look for it.
-func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *out, drop bool, failed *apiError) {
+func (e *Engine) dispatch(r *http.Request, target string, body []byte) (o *out, drop bool, failed *apiError) {
 	op := operations[target]
 	if op == nil || op.optional && !e.opts.PartiQL {
 		if len(body) > 0 && !json.Valid(body) {
@@ -87,11 +90,11 @@ func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *o
 		return nil, false, asError(err)
 	}
 	defer func() {
-		if r := recover(); r != nil {
+		if met := recover(); met != nil {
 			if e.opts.Log != nil {
-				e.opts.Log.Error("panic", slog.Any("value", r))
+				e.opts.Log.Error("panic", slog.Any("value", met))
 			}
-			o, drop, failed = nil, false, e.panicked(r)
+			o, drop, failed = nil, false, e.panicked(met)
 		}
 	}()
 	if op.named {
@@ -99,17 +102,21 @@ func (e *Engine) dispatch(ctx context.Context, target string, body []byte) (o *o
 			return nil, false, err
 		}
 	}
-	if msg := in.Validate(); msg != "" {
+	layer := e.layerOf(op, in)
+	if msg := in.Validate(layer); msg != "" {
 		return nil, false, invalid("%s", msg)
 	}
-	fault, failed := e.before(ctx, op, in)
+	if op.at != nil {
+		return op.at(orDefault(r.Host, r.URL.Host)), false, nil
+	}
+	fault, failed := e.before(r.Context(), op, in)
 	if failed != nil {
 		return nil, false, failed
 	}
 	defer e.noteChange(op)
 	o, err = op.run(e, in)
 	if err != nil {
-		return nil, false, asError(err)
+		return nil, false, asError(err).in(layer)
 	}
 	return o, fault == Dropped, nil
 }

@@ -76,6 +76,9 @@ func (c caller) fails(op, body, kind, message string) {
 	require.Equal(c.t, kind+": "+message, name[strings.IndexByte(name, '#')+1:]+": "+text, "%s %s", op, body)
 }
 
+// oneError begins what the newer layers of the service find in a request alone.
+const oneError = "1 validation error detected: "
+
 // invalid sends a request that must fail with a ValidationException.
 func (c caller) invalid(op, body, message string) {
 	c.t.Helper()

@@ -34,8 +34,8 @@ type index struct {
 	onDemand   *capacityPair
 	warm       *capacityPair // as asked for when it was created
 	res        *resource     // of a global index, what it may consume; nil where nothing limits it
-	activeAt   time.Time     // when it becomes ACTIVE, while creating
-	goneAt     time.Time     // when it disappears, while deleting
+	activeAt   moment        // when it becomes ACTIVE, while creating
+	goneAt     moment        // when it disappears, while deleting
 	lag        []lagged
 }
 
@@ -145,12 +145,19 @@ func (x *index) postpone(due time.Time, before, after *row) {
 	x.lag = append(x.lag, lagged{due, before, after})
 }
 
-// catchUp applies the changes that have become visible. A zero now applies all.
+// catchUp applies the changes that have become visible.
 func (x *index) catchUp(t *schema, now time.Time) {
 	n := 0
-	for n < len(x.lag) && (now.IsZero() || !x.lag[n].due.After(now)) {
-		x.change(t, x.lag[n].old, x.lag[n].new, now)
+	for n < len(x.lag) && !x.lag[n].due.After(now) {
 		n++
+	}
+	x.catchUpWith(t, n, now)
+}
+
+// catchUpWith applies the first n of the changes that are not visible yet.
+func (x *index) catchUpWith(t *schema, n int, now time.Time) {
+	for _, l := range x.lag[:n] {
+		x.change(t, l.old, l.new, now)
 	}
 	if n > 0 {
 		x.lag = append([]lagged(nil), x.lag[n:]...)

@@ -18,17 +18,21 @@ func updateItem(e *Engine, in *wire.Node) (*out, error) {
 }
 
 func (e *Engine) writeItem(in *wire.Node, kind writeKind) (*out, error) {
-	if failed := e.checkLegacy(in); failed != nil {
-		return nil, failed
+	if err := e.checkLegacy(in); err != nil {
+		return nil, err
 	}
 	want := orDefault(in.Text("ReturnValues"), "NONE")
 	if kind != updateWrite && want != "NONE" && want != "ALL_OLD" {
-		return nil, invalid("ReturnValues can only be ALL_OLD or NONE")
+		return nil, early(invalid("ReturnValues can only be ALL_OLD or NONE"))
 	}
 	w, err := newWrite(kind, in)
 	if err != nil {
-		return nil, err
+		return nil, early(err)
 	}
+	if failed := w.checkSize(); failed != nil {
+		return nil, failed
+	}
+	w.charged = true // but not in a transaction, nor in a statement
 	c, u, failed := e.single(w, in.Text("TableName"))
 	if failed != nil {
 		return nil, failed
@@ -98,8 +102,8 @@ func (w *write) collection(o *out) {
 }
 
 func getItem(e *Engine, in *wire.Node) (*out, error) {
-	if failed := e.checkLegacy(in); failed != nil {
-		return nil, failed
+	if err := e.checkLegacy(in); err != nil {
+		return nil, err
 	}
 	key, err := attributes(in, "Key")
 	if err != nil {

@@ -26,7 +26,7 @@ func TestReturnValues(t *testing.T) {
 	put := `{"TableName":"hash","Item":{"pk":{"S":"a"},"v":{"N":"1"},"m":{"M":{"x":{"S":"1"},"y":{"S":"2"}}},"l":{"L":[{"S":"0"},{"S":"1"},{"S":"2"}]}},"ReturnValues":%q}`
 	c.answers("PutItem", fmt.Sprintf(put, "ALL_OLD"), `{}`)
 	require.JSONEq(t, `{"N":"1"}`, c.member("PutItem", fmt.Sprintf(put, "ALL_OLD"), "Attributes", "v"))
-	c.invalid("PutItem", fmt.Sprintf(put, "ALL_NEW"), "ReturnValues can only be ALL_OLD or NONE")
+	c.invalid("PutItem", fmt.Sprintf(put, "ALL_NEW"), oneError+"ReturnValues can only be ALL_OLD or NONE")
 
 	update := func(set, values, returns, want string) {
 		t.Helper()
@@ -75,6 +75,61 @@ func TestAnUpdateThatOnlyRemovesCreatesNothing(t *testing.T) {
 	records, _ := c.records(c.iterator(arn, c.shards(arn)[0].ShardID, "TRIM_HORIZON", ""))
 	require.Empty(t, records)
 	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"ReturnValues":"ALL_NEW"}`, `{"Attributes":{"pk":{"S":"a"}}}`)
+}
+
+// TestEditsOfAnAbsentItem tries every clause, at a top-level attribute and within one, where there is no item.
+func TestEditsOfAnAbsentItem(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", hashTable)
+	const (
+		path    = "The document path provided in the update expression is invalid for update"
+		missing = "The provided expression refers to an attribute that does not exist in the item"
+		values  = `":n":{"N":"1"},":s":{"SS":["x"]},":l":{"L":[]}`
+	)
+	request := func(expression, more string) string {
+		used := ""
+		for v := range strings.SplitSeq(values, ",") {
+			if strings.Contains(expression, v[1:3]) {
+				used += "," + v
+			}
+		}
+		if used != "" {
+			more += `,"ExpressionAttributeValues":{` + used[1:] + `}`
+		}
+		return `{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"` + expression + `"` + more + `}`
+	}
+	for _, expression := range []string{
+		"REMOVE x", "REMOVE x.y", "REMOVE x[0]", "REMOVE x.y[1].z", "REMOVE x.y, z, w[3]", "DELETE x :s", "DELETE x.y :s", "DELETE x[0] :s", "REMOVE x.y DELETE z.w :s",
+	} {
+		for _, returns := range []string{"NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"} {
+			c.answers("UpdateItem", request(expression, `,"ReturnValues":"`+returns+`"`), `{}`)
+		}
+		c.fails("UpdateItem", request(expression, `,"ConditionExpression":"attribute_exists(pk)"`), "ConditionalCheckFailedException", "The conditional request failed")
+		c.ok("TransactWriteItems", `{"TransactItems":[{"Update":`+request(expression, "")+`}]}`)
+		c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
+	}
+	for expression, message := range map[string]string{
+		"SET x.y = :n": path, "SET x[0] = :n": path, "ADD x.y :n": path, "ADD x[0] :s": path, "SET x.y = :n REMOVE x.z": path,
+		"SET x = y": missing, "SET x = x + :n": missing, "SET x = list_append(x, :l)": missing, "SET x = y.z": missing, "SET x = if_not_exists(y, z)": missing,
+	} {
+		c.invalid("UpdateItem", request(expression, ""), message)
+		c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
+	}
+	for expression, item := range map[string]string{
+		"SET x = :n": `"x":{"N":"1"}`, "ADD x :n": `"x":{"N":"1"}`, "ADD x :s": `"x":{"SS":["x"]}`, "SET x = if_not_exists(x, :l)": `"x":{"L":[]}`,
+		"SET x = pk":            `"x":{"S":"a"}`, // the key is there
+		"SET x = :n REMOVE y.z": `"x":{"N":"1"}`, "ADD x :n DELETE y[0] :s": `"x":{"N":"1"}`,
+	} {
+		c.answers("UpdateItem", request(expression, `,"ReturnValues":"ALL_NEW"`), `{"Attributes":{"pk":{"S":"a"},`+item+`}}`)
+		c.ok("DeleteItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`)
+	}
+	// An item that is there must have what a path leads through.
+	c.ok("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}}}`)
+	for _, expression := range []string{"REMOVE x.y", "REMOVE x[0]", "DELETE x.y :s"} {
+		c.invalid("UpdateItem", request(expression, ""), path)
+	}
 }
 
 func TestConditions(t *testing.T) {
@@ -148,20 +203,20 @@ func TestLimitsOfItems(t *testing.T) {
 	c.invalid("PutItem", put(text(2<<20)), "Item size has exceeded the maximum allowed size")
 	c.invalid("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET w = :v","ExpressionAttributeValues":{":v":{"S":"more"}}}`,
 		"Item size to update has exceeded the maximum allowed size")
-	c.invalid("PutItem", put(`{"N":"1234567890123456789012345678901234567891"}`), "Attempting to store more than 38 significant digits in a Number")
-	c.invalid("PutItem", put(`{"N":"1e126"}`), "Number overflow. Attempting to store a number with magnitude larger than supported range")
-	c.invalid("PutItem", put(`{"N":"1e-131"}`), "Number underflow. Attempting to store a number with magnitude smaller than supported range")
-	c.invalid("PutItem", put(`{"N":"abc"}`), "The parameter cannot be converted to a numeric value: abc")
-	c.invalid("PutItem", put(`{"SS":[]}`), "One or more parameter values were invalid: An string set  may not be empty")
-	c.invalid("PutItem", put(`{"NS":["1","1.0"]}`), "Input collection contains duplicates")
+	c.invalid("PutItem", put(`{"N":"1234567890123456789012345678901234567891"}`), oneError+"Attempting to store more than 38 significant digits in a Number")
+	c.invalid("PutItem", put(`{"N":"1e126"}`), oneError+"Number overflow. Attempting to store a number with magnitude larger than supported range")
+	c.invalid("PutItem", put(`{"N":"1e-131"}`), oneError+"Number underflow. Attempting to store a number with magnitude smaller than supported range")
+	c.invalid("PutItem", put(`{"N":"abc"}`), oneError+"The parameter cannot be converted to a numeric value: abc")
+	c.invalid("PutItem", put(`{"SS":[]}`), oneError+"One or more parameter values were invalid: An string set  may not be empty")
+	c.invalid("PutItem", put(`{"NS":["1","1.0"]}`), oneError+"One or more parameter values were invalid: Input collection contains duplicates.")
 	c.invalid("PutItem", put(`{"S":"a","N":"1"}`),
-		"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+		oneError+"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 	deep := func(n int) string { return strings.Repeat(`{"L":[`, n-1) + `{"S":"x"}` + strings.Repeat(`]}`, n-1) }
 	c.ok("PutItem", put(deep(32)))
 	c.invalid("PutItem", put(deep(33)),
-		"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+		oneError+"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 	c.invalid("UpdateItem", fmt.Sprintf(`{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET %s = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}`,
-		strings.Repeat("x", 4090)), "Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;")
+		strings.Repeat("x", 4090)), oneError+"Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;")
 	// None of that changed the item.
 	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{"Item":{"pk":{"S":"a"},"v":`+deep(32)+`}}`)
 }

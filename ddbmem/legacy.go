@@ -32,9 +32,9 @@ var modern = []string{
 
 // checkLegacy refuses names without an expression, and legacy parameters: mixed with expressions in the service's words,
 // and without [Options.Legacy] alone, in ours.
-func (e *Engine) checkLegacy(in *wire.Node) *apiError {
+func (e *Engine) checkLegacy(in *wire.Node) error {
 	if in.Has("ExpressionAttributeNames") && len(present(in, modern)) == 0 {
-		return invalid("ExpressionAttributeNames can only be specified when using expressions")
+		return early(invalid("ExpressionAttributeNames can only be specified when using expressions"))
 	}
 	old := present(in, legacy)
 	if len(old) == 0 {
@@ -45,8 +45,8 @@ func (e *Engine) checkLegacy(in *wire.Node) *apiError {
 		mixed = old[:len(old)-1] // a filter may stand beside KeyConditions
 	}
 	if now := present(in, modern); len(now) > 0 && len(mixed) > 0 {
-		return invalid("Can not use both expression and non-expression parameters in the same request: "+
-			"Non-expression parameters: {%s} Expression parameters: {%s}", strings.Join(mixed, ", "), strings.Join(now, ", "))
+		return early(invalid("Can not use both expression and non-expression parameters in the same request: "+
+			"Non-expression parameters: {%s} Expression parameters: {%s}", strings.Join(mixed, ", "), strings.Join(now, ", ")))
 	}
 	if e.opts.Legacy {
 		return nil

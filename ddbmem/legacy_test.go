@@ -20,7 +20,7 @@ func TestLegacyParametersAreRefused(t *testing.T) {
 	c.invalid("Query", `{"TableName":"hash","KeyConditions":{}}`, old+"KeyConditions; use KeyConditionExpression")
 	c.invalid("Scan", `{"TableName":"hash","ScanFilter":{}}`, old+"ScanFilter; use FilterExpression")
 	c.invalid("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"a"}},"Expected":{},"ConditionExpression":"a=b"}`,
-		"Can not use both expression and non-expression parameters in the same request: "+
+		oneError+"Can not use both expression and non-expression parameters in the same request: "+
 			"Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}")
 }
 
@@ -120,34 +120,34 @@ func TestLegacyParametersAreRefusedInTheWordsOfTheService(t *testing.T) {
 	c := legacyCaller(t)
 	const oneOrMore = "One or more parameter values were invalid: "
 	for _, refused := range []struct{ op, request, message string }{
-		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"PUT"}}`, oneOrMore + "Only DELETE action is allowed when no attribute value is specified"},
-		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"DELETE","Value":{"N":"1"}}}`, oneOrMore + "DELETE action with value is not supported for the type N"},
-		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"ADD","Value":{"BOOL":true}}}`, oneOrMore + "ADD action is not supported for the type BOOL"},
+		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"PUT"}}`, oneError + oneOrMore + "Only DELETE action is allowed when no attribute value is specified"},
+		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"DELETE","Value":{"N":"1"}}}`, oneError + oneOrMore + "DELETE action with value is not supported for the type N"},
+		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"ADD","Value":{"BOOL":true}}}`, oneError + oneOrMore + "ADD action is not supported for the type BOOL"},
 		{"UpdateItem", `"AttributeUpdates":{"t":{"Action":"ADD","Value":{"N":"1"}}}`, "Type mismatch for attribute to update"},
 		{"UpdateItem", `"AttributeUpdates":{"t":{"Action":"DELETE","Value":{"SS":["x"]}}}`, "Type mismatch for attribute to update"},
 		{"UpdateItem", `"AttributeUpdates":{"sk":{"Value":{"S":"1"}}}`, oneOrMore + "Cannot update attribute sk. This attribute is part of the key"},
 		{"UpdateItem", `"AttributeUpdates":{"g":{"Value":{"N":"1"}}}`, oneOrMore + "Type mismatch for Index Key g Expected: S Actual: N IndexName: byG"},
-		{"UpdateItem", `"AttributeUpdates":{"q":{"Value":{}}}`, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
+		{"UpdateItem", `"AttributeUpdates":{"q":{"Value":{}}}`, oneError + "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
 		{"UpdateItem", `"AttributeUpdates":{"q":{"Action":"SET"}}`, "1 validation error detected: Value 'SET' at 'attributeUpdates.q.member.action' " +
 			"failed to satisfy constraint: Member must satisfy enum value set: [ADD, PUT, DELETE]"},
-		{"DeleteItem", `"Expected":{"q":{}}`, oneOrMore + "Value must be provided when Exists is null for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"Exists":true}}`, oneOrMore + "Value must be provided when Exists is true for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"Exists":false,"Value":{"S":"a"}}}`, oneOrMore + "Value cannot be used when Exists is false for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"Value":{"S":"a"},"AttributeValueList":[]}}`, oneOrMore + "Value and AttributeValueList cannot be used together for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"AttributeValueList":[{"S":"a"}]}}`, oneOrMore + "AttributeValueList can only be used with a ComparisonOperator for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"Exists":true,"ComparisonOperator":"NULL"}}`, oneOrMore + "Exists and ComparisonOperator cannot be used together for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"ComparisonOperator":"EQ"}}`, oneOrMore + "Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: q"},
-		{"DeleteItem", `"Expected":{"q":{"ComparisonOperator":"NULL","AttributeValueList":[{"S":"a"}]}}`, oneOrMore + "Invalid number of argument(s) for the NULL ComparisonOperator"},
-		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"x"}]}}`, oneOrMore + "AttributeValues inside AttributeValueList must be of same type"},
-		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"N":"1"}]}}`, oneOrMore + "ComparisonOperator BEGINS_WITH is not valid for N AttributeValue type"},
-		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"NS":["1"]}]}}`, oneOrMore + "ComparisonOperator LT is not valid for NS AttributeValue type"},
+		{"DeleteItem", `"Expected":{"q":{}}`, oneError + oneOrMore + "Value must be provided when Exists is null for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"Exists":true}}`, oneError + oneOrMore + "Value must be provided when Exists is true for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"Exists":false,"Value":{"S":"a"}}}`, oneError + oneOrMore + "Value cannot be used when Exists is false for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"Value":{"S":"a"},"AttributeValueList":[]}}`, oneError + oneOrMore + "Value and AttributeValueList cannot be used together for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"AttributeValueList":[{"S":"a"}]}}`, oneError + oneOrMore + "AttributeValueList can only be used with a ComparisonOperator for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"Exists":true,"ComparisonOperator":"NULL"}}`, oneError + oneOrMore + "Exists and ComparisonOperator cannot be used together for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"ComparisonOperator":"EQ"}}`, oneError + oneOrMore + "Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: q"},
+		{"DeleteItem", `"Expected":{"q":{"ComparisonOperator":"NULL","AttributeValueList":[{"S":"a"}]}}`, oneError + oneOrMore + "Invalid number of argument(s) for the NULL ComparisonOperator"},
+		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"x"}]}}`, oneError + oneOrMore + "AttributeValues inside AttributeValueList must be of same type"},
+		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"N":"1"}]}}`, oneError + oneOrMore + "ComparisonOperator BEGINS_WITH is not valid for N AttributeValue type"},
+		{"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"LT","AttributeValueList":[{"NS":["1"]}]}}`, oneError + oneOrMore + "ComparisonOperator LT is not valid for NS AttributeValue type"},
 		{
 			"DeleteItem", `"Expected":{"n":{"ComparisonOperator":"BETWEEN","AttributeValueList":[{"N":"2"},{"N":"1"}]}}`,
-			"The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
+			oneError + "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound",
 		},
-		{"DeleteItem", `"Expected":{"n":{"Value":{"N":"1"}}},"ConditionalOperator":"OR"`, "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
-		{"DeleteItem", `"ConditionalOperator":"AND"`, "ConditionalOperator cannot be used without Filter or Expected"},
-		{"DeleteItem", `"Expected":{"":{"Exists":false}}`, "Empty attribute name"},
+		{"DeleteItem", `"Expected":{"n":{"Value":{"N":"1"}}},"ConditionalOperator":"OR"`, oneError + "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
+		{"DeleteItem", `"ConditionalOperator":"AND"`, oneError + "ConditionalOperator cannot be used without Filter or Expected"},
+		{"DeleteItem", `"Expected":{"":{"Exists":false}}`, oneError + "Empty attribute name"},
 		{"GetItem", `"AttributesToGet":["n","n"]`, oneOrMore + "Duplicate value in attribute name: n"},
 		{"GetItem", `"AttributesToGet":["n"],"ProjectionExpression":"n"`, "Can not use both expression and non-expression parameters in the same request: " +
 			"Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}"},
@@ -164,7 +164,7 @@ func TestLegacyParametersAreRefusedInTheWordsOfTheService(t *testing.T) {
 		{`"KeyConditions":{` + partition + `,"sk":{"ComparisonOperator":"NE","AttributeValueList":[{"S":"1"}]}}`, "Attempted conditional constraint is not an indexable operation"},
 		{`"KeyConditions":{` + partition + `,"sk":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"1"}]}}`, oneOrMore + "Condition parameter type does not match schema type"},
 		{`"KeyConditions":{` + partition + `},"QueryFilter":{"sk":{"ComparisonOperator":"NOT_NULL"}}`, "QueryFilter can only contain non-primary key attributes: Primary key attribute: sk"},
-		{`"KeyConditions":{` + partition + `},"AttributesToGet":["n"],"Select":"COUNT"`, "Cannot specify the AttributesToGet when choosing to get only the Count"},
+		{`"KeyConditions":{` + partition + `},"AttributesToGet":["n"],"Select":"COUNT"`, oneError + "Cannot specify the AttributesToGet when choosing to get only the Count"},
 		{`"KeyConditions":{` + partition + `},"KeyConditionExpression":"pk = :p"`, "Can not use both expression and non-expression parameters in the same request: " +
 			"Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}"},
 	} {

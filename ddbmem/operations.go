@@ -1,5 +1,7 @@
 package ddbmem
 
+import "github.com/singletable-go/ddb/ddbmem/internal/wire"
+
 // operations is the whole API, by the target of the request.
 var operations = map[string]*operation{}
 
@@ -15,13 +17,13 @@ func init() {
 		{name: "ListTables", shape: listTablesShape, run: listTables, does: "in pages"},
 		{name: "UpdateTimeToLive", shape: updateTTLShape, run: updateTimeToLive, named: true, does: "expiry on the engine's clock"},
 		{name: "DescribeTimeToLive", shape: namedTableShape, run: describeTimeToLive, named: true},
-		{name: "PutItem", shape: putItemShape, run: putItem, fault: writeCall, does: "conditions, old values"},
-		{name: "GetItem", shape: getItemShape, run: getItem, fault: readCall, does: "projections"},
-		{name: "UpdateItem", shape: updateItemShape, run: updateItem, fault: writeCall, does: "SET, REMOVE, ADD, DELETE; conditions; all return values"},
-		{name: "DeleteItem", shape: deleteItemShape, run: deleteItem, fault: writeCall, does: "conditions, old values"},
-		{name: "Query", shape: queryShape, run: query, fault: readCall, does: "tables and indexes, filters, projections, pages, both directions"},
+		{name: "PutItem", shape: putItemShape, run: putItem, fault: writeCall, layer: wire.Enveloped, does: "conditions, old values"},
+		{name: "GetItem", shape: getItemShape, run: getItem, fault: readCall, layer: wire.Plain, does: "projections"},
+		{name: "UpdateItem", shape: updateItemShape, run: updateItem, fault: writeCall, layer: wire.Enveloped, does: "SET, REMOVE, ADD, DELETE; conditions; all return values"},
+		{name: "DeleteItem", shape: deleteItemShape, run: deleteItem, fault: writeCall, layer: wire.Enveloped, does: "conditions, old values"},
+		{name: "Query", shape: queryShape, run: query, fault: readCall, layer: wire.Plain, does: "tables and indexes, filters, projections, pages, both directions"},
 		{name: "Scan", shape: scanShape, run: scan, fault: readCall, does: "tables and indexes, filters, projections, pages, segments"},
-		{name: "BatchGetItem", shape: batchGetShape, run: batchGetItem, fault: readCall, does: "up to 100 keys and 16 MB"},
+		{name: "BatchGetItem", shape: batchGetShape, run: batchGetItem, fault: readCall, layer: wire.Plain, does: "up to 100 keys and 16 MB"},
 		{name: "BatchWriteItem", shape: batchWriteShape, run: batchWriteItem, fault: writeCall, does: "up to 25 requests"},
 		{name: "TransactGetItems", shape: transactGetShape, run: transactGetItems, fault: readCall, does: "up to 100 items and 4 MB, at one moment"},
 		{name: "TransactWriteItems", shape: transactWriteShape, run: transactWriteItems, fault: writeCall, does: "up to 100 items and 4 MB, all or nothing, client tokens"},
@@ -31,6 +33,10 @@ func init() {
 		{name: "TagResource", shape: tagShape, run: tagResource},
 		{name: "UntagResource", shape: untagShape, run: untagResource},
 		{name: "ListTagsOfResource", shape: listTags, run: listTagsOfResource},
+		{name: "DescribeLimits", shape: structOf("DescribeLimitsInput"), run: describeLimits, does: "those of a new account"},
+		{name: "DescribeEndpoints", shape: structOf("DescribeEndpointsRequest"), at: describeEndpoints, does: "the address that was called"},
+		{name: "DescribeContinuousBackups", shape: backedUpShape, run: describeContinuousBackups, does: "there is no recovery to a point in time"},
+		{name: "ListGlobalTables", shape: listGlobalShape, run: listGlobalTables, does: "there are none"},
 		{name: "ListStreams", shape: listStreamsShape, run: listStreams, streams: true, does: "those of deleted tables for a day"},
 		{name: "DescribeStream", shape: describeStreamShape, run: describeStream, streams: true, does: "shards with their parents"},
 		{name: "GetShardIterator", shape: shardIteratorShape, run: getShardIterator, streams: true, does: "TRIM_HORIZON, LATEST, AT_ and AFTER_SEQUENCE_NUMBER, AT_TIMESTAMP"},

@@ -80,8 +80,8 @@ func (e *Engine) statementWrite(s *partiql.Statement) (*write, error) {
 	}
 	if s.Verb == partiql.Insert {
 		w := &write{kind: putWrite, attrs: s.Item, size: s.Item.Size()}
-		if w.size > maxItem {
-			return nil, invalid("Item size has exceeded the maximum allowed size")
+		if failed := w.checkSize(); failed != nil {
+			return nil, failed
 		}
 		for _, k := range t.all() {
 			v := s.Item.Get(k.name)

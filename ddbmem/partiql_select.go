@@ -17,7 +17,7 @@ import (
 // selectPage answers a SELECT. It reads the partitions that the WHERE clause names, within them the sort keys that it
 // allows, and filters by the whole clause; without a partition it reads everything.
 func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
-	rd := &reader{limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
+	rd := &reader{statement: true, limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
 	if s.Where != nil {
 		x := &partiql.Writer{}
 		w := &write{}
@@ -41,7 +41,8 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	if failed != nil {
 		return nil, failed
 	}
-	if spans[0] != (span{}) { // of named partitions, the filter must be projected, as for a Query
+	scans := spans[0] == span{}
+	if !scans { // of named partitions, the filter must be projected, as for a Query
 		if failed := rd.checkFilterProjected(); failed != nil {
 			return nil, failed
 		}
@@ -63,6 +64,9 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	}
 	if len(spans) > 0 {
 		rd.from = spans[0].low
+		if scans {
+			rd.scanning(spans[0].low, spans[0].high)
+		}
 	}
 	p, failed := rd.page(rd.along(spans, forward))
 	if failed != nil {
@@ -238,11 +242,11 @@ func after(spans []span, at string, forward bool) []span {
 }
 
 // along yields the rows of spans one after the other.
-func (rd *reader) along(spans []span, forward bool) iter.Seq[*row] {
-	return func(yield func(*row) bool) {
+func (rd *reader) along(spans []span, forward bool) iter.Seq2[string, *row] {
+	return func(yield func(string, *row) bool) {
 		for _, s := range spans {
-			for r := range between(rd.tree(), s.low, s.high, forward) {
-				if !yield(r) {
+			for key, r := range between(rd.tree(), s.low, s.high, forward) {
+				if !yield(key, r) {
 					return
 				}
 			}

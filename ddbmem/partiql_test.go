@@ -90,7 +90,7 @@ func TestSelectReadsAndPaysForItsPartitionsAlone(t *testing.T) {
 		c.ok("PutItem", fmt.Sprintf(`{"TableName":"range","Item":{"pk":{"S":%q},"sk":{"N":"%d"},"fill":{"S":"%04000d"}}}`, pk, i, i))
 	}
 	for clause, units := range map[string]string{
-		"WHERE pk = 'a'": "0.5", "WHERE pk = 'big'": "10", "WHERE pk = 'big' AND sk < 5": "2.5", "WHERE pk = 'big' AND n = 5": "10", "WHERE n = 5": "12.5",
+		"WHERE pk = 'a'": "0.5", "WHERE pk = 'big'": "10", "WHERE pk = 'big' AND sk < 5": "2.5", "WHERE pk = 'big' AND n = 5": "10", "WHERE n = 5": "13.5",
 		"WHERE pk IN ['a', 'big'] AND sk = 5": "0.5",
 	} {
 		require.Equal(t, units, c.member("ExecuteStatement",
@@ -184,7 +184,7 @@ func TestStatementsAreRefused(t *testing.T) {
 		"SELECT n FROM range WHERE n = MISSING":                                "MISSING must be compared using IS operator",
 		"SELECT n FROM range WHERE t LIKE 'h%'":                                "Unsupported operator in Condition Expression. Operator: like",
 		"SELECT n FROM range WHERE begins_with(n, 1)":                          "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N",
-		"SELECT n FROM range.none WHERE pk = 'a'":                              "The table does not have the specified index: none",
+		"SELECT n FROM range.none WHERE pk = 'a'":                              "The table does not have the specified index",
 		"SELECT b FROM indexed.keys WHERE g = 'g'":                             "One or more parameter values were invalid: Global secondary index keys does not project [b]",
 		"EXISTS(SELECT * FROM range WHERE pk = 'a')":                           "EXISTS can only be used in ExecuteTransaction write requests.",
 		"INSERT INTO range VALUES {'pk': 'a'}":                                 malformed + "Expected 'VALUE' but got 'VALUES'",
@@ -351,4 +351,18 @@ func TestPartiQLIsUnknownUnlessAskedFor(t *testing.T) {
 	for _, op := range []string{"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"} {
 		c.fails(op, `{}`, "UnknownOperationException", "")
 	}
+}
+
+func TestSelectFromAnIndexIsRefusedInWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	c := partiqlCaller(t)
+	const consistent = `"ConsistentRead":true`
+	c.invalid("ExecuteStatement", statement("SELECT * FROM indexed.keys", consistent), "Strongly consistent read is not supported on Global Secondary Indexes")
+	c.invalid("ExecuteStatement", statement("SELECT * FROM indexed.keys WHERE g = 'g'", consistent), "Strongly consistent read is not supported on Global Secondary Indexes")
+	c.invalid("ExecuteStatement", statement("SELECT * FROM indexed.none", consistent), "The table does not have the specified index") // comes first
+	c.ok("ExecuteStatement", statement("SELECT * FROM indexed.local", consistent))
+	c.ok("ExecuteStatement", statement("SELECT * FROM indexed", consistent))
+	c.invalid("Query", `{"TableName":"indexed","IndexName":"keys","ConsistentRead":true,"KeyConditionExpression":"g=:g","ExpressionAttributeValues":{":g":{"S":"g"}}}`,
+		"Consistent reads are not supported on global secondary indexes")
 }

@@ -230,7 +230,7 @@ func TestPartitionsHoldWhatTheTableHolds(t *testing.T) {
 			IndexLag: time.Duration(rapid.IntRange(0, 1).Draw(rt, "lag")) * time.Second,
 		}})
 		send := func(op, body string) {
-			ans := e.answer(t.Context(), tableTarget+op, []byte(body))
+			ans := e.answer(call(t.Context(), tableTarget+op), []byte(body))
 			require.Equal(rt, 200, ans.status, string(ans.body))
 		}
 		local := ""

@@ -45,7 +45,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if failed := checkSigned(r); failed != nil && operations[target] != nil && wellFormed(body) {
 		ans = e.refuse(failed)
 	} else {
-		ans = e.answer(r.Context(), target, body)
+		ans = e.answer(r, body)
 	}
 	if ans.drop {
 		// The write was applied; what the caller sees is a connection that broke.

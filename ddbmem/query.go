@@ -11,8 +11,8 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, invalid("1 validation error detected: Value at 'Limit' failed to satisfy constraint: " +
 			"Member must have value greater than or equal to 1")
 	}
-	if failed := e.checkLegacy(in); failed != nil {
-		return nil, failed
+	if err := e.checkLegacy(in); err != nil {
+		return nil, err
 	}
 	rd, ex, err := newReader(in, "FilterExpression", "KeyConditionExpression")
 	if err != nil {
@@ -32,6 +32,9 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	if rd.start != nil {
 		if at, failed = rd.startKey(); failed != nil {
 			return nil, failed
+		}
+		if rd.single() {
+			return nil, invalid("The provided exclusive start key is invalid")
 		}
 	}
 	keys, err := ex.KeyCondition.Resolve(in.Text("IndexName"), keyAttributes(s.hash), keyAttributes(s.rng))
@@ -59,8 +62,14 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 	if failed != nil {
 		return nil, failed
 	}
+	if rd.single() {
+		p.last = nil // whatever the limit
+	}
 	return rd.answer(in, p), nil
 }
+
+// single reports whether a query finds one item at most, because the table has no sort key: it has no pages.
+func (rd *reader) single() bool { return rd.index == nil && len(rd.table.rng) == 0 }
 
 // outside is the answer to a starting key that the key condition does not select.
 func (s *schema) outside(at string, start value.Item, keys *expr.KeyRange) *apiError {

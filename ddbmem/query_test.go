@@ -241,3 +241,50 @@ func TestMultiAttributeKeys(t *testing.T) {
 	status, _ := c.send("Query", `{"TableName":"multi","IndexName":"idx","KeyConditionExpression":"a=:a","ExpressionAttributeValues":{":a":{"S":"a"}}}`)
 	require.Equal(t, 400, status)
 }
+
+// TestQueryOfATableWithoutSortKeyHasNoPages tries every starting key there is for a query that finds one item at most.
+func TestQueryOfATableWithoutSortKeyHasNoPages(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, everything)
+	c.ok("CreateTable", strings.Replace(hashTable, `"AttributeType":"S"}]`, `"AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],`+
+		`"GlobalSecondaryIndexes":[{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]`, 1))
+	for _, pk := range []string{"a", "b"} {
+		c.ok("PutItem", `{"TableName":"hash","Item":{"pk":{"S":"`+pk+`"},"g":{"S":"g"}}}`)
+	}
+	const item = `{"Items":[{"pk":{"S":"a"},"g":{"S":"g"}}],"Count":1,"ScannedCount":1}`
+	for _, request := range []string{
+		`"KeyConditionExpression":"pk = :a","ExpressionAttributeValues":{":a":{"S":"a"}}`,
+		`"KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]}}`,
+	} {
+		query := func(more string) string { return `{"TableName":"hash",` + request + more + `}` }
+		for _, limit := range []string{"", `,"Limit":1`, `,"Limit":2`, `,"Limit":1,"ScanIndexForward":false`, `,"Limit":1,"ConsistentRead":true`} {
+			c.answers("Query", query(limit), item)
+		}
+		c.answers("Query", query(`,"Limit":1,"Select":"COUNT"`), `{"Count":1,"ScannedCount":1}`)
+		for key, message := range map[string]string{
+			`{"pk":{"S":"a"}}`:                  "The provided exclusive start key is invalid",
+			`{"pk":{"S":"b"}}`:                  "The provided exclusive start key is invalid",
+			`{"pk":{"S":"none"}}`:               "The provided exclusive start key is invalid",
+			`{}`:                                "The provided starting key is invalid",
+			`{"bad":{"S":"a"}}`:                 "The provided starting key is invalid",
+			`{"pk":{"S":"a"},"g":{"S":"g"}}`:    "The provided starting key is invalid",
+			`{"pk":{"N":"1"}}`:                  "The provided key element does not match the schema",
+			`{"pk":{"S":""}}`:                   "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk",
+			`{"pk":{"N":"1e999"}}`:              "Number overflow. Attempting to store a number with magnitude larger than supported range",
+			`{"pk":{}}`:                         "The provided starting key is invalid: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+			`{"pk":{"S":"a","N":"1"}}`:          "The provided starting key is invalid: Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+			`{"pk":{"L":[` + nested(32) + `]}}`: "The provided starting key is invalid: Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
+		} {
+			c.invalid("Query", query(`,"ExclusiveStartKey":`+key), message)
+		}
+	}
+
+	// An index has as many items of a key as there are, and a scan its pages.
+	index := `{"TableName":"hash","IndexName":"byG","KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"S":"g"}},"Limit":1`
+	last := c.member("Query", index+`}`, "LastEvaluatedKey")
+	require.NotEqual(t, "null", last)
+	require.NotEqual(t, "null", c.member("Query", index+`,"ExclusiveStartKey":`+last+`}`, "LastEvaluatedKey"))
+	last = c.member("Scan", `{"TableName":"hash","Limit":1}`, "LastEvaluatedKey")
+	require.Equal(t, "1", c.member("Scan", `{"TableName":"hash","ExclusiveStartKey":`+last+`}`, "Count"))
+}

@@ -28,6 +28,8 @@ type reader struct {
 	from       string     // a key of what is read, in the tree
 	fetch      bool       // a local index lacks what is asked for, and the table has it
 	filteredBy string     // what the service calls the filter in messages
+	spread     *spread    // of a scan
+	statement  bool       // of PartiQL, which has words of its own for indexes
 }
 
 // page is the answer of a reader.
@@ -87,19 +89,23 @@ func (rd *reader) checkSelect(in *wire.Node) error {
 	if in.Has("AttributesToGet") {
 		parameter = "AttributesToGet"
 	}
+	var failed *apiError
 	switch {
 	case rd.selects == "SPECIFIC_ATTRIBUTES" && rd.projection == nil:
-		return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+		failed = invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 	case rd.selects == "COUNT" && rd.projection != nil:
-		return invalid("Cannot specify the %s when choosing to get only the Count", parameter)
+		failed = invalid("Cannot specify the %s when choosing to get only the Count", parameter)
 	case rd.selects == "ALL_ATTRIBUTES" && rd.projection != nil:
-		return invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", parameter)
+		failed = invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", parameter)
 	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && rd.projection != nil:
-		return invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", parameter)
+		failed = invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", parameter)
 	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && !in.Has("IndexName"):
-		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		failed = invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+	default:
+		return nil
 	}
-	return nil
+	failed.newer = oneError + failed.msg // the one envelope of Query
+	return failed
 }
 
 // bind finds the index. The caller holds the lock.
@@ -109,13 +115,19 @@ func (rd *reader) bind(t *table, name string) *apiError {
 		return nil
 	}
 	x := t.find(name)
-	if x == nil || !x.goneAt.IsZero() {
+	switch gone := x == nil || x.goneAt.set; {
+	case gone && rd.statement:
+		return invalid("The table does not have the specified index")
+	case gone:
 		return invalid("The table does not have the specified index: %s", name)
 	}
-	if x.activeAt.After(t.engine.clock.Now()) {
+	if x.activeAt.ahead(t.engine.clock.Now()) {
 		return invalid("Cannot read from backfilling global secondary index: %s", name)
 	}
 	if rd.consistent && !x.local {
+		if rd.statement {
+			return invalid("Strongly consistent read is not supported on Global Secondary Indexes")
+		}
 		return invalid("Consistent reads are not supported on global secondary indexes")
 	}
 	rd.index = x
@@ -261,18 +273,18 @@ func (rd *reader) tree() *tree.Tree[*row] {
 }
 
 // between yields the rows with low <= key < high, in either direction; an empty high is no bound.
-func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq[*row] {
-	return func(yield func(*row) bool) {
+func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq2[string, *row] {
+	return func(yield func(string, *row) bool) {
 		if forward {
 			for key, r := range t.Ascend(low) {
-				if (high != "" && key >= high) || !yield(r) {
+				if (high != "" && key >= high) || !yield(key, r) {
 					return
 				}
 			}
 			return
 		}
 		for key, r := range t.Descend(high) {
-			if key < low || !yield(r) {
+			if key < low || !yield(key, r) {
 				return
 			}
 		}
@@ -280,16 +292,29 @@ func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq[*row] 
 }
 
 // page reads a page and charges it.
-func (rd *reader) page(rows iter.Seq[*row]) (*page, *apiError) {
+func (rd *reader) page(rows iter.Seq2[string, *row]) (*page, *apiError) {
 	p := rd.read(rows)
 	return p, rd.pay(p)
 }
 
+// scanning says that what is read is all from low up to high. With [Options.Capacity] a scan is charged as a whole, as in
+// the examples of the documentation: where its partitions begin and end changes under it.
+func (rd *reader) scanning(low, high string) {
+	if rd.table.res != nil {
+		return
+	}
+	total := rd.table.def.partitions(rd.table.def.throughput)
+	if rd.index != nil && !rd.index.local {
+		total = rd.table.def.partitions(rd.index.throughput)
+	}
+	rd.spread = newSpread(total, low, high)
+}
+
 // read walks along rows until the page is full.
-func (rd *reader) read(rows iter.Seq[*row]) *page {
+func (rd *reader) read(rows iter.Seq2[string, *row]) *page {
 	p := &page{exhausted: true}
 	var last *row
-	for r := range rows {
+	for key, r := range rows {
 		if p.bytes >= maxPage {
 			p.exhausted = false // there is more, unlike where the last item fills the page
 			break
@@ -309,6 +334,9 @@ func (rd *reader) read(rows iter.Seq[*row]) *page {
 		p.scanned++
 		p.bytes += size
 		p.note(rd, r, size)
+		if rd.spread != nil {
+			rd.spread.read(key, size, rd.consistent)
+		}
 		if rd.filter == nil || rd.filter.Holds(it) {
 			p.count++
 			if rd.selects != "COUNT" {
@@ -361,6 +389,9 @@ func (rd *reader) answer(in *wire.Node, p *page) *out {
 func (rd *reader) used(p *page) *usage {
 	u := &usage{table: rd.table, read: true}
 	units := readUnits(p.bytes, rd.consistent)
+	if rd.spread != nil {
+		units = rd.spread.end(p.exhausted, rd.consistent)
+	}
 	if rd.index == nil {
 		u.add(units, nil)
 	} else {

@@ -3,8 +3,8 @@ package ddbmem
 import "github.com/singletable-go/ddb/ddbmem/internal/wire"
 
 func scan(e *Engine, in *wire.Node) (*out, error) {
-	if failed := e.checkLegacy(in); failed != nil {
-		return nil, failed
+	if err := e.checkLegacy(in); err != nil {
+		return nil, err
 	}
 	if _, err := in.Values("ExclusiveStartKey").Fault(); err != nil {
 		return nil, startFault(err)
@@ -46,6 +46,7 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 		}
 	}
 	rd.from = low
+	rd.scanning(low, high)
 	p, failed := rd.page(between(rd.tree(), low, high, true))
 	if failed != nil {
 		return nil, failed

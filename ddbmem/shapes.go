@@ -20,9 +20,29 @@ func required(s *wire.Shape) *wire.Shape {
 
 func enum(values ...string) *wire.Shape { return &wire.Shape{Type: wire.String, Enum: values} }
 
+// enumNewer is an enum that newer layers check in words of their own, whatever the values are really called.
+func enumNewer(newer string, values ...string) *wire.Shape {
+	s := enum(values...)
+	s.Newer = "Failed to satisfy constraint: Member must satisfy enum value set: " + newer
+	return s
+}
+
+// alone is a shape whose broken constraint newer layers report without others.
+func alone(s *wire.Shape) *wire.Shape {
+	c := *s
+	c.Alone = true
+	return &c
+}
+
 func listOf(elem *wire.Shape) *wire.Shape { return &wire.Shape{Type: wire.List, Elem: elem} }
 
 func mapOf(elem *wire.Shape) *wire.Shape { return &wire.Shape{Type: wire.Map, Elem: elem} }
+
+// shown is a structure that messages show with these members.
+func shown(s *wire.Shape, members ...string) *wire.Shape {
+	s.Shown = members
+	return s
+}
 
 func atLeastOne(t wire.Type) *wire.Shape { return &wire.Shape{Type: t, HasMin: true, Min: 1} }
 
@@ -39,16 +59,19 @@ var (
 	nameList = &wire.Shape{Type: wire.List, Elem: aString, MinLen: 1, MaxLen: 255}
 
 	// tableName is that of the item operations; table operations check theirs first, see operation.table.
-	tableName    = &wire.Shape{Type: wire.String, Required: true, Pattern: wire.NamePattern, MinLen: 1, MaxLen: 255}
+	tableName = &wire.Shape{
+		Type: wire.String, Required: true, Pattern: wire.NamePattern, MinLen: 1, MaxLen: 255,
+		At: true, Alone: true,
+	}
 	newTableName = &wire.Shape{Type: wire.String, Required: true, Pattern: wire.NamePattern, MinLen: 3, MaxLen: 255}
 	indexName    = &wire.Shape{Type: wire.String, Pattern: wire.NamePattern, MinLen: 3, MaxLen: 255}
 
 	returnCapacity    = enum("INDEXES", "TOTAL", "NONE")
 	returnCollections = enum("SIZE", "NONE")
-	returnValues      = enum("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
+	returnValues      = enumNewer("[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]", "ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
 	returnOnFailure   = enum("ALL_OLD", "NONE")
 	selectShape       = enum("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
-	logical           = enum("OR", "AND")
+	logical           = alone(enumNewer("[ALL, OR]", "OR", "AND"))
 	comparison        = enum("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS")
 
 	conditions = mapOf(structOf("Condition",
@@ -95,10 +118,10 @@ var updateItemShape = structOf("UpdateItemInput",
 	member("ReturnConsumedCapacity", returnCapacity),
 	member("TableName", tableName),
 	member("ReturnItemCollectionMetrics", returnCollections),
-	member("ReturnValues", returnValues),
+	member("ReturnValues", alone(returnValues)),
 	member("ReturnValuesOnConditionCheckFailure", returnOnFailure),
-	member("Key", itemMap),
 	member("ConditionalOperator", logical),
+	member("Key", itemMap),
 	member("Expected", expected),
 	member("AttributeUpdates", mapOf(structOf("AttributeValueUpdate", member("Action", enum("ADD", "PUT", "DELETE")), member("Value", attr)))),
 	member("ConditionExpression", aString),
@@ -157,25 +180,25 @@ var scanShape = structOf("ScanInput",
 )
 
 var batchGetShape = structOf("BatchGetItemInput",
-	member("ReturnConsumedCapacity", returnCapacity),
-	member("RequestItems", &wire.Shape{Type: wire.Map, KeyName: true, Elem: structOf("KeysAndAttributes",
-		member("Keys", &wire.Shape{Type: wire.List, Elem: attrMap, Required: true, MinLen: 1}),
+	member("RequestItems", &wire.Shape{Type: wire.Map, KeyName: true, Echo: true, Elem: structOf("KeysAndAttributes",
+		member("Keys", &wire.Shape{Type: wire.List, Elem: attrMap, Required: true, MinLen: 1, At: true}),
 		member("AttributesToGet", nameList),
 		member("ConsistentRead", aBool),
 		member("ProjectionExpression", aString),
 		member("ExpressionAttributeNames", names),
 	)}),
+	member("ReturnConsumedCapacity", returnCapacity),
 )
 
 var batchWriteShape = structOf("BatchWriteItemInput",
 	member("ReturnConsumedCapacity", returnCapacity),
 	member("ReturnItemCollectionMetrics", returnCollections),
 	member("RequestItems", &wire.Shape{
-		Type: wire.Map, KeyName: true, ValMinLen: 1, ValMaxLen: 25,
-		Elem: listOf(structOf("WriteRequest",
-			member("DeleteRequest", structOf("DeleteRequest", member("Key", itemMap))),
-			member("PutRequest", structOf("PutRequest", member("Item", itemMap))),
-		)),
+		Type: wire.Map, KeyName: true, KeysLast: true, ValMinLen: 1, ValMaxLen: 25,
+		Elem: listOf(shown(structOf("WriteRequest",
+			member("DeleteRequest", shown(structOf("DeleteRequest", member("Key", itemMap)), "Key", "WorkloadProfileName")),
+			member("PutRequest", shown(structOf("PutRequest", member("Item", itemMap)), "Item", "WorkloadProfileName")),
+		), "PutRequest", "DeleteRequest")),
 	}),
 )
 
@@ -203,9 +226,9 @@ func writeAction(name string, extra ...wire.Field) wire.Field {
 }
 
 var transactWriteShape = structOf("TransactWriteItemsInput",
+	member("ClientRequestToken", &wire.Shape{Type: wire.String, MinLen: 1, MaxLen: 36}),
 	member("ReturnConsumedCapacity", returnCapacity),
 	member("ReturnItemCollectionMetrics", returnCollections),
-	member("ClientRequestToken", &wire.Shape{Type: wire.String, MinLen: 1, MaxLen: 36}),
 	member("TransactItems", &wire.Shape{
 		Type: wire.List, Required: true, MinLen: 1, MaxLen: 100,
 		Elem: structOf("TransactWriteItem",

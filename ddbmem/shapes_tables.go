@@ -60,12 +60,12 @@ var createTableShape = structOf("CreateTableInput",
 	member("BillingMode", billing),
 	member("ProvisionedThroughput", throughput),
 	member("KeySchema", keySchema),
+	member("GlobalSecondaryIndexes", listOf(globalIndex)),
 	member("LocalSecondaryIndexes", listOf(structOf("LocalSecondaryIndex",
 		member("IndexName", required(indexName)),
 		member("KeySchema", keySchema),
 		member("Projection", projection),
 	))),
-	member("GlobalSecondaryIndexes", listOf(globalIndex)),
 	member("StreamSpecification", streamSpec),
 	member("SSESpecification", sse),
 	member("Tags", tags),
@@ -107,11 +107,19 @@ var listTablesShape = structOf("ListTablesInput",
 	member("ExclusiveStartTableName", indexName),
 )
 
+var backedUpShape = structOf("DescribeContinuousBackupsInput", member("TableName", newTableName))
+
+var listGlobalShape = structOf("ListGlobalTablesInput",
+	member("ExclusiveStartGlobalTableName", &wire.Shape{Type: wire.String, Pattern: wire.NamePattern, MinLen: 3, MaxLen: 255}),
+	member("Limit", atLeastOne(wire.Int)),
+	member("RegionName", aString),
+)
+
 var updateTTLShape = structOf("UpdateTimeToLiveInput",
 	member("TableName", newTableName),
 	member("TimeToLiveSpecification", required(structOf("TimeToLiveSpecification",
 		member("Enabled", required(aBool)),
-		member("AttributeName", &wire.Shape{Type: wire.String, Required: true, MinLen: 1, MaxLen: 255}),
+		member("AttributeName", &wire.Shape{Type: wire.String, Required: true, MinLen: 1, MaxLen: maxTTLName}),
 	))),
 )
 

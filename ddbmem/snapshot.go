@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
@@ -22,11 +23,13 @@ type savedEngine struct {
 
 // savedTable is a table of a snapshot: how to create it, what was set since, and its items.
 type savedTable struct {
-	Definition json.RawMessage   `json:"definition"` // a CreateTable request
-	ID         string            `json:"id"`
-	Created    time.Time         `json:"created"`
-	TTL        string            `json:"ttl,omitempty"`
-	Items      []json.RawMessage `json:"items"`
+	Definition json.RawMessage `json:"definition"` // a CreateTable request
+	ID         string          `json:"id"`
+	Created    time.Time       `json:"created"`
+	TTL        string          `json:"ttl,omitempty"`
+	// Unfit are the positions of items whose attributes cannot be keys of an index that is younger than they are.
+	Unfit []int             `json:"unfit,omitempty"`
+	Items []json.RawMessage `json:"items"` // last: they are written one by one
 }
 
 // definition is the CreateTable request that makes a table like this one.
@@ -35,7 +38,7 @@ func (t *table) definition() json.RawMessage {
 	o := &out{}
 	o.open()
 	o.str("TableName", t.name)
-	o.any("AttributeDefinitions", t.usedAttrs(func(x *index) bool { return x.goneAt.IsZero() }))
+	o.any("AttributeDefinitions", t.usedAttrs(func(x *index) bool { return !x.goneAt.set }))
 	o.any("KeySchema", t.order)
 	o.str("BillingMode", d.billing)
 	saveThroughput(o, d.billing, d.throughput)
@@ -43,7 +46,7 @@ func (t *table) definition() json.RawMessage {
 	for _, local := range []bool{true, false} {
 		var list []*index
 		for _, x := range t.indexes {
-			if x.local == local && x.goneAt.IsZero() {
+			if x.local == local && !x.goneAt.set {
 				list = append(list, x)
 			}
 		}
@@ -106,7 +109,8 @@ func saveOnDemand(o *out, c *capacityPair) {
 }
 
 // Restore adds the tables of a snapshot. All of them are checked before the first is added: an error leaves the
-// engine as it was. A table of the snapshot must not exist yet.
+// engine as it was, and says which table and item could not have come from an engine and why. A table of the snapshot
+// must not exist yet.
 func (e *Engine) Restore(r io.Reader) error {
 	var saved savedEngine
 	dec := json.NewDecoder(r)
@@ -125,7 +129,7 @@ func (e *Engine) Restore(r io.Reader) error {
 	for i := range saved.Tables {
 		t, err := e.restoreTable(&saved.Tables[i])
 		if err != nil {
-			return fmt.Errorf("ddbmem: restore: table %d: %w", i+1, err)
+			return fmt.Errorf("ddbmem: restore: table %d%s: %w", i+1, nameOf(t), err)
 		}
 		if seen[t.name] {
 			return fmt.Errorf("ddbmem: restore: table %s is there twice", t.name)
@@ -149,40 +153,82 @@ func (e *Engine) Restore(r io.Reader) error {
 	return nil
 }
 
+// nameOf returns the name of a table for messages, where it is known.
+func nameOf(t *table) string {
+	if t == nil {
+		return ""
+	}
+	return " (" + t.name + ")"
+}
+
+// restoreTable returns the table that was saved, which the engine does not know yet. With an error it returns what there
+// is of it.
 func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	in, err := wire.Parse(s.Definition, createTableShape)
 	if err != nil {
-		return nil, fmt.Errorf("definition: not a CreateTable request: %w", err)
+		return nil, errors.New("definition: not a CreateTable request")
 	}
-	if msg := in.Validate(); msg != "" {
-		return nil, errors.New(msg)
+	if msg := in.Validate(wire.Older); msg != "" {
+		return nil, fmt.Errorf("definition: %s", msg)
 	}
 	t, failed := e.define(in)
 	if failed != nil {
-		return nil, failed
+		return nil, fmt.Errorf("definition: %s", failed.msg)
 	}
-	t.readyAt.Store(0)
+	t.readyAt.Store(nil)
 	for _, x := range t.indexes {
-		x.activeAt = time.Time{}
+		x.activeAt = moment{}
 	}
 	t.id, t.created = orDefault(s.ID, t.id), s.Created
 	// Restored rows are not changes: the stream begins after them.
 	stream := t.stream
 	t.stream = nil
+	unfit := map[int]bool{}
+	for _, i := range s.Unfit {
+		unfit[i] = true
+	}
 	for i, raw := range s.Items {
-		it, err := value.ParseItem(raw)
-		if err != nil {
-			return nil, fmt.Errorf("item %d: %w", i+1, err)
+		if err := t.restoreItem(raw, unfit[i]); err != nil {
+			return t, fmt.Errorf("item %d: %w", i+1, err)
 		}
-		if failed := t.checkItem(it); failed != nil {
-			return nil, fmt.Errorf("item %d: %w", i+1, failed)
-		}
-		key := t.rowKey(it)
-		t.apply(change{before: t.get(key), after: newRow(key, it, it.Size()), key: key})
 	}
 	t.stream = stream
+	if n := utf8.RuneCountInString(s.TTL); n > maxTTLName {
+		return t, fmt.Errorf("ttl: an attribute name of %d characters, the limit is %d", n, maxTTLName)
+	}
 	if s.TTL != "" {
 		t.ttl.enable(s.TTL, &t.rows, e.clock.Now())
 	}
 	return t, nil
+}
+
+// restoreItem adds an item to a new table, unless no write could have. An item that is unfit is known not to fit an index.
+func (t *table) restoreItem(raw json.RawMessage, unfit bool) error {
+	var in value.Input
+	err := in.UnmarshalJSON(raw)
+	if err == nil {
+		_, err = in.Fault()
+	}
+	if err != nil {
+		return errors.New(asError(err).msg)
+	}
+	if in.Repeated() {
+		return errors.New("an attribute is there twice")
+	}
+	w := &write{kind: putWrite, attrs: in.Item, size: in.Item.Size()}
+	failed := w.checkSize()
+	if failed == nil {
+		failed = w.bind(t)
+	}
+	if failed == nil && !unfit {
+		failed = t.checkIndexKeys(w.attrs, nil, nil)
+	}
+	if failed != nil {
+		return errors.New(failed.msg)
+	}
+	if t.get(w.key) != nil {
+		return errors.New("another item has the same key")
+	}
+	t.apply(change{after: newRow(w.key, w.attrs, w.size), key: w.key})
+	return nil
 }

@@ -46,12 +46,15 @@ func (e *Engine) Snapshot(w io.Writer) error {
 func (t *table) save() (s savedTable, rows []*row, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	if t.dropped || !t.def.goneAt.IsZero() {
+	if t.dropped || t.def.goneAt.set {
 		return s, nil, false
 	}
 	s = savedTable{Definition: t.definition(), ID: t.id, Created: t.created, TTL: t.ttl.attr}
 	rows = make([]*row, 0, t.rows.Len())
 	for _, r := range t.rows.Ascend("") {
+		if t.checkIndexKeys(r.item, nil, nil) != nil {
+			s.Unfit = append(s.Unfit, len(rows))
+		}
 		rows = append(rows, r)
 	}
 	return s, rows, true

@@ -27,7 +27,7 @@ type stream struct {
 	shards []*shard
 	order  queue[*shard] // of each record, in their order, the shard that it is in
 	bytes  int64         // of memory that the records take
-	closed time.Time     // when the stream was disabled
+	closed moment        // when the stream was disabled
 }
 
 // shard holds the records of a range of partition keys, from the time it was opened to the time it was closed.
@@ -114,7 +114,7 @@ func (s *stream) next() *big.Int {
 func (s *stream) addShard(parent string, from, to uint64, now time.Time) {
 	r := &s.engine.rand
 	s.shards = append(s.shards, &shard{
-		id:     fmt.Sprintf("shardId-%020d-%08x", now.UnixMilli(), uint32(r.uint64n(1<<32))),
+		id:     fmt.Sprintf("shardId-%020d-%08x", max(now.UnixMilli(), 0), uint32(r.uint64n(1<<32))),
 		parent: parent, from: from, to: to, first: s.next().String(),
 	})
 }
@@ -122,14 +122,14 @@ func (s *stream) addShard(parent string, from, to uint64, now time.Time) {
 func (s *stream) disabled() bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return !s.closed.IsZero()
+	return s.closed.set
 }
 
 // add appends a change. The caller holds the lock of the table, so that records are in the order of the writes.
 func (s *stream) add(c change, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed.IsZero() {
+	if s.closed.set {
 		return
 	}
 	hash := binary.BigEndian.Uint64([]byte(c.key[:hashLen]))
@@ -168,10 +168,10 @@ func (s *stream) split(sh *shard, now time.Time) {
 func (s *stream) closeAll(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed.IsZero() {
+	if s.closed.set {
 		return
 	}
-	s.closed = now
+	s.closed = at(now)
 	for _, sh := range s.shards {
 		if sh.last == "" {
 			s.close(sh, now)

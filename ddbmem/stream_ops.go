@@ -118,7 +118,7 @@ func describeStream(e *Engine, in *wire.Node) (*out, error) {
 	o.open()
 	o.str("StreamArn", s.arn)
 	o.str("StreamLabel", s.label)
-	o.str("StreamStatus", map[bool]string{true: "ENABLED", false: "DISABLED"}[s.closed.IsZero()])
+	o.str("StreamStatus", map[bool]string{true: "ENABLED", false: "DISABLED"}[!s.closed.set])
 	o.str("StreamViewType", s.view)
 	o.float("CreationRequestDateTime", seconds(s.created))
 	o.str("TableName", s.table.name)

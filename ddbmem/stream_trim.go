@@ -56,7 +56,7 @@ func (s *stream) tidy(now time.Time) {
 func (s *stream) outlived(now time.Time) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return !s.closed.IsZero() && now.Sub(s.closed) >= retention
+	return s.closed.set && now.Sub(s.closed.Time) >= retention
 }
 
 // clear removes all records and shards.

@@ -20,8 +20,8 @@ type table struct {
 	local   bool            // it has local indexes, which never change
 	order   []schemaElement // the key schema as it was written
 
-	// readyAt is when the table becomes ACTIVE, in nanoseconds of the Unix clock; 0 is at once.
-	readyAt atomic.Int64
+	// readyAt is when the table becomes ACTIVE; nil is at once, and never takes items out of reach.
+	readyAt atomic.Pointer[time.Time]
 
 	mu      sync.RWMutex
 	rows    tree.Tree[*row]
@@ -54,17 +54,17 @@ type capacityPair struct{ read, write int64 }
 type tableDefinition struct {
 	attrs      []attrDef
 	billing    string // PROVISIONED or PAY_PER_REQUEST
-	billedAt   time.Time
+	billedAt   moment
 	throughput capacityPair
 	onDemand   *capacityPair
 	warm       *capacityPair // as asked for when it was created
 	class      string
-	classAt    time.Time
+	classAt    moment
 	sse        *sseDefinition
 	protected  bool
 	tags       []tag
-	updatedAt  time.Time // end of an UPDATING state
-	goneAt     time.Time // end of a DELETING state
+	updatedAt  moment // end of an UPDATING state
+	goneAt     moment // end of a DELETING state
 }
 
 type sseDefinition struct{ kind, key string }
@@ -75,7 +75,13 @@ type tag struct {
 }
 
 // usable reports whether items can be read and written at that time: a table that is being created takes none.
-func (t *table) usable(now time.Time) bool { return now.UnixNano() >= t.readyAt.Load() }
+func (t *table) usable(now time.Time) bool {
+	at := t.readyAt.Load()
+	return at == nil || at != never && !now.Before(*at)
+}
+
+// never is when a table that is being deleted becomes ACTIVE.
+var never = &time.Time{}
 
 // find returns an index that is not being created, nil when there is none of that name.
 func (t *table) find(name string) *index {

@@ -51,6 +51,14 @@ func (w *write) reason(failed *apiError) reason {
 	return r
 }
 
+// note notes why an item stands in the way. Of items that are not valid the service reports the first alone.
+func note(reasons []reason, i int, r reason) {
+	invalid := func(r reason) bool { return r.code == "ValidationError" }
+	if !invalid(r) || !slices.ContainsFunc(reasons, invalid) {
+		reasons[i] = r
+	}
+}
+
 func hasReason(reasons []reason) bool {
 	return slices.ContainsFunc(reasons, func(r reason) bool { return r.code != "" })
 }
@@ -67,6 +75,9 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 		w, err := newWrite(kind, part)
 		if err != nil {
 			return nil, err
+		}
+		if failed := w.checkSize(); failed != nil {
+			return nil, failed
 		}
 		all[i], names[i] = w, part.Text("TableName")
 	}
@@ -126,7 +137,7 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 			if failed.atOnce {
 				return nil, failed
 			}
-			reasons[i] = reasonFor(failed)
+			note(reasons, i, reasonFor(failed))
 			continue
 		}
 		keys[i] = itemKey{w.table, w.key}
@@ -155,7 +166,7 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 		c, failed := w.plan()
 		changes[i], failures[i] = c, failed
 		if failed != nil {
-			reasons[i] = w.reason(failed)
+			note(reasons, i, w.reason(failed))
 		}
 	}
 	payAll(all, changes, failures, reasons)
@@ -190,7 +201,7 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 }
 
 func tooLarge() *apiError {
-	return invalid("Transaction request size exceeds the maximum allowed size of 4 MB")
+	return invalid("Transaction request size cannot exceed 4 MB")
 }
 
 // total returns the size of the items that changes leave.
@@ -301,7 +312,7 @@ func (e *Engine) transactRead(in *wire.Node, all []*transactGet) (*out, error) {
 			if failed.atOnce {
 				return nil, failed
 			}
-			reasons[i] = reasonFor(failed)
+			note(reasons, i, reasonFor(failed))
 			continue
 		}
 		g.key = g.table.rowKey(g.attrs)

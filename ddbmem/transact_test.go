@@ -153,3 +153,83 @@ func TestOverlappingTransactionsConflict(t *testing.T) {
 	require.NotZero(t, conflicts)
 	require.JSONEq(t, fmt.Sprintf(`{"N":"%d"}`, applied), c.member("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"shared"}}}`, "Item", "v"))
 }
+
+// TestFirstInvalidItemOfATransactionIsReportedAlone mixes items that are not valid with others, in both orders.
+func TestFirstInvalidItemOfATransactionIsReportedAlone(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t, everything)
+	c.ok("CreateTable", indexedTable)
+	c.ok("PutItem", `{"TableName":"indexed","Item":{"pk":{"S":"there"},"sk":{"S":"s"},"v":{"S":"x"}}}`)
+	n := 0
+	key := func() string { n++; return fmt.Sprintf(`{"pk":{"S":"p%d"},"sk":{"S":"s"}}`, n) }
+	good := func() string { return `{"Put":{"TableName":"indexed","Item":` + key() + `}}` }
+	invalid := []struct {
+		part    func() string
+		message string
+	}{
+		{func() string { return `{"Put":{"TableName":"indexed","Item":{"pk":{"N":"1"},"sk":{"S":"s"}}}}` }, "One or more parameter values were invalid: Type mismatch for key pk expected: S actual: N"},
+		{func() string { return `{"Put":{"TableName":"indexed","Item":{"sk":{"S":"s"}}}}` }, "One or more parameter values were invalid: Missing the key pk in the item"},
+		{func() string { return `{"Delete":{"TableName":"indexed","Key":{"pk":{"S":"a"}}}}` }, "The provided key element does not match the schema"},
+		{func() string {
+			return `{"ConditionCheck":{"TableName":"indexed","Key":{"x":{"S":"a"}},"ConditionExpression":"attribute_exists(pk)"}}`
+		}, "The provided key element does not match the schema"},
+	}
+	late := []struct {
+		part    func() string
+		message string
+	}{
+		{func() string {
+			return `{"Put":{"TableName":"indexed","Item":` + strings.Replace(key(), "}}", `},"g":{"N":"1"}}`, 1) + `}}`
+		},
+			"One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N IndexName: byG"},
+		{func() string {
+			return `{"Update":{"TableName":"indexed","Key":` + key() + `,"UpdateExpression":"SET a = b"}}`
+		}, "The provided expression refers to an attribute that does not exist in the item"},
+		{func() string {
+			return `{"Update":{"TableName":"indexed","Key":` + key() + `,"UpdateExpression":"SET pk = sk"}}`
+		}, "One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key"},
+	}
+	transact := func(parts ...string) string { return `{"TransactItems":[` + strings.Join(parts, ",") + `]}` }
+	for _, list := range [][]struct {
+		part    func() string
+		message string
+	}{invalid, late} {
+		for _, first := range list {
+			for _, second := range list {
+				c.cancelled("TransactWriteItems", transact(good(), first.part(), second.part(), good()), []string{"None", "ValidationError", "None", "None"},
+					`[{"Code":"None"},{"Code":"ValidationError","Message":"`+first.message+`"},{"Code":"None"},{"Code":"None"}]`)
+			}
+		}
+	}
+	// A key that does not fit is found before any item is read, and conditions are reported each.
+	const failing = `{"ConditionCheck":{"TableName":"indexed","Key":{"pk":{"S":"there"},"sk":{"S":"s"}},"ConditionExpression":"attribute_not_exists(pk)"}}`
+	c.cancelled("TransactWriteItems", transact(failing, invalid[0].part(), invalid[1].part()), []string{"None", "ValidationError", "None"},
+		`[{"Code":"None"},{"Code":"ValidationError","Message":"`+invalid[0].message+`"},{"Code":"None"}]`)
+	c.cancelled("TransactWriteItems", transact(failing, late[1].part(), late[1].part()), []string{"ConditionalCheckFailed", "ValidationError", "None"},
+		`[{"Code":"ConditionalCheckFailed","Message":"The conditional request failed"},{"Code":"ValidationError","Message":"`+late[1].message+`"},{"Code":"None"}]`)
+
+	const get = `{"Get":{"TableName":"indexed","Key":{"pk":{"S":"a"}}}}`
+	c.cancelled("TransactGetItems", transact(get, get), []string{"ValidationError", "None"},
+		`[{"Code":"ValidationError","Message":"The provided key element does not match the schema"},{"Code":"None"}]`)
+
+	c.invalid("TransactWriteItems", transact(invalid[0].part(), failing, failing), "Transaction request cannot include multiple operations on one item")
+	c.answers("Scan", `{"TableName":"indexed","Select":"COUNT"}`, `{"Count":1,"ScannedCount":1}`)
+}
+
+func TestTransactionsHoldFourMegabytes(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", hashTable)
+	transact := func(items, size int) string {
+		parts := make([]string, items)
+		for i := range parts {
+			parts[i] = fmt.Sprintf(`{"Put":{"TableName":"hash","Item":{"pk":{"S":"%02d"},"v":%s}}}`, i, filler(size-5))
+		}
+		return `{"TransactItems":[` + strings.Join(parts, ",") + `]}`
+	}
+	c.invalid("TransactWriteItems", transact(13, 400<<10), "Transaction request size cannot exceed 4 MB")
+	c.invalid("TransactWriteItems", transact(16, 262145), "Transaction request size cannot exceed 4 MB")
+	c.ok("TransactWriteItems", transact(16, 262144))
+}

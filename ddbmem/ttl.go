@@ -9,6 +9,9 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
+// maxTTLName is how many characters the name of the attribute of expiry may have.
+const maxTTLName = 255
+
 // ttl knows which items of a table expire when.
 type ttl struct {
 	attr   string // empty while disabled

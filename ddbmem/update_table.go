@@ -132,7 +132,7 @@ func (u *tableUpdate) all() *apiError {
 func (u *tableUpdate) billing() *apiError {
 	mode := u.in.Text("BillingMode")
 	if mode == "PAY_PER_REQUEST" && u.def.billing != mode {
-		u.def.billedAt = u.now
+		u.def.billedAt = at(u.now)
 		u.def.throughput = capacityPair{}
 		for _, x := range u.indexes {
 			if !x.local {
@@ -240,7 +240,7 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 		return invalid("Attempting to create an index which already exists")
 	}
 	for _, x := range u.indexes {
-		if x.activeAt.After(u.now) || !x.goneAt.IsZero() {
+		if x.activeAt.ahead(u.now) || x.goneAt.set {
 			return limitExceeded(oneOnline)
 		}
 	}
@@ -293,7 +293,7 @@ func (u *tableUpdate) deleteIndex(name string) *apiError {
 	if x == nil {
 		return notFound("Requested resource not found")
 	}
-	if x.activeAt.After(u.now) || !x.goneAt.IsZero() {
+	if x.activeAt.ahead(u.now) || x.goneAt.set {
 		return inUse("Attempt to change a resource which is still in use: Index is being updated: " + name)
 	}
 	u.deleted = x
@@ -340,7 +340,7 @@ func (u *tableUpdate) change(x *index, next indexSettings) {
 func (u *tableUpdate) rest() *apiError {
 	u.def.readEncryption(u.in)
 	if class := u.in.Text("TableClass"); class != "" {
-		u.def.class, u.def.classAt = class, u.now
+		u.def.class, u.def.classAt = class, at(u.now)
 	}
 	if u.in.Has("DeletionProtectionEnabled") {
 		u.def.protected = u.in.Flag("DeletionProtectionEnabled", false)
@@ -356,14 +356,14 @@ func (u *tableUpdate) commit(e *Engine) {
 	t.def = u.def
 	t.indexes = u.indexes
 	if delay > 0 {
-		t.def.updatedAt = u.now.Add(delay)
+		t.def.updatedAt = at(u.now.Add(delay))
 	}
 	for x, s := range u.changed {
 		x.throughput, x.onDemand = s.throughput, s.onDemand
 	}
 	if x := u.created; x != nil {
 		if delay > 0 {
-			x.activeAt = u.now.Add(delay)
+			x.activeAt = at(u.now.Add(delay))
 		}
 		t.addIndexThroughput(x, u.now)
 		// Backfill: an item whose attributes do not fit the index is left out of it.
@@ -374,7 +374,7 @@ func (u *tableUpdate) commit(e *Engine) {
 	u.commitThroughput()
 	if x := u.deleted; x != nil {
 		if delay > 0 {
-			x.goneAt = u.now.Add(delay)
+			x.goneAt = at(u.now.Add(delay))
 		} else {
 			t.dropIndex(slices.Index(t.indexes, x))
 		}

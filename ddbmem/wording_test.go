@@ -23,6 +23,18 @@ func TestReadsAreRefusedInTheWordsOfTheService(t *testing.T) {
 		{"Query", `"KeyConditionExpression":"sk=:p"`, "Query condition missed key schema element: pk"},
 		{"Query", `"KeyConditionExpression":"pk>:p"`, "Query key condition not supported"},
 		{
+			"Query", `"KeyConditionExpression":"pk=:p AND sk>:p AND x=:p"`,
+			"The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
+		},
+		{
+			"Query", `"KeyConditionExpression":"g=:p AND pk=:p","IndexName":"keys"`,
+			"The number of query conditions (2) exceeds the number of key attributes defined in the schema (1)",
+		},
+		{
+			"Query", `"KeyConditionExpression":"pk=:p AND sk>:p AND sk<:p"`,
+			"Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
+		},
+		{
 			"Query", `"KeyConditionExpression":"pk=:p","Limit":0`,
 			"1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
 		},
@@ -37,15 +49,15 @@ func TestReadsAreRefusedInTheWordsOfTheService(t *testing.T) {
 		},
 		{
 			"Query", `"KeyConditionExpression":"pk=:p","Select":"SPECIFIC_ATTRIBUTES"`,
-			"Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+			oneError + "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
 		},
 		{
 			"Query", `"KeyConditionExpression":"pk=:p","Select":"COUNT","ProjectionExpression":"a"`,
-			"Cannot specify the ProjectionExpression when choosing to get only the Count",
+			oneError + "Cannot specify the ProjectionExpression when choosing to get only the Count",
 		},
 		{
 			"Query", `"KeyConditionExpression":"pk=:p","Select":"ALL_PROJECTED_ATTRIBUTES"`,
-			"ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
+			oneError + "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
 		},
 		{"Query", `"KeyConditionExpression":"pk=:p","ExclusiveStartKey":{"pk":{"S":"x"}}`, start},
 		{"Query", `"KeyConditionExpression":"pk=:p","ExclusiveStartKey":{"pk":{"S":"x"},"sk":{"N":"1"}}`, "The provided key element does not match the schema"},

@@ -25,6 +25,7 @@ type write struct {
 	condition *expr.Condition
 	update    *expr.Update
 	returnOld bool // the failure of the condition shows the item
+	charged   bool // the size of an item limits what the update costs as a request, too
 	inserts   bool // the condition is that the item is not there yet, as an INSERT has it
 }
 
@@ -32,29 +33,43 @@ type write struct {
 // table.
 func newWrite(kind writeKind, in *wire.Node) (*write, error) {
 	w := &write{kind: kind, returnOld: in.Text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"}
-	member := "Key"
 	if kind == putWrite {
-		member = "Item"
+		return w, w.read(in, "Item", "ConditionExpression")
 	}
-	var err error
-	if w.attrs, err = attributes(in, member); err != nil {
-		return nil, err
-	}
-	if kind == putWrite {
-		if w.size = w.attrs.Size(); w.size > maxItem {
-			return nil, invalid("Item size has exceeded the maximum allowed size")
-		}
-	}
-	users := []string{"ConditionExpression"}
 	if kind == updateWrite {
-		users = []string{"UpdateExpression", "ConditionExpression"}
+		return w, w.read(in, "Key", "UpdateExpression", "ConditionExpression")
+	}
+	return w, w.read(in, "Key", "ConditionExpression")
+}
+
+// read reads the attributes of a write and its expressions; users are the parameters that may use values. What is wrong
+// with the attributes is reported first, unless they are nested too deeply for that.
+func (w *write) read(in *wire.Node, member string, users ...string) error {
+	attrs := in.Values(member)
+	_, fault := attrs.Fault()
+	if fault != nil && !attrs.Deep() {
+		return fault
 	}
 	e, err := expressions(in, users...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	w.condition, w.update = e.Condition, e.Update
-	return w, nil
+	if fault != nil {
+		return fault
+	}
+	w.attrs, w.condition, w.update = attrs.Item, e.Condition, e.Update
+	if w.kind == putWrite {
+		w.size = w.attrs.Size()
+	}
+	return nil
+}
+
+// checkSize refuses an item that is larger than items can be.
+func (w *write) checkSize() *apiError {
+	if w.size > maxItem {
+		return invalid("Item size has exceeded the maximum allowed size")
+	}
+	return nil
 }
 
 // bind finds the row of the write in its table and checks what depends on the schema.
@@ -103,6 +118,9 @@ func (w *write) plan() (change, *apiError) {
 			return change{}, failed
 		}
 	}
+	if w.charged && w.update != nil && w.update.Cost() > maxItem {
+		return change{}, updateTooLarge()
+	}
 	c := change{before: t.get(w.key), key: w.key}
 	var old value.Item
 	if c.before != nil {
@@ -133,24 +151,30 @@ func (w *write) plan() (change, *apiError) {
 
 // updated returns the next version of an item under an update; old may be nil.
 func (w *write) updated(old value.Item) (*row, *apiError) {
-	next := old
-	if next == nil {
-		next = w.attrs // where there is no item, the update sees the key
+	next, err := old, error(nil)
+	switch {
+	case old == nil && w.update != nil:
+		next, err = w.update.Create(w.attrs) // where there is no item, the update sees the key
+	case old == nil:
+		next = w.attrs
+	case w.update != nil:
+		next, err = w.update.Apply(old)
 	}
-	if w.update != nil {
-		var err error
-		if next, err = w.update.Apply(next); err != nil {
-			return nil, asError(err)
-		}
+	if err != nil {
+		return nil, asError(err)
 	}
 	size := next.Size()
 	if size > maxItem {
-		return nil, invalid("Item size to update has exceeded the maximum allowed size")
+		return nil, updateTooLarge()
 	}
 	if failed := w.table.checkIndexKeys(next, old, w.update); failed != nil {
 		return nil, failed
 	}
 	return newRow(w.key, next, size), nil
+}
+
+func updateTooLarge() *apiError {
+	return invalid("Item size to update has exceeded the maximum allowed size")
 }
 
 // checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
@@ -172,7 +196,7 @@ func (t *table) firstByName(check func(*index) *apiError) *apiError {
 	var first *apiError
 	name := ""
 	for _, x := range t.indexes {
-		if !x.goneAt.IsZero() || first != nil && x.name > name {
+		if x.goneAt.set || first != nil && x.name > name {
 			continue
 		}
 		if failed := check(x); failed != nil {

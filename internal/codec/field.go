@@ -49,15 +49,6 @@ func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	return av, nil
 }
 
-// DecodeElem sets dst, an addressable zero value of the element type of the field, a list, set or map.
-func DecodeElem(f *field.Field, av types.AttributeValue, dst reflect.Value) error {
-	t, _, err := elements(f)
-	if err != nil {
-		return err
-	}
-	return decodeAs(f, t, 0, av, dst)
-}
-
 // elements returns the type of the field's elements, and the kind of set that holds them, if it is one.
 func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
 	t := f.Type

@@ -156,15 +156,3 @@ func TestEncodeElem(t *testing.T) {
 		assert.ErrorContains(t, err, field(ptr).Name)
 	}
 }
-
-func TestDecodeElem(t *testing.T) {
-	t.Parallel()
-	b, field := basketFields(t)
-	var l line
-	require.NoError(t, codec.DecodeElem(field(&b.Lines), &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"quantity": num("3")}}, reflect.ValueOf(&l).Elem()))
-	assert.Equal(t, line{Quantity: 3}, l)
-	var s string
-	require.NoError(t, codec.DecodeElem(field(&b.Tags), str("x"), reflect.ValueOf(&s).Elem()))
-	assert.Equal(t, "x", s)
-	assert.Error(t, codec.DecodeElem(field(&b.Bytes), num("1"), reflect.ValueOf(&s).Elem()))
-}

@@ -98,6 +98,11 @@ func (f *Field) Overlaps(g *Field) bool {
 	return f.of == g.of && prefixed(f.Index, g.Index) || f.Stored() && g.Stored() && prefixed(f.Path, g.Path)
 }
 
+// Within reports whether the field lies inside g, another field of the struct: in Go, whatever is stored.
+func (f *Field) Within(g *Field) bool {
+	return f.of == g.of && len(f.Index) > len(g.Index) && prefixed(f.Index, g.Index)
+}
+
 // prefixed reports whether the shorter of two slices begins the longer one.
 func prefixed[E comparable](a, b []E) bool {
 	n := min(len(a), len(b))

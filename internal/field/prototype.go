@@ -43,6 +43,9 @@ func (p *Prototype) Pointer() reflect.Value { return p.ptr }
 // Type returns the struct's type.
 func (p *Prototype) Type() reflect.Type { return p.ptr.Type().Elem() }
 
+// Marshals reports a struct that says itself how it is stored, so that its fields do not tell its attributes.
+func (p *Prototype) Marshals() bool { return marshals(p.Type()) }
+
 // Fields returns every field that can be named, nested ones after the struct that holds them.
 func (p *Prototype) Fields() []*Field { return p.fields }
 

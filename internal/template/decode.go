@@ -146,7 +146,7 @@ func (t Template) same(i int, text string, v reflect.Value) error {
 	var buf [128]byte
 	b, err := t.appendPart(buf[:0], i, v)
 	if err != nil || string(b) != text {
-		return t.parts[i].valueError(ErrDisagrees)
+		return t.parts[i].disagrees(v, text)
 	}
 	return nil
 }

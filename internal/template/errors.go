@@ -24,7 +24,7 @@ type ValueError struct {
 	Err   error  // one of the errors above is in its chain, or what the field's own text methods returned
 }
 
-// Error returns the field and the cause. It never shows the value, which may be personal.
+// Error returns the field and the cause. It shows values, which may be personal, only where two of them disagree.
 func (e *ValueError) Error() string { return e.Field + " " + e.Err.Error() }
 
 // Unwrap returns the cause.

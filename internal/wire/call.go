@@ -11,13 +11,14 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Call writes the request and reads the answer of one call of the SDK. It is the SDK's protocol, with a way of its own for the items of requests, and of
-// answers that succeed. The zero Call is ready for use, once.
+// Call writes the request and reads the response of one call of the SDK. It is the SDK's protocol, with a way of its own for the items of requests, and of
+// responses that succeed, and it refuses a response that does not match its checksum. The zero Call is ready for use, once.
 type Call struct {
 	smithyhttp.ClientProtocol
-	RequestOnly bool    // the answer is the SDK's
-	Item        *Writer // of a PutItem, in place of the input's
-	page        *Page
+	RequestOnly  bool    // the items of the response are the SDK's
+	ChecksumOnly bool    // those of the request too
+	Item         *Writer // of a PutItem, in place of the input's
+	page         *Page
 }
 
 var awsJSON = smithy.ShapeID{Namespace: "aws.protocols", Name: "awsJson1_0"}
@@ -30,7 +31,7 @@ func Speaks(o *dynamodb.Options) bool {
 	return !Off && o.Protocol != nil && o.Protocol.ID() == awsJSON
 }
 
-// Options is one of the functional options of the call. A client that does not look at them reads the answer itself, and there is no page.
+// Options is one of the functional options of the call. A client that does not look at them reads the response itself, and there is no page.
 func (c *Call) Options(o *dynamodb.Options) {
 	if !Speaks(o) {
 		return
@@ -41,29 +42,37 @@ func (c *Call) Options(o *dynamodb.Options) {
 // Page returns the items, once the call has succeeded; nil if the SDK has read them, so that they are in its output.
 func (c *Call) Page() *Page { return c.page }
 
-// DeserializeResponse reads the answer.
+// DeserializeResponse reads the response.
 func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
 	c.page.Release() // of an attempt before
 	c.page = nil
-	member, s := shapeOf(out)
-	if member == "" || c.RequestOnly || resp.StatusCode < 200 || resp.StatusCode >= 300 || resp.Body == nil {
+	if resp.Body == nil {
 		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
 	body := resp.Body
 	p := newPage()
 	if err := p.receive(body, resp.ContentLength); err != nil {
-		resp.Body = &answer{io.MultiReader(bytes.NewReader(p.body), failed{err}), body}
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(p.body), failed{err}), body}
 		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
-	defer func() { resp.Body = &answer{http.NoBody, body} }() // which is drained and closed
-	if p.read(member, s) {
-		resp.Body = &answer{bytes.NewReader(p.rest), body}
+	closing := body.Close()
+	defer func() { resp.Body = &received{http.NoBody, closing} }() // which is drained and closed
+	if err := p.verify(resp, closing); err != nil {
+		p.Release()
+		return err
+	}
+	member, s := shapeOf(out)
+	if member != "" && !c.RequestOnly && !c.ChecksumOnly && 200 <= resp.StatusCode && resp.StatusCode < 300 && p.read(member, s) {
+		resp.Body = &received{bytes.NewReader(p.rest), closing}
 		if err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out); err == nil {
 			c.page = p
 			return nil
-		} // the SDK's error says where in the answer, so it has to come from the answer as it was
+		} // the SDK's error says where in the response, so it has to come from the response as it was
 	}
-	resp.Body = &answer{bytes.NewReader(p.body), body}
+	resp.Body = &received{bytes.NewReader(p.body), closing}
 	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	p.Release()
 	return err
@@ -89,11 +98,13 @@ func (p *Page) receive(body io.Reader, length int64) error {
 	}
 }
 
-// answer is the body that the SDK reads; to close it closes the one that came.
-type answer struct {
+// received is a body that has been received to its end, and closed: closing is what that returned, for the SDK to log.
+type received struct {
 	io.Reader
-	io.Closer
+	closing error
 }
+
+func (r *received) Close() error { return r.closing }
 
 // failed is a body that ends in an error.
 type failed struct{ err error }

@@ -26,6 +26,8 @@ type stub struct {
 	reads  func([]byte) io.Reader
 	sent   []byte
 
+	closing error // what closing the body returns
+
 	sentHeader http.Header
 }
 
@@ -48,8 +50,16 @@ func (s *stub) Do(r *http.Request) (*http.Response, error) {
 	if status == 0 {
 		status = http.StatusOK
 	}
-	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header, ContentLength: length, Body: io.NopCloser(body), Request: r}, nil
+	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header, ContentLength: length, Body: closer{body, s.closing}, Request: r}, nil
 }
+
+// closer is a body, and what closing it returns.
+type closer struct {
+	io.Reader
+	err error
+}
+
+func (c closer) Close() error { return c.err }
 
 func (s *stub) client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{

@@ -14,6 +14,9 @@ import (
 // SerializeRequest writes the request. The items of PutItem and BatchWriteItem are written here, all else by the SDK, and those too if there is something
 // in them that is not in order.
 func (c *Call) SerializeRequest(ctx context.Context, schema *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
+	if c.ChecksumOnly {
+		return c.ClientProtocol.SerializeRequest(ctx, schema, in, req)
+	}
 	switch v := in.(type) {
 	case *dynamodb.PutItemInput:
 		if c.Item != nil {

@@ -58,6 +58,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	file := flags.String("snapshot", "", "`file` to load at the start, if it is there, and to save to, at the end and every -snapshot-every")
 	every := flags.Duration("snapshot-every", 5*time.Second, "`time` between the end of one snapshot and the start of the next; none is written while nothing changes")
 	region := flags.String("region", "us-east-1", "`region` that appears in ARNs")
+	older := flags.Bool("older-wording", false, "word errors as AWS did in May 2026")
 	verbose := flags.Bool("v", false, "log every request")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
@@ -76,6 +77,9 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 		return errors.New("-snapshot-every must be more than nothing")
 	}
 	opts := ddbmem.Options{Region: *region, Legacy: true, PartiQL: true}
+	if *older {
+		opts.Wording = ddbmem.OlderWording
+	}
 	if *verbose {
 		opts.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	}

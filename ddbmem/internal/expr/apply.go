@@ -17,10 +17,18 @@ type change struct {
 // see the item as it was, whatever other clauses change. List positions are
 // those of before; elements set beyond the end are appended in order of
 // position. The error is a [value.Error].
-func (u *Update) Apply(item value.Item) (value.Item, error) {
-	changes := make([]value.Value, len(u.clauses))
+func (u *Update) Apply(item value.Item) (value.Item, error) { return u.apply(item, u.clauses) }
+
+// Create returns the item that the update makes of a key that no item has. There
+// is nothing to remove or to delete from, at whatever path.
+func (u *Update) Create(key value.Item) (value.Item, error) {
+	return u.apply(key, slices.DeleteFunc(slices.Clone(u.clauses), func(c *clause) bool { return !c.creates() }))
+}
+
+func (u *Update) apply(item value.Item, clauses []*clause) (value.Item, error) {
+	changes := make([]value.Value, len(clauses))
 	var beyond error // the first sum beyond the range of numbers
-	for i, c := range u.clauses {
+	for i, c := range clauses {
 		if c.section != "SET" {
 			continue
 		}
@@ -34,7 +42,7 @@ func (u *Update) Apply(item value.Item) (value.Item, error) {
 		changes[i] = v
 	}
 	tree := &branch{}
-	for i, c := range u.clauses {
+	for i, c := range clauses {
 		v, err := c.apply(item, changes[i])
 		if err != nil {
 			return nil, u.worded(err)

@@ -111,8 +111,11 @@ func (k *KeyCondition) test(operator string, operands []*operand) error {
 // is for messages; that of a table is empty.
 func (k *KeyCondition) Resolve(index string, partition, sort []KeyAttribute) (*KeyRange, error) {
 	several := len(partition) > 1 || len(sort) > 1
-	if len(k.tests) == 0 || !several && len(k.tests) > 2 {
+	switch attributes := len(partition) + len(sort); {
+	case len(k.tests) == 0:
 		return nil, value.Invalid(msgKeyCount)
+	case len(k.tests) > attributes:
+		return nil, value.Invalid(msgKeyExceeds, len(k.tests), attributes)
 	}
 	tests := make(map[string]Test, len(k.tests))
 	for _, t := range k.tests {

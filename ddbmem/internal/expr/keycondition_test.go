@@ -52,9 +52,9 @@ func TestKeyConditionRefusals(t *testing.T) {
 			"begins_with(a, :s)":                  "Query key condition not supported",
 			"a = :s AND c = :n":                   "Query condition missed key schema element: b",
 			"c = :s AND d = :s":                   "Query condition missed key schema element: a",
-			"a = :s AND a = :t":                   "KeyConditionExpressions must only contain one condition per key",
-			"a = :s AND b > :n AND b < :m":        "KeyConditionExpressions must only contain one condition per key",
-			"a = :s AND b = :n AND c = :n":        "Conditions can be of length 1 or 2 only",
+			"a = :s AND a = :t":                   "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
+			"a = :s AND b > :n AND b < :m":        "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
+			"a = :s AND b = :n AND c = :n":        "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
 			"a = :s AND b IN (:n)":                "Invalid operator used in KeyConditionExpression: IN",
 			"a = :s AND contains(b, :s)":          "Invalid operator used in KeyConditionExpression: contains",
 			"attribute_exists(a)":                 "Invalid operator used in KeyConditionExpression: attribute_exists",
@@ -76,7 +76,7 @@ func TestKeyConditionRefusals(t *testing.T) {
 			"a = :s AND b BETWEEN :n AND size(a)": "KeyConditionExpressions cannot contain nested operations",
 		}},
 		{keys{a}, nil, map[string]string{
-			"a = :s": "", "a = :s AND b = :n": "Query key condition not supported", "b = :n": "Query condition missed key schema element: a",
+			"a = :s": "", "a = :s AND b = :n": "The number of query conditions (2) exceeds the number of key attributes defined in the schema (1)", "b = :n": "Query condition missed key schema element: a",
 		}},
 		{keys{g, h}, keys{i, j}, map[string]string{
 			"g = :s AND h = :s": "", "h = :s AND g = :s": "", "g = :s AND h = :s AND i BETWEEN :n AND :m": "",
@@ -89,7 +89,7 @@ func TestKeyConditionRefusals(t *testing.T) {
 			"g = :s AND h = :s AND i > :n AND j = :s":            "RANGE key attributes i must have equality conditions specified in the query because a condition is present on key attribute j",
 			"g = :s AND h = :s AND i = :s":                       "One or more parameter values were invalid: Condition parameter type does not match schema type",
 			"g = :s AND h = :s AND x = :n":                       "Query condition missed key schema element: i",
-			"g = :s AND h = :s AND i = :n AND j = :s AND x = :s": "Query key condition not supported",
+			"g = :s AND h = :s AND i = :n AND j = :s AND x = :s": "The number of query conditions (5) exceeds the number of key attributes defined in the schema (4)",
 		}},
 	} {
 		for text, want := range schema.messages {

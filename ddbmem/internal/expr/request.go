@@ -101,7 +101,9 @@ func (r *Request) checkParameters() error {
 		if len(r.ValueUsers) > 1 {
 			verb = "are"
 		}
-		return value.Invalid(msgValuesWithout, strings.Join(r.ValueUsers, " and "), verb)
+		e := value.Invalid(msgValuesWithout, strings.Join(r.ValueUsers, " and "), verb)
+		e.Newer = msgValuesWithoutNewer
+		return e
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -130,7 +131,9 @@ func checkValues(values *value.Input) error {
 	}
 	name, err := values.Fault()
 	if refused, ok := errors.AsType[*value.Error](err); ok {
-		return value.Invalid(msgInvalidValue, refused.Message, name)
+		wrapped := value.Invalid(msgInvalidValue, refused.Message, name)
+		wrapped.Newer = cmp.Or(refused.Newer, refused.Message) // which does not say where
+		return wrapped
 	}
 	return nil
 }

@@ -25,8 +25,11 @@ type clause struct {
 
 // Creates reports whether the update makes an item where there is none: all do but those that only remove.
 func (u *Update) Creates() bool {
-	return len(u.clauses) == 0 || slices.ContainsFunc(u.clauses, func(c *clause) bool { return c.section == "SET" || c.section == "ADD" })
+	return len(u.clauses) == 0 || slices.ContainsFunc(u.clauses, (*clause).creates)
 }
+
+// creates reports whether the clause makes something where there is nothing.
+func (c *clause) creates() bool { return c.section == "SET" || c.section == "ADD" }
 
 // Heads returns the names of the top-level attributes that the update changes.
 func (u *Update) Heads() []string { return heads(u.paths, false) }
@@ -208,8 +211,10 @@ func (u *Update) check(s *scope, repeated string) error {
 	if err := u.first(func(o *operand) error { return s.reserved(o.path) }, s.reserved); err != nil {
 		return err
 	}
-	if err := u.first(checkUpdateFunction, nil); err != nil {
-		return err
+	for _, check := range []func(*operand) error{checkUpdateFunction, checkNested} {
+		if err := u.first(check, nil); err != nil {
+			return err
+		}
 	}
 	if repeated != "" {
 		return value.Invalid(msgSection, repeated)
@@ -264,6 +269,17 @@ func checkUpdateFunction(o *operand) error {
 		return value.Invalid(msgNotInUpdate, o.function)
 	}
 	return value.Invalid(msgFunction, o.function)
+}
+
+// checkNested reports a call among the operands of another that cannot stand
+// there: of the functions of updates, only if_not_exists can be nested.
+func checkNested(o *operand) error {
+	for _, arg := range o.args {
+		if arg.calls && arg.function != "if_not_exists" {
+			return value.Invalid(msgMisused, arg.function)
+		}
+	}
+	return nil
 }
 
 // longNames are the names of types in the message about ADD and DELETE.

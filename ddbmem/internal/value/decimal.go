@@ -3,6 +3,7 @@ package value
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -36,7 +37,9 @@ func ParseDecimal(text string) (Decimal, error) {
 	case err != errNotNumber:
 		return Decimal{}, err
 	case text == "":
-		return Decimal{}, Invalid(msgEmptyNumber)
+		e := Invalid(msgEmptyNumber)
+		e.Newer = Invalid(msgNotNumber, "").Message
+		return Decimal{}, e
 	default:
 		return Decimal{}, Invalid(msgNotNumber, text)
 	}
@@ -58,20 +61,20 @@ func parseDecimal(text string) (Decimal, *Error) {
 		d.negative = rest[0] == '-'
 		rest = rest[1:]
 	}
-	mantissa, exponent := rest, 0
+	mantissa, exponent := rest, int64(0)
 	if i := strings.IndexAny(rest, "eE"); i >= 0 {
-		n, err := strconv.ParseInt(rest[i+1:], 10, 32)
+		n, err := strconv.ParseInt(rest[i+1:], 10, 64)
 		if err != nil {
 			return d, errNotNumber
 		}
-		mantissa, exponent = rest[:i], int(n)
+		mantissa, exponent = rest[:i], n
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	if whole == "" && fraction == "" {
 		return d, errNotNumber
 	}
 	leading, total, overlong := true, 0, false
-	first := exponent + len(whole) // exponent of the first digit, plus one
+	zeros := 0 // before the first digit that is not
 	for _, part := range [2]string{whole, fraction} {
 		for i := range len(part) {
 			c := part[i]
@@ -79,8 +82,8 @@ func parseDecimal(text string) (Decimal, *Error) {
 				return d, errNotNumber
 			}
 			if leading {
-				first--
 				if c == '0' {
+					zeros++
 					continue
 				}
 				leading = false
@@ -93,21 +96,44 @@ func parseDecimal(text string) (Decimal, *Error) {
 			total++
 		}
 	}
+	first := len(whole) - zeros - 1 // exponent of the first digit as far as the mantissa goes
+	if leading {                    // zero counts as one digit, the last
+		first++
+	}
+	if err := checkExponent(exponent, first); err != nil {
+		return d, err
+	}
 	if leading {
 		return Decimal{}, nil
 	}
-	d.exponent = first
+	d.exponent = int(exponent) + first
 	d.count = min(total, maxDigits)
 	d.trim()
-	switch {
-	case d.exponent > maxExponent:
-		return d, Invalid(msgOverflow)
-	case d.exponent < minExponent:
-		return d, Invalid(msgUnderflow)
-	case overlong:
+	if overlong {
 		return d, Invalid(msgPrecision)
 	}
 	return d, nil
+}
+
+// checkExponent reports the exponent of a first digit beyond the range of
+// numbers: the one that was written, and what the place of the digit adds to it.
+// The service's older layer lets its sum wrap around at 32 bits.
+func checkExponent(written int64, first int) *Error {
+	switch {
+	case written > math.MaxInt32:
+		return Invalid(msgOverflow)
+	case written < math.MinInt32:
+		return Invalid(msgUnderflow)
+	}
+	switch exponent := written + int64(first); {
+	case exponent >= math.MaxInt32:
+		return &Error{Code: ValidationException, Message: msgUnderflow, Newer: msgOverflow}
+	case exponent > maxExponent:
+		return Invalid(msgOverflow)
+	case exponent < minExponent:
+		return Invalid(msgUnderflow)
+	}
+	return nil
 }
 
 // trim drops trailing zeros.
@@ -191,6 +217,9 @@ func (d Decimal) Add(e Decimal) (Decimal, error) {
 	scale := min(d.scale(), e.scale())
 	sum := d.coefficient(scale)
 	sum.Add(sum, e.coefficient(scale))
+	if sum.Sign() == 0 {
+		return Decimal{}, nil
+	}
 	result, err := parseDecimal(sum.String() + "e" + strconv.Itoa(scale))
 	switch {
 	case err == nil:

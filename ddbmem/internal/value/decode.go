@@ -1,8 +1,10 @@
 package value
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -22,8 +24,9 @@ type Input struct {
 	// Present tells an empty object from none.
 	Present bool
 
-	faultName string
-	fault     *Error
+	fault    fault
+	deep     bool
+	repeated bool
 }
 
 // UnmarshalJSON decodes a JSON object of attribute values. Its error is a
@@ -35,7 +38,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	if d.null() {
 		return nil
 	}
-	fields, err := d.object(in)
+	fields, err := d.object()
 	if err != nil {
 		return err
 	}
@@ -43,6 +46,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 		return malformed("")
 	}
 	in.Item, in.Present = NewItem(fields...), true
+	in.fault, in.deep, in.repeated = d.verdict(), d.deepest > deepLevels, d.repeated || len(in.Item) < len(fields)
 	return nil
 }
 
@@ -57,11 +61,19 @@ func (in Input) MarshalJSON() ([]byte, error) {
 // Fault returns the first ValidationException among the values and the name it
 // stands under, nil when all are allowed.
 func (in *Input) Fault() (name string, err error) {
-	if in.fault == nil {
+	if in.fault.err == nil {
 		return "", nil
 	}
-	return in.faultName, in.fault
+	return in.fault.name, in.fault.err
 }
+
+// Deep reports whether a value is nested so far beyond the limit that the
+// service looks at it later than at others.
+func (in *Input) Deep() bool { return in.deep }
+
+// Repeated reports whether a name is there twice, in the input or in a map within
+// it, of which the last value was kept.
+func (in *Input) Repeated() bool { return in.repeated }
 
 // Parse decodes a single attribute value such as {"S":"text"}, reporting both
 // kinds of error.
@@ -71,8 +83,8 @@ func Parse(data []byte) (Value, error) {
 	switch {
 	case err != nil:
 		return Value{}, err
-	case d.fault != nil:
-		return Value{}, d.fault
+	case d.verdict().err != nil:
+		return Value{}, d.verdict().err
 	}
 	if d.skipSpace(); d.pos != len(d.data) {
 		return Value{}, malformed("")
@@ -93,48 +105,29 @@ func ParseItem(data []byte) (Item, error) {
 	return in.Item, nil
 }
 
-// decoder reads attribute values and keeps the first fault it meets.
+// decoder reads attribute values and keeps the faults it meets.
 type decoder struct {
 	scanner
-	fault *Error
+	faults
 }
 
-func (d *decoder) blame(message string, args ...any) {
-	if d.fault == nil {
-		d.fault = Invalid(message, args...)
-	}
-}
-
-// object reads the values of a whole input, noting the name of the first fault.
-func (d *decoder) object(in *Input) ([]Field, error) {
+// object reads the values of a whole input.
+func (d *decoder) object() ([]Field, error) {
 	var fields []Field
 	err := d.eachField(func(name string) error {
-		d.named(name)
+		d.under = name
+		if err := CheckName(name); err != nil {
+			d.blame("%s", err.Message)
+		}
 		v, err := d.value(1)
-		if err != nil {
-			return err
-		}
-		if d.fault != nil && in.fault == nil {
-			in.fault, in.faultName = d.fault, name
-		}
 		fields = append(fields, Field{name, v})
-		return nil
+		return err
 	})
 	return fields, err
 }
 
-// named blames a name that no attribute can have.
-func (d *decoder) named(name string) {
-	switch {
-	case name == "":
-		d.blame(msgNoName)
-	case len(name) > maxName:
-		d.blame(msgLongName)
-	}
-}
-
 // CheckName reports a name that no attribute can have.
-func CheckName(name string) error {
+func CheckName(name string) *Error {
 	switch {
 	case name == "":
 		return Invalid(msgNoName)
@@ -159,9 +152,7 @@ func (d *decoder) value(depth int) (Value, error) {
 	default:
 		return Value{}, malformed("Unexpected value type in payload")
 	}
-	if depth > maxDepth {
-		d.blame(msgNesting)
-	}
+	d.level(depth)
 	var result Value
 	count := 0
 	err := d.eachField(func(descriptor string) error {
@@ -223,8 +214,8 @@ func (d *decoder) number(text string) Value {
 	if err == nil {
 		return v
 	}
-	if refused, ok := errors.AsType[*Error](err); ok && d.fault == nil {
-		d.fault = refused
+	if refused, ok := errors.AsType[*Error](err); ok {
+		d.first.note(d.under, refused)
 	}
 	return Value{kind: N, text: "0"}
 }
@@ -239,12 +230,16 @@ func (d *decoder) fields(depth int) (Value, error) {
 	}
 	var fields []Field
 	err := d.eachField(func(name string) error {
-		d.named(name)
+		if err := CheckName(name); err != nil {
+			d.later.note(d.under, err)
+		}
 		v, err := d.value(depth + 1)
 		fields = append(fields, Field{name, v})
 		return err
 	})
-	return Map(NewItem(fields...)), err
+	item := NewItem(fields...)
+	d.repeated = d.repeated || len(item) < len(fields)
+	return Map(item), err
 }
 
 func (d *decoder) list(depth int) (Value, error) {
@@ -307,18 +302,62 @@ func (d *decoder) set(kind Kind) (Value, error) {
 	return v, nil
 }
 
-// blameSet reports an empty set or one with duplicates.
+// blameSet reports an empty set or one with duplicates. Members of a binary set
+// are written in base64.
 func (d *decoder) blameSet(kind Kind, written []string) {
 	if len(written) == 0 {
 		d.blame("%s", map[Kind]string{SS: msgEmptySS, NS: msgEmptyNS, BS: msgEmptyBS}[kind])
 		return
 	}
+	var e *Error
 	switch kind {
 	case SS:
-		d.blame(msgDuplicateSS, strings.Join(written, ", "))
+		e = Invalid(msgDuplicateSS, strings.Join(written, ", "))
+		e.Newer = Invalid(msgDuplicateSS, quotedList(repeated(written, written), ", ")).Message
 	case BS:
-		d.blame(msgDuplicateBS, strings.Join(written, ", "))
+		e = Invalid(msgDuplicateBS, strings.Join(written, ", "))
+		e.Newer = Invalid(msgDuplicateBS, quotedList(repeated(written, decoded(written)), ",")).Message
 	default:
-		d.blame(msgDuplicateNS)
+		e = Invalid(msgDuplicateNS)
+		e.Newer = msgDuplicateNewerNS
 	}
+	d.first.note(d.under, e)
+}
+
+// repeated returns the members of a set as the newer messages list them: in
+// order up to the first that was there before, the rest as they were written.
+// by holds what they are ordered by.
+func repeated(written, by []string) []string {
+	seen := make(map[string]bool, len(by))
+	for i, key := range by {
+		if !seen[key] {
+			seen[key] = true
+			continue
+		}
+		order := make([]int, i)
+		for j := range order {
+			order[j] = j
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(by[a], by[b]) })
+		list := make([]string, 0, len(written))
+		for _, j := range order {
+			list = append(list, written[j])
+		}
+		return append(list, written[i:]...)
+	}
+	return written
+}
+
+// decoded returns the bytes of what is written in base64.
+func decoded(written []string) []string {
+	all := make([]string, len(written))
+	for i, w := range written {
+		b, _ := base64.StdEncoding.DecodeString(w) // which was decoded before
+		all[i] = string(b)
+	}
+	return all
+}
+
+func quotedList(list []string, separator string) string {
+	return `"` + strings.Join(list, `"`+separator+`"`) + `"`
 }

@@ -18,8 +18,9 @@ type SyntaxError struct{ Msg string }
 // Error returns the message.
 func (e *SyntaxError) Error() string { return e.Msg }
 
-// maxDepth bounds the nesting of a body; attribute values themselves end at 32.
-const maxDepth = 200
+// maxDepth bounds the nesting of a body. Attribute values end at 32 levels, of two braces each; what is nested deeper is
+// still read, to be refused in the right words.
+const maxDepth = 2000
 
 // Parse reads body as a value of the given shape. Members that the shape does not know are skipped.
 func Parse(body []byte, shape *Shape) (*Node, error) {
@@ -120,7 +121,11 @@ func (p *parser) value(n *Node, s *Shape, field bool, depth int) error {
 		if err := checkType(n, c, field); err != nil {
 			return err
 		}
-		return p.object(n, depth)
+		err := p.object(n, depth)
+		if s.Echo {
+			n.Raw = p.b[start:p.i]
+		}
+		return err
 	case c == '[':
 		n.Kind = Array
 		if err := checkType(n, c, field); err != nil {

@@ -41,10 +41,31 @@ type Shape struct {
 	Max      int64 // of a number; 0 is no bound
 	LenFirst bool  // report the upper length bound before the lower one
 
+	// Newer layers check some constraints in words of their own: an enum, in the words of Newer, or with At the least
+	// length, naming the member without its value. With Alone they report nothing else.
+	Newer string
+	At    bool
+	Alone bool
+
+	Shown []string // the members of a Struct in the order in which messages show them, with those that are absent
+	Echo  bool     // messages show the value as it was written
+
 	KeyName   bool // keys of a Map are table names
+	KeysLast  bool // broken names are reported when nothing else is
 	ValMinLen int  // of the lists that are the values of a Map
 	ValMaxLen int
 }
+
+// Layer is the part of the service that checks a request, which decides about the words of its errors. AWS has been
+// moving operations from the older layer to newer ones since June 2026.
+type Layer uint8
+
+// The layers. Enveloped puts what it says of a request behind "1 validation error detected: ".
+const (
+	Older Layer = iota
+	Plain
+	Enveloped
+)
 
 // Field is a named member of a structure.
 type Field struct {
@@ -71,7 +92,7 @@ type Node struct {
 	Kind  Kind
 	Str   string       // of a Text or a Number
 	On    bool         // of a Boolean
-	Raw   []byte       // of an Attr or an AttrMap: the bytes of the body
+	Raw   []byte       // of an Attr, an AttrMap or a value that messages echo: the bytes of the body
 	Input *value.Input // of an AttrMap
 	Elems []Node       // of an Array, or the values of an Object
 	Keys  []string

@@ -80,11 +80,11 @@ func TestValidateListsEveryBrokenConstraint(t *testing.T) {
 		"Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1; "+
 		"Value 'C' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: [A, B]; "+
 		"Value '[Element(kind=x), Element(), Element(kind=y)]' at 'keys' failed to satisfy constraint: Member must have length less than or equal to 2; "+
-		"Value null at 'keys.2.member.kind' failed to satisfy constraint: Member must not be null", n.Validate())
+		"Value null at 'keys.2.member.kind' failed to satisfy constraint: Member must not be null", n.Validate(wire.Older))
 
 	n, err = wire.Parse([]byte(`{}`), shape)
 	require.NoError(t, err)
-	require.Equal(t, "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null", n.Validate())
+	require.Equal(t, "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null", n.Validate(wire.Older))
 }
 
 // FuzzParse checks that no body panics, and that what is accepted is JSON.
@@ -96,7 +96,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_ = n.Validate()
+		_ = n.Validate(wire.Older)
 		if len(strings.TrimSpace(string(body))) > 0 && !json.Valid(body) {
 			t.Fatalf("accepted %q", body)
 		}

@@ -1,0 +1,59 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// hydrate fetches the whole items behind rows that the index, or the selection, does not hold enough of, in their order.
+// It reads as consistently as the query.
+func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Page, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	keys := make([]item, len(rows))
+	for i, r := range rows {
+		keys[i] = r.found.only(db.table.primary.attrs())
+	}
+	b, err := db.batchGetStored(ctx, keys, p.consistent)
+	if err != nil {
+		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.name, db.explain(err)))
+	}
+	for i, r := range rows {
+		switch found := b.found[i]; {
+		case b.throttled[i]:
+			r.outcome, r.item = Throttled, stored{}
+		case found.none() || db.past(found):
+			r.outcome, r.item = Gone, stored{}
+		case !p.matches(r.found, found):
+			r.outcome, r.item = Stale, stored{}
+		default:
+			r.outcome, r.item = Found, found
+		}
+	}
+	return b.held, nil
+}
+
+// matches reports whether the whole item still has the index key of the row that named it, and passes the filter that the
+// row passed.
+func (p *readPlan) matches(found, whole stored) bool {
+	if slices.ContainsFunc(p.ix.attrs(), func(attr string) bool {
+		have := whole.attr(attr)
+		return have == nil || !equalValues(found.attr(attr), have)
+	}) {
+		return false
+	}
+	if len(p.recheck) == 0 {
+		return true
+	}
+	attrs := whole.attributes()
+	return !slices.ContainsFunc(p.recheck, func(holds predicate) bool { return !holds(attrs) })
+}
+
+// outdated reports whether a row of which not all was read has to be upgraded first, which takes the whole item.
+func (p *readPlan) outdated(s stored) bool {
+	return p.partial && schemaOf(item{schemaAttr: s.attr(schemaAttr)}) < p.q.e.schema
+}

@@ -1,0 +1,44 @@
+package decimal
+
+import "math/big"
+
+// The numbers that DynamoDB stores: up to 38 digits, from 1E-130 to 9.99…E+125 to both sides of 0.
+//
+// AWS: "Supported data types and naming rules in Amazon DynamoDB", number.
+const (
+	precision = 38
+	leastExp  = -130
+	mostExp   = 125
+)
+
+// Above returns the least number that DynamoDB stores above n, which it stores too; ok is false where there is none.
+func (n Number) Above() (next Number, ok bool) { return n.neighbour(1) }
+
+// Below returns the greatest number that DynamoDB stores below n, likewise.
+func (n Number) Below() (next Number, ok bool) { return n.neighbour(-1) }
+
+func (n Number) neighbour(step int64) (Number, bool) {
+	if n.digits == nil {
+		return Number{big.NewInt(step), leastExp}, true
+	}
+	n = n.normal()
+	lead := len(new(big.Int).Abs(n.digits).String()) + n.exp - 1 // the exponent of the first digit
+	if lead > mostExp {
+		return Number{}, false
+	}
+	unit := lead - precision + 1
+	if int64(n.digits.Sign()) != step && n.first() { // towards 0 from a power of ten: the digits below are finer
+		unit--
+	}
+	next := n.Add(Number{big.NewInt(step), unit})
+	switch lead = len(new(big.Int).Abs(next.scaled(unit)).String()) + unit - 1; {
+	case lead > mostExp:
+		return Number{}, false
+	case lead < leastExp:
+		return Number{}, true
+	}
+	return next, true
+}
+
+// first reports a power of ten.
+func (n Number) first() bool { return new(big.Int).Abs(n.digits).Cmp(big.NewInt(1)) == 0 }

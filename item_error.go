@@ -1,0 +1,44 @@
+package ddb
+
+import (
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// ItemError says which stored item could not be read, and why: no entity claims it (the error matches [ErrUnknown]), its
+// key and an attribute disagree, an attribute is of another type than its field, an upgrade failed. It is about that item
+// alone: a sequence that yields one goes on, and so does whoever reads it by continuing the loop.
+type ItemError struct {
+	Op     string                          // "get", "query", "scan", …
+	Entity string                          // of the read; "" where it was of any, and none claims the item
+	Key    string                          // as stored: pk="s#1" sk="s#1"
+	Item   map[string]types.AttributeValue // as it was read; of a read that selects attributes, those alone
+	Err    error
+}
+
+func (e *ItemError) Error() string {
+	what := e.Op
+	if e.Entity != "" {
+		what += " " + e.Entity
+	}
+	return "ddb: " + what + ": " + e.Err.Error() // which names the key
+}
+
+// Unwrap returns the cause.
+func (e *ItemError) Unwrap() error { return e.Err }
+
+// itemError says that an item cannot be read as one of e, which may be nil.
+func (t *Table) itemError(op string, e *entity, s stored, err error) *ItemError {
+	out := &ItemError{Op: op, Key: t.keyTextOf(s), Item: s.attributes(), Err: err}
+	if e != nil {
+		out.Entity = e.name
+	}
+	return out
+}
+
+// isItemError reports an error that is about one item.
+func isItemError(err error) bool {
+	_, ok := errors.AsType[*ItemError](err)
+	return ok
+}

@@ -1,0 +1,124 @@
+package ddb
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// selection resolves the fields of Select. An embedded struct stands for the fields that it promotes.
+func (b *planner) selection() {
+	e := b.q.e
+	for _, ptr := range b.q.selected {
+		f, err := e.resolve(ptr)
+		switch {
+		case err != nil:
+			b.fault("Select: %w", err)
+		case f.Embedded:
+			for _, g := range e.proto.Fields() {
+				if g.Within(f) && !g.Embedded && (g.Stored() || e.primary.keeps(g)) {
+					b.p.selected = append(b.p.selected, g)
+				}
+			}
+		case !f.Stored() && !e.primary.keeps(f):
+			b.fault("Select: %s has no attribute of its own: select the field that holds it", f.Name)
+		default:
+			b.p.selected = append(b.p.selected, f)
+		}
+	}
+	if b.q.collection && b.q.selected != nil {
+		b.fault("Select: a collection has fields of many types: leave it out")
+	}
+	if b.q.collection && len(b.q.filters) > 0 {
+		b.fault("Filter: a collection has fields of many types, and would lose those that lack one: leave it out")
+	}
+}
+
+// projection decides whether what the index holds is enough, by what the entity's definition says. Beside the fields, a
+// read needs the TTL, to leave out what is expired, and the number of the schema, to know whether an item is to be
+// upgraded; an index that projects neither is hydrated. The type is looked at where the index has it: no two entities
+// share the shape of a key, which alone claims an item otherwise.
+func (b *planner) projection(withExpired bool) {
+	p, e, ix := b.p, b.q.e, b.p.ix
+	ttl := e.table.ttl
+	expires := ttl != "" && !withExpired
+	p.live = expires && ix.projects(ttl)
+	p.undated = expires && !p.live && (b.q.collection || e.ttl != nil)
+	whole := ix.projection == projectAll
+	if b.q.collection {
+		p.hydrate = !whole
+		return
+	}
+	fields := e.proto.Fields()
+	if p.selected != nil {
+		fields = p.selected
+		p.kept = slices.Concat(p.selected, e.primary.fields())
+	}
+	lacks := func(f *field.Field) bool { return f.Stored() && !ix.projects(f.Attr()) }
+	told := func(f *field.Field) bool { return p.selected != nil && e.primary.keeps(f) } // by the key, in full
+	unnumbered := e.schema > 0 && !ix.projects(schemaAttr)
+	p.keyAlone = !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
+	p.hydrate = p.undated || unnumbered && !p.keyAlone || !whole && e.proto.Marshals() ||
+		slices.ContainsFunc(fields, func(f *field.Field) bool { return lacks(f) && !told(f) })
+	p.partial = e.schema > 0 && !p.keyAlone && !p.hydrate && (p.selected != nil || !whole)
+}
+
+// rechecks compiles the filter for items that are fetched behind the rows of an index: what it passed may have changed.
+func (b *planner) rechecks() {
+	if !b.p.hydrate && !b.p.partial {
+		return
+	}
+	for _, c := range b.q.filters {
+		switch holds, err := b.q.e.predicate(c); {
+		case err == nil:
+			b.p.recheck = append(b.p.recheck, holds)
+		case b.p.hydrate:
+			b.fault("Filter: the items behind %s are fetched, and the filter is checked on them again: %w", b.p.ix.name, err)
+		}
+	}
+}
+
+// projection lists the attributes that a selection needs: the fields, the keys, and what claims, upgrades and expires an
+// item.
+func (p *readPlan) projection(x *plan.Expression) string {
+	var paths []string
+	seen := map[string]bool{}
+	add := func(path ...string) {
+		id := strings.Join(path, "\x00")
+		for i := range path {
+			if seen[strings.Join(path[:i+1], "\x00")] {
+				return // it, or what holds it, is there already
+			}
+		}
+		seen[id] = true
+		paths = append(paths, x.Path(path))
+	}
+	for _, attr := range append(p.ix.position(), p.q.e.housekeeping()...) {
+		if p.ix.projects(attr) {
+			add(attr)
+		}
+	}
+	for depth := 1; depth <= 32; depth++ { // outer fields first
+		for _, f := range p.selected {
+			if len(f.Path) == depth && p.ix.projects(f.Attr()) { // a key tells the others
+				add(f.Path...)
+			}
+		}
+	}
+	return strings.Join(paths, ", ")
+}
+
+// housekeeping returns the attributes that reads look at beside those of the fields.
+func (e *entity) housekeeping() (attrs []string) {
+	for _, attr := range []string{e.table.typeAttr, e.table.ttl} {
+		if attr != "" {
+			attrs = append(attrs, attr)
+		}
+	}
+	if e.schema > 0 {
+		attrs = append(attrs, schemaAttr)
+	}
+	return attrs
+}

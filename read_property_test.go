@@ -1,0 +1,541 @@
+package ddb_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// Card has a field for each thing that a read may have to look at.
+type Card struct {
+	Box  string `dynamodbav:"-"`
+	ID   string `dynamodbav:"id"` // in the key too
+	N    int    `dynamodbav:"n"`
+	Name string `dynamodbav:"name"`
+	Flag bool   `dynamodbav:"flag"`
+	Side
+	Place struct {
+		City string `dynamodbav:"city"`
+		Zip  string `dynamodbav:"zip,omitempty"`
+	} `dynamodbav:"place"`
+	Expires time.Time `dynamodbav:"expires,unixtime,omitempty"`
+	Version int64     `dynamodbav:"version"`
+}
+
+// Side is embedded in Card.
+type Side struct {
+	Front string `dynamodbav:"front"`
+	Back  string `dynamodbav:"back,omitempty"`
+}
+
+// Lid stands beside cards in all of their partitions.
+type Lid struct {
+	Box string `dynamodbav:"-"`
+	ID  string `dynamodbav:"-"`
+}
+
+// cardModel is a random model: what its indexes project, and what its cards have beside their fields.
+type cardModel struct {
+	expires, history bool
+	schema           int
+	table            *ddb.Table
+	indexes          map[string]*ddb.Index // nil is the table
+	cards            *ddb.Entity[Card]
+	lids             *ddb.Entity[Lid]
+}
+
+func drawProjection(t *rapid.T, ix *ddb.Index) {
+	switch rapid.IntRange(0, 3).Draw(t, ix.Name()+" projects") {
+	case 0:
+		ix.KeysOnly()
+	case 1:
+		all := []string{"id", "n", "name", "flag", "front", "back", "place", "expires", "version", "~s", "entityType"}
+		some := rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, len(all), rapid.ID).Draw(t, ix.Name()+" includes")
+		for _, attr := range []string{"pk", "sk", "g_pk", "g_sk", "n"} { // keys are there already
+			some = slices.DeleteFunc(some, func(s string) bool { return s == attr })
+		}
+		if len(some) > 0 {
+			ix.Include(some...)
+		}
+	}
+}
+
+func drawCardModel(t *rapid.T) *cardModel {
+	m := &cardModel{expires: rapid.Bool().Draw(t, "expires"), history: rapid.Bool().Draw(t, "history"), schema: rapid.SampledFrom([]int{0, 2}).Draw(t, "schema")}
+	m.table = ddb.NewTable("pk", "sk")
+	if m.expires {
+		m.table.TTL("expires")
+	}
+	global, local, number := m.table.GSI("global", "g_pk", "g_sk"), m.table.LSI("local", "l_sk"), m.table.GSI("number", "m_pk", "n")
+	m.indexes = map[string]*ddb.Index{"table": nil, "global": global, "local": local, "number": number}
+	for _, ix := range []*ddb.Index{global, local, number} {
+		drawProjection(t, ix)
+	}
+	m.cards = ddb.MustDefine(m.table, "card", func(c *Card, d *ddb.Definition) {
+		box := ddb.Key(ddb.Prefix("b#"), ddb.Str(&c.Box))
+		d.Primary(box, ddb.Key(ddb.Prefix("c#"), ddb.Str(&c.ID)))
+		d.Index(global, box, ddb.Key(ddb.Prefix("c#"), ddb.Num(&c.N, 3), ddb.Prefix("#"), ddb.Str(&c.ID)))
+		d.Index(local, box, ddb.Key(ddb.Prefix("c#"), ddb.Str(&c.ID)))
+		d.Index(number, ddb.Key(ddb.Prefix("m#"), ddb.Str(&c.Box)), ddb.Key(ddb.Native(&c.N)))
+		d.Version(&c.Version)
+		if m.history {
+			d.History(box, ddb.Key(ddb.Prefix("a#"), ddb.Str(&c.ID), ddb.Prefix("#"), ddb.Num(&c.Version, 6)))
+		}
+		if m.expires {
+			d.TTL(&c.Expires)
+		}
+		if m.schema > 0 {
+			d.Schema(m.schema, upgradeCard)
+		}
+	})
+	m.lids = ddb.MustDefine(m.table, "lid", func(l *Lid, d *ddb.Definition) {
+		box := ddb.Key(ddb.Prefix("b#"), ddb.Str(&l.Box))
+		d.Primary(box, ddb.Key(ddb.Prefix("d#"), ddb.Str(&l.ID)))
+		d.Index(global, box, ddb.Key(ddb.Prefix("d#"), ddb.Str(&l.ID)))
+	})
+	return m
+}
+
+// upgradeCard spells the city in capitals since schema 1, and the name, with the city, since schema 2.
+func upgradeCard(from int, attrs map[string]types.AttributeValue) error {
+	place := attrs["place"].(*types.AttributeValueMemberM).Value
+	city := place["city"].(*types.AttributeValueMemberS)
+	if from < 1 {
+		city.Value = strings.ToUpper(city.Value)
+	}
+	attrs["name"] = text(attrs["name"].(*types.AttributeValueMemberS).Value + " of " + city.Value)
+	return nil
+}
+
+// stored is a card as a test knows it: as it is read, and as it stands in the table.
+type storedCard struct {
+	read  Card
+	raw   Card // what filters see
+	bad   bool // its name is no string
+	alien bool // its type is another
+	dead  bool
+}
+
+var cardNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+func (m *cardModel) draw(t *rapid.T, i int) storedCard {
+	c := Card{
+		Box: rapid.SampledFrom([]string{"1", "12"}).Draw(t, "box"), ID: fmt.Sprintf("%02d", i), N: rapid.IntRange(-3, 3).Draw(t, "n"),
+		Name: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "name"), Flag: rapid.Bool().Draw(t, "flag"),
+	}
+	c.Front, c.Back = rapid.SampledFrom([]string{"", "f"}).Draw(t, "front"), rapid.SampledFrom([]string{"", "b"}).Draw(t, "back")
+	c.Place.City, c.Place.Zip = rapid.SampledFrom([]string{"", "rom"}).Draw(t, "city"), rapid.SampledFrom([]string{"", "1"}).Draw(t, "zip")
+	if rapid.Bool().Draw(t, "has an end") {
+		c.Expires = cardNow.Add(time.Duration(rapid.IntRange(1, 2).Draw(t, "hours")) * time.Hour)
+	}
+	return storedCard{read: c, raw: c}
+}
+
+// put stores cards through the library, and then spoils some of them past it: older schemas, a past or a strange end, values
+// of a wrong type, types of nobody.
+func (m *cardModel) put(t *rapid.T, client ddb.Client, repo *ddb.Repository[Card]) (all []storedCard) {
+	ctx := context.Background()
+	for i := range rapid.IntRange(0, 12).Draw(t, "cards") {
+		s := m.draw(t, i)
+		var err error
+		for range rapid.IntRange(1, 2).Draw(t, "writes") {
+			s.read, err = repo.Put(ctx, s.read)
+			require.NoError(t, err)
+		}
+		s.raw = s.read
+		attrs, err := m.cards.Encode(s.read)
+		require.NoError(t, err)
+		attrs["~w"] = &types.AttributeValueMemberB{Value: []byte("stamp")}
+		kind := rapid.SampledFrom([]string{"", "", "", "old", "older", "dead", "strange end", "bad", "alien"}).Draw(t, "kind")
+		switch {
+		case kind == "old" && m.schema > 0:
+			attrs["~s"] = digits("1")
+			s.read.Name += " of " + s.read.Place.City
+		case kind == "older" && m.schema > 0:
+			delete(attrs, "~s")
+			s.read.Place.City = strings.ToUpper(s.read.Place.City)
+			s.read.Name += " of " + s.read.Place.City
+		case kind == "dead" && m.expires:
+			attrs["expires"] = digits(strconv.FormatInt(cardNow.Unix()-rapid.Int64Range(0, 1).Draw(t, "since"), 10))
+			s.read.Expires = time.Time{} // which WithExpired shows
+			s.dead = true
+		case kind == "strange end" && m.expires:
+			attrs["expires"] = &types.AttributeValueMemberNULL{Value: true}
+			s.read.Expires = time.Time{}
+		case kind == "bad":
+			attrs["name"] = &types.AttributeValueMemberBOOL{Value: true}
+			s.bad = true
+		case kind == "alien":
+			attrs["entityType"] = text("alien")
+			s.alien = true
+		}
+		putRaw(t, client, "cards", attrs)
+		all = append(all, s)
+	}
+	return all
+}
+
+// cardField is a field to be selected, and what selecting it copies.
+type cardField struct {
+	ptr  any
+	copy func(dst *Card, src Card)
+}
+
+func cardFields(f *Card) map[string]cardField {
+	return map[string]cardField{
+		"Box":        {&f.Box, func(*Card, Card) {}},
+		"ID":         {&f.ID, func(*Card, Card) {}},
+		"N":          {&f.N, func(dst *Card, src Card) { dst.N = src.N }},
+		"Name":       {&f.Name, func(dst *Card, src Card) { dst.Name = src.Name }},
+		"Flag":       {&f.Flag, func(dst *Card, src Card) { dst.Flag = src.Flag }},
+		"Side":       {&f.Side, func(dst *Card, src Card) { dst.Side = src.Side }},
+		"Front":      {&f.Front, func(dst *Card, src Card) { dst.Front = src.Front }},
+		"Place":      {&f.Place, func(dst *Card, src Card) { dst.Place = src.Place }},
+		"Place.City": {&f.Place.City, func(dst *Card, src Card) { dst.Place.City = src.Place.City }},
+		"Expires":    {&f.Expires, func(dst *Card, src Card) { dst.Expires = src.Expires }},
+		"Version":    {&f.Version, func(dst *Card, src Card) { dst.Version = src.Version }},
+	}
+}
+
+// cardQuery is a random query, and what it says as functions.
+type cardQuery struct {
+	query    ddb.Query[Card]
+	index    string
+	box      string
+	selected []string
+	matches  func(storedCard) bool
+	less     func(a, b Card) int
+	limit    int
+	strong   bool
+}
+
+func (m *cardModel) drawQuery(t *rapid.T) cardQuery {
+	q := cardQuery{index: rapid.SampledFrom(slices.Sorted(maps.Keys(m.indexes))).Draw(t, "index"), box: rapid.SampledFrom([]string{"1", "12"}).Draw(t, "of box")}
+	f := m.cards.Fields()
+	conds := []func(storedCard) bool{func(s storedCard) bool { return s.raw.Box == q.box }}
+	byID := func(a, b Card) int { return cmp.Compare(a.ID, b.ID) }
+	byN := func(a, b Card) int { return cmp.Compare(a.N, b.N) }
+	q.query, q.less = m.cards.Query(Card{Box: q.box}), byID
+	if ix := m.indexes[q.index]; ix != nil {
+		q.query = m.cards.On(ix, Card{Box: q.box})
+	}
+	switch at := rapid.IntRange(-3, 3).Draw(t, "at"); q.index {
+	case "global", "number":
+		q.less = func(a, b Card) int { return cmp.Or(byN(a, b), byID(a, b)) }
+		if q.index == "number" {
+			q.less = byN
+		}
+		if rapid.Bool().Draw(t, "bounded") {
+			q.query = q.query.SortKey(ddb.Ge(&f.N, at), ddb.Lt(&f.N, at+3))
+			conds = append(conds, func(s storedCard) bool { return at <= s.raw.N && s.raw.N < at+3 })
+		}
+	default:
+		if rapid.Bool().Draw(t, "bounded") {
+			q.query = q.query.SortKey(ddb.Gt(&f.ID, "03"))
+			conds = append(conds, func(s storedCard) bool { return s.raw.ID > "03" })
+		}
+	}
+	if rapid.IntRange(0, 2).Draw(t, "filtered") == 0 {
+		q.query = q.query.Filter(ddb.Eq(&f.Flag, true))
+		conds = append(conds, func(s storedCard) bool { return s.raw.Flag })
+	}
+	if rapid.Bool().Draw(t, "selective") {
+		fields := cardFields(f)
+		q.selected = rapid.SliceOfNDistinct(rapid.SampledFrom(slices.Sorted(maps.Keys(fields))), 1, 3, rapid.ID).Draw(t, "selected")
+		for _, name := range q.selected {
+			q.query = q.query.Select(fields[name].ptr)
+		}
+	}
+	if rapid.Bool().Draw(t, "desc") {
+		up := q.less
+		q.query, q.less = q.query.Desc(), func(a, b Card) int { return up(b, a) }
+	}
+	if q.limit = rapid.IntRange(0, 4).Draw(t, "limit"); q.limit > 0 {
+		q.query = q.query.Limit(q.limit)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "examines") == 0 {
+		q.query = q.query.Examine(rapid.IntRange(1, 3).Draw(t, "examine"))
+	}
+	if q.index != "global" && q.index != "number" && rapid.Bool().Draw(t, "strong") {
+		q.query = q.query.Consistent()
+	}
+	q.matches = func(s storedCard) bool {
+		return !slices.ContainsFunc(conds, func(holds func(storedCard) bool) bool { return !holds(s) })
+	}
+	return q
+}
+
+// shown is what the query shows of a card, if it can be read.
+func (q cardQuery) shown(m *cardModel, s storedCard, aliens bool) (c Card, readable bool) {
+	if s.alien && aliens {
+		return c, false
+	}
+	if q.selected == nil {
+		return s.read, !s.bad
+	}
+	if s.bad && slices.Contains(q.selected, "Name") {
+		return c, false
+	}
+	c = Card{Box: s.read.Box, ID: s.read.ID}
+	for _, name := range q.selected {
+		cardFields(m.cards.Fields())[name].copy(&c, s.read)
+	}
+	return c, true
+}
+
+// sameCards requires the same cards, in order but for those that share a sort key, of which the first may be any.
+func sameCards(t *rapid.T, q cardQuery, want, got, all []Card) {
+	require.Len(t, got, len(want), "%s: %+v, not %+v", q.query, got, want)
+	left := slices.Clone(all)
+	for _, c := range got {
+		c.Expires = c.Expires.UTC()
+		if c.Expires.Year() == 1 {
+			c.Expires = time.Time{}
+		}
+		at := slices.IndexFunc(left, func(l Card) bool { l.Expires = l.Expires.UTC(); return l == c })
+		require.GreaterOrEqual(t, at, 0, "%s: %+v is none of %+v", q.query, c, left)
+		left = slices.Delete(left, at, at+1)
+	}
+}
+
+// Whatever a model projects, expires, upgrades and keeps, and whatever a query selects, filters and bounds, it shows what a
+// walk over all that stands in the table finds: in one piece and in pages, counted, as lookups, one by one, and in a
+// collection.
+//
+// DDB_READ_MODELS says how many times as many models are drawn.
+func TestReadsOfRandomModelsShowWhatAWalkFinds(t *testing.T) {
+	t.Parallel()
+	asked, refused := 0, 0
+	check := func(t *rapid.T) {
+		ctx := context.Background()
+		m := drawCardModel(t)
+		engine := ddbmem.New(ddbmem.Options{Clock: ddbmem.NewManualClock(cardNow), TTLDelay: 10000 * time.Hour})
+		client := engine.Client()
+		opts := ddb.Options{Now: func() time.Time { return cardNow }, AttributePath: rapid.Bool().Draw(t, "by attributes")}
+		db := ddb.New(client, "cards", m.table, &opts)
+		require.NoError(t, db.CreateTable(ctx))
+		repo := ddb.NewRepository(db, m.cards)
+		all := m.put(t, client, repo)
+		for _, id := range []string{"a", "b"} {
+			require.NoError(t, db.Do(ctx, m.lids.Put(Lid{"1", id})))
+		}
+		m.checkKeys(t, db, repo, all)
+		for range 5 {
+			q := m.drawQuery(t)
+			asked++
+			if strings.HasPrefix(q.query.String(), "ddb:") {
+				refused++ // a filter on what the index does not project
+				continue
+			}
+			m.check(t, db, repo, all, q)
+		}
+	}
+	for range models() {
+		rapid.Check(t, check)
+	}
+	t.Logf("%d queries, of which %d were refused", asked, refused)
+	require.Less(t, refused, asked/4)
+}
+
+func models() int {
+	n, err := strconv.Atoi(os.Getenv("DDB_READ_MODELS"))
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// check compares each way to run a query with the walk.
+func (m *cardModel) check(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], all []storedCard, q cardQuery) {
+	ctx := context.Background()
+	ix := m.indexes[q.index]
+	aliens := ix == nil || typed(m.table, q.index) || strings.Contains(q.query.String(), "HYDRATE")
+	var want []Card
+	unread, counted := 0, 0
+	for _, s := range all {
+		if s.dead || !q.matches(s) {
+			continue
+		}
+		counted++
+		if c, ok := q.shown(m, s, aliens); ok {
+			want = append(want, c)
+		} else {
+			unread++
+		}
+	}
+	first := want
+	if q.limit > 0 {
+		first = want[:min(q.limit, len(want))]
+	}
+	got, err := ddb.CollectAll(repo.Query(ctx, q.query))
+	sameCards(t, q, first, got, want)
+	if q.limit == 0 {
+		require.Equal(t, unread, unreadIn(t, err), "%s", q.query)
+		m.ordered(t, q, got)
+	}
+	n, err := repo.Count(ctx, q.query)
+	require.NoError(t, err, "%s", q.query)
+	if q.limit > 0 {
+		counted = min(counted, q.limit)
+	}
+	require.Equal(t, counted, n, "%s", q.query)
+
+	var paged []Card
+	bad := 0
+	for cursor := ddb.Cursor(""); ; {
+		page, err := repo.Page(ctx, q.query, cursor)
+		bad += unreadIn(t, err)
+		if q.limit > 0 {
+			require.LessOrEqual(t, len(page.Items), q.limit)
+		}
+		paged = append(paged, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	sameCards(t, q, want, paged, want)
+	require.Equal(t, unread, bad, "%s in pages", q.query)
+	m.ordered(t, q, paged)
+
+	found := 0
+	for l, err := range repo.Lookups(ctx, q.query) {
+		if err != nil {
+			unreadIn(t, err)
+			continue
+		}
+		if l.Found() {
+			found++
+		} else {
+			require.Equal(t, ddb.Gone, l.Outcome, "%s: it has expired", q.query)
+		}
+	}
+	if q.limit == 0 {
+		require.Equal(t, len(want), found, "%s", q.query)
+	}
+}
+
+// ordered requires the order of the index, where what it is by was selected.
+func (m *cardModel) ordered(t *rapid.T, q cardQuery, got []Card) {
+	if q.selected != nil && !slices.Contains(q.selected, "N") {
+		return
+	}
+	require.True(t, slices.IsSortedFunc(got, q.less), "%s: %+v", q.query, got)
+}
+
+// typed reports whether an index projects the type.
+func typed(table *ddb.Table, name string) bool {
+	for _, ix := range table.CreateTableInput("x").GlobalSecondaryIndexes {
+		if *ix.IndexName == name {
+			return ix.Projection.ProjectionType == types.ProjectionTypeAll || slices.Contains(ix.Projection.NonKeyAttributes, "entityType")
+		}
+	}
+	for _, ix := range table.CreateTableInput("x").LocalSecondaryIndexes {
+		if *ix.IndexName == name {
+			return ix.Projection.ProjectionType == types.ProjectionTypeAll || slices.Contains(ix.Projection.NonKeyAttributes, "entityType")
+		}
+	}
+	return true
+}
+
+// unreadIn returns how many items the error says cannot be read; it must say nothing else.
+func unreadIn(t *rapid.T, err error) int {
+	switch err := err.(type) { //nolint:errorlint // each as it is
+	case nil:
+		return 0
+	case *ddb.ItemError:
+		return 1
+	case interface{ Unwrap() []error }:
+		n := 0
+		for _, e := range err.Unwrap() {
+			n += unreadIn(t, e)
+		}
+		return n
+	}
+	require.NoError(t, err)
+	return 0
+}
+
+// checkKeys compares reads by key, scans, collections and versions with the walk.
+func (m *cardModel) checkKeys(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], all []storedCard) {
+	ctx := context.Background()
+	same := func(want, got Card) {
+		sameCards(t, cardQuery{query: m.cards.Query(want)}, []Card{want}, []Card{got}, []Card{want})
+	}
+	var keys []Card
+	live, unread := map[string]Card{}, 0
+	for _, s := range all {
+		keys = append(keys, Card{Box: s.read.Box, ID: s.read.ID})
+		got, err := repo.Get(ctx, keys[len(keys)-1])
+		switch {
+		case s.dead:
+			require.ErrorIs(t, err, ddb.ErrNotFound)
+		case s.bad || s.alien:
+			require.Equal(t, 1, unreadIn(t, err))
+			unread++
+		default:
+			require.NoError(t, err)
+			same(s.read, got)
+			live[s.read.Box+s.read.ID] = s.read
+		}
+	}
+	looked, err := repo.BatchGet(ctx, keys)
+	require.Equal(t, unread, unreadIn(t, err))
+	for i, l := range looked {
+		want, ok := live[keys[i].Box+keys[i].ID]
+		require.Equal(t, ok, l.Found())
+		if ok {
+			same(want, l.Item)
+		}
+	}
+	got, err := ddb.CollectAll(repo.Scan(ctx, &ddb.ScanOptions{Workers: 2}))
+	require.Equal(t, unread, unreadIn(t, err))
+	require.Len(t, got, len(live))
+	for _, c := range got {
+		same(live[c.Box+c.ID], c)
+	}
+	for _, ix := range []*ddb.Index{nil, m.indexes["global"]} {
+		var cards []Card
+		var lids []Lid
+		n := 0
+		for _, box := range []string{"1", "12"} {
+			q := m.cards.Query(Card{Box: box})
+			if ix != nil {
+				q = m.cards.On(ix, Card{Box: box})
+			}
+			var cs []Card
+			var ls []Lid
+			n += unreadIn(t, db.GatherAll(ctx, q.Collection(), m.cards.Into(&cs), m.lids.Into(&ls)))
+			cards, lids = append(cards, cs...), append(lids, ls...)
+			if k := len(cs) + len(ls); k > 0 {
+				limit := rapid.IntRange(1, k).Draw(t, "limit")
+				some := 0
+				for _, err := range db.Items(ctx, q.Limit(limit).Collection()) {
+					if unreadIn(t, err) == 0 {
+						some++
+					}
+				}
+				require.Equal(t, limit, some)
+			}
+		}
+		require.Equal(t, unread, n)
+		require.Len(t, lids, 2)
+		require.Len(t, cards, len(live))
+		for _, c := range cards {
+			same(live[c.Box+c.ID], c)
+		}
+	}
+}
