@@ -157,7 +157,7 @@ type mixed struct {
 func TestMixedFleet(t *testing.T) {
 	t.Parallel()
 	before, after := build(t)
-	engine := ddbmem.New(ddbmem.Options{TTLDelay: 1000 * time.Hour, Faults: ddbmem.Faults{Latency: 200 * time.Microsecond}})
+	engine := ddbmem.New(ddbmem.Options{TTLDelay: 1000 * time.Hour, Faults: ddbmem.Faults{Latency: 2 * time.Millisecond}})
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	served := make(chan error, 1)

@@ -75,7 +75,7 @@ func (w *worker) tell(what, item string, version int64, err error) {
 	t := told{ID: w.id, What: what, Item: item, Version: version}
 	if err != nil {
 		t.Err = err.Error()
-		for _, class := range []error{ddb.ErrModel, ddb.ErrKey, ddb.ErrExists, ddb.ErrNotFound, ddb.ErrCondition, ddb.ErrConflict, ddb.ErrNotUnique, ddb.ErrThrottled} {
+		for _, class := range []error{ddb.ErrExists, ddb.ErrNotFound, ddb.ErrCondition, ddb.ErrConflict, ddb.ErrNotUnique, ddb.ErrThrottled} {
 			t.Refused = t.Refused || errors.Is(err, class)
 		}
 	}
@@ -94,7 +94,7 @@ func (w *worker) counter(ctx context.Context) {
 	case 0:
 		cur, err := repo.Consistent().Get(ctx, model.Account{ID: id})
 		if err == nil {
-			cur, err = repo.Update(ctx, cur, ddb.Add(&f.Count, 1), ddb.Append(&f.Log, w.id))
+			cur, err = repo.Update(ctx, cur, ddb.Add(&f.Count, 1), ddb.Append(&f.Log, w.id), ddb.If(ddb.Eq(&f.Status, "")))
 		}
 		w.tell("count by update", id, cur.Version, err)
 	default:
@@ -146,7 +146,8 @@ func (w *worker) holder(ctx context.Context) {
 		x, err = repo.Take(ctx, key)
 	case n == 7 && !w.old: // which loses the constraint of an item that appears between its read and its write
 		what = "update"
-		x, err = repo.Update(ctx, cur, ddb.Set(&w.m.Accounts.Fields().Email, x.Email))
+		f := w.m.Accounts.Fields()
+		x, err = repo.Update(ctx, cur, ddb.Set(&f.Email, x.Email), ddb.If(ddb.Eq(&f.Status, cur.Status)))
 	default:
 		what = "delete"
 		err = repo.Delete(ctx, key)
