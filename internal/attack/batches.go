@@ -113,6 +113,11 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 		op := r.draw(ctx, c, p, n)
 		all, ops = append(all, op), append(ops, op.op)
 	}
+	if large := c.Chance(15); large { // found before anything is written
+		kind := c.Rand.IntN(len(batchKinds))
+		op := p.entities[kind].Put(account{ID: "large", Note: strings.Repeat("x", 450_000)})
+		all, ops = append(all, batchOp{op: op, kind: kind}), append(ops, op)
+	}
 	c.Say("batch %v", ops)
 	err := p.db.Batch(ctx, ops...)
 	outcomes := make([]ddb.WriteOutcome, len(ops))

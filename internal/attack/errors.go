@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -25,6 +26,9 @@ func isNetwork(err error) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
 		return false
+	}
+	if slices.Contains(denials, api.ErrorCode()) {
+		return true
 	}
 	switch api.ErrorCode() {
 	case "InternalServerError", "TransactionInProgressException", "TransactionConflictException", "TransactionCanceledException":

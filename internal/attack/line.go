@@ -17,7 +17,7 @@ import (
 )
 
 // rates says how often something goes wrong, of a hundred requests.
-type rates struct{ lost, unsent, throttle, conflict, fail, unprocessed int }
+type rates struct{ lost, unsent, throttle, conflict, fail, denied, unprocessed int }
 
 // drawRates returns calm days and bad ones.
 func drawRates(r *rand.Rand) rates {
@@ -27,9 +27,9 @@ func drawRates(r *rand.Rand) rates {
 	case 1:
 		return rates{lost: 20}
 	case 2:
-		return rates{lost: 8, unsent: 3, throttle: 12, conflict: 12, fail: 4, unprocessed: 30}
+		return rates{lost: 8, unsent: 3, throttle: 12, conflict: 12, fail: 4, denied: 1, unprocessed: 30}
 	default:
-		return rates{lost: 6, unsent: 1, throttle: 3, conflict: 6, fail: 2, unprocessed: 10}
+		return rates{lost: 6, unsent: 1, throttle: 3, conflict: 6, fail: 2, denied: 1, unprocessed: 10}
 	}
 }
 
@@ -49,6 +49,7 @@ const (
 	conflict    fault = "meets a transaction"
 	fail        fault = "fails in the service"
 	failDone    fault = "is done, and fails in the service"
+	denied      fault = "is denied"
 	inProgress  fault = "is done, and reported to be in progress"
 	unprocessed fault = "is done in part"
 )
@@ -104,6 +105,8 @@ func (l *line) Do(r *http.Request) (*http.Response, error) {
 		return l.throttled(c, op, body), nil
 	case conflict:
 		return l.conflicting(c, op, body), nil
+	case denied:
+		return l.denied(c), nil
 	case inProgress:
 		return failure(http.StatusBadRequest, "TransactionInProgressException", "The transaction with the given request token is already in progress.", nil), nil
 	default:
@@ -141,7 +144,7 @@ func (l *line) decide(c *Call, op string) fault {
 		return pass
 	}
 	if c.lost {
-		rt.throttle, rt.conflict, rt.lost = max(rt.throttle, 15), max(rt.conflict, 15), max(rt.lost, 10)
+		rt.throttle, rt.conflict, rt.lost, rt.denied = max(rt.throttle, 20), max(rt.conflict, 20), max(rt.lost, 10), 4
 	}
 	switch {
 	case below(rt.lost):
@@ -157,6 +160,8 @@ func (l *line) decide(c *Call, op string) fault {
 			return conflict
 		}
 		return unprocessed
+	case below(rt.denied):
+		return denied
 	case below(rt.fail):
 		if c.faults.IntN(2) == 0 {
 			return fail
@@ -225,6 +230,16 @@ func (l *line) throttled(c *Call, op string, body []byte) *http.Response {
 	}
 	return failure(http.StatusBadRequest, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded.", nil)
 }
+
+// denied refuses a request for who sends it.
+func (l *line) denied(c *Call) *http.Response {
+	l.p.world.mu.Lock()
+	kind := c.faults.IntN(len(denials))
+	l.p.world.mu.Unlock()
+	return failure(http.StatusBadRequest, denials[kind], "The request is not allowed.", nil)
+}
+
+var denials = []string{"AccessDeniedException", "ExpiredTokenException", "UnrecognizedClientException"}
 
 func (l *line) conflicting(c *Call, op string, body []byte) *http.Response {
 	if op == "TransactWriteItems" {
