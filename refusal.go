@@ -17,6 +17,9 @@ type refusal struct {
 	met    known // the item that is there, as far as the response says
 }
 
+// leftover reports that what is left of an expired item stood in the way, and nothing else.
+func (r *refusal) leftover() bool { return r.met.left != nil && r.action.resurrects() }
+
 func (r *refusal) Error() string { return r.WriteError.Error() }
 
 func (r *refusal) Unwrap() error { return r.WriteError }
@@ -172,7 +175,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 	case roleClaim, roleMark:
 		return false, r.WriteError
 	}
-	if r.met.left != nil && r.action.resurrects() {
+	if r.leftover() {
 		return true, db.bury(ctx, w.op, r.action.key, r.met.left, r.WriteError)
 	}
 	for _, g := range r.failed {

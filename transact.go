@@ -87,6 +87,13 @@ func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again b
 		}
 		again = again && helps
 	}
+	if !again { // what is left of an expired item is no failure of its op
+		for _, r := range c.refusals {
+			if r.leftover() && len(c.Failed) > 1 {
+				c.Failed = slices.DeleteFunc(c.Failed, func(f *WriteError) bool { return f == r.WriteError })
+			}
+		}
+	}
 	return again, c.TransactError
 }
 
