@@ -101,16 +101,16 @@ var codes = map[string]Class{
 
 	"TransactionConflictException":     Contention,
 	"TransactionConflict":              Contention,
-	"TransactionInProgressException":   Contention,
 	"ReplicatedWriteConflictException": Contention,
 
-	"InternalServerError":         Unknown,
-	"InternalServerException":     Unknown,
-	"InternalFailure":             Unknown,
-	"ServiceUnavailable":          Unknown,
-	"ServiceUnavailableException": Unknown,
-	"RequestTimeout":              Unknown,
-	"RequestTimeoutException":     Unknown,
+	"TransactionInProgressException": Unknown, // an earlier attempt is under way, which may be done
+	"InternalServerError":            Unknown,
+	"InternalServerException":        Unknown,
+	"InternalFailure":                Unknown,
+	"ServiceUnavailable":             Unknown,
+	"ServiceUnavailableException":    Unknown,
+	"RequestTimeout":                 Unknown,
+	"RequestTimeoutException":        Unknown,
 }
 
 // OfCode returns the class of an error code or of the code of a cancellation reason; ok is false for one that the table
