@@ -124,25 +124,27 @@ func drawProjection(t *rapid.T) object {
 	}
 }
 
-// create returns the request that creates the table.
+// create returns the request that creates the table, with so little throughput that it has one partition: a scan pays for each
+// partition, and of the engines ddbmem alone has several.
 func (t *table) create() object {
 	defined := []object{}
 	for _, a := range append(t.keys(), t.indexKeys()...) {
 		defined = append(defined, object{"AttributeName": a.name, "AttributeType": a.kind})
 	}
+	throughput := object{"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
 	request := object{
-		"TableName": t.name, "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": defined,
+		"TableName": t.name, "BillingMode": "PROVISIONED", "ProvisionedThroughput": throughput, "AttributeDefinitions": defined,
 		"KeySchema": keySchema([]attribute{t.hash}, t.keys()[1:]),
 	}
 	for _, x := range t.indexes {
 		member := "LocalSecondaryIndexes"
+		described := object{"IndexName": x.name, "KeySchema": keySchema(x.partition, x.sort), "Projection": x.projection}
 		if x.global {
 			member = "GlobalSecondaryIndexes"
+			described["ProvisionedThroughput"] = throughput
 		}
 		list, _ := request[member].([]object)
-		request[member] = append(list, object{
-			"IndexName": x.name, "KeySchema": keySchema(x.partition, x.sort), "Projection": x.projection,
-		})
+		request[member] = append(list, described)
 	}
 	return request
 }
