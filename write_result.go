@@ -57,7 +57,7 @@ func (w *write) readBack() (result, error) {
 		}
 	}
 	v := w.e.newItem()
-	if err := w.e.decode(attrs, v); err != nil {
+	if err := w.e.decode(loaded(attrs), v); err != nil {
 		return result{}, w.op.fail(w.main().key, err)
 	}
 	return result{value: v}, nil
