@@ -87,7 +87,7 @@ func TestOverlapExhaustive(t *testing.T) {
 	for i, tm := range tms {
 		require.Empty(t, tm.Faults(), "%s", tm)
 		sample := encoded(t, tm, thing{A: "1", B: "1", N: 1, U: 1, I8: 1})
-		for n, w := range all {
+		for _, w := range all {
 			keys[i] = append(keys[i], tm.Match(w))
 			begins := false
 			for from := range len(sample) + 1 { // if anything completes w, then the end of some key does
