@@ -143,21 +143,29 @@ func TestReadsStandWithinReads(t *testing.T) {
 // A page goes on behind its last item, though that has been deleted since.
 func TestPagesGoOnBehindAnItemThatIsDeleted(t *testing.T) {
 	t.Parallel()
-	repo, notes, _ := openHeavy(t, 27, 10)
-	for _, q := range []ddb.Query[Jotting]{notes.Query(Jotting{Book: "1"}), notes.Query(Jotting{Book: "2"}).Desc()} {
+	repo, notes, _ := openHeavy(t, 63, 10)
+	for _, c := range []struct {
+		q    ddb.Query[Jotting]
+		want []int
+	}{
+		{notes.Query(Jotting{Book: "1"}), []int{1, 10, 19, 28, 37, 46, 55}},
+		{notes.Query(Jotting{Book: "2"}).Desc(), []int{56, 47, 38, 29, 20, 11, 2}},
+	} {
 		var got []int
 		for cursor := ddb.Cursor(""); ; {
-			page, err := repo.Page(t.Context(), q.Limit(1), cursor)
+			page, err := repo.Page(t.Context(), c.q.Limit(2), cursor)
 			require.NoError(t, err)
-			for _, x := range page.Items {
-				got = append(got, x.N%9)
-				require.NoError(t, repo.Delete(t.Context(), x))
+			for i, x := range page.Items {
+				got = append(got, x.N)
+				if i == len(page.Items)-1 {
+					require.NoError(t, repo.Delete(t.Context(), x))
+				}
 			}
 			if cursor = page.Next; cursor == "" {
 				break
 			}
 		}
-		assert.Len(t, got, 3)
+		assert.Equal(t, c.want, got)
 	}
 }
 
