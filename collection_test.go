@@ -140,6 +140,28 @@ func TestALimitCountsWhatTheReaderGets(t *testing.T) {
 	})
 }
 
+// What lies between the entities that are asked for is read, and does not count.
+func TestALimitDoesNotCountWhatNoSinkTakes(t *testing.T) {
+	t.Parallel()
+	ctx, c := t.Context(), newCountry()
+	db := ddb.New(ddbmem.New().Client(), "country", c.table, nil)
+	require.NoError(t, db.CreateTable(ctx))
+	require.NoError(t, db.Do(ctx, c.regions.Put(region{"1"})))
+	for i := range 5 {
+		n := fmt.Sprint(i)
+		require.NoError(t, db.Do(ctx, c.cities.Put(city{"1", n})))
+		require.NoError(t, db.Do(ctx, c.streets.Put(street{"1", n, n})))
+		require.NoError(t, db.Do(ctx, c.houses.Put(house{"1", n, n, n})))
+	}
+	for limit := 1; limit <= 7; limit++ {
+		var regions []region
+		var houses []house
+		require.NoError(t, db.Gather(ctx, c.regions.Query(region{}).Limit(limit).Collection(), c.regions.Into(&regions), c.houses.Into(&houses)))
+		assert.Len(t, regions, 1)
+		assert.Len(t, houses, min(limit, 6)-1)
+	}
+}
+
 // Version rows and items that have expired stand in the partition, and count for nobody.
 func TestALimitDoesNotCountVersions(t *testing.T) {
 	t.Parallel()

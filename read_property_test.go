@@ -454,13 +454,14 @@ func (m *cardModel) checkLagging(t *rapid.T, repo *ddb.Repository[Card], all []s
 			if rapid.Bool().Draw(t, "filtered") {
 				q.query = q.query.Filter(ddb.Eq(&m.cards.Fields().Flag, true))
 			}
+			q.query = q.query.SortKey(ddb.Ge(&m.cards.Fields().N, 0))
 			plan := q.query.String()
 			if !strings.Contains(plan, "HYDRATE") {
 				continue
 			}
 			want := map[string]Card{}
 			for _, s := range all {
-				if c, ok := q.shown(m, s, true); ok && !s.dead && s.raw.Box == box && (s.raw.Flag || !strings.Contains(plan, "FILTER")) {
+				if c, ok := q.shown(m, s, true); ok && !s.dead && s.raw.Box == box && s.raw.N >= 0 && (s.raw.Flag || !strings.Contains(plan, "FILTER")) {
 					want[c.ID] = c
 				}
 			}
