@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -160,6 +161,25 @@ func TestALimitDoesNotCountWhatNoSinkTakes(t *testing.T) {
 		assert.Len(t, regions, 1)
 		assert.Len(t, houses, min(limit, 6)-1)
 	}
+}
+
+// A collection reads, and costs, what its sinks ask for, and what lies between.
+func TestACollectionIsNarrowedToItsSinks(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	for i := range 20 {
+		attrs, err := b.notes.Encode(Jotting{Book: "2", ID: fmt.Sprint(i)})
+		require.NoError(t, err)
+		attrs["pad"] = text(strings.Repeat("x", 8000))
+		putRaw(t, b.client, "books", attrs)
+	}
+	db := ddb.New(b.client, "books", b.table, nil)
+	require.NoError(t, db.Do(t.Context(), b.covers.Put(Cover{"2", "Two"})))
+	var covers []Cover
+	ctx, meter := ddb.WithMeter(t.Context())
+	require.NoError(t, db.Gather(ctx, b.notes.Query(Jotting{Book: "2"}).Collection(), b.covers.Into(&covers)))
+	assert.Equal(t, []Cover{{"2", "Two"}}, covers)
+	assert.Equal(t, ddb.Capacity{Read: 0.5}, meter.Capacity(nil), "the notes are 160 KB")
 }
 
 // Version rows and items that have expired stand in the partition, and count for nobody.
