@@ -177,7 +177,7 @@ func units(view string) float64 {
 // which they report, and no document says. Such a difference is one of order when each side names another check.
 var checks = regexp.MustCompile(`^(?:Validation|ResourceNotFound)Exception: ` +
 	`(Invalid \w+Expression|Must specify the AttributesToGet|Cannot specify the|ALL_PROJECTED_ATTRIBUTES can|Consistent reads are not|` +
-	`Key attributes must be scalars|KeyConditionExpressions|Invalid operator used|Invalid condition in|Query condition missed|Query key condition|` +
+	`Key attributes must be scalars|KeyConditionExpressions|The number of query conditions|Invalid operator used|Invalid condition in|Query condition missed|Query key condition|` +
 	`Filter Expression can only|Value provided in|ExpressionAttribute\w+ (?:must|can only)|The table does not have|1 validation error|Value at|Return values set|Select must|` +
 	`The provided key element|Requested resource|Conditions can be of|Transaction request cannot|Provided list of item keys|` +
 	`One or more parameter values were invalid: (?:Condition parameter|Secondary index|Global secondary|Select type|Type mismatch for Index|Type mismatch for key|Missing the key|Cannot update|` +
