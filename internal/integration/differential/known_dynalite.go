@@ -6,7 +6,7 @@ import (
 )
 
 // twoPaths is a comparison of two attributes, or of their sizes.
-var twoPaths = regexp.MustCompile(`[#\w\].)] (=|<>) [#a-z]`)
+var twoPaths = regexp.MustCompile(`[#\w\].)] ?(=|<>) ?[#a-z]`)
 
 // removals are the clauses that take something away.
 var removals = regexp.MustCompile(`(?i)\b(REMOVE|DELETE)\s`)
@@ -25,7 +25,7 @@ var dynaliteOnly = of("dynalite",
 	difference(".*", `typeSet: ALLOWED_FOR_`, `Incorrect operand type`, "it does not name the set of types", none("DynamoDB Local names it")),
 	difference(".*", `Two document paths conflict`, `Two document paths conflict`, "it names another pair of paths", none("AWS documents no order")),
 	difference(".*", `must be scalars`, `must be scalars`, "it reports another one of several keys", none("AWS documents no order")),
-	difference(".*", `Incorrect operand type for operator or function`, `^\{|^ConditionalCheckFailed`, "it compares values that have no order",
+	difference(".*", `Incorrect operand type for operator or function`, `^\{|^ConditionalCheckFailed|`+evaluation, "it compares values that have no order",
 		byDynalite(`scan.js "should return ValidationException for functions with incorrect operand type"`)+", and suite tier1"),
 	difference(".*", `^\{`, `^ConditionalCheckFailed|^\{`, "false is IN nothing",
 		document("developerguide/Expressions.OperatorsAndFunctions.html")+": IN").when(func(d dispute) bool {

@@ -20,6 +20,10 @@ var returnValues = wording(`1 validation error detected: Value '.*' at 'returnVa
 	`1 validation error detected: Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]`,
 	newer(`tier3/validation-ordering/deepRequests.test.ts "Deep requests - DeleteItem ReturnValues": the words of these engines are the older ones, and where they remain`))
 
+// unused are values or names of a write that has no expression.
+var unused = wording(`((?:1 validation error detected: )?ExpressionAttribute(?:Values|Names) can only be specified when using expressions): (?:Condition|Update)Expression (?:is null|and ConditionExpression are null).*`, `$1`,
+	newer(`tier3/error-messages/putItem.test.ts, deleteItem.test.ts "ExpressionAttributeValues or ExpressionAttributeNames without an expression"`))
+
 // Wordings are the known differences in messages. They are applied to what the engine says before it is compared.
 var Wordings = []Wording{
 	wording(`A value provided cannot be converted into a number`, `The parameter cannot be converted to a numeric value`,
@@ -43,8 +47,8 @@ var Wordings = []Wording{
 	wording(`(.* not supported for the type )MAP`, `${1}M`, byDynalite(typed)),
 	wording(`Invalid attribute value type`, `The provided key element does not match the schema`,
 		byDynalite(`getItem.js, deleteItem.js, updateItem.js "should return ValidationException if key does not match schema"`)),
-	wording(`(1 validation error detected: ExpressionAttribute(?:Values|Names) can only be specified when using expressions): .*is null`, `$1`,
-		newer(`tier3/error-messages/putItem.test.ts, deleteItem.test.ts "ExpressionAttributeValues or ExpressionAttributeNames without an expression"`)).by("dynoxide"),
+	unused.by("dynoxide"),
+	unused.by("dynalite"),
 	wording(`(.*Incorrect operand type for operator or function; operator: )(ADD|DELETE)(, operand type: \w+)`, `${1}${2}${3}, typeSet: ALLOWED_FOR_${2}_OPERAND`,
 		none("DynamoDB Local names the set of types, and so do programs that catch the error on AWS; older reports have no set")).by("dynoxide"),
 	returnValues.by("dynoxide"),
