@@ -68,7 +68,7 @@
 // # Bad days
 //
 // [Faults] provokes what a real DynamoDB does on a bad day: throttling, batches that come back half done, transactions
-// that conflict, indexes that lag behind, answers that get lost. The data stays consistent whatever happens;
+// that conflict, reads and indexes that lag behind, answers that get lost. The data stays consistent whatever happens;
 // [Engine.Check] proves it.
 //
 // Transactions that overlap in time conflict, as they do in the service: one of two on the same item is cancelled with
@@ -94,7 +94,9 @@
 //   - CreateTable, UpdateTable and DeleteTable take effect before they answer, though their answers say CREATING, UPDATING
 //     and DELETING. [Options.TableDelay] makes them take time.
 //   - Expired items go at once rather than within days. [Options.TTLDelay] keeps them.
-//   - Reads of global indexes see every write at once unless [Faults.IndexLag] says otherwise.
+//   - Reads of global indexes see every write at once unless [Faults.IndexLag] says otherwise, and so do eventually
+//     consistent reads of tables and local indexes unless [Faults.ReadLag] does. Neither goes back in time, as reads of
+//     several replicas may.
 //   - Item counts and sizes in descriptions are exact rather than six hours old.
 //   - A scan visits partitions in an order of its own, which is stable but not that of the service.
 //   - Over HTTP a request must carry a signature, which is not verified.

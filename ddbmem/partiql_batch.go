@@ -114,12 +114,12 @@ func (b *batchStatement) run(e *Engine, in *wire.Node, used *[]*usage) {
 		t.settle()
 		t.mu.RLock()
 		defer t.mu.RUnlock()
-		size := 0
-		if r := t.get(b.key.key); r != nil {
+		size, consistent := 0, in.Flag("ConsistentRead", false)
+		if r := t.read(b.key.key, consistent); r != nil {
 			size = r.size
 			b.item, b.failed = projected(b.statement, r.item)
 		}
-		units := readUnits(size, in.Flag("ConsistentRead", false))
+		units := readUnits(size, consistent)
 		if throttled := t.payRead(b.key.key, units); throttled != nil {
 			b.item, b.failed = nil, throttled
 			return

@@ -245,7 +245,7 @@ func after(spans []span, at string, forward bool) []span {
 func (rd *reader) along(spans []span, forward bool) iter.Seq2[string, *row] {
 	return func(yield func(string, *row) bool) {
 		for _, s := range spans {
-			for key, r := range between(rd.tree(), s.low, s.high, forward) {
+			for key, r := range rd.between(s.low, s.high, forward) {
 				if !yield(key, r) {
 					return
 				}

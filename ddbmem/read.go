@@ -265,16 +265,21 @@ func (rd *reader) startKey() (string, *apiError) {
 	return string(x.appendKey(nil, rd.start)) + t.rowKey(rd.start), nil
 }
 
-func (rd *reader) tree() *tree.Tree[*row] {
+// between yields the rows that the reader sees with low <= key < high, in either direction; an empty high is no bound.
+func (rd *reader) between(low, high string, forward bool) iter.Seq2[string, *row] {
+	rows, seen := &rd.table.rows, &rd.table.replica
 	if rd.index != nil {
-		return &rd.index.tree
+		rows, seen = &rd.index.tree, &rd.index.replica
 	}
-	return &rd.table.rows
+	if rd.consistent {
+		return between(rows, low, high, forward)
+	}
+	return seen.between(rows, low, high, forward)
 }
 
-// between yields the rows with low <= key < high, in either direction; an empty high is no bound.
-func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq2[string, *row] {
-	return func(yield func(string, *row) bool) {
+// between yields the entries of a tree with low <= key < high, in either direction; an empty high is no bound.
+func between[V any](t *tree.Tree[V], low, high string, forward bool) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
 		if forward {
 			for key, r := range t.Ascend(low) {
 				if (high != "" && key >= high) || !yield(key, r) {
