@@ -1,6 +1,8 @@
 package ddbmem
 
 import (
+	"slices"
+
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/partiql"
@@ -94,7 +96,7 @@ func (e *Engine) singleRead(s *partiql.Statement, operation string) (*table, val
 		return nil, nil, failed
 	}
 	key, ok := wholeKey(&t.schema, s.Where)
-	if !ok || s.Index != "" {
+	if !ok || s.Index != "" || slices.ContainsFunc(s.Where.Conjuncts(), func(c *partiql.Condition) bool { return c.Calls() }) {
 		return nil, nil, invalid("Select statements within %s must specify the primary key in the where clause.", operation)
 	}
 	if failed := t.checkEqualities(s.Where); failed != nil {

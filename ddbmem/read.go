@@ -267,31 +267,34 @@ func (rd *reader) startKey() (string, *apiError) {
 
 // between yields the rows that the reader sees with low <= key < high, in either direction; an empty high is no bound.
 func (rd *reader) between(low, high string, forward bool) iter.Seq2[string, *row] {
+	return func(yield func(string, *row) bool) { rd.walk(low, high, forward, yield) }
+}
+
+func (rd *reader) walk(low, high string, forward bool, yield func(string, *row) bool) {
 	rows, seen := &rd.table.rows, &rd.table.replica
 	if rd.index != nil {
 		rows, seen = &rd.index.tree, &rd.index.replica
 	}
-	if rd.consistent {
-		return between(rows, low, high, forward)
+	if rd.consistent || !seen.lags() {
+		walk(rows, low, high, forward, yield)
+		return
 	}
-	return seen.between(rows, low, high, forward)
+	seen.walk(rows, low, high, forward, yield)
 }
 
-// between yields the entries of a tree with low <= key < high, in either direction; an empty high is no bound.
-func between[V any](t *tree.Tree[V], low, high string, forward bool) iter.Seq2[string, V] {
-	return func(yield func(string, V) bool) {
-		if forward {
-			for key, r := range t.Ascend(low) {
-				if (high != "" && key >= high) || !yield(key, r) {
-					return
-				}
-			}
-			return
-		}
-		for key, r := range t.Descend(high) {
-			if key < low || !yield(key, r) {
+// walk yields the entries of a tree with low <= key < high, in either direction; an empty high is no bound.
+func walk[V any](t *tree.Tree[V], low, high string, forward bool, yield func(string, V) bool) {
+	if forward {
+		for key, r := range t.Ascend(low) {
+			if (high != "" && key >= high) || !yield(key, r) {
 				return
 			}
+		}
+		return
+	}
+	for key, r := range t.Descend(high) {
+		if key < low || !yield(key, r) {
+			return
 		}
 	}
 }

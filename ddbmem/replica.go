@@ -81,39 +81,35 @@ func (r *replica) get(key string, now *row) *row {
 	return now
 }
 
-// between yields what is visible of the rows of a tree with low <= key < high, in either direction; an empty high is no
-// bound.
-func (r *replica) between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq2[string, *row] {
-	if !r.lags() {
-		return between(t, low, high, forward)
+// walk yields what is visible of the rows of a tree with low <= key < high, in either direction; an empty high is no bound.
+func (r *replica) walk(t *tree.Tree[*row], low, high string, forward bool, yield func(string, *row) bool) {
+	next, stop := iter.Pull2(func(yield func(string, *olderVersion) bool) { walk(&r.seen, low, high, forward, yield) })
+	defer stop()
+	key, v, more := next()
+	// gone yields the versions that the tree has no row for any more, those before a key.
+	gone := func(up string, all bool) bool {
+		for more && (all || key != up && (key < up) == forward) {
+			if v.row != nil && !yield(key, v.row) {
+				return false
+			}
+			key, v, more = next()
+		}
+		return true
 	}
-	return func(yield func(string, *row) bool) {
-		next, stop := iter.Pull2(between(&r.seen, low, high, forward))
-		defer stop()
-		key, v, more := next()
-		// late yields the versions that the tree has no row for any more, up to a key.
-		late := func(up string, last bool) bool {
-			for more && (last || key != up && (key < up) == forward) {
-				if v.row != nil && !yield(key, v.row) {
-					return false
-				}
-				key, v, more = next()
-			}
-			return true
+	ended := false
+	walk(t, low, high, forward, func(at string, row *row) bool {
+		if ended = !gone(at, false); ended {
+			return false
 		}
-		for at, row := range between(t, low, high, forward) {
-			if !late(at, false) {
-				return
-			}
-			if more && key == at {
-				row = v.row
-				key, v, more = next()
-			}
-			if row != nil && !yield(at, row) {
-				return
-			}
+		if more && key == at {
+			row = v.row
+			key, v, more = next()
 		}
-		late("", true)
+		ended = row != nil && !yield(at, row)
+		return !ended
+	})
+	if !ended {
+		gone("", true)
 	}
 }
 
