@@ -89,11 +89,22 @@ func (b *batchStatement) prepare(e *Engine, in *wire.Node) error {
 	return nil
 }
 
+// readsSeveral reports whether an index has a key of several attributes a side.
+func (t *table) readsSeveral(name string) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	x := t.find(name)
+	return x != nil && x.several()
+}
+
 // singleRead returns the table and the key of a SELECT of one item.
 func (e *Engine) singleRead(s *partiql.Statement, operation string) (*table, value.Item, error) {
 	t, failed := e.open(s.Table)
 	if failed != nil {
 		return nil, nil, failed
+	}
+	if t.readsSeveral(s.Index) {
+		return nil, nil, unreadByStatements()
 	}
 	key, ok := wholeKey(&t.schema, s.Where)
 	if !ok || s.Index != "" || slices.ContainsFunc(s.Where.Conjuncts(), func(c *partiql.Condition) bool { return c.Calls() }) {

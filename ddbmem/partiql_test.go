@@ -164,7 +164,7 @@ func TestStatementsAreRefused(t *testing.T) {
 	for text, message := range map[string]string{
 		"SELECTT * FROM range":                                                 malformed + "Expected data manipulation",
 		"SELECT * FROM":                                                        malformed + "Expected identifier",
-		"SELECT * FROM range WHERE pk = 'a' AND":                               malformed + "Expected value",
+		"SELECT * FROM range WHERE pk = 'a' AND":                               malformed + "Unexpected term",
 		"SELECT * FROM range WHERE pk = 'a":                                    malformed + "Unterminated quote",
 		"SELECT * FROM range WHERE pk = `2`":                                   malformed + "Unexpected character: '`'",
 		"SELECT * FROM range WHERE (pk = 'a'":                                  malformed + "Expected ')'",

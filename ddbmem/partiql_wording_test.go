@@ -157,3 +157,32 @@ func TestNumbersOfParameters(t *testing.T) {
 		c.invalid("ExecuteTransaction", `{"TransactStatements":[{"Statement":"UPDATE hash SET x = ? SET y = ? WHERE pk = 'a'","Parameters":[`+deep+`,{"N":"abc"}]}]}`, nesting)
 	}
 }
+
+func TestStatementsDoNotReadIndexesOfSeveralAttributes(t *testing.T) {
+	t.Parallel()
+
+	const refused = "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys."
+	c := newCaller(t, everything)
+	c.ok("CreateTable", `{"TableName":"several","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+		"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"h1","AttributeType":"S"},{"AttributeName":"h2","AttributeType":"S"},{"AttributeName":"r1","AttributeType":"S"},{"AttributeName":"r2","AttributeType":"S"}],
+		"GlobalSecondaryIndexes":[
+			{"IndexName":"hhr","KeySchema":[{"AttributeName":"h1","KeyType":"HASH"},{"AttributeName":"h2","KeyType":"HASH"},{"AttributeName":"r1","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}},
+			{"IndexName":"hrr","KeySchema":[{"AttributeName":"h1","KeyType":"HASH"},{"AttributeName":"r1","KeyType":"RANGE"},{"AttributeName":"r2","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}},
+			{"IndexName":"single","KeySchema":[{"AttributeName":"h1","KeyType":"HASH"},{"AttributeName":"r1","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}`)
+	item := `{"id":{"S":"i1"},"h1":{"S":"a"},"h2":{"S":"x"},"r1":{"S":"m"}}`
+	c.ok("PutItem", `{"TableName":"several","Item":`+item+`}`)
+	for _, statement := range []string{
+		`SELECT * FROM several.hhr WHERE h1 = 'a'`, `SELECT * FROM several.hrr WHERE h1 = 'a'`, `SELECT * FROM several.hhr`, `SELECT * FROM several.hhr WHERE h1 = 5`,
+		`SELECT * FROM several.hhr WHERE id = 'i1'`, `SELECT id FROM several.hhr WHERE h1 = 'a' AND h2 = 'x' ORDER BY r1 DESC`,
+	} {
+		refusedStatement(c, statement, refused)
+	}
+	refusedStatement(c, `SELECT * FROM several.hhr WHERE`, notWellFormed+"Unexpected term")
+	refusedStatement(c, `SELECT * FROM several.hhr WHERE h1 = 1e99999999999`, notWellFormed)
+	refusedStatement(c, `SELECT * FROM several.none WHERE h1 = 'a'`, "The table does not have the specified index")
+	c.answers("BatchExecuteStatement", `{"Statements":[{"Statement":"SELECT * FROM several.single WHERE h1 = 'a' AND r1 = 'm'"},
+		{"Statement":"SELECT * FROM several.hhr WHERE h1 = 'a' AND h2 = 'x' AND r1 = 'm'"},{"Statement":"SELECT * FROM several WHERE id = 'i1'"}]}`,
+		`{"Responses":[{"Error":{"Code":"ValidationError","Message":"Select statements within BatchExecuteStatement must specify the primary key in the where clause."}},
+			{"Error":{"Code":"ValidationError","Message":"`+refused+`"}},{"TableName":"several","Item":`+item+`}]}`)
+	c.answers("ExecuteStatement", `{"Statement":"SELECT * FROM several.single WHERE h1 = 'a'"}`, `{"Items":[`+item+`]}`)
+}

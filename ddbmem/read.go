@@ -121,6 +121,9 @@ func (rd *reader) bind(t *table, name string) *apiError {
 	case gone:
 		return invalid("The table does not have the specified index: %s", name)
 	}
+	if rd.statement && x.several() {
+		return unreadByStatements()
+	}
 	if x.activeAt.ahead(t.engine.clock.Now()) {
 		return invalid("Cannot read from backfilling global secondary index: %s", name)
 	}

@@ -73,6 +73,8 @@ func (p *parser) literal(b *strings.Builder) error {
 		b.WriteString(`}}`)
 	case t.is("<<"):
 		return p.bag(b, t)
+	case t.kind == end:
+		return malformed("Unexpected term")
 	default:
 		p.tokens = append([]token{t}, p.tokens...)
 		if p.isCall() {
