@@ -89,6 +89,12 @@
 // and [Options.StreamShards] begins a stream with several. Records go after 24 hours, and the oldest before that when a
 // stream takes more memory than [Options.StreamBytes]. The stream of a deleted table ends at once and goes after 24 hours.
 //
+// # What DynamoDB Local takes
+//
+// A definition with AttributeDefinitions that no key of the table or of an index uses is refused: "Some AttributeDefinitions are
+// not used". The service refuses it too, while DynamoDB Local takes it. List the attributes of keys alone, and when an index is
+// deleted later nothing is to be done: its attributes go with it.
+//
 // # Known differences
 //
 //   - CreateTable, UpdateTable and DeleteTable take effect before they answer, though their answers say CREATING, UPDATING
