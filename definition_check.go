@@ -202,8 +202,8 @@ func (d *Definition) checkMembership() {
 func (d *Definition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
 	for _, f := range d.e.proto.Fields() {
-		if t := f.Unstorable(); t != nil {
-			d.fault("field %s: attributevalue cannot store a %s: keep it in an unexported field or out of the entity", f.Name, t)
+		if err := f.Lost(); err != nil {
+			d.fault("field %s: %w", f.Name, err)
 		}
 		if f.Stored() || f.Embedded || d.insideHome(f) {
 			continue
