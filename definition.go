@@ -179,7 +179,7 @@ func (d *Definition) finish() error {
 		}
 	}
 	for _, r := range append(d.e.rows(), d.e.also...) {
-		r.halves, r.beside = r.keys(), r.others()
+		r.halves, r.beside, r.kept = r.keys(), r.others(), r.keptByItself()
 	}
 	for _, k := range d.e.primary.keys() {
 		for _, p := range k.template.Parts() {

@@ -262,16 +262,39 @@ func (d *Definition) checkWhen() {
 	}
 }
 
-// sparseByItself reports whether the row is left because each condition is the presence of one of its Native fields.
+// sparseByItself reports whether the row is left because each condition is that one of its Native fields is there.
 func (r *Row) sparseByItself() bool {
 	for _, c := range r.when {
-		cl := c.condition()
-		f, err := r.entity.resolve(cl.ptr)
-		if cl.op != opPresent || err != nil || !slices.Contains(r.fields(), f) || !f.OmitEmpty {
+		f, vals, err := r.entity.operands(c.condition())
+		if err != nil || !f.OmitEmpty || !slices.Contains(r.fields(), f) || f.Attr() == "" || !r.index.isKey(f.Attr()) {
+			return false
+		}
+		switch c.condition().op {
+		case opPresent:
+		case opNe:
+			if !omitted(f, vals[0]) {
+				return false
+			}
+		default:
 			return false
 		}
 	}
 	return true
+}
+
+// keptByItself reports whether DynamoDB keeps the row: each key attribute is a field's own, or the table's, and the item is
+// out of the index where one is absent.
+func (r *Row) keptByItself() bool {
+	native := false
+	for _, k := range r.keys() {
+		switch {
+		case k.template.Native():
+			native = true
+		case !r.entity.table.primary.isKey(k.attrs[0]):
+			return false
+		}
+	}
+	return native && r.sparseByItself()
 }
 
 // checkTypes refuses a key attribute that is of one type here and of another in other.

@@ -96,6 +96,20 @@ func (t *Table) called(name string) bool {
 	return ok || name == ""
 }
 
+// ownNames returns the attributes that the library fills beside those of fields.
+func (t *Table) ownNames() (names []string) {
+	for _, ix := range t.all() {
+		names = append(names, ix.attrs()...)
+	}
+	if t.typeAttr != "" {
+		names = append(names, t.typeAttr)
+	}
+	if t.ttl != "" {
+		names = append(names, t.ttl)
+	}
+	return append(names, schemaAttr, writeStampAttr)
+}
+
 func (t *Table) all() []*Index { return append([]*Index{t.primary}, t.indexes...) }
 
 // mutable panics when the table is in use: a change would leave DBs with half a model.
