@@ -26,7 +26,7 @@ func (d *Definition) checkOverlaps(other *entity) {
 }
 
 func (d *Definition) checkOverlap(r, o *Row) {
-	if !template.MayEqual(r.partition, o.partition) {
+	if r.faulty || o.faulty || !template.MayEqual(r.partition, o.partition) {
 		return
 	}
 	if slices.Contains(d.e.ancestors(), o.entity) {

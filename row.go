@@ -20,6 +20,7 @@ type Row struct {
 	partition, sort template.Template
 	when            []Cond
 	unless          []predicate                          // when, compiled; the row exists if all hold
+	faulty          bool                                 // the keys are wrong by themselves
 	kept            bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
 	halves          []key                                // once the definition is complete
 	beside          []*field.Field                       // others, likewise
@@ -146,12 +147,16 @@ func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
 
 // nativeType is the type of the attribute that a Native field is stored as.
 func nativeType(f *field.Field) types.ScalarAttributeType {
+	t := f.Type
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch {
 	case f.AsString:
 		return types.ScalarAttributeTypeS
-	case isBytes(f.Type):
+	case isBytes(t):
 		return types.ScalarAttributeTypeB
-	case isNumber(f.Type):
+	case isNumber(t), isNumberText(t):
 		return types.ScalarAttributeTypeN
 	}
 	return types.ScalarAttributeTypeS
@@ -159,6 +164,15 @@ func nativeType(f *field.Field) types.ScalarAttributeType {
 
 func isNumber(t reflect.Type) bool {
 	return isInteger(t) || t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
+}
+
+// isNumberText reports a string type that attributevalue stores as a number, such as its Number.
+func isNumberText(t reflect.Type) bool {
+	return t.Kind() == reflect.String && t.Implements(reflect.TypeFor[interface {
+		Float64() (float64, error)
+		Int64() (int64, error)
+		String() string
+	}]())
 }
 
 func isInteger(t reflect.Type) bool {

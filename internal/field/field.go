@@ -24,6 +24,8 @@ type Field struct {
 	of       reflect.Type // the outer struct
 	exported bool
 	apart    bool // the fields within are not asked by themselves
+	options  Options
+	unknown  string
 }
 
 // Attr returns the top-level attribute that holds the field, "" for a field that is stored nowhere.
@@ -37,6 +39,12 @@ func (f *Field) Attr() string {
 // Stored reports whether the field has an attribute. A field has none if its tag says "-", if another field of the same name hides it
 // or clashes with it, or if it lies in a struct that is stored as something else than a map of its fields: one with a marshaler.
 func (f *Field) Stored() bool { return len(f.Path) > 0 }
+
+// Marshals reports a field whose type says itself how it is stored.
+func (f *Field) Marshals() bool {
+	st := structUnder(f.Type)
+	return marshals(f.Type) || st != nil && marshals(st)
+}
 
 // Nested reports whether the field lies inside another attribute.
 func (f *Field) Nested() bool { return len(f.Path) > 1 }

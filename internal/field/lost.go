@@ -27,6 +27,34 @@ func (f *Field) Lost() error {
 	}
 }
 
+// BadTag says what is wrong with the options of the field's tag, which attributevalue would ignore; nil if nothing is.
+func (f *Field) BadTag() error {
+	if f.Embedded || !f.Stored() {
+		return nil
+	}
+	return badTag(f.Type, f.options, f.unknown)
+}
+
+func badTag(t reflect.Type, o Options, unknown string) error {
+	known := "omitempty, omitemptyelem, nullempty, nullemptyelem, string, stringset, numberset, binaryset and unixtime"
+	if unknown != "" {
+		return fmt.Errorf("attributevalue does not know the tag option %q and would ignore it: it knows %s", unknown, known)
+	}
+	if marshals(t) {
+		return nil
+	}
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch list := t.Kind() == reflect.Slice || t.Kind() == reflect.Array; {
+	case o.UnixTime && !t.ConvertibleTo(timeType) && t.Kind() != reflect.Interface:
+		return fmt.Errorf("attributevalue ignores the tag option \"unixtime\" on a %s: it is for a time.Time", t)
+	case (o.StringSet || o.NumberSet || o.BinarySet) && !list && t.Kind() != reflect.Interface:
+		return fmt.Errorf("attributevalue ignores a set's tag option on a %s: it is for slices", t)
+	}
+	return nil
+}
+
 var lost sync.Map // of reflect.Type to error
 
 // Lost is [Field.Lost] for a type by itself, all that lies within it included.
@@ -67,7 +95,11 @@ func lostWithin(t reflect.Type, seen map[reflect.Type]bool) error {
 			return err
 		}
 		for _, a := range Attributes(t) {
-			if err := lostWithin(a.Type, seen); err != nil {
+			err := badTag(a.Type, a.Options, a.Unknown)
+			if err == nil {
+				err = lostWithin(a.Type, seen)
+			}
+			if err != nil {
 				return fmt.Errorf("%s of %s: %w", a.Name, t, err)
 			}
 		}

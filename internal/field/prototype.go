@@ -120,7 +120,7 @@ func (w *walker) walk(b *base, v reflect.Value, rel []int, via string) {
 }
 
 func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string) *Field {
-	name, o := ParseTag(sf.Tag)
+	name, o, unknown := parseTag(sf.Tag)
 	f := &Field{
 		Name:      b.goPath + via + sf.Name,
 		Index:     append(slices.Clip(b.index), at...),
@@ -131,6 +131,8 @@ func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string)
 		Embedded: name == "" && embedsStruct(sf),
 		of:       w.p.Type(),
 		exported: sf.IsExported(),
+		options:  o,
+		unknown:  unknown,
 	}
 	if promoted, ok := b.typ.FieldByName(sf.Name); ok && slices.Equal(promoted.Index, at) {
 		f.Name = b.goPath + sf.Name
