@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"reflect"
 	"strconv"
+	"sync"
 )
 
 // sameness is how two values of a Text field are compared.
@@ -45,24 +46,41 @@ func plain(t reflect.Type) bool {
 	}
 }
 
+// reader reads texts back, one at a time.
+type reader struct {
+	v    reflect.Value
+	to   encoding.TextUnmarshaler
+	text []byte
+}
+
+func readers(t reflect.Type) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		v := reflect.New(t)
+		to, _ := reflect.TypeAssert[encoding.TextUnmarshaler](v)
+		return &reader{v: v.Elem(), to: to}
+	}}
+}
+
 // readsBack refuses a value whose text reads back as another one, which then has the same key, where values can be compared.
 func (p *Part) readsBack(text []byte, v reflect.Value) error {
 	if p.Kind != Text || p.same == unknown {
 		return nil
 	}
-	back := reflect.New(v.Type())
-	u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](back)
-	if !ok {
+	r, _ := p.readers.Get().(*reader)
+	if r.to == nil {
 		return nil // a fault of the definition
 	}
-	if err := u.UnmarshalText([]byte(string(text))); err != nil {
+	defer p.readers.Put(r)
+	r.v.SetZero()
+	r.text = append(r.text[:0], text...)
+	if err := r.to.UnmarshalText(r.text); err != nil {
 		return p.valueError(&detail{"writes " + strconv.Quote(string(text)) + ", which it does not read: " + err.Error(), ErrText})
 	}
 	same := false
 	if p.same == byMethod {
-		same = v.MethodByName("Equal").Call([]reflect.Value{back.Elem()})[0].Bool()
+		same = v.MethodByName("Equal").Call([]reflect.Value{r.v})[0].Bool()
 	} else {
-		same = v.Equal(back.Elem())
+		same = v.Equal(r.v)
 	}
 	if same {
 		return nil

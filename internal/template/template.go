@@ -37,6 +37,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/singletable-go/ddb/internal/field"
 )
@@ -74,7 +75,8 @@ type Part struct {
 	Width int          // in bytes; New fills it in for Time and Shard, and it is 0 where the width is not fixed
 	N     int          // the number of shards
 
-	same sameness // of a Text; New fills it in
+	same    sameness // of a Text; New fills it in
+	readers *sync.Pool
 }
 
 // Fixed reports whether each value of the part is rendered in Width bytes.
@@ -137,7 +139,7 @@ func New(parts ...Part) Template {
 		case Text:
 			p.Width = 0
 			if p.Field != nil {
-				p.same = samenessOf(p.Field.Type)
+				p.same, p.readers = samenessOf(p.Field.Type), readers(p.Field.Type)
 			}
 		case Str, Fold, Native:
 			p.Width = 0
