@@ -29,7 +29,7 @@ func (db *DB) seen(attrs item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
-	case db.dead(attrs):
+	case db.dead(loaded(attrs)):
 		return known{state: knownAbsent, left: attrs}
 	}
 	return known{state: knownPresent, item: attrs}
