@@ -100,6 +100,9 @@ func (e *entity) decodeCurrent(s stored, dst reflect.Value) error {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 	}
 	e.setRevision(s, dst)
+	if err := e.agreeing(s, dst); err != nil {
+		return err
+	}
 	return e.decodeKey(s, dst)
 }
 
@@ -129,6 +132,23 @@ func (e *entity) decodeKey(s stored, dst reflect.Value) error {
 		}
 		if err := k.template.Decode(text, dst); err != nil {
 			return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
+		}
+	}
+	return nil
+}
+
+// agreeing compares the fields of the key that are zero because their attributes say so, where decodeKey takes a zero field
+// for one that was not read.
+func (e *entity) agreeing(s stored, dst reflect.Value) error {
+	for _, k := range e.primary.keys() {
+		for _, f := range k.template.Fields() {
+			if k.template.Native() || !f.Stored() || !f.Get(dst).IsZero() || !s.says(f.Path) {
+				continue
+			}
+			text, _ := s.text(k.attrs[0])
+			if err := k.template.AgreesOn(f, text, dst); err != nil {
+				return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
+			}
 		}
 	}
 	return nil

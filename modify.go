@@ -73,7 +73,7 @@ func (db *DB) compileModify(w *write) error {
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
-		return w.op.fail(key, err)
+		return w.op.fail(nil, err) // which names the key
 	}
 	before, after := e.newItem(), e.newItem()
 	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared

@@ -44,7 +44,7 @@ func (db *DB) compileMove(w *write) error {
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
-		return w.op.fail(from, err)
+		return w.op.fail(nil, err) // which names the key
 	}
 	before := e.newItem()
 	if err := e.decode(loaded(up), before); err != nil {

@@ -189,7 +189,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 			}
 			return true, r.WriteError
 		case g.kind == guardOlder && r.met.item != nil && schemaOf(loaded(r.met.item)) < w.e.schema:
-			if err := db.rewriteOnce(ctx, w.e, r.met.item); err != nil {
+			if err := db.rewriteOnce(ctx, w.op, r.met.item); err != nil {
 				return false, err
 			}
 			t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing

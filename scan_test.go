@@ -67,7 +67,7 @@ func TestAScanThatIsResumedAgainAndAgainLosesNothing(t *testing.T) {
 			pages, last := 0, ddb.Cursor("none")
 			opts.Checkpoint = func(c ddb.Cursor) { pages, last = pages+1, c }
 			done = true
-			behind := 0 // of the page behind the checkpoint
+			behind := 0 // read behind the first checkpoint
 			for x, err := range repo.Scan(t.Context(), opts) {
 				require.NoError(t, err)
 				seen[x.N]++

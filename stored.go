@@ -45,6 +45,20 @@ func (s stored) attr(name string) types.AttributeValue {
 	return s.json.Attribute(name)
 }
 
+// says reports whether the item has an attribute at path, and not NULL.
+func (s stored) says(path []string) bool {
+	if len(path) == 1 && !s.json.IsZero() {
+		v := s.json.Find(path[0])
+		k := v.Kind()
+		return k != wire.None && k != wire.Null
+	}
+	switch lookup(item{path[0]: s.attr(path[0])}, path).(type) {
+	case nil, *types.AttributeValueMemberNULL:
+		return false
+	}
+	return true
+}
+
 // text returns a string attribute.
 func (s stored) text(name string) (text string, ok bool) {
 	if !s.json.IsZero() {
