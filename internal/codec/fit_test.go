@@ -59,11 +59,7 @@ func fit(av types.AttributeValue) (fits, sure bool) {
 		f.Abs(f)
 		return f.Cmp(most) <= 0 && f.Cmp(least) >= 0, true
 	case *types.AttributeValueMemberSS:
-		for _, s := range av.Value {
-			if !utf8.ValidString(s) {
-				return false, true
-			}
-		}
+		return fitAll(av.Value, func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} })
 	case *types.AttributeValueMemberNS:
 		return fitAll(av.Value, func(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} })
 	case *types.AttributeValueMemberL:
