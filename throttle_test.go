@@ -60,7 +60,10 @@ func TestFaultsThrottleForAReason(t *testing.T) {
 	dispossessed := Book{AuthorID: "le-guin", ISBN: "9780060512750", Genre: "SF", Year: 1974}
 	create := func(ctx context.Context) error { return db.Do(ctx, Books.Create(dispossessed)) }
 	get := func(ctx context.Context) error { _, err := books.Get(ctx, dispossessed); return err }
-	query := func(ctx context.Context) error { _, err := ddb.Collect(books.Query(ctx, BooksIn("sf", 1970))); return err }
+	query := func(ctx context.Context) error {
+		_, err := ddb.Collect(books.Query(ctx, BooksIn("sf", 1970)))
+		return err
+	}
 	for _, c := range []struct {
 		fault ddbmem.Fault
 		run   func(context.Context) error

@@ -2,7 +2,6 @@ package ddbmem
 
 import (
 	"slices"
-
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/partiql"
