@@ -55,7 +55,7 @@ func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
 	}
 	have := w.e.newItem()
 	if attrs != nil {
-		if err := w.e.decode(attrs, have); err != nil {
+		if err := w.e.decode(loaded(attrs), have); err != nil {
 			return w.op.fail(w.main().key, err)
 		}
 	}
@@ -86,7 +86,7 @@ func (w *write) readBack() (result, error) {
 		}
 	}
 	v := w.e.newItem()
-	if err := w.e.decode(attrs, v); err != nil {
+	if err := w.e.decode(loaded(attrs), v); err != nil {
 		return result{}, w.op.fail(w.main().key, err)
 	}
 	return result{value: v}, nil
