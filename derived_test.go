@@ -3,6 +3,7 @@ package ddb_test
 import (
 	"context"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,19 +38,28 @@ type tallies struct {
 	db     *ddb.DB
 	entity *ddb.Entity[Tally]
 	repo   *ddb.Repository[Tally]
+	wire   *meddled
 	clock  *clock
 }
 
-func openTallies(t *testing.T, opts ddb.Options, versioned bool) *tallies {
+func tallyVersion(x *Tally, d *ddb.Definition) { d.Version(&x.Version) }
+func tallySchema(_ *Tally, d *ddb.Definition)  { d.Schema(1, nil) }
+
+// tallyKinds are entities with derived fields whose writes assert different things.
+var tallyKinds = map[string][]func(*Tally, *ddb.Definition){
+	"plain": nil, "versioned": {tallyVersion}, "of a schema": {tallySchema}, "versioned, of a schema": {tallyVersion, tallySchema},
+}
+
+func openTallies(t *testing.T, opts ddb.Options, declare ...func(*Tally, *ddb.Definition)) *tallies {
 	t.Helper()
 	table := ddb.NewTable("pk", "sk").TTL("expires")
-	x := &tallies{engine: ddbmem.New(ddbmem.Options{TTLDelay: 1000 * time.Hour}), clock: &clock{now: time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)}}
+	x := &tallies{wire: &meddled{}, engine: ddbmem.New(ddbmem.Options{TTLDelay: 1000 * time.Hour}), clock: &clock{now: time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC)}}
 	x.entity = ddb.MustDefine(table, "tally", func(y *Tally, d *ddb.Definition) {
 		id := ddb.Key(ddb.Prefix("tally#"), ddb.Str(&y.ID))
 		d.Primary(id, id)
 		d.TTL(&y.Expires)
-		if versioned {
-			d.Version(&y.Version)
+		for _, f := range declare {
+			f(y, d)
 		}
 	})
 	strokes := ddb.MustDefine(table, "stroke", func(y *Stroke, d *ddb.Definition) {
@@ -60,7 +70,7 @@ func openTallies(t *testing.T, opts ddb.Options, versioned bool) *tallies {
 		return []ddb.Rule{ddb.By(&s.Tally, &y.ID), ddb.Sum(&s.N, &y.Total)}
 	})
 	opts.Now = x.clock.read
-	x.db = ddb.New(x.engine.Client(), "tallies", table, &opts)
+	x.db = ddb.New(x.engine.Client(x.wire.option), "tallies", table, &opts)
 	x.repo = ddb.NewRepository(x.db, x.entity)
 	require.NoError(t, x.db.CreateTable(t.Context()))
 	return x
@@ -112,10 +122,6 @@ func (x *tallies) makers() map[string]func(context.Context, Tally) error {
 		"upsert beside the check": func(ctx context.Context, y Tally) error {
 			return x.db.Transact(ctx, e.CheckAbsent(y), e.Upsert(y, ddb.Set(&e.Fields().Name, y.Name)))
 		},
-		"upsert that asserts a field": func(ctx context.Context, y Tally) error {
-			y.Name = "as it is there"
-			return x.db.Transact(ctx, e.Upsert(y, ddb.Set(&e.Fields().Name, "new")), e.CheckAbsent(y))
-		},
 	}
 }
 
@@ -123,11 +129,11 @@ func (x *tallies) makers() map[string]func(context.Context, Tally) error {
 // that nothing stays, neither what was derived of it nor what the type does not know.
 func TestWhatIsDerivedOfAnExpiredItemEndsWithIt(t *testing.T) {
 	t.Parallel()
-	for kind, versioned := range map[string]bool{"plain": false, "versioned": true} {
+	for kind, declare := range tallyKinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			onBothPaths(t, func(t *testing.T, o ddb.Options) {
-				x := openTallies(t, o, versioned)
+				x := openTallies(t, o, declare...)
 				for name, make := range x.makers() {
 					for _, expired := range []bool{false, true} {
 						id := name
@@ -144,7 +150,7 @@ func TestWhatIsDerivedOfAnExpiredItemEndsWithIt(t *testing.T) {
 						assert.Equal(t, "new", got.Name, id)
 						assert.Zero(t, got.Total, id)
 						assert.Zero(t, got.Expires, id)
-						if versioned {
+						if strings.HasPrefix(kind, "versioned") {
 							assert.EqualValues(t, 1, got.Version, id)
 						}
 						stored, err := x.stored(t.Context(), id)
@@ -157,14 +163,42 @@ func TestWhatIsDerivedOfAnExpiredItemEndsWithIt(t *testing.T) {
 	}
 }
 
+// An item that expires between the read of a Put and its write is as one that had expired before.
+func TestAnItemThatExpiresBeforeItsPutIsNotMixedIn(t *testing.T) {
+	t.Parallel()
+	for kind, declare := range tallyKinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			x := openTallies(t, ddb.Options{}, declare...)
+			old, err := x.repo.Create(t.Context(), Tally{ID: "1", Name: "old", Expires: x.clock.read().Add(time.Hour)})
+			require.NoError(t, err)
+			require.NoError(t, x.derive(t.Context(), "1"))
+			x.wire.afterNext("GetItem", func() { x.clock.advance(2 * time.Hour) })
+			_, err = x.repo.Put(t.Context(), Tally{ID: "1", Name: "new", Version: old.Version}, ddb.Once, ddb.ReturnOld)
+			require.True(t, x.wire.done())
+			if old.Version != 0 {
+				require.ErrorIs(t, err, ddb.ErrConflict, "the version that was given is gone")
+				return
+			}
+			require.NoError(t, err)
+			got, err := x.repo.Get(t.Context(), Tally{ID: "1"})
+			require.NoError(t, err)
+			assert.Equal(t, Tally{ID: "1", Name: "new"}, got)
+			stored, err := x.stored(t.Context(), "1")
+			require.NoError(t, err)
+			assert.NotContains(t, stored, "foreign_n")
+		})
+	}
+}
+
 // Whatever came before it, a Put of an item with derived fields keeps what is derived of a live item, and nothing of one
 // that has expired.
 func TestPutsOfDerivedItemsKeepWhatLives(t *testing.T) {
 	t.Parallel()
-	for kind, versioned := range map[string]bool{"plain": false, "versioned": true} {
+	for kind, declare := range tallyKinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			x := openTallies(t, ddb.Options{}, versioned)
+			x := openTallies(t, ddb.Options{}, declare...)
 			n := 0
 			rapid.Check(t, func(rt *rapid.T) {
 				n++

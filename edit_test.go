@@ -82,9 +82,11 @@ func (c *crates) raw(t *testing.T) map[string]types.AttributeValue {
 func (c *crates) edited() map[string]func(context.Context, ...ddb.Edit) error {
 	key := Crate{ID: "1"}
 	return map[string]func(context.Context, ...ddb.Edit) error{
-		"update":        func(ctx context.Context, e ...ddb.Edit) error { _, err := c.repo.Update(ctx, key, e...); return err },
-		"upsert":        func(ctx context.Context, e ...ddb.Edit) error { _, err := c.repo.Upsert(ctx, key, e...); return err },
-		"once":          func(ctx context.Context, e ...ddb.Edit) error { return c.db.Do(ctx, c.entity.Update(key, append(e, ddb.Once)...)) },
+		"update": func(ctx context.Context, e ...ddb.Edit) error { _, err := c.repo.Update(ctx, key, e...); return err },
+		"upsert": func(ctx context.Context, e ...ddb.Edit) error { _, err := c.repo.Upsert(ctx, key, e...); return err },
+		"once": func(ctx context.Context, e ...ddb.Edit) error {
+			return c.db.Do(ctx, c.entity.Update(key, append(e, ddb.Once)...))
+		},
 		"transaction":   func(ctx context.Context, e ...ddb.Edit) error { return c.db.Transact(ctx, c.entity.Update(key, e...)) },
 		"batch":         func(ctx context.Context, e ...ddb.Edit) error { return c.db.Batch(ctx, c.entity.Update(key, e...)) },
 		"batch, upsert": func(ctx context.Context, e ...ddb.Edit) error { return c.db.Batch(ctx, c.entity.Upsert(key, e...)) },
