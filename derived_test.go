@@ -163,31 +163,36 @@ func TestWhatIsDerivedOfAnExpiredItemEndsWithIt(t *testing.T) {
 	}
 }
 
-// An item that expires between the read of a Put and its write is as one that had expired before.
+// An item that expires between the read of a Put and its write is as one that had expired before, whenever that is noticed.
 func TestAnItemThatExpiresBeforeItsPutIsNotMixedIn(t *testing.T) {
 	t.Parallel()
 	for kind, declare := range tallyKinds {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			x := openTallies(t, ddb.Options{}, declare...)
-			old, err := x.repo.Create(t.Context(), Tally{ID: "1", Name: "old", Expires: x.clock.read().Add(time.Hour)})
-			require.NoError(t, err)
-			require.NoError(t, x.derive(t.Context(), "1"))
-			x.wire.afterNext("GetItem", func() { x.clock.advance(2 * time.Hour) })
-			_, err = x.repo.Put(t.Context(), Tally{ID: "1", Name: "new", Version: old.Version}, ddb.Once, ddb.ReturnOld)
-			require.True(t, x.wire.done())
-			if old.Version != 0 {
-				require.ErrorIs(t, err, ddb.ErrConflict, "the version that was given is gone")
-				return
-			}
-			require.NoError(t, err)
-			got, err := x.repo.Get(t.Context(), Tally{ID: "1"})
-			require.NoError(t, err)
-			assert.Equal(t, Tally{ID: "1", Name: "new"}, got)
-			stored, err := x.stored(t.Context(), "1")
-			require.NoError(t, err)
-			assert.NotContains(t, stored, "foreign_n")
-		})
+		for when, expire := range map[string]func(*clock){
+			"before the response": func(c *clock) { c.advance(2 * time.Hour) },
+			"after it":            func(c *clock) { c.advanceOnceRead(2 * time.Hour) },
+		} {
+			t.Run(kind+", "+when, func(t *testing.T) {
+				t.Parallel()
+				x := openTallies(t, ddb.Options{}, declare...)
+				old, err := x.repo.Create(t.Context(), Tally{ID: "1", Name: "old", Expires: x.clock.read().Add(time.Hour)})
+				require.NoError(t, err)
+				require.NoError(t, x.derive(t.Context(), "1"))
+				x.wire.afterNext("GetItem", func() { expire(x.clock) })
+				_, err = x.repo.Put(t.Context(), Tally{ID: "1", Name: "new", Version: old.Version}, ddb.Once, ddb.ReturnOld)
+				require.True(t, x.wire.done())
+				if old.Version != 0 {
+					require.ErrorIs(t, err, ddb.ErrConflict, "the version that was given is gone")
+					return
+				}
+				require.NoError(t, err)
+				got, err := x.repo.Get(t.Context(), Tally{ID: "1"})
+				require.NoError(t, err)
+				assert.Equal(t, Tally{ID: "1", Name: "new"}, got)
+				stored, err := x.stored(t.Context(), "1")
+				require.NoError(t, err)
+				assert.NotContains(t, stored, "foreign_n")
+			})
+		}
 	}
 }
 

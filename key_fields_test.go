@@ -55,7 +55,7 @@ func openHighscores(t *testing.T) highscores {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&s.Board)), ddb.Key(ddb.Prefix("total")))
 	})
 	x.total = ddb.MustAggregate("total", x.entity, totals, func(s *Highscore, b *BoardTotal) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Board, &b.Board), ddb.Sum(&s.Points, &b.Sum), ddb.When(ddb.Ne(&s.Player, "bot")), ddb.OwnItems}
+		return []ddb.Rule{ddb.By(&s.Board, &b.Board), ddb.Sum(&s.Points, &b.Sum), ddb.When(ddb.Eq(&s.Board, "b")), ddb.OwnItems}
 	})
 	x.db = ddb.New(x.engine.Client(), "scores", table, nil)
 	require.NoError(t, x.db.CreateTable(t.Context()))
