@@ -126,6 +126,9 @@ func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, erro
 	if !f.Stored() {
 		return nil, nil, modelFault("field %s lives only in the key and has no attribute to compare", f.Name)
 	}
+	if why := unordered(cl.op, f); why != "" {
+		return nil, nil, modelFault("field %s: %s", f.Name, why)
+	}
 	if cl.op == opIn && (len(cl.vals) == 0 || len(cl.vals) > 100) {
 		return nil, nil, modelFault("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.vals))
 	}
@@ -136,6 +139,43 @@ func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, erro
 		}
 	}
 	return f, vals, nil
+}
+
+// unordered says why DynamoDB does not order a field's attribute as its values are, "" if it does, or the condition is not
+// about order.
+func unordered(op operator, f *field.Field) string {
+	switch op {
+	case opLt, opLe, opGt, opGe, opBetween:
+	default:
+		return ""
+	}
+	t := f.Type
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case f.AsString && (isNumber(t) || isNumberText(t)):
+		return "it is a number stored as text (tag \",string\"), where 10 comes before 9: drop the option, or use Eq, Ne and In"
+	case t.ConvertibleTo(reflect.TypeFor[time.Time]()) && !f.UnixTime:
+		return "it is a time stored as text, where 00.5Z comes before 00Z, and zones differ: tag it \",unixtime\", let a sort key hold it with Time and ask there, or use Eq, Ne and In"
+	case !f.Marshals() && disordered(t):
+		return fmt.Sprintf("DynamoDB orders strings, numbers and bytes alone, and no %s", t)
+	}
+	return ""
+}
+
+// disordered reports a type whose attribute DynamoDB does not order at all.
+func disordered(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Bool, reflect.Map:
+		return true
+	case reflect.Slice, reflect.Array:
+		return t.Elem().Kind() != reflect.Uint8
+	case reflect.Struct:
+		return !t.ConvertibleTo(reflect.TypeFor[time.Time]())
+	default:
+		return false
+	}
 }
 
 func encodeOperand(op operator, f *field.Field, v any) (types.AttributeValue, error) {

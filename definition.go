@@ -1,12 +1,10 @@
 package ddb
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/singletable-go/ddb/internal/codec"
@@ -19,6 +17,7 @@ import (
 type Definition struct {
 	e      *entity
 	faults []error
+	wrong  map[*Index]bool // the indexes that are faulty by themselves
 }
 
 // Primary gives the entity's primary key; no sort template for a table without a sort key.
@@ -91,11 +90,6 @@ func (d *Definition) TTL(f *time.Time) {
 		return
 	}
 	d.e.ttl.OmitEmpty = true // as the library stores it: the zero time is no attribute
-	if d.e.table.ttl == "" {
-		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", d.e.ttl.Attr())
-	} else if d.e.ttl.Attr() != d.e.table.ttl || d.e.ttl.Nested() {
-		d.fault("ttl: %s is stored as %q, the table's TTL attribute is %q", d.e.ttl.Name, strings.Join(d.e.ttl.Path, "."), d.e.table.ttl)
-	}
 	if !d.e.ttl.UnixTime {
 		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB expires by whole seconds", d.e.ttl.Name, d.e.ttl.Attr())
 	}
@@ -141,7 +135,8 @@ func newDefinition(table *Table, name string, t reflect.Type) (*Definition, erro
 	if err != nil {
 		return nil, fmt.Errorf("ddb: define %s: %w", name, err)
 	}
-	return &Definition{e: &entity{
+	_, wrong := table.faults()
+	return &Definition{wrong: wrong, e: &entity{
 		name: name, table: table, proto: proto, codec: codec.For(t),
 		newItem: func() reflect.Value { return reflect.New(t).Elem() },
 	}}, nil
@@ -159,7 +154,6 @@ func (d *Definition) run(f func()) {
 
 // finish checks the definition and adds the entity to its table, or reports every fault.
 func (d *Definition) finish() error {
-	d.faults = append(d.faults, d.e.table.faults()...)
 	if err := d.e.proto.Changed(); err != nil {
 		d.fault("%w", err)
 	}
@@ -168,8 +162,10 @@ func (d *Definition) finish() error {
 	} else {
 		d.check()
 	}
-	if len(d.faults) > 0 {
-		return &modelError{errors.Join(d.faults...)}
+	d.e.table.refuse(d.e.name, d.faults)
+	own, _ := d.e.table.faults()
+	if err := joinFaults(append(own, d.faults...)); err != nil {
+		return err
 	}
 	for _, r := range d.e.rows() {
 		for _, parent := range d.e.ancestors() {
@@ -179,7 +175,7 @@ func (d *Definition) finish() error {
 		}
 	}
 	for _, r := range append(d.e.rows(), d.e.also...) {
-		r.halves, r.beside = r.keys(), r.others()
+		r.halves, r.beside, r.kept = r.keys(), r.others(), r.keptByItself()
 	}
 	for _, k := range d.e.primary.keys() {
 		for _, p := range k.template.Parts() {
@@ -204,6 +200,7 @@ func (e *entity) join() {
 	for _, r := range append(e.rows(), e.also...) {
 		maps.Copy(e.table.keyTypes, r.keyTypes())
 	}
+	e.table.renamed()
 }
 
 func (d *Definition) fault(format string, args ...any) {
@@ -217,7 +214,13 @@ func (d *Definition) foreign(err error) error {
 
 // row resolves the templates of a declaration.
 func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
+	before := len(d.faults)
 	r := &Row{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
+	defer func() {
+		if r.faulty = len(d.faults) > before; r.faulty && d.wrong[ix] {
+			d.faults = d.faults[:before] // it follows from what is wrong with the index
+		}
+	}()
 	switch {
 	case len(sort) == 0 && len(ix.sort) > 0:
 		d.fault("%s: needs a sort key", ix.name)
@@ -256,6 +259,7 @@ func (d *Definition) template(ix *Index, side string, t Template, attrs int) tem
 		d.fault("%s: %s key %q: %w", ix.name, side, out, err)
 	}
 	switch {
+	case len(out.Faults()) > 0:
 	case out.Native() && len(parts) != attrs:
 		d.fault("%s: %s key %q has %d parts for the attributes %v", ix.name, side, out, len(parts), ix.attrs())
 	case !out.Native() && attrs > 1:

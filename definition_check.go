@@ -1,9 +1,13 @@
 package ddb
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -16,6 +20,7 @@ import (
 func (d *Definition) check() {
 	d.checkNames()
 	d.checkFields()
+	d.checkTTL()
 	d.alsoRows()
 	d.checkAttributes()
 	d.checkMembership()
@@ -27,6 +32,7 @@ func (d *Definition) check() {
 	d.checkDropped()
 	for _, other := range d.e.table.entities {
 		d.checkTypes(other)
+		d.checkKeyFields(other)
 		d.checkOverlaps(other)
 	}
 }
@@ -34,14 +40,15 @@ func (d *Definition) check() {
 func (d *Definition) checkNames() {
 	e := d.e
 	for i, name := range append([]string{e.name}, e.aliases...) {
-		if name == "" || strings.Contains(name, "~") {
+		switch other := e.table.byName[name]; {
+		case name == "" || strings.Contains(name, "~"):
 			d.fault("name %q must not be empty or contain ~", name)
-		}
-		if other := e.table.byName[name]; other != nil {
-			d.fault("name %q is %s's", name, other.name)
-		}
-		if i > 0 && name == e.name {
+		case !utf8.ValidString(name):
+			d.fault("name %q is not valid UTF-8", name)
+		case i > 0 && name == e.name:
 			d.fault("alias %q is its own name", name)
+		case other != nil && other != e:
+			d.fault("name %q is %s's", name, other.name)
 		}
 	}
 	for _, parent := range e.under {
@@ -51,22 +58,62 @@ func (d *Definition) checkNames() {
 	}
 }
 
-// checkFields refuses attributes that the library keeps for itself.
+// checkFields refuses attributes that the library keeps for itself, and names and tags that do not say what they seem to.
 func (d *Definition) checkFields() {
+	t := d.e.table
 	for _, f := range d.e.proto.Fields() {
+		if err := f.BadTag(); err != nil {
+			d.fault("field %s: %w", f.Name, err)
+		}
 		if !f.Stored() || f.Nested() {
 			continue
 		}
 		switch attr := f.Attr(); {
-		case attr == d.e.table.typeAttr:
+		case !utf8.ValidString(attr) || len(attr) > maxAttributeName:
+			d.fault("field %s: attribute %.40q must be valid UTF-8 of up to %d bytes", f.Name, attr, maxAttributeName)
+		case attr == t.typeAttr:
 			d.fault("field %s: attribute %q carries the entity's name: call TypeAttribute with another name", f.Name, attr)
 		case strings.HasPrefix(attr, "~"):
 			d.fault("field %s: attribute %q begins with ~, as the library's own do", f.Name, attr)
-		case attr == d.e.table.ttl && d.e.ttl != f:
+		case attr == t.ttl && d.e.ttl != f:
 			d.fault("field %s: attribute %q is the table's TTL: declare it with d.TTL", f.Name, attr)
 		}
 	}
+	if !d.e.proto.Marshals() {
+		if err := field.Unreadable(d.e.proto.Type()); err != nil {
+			d.fault("%w", err)
+		}
+		return
+	}
+	attrs := item{}
+	if err := d.probe(attrs); errors.Is(err, ErrModel) {
+		d.fault("%w", err)
+	}
 }
+
+// probe encodes the zero item of a type that marshals itself, as far as it does that.
+func (d *Definition) probe(attrs item) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it panicked: %v", p)
+		}
+	}()
+	return d.e.encodeFields(attrs, d.e.newItem())
+}
+
+// checkTTL compares the TTL field with the table's TTL attribute.
+func (d *Definition) checkTTL() {
+	switch f := d.e.ttl; {
+	case f == nil:
+	case d.e.table.ttl == "":
+		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", f.Attr())
+	case f.Attr() != d.e.table.ttl || f.Nested():
+		d.fault("ttl: %s is stored as %q, the table's TTL attribute is %q", f.Name, strings.Join(f.Path, "."), d.e.table.ttl)
+	}
+}
+
+// maxAttributeName is what DynamoDB takes for the name of an attribute that is in no key.
+const maxAttributeName = 65535
 
 // checkAttributes makes sure that each key attribute has one source: a template, or a Native field.
 func (d *Definition) checkAttributes() {
@@ -75,6 +122,9 @@ func (d *Definition) checkAttributes() {
 		for _, k := range r.keys() {
 			parts := k.template.Parts()
 			for i, attr := range k.attrs {
+				if r.faulty {
+					continue // told already
+				}
 				text := k.template.String()
 				f := d.attribute(attr)
 				if k.template.Native() {
@@ -96,15 +146,8 @@ func (d *Definition) checkAttributes() {
 }
 
 func (d *Definition) checkNative(r *Row, f *field.Field, attr string) {
-	switch {
-	case !f.Stored():
-		d.fault("%s: Native(%s) is dynamodbav:\"-\": it has no attribute to be a key", r.index.name, f.Name)
-	case f.Attr() != attr || f.Nested():
+	if f.Stored() && !f.Nested() && f.Attr() != attr {
 		d.fault("%s: Native(%s) is stored as %q, the index wants %q", r.index.name, f.Name, strings.Join(f.Path, "."), attr)
-	case f.AsString && isNumber(f.Type):
-		d.fault("%s: Native(%s) is a number stored as text (tag \",string\"), where 10 sorts before 9: drop the option, or use Num", r.index.name, f.Name)
-	case f.OmitEmpty && isNumber(f.Type):
-		d.fault("%s: Native(%s) drops a zero (tag \",omitempty\"), which would leave the index: drop the option", r.index.name, f.Name)
 	}
 }
 
@@ -202,10 +245,10 @@ func (d *Definition) checkMembership() {
 func (d *Definition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
 	for _, f := range d.e.proto.Fields() {
-		if t := f.Unstorable(); t != nil {
-			d.fault("field %s: attributevalue cannot store a %s: keep it in an unexported field or out of the entity", f.Name, t)
+		if err := f.Lost(); err != nil {
+			d.fault("field %s: %w", f.Name, err)
 		}
-		if f.Stored() || f.Embedded || d.insideHome(f) {
+		if f.Stored() || f.Embedded || d.insideHome(f) || d.e.proto.Marshals() {
 			continue
 		}
 		var in []string
@@ -216,6 +259,8 @@ func (d *Definition) checkHomes() {
 		}
 		switch {
 		case d.e.primary.keeps(f), f == d.e.revision:
+		case slices.ContainsFunc(rows, func(r *Row) bool { return r.faulty }):
+			// told already: it may be meant for the key that is wrong
 		case slices.Contains(in, "primary"):
 			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
 		case len(in) > 0:
@@ -228,10 +273,11 @@ func (d *Definition) checkHomes() {
 	}
 }
 
-// insideHome reports whether f lies inside a field that is itself without an attribute: the outer one is reported.
+// insideHome reports whether f lies inside a field that is itself without an attribute, which is reported, or that says itself
+// how it is stored.
 func (d *Definition) insideHome(f *field.Field) bool {
 	return slices.ContainsFunc(d.e.proto.Fields(), func(outer *field.Field) bool {
-		return outer != f && !outer.Stored() && !outer.Embedded && len(outer.Index) < len(f.Index) && slices.Equal(outer.Index, f.Index[:len(outer.Index)])
+		return outer != f && (!outer.Stored() || outer.Marshals()) && !outer.Embedded && len(outer.Index) < len(f.Index) && slices.Equal(outer.Index, f.Index[:len(outer.Index)])
 	})
 }
 
@@ -245,7 +291,7 @@ func tagged(t reflect.Type, f *field.Field) bool {
 // checkWhen compiles predicates, and makes sure that a sparse row can be left.
 func (d *Definition) checkWhen() {
 	for _, r := range d.e.indexed {
-		if len(r.when) == 0 {
+		if len(r.when) == 0 || r.faulty {
 			continue
 		}
 		for _, c := range r.when {
@@ -257,21 +303,44 @@ func (d *Definition) checkWhen() {
 			r.unless = append(r.unless, p)
 		}
 		if len(r.owns()) == 0 && !r.sparseByItself() {
-			d.fault("%s: When cannot take an item out: each of %v is a field's own attribute or shared with another row", r.index.name, r.index.attrs())
+			d.fault("%s: When cannot take an item out: each of %v is a field's own attribute or shared with another row: say Present of such a field, tagged omitempty", r.index.name, r.index.attrs())
 		}
 	}
 }
 
-// sparseByItself reports whether the row is left because each condition is the presence of one of its Native fields.
+// sparseByItself reports whether the row is left because each condition is that one of its Native fields is there.
 func (r *Row) sparseByItself() bool {
 	for _, c := range r.when {
-		cl := c.condition()
-		f, err := r.entity.resolve(cl.ptr)
-		if cl.op != opPresent || err != nil || !slices.Contains(r.fields(), f) || !f.OmitEmpty {
+		f, vals, err := r.entity.operands(c.condition())
+		if err != nil || !f.OmitEmpty || !slices.Contains(r.fields(), f) || f.Attr() == "" || !r.index.isKey(f.Attr()) {
+			return false
+		}
+		switch c.condition().op {
+		case opPresent:
+		case opNe:
+			if !omitted(f, vals[0]) {
+				return false
+			}
+		default:
 			return false
 		}
 	}
 	return true
+}
+
+// keptByItself reports whether DynamoDB keeps the row: each key attribute is a field's own, or the table's, and the item is
+// out of the index where one is absent.
+func (r *Row) keptByItself() bool {
+	native := false
+	for _, k := range r.keys() {
+		switch {
+		case k.template.Native():
+			native = true
+		case !r.entity.table.primary.isKey(k.attrs[0]):
+			return false
+		}
+	}
+	return native && r.sparseByItself()
 }
 
 // checkTypes refuses a key attribute that is of one type here and of another in other.
@@ -279,11 +348,68 @@ func (d *Definition) checkTypes(other *entity) {
 	for _, r := range append(d.e.rows(), d.e.also...) {
 		for attr, t := range r.keyTypes() {
 			for _, o := range append(other.rows(), other.also...) {
-				if have, ok := o.keyTypes()[attr]; ok && have != t {
+				if have, ok := o.keyTypes()[attr]; ok && have != t && !r.faulty {
 					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.index.name, attr, t, have, other.name)
 					return
 				}
 			}
 		}
 	}
+}
+
+// checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
+// no such item, whether it would be in that index or not.
+func (d *Definition) checkKeyFields(other *entity) {
+	d.checkStored(d.e, other)
+	d.checkStored(other, d.e)
+}
+
+func (d *Definition) checkStored(e, keys *entity) {
+	for _, f := range e.proto.Fields() {
+		if !f.Stored() || f.Nested() {
+			continue
+		}
+		for _, r := range append(keys.rows(), keys.also...) {
+			want, ok := r.keyTypes()[f.Attr()]
+			if ok && !r.faulty && !mayBe(f, want) {
+				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse each such item; tag the field with another name", f.Name, e.name, f.Attr(), r.index.name, want, keys.name)
+				break
+			}
+		}
+	}
+}
+
+// checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
+func (d *Definition) checkUnfilled() {
+	for _, ix := range d.e.table.all() {
+		for _, attr := range ix.attrs() {
+			f := d.attribute(attr)
+			if _, filled := d.e.table.keyTypes[attr]; f == nil || filled || d.e.row(ix) != nil {
+				continue
+			}
+			if want := d.e.table.keyType(attr); !mayBe(f, want) {
+				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.name, want)
+			}
+		}
+	}
+}
+
+// mayBe reports whether a field is stored as a key attribute's type, as far as its own type tells.
+func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
+	t := f.Type
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	bytes := (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
+	switch {
+	case f.Marshals() || t.Kind() == reflect.Interface:
+		return true
+	case bytes:
+		return want == types.ScalarAttributeTypeB
+	case t.ConvertibleTo(reflect.TypeFor[time.Time]()):
+		return (want == types.ScalarAttributeTypeN) == f.UnixTime && want != types.ScalarAttributeTypeB
+	case t.Kind() == reflect.String, isNumber(t):
+		return want == nativeType(f)
+	}
+	return false // of no key's type
 }

@@ -310,7 +310,8 @@ func (e *entity) zero(f *field.Field) types.AttributeValue {
 
 // values encodes the fields of an item, without keys and type.
 func (e *entity) values(it reflect.Value) (item, error) {
-	attrs, err := e.codec.Encode(it)
+	attrs := make(item, e.codec.Size())
+	err := e.encodeFields(attrs, it)
 	if err == nil && e.ttl != nil && e.ttl.Get(it).IsZero() {
 		delete(attrs, e.ttl.Attr())
 	}

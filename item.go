@@ -9,14 +9,20 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // encode returns item, an addressable struct, as it is stored.
 func (e *entity) encode(op string, it reflect.Value) (item, error) {
 	attrs := make(item, len(e.proto.Fields())+2*len(e.indexed)+3)
-	if err := e.codec.EncodeTo(attrs, it); err != nil {
-		return nil, fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+	if err := e.encodeFields(attrs, it); err != nil {
+		if bad := e.badNative(op, it); bad != nil {
+			err = bad
+		} else {
+			err = fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+		}
+		return nil, err
 	}
 	if e.ttl != nil && e.ttl.Get(it).IsZero() {
 		delete(attrs, e.ttl.Attr()) // attributevalue would store a time long past
@@ -39,6 +45,39 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 		attrs[schemaAttr] = numberValue(int64(e.schema))
 	}
 	return attrs, nil
+}
+
+// encodeFields adds the attributes of the fields of it to attrs.
+func (e *entity) encodeFields(attrs item, it reflect.Value) error {
+	if err := e.codec.EncodeTo(attrs, it); err != nil || !e.proto.Marshals() {
+		return err
+	}
+	for _, name := range e.table.ownNames() {
+		if attrs[name] != nil {
+			return modelFault("MarshalDynamoDBAttributeValue returns %q, which is the library's to fill", name)
+		}
+	}
+	return nil
+}
+
+// badNative returns what is wrong with a value of a Native key, nil if nothing is.
+func (e *entity) badNative(op string, it reflect.Value) error {
+	for _, r := range e.rows() {
+		for _, k := range r.keys() {
+			if !k.template.Native() {
+				continue
+			}
+			for i, f := range k.template.Fields() {
+				if _, err := codec.EncodeField(f, f.Get(it)); err == nil {
+					continue
+				}
+				if _, err := r.native(op, k, i, f.Get(it)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // includes reports whether an item with these attributes has the row.
@@ -90,6 +129,9 @@ func (r *Row) within(attrs item, err error) error {
 			}
 		}
 		key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Ne(&…, %s))", key.Err, r.index.name, zero)
+		if r.kept {
+			key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Present(&…)) and the tag \",omitempty\"", template.ErrEmpty, r.index.name)
+		}
 	}
 	return err
 }
@@ -101,30 +143,16 @@ func (r *Row) render(op string, k key, it reflect.Value) (string, error) {
 		return "", r.keyError(op, k, err)
 	}
 	if len(s) > k.maxBytes {
-		return "", r.keyError(op, k, fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", len(s), k.maxBytes, k.side))
+		return "", r.keyError(op, k, k.tooLong(len(s)))
 	}
 	return s, nil
 }
 
-// checkNative refuses values of Native fields that DynamoDB takes for no key.
+// checkNative refuses values of Native fields that DynamoDB, or the library, takes for no key.
 func (r *Row) checkNative(op string, k key, attrs item) error {
-	size := 0
-	for i, p := range k.template.Parts() {
-		switch av := attrs[k.attrs[i]].(type) {
-		case *types.AttributeValueMemberS:
-			size = len(av.Value)
-		case *types.AttributeValueMemberB:
-			size = len(av.Value)
-		case *types.AttributeValueMemberN:
-			size = 1
-		default:
-			size = 0
-		}
-		switch {
-		case size == 0:
-			return r.keyError(op, k, &template.ValueError{Field: p.Field.Name, Err: template.ErrEmpty})
-		case size > k.maxBytes:
-			return r.keyError(op, k, &template.ValueError{Field: p.Field.Name, Err: fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.maxBytes, k.side)})
+	for i := range k.template.Fields() {
+		if err := k.template.CheckNative(i, attrs[k.attrs[i]], k.limits(r)); err != nil {
+			return r.keyError(op, k, err)
 		}
 	}
 	return nil
@@ -145,10 +173,10 @@ func (e *entity) key(op string, it reflect.Value) (item, error) {
 		if !k.template.Native() {
 			continue
 		}
-		for i, p := range k.template.Parts() {
-			av, err := encodeOperand(opEq, p.Field, p.Field.Get(it).Interface())
+		for i, f := range k.template.Fields() {
+			av, err := e.primary.native(op, k, i, f.Get(it))
 			if err != nil {
-				return nil, fmt.Errorf("ddb: %s %s: field %s: %w", op, e.name, p.Field.Name, err)
+				return nil, err
 			}
 			attrs[k.attrs[i]] = av
 		}
@@ -157,18 +185,9 @@ func (e *entity) key(op string, it reflect.Value) (item, error) {
 }
 
 // keyOf returns the primary key attributes of an item.
-func (t *Table) keyOf(attrs item) item {
-	key := make(item, 2)
-	for _, attr := range t.primary.attrs() {
-		key[attr] = attrs[attr]
-	}
-	return key
-}
+func (t *Table) keyOf(s stored) item { return s.only(t.primary.attrs()) }
 
-// keyTextOf is keyText for an item as it was read.
-func (t *Table) keyTextOf(s stored) string { return t.keyText(s.only(t.primary.attrs())) }
-
-// keyText renders the primary key for errors: pk="s#1" sk="s#1".
+// keyText renders a primary key for errors: pk="s#1" sk="s#1".
 func (t *Table) keyText(attrs item) string {
 	var b strings.Builder
 	for i, attr := range t.primary.attrs() {

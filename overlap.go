@@ -1,7 +1,9 @@
 package ddb
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -26,7 +28,7 @@ func (d *Definition) checkOverlaps(other *entity) {
 }
 
 func (d *Definition) checkOverlap(r, o *Row) {
-	if !template.MayEqual(r.partition, o.partition) {
+	if r.faulty || o.faulty || !template.MayEqual(r.partition, o.partition) {
 		return
 	}
 	if slices.Contains(d.e.ancestors(), o.entity) {
@@ -44,9 +46,29 @@ func (d *Definition) checkOverlap(r, o *Row) {
 	}
 	switch {
 	case len(r.index.sort) == 0:
-		d.fault("%s: key %q is %s's %q too, and there is no sort key to tell them apart", r.index.name, r.partition, o.entity.name, o.partition)
+		d.fault("%s: key %q of %s is %q of %s too, and there is no sort key to tell them apart%s: begin them with different literals, or give the index a sort key",
+			r.index.name, r.partition, d.e.name, o.partition, o.entity.name, d.example(o, r.partition, o.partition))
 	case template.MayMeet(mine, theirs):
-		d.fault("%s: sort key %q runs into %s's %q in partition %q: begin them with literals of which none begins the other, or give the partition keys different ones", r.index.name, r.sort, o.entity.name, o.sort, r.partition)
+		d.fault("%s: sort key %q of %s runs into %s's %q, in partition keys %q and %q%s: begin the sort keys with literals of which none begins the other (end each in a separator such as %q), declare one Under the other, or give the partition keys different literals",
+			r.index.name, r.sort, d.e.name, o.entity.name, o.sort, r.partition, o.partition, d.example(o, mine, theirs), "#")
+	}
+}
+
+// example shows values whose keys meet.
+func (d *Definition) example(o *Row, mine, theirs template.Template) string {
+	m, ok := template.Meet(mine, theirs)
+	if !ok {
+		return ""
+	}
+	named := func(name, values string) string { return strings.TrimSpace("a " + name + " " + values) }
+	mineSays, theirsSays := mine.Values(m.Key), theirs.Values(m.Key)
+	switch {
+	case m.Both:
+		return fmt.Sprintf(": %s and %s have both %q", named(d.e.name, mineSays), named(o.entity.name, theirsSays), m.Key)
+	case mineSays != "" || m.Of.String() == mine.String():
+		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", o.entity.name, m.Prefix, named(d.e.name, mineSays), m.Key)
+	default:
+		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", d.e.name, m.Prefix, named(o.entity.name, theirsSays), m.Key)
 	}
 }
 

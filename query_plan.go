@@ -93,18 +93,10 @@ func (b *planner) partition() {
 		b.p.partition = []types.AttributeValue{&types.AttributeValueMemberS{Value: s}}
 		return
 	}
-	if err := k.template.CheckNative(b.q.example); err != nil {
-		b.key(k, err)
-		return
-	}
-	for _, part := range k.template.Parts() {
-		av, err := encodeOperand(opEq, part.Field, part.Field.Get(b.q.example).Interface())
+	for i, f := range k.template.Fields() {
+		av, err := b.p.row.native("query", k, i, f.Get(b.q.example))
 		if err != nil {
-			b.fault("%s: %w", part.Field.Name, err)
-			return
-		}
-		if size := keySize(av); size > k.maxBytes {
-			b.key(k, &template.ValueError{Field: part.Field.Name, Err: k.tooLong(size)})
+			b.faults = append(b.faults, err)
 			return
 		}
 		b.p.partition = append(b.p.partition, av)

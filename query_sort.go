@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -202,43 +201,16 @@ func (b *planner) nativeSort(k key, taken [][]clause) {
 	}
 }
 
-// nativeOperands refuses values that are no key, or for a range no end of one, which may begin with "~" and have any length.
+// nativeOperands refuses values that are no key, or for a range no end of one.
 func (b *planner) nativeOperands(k key, i int, cl clause, vals []types.AttributeValue) error {
-	name := k.template.Parts()[i].Field.Name
-	for n, av := range vals {
-		if cl.op != opEq {
-			if err := checkBound(av); err != nil {
-				return &template.ValueError{Field: name, Err: err}
+	for _, av := range vals {
+		if cl.op == opEq {
+			if err := k.template.CheckNative(i, av, k.limits(b.p.row)); err != nil {
+				return err
 			}
-			continue
+		} else if err := template.CheckBound(av); err != nil {
+			return &template.ValueError{Field: k.template.Fields()[i].Name, Err: err}
 		}
-		if err := k.template.CheckNativePart(i, reflect.ValueOf(cl.vals[n])); err != nil {
-			return err
-		}
-		if size := keySize(av); size > k.maxBytes {
-			return &template.ValueError{Field: name, Err: k.tooLong(size)}
-		}
-	}
-	return nil
-}
-
-// checkBound refuses a value that is no end of a range of keys.
-func checkBound(av types.AttributeValue) error {
-	switch av := av.(type) {
-	case *types.AttributeValueMemberS:
-		if !utf8.ValidString(av.Value) {
-			return errors.New("is not valid UTF-8")
-		}
-		if av.Value == "" {
-			return template.ErrEmpty
-		}
-	case *types.AttributeValueMemberB:
-		if len(av.Value) == 0 {
-			return template.ErrEmpty
-		}
-	case *types.AttributeValueMemberN: // never empty
-	default:
-		return template.ErrEmpty
 	}
 	return nil
 }

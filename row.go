@@ -1,12 +1,14 @@
 package ddb
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -18,6 +20,8 @@ type Row struct {
 	partition, sort template.Template
 	when            []Cond
 	unless          []predicate                          // when, compiled; the row exists if all hold
+	faulty          bool                                 // the keys are wrong by themselves
+	kept            bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
 	halves          []key                                // once the definition is complete
 	beside          []*field.Field                       // others, likewise
 	types           map[string]types.ScalarAttributeType // of the key attributes, of a row that AlsoIn declares
@@ -44,6 +48,26 @@ type key struct {
 // tooLong says that a value has more bytes than the key may have.
 func (k key) tooLong(size int) error {
 	return fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.maxBytes, k.side)
+}
+
+// limits is what a Native attribute of the key may hold in row r.
+func (k key) limits(r *Row) template.Limits {
+	return template.Limits{Bytes: k.maxBytes, Reserved: r.index.kind == primaryIndex && k.side == "partition"}
+}
+
+// native returns the attribute of part i of a Native key for a field's value, or says why it can be none.
+func (r *Row) native(op string, k key, i int, v reflect.Value) (types.AttributeValue, error) {
+	av, err := codec.EncodeField(keepEmpty(k.template.Parts()[i].Field), v)
+	if inner, ok := errors.AsType[*codec.Error](err); ok {
+		return nil, r.keyError(op, k, &template.ValueError{Field: inner.Path, Err: inner.Err})
+	}
+	if err == nil {
+		err = k.template.CheckNative(i, av, k.limits(r))
+	}
+	if err != nil {
+		return nil, r.keyError(op, k, err)
+	}
+	return av, nil
 }
 
 // keys returns the halves of the row, without the sort key where there is none.
@@ -123,12 +147,16 @@ func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
 
 // nativeType is the type of the attribute that a Native field is stored as.
 func nativeType(f *field.Field) types.ScalarAttributeType {
+	t := f.Type
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch {
 	case f.AsString:
 		return types.ScalarAttributeTypeS
-	case isBytes(f.Type):
+	case isBytes(t):
 		return types.ScalarAttributeTypeB
-	case isNumber(f.Type):
+	case isNumber(t), isNumberText(t):
 		return types.ScalarAttributeTypeN
 	}
 	return types.ScalarAttributeTypeS
@@ -136,6 +164,15 @@ func nativeType(f *field.Field) types.ScalarAttributeType {
 
 func isNumber(t reflect.Type) bool {
 	return isInteger(t) || t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
+}
+
+// isNumberText reports a string type that attributevalue stores as a number, such as its Number.
+func isNumberText(t reflect.Type) bool {
+	return t.Kind() == reflect.String && t.Implements(reflect.TypeFor[interface {
+		Float64() (float64, error)
+		Int64() (int64, error)
+		String() string
+	}]())
 }
 
 func isInteger(t reflect.Type) bool {

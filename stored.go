@@ -31,6 +31,9 @@ func storedItems(page *wire.Page, items []item) []stored {
 	return out
 }
 
+// loaded returns the item that has these attributes, which other reads, writes and streams have.
+func loaded(attrs item) stored { return stored{attrs: attrs} }
+
 // none reports that there is no item.
 func (s stored) none() bool { return len(s.attrs) == 0 && s.json.IsZero() }
 
@@ -40,6 +43,20 @@ func (s stored) attr(name string) types.AttributeValue {
 		return s.attrs[name]
 	}
 	return s.json.Attribute(name)
+}
+
+// says reports whether the item has an attribute at path, and not NULL.
+func (s stored) says(path []string) bool {
+	if len(path) == 1 && !s.json.IsZero() {
+		v := s.json.Find(path[0])
+		k := v.Kind()
+		return k != wire.None && k != wire.Null
+	}
+	switch lookup(item{path[0]: s.attr(path[0])}, path).(type) {
+	case nil, *types.AttributeValueMemberNULL:
+		return false
+	}
+	return true
 }
 
 // text returns a string attribute.

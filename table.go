@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
 )
 
 // Table describes one DynamoDB table: its keys, its indexes and the entities in it. It holds no client and no
@@ -17,6 +19,7 @@ type Table struct {
 	primary  *Index
 	indexes  []*Index
 	entities []*entity
+	refused  []refusedDefinition
 	views    []*View
 	byName   map[string]*entity // aliases included
 	typeAttr string
@@ -42,6 +45,7 @@ func NewTable(partition, sort string) *Table {
 func (t *Table) TypeAttribute(name string) *Table {
 	t.mutable("TypeAttribute")
 	t.typeAttr = name
+	t.renamed()
 	return t
 }
 
@@ -49,6 +53,7 @@ func (t *Table) TypeAttribute(name string) *Table {
 func (t *Table) TTL(attr string) *Table {
 	t.mutable("TTL")
 	t.ttl = attr
+	t.renamed()
 	return t
 }
 
@@ -74,6 +79,7 @@ func (t *Table) add(ix *Index) *Index {
 	t.mutable("index " + ix.name)
 	ix.table, ix.names = t, ix.attrs()
 	t.indexes = append(t.indexes, ix)
+	t.renamed()
 	return ix
 }
 
@@ -83,8 +89,17 @@ func (t *Table) Primary() *Index { return t.primary }
 // Indexes returns the primary index and then the secondary ones, as declared.
 func (t *Table) Indexes() []*Index { return t.all() }
 
-// inUse says that a DB is made for the physical table called name. From then on the model stays as it is.
+// inUse says that a DB is made for the physical table called name. From then on the model stays as it is, so that it is
+// checked as a whole first: what was declared after the last Define was not yet.
 func (t *Table) inUse(name string) {
+	if !t.frozen.Load() {
+		if err := joinFaults(t.stands()); err != nil {
+			panic("ddb: New: " + err.Error())
+		}
+	}
+	if !utf8.ValidString(name) {
+		panic(fmt.Sprintf("ddb: New: table name %q is not valid UTF-8", name))
+	}
 	t.frozen.Store(true)
 	t.names.Store(name, nil)
 }
@@ -94,6 +109,28 @@ func (t *Table) inUse(name string) {
 func (t *Table) called(name string) bool {
 	_, ok := t.names.Load(name)
 	return ok || name == ""
+}
+
+// renamed tells the entities which attributes the library fills, so that none of them is read into a field whose name differs
+// in case.
+func (t *Table) renamed() {
+	for _, e := range t.entities {
+		e.codec = codec.For(e.proto.Type()).Beside(t.ownNames()...)
+	}
+}
+
+// ownNames returns the attributes that the library fills beside those of fields.
+func (t *Table) ownNames() (names []string) {
+	for _, ix := range t.all() {
+		names = append(names, ix.attrs()...)
+	}
+	if t.typeAttr != "" {
+		names = append(names, t.typeAttr)
+	}
+	if t.ttl != "" {
+		names = append(names, t.ttl)
+	}
+	return append(names, schemaAttr, writeStampAttr)
 }
 
 func (t *Table) all() []*Index { return append([]*Index{t.primary}, t.indexes...) }
@@ -106,63 +143,6 @@ func (t *Table) mutable(what string) {
 }
 
 var indexName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
-
-// faults returns what is wrong with the table by itself.
-func (t *Table) faults() (faults []error) {
-	fault := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf("ddb: table: "+format, args...))
-	}
-	names := map[string]bool{}
-	locals, globals := 0, 0
-	for _, ix := range t.all() {
-		if ix.kind != primaryIndex && !indexName.MatchString(ix.name) {
-			fault("index name %q must have 3 to 255 of a-z A-Z 0-9 _ - .", ix.name)
-		}
-		if names[ix.name] {
-			fault("two indexes are called %q", ix.name)
-		}
-		names[ix.name] = true
-		for _, attr := range ix.attrs() {
-			if attr == "" || len(attr) > 255 || strings.HasPrefix(attr, "~") {
-				fault("%s: key attribute %q must have 1 to 255 bytes and not begin with ~", ix.name, attr)
-			}
-			if attr != "" && attr == t.typeAttr {
-				fault("%s: key attribute %q is the type attribute: call TypeAttribute with another name", ix.name, attr)
-			}
-		}
-		if all := ix.attrs(); len(slices.Compact(slices.Sorted(slices.Values(all)))) < len(all) {
-			fault("%s: a key attribute stands twice in %v", ix.name, all)
-		}
-		if len(ix.partition) == 0 || len(ix.partition) > 4 || len(ix.sort) > 4 {
-			fault("%s: an index has 1 to 4 partition and 0 to 4 sort attributes", ix.name)
-		}
-		switch ix.kind {
-		case localIndex:
-			locals++
-			if len(t.primary.sort) == 0 {
-				fault("%s: a table without a sort key has no local secondary index", ix.name)
-			}
-		case globalIndex:
-			globals++
-		case primaryIndex:
-		}
-		if n := len(ix.include); ix.projection == projectInclude && (n == 0 || n > 20) {
-			fault("%s: Include takes 1 to 20 attributes, not %d", ix.name, n)
-		}
-	}
-	if locals > 5 {
-		fault("%d local secondary indexes: DynamoDB allows 5", locals)
-	}
-	if globals > 20 {
-		fault("%d global secondary indexes: DynamoDB allows 20 by default", globals)
-	}
-	for _, ix := range t.all() {
-		if t.ttl != "" && ix.isKey(t.ttl) {
-			fault("%s: the TTL attribute %q is a key attribute", ix.name, t.ttl)
-		}
-	}
-	return faults
-}
 
 func nonEmpty(attr string) []string {
 	if attr == "" {

@@ -255,6 +255,10 @@ func (p *updatePlan) row(r *Row) error {
 	if !any && !p.upsert {
 		return nil
 	}
+	if len(r.when) > 0 && r.kept {
+		p.rows = append(p.rows, rowPlan{row: r})
+		return p.render(r, changed)
+	}
 	in, unknown := p.included(r, !any)
 	switch {
 	case in && p.upsert || whenTouched && in:
@@ -427,6 +431,9 @@ func (p *updatePlan) native(r *Row, k key, attrs item) error {
 			continue
 		}
 		if p.edits[at].value == nil {
+			if len(r.when) > 0 && r.kept {
+				continue // it leaves the index
+			}
 			attrs = item{}
 		}
 		one := key{side: k.side, attrs: k.attrs[i : i+1], template: template.New(part), maxBytes: k.maxBytes}

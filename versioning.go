@@ -95,7 +95,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 			}
 			if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
 				out = zero
-				err = db.table.itemError("history", e, stored{attrs: attrs}, err)
+				err = db.table.itemError("history", e, loaded(attrs), err)
 			}
 			if !yield(out, err) {
 				return
@@ -124,12 +124,12 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 			return err
 		}
 		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
-		case !stays && equalItems(db.table.keyOf(attrs), first):
+		case !stays && equalItems(db.table.keyOf(loaded(attrs)), first):
 			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
 				return h.mark(ctx, first)
 			}
 		case !stays:
-			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(attrs)}})
+			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(loaded(attrs))}})
 		case !e.stub(attrs):
 			kept++
 		}

@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -115,12 +116,22 @@ func checkEncode(t *rapid.T, typ reflect.Type) {
 	}{{"addressable", item.Interface(), item.Elem()}, {"value", item.Elem().Interface(), reflect.ValueOf(item.Elem().Interface())}} {
 		want := try(func() (any, error) { return attributevalue.MarshalMap(at.in) })
 		got := try(func() (any, error) { return plan.Encode(at.v) })
-		requireSame(t, fmt.Sprintf("encode %s, %s", typ, at.what), want, got)
+		if itself(at.in) {
+			require.ErrorIs(t, got.refused, codec.ErrValue)
+			continue
+		}
+		requireEncoded(t, fmt.Sprintf("encode %s, %s", typ, at.what), want, got)
 		if want.refused == nil && plan.Size() > 0 && len(want.value.(map[string]types.AttributeValue)) > plan.Size() {
 			t.Fatalf("%s has more than %d attributes", typ, plan.Size())
 		}
 	}
 	want := try(func() (any, error) { return attributevalue.MarshalMap(item.Interface()) })
+	if _, err := plan.Encode(item.Elem()); errors.Is(err, codec.ErrValue) {
+		w := wire.NewWriter()
+		defer w.Release()
+		require.False(t, plan.WriteJSON(w, item.Elem(), ""), "what is refused is not written: %s", err)
+		return
+	}
 	checkJSON(t, plan, item.Elem(), want)
 	checkStored(t, plan, item.Elem())
 	if want.refused != nil {

@@ -22,16 +22,23 @@ func encodeBool(_ *arena, v reflect.Value) (types.AttributeValue, error) {
 
 func encodeNull() types.AttributeValue { return &types.AttributeValueMemberNULL{Value: true} }
 
-// leaf encodes a value that is one string or number.
-func (n *node) leaf(text func(reflect.Value) string, number bool) {
-	n.text, n.number = text, number
-	if number {
-		n.size = size{numbers: 1}
-		n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return a.number(text(v)), nil }
-		return
-	}
+// leaf encodes a value that is one string or number. valid is nil where every value is.
+func (n *node) leaf(text func(reflect.Value) string, number bool, valid validFunc) {
+	n.text, n.number, n.valid = text, number, valid
+	add := (*arena).string
 	n.size = size{strings: 1}
-	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return a.string(text(v)), nil }
+	if number {
+		add = (*arena).number
+		n.size = size{numbers: 1}
+	}
+	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+		if valid != nil {
+			if err := valid(v); err != nil {
+				return nil, err
+			}
+		}
+		return add(a, text(v)), nil
+	}
 }
 
 // time encodes and decodes time.Time, and the types that convert to it.
@@ -47,11 +54,11 @@ func (n *node) time(t reflect.Type, g tag) {
 		}
 	}
 	if g&unixTime != 0 {
-		n.leaf(func(v reflect.Value) string { return strconv.FormatInt(load(v).Unix(), 10) }, true)
+		n.leaf(func(v reflect.Value) string { return strconv.FormatInt(load(v).Unix(), 10) }, true, nil)
 	} else {
-		n.leaf(func(v reflect.Value) string { return load(v).Format(time.RFC3339Nano) }, false)
+		n.leaf(func(v reflect.Value) string { return load(v).Format(time.RFC3339Nano) }, false, func(v reflect.Value) error { return validTime(load(v)) })
 	}
-	n.bareJSON, n.stored = jsonTime(load, g), storedTime(n, g)
+	n.bareJSON, n.stored = n.validJSON(jsonTime(load, g)), storedTime(n, g)
 	n.dec = decodeTime(t, g)
 	if t == timeType {
 		n.wire = wireTime(g)
@@ -70,7 +77,7 @@ func (n *node) marshaler(t reflect.Type) {
 		byAddress = named && reflect.PointerTo(t).Implements(marshalerType)
 		bare      = n.bare
 	)
-	n.text, n.bareJSON, n.stored = nil, nil, nil
+	n.text, n.bareJSON, n.stored, n.valid = nil, nil, nil, nil
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
 		var m attributevalue.Marshaler
 		switch {
@@ -82,8 +89,10 @@ func (n *node) marshaler(t reflect.Type) {
 			m = v.Interface().(attributevalue.Marshaler)
 		}
 		if m != nil {
-			if av, err := m.MarshalDynamoDBAttributeValue(); err != nil || av != nil {
+			if av, err := m.MarshalDynamoDBAttributeValue(); err != nil {
 				return av, err
+			} else if av != nil {
+				return av, check(av)
 			}
 		}
 		return bare(a, v)

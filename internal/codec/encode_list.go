@@ -91,7 +91,8 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 				if v.Len() == 0 {
 					return encodeNull(), nil
 				}
-				return &types.AttributeValueMemberNS{Value: texts(elem, v)}, nil
+				set, err := texts(elem, v)
+				return &types.AttributeValueMemberNS{Value: set}, err
 			}
 		}
 		return encodeSet(elem, func(elems []types.AttributeValue) (types.AttributeValue, error) {
@@ -111,7 +112,8 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 				if v.Len() == 0 {
 					return encodeNull(), nil
 				}
-				return &types.AttributeValueMemberSS{Value: texts(elem, v)}, nil
+				set, err := texts(elem, v)
+				return &types.AttributeValueMemberSS{Value: set}, err
 			}
 		}
 		return encodeSet(elem, func(elems []types.AttributeValue) (types.AttributeValue, error) {
@@ -136,12 +138,18 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 }
 
 // texts returns the elements of a set as they are stored.
-func texts(elem *node, v reflect.Value) []string {
+func texts(elem *node, v reflect.Value) ([]string, error) {
 	set := make([]string, v.Len())
 	for i := range set {
-		set[i] = elem.text(v.Index(i))
+		e := v.Index(i)
+		if elem.valid != nil {
+			if err := elem.valid(e); err != nil {
+				return nil, withinIndex(i, err)
+			}
+		}
+		set[i] = elem.text(e)
 	}
-	return set
+	return set, nil
 }
 
 // encodeSet makes a set of what its elements are encoded as. A set without elements is NULL, unless its elements were all left out.
@@ -198,8 +206,11 @@ func encodeStringMap(a *arena, v reflect.Value) (types.AttributeValue, error) {
 	a.expect(size{strings: len(from)})
 	m := make(map[string]types.AttributeValue, len(from))
 	for key, s := range from {
-		if key == "" {
-			return nil, errEmptyKey
+		if err := validKey(key); err != nil {
+			return nil, err
+		}
+		if err := validText(s); err != nil {
+			return nil, withinKey(key, err)
 		}
 		m[key] = a.string(s)
 	}
@@ -212,8 +223,8 @@ func encodeMap(elem *node) encodeFunc {
 		m := make(map[string]types.AttributeValue, v.Len())
 		for iter := v.MapRange(); iter.Next(); {
 			key := iter.Key().String()
-			if key == "" {
-				return nil, errEmptyKey
+			if err := validKey(key); err != nil {
+				return nil, err
 			}
 			av, err := elem.enc(a, iter.Value()) // as in attributevalue, a value that cannot be addressed
 			if err != nil {

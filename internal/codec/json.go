@@ -172,6 +172,20 @@ func jsonTime(load func(reflect.Value) time.Time, g tag) jsonFunc {
 	return plainJSON(false, func(b []byte, v reflect.Value) []byte { return load(v).AppendFormat(b, time.RFC3339Nano) })
 }
 
+// validJSON writes what is valid.
+func (n *node) validJSON(write jsonFunc) jsonFunc {
+	valid := n.valid
+	if valid == nil {
+		return write
+	}
+	return func(w *wire.Writer, v reflect.Value) verdict {
+		if valid(v) != nil {
+			return refused
+		}
+		return write(w, v)
+	}
+}
+
 // jsonElems writes lists, and the sets whose elements are one text each. Other sets go by attribute values.
 func jsonElems(elem *node, kind tag) jsonFunc {
 	switch {
@@ -205,7 +219,8 @@ func jsonSet(elem *node, head string) jsonFunc {
 			if i > 0 {
 				w.Text = append(w.Text, ',')
 			}
-			if !w.Quote(elem.text(v.Index(i))) {
+			e := v.Index(i)
+			if elem.number && elem.valid != nil && elem.valid(e) != nil || !w.Quote(elem.text(e)) {
 				return refused
 			}
 		}

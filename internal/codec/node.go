@@ -35,6 +35,7 @@ type node struct {
 	// text is set if enc always returns a string, or if number is set a number, with this text.
 	text   func(reflect.Value) string
 	number bool
+	valid  validFunc // of what text takes; nil: everything
 
 	// addressed says that enc may depend on whether the value can be addressed: it holds others, which may have a marshaler with a pointer receiver.
 	addressed bool
@@ -86,7 +87,16 @@ func (c compiler) node(t reflect.Type, g tag) *node {
 	n := &node{}
 	c[key] = n
 	if !c.compile(n, t, g) {
-		enc := func(_ *arena, v reflect.Value) (types.AttributeValue, error) { return delegateEncode(v, g) }
+		enc := func(_ *arena, v reflect.Value) (types.AttributeValue, error) {
+			if err := sound(v, g); err != nil {
+				return nil, err
+			}
+			av, err := delegateEncode(v, g)
+			if err != nil || av == nil {
+				return nil, err
+			}
+			return av, check(av)
+		}
 		dec := func(av types.AttributeValue, v reflect.Value) error { return delegateDecode(av, v, g) }
 		*n = node{whole: true, addressed: t.Kind() != reflect.Interface, enc: enc, bare: enc, dec: dec}
 	}
@@ -100,24 +110,32 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 		n.bare, n.dec, n.wire = encodeBool, decodeBool, wireBool
 		n.bareJSON, n.stored = jsonBool, same
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		n.leaf(formatInt, g&asString == 0)
+		n.leaf(formatInt, g&asString == 0, nil)
 		n.bareJSON, n.stored = plainJSON(n.number, addInt), same
 		n.dec, n.wire = decodeInt(g), wireInt(g)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		n.leaf(formatUint, g&asString == 0)
+		n.leaf(formatUint, g&asString == 0, nil)
 		n.bareJSON, n.stored = plainJSON(n.number, addUint), same
 		n.dec, n.wire = decodeUint(g), wireUint(g)
 	case reflect.Float32:
-		n.leaf(formatFloat32, g&asString == 0)
-		n.bareJSON, n.stored = plainJSON(n.number, addFloat32), same
+		n.leaf(formatFloat32, g&asString == 0, floats(g))
+		n.bareJSON, n.stored = n.validJSON(plainJSON(n.number, addFloat32)), same
 		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.Float64:
-		n.leaf(formatFloat64, g&asString == 0)
-		n.bareJSON, n.stored = plainJSON(n.number, addFloat64), same
+		n.leaf(formatFloat64, g&asString == 0, floats(g))
+		n.bareJSON, n.stored = n.validJSON(plainJSON(n.number, addFloat64)), same
 		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.String:
-		n.leaf(reflect.Value.String, t.Implements(numberType) && g&asString == 0)
-		n.bareJSON, n.stored = jsonString(n.number), same
+		number := t.Implements(numberType) && g&asString == 0
+		valid := validString
+		if number {
+			valid = validNumber
+		}
+		n.leaf(reflect.Value.String, number, valid)
+		n.bareJSON, n.stored = jsonString(number), same
+		if number {
+			n.bareJSON = n.validJSON(n.bareJSON)
+		}
 		n.dec, n.wire = decodeString, wireString
 	case reflect.Struct:
 		if t.ConvertibleTo(timeType) {

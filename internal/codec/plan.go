@@ -1,7 +1,7 @@
 // Package codec turns structs into attribute maps and back, with the semantics of attributevalue and its default options,
 // compiled once per type.
 //
-// Both packages give equal results, or both refuse. What is not compiled goes to attributevalue itself: interfaces and what holds them,
+// Both packages give equal results, or both refuse. Beside that, codec refuses values that the table would not hold as they are; see [ErrValue]. What is not compiled goes to attributevalue itself: interfaces and what holds them,
 // maps whose keys are not plain strings, pointers to pointers, arrays on the way back, structs with embedded values of unexported types
 // that are stored under a name, and items that marshal themselves. Where attributevalue panics, because reflect does, codec returns an error.
 package codec
@@ -105,15 +105,25 @@ func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) 
 
 func marshalMap(dst map[string]types.AttributeValue, item reflect.Value) (err error) {
 	defer refuse(&err)
+	if err := sound(item, 0); err != nil {
+		return err
+	}
 	in := item
 	if item.CanAddr() {
 		in = item.Addr()
 	}
-	m, err := attributevalue.MarshalMap(in.Interface())
+	av, err := attributevalue.Marshal(in.Interface())
 	if err != nil {
 		return err
 	}
-	maps.Copy(dst, m)
+	m, ok := av.(*types.AttributeValueMemberM)
+	if !ok || m == nil {
+		return valueError(fmt.Sprintf("a %s marshals itself as a %T: an item is a map of attributes", item.Type(), av))
+	}
+	if err := checkMap(m.Value); err != nil {
+		return err
+	}
+	maps.Copy(dst, m.Value)
 	return nil
 }
 

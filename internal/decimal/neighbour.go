@@ -42,3 +42,13 @@ func (n Number) neighbour(step int64) (Number, bool) {
 
 // first reports a power of ten.
 func (n Number) first() bool { return new(big.Int).Abs(n.digits).Cmp(big.NewInt(1)) == 0 }
+
+// Fits reports whether DynamoDB stores n.
+func (n Number) Fits() bool {
+	if n.digits == nil {
+		return true
+	}
+	digits := len(new(big.Int).Abs(n.digits).String())
+	first := n.exp + digits - 1 // the power of ten of the first digit
+	return digits <= precision && first <= mostExp && first >= leastExp
+}

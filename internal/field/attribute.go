@@ -14,9 +14,10 @@ type Attribute struct {
 	Index   []int        // the chain of field indexes, through embedded structs and pointers to them
 	Type    reflect.Type // of the field itself
 	Options Options
+	Unknown string // the first option of the tag that attributevalue does not know
 }
 
-// Options are the options of a dynamodbav tag that attributevalue knows. It ignores all others; omitzero is one of them.
+// Options are the options of a dynamodbav tag that attributevalue knows. It ignores all others without a word; omitzero is one of them.
 type Options struct {
 	OmitEmpty, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
 	NullEmpty, NullEmptyElem, OmitEmptyElem                        bool
@@ -24,6 +25,12 @@ type Options struct {
 
 // ParseTag returns the name and the options of a field's dynamodbav tag. The name "-" stands for a field that is stored nowhere.
 func ParseTag(tag reflect.StructTag) (name string, o Options) {
+	name, o, _ = parseTag(tag)
+	return name, o
+}
+
+// parseTag is ParseTag, and returns the first option that is unknown.
+func parseTag(tag reflect.StructTag) (name string, o Options, unknown string) {
 	name, opts, _ := strings.Cut(tag.Get("dynamodbav"), ",")
 	for opt := range strings.SplitSeq(opts, ",") {
 		switch opt {
@@ -45,9 +52,14 @@ func ParseTag(tag reflect.StructTag) (name string, o Options) {
 			o.NullEmptyElem = true
 		case "omitemptyelem":
 			o.OmitEmptyElem = true
+		case "":
+		default:
+			if unknown == "" {
+				unknown = opt
+			}
 		}
 	}
-	return name, o
+	return name, o, unknown
 }
 
 // Attributes returns the fields of t, a struct type, that attributevalue stores, in the order of their indexes.
@@ -82,7 +94,7 @@ func Attributes(t reflect.Type) []Attribute {
 				if !sf.IsExported() && !sf.Anonymous {
 					continue
 				}
-				name, options := ParseTag(sf.Tag)
+				name, options, unknown := parseTag(sf.Tag)
 				if name == "-" {
 					continue
 				}
@@ -94,7 +106,7 @@ func Attributes(t reflect.Type) []Attribute {
 					}
 					continue
 				}
-				a := Attribute{Name: name, Tagged: name != "", Index: index, Type: sf.Type, Options: options}
+				a := Attribute{Name: name, Tagged: name != "", Index: index, Type: sf.Type, Options: options, Unknown: unknown}
 				if name == "" {
 					a.Name = sf.Name
 				}

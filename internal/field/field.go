@@ -21,7 +21,11 @@ type Field struct {
 	// Embedded reports an embedded struct whose fields are promoted: it has no attribute of its own.
 	Embedded bool
 
-	of reflect.Type // the outer struct
+	of       reflect.Type // the outer struct
+	exported bool
+	apart    bool // the fields within are not asked by themselves
+	options  Options
+	unknown  string
 }
 
 // Attr returns the top-level attribute that holds the field, "" for a field that is stored nowhere.
@@ -36,27 +40,10 @@ func (f *Field) Attr() string {
 // or clashes with it, or if it lies in a struct that is stored as something else than a map of its fields: one with a marshaler.
 func (f *Field) Stored() bool { return len(f.Path) > 0 }
 
-// Unstorable returns the type within the field that attributevalue cannot store, or leaves out without a word; nil when
-// it can store the field, or the field says itself how.
-func (f *Field) Unstorable() reflect.Type {
-	if !f.Stored() {
-		return nil
-	}
-	return unstorable(f.Type)
-}
-
-func unstorable(t reflect.Type) reflect.Type {
-	if marshals(t) {
-		return nil
-	}
-	switch t.Kind() {
-	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128:
-		return t
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return unstorable(t.Elem())
-	default:
-		return nil
-	}
+// Marshals reports a field whose type says itself how it is stored.
+func (f *Field) Marshals() bool {
+	st := structUnder(f.Type)
+	return marshals(f.Type) || st != nil && marshals(st)
 }
 
 // Nested reports whether the field lies inside another attribute.

@@ -104,7 +104,7 @@ func (w *walker) walk(b *base, v reflect.Value, rel []int, via string) {
 			w.add(fv, f)
 		}
 		st := structUnder(sf.Type)
-		if st == nil || st.ConvertibleTo(timeType) || w.seen[st] {
+		if f.apart = st == nil || st.ConvertibleTo(timeType) || w.seen[st]; f.apart {
 			continue
 		}
 		if fv.Kind() == reflect.Pointer {
@@ -120,7 +120,7 @@ func (w *walker) walk(b *base, v reflect.Value, rel []int, via string) {
 }
 
 func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string) *Field {
-	name, o := ParseTag(sf.Tag)
+	name, o, unknown := parseTag(sf.Tag)
 	f := &Field{
 		Name:      b.goPath + via + sf.Name,
 		Index:     append(slices.Clip(b.index), at...),
@@ -130,6 +130,9 @@ func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string)
 		NullEmpty: o.NullEmpty, NullEmptyElem: o.NullEmptyElem, OmitEmptyElem: o.OmitEmptyElem,
 		Embedded: name == "" && embedsStruct(sf),
 		of:       w.p.Type(),
+		exported: sf.IsExported(),
+		options:  o,
+		unknown:  unknown,
 	}
 	if promoted, ok := b.typ.FieldByName(sf.Name); ok && slices.Equal(promoted.Index, at) {
 		f.Name = b.goPath + sf.Name

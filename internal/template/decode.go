@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/singletable-go/ddb/internal/field"
 )
 
 // Match reports whether s has the shape of a key of the template: its literals, digits where its fixed parts stand, and
@@ -79,7 +81,7 @@ const timeShape = "0000-00-00T00:00:00.000000000Z"
 //
 // Decode accepts exactly the strings that Encode renders: anything else is ErrShape. After an error, item is of no use.
 //
-// A zero number is taken for one that was not read. Agrees sees the difference.
+// A zero number is taken for one that was not read. Agrees and AgreesOn see the difference.
 func (t Template) Decode(s string, item reflect.Value) error {
 	if t.Native() {
 		return errNative
@@ -137,6 +139,23 @@ func (t Template) Agrees(s string, item reflect.Value) error {
 	}
 	if s != "" || len(t.parts) == 0 {
 		return t.shapeError()
+	}
+	return nil
+}
+
+// AgreesOn is Agrees for the parts of one field. Of a string that is no key of the template it says nothing: Decode does.
+func (t Template) AgreesOn(f *field.Field, s string, item reflect.Value) error {
+	for i := range t.parts {
+		text, rest, ok := t.cut(s, i)
+		if !ok {
+			return nil
+		}
+		if p := &t.parts[i]; p.Kind != Literal && p.Field == f {
+			if err := t.same(i, text, f.Get(item)); err != nil {
+				return err
+			}
+		}
+		s = rest
 	}
 	return nil
 }

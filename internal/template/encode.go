@@ -58,8 +58,13 @@ func (t Template) appendKey(dst []byte, item reflect.Value, shard int) ([]byte, 
 		case p.Kind == Shard && shard >= 0:
 			out = appendPadded(out, uint64(shard), p.Width)
 		default:
+			at := len(out)
+			v := p.Field.Get(item)
 			var err error
-			if out, err = t.appendPart(out, i, p.Field.Get(item)); err != nil {
+			if out, err = t.appendPart(out, i, v); err == nil {
+				err = p.readsBack(out[at:], v)
+			}
+			if err != nil {
 				return dst, err
 			}
 		}
@@ -74,6 +79,9 @@ func (t Template) EncodePart(i int, v reflect.Value) (string, error) {
 	}
 	var buf [256]byte
 	b, err := t.appendPart(buf[:0], i, v)
+	if err == nil {
+		err = t.parts[i].readsBack(b, v)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -178,30 +179,49 @@ func TestShards(t *testing.T) {
 
 func TestCheckNative(t *testing.T) {
 	t.Parallel()
+	type (
+		S = types.AttributeValueMemberS
+		B = types.AttributeValueMemberB
+		N = types.AttributeValueMemberN
+	)
 	multi := key(native("A"), native("Score"), native("B"), native("Bytes"))
-	ok := thing{A: "a", B: "~", Bytes: []byte{0}}
-	require.NoError(t, multi.CheckNative(of(ok)))
-	check := func(msg string, change func(*thing)) {
-		t.Helper()
-		x := ok
-		change(&x)
-		require.EqualError(t, multi.CheckNative(of(x)), msg)
+	own, other := template.Limits{Bytes: 4, Reserved: true}, template.Limits{Bytes: 4}
+	for _, c := range []struct {
+		part   int
+		av     types.AttributeValue
+		limits template.Limits
+		want   string
+	}{
+		{0, &S{Value: "a"}, own, ""},
+		{0, &S{Value: ""}, own, "A is empty"},
+		{0, nil, own, "A is empty"},
+		{0, &types.AttributeValueMemberBOOL{}, own, "A is empty"},
+		{0, &S{Value: "~a"}, own, `A begins the key with "~", as the keys of the library do`},
+		{0, &S{Value: "~a"}, other, ""},
+		{0, &S{Value: "\xff"}, own, "A is not valid UTF-8"},
+		{2, &S{Value: "\xff"}, other, "B is not valid UTF-8"},
+		{2, &S{Value: "12345"}, other, "B has 5 bytes, DynamoDB allows 4 there"},
+		{1, &N{Value: "1234567"}, own, ""},
+		{3, &B{Value: []byte{0xff}}, own, ""},
+		{3, &B{}, own, "Bytes is empty"},
+		{3, &B{Value: make([]byte, 5)}, own, "Bytes has 5 bytes, DynamoDB allows 4 there"},
+	} {
+		if err := multi.CheckNative(c.part, c.av, c.limits); c.want == "" {
+			require.NoError(t, err)
+		} else {
+			require.EqualError(t, err, c.want)
+		}
 	}
-	check("A is empty", func(x *thing) { x.A = "" })
-	check("Bytes is empty", func(x *thing) { x.Bytes = nil })
-	check("B is not valid UTF-8", func(x *thing) { x.B = "\xff" })
-	check(`A begins the key with "~", as the keys of the library do`, func(x *thing) { x.A = "~a" })
-	require.NoError(t, key(str("A")).CheckNative(of(thing{})))
 
 	one := key(native("A"))
 	assert.True(t, one.Match("a"))
 	assert.False(t, one.Match(""))
 	assert.False(t, one.Match("~a"))
 	assert.False(t, multi.Match("a"))
-	_, err := one.Encode(of(ok))
+	_, err := one.Encode(of(thing{A: "a"}))
 	require.Error(t, err)
 	require.Error(t, one.Decode("a", reflect.ValueOf(&thing{}).Elem()))
-	require.Error(t, one.Agrees("a", of(ok)))
+	require.Error(t, one.Agrees("a", of(thing{A: "a"})))
 	_, err = one.Range(nil, template.None, nil)
 	require.Error(t, err)
 }

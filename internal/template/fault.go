@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -81,6 +83,10 @@ func clashes(before []Part, p Part) bool {
 func (p Part) faults() (faults []error) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	f, name := p.Field, p.Field.Name
+	if p.Kind != Literal && f.Type.Kind() == reflect.String && f.Type.Implements(numberType) {
+		fault("%s is a %s, which is stored as a number: DynamoDB writes 1.0 as 1, and the key would be another; use Num with an integer, Native with a number, or a string", name, f.Type)
+		return faults
+	}
 	kind := f.Type.Kind()
 	switch p.Kind {
 	case Str, Fold, Shard:
@@ -113,6 +119,15 @@ func (p Part) faults() (faults []error) {
 	return faults
 }
 
+// A string with these methods is stored as a number, as attributevalue.Number is.
+var numberType = reflect.TypeFor[interface {
+	Float64() (float64, error)
+	Int64() (int64, error)
+	String() string
+}]()
+
+var marshalerType = reflect.TypeFor[attributevalue.Marshaler]()
+
 func textFaults(f *field.Field) (faults []error) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	if f.Type == reflect.TypeFor[time.Time]() {
@@ -123,26 +138,7 @@ func textFaults(f *field.Field) (faults []error) {
 	if !ptr.Implements(reflect.TypeFor[encoding.TextMarshaler]()) || !ptr.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		fault("%s is a %s, which does not write and read itself as text", f.Name, f.Type)
 	}
-	if f.Stored() && opaque(f.Type) {
-		fault("Text(%s) is stored as an empty map, since %s has no exported fields: dynamodbav:\"-\" and a place in the primary key, or a MarshalDynamoDBAttributeValue", f.Name, f.Type)
-	}
 	return faults
-}
-
-// opaque reports a struct of which attributevalue stores nothing.
-func opaque(t reflect.Type) bool {
-	if t.Kind() != reflect.Struct {
-		return false
-	}
-	if _, ok := reflect.PointerTo(t).MethodByName("MarshalDynamoDBAttributeValue"); ok {
-		return false
-	}
-	for field := range t.Fields() {
-		if field.IsExported() || field.Anonymous {
-			return false
-		}
-	}
-	return true
 }
 
 func nativeFaults(f *field.Field) (faults []error) {
@@ -166,6 +162,9 @@ func nativeFaults(f *field.Field) (faults []error) {
 	}
 	if f.StringSet || f.NumberSet || f.BinarySet {
 		fault("Native(%s) is stored as a set", f.Name)
+	}
+	if reflect.PointerTo(f.Type).Implements(marshalerType) {
+		fault("Native(%s) is a %s, which says itself how it is stored: a key attribute is a plain string, number or bytes", f.Name, f.Type)
 	}
 	return faults
 }

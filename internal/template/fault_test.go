@@ -30,7 +30,6 @@ func TestFaults(t *testing.T) {
 		"width 21":                  {key(num("N", 21)), []string{"width 21 of {N} is not 1 to 20"}},
 		"text of a time":            {key(text("At")), []string{"Text(At) does not sort: use Time"}},
 		"text without methods":      {key(text("A")), []string{"A is a string, which does not write and read itself as text"}},
-		"text that is not stored":   {key(text("Addr")), []string{`Text(Addr) is stored as an empty map, since netip.Addr has no exported fields: dynamodbav:"-" and a place in the primary key, or a MarshalDynamoDBAttributeValue`}},
 		"text that lives in keys":   {key(text("KeyAddr")), nil},
 		"one shard":                 {key(shard("A", 1)), []string{"Shard(A) into 1 is not 2 to 1000"}},
 		"1001 shards":               {key(shard("A", 1001)), []string{"Shard(A) into 1001 is not 2 to 1000"}},

@@ -1,6 +1,11 @@
 package template
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // MayEqual reports whether some string is a key of a and of b. It reads both as automata and looks for a common string, so
 // it is exact, but for what it does not know: which values a field really takes, that a Fold holds no upper case, what a
@@ -14,16 +19,6 @@ func MayEqual(a, b Template) bool {
 		return true
 	}
 	return product(x, y, func(s, u state) bool { return x.accepts(s) && y.accepts(u) })
-}
-
-// MayPrefix reports whether some key of a is a key of b or the beginning of one, with the caveats of MayEqual.
-func MayPrefix(a, b Template) bool {
-	x, xok := a.asText()
-	y, yok := b.asText()
-	if !xok || !yok || a.Native() && b.Native() {
-		return true
-	}
-	return product(x, y, func(s, _ state) bool { return x.accepts(s) })
 }
 
 // MayBegin reports whether some key of t begins with prefix, or is it, with the caveats of MayEqual.
@@ -144,32 +139,112 @@ func (t Template) stepOpen(s state, c byte) (state, bool) {
 
 // product reports whether reading some string takes both templates to states that want accepts.
 func product(x, y Template, want func(state, state) bool) bool {
+	_, ok := shared(x, y, want)
+	return ok
+}
+
+// shared returns a shortest string that takes both templates to states that want accepts.
+func shared(x, y Template, want func(state, state) bool) (string, bool) {
 	type pair struct{ s, u state }
+	type path struct {
+		at   pair
+		from *path
+		by   byte
+	}
 	alphabet := alphabet(x, y)
-	seen := map[pair]bool{}
-	todo := []pair{{x.start(), y.start()}}
-	for len(todo) > 0 {
-		at := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if want(at.s, at.u) {
-			return true
+	start := pair{x.start(), y.start()}
+	seen := map[pair]bool{start: true}
+	for todo := []*path{{at: start}}; len(todo) > 0; todo = todo[1:] {
+		p := todo[0]
+		if want(p.at.s, p.at.u) {
+			var text []byte
+			for ; p.from != nil; p = p.from {
+				text = append(text, p.by)
+			}
+			slices.Reverse(text)
+			return string(text), true
 		}
 		for _, c := range alphabet {
-			s, ok := x.step(at.s, c)
+			s, ok := x.step(p.at.s, c)
 			if !ok {
 				continue
 			}
-			u, ok := y.step(at.u, c)
+			u, ok := y.step(p.at.u, c)
 			if next := (pair{s, u}); ok && !seen[next] {
 				seen[next] = true
-				todo = append(todo, next)
+				todo = append(todo, &path{next, p, c})
 			}
 		}
 	}
-	return false
+	return "", false
 }
 
-// alphabet returns bytes that stand for all: each that the templates tell from others, and one that they do not.
+// Meeting is why two templates may not share a partition: a key of one that a read of the other returns.
+type Meeting struct {
+	Key    string
+	Of     Template // whose key it is
+	Both   bool     // and the other's too
+	Prefix string   // otherwise, what the other's read begins with
+}
+
+// Meet returns an example of what MayMeet reports, one that is a key of both if there is such a key; false where there is
+// no example, as for Native templates that are no text.
+func Meet(a, b Template) (m Meeting, ok bool) {
+	x, xok := a.asText()
+	y, yok := b.asText()
+	if !xok || !yok {
+		return m, false
+	}
+	if key, ok := shared(x, y, func(s, u state) bool { return x.accepts(s) && y.accepts(u) }); ok {
+		return Meeting{Key: key, Of: b, Both: true}, true
+	}
+	for _, side := range [][2]Template{{x, y}, {y, x}} {
+		reader, other := side[0], side[1]
+		if reader.LiteralOnly() || !MayBegin(other, reader.Head()) {
+			continue
+		}
+		begun := New(Part{Kind: Literal, Text: reader.Head()})
+		if reader.Head() == "" {
+			begun = Template{}
+		}
+		// from where the head has been read on, every byte will do
+		past := func(s state) bool { return s.part == len(begun.parts) }
+		if key, ok := continued(begun, other, past); ok {
+			return Meeting{Key: key, Of: other, Prefix: reader.Head()}, true
+		}
+	}
+	return m, false
+}
+
+// continued returns a shortest key of t that begins as begun says.
+func continued(begun, t Template, past func(state) bool) (string, bool) {
+	anything := begun
+	anything.parts = append(slices.Clone(begun.parts), Part{Kind: Str})
+	anything.stops = append(slices.Clone(begun.stops), "")
+	if len(begun.parts) == 0 {
+		anything.stops = []string{""}
+	}
+	return shared(anything, t, func(s, u state) bool { return past(s) && t.accepts(u) })
+}
+
+// Values returns what a key of the template says of its parts, as "ID=1 N=0004"; "" for a string that is no key of it.
+func (t Template) Values(key string) string {
+	t, ok := t.asText()
+	var out []string
+	for i := range t.parts {
+		var text string
+		if text, key, ok = t.cut(key, i); !ok {
+			return ""
+		}
+		if p := &t.parts[i]; p.Kind != Literal && p.Field != nil {
+			out = append(out, p.Field.Name+"="+strconv.Quote(text))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// alphabet returns bytes that stand for all: each that the templates tell from others, and one that they do not. Those that
+// are easy to read come first.
 func alphabet(x, y Template) []byte {
 	var in [256]bool
 	mark := func(s string) {
@@ -184,12 +259,18 @@ func alphabet(x, y Template) []byte {
 		}
 	}
 	var out []byte
-	other := false
-	for c := range 256 {
-		if in[c] {
+	for c := 'a'; c <= 'z' && len(out) == 0; c++ {
+		if !in[c] {
 			out = append(out, byte(c))
-		} else if !other {
-			out, other = append(out, byte(c)), true
+		}
+	}
+	letter := len(out) > 0
+	for c := range 256 {
+		switch {
+		case in[c]:
+			out = append(out, byte(c))
+		case !letter:
+			out, letter = append(out, byte(c)), true
 		}
 	}
 	return out

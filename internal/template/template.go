@@ -37,6 +37,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/singletable-go/ddb/internal/field"
 )
@@ -73,6 +74,9 @@ type Part struct {
 	Field *field.Field // of every other kind
 	Width int          // in bytes; New fills it in for Time and Shard, and it is 0 where the width is not fixed
 	N     int          // the number of shards
+
+	same    sameness // of a Text; New fills it in
+	readers *sync.Pool
 }
 
 // Fixed reports whether each value of the part is rendered in Width bytes.
@@ -132,7 +136,12 @@ func New(parts ...Part) Template {
 			p.Width = len(timeLayout)
 		case Shard:
 			p.Width = shardWidth(p.N)
-		case Str, Fold, Text, Native:
+		case Text:
+			p.Width = 0
+			if p.Field != nil {
+				p.same, p.readers = samenessOf(p.Field.Type), readers(p.Field.Type)
+			}
+		case Str, Fold, Native:
 			p.Width = 0
 		case Num:
 		}

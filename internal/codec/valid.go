@@ -1,0 +1,223 @@
+package codec
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// ErrValue is in the tree of an error about a value that DynamoDB does not keep as it is: nothing that is written would read back as this.
+var ErrValue = errors.New("cannot be stored as it is")
+
+// valueError is an ErrValue with words of its own.
+type valueError string
+
+func (e valueError) Error() string { return string(e) }
+func (valueError) Unwrap() error   { return ErrValue }
+
+const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, or encode it"
+
+// A validFunc says what is wrong with a value that the table would hold as another, or refuse.
+type validFunc func(reflect.Value) error
+
+func validString(v reflect.Value) error { return validText(v.String()) }
+
+func validText(s string) error {
+	if utf8.ValidString(s) {
+		return nil
+	}
+	return errText
+}
+
+// validKey looks at the key of a map.
+func validKey(key string) error {
+	if key == "" {
+		return errEmptyKey
+	}
+	if !utf8.ValidString(key) {
+		return withinKey(key, errText)
+	}
+	return nil
+}
+
+// The numbers that DynamoDB stores are 0 and, with either sign, those from 1E-130 to 9.9…9E+125.
+const (
+	leastNumber = 1e-130
+	pastNumber  = 1e126
+)
+
+// floats returns nil for those that are stored as text.
+func floats(g tag) validFunc {
+	if g&asString != 0 {
+		return nil
+	}
+	return validFloat
+}
+
+func validFloat(v reflect.Value) error {
+	f := v.Float()
+	switch abs := math.Abs(f); {
+	case f != f || abs > math.MaxFloat64: //nolint:gocritic // NaN
+		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which is no number to DynamoDB")
+	case abs >= pastNumber || abs != 0 && abs < leastNumber:
+		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ": DynamoDB stores numbers from 1E-130 to 9.9E+125")
+	}
+	return nil
+}
+
+// validNumber looks at a string that is stored as a number.
+func validNumber(v reflect.Value) error { return numberText(v.String()) }
+
+func numberText(s string) error {
+	if s == "" { // which DynamoDB refuses, and no number is the zero value of those that are text
+		return nil
+	}
+	if n, err := decimal.Parse(s); err != nil || !n.Fits() {
+		return valueError(fmt.Sprintf("is %.40q, which is no number to DynamoDB", s))
+	}
+	return nil
+}
+
+// validTime looks at a time that is stored as text: RFC 3339 has four digits for the year, and hours and minutes for the zone.
+func validTime(at time.Time) error {
+	if y := at.Year(); y < 0 || y > 9999 {
+		return valueError("is in the year " + strconv.Itoa(y) + ", which RFC 3339 cannot tell: years are 0 to 9999")
+	}
+	if _, offset := at.Zone(); offset%60 != 0 || offset <= -24*60*60 || offset >= 24*60*60 {
+		return valueError("is in a zone that RFC 3339 cannot tell: call UTC, or In with a zone of whole minutes")
+	}
+	return nil
+}
+
+// check looks at a value that somebody else made: a marshaler, or attributevalue.
+func check(av types.AttributeValue) error {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		if av != nil {
+			return validText(av.Value)
+		}
+	case *types.AttributeValueMemberN:
+		if av != nil {
+			return numberText(av.Value)
+		}
+	case *types.AttributeValueMemberSS:
+		if av == nil {
+			return nil
+		}
+		for i, s := range av.Value {
+			if err := validText(s); err != nil {
+				return withinIndex(i, err)
+			}
+		}
+	case *types.AttributeValueMemberNS:
+		if av == nil {
+			return nil
+		}
+		for i, s := range av.Value {
+			if err := numberText(s); err != nil {
+				return withinIndex(i, err)
+			}
+		}
+	case *types.AttributeValueMemberL:
+		if av == nil {
+			return nil
+		}
+		for i, e := range av.Value {
+			if err := check(e); err != nil {
+				return withinIndex(i, err)
+			}
+		}
+	case *types.AttributeValueMemberM:
+		if av != nil {
+			return checkMap(av.Value)
+		}
+	}
+	return nil
+}
+
+func checkMap(attrs map[string]types.AttributeValue) error {
+	for name, av := range attrs {
+		if err := validText(name); err != nil {
+			return withinKey(name, err)
+		}
+		if err := check(av); err != nil {
+			return withinKey(name, err)
+		}
+	}
+	return nil
+}
+
+// sound returns an error for a value of which attributevalue would store nothing, or something that it does not read back: what an interface holds, and
+// times. What a type tells by itself is a fault of the definition.
+func sound(v reflect.Value, g tag) error {
+	if !field.Dynamic(v.Type()) {
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.Interface:
+		if v.IsNil() {
+			return nil
+		}
+		elem := v.Elem()
+		if lost := field.Lost(elem.Type()); lost != nil {
+			return valueError("holds a " + elem.Type().String() + ": " + lost.Error())
+		}
+		return sound(elem, g)
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return sound(v.Elem(), g)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if err := sound(v.Index(i), g.elem()); err != nil {
+				return withinIndex(i, err)
+			}
+		}
+	case reflect.Map:
+		keys := map[string]bool{}
+		for iter := v.MapRange(); iter.Next(); {
+			key := fmt.Sprint(iter.Key())
+			if m, ok := reflect.TypeAssert[encoding.TextMarshaler](iter.Key()); ok {
+				text, err := m.MarshalText()
+				if err != nil {
+					return withinKey(key, err)
+				}
+				key = string(text)
+			}
+			if keys[key] {
+				return withinKey(key, valueError("is the text of two keys, and would be one entry"))
+			}
+			keys[key] = true
+			if err := sound(iter.Value(), g.elem()); err != nil {
+				return withinKey(key, err)
+			}
+		}
+	case reflect.Struct:
+		if t := v.Type(); t.ConvertibleTo(timeType) {
+			if g&unixTime != 0 {
+				return nil
+			}
+			at, _ := reflect.TypeAssert[time.Time](v.Convert(timeType))
+			return validTime(at)
+		}
+		for _, a := range field.Attributes(v.Type()) {
+			if fv, found := promoted(v.Field(a.Index[0]), a.Index[1:]); found {
+				if err := sound(fv, tagOf(a.Options)); err != nil {
+					return within(a.Name, err)
+				}
+			}
+		}
+	default:
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Check returns every fault of the model, joined: of the table and its indexes, of definitions that [Define] refused, and of
+// what was declared behind an entity and does not fit it. It makes no request. [New] panics on faults of a table and of the
+// entities in it; call Check in a test to see them all, definitions that failed included:
+//
+//	func TestModel(t *testing.T) {
+//		if err := model.Platform.Check(); err != nil {
+//			t.Fatal(err)
+//		}
+//	}
+func (t *Table) Check() error {
+	faults := t.stands()
+	for _, refused := range t.refused {
+		faults = append(faults, refused.faults...)
+	}
+	return joinFaults(faults)
+}
+
+// refusedDefinition is one that Define returned an error for, and no later one of the same name made good.
+type refusedDefinition struct {
+	name   string
+	faults []error
+}
+
+// refuse keeps the faults of a definition; none where it is part of the table now.
+func (t *Table) refuse(name string, faults []error) {
+	t.refused = slices.DeleteFunc(t.refused, func(r refusedDefinition) bool { return r.name == name })
+	if len(faults) > 0 {
+		t.refused = append(t.refused, refusedDefinition{name, faults})
+	}
+}
+
+// stands returns what is wrong with the table, and with its entities for what was declared after them.
+func (t *Table) stands() []error {
+	faults, wrong := t.faults()
+	for i, e := range t.entities {
+		d := &Definition{e: e, wrong: wrong}
+		d.checkNames()
+		d.checkFields()
+		d.checkTTL()
+		d.checkAttributes()
+		d.checkMembership()
+		d.checkUnfilled()
+		for _, other := range t.entities[:i] {
+			d.checkTypes(other)
+			d.checkKeyFields(other)
+		}
+		faults = append(faults, d.faults...)
+	}
+	return faults
+}
+
+func joinFaults(faults []error) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return &modelError{errors.Join(faults...)}
+}
+
+// AWS: "Quotas in Amazon DynamoDB", secondary indexes and names.
+const (
+	maxKeyName      = 255
+	maxIncluded     = 20  // attributes in one index
+	maxIncludedAll  = 100 // in all of them, one that stands in two counted twice
+	maxGlobals      = 20
+	maxLocals       = 5
+	maxKeyAttribute = 4 // on each side of a key
+)
+
+// faults returns what is wrong with the table by itself, and the indexes that are.
+func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("ddb: table: "+format, args...))
+	}
+	wrong = map[*Index]bool{}
+	names := map[string]bool{}
+	locals, globals, included := 0, 0, 0
+	for _, ix := range t.all() {
+		before := len(faults)
+		if ix.kind != primaryIndex && !indexName.MatchString(ix.name) {
+			fault("index name %q must have 3 to 255 of a-z A-Z 0-9 _ - .", ix.name)
+		}
+		if names[ix.name] {
+			fault("two indexes are called %q", ix.name)
+		}
+		names[ix.name] = true
+		for _, attr := range ix.attrs() {
+			switch {
+			case !keyName(attr):
+				fault("%s: key attribute %.40q must have 1 to 255 bytes of valid UTF-8 and not begin with ~", ix.name, attr)
+			case attr == t.typeAttr:
+				fault("%s: key attribute %q is the type attribute: call TypeAttribute with another name", ix.name, attr)
+			case attr == t.ttl:
+				fault("%s: the TTL attribute %q is a key attribute", ix.name, attr)
+			}
+		}
+		if all := ix.attrs(); len(slices.Compact(slices.Sorted(slices.Values(all)))) < len(all) {
+			fault("%s: a key attribute stands twice in %v", ix.name, all)
+		}
+		if len(ix.partition) == 0 || len(ix.partition) > maxKeyAttribute || len(ix.sort) > maxKeyAttribute {
+			fault("%s: an index has 1 to 4 partition and 0 to 4 sort attributes", ix.name)
+		}
+		switch ix.kind {
+		case localIndex:
+			locals++
+			if len(t.primary.sort) == 0 {
+				fault("%s: a table without a sort key has no local secondary index", ix.name)
+			}
+		case globalIndex:
+			globals++
+		case primaryIndex:
+		}
+		if wrong[ix] = len(faults) > before; ix.projection == projectInclude {
+			included += len(ix.include)
+			t.faultsOfInclude(ix, fault)
+		}
+	}
+	if locals > maxLocals {
+		fault("%d local secondary indexes: DynamoDB allows %d", locals, maxLocals)
+	}
+	if globals > maxGlobals {
+		fault("%d global secondary indexes: DynamoDB allows %d by default", globals, maxGlobals)
+	}
+	if included > maxIncludedAll {
+		fault("the indexes Include %d attributes together, one in two indexes counted twice: DynamoDB allows %d", included, maxIncludedAll)
+	}
+	switch {
+	case t.typeAttr != "" && !keyName(t.typeAttr):
+		fault("type attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, as the library's own do", t.typeAttr)
+	case t.typeAttr != "" && t.typeAttr == t.ttl:
+		fault("attribute %q is both the type attribute and the TTL attribute", t.ttl)
+	}
+	if t.ttl != "" && !keyName(t.ttl) {
+		fault("TTL attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, as the library's own do", t.ttl)
+	}
+	return faults, wrong
+}
+
+func (t *Table) faultsOfInclude(ix *Index, fault func(string, ...any)) {
+	if n := len(ix.include); n == 0 || n > maxIncluded {
+		fault("%s: Include takes 1 to %d attributes, not %d", ix.name, maxIncluded, n)
+	}
+	for i, attr := range ix.include {
+		switch {
+		case attr == "" || len(attr) > maxKeyName || !utf8.ValidString(attr):
+			fault("%s: Include of %.40q: a name has 1 to 255 bytes of valid UTF-8", ix.name, attr)
+		case slices.Contains(ix.include[:i], attr):
+			fault("%s: Include names %q twice", ix.name, attr)
+		}
+	}
+}
+
+// keyName reports whether DynamoDB takes the name for an attribute of a key or TTL, and it is none of the library's own.
+func keyName(attr string) bool {
+	return attr != "" && len(attr) <= maxKeyName && utf8.ValidString(attr) && !strings.HasPrefix(attr, "~")
+}
