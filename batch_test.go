@@ -27,50 +27,78 @@ type Gauge struct {
 // An op that DynamoDB refuses is not written, and is no harm to its neighbours: they are written, at once, and known to be.
 func TestAnOpThatIsRefusedDoesNotHarmItsNeighbours(t *testing.T) {
 	t.Parallel()
-	for name, bad := range map[string]Gauge{
-		"no number": {Level: math.NaN()}, "too great": {Level: 1e200}, "too small": {Level: 1e-200}, "a set with a double": {Marks: []string{"a", "a"}},
-	} {
-		for _, size := range []int{2, 3, 25, 60} {
-			t.Run(fmt.Sprint(name, ", ", size), func(t *testing.T) {
-				t.Parallel()
-				onBothPaths(t, func(t *testing.T, o ddb.Options) {
-					for _, at := range []int{0, size / 2, size - 1} {
-						table := ddb.NewTable("pk", "sk")
-						gauges := ddb.MustDefine(table, "gauge", func(x *Gauge, d *ddb.Definition) {
-							id := ddb.Key(ddb.Prefix("gauge#"), ddb.Str(&x.ID))
-							d.Primary(id, id)
-						})
-						db := ddb.New(ddbmem.New().Client(impatient), "gauges", table, &o)
-						require.NoError(t, db.CreateTable(t.Context()))
-						ops := make([]ddb.Op, size)
-						for i := range ops {
-							x := Gauge{}
-							if i == at {
-								x = bad
-							}
-							x.ID = fmt.Sprint(i)
-							ops[i] = gauges.Put(x)
+	bad := Gauge{Marks: []string{"a", "a"}} // a set with a double
+	for _, size := range []int{2, 3, 25, 60} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			onBothPaths(t, func(t *testing.T, o ddb.Options) {
+				for _, at := range []int{0, size / 2, size - 1} {
+					table := ddb.NewTable("pk", "sk")
+					gauges := ddb.MustDefine(table, "gauge", func(x *Gauge, d *ddb.Definition) {
+						id := ddb.Key(ddb.Prefix("gauge#"), ddb.Str(&x.ID))
+						d.Primary(id, id)
+					})
+					db := ddb.New(ddbmem.New().Client(impatient), "gauges", table, &o)
+					require.NoError(t, db.CreateTable(t.Context()))
+					ops := make([]ddb.Op, size)
+					for i := range ops {
+						x := Gauge{}
+						if i == at {
+							x = bad
 						}
-						began := time.Now()
-						ctx, m := ddb.WithMeter(t.Context())
-						failed, ok := errors.AsType[*ddb.BatchError](db.Batch(ctx, ops...))
-						require.True(t, ok)
-						want := slices.Repeat([]ddb.WriteOutcome{ddb.Written}, size)
-						want[at] = ddb.NotWritten
-						require.Equal(t, want, failed.Outcomes)
-						require.Len(t, failed.Failed, 1)
-						require.Equal(t, at, failed.Failed[0].Op)
-						require.ErrorContains(t, failed, "ValidationException")
-						require.Less(t, m.Requests(), 3+2*6, "halves of the one request that is refused")
-						require.Less(t, time.Since(began), time.Second, "without a pause")
-						all, err := ddb.Collect(ddb.NewRepository(db, gauges).Scan(t.Context(), nil))
-						require.NoError(t, err)
-						require.Len(t, all, size-1)
+						x.ID = fmt.Sprint(i)
+						ops[i] = gauges.Put(x)
 					}
-				})
+					began := time.Now()
+					ctx, m := ddb.WithMeter(t.Context())
+					failed, ok := errors.AsType[*ddb.BatchError](db.Batch(ctx, ops...))
+					require.True(t, ok)
+					want := slices.Repeat([]ddb.WriteOutcome{ddb.Written}, size)
+					want[at] = ddb.NotWritten
+					require.Equal(t, want, failed.Outcomes)
+					require.Len(t, failed.Failed, 1)
+					require.Equal(t, at, failed.Failed[0].Op)
+					require.ErrorContains(t, failed, "ValidationException")
+					require.Less(t, m.Requests(), 3+2*6, "halves of the one request that is refused")
+					require.Less(t, time.Since(began), time.Second, "without a pause")
+					all, err := ddb.Collect(ddb.NewRepository(db, gauges).Scan(t.Context(), nil))
+					require.NoError(t, err)
+					require.Len(t, all, size-1)
+				}
 			})
-		}
+		})
 	}
+}
+
+// A number that DynamoDB does not store can be told before any request: nothing is written, and there is no pause.
+func TestABatchWithANumberThatCannotBeStoredWritesNothing(t *testing.T) {
+	t.Parallel()
+	onBothPaths(t, func(t *testing.T, o ddb.Options) {
+		table := ddb.NewTable("pk", "sk")
+		gauges := ddb.MustDefine(table, "gauge", func(x *Gauge, d *ddb.Definition) {
+			id := ddb.Key(ddb.Prefix("gauge#"), ddb.Str(&x.ID))
+			d.Primary(id, id)
+		})
+		db := ddb.New(ddbmem.New().Client(impatient), "gauges", table, &o)
+		require.NoError(t, db.CreateTable(t.Context()))
+		f := gauges.Fields()
+		for _, level := range []float64{math.NaN(), math.Inf(1), 1e200, 1e-200} {
+			for _, op := range []ddb.Op{
+				gauges.Put(Gauge{ID: "2", Level: level}), gauges.Create(Gauge{ID: "2", Level: level}),
+				gauges.Update(Gauge{ID: "2"}, ddb.Set(&f.Level, level)), gauges.Upsert(Gauge{ID: "2"}, ddb.Add(&f.Level, level)),
+				gauges.Move(Gauge{ID: "2"}, Gauge{ID: "4", Level: level}),
+			} {
+				ctx, m := ddb.WithMeter(t.Context())
+				err := db.Batch(ctx, gauges.Put(Gauge{ID: "1"}), op, gauges.Put(Gauge{ID: "3"}))
+				require.Error(t, err)
+				_, partly := errors.AsType[*ddb.BatchError](err)
+				require.False(t, partly, "some of it may be written")
+				require.ErrorContains(t, err, "op 1")
+				require.ErrorContains(t, err, "Level")
+				require.Zero(t, m.Requests())
+			}
+		}
+	})
 }
 
 // What can be told of an op before any request refuses the batch: an item that is too large, whichever way it would go.

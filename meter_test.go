@@ -117,9 +117,9 @@ func TestMeterEstimatesWhatFailedConditionsCost(t *testing.T) {
 	few := ddb.New(l.engine.Client(impatient), l.db.Name(), l.db.Table(), &ddb.Options{MaxAttempts: 1})
 	require.ErrorIs(t, few.Transact(metered, l.entity.Put(Loan{ID: "1"})), ddb.ErrConflict)
 	assert.Zero(t, m.Estimated(), "a conflict is no condition")
-	// A meter may be shared: it counts what many goroutines do, beside their own meters.
 }
 
+// A meter may be shared: it counts what many goroutines do, beside their own meters.
 func TestAMeterOfManyGoroutines(t *testing.T) {
 	t.Parallel()
 	p, client := newDepot(), ddbmem.New().Client()
