@@ -103,11 +103,15 @@ func TestReadsUpgradeOlderItemsAlone(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, slices.Contains(whole, got))
 	}
-	ctx, meter := ddb.WithMeter(ctx)
-	got, err := ddb.Collect(repo.Query(ctx, prices.On(indexes[2], Price{}).SortKey(ddb.Eq(&f.ID, "2"))))
-	require.NoError(t, err)
-	assert.Len(t, got, 1)
-	assert.Equal(t, 1, meter.Requests(), "an item of this schema is not fetched")
+	for _, q := range []ddb.Query[Price]{prices.Query(Price{}), prices.On(indexes[0], Price{}), prices.On(indexes[2], Price{})} {
+		for _, q := range []ddb.Query[Price]{q, q.Select(&f.Amount)} {
+			ctx, meter := ddb.WithMeter(ctx)
+			got, err := ddb.Collect(repo.Query(ctx, q.SortKey(ddb.Eq(&f.ID, "2"))))
+			require.NoError(t, err)
+			assert.Len(t, got, 1)
+			assert.Equal(t, 1, meter.Requests(), "%s: an item of this schema is not fetched", q)
+		}
+	}
 }
 
 // Token expires, and is in indexes of which some say when.
