@@ -382,9 +382,12 @@ func (d *Definition) checkStored(e, keys *entity) {
 // checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
 func (d *Definition) checkUnfilled() {
 	for _, ix := range d.e.table.all() {
+		if _, in := d.implied(ix.attrs()); in {
+			continue // declared, or told already
+		}
 		for _, attr := range ix.attrs() {
 			f := d.attribute(attr)
-			if _, filled := d.e.table.keyTypes[attr]; f == nil || filled || d.e.row(ix) != nil {
+			if _, filled := d.e.table.keyTypes[attr]; f == nil || filled {
 				continue
 			}
 			if want := d.e.table.keyType(attr); !mayBe(f, want) {
