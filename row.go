@@ -32,6 +32,11 @@ type Row struct {
 // have attributes of their own with constants; [Expr] is not among them. The usual one, for a field that may be empty:
 //
 //	d.Index(ByEmail, ddb.Key(email, ddb.Fold(&p.Email))).When(ddb.Ne(&p.Email, ""))
+//
+// Where each key attribute is a field's own ([Native]), say Present of fields tagged omitempty: DynamoDB keeps such a row by
+// itself, so that an edit of one part of it needs no other.
+//
+//	d.Index(ByOwner, ddb.Key(ddb.Native(&p.Owner))).When(ddb.Present(&p.Owner))
 func (r *Row) When(conds ...Cond) *Row {
 	r.when = append(r.when, conds...)
 	return r
