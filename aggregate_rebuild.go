@@ -56,8 +56,8 @@ func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
 // add takes one item of the table.
 func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
 	t := r.a.view.table
-	switch e, err := t.claim(attrs); {
-	case t.companion(attrs):
+	switch e, err := t.claim(loaded(attrs)); {
+	case t.companion(loaded(attrs)):
 		if err := r.companion(ctx, attrs); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
 			r.source(attrs)
 		}
 		if e == r.a.target {
-			r.work.target(t.keyOf(attrs), true)
+			r.work.target(t.keyOf(loaded(attrs)), true)
 		}
 	}
 	if len(r.work.order) < rebuildBatch && len(r.work.settle) < rebuildBatch {
@@ -80,11 +80,11 @@ func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
 func (r *aggregateRebuild) source(attrs item) {
 	t := r.a.view.table
 	v := r.a.source.newItem()
-	err := r.a.source.decode(attrs, v)
+	err := r.a.source.decode(loaded(attrs), v)
 	if err == nil {
 		var target item
 		if target, err = r.a.targetOf(v); target != nil {
-			r.work.pair(r.a.newPair(target, t.keyOf(attrs)))
+			r.work.pair(r.a.newPair(target, t.keyOf(loaded(attrs))))
 			return
 		}
 	}
@@ -150,7 +150,7 @@ func (r *aggregateRebuild) rank(ctx context.Context, row, target item, rest stri
 	}
 	for _, rule := range r.a.ranks {
 		order, _, ok := rankOf(have, rule.label)
-		if ok && strings.HasPrefix(rest, rule.label+"#") && equalItems(t.keyOf(row), r.a.rankKey(rule, t.refText(target), order, source.Value)) {
+		if ok && strings.HasPrefix(rest, rule.label+"#") && equalItems(t.keyOf(loaded(row)), r.a.rankKey(rule, t.refText(target), order, source.Value)) {
 			return nil
 		}
 	}
@@ -167,7 +167,7 @@ func (r *aggregateRebuild) rank(ctx context.Context, row, target item, rest stri
 			TableName: &r.db.name, Key: key, ConditionExpression: c.asRead(x, have),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
-		{Delete: &types.Delete{TableName: &r.db.name, Key: t.keyOf(row)}},
+		{Delete: &types.Delete{TableName: &r.db.name, Key: t.keyOf(loaded(row))}},
 	})
 	if _, moved := errors.AsType[*types.TransactionCanceledException](err); moved {
 		return nil // its ledger item is being written: by a rule that keeps the row

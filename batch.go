@@ -235,7 +235,7 @@ func (b *writeBatch) err() error {
 		}
 		out.Failed = append(out.Failed, &WriteError{
 			Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
-			Err: fmt.Errorf("%s: %w", o, b.causes[i]),
+			Err: fmt.Errorf("%s: %w", o, causeOf(b.causes[i])),
 		})
 	}
 	if len(out.Failed) == 0 {

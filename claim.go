@@ -12,12 +12,9 @@ import (
 
 // claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
 // cross-check; nil for a companion item, which the library keeps for itself, and for a version row.
-func (t *Table) claim(attrs item) (*entity, error) { return t.claimStored(stored{attrs: attrs}) }
-
-// claimStored is claim for an item as it was read.
-func (t *Table) claimStored(s stored) (*entity, error) {
+func (t *Table) claim(s stored) (*entity, error) {
 	s.begin()
-	if t.companionOf(s) || t.historyOf(s) != nil {
+	if t.companion(s) || t.historyOf(s) != nil {
 		return nil, nil
 	}
 	name, typed := t.typeOf(s)
@@ -25,7 +22,7 @@ func (t *Table) claimStored(s stored) (*entity, error) {
 		if e.shaped(s) {
 			return e, nil
 		}
-		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", ErrUnknown, t.keyTextOf(s), name, e.shape())
+		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", ErrUnknown, t.keyText(t.keyOf(s)), name, e.shape())
 	}
 	var found *entity
 	for _, e := range t.entities {
@@ -36,11 +33,11 @@ func (t *Table) claimStored(s stored) (*entity, error) {
 	}
 	switch {
 	case found == nil && typed:
-		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyTextOf(s), name)
+		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyText(t.keyOf(s)), name)
 	case found == nil:
-		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyTextOf(s))
+		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyText(t.keyOf(s)))
 	case typed:
-		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyTextOf(s), name, found.name, name)
+		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, name)
 	}
 	return found, nil
 }
@@ -54,10 +51,7 @@ func (t *Table) typeOf(s stored) (name string, ok bool) {
 }
 
 // companion reports whether the item is one of the library's own, whose keys begin with ~.
-func (t *Table) companion(attrs item) bool { return t.companionOf(stored{attrs: attrs}) }
-
-// companionOf is companion for an item as it was read.
-func (t *Table) companionOf(s stored) bool {
+func (t *Table) companion(s stored) bool {
 	key, ok := s.text(t.primary.partition[0])
 	return ok && strings.HasPrefix(key, "~")
 }
@@ -92,12 +86,7 @@ func (e *entity) shape() string {
 
 // decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
 // key; where the key and an attribute disagree, that is an error.
-func (e *entity) decode(attrs item, dst reflect.Value) error {
-	return e.decodeStored(stored{attrs: attrs}, dst)
-}
-
-// decodeStored is decode for an item as it was read.
-func (e *entity) decodeStored(s stored, dst reflect.Value) error {
+func (e *entity) decode(s stored, dst reflect.Value) error {
 	s, err := e.inSchema(s)
 	if err != nil {
 		return err
@@ -108,43 +97,31 @@ func (e *entity) decodeStored(s stored, dst reflect.Value) error {
 // decodeCurrent is decode for an item in the entity's own schema.
 func (e *entity) decodeCurrent(s stored, dst reflect.Value) error {
 	if err := e.decodeItem(s, dst); err != nil {
-		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
+		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 	}
 	e.setRevision(s, dst)
 	if err := e.agreeing(s, dst); err != nil {
 		return err
 	}
-	return e.decodeKeyOf(s, dst)
+	return e.decodeKey(s, dst)
 }
 
 // inSchema returns the item in the entity's own schema.
 func (e *entity) inSchema(s stored) (stored, error) {
-	if e.schema == 0 {
-		return s, nil
-	}
-	if s.json.IsZero() {
-		attrs, err := e.upgraded(s.attrs)
-		return stored{attrs: attrs}, err
-	}
-	if schemaOf(item{schemaAttr: s.attr(schemaAttr)}) >= e.schema {
+	if e.schema == 0 || schemaOf(s) >= e.schema {
 		return s, nil
 	}
 	attrs, err := e.upgraded(s.attributes())
-	return stored{attrs: attrs}, err
+	return loaded(attrs), err
 }
 
 // decodeKey sets what the primary key says in dst, and compares it with what dst holds already.
-func (e *entity) decodeKey(attrs item, dst reflect.Value) error {
-	return e.decodeKeyOf(stored{attrs: attrs}, dst)
-}
-
-// decodeKeyOf is decodeKey for an item as it was read.
-func (e *entity) decodeKeyOf(s stored, dst reflect.Value) error {
+func (e *entity) decodeKey(s stored, dst reflect.Value) error {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
 				if err := codec.DecodeField(p.Field, s.attr(k.attrs[i]), p.Field.Addr(dst)); err != nil {
-					return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
+					return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 				}
 			}
 			continue
@@ -154,7 +131,7 @@ func (e *entity) decodeKeyOf(s stored, dst reflect.Value) error {
 			return fmt.Errorf("decode %s: the item has no %s key %q", e.name, k.side, k.attrs[0])
 		}
 		if err := k.template.Decode(text, dst); err != nil {
-			return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
+			return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 		}
 	}
 	return nil
@@ -170,7 +147,7 @@ func (e *entity) agreeing(s stored, dst reflect.Value) error {
 			}
 			text, _ := s.text(k.attrs[0])
 			if err := k.template.AgreesOn(f, text, dst); err != nil {
-				return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyTextOf(s), err)
+				return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 			}
 		}
 	}
@@ -190,7 +167,7 @@ func scalarType(av types.AttributeValue) types.ScalarAttributeType {
 }
 
 // claims reports whether e claims the item.
-func (t *Table) claims(e *entity, attrs item) bool {
-	claimed, err := t.claim(attrs)
+func (t *Table) claims(e *entity, s stored) bool {
+	claimed, err := t.claim(s)
 	return err == nil && claimed == e
 }

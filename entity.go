@@ -82,14 +82,14 @@ func (e *Entity[T]) Encode(item T) (map[string]types.AttributeValue, error) {
 // Decode is the inverse of Encode. An item that this entity does not claim is an error for which
 // errors.Is(err, [ErrUnknown]) is true.
 func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err error) {
-	claimed, err := e.e.table.claim(attrs)
+	claimed, err := e.e.table.claim(loaded(attrs))
 	if err != nil {
 		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)
 	}
 	if claimed != e.e {
 		return item, fmt.Errorf("ddb: decode %s: %w: this is a %s", e.e.name, ErrUnknown, claimed.label())
 	}
-	if err := e.e.decode(attrs, reflect.ValueOf(&item).Elem()); err != nil {
+	if err := e.e.decode(loaded(attrs), reflect.ValueOf(&item).Elem()); err != nil {
 		return item, fmt.Errorf("ddb: %w", err)
 	}
 	return item, nil

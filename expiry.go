@@ -8,13 +8,10 @@ import (
 )
 
 // past reports whether reads leave the item out because its TTL has passed.
-func (db *DB) past(s stored) bool { return !db.opts.WithExpired && db.deadStored(s) }
+func (db *DB) past(s stored) bool { return !db.opts.WithExpired && db.dead(s) }
 
 // dead reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.
-func (db *DB) dead(attrs item) bool { return db.deadStored(stored{attrs: attrs}) }
-
-// deadStored is dead for an item as it was read.
-func (db *DB) deadStored(s stored) bool {
+func (db *DB) dead(s stored) bool {
 	if db.table.ttl == "" {
 		return false
 	}

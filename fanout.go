@@ -150,14 +150,14 @@ func (f *fanOut) carry(ctx context.Context, db *DB, key item, c Change[any], rep
 		if err != nil {
 			return changed, db.explain(err)
 		}
-		there := attrs != nil && db.table.claims(f.source, attrs)
+		there := attrs != nil && db.table.claims(f.source, loaded(attrs))
 		gone := c.Kind == Removed || c.Kind == Expired
 		if there == gone {
 			return changed, nil // another record says so, and comes later
 		}
 		if there {
 			now := f.source.newItem()
-			if err := f.source.decode(attrs, now); err != nil {
+			if err := f.source.decode(loaded(attrs), now); err != nil {
 				return changed, err
 			}
 			c.New = now.Interface()

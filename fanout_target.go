@@ -47,8 +47,8 @@ func (f *fanOut) open(ctx context.Context, db *DB, found item) (o *opened, again
 	if err != nil {
 		return nil, false, db.explain(err)
 	}
-	if attrs == nil || !db.table.claims(f.target, attrs) {
-		now, err := db.Consistent().getItem(ctx, db.table.keyOf(found))
+	if attrs == nil || !db.table.claims(f.target, loaded(attrs)) {
+		now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(found)))
 		if err != nil {
 			return nil, false, db.explain(err)
 		}
@@ -60,7 +60,7 @@ func (f *fanOut) open(ctx context.Context, db *DB, found item) (o *opened, again
 
 func (c *copied) decode() error {
 	c.is = c.e.newItem()
-	return c.e.decode(c.attrs, c.is)
+	return c.e.decode(loaded(c.attrs), c.is)
 }
 
 // writes returns the writes of a target and of its member; none if nothing changed.
@@ -76,7 +76,7 @@ func (o *opened) writes(db *DB) ([]types.TransactWriteItem, error) {
 	if len(ops) > 0 && len(member) == 0 { // it still points there: hold it to that
 		x := &plan.Expression{}
 		member = []types.TransactWriteItem{{ConditionCheck: &types.ConditionCheck{
-			TableName: &db.name, Key: db.table.keyOf(o.member.attrs), ConditionExpression: new(o.member.asRead(x)),
+			TableName: &db.name, Key: db.table.keyOf(loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}}}
 	}
@@ -98,7 +98,7 @@ func (c *copied) writes(db *DB) ([]types.TransactWriteItem, error) {
 	}
 	x := &plan.Expression{}
 	cond := c.asRead(x)
-	from, to := db.table.keyOf(c.attrs), db.table.keyOf(next)
+	from, to := db.table.keyOf(loaded(c.attrs)), db.table.keyOf(loaded(next))
 	if equalItems(from, to) {
 		return []types.TransactWriteItem{{Put: &types.Put{
 			TableName: &db.name, Item: next, ConditionExpression: &cond,
@@ -208,7 +208,7 @@ func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
 
 // add applies a source as if it had just been inserted.
 func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
-	if !r.db.table.claims(r.f.source, attrs) {
+	if !r.db.table.claims(r.f.source, loaded(attrs)) {
 		return nil
 	}
 	r.p.Sources++
@@ -220,7 +220,7 @@ func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 			return reported
 		}
 	}
-	n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(attrs), Change[any]{Kind: Inserted, entity: r.f.source}, report)
+	n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, report)
 	r.p.Changed += n
 	switch {
 	case reported != nil:

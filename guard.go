@@ -196,14 +196,14 @@ func (t inSchema) text(a *action) string {
 }
 
 func (t inSchema) holds(a *action, old item) (bool, bool) {
-	have := schemaOf(old)
+	have := schemaOf(loaded(old))
 	return have == a.e.schema || have < a.e.schema && !t.exactly, true
 }
 
 func (inSchema) why(a *action, old item) error { return a.e.otherSchema(old) }
 
 func (e *entity) otherSchema(old item) error {
-	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, schemaOf(old), e.schema)
+	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, schemaOf(loaded(old)), e.schema)
 }
 
 // notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the

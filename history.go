@@ -121,7 +121,7 @@ func (w *write) remember(attrs item, number int64) error {
 // putVersion adds a version row, whose number nobody has used: the row is not there, and where the number follows from
 // one that was looked up, no version was pruned since.
 func (w *write) putVersion(row item) {
-	a := w.action(putAction, roleVersion, w.e.table.keyOf(row))
+	a := w.action(putAction, roleVersion, w.e.table.keyOf(loaded(row)))
 	a.attrs = row
 	a.guard(guardItem, isAbsent{absentNoVersion})
 	if n := w.tries.newest; n.found {
@@ -187,7 +187,7 @@ func (e *entity) hasAttribute(attr string) bool {
 func (w *write) bury(a *action) error {
 	old := w.old()
 	it := w.e.newItem()
-	if err := w.e.decode(old, it); err != nil {
+	if err := w.e.decode(loaded(old), it); err != nil {
 		return w.op.fail(a.key, err)
 	}
 	number, err := w.number(w.e.version.Get(it).Int(), it)

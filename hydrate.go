@@ -16,9 +16,9 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 	}
 	keys := make([]item, len(rows))
 	for i, r := range rows {
-		keys[i] = r.found.only(db.table.primary.attrs())
+		keys[i] = db.table.keyOf(r.found)
 	}
-	b, err := db.batchGetStored(ctx, keys, p.consistent)
+	b, err := db.batchGet(ctx, keys, p.consistent)
 	if err != nil {
 		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.name, db.explain(err)))
 	}
@@ -55,5 +55,5 @@ func (p *readPlan) matches(found, whole stored) bool {
 
 // outdated reports whether a row of which not all was read has to be upgraded first, which takes the whole item.
 func (p *readPlan) outdated(s stored) bool {
-	return p.partial && schemaOf(item{schemaAttr: s.attr(schemaAttr)}) < p.q.e.schema
+	return p.partial && schemaOf(s) < p.q.e.schema
 }

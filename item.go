@@ -185,18 +185,9 @@ func (e *entity) key(op string, it reflect.Value) (item, error) {
 }
 
 // keyOf returns the primary key attributes of an item.
-func (t *Table) keyOf(attrs item) item {
-	key := make(item, 2)
-	for _, attr := range t.primary.attrs() {
-		key[attr] = attrs[attr]
-	}
-	return key
-}
+func (t *Table) keyOf(s stored) item { return s.only(t.primary.attrs()) }
 
-// keyTextOf is keyText for an item as it was read.
-func (t *Table) keyTextOf(s stored) string { return t.keyText(s.only(t.primary.attrs())) }
-
-// keyText renders the primary key for errors: pk="s#1" sk="s#1".
+// keyText renders a primary key for errors: pk="s#1" sk="s#1".
 func (t *Table) keyText(attrs item) string {
 	var b strings.Builder
 	for i, attr := range t.primary.attrs() {

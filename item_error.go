@@ -30,7 +30,7 @@ func (e *ItemError) Unwrap() error { return e.Err }
 
 // itemError says that an item cannot be read as one of e, which may be nil.
 func (t *Table) itemError(op string, e *entity, s stored, err error) *ItemError {
-	out := &ItemError{Op: op, Key: t.keyTextOf(s), Item: s.attributes(), Err: err}
+	out := &ItemError{Op: op, Key: t.keyText(t.keyOf(s)), Item: s.attributes(), Err: err}
 	if e != nil {
 		out.Entity = e.name
 	}

@@ -29,7 +29,7 @@ func (db *DB) seen(attrs item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
-	case db.dead(attrs):
+	case db.dead(loaded(attrs)):
 		return known{state: knownAbsent, left: attrs}
 	}
 	return known{state: knownPresent, item: attrs}
@@ -125,13 +125,16 @@ func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 	old := t.item.item
 	t.item = known{}
-	return db.rewriteOnce(ctx, op.e, old)
+	return db.rewriteOnce(ctx, op, old)
 }
 
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
-func (db *DB) rewriteOnce(ctx context.Context, e *entity, old item) error {
-	err := db.rewrite(ctx, e, old, func(item) {})
+func (db *DB) rewriteOnce(ctx context.Context, op Op, old item) error {
+	if _, _, err := op.e.asWritten(string(op.verb), old); err != nil {
+		return op.fail(nil, err) // which names the key
+	}
+	err := db.rewrite(ctx, op.e, old, func(item) {})
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOutcomeUnknown) {
 		return nil
 	}

@@ -217,7 +217,7 @@ func (db *DB) partition(ctx context.Context, pk string) func(yield func(item, er
 // in part, behind Fold or Shard, are left out.
 func (a *aggregate) fixed(target item) (item, error) {
 	t := a.target.newItem()
-	if err := a.target.decodeKey(target, t); err != nil {
+	if err := a.target.decodeKey(loaded(target), t); err != nil {
 		return nil, err
 	}
 	attrs := item{}

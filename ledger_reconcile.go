@@ -176,12 +176,12 @@ func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) []*look {
 // contributes returns what the source with these attributes contributes to target; nil if it counts for another, or for
 // none.
 func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
-	claimed, err := a.view.table.claim(attrs)
+	claimed, err := a.view.table.claim(loaded(attrs))
 	if err != nil || claimed != a.source {
 		return nil, nil // another type of item lies under the key by now
 	}
 	source := a.source.newItem()
-	if err := a.source.decode(attrs, source); err != nil {
+	if err := a.source.decode(loaded(attrs), source); err != nil {
 		return nil, err
 	}
 	key, err := a.targetOf(source)
@@ -230,15 +230,20 @@ type fetched struct {
 // fetch reads items strongly consistently, in the order of keys.
 func (db *DB) fetch(ctx context.Context, keys []item) []fetched {
 	out := make([]fetched, len(keys))
-	found, missed, err := db.batchGet(ctx, keys, true)
+	b, err := db.batchGet(ctx, keys, true)
+	if err != nil {
+		for i := range out {
+			out[i].err = db.explain(err)
+		}
+		return out
+	}
+	defer b.release()
 	for i := range out {
 		switch {
-		case err != nil:
-			out[i].err = db.explain(err)
-		case missed[i]:
+		case b.throttled[i]:
 			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, db.table.keyText(keys[i]))
 		default:
-			out[i].item = found[i]
+			out[i].item = b.found[i].attributes()
 		}
 	}
 	return out

@@ -100,7 +100,7 @@ func (a *aggregate) miscounts(ctx context.Context, db *DB, target item) (wrong [
 				return nil, err
 			}
 			if want := counts[r.label][value.Value]; !have.Sub(decimal.Int(want)).IsZero() {
-				wrong = append(wrong, miscount{db.table.keyOf(row), row, want})
+				wrong = append(wrong, miscount{db.table.keyOf(loaded(row)), row, want})
 			}
 			delete(counts[r.label], value.Value)
 		}

@@ -91,7 +91,7 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 	if err != nil || len(reads) == 0 {
 		return err
 	}
-	b, err := db.batchGetStored(ctx, keys, db.consistent)
+	b, err := db.batchGet(ctx, keys, db.consistent)
 	if err != nil {
 		return db.fail("batch get", nil, nil, err)
 	}
@@ -121,7 +121,7 @@ func (db *DB) loads(op string, reads []Read) (keys []item, at []int, err error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		id := string(db.table.appendKey(nil, stored{attrs: key}))
+		id := string(db.table.appendKey(nil, loaded(key)))
 		n, ok := index[id]
 		if !ok {
 			n = len(keys)

@@ -62,21 +62,6 @@ func (l Lookup[T]) Found() bool { return l.Outcome == Found }
 // batchGetLimit is the number of keys of one BatchGetItem.
 const batchGetLimit = 100
 
-// batchGet reads the items with the given keys. The answer has an item for each key, nil where there is none, and
-// says which keys stayed unprocessed. Each key is asked for once, however often it is given.
-func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (found []item, throttled []bool, err error) {
-	b, err := db.batchGetStored(ctx, keys, consistent)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer b.release()
-	found = make([]item, len(keys))
-	for i, s := range b.found {
-		found[i] = s.attributes()
-	}
-	return found, b.throttled, nil
-}
-
 // batch is what a batch of keys found, in the order of the keys.
 type batch struct {
 	found     []stored // none where there is no item
@@ -91,8 +76,9 @@ func (b *batch) release() {
 	}
 }
 
-// batchGetStored is batchGet for items as they were read, which may be looked at until the batch is released.
-func (db *DB) batchGetStored(ctx context.Context, keys []item, consistent bool) (*batch, error) {
+// batchGet reads the items with the given keys, which may be looked at until the batch is released. Each key is asked for
+// once, however often it is given.
+func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (*batch, error) {
 	var (
 		b      = &batch{found: make([]stored, len(keys)), throttled: make([]bool, len(keys))}
 		index  = make(map[string]int, len(keys)) // the first of the keys that are alike
@@ -101,7 +87,7 @@ func (db *DB) batchGetStored(ctx context.Context, keys []item, consistent bool) 
 		id     []byte
 	)
 	for i, key := range keys {
-		id = db.table.appendKey(id[:0], stored{attrs: key})
+		id = db.table.appendKey(id[:0], loaded(key))
 		if n, ok := index[string(id)]; ok {
 			again = append(again, [2]int{i, n})
 			continue
@@ -120,7 +106,7 @@ func (db *DB) batchGetStored(ctx context.Context, keys []item, consistent bool) 
 			return nil, err
 		}
 		for _, key := range left {
-			id = db.table.appendKey(id[:0], stored{attrs: key})
+			id = db.table.appendKey(id[:0], loaded(key))
 			b.throttled[index[string(id)]] = true
 		}
 	}
@@ -205,7 +191,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 			return nil, err
 		}
 	}
-	b, err := r.db.batchGetStored(ctx, raw, r.db.consistent)
+	b, err := r.db.batchGet(ctx, raw, r.db.consistent)
 	if err != nil {
 		return nil, r.db.fail("batch get", e, nil, err)
 	}
@@ -222,7 +208,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 			out[i] = Lookup[T]{r.e.Key(keys[i]), Gone}
 		default:
 			out[i].Outcome = Found
-			if err := r.decodeInto("batch get", found, &out[i].Item); err != nil {
+			if err := r.decode("batch get", found, &out[i].Item); err != nil {
 				out[i] = Lookup[T]{r.e.Key(keys[i]), Unreadable}
 				bad = append(bad, err)
 			}

@@ -1,6 +1,9 @@
 package ddb_test
 
 import (
+	"context"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,7 +59,37 @@ func TestMeterTellsAnIndexCalledPrimaryFromTheTable(t *testing.T) {
 	db := p.live(t, client, "parcels", withGSI("primary", "pk", "sk"))
 	ctx, m := ddb.WithMeter(t.Context())
 	require.NoError(t, db.Do(ctx, p.stops.Put(Stop{ParcelID: "1"})))
-	assert.Equal(t, ddb.Capacity{Write: 1}, m.Capacity(p.table.Primary()))
-	assert.Equal(t, ddb.Capacity{Write: 2}, m.Capacity(nil), "and one for the index")
+	_, err := ddb.NewRepository(db, p.stops).Get(ctx, Stop{ParcelID: "1"})
+	require.NoError(t, err)
+	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 1}, m.Capacity(p.table.Primary()))
+	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 2}, m.Capacity(nil), "and one for the index")
 	assert.Equal(t, []string{"primary"}, m.Indexes())
+}
+
+// A meter may be shared: it counts what many goroutines do, beside their own meters.
+func TestAMeterOfManyGoroutines(t *testing.T) {
+	t.Parallel()
+	p, client := newDepot(), ddbmem.New().Client()
+	db := ddb.New(client, "parcels", p.table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	ctx, m := ddb.WithMeter(t.Context())
+	own := make([]*ddb.Meter, 8)
+	var wg sync.WaitGroup
+	for i := range own {
+		wg.Go(func() {
+			var mine context.Context
+			mine, own[i] = ddb.WithMeter(ctx)
+			for range 50 {
+				assert.NoError(t, db.Do(mine, p.stops.Put(Stop{ParcelID: strconv.Itoa(i)})))
+				m.Capacity(nil)
+			}
+		})
+	}
+	wg.Wait()
+	for _, each := range own {
+		assert.Equal(t, 50, each.RequestsOf("PutItem"))
+		assert.InDelta(t, 50, each.Capacity(nil).Write, 0)
+	}
+	assert.Equal(t, 400, m.Requests())
+	assert.Equal(t, ddb.Capacity{Write: 400}, m.Capacity(p.table.Primary()))
 }

@@ -55,7 +55,7 @@ func (db *DB) compileModify(w *write) error {
 		return w.missing(key)
 	}
 	if seen, ok, err := w.revision(); ok {
-		have, _ := e.stateOf(stored{attrs: old})
+		have, _ := e.stateOf(loaded(old))
 		if err == nil && have.revision() != seen.revision() {
 			err = isState{}.why(nil, nil)
 		}
@@ -63,21 +63,21 @@ func (db *DB) compileModify(w *write) error {
 			return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Current: db.current(e, old), Err: err}
 		}
 	}
-	if claimed, err := db.table.claim(old); err != nil || claimed != e {
+	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
 	}
-	if schemaOf(old) > e.schema || len(w.op.conds) > 0 {
+	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 {
 		if err := w.inSchema(key); err != nil {
 			return err
 		}
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
-		return w.op.fail(key, err)
+		return w.op.fail(nil, err) // which names the key
 	}
 	before, after := e.newItem(), e.newItem()
 	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared
-		if err := e.decode(up, it); err != nil {
+		if err := e.decode(loaded(up), it); err != nil {
 			return w.op.fail(key, err)
 		}
 	}
@@ -131,7 +131,7 @@ func (db *DB) compileModify(w *write) error {
 // changed returns up with the attributes that differ between before and after as they are in after.
 func (w *write) changed(up item, before, after reflect.Value) (item, error) {
 	e := w.e
-	key := e.table.keyOf(up)
+	key := e.table.keyOf(loaded(up))
 	newKey, err := e.key("modify", after)
 	switch {
 	case err != nil:

@@ -37,17 +37,17 @@ func (db *DB) compileMove(w *write) error {
 	if old == nil {
 		return w.missing(from)
 	}
-	if schemaOf(old) > e.schema || len(w.op.conds) > 0 {
+	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 {
 		if err := w.inSchema(from); err != nil {
 			return err
 		}
 	}
 	up, err := e.upgraded(old)
 	if err != nil {
-		return w.op.fail(from, err)
+		return w.op.fail(nil, err) // which names the key
 	}
 	before := e.newItem()
-	if err := e.decode(up, before); err != nil {
+	if err := e.decode(loaded(up), before); err != nil {
 		return w.op.fail(from, err)
 	}
 	version := int64(0)

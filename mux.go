@@ -63,12 +63,12 @@ func newRun(m *Mux, records []Record) *run {
 // prepare decodes what somebody wants of a record; false says that nobody does.
 func (m *Mux) prepare(d *delivery) (wanted bool) {
 	rec := d.record
-	if m.table.companion(rec.Keys) {
+	if m.table.companion(loaded(rec.Keys)) {
 		return false
 	}
 	d.kind = m.table.kindOf(rec)
 	if rec.Old == nil && rec.New == nil { // a stream of keys only
-		e, err := m.table.claim(rec.Keys)
+		e, err := m.table.claim(loaded(rec.Keys))
 		if !m.known(d, err) {
 			return d.err != nil
 		}
@@ -97,7 +97,7 @@ func (m *Mux) claim(image item) (*entity, error) {
 	if image == nil {
 		return nil, nil
 	}
-	return m.table.claim(image)
+	return m.table.claim(loaded(image))
 }
 
 // known notes a record of no known entity, if that is an error.
@@ -197,9 +197,9 @@ func (e *entity) decodeImage(attrs, keys item) (reflect.Value, error) {
 	v := e.newItem()
 	var err error
 	if attrs == nil {
-		err = e.decodeKey(keys, v)
+		err = e.decodeKey(loaded(keys), v)
 	} else {
-		err = e.decode(attrs, v)
+		err = e.decode(loaded(attrs), v)
 	}
 	if err != nil {
 		return reflect.Value{}, err

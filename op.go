@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -119,9 +118,35 @@ func (op Op) describe(key item) string {
 // fail names op, entity and key of an error found before any request.
 func (op Op) fail(key item, err error) error {
 	if key == nil {
-		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, err)
+		return &opError{"ddb: ", string(op.verb) + " " + op.e.name, err}
 	}
-	return fmt.Errorf("ddb: %s: %w", op.describe(key), err)
+	return &opError{"ddb: ", op.describe(key), err}
+}
+
+// opError is an error of an op, outside the error of a batch or a transaction.
+type opError struct {
+	library, op string
+	err         error
+}
+
+func (e *opError) Error() string { return e.library + e.op + ": " + e.err.Error() }
+
+func (e *opError) Unwrap() error { return e.err }
+
+// ofPart returns the error of an op as that of a transaction tells it, which has named the library.
+func ofPart(err error) error {
+	if e, ok := err.(*opError); ok { //nolint:errorlint // the outermost alone has a name to lose
+		return &opError{"", e.op, e.err}
+	}
+	return err
+}
+
+// causeOf returns the cause of the error of an op, for an error that names the op itself.
+func causeOf(err error) error {
+	if e, ok := err.(*opError); ok { //nolint:errorlint // as above
+		return e.err
+	}
+	return err
 }
 
 // valid refuses ops that no request can be made of.

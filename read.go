@@ -74,7 +74,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 		for i, it := range page {
 			r.ahead = len(page) - i
 			if it.outcome == Throttled && !r.plan.outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, r.db.table.keyTextOf(it.found)))
+				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, r.db.table.keyText(r.db.table.keyOf(it.found))))
 			}
 			counts, more := visit(it)
 			if counts {

@@ -8,12 +8,12 @@ import (
 
 // as fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
 func (e *entity) as(op string, s stored, dst reflect.Value) error {
-	claimed, err := e.table.claimStored(s)
+	claimed, err := e.table.claim(s)
 	if err == nil && claimed != e {
-		err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, e.table.keyTextOf(s), claimed.label())
+		err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, e.table.keyText(e.table.keyOf(s)), claimed.label())
 	}
 	if err == nil {
-		err = e.decodeStored(s, dst)
+		err = e.decode(s, dst)
 	}
 	if err != nil {
 		dst.SetZero()
@@ -36,10 +36,10 @@ const (
 // item of an entity, returns the zero Value. The error is an [ItemError].
 func (p *readPlan) take(op string, s stored, place func(*entity) reflect.Value) (verdict, *entity, reflect.Value, error) {
 	t := p.ix.table
-	e, err := t.claimStored(s)
+	e, err := t.claim(s)
 	stray := err == nil && e != nil && p.ix != t.primary && e.row(p.ix) == nil
 	if err == nil && e != nil && !p.q.collection && e != p.q.e {
-		if err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, t.keyTextOf(s), e.name); stray {
+		if err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, t.keyText(t.keyOf(s)), e.name); stray {
 			err = e.stray(p.ix)
 		}
 	}
@@ -68,7 +68,7 @@ func (p *readPlan) take(op string, s stored, place func(*entity) reflect.Value) 
 // decode fills dst with what the query selects: nothing else, whatever was read beside it.
 func (p *readPlan) decode(e *entity, s stored, dst reflect.Value) error {
 	if p.selected == nil {
-		return e.decodeStored(s, dst)
+		return e.decode(s, dst)
 	}
 	whole := e.newItem()
 	if err := p.decodeSelected(e, s, whole); err != nil {
@@ -84,7 +84,7 @@ func (p *readPlan) decode(e *entity, s stored, dst reflect.Value) error {
 
 func (p *readPlan) decodeSelected(e *entity, s stored, dst reflect.Value) error {
 	if p.keyAlone {
-		return e.decodeKeyOf(s, dst)
+		return e.decodeKey(s, dst)
 	}
 	s, err := e.inSchema(s)
 	if err != nil {
@@ -97,7 +97,7 @@ func (p *readPlan) decodeSelected(e *entity, s stored, dst reflect.Value) error 
 				attrs[name] = av
 			}
 		}
-		s = stored{attrs: attrs}
+		s = loaded(attrs)
 	}
 	return e.decodeCurrent(s, dst)
 }

@@ -143,7 +143,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 // current decodes the item that stood in the way, nil if it is none of e's.
 func (db *DB) current(e *entity, old item) any {
 	v := e.newItem()
-	if claimed, err := db.table.claim(old); err != nil || claimed != e || e.decode(old, v) != nil {
+	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e || e.decode(loaded(old), v) != nil {
 		return nil
 	}
 	return v.Interface()
@@ -188,8 +188,8 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 				t.item = known{}
 			}
 			return true, r.WriteError
-		case g.kind == guardOlder && r.met.item != nil && schemaOf(r.met.item) < w.e.schema:
-			if err := db.rewriteOnce(ctx, w.e, r.met.item); err != nil {
+		case g.kind == guardOlder && r.met.item != nil && schemaOf(loaded(r.met.item)) < w.e.schema:
+			if err := db.rewriteOnce(ctx, w.op, r.met.item); err != nil {
 				return false, err
 			}
 			t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing

@@ -49,7 +49,7 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 		if err != nil {
 			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
 		}
-		if claimed, err := r.db.table.claim(attrs); err != nil || claimed != e || schemaOf(attrs) > e.schema {
+		if claimed, err := r.db.table.claim(loaded(attrs)); err != nil || claimed != e || schemaOf(loaded(attrs)) > e.schema {
 			continue
 		}
 		n.Items++
@@ -96,10 +96,10 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool,
 		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrOutcomeUnknown) { // it can be done again
 			return false, err
 		}
-		if attrs, err = db.Consistent().getItem(ctx, db.table.keyOf(attrs)); err != nil {
+		if attrs, err = db.Consistent().getItem(ctx, db.table.keyOf(loaded(attrs))); err != nil {
 			return false, db.explain(err)
 		}
-		if len(attrs) == 0 || schemaOf(attrs) > e.schema {
+		if len(attrs) == 0 || schemaOf(loaded(attrs)) > e.schema {
 			return false, nil
 		}
 	}
@@ -116,7 +116,7 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item
 	also(want)
 	t := &tries{item: known{state: knownPresent, item: attrs}}
 	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
-	key := db.table.keyOf(attrs)
+	key := db.table.keyOf(loaded(attrs))
 	a := w.action(updateAction, roleItem, key)
 	if e.version != nil {
 		w.stamp = newWriteStamp()
@@ -127,7 +127,7 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item
 	}
 	a.diff(attrs, want)
 	a.same(t.item)
-	if schemaOf(attrs) < e.schema && len(e.uniques) > 0 {
+	if schemaOf(loaded(attrs)) < e.schema && len(e.uniques) > 0 {
 		if err := w.claim(e.uniques, key, key, e.holder(attrs), it); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 		if err != nil {
 			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
 		}
-		if claimed, err := r.db.table.claim(attrs); err != nil || claimed != e || r.db.dead(attrs) {
+		if claimed, err := r.db.table.claim(loaded(attrs)); err != nil || claimed != e || r.db.dead(loaded(attrs)) {
 			continue
 		}
 		dups, err := r.db.ensure(ctx, e, attrs)
@@ -168,7 +168,7 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
 func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error, err error) {
-	key := db.table.keyOf(attrs)
+	key := db.table.keyOf(loaded(attrs))
 	for _, u := range e.uniques {
 		t := &tries{item: db.seen(attrs)}
 		err := db.ensureOne(ctx, e, u, key, t)
@@ -193,17 +193,17 @@ func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *
 			if err := db.find(ctx, op, &needs{key: key, item: true}, t); err != nil {
 				return err
 			}
-		case schemaOf(t.item.item) < e.schema:
+		case schemaOf(loaded(t.item.item)) < e.schema:
 			if err := db.rewriteFor(ctx, op, t); err != nil {
 				return err
 			}
 			continue
 		}
-		if t.item.state != knownPresent || schemaOf(t.item.item) > e.schema {
+		if t.item.state != knownPresent || schemaOf(loaded(t.item.item)) > e.schema {
 			return nil
 		}
 		it := e.newItem()
-		if err := e.decode(t.item.item, it); err != nil {
+		if err := e.decode(loaded(t.item.item), it); err != nil {
 			return err
 		}
 		w := &write{op: op, e: e, tries: t, now: db.opts.Now()}

@@ -48,7 +48,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	found, page, err := r.db.getStored(ctx, k)
+	found, page, err := r.db.readItem(ctx, k)
 	defer page.Release()
 	switch {
 	case err != nil:
@@ -56,7 +56,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	case found.none() || r.db.past(found):
 		return zero, r.db.fail("get", e, k, ErrNotFound)
 	}
-	err = r.decodeInto("get", found, &zero)
+	err = r.decode("get", found, &zero)
 	return zero, err
 }
 
@@ -135,7 +135,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
 			if row.item.none() {
-				if err := r.e.e.decodeKeyOf(row.found, place(nil)); err != nil {
+				if err := r.e.e.decodeKey(row.found, place(nil)); err != nil {
 					return false, yield(Lookup[T]{}, r.db.table.itemError("query", r.e.e, row.found, err))
 				}
 				return true, yield(l, nil)
@@ -250,26 +250,20 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	return out, errors.Join(bad...)
 }
 
-// decode returns the T in attrs, which must be one.
-func (r *Repository[T]) decode(op string, attrs item) (T, error) {
-	var out T
-	err := r.decodeInto(op, stored{attrs: attrs}, &out)
-	return out, err
-}
-
-// decodeInto sets dst, a zero T, to the one in s; it stays zero if that is none.
-func (r *Repository[T]) decodeInto(op string, s stored, dst *T) error {
+// decode sets dst, a zero T, to the one in s; it stays zero if that is none.
+func (r *Repository[T]) decode(op string, s stored, dst *T) error {
 	return r.e.e.as(op, s, reflect.ValueOf(dst).Elem())
 }
 
+// getItem reads the attributes of one item.
 func (db *DB) getItem(ctx context.Context, key item) (item, error) {
-	found, page, err := db.getStored(ctx, key)
+	found, page, err := db.readItem(ctx, key)
 	defer page.Release()
 	return found.attributes(), err
 }
 
-// getStored reads one item, which may be looked at until the page is released.
-func (db *DB) getStored(ctx context.Context, key item) (stored, *wire.Page, error) {
+// readItem reads one item, which may be looked at until the page is released.
+func (db *DB) readItem(ctx context.Context, key item) (stored, *wire.Page, error) {
 	m := db.answered(ctx, "GetItem")
 	in := &dynamodb.GetItemInput{TableName: &db.name, Key: key, ReturnConsumedCapacity: m.want()}
 	if db.consistent {
@@ -285,5 +279,5 @@ func (db *DB) getStored(ctx context.Context, key item) (stored, *wire.Page, erro
 	case len(out.Item) == 0:
 		return stored{}, nil, nil
 	}
-	return stored{attrs: out.Item}, nil, nil
+	return loaded(out.Item), nil, nil
 }

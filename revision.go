@@ -155,7 +155,7 @@ func (t isState) text(a *action) string {
 }
 
 func (t isState) holds(a *action, old item) (bool, bool) {
-	have, _ := a.e.stateOf(stored{attrs: old})
+	have, _ := a.e.stateOf(loaded(old))
 	return have.version == t.seen.version && string(have.stamp) == string(t.seen.stamp), true
 }
 

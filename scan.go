@@ -43,7 +43,7 @@ type ScanOptions struct {
 // It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		for s, err := range db.scanStored(ctx, opts) {
+		for s, err := range db.readTable(ctx, opts) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -63,7 +63,7 @@ func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error]
 func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		for s, err := range r.db.scanStored(ctx, opts) {
+		for s, err := range r.db.readTable(ctx, opts) {
 			if err != nil {
 				yield(zero, err)
 				return
@@ -85,7 +85,7 @@ func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, refle
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
-	e, err := db.table.claimStored(s)
+	e, err := db.table.claim(s)
 	switch {
 	case err != nil && opts != nil && opts.IgnoreUnknown:
 		return nil, reflect.Value{}, nil
@@ -95,7 +95,7 @@ func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, refle
 		return nil, reflect.Value{}, nil
 	}
 	v := e.newItem()
-	if err := e.decodeStored(s, v); err != nil {
+	if err := e.decode(s, v); err != nil {
 		return nil, reflect.Value{}, db.table.itemError("scan", e, s, err)
 	}
 	return e, v, nil
@@ -110,10 +110,10 @@ type scanPage struct {
 	err     error
 }
 
-// scanItems yields the raw items of the table, the library's own included.
+// scanItems yields the attributes of what readTable does.
 func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
-		for s, err := range db.scanStored(ctx, opts) {
+		for s, err := range db.readTable(ctx, opts) {
 			if !yield(s.attributes(), err) {
 				return
 			}
@@ -121,8 +121,8 @@ func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, 
 	}
 }
 
-// scanStored is scanItems for items as they were read, each of which may be looked at until the next one is asked for.
-func (db *DB) scanStored(ctx context.Context, opts *ScanOptions) iter.Seq2[stored, error] {
+// readTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
+func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[stored, error] {
 	return func(yield func(stored, error) bool) {
 		s, err := db.newScan(opts)
 		if err != nil {

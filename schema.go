@@ -40,12 +40,12 @@ func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types
 }
 
 // schemaOf returns the number of the schema of an item.
-func schemaOf(attrs item) int {
-	n, ok := attrs[schemaAttr].(*types.AttributeValueMemberN)
+func schemaOf(s stored) int {
+	text, ok := s.number(schemaAttr)
 	if !ok {
 		return 0
 	}
-	v, err := strconv.Atoi(n.Value)
+	v, err := strconv.Atoi(text)
 	if err != nil {
 		return 0
 	}
@@ -54,7 +54,7 @@ func schemaOf(attrs item) int {
 
 // upgraded returns the attributes in the entity's own schema: attrs itself where they are.
 func (e *entity) upgraded(attrs item) (item, error) {
-	from := schemaOf(attrs)
+	from := schemaOf(loaded(attrs))
 	if from >= e.schema {
 		return attrs, nil
 	}
@@ -152,7 +152,7 @@ func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
 		return nil, reflect.Value{}, err
 	}
 	it := e.newItem()
-	if err := e.decode(up, it); err != nil {
+	if err := e.decode(loaded(up), it); err != nil {
 		return nil, it, err
 	}
 	whole, err := e.completed(up, it)

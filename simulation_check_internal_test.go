@@ -21,7 +21,7 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	var derived []any
 	have, totals := map[string]simTarget{}, map[string]simTotal{}
 	for _, attrs := range out.Items {
-		e, err := s.m.table.claim(attrs)
+		e, err := s.m.table.claim(loaded(attrs))
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 		default:
 			if e != nil {
 				v := e.newItem()
-				if err := e.decode(attrs, v); err != nil {
+				if err := e.decode(loaded(attrs), v); err != nil {
 					return err
 				}
 				derived = append(derived, v.Interface())

@@ -31,6 +31,9 @@ func storedItems(page *wire.Page, items []item) []stored {
 	return out
 }
 
+// loaded returns the item that has these attributes, which other reads, writes and streams have.
+func loaded(attrs item) stored { return stored{attrs: attrs} }
+
 // none reports that there is no item.
 func (s stored) none() bool { return len(s.attrs) == 0 && s.json.IsZero() }
 

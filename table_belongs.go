@@ -78,10 +78,10 @@ func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
 		}
 		for _, attrs := range out.Items {
 			s.items++
-			if key, ok := (stored{attrs: attrs}).text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
+			if key, ok := loaded(attrs).text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
 				s.leases++
 				s.lease = t.keyText(attrs)
-			} else if _, err := t.claim(attrs); err != nil {
+			} else if _, err := t.claim(loaded(attrs)); err != nil {
 				s.unknown = append(s.unknown, err)
 			}
 		}

@@ -63,12 +63,12 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 		}
 		return nil
 	}
-	for s, err := range db.scanStored(ctx, &ScanOptions{Workers: opts.Workers}) {
+	for s, err := range db.readTable(ctx, &ScanOptions{Workers: opts.Workers}) {
 		if err != nil {
 			return deleted, fail(err)
 		}
 		if !opts.Force {
-			if _, err := db.table.claimStored(s); err != nil {
+			if _, err := db.table.claim(s); err != nil {
 				return deleted, fail(fmt.Errorf("%w; it is not deleted, and Purge ends here; PurgeOptions.Force deletes it all the same", err))
 			}
 		}

@@ -52,7 +52,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 				if we, ok := errors.AsType[*WriteError](err); ok {
 					return &TransactError{Failed: []*WriteError{we}}
 				}
-				return fmt.Errorf("ddb: transact: op %d: %w", i, err)
+				return fmt.Errorf("ddb: transact: op %d: %w", i, ofPart(err))
 			}
 		}
 		err := db.transact(ctx, writes)
@@ -83,7 +83,7 @@ func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again b
 	for _, r := range c.refusals {
 		helps, err := db.learnFrom(ctx, writes[r.Op], r)
 		if err != r.WriteError { //nolint:errorlint // a failure of learning itself
-			return false, err
+			return false, fmt.Errorf("ddb: transact: op %d: %w", r.Op, ofPart(err))
 		}
 		again = again && helps
 	}

@@ -51,7 +51,7 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 			return nil
 		}
 		_, running := errors.AsType[*types.TransactionInProgressException](err)
-		t.lost = t.lost || running || m.lostAny(err)
+		t.lost = t.lost || m.lostAny(err)
 		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 			m.cancelled(db, actions, reasons.CancellationReasons)
 			m.done()

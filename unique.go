@@ -133,7 +133,7 @@ func (w *write) claims(a *action, after reflect.Value) error {
 // is the zero Value where that cannot be told, since the upgrade renames or changes what they are made of.
 func (e *entity) holder(attrs item) reflect.Value {
 	it := e.newItem()
-	if e.codec.Decode(attrs, it) != nil || e.decodeKey(attrs, it) != nil {
+	if e.codec.Decode(attrs, it) != nil || e.decodeKey(loaded(attrs), it) != nil {
 		return reflect.Value{}
 	}
 	return it

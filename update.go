@@ -113,7 +113,7 @@ func (w *write) updateUniques(p *updatePlan) error {
 		return nil
 	}
 	it := w.e.newItem()
-	if err := w.e.decode(old, it); err != nil {
+	if err := w.e.decode(loaded(old), it); err != nil {
 		return w.op.fail(a.key, err)
 	}
 	for i := range p.edits {

@@ -95,7 +95,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 			}
 			if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
 				out = zero
-				err = db.table.itemError("history", e, stored{attrs: attrs}, err)
+				err = db.table.itemError("history", e, loaded(attrs), err)
 			}
 			if !yield(out, err) {
 				return
@@ -118,22 +118,20 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
 	}
 	var old []types.WriteRequest
-	newest, kept := true, 0
+	kept := 0
 	for attrs, err := range db.versionRows(ctx, e, first, true) {
 		if err != nil {
 			return err
 		}
-		switch stays := kept < keep || newest; { // the newest says which number is next, even if it is a deletion
-		case !stays && equalItems(db.table.keyOf(attrs), first):
+		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
+		case !stays && equalItems(db.table.keyOf(loaded(attrs)), first):
 			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
 				return h.mark(ctx, first)
 			}
 		case !stays:
-			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(attrs)}})
-		default:
-			if newest = false; !e.stub(attrs) {
-				kept++
-			}
+			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(loaded(attrs))}})
+		case !e.stub(attrs):
+			kept++
 		}
 	}
 	if len(old) == 0 {

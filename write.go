@@ -88,8 +88,8 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	case out.attrs == nil:
 		return zero, nil
 	}
-	it, err := r.decode(string(op.verb), out.attrs)
-	if err != nil {
+	var it T
+	if err := r.decode(string(op.verb), loaded(out.attrs), &it); err != nil {
 		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &doneError{"the item cannot be read", err})
 	}
 	return it, nil

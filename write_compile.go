@@ -102,7 +102,7 @@ func (w *write) old() item { return w.tries.item.item }
 
 // inSchema asks for a rewrite of the known item where it is of an older schema; one of a newer schema is refused.
 func (w *write) inSchema(key item) error {
-	switch n := schemaOf(w.old()); {
+	switch n := schemaOf(loaded(w.old())); {
 	case w.old() == nil || n == w.e.schema:
 		return nil
 	case n > w.e.schema:
@@ -185,14 +185,14 @@ func (w *write) stored(it reflect.Value) (item, error) {
 		attrs[writeStampAttr] = w.stamp
 	}
 	if err := w.e.checkTTL(it, w.now); err != nil {
-		return nil, w.op.fail(w.e.table.keyOf(attrs), err)
+		return nil, w.op.fail(w.e.table.keyOf(loaded(attrs)), err)
 	}
 	return attrs, w.checkSize(attrs)
 }
 
 func (w *write) checkSize(attrs item) error {
 	if w.bytes = itemSize(attrs); w.bytes > maxItemBytes {
-		return w.op.fail(w.e.table.keyOf(attrs), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, maxItemBytes))
+		return w.op.fail(w.e.table.keyOf(loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, maxItemBytes))
 	}
 	return nil
 }
@@ -224,7 +224,7 @@ func (db *DB) compilePut(w *write) error {
 		if w.attrs, err = w.stored(w.item); err != nil {
 			return err
 		}
-		key = e.table.keyOf(w.attrs)
+		key = e.table.keyOf(loaded(w.attrs))
 	}
 	if len(e.uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
 		if err := w.know(key); err != nil {

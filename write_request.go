@@ -65,7 +65,7 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 		return result{attrs: db.seen(attrs).item}, nil
 	case w.op.quiet:
 		return result{}, nil
-	case w.item.IsValid() && w.main().kind == putAction, w.op.verb == verbModify:
+	case w.item.IsValid() && !w.wantsNew():
 		return w.asStored()
 	}
 	return result{attrs: attrs}, nil
@@ -150,6 +150,12 @@ func (w *write) echoes(old item) bool {
 	}
 }
 
+// wantsNew reports whether DynamoDB returns the item as written: where the writer does not know all of it, as with fields
+// that a view derives.
+func (w *write) wantsNew() bool {
+	return w.main().kind == updateAction && !w.op.quiet && !w.op.returnOld && (!w.item.IsValid() || len(w.e.derived) > 0)
+}
+
 // call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been
 // done even if the last one failed.
 func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost bool, err error) {
@@ -192,7 +198,7 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost b
 			attrs, consumed = out.Attributes, out.ConsumedCapacity
 		}
 	default:
-		if back == types.ReturnValueNone && !w.op.quiet && w.op.verb != verbModify {
+		if w.wantsNew() {
 			back = types.ReturnValueAllNew
 		}
 		m = meterOf(ctx, "UpdateItem", false).counted()

@@ -23,17 +23,46 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 		return result{}, nil
 	case w.op.returnOld:
 		return result{attrs: w.old()}, nil // known: see answerable
-	case w.item.IsValid() && (a.kind == putAction || w.op.verb == verbModify || w.op.verb == verbMove):
-		return w.asStored()
+	case w.item.IsValid():
+		out, err := w.asStored()
+		if err == nil && len(w.e.derived) > 0 {
+			err = db.readDerived(ctx, w, out)
+		}
+		return out, err
 	}
-	attrs, err := db.Consistent().getItem(ctx, a.key)
-	if err == nil && db.seen(attrs).state != knownPresent {
-		err = errors.New("it is not there any more")
+	attrs, err := db.readItBack(ctx, w)
+	if err == nil && attrs == nil {
+		err = w.refused(db, &doneError{"reading it back failed", errors.New("it is not there any more")})
 	}
+	return result{attrs: attrs}, err
+}
+
+// readItBack reads the item that was written; nil if it is gone by now.
+func (db *DB) readItBack(ctx context.Context, w *write) (item, error) {
+	attrs, err := db.Consistent().getItem(ctx, w.main().key)
 	if err != nil {
-		return result{}, w.refused(db, &doneError{"reading it back failed", db.explain(err)})
+		return nil, w.refused(db, &doneError{"reading it back failed", db.explain(err)})
 	}
-	return result{attrs: db.seen(attrs).item}, nil
+	return db.seen(attrs).item, nil
+}
+
+// readDerived fills the derived fields of an item that was written, which views write at any time. The rest is as it was
+// written, though another writer may have been there since.
+func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
+	attrs, err := db.readItBack(ctx, w)
+	if err != nil {
+		return err
+	}
+	have := w.e.newItem()
+	if attrs != nil {
+		if err := w.e.decode(loaded(attrs), have); err != nil {
+			return w.op.fail(w.main().key, err)
+		}
+	}
+	for _, d := range w.e.derived {
+		d.f.Addr(out.value).Set(d.f.Get(have))
+	}
+	return nil
 }
 
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
@@ -57,7 +86,7 @@ func (w *write) readBack() (result, error) {
 		}
 	}
 	v := w.e.newItem()
-	if err := w.e.decode(attrs, v); err != nil {
+	if err := w.e.decode(loaded(attrs), v); err != nil {
 		return result{}, w.op.fail(w.main().key, err)
 	}
 	return result{value: v}, nil

@@ -328,7 +328,7 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 		asked += len(g.keys)
 		for _, k := range g.keys {
 			at := g.table.rowKey(k)
-			r := g.table.get(at)
+			r := g.table.read(at, g.consistent)
 			size := 0
 			if r != nil {
 				size = r.size

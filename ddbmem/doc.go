@@ -68,7 +68,7 @@
 // # Bad days
 //
 // [Faults] provokes what a real DynamoDB does on a bad day: throttling, batches that come back half done, transactions
-// that conflict, indexes that lag behind, answers that get lost. The data stays consistent whatever happens;
+// that conflict, reads and indexes that lag behind, answers that get lost. The data stays consistent whatever happens;
 // [Engine.Check] proves it.
 //
 // Transactions that overlap in time conflict, as they do in the service: one of two on the same item is cancelled with
@@ -89,12 +89,20 @@
 // and [Options.StreamShards] begins a stream with several. Records go after 24 hours, and the oldest before that when a
 // stream takes more memory than [Options.StreamBytes]. The stream of a deleted table ends at once and goes after 24 hours.
 //
+// # What DynamoDB Local takes
+//
+// A definition with AttributeDefinitions that no key of the table or of an index uses is refused: "Some AttributeDefinitions are
+// not used". The service refuses it too, while DynamoDB Local takes it. List the attributes of keys alone, and when an index is
+// deleted later nothing is to be done: its attributes go with it.
+//
 // # Known differences
 //
 //   - CreateTable, UpdateTable and DeleteTable take effect before they answer, though their answers say CREATING, UPDATING
 //     and DELETING. [Options.TableDelay] makes them take time.
 //   - Expired items go at once rather than within days. [Options.TTLDelay] keeps them.
-//   - Reads of global indexes see every write at once unless [Faults.IndexLag] says otherwise.
+//   - Reads of global indexes see every write at once unless [Faults.IndexLag] says otherwise, and so do eventually
+//     consistent reads of tables and local indexes unless [Faults.ReadLag] does. Neither goes back in time, as reads of
+//     several replicas may.
 //   - Item counts and sizes in descriptions are exact rather than six hours old.
 //   - A scan visits partitions in an order of its own, which is stable but not that of the service.
 //   - Over HTTP a request must carry a signature, which is not verified.

@@ -2,7 +2,6 @@ package ddbmem
 
 import (
 	"context"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -12,7 +11,8 @@ import (
 // Faults says what goes wrong, as it does in a real DynamoDB on a bad day. Rates are between 0, never, and 1, always,
 // and are drawn from [Options.Seed]. Whatever goes wrong, the engine's own data stays consistent.
 type Faults struct {
-	// Throttle is the rate of requests on items that are refused with ProvisionedThroughputExceededException.
+	// Throttle is the rate of requests on items that are refused with ProvisionedThroughputExceededException, as by
+	// [Throttled].
 	Throttle float64
 
 	// Unprocessed is the rate of the items of a batch that come back as UnprocessedItems or UnprocessedKeys.
@@ -26,6 +26,11 @@ type Faults struct {
 
 	// IndexLag delays what readers of a global index see of a write, by up to this long on the engine's clock.
 	IndexLag time.Duration
+
+	// ReadLag delays what eventually consistent reads of a table and of its local indexes see of a write, by up to this
+	// long on the engine's clock. What they see of a table only moves forward. Reads with
+	// ConsistentRead, transactions and conditions see every write at once.
+	ReadLag time.Duration
 
 	// Latency is how long each request on items takes, in real time. A transaction holds its items meanwhile, so that
 	// others that overlap with it conflict.
@@ -50,11 +55,13 @@ type Fault uint8
 const (
 	NoFault       Fault = iota // what the rates say
 	Pass                       // nothing, whatever the rates say
-	Throttled                  // ProvisionedThroughputExceededException
+	Throttled                  // ProvisionedThroughputExceededException: the units of the table, or of the index that is read
 	InternalError              // InternalServerError, and nothing is done
 	Conflicting                // TransactionConflictException, or a transaction cancelled for TransactionConflict
 	Dropped                    // the request is done, and its answer dropped
 	Unprocessed                // an item of a batch is left undone
+	HotPartition               // throttled for a hot partition of the table, or of the index that is read
+	HotIndex                   // a write throttled for a hot partition of the table's first global index
 )
 
 // faultClass is how an operation can fail.
@@ -101,8 +108,8 @@ func (e *Engine) before(ctx context.Context, op *operation, in *wire.Node) (Faul
 		}
 	}
 	switch fault {
-	case Throttled:
-		return fault, throttled()
+	case Throttled, HotPartition, HotIndex:
+		return fault, e.throttle(fault, op, in)
 	case InternalError:
 		return fault, internalError()
 	case Conflicting:
@@ -119,14 +126,6 @@ func (e *Engine) before(ctx context.Context, op *operation, in *wire.Node) (Faul
 // ongoing is the answer to a write of its own to an item of a transaction under way.
 func ongoing() *apiError {
 	return failure(modelSpace+"TransactionConflictException", "Transaction is ongoing for the item")
-}
-
-func throttled() *apiError {
-	return &apiError{
-		kind: modelSpace + "ProvisionedThroughputExceededException", status: http.StatusBadRequest,
-		msg: "The level of configured provisioned throughput for the table was exceeded. " +
-			"Consider increasing your provisioning level with the UpdateTable API.",
-	}
 }
 
 // unprocessed reports whether an item of a batch is left undone.
@@ -165,9 +164,13 @@ func (f *Faults) ask(c Call) Fault {
 	return f.Hook(c)
 }
 
-// indexLag draws how long the next write stays invisible in global indexes.
-func (s *faultState) indexLag(r *source) time.Duration {
-	lag := s.now.Load().IndexLag
+// lags draws how long the next write stays invisible in global indexes, and to eventually consistent reads elsewhere.
+func (s *faultState) lags(r *source) (index, read time.Duration) {
+	f := s.now.Load()
+	return draw(f.IndexLag, r), draw(f.ReadLag, r)
+}
+
+func draw(lag time.Duration, r *source) time.Duration {
 	if lag <= 0 {
 		return 0
 	}

@@ -41,6 +41,72 @@ func TestThrottling(t *testing.T) {
 	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{}`)
 }
 
+// TestFaultsThrottleInTheShapeOfTheService holds what each operation says is throttled: the tables and the indexes that it
+// names.
+func TestFaultsThrottleInTheShapeOfTheService(t *testing.T) {
+	t.Parallel()
+
+	const (
+		arn = "arn:aws:dynamodb:us-east-1:000000000000:table/"
+		key = `{"pk":{"S":"x"}}`
+		put = `PutItem {"TableName":"indexed","Item":{"pk":{"S":"x"},"sk":{"S":"x"}}}`
+	)
+	c := newCaller(t, ddbmem.Options{PartiQL: true})
+	c.ok("CreateTable", indexedTable)
+	c.ok("CreateTable", strings.Replace(hashTable, `"BillingMode":"PAY_PER_REQUEST"`, units(5, 5), 1))
+	query := func(index string) string {
+		return `Query {"TableName":"indexed","IndexName":"` + index + `","KeyConditionExpression":"pk=:x","ExpressionAttributeValues":{":x":{"S":"x"}}}`
+	}
+	for _, test := range []struct {
+		fault         ddbmem.Fault
+		request, kind string
+		message       string
+		reasons       []string
+	}{
+		{ddbmem.Throttled, put, exceeded, tableUnits, []string{"TableWriteProvisionedThroughputExceeded indexed"}},
+		{ddbmem.Throttled, `GetItem {"TableName":"` + arn + `hash","Key":` + key + `}`, exceeded, tableUnits, []string{"TableReadProvisionedThroughputExceeded hash"}},
+		{ddbmem.Throttled, query("local"), exceeded, tableUnits, []string{"TableReadProvisionedThroughputExceeded indexed"}},
+		{ddbmem.Throttled, query("byG"), exceeded, indexUnits, []string{"IndexReadProvisionedThroughputExceeded indexed/index/byG"}},
+		{
+			ddbmem.Throttled, `BatchGetItem {"RequestItems":{"hash":{"Keys":[` + key + `]},"indexed":{"Keys":[{"pk":{"S":"x"},"sk":{"S":"x"}}]}}}`, exceeded, tableUnits,
+			[]string{"TableReadProvisionedThroughputExceeded hash", "TableReadProvisionedThroughputExceeded indexed"},
+		},
+		{
+			ddbmem.Throttled, `BatchWriteItem {"RequestItems":{"hash":[{"DeleteRequest":{"Key":` + key + `}},{"DeleteRequest":{"Key":{"pk":{"S":"y"}}}}]}}`, exceeded, tableUnits,
+			[]string{"TableWriteProvisionedThroughputExceeded hash"},
+		},
+		{ddbmem.Throttled, `TransactGetItems {"TransactItems":[{"Get":{"TableName":"hash","Key":` + key + `}}]}`, exceeded, tableUnits, []string{"TableReadProvisionedThroughputExceeded hash"}},
+		{ddbmem.Throttled, `TransactWriteItems {"TransactItems":[{"Delete":{"TableName":"hash","Key":` + key + `}}]}`, exceeded, tableUnits, []string{"TableWriteProvisionedThroughputExceeded hash"}},
+		{ddbmem.Throttled, `ExecuteStatement {"Statement":"SELECT * FROM indexed.byG"}`, exceeded, indexUnits, []string{"IndexReadProvisionedThroughputExceeded indexed/index/byG"}},
+		{
+			ddbmem.Throttled, `BatchExecuteStatement {"Statements":[{"Statement":"DELETE FROM hash WHERE pk=?","Parameters":[{"S":"x"}]}]}`, exceeded, tableUnits,
+			[]string{"TableWriteProvisionedThroughputExceeded hash"},
+		},
+		{ddbmem.Throttled, `GetItem {"TableName":"none","Key":` + key + `}`, exceeded, tableUnits, nil},
+		{ddbmem.HotPartition, put, "ThrottlingException", hotTable, []string{"TableWriteKeyRangeThroughputExceeded indexed"}},
+		{ddbmem.HotPartition, `PutItem {"TableName":"hash","Item":` + key + `}`, exceeded, tableUnits, []string{"TableWriteKeyRangeThroughputExceeded hash"}},
+		{ddbmem.HotPartition, query("byG"), exceeded, indexUnits, []string{"IndexReadKeyRangeThroughputExceeded indexed/index/byG"}},
+		{ddbmem.HotIndex, put, "ThrottlingException", hotIndex, []string{"IndexWriteKeyRangeThroughputExceeded indexed/index/byG"}},
+		{ddbmem.HotIndex, `PutItem {"TableName":"hash","Item":` + key + `}`, exceeded, tableUnits, []string{"TableWriteKeyRangeThroughputExceeded hash"}},
+	} {
+		c.e.SetFaults(ddbmem.Faults{Hook: func(ddbmem.Call) ddbmem.Fault { return test.fault }})
+		op, body, _ := strings.Cut(test.request, " ")
+		c.fails(op, body, test.kind, test.message)
+		_, answer := c.send(op, body)
+		name := "ThrottlingReasons"
+		if test.kind == "ThrottlingException" {
+			name = "throttlingReasons"
+		}
+		var got []string
+		reasons, _ := c.parse(answer)[name].([]any)
+		for _, r := range reasons {
+			r, _ := r.(map[string]any)
+			got = append(got, strings.Replace(fmt.Sprint(r["reason"], " ", r["resource"]), arn, "", 1))
+		}
+		require.ElementsMatch(t, test.reasons, got, test.request)
+	}
+}
+
 func TestUnprocessedItemsCanBeSentAgain(t *testing.T) {
 	t.Parallel()
 

@@ -27,8 +27,9 @@ type index struct {
 	extra   []string // attributes that the request listed, in its order, for descriptions
 	order   []schemaElement
 
-	tree  tree.Tree[*row]
-	bytes int64
+	tree    tree.Tree[*row]
+	bytes   int64
+	replica replica // of a local index
 
 	throughput capacityPair
 	onDemand   *capacityPair

@@ -129,8 +129,8 @@ func getItem(e *Engine, in *wire.Node) (*out, error) {
 	o := &out{b: make([]byte, 0, 512)}
 	o.open()
 	size := 0
-	at := t.rowKey(key)
-	if r := t.get(at); r != nil {
+	at, consistent := t.rowKey(key), in.Flag("ConsistentRead", false)
+	if r := t.read(at, consistent); r != nil {
 		size = r.size
 		it := r.item
 		if ex.Projection != nil {
@@ -139,7 +139,7 @@ func getItem(e *Engine, in *wire.Node) (*out, error) {
 		o.item("Item", it)
 	}
 	u := &usage{table: t, read: true}
-	u.add(readUnits(size, in.Flag("ConsistentRead", false)), nil)
+	u.add(readUnits(size, consistent), nil)
 	if failed := t.payRead(at, u.base); failed != nil {
 		return nil, failed
 	}

@@ -62,7 +62,7 @@ func readStatement(in *wire.Node) (*partiql.Statement, error) {
 	parameters := make([]value.Value, len(list))
 	for i := range list {
 		var err error
-		if parameters[i], err = value.Parse(list[i].Raw); err != nil {
+		if parameters[i], err = value.ParseParameter(list[i].Raw); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package ddbmem
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/partiql"
@@ -87,14 +88,25 @@ func (b *batchStatement) prepare(e *Engine, in *wire.Node) error {
 	return nil
 }
 
+// readsSeveral reports whether an index has a key of several attributes a side.
+func (t *table) readsSeveral(name string) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	x := t.find(name)
+	return x != nil && x.several()
+}
+
 // singleRead returns the table and the key of a SELECT of one item.
 func (e *Engine) singleRead(s *partiql.Statement, operation string) (*table, value.Item, error) {
 	t, failed := e.open(s.Table)
 	if failed != nil {
 		return nil, nil, failed
 	}
+	if t.readsSeveral(s.Index) {
+		return nil, nil, unreadByStatements()
+	}
 	key, ok := wholeKey(&t.schema, s.Where)
-	if !ok || s.Index != "" {
+	if !ok || s.Index != "" || slices.ContainsFunc(s.Where.Conjuncts(), func(c *partiql.Condition) bool { return c.Calls() }) {
 		return nil, nil, invalid("Select statements within %s must specify the primary key in the where clause.", operation)
 	}
 	if failed := t.checkEqualities(s.Where); failed != nil {
@@ -114,12 +126,12 @@ func (b *batchStatement) run(e *Engine, in *wire.Node, used *[]*usage) {
 		t.settle()
 		t.mu.RLock()
 		defer t.mu.RUnlock()
-		size := 0
-		if r := t.get(b.key.key); r != nil {
+		size, consistent := 0, in.Flag("ConsistentRead", false)
+		if r := t.read(b.key.key, consistent); r != nil {
 			size = r.size
 			b.item, b.failed = projected(b.statement, r.item)
 		}
-		units := readUnits(size, in.Flag("ConsistentRead", false))
+		units := readUnits(size, consistent)
 		if throttled := t.payRead(b.key.key, units); throttled != nil {
 			b.item, b.failed = nil, throttled
 			return

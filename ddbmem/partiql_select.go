@@ -78,6 +78,13 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	return rd.answerStatement(in, p, token), nil
 }
 
+// several reports whether a side of the key has several attributes. Statements do not read such an index.
+func (x *index) several() bool { return len(x.hash) > 1 || len(x.rng) > 1 }
+
+func unreadByStatements() *apiError {
+	return invalid("PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.")
+}
+
 // checkColumns refuses what a global index cannot give, and has a local one fetch what it lacks.
 func (rd *reader) checkColumns(s *partiql.Statement) *apiError {
 	var names []string
@@ -120,37 +127,28 @@ func (rd *reader) spans(s *partiql.Statement) ([]span, *apiError) {
 
 // partitions returns for each partition that a condition names the tests of its attributes, nil when it names none.
 func (rd *reader) partitions(where *partiql.Condition) ([][]expr.Comparison, *apiError) {
-	hash := rd.schema().hash
+	hash := rd.schema().hash[0]
 	if failed := rd.schema().checkEqualities(where); failed != nil {
 		return nil, failed
 	}
-	var one []expr.Comparison
-	for _, k := range hash {
-		if v := equality(where, k.name); !v.IsZero() {
-			one = append(one, expr.Comparison{Name: k.name, Operator: "EQ", Values: []value.Value{v}})
-		}
-	}
-	switch {
-	case len(one) == len(hash):
-		return [][]expr.Comparison{one}, nil
-	case len(hash) > 1:
-		return nil, nil
+	if v := equality(where, hash.name); !v.IsZero() {
+		return [][]expr.Comparison{{{Name: hash.name, Operator: "EQ", Values: []value.Value{v}}}}, nil
 	}
 	var several [][]expr.Comparison
 	var seen []value.Value
 	for _, c := range where.Conjuncts() {
-		if c.Operator != "IN" || c.Operands[0].Attribute() != hash[0].name || several != nil {
+		if c.Operator != "IN" || c.Operands[0].Attribute() != hash.name || several != nil {
 			continue
 		}
 		for _, o := range c.Operands[1:] {
-			if o.Value.Kind() != hash[0].kind {
+			if o.Value.Kind() != hash.kind {
 				return nil, nil
 			}
 			if slices.ContainsFunc(seen, func(v value.Value) bool { return value.Equal(v, o.Value) }) {
 				continue
 			}
 			seen = append(seen, o.Value)
-			several = append(several, []expr.Comparison{{Name: hash[0].name, Operator: "EQ", Values: []value.Value{o.Value}}})
+			several = append(several, []expr.Comparison{{Name: hash.name, Operator: "EQ", Values: []value.Value{o.Value}}})
 		}
 	}
 	return several, nil
@@ -245,7 +243,7 @@ func after(spans []span, at string, forward bool) []span {
 func (rd *reader) along(spans []span, forward bool) iter.Seq2[string, *row] {
 	return func(yield func(string, *row) bool) {
 		for _, s := range spans {
-			for key, r := range between(rd.tree(), s.low, s.high, forward) {
+			for key, r := range rd.between(s.low, s.high, forward) {
 				if !yield(key, r) {
 					return
 				}

@@ -58,7 +58,7 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		high = at
 	}
 	rd.from = low
-	p, failed := rd.page(between(rd.tree(), low, high, forward))
+	p, failed := rd.page(rd.between(low, high, forward))
 	if failed != nil {
 		return nil, failed
 	}

@@ -121,6 +121,9 @@ func (rd *reader) bind(t *table, name string) *apiError {
 	case gone:
 		return invalid("The table does not have the specified index: %s", name)
 	}
+	if rd.statement && x.several() {
+		return unreadByStatements()
+	}
 	if x.activeAt.ahead(t.engine.clock.Now()) {
 		return invalid("Cannot read from backfilling global secondary index: %s", name)
 	}
@@ -265,28 +268,36 @@ func (rd *reader) startKey() (string, *apiError) {
 	return string(x.appendKey(nil, rd.start)) + t.rowKey(rd.start), nil
 }
 
-func (rd *reader) tree() *tree.Tree[*row] {
-	if rd.index != nil {
-		return &rd.index.tree
-	}
-	return &rd.table.rows
+// between yields the rows that the reader sees with low <= key < high, in either direction; an empty high is no bound.
+func (rd *reader) between(low, high string, forward bool) iter.Seq2[string, *row] {
+	return func(yield func(string, *row) bool) { rd.walk(low, high, forward, yield) }
 }
 
-// between yields the rows with low <= key < high, in either direction; an empty high is no bound.
-func between(t *tree.Tree[*row], low, high string, forward bool) iter.Seq2[string, *row] {
-	return func(yield func(string, *row) bool) {
-		if forward {
-			for key, r := range t.Ascend(low) {
-				if (high != "" && key >= high) || !yield(key, r) {
-					return
-				}
-			}
-			return
-		}
-		for key, r := range t.Descend(high) {
-			if key < low || !yield(key, r) {
+func (rd *reader) walk(low, high string, forward bool, yield func(string, *row) bool) {
+	rows, seen := &rd.table.rows, &rd.table.replica
+	if rd.index != nil {
+		rows, seen = &rd.index.tree, &rd.index.replica
+	}
+	if rd.consistent || !seen.lags() {
+		walk(rows, low, high, forward, yield)
+		return
+	}
+	seen.walk(rows, low, high, forward, yield)
+}
+
+// walk yields the entries of a tree with low <= key < high, in either direction; an empty high is no bound.
+func walk[V any](t *tree.Tree[V], low, high string, forward bool, yield func(string, V) bool) {
+	if forward {
+		for key, r := range t.Ascend(low) {
+			if (high != "" && key >= high) || !yield(key, r) {
 				return
 			}
+		}
+		return
+	}
+	for key, r := range t.Descend(high) {
+		if key < low || !yield(key, r) {
+			return
 		}
 	}
 }

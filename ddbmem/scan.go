@@ -47,7 +47,7 @@ func scan(e *Engine, in *wire.Node) (*out, error) {
 	}
 	rd.from = low
 	rd.scanning(low, high)
-	p, failed := rd.page(between(rd.tree(), low, high, true))
+	p, failed := rd.page(rd.between(low, high, true))
 	if failed != nil {
 		return nil, failed
 	}

@@ -193,6 +193,7 @@ func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 		}
 	}
 	t.stream = stream
+	t.catchUpAll()
 	if n := utf8.RuneCountInString(s.TTL); n > maxTTLName {
 		return t, fmt.Errorf("ttl: an attribute name of %d characters, the limit is %d", n, maxTTLName)
 	}

@@ -26,6 +26,7 @@ type table struct {
 	mu      sync.RWMutex
 	rows    tree.Tree[*row]
 	bytes   int64
+	replica replica
 	indexes []*index
 	stream  *stream
 	ttl     ttl
@@ -133,7 +134,10 @@ func (t *table) apply(c change) []float64 {
 	}
 	var units []float64
 	now := t.engine.clock.Now()
-	lag := t.engine.faults.indexLag(&t.engine.rand)
+	lag, readLag := t.engine.faults.lags(&t.engine.rand)
+	if readLag > 0 || t.replica.lags() {
+		t.delay(c, readLag, now)
+	}
 	for i, x := range t.indexes {
 		var u float64
 		if !x.local && (lag > 0 || len(x.lag) > 0) {
@@ -188,15 +192,16 @@ func (t *table) settleLocked(now time.Time) {
 		}
 		t.ttl.expiry.Delete(entry)
 	}
-	for _, x := range t.indexes {
-		x.catchUp(&t.schema, now)
-	}
+	t.catchUp(now)
 	if t.turning(now) {
 		t.turn(now)
 	}
 }
 
 func (t *table) lagging(now time.Time) bool {
+	if t.replica.due(now) { // and with it those of the local indexes, which have its times
+		return true
+	}
 	for _, x := range t.indexes {
 		if len(x.lag) > 0 && !x.lag[0].due.After(now) {
 			return true

@@ -31,11 +31,6 @@ const (
 	Contention
 )
 
-// String returns the class in lower case.
-func (c Class) String() string {
-	return [...]string{"unknown", "request", "data", "environment", "throttling", "contention"}[c]
-}
-
 // Refused reports that the request was not done.
 func (c Class) Refused() bool { return c != Unknown }
 

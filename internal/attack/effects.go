@@ -10,16 +10,20 @@ import (
 // application is one change that a write made.
 type application struct {
 	Record
-	mark string
+	mark  string
+	lives int // how often the item was removed before
 }
 
 // applications returns the changes that are marked, by their marks, those of items of the given kind alone.
 func applications(journal []Record, ours func(Record) bool) map[string][]application {
-	out := map[string][]application{}
+	out, lives := map[string][]application{}, map[string]int{}
 	for _, r := range journal {
+		if r.New == nil {
+			lives[r.Key]++
+		}
 		if mark := Text(r.New["by"]); mark != "" && ours(r) {
 			if Text(r.Old["by"]) != mark || Text(r.Old["sum"]) != Text(r.New["sum"]) {
-				out[mark] = append(out[mark], application{r, mark})
+				out[mark] = append(out[mark], application{r, mark, lives[r.Key]})
 			}
 		}
 	}
@@ -47,7 +51,7 @@ func (w *World) checkWrite(c *Call, e *Effect, got []application) {
 		kind = "said not done, and is done"
 	case e.Outcome == Done && n == 0:
 		kind = "said done, and is not"
-	case n > 1 && (e.Once || !e.Again && got[n-1].Old != nil): // else it was removed, and made again
+	case n > 1 && (e.Once || !e.Again && got[n-1].lives == got[n-2].lives): // else it was removed, and its successor has the version that the write asserts
 		kind = "done more than once"
 	}
 	if kind != "" {

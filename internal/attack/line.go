@@ -163,13 +163,14 @@ func (l *line) decide(c *Call, op string) fault {
 	case below(rt.denied):
 		return denied
 	case below(rt.fail):
+		before := c.lost
+		c.lost = true // an answer that does not tell whether it was done
 		if c.faults.IntN(2) == 0 {
 			return fail
 		}
-		if op == "TransactWriteItems" && c.lost {
+		if op == "TransactWriteItems" && before {
 			return inProgress
 		}
-		c.lost = true
 		return failDone
 	case op == "BatchWriteItem" && below(rt.unprocessed):
 		return unprocessed

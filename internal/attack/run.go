@@ -117,7 +117,7 @@ func budget(t *testing.T, rounds int) func(n int) bool {
 
 // run plays a round.
 func (pl plan) run(t *testing.T, p Promise, engine Engine) *report {
-	w := newWorld(engine, pl.seed, fmt.Sprintf("attack-%d", pl.seed))
+	w := newWorld(engine, pl.seed, fmt.Sprintf("attack-%s-%d", strings.ReplaceAll(p.Name, " ", "-"), pl.seed))
 	if engine.Simulated {
 		synctest.Test(t, func(t *testing.T) { pl.simulate(t.Context(), p, w) })
 	} else {

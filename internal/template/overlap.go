@@ -21,16 +21,6 @@ func MayEqual(a, b Template) bool {
 	return product(x, y, func(s, u state) bool { return x.accepts(s) && y.accepts(u) })
 }
 
-// MayPrefix reports whether some key of a is a key of b or the beginning of one, with the caveats of MayEqual.
-func MayPrefix(a, b Template) bool {
-	x, xok := a.asText()
-	y, yok := b.asText()
-	if !xok || !yok || a.Native() && b.Native() {
-		return true
-	}
-	return product(x, y, func(s, _ state) bool { return x.accepts(s) })
-}
-
 // MayBegin reports whether some key of t begins with prefix, or is it, with the caveats of MayEqual.
 func MayBegin(t Template, prefix string) bool {
 	x, ok := t.asText()

@@ -111,26 +111,21 @@ func compareBytes(a, b string) int {
 	return 0
 }
 
-// disjoint: two templates that cannot be equal, or meet, or stand before one another, are not and do not.
+// disjoint: two templates that cannot be equal, or meet, are not and do not.
 func disjoint(t *rapid.T) {
 	a, b := drawTemplate.Draw(t, "a"), drawTemplate.Draw(t, "b")
 	k, errK := a.Encode(of(drawThing.Draw(t, "x")))
-	l, errL := b.Encode(of(drawThing.Draw(t, "y")))
 	if errK != nil {
 		return
 	}
-	require.True(t, template.MayEqual(a, a) && template.MayPrefix(a, a) && template.MayMeet(a, a), "%s", a)
+	require.True(t, template.MayEqual(a, a) && template.MayMeet(a, a), "%s", a)
 	require.Equal(t, template.MayEqual(a, b), template.MayEqual(b, a))
 	if b.Match(k) {
 		require.True(t, template.MayEqual(a, b), "%s, %s: %q", a, b, k)
-		require.True(t, template.MayPrefix(a, b))
 		require.True(t, template.MayMeet(a, b))
 	}
 	for n := range len(k) {
 		require.True(t, template.MayBegin(a, k[:n]))
-	}
-	if errL == nil && len(k) <= len(l) && l[:len(k)] == k {
-		require.True(t, template.MayPrefix(a, b), "%s, %s: %q, %q", a, b, k, l)
 	}
 	whole, err := b.Range(nil, template.None, nil)
 	require.NoError(t, err)

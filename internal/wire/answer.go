@@ -120,15 +120,3 @@ func (r *reader) turn() bool {
 	from, to, ok := r.name()
 	return ok && string(r.body[from:to]) == "Item" && r.item() && r.delim('}')
 }
-
-// Read indexes one item in DynamoDB's JSON: {"pk": {"S": "s#1"}}. It returns nil for one that is declined. The page holds on to a copy.
-func Read(item []byte) *Page {
-	p := newPage()
-	p.body = append(p.body, item...)
-	r := reader{Page: p}
-	if len(item) >= math.MaxUint32 || !r.item() || r.peek() != 0 || r.i != len(p.body) {
-		p.Release()
-		return nil
-	}
-	return p
-}

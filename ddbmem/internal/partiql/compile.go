@@ -118,18 +118,10 @@ func (w *Writer) change(c Change) (section, text string, err error) {
 	switch {
 	case c.Remove:
 		return "REMOVE", w.path(c.Path), nil
-	case c.Left.Function == "set_add", c.Left.Function == "set_delete":
-		section = map[string]string{"set_add": "ADD", "set_delete": "DELETE"}[c.Left.Function]
-		name := strings.ToUpper(c.Left.Function)
-		switch args := c.Left.Args; {
-		case len(args) != 2 || args[0].Path == nil || c.Sign != "":
-			return "", "", malformed("%s takes a path and a set", name)
-		case !args[1].Value.Kind().IsSet():
-			return "", "", value.Invalid("The second argument to %s must be a value with type SET", name)
-		case args[0].Path.label() != c.Path.label() || len(args[0].Path) != len(c.Path):
-			return "", "", value.Invalid("The first argument to %s must be the attribute that is assigned to", name)
-		}
-		return section, w.path(c.Path) + " " + w.value(c.Left.Args[1].Value), nil
+	case setFunctions[c.Left.Function] != "" && c.Sign != "":
+		return "", "", malformed("%s stands alone", strings.ToUpper(c.Left.Function))
+	case setFunctions[c.Left.Function] != "":
+		return setFunctions[c.Left.Function], w.path(c.Path) + " " + w.value(c.Left.Args[1].Value), nil
 	}
 	text = w.path(c.Path) + " = " + w.operand(c.Left)
 	if c.Sign != "" {

@@ -64,6 +64,9 @@ func (p *parser) predicate() (*Condition, error) {
 	switch {
 	case t.is("=") || t.is("<>") || t.is("!=") || t.is("<") || t.is("<=") || t.is(">") || t.is(">="):
 		p.take()
+		if t.is("=") && (left.Function == "attribute_exists" || left.Function == "attribute_not_exists") && p.accept("TRUE") {
+			return &Condition{Operands: []*Operand{left}}, nil
+		}
 		if p.peek().is("MISSING") {
 			return nil, value.Invalid("MISSING must be compared using IS operator")
 		}
@@ -119,15 +122,19 @@ func (p *parser) in(tested *Operand) (*Condition, error) {
 	}
 }
 
-// isWhat reads IS [NOT] MISSING or NULL.
+// types are the types that IS tests for, by their names.
+var types = map[string]string{"NULL": "NULL", "BOOL": "BOOL", "STRING": "S"}
+
+// isWhat reads IS [NOT] MISSING or a type.
 func (p *parser) isWhat(tested *Operand) (*Condition, error) {
 	not := p.accept("NOT")
 	var c *Condition
 	switch {
 	case p.accept("MISSING"):
 		c = &Condition{Operands: []*Operand{{Function: "attribute_not_exists", Args: []*Operand{tested}}}}
-	case p.accept("NULL"):
-		c = &Condition{Operands: []*Operand{{Function: "attribute_type", Args: []*Operand{tested, {Value: value.String("NULL")}}}}}
+	case p.peek().kind == word && types[strings.ToUpper(p.peek().text)] != "":
+		kind := types[strings.ToUpper(p.take().text)]
+		c = &Condition{Operands: []*Operand{{Function: "attribute_type", Args: []*Operand{tested, {Value: value.String(kind)}}}}}
 	default:
 		return nil, p.unexpected("'MISSING' or 'NULL'")
 	}

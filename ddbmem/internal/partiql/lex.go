@@ -32,6 +32,9 @@ func malformed(format string, args ...any) error {
 	return value.Invalid("Statement wasn't well formed, can't be processed: "+format, args...)
 }
 
+// unreadable is the answer to what is no token: the service says nothing about it.
+func unreadable() error { return malformed("") }
+
 // symbols are the tokens of several characters, longer ones first.
 var symbols = []string{"<<", ">>", "<=", ">=", "<>", "!="}
 
@@ -72,7 +75,7 @@ func skip(rest string) (int, error) {
 	case strings.HasPrefix(rest, "/*"):
 		i := strings.Index(rest, "*/")
 		if i < 0 {
-			return 0, malformed("Unterminated comment")
+			return 0, unreadable()
 		}
 		return i + 2, nil
 	}
@@ -98,6 +101,9 @@ func next(rest string) (token, error) {
 			n++
 		}
 		return token{kind: word, text: rest[:n], size: n}, nil
+	}
+	if rest[0] == '#' {
+		return token{}, unreadable()
 	}
 	for _, s := range symbols {
 		if strings.HasPrefix(rest, s) {

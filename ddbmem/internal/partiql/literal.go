@@ -3,6 +3,7 @@ package partiql
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -21,6 +22,7 @@ func (p *parser) value() (value.Value, error) {
 // item reads the literal of an item, whose attributes begin at the first level.
 func (p *parser) item() (value.Item, error) {
 	var b strings.Builder
+	p.under = nil
 	if err := p.literal(&b); err != nil {
 		return nil, err
 	}
@@ -38,9 +40,9 @@ func (p *parser) literal(b *strings.Builder) error {
 	case t.kind == text:
 		b.WriteString(`{"S":` + quote(t.text) + `}`)
 	case t.kind == number:
-		b.WriteString(`{"N":` + quote(t.text) + `}`)
+		return p.number(b, t.text)
 	case t.is("-") && p.peek().kind == number:
-		b.WriteString(`{"N":` + quote("-"+p.take().text) + `}`)
+		return p.number(b, "-"+p.take().text)
 	case t.is("TRUE"), t.is("FALSE"):
 		b.WriteString(`{"BOOL":` + strings.ToLower(t.text) + `}`)
 	case t.is("NULL"):
@@ -53,7 +55,12 @@ func (p *parser) literal(b *strings.Builder) error {
 		p.parameters = p.parameters[1:]
 	case t.is("["):
 		b.WriteString(`{"L":[`)
-		if err := p.elements(b, "]", func() error { return p.literal(b) }); err != nil {
+		position := 0
+		element := func() error {
+			position++
+			return p.within(fmt.Sprintf("[%d]", position-1), b)
+		}
+		if err := p.elements(b, "]", element); err != nil {
 			return err
 		}
 		b.WriteString(`]}`)
@@ -66,11 +73,38 @@ func (p *parser) literal(b *strings.Builder) error {
 		b.WriteString(`}}`)
 	case t.is("<<"):
 		return p.bag(b, t)
+	case t.kind == end:
+		return malformed("Unexpected term")
 	default:
 		p.tokens = append([]token{t}, p.tokens...)
+		if p.isCall() {
+			return value.Invalid("Unsupported data type: %s under key root%s", strings.ToLower(t.text), p.at(t))
+		}
 		return p.unexpected("value")
 	}
 	return nil
+}
+
+// number reads the literal of a number. What a number cannot be is said with where it stands.
+func (p *parser) number(b *strings.Builder, text string) error {
+	if value.Wide(text) {
+		return unreadable()
+	}
+	if _, err := value.Number(text); err != nil {
+		if refused, ok := errors.AsType[*value.Error](err); ok {
+			return value.Invalid("%s under root%s", refused.Message, strings.Join(p.under, ""))
+		}
+		return err
+	}
+	b.WriteString(`{"N":` + quote(text) + `}`)
+	return nil
+}
+
+// within reads a literal that stands one step below another.
+func (p *parser) within(step string, b *strings.Builder) error {
+	p.under = append(p.under, step)
+	defer func() { p.under = p.under[:len(p.under)-1] }()
+	return p.literal(b)
 }
 
 // elements reads what stands between commas up to the closing symbol.
@@ -106,7 +140,10 @@ func (p *parser) field(b *strings.Builder, seen map[string]bool) error {
 	if err := p.expect(":"); err != nil {
 		return err
 	}
-	return p.literal(b)
+	if p.depth == 1 && p.clause == elsewhere { // an attribute of an item
+		return p.literal(b)
+	}
+	return p.within("."+t.text, b)
 }
 
 // bag reads a set behind its first symbol.
@@ -121,9 +158,11 @@ func (p *parser) bag(b *strings.Builder, opening token) error {
 	if err != nil {
 		return err
 	}
+	if len(members) == 0 && p.clause != elsewhere {
+		return value.Invalid("Empty bags are not supported")
+	}
 	if len(members) == 0 {
-		line, column, size := p.place(opening)
-		return value.Invalid("Empty bags are not supported at %d:%d:%d", line, column, size)
+		return value.Invalid("Empty bags are not supported%s", p.at(opening))
 	}
 	set := members[0].Kind().SetOf()
 	b.WriteString(`{"` + set.String() + `":[`)

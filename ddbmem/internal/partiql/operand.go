@@ -1,43 +1,52 @@
 package partiql
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// functions are the functions that an operand may call.
-var functions = map[string]bool{
-	"begins_with": true, "contains": true, "attribute_type": true, "size": true,
-	"list_append": true, "if_not_exists": true, "set_add": true, "set_delete": true,
+// functions are the functions that an operand may call in a clause.
+var functions = map[clause][]string{
+	inWhere: {"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"},
+	inSet:   {"if_not_exists", "list_append", "set_add", "set_delete"},
 }
 
 // operand reads a path, a value or a call.
 func (p *parser) operand() (*Operand, error) {
 	t := p.peek()
 	switch {
-	case t.kind == word && len(p.tokens) > 1 && p.tokens[1].is("("):
+	case p.isCall():
 		return p.call()
-	case t.kind == quoted, t.kind == word && !isKeyword(t.text):
+	case p.isName():
 		path, err := p.path()
-		return &Operand{Path: path}, err
+		return &Operand{Path: path, token: t}, err
 	}
 	v, err := p.value()
-	return &Operand{Value: v}, err
+	return &Operand{Value: v, token: t}, err
+}
+
+// isCall reports whether the call of a function comes next.
+func (p *parser) isCall() bool {
+	return p.peek().kind == word && len(p.tokens) > 1 && p.tokens[1].is("(")
 }
 
 func (p *parser) call() (*Operand, error) {
-	name := p.take().text
-	o := &Operand{Function: strings.ToLower(name)}
-	if !functions[o.Function] {
-		return nil, value.Invalid("Unrecognized function: %s", name)
+	t := p.take()
+	o := &Operand{Function: strings.ToLower(t.text), token: t}
+	if !slices.Contains(functions[p.clause], o.Function) {
+		return nil, value.Invalid("Unrecognized function: %s%s", o.Function, p.at(t))
 	}
 	if err := p.deeper(); err != nil {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
 	p.take() // the parenthesis
+	if p.accept(")") {
+		return nil, value.Invalid("Incorrect number of operands for operator or function; operator or function: %s, number of operands: 0", o.Function)
+	}
 	for {
 		arg, err := p.operand()
 		if err != nil {
@@ -60,6 +69,9 @@ func (p *parser) path() (Path, error) {
 	for {
 		switch {
 		case p.accept("."):
+			if t := p.peek(); t.kind == word && (isKeyword(t.text) || slices.Contains(joins, strings.ToUpper(t.text))) {
+				return nil, malformed("Invalid path dot component")
+			}
 			if name, err = p.name(); err != nil {
 				return nil, err
 			}

@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -15,7 +16,18 @@ type parser struct {
 	tokens     []token
 	parameters []value.Value
 	depth      int
+	under      []string // the steps from the attribute whose literal is read to where it is read
+	clause     clause
 }
+
+// clause is a part of a statement that has functions of its own.
+type clause uint8
+
+const (
+	elsewhere clause = iota
+	inWhere
+	inSet
+)
 
 // Parse reads a statement, with a parameter for each question mark in it. Its errors are those of the service.
 func Parse(statement string, parameters []value.Value) (*Statement, error) {
@@ -30,13 +42,18 @@ func Parse(statement string, parameters []value.Value) (*Statement, error) {
 	}
 	p.accept(";")
 	if p.peek().kind != end {
-		return nil, p.unexpected("end of statement")
+		return nil, leftover()
 	}
 	return s, nil
 }
 
+// leftover is the answer to a token behind what is a statement by itself.
+func leftover() error { return malformed("Unexpected token after expression") }
+
 func (p *parser) parse() (*Statement, error) {
 	switch {
+	case p.accept("FROM"):
+		return p.updateFrom()
 	case p.accept("SELECT"):
 		return p.selection()
 	case p.accept("INSERT"):
@@ -112,8 +129,7 @@ func (p *parser) place(t token) (line, column, size int) {
 
 // name reads an identifier.
 func (p *parser) name() (string, error) {
-	t := p.peek()
-	if t.kind != quoted && (t.kind != word || isKeyword(t.text)) {
+	if !p.isName() {
 		return "", p.unexpected("identifier")
 	}
 	return p.take().text, nil
@@ -130,6 +146,9 @@ func isKeyword(s string) bool {
 	}
 }
 
+// joins are keywords that are names all the same, but not behind a dot.
+var joins = []string{"CROSS", "FULL", "INNER", "JOIN", "LEFT", "NATURAL", "OUTER", "RIGHT"}
+
 // table reads the name of a table, and that of an index behind it.
 func (p *parser) table(s *Statement) (err error) {
 	if s.Table, err = p.name(); err != nil {
@@ -143,9 +162,31 @@ func (p *parser) table(s *Statement) (err error) {
 
 func (p *parser) where(s *Statement) (err error) {
 	if p.accept("WHERE") {
+		p.clause = inWhere
 		s.Where, err = p.condition()
+		p.clause = elsewhere
 	}
 	return err
+}
+
+// noAlias refuses another name for the table.
+func (p *parser) noAlias() error {
+	if t := p.peek(); t.is("AS") || p.isName() && !isClause(t) {
+		return value.Invalid("Aliasing is not supported")
+	}
+	return nil
+}
+
+// isName reports whether an identifier comes next.
+func (p *parser) isName() bool {
+	t := p.peek()
+	return t.kind == quoted || t.kind == word && !isKeyword(t.text)
+}
+
+// at says where a token stands: " at 1:8:5".
+func (p *parser) at(t token) string {
+	line, column, size := p.place(t)
+	return fmt.Sprintf(" at %d:%d:%d", line, column, size)
 }
 
 // deeper counts levels of nesting; the caller counts them down again.

@@ -26,8 +26,8 @@ func (p *parser) selection() (*Statement, error) {
 	if err := p.table(s); err != nil {
 		return nil, err
 	}
-	if t := p.peek(); t.is("AS") || t.kind == quoted || t.kind == word && !isKeyword(t.text) && !isClause(t) {
-		return nil, value.Invalid("Aliasing is not supported")
+	if err := p.noAlias(); err != nil {
+		return nil, err
 	}
 	if err := p.where(s); err != nil {
 		return nil, err
@@ -108,9 +108,6 @@ func (p *parser) order(s *Statement) error {
 	if err := p.expect("BY"); err != nil {
 		return err
 	}
-	if s.Where == nil {
-		return value.Invalid("Must have WHERE clause in the statement when using ORDER BY clause.")
-	}
 	for {
 		name, err := p.name()
 		if err != nil {
@@ -121,9 +118,13 @@ func (p *parser) order(s *Statement) error {
 			p.accept("ASC")
 		}
 		s.Order = append(s.Order, o)
-		if !p.accept(",") {
-			return nil
+		if p.accept(",") {
+			continue
 		}
+		if s.Where == nil && !p.peek().is("WHERE") {
+			return value.Invalid("Must have WHERE clause in the statement when using ORDER BY clause.")
+		}
+		return nil
 	}
 }
 

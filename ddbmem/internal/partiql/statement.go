@@ -79,12 +79,21 @@ func (c *Condition) Conjuncts() []*Condition {
 	return all
 }
 
+// Calls reports whether the condition is the call of a function, or of one negated.
+func (c *Condition) Calls() bool {
+	if c.Operator == "NOT" {
+		return c.Parts[0].Calls()
+	}
+	return c.Operator == ""
+}
+
 // Operand is a path, a value or a call.
 type Operand struct {
 	Path     Path
 	Value    value.Value
 	Function string
 	Args     []*Operand
+	token    token // the first
 }
 
 // Attribute returns the name of the attribute that the operand is, empty when it is something else.

@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -14,6 +15,9 @@ func (p *parser) insertion() (*Statement, error) {
 	}
 	if err := p.table(s); err != nil {
 		return nil, err
+	}
+	if p.isName() && !p.peek().is("VALUE") {
+		return nil, leftover()
 	}
 	if err := p.expect("VALUE"); err != nil {
 		return nil, err
@@ -39,6 +43,40 @@ func (p *parser) update() (*Statement, error) {
 	if err := p.table(s); err != nil {
 		return nil, err
 	}
+	if err := p.noAlias(); err != nil {
+		return nil, err
+	}
+	if err := p.changes(s); err != nil {
+		return nil, err
+	}
+	if err := p.where(s); err != nil {
+		return nil, err
+	}
+	return s, p.returning(s)
+}
+
+// updateFrom reads the form of an UPDATE that begins with FROM, behind its first word.
+func (p *parser) updateFrom() (*Statement, error) {
+	s := &Statement{Verb: Update}
+	if err := p.table(s); err != nil {
+		return nil, err
+	}
+	if err := p.noAlias(); err != nil {
+		return nil, err
+	}
+	if err := p.where(s); err != nil {
+		return nil, err
+	}
+	if err := p.changes(s); err != nil {
+		return nil, err
+	}
+	return s, p.returning(s)
+}
+
+// changes reads what an UPDATE sets and removes.
+func (p *parser) changes(s *Statement) error {
+	p.clause = inSet
+	defer func() { p.clause = elsewhere }()
 	for {
 		var err error
 		switch {
@@ -49,15 +87,12 @@ func (p *parser) update() (*Statement, error) {
 			path, err = p.path()
 			s.Changes = append(s.Changes, Change{Path: path, Remove: true})
 		case s.Changes == nil:
-			return nil, p.unexpected("'SET' or 'REMOVE'")
+			return p.unexpected("'SET' or 'REMOVE'")
 		default:
-			if err := p.where(s); err != nil {
-				return nil, err
-			}
-			return s, p.returning(s)
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 }
@@ -72,7 +107,11 @@ func (p *parser) assignments(s *Statement) error {
 			return err
 		}
 		c := Change{Path: path}
+		call := p.peek()
 		if c.Left, err = p.operand(); err != nil {
+			return err
+		}
+		if err := p.checkSetFunction(c, call); err != nil {
 			return err
 		}
 		for _, sign := range []string{"+", "-"} {
@@ -90,6 +129,26 @@ func (p *parser) assignments(s *Statement) error {
 	}
 }
 
+// setFunctions are the functions that stand for an action of an update expression.
+var setFunctions = map[string]string{"set_add": "ADD", "set_delete": "DELETE"}
+
+// checkSetFunction refuses a call that does not change the set that it is assigned to.
+func (p *parser) checkSetFunction(c Change, call token) error {
+	if setFunctions[c.Left.Function] == "" {
+		return nil
+	}
+	name := strings.ToUpper(c.Left.Function)
+	switch args := c.Left.Args; {
+	case len(args) != 2:
+		return value.Invalid("%s must have exactly two arguments%s", name, p.at(call))
+	case !slices.Equal(args[0].Path, c.Path):
+		return value.Invalid("The first argument to %s must equal the assignment value%s", name, p.at(call))
+	case !args[1].Value.Kind().IsSet():
+		return value.Invalid("The second argument to %s must be a value with type SET%s", name, p.at(args[0].token))
+	}
+	return nil
+}
+
 // deletion reads a DELETE behind its first word.
 func (p *parser) deletion() (*Statement, error) {
 	s := &Statement{Verb: Delete}
@@ -97,6 +156,9 @@ func (p *parser) deletion() (*Statement, error) {
 		return nil, err
 	}
 	if err := p.table(s); err != nil {
+		return nil, err
+	}
+	if err := p.noAlias(); err != nil {
 		return nil, err
 	}
 	if err := p.where(s); err != nil {

@@ -3,6 +3,7 @@ package value
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -134,6 +135,22 @@ func checkExponent(written int64, first int) *Error {
 		return Invalid(msgUnderflow)
 	}
 	return nil
+}
+
+// Wide reports whether the exponent of a number, or the place of its last digit,
+// takes more than 32 bits. The service reads no such number in a statement.
+func Wide(text string) bool {
+	mantissa, exponent := text, int64(0)
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		n, err := strconv.ParseInt(text[i+1:], 10, 32)
+		if errors.Is(err, strconv.ErrRange) {
+			return true
+		}
+		mantissa, exponent = text[:i], n
+	}
+	_, fraction, _ := strings.Cut(mantissa, ".")
+	scale := int64(len(fraction)) - exponent
+	return scale < math.MinInt32 || scale > math.MaxInt32
 }
 
 // trim drops trailing zeros.

@@ -77,12 +77,21 @@ func (in *Input) Repeated() bool { return in.repeated }
 
 // Parse decodes a single attribute value such as {"S":"text"}, reporting both
 // kinds of error.
-func Parse(data []byte) (Value, error) {
-	d := decoder{scanner: scanner{data: data}}
+func Parse(data []byte) (Value, error) { return parse(data, false) }
+
+// ParseParameter decodes an attribute value as [Parse] does, with two
+// differences: a number that is [Wide] is none, and the first fault is
+// reported, however deep the value.
+func ParseParameter(data []byte) (Value, error) { return parse(data, true) }
+
+func parse(data []byte, parameter bool) (Value, error) {
+	d := decoder{scanner: scanner{data: data}, parameter: parameter}
 	v, err := d.value(1)
 	switch {
 	case err != nil:
 		return Value{}, err
+	case parameter && d.sooner: // at whatever depth
+		return Value{}, d.nesting.err
 	case d.verdict().err != nil:
 		return Value{}, d.verdict().err
 	}
@@ -109,6 +118,8 @@ func ParseItem(data []byte) (Item, error) {
 type decoder struct {
 	scanner
 	faults
+
+	parameter bool // of a statement
 }
 
 // object reads the values of a whole input.
@@ -213,6 +224,9 @@ func (d *decoder) number(text string) Value {
 	v, err := Number(text)
 	if err == nil {
 		return v
+	}
+	if d.parameter && Wide(text) {
+		err = Invalid(msgNotNumber, text)
 	}
 	if refused, ok := errors.AsType[*Error](err); ok {
 		d.first.note(d.under, refused)

@@ -2,6 +2,7 @@ package differential
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -55,7 +56,7 @@ func (j *jury) hear(tb *table, mine, theirs outcome, ours string) string {
 	v := &theirs.pages[0]
 	v.message = translate(j.other.Name, v.message)
 	operation := mine.request.operation
-	if v.code == crashed {
+	if slices.ContainsFunc(theirs.pages, func(v verdict) bool { return v.code == crashed }) {
 		j.out = "it does not survive " + operation
 		return ""
 	}
@@ -66,12 +67,13 @@ func (j *jury) hear(tb *table, mine, theirs outcome, ours string) string {
 		return ""
 	}
 	view := theirs.view(tb)
+	ours = unwrapped(ours, view)
 	if strings.Contains(view, "\ufffd") {
 		j.out = "it runs without a locale and loses letters" // no request has this one
 		return ""
 	}
 	if view == ours {
-		return view
+		return ""
 	}
 	if mine.failed() != theirs.failed() {
 		j.out = fmt.Sprintf("one side refused %s", operation)

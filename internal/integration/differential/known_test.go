@@ -33,7 +33,8 @@ func TestDifferences(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	b.WriteString("# Known differences\n\nWhere engines by other authors differ from ddbmem, who does as AWS does, and where that is on record.\n" +
-		"`go test -run TestDifferences -update` writes this file; the differential test takes no other difference.\n")
+		"`go test -run TestDifferences -update` writes this file; the differential test takes no other difference.\n" +
+		"Where ddbmem says " + code(envelope) + " before a message and the other engine does not, the rest is compared: " + newer(envelopeProof) + ".\n")
 	engines := []string{"dynamodb-local", "dynoxide", "dynalite"}
 	for _, engine := range engines {
 		fmt.Fprintf(&b, "\n## %s\n\n| operation | the other engine | as AWS does | on record |\n|---|---|---|---|\n", engine)

@@ -11,6 +11,9 @@ func byDynalite(test string) string { return "github.com/architect/dynalite, tes
 // suite is the conformance suite of which every test passes on AWS in eu-west-2.
 func suite(test string) string { return "github.com/nubo-db/dynamodb-conformance, tests/" + test }
 
+// newer is the newer edition of that suite, which records what several regions say, in October 2026 too.
+func newer(test string) string { return "github.com/paritysuite/dynamodb-conformance, tests/" + test }
+
 // alternator's tests are run on AWS too.
 func alternator(test string) string { return "github.com/scylladb/scylladb, test/alternator/" + test }
 
