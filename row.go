@@ -57,7 +57,7 @@ func (k key) tooLong(size int) error {
 
 // limits is what a Native attribute of the key may hold in row r.
 func (k key) limits(r *Row) template.Limits {
-	return template.Limits{Bytes: k.maxBytes, Reserved: r.index.kind == primaryIndex && k.side == "partition"}
+	return template.Limits{Bytes: k.maxBytes, Side: k.side, Reserved: r.index.kind == primaryIndex && k.side == "partition"}
 }
 
 // native returns the attribute of part i of a Native key for a field's value, or says why it can be none.
