@@ -76,7 +76,7 @@ type Hidden struct{ digits string }
 func (h Hidden) MarshalText() ([]byte, error)     { return []byte(h.digits), nil }
 func (h *Hidden) UnmarshalText(text []byte) error { h.digits = string(text); return nil }
 
-type secret struct{ a, b int }
+type secret struct{ b int } //nolint:unused // it is lost for that
 
 // Outbound writes itself, and does not read itself.
 type Outbound struct{ n int }
@@ -175,7 +175,7 @@ func TestEmbeddedValuesThatWouldBeLostAreRefused(t *testing.T) {
 
 	type Named struct {
 		ID string `dynamodbav:"-"`
-		pk
+		pk        //nolint:unused // attributevalue stores it
 	}
 	_, err = ddb.Define(ddb.NewTable("pk", "sk"), "named", func(c *Named, d *ddb.Definition) {
 		id := ddb.Key(ddb.Prefix("c#"), ddb.Str(&c.ID))
@@ -184,7 +184,7 @@ func TestEmbeddedValuesThatWouldBeLostAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, `attributevalue stores the embedded ddb_test.pk as "pk" and cannot read it back`)
 }
 
-type pk string
+type pk string //nolint:unused // of the field above
 
 // A channel in an any is seen when it is written, and so is all else that would be lost there.
 func TestValuesBehindAnAnyThatWouldBeLostAreRefused(t *testing.T) {

@@ -223,8 +223,10 @@ func TestOneMistakeIsOneFault(t *testing.T) {
 		"Native of a Number": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.GSI("gsi", "amount", ""), ddb.Key(ddb.Native(&p.Amount)))
 		}, "Amount is a attributevalue.Number, which is stored as a number"},
-		"Fold of a Number": {func(p *Post, d *ddb.Definition, _ *ddb.Table) { d.Unique("amount", ddb.Fold(&p.Amount)) },
-			"Amount is a attributevalue.Number, which is stored as a number"},
+		"Fold of a Number": {
+			func(p *Post, d *ddb.Definition, _ *ddb.Table) { d.Unique("amount", ddb.Fold(&p.Amount)) },
+			"Amount is a attributevalue.Number, which is stored as a number",
+		},
 		"no index at all": {func(p *Post, d *ddb.Definition, _ *ddb.Table) { d.Index(nil, ddb.Key(ddb.Native(&p.Org))) }, "nil is no index"},
 	} {
 		table := ddb.NewTable("pk", "sk")
