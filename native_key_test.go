@@ -1,6 +1,7 @@
 package ddb_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -276,9 +277,7 @@ func TestAZeroAttributeDisagreesWithItsKey(t *testing.T) {
 			"empty, inside":  {map[string]types.AttributeValue{"at": room(text(""))}, `At.Room is "", the key says "r"`},
 		} {
 			attrs := map[string]types.AttributeValue{"pk": text("s#0005#r"), "sk": text("n#x#f"), "entityType": text("seat")}
-			for name, av := range c.attrs {
-				attrs[name] = av
-			}
+			maps.Copy(attrs, c.attrs)
 			putRaw(t, client, "table", attrs)
 			got, err := repo.Get(t.Context(), key)
 			if c.want != "" {
