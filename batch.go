@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -111,7 +113,7 @@ func (op Op) bulk() bool {
 func (it *batchItem) compile(db *DB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
-		return nil
+		return w.foretell()
 	}
 	if err != nil || !it.op.bulk() {
 		return err
@@ -124,6 +126,40 @@ func (it *batchItem) compile(db *DB, index int) error {
 		it.request = &types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: a.key}}
 	}
 	return nil
+}
+
+// foretell refuses what is wrong with the item that an op is to store, whatever is stored already.
+func (w *write) foretell() error {
+	e, whole := w.e, w.op.item
+	switch w.op.verb {
+	case verbCreate, verbPut, verbReplace:
+	case verbMove:
+		whole = w.op.to
+	default:
+		return nil
+	}
+	key, err := e.key(string(w.op.verb), whole)
+	if err != nil {
+		return err
+	}
+	least, err := e.values(whole)
+	if err != nil {
+		return w.op.fail(key, err)
+	}
+	maps.Copy(least, key)
+	if err := w.checkSize(least); err != nil {
+		return err
+	}
+	it := e.copied(whole)
+	w.keep(it, 1, reflect.Value{})
+	if err := e.checkTTL(it, w.now); err != nil {
+		return w.op.fail(key, err)
+	}
+	if w.op.verb == verbMove && len(e.derived) > 0 { // which index keys may be made of, and which are those of the stored item
+		return nil
+	}
+	_, err = e.encode(string(w.op.verb), it)
+	return err
 }
 
 // waves groups the ops so that no item is written twice in one.

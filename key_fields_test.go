@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbstream"
 )
 
 type (
@@ -54,7 +55,7 @@ func openHighscores(t *testing.T) highscores {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&s.Board)), ddb.Key(ddb.Prefix("total")))
 	})
 	x.total = ddb.MustAggregate("total", x.entity, totals, func(s *Highscore, b *BoardTotal) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Board, &b.Board), ddb.Sum(&s.Points, &b.Sum), ddb.When(ddb.Ne(&s.Player, "bot")), ddb.OwnItems}
+		return []ddb.Rule{ddb.By(&s.Board, &b.Board), ddb.Sum(&s.Points, &b.Sum), ddb.When(ddb.Eq(&s.Board, "b")), ddb.OwnItems}
 	})
 	x.db = ddb.New(x.engine.Client(), "scores", table, nil)
 	require.NoError(t, x.db.CreateTable(t.Context()))
@@ -143,4 +144,63 @@ func TestVerifyCountsItemsThatWereUpserted(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	assert.Equal(t, &types.AttributeValueMemberN{Value: "5"}, out.Item["sum"])
+}
+
+// Items of an aggregate's own store the fields of their key too, and stand in an index that is made of them.
+func TestOwnItemsStandInIndexesOfTheirKeyFields(t *testing.T) {
+	t.Parallel()
+	type Win struct {
+		ID     string `dynamodbav:"-"`
+		Board  string `dynamodbav:"won_board"`
+		Player string `dynamodbav:"won_player"`
+		Points int64  `dynamodbav:"won_points"`
+	}
+	type Score struct {
+		Board  string `dynamodbav:"board"`
+		Player string `dynamodbav:"player"`
+		Points int64  `dynamodbav:"points"`
+	}
+	for name, feed := range map[string]func(*testing.T, *ddb.DB, *ddb.View, *ddbmem.Engine){
+		"by the stream": func(t *testing.T, db *ddb.DB, total *ddb.View, engine *ddbmem.Engine) {
+			t.Helper()
+			mux := ddb.NewMux(db.Table(), nil)
+			mux.Maintain(db, total)
+			require.NoError(t, ddbstream.NewReader(engine.StreamsClient(), db.Name(), mux, &ddbstream.MemoryStore{}, nil).Drain(t.Context()))
+		},
+		"by Rebuild": func(t *testing.T, db *ddb.DB, total *ddb.View, _ *ddbmem.Engine) {
+			t.Helper()
+			require.NoError(t, total.Rebuild(t.Context(), db, nil))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			table := ddb.NewTable("pk", "sk")
+			points := table.GSI("by-points", "board", "points")
+			scores := ddb.MustDefine(table, "score", func(s *Score, d *ddb.Definition) {
+				d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&s.Board)), ddb.Key(ddb.Prefix("p#"), ddb.Str(&s.Player)))
+				d.Index(points, ddb.Key(ddb.Native(&s.Board)), ddb.Key(ddb.Native(&s.Points)))
+			})
+			wins := ddb.MustDefine(table, "win", func(w *Win, d *ddb.Definition) {
+				id := ddb.Key(ddb.Prefix("win#"), ddb.Str(&w.ID))
+				d.Primary(id, id)
+			})
+			total := ddb.MustAggregate("points", wins, scores, func(w *Win, s *Score) []ddb.Rule {
+				return []ddb.Rule{ddb.By(&w.Board, &s.Board), ddb.By(&w.Player, &s.Player), ddb.Sum(&w.Points, &s.Points), ddb.OwnItems}
+			})
+			engine := ddbmem.New()
+			db := ddb.New(engine.Client(), "scores", table, nil)
+			require.NoError(t, db.CreateTable(t.Context()))
+			for _, id := range []string{"1", "2"} {
+				require.NoError(t, db.Do(t.Context(), wins.Put(Win{ID: id, Board: "b", Player: "ann", Points: 5})))
+			}
+			feed(t, db, total, engine)
+			top, err := ddb.Collect(ddb.NewRepository(db, scores).Query(t.Context(), scores.On(points, Score{Board: "b"})))
+			require.NoError(t, err)
+			assert.Equal(t, []Score{{Board: "b", Player: "ann", Points: 10}}, top)
+			for d, err := range total.Verify(t.Context(), db, nil) {
+				require.NoError(t, err)
+				t.Errorf("drift: %s", d)
+			}
+		})
+	}
 }

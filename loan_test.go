@@ -167,14 +167,24 @@ func (l *loans) holders(t *testing.T) held {
 
 // clock is a clock that tests set.
 type clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	then time.Duration // that it goes on once it was read
 }
 
 func (c *clock) read() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now
+	now := c.now
+	c.now, c.then = now.Add(c.then), 0
+	return now
+}
+
+// advanceOnceRead is advance, but for who reads the clock next.
+func (c *clock) advanceOnceRead(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.then = d
 }
 
 func (c *clock) advance(d time.Duration) {

@@ -3,7 +3,11 @@ package ddb_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -105,6 +109,59 @@ func TestAnErrorAfterALostResponseIsNotDefinite(t *testing.T) {
 			_, nothing := errors.AsType[*ddb.TransactError](err)
 			assert.False(t, nothing, "a TransactError says that nothing was written")
 		})
+	}
+}
+
+// A caller that gives up while a write waits for its next try learns that it may have been done, if a response was lost before.
+func TestAWriteThatIsGivenUpAfterALostResponseIsNotDefinite(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]func(context.Context, *patrons) error{
+		"alone": func(ctx context.Context, a *patrons) error {
+			_, err := a.repo.Update(ctx, Patron{ID: "1"}, ddb.Add(&a.f.N, 1))
+			return err
+		},
+		"in a transaction": func(ctx context.Context, a *patrons) error {
+			return a.db.Transact(ctx, a.entity.Update(Patron{ID: "1"}, ddb.Add(&a.f.N, 1)))
+		},
+		"once": func(ctx context.Context, a *patrons) error {
+			_, err := a.repo.Update(ctx, Patron{ID: "1"}, ddb.Add(&a.f.N, 1), ddb.Once)
+			return err
+		},
+		"alone in a batch": func(ctx context.Context, a *patrons) error {
+			return a.db.Batch(ctx, a.entity.Update(Patron{ID: "1"}, ddb.Add(&a.f.N, 1)))
+		},
+		"with others in a batch": func(ctx context.Context, a *patrons) error {
+			return a.db.Batch(ctx, a.entity.Put(Patron{ID: "1", N: 1}), a.entity.Put(Patron{ID: "2"}))
+		},
+	} {
+		for _, lost := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, ", ", lost), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					a := openPatrons(t)
+					_, err := a.repo.Create(t.Context(), Patron{ID: "1"})
+					require.NoError(t, err)
+					var faults []ddbmem.Fault
+					if lost {
+						faults = append(faults, ddbmem.Dropped)
+					}
+					a.engine.SetFaults(scriptWrites(forever(faults, map[bool]ddbmem.Fault{false: ddbmem.Conflicting, true: ddbmem.Throttled}[strings.Contains(name, "others")])...))
+					ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+					defer cancel()
+					err = run(ctx, a)
+					require.ErrorIs(t, err, context.DeadlineExceeded)
+					got, gone := a.repo.Get(t.Context(), Patron{ID: "1"})
+					require.NoError(t, gone)
+					if !lost {
+						require.NotErrorIs(t, err, ddb.ErrOutcomeUnknown)
+						require.Zero(t, got.N)
+						return
+					}
+					requireUnknown(t, err)
+					require.Equal(t, 1, got.N)
+				})
+			})
+		}
 	}
 }
 

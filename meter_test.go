@@ -3,6 +3,7 @@ package ddb_test
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -64,6 +65,58 @@ func TestMeterTellsAnIndexCalledPrimaryFromTheTable(t *testing.T) {
 	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 1}, m.Capacity(p.table.Primary()))
 	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 2}, m.Capacity(nil), "and one for the index")
 	assert.Equal(t, []string{"primary"}, m.Indexes())
+}
+
+// DynamoDB charges writes that it refuses for a condition, and its errors do not say how much: the meter estimates it from the
+// item that stood in the way, and says what part of its sum that is.
+func TestMeterEstimatesWhatFailedConditionsCost(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	large := strings.Repeat("x", 2500) // three units
+	for name, c := range map[string]struct {
+		write func(context.Context, *loans) error
+		units float64
+	}{
+		"create": {func(ctx context.Context, l *loans) error {
+			return l.db.Do(ctx, l.entity.Create(Loan{ID: "1"}))
+		}, 3},
+		"update": {func(ctx context.Context, l *loans) error {
+			return l.db.Do(ctx, l.entity.Update(Loan{ID: "1"}, ddb.Set(&l.f.N, 1), ddb.If(ddb.Eq(&l.f.N, 1))))
+		}, 3},
+		"update of nothing": {func(ctx context.Context, l *loans) error {
+			return l.db.Do(ctx, l.entity.Update(Loan{ID: "none"}, ddb.Set(&l.f.N, 1)))
+		}, 1},
+		"delete": {func(ctx context.Context, l *loans) error {
+			return l.db.Do(ctx, l.entity.Delete(Loan{ID: "1"}, ddb.If(ddb.Eq(&l.f.N, 1))))
+		}, 3},
+		"transaction": {func(ctx context.Context, l *loans) error {
+			return l.db.Transact(ctx, l.entity.Create(Loan{ID: "1"}), l.entity.Put(Loan{ID: "2"}))
+		}, 2 * (3 + 1)},
+		"two of a batch": {func(ctx context.Context, l *loans) error {
+			return l.db.Batch(ctx, l.entity.Create(Loan{ID: "1"}), l.entity.Replace(Loan{ID: "none"}))
+		}, 3 + 1},
+	} {
+		l := openLoans(t, ddb.Options{})
+		_, err := l.repo.Create(ctx, Loan{ID: "1", Note: large})
+		require.NoError(t, err)
+		outer, all := ddb.WithMeter(ctx)
+		metered, m := ddb.WithMeter(outer)
+		require.Error(t, c.write(metered, l), name)
+		for _, m := range []*ddb.Meter{m, all} {
+			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Estimated(), name)
+			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Capacity(l.db.Table().Primary()), name)
+			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Capacity(nil), name)
+		}
+	}
+	l := openLoans(t, ddb.Options{})
+	metered, m := ddb.WithMeter(ctx)
+	require.NoError(t, l.db.Do(metered, l.entity.Create(Loan{ID: "1", Note: large})))
+	assert.Zero(t, m.Estimated(), "what was done is told")
+	assert.Equal(t, ddb.Capacity{Write: 3}, m.Capacity(nil))
+	l.engine.SetFaults(script("TransactWriteItems", forever(nil, ddbmem.Conflicting)...))
+	few := ddb.New(l.engine.Client(impatient), l.db.Name(), l.db.Table(), &ddb.Options{MaxAttempts: 1})
+	require.ErrorIs(t, few.Transact(metered, l.entity.Put(Loan{ID: "1"})), ddb.ErrConflict)
+	assert.Zero(t, m.Estimated(), "a conflict is no condition")
 }
 
 // A meter may be shared: it counts what many goroutines do, beside their own meters.

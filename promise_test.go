@@ -206,6 +206,35 @@ func TestModifyTakesOptions(t *testing.T) {
 	assert.Equal(t, 2, now.Score)
 }
 
+// An If that does not hold does not begin to hold by trying again: the function runs once where nobody else writes, and the
+// error comes at once.
+func TestAModifyWhoseIfDoesNotHoldRunsOnce(t *testing.T) {
+	t.Parallel()
+	for kind, declare := range loanKinds {
+		if !strings.Contains(kind, "versioned") && !strings.Contains(kind, "history") {
+			continue
+		}
+		for _, opts := range [][]ddb.Option{nil, {ddb.Once}} {
+			t.Run(kind, func(t *testing.T) {
+				t.Parallel()
+				onBothPaths(t, func(t *testing.T, o ddb.Options) {
+					l := openLoans(t, o, declare...)
+					_, err := l.repo.Create(t.Context(), Loan{ID: "1", Email: "a@x", N: 10})
+					require.NoError(t, err)
+					runs := 0
+					ctx, m := ddb.WithMeter(t.Context())
+					_, err = l.repo.Modify(ctx, Loan{ID: "1"}, func(x *Loan) error { runs++; x.Email = "b@x"; return nil },
+						append(opts, ddb.If(ddb.Eq(&l.f.N, 11)))...)
+					requireClass(t, ddb.ErrCondition, err)
+					assert.Equal(t, 1, runs)
+					assert.Equal(t, 2, m.Requests(), "a read and a write")
+					assert.Equal(t, "a@x", l.live(t)["1"].Email)
+				})
+			})
+		}
+	}
+}
+
 // silent is an HTTP client under the SDK: BatchWriteItem is done, the caller gives up, and no answer ever comes.
 type silent struct {
 	next interface {

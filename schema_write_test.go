@@ -118,6 +118,12 @@ func TestReindexDoesNotStampAnOlderSchemaOnNewerData(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, stored.Items, 1)
 			assert.Equal(t, &types.AttributeValueMemberN{Value: "3"}, stored.Items[0]["~s"])
+			n, err = second.repo.Reindex(t.Context(), nil)
+			require.NoError(t, err)
+			assert.Zero(t, n, "nor does it count what it does not know")
+			again, err := engine.Client().Scan(t.Context(), &dynamodb.ScanInput{TableName: new("wiki")})
+			require.NoError(t, err)
+			assert.Equal(t, stored.Items, again.Items)
 		})
 	}
 }
@@ -220,4 +226,20 @@ func TestAnUpgradeMovesConstraints(t *testing.T) {
 		assert.Equal(t, 1, n.Rewritten, "the other one")
 		require.NoError(t, p.repo.Delete(t.Context(), WikiPage{ID: "1"}), "and it can be deleted")
 	})
+}
+
+// EnsureUnique brings an item of an older schema into that of today, and then claims what it holds, also where the upgrade did
+// not change it.
+func TestEnsureUniqueClaimsWhatItUpgrades(t *testing.T) {
+	t.Parallel()
+	engine := ddbmem.New()
+	_, err := openWiki(t, engine, 1, nil, wikiVersion).repo.Create(t.Context(), WikiPage{ID: "1", Slug: "a"})
+	require.NoError(t, err)
+	p := openWiki(t, engine, 2, func(_ int, attrs map[string]types.AttributeValue) error {
+		attrs["open"] = &types.AttributeValueMemberBOOL{Value: true}
+		return nil
+	}, wikiVersion, wikiUnique)
+	require.NoError(t, p.repo.EnsureUnique(t.Context(), nil))
+	_, err = p.repo.Create(t.Context(), WikiPage{ID: "2", Slug: "a"})
+	require.ErrorIs(t, err, ddb.ErrNotUnique)
 }

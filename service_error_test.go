@@ -124,6 +124,20 @@ func TestWhatTheServiceRefusesIsNotTriedAgain(t *testing.T) {
 	}
 }
 
+// A transaction that is in progress to the end is that of an earlier attempt, and may be done.
+func TestATransactionInProgressMayBeDone(t *testing.T) {
+	t.Parallel()
+	writes := plainWrites()
+	synctest.Test(t, func(t *testing.T) {
+		l := openLoans(t, ddb.Options{})
+		for _, name := range []string{"update once", "update in a transaction", "create in a transaction", "update once in a batch"} {
+			running, refuses := l.refusedBy("TransactionInProgressException", nil)
+			requireUnknown(t, writes[name](t.Context(), running))
+			assert.Greater(t, refuses.requests.Load(), int32(1), name)
+		}
+	})
+}
+
 // A write that is throttled for good says of what there was too little.
 func TestAThrottledWriteSaysOfWhatThereWasTooLittle(t *testing.T) {
 	t.Parallel()

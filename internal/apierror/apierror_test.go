@@ -51,7 +51,7 @@ func answered(status int, err error) error {
 func TestEachCodeHasItsClass(t *testing.T) {
 	t.Parallel()
 	for class, codes := range classes {
-		for _, code := range strings.Fields(codes) {
+		for code := range strings.FieldsSeq(codes) {
 			got, ok := apierror.OfCode(code)
 			assert.True(t, ok, code)
 			assert.Equal(t, class, got, code)
@@ -132,7 +132,7 @@ func TestACancelledTransactionIsOfItsReasons(t *testing.T) {
 		"":                                                    apierror.Contention,
 	} {
 		err := &types.TransactionCanceledException{}
-		for _, code := range strings.Fields(codes) {
+		for code := range strings.FieldsSeq(codes) {
 			err.CancellationReasons = append(err.CancellationReasons, types.CancellationReason{Code: &code})
 		}
 		got := apierror.Of(answered(400, err))

@@ -1,0 +1,253 @@
+package ddb_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// Gauge has a field that can hold what DynamoDB cannot store.
+type Gauge struct {
+	ID    string   `dynamodbav:"-"`
+	Level float64  `dynamodbav:"level"`
+	Marks []string `dynamodbav:"marks,stringset,omitempty"`
+}
+
+// An op that DynamoDB refuses is not written, and is no harm to its neighbours: they are written, at once, and known to be.
+func TestAnOpThatIsRefusedDoesNotHarmItsNeighbours(t *testing.T) {
+	t.Parallel()
+	bad := Gauge{Marks: []string{"a", "a"}} // a set with a double
+	for _, size := range []int{2, 3, 25, 60} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			onBothPaths(t, func(t *testing.T, o ddb.Options) {
+				for _, at := range []int{0, size / 2, size - 1} {
+					table := ddb.NewTable("pk", "sk")
+					gauges := ddb.MustDefine(table, "gauge", func(x *Gauge, d *ddb.Definition) {
+						id := ddb.Key(ddb.Prefix("gauge#"), ddb.Str(&x.ID))
+						d.Primary(id, id)
+					})
+					db := ddb.New(ddbmem.New().Client(impatient), "gauges", table, &o)
+					require.NoError(t, db.CreateTable(t.Context()))
+					ops := make([]ddb.Op, size)
+					for i := range ops {
+						x := Gauge{}
+						if i == at {
+							x = bad
+						}
+						x.ID = fmt.Sprint(i)
+						ops[i] = gauges.Put(x)
+					}
+					began := time.Now()
+					ctx, m := ddb.WithMeter(t.Context())
+					failed, ok := errors.AsType[*ddb.BatchError](db.Batch(ctx, ops...))
+					require.True(t, ok)
+					want := slices.Repeat([]ddb.WriteOutcome{ddb.Written}, size)
+					want[at] = ddb.NotWritten
+					require.Equal(t, want, failed.Outcomes)
+					require.Len(t, failed.Failed, 1)
+					require.Equal(t, at, failed.Failed[0].Op)
+					require.ErrorContains(t, failed, "ValidationException")
+					require.Less(t, m.Requests(), 3+2*6, "halves of the one request that is refused")
+					require.Less(t, time.Since(began), time.Second, "without a pause")
+					all, err := ddb.Collect(ddb.NewRepository(db, gauges).Scan(t.Context(), nil))
+					require.NoError(t, err)
+					require.Len(t, all, size-1)
+				}
+			})
+		})
+	}
+}
+
+// A number that DynamoDB does not store can be told before any request: nothing is written, and there is no pause.
+func TestABatchWithANumberThatCannotBeStoredWritesNothing(t *testing.T) {
+	t.Parallel()
+	onBothPaths(t, func(t *testing.T, o ddb.Options) {
+		table := ddb.NewTable("pk", "sk")
+		gauges := ddb.MustDefine(table, "gauge", func(x *Gauge, d *ddb.Definition) {
+			id := ddb.Key(ddb.Prefix("gauge#"), ddb.Str(&x.ID))
+			d.Primary(id, id)
+		})
+		db := ddb.New(ddbmem.New().Client(impatient), "gauges", table, &o)
+		require.NoError(t, db.CreateTable(t.Context()))
+		f := gauges.Fields()
+		for _, level := range []float64{math.NaN(), math.Inf(1), 1e200, 1e-200} {
+			for _, op := range []ddb.Op{
+				gauges.Put(Gauge{ID: "2", Level: level}), gauges.Create(Gauge{ID: "2", Level: level}),
+				gauges.Update(Gauge{ID: "2"}, ddb.Set(&f.Level, level)), gauges.Upsert(Gauge{ID: "2"}, ddb.Add(&f.Level, level)),
+				gauges.Move(Gauge{ID: "2"}, Gauge{ID: "4", Level: level}),
+			} {
+				ctx, m := ddb.WithMeter(t.Context())
+				err := db.Batch(ctx, gauges.Put(Gauge{ID: "1"}), op, gauges.Put(Gauge{ID: "3"}))
+				require.Error(t, err)
+				_, partly := errors.AsType[*ddb.BatchError](err)
+				require.False(t, partly, "some of it may be written")
+				require.ErrorContains(t, err, "op 1")
+				require.ErrorContains(t, err, "Level")
+				require.Zero(t, m.Requests())
+			}
+		}
+	})
+}
+
+// What can be told of an op before any request refuses the batch: an item that is too large, whichever way it would go.
+func TestABatchWithAnItemThatIsTooLargeWritesNothing(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("x", 500<<10)
+	for kind, declare := range loanKinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			onBothPaths(t, func(t *testing.T, o ddb.Options) {
+				l := openLoans(t, o, declare...)
+				e := l.entity
+				for name, op := range map[string]ddb.Op{
+					"put": e.Put(Loan{ID: "2", Email: "2", Note: large}), "create": e.Create(Loan{ID: "2", Email: "2", Note: large}),
+					"replace":        e.Replace(Loan{ID: "2", Email: "2", Note: large, Version: 1}),
+					"put with an If": e.Put(Loan{ID: "2", Email: "2", Note: large, Version: 1}, ddb.If(ddb.Eq(&l.f.N, 1))),
+					"put once":       e.Put(Loan{ID: "2", Email: "2", Note: large}, ddb.Once),
+					"move":           e.Move(Loan{ID: "2"}, Loan{ID: "4", Email: "2", Note: large}),
+				} {
+					ctx, m := ddb.WithMeter(t.Context())
+					err := l.db.Batch(ctx, e.Put(Loan{ID: "1", Email: "1"}), op, e.Put(Loan{ID: "3", Email: "3"}))
+					require.ErrorIs(t, err, ddb.ErrTooLarge, name)
+					require.ErrorContains(t, err, "op 1", name)
+					_, partly := errors.AsType[*ddb.BatchError](err)
+					assert.False(t, partly, "%s: some of it may be written", name)
+					assert.Zero(t, m.Requests(), name)
+					assert.Empty(t, l.stored(t), name)
+				}
+			})
+		})
+	}
+}
+
+// So do a key that no index can hold, and a time to live that DynamoDB would not honour.
+func TestABatchWithAnItemThatCannotBeStoredWritesNothing(t *testing.T) {
+	t.Parallel()
+	for kind, declare := range loanKinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			onBothPaths(t, func(t *testing.T, o ddb.Options) {
+				l := openLoans(t, o, declare...)
+				e := l.entity
+				long, late := strings.Repeat("x", 2000), time.Unix(l.clock.read().UnixMilli(), 0)
+				for name, c := range map[string]struct {
+					op   ddb.Op
+					want error
+				}{
+					"create": {e.Create(Loan{ID: long}), ddb.ErrKey}, "move": {e.Move(Loan{ID: "2"}, Loan{ID: long, N: 1}), ddb.ErrKey},
+					"create with a TTL":  {e.Create(Loan{ID: "2", Expires: late}), ddb.ErrModel},
+					"replace with a TTL": {e.Replace(Loan{ID: "2", Expires: late, Version: 1}), ddb.ErrModel},
+					"move with a TTL":    {e.Move(Loan{ID: "2"}, Loan{ID: "4", N: 1, Expires: late}), ddb.ErrModel},
+				} {
+					err := l.db.Batch(t.Context(), e.Put(Loan{ID: "1", Email: "1"}), c.op)
+					require.ErrorIs(t, err, c.want, name)
+					_, partly := errors.AsType[*ddb.BatchError](err)
+					assert.False(t, partly, "%s: some of it may be written", name)
+					assert.Empty(t, l.stored(t), name)
+				}
+			})
+		})
+	}
+}
+
+// So does an index key that is too long, of the item that a Move would store.
+func TestABatchWithAMoveToAnIndexKeyThatIsTooLongWritesNothing(t *testing.T) {
+	t.Parallel()
+	x := openSongs(t, ddbmem.New(), func(*ddb.Definition, *ddb.Index, *Song) {})
+	_, err := x.repo.Create(t.Context(), Song{ID: "1", Album: "a"})
+	require.NoError(t, err)
+	err = x.db.Batch(t.Context(), x.entity.Put(Song{ID: "2", Album: "b"}), x.entity.Move(Song{ID: "1"}, Song{ID: "3", Album: strings.Repeat("x", 3000)}))
+	require.ErrorIs(t, err, ddb.ErrKey)
+	_, err = x.repo.Get(t.Context(), Song{ID: "2"})
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+}
+
+// Ops of a batch that meet on one item are done in their order, the item that a Move goes to included; after one that was not
+// done, those on the same item are not either.
+func TestOpsOfABatchThatMeetOnOneItemKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	for kind, declare := range loanKinds {
+		if strings.Contains(kind, "unique") {
+			continue // ops of one batch that pass a value on have no order among items
+		}
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) {
+				checkBatchOrder(t, rt, strings.Contains(kind, "history"), declare)
+			})
+		})
+	}
+}
+
+// checkBatchOrder runs ops on three items as a batch, and one after another in another table, and compares the two.
+func checkBatchOrder(t *testing.T, rt *rapid.T, history bool, declare []func(*Loan, *ddb.Definition)) {
+	batched, one := openLoans(t, ddb.Options{}, declare...), openLoans(t, ddb.Options{}, declare...)
+	id := rapid.SampledFrom([]string{"1", "2", "3"})
+	for _, at := range rapid.SliceOfDistinct(id, func(s string) string { return s }).Draw(rt, "stored") {
+		for _, l := range []*loans{batched, one} {
+			_, err := l.repo.Create(t.Context(), Loan{ID: at, N: 1})
+			require.NoError(rt, err)
+		}
+	}
+	type meeting struct {
+		items []string
+		make  func(*loans) ddb.Op
+	}
+	var ops []meeting
+	for n := range rapid.IntRange(2, 6).Draw(rt, "ops") {
+		key, note := Loan{ID: id.Draw(rt, "id")}, fmt.Sprint("op ", n)
+		switch kind := rapid.IntRange(0, 3).Draw(rt, "kind"); {
+		case kind == 0 && !history:
+			ops = append(ops, meeting{[]string{key.ID}, func(l *loans) ddb.Op {
+				return l.entity.Update(key, ddb.Add(&l.f.N, 10), ddb.Set(&l.f.Note, note))
+			}})
+		case kind == 1:
+			ops = append(ops, meeting{[]string{key.ID}, func(l *loans) ddb.Op {
+				return l.entity.Create(Loan{ID: key.ID, N: 100, Note: note})
+			}})
+		case kind == 2:
+			ops = append(ops, meeting{[]string{key.ID}, func(l *loans) ddb.Op {
+				return l.entity.Delete(key, ddb.If(ddb.Ge(&l.f.N, 0)))
+			}})
+		default:
+			to := id.Draw(rt, "to")
+			ops = append(ops, meeting{[]string{key.ID, to}, func(l *loans) ddb.Op {
+				return l.entity.Move(key, Loan{ID: to, N: 1000, Note: note})
+			}})
+		}
+	}
+	all := make([]ddb.Op, len(ops))
+	for i, op := range ops {
+		all[i] = op.make(batched)
+	}
+	batched.engine.SetFaults(ddbmem.Faults{Latency: 100 * time.Microsecond}) // a Move takes longer than what follows it
+	got := slices.Repeat([]ddb.WriteOutcome{ddb.Written}, len(ops))
+	if failed, ok := errors.AsType[*ddb.BatchError](batched.db.Batch(t.Context(), all...)); ok {
+		got = failed.Outcomes
+	}
+	batched.engine.SetFaults(ddbmem.Faults{})
+	want, undone := make([]ddb.WriteOutcome, len(ops)), map[string]bool{}
+	for i, op := range ops {
+		want[i] = ddb.NotWritten
+		if !slices.ContainsFunc(op.items, func(id string) bool { return undone[id] }) && one.db.Do(t.Context(), op.make(one)) == nil {
+			want[i] = ddb.Written
+		}
+		for _, id := range op.items {
+			undone[id] = want[i] != ddb.Written
+		}
+	}
+	require.Equal(rt, want, got)
+	require.Equal(rt, one.live(t), batched.live(t))
+}
