@@ -90,8 +90,7 @@ func (a *action) aliveText() string {
 	if a.e.ttl == nil {
 		return ""
 	}
-	ttl := a.x.Path(a.e.ttl.Path)
-	return "attribute_not_exists(" + ttl + ") OR " + ttl + " > " + a.x.Value(ttlNow(a.now))
+	return aliveText(a.x.Path(a.e.ttl.Path), a.x.Value(ttlNow(a.now)))
 }
 
 // resurrects reports a write that would mix with what is left of an expired item: an update that makes an item.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -138,6 +139,47 @@ func TestALimitCountsWhatTheReaderGets(t *testing.T) {
 		assert.Len(t, covers, 1)
 		assert.Equal(t, 1, meter.Requests())
 	})
+}
+
+// What lies between the entities that are asked for is read, and does not count.
+func TestALimitDoesNotCountWhatNoSinkTakes(t *testing.T) {
+	t.Parallel()
+	ctx, c := t.Context(), newCountry()
+	db := ddb.New(ddbmem.New().Client(), "country", c.table, nil)
+	require.NoError(t, db.CreateTable(ctx))
+	require.NoError(t, db.Do(ctx, c.regions.Put(region{"1"})))
+	for i := range 5 {
+		n := fmt.Sprint(i)
+		require.NoError(t, db.Do(ctx, c.cities.Put(city{"1", n})))
+		require.NoError(t, db.Do(ctx, c.streets.Put(street{"1", n, n})))
+		require.NoError(t, db.Do(ctx, c.houses.Put(house{"1", n, n, n})))
+	}
+	for limit := 1; limit <= 7; limit++ {
+		var regions []region
+		var houses []house
+		require.NoError(t, db.Gather(ctx, c.regions.Query(region{}).Limit(limit).Collection(), c.regions.Into(&regions), c.houses.Into(&houses)))
+		assert.Len(t, regions, 1)
+		assert.Len(t, houses, min(limit, 6)-1)
+	}
+}
+
+// A collection reads, and costs, what its sinks ask for, and what lies between.
+func TestACollectionIsNarrowedToItsSinks(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	for i := range 20 {
+		attrs, err := b.notes.Encode(Jotting{Book: "2", ID: fmt.Sprint(i)})
+		require.NoError(t, err)
+		attrs["pad"] = text(strings.Repeat("x", 8000))
+		putRaw(t, b.client, "books", attrs)
+	}
+	db := ddb.New(b.client, "books", b.table, nil)
+	require.NoError(t, db.Do(t.Context(), b.covers.Put(Cover{"2", "Two"})))
+	var covers []Cover
+	ctx, meter := ddb.WithMeter(t.Context())
+	require.NoError(t, db.Gather(ctx, b.notes.Query(Jotting{Book: "2"}).Collection(), b.covers.Into(&covers)))
+	assert.Equal(t, []Cover{{"2", "Two"}}, covers)
+	assert.Equal(t, ddb.Capacity{Read: 0.5}, meter.Capacity(nil), "the notes are 160 KB")
 }
 
 // Version rows and items that have expired stand in the partition, and count for nobody.

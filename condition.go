@@ -64,7 +64,8 @@ func compare(op operator, ptr any, vals ...any) Bound {
 // Eq holds where the field equals v. The zero value of an omitempty field also equals an absent attribute.
 func Eq[V any](f *V, v V) Bound { return compare(opEq, f, v) }
 
-// Lt holds where the field is less than v.
+// Lt holds where the field is less than v. Like [Le], [Gt], [Ge] and [Between] it is for what DynamoDB orders as Go does:
+// numbers, text, bytes, and times tagged unixtime or in a key; it is refused, with [ErrModel], for other times and for numbers tagged ",string".
 func Lt[V any](f *V, v V) Bound { return compare(opLt, f, v) }
 
 // Le holds where the field is at most v.

@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -135,7 +136,10 @@ func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, erro
 	vals := make([]types.AttributeValue, len(cl.vals))
 	for i, v := range cl.vals {
 		if vals[i], err = encodeOperand(cl.op, f, v); err != nil {
-			return nil, nil, fmt.Errorf("field %s: %w", f.Name, err)
+			if _, named := errors.AsType[*codec.Error](err); !named {
+				err = fmt.Errorf("field %s: %w", f.Name, err)
+			}
+			return nil, nil, err
 		}
 	}
 	return f, vals, nil

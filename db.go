@@ -46,7 +46,8 @@ type Options struct {
 }
 
 // New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now on
-// table can no longer be changed.
+// table can no longer be changed, so it is checked as a whole: New panics on a fault of it, which only what was declared
+// after the last [Define] can have; see [Table.Check].
 func New(client Client, name string, table *Table, opts *Options) *DB {
 	db := &DB{client: client, name: name, table: table}
 	if table == nil {

@@ -17,7 +17,6 @@ import (
 type Definition struct {
 	e      *entity
 	faults []error
-	wrong  map[*Index]bool // the indexes that are faulty by themselves
 }
 
 // Primary gives the entity's primary key; no sort template for a table without a sort key.
@@ -135,8 +134,7 @@ func newDefinition(table *Table, name string, t reflect.Type) (*Definition, erro
 	if err != nil {
 		return nil, fmt.Errorf("ddb: define %s: %w", name, err)
 	}
-	_, wrong := table.faults()
-	return &Definition{wrong: wrong, e: &entity{
+	return &Definition{e: &entity{
 		name: name, table: table, proto: proto, codec: codec.For(t),
 		newItem: func() reflect.Value { return reflect.New(t).Elem() },
 	}}, nil
@@ -217,7 +215,10 @@ func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
 	before := len(d.faults)
 	r := &Row{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
 	defer func() {
-		if r.faulty = len(d.faults) > before; r.faulty && d.wrong[ix] {
+		if r.faulty = len(d.faults) > before; !r.faulty {
+			return
+		}
+		if _, wrong := d.e.table.faults(); wrong[ix] {
 			d.faults = d.faults[:before] // it follows from what is wrong with the index
 		}
 	}()

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -341,75 +340,4 @@ func (r *Row) keptByItself() bool {
 		}
 	}
 	return native && r.sparseByItself()
-}
-
-// checkTypes refuses a key attribute that is of one type here and of another in other.
-func (d *Definition) checkTypes(other *entity) {
-	for _, r := range append(d.e.rows(), d.e.also...) {
-		for attr, t := range r.keyTypes() {
-			for _, o := range append(other.rows(), other.also...) {
-				if have, ok := o.keyTypes()[attr]; ok && have != t && !r.faulty {
-					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.index.name, attr, t, have, other.name)
-					return
-				}
-			}
-		}
-	}
-}
-
-// checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
-// no such item, whether it would be in that index or not.
-func (d *Definition) checkKeyFields(other *entity) {
-	d.checkStored(d.e, other)
-	d.checkStored(other, d.e)
-}
-
-func (d *Definition) checkStored(e, keys *entity) {
-	for _, f := range e.proto.Fields() {
-		if !f.Stored() || f.Nested() {
-			continue
-		}
-		for _, r := range append(keys.rows(), keys.also...) {
-			want, ok := r.keyTypes()[f.Attr()]
-			if ok && !r.faulty && !mayBe(f, want) {
-				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse each such item; tag the field with another name", f.Name, e.name, f.Attr(), r.index.name, want, keys.name)
-				break
-			}
-		}
-	}
-}
-
-// checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
-func (d *Definition) checkUnfilled() {
-	for _, ix := range d.e.table.all() {
-		for _, attr := range ix.attrs() {
-			f := d.attribute(attr)
-			if _, filled := d.e.table.keyTypes[attr]; f == nil || filled || d.e.row(ix) != nil {
-				continue
-			}
-			if want := d.e.table.keyType(attr); !mayBe(f, want) {
-				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.name, want)
-			}
-		}
-	}
-}
-
-// mayBe reports whether a field is stored as a key attribute's type, as far as its own type tells.
-func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	bytes := (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
-	switch {
-	case f.Marshals() || t.Kind() == reflect.Interface:
-		return true
-	case bytes:
-		return want == types.ScalarAttributeTypeB
-	case t.ConvertibleTo(reflect.TypeFor[time.Time]()):
-		return (want == types.ScalarAttributeTypeN) == f.UnixTime && want != types.ScalarAttributeTypeB
-	case t.Kind() == reflect.String, isNumber(t):
-		return want == nativeType(f)
-	}
-	return false // of no key's type
 }

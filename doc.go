@@ -35,17 +35,28 @@
 // The function runs once, on a prototype whose fields are named by their addresses: a typo, a field of the wrong kind
 // or a forgotten & does not compile, and renaming a field renames it here. [Define] reports every fault of the whole
 // definition at once: keys that two values could share, entities that a query could mix up in any index, an index that
-// an item would be in by accident, a field that would be lost. [Table.Describe] prints the design back.
+// an item would be in by accident, a field that would be lost. [Table.Check] tells the faults of all definitions, for a test;
+// what is declared behind the last entity is checked by [New], which panics on a fault. [Table.Describe] prints the design back.
 //
 // # How items are stored
 //
 // Attributes are those of package attributevalue, by dynamodbav tags; there is no tag vocabulary of our own, and json tags say nothing. Each item
 // also has its key attributes, and its entity's name in the type attribute ("entityType", see [Table.TypeAttribute]).
 // A field that the primary key holds in full may be tagged "-": it is then stored in the key alone, and comes back from
-// it; conditions and filters cannot name it. A time is stored as RFC 3339 text in its own zone, with as many digits of a
-// second as it has, and DynamoDB compares that text: on a time attribute, [Eq], [Lt] and their like, in [If], Filter and
-// When alike, are right only among times in UTC of one precision, such as whole seconds; tagged unixtime it is a number,
-// and in a key ([Time]) it always sorts right. A zero time is stored too, even under omitempty. On reading, the key wins over an attribute, and a disagreement is an error. An item is claimed by the shape of
+// it; conditions and filters cannot name it. A field of which attributevalue would store nothing, or what it does not read
+// back, is a fault of the definition: a type that exports no field, a channel, a map key without text; [AsText] stores what
+// has text methods, such as a decimal, a big.Int or a netip.Addr. Tag options that attributevalue would ignore are faults too.
+//
+// What is read is what was written, or the write is refused with the field named, before any request: text and map keys that
+// are not valid UTF-8, NaN, infinities and numbers beyond DynamoDB's, times that RFC 3339 cannot tell, and what an any
+// holds that would be lost. Conditions and edits are no exception.
+//
+// A time is stored as RFC 3339 text in its own zone, with as many digits of a second as it has, and DynamoDB compares that
+// text, in which 00.5Z comes before 00Z: [Lt], [Le], [Gt], [Ge] and [Between] on such an attribute, and on a number tagged
+// ",string", are refused in [If], Filter and When. Tagged unixtime it is a number, and in a key ([Time]) it always sorts
+// right; [Eq] holds for the same text, so for one zone. A zero time is stored too, even under omitempty. On reading, the key
+// wins over an attribute that is absent, and a disagreement is an error, be the attribute zero or empty. Attributes that the library fills are matched by
+// their exact names; those of fields also by names that differ in case, as attributevalue does. An item is claimed by the shape of
 // its primary key; the type attribute is the cross-check. Whatever the library adds for itself is named with a leading
 // ~, keys and attributes alike.
 //

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -145,8 +146,11 @@ func (x *edit) misfit() string {
 			return "a position must not be negative"
 		}
 	case string:
-		if at == "" {
+		switch {
+		case at == "":
 			return "an entry needs a name"
+		case !utf8.ValidString(at):
+			return "the entry's name is not valid UTF-8, which the table would hold as other text"
 		}
 	}
 	return ""

@@ -27,6 +27,9 @@ func (db *DB) dead(s stored) bool {
 	return ok && c <= 0
 }
 
+// aliveText is the condition that an item's TTL has not passed at now. What has none, or one that is no number, never expires.
+func aliveText(ttl, now string) string { return "NOT (" + ttl + " <= " + now + ")" }
+
 // now is the present as a TTL attribute has it.
 func (db *DB) now() types.AttributeValue { return ttlNow(db.opts.Now()) }
 

@@ -103,11 +103,15 @@ func TestReadsUpgradeOlderItemsAlone(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, slices.Contains(whole, got))
 	}
-	ctx, meter := ddb.WithMeter(ctx)
-	got, err := ddb.Collect(repo.Query(ctx, prices.On(indexes[2], Price{}).SortKey(ddb.Eq(&f.ID, "2"))))
-	require.NoError(t, err)
-	assert.Len(t, got, 1)
-	assert.Equal(t, 1, meter.Requests(), "an item of this schema is not fetched")
+	for _, q := range []ddb.Query[Price]{prices.Query(Price{}), prices.On(indexes[0], Price{}), prices.On(indexes[2], Price{})} {
+		for _, q := range []ddb.Query[Price]{q, q.Select(&f.Amount)} {
+			ctx, meter := ddb.WithMeter(ctx)
+			got, err := ddb.Collect(repo.Query(ctx, q.SortKey(ddb.Eq(&f.ID, "2"))))
+			require.NoError(t, err)
+			assert.Len(t, got, 1)
+			assert.Equal(t, 1, meter.Requests(), "%s: an item of this schema is not fetched", q)
+		}
+	}
 }
 
 // Token expires, and is in indexes of which some say when.
@@ -272,6 +276,45 @@ func TestEveryReadReadsTheTTLAlike(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, len(want), n, name)
 	}
+}
+
+// What is read as an item is written as one: a TTL attribute that is no number does not keep writes from it.
+func TestEveryWriteReadsTheTTLAsReadsDo(t *testing.T) {
+	t.Parallel()
+	m, client := newTokens(), ddbmem.New().Client()
+	db := ddb.New(client, "tokens", m.table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo, f, ctx := ddb.NewRepository(db, m.entity), m.entity.Fields(), t.Context()
+	key := Token{ID: "1"}
+	note := ddb.If(ddb.Eq(&f.Name, "ann"))
+	set := ddb.Set(&f.Name, "ann")
+	for name, write := range map[string]func() error{
+		"update":    func() error { _, err := repo.Update(ctx, key, set); return err },
+		"update if": func() error { _, err := repo.Update(ctx, key, set, note); return err },
+		"upsert":    func() error { _, err := repo.Upsert(ctx, key, set); return err },
+		"replace":   func() error { _, err := repo.Replace(ctx, key); return err },
+		"put if":    func() error { _, err := repo.Put(ctx, key, note); return err },
+		"move":      func() error { _, err := repo.Move(ctx, key, Token{ID: "2", Name: "ann"}); return err },
+		"take":      func() error { _, err := repo.Take(ctx, key); return err },
+		"delete if": func() error { return repo.Delete(ctx, key, note) },
+		"transact":  func() error { return db.Transact(ctx, m.entity.Update(key, set)) },
+		"check":     func() error { return db.Transact(ctx, m.entity.Check(key, ddb.Eq(&f.Name, "ann"))) },
+	} {
+		for kind, ttl := range map[string]types.AttributeValue{"null": &types.AttributeValueMemberNULL{Value: true}, "text": text("2999-01-01T00:00:00Z")} {
+			attrs, err := m.entity.Encode(Token{ID: "1", Name: "ann"})
+			require.NoError(t, err)
+			attrs["expires"] = ttl
+			putRaw(t, client, "tokens", attrs)
+			assert.NoError(t, write(), "%s, %s", name, kind)
+			require.NoError(t, repo.Delete(ctx, Token{ID: "2"}))
+		}
+	}
+	attrs, err := m.entity.Encode(Token{ID: "1", Name: "ann"})
+	require.NoError(t, err)
+	attrs["expires"] = &types.AttributeValueMemberNULL{Value: true}
+	putRaw(t, client, "tokens", attrs)
+	_, err = repo.Create(ctx, key)
+	require.ErrorIs(t, err, ddb.ErrExists)
 }
 
 // A fraction of a second counts as DynamoDB compares it, however long.

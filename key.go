@@ -68,7 +68,9 @@ func Num[N integer](f *N, width int) Part { return part{kind: template.Num, ptr:
 // 2026-11-20T09:30:00.000000000Z. The zero time is empty, and years outside 1 to 9999 are refused.
 func Time(f *time.Time) Part { return part{kind: template.Time, ptr: f} }
 
-// Text is a field that writes and reads itself as text, such as a UUID. Its order is that of the text.
+// Text is a field that writes and reads itself as text, such as a UUID. Its order is that of the text. Two values with one
+// text would share a key: a value whose text reads back as another one is refused when it is written, where the type has a
+// method Equal(T) bool or == compares what it holds (no pointers). Of other types nothing can tell: their text must be one to one.
 func Text[T any, P interface {
 	*T
 	encoding.TextMarshaler
@@ -78,7 +80,8 @@ func Text[T any, P interface {
 }
 
 // Native is a field whose own attribute is the key attribute: a string, a number or binary. DynamoDB keeps such an
-// index itself, so that [Add] on a Native score moves the item in its leaderboard.
+// index itself, so that [Add] on a Native score moves the item in its leaderboard. Text is valid UTF-8, and does not begin
+// with "~" in the table's partition key; that holds for keys given to reads and deletes, too.
 func Native[V ~string | ~[]byte | number](f *V) Part { return part{kind: template.Native, ptr: f} }
 
 // Shard is one of n shard numbers, computed from a field by a hash frozen in this module: it spreads a hot partition.

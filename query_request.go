@@ -34,7 +34,7 @@ func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 	}
 	if p.live {
 		ttl := x.Name(p.ix.table.ttl)
-		filter = plan.And(filter, "NOT ("+ttl+" <= "+x.Value(db.now())+")") // what is no number never expires
+		filter = plan.And(filter, aliveText(ttl, x.Value(db.now())))
 	}
 	if filter != "" {
 		in.FilterExpression = &filter

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -178,7 +179,11 @@ func (b *planner) nativeSort(k key, taken [][]clause) {
 		var sides []nativeBound
 		for _, cl := range cls {
 			f, vals, err := b.q.e.operands(cl)
-			if err != nil {
+			switch bad, ok := errors.AsType[*codec.Error](err); {
+			case ok:
+				b.key(k, fmt.Errorf("SortKey: %w", &template.ValueError{Field: bad.Path, Err: bad.Err}))
+				return
+			case err != nil:
 				b.fault("SortKey: %w", err)
 				return
 			}

@@ -331,9 +331,8 @@ func TestReadsOfRandomModelsShowWhatAWalkFinds(t *testing.T) {
 		m := drawCardModel(t)
 		clock := ddbmem.NewManualClock(cardNow)
 		engine := ddbmem.New(ddbmem.Options{Clock: clock, TTLDelay: 10000 * time.Hour})
-		if rapid.Bool().Draw(t, "indexes lag") {
-			engine.SetFaults(ddbmem.Faults{IndexLag: time.Hour})
-		}
+		lags := rapid.SampledFrom([]ddbmem.Faults{{}, {IndexLag: time.Hour}, {ReadLag: time.Hour}}).Draw(t, "lags")
+		engine.SetFaults(lags)
 		client := engine.Client()
 		opts := ddb.Options{Now: func() time.Time { return cardNow }, WithExpired: m.withExpired, AttributePath: rapid.Bool().Draw(t, "by attributes")}
 		db := ddb.New(client, "cards", m.table, &opts)
@@ -343,11 +342,14 @@ func TestReadsOfRandomModelsShowWhatAWalkFinds(t *testing.T) {
 		for _, id := range []string{"a", "b"} {
 			require.NoError(t, db.Do(ctx, m.lids.Put(Lid{"1", id})))
 		}
-		m.checkVersions(t, repo, all)
-		m.checkLagging(t, repo, all)
+		if lags.ReadLag == 0 {
+			m.checkLagging(t, repo, all)
+		}
+		m.checkConsistent(t, db.Consistent(), repo.Consistent(), all)
 		engine.SetFaults(ddbmem.Faults{})
 		clock.Advance(time.Hour)
-		m.checkKeys(t, db, repo, all)
+		m.checkVersions(t, repo, all)
+		m.checkKeys(t, db, repo, all, nil, m.indexes["global"])
 		for range 5 {
 			q := m.drawQuery(t)
 			asked++
@@ -355,7 +357,7 @@ func TestReadsOfRandomModelsShowWhatAWalkFinds(t *testing.T) {
 				refused++ // a filter on what the index does not project
 				continue
 			}
-			m.check(t, db, repo, all, q)
+			m.check(t, repo, all, q)
 		}
 	})
 	t.Logf("%d queries, of which %d were refused", asked, refused)
@@ -363,7 +365,7 @@ func TestReadsOfRandomModelsShowWhatAWalkFinds(t *testing.T) {
 }
 
 // check compares each way to run a query with the walk.
-func (m *cardModel) check(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], all []storedCard, q cardQuery) {
+func (m *cardModel) check(t *rapid.T, repo *ddb.Repository[Card], all []storedCard, q cardQuery) {
 	ctx := context.Background()
 	ix := m.indexes[q.index]
 	aliens := ix == nil || typed(m.table, q.index) || strings.Contains(q.query.String(), "HYDRATE")
@@ -444,8 +446,18 @@ func (m *cardModel) check(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], al
 	}
 }
 
+// checkConsistent compares strongly consistent reads with the walk, though others lag behind.
+func (m *cardModel) checkConsistent(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], all []storedCard) {
+	m.checkKeys(t, db, repo, all, nil)
+	for range 2 {
+		if q := m.drawQuery(t); (q.index == "table" || q.index == "local") && !strings.HasPrefix(q.query.String(), "ddb:") {
+			m.check(t, repo, all, q)
+		}
+	}
+}
+
 // checkLagging compares what global indexes show while they lag behind with the walk: of items that are fetched, none but
-// those that are there, as they are; and whatever they show of others, it is of a card.
+// those that are there, as they are.
 func (m *cardModel) checkLagging(t *rapid.T, repo *ddb.Repository[Card], all []storedCard) {
 	ctx := context.Background()
 	for _, index := range []string{"global", "number"} {
@@ -454,13 +466,14 @@ func (m *cardModel) checkLagging(t *rapid.T, repo *ddb.Repository[Card], all []s
 			if rapid.Bool().Draw(t, "filtered") {
 				q.query = q.query.Filter(ddb.Eq(&m.cards.Fields().Flag, true))
 			}
+			q.query = q.query.SortKey(ddb.Ge(&m.cards.Fields().N, 0))
 			plan := q.query.String()
 			if !strings.Contains(plan, "HYDRATE") {
 				continue
 			}
 			want := map[string]Card{}
 			for _, s := range all {
-				if c, ok := q.shown(m, s, true); ok && !s.dead && s.raw.Box == box && (s.raw.Flag || !strings.Contains(plan, "FILTER")) {
+				if c, ok := q.shown(m, s, true); ok && !s.dead && s.raw.Box == box && s.raw.N >= 0 && (s.raw.Flag || !strings.Contains(plan, "FILTER")) {
 					want[c.ID] = c
 				}
 			}
@@ -534,8 +547,8 @@ func unreadIn(t *rapid.T, err error) int {
 	return 0
 }
 
-// checkKeys compares reads by key, scans, collections and versions with the walk.
-func (m *cardModel) checkKeys(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], all []storedCard) {
+// checkKeys compares reads by key, scans, and collections in some indexes with the walk.
+func (m *cardModel) checkKeys(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card], all []storedCard, indexes ...*ddb.Index) {
 	ctx := context.Background()
 	same := func(want, got Card) {
 		sameCards(t, cardQuery{query: m.cards.Query(want)}, []Card{want}, []Card{got}, []Card{want})
@@ -590,7 +603,7 @@ func (m *cardModel) checkKeys(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card]
 	for _, c := range got {
 		same(live[c.Box+c.ID], c)
 	}
-	for _, ix := range []*ddb.Index{nil, m.indexes["global"]} {
+	for _, ix := range indexes {
 		var cards []Card
 		var lids []Lid
 		n := 0

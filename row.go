@@ -32,6 +32,11 @@ type Row struct {
 // have attributes of their own with constants; [Expr] is not among them. The usual one, for a field that may be empty:
 //
 //	d.Index(ByEmail, ddb.Key(email, ddb.Fold(&p.Email))).When(ddb.Ne(&p.Email, ""))
+//
+// Where each key attribute is a field's own ([Native]), say Present of fields tagged omitempty: DynamoDB keeps such a row by
+// itself, so that an edit of one part of it needs no other.
+//
+//	d.Index(ByOwner, ddb.Key(ddb.Native(&p.Owner))).When(ddb.Present(&p.Owner))
 func (r *Row) When(conds ...Cond) *Row {
 	r.when = append(r.when, conds...)
 	return r
@@ -52,7 +57,7 @@ func (k key) tooLong(size int) error {
 
 // limits is what a Native attribute of the key may hold in row r.
 func (k key) limits(r *Row) template.Limits {
-	return template.Limits{Bytes: k.maxBytes, Reserved: r.index.kind == primaryIndex && k.side == "partition"}
+	return template.Limits{Bytes: k.maxBytes, Side: k.side, Reserved: r.index.kind == primaryIndex && k.side == "partition"}
 }
 
 // native returns the attribute of part i of a Native key for a field's value, or says why it can be none.

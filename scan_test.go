@@ -100,9 +100,9 @@ func TestAScanThatIsLeftMakesNoMoreRequests(t *testing.T) {
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		func() {
-			defer func() { _ = recover() }() //nolint:errcheck // it is our own
-			for range repo.Scan(ctx, &ddb.ScanOptions{Workers: 4, Segments: 16}) {
-				if !leave(cancel) {
+			defer func() { _ = recover() }()
+			for _, err := range repo.Scan(ctx, &ddb.ScanOptions{Workers: 4, Segments: 16}) {
+				if err != nil || !leave(cancel) {
 					break
 				}
 			}

@@ -58,7 +58,7 @@ func (t *Table) TTL(attr string) *Table {
 }
 
 // GSI declares a global secondary index; sort is "" for an index without a sort key. It projects whole items unless
-// [Index.KeysOnly] or [Index.Include] say otherwise. What is wrong with it is a fault of the next [Define].
+// [Index.KeysOnly] or [Index.Include] say otherwise. What is wrong with it is a fault of the next [Define], and of [New].
 func (t *Table) GSI(name, partition, sort string) *Index {
 	return t.add(&Index{name: name, kind: globalIndex, partition: []string{partition}, sort: nonEmpty(sort)})
 }

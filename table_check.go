@@ -41,9 +41,9 @@ func (t *Table) refuse(name string, faults []error) {
 
 // stands returns what is wrong with the table, and with its entities for what was declared after them.
 func (t *Table) stands() []error {
-	faults, wrong := t.faults()
+	faults, _ := t.faults()
 	for i, e := range t.entities {
-		d := &Definition{e: e, wrong: wrong}
+		d := &Definition{e: e}
 		d.checkNames()
 		d.checkFields()
 		d.checkTTL()

@@ -109,6 +109,38 @@ func TestVerifyTableTellsAnIndexCalledPrimaryFromTheKey(t *testing.T) {
 	assert.Equal(t, []string{"primary: the key is [sk] [pk], in the model [pk] [sk]", "primary: the model does not have this index"}, lines(db.VerifyTable(t.Context()), "swapped"))
 }
 
+// Whatever an index may differ in is said: what it is, its key and the types of that, and what it projects.
+func TestVerifyTableComparesIndexes(t *testing.T) {
+	t.Parallel()
+	m, client := newDepot(), ddbmem.New().Client()
+	for name, c := range map[string]struct {
+		change func(*dynamodb.CreateTableInput)
+		want   string
+	}{
+		"keys-only": {func(in *dynamodb.CreateTableInput) {
+			in.GlobalSecondaryIndexes[0].Projection = &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly}
+		}, "by-city: projects KEYS_ONLY [], in the model ALL []"},
+		"some": {func(in *dynamodb.CreateTableInput) {
+			in.GlobalSecondaryIndexes[0].Projection = &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{"b", "a"}}
+		}, "by-city: projects INCLUDE [a b], in the model ALL []"},
+		"number": {func(in *dynamodb.CreateTableInput) {
+			for i, a := range in.AttributeDefinitions {
+				if *a.AttributeName == "csk" {
+					in.AttributeDefinitions[i].AttributeType = types.ScalarAttributeTypeN
+				}
+			}
+		}, `by-city: key attribute "csk" is of type N, in the model S`},
+		"swapped": {func(in *dynamodb.CreateTableInput) {
+			k := in.GlobalSecondaryIndexes[0].KeySchema
+			k[0].AttributeName, k[1].AttributeName = k[1].AttributeName, k[0].AttributeName
+		}, "by-city: the key is [csk] [cpk], in the model [cpk] [csk]"},
+	} {
+		db := m.live(t, client, name, c.change)
+		switchTTLOn(t, client, name, "expires")
+		assert.Equal(t, []string{c.want}, lines(db.VerifyTable(t.Context()), name))
+	}
+}
+
 func TestVerifyTableComparesTTL(t *testing.T) {
 	t.Parallel()
 	m, client := newDepot(), ddbmem.New().Client()

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -44,8 +45,8 @@ func (d *Definition) Unique(name string, parts ...Part) {
 	ix := &Index{name: "unique " + name}
 	u := &unique{name: name, template: d.template(ix, "value", Key(parts...), 1)}
 	switch {
-	case name == "" || strings.ContainsAny(name, "~="):
-		d.fault("unique: name %q must not be empty or contain ~ or =", name)
+	case name == "" || strings.ContainsAny(name, "~=") || !utf8.ValidString(name):
+		d.fault("unique: name %q must be valid UTF-8, not be empty, and not contain ~ or =", name)
 	case u.template.Native():
 		d.fault("unique %s: Native is for keys of an index: use Str, Fold, Num or Text", name)
 	case len(parts) > 0 && len(u.template.Fields()) == 0 && !u.template.IsZero():

@@ -411,7 +411,7 @@ func (p *updatePlan) render(r *Row, changed []bool) error {
 			}
 			continue
 		}
-		if !changed[i] {
+		if !changed[i] || p.e.table.primary.isKey(k.attrs[0]) { // which the key of the request says
 			continue
 		}
 		s, err := r.render(string(p.op.verb), k, it)

@@ -63,6 +63,17 @@ func drawModel(t *rapid.T) docModel {
 		n := rapid.IntRange(1, 3).Draw(t, "indexes")
 		var gsis []*ddb.Index
 		for i := range n {
+			switch rapid.IntRange(0, 7).Draw(t, "shares the table's key") {
+			case 0: // its partition key
+				name := fmt.Sprintf("lsi%d", i)
+				gsis = append(gsis, m.table.LSI(name, name+"_sk"))
+				m.indexes = append(m.indexes, []string{"pk", name + "_sk"})
+				continue
+			case 1: // the whole key, the other way round
+				gsis = append(gsis, m.table.GSI(fmt.Sprintf("inverted%d", i), "sk", "pk"))
+				m.indexes = append(m.indexes, []string{"sk", "pk"})
+				continue
+			}
 			name := fmt.Sprintf("gsi%d", i)
 			sort := name + "_sk"
 			if rapid.IntRange(0, 3).Draw(t, "native") == 0 && !slices.ContainsFunc(m.indexes, func(a []string) bool { return a[1] == "n" }) {
@@ -73,8 +84,20 @@ func drawModel(t *rapid.T) docModel {
 		}
 		var err error
 		m.docs, err = ddb.Define(m.table, "doc", func(e *Doc, d *ddb.Definition) {
-			d.Primary(ddb.Key(ddb.Prefix("a#"), ddb.Str(&e.A)), ddb.Key(ddb.Prefix("b#"), ddb.Str(&e.B)))
+			a, b := ddb.Key(ddb.Prefix("a#"), ddb.Str(&e.A)), ddb.Key(ddb.Prefix("b#"), ddb.Str(&e.B))
+			d.Primary(a, b)
 			for i, ix := range gsis {
+				switch m.indexes[i][0] {
+				case "pk":
+					row := d.Index(ix, a, drawTemplate(t, e, fmt.Sprintf("x%d#", i)))
+					for range rapid.IntRange(0, 2).Draw(t, "when") {
+						row.When(drawWhen(t, e, 1))
+					}
+					continue
+				case "sk":
+					d.Index(ix, b, a)
+					continue
+				}
 				sort := drawTemplate(t, e, fmt.Sprintf("x%d#", i))
 				if m.indexes[i][1] == "n" {
 					sort = ddb.Key(ddb.Native(&e.N))

@@ -91,9 +91,9 @@
 //
 // # What DynamoDB Local takes
 //
-// A definition with AttributeDefinitions that no key of the table or of an index uses is refused: "Some AttributeDefinitions are
-// not used". The service refuses it too, while DynamoDB Local takes it. List the attributes of keys alone, and when an index is
-// deleted later nothing is to be done: its attributes go with it.
+// AttributeDefinitions that no key of the table or of an index uses are refused: "Some AttributeDefinitions are not used", or of a
+// table without indexes "Number of attributes in KeySchema does not exactly match number of attributes defined in
+// AttributeDefinitions". The service refuses them too, while DynamoDB Local takes them. Define the attributes of keys alone.
 //
 // # Known differences
 //

@@ -169,11 +169,11 @@ func TestLaggingReadsSeeOneStateOfWithinTheLag(t *testing.T) {
 					if !forward {
 						slices.Reverse(keys)
 					}
-					all := ""
+					var all strings.Builder
 					for _, k := range keys {
-						all += state[k]
+						all.WriteString(state[k])
 					}
-					return versionsOf(all)
+					return versionsOf(all.String())
 				}
 				query := fmt.Sprintf(`{"TableName":"indexed","KeyConditionExpression":"pk=:p","ExpressionAttributeValues":{":p":{"S":"p"}},"ScanIndexForward":%t`, forward)
 				got := ""

@@ -118,6 +118,19 @@ func TestCreateTableRefusesBadDefinitions(t *testing.T) {
 	c.answers("ListTables", `{}`, `{"TableNames":[]}`)
 }
 
+// TestAttributesThatAreNoKeysAreNotDefined holds what DynamoDB Local takes, and the service does not.
+func TestAttributesThatAreNoKeysAreNotDefined(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	const start = "One or more parameter values were invalid: "
+	more := func(table string) string {
+		return strings.Replace(table, `"AttributeDefinitions":[`, `"AttributeDefinitions":[{"AttributeName":"plain","AttributeType":"S"},`, 1)
+	}
+	c.invalid("CreateTable", more(hashTable), start+"Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	c.invalid("CreateTable", more(indexedTable), start+"Some AttributeDefinitions are not used. AttributeDefinitions: [plain, pk, sk, g, n], keys used: [pk, sk, n, g]")
+}
+
 func TestUpdateTableAddsAnIndexWithBackfill(t *testing.T) {
 	t.Parallel()
 

@@ -165,6 +165,9 @@ func (e *Engine) transact(in *wire.Node, all []*write, names []string) (*out, er
 		}
 		c, failed := w.plan()
 		changes[i], failures[i] = c, failed
+		if failed != nil && failed.atOnce {
+			return nil, failed
+		}
 		if failed != nil {
 			note(reasons, i, w.reason(failed))
 		}

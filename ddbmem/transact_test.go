@@ -219,6 +219,35 @@ func TestFirstInvalidItemOfATransactionIsReportedAlone(t *testing.T) {
 	c.answers("Scan", `{"TableName":"indexed","Select":"COUNT"}`, `{"Count":1,"ScannedCount":1}`)
 }
 
+// TestEmptyKeyOfAnIndexRefusesTheTransaction holds that an empty key of an index is no reason of its item, as one of another type
+// is.
+func TestEmptyKeyOfAnIndexRefusesTheTransaction(t *testing.T) {
+	t.Parallel()
+
+	c := newCaller(t)
+	c.ok("CreateTable", indexedTable)
+	put := func(sk, g string) string {
+		return `{"Put":{"TableName":"indexed","Item":{"pk":{"S":"a"},"sk":{"S":"` + sk + `"},"g":` + g + `}}}`
+	}
+	update := func(g string) string {
+		return `{"Update":{"TableName":"indexed","Key":{"pk":{"S":"a"},"sk":{"S":"u"}},"UpdateExpression":"SET g = :g","ExpressionAttributeValues":{":g":` + g + `}}}`
+	}
+	const start = "One or more parameter values are not valid. "
+	good, failing := put("good", `{"S":"g"}`), `{"ConditionCheck":{"TableName":"indexed","Key":{"pk":{"S":"a"},"sk":{"S":"c"}},"ConditionExpression":"attribute_exists(pk)"}}`
+	for _, first := range []string{good, failing} {
+		c.invalid("TransactWriteItems", `{"TransactItems":[`+first+`,`+put("p", `{"S":""}`)+`]}`,
+			start+"A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: byG, IndexKey: g")
+		c.invalid("TransactWriteItems", `{"TransactItems":[`+first+`,`+update(`{"S":""}`)+`]}`,
+			start+"The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value.")
+	}
+	const mismatch = `"One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N IndexName: byG"`
+	for _, wrong := range []string{put("p", `{"N":"5"}`), update(`{"N":"5"}`)} {
+		c.cancelled("TransactWriteItems", `{"TransactItems":[`+good+`,`+wrong+`]}`, []string{"None", "ValidationError"},
+			`[{"Code":"None"},{"Code":"ValidationError","Message":`+mismatch+`}]`)
+	}
+	c.answers("Scan", `{"TableName":"indexed"}`, `{"Items":[],"Count":0,"ScannedCount":0}`)
+}
+
 func TestTransactionsHoldFourMegabytes(t *testing.T) {
 	t.Parallel()
 

@@ -224,13 +224,13 @@ func (t *table) checkIndexKeys(it, old value.Item, update *expr.Update) *apiErro
 				}
 				if k.kind != value.N && v.Text() == "" {
 					if update != nil {
-						return invalid("One or more parameter values are not valid. The update expression attempted to update a "+
+						return atOnce(invalid("One or more parameter values are not valid. The update expression attempted to update a "+
 							"secondary index key to a value that is not supported. The AttributeValue for a key attribute "+
-							"cannot contain an empty %s value.", kindWord(k.kind))
+							"cannot contain an empty %s value.", kindWord(k.kind)))
 					}
-					return invalid("One or more parameter values are not valid. A value specified for a secondary index key is "+
+					return atOnce(invalid("One or more parameter values are not valid. A value specified for a secondary index key is "+
 						"not supported. The AttributeValue for a key attribute cannot contain an empty %s value. "+
-						"IndexName: %s, IndexKey: %s", kindWord(k.kind), x.name, k.name)
+						"IndexName: %s, IndexKey: %s", kindWord(k.kind), x.name, k.name))
 				}
 				if i == 0 && v.Size() > maxHashKey {
 					return parameter("Size of hashkey has exceeded the maximum size limit of%d bytes", maxHashKey)
@@ -242,6 +242,12 @@ func (t *table) checkIndexKeys(it, old value.Item, update *expr.Update) *apiErro
 		}
 		return nil
 	})
+}
+
+// atOnce makes an error one that refuses a whole transaction.
+func atOnce(failed *apiError) *apiError {
+	failed.atOnce = true
+	return failed
 }
 
 // baseUnits returns the write units of a change to the table itself.

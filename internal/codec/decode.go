@@ -102,12 +102,22 @@ func decodeFloat(g tag) decodeFunc {
 		if err != nil {
 			return err
 		}
-		if v.OverflowFloat(f) {
+		if f = nearest(f, n, v); v.OverflowFloat(f) {
 			return overflow(n, v.Type())
 		}
 		v.SetFloat(f)
 		return nil
 	}
+}
+
+// nearest returns the float32 that n is the text of, where f, the float64, is just above all of them: the text of the largest is.
+func nearest(f float64, n string, v reflect.Value) float64 {
+	if v.OverflowFloat(f) {
+		if g, err := strconv.ParseFloat(n, v.Type().Bits()); err == nil {
+			return g
+		}
+	}
+	return f
 }
 
 // decodeTime takes RFC 3339 text and Unix seconds, whatever the unixtime option says. As a struct without fields it takes a map, too, and stays as it is.

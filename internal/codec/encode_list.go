@@ -223,12 +223,12 @@ func encodeMap(elem *node) encodeFunc {
 		m := make(map[string]types.AttributeValue, v.Len())
 		for iter := v.MapRange(); iter.Next(); {
 			key := iter.Key().String()
-			if err := validKey(key); err != nil {
-				return nil, err
-			}
 			av, err := elem.enc(a, iter.Value()) // as in attributevalue, a value that cannot be addressed
 			if err != nil {
 				return nil, withinKey(key, err)
+			}
+			if err := validKey(key); err != nil && (av != nil || key == "") { // what is left out may have any other, as in attributevalue
+				return nil, err
 			}
 			if av != nil {
 				m[key] = av

@@ -2,8 +2,10 @@ package codec_test
 
 import (
 	"math/big"
+	"reflect"
 	"regexp"
 	"strings"
+	"testing"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -59,11 +61,7 @@ func fit(av types.AttributeValue) (fits, sure bool) {
 		f.Abs(f)
 		return f.Cmp(most) <= 0 && f.Cmp(least) >= 0, true
 	case *types.AttributeValueMemberSS:
-		for _, s := range av.Value {
-			if !utf8.ValidString(s) {
-				return false, true
-			}
-		}
+		return fitAll(av.Value, func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} })
 	case *types.AttributeValueMemberNS:
 		return fitAll(av.Value, func(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} })
 	case *types.AttributeValueMemberL:
@@ -85,4 +83,23 @@ func fitAll[E any](all []E, value func(E) types.AttributeValue) (fits, sure bool
 		fits, sure = fits && f, sure && s
 	}
 	return fits, sure
+}
+
+// What is left out of a map is not stored, and so may have any key, but the empty one, as in attributevalue.
+func TestWhatIsLeftOutOfAMapMayHaveAnyKey(t *testing.T) {
+	t.Parallel()
+	type some struct {
+		M map[string]*[]int `dynamodbav:"m,omitemptyelem"`
+	}
+	encode := func(key string, value *[]int) (map[string]types.AttributeValue, error) {
+		v := some{map[string]*[]int{key: value}}
+		return codec.For(reflect.TypeFor[some]()).Encode(reflect.ValueOf(&v).Elem())
+	}
+	got, err := encode("\xff", nil)
+	require.NoError(t, err)
+	require.Empty(t, got["m"].(*types.AttributeValueMemberM).Value)
+	_, err = encode("\xff", &[]int{1})
+	require.ErrorIs(t, err, codec.ErrValue)
+	_, err = encode("", nil)
+	require.Error(t, err)
 }

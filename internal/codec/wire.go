@@ -142,7 +142,7 @@ func wireFloat(g tag) wireFunc {
 			return wireNull(from, v)
 		}
 		n, err := strconv.ParseFloat(string(text), 64)
-		if err != nil || v.OverflowFloat(n) {
+		if err != nil || v.OverflowFloat(n) { // or just above the largest
 			return false
 		}
 		v.SetFloat(n)

@@ -185,7 +185,7 @@ func TestCheckNative(t *testing.T) {
 		N = types.AttributeValueMemberN
 	)
 	multi := key(native("A"), native("Score"), native("B"), native("Bytes"))
-	own, other := template.Limits{Bytes: 4, Reserved: true}, template.Limits{Bytes: 4}
+	own, other := template.Limits{Bytes: 4, Side: "sort", Reserved: true}, template.Limits{Bytes: 4, Side: "sort"}
 	for _, c := range []struct {
 		part   int
 		av     types.AttributeValue
@@ -200,11 +200,11 @@ func TestCheckNative(t *testing.T) {
 		{0, &S{Value: "~a"}, other, ""},
 		{0, &S{Value: "\xff"}, own, "A is not valid UTF-8"},
 		{2, &S{Value: "\xff"}, other, "B is not valid UTF-8"},
-		{2, &S{Value: "12345"}, other, "B has 5 bytes, DynamoDB allows 4 there"},
+		{2, &S{Value: "12345"}, other, "B has 5 bytes, DynamoDB allows 4 in a sort key"},
 		{1, &N{Value: "1234567"}, own, ""},
 		{3, &B{Value: []byte{0xff}}, own, ""},
 		{3, &B{}, own, "Bytes is empty"},
-		{3, &B{Value: make([]byte, 5)}, own, "Bytes has 5 bytes, DynamoDB allows 4 there"},
+		{3, &B{Value: make([]byte, 5)}, own, "Bytes has 5 bytes, DynamoDB allows 4 in a sort key"},
 	} {
 		if err := multi.CheckNative(c.part, c.av, c.limits); c.want == "" {
 			require.NoError(t, err)

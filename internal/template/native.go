@@ -13,6 +13,7 @@ const maxNative = 4
 // Limits is what a key attribute may hold.
 type Limits struct {
 	Bytes int
+	Side  string // "partition" or "sort"
 	// Reserved says that keys which begin with "~" are the library's own: those of the table's partition key.
 	Reserved bool
 }
@@ -47,7 +48,7 @@ func checkNative(av types.AttributeValue, limits Limits) error {
 	case size == 0:
 		return ErrEmpty
 	case size > limits.Bytes:
-		return &detail{fmt.Sprintf("has %d bytes, DynamoDB allows %d there", size, limits.Bytes), ErrOverflow}
+		return &detail{fmt.Sprintf("has %d bytes, DynamoDB allows %d in a %s key", size, limits.Bytes, limits.Side), ErrOverflow}
 	}
 	return nil
 }

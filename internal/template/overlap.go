@@ -230,6 +230,9 @@ func continued(begun, t Template, past func(state) bool) (string, bool) {
 // Values returns what a key of the template says of its parts, as "ID=1 N=0004"; "" for a string that is no key of it.
 func (t Template) Values(key string) string {
 	t, ok := t.asText()
+	if !ok {
+		return ""
+	}
 	var out []string
 	for i := range t.parts {
 		var text string

@@ -25,17 +25,8 @@ type Difference struct {
 	Besides   []string       // the members that differ, when the rest must still agree
 	When      func(dispute) bool
 	Why       string
-	Right     side
 	Proof     string
 }
-
-// side is who does as AWS does.
-type side string
-
-const (
-	ddbmemIsRight side = "ddbmem"
-	otherIsRight  side = "the other" // and ddbmem is to be mended
-)
 
 // dispute is a request on which two engines differ, with the views of what they made of it.
 type dispute struct {
@@ -76,16 +67,16 @@ func translate(engine, message string) string {
 func difference(operation, ours, theirs, why, proof string, besides ...string) Difference {
 	return Difference{
 		Engine: "dynamodb-local", Operation: regexp.MustCompile("^(" + operation + ")$"),
-		Ours: regexp.MustCompile(ours), Theirs: regexp.MustCompile(theirs), Besides: besides, Why: why, Right: ddbmemIsRight, Proof: proof,
+		Ours: regexp.MustCompile(ours), Theirs: regexp.MustCompile(theirs), Besides: besides, Why: why, Proof: proof,
 	}
 }
 
-// right returns who does as AWS does, or that it is not on record.
+// right says that ddbmem does as AWS does, or that it is not on record. Where another engine is right, ddbmem is to be mended.
 func (d Difference) right() string {
 	if strings.HasPrefix(d.Proof, unproved) {
 		return "not on record"
 	}
-	return string(d.Right)
+	return "ddbmem"
 }
 
 // of makes them differences of an engine.
@@ -109,12 +100,6 @@ func (d Difference) by(engines ...string) []Difference {
 // when narrows a difference down.
 func (d Difference) when(when func(dispute) bool) Difference {
 	d.When = when
-	return d
-}
-
-// theirs says that the other engine does as AWS does.
-func (d Difference) theirs() Difference {
-	d.Right = otherIsRight
 	return d
 }
 
