@@ -22,9 +22,10 @@ const batchWorkers = 8
 //
 // What DynamoDB leaves unprocessed is sent again with backoff, up to [Options].MaxAttempts without progress. Where it
 // refuses a request for one of its ops, the others are sent without it. The error is a [BatchError] with the outcome of
-// every op: written, not written, or unknown, because a response was lost. What can be told before any
-// request (a value that no key can hold, an item that is too large, a mistake in an op) is an error of another kind,
-// and nothing is written. When the context ends Batch returns at once.
+// every op: written, not written, or unknown, because a response was lost. What can be told before any request
+// (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
+// in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
+// returns at once.
 func (db *DB) Batch(ctx context.Context, ops ...Op) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
@@ -56,49 +57,66 @@ type batchItem struct {
 	after   []int // the ops before it on the items that it writes
 }
 
-// prepare finds out how each op goes, and refuses the batch for what is wrong with one of them.
+// prepare finds out how each op goes, and refuses the batch for what is wrong with some of them.
 func (b *writeBatch) prepare(ops []Op) error {
 	last := map[string]int{}
+	var refused []*WriteError
 	for i, op := range ops {
 		if err := op.valid(b.db.table); err != nil {
 			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
 		}
-		var why error
+		b.outcomes[i] = NotWritten
+		to, err := b.add(i, op)
 		switch {
-		case op.verb == verbCheck || op.verb == verbCheckAbsent:
-			why = modelFault("a check means nothing outside a transaction: use Transact")
-		case op.returnOld:
-			why = modelFault("a batch returns nothing: leave ReturnOld out")
+		case errors.Is(err, ErrModel):
+			return fmt.Errorf("ddb: batch: op %d: %w", i, ofPart(err))
+		case err != nil:
+			it := b.items[i]
+			refused = append(refused, &WriteError{Op: i, Verb: string(op.verb), Entity: op.e.name, Key: it.id, Err: op.cause(it.id, err)})
+			continue
 		}
-		key, err := op.e.key(string(op.verb), op.item)
-		if why = errors.Join(why, err); why != nil {
-			return fmt.Errorf("ddb: batch: op %d (%s %s): %w", i, op.verb, op.e.name, why)
-		}
-		op.quiet = true
-		it := batchItem{op: op, key: key, id: b.db.table.keyText(key)}
-		if err := it.compile(b.db, i); err != nil {
-			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
-		}
-		ids := []string{it.id}
-		if op.verb == verbMove {
-			to, err := op.e.key(string(op.verb), op.to)
-			if err != nil {
-				return fmt.Errorf("ddb: batch: op %d (%s %s): %w", i, op.verb, op.e.name, err)
-			}
-			if id := b.db.table.keyText(to); id != it.id {
-				ids = append(ids, id)
-			}
-		}
-		for _, id := range ids {
-			if before, ok := last[id]; ok {
+		it := &b.items[i]
+		for _, id := range [...]string{it.id, to} {
+			if before, ok := last[id]; ok && before != i {
 				it.after = append(it.after, before)
 				it.wave = max(it.wave, b.items[before].wave+1)
 			}
 			last[id] = i
 		}
-		b.items[i] = it
 	}
+	if len(refused) > 0 {
+		return &BatchError{Outcomes: b.outcomes, Failed: refused}
+	}
+	clear(b.outcomes)
 	return nil
+}
+
+// add takes an op in, and returns the key of the item that it writes last: another one than its own if it is a Move.
+func (b *writeBatch) add(i int, op Op) (to string, err error) {
+	op.quiet = true
+	it := &b.items[i]
+	it.op = op
+	switch {
+	case op.verb == verbCheck || op.verb == verbCheckAbsent:
+		return "", op.fail(nil, modelFault("a check means nothing outside a transaction: use Transact"))
+	case op.returnOld:
+		return "", op.fail(nil, modelFault("a batch returns nothing: leave ReturnOld out"))
+	}
+	if it.key, err = op.e.key(string(op.verb), op.item); err != nil {
+		return "", err
+	}
+	it.id = b.db.table.keyText(it.key)
+	if err := it.compile(b.db, i); err != nil {
+		return "", err
+	}
+	if op.verb != verbMove {
+		return it.id, nil
+	}
+	key, err := op.e.key(string(op.verb), op.to)
+	if err != nil {
+		return "", err
+	}
+	return b.db.table.keyText(key), nil
 }
 
 // bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
@@ -271,7 +289,7 @@ func (b *writeBatch) err() error {
 		}
 		out.Failed = append(out.Failed, &WriteError{
 			Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
-			Err: fmt.Errorf("%s: %w", o, causeOf(b.causes[i])),
+			Err: fmt.Errorf("%s: %w", o, it.op.cause(it.id, b.causes[i])),
 		})
 	}
 	if len(out.Failed) == 0 {

@@ -91,14 +91,40 @@ func TestABatchWithANumberThatCannotBeStoredWritesNothing(t *testing.T) {
 				ctx, m := ddb.WithMeter(t.Context())
 				err := db.Batch(ctx, gauges.Put(Gauge{ID: "1"}), op, gauges.Put(Gauge{ID: "3"}))
 				require.Error(t, err)
-				_, partly := errors.AsType[*ddb.BatchError](err)
-				require.False(t, partly, "some of it may be written")
+				requireOp1Refused(t, err)
 				require.ErrorContains(t, err, "op 1")
 				require.ErrorContains(t, err, "Level")
 				require.Zero(t, m.Requests())
 			}
 		}
 	})
+}
+
+// requireOp1Refused makes sure that a batch of three was refused for its second op.
+func requireOp1Refused(t *testing.T, err error) {
+	t.Helper()
+	failed, ok := errors.AsType[*ddb.BatchError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, []ddb.WriteOutcome{ddb.NotWritten, ddb.NotWritten, ddb.NotWritten}, failed.Outcomes)
+	require.Len(t, failed.Failed, 1)
+	require.Equal(t, 1, failed.Failed[0].Op)
+}
+
+// A batch that is refused before any request says so of each op that it is refused for.
+func TestABatchTellsAllOpsThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	a := openPatrons(t)
+	e, large := a.entity, strings.Repeat("x", 500<<10)
+	err := a.db.Batch(t.Context(), e.Put(Patron{ID: "1", Note: large}), e.Put(Patron{ID: "2"}), e.Put(Patron{ID: ""}), e.Delete(Patron{ID: "\xff"}))
+	failed, ok := errors.AsType[*ddb.BatchError](err)
+	require.True(t, ok, "%v", err)
+	require.Len(t, failed.Failed, 3)
+	require.ErrorIs(t, failed.At(0), ddb.ErrTooLarge)
+	require.NoError(t, failed.At(1))
+	require.ErrorIs(t, failed.At(2), ddb.ErrKey)
+	require.ErrorIs(t, failed.At(3), ddb.ErrKey)
+	_, err = a.repo.Get(t.Context(), Patron{ID: "2"})
+	require.ErrorIs(t, err, ddb.ErrNotFound)
 }
 
 // What can be told of an op before any request refuses the batch: an item that is too large, whichever way it would go.
@@ -122,8 +148,7 @@ func TestABatchWithAnItemThatIsTooLargeWritesNothing(t *testing.T) {
 					err := l.db.Batch(ctx, e.Put(Loan{ID: "1", Email: "1"}), op, e.Put(Loan{ID: "3", Email: "3"}))
 					require.ErrorIs(t, err, ddb.ErrTooLarge, name)
 					require.ErrorContains(t, err, "op 1", name)
-					_, partly := errors.AsType[*ddb.BatchError](err)
-					assert.False(t, partly, "%s: some of it may be written", name)
+					requireOp1Refused(t, err)
 					assert.Zero(t, m.Requests(), name)
 					assert.Empty(t, l.stored(t), name)
 				}
@@ -153,8 +178,9 @@ func TestABatchWithAnItemThatCannotBeStoredWritesNothing(t *testing.T) {
 				} {
 					err := l.db.Batch(t.Context(), e.Put(Loan{ID: "1", Email: "1"}), c.op)
 					require.ErrorIs(t, err, c.want, name)
-					_, partly := errors.AsType[*ddb.BatchError](err)
-					assert.False(t, partly, "%s: some of it may be written", name)
+					if failed, ok := errors.AsType[*ddb.BatchError](err); ok {
+						assert.Equal(t, []ddb.WriteOutcome{ddb.NotWritten, ddb.NotWritten}, failed.Outcomes, name)
+					}
 					assert.Empty(t, l.stored(t), name)
 				}
 			})

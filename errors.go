@@ -96,6 +96,9 @@ type WriteError struct {
 }
 
 func (e *WriteError) Error() string {
+	if e.Key == "" { // it has none that can be told
+		return fmt.Sprintf("ddb: %s %s: %v", e.Verb, e.Entity, e.Err)
+	}
 	return fmt.Sprintf("ddb: %s %s %s: %v", e.Verb, e.Entity, e.Key, e.Err)
 }
 
@@ -136,7 +139,8 @@ func (e *TransactError) At(i int) error {
 type BatchError struct {
 	// Outcomes has an entry for each op of the batch.
 	Outcomes []WriteOutcome
-	// Failed has the ops that are not known to be written, with the cause.
+	// Failed has the ops that are not known to be written, with the cause. Where ops were refused before any request, nothing
+	// is written, and it has those alone.
 	Failed []*WriteError
 }
 
@@ -145,7 +149,7 @@ func (e *BatchError) Error() string { return several("batch", e.Failed) }
 // Unwrap returns the failures.
 func (e *BatchError) Unwrap() []error { return unwrapAll(e.Failed) }
 
-// At returns the failure of the op at position i, nil if it was written.
+// At returns the failure of the op at position i, nil if it did not fail.
 func (e *BatchError) At(i int) error { return (&TransactError{Failed: e.Failed}).At(i) }
 
 // WriteOutcome says what became of one op of a batch.

@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -118,35 +119,31 @@ func (op Op) describe(key item) string {
 // fail names op, entity and key of an error found before any request.
 func (op Op) fail(key item, err error) error {
 	if key == nil {
-		return &opError{"ddb: ", string(op.verb) + " " + op.e.name, err}
+		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, err)
 	}
-	return &opError{"ddb: ", op.describe(key), err}
+	return fmt.Errorf("ddb: %s: %w", op.describe(key), err)
 }
 
-// opError is an error of an op, outside the error of a batch or a transaction.
-type opError struct {
-	library, op string
-	err         error
+// partError is an error within another one, which has said already how it begins.
+type partError struct {
+	said string
+	err  error
 }
 
-func (e *opError) Error() string { return e.library + e.op + ": " + e.err.Error() }
+func (e *partError) Error() string { return strings.TrimPrefix(e.err.Error(), e.said) }
 
-func (e *opError) Unwrap() error { return e.err }
+func (e *partError) Unwrap() error { return e.err }
 
-// ofPart returns the error of an op as that of a transaction tells it, which has named the library.
-func ofPart(err error) error {
-	if e, ok := err.(*opError); ok { //nolint:errorlint // the outermost alone has a name to lose
-		return &opError{"", e.op, e.err}
+// ofPart returns the error of an op for one that has named the library.
+func ofPart(err error) error { return &partError{"ddb: ", err} }
+
+// cause returns an error of the op for one that has named library, op and key.
+func (op Op) cause(key string, err error) error {
+	said := "ddb: " + string(op.verb) + " " + op.e.name
+	if with := said + " " + key + ": "; strings.HasPrefix(err.Error(), with) {
+		return &partError{with, err}
 	}
-	return err
-}
-
-// causeOf returns the cause of the error of an op, for an error that names the op itself.
-func causeOf(err error) error {
-	if e, ok := err.(*opError); ok { //nolint:errorlint // as above
-		return e.err
-	}
-	return err
+	return &partError{said + ": ", err}
 }
 
 // valid refuses ops that no request can be made of.
