@@ -321,6 +321,8 @@ func TestFieldsThatCannotBeStoredAreRefused(t *testing.T) {
 		Done  chan struct{}      `dynamodbav:"done"`
 		Hooks map[string]func()  `dynamodbav:"hooks"`
 		Inner *Inner             `dynamodbav:"inner"`
+		Any   *any               `dynamodbav:"any"`
+		Anys  []*any             `dynamodbav:"anys"`
 		when  chan time.Duration //nolint:unused // an unexported field is nobody's business
 	}
 	_, err := ddb.Define(ddb.NewTable("pk", "sk"), "job", func(j *Job, d *ddb.Definition) {
@@ -329,5 +331,7 @@ func TestFieldsThatCannotBeStoredAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "field Done: attributevalue cannot store a chan struct {}")
 	require.ErrorContains(t, err, "field Hooks: attributevalue cannot store a func()")
 	require.ErrorContains(t, err, "field Inner.Weights: attributevalue cannot store a complex128")
+	require.ErrorContains(t, err, "field Any: attributevalue stores nothing of a *interface {}, whatever it points at: use any")
+	require.ErrorContains(t, err, "field Anys: attributevalue stores nothing of a *interface {}")
 	require.NotContains(t, err.Error(), "when")
 }

@@ -40,7 +40,8 @@ var (
 var (
 	// ErrKey: a value that cannot stand in a key; the error is a [KeyError].
 	ErrKey = errors.New("bad key")
-	// ErrThrottled: DynamoDB refused for lack of throughput after all attempts.
+	// ErrThrottled: DynamoDB refused for lack of throughput after all attempts. A [ThrottleError] in the tree says of what, where
+	// a request was refused as a whole: of items that stay unprocessed, and of cancelled transactions, DynamoDB says no reasons.
 	ErrThrottled = errors.New("throttled")
 	// ErrTooLarge: an item over 400 KB, or a transaction of more than 100 items or 4 MB.
 	ErrTooLarge = errors.New("too large")

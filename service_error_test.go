@@ -168,6 +168,23 @@ func TestAThrottledWriteSaysOfWhatThereWasTooLittle(t *testing.T) {
 	})
 }
 
+// A transaction that is cancelled for lack of throughput is sent again, and throttled at last, in the words of the service.
+func TestATransactionThatIsCancelledByThrottlingIsThrottled(t *testing.T) {
+	t.Parallel()
+	more := map[string]any{"CancellationReasons": []map[string]string{{"Code": "ThrottlingError", "Message": "the key range is hot"}}}
+	writes := plainWrites()
+	synctest.Test(t, func(t *testing.T) {
+		l := openLoans(t, ddb.Options{})
+		for _, name := range []string{"update once", "update in a transaction", "create in a transaction", "update once in a batch"} {
+			throttled, refuses := l.refusedBy("TransactionCanceledException", more)
+			err := writes[name](t.Context(), throttled)
+			requireClass(t, ddb.ErrThrottled, err)
+			require.ErrorContains(t, err, "the key range is hot")
+			assert.Equal(t, int32(3), refuses.requests.Load(), "%s: as many attempts as are allowed", name)
+		}
+	})
+}
+
 // Reasons are said in words, and one that is new as the service says it.
 func TestReasonsOfThrottlingInWords(t *testing.T) {
 	t.Parallel()

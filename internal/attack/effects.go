@@ -87,8 +87,12 @@ func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 		}
 	}
 	anything := map[string]bool{} // by key: removals of whatever was there
+	again := map[image]bool{}     // those that were sent again, and may have met what a lost write made anew
 	for _, c := range w.Calls() {
 		for _, e := range c.Effects {
+			if e.Removes && e.Outcome != NotDone && c.Lost() {
+				again[image{e.Item, e.Was}] = true
+			}
 			switch at := (image{e.Item, e.Was}); {
 			case !e.Removes || e.Outcome == NotDone:
 			case e.Was == "":
@@ -101,7 +105,7 @@ func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 		}
 	}
 	for at, n := range removed {
-		if n > taken[at]+maybe[at] && !anything[at.key] {
+		if n > taken[at]+maybe[at] && !anything[at.key] && !again[at] {
 			w.Problem("outcome: removed by nobody", at.key, "%s, as written by %s, was removed %d times, and no call says that it did", at.key, at.mark, n)
 		}
 	}

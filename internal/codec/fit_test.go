@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // requireEncoded compares what was encoded: what attributevalue makes, unless the table would not hold it, or hold something else.
@@ -102,4 +104,21 @@ func TestWhatIsLeftOutOfAMapMayHaveAnyKey(t *testing.T) {
 	require.ErrorIs(t, err, codec.ErrValue)
 	_, err = encode("", nil)
 	require.Error(t, err)
+}
+
+// A set is written as JSON if it is encoded: not with a time that RFC 3339 cannot tell.
+func TestWhatIsRefusedInASetIsNotWrittenAsJSON(t *testing.T) {
+	t.Parallel()
+	type some struct {
+		At []time.Time `dynamodbav:"at,stringset"`
+	}
+	plan := codec.For(reflect.TypeFor[some]())
+	for year, fits := range map[int]bool{2026: true, 10525: false} {
+		v := some{[]time.Time{time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)}}
+		_, err := plan.Encode(reflect.ValueOf(&v).Elem())
+		require.Equal(t, fits, err == nil, "%v", err)
+		w := wire.NewWriter()
+		require.Equal(t, fits, plan.WriteJSON(w, reflect.ValueOf(&v).Elem(), ""))
+		w.Release()
+	}
 }

@@ -220,7 +220,7 @@ func jsonSet(elem *node, head string) jsonFunc {
 				w.Text = append(w.Text, ',')
 			}
 			e := v.Index(i)
-			if elem.number && elem.valid != nil && elem.valid(e) != nil || !w.Quote(elem.text(e)) {
+			if elem.valid != nil && elem.valid(e) != nil || !w.Quote(elem.text(e)) {
 				return refused
 			}
 		}

@@ -16,7 +16,6 @@ var structs = []reflect.Type{
 		A, B *string
 		C    **string
 		D    ***int `dynamodbav:",omitempty"`
-		E    *any
 		F    *[]string
 		G    *map[string]int
 		H    *time.Time `dynamodbav:",unixtime"`
@@ -103,7 +102,6 @@ var structs = []reflect.Type{
 		E any `dynamodbav:",omitempty"`
 		F [3]any
 		G map[string]any `dynamodbav:",omitempty,omitemptyelem"`
-		H *any
 		I error
 	}](),
 	reflect.TypeFor[struct {

@@ -88,7 +88,12 @@ func lostWithin(t reflect.Type, seen map[reflect.Type]bool) error {
 			return err
 		}
 		return lostWithin(t.Elem(), seen)
-	case reflect.Pointer, reflect.Slice, reflect.Array:
+	case reflect.Pointer:
+		if t.Elem().Kind() == reflect.Interface {
+			return fmt.Errorf("attributevalue stores nothing of a %s, whatever it points at: use any", t)
+		}
+		return lostWithin(t.Elem(), seen)
+	case reflect.Slice, reflect.Array:
 		return lostWithin(t.Elem(), seen)
 	case reflect.Struct:
 		if err := lostStruct(t, false); err != nil || t.ConvertibleTo(timeType) {
