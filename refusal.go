@@ -162,11 +162,11 @@ func (db *DB) learn(ctx context.Context, w *write, err error) (again bool, out e
 func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, err error) {
 	t := w.tries
 	switch r.action.role {
-	case roleRelease: // another item's: a value from before there was the constraint
+	case roleRelease: // another item's: a value from before there was the constraint; or no longer
 		if t.foreign == nil {
 			t.foreign = map[string]bool{}
 		}
-		t.foreign[r.action.unique.name] = true
+		t.foreign[r.action.unique.name] = r.action.kind == deleteAction
 		return true, r.WriteError
 	case roleVersion, roleFirst:
 		t.newest = newest{wanted: true}

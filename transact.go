@@ -136,19 +136,22 @@ func (db *DB) what(a *action) string {
 }
 
 // join makes one action of two on one item, where that can be done: a check joins what is written, and a constraint
-// that one op gives up passes to the op that takes it.
+// that one op gives up passes to the op that takes it, or goes where none does.
 func join(a, b *action) (*action, bool) {
 	switch {
+	case a.role == roleClaim && b.role == roleClaim:
+		return nil, false
+	case a.unique != nil && b.unique != nil: // what takes it is stronger than what gives it up, and that than a check
+		kept, other := a, b
+		if b.role == roleClaim || a.kind == checkAction {
+			kept, other = b, a
+		}
+		kept.owners = append(kept.owners, other.owners...)
+		return kept, true
 	case b.kind == checkAction:
 		return a, a.take(b)
 	case a.kind == checkAction:
 		return b, b.take(a)
-	case a.role == roleRelease && b.role == roleClaim:
-		b.owners = append(b.owners, a.owners...)
-		return b, true
-	case a.role == roleClaim && b.role == roleRelease:
-		a.owners = append(a.owners, b.owners...)
-		return a, true
 	}
 	return nil, false
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -174,8 +175,12 @@ func (w *write) claim(uniques []*unique, oldKey, newKey item, before, after refl
 			}
 		}
 		same := have == want
-		if have != "" && !same && !w.tries.foreign[u.name] {
-			r := w.action(deleteAction, roleRelease, u.key(w.e, have))
+		if have != "" && !same {
+			kind := deleteAction
+			if w.tries.foreign[u.name] {
+				kind = checkAction // that it still is: the item may have been made anew since, with the value as its own
+			}
+			r := w.action(kind, roleRelease, u.key(w.e, have))
 			r.unique, r.owners = u, []types.AttributeValue{from}
 			r.guard(guardItem, heldBy{})
 		}
@@ -227,11 +232,18 @@ func (w *write) giveUp(a *action, it reflect.Value) error {
 }
 
 // heldBy asks that a constraint is free, or held by one of the action's owners: by more than one where ops of a
-// transaction meet on it.
+// transaction meet on it. Of a check it asks that none of them holds it.
 type heldBy struct{}
 
 func (heldBy) text(a *action) string {
 	name := a.x.Name(ownerAttr)
+	if a.kind == checkAction {
+		var others []string
+		for _, o := range a.owners {
+			others = append(others, name+" <> "+a.x.Value(o))
+		}
+		return plan.And(others...)
+	}
 	var text strings.Builder
 	text.WriteString("attribute_not_exists(" + a.pk() + ")")
 	for _, o := range a.owners {

@@ -261,3 +261,77 @@ func TestEnsureUniqueSendsNothingForConstraintsThatAreThere(t *testing.T) {
 	assert.Equal(t, 1, meter.RequestsOf("TransactWriteItems"))
 	assert.Len(t, l.holders(t), 4)
 }
+
+// A value from before there was the constraint is another item's, and not given up: until the other is gone and the item,
+// made anew, holds it. A write that met the one sees the other.
+func TestAValueThatBecomesTheItemsOwnIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for kind, older := range map[string]string{"unique": "plain", "versioned and unique": "versioned"} {
+		for _, verb := range slices.Sorted(maps.Keys(uniqueWrites(openLoans(t, ddb.Options{}, loanKinds[kind]...)))) {
+			if kind == "unique" && verb == "modify" {
+				continue // it needs a version
+			}
+			t.Run(kind+", "+verb, func(t *testing.T) {
+				t.Parallel()
+				l := openLoans(t, ddb.Options{}, loanKinds[kind]...)
+				before := l.as(t, ddb.Options{}, loanKinds[older]...)
+				_, err := before.repo.Create(t.Context(), Loan{ID: "1", Email: "old@x"})
+				require.NoError(t, err)
+				_, err = l.repo.Create(t.Context(), Loan{ID: "2", Email: "old@x"})
+				require.NoError(t, err)
+				l.wire.afterNext("TransactWriteItems", func() {
+					for _, id := range []string{"2", "1"} {
+						assert.NoError(t, l.other().Delete(context.Background(), Loan{ID: id}))
+					}
+					_, err := l.other().Create(context.Background(), Loan{ID: "1", Email: "old@x"})
+					assert.NoError(t, err)
+				})
+				_ = uniqueWrites(l)[verb](t.Context())
+				require.True(t, l.wire.done())
+				l.holders(t) // each constraint has its item
+			})
+		}
+	}
+}
+
+// Items that are older than the constraint hold one value. A transaction that takes all of them out of the way is one.
+func TestATransactionGivesUpAValueThatSeveralHold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		claimed string // the item that has the constraint
+		ops     func(e *ddb.Entity[Loan], f *Loan) []ddb.Op
+		want    held
+	}{
+		"deleted": {"1", func(e *ddb.Entity[Loan], _ *Loan) []ddb.Op {
+			return []ddb.Op{e.Delete(Loan{ID: "1"}), e.Delete(Loan{ID: "2"})}
+		}, held{}},
+		"deleted, the second has it": {"2", func(e *ddb.Entity[Loan], _ *Loan) []ddb.Op {
+			return []ddb.Op{e.Delete(Loan{ID: "1"}), e.Delete(Loan{ID: "2"})}
+		}, held{}},
+		"deleted, a third has it": {"3", func(e *ddb.Entity[Loan], _ *Loan) []ddb.Op {
+			return []ddb.Op{e.Delete(Loan{ID: "1"}), e.Delete(Loan{ID: "2"})}
+		}, held{"old@x": "3"}},
+		"deleted, and taken": {"2", func(e *ddb.Entity[Loan], _ *Loan) []ddb.Op {
+			return []ddb.Op{e.Delete(Loan{ID: "1"}), e.Delete(Loan{ID: "2"}), e.Create(Loan{ID: "4", Email: "old@x"})}
+		}, held{"old@x": "4"}},
+		"changed": {"1", func(e *ddb.Entity[Loan], f *Loan) []ddb.Op {
+			return []ddb.Op{e.Update(Loan{ID: "2"}, ddb.Set(&f.Email, "b@x")), e.Delete(Loan{ID: "1"})}
+		}, held{"b@x": "2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := openLoans(t, ddb.Options{})
+			for _, id := range []string{"1", "2"} {
+				if id != c.claimed {
+					_, err := before.repo.Create(t.Context(), Loan{ID: id, Email: "old@x"})
+					require.NoError(t, err)
+				}
+			}
+			l := before.as(t, ddb.Options{}, loanUnique)
+			_, err := l.repo.Create(t.Context(), Loan{ID: c.claimed, Email: "old@x"})
+			require.NoError(t, err)
+			require.NoError(t, l.db.Transact(t.Context(), c.ops(l.entity, l.f)...))
+			assert.Equal(t, c.want, l.holders(t))
+		})
+	}
+}

@@ -162,6 +162,9 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 				c.world.Problem("batch: after one that failed", op.items[0], "%s %s: op %d is done, op %d before it, on the same item, %v", c.ID, c.Text, i, j, outcomes[j])
 			}
 		}
+		if ok {
+			r.checkWaited(c, i, outcomes, failed.At(i))
+		}
 	}
 }
 
@@ -174,6 +177,25 @@ func (r *batchesRound) checkCause(c *Call, i int, o ddb.WriteOutcome, err error)
 	if err != nil && o == ddb.OutcomeUnknown && OutcomeOf(err) == NotDone {
 		c.world.Problem("batch: cause", "", "%s %s: op %d: %v, with an error that says that it is not done: %v", c.ID, c.Text, i, o, err)
 	}
+}
+
+// checkWaited makes sure that an op which is not done for the sake of one before it had one before it that is not done.
+func (r *batchesRound) checkWaited(c *Call, i int, outcomes []ddb.WriteOutcome, err error) {
+	var before int
+	if err == nil {
+		return
+	}
+	_, after, ok := strings.Cut(err.Error(), "not written: op ")
+	if !ok {
+		return
+	}
+	if _, err := fmt.Sscan(strings.TrimSuffix(strings.Fields(after)[0], ","), &before); err != nil || before >= i || outcomes[before] == ddb.Written {
+		c.world.Problem("batch: did not wait", "", "%s %s: op %d: %v", c.ID, c.Text, i, failedText(outcomes, after))
+	}
+}
+
+func failedText(outcomes []ddb.WriteOutcome, after string) string {
+	return fmt.Sprintf("not written after op %s; the outcomes are %v", after, outcomes)
 }
 
 func (r *batchesRound) Check(ctx context.Context, w *World) {

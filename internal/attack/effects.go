@@ -67,6 +67,9 @@ func (w *World) checkWrite(c *Call, e *Effect, got []application) {
 		if e.Saw != "" && Text(a.Old["by"]) != e.Saw {
 			w.Problem("outcome: met another", e.Item, "%s %s: write %s is of the item as written by %s, and met: %s", c.ID, c.Text, e.Mark, e.Saw, Show(a.Old))
 		}
+		if e.Stamped && Text(a.Old["by"]) == e.Mark {
+			w.Problem("outcome: done to its own work", e.Item, "%s %s: write %s was applied to what it left itself: %s", c.ID, c.Text, e.Mark, Show(a.Old))
+		}
 		if e.Sum != nil && Number(a.New["sum"]) != Number(a.Old["sum"])+*e.Sum {
 			w.Problem("outcome: sum", e.Item, "%s %s: write %s adds %d and made %s of %s", c.ID, c.Text, e.Mark, *e.Sum, Text(a.New["sum"]), Text(a.Old["sum"]))
 		}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb"
 )
@@ -221,7 +223,11 @@ func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, lease
 		}
 		return out
 	}
-	switch c.Rand.IntN(19) {
+	switch c.Rand.IntN(20) {
+	case 19:
+		return fmt.Sprintf("others write to %s: %d", id, kind), func(ctx context.Context, s leaseSide) (any, error) {
+			return nil, r.beside(ctx, c, s.table, id, kind)
+		}
 	case 0:
 		return fmt.Sprintf("create %+v", it), func(ctx context.Context, s leaseSide) (any, error) { return s.repo.Create(ctx, it) }
 	case 1, 2:
@@ -300,6 +306,23 @@ func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, lease
 			return ddb.Collect(s.repo.Query(ctx, s.e.Query(key)))
 		}
 	}
+}
+
+// beside writes to an item what this program does not: what a handler derives, and an attribute of another program.
+func (r *expiryRound) beside(ctx context.Context, c *Call, table, id string, n int) error {
+	key := &types.AttributeValueMemberS{Value: "l#" + id}
+	_, err := c.world.Raw().UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &table, Key: Attrs{"pk": key, "sk": key}, UpdateExpression: new("SET #total = :n, #other = :n"),
+		ConditionExpression:      new("attribute_exists(pk) AND NOT (expires <= :now)"),
+		ExpressionAttributeNames: map[string]string{"#total": "total", "#other": "other"},
+		ExpressionAttributeValues: Attrs{
+			":n": &types.AttributeValueMemberN{Value: strconv.Itoa(n)}, ":now": &types.AttributeValueMemberN{Value: strconv.FormatInt(c.Now().Unix(), 10)},
+		},
+	})
+	if _, gone := errors.AsType[*types.ConditionalCheckFailedException](err); gone {
+		return ddb.ErrNotFound
+	}
+	return err
 }
 
 // Check has nothing to add: each call is compared as it is made.

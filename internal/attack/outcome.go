@@ -59,6 +59,8 @@ type Effect struct {
 	// Again says that it may be applied more than once if a response is lost, as writes without a version may. Once says
 	// that it is not even if the item was removed meanwhile.
 	Again, Once bool
+	// Stamped says that it is never applied to what it left itself, however often it was sent.
+	Stamped bool
 	// Saw is the mark of what it must have met, "" for whatever is there.
 	Saw string
 	// Sum is what it adds to the item's "sum"; nil for one that sets it.

@@ -121,11 +121,11 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 	case n <= 7 && !r.history:
 		c.Say("%v%s", p.e.Update(example, edits...), optionText(once, old, guarded))
 		e.Sum, returns = &add, old || !once // once: what is there by the time it is read
-		e.Again = !versioned || example.Version == 0
+		e.Again, e.Stamped = !versioned || example.Version == 0, versioned
 		got, err = p.repo.Update(ctx, example, edits...)
 	case n == 8 && !r.history:
 		c.Say("%v%s", p.e.Upsert(key, edits...), optionText(once, old, guarded))
-		e.Sum, returns, e.Again = &add, old || !once, true
+		e.Sum, returns, e.Again, e.Stamped = &add, old || !once, true, versioned
 		got, err = p.repo.Upsert(ctx, key, edits...)
 	case n <= 11 && versioned:
 		c.Say("modify %s, adds %d%s", id, add, optionText(once, old, guarded))

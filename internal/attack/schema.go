@@ -132,9 +132,12 @@ func (r *schemaRound) Call(ctx context.Context, c *Call) {
 	for _, g := range guard {
 		edits = append(edits, g)
 	}
+	if c.Chance(2) { // a value of this schema
+		edits = append(edits, ddb.Set(&f.Slug, it.Slug))
+	}
 	e := &Effect{Mark: c.ID, Item: "n#" + id, Again: true}
 	var err error
-	switch n := c.Rand.IntN(13); {
+	switch n := c.Rand.IntN(14); {
 	case n <= 3:
 		c.Say("reindex to %d", p.schema)
 		e.Mark = ""
@@ -166,6 +169,11 @@ func (r *schemaRound) Call(ctx context.Context, c *Call) {
 		c.Say("%d: move %s to %s", p.schema, id, to.ID)
 		e.Item, e.Again = "n#"+to.ID, false
 		_, err = p.repo.Move(ctx, key, to)
+	case n == 12 && !r.unique:
+		c.Say("%d: upsert %+v", p.schema, it)
+		_, err = p.repo.Upsert(ctx, key,
+			ddb.Set(&f.By, it.By), ddb.Set(&f.Trail, it.Trail), ddb.Set(&f.List, it.List), ddb.Set(&f.Set, it.Set), ddb.Set(&f.Bytes, it.Bytes),
+			ddb.Set(&f.Steps, 0), ddb.Set(&f.Odd, false), ddb.Set(&f.Inner, it.Inner), ddb.Set(&f.Slug, it.Slug))
 	default:
 		c.Say("%d: transact update %s", p.schema, id)
 		e.Again = false
