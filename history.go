@@ -30,6 +30,10 @@ const (
 // one. Update, Upsert and batches of unconditional writes do not know the whole item and are refused; use Modify. A
 // Delete leaves a tombstone, and a Create after it goes on from the newest number, so that no number is used twice.
 // Derived fields and what expires items are not part of the history: it stays until it is pruned.
+//
+// An item is known by the fields of its History key: those of the primary key that it leaves out may change in a Move, which
+// keeps the history. Leave out none that tells two items apart, or they share one history, and [History.Prune] counts and
+// deletes the versions of both.
 func (d *Definition) History(partition, sort Template) {
 	if d.e.history != nil {
 		d.fault("history: declared twice")
@@ -66,8 +70,11 @@ func (d *Definition) checkHistory() {
 	case !r.sort.Lossless(d.e.version):
 		d.fault("history: the Version field %s belongs into the sort key, so that versions stand in order", d.e.version.Name)
 	}
-	if parts := r.sort.Parts(); len(parts) > 0 && parts[len(parts)-1].Field != d.e.version {
+	switch parts := r.sort.Parts(); {
+	case len(parts) > 0 && parts[len(parts)-1].Field != d.e.version:
 		d.fault("history: sort key %q must end in the Version field", r.sort)
+	case len(parts) == 1:
+		d.fault("history: sort key %q must begin with a Prefix: the versions of an item are what begins with it", r.sort)
 	}
 	for _, f := range r.fields() {
 		if f != d.e.version && !d.e.primary.keeps(f) {

@@ -420,3 +420,16 @@ func TestAnItemThatCannotBeReadStopsNeitherScanNorReindex(t *testing.T) {
 	require.ErrorContains(t, err, `pk="r#4"`)
 	assert.Equal(t, ddb.Reindexed{Items: 5, Rewritten: 3}, done)
 }
+
+// The versions of an item are what begins with the text before the number, which must be some.
+func TestAHistoryOfBareNumbersIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := ddb.Define(ddb.NewTable("pk", "sk"), "patron", func(x *Patron, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("patron#"), ddb.Str(&x.ID))
+		d.Primary(id, id)
+		d.Version(&x.Version)
+		d.History(ddb.Key(ddb.Prefix("h#"), ddb.Str(&x.ID)), ddb.Key(ddb.Num(&x.Version, 5)))
+	})
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "must begin with a Prefix")
+}

@@ -15,7 +15,8 @@ import (
 //
 // Only attributes that f changed are sent: those that T does not know, and fields that are derived, stay. f must not
 // change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
-// version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read.
+// version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read. A version
+// in key is not asserted, as f gets the item as it is; a revision is.
 //
 // Where a response was lost and another writer changed the item before the request was sent again, it cannot be told
 // whether the change was made. Then f does not run again, and the error matches [ErrOutcomeUnknown]. If an If does not hold

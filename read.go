@@ -87,7 +87,12 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 		if counted < len(page) {
 			r.thin++
 		}
-		if left -= counted; once || r.plan.q.limit > 0 && left <= 0 {
+		if r.plan.q.limit > 0 {
+			if left -= counted; left <= 0 {
+				return nil
+			}
+		}
+		if once {
 			return nil
 		}
 	}

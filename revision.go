@@ -22,7 +22,8 @@ type Revision string
 //
 // Without it, writes assert the version number alone. An item that was deleted and created anew since it was read starts
 // again with version 1, and is then taken for the one that was read. A version that [History] or [Query.Select] returns
-// has no revision.
+// has no revision, and neither has an item from before [Definition.Version] was declared: its first Update gives it one. What
+// views write (derived fields) makes no other state.
 func (d *Definition) Revision(f *Revision) {
 	field, err := d.e.proto.Resolve(f)
 	switch {

@@ -340,3 +340,28 @@ func TestAVersionThatCannotBeReadEndsNoHistory(t *testing.T) {
 	assert.Equal(t, []int64{4, 3, 1}, versions)
 	assert.Equal(t, 1, bad)
 }
+
+// OneWay stores itself and cannot be read.
+type OneWay struct{ X int }
+
+// MarshalDynamoDBAttributeValue stores a text, which nothing makes a OneWay of.
+func (OneWay) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) { return text("x"), nil }
+
+// A write that was done and whose item cannot be read is not told as a definite failure.
+func TestAWriteWhoseItemCannotBeReadIsNotDefinite(t *testing.T) {
+	t.Parallel()
+	type letter struct {
+		ID string `dynamodbav:"-"`
+		V  OneWay `dynamodbav:"v"`
+	}
+	table := ddb.NewTable("pk", "sk")
+	letters := ddb.MustDefine(table, "letter", func(x *letter, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("l#"), ddb.Str(&x.ID))
+		d.Primary(id, id)
+	})
+	db := ddb.New(ddbmem.New().Client(), "letters", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	_, err := ddb.NewRepository(db, letters).Create(t.Context(), letter{ID: "1"})
+	require.ErrorIs(t, err, ddb.ErrOutcomeUnknown)
+	require.ErrorContains(t, err, "written, but the item cannot be read")
+}

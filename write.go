@@ -68,8 +68,9 @@ func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error
 }
 
 // Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound], and
-// [ErrOutcomeUnknown] if a response was lost before: it may have been this call that deleted it. Otherwise it is as Delete;
-// with [Once], Unique or History it reads the item first.
+// [ErrOutcomeUnknown] if a response was lost before: it may have been this call that deleted it. A request that is sent again
+// after a lost response takes what is there by then: where others may create the item anew, as in a queue, take it with
+// [Once], or give its version. Otherwise it is as Delete; with Once, Unique or History it reads the item first.
 func (r *Repository[T]) Take(ctx context.Context, key T, opts ...Option) (T, error) {
 	op := newOp(r.e, verbTake, key).with(opts)
 	op.returnOld = true

@@ -56,7 +56,7 @@ func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
 	have := w.e.newItem()
 	if attrs != nil {
 		if err := w.e.decode(loaded(attrs), have); err != nil {
-			return w.op.fail(w.main().key, err)
+			return w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
 		}
 	}
 	for _, d := range w.e.derived {
@@ -87,7 +87,7 @@ func (w *write) readBack() (result, error) {
 	}
 	v := w.e.newItem()
 	if err := w.e.decode(loaded(attrs), v); err != nil {
-		return result{}, w.op.fail(w.main().key, err)
+		return result{}, w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
 	}
 	return result{value: v}, nil
 }

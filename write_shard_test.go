@@ -59,6 +59,12 @@ func TestShardsAreReadInOrder(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 83, n)
 
+	for _, n := range []int{1, 2, 5, 1000} { // of several pages, without a Limit
+		got, err := ddb.Collect(repo.Query(t.Context(), all.Examine(n)))
+		require.NoError(t, err)
+		assert.Equal(t, want, names(got))
+	}
+
 	for _, q := range []ddb.Query[Track]{all, all.Desc(), all.Filter(ddb.Eq(&f.Plays, 1)), all.SortKey(ddb.Between(&f.Name, "name 11", "name 60"))} {
 		whole, err := ddb.Collect(repo.Query(t.Context(), q))
 		require.NoError(t, err)
