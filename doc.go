@@ -49,11 +49,13 @@
 //
 // What is read is what was written, or the write is refused with the field named, before any request: text and map keys that
 // are not valid UTF-8, NaN, infinities and numbers beyond DynamoDB's, times that RFC 3339 cannot tell, and what an any
-// holds that would be lost. Conditions and edits are no exception.
+// holds that would be lost. Conditions and edits are no exception; what an [Add] makes of the number that is stored, DynamoDB
+// alone sees. In an any the kind of a value is lost, as in attributevalue: a number comes back as a float64, so one of more
+// than 15 digits changes, and a time as text. Declare what matters.
 //
 // A time is stored as RFC 3339 text in its own zone, with as many digits of a second as it has, and DynamoDB compares that
 // text, in which 00.5Z comes before 00Z: [Lt], [Le], [Gt], [Ge] and [Between] on such an attribute, and on a number tagged
-// ",string", are refused in [If], Filter and When. Tagged unixtime it is a number, and in a key ([Time]) it always sorts
+// ",string", are refused in [If], Filter and When. Tagged unixtime it is a number of whole seconds, read in UTC, and in a key ([Time]) it always sorts
 // right; [Eq] holds for the same text, so for one zone. A zero time is stored too, even under omitempty. On reading, the key
 // wins over an attribute that is absent, and a disagreement is an error, be the attribute zero or empty. Attributes that the library fills are matched by
 // their exact names; those of fields also by names that differ in case, as attributevalue does. An item is claimed by the shape of

@@ -137,6 +137,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 			outcomes[i] = ddb.OutcomeUnknown
 		}
 	}
+	sent := slices.ContainsFunc(outcomes, func(o ddb.WriteOutcome) bool { return o != ddb.NotWritten }) // else only what was refused has a cause
 	c.Text += fmt.Sprintf(" => %v", outcomes)
 	if err != nil {
 		c.Text += ": " + short(err)
@@ -153,7 +154,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 			}
 			c.Wrote(e)
 		}
-		if ok {
+		if ok && sent {
 			r.checkCause(c, i, outcomes[i], failed.At(i))
 		}
 		for j := range i {
@@ -162,7 +163,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 				c.world.Problem("batch: after one that failed", op.items[0], "%s %s: op %d is done, op %d before it, on the same item, %v", c.ID, c.Text, i, j, outcomes[j])
 			}
 		}
-		if ok {
+		if ok && sent {
 			r.checkWaited(c, i, outcomes, failed.At(i))
 		}
 	}
