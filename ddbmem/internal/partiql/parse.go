@@ -53,13 +53,13 @@ func leftover() error { return malformed("Unexpected token after expression") }
 func (p *parser) parse() (*Statement, error) {
 	switch {
 	case p.accept("FROM"):
-		return p.updateFrom()
+		return p.update(p.where, p.changes)
 	case p.accept("SELECT"):
 		return p.selection()
 	case p.accept("INSERT"):
 		return p.insertion()
 	case p.accept("UPDATE"):
-		return p.update()
+		return p.update(p.changes, p.where)
 	case p.accept("DELETE"):
 		return p.deletion()
 	case p.accept("EXISTS"):

@@ -37,8 +37,8 @@ func (p *parser) insertion() (*Statement, error) {
 	return s, nil
 }
 
-// update reads an UPDATE behind its first word.
-func (p *parser) update() (*Statement, error) {
+// update reads an UPDATE behind its first word: the changes and the condition, which come first where it begins with FROM.
+func (p *parser) update(parts ...func(*Statement) error) (*Statement, error) {
 	s := &Statement{Verb: Update}
 	if err := p.table(s); err != nil {
 		return nil, err
@@ -46,29 +46,10 @@ func (p *parser) update() (*Statement, error) {
 	if err := p.noAlias(); err != nil {
 		return nil, err
 	}
-	if err := p.changes(s); err != nil {
-		return nil, err
-	}
-	if err := p.where(s); err != nil {
-		return nil, err
-	}
-	return s, p.returning(s)
-}
-
-// updateFrom reads the form of an UPDATE that begins with FROM, behind its first word.
-func (p *parser) updateFrom() (*Statement, error) {
-	s := &Statement{Verb: Update}
-	if err := p.table(s); err != nil {
-		return nil, err
-	}
-	if err := p.noAlias(); err != nil {
-		return nil, err
-	}
-	if err := p.where(s); err != nil {
-		return nil, err
-	}
-	if err := p.changes(s); err != nil {
-		return nil, err
+	for _, part := range parts {
+		if err := part(s); err != nil {
+			return nil, err
+		}
 	}
 	return s, p.returning(s)
 }
