@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
@@ -153,19 +152,6 @@ func (p *parcels) work() map[string]struct {
 			_, err := p.repo.Page(ctx, p.entity.On(p.index, parcel{Status: "sent"}).SortKey(ddb.Ge(&f.Sent, p.sample.Sent)), "")
 			return err
 		}},
-	}
-}
-
-// TestBudgets holds what a call allocates beside what the SDK does: its request, keys and expressions, and the item decoded or encoded as attributes.
-func TestBudgets(t *testing.T) {
-	p := newParcels(t)
-	for name, w := range p.work() {
-		allocs := testing.AllocsPerRun(100, func() {
-			if err := w.run(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		})
-		assert.InDelta(t, w.allocs, allocs, randomAllocs, name)
 	}
 }
 
