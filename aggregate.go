@@ -67,6 +67,8 @@ type aggregate struct {
 	source, target *entity
 	by             []pairing
 	when           []predicate
+	conds          []Cond // of when
+	fills          []*field.Field
 	sums           []sumRule
 	ranks          []rankRule
 	distincts      []distinctRule
@@ -80,7 +82,7 @@ type pairing struct{ from, into *field.Field }
 // sumRule is a Sum, or a Count where from is nil.
 type sumRule struct {
 	label, attr string
-	from        *field.Field
+	from, into  *field.Field
 }
 
 // rankRule is a Min, Max, Latest or Top.
@@ -95,7 +97,7 @@ type rankRule struct {
 
 type distinctRule struct {
 	label, attr string
-	from        *field.Field
+	from, into  *field.Field
 }
 
 // attrs returns the target's attributes that the aggregate fills.
@@ -165,7 +167,7 @@ func (b *aggregateBuilder) rule(r Rule) {
 				b.fault("when: %w", err)
 				continue
 			}
-			a.when = append(a.when, p)
+			a.when, a.conds = append(a.when, p), append(a.conds, c)
 		}
 	case ruleKeep:
 		a.keepExpired = true
@@ -201,10 +203,10 @@ func (b *aggregateBuilder) number(r Rule) {
 	}
 	attr := into.Attr()
 	if r.op == ruleDistinct {
-		b.a.distincts = append(b.a.distincts, distinctRule{r.label(attr), attr, from})
+		b.a.distincts = append(b.a.distincts, distinctRule{r.label(attr), attr, from, into})
 		return
 	}
-	b.a.sums = append(b.a.sums, sumRule{r.label(attr), attr, from})
+	b.a.sums = append(b.a.sums, sumRule{r.label(attr), attr, from, into})
 }
 
 // rank adds a rule whose field is that of the first of its sources.
@@ -231,6 +233,9 @@ func (b *aggregateBuilder) rank(r Rule) {
 			b.fault("top: entry is nil")
 		}
 		rank.label = r.label(rank.into.Attr())
+		if size := rank.leastTop(); size > maxItemBytes {
+			b.fault("top: %d entries have at least %d bytes, and an item has at most %d: ask for fewer entries, or for smaller ones", rank.n, size, maxItemBytes)
+		}
 	default:
 		rank.label = r.label(rank.into.Attr())
 	}
@@ -371,6 +376,7 @@ func (b *aggregateBuilder) owned(given []*field.Field) {
 func (b *aggregateBuilder) join() {
 	a := b.a
 	a.view.table.views = append(a.view.table.views, a.view)
+	a.fills = b.derived
 	for _, f := range b.derived {
 		a.target.derive(f, a.view.name)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -79,16 +80,17 @@ func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
 
 func (r *aggregateRebuild) source(attrs item) {
 	t := r.a.view.table
-	v := r.a.source.newItem()
-	err := r.a.source.decode(loaded(attrs), v)
-	if err == nil {
-		var target item
-		if target, err = r.a.targetOf(v); target != nil {
-			r.work.pair(r.a.newPair(target, t.keyOf(loaded(attrs))))
-			return
+	r.fault(safely(func() error {
+		v := r.a.source.newItem()
+		if err := r.a.source.decode(loaded(attrs), v); err != nil {
+			return err
 		}
-	}
-	r.fault(err)
+		target, err := r.a.targetOf(v)
+		if target != nil {
+			r.work.pair(r.a.newPair(target, t.keyOf(loaded(attrs))))
+		}
+		return err
+	}))
 }
 
 // companion takes an item of the library's own: what a source contributed, or its row in a rank.
@@ -169,7 +171,7 @@ func (r *aggregateRebuild) rank(ctx context.Context, row, target item, rest stri
 		}},
 		{Delete: &types.Delete{TableName: &r.db.name, Key: t.keyOf(loaded(row))}},
 	})
-	if _, moved := errors.AsType[*types.TransactionCanceledException](err); moved {
+	if apierror.Moved(err) {
 		return nil // its ledger item is being written: by a rule that keeps the row
 	}
 	if err != nil {

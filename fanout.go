@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/singletable-go/ddb/internal/apierror"
 )
 
@@ -118,25 +116,30 @@ func (f *fanOut) declare() *View {
 func (f *fanOut) on(e *entity) bool { return e == f.source }
 
 // maintain carries each change into its targets, one record after the other.
-func (f *fanOut) maintain(ctx context.Context, db *DB, ds []*delivery) {
-	failed := map[string]bool{}
-	for _, d := range ds {
-		for _, img := range d.images {
-			if img.e != f.source || failed[d.item] {
-				continue
-			}
-			err := img.complete()
-			if err == nil {
-				c := Change[any]{Kind: img.kind, Sequence: d.record.Sequence, At: d.record.At, record: d.record, entity: f.source}
-				if img.was.IsValid() {
-					c.Old = img.was.Interface()
-				}
-				_, err = f.carry(ctx, db, d.record.Keys, c, nil)
-			}
-			failed[d.item] = err != nil
-			blame(f.view, []*delivery{d}, err)
+func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
+	for _, d := range t.r.deliveries {
+		if t.may(ctx, d) {
+			t.settle(ctx, d, safely(func() error { return f.record(ctx, db, d) }))
 		}
 	}
+}
+
+// record carries the changes of one record.
+func (f *fanOut) record(ctx context.Context, db *DB, d *delivery) error {
+	for _, img := range d.images {
+		if img.e != f.source {
+			continue
+		}
+		if err := img.complete(); err != nil {
+			return err
+		}
+		c := img.change(d.record)
+		c.New = nil // carry reads it
+		if _, err := f.carry(ctx, db, d.record.Keys, c, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // carry applies a change of the source with the given key until a look finds nothing to change, and returns the number of
@@ -169,7 +172,7 @@ func (f *fanOut) carry(ctx context.Context, db *DB, key item, c Change[any], rep
 			return changed, err
 		case again:
 			if failures++; failures > 2*db.opts.MaxAttempts {
-				return changed, fmt.Errorf("%w: a target was written by others in %d attempts", ErrConflict, failures)
+				return changed, &outside{fmt.Errorf("%w: a target was written by others in %d attempts", ErrConflict, failures)}
 			}
 			if err := wait(ctx, min(failures, 6)); err != nil {
 				return changed, err
@@ -216,7 +219,7 @@ func (f *fanOut) pass(ctx context.Context, db *DB, c Change[any], report func(Dr
 			continue
 		}
 		if err := db.transactWrite(ctx, writes); err != nil {
-			if !isContention(err) {
+			if !apierror.Moved(err) {
 				return changed, again, fmt.Errorf("target %s: %w", db.table.keyText(t.target.attrs), db.explain(err))
 			}
 			again = true
@@ -264,18 +267,6 @@ func (f *fanOut) find(ctx context.Context, db *DB, c Change[any]) (rows []item, 
 		}
 	}
 	return rows, nil
-}
-
-// isContention reports whether a transaction failed because somebody else wrote what it is about.
-func isContention(err error) bool {
-	if _, busy := errors.AsType[*types.TransactionInProgressException](err); busy {
-		return true
-	}
-	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
-	return ok && !slices.ContainsFunc(cancelled.CancellationReasons, func(r types.CancellationReason) bool {
-		class, _ := apierror.OfCode(text(r.Code))
-		return r.Code != nil && *r.Code != "None" && class != apierror.Data && class != apierror.Contention
-	})
 }
 
 // nameFaults returns what is wrong with a view's name.

@@ -220,8 +220,11 @@ func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 			return reported
 		}
 	}
-	n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, report)
-	r.p.Changed += n
+	err := safely(func() error {
+		n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, report)
+		r.p.Changed += n
+		return err
+	})
 	switch {
 	case reported != nil:
 		return reported

@@ -28,47 +28,51 @@ type commitment struct {
 	a      *aggregate
 	db     *DB
 	ops    []types.TransactWriteItem
-	pairs  []*pair // of the op at the same place; nil where it is of all
-	target int     // the op on the target
+	pairs  []*pair                   // of the op at the same place; nil where it is of all
+	target int                       // the op on the target
+	adds   map[string]decimal.Number // to the target, by attribute
 	guard  bool
 }
 
 // commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
 // read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
-// place of the update.
-func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, absent map[string]bool) outcome {
-	target := g[0].targetText
+// place of the update. The error is of a transaction that was refused or contended.
+func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, absent map[string]bool) (outcome, error) {
 	c := &commitment{a: a, db: db, guard: !hooksOf(ctx).noGuard}
-	adds := map[string]decimal.Number{}
-	for _, l := range g {
-		if err := c.add(l, adds); err != nil {
-			l.err = err
-			return refused
-		}
-	}
-	if err := c.values(ctx, g, adds); err != nil {
-		return fail(g, err)
-	}
-	c.target = len(c.ops)
-	if err := c.update(g[0], adds, absent[target]); err != nil {
-		return fail(g, err)
+	if err := safely(func() error { return c.build(ctx, g, absent[g[0].targetText]) }); err != nil {
+		return c.alone(ctx, g, err)
 	}
 	err := db.transactWrite(ctx, c.ops)
 	if err == nil {
-		return committed
+		return committed, nil
 	}
 	return c.refused(ctx, g, absent, err)
 }
 
-func fail(g []*look, err error) outcome {
+// build puts the transaction together.
+func (c *commitment) build(ctx context.Context, g []*look, absent bool) error {
+	c.adds = map[string]decimal.Number{}
+	for _, l := range g {
+		if err := c.add(l); err != nil {
+			return err
+		}
+	}
+	if err := c.values(ctx, g); err != nil {
+		return err
+	}
+	c.target = len(c.ops)
+	return c.update(g[0], absent)
+}
+
+func fail(g []*look, err error) (outcome, error) {
 	for _, l := range g {
 		l.err = err
 	}
-	return refused
+	return refused, err
 }
 
 // add adds the ledger item and the rank rows of one pair, and what it changes of the sums.
-func (c *commitment) add(l *look, adds map[string]decimal.Number) error {
+func (c *commitment) add(l *look) error {
 	key := c.a.ledgerKey(l.pair)
 	x := &plan.Expression{}
 	cond := c.asRead(x, l.have)
@@ -92,7 +96,7 @@ func (c *commitment) add(l *look, adds map[string]decimal.Number) error {
 		if err != nil {
 			return err
 		}
-		adds[r.attr] = adds[r.attr].Add(is.Sub(was))
+		c.adds[r.attr] = c.adds[r.attr].Add(is.Sub(was))
 	}
 	for _, r := range c.a.ranks {
 		c.rank(l, r)
@@ -129,7 +133,7 @@ func (c *commitment) rank(l *look, r rankRule) {
 }
 
 // values adds the rows that count the sources of each value.
-func (c *commitment) values(ctx context.Context, g []*look, adds map[string]decimal.Number) error {
+func (c *commitment) values(ctx context.Context, g []*look) error {
 	type value struct{ label, attr, text string }
 	var order []value
 	net := map[value]int64{}
@@ -175,9 +179,9 @@ func (c *commitment) values(ctx context.Context, g []*look, adds map[string]deci
 		c.value(keys[i], row.item, is, g[0].target)
 		switch attr := changing[i].attr; {
 		case have.IsZero() && !is.IsZero():
-			adds[attr] = adds[attr].Add(decimal.Int(1))
+			c.adds[attr] = c.adds[attr].Add(decimal.Int(1))
 		case !have.IsZero() && is.IsZero():
-			adds[attr] = adds[attr].Sub(decimal.Int(1))
+			c.adds[attr] = c.adds[attr].Sub(decimal.Int(1))
 		}
 	}
 	return nil
@@ -206,7 +210,7 @@ func (c *commitment) value(key, have item, n decimal.Number, target item) {
 }
 
 // update adds the op on the target: the differences and a new stamp, or that it is not there.
-func (c *commitment) update(l *look, adds map[string]decimal.Number, absent bool) error {
+func (c *commitment) update(l *look, absent bool) error {
 	x := &plan.Expression{}
 	pk := c.db.table.primary.partition[0]
 	if absent && !c.a.own {
@@ -216,7 +220,7 @@ func (c *commitment) update(l *look, adds map[string]decimal.Number, absent bool
 		return nil
 	}
 	set := "SET " + x.Name(stampAttr) + " = " + x.Value(newStamp())
-	var cond *string
+	var conds []string
 	if c.a.own {
 		fixed, err := c.a.fixed(l.target)
 		if err != nil {
@@ -226,23 +230,33 @@ func (c *commitment) update(l *look, adds map[string]decimal.Number, absent bool
 			set += ", " + x.Name(name) + " = " + x.Value(av)
 		}
 	} else {
-		cond = new("attribute_exists(" + x.Name(pk) + ")")
+		conds = append(conds, "attribute_exists("+x.Name(pk)+")")
 	}
 	add := ""
 	for _, attr := range c.a.attrs() {
-		if n, ok := adds[attr]; ok && !n.IsZero() {
+		if n, ok := c.adds[attr]; ok && !n.IsZero() {
 			if add != "" {
 				add += ", "
 			}
 			add += x.Name(attr) + " " + x.Value(&types.AttributeValueMemberN{Value: n.String()})
+			if b, ok := c.a.bounded(attr); ok {
+				if room := b.room(x, n); room != "" {
+					conds = append(conds, room)
+				}
+			}
 		}
 	}
 	if add != "" {
 		set += " ADD " + add
 	}
+	var cond *string
+	if len(conds) > 0 {
+		cond = new(plan.And(conds...))
+	}
 	c.push(nil, types.TransactWriteItem{Update: &types.Update{
 		TableName: &c.db.name, Key: l.target, UpdateExpression: &set, ConditionExpression: cond,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld, // to tell one that is full from none
 	}})
 	return nil
 }
@@ -252,51 +266,52 @@ func (c *commitment) push(p *pair, op types.TransactWriteItem) {
 	c.pairs = append(c.pairs, p)
 }
 
-// refused finds out why DynamoDB cancelled the transaction.
-func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]bool, err error) outcome {
-	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
-	if !ok {
-		if _, busy := errors.AsType[*types.TransactionInProgressException](err); busy {
-			return contended
-		}
-		return c.alone(g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)), throttled(err) || ctx.Err() != nil)
-	}
-	out := contended
-	for i, reason := range cancelled.CancellationReasons {
-		if reason.Code == nil {
-			continue
-		}
-		class, _ := apierror.OfCode(*reason.Code)
-		switch {
-		case *reason.Code == "None", class == apierror.Contention, class == apierror.Throttling:
-		case *reason.Code == "ConditionalCheckFailed":
+// refused finds out why DynamoDB did not do the transaction. What others did is looked at again, and so is what lacked
+// throughput, for a while.
+func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]bool, err error) (outcome, error) {
+	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
+		for i, reason := range cancelled.CancellationReasons {
+			if reason.Code == nil || *reason.Code != "ConditionalCheckFailed" {
+				continue
+			}
 			switch {
+			case i == c.target && (reason.Item != nil || c.a.own):
+				return c.alone(ctx, g, c.full(reason.Item))
 			case i == c.target:
 				absent[g[0].targetText] = !absent[g[0].targetText]
 			case i < len(c.pairs) && c.pairs[i] != nil:
 				c.pairs[i].alone = true
 			}
-		default:
-			cause := fmt.Errorf("writing the ledger: %s: %w", *reason.Code, err)
-			if reason.Message != nil {
-				cause = fmt.Errorf("writing the ledger: %s: %s: %w", *reason.Code, *reason.Message, err)
-			}
-			return c.alone(g, cause, false)
+		}
+		if apierror.Of(err) == apierror.Throttling {
+			return contended, fmt.Errorf("writing the ledger: %w", c.db.explain(err))
 		}
 	}
-	return out
+	if apierror.Moved(err) {
+		return contended, &outside{fmt.Errorf("%w: others wrote it: %w", ErrConflict, err)}
+	}
+	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)))
+}
+
+// full says which number of the target would be too large.
+func (c *commitment) full(target item) error {
+	err := c.a.overflow(target, c.adds)
+	if err == nil {
+		err = errors.New("what is added to is no number")
+	}
+	return fmt.Errorf("target %s: %w", c.db.table.keyText(target), err)
 }
 
 // alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
-// take the others with it.
-func (c *commitment) alone(g []*look, cause error, all bool) outcome {
-	if all || len(g) == 1 {
+// take the others with it; unless none of them is at fault.
+func (c *commitment) alone(ctx context.Context, g []*look, cause error) (outcome, error) {
+	if len(g) == 1 || outsideOf(ctx, cause) != nil {
 		return fail(g, cause)
 	}
 	for _, l := range g {
 		l.alone = true
 	}
-	return contended
+	return contended, cause
 }
 
 // transactWrite makes one transaction. The SDK gives it a token, so that its own retries count once.

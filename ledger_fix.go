@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
@@ -47,17 +48,18 @@ func (a *aggregate) settle(ctx context.Context, db *DB, target item, full bool) 
 			}
 			continue
 		}
+		if err := a.fits(was, differing); err != nil {
+			return changed, fmt.Errorf("target %s: %w", db.table.keyText(target), err)
+		}
 		err = a.write(ctx, db, target, was, differing)
-		_, moved := errors.AsType[*types.ConditionalCheckFailedException](err)
-		_, busy := errors.AsType[*types.TransactionConflictException](err)
 		switch {
 		case err == nil:
 			changed++
-		case !moved && !busy:
+		case !apierror.Moved(err):
 			return changed, fmt.Errorf("target %s: %w", db.table.keyText(target), db.explain(err))
 		}
 	}
-	return changed, fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(target))
+	return changed, &outside{fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(target))}
 }
 
 func equalStamps(a, b item) bool {

@@ -65,51 +65,63 @@ func wait(ctx context.Context, n int) error {
 
 // reconcile makes the ledger, and with it the targets, agree with the sources of pairs, and reports how many
 // contributions it changed. Pairs that it could not reconcile have an error. A pair is done when a look finds the
-// ledger equal to the source: only then may the record that named it be acknowledged.
-func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int) {
+// ledger equal to the source: only then may the record that named it be acknowledged. Stopped is the failure of the environment
+// that ended it, which all pairs have that were left.
+func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int, stopped error) {
 	absent := map[string]bool{} // targets that were not there
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
 		if looked++; looked > 10*db.opts.MaxAttempts {
-			for _, p := range left {
-				p.err = fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1)
-			}
-			return changed
+			failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1))
+			return changed, nil
 		}
 		looks := a.look(ctx, db, left)
+		for _, p := range left {
+			if outsideOf(ctx, p.err) != nil {
+				return changed, failAll(left, p.err)
+			}
+		}
 		var groups [][]*look
 		groups, left = a.group(looks)
-		lost := false
+		var lost error
 		for _, g := range groups {
-			outcome := a.commit(ctx, db, g, absent)
-			if outcome == committed {
+			outcome, err := a.commit(ctx, db, g, absent)
+			switch {
+			case outcome == committed:
 				changed += len(g)
 				if hooksOf(ctx).noSecondLook {
 					left = slices.DeleteFunc(left, func(p *pair) bool {
 						return slices.ContainsFunc(g, func(l *look) bool { return l.pair == p })
 					})
 				}
+			case outcome == contended:
+				lost = err
+			case outsideOf(ctx, err) != nil:
+				return changed, failAll(left, err)
 			}
-			lost = lost || outcome == contended
 		}
 		left = slices.DeleteFunc(left, func(p *pair) bool { return p.err != nil })
-		if !lost {
+		if lost == nil || len(left) == 0 {
 			continue
 		}
 		if failures++; failures > 2*db.opts.MaxAttempts {
-			for _, p := range left {
-				p.err = fmt.Errorf("%w: the ledger was written by others in %d attempts", ErrConflict, failures)
-			}
-			return changed
+			return changed, failAll(left, fmt.Errorf("the ledger could not be written in %d attempts: %w", failures, lost))
 		}
 		if err := wait(ctx, min(failures, 6)); err != nil {
-			for _, p := range left {
-				p.err = err
-			}
-			return changed
+			return changed, failAll(left, err)
 		}
 	}
-	return changed
+	return changed, nil
+}
+
+// failAll gives an error to the pairs that have none.
+func failAll(pairs []*pair, err error) error {
+	for _, p := range pairs {
+		if p.err == nil {
+			p.err = err
+		}
+	}
+	return err
 }
 
 // look is what a pair was found to be.
@@ -158,13 +170,18 @@ func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) []*look {
 				l.have = v.Value
 			}
 		}
+		now := sources[i].item
+		if p.kept != nil {
+			now = p.kept
+		}
 		switch {
 		case p.kept != nil && l.have != nil:
 			l.want = &contribution{v: l.have} // once there, nothing changes it
-		case p.kept != nil:
-			l.want, p.err = a.contributes(p.kept, p.target)
-		case sources[i].item != nil:
-			l.want, p.err = a.contributes(sources[i].item, p.target)
+		case now != nil:
+			p.err = safely(func() (err error) { // with functions of the user's: one that panics fails this pair
+				l.want, err = a.contributes(now, p.target)
+				return err
+			})
 		}
 		if p.err == nil {
 			out = append(out, l)

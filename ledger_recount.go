@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -51,7 +52,7 @@ func (a *aggregate) recount(ctx context.Context, db *DB, target item, report fun
 			switch {
 			case err == nil:
 				changed++
-			case report == nil && isContention(err):
+			case report == nil && apierror.Moved(err):
 				again = true
 			default:
 				return changed, db.explain(err)

@@ -22,8 +22,11 @@ type View struct {
 type viewKind interface {
 	// on reports whether records of e concern the view.
 	on(e *entity) bool
-	// maintain brings the view up to date with what the records name, and sets the errors of those it could not.
-	maintain(ctx context.Context, db *DB, ds []*delivery)
+	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
+	maintain(ctx context.Context, db *DB, t *turn)
+	// reads is what the view looks at, and writes what it changes.
+	reads() flow
+	writes() []flow
 	// rebuilder returns what makes the view right, item by item.
 	rebuilder(db *DB, p *Progress) rebuilder
 	// verifier is rebuilder without writes: it gives what it would change to report.
