@@ -72,7 +72,7 @@ func (b numberBound) room(x *plan.Expression, n decimal.Number) string {
 	if b.holds(n) != nil { // what is not there is zero
 		return room
 	}
-	return "(attribute_not_exists(" + name + ") OR " + room + ")"
+	return plan.Or("attribute_not_exists("+name+")", room)
 }
 
 // holds returns an error if the field cannot hold n.
