@@ -38,6 +38,16 @@ func outsideOf(ctx context.Context, err error) error {
 	return nil
 }
 
+// causeName is the same for all errors of one cause.
+func causeName(err error) string {
+	for _, said := range []error{ErrThrottled, ErrUnavailable} {
+		if errors.Is(err, said) {
+			return said.Error()
+		}
+	}
+	return apierror.Cause(err)
+}
+
 // safely turns a panic of f into an error that carries the stack.
 func safely(f func() error) (err error) {
 	defer func() {

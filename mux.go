@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
-
-	"github.com/singletable-go/ddb/internal/apierror"
 )
 
 // run is one batch on its way through a Mux: first the views, then the handlers, then those of batches.
@@ -19,6 +18,7 @@ type run struct {
 	mu     sync.Mutex
 	causes []*RecordError // that the batch stopped for, one each
 	known  map[string]bool
+	freed  map[int]bool // views of which a record went to the dead letters, so that those behind it can go on
 }
 
 // Process handles records, which come in the order of the stream, and returns the sequence numbers of those to deliver
@@ -87,6 +87,16 @@ func (r *run) process(ctx context.Context) {
 	}
 	r.handle(ctx)
 	r.batch(ctx)
+	for len(r.freed) > 0 && !r.stopped() {
+		freed := r.freed
+		r.freed = nil
+		for _, i := range slices.Sorted(maps.Keys(freed)) {
+			r.maintain(ctx, i)
+		}
+		for _, d := range r.deliveries {
+			r.close(ctx, d)
+		}
+	}
 }
 
 // maintain brings one view up to date.
@@ -152,7 +162,8 @@ func (r *run) one(ctx context.Context, t *turn, d *delivery) {
 		t.settle(ctx, d, err)
 	}
 	if !r.batched(d) {
-		r.close(ctx, t, d)
+		r.close(ctx, d)
+		t.pass(d)
 	}
 }
 
@@ -186,10 +197,11 @@ func (r *run) batch(ctx context.Context) {
 			one = r.together(ctx, []*delivery{d})
 		}
 		t.settle(ctx, d, one)
-		r.close(ctx, t, d)
+		r.close(ctx, d)
+		t.pass(d)
 	}
 	for _, d := range r.deliveries {
-		r.close(ctx, t, d)
+		r.close(ctx, d)
 	}
 }
 
@@ -207,7 +219,7 @@ func (r *run) together(ctx context.Context, ds []*delivery) error {
 }
 
 // close reports what failed of a record, once, and gives it to the dead letters if it failed often enough.
-func (r *run) close(ctx context.Context, t *turn, d *delivery) {
+func (r *run) close(ctx context.Context, d *delivery) {
 	fault := r.fault(d)
 	if d.closed || fault == nil {
 		return
@@ -225,10 +237,24 @@ func (r *run) close(ctx context.Context, t *turn, d *delivery) {
 		for _, part := range worn {
 			d.shares[part].state = lettered
 		}
-		t.pass(d)
+		r.free(worn)
 	}
 	if r.m.opts.Report != nil && !r.replay {
 		r.m.opts.Report(ctx, fault)
+	}
+}
+
+// free notes the views of which a record went to the dead letters.
+func (r *run) free(parts []int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, part := range parts {
+		if part < r.m.handlersPart() {
+			if r.freed == nil {
+				r.freed = map[int]bool{}
+			}
+			r.freed[part] = true
+		}
 	}
 }
 
@@ -278,7 +304,7 @@ func (r *run) fault(d *delivery, parts ...int) *RecordError {
 // stop ends the batch for a cause that is no record's own: what has not been done is delivered again. It is reported once.
 func (r *run) stop(ctx context.Context, d *delivery, parts []int, cause, err error) {
 	r.mu.Lock()
-	name := apierror.Cause(cause)
+	name := causeName(cause)
 	if r.known[name] {
 		r.mu.Unlock()
 		return

@@ -97,11 +97,11 @@ func (t *turn) settle(ctx context.Context, d *delivery, err error) {
 	s.tried++
 }
 
-// pass lets the records behind d go on.
+// pass lets the records behind d go on, if it is in the dead letters.
 func (t *turn) pass(d *delivery) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.behind[d.item] == d {
+	if t.behind[d.item] == d && d.shares[t.part].state == lettered {
 		delete(t.behind, d.item)
 	}
 }

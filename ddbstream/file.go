@@ -13,6 +13,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 
 	"github.com/singletable-go/ddb"
@@ -85,15 +86,14 @@ func (f *File) append(path string, line []byte) (err error) {
 
 // syncDir makes the name of a new file last.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
-	err = d.Sync()
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, os.ErrInvalid) {
-		err = nil // some systems sync no directory
-	}
-	return errors.Join(err, d.Close())
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Letters reads the dead letters that are not done, oldest first: those that are in the file when it begins, so that letters which
