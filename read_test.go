@@ -304,6 +304,20 @@ func TestClaims(t *testing.T) {
 	require.ErrorContains(t, err, `Alias("stranger") in its definition would accept it`)
 	_, err = g.players.Decode(it("player#1", "player#1", "session"))
 	require.ErrorIs(t, err, ddb.ErrUnknown)
+	untyped := it("player#1", "player#1", "")
+	untyped["entityType"] = &types.AttributeValueMemberNULL{Value: true}
+	p, err := g.players.Decode(untyped)
+	require.NoError(t, err)
+	assert.Equal(t, Player{ID: "1", Score: 3}, p)
+	for _, av := range []types.AttributeValue{
+		&types.AttributeValueMemberN{Value: "7"}, &types.AttributeValueMemberB{Value: []byte("player")},
+		&types.AttributeValueMemberSS{Value: []string{"player"}}, &types.AttributeValueMemberBOOL{Value: true},
+	} {
+		untyped["entityType"] = av
+		_, err = g.players.Decode(untyped)
+		require.ErrorIs(t, err, ddb.ErrUnknown)
+		require.ErrorContains(t, err, `has a type attribute "entityType" that is no string`)
+	}
 	_, err = g.players.Decode(it("nobody#1", "player#1", ""))
 	require.ErrorContains(t, err, "a key of no entity's shape")
 	_, err = g.players.Decode(it("player#1", "player#2", "player"))

@@ -139,6 +139,9 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
 			if row.item.none() {
+				if p.q.ignoreUnknown && !r.db.table.claims(r.e.e, row.found) {
+					return false, true
+				}
 				if err := r.e.e.decodeKey(row.found, place(nil)); err != nil {
 					return false, yield(Lookup[T]{}, r.db.table.itemError("query", r.e.e, row.found, err))
 				}
