@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -384,4 +385,27 @@ func TestATableInUseIsFrozen(t *testing.T) {
 	assert.Panics(t, func() { g.byScore.Include("name") })
 	other := newGame()
 	assert.Panics(t, func() { ddb.NewRepository(ddb.New(nil, "game", other.table, nil), g.players) })
+}
+
+// What is gone, and was of no entity, is skipped where the unknown is to be ignored.
+func TestLookupsIgnoreTheUnknownThatIsGone(t *testing.T) {
+	t.Parallel()
+	g, engine := newGame(), ddbmem.New()
+	db := openGame(t, g, engine, nil)
+	addPlayers(t, db, g, 2)
+	players, board := ddb.NewRepository(db, g.players), g.players.On(g.byScore, Player{})
+	key := map[string]types.AttributeValue{"pk": text("nobody#1"), "sk": text("1")}
+	putRaw(t, engine.Client(), "game", map[string]types.AttributeValue{
+		"pk": key["pk"], "sk": key["sk"], "board": text(string(boardPrefix)), "score": &types.AttributeValueMemberN{Value: "9"},
+	})
+	engine.SetFaults(ddbmem.Faults{IndexLag: time.Hour})
+	_, err := engine.Client().DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: new("game"), Key: key})
+	require.NoError(t, err)
+	_, err = ddb.CollectAll(players.Lookups(t.Context(), board))
+	bad := new(ddb.ItemError)
+	require.ErrorAs(t, err, &bad)
+	got, err := ddb.CollectAll(players.Lookups(t.Context(), board.IgnoreUnknown()))
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	assert.True(t, got[0].Found() && got[1].Found())
 }
