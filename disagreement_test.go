@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -181,4 +182,38 @@ func TestAnItemThatCannotBeDecodedCanBeDeleted(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
+}
+
+// So can one with a history, whose deletion is a version of its own.
+func TestAnItemWithAHistoryThatCannotBeDecodedCanBeDeleted(t *testing.T) {
+	t.Parallel()
+	type account struct {
+		ID      string    `dynamodbav:"-"`
+		Until   time.Time `dynamodbav:"until"`
+		Version int64     `dynamodbav:"version"`
+	}
+	table, client := ddb.NewTable("pk", "sk"), ddbmem.New().Client()
+	e := ddb.MustDefine(table, "account", func(a *account, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("a#"), ddb.Str(&a.ID))
+		d.Primary(id, ddb.Key(ddb.Prefix("account")))
+		d.Version(&a.Version)
+		d.History(id, ddb.Key(ddb.Prefix("v#"), ddb.Num(&a.Version, 6)))
+	})
+	db := ddb.New(client, "accounts", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo := ddb.NewRepository(db, e)
+	made, err := repo.Create(t.Context(), account{ID: "1"})
+	require.NoError(t, err)
+	raw, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new("accounts"), Key: map[string]types.AttributeValue{
+		"pk": text("a#1"), "sk": text("account"),
+	}})
+	require.NoError(t, err)
+	raw.Item["until"] = text("10000-01-01T00:00:00Z")
+	putRaw(t, client, "accounts", raw.Item)
+	require.NoError(t, repo.Delete(t.Context(), account{ID: "1"}))
+	_, err = repo.Get(t.Context(), made)
+	require.ErrorIs(t, err, ddb.ErrNotFound)
+	again, err := repo.Create(t.Context(), account{ID: "1"})
+	require.NoError(t, err)
+	assert.Equal(t, int64(3), again.Version, "numbers go on behind the deletion")
 }
