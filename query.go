@@ -24,6 +24,7 @@ type query struct {
 	consistent    bool
 	collection    bool
 	ignoreUnknown bool
+	whole         bool   // the items are written back, with every attribute that they have
 	wanted        []*Row // of a collection: the rows that its reader asks for, all if nil
 }
 
