@@ -78,6 +78,10 @@ func (d *Definition) checkFields() {
 			d.fault("field %s: attribute %q is the table's TTL: declare it with d.TTL", f.Name, attr)
 		}
 	}
+	if err := d.e.proto.WriteOnly(); err != nil {
+		d.fault("%w", err)
+		return
+	}
 	if !d.e.proto.Marshals() {
 		if err := field.Unreadable(d.e.proto.Type()); err != nil {
 			d.fault("%w", err)
@@ -243,9 +247,15 @@ func (d *Definition) checkMembership() {
 // checkHomes makes sure that every field of a key can be read back, and that every field has a place.
 func (d *Definition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
+	told := map[field.Unstored]bool{} // a struct that lies in itself is met again
 	for _, f := range d.e.proto.Fields() {
-		if err := f.Lost(); err != nil {
+		err := f.Lost()
+		deep, unstored := errors.AsType[*field.Unstored](err)
+		if err != nil && (!unstored || !told[*deep]) {
 			d.fault("field %s: %w", f.Name, err)
+		}
+		if unstored {
+			told[*deep] = true
 		}
 		if f.Stored() || f.Embedded || d.insideHome(f) || d.e.proto.Marshals() {
 			continue
@@ -256,8 +266,9 @@ func (d *Definition) checkHomes() {
 				in = append(in, r.index.name)
 			}
 		}
+		here := f.Unstored()
 		switch {
-		case d.e.primary.keeps(f), f == d.e.revision:
+		case d.e.primary.keeps(f), f == d.e.revision, told[here]:
 		case slices.ContainsFunc(rows, func(r *Row) bool { return r.faulty }):
 			// told already: it may be meant for the key that is wrong
 		case slices.Contains(in, "primary"):
@@ -268,6 +279,7 @@ func (d *Definition) checkHomes() {
 			d.fault("field %s is hidden by another of its name, as attributevalue has it: it would not be stored", f.Name)
 		default:
 			d.fault("field %s is dynamodbav:\"-\" and in no key: it would be lost", f.Name)
+			told[here] = true
 		}
 	}
 }

@@ -193,6 +193,8 @@ func sound(v reflect.Value, g tag) error {
 					return withinKey(key, err)
 				}
 				key = string(text)
+			} else if iter.Key().Kind() == reflect.String && key != iter.Key().String() {
+				return withinKey(iter.Key().String(), valueError(fmt.Sprintf("would be stored as %q, what its String method returns: give its type MarshalText and UnmarshalText", key)))
 			}
 			if keys[key] {
 				return withinKey(key, valueError("is the text of two keys, and would be one entry"))
