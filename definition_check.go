@@ -306,7 +306,7 @@ func (d *Definition) checkWhen() {
 			continue
 		}
 		for _, c := range r.when {
-			p, err := d.e.predicate(c)
+			p, err := d.e.declared(c)
 			if err != nil {
 				d.fault("%s: When: %w", r.index.name, err)
 				continue
