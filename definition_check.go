@@ -30,6 +30,9 @@ func (d *Definition) check() {
 	d.checkRevision()
 	d.checkDropped()
 	for _, other := range d.e.table.entities {
+		if other.name == d.e.name {
+			continue // told already, and likely the same keys
+		}
 		d.checkTypes(other)
 		d.checkKeyFields(other)
 		d.checkOverlaps(other)
@@ -46,8 +49,10 @@ func (d *Definition) checkNames() {
 			d.fault("name %q is not valid UTF-8", name)
 		case i > 0 && name == e.name:
 			d.fault("alias %q is its own name", name)
+		case other != nil && other != e && name == other.name:
+			d.fault("name %q is taken: another entity of the table is called so", name)
 		case other != nil && other != e:
-			d.fault("name %q is %s's", name, other.name)
+			d.fault("name %q is taken: it is an alias of %s", name, other.name)
 		}
 	}
 	for _, parent := range e.under {

@@ -104,7 +104,9 @@ func TestValuesOfMapsThatWriteThemselvesByTheirAddressAreRefused(t *testing.T) {
 	keeps(t, []Shut{"a"})
 	keeps(t, [2]Shut{"a", "b"})
 	keeps(t, map[string][]Shut{"a": {"b"}})
-	keeps(t, struct{ In map[string]struct{ Of []Shut } }{map[string]struct{ Of []Shut }{"a": {[]Shut{"b"}}}})
+	keeps(t, struct {
+		In map[string]struct{ Of []Shut }
+	}{map[string]struct{ Of []Shut }{"a": {[]Shut{"b"}}}})
 	keeps(t, map[string]Money{"a": {12}})
 }
 

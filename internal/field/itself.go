@@ -70,4 +70,3 @@ func lostText(t reflect.Type) error {
 	}
 	return nil
 }
-

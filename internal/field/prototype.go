@@ -58,8 +58,11 @@ func (p *Prototype) Fields() []*Field { return p.fields }
 // Resolve returns the field whose address ptr is.
 func (p *Prototype) Resolve(ptr any) (*Field, error) {
 	v := reflect.ValueOf(ptr)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
+	switch {
+	case v.Kind() != reflect.Pointer:
 		return nil, fmt.Errorf("%T is not the address of a field", ptr)
+	case v.IsNil():
+		return nil, fmt.Errorf("a nil %T is not the address of a field", ptr)
 	}
 	if f := p.byAddr[address{v.Pointer(), v.Type().Elem()}]; f != nil {
 		return f, nil
