@@ -162,7 +162,7 @@ func (b *aggregateBuilder) rule(r Rule) {
 		a.by = append(a.by, pairing{from, into})
 	case ruleWhen:
 		for _, c := range r.conds {
-			p, err := a.source.predicate(c)
+			p, err := a.source.declared(c)
 			if err != nil {
 				b.fault("when: %w", err)
 				continue

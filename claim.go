@@ -18,6 +18,9 @@ func (t *Table) claim(s stored) (*entity, error) {
 		return nil, nil
 	}
 	name, typed := t.typeOf(s)
+	if !typed && t.typeAttr != "" && s.has(t.typeAttr) {
+		return nil, fmt.Errorf("%w: item %s has a type attribute %q that is no string", ErrUnknown, t.keyText(t.keyOf(s)), t.typeAttr)
+	}
 	if e := t.byName[name]; typed && e != nil {
 		if e.shaped(s) {
 			return e, nil

@@ -77,7 +77,8 @@ func Gt[V any](f *V, v V) Bound { return compare(opGt, f, v) }
 // Ge holds where the field is at least v.
 func Ge[V any](f *V, v V) Bound { return compare(opGe, f, v) }
 
-// Between holds where lo <= field <= hi.
+// Between holds where lo <= field <= hi: for no item where lo is above hi, as in a range that a user typed. A query makes no request
+// then, and a write fails with [ErrCondition]. In [Row.When], whose bounds are the program's own, it is [ErrModel].
 func Between[V any](f *V, lo, hi V) Bound { return compare(opBetween, f, lo, hi) }
 
 // StartsWith holds where the field's text begins with prefix.

@@ -67,13 +67,26 @@ func (e *entity) compileCond(c Cond) (compiled, error) {
 		return out, nil
 	default: // a comparison
 	}
-	if out.f, out.vals, err = e.operands(cl); err != nil {
-		return out, err
+	out.f, out.vals, err = e.operands(cl)
+	return out, err
+}
+
+// crosses returns the field of a Between whose bounds cross, nil where there is none: it holds for no item.
+func (c *compiled) crosses() *field.Field {
+	if c.op == opBetween && crossed(c.vals) {
+		return c.f
 	}
-	if cl.op == opBetween && crossed(out.vals) {
-		return out, modelFault("field %s: the bounds of Between cross", out.f.Name)
+	for i := range c.kids {
+		if f := c.kids[i].crosses(); f != nil {
+			return f
+		}
 	}
-	return out, nil
+	return nil
+}
+
+// never reports a condition that holds for no item, as the bounds of a Between cross.
+func (c *compiled) never() bool {
+	return c.op == opBetween && crossed(c.vals) || c.op == opAnd && slices.ContainsFunc(c.kids, func(k compiled) bool { return k.never() })
 }
 
 // text writes the condition with the placeholders of x.
@@ -94,6 +107,12 @@ func (c *compiled) text(x *plan.Expression) string {
 		}
 	case opExpr:
 		return x.Adopt(*c.built.Condition(), c.built.Names(), c.built.Values())
+	case opBetween:
+		if c.never() { // which DynamoDB refuses to compare with
+			path := x.Path(c.f.Path)
+			return "attribute_exists(" + path + ") AND attribute_not_exists(" + path + ")"
+		}
+		return comparison(x, c.op, c.f, c.vals)
 	default: // a comparison
 		return comparison(x, c.op, c.f, c.vals)
 	}

@@ -201,6 +201,9 @@ func (ix *Index) startKey(values []types.AttributeValue) (item, error) {
 	}
 	key := make(item, len(names))
 	for i, name := range names {
+		if have, want := scalarType(values[i]), ix.table.keyType(name); have != want {
+			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", ErrCursor, name, have, want)
+		}
 		key[name] = values[i]
 	}
 	return key, nil

@@ -175,3 +175,39 @@ func newShards() shards {
 	})
 	return s
 }
+
+// A cursor of a table that was made anew with other keys is refused, before DynamoDB is asked.
+func TestACursorOfOtherKeyTypesIsRefused(t *testing.T) {
+	t.Parallel()
+	type first struct {
+		ID string `dynamodbav:"-"`
+		At string `dynamodbav:"at"`
+	}
+	type second struct {
+		ID string `dynamodbav:"-"`
+		At int    `dynamodbav:"at"`
+	}
+	id, all := ddb.Prefix("e#"), ddb.Prefix("all")
+	before, after := ddb.NewTable("pk", "sk"), ddb.NewTable("pk", "sk")
+	wasIn, isIn := before.GSI("all", "all", "at"), after.GSI("all", "all", "at")
+	was := ddb.MustDefine(before, "event", func(e *first, d *ddb.Definition) {
+		d.Primary(ddb.Key(id, ddb.Str(&e.ID)), ddb.Key(id))
+		d.Index(wasIn, ddb.Key(all), ddb.Key(ddb.Native(&e.At)))
+	})
+	is := ddb.MustDefine(after, "event", func(e *second, d *ddb.Definition) {
+		d.Primary(ddb.Key(id, ddb.Str(&e.ID)), ddb.Key(id))
+		d.Index(isIn, ddb.Key(all), ddb.Key(ddb.Native(&e.At)))
+	})
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "events", before, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	for _, at := range []string{"1", "2", "3"} {
+		require.NoError(t, db.Do(t.Context(), was.Put(first{at, at})))
+	}
+	page, err := ddb.NewRepository(db, was).Page(t.Context(), was.On(wasIn, first{}).Limit(1), "")
+	require.NoError(t, err)
+	require.NotEmpty(t, page.Next)
+	_, err = ddb.NewRepository(ddb.New(client, "events", after, nil), is).Page(t.Context(), is.On(isIn, second{}).Limit(1), page.Next)
+	require.ErrorIs(t, err, ddb.ErrCursor)
+	require.ErrorContains(t, err, `key attribute "at" is of type S, in the model N`)
+}

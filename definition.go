@@ -61,6 +61,10 @@ func (d *Definition) Index(ix *Index, partition Template, sort ...Template) *Row
 // The parent's sort key must end in a literal, and this one go on with a literal of its own. A plain Query of the parent is refused from then on, since it would
 // read both: use [Query.Collection].
 func (d *Definition) Under(parent interface{ entity() *entity }) {
+	if parent == nil || parent.entity() == nil {
+		d.fault("under: nil is no entity: define the parent first, and see that its Define had no error")
+		return
+	}
 	d.e.under = append(d.e.under, parent.entity())
 }
 
@@ -84,6 +88,9 @@ func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
 // TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it
 // or not, and writes treat it as absent. The field is tagged ",unixtime" and named as [Table.TTL] says; the zero time
 // means never, and is not stored.
+//
+// It is kept in whole seconds, as DynamoDB expires: a fraction is cut off, so that the item is gone at the time that is read back, up to a second
+// before the one that was given. Give a whole second, rounded up, where that is too early.
 func (d *Definition) TTL(f *time.Time) {
 	if d.e.ttl = d.note("ttl", f); d.e.ttl == nil {
 		return
@@ -161,8 +168,7 @@ func (d *Definition) finish() error {
 		d.check()
 	}
 	d.e.table.refuse(d.e.name, d.faults)
-	own, _ := d.e.table.faults()
-	if err := joinFaults(append(own, d.faults...)); err != nil {
+	if err := joinFaults(append(d.e.table.news(), d.faults...)); err != nil {
 		return err
 	}
 	for _, r := range d.e.rows() {

@@ -30,6 +30,9 @@ func (d *Definition) check() {
 	d.checkRevision()
 	d.checkDropped()
 	for _, other := range d.e.table.entities {
+		if other.name == d.e.name {
+			continue // told already, and likely the same keys
+		}
 		d.checkTypes(other)
 		d.checkKeyFields(other)
 		d.checkOverlaps(other)
@@ -46,8 +49,10 @@ func (d *Definition) checkNames() {
 			d.fault("name %q is not valid UTF-8", name)
 		case i > 0 && name == e.name:
 			d.fault("alias %q is its own name", name)
+		case other != nil && other != e && name == other.name:
+			d.fault("name %q is taken: another entity of the table is called so", name)
 		case other != nil && other != e:
-			d.fault("name %q is %s's", name, other.name)
+			d.fault("name %q is taken: it is an alias of %s", name, other.name)
 		}
 	}
 	for _, parent := range e.under {
@@ -77,6 +82,10 @@ func (d *Definition) checkFields() {
 		case attr == t.ttl && d.e.ttl != f:
 			d.fault("field %s: attribute %q is the table's TTL: declare it with d.TTL", f.Name, attr)
 		}
+	}
+	if err := d.e.proto.WriteOnly(); err != nil {
+		d.fault("%w", err)
+		return
 	}
 	if !d.e.proto.Marshals() {
 		if err := field.Unreadable(d.e.proto.Type()); err != nil {
@@ -243,9 +252,15 @@ func (d *Definition) checkMembership() {
 // checkHomes makes sure that every field of a key can be read back, and that every field has a place.
 func (d *Definition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
+	told := map[field.Unstored]bool{} // a struct that lies in itself is met again
 	for _, f := range d.e.proto.Fields() {
-		if err := f.Lost(); err != nil {
+		err := f.Lost()
+		deep, unstored := errors.AsType[*field.Unstored](err)
+		if err != nil && (!unstored || !told[*deep]) {
 			d.fault("field %s: %w", f.Name, err)
+		}
+		if unstored {
+			told[*deep] = true
 		}
 		if f.Stored() || f.Embedded || d.insideHome(f) || d.e.proto.Marshals() {
 			continue
@@ -256,8 +271,9 @@ func (d *Definition) checkHomes() {
 				in = append(in, r.index.name)
 			}
 		}
+		here := f.Unstored()
 		switch {
-		case d.e.primary.keeps(f), f == d.e.revision:
+		case d.e.primary.keeps(f), f == d.e.revision, told[here]:
 		case slices.ContainsFunc(rows, func(r *Row) bool { return r.faulty }):
 			// told already: it may be meant for the key that is wrong
 		case slices.Contains(in, "primary"):
@@ -268,6 +284,7 @@ func (d *Definition) checkHomes() {
 			d.fault("field %s is hidden by another of its name, as attributevalue has it: it would not be stored", f.Name)
 		default:
 			d.fault("field %s is dynamodbav:\"-\" and in no key: it would be lost", f.Name)
+			told[here] = true
 		}
 	}
 }
@@ -294,7 +311,7 @@ func (d *Definition) checkWhen() {
 			continue
 		}
 		for _, c := range r.when {
-			p, err := d.e.predicate(c)
+			p, err := d.e.declared(c)
 			if err != nil {
 				d.fault("%s: When: %w", r.index.name, err)
 				continue

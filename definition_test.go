@@ -180,7 +180,7 @@ func TestDefineLeavesTheTableAfterAFault(t *testing.T) {
 	_, err = ddb.Define(table, "order", primary)
 	require.NoError(t, err)
 	_, err = ddb.Define(table, "order", primary)
-	require.ErrorContains(t, err, `name "order" is order's`)
+	require.ErrorContains(t, err, `name "order" is taken: another entity of the table is called so`)
 }
 
 func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {

@@ -57,7 +57,8 @@
 // text, in which 00.5Z comes before 00Z: [Lt], [Le], [Gt], [Ge] and [Between] on such an attribute, and on a number tagged
 // ",string", are refused in [If], Filter and When. Tagged unixtime it is a number of whole seconds, read in UTC, and in a key ([Time]) it always sorts
 // right; [Eq] holds for the same text, so for one zone. A zero time is stored too, even under omitempty. On reading, the key
-// wins over an attribute that is absent, and a disagreement is an error, be the attribute zero or empty. Attributes that the library fills are matched by
+// wins over an attribute that is absent, and a disagreement is an error, be the attribute zero or empty. Every part of the
+// primary key is compared with what was read; see [ItemError] for what is not. Attributes that the library fills are matched by
 // their exact names; those of fields also by names that differ in case, as attributevalue does. An item is claimed by the shape of
 // its primary key; the type attribute is the cross-check. Whatever the library adds for itself is named with a leading
 // ~, keys and attributes alike.

@@ -21,6 +21,12 @@ type Entity[T any] struct{ e *entity }
 // Define describes T's place in table. f runs once, on a prototype of T: it names fields by their addresses there.
 // The error joins every fault of the definition, each naming entity, index, template and field.
 func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
+	if table == nil || table.primary == nil {
+		return nil, modelFault("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
+	}
+	if f == nil {
+		return nil, modelFault("ddb: define %s: a nil function: it has to declare the keys", name)
+	}
 	if table.frozen.Load() {
 		return nil, modelFault("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
 	}
@@ -95,7 +101,12 @@ func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err e
 	return item, nil
 }
 
-func (e *Entity[T]) entity() *entity { return e.e }
+func (e *Entity[T]) entity() *entity {
+	if e == nil {
+		return nil
+	}
+	return e.e
+}
 
 // entity is an Entity without its type parameter.
 type entity struct {
@@ -109,6 +120,7 @@ type entity struct {
 	primary *Row
 	keyOnly []template.Part // of the primary key: those of fields without an attribute
 	indexed []*Row
+	lone    []indexField
 	also    []*Row // rows that its attributes alone make, declared by AlsoIn
 
 	under  []*entity // parents whose sort keys this entity's continue

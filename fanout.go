@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,8 +16,8 @@ import (
 // did. A changed key moves the item, in one transaction. It panics on a fault, as [MustDefine] does.
 //
 // Targets must be a query of the table itself or of a local index: it is read strongly consistently, since a global
-// index may not know the target yet, and then nothing would happen, silently. Where the targets are in partitions of
-// their own, see [FanOutVia].
+// index may not know the target yet, and then nothing would happen, silently. A Limit of it is the number of targets; a
+// Select is refused, since each is written back whole. Where the targets are in partitions of their own, see [FanOutVia].
 //
 // The record only says which source changed. Apply gets the source as the table has it now, as New, with the Old of the
 // record; a source that is gone only as a removal. Every write asserts that the target is as it was read, and what apply
@@ -246,14 +247,20 @@ func (f *fanOut) find(ctx context.Context, db *DB, c Change[any]) (rows []item, 
 		if q.ix != nil && q.ix.kind == globalIndex {
 			return nil, modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
 		}
-		q.consistent = true
+		q.consistent, q.whole = true, true
 		p, err := q.plan(db)
 		if err != nil {
 			return nil, err
 		}
+		var bad error
 		err = db.each(ctx, p, func(it row) (counts, more bool) {
 			if it.item.none() {
 				return false, true
+			}
+			v, _, _, err := p.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
+			if v != wanted { // an item of another entity, which is not written
+				bad = err
+				return false, err == nil
 			}
 			attrs := it.item.attributes()
 			if id := db.table.keyText(attrs); !seen[id] {
@@ -262,7 +269,7 @@ func (f *fanOut) find(ctx context.Context, db *DB, c Change[any]) (rows []item, 
 			}
 			return true, true
 		})
-		if err != nil {
+		if err = cmp.Or(err, bad); err != nil {
 			return nil, err
 		}
 	}

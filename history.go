@@ -194,7 +194,7 @@ func (e *entity) hasAttribute(attr string) bool {
 func (w *write) bury(a *action) error {
 	old := w.old()
 	it := w.e.newItem()
-	if err := w.e.decode(loaded(old), it); err != nil {
+	if err := w.e.decodeNumber(old, it); err != nil {
 		return w.op.fail(a.key, err)
 	}
 	number, err := w.number(w.e.version.Get(it).Int(), it)
@@ -227,6 +227,27 @@ func (w *write) bury(a *action) error {
 		mark.update.Set(mark.x.Name(t), mark.x.Value(&types.AttributeValueMemberS{Value: w.e.name + versionType}))
 	}
 	return nil
+}
+
+// decodeNumber fills dst with the version and what the keys of versions are made of, so that an item of which the rest
+// cannot be decoded can be deleted.
+func (e *entity) decodeNumber(attrs item, dst reflect.Value) error {
+	s, err := e.inSchema(loaded(attrs))
+	switch {
+	case err != nil:
+		return err
+	case e.proto.Marshals(): // it decodes itself, from all of it
+		return e.decodeCurrent(s, dst)
+	}
+	names := append(e.table.primary.attrs(), e.version.Attr())
+	for _, f := range e.history.fields() {
+		if f.Stored() {
+			names = append(names, f.Attr())
+		}
+	}
+	few := maps.Clone(s.attributes())
+	maps.DeleteFunc(few, func(name string, _ types.AttributeValue) bool { return !slices.Contains(names, name) })
+	return e.decodeCurrent(loaded(few), dst)
 }
 
 // stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.

@@ -38,6 +38,11 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 			return nil, err
 		}
 	}
+	for i := range e.lone {
+		if err := e.lone[i].check(op, attrs); err != nil {
+			return nil, err
+		}
+	}
 	if e.table.typeAttr != "" {
 		attrs[e.table.typeAttr] = &types.AttributeValueMemberS{Value: e.name}
 	}

@@ -8,7 +8,13 @@ import (
 
 // ItemError says which stored item could not be read, and why: no entity claims it (the error matches [ErrUnknown]), its
 // key and an attribute disagree, an attribute is of another type than its field, an upgrade failed. It is about that item
-// alone: a sequence that yields one goes on, and so does whoever reads it by continuing the loop.
+// alone: a sequence that yields one goes on, and so does whoever reads it by continuing the loop. It can be deleted by
+// its key, and replaced unless its entity has a [Definition.History].
+//
+// Every part of the primary key is compared with the attribute of its field, by encoding what was read: text, [Fold], [Num],
+// [Time], [Text] and [Shard] alike. Not compared are an attribute that is absent or NULL, one that a [Query.Select] or the
+// index does not read, and the keys of indexes: an entry that an older template made is read as its item says, until
+// [Repository.Reindex] renews it.
 type ItemError struct {
 	Op     string                          // "get", "query", "scan", …
 	Entity string                          // of the read; "" where it was of any, and none claims the item

@@ -18,7 +18,18 @@ type predicate func(attrs item) bool
 // item is an item as it is stored.
 type item = map[string]types.AttributeValue
 
-// predicate compiles a condition of When. Its fields need attributes of their own.
+// declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there, and
+// no empty range that somebody asked for.
+func (e *entity) declared(c Cond) (predicate, error) {
+	if cc, err := e.compileCond(c); err == nil {
+		if f := cc.crosses(); f != nil {
+			return nil, modelFault("field %s: the bounds of Between cross", f.Name)
+		}
+	}
+	return e.predicate(c)
+}
+
+// predicate compiles a condition that is evaluated here. Its fields need attributes of their own.
 func (e *entity) predicate(c Cond) (predicate, error) {
 	cc, err := e.compileCond(c)
 	switch {

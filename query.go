@@ -24,6 +24,7 @@ type query struct {
 	consistent    bool
 	collection    bool
 	ignoreUnknown bool
+	whole         bool   // the items are written back, with every attribute that they have
 	wanted        []*Row // of a collection: the rows that its reader asks for, all if nil
 }
 
@@ -39,6 +40,9 @@ func (e *Entity[T]) On(ix *Index, example T) Query[T] {
 // SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range on
 // the part that follows: one bound, or a lower and an upper one such as Ge(&f.At, from), Lt(&f.At, until). It is the key
 // condition: what it leaves out is neither read nor paid for. Further calls add bounds.
+//
+// A range of which the lower bound is above the upper has no items, and makes no request. A range that the part cannot answer is [ErrModel]: of a
+// [Str], [Fold] or [Text] before a literal, whose keys do not sort as the values do. A bound that can stand in no key is [ErrKey].
 func (q Query[T]) SortKey(bounds ...Bound) Query[T] {
 	q.q.bounds = append(slices.Clip(q.q.bounds), bounds...)
 	return q

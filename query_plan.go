@@ -21,7 +21,7 @@ type readPlan struct {
 	shards     []types.AttributeValue // partitions of a query that reads them all, merged
 	sort       template.Range         // of a sort key that is not Native
 	native     []nativeBound          // of one that is
-	crossed    bool                   // no item can match the bounds of native
+	crossed    bool                   // no item can match the bounds of native, or pass the filter
 	selected   []*field.Field         // nil is everything
 	kept       []*field.Field         // of a selection: what is filled
 	keyAlone   bool                   // all of a selection is read from the primary key
@@ -72,6 +72,7 @@ func (q query) plan(db *DB) (*readPlan, error) {
 	b.filters(next)
 	b.selection()
 	if len(b.faults) == 0 {
+		b.impossible()
 		b.projection(db != nil && db.opts.WithExpired)
 		b.rechecks()
 	}
@@ -183,6 +184,18 @@ func (b *planner) filters(next *field.Field) {
 				b.fault("Filter: %s does not project %s", b.p.ix.name, f.Name)
 			}
 		})
+	}
+}
+
+// impossible sees filters that no item can pass.
+func (b *planner) impossible() {
+	for _, c := range b.q.filters {
+		if op := c.condition().op; op != opBetween && op != opAnd {
+			continue
+		}
+		if cc, err := b.q.e.compileCond(c); err == nil && cc.never() {
+			b.p.crossed = true
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -210,7 +211,10 @@ func (p *readPlan) keyText() string {
 func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 	one := *p
 	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated
-	if p.hydrate {
+	if p.q.ignoreUnknown {
+		one.selected = []*field.Field{} // the keys and the type tell whose an item is
+	}
+	if p.hydrate || p.q.ignoreUnknown {
 		return db.countItems(ctx, p)
 	}
 	if len(p.shards) > 0 {
@@ -233,8 +237,8 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 	in.Select = types.SelectCount
 	n, thin := 0, 0
 	for !p.nothing() {
-		if p.q.limit > 0 {
-			in.Limit = new(grown(p.q.limit-n, thin))
+		if size := p.pageSize(max(p.q.limit-n, 0), thin); size > 0 {
+			in.Limit = &size
 		}
 		out, err := db.query(ctx, in)
 		if err != nil {
@@ -254,10 +258,10 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 	return n, nil
 }
 
-// countItems counts items that have to be fetched, to know whether they are expired.
+// countItems counts items that have to be looked at, to know whether they are expired or whose they are.
 func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
 	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.none() {
+		if it.item.none() || p.q.ignoreUnknown && !db.table.claims(p.q.e, it.item) {
 			return false, true
 		}
 		n++

@@ -28,6 +28,9 @@ func (b *planner) selection() {
 			b.p.selected = append(b.p.selected, f)
 		}
 	}
+	if b.q.whole && b.q.selected != nil {
+		b.fault("Select: the items are written back whole, and would lose the other fields: leave it out")
+	}
 	if b.q.collection && b.q.selected != nil {
 		b.fault("Select: a collection has fields of many types: leave it out")
 	}
@@ -47,7 +50,7 @@ func (b *planner) projection(withExpired bool) {
 	p.live = expires && ix.projects(ttl)
 	p.undated = expires && !p.live && (b.q.collection || e.ttl != nil)
 	whole := ix.projection == projectAll
-	if b.q.collection {
+	if b.q.collection || b.q.whole {
 		p.hydrate = !whole
 		return
 	}

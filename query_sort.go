@@ -131,6 +131,10 @@ func (b *planner) textSort(k key, taken [][]clause) {
 		if n > 0 {
 			side = r.And(side)
 		}
+		if e != nil && !isValueError(e) {
+			b.fault("SortKey: %w", e)
+			return
+		}
 		r, err = side, errors.Join(err, e)
 	}
 	if err == nil && r.Form == template.Exact && len(r.Lo) > k.maxBytes {
@@ -144,6 +148,12 @@ func (b *planner) textSort(k key, taken [][]clause) {
 		r = template.BeginsWith(r.Lo) // one item and what stands under it
 	}
 	b.p.sort = r.Fit(k.maxBytes)
+}
+
+// isValueError reports an error about a value, where others are about a range that the sort key does not take.
+func isValueError(err error) bool {
+	_, ok := errors.AsType[*template.ValueError](err)
+	return ok
 }
 
 // hull is the range of a collection that has no bounds: everything, or what the rows asked for begin with.

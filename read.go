@@ -110,7 +110,7 @@ func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 		return nil, err
 	}
 	in.ExclusiveStartKey = r.start
-	if n := r.pageSize(want); n > 0 {
+	if n := r.plan.pageSize(want, r.thin); n > 0 {
 		in.Limit = new(n)
 	}
 	out, page, err := r.db.queryPage(ctx, in)
@@ -170,11 +170,11 @@ func (r *reading) rewind(last row) {
 }
 
 // pageSize is the Limit of the next request, 0 for none.
-func (r *reading) pageSize(want int) int32 {
-	if r.plan.q.examine > 0 {
-		return grown(r.plan.q.examine, 0)
+func (p *readPlan) pageSize(want, thin int) int32 {
+	if p.q.examine > 0 {
+		return grown(p.q.examine, 0)
 	}
-	return grown(want, r.thin)
+	return grown(want, thin)
 }
 
 // grown is how many items to ask for where n are wanted: twice as many for each page so far of which some were left out.

@@ -304,6 +304,20 @@ func TestClaims(t *testing.T) {
 	require.ErrorContains(t, err, `Alias("stranger") in its definition would accept it`)
 	_, err = g.players.Decode(it("player#1", "player#1", "session"))
 	require.ErrorIs(t, err, ddb.ErrUnknown)
+	untyped := it("player#1", "player#1", "")
+	untyped["entityType"] = &types.AttributeValueMemberNULL{Value: true}
+	p, err := g.players.Decode(untyped)
+	require.NoError(t, err)
+	assert.Equal(t, Player{ID: "1", Score: 3}, p)
+	for _, av := range []types.AttributeValue{
+		&types.AttributeValueMemberN{Value: "7"}, &types.AttributeValueMemberB{Value: []byte("player")},
+		&types.AttributeValueMemberSS{Value: []string{"player"}}, &types.AttributeValueMemberBOOL{Value: true},
+	} {
+		untyped["entityType"] = av
+		_, err = g.players.Decode(untyped)
+		require.ErrorIs(t, err, ddb.ErrUnknown)
+		require.ErrorContains(t, err, `has a type attribute "entityType" that is no string`)
+	}
 	_, err = g.players.Decode(it("nobody#1", "player#1", ""))
 	require.ErrorContains(t, err, "a key of no entity's shape")
 	_, err = g.players.Decode(it("player#1", "player#2", "player"))
@@ -370,4 +384,27 @@ func TestATableInUseIsFrozen(t *testing.T) {
 	assert.Panics(t, func() { g.byScore.Include("name") })
 	other := newGame()
 	assert.Panics(t, func() { ddb.NewRepository(ddb.New(nil, "game", other.table, nil), g.players) })
+}
+
+// What is gone, and was of no entity, is skipped where the unknown is to be ignored.
+func TestLookupsIgnoreTheUnknownThatIsGone(t *testing.T) {
+	t.Parallel()
+	g, engine := newGame(), ddbmem.New()
+	db := openGame(t, g, engine, nil)
+	addPlayers(t, db, g, 2)
+	players, board := ddb.NewRepository(db, g.players), g.players.On(g.byScore, Player{})
+	key := map[string]types.AttributeValue{"pk": text("nobody#1"), "sk": text("1")}
+	putRaw(t, engine.Client(), "game", map[string]types.AttributeValue{
+		"pk": key["pk"], "sk": key["sk"], "board": text(string(boardPrefix)), "score": &types.AttributeValueMemberN{Value: "9"},
+	})
+	engine.SetFaults(ddbmem.Faults{IndexLag: time.Hour})
+	_, err := engine.Client().DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: new("game"), Key: key})
+	require.NoError(t, err)
+	_, err = ddb.CollectAll(players.Lookups(t.Context(), board))
+	bad := new(ddb.ItemError)
+	require.ErrorAs(t, err, &bad)
+	got, err := ddb.CollectAll(players.Lookups(t.Context(), board.IgnoreUnknown()))
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	assert.True(t, got[0].Found() && got[1].Found())
 }

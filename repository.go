@@ -61,12 +61,16 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 }
 
 // One returns the only item of q. If there is none the error matches [ErrNotFound], if there are more [ErrTooMany].
-// It is one request that reads at most two items; where a filter, the TTL or an index that lags behind leaves some of them
-// out, it reads on until it has two or there are no more.
+// With Limit(1) it is the first of them instead: q.Desc().Limit(1) is the newest. It is one request that reads at most two
+// items, or one with Limit(1); where a filter, the TTL or an index that lags behind leaves some of them out, it reads on
+// until it has as many or there are no more.
 func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 	var found T
-	n := 0
-	for it, err := range r.Query(ctx, q.Limit(2)) {
+	n, two := 0, q
+	if q.q.limit == 0 || q.q.limit > 2 {
+		two = q.Limit(2)
+	}
+	for it, err := range r.Query(ctx, two) {
 		if err != nil {
 			return it, err
 		}
@@ -135,6 +139,9 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
 			if row.item.none() {
+				if p.q.ignoreUnknown && !r.db.table.claims(r.e.e, row.found) {
+					return false, true
+				}
 				if err := r.e.e.decodeKey(row.found, place(nil)); err != nil {
 					return false, yield(Lookup[T]{}, r.db.table.itemError("query", r.e.e, row.found, err))
 				}
@@ -209,8 +216,9 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 }
 
 // Count counts the items of q, up to its limit, without returning them; reading them costs what it costs anyway. It counts
-// what the index says, also of items that cannot be read or that an index which lags behind still has; where the index
-// does not say which are expired, the items are fetched.
+// what the index says, also of items that cannot be read or that an index which lags behind still has; with
+// [Query.IgnoreUnknown] it leaves out those that no entity claims, or another one, as far as the index says. Where the index does not say which are
+// expired, the items are fetched.
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
 	p, err := q.q.plan(r.db)
 	if err != nil {

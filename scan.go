@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -20,8 +21,8 @@ type ScanOptions struct {
 	// Workers is the number of requests under way at once; default 1.
 	Workers int
 
-	// Segments is the number of parts that the table is divided into, at least Workers; default Workers, or that of
-	// Resume. More segments than workers even out partitions of different size.
+	// Segments is the number of parts that the table is divided into; default Workers, or that of Resume. More segments
+	// than workers even out partitions of different size; workers beyond the segments have nothing to do.
 	Segments int
 
 	// Resume continues an earlier scan, with its number of segments and any number of workers.
@@ -35,6 +36,9 @@ type ScanOptions struct {
 	// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
 	IgnoreUnknown bool
 }
+
+// maxSegments is the number of segments that DynamoDB takes.
+const maxSegments = 1_000_000
 
 // Scan reads the whole table: each value is a T of the entity that claims the item, for a type switch. Items of
 // different segments come in no order. It costs half a unit for each 4 KB of the table, in requests of 1 MB, and is no
@@ -167,9 +171,15 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	if opts != nil {
 		s.opts = *opts
 	}
+	if n := s.opts.Workers; n < 0 || n > maxSegments {
+		return nil, modelFault("ddb: scan: Workers is %d: use 1 to %d, or 0 for the default", n, maxSegments)
+	}
+	if n := s.opts.Segments; n < 0 || n > maxSegments {
+		return nil, modelFault("ddb: scan: Segments is %d: use 1 to %d, or 0 for the default", n, maxSegments)
+	}
 	s.opts.Workers = max(s.opts.Workers, 1)
 	if s.opts.Resume == "" {
-		s.positions = make([]keyPosition, max(s.opts.Segments, s.opts.Workers))
+		s.positions = make([]keyPosition, cmp.Or(s.opts.Segments, s.opts.Workers))
 		return s, nil
 	}
 	pos, err := db.decodeCursor(s.opts.Resume)
@@ -206,7 +216,7 @@ func (s *scan) start(ctx context.Context) <-chan scanPage {
 	}
 	close(segments)
 	var wg sync.WaitGroup
-	for range s.opts.Workers {
+	for range min(s.opts.Workers, len(s.positions)) {
 		wg.Go(func() {
 			for i := range segments {
 				if !s.segment(ctx, i, starts[i], pages) {

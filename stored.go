@@ -45,12 +45,24 @@ func (s stored) attr(name string) types.AttributeValue {
 	return s.json.Attribute(name)
 }
 
-// says reports whether the item has an attribute at path, and not NULL.
-func (s stored) says(path []string) bool {
-	if len(path) == 1 && !s.json.IsZero() {
-		v := s.json.Find(path[0])
+// has reports whether the item has an attribute of that name, and not NULL.
+func (s stored) has(name string) bool {
+	if !s.json.IsZero() {
+		v := s.json.Find(name)
 		k := v.Kind()
 		return k != wire.None && k != wire.Null
+	}
+	switch s.attrs[name].(type) {
+	case nil, *types.AttributeValueMemberNULL:
+		return false
+	}
+	return true
+}
+
+// says reports whether the item has an attribute at path, and not NULL.
+func (s stored) says(path []string) bool {
+	if len(path) == 1 {
+		return s.has(path[0])
 	}
 	switch lookup(item{path[0]: s.attr(path[0])}, path).(type) {
 	case nil, *types.AttributeValueMemberNULL:

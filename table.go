@@ -25,6 +25,7 @@ type Table struct {
 	typeAttr string
 	ttl      string
 	keyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
+	told     map[string]bool                      // faults of its own, by a Define
 	frozen   atomic.Bool
 	names    sync.Map // of the physical tables that a DB was made for
 }
@@ -34,7 +35,7 @@ const primaryName = "primary"
 
 // NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
 func NewTable(partition, sort string) *Table {
-	t := &Table{typeAttr: "entityType", byName: map[string]*entity{}, keyTypes: map[string]types.ScalarAttributeType{}}
+	t := &Table{typeAttr: "entityType", byName: map[string]*entity{}, told: map[string]bool{}, keyTypes: map[string]types.ScalarAttributeType{}}
 	t.primary = &Index{table: t, name: primaryName, partition: []string{partition}, sort: nonEmpty(sort)}
 	t.primary.names = t.primary.attrs()
 	return t
@@ -112,10 +113,11 @@ func (t *Table) called(name string) bool {
 }
 
 // renamed tells the entities which attributes the library fills, so that none of them is read into a field whose name differs
-// in case.
+// in case, and which of their fields stand in an index.
 func (t *Table) renamed() {
 	for _, e := range t.entities {
 		e.codec = codec.For(e.proto.Type()).Beside(t.ownNames()...)
+		e.lone = e.indexFields()
 	}
 }
 

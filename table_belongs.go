@@ -22,11 +22,15 @@ const (
 // leasePrefix begins the partition keys of ddbstream's leases.
 const leasePrefix = "~l#"
 
-// belongs returns an error unless the live table looks like the model's, by its keys and indexes and by a sample of its
+// belongs returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
 // items. The error says what was found, and that force, a method or an option, does without the check.
-func (db *DB) belongs(ctx context.Context, live *types.TableDescription, force string) error {
+func (db *DB) belongs(ctx context.Context, c tableClient, live *types.TableDescription, force string) error {
 	var found []error
-	if faults := db.table.compare(live); len(faults) > 0 {
+	faults, _, err := db.differences(ctx, c, live)
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
 		found = append(found, &modelError{errors.Join(faults...)})
 	}
 	if serves(live) && slices.Equal(keyAttributes(live), db.table.primary.attrs()) {

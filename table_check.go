@@ -145,6 +145,18 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 	return faults, wrong
 }
 
+// news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity. [New] tells all.
+func (t *Table) news() (faults []error) {
+	own, _ := t.faults()
+	for _, err := range own {
+		if !t.told[err.Error()] {
+			t.told[err.Error()] = true
+			faults = append(faults, err)
+		}
+	}
+	return faults
+}
+
 func (t *Table) faultsOfInclude(ix *Index, fault func(string, ...any)) {
 	if n := len(ix.include); n == 0 || n > maxIncluded {
 		fault("%s: Include takes 1 to %d attributes, not %d", ix.name, maxIncluded, n)

@@ -367,10 +367,14 @@ func (Greedy) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	return &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"pk": text("evil")}}, nil
 }
 
+func (*Greedy) UnmarshalDynamoDBAttributeValue(types.AttributeValue) error { return nil }
+
 // Flat is no map.
 type Flat struct{ ID string }
 
 func (Flat) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) { return text("flat"), nil }
+
+func (*Flat) UnmarshalDynamoDBAttributeValue(types.AttributeValue) error { return nil }
 
 func TestAnItemThatMarshalsItselfLeavesTheKeysAlone(t *testing.T) {
 	t.Parallel()

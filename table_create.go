@@ -165,19 +165,15 @@ func (db *DB) createOrWait(ctx context.Context, c tableClient) (live *types.Tabl
 // complete compares a table that exists with the model, and switches TTL on if that is all that it lacks. It returns
 // what it found, an error that matches ErrModel unless the table fits now.
 func (db *DB) complete(ctx context.Context, c tableClient, live *types.TableDescription) (found, err error) {
-	faults := db.table.compare(live)
-	if serves(live) {
-		attr, err := db.liveTTL(ctx, c)
-		if err != nil {
+	faults, ttl, err := db.differences(ctx, c, live)
+	if err != nil {
+		return nil, err
+	}
+	if len(faults) == 1 && serves(live) && ttl == "" && db.table.ttl != "" {
+		if err := db.enableTTL(ctx, c); err != nil {
 			return nil, err
 		}
-		if len(faults) == 0 && attr == "" && db.table.ttl != "" {
-			if err := db.enableTTL(ctx, c); err != nil {
-				return nil, err
-			}
-			return errors.New("it fits the model, and its TTL, which was off, is on now"), nil
-		}
-		faults = append(faults, db.table.compareTTL(attr)...)
+		return errors.New("it fits the model, and its TTL, which was off, is on now"), nil
 	}
 	if len(faults) > 0 {
 		return fmt.Errorf("it does not fit the model: %w", &modelError{errors.Join(faults...)}), nil

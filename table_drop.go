@@ -12,14 +12,14 @@ import (
 // DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
 // [ErrNotFound].
 //
-// A table that is not the model's is left as it is. DropTable compares its keys and indexes with the model, as
+// A table that is not the model's is left as it is. DropTable compares it with the model, its TTL included, as
 // [DB.VerifyTable] does, and looks at a sample of its items. The error lists what it found: it matches [ErrModel] for
 // a table that differs, and [ErrUnknown] for items that no entity claims. Items of the library's own, and versions of an
 // entity with [Definition.History], belong to the model; a table with nothing but leases of a stream's readers does not.
 // [DB.ForceDropTable] deletes it all the same.
 //
-// It costs, beside the deletion, a request that describes the table and eight that read up to 50 items each. A sample may miss what is
-// rare: it finds the wrong table, not the wrong item.
+// It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
+// sample may miss what is rare: it finds the wrong table, not the wrong item.
 func (db *DB) DropTable(ctx context.Context) error { return db.drop(ctx, false) }
 
 // ForceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
@@ -61,7 +61,7 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 // deleteTable asks for the deletion of the table, after a look at it unless that is forced.
 func (db *DB) deleteTable(ctx context.Context, c tableClient, live *types.TableDescription, force bool) error {
 	if !force {
-		if err := db.belongs(ctx, live, "ForceDropTable"); err != nil {
+		if err := db.belongs(ctx, c, live, "ForceDropTable"); err != nil {
 			return err
 		}
 	}

@@ -271,3 +271,46 @@ func TestDropTableBesideCreateTable(t *testing.T) {
 		require.NoError(t, db.VerifyTable(t.Context()))
 	})
 }
+
+// A TTL that is not the model's stops a deletion too, as VerifyTable would say: it may be another model's table.
+func TestATableOfAnotherTTLIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	m, n := newDepot(), newNotes()
+	for what, c := range map[string]struct {
+		open func(t *testing.T, client *dynamodb.Client) *ddb.DB
+		says string
+	}{
+		"on another attribute": {func(t *testing.T, client *dynamodb.Client) *ddb.DB {
+			db := m.live(t, client, "table", nil)
+			switchTTLOn(t, client, "table", "other")
+			return db
+		}, `TTL is on attribute "other", in the model on attribute "expires"`},
+		"off": {func(t *testing.T, client *dynamodb.Client) *ddb.DB {
+			return m.live(t, client, "table", nil)
+		}, `TTL is off, in the model on attribute "expires"`},
+		"on": {func(t *testing.T, client *dynamodb.Client) *ddb.DB {
+			db := ddb.New(client, "table", n.table, nil)
+			require.NoError(t, db.CreateTable(t.Context()))
+			require.NoError(t, db.Do(t.Context(), n.notes.Put(Note{"1"})))
+			switchTTLOn(t, client, "table", "other")
+			return db
+		}, `TTL is on attribute "other", in the model off`},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			client := ddbmem.New().Client()
+			db := c.open(t, client)
+			before := countLive(t, client, "table")
+			verified := db.VerifyTable(t.Context())
+			_, purged := db.Purge(t.Context(), nil)
+			for _, err := range []error{verified, purged, db.DropTable(t.Context())} {
+				require.ErrorIs(t, err, ddb.ErrModel)
+				require.ErrorContains(t, err, c.says)
+			}
+			assert.Equal(t, before, countLive(t, client, "table"))
+			_, err := db.Purge(t.Context(), &ddb.PurgeOptions{Force: true})
+			require.NoError(t, err)
+			require.NoError(t, db.ForceDropTable(t.Context()))
+		})
+	}
+}

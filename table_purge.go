@@ -95,7 +95,7 @@ func (db *DB) purgeable(ctx context.Context, force bool) (key []string, err erro
 	}
 	live, err := db.describe(ctx, c)
 	if err == nil && !force {
-		err = db.belongs(ctx, live, "PurgeOptions.Force")
+		err = db.belongs(ctx, c, live, "PurgeOptions.Force")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ddb: purge %q: %w", db.name, err)

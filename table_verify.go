@@ -27,13 +27,9 @@ func (db *DB) VerifyTable(ctx context.Context) error {
 	if err != nil {
 		return fail(err)
 	}
-	faults := db.table.compare(live)
-	if serves(live) {
-		attr, err := db.liveTTL(ctx, c)
-		if err != nil {
-			return fail(err)
-		}
-		faults = append(faults, db.table.compareTTL(attr)...)
+	faults, _, err := db.differences(ctx, c, live)
+	if err != nil {
+		return fail(err)
 	}
 	if len(faults) == 0 {
 		return nil
@@ -42,6 +38,19 @@ func (db *DB) VerifyTable(ctx context.Context) error {
 		faults[i] = fail(fault)
 	}
 	return &modelError{errors.Join(faults...)}
+}
+
+// differences returns how a live table differs from the model, TTL included, and that it is not ready, with the attribute
+// that TTL is on for. It is the one comparison of those that verify, create and delete.
+func (db *DB) differences(ctx context.Context, c tableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
+	faults = db.table.compare(live)
+	if !serves(live) {
+		return faults, "", nil
+	}
+	if ttl, err = db.liveTTL(ctx, c); err != nil {
+		return nil, "", err
+	}
+	return append(faults, db.table.compareTTL(ttl)...), ttl, nil
 }
 
 // describe returns the live table. If there is none the error matches ErrNotFound.

@@ -341,11 +341,16 @@ func TestAVersionThatCannotBeReadEndsNoHistory(t *testing.T) {
 	assert.Equal(t, 1, bad)
 }
 
-// OneWay stores itself and cannot be read.
+// OneWay stores itself as what it does not read.
 type OneWay struct{ X int }
 
 // MarshalDynamoDBAttributeValue stores a text, which nothing makes a OneWay of.
 func (OneWay) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) { return text("x"), nil }
+
+// UnmarshalDynamoDBAttributeValue refuses it.
+func (*OneWay) UnmarshalDynamoDBAttributeValue(types.AttributeValue) error {
+	return errors.New("no way back")
+}
 
 // A write that was done and whose item cannot be read is not told as a definite failure.
 func TestAWriteWhoseItemCannotBeReadIsNotDefinite(t *testing.T) {

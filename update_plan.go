@@ -80,6 +80,17 @@ func (p *updatePlan) plan() error {
 			return err
 		}
 	}
+	for i := range p.e.lone {
+		lone := &p.e.lone[i]
+		for _, x := range p.edits {
+			if x.f != lone.field || x.at != nil || x.value == nil {
+				continue
+			}
+			if err := lone.check(string(p.op.verb), item{lone.key.attrs[0]: x.value}); err != nil {
+				return err
+			}
+		}
+	}
 	if p.upsert {
 		p.nested()
 		if p.keyed, p.kept, err = p.e.keyAttributes(p.op.item); err != nil {

@@ -44,6 +44,10 @@ func (r Raw) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	return &types.AttributeValueMemberS{Value: string(r)}, nil
 }
 
+func (r *Raw) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return attributevalue.Unmarshal(av, (*string)(r))
+}
+
 const badText = "Jos\xe9"
 
 // badRecords are values that a read would not return, and the fields that have them.

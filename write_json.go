@@ -57,6 +57,9 @@ func (e *entity) jsonPut() *jsonPut {
 }
 
 func (e *entity) newJSONPut() *jsonPut {
+	if len(e.lone) > 0 {
+		return nil
+	}
 	p := &jsonPut{}
 	var names []string
 	for _, r := range e.rows() {

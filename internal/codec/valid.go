@@ -27,6 +27,9 @@ func (valueError) Unwrap() error   { return ErrValue }
 
 const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, or encode it"
 
+// The zero value of a number that is text.
+const errNoNumber valueError = `is "", which is no number to DynamoDB: tag the field ",omitempty" to leave it out, or give "0"`
+
 // A validFunc says what is wrong with a value that the table would hold as another, or refuse.
 type validFunc func(reflect.Value) error
 
@@ -79,8 +82,8 @@ func validFloat(v reflect.Value) error {
 func validNumber(v reflect.Value) error { return numberText(v.String()) }
 
 func numberText(s string) error {
-	if s == "" { // which DynamoDB refuses, and no number is the zero value of those that are text
-		return nil
+	if s == "" {
+		return errNoNumber
 	}
 	if n, err := decimal.Parse(s); err != nil || !n.Fits() {
 		return valueError(fmt.Sprintf("is %.40q, which is no number to DynamoDB", s))
@@ -193,6 +196,8 @@ func sound(v reflect.Value, g tag) error {
 					return withinKey(key, err)
 				}
 				key = string(text)
+			} else if iter.Key().Kind() == reflect.String && key != iter.Key().String() {
+				return withinKey(iter.Key().String(), valueError(fmt.Sprintf("would be stored as %q, what its String method returns: give its type MarshalText and UnmarshalText", key)))
 			}
 			if keys[key] {
 				return withinKey(key, valueError("is the text of two keys, and would be one entry"))

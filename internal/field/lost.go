@@ -1,12 +1,10 @@
 package field
 
 import (
-	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
-
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 )
 
 // Lost says what attributevalue would not store of the field, or not read back, and how to keep it; nil if nothing is lost, or the field says
@@ -18,63 +16,53 @@ func (f *Field) Lost() error {
 		return lostStruct(st, true)
 	case !f.Stored():
 		return nil
-	case st == nil || f.apart:
-		return Lost(f.Type)
-	case marshals(f.Type) || marshals(st):
-		return writeOnly(st)
+	case st == nil || f.apart || reflect.PointerTo(st).Implements(marshalerType):
+		return lostAt(f.Type, spot{addressed: true, field: true})
 	default:
 		return lostStruct(st, false)
 	}
 }
 
-// BadTag says what is wrong with the options of the field's tag, which attributevalue would ignore; nil if nothing is.
-func (f *Field) BadTag() error {
-	if f.Embedded || !f.Stored() {
-		return nil
-	}
-	return badTag(f.Type, f.options, f.unknown)
+// Lost is [Field.Lost] for what an interface holds, all that lies within it included. It is read as what attributevalue makes of any value, so that it
+// need not read itself.
+func Lost(t reflect.Type) error { return lostAt(t, spot{loose: true}) }
+
+// spot is where a value stands, which decides whom attributevalue asks.
+type spot struct {
+	addressed bool // the value has an address: it is no value of a map, and not behind an interface
+	pointed   bool // a pointer leads to it
+	field     bool // it is a field's own value, which has a tag
+	loose     bool // it is behind an interface
 }
 
-func badTag(t reflect.Type, o Options, unknown string) error {
-	known := "omitempty, omitemptyelem, nullempty, nullemptyelem, string, stringset, numberset, binaryset and unixtime"
-	if unknown != "" {
-		return fmt.Errorf("attributevalue does not know the tag option %q and would ignore it: it knows %s", unknown, known)
-	}
-	if marshals(t) {
-		return nil
-	}
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch list := t.Kind() == reflect.Slice || t.Kind() == reflect.Array; {
-	case o.UnixTime && !t.ConvertibleTo(timeType) && t.Kind() != reflect.Interface:
-		return fmt.Errorf("attributevalue ignores the tag option \"unixtime\" on a %s: it is for a time.Time", t)
-	case (o.StringSet || o.NumberSet || o.BinarySet) && !list && t.Kind() != reflect.Interface:
-		return fmt.Errorf("attributevalue ignores a set's tag option on a %s: it is for slices", t)
-	}
-	return nil
+// elem is the spot of an element of a value at s.
+func (s spot) elem(addressed bool) spot { return spot{addressed: addressed, loose: s.loose} }
+
+// visit is a type at a spot.
+type visit struct {
+	typ reflect.Type
+	at  spot
 }
 
-var lost sync.Map // of reflect.Type to error
+var lost sync.Map // of visit to error
 
-// Lost is [Field.Lost] for a type by itself, all that lies within it included.
-func Lost(t reflect.Type) error {
-	if err, ok := lost.Load(t); ok {
+func lostAt(t reflect.Type, at spot) error {
+	if err, ok := lost.Load(visit{t, at}); ok {
 		err, _ := err.(error)
 		return err
 	}
-	err := lostWithin(t, map[reflect.Type]bool{})
-	lost.Store(t, err)
+	err := lostWithin(t, at, map[visit]bool{})
+	lost.Store(visit{t, at}, err)
 	return err
 }
 
-func lostWithin(t reflect.Type, seen map[reflect.Type]bool) error {
-	if seen[t] {
+func lostWithin(t reflect.Type, at spot, seen map[visit]bool) error {
+	if seen[visit{t, at}] {
 		return nil
 	}
-	seen[t] = true
-	if marshals(t) {
-		return writeOnly(structUnder(t))
+	seen[visit{t, at}] = true
+	if itself, err := lostItself(t, at); itself || err != nil {
+		return err
 	}
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128, reflect.Uintptr:
@@ -87,28 +75,111 @@ func lostWithin(t reflect.Type, seen map[reflect.Type]bool) error {
 		if err := lostKey(t.Key()); err != nil {
 			return err
 		}
-		return lostWithin(t.Elem(), seen)
+		return lostWithin(t.Elem(), at.elem(false), seen)
 	case reflect.Pointer:
-		if t.Elem().Kind() == reflect.Interface {
+		switch to := t.Elem().Kind(); {
+		case to == reflect.Interface:
 			return fmt.Errorf("attributevalue stores nothing of a %s, whatever it points at: use any", t)
+		case to == reflect.Pointer && !at.loose:
+			return fmt.Errorf("attributevalue stores a %s to a nil pointer as NULL, as it does a nil %s: use one pointer", t, t)
 		}
-		return lostWithin(t.Elem(), seen)
+		return lostWithin(t.Elem(), spot{addressed: true, pointed: true, field: at.field, loose: at.loose}, seen)
 	case reflect.Slice, reflect.Array:
-		return lostWithin(t.Elem(), seen)
+		switch {
+		case t.Elem().Kind() == reflect.Uint8 && t.Elem() != byteType:
+			return fmt.Errorf("attributevalue cannot store a %s, whose elements are bytes of another name: use bytes themselves", t)
+		case t == binarySetType && !at.field && !at.loose:
+			return fmt.Errorf("attributevalue stores a %s as a set, which has no order, and here no tag can say so: give the type of its elements a name", t)
+		}
+		return lostWithin(t.Elem(), at.elem(at.addressed || t.Kind() == reflect.Slice), seen)
 	case reflect.Struct:
-		if err := lostStruct(t, false); err != nil || t.ConvertibleTo(timeType) {
-			return err
-		}
-		for _, a := range Attributes(t) {
-			err := badTag(a.Type, a.Options, a.Unknown)
-			if err == nil {
-				err = lostWithin(a.Type, seen)
-			}
-			if err != nil {
-				return fmt.Errorf("%s of %s: %w", a.Name, t, err)
-			}
-		}
+		return lostFields(t, at, seen)
 	default:
+	}
+	return nil
+}
+
+// lostFields looks at a struct that is stored as a map of its fields, and at all of them.
+func lostFields(t reflect.Type, at spot, seen map[visit]bool) error {
+	if err := lostStruct(t, false); err != nil || t.ConvertibleTo(timeType) {
+		return err
+	}
+	attrs := Attributes(t)
+	if err := unstored(t, attrs); err != nil {
+		return err
+	}
+	for _, a := range attrs {
+		err := badTag(a.Type, a.Options, a.Unknown)
+		if err == nil {
+			within := at.elem(at.addressed || throughPointer(t, a.Index))
+			within.field = true
+			err = lostWithin(a.Type, within, seen)
+		}
+		if err != nil {
+			return fmt.Errorf("%s of %s: %w", a.Name, t, err)
+		}
+	}
+	return nil
+}
+
+// throughPointer reports whether an attribute is promoted from an embedded pointer.
+func throughPointer(t reflect.Type, index []int) bool {
+	for i := range len(index) - 1 {
+		if t.FieldByIndex(index[:i+1]).Type.Kind() == reflect.Pointer {
+			return true
+		}
+	}
+	return false
+}
+
+// Unstored says that a field is stored nowhere: its tag says so, or another field hides it.
+type Unstored struct {
+	In   reflect.Type // the struct
+	Name string       // of the field
+}
+
+// Unstored says so of the field.
+func (f *Field) Unstored() Unstored {
+	in, last := f.of, len(f.Index)-1
+	if last > 0 {
+		in = f.of.FieldByIndex(f.Index[:last]).Type
+	}
+	if in.Kind() == reflect.Pointer {
+		in = in.Elem()
+	}
+	return Unstored{In: in, Name: in.Field(f.Index[last]).Name}
+}
+
+func (e *Unstored) Error() string {
+	return fmt.Sprintf("%s of %s is dynamodbav:\"-\", or hidden by another of its name, and would be lost: give it an attribute, or make it unexported", e.Name, e.In)
+}
+
+// unstored finds an exported field of t that is none of attrs, the attributes of t.
+func unstored(t reflect.Type, attrs []Attribute) error {
+	stored := map[string]bool{}
+	for _, a := range attrs {
+		stored[fmt.Sprint(a.Index)] = true
+	}
+	return unstoredIn(t, nil, stored, map[reflect.Type]bool{})
+}
+
+func unstoredIn(t reflect.Type, index []int, stored map[string]bool, seen map[reflect.Type]bool) error {
+	if seen[t] {
+		return nil
+	}
+	seen[t] = true
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		at := append(slices.Clip(index), i)
+		name, _ := ParseTag(sf.Tag)
+		switch {
+		case name == "" && embedsStruct(sf):
+			if err := unstoredIn(structUnder(sf.Type), at, stored, seen); err != nil {
+				return err
+			}
+		case sf.IsExported() && sf.Type.Size() > 0 && !stored[fmt.Sprint(at)]:
+			return &Unstored{In: t, Name: sf.Name}
+		}
 	}
 	return nil
 }
@@ -131,11 +202,20 @@ func lostStruct(t reflect.Type, embedded bool) error {
 	return Unreadable(t)
 }
 
-// Unreadable says which attribute of a struct can be written and not read: that of an embedded value of an unexported type.
+// Unreadable says which attribute of a struct can be written and not read: that of an embedded value of an unexported type, and those behind an embedded
+// pointer to one.
 func Unreadable(t reflect.Type) error {
 	for _, a := range Attributes(t) {
-		if sf := t.FieldByIndex(a.Index); !sf.IsExported() {
-			return fmt.Errorf("attributevalue stores the embedded %s as %q and cannot read it back: export its type, or tag it dynamodbav:\"-\"", sf.Type, a.Name)
+		for i := range a.Index {
+			sf := t.FieldByIndex(a.Index[:i+1])
+			last := i == len(a.Index)-1
+			switch {
+			case sf.IsExported():
+			case last:
+				return fmt.Errorf("attributevalue stores the embedded %s as %q and cannot read it back: export its type, or tag it dynamodbav:\"-\"", sf.Type, a.Name)
+			case sf.Type.Kind() == reflect.Pointer:
+				return fmt.Errorf("attributevalue stores %q of the embedded %s and cannot read it back, as it cannot set the pointer: export its type, or embed it without a pointer", a.Name, sf.Type)
+			}
 		}
 	}
 	return nil
@@ -148,106 +228,3 @@ func opaque(t reflect.Type) error {
 	}
 	return fmt.Errorf("attributevalue stores nothing of a %s, which has no exported field, and it would come back as zero: %s", t, instead)
 }
-
-// writeOnly says that a struct without exported fields writes itself, and does not read itself. t may be nil.
-func writeOnly(t reflect.Type) error {
-	if t == nil || t.ConvertibleTo(timeType) {
-		return nil
-	}
-	if len(Attributes(t)) > 0 || t.NumField() == 0 || reflect.PointerTo(t).Implements(unmarshalerType) {
-		return lostText(t)
-	}
-	return fmt.Errorf("a %s writes itself and does not read itself, and would come back as zero: give it an UnmarshalDynamoDBAttributeValue", t)
-}
-
-// lostKey looks at the type of a map's keys.
-func lostKey(t reflect.Type) error {
-	if t.Implements(textMarshalerType) { // attributevalue asks the value, not its address
-		if !readsText(t) {
-			return fmt.Errorf("map keys of type %s write themselves as text and do not read themselves: give the type an UnmarshalText", t)
-		}
-		return nil
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return nil
-	case reflect.Bool, reflect.Float32, reflect.Float64,
-		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
-		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		if t.Implements(stringerType) || t.Implements(errorType) {
-			return fmt.Errorf("map keys of type %s are stored as what String returns, which is not read back: give the type MarshalText and UnmarshalText", t)
-		}
-		return nil
-	}
-	return fmt.Errorf("attributevalue cannot write map keys of type %s: they are strings, numbers, bools, or have MarshalText and UnmarshalText", t)
-}
-
-func writesText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textMarshalerType) }
-
-func readsText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshalerType) }
-
-// TextOf marks a struct, in a field of its own, that is stored by the text methods of a T.
-type TextOf[T any] struct{}
-
-func (TextOf[T]) text() reflect.Type { return reflect.TypeFor[T]() }
-
-// lostText says that what is to be stored by its text methods has none.
-func lostText(t reflect.Type) error {
-	for sf := range t.Fields() {
-		mark, ok := reflect.TypeAssert[interface{ text() reflect.Type }](reflect.Zero(sf.Type))
-		if !ok {
-			continue
-		}
-		if of := mark.text(); !writesText(of) || !readsText(of) {
-			return fmt.Errorf("a %s has no MarshalText and UnmarshalText", reflect.PointerTo(of))
-		}
-	}
-	return nil
-}
-
-var dynamics sync.Map // of reflect.Type to bool
-
-// Dynamic reports whether values of t have to be looked at one by one: what an interface holds, times, of which not all can be told, and map keys that
-// write themselves, of which two may be written alike.
-func Dynamic(t reflect.Type) bool {
-	if d, ok := dynamics.Load(t); ok {
-		return d.(bool)
-	}
-	d := dynamic(t, map[reflect.Type]bool{})
-	dynamics.Store(t, d)
-	return d
-}
-
-func dynamic(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] || marshals(t) {
-		return false
-	}
-	seen[t] = true
-	switch t.Kind() {
-	case reflect.Interface:
-		return true
-	case reflect.Map:
-		return t.Key().Implements(textMarshalerType) || dynamic(t.Elem(), seen)
-	case reflect.Pointer, reflect.Slice, reflect.Array:
-		return dynamic(t.Elem(), seen)
-	case reflect.Struct:
-		if t.ConvertibleTo(timeType) {
-			return true
-		}
-		for _, a := range Attributes(t) {
-			if dynamic(a.Type, seen) {
-				return true
-			}
-		}
-	default:
-	}
-	return false
-}
-
-var (
-	errorType           = reflect.TypeFor[error]()
-	stringerType        = reflect.TypeFor[fmt.Stringer]()
-	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
-	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
-	unmarshalerType     = reflect.TypeFor[attributevalue.Unmarshaler]()
-)

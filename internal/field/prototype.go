@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 )
 
 // Prototype maps the address of each field of one allocated struct to its description.
@@ -46,14 +44,25 @@ func (p *Prototype) Type() reflect.Type { return p.ptr.Type().Elem() }
 // Marshals reports a struct that says itself how it is stored, so that its fields do not tell its attributes.
 func (p *Prototype) Marshals() bool { return marshals(p.Type()) }
 
+// WriteOnly says that the struct says itself how it is stored, and does not read itself.
+func (p *Prototype) WriteOnly() error {
+	if t := p.Type(); p.Marshals() && !unmarshals(t) {
+		return fmt.Errorf("a %s writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue", t)
+	}
+	return nil
+}
+
 // Fields returns every field that can be named, nested ones after the struct that holds them.
 func (p *Prototype) Fields() []*Field { return p.fields }
 
 // Resolve returns the field whose address ptr is.
 func (p *Prototype) Resolve(ptr any) (*Field, error) {
 	v := reflect.ValueOf(ptr)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
+	switch {
+	case v.Kind() != reflect.Pointer:
 		return nil, fmt.Errorf("%T is not the address of a field", ptr)
+	case v.IsNil():
+		return nil, fmt.Errorf("a nil %T is not the address of a field", ptr)
 	}
 	if f := p.byAddr[address{v.Pointer(), v.Type().Elem()}]; f != nil {
 		return f, nil
@@ -151,12 +160,4 @@ func (w *walker) add(v reflect.Value, f *Field) {
 	w.p.fields = append(w.p.fields, f)
 }
 
-var (
-	timeType      = reflect.TypeFor[time.Time]()
-	marshalerType = reflect.TypeFor[attributevalue.Marshaler]()
-)
-
-// marshals reports a struct type that says itself how it is stored.
-func marshals(t reflect.Type) bool {
-	return t.Implements(marshalerType) || reflect.PointerTo(t).Implements(marshalerType)
-}
+var timeType = reflect.TypeFor[time.Time]()

@@ -1,0 +1,45 @@
+package field
+
+import (
+	"reflect"
+	"sync"
+)
+
+var dynamics sync.Map // of reflect.Type to bool
+
+// Dynamic reports whether values of t have to be looked at one by one: what an interface holds, times, of which not all can be told, and map keys that
+// write themselves, of which two may be written alike.
+func Dynamic(t reflect.Type) bool {
+	if d, ok := dynamics.Load(t); ok {
+		return d.(bool)
+	}
+	d := dynamic(t, map[reflect.Type]bool{})
+	dynamics.Store(t, d)
+	return d
+}
+
+func dynamic(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] || marshals(t) {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Interface:
+		return true
+	case reflect.Map:
+		return keyWritesItself(t.Key()) || dynamic(t.Elem(), seen)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return dynamic(t.Elem(), seen)
+	case reflect.Struct:
+		if t.ConvertibleTo(timeType) {
+			return true
+		}
+		for _, a := range Attributes(t) {
+			if dynamic(a.Type, seen) {
+				return true
+			}
+		}
+	default:
+	}
+	return false
+}

@@ -1,0 +1,72 @@
+package field
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+)
+
+var (
+	marshalerType       = reflect.TypeFor[attributevalue.Marshaler]()
+	unmarshalerType     = reflect.TypeFor[attributevalue.Unmarshaler]()
+	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
+	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
+)
+
+// marshals reports a type whose values say themselves how they are stored, where they have an address: attributevalue asks the address of a type
+// with a name, and else the value.
+func marshals(t reflect.Type) bool {
+	return t.Implements(marshalerType) || t.Name() != "" && reflect.PointerTo(t).Implements(marshalerType)
+}
+
+// unmarshals reports a type whose values read themselves, where no pointer leads to them.
+func unmarshals(t reflect.Type) bool {
+	return t.Name() != "" && reflect.PointerTo(t).Implements(unmarshalerType)
+}
+
+// lostItself looks at a type that says itself how it is stored. itself is false for one that is stored by its kind.
+func lostItself(t reflect.Type, at spot) (itself bool, err error) {
+	if t.Kind() == reflect.Pointer {
+		return false, nil // what it points at is asked
+	}
+	byAddress := reflect.PointerTo(t).Implements(marshalerType)
+	writes := t.Implements(marshalerType) || at.addressed && marshals(t)
+	reads := unmarshals(t) || at.pointed && reflect.PointerTo(t).Implements(unmarshalerType)
+	switch {
+	case writes && (reads || at.loose):
+		return true, lostText(t)
+	case writes:
+		return true, fmt.Errorf("a %s writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue", t)
+	case reads && byAddress && !at.loose:
+		return true, fmt.Errorf("a %s reads itself, and does not write itself where it has no address, as in a map: use a map of *%[1]s, or give its MarshalDynamoDBAttributeValue a value receiver", t)
+	}
+	return false, nil
+}
+
+func writesText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textMarshalerType) }
+
+func readsText(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshalerType) }
+
+// TextOf marks a struct, in a field of its own, that is stored by the text methods of a T.
+type TextOf[T any] struct{}
+
+func (TextOf[T]) text() reflect.Type { return reflect.TypeFor[T]() }
+
+// lostText says that what is to be stored by its text methods has none.
+func lostText(t reflect.Type) error {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for sf := range t.Fields() {
+		mark, ok := reflect.TypeAssert[interface{ text() reflect.Type }](reflect.Zero(sf.Type))
+		if !ok {
+			continue
+		}
+		if of := mark.text(); !writesText(of) || !readsText(of) {
+			return fmt.Errorf("a %s has no MarshalText and UnmarshalText", reflect.PointerTo(of))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package field
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// lostKey looks at the type of a map's keys.
+func lostKey(t reflect.Type) error {
+	if t.Implements(textMarshalerType) { // attributevalue asks the value, not its address
+		if !readsText(t) {
+			return fmt.Errorf("map keys of type %s write themselves as text and do not read themselves: give the type an UnmarshalText", t)
+		}
+		return nil
+	}
+	if writesText(t) && readsText(t) {
+		return fmt.Errorf("map keys of type %s read themselves as text, and do not write themselves, as a key has no address: give MarshalText a value receiver", t)
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return nil // what String returns is compared with it when it is written
+	case reflect.Bool, reflect.Float32, reflect.Float64,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if printsItself(t) {
+			return fmt.Errorf("map keys of type %s are stored as what String returns, which is not read back: give the type MarshalText and UnmarshalText", t)
+		}
+		return nil
+	}
+	return fmt.Errorf("attributevalue cannot write map keys of type %s: they are strings, numbers, bools, or have MarshalText and UnmarshalText", t)
+}
+
+// printsItself reports a type that fmt, and so attributevalue, writes by a method of its own.
+func printsItself(t reflect.Type) bool {
+	return t.Implements(stringerType) || t.Implements(errorType) || t.Implements(formatterType)
+}
+
+// keyWritesItself reports a type whose values, as map keys, are written by a method of their own.
+func keyWritesItself(t reflect.Type) bool { return t.Implements(textMarshalerType) || printsItself(t) }
+
+var (
+	errorType     = reflect.TypeFor[error]()
+	stringerType  = reflect.TypeFor[fmt.Stringer]()
+	formatterType = reflect.TypeFor[fmt.Formatter]()
+)
