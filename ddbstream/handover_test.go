@@ -147,10 +147,10 @@ func owned(t *testing.T, store ddbstream.Store) map[string]int {
 // records are handled out of order, none is left out or handled twice, and no shard has two workers in it.
 func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 4, ShardRecords: 150})
+	a := newArena(t, ddbmem.Options{StreamShards: 4})
 	store := ddbstream.NewTableStore(a.client, "readers", "g")
 	require.NoError(t, store.CreateTable(t.Context()))
-	c := newCourt(500 * time.Microsecond)
+	c := newCourt(0)
 	var handed atomic.Int64
 	counting := &handovers{Store: store, n: &handed}
 	start := func(w string) func() error {
@@ -175,6 +175,9 @@ func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 	}()
 	stops := []func() error{start("w0")}
 	for n := 1; handed.Load() < 100; n++ {
+		if n%10 == 0 {
+			a.engine.SplitShard(name) // children wait for their parent, whoever has it
+		}
 		w := fmt.Sprint("w", n)
 		stops = append(stops, start(w))
 		eventually(t, func() bool { return owned(t, store)[w] >= 2 }, "the one that joins has its share")
