@@ -152,7 +152,7 @@ func (s *shard) again(ctx context.Context, n int) bool {
 	pause, cancel := context.WithTimeout(ctx, backoff(n))
 	defer cancel()
 	select {
-	case <-s.asked:
+	case <-s.signal():
 	case <-pause.Done():
 	}
 	return ctx.Err() == nil && s.wantedBy() == ""

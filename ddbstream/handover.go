@@ -44,6 +44,42 @@ func (r *Reader) asked(due []Lease, now time.Time) (l Lease, waiting bool) {
 	return l, false
 }
 
+// withdraw takes back what a worker that stops has asked for.
+func (r *Reader) withdraw(ctx context.Context) {
+	r.mu.Lock()
+	l := r.asking
+	r.mu.Unlock()
+	if l.Shard == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = r.store.Want(ctx, l, "") // where it cannot, the shard is idle until its lease runs out
+}
+
+// refuse gives back a shard that this worker asked for and was given when it had stopped.
+func (r *Reader) refuse(ctx context.Context) {
+	r.mu.Lock()
+	asked := r.asking
+	r.mu.Unlock()
+	if asked.Shard == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	leases, err := r.store.Leases(ctx)
+	if err != nil {
+		return
+	}
+	for _, l := range leases {
+		if l.Owner == r.opts.Worker && l.Since == 0 && !l.Done {
+			was := l.Counter
+			l.Owner, l.Counter = "", was+1
+			_ = r.swap(ctx, l, was)
+		}
+	}
+}
+
 // wait is how long to leave the leases alone: a shard that was asked for may be there at any time.
 func (r *Reader) wait() time.Duration {
 	r.mu.Lock()
@@ -59,23 +95,30 @@ func (r *Reader) requests(leases []Lease) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, l := range leases {
-		if s := r.running[l.Stream+"#"+l.Shard]; s != nil && r.drain == nil && l.Wanted != "" && l.Wanted != r.opts.Worker {
-			s.want(l)
+		if s := r.running[l.Stream+"#"+l.Shard]; s != nil && r.drain == nil && l.Since == s.since0 {
+			s.want(l.Wanted)
 		}
 	}
 }
 
-// want notes that another worker asks for the shard.
-func (s *shard) want(l Lease) {
+// want notes which worker asks for the shard, "" if none does any more.
+func (s *shard) want(worker string) {
 	s.wanting.Lock()
 	defer s.wanting.Unlock()
-	if l.Since != s.since0 || s.wanted == l.Wanted {
-		return
-	}
-	if s.wanted == "" {
+	switch {
+	case worker != "" && s.wanted == "":
 		close(s.asked)
+	case worker == "" && s.wanted != "":
+		s.asked = make(chan struct{})
 	}
-	s.wanted = l.Wanted
+	s.wanted = worker
+}
+
+// signal is closed when another worker asks for the shard.
+func (s *shard) signal() <-chan struct{} {
+	s.wanting.Lock()
+	defer s.wanting.Unlock()
+	return s.asked
 }
 
 // wantedBy returns the worker that asks for the shard, "" if none does.

@@ -334,3 +334,45 @@ type processor func(ctx context.Context, records []ddb.Record) ([]string, error)
 func (p processor) Process(ctx context.Context, records []ddb.Record) ([]string, error) {
 	return p(ctx, records)
 }
+
+// What a worker asked for and does not want any more stays with its owner: it is not given to one that is gone.
+func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
+	t.Parallel()
+	a := newArena(t, ddbmem.Options{StreamShards: 2})
+	store := ddbstream.NewTableStore(a.client, "readers", "g")
+	require.NoError(t, store.CreateTable(t.Context()))
+	c := newCourt(0)
+	held, release := make(chan struct{}, 10), make(chan struct{})
+	opts := fast()
+	opts.Worker, opts.Lease = "one", time.Minute
+	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
+		held <- struct{}{}
+		<-release
+	}}, store, opts))
+	for i := range 8 {
+		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
+	}
+	<-held
+	<-held
+	opts = fast()
+	opts.Worker, opts.Lease = "two", time.Minute
+	stop := run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
+	wanted := func() (out []string) {
+		leases, err := store.Leases(t.Context())
+		require.NoError(t, err)
+		for _, l := range leases {
+			if l.Wanted != "" {
+				out = append(out, l.Wanted)
+			}
+		}
+		return out
+	}
+	eventually(t, func() bool { return len(wanted()) > 0 }, "two asks")
+	require.NoError(t, stop())
+	require.Empty(t, wanted())
+	time.Sleep(20 * opts.Discover) // one looks at the leases
+	close(release)
+	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
+	time.Sleep(20 * opts.Discover)
+	assert.Equal(t, 2, owned(t, store)["one"])
+}

@@ -43,7 +43,7 @@ type Store interface {
 	// Swap writes l, all but Wanted, if the stored counter is was, 0 meaning that there is no such lease; else the error
 	// matches ErrLeaseLost. It is the only such write, so that a worker that has lost a shard cannot move its checkpoint.
 	Swap(ctx context.Context, l Lease, was int64) error
-	// Want notes that worker asks the owner of l for the shard. The request ends with the ownership, which Since tells
+	// Want notes that worker asks the owner of l for the shard, "" that none does any more. The request ends with the ownership, which Since tells
 	// apart: where the stored lease has another Since, the error matches ErrLeaseLost. It does not change the counter,
 	// which is the owner's sign of life.
 	Want(ctx context.Context, l Lease, worker string) error

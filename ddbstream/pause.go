@@ -39,7 +39,7 @@ func (s *shard) hold(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-s.asked:
+		case <-s.signal():
 		case <-resumed:
 		}
 	}

@@ -202,7 +202,9 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 		failures++
 		sleep(run, backoff(failures))
 	}
+	r.withdraw(ctx)
 	r.wg.Wait()
+	r.refuse(ctx)
 	stopRenewing()
 	renewer.Wait()
 	r.mu.Lock()

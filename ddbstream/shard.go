@@ -124,7 +124,7 @@ func (s *shard) rest(ctx context.Context) {
 	pause, cancel := context.WithTimeout(ctx, s.r.opts.Poll)
 	defer cancel()
 	select {
-	case <-s.asked:
+	case <-s.signal():
 	case <-pause.Done():
 	}
 }
