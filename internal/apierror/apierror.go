@@ -59,6 +59,8 @@ var codes = map[string]Class{
 	"ItemCollectionSizeLimitExceeded":          Data,
 	"DuplicateItemException":                   Data,
 	"DuplicateItem":                            Data,
+	"ExpiredIteratorException":                 Data,
+	"TrimmedDataAccessException":               Data,
 
 	"AccessDenied":                        Environment,
 	"AccessDeniedException":               Environment,

@@ -1,0 +1,138 @@
+package ddbstream
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// A shard changes hands without two workers in it at once. The worker that has too few asks for it ([Store].Want); its
+// owner sees that when it looks for shards, ends its batch, writes the position, and makes the other the owner. A worker that
+// is gone cannot be asked: its lease runs out. One of a release that knows no requests writes leases without Since: its
+// shard is taken as it was taken before, at once.
+
+// ask asks the owner of a shard for it.
+func (r *Reader) ask(ctx context.Context, l Lease) error {
+	r.mu.Lock()
+	r.asking = l
+	r.mu.Unlock()
+	if l.Wanted == r.opts.Worker {
+		return nil
+	}
+	err := r.store.Want(ctx, l, r.opts.Worker)
+	if errors.Is(err, ErrLeaseLost) { // it has another owner by now
+		return nil
+	}
+	if r.note(ctx, opStore, err) == nil {
+		r.log(ctx, slog.LevelDebug, "stream: shard asked for", "shard", l.Shard, "owner", l.Owner)
+	}
+	return err
+}
+
+// asked returns the lease that this worker waits for, if it still does.
+func (r *Reader) asked(due []Lease, now time.Time) (l Lease, waiting bool) {
+	r.mu.Lock()
+	want := r.asking
+	r.asking = Lease{}
+	r.mu.Unlock()
+	for _, l := range due {
+		if want.Shard != "" && l.Stream == want.Stream && l.Shard == want.Shard && l.Since == want.Since && l.Since != 0 && !r.silent(l, now) {
+			return l, true
+		}
+	}
+	return l, false
+}
+
+// withdraw takes back what a worker that stops has asked for.
+func (r *Reader) withdraw(ctx context.Context) {
+	r.mu.Lock()
+	l := r.asking
+	r.mu.Unlock()
+	if l.Shard == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = r.store.Want(ctx, l, "") // where it cannot, the shard is idle until its lease runs out
+}
+
+// refuse gives back a shard that this worker asked for and was given when it had stopped.
+func (r *Reader) refuse(ctx context.Context) {
+	r.mu.Lock()
+	asked := r.asking
+	r.mu.Unlock()
+	if asked.Shard == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	leases, err := r.store.Leases(ctx)
+	if err != nil {
+		return
+	}
+	for _, l := range leases {
+		if l.Owner == r.opts.Worker && l.Since == 0 && !l.Done {
+			was := l.Counter
+			l.Owner, l.Counter = "", was+1
+			_ = r.swap(ctx, l, was)
+		}
+	}
+}
+
+// wait is how long to leave the leases alone: a shard that was asked for may be there at any time.
+func (r *Reader) wait() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.asking.Shard != "" {
+		return min(r.opts.Discover, time.Second)
+	}
+	return r.opts.Discover
+}
+
+// requests tells the shards of this worker who asks for them.
+func (r *Reader) requests(leases []Lease) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range leases {
+		if s := r.running[l.Stream+"#"+l.Shard]; s != nil && r.drain == nil && l.Since == s.since0 {
+			s.want(l.Wanted)
+		}
+	}
+}
+
+// want notes which worker asks for the shard, "" if none does any more.
+func (s *shard) want(worker string) {
+	s.wanting.Lock()
+	defer s.wanting.Unlock()
+	switch {
+	case worker != "" && s.wanted == "":
+		close(s.asked)
+	case worker == "" && s.wanted != "":
+		s.asked = make(chan struct{})
+	}
+	s.wanted = worker
+}
+
+// signal is closed when another worker asks for the shard.
+func (s *shard) signal() <-chan struct{} {
+	s.wanting.Lock()
+	defer s.wanting.Unlock()
+	return s.asked
+}
+
+// wantedBy returns the worker that asks for the shard, "" if none does.
+func (s *shard) wantedBy() string {
+	s.wanting.Lock()
+	defer s.wanting.Unlock()
+	return s.wanted
+}
+
+// give hands the shard over to the worker that asks for it, with its position.
+func (s *shard) give(ctx context.Context, to string) error {
+	err := s.save(ctx, func(l *Lease) { l.Owner, l.Since = to, 0 })
+	if err == nil {
+		s.r.log(ctx, slog.LevelInfo, "stream: shard handed over", "shard", s.id, "to", to, "checkpoint", s.at())
+	}
+	return err
+}
