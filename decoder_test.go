@@ -356,11 +356,15 @@ func FuzzDecodeEvent(f *testing.F) {
 			_, err := json.Marshal(r)
 			require.NoError(t, err)
 		}
-		var all struct{ BatchItemFailures []struct{ ItemIdentifier string } }
+		var all struct {
+			BatchItemFailures []struct{ ItemIdentifier string }
+		}
 		require.NoError(t, json.Unmarshal(event.Response(sequences(event.Records...)), &all))
 		require.LessOrEqual(t, len(all.BatchItemFailures), len(event.Records)+strings.Count(string(payload), "messageId"))
 		require.Equal(t, len(event.Records) == 0 && event.Refused == nil, len(all.BatchItemFailures) == 0)
-		var none struct{ BatchItemFailures []struct{ ItemIdentifier string } }
+		var none struct {
+			BatchItemFailures []struct{ ItemIdentifier string }
+		}
 		require.NoError(t, json.Unmarshal(event.Response(nil), &none))
 		require.Equal(t, event.Refused == nil, len(none.BatchItemFailures) == 0)
 	})

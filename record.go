@@ -17,7 +17,7 @@ type Record struct {
 	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
 	Keys     map[string]types.AttributeValue
 	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
-	Sequence string // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
+	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
 	At       time.Time
 	Stream   string // the ARN of the stream, "" where the source does not tell
 	ID       string // of the event, "" where the source does not tell
