@@ -15,25 +15,20 @@ func check(file string, written map[string]int) (seen int, faults []string, err 
 		return 0, nil, err
 	}
 	defer f.Close()
-	type pair struct{ worker, item string }
 	newest := map[string]int{} // of each item, in the order in which all workers saw changes
-	last := map[pair]int{}     // that one worker saw
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
-		var p pair
+		var worker, item string
 		var n int
-		if _, err := fmt.Sscan(lines.Text(), &p.worker, &p.item, &n); err != nil {
+		if _, err := fmt.Sscan(lines.Text(), &worker, &item, &n); err != nil {
 			return seen, faults, fmt.Errorf("line %q: %w", lines.Text(), err)
 		}
 		seen++
-		if n > newest[p.item]+1 {
-			faults = append(faults, fmt.Sprintf("item %s: change %d was seen before change %d, by %s", p.item, n, newest[p.item]+1, p.worker))
+		// What comes again begins anywhere. A worker may also leave changes out that another saw while it had the shard.
+		if n > newest[item]+1 {
+			faults = append(faults, fmt.Sprintf("item %s: change %d was seen before change %d, by %s", item, n, newest[item]+1, worker))
 		}
-		if before, ok := last[p]; ok && n > before+1 {
-			faults = append(faults, fmt.Sprintf("item %s: %s saw change %d behind change %d, and none between them", p.item, p.worker, n, before))
-		}
-		newest[p.item] = max(newest[p.item], n)
-		last[p] = n
+		newest[item] = max(newest[item], n)
 	}
 	for _, item := range slices.Sorted(maps.Keys(written)) {
 		if newest[item] < written[item] {

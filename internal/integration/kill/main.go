@@ -52,6 +52,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.IntVar(&o.writers, "writers", 4, "`number` of writers at once, each with ten items of its own")
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` that says who is killed when, and what is written; 0 takes one at random")
 	flags.StringVar(&o.endpoint, "endpoint", os.Getenv("DYNAMODB_ENDPOINT"), "`URL` of a DynamoDB; without one, and without DYNAMODB_ENDPOINT, ddbmem is served on a free port")
+	flags.StringVar(&o.seen, "seen", "", "`file` to keep what handlers saw in, a line each: worker, item, change; by default it goes")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	crand "crypto/rand"
 	"encoding/json"
@@ -26,7 +27,7 @@ import (
 type options struct {
 	kills, workers, writers int
 	seed                    uint64
-	endpoint                string
+	endpoint, seen          string
 	progress                io.Writer
 }
 
@@ -51,7 +52,7 @@ func run(ctx context.Context, o options) (sum summary, err error) {
 		defer func() { err = errors.Join(err, stop()) }()
 	}
 	name := "kill-" + crand.Text()[:8]
-	s := spec{Endpoint: o.endpoint, Table: name, Leases: name + "-leases", Seen: filepath.Join(dir, "seen")}
+	s := spec{Endpoint: o.endpoint, Table: name, Leases: name + "-leases", Seen: cmp.Or(o.seen, filepath.Join(dir, "seen"))}
 	client := local.Client(o.endpoint)
 	db := ddb.New(client, s.Table, table, nil)
 	store := ddbstream.NewTableStore(client, s.Leases, "kill")
