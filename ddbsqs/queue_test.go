@@ -156,11 +156,19 @@ func TestPoisonIsMovedAfterSoManyReceives(t *testing.T) {
 		require.NoError(t, q.Put(t.Context(), change(item, 1), errors.New("x")))
 	}
 	require.NoError(t, q.Send(t.Context(), `{"no":"letter"}`))
-	p := &taker{bad: func(r ddb.Record) bool { return name(r) == "poison1" }}
+	attempts := 0
+	p := &taker{bad: func(r ddb.Record) bool {
+		bad := name(r) == "poison1"
+		if bad {
+			attempts++
+		}
+		return bad
+	}}
 	stop := run(t, q, ddbsqs.Letters(p))
 	require.Eventually(t, func() bool { return messages(t, client, url) == 0 }, 15*time.Second, 20*time.Millisecond)
 	require.NoError(t, stop())
 	assert.Equal(t, []string{"a1"}, p.handled())
+	assert.Equal(t, 2, attempts)
 	require.Equal(t, 2, messages(t, client, morgue), "the letter, and what is none")
 
 	var bodies []string
