@@ -20,7 +20,7 @@ type Record struct {
 	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
 	Keys     map[string]types.AttributeValue
 	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
-	Sequence string
+	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
 	At       time.Time
 	Stream   string // the ARN of the stream, "" where the source does not tell
 	ID       string // of the event, "" where the source does not tell
@@ -51,11 +51,18 @@ type wireChange struct {
 	New      wireItem    `json:"NewImage,omitempty"`
 	Old      wireItem    `json:"OldImage,omitempty"`
 	Sequence string      `json:"SequenceNumber"`
+
+	Precision string `json:"ApproximateCreationDateTimePrecision,omitempty"` // of a record of Kinesis Data Streams
 }
 
 type wireIdentity struct {
 	Type        string `json:"type"`
 	PrincipalID string `json:"principalId"`
+}
+
+// expires reports whether it is DynamoDB, which deletes what has expired.
+func (w *wireIdentity) expires() bool {
+	return w != nil && w.Type == "Service" && w.PrincipalID == ttlPrincipal
 }
 
 // MarshalJSON returns the record as Lambda would deliver it, and one that cannot be read as it came.
@@ -108,7 +115,7 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 		Sequence: w.DynamoDB.Sequence, Stream: w.EventSourceARN, ID: w.EventID,
 	}
 	var err error
-	if out.Kind, err = RecordKind(w.EventName, w.UserIdentity != nil && w.UserIdentity.Type == "Service" && w.UserIdentity.PrincipalID == ttlPrincipal); err != nil {
+	if out.Kind, err = RecordKind(w.EventName, w.UserIdentity.expires()); err != nil {
 		return err
 	}
 	if out.Sequence == "" || len(out.Keys) == 0 && images == nil {
@@ -118,11 +125,9 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 		out.Raw = slices.Clone(b)
 	}
 	if w.DynamoDB.At != "" {
-		at, err := w.DynamoDB.At.Float64()
-		if err != nil {
+		if out.At, err = timeOfSeconds(string(w.DynamoDB.At)); err != nil {
 			return fmt.Errorf("ddb: record %s: ApproximateCreationDateTime: %w", out.Sequence, err)
 		}
-		out.At = time.UnixMilli(int64(math.Round(at * 1000))).UTC()
 	}
 	*r = out
 	return nil
@@ -160,6 +165,19 @@ func (r *Record) unreadable() error {
 		return fmt.Errorf("the record cannot be read: %w", err)
 	}
 	return errors.New("the record is raw, and its source could not read it: read it from its JSON again")
+}
+
+// timeOfSeconds reads a time in seconds since 1970, as the records of a DynamoDB stream have it. What is no time before the
+// year 10000 is refused: milliseconds and microseconds, which the records of Kinesis Data Streams have.
+func timeOfSeconds(text string) (time.Time, error) {
+	at, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if at >= 253_402_300_800 || at < 0 {
+		return time.Time{}, fmt.Errorf("%s seconds are no time between 1970 and 9999: a stream of DynamoDB has seconds, one of Kinesis Data Streams milliseconds or microseconds", text)
+	}
+	return time.UnixMilli(int64(math.Round(at * 1000))).UTC(), nil
 }
 
 // RecordKind returns the kind of a record by its event name, INSERT, MODIFY or REMOVE. expired says that its

@@ -3,10 +3,7 @@ package ddb
 import (
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -84,11 +81,9 @@ func (r *Record) read(w *wire.Record) bool {
 	}
 	*r = Record{Kind: kind, Sequence: w.Sequence, Stream: w.Source, ID: w.ID}
 	if w.At != "" {
-		at, err := strconv.ParseFloat(w.At, 64)
-		if err != nil {
+		if r.At, err = timeOfSeconds(w.At); err != nil {
 			return false
 		}
-		r.At = time.UnixMilli(int64(math.Round(at * 1000))).UTC()
 	}
 	for _, image := range []struct {
 		from wire.Item
