@@ -41,7 +41,7 @@ import (
 // size twice, and that of each index that projects it: see [OwnItems].
 func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
 	from.e.table.mutable("aggregate " + name)
-	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
+	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, labels: map[string]bool{}, rooms: map[string]room{}}
 	a.view.kind = a
 	b := &aggregateBuilder{a: a}
 	b.run(func() []Rule { return rules(from.Fields(), into.Fields()) })
@@ -70,6 +70,8 @@ type aggregate struct {
 	sums           []sumRule
 	ranks          []rankRule
 	distincts      []distinctRule
+	labels         map[string]bool // of the rules
+	rooms          map[string]room // of the fields that are added to, by attribute
 	keepExpired    bool
 	own            bool
 }
@@ -200,6 +202,7 @@ func (b *aggregateBuilder) number(r Rule) {
 		return
 	}
 	attr := into.Attr()
+	b.a.rooms[attr], b.a.labels[r.label(attr)] = roomOf(into), true
 	if r.op == ruleDistinct {
 		b.a.distincts = append(b.a.distincts, distinctRule{r.label(attr), attr, from})
 		return
@@ -234,6 +237,7 @@ func (b *aggregateBuilder) rank(r Rule) {
 	default:
 		rank.label = r.label(rank.into.Attr())
 	}
+	b.a.labels[rank.label] = true
 	b.a.ranks = append(b.a.ranks, rank)
 }
 

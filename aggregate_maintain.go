@@ -55,14 +55,6 @@ type aggregateWork struct {
 	changed int
 }
 
-// settlement is a target to be looked at.
-type settlement struct {
-	key    item
-	full   bool
-	owners []*delivery
-	err    error
-}
-
 // source adds the pairs that a record of a source names.
 func (w *aggregateWork) source(d *delivery, img image) error {
 	a := w.a
@@ -162,9 +154,5 @@ func (w *aggregateWork) do(ctx context.Context, db *DB) {
 			}
 		}
 	}
-	for _, s := range w.settle {
-		n, err := w.a.settle(ctx, db, s.key, s.full)
-		w.changed += n
-		s.err = err
-	}
+	w.changed += w.a.settle(ctx, db, w.settle)
 }

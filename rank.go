@@ -17,7 +17,7 @@ import (
 func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValue, error) {
 	switch r.op {
 	case ruleTop:
-		v := r.entry(source)
+		v := r.entry(source) // of a user: see counted
 		av, err := codec.EncodeElem(keepEmpty(r.into), v)
 		if err == nil && av == nil {
 			err = fmt.Errorf("an entry that has no encoding: %v", v)
@@ -99,5 +99,7 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 
 // rankKey is the key of a source's row in a rank.
 func (a *aggregate) rankKey(r rankRule, target, order, source string) item {
-	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), order+hashText(source)[:22])
+	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), rankSort(order, source))
 }
+
+func rankSort(order, source string) string { return order + hashText(source)[:22] }

@@ -144,7 +144,7 @@ func (m *Mux) Maintain(db *DB, views ...*View) {
 // It makes the requests that the views need and none of its own.
 func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, err error) {
 	r := newRun(m, records)
-	r.maintain(ctx)
+	r.maintain(withWidth(ctx, m.opts.Workers))
 	r.handle(ctx)
 	r.batch(ctx)
 	return r.result()
