@@ -227,7 +227,7 @@ func (c *commitment) update(l *look) error {
 		return nil
 	}
 	set := "SET " + x.Name(stampAttr) + " = " + x.Value(newStamp())
-	cond := ""
+	var conds []string
 	if c.a.own {
 		fixed, err := c.a.fixed(l.target)
 		if err != nil {
@@ -237,10 +237,10 @@ func (c *commitment) update(l *look) error {
 			set += ", " + x.Name(name) + " = " + x.Value(av)
 		}
 	} else {
-		cond = "attribute_exists(" + x.Name(pk) + ")"
+		conds = append(conds, "attribute_exists("+x.Name(pk)+")")
 	}
 	if !c.met.deaf {
-		cond = plan.And(cond, notHeld(x, c.db.opts.Now()))
+		conds = append(conds, notHeld(x, c.db.opts.Now()))
 	}
 	add := ""
 	for _, attr := range c.a.attrs() {
@@ -249,7 +249,7 @@ func (c *commitment) update(l *look) error {
 				add += ", "
 			}
 			add += x.Name(attr) + " " + x.Value(decimalValue(n))
-			cond = plan.And(cond, c.a.rooms[attr].condition(x, attr, n))
+			conds = append(conds, c.a.rooms[attr].condition(x, attr, n))
 		}
 	}
 	set += " REMOVE " + x.Name(holdAttr)
@@ -261,7 +261,7 @@ func (c *commitment) update(l *look) error {
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
-	if cond != "" {
+	if cond := plan.And(conds...); cond != "" {
 		op.ConditionExpression = &cond
 	}
 	c.push(nil, types.TransactWriteItem{Update: op})

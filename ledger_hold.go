@@ -54,7 +54,7 @@ func (db *DB) hold(ctx context.Context, target item, d time.Duration) error {
 
 // notHeld is the condition that nobody asks to wait.
 func notHeld(x *plan.Expression, now time.Time) string {
-	return "(attribute_not_exists(" + x.Name(holdAttr) + ") OR " + x.Name(holdAttr) + " <= " + x.Value(decimalValue(decimal.Int(now.UnixMilli()))) + ")"
+	return plan.Or("attribute_not_exists("+x.Name(holdAttr)+")", x.Name(holdAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
 }
 
 // heldBy reports whether a target asks to wait, and notes for how long that has been heeded.

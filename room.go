@@ -62,7 +62,7 @@ func (r room) condition(x *plan.Expression, attr string, n decimal.Number) strin
 	if r.check(n) != nil {
 		return cond
 	}
-	return "(attribute_not_exists(" + x.Name(attr) + ") OR " + cond + ")"
+	return plan.Or("attribute_not_exists("+x.Name(attr)+")", cond)
 }
 
 // check returns what is wrong with a number that is to be stored.
