@@ -232,6 +232,8 @@ func (b *aggregateBuilder) rank(r Rule) {
 		}
 		if r.entry == nil {
 			b.fault("top: entry is nil")
+		} else if least := leastEntry(rank.into); r.n*least > maxItemBytes {
+			b.fault("top: %d entries of at least %d bytes each do not fit into field %s: an item has %d bytes", r.n, least, rank.into.Name, maxItemBytes)
 		}
 		rank.label = r.label(rank.into.Attr())
 	default:

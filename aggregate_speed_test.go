@@ -63,7 +63,7 @@ func BenchmarkRebuildOfWhatIsRight(b *testing.B) {
 		s.pupil(b, fmt.Sprint("u", i))
 	}
 	for i := range n {
-		s.step(b, Step{Student: fmt.Sprint("u", i%targets), ID: fmt.Sprint(i), XP: i})
+		s.step(b, Step{Student: fmt.Sprint("u", i/(n/targets)), ID: fmt.Sprint(i), XP: i})
 	}
 	mux := ddb.NewMux(s.table, nil)
 	mux.Maintain(s.db, s.xp)

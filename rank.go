@@ -41,6 +41,22 @@ func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValu
 	return carry(r.by, r.into, attrs, source)
 }
 
+// leastEntry is the size of an entry of Top that has only zero values, 0 if that cannot be told.
+func leastEntry(into *field.Field) int {
+	if into.Type.Kind() != reflect.Slice {
+		return 0
+	}
+	size := 0
+	_ = safely(func() error { // of an encoding of the user's own
+		av, err := codec.EncodeElem(keepEmpty(into), reflect.New(into.Type.Elem()).Elem())
+		if err == nil && av != nil {
+			size = valueSize(av)
+		}
+		return err
+	})
+	return size
+}
+
 // carry returns the value of a source's field as the target's field into stores it; nil where there is none.
 func carry(from, into *field.Field, attrs item, source reflect.Value) (types.AttributeValue, error) {
 	if from.Stored() && from.AsString == into.AsString && from.UnixTime == into.UnixTime &&
