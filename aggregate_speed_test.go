@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
@@ -82,4 +83,45 @@ func BenchmarkRebuildOfWhatIsRight(b *testing.B) {
 		b.ReportMetric(m.Capacity(nil).Write/n, "WCU/source")
 		b.ReportMetric(heap, "MB")
 	}
+}
+
+// Each target costs a transaction, and a query and an update where it has a rank; what is read by key is read a hundred at once.
+func TestATargetOfABatchCostsFourRequestsAtMost(t *testing.T) {
+	t.Parallel()
+	for _, workers := range []int{1, 16} {
+		s, records := spread(t, 100)
+		mux := ddb.NewMux(s.table, &ddb.MuxOptions{Workers: workers})
+		mux.Maintain(s.db, s.xp)
+		ctx, m := ddb.WithMeter(t.Context())
+		_, err := mux.Process(ctx, records)
+		require.NoError(t, err)
+		assert.Equal(t, 100, m.RequestsOf("TransactWriteItems"))
+		assert.Equal(t, 100, m.RequestsOf("Query"))
+		assert.Equal(t, 100, m.RequestsOf("UpdateItem"))
+		assert.Equal(t, 5, m.RequestsOf("BatchGetItem"), "two looks at fifty pairs each, and the targets")
+		assert.Zero(t, m.RequestsOf("GetItem"))
+		assert.LessOrEqual(t, m.Capacity(nil).Read, 9.0*100)
+		assert.LessOrEqual(t, m.Capacity(nil).Write, 9.0*100)
+		assert.Empty(t, s.driftOf(t, s.xp))
+	}
+}
+
+// However many records of a batch are about a target, its rank is read once.
+func TestARankIsReadOnceABatch(t *testing.T) {
+	t.Parallel()
+	s := newSchool().open(t, ddbmem.Options{})
+	s.pupil(t, "a")
+	s.flow(t, s.mux())
+	for i := range 30 {
+		s.step(t, Step{Student: "a", ID: fmt.Sprint(i), XP: i})
+	}
+	mux := ddb.NewMux(s.table, nil)
+	mux.Maintain(s.db, s.xp)
+	ctx, m := ddb.WithMeter(t.Context())
+	_, err := mux.Process(ctx, s.records(t))
+	require.NoError(t, err)
+	assert.Equal(t, 1, m.RequestsOf("Query"))
+	assert.Equal(t, 1, m.RequestsOf("UpdateItem"))
+	assert.Equal(t, 1, m.RequestsOf("TransactWriteItems"))
+	assert.Equal(t, Pupil{ID: "a", Name: "n", XP: 435, Steps: 30, Best: 29}, s.get(t, "a"))
 }

@@ -201,9 +201,14 @@ func (s *school) sum(t testing.TB) (xp, items int) {
 	return xp, items
 }
 
-func (s *school) drift(t testing.TB) (out []string) {
+func (s *school) drift(t testing.TB) []string {
 	t.Helper()
-	for _, v := range []*ddb.View{s.xp, s.total} {
+	return s.driftOf(t, s.xp, s.total)
+}
+
+func (s *school) driftOf(t testing.TB, views ...*ddb.View) (out []string) {
+	t.Helper()
+	for _, v := range views {
 		for d, err := range v.Verify(t.Context(), s.db, nil) {
 			require.NoError(t, err)
 			out = append(out, d.String())
