@@ -34,11 +34,21 @@ import (
 // All these items have keys that begin with ~ and are no items to anybody else. An aggregate does not raise a
 // target's version. One region of a global table runs it.
 //
+// Rules may change between two releases of a program. While both maintain the view, each leaves in the ledger what it does
+// not know; after the deploy, and only then, [View.Rebuild] makes all of it right. [DB.DropView] deletes what a view
+// leaves that is declared no more.
+//
+// What is to be written must fit: a record whose source would take a Sum, Count or Distinct beyond what its field's type
+// holds, or a Top beyond the 400 KB of its target, fails, and the target stays as it was. So does one for which a function of the
+// rules panics. Other records go on.
+//
 // # What it costs
 //
-// For each source that changed, where k of a batch count for one target: two reads of source and ledger item, and
+// A [Mux] with n [MuxOptions].Workers brings n targets up to date at once, the changes of each in order. For each source that
+// changed, where k of a batch count for one target: two reads of source and ledger item, and
 // writes of 2 + 2/k units for items up to 1 KB; each rank row or value that changes is 2 more. A target costs its whole
-// size twice, and that of each index that projects it: see [OwnItems].
+// size twice, and that of each index that projects it: see [OwnItems]. The ranks of a target are read once a batch. A target
+// takes a transaction for up to 99 sources, and for ranks a query each and an update; all else is read by a hundred keys at once.
 func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
 	from.e.table.mutable("aggregate " + name)
 	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, labels: map[string]bool{}, rooms: map[string]room{}}

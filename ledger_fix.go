@@ -33,8 +33,8 @@ const (
 // settle makes targets say what their ledgers sum up to (full), or at least what their ranks begin with, and reports how
 // often it wrote. It reads all of them at once and works on them side by side. Those that it could not settle have an error.
 //
-// What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write. Who
-// makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
+// What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
+// second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
 // transaction between two pages may hide what is wrong.
 func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (changed int) {
 	found := db.fetchAll(ctx, list)

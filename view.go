@@ -57,7 +57,8 @@ func (v *View) Name() string { return v.name }
 // It reads the whole table once, strongly consistently (a unit for each 4 KB). The sources that it meets there with what
 // they have contributed are not read again where both agree, as far as they fit into 64 MB; the others are, both of them, and
 // what differs is written. Each target is read, and in a query of each rule's rows all that counts for it. Where transactions on one target leave no
-// moment for that, they are asked to wait for up to three seconds: see [Mux.Maintain].
+// moment for that, they are asked to wait: each batch that
+// meets that does so for a few seconds at most.
 //
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
 // it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
