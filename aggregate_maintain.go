@@ -52,14 +52,6 @@ type aggregateWork struct {
 	changed int
 }
 
-// settlement is a target to be looked at.
-type settlement struct {
-	key    item
-	full   bool
-	owners []*delivery
-	err    error
-}
-
 // source adds the pairs that a record of a source names.
 func (w *aggregateWork) source(d *delivery, img image) error {
 	a := w.a
@@ -160,18 +152,11 @@ func (w *aggregateWork) do(ctx context.Context, db *DB) {
 			}
 		}
 	}
-	for _, s := range w.settle {
-		if stopped != nil {
+	if stopped != nil {
+		for _, s := range w.settle {
 			s.err = stopped
-			continue
 		}
-		s.err = safely(func() error {
-			n, err := w.a.settle(ctx, db, s.key, s.full)
-			w.changed += n
-			return err
-		})
-		if outsideOf(ctx, s.err) != nil {
-			stopped = s.err
-		}
+		return
 	}
+	w.changed += w.a.settle(ctx, db, w.settle)
 }

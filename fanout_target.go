@@ -200,7 +200,9 @@ type fanOutRebuild struct {
 	faults []error
 }
 
-func (f *fanOut) rebuilder(db *DB, p *Progress) rebuilder { return &fanOutRebuild{f: f, db: db, p: p} }
+func (f *fanOut) rebuilder(db *DB, p *Progress, _ func(context.Context) error) rebuilder {
+	return &fanOutRebuild{f: f, db: db, p: p}
+}
 
 func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
@@ -236,6 +238,6 @@ func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 	return nil
 }
 
-func (r *fanOutRebuild) flush(context.Context) error { return nil }
+func (r *fanOutRebuild) flush(context.Context, bool) (bool, error) { return true, nil }
 
 func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -20,38 +21,47 @@ type outcome byte
 const (
 	committed outcome = iota
 	contended         // others were there first, or might have been: look again
+	held              // a Rebuild asked to wait
 	refused           // the pairs have errors
 )
+
+// encounter is what the transactions of a batch have met at one target.
+type encounter struct {
+	absent bool      // it was not there
+	since  time.Time // when a Rebuild was first met that asked to wait
+	waits  int       // since then
+	deaf   bool      // it was waited for long enough
+}
 
 // commitment is a transaction that is being put together: what each of its items is for.
 type commitment struct {
 	a      *aggregate
 	db     *DB
+	met    *encounter
+	adds   map[string]decimal.Number // by attribute of the target
 	ops    []types.TransactWriteItem
-	pairs  []*pair                   // of the op at the same place; nil where it is of all
-	target int                       // the op on the target
-	adds   map[string]decimal.Number // to the target, by attribute
+	pairs  []*pair // of the op at the same place; nil where it is of all
+	target int     // the op on the target
 	guard  bool
 }
 
 // commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
 // read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
 // place of the update. The error is of a transaction that was refused or contended.
-func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, absent map[string]bool) (outcome, error) {
-	c := &commitment{a: a, db: db, guard: !hooksOf(ctx).noGuard}
-	if err := safely(func() error { return c.build(ctx, g, absent[g[0].targetText]) }); err != nil {
+func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, met *encounter) (outcome, error) {
+	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).noGuard}
+	if err := safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)
 	}
 	err := db.transactWrite(ctx, c.ops)
 	if err == nil {
 		return committed, nil
 	}
-	return c.refused(ctx, g, absent, err)
+	return c.refused(ctx, g, err)
 }
 
 // build puts the transaction together.
-func (c *commitment) build(ctx context.Context, g []*look, absent bool) error {
-	c.adds = map[string]decimal.Number{}
+func (c *commitment) build(ctx context.Context, g []*look) error {
 	for _, l := range g {
 		if err := c.add(l); err != nil {
 			return err
@@ -61,7 +71,7 @@ func (c *commitment) build(ctx context.Context, g []*look, absent bool) error {
 		return err
 	}
 	c.target = len(c.ops)
-	return c.update(g[0], absent)
+	return c.update(g[0])
 }
 
 func fail(g []*look, err error) (outcome, error) {
@@ -76,12 +86,12 @@ func (c *commitment) add(l *look) error {
 	key := c.a.ledgerKey(l.pair)
 	x := &plan.Expression{}
 	cond := c.asRead(x, l.have)
-	if l.want == nil {
+	if want := l.wants(); want == nil {
 		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
-		row := item{valueAttr: &types.AttributeValueMemberM{Value: l.want.v}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
+		row := item{valueAttr: &types.AttributeValueMemberM{Value: want}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
 		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
 			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
@@ -124,7 +134,7 @@ func (c *commitment) rank(l *look, r rankRule) {
 			TableName: &c.db.name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
 		}})
 	}
-	if has && (!had || was != is || hash != wanted) {
+	if has && (!had || was != is || hash != wanted || l.remake) {
 		row := c.a.rankKey(r, l.targetText, is, l.sourceText)
 		row[entryAttr], row[targetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
 		row[ledgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
@@ -209,11 +219,12 @@ func (c *commitment) value(key, have item, n decimal.Number, target item) {
 	}})
 }
 
-// update adds the op on the target: the differences and a new stamp, or that it is not there.
-func (c *commitment) update(l *look, absent bool) error {
+// update adds the op on the target: the differences and a new stamp, or that it is not there. It asserts that no Rebuild
+// asks to wait, and that the field has room for what is added to it.
+func (c *commitment) update(l *look) error {
 	x := &plan.Expression{}
 	pk := c.db.table.primary.partition[0]
-	if absent && !c.a.own {
+	if c.met.absent && !c.a.own {
 		c.push(nil, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 			TableName: &c.db.name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
 		}})
@@ -232,33 +243,37 @@ func (c *commitment) update(l *look, absent bool) error {
 	} else {
 		conds = append(conds, "attribute_exists("+x.Name(pk)+")")
 	}
+	if !c.met.deaf {
+		conds = append(conds, notHeld(x, c.db.opts.Now()))
+	}
 	add := ""
 	for _, attr := range c.a.attrs() {
 		if n, ok := c.adds[attr]; ok && !n.IsZero() {
 			if add != "" {
 				add += ", "
 			}
-			add += x.Name(attr) + " " + x.Value(&types.AttributeValueMemberN{Value: n.String()})
-			if b, ok := c.a.bounded(attr); ok {
-				if room := b.room(x, n); room != "" {
-					conds = append(conds, room)
-				}
-			}
+			add += x.Name(attr) + " " + x.Value(decimalValue(n))
+			conds = append(conds, c.a.rooms[attr].condition(x, attr, n))
 		}
 	}
+	set += " REMOVE " + x.Name(holdAttr)
 	if add != "" {
 		set += " ADD " + add
 	}
-	var cond *string
-	if len(conds) > 0 {
-		cond = new(plan.And(conds...))
-	}
-	c.push(nil, types.TransactWriteItem{Update: &types.Update{
-		TableName: &c.db.name, Key: l.target, UpdateExpression: &set, ConditionExpression: cond,
+	op := &types.Update{
+		TableName: &c.db.name, Key: l.target, UpdateExpression: &set,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld, // to tell one that is full from none
-	}})
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}
+	if cond := plan.And(conds...); cond != "" {
+		op.ConditionExpression = &cond
+	}
+	c.push(nil, types.TransactWriteItem{Update: op})
 	return nil
+}
+
+func decimalValue(n decimal.Number) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: n.String()}
 }
 
 func (c *commitment) push(p *pair, op types.TransactWriteItem) {
@@ -268,17 +283,23 @@ func (c *commitment) push(p *pair, op types.TransactWriteItem) {
 
 // refused finds out why DynamoDB did not do the transaction. What others did is looked at again, and so is what lacked
 // throughput, for a while.
-func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]bool, err error) (outcome, error) {
+func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome, error) {
+	out := contended
 	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 		for i, reason := range cancelled.CancellationReasons {
 			if reason.Code == nil || *reason.Code != "ConditionalCheckFailed" {
 				continue
 			}
 			switch {
-			case i == c.target && (reason.Item != nil || c.a.own):
-				return c.alone(ctx, g, c.full(reason.Item))
+			case i == c.target && (len(reason.Item) > 0 || c.a.own):
+				if err := c.overflows(g[0], reason.Item); err != nil {
+					return c.alone(ctx, g, err)
+				}
+				if c.heldBy(ctx, reason.Item) {
+					out = held
+				}
 			case i == c.target:
-				absent[g[0].targetText] = !absent[g[0].targetText]
+				c.met.absent = !c.met.absent
 			case i < len(c.pairs) && c.pairs[i] != nil:
 				c.pairs[i].alone = true
 			}
@@ -288,18 +309,9 @@ func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]b
 		}
 	}
 	if apierror.Moved(err) {
-		return contended, &outside{fmt.Errorf("%w: others wrote it: %w", ErrConflict, err)}
+		return out, &outside{fmt.Errorf("%w: others wrote it: %w", ErrConflict, err)}
 	}
 	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)))
-}
-
-// full says which number of the target would be too large.
-func (c *commitment) full(target item) error {
-	err := c.a.overflow(target, c.adds)
-	if err == nil {
-		err = errors.New("what is added to is no number")
-	}
-	return fmt.Errorf("target %s: %w", c.db.table.keyText(target), err)
 }
 
 // alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not

@@ -102,7 +102,7 @@ func (r *run) process(ctx context.Context) {
 // maintain brings one view up to date.
 func (r *run) maintain(ctx context.Context, part int) {
 	v, t := r.m.views[part], r.turn(part)
-	err := safely(func() error { v.view.kind.maintain(ctx, v.db, t); return nil })
+	err := safely(func() error { v.view.kind.maintain(withWidth(ctx, r.m.opts.Workers), v.db, t); return nil })
 	if err == nil {
 		return
 	}
