@@ -137,8 +137,10 @@ func TestWhatIsNoRecordOfTheTableIsRefused(t *testing.T) {
 		"keys":         {replaced(`"Keys":{"pk":{"S":"l#a"},"sk":{"S":"l#a"}},`, ""), "school", "1", "without Keys"},
 		"stream":       {streamRecord("a", 1), "prod-platform", "", `of the table "school", and RecordDecoder.Table is "prod-platform"`},
 		"no JSON":      {"hello", "school", "1", "invalid character"},
-		"milliseconds in a stream": {strings.Replace(streamRecord("a", 1), ":1720740233,", ":1720740233012,", 1), "school", "",
-			"1720740233012 seconds are no time between 1970 and 9999"},
+		"milliseconds in a stream": {
+			strings.Replace(streamRecord("a", 1), ":1720740233,", ":1720740233012,", 1), "school", "",
+			"1720740233012 seconds are no time between 1970 and 9999",
+		},
 	} {
 		rec, err := ddb.RecordDecoder{Table: tc.table}.Decode([]byte(tc.payload), tc.number)
 		assert.ErrorContains(t, err, "ddb: record: ", name)
