@@ -50,7 +50,7 @@ func TestANumberThatItsFieldHasNoRoomForIsNotWritten(t *testing.T) {
 	s.step(t, Step{Student: "b", ID: "1", XP: 3})
 	pending := s.records(t)
 	failed, err := mux.Process(t.Context(), pending)
-	require.ErrorContains(t, err, `target pk="tally#a" sk="tally#a": field Steps would be 256, and a uint8 holds 0 to 255: give it a wider type`)
+	require.ErrorContains(t, err, `target pk="tally#a" sk="tally#a": field Steps would be 256, which its type uint8 cannot hold: give it a wider one`)
 	require.NotErrorIs(t, err, ddb.ErrConflict)
 	assert.Len(t, failed, 5)
 	for len(failed) > 0 {

@@ -70,7 +70,7 @@ func (r room) check(n decimal.Number) error {
 	if r.field == nil || n.Sub(r.low).Sign() >= 0 && r.top.Sub(n).Sign() >= 0 {
 		return nil
 	}
-	return fmt.Errorf("field %s would be %s, and a %s holds %s to %s: give it a wider type, then Rebuild the view", r.field.Name, n, r.field.Type, r.low, r.top)
+	return fmt.Errorf("field %s would be %s, which its type %s cannot hold: give it a wider one, then Rebuild the view", r.field.Name, n, r.field.Type)
 }
 
 // overflows returns what is wrong with the differences of a transaction, if the target has no room for one.

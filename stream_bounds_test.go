@@ -155,8 +155,8 @@ func TestATopThatIsLargerThanAnItem(t *testing.T) {
 	require.Empty(t, deliver(t, mux, s.records(t), 200))
 	require.NotEmpty(t, l.causes)
 	require.ErrorIs(t, l.causes[0], ddb.ErrTooLarge)
-	require.ErrorContains(t, l.causes[0], "field Top, the Top 100, has")
-	require.ErrorContains(t, l.causes[0], "ask for fewer entries, or for smaller ones")
+	require.ErrorContains(t, l.causes[0], "100 entries of Top in field Top take")
+	require.ErrorContains(t, l.causes[0], "keep fewer or smaller ones")
 	require.NotContains(t, l.causes[0].Error(), "VerifyTable")
 }
 
@@ -176,5 +176,5 @@ func TestATopThatIsAlwaysLargerThanAnItemIsAFault(t *testing.T) {
 		return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Student, &w.ID), ddb.Top(100, &p.XP, &w.Top, func(Step) (e [5000]byte) { return e })}
 	})
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "100 entries have at least")
+	require.ErrorContains(t, err, "100 entries of at least 5000 bytes each do not fit")
 }
