@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -191,12 +192,13 @@ func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string
 	return x.Name(attr) + " = " + x.Value(av)
 }
 
-// fanOutRebuild applies each source to its targets.
+// fanOutRebuild applies sources to their targets, a hundred at once.
 type fanOutRebuild struct {
 	f      *fanOut
 	db     *DB
 	p      *Progress
 	report func(Drift) error
+	list   []*copying
 	faults []error
 }
 
@@ -208,36 +210,45 @@ func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
 }
 
-// add applies a source as if it had just been inserted.
+// add takes a source as if it had just been inserted.
 func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 	if !r.db.table.claims(r.f.source, loaded(attrs)) {
 		return nil
 	}
 	r.p.Sources++
+	r.list = append(r.list, &copying{key: r.db.table.keyOf(loaded(attrs)), c: Change[any]{Kind: Inserted, entity: r.f.source}})
+	if len(r.list) < batchGetLimit {
+		return nil
+	}
+	_, err := r.flush(ctx, true)
+	return err
+}
+
+func (r *fanOutRebuild) flush(ctx context.Context, _ bool) (bool, error) {
 	var reported error
 	report := r.report
 	if report != nil {
 		report = func(d Drift) error {
-			reported = r.report(d)
+			reported = cmp.Or(reported, r.report(d))
 			return reported
 		}
 	}
-	err := safely(func() error {
-		n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, report)
-		r.p.Changed += n
-		return err
-	})
-	switch {
-	case reported != nil:
-		return reported
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil && len(r.faults) < maxRebuildFaults:
-		r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(attrs), err))
+	list := r.list
+	r.list = nil
+	n, _ := r.f.carry(ctx, r.db, list, report)
+	r.p.Changed += n
+	if reported != nil {
+		return false, reported
 	}
-	return nil
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	for _, c := range list {
+		if c.err != nil && len(r.faults) < maxRebuildFaults {
+			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(c.key), c.err))
+		}
+	}
+	return true, nil
 }
-
-func (r *fanOutRebuild) flush(context.Context, bool) (bool, error) { return true, nil }
 
 func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }
