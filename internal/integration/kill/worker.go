@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -66,6 +67,7 @@ func (s spec) reader() (*ddbstream.Reader, error) {
 		if c.Kind == ddb.Removed {
 			id, n = c.Old.ID, c.Old.N+1
 		}
+		time.Sleep(rand.N(3 * time.Millisecond)) // so that most are killed in the middle of a batch
 		_, err := fmt.Fprintf(seen, "%s %s %d\n", s.Name, id, n)
 		return err
 	})
