@@ -25,38 +25,32 @@ type opened struct {
 	member, target copied
 }
 
-// open reads what belongs to a row that the query found; nil if there is nothing to change. Again says that the member
-// moved on while it was looked at.
-func (f *fanOut) open(ctx context.Context, db *DB, found item) (o *opened, again bool, err error) {
+// locate decodes a row that the query found, and returns the key of its target where the row is a member.
+func (f *fanOut) locate(found item) (o *opened, target item, err error) {
 	if f.via == nil {
 		o = &opened{target: copied{e: f.target, attrs: found}}
-		return o, false, o.target.decode()
+		return o, nil, o.target.decode()
 	}
 	o = &opened{member: copied{e: f.via, attrs: found}}
 	if err := o.member.decode(); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
-	var key item
-	err = safely(func() (err error) {
-		key, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
-		return err
-	})
+	target, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
+	return o, target, err
+}
+
+// arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
+// elsewhere by then.
+func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (there, moved bool, err error) {
+	if attrs != nil && db.table.claims(f.target, loaded(attrs)) {
+		o.target = copied{e: f.target, attrs: attrs}
+		return true, false, o.target.decode()
+	}
+	now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(o.member.attrs)))
 	if err != nil {
-		return nil, false, err
+		return false, false, db.explain(err)
 	}
-	attrs, err := db.Consistent().getItem(ctx, key)
-	if err != nil {
-		return nil, false, db.explain(err)
-	}
-	if attrs == nil || !db.table.claims(f.target, loaded(attrs)) {
-		now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(found)))
-		if err != nil {
-			return nil, false, db.explain(err)
-		}
-		return nil, now != nil && !equalItems(now, found), nil
-	}
-	o.target = copied{e: f.target, attrs: attrs}
-	return o, false, o.target.decode()
+	return false, now != nil && !equalItems(now, o.member.attrs), nil
 }
 
 func (c *copied) decode() error {
