@@ -87,6 +87,11 @@ func (d *Definition) checkFields() {
 		d.fault("%w", err)
 		return
 	}
+	err := d.e.proto.Inherited(func(f *field.Field) bool { return d.e.primary.keeps(f) || f == d.e.revision })
+	if err != nil && !d.e.primary.faulty {
+		d.fault("%w", err)
+		return
+	}
 	if !d.e.proto.Marshals() {
 		if err := field.Unreadable(d.e.proto.Type()); err != nil {
 			d.fault("%w", err)

@@ -11,7 +11,7 @@ func lostKey(t reflect.Type) error {
 		if !readsText(t) {
 			return fmt.Errorf("map keys of type %s write themselves as text and do not read themselves: give the type an UnmarshalText", t)
 		}
-		return nil
+		return lostBeside(t, byText, nowhere)
 	}
 	if writesText(t) && readsText(t) {
 		return fmt.Errorf("map keys of type %s read themselves as text, and do not write themselves, as a key has no address: give MarshalText a value receiver", t)
