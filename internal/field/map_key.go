@@ -35,6 +35,8 @@ func printsItself(t reflect.Type) bool {
 	return t.Implements(stringerType) || t.Implements(errorType) || t.Implements(formatterType)
 }
 
+func isFloat(t reflect.Type) bool { return t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64 }
+
 // keyWritesItself reports a type whose values, as map keys, are written by a method of their own.
 func keyWritesItself(t reflect.Type) bool { return t.Implements(textMarshalerType) || printsItself(t) }
 
