@@ -259,6 +259,9 @@ func (d *Definition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
 	told := map[field.Unstored]bool{} // a struct that lies in itself is met again
 	for _, f := range d.e.proto.Fields() {
+		if d.e.proto.Marshals() || d.insideHome(f) {
+			continue // somebody else stores it
+		}
 		err := f.Lost()
 		deep, unstored := errors.AsType[*field.Unstored](err)
 		if err != nil && (!unstored || !told[*deep]) {
@@ -267,7 +270,7 @@ func (d *Definition) checkHomes() {
 		if unstored {
 			told[*deep] = true
 		}
-		if f.Stored() || f.Embedded || d.insideHome(f) || d.e.proto.Marshals() {
+		if f.Stored() || f.Embedded {
 			continue
 		}
 		var in []string

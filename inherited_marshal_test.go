@@ -57,7 +57,28 @@ type (
 		netip.Addr
 		Zone string
 	}
+	named struct{ netip.Addr }
 )
+
+// Dated embeds what attributevalue would lose, and stores it itself.
+type Dated struct {
+	time.Time
+	Label string
+}
+
+func (x Dated) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return attributevalue.Marshal(map[string]string{"time": x.Format(time.RFC3339), "label": x.Label})
+}
+
+func (x *Dated) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	var in map[string]string
+	err := attributevalue.Unmarshal(av, &in)
+	if err == nil {
+		x.Label = in["label"]
+		x.Time, err = time.Parse(time.RFC3339, in["time"])
+	}
+	return err
+}
 
 func (s *spoken) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	return text(s.Label), nil
@@ -149,4 +170,20 @@ func TestEmbeddedValuesThatWouldBeLostAreRefusedAtEveryDepth(t *testing.T) {
 		Label string
 	}
 	refuses[[]numbered](t, "stores nothing of a ddb_test.Hidden")
+}
+
+// What lies in a value that stores itself is that value's own matter.
+func TestWhatIsEmbeddedInAValueThatStoresItselfIsNoFault(t *testing.T) {
+	t.Parallel()
+	keeps(t, Dated{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "a"})
+	keeps(t, []Dated{{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "a"}})
+	keeps(t, ddb.AsText[named]{Value: named{netip.MustParseAddr("1.2.3.4")}})
+	require.NoError(t, defining(func(x *struct {
+		ID string
+		At Dated
+	},
+	) *string {
+		return &x.ID
+	})(ddb.NewTable("pk", "sk")))
+	require.NoError(t, defining(func(x *Dated) *string { return &x.Label })(ddb.NewTable("pk", "sk")), "an item, too")
 }
