@@ -73,7 +73,8 @@ func TestTypesThatWriteThemselvesAndDoNotReadThemselvesAreRefused(t *testing.T) 
 	_, err := ddb.Define(ddb.NewTable("pk", "sk"), "item", func(m *struct {
 		ID string
 		Said
-	}, d *ddb.Definition) {
+	}, d *ddb.Definition,
+	) {
 		id := ddb.Key(ddb.Prefix("i#"), ddb.Str(&m.ID))
 		d.Primary(id, id)
 	})
