@@ -87,6 +87,11 @@ func (d *Definition) checkFields() {
 		d.fault("%w", err)
 		return
 	}
+	err := d.e.proto.Inherited(func(f *field.Field) bool { return d.e.primary.keeps(f) || f == d.e.revision })
+	if err != nil && !d.e.primary.faulty {
+		d.fault("%w", err)
+		return
+	}
 	if !d.e.proto.Marshals() {
 		if err := field.Unreadable(d.e.proto.Type()); err != nil {
 			d.fault("%w", err)
@@ -254,6 +259,9 @@ func (d *Definition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
 	told := map[field.Unstored]bool{} // a struct that lies in itself is met again
 	for _, f := range d.e.proto.Fields() {
+		if d.e.proto.Marshals() || d.insideHome(f) {
+			continue // somebody else stores it
+		}
 		err := f.Lost()
 		deep, unstored := errors.AsType[*field.Unstored](err)
 		if err != nil && (!unstored || !told[*deep]) {
@@ -262,7 +270,7 @@ func (d *Definition) checkHomes() {
 		if unstored {
 			told[*deep] = true
 		}
-		if f.Stored() || f.Embedded || d.insideHome(f) || d.e.proto.Marshals() {
+		if f.Stored() || f.Embedded {
 			continue
 		}
 		var in []string

@@ -1,6 +1,7 @@
 package ddb_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -54,9 +55,7 @@ func (p *parcelled) put(t *testing.T, attrs map[string]types.AttributeValue) {
 	t.Helper()
 	raw, err := p.e.Encode(p.item)
 	require.NoError(t, err)
-	for name, av := range attrs {
-		raw[name] = av
-	}
+	maps.Copy(raw, attrs)
 	putRaw(t, p.client, "parcelled", raw)
 }
 

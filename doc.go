@@ -46,10 +46,13 @@
 // it; conditions and filters cannot name it. A field of which attributevalue would store nothing, or what it does not read
 // back, is a fault of the definition: a type that exports no field, a channel, a map key without text; [AsText] stores what
 // has text methods, such as a decimal, a big.Int or a netip.Addr. Tag options that attributevalue would ignore are faults too.
+// So is a struct that has the marshaler of what it embeds, which knows nothing of the fields beside it. An embedded pointer
+// of whose fields none is stored, since all are left out as empty, comes back nil.
 //
 // What is read is what was written, or the write is refused with the field named, before any request: text and map keys that
-// are not valid UTF-8, NaN, infinities and numbers beyond DynamoDB's, times that RFC 3339 cannot tell, and what an any
-// holds that would be lost. Conditions and edits are no exception; what an [Add] makes of the number that is stored, DynamoDB
+// are not valid UTF-8, NaN, infinities and numbers beyond DynamoDB's, times that RFC 3339 cannot tell, an element that stands
+// in a set twice, and what an any holds that would be lost: the error matches [ErrValue]. What an older release stored of such
+// a value is read, or is an [ItemError] of that item, which can be deleted by its key. Conditions and edits are no exception; what an [Add] makes of the number that is stored, DynamoDB
 // alone sees. In an any the kind of a value is lost, as in attributevalue: a number comes back as a float64, so one of more
 // than 15 digits changes, and a time as text. Declare what matters.
 //
@@ -155,7 +158,7 @@
 // # Errors
 //
 // An error says operation, entity, key and cause. Test for its class with errors.Is and the sentinels of this package,
-// and for its facts with errors.AsType: [KeyError] for a value that no key can hold, [WriteError] for a write that was
+// and for its facts with errors.AsType: [KeyError] for a value that no key can hold ([ErrValue] is the class of what no attribute can), [WriteError] for a write that was
 // refused, with the item that stood in the way ([Entity.Current]), [TransactError] and [BatchError] for several,
 // [ItemError] for a stored item that cannot be read, [ThrottleError] for what DynamoDB lacked throughput of. The SDK's own error is always in the tree. What the program,
 // rather than the data, got wrong matches [ErrModel] and is found before any request.

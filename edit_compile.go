@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -78,6 +77,11 @@ func (e *entity) oneEdit(c change) (edit, error) {
 	if why := x.misfit(); why != "" {
 		return edit{}, modelFault("%s: %s", &x, why)
 	}
+	if name, ok := x.at.(string); ok {
+		if err := codec.CheckKey(name); err != nil {
+			return edit{}, fmt.Errorf("%s: %w", &x, err)
+		}
+	}
 	if x.op == editRemove {
 		x.v = reflect.Zero(f.Type)
 		return x, nil
@@ -140,18 +144,8 @@ func (x *edit) misfit() string {
 	case x.at != nil && set:
 		return "the field is a set, which has no positions: use AddTo and DeleteFrom"
 	}
-	switch at := x.at.(type) {
-	case int:
-		if at < 0 {
-			return "a position must not be negative"
-		}
-	case string:
-		switch {
-		case at == "":
-			return "an entry needs a name"
-		case !utf8.ValidString(at):
-			return "the entry's name is not valid UTF-8, which the table would hold as other text"
-		}
+	if at, ok := x.at.(int); ok && at < 0 {
+		return "a position must not be negative"
 	}
 	return ""
 }

@@ -62,7 +62,8 @@ func badRecords() map[string]Record {
 		"F": {F: math.NaN()}, "F ": {F: math.Inf(1)}, "F  ": {F: 1e126}, "F   ": {F: -1e-131}, "F32": {F32: float32(math.Inf(-1))},
 		"Fs[1]": {Fs: []float64{1, math.NaN()}}, "Num": {Num: "NaN"}, "Num ": {Num: "1e999"}, "Any ": {Any: math.Inf(1)},
 		"At": {At: far}, "At ": {At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, "At  ": {At: odd}, "At   ": {At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 24*60*60))},
-		"AtPtr": {AtPtr: &far}, "Any  ": {Any: &odd},
+		"AtPtr": {AtPtr: &far}, "Any  ": {Any: &odd}, `Map["Jos"]`: {Map: map[string]string{"Jos": s}}, "Map: an empty map key": {Map: map[string]string{"": "a"}},
+		"Set[1]: stands in the set twice": {Set: []string{"a", "a"}}, "Fs[2]: stands in the set twice": {Fs: []float64{1, 2, 1}},
 	}
 }
 
@@ -89,6 +90,7 @@ func TestValuesThatTheTableWouldNotKeepAreRefused(t *testing.T) {
 			ctx, meter := ddb.WithMeter(t.Context())
 			_, err := repo.Create(ctx, bad)
 			require.ErrorContains(t, err, "ddb: create record", what)
+			require.ErrorIs(t, err, ddb.ErrValue, what)
 			require.ErrorContains(t, err, field, what)
 			for verb, write := range map[string]func(context.Context, Record, ...ddb.Option) (Record, error){"put": repo.Put, "replace": repo.Replace} {
 				_, err := write(ctx, bad)
@@ -98,6 +100,7 @@ func TestValuesThatTheTableWouldNotKeepAreRefused(t *testing.T) {
 			// among others, nothing is sent, and the op is named
 			good := e.Put(Record{ID: "2"})
 			err = db.Transact(ctx, good, e.Put(bad))
+			require.ErrorIs(t, err, ddb.ErrValue, what)
 			require.ErrorContains(t, err, field, what)
 			require.ErrorContains(t, err, "op 1", what)
 			assert.Zero(t, meter.Requests(), what)
@@ -122,6 +125,7 @@ func TestABatchRefusesABadValueForCertain(t *testing.T) {
 	err := db.Batch(ctx, e.Put(Record{ID: "good"}), e.Put(Record{ID: "bad", F: math.NaN()}))
 	require.ErrorContains(t, err, "ddb: batch: op 1: ")
 	require.ErrorContains(t, err, "F: is NaN")
+	require.ErrorIs(t, err, ddb.ErrValue)
 	assert.Zero(t, meter.Requests())
 	_, err = ddb.NewRepository(db, e).Get(ctx, Record{ID: "good"})
 	require.ErrorIs(t, err, ddb.ErrNotFound)
@@ -161,6 +165,7 @@ func TestConditionsAndEditsOfBadValuesAreRefused(t *testing.T) {
 	} {
 		_, err := repo.Update(t.Context(), key, ddb.Set(&f.F, 1), ddb.If(cond))
 		require.ErrorContains(t, err, trimmed(what), what)
+		require.ErrorIs(t, err, ddb.ErrValue, what)
 		require.NotErrorIs(t, err, ddb.ErrCondition, what)
 		_, err = ddb.Collect(repo.Query(t.Context(), e.Query(key).Filter(cond)))
 		require.ErrorContains(t, err, trimmed(what), what)
@@ -168,9 +173,12 @@ func TestConditionsAndEditsOfBadValuesAreRefused(t *testing.T) {
 	for what, edit := range map[string]ddb.Edit{
 		"Text": ddb.Set(&f.Text, badText), "Text ": ddb.SetIfAbsent(&f.Text, badText), "List": ddb.Append(&f.List, badText), "List ": ddb.SetAt(&f.List, 0, badText),
 		"Set": ddb.AddTo(&f.Set, badText), "Set ": ddb.DeleteFrom(&f.Set, badText), "Map": ddb.SetEntry(&f.Map, "a", badText), "Map ": ddb.SetEntry(&f.Map, badText, "a"),
-		"Map  ": ddb.RemoveEntry(&f.Map, badText), "F": ddb.Add(&f.F, math.Inf(1)), "At": ddb.Set(&f.At, far), "Inner.S": ddb.Set(&f.Inner.S, badText),
+		"Map  ": ddb.RemoveEntry(&f.Map, badText), "Map   ": ddb.SetEntry(&f.Map, "", "a"), "Set  ": ddb.AddTo(&f.Set, "a", "a"),
+		"F": ddb.Add(&f.F, math.Inf(1)), "At": ddb.Set(&f.At, far), "Inner.S": ddb.Set(&f.Inner.S, badText),
 	} {
 		_, err := repo.Update(t.Context(), key, edit)
+		require.ErrorIs(t, err, ddb.ErrValue, what)
+		require.NotErrorIs(t, err, ddb.ErrModel, what)
 		require.ErrorContains(t, err, trimmed(what), what)
 		_, err = repo.Upsert(t.Context(), Record{ID: "3"}, edit)
 		require.ErrorContains(t, err, trimmed(what), what)

@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"errors"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -79,7 +78,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				b, ok := av.(*types.AttributeValueMemberB)
 				if !ok || b == nil || b.Value == nil {
-					return nil, errors.New("an element of a binary set that is no binary")
+					return nil, valueError("an element of a binary set that is no binary")
 				}
 				set.Value = append(set.Value, b.Value)
 			}
@@ -100,7 +99,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				n, ok := av.(*types.AttributeValueMemberN)
 				if !ok || n == nil {
-					return nil, errors.New("an element of a number set that is no number")
+					return nil, valueError("an element of a number set that is no number")
 				}
 				set.Value = append(set.Value, n.Value)
 			}
@@ -121,7 +120,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				s, ok := av.(*types.AttributeValueMemberS)
 				if !ok || s == nil {
-					return nil, errors.New("an element of a string set that is no string")
+					return nil, valueError("an element of a string set that is no string")
 				}
 				set.Value = append(set.Value, s.Value)
 			}
@@ -137,7 +136,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 	}
 }
 
-// texts returns the elements of a set as they are stored.
+// texts returns the elements of a set as they are stored, and an error for one that cannot be, or stands there twice.
 func texts(elem *node, v reflect.Value) ([]string, error) {
 	set := make([]string, v.Len())
 	for i := range set {
@@ -149,7 +148,10 @@ func texts(elem *node, v reflect.Value) ([]string, error) {
 		}
 		set[i] = elem.text(e)
 	}
-	return set, nil
+	if elem.number {
+		return set, distinct(set, sameNumber)
+	}
+	return set, distinct(set, itself)
 }
 
 // encodeSet makes a set of what its elements are encoded as. A set without elements is NULL, unless its elements were all left out.
@@ -162,7 +164,11 @@ func encodeSet(elem *node, collect func([]types.AttributeValue) (types.Attribute
 		if err != nil {
 			return nil, err
 		}
-		return collect(elems)
+		set, err := collect(elems)
+		if err != nil {
+			return nil, err
+		}
+		return set, check(set)
 	}
 }
 
@@ -206,7 +212,7 @@ func encodeStringMap(a *arena, v reflect.Value) (types.AttributeValue, error) {
 	a.expect(size{strings: len(from)})
 	m := make(map[string]types.AttributeValue, len(from))
 	for key, s := range from {
-		if err := validKey(key); err != nil {
+		if err := CheckKey(key); err != nil {
 			return nil, err
 		}
 		if err := validText(s); err != nil {
@@ -227,7 +233,7 @@ func encodeMap(elem *node) encodeFunc {
 			if err != nil {
 				return nil, withinKey(key, err)
 			}
-			if err := validKey(key); err != nil && (av != nil || key == "") { // what is left out may have any other, as in attributevalue
+			if err := CheckKey(key); err != nil && (av != nil || key == "") { // what is left out may have any other, as in attributevalue
 				return nil, err
 			}
 			if av != nil {

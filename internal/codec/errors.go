@@ -36,10 +36,7 @@ func withinIndex(i int, err error) error { return within(fmt.Sprintf("[%d]", i),
 
 func withinKey(key string, err error) error { return within(fmt.Sprintf("[%q]", key), err) }
 
-var (
-	errOmitAndNull = errors.New("an empty value under both omitempty and nullempty")
-	errEmptyKey    = errors.New("an empty map key")
-)
+var errOmitAndNull = errors.New("an empty value under both omitempty and nullempty")
 
 // mismatch is the error for an attribute of a kind that the Go type does not take.
 func mismatch(av types.AttributeValue, t reflect.Type) error {

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,9 +63,21 @@ func fit(av types.AttributeValue) (fits, sure bool) {
 		}
 		f.Abs(f)
 		return f.Cmp(most) <= 0 && f.Cmp(least) >= 0, true
+	case *types.AttributeValueMemberBS:
+		texts := make([]string, len(av.Value))
+		for i, b := range av.Value {
+			texts[i] = string(b)
+		}
+		return !twice(texts), true
 	case *types.AttributeValueMemberSS:
+		if twice(av.Value) {
+			return false, true
+		}
 		return fitAll(av.Value, func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} })
 	case *types.AttributeValueMemberNS:
+		if twiceNumber(av.Value) {
+			return false, true
+		}
 		return fitAll(av.Value, func(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} })
 	case *types.AttributeValueMemberL:
 		return fitAll(av.Value, func(e types.AttributeValue) types.AttributeValue { return e })
@@ -76,6 +89,25 @@ func fit(av types.AttributeValue) (fits, sure bool) {
 		return fitAll(all, func(e types.AttributeValue) types.AttributeValue { return e })
 	}
 	return true, true
+}
+
+// twice reports a set in which an element stands twice.
+func twice(set []string) bool {
+	return len(slices.Compact(slices.Sorted(slices.Values(set)))) < len(set)
+}
+
+// twiceNumber is twice for numbers, which have several texts.
+func twiceNumber(set []string) bool {
+	texts := make([]string, len(set))
+	for i, s := range set {
+		texts[i] = s
+		if f, _, err := big.ParseFloat(s, 10, 200, big.ToNearestEven); err == nil {
+			if texts[i] = f.Text('g', 40); f.Sign() == 0 {
+				texts[i] = "0" // not -0
+			}
+		}
+	}
+	return twice(texts)
 }
 
 func fitAll[E any](all []E, value func(E) types.AttributeValue) (fits, sure bool) {

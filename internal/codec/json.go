@@ -214,13 +214,16 @@ func jsonSet(elem *node, head string) jsonFunc {
 		if v.Len() == 0 {
 			return jsonNull(w)
 		}
+		set, err := texts(elem, v)
+		if err != nil {
+			return refused
+		}
 		w.Text = append(w.Text, head...)
-		for i := range v.Len() {
+		for i, text := range set {
 			if i > 0 {
 				w.Text = append(w.Text, ',')
 			}
-			e := v.Index(i)
-			if elem.valid != nil && elem.valid(e) != nil || !w.Quote(elem.text(e)) {
+			if !w.Quote(text) {
 				return refused
 			}
 		}

@@ -25,6 +25,11 @@ type valueError string
 func (e valueError) Error() string { return string(e) }
 func (valueError) Unwrap() error   { return ErrValue }
 
+const (
+	errEmptyKey valueError = "an empty map key"
+	errTwice    valueError = "stands in the set twice, which DynamoDB does not take: leave one out"
+)
+
 const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, or encode it"
 
 // The zero value of a number that is text.
@@ -42,8 +47,8 @@ func validText(s string) error {
 	return errText
 }
 
-// validKey looks at the key of a map.
-func validKey(key string) error {
+// CheckKey looks at the key of an entry of a map: it is not empty, and UTF-8.
+func CheckKey(key string) error {
 	if key == "" {
 		return errEmptyKey
 	}
@@ -122,6 +127,7 @@ func check(av types.AttributeValue) error {
 				return withinIndex(i, err)
 			}
 		}
+		return distinct(av.Value, itself)
 	case *types.AttributeValueMemberNS:
 		if av == nil {
 			return nil
@@ -130,6 +136,11 @@ func check(av types.AttributeValue) error {
 			if err := numberText(s); err != nil {
 				return withinIndex(i, err)
 			}
+		}
+		return distinct(av.Value, sameNumber)
+	case *types.AttributeValueMemberBS:
+		if av != nil {
+			return distinct(av.Value, func(b []byte) string { return string(b) })
 		}
 	case *types.AttributeValueMemberL:
 		if av == nil {
@@ -148,6 +159,32 @@ func check(av types.AttributeValue) error {
 	return nil
 }
 
+// distinct refuses a set of which two elements are one. same gives those that are one the same text.
+func distinct[E any](set []E, same func(E) string) error {
+	if len(set) < 2 {
+		return nil
+	}
+	seen := make(map[string]struct{}, len(set))
+	for i, e := range set {
+		seen[same(e)] = struct{}{}
+		if len(seen) == i {
+			return withinIndex(i, errTwice)
+		}
+	}
+	return nil
+}
+
+func itself(s string) string { return s }
+
+// sameNumber gives 1 and 1.0 the same text.
+func sameNumber(s string) string {
+	n, err := decimal.Parse(s)
+	if err != nil {
+		return s
+	}
+	return n.String()
+}
+
 func checkMap(attrs map[string]types.AttributeValue) error {
 	for name, av := range attrs {
 		if err := validText(name); err != nil {
@@ -158,6 +195,29 @@ func checkMap(attrs map[string]types.AttributeValue) error {
 		}
 	}
 	return nil
+}
+
+var textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+
+// lostFloat says that the key of a map is not found again.
+func lostFloat(key reflect.Value) error {
+	if !key.CanFloat() || key.Type().Implements(textMarshalerType) {
+		return nil
+	}
+	f := key.Float()
+	if f != f { //nolint:gocritic // NaN
+		return valueError("is NaN, which no look-up finds again")
+	}
+	if text := strconv.FormatFloat(f, 'g', -1, key.Type().Bits()); overflows(key, text) {
+		return valueError("is the largest float32, which attributevalue does not read back as a key: use a map of float64")
+	}
+	return nil
+}
+
+// overflows reports that attributevalue, which reads 64 bits, takes the text for no number of the key's type.
+func overflows(key reflect.Value, text string) bool {
+	f, err := strconv.ParseFloat(text, 64)
+	return err != nil || key.OverflowFloat(f)
 }
 
 // sound returns an error for a value of which attributevalue would store nothing, or something that it does not read back: what an interface holds, and
@@ -198,6 +258,9 @@ func sound(v reflect.Value, g tag) error {
 				key = string(text)
 			} else if iter.Key().Kind() == reflect.String && key != iter.Key().String() {
 				return withinKey(iter.Key().String(), valueError(fmt.Sprintf("would be stored as %q, what its String method returns: give its type MarshalText and UnmarshalText", key)))
+			}
+			if err := lostFloat(iter.Key()); err != nil {
+				return withinKey(key, err)
 			}
 			if keys[key] {
 				return withinKey(key, valueError("is the text of two keys, and would be one entry"))

@@ -8,7 +8,7 @@ import (
 var dynamics sync.Map // of reflect.Type to bool
 
 // Dynamic reports whether values of t have to be looked at one by one: what an interface holds, times, of which not all can be told, and map keys that
-// write themselves, of which two may be written alike.
+// write themselves, of which two may be written alike, or are no whole numbers, of which not all are found again.
 func Dynamic(t reflect.Type) bool {
 	if d, ok := dynamics.Load(t); ok {
 		return d.(bool)
@@ -27,7 +27,7 @@ func dynamic(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Interface:
 		return true
 	case reflect.Map:
-		return keyWritesItself(t.Key()) || dynamic(t.Elem(), seen)
+		return keyWritesItself(t.Key()) || isFloat(t.Key()) || dynamic(t.Elem(), seen)
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return dynamic(t.Elem(), seen)
 	case reflect.Struct:

@@ -34,6 +34,11 @@ func lostItself(t reflect.Type, at spot) (itself bool, err error) {
 	byAddress := reflect.PointerTo(t).Implements(marshalerType)
 	writes := t.Implements(marshalerType) || at.addressed && marshals(t)
 	reads := unmarshals(t) || at.pointed && reflect.PointerTo(t).Implements(unmarshalerType)
+	if writes || reads {
+		if err := lostBeside(t, byAttribute, nowhere); err != nil {
+			return true, err
+		}
+	}
 	switch {
 	case writes && (reads || at.loose):
 		return true, lostText(t)
@@ -64,8 +69,12 @@ func lostText(t reflect.Type) error {
 		if !ok {
 			continue
 		}
-		if of := mark.text(); !writesText(of) || !readsText(of) {
+		of := mark.text()
+		if !writesText(of) || !readsText(of) {
 			return fmt.Errorf("a %s has no MarshalText and UnmarshalText", reflect.PointerTo(of))
+		}
+		if err := lostBeside(of, byText, nowhere); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -174,6 +174,11 @@ func unstoredIn(t reflect.Type, index []int, stored map[string]bool, seen map[re
 		name, _ := ParseTag(sf.Tag)
 		switch {
 		case name == "" && embedsStruct(sf):
+			if sf.IsExported() {
+				if err := lostStruct(structUnder(sf.Type), true); err != nil {
+					return err
+				}
+			}
 			if err := unstoredIn(structUnder(sf.Type), at, stored, seen); err != nil {
 				return err
 			}
@@ -186,6 +191,11 @@ func unstoredIn(t reflect.Type, index []int, stored map[string]bool, seen map[re
 
 // lostStruct looks at a struct that is stored as a map of its fields.
 func lostStruct(t reflect.Type, embedded bool) error {
+	if unmarshals(t) && !embedded {
+		if err := lostBeside(t, byAttribute, nowhere); err != nil {
+			return err
+		}
+	}
 	if t.ConvertibleTo(timeType) {
 		if embedded {
 			return fmt.Errorf("an embedded %s is not stored: give the field a name, or its tag", t)

@@ -11,7 +11,7 @@ func lostKey(t reflect.Type) error {
 		if !readsText(t) {
 			return fmt.Errorf("map keys of type %s write themselves as text and do not read themselves: give the type an UnmarshalText", t)
 		}
-		return nil
+		return lostBeside(t, byText, nowhere)
 	}
 	if writesText(t) && readsText(t) {
 		return fmt.Errorf("map keys of type %s read themselves as text, and do not write themselves, as a key has no address: give MarshalText a value receiver", t)
@@ -34,6 +34,8 @@ func lostKey(t reflect.Type) error {
 func printsItself(t reflect.Type) bool {
 	return t.Implements(stringerType) || t.Implements(errorType) || t.Implements(formatterType)
 }
+
+func isFloat(t reflect.Type) bool { return t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64 }
 
 // keyWritesItself reports a type whose values, as map keys, are written by a method of their own.
 func keyWritesItself(t reflect.Type) bool { return t.Implements(textMarshalerType) || printsItself(t) }

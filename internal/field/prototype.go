@@ -52,6 +52,18 @@ func (p *Prototype) WriteOnly() error {
 	return nil
 }
 
+// Inherited says that the struct writes or reads itself by a method of an embedded field, which knows nothing of fields that are not kept elsewhere.
+func (p *Prototype) Inherited(kept func(*Field) bool) error {
+	if !marshals(p.Type()) && !unmarshals(p.Type()) {
+		return nil
+	}
+	return lostBeside(p.Type(), byAttribute, func(index []int) bool {
+		return !slices.ContainsFunc(p.fields, func(f *Field) bool {
+			return len(f.Index) >= len(index) && prefixed(f.Index, index) && !f.Embedded && !kept(f)
+		})
+	})
+}
+
 // Fields returns every field that can be named, nested ones after the struct that holds them.
 func (p *Prototype) Fields() []*Field { return p.fields }
 

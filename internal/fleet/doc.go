@@ -9,6 +9,9 @@
 //	git worktree add /tmp/old 0e51cb8 && cp -r internal/fleet /tmp/old/internal/
 //	cd /tmp/old && go run ./internal/fleet/program write
 //
+// testdata/values-0e51cb8.json is what that library stored of values that definitions and writes refuse now. The name of each item
+// says what it was.
+//
 // The test of a mixed fleet builds program both ways, and lets processes of both write to one table. It needs the history
 // of the repository: without it the test skips, or fails where DDB_REQUIRE_FLEET=1.
 package fleet

@@ -89,6 +89,14 @@ func valueOf(v map[string]any) types.AttributeValue {
 				set.Value = append(set.Value, s.(string))
 			}
 			return set
+		case "BS":
+			set := &types.AttributeValueMemberBS{}
+			for _, b := range x.([]any) {
+				set.Value = append(set.Value, valueOf(map[string]any{"B": b}).(*types.AttributeValueMemberB).Value)
+			}
+			return set
+		case "NULL":
+			return &types.AttributeValueMemberNULL{Value: true}
 		case "L":
 			list := &types.AttributeValueMemberL{}
 			for _, e := range x.([]any) {
