@@ -76,11 +76,11 @@ func (d *delivery) want(part int, fault error) {
 // prepare finds out what a record is of. The error is of a record that nobody can tell that of.
 func (m *Mux) prepare(d *delivery) error {
 	rec := d.record
-	if rec.Raw != nil {
-		return rec.unreadable()
-	}
 	if m.table.companion(loaded(rec.Keys)) {
 		return nil
+	}
+	if rec.Raw != nil {
+		return rec.unreadable()
 	}
 	d.kind = m.table.kindOf(rec)
 	if rec.Old == nil && rec.New == nil { // a stream of keys only
