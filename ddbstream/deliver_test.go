@@ -135,7 +135,9 @@ func TestARecordThatCannotBeConvertedIsGivenUpRaw(t *testing.T) {
 	}{
 		"kind": {func(r *streamtypes.Record) { r.EventName = "REPLICATE" }, `"REPLICATE"`},
 		"type": {func(r *streamtypes.Record) { r.Dynamodb.NewImage["x"] = &streamtypes.UnknownUnionMember{Tag: "V"} }, `"x":{"V":null}`},
-		"deep": {func(r *streamtypes.Record) { r.Dynamodb.NewImage["x"] = &streamtypes.AttributeValueMemberM{Value: deep} }, ""},
+		"deep": {func(r *streamtypes.Record) {
+			r.Dynamodb.NewImage["x"] = &streamtypes.AttributeValueMemberM{Value: deep}
+		}, ""},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
