@@ -54,7 +54,7 @@ func (m *Mux) newDelivery(rec *Record) *delivery {
 	if d.item = m.table.keyText(rec.Keys); len(rec.Keys) == 0 {
 		d.item = rec.Sequence
 	}
-	if err := safely(func() error { return m.prepare(d) }); err != nil {
+	if err := m.prepare(d); err != nil {
 		d.unread = true
 		d.want(m.handlersPart(), err)
 	}

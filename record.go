@@ -107,7 +107,7 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 	}
 	switch {
 	case w.EventSource != "" && w.EventSource != eventSource:
-		return fmt.Errorf("ddb: record: it is of %q, not of %q: %w", w.EventSource, eventSource, errNoStreamRecord)
+		return fmt.Errorf("ddb: record: it is of %q, not of %q: %w: RecordDecoder.Lambda takes records from what carries them", w.EventSource, eventSource, errNoStreamRecord)
 	case w.EventVersion != "" && !strings.HasPrefix(w.EventVersion, "1."):
 		return fmt.Errorf("ddb: record: event version %q is not known, only 1.x: read it by a newer release of this library", w.EventVersion)
 	}

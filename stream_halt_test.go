@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -89,4 +90,37 @@ func TestAViewTriesNoMoreOnceTheEnvironmentFails(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A target that others write in every attempt says nothing of the rest: a Rebuild makes the others right.
+func TestATargetThatOthersWriteDoesNotStopTheRest(t *testing.T) {
+	t.Parallel()
+	s := newSchool().open(t, ddbmem.Options{})
+	for i := range 20 {
+		s.pupil(t, fmt.Sprint(i))
+		s.step(t, Step{Student: fmt.Sprint(i), ID: "1", XP: 2})
+	}
+	s.flow(t, s.mux())
+	for i := range 20 {
+		s.set(t, fmt.Sprint(i), map[string]types.AttributeValue{"best": &types.AttributeValueMemberN{Value: "9"}})
+	}
+	busy := &busyTarget{Client: s.client, always: "p#3", once: map[string]bool{}}
+	err := s.xp.Rebuild(t.Context(), ddb.New(busy, "school", s.table, &ddb.Options{MaxAttempts: 1}), nil)
+	require.ErrorIs(t, err, ddb.ErrConflict)
+	assert.Len(t, s.driftOf(t, s.xp), 1)
+}
+
+// busyTarget is a client for which others write each item first, one of them always and the others once.
+type busyTarget struct {
+	ddb.Client
+	always string
+	once   map[string]bool
+}
+
+func (c *busyTarget) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	if s, ok := in.Key["pk"].(*types.AttributeValueMemberS); ok && (s.Value == c.always || !c.once[s.Value]) {
+		c.once[s.Value] = true
+		return nil, &types.ConditionalCheckFailedException{}
+	}
+	return c.Client.UpdateItem(ctx, in, opts...)
 }
