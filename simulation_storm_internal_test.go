@@ -169,7 +169,7 @@ func storms(t *testing.T, more func(runs, faults int) bool) {
 
 // Not parallel: decoders know one weather.
 func TestStreamsSurviveAnyWeather(t *testing.T) {
-	storms(t, func(runs, _ int) bool { return runs < 40 })
+	storms(t, func(runs, _ int) bool { return runs < 12 })
 }
 
 // TestEnduranceOfStreams goes on for as long as DDB_LONG says, and for 100,000 faults at least.

@@ -126,9 +126,10 @@ func (w *weather) outage(transact bool) (err error, made bool) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	cancelled := transact && w.r.IntN(2) == 0
 	for {
 		o := outages[w.r.IntN(len(outages))]
-		if o.transact && !transact {
+		if o.transact != cancelled {
 			continue
 		}
 		w.counts[o.name]++
