@@ -45,7 +45,8 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 	suspects := map[*pair]*suspect{}
 	for n := 1; len(left) > 0; n++ {
 		var differing []*pair
-		for _, l := range r.a.look(ctx, r.db, left) {
+		looks, _ := r.a.look(ctx, r.db, left) // what stopped it is the error of each pair
+		for _, l := range looks {
 			if l.same() {
 				continue
 			}
@@ -94,11 +95,12 @@ func sameValue(a, b item) bool { return (a == nil) == (b == nil) && equalItems(a
 func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
 	found := r.db.fetchAll(ctx, list)
 	fine := make([]bool, len(list))
-	parallel(ctx, len(list), func(i int) {
+	_ = parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
 		if found[i].err == nil {
 			drifts, err := r.drifts(ctx, list[i].key, found[i].item)
 			fine[i] = err == nil && len(drifts) == 0
 		}
+		return halts(ctx, found[i].err)
 	})
 	now := r.db.fetchAll(ctx, list)
 	for i, s := range list {

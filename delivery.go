@@ -54,7 +54,7 @@ func (m *Mux) newDelivery(rec *Record) *delivery {
 	if d.item = m.table.keyText(rec.Keys); len(rec.Keys) == 0 {
 		d.item = rec.Sequence
 	}
-	if err := safely(func() error { return m.prepare(d) }); err != nil {
+	if err := m.prepare(d); err != nil {
 		d.unread = true
 		d.want(m.handlersPart(), err)
 	}
@@ -76,11 +76,11 @@ func (d *delivery) want(part int, fault error) {
 // prepare finds out what a record is of. The error is of a record that nobody can tell that of.
 func (m *Mux) prepare(d *delivery) error {
 	rec := d.record
-	if rec.Raw != nil {
-		return rec.unreadable()
-	}
 	if m.table.companion(loaded(rec.Keys)) {
 		return nil
+	}
+	if rec.Raw != nil {
+		return rec.unreadable()
 	}
 	d.kind = m.table.kindOf(rec)
 	if rec.Old == nil && rec.New == nil { // a stream of keys only

@@ -34,6 +34,9 @@ import (
 // Each target is written by itself: two or two hundred. A target's version is raised. Per record it costs two reads of
 // the source and of the targets, and a write of each target, four units a KB where it moves. An entity with unique
 // constraints or history is no target.
+//
+// A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
+// follow when it is delivered again. Where the environment fails, the batch stops: see [Mux].
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
 	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
 	if targets != nil && apply != nil {

@@ -25,13 +25,15 @@ type settlement struct {
 type finding byte
 
 const (
-	right   finding = iota // or made right
-	resting                // right if its stamp is still as it was read
-	moved                  // something was written: look again
+	untried finding = iota
+	right           // or made right
+	resting         // right if its stamp is still as it was read
+	moved           // something was written: look again
 )
 
 // settle makes targets say what their ledgers sum up to (full), or at least what their ranks begin with, and reports how
-// often it wrote. It reads all of them at once and works on them side by side. Those that it could not settle have an error.
+// often it wrote. It reads all of them at once and works on them side by side. Those that it could not settle have an error. Once
+// the environment fails it tries no more, and all that are left have that error.
 //
 // What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
 // second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
@@ -39,15 +41,25 @@ const (
 func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (changed int) {
 	found := db.fetchAll(ctx, list)
 	wrote, findings := make([]int, len(list)), make([]finding, len(list))
-	parallel(ctx, len(list), func(i int) {
+	stopped := parallel(ctx, len(list), func(i int) error {
+		findings[i] = right
 		if list[i].err = found[i].err; list[i].err == nil {
 			wrote[i], findings[i], list[i].err = a.settleOnce(ctx, db, list[i], found[i].item)
 		}
+		return halts(ctx, list[i].err)
 	})
+	for i, s := range list {
+		changed += wrote[i]
+		if stopped != nil && s.err == nil && findings[i] != right {
+			s.err = stopped
+		}
+	}
+	if stopped != nil {
+		return changed
+	}
 	var check, again []*settlement
 	var was []item
 	for i, s := range list {
-		changed += wrote[i]
 		switch {
 		case s.err != nil, findings[i] == right:
 		case findings[i] == resting:
@@ -61,25 +73,46 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 			again = append(again, check[i])
 		}
 	}
-	wrote = make([]int, len(again))
-	parallel(ctx, len(again), func(i int) { wrote[i], again[i].err = a.insist(ctx, db, again[i]) })
-	for _, n := range wrote {
-		changed += n
+	wrote, findings = make([]int, len(again)), make([]finding, len(again))
+	stopped = parallel(ctx, len(again), func(i int) error {
+		findings[i] = right
+		wrote[i], again[i].err = a.insist(ctx, db, again[i])
+		return halts(ctx, again[i].err)
+	})
+	for i, s := range again {
+		changed += wrote[i]
+		if findings[i] == untried {
+			s.err = stopped
+		}
 	}
 	return changed
 }
 
-// fetchAll reads targets, a BatchGetItem for up to 100.
+// fetchAll reads targets, a BatchGetItem for up to 100. Once the environment fails it reads no more.
 func (db *DB) fetchAll(ctx context.Context, list []*settlement) []fetched {
 	out := make([]fetched, len(list))
-	parallel(ctx, (len(list)+batchGetLimit-1)/batchGetLimit, func(n int) {
+	batches := (len(list) + batchGetLimit - 1) / batchGetLimit
+	read := make([]bool, batches)
+	stopped := parallel(ctx, batches, func(n int) error {
 		from, to := n*batchGetLimit, min((n+1)*batchGetLimit, len(list))
 		keys := make([]item, 0, to-from)
 		for _, s := range list[from:to] {
 			keys = append(keys, s.key)
 		}
 		copy(out[from:to], db.fetch(ctx, keys))
+		read[n] = true
+		for _, f := range out[from:to] {
+			if err := halts(ctx, f.err); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+	for i := range out {
+		if !read[i/batchGetLimit] {
+			out[i].err = stopped
+		}
+	}
 	return out
 }
 

@@ -83,11 +83,9 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 			return changed, nil
 		}
 		var targets [][][]*look
-		looks := a.look(ctx, db, left)
-		for _, p := range left {
-			if outsideOf(ctx, p.err) != nil {
-				return changed, failAll(left, p.err)
-			}
+		looks, stopped := a.look(ctx, db, left)
+		if stopped != nil {
+			return changed, stopped
 		}
 		targets, left = a.group(looks)
 		for _, groups := range targets {
@@ -96,8 +94,9 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 			}
 		}
 		outcomes := make([]tally, len(targets))
-		parallel(ctx, len(targets), func(i int) {
-			outcomes[i] = a.commitAll(ctx, db, targets[i], met[targets[i][0][0].targetText])
+		stopped = parallel(ctx, len(targets), func(i int) (stopped error) {
+			outcomes[i], stopped = a.commitAll(ctx, db, targets[i], met[targets[i][0][0].targetText])
+			return stopped
 		})
 		var lost error
 		held := false
@@ -106,9 +105,6 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 			held = held || o.held
 			if o.lost != nil {
 				lost = o.lost
-			}
-			if o.stopped != nil {
-				stopped = o.stopped
 			}
 		}
 		if stopped != nil {
@@ -151,11 +147,10 @@ type tally struct {
 	changed int
 	held    bool
 	lost    error // to others, or for a while
-	stopped error // the environment's: nothing more is tried
 }
 
-// commitAll makes the transactions of one target, in order.
-func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met *encounter) (t tally) {
+// commitAll makes the transactions of one target, in order, until the environment fails: stopped.
+func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met *encounter) (t tally, stopped error) {
 	for _, g := range groups {
 		switch outcome, err := a.commit(ctx, db, g, met); outcome {
 		case committed:
@@ -167,15 +162,14 @@ func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met
 			t.lost = err
 		case held:
 			t.held = true
-			return t
+			return t, nil
 		case refused:
-			if outsideOf(ctx, err) != nil {
-				t.stopped = err
-				return t
+			if err := halts(ctx, err); err != nil {
+				return t, err
 			}
 		}
 	}
-	return t
+	return t, nil
 }
 
 // look is what a pair was found to be.
@@ -218,17 +212,26 @@ func (l *look) wants() item {
 const lookPairs = batchGetLimit / 2
 
 // look reads ledger items and sources, strongly consistently: a BatchGetItem for up to 50 pairs. Pairs that cannot be read have
-// an error and are left out.
+// an error and are left out. Stopped is the failure of the environment after which it reads no more, and which all have.
 //
 // Which of the two is read first does not matter. Who writes a source's contribution looks again after that, and whoever
 // handles the source's last change looks after it; the last look of all sees the source as it stays.
-func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) []*look {
-	looks := make([]*look, len(pairs))
-	parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) {
+func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*look, stopped error) {
+	looks = make([]*look, len(pairs))
+	stopped = parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
 		from, to := i*lookPairs, min((i+1)*lookPairs, len(pairs))
 		a.lookAt(ctx, db, pairs[from:to], looks[from:to])
+		for _, p := range pairs[from:to] {
+			if err := halts(ctx, p.err); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return slices.DeleteFunc(looks, func(l *look) bool { return l == nil })
+	if stopped != nil {
+		return nil, failAll(pairs, stopped)
+	}
+	return slices.DeleteFunc(looks, func(l *look) bool { return l == nil }), nil
 }
 
 // lookAt is look for one BatchGetItem; looks stays nil where a pair cannot be read.

@@ -27,7 +27,9 @@ func (m *Mux) foreign(r *Record) error {
 	switch r.Kind {
 	case Inserted, Modified, Removed, Expired:
 	default:
-		return modelFault("the record's kind is %q: set it by RecordKind", r.Kind)
+		if r.Raw == nil {
+			return modelFault("the record's kind is %q: set it by RecordKind", r.Kind)
+		}
 	}
 	if r.Sequence == "" {
 		return modelFault("the record has no sequence number")

@@ -25,8 +25,9 @@ type Record struct {
 	Stream   string // the ARN of the stream, "" where the source does not tell
 	ID       string // of the event, "" where the source does not tell
 
-	// Raw is the record as it came, in JSON, where its keys or images cannot be read; nil otherwise. Such a record fails by its own
-	// fault, and goes to the dead letters as it is.
+	// Raw is the record as it came, in JSON, where its kind, keys or images cannot be read; nil otherwise. Then Kind, Keys, Old and
+	// New are not to be relied on. In a [Mux] such a record fails by its own fault, and goes to the dead letters as it is. Who reads
+	// it from there with a release of this library that knows it gets a record without Raw.
 	Raw json.RawMessage
 }
 
@@ -106,7 +107,7 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 	}
 	switch {
 	case w.EventSource != "" && w.EventSource != eventSource:
-		return fmt.Errorf("ddb: record: it is of %q, not of %q: %w", w.EventSource, eventSource, errNoStreamRecord)
+		return fmt.Errorf("ddb: record: it is of %q, not of %q: %w: RecordDecoder.Lambda takes records from what carries them", w.EventSource, eventSource, errNoStreamRecord)
 	case w.EventVersion != "" && !strings.HasPrefix(w.EventVersion, "1."):
 		return fmt.Errorf("ddb: record: event version %q is not known, only 1.x: read it by a newer release of this library", w.EventVersion)
 	}
@@ -114,14 +115,12 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 		Keys: w.DynamoDB.Keys, New: w.DynamoDB.New, Old: w.DynamoDB.Old,
 		Sequence: w.DynamoDB.Sequence, Stream: w.EventSourceARN, ID: w.EventID,
 	}
-	var err error
-	if out.Kind, err = RecordKind(w.EventName, w.UserIdentity.expires()); err != nil {
-		return err
-	}
+	var unknown, err error
+	out.Kind, unknown = RecordKind(w.EventName, w.UserIdentity.expires())
 	if out.Sequence == "" || len(out.Keys) == 0 && images == nil {
 		return fmt.Errorf("ddb: record: without SequenceNumber or Keys: %w", errNoStreamRecord)
 	}
-	if images != nil {
+	if images != nil || unknown != nil {
 		out.Raw = slices.Clone(b)
 	}
 	if w.DynamoDB.At != "" {
@@ -164,17 +163,24 @@ func (r *Record) unreadable() error {
 	if err := json.Unmarshal(r.Raw, &w); err != nil {
 		return fmt.Errorf("the record cannot be read: %w", err)
 	}
+	if _, err := RecordKind(w.EventName, false); err != nil {
+		return fmt.Errorf("the record cannot be read: %s", strings.TrimPrefix(err.Error(), "ddb: record: "))
+	}
 	return errors.New("the record is raw, and its source could not read it: read it from its JSON again")
 }
 
 // timeOfSeconds reads a time in seconds since 1970, as the records of a DynamoDB stream have it. What is no time before the
-// year 10000 is refused: milliseconds and microseconds, which the records of Kinesis Data Streams have.
+// year 10000 is refused: milliseconds and microseconds, which the records of Kinesis Data Streams have. A time before 1970 is
+// none: the types of aws-lambda-go write one where there is none.
 func timeOfSeconds(text string) (time.Time, error) {
 	at, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if at >= 253_402_300_800 || at < 0 {
+	if at < 0 {
+		return time.Time{}, nil
+	}
+	if at >= 253_402_300_800 {
 		return time.Time{}, fmt.Errorf("%s seconds are no time between 1970 and 9999: a stream of DynamoDB has seconds, one of Kinesis Data Streams milliseconds or microseconds", text)
 	}
 	return time.UnixMilli(int64(math.Round(at * 1000))).UTC(), nil

@@ -14,6 +14,10 @@ import (
 // order of the batch. When one fails, the later ones of that item are withheld and count as failed too, so that a
 // source that delivers them again keeps their order; other items go on.
 //
+// A record fails in parts: each view, the handlers, and the handlers of batches. What is done of it is not done again, as long
+// as this Mux lives. Where not the record is at fault but what surrounds it (the service, the network, credentials, throttling,
+// a context that ended), the batch stops, and all that is left of it is delivered again: see [ErrUnavailable].
+//
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
 type Mux struct {
@@ -44,7 +48,8 @@ type MuxOptions struct {
 	// skipped.
 	RefuseUnknown bool
 
-	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails.
+	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails. A record with [Record].Raw, of
+	// which nobody knows what it is, always fails.
 	SkipUndecodable bool
 
 	// PartialImages accepts records without the images that their kind calls for, which a stream has whose view type
@@ -53,17 +58,19 @@ type MuxOptions struct {
 	// the source tells its target, and fails where it needs an image that is not there.
 	PartialImages bool
 
-	// Attempts is the number of deliveries after which a failing record goes to DeadLetters; default 3. Deliveries
-	// that failed with [ErrThrottled] or by the context's end do not count. They are counted in memory, by this Mux.
+	// Attempts is the number of deliveries after which what fails of a record goes to DeadLetters; default 3. Each part of it
+	// is counted by itself. A delivery does not count if the batch stopped, as [ErrUnavailable] says. They are counted in
+	// memory, by this Mux.
 	Attempts int
 
-	// DeadLetters takes records that failed Attempts times. When it returns nil the record counts as handled, and the
-	// later records of its item go on. By default there is none: a record fails for as long as it is delivered.
-	// Record is what [Mux.Process] takes, so that a dead letter can be replayed at any time.
+	// DeadLetters takes records of which a part failed Attempts times; cause is a [RecordError], whose Parts says which. When
+	// it returns nil these parts count as done, and in them the later records of the item go on. When it returns an error the
+	// batch stops, and the record is delivered again. By default there is none: a record fails for as long as it is
+	// delivered. With Workers it may be called concurrently. [Mux.Replay] runs the parts again, at any time.
 	DeadLetters func(ctx context.Context, r Record, cause error) error
 
-	// Report is called for each delivery of a record that failed, once per record, also for one that goes to
-	// DeadLetters; not for those that were withheld. It may be called concurrently.
+	// Report is called for each delivery of a record that failed, once per record, also for one that goes to DeadLetters, and
+	// once for each cause that a batch stopped for; not for records that were withheld. It may be called concurrently.
 	Report func(ctx context.Context, err *RecordError)
 }
 

@@ -296,3 +296,29 @@ func TestAThrottledLedgerIsThrottled(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrThrottled)
 	require.NotErrorIs(t, err, ddb.ErrConflict)
 }
+
+// One that lacks throughput for a while is made again, within the delivery.
+func TestALedgerThatIsThrottledForAWhileIsWrittenAgain(t *testing.T) {
+	t.Parallel()
+	s := newSchool().open(t, ddbmem.Options{})
+	s.step(t, Step{Student: "a", ID: "1", XP: 2})
+	mux := ddb.NewMux(s.table, nil)
+	mux.Maintain(ddb.New(&throttledTwice{Client: s.client}, "school", s.table, nil), s.total)
+	failed, err := mux.Process(t.Context(), s.records(t))
+	require.NoError(t, err)
+	assert.Empty(t, failed)
+	xp, _ := s.sum(t)
+	assert.Equal(t, 2, xp)
+}
+
+type throttledTwice struct {
+	ddb.Client
+	made int
+}
+
+func (c *throttledTwice) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, opts ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if c.made++; c.made <= 2 {
+		return nil, cancelledFor("None", "ThrottlingError")
+	}
+	return c.Client.TransactWriteItems(ctx, in, opts...)
+}

@@ -2,7 +2,6 @@ package ddb_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -124,6 +123,22 @@ func TestASumThatItsFieldCannotHold(t *testing.T) {
 	assert.Equal(t, int8(127), w.narrow(t).Sum)
 }
 
+// Two that fit each by itself, in one batch, do not fit together into a target that is not there yet.
+func TestTwoNumbersThatTheirFieldCannotHoldTogether(t *testing.T) {
+	t.Parallel()
+	w := newNarrow(t, true)
+	l := &letters{}
+	mux := ddb.NewMux(w.table, l.options())
+	mux.Maintain(w.db, w.view)
+	for i, n := range []int8{100, 100} {
+		w.delta(t, Delta{ID: fmt.Sprint(i), By: "a", N: n})
+	}
+	require.Empty(t, deliver(t, mux, w.records(t), 8))
+	require.Len(t, l.causes, 1)
+	require.ErrorContains(t, l.causes[0], "field Sum would be 200")
+	assert.Equal(t, int8(100), w.narrow(t).Sum)
+}
+
 // What is parked for a target is more than it holds: the record of the target says so.
 func TestATargetThatCannotHoldWhatWaitsForIt(t *testing.T) {
 	t.Parallel()
@@ -140,41 +155,4 @@ func TestATargetThatCannotHoldWhatWaitsForIt(t *testing.T) {
 	require.Empty(t, deliver(t, mux, w.records(t), 8))
 	require.Len(t, l.causes, 1)
 	require.ErrorContains(t, l.causes[0], "field Steps would be 300")
-}
-
-// A Top whose entries are more than an item holds goes to the dead letters, and says what to do.
-func TestATopThatIsLargerThanAnItem(t *testing.T) {
-	t.Parallel()
-	s, v, _ := topSchool(t, 100, func(Step) string { return strings.Repeat("x", 5000) })
-	l := &letters{}
-	mux := ddb.NewMux(s.table, l.options())
-	mux.Maintain(s.db, v)
-	for i := range 100 {
-		s.step(t, Step{Student: "a", ID: fmt.Sprint(i), XP: i})
-	}
-	require.Empty(t, deliver(t, mux, s.records(t), 200))
-	require.NotEmpty(t, l.causes)
-	require.ErrorIs(t, l.causes[0], ddb.ErrTooLarge)
-	require.ErrorContains(t, l.causes[0], "100 entries of Top in field Top take")
-	require.ErrorContains(t, l.causes[0], "keep fewer or smaller ones")
-	require.NotContains(t, l.causes[0].Error(), "VerifyTable")
-}
-
-// Where the size of an entry is known it is a fault of the definition.
-func TestATopThatIsAlwaysLargerThanAnItemIsAFault(t *testing.T) {
-	t.Parallel()
-	type Wall struct {
-		ID  string       `dynamodbav:"-"`
-		Top [][5000]byte `dynamodbav:"top"`
-	}
-	s := newSchool()
-	walls := ddb.MustDefine(s.table, "wall", func(p *Wall, d *ddb.Definition) {
-		id := ddb.Key(ddb.Prefix("w#"), ddb.Str(&p.ID))
-		d.Primary(id, id)
-	})
-	_, err := ddb.Aggregate("wall", s.steps, walls, func(p *Step, w *Wall) []ddb.Rule {
-		return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Student, &w.ID), ddb.Top(100, &p.XP, &w.Top, func(Step) (e [5000]byte) { return e })}
-	})
-	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "100 entries of at least 5000 bytes each do not fit")
 }

@@ -128,6 +128,7 @@ func TestARecordThatCannotBeReadIsGivenUpRaw(t *testing.T) {
 	for name, event := range map[string]string{
 		"a type of tomorrow": strings.Replace(lambdaEvent, `{"N":"101"}`, `{"Q":"101"}`, 1),
 		"not a number":       strings.Replace(lambdaEvent, `{"N":"101"}`, `{"N":101}`, 1),
+		"an event":           strings.Replace(lambdaEvent, `"INSERT"`, `"REPLICATE"`, 1),
 		"keys":               strings.Replace(lambdaEvent, `"Keys":{"pk":{"S":"l#a"}`, `"Keys":{"pk":{"Q":"l#a"}`, 1),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -159,6 +160,14 @@ func TestARecordThatCannotBeReadIsGivenUpRaw(t *testing.T) {
 			assert.NotNil(t, back.Raw)
 		})
 	}
+}
+
+// The types of aws-lambda-go write the zero time as one of the year 1754.
+func TestATimeBefore1970IsNone(t *testing.T) {
+	t.Parallel()
+	var r ddb.Record
+	require.NoError(t, json.Unmarshal([]byte(`{"eventName":"REMOVE","dynamodb":{"ApproximateCreationDateTime":-6795364578.8713455,"Keys":{"pk":{"S":"l#a"}},"SequenceNumber":"1"}}`), &r))
+	assert.Zero(t, r.At)
 }
 
 // A value that no JSON has does not keep a record from the dead letters.

@@ -317,7 +317,8 @@ func TestADecoderThatPanicsFailsItsRecordAlone(t *testing.T) {
 	assert.Equal(t, sequences(batch[1], batch[3]), failed)
 	assert.Equal(t, 3, handled)
 	require.Empty(t, deliver(t, mux, []ddb.Record{batch[1], batch[3]}, 3))
-	assert.Len(t, l.causes, 2)
+	require.Len(t, l.causes, 2)
+	assert.Equal(t, []string{"handlers"}, l.causes[0].Parts, "it is known what it is of")
 }
 
 // An item that was broken and mended counts again, with handlers beside the view and without, also where what cannot be decoded is skipped.

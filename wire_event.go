@@ -47,14 +47,6 @@ func strangeEvent(event []byte) string {
 	case any.Records == nil:
 		return "it has no Records"
 	}
-	for _, r := range *any.Records {
-		var of struct {
-			Source string `json:"eventSource"` // or EventSource, of a topic
-		}
-		if json.Unmarshal(r, &of) == nil && of.Source != "" && of.Source != eventSource {
-			return fmt.Sprintf("its records are of %q: what is wrapped in them is to be taken out first, or the function's trigger is another one's", of.Source)
-		}
-	}
 	return ""
 }
 

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
-
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/sequence"
 )
@@ -25,75 +23,15 @@ type BatchStats struct {
 }
 
 // handle delivers what was read, and returns when all of it is handled, ctx ends, or another worker waits for the shard.
-// Handlers run with work, which lives longer than ctx where [Options].Grace says so. A record that cannot be converted
-// divides the batch: what comes before it is handled first.
-func (s *shard) handle(ctx, work context.Context, in []types.Record) error {
-	if len(in) == 0 {
-		return s.checkpoint(ctx)
-	}
-	for len(in) > 0 {
-		records, bad := s.convert(in)
-		whole, err := s.deliver(ctx, work, records)
-		if err != nil || !whole {
-			return err
-		}
-		in = in[len(records):]
-		if bad == nil {
-			continue
-		}
-		if passed, err := s.pass(ctx, work, bad); err != nil || !passed {
-			return err
-		}
-		in = in[1:]
-	}
-	return nil
-}
-
-// convert returns the records before the first that cannot be converted, and that one, nil for none.
-func (s *shard) convert(in []types.Record) ([]ddb.Record, *Unreadable) {
-	out := make([]ddb.Record, 0, len(in))
-	for _, raw := range in {
-		r, err := record(s.stream, raw)
-		if err != nil {
-			return out, &Unreadable{Stream: s.stream, Shard: s.id, Sequence: r.Sequence, Raw: raw, Err: err}
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-// pass hands over an unreadable record until somebody takes it.
-func (s *shard) pass(ctx, work context.Context, u *Unreadable) (passed bool, _ error) {
-	if at := s.at(); u.Sequence != "" && at != "" && sequence.Compare(u.Sequence, at) <= 0 {
-		return true, nil // it was taken already
-	}
-	for n := 1; ; n++ {
-		if work.Err() != nil {
-			return false, nil
-		}
-		err := s.unreadable(work, u)
-		if err == nil {
-			if u.Sequence != "" {
-				s.moved(u.Sequence, true)
-			}
-			return true, s.checkpoint(ctx)
-		}
-		s.failed(ctx, u.Sequence, err)
-		if !s.again(ctx, n) {
-			return false, nil
-		}
-	}
-}
-
-// deliver hands records to the processor until all of them are handled; whole is false where it had to stop before.
-func (s *shard) deliver(ctx, work context.Context, records []ddb.Record) (whole bool, _ error) {
+// Handlers run with work, which lives longer than ctx where [Options].Grace says so.
+func (s *shard) handle(ctx, work context.Context, records []ddb.Record) error {
 	at := s.at()
 	left := slices.DeleteFunc(slices.Clone(records), func(r ddb.Record) bool {
 		return at != "" && sequence.Compare(r.Sequence, at) <= 0 // handled already
 	})
 	left = s.since(left)
 	if len(left) == 0 {
-		return true, nil
+		return s.checkpoint(ctx)
 	}
 	batch, began := left, time.Now()
 	own := 0 // of the library
@@ -104,14 +42,14 @@ func (s *shard) deliver(ctx, work context.Context, records []ddb.Record) (whole 
 	}
 	for n := 1; ; n++ {
 		if work.Err() != nil {
-			return false, nil
+			return nil
 		}
 		failed, err := s.process(work, left)
 		if err == nil && len(failed) == 0 {
 			last := batch[len(batch)-1]
 			s.moved(last.Sequence, len(batch) > own)
 			s.handled(ctx, batch, n, began, true)
-			return true, s.checkpoint(ctx)
+			return s.checkpoint(ctx)
 		}
 		if len(failed) > 0 {
 			left = slices.DeleteFunc(slices.Clone(left), func(r ddb.Record) bool { return !slices.Contains(failed, r.Sequence) })
@@ -123,7 +61,7 @@ func (s *shard) deliver(ctx, work context.Context, records []ddb.Record) (whole 
 		s.failed(ctx, left[0].Sequence, err)
 		if !s.again(ctx, n) {
 			s.handled(ctx, batch[:done], n, began, false)
-			return false, nil
+			return nil
 		}
 	}
 }

@@ -2,7 +2,9 @@ package ddbstream_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -116,13 +118,26 @@ func strange(a *arena, kind func(*streamtypes.Record)) ddbstream.Client {
 	}}
 }
 
-// A record that cannot be converted goes to OnUnreadable as it is, in its turn, until that takes it; the others are handled.
-func TestAnUnreadableRecordIsHandedOverAsItIs(t *testing.T) {
+// A record that cannot be converted fails by itself and goes to the dead letters raw; the others are handled.
+func TestARecordThatCannotBeConvertedIsGivenUpRaw(t *testing.T) {
 	t.Parallel()
-	for what, kind := range map[string]func(*streamtypes.Record){
-		"kind":     func(r *streamtypes.Record) { r.EventName = "REPLICATE" },
-		"type":     func(r *streamtypes.Record) { r.Dynamodb.NewImage["x"] = &streamtypes.UnknownUnionMember{Tag: "V"} },
-		"sequence": func(r *streamtypes.Record) { r.Dynamodb = nil },
+	deep := map[string]streamtypes.AttributeValue{
+		"s": &streamtypes.AttributeValueMemberS{Value: "s"}, "b": &streamtypes.AttributeValueMemberB{Value: []byte{0, 255}},
+		"t": &streamtypes.AttributeValueMemberBOOL{Value: true}, "0": &streamtypes.AttributeValueMemberNULL{Value: true},
+		"ss": &streamtypes.AttributeValueMemberSS{Value: []string{"s"}}, "ns": &streamtypes.AttributeValueMemberNS{Value: []string{"1"}},
+		"bs": &streamtypes.AttributeValueMemberBS{Value: [][]byte{{1}}},
+		"l":  &streamtypes.AttributeValueMemberL{Value: []streamtypes.AttributeValue{&streamtypes.UnknownUnionMember{Tag: "V"}}},
+	}
+	const all = `{"s":{"S":"s"},"b":{"B":"AP8="},"t":{"BOOL":true},"0":{"NULL":true},"ss":{"SS":["s"]},"ns":{"NS":["1"]},"bs":{"BS":["AQ=="]},"l":{"L":[{"V":null}]}}`
+	for what, c := range map[string]struct {
+		kind func(*streamtypes.Record)
+		want string
+	}{
+		"kind": {func(r *streamtypes.Record) { r.EventName = "REPLICATE" }, `"REPLICATE"`},
+		"type": {func(r *streamtypes.Record) { r.Dynamodb.NewImage["x"] = &streamtypes.UnknownUnionMember{Tag: "V"} }, `"x":{"V":null}`},
+		"deep": {func(r *streamtypes.Record) {
+			r.Dynamodb.NewImage["x"] = &streamtypes.AttributeValueMemberM{Value: deep}
+		}, ""},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -130,32 +145,40 @@ func TestAnUnreadableRecordIsHandedOverAsItIs(t *testing.T) {
 			for n := 1; n <= 3; n++ {
 				a.put(t, Point{Game: "g", ID: "p", N: n})
 			}
-			var l log
-			mux := l.mux(a)
+			letters := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters"))
+			mux := ddb.NewMux(a.table, &ddb.MuxOptions{DeadLetters: letters.Put})
+			var seen []int
+			ddb.Handle(mux, a.points, func(_ context.Context, c ddb.Change[Point]) error {
+				seen = append(seen, c.New.N)
+				return nil
+			})
 			var errs told
 			opts := fast()
 			opts.OnError = errs.add
-			tries := 0
-			opts.OnUnreadable = func(_ context.Context, u *ddbstream.Unreadable) error {
-				assert.Equal(t, 1, l.last("p"), "what is before it comes first")
-				assert.NotNil(t, u.Raw.EventID)
-				assert.Contains(t, u.Error(), *u.Raw.EventID, "all of it is in the text")
-				if tries++; tries < 3 {
-					return errors.New("no place for it")
-				}
-				return nil
+			require.NoError(t, ddbstream.NewReader(strange(a, c.kind), name, mux, &ddbstream.MemoryStore{}, opts).Drain(t.Context()))
+			assert.Equal(t, []int{1, 3}, seen)
+			assert.Len(t, errs.all(), 1, "one cause, told once")
+			kept, err := ddb.Collect(letters.Letters())
+			require.NoError(t, err)
+			require.Len(t, kept, 1)
+			l := kept[0]
+			assert.Equal(t, 3, l.Attempts)
+			assert.NotEmpty(t, l.Record.Keys)
+			assert.Contains(t, string(l.Record.Raw), c.want)
+			var wire struct {
+				Change struct{ NewImage map[string]json.RawMessage } `json:"dynamodb"`
 			}
-			store := &ddbstream.MemoryStore{}
-			require.NoError(t, ddbstream.NewReader(strange(a, kind), name, mux, store, opts).Drain(t.Context()))
-			assert.Equal(t, []int{1, 3}, l.seen["p"])
-			assert.Equal(t, 3, tries)
-			require.Len(t, errs.all(), 1)
+			require.NoError(t, json.Unmarshal(l.Record.Raw, &wire))
+			assert.JSONEq(t, `{"N":"2"}`, string(wire.Change.NewImage["n"]), "what can be read is kept")
+			if what == "deep" {
+				assert.JSONEq(t, `{"M":`+all+`}`, string(wire.Change.NewImage["x"]))
+			}
 		})
 	}
 }
 
-// Without the hook the shard waits, what comes before is checkpointed, and nothing spins.
-func TestAnUnreadableRecordWithoutAHookWaits(t *testing.T) {
+// A response with something in it that is no record is read again, with pauses: nothing of it is handled.
+func TestAResponseOfNoRecordsIsReadAgain(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
 	for n := 1; n <= 3; n++ {
@@ -165,18 +188,18 @@ func TestAnUnreadableRecordWithoutAHookWaits(t *testing.T) {
 	var errs told
 	opts := fast()
 	opts.OnError = errs.add
-	c := strange(a, func(r *streamtypes.Record) { r.EventName = "REPLICATE" })
+	c := strange(a, func(r *streamtypes.Record) { r.Dynamodb = nil })
 	store := &ddbstream.MemoryStore{}
 	stop := run(t, ddbstream.NewReader(c, name, l.mux(a), store, opts))
 	eventually(t, func() bool { return len(errs.all()) > 0 }, "it is told")
 	time.Sleep(300 * time.Millisecond)
 	require.Len(t, errs.all(), 1)
-	require.ErrorContains(t, errs.all()[0], "REPLICATE")
-	assert.Less(t, c.(*flaky).calls("GetRecords"), int64(5))
+	require.ErrorContains(t, errs.all()[0], "without a sequence number")
+	assert.Less(t, c.(*flaky).calls("GetRecords"), int64(8))
 	require.NoError(t, stop())
-	assert.Equal(t, []int{1}, l.seen["p"])
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, l.mux(a), store, fast()).Drain(t.Context()), "a release that knows it")
-	assert.Equal(t, []int{2, 3}, l.seen["p"])
+	assert.Empty(t, l.seen["p"])
+	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, l.mux(a), store, fast()).Drain(t.Context()), "a service that is well again")
+	assert.Equal(t, []int{1, 2, 3}, l.seen["p"])
 }
 
 // The context of a handler outlives Run's by the grace, and no longer; what was handled then is kept.

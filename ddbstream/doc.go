@@ -11,7 +11,8 @@
 // Every record that the stream keeps is delivered at least once, those of one item in order. A worker that crashes is
 // replaced by another, which begins at the last checkpoint: what was handled after it comes again. A record that fails
 // is delivered again and again, and the records of its shard that come after its batch wait, until it succeeds or the
-// mux hands it to its dead letters.
+// mux hands it to its dead letters. So does a record that the reader cannot convert, because it came after this release:
+// it comes to the mux as [ddb.Record].Raw.
 //
 // # Where it begins
 //

@@ -24,8 +24,9 @@ type Client interface {
 	GetRecords(context.Context, *dynamodbstreams.GetRecordsInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetRecordsOutput, error)
 }
 
-// Processor handles records and returns the sequence numbers of those to deliver again; *[ddb.Mux] is one. If it has a
-// method Gap(context.Context, error) error, as a Mux has, it is told of gaps in which records are lost.
+// Processor handles records and returns the sequence numbers of those to deliver again; *[ddb.Mux] is one. A record that the
+// reader cannot convert has only its [ddb.Record].Raw: a Mux makes it fail by itself, and it goes to the dead letters. If the
+// processor has a method Gap(context.Context, error) error, as a Mux has, it is told of gaps in which records are lost.
 type Processor interface {
 	Process(ctx context.Context, records []ddb.Record) (failed []string, err error)
 }
@@ -80,11 +81,6 @@ type Options struct {
 	// OnOutage is told when all requests of a kind fail, and when they work again. Meanwhile the reader keeps its
 	// positions, and lets one request through at a time, with pauses up to ten seconds.
 	OnOutage func(ctx context.Context, o *Outage)
-
-	// OnUnreadable takes a record that the reader cannot convert, to keep it elsewhere; the reader goes on behind it when it
-	// returns nil, and delivers it again, with growing pauses, when it returns an error. By default the shard waits, and
-	// OnError is told.
-	OnUnreadable func(ctx context.Context, u *Unreadable) error
 
 	// OnBatch is told of each batch that was handled, for metrics. It must be quick.
 	OnBatch func(BatchStats)

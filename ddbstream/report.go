@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/singletable-go/ddb"
 )
 
 // repeat is how often the same cause is told, at most.
@@ -55,10 +57,14 @@ func (c *causes) forget(prefix string) {
 	}
 }
 
-// causeOf tells causes apart: by the service's code where there is one, since its messages carry numbers of requests.
+// causeOf tells causes apart: by the service's code where there is one, since its messages carry numbers of requests. That of a
+// record does not tell which delivery it was.
 func causeOf(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
+	}
+	if e, ok := errors.AsType[*ddb.RecordError](err); ok {
+		err = e.Err
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	return first

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/apierror"
 )
 
@@ -67,8 +68,9 @@ func (s *shard) run(ctx, work context.Context) error {
 			it, err = s.iterator(ctx, from)
 		}
 		batches := s.r.batches.Load()
+		var read []ddb.Record
 		if err == nil {
-			out, err = s.read(ctx, it)
+			out, read, err = s.read(ctx, it)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
@@ -88,7 +90,7 @@ func (s *shard) run(ctx, work context.Context) error {
 			continue
 		}
 		failures = 0
-		if err := s.handle(ctx, work, out.Records); err != nil {
+		if err := s.handle(ctx, work, read); err != nil {
 			return err
 		}
 		if s.at() != "" {
@@ -148,13 +150,14 @@ func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*st
 }
 
 // read reads what comes next.
-func (s *shard) read(ctx context.Context, it *string) (*dynamodbstreams.GetRecordsOutput, error) {
+func (s *shard) read(ctx context.Context, it *string) (*dynamodbstreams.GetRecordsOutput, []ddb.Record, error) {
 	s.r.circuit(opRecords).enter(ctx)
 	out, err := s.r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it, Limit: new(int32(s.r.opts.Batch))})
 	if err = s.r.note(ctx, opRecords, err); err != nil {
-		return nil, &failure{opRecords, err}
+		return nil, nil, &failure{opRecords, err}
 	}
-	return out, nil
+	read, err := records(s.stream, out.Records)
+	return out, read, err
 }
 
 // failure is a request that failed.
