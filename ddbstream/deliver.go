@@ -24,29 +24,30 @@ type BatchStats struct {
 	Complete              bool          // false where the reader stopped, or gave the shard up, before all was handled
 }
 
-// handle delivers what was read, and returns when all of it is handled, ctx ends, or another worker waits for the shard.
+// handle delivers what was read, and returns when all of it is handled, ctx ends, or another worker waits for the shard; whole
+// is false where it had to stop before.
 // Handlers run with work, which lives longer than ctx where [Options].Grace says so. A record that cannot be converted
 // divides the batch: what comes before it is handled first.
-func (s *shard) handle(ctx, work context.Context, in []types.Record) error {
+func (s *shard) handle(ctx, work context.Context, in []types.Record) (whole bool, _ error) {
 	if len(in) == 0 {
-		return s.checkpoint(ctx)
+		return true, s.checkpoint(ctx)
 	}
 	for len(in) > 0 {
 		records, bad := s.convert(in)
 		whole, err := s.deliver(ctx, work, records)
 		if err != nil || !whole {
-			return err
+			return false, err
 		}
 		in = in[len(records):]
 		if bad == nil {
 			continue
 		}
 		if passed, err := s.pass(ctx, work, bad); err != nil || !passed {
-			return err
+			return false, err
 		}
 		in = in[1:]
 	}
-	return nil
+	return true, nil
 }
 
 // convert returns the records before the first that cannot be converted, and that one, nil for none.
