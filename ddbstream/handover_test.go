@@ -251,7 +251,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 		<-release
 	}}
 	opts := fast()
-	opts.Worker = "one"
+	opts.Worker, opts.Lease = "one", 2*time.Second
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, one, store, opts))
 	for i := range 8 {
 		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
@@ -259,7 +259,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	<-held
 	<-held // it is in both shards
 	opts = fast()
-	opts.Worker = "two"
+	opts.Worker, opts.Lease = "two", 2*time.Second
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
 	eventually(t, func() bool {
 		leases, err := store.Leases(t.Context())
@@ -285,7 +285,7 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 	hung := &hanging{Store: store, hang: make(chan struct{})}
 	defer close(hung.hang)
 	opts := fast()
-	opts.Worker = "one"
+	opts.Worker, opts.Lease = "one", 300*time.Millisecond
 	ended := make(chan time.Time, 1)
 	entered := make(chan struct{}, 1)
 	var deliveries atomic.Int64
@@ -301,7 +301,7 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 	a.put(t, Point{Game: "g", ID: "a", N: 1})
 	<-entered
 	opts = fast()
-	opts.Worker = "two"
+	opts.Worker, opts.Lease = "two", 500*time.Millisecond // the timer of one may be late by the difference
 	began := make(chan time.Time, 10)
 	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, processor(func(_ context.Context, records []ddb.Record) ([]string, error) {
 		began <- time.Now()

@@ -150,7 +150,6 @@ func TestStatusTellsHowEachShardStands(t *testing.T) {
 
 	r.Pause()
 	assert.True(t, r.Status().Paused)
-	time.Sleep(20 * time.Millisecond) // what was read before may be handled still
 	a.put(t, Point{Game: "0", ID: "0", N: 2})
 	time.Sleep(100 * time.Millisecond)
 	assert.Equal(t, 1, l.last("0"))

@@ -90,6 +90,10 @@ func (s *shard) run(ctx, work context.Context) error {
 			continue
 		}
 		failures = 0
+		if s.r.paused() != nil && len(out.Records) > 0 { // since it began to read
+			it = nil
+			continue
+		}
 		s.meter.change(func(m *ShardStatus) { m.Busy = time.Now() })
 		whole, err := s.handle(ctx, work, out.Records)
 		s.meter.change(func(m *ShardStatus) { m.Busy = time.Time{} })

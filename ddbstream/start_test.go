@@ -113,7 +113,8 @@ func TestLatestLosesNothingToAFailedRead(t *testing.T) {
 
 func TestLatestLosesNothingToARestartBeforeTheFirstCheckpoint(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{})
+	clock := ddbmem.NewManualClock(time.Now())
+	a := newArena(t, ddbmem.Options{Clock: clock})
 	table := ddbstream.NewTableStore(a.client, "readers", "g")
 	require.NoError(t, table.CreateTable(t.Context()))
 	for what, store := range map[string]ddbstream.Store{"memory": &ddbstream.MemoryStore{}, "table": table} {
@@ -124,6 +125,7 @@ func TestLatestLosesNothingToARestartBeforeTheFirstCheckpoint(t *testing.T) {
 		eventually(t, func() bool { return c.calls("GetRecords") > 2 }, "it reads")
 		require.NoError(t, stop())
 		a.put(t, Point{Game: "g", ID: what, N: 1}) // while the worker is deployed
+		clock.Advance(time.Minute)
 		stop = run(t, ddbstream.NewReader(c, name, mux, store, latest()))
 		eventually(t, func() bool { return l.last(what) == 1 }, what)
 		require.NoError(t, stop())
