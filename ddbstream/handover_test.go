@@ -307,7 +307,13 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 		began <- time.Now()
 		return nil, nil
 	}), store, opts))
-	first, second := <-ended, <-began
+	var first, second time.Time
+	select {
+	case first = <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the handler of one goes on without a lease")
+	}
+	second = <-began
 	assert.False(t, second.Before(first), "one ended %v after two began", first.Sub(second))
 	assert.EqualValues(t, 1, deliveries.Load())
 }

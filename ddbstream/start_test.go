@@ -218,8 +218,13 @@ func TestFromBeginsAtATime(t *testing.T) {
 			clock.Advance(time.Second)
 		}
 		var l log
+		var mu sync.Mutex
+		asked := map[string]int{} // shard: times
 		c := &flaky{Client: a.engine.StreamsClient(), input: func(in *dynamodbstreams.GetShardIteratorInput) error {
 			if in.ShardIteratorType == streamtypes.ShardIteratorTypeAtTimestamp {
+				mu.Lock()
+				defer mu.Unlock()
+				asked[*in.ShardId]++
 				return refuse
 			}
 			return nil
@@ -227,8 +232,15 @@ func TestFromBeginsAtATime(t *testing.T) {
 		opts := fast()
 		opts.From = time.Date(2026, 11, 1, 12, 0, 19, 9e8, time.UTC) // record 20 is of second 19
 		store := &ddbstream.MemoryStore{}
-		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(t.Context()))
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(ctx), what)
 		assert.Equal(t, map[string][]int{"0": {20, 25, 30, 35, 40}, "1": {21, 26, 31, 36}, "2": {22, 27, 32, 37}, "3": {23, 28, 33, 38}, "4": {24, 29, 34, 39}}, l.seen, what)
+		if what == "refused" {
+			for shard, n := range asked {
+				assert.Equal(t, 1, n, "%s: a refusal is not tried again", shard)
+			}
+		}
 		opts.From = time.Time{}
 		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(t.Context()))
 		assert.Empty(t, l.seen, "it is decided, and read")
