@@ -96,9 +96,9 @@ func (r *Reader) unask(ctx context.Context, l Lease) {
 // refuse gives back a shard that this worker asked for and was given when it had stopped.
 func (r *Reader) refuse(ctx context.Context) {
 	r.mu.Lock()
-	asked := r.asking
+	asked := len(r.pleas)
 	r.mu.Unlock()
-	if asked.Shard == "" {
+	if asked == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

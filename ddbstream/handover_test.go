@@ -246,6 +246,8 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	store := &ddbstream.MemoryStore{}
 	c := newCourt(0)
 	held, release := make(chan struct{}, 10), make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open() // a test that fails must end
 	one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
 		held <- struct{}{}
 		<-release
@@ -268,7 +270,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	}, "two asks")
 	time.Sleep(2 * opts.Lease) // longer than a lease: its owner is alive
 	assert.Equal(t, 2, owned(t, store)["one"])
-	close(release)
+	open()
 	eventually(t, func() bool { o := owned(t, store); return o["one"] == 1 && o["two"] == 1 }, "each has one")
 	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
 	assert.Empty(t, c.together)
@@ -350,6 +352,8 @@ func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	require.NoError(t, store.CreateTable(t.Context()))
 	c := newCourt(0)
 	held, release := make(chan struct{}, 10), make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open() // a test that fails must end
 	opts := fast()
 	opts.Worker, opts.Lease = "one", time.Minute
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
@@ -378,7 +382,7 @@ func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	require.NoError(t, stop())
 	require.Empty(t, wanted())
 	time.Sleep(20 * opts.Discover) // one looks at the leases
-	close(release)
+	open()
 	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
 	time.Sleep(20 * opts.Discover)
 	assert.Equal(t, 2, owned(t, store)["one"])

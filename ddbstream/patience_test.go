@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +29,8 @@ func TestAHandlerThatHangsKeepsItsShardAndIsTold(t *testing.T) {
 	store := &ddbstream.MemoryStore{}
 	c := newCourt(0)
 	held, release := make(chan struct{}, 100), make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open() // a test that fails must end
 	var ones, twos told
 	opts := fast()
 	opts.Worker, opts.Lease, opts.OnError = "one", 3*time.Second, ones.add
@@ -67,7 +70,7 @@ func TestAHandlerThatHangsKeepsItsShardAndIsTold(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(twos.all()), "shard "+first+": worker one was asked to hand it over at")
 	assert.Equal(t, "one", shardOf(two).Owner)
 	eventually(t, func() bool { return shardOf(one).Wanted == "" }, "it is asked for no longer")
-	close(release)
+	open()
 	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 40 }, "everything arrives")
 	assert.Empty(t, c.together)
 	assert.Empty(t, c.disorder)
@@ -188,4 +191,47 @@ func TestARenewalLeavesARequestAlone(t *testing.T) {
 		l.Since = 2
 		require.ErrorIs(t, store.Want(ctx, l, "two"), ddbstream.ErrLeaseLost, what)
 	}
+}
+
+// A worker of an older release cannot be asked for a shard: one that has too many loses it at once, though it is alive.
+func TestAShardOfAnOlderWorkerIsTakenAtOnce(t *testing.T) {
+	t.Parallel()
+	a := newArena(t, ddbmem.Options{StreamShards: 2})
+	store := &ddbstream.MemoryStore{}
+	arn := streamARN(t, a)
+	out, err := a.engine.StreamsClient().DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: &arn})
+	require.NoError(t, err)
+	for _, s := range out.StreamDescription.Shards {
+		require.NoError(t, store.Swap(t.Context(), ddbstream.Lease{Stream: arn, Shard: *s.ShardId, Owner: "old", Counter: 1}, 0))
+	}
+	var l log
+	opts := fast()
+	opts.Worker = "new"
+	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, l.mux(a), store, opts))
+	eventually(t, func() bool { return owned(t, store)["new"] == 1 }, "it has its share")
+	time.Sleep(20 * opts.Discover)
+	assert.Equal(t, 1, owned(t, store)["new"], "and no more")
+}
+
+// A reader that is paused while it reads hands nothing of that over until it is resumed.
+func TestAPauseHoldsWhatWasReadMeanwhile(t *testing.T) {
+	t.Parallel()
+	a := newArena(t, ddbmem.Options{})
+	var r *ddbstream.Reader
+	var l log
+	mux := l.mux(a)
+	paused := make(chan struct{})
+	pause := sync.OnceFunc(func() { r.Pause(); close(paused) })
+	r = ddbstream.NewReader(&flaky{Client: a.engine.StreamsClient(), mod: func(out *dynamodbstreams.GetRecordsOutput) {
+		if len(out.Records) > 0 {
+			pause()
+		}
+	}}, name, mux, &ddbstream.MemoryStore{}, fast())
+	run(t, r)
+	a.put(t, Point{Game: "g", ID: "a", N: 1})
+	<-paused
+	time.Sleep(50 * time.Millisecond)
+	assert.Equal(t, -1, l.last("a"))
+	r.Resume()
+	eventually(t, func() bool { return l.last("a") == 1 }, "it arrives")
 }

@@ -142,7 +142,7 @@ type sighting struct {
 // NewReader returns a reader of table's stream that hands records to to and keeps its leases in store. It makes no
 // request.
 func NewReader(client Client, table string, to Processor, store Store, opts *Options) *Reader {
-	r := &Reader{client: client, table: table, to: to, store: store, starts: map[string]time.Time{}, circuits: map[string]*circuit{}}
+	r := &Reader{client: client, table: table, to: to, store: store, circuits: map[string]*circuit{}}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -179,7 +179,7 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 	defer stop(nil)
 	r.mu.Lock()
 	r.running, r.seen, r.wake, r.stop = map[string]*shard{}, map[string]sighting{}, make(chan struct{}, 1), stop
-	r.asking, r.pleas = Lease{}, map[string]plea{}
+	r.asking, r.pleas, r.starts = Lease{}, map[string]plea{}, map[string]time.Time{}
 	r.drain = d
 	r.mu.Unlock()
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))

@@ -23,7 +23,7 @@ type Status struct {
 	Rate    float64       `json:"rate"`   // records a second, over about the last half minute
 	Behind  time.Duration `json:"behind"` // the most of its shards
 	// CatchUp is about how long it takes this worker to be at the tip of all its shards, from how fast it came nearer over the
-	// last half minute: 0 where it is, negative where it does not come nearer.
+	// last half minute: 0 where it is within seconds of that, negative where it does not come nearer.
 	CatchUp time.Duration `json:"catch_up"`
 	Outages []Outage      `json:"outages,omitempty"`
 	Shards  []ShardStatus `json:"shards"` // all that the group has leases of, as they were last seen
@@ -82,6 +82,9 @@ func (a *average) now(now time.Time) float64 {
 // fade is what counts of something that is so long ago.
 func fade(ago time.Duration) float64 { return math.Exp(-ago.Seconds() / window.Seconds()) }
 
+// near is how far behind a reader is that keeps up.
+const near = 5 * time.Second
+
 // window is the time over which a rate is taken.
 const window = 30 * time.Second
 
@@ -100,7 +103,7 @@ func (m *meter) status(now time.Time) ShardStatus {
 	if !s.Tip && !s.At.IsZero() {
 		s.Behind = max(now.Sub(s.At), 0)
 	}
-	if s.Behind > 0 {
+	if s.Behind > near {
 		s.CatchUp = catchUp(s.Behind, m.pace.now(now))
 	}
 	return s
