@@ -50,7 +50,10 @@ func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 		}
 	}
 	order = p.open(ctx, order)
-	parallel(ctx, len(order), func(i int) { p.bring(ctx, order[i]) })
+	p.halt(parallel(ctx, len(order), func(i int) error {
+		p.bring(ctx, order[i])
+		return p.ended()
+	}))
 }
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes that are still to be carried: not
@@ -116,12 +119,13 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 		}
 	}
 	found, errs := make([][]item, len(order)), make([]error, len(order))
-	parallel(ctx, len(order), func(i int) {
+	p.halt(parallel(ctx, len(order), func(i int) error {
 		errs[i] = safely(func() (err error) {
 			found[i], err = p.f.find(ctx, p.db, order[i].plan)
 			return err
 		})
-	})
+		return halts(ctx, errs[i])
+	}))
 	for i, s := range order {
 		for _, c := range s.of {
 			if errs[i] != nil {
@@ -164,12 +168,13 @@ func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*d
 	if p.f.via == nil {
 		return opened
 	}
-	parallel(ctx, (len(keys)+batchGetLimit-1)/batchGetLimit, func(n int) {
+	p.halt(parallel(ctx, (len(keys)+batchGetLimit-1)/batchGetLimit, func(n int) error {
 		from, to := n*batchGetLimit, min((n+1)*batchGetLimit, len(keys))
 		for i, t := range p.db.fetch(ctx, keys[from:to]) {
 			opened[from+i].target = t
 		}
-	})
+		return nil
+	}))
 	return opened
 }
 
@@ -196,7 +201,7 @@ func (p *fanOutPass) arrived(ctx context.Context, d *destination) bool {
 
 // bring applies changes to what they found, and writes what they made of it.
 func (p *fanOutPass) bring(ctx context.Context, d *destination) {
-	if p.ended() || !p.arrived(ctx, d) {
+	if p.ended() != nil || !p.arrived(ctx, d) {
 		return
 	}
 	o := d.o
@@ -313,8 +318,15 @@ func (p *fanOutPass) failed(c *copying) bool {
 	return c.err != nil
 }
 
-func (p *fanOutPass) ended() bool {
+// halt ends the pass, if there is an error.
+func (p *fanOutPass) halt(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.stopped != nil
+	p.stopped = cmp.Or(p.stopped, err)
+}
+
+func (p *fanOutPass) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stopped
 }

@@ -16,7 +16,8 @@ const (
 	opDescribe = "DescribeStream"
 	opIterator = "GetShardIterator"
 	opRecords  = "GetRecords"
-	opStore    = "the store of leases"
+	opStore    = "the store of leases" // reads
+	opLease    = "writes of leases"
 )
 
 // outageAfter is how many failures in a row, of all shards, are an outage.

@@ -22,16 +22,17 @@ type BatchStats struct {
 	Complete              bool          // false where the reader stopped, or gave the shard up, before all was handled
 }
 
-// handle delivers what was read, and returns when all of it is handled, ctx ends, or another worker waits for the shard.
+// handle delivers what was read, and returns when all of it is handled, ctx ends, or another worker waits for the shard; whole
+// is false where it had to stop before.
 // Handlers run with work, which lives longer than ctx where [Options].Grace says so.
-func (s *shard) handle(ctx, work context.Context, records []ddb.Record) error {
+func (s *shard) handle(ctx, work context.Context, records []ddb.Record) (whole bool, _ error) {
 	at := s.at()
 	left := slices.DeleteFunc(slices.Clone(records), func(r ddb.Record) bool {
 		return at != "" && sequence.Compare(r.Sequence, at) <= 0 // handled already
 	})
 	left = s.since(left)
 	if len(left) == 0 {
-		return s.checkpoint(ctx)
+		return true, s.checkpoint(ctx)
 	}
 	batch, began := left, time.Now()
 	own := 0 // of the library
@@ -42,14 +43,14 @@ func (s *shard) handle(ctx, work context.Context, records []ddb.Record) error {
 	}
 	for n := 1; ; n++ {
 		if work.Err() != nil {
-			return nil
+			return false, nil
 		}
 		failed, err := s.process(work, left)
 		if err == nil && len(failed) == 0 {
 			last := batch[len(batch)-1]
 			s.moved(last.Sequence, len(batch) > own)
 			s.handled(ctx, batch, n, began, true)
-			return s.checkpoint(ctx)
+			return true, s.checkpoint(ctx)
 		}
 		if len(failed) > 0 {
 			left = slices.DeleteFunc(slices.Clone(left), func(r ddb.Record) bool { return !slices.Contains(failed, r.Sequence) })
@@ -61,7 +62,7 @@ func (s *shard) handle(ctx, work context.Context, records []ddb.Record) error {
 		s.failed(ctx, left[0].Sequence, err)
 		if !s.again(ctx, n) {
 			s.handled(ctx, batch[:done], n, began, false)
-			return nil
+			return false, nil
 		}
 	}
 }

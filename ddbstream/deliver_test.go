@@ -213,7 +213,7 @@ func TestABatchUnderWayMayEndWithinTheGrace(t *testing.T) {
 		a.put(t, Point{Game: "g", ID: "p", N: 1})
 		store := &ddbstream.MemoryStore{}
 		opts := fast()
-		opts.Grace = c.grace
+		opts.Grace, opts.Lease = c.grace, 1500*time.Millisecond
 		ctx, cancel := context.WithCancel(t.Context())
 		calls := 0
 		p := processor(func(work context.Context, _ []ddb.Record) ([]string, error) {

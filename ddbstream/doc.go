@@ -26,7 +26,8 @@
 // A worker that has fewer shards than its share asks the owner of one for it. The owner ends its batch, writes the position
 // and hands the shard over, so that no two workers are in a shard at once and an item's records stay in order. A worker that
 // has not renewed its lease for the time of a lease has lost its shards, and stops; then what was handled since the last
-// checkpoint comes again. A worker of an older release, which cannot be asked, loses shards to others at once, as it did among
+// checkpoint comes again. A worker that is alive keeps a shard whose handler hangs, since to take it would break the order of its
+// items: that is told by both sides ([ShardStatus].WantedSince, [Options].OnError), so give handlers a deadline. A worker of an older release, which cannot be asked, loses shards to others at once, as it did among
 // its own; in a deploy that mixes them, records may come again, and a handler of the older release may still be at work on
 // one that the new owner handles too.
 //

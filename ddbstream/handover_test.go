@@ -246,12 +246,14 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	store := &ddbstream.MemoryStore{}
 	c := newCourt(0)
 	held, release := make(chan struct{}, 10), make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open() // a test that fails must end
 	one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
 		held <- struct{}{}
 		<-release
 	}}
 	opts := fast()
-	opts.Worker = "one"
+	opts.Worker, opts.Lease = "one", 2*time.Second
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, one, store, opts))
 	for i := range 8 {
 		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
@@ -259,7 +261,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	<-held
 	<-held // it is in both shards
 	opts = fast()
-	opts.Worker = "two"
+	opts.Worker, opts.Lease = "two", 2*time.Second
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
 	eventually(t, func() bool {
 		leases, err := store.Leases(t.Context())
@@ -268,7 +270,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	}, "two asks")
 	time.Sleep(2 * opts.Lease) // longer than a lease: its owner is alive
 	assert.Equal(t, 2, owned(t, store)["one"])
-	close(release)
+	open()
 	eventually(t, func() bool { o := owned(t, store); return o["one"] == 1 && o["two"] == 1 }, "each has one")
 	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
 	assert.Empty(t, c.together)
@@ -285,7 +287,7 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 	hung := &hanging{Store: store, hang: make(chan struct{})}
 	defer close(hung.hang)
 	opts := fast()
-	opts.Worker = "one"
+	opts.Worker, opts.Lease = "one", 300*time.Millisecond
 	ended := make(chan time.Time, 1)
 	entered := make(chan struct{}, 1)
 	var deliveries atomic.Int64
@@ -301,13 +303,19 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 	a.put(t, Point{Game: "g", ID: "a", N: 1})
 	<-entered
 	opts = fast()
-	opts.Worker = "two"
+	opts.Worker, opts.Lease = "two", 500*time.Millisecond // the timer of one may be late by the difference
 	began := make(chan time.Time, 10)
 	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, processor(func(_ context.Context, records []ddb.Record) ([]string, error) {
 		began <- time.Now()
 		return nil, nil
 	}), store, opts))
-	first, second := <-ended, <-began
+	var first, second time.Time
+	select {
+	case first = <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the handler of one goes on without a lease")
+	}
+	second = <-began
 	assert.False(t, second.Before(first), "one ended %v after two began", first.Sub(second))
 	assert.EqualValues(t, 1, deliveries.Load())
 }
@@ -344,6 +352,8 @@ func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	require.NoError(t, store.CreateTable(t.Context()))
 	c := newCourt(0)
 	held, release := make(chan struct{}, 10), make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open() // a test that fails must end
 	opts := fast()
 	opts.Worker, opts.Lease = "one", time.Minute
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
@@ -372,7 +382,7 @@ func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	require.NoError(t, stop())
 	require.Empty(t, wanted())
 	time.Sleep(20 * opts.Discover) // one looks at the leases
-	close(release)
+	open()
 	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
 	time.Sleep(20 * opts.Discover)
 	assert.Equal(t, 2, owned(t, store)["one"])

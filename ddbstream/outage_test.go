@@ -150,7 +150,6 @@ func TestStatusTellsHowEachShardStands(t *testing.T) {
 
 	r.Pause()
 	assert.True(t, r.Status().Paused)
-	time.Sleep(20 * time.Millisecond) // what was read before may be handled still
 	a.put(t, Point{Game: "0", ID: "0", N: 2})
 	time.Sleep(100 * time.Millisecond)
 	assert.Equal(t, 1, l.last("0"))
@@ -182,6 +181,38 @@ func TestStatusTellsHowFarBehind(t *testing.T) {
 	s := r.Status()
 	assert.InDelta(t, time.Hour, s.Behind, float64(time.Minute))
 	assert.Contains(t, s.Shards[0].LastError, "cannot bear the second")
+	assert.Negative(t, s.CatchUp, "it does not come nearer")
 	assert.Positive(t, s.Retries)
 	assert.False(t, s.Shards[0].Tip)
+}
+
+// A reader that is behind and comes nearer tells how long it will take.
+func TestStatusTellsWhenItHasCaughtUp(t *testing.T) {
+	t.Parallel()
+	clock := ddbmem.NewManualClock(time.Now().Add(-time.Hour))
+	a := newArena(t, ddbmem.Options{Clock: clock})
+	for n := range 100 {
+		a.put(t, Point{Game: "g", ID: "a", N: n})
+		clock.Advance(20 * time.Second)
+	}
+	release := make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
+	defer open()
+	opts := fast()
+	opts.Batch = 10
+	n := 0
+	r := ddbstream.NewReader(a.engine.StreamsClient(), name, processor(func(context.Context, []ddb.Record) ([]string, error) {
+		if n++; n > 5 {
+			<-release
+		}
+		return nil, nil
+	}), &ddbstream.MemoryStore{}, opts)
+	run(t, r)
+	eventually(t, func() bool { return r.Status().Records == 50 }, "half of it")
+	s := r.Status()
+	assert.InDelta(t, time.Hour-980*time.Second, s.Behind, float64(5*time.Minute))
+	assert.Positive(t, s.CatchUp, "it has come nearer by 1000 seconds in a few")
+	assert.Less(t, s.CatchUp, s.Behind)
+	open()
+	eventually(t, func() bool { return r.Status().Records == 100 && r.Status().CatchUp == 0 }, "it is at the tip")
 }

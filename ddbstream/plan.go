@@ -21,9 +21,13 @@ func (r *Reader) plan(ctx context.Context) error {
 	if r.note(ctx, opStore, err) != nil {
 		return err
 	}
-	r.requests(leases)
+	r.requests(ctx, leases)
 	streams, err := r.streams(ctx)
 	if err != nil {
+		return err
+	}
+	fresh := len(leases) == 0
+	if _, err := r.begins(ctx, streams[len(streams)-1], fresh); err != nil { // before the leases are deleted that tell it is not
 		return err
 	}
 	if leases, err = r.forget(ctx, leases, streams); err != nil {
@@ -45,7 +49,7 @@ func (r *Reader) plan(ctx context.Context) error {
 				return err
 			}
 		}
-		finished, err := r.stream(ctx, arn, of, len(leases) == 0)
+		finished, err := r.stream(ctx, arn, of, fresh)
 		if err != nil || !finished {
 			return err // one stream after the other
 		}
@@ -70,7 +74,7 @@ func (r *Reader) streams(ctx context.Context) (arns []string, err error) {
 	for {
 		out, err := r.client.ListStreams(ctx, in)
 		if r.note(ctx, opList, err) != nil {
-			return nil, fmt.Errorf("ddbstream: streams of table %q: %w", r.table, err)
+			return nil, fmt.Errorf("ddbstream: streams of table %q: %w", r.table, permission(err))
 		}
 		r.mu.Lock()
 		r.now = serverTime(out.ResultMetadata)
@@ -127,6 +131,7 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 	for _, l := range leases {
 		byShard[l.Shard] = l
 	}
+	raced := false
 	for _, s := range shards {
 		id, parent := text(s.ShardId), text(s.ParentShardId)
 		if _, known := byShard[id]; known {
@@ -140,12 +145,15 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 		l := Lease{Stream: arn, Shard: id, Parent: parent, Counter: 1}
 		switch err := r.swap(ctx, l, 0); {
 		case errors.Is(err, ErrLeaseLost): // another worker was faster
-			r.again()
-			return false, nil
+			raced = true
 		case err != nil:
 			return false, err
 		}
 		byShard[id] = l
+	}
+	if raced { // what the other knows of them is in its leases
+		r.again()
+		return false, nil
 	}
 	if err := r.trimmed(ctx, arn, leases, shards, byShard); err != nil {
 		return false, err
@@ -201,7 +209,7 @@ func (r *Reader) delete(ctx context.Context, l Lease) error {
 	if errors.Is(err, ErrLeaseLost) {
 		return nil
 	}
-	return r.note(ctx, opStore, err)
+	return r.note(ctx, opLease, err)
 }
 
 // listed reports whether the stream still has the shard.
@@ -215,7 +223,7 @@ func (r *Reader) describe(ctx context.Context, arn string) (shards []types.Shard
 	for {
 		out, err := r.client.DescribeStream(ctx, in)
 		if r.note(ctx, opDescribe, err) != nil {
-			return nil, false, fmt.Errorf("ddbstream: describe %s: %w", arn, err)
+			return nil, false, fmt.Errorf("ddbstream: describe %s: %w", arn, permission(err))
 		}
 		d := out.StreamDescription
 		shards = append(shards, d.Shards...)
@@ -256,17 +264,28 @@ func (r *Reader) take(ctx context.Context, due []Lease) error {
 		}
 		load[r.opts.Worker]++
 	}
-	if l, waiting := r.asked(others, now); waiting { // one at a time
-		return r.ask(ctx, l)
+	waits, waiting := r.asked(others, now)
+	if waiting && !r.overdue(ctx, waits, now) { // one at a time
+		return r.ask(ctx, waits)
 	}
+	slices.SortStableFunc(others, func(a, b Lease) int { return r.askedAt(a).Compare(r.askedAt(b)) })
 	for _, l := range others {
+		if waiting && !r.askedAt(l).IsZero() { // it was asked for too, and in vain
+			break
+		}
 		if load[r.opts.Worker]+1 >= load[l.Owner] || load[r.opts.Worker] >= share {
 			continue
 		}
 		if l.Since == 0 { // of a release that cannot be asked, or not begun
 			return r.grab(ctx, l)
 		}
+		if waiting {
+			r.unask(ctx, waits)
+		}
 		return r.ask(ctx, l)
+	}
+	if waiting {
+		return r.ask(ctx, waits)
 	}
 	return nil
 }
@@ -307,6 +326,7 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 	}
 	s := &shard{r: r, stream: l.Stream, id: l.Shard, start: start, lease: l, since0: l.Since, position: l.Checkpoint, asked: make(chan struct{})}
 	s.meter.s = ShardStatus{Stream: l.Stream, Shard: l.Shard, Owner: l.Owner, Mine: true, Checkpoint: l.Checkpoint, Position: l.Checkpoint}
+	s.meter.rate.begun, s.meter.pace.begun = sent, sent
 	ctx, end := context.WithCancelCause(ctx)
 	work, endWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	s.abort = func(cause error) { end(cause); endWork(cause) }
@@ -356,7 +376,7 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 func (r *Reader) swap(ctx context.Context, l Lease, was int64) error {
 	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return r.note(context.WithoutCancel(ctx), opStore, r.store.Swap(write, l, was))
+	return r.note(context.WithoutCancel(ctx), opLease, r.store.Swap(write, l, was))
 }
 
 func text(s *string) string {

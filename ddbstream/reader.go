@@ -52,6 +52,10 @@ type Options struct {
 	// Lease is how long a worker may be silent before others take its shards; default 30 s. It renews its leases three
 	// times as often, and stops at once, ending the context of its handlers, when it could not for that time: a handler that
 	// does not obey its context may then run beside one of another worker. Give all workers of a group the same.
+	//
+	// A worker that renews its leases is never robbed of a shard: one whose handler hangs keeps it, since to take it would
+	// break the order of its items. It is told, by the worker that hangs and by the one that waits, when a shard has been
+	// asked for and not been handed over for this time: see OnError, Logger and [ShardStatus.WantedSince].
 	Lease time.Duration
 
 	// Checkpoint is how often a shard's position is written while it is read, at most; default 5 s. It is written only
@@ -114,6 +118,7 @@ type Reader struct {
 	starts   map[string]time.Time // that are known
 	now      time.Time            // of the service
 	asking   Lease                // that this worker waits for
+	pleas    map[string]plea      // what it has asked for
 	resumed  chan struct{}        // nil unless it is paused
 	circuits map[string]*circuit
 	seen     map[string]sighting // of the leases of others
@@ -133,7 +138,7 @@ type sighting struct {
 // NewReader returns a reader of table's stream that hands records to to and keeps its leases in store. It makes no
 // request.
 func NewReader(client Client, table string, to Processor, store Store, opts *Options) *Reader {
-	r := &Reader{client: client, table: table, to: to, store: store, starts: map[string]time.Time{}, circuits: map[string]*circuit{}}
+	r := &Reader{client: client, table: table, to: to, store: store, circuits: map[string]*circuit{}}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -170,7 +175,7 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 	defer stop(nil)
 	r.mu.Lock()
 	r.running, r.seen, r.wake, r.stop = map[string]*shard{}, map[string]sighting{}, make(chan struct{}, 1), stop
-	r.asking = Lease{}
+	r.asking, r.pleas, r.starts = Lease{}, map[string]plea{}, map[string]time.Time{}
 	r.drain = d
 	r.mu.Unlock()
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
@@ -276,6 +281,8 @@ func (r *Reader) gap(ctx context.Context, g *Gap) error {
 func (r *Reader) renew(ctx context.Context) {
 	tick := time.NewTicker(r.opts.Lease / 3)
 	defer tick.Stop()
+	var saves sync.WaitGroup
+	defer saves.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -288,14 +295,16 @@ func (r *Reader) renew(ctx context.Context) {
 			shards = append(shards, s)
 		}
 		r.mu.Unlock()
-		var saves sync.WaitGroup // a store that hangs for one must not cost the others
 		for _, s := range shards {
+			if !s.renewing.CompareAndSwap(false, true) { // a store that hangs for one must not cost the others
+				continue
+			}
 			saves.Go(func() {
+				defer s.renewing.Store(false)
 				if err := s.save(ctx, func(*Lease) {}); err != nil && !s.lost.Load() {
-					r.report(ctx, opStore, err)
+					r.report(ctx, opLease, err)
 				}
 			})
 		}
-		saves.Wait()
 	}
 }

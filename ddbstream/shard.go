@@ -25,12 +25,14 @@ type shard struct {
 	abort      func(error) // ends reading and handling at once
 	expiry     *time.Timer // ends both when the lease has run out
 	lost       atomic.Bool // the lease is another worker's, or may be
+	renewing   atomic.Bool
 	meter      meter
 	since0     int64 // Since of the lease
 
-	wanting sync.Mutex
-	wanted  string
-	asked   chan struct{} // closed when somebody asks for the shard
+	wanting  sync.Mutex
+	wanted   string
+	wantedAt time.Time     // when that was seen
+	asked    chan struct{} // closed when somebody asks for the shard
 
 	mu       sync.Mutex // of all below; held while the lease is written
 	lease    Lease
@@ -57,7 +59,7 @@ func (s *shard) run(ctx, work context.Context) error {
 			if err == nil || errors.Is(err, ErrLeaseLost) {
 				return err
 			}
-			s.r.report(ctx, opStore, err)
+			s.r.report(ctx, opLease, err)
 			failures++
 			sleep(ctx, backoff(failures))
 			continue
@@ -90,7 +92,14 @@ func (s *shard) run(ctx, work context.Context) error {
 			continue
 		}
 		failures = 0
-		if err := s.handle(ctx, work, read); err != nil {
+		if s.r.paused() != nil && len(out.Records) > 0 { // since it began to read
+			it = nil
+			continue
+		}
+		s.meter.change(func(m *ShardStatus) { m.Busy = time.Now() })
+		whole, err := s.handle(ctx, work, read)
+		s.meter.change(func(m *ShardStatus) { m.Busy = time.Time{} })
+		if err != nil {
 			return err
 		}
 		if s.at() != "" {
@@ -99,8 +108,8 @@ func (s *shard) run(ctx, work context.Context) error {
 		if ctx.Err() != nil { // perhaps before all of them were handled: the shard is not read to its end
 			return nil
 		}
-		if s.wantedBy() != "" {
-			it = nil // perhaps not all of them were handled, if it keeps the shard
+		if !whole { // another worker asks for the shard, or did: what is left is read again if it keeps it
+			it = nil
 			continue
 		}
 		if len(out.Records) > 0 {
@@ -144,7 +153,7 @@ func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*st
 	s.r.circuit(opIterator).enter(ctx)
 	out, err := s.r.client.GetShardIterator(ctx, in)
 	if err = s.r.note(ctx, opIterator, err); err != nil {
-		return nil, &failure{opIterator, err}
+		return nil, &failure{opIterator, permission(err)}
 	}
 	return out.ShardIterator, nil
 }
@@ -154,7 +163,7 @@ func (s *shard) read(ctx context.Context, it *string) (*dynamodbstreams.GetRecor
 	s.r.circuit(opRecords).enter(ctx)
 	out, err := s.r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it, Limit: new(int32(s.r.opts.Batch))})
 	if err = s.r.note(ctx, opRecords, err); err != nil {
-		return nil, nil, &failure{opRecords, err}
+		return nil, nil, &failure{opRecords, permission(err)}
 	}
 	read, err := records(s.stream, out.Records)
 	return out, read, err
@@ -237,7 +246,7 @@ func (s *shard) checkpoint(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		s.r.report(ctx, opStore, err) // it is tried again, with the next batch
+		s.r.report(ctx, opLease, err) // it is tried again, with the next batch
 	}
 	return nil
 }

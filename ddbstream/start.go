@@ -50,9 +50,14 @@ func (r *Reader) clock() time.Time {
 	return r.now
 }
 
-// begins returns where the group begins in a stream. The first worker of a group without leases decides it.
+// begins returns where the group begins in a stream, which the first worker decides: as it wishes for a fresh group, which has
+// no leases, and with the oldest record for one that has read another stream before.
 func (r *Reader) begins(ctx context.Context, arn string, fresh bool) (time.Time, error) {
-	return r.startOf(ctx, Start{Stream: arn, At: r.wish()}, fresh)
+	wish := Start{Stream: arn}
+	if fresh {
+		wish.At = r.wish()
+	}
+	return r.startOf(ctx, wish)
 }
 
 // beginsShard returns where a shard begins whose lease says Latest, which older workers make. Where the group has decided
@@ -62,11 +67,11 @@ func (r *Reader) beginsShard(ctx context.Context, l Lease) (time.Time, error) {
 	if err != nil || !at.IsZero() || !l.Latest || l.Checkpoint != "" {
 		return at, err
 	}
-	return r.startOf(ctx, Start{Stream: l.Stream, Shard: l.Shard, At: r.clock().UTC().Truncate(time.Second).Add(-early)}, true)
+	return r.startOf(ctx, Start{Stream: l.Stream, Shard: l.Shard, At: r.clock().UTC().Truncate(time.Second).Add(-early)})
 }
 
-// startOf returns the stored start, which wish becomes if there is none and decide says so.
-func (r *Reader) startOf(ctx context.Context, wish Start, decide bool) (time.Time, error) {
+// startOf returns the stored start, which wish becomes if there is none.
+func (r *Reader) startOf(ctx context.Context, wish Start) (time.Time, error) {
 	id := wish.Stream + "#" + wish.Shard
 	r.mu.Lock()
 	at, known := r.starts[id]
@@ -75,10 +80,13 @@ func (r *Reader) startOf(ctx context.Context, wish Start, decide bool) (time.Tim
 		return at, nil
 	}
 	s, ok, err := r.store.Start(ctx, wish.Stream, wish.Shard)
-	if err == nil && !ok && decide {
+	if r.note(ctx, opStore, err) != nil {
+		return time.Time{}, err
+	}
+	if !ok {
 		s, err = r.store.Begin(ctx, wish)
 	}
-	if r.note(ctx, opStore, err) != nil {
+	if r.note(ctx, opLease, err) != nil {
 		return time.Time{}, err
 	}
 	r.mu.Lock()

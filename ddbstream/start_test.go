@@ -113,7 +113,8 @@ func TestLatestLosesNothingToAFailedRead(t *testing.T) {
 
 func TestLatestLosesNothingToARestartBeforeTheFirstCheckpoint(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{})
+	clock := ddbmem.NewManualClock(time.Now())
+	a := newArena(t, ddbmem.Options{Clock: clock})
 	table := ddbstream.NewTableStore(a.client, "readers", "g")
 	require.NoError(t, table.CreateTable(t.Context()))
 	for what, store := range map[string]ddbstream.Store{"memory": &ddbstream.MemoryStore{}, "table": table} {
@@ -124,6 +125,7 @@ func TestLatestLosesNothingToARestartBeforeTheFirstCheckpoint(t *testing.T) {
 		eventually(t, func() bool { return c.calls("GetRecords") > 2 }, "it reads")
 		require.NoError(t, stop())
 		a.put(t, Point{Game: "g", ID: what, N: 1}) // while the worker is deployed
+		clock.Advance(time.Minute)
 		stop = run(t, ddbstream.NewReader(c, name, mux, store, latest()))
 		eventually(t, func() bool { return l.last(what) == 1 }, what)
 		require.NoError(t, stop())
@@ -216,8 +218,13 @@ func TestFromBeginsAtATime(t *testing.T) {
 			clock.Advance(time.Second)
 		}
 		var l log
+		var mu sync.Mutex
+		asked := map[string]int{} // shard: times
 		c := &flaky{Client: a.engine.StreamsClient(), input: func(in *dynamodbstreams.GetShardIteratorInput) error {
 			if in.ShardIteratorType == streamtypes.ShardIteratorTypeAtTimestamp {
+				mu.Lock()
+				defer mu.Unlock()
+				asked[*in.ShardId]++
 				return refuse
 			}
 			return nil
@@ -225,8 +232,15 @@ func TestFromBeginsAtATime(t *testing.T) {
 		opts := fast()
 		opts.From = time.Date(2026, 11, 1, 12, 0, 19, 9e8, time.UTC) // record 20 is of second 19
 		store := &ddbstream.MemoryStore{}
-		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(t.Context()))
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(ctx), what)
 		assert.Equal(t, map[string][]int{"0": {20, 25, 30, 35, 40}, "1": {21, 26, 31, 36}, "2": {22, 27, 32, 37}, "3": {23, 28, 33, 38}, "4": {24, 29, 34, 39}}, l.seen, what)
+		if what == "refused" {
+			for shard, n := range asked {
+				assert.Equal(t, 1, n, "%s: a refusal is not tried again", shard)
+			}
+		}
 		opts.From = time.Time{}
 		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(t.Context()))
 		assert.Empty(t, l.seen, "it is decided, and read")
@@ -296,4 +310,79 @@ func TestStoresKeepTheFirstStart(t *testing.T) {
 		require.Empty(t, leases, "older workers take everything there for a lease")
 	}
 	require.NoError(t, table.DropTable(t.Context()), "starts are its own")
+}
+
+// A group whose table is made anew, so that all leases of it are of a stream that is no more, begins the new stream with its
+// oldest record, whatever its options say and whenever its workers stop.
+func TestATableMadeAnewIsReadFromItsFirstRecord(t *testing.T) {
+	t.Parallel()
+	clock := ddbmem.NewManualClock(time.Now())
+	a := newArena(t, ddbmem.Options{Clock: clock})
+	store := ddbstream.NewTableStore(a.client, "readers", "g")
+	require.NoError(t, store.CreateTable(t.Context()))
+	var l log
+	mux := l.mux(a)
+	stop := run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, latest()))
+	eventually(t, func() bool { _, ok, err := store.Start(t.Context(), streamARN(t, a), ""); return ok && err == nil }, "it begins")
+	a.put(t, Point{Game: "g", ID: "a", N: 1})
+	eventually(t, func() bool { return l.last("a") == 1 }, "it reads")
+	require.NoError(t, stop())
+	was := streamARN(t, a)
+	_, err := a.client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: new(name)})
+	require.NoError(t, err)
+	clock.Advance(49 * time.Hour)
+	require.NoError(t, a.db.CreateTable(t.Context()))
+	a.put(t, Point{Game: "g", ID: "b", N: 1})
+	clock.Advance(time.Minute)
+	require.NotEqual(t, was, streamARN(t, a))
+	var gaps atomic.Int64
+	opts := latest()
+	opts.OnGap = func(_ context.Context, g *ddbstream.Gap) error {
+		assert.Equal(t, ddbstream.GapNewStream, g.Kind)
+		gaps.Add(1)
+		return nil
+	}
+	c := &flaky{Client: a.engine.StreamsClient(), hook: func(op string, _ int64) error {
+		if op == "DescribeStream" {
+			return errors.New("lost")
+		}
+		return nil
+	}}
+	stop = run(t, ddbstream.NewReader(c, name, mux, store, opts))
+	eventually(t, func() bool { return c.calls("DescribeStream") > 0 }, "it deletes its leases")
+	require.NoError(t, stop())
+	leases, err := store.Leases(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, leases)
+	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts))
+	a.put(t, Point{Game: "g", ID: "c", N: 1})
+	eventually(t, func() bool { return l.last("c") == 1 }, "it goes on")
+	assert.Equal(t, 1, l.last("b"), "what was written before the group saw the new stream")
+	assert.EqualValues(t, 1, gaps.Load())
+}
+
+// preempted is a store in which another worker makes each lease first.
+type preempted struct{ ddbstream.Store }
+
+func (s preempted) Swap(ctx context.Context, l ddbstream.Lease, was int64) error {
+	if was == 0 {
+		if err := s.Store.Swap(ctx, l, was); err != nil {
+			return err
+		}
+	}
+	return s.Store.Swap(ctx, l, was)
+}
+
+// Workers that start together do not look at the whole stream again for each lease that another has made.
+func TestWorkersThatStartTogetherDescribeTheStreamOnce(t *testing.T) {
+	t.Parallel()
+	a := newArena(t, ddbmem.Options{StreamShards: 50})
+	c := &flaky{Client: a.engine.StreamsClient()}
+	var l log
+	opts := fast()
+	opts.Discover = time.Hour
+	a.put(t, Point{Game: "g", ID: "a", N: 1})
+	run(t, ddbstream.NewReader(c, name, l.mux(a), preempted{&ddbstream.MemoryStore{}}, opts))
+	eventually(t, func() bool { return l.last("a") == 1 }, "it reads")
+	assert.LessOrEqual(t, c.calls("DescribeStream"), int64(3))
 }

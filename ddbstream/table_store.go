@@ -56,7 +56,7 @@ func (s *TableStore) fail(op string, err error) error {
 	if _, lost := errors.AsType[*types.ConditionalCheckFailedException](err); lost {
 		return ErrLeaseLost
 	}
-	return fmt.Errorf("ddbstream: %s in table %q: %w", op, s.table, err)
+	return fmt.Errorf("ddbstream: %s in table %q: %w", op, s.table, permission(err))
 }
 
 // CreateTable creates the store's table, on demand, and waits until it is active. That it exists is no error, unless

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,8 +65,10 @@ func (r *readers) begin(t *testing.T, p program, name string, args ...string) (s
 	stop = func() {
 		once.Do(func() {
 			_ = cmd.Process.Signal(os.Interrupt)
-			late := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() }) // which fails the test
-			defer late.Stop()
+			dump := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) }) // it ends, and says where it hung
+			defer dump.Stop()
+			kill := time.AfterFunc(40*time.Second, func() { _ = cmd.Process.Kill() })
+			defer kill.Stop()
 			<-done
 			assert.NoError(t, cmd.Wait(), "%s: %s", name, stderr.String())
 		})
