@@ -72,7 +72,8 @@ func TestReplayIntoTheSameFileEnds(t *testing.T) {
 	now, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(string(now), string(text)), "no letter is ever changed or taken out")
-	for l := range file.Letters() {
+	for l, err := range file.Letters() {
+		require.NoError(t, err)
 		assert.Equal(t, "again", l.Cause)
 		assert.Equal(t, 4, l.Attempts)
 		assert.Equal(t, []string{"view v"}, l.Parts)
@@ -139,7 +140,7 @@ func TestSeveralWritersLoseNoLetter(t *testing.T) {
 			var err error
 			file := ddbstream.NewFile(path) // which shares nothing with the others, as in another process
 			for n := range each {
-				err = errors.Join(err, file.Put(context.Background(), stored(w*each+n+1), nil)) //nolint:usetesting // it outlives no test
+				err = errors.Join(err, file.Put(context.Background(), stored(w*each+n+1), nil))
 			}
 			done <- err
 		}()
