@@ -25,7 +25,7 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 	failures := 0
 	for looks, left := 0, list; len(left) > 0; {
 		if looks++; looks > 10*db.opts.MaxAttempts {
-			failCopying(left, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", ErrConflict, looks-1))
+			_ = failCopying(left, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", ErrConflict, looks-1))
 			break
 		}
 		p := &fanOutPass{f: f, db: db, report: report}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -143,11 +144,11 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 
 // requestText is the same for queries that are alike.
 func requestText(in *dynamodb.QueryInput) string {
-	names := ""
+	var names strings.Builder
 	for _, alias := range slices.Sorted(maps.Keys(in.ExpressionAttributeNames)) {
-		names += alias + "=" + in.ExpressionAttributeNames[alias] + "\x00"
+		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
-	return text(in.IndexName) + "\x00" + text(in.KeyConditionExpression) + "\x00" + text(in.FilterExpression) + "\x00" + names + canonicalItem(in.ExpressionAttributeValues)
+	return text(in.IndexName) + "\x00" + text(in.KeyConditionExpression) + "\x00" + text(in.FilterExpression) + "\x00" + names.String() + canonicalItem(in.ExpressionAttributeValues)
 }
 
 // open decodes what was found, and reads the targets of members, a hundred at once.

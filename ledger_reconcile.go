@@ -79,7 +79,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
 		if looked++; looked > 10*db.opts.MaxAttempts {
-			failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1))
+			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1))
 			return changed, nil
 		}
 		var targets [][][]*look

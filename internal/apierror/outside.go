@@ -40,7 +40,7 @@ func Outside(err error) error {
 		if lost(e) {
 			return e
 		}
-		if _, ok := e.(interface{ As(any) bool }); ok && errors.Unwrap(e) == nil { //nolint:errorlint // as above
+		if _, ok := e.(interface{ As(any) bool }); ok && errors.Unwrap(e) == nil {
 			if api, ok := errors.AsType[smithy.APIError](e); ok {
 				return Outside(api)
 			}

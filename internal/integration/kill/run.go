@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -183,9 +184,7 @@ func (k *killing) write(ctx context.Context, writer int, random *rand.Rand) erro
 	defer func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		for id, changes := range n {
-			k.written[id] = changes
-		}
+		maps.Copy(k.written, n)
 	}()
 	own := context.WithoutCancel(ctx) // a write that has begun ends: nobody must wonder whether it was done
 	if err := k.db.Do(own, badges.Put(Badge{Game: game, ID: fmt.Sprint(writer)})); err != nil {
