@@ -34,14 +34,24 @@ import (
 // All these items have keys that begin with ~ and are no items to anybody else. An aggregate does not raise a
 // target's version. One region of a global table runs it.
 //
+// Rules may change between two releases of a program. While both maintain the view, each leaves in the ledger what it does
+// not know; after the deploy, and only then, [View.Rebuild] makes all of it right. [DB.DropView] deletes what a view
+// leaves that is declared no more.
+//
+// What is to be written must fit: a record whose source would take a Sum, Count or Distinct beyond what its field's type
+// holds, or a Top beyond the 400 KB of its target, fails, and the target stays as it was. So does one for which a function of the
+// rules panics. Other records go on. Where the environment fails, nothing more is tried, and the batch stops: see [Mux].
+//
 // # What it costs
 //
-// For each source that changed, where k of a batch count for one target: two reads of source and ledger item, and
+// A [Mux] with n [MuxOptions].Workers brings n targets up to date at once, the changes of each in order. For each source that
+// changed, where k of a batch count for one target: two reads of source and ledger item, and
 // writes of 2 + 2/k units for items up to 1 KB; each rank row or value that changes is 2 more. A target costs its whole
-// size twice, and that of each index that projects it: see [OwnItems].
+// size twice, and that of each index that projects it: see [OwnItems]. The ranks of a target are read once a batch. A target
+// takes a transaction for up to 99 sources, and for ranks a query each and an update; all else is read by a hundred keys at once.
 func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
 	from.e.table.mutable("aggregate " + name)
-	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
+	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, labels: map[string]bool{}, rooms: map[string]room{}}
 	a.view.kind = a
 	b := &aggregateBuilder{a: a}
 	b.run(func() []Rule { return rules(from.Fields(), into.Fields()) })
@@ -67,9 +77,13 @@ type aggregate struct {
 	source, target *entity
 	by             []pairing
 	when           []predicate
+	conds          []Cond // of when
+	fills          []*field.Field
 	sums           []sumRule
 	ranks          []rankRule
 	distincts      []distinctRule
+	labels         map[string]bool // of the rules
+	rooms          map[string]room // of the fields that are added to, by attribute
 	keepExpired    bool
 	own            bool
 }
@@ -80,7 +94,7 @@ type pairing struct{ from, into *field.Field }
 // sumRule is a Sum, or a Count where from is nil.
 type sumRule struct {
 	label, attr string
-	from        *field.Field
+	from, into  *field.Field
 }
 
 // rankRule is a Min, Max, Latest or Top.
@@ -95,7 +109,7 @@ type rankRule struct {
 
 type distinctRule struct {
 	label, attr string
-	from        *field.Field
+	from, into  *field.Field
 }
 
 // attrs returns the target's attributes that the aggregate fills.
@@ -165,7 +179,7 @@ func (b *aggregateBuilder) rule(r Rule) {
 				b.fault("when: %w", err)
 				continue
 			}
-			a.when = append(a.when, p)
+			a.when, a.conds = append(a.when, p), append(a.conds, c)
 		}
 	case ruleKeep:
 		a.keepExpired = true
@@ -200,11 +214,12 @@ func (b *aggregateBuilder) number(r Rule) {
 		return
 	}
 	attr := into.Attr()
+	b.a.rooms[attr], b.a.labels[r.label(attr)] = roomOf(into), true
 	if r.op == ruleDistinct {
-		b.a.distincts = append(b.a.distincts, distinctRule{r.label(attr), attr, from})
+		b.a.distincts = append(b.a.distincts, distinctRule{r.label(attr), attr, from, into})
 		return
 	}
-	b.a.sums = append(b.a.sums, sumRule{r.label(attr), attr, from})
+	b.a.sums = append(b.a.sums, sumRule{r.label(attr), attr, from, into})
 }
 
 // rank adds a rule whose field is that of the first of its sources.
@@ -229,11 +244,14 @@ func (b *aggregateBuilder) rank(r Rule) {
 		}
 		if r.entry == nil {
 			b.fault("top: entry is nil")
+		} else if least := leastEntry(rank.into); r.n*least > maxItemBytes {
+			b.fault("top: %d entries of at least %d bytes each do not fit into field %s: an item has %d bytes", r.n, least, rank.into.Name, maxItemBytes)
 		}
 		rank.label = r.label(rank.into.Attr())
 	default:
 		rank.label = r.label(rank.into.Attr())
 	}
+	b.a.labels[rank.label] = true
 	b.a.ranks = append(b.a.ranks, rank)
 }
 
@@ -371,6 +389,7 @@ func (b *aggregateBuilder) owned(given []*field.Field) {
 func (b *aggregateBuilder) join() {
 	a := b.a
 	a.view.table.views = append(a.view.table.views, a.view)
+	a.fills = b.derived
 	for _, f := range b.derived {
 		a.target.derive(f, a.view.name)
 	}

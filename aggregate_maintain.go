@@ -3,7 +3,6 @@ package ddb
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -12,14 +11,14 @@ func (a *aggregate) on(e *entity) bool { return e == a.source || e == a.target }
 
 // maintain reconciles what the records name: for a source its targets before and after, and no other; for a target that
 // came, all that counts for it.
-func (a *aggregate) maintain(ctx context.Context, db *DB, ds []*delivery) {
+func (a *aggregate) maintain(ctx context.Context, db *DB, t *turn) {
 	w := &aggregateWork{a: a, pairs: map[string]*pair{}, targets: map[string]*settlement{}}
+	ds := t.ready(ctx)
+	errs := map[*delivery]error{}
 	for _, d := range ds {
 		for _, img := range d.images {
 			if img.e == a.source {
-				if err := w.source(d, img); err != nil {
-					d.err = errors.Join(d.err, fmt.Errorf("view %s: %w", a.view.name, err))
-				}
+				errs[d] = errors.Join(errs[d], safely(func() error { return w.source(d, img) }))
 			}
 			if img.e == a.target && a.disturbs(img) {
 				w.target(d.record.Keys, true, d)
@@ -27,21 +26,19 @@ func (a *aggregate) maintain(ctx context.Context, db *DB, ds []*delivery) {
 		}
 	}
 	w.do(ctx, db)
+	blame := func(owners []*delivery, err error) {
+		for _, d := range owners {
+			errs[d] = errors.Join(errs[d], err)
+		}
+	}
 	for _, p := range w.order {
-		blame(a.view, p.owners, p.err)
+		blame(p.owners, p.err)
 	}
 	for _, s := range w.settle {
-		blame(a.view, s.owners, s.err)
+		blame(s.owners, s.err)
 	}
-}
-
-// blame makes records fail with a view.
-func blame(v *View, owners []*delivery, err error) {
-	if err == nil {
-		return
-	}
-	for _, d := range owners {
-		d.err = errors.Join(d.err, fmt.Errorf("view %s: %w", v.name, err))
+	for _, d := range ds {
+		t.settle(ctx, d, errs[d])
 	}
 }
 
@@ -53,14 +50,6 @@ type aggregateWork struct {
 	targets map[string]*settlement
 	settle  []*settlement
 	changed int
-}
-
-// settlement is a target to be looked at.
-type settlement struct {
-	key    item
-	full   bool
-	owners []*delivery
-	err    error
 }
 
 // source adds the pairs that a record of a source names.
@@ -152,9 +141,10 @@ func (w *aggregateWork) target(key item, full bool, owners ...*delivery) {
 }
 
 // do reconciles the pairs, and then settles the targets: those asked for, and where there are ranks those of the pairs,
-// whether this look changed them or one that did not get to settling them.
+// whether this look changed them or one that did not get to settling them. Once the environment fails nothing more is tried.
 func (w *aggregateWork) do(ctx context.Context, db *DB) {
-	w.changed += w.a.reconcile(ctx, db, w.order)
+	changed, stopped := w.a.reconcile(ctx, db, w.order)
+	w.changed += changed
 	if len(w.a.ranks) > 0 {
 		for _, p := range w.order {
 			if p.err == nil {
@@ -162,9 +152,11 @@ func (w *aggregateWork) do(ctx context.Context, db *DB) {
 			}
 		}
 	}
-	for _, s := range w.settle {
-		n, err := w.a.settle(ctx, db, s.key, s.full)
-		w.changed += n
-		s.err = err
+	if stopped != nil {
+		for _, s := range w.settle {
+			s.err = stopped
+		}
+		return
 	}
+	w.changed += w.a.settle(ctx, db, w.settle)
 }

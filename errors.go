@@ -49,6 +49,10 @@ var (
 	// ErrThrottled: DynamoDB refused for lack of throughput after all attempts. A [ThrottleError] in the tree says of what, where
 	// a request was refused as a whole: of items that stay unprocessed, and of cancelled transactions, DynamoDB says no reasons.
 	ErrThrottled = errors.New("throttled")
+	// ErrUnavailable: what surrounds a record of a stream does not work for now, such as a service, a permission or a table;
+	// or the records are none of the table's. The [Mux] stops the batch for it, counts no attempt and gives nothing to the
+	// dead letters. A handler wraps it to say so of an error of its own.
+	ErrUnavailable = errors.New("unavailable for now")
 	// ErrTooLarge: an item over 400 KB, or a transaction of more than 100 items or 4 MB.
 	ErrTooLarge = errors.New("too large")
 	// ErrModel: the call does not fit the model, and no request was made: a field of another struct, an index that

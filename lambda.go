@@ -3,6 +3,7 @@ package ddb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 )
 
@@ -25,10 +26,12 @@ type lambdaFailure struct {
 //
 //	lambda.Start(mux.Lambda)
 //
-// The answer names the records that failed; for it to count, the event source mapping must have ReportBatchItemFailures
-// among its FunctionResponseTypes. Lambda then delivers everything from the lowest of them again, also what has been
-// handled. Without [MuxOptions].Report failures are logged with [slog]. The error is of records that are none of a
-// DynamoDB stream; an event without records has none that failed.
+// The answer names the records that failed and those that were not handled; for it to count, the event source mapping must have
+// ReportBatchItemFailures among its FunctionResponseTypes. Lambda then delivers everything from the lowest of them again, also what has
+// been handled. Without [MuxOptions].Report failures are logged with [slog], each cause once.
+//
+// An event that is none of a DynamoDB stream is an error, which says what it is instead: one of a queue, a topic or another stream,
+// what Lambda sends to an on-failure destination, or nothing at all. So is a record of another event version than 1.x.
 //
 // Failed deliveries are counted in the memory of one instance of the function: give the mapping a MaximumRetryAttempts and
 // an on-failure destination too.
@@ -39,7 +42,11 @@ func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessag
 	}
 	failed, err := m.Process(ctx, records)
 	if err != nil && m.opts.Report == nil {
-		slog.ErrorContext(ctx, "records of the stream failed", "error", err, "failed", len(failed), "records", len(records))
+		what := "records of the stream failed"
+		if errors.Is(err, ErrUnavailable) {
+			what = "the batch of the stream stopped"
+		}
+		slog.ErrorContext(ctx, what, "error", err, "failed", len(failed), "records", len(records))
 	}
 	out := lambdaResponse{Failures: make([]lambdaFailure, len(failed))}
 	for i, s := range failed {

@@ -89,13 +89,18 @@ func (a *aggregate) rulePartition(prefix, label, target string) string {
 	return fit(prefix+a.view.name+"#"+label+"#", target, maxPartitionBytes)
 }
 
-// targetOf returns the key of the target that a source counts for, nil if there is none.
-func (a *aggregate) targetOf(source reflect.Value) (item, error) {
-	t, ok := a.targetItem(source)
-	if !ok {
-		return nil, nil
-	}
-	return a.target.key("aggregate "+a.view.name, t)
+func isKept(source string) bool { return strings.HasPrefix(source, keptPrefix) }
+
+// targetOf returns the key of the target that a source counts for, nil if there is none. A panic of a type of the user's own is
+// the error of this source.
+func (a *aggregate) targetOf(source reflect.Value) (key item, err error) {
+	err = safely(func() (err error) {
+		if t, ok := a.targetItem(source); ok {
+			key, err = a.target.key("aggregate "+a.view.name, t)
+		}
+		return err
+	})
+	return key, err
 }
 
 // targetItem returns a target with the fields that By gives; false if one is empty.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -20,13 +21,24 @@ type outcome byte
 const (
 	committed outcome = iota
 	contended         // others were there first, or might have been: look again
+	held              // a Rebuild asked to wait
 	refused           // the pairs have errors
 )
+
+// encounter is what the transactions of a batch have met at one target.
+type encounter struct {
+	absent bool      // it was not there
+	since  time.Time // when a Rebuild was first met that asked to wait
+	waits  int       // since then
+	deaf   bool      // it was waited for long enough
+}
 
 // commitment is a transaction that is being put together: what each of its items is for.
 type commitment struct {
 	a      *aggregate
 	db     *DB
+	met    *encounter
+	adds   map[string]decimal.Number // by attribute of the target
 	ops    []types.TransactWriteItem
 	pairs  []*pair // of the op at the same place; nil where it is of all
 	target int     // the op on the target
@@ -35,49 +47,51 @@ type commitment struct {
 
 // commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
 // read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
-// place of the update.
-func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, absent map[string]bool) outcome {
-	target := g[0].targetText
-	c := &commitment{a: a, db: db, guard: !hooksOf(ctx).noGuard}
-	adds := map[string]decimal.Number{}
-	for _, l := range g {
-		if err := c.add(l, adds); err != nil {
-			l.err = err
-			return refused
-		}
-	}
-	if err := c.values(ctx, g, adds); err != nil {
-		return fail(g, err)
-	}
-	c.target = len(c.ops)
-	if err := c.update(g[0], adds, absent[target]); err != nil {
-		return fail(g, err)
+// place of the update. The error is of a transaction that was refused or contended.
+func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, met *encounter) (outcome, error) {
+	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).noGuard}
+	if err := safely(func() error { return c.build(ctx, g) }); err != nil {
+		return c.alone(ctx, g, err)
 	}
 	err := db.transactWrite(ctx, c.ops)
 	if err == nil {
-		return committed
+		return committed, nil
 	}
-	return c.refused(ctx, g, absent, err)
+	return c.refused(ctx, g, err)
 }
 
-func fail(g []*look, err error) outcome {
+// build puts the transaction together.
+func (c *commitment) build(ctx context.Context, g []*look) error {
+	for _, l := range g {
+		if err := c.add(l); err != nil {
+			return err
+		}
+	}
+	if err := c.values(ctx, g); err != nil {
+		return err
+	}
+	c.target = len(c.ops)
+	return c.update(g[0])
+}
+
+func fail(g []*look, err error) (outcome, error) {
 	for _, l := range g {
 		l.err = err
 	}
-	return refused
+	return refused, err
 }
 
 // add adds the ledger item and the rank rows of one pair, and what it changes of the sums.
-func (c *commitment) add(l *look, adds map[string]decimal.Number) error {
+func (c *commitment) add(l *look) error {
 	key := c.a.ledgerKey(l.pair)
 	x := &plan.Expression{}
 	cond := c.asRead(x, l.have)
-	if l.want == nil {
+	if want := l.wants(); want == nil {
 		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
-		row := item{valueAttr: &types.AttributeValueMemberM{Value: l.want.v}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
+		row := item{valueAttr: &types.AttributeValueMemberM{Value: want}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
 		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
 			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
@@ -92,7 +106,7 @@ func (c *commitment) add(l *look, adds map[string]decimal.Number) error {
 		if err != nil {
 			return err
 		}
-		adds[r.attr] = adds[r.attr].Add(is.Sub(was))
+		c.adds[r.attr] = c.adds[r.attr].Add(is.Sub(was))
 	}
 	for _, r := range c.a.ranks {
 		c.rank(l, r)
@@ -120,7 +134,7 @@ func (c *commitment) rank(l *look, r rankRule) {
 			TableName: &c.db.name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
 		}})
 	}
-	if has && (!had || was != is || hash != wanted) {
+	if has && (!had || was != is || hash != wanted || l.remake) {
 		row := c.a.rankKey(r, l.targetText, is, l.sourceText)
 		row[entryAttr], row[targetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
 		row[ledgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
@@ -129,7 +143,7 @@ func (c *commitment) rank(l *look, r rankRule) {
 }
 
 // values adds the rows that count the sources of each value.
-func (c *commitment) values(ctx context.Context, g []*look, adds map[string]decimal.Number) error {
+func (c *commitment) values(ctx context.Context, g []*look) error {
 	type value struct{ label, attr, text string }
 	var order []value
 	net := map[value]int64{}
@@ -175,9 +189,9 @@ func (c *commitment) values(ctx context.Context, g []*look, adds map[string]deci
 		c.value(keys[i], row.item, is, g[0].target)
 		switch attr := changing[i].attr; {
 		case have.IsZero() && !is.IsZero():
-			adds[attr] = adds[attr].Add(decimal.Int(1))
+			c.adds[attr] = c.adds[attr].Add(decimal.Int(1))
 		case !have.IsZero() && is.IsZero():
-			adds[attr] = adds[attr].Sub(decimal.Int(1))
+			c.adds[attr] = c.adds[attr].Sub(decimal.Int(1))
 		}
 	}
 	return nil
@@ -205,18 +219,19 @@ func (c *commitment) value(key, have item, n decimal.Number, target item) {
 	}})
 }
 
-// update adds the op on the target: the differences and a new stamp, or that it is not there.
-func (c *commitment) update(l *look, adds map[string]decimal.Number, absent bool) error {
+// update adds the op on the target: the differences and a new stamp, or that it is not there. It asserts that no Rebuild
+// asks to wait, and that the field has room for what is added to it.
+func (c *commitment) update(l *look) error {
 	x := &plan.Expression{}
 	pk := c.db.table.primary.partition[0]
-	if absent && !c.a.own {
+	if c.met.absent && !c.a.own {
 		c.push(nil, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 			TableName: &c.db.name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
 		}})
 		return nil
 	}
 	set := "SET " + x.Name(stampAttr) + " = " + x.Value(newStamp())
-	var cond *string
+	var conds []string
 	if c.a.own {
 		fixed, err := c.a.fixed(l.target)
 		if err != nil {
@@ -226,25 +241,39 @@ func (c *commitment) update(l *look, adds map[string]decimal.Number, absent bool
 			set += ", " + x.Name(name) + " = " + x.Value(av)
 		}
 	} else {
-		cond = new("attribute_exists(" + x.Name(pk) + ")")
+		conds = append(conds, "attribute_exists("+x.Name(pk)+")")
+	}
+	if !c.met.deaf {
+		conds = append(conds, notHeld(x, c.db.opts.Now()))
 	}
 	add := ""
 	for _, attr := range c.a.attrs() {
-		if n, ok := adds[attr]; ok && !n.IsZero() {
+		if n, ok := c.adds[attr]; ok && !n.IsZero() {
 			if add != "" {
 				add += ", "
 			}
-			add += x.Name(attr) + " " + x.Value(&types.AttributeValueMemberN{Value: n.String()})
+			add += x.Name(attr) + " " + x.Value(decimalValue(n))
+			conds = append(conds, c.a.rooms[attr].condition(x, attr, n))
 		}
 	}
+	set += " REMOVE " + x.Name(holdAttr)
 	if add != "" {
 		set += " ADD " + add
 	}
-	c.push(nil, types.TransactWriteItem{Update: &types.Update{
-		TableName: &c.db.name, Key: l.target, UpdateExpression: &set, ConditionExpression: cond,
+	op := &types.Update{
+		TableName: &c.db.name, Key: l.target, UpdateExpression: &set,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
-	}})
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}
+	if cond := plan.And(conds...); cond != "" {
+		op.ConditionExpression = &cond
+	}
+	c.push(nil, types.TransactWriteItem{Update: op})
 	return nil
+}
+
+func decimalValue(n decimal.Number) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: n.String()}
 }
 
 func (c *commitment) push(p *pair, op types.TransactWriteItem) {
@@ -252,51 +281,49 @@ func (c *commitment) push(p *pair, op types.TransactWriteItem) {
 	c.pairs = append(c.pairs, p)
 }
 
-// refused finds out why DynamoDB cancelled the transaction.
-func (c *commitment) refused(ctx context.Context, g []*look, absent map[string]bool, err error) outcome {
-	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
-	if !ok {
-		if _, busy := errors.AsType[*types.TransactionInProgressException](err); busy {
-			return contended
-		}
-		return c.alone(g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)), throttled(err) || ctx.Err() != nil)
-	}
+// refused finds out why DynamoDB did not do the transaction. What others did is looked at again, and so is what lacked
+// throughput, for a while.
+func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome, error) {
 	out := contended
-	for i, reason := range cancelled.CancellationReasons {
-		if reason.Code == nil {
-			continue
-		}
-		class, _ := apierror.OfCode(*reason.Code)
-		switch {
-		case *reason.Code == "None", class == apierror.Contention, class == apierror.Throttling:
-		case *reason.Code == "ConditionalCheckFailed":
+	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
+		for i, reason := range cancelled.CancellationReasons {
+			if reason.Code == nil || *reason.Code != "ConditionalCheckFailed" {
+				continue
+			}
 			switch {
+			case i == c.target && (len(reason.Item) > 0 || c.a.own):
+				if err := c.overflows(g[0], reason.Item); err != nil {
+					return c.alone(ctx, g, err)
+				}
+				if c.heldBy(ctx, reason.Item) {
+					out = held
+				}
 			case i == c.target:
-				absent[g[0].targetText] = !absent[g[0].targetText]
+				c.met.absent = !c.met.absent
 			case i < len(c.pairs) && c.pairs[i] != nil:
 				c.pairs[i].alone = true
 			}
-		default:
-			cause := fmt.Errorf("writing the ledger: %s: %w", *reason.Code, err)
-			if reason.Message != nil {
-				cause = fmt.Errorf("writing the ledger: %s: %s: %w", *reason.Code, *reason.Message, err)
-			}
-			return c.alone(g, cause, false)
+		}
+		if apierror.Of(err) == apierror.Throttling {
+			return contended, fmt.Errorf("writing the ledger: %w", c.db.explain(err))
 		}
 	}
-	return out
+	if apierror.Moved(err) {
+		return out, &outside{fmt.Errorf("%w: others wrote it: %w", ErrConflict, err)}
+	}
+	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)))
 }
 
 // alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
-// take the others with it.
-func (c *commitment) alone(g []*look, cause error, all bool) outcome {
-	if all || len(g) == 1 {
+// take the others with it; unless none of them is at fault.
+func (c *commitment) alone(ctx context.Context, g []*look, cause error) (outcome, error) {
+	if len(g) == 1 || outsideOf(ctx, cause) != nil {
 		return fail(g, cause)
 	}
 	for _, l := range g {
 		l.alone = true
 	}
-	return contended
+	return contended, cause
 }
 
 // transactWrite makes one transaction. The SDK gives it a token, so that its own retries count once.

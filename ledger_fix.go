@@ -2,62 +2,208 @@ package ddb
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/plan"
-	"github.com/singletable-go/ddb/internal/template"
 )
 
-// settle makes a target say what its ledger sums up to (full), or at least what its ranks begin with, and reports how
-// often it wrote. It writes if the target's stamp is as it was read, and is done when it finds nothing to write under a
-// stamp that stayed: then no transaction fell in between what it read.
-func (a *aggregate) settle(ctx context.Context, db *DB, target item, full bool) (changed int, err error) {
+// settlement is a target to be looked at.
+type settlement struct {
+	key    item
+	full   bool // all that it says, not its ranks alone
+	owners []*delivery
+	err    error
+}
+
+// finding says how a target was found.
+type finding byte
+
+const (
+	untried finding = iota
+	right           // or made right
+	resting         // right if its stamp is still as it was read
+	moved           // something was written: look again
+)
+
+// settle makes targets say what their ledgers sum up to (full), or at least what their ranks begin with, and reports how
+// often it wrote. It reads all of them at once and works on them side by side. Those that it could not settle have an error. Once
+// the environment fails it tries no more, and all that are left have that error.
+//
+// What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
+// second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
+// transaction between two pages may hide what is wrong.
+func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (changed int) {
+	found := db.fetchAll(ctx, list)
+	wrote, findings := make([]int, len(list)), make([]finding, len(list))
+	stopped := parallel(ctx, len(list), func(i int) error {
+		findings[i] = right
+		if list[i].err = found[i].err; list[i].err == nil {
+			wrote[i], findings[i], list[i].err = a.settleOnce(ctx, db, list[i], found[i].item)
+		}
+		return halts(ctx, list[i].err)
+	})
+	for i, s := range list {
+		changed += wrote[i]
+		if stopped != nil && s.err == nil && findings[i] != right {
+			s.err = stopped
+		}
+	}
+	if stopped != nil {
+		return changed
+	}
+	var check, again []*settlement
+	var was []item
+	for i, s := range list {
+		switch {
+		case s.err != nil, findings[i] == right:
+		case findings[i] == resting:
+			check, was = append(check, s), append(was, found[i].item)
+		default:
+			again = append(again, s)
+		}
+	}
+	for i, now := range db.fetchAll(ctx, check) {
+		if check[i].err = now.err; now.err == nil && !unmoved(was[i], now.item) {
+			again = append(again, check[i])
+		}
+	}
+	wrote, findings = make([]int, len(again)), make([]finding, len(again))
+	stopped = parallel(ctx, len(again), func(i int) error {
+		findings[i] = right
+		wrote[i], again[i].err = a.insist(ctx, db, again[i])
+		return halts(ctx, again[i].err)
+	})
+	for i, s := range again {
+		changed += wrote[i]
+		if findings[i] == untried {
+			s.err = stopped
+		}
+	}
+	return changed
+}
+
+// fetchAll reads targets, a BatchGetItem for up to 100. Once the environment fails it reads no more.
+func (db *DB) fetchAll(ctx context.Context, list []*settlement) []fetched {
+	out := make([]fetched, len(list))
+	batches := (len(list) + batchGetLimit - 1) / batchGetLimit
+	read := make([]bool, batches)
+	stopped := parallel(ctx, batches, func(n int) error {
+		from, to := n*batchGetLimit, min((n+1)*batchGetLimit, len(list))
+		keys := make([]item, 0, to-from)
+		for _, s := range list[from:to] {
+			keys = append(keys, s.key)
+		}
+		copy(out[from:to], db.fetch(ctx, keys))
+		read[n] = true
+		for _, f := range out[from:to] {
+			if err := halts(ctx, f.err); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for i := range out {
+		if !read[i/batchGetLimit] {
+			out[i].err = stopped
+		}
+	}
+	return out
+}
+
+// settleOnce compares a target, as it was read, with its ledger and writes what differs.
+func (a *aggregate) settleOnce(ctx context.Context, db *DB, s *settlement, was item) (changed int, v finding, err error) {
+	fail := func(err error) (int, finding, error) {
+		return changed, right, fmt.Errorf("target %s: %w", db.table.keyText(s.key), err)
+	}
+	if was == nil && (!a.own || !s.full) {
+		return 0, right, nil
+	}
+	r, err := a.read(ctx, db, s.key, s.full)
+	if err != nil {
+		return fail(db.explain(err))
+	}
+	if r.wrong() {
+		now, err := db.Consistent().getItem(ctx, s.key)
+		if err != nil {
+			return fail(db.explain(err))
+		}
+		if unmoved(was, now) {
+			changed, err = a.mend(ctx, db, s.key, was, r)
+		}
+		if err != nil {
+			return fail(err)
+		}
+		return changed, moved, nil
+	}
+	differing := a.differing(was, r.want)
+	switch {
+	case len(differing) > 0 && (was != nil || r.counted):
+	case s.full:
+		return 0, resting, nil
+	default:
+		return 0, right, nil
+	}
+	if err := a.fits(was, differing); err != nil {
+		return fail(err)
+	}
+	err = a.write(ctx, db, s.key, was, differing)
+	if err == nil {
+		return 1, right, nil
+	}
+	if apierror.Moved(err) {
+		return 0, moved, nil
+	}
+	return fail(db.explain(err))
+}
+
+// insist settles a target that others write. Where its sums cannot be read in between, it asks them to wait.
+func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed int, err error) {
+	var took time.Duration // the last attempt
 	for n := range 3 * db.opts.MaxAttempts {
-		if n > 1 {
-			if err := wait(ctx, min(n-1, 6)); err != nil {
+		if n > 0 {
+			if err := wait(ctx, min(n, 6)); err != nil {
 				return changed, err
 			}
 		}
-		was, err := db.Consistent().getItem(ctx, target)
-		if err != nil {
-			return changed, db.explain(err)
-		}
-		if was == nil && (!a.own || !full) {
-			return changed, nil
-		}
-		want, counted, err := a.answers(ctx, db, target, full)
-		if err != nil {
-			return changed, db.explain(err)
-		}
-		differing := a.differing(was, want)
-		if len(differing) == 0 || was == nil && !counted {
-			now, err := db.Consistent().getItem(ctx, target)
-			if err != nil {
+		if s.full && n > 1 {
+			if err := db.hold(ctx, s.key, 2*took+minHold); err != nil {
 				return changed, db.explain(err)
 			}
-			if (was == nil) == (now == nil) && equalStamps(was, now) {
-				return changed, nil
-			}
+		}
+		was, err := db.Consistent().getItem(ctx, s.key)
+		if err != nil {
+			return changed, db.explain(err)
+		}
+		start := time.Now()
+		wrote, v, err := a.settleOnce(ctx, db, s, was)
+		took = time.Since(start)
+		changed += wrote
+		if err != nil || v == right {
+			return changed, err
+		}
+		if v == moved {
 			continue
 		}
-		err = a.write(ctx, db, target, was, differing)
-		_, moved := errors.AsType[*types.ConditionalCheckFailedException](err)
-		_, busy := errors.AsType[*types.TransactionConflictException](err)
-		switch {
-		case err == nil:
-			changed++
-		case !moved && !busy:
-			return changed, fmt.Errorf("target %s: %w", db.table.keyText(target), db.explain(err))
+		now, err := db.Consistent().getItem(ctx, s.key)
+		if err != nil {
+			return changed, db.explain(err)
+		}
+		if unmoved(was, now) {
+			return changed, db.letGo(ctx, s.key, now)
 		}
 	}
-	return changed, fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(target))
+	return changed, &outside{fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(s.key))}
+}
+
+// unmoved reports whether no transaction fell between two reads of a target.
+func unmoved(a, b item) bool {
+	return (a == nil) == (b == nil) && equalStamps(a, b)
 }
 
 func equalStamps(a, b item) bool {
@@ -94,57 +240,6 @@ func isZeroNumber(av types.AttributeValue) bool {
 	return ok && isEmpty(n)
 }
 
-// answers computes what the target should say: its ranks, and if full all else. Counted says that something counts for
-// it.
-func (a *aggregate) answers(ctx context.Context, db *DB, target item, full bool) (want item, counted bool, err error) {
-	want = item{}
-	text := db.table.refText(target)
-	for _, r := range a.ranks {
-		entries, err := a.first(ctx, db, r, text)
-		if err != nil {
-			return nil, false, err
-		}
-		maps.Copy(want, r.values(entries))
-	}
-	if !full {
-		return want, true, nil
-	}
-	sums := map[string]decimal.Number{}
-	values := map[string]map[string]bool{}
-	for row, err := range db.partition(ctx, a.ledgerPartition(text)) {
-		if err != nil {
-			return nil, false, err
-		}
-		counted = true
-		v, _ := row[valueAttr].(*types.AttributeValueMemberM)
-		if v == nil {
-			continue
-		}
-		for _, r := range a.sums {
-			n, err := sumOf(v.Value, r.label)
-			if err != nil {
-				return nil, false, err
-			}
-			sums[r.attr] = sums[r.attr].Add(n)
-		}
-		for _, r := range a.distincts {
-			if s, ok := textOf(v.Value, r.label); ok {
-				if values[r.attr] == nil {
-					values[r.attr] = map[string]bool{}
-				}
-				values[r.attr][s] = true
-			}
-		}
-	}
-	for _, r := range a.sums {
-		want[r.attr] = &types.AttributeValueMemberN{Value: sums[r.attr].String()}
-	}
-	for _, r := range a.distincts {
-		want[r.attr] = &types.AttributeValueMemberN{Value: decimal.Int(int64(len(values[r.attr]))).String()}
-	}
-	return want, counted, nil
-}
-
 // write writes what differs of a target, if it is as it was read.
 func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing item) error {
 	x := &plan.Expression{}
@@ -174,9 +269,7 @@ func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing it
 	default:
 		cond += " AND " + stamp + " = " + x.Value(was[stampAttr])
 	}
-	if remove != "" {
-		set += " REMOVE " + remove[2:]
-	}
+	set += " REMOVE " + x.Name(holdAttr) + remove
 	m := meterOf(ctx, "UpdateItem", false)
 	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
@@ -210,46 +303,4 @@ func (db *DB) partition(ctx context.Context, pk string) func(yield func(item, er
 			}
 		}
 	}
-}
-
-// fixed returns what a target of the aggregate's own stores beside its key and what is derived: its type, what By
-// gives, and the keys of its indexes. It is the same for all sources of the target, so fields that are in the key only
-// in part, behind Fold or Shard, are left out.
-func (a *aggregate) fixed(target item) (item, error) {
-	t := a.target.newItem()
-	if err := a.target.decodeKey(loaded(target), t); err != nil {
-		return nil, err
-	}
-	attrs := item{}
-	if err := a.target.codec.EncodeTo(attrs, t); err != nil {
-		return nil, err
-	}
-	out := item{}
-	for _, p := range a.by {
-		if p.into.Stored() && a.target.primary.keeps(p.into) {
-			out[p.into.Attr()] = attrs[p.into.Attr()]
-		}
-	}
-	for _, r := range a.target.indexed {
-		for _, k := range r.keys() {
-			if k.template.Native() {
-				continue
-			}
-			s, err := r.render("aggregate "+a.view.name, k, t)
-			if errors.Is(err, template.ErrEmpty) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			out[k.attrs[0]] = &types.AttributeValueMemberS{Value: s}
-		}
-	}
-	if a.target.table.typeAttr != "" {
-		out[a.target.table.typeAttr] = &types.AttributeValueMemberS{Value: a.target.name}
-	}
-	for _, attr := range a.view.table.primary.attrs() {
-		delete(out, attr)
-	}
-	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -18,8 +19,11 @@ type pair struct {
 	kept       item   // of a source that expired: its last image, which stays what it contributes
 	owners     []*delivery
 
-	alone bool  // a transaction with others failed for it
-	err   error // why it could not be reconciled
+	exact  bool  // what rules that this program does not know have contributed goes: see same
+	remake bool  // its rank rows are to be put, though the ledger is right
+	unseen bool  // it was written, and a test wants no second look
+	alone  bool  // a transaction with others failed for it
+	err    error // why it could not be reconciled
 }
 
 func (a *aggregate) newPair(target, source item) *pair {
@@ -65,51 +69,107 @@ func wait(ctx context.Context, n int) error {
 
 // reconcile makes the ledger, and with it the targets, agree with the sources of pairs, and reports how many
 // contributions it changed. Pairs that it could not reconcile have an error. A pair is done when a look finds the
-// ledger equal to the source: only then may the record that named it be acknowledged.
-func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int) {
-	absent := map[string]bool{} // targets that were not there
+// ledger equal to the source: only then may the record that named it be acknowledged. Stopped is the failure of the
+// environment that ended it, which all pairs have that were left.
+//
+// Different targets have no item in common but sources, which are only read: their transactions run side by side. Those of one
+// target run one after the other.
+func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int, stopped error) {
+	met := map[string]*encounter{}
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
 		if looked++; looked > 10*db.opts.MaxAttempts {
-			for _, p := range left {
-				p.err = fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1)
-			}
-			return changed
+			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1))
+			return changed, nil
 		}
-		looks := a.look(ctx, db, left)
-		var groups [][]*look
-		groups, left = a.group(looks)
-		lost := false
-		for _, g := range groups {
-			outcome := a.commit(ctx, db, g, absent)
-			if outcome == committed {
-				changed += len(g)
-				if hooksOf(ctx).noSecondLook {
-					left = slices.DeleteFunc(left, func(p *pair) bool {
-						return slices.ContainsFunc(g, func(l *look) bool { return l.pair == p })
-					})
-				}
-			}
-			lost = lost || outcome == contended
+		var targets [][][]*look
+		looks, stopped := a.look(ctx, db, left)
+		if stopped != nil {
+			return changed, stopped
 		}
-		left = slices.DeleteFunc(left, func(p *pair) bool { return p.err != nil })
-		if !lost {
-			continue
-		}
-		if failures++; failures > 2*db.opts.MaxAttempts {
-			for _, p := range left {
-				p.err = fmt.Errorf("%w: the ledger was written by others in %d attempts", ErrConflict, failures)
+		targets, left = a.group(looks)
+		for _, groups := range targets {
+			if text := groups[0][0].targetText; met[text] == nil {
+				met[text] = &encounter{}
 			}
-			return changed
 		}
-		if err := wait(ctx, min(failures, 6)); err != nil {
-			for _, p := range left {
-				p.err = err
+		outcomes := make([]tally, len(targets))
+		stopped = parallel(ctx, len(targets), func(i int) (stopped error) {
+			outcomes[i], stopped = a.commitAll(ctx, db, targets[i], met[targets[i][0][0].targetText])
+			return stopped
+		})
+		var lost error
+		held := false
+		for _, o := range outcomes {
+			changed += o.changed
+			held = held || o.held
+			if o.lost != nil {
+				lost = o.lost
 			}
-			return changed
+		}
+		if stopped != nil {
+			return changed, failAll(left, stopped)
+		}
+		left = slices.DeleteFunc(left, func(p *pair) bool { return p.err != nil || p.unseen })
+		if len(left) == 0 {
+			break
+		}
+		switch {
+		case lost != nil:
+			if failures++; failures > 2*db.opts.MaxAttempts {
+				return changed, failAll(left, fmt.Errorf("the ledger could not be written in %d attempts: %w", failures, lost))
+			}
+			if err := wait(ctx, min(failures, 6)); err != nil {
+				return changed, failAll(left, err)
+			}
+		case held: // which has a bound of its own
+			looked--
+			if err := wait(ctx, 3); err != nil {
+				return changed, failAll(left, err)
+			}
 		}
 	}
-	return changed
+	return changed, nil
+}
+
+// failAll gives an error to the pairs that have none.
+func failAll(pairs []*pair, err error) error {
+	for _, p := range pairs {
+		if p.err == nil {
+			p.err = err
+		}
+	}
+	return err
+}
+
+// tally is what came of the transactions of one target.
+type tally struct {
+	changed int
+	held    bool
+	lost    error // to others, or for a while
+}
+
+// commitAll makes the transactions of one target, in order, until the environment fails: stopped.
+func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met *encounter) (t tally, stopped error) {
+	for _, g := range groups {
+		switch outcome, err := a.commit(ctx, db, g, met); outcome {
+		case committed:
+			t.changed += len(g)
+			for _, l := range g {
+				l.remake, l.unseen = false, hooksOf(ctx).noSecondLook
+			}
+		case contended:
+			t.lost = err
+		case held:
+			t.held = true
+			return t, nil
+		case refused:
+			if err := halts(ctx, err); err != nil {
+				return t, err
+			}
+		}
+	}
+	return t, nil
 }
 
 // look is what a pair was found to be.
@@ -117,60 +177,122 @@ type look struct {
 	*pair
 	have item          // as the ledger has it; nil if it has nothing
 	want *contribution // as the source is; nil if it does not count
+	rest item          // of have, what rules contributed that this program does not know, and leaves alone
 }
 
-// same reports whether the ledger says what the source is.
+// same reports whether the ledger says what the source is. While a new release of the program with one more rule replaces an
+// old one, both maintain the view: what a rule contributed that one of them does not know stays in the ledger beside what it
+// does know, since it stays in the target too.
 func (l *look) same() bool {
-	if l.have == nil || l.want == nil {
-		return l.have == nil && l.want == nil
+	switch {
+	case l.remake:
+		return false
+	case l.want == nil:
+		return len(l.have) == len(l.rest) && (l.have == nil || len(l.rest) > 0)
+	case l.have == nil:
+		return false
 	}
-	return equalItems(l.have, l.want.v)
+	return equalItems(l.have, l.wants())
 }
 
+// wants returns the ledger item's value as it should be; nil if there should be none.
 func (l *look) wants() item {
 	if l.want == nil {
-		return nil
+		return l.rest
 	}
-	return l.want.v
+	if len(l.rest) == 0 {
+		return l.want.v
+	}
+	v := maps.Clone(l.rest)
+	maps.Copy(v, l.want.v)
+	return v
 }
 
-// look reads the ledger and then the sources, strongly consistently: a BatchGetItem each for up to 100 pairs. Pairs that
-// cannot be read have an error and are left out.
-func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) []*look {
-	keys := make([]item, len(pairs))
-	for i, p := range pairs {
-		keys[i] = a.ledgerKey(p)
+// lookPairs is the number of pairs of one BatchGetItem: each has two keys.
+const lookPairs = batchGetLimit / 2
+
+// look reads ledger items and sources, strongly consistently: a BatchGetItem for up to 50 pairs. Pairs that cannot be read have
+// an error and are left out. Stopped is the failure of the environment after which it reads no more, and which all have.
+//
+// Which of the two is read first does not matter. Who writes a source's contribution looks again after that, and whoever
+// handles the source's last change looks after it; the last look of all sees the source as it stays.
+func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*look, stopped error) {
+	looks = make([]*look, len(pairs))
+	stopped = parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
+		from, to := i*lookPairs, min((i+1)*lookPairs, len(pairs))
+		a.lookAt(ctx, db, pairs[from:to], looks[from:to])
+		for _, p := range pairs[from:to] {
+			if err := halts(ctx, p.err); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if stopped != nil {
+		return nil, failAll(pairs, stopped)
+	}
+	return slices.DeleteFunc(looks, func(l *look) bool { return l == nil }), nil
+}
+
+// lookAt is look for one BatchGetItem; looks stays nil where a pair cannot be read.
+func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*look) {
+	keys := make([]item, 0, 2*len(pairs))
+	for _, p := range pairs {
+		keys = append(keys, a.ledgerKey(p))
+		if p.kept == nil {
+			keys = append(keys, p.source)
+		}
 	}
 	rows := db.fetch(ctx, keys)
 	for i, p := range pairs {
-		keys[i] = p.source
-	}
-	sources := db.fetch(ctx, keys)
-	out := make([]*look, 0, len(pairs))
-	for i, p := range pairs {
-		if p.err = errors.Join(rows[i].err, sources[i].err); p.err != nil {
+		row, source := rows[0], fetched{}
+		if rows = rows[1:]; p.kept == nil {
+			source, rows = rows[0], rows[1:]
+		}
+		if p.err = errors.Join(row.err, source.err); p.err != nil {
 			continue
 		}
-		l := &look{pair: p}
-		if row := rows[i].item; row != nil {
-			l.have = item{}
-			if v, ok := row[valueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
-				l.have = v.Value
-			}
+		l := &look{pair: p, have: contributed(row.item)}
+		if !p.exact {
+			l.rest = a.foreign(l.have)
 		}
 		switch {
 		case p.kept != nil && l.have != nil:
 			l.want = &contribution{v: l.have} // once there, nothing changes it
 		case p.kept != nil:
 			l.want, p.err = a.contributes(p.kept, p.target)
-		case sources[i].item != nil:
-			l.want, p.err = a.contributes(sources[i].item, p.target)
+		case source.item != nil:
+			l.want, p.err = a.contributes(source.item, p.target)
 		}
 		if p.err == nil {
-			out = append(out, l)
+			looks[i] = l
 		}
 	}
-	return out
+}
+
+// contributed returns what a ledger item says; nil if there is none.
+func contributed(row item) item {
+	if row == nil {
+		return nil
+	}
+	if v, ok := row[valueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
+		return v.Value
+	}
+	return item{}
+}
+
+// foreign returns the contributions to rules that the aggregate does not have.
+func (a *aggregate) foreign(have item) item {
+	var rest item
+	for label, av := range have {
+		if !a.labels[label] {
+			if rest == nil {
+				rest = item{}
+			}
+			rest[label] = av
+		}
+	}
+	return rest
 }
 
 // contributes returns what the source with these attributes contributes to target; nil if it counts for another, or for
@@ -180,42 +302,64 @@ func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
 	if err != nil || claimed != a.source {
 		return nil, nil // another type of item lies under the key by now
 	}
-	source := a.source.newItem()
-	if err := a.source.decode(loaded(attrs), source); err != nil {
-		return nil, err
-	}
-	key, err := a.targetOf(source)
+	key, c, err := a.counted(attrs)
 	if err != nil || key == nil || !equalItems(key, target) {
 		return nil, err
 	}
-	if attrs, err = a.source.upgraded(attrs); err != nil {
-		return nil, err
-	}
-	return a.contributionOf(attrs, source)
+	return c, nil
 }
 
-// group gathers the pairs that differ by target, as many as a transaction has room for, and returns all of them.
-func (a *aggregate) group(looks []*look) (groups [][]*look, all []*pair) {
-	open := map[string]int{}
+// counted returns the target that the source with these attributes counts for, nil if there is none, and what it
+// contributes, nil if When leaves it out. The functions of a user run here: a panic of one is the error of this source.
+func (a *aggregate) counted(attrs item) (target item, c *contribution, err error) {
+	err = safely(func() error {
+		source := a.source.newItem()
+		if err := a.source.decode(loaded(attrs), source); err != nil {
+			return err
+		}
+		key, err := a.targetOf(source)
+		if err != nil || key == nil {
+			return err
+		}
+		full, err := a.source.upgraded(attrs)
+		if err != nil {
+			return err
+		}
+		target = key
+		c, err = a.contributionOf(full, source)
+		return err
+	})
+	return target, c, err
+}
+
+// group gathers the pairs that differ, by target and as many as a transaction has room for, and returns all of them.
+func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*pair) {
+	at := map[string]int{}
+	open := map[string]int{} // the group of a target that has room
 	size := (maxTransactItems - 1) / (1 + 2*len(a.ranks) + 2*len(a.distincts))
 	for _, l := range looks {
 		if l.same() {
 			continue
 		}
 		all = append(all, l.pair)
+		n, ok := at[l.targetText]
+		if !ok {
+			n = len(targets)
+			at[l.targetText], open[l.targetText] = n, -1
+			targets = append(targets, nil)
+		}
 		if l.alone {
-			groups = append(groups, []*look{l})
+			targets[n] = append(targets[n], []*look{l})
 			continue
 		}
-		at, ok := open[l.targetText]
-		if !ok || len(groups[at]) == size {
-			at = len(groups)
-			open[l.targetText] = at
-			groups = append(groups, nil)
+		if g := open[l.targetText]; g < 0 || len(targets[n][g]) == size {
+			open[l.targetText] = len(targets[n])
+			targets[n] = append(targets[n], nil)
 		}
-		groups[at] = append(groups[at], l)
+		g := open[l.targetText]
+		targets[n][g] = append(targets[n][g], l)
 	}
-	return groups, all
+	return targets, all
 }
 
 // maxTransactItems is the number of items of one transaction. AWS: "TransactWriteItems".

@@ -2,15 +2,33 @@ package ddb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 )
+
+// audit is what the ledger of a target says: what the target should be, and which rows beside the ledger are wrong.
+type audit struct {
+	want    item // by attribute of the target, nil for what it should not have
+	counted bool // something counts for it
+
+	lost      []lostRow  // of ranks
+	surplus   []item     // rows of ranks that no ledger item has put there
+	miscounts []miscount // of values
+}
+
+// lostRow is a rank row that is not there, or not as its ledger item says.
+type lostRow struct {
+	key    item
+	source string // the sort key of the ledger item
+}
 
 // miscount is a row that counts the sources of a value, and what it should say.
 type miscount struct {
@@ -19,100 +37,275 @@ type miscount struct {
 	want int64
 }
 
-// recount makes the rows that count the sources of each value agree with the ledger of a target, and reports how many it
-// wrote. They differ only where a Distinct was not among the rules while sources changed, or where somebody wrote them.
-// Each is written if the target's stamp is as it was before the ledger was read: then nothing changed in between. With
-// report it writes nothing.
-func (a *aggregate) recount(ctx context.Context, db *DB, target item, report func(Drift) error) (changed int, err error) {
-	for n := range 2 * db.opts.MaxAttempts {
-		if n > 0 {
-			if err := wait(ctx, min(n, 6)); err != nil {
-				return changed, err
+func (r *audit) wrong() bool { return len(r.lost)+len(r.surplus)+len(r.miscounts) > 0 }
+
+// place is where a ledger item says that its source stands in a rank.
+type place struct{ source, hash string }
+
+// read reads the first rows of a target's ranks, and if full its whole ledger with all the rows beside it.
+func (a *aggregate) read(ctx context.Context, db *DB, target item, full bool) (*audit, error) {
+	r := &audit{want: item{}, counted: true}
+	text := db.table.refText(target)
+	if !full {
+		for _, rule := range a.ranks {
+			entries, err := a.first(ctx, db, rule, text)
+			if err != nil {
+				return nil, err
 			}
+			maps.Copy(r.want, rule.values(entries))
 		}
-		was, err := db.Consistent().getItem(ctx, target)
-		if err != nil || was == nil {
-			return changed, db.explain(err) // what counts for an absent target is counted when it is there
-		}
-		wrong, err := a.miscounts(ctx, db, target)
-		if err != nil {
-			return changed, db.explain(err)
-		}
-		if report != nil && n == 0 && len(wrong) > 0 {
-			continue // look again: it may have been in the making
-		}
-		again := false
-		for _, m := range wrong {
-			if report != nil {
-				err = report(Drift{Item: db.table.keyText(m.key), Field: "sources", Have: driftText(m.have[countAttr]), Want: fmt.Sprint(m.want)})
-			} else {
-				err = db.transactWrite(ctx, a.mend(db, target, was, m))
-			}
-			switch {
-			case err == nil:
-				changed++
-			case report == nil && isContention(err):
-				again = true
-			default:
-				return changed, db.explain(err)
-			}
-		}
-		if !again {
-			return changed, nil
+		return r, nil
+	}
+	l, err := a.ledger(ctx, db, text)
+	if err != nil {
+		return nil, err
+	}
+	r.counted = l.items > 0
+	for _, rule := range a.sums {
+		r.want[rule.attr] = decimalValue(l.sums[rule.attr])
+	}
+	for _, rule := range a.distincts {
+		r.want[rule.attr] = decimalValue(decimal.Int(int64(len(l.values[rule.label]))))
+		if err := a.readValues(ctx, db, r, rule, text, l.values[rule.label]); err != nil {
+			return nil, err
 		}
 	}
-	return changed, fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(target))
+	for _, rule := range a.ranks {
+		if err := a.readRank(ctx, db, r, rule, text, l.places[rule.label]); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
-// miscounts compares the ledger of a target with the rows of its values.
-func (a *aggregate) miscounts(ctx context.Context, db *DB, target item) (wrong []miscount, err error) {
-	text := db.table.refText(target)
-	counts := map[string]map[string]int64{}
+// sheet is what the ledger items of a target add up to.
+type sheet struct {
+	items  int
+	sums   map[string]decimal.Number
+	values map[string]map[string]int64 // by label and value, its sources
+	places map[string]map[string]place // by label and sort key of the rank row
+}
+
+func (a *aggregate) ledger(ctx context.Context, db *DB, target string) (*sheet, error) {
+	l := &sheet{sums: map[string]decimal.Number{}, values: map[string]map[string]int64{}, places: map[string]map[string]place{}}
 	for _, r := range a.distincts {
-		counts[r.label] = map[string]int64{}
+		l.values[r.label] = map[string]int64{}
 	}
-	for row, err := range db.partition(ctx, a.ledgerPartition(text)) {
+	for _, r := range a.ranks {
+		l.places[r.label] = map[string]place{}
+	}
+	sort := db.table.primary.sort[0]
+	for row, err := range db.partition(ctx, a.ledgerPartition(target)) {
 		if err != nil {
 			return nil, err
 		}
-		v, _ := row[valueAttr].(*types.AttributeValueMemberM)
+		l.items++
+		v := contributed(row)
+		source, _ := row[sort].(*types.AttributeValueMemberS)
+		for _, r := range a.sums {
+			n, err := sumOf(v, r.label)
+			if err != nil {
+				return nil, err
+			}
+			l.sums[r.attr] = l.sums[r.attr].Add(n)
+		}
 		for _, r := range a.distincts {
-			if v == nil {
-				continue
+			if s, ok := textOf(v, r.label); ok {
+				l.values[r.label][s]++
 			}
-			if value, ok := textOf(v.Value, r.label); ok {
-				counts[r.label][value]++
+		}
+		for _, r := range a.ranks {
+			if order, hash, ok := rankOf(v, r.label); ok && source != nil {
+				l.places[r.label][rankSort(order, source.Value)] = place{source.Value, hash}
 			}
 		}
 	}
-	for _, r := range a.distincts {
-		pk := a.rulePartition(distinctPrefix, r.label, text)
-		for row, err := range db.partition(ctx, pk) {
-			if err != nil {
-				return nil, err
-			}
-			value, _ := row[db.table.primary.sort[0]].(*types.AttributeValueMemberS)
-			if value == nil {
-				continue
-			}
-			have, err := sumOf(row, countAttr)
-			if err != nil {
-				return nil, err
-			}
-			if want := counts[r.label][value.Value]; !have.Sub(decimal.Int(want)).IsZero() {
-				wrong = append(wrong, miscount{db.table.keyOf(loaded(row)), row, want})
-			}
-			delete(counts[r.label], value.Value)
-		}
-		for _, value := range slices.Sorted(maps.Keys(counts[r.label])) {
-			wrong = append(wrong, miscount{db.table.companionKey(pk, value), nil, counts[r.label][value]})
-		}
-	}
-	return wrong, nil
+	return l, nil
 }
 
-// mend returns the transaction that writes what a row should say.
-func (a *aggregate) mend(db *DB, target, was item, m miscount) []types.TransactWriteItem {
+// readRank compares the rows of a rank with the places that the ledger gives.
+func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRule, target string, places map[string]place) error {
+	pk := a.rulePartition(rankPrefix, rule.label, target)
+	sort := db.table.primary.sort[0]
+	var entries []types.AttributeValue
+	for row, err := range db.partition(ctx, pk) {
+		if err != nil {
+			return err
+		}
+		at, _ := row[sort].(*types.AttributeValueMemberS)
+		if at == nil {
+			continue
+		}
+		p, ok := places[at.Value]
+		if !ok {
+			r.surplus = append(r.surplus, row)
+			continue
+		}
+		if p.hash != hashText(canonical(row[entryAttr])) {
+			continue // it stays among the places, and counts as lost
+		}
+		delete(places, at.Value)
+		switch {
+		case rule.op != ruleMin:
+			if entries = append(entries, row[entryAttr]); len(entries) > rule.n {
+				entries = entries[1:]
+			}
+		case len(entries) < rule.n:
+			entries = append(entries, row[entryAttr])
+		}
+	}
+	for _, at := range slices.Sorted(maps.Keys(places)) {
+		r.lost = append(r.lost, lostRow{db.table.companionKey(pk, at), places[at].source})
+	}
+	if len(places) > 0 {
+		return nil // what the target should say is not known until they are there
+	}
+	if rule.op != ruleMin {
+		slices.Reverse(entries)
+	}
+	maps.Copy(r.want, rule.values(entries))
+	return nil
+}
+
+// readValues compares the rows of a Distinct with the counts of the ledger.
+func (a *aggregate) readValues(ctx context.Context, db *DB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
+	pk := a.rulePartition(distinctPrefix, rule.label, target)
+	for row, err := range db.partition(ctx, pk) {
+		if err != nil {
+			return err
+		}
+		value, _ := row[db.table.primary.sort[0]].(*types.AttributeValueMemberS)
+		if value == nil {
+			continue
+		}
+		have, err := sumOf(row, countAttr)
+		if err != nil {
+			return err
+		}
+		if want := counts[value.Value]; !have.Sub(decimal.Int(want)).IsZero() {
+			r.miscounts = append(r.miscounts, miscount{db.table.keyOf(loaded(row)), row, want})
+		}
+		delete(counts, value.Value)
+	}
+	for _, value := range slices.Sorted(maps.Keys(counts)) {
+		r.miscounts = append(r.miscounts, miscount{db.table.companionKey(pk, value), nil, counts[value]})
+	}
+	return nil
+}
+
+// mend makes the rows beside the ledger of a target agree with it, and reports how many it wrote. They differ only where
+// a rule was not there while sources changed, or where somebody wrote them.
+func (a *aggregate) mend(ctx context.Context, db *DB, target, was item, r *audit) (changed int, err error) {
+	if len(r.lost) > 0 {
+		n, err := a.restore(ctx, db, target, r.lost)
+		if changed += n; err != nil {
+			return changed, err
+		}
+	}
+	for _, row := range r.surplus {
+		dropped, err := a.dropRank(ctx, db, row, target)
+		if err != nil {
+			return changed, err
+		}
+		if dropped {
+			changed++
+		}
+	}
+	if was == nil {
+		return changed, nil // what counts for an absent target is counted when it is there
+	}
+	for _, m := range r.miscounts {
+		switch err := db.transactWrite(ctx, a.recount(db, target, was, m)); {
+		case err == nil:
+			changed++
+		case !apierror.Moved(err):
+			return changed, db.explain(err)
+		}
+	}
+	return changed, nil
+}
+
+// restore puts rows of ranks that are not there, with the ledger items that they belong to.
+func (a *aggregate) restore(ctx context.Context, db *DB, target item, lost []lostRow) (changed int, err error) {
+	text := db.table.refText(target)
+	keys := make([]item, len(lost))
+	for i, l := range lost {
+		keys[i] = db.table.companionKey(a.ledgerPartition(text), l.source)
+	}
+	var pairs []*pair
+	seen := map[string]bool{}
+	var errs []error
+	for i, row := range db.fetch(ctx, keys) {
+		source, _ := row.item[sourceAttr].(*types.AttributeValueMemberM)
+		switch {
+		case row.err != nil:
+			errs = append(errs, row.err)
+		case source == nil || seen[lost[i].source]:
+		case isKept(lost[i].source):
+			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.table.keyText(lost[i].key), db.table.keyText(keys[i])))
+		default:
+			seen[lost[i].source] = true
+			p := a.newPair(target, source.Value)
+			p.sourceText, p.remake = lost[i].source, true
+			pairs = append(pairs, p)
+		}
+	}
+	changed, _ = a.reconcile(ctx, db, pairs)
+	for _, p := range pairs {
+		errs = append(errs, p.err)
+	}
+	return changed, errors.Join(errs...)
+}
+
+// dropRank deletes a row of a rank that no ledger item has put there: of a rule that is no more, or that was not there
+// while its source changed.
+func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target item) (dropped bool, err error) {
+	surplus, key, have, err := a.isSurplus(ctx, db, row, target)
+	if err != nil || !surplus {
+		return false, err
+	}
+	x := &plan.Expression{}
+	c := &commitment{a: a, db: db, guard: true}
+	err = db.transactWrite(ctx, []types.TransactWriteItem{
+		{ConditionCheck: &types.ConditionCheck{
+			TableName: &db.name, Key: key, ConditionExpression: c.asRead(x, have),
+			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}},
+		{Delete: &types.Delete{TableName: &db.name, Key: db.table.keyOf(loaded(row))}},
+	})
+	if apierror.Moved(err) {
+		return false, nil // its ledger item is being written: by a rule that keeps the row
+	}
+	return err == nil, db.explain(err)
+}
+
+// isSurplus reports whether no ledger item has put a rank row where it is, and returns the key of the ledger item that
+// could have, and what that says.
+func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target item) (surplus bool, key, have item, err error) {
+	t := db.table
+	source, _ := row[ledgerAttr].(*types.AttributeValueMemberS)
+	if source == nil {
+		return false, nil, nil, nil
+	}
+	text := t.refText(target)
+	key = t.companionKey(a.ledgerPartition(text), source.Value)
+	ledger, err := db.Consistent().getItem(ctx, key)
+	if err != nil {
+		return false, nil, nil, db.explain(err)
+	}
+	have = contributed(ledger)
+	for _, rule := range a.ranks {
+		order, _, ok := rankOf(have, rule.label)
+		if ok && equalItems(t.keyOf(loaded(row)), a.rankKey(rule, text, order, source.Value)) {
+			return false, key, have, nil
+		}
+	}
+	return true, key, have, nil
+}
+
+// recount returns the transaction that writes what the row of a value should say, if the target's stamp is as it was before
+// the ledger was read: then nothing changed in between.
+func (a *aggregate) recount(db *DB, target, was item, m miscount) []types.TransactWriteItem {
 	c := &commitment{a: a, db: db, guard: true}
 	c.value(m.key, m.have, decimal.Int(m.want), target)
 	x := &plan.Expression{}

@@ -143,7 +143,7 @@ func TestFieldsWithoutAnAttributeAreRefusedAtEveryDepth(t *testing.T) {
 	refuses[[2]lossy](t, gone)
 	refuses[map[string]*lossy](t, gone)
 	refuses[[]struct{ Lossy lossy }](t, gone)
-	refuses[[]struct{ lossy }](t, gone) //nolint:unused // it is lost
+	refuses[[]struct{ lossy }](t, gone)
 	type clash struct {
 		lossy
 		Kept int

@@ -4,234 +4,121 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"runtime/debug"
+	"maps"
 	"slices"
 	"sync"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// run is one batch on its way through a Mux.
+// run is one batch on its way through a Mux: first the views, then the handlers, then those of batches.
 type run struct {
 	m          *Mux
 	deliveries []*delivery // without what is skipped
+	replay     bool        // nothing is counted, remembered or given to the dead letters
+
+	mu     sync.Mutex
+	causes []*RecordError // that the batch stopped for, one each
+	known  map[string]bool
+	freed  map[int]bool // views of which a record went to the dead letters, so that those behind it can go on
 }
 
-// delivery is one record of a batch.
-type delivery struct {
-	record  *Record
-	kind    ChangeKind
-	item    string // which item it is of
-	entity  string // for errors
-	changes []Change[any]
-	images  []image // for views
-	err     error
-	state   deliveryState
-	tried   int
-}
-
-type deliveryState byte
-
-const (
-	pending deliveryState = iota
-	handled
-	lettered // gone to the dead letters
-	failed
-	withheld
-)
-
-// image is what an entity has in a record: how its item was before and is now.
-type image struct {
-	e        *entity
-	kind     ChangeKind
-	old, new item          // nil where there is none, or where the stream does not carry it
-	was, is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
-}
-
-func newRun(m *Mux, records []Record) *run {
+// Process handles records, which come in the order of the stream, and returns the sequence numbers of those to deliver
+// again, in that order. The error joins a [RecordError] for each record that failed, without those that were
+// withheld, and one for each cause that the batch stopped for, which matches [ErrUnavailable]. It is nil exactly if failed is empty.
+//
+// It makes the requests that the views need and none of its own.
+func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, err error) {
+	if err := m.refuse(records); err != nil {
+		for i := range records {
+			failed = append(failed, records[i].Sequence)
+		}
+		if m.opts.Report != nil {
+			m.opts.Report(ctx, err)
+		}
+		return failed, err
+	}
 	r := &run{m: m}
 	for i := range records {
-		d := &delivery{record: &records[i], kind: records[i].Kind, item: m.table.keyText(records[i].Keys)}
-		if m.prepare(d) {
+		if d := m.newDelivery(&records[i]); d != nil {
+			m.progress.recall(d)
 			r.deliveries = append(r.deliveries, d)
 		}
 	}
-	return r
+	r.process(ctx)
+	return r.result()
 }
 
-// prepare decodes what somebody wants of a record; false says that nobody does.
-func (m *Mux) prepare(d *delivery) (wanted bool) {
-	rec := d.record
-	if m.table.companion(loaded(rec.Keys)) {
-		return false
+// Replay handles one record again, as its dead letter says: the parts that failed, all of them where none is given. Nothing
+// is counted, and what fails is returned and goes to no dead letters. The error is a [RecordError]; it matches [ErrUnavailable] where
+// the record is not at fault, and [ErrModel] where m has no such part.
+func (m *Mux) Replay(ctx context.Context, record Record, parts ...string) error {
+	if err := m.refuse([]Record{record}); err != nil {
+		return err
 	}
-	d.kind = m.table.kindOf(rec)
-	if rec.Old == nil && rec.New == nil { // a stream of keys only
-		e, err := m.table.claim(loaded(rec.Keys))
-		if !m.known(d, err) {
-			return d.err != nil
-		}
-		return m.add(d, image{e: e, kind: d.kind})
-	}
-	was, err := m.claim(rec.Old)
-	if !m.known(d, err) && m.opts.RefuseUnknown {
-		return true
-	}
-	is, err := m.claim(rec.New)
-	if !m.known(d, err) && m.opts.RefuseUnknown {
-		return true
-	}
-	if rec.Old != nil && rec.New != nil && was != is { // the item became one of another type
-		gone := m.add(d, image{e: was, kind: Removed, old: rec.Old})
-		return m.add(d, image{e: is, kind: Inserted, new: rec.New}) || gone
-	}
-	if is == nil {
-		is = was
-	}
-	return m.add(d, image{e: is, kind: d.kind, old: rec.Old, new: rec.New})
-}
-
-// claim returns the entity of an image, nil where there is no image.
-func (m *Mux) claim(image item) (*entity, error) {
-	if image == nil {
-		return nil, nil
-	}
-	return m.table.claim(loaded(image))
-}
-
-// known notes a record of no known entity, if that is an error.
-func (m *Mux) known(d *delivery, err error) bool {
-	if err != nil && m.opts.RefuseUnknown {
-		d.err = err
-	}
-	return err == nil
-}
-
-// kindOf tells what a record says from what the TTL of its item says.
-func (t *Table) kindOf(rec *Record) ChangeKind {
-	if rec.Kind != Removed || t.ttl == "" {
-		return rec.Kind
-	}
-	if n, ok := rec.Old[t.ttl].(*types.AttributeValueMemberN); ok && !rec.At.IsZero() {
-		if c, ok := compareNumbers(n.Value, fmt.Sprint(rec.At.Unix())); ok && c <= 0 {
-			return Expired
+	for _, name := range parts {
+		if !slices.ContainsFunc(m.partNames(), func(own string) bool { return own == name }) {
+			return &RecordError{Record: record, Parts: parts, Err: modelFault("the Mux has no part %q: it has %q", name, m.partNames())}
 		}
 	}
-	return Removed
-}
-
-// add decodes the images of a record that belong to one entity.
-func (m *Mux) add(d *delivery, img image) (wanted bool) {
-	e := img.e
-	if e == nil {
-		return false // an item of the library's own
-	}
-	handled := len(m.handlers[e]) > 0 || len(m.any) > 0 || len(m.batch) > 0
-	if !handled && !m.viewed(e) {
-		return false
-	}
-	d.entity = e.name
-	var before, after error
-	if img.kind != Inserted {
-		img.was, before = e.decodeImage(img.old, d.record.Keys)
-	}
-	if img.kind == Inserted || img.kind == Modified {
-		img.is, after = e.decodeImage(img.new, d.record.Keys)
-	}
-	err := errors.Join(before, after)
-	if !handled && img.kind == Modified && (before == nil) != (after == nil) {
-		err = nil // one image names a target, and views read the table: an item that was mended counts again
-	}
-	if err != nil && m.opts.SkipUndecodable {
-		return false
-	}
-	if err == nil && handled && !m.opts.PartialImages {
-		err = img.complete()
-	}
-	if err != nil {
-		d.err = errors.Join(d.err, err)
-		return true
-	}
-	d.images = append(d.images, img)
-	if !handled {
-		return true
-	}
-	c := Change[any]{Kind: img.kind, Sequence: d.record.Sequence, At: d.record.At, record: d.record, entity: e}
-	if img.was.IsValid() {
-		c.Old = img.was.Interface()
-	}
-	if img.is.IsValid() {
-		c.New = img.is.Interface()
-	}
-	d.changes = append(d.changes, c)
-	return true
-}
-
-// viewed reports whether a view looks at items of e.
-func (m *Mux) viewed(e *entity) bool {
-	for _, v := range m.views {
-		if v.view.kind.on(e) {
-			return true
-		}
-	}
-	return false
-}
-
-// complete reports the images that the record should have.
-func (i image) complete() error {
-	missing := ""
-	switch {
-	case i.old == nil && i.kind != Inserted:
-		missing = "old"
-	case i.new == nil && (i.kind == Inserted || i.kind == Modified):
-		missing = "new"
-	default:
+	d := m.newDelivery(&record)
+	if d == nil {
 		return nil
 	}
-	return modelFault("%s: the record has no %s image: give the stream the view type NEW_AND_OLD_IMAGES, or set PartialImages", i.e.name, missing)
+	for i := range d.shares {
+		if len(parts) > 0 && !d.unread && !slices.Contains(parts, m.partName(i)) {
+			d.shares[i].state = unwanted
+		}
+	}
+	r := &run{m: m, replay: true, deliveries: []*delivery{d}}
+	r.process(ctx)
+	_, err := r.result()
+	return err
 }
 
-// decodeImage decodes an image, or the key where the stream does not carry the image.
-func (e *entity) decodeImage(attrs, keys item) (reflect.Value, error) {
-	v := e.newItem()
-	var err error
-	if attrs == nil {
-		err = e.decodeKey(loaded(keys), v)
-	} else {
-		err = e.decode(loaded(attrs), v)
+func (m *Mux) partNames() (names []string) {
+	for i := range m.parts() {
+		names = append(names, m.partName(i))
 	}
-	if err != nil {
-		return reflect.Value{}, err
-	}
-	return v, nil
+	return names
 }
 
-// maintain brings all views up to date.
-func (r *run) maintain(ctx context.Context) {
-	for _, v := range r.m.views {
-		var ds []*delivery
+func (r *run) process(ctx context.Context) {
+	for i := range r.m.views {
+		r.maintain(ctx, i)
+	}
+	r.handle(ctx)
+	r.batch(ctx)
+	for len(r.freed) > 0 && !r.stopped() {
+		freed := r.freed
+		r.freed = nil
+		for _, i := range slices.Sorted(maps.Keys(freed)) {
+			r.maintain(ctx, i)
+		}
 		for _, d := range r.deliveries {
-			if d.err == nil {
-				ds = append(ds, d)
-			}
+			r.close(ctx, d)
 		}
-		err := safely(func() error { v.view.kind.maintain(ctx, v.db, ds); return nil })
-		if err == nil {
-			continue
-		}
-		for _, d := range ds {
-			d.err = err
+	}
+}
+
+// maintain brings one view up to date.
+func (r *run) maintain(ctx context.Context, part int) {
+	v, t := r.m.views[part], r.turn(part)
+	err := safely(func() error { v.view.kind.maintain(withWidth(ctx, r.m.opts.Workers), v.db, t); return nil })
+	if err == nil {
+		return
+	}
+	for _, d := range r.deliveries { // a panic that nobody has foreseen
+		if d.shares[part].state == pending {
+			t.settle(ctx, d, err)
 		}
 	}
 }
 
 // handle runs the handlers: in order with one worker, else the items side by side.
 func (r *run) handle(ctx context.Context) {
+	t := r.turn(r.m.handlersPart())
 	if r.m.opts.Workers == 1 {
-		blocked := map[string]bool{}
 		for _, d := range r.deliveries {
-			r.one(ctx, d, blocked)
+			r.one(ctx, t, d)
 		}
 		return
 	}
@@ -248,9 +135,8 @@ func (r *run) handle(ctx context.Context) {
 	for range min(r.m.opts.Workers, len(order)) {
 		wg.Go(func() {
 			for ds := range queue {
-				blocked := map[string]bool{}
 				for _, d := range ds {
-					r.one(ctx, d, blocked)
+					r.one(ctx, t, d)
 				}
 			}
 		})
@@ -262,86 +148,60 @@ func (r *run) handle(ctx context.Context) {
 	wg.Wait()
 }
 
-// one handles one record, unless an earlier one of its item failed.
-func (r *run) one(ctx context.Context, d *delivery, blocked map[string]bool) {
-	if blocked[d.item] {
-		d.state = withheld
-		return
-	}
-	if d.err == nil {
-		d.err = ctx.Err()
-	}
-	for _, c := range d.changes {
-		for _, f := range slices.Concat(r.m.handlers[c.entity], r.m.any) {
-			if d.err == nil {
-				d.err = safely(func() error { return f(ctx, c) })
+// one handles one record, if it is its turn.
+func (r *run) one(ctx context.Context, t *turn, d *delivery) {
+	if t.may(ctx, d) {
+		err := ctx.Err()
+		for _, c := range d.changes {
+			for _, f := range slices.Concat(r.m.handlers[c.entity], r.m.any) {
+				if err == nil {
+					err = safely(func() error { return f(ctx, c) })
+				}
 			}
 		}
+		t.settle(ctx, d, err)
 	}
-	r.settle(ctx, d)
-	if d.state == failed {
-		blocked[d.item] = true
+	if !r.batched(d) {
+		r.close(ctx, d)
+		t.pass(d)
 	}
 }
 
-// settle decides what becomes of a record that has been handled, and counts its failure.
-func (r *run) settle(ctx context.Context, d *delivery) {
-	if d.err == nil {
-		d.state = handled
-		return
-	}
-	d.state = failed
-	d.tried = r.m.count(d, !errors.Is(d.err, ErrThrottled) && ctx.Err() == nil)
-	if r.m.opts.Report != nil {
-		r.m.opts.Report(ctx, r.fault(d))
-	}
-	if r.m.opts.DeadLetters == nil || d.tried < r.m.opts.Attempts {
-		return
-	}
-	cause := r.fault(d)
-	if err := safely(func() error { return r.m.opts.DeadLetters(ctx, *d.record, cause) }); err != nil {
-		d.err = fmt.Errorf("%w; and the dead letters do not take it: %w", d.err, err)
-		return
-	}
-	d.state = lettered
-	r.m.forget(d)
-}
-
-func (r *run) fault(d *delivery) *RecordError {
-	return &RecordError{Record: *d.record, Entity: d.entity, Attempts: d.tried, Err: d.err}
+// batched reports whether a record goes on to the handlers of batches.
+func (r *run) batched(d *delivery) bool {
+	handlers := d.shares[r.m.handlersPart()].state
+	return d.shares[r.m.batchPart()].state == pending && (handlers == done || handlers == unwanted)
 }
 
 // batch runs the handlers of whole batches.
 func (r *run) batch(ctx context.Context) {
-	if len(r.m.batch) == 0 {
-		return
-	}
+	t := r.turn(r.m.batchPart())
 	var ds []*delivery
 	worn := false // this is the last attempt of one of them
 	for _, d := range r.deliveries {
-		if d.state == handled && len(d.changes) > 0 {
+		if r.batched(d) && t.may(ctx, d) {
 			ds = append(ds, d)
-			worn = worn || r.m.opts.DeadLetters != nil && r.m.tried(d)+1 >= r.m.opts.Attempts
+			worn = worn || r.m.opts.DeadLetters != nil && d.shares[t.part].tried+1 >= r.m.opts.Attempts
 		}
 	}
-	if len(ds) == 0 {
-		return
+	var err error
+	if len(ds) > 0 {
+		err = r.together(ctx, ds)
 	}
-	err := r.together(ctx, ds)
-	if err == nil {
-		return
-	}
-	blocked := map[string]bool{}
 	for _, d := range ds {
-		if blocked[d.item] {
-			d.state = withheld
+		if !t.may(ctx, d) {
 			continue
 		}
-		if d.err = err; worn && len(ds) > 1 {
-			d.err = r.together(ctx, []*delivery{d})
+		one := err
+		if err != nil && outsideOf(ctx, err) == nil && worn && len(ds) > 1 {
+			one = r.together(ctx, []*delivery{d})
 		}
-		r.settle(ctx, d)
-		blocked[d.item] = d.state == failed
+		t.settle(ctx, d, one)
+		r.close(ctx, d)
+		t.pass(d)
+	}
+	for _, d := range r.deliveries {
+		r.close(ctx, d)
 	}
 }
 
@@ -358,61 +218,136 @@ func (r *run) together(ctx context.Context, ds []*delivery) error {
 	return nil
 }
 
-// result reports what failed, and forgets what did not.
+// close reports what failed of a record, once, and gives it to the dead letters if it failed often enough.
+func (r *run) close(ctx context.Context, d *delivery) {
+	fault := r.fault(d)
+	if d.closed || fault == nil {
+		return
+	}
+	d.closed = true
+	if worn := r.worn(d); len(worn) > 0 {
+		fault = r.fault(d, worn...)
+		if err := safely(func() error { return r.m.opts.DeadLetters(ctx, *d.record, fault) }); err != nil {
+			for _, part := range worn {
+				d.shares[part].state = pending
+			}
+			r.stop(ctx, d, worn, err, fmt.Errorf("%w; and the dead letters do not take it: %w", fault.Err, err))
+			return
+		}
+		for _, part := range worn {
+			d.shares[part].state = lettered
+		}
+		r.free(worn)
+	}
+	if r.m.opts.Report != nil && !r.replay {
+		r.m.opts.Report(ctx, fault)
+	}
+}
+
+// free notes the views of which a record went to the dead letters.
+func (r *run) free(parts []int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, part := range parts {
+		if part < r.m.handlersPart() {
+			if r.freed == nil {
+				r.freed = map[int]bool{}
+			}
+			r.freed[part] = true
+		}
+	}
+}
+
+// worn returns the parts of a record that are to go to the dead letters. With the handlers those of batches go, which have
+// not had their turn.
+func (r *run) worn(d *delivery) (parts []int) {
+	if r.m.opts.DeadLetters == nil || r.replay || r.stopped() {
+		return nil
+	}
+	for i, s := range d.shares {
+		switch {
+		case s.state == failed && s.tried >= r.m.opts.Attempts,
+			i == r.m.batchPart() && s.state == pending && slices.Contains(parts, r.m.handlersPart()):
+			parts = append(parts, i)
+		}
+	}
+	return parts
+}
+
+// fault is the error of what failed of a record, or of some of its parts; nil if nothing did.
+func (r *run) fault(d *delivery, parts ...int) *RecordError {
+	e := &RecordError{Record: *d.record, Entity: d.entity}
+	var errs []error
+	for i, s := range d.shares {
+		if s.state != failed && parts == nil || parts != nil && !slices.Contains(parts, i) {
+			continue
+		}
+		if !d.unread {
+			e.Parts = append(e.Parts, r.m.partName(i))
+		}
+		e.Attempts = max(e.Attempts, s.tried)
+		if s.err != nil {
+			errs = append(errs, s.err)
+		}
+	}
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		e.Err = errs[0]
+	default:
+		e.Err = errors.Join(errs...)
+	}
+	return e
+}
+
+// stop ends the batch for a cause that is no record's own: what has not been done is delivered again. It is reported once.
+func (r *run) stop(ctx context.Context, d *delivery, parts []int, cause, err error) {
+	r.mu.Lock()
+	name := causeName(cause)
+	if r.known[name] {
+		r.mu.Unlock()
+		return
+	}
+	if r.known == nil {
+		r.known = map[string]bool{}
+	}
+	r.known[name] = true
+	e := &RecordError{Record: *d.record, Entity: d.entity, Err: &outside{err}}
+	for _, part := range parts {
+		e.Parts = append(e.Parts, r.m.partName(part))
+		e.Attempts = max(e.Attempts, d.shares[part].tried)
+	}
+	r.causes = append(r.causes, e)
+	r.mu.Unlock()
+	if r.m.opts.Report != nil && !r.replay {
+		r.m.opts.Report(ctx, e)
+	}
+}
+
+func (r *run) stopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.causes) > 0
+}
+
+// result reports what failed and what is to be delivered again, and remembers how far that is.
 func (r *run) result() (again []string, err error) {
 	var errs []error
 	for _, d := range r.deliveries {
-		switch d.state {
-		case failed:
-			errs = append(errs, r.fault(d))
+		open := slices.ContainsFunc(d.shares, func(s share) bool { return s.state == pending || s.state == failed })
+		if open {
 			again = append(again, d.record.Sequence)
-		case withheld:
-			again = append(again, d.record.Sequence)
-		case handled:
-			r.m.forget(d)
-		case pending, lettered:
 		}
+		if e := r.fault(d); e != nil {
+			errs = append(errs, e)
+		}
+		if !r.replay {
+			r.m.progress.note(d, open)
+		}
+	}
+	for _, e := range r.causes {
+		errs = append(errs, e)
 	}
 	return again, errors.Join(errs...)
-}
-
-// id tells a record from all others.
-func (d *delivery) id() string {
-	return d.record.Stream + " " + d.record.Sequence + " " + d.item
-}
-
-// count adds one failed delivery, if it counts, and returns how many there were; at least one.
-func (m *Mux) count(d *delivery, counts bool) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if counts {
-		m.tries[d.id()]++
-	}
-	return m.tries[d.id()]
-}
-
-func (m *Mux) tried(d *delivery) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.tries[d.id()]
-}
-
-func (m *Mux) forget(d *delivery) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.tries, d.id())
-}
-
-// safely turns a panic of f into an error that carries the stack.
-func safely(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if cause, ok := p.(error); ok {
-				err = fmt.Errorf("panic: %w\n%s", cause, debug.Stack())
-				return
-			}
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return f()
 }

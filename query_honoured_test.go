@@ -122,10 +122,10 @@ func TestAScanHonoursItsOptions(t *testing.T) {
 		require.ErrorIs(t, err, ddb.ErrModel, "%+v", opts)
 	}
 	var at ddb.Cursor
-	for range db.Scan(t.Context(), &ddb.ScanOptions{Workers: 8, Segments: 2, Checkpoint: func(c ddb.Cursor) { at = ddb.Cursor(max(string(at), string(c))) }}) {
-	}
+	_, err := ddb.CollectAll(db.Scan(t.Context(), &ddb.ScanOptions{Workers: 8, Segments: 2, Checkpoint: func(c ddb.Cursor) { at = ddb.Cursor(max(string(at), string(c))) }}))
+	require.NotErrorIs(t, err, ddb.ErrCursor)
 	require.NotEmpty(t, at, "the first of two segments was done")
-	_, err := ddb.CollectAll(db.Scan(t.Context(), &ddb.ScanOptions{Segments: 2, Resume: at}))
+	_, err = ddb.CollectAll(db.Scan(t.Context(), &ddb.ScanOptions{Segments: 2, Resume: at}))
 	require.NotErrorIs(t, err, ddb.ErrCursor)
 }
 

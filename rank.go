@@ -17,7 +17,7 @@ import (
 func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValue, error) {
 	switch r.op {
 	case ruleTop:
-		v := r.entry(source)
+		v := r.entry(source) // of a user: see counted
 		av, err := codec.EncodeElem(keepEmpty(r.into), v)
 		if err == nil && av == nil {
 			err = fmt.Errorf("an entry that has no encoding: %v", v)
@@ -39,6 +39,22 @@ func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValu
 		return &types.AttributeValueMemberM{Value: entry}, nil
 	}
 	return carry(r.by, r.into, attrs, source)
+}
+
+// leastEntry is the size of an entry of Top that has only zero values, 0 if that cannot be told.
+func leastEntry(into *field.Field) int {
+	if into.Type.Kind() != reflect.Slice {
+		return 0
+	}
+	size := 0
+	_ = safely(func() error { // of an encoding of the user's own
+		av, err := codec.EncodeElem(keepEmpty(into), reflect.New(into.Type.Elem()).Elem())
+		if err == nil && av != nil {
+			size = valueSize(av)
+		}
+		return err
+	})
+	return size
 }
 
 // carry returns the value of a source's field as the target's field into stores it; nil where there is none.
@@ -99,5 +115,7 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 
 // rankKey is the key of a source's row in a rank.
 func (a *aggregate) rankKey(r rankRule, target, order, source string) item {
-	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), order+hashText(source)[:22])
+	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), rankSort(order, source))
 }
+
+func rankSort(order, source string) string { return order + hashText(source)[:22] }

@@ -5,22 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
-// so that a dead letter can be read, sent and replayed by anything.
+// so that a dead letter can be read, sent and replayed by anything. From JSON it is read whatever its images are; an event of another
+// source than aws:dynamodb, or of another version than 1.x, is an error.
 type Record struct {
 	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
 	Keys     map[string]types.AttributeValue
 	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
-	Sequence string
+	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
 	At       time.Time
 	Stream   string // the ARN of the stream, "" where the source does not tell
 	ID       string // of the event, "" where the source does not tell
+
+	// Raw is the record as it came, in JSON, where its kind, keys or images cannot be read; nil otherwise. Then Kind, Keys, Old and
+	// New are not to be relied on. In a [Mux] such a record fails by its own fault, and goes to the dead letters as it is. Who reads
+	// it from there with a release of this library that knows it gets a record without Raw.
+	Raw json.RawMessage
 }
 
 // ttlPrincipal is who deletes expired items, as userIdentity of their records says.
@@ -44,6 +52,8 @@ type wireChange struct {
 	New      wireItem    `json:"NewImage,omitempty"`
 	Old      wireItem    `json:"OldImage,omitempty"`
 	Sequence string      `json:"SequenceNumber"`
+
+	Precision string `json:"ApproximateCreationDateTimePrecision,omitempty"` // of a record of Kinesis Data Streams
 }
 
 type wireIdentity struct {
@@ -51,10 +61,18 @@ type wireIdentity struct {
 	PrincipalID string `json:"principalId"`
 }
 
-// MarshalJSON returns the record as Lambda would deliver it.
+// expires reports whether it is DynamoDB, which deletes what has expired.
+func (w *wireIdentity) expires() bool {
+	return w != nil && w.Type == "Service" && w.PrincipalID == ttlPrincipal
+}
+
+// MarshalJSON returns the record as Lambda would deliver it, and one that cannot be read as it came.
 func (r Record) MarshalJSON() ([]byte, error) {
+	if r.Raw != nil {
+		return r.Raw, nil
+	}
 	w := wireRecord{
-		EventID: r.ID, EventVersion: "1.1", EventSource: "aws:dynamodb", EventSourceARN: r.Stream,
+		EventID: r.ID, EventVersion: "1.1", EventSource: eventSource, EventSourceARN: r.Stream,
 		DynamoDB: wireChange{Keys: wireItem(r.Keys), New: wireItem(r.New), Old: wireItem(r.Old), Sequence: r.Sequence},
 	}
 	switch r.Kind {
@@ -79,29 +97,93 @@ func (r Record) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON is the inverse of MarshalJSON.
 func (r *Record) UnmarshalJSON(b []byte) error {
 	var w wireRecord
-	if err := json.Unmarshal(b, &w); err != nil {
-		return fmt.Errorf("ddb: record: %w", err)
+	images := json.Unmarshal(b, &w)
+	if images != nil {
+		var head wireHead
+		if err := json.Unmarshal(b, &head); err != nil {
+			return fmt.Errorf("ddb: record: %w", err)
+		}
+		w = head.record()
+	}
+	switch {
+	case w.EventSource != "" && w.EventSource != eventSource:
+		return fmt.Errorf("ddb: record: it is of %q, not of %q: %w: RecordDecoder.Lambda takes records from what carries them", w.EventSource, eventSource, errNoStreamRecord)
+	case w.EventVersion != "" && !strings.HasPrefix(w.EventVersion, "1."):
+		return fmt.Errorf("ddb: record: event version %q is not known, only 1.x: read it by a newer release of this library", w.EventVersion)
 	}
 	out := Record{
 		Keys: w.DynamoDB.Keys, New: w.DynamoDB.New, Old: w.DynamoDB.Old,
 		Sequence: w.DynamoDB.Sequence, Stream: w.EventSourceARN, ID: w.EventID,
 	}
-	var err error
-	if out.Kind, err = RecordKind(w.EventName, w.UserIdentity != nil && w.UserIdentity.Type == "Service" && w.UserIdentity.PrincipalID == ttlPrincipal); err != nil {
-		return err
+	var unknown, err error
+	out.Kind, unknown = RecordKind(w.EventName, w.UserIdentity.expires())
+	if out.Sequence == "" || len(out.Keys) == 0 && images == nil {
+		return fmt.Errorf("ddb: record: without SequenceNumber or Keys: %w", errNoStreamRecord)
 	}
-	if out.Sequence == "" || len(out.Keys) == 0 {
-		return errors.New("ddb: record: without SequenceNumber or Keys: not a record of a DynamoDB stream")
+	if images != nil || unknown != nil {
+		out.Raw = slices.Clone(b)
 	}
 	if w.DynamoDB.At != "" {
-		at, err := w.DynamoDB.At.Float64()
-		if err != nil {
+		if out.At, err = timeOfSeconds(string(w.DynamoDB.At)); err != nil {
 			return fmt.Errorf("ddb: record %s: ApproximateCreationDateTime: %w", out.Sequence, err)
 		}
-		out.At = time.UnixMilli(int64(math.Round(at * 1000))).UTC()
 	}
 	*r = out
 	return nil
+}
+
+const eventSource = "aws:dynamodb"
+
+var errNoStreamRecord = errors.New("not a record of a DynamoDB stream")
+
+// wireHead is a record without what may not be readable.
+type wireHead struct {
+	wireRecord
+
+	DynamoDB struct {
+		At       json.Number     `json:"ApproximateCreationDateTime"`
+		Keys     json.RawMessage `json:"Keys"`
+		Sequence string          `json:"SequenceNumber"`
+	} `json:"dynamodb"`
+}
+
+func (h *wireHead) record() wireRecord {
+	w := h.wireRecord
+	w.DynamoDB = wireChange{At: h.DynamoDB.At, Sequence: h.DynamoDB.Sequence}
+	var keys wireItem
+	if json.Unmarshal(h.DynamoDB.Keys, &keys) == nil {
+		w.DynamoDB.Keys = keys
+	}
+	return w
+}
+
+// unreadable says why a record is raw.
+func (r *Record) unreadable() error {
+	var w wireRecord
+	if err := json.Unmarshal(r.Raw, &w); err != nil {
+		return fmt.Errorf("the record cannot be read: %w", err)
+	}
+	if _, err := RecordKind(w.EventName, false); err != nil {
+		return fmt.Errorf("the record cannot be read: %s", strings.TrimPrefix(err.Error(), "ddb: record: "))
+	}
+	return errors.New("the record is raw, and its source could not read it: read it from its JSON again")
+}
+
+// timeOfSeconds reads a time in seconds since 1970, as the records of a DynamoDB stream have it. What is no time before the
+// year 10000 is refused: milliseconds and microseconds, which the records of Kinesis Data Streams have. A time before 1970 is
+// none: the types of aws-lambda-go write one where there is none.
+func timeOfSeconds(text string) (time.Time, error) {
+	at, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if at < 0 {
+		return time.Time{}, nil
+	}
+	if at >= 253_402_300_800 {
+		return time.Time{}, fmt.Errorf("%s seconds are no time between 1970 and 9999: a stream of DynamoDB has seconds, one of Kinesis Data Streams milliseconds or microseconds", text)
+	}
+	return time.UnixMilli(int64(math.Round(at * 1000))).UTC(), nil
 }
 
 // RecordKind returns the kind of a record by its event name, INSERT, MODIFY or REMOVE. expired says that its

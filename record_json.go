@@ -72,7 +72,10 @@ func (w wireValue) MarshalJSON() ([]byte, error) {
 		}
 		return json.Marshal(map[string]wireItem{"M": m})
 	}
-	return nil, fmt.Errorf("an attribute value of type %T", w.av)
+	if unknown, ok := w.av.(*types.UnknownUnionMember); ok { // of a newer DynamoDB
+		return json.Marshal(map[string][]byte{unknown.Tag: unknown.Value})
+	}
+	return json.Marshal(map[string]string{"UNKNOWN": fmt.Sprintf("%T", w.av)}) // which is read back as a raw record
 }
 
 func (w *wireValue) UnmarshalJSON(b []byte) error {

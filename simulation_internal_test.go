@@ -51,6 +51,7 @@ type simConfig struct {
 	steps int
 	plain bool // one source and one target, written in turns, and no delivery that could heal by chance
 	copy  bool // the copies alone
+	width int  // targets that a worker has under way at once; more than one is another run each time
 }
 
 func simulate(c chooser, cfg simConfig) error {
@@ -173,12 +174,12 @@ func (s *simulation) cut() (batch []Record) {
 
 func (s *simulation) deliver(batch []Record) {
 	s.start(func(ctx context.Context, db *DB, w *simWorker) {
-		mux := NewMux(s.m.table, nil)
+		mux := NewMux(s.m.table, &MuxOptions{Workers: s.cfg.width})
 		mux.Maintain(db, s.m.all...)
 		failed, _ := mux.Process(ctx, batch)
 		w.result = func() {
 			for _, r := range batch {
-				if w.dead || slices.Contains(failed, r.Sequence) {
+				if w.dead.Load() || slices.Contains(failed, r.Sequence) {
 					s.pending = append(s.pending, r)
 				}
 			}
@@ -189,7 +190,7 @@ func (s *simulation) deliver(batch []Record) {
 func (s *simulation) rebuild(ctx context.Context, db *DB, w *simWorker) {
 	var err error
 	for _, v := range s.m.all {
-		err = errors.Join(err, v.Rebuild(ctx, db, nil))
+		err = errors.Join(err, v.Rebuild(ctx, db, &RebuildOptions{Scan: ScanOptions{Workers: s.cfg.width}}))
 	}
 	w.result = func() {
 		if err != nil {
@@ -342,6 +343,18 @@ func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 			}
 			t.Fatal("no run went wrong")
 		})
+	}
+}
+
+// With several targets under way in each worker, a run cannot be repeated, so rapid has no part in it.
+func TestAggregatesSurviveAnythingSideBySide(t *testing.T) {
+	t.Parallel()
+	runs := uint64(300)
+	if testing.Short() {
+		runs = 60
+	}
+	for seed := range runs {
+		require.NoError(t, simulate(randChooser{rand.New(rand.NewPCG(seed, 2))}, simConfig{steps: 120, width: 8}), "run %d", seed)
 	}
 }
 

@@ -17,6 +17,7 @@ type simSource struct {
 	Tag    string    `dynamodbav:"tag,omitempty"`
 	Off    bool      `dynamodbav:"off"`
 	Until  time.Time `dynamodbav:"until,unixtime,omitempty"`
+	Mood   simMood   `dynamodbav:"mood"`
 }
 
 type simEntry struct {
@@ -92,6 +93,13 @@ type simulated struct {
 	ranks   *View
 	plain   *View
 	all     []*View
+	whim    func(function string) // what a function of the model does before its work, if anything
+}
+
+func (m *simulated) called(function string) {
+	if m.whim != nil {
+		m.whim(function)
+	}
 }
 
 func newSimulated() *simulated {
@@ -113,7 +121,10 @@ func newSimulated() *simulated {
 		return []Rule{
 			By(&s.Target, &t.ID), Sum(&s.V, &t.Sum), Sum(&s.F, &t.F), Count(&t.N),
 			Min(&s.V, &t.Min), Max(&s.At, &t.Max), Distinct(&s.Tag, &t.Tags), Latest(&s.V, &t.LastV, &s.Tag, &t.Last),
-			Top(2, &s.V, &t.Top, func(s simSource) simEntry { return simEntry{s.ID, s.V} }),
+			Top(2, &s.V, &t.Top, func(s simSource) simEntry {
+				m.called("entry")
+				return simEntry{s.ID, s.V}
+			}),
 		}
 	})
 	m.plain = MustAggregate("plain", m.sources, m.totals, func(s *simSource, t *simTotal) []Rule {
@@ -155,16 +166,27 @@ func (m *simulated) more() []*View {
 			return []Rule{OwnItems, By(&s.ID, &t.Source), Sum(&s.V, &t.Sum), Count(&t.N)}
 		}),
 		FanOut("copies", m.sources, m.copies,
-			func(s simSource) Query[simCopy] { return m.copies.Query(simCopy{Source: s.ID}) },
+			func(s simSource) Query[simCopy] {
+				m.called("targets")
+				return m.copies.Query(simCopy{Source: s.ID})
+			},
 			func(c Change[simSource], t *simCopy) bool {
+				m.called("apply")
 				was := t.V
 				t.V = value(c)
 				return t.V != was
 			}),
 		FanOutVia("placed", m.sources, m.members, m.placed,
-			func(s simSource) Query[simMember] { return m.members.Query(simMember{Source: s.ID}) },
-			func(s simMember) simPlaced { return simPlaced{ID: s.Source + s.ID, V: s.V} },
+			func(s simSource) Query[simMember] {
+				m.called("members")
+				return m.members.Query(simMember{Source: s.ID})
+			},
+			func(s simMember) simPlaced {
+				m.called("place")
+				return simPlaced{ID: s.Source + s.ID, V: s.V}
+			},
 			func(c Change[simSource], s *simMember, t *simPlaced) bool {
+				m.called("apply via")
 				was := s.V
 				s.V = value(c)
 				t.V = s.V

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"pgregory.net/rapid"
@@ -34,7 +35,7 @@ const (
 // simWorker is a process that handles a batch, or rebuilds.
 type simWorker struct {
 	Client
-	dead   bool
+	dead   atomic.Bool
 	fates  chan fate
 	parked chan struct{} // it is about to make a request
 	done   chan struct{}
@@ -42,14 +43,16 @@ type simWorker struct {
 }
 
 func (w *simWorker) gate() (fate, error) {
-	if w.dead {
+	if w.dead.Load() {
 		return crash, errCrash
 	}
 	w.parked <- struct{}{}
 	f := <-w.fates
 	if f == crash {
-		w.dead = true
-		return f, errCrash
+		w.dead.Store(true)
+	}
+	if w.dead.Load() { // with all that it has under way
+		return crash, errCrash
 	}
 	return f, nil
 }

@@ -3,9 +3,8 @@ package ddb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
-	"sync"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -14,6 +13,10 @@ import (
 // Delivery is at least once: whatever a source delivers again is handled again. Records of one item are handled in the
 // order of the batch. When one fails, the later ones of that item are withheld and count as failed too, so that a
 // source that delivers them again keeps their order; other items go on.
+//
+// A record fails in parts: each view, the handlers, and the handlers of batches. What is done of it is not done again, as long
+// as this Mux lives. Where not the record is at fault but what surrounds it (the service, the network, credentials, throttling,
+// a context that ended), the batch stops, and all that is left of it is delivered again: see [ErrUnavailable].
 //
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
@@ -25,8 +28,8 @@ type Mux struct {
 	batch    []func(context.Context, []Change[any]) error
 	views    []maintained
 
-	mu    sync.Mutex
-	tries map[string]int // failed deliveries of records that have not succeeded yet
+	progress progress
+	origin   origin
 }
 
 // maintained is a view and where it lives.
@@ -45,7 +48,8 @@ type MuxOptions struct {
 	// skipped.
 	RefuseUnknown bool
 
-	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails.
+	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails. A record with [Record].Raw, of
+	// which nobody knows what it is, always fails.
 	SkipUndecodable bool
 
 	// PartialImages accepts records without the images that their kind calls for, which a stream has whose view type
@@ -54,38 +58,40 @@ type MuxOptions struct {
 	// the source tells its target, and fails where it needs an image that is not there.
 	PartialImages bool
 
-	// Attempts is the number of deliveries after which a failing record goes to DeadLetters; default 3. Deliveries
-	// that failed with [ErrThrottled] or by the context's end do not count. They are counted in memory, by this Mux.
+	// Attempts is the number of deliveries after which what fails of a record goes to DeadLetters; default 3. Each part of it
+	// is counted by itself. A delivery does not count if the batch stopped, as [ErrUnavailable] says. They are counted in
+	// memory, by this Mux.
 	Attempts int
 
-	// DeadLetters takes records that failed Attempts times. When it returns nil the record counts as handled, and the
-	// later records of its item go on. By default there is none: a record fails for as long as it is delivered.
-	// Record is what [Mux.Process] takes, so that a dead letter can be replayed at any time.
+	// DeadLetters takes records of which a part failed Attempts times; cause is a [RecordError], whose Parts says which. When
+	// it returns nil these parts count as done, and in them the later records of the item go on. When it returns an error the
+	// batch stops, and the record is delivered again. By default there is none: a record fails for as long as it is
+	// delivered. With Workers it may be called concurrently. [Mux.Replay] runs the parts again, at any time.
 	DeadLetters func(ctx context.Context, r Record, cause error) error
 
-	// Report is called for each delivery of a record that failed, once per record, also for one that goes to
-	// DeadLetters; not for those that were withheld. It may be called concurrently.
+	// Report is called for each delivery of a record that failed, once per record, also for one that goes to DeadLetters, and
+	// once for each cause that a batch stopped for; not for records that were withheld. It may be called concurrently.
 	Report func(ctx context.Context, err *RecordError)
 }
 
-// RecordError says which record could not be handled and why.
+// RecordError says which record could not be handled and why. Where it matches [ErrUnavailable] the batch stopped at that
+// record, which is not at fault.
 type RecordError struct {
-	Record   Record
-	Entity   string // "" where no entity claims it
-	Attempts int    // failed deliveries so far, this one included
+	Record Record
+	Entity string // "" where no entity claims it
+	// Parts says what failed: "view NAME" for a view, "handlers", and "batch handlers" for those of HandleBatch. It is nil where nobody
+	// can tell what the record is of, so that all are concerned. See [Mux.Replay].
+	Parts    []string
+	Attempts int // deliveries that failed by the record's own fault so far, this one included
 	Err      error
 }
 
 func (e *RecordError) Error() string {
-	var what strings.Builder
-	what.WriteString(string(e.Record.Kind))
-	if e.Entity != "" {
-		what.WriteString(" " + e.Entity)
+	what := recordText(&e.Record, e.Entity)
+	if errors.Is(e.Err, ErrUnavailable) {
+		return fmt.Sprintf("ddb: stream: the batch stops at %s, record %s: %v", what, e.Record.Sequence, e.Err)
 	}
-	for _, attr := range sortedNames(e.Record.Keys) {
-		what.WriteString(" " + attr + "=" + valueText(e.Record.Keys[attr]))
-	}
-	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what.String(), e.Record.Sequence, e.Attempts, e.Err)
+	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what, e.Record.Sequence, e.Attempts, e.Err)
 }
 
 // Unwrap returns the cause.
@@ -93,7 +99,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 
 // NewMux returns a mux for the records of table.
 func NewMux(table *Table, opts *MuxOptions) *Mux {
-	m := &Mux{table: table, handlers: map[*entity][]func(context.Context, Change[any]) error{}, tries: map[string]int{}}
+	m := &Mux{table: table, handlers: map[*entity][]func(context.Context, Change[any]) error{}}
 	if opts != nil {
 		m.opts = *opts
 	}
@@ -127,27 +133,21 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 }
 
 // Maintain keeps views up to date in db, before any handler sees the record: what a handler reads is as new as its
-// record. It panics if db or a view is of another table than m's.
+// record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
+// that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
 func (m *Mux) Maintain(db *DB, views ...*View) {
+	marked := *db
+	marked.client = calls{db.client}
 	for _, v := range views {
 		if db.table != m.table || v.table != m.table {
 			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.name))
 		}
-		m.views = append(m.views, maintained{v, db})
+		m.views = append(m.views, maintained{v, &marked})
 	}
-}
-
-// Process handles records, which come in the order of the stream, and returns the sequence numbers of those to deliver
-// again, in that order. The error joins a [RecordError] for each record that failed, without those that were
-// withheld; it is nil exactly if failed is empty.
-//
-// It makes the requests that the views need and none of its own.
-func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, err error) {
-	r := newRun(m, records)
-	r.maintain(ctx)
-	r.handle(ctx)
-	r.batch(ctx)
-	return r.result()
+	m.bindTo(db)
+	if circle := circleOf(m.views); circle != "" {
+		panic("ddb: Maintain: views feed each other in a circle, which would never rest: " + circle)
+	}
 }
 
 // StreamFilter returns the pattern for the event source mapping of a Lambda function that keeps records of the

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -22,10 +24,13 @@ type View struct {
 type viewKind interface {
 	// on reports whether records of e concern the view.
 	on(e *entity) bool
-	// maintain brings the view up to date with what the records name, and sets the errors of those it could not.
-	maintain(ctx context.Context, db *DB, ds []*delivery)
+	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
+	maintain(ctx context.Context, db *DB, t *turn)
+	// reads is what the view looks at, and writes what it changes.
+	reads() flow
+	writes() []flow
 	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *DB, p *Progress) rebuilder
+	rebuilder(db *DB, p *Progress, pace func(context.Context) error) rebuilder
 	// verifier is rebuilder without writes: it gives what it would change to report.
 	verifier(db *DB, report func(Drift) error) rebuilder
 }
@@ -33,40 +38,34 @@ type viewKind interface {
 // rebuilder takes every item of the table, one by one.
 type rebuilder interface {
 	add(ctx context.Context, attrs item) error
-	flush(ctx context.Context) error // everything added is done
-	finish() error                   // the items that could not be made right
+	// flush works on what was added, on all of it if asked to, and reports whether it did everything.
+	flush(ctx context.Context, all bool) (done bool, err error)
+	finish() error // the items that could not be made right
 }
 
 // Name returns the view's name.
 func (v *View) Name() string { return v.name }
 
-// RebuildOptions configures [View.Rebuild]; nil is one worker, from the start.
-type RebuildOptions struct {
-	// Scan says how the table is read: workers, segments, where to resume, and the checkpoint, which is called when all
-	// that was read before it has been made right. IgnoreUnknown is not looked at: unknown items are skipped.
-	Scan ScanOptions
-	// Progress is called after each page of the scan.
-	Progress func(Progress)
-}
-
-// Progress says how far a Rebuild is.
-type Progress struct {
-	Items   int // read
-	Sources int // looked at, contributions of earlier ones included
-	Targets int // looked at
-	Changed int // written, one for each contribution and each target
-}
-
 // Rebuild makes the view what it would be if all its sources were written anew: after a gap in the stream, after a
 // change of its rules, or on a table that it is new to. It may run beside the stream, and several at once.
+//
+// Run it when every program that maintains the view has its rules as they are now. While a deploy adds a rule, programs
+// with and without it may maintain the view side by side: each leaves what it does not know as it is. What only the old
+// ones saw is missing from the new rule until a Rebuild after the deploy. A Rebuild by a program that does not know a rule
+// takes out of the ledger what was contributed to it; the next Rebuild by one that does makes it right again.
 //
 // An item that cannot be read or written is left behind: the others are made right, and the error joins up to twenty
 // such failures.
 //
-// It reads the whole table once, strongly consistently (a unit for each 4 KB), each source again with its contribution,
-// and each target with all of its contributions; it writes what differs. After a crash, run it again, from the last
-// checkpoint or the start; what an unfinished one left behind is right only then. When it ends, [View.NeedsRebuild] is
-// false unless another gap was reported meanwhile.
+// It reads the whole table once, strongly consistently (a unit for each 4 KB). The sources that it meets there with what
+// they have contributed are not read again where both agree, as far as they fit into 64 MB; the others are, both of them, and
+// what differs is written. Each target is read, and in a query of each rule's rows all that counts for it. Where transactions on one target leave no
+// moment for that, they are asked to wait: each batch that
+// meets that does so for a few seconds at most.
+//
+// After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
+// it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
+// start of a Rebuild is not healed by what was resumed from it: then run it from the start.
 func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error {
 	if db.table != v.table {
 		return modelFault("ddb: rebuild %s: the view is of another table than the DB's", v.name)
@@ -74,38 +73,66 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error 
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
-	mark, err := v.mark(ctx, db)
-	if err != nil {
-		return fmt.Errorf("ddb: rebuild %s: %w", v.name, err)
+	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
+	scan := opts.Scan
+	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
+	if scan.Resume != "" {
+		var cursor string
+		cursor, covered, known = strings.Cut(string(scan.Resume), coveredMark)
+		scan.Resume = Cursor(cursor)
+	} else {
+		mark, err := v.mark(ctx, db)
+		if err != nil {
+			return fail(err)
+		}
+		covered = markStamp(mark)
 	}
-	p := Progress{}
-	r := v.kind.rebuilder(db, &p)
-	if err := v.each(ctx, db, opts.Scan, r, &p, opts.Progress); err != nil {
-		return fmt.Errorf("ddb: rebuild %s: %w", v.name, err)
+	if checkpoint := opts.Scan.Checkpoint; checkpoint != nil {
+		scan.Checkpoint = func(c Cursor) {
+			if c != "" && known {
+				c += Cursor(coveredMark + covered)
+			}
+			checkpoint(c)
+		}
 	}
-	if err := v.unmark(ctx, db, mark); err != nil {
-		return fmt.Errorf("ddb: rebuild %s: %w", v.name, err)
+	b := newBulkRun(ctx, db, opts)
+	if err := v.each(b.ctx, db, scan, v.kind.rebuilder(db, &b.p, b.pace), b); err != nil {
+		return fail(err)
+	}
+	if !known {
+		return nil
+	}
+	if err := v.unmark(ctx, db, covered); err != nil {
+		return fail(err)
 	}
 	return nil
 }
 
+// coveredMark divides the cursor of a Rebuild into that of its scan and the stamp of the gap that was known when it began.
+const coveredMark = "."
+
+// checkpointEvery bounds how often all that a scan has met is looked at only to pass a checkpoint on.
+const checkpointEvery = 10 * time.Second
+
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, p *Progress, progress func(Progress)) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, b *bulkRun) error {
+	ctx, cancel := context.WithCancelCause(withWidth(ctx, scan.Workers))
 	defer cancel(nil)
-	checkpoint := scan.Checkpoint
+	checkpoint, last := scan.Checkpoint, time.Now()
 	scan.Checkpoint = func(c Cursor) {
 		if context.Cause(ctx) != nil {
 			return
 		}
-		if err := r.flush(ctx); err != nil {
+		done, err := r.flush(ctx, c == "" || checkpoint != nil && time.Since(last) > checkpointEvery)
+		if err == nil {
+			err = b.page(ctx)
+		}
+		if err != nil {
 			cancel(err)
 			return
 		}
-		if progress != nil {
-			progress(*p)
-		}
-		if checkpoint != nil {
+		if done && checkpoint != nil {
+			last = time.Now()
 			checkpoint(c)
 		}
 	}
@@ -116,7 +143,7 @@ func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, 
 		if err != nil {
 			return err
 		}
-		p.Items++
+		b.p.Items++
 		if err := r.add(ctx, attrs); err != nil {
 			return err
 		}
@@ -124,7 +151,7 @@ func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, 
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	if err := r.flush(ctx); err != nil {
+	if _, err := r.flush(ctx, true); err != nil {
 		return err
 	}
 	return r.finish()
@@ -144,8 +171,9 @@ func (d Drift) String() string {
 }
 
 // Verify reports where the view differs from what Rebuild would write. It reads what Rebuild reads and writes nothing.
-// Beside a running stream what is merely behind would differ too: each difference is looked at again after a moment and
-// yielded if it is still there. It yields as [Repository.Query] does.
+// Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
+// within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
+// it. It yields as [Repository.Query] does.
 func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
 	return func(yield func(Drift, error) bool) {
 		if db.table != v.table {
@@ -164,7 +192,7 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[
 			}
 			return nil
 		})
-		if err := v.each(ctx, db, scan, r, &Progress{}, nil); err != nil && !errors.Is(err, stopped) {
+		if err := v.each(ctx, db, scan, r, &bulkRun{}); err != nil && !errors.Is(err, stopped) {
 			yield(Drift{}, fmt.Errorf("ddb: verify %s: %w", v.name, err))
 		}
 	}
@@ -225,16 +253,25 @@ func (v *View) mark(ctx context.Context, db *DB) (item, error) {
 	return db.Consistent().getItem(ctx, v.markKey())
 }
 
-// unmark deletes the mark that a Rebuild found when it began, unless there is a newer one.
-func (v *View) unmark(ctx context.Context, db *DB, mark item) error {
-	if mark == nil {
+// markStamp is the text that tells a mark from others; "" where there is none.
+func markStamp(mark item) string {
+	s, _ := mark[stampAttr].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+// unmark deletes the mark with the given stamp, if it is still that one.
+func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
+	if stamp == "" || !v.table.hasCompanions() {
 		return nil
 	}
 	_, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &db.name, Key: v.markKey(),
-		ConditionExpression:       new("attribute_not_exists(#s) OR #s = :s"),
+		ConditionExpression:       new("#s = :s"),
 		ExpressionAttributeNames:  map[string]string{"#s": stampAttr},
-		ExpressionAttributeValues: item{":s": mark[stampAttr]},
+		ExpressionAttributeValues: item{":s": &types.AttributeValueMemberS{Value: stamp}},
 	})
 	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
 		return nil

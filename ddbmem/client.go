@@ -69,6 +69,7 @@ func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
 			"Content-Type":     {contentType},
+			"Date":             {e.clock.Now().UTC().Format(http.TimeFormat)},
 			"X-Amzn-Requestid": {ans.id},
 			"X-Amz-Crc32":      {checksum(ans.body)},
 		},

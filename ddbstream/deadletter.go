@@ -1,15 +1,11 @@
 package ddbstream
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"os"
-	"sync"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -18,11 +14,16 @@ import (
 // DeadLetter is a record that could not be handled, with all that it takes to handle it later. As JSON its record has
 // the shape of one in the event of a Lambda function.
 type DeadLetter struct {
-	At       time.Time  `json:"at"` // when it was given up
-	Entity   string     `json:"entity,omitempty"`
-	Attempts int        `json:"attempts,omitempty"`
-	Cause    string     `json:"cause"`
-	Record   ddb.Record `json:"record"`
+	At       time.Time `json:"at"` // when it was given up
+	Entity   string    `json:"entity,omitempty"`
+	Attempts int       `json:"attempts,omitempty"`
+	// Parts says what failed, as [ddb.RecordError] does; without them the record is replayed whole.
+	Parts  []string   `json:"parts,omitempty"`
+	Cause  string     `json:"cause"`
+	Record ddb.Record `json:"record"`
+
+	in *File  // that has it, nil where it is from elsewhere
+	id string // there
 }
 
 // Sink takes dead letters. Its Put is what [ddb.MuxOptions].DeadLetters wants:
@@ -40,82 +41,9 @@ func letter(r ddb.Record, cause error) DeadLetter {
 		l.Cause = cause.Error()
 	}
 	if e, ok := errors.AsType[*ddb.RecordError](cause); ok {
-		l.Entity, l.Attempts, l.Cause = e.Entity, e.Attempts, e.Err.Error()
+		l.Entity, l.Attempts, l.Parts, l.Cause = e.Entity, e.Attempts, e.Parts, e.Err.Error()
 	}
 	return l
-}
-
-// File keeps dead letters as lines of JSON in a file. Safe for concurrent use, in one process.
-type File struct {
-	path string
-	mu   sync.Mutex
-}
-
-// NewFile returns the sink that appends to the file at path, which it creates when it is needed.
-func NewFile(path string) *File { return &File{path: path} }
-
-// Put appends a dead letter and waits until it is on disk.
-func (f *File) Put(_ context.Context, r ddb.Record, cause error) (err error) {
-	line, err := json.Marshal(letter(r, cause))
-	if err != nil {
-		return fmt.Errorf("ddbstream: dead letter: %w", err)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	w, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("ddbstream: dead letter: %w", err)
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	end, err := w.Seek(0, io.SeekEnd)
-	if err != nil {
-		return fmt.Errorf("ddbstream: dead letter: %w", err)
-	}
-	if end > 0 { // a crash may have left half a line, which must not spoil the next one
-		last := make([]byte, 1)
-		if _, err := w.ReadAt(last, end-1); err == nil && last[0] != '\n' {
-			line = append([]byte{'\n'}, line...)
-		}
-	}
-	if _, err = w.Write(append(line, '\n')); err == nil {
-		err = w.Sync()
-	}
-	return err
-}
-
-// Letters reads the dead letters, oldest first. A line that is none is an error, after which it goes on with the next.
-func (f *File) Letters() iter.Seq2[DeadLetter, error] {
-	return func(yield func(DeadLetter, error) bool) {
-		r, err := os.Open(f.path)
-		if errors.Is(err, os.ErrNotExist) {
-			return
-		}
-		if err != nil {
-			yield(DeadLetter{}, err)
-			return
-		}
-		defer func() { _ = r.Close() }()
-		in := bufio.NewReader(r)
-		for n := 1; ; n++ {
-			line, err := in.ReadBytes('\n')
-			if len(line) > 1 {
-				l, bad := Decode(line)
-				if bad != nil {
-					bad = fmt.Errorf("%s:%d: %w", f.path, n, bad)
-				}
-				if !yield(l, bad) {
-					return
-				}
-			}
-			if err == nil {
-				continue
-			}
-			if !errors.Is(err, io.EOF) {
-				yield(DeadLetter{}, err)
-			}
-			return
-		}
-	}
 }
 
 // Decode reads a dead letter as a File or a Queue has it.
@@ -159,6 +87,9 @@ func (q *Queue) Put(ctx context.Context, r ddb.Record, cause error) error {
 			return q.TooLarge.Put(ctx, r, cause)
 		}
 		l.Record.Old, l.Record.New = nil, nil
+		if len(l.Record.Keys) > 0 {
+			l.Record.Raw = nil
+		}
 		l.Cause = "(without images, which are too large) " + l.Cause[:min(len(l.Cause), 1<<10)]
 		body, err = json.Marshal(l)
 	}
@@ -168,9 +99,19 @@ func (q *Queue) Put(ctx context.Context, r ddb.Record, cause error) error {
 	return q.To.Send(ctx, string(body))
 }
 
-// Replay hands dead letters to to, one by one, and returns how many it handled. What fails again goes to again, with
-// the new cause; where that is nil, or fails too, the error joins what went wrong, and the letters after it are replayed all
-// the same. A letter that cannot be read is such an error.
+// Replayer is a Processor that can handle one record again, or the parts of it that failed; *[ddb.Mux] is one.
+type Replayer interface {
+	Replay(ctx context.Context, record ddb.Record, parts ...string) error
+}
+
+// Replay hands dead letters to to, one by one, and returns how many it handled. A [Replayer] gets only the parts that failed. What fails
+// again goes to again, with the new cause; where that is nil, or fails too, the error joins what went wrong, and the letters after it are
+// replayed all the same. A letter that cannot be read is such an error.
+//
+// A letter of a [File] is done when it is handled, or in again: then it is marked, and the next replay leaves it out. After a crash in
+// between it is replayed once more. Again may be the same file: what goes there is left to the next replay.
+//
+// Replay ends at the first error that is not the record's fault, which matches [ddb.ErrUnavailable]: the letter stays where it is.
 func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Processor, again Sink) (handled int, err error) {
 	var errs []error
 	for l, err := range letters {
@@ -181,17 +122,47 @@ func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Proces
 			errs = append(errs, err)
 			continue
 		}
-		failed, err := to.Process(ctx, []ddb.Record{l.Record})
-		if len(failed) == 0 && err == nil {
+		err := replay(ctx, to, l)
+		outside := errors.Is(err, ddb.ErrUnavailable)
+		if err == nil {
 			handled++
-			continue
-		}
-		if again != nil {
-			if err = again.Put(ctx, l.Record, err); err == nil {
-				continue
+		} else if again != nil && !outside {
+			if put := again.Put(ctx, l.Record, l.failed(err)); put == nil {
+				err = nil
+			} else {
+				err = errors.Join(err, put)
 			}
 		}
-		errs = append(errs, fmt.Errorf("ddbstream: replay of record %s: %w", l.Record.Sequence, err))
+		if err == nil && l.in != nil {
+			err = l.in.Done(l)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("ddbstream: replay of record %s: %w", l.Record.Sequence, err))
+		}
+		if outside {
+			break
+		}
 	}
 	return handled, errors.Join(errs...)
+}
+
+func replay(ctx context.Context, to Processor, l DeadLetter) error {
+	if r, ok := to.(Replayer); ok {
+		return r.Replay(ctx, l.Record, l.Parts...)
+	}
+	failed, err := to.Process(ctx, []ddb.Record{l.Record})
+	if err == nil && len(failed) > 0 {
+		err = errors.New("it is to be delivered again")
+	}
+	return err
+}
+
+// failed is the cause of a letter that failed once more.
+func (l DeadLetter) failed(err error) error {
+	e := &ddb.RecordError{Record: l.Record, Entity: l.Entity, Parts: l.Parts, Err: err}
+	if again, ok := errors.AsType[*ddb.RecordError](err); ok {
+		e.Parts, e.Err = again.Parts, again.Err
+	}
+	e.Attempts = l.Attempts + 1
+	return e
 }

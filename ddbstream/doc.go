@@ -11,7 +11,31 @@
 // Every record that the stream keeps is delivered at least once, those of one item in order. A worker that crashes is
 // replaced by another, which begins at the last checkpoint: what was handled after it comes again. A record that fails
 // is delivered again and again, and the records of its shard that come after its batch wait, until it succeeds or the
-// mux hands it to its dead letters.
+// mux hands it to its dead letters. So does a record that the reader cannot convert, because it came after this release:
+// it comes to the mux as [ddb.Record].Raw.
+//
+// # Where it begins
+//
+// The first worker of a group without leases decides where the group begins: with the oldest record that the stream keeps,
+// with what is written from now on ([Options].Latest), or at a time ([Options].From). The decision is stored beside the
+// leases as a [Start], and holds for all workers; to begin anew, use another group. A shard that has a checkpoint begins
+// behind it.
+//
+// # Several workers
+//
+// A worker that has fewer shards than its share asks the owner of one for it. The owner ends its batch, writes the position
+// and hands the shard over, so that no two workers are in a shard at once and an item's records stay in order. A worker that
+// has not renewed its lease for the time of a lease has lost its shards, and stops; then what was handled since the last
+// checkpoint comes again. A worker that is alive keeps a shard whose handler hangs, since to take it would break the order of its
+// items: that is told by both sides ([ShardStatus].WantedSince, [Options].OnError), so give handlers a deadline. A worker of an older release, which cannot be asked, loses shards to others at once, as it did among
+// its own; in a deploy that mixes them, records may come again, and a handler of the older release may still be at work on
+// one that the new owner handles too.
+//
+// # Outages
+//
+// What fails is tried again, with pauses that grow to ten seconds. A cause is told once a minute ([Options].OnError). When all
+// requests of a kind fail the reader keeps its positions and lets one through at a time ([Options].OnOutage).
+// [Reader.Status] tells how each shard stands.
 //
 // # Gaps
 //

@@ -68,9 +68,11 @@ func TestDrainLeavesShardsToWorkersThatLive(t *testing.T) {
 	a.put(t, Point{Game: "g", ID: "p", N: 1})
 	var l log
 	mux, store := l.mux(a), &ddbstream.MemoryStore{}
-	stop := run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, fast()))
+	opts := fast()
+	opts.Lease = 3 * time.Second
+	stop := run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts))
 	eventually(t, func() bool { return l.last("p") == 1 }, "the worker reads")
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, fast()).Drain(t.Context()))
+	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts).Drain(t.Context()))
 	require.NoError(t, stop())
 	require.Equal(t, []int{1}, l.seen["p"])
 }
@@ -89,7 +91,9 @@ func TestDrainTakesOverFromAWorkerThatDied(t *testing.T) {
 	dead.Owner, dead.Counter = "dead", dead.Counter+1
 	require.NoError(t, store.Swap(t.Context(), dead, leases[0].Counter))
 	a.put(t, Point{Game: "g", ID: "p", N: 2})
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, fast()).Drain(t.Context()))
+	opts := fast()
+	opts.Lease = time.Second
+	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts).Drain(t.Context()))
 	require.Equal(t, []int{1, 2}, l.seen["p"])
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,8 +24,9 @@ type Client interface {
 	GetRecords(context.Context, *dynamodbstreams.GetRecordsInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetRecordsOutput, error)
 }
 
-// Processor handles records and returns the sequence numbers of those to deliver again; *[ddb.Mux] is one. If it has a
-// method Gap(context.Context, error) error, as a Mux has, it is told of gaps in which records are lost.
+// Processor handles records and returns the sequence numbers of those to deliver again; *[ddb.Mux] is one. A record that the
+// reader cannot convert has only its [ddb.Record].Raw: a Mux makes it fail by itself, and it goes to the dead letters. If the
+// processor has a method Gap(context.Context, error) error, as a Mux has, it is told of gaps in which records are lost.
 type Processor interface {
 	Process(ctx context.Context, records []ddb.Record) (failed []string, err error)
 }
@@ -32,16 +34,28 @@ type Processor interface {
 // Options configures a [Reader]; the zero value of each field is its default, and nil is all defaults.
 type Options struct {
 	// Latest makes a group that has no leases yet begin with what is written from now on; by default it begins with the
-	// oldest record that the stream keeps. A shard of such a group that is given up before its first record begins so
-	// again: use it where what was written before does not matter.
+	// oldest record that the stream keeps. "Now" is decided once for the group, by the first worker that sees the stream,
+	// and stored as a [Start], by the clock of the service (that of the worker where responses carry no Date). Records tell
+	// their time in seconds, so up to two seconds of what was written before are delivered too.
 	Latest bool
+
+	// From makes a group that has no leases yet begin with what was written at that time or later, to the second; it
+	// goes before Latest. Shards are read from that time where DynamoDB takes it (AT_TIMESTAMP); an engine that does not,
+	// or a time to come, makes the reader begin with the oldest records and drop those before, which costs reading them.
+	// What the stream no longer keeps, which is all beyond 24 hours, is not delivered.
+	From time.Time
 
 	// Worker names this worker among those that share the store; default a random name. Two workers at once must not
 	// have the same.
 	Worker string
 
 	// Lease is how long a worker may be silent before others take its shards; default 30 s. It renews its leases three
-	// times as often.
+	// times as often, and stops at once, ending the context of its handlers, when it could not for that time: a handler that
+	// does not obey its context may then run beside one of another worker. Give all workers of a group the same.
+	//
+	// A worker that renews its leases is never robbed of a shard: one whose handler hangs keeps it, since to take it would
+	// break the order of its items. It is told, by the worker that hangs and by the one that waits, when a shard has been
+	// asked for and not been handed over for this time: see OnError, Logger and [ShardStatus.WantedSince].
 	Lease time.Duration
 
 	// Checkpoint is how often a shard's position is written while it is read, at most; default 5 s. It is written only
@@ -64,9 +78,25 @@ type Options struct {
 	// one. By default a gap in which records are lost ends Run with the [Gap], each time that it is run.
 	OnGap func(ctx context.Context, g *Gap) error
 
-	// OnError is told of deliveries that failed and will be repeated, and of requests that failed and will be repeated;
-	// by default they are repeated in silence.
+	// OnError is told of deliveries that failed and will be repeated, and of requests that failed and will be repeated:
+	// of the same cause at the same place at most once a minute. By default they are repeated in silence.
 	OnError func(ctx context.Context, err error)
+
+	// OnOutage is told when all requests of a kind fail, and when they work again. Meanwhile the reader keeps its
+	// positions, and lets one request through at a time, with pauses up to ten seconds.
+	OnOutage func(ctx context.Context, o *Outage)
+
+	// OnBatch is told of each batch that was handled, for metrics. It must be quick.
+	OnBatch func(BatchStats)
+
+	// Grace is how long handlers may go on with the batches under way when the context of Run ends; then their contexts end
+	// too. By default they end at once. Run returns when all batches are done, and leases are renewed until then.
+	Grace time.Duration
+
+	// Logger is told what happens to shards (Info: taken, released, handed over, finished, works again), what fails and is
+	// repeated, as OnError is (Warn: also gaps, outages and lost leases), and why Run ended with an error (Error). By
+	// default nothing is logged.
+	Logger *slog.Logger
 }
 
 // Reader reads the stream of one table. Make it with [NewReader]; one Run or Drain at a time.
@@ -77,15 +107,25 @@ type Reader struct {
 	store  Store
 	opts   Options
 
-	batches atomic.Int64 // handled, of any shard
+	batches atomic.Int64 // read, of any shard: what a drain goes by
 
-	mu      sync.Mutex
-	running map[string]*shard
-	seen    map[string]sighting // of the leases of others
-	drain   *drain              // nil unless it drains
-	wake    chan struct{}
-	stop    context.CancelCauseFunc
-	wg      sync.WaitGroup
+	handled, batched, retries atomic.Int64 // for Status
+	causes                    causes
+
+	mu       sync.Mutex
+	running  map[string]*shard
+	leases   []Lease              // as they were last seen
+	starts   map[string]time.Time // that are known
+	now      time.Time            // of the service
+	asking   Lease                // that this worker waits for
+	pleas    map[string]plea      // what it has asked for
+	resumed  chan struct{}        // nil unless it is paused
+	circuits map[string]*circuit
+	seen     map[string]sighting // of the leases of others
+	drain    *drain              // nil unless it drains
+	wake     chan struct{}
+	stop     context.CancelCauseFunc
+	wg       sync.WaitGroup
 }
 
 // sighting is when the counter of somebody's lease was seen to move.
@@ -98,7 +138,7 @@ type sighting struct {
 // NewReader returns a reader of table's stream that hands records to to and keeps its leases in store. It makes no
 // request.
 func NewReader(client Client, table string, to Processor, store Store, opts *Options) *Reader {
-	r := &Reader{client: client, table: table, to: to, store: store}
+	r := &Reader{client: client, table: table, to: to, store: store, circuits: map[string]*circuit{}}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -117,12 +157,16 @@ func NewReader(client Client, table string, to Processor, store Store, opts *Opt
 	if r.opts.Worker == "" {
 		r.opts.Worker = "w-" + rand.Text()[:12]
 	}
+	if r.opts.Logger == nil {
+		r.opts.Logger = slog.New(slog.DiscardHandler)
+	}
 	return r
 }
 
-// Run reads until ctx ends: then it finishes or gives up the batches under way, writes its checkpoints, gives its
-// leases back, for which it waits up to five seconds a lease, and returns nil. Any other end is an error: a [Gap] that nobody takes, a table without a stream, a [TableStore]
-// without its table. What fails for a while, requests and records, is tried again.
+// Run reads until ctx ends: then it finishes the batches under way for as long as [Options].Grace says, or gives them up,
+// writes its checkpoints, gives its leases back, for which it waits up to five seconds, and returns nil. Any other end is an
+// error: a [Gap] that nobody takes, a table without a stream, a [TableStore] without its table. What fails for a while,
+// requests and records, is tried again.
 func (r *Reader) Run(ctx context.Context) error { return r.read(ctx, nil) }
 
 // read reads until ctx ends, or, draining, until there is nothing left.
@@ -131,37 +175,48 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 	defer stop(nil)
 	r.mu.Lock()
 	r.running, r.seen, r.wake, r.stop = map[string]*shard{}, map[string]sighting{}, make(chan struct{}, 1), stop
+	r.asking, r.pleas, r.starts = Lease{}, map[string]plea{}, map[string]time.Time{}
 	r.drain = d
 	r.mu.Unlock()
-	r.wg.Go(func() { r.renew(run) })
-	for run.Err() == nil {
+	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
+	var renewer sync.WaitGroup
+	renewer.Go(func() { r.renew(renewing) })
+	for failures := 0; run.Err() == nil; {
 		r.begin()
 		err := r.plan(run)
 		if err == nil && r.through() {
 			stop(errDrained)
 			break
 		}
-		if err != nil {
-			_, gap := errors.AsType[*Gap](err)
-			_, noTable := errors.AsType[*types.ResourceNotFoundException](err) // of the store: the stream's own is another type
-			if gap || noTable || errors.Is(err, errNoStream) || errors.Is(err, errHook) {
-				stop(err)
-				break
-			}
-			r.report(run, err)
+		if err == nil {
+			failures = 0
+			r.idle(run, r.wait())
+			continue
 		}
-		select {
-		case <-run.Done():
-		case <-r.wake:
-		case <-time.After(r.opts.Discover):
+		_, gap := errors.AsType[*Gap](err)
+		_, noTable := errors.AsType[*types.ResourceNotFoundException](err) // of the store: the stream's own is another type
+		if gap || noTable || errors.Is(err, errNoStream) || errors.Is(err, errHook) {
+			stop(err)
+			break
 		}
+		r.report(run, "plan", err)
+		failures++
+		sleep(run, backoff(failures))
 	}
+	r.withdraw(ctx)
 	r.wg.Wait()
+	r.refuse(ctx)
+	stopRenewing()
+	renewer.Wait()
+	r.mu.Lock()
+	r.stop = nil
+	r.mu.Unlock()
 	cause := context.Cause(run)
 	switch {
 	case errors.Is(cause, errDrained):
 		return nil
 	case ctx.Err() == nil:
+		r.log(ctx, slog.LevelError, "stream: ended", "err", cause)
 		return cause
 	case d != nil:
 		return ctx.Err()
@@ -169,13 +224,22 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 	return nil
 }
 
-// end stops the reader with an error.
-func (r *Reader) end(err error) { r.stop(err) }
-
-func (r *Reader) report(ctx context.Context, err error) {
-	if r.opts.OnError != nil && ctx.Err() == nil {
-		r.opts.OnError(ctx, err)
+// idle waits until it is time for the next plan.
+func (r *Reader) idle(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-r.wake:
+	case <-t.C:
 	}
+}
+
+// end stops the reader with an error.
+func (r *Reader) end(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stop(err)
 }
 
 // again makes the reader look for shards now.
@@ -190,6 +254,9 @@ var errHook = errors.New("refused")
 
 // gap reports a gap to everybody who wants to know. It returns nil if the reader may go on.
 func (r *Reader) gap(ctx context.Context, g *Gap) error {
+	if ctx.Err() == nil {
+		r.log(ctx, slog.LevelWarn, "stream: gap", "kind", g.Kind, "shard", g.Shard, "after", g.After, "lost", g.Lost, "err", g.Err)
+	}
 	if m, ok := r.to.(interface {
 		Gap(ctx context.Context, cause error) error
 	}); ok && g.Lost {
@@ -206,7 +273,7 @@ func (r *Reader) gap(ctx context.Context, g *Gap) error {
 	if g.Lost {
 		return g
 	}
-	r.report(ctx, g)
+	r.report(ctx, "shard "+g.Shard, g)
 	return nil
 }
 
@@ -214,6 +281,8 @@ func (r *Reader) gap(ctx context.Context, g *Gap) error {
 func (r *Reader) renew(ctx context.Context) {
 	tick := time.NewTicker(r.opts.Lease / 3)
 	defer tick.Stop()
+	var saves sync.WaitGroup
+	defer saves.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -227,9 +296,15 @@ func (r *Reader) renew(ctx context.Context) {
 		}
 		r.mu.Unlock()
 		for _, s := range shards {
-			if err := s.save(ctx, func(*Lease) {}); err != nil {
-				r.report(ctx, err)
+			if !s.renewing.CompareAndSwap(false, true) { // a store that hangs for one must not cost the others
+				continue
 			}
+			saves.Go(func() {
+				defer s.renewing.Store(false)
+				if err := s.save(ctx, func(*Lease) {}); err != nil && !s.lost.Load() {
+					r.report(ctx, opLease, err)
+				}
+			})
 		}
 	}
 }

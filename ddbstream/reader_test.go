@@ -98,10 +98,11 @@ func (l *log) last(id string) int {
 	return -1
 }
 
-// fast is a reader's configuration for tests.
+// fast is a reader's configuration for tests. Its lease is longer than any pause of a machine that is busy: a test of what happens
+// when one runs out sets a shorter one.
 func fast() *ddbstream.Options {
 	return &ddbstream.Options{
-		Poll: 2 * time.Millisecond, Discover: 5 * time.Millisecond, Checkpoint: time.Millisecond, Lease: 300 * time.Millisecond, Batch: 7,
+		Poll: 2 * time.Millisecond, Discover: 5 * time.Millisecond, Checkpoint: time.Millisecond, Lease: time.Minute, Batch: 7,
 	}
 }
 
@@ -173,7 +174,7 @@ func TestWorkersShareShards(t *testing.T) {
 	store := &ddbstream.MemoryStore{}
 	first, second := &log{}, &log{}
 	one, two := fast(), fast()
-	one.Worker, two.Worker = "one", "two"
+	one.Worker, two.Worker, one.Lease, two.Lease = "one", "two", 300*time.Millisecond, 300*time.Millisecond
 	frozen := &freezer{Store: store}
 	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, first.mux(a), frozen, one))
 	stop := run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, second.mux(a), store, two))

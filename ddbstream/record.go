@@ -1,6 +1,7 @@
 package ddbstream
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -11,15 +12,43 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// record returns a record as the mux takes it.
-func record(stream string, r types.Record) (out ddb.Record, err error) {
-	if r.Dynamodb == nil || r.Dynamodb.SequenceNumber == nil {
-		return out, fmt.Errorf("a record without a sequence number")
+// records returns what was read as the processor takes it. The error is of a response in which something is no record at all.
+func records(stream string, in []types.Record) ([]ddb.Record, error) {
+	out := make([]ddb.Record, len(in))
+	for i, r := range in {
+		var err error
+		if out[i], err = record(stream, r); err != nil {
+			return nil, err
+		}
 	}
+	return out, nil
+}
+
+// record returns a record as the processor takes it: raw where it has a kind, or a type of attribute, that came after this
+// reader.
+func record(stream string, r types.Record) (ddb.Record, error) {
+	if r.Dynamodb == nil || r.Dynamodb.SequenceNumber == nil {
+		return ddb.Record{}, fmt.Errorf("a record without a sequence number: event %q", text(r.EventID))
+	}
+	if out, err := converted(stream, r); err == nil {
+		return out, nil
+	}
+	var out ddb.Record
+	b, err := json.Marshal(lambdaRecord(stream, r))
+	if err == nil {
+		err = json.Unmarshal(b, &out)
+	}
+	if err != nil {
+		return ddb.Record{}, fmt.Errorf("record %s: %w", *r.Dynamodb.SequenceNumber, err)
+	}
+	return out, nil
+}
+
+func converted(stream string, r types.Record) (out ddb.Record, err error) {
 	id := r.UserIdentity
 	out = ddb.Record{Sequence: *r.Dynamodb.SequenceNumber, Stream: stream, ID: text(r.EventID)}
 	if out.Kind, err = ddb.RecordKind(string(r.EventName), id != nil && text(id.Type) == "Service" && text(id.PrincipalId) == "dynamodb.amazonaws.com"); err != nil {
-		return out, fmt.Errorf("record %s: %w", out.Sequence, err)
+		return out, err
 	}
 	if r.Dynamodb.ApproximateCreationDateTime != nil {
 		out.At = *r.Dynamodb.ApproximateCreationDateTime
@@ -32,10 +61,72 @@ func record(stream string, r types.Record) (out ddb.Record, err error) {
 			continue
 		}
 		if *part.to, err = attributevalue.FromDynamoDBStreamsMap(part.from); err != nil {
-			return out, fmt.Errorf("record %s: %w", out.Sequence, err)
+			return out, err
 		}
 	}
 	return out, nil
+}
+
+// lambdaRecord is a record as Lambda would deliver it, as far as the SDK could read it: of a type of attribute that it does not
+// know it has the name alone. AWS: "Lambda: Process Amazon DynamoDB records".
+func lambdaRecord(stream string, r types.Record) map[string]any {
+	change := map[string]any{"SequenceNumber": *r.Dynamodb.SequenceNumber}
+	if at := r.Dynamodb.ApproximateCreationDateTime; at != nil {
+		change["ApproximateCreationDateTime"] = float64(at.UnixMilli()) / 1000
+	}
+	for name, attrs := range map[string]map[string]types.AttributeValue{"Keys": r.Dynamodb.Keys, "OldImage": r.Dynamodb.OldImage, "NewImage": r.Dynamodb.NewImage} {
+		if len(attrs) > 0 {
+			change[name] = lambdaItem(attrs)
+		}
+	}
+	out := map[string]any{
+		"eventID": text(r.EventID), "eventName": r.EventName, "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+		"eventSourceARN": stream, "dynamodb": change,
+	}
+	if id := r.UserIdentity; id != nil {
+		out["userIdentity"] = map[string]any{"type": text(id.Type), "principalId": text(id.PrincipalId)}
+	}
+	return out
+}
+
+func lambdaItem(attrs map[string]types.AttributeValue) map[string]any {
+	out := make(map[string]any, len(attrs))
+	for name, av := range attrs {
+		out[name] = lambdaValue(av)
+	}
+	return out
+}
+
+func lambdaValue(av types.AttributeValue) map[string]any {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberS:
+		return map[string]any{"S": v.Value}
+	case *types.AttributeValueMemberN:
+		return map[string]any{"N": v.Value}
+	case *types.AttributeValueMemberB:
+		return map[string]any{"B": v.Value}
+	case *types.AttributeValueMemberBOOL:
+		return map[string]any{"BOOL": v.Value}
+	case *types.AttributeValueMemberNULL:
+		return map[string]any{"NULL": v.Value}
+	case *types.AttributeValueMemberSS:
+		return map[string]any{"SS": v.Value}
+	case *types.AttributeValueMemberNS:
+		return map[string]any{"NS": v.Value}
+	case *types.AttributeValueMemberBS:
+		return map[string]any{"BS": v.Value}
+	case *types.AttributeValueMemberM:
+		return map[string]any{"M": lambdaItem(v.Value)}
+	case *types.AttributeValueMemberL:
+		list := make([]any, len(v.Value))
+		for i, e := range v.Value {
+			list[i] = lambdaValue(e)
+		}
+		return map[string]any{"L": list}
+	case *types.UnknownUnionMember:
+		return map[string]any{v.Tag: v.Value}
+	}
+	return map[string]any{}
 }
 
 // companion reports whether a record is of an item of the library's own, whose partition key begins with ~. Which of the

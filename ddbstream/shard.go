@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"slices"
+	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -14,43 +14,65 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/singletable-go/ddb"
-	"github.com/singletable-go/ddb/internal/sequence"
+	"github.com/singletable-go/ddb/internal/apierror"
 )
 
 // shard is a shard that this worker reads.
 type shard struct {
 	r          *Reader
 	stream, id string
-	cancel     context.CancelCauseFunc
+	start      time.Time   // records before it are left out while there is no position
+	abort      func(error) // ends reading and handling at once
+	expiry     *time.Timer // ends both when the lease has run out
+	lost       atomic.Bool // the lease is another worker's, or may be
+	renewing   atomic.Bool
+	meter      meter
+	since0     int64 // Since of the lease
+
+	wanting  sync.Mutex
+	wanted   string
+	wantedAt time.Time     // when that was seen
+	asked    chan struct{} // closed when somebody asks for the shard
 
 	mu       sync.Mutex // of all below; held while the lease is written
 	lease    Lease
-	renewed  time.Time
-	position string // the last record handled, perhaps not yet in the lease
-	lost     bool
+	position string    // the last record handled, perhaps not yet in the lease
 	saved    time.Time // of the last checkpoint
 	dirty    bool      // records of others than the library's own were handled since
 }
 
-// run reads the shard until it ends, or ctx does, or the lease is lost.
-func (s *shard) run(ctx context.Context, latest bool) error {
+// run reads the shard until it ends, or ctx does, or the lease is lost, or another worker asks for it.
+func (s *shard) run(ctx, work context.Context) error {
 	from := types.ShardIteratorTypeAfterSequenceNumber
-	if s.at() == "" {
+	switch {
+	case s.at() != "":
+	case !s.start.IsZero():
+		from = types.ShardIteratorTypeAtTimestamp
+	default:
 		from = types.ShardIteratorTypeTrimHorizon
-		if latest {
-			from = types.ShardIteratorTypeLatest
-		}
 	}
 	var it *string
 	for failures := 0; ctx.Err() == nil; {
+		s.hold(ctx)
+		if to := s.wantedBy(); to != "" && ctx.Err() == nil {
+			err := s.give(ctx, to)
+			if err == nil || errors.Is(err, ErrLeaseLost) {
+				return err
+			}
+			s.r.report(ctx, opLease, err)
+			failures++
+			sleep(ctx, backoff(failures))
+			continue
+		}
 		var out *dynamodbstreams.GetRecordsOutput
 		var err error
 		if it == nil {
 			it, err = s.iterator(ctx, from)
 		}
 		batches := s.r.batches.Load()
+		var read []ddb.Record
 		if err == nil {
-			out, err = s.r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it, Limit: new(int32(s.r.opts.Batch))})
+			out, read, err = s.read(ctx, it)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
@@ -64,47 +86,102 @@ func (s *shard) run(ctx context.Context, latest bool) error {
 			if failures++; failures > 1 {
 				sleep(ctx, backoff(failures))
 			}
+			if from == types.ShardIteratorTypeAtTimestamp && failures >= 3 {
+				from = types.ShardIteratorTypeTrimHorizon // it is right too, and does not depend on what an engine says to the other
+			}
 			continue
 		}
 		failures = 0
-		if err := s.handle(ctx, out.Records); err != nil {
+		if s.r.paused() != nil && len(out.Records) > 0 { // since it began to read
+			it = nil
+			continue
+		}
+		s.meter.change(func(m *ShardStatus) { m.Busy = time.Now() })
+		whole, err := s.handle(ctx, work, read)
+		s.meter.change(func(m *ShardStatus) { m.Busy = time.Time{} })
+		if err != nil {
 			return err
+		}
+		if s.at() != "" {
+			from = types.ShardIteratorTypeAfterSequenceNumber
 		}
 		if ctx.Err() != nil { // perhaps before all of them were handled: the shard is not read to its end
 			return nil
 		}
+		if !whole { // another worker asks for the shard, or did: what is left is read again if it keeps it
+			it = nil
+			continue
+		}
 		if len(out.Records) > 0 {
-			from = types.ShardIteratorTypeAfterSequenceNumber
 			s.r.batches.Add(1)
 		}
 		if it = out.NextShardIterator; it == nil {
-			return s.save(ctx, func(l *Lease) { l.Done, l.Owner = true, "" })
+			s.r.log(ctx, slog.LevelInfo, "stream: shard finished", "shard", s.id)
+			return s.save(ctx, func(l *Lease) { l.Done, l.Owner, l.Since = true, "", 0 })
 		}
 		if len(out.Records) == 0 {
+			s.meter.change(func(m *ShardStatus) { m.Tip = true })
 			if s.r.drained(s, batches) {
 				return nil
 			}
-			sleep(ctx, s.r.opts.Poll)
+			s.rest(ctx)
 		}
 	}
 	return nil
 }
 
+// rest leaves the shard alone for a while, unless it is asked for.
+func (s *shard) rest(ctx context.Context) {
+	pause, cancel := context.WithTimeout(ctx, s.r.opts.Poll)
+	defer cancel()
+	select {
+	case <-s.signal():
+	case <-pause.Done():
+	}
+}
+
 // iterator returns where to read on.
 func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*string, error) {
 	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &s.stream, ShardId: &s.id, ShardIteratorType: from}
-	if from == types.ShardIteratorTypeAfterSequenceNumber {
+	switch from {
+	case types.ShardIteratorTypeAfterSequenceNumber:
 		in.SequenceNumber = new(s.at())
+	case types.ShardIteratorTypeAtTimestamp:
+		in.Timestamp = &s.start
+	case types.ShardIteratorTypeTrimHorizon, types.ShardIteratorTypeLatest, types.ShardIteratorTypeAtSequenceNumber:
 	}
+	s.r.circuit(opIterator).enter(ctx)
 	out, err := s.r.client.GetShardIterator(ctx, in)
-	if err != nil {
-		return nil, err
+	if err = s.r.note(ctx, opIterator, err); err != nil {
+		return nil, &failure{opIterator, permission(err)}
 	}
 	return out.ShardIterator, nil
 }
 
+// read reads what comes next.
+func (s *shard) read(ctx context.Context, it *string) (*dynamodbstreams.GetRecordsOutput, []ddb.Record, error) {
+	s.r.circuit(opRecords).enter(ctx)
+	out, err := s.r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it, Limit: new(int32(s.r.opts.Batch))})
+	if err = s.r.note(ctx, opRecords, err); err != nil {
+		return nil, nil, &failure{opRecords, permission(err)}
+	}
+	read, err := records(s.stream, out.Records)
+	return out, read, err
+}
+
+// failure is a request that failed.
+type failure struct {
+	op  string
+	err error
+}
+
+func (f *failure) Error() string { return f.op + ": " + f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
 // broken finds out what a failed read means: again says that the shard is to be read on, from where from says.
 func (s *shard) broken(ctx context.Context, err error, from *types.ShardIteratorType) (again bool, _ error) {
+	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError, m.Tip = err.Error(), false })
+	s.r.retries.Add(1)
 	g := &Gap{Stream: s.stream, Shard: s.id, After: s.at(), Err: err}
 	code := ""
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
@@ -123,56 +200,18 @@ func (s *shard) broken(ctx context.Context, err error, from *types.ShardIterator
 		if err := s.r.gap(ctx, g); err != nil {
 			return false, err
 		}
-		return false, s.save(ctx, func(l *Lease) { l.Done, l.Owner = true, "" })
+		return false, s.save(ctx, func(l *Lease) { l.Done, l.Owner, l.Since = true, "", 0 })
 	}
-	s.r.report(ctx, fmt.Errorf("ddbstream: shard %s: %w", s.id, err))
+	if *from == types.ShardIteratorTypeAtTimestamp && apierror.Of(err) == apierror.Request {
+		*from = types.ShardIteratorTypeTrimHorizon // an engine without it, or a time that is yet to come
+		return true, nil
+	}
+	place := "shard " + s.id
+	if f, ok := errors.AsType[*failure](err); ok && apierror.Of(err) == apierror.Environment {
+		place = f.op // it is the same for every shard
+	}
+	s.r.report(ctx, place, fmt.Errorf("ddbstream: shard %s: %w", s.id, err))
 	return true, nil
-}
-
-// handle delivers records until all of them are handled, or ctx ends.
-func (s *shard) handle(ctx context.Context, in []types.Record) error {
-	if len(in) == 0 {
-		return s.checkpoint(ctx)
-	}
-	records := make([]ddb.Record, len(in))
-	own := 0 // of the library
-	for i, r := range in {
-		var err error
-		if records[i], err = record(s.stream, r); err != nil {
-			return fmt.Errorf("ddbstream: shard %s: %w", s.id, err)
-		}
-		if companion(records[i]) {
-			own++
-		}
-	}
-	at := s.at()
-	left := slices.DeleteFunc(slices.Clone(records), func(r ddb.Record) bool {
-		return at != "" && sequence.Compare(r.Sequence, at) <= 0 // handled already
-	})
-	if len(left) == 0 {
-		return nil
-	}
-	for n := 1; ; n++ {
-		failed, err := s.r.to.Process(ctx, left)
-		if len(failed) == 0 && err == nil {
-			s.moved(records[len(records)-1], len(records) > own)
-			return s.checkpoint(ctx)
-		}
-		if len(failed) > 0 {
-			left = slices.DeleteFunc(slices.Clone(left), func(r ddb.Record) bool { return !slices.Contains(failed, r.Sequence) })
-		}
-		if i := slices.IndexFunc(records, func(r ddb.Record) bool { return r.Sequence == left[0].Sequence }); i > 0 {
-			s.moved(records[i-1], true)
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		s.r.report(ctx, err)
-		sleep(ctx, backoff(n))
-		if ctx.Err() != nil {
-			return nil
-		}
-	}
 }
 
 // at returns the last record that is handled.
@@ -182,11 +221,11 @@ func (s *shard) at() string {
 	return s.position
 }
 
-// moved notes that everything up to r is handled, and whether that is worth a checkpoint.
-func (s *shard) moved(r ddb.Record, foreign bool) {
+// moved notes that everything up to a record is handled, and whether that is worth a checkpoint.
+func (s *shard) moved(seq string, foreign bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.position = r.Sequence
+	s.position = seq
 	s.dirty = s.dirty || foreign
 }
 
@@ -207,58 +246,53 @@ func (s *shard) checkpoint(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		s.r.report(ctx, err) // it is tried again, with the next batch
+		s.r.report(ctx, opLease, err) // it is tried again, with the next batch
 	}
 	return nil
 }
 
-// save writes the lease, with the position. Whoever finds it written by another has lost the shard, and so has who
-// could not write it for a lease's time.
+// save writes the lease, with the position. Whoever finds it written by another has lost the shard.
 func (s *shard) save(ctx context.Context, change func(*Lease)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lost {
+	if s.lost.Load() {
 		return ErrLeaseLost
 	}
 	next := s.lease
 	next.Counter++
 	next.Checkpoint = s.position
 	change(&next)
+	sent := time.Now()
 	err := s.r.swap(ctx, next, s.lease.Counter)
 	switch {
 	case err == nil:
-		s.lease, s.renewed, s.saved, s.dirty = next, time.Now(), time.Now(), false
+		s.lease, s.saved, s.dirty = next, sent, false
+		s.expiry.Reset(s.r.opts.Lease - time.Since(sent))
+		s.meter.change(func(m *ShardStatus) { m.Owner, m.Done, m.Checkpoint = next.Owner, next.Done, next.Checkpoint })
 		return nil
-	case errors.Is(err, ErrLeaseLost), time.Since(s.renewed) > s.r.opts.Lease:
-		s.lost = true
-		s.cancel(ErrLeaseLost)
-		return fmt.Errorf("shard %s: %w", s.lease.Shard, errors.Join(ErrLeaseLost, err))
+	case errors.Is(err, ErrLeaseLost):
+		s.lose()
+		return fmt.Errorf("shard %s: %w", s.lease.Shard, err)
 	}
 	return err
+}
+
+// lose ends reading and handling at once: the shard is another worker's. So it is when the lease could not be written for
+// its time: others count from when they saw the last write, which is later than when it was sent.
+func (s *shard) lose() {
+	s.lost.Store(true)
+	s.abort(ErrLeaseLost)
 }
 
 // release gives the lease back, with the position, also when ctx has ended.
 func (s *shard) release(ctx context.Context) {
 	s.mu.Lock()
-	over := s.lease.Done || s.lost
+	over := s.lease.Done || s.lease.Owner != s.r.opts.Worker || s.lost.Load()
 	s.mu.Unlock()
 	if over {
 		return
 	}
-	_ = s.save(ctx, func(l *Lease) { l.Owner = "" }) // else it runs out
-}
-
-// backoff is the pause before attempt n: from 50 ms to 10 s, with jitter.
-func backoff(n int) time.Duration {
-	d := min(50*time.Millisecond<<min(n, 16), 10*time.Second)
-	return d/2 + rand.N(d/2)
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
+	if err := s.save(ctx, func(l *Lease) { l.Owner, l.Since = "", 0 }); err == nil {
+		s.r.log(ctx, slog.LevelInfo, "stream: shard released", "shard", s.id, "checkpoint", s.at())
+	} // else it runs out
 }

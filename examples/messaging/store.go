@@ -141,7 +141,7 @@ func (s *Store) follow(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
-	record := ddb.Record{Kind: ddb.Inserted, New: attrs, Keys: map[string]types.AttributeValue{"pk": attrs["pk"], "sk": attrs["sk"]}}
+	record := ddb.Record{Sequence: "0", Kind: ddb.Inserted, New: attrs, Keys: map[string]types.AttributeValue{"pk": attrs["pk"], "sk": attrs["sk"]}}
 	_, err = s.Mux(nil).Process(ctx, []ddb.Record{record})
 	return err
 }

@@ -59,6 +59,8 @@ var codes = map[string]Class{
 	"ItemCollectionSizeLimitExceeded":          Data,
 	"DuplicateItemException":                   Data,
 	"DuplicateItem":                            Data,
+	"ExpiredIteratorException":                 Data,
+	"TrimmedDataAccessException":               Data,
 
 	"AccessDenied":                        Environment,
 	"AccessDeniedException":               Environment,
@@ -123,8 +125,11 @@ func Of(err error) Class {
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
-		if unsent(err) {
+		switch {
+		case unsent(err):
 			return Environment
+		case malformed(err):
+			return Request
 		}
 		return Unknown
 	}
@@ -132,11 +137,25 @@ func Of(err error) Class {
 		return c
 	}
 	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && response.Response != nil {
-		if status := response.HTTPStatusCode(); status >= 400 && status < 500 && status != 408 && status != 429 {
+		switch status := response.HTTPStatusCode(); {
+		case status == 401 || status == 403:
+			return Environment
+		case status == 408 || status == 429:
+			return Unknown
+		case status >= 400 && status < 500:
 			return Request
 		}
 	}
 	return Unknown
+}
+
+// malformed reports that the SDK refused the parameters, so that nothing was sent.
+func malformed(err error) bool {
+	if _, ok := errors.AsType[smithy.InvalidParamsError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*smithy.SerializationError](err)
+	return ok
 }
 
 // ofReasons returns the class of a cancelled transaction.

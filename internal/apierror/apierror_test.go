@@ -90,7 +90,7 @@ func TestACodeThatIsNotInTheTable(t *testing.T) {
 	err := &smithy.GenericAPIError{Code: "BrandNewException"}
 	assert.Equal(t, apierror.Unknown, apierror.Of(err), "no status")
 	for status, want := range map[int]apierror.Class{
-		400: apierror.Request, 403: apierror.Request, 413: apierror.Request,
+		400: apierror.Request, 401: apierror.Environment, 403: apierror.Environment, 413: apierror.Request,
 		408: apierror.Unknown, 429: apierror.Unknown, 500: apierror.Unknown, 503: apierror.Unknown,
 	} {
 		assert.Equal(t, want, apierror.Of(answered(status, err)), status)

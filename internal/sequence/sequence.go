@@ -10,9 +10,15 @@ import (
 // digits without leading zeros, more than any machine integer and than a DynamoDB number holds; as plain text
 // "9…" of 21 digits would stand behind "10…" of 22. DynamoDB Local pads its numbers with zeros to one length, where both
 // orders agree.
+//
+// The number of a record of Kinesis Data Streams has two parts, "time.number": the first orders, and the second where the
+// first is equal.
 func Compare(a, b string) int {
-	if c := cmp.Compare(len(a), len(b)); c != 0 {
-		return c
-	}
-	return strings.Compare(a, b)
+	aTime, aNumber, _ := strings.Cut(a, ".")
+	bTime, bNumber, _ := strings.Cut(b, ".")
+	return cmp.Or(compare(aTime, bTime), compare(aNumber, bNumber))
+}
+
+func compare(a, b string) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 }

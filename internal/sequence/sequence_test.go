@@ -31,3 +31,20 @@ func TestCompareIsNotThatOfText(t *testing.T) {
 	assert.Negative(t, sequence.Compare(short, long))
 	assert.Positive(t, strings.Compare(short, long))
 }
+
+func TestTimeOrdersBeforeTheNumberOfKinesis(t *testing.T) {
+	t.Parallel()
+	const early, late = "999999999999999", "1720740233012995" // microseconds: text has them the other way round
+	for _, tc := range []struct {
+		a, b string
+		want int
+	}{
+		{early + ".49628", late + ".1", -1},
+		{late + ".9", late + ".10", -1},
+		{late + ".10", late + ".10", 0},
+		{late, late + ".1", -1},
+	} {
+		assert.Equal(t, tc.want, sequence.Compare(tc.a, tc.b), "%s and %s", tc.a, tc.b)
+		assert.Equal(t, -tc.want, sequence.Compare(tc.b, tc.a), "%s and %s", tc.b, tc.a)
+	}
+}

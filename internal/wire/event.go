@@ -8,6 +8,7 @@ import (
 // Record is one record of the event that Lambda delivers from a stream. Its items may be looked at until the page is released, and are zero where there is none.
 type Record struct {
 	ID, Event, Source, Sequence string
+	Version, Service            string // eventVersion and eventSource
 	At                          string // a number, "" if there is none
 	Identity, Principal         string // the type and the principal of userIdentity
 	Keys, New, Old              Item
@@ -64,9 +65,10 @@ func (r *reader) record(rec *Record) bool {
 			return r.plain(&rec.Event)
 		case 3:
 			return r.plain(&rec.Source)
-		case 5, 6:
-			var ignored string
-			return r.plain(&ignored)
+		case 5:
+			return r.plain(&rec.Version)
+		case 6:
+			return r.plain(&rec.Service)
 		}
 		return r.object(func(member int) bool {
 			if member == 0 {

@@ -3,6 +3,7 @@
 //
 //	program write                       writes an item of each kind to an engine of its own, and prints the table
 //	program work -endpoint … -table …   writes to a table beside other processes, and prints what it was told
+//	program read -endpoint … -table …   reads the table's stream beside other processes, and prints what it handles
 package main
 
 import (
@@ -28,6 +29,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return write(ctx, out)
 	case len(args) > 0 && args[0] == "work":
 		return work(ctx, args[1:], out)
+	case len(args) > 0 && args[0] == "read":
+		return read(ctx, args[1:], out)
 	}
-	return fmt.Errorf("usage: program write | program work [flags]")
+	return fmt.Errorf("usage: program write | program work [flags] | program read [flags]")
 }

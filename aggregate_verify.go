@@ -1,0 +1,204 @@
+package ddb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Beside a running stream a view is always a little behind, and that is no drift. What differs is drift when it rests:
+// when it is the same in restLooks looks with restPause between them.
+const (
+	restPause = 250 * time.Millisecond
+	restLooks = 3
+	maxLooks  = 24 // at what does not rest
+)
+
+// rest lets some time pass, unless a test has none.
+func rest(ctx context.Context, d time.Duration) error {
+	if hooksOf(ctx).noPause {
+		return ctx.Err()
+	}
+	return sleep(ctx, d)
+}
+
+// compare reports what differs and rests.
+func (r *aggregateRebuild) compare(ctx context.Context, w *aggregateWork) error {
+	if err := r.comparePairs(ctx, w.order); err != nil {
+		return err
+	}
+	return r.compareTargets(ctx, w.settle)
+}
+
+// suspect is a pair that differed.
+type suspect struct {
+	last     *look
+	seen     int  // looks in a row that found the same
+	followed bool // its ledger item changed between two looks: somebody keeps it up to date
+}
+
+func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error {
+	suspects := map[*pair]*suspect{}
+	for n := 1; len(left) > 0; n++ {
+		var differing []*pair
+		looks, _ := r.a.look(ctx, r.db, left) // what stopped it is the error of each pair
+		for _, l := range looks {
+			if l.same() {
+				continue
+			}
+			s := suspects[l.pair]
+			switch {
+			case s == nil:
+				s = &suspect{last: l, seen: 1}
+				suspects[l.pair] = s
+			case sameValue(s.last.have, l.have) && sameValue(s.last.wants(), l.wants()):
+				s.seen++
+			default:
+				s.followed = s.followed || !sameValue(s.last.have, l.have)
+				s.last, s.seen = l, 1
+			}
+			if s.seen < restLooks && n < maxLooks {
+				differing = append(differing, l.pair)
+				continue
+			}
+			if s.seen < restLooks && s.followed {
+				continue // it changes all the time, and the ledger follows
+			}
+			if err := r.report(Drift{
+				Item: r.db.table.keyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.table.keyText(l.source),
+				Have: contributionText(l.have), Want: contributionText(l.wants()),
+			}); err != nil {
+				return err
+			}
+		}
+		for _, p := range left {
+			if p.err != nil {
+				r.fault(fmt.Errorf("source %s: %w", r.db.table.keyText(p.source), p.err))
+			}
+		}
+		if left = differing; len(left) > 0 {
+			if err := rest(ctx, restPause); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sameValue(a, b item) bool { return (a == nil) == (b == nil) && equalItems(a, b) }
+
+// compareTargets compares targets side by side, and looks again at those that seem to differ, one by one.
+func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
+	found := r.db.fetchAll(ctx, list)
+	fine := make([]bool, len(list))
+	_ = parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
+		if found[i].err == nil {
+			drifts, err := r.drifts(ctx, list[i].key, found[i].item)
+			fine[i] = err == nil && len(drifts) == 0
+		}
+		return halts(ctx, found[i].err)
+	})
+	now := r.db.fetchAll(ctx, list)
+	for i, s := range list {
+		if fine[i] && now[i].err == nil && unmoved(found[i].item, now[i].item) {
+			continue
+		}
+		if err := r.compareTarget(ctx, s.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareTarget looks at a target until its stamp rests.
+func (r *aggregateRebuild) compareTarget(ctx context.Context, target item) error {
+	var before item
+	seen := 0 // looks in a row under one stamp
+	for range maxLooks {
+		was, err := r.db.Consistent().getItem(ctx, target)
+		if err != nil {
+			return r.db.explain(err)
+		}
+		drifts, err := r.drifts(ctx, target, was)
+		if err != nil {
+			return r.db.explain(err)
+		}
+		now, err := r.db.Consistent().getItem(ctx, target)
+		switch {
+		case err != nil:
+			return r.db.explain(err)
+		case !unmoved(was, now):
+			seen = 0
+			if err := wait(ctx, 2); err != nil {
+				return err
+			}
+			continue
+		case len(drifts) == 0:
+			return nil
+		}
+		if seen++; seen > 1 && !unmoved(before, was) {
+			seen = 1
+		}
+		if before = was; seen < restLooks {
+			if err := rest(ctx, restPause); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, d := range drifts {
+			if err := r.report(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", ErrConflict, r.db.table.keyText(target), maxLooks))
+	return nil
+}
+
+// drifts returns how a target, as it was read, and the rows beside its ledger differ from the ledger.
+func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts []Drift, err error) {
+	if was == nil && !r.a.own {
+		return nil, nil // what counts for it is not compared before it is there
+	}
+	l, err := r.a.read(ctx, r.db, target, true)
+	if err != nil || was == nil && !l.counted {
+		return nil, err
+	}
+	t := r.db.table
+	for _, row := range l.lost {
+		drifts = append(drifts, rowDrift(r.db, row.key, "absent, or another entry", "the entry of ledger item "+row.source))
+	}
+	for _, row := range l.surplus {
+		drifts = append(drifts, rowDrift(r.db, row, "there", "absent"))
+	}
+	if was != nil {
+		for _, m := range l.miscounts {
+			drifts = append(drifts, Drift{Item: t.keyText(m.key), Field: "sources", Have: driftText(m.have[countAttr]), Want: fmt.Sprint(m.want)})
+		}
+	}
+	differing := r.a.differing(was, l.want)
+	for _, attr := range slices.Sorted(maps.Keys(differing)) {
+		drifts = append(drifts, Drift{Item: t.keyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
+	}
+	return drifts, nil
+}
+
+func driftText(av types.AttributeValue) string {
+	switch av.(type) {
+	case *types.AttributeValueMemberS, *types.AttributeValueMemberN, *types.AttributeValueMemberB, nil:
+		return valueText(av)
+	}
+	return canonical(av)
+}
+
+func contributionText(v item) string {
+	if v == nil {
+		return "(none)"
+	}
+	return canonicalItem(v)
+}

@@ -1,0 +1,107 @@
+package ddbsqs_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/stretchr/testify/require"
+)
+
+// The tests run on a server by others, moto's, over HTTP: python3 -m pip install 'moto[server]'. DDB_MOTO_SERVER names its
+// program where it is not on the PATH, and with DDB_REQUIRE_SQS=1 it must be there.
+
+var stopServer = func() {}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	stopServer()
+	os.Exit(status)
+}
+
+// server is the address of the server, which is started when the first test asks.
+var server = sync.OnceValues(func() (string, error) {
+	program := os.Getenv("DDB_MOTO_SERVER")
+	if program == "" {
+		program = "moto_server"
+	}
+	program, err := exec.LookPath(program)
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", "0")
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		return "", err
+	}
+	cmd.Stdout = cmd.Stderr
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	stopServer = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
+	lines := bufio.NewScanner(out)
+	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+	for lines.Scan() {
+		if url := address.FindString(lines.Text()); url != "" {
+			go func() {
+				for lines.Scan() { // the server must not wait for a reader of its log
+				}
+			}()
+			return url, nil
+		}
+	}
+	return "", errors.Join(errors.New("moto's server told no address"), lines.Err())
+})
+
+// connect returns a client of the server.
+func connect(t *testing.T) *sqs.Client {
+	t.Helper()
+	url, err := server()
+	if errors.Is(err, exec.ErrNotFound) && os.Getenv("DDB_REQUIRE_SQS") != "1" {
+		t.Skip("needs moto's server: python3 -m pip install 'moto[server]', and DDB_MOTO_SERVER or the PATH")
+	}
+	require.NoError(t, err)
+	return sqs.New(sqs.Options{
+		BaseEndpoint: &url, Region: "us-east-1",
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "x", SecretAccessKey: "x"}, nil
+		}),
+	})
+}
+
+// create makes a queue for one test, a FIFO one where fifo says so.
+func create(t *testing.T, client *sqs.Client, suffix string, attributes map[string]string) (url string) {
+	t.Helper()
+	name := regexp.MustCompile(`\W`).ReplaceAllString(t.Name(), "-") + "-" + fmt.Sprint(time.Now().UnixNano()%1_000_000) + suffix
+	if strings.HasSuffix(suffix, ".fifo") {
+		attributes = map[string]string{"FifoQueue": "true"}
+	}
+	out, err := client.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name, Attributes: attributes})
+	require.NoError(t, err)
+	return *out.QueueUrl
+}
+
+// messages returns how many messages a queue has, hidden ones included.
+func messages(t *testing.T, client *sqs.Client, url string) (n int) {
+	t.Helper()
+	out, err := client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
+	require.NoError(t, err)
+	for _, name := range []string{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"} {
+		var k int
+		_, err := fmt.Sscan(out.Attributes[name], &k)
+		require.NoError(t, err)
+		n += k
+	}
+	return n
+}

@@ -1,0 +1,125 @@
+package ddbstream
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/singletable-go/ddb"
+)
+
+// repeat is how often the same cause is told, at most.
+const repeat = time.Minute
+
+// causes remembers what was told, so that a cause that stays is told once, and now and then again.
+type causes struct {
+	mu   sync.Mutex
+	told map[string]time.Time
+}
+
+// tell reports whether a cause is to be told now.
+func (c *causes) tell(cause string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if at, ok := c.told[cause]; ok && now.Sub(at) < repeat {
+		return false
+	}
+	if c.told == nil || len(c.told) >= 1000 {
+		kept := map[string]time.Time{}
+		for k, at := range c.told {
+			if now.Sub(at) < repeat {
+				kept[k] = at
+			}
+		}
+		if len(kept) >= 1000 { // a cause for each record: rather some twice than all of them kept
+			clear(kept)
+		}
+		c.told = kept
+	}
+	c.told[cause] = now
+	return true
+}
+
+// forget makes a cause new again, since it has passed.
+func (c *causes) forget(prefix string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k := range c.told {
+		if strings.HasPrefix(k, prefix) {
+			delete(c.told, k)
+		}
+	}
+}
+
+// causeOf tells causes apart: by the service's code where there is one, since its messages carry numbers of requests. That of a
+// record does not tell which delivery it was.
+func causeOf(err error) string {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		return api.ErrorCode()
+	}
+	if e, ok := errors.AsType[*ddb.RecordError](err); ok {
+		err = e.Err
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return first
+}
+
+// report tells of something that failed and is tried again. The same cause, at the same place, is told once a minute.
+func (r *Reader) report(ctx context.Context, place string, err error) {
+	if err == nil || ctx.Err() != nil || !r.causes.tell(place+" "+causeOf(err)) {
+		return
+	}
+	r.log(ctx, slog.LevelWarn, "stream: trying again", "at", place, "err", err)
+	if r.opts.OnError != nil {
+		r.opts.OnError(ctx, err)
+	}
+}
+
+// note counts a request for its circuit, tells when an outage begins or ends, and returns err.
+func (r *Reader) note(ctx context.Context, op string, err error) error {
+	counted := err
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return err
+	case errors.Is(err, ErrLeaseLost), answered(err):
+		counted = nil
+	}
+	o := r.circuit(op).count(counted)
+	if o == nil {
+		return err
+	}
+	level, text := slog.LevelWarn, "stream: outage"
+	if o.Over {
+		level, text = slog.LevelInfo, "stream: works again"
+		r.causes.forget(op + " ")
+	}
+	r.log(ctx, level, text, "operation", o.Operation, "since", o.Since, "failures", o.Failures, "err", o.Err)
+	if r.opts.OnOutage != nil {
+		r.opts.OnOutage(ctx, o)
+	}
+	return err
+}
+
+// circuit returns the circuit of a kind of request.
+func (r *Reader) circuit(op string) *circuit {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.circuits[op]
+	if c == nil {
+		c = &circuit{op: op}
+		r.circuits[op] = c
+	}
+	return c
+}
+
+// log writes to the reader's logger.
+func (r *Reader) log(ctx context.Context, level slog.Level, text string, attrs ...any) {
+	r.opts.Logger.Log(ctx, level, text, append([]any{"table", r.table, "worker", r.opts.Worker}, attrs...)...)
+}

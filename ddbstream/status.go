@@ -1,0 +1,207 @@
+package ddbstream
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/singletable-go/ddb"
+)
+
+// Status is how a reader stands. It can be written as JSON; durations are in nanoseconds there.
+type Status struct {
+	Table   string        `json:"table"`
+	Worker  string        `json:"worker"`
+	Running bool          `json:"running"`
+	Paused  bool          `json:"paused,omitempty"`
+	Records int64         `json:"records"` // handled by this worker since it was made
+	Batches int64         `json:"batches"`
+	Retries int64         `json:"retries"`
+	Rate    float64       `json:"rate"`   // records a second, over about the last half minute
+	Behind  time.Duration `json:"behind"` // the most of its shards
+	// CatchUp is about how long it takes this worker to be at the tip of all its shards, from how fast it came nearer over the
+	// last half minute: 0 where it is within seconds of that, negative where it does not come nearer.
+	CatchUp time.Duration `json:"catch_up"`
+	Outages []Outage      `json:"outages,omitempty"`
+	Shards  []ShardStatus `json:"shards"` // all that the group has leases of, as they were last seen
+}
+
+// ShardStatus is how one shard stands. Of the shards of other workers there is only what their leases say.
+type ShardStatus struct {
+	Stream string `json:"stream"`
+	Shard  string `json:"shard"`
+	Owner  string `json:"owner,omitempty"`
+	Mine   bool   `json:"mine,omitempty"` // this worker reads it
+	Done   bool   `json:"done,omitempty"`
+	Wanted string `json:"wanted,omitempty"` // the worker that asks for it
+	// WantedSince is when the worker that Status is asked of saw, or made, that request. One that is older than a lease's time
+	// says that a handler hangs.
+	WantedSince time.Time `json:"wanted_since,omitzero"`
+	// Busy is when the batch began that is under way.
+	Busy time.Time `json:"busy,omitzero"`
+
+	Checkpoint string        `json:"checkpoint,omitempty"` // written to the store
+	Position   string        `json:"position,omitempty"`   // handled
+	At         time.Time     `json:"at,omitzero"`          // when the last record was written that was handled
+	Behind     time.Duration `json:"behind"`               // its age, 0 at the tip; DynamoDB does not tell how many records follow
+	Tip        bool          `json:"tip,omitempty"`        // the last read found nothing new
+	Records    int64         `json:"records"`              // by this worker, since it took the shard
+	Retries    int64         `json:"retries"`
+	Rate       float64       `json:"rate"`
+	CatchUp    time.Duration `json:"catch_up"` // as in Status
+	LastError  string        `json:"last_error,omitempty"`
+}
+
+// meter counts what becomes of a shard. Its lock is never held over a request.
+type meter struct {
+	mu   sync.Mutex
+	s    ShardStatus
+	rate average // of records
+	pace average // of seconds between the times of records
+}
+
+// average is how much comes in a second, over about the last window.
+type average struct {
+	begun, at time.Time
+	value     float64 // at that time
+}
+
+// add adds n at a time.
+func (a *average) add(now time.Time, n float64) {
+	a.value, a.at = a.value*fade(now.Sub(a.at))+n/window.Seconds(), now
+}
+
+// now is the average at a time. It knows nothing of before it began, and counts a second at least.
+func (a *average) now(now time.Time) float64 {
+	return a.value * fade(now.Sub(a.at)) / (1 - fade(max(now.Sub(a.begun), time.Second)))
+}
+
+// fade is what counts of something that is so long ago.
+func fade(ago time.Duration) float64 { return math.Exp(-ago.Seconds() / window.Seconds()) }
+
+// near is how far behind a reader is that keeps up.
+const near = 5 * time.Second
+
+// window is the time over which a rate is taken.
+const window = 30 * time.Second
+
+func (m *meter) change(f func(s *ShardStatus)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f(&m.s)
+}
+
+// status is how the shard stands now.
+func (m *meter) status(now time.Time) ShardStatus {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.s
+	s.Rate = m.rate.now(now)
+	if !s.Tip && !s.At.IsZero() {
+		s.Behind = max(now.Sub(s.At), 0)
+	}
+	if s.Behind > near {
+		s.CatchUp = catchUp(s.Behind, m.pace.now(now))
+	}
+	return s
+}
+
+// catchUp is how long it takes to be at the tip, at so many seconds of the stream in a second.
+func catchUp(behind time.Duration, pace float64) time.Duration {
+	if d := behind.Seconds() / (pace - 1); d > 0 && d < math.MaxInt64/1e9 {
+		return time.Duration(d * 1e9)
+	}
+	return -1
+}
+
+// handled counts a batch, and tells of it.
+func (s *shard) handled(_ context.Context, batch []ddb.Record, attempts int, began time.Time, complete bool) {
+	now, n := time.Now(), int64(len(batch))
+	stats := BatchStats{Stream: s.stream, Shard: s.id, Worker: s.r.opts.Worker, Records: len(batch), Attempts: attempts, Took: now.Sub(began), Complete: complete}
+	s.meter.mu.Lock()
+	m := &s.meter.s
+	m.Records += n
+	if n > 0 {
+		last := batch[n-1]
+		m.Position, m.Tip = last.Sequence, false
+		if !last.At.IsZero() {
+			if m.At.IsZero() {
+				m.At = batch[0].At
+			}
+			s.meter.pace.add(now, last.At.Sub(m.At).Seconds())
+			m.At, stats.Behind = last.At, max(now.Sub(last.At), 0)
+		}
+	}
+	if complete {
+		m.LastError = ""
+	}
+	s.meter.rate.add(now, float64(n))
+	s.meter.mu.Unlock()
+	s.r.handled.Add(n)
+	s.r.batched.Add(1)
+	if s.r.opts.OnBatch != nil {
+		s.r.opts.OnBatch(stats)
+	}
+}
+
+// failed counts and tells a delivery that is repeated.
+func (s *shard) failed(ctx context.Context, seq string, err error) {
+	s.r.retries.Add(1)
+	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError = err.Error() })
+	s.r.report(ctx, "shard "+s.id+" record "+seq, err)
+}
+
+// Status returns how the reader stands. It makes no request, and is safe for concurrent use.
+func (r *Reader) Status() Status {
+	now := time.Now()
+	r.mu.Lock()
+	out := Status{
+		Table: r.table, Worker: r.opts.Worker, Running: r.stop != nil, Paused: r.resumed != nil,
+		Records: r.handled.Load(), Batches: r.batched.Load(), Retries: r.retries.Load(),
+	}
+	shards := map[string]ShardStatus{}
+	for _, l := range r.leases {
+		id := l.Stream + "#" + l.Shard
+		x := ShardStatus{
+			Stream: l.Stream, Shard: l.Shard, Owner: l.Owner, Done: l.Done, Wanted: l.Wanted, Checkpoint: l.Checkpoint, Position: l.Checkpoint,
+		}
+		if p := r.pleas[id]; p.since == l.Since && l.Wanted == r.opts.Worker {
+			x.WantedSince = p.at
+		}
+		shards[id] = x
+	}
+	for id, s := range r.running {
+		x := s.meter.status(now)
+		x.Wanted, x.WantedSince = s.wish()
+		shards[id] = x
+	}
+	var circuits []*circuit
+	for _, c := range r.circuits {
+		circuits = append(circuits, c)
+	}
+	r.mu.Unlock()
+	for _, c := range circuits {
+		if o := c.now(); o != nil {
+			out.Outages = append(out.Outages, *o)
+		}
+	}
+	for _, s := range shards {
+		out.Rate += s.Rate
+		out.Behind = max(out.Behind, s.Behind)
+		if out.CatchUp >= 0 {
+			out.CatchUp = max(out.CatchUp, s.CatchUp)
+		}
+		if s.CatchUp < 0 {
+			out.CatchUp = s.CatchUp
+		}
+		out.Shards = append(out.Shards, s)
+	}
+	slices.SortFunc(out.Shards, func(a, b ShardStatus) int {
+		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Shard, b.Shard))
+	})
+	slices.SortFunc(out.Outages, func(a, b Outage) int { return cmp.Compare(a.Operation, b.Operation) })
+	return out
+}

@@ -1,0 +1,97 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// A Rebuild reads all of a target's ledger and writes its sums if no transaction fell in between. Beside a stream that changes
+// the target all the time, one always does. Then the Rebuild asks for a moment: it writes into the target until when.
+// Transactions on the target assert that nobody asks, and wait where somebody does.
+//
+// It is a request, and nothing rests on it: the sums are written under the target's stamp all the same. A transaction
+// waits maxPatience at most and takes the request away with it, so that one of a Rebuild that died, or whose clock is
+// wrong, holds nobody up for longer. Programs that do not know of it do not wait.
+const (
+	// holdAttr of a target is the time until which a Rebuild asks to wait, in milliseconds since 1970.
+	holdAttr = "~h"
+
+	minHold     = 250 * time.Millisecond
+	maxHold     = 3 * time.Second
+	maxPatience = 4 * time.Second
+	maxWaits    = 200 // where no time passes
+)
+
+// hold asks for d without transactions on a target.
+func (db *DB) hold(ctx context.Context, target item, d time.Duration) error {
+	x := &plan.Expression{}
+	until := db.opts.Now().Add(min(max(d, minHold), maxHold))
+	set := "SET " + x.Name(holdAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
+	cond := "attribute_exists(" + x.Name(db.table.primary.partition[0]) + ")"
+	m := meterOf(ctx, "UpdateItem", false)
+	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
+	}, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if _, gone := errors.AsType[*types.ConditionalCheckFailedException](err); gone {
+		return nil // the next read finds that out
+	}
+	if _, busy := errors.AsType[*types.TransactionConflictException](err); busy {
+		return nil
+	}
+	return err
+}
+
+// notHeld is the condition that nobody asks to wait.
+func notHeld(x *plan.Expression, now time.Time) string {
+	return plan.Or("attribute_not_exists("+x.Name(holdAttr)+")", x.Name(holdAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
+}
+
+// heldBy reports whether a target asks to wait, and notes for how long that has been heeded.
+func (c *commitment) heldBy(ctx context.Context, target item) bool {
+	n, ok := target[holdAttr].(*types.AttributeValueMemberN)
+	if !ok {
+		return false
+	}
+	now := c.db.opts.Now()
+	if until, err := strconv.ParseInt(n.Value, 10, 64); err == nil && until <= now.UnixMilli() {
+		return false
+	}
+	if c.met.since.IsZero() {
+		c.met.since = now
+	}
+	c.met.waits++
+	c.met.deaf = now.Sub(c.met.since) > maxPatience || c.met.waits > maxWaits || hooksOf(ctx).noPause && c.met.waits > 3
+	return true
+}
+
+// letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
+func (db *DB) letGo(ctx context.Context, target, was item) error {
+	held, ok := was[holdAttr]
+	if !ok {
+		return nil
+	}
+	x := &plan.Expression{}
+	set := "REMOVE " + x.Name(holdAttr)
+	cond := x.Name(holdAttr) + " = " + x.Value(held)
+	m := meterOf(ctx, "UpdateItem", false)
+	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
+	}, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if apierror.Of(err) == apierror.Data || apierror.Of(err) == apierror.Contention {
+		return nil
+	}
+	return err
+}

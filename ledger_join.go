@@ -1,0 +1,125 @@
+package ddb
+
+import (
+	"crypto/sha256"
+	"iter"
+)
+
+// matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
+// has to be read again: of a source that does not change both are right, and of one that does a record comes. It remembers
+// what it has met one half of, up to maxJoin bytes.
+type matching struct {
+	t      *Table
+	halves map[hashedKey]unmatched
+	order  []hashedKey
+	bytes  int
+	looked keySet // pairs that were given out: their other half is none of ours
+}
+
+// unmatched is a source without its ledger item, or the other way round.
+type unmatched struct {
+	ledger bool
+	says   hashedKey // what it contributes
+	keys   string    // of the target and of the source
+}
+
+const (
+	maxJoin   = 64 << 20
+	halfBytes = 250 // of a half, beside its keys
+	maxKeySet = 1 << 20
+)
+
+type hashedKey [16]byte
+
+func hashKey(text string) hashedKey {
+	sum := sha256.Sum256([]byte(text))
+	return hashedKey(sum[:16])
+}
+
+// keySet remembers many keys. It forgets them all when they are too many: then something is done twice.
+type keySet struct{ keys map[hashedKey]struct{} }
+
+// add reports whether the key is new.
+func (s *keySet) add(k hashedKey) bool {
+	if _, ok := s.keys[k]; ok {
+		return false
+	}
+	if s.keys == nil || len(s.keys) >= maxKeySet {
+		s.keys = map[hashedKey]struct{}{}
+	}
+	s.keys[k] = struct{}{}
+	return true
+}
+
+func (s *keySet) has(k hashedKey) bool {
+	_, ok := s.keys[k]
+	return ok
+}
+
+func newMatching(t *Table) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
+
+// full reports whether there is no room for more.
+func (j *matching) full() bool { return j.bytes > maxJoin }
+
+// source takes a source and what it contributes. It returns the pair if that is to be looked at.
+func (j *matching) source(p *pair, v item) *pair { return j.meet(p, v, false) }
+
+// ledger takes a ledger item, likewise.
+func (j *matching) ledger(p *pair, v item) *pair { return j.meet(p, v, true) }
+
+func (j *matching) meet(p *pair, v item, ledger bool) *pair {
+	id := hashKey(p.id())
+	if j.looked.has(id) {
+		return nil
+	}
+	says := hashKey(canonicalItem(v))
+	other, ok := j.halves[id]
+	if ok && other.ledger != ledger {
+		delete(j.halves, id)
+		j.bytes -= halfBytes + len(other.keys)
+		if other.says == says {
+			return nil
+		}
+		j.looked.add(id)
+		return p
+	}
+	h := unmatched{ledger, says, string(j.t.appendKey(j.t.appendKey(nil, loaded(p.target)), loaded(p.source)))}
+	j.bytes += halfBytes + len(h.keys) - len(other.keys)
+	if ok {
+		j.bytes -= halfBytes
+	}
+	j.halves[id] = h
+	j.order = append(j.order, id)
+	return nil
+}
+
+// rest gives out what was met of one half alone, in the order in which it was met, and forgets it.
+func (j *matching) rest() iter.Seq2[*pair, bool] {
+	return func(yield func(*pair, bool) bool) {
+		order, halves := j.order, j.halves
+		j.order, j.halves, j.bytes = nil, map[hashedKey]unmatched{}, 0
+		for _, id := range order {
+			h, ok := halves[id]
+			if !ok || !j.looked.add(id) {
+				continue
+			}
+			target, source := j.keys(h.keys)
+			p := &pair{target: target, source: source, targetText: j.t.refText(target), sourceText: fit("", j.t.refText(source), maxSortBytes)}
+			if !yield(p, h.ledger) {
+				return
+			}
+		}
+	}
+}
+
+// keys is the inverse of what meet writes.
+func (j *matching) keys(text string) (target, source item) {
+	r := cursorReader{rest: []byte(text)}
+	target, source = item{}, item{}
+	for _, key := range []item{target, source} {
+		for _, attr := range j.t.primary.attrs() {
+			key[attr] = r.value()
+		}
+	}
+	return target, source
+}

@@ -1,0 +1,76 @@
+package ddb
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// origin is the table whose stream a Mux reads.
+type origin struct {
+	mu   sync.Mutex
+	name string // "" while it is not known
+}
+
+// refuse returns the error of a batch with a record that the Mux must not handle: of another table's stream, or one that a source
+// has made wrongly. Nothing of the batch is handled then.
+func (m *Mux) refuse(records []Record) *RecordError {
+	for i := range records {
+		if err := m.foreign(&records[i]); err != nil {
+			return &RecordError{Record: records[i], Err: &outside{err}}
+		}
+	}
+	return nil
+}
+
+func (m *Mux) foreign(r *Record) error {
+	switch r.Kind {
+	case Inserted, Modified, Removed, Expired:
+	default:
+		if r.Raw == nil {
+			return modelFault("the record's kind is %q: set it by RecordKind", r.Kind)
+		}
+	}
+	if r.Sequence == "" {
+		return modelFault("the record has no sequence number")
+	}
+	name := tableName(r.Stream)
+	if name == "" {
+		return nil
+	}
+	if own := m.origin.bind(name); own != name {
+		return modelFault("the record is of the stream of table %q, and the Mux handles table %q: one Mux for each table", name, own)
+	}
+	return nil
+}
+
+// bind returns the table that the Mux is bound to, which is the given one if it is the first.
+func (o *origin) bind(name string) string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.name == "" {
+		o.name = name
+	}
+	return o.name
+}
+
+// bindTo binds a Mux to the table of a DB.
+func (m *Mux) bindTo(db *DB) {
+	name := tableName(db.name)
+	if name == "" {
+		name = db.name
+	}
+	if own := m.origin.bind(name); own != name {
+		panic(fmt.Sprintf("ddb: Maintain: the DB is of table %q, and the Mux handles table %q", name, own))
+	}
+}
+
+// tableName returns the table's name in the ARN of a table or of its stream, "" where there is none.
+func tableName(arn string) string {
+	if !strings.HasPrefix(arn, "arn:") {
+		return ""
+	}
+	_, rest, _ := strings.Cut(arn, ":table/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}

@@ -1,0 +1,158 @@
+package ddb_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
+)
+
+// Narrow counts into a byte, and sums into a signed one.
+type Narrow struct {
+	ID    string `dynamodbav:"-"`
+	Steps uint8  `dynamodbav:"steps"`
+	Sum   int8   `dynamodbav:"sum"`
+	Best  int    `dynamodbav:"best"`
+}
+
+type Delta struct {
+	ID string `dynamodbav:"-"`
+	By string `dynamodbav:"by"`
+	N  int8   `dynamodbav:"n"`
+	XP int    `dynamodbav:"xp"`
+}
+
+type narrowWorld struct {
+	*school
+	deltas  *ddb.Entity[Delta]
+	narrows *ddb.Entity[Narrow]
+	view    *ddb.View
+}
+
+func newNarrow(t *testing.T, own bool) *narrowWorld {
+	t.Helper()
+	w := &narrowWorld{school: newSchool()}
+	w.deltas = ddb.MustDefine(w.table, "delta", func(p *Delta, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("d#"), ddb.Str(&p.ID))
+		d.Primary(id, id)
+	})
+	w.narrows = ddb.MustDefine(w.table, "narrow", func(p *Narrow, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("n#"), ddb.Str(&p.ID))
+		d.Primary(id, id)
+	})
+	w.view = ddb.MustAggregate("narrow", w.deltas, w.narrows, func(p *Delta, n *Narrow) []ddb.Rule {
+		rules := []ddb.Rule{ddb.By(&p.By, &n.ID), ddb.Count(&n.Steps), ddb.Sum(&p.N, &n.Sum), ddb.Max(&p.XP, &n.Best)}
+		if own {
+			rules = append(rules, ddb.OwnItems)
+		}
+		return rules
+	})
+	w.open(t, ddbmem.Options{})
+	return w
+}
+
+func (w *narrowWorld) delta(t *testing.T, d Delta) {
+	t.Helper()
+	attrs, err := w.deltas.Encode(d)
+	w.put(t, attrs, err)
+}
+
+func (w *narrowWorld) narrow(t *testing.T) Narrow {
+	t.Helper()
+	got, err := ddb.NewRepository(w.db, w.narrows).Consistent().Get(t.Context(), Narrow{ID: "a"})
+	require.NoError(t, err)
+	return got
+}
+
+// What would be more than its field holds is the fault of the record that adds it: it goes to the dead letters, the stream comes to rest, and a
+// replay counts it when there is room.
+func TestANumberThatItsFieldCannotHoldGoesToTheDeadLetters(t *testing.T) {
+	t.Parallel()
+	for _, own := range []bool{true, false} {
+		t.Run(fmt.Sprint(own), func(t *testing.T) {
+			t.Parallel()
+			w := newNarrow(t, own)
+			if !own {
+				_, err := ddb.NewRepository(w.db, w.narrows).Create(t.Context(), Narrow{ID: "a"})
+				require.NoError(t, err)
+			}
+			l := &letters{}
+			mux := ddb.NewMux(w.table, l.options())
+			mux.Maintain(w.db, w.view)
+			for i := range 257 {
+				w.delta(t, Delta{ID: fmt.Sprint(i), By: "a", XP: i})
+			}
+			for range 4 { // what the views write comes to rest too
+				require.Empty(t, deliver(t, mux, w.records(t), 8))
+			}
+			require.Empty(t, w.records(t))
+			require.Len(t, l.causes, 2)
+			require.ErrorContains(t, l.causes[0], "field Steps would be 256, which its type uint8 cannot hold")
+			assert.Equal(t, []string{"view narrow"}, l.causes[0].Parts)
+			assert.Equal(t, Narrow{ID: "a", Steps: 255, Best: 254}, w.narrow(t))
+			for _, id := range []string{"0", "1"} {
+				require.NoError(t, ddb.NewRepository(w.db, w.deltas).Delete(t.Context(), Delta{ID: id}))
+			}
+			require.Empty(t, deliver(t, mux, w.records(t), 8))
+			for _, c := range l.causes {
+				require.NoError(t, mux.Replay(t.Context(), c.Record, c.Parts...))
+			}
+			assert.Equal(t, Narrow{ID: "a", Steps: 255, Best: 256}, w.narrow(t))
+		})
+	}
+}
+
+// A signed field has two ends, and one addend alone may pass them.
+func TestASumThatItsFieldCannotHold(t *testing.T) {
+	t.Parallel()
+	w := newNarrow(t, true)
+	l := &letters{}
+	mux := ddb.NewMux(w.table, l.options())
+	mux.Maintain(w.db, w.view)
+	for i, n := range []int8{-100, -28, -1, 127, 127, 1, 127} {
+		w.delta(t, Delta{ID: fmt.Sprint(i), By: "a", N: n})
+		require.Empty(t, deliver(t, mux, w.records(t), 8))
+	}
+	require.Len(t, l.causes, 2)
+	require.ErrorContains(t, l.causes[0], "field Sum would be -129, which its type int8 cannot hold")
+	require.ErrorContains(t, l.causes[1], "field Sum would be 254")
+	assert.Equal(t, int8(127), w.narrow(t).Sum)
+}
+
+// Two that fit each by itself, in one batch, do not fit together into a target that is not there yet.
+func TestTwoNumbersThatTheirFieldCannotHoldTogether(t *testing.T) {
+	t.Parallel()
+	w := newNarrow(t, true)
+	l := &letters{}
+	mux := ddb.NewMux(w.table, l.options())
+	mux.Maintain(w.db, w.view)
+	for i, n := range []int8{100, 100} {
+		w.delta(t, Delta{ID: fmt.Sprint(i), By: "a", N: n})
+	}
+	require.Empty(t, deliver(t, mux, w.records(t), 8))
+	require.Len(t, l.causes, 1)
+	require.ErrorContains(t, l.causes[0], "field Sum would be 200")
+	assert.Equal(t, int8(100), w.narrow(t).Sum)
+}
+
+// What is parked for a target is more than it holds: the record of the target says so.
+func TestATargetThatCannotHoldWhatWaitsForIt(t *testing.T) {
+	t.Parallel()
+	w := newNarrow(t, false)
+	l := &letters{}
+	mux := ddb.NewMux(w.table, l.options())
+	mux.Maintain(w.db, w.view)
+	for i := range 300 {
+		w.delta(t, Delta{ID: fmt.Sprint(i), By: "a", XP: i})
+	}
+	require.Empty(t, deliver(t, mux, w.records(t), 8))
+	_, err := ddb.NewRepository(w.db, w.narrows).Create(t.Context(), Narrow{ID: "a"})
+	require.NoError(t, err)
+	require.Empty(t, deliver(t, mux, w.records(t), 8))
+	require.Len(t, l.causes, 1)
+	require.ErrorContains(t, l.causes[0], "field Steps would be 300")
+}

@@ -1,0 +1,109 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
+// contributed, its ranks and its counts of values, and the mark of a gap. It refuses a view that the table of the DB declares. Run it when no
+// program maintains the view any more: one that does makes new ones. The fields of the targets that it filled stay as they are,
+// and so do targets of its own.
+//
+// It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
+// It returns the number of items deleted, also with an error. Call it again to go on.
+func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
+	switch {
+	case name == "" || strings.ContainsAny(name, "#~"):
+		return 0, modelFault("ddb: drop view %q: it is no name of a view", name)
+	case slices.ContainsFunc(db.table.views, func(v *View) bool { return v.name == name }):
+		return 0, modelFault("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
+	case !db.table.hasCompanions():
+		return 0, nil
+	}
+	if opts == nil {
+		opts = &RebuildOptions{}
+	}
+	d := &viewDrop{db: db, name: name, b: newBulkRun(ctx, db, opts)}
+	if err := d.run(d.b.ctx, opts.Scan); err != nil {
+		return d.b.p.Changed, fmt.Errorf("ddb: drop view %s: after %d items: %w", name, d.b.p.Changed, err)
+	}
+	return d.b.p.Changed, nil
+}
+
+// viewDrop is a DropView under way.
+type viewDrop struct {
+	db    *DB
+	name  string
+	b     *bulkRun
+	batch []types.WriteRequest
+}
+
+func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	checkpoint := scan.Checkpoint
+	scan.Checkpoint = func(c Cursor) {
+		if context.Cause(ctx) != nil {
+			return
+		}
+		if err := errors.Join(d.flush(ctx), d.b.page(ctx)); err != nil {
+			cancel(err)
+			return
+		}
+		if checkpoint != nil {
+			checkpoint(c)
+		}
+	}
+	for attrs, err := range d.db.Consistent().scanItems(ctx, &scan) {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		if err != nil {
+			return err
+		}
+		if d.b.p.Items++; !d.owns(attrs) {
+			continue
+		}
+		d.batch = append(d.batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: d.db.table.keyOf(loaded(attrs))}})
+		if len(d.batch) < batchWriteLimit {
+			continue
+		}
+		if err := errors.Join(d.flush(ctx), d.b.pace(ctx)); err != nil {
+			return err
+		}
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if err := d.flush(ctx); err != nil {
+		return err
+	}
+	mark := (&View{name: d.name, table: d.db.table}).markKey()
+	_, err := d.db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.name, Key: mark})
+	return d.db.explain(err)
+}
+
+// owns reports whether an item is one that the view made.
+func (d *viewDrop) owns(attrs item) bool {
+	pk, _ := attrs[d.db.table.primary.partition[0]].(*types.AttributeValueMemberS)
+	return pk != nil && slices.ContainsFunc([]string{ledgerPrefix, rankPrefix, distinctPrefix}, func(prefix string) bool {
+		return strings.HasPrefix(pk.Value, prefix+d.name+"#")
+	})
+}
+
+func (d *viewDrop) flush(ctx context.Context) error {
+	if len(d.batch) == 0 {
+		return nil
+	}
+	n, err := d.db.batchWrite(ctx, d.batch)
+	d.b.p.Changed += n
+	d.batch = d.batch[:0]
+	return d.db.explain(err)
+}
