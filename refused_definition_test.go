@@ -17,10 +17,10 @@ func TestCheckTellsTypesThatAreNoStructAndFunctionsThatAreNil(t *testing.T) {
 	for want, define := range map[string]func(*ddb.Table) error{
 		noStruct("map[string]int"):  defineEmpty[map[string]int],
 		noStruct("int"):             defineEmpty[int],
-		noStruct("*ddb_test.Gauge"): defineEmpty[*Gauge],
+		noStruct("*ddb_test.Barometer"): defineEmpty[*Barometer],
 		noStruct("interface {}"):    defineEmpty[any],
 		"ddb: define x: a nil function: it has to declare the keys": func(table *ddb.Table) error {
-			_, err := ddb.Define[Gauge](table, "x", nil)
+			_, err := ddb.Define[Barometer](table, "x", nil)
 			return err
 		},
 	} {
@@ -32,19 +32,19 @@ func TestCheckTellsTypesThatAreNoStructAndFunctionsThatAreNil(t *testing.T) {
 		require.ErrorIs(t, check, ddb.ErrModel)
 		assert.Equal(t, want, check.Error())
 
-		_, err = ddb.Define(table, "x", defineGauge) // makes it good
+		_, err = ddb.Define(table, "x", defineBarometer) // makes it good
 		require.NoError(t, err)
 		require.NoError(t, table.Check())
 	}
 }
 
-// Gauge has an array.
-type Gauge struct {
+// Barometer has an array.
+type Barometer struct {
 	ID    string    `dynamodbav:"id"`
 	Parts [3]string `dynamodbav:"parts"`
 }
 
-func defineGauge(x *Gauge, d *ddb.Definition) {
+func defineBarometer(x *Barometer, d *ddb.Definition) {
 	id := ddb.Key(ddb.Prefix("g#"), ddb.Str(&x.ID))
 	d.Primary(id, id)
 }
@@ -57,15 +57,15 @@ func defineEmpty[T any](table *ddb.Table) error {
 func TestElementsOfArraysCannotBeNamed(t *testing.T) {
 	t.Parallel()
 	for i := range 3 {
-		_, err := ddb.Define(ddb.NewTable("pk", "sk"), "gauge", func(x *Gauge, d *ddb.Definition) {
+		_, err := ddb.Define(ddb.NewTable("pk", "sk"), "barometer", func(x *Barometer, d *ddb.Definition) {
 			d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&x.ID)), ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.Parts[i])))
 		})
 		require.ErrorIs(t, err, ddb.ErrModel)
 		require.ErrorContains(t, err, "primary: sort key, part 2: a string that is an element of the array Parts: elements of arrays cannot be named: make it a field of its own")
 		require.Len(t, faultsOf(err), 1)
 	}
-	gauges := ddb.MustDefine(ddb.NewTable("pk", "sk"), "gauge", defineGauge)
-	op := gauges.Update(Gauge{ID: "1"}, ddb.Set(&gauges.Fields().Parts[2], "x"))
+	barometers := ddb.MustDefine(ddb.NewTable("pk", "sk"), "barometer", defineBarometer)
+	op := barometers.Update(Barometer{ID: "1"}, ddb.Set(&barometers.Fields().Parts[2], "x"))
 	assert.Contains(t, op.String(), "a string that is an element of the array Parts")
 }
 
@@ -93,7 +93,7 @@ func TestIncludeOfWhatNoEntityStoresIsTaken(t *testing.T) {
 	t.Parallel()
 	table := ddb.NewTable("pk", "sk")
 	table.GSI("by-part", "p_pk", "").Include("gone")
-	ddb.MustDefine(table, "gauge", defineGauge)
+	ddb.MustDefine(table, "barometer", defineBarometer)
 	require.NoError(t, table.Check())
 }
 
