@@ -15,10 +15,10 @@ func TestCheckTellsTypesThatAreNoStructAndFunctionsThatAreNil(t *testing.T) {
 		return "ddb: define x: " + kind + " is not a struct: an entity's items are of a struct type, and neither pointers to one nor maps"
 	}
 	for want, define := range map[string]func(*ddb.Table) error{
-		noStruct("map[string]int"):  defineEmpty[map[string]int],
-		noStruct("int"):             defineEmpty[int],
+		noStruct("map[string]int"):      defineEmpty[map[string]int],
+		noStruct("int"):                 defineEmpty[int],
 		noStruct("*ddb_test.Barometer"): defineEmpty[*Barometer],
-		noStruct("interface {}"):    defineEmpty[any],
+		noStruct("interface {}"):        defineEmpty[any],
 		"ddb: define x: a nil function: it has to declare the keys": func(table *ddb.Table) error {
 			_, err := ddb.Define[Barometer](table, "x", nil)
 			return err
