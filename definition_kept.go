@@ -16,8 +16,11 @@ type keptField struct {
 // keptFields returns those that the entity declares.
 func (e *entity) keptFields() []keptField {
 	all := []keptField{
-		{"version", e.version, true}, {"revision", e.revision, true}, {"updated", e.updated, true},
-		{"created", e.created, false}, {"ttl", e.ttl, false},
+		{"version", e.version, true},
+		{"revision", e.revision, true},
+		{"updated", e.updated, true},
+		{"created", e.created, false},
+		{"ttl", e.ttl, false},
 	}
 	return slices.DeleteFunc(all, func(k keptField) bool { return k.f == nil })
 }
