@@ -83,6 +83,9 @@ func (d *Definition) Alias(names ...string) { d.e.aliases = append(d.e.aliases, 
 
 // Version makes f the item's version, a number that the library keeps: Create writes 1; Put and Replace assert the
 // version of the item given (0: there is none yet) and write the next, else the error is [ErrConflict].
+//
+// f is a field of the item itself, or of a struct that the item embeds without a tag, as all fields are that the library keeps.
+// What each write changes, a version, a Revision or an Updated, stands neither in the primary key nor in a Unique.
 func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
 
 // TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it
@@ -96,7 +99,7 @@ func (d *Definition) TTL(f *time.Time) {
 		return
 	}
 	d.e.ttl.OmitEmpty = true // as the library stores it: the zero time is no attribute
-	if !d.e.ttl.UnixTime {
+	if d.holder(d.e.ttl) == nil && !d.e.ttl.UnixTime {
 		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB expires by whole seconds", d.e.ttl.Name, d.e.ttl.Attr())
 	}
 }
@@ -113,12 +116,9 @@ func (d *Definition) Updated(f *time.Time) { d.e.updated = d.note("updated", f) 
 // note resolves a field that the library keeps, and adds it to the design page.
 func (d *Definition) note(what string, ptr any) *field.Field {
 	f, err := d.e.proto.Resolve(ptr)
-	for _, have := range []struct {
-		what string
-		f    *field.Field
-	}{{"version", d.e.version}, {"ttl", d.e.ttl}, {"created", d.e.created}, {"updated", d.e.updated}} {
+	for _, have := range d.e.keptFields() {
 		switch {
-		case have.f == nil || err != nil:
+		case err != nil:
 		case have.what == what:
 			d.fault("%s: declared twice, as %s and as %s", what, have.f.Name, f.Name)
 		case have.f == f:
@@ -129,6 +129,7 @@ func (d *Definition) note(what string, ptr any) *field.Field {
 	case err != nil:
 		d.fault("%s: %w", what, d.foreign(err))
 		return nil
+	case !d.atTop(what, f):
 	case !f.Stored():
 		d.fault("%s: field %s is dynamodbav:\"-\": it needs an attribute", what, f.Name)
 	}
@@ -139,7 +140,7 @@ func (d *Definition) note(what string, ptr any) *field.Field {
 func newDefinition(table *Table, name string, t reflect.Type) (*Definition, error) {
 	proto, err := field.New(t)
 	if err != nil {
-		return nil, fmt.Errorf("ddb: define %s: %w", name, err)
+		return nil, modelFault("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
 	}
 	return &Definition{e: &entity{
 		name: name, table: table, proto: proto, codec: codec.For(t),

@@ -28,6 +28,7 @@ func (d *Definition) check() {
 	d.checkUniques()
 	d.checkHistory()
 	d.checkRevision()
+	d.checkKept()
 	d.checkDropped()
 	for _, other := range d.e.table.entities {
 		if other.name == d.e.name {
@@ -117,10 +118,10 @@ func (d *Definition) probe(attrs item) (err error) {
 // checkTTL compares the TTL field with the table's TTL attribute.
 func (d *Definition) checkTTL() {
 	switch f := d.e.ttl; {
-	case f == nil:
+	case f == nil || d.holder(f) != nil: // told already
 	case d.e.table.ttl == "":
 		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", f.Attr())
-	case f.Attr() != d.e.table.ttl || f.Nested():
+	case f.Attr() != d.e.table.ttl:
 		d.fault("ttl: %s is stored as %q, the table's TTL attribute is %q", f.Name, strings.Join(f.Path, "."), d.e.table.ttl)
 	}
 }
@@ -288,6 +289,8 @@ func (d *Definition) checkHomes() {
 			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
 		case len(in) > 0:
 			d.fault("field %s is dynamodbav:\"-\" and only in the keys of %v, which an item can leave: it needs an attribute", f.Name, in)
+		case f.Type == reflect.TypeFor[Revision]() && d.e.revision == nil && d.holder(f) == nil:
+			d.fault("field %s is a Revision, and nothing fills it: declare it with d.Revision", f.Name)
 		case !tagged(d.e.proto.Type(), f):
 			d.fault("field %s is hidden by another of its name, as attributevalue has it: it would not be stored", f.Name)
 		default:

@@ -24,14 +24,15 @@ func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Ent
 	if table == nil || table.primary == nil {
 		return nil, modelFault("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
 	}
-	if f == nil {
-		return nil, modelFault("ddb: define %s: a nil function: it has to declare the keys", name)
-	}
 	if table.frozen.Load() {
 		return nil, modelFault("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
 	}
 	d, err := newDefinition(table, name, reflect.TypeFor[T]())
+	if f == nil {
+		err = modelFault("ddb: define %s: a nil function: it has to declare the keys", name)
+	}
 	if err != nil {
+		table.refuse(name, []error{err})
 		return nil, err
 	}
 	d.run(func() { f(d.e.proto.Pointer().Interface().(*T), d) })

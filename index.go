@@ -15,6 +15,7 @@ type Index struct {
 	kind       indexKind
 	projection projection
 	include    []string
+	twice      bool     // the projection was declared more than once
 	names      []string // of the key attributes, once it is part of its table
 }
 
@@ -39,18 +40,25 @@ const (
 // entity has a TTL.
 func (ix *Index) KeysOnly() *Index {
 	ix.table.mutable("KeysOnly")
-	ix.projection = projectKeys
+	ix.project(projectKeys)
 	return ix
 }
 
 // Include makes the index project keys and the named attributes. Reads that need more hydrate, as with
 // [Index.KeysOnly]; a query that Selects projected fields alone does not. What reads need beside fields is to be named
 // too: the TTL attribute of entities that expire, and "~s" of those that have a [Definition.Schema]. The type attribute
-// need not be: where it is not projected, the shape of its key alone says what an item is.
+// need not be: where it is not projected, the shape of its key alone says what an item is. A name that no entity stores is taken:
+// an index keeps the projection that it was made with, whatever entities stop to store.
 func (ix *Index) Include(attrs ...string) *Index {
 	ix.table.mutable("Include")
-	ix.projection, ix.include = projectInclude, slices.Clone(attrs)
+	ix.project(projectInclude)
+	ix.include = slices.Clone(attrs)
 	return ix
+}
+
+func (ix *Index) project(p projection) {
+	ix.twice = ix.projection != projectAll
+	ix.projection = p
 }
 
 // Name returns the index's name, "primary" for the table itself.

@@ -32,6 +32,7 @@ func (d *Definition) Revision(f *Revision) {
 		return
 	case d.e.revision != nil:
 		d.fault("revision: declared twice, as %s and as %s", d.e.revision.Name, field.Name)
+	case !d.atTop("revision", field):
 	case field.Stored():
 		d.fault("revision: field %s needs the tag `dynamodbav:\"-\"`: it is made of what the library stores anyway", field.Name)
 	}

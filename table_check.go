@@ -123,6 +123,12 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 			included += len(ix.include)
 			t.faultsOfInclude(ix, fault)
 		}
+		switch {
+		case ix.twice:
+			fault("%s: KeysOnly and Include are called more than once, and an index has one projection: keep one call", ix.name)
+		case ix.kind == primaryIndex && ix.projection != projectAll:
+			fault("%s: the table itself holds all attributes: call KeysOnly and Include of a secondary index", ix.name)
+		}
 	}
 	if locals > maxLocals {
 		fault("%d local secondary indexes: DynamoDB allows %d", locals, maxLocals)

@@ -3,7 +3,6 @@ package ddb
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -81,7 +80,7 @@ func (d *Definition) checkUniques() {
 // text returns the value that an item holds, "" for none.
 func (u *unique) text(it reflect.Value) (string, error) {
 	s, err := u.template.Encode(it)
-	if errors.Is(err, template.ErrEmpty) {
+	if err != nil && u.template.Lacks(it) { // the error may be of another part
 		return "", nil
 	}
 	return s, err

@@ -26,6 +26,7 @@ type Field struct {
 	apart    bool // the fields within are not asked by themselves
 	options  Options
 	unknown  string
+	tag      reflect.StructTag
 }
 
 // Attr returns the top-level attribute that holds the field, "" for a field that is stored nowhere.

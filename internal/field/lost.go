@@ -171,6 +171,9 @@ func unstoredIn(t reflect.Type, index []int, stored map[string]bool, seen map[re
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		at := append(slices.Clip(index), i)
+		if err := malformed(sf.Tag); err != nil && (sf.IsExported() || sf.Anonymous) {
+			return fmt.Errorf("%s of %s: %w", sf.Name, t, err)
+		}
 		name, _ := ParseTag(sf.Tag)
 		switch {
 		case name == "" && embedsStruct(sf):

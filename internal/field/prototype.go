@@ -79,7 +79,20 @@ func (p *Prototype) Resolve(ptr any) (*Field, error) {
 	if f := p.byAddr[address{v.Pointer(), v.Type().Elem()}]; f != nil {
 		return f, nil
 	}
+	if array := p.arrayAt(v.Pointer()); array != nil {
+		return nil, fmt.Errorf("a %s that is an element of the array %s: elements of arrays cannot be named: make it a field of its own", v.Type().Elem(), array.Name)
+	}
 	return nil, fmt.Errorf("a %s that is not a field of %s (name fields through Fields(), not through an item)", v.Type().Elem(), p.Type().Name())
+}
+
+// arrayAt returns the array that an address lies in, nil if there is none.
+func (p *Prototype) arrayAt(at uintptr) *Field {
+	for have, f := range p.byAddr {
+		if f.Type.Kind() == reflect.Array && have.at <= at && at < have.at+f.Type.Size() {
+			return f
+		}
+	}
+	return nil
 }
 
 // walker indexes the fields of a prototype.
@@ -154,6 +167,7 @@ func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string)
 		exported: sf.IsExported(),
 		options:  o,
 		unknown:  unknown,
+		tag:      sf.Tag,
 	}
 	if promoted, ok := b.typ.FieldByName(sf.Name); ok && slices.Equal(promoted.Index, at) {
 		f.Name = b.goPath + sf.Name

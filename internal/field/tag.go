@@ -8,6 +8,9 @@ import (
 // BadTag says what is wrong with the options of the field's tag: attributevalue would ignore them, or store what it does not read back; nil if
 // nothing is.
 func (f *Field) BadTag() error {
+	if err := malformed(f.tag); err != nil && (f.Stored() || f.Embedded) {
+		return err
+	}
 	if f.Embedded || !f.Stored() {
 		return nil
 	}

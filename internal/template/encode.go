@@ -45,6 +45,18 @@ func (t Template) EncodeShard(item reflect.Value, shard int) (string, error) {
 	return string(b), nil
 }
 
+// Lacks reports whether a part of item's key is empty, whatever is wrong with the others.
+func (t Template) Lacks(item reflect.Value) bool {
+	for i := range t.parts {
+		if f := t.parts[i].Field; f != nil {
+			if _, err := t.EncodePart(i, f.Get(item)); errors.Is(err, ErrEmpty) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (t Template) appendKey(dst []byte, item reflect.Value, shard int) ([]byte, error) {
 	if t.Native() {
 		return dst, errNative

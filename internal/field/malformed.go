@@ -1,0 +1,46 @@
+package field
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// tagKey is the key of the tags that attributevalue reads.
+const tagKey = "dynamodbav"
+
+// malformed says that a tag means to name an attribute, and Go does not find the name: dynamodbav: "a".
+func malformed(tag reflect.StructTag) error {
+	if _, found := tag.Lookup(tagKey); found || !strings.Contains(strings.ToLower(string(tag)), tagKey) {
+		return nil
+	}
+	rest := string(tag)
+	for rest = strings.TrimLeft(rest, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {
+		key, value, ok := strings.Cut(rest, `:"`)
+		end := closing(value)
+		if !ok || end < 0 || strings.ContainsAny(key, " \"\t:") {
+			break // Go reads no further
+		}
+		if strings.EqualFold(strings.Trim(key, ",;"), tagKey) {
+			break
+		}
+		rest = value[end+1:]
+	}
+	if !strings.Contains(strings.ToLower(rest), tagKey) {
+		return nil // it is part of another key's value
+	}
+	return fmt.Errorf("the tag `%s` is malformed, and Go does not find %s in it: write `dynamodbav:\"name\"`, pairs apart by one space, and none before or behind a colon", tag, tagKey)
+}
+
+// closing returns where the quote is that ends a value, -1 if none does.
+func closing(value string) int {
+	for i := 0; i < len(value); i++ {
+		switch value[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return -1
+}
