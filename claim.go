@@ -3,6 +3,7 @@ package ddb
 import (
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -89,12 +90,24 @@ func (e *entity) shape() string {
 
 // decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
 // key; where the key and an attribute disagree, that is an error.
-func (e *entity) decode(s stored, dst reflect.Value) error {
-	s, err := e.inSchema(s)
+func (e *entity) decode(s stored, dst reflect.Value) (err error) {
+	defer e.recovered(s, &err)
+	s, err = e.inSchema(s)
 	if err != nil {
 		return err
 	}
 	return e.decodeCurrent(s, dst)
+}
+
+// recovered makes a panic of a function of the program's, which reads a value or upgrades an item, an error of that item.
+func (e *entity) recovered(s stored, err *error) {
+	switch p := recover().(type) {
+	case nil:
+	case error:
+		*err = fmt.Errorf("decode %s %s: panic: %w\n%s", e.name, e.table.keyText(e.table.keyOf(s)), p, debug.Stack())
+	default:
+		*err = fmt.Errorf("decode %s %s: panic: %v\n%s", e.name, e.table.keyText(e.table.keyOf(s)), p, debug.Stack())
+	}
 }
 
 // decodeCurrent is decode for an item in the entity's own schema.

@@ -383,7 +383,7 @@ func TestATableInUseIsFrozen(t *testing.T) {
 	})
 	assert.Panics(t, func() { g.byScore.Include("name") })
 	other := newGame()
-	assert.Panics(t, func() { ddb.NewRepository(ddb.New(nil, "game", other.table, nil), g.players) })
+	assert.Panics(t, func() { ddb.NewRepository(ddb.New(ddbmem.New().Client(), "game", other.table, nil), g.players) })
 }
 
 // What is gone, and was of no entity, is skipped where the unknown is to be ignored.
