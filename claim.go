@@ -90,16 +90,15 @@ func (e *entity) shape() string {
 
 // decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
 // key; where the key and an attribute disagree, that is an error.
-func (e *entity) decode(s stored, dst reflect.Value) (err error) {
-	defer e.recovered(s, &err)
-	s, err = e.inSchema(s)
+func (e *entity) decode(s stored, dst reflect.Value) error {
+	s, err := e.inSchema(s)
 	if err != nil {
 		return err
 	}
 	return e.decodeCurrent(s, dst)
 }
 
-// recovered makes a panic of a function of the program's, which reads a value or upgrades an item, an error of that item.
+// recovered makes a panic of a function of the program's, which reads a value, an error of that item.
 func (e *entity) recovered(s stored, err *error) {
 	switch p := recover().(type) {
 	case nil:
@@ -111,7 +110,8 @@ func (e *entity) recovered(s stored, err *error) {
 }
 
 // decodeCurrent is decode for an item in the entity's own schema.
-func (e *entity) decodeCurrent(s stored, dst reflect.Value) error {
+func (e *entity) decodeCurrent(s stored, dst reflect.Value) (err error) {
+	defer e.recovered(s, &err)
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 	}

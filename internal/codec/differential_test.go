@@ -62,14 +62,14 @@ func same(a, b reflect.Value) bool {
 	}
 	switch a.Kind() {
 	case reflect.Pointer, reflect.Interface:
+		if a.Type() == reflect.TypeFor[*time.Location]() && b.IsNil() && a.Pointer() == reflect.ValueOf(time.Local).Pointer() { //nolint:gosmopolitan // what attributevalue returns
+			return true // what attributevalue reads of Unix seconds, in the local zone, and codec in UTC
+		}
 		if a.IsNil() || b.IsNil() {
 			return a.IsNil() == b.IsNil()
 		}
 		return same(a.Elem(), b.Elem())
 	case reflect.Struct:
-		if at, ok := reflect.TypeAssert[time.Time](a); ok && a.CanInterface() {
-			return sameTime(at, b.Interface().(time.Time))
-		}
 		for i := range a.NumField() {
 			if !same(a.Field(i), b.Field(i)) {
 				return false
@@ -107,14 +107,6 @@ func same(a, b reflect.Value) bool {
 	default:
 		return a.Equal(b)
 	}
-}
-
-// sameTime takes for one what attributevalue reads of Unix seconds, in the local zone, and codec in UTC.
-func sameTime(a, b time.Time) bool {
-	if a.Location() == time.Local && b.Location() == time.UTC { //nolint:gosmopolitan // what attributevalue returns
-		a = a.UTC()
-	}
-	return same(reflect.ValueOf(&a).Elem().Field(0), reflect.ValueOf(&b).Elem().Field(0)) && a.Equal(b) && a.String() == b.String()
 }
 
 func checkEncode(t *rapid.T, typ reflect.Type) {
