@@ -377,7 +377,7 @@ func TestContextEndsReads(t *testing.T) {
 func TestATableInUseIsFrozen(t *testing.T) {
 	t.Parallel()
 	g := newGame()
-	ddb.New((*dynamodb.Client)(nil), "game", g.table, nil)
+	ddb.New(ddbmem.New().Client(), "game", g.table, nil)
 	assert.PanicsWithValue(t, "ddb: index late: the table is in use by a DB; declare indexes and entities before New, in package variables", func() {
 		g.table.GSI("late", "x", "y")
 	})
