@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"bytes"
 	"encoding"
 	"fmt"
 	"reflect"
@@ -21,6 +22,9 @@ import (
 // Equality compares texts, and so does order: "10" is less than "9". Conditions that order are right where the text sorts as
 // the values do. NULL, and the empty map that attributevalue stores of a T, are read as the zero T; a pointer to an AsText is
 // nil, or left out under omitempty. It can stand in a key as [Text].
+//
+// A value is written if its text reads back and then gives the same text, else the error is [ErrValue]. What a text does not tell is lost: the
+// precision of a big.Float, Longest of a regexp.Regexp. Keep what makes such a value in fields of your own.
 type AsText[T any] struct {
 	_     field.TextOf[T]
 	Value T
@@ -53,11 +57,19 @@ func (t AsText[T]) String() string {
 	return string(text)
 }
 
-// MarshalDynamoDBAttributeValue returns the text as a string.
+// MarshalDynamoDBAttributeValue returns the text as a string, if it reads back.
 func (t AsText[T]) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	text, err := t.MarshalText()
 	if err != nil {
 		return nil, err
+	}
+	var back AsText[T]
+	if err := back.UnmarshalText(bytes.Clone(text)); err != nil {
+		return nil, fmt.Errorf("%w: %s writes %.40q, which it does not read: %w", ErrValue, reflect.TypeFor[T](), text, err)
+	}
+	again, err := back.MarshalText()
+	if err != nil || !bytes.Equal(again, text) {
+		return nil, fmt.Errorf("%w: %s writes %.40q, which reads back as %.40q", ErrValue, reflect.TypeFor[T](), text, back)
 	}
 	return &types.AttributeValueMemberS{Value: string(text)}, nil
 }

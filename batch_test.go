@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -24,13 +25,17 @@ type Gauge struct {
 	Marks any     `dynamodbav:"marks,omitempty"`
 }
 
+// NoMarks is a set without elements, which DynamoDB alone refuses.
+type NoMarks struct{}
+
+func (NoMarks) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return &types.AttributeValueMemberSS{Value: []string{}}, nil
+}
+
 // An op that DynamoDB refuses is not written, and is no harm to its neighbours: they are written, at once, and known to be.
 func TestAnOpThatIsRefusedDoesNotHarmItsNeighbours(t *testing.T) {
 	t.Parallel()
-	bad := Gauge{Marks: "deep"} // deeper than DynamoDB takes
-	for range 40 {
-		bad.Marks = []any{bad.Marks}
-	}
+	bad := Gauge{Marks: NoMarks{}}
 	for _, size := range []int{2, 3, 25, 60} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()

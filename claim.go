@@ -3,6 +3,7 @@ package ddb
 import (
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -97,8 +98,20 @@ func (e *entity) decode(s stored, dst reflect.Value) error {
 	return e.decodeCurrent(s, dst)
 }
 
+// recovered makes a panic of a function of the program's, which reads a value, an error of that item.
+func (e *entity) recovered(s stored, err *error) {
+	switch p := recover().(type) {
+	case nil:
+	case error:
+		*err = fmt.Errorf("decode %s %s: panic: %w\n%s", e.name, e.table.keyText(e.table.keyOf(s)), p, debug.Stack())
+	default:
+		*err = fmt.Errorf("decode %s %s: panic: %v\n%s", e.name, e.table.keyText(e.table.keyOf(s)), p, debug.Stack())
+	}
+}
+
 // decodeCurrent is decode for an item in the entity's own schema.
-func (e *entity) decodeCurrent(s stored, dst reflect.Value) error {
+func (e *entity) decodeCurrent(s stored, dst reflect.Value) (err error) {
+	defer e.recovered(s, &err)
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 	}

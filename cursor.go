@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -71,8 +72,9 @@ func (db *DB) encodeCursor(p position) Cursor {
 
 // decodeCursor is the inverse of encodeCursor.
 func (db *DB) decodeCursor(c Cursor) (position, error) {
-	b, err := base64.RawURLEncoding.DecodeString(string(c))
-	if err != nil || len(b) < 1+8+tagSize {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
+	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
+		len(b) < 1+8+tagSize {
 		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
 	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]

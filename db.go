@@ -2,6 +2,7 @@ package ddb
 
 import (
 	"bytes"
+	"reflect"
 	"time"
 )
 
@@ -63,6 +64,9 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	}
 	if db.opts.MaxAttempts <= 0 {
 		db.opts.MaxAttempts = 10
+	}
+	if v := reflect.ValueOf(client); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		panic("ddb: New: a nil client")
 	}
 	db.json = !db.opts.AttributePath && writesJSON(client)
 	table.inUse(name)

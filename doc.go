@@ -51,7 +51,7 @@
 //
 // What is read is what was written, or the write is refused with the field named, before any request: text and map keys that
 // are not valid UTF-8, NaN, infinities and numbers beyond DynamoDB's, times that RFC 3339 cannot tell, an element that stands
-// in a set twice, and what an any holds that would be lost: the error matches [ErrValue]. What an older release stored of such
+// in a set twice, what an any holds that would be lost, and what nests deeper than 32 levels: the error matches [ErrValue]. What an older release stored of such
 // a value is read, or is an [ItemError] of that item, which can be deleted by its key. Conditions and edits are no exception; what an [Add] makes of the number that is stored, DynamoDB
 // alone sees. In an any the kind of a value is lost, as in attributevalue: a number comes back as a float64, so one of more
 // than 15 digits changes, and a time as text. Declare what matters.
@@ -62,9 +62,16 @@
 // right; [Eq] holds for the same text, so for one zone. A zero time is stored too, even under omitempty. On reading, the key
 // wins over an attribute that is absent, and a disagreement is an error, be the attribute zero or empty. Every part of the
 // primary key is compared with what was read; see [ItemError] for what is not. Attributes that the library fills are matched by
-// their exact names; those of fields also by names that differ in case, as attributevalue does. An item is claimed by the shape of
+// their exact names, and so are the fields that it fills: Version, TTL, Created and Updated. Other fields are read from a name that differs only
+// in case where there is none of the exact name, the least of several; attributevalue leaves that to chance. An item is claimed by the shape of
 // its primary key; the type attribute is the cross-check. Whatever the library adds for itself is named with a leading
 // ~, keys and attributes alike.
+//
+// # What DynamoDB makes of values
+//
+// DynamoDB keeps 38 digits of a number and writes it its own way: the text "1.50" comes back as "1.5". A set has an element at least, so an
+// empty one is stored as NULL. Lists and maps nest up to 32 levels, the innermost string or number included. What is to stay as it was
+// written belongs in a string: an [AsText], or a field of your own.
 //
 // # Keys
 //

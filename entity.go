@@ -89,6 +89,9 @@ func (e *Entity[T]) Encode(item T) (map[string]types.AttributeValue, error) {
 // Decode is the inverse of Encode. An item that this entity does not claim is an error for which
 // errors.Is(err, [ErrUnknown]) is true.
 func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err error) {
+	if err := codec.Whole(attrs); err != nil {
+		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)
+	}
 	claimed, err := e.e.table.claim(loaded(attrs))
 	if err != nil {
 		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)

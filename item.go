@@ -20,7 +20,7 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 		if bad := e.badNative(op, it); bad != nil {
 			err = bad
 		} else {
-			err = fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
+			err = e.fail(op, it, err)
 		}
 		return nil, err
 	}
@@ -50,6 +50,14 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 		attrs[schemaAttr] = numberValue(int64(e.schema))
 	}
 	return attrs, nil
+}
+
+// fail adds to an error about an item what was done and to which: its key, where there is one.
+func (e *entity) fail(op string, it reflect.Value, err error) error {
+	if key, bad := e.key(op, it); bad == nil {
+		return fmt.Errorf("ddb: %s %s %s: %w", op, e.name, e.table.keyText(key), err)
+	}
+	return fmt.Errorf("ddb: %s %s: %w", op, e.name, err)
 }
 
 // encodeFields adds the attributes of the fields of it to attrs.

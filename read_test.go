@@ -377,13 +377,13 @@ func TestContextEndsReads(t *testing.T) {
 func TestATableInUseIsFrozen(t *testing.T) {
 	t.Parallel()
 	g := newGame()
-	ddb.New((*dynamodb.Client)(nil), "game", g.table, nil)
+	ddb.New(ddbmem.New().Client(), "game", g.table, nil)
 	assert.PanicsWithValue(t, "ddb: index late: the table is in use by a DB; declare indexes and entities before New, in package variables", func() {
 		g.table.GSI("late", "x", "y")
 	})
 	assert.Panics(t, func() { g.byScore.Include("name") })
 	other := newGame()
-	assert.Panics(t, func() { ddb.NewRepository(ddb.New(nil, "game", other.table, nil), g.players) })
+	assert.Panics(t, func() { ddb.NewRepository(ddb.New(ddbmem.New().Client(), "game", other.table, nil), g.players) })
 }
 
 // What is gone, and was of no entity, is skipped where the unknown is to be ignored.

@@ -59,7 +59,7 @@ func (e *entity) upgraded(attrs item) (item, error) {
 		return attrs, nil
 	}
 	out := deepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
-	if err := e.upgrade(from, out); err != nil {
+	if err := safely(func() error { return e.upgrade(from, out) }); err != nil {
 		return nil, fmt.Errorf("%s %s: upgrade from schema %d: %w", e.name, e.table.keyText(attrs), from, err)
 	}
 	for _, attr := range e.table.primary.attrs() {

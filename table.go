@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
 )
 
 // Table describes one DynamoDB table: its keys, its indexes and the entities in it. It holds no client and no
@@ -116,9 +117,19 @@ func (t *Table) called(name string) bool {
 // in case, and which of their fields stand in an index.
 func (t *Table) renamed() {
 	for _, e := range t.entities {
-		e.codec = codec.For(e.proto.Type()).Beside(t.ownNames()...)
+		e.codec = codec.For(e.proto.Type()).Beside(append(t.ownNames(), e.filledNames()...)...)
 		e.lone = e.indexFields()
 	}
+}
+
+// filledNames returns the attributes of the fields that the library fills.
+func (e *entity) filledNames() (names []string) {
+	for _, f := range []*field.Field{e.version, e.ttl, e.created, e.updated} {
+		if f != nil {
+			names = append(names, f.Attr())
+		}
+	}
+	return names
 }
 
 // ownNames returns the attributes that the library fills beside those of fields.

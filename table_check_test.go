@@ -328,8 +328,8 @@ func TestTheLibrarysAttributesAreMatchedExactly(t *testing.T) {
 		repo := ddb.NewRepository(db, e)
 		got, err := repo.Get(t.Context(), P{ID: "1"})
 		require.NoError(t, err)
-		assert.Equal(t, P{ID: "1", Expires: time.Unix(5, 0)}, got)
-		in := P{ID: "2", SK: []string{"a"}, GSI1: "b", EntityType: "c", Expires: time.Unix(7, 0)}
+		assert.Equal(t, P{ID: "1", Expires: time.Unix(5, 0).UTC()}, got)
+		in := P{ID: "2", SK: []string{"a"}, GSI1: "b", EntityType: "c", Expires: time.Unix(7, 0).UTC()}
 		_, err = repo.Put(t.Context(), in)
 		require.NoError(t, err)
 		got, err = repo.Get(t.Context(), P{ID: "2"})

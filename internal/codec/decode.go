@@ -133,7 +133,7 @@ func decodeTime(t reflect.Type, g tag) decodeFunc {
 				if err != nil {
 					return &attributevalue.UnmarshalError{Err: err, Value: av.Value, Type: timeType}
 				}
-				at = time.Unix(seconds, 0)
+				at = time.Unix(seconds, 0).UTC()
 				break
 			}
 			var err error
@@ -145,7 +145,7 @@ func decodeTime(t reflect.Type, g tag) decodeFunc {
 			if err != nil {
 				return &attributevalue.UnmarshalError{Err: err, Value: av.Value, Type: timeType}
 			}
-			at = time.Unix(seconds, 0)
+			at = time.Unix(seconds, 0).UTC()
 		default:
 			return decodeOther(av, v)
 		}
@@ -182,7 +182,7 @@ func (n *node) unmarshaler(t reflect.Type) {
 	if !unmarshals(t) {
 		return
 	}
-	n.text, n.replaces, n.wire, n.stored = nil, false, nil, nil
+	n.text, n.wire, n.stored = nil, nil, nil
 	n.dec = func(av types.AttributeValue, v reflect.Value) error {
 		return v.Addr().Interface().(attributevalue.Unmarshaler).UnmarshalDynamoDBAttributeValue(av)
 	}

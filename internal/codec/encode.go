@@ -92,8 +92,14 @@ func (n *node) marshaler(t reflect.Type) {
 			if av, err := m.MarshalDynamoDBAttributeValue(); err != nil {
 				return av, err
 			} else if av != nil {
+				if levels(av) > maxLevels {
+					return nil, errNested
+				}
 				return av, check(av)
 			}
+		}
+		if n.nests && heldTooDeep(v) {
+			return nil, errNested
 		}
 		return bare(a, v)
 	}

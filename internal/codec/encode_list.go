@@ -78,7 +78,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				b, ok := av.(*types.AttributeValueMemberB)
 				if !ok || b == nil || b.Value == nil {
-					return nil, valueError("an element of a binary set that is no binary")
+					return nil, valueError("an element of a binary set that is no binary, as a nil is not: leave it out")
 				}
 				set.Value = append(set.Value, b.Value)
 			}
@@ -99,7 +99,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				n, ok := av.(*types.AttributeValueMemberN)
 				if !ok || n == nil {
-					return nil, valueError("an element of a number set that is no number")
+					return nil, valueError("an element of a number set that is no number, as a nil is not: leave it out")
 				}
 				set.Value = append(set.Value, n.Value)
 			}
@@ -120,7 +120,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				s, ok := av.(*types.AttributeValueMemberS)
 				if !ok || s == nil {
-					return nil, valueError("an element of a string set that is no string")
+					return nil, valueError("an element of a string set that is no string, as a nil is not: leave it out, or give \"\"")
 				}
 				set.Value = append(set.Value, s.Value)
 			}

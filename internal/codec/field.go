@@ -15,7 +15,7 @@ import (
 //
 // The struct is one that can be addressed, so marshalers with pointer receivers are used, whether v can be addressed or not.
 func EncodeField(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
-	return encodeAs(f, f.Type, fieldTag(f), true, v)
+	return encodeAs(f, f.Type, fieldTag(f), level(f), true, v)
 }
 
 // DecodeField sets dst, an addressable zero value of the field's type, from the attribute that holds the field.
@@ -30,7 +30,7 @@ func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	av, err := encodeAs(f, t, fieldTag(f).elem(), !inMap(f.Type), v)
+	av, err := encodeAs(f, t, fieldTag(f).elem(), level(f)+1, !inMap(f.Type), v)
 	if err != nil || av == nil {
 		return nil, err
 	}
@@ -73,7 +73,10 @@ func inMap(t reflect.Type) bool {
 	return t.Kind() == reflect.Map
 }
 
-func encodeAs(f *field.Field, t reflect.Type, g tag, addressable bool, v reflect.Value) (types.AttributeValue, error) {
+// level returns the level of a field's value in its attribute.
+func level(f *field.Field) int { return max(len(f.Path), 1) }
+
+func encodeAs(f *field.Field, t reflect.Type, g tag, level int, addressable bool, v reflect.Value) (types.AttributeValue, error) {
 	if v.Type() != t {
 		if !v.Type().AssignableTo(t) {
 			return nil, within(f.Name, fmt.Errorf("a %s where a %s is expected", v.Type(), t))
@@ -81,6 +84,9 @@ func encodeAs(f *field.Field, t reflect.Type, g tag, addressable bool, v reflect
 		v = v.Convert(t)
 	}
 	n := nodeOf(t, g)
+	if n.nests && tooDeep(v, level, maxLevels, 0) {
+		return nil, within(f.Name, errNested)
+	}
 	if v.CanAddr() != addressable && n.addressed {
 		if addressable {
 			at := reflect.New(t).Elem()
@@ -91,6 +97,9 @@ func encodeAs(f *field.Field, t reflect.Type, g tag, addressable bool, v reflect
 		}
 	}
 	av, err := n.enc(nil, v)
+	if err == nil && n.nests && levelsFrom(av, level) > maxLevels {
+		err = errNested
+	}
 	if err != nil {
 		return nil, within(f.Name, err)
 	}

@@ -121,7 +121,7 @@ func TestDecodeField(t *testing.T) {
 	b, field := basketFields(t)
 	var at time.Time
 	require.NoError(t, codec.DecodeField(field(&b.Expires), num("1700000000"), reflect.ValueOf(&at).Elem()))
-	assert.Equal(t, time.Unix(1700000000, 0), at)
+	assert.Equal(t, time.Unix(1700000000, 0).UTC(), at)
 	var seq int
 	require.NoError(t, codec.DecodeField(field(&b.Seq), str("7"), reflect.ValueOf(&seq).Elem()))
 	assert.Equal(t, 7, seq)

@@ -24,7 +24,10 @@ const (
 // WriteJSON writes the attributes of item, an addressable struct, as Encode returns them, without the braces around: `"a":{"S":"x"},"b":…`. It leaves out the
 // attribute called omit. It reports false for an item that has to be encoded as an attribute map, if only to tell what is wrong with it.
 func (p *Plan) WriteJSON(w *wire.Writer, item reflect.Value, omit string) bool {
-	return item.Type() == p.typ && !p.encWhole && p.fields.named() && p.fields.write(w, item, omit)
+	if item.Type() != p.typ || p.encWhole || !p.fields.named() {
+		return false
+	}
+	return p.fields.flat(item, maxLevels-1) == nil && p.fields.write(w, item, omit)
 }
 
 // write writes what n.enc returns.
@@ -51,7 +54,7 @@ func writeValue(enc encodeFunc, w *wire.Writer, v reflect.Value) verdict {
 		return refused
 	case av == nil:
 		return left
-	case !w.Value(av):
+	case w.Level+levels(av) > maxLevels || !w.Value(av):
 		return refused
 	}
 	return written
@@ -106,9 +109,11 @@ func jsonStructure(s *structure) jsonFunc {
 	}
 	return func(w *wire.Writer, v reflect.Value) verdict {
 		w.Text = append(w.Text, `{"M":{`...)
+		w.Level++
 		if !s.write(w, v, "") {
 			return refused
 		}
+		w.Level--
 		w.Text = append(w.Text, `}}`...)
 		return written
 	}
@@ -193,11 +198,13 @@ func jsonElems(elem *node, kind tag) jsonFunc {
 		return func(w *wire.Writer, v reflect.Value) verdict {
 			w.Text = append(w.Text, `{"L":[`...)
 			from := len(w.Text)
+			w.Level++
 			for i := range v.Len() {
 				if !join(w, from, "", func() verdict { return elem.write(w, v.Index(i)) }) {
 					return refused
 				}
 			}
+			w.Level--
 			w.Text = append(w.Text, `]}`...)
 			return written
 		}

@@ -1,8 +1,11 @@
 package codec
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/field"
 )
@@ -12,6 +15,9 @@ type names struct {
 	exact map[string]int
 	order []string // as attributevalue tries them, ignoring case
 	ascii bool     // all of them
+
+	strict []string // of these, the ones that no other spelling stands for
+	beside []string // names that are no field in another spelling
 }
 
 func newNames(attrs []field.Attribute) names {
@@ -24,17 +30,33 @@ func newNames(attrs []field.Attribute) names {
 	return n
 }
 
+// apart returns names that take each of these as it is spelt: a field's name stands for no other spelling, and what is no field for no field.
+func (n names) apart(all ...string) names {
+	n.strict, n.beside = slices.Clip(n.strict), slices.Clip(n.beside)
+	for _, name := range all {
+		if _, exact := n.exact[name]; exact {
+			n.strict = append(n.strict, name)
+		} else if !slices.Contains(n.beside, name) {
+			n.beside = append(n.beside, name)
+		}
+	}
+	return n
+}
+
 // find returns the field of exactly that name, else the first one whose name differs only in case, else -1.
 func (n *names) find(name string) (i int, exact bool) {
 	if i, ok := n.exact[name]; ok {
 		return i, true
+	}
+	if slices.Contains(n.beside, name) {
+		return -1, false
 	}
 	sameLength := n.ascii && isASCII(name) // only then does folding keep the length: K and ſ have ASCII partners
 	for i, candidate := range n.order {
 		if sameLength && len(candidate) != len(name) {
 			continue
 		}
-		if strings.EqualFold(candidate, name) {
+		if strings.EqualFold(candidate, name) && !slices.Contains(n.strict, candidate) {
 			return i, false
 		}
 	}
@@ -48,4 +70,38 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
+}
+
+// folded returns, for each field whose exact name is not among attrs, the least name there that differs only in case.
+func (n *names) folded(attrs map[string]types.AttributeValue) map[int]string {
+	var least map[int]string
+	for name := range attrs {
+		i, exact := n.find(name)
+		if i < 0 || exact || attrs[n.order[i]] != nil {
+			continue
+		}
+		if have, ok := least[i]; ok && have < name {
+			continue
+		}
+		if least == nil {
+			least = make(map[int]string)
+		}
+		least[i] = name
+	}
+	return least
+}
+
+// cleared returns attrs without those that attributevalue would read into a field in another spelling, and should not.
+func (n *names) cleared(attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
+	least := n.folded(attrs)
+	out := make(map[string]types.AttributeValue, len(attrs))
+	for name, av := range attrs {
+		if _, exact := n.exact[name]; exact {
+			out[name] = av
+		}
+	}
+	for _, name := range least {
+		out[name] = attrs[name]
+	}
+	return out
 }

@@ -40,8 +40,7 @@ type node struct {
 	// addressed says that enc may depend on whether the value can be addressed: it holds others, which may have a marshaler with a pointer receiver.
 	addressed bool
 
-	// replaces says that dec leaves nothing of what the value was before.
-	replaces bool
+	nests bool // its values may have too many levels
 
 	fields *structure // of a struct that is stored as a map of its fields
 }
@@ -95,11 +94,15 @@ func (c compiler) node(t reflect.Type, g tag) *node {
 			if err != nil || av == nil {
 				return nil, err
 			}
+			if levels(av) > maxLevels {
+				return nil, errNested
+			}
 			return av, check(av)
 		}
 		dec := func(av types.AttributeValue, v reflect.Value) error { return delegateDecode(av, v, g) }
 		*n = node{whole: true, addressed: t.Kind() != reflect.Interface, enc: enc, bare: enc, dec: dec}
 	}
+	n.nests = nests(t)
 	return n
 }
 
@@ -159,11 +162,6 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 		return c.pointer(n, t, g) // has its own rules for what is empty and who marshals
 	default:
 		return false // interfaces, and what cannot be stored
-	}
-	switch t.Kind() {
-	case reflect.Struct, reflect.Slice, reflect.Array, reflect.Map:
-	default:
-		n.replaces = true
 	}
 	n.addressed = n.text == nil && (t.Kind() == reflect.Struct || t.Kind() == reflect.Array) || marshals(t)
 	n.marshaler(t)

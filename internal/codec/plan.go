@@ -15,13 +15,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
 )
 
 // Plan encodes and decodes one struct type. It is immutable and safe for concurrent use.
 type Plan struct {
 	typ      reflect.Type
 	fields   *structure
-	beside   []string
+	names    names
 	known    *index // the names of the fields, and behind them those beside
 	encWhole bool   // attributevalue encodes
 	decWhole bool   // attributevalue decodes
@@ -42,23 +44,21 @@ func For(t reflect.Type) *Plan {
 		decWhole: n.fields == nil || reflect.PointerTo(t).Implements(unmarshalerType),
 	}
 	if p.fields == nil {
-		p.fields = &structure{}
+		p.fields = &structure{names: newNames(field.Attributes(t))}
 	}
+	p.names = p.fields.names
 	p.known = p.fields.known
 	kept, _ := plans.LoadOrStore(t, p)
 	return kept.(*Plan)
 }
 
-// Beside returns a plan for items that hold attributes of these names beside those of the fields: keys, the type. Decode never takes one of them
-// for a field whose name differs only in case. It is also faster if it knows the names of all attributes, since else it has to look for such fields.
+// Beside returns a plan for items whose attributes of these names are taken as they are spelt: those beside the fields, such as keys and the type, are never
+// read into a field whose name differs only in case, and a field of such a name is read from no other. It is also faster if it knows the names of all attributes,
+// since else it has to look for such fields.
 func (p *Plan) Beside(names ...string) *Plan {
 	with := *p
-	for _, name := range append(slices.Clone(p.beside), names...) {
-		if i, exact := p.fields.names.find(name); (i < 0 || !exact) && !slices.Contains(with.beside, name) {
-			with.beside = append(slices.Clip(with.beside), name)
-		}
-	}
-	with.known = newIndex(slices.Concat(with.fields.names.order, with.beside))
+	with.names = p.names.apart(names...)
+	with.known = newIndex(slices.Concat(with.fields.names.order, with.names.beside))
 	return &with
 }
 
@@ -86,25 +86,38 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	if p.encWhole {
 		return marshalMap(dst, item)
 	}
+	if err := p.fields.flat(item, maxLevels); err != nil {
+		return err
+	}
 	a := &arena{next: p.fields.size}
-	return p.fields.encode(dst, a, item)
+	if err := p.fields.encode(dst, a, item); err != nil {
+		return err
+	}
+	return p.fields.flatAttributes(dst)
 }
 
 // Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does: an attribute whose name differs from
-// a field's only in case counts, too. Of two attributes for one string, number or bool the exact name wins, where attributevalue leaves it to chance.
+// a field's only in case counts, too, but for the names of Beside. Of several for one field the exact name wins, then the least one, where attributevalue
+// leaves it to chance. An item that unmarshals itself gets them all.
 // After an error dst holds some of the values.
 func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) error {
 	if dst.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)
 	}
 	if p.decWhole {
+		if !unmarshals(p.typ) {
+			attrs = p.names.cleared(attrs)
+		}
 		return unmarshalMap(attrs, dst)
 	}
-	return p.fields.decode(attrs, dst, p.beside)
+	return p.fields.decode(attrs, dst, &p.names)
 }
 
 func marshalMap(dst map[string]types.AttributeValue, item reflect.Value) (err error) {
 	defer refuse(&err)
+	if !marshals(item.Type()) && fieldsTooDeep(item, 1, maxLevels) {
+		return errNested
+	}
 	if err := sound(item, 0); err != nil {
 		return err
 	}
@@ -119,6 +132,11 @@ func marshalMap(dst map[string]types.AttributeValue, item reflect.Value) (err er
 	m, ok := av.(*types.AttributeValueMemberM)
 	if !ok || m == nil {
 		return valueError(fmt.Sprintf("a %s marshals itself as a %T: an item is a map of attributes", item.Type(), av))
+	}
+	for name, av := range m.Value {
+		if levels(av) > maxLevels {
+			return withinKey(name, errNested)
+		}
 	}
 	if err := checkMap(m.Value); err != nil {
 		return err

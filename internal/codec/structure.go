@@ -3,7 +3,6 @@ package codec
 import (
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -70,7 +69,7 @@ func (c compiler) structure(n *node, t reflect.Type) bool {
 	}
 	n.dec = func(av types.AttributeValue, v reflect.Value) error {
 		if m, ok := av.(*types.AttributeValueMemberM); ok {
-			return s.decode(m.Value, v, nil)
+			return s.decode(m.Value, v, &s.names)
 		}
 		return decodeOther(av, v)
 	}
@@ -112,8 +111,8 @@ func promoted(v reflect.Value, index []int) (reflect.Value, bool) {
 	return v, true
 }
 
-// decode sets the fields of v. beside are names that attrs may have and that are no fields under another spelling.
-func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Value, beside []string) error {
+// decode sets the fields of v, found by their names.
+func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Value, n *names) error {
 	known := 0
 	for i := range s.fields {
 		f := &s.fields[i]
@@ -122,18 +121,11 @@ func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Valu
 			continue
 		}
 		known++
-		fv := v.Field(f.first)
-		if len(f.rest) > 0 {
-			var err error
-			if fv, err = allocated(fv, f.rest); err != nil {
-				return within(f.goName, err)
-			}
-		}
-		if err := f.dec(av, fv); err != nil {
-			return within(f.goName, err)
+		if err := f.decode(av, v); err != nil {
+			return err
 		}
 	}
-	for _, name := range beside {
+	for _, name := range n.beside {
 		if known == len(attrs) {
 			return nil
 		}
@@ -144,28 +136,12 @@ func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Valu
 	if known == len(attrs) {
 		return nil
 	}
-	return s.decodeFolded(attrs, v, beside)
-}
-
-// decodeFolded decodes the attributes whose names differ from a field's only in case.
-//
-// Where the name itself is there, too, attributevalue decodes both into the field, in the random order of the map. So does this: the exact one first,
-// except that of strings, numbers and bools the exact one is kept, once the other is seen to fit.
-func (s *structure) decodeFolded(attrs map[string]types.AttributeValue, v reflect.Value, beside []string) error {
-	for name, av := range attrs {
-		i, exact := s.names.find(name)
-		if i < 0 || exact || slices.Contains(beside, name) {
-			continue
-		}
-		f := &s.fields[i]
-		if _, both := attrs[f.name]; both && f.replaces {
-			if err := f.dec(av, reflect.New(f.typ).Elem()); err != nil {
-				return within(f.goName, err)
+	folded := n.folded(attrs)
+	for i := range s.fields {
+		if name, ok := folded[i]; ok {
+			if err := s.fields[i].decode(attrs[name], v); err != nil {
+				return err
 			}
-			continue
-		}
-		if err := f.decode(av, v); err != nil {
-			return err
 		}
 	}
 	return nil

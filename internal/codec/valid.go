@@ -26,11 +26,11 @@ func (e valueError) Error() string { return string(e) }
 func (valueError) Unwrap() error   { return ErrValue }
 
 const (
-	errEmptyKey valueError = "an empty map key"
+	errEmptyKey valueError = "an empty map key, which DynamoDB does not take: leave the entry out, or give its key a prefix"
 	errTwice    valueError = "stands in the set twice, which DynamoDB does not take: leave one out"
 )
 
-const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, or encode it"
+const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, encode it, or clean it with strings.ToValidUTF8"
 
 // The zero value of a number that is text.
 const errNoNumber valueError = `is "", which is no number to DynamoDB: tag the field ",omitempty" to leave it out, or give "0"`
@@ -76,7 +76,7 @@ func validFloat(v reflect.Value) error {
 	f := v.Float()
 	switch abs := math.Abs(f); {
 	case f != f || abs > math.MaxFloat64: //nolint:gocritic // NaN
-		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which is no number to DynamoDB")
+		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which is no number to DynamoDB: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text")
 	case abs >= pastNumber || abs != 0 && abs < leastNumber:
 		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ": DynamoDB stores numbers from 1E-130 to 9.9E+125")
 	}
@@ -90,8 +90,14 @@ func numberText(s string) error {
 	if s == "" {
 		return errNoNumber
 	}
-	if n, err := decimal.Parse(s); err != nil || !n.Fits() {
-		return valueError(fmt.Sprintf("is %.40q, which is no number to DynamoDB", s))
+	n, err := decimal.Parse(s)
+	switch {
+	case err != nil:
+		return valueError(fmt.Sprintf("is %.40q, which is no number to DynamoDB: give decimal digits, or store it as text", s))
+	case n.Digits() > 38:
+		return valueError(fmt.Sprintf("has %d digits, and DynamoDB keeps 38: round it, or store it as text", n.Digits()))
+	case !n.Fits():
+		return valueError(fmt.Sprintf("is %.40q: DynamoDB stores numbers from 1E-130 to 9.9E+125; store it as text", s))
 	}
 	return nil
 }
@@ -109,19 +115,15 @@ func validTime(at time.Time) error {
 
 // check looks at a value that somebody else made: a marshaler, or attributevalue.
 func check(av types.AttributeValue) error {
+	if missing(av) {
+		return valueError(fmt.Sprintf("is a %T that is nil, which the SDK cannot send: return a value, or a nil types.AttributeValue", av))
+	}
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
-		if av != nil {
-			return validText(av.Value)
-		}
+		return validText(av.Value)
 	case *types.AttributeValueMemberN:
-		if av != nil {
-			return numberText(av.Value)
-		}
+		return numberText(av.Value)
 	case *types.AttributeValueMemberSS:
-		if av == nil {
-			return nil
-		}
 		for i, s := range av.Value {
 			if err := validText(s); err != nil {
 				return withinIndex(i, err)
@@ -129,9 +131,6 @@ func check(av types.AttributeValue) error {
 		}
 		return distinct(av.Value, itself)
 	case *types.AttributeValueMemberNS:
-		if av == nil {
-			return nil
-		}
 		for i, s := range av.Value {
 			if err := numberText(s); err != nil {
 				return withinIndex(i, err)
@@ -139,21 +138,57 @@ func check(av types.AttributeValue) error {
 		}
 		return distinct(av.Value, sameNumber)
 	case *types.AttributeValueMemberBS:
-		if av != nil {
-			return distinct(av.Value, func(b []byte) string { return string(b) })
-		}
+		return distinct(av.Value, func(b []byte) string { return string(b) })
 	case *types.AttributeValueMemberL:
-		if av == nil {
-			return nil
-		}
 		for i, e := range av.Value {
 			if err := check(e); err != nil {
 				return withinIndex(i, err)
 			}
 		}
 	case *types.AttributeValueMemberM:
-		if av != nil {
-			return checkMap(av.Value)
+		return checkMap(av.Value)
+	}
+	return nil
+}
+
+// missing reports no value, or one that is a nil pointer.
+func missing(av types.AttributeValue) bool {
+	if av == nil {
+		return true
+	}
+	v := reflect.ValueOf(av)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// Whole refuses attributes that hold a value that is nil, or too many levels: nothing that came from DynamoDB does.
+func Whole(attrs map[string]types.AttributeValue) error {
+	for name, av := range attrs {
+		if levels(av) > maxLevels {
+			return withinKey(name, errNested)
+		}
+		if err := whole(av); err != nil {
+			return withinKey(name, err)
+		}
+	}
+	return nil
+}
+
+func whole(av types.AttributeValue) error {
+	if missing(av) {
+		return valueError(fmt.Sprintf("is a %T that is nil", av))
+	}
+	switch av := av.(type) {
+	case *types.AttributeValueMemberL:
+		for i, e := range av.Value {
+			if err := whole(e); err != nil {
+				return withinIndex(i, err)
+			}
+		}
+	case *types.AttributeValueMemberM:
+		for key, e := range av.Value {
+			if err := whole(e); err != nil {
+				return withinKey(key, err)
+			}
 		}
 	}
 	return nil

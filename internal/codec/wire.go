@@ -18,7 +18,7 @@ func (p *Plan) DecodeWire(item wire.Item, dst reflect.Value) error {
 	if dst.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)
 	}
-	if !p.decWhole && p.fields.decodeWire(item.Value(), dst, p.known) {
+	if !p.decWhole && p.fields.decodeWire(item.Value(), dst, p.known, &p.names) {
 		return nil
 	}
 	dst.SetZero()
@@ -34,7 +34,7 @@ func (n *node) decodeWire(from wire.Value, v reflect.Value) bool {
 }
 
 // decodeWire sets the fields of v from a map. It leaves attributes that are a field under another spelling to decode.
-func (s *structure) decodeWire(from wire.Value, v reflect.Value, known *index) bool {
+func (s *structure) decodeWire(from wire.Value, v reflect.Value, known *index, n *names) bool {
 	for i, e := 0, from.First(); i < from.Len(); i, e = i+1, e.Next() {
 		name := e.Name()
 		at := known.find(name)
@@ -42,7 +42,7 @@ func (s *structure) decodeWire(from wire.Value, v reflect.Value, known *index) b
 			continue // of those beside the fields
 		}
 		if at < 0 {
-			if folded, _ := s.names.find(string(name)); folded >= 0 {
+			if folded, _ := n.find(string(name)); folded >= 0 {
 				return false
 			}
 			continue
@@ -64,7 +64,7 @@ func (s *structure) decodeWire(from wire.Value, v reflect.Value, known *index) b
 
 func wireStructure(s *structure) wireFunc {
 	return func(from wire.Value, v reflect.Value) bool {
-		return from.Kind() == wire.M && s.decodeWire(from, v, s.known)
+		return from.Kind() == wire.M && s.decodeWire(from, v, s.known, &s.names)
 	}
 }
 
@@ -200,7 +200,7 @@ func wireTime(g tag) wireFunc {
 			return false
 		}
 		seconds, ok := parseInt(text)
-		*p = time.Unix(seconds, 0)
+		*p = time.Unix(seconds, 0).UTC()
 		return ok
 	}
 }

@@ -43,12 +43,20 @@ func (n Number) neighbour(step int64) (Number, bool) {
 // first reports a power of ten.
 func (n Number) first() bool { return new(big.Int).Abs(n.digits).Cmp(big.NewInt(1)) == 0 }
 
+// Digits returns how many digits n has between its first and its last that are not 0.
+func (n Number) Digits() int {
+	if n.digits == nil {
+		return 0
+	}
+	return len(new(big.Int).Abs(n.digits).String())
+}
+
 // Fits reports whether DynamoDB stores n.
 func (n Number) Fits() bool {
 	if n.digits == nil {
 		return true
 	}
-	digits := len(new(big.Int).Abs(n.digits).String())
+	digits := n.Digits()
 	first := n.exp + digits - 1 // the power of ten of the first digit
 	return digits <= precision && first <= mostExp && first >= leastExp
 }

@@ -2,6 +2,7 @@ package field
 
 import (
 	"fmt"
+	"math/big"
 	"reflect"
 	"slices"
 	"sync"
@@ -236,7 +237,10 @@ func Unreadable(t reflect.Type) error {
 
 func opaque(t reflect.Type) error {
 	instead := "give it MarshalDynamoDBAttributeValue and UnmarshalDynamoDBAttributeValue, or store what it is made from"
-	if readsText(t) && writesText(t) {
+	switch {
+	case t == reflect.TypeFor[big.Float]():
+		instead = "its text loses digits: keep that text in a string field of your own, as Text('g', -1) gives it"
+	case readsText(t) && writesText(t):
 		instead = fmt.Sprintf("make it an AsText[%s], which is stored by its text methods", t)
 	}
 	return fmt.Errorf("attributevalue stores nothing of a %s, which has no exported field, and it would come back as zero: %s", t, instead)

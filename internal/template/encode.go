@@ -155,7 +155,7 @@ func (t Template) checkText(i int, text []byte) error {
 		return err
 	}
 	if bytes.Contains(text, lastBytes) {
-		return &detail{"holds U+10FFFF, behind which no key stands", ErrText}
+		return &detail{"holds U+10FFFF, which ends the ranges that queries read, so that no key stands behind it: take it out of the text", ErrText}
 	}
 	if i == 0 && text[0] == reserved {
 		return &detail{`begins the key with "~", as the keys of the library do`, ErrText}

@@ -110,7 +110,7 @@ func TestEncodeRefuses(t *testing.T) {
 		{"invalid UTF-8", key(lit("u"), str("A")), thing{A: "u\xff"}, template.ErrText, "A is not valid UTF-8"},
 		{"invalid UTF-8 folded", key(lit("u"), fold("Email")), thing{Email: "U\xff"}, template.ErrText, "Email is not valid UTF-8"},
 		{"a surrogate", key(lit("u"), str("A")), thing{A: "\xed\xa0\x80"}, template.ErrText, "A is not valid UTF-8"},
-		{"the last code point", key(lit("u"), str("A")), thing{A: "a\U0010FFFFb"}, template.ErrText, "A holds U+10FFFF, behind which no key stands"},
+		{"the last code point", key(lit("u"), str("A")), thing{A: "a\U0010FFFFb"}, template.ErrText, "A holds U+10FFFF, which ends the ranges that queries read, so that no key stands behind it: take it out of the text"},
 		{"tilde first", key(str("A"), lit("#")), thing{A: "~a"}, template.ErrText, `A begins the key with "~", as the keys of the library do`},
 		{"four digits", key(num("N", 3)), thing{N: 1000}, template.ErrOverflow, "N does not fit width 3, which holds -99 to 999"},
 		{"sign and three digits", key(num("N", 3)), thing{N: -100}, template.ErrOverflow, "N does not fit width 3, which holds -99 to 999"},

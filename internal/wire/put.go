@@ -15,7 +15,7 @@ func (c *Call) put(in *dynamodb.PutItemInput, req *smithyhttp.Request) (ok bool,
 		return false, nil
 	}
 	const room = 512 // for all but the item, mostly
-	w := Writer{make([]byte, 0, len(c.Item.Text)+room)}
+	w := Writer{Text: make([]byte, 0, len(c.Item.Text)+room)}
 	ok = w.member(`{"TableName":`, *in.TableName)
 	if in.ConditionExpression != nil {
 		ok = ok && w.member(`,"ConditionExpression":`, *in.ConditionExpression)

@@ -10,14 +10,17 @@ import (
 
 // Writer holds the JSON of an item on its way into a request. Its methods report false for what the SDK is to write instead: values that it refuses, or has
 // a rule of its own for. Then the text is of no use.
-type Writer struct{ Text []byte }
+type Writer struct {
+	Text  []byte
+	Level int // of lists and maps around what is written next
+}
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
 
 // NewWriter returns an empty Writer, which may have room from one before.
 func NewWriter() *Writer {
 	w := writers.Get().(*Writer)
-	w.Text = w.Text[:0]
+	w.Text, w.Level = w.Text[:0], 0
 	return w
 }
 
