@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbmem"
 )
 
 // Ring feeds the next: the views of the tests go around.
@@ -87,7 +88,7 @@ func TestViewsThatFeedEachOtherInACircleAreRefused(t *testing.T) {
 			})
 			views := c.views(w)
 			mux := ddb.NewMux(w.table, nil)
-			db := ddb.New(nil, "school", w.table, nil)
+			db := ddb.New(ddbmem.New().Client(), "school", w.table, nil)
 			one := func() { // by one, as modules of a program do
 				for _, v := range views {
 					mux.Maintain(db, v)

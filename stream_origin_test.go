@@ -59,11 +59,11 @@ func TestAMuxKnowsItsTableByARN(t *testing.T) {
 	t.Parallel()
 	s := newSchool()
 	mux := ddb.NewMux(s.table, nil)
-	mux.Maintain(ddb.New(nil, "arn:aws:dynamodb:eu-west-1:1:table/school", s.table, nil), s.total)
+	mux.Maintain(ddb.New(ddbmem.New().Client(), "arn:aws:dynamodb:eu-west-1:1:table/school", s.table, nil), s.total)
 	_, err := mux.Process(t.Context(), []ddb.Record{{Kind: ddb.Inserted, Sequence: "1", Stream: fmt.Sprintf(streamOf, "school", "1"), Keys: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "?"}}}})
 	require.NoError(t, err)
 	assert.PanicsWithValue(t, `ddb: Maintain: the DB is of table "other", and the Mux handles table "school"`, func() {
-		mux.Maintain(ddb.New(nil, "other", s.table, nil), s.xp)
+		mux.Maintain(ddb.New(ddbmem.New().Client(), "other", s.table, nil), s.xp)
 	})
 }
 
