@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,32 +24,38 @@ type opened struct {
 	member, target copied
 }
 
-// locate decodes a row that the query found, and returns the key of its target where the row is a member.
-func (f *fanOut) locate(found item) (o *opened, target item, err error) {
+// open reads what belongs to a row that the query found; nil if there is nothing to change. Again says that the member
+// moved on while it was looked at.
+func (f *fanOut) open(ctx context.Context, db *DB, found item) (o *opened, again bool, err error) {
 	if f.via == nil {
 		o = &opened{target: copied{e: f.target, attrs: found}}
-		return o, nil, o.target.decode()
+		return o, false, o.target.decode()
 	}
 	o = &opened{member: copied{e: f.via, attrs: found}}
 	if err := o.member.decode(); err != nil {
-		return nil, nil, err
+		return nil, false, err
 	}
-	target, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
-	return o, target, err
-}
-
-// arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
-// elsewhere by then.
-func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (there, moved bool, err error) {
-	if attrs != nil && db.table.claims(f.target, loaded(attrs)) {
-		o.target = copied{e: f.target, attrs: attrs}
-		return true, false, o.target.decode()
-	}
-	now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(o.member.attrs)))
+	var key item
+	err = safely(func() (err error) {
+		key, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
+		return err
+	})
 	if err != nil {
-		return false, false, db.explain(err)
+		return nil, false, err
 	}
-	return false, now != nil && !equalItems(now, o.member.attrs), nil
+	attrs, err := db.Consistent().getItem(ctx, key)
+	if err != nil {
+		return nil, false, db.explain(err)
+	}
+	if attrs == nil || !db.table.claims(f.target, loaded(attrs)) {
+		now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(found)))
+		if err != nil {
+			return nil, false, db.explain(err)
+		}
+		return nil, now != nil && !equalItems(now, found), nil
+	}
+	o.target = copied{e: f.target, attrs: attrs}
+	return o, false, o.target.decode()
 }
 
 func (c *copied) decode() error {
@@ -186,13 +191,12 @@ func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string
 	return x.Name(attr) + " = " + x.Value(av)
 }
 
-// fanOutRebuild applies sources to their targets, a hundred at once.
+// fanOutRebuild applies each source to its targets.
 type fanOutRebuild struct {
 	f      *fanOut
 	db     *DB
 	p      *Progress
 	report func(Drift) error
-	list   []*copying
 	faults []error
 }
 
@@ -204,45 +208,36 @@ func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
 }
 
-// add takes a source as if it had just been inserted.
+// add applies a source as if it had just been inserted.
 func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 	if !r.db.table.claims(r.f.source, loaded(attrs)) {
 		return nil
 	}
 	r.p.Sources++
-	r.list = append(r.list, &copying{key: r.db.table.keyOf(loaded(attrs)), c: Change[any]{Kind: Inserted, entity: r.f.source}})
-	if len(r.list) < batchGetLimit {
-		return nil
-	}
-	_, err := r.flush(ctx, true)
-	return err
-}
-
-func (r *fanOutRebuild) flush(ctx context.Context, _ bool) (bool, error) {
 	var reported error
 	report := r.report
 	if report != nil {
 		report = func(d Drift) error {
-			reported = cmp.Or(reported, r.report(d))
+			reported = r.report(d)
 			return reported
 		}
 	}
-	list := r.list
-	r.list = nil
-	n, _ := r.f.carry(ctx, r.db, list, report)
-	r.p.Changed += n
-	if reported != nil {
-		return false, reported
+	err := safely(func() error {
+		n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, report)
+		r.p.Changed += n
+		return err
+	})
+	switch {
+	case reported != nil:
+		return reported
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && len(r.faults) < maxRebuildFaults:
+		r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(attrs), err))
 	}
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	for _, c := range list {
-		if c.err != nil && len(r.faults) < maxRebuildFaults {
-			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(c.key), c.err))
-		}
-	}
-	return true, nil
+	return nil
 }
+
+func (r *fanOutRebuild) flush(context.Context, bool) (bool, error) { return true, nil }
 
 func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }
