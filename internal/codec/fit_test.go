@@ -83,10 +83,13 @@ func fit(av types.AttributeValue) (fits, sure bool) {
 		return fitAll(av.Value, func(e types.AttributeValue) types.AttributeValue { return e })
 	case *types.AttributeValueMemberM:
 		var all []types.AttributeValue
+		named := true
 		for name, e := range av.Value {
+			named = named && !strings.HasPrefix(name, "number ") // a key that its String method wrote
 			all = append(all, &types.AttributeValueMemberS{Value: name}, e)
 		}
-		return fitAll(all, func(e types.AttributeValue) types.AttributeValue { return e })
+		fits, sure = fitAll(all, func(e types.AttributeValue) types.AttributeValue { return e })
+		return fits, sure && named
 	}
 	return true, true
 }
