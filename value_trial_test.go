@@ -2,6 +2,7 @@ package ddb_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"strings"
@@ -21,7 +22,7 @@ import (
 // Mute has a text that it does not read.
 type Mute struct{ n int }
 
-func (m Mute) MarshalText() ([]byte, error) { return []byte("mute"), nil }
+func (m Mute) MarshalText() ([]byte, error) { return fmt.Append(nil, "mute ", m.n), nil }
 func (m *Mute) UnmarshalText([]byte) error  { return errors.New("says nothing") }
 
 // Short reads only the first letter.
