@@ -58,7 +58,7 @@ func TestATextThatDoesNotReadBackIsNotWritten(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrValue)
 	require.NotErrorIs(t, err, ddb.ErrOutcomeUnknown)
 	require.ErrorContains(t, err, `Mute: `)
-	require.ErrorContains(t, err, `"mute", which it does not read: says nothing`)
+	require.ErrorContains(t, err, `"mute 0", which it does not read: says nothing`)
 	_, err = repo.Put(ctx, note{ID: "1", Short: ddb.AsText[Short]{Value: Short{"ab"}}})
 	require.ErrorIs(t, err, ddb.ErrValue)
 	require.ErrorContains(t, err, `Short: `)
