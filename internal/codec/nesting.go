@@ -2,6 +2,7 @@ package codec
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -30,10 +31,8 @@ func nestsWithin(t reflect.Type, around []reflect.Type) bool {
 	if len(around) >= maxLevels {
 		return true
 	}
-	for _, outer := range around {
-		if outer == t {
-			return true
-		}
+	if slices.Contains(around, t) {
+		return true
 	}
 	around = append(around, t)
 	if t.Kind() != reflect.Struct {
