@@ -172,7 +172,7 @@ func TestMistakes(t *testing.T) {
 			"a range that skips a part": {func(ctx context.Context) error {
 				return page(ctx, all.SortKey(ddb.Gt(&f.Placed, time.Now())), "")
 			}, ddb.ErrModel, "Placed comes after Status, which is not fixed by Eq"},
-			"a range on text before a literal": {func(ctx context.Context) error { return page(ctx, all.SortKey(ddb.Gt(&f.Status, "a")), "") }, ddb.ErrKey, "stands before a literal"},
+			"a range on text before a literal": {func(ctx context.Context) error { return page(ctx, all.SortKey(ddb.Gt(&f.Status, "a")), "") }, ddb.ErrModel, "stands before a literal"},
 			"a filter on the next part": {func(ctx context.Context) error {
 				return page(ctx, all.Filter(ddb.Eq(&f.Status, "new")), "")
 			}, ddb.ErrModel, "a filter pays for what it drops"},
