@@ -349,9 +349,9 @@ func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 // With several targets under way in each worker, a run cannot be repeated, so rapid has no part in it.
 func TestAggregatesSurviveAnythingSideBySide(t *testing.T) {
 	t.Parallel()
-	runs := uint64(80)
+	runs := uint64(40)
 	if testing.Short() {
-		runs = 40
+		runs = 20
 	}
 	for seed := range runs {
 		require.NoError(t, simulate(randChooser{rand.New(rand.NewPCG(seed, 2))}, simConfig{steps: 120, width: 8}), "run %d", seed)
