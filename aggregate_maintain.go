@@ -3,6 +3,7 @@ package ddb
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 )
 
@@ -52,40 +53,78 @@ type aggregateWork struct {
 	changed int
 }
 
-// source adds the pairs that a record of a source names.
+// source adds the pairs that a record of a source names: of what it was, and of what it is.
 func (w *aggregateWork) source(d *delivery, img image) error {
 	a := w.a
-	if img.was.IsValid() {
-		if img.old == nil && !a.byKey() {
+	before := func() error {
+		if img.unreadOld != nil {
+			return w.unread(d, img)
+		}
+		target, err := a.named(img, img.old, img.was)
+		if target == nil {
+			return err
+		}
+		w.pair(a.newPair(target, d.record.Keys), d)
+		if !a.keepExpired || img.kind != Expired {
+			return nil
+		}
+		if img.old == nil {
 			return img.complete()
 		}
-		target, err := a.targetOf(img.was)
+		w.pair(a.newKept(target, d.record.Keys, img.old, d.record.Sequence), d)
+		return nil
+	}
+	after := func() error {
+		target, err := a.named(img, img.new, img.is)
+		if target != nil {
+			w.pair(a.newPair(target, d.record.Keys), d)
+		}
+		return err
+	}
+	return errors.Join(before(), after())
+}
+
+// unread adds the pair that an image names which cannot be decoded as a whole: what its source contributed before is still there.
+func (w *aggregateWork) unread(d *delivery, img image) error {
+	source, err := w.a.decodeBy(img.old)
+	if err != nil {
+		return err
+	}
+	target, err := w.a.targetOf(source)
+	if target != nil {
+		w.pair(w.a.newPair(target, d.record.Keys), d)
+	}
+	return err
+}
+
+// named returns the target that an image names; nil for none.
+func (a *aggregate) named(img image, attrs item, source reflect.Value) (item, error) {
+	switch {
+	case !source.IsValid():
+		return nil, nil
+	case attrs == nil && !a.byKey():
+		return nil, img.complete()
+	}
+	return a.targetOf(source)
+}
+
+// decodeBy decodes the fields of a source that name its target, and no others.
+func (a *aggregate) decodeBy(attrs item) (v reflect.Value, err error) {
+	err = safely(func() error {
+		v = a.source.newItem()
+		s, err := a.source.inSchema(loaded(attrs))
 		if err != nil {
 			return err
 		}
-		if target != nil {
-			w.pair(a.newPair(target, d.record.Keys), d)
-			if a.keepExpired && img.kind == Expired {
-				if img.old == nil {
-					return img.complete()
-				}
-				w.pair(a.newKept(target, d.record.Keys, img.old, d.record.Sequence), d)
+		part := a.view.table.keyOf(s)
+		for _, p := range a.by {
+			if av := s.attr(p.from.Attr()); p.from.Stored() && av != nil {
+				part[p.from.Attr()] = av
 			}
 		}
-	}
-	if img.is.IsValid() {
-		if img.new == nil && !a.byKey() {
-			return img.complete()
-		}
-		target, err := a.targetOf(img.is)
-		if err != nil {
-			return err
-		}
-		if target != nil {
-			w.pair(a.newPair(target, d.record.Keys), d)
-		}
-	}
-	return nil
+		return a.source.decodeCurrent(loaded(part), v)
+	})
+	return v, err
 }
 
 // byKey reports whether the key of a source alone tells its target.

@@ -93,7 +93,7 @@ func sameValue(a, b item) bool { return (a == nil) == (b == nil) && equalItems(a
 
 // compareTargets compares targets side by side, and looks again at those that seem to differ, one by one.
 func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
-	found := r.db.fetchAll(ctx, list)
+	found := r.db.targetsOf(ctx, list)
 	fine := make([]bool, len(list))
 	_ = parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
 		if found[i].err == nil {
@@ -102,7 +102,7 @@ func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlemen
 		}
 		return halts(ctx, found[i].err)
 	})
-	now := r.db.fetchAll(ctx, list)
+	now := r.db.targetsOf(ctx, list)
 	for i, s := range list {
 		if fine[i] && now[i].err == nil && unmoved(found[i].item, now[i].item) {
 			continue

@@ -46,6 +46,8 @@ type image struct {
 	kind     ChangeKind
 	old, new item          // nil where there is none, or where the stream does not carry it
 	was, is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
+
+	unreadOld error // why was is not there, where it should be
 }
 
 // newDelivery decodes what one of the Mux's parts wants of a record; nil if none does.
@@ -175,12 +177,15 @@ func (m *Mux) add(d *delivery, img image) {
 	}
 }
 
-// addViews notes the views that an image concerns. Where one of two images can be decoded it names a target, and views
-// read the table: an item that was mended counts again.
+// addViews notes the views that an image concerns. One of two images that can be decoded is enough: views read the table, so
+// that an item that was mended counts again.
 func (m *Mux) addViews(d *delivery, img image, before, after error) {
 	fault := errors.Join(before, after)
 	if img.kind == Modified && (before == nil || after == nil) {
 		fault = nil
+		if !m.opts.SkipUndecodable {
+			img.unreadOld = before
+		}
 	}
 	if fault != nil && m.opts.SkipUndecodable {
 		return

@@ -1,15 +1,12 @@
 package ddb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/singletable-go/ddb/internal/apierror"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -119,164 +116,32 @@ func (f *fanOut) declare() *View {
 
 func (f *fanOut) on(e *entity) bool { return e == f.source }
 
-// maintain carries each change into its targets, one record after the other.
+// maintain carries the changes of a batch into their targets, all together.
 func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
-	for _, d := range t.r.deliveries {
-		if t.may(ctx, d) {
-			t.settle(ctx, d, safely(func() error { return f.record(ctx, db, d) }))
+	ds := t.ready(ctx)
+	errs := map[*delivery]error{}
+	var list []*copying
+	var owners []*delivery
+	for _, d := range ds {
+		for _, img := range d.images {
+			if img.e != f.source {
+				continue
+			}
+			errs[d] = errors.Join(errs[d], img.unreadOld)
+			if err := img.complete(); err != nil {
+				errs[d] = errors.Join(errs[d], err)
+				continue
+			}
+			list, owners = append(list, newCopying(d.record.Keys, img.change(d.record))), append(owners, d)
 		}
 	}
-}
-
-// record carries the changes of one record.
-func (f *fanOut) record(ctx context.Context, db *DB, d *delivery) error {
-	for _, img := range d.images {
-		if img.e != f.source {
-			continue
-		}
-		if err := img.complete(); err != nil {
-			return err
-		}
-		c := img.change(d.record)
-		c.New = nil // carry reads it
-		if _, err := f.carry(ctx, db, d.record.Keys, c, nil); err != nil {
-			return err
-		}
+	_, _ = f.carry(ctx, db, list, nil) // each has its error
+	for i, c := range list {
+		errs[owners[i]] = errors.Join(errs[owners[i]], c.err)
 	}
-	return nil
-}
-
-// carry applies a change of the source with the given key until a look finds nothing to change, and returns the number of
-// targets that it wrote. With report it writes nothing and reports each.
-func (f *fanOut) carry(ctx context.Context, db *DB, key item, c Change[any], report func(Drift) error) (changed int, err error) {
-	for failures, looked := 0, 0; ; {
-		if looked++; looked > 10*db.opts.MaxAttempts {
-			return changed, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", ErrConflict, looked-1)
-		}
-		attrs, err := db.Consistent().getItem(ctx, key)
-		if err != nil {
-			return changed, db.explain(err)
-		}
-		there := attrs != nil && db.table.claims(f.source, loaded(attrs))
-		gone := c.Kind == Removed || c.Kind == Expired
-		if there == gone {
-			return changed, nil // another record says so, and comes later
-		}
-		if there {
-			now := f.source.newItem()
-			if err := f.source.decode(loaded(attrs), now); err != nil {
-				return changed, err
-			}
-			c.New = now.Interface()
-		}
-		n, again, err := f.pass(ctx, db, c, report)
-		changed += n
-		switch {
-		case err != nil:
-			return changed, err
-		case again:
-			if failures++; failures > 2*db.opts.MaxAttempts {
-				return changed, &outside{fmt.Errorf("%w: a target was written by others in %d attempts", ErrConflict, failures)}
-			}
-			if err := wait(ctx, min(failures, 6)); err != nil {
-				return changed, err
-			}
-		case n == 0 || report != nil || hooksOf(ctx).noSecondLook:
-			return changed, nil
-		}
+	for _, d := range ds {
+		t.settle(ctx, d, errs[d])
 	}
-}
-
-// pass looks at each target once. Again says that others were there first at one.
-func (f *fanOut) pass(ctx context.Context, db *DB, c Change[any], report func(Drift) error) (changed int, again bool, err error) {
-	rows, err := f.find(ctx, db, c)
-	if err != nil {
-		return 0, false, err
-	}
-	for _, found := range rows {
-		t, again1, err := f.open(ctx, db, found)
-		again = again || again1
-		if err != nil || t == nil {
-			if err != nil {
-				return changed, again, err
-			}
-			continue
-		}
-		ok := false
-		if err := safely(func() error { ok = f.apply(c, t.member.is, t.target.is); return nil }); err != nil {
-			return changed, again, err
-		}
-		if !ok {
-			continue
-		}
-		writes, err := t.writes(db)
-		switch {
-		case err != nil:
-			return changed, again, err
-		case len(writes) == 0: // it changed nothing, whatever it says
-			continue
-		case report != nil:
-			changed++
-			if err := report(Drift{Item: db.table.keyText(t.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
-				return changed, again, err
-			}
-			continue
-		}
-		if err := db.transactWrite(ctx, writes); err != nil {
-			if !apierror.Moved(err) {
-				return changed, again, fmt.Errorf("target %s: %w", db.table.keyText(t.target.attrs), db.explain(err))
-			}
-			again = true
-			continue
-		}
-		changed++
-	}
-	return changed, again, nil
-}
-
-// find reads what the query of the source finds, as it is and as it was, each item once.
-func (f *fanOut) find(ctx context.Context, db *DB, c Change[any]) (rows []item, err error) {
-	seen := map[string]bool{}
-	for _, s := range []any{c.Old, c.New} {
-		if s == nil {
-			continue
-		}
-		var q query
-		v := f.source.newItem()
-		v.Set(reflect.ValueOf(s))
-		if err := safely(func() error { q = f.targets(v); return nil }); err != nil {
-			return nil, err
-		}
-		if q.ix != nil && q.ix.kind == globalIndex {
-			return nil, modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
-		}
-		q.consistent, q.whole = true, true
-		p, err := q.plan(db)
-		if err != nil {
-			return nil, err
-		}
-		var bad error
-		err = db.each(ctx, p, func(it row) (counts, more bool) {
-			if it.item.none() {
-				return false, true
-			}
-			v, _, _, err := p.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
-			if v != wanted { // an item of another entity, which is not written
-				bad = err
-				return false, err == nil
-			}
-			attrs := it.item.attributes()
-			if id := db.table.keyText(attrs); !seen[id] {
-				seen[id] = true
-				rows = append(rows, attrs)
-			}
-			return true, true
-		})
-		if err = cmp.Or(err, bad); err != nil {
-			return nil, err
-		}
-	}
-	return rows, nil
 }
 
 // nameFaults returns what is wrong with a view's name.

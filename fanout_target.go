@@ -2,8 +2,6 @@ package ddb
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"reflect"
 
@@ -24,38 +22,32 @@ type opened struct {
 	member, target copied
 }
 
-// open reads what belongs to a row that the query found; nil if there is nothing to change. Again says that the member
-// moved on while it was looked at.
-func (f *fanOut) open(ctx context.Context, db *DB, found item) (o *opened, again bool, err error) {
+// locate decodes a row that the query found, and returns the key of its target where the row is a member.
+func (f *fanOut) locate(found item) (o *opened, target item, err error) {
 	if f.via == nil {
 		o = &opened{target: copied{e: f.target, attrs: found}}
-		return o, false, o.target.decode()
+		return o, nil, o.target.decode()
 	}
 	o = &opened{member: copied{e: f.via, attrs: found}}
 	if err := o.member.decode(); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
-	var key item
-	err = safely(func() (err error) {
-		key, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
-		return err
-	})
+	target, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
+	return o, target, err
+}
+
+// arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
+// elsewhere by then.
+func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (there, moved bool, err error) {
+	if attrs != nil && db.table.claims(f.target, loaded(attrs)) {
+		o.target = copied{e: f.target, attrs: attrs}
+		return true, false, o.target.decode()
+	}
+	now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(o.member.attrs)))
 	if err != nil {
-		return nil, false, err
+		return false, false, db.explain(err)
 	}
-	attrs, err := db.Consistent().getItem(ctx, key)
-	if err != nil {
-		return nil, false, db.explain(err)
-	}
-	if attrs == nil || !db.table.claims(f.target, loaded(attrs)) {
-		now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(found)))
-		if err != nil {
-			return nil, false, db.explain(err)
-		}
-		return nil, now != nil && !equalItems(now, found), nil
-	}
-	o.target = copied{e: f.target, attrs: attrs}
-	return o, false, o.target.decode()
+	return false, now != nil && !equalItems(now, o.member.attrs), nil
 }
 
 func (c *copied) decode() error {
@@ -190,54 +182,3 @@ func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string
 	}
 	return x.Name(attr) + " = " + x.Value(av)
 }
-
-// fanOutRebuild applies each source to its targets.
-type fanOutRebuild struct {
-	f      *fanOut
-	db     *DB
-	p      *Progress
-	report func(Drift) error
-	faults []error
-}
-
-func (f *fanOut) rebuilder(db *DB, p *Progress, _ func(context.Context) error) rebuilder {
-	return &fanOutRebuild{f: f, db: db, p: p}
-}
-
-func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
-	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
-}
-
-// add applies a source as if it had just been inserted.
-func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
-	if !r.db.table.claims(r.f.source, loaded(attrs)) {
-		return nil
-	}
-	r.p.Sources++
-	var reported error
-	report := r.report
-	if report != nil {
-		report = func(d Drift) error {
-			reported = r.report(d)
-			return reported
-		}
-	}
-	err := safely(func() error {
-		n, err := r.f.carry(ctx, r.db, r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, report)
-		r.p.Changed += n
-		return err
-	})
-	switch {
-	case reported != nil:
-		return reported
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil && len(r.faults) < maxRebuildFaults:
-		r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(attrs), err))
-	}
-	return nil
-}
-
-func (r *fanOutRebuild) flush(context.Context, bool) (bool, error) { return true, nil }
-
-func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }

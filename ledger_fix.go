@@ -39,7 +39,7 @@ const (
 // second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
 // transaction between two pages may hide what is wrong.
 func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (changed int) {
-	found := db.fetchAll(ctx, list)
+	found := db.targetsOf(ctx, list)
 	wrote, findings := make([]int, len(list)), make([]finding, len(list))
 	stopped := parallel(ctx, len(list), func(i int) error {
 		findings[i] = right
@@ -68,7 +68,7 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 			again = append(again, s)
 		}
 	}
-	for i, now := range db.fetchAll(ctx, check) {
+	for i, now := range db.targetsOf(ctx, check) {
 		if check[i].err = now.err; now.err == nil && !unmoved(was[i], now.item) {
 			again = append(again, check[i])
 		}
@@ -88,32 +88,13 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 	return changed
 }
 
-// fetchAll reads targets, a BatchGetItem for up to 100. Once the environment fails it reads no more.
-func (db *DB) fetchAll(ctx context.Context, list []*settlement) []fetched {
-	out := make([]fetched, len(list))
-	batches := (len(list) + batchGetLimit - 1) / batchGetLimit
-	read := make([]bool, batches)
-	stopped := parallel(ctx, batches, func(n int) error {
-		from, to := n*batchGetLimit, min((n+1)*batchGetLimit, len(list))
-		keys := make([]item, 0, to-from)
-		for _, s := range list[from:to] {
-			keys = append(keys, s.key)
-		}
-		copy(out[from:to], db.fetch(ctx, keys))
-		read[n] = true
-		for _, f := range out[from:to] {
-			if err := halts(ctx, f.err); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	for i := range out {
-		if !read[i/batchGetLimit] {
-			out[i].err = stopped
-		}
+// targetsOf reads the targets of settlements.
+func (db *DB) targetsOf(ctx context.Context, list []*settlement) []fetched {
+	keys := make([]item, len(list))
+	for i, s := range list {
+		keys[i] = s.key
 	}
-	return out
+	return db.fetch(ctx, keys)
 }
 
 // settleOnce compares a target, as it was read, with its ledger and writes what differs.

@@ -364,31 +364,3 @@ func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*pair) {
 
 // maxTransactItems is the number of items of one transaction. AWS: "TransactWriteItems".
 const maxTransactItems = 100
-
-// fetched is one item of a batch, nil if there is none.
-type fetched struct {
-	item item
-	err  error
-}
-
-// fetch reads items strongly consistently, in the order of keys.
-func (db *DB) fetch(ctx context.Context, keys []item) []fetched {
-	out := make([]fetched, len(keys))
-	b, err := db.batchGet(ctx, keys, true)
-	if err != nil {
-		for i := range out {
-			out[i].err = db.explain(err)
-		}
-		return out
-	}
-	defer b.release()
-	for i := range out {
-		switch {
-		case b.throttled[i]:
-			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, db.table.keyText(keys[i]))
-		default:
-			out[i].item = b.found[i].attributes()
-		}
-	}
-	return out
-}

@@ -58,6 +58,9 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	if s.cfg.copy {
 		return s.checkCopies(sources, derived)
 	}
+	if s.cfg.moving {
+		return checkSeats(sources, derived)
+	}
 	for _, id := range simTargetIDs {
 		want, total := recompute(id, sources)
 		if got, ok := have[id]; ok {
@@ -74,7 +77,10 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	if !s.cfg.plain {
 		faults = append(faults, s.checkMore(sources, derived)...)
 	}
-	if len(faults) == 0 {
+	if slices.Contains(s.m.all, s.m.moving) {
+		faults = append(faults, checkSeats(sources, derived))
+	}
+	if errors.Join(faults...) == nil {
 		for _, v := range s.m.all {
 			for d, err := range v.Verify(context.WithValue(ctx, ledgerHooksKey{}, s.cfg.hooks), db, nil) {
 				if err == nil {
@@ -172,6 +178,26 @@ func (s *simulation) checkCopies(sources []simSource, derived []any) error {
 	for _, d := range derived {
 		if c, ok := d.(simCopy); ok && c.V != now[c.Source] {
 			return fmt.Errorf("have %+v, want %d", c, now[c.Source])
+		}
+	}
+	return nil
+}
+
+// checkSeats compares what each seat knows with the sources.
+func checkSeats(sources []simSource, derived []any) error {
+	for _, d := range derived {
+		seat, ok := d.(simSeat)
+		if !ok {
+			continue
+		}
+		want := map[string]int{}
+		for _, src := range sources {
+			if seatOf(src) == seat.Target {
+				want[src.ID] = src.V
+			}
+		}
+		if !maps.Equal(seat.Sources, want) {
+			return fmt.Errorf("have %+v, want %v", seat, want)
 		}
 	}
 	return nil

@@ -47,11 +47,12 @@ var (
 
 // simConfig says what happens in a simulation, and how often.
 type simConfig struct {
-	hooks ledgerHooks
-	steps int
-	plain bool // one source and one target, written in turns, and no delivery that could heal by chance
-	copy  bool // the copies alone
-	width int  // targets that a worker has under way at once; more than one is another run each time
+	hooks  ledgerHooks
+	steps  int
+	plain  bool // one source and one target, written in turns, and no delivery that could heal by chance
+	copy   bool // the copies alone
+	moving bool // the copies alone that stand with a target, and no crash
+	width  int  // targets that a worker has under way at once; more than one is another run each time
 }
 
 func simulate(c chooser, cfg simConfig) error {
@@ -62,6 +63,8 @@ func simulate(c chooser, cfg simConfig) error {
 	s.time, s.engine = clock, ddbmem.New(ddbmem.Options{Clock: clock})
 	if cfg.copy {
 		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.name != "copies" })
+	} else if cfg.moving {
+		s.m.all = []*View{s.m.moving}
 	} else if cfg.plain {
 		s.m.all = []*View{s.m.plain}
 	}
@@ -89,6 +92,13 @@ func simulate(c chooser, cfg simConfig) error {
 func (s *simulation) seed(ctx context.Context, db *DB) error {
 	if s.cfg.plain && !s.cfg.copy {
 		return nil
+	}
+	for _, target := range append([]string{"nobody"}, simTargetIDs...) {
+		for _, id := range []string{"1", "2"} {
+			if err := db.Do(ctx, s.m.seats.Create(simSeat{Target: target, ID: id, Sources: map[string]int{}})); err != nil {
+				return err
+			}
+		}
 	}
 	for _, source := range simSourceIDs {
 		for _, id := range []string{"1", "2"} {
@@ -141,7 +151,7 @@ func (s *simulation) step(ctx context.Context) error {
 			w := s.workers[s.c.pick("worker", len(s.workers))]
 			f := goOn
 			switch k := s.c.pick("fate", 40); {
-			case s.cfg.plain:
+			case s.cfg.plain, s.cfg.moving:
 			case k == 39:
 				f = crash
 			case k == 38:
@@ -362,5 +372,13 @@ func TestFanOutsSurviveFastWriters(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		require.NoError(rt, simulate(rapidChooser{rt}, simConfig{steps: 60, plain: true, copy: true}))
+	})
+}
+
+// A source that moves, goes and comes again tells the targets that it left, also those that it named between two looks.
+func TestFanOutsSurviveSourcesThatMove(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		require.NoError(rt, simulate(rapidChooser{rt}, simConfig{steps: 60, moving: true}))
 	})
 }

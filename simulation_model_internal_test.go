@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"time"
 )
 
@@ -78,6 +79,13 @@ type simPlaced struct {
 	V  int    `dynamodbav:"-"`
 }
 
+// simSeat knows the sources of one target, and what they say.
+type simSeat struct {
+	Target  string         `dynamodbav:"-"`
+	ID      string         `dynamodbav:"-"`
+	Sources map[string]int `dynamodbav:"sources"`
+}
+
 const simGone = 9
 
 type simulated struct {
@@ -90,8 +98,10 @@ type simulated struct {
 	copies  *Entity[simCopy]
 	members *Entity[simMember]
 	placed  *Entity[simPlaced]
+	seats   *Entity[simSeat]
 	ranks   *View
 	plain   *View
+	moving  *View // to targets that a source names, so that it can leave them
 	all     []*View
 	whim    func(function string) // what a function of the model does before its work, if anything
 }
@@ -131,8 +141,34 @@ func newSimulated() *simulated {
 		return []Rule{OwnItems, By(&s.Target, &t.Target), Sum(&s.V, &t.Sum), Count(&t.N), When(Eq(&s.Off, false))}
 	})
 	m.all = append([]*View{m.ranks, m.plain}, m.more()...)
+	m.moving = m.seated()
 	return m
 }
+
+// seated declares the copies of a source that stand with its target.
+func (m *simulated) seated() *View {
+	m.seats = MustDefine(m.table, "seat", func(s *simSeat, d *Definition) {
+		d.Primary(Key(Prefix("q#"), Str(&s.Target)), Key(Prefix("q#"), Str(&s.ID)))
+	})
+	return FanOut("seats", m.sources, m.seats,
+		func(s simSource) Query[simSeat] {
+			m.called("targets")
+			return m.seats.Query(simSeat{Target: seatOf(s)})
+		},
+		func(c Change[simSource], t *simSeat) bool {
+			m.called("apply")
+			id := cmp.Or(c.New.ID, c.Old.ID)
+			have, sits := t.Sources[id]
+			if c.Kind != Removed && c.Kind != Expired && seatOf(c.New) == t.Target {
+				t.Sources[id] = c.New.V
+				return !sits || have != c.New.V
+			}
+			delete(t.Sources, id)
+			return sits
+		})
+}
+
+func seatOf(s simSource) string { return cmp.Or(s.Target, "nobody") }
 
 // more adds the views of other kinds: with expired sources, spread over items, and copies.
 func (m *simulated) more() []*View {

@@ -49,6 +49,7 @@ func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
 		}
 		return j.put(ctx, r, cause)
 	}})
+	s.m.all = append(s.m.all, s.m.moving)
 	st.mux.Maintain(New(exposed{s.client, w}, simTable, s.m.table, &Options{MaxAttempts: 1}), s.m.all...)
 	Handle(st.mux, s.m.sources, func(_ context.Context, c Change[simSource]) error {
 		w.whim("handler")

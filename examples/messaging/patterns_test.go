@@ -35,7 +35,7 @@ func TestAccessPatterns(t *testing.T) {
 		{"groups of a user in a window", "Query", 1},
 		{"members of a group", "Query", 2},
 		{"rows of a group, by the index", "Query", 2},
-		{"two rows follow a message", "GetItem Query GetItem TransactWriteItems GetItem TransactWriteItems GetItem Query GetItem GetItem", 2},
+		{"two rows follow a message", "BatchGetItem Query BatchGetItem TransactWriteItems TransactWriteItems BatchGetItem Query BatchGetItem", 2},
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		openSeeded(t, env)

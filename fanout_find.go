@@ -1,0 +1,195 @@
+package ddb
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// sources reads the sources as they are now, strongly consistently, and returns the changes that have something to carry.
+func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copying) {
+	keys := make([]item, len(list))
+	for i, c := range list {
+		keys[i], c.again, c.rows = c.key, false, nil
+	}
+	for i, s := range p.db.fetch(ctx, keys) {
+		c, err := list[i], s.err
+		if err == nil {
+			var now any
+			if now, err = p.f.decoded(p.db, s.item); err == nil && c.sees(now) {
+				left = append(left, c)
+			}
+		}
+		if err != nil {
+			p.fail(ctx, err, c)
+		}
+	}
+	return left
+}
+
+// decoded returns a source; nil where there is none.
+func (f *fanOut) decoded(db *DB, attrs item) (source any, err error) {
+	if attrs == nil || !db.table.claims(f.source, loaded(attrs)) {
+		return nil, nil
+	}
+	err = safely(func() error {
+		now := f.source.newItem()
+		err := f.source.decode(loaded(attrs), now)
+		source = now.Interface()
+		return err
+	})
+	return source, err
+}
+
+// search is a query for targets, and the changes that it is made for.
+type search struct {
+	plan *readPlan
+	of   []*copying
+	rows []item
+	err  error
+}
+
+// find reads the rows of each change. Queries that are alike are made once.
+func (p *fanOutPass) find(ctx context.Context, list []*copying) {
+	var order []*search
+	alike := map[string]*search{}
+	for _, c := range list {
+		plans, err := p.f.plans(p.db, c)
+		if err != nil {
+			p.fail(ctx, err, c)
+			continue
+		}
+		for _, q := range plans {
+			in, err := q.input(p.db)
+			if err != nil {
+				p.fail(ctx, err, c)
+				break
+			}
+			id := requestText(in)
+			if alike[id] == nil {
+				alike[id] = &search{plan: q}
+				order = append(order, alike[id])
+			}
+			alike[id].of = append(alike[id].of, c)
+		}
+	}
+	p.halt(parallel(ctx, len(order), func(i int) error {
+		s := order[i]
+		s.err = safely(func() (err error) {
+			s.rows, err = p.f.find(ctx, p.db, s.plan)
+			return err
+		})
+		return halts(ctx, s.err)
+	}))
+	for _, s := range order {
+		if s.err != nil {
+			p.fail(ctx, s.err, s.of...)
+			continue
+		}
+		for _, c := range s.of {
+			c.rows = append(c.rows, s.rows...)
+		}
+	}
+}
+
+// requestText is the same for queries that are alike.
+func requestText(in *dynamodb.QueryInput) string {
+	var names strings.Builder
+	for _, alias := range slices.Sorted(maps.Keys(in.ExpressionAttributeNames)) {
+		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
+	}
+	return text(in.IndexName) + "\x00" + text(in.KeyConditionExpression) + "\x00" + text(in.FilterExpression) + "\x00" + names.String() + canonicalItem(in.ExpressionAttributeValues)
+}
+
+// plans returns the queries for the targets of a source, as it was and as it is.
+func (f *fanOut) plans(db *DB, c *copying) (plans []*readPlan, err error) {
+	for _, s := range append(slices.Clone(c.was), c.c.New) {
+		if s == nil {
+			continue
+		}
+		var q query
+		v := f.source.newItem()
+		v.Set(reflect.ValueOf(s))
+		if err := safely(func() error { q = f.targets(v); return nil }); err != nil {
+			return nil, err
+		}
+		if q.ix != nil && q.ix.kind == globalIndex {
+			return nil, modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
+		}
+		q.consistent, q.whole = true, true
+		p, err := q.plan(db)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, p)
+	}
+	return plans, nil
+}
+
+// find reads what a query for targets finds.
+func (f *fanOut) find(ctx context.Context, db *DB, p *readPlan) (rows []item, err error) {
+	var bad error
+	err = db.each(ctx, p, func(it row) (counts, more bool) {
+		if it.item.none() {
+			return false, true
+		}
+		v, _, _, err := p.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
+		if v != wanted { // an item of another entity, which is not written
+			bad = err
+			return false, err == nil
+		}
+		rows = append(rows, it.item.attributes())
+		return true, true
+	})
+	return rows, cmp.Or(err, bad)
+}
+
+// open decodes what was found, and reads the targets of members, a hundred at once.
+func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*destination) {
+	var keys []item
+	for _, d := range list {
+		var key item
+		err := safely(func() (err error) {
+			d.o, key, err = p.f.locate(d.row)
+			return err
+		})
+		if err != nil {
+			p.fail(ctx, err, d.changes...)
+			continue
+		}
+		opened, keys = append(opened, d), append(keys, key)
+	}
+	if p.f.via == nil {
+		return opened
+	}
+	for i, t := range p.db.fetch(ctx, keys) {
+		opened[i].target = t
+	}
+	return opened
+}
+
+// arrived reports whether the target of a destination is there.
+func (p *fanOutPass) arrived(ctx context.Context, d *destination) bool {
+	if p.f.via == nil {
+		return true
+	}
+	there, moved, err := false, false, d.target.err
+	if err == nil {
+		err = safely(func() (err error) {
+			there, moved, err = p.f.arrive(ctx, p.db, d.o, d.target.item)
+			return err
+		})
+	}
+	if err != nil {
+		p.fail(ctx, err, d.changes...)
+	}
+	if moved {
+		p.look(ctx, true, d.changes...)
+	}
+	return there && err == nil
+}

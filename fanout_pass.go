@@ -1,0 +1,181 @@
+package ddb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/singletable-go/ddb/internal/apierror"
+)
+
+// fanOutPass is one look at the targets of changes.
+type fanOutPass struct {
+	f      *fanOut
+	db     *DB
+	report func(Drift) error
+
+	mu        sync.Mutex // of all below, and of the changes
+	changed   int
+	contended bool // others were there first at a target
+	stopped   error
+}
+
+// destination is a row that was found, and the changes that are for it, in the order of the stream.
+type destination struct {
+	row     item
+	changes []*copying
+	o       *opened
+	target  fetched // what a member points to
+}
+
+func (p *fanOutPass) run(ctx context.Context, list []*copying) {
+	list = p.sources(ctx, list)
+	p.find(ctx, list)
+	var order []*destination
+	byKey := map[string]*destination{}
+	for _, c := range list {
+		for _, row := range c.rows {
+			id := p.db.table.keyText(row)
+			d := byKey[id]
+			if d == nil {
+				d = &destination{row: row}
+				byKey[id] = d
+				order = append(order, d)
+			}
+			if !slices.Contains(d.changes, c) { // two queries of one change found it
+				d.changes = append(d.changes, c)
+			}
+		}
+	}
+	order = p.open(ctx, order)
+	p.halt(parallel(ctx, len(order), func(i int) error {
+		p.bring(ctx, order[i])
+		return p.ended()
+	}))
+}
+
+// bring applies changes to what they found, and writes what they made of it.
+func (p *fanOutPass) bring(ctx context.Context, d *destination) {
+	if p.ended() != nil || !p.arrived(ctx, d) {
+		return
+	}
+	o := d.o
+	var applied []*copying
+	for _, c := range d.changes {
+		ok, err := p.f.applied(o, c.c)
+		if err != nil { // it may have left the target half done: begin anew, without it
+			p.fail(ctx, err, c)
+			if err := o.reopen(p.f, applied); err != nil {
+				p.fail(ctx, err, d.changes...)
+				return
+			}
+			continue
+		}
+		if ok {
+			applied = append(applied, c)
+		}
+	}
+	if len(applied) == 0 {
+		return
+	}
+	writes, err := o.writes(p.db)
+	switch {
+	case err != nil:
+		p.refuse(ctx, applied, err)
+		return
+	case len(writes) == 0: // they changed nothing, whatever they say
+		return
+	case p.report != nil:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.changed++
+		if err := p.report(Drift{Item: p.db.table.keyText(o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
+			p.stopped = cmp.Or(p.stopped, err)
+		}
+		return
+	}
+	err = p.db.transactWrite(ctx, writes)
+	switch {
+	case err == nil:
+		p.mu.Lock()
+		p.changed++
+		p.mu.Unlock()
+		p.look(ctx, false, applied...)
+	case apierror.Moved(err):
+		p.look(ctx, true, d.changes...)
+	default:
+		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.keyText(o.target.attrs), p.db.explain(err)))
+	}
+}
+
+// applied calls apply.
+func (f *fanOut) applied(o *opened, c Change[any]) (ok bool, err error) {
+	err = safely(func() error { ok = f.apply(c, o.member.is, o.target.is); return nil })
+	return ok, err
+}
+
+// reopen is the target as it was read, with changes that were applied before.
+func (o *opened) reopen(f *fanOut, applied []*copying) error {
+	err := o.target.decode()
+	if err == nil && o.member.e != nil {
+		err = o.member.decode()
+	}
+	for _, c := range applied {
+		if err == nil {
+			_, err = f.applied(o, c.c)
+		}
+	}
+	return err
+}
+
+// look has changes looked at again: they wrote something, or others did.
+func (p *fanOutPass) look(ctx context.Context, contended bool, list ...*copying) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.contended = p.contended || contended
+	for _, c := range list {
+		c.again = c.again || contended || !hooksOf(ctx).noSecondLook
+	}
+}
+
+// refuse has changes whose common write was refused carried one by one, so that one does not take the others with it; unless none
+// of them is at fault.
+func (p *fanOutPass) refuse(ctx context.Context, applied []*copying, err error) {
+	if len(applied) == 1 || outsideOf(ctx, err) != nil {
+		p.fail(ctx, err, applied...)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range applied {
+		c.alone = true
+	}
+}
+
+// fail gives changes an error; one of the environment ends the pass.
+func (p *fanOutPass) fail(ctx context.Context, err error, list ...*copying) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range list {
+		c.err = errors.Join(c.err, err)
+	}
+	if outsideOf(ctx, err) != nil && p.stopped == nil {
+		p.stopped = err
+	}
+}
+
+// halt ends the pass, if there is an error.
+func (p *fanOutPass) halt(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = cmp.Or(p.stopped, err)
+}
+
+func (p *fanOutPass) ended() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stopped
+}
