@@ -122,6 +122,7 @@ func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
 	errs := map[*delivery]error{}
 	var list []*copying
 	var owners []*delivery
+	last := map[string]*copying{} // of each source
 	for _, d := range ds {
 		for _, img := range d.images {
 			if img.e != f.source {
@@ -132,7 +133,9 @@ func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
 				errs[d] = errors.Join(errs[d], err)
 				continue
 			}
-			list, owners = append(list, newCopying(d.record.Keys, img.change(d.record))), append(owners, d)
+			c := newCopying(d.record.Keys, img.change(d.record))
+			c.before, last[d.item] = last[d.item], c
+			list, owners = append(list, c), append(owners, d)
 		}
 	}
 	_, _ = f.carry(ctx, db, list, nil) // each has its error

@@ -8,6 +8,7 @@ import (
 
 // copying is a change of a source on its way into its targets.
 type copying struct {
+	before  *copying // the change of its source that comes before it
 	key     item
 	expired bool        // as the record says
 	c       Change[any] // Kind and New are those of the last look
@@ -49,6 +50,16 @@ func (c *copying) sees(now any) bool {
 	return now != nil || c.c.Old != nil
 }
 
+// blocked reports whether a change before it failed, so that it is withheld.
+func (c *copying) blocked() bool {
+	for b := c.before; b != nil; b = b.before {
+		if b.err != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // carry carries changes into their targets until a look finds nothing to change, and returns the number of writes. What the
 // changes of a batch make of one target is written at once; different targets are written side by side. With report it writes
 // nothing and reports each target that differs. Changes that it could not carry have an error; stopped is the failure of the
@@ -81,7 +92,7 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 		}
 	}
 	for _, c := range list {
-		if !c.alone || c.err != nil {
+		if !c.alone || c.err != nil || c.blocked() {
 			continue
 		}
 		c.alone = false

@@ -65,6 +65,9 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 	o := d.o
 	var applied []*copying
 	for _, c := range d.changes {
+		if p.blocked(c) {
+			continue
+		}
 		ok, err := p.f.applied(o, c.c)
 		if err != nil { // it may have left the target half done: begin anew, without it
 			p.fail(ctx, err, c)
@@ -165,6 +168,12 @@ func (p *fanOutPass) fail(ctx context.Context, err error, list ...*copying) {
 	if outsideOf(ctx, err) != nil && p.stopped == nil {
 		p.stopped = err
 	}
+}
+
+func (p *fanOutPass) blocked(c *copying) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return c.blocked()
 }
 
 // halt ends the pass, if there is an error.

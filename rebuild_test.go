@@ -74,6 +74,11 @@ func (h hooked) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o 
 	return h.Client.UpdateItem(ctx, in, o...)
 }
 
+func (h hooked) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	h.before("TransactWriteItems")
+	return h.Client.TransactWriteItems(ctx, in, o...)
+}
+
 // Of a view that is right, Rebuild reads the table and each target with what counts for it, and no source again.
 func TestARebuildOfWhatIsRightReadsEachSourceOnce(t *testing.T) {
 	t.Parallel()

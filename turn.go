@@ -73,11 +73,16 @@ func (t *turn) ready(ctx context.Context) (ds []*delivery) {
 	return ds
 }
 
-// settle notes what became of a record. A failure that is none of its own stops the batch and counts for nothing.
+// settle notes what became of a record, in the order of the batch. What succeeded behind a failure of its item is withheld all the
+// same. A failure that is none of its own stops the batch and counts for nothing.
 func (t *turn) settle(ctx context.Context, d *delivery, err error) {
 	s := &d.shares[t.part]
 	if err == nil {
-		s.state = done
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.behind[d.item] == nil {
+			s.state = done
+		}
 		return
 	}
 	if t.part < t.r.m.handlersPart() {
