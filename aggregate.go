@@ -40,7 +40,8 @@ import (
 //
 // What is to be written must fit: a record whose source would take a Sum, Count or Distinct beyond what its field's type
 // holds, or a Top beyond the 400 KB of its target, fails, and the target stays as it was. So does one for which a function of the
-// rules panics. Other records go on. Where the environment fails, nothing more is tried, and the batch stops: see [Mux].
+// rules panics, or whose images do not tell the target that its source counted for: of an image that cannot be decoded, the
+// fields of By are read. Other records go on. Where the environment fails, nothing more is tried, and the batch stops: see [Mux].
 //
 // # What it costs
 //

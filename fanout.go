@@ -17,25 +17,37 @@ import (
 // Select is refused, since each is written back whole. Where the targets are in partitions of their own, see [FanOutVia].
 //
 // The record only says which source changed. Apply gets the source as the table has it now, as New, with the Old of the
-// record; a source that is gone only as a removal. Every write asserts that the target is as it was read, and what apply
+// record: Inserted without an Old, Modified with both, Removed or Expired where the source is gone. It is called for the targets
+// of Old and of New, so that those that the source left are told. Every write asserts that the target is as it was read, and what apply
 // was called for is looked at again after it: so a record that comes again, late or beside others, never takes a
 // target back, as long as apply does not. That is the contract of apply: it depends on its arguments alone, reports false
-// where the target says what it should already, and compares where newer must win:
+// where the target says what it should already, and compares where newer must win, by time and then by key:
 //
 //	func(c ddb.Change[Message], g *Group) bool {
-//		if c.Kind != ddb.Inserted || !c.New.CreatedAt.After(g.LastAt) {
+//		newer := cmp.Or(c.New.CreatedAt.Compare(g.LastAt), cmp.Compare(c.New.ID, g.LastID)) > 0
+//		if c.Kind != ddb.Inserted || !newer {
 //			return false
 //		}
-//		g.LastAt, g.Last = c.New.CreatedAt, c.New.Text
+//		g.LastAt, g.LastID, g.Last = c.New.CreatedAt, c.New.ID, c.New.Text
 //		return true
 //	}
 //
-// Each target is written by itself: two or two hundred. A target's version is raised. Per record it costs two reads of
-// the source and of the targets, and a write of each target, four units a KB where it moves. An entity with unique
+// Without the key, which of two changes of one instant a target shows depends on which came first, and [View.Verify] takes either
+// for right.
+//
+// The changes of a batch are carried together: apply is called for each in the order of the stream, and a target is
+// written once. Each target is written by itself, two or two hundred, [MuxOptions].Workers at once. A target's version is
+// raised. Per batch it costs two reads of each source and of the targets (sources by a hundred at once, and a query for those
+// that have their targets in common), and a write of each target, four units a KB where it moves. An entity with unique
 // constraints or history is no target.
 //
+// A worker that dies between a write and the look after it leaves its records to another, which looks again. One case
+// that does not mend: the dead one was still writing a late record while another had the source's next, which moved the source
+// to other targets; then a target that the source left can stay told. Changes that name the same targets are not concerned.
+//
 // A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
-// follow when it is delivered again. Where the environment fails, the batch stops: see [Mux].
+// follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
+// the environment fails, the batch stops: see [Mux].
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
 	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
 	if targets != nil && apply != nil {
@@ -50,7 +62,7 @@ func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets fun
 // FanOutVia is FanOut for targets that no strongly consistent query finds, because they are in partitions of their own:
 // an item of M for each knows where it stands. Members says which those are, place returns a T with the key that a
 // member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
-// transaction. A target that is not where its member says, and does not turn up, is left alone.
+// transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
 func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) *View {
 	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, via: via.e, target: into.e}
 	if members != nil && place != nil && apply != nil {

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -79,8 +80,9 @@ var Groups = ddb.MustDefine(Cruddur, "group", func(g *Group, d *ddb.Definition) 
 type Member struct {
 	GroupID string    `dynamodbav:"-"`
 	UserID  string    `dynamodbav:"-"`
-	LastAt  time.Time `dynamodbav:"last_message_at"` // that of the row: with it the row's key is known
-	Title   string    `dynamodbav:"title,omitempty"` // for the row of somebody who is added
+	LastAt  time.Time `dynamodbav:"last_message_at"`             // that of the row: with it the row's key is known
+	LastID  string    `dynamodbav:"last_message_uuid,omitempty"` // the newest message; of those of one nanosecond, that of the last key
+	Title   string    `dynamodbav:"title,omitempty"`             // for the row of somebody who is added
 }
 
 // Members are read strongly consistently, which an index cannot be: they decide who may read a group, and the first message
@@ -90,15 +92,17 @@ var Members = ddb.MustDefine(Cruddur, "member", func(m *Member, d *ddb.Definitio
 })
 
 // LastMessage moves the row of every member of a group to the group's newest message, never back in time: a message that
-// comes late, or again, finds newer rows and leaves them. Row and member are written in one transaction.
+// comes late, or again, finds newer rows and leaves them. Newer is what comes later in the group's partition, by time and then
+// by id, so that two messages of one instant leave all rows at the same one. Row and member are written in one transaction.
 var LastMessage = ddb.FanOutVia("last-message", Messages, Members, Groups,
 	func(m Message) ddb.Query[Member] { return MembersOf(m.GroupID) },
 	func(m Member) Group { return Group{OwnerID: m.UserID, LastAt: m.LastAt, GroupID: m.GroupID} },
 	func(c ddb.Change[Message], m *Member, g *Group) bool {
-		if c.Kind != ddb.Inserted || !c.New.CreatedAt.After(g.LastAt) {
+		newer := cmp.Or(c.New.CreatedAt.Compare(m.LastAt), cmp.Compare(c.New.ID, m.LastID)) > 0
+		if c.Kind != ddb.Inserted || !newer {
 			return false
 		}
 		g.LastAt, g.Last = c.New.CreatedAt, c.New.Text
-		m.LastAt = g.LastAt
+		m.LastAt, m.LastID = c.New.CreatedAt, c.New.ID
 		return true
 	})

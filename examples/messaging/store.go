@@ -152,7 +152,7 @@ func seat(newest Message, userID string, other Author, title string) []ddb.Op {
 		Groups.Create(Group{
 			OwnerID: userID, LastAt: newest.CreatedAt, GroupID: newest.GroupID, Last: newest.Text, Title: title, Author: other,
 		}),
-		Members.Create(Member{GroupID: newest.GroupID, UserID: userID, LastAt: newest.CreatedAt, Title: title}),
+		Members.Create(Member{GroupID: newest.GroupID, UserID: userID, LastAt: newest.CreatedAt, LastID: newest.ID, Title: title}),
 	}
 }
 

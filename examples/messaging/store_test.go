@@ -276,6 +276,57 @@ func TestNeverBackInTime(t *testing.T) {
 	})
 }
 
+// Of two messages of one instant, the one with the later key is the newest, in whatever order they come; Verify finds a row that stands at
+// the other, and one of the time before members knew the key.
+func TestTwoMessagesOfOneInstant(t *testing.T) {
+	t.Parallel()
+	integration.Each(t, func(t *testing.T, env *integration.Env) {
+		s := open(t, env)
+		first, err := s.Start(t.Context(), ada, "zero", bayo)
+		require.NoError(t, err)
+		at := first.CreatedAt.Add(time.Second)
+		var pair []Message
+		for _, id := range []string{"1", "2"} {
+			m, err := s.messages.Create(t.Context(), Message{GroupID: first.GroupID, CreatedAt: at, ID: id, Text: "the text of " + id, Author: ada})
+			require.NoError(t, err)
+			pair = append(pair, m)
+		}
+		last := func() (out []string) {
+			for _, p := range []Author{ada, bayo} {
+				have := rows(t, s, p, first.GroupID)
+				require.Len(t, have, 1)
+				out = append(out, have[0].Last)
+			}
+			return out
+		}
+		drifts := func() (n int) {
+			for _, err := range LastMessage.Verify(t.Context(), s.db, nil) {
+				require.NoError(t, err)
+				n++
+			}
+			return n
+		}
+		want := []string{"the text of 2", "the text of 2"}
+		for _, order := range [][]Message{{pair[0], pair[1]}, {pair[1], pair[0]}} {
+			for _, m := range order {
+				require.NoError(t, s.follow(t.Context(), m))
+			}
+			assert.Equal(t, want, last())
+			assert.Zero(t, drifts())
+			for _, lastID := range []string{"1", ""} {
+				row := rows(t, s, ada, first.GroupID)[0]
+				require.NoError(t, s.db.Do(t.Context(), Groups.Update(row, ddb.Set(&Groups.Fields().Last, "the text of 1"))))
+				member := Member{GroupID: first.GroupID, UserID: ada.UserID}
+				require.NoError(t, s.db.Do(t.Context(), Members.Update(member, ddb.Set(&Members.Fields().LastID, lastID))))
+				assert.Equal(t, 1, drifts())
+				require.NoError(t, LastMessage.Rebuild(t.Context(), s.db, nil))
+				assert.Equal(t, want, last())
+				assert.Zero(t, drifts())
+			}
+		}
+	})
+}
+
 // A group is made whole or not at all.
 func TestStartIsATransaction(t *testing.T) {
 	t.Parallel()
