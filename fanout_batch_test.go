@@ -14,8 +14,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// Memo is pinned to a board, which counts the words of those that are on it.
-type Memo struct {
+// Pin is pinned to a board, which counts the words of those that are on it.
+type Pin struct {
 	ID    string `dynamodbav:"-"`
 	Board string `dynamodbav:"board"`
 	Words Words  `dynamodbav:"words"`
@@ -49,7 +49,7 @@ type BoardWords struct {
 }
 
 type office struct {
-	notes  *ddb.Entity[Memo]
+	notes  *ddb.Entity[Pin]
 	boards *ddb.Entity[Board]
 	words  *ddb.Entity[BoardWords]
 	pinned *ddb.View
@@ -63,7 +63,7 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{table: ddb.NewTable("pk", "sk")}
-	o.notes = ddb.MustDefine(o.table, "note", func(n *Memo, d *ddb.Definition) {
+	o.notes = ddb.MustDefine(o.table, "note", func(n *Pin, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("note#"), ddb.Str(&n.ID)), ddb.Key(ddb.Prefix("note")))
 	})
 	o.boards = ddb.MustDefine(o.table, "board", func(b *Board, d *ddb.Definition) {
@@ -73,8 +73,8 @@ func newOffice(t *testing.T) *office {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&b.Name)), ddb.Key(ddb.Prefix("words")))
 	})
 	o.pinned = ddb.FanOut("pinned", o.notes, o.boards,
-		func(n Memo) ddb.Query[Board] { return o.boards.Query(Board{Name: n.Board}) },
-		func(c ddb.Change[Memo], b *Board) bool {
+		func(n Pin) ddb.Query[Board] { return o.boards.Query(Board{Name: n.Board}) },
+		func(c ddb.Change[Pin], b *Board) bool {
 			id := c.New.ID
 			if id == "" {
 				id = c.Old.ID
@@ -88,7 +88,7 @@ func newOffice(t *testing.T) *office {
 			b.Notes[id] = c.New.Words
 			return !is || have != c.New.Words
 		})
-	o.count = ddb.MustAggregate("count", o.notes, o.words, func(n *Memo, b *BoardWords) []ddb.Rule {
+	o.count = ddb.MustAggregate("count", o.notes, o.words, func(n *Pin, b *BoardWords) []ddb.Rule {
 		return []ddb.Rule{ddb.OwnItems, ddb.By(&n.Board, &b.Name), ddb.Sum(&n.Words, &b.Words)}
 	})
 	engine := ddbmem.New()
@@ -110,7 +110,7 @@ func (o *office) mux(opts *ddb.MuxOptions, views ...*ddb.View) *ddb.Mux {
 	return m
 }
 
-func (o *office) put(t *testing.T, n Memo) {
+func (o *office) put(t *testing.T, n Pin) {
 	t.Helper()
 	attrs, err := o.notes.Encode(n)
 	o.stream.put(t, attrs, err)
@@ -118,7 +118,7 @@ func (o *office) put(t *testing.T, n Memo) {
 
 func (o *office) delete(t *testing.T, id string) {
 	t.Helper()
-	require.NoError(t, o.db.Do(t.Context(), o.notes.Delete(Memo{ID: id})))
+	require.NoError(t, o.db.Do(t.Context(), o.notes.Delete(Pin{ID: id})))
 }
 
 // unreadable returns the record of a change of which the old image cannot be decoded, as by a decoder that was changed since.
@@ -147,17 +147,17 @@ func TestAFanOutTellsTheTargetsThatASourceLeft(t *testing.T) {
 		then func(*testing.T, *office)
 		a, b map[string]Words
 	}{
-		"moved":                      {func(t *testing.T, o *office) { o.put(t, Memo{"1", "b", 2}) }, map[string]Words{}, map[string]Words{"1": 2}},
-		"moved and deleted":          {func(t *testing.T, o *office) { o.put(t, Memo{"1", "b", 2}); o.delete(t, "1") }, map[string]Words{}, map[string]Words{}},
-		"deleted and put elsewhere":  {func(t *testing.T, o *office) { o.delete(t, "1"); o.put(t, Memo{"1", "b", 3}) }, map[string]Words{}, map[string]Words{"1": 3}},
-		"moved there and back again": {func(t *testing.T, o *office) { o.put(t, Memo{"1", "b", 2}); o.put(t, Memo{"1", "a", 4}) }, map[string]Words{"1": 4}, map[string]Words{}},
+		"moved":                      {func(t *testing.T, o *office) { o.put(t, Pin{"1", "b", 2}) }, map[string]Words{}, map[string]Words{"1": 2}},
+		"moved and deleted":          {func(t *testing.T, o *office) { o.put(t, Pin{"1", "b", 2}); o.delete(t, "1") }, map[string]Words{}, map[string]Words{}},
+		"deleted and put elsewhere":  {func(t *testing.T, o *office) { o.delete(t, "1"); o.put(t, Pin{"1", "b", 3}) }, map[string]Words{}, map[string]Words{"1": 3}},
+		"moved there and back again": {func(t *testing.T, o *office) { o.put(t, Pin{"1", "b", 2}); o.put(t, Pin{"1", "a", 4}) }, map[string]Words{"1": 4}, map[string]Words{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, together := range []bool{true, false} {
 				o := newOffice(t)
 				mux := o.mux(nil, o.pinned)
-				o.put(t, Memo{"1", "a", 1})
+				o.put(t, Pin{"1", "a", 1})
 				require.Empty(t, deliver(t, mux, o.stream.records(t), 1))
 				require.Equal(t, map[string]Words{"1": 1}, o.pinnedTo(t, "a"))
 				c.then(t, o)
@@ -186,7 +186,7 @@ func TestAFanOutTellsATargetThatASourceLeftBetweenTwoLooks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
-			o.put(t, Memo{"1", "a", 1})
+			o.put(t, Pin{"1", "a", 1})
 			batch := o.stream.records(t)
 			writes := 0
 			client := hooked{o.stream.client, func(operation string) {
@@ -199,7 +199,7 @@ func TestAFanOutTellsATargetThatASourceLeftBetweenTwoLooks(t *testing.T) {
 				if gone { // another worker has its record already, and found nothing to tell
 					o.delete(t, "1")
 				} else {
-					o.put(t, Memo{"1", "b", 2})
+					o.put(t, Pin{"1", "b", 2})
 				}
 			}}
 			o.db = ddb.New(client, "school", o.table, nil)
@@ -214,7 +214,7 @@ func TestAFanOutWritesATargetOnceABatch(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for n := range 30 {
-		o.put(t, Memo{fmt.Sprint(n % 20), "a", Words(n)})
+		o.put(t, Pin{fmt.Sprint(n % 20), "a", Words(n)})
 	}
 	batch := o.stream.records(t)
 	require.Len(t, batch, 30)
@@ -237,9 +237,9 @@ func TestAnAggregateTakesBackWhatAnUnreadableImageNames(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
 			mux := o.mux(nil, o.count)
-			o.put(t, Memo{"1", "a", 5})
+			o.put(t, Pin{"1", "a", 5})
 			require.Empty(t, deliver(t, mux, o.stream.records(t), 1))
-			o.put(t, Memo{"1", board, 7})
+			o.put(t, Pin{"1", board, 7})
 			batch := o.unreadable(t)
 			require.Empty(t, deliver(t, mux, batch, 1))
 			for _, name := range []string{"a", "b"} {
@@ -262,9 +262,9 @@ func TestAFanOutOfAnImageThatCannotBeReadFails(t *testing.T) {
 	o := newOffice(t)
 	l := &letters{}
 	mux := o.mux(l.options(), o.pinned)
-	o.put(t, Memo{"1", "a", 5})
+	o.put(t, Pin{"1", "a", 5})
 	require.Empty(t, deliver(t, mux, o.stream.records(t), 1))
-	o.put(t, Memo{"1", "b", 7})
+	o.put(t, Pin{"1", "b", 7})
 	batch := o.unreadable(t)
 	require.Empty(t, deliver(t, mux, batch, 9))
 	require.Len(t, l.causes, 1)
