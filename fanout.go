@@ -16,9 +16,9 @@ import (
 // index may not know the target yet, and then nothing would happen, silently. A Limit of it is the number of targets; a
 // Select is refused, since each is written back whole. Where the targets are in partitions of their own, see [FanOutVia].
 //
-// The record only says which source changed. Apply gets the source as the table has it now, as New, with the Old of the
-// record: Inserted without an Old, Modified with both, Removed or Expired where the source is gone. It is called for the targets
-// of Old and of New, so that those that the source left are told. Every write asserts that the target is as it was read, and what apply
+// The record only says which source changed, and with its images, what it is copied into: the targets of the source before and
+// after, so that those that it left are told. Apply gets the source as the table has it now, as New, with the Old of the record:
+// Inserted without an Old, Modified with both, Removed or Expired where the source is gone. Every write asserts that the target is as it was read, and what apply
 // was called for is looked at again after it: so a record that comes again, late or beside others, never takes a
 // target back, as long as apply does not. That is the contract of apply: it depends on its arguments alone, reports false
 // where the target says what it should already, and compares where newer must win, by time and then by key:
@@ -40,10 +40,6 @@ import (
 // raised. Per batch it costs two reads of each source and of the targets (sources by a hundred at once, and a query for those
 // that have their targets in common), and a write of each target, four units a KB where it moves. An entity with unique
 // constraints or history is no target.
-//
-// A worker that dies between a write and the look after it leaves its records to another, which looks again. One case
-// that does not mend: the dead one was still writing a late record while another had the source's next, which moved the source
-// to other targets; then a target that the source left can stay told. Changes that name the same targets are not concerned.
 //
 // A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where

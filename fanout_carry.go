@@ -6,13 +6,15 @@ import (
 	"slices"
 )
 
-// copying is a change of a source on its way into its targets.
+// copying is a change of a source on its way into its targets. Which those are is fixed by what it names, so that whoever carries it
+// again looks at the same ones.
 type copying struct {
 	before  *copying // the change of its source that comes before it
 	key     item
 	expired bool        // as the record says
-	c       Change[any] // Kind and New are those of the last look
-	was     []any       // how the source was: before the change, and when it was looked at before
+	old     any         // as well
+	named   []any       // the source as the record has it, before and after; in a Rebuild, as it was found
+	c       Change[any] // as the last look has it
 	rows    []item      // found for it in this look
 
 	again bool // it is to be looked at again
@@ -21,33 +23,34 @@ type copying struct {
 }
 
 func newCopying(key item, c Change[any]) *copying {
-	out := &copying{key: key, expired: c.Kind == Expired, c: c}
-	if c.New = nil; c.Old != nil {
-		out.was = []any{c.Old}
+	out := &copying{key: key, expired: c.Kind == Expired, old: c.Old, c: c}
+	for _, image := range []any{c.Old, c.New} {
+		if image != nil {
+			out.named = append(out.named, image)
+		}
 	}
 	return out
 }
 
-// sees takes the source as it is now, nil if it is gone, and reports whether there is something to carry: of a source that came
-// and is gone, the record of its removal tells.
-func (c *copying) sees(now any) bool {
-	if c.c.New != nil {
-		c.was = append(c.was, c.c.New)
-	}
-	if c.c.New = now; now == nil && c.c.Old == nil && len(c.was) > 0 {
-		c.c.Old = c.was[len(c.was)-1]
-	}
+// sees takes the source as it is now, nil if it is gone.
+func (c *copying) sees(now any) {
+	c.c.Old, c.c.New = c.old, now
 	switch {
-	case now != nil && c.c.Old != nil:
+	case now != nil && c.old != nil:
 		c.c.Kind = Modified
 	case now != nil:
 		c.c.Kind = Inserted
-	case c.c.Old != nil && c.expired:
+	case c.expired:
 		c.c.Kind = Expired
-	case c.c.Old != nil:
+	default:
 		c.c.Kind = Removed
 	}
-	return now != nil || c.c.Old != nil
+	switch {
+	case now != nil && c.c.record == nil:
+		c.named = append(c.named, now)
+	case now == nil && c.old == nil && len(c.named) > 0: // it came, and went since
+		c.c.Old = c.named[len(c.named)-1]
+	}
 }
 
 // blocked reports whether a change before it failed, so that it is withheld.

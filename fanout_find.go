@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// sources reads the sources as they are now, strongly consistently, and returns the changes that have something to carry.
+// sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
 func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copying) {
 	keys := make([]item, len(list))
 	for i, c := range list {
@@ -21,13 +21,14 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 		c, err := list[i], s.err
 		if err == nil {
 			var now any
-			if now, err = p.f.decoded(p.db, s.item); err == nil && c.sees(now) {
-				left = append(left, c)
-			}
+			now, err = p.f.decoded(p.db, s.item)
+			c.sees(now)
 		}
 		if err != nil {
 			p.fail(ctx, err, c)
+			continue
 		}
+		left = append(left, c)
 	}
 	return left
 }
@@ -106,12 +107,9 @@ func requestText(in *dynamodb.QueryInput) string {
 	return text(in.IndexName) + "\x00" + text(in.KeyConditionExpression) + "\x00" + text(in.FilterExpression) + "\x00" + names.String() + canonicalItem(in.ExpressionAttributeValues)
 }
 
-// plans returns the queries for the targets of a source, as it was and as it is.
+// plans returns the queries for the targets that a change names.
 func (f *fanOut) plans(db *DB, c *copying) (plans []*readPlan, err error) {
-	for _, s := range append(slices.Clone(c.was), c.c.New) {
-		if s == nil {
-			continue
-		}
+	for _, s := range c.named {
 		var q query
 		v := f.source.newItem()
 		v.Set(reflect.ValueOf(s))

@@ -51,7 +51,7 @@ type simConfig struct {
 	steps  int
 	plain  bool // one source and one target, written in turns, and no delivery that could heal by chance
 	copy   bool // the copies alone
-	moving bool // the copies alone that stand with a target, and no crash
+	moving bool // the copies alone that stand with a target
 	width  int  // targets that a worker has under way at once; more than one is another run each time
 }
 
@@ -151,7 +151,7 @@ func (s *simulation) step(ctx context.Context) error {
 			w := s.workers[s.c.pick("worker", len(s.workers))]
 			f := goOn
 			switch k := s.c.pick("fate", 40); {
-			case s.cfg.plain, s.cfg.moving:
+			case s.cfg.plain:
 			case k == 39:
 				f = crash
 			case k == 38:
