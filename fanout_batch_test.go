@@ -276,3 +276,59 @@ func TestAFanOutOfAnImageThatCannotBeReadFails(t *testing.T) {
 	require.NoError(t, err, "it was asked for")
 	require.Empty(t, failed)
 }
+
+// Queries for targets that differ in what a request does not say, as how many they want or in which shards, find each their own.
+func TestAFanOutKeepsItsQueriesApart(t *testing.T) {
+	t.Parallel()
+	type Source struct {
+		ID    string `dynamodbav:"-"`
+		Limit int    `dynamodbav:"limit"`
+	}
+	type Target struct {
+		Group string `dynamodbav:"-"`
+		ID    string `dynamodbav:"-"`
+		Shard string `dynamodbav:"shard"`
+		By    string `dynamodbav:"by"`
+	}
+	table := ddb.NewTable("pk", "sk")
+	sources := ddb.MustDefine(table, "source", func(s *Source, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("s#"), ddb.Str(&s.ID)), ddb.Key(ddb.Prefix("s")))
+	})
+	targets := ddb.MustDefine(table, "target", func(s *Target, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&s.Group), ddb.Prefix("#"), ddb.Shard(&s.Shard, 4)), ddb.Key(ddb.Prefix("t#"), ddb.Str(&s.ID)))
+	})
+	view := ddb.FanOut("by", sources, targets, func(s Source) ddb.Query[Target] {
+		if s.Limit > 0 {
+			return targets.Query(Target{Group: "l", Shard: "1"}).Limit(s.Limit)
+		}
+		return targets.Query(Target{Group: s.ID})
+	}, func(c ddb.Change[Source], t *Target) bool {
+		if len(t.By) >= len(c.New.ID) && t.By != "" {
+			return false
+		}
+		t.By = c.New.ID
+		return true
+	})
+	s := &school{engine: ddbmem.New(), at: map[string]*string{}}
+	db := ddb.New(s.engine.Client(), "school", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	for _, group := range []string{"a", "b", "l"} {
+		for i := range 3 {
+			require.NoError(t, db.Do(t.Context(), targets.Create(Target{Group: group, ID: fmt.Sprint(i), Shard: "1"})))
+		}
+	}
+	for _, src := range []Source{{ID: "a"}, {ID: "b"}, {ID: "one", Limit: 1}, {ID: "three", Limit: 3}} {
+		require.NoError(t, db.Do(t.Context(), sources.Create(src)))
+	}
+	mux := ddb.NewMux(table, nil)
+	mux.Maintain(db, view)
+	require.Empty(t, deliver(t, mux, s.records(t), 1))
+	for group, want := range map[string][]string{"a": {"a", "a", "a"}, "b": {"b", "b", "b"}, "l": {"three", "three", "three"}} {
+		var got []string
+		for target, err := range ddb.NewRepository(db, targets).Query(t.Context(), targets.Query(Target{Group: group})) {
+			require.NoError(t, err)
+			got = append(got, target.By)
+		}
+		assert.Equal(t, want, got, group)
+	}
+}

@@ -3,12 +3,11 @@ package ddb
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
@@ -66,17 +65,20 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 			continue
 		}
 		for _, q := range plans {
-			in, err := q.input(p.db)
+			id, err := q.identity(p.db)
 			if err != nil {
 				p.fail(ctx, err, c)
 				break
 			}
-			id := requestText(in)
-			if alike[id] == nil {
-				alike[id] = &search{plan: q}
-				order = append(order, alike[id])
+			made := alike[id]
+			if made == nil {
+				made = &search{plan: q}
+				order = append(order, made)
 			}
-			alike[id].of = append(alike[id].of, c)
+			if id != "" {
+				alike[id] = made
+			}
+			made.of = append(made.of, c)
 		}
 	}
 	p.halt(parallel(ctx, len(order), func(i int) error {
@@ -98,13 +100,21 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 	}
 }
 
-// requestText is the same for queries that are alike.
-func requestText(in *dynamodb.QueryInput) string {
+// identity is the same for queries that find the same, empty where that is not known.
+func (p *readPlan) identity(db *DB) (string, error) {
+	if p.shards != nil || p.crossed || p.q.examine > 0 {
+		return "", nil
+	}
+	in, err := p.input(db)
+	if err != nil {
+		return "", err
+	}
 	var names strings.Builder
 	for _, alias := range slices.Sorted(maps.Keys(in.ExpressionAttributeNames)) {
 		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
-	return text(in.IndexName) + "\x00" + text(in.KeyConditionExpression) + "\x00" + text(in.FilterExpression) + "\x00" + names.String() + canonicalItem(in.ExpressionAttributeValues)
+	return fmt.Sprint(text(in.IndexName), "\x00", text(in.KeyConditionExpression), "\x00", text(in.FilterExpression), "\x00",
+		names.String(), canonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown), nil
 }
 
 // plans returns the queries for the targets that a change names.

@@ -33,7 +33,13 @@ type destination struct {
 
 func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 	list = p.sources(ctx, list)
+	if p.ended() != nil {
+		return
+	}
 	p.find(ctx, list)
+	if p.ended() != nil {
+		return
+	}
 	var order []*destination
 	byKey := map[string]*destination{}
 	for _, c := range list {
