@@ -298,12 +298,15 @@ func TestAFanOutKeepsItsQueriesApart(t *testing.T) {
 		d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&s.Group), ddb.Prefix("#"), ddb.Shard(&s.Shard, 4)), ddb.Key(ddb.Prefix("t#"), ddb.Str(&s.ID)))
 	})
 	view := ddb.FanOut("by", sources, targets, func(s Source) ddb.Query[Target] {
-		if s.Limit > 0 {
+		switch {
+		case len(s.ID) > 1 && s.Limit == 0: // one shard, among them the one that a query of all begins with
+			return targets.Query(Target{Group: "b", Shard: s.ID})
+		case s.Limit > 0:
 			return targets.Query(Target{Group: "l", Shard: "1"}).Limit(s.Limit)
 		}
 		return targets.Query(Target{Group: s.ID})
 	}, func(c ddb.Change[Source], t *Target) bool {
-		if len(t.By) >= len(c.New.ID) && t.By != "" {
+		if t.By >= c.New.ID {
 			return false
 		}
 		t.By = c.New.ID
@@ -316,6 +319,9 @@ func TestAFanOutKeepsItsQueriesApart(t *testing.T) {
 		for i := range 3 {
 			require.NoError(t, db.Do(t.Context(), targets.Create(Target{Group: group, ID: fmt.Sprint(i), Shard: "1"})))
 		}
+	}
+	for n := range 10 {
+		require.NoError(t, db.Do(t.Context(), sources.Create(Source{ID: fmt.Sprint("a", n)})))
 	}
 	for _, src := range []Source{{ID: "a"}, {ID: "b"}, {ID: "one", Limit: 1}, {ID: "three", Limit: 3}} {
 		require.NoError(t, db.Do(t.Context(), sources.Create(src)))

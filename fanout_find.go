@@ -102,7 +102,7 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 
 // identity is the same for queries that find the same, empty where that is not known.
 func (p *readPlan) identity(db *DB) (string, error) {
-	if p.shards != nil || p.crossed || p.q.examine > 0 {
+	if p.crossed || p.q.examine > 0 {
 		return "", nil
 	}
 	in, err := p.input(db)
@@ -114,7 +114,7 @@ func (p *readPlan) identity(db *DB) (string, error) {
 		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
 	return fmt.Sprint(text(in.IndexName), "\x00", text(in.KeyConditionExpression), "\x00", text(in.FilterExpression), "\x00",
-		names.String(), canonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown), nil
+		names.String(), canonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
 }
 
 // plans returns the queries for the targets that a change names.
