@@ -13,8 +13,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// unreadable is a record as one finds it whose decoder does not take it, this time or any more.
-func unreadable(r ddb.Record) ddb.Record {
+// garbled is a record as one finds it whose decoder does not take it, this time or any more.
+func garbled(r ddb.Record) ddb.Record {
 	r.New = maps.Clone(r.New)
 	r.New["title"] = &types.AttributeValueMemberBOOL{Value: true}
 	return r
@@ -57,7 +57,7 @@ func TestARecordThatCannotBeReadAnyMoreIsNotLostToABatch(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, sequences(r), failed)
 	b.fails = nil
-	failed, err = b.mux.Process(t.Context(), []ddb.Record{unreadable(r)})
+	failed, err = b.mux.Process(t.Context(), []ddb.Record{garbled(r)})
 	require.ErrorContains(t, err, "decode lesson")
 	assert.Equal(t, sequences(r), failed)
 	assert.Empty(t, b.done)
@@ -71,7 +71,7 @@ func TestAReplayOfABatchFailsWhereTheRecordCannotBeRead(t *testing.T) {
 	t.Parallel()
 	b := newBatches()
 	r := b.record(t, ddb.Inserted, nil, &Lesson{ID: "a"})
-	require.ErrorContains(t, b.mux.Replay(t.Context(), unreadable(r), "batch handlers"), "decode lesson")
+	require.ErrorContains(t, b.mux.Replay(t.Context(), garbled(r), "batch handlers"), "decode lesson")
 	assert.Empty(t, b.done)
 	require.NoError(t, b.mux.Replay(t.Context(), r, "batch handlers"))
 	assert.Equal(t, [][]string{sequences(r)}, b.done)
@@ -88,7 +88,7 @@ func TestABatchGoesOnBehindARecordThatCannotBeReadAnyMore(t *testing.T) {
 	_, err := b.mux.Process(t.Context(), []ddb.Record{first})
 	require.Error(t, err)
 	b.fails = nil
-	left := deliver(t, b.mux, []ddb.Record{unreadable(first), other, second}, 1)
+	left := deliver(t, b.mux, []ddb.Record{garbled(first), other, second}, 1)
 	assert.Equal(t, sequences(first, second), sequences(left...))
 	assert.Equal(t, [][]string{sequences(other)}, b.done)
 	require.Empty(t, deliver(t, b.mux, left, 1))
