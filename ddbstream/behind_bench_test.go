@@ -107,8 +107,8 @@ type catchUp struct {
 	handled atomic.Int64
 	readers []*ddbstream.Reader
 
-	mu      sync.Mutex
-	live    float64 // the most bytes alive, beside those before
+	gate    sync.RWMutex // held while the heap is measured: what is allocated meanwhile would count as alive
+	live    float64      // the most bytes alive, beside those before
 	samples []catchUpSample
 	ended   time.Time
 }
@@ -126,7 +126,9 @@ func (c *catchUp) run(b *testing.B, engine *ddbmem.Engine, workers int) {
 	ctx, stop := context.WithCancel(b.Context())
 	all := make(chan struct{})
 	to := processor(func(_ context.Context, batch []ddb.Record) ([]string, error) {
+		c.gate.RLock()
 		n := int(c.handled.Add(int64(len(batch))))
+		c.gate.RUnlock()
 		for quarter := 1; quarter <= 3; quarter++ {
 			if at := quarter * c.records / 4; n >= at && n-len(batch) < at {
 				c.sample()
@@ -151,10 +153,10 @@ func (c *catchUp) run(b *testing.B, engine *ddbmem.Engine, workers int) {
 	running.Wait()
 }
 
-// sample asks the workers, and measures what lives.
+// sample asks the workers, and measures what lives while each shard has a batch that waits.
 func (c *catchUp) sample() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.gate.Lock()
+	defer c.gate.Unlock()
 	s := catchUpSample{at: time.Now()}
 	for _, r := range c.readers {
 		says := r.Status().CatchUp
@@ -164,6 +166,7 @@ func (c *catchUp) sample() {
 		s.says = max(s.says, says)
 	}
 	c.samples = append(c.samples, s)
+	time.Sleep(500 * time.Millisecond)
 	c.live = max(c.live, heap()-c.before)
 }
 
