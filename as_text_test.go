@@ -2,6 +2,8 @@ package ddb_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/big"
 	"net/netip"
 	"testing"
@@ -106,3 +108,62 @@ func TestAsTextNeedsTextMethods(t *testing.T) {
 }
 
 type n struct{ a int } //nolint:unused // of a type that has no text
+
+// Mute has a text that it does not read.
+type Mute struct{ n int }
+
+func (m Mute) MarshalText() ([]byte, error) { return fmt.Append(nil, "mute ", m.n), nil }
+func (m *Mute) UnmarshalText([]byte) error  { return errors.New("says nothing") }
+
+// Short reads only the first letter.
+type Short struct{ s string }
+
+func (s Short) MarshalText() ([]byte, error) { return []byte(s.s), nil }
+func (s *Short) UnmarshalText(text []byte) error {
+	if len(text) > 1 {
+		text = text[:1]
+	}
+	s.s = string(text)
+	return nil
+}
+
+func TestATextThatDoesNotReadBackIsNotWritten(t *testing.T) {
+	t.Parallel()
+	type note struct {
+		ID    string              `dynamodbav:"-"`
+		Mute  *ddb.AsText[Mute]   `dynamodbav:"mute,omitempty"`
+		Short ddb.AsText[Short]   `dynamodbav:"short"`
+		Big   ddb.AsText[big.Int] `dynamodbav:"big"`
+	}
+	table := ddb.NewTable("pk", "sk")
+	e := ddb.MustDefine(table, "note", func(n *note, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("n#"), ddb.Str(&n.ID))
+		d.Primary(id, id)
+	})
+	db := ddb.New(ddbmem.New().Client(), "table", table, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	repo := ddb.NewRepository(db, e)
+	ctx, meter := ddb.WithMeter(t.Context())
+	_, err := repo.Put(ctx, note{ID: "1", Mute: &ddb.AsText[Mute]{}})
+	require.ErrorIs(t, err, ddb.ErrValue)
+	require.NotErrorIs(t, err, ddb.ErrOutcomeUnknown)
+	require.ErrorContains(t, err, `Mute: `)
+	require.ErrorContains(t, err, `"mute 0", which it does not read: says nothing`)
+	_, err = repo.Put(ctx, note{ID: "1", Short: ddb.AsText[Short]{Value: Short{"ab"}}})
+	require.ErrorIs(t, err, ddb.ErrValue)
+	require.ErrorContains(t, err, `Short: `)
+	require.ErrorContains(t, err, `"ab", which reads back as "a"`)
+	assert.Zero(t, meter.Requests())
+	want := note{ID: "1", Short: ddb.AsText[Short]{Value: Short{"a"}}, Big: ddb.AsText[big.Int]{Value: *big.NewInt(7)}}
+	got, err := repo.Put(ctx, want)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+
+	type sum struct {
+		ID  string `dynamodbav:"-"`
+		Sum big.Float
+	}
+	_, err = ddb.Define(ddb.NewTable("pk", "sk"), "sum", func(s *sum, d *ddb.Definition) { d.Primary(ddb.Key(ddb.Str(&s.ID)), ddb.Key(ddb.Str(&s.ID))) })
+	require.ErrorContains(t, err, "keep that text in a string field of your own")
+	require.NotContains(t, err.Error(), "AsText")
+}

@@ -211,3 +211,19 @@ func TestACursorOfOtherKeyTypesIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrCursor)
 	require.ErrorContains(t, err, `key attribute "at" is of type S, in the model N`)
 }
+
+func TestACursorWithALineBreakIsRefused(t *testing.T) {
+	t.Parallel()
+	g, engine := openBoard(t)
+	next, err := g.turn(t, engine, ddb.Options{}, "")
+	require.NoError(t, err)
+	require.NotEmpty(t, next)
+	for _, br := range []ddb.Cursor{"\n", "\r\n"} {
+		for _, at := range []int{0, 5, len(next)} {
+			_, err := g.turn(t, engine, ddb.Options{}, next[:at]+br+next[at:])
+			require.ErrorIs(t, err, ddb.ErrCursor)
+		}
+	}
+	_, err = g.turn(t, engine, ddb.Options{}, next)
+	require.NoError(t, err)
+}

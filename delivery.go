@@ -170,7 +170,7 @@ func (m *Mux) add(d *delivery, img image) {
 	}
 	d.want(m.handlersPart(), err)
 	if len(m.batch) > 0 {
-		d.want(m.batchPart(), nil)
+		d.want(m.batchPart(), err)
 	}
 	if err == nil {
 		d.changes = append(d.changes, img.change(d.record))

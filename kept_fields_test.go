@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -233,4 +235,50 @@ func TestARevisionThatIsNotDeclaredIsNamed(t *testing.T) {
 	t.Parallel()
 	_, _, err := defineValve(func(x *Valve, d *ddb.Definition) { d.Version(&x.Version); d.TTL(&x.Expires) })
 	require.Equal(t, []string{"ddb: define valve: field Revision is a Revision, and nothing fills it: declare it with d.Revision"}, faultsOf(err))
+}
+
+// Letting has a field of each kind that the library fills, and one that it does not.
+type Letting struct {
+	ID      string    `dynamodbav:"-"`
+	Ver     int64     `dynamodbav:"ver"`
+	Until   time.Time `dynamodbav:"ttl,unixtime"`
+	Created time.Time `dynamodbav:"created"`
+	Updated time.Time `dynamodbav:"updated"`
+	Num     int       `dynamodbav:"num"`
+}
+
+func TestTheFieldsThatTheLibraryFillsAreMatchedExactly(t *testing.T) {
+	t.Parallel()
+	s := func(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
+	n := func(v string) types.AttributeValue { return &types.AttributeValueMemberN{Value: v} }
+	for _, path := range []bool{false, true} {
+		table := ddb.NewTable("pk", "sk").TTL("ttl")
+		e := ddb.MustDefine(table, "letting", func(l *Letting, d *ddb.Definition) {
+			id := ddb.Key(ddb.Prefix("l#"), ddb.Str(&l.ID))
+			d.Primary(id, id)
+			d.Version(&l.Ver)
+			d.TTL(&l.Until)
+			d.Created(&l.Created)
+			d.Updated(&l.Updated)
+		})
+		client := ddbmem.New().Client()
+		db := ddb.New(client, "table", table, &ddb.Options{AttributePath: path})
+		require.NoError(t, db.CreateTable(t.Context()))
+		name := "table"
+		_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &name, Item: map[string]types.AttributeValue{
+			"pk": s("l#1"), "sk": s("l#1"), "entityType": s("letting"), "TTL": n("1000"), "VER": n("3"), "Ver": n("4"),
+			"Created": s("2020-01-01T00:00:00Z"), "UPDATED": s("2020-01-01T00:00:00Z"), "NUM": n("1"), "Num": n("2"),
+		}})
+		require.NoError(t, err)
+		for range 20 {
+			got, err := ddb.NewRepository(db, e).Get(t.Context(), Letting{ID: "1"})
+			require.NoError(t, err)
+			assert.Equal(t, Letting{ID: "1", Num: 1}, got, "of NUM and Num the least name")
+		}
+		got, err := e.Decode(map[string]types.AttributeValue{
+			"pk": s("l#1"), "sk": s("l#1"), "entityType": s("letting"), "ver": n("5"), "VER": n("3"), "num": n("7"), "Num": s("none"),
+		})
+		require.NoError(t, err)
+		assert.Equal(t, Letting{ID: "1", Ver: 5, Num: 7}, got)
+	}
 }

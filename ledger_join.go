@@ -3,6 +3,7 @@ package ddb
 import (
 	"crypto/sha256"
 	"iter"
+	"slices"
 )
 
 // matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
@@ -11,7 +12,7 @@ import (
 type matching struct {
 	t      *Table
 	halves map[hashedKey]unmatched
-	order  []hashedKey
+	order  []hashedKey // of halves, and of as many that have been matched
 	bytes  int
 	looked keySet // pairs that were given out: their other half is none of ours
 }
@@ -27,6 +28,7 @@ const (
 	maxJoin   = 64 << 20
 	halfBytes = 250 // of a half, beside its keys
 	maxKeySet = 1 << 20
+	minOrder  = 1024
 )
 
 type hashedKey [16]byte
@@ -89,6 +91,9 @@ func (j *matching) meet(p *pair, v item, ledger bool) *pair {
 		j.bytes -= halfBytes
 	}
 	j.halves[id] = h
+	if len(j.order) >= 2*len(j.halves)+minOrder {
+		j.order = slices.DeleteFunc(j.order, func(id hashedKey) bool { _, ok := j.halves[id]; return !ok })
+	}
 	j.order = append(j.order, id)
 	return nil
 }

@@ -179,21 +179,32 @@ func (r *run) batch(ctx context.Context) {
 	var ds []*delivery
 	worn := false // this is the last attempt of one of them
 	for _, d := range r.deliveries {
-		if r.batched(d) && t.may(ctx, d) {
+		switch {
+		case !r.batched(d):
+		case t.may(ctx, d):
 			ds = append(ds, d)
 			worn = worn || r.m.opts.DeadLetters != nil && d.shares[t.part].tried+1 >= r.m.opts.Attempts
+		case d.shares[t.part].state == failed: // it cannot be read any more
+			r.close(ctx, d)
+			t.pass(d)
 		}
 	}
 	var err error
 	if len(ds) > 0 {
 		err = r.together(ctx, ds)
 	}
+	if err == nil { // all of it is done, also where a dead letter that is not taken stops the batch below
+		for _, d := range ds {
+			t.settle(ctx, d, nil)
+		}
+		ds = nil
+	}
 	for _, d := range ds {
 		if !t.may(ctx, d) {
 			continue
 		}
 		one := err
-		if err != nil && outsideOf(ctx, err) == nil && worn && len(ds) > 1 {
+		if outsideOf(ctx, err) == nil && worn && len(ds) > 1 {
 			one = r.together(ctx, []*delivery{d})
 		}
 		t.settle(ctx, d, one)

@@ -22,6 +22,8 @@ type storm struct {
 	*simulation
 	w      *weather
 	j      *journal
+	first  *batchJournal
+	second *batchJournal
 	mux    *Mux
 	queued int // records of the stream that the journal knows
 }
@@ -30,7 +32,7 @@ func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	w := &weather{r: r, calm: true, counts: map[string]int{}, spells: map[string]int{}}
 	s := &simulation{c: randChooser{r}, m: newSimulated(), at: map[string]*string{}}
-	s.m.whim = w.whim
+	s.m.all, s.m.whim = append(s.m.all, s.m.moving), w.whim
 	simDecoding.Store(w)
 	s.time = ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
 	s.engine = ddbmem.New(ddbmem.Options{Clock: s.time})
@@ -40,18 +42,25 @@ func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
 	if err := errors.Join(db.CreateTable(ctx), s.seed(ctx, db)); err != nil {
 		return nil, nil, err
 	}
-	j := &journal{text: func(r Record) string { return s.m.table.keyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{}, lettered: map[string]bool{}}
-	st := &storm{simulation: s, w: w, j: j}
-	st.mux = NewMux(s.m.table, &MuxOptions{Workers: 1 + 3*int(seed%2), DeadLetters: func(ctx context.Context, r Record, cause error) error {
+	j := newJournal(s.m.table)
+	st := &storm{simulation: s, w: w, j: j, first: newBatchJournal(j, "batch handler"), second: newBatchJournal(j, "second batch handler")}
+	st.mux = st.newMux(seed)
+	w.calm = false
+	return st, db, nil
+}
+
+// newMux is that of a process, which knows nothing of those before it.
+func (s *storm) newMux(seed uint64) *Mux {
+	w := s.w
+	m := NewMux(s.m.table, &MuxOptions{Workers: 1 + 3*int(seed%2), DeadLetters: func(ctx context.Context, r Record, cause error) error {
 		if w.strikes(4) {
 			w.count("dead letters are not taken")
 			return errors.New("the disk is full")
 		}
-		return j.put(ctx, r, cause)
+		return s.j.put(ctx, r, cause)
 	}})
-	s.m.all = append(s.m.all, s.m.moving)
-	st.mux.Maintain(New(exposed{s.client, w}, simTable, s.m.table, &Options{MaxAttempts: 1}), s.m.all...)
-	Handle(st.mux, s.m.sources, func(_ context.Context, c Change[simSource]) error {
+	m.Maintain(New(exposed{s.client, w}, simTable, s.m.table, &Options{MaxAttempts: 1}), s.m.all...)
+	Handle(m, s.m.sources, func(_ context.Context, c Change[simSource]) error {
 		w.whim("handler")
 		switch {
 		case w.strikes(40):
@@ -61,11 +70,20 @@ func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
 			w.count("handler without its service")
 			return fmt.Errorf("the mail server: %w", ErrUnavailable)
 		}
-		j.did(c.record)
+		s.j.did(c.record)
 		return nil
 	})
-	w.calm = false
-	return st, db, nil
+	s.handleBatches(m)
+	return m
+}
+
+// rebalance gives the stream to another process, which is given again what is under way.
+func (s *storm) rebalance(seed uint64) {
+	s.w.count("rebalance")
+	for _, r := range s.pending {
+		s.j.renewed[r.Sequence]++
+	}
+	s.mux = s.newMux(seed)
 }
 
 // deliver hands the oldest records to the Mux, and keeps those that come again.
@@ -126,6 +144,9 @@ func ride(seed uint64, counts map[string]int) (faults int, _ error) {
 		if err := s.deliver(ctx); err != nil {
 			return 0, err
 		}
+		if s.w.strikes(20) {
+			s.rebalance(seed)
+		}
 	}
 	s.w.soothe()
 	if err := s.drain(ctx); err != nil {
@@ -140,12 +161,13 @@ func ride(seed uint64, counts map[string]int) (faults int, _ error) {
 		return 0, err
 	}
 	for _, r := range s.seen {
-		if e, err := s.m.table.claim(loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] != 1 {
-			s.j.fault("record %s was handled %d times", r.Sequence, s.j.handled[r.Sequence])
+		if e, err := s.m.table.claim(loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] == 0 {
+			s.j.fault("record %s was not handled", r.Sequence)
 		}
 	}
 	counts["given up"] += len(s.j.letters)
-	return add(counts, s.w.counts), errors.Join(append(s.j.faults, s.check(ctx, db))...)
+	counts["given up by handlers of batches alone"] += s.j.givenUp(batchName)
+	return add(counts, s.w.counts), errors.Join(append(s.j.faults, s.first.check(s.seen, s.m.table), s.second.check(s.seen, s.m.table), s.check(ctx, db))...)
 }
 
 func storms(t *testing.T, more func(runs, faults int) bool) {
@@ -161,10 +183,12 @@ func storms(t *testing.T, more func(runs, faults int) bool) {
 	for _, o := range outages {
 		require.Positive(t, counts[o.name], o.name)
 	}
-	for _, function := range []string{"entry", "targets", "apply", "members", "place", "apply via", "decoder", "handler"} {
+	for _, function := range []string{"entry", "targets", "apply", "members", "place", "apply via", "decoder", "handler", "batch handler", "second batch handler"} {
 		require.Positive(t, counts["panic in "+function], function)
 	}
-	require.Positive(t, counts["given up"])
+	for _, what := range []string{"given up", "given up by handlers of batches alone", "rebalance", "record that the batch handler cannot stand", "second batch handler without its service"} {
+		require.Positive(t, counts[what], what)
+	}
 	t.Logf("%d faults in %d runs: %v", faults, runs, counts)
 }
 

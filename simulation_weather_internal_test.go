@@ -34,6 +34,18 @@ func (w *weather) strikes(n int) bool {
 	return !w.calm && w.r.IntN(n) == 0
 }
 
+func (w *weather) intn(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.r.IntN(n)
+}
+
+func (w *weather) isCalm() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.calm
+}
+
 func (w *weather) count(what string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -176,14 +188,23 @@ func (c exposed) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 }
 
 // journal is what handlers of a program did, and what was given up: a record is handled once, and after those of its item.
+// It is handled once more where it was under way when another process took over, which does not know of the first time.
 type journal struct {
 	mu       sync.Mutex
 	text     func(Record) string // of a record's item
 	order    map[string][]string // by item, the records of the stream
 	handled  map[string]int
-	lettered map[string]bool
+	renewed  map[string]int             // by record, the processes that took over while it was under way
+	lettered map[string]map[string]bool // by part of the Mux, the records
 	letters  []*RecordError
 	faults   []error
+}
+
+func newJournal(t *Table) *journal {
+	return &journal{
+		text: func(r Record) string { return t.keyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
+		renewed: map[string]int{}, lettered: map[string]map[string]bool{handlersName: {}, batchName: {}},
+	}
 }
 
 func (j *journal) fault(format string, args ...any) {
@@ -194,17 +215,17 @@ func (j *journal) fault(format string, args ...any) {
 func (j *journal) did(r *Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.handled[r.Sequence]++; j.handled[r.Sequence] > 1 {
-		j.fault("record %s was handled twice", r.Sequence)
+	if j.handled[r.Sequence]++; j.handled[r.Sequence] > 1+j.renewed[r.Sequence] {
+		j.fault("record %s was handled once more than it should", r.Sequence)
 	}
-	if j.lettered[r.Sequence] {
+	if j.lettered[handlersName][r.Sequence] {
 		return // a replay
 	}
 	for _, before := range j.order[j.text(*r)] {
 		if before == r.Sequence {
 			return
 		}
-		if j.handled[before] == 0 && !j.lettered[before] {
+		if j.handled[before] == 0 && !j.lettered[handlersName][before] {
 			j.fault("record %s was handled before %s, which is of the same item", r.Sequence, before)
 		}
 	}
@@ -219,12 +240,22 @@ func (j *journal) put(_ context.Context, r Record, cause error) error {
 		j.fault("record %s was given up for %w", r.Sequence, cause)
 	}
 	for _, part := range e.Parts {
-		if part == handlersName {
-			j.lettered[r.Sequence] = true
+		if j.lettered[part] != nil {
+			j.lettered[part][r.Sequence] = true
 		}
 	}
 	j.letters = append(j.letters, e)
 	return nil
+}
+
+// givenUp counts the letters of one part alone.
+func (j *journal) givenUp(part string) (n int) {
+	for _, l := range j.letters {
+		if len(l.Parts) == 1 && l.Parts[0] == part {
+			n++
+		}
+	}
+	return n
 }
 
 func add(to, counts map[string]int) (sum int) {

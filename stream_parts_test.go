@@ -263,6 +263,8 @@ func TestAnEntryThatPanicsFailsItsRecordAlone(t *testing.T) {
 		assert.Len(t, got.Top, n)
 	}
 	require.ErrorContains(t, v.Rebuild(t.Context(), s.db, nil), "no course")
+	s.remove(t, "p#0", "g#50")
+	require.NoError(t, v.Rebuild(t.Context(), s.db, nil))
 }
 
 type Nasty struct {

@@ -3,6 +3,7 @@ package ddb_test
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -186,4 +187,40 @@ func TestConditionsAndEditsOfBadValuesAreRefused(t *testing.T) {
 	got, err := repo.Get(t.Context(), key)
 	require.NoError(t, err)
 	assert.Equal(t, []any{"Jos\ufffd", []string{"Jos\ufffd"}, []string{"Jos\ufffd"}, 0.0}, []any{got.Text, got.List, got.Set, got.F}, "what stood there before is read, and as it was")
+}
+
+func TestAUnixTimeIsReadInUTC(t *testing.T) {
+	t.Parallel()
+	for _, path := range []bool{false, true} {
+		db, e := records(t, path)
+		repo := ddb.NewRepository(db, e)
+		at := time.Unix(1_700_000_000, 0).In(time.FixedZone("", 3600))
+		put, err := repo.Put(t.Context(), Record{ID: "1", Unix: at, Num: "1"})
+		require.NoError(t, err)
+		assert.Equal(t, time.UTC, put.Unix.Location())
+		got, err := repo.Get(t.Context(), Record{ID: "1"})
+		require.NoError(t, err)
+		assert.Equal(t, at.UTC(), got.Unix)
+		assert.Equal(t, time.UTC, got.Unix.Location())
+	}
+}
+
+func TestErrorsOfValuesSayWhichItemAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	db, e := records(t, false)
+	for want, r := range map[string]Record{
+		`F: is NaN, which is no number to DynamoDB: leave it out`:                                         {F: math.NaN()},
+		`Num: has 39 digits, and DynamoDB keeps 38: round it, or store it as text`:                        {Num: attributevalue.Number(strings.Repeat("123", 13))},
+		`Num: is "1e999": DynamoDB stores numbers from 1E-130`:                                            {Num: "1e999"},
+		`Num: is "x", which is no number to DynamoDB: give decimal digits`:                                {Num: "x"},
+		`Map: an empty map key, which DynamoDB does not take: leave the entry out`:                        {Map: map[string]string{"": "a"}},
+		`Text: is not valid UTF-8, which the table would hold as other text: make it a []byte, encode it`: {Text: badText},
+		`Ptr: is not valid UTF-8`: {Ptr: new(badText)},
+	} {
+		r.ID = "1"
+		_, err := ddb.NewRepository(db, e).Create(t.Context(), r)
+		require.ErrorContains(t, err, `ddb: create record pk="r#1" sk="r#1": `+want)
+		err = db.Batch(t.Context(), e.Put(Record{ID: "2"}), e.Put(r))
+		require.ErrorContains(t, err, `record pk="r#1" sk="r#1": `+want)
+	}
 }

@@ -63,6 +63,9 @@ func (v *View) Name() string { return v.name }
 // moment for that, they are asked to wait: each batch that
 // meets that does so for a few seconds at most.
 //
+// Besides those 64 MB it needs about 4 MB for each worker, which are a page of the scan, and of each target that is looked at a few hundred bytes for
+// each source.
+//
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
 // it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.

@@ -23,9 +23,20 @@ func main() {
 		scale  = flag.Bool("scale", false, "scan and load large tables, too")
 		items  = flag.Int("items", 1_000_000, "of the table that is scanned")
 		only   = flag.String("only", "", "run the cases whose names begin so")
+		memory = flag.Int("rebuild", 0, "measure the memory of a Rebuild of so many sources, and nothing else")
 	)
 	flag.Parse()
-	if err := run(context.Background(), *rounds, *turn, *write, *scale, *items, *only); err != nil {
+	ctx := context.Background()
+	var err error
+	switch task := os.Getenv(rebuildEnv); {
+	case task != "":
+		err = rebuild(ctx, task, os.Stdout)
+	case *memory > 0:
+		err = rebuilds(ctx, os.Stdout, *memory)
+	default:
+		err = run(ctx, *rounds, *turn, *write, *scale, *items, *only)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

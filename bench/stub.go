@@ -43,12 +43,19 @@ func (s stub) Do(r *http.Request) (*http.Response, error) {
 }
 
 func (s stub) client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
-	return dynamodb.New(dynamodb.Options{
-		Region: "eu-central-1", BaseEndpoint: aws.String("http://stub.invalid"), HTTPClient: s,
+	o := clientOptions("http://stub.invalid")
+	o.HTTPClient = s
+	return dynamodb.New(o, optFns...)
+}
+
+// clientOptions are those of a client of any endpoint.
+func clientOptions(endpoint string) dynamodb.Options {
+	return dynamodb.Options{
+		Region: "eu-central-1", BaseEndpoint: aws.String(endpoint),
 		Credentials: aws.NewCredentialsCache(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		})),
-	}, optFns...)
+	}
 }
 
 type item = map[string]types.AttributeValue

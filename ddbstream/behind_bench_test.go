@@ -5,6 +5,7 @@ package ddbstream_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strconv"
@@ -23,10 +24,16 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// BenchmarkReaderBehind is what it costs to catch up for workers of one process that are 100,000 records behind on 16 shards, or as
-// many as DDB_BENCH_RECORDS says, with a processor that does nothing. It tells records a second of CPU time, that of the engine
-// included, since a busy machine makes others of no use; the ratio to one worker; and the live heap halfway, less that of the
-// engine: it is that of the batches under way, one a shard.
+const (
+	behindShards = 16
+	behindTime   = 6 * time.Hour // in which the records were written
+)
+
+// BenchmarkReaderBehind is what it costs to catch up for workers of one process that are 100,000 records and six hours behind on 16 shards, or
+// as many records as DDB_BENCH_RECORDS says, with a processor that does nothing. It tells records a second of CPU time, that of
+// the engine included, since a busy machine makes others of no use, and its ratio to one worker; records a second that one shard got; the most that
+// lives at three moments, less the engine: that is the batches under way, one a shard; and by how many percent Status.CatchUp of
+// the slowest worker was off the time that was left, at each of these moments.
 func BenchmarkReaderBehind(b *testing.B) {
 	records := 100_000
 	if n, err := strconv.Atoi(os.Getenv("DDB_BENCH_RECORDS")); err == nil {
@@ -37,9 +44,12 @@ func BenchmarkReaderBehind(b *testing.B) {
 	for _, workers := range []int{1, 4, 16} {
 		b.Run(fmt.Sprint("workers=", workers), func(b *testing.B) {
 			var live, n float64
-			began := cpu(b)
+			var c *catchUp
+			began, wall := cpu(b), time.Now()
 			for b.Loop() {
-				live = max(live, catchUp(b, engine, records, workers))
+				c = &catchUp{records: records}
+				c.run(b, engine, workers)
+				live = max(live, c.live)
 				n += float64(records)
 			}
 			rate := n / (cpu(b) - began).Seconds()
@@ -48,7 +58,13 @@ func BenchmarkReaderBehind(b *testing.B) {
 			}
 			b.ReportMetric(rate, "records/cpu-s")
 			b.ReportMetric(rate/one, "x")
+			b.ReportMetric(n/time.Since(wall).Seconds()/behindShards, "records/s/shard")
 			b.ReportMetric(live/1e6, "live-MB")
+			for i, s := range c.samples {
+				left := c.ended.Sub(s.at)
+				b.ReportMetric((float64(s.says)/float64(left)-1)*100, fmt.Sprintf("%%off-at-%d%%", 25*(i+1)))
+				b.Logf("workers=%d, %d%% done: %v to catch up, says Status; it took %v", workers, 25*(i+1), s.says.Round(time.Millisecond), left.Round(time.Millisecond))
+			}
 		})
 	}
 }
@@ -61,10 +77,11 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// behind is an engine whose table has a stream of so many records.
+// behind is an engine whose table has a stream of so many records, written at one pace until now.
 func behind(b *testing.B, records int) *ddbmem.Engine {
 	b.Helper()
-	engine := ddbmem.New(ddbmem.Options{StreamShards: 16})
+	clock := ddbmem.NewManualClock(time.Now().Add(-behindTime))
+	engine := ddbmem.New(ddbmem.Options{StreamShards: behindShards, StreamBytes: -1, Clock: clock})
 	client := engine.Client()
 	_, err := client.CreateTable(b.Context(), &dynamodb.CreateTableInput{
 		TableName: new(name), BillingMode: types.BillingModePayPerRequest,
@@ -74,6 +91,7 @@ func behind(b *testing.B, records int) *ddbmem.Engine {
 	})
 	require.NoError(b, err)
 	for n := range records {
+		clock.Advance(behindTime / time.Duration(records))
 		_, err := client.PutItem(b.Context(), &dynamodb.PutItemInput{TableName: new(name), Item: map[string]types.AttributeValue{
 			"pk": &types.AttributeValueMemberS{Value: fmt.Sprint("item", n%1000)}, "n": &types.AttributeValueMemberN{Value: strconv.Itoa(n)},
 		}})
@@ -82,39 +100,74 @@ func behind(b *testing.B, records int) *ddbmem.Engine {
 	return engine
 }
 
-// catchUp reads all of it, and returns the bytes that live halfway beside those before.
-func catchUp(b *testing.B, engine *ddbmem.Engine, records, workers int) (live float64) {
+// catchUp is one reading of all records.
+type catchUp struct {
+	records int
+	before  float64 // bytes alive
+	handled atomic.Int64
+	readers []*ddbstream.Reader
+
+	gate    sync.RWMutex // held while the heap is measured: what is allocated meanwhile would count as alive
+	live    float64      // the most bytes alive, beside those before
+	samples []catchUpSample
+	ended   time.Time
+}
+
+// catchUpSample is what the workers said at a moment.
+type catchUpSample struct {
+	at   time.Time
+	says time.Duration
+}
+
+func (c *catchUp) run(b *testing.B, engine *ddbmem.Engine, workers int) {
 	b.Helper()
-	before := heap()
+	c.before = heap()
 	store := &ddbstream.MemoryStore{}
 	ctx, stop := context.WithCancel(b.Context())
-	var handled atomic.Int64
-	half, all := make(chan struct{}), make(chan struct{})
-	var once sync.Once
+	all := make(chan struct{})
 	to := processor(func(_ context.Context, batch []ddb.Record) ([]string, error) {
-		n := handled.Add(int64(len(batch)))
-		if n >= int64(records/2) {
-			once.Do(func() {
-				live = heap() - before
-				close(half)
-			})
+		c.gate.RLock()
+		n := int(c.handled.Add(int64(len(batch))))
+		c.gate.RUnlock()
+		for quarter := 1; quarter <= 3; quarter++ {
+			if at := quarter * c.records / 4; n >= at && n-len(batch) < at {
+				c.sample()
+			}
 		}
-		if n == int64(records) {
+		if n == c.records {
+			c.ended = time.Now()
 			close(all)
 		}
 		return nil, nil
 	})
-	var running sync.WaitGroup
 	for w := range workers {
 		opts := &ddbstream.Options{Worker: fmt.Sprint("w", w), Discover: 100 * time.Millisecond, Lease: time.Minute, Grace: time.Minute}
-		r := ddbstream.NewReader(engine.StreamsClient(), name, to, store, opts)
+		c.readers = append(c.readers, ddbstream.NewReader(engine.StreamsClient(), name, to, store, opts))
+	}
+	var running sync.WaitGroup
+	for _, r := range c.readers {
 		running.Go(func() { _ = r.Run(ctx) })
 	}
-	<-half
 	<-all
 	stop()
 	running.Wait()
-	return live
+}
+
+// sample asks the workers, and measures what lives while each shard has a batch that waits.
+func (c *catchUp) sample() {
+	c.gate.Lock()
+	defer c.gate.Unlock()
+	s := catchUpSample{at: time.Now()}
+	for _, r := range c.readers {
+		says := r.Status().CatchUp
+		if says < 0 {
+			says = math.MaxInt64
+		}
+		s.says = max(s.says, says)
+	}
+	c.samples = append(c.samples, s)
+	time.Sleep(500 * time.Millisecond)
+	c.live = max(c.live, heap()-c.before)
 }
 
 // heap is how many bytes live.

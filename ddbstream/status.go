@@ -23,7 +23,8 @@ type Status struct {
 	Rate    float64       `json:"rate"`   // records a second, over about the last half minute
 	Behind  time.Duration `json:"behind"` // the most of its shards
 	// CatchUp is about how long it takes this worker to be at the tip of all its shards, from how fast it came nearer over the
-	// last half minute: 0 where it is within seconds of that, negative where it does not come nearer.
+	// last half minute: 0 where it is within seconds of that, negative where it does not come nearer. It is that of the slowest
+	// shard, so it says too much where shards slow each other down: those at the tip leave the rest to the others.
 	CatchUp time.Duration `json:"catch_up"`
 	Outages []Outage      `json:"outages,omitempty"`
 	Shards  []ShardStatus `json:"shards"` // all that the group has leases of, as they were last seen

@@ -2,6 +2,7 @@ package ddb_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -61,9 +62,9 @@ func (w *narrowWorld) delta(t *testing.T, d Delta) {
 	w.put(t, attrs, err)
 }
 
-func (w *narrowWorld) narrow(t *testing.T) Narrow {
+func (w *narrowWorld) narrow(t *testing.T, id string) Narrow {
 	t.Helper()
-	got, err := ddb.NewRepository(w.db, w.narrows).Consistent().Get(t.Context(), Narrow{ID: "a"})
+	got, err := ddb.NewRepository(w.db, w.narrows).Consistent().Get(t.Context(), Narrow{ID: id})
 	require.NoError(t, err)
 	return got
 }
@@ -77,8 +78,10 @@ func TestANumberThatItsFieldCannotHoldGoesToTheDeadLetters(t *testing.T) {
 			t.Parallel()
 			w := newNarrow(t, own)
 			if !own {
-				_, err := ddb.NewRepository(w.db, w.narrows).Create(t.Context(), Narrow{ID: "a"})
-				require.NoError(t, err)
+				for _, id := range []string{"a", "b"} {
+					_, err := ddb.NewRepository(w.db, w.narrows).Create(t.Context(), Narrow{ID: id})
+					require.NoError(t, err)
+				}
 			}
 			l := &letters{}
 			mux := ddb.NewMux(w.table, l.options())
@@ -86,14 +89,17 @@ func TestANumberThatItsFieldCannotHoldGoesToTheDeadLetters(t *testing.T) {
 			for i := range 257 {
 				w.delta(t, Delta{ID: fmt.Sprint(i), By: "a", XP: i})
 			}
+			w.delta(t, Delta{ID: "other", By: "b", XP: 3})
 			for range 4 { // what the views write comes to rest too
 				require.Empty(t, deliver(t, mux, w.records(t), 8))
 			}
 			require.Empty(t, w.records(t))
 			require.Len(t, l.causes, 2)
-			require.ErrorContains(t, l.causes[0], "field Steps would be 256, which its type uint8 cannot hold")
+			require.ErrorContains(t, l.causes[0], `target pk="n#a" sk="n#a": field Steps would be 256, which its type uint8 cannot hold: give it a wider one`)
+			require.NotErrorIs(t, l.causes[0], ddb.ErrConflict)
 			assert.Equal(t, []string{"view narrow"}, l.causes[0].Parts)
-			assert.Equal(t, Narrow{ID: "a", Steps: 255, Best: 254}, w.narrow(t))
+			assert.Equal(t, Narrow{ID: "a", Steps: 255, Best: 254}, w.narrow(t, "a"))
+			assert.Equal(t, Narrow{ID: "b", Steps: 1, Best: 3}, w.narrow(t, "b"), "the others go on")
 			for _, id := range []string{"0", "1"} {
 				require.NoError(t, ddb.NewRepository(w.db, w.deltas).Delete(t.Context(), Delta{ID: id}))
 			}
@@ -101,7 +107,8 @@ func TestANumberThatItsFieldCannotHoldGoesToTheDeadLetters(t *testing.T) {
 			for _, c := range l.causes {
 				require.NoError(t, mux.Replay(t.Context(), c.Record, c.Parts...))
 			}
-			assert.Equal(t, Narrow{ID: "a", Steps: 255, Best: 256}, w.narrow(t))
+			require.NoError(t, w.view.Rebuild(t.Context(), w.db, nil), "what is left fits")
+			assert.Equal(t, Narrow{ID: "a", Steps: 255, Best: 256}, w.narrow(t, "a"))
 		})
 	}
 }
@@ -120,7 +127,7 @@ func TestASumThatItsFieldCannotHold(t *testing.T) {
 	require.Len(t, l.causes, 2)
 	require.ErrorContains(t, l.causes[0], "field Sum would be -129, which its type int8 cannot hold")
 	require.ErrorContains(t, l.causes[1], "field Sum would be 254")
-	assert.Equal(t, int8(127), w.narrow(t).Sum)
+	assert.Equal(t, int8(127), w.narrow(t, "a").Sum)
 }
 
 // Two that fit each by itself, in one batch, do not fit together into a target that is not there yet.
@@ -136,7 +143,7 @@ func TestTwoNumbersThatTheirFieldCannotHoldTogether(t *testing.T) {
 	require.Empty(t, deliver(t, mux, w.records(t), 8))
 	require.Len(t, l.causes, 1)
 	require.ErrorContains(t, l.causes[0], "field Sum would be 200")
-	assert.Equal(t, int8(100), w.narrow(t).Sum)
+	assert.Equal(t, int8(100), w.narrow(t, "a").Sum)
 }
 
 // What is parked for a target is more than it holds: the record of the target says so.
@@ -155,4 +162,77 @@ func TestATargetThatCannotHoldWhatWaitsForIt(t *testing.T) {
 	require.Empty(t, deliver(t, mux, w.records(t), 8))
 	require.Len(t, l.causes, 1)
 	require.ErrorContains(t, l.causes[0], "field Steps would be 300")
+}
+
+// counted returns a school with one more view of its steps, whose targets are items of type T.
+func counted[T any](t testing.TB, key func(*T) *string, rules func(p *Step, it *T) []ddb.Rule) (*school, *ddb.Repository[T], *ddb.View) {
+	t.Helper()
+	s := newSchool()
+	e := ddb.MustDefine(s.table, "tally", func(it *T, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("tally#"), ddb.Str(key(it)))
+		d.Primary(id, id)
+	})
+	v := ddb.MustAggregate("tally", s.steps, e, func(p *Step, it *T) []ddb.Rule {
+		return append(rules(p, it), ddb.By(&p.Student, key(it)), ddb.OwnItems)
+	})
+	s.open(t, ddbmem.Options{})
+	return s, ddb.NewRepository(s.db, e).Consistent(), v
+}
+
+// Entries of Top that do not fit into an item are a fault at definition where that can be told.
+func TestATopThatCannotFitIsAFault(t *testing.T) {
+	t.Parallel()
+	type Entry struct {
+		Picture [8192]byte `dynamodbav:"picture"`
+	}
+	type Tally struct {
+		ID  string  `dynamodbav:"-"`
+		Top []Entry `dynamodbav:"top"`
+	}
+	s := newSchool()
+	e := ddb.MustDefine(s.table, "tally", func(it *Tally, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("tally#"), ddb.Str(&it.ID))
+		d.Primary(id, id)
+	})
+	declare := func(n int) error {
+		_, err := ddb.Aggregate(fmt.Sprint("tally", n), s.steps, e, func(p *Step, it *Tally) []ddb.Rule {
+			return []ddb.Rule{ddb.By(&p.Student, &it.ID), ddb.Top(n, &p.XP, &it.Top, func(Step) Entry { return Entry{} })}
+		})
+		return err
+	}
+	err := declare(100)
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "top: 100 entries of at least")
+	require.NoError(t, declare(10))
+}
+
+// Where it can only be told from the data, the record's error says which field takes the room.
+func TestATopThatOutgrowsItsTargetSaysSo(t *testing.T) {
+	t.Parallel()
+	type Tally struct {
+		ID  string   `dynamodbav:"-"`
+		Top []string `dynamodbav:"top"`
+	}
+	s, repo, v := counted(t, func(it *Tally) *string { return &it.ID }, func(p *Step, it *Tally) []ddb.Rule {
+		return []ddb.Rule{ddb.Top(100, &p.XP, &it.Top, func(p Step) string { return p.Course })}
+	})
+	mux := ddb.NewMux(s.table, nil)
+	mux.Maintain(s.db, v)
+	put := func(from, to int) error {
+		for i := range to - from {
+			s.step(t, Step{Student: "a", ID: fmt.Sprint(from + i), XP: i, Course: strings.Repeat("x", 5000)})
+		}
+		_, err := mux.Process(t.Context(), s.records(t))
+		return err
+	}
+	require.NoError(t, put(0, 50))
+	err := put(50, 100)
+	require.ErrorIs(t, err, ddb.ErrTooLarge)
+	require.ErrorContains(t, err, "100 entries of Top in field Top take")
+	require.ErrorContains(t, err, "keep fewer or smaller ones")
+	require.NotContains(t, err.Error(), "VerifyTable")
+	got, err := repo.Get(t.Context(), Tally{ID: "a"})
+	require.NoError(t, err)
+	assert.Len(t, got.Top, 50, "as it was when it fitted")
+	require.ErrorContains(t, v.Rebuild(t.Context(), s.db, nil), "keep fewer or smaller ones")
 }
