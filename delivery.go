@@ -11,6 +11,7 @@ import (
 
 // delivery is one record of a batch.
 type delivery struct {
+	place   int // in its batch
 	record  *Record
 	kind    ChangeKind
 	item    string // which item it is of

@@ -161,7 +161,7 @@ func TestAFanOutTellsTheTargetsThatASourceLeft(t *testing.T) {
 				require.Empty(t, deliver(t, mux, o.stream.records(t), 1))
 				require.Equal(t, map[string]Words{"1": 1}, o.pinnedTo(t, "a"))
 				c.then(t, o)
-				for _, batch := range batches(o.stream.records(t), together) {
+				for _, batch := range inBatches(o.stream.records(t), together) {
 					require.Empty(t, deliver(t, mux, batch, 1))
 				}
 				assert.Equal(t, c.a, o.pinnedTo(t, "a"))
@@ -171,8 +171,8 @@ func TestAFanOutTellsTheTargetsThatASourceLeft(t *testing.T) {
 	}
 }
 
-// batches are records together, or one by one.
-func batches(rs []ddb.Record, together bool) [][]ddb.Record {
+// inBatches are records together, or one by one.
+func inBatches(rs []ddb.Record, together bool) [][]ddb.Record {
 	if together {
 		return [][]ddb.Record{rs}
 	}

@@ -39,6 +39,7 @@ func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, e
 	r := &run{m: m}
 	for i := range records {
 		if d := m.newDelivery(&records[i]); d != nil {
+			d.place = i
 			m.progress.recall(d)
 			r.deliveries = append(r.deliveries, d)
 		}

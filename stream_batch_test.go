@@ -97,6 +97,18 @@ func TestABatchGoesOnBehindARecordThatCannotBeReadAnyMore(t *testing.T) {
 	assert.Equal(t, []string{"batch handlers"}, b.l.causes[0].Parts)
 }
 
+// What was done before a failure of its item is done: it does not come again with it.
+func TestWhatABatchDidBeforeARecordThatCannotBeReadDoesNotComeAgain(t *testing.T) {
+	t.Parallel()
+	b := newBatches()
+	first := b.record(t, ddb.Inserted, nil, &Lesson{ID: "a"})
+	second := garbled(b.record(t, ddb.Modified, &Lesson{ID: "a"}, &Lesson{ID: "a"}))
+	failed, err := b.mux.Process(t.Context(), []ddb.Record{first, second})
+	require.Error(t, err)
+	assert.Equal(t, sequences(second), failed)
+	assert.Equal(t, [][]string{sequences(first)}, b.done)
+}
+
 // A batch that its handlers have done is done, though a letter about one of its records is not taken: it does not come to them again.
 func TestABatchThatIsDoneIsDoneWhateverStopsTheDelivery(t *testing.T) {
 	t.Parallel()

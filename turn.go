@@ -80,7 +80,7 @@ func (t *turn) settle(ctx context.Context, d *delivery, err error) {
 	if err == nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.behind[d.item] == nil {
+		if before := t.behind[d.item]; before == nil || before.place > d.place {
 			s.state = done
 		}
 		return
