@@ -101,9 +101,13 @@ func TestABatchGoesOnBehindARecordThatCannotBeReadAnyMore(t *testing.T) {
 func TestWhatABatchDidBeforeARecordThatCannotBeReadDoesNotComeAgain(t *testing.T) {
 	t.Parallel()
 	b := newBatches()
-	first := b.record(t, ddb.Inserted, nil, &Lesson{ID: "a"})
-	second := garbled(b.record(t, ddb.Modified, &Lesson{ID: "a"}, &Lesson{ID: "a"}))
+	first, second := b.record(t, ddb.Inserted, nil, &Lesson{ID: "a"}), b.record(t, ddb.Modified, &Lesson{ID: "a"}, &Lesson{ID: "a"})
+	b.fails = errors.New("broken")
 	failed, err := b.mux.Process(t.Context(), []ddb.Record{first, second})
+	require.Error(t, err)
+	require.Len(t, failed, 2)
+	b.fails = nil
+	failed, err = b.mux.Process(t.Context(), []ddb.Record{first, garbled(second)})
 	require.Error(t, err)
 	assert.Equal(t, sequences(second), failed)
 	assert.Equal(t, [][]string{sequences(first)}, b.done)
