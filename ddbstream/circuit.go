@@ -18,14 +18,18 @@ const (
 	opRecords  = "GetRecords"
 	opStore    = "the store of leases" // reads
 	opLease    = "writes of leases"
+	opStream   = "the table's stream"
 )
 
-// outageAfter is how many failures in a row, of all shards, are an outage.
-const outageAfter = 5
+// That many failures in a row, of all shards, are an outage, or two of them where so much time has passed since the first.
+const (
+	outageAfter = 5
+	outageTime  = 10 * time.Second
+)
 
 // Outage says that every request of a kind fails, or that this is over. It is an error while it lasts.
 type Outage struct {
-	Operation string    `json:"operation"` // such as GetRecords, or "the store of leases"
+	Operation string    `json:"operation"` // such as GetRecords, "the store of leases", or the part of a Mux that cannot go on
 	Since     time.Time `json:"since"`     // the first failure
 	Failures  int       `json:"failures"`
 	Over      bool      `json:"over,omitempty"`
@@ -94,7 +98,11 @@ func (c *circuit) count(err error) *Outage {
 	}
 	c.outage.Err = err
 	c.next = time.Now().Add(backoff(c.outage.Failures))
-	if c.open || c.outage.Failures < outageAfter {
+	switch f := c.outage.Failures; {
+	case c.open:
+		return nil
+	case c.op == opStream: // that is no request that might work the next time
+	case f < outageAfter && (f < 2 || time.Since(c.outage.Since) < outageTime):
 		return nil
 	}
 	c.open, c.restored = true, make(chan struct{})

@@ -50,6 +50,7 @@ func (s *shard) handle(ctx, work context.Context, records []ddb.Record) (whole b
 			last := batch[len(batch)-1]
 			s.moved(last.Sequence, len(batch) > own)
 			s.handled(ctx, batch, n, began, true)
+			s.goesOn(ctx)
 			return true, s.checkpoint(ctx)
 		}
 		if len(failed) > 0 {
@@ -59,7 +60,7 @@ func (s *shard) handle(ctx, work context.Context, records []ddb.Record) (whole b
 		if done > 0 {
 			s.moved(batch[done-1].Sequence, true)
 		}
-		s.failed(ctx, left[0].Sequence, err)
+		s.failed(ctx, err)
 		if !s.again(ctx, n) {
 			s.handled(ctx, batch[:done], n, began, false)
 			return false, nil
@@ -70,11 +71,13 @@ func (s *shard) handle(ctx, work context.Context, records []ddb.Record) (whole b
 // process delivers once. A processor that panics has failed, and so has one that names records that it was not given: then
 // nothing is taken for handled.
 func (s *shard) process(ctx context.Context, records []ddb.Record) (failed []string, err error) {
+	s.meter.begins(records)
 	err = safely(func() error {
 		var err error
 		failed, err = s.r.to.Process(ctx, records)
 		return err
 	})
+	s.meter.ends()
 	for _, seq := range failed {
 		if !slices.ContainsFunc(records, func(r ddb.Record) bool { return r.Sequence == seq }) {
 			return nil, errors.Join(fmt.Errorf("ddbstream: shard %s: the processor returned %q as failed, which is no sequence number of its batch: all of it is delivered again", s.id, seq), err)

@@ -17,6 +17,7 @@ import (
 // plea is that this worker asks, or asked, for a shard.
 type plea struct {
 	since int64 // of the owner that is asked
+	owner string
 	at    time.Time
 }
 
@@ -46,7 +47,7 @@ func (r *Reader) ask(ctx context.Context, l Lease) error {
 	r.mu.Lock()
 	r.asking = l
 	if id := l.Stream + "#" + l.Shard; r.pleas[id].since != l.Since {
-		r.pleas[id] = plea{l.Since, time.Now()}
+		r.pleas[id] = plea{l.Since, l.Owner, time.Now()}
 	}
 	r.mu.Unlock()
 	if l.Wanted == r.opts.Worker {
@@ -74,6 +75,29 @@ func (r *Reader) asked(due []Lease, now time.Time) (l Lease, waiting bool) {
 		}
 	}
 	return l, false
+}
+
+// given begins to read the shards that were handed over to this worker. It needs to know no other shard for that.
+func (r *Reader) given(ctx context.Context, leases []Lease) error {
+	for _, l := range leases {
+		if l.Owner != r.opts.Worker || l.Since != 0 || l.Done || r.reads(l) || r.empty(l.Stream, l.Shard) {
+			continue
+		}
+		if r.askedFor(l) {
+			if err := r.grab(ctx, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// askedFor reports whether this worker has asked any owner for a shard.
+func (r *Reader) askedFor(l Lease) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.pleas[l.Stream+"#"+l.Shard]
+	return ok
 }
 
 // withdraw takes back what a worker that stops has asked for.

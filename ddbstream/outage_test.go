@@ -99,14 +99,26 @@ func TestAnOutageIsToldOnceAndEnds(t *testing.T) {
 // denied is a store without permission.
 type denied struct {
 	ddbstream.Store
-	fail func() error
+	fail func() error // reading
+	swap func() error // writing
 }
 
 func (s *denied) Leases(ctx context.Context) ([]ddbstream.Lease, error) {
-	if err := s.fail(); err != nil {
-		return nil, err
+	if s.fail != nil {
+		if err := s.fail(); err != nil {
+			return nil, err
+		}
 	}
 	return s.Store.Leases(ctx)
+}
+
+func (s *denied) Swap(ctx context.Context, l ddbstream.Lease, was int64) error {
+	if s.swap != nil {
+		if err := s.swap(); err != nil {
+			return err
+		}
+	}
+	return s.Store.Swap(ctx, l, was)
 }
 
 func TestStatusTellsHowEachShardStands(t *testing.T) {

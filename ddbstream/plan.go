@@ -13,7 +13,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
-var errNoStream = errors.New("ddbstream: the table has no stream")
+var (
+	errNoStream = errors.New("ddbstream: the table has no stream")
+	errOff      = errors.New("ddbstream: the stream of the table is switched off, and read to its end: what is written now is lost to it. " +
+		"Switch it on with NEW_AND_OLD_IMAGES, and rebuild what is derived")
+)
 
 // plan finds out which shards there are, and takes those that this worker should read.
 func (r *Reader) plan(ctx context.Context) error {
@@ -21,7 +25,11 @@ func (r *Reader) plan(ctx context.Context) error {
 	if r.note(ctx, opStore, err) != nil {
 		return err
 	}
+	r.saw(leases)
 	r.requests(ctx, leases)
+	if err := r.given(ctx, leases); err != nil {
+		return err
+	}
 	streams, err := r.streams(ctx)
 	if err != nil {
 		return err
@@ -33,9 +41,7 @@ func (r *Reader) plan(ctx context.Context) error {
 	if leases, err = r.forget(ctx, leases, streams); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	r.leases = leases
-	r.mu.Unlock()
+	r.saw(leases)
 	first := len(streams) - 1 // an older stream that nobody has read is none of ours
 	for i := range streams {
 		if i < first && len(ofStream(leases, streams[i])) > 0 {
@@ -51,8 +57,15 @@ func (r *Reader) plan(ctx context.Context) error {
 		}
 		finished, err := r.stream(ctx, arn, of, fresh)
 		if err != nil || !finished {
+			r.noteAll(ctx, opStream, nil)
 			return err // one stream after the other
 		}
+	}
+	r.mu.Lock()
+	drains := r.drain != nil
+	r.mu.Unlock()
+	if !drains {
+		r.noteAll(ctx, opStream, fmt.Errorf("%w: %q", errOff, r.table))
 	}
 	return nil
 }
@@ -326,7 +339,7 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 	}
 	s := &shard{r: r, stream: l.Stream, id: l.Shard, start: start, lease: l, since0: l.Since, position: l.Checkpoint, asked: make(chan struct{})}
 	s.meter.s = ShardStatus{Stream: l.Stream, Shard: l.Shard, Owner: l.Owner, Mine: true, Checkpoint: l.Checkpoint, Position: l.Checkpoint}
-	s.meter.rate.begun, s.meter.pace.begun = sent, sent
+	s.meter.rate.begun, s.meter.pace.begun, s.meter.fresh = sent, sent, 2*r.opts.Poll+near
 	ctx, end := context.WithCancelCause(ctx)
 	work, endWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	s.abort = func(cause error) { end(cause); endWork(cause) }
@@ -338,8 +351,14 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 		}
 		time.AfterFunc(r.opts.Grace, func() { endWork(context.Cause(ctx)) })
 	})
-	r.log(ctx, slog.LevelInfo, "stream: shard taken", "shard", l.Shard, "from", from, "checkpoint", l.Checkpoint)
+	context.AfterFunc(work, func() { time.AfterFunc(time.Second, s.overstays) })
 	id := l.Stream + "#" + l.Shard
+	r.mu.Lock()
+	if from == r.opts.Worker { // it was handed over
+		from = r.pleas[id].owner
+	}
+	r.mu.Unlock()
+	r.log(ctx, slog.LevelInfo, "stream: shard taken", "shard", l.Shard, "from", from, "checkpoint", l.Checkpoint)
 	r.mu.Lock()
 	if r.drain != nil {
 		r.drain.pending = true
@@ -348,6 +367,11 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 	r.mu.Unlock()
 	r.wg.Go(func() {
 		err := s.run(ctx, work)
+		s.ended.Store(true)
+		s.leaves()
+		if err == nil && s.lost.Load() {
+			err = fmt.Errorf("shard %s: %w", s.id, ErrLeaseLost)
+		}
 		s.release(ctx)
 		s.expiry.Stop()
 		s.abort(nil)

@@ -115,14 +115,17 @@ type Reader struct {
 	mu       sync.Mutex
 	running  map[string]*shard
 	leases   []Lease              // as they were last seen
+	sawAt    time.Time            // when that was
+	unread   map[string]time.Time // the shards that nobody reads, since when
 	starts   map[string]time.Time // that are known
 	now      time.Time            // of the service
 	asking   Lease                // that this worker waits for
 	pleas    map[string]plea      // what it has asked for
 	resumed  chan struct{}        // nil unless it is paused
 	circuits map[string]*circuit
-	seen     map[string]sighting // of the leases of others
-	drain    *drain              // nil unless it drains
+	stuck    map[string]map[*shard]bool // the shards that each part of the processor holds up
+	seen     map[string]sighting        // of the leases of others
+	drain    *drain                     // nil unless it drains
 	wake     chan struct{}
 	stop     context.CancelCauseFunc
 	wg       sync.WaitGroup
@@ -176,7 +179,7 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 	r.mu.Lock()
 	r.running, r.seen, r.wake, r.stop = map[string]*shard{}, map[string]sighting{}, make(chan struct{}, 1), stop
 	r.asking, r.pleas, r.starts = Lease{}, map[string]plea{}, map[string]time.Time{}
-	r.drain = d
+	r.drain, r.stuck = d, nil
 	r.mu.Unlock()
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
 	var renewer sync.WaitGroup
@@ -296,6 +299,7 @@ func (r *Reader) renew(ctx context.Context) {
 		}
 		r.mu.Unlock()
 		for _, s := range shards {
+			s.hangs(ctx)
 			if !s.renewing.CompareAndSwap(false, true) { // a store that hangs for one must not cost the others
 				continue
 			}

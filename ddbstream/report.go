@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -63,6 +64,9 @@ func causeOf(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
+	if n, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || ok && n.Timeout() {
+		return "time-out" // which is worded in many ways
+	}
 	if e, ok := errors.AsType[*ddb.RecordError](err); ok {
 		err = e.Err
 	}
@@ -81,6 +85,24 @@ func (r *Reader) report(ctx context.Context, place string, err error) {
 	}
 }
 
+// reportAll is report for a delivery: the log gets its summary, if one of its causes is to be told, and OnError all of it.
+func (r *Reader) reportAll(ctx context.Context, place string, all *summary, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	told := false
+	for _, cause := range all.causes {
+		told = r.causes.tell(place+" "+cause) || told
+	}
+	if !told {
+		return
+	}
+	r.log(ctx, slog.LevelWarn, "stream: trying again", "at", place, "err", all)
+	if r.opts.OnError != nil {
+		r.opts.OnError(ctx, err)
+	}
+}
+
 // note counts a request for its circuit, tells when an outage begins or ends, and returns err.
 func (r *Reader) note(ctx context.Context, op string, err error) error {
 	counted := err
@@ -91,20 +113,29 @@ func (r *Reader) note(ctx context.Context, op string, err error) error {
 	case errors.Is(err, ErrLeaseLost), answered(err):
 		counted = nil
 	}
-	o := r.circuit(op).count(counted)
+	r.noteAll(ctx, op, counted)
+	return err
+}
+
+// noteAll is note for what says whether all of a kind fail.
+func (r *Reader) noteAll(ctx context.Context, op string, err error) {
+	o := r.circuit(op).count(err)
 	if o == nil {
-		return err
+		return
 	}
 	level, text := slog.LevelWarn, "stream: outage"
 	if o.Over {
 		level, text = slog.LevelInfo, "stream: works again"
 		r.causes.forget(op + " ")
 	}
-	r.log(ctx, level, text, "operation", o.Operation, "since", o.Since, "failures", o.Failures, "err", o.Err)
+	attrs := []any{"operation", o.Operation, "since", o.Since, "failures", o.Failures}
+	if o.Err != nil {
+		attrs = append(attrs, "err", together(o.Err))
+	}
+	r.log(ctx, level, text, attrs...)
 	if r.opts.OnOutage != nil {
 		r.opts.OnOutage(ctx, o)
 	}
-	return err
 }
 
 // circuit returns the circuit of a kind of request.

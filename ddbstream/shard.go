@@ -26,6 +26,7 @@ type shard struct {
 	expiry     *time.Timer // ends both when the lease has run out
 	lost       atomic.Bool // the lease is another worker's, or may be
 	renewing   atomic.Bool
+	ended      atomic.Bool // nothing of it is read or handled any more
 	meter      meter
 	since0     int64 // Since of the lease
 
@@ -96,7 +97,7 @@ func (s *shard) run(ctx, work context.Context) error {
 			it = nil
 			continue
 		}
-		s.meter.change(func(m *ShardStatus) { m.Busy = time.Now() })
+		s.meter.change(func(m *ShardStatus) { m.Busy, m.Tip = time.Now(), m.Tip && len(read) == 0 })
 		whole, err := s.handle(ctx, work, read)
 		s.meter.change(func(m *ShardStatus) { m.Busy = time.Time{} })
 		if err != nil {
@@ -120,7 +121,7 @@ func (s *shard) run(ctx, work context.Context) error {
 			return s.save(ctx, func(l *Lease) { l.Done, l.Owner, l.Since = true, "", 0 })
 		}
 		if len(out.Records) == 0 {
-			s.meter.change(func(m *ShardStatus) { m.Tip = true })
+			s.meter.reached(time.Now())
 			if s.r.drained(s, batches) {
 				return nil
 			}
@@ -180,7 +181,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // broken finds out what a failed read means: again says that the shard is to be read on, from where from says.
 func (s *shard) broken(ctx context.Context, err error, from *types.ShardIteratorType) (again bool, _ error) {
-	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError, m.Tip = err.Error(), false })
+	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError = err.Error() })
 	s.r.retries.Add(1)
 	g := &Gap{Stream: s.stream, Shard: s.id, After: s.at(), Err: err}
 	code := ""

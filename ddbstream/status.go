@@ -41,19 +41,24 @@ type ShardStatus struct {
 	// WantedSince is when the worker that Status is asked of saw, or made, that request. One that is older than a lease's time
 	// says that a handler hangs.
 	WantedSince time.Time `json:"wanted_since,omitzero"`
+	// UnreadSince is when this worker saw that nobody reads the shard: its owner is gone, or gave it up, or this worker did.
+	UnreadSince time.Time `json:"unread_since,omitzero"`
 	// Busy is when the batch began that is under way.
 	Busy time.Time `json:"busy,omitzero"`
 
-	Checkpoint string        `json:"checkpoint,omitempty"` // written to the store
-	Position   string        `json:"position,omitempty"`   // handled
-	At         time.Time     `json:"at,omitzero"`          // when the last record was written that was handled
-	Behind     time.Duration `json:"behind"`               // its age, 0 at the tip; DynamoDB does not tell how many records follow
-	Tip        bool          `json:"tip,omitempty"`        // the last read found nothing new
-	Records    int64         `json:"records"`              // by this worker, since it took the shard
-	Retries    int64         `json:"retries"`
-	Rate       float64       `json:"rate"`
-	CatchUp    time.Duration `json:"catch_up"` // as in Status
-	LastError  string        `json:"last_error,omitempty"`
+	Checkpoint string    `json:"checkpoint,omitempty"` // written to the store
+	Position   string    `json:"position,omitempty"`   // handled
+	At         time.Time `json:"at,omitzero"`          // when the last record was written that was handled
+	// Behind is 0 where a read found nothing new just now. Else it is the age of the oldest record of the batch under way, or how
+	// long ago the shard was known to be read up to there: it grows while a batch hangs or fails, while the reader is paused or cannot
+	// read, and while nobody reads the shard. DynamoDB does not tell how many records follow.
+	Behind    time.Duration `json:"behind"`
+	Tip       bool          `json:"tip,omitempty"` // nothing new was found just now
+	Records   int64         `json:"records"`       // by this worker, since it took the shard
+	Retries   int64         `json:"retries"`
+	Rate      float64       `json:"rate"`
+	CatchUp   time.Duration `json:"catch_up"` // as in Status
+	LastError string        `json:"last_error,omitempty"`
 }
 
 // meter counts what becomes of a shard. Its lock is never held over a request.
@@ -62,6 +67,11 @@ type meter struct {
 	s    ShardStatus
 	rate average // of records
 	pace average // of seconds between the times of records
+
+	tip     time.Time     // when a read last found nothing new
+	fresh   time.Duration // how long that is true
+	waiting time.Time     // when the oldest record of the batch under way was written
+	sent    time.Time     // when the delivery under way began
 }
 
 // average is how much comes in a second, over about the last window.
@@ -95,14 +105,57 @@ func (m *meter) change(f func(s *ShardStatus)) {
 	f(&m.s)
 }
 
+// reached notes that there is nothing new.
+func (m *meter) reached(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.s.Tip, m.tip = true, now
+}
+
+// begins notes a delivery of records, of which the first is the oldest that is not handled.
+func (m *meter) begins(records []ddb.Record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent, m.waiting = time.Now(), records[0].At
+}
+
+// ends notes that a delivery came back.
+func (m *meter) ends() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = time.Time{}
+}
+
+// hangs returns when a delivery began that has been under way for d or longer; zero for none.
+func (m *meter) hangs(now time.Time, d time.Duration) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.sent.IsZero() || now.Sub(m.sent) < d {
+		return time.Time{}
+	}
+	return m.sent
+}
+
 // status is how the shard stands now.
 func (m *meter) status(now time.Time) ShardStatus {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.s
 	s.Rate = m.rate.now(now)
-	if !s.Tip && !s.At.IsZero() {
-		s.Behind = max(now.Sub(s.At), 0)
+	s.Tip = s.Tip && now.Sub(m.tip) <= m.fresh
+	switch {
+	case s.Tip:
+	case !m.waiting.IsZero():
+		s.Behind = max(now.Sub(m.waiting), 0)
+	default:
+		at := s.At
+		if at.IsZero() {
+			at = m.rate.begun
+		}
+		if m.tip.After(at) {
+			at = m.tip
+		}
+		s.Behind = max(now.Sub(at), 0)
 	}
 	if s.Behind > near {
 		s.CatchUp = catchUp(s.Behind, m.pace.now(now))
@@ -137,7 +190,7 @@ func (s *shard) handled(_ context.Context, batch []ddb.Record, attempts int, beg
 		}
 	}
 	if complete {
-		m.LastError = ""
+		m.LastError, s.meter.waiting = "", time.Time{}
 	}
 	s.meter.rate.add(now, float64(n))
 	s.meter.mu.Unlock()
@@ -146,13 +199,6 @@ func (s *shard) handled(_ context.Context, batch []ddb.Record, attempts int, beg
 	if s.r.opts.OnBatch != nil {
 		s.r.opts.OnBatch(stats)
 	}
-}
-
-// failed counts and tells a delivery that is repeated.
-func (s *shard) failed(ctx context.Context, seq string, err error) {
-	s.r.retries.Add(1)
-	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError = err.Error() })
-	s.r.report(ctx, "shard "+s.id+" record "+seq, err)
 }
 
 // Status returns how the reader stands. It makes no request, and is safe for concurrent use.
@@ -171,6 +217,9 @@ func (r *Reader) Status() Status {
 		}
 		if p := r.pleas[id]; p.since == l.Since && l.Wanted == r.opts.Worker {
 			x.WantedSince = p.at
+		}
+		if x.UnreadSince = r.unreadSince(l, now); !x.UnreadSince.IsZero() {
+			x.Behind = now.Sub(x.UnreadSince)
 		}
 		shards[id] = x
 	}
