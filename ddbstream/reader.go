@@ -54,8 +54,8 @@ type Options struct {
 	// does not obey its context may then run beside one of another worker. Give all workers of a group the same.
 	//
 	// A worker that renews its leases is never robbed of a shard: one whose handler hangs keeps it, since to take it would
-	// break the order of its items. It is told, by the worker that hangs and by the one that waits, when a shard has been
-	// asked for and not been handed over for this time: see OnError, Logger and [ShardStatus.WantedSince].
+	// break the order of its items. A delivery that takes longer than this is told by its worker, and a shard that was asked for and
+	// not handed over for this time by the one that waits: see OnError, Logger, [ShardStatus.Busy] and [ShardStatus.WantedSince].
 	Lease time.Duration
 
 	// Checkpoint is how often a shard's position is written while it is read, at most; default 5 s. It is written only
@@ -79,23 +79,25 @@ type Options struct {
 	OnGap func(ctx context.Context, g *Gap) error
 
 	// OnError is told of deliveries that failed and will be repeated, and of requests that failed and will be repeated:
-	// of the same cause at the same place at most once a minute. By default they are repeated in silence.
+	// of the same cause at the same shard, or request, at most once a minute. By default they are repeated in silence.
 	OnError func(ctx context.Context, err error)
 
-	// OnOutage is told when all requests of a kind fail, and when they work again. Meanwhile the reader keeps its
-	// positions, and lets one request through at a time, with pauses up to ten seconds.
+	// OnOutage is told when all requests of a kind fail, five in a row or for ten seconds, and when they work again. Meanwhile
+	// the reader keeps its positions, and lets one request through at a time, with pauses up to ten seconds. It is told too when
+	// a part of a Mux cannot go on for no fault of a record, in any shard, until all of them go on; and when the stream is switched off.
 	OnOutage func(ctx context.Context, o *Outage)
 
 	// OnBatch is told of each batch that was handled, for metrics. It must be quick.
 	OnBatch func(BatchStats)
 
 	// Grace is how long handlers may go on with the batches under way when the context of Run ends; then their contexts end
-	// too. By default they end at once. Run returns when all batches are done, and leases are renewed until then.
+	// too. By default they end at once. Run returns when all batches are done, and leases are renewed until then: one that does not
+	// obey its context keeps Run waiting, which is logged.
 	Grace time.Duration
 
 	// Logger is told what happens to shards (Info: taken, released, handed over, finished, works again), what fails and is
-	// repeated, as OnError is (Warn: also gaps, outages and lost leases), and why Run ended with an error (Error). By
-	// default nothing is logged.
+	// repeated, as OnError is, but in few words: one record for each cause (Warn: also gaps, outages, lost shards, and handlers that
+	// hang), and why Run ended with an error (Error). By default nothing is logged.
 	Logger *slog.Logger
 }
 
@@ -168,8 +170,8 @@ func NewReader(client Client, table string, to Processor, store Store, opts *Opt
 
 // Run reads until ctx ends: then it finishes the batches under way for as long as [Options].Grace says, or gives them up,
 // writes its checkpoints, gives its leases back, for which it waits up to five seconds, and returns nil. Any other end is an
-// error: a [Gap] that nobody takes, a table without a stream, a [TableStore] without its table. What fails for a while,
-// requests and records, is tried again.
+// error: a [Gap] that nobody takes, a table that has never had a stream, a [TableStore] without its table. What fails for a while,
+// requests and records, is tried again. A stream that is switched off is an [Outage]: Run waits for the next one.
 func (r *Reader) Run(ctx context.Context) error { return r.read(ctx, nil) }
 
 // read reads until ctx ends, or, draining, until there is nothing left.
