@@ -110,8 +110,15 @@ func (p *parcels) work() map[string]struct {
 		run    func(context.Context) error
 	}
 	f := p.entity.Fields()
+	mux := ddb.NewMux(p.table, nil)
+	ddb.Handle(mux, p.entity, func(context.Context, ddb.Change[parcel]) error { return nil })
+	record := ddb.Record{Kind: ddb.Inserted, Sequence: "1", New: p.client.item, Keys: map[string]types.AttributeValue{"pk": p.client.item["pk"], "sk": p.client.item["sk"]}}
 	other := parcel{Depot: "muc", ID: "2", Status: "sent", Sent: p.sample.Sent}
 	return map[string]entry{
+		"A record of a stream": {22, func(ctx context.Context) error {
+			_, err := mux.Process(ctx, []ddb.Record{record})
+			return err
+		}},
 		"Get": {10, func(ctx context.Context) error {
 			_, err := p.repo.Get(ctx, p.sample)
 			return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -21,14 +22,19 @@ type delivery struct {
 	shares  []share // by the Mux's parts
 	unread  bool    // what it is of is not known, so that all parts are concerned
 	closed  bool    // its failures are reported
+	unknown bool    // no entity claims its item
+	skipped bool    // by a part, because it cannot be decoded
 }
 
 // share is what one part has to do with a record.
 type share struct {
 	state shareState
-	fault error // known before it is done
-	err   error // that it failed with
-	tried int   // deliveries that it failed
+	known bool    // it was done before this delivery
+	fell  bool    // it failed in this delivery
+	e     *entity // that it is of, nil where nobody knows
+	fault error   // known before it is done
+	err   error   // that it failed with
+	tried int     // deliveries that it failed
 }
 
 type shareState byte
@@ -51,7 +57,7 @@ type image struct {
 	unreadOld error // why was is not there, where it should be
 }
 
-// newDelivery decodes what one of the Mux's parts wants of a record; nil if none does.
+// newDelivery decodes what the Mux's parts want of a record.
 func (m *Mux) newDelivery(rec *Record) *delivery {
 	d := &delivery{record: rec, kind: rec.Kind, shares: make([]share, m.parts())}
 	if d.item = m.table.keyText(rec.Keys); len(rec.Keys) == 0 {
@@ -59,20 +65,20 @@ func (m *Mux) newDelivery(rec *Record) *delivery {
 	}
 	if err := m.prepare(d); err != nil {
 		d.unread = true
-		d.want(m.handlersPart(), err)
+		d.want(m.handlersPart(), nil, err)
 	}
-	for i := range d.shares {
-		if d.shares[i].state != unwanted {
-			return d
-		}
-	}
-	return nil
+	return d
 }
 
-// want makes a share pending; fault is what is known to be wrong.
-func (d *delivery) want(part int, fault error) {
+// wanted reports whether a part has something to do with the record.
+func (d *delivery) wanted() bool {
+	return slices.ContainsFunc(d.shares, func(s share) bool { return s.state != unwanted })
+}
+
+// want makes a share pending, for an item of e if that is known; fault is what is known to be wrong.
+func (d *delivery) want(part int, e *entity, fault error) {
 	s := &d.shares[part]
-	s.state = pending
+	s.state, s.e = pending, e
 	s.fault = errors.Join(s.fault, fault)
 }
 
@@ -89,6 +95,7 @@ func (m *Mux) prepare(d *delivery) error {
 	if rec.Old == nil && rec.New == nil { // a stream of keys only
 		e, err := m.table.claim(loaded(rec.Keys))
 		if err != nil {
+			d.unknown = !m.opts.RefuseUnknown
 			return m.unknown(err)
 		}
 		m.add(d, image{e: e, kind: d.kind})
@@ -99,6 +106,7 @@ func (m *Mux) prepare(d *delivery) error {
 	if err := m.unknown(errors.Join(before, after)); err != nil {
 		return err
 	}
+	d.unknown = was == nil && is == nil && (before != nil || after != nil)
 	if rec.Old != nil && rec.New != nil && was != is { // the item became one of another type
 		m.add(d, image{e: was, kind: Removed, old: rec.Old})
 		m.add(d, image{e: is, kind: Inserted, new: rec.New})
@@ -163,15 +171,19 @@ func (m *Mux) add(d *delivery, img image) {
 		m.addViews(d, img, before, after)
 	}
 	err := errors.Join(before, after)
-	if !handled || err != nil && m.opts.SkipUndecodable {
+	if !handled {
+		return
+	}
+	if err != nil && m.opts.SkipUndecodable {
+		d.skipped = true
 		return
 	}
 	if err == nil && !m.opts.PartialImages {
 		err = img.complete()
 	}
-	d.want(m.handlersPart(), err)
+	d.want(m.handlersPart(), e, err)
 	if len(m.batch) > 0 {
-		d.want(m.batchPart(), err)
+		d.want(m.batchPart(), e, err)
 	}
 	if err == nil {
 		d.changes = append(d.changes, img.change(d.record))
@@ -189,6 +201,7 @@ func (m *Mux) addViews(d *delivery, img image, before, after error) {
 		}
 	}
 	if fault != nil && m.opts.SkipUndecodable {
+		d.skipped = true
 		return
 	}
 	if fault == nil {
@@ -196,7 +209,7 @@ func (m *Mux) addViews(d *delivery, img image, before, after error) {
 	}
 	for i, v := range m.views {
 		if v.view.kind.on(img.e) {
-			d.want(i, fault)
+			d.want(i, img.e, fault)
 		}
 	}
 }

@@ -156,7 +156,8 @@
 //
 // A [Mux] routes the records of the table's stream to handlers by entity, typed: [Handle], in order for each item, with
 // partial batch failure and dead letters. What is wrong with a record goes to the dead letters; what is wrong around it, an
-// outage or a missing permission, stops the batch and costs no record ([ErrUnavailable]). It is a Lambda handler by itself ([Mux.Lambda]); package ddbstream reads a
+// outage or a missing permission, stops the batch and costs no record ([ErrUnavailable]). [Mux.Stats] counts what became
+// of records, and [MuxOptions].Report gets each failure. A Mux is a Lambda handler by itself ([Mux.Lambda]); package ddbstream reads a
 // stream without Lambda; and a [RecordDecoder] takes the records from Kinesis Data Streams, from a pipe of EventBridge or
 // from messages of SQS. An [Aggregate] keeps fields of one entity true as functions of many others (a sum, a count, the
 // latest, the top ten), exactly once in effect however often, late or out of order records arrive: the stream says

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log"
 	"os"
 
 	"github.com/singletable-go/ddb"
@@ -61,6 +62,29 @@ func ExampleHandle() {
 	// Output:
 	// modified intro gained 15
 	// {"batchItemFailures":[]} <nil>
+}
+
+func ExampleMux_Stats() {
+	mux := ddb.NewMux(Academy, nil)
+	ddb.Handle(mux, Achievements, func(_ context.Context, c ddb.Change[Achievement]) error {
+		if c.New.XP < 0 {
+			return fmt.Errorf("%d points", c.New.XP)
+		}
+		return nil
+	})
+	keys, err := Achievements.Encode(Achievement{Learner: "1", ID: "intro", XP: 10})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = mux.Process(context.Background(), []ddb.Record{{Kind: ddb.Inserted, Sequence: "1", Keys: keys, New: keys}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range mux.Stats().Parts {
+		fmt.Printf("%s of %s: %d handled, %d failed, %d to the dead letters\n", p.Part, p.Entity, p.Handled, p.Failed, p.DeadLetters)
+	}
+	// Output:
+	// handlers of achievement: 1 handled, 0 failed, 0 to the dead letters
 }
 
 func ExampleTable_StreamFilter() {

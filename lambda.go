@@ -28,7 +28,8 @@ type lambdaFailure struct {
 //
 // The answer names the records that failed and those that were not handled; for it to count, the event source mapping must have
 // ReportBatchItemFailures among its FunctionResponseTypes. Lambda then delivers everything from the lowest of them again, also what has
-// been handled. Without [MuxOptions].Report failures are logged with [slog], each cause once.
+// been handled. Without [MuxOptions].Report failures are logged with [slog], each cause once; what is given up to the dead letters
+// has not failed any more, and is told to Report alone.
 //
 // An event that is none of a DynamoDB stream is an error, which says what it is instead: one of a queue, a topic or another stream,
 // what Lambda sends to an on-failure destination, or nothing at all. So is a record of another event version than 1.x.

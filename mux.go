@@ -19,6 +19,8 @@ type run struct {
 	causes []*RecordError // that the batch stopped for, one each
 	known  map[string]bool
 	freed  map[int]bool // views of which a record went to the dead letters, so that those behind it can go on
+
+	unknown, undecodable int64 // records skipped
 }
 
 // Process handles records, which come in the order of the stream, and returns the sequence numbers of those to deliver
@@ -34,15 +36,19 @@ func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, e
 		if m.opts.Report != nil {
 			m.opts.Report(ctx, err)
 		}
+		m.stats.stop()
 		return failed, err
 	}
 	r := &run{m: m}
 	for i := range records {
-		if d := m.newDelivery(&records[i]); d != nil {
-			d.place = i
-			m.progress.recall(d)
-			r.deliveries = append(r.deliveries, d)
+		d := m.newDelivery(&records[i])
+		if !d.wanted() {
+			r.skip(d)
+			continue
 		}
+		d.place = i
+		m.progress.recall(d)
+		r.deliveries = append(r.deliveries, d)
 	}
 	r.process(ctx)
 	return r.result()
@@ -61,7 +67,7 @@ func (m *Mux) Replay(ctx context.Context, record Record, parts ...string) error 
 		}
 	}
 	d := m.newDelivery(&record)
-	if d == nil {
+	if !d.wanted() {
 		return nil
 	}
 	for i := range d.shares {
@@ -73,6 +79,16 @@ func (m *Mux) Replay(ctx context.Context, record Record, parts ...string) error 
 	r.process(ctx)
 	_, err := r.result()
 	return err
+}
+
+// skip notes a record that no part wants, or that parts have skipped while the others are through with it.
+func (r *run) skip(d *delivery) {
+	if d.unknown {
+		r.unknown++
+	}
+	if d.skipped {
+		r.undecodable++
+	}
 }
 
 func (m *Mux) partNames() (names []string) {
@@ -239,6 +255,7 @@ func (r *run) close(ctx context.Context, d *delivery) {
 	d.closed = true
 	if worn := r.worn(d); len(worn) > 0 {
 		fault = r.fault(d, worn...)
+		fault.GivenUp = true
 		if err := safely(func() error { return r.m.opts.DeadLetters(ctx, *d.record, fault) }); err != nil {
 			for _, part := range worn {
 				d.shares[part].state = pending
@@ -350,6 +367,8 @@ func (r *run) result() (again []string, err error) {
 		open := slices.ContainsFunc(d.shares, func(s share) bool { return s.state == pending || s.state == failed })
 		if open {
 			again = append(again, d.record.Sequence)
+		} else {
+			r.skip(d)
 		}
 		if e := r.fault(d); e != nil {
 			errs = append(errs, e)
@@ -357,6 +376,9 @@ func (r *run) result() (again []string, err error) {
 		if !r.replay {
 			r.m.progress.note(d, open)
 		}
+	}
+	if !r.replay {
+		r.m.stats.count(r)
 	}
 	for _, e := range r.causes {
 		errs = append(errs, e)

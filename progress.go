@@ -23,7 +23,7 @@ func (p *progress) recall(d *delivery) {
 	}
 	for i := range known {
 		if d.shares[i].tried = known[i].tried; known[i].state == done && d.shares[i].state == pending {
-			d.shares[i].state = done
+			d.shares[i].state, d.shares[i].known = done, true
 		}
 	}
 }

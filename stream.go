@@ -30,6 +30,7 @@ type Mux struct {
 
 	progress progress
 	origin   origin
+	stats    stats
 }
 
 // maintained is a view and where it lives.
@@ -67,10 +68,14 @@ type MuxOptions struct {
 	// it returns nil these parts count as done, and in them the later records of the item go on. When it returns an error the
 	// batch stops, and the record is delivered again. By default there is none: a record fails for as long as it is
 	// delivered. With Workers it may be called concurrently. [Mux.Replay] runs the parts again, at any time.
+	//
+	// A record that DeadLetters took has not failed any more: neither the error of Process has it, nor what a reader logs of that
+	// error, where the last that is said of it is an earlier attempt. Report gets each, with [RecordError].GivenUp; [Mux.Stats] counts them.
 	DeadLetters func(ctx context.Context, r Record, cause error) error
 
-	// Report is called for each delivery of a record that failed, once per record, also for one that goes to DeadLetters, and
-	// once for each cause that a batch stopped for; not for records that were withheld. It may be called concurrently.
+	// Report is called for each delivery of a record that failed, once per record, and once for each cause that a batch stopped for;
+	// not for records that were withheld. It is the place to log that a record was given up: where DeadLetters took it, the
+	// error has GivenUp and says "given up after 3 attempts, to the dead letters". It may be called concurrently. [Mux.Stats] has the counts.
 	Report func(ctx context.Context, err *RecordError)
 }
 
@@ -83,13 +88,23 @@ type RecordError struct {
 	// can tell what the record is of, so that all are concerned. See [Mux.Replay].
 	Parts    []string
 	Attempts int // deliveries that failed by the record's own fault so far, this one included
-	Err      error
+	// GivenUp says that Parts go to the dead letters: they are not tried again, and no error of Process tells of them. The error that
+	// DeadLetters gets has it set, and the one that Report gets where DeadLetters took the record.
+	GivenUp bool
+	Err     error
 }
 
 func (e *RecordError) Error() string {
 	what := recordText(&e.Record, e.Entity)
 	if errors.Is(e.Err, ErrUnavailable) {
 		return fmt.Sprintf("ddb: stream: the batch stops at %s, record %s: %v", what, e.Record.Sequence, e.Err)
+	}
+	if e.GivenUp {
+		attempts := "attempts"
+		if e.Attempts == 1 {
+			attempts = "attempt"
+		}
+		return fmt.Sprintf("ddb: stream: %s, record %s, given up after %d %s, to the dead letters: %v", what, e.Record.Sequence, e.Attempts, attempts, e.Err)
 	}
 	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what, e.Record.Sequence, e.Attempts, e.Err)
 }

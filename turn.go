@@ -100,6 +100,7 @@ func (t *turn) settle(ctx context.Context, d *delivery, err error) {
 	t.behind[d.item] = d
 	s.state, s.err = failed, err
 	s.tried++
+	s.fell = true
 }
 
 // pass lets the records behind d go on, if it is in the dead letters.

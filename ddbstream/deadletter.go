@@ -104,33 +104,53 @@ type Replayer interface {
 	Replay(ctx context.Context, record ddb.Record, parts ...string) error
 }
 
-// Replay hands dead letters to to, one by one, and returns how many it handled. A [Replayer] gets only the parts that failed. What fails
-// again goes to again, with the new cause; where that is nil, or fails too, the error joins what went wrong, and the letters after it are
-// replayed all the same. A letter that cannot be read is such an error.
+// ReplayResult says what became of dead letters in a [Replay]: each that was read is counted in one of them.
+type ReplayResult struct {
+	Handled int `json:"handled"`
+	Again   int `json:"again"`  // failed again, and went to the sink that was given for that: the next replay of it has them
+	Failed  int `json:"failed"` // failed, or could not be read, and stay where they are: the error says why
+}
+
+// Replay hands dead letters to to, one by one, and returns what became of them. A [Replayer] gets only the parts that failed. What
+// fails again goes to again, with the new cause, and is counted in [ReplayResult].Again alone; where again is nil, or fails too, the
+// error joins what went wrong, and the letters after it are replayed all the same. So a nil error says that no letter was left behind,
+// and all are handled exactly if Again is 0 too.
 //
 // A letter of a [File] is done when it is handled, or in again: then it is marked, and the next replay leaves it out. After a crash in
 // between it is replayed once more. Again may be the same file: what goes there is left to the next replay.
 //
 // Replay ends at the first error that is not the record's fault, which matches [ddb.ErrUnavailable]: the letter stays where it is.
-func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Processor, again Sink) (handled int, err error) {
+//
+// A letter has the images of its record as they were. Where an image is one that its entity cannot read, handlers and fan-outs fail in
+// every replay, and so do aggregates whose target only that image tells, also after the item itself was mended: that is the last
+// letter of an item whose old image is at fault. Look that [ddb.View].Verify finds nothing wrong (Rebuild where it does), do by hand
+// what handlers of your own would have done, and put the letter aside: take it from [File.Letters] and give it to [File.Done].
+func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Processor, again Sink) (ReplayResult, error) {
+	var out ReplayResult
 	var errs []error
 	for l, err := range letters {
 		if ctx.Err() != nil {
-			return handled, errors.Join(append(errs, ctx.Err())...)
+			return out, errors.Join(append(errs, ctx.Err())...)
 		}
 		if err != nil {
+			out.Failed++
 			errs = append(errs, err)
 			continue
 		}
 		err := replay(ctx, to, l)
 		outside := errors.Is(err, ddb.ErrUnavailable)
-		if err == nil {
-			handled++
-		} else if again != nil && !outside {
-			if put := again.Put(ctx, l.Record, l.failed(err)); put == nil {
-				err = nil
-			} else {
+		switch {
+		case err == nil:
+			out.Handled++
+		case again == nil || outside:
+			out.Failed++
+		default:
+			if put := again.Put(ctx, l.Record, l.failed(err)); put != nil {
+				out.Failed++
 				err = errors.Join(err, put)
+			} else {
+				out.Again++
+				err = nil
 			}
 		}
 		if err == nil && l.in != nil {
@@ -143,7 +163,7 @@ func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Proces
 			break
 		}
 	}
-	return handled, errors.Join(errs...)
+	return out, errors.Join(errs...)
 }
 
 func replay(ctx context.Context, to Processor, l DeadLetter) error {

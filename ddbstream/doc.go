@@ -35,7 +35,7 @@
 //
 // What fails is tried again, with pauses that grow to ten seconds. A cause is told once a minute ([Options].OnError). When all
 // requests of a kind fail the reader keeps its positions and lets one through at a time ([Options].OnOutage).
-// [Reader.Status] tells how each shard stands.
+// [Reader.Status] tells how each shard stands, and what the mux did.
 //
 // # Gaps
 //
@@ -44,6 +44,7 @@
 //
 // # Dead letters
 //
-// A [File] or a [Queue] takes what a mux could not handle, and [Replay] hands it to a mux again, after any time. A
-// contribution ledger does not mind that everything has moved on since; a handler of your own has to.
+// A [File] or a [Queue] takes what a mux could not handle, and [Replay] hands it to a mux again, after any time, and tells what failed
+// again. A record that went there has not failed any more, so that the reader says nothing of it: [ddb.MuxOptions].Report is told of
+// each, and [Status].Mux counts them. A contribution ledger does not mind that everything has moved on since; a handler of your own has to.
 package ddbstream

@@ -63,9 +63,9 @@ func TestReplayIntoTheSameFileEnds(t *testing.T) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	to := &partial{fails: map[string]error{"2": errors.New("again")}}
-	handled, err := ddbstream.Replay(t.Context(), file.Letters(), to, file)
+	n, err := ddbstream.Replay(t.Context(), file.Letters(), to, file)
 	require.NoError(t, err)
-	assert.Equal(t, 2, handled)
+	assert.Equal(t, ddbstream.ReplayResult{Handled: 2, Again: 1}, n)
 	assert.Equal(t, []string{"1 view v", "2 view v", "3 view v"}, to.seen)
 	assert.Equal(t, []string{"2"}, numbers(t, file.Letters()))
 	assert.Equal(t, []string{"1", "2", "3", "2"}, numbers(t, file.All()))
@@ -79,9 +79,9 @@ func TestReplayIntoTheSameFileEnds(t *testing.T) {
 		assert.Equal(t, []string{"view v"}, l.Parts)
 	}
 	to.fails = nil
-	handled, err = ddbstream.Replay(t.Context(), ddbstream.NewFile(path).Letters(), to, file)
+	n, err = ddbstream.Replay(t.Context(), ddbstream.NewFile(path).Letters(), to, file)
 	require.NoError(t, err)
-	assert.Equal(t, 1, handled)
+	assert.Equal(t, ddbstream.ReplayResult{Handled: 1}, n)
 	assert.Empty(t, numbers(t, file.Letters()))
 }
 
@@ -123,9 +123,9 @@ func TestAReplayGoesOnAfterACrash(t *testing.T) {
 	require.NoError(t, half.Close())
 	assert.Equal(t, []string{"3", "4"}, numbers(t, file.Letters()))
 	to.hook = nil
-	handled, err := ddbstream.Replay(t.Context(), file.Letters(), to, nil)
+	n, err := ddbstream.Replay(t.Context(), file.Letters(), to, nil)
 	require.NoError(t, err)
-	assert.Equal(t, 2, handled)
+	assert.Equal(t, ddbstream.ReplayResult{Handled: 2}, n)
 	assert.Empty(t, numbers(t, file.Letters()))
 }
 
@@ -159,9 +159,9 @@ func TestALetterWithoutPartsIsReplayedWhole(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, []byte(`{"at":"2025-01-02T03:04:05Z","entity":"e","attempts":3,"cause":"c","record":`+string(record)+"}\n"), 0o600))
 	to := &partial{}
-	handled, err := ddbstream.Replay(t.Context(), ddbstream.NewFile(path).Letters(), to, nil)
+	n, err := ddbstream.Replay(t.Context(), ddbstream.NewFile(path).Letters(), to, nil)
 	require.NoError(t, err)
-	assert.Equal(t, 1, handled)
+	assert.Equal(t, ddbstream.ReplayResult{Handled: 1}, n)
 	assert.Equal(t, []string{"7"}, to.seen)
 }
 
@@ -173,9 +173,9 @@ func TestAReplayStopsForTheEnvironment(t *testing.T) {
 		require.NoError(t, file.Put(t.Context(), stored(n), nil))
 	}
 	to := &partial{fails: map[string]error{"2": fmt.Errorf("the table: %w", ddb.ErrUnavailable)}}
-	handled, err := ddbstream.Replay(t.Context(), file.Letters(), to, file)
+	n, err := ddbstream.Replay(t.Context(), file.Letters(), to, file)
 	require.ErrorIs(t, err, ddb.ErrUnavailable)
-	assert.Equal(t, 1, handled)
+	assert.Equal(t, ddbstream.ReplayResult{Handled: 1, Failed: 1}, n)
 	assert.Equal(t, []string{"2", "3"}, numbers(t, file.Letters()))
 	assert.Equal(t, []string{"1", "2"}, to.seen)
 }

@@ -457,14 +457,14 @@ func TestPoisonRecordsAreReplayed(t *testing.T) {
 	assert.Contains(t, letters[0].Cause, "cannot bear it")
 
 	n, err := ddbstream.Replay(t.Context(), file.Letters(), mux, nil)
-	assert.Zero(t, n)
+	assert.Equal(t, ddbstream.ReplayResult{Failed: 1}, n)
 	require.ErrorContains(t, err, "cannot bear it")
 	mu.Lock()
 	broken = false
 	mu.Unlock()
 	n, err = ddbstream.Replay(t.Context(), file.Letters(), mux, nil)
 	require.NoError(t, err)
-	assert.Equal(t, 1, n)
+	assert.Equal(t, ddbstream.ReplayResult{Handled: 1}, n)
 	assert.Equal(t, []int{1}, l.seen["poison"])
 }
 

@@ -28,6 +28,8 @@ type Status struct {
 	CatchUp time.Duration `json:"catch_up"`
 	Outages []Outage      `json:"outages,omitempty"`
 	Shards  []ShardStatus `json:"shards"` // all that the group has leases of, as they were last seen
+	// Mux is what the processor did since it was made, for other readers too; nil where it has no Stats method as [ddb.Mux] has.
+	Mux *ddb.MuxStats `json:"mux,omitempty"`
 }
 
 // ShardStatus is how one shard stands. Of the shards of other workers there is only what their leases say.
@@ -253,5 +255,6 @@ func (r *Reader) Status() Status {
 		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Shard, b.Shard))
 	})
 	slices.SortFunc(out.Outages, func(a, b Outage) int { return cmp.Compare(a.Operation, b.Operation) })
+	out.Mux = statsOf(r.to)
 	return out
 }

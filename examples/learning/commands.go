@@ -99,6 +99,6 @@ func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err
 func (c *commands) replay(ctx context.Context, s *app.Session) error {
 	letters := ddbstream.NewFile(c.deadLetters).Letters()
 	n, err := ddbstream.Replay(ctx, letters, NewStore(s.DB).Mux(nil), nil)
-	fmt.Fprintf(s.Out, "replayed %d dead letters of %s\n", n, c.deadLetters)
+	fmt.Fprintf(s.Out, "replayed %d dead letters of %s, %d stay there\n", n.Handled, c.deadLetters, n.Failed)
 	return err
 }

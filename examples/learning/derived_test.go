@@ -216,9 +216,9 @@ func TestReplay(t *testing.T) {
 		_, err = s.progress.Take(ctx, Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1"})
 		require.NoError(t, err)
 		for _, want := range []int{3, 0} { // what is done is not replayed again
-			handled, err := ddbstream.Replay(ctx, letters.Letters(), s.Mux(nil), nil)
+			n, err := ddbstream.Replay(ctx, letters.Letters(), s.Mux(nil), nil)
 			require.NoError(t, err)
-			assert.Equal(t, want, handled)
+			assert.Equal(t, ddbstream.ReplayResult{Handled: want}, n)
 			s.xpBecomes(t, "1", 20)
 		}
 		s.settled(t)

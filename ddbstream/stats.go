@@ -1,0 +1,12 @@
+package ddbstream
+
+import "github.com/singletable-go/ddb"
+
+// statsOf returns what a processor did, nil where it does not say.
+func statsOf(p Processor) *ddb.MuxStats {
+	m, ok := p.(interface{ Stats() ddb.MuxStats })
+	if !ok {
+		return nil
+	}
+	return new(m.Stats())
+}
