@@ -37,12 +37,13 @@ import (
 // Without the key, which of two changes of one instant a target shows depends on which came first, and [View.Verify] takes either
 // for right.
 //
-// The changes of a batch are carried together: apply is called for each in the order of the stream, perhaps more than once, and a target is
-// written once: what changed of it, so that attributes that the entity does not know stay. Each target is written by itself, two or two hundred, [MuxOptions].Workers at once. A target's version is
-// raised. Per batch it costs two reads of each source and of the targets (sources by a hundred at once, and a query for those
-// that have their targets in common), and a write of each target, four units a KB where it moves. An entity with unique
-// constraints or history is no target. One that has expired is not there. An item that a newer program wrote ([Definition.Schema]) stops the
-// batch, until that program has it.
+// The changes of a batch are carried together: apply is called for each in the order of the stream, perhaps more than once, and a
+// target is written once: what changed of it, so that attributes that the entity does not know stay. Where a target moves, it is
+// written whole: an unknown attribute that another program adds between the read and the write is lost. Each target is written by
+// itself, two or two hundred, [MuxOptions].Workers at once. A target's version is raised. Per batch it costs two reads of each source
+// and of the targets (sources by a hundred at once, and a query for those that have their targets in common), and a write of each
+// target, four units a KB where it moves. An entity with unique constraints or history is no target. One that has expired is not
+// there. An item that a newer program wrote ([Definition.Schema]) stops the batch, until that program has it.
 //
 // A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
