@@ -91,6 +91,11 @@ func (m *Mux) prepare(d *delivery) error {
 	if rec.Raw != nil {
 		return rec.unreadable()
 	}
+	for _, attr := range m.table.primary.attrs() {
+		if rec.Keys[attr] == nil {
+			return fmt.Errorf("the record has no %s among its keys: it is of no item of this table", attr)
+		}
+	}
 	d.kind = m.table.kindOf(rec)
 	if rec.Old == nil && rec.New == nil { // a stream of keys only
 		e, err := m.table.claim(loaded(rec.Keys))

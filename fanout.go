@@ -14,7 +14,9 @@ import (
 //
 // Targets must be a query of the table itself or of a local index: it is read strongly consistently, since a global
 // index may not know the target yet, and then nothing would happen, silently. A Limit of it is the number of targets; a
-// Select is refused, since each is written back whole. Where the targets are in partitions of their own, see [FanOutVia].
+// Select is refused, since targets are read whole; the zero Query is no targets. Where they are in partitions of their own, see
+// [FanOutVia]. Where a query has more than one page, and targets move within it, one can be missed that moves from a page that is
+// yet to be read to one that was: [FanOutVia] finds all of them.
 //
 // The record only says which source changed, and with its images, what it is copied into: the targets of the source before and
 // after, so that those that it left are told. Apply gets the source as the table has it now, as New, with the Old of the record:
@@ -35,17 +37,19 @@ import (
 // Without the key, which of two changes of one instant a target shows depends on which came first, and [View.Verify] takes either
 // for right.
 //
-// The changes of a batch are carried together: apply is called for each in the order of the stream, and a target is
-// written once. Each target is written by itself, two or two hundred, [MuxOptions].Workers at once. A target's version is
-// raised. Per batch it costs two reads of each source and of the targets (sources by a hundred at once, and a query for those
-// that have their targets in common), and a write of each target, four units a KB where it moves. An entity with unique
-// constraints or history is no target.
+// The changes of a batch are carried together: apply is called for each in the order of the stream, perhaps more than once, and a
+// target is written once: what changed of it, so that attributes that the entity does not know stay. Where a target moves, it is
+// written whole: an unknown attribute that another program adds between the read and the write is lost. Each target is written by
+// itself, two or two hundred, [MuxOptions].Workers at once. A target's version is raised. Per batch it costs two reads of each source
+// and of the targets (sources by a hundred at once, and a query for those that have their targets in common), and a write of each
+// target, four units a KB where it moves. An entity with unique constraints or history is no target. One that has expired is not
+// there. An item that a newer program wrote ([Definition.Schema]) stops the batch, until that program has it.
 //
 // A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
 // the environment fails, the batch stops: see [Mux].
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
-	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e}
+	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if targets != nil && apply != nil {
 		f.targets = func(s reflect.Value) query { return targets(s.Interface().(S)).q }
 		f.apply = func(c Change[any], _, t reflect.Value) bool {
@@ -60,7 +64,7 @@ func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets fun
 // member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
 // transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
 func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) *View {
-	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, via: via.e, target: into.e}
+	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, via: via.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if members != nil && place != nil && apply != nil {
 		f.targets = func(s reflect.Value) query { return members(s.Interface().(S)).q }
 		f.place = func(m reflect.Value) reflect.Value {
@@ -79,6 +83,7 @@ type fanOut struct {
 	view                *View
 	source, via, target *entity // via is nil where the query finds the targets themselves
 	targets             func(source reflect.Value) query
+	shares              bool // two copies of a source have memory in common
 	place               func(member reflect.Value) reflect.Value
 	apply               func(c Change[any], member, target reflect.Value) bool
 }
@@ -141,7 +146,7 @@ func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
 				errs[d] = errors.Join(errs[d], err)
 				continue
 			}
-			c := newCopying(d.record.Keys, img.change(d.record))
+			c := newCopying(d.record.Keys, img.change(d.record), img.old, img.new)
 			c.before, last[d.item] = last[d.item], c
 			list, owners = append(list, c), append(owners, d)
 		}

@@ -1,8 +1,8 @@
 package ddb
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -14,14 +14,14 @@ import (
 func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copying) {
 	keys := make([]item, len(list))
 	for i, c := range list {
-		keys[i], c.again, c.rows = c.key, false, nil
+		keys[i], c.again, c.rows, c.err = c.key, false, nil, nil
 	}
 	for i, s := range p.db.fetch(ctx, keys) {
 		c, err := list[i], s.err
 		if err == nil {
 			var now any
 			now, err = p.f.decoded(p.db, s.item)
-			c.sees(now)
+			c.sees(now, s.item)
 		}
 		if err != nil {
 			p.fail(ctx, err, c)
@@ -48,10 +48,12 @@ func (f *fanOut) decoded(db *DB, attrs item) (source any, err error) {
 
 // search is a query for targets, and the changes that it is made for.
 type search struct {
-	plan *readPlan
-	of   []*copying
-	rows []item
-	err  error
+	plan    *readPlan
+	of      []*copying
+	rows    []located
+	unread  error // of the rows that cannot be read: the others are
+	elusive bool  // what the index said was gone, or another, when the item was read
+	err     error
 }
 
 // find reads the rows of each change. Queries that are alike are made once.
@@ -62,31 +64,22 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 		plans, err := p.f.plans(p.db, c)
 		if err != nil {
 			p.fail(ctx, err, c)
-			continue
 		}
 		for _, q := range plans {
-			id, err := q.identity(p.db)
-			if err != nil {
-				p.fail(ctx, err, c)
-				break
-			}
-			made := alike[id]
+			made := alike[q.id]
 			if made == nil {
-				made = &search{plan: q}
+				made = &search{plan: q.plan}
 				order = append(order, made)
 			}
-			if id != "" {
-				alike[id] = made
+			if q.id != "" {
+				alike[q.id] = made
 			}
 			made.of = append(made.of, c)
 		}
 	}
 	p.halt(parallel(ctx, len(order), func(i int) error {
 		s := order[i]
-		s.err = safely(func() (err error) {
-			s.rows, err = p.f.find(ctx, p.db, s.plan)
-			return err
-		})
+		s.err = safely(func() error { return p.f.find(ctx, p.db, s) })
 		return halts(ctx, s.err)
 	}))
 	for _, s := range order {
@@ -94,10 +87,49 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 			p.fail(ctx, s.err, s.of...)
 			continue
 		}
+		if s.unread != nil {
+			p.fail(ctx, s.unread, s.of...)
+		}
+		if s.elusive {
+			p.look(ctx, true, s.of...)
+		}
 		for _, c := range s.of {
 			c.rows = append(c.rows, s.rows...)
 		}
 	}
+}
+
+// asked is a query for targets, with its identity.
+type asked struct {
+	plan *readPlan
+	id   string
+}
+
+// plans returns the queries for the targets that a change names. Where one of its images gives none, the others count all the same.
+func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
+	for _, s := range c.named {
+		err := safely(func() error {
+			v := f.source.newItem()
+			v.Set(reflect.ValueOf(s))
+			q := f.targets(v)
+			switch {
+			case q.e == nil: // no targets
+				return nil
+			case q.ix != nil && q.ix.kind == globalIndex:
+				return modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
+			}
+			q.consistent, q.whole = true, true
+			p, err := q.plan(db)
+			if err != nil {
+				return err
+			}
+			id, err := p.identity(db)
+			plans = append(plans, asked{p, id})
+			return err
+		})
+		failed = errors.Join(failed, err)
+	}
+	return plans, failed
 }
 
 // identity is the same for queries that find the same, empty where that is not known.
@@ -117,44 +149,22 @@ func (p *readPlan) identity(db *DB) (string, error) {
 		names.String(), canonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
 }
 
-// plans returns the queries for the targets that a change names.
-func (f *fanOut) plans(db *DB, c *copying) (plans []*readPlan, err error) {
-	for _, s := range c.named {
-		var q query
-		v := f.source.newItem()
-		v.Set(reflect.ValueOf(s))
-		if err := safely(func() error { q = f.targets(v); return nil }); err != nil {
-			return nil, err
-		}
-		if q.ix != nil && q.ix.kind == globalIndex {
-			return nil, modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
-		}
-		q.consistent, q.whole = true, true
-		p, err := q.plan(db)
-		if err != nil {
-			return nil, err
-		}
-		plans = append(plans, p)
-	}
-	return plans, nil
-}
-
-// find reads what a query for targets finds.
-func (f *fanOut) find(ctx context.Context, db *DB, p *readPlan) (rows []item, err error) {
-	var bad error
-	err = db.each(ctx, p, func(it row) (counts, more bool) {
+// find reads what a query for targets finds. A row that cannot be read does not take the others.
+func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
+	return db.each(ctx, s.plan, func(it row) (counts, more bool) {
 		if it.item.none() {
+			s.elusive = true
 			return false, true
 		}
-		v, _, _, err := p.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
-		if v != wanted { // an item of another entity, which is not written
-			bad = err
-			return false, err == nil
+		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
+		if v != wanted { // an item of another entity, which is not written, or one that cannot be decoded
+			s.unread = errors.Join(s.unread, err)
+			return false, true
 		}
-		rows = append(rows, it.item.attributes())
+		attrs := it.item.attributes()
+		s.rows = append(s.rows, located{attrs, db.table.keyText(attrs)})
 		return true, true
 	})
-	return rows, cmp.Or(err, bad)
 }
 
 // open decodes what was found, and reads the targets of members, a hundred at once.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/singletable-go/ddb/internal/apierror"
@@ -43,15 +42,14 @@ func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 	var order []*destination
 	byKey := map[string]*destination{}
 	for _, c := range list {
-		for _, row := range c.rows {
-			id := p.db.table.keyText(row)
-			d := byKey[id]
+		for _, found := range c.rows {
+			d := byKey[found.id]
 			if d == nil {
-				d = &destination{row: row}
-				byKey[id] = d
+				d = &destination{row: found.row}
+				byKey[found.id] = d
 				order = append(order, d)
 			}
-			if !slices.Contains(d.changes, c) { // two queries of one change found it
+			if n := len(d.changes); n == 0 || d.changes[n-1] != c { // two queries of one change found it
 				d.changes = append(d.changes, c)
 			}
 		}
@@ -68,61 +66,86 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 	if p.ended() != nil || !p.arrived(ctx, d) {
 		return
 	}
-	o := d.o
-	var applied []*copying
-	for _, c := range d.changes {
-		if p.blocked(c) {
-			continue
-		}
-		ok, err := p.f.applied(o, c.c)
-		if err != nil { // it may have left the target half done: begin anew, without it
-			p.fail(ctx, err, c)
-			if err := o.reopen(p.f, applied); err != nil {
-				p.fail(ctx, err, d.changes...)
-				return
-			}
-			continue
-		}
-		if ok {
-			applied = append(applied, c)
-		}
-	}
+	applied := p.apply(ctx, d)
 	if len(applied) == 0 {
 		return
 	}
-	writes, err := o.writes(p.db)
+	var w *copies
+	err := safely(func() (err error) {
+		w, err = d.o.writes(p.db)
+		return err
+	})
 	switch {
 	case err != nil:
 		p.refuse(ctx, applied, err)
 		return
-	case len(writes) == 0: // they changed nothing, whatever they say
+	case len(w.items) == 0: // they changed nothing, whatever they say
 		return
 	case p.report != nil:
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.changed++
-		if err := p.report(Drift{Item: p.db.table.keyText(o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
+		if err := p.report(Drift{Item: p.db.table.keyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
 			p.stopped = cmp.Or(p.stopped, err)
 		}
 		return
 	}
-	err = p.db.transactWrite(ctx, writes)
+	err = p.db.transactWrite(ctx, w.items)
 	switch {
 	case err == nil:
 		p.mu.Lock()
 		p.changed++
 		p.mu.Unlock()
 		p.look(ctx, false, applied...)
+	case w.taken(err):
+		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", ErrExists, p.db.table.keyText(d.o.target.attrs), w.to))
 	case apierror.Moved(err):
 		p.look(ctx, true, d.changes...)
 	default:
-		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.keyText(o.target.attrs), p.db.explain(err)))
+		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.keyText(d.o.target.attrs), p.db.explain(err)))
 	}
 }
 
+// apply applies changes to a target, in their order, and returns those that changed it. One that panics, or says that it changed
+// nothing, leaves no trace in what the others made of it.
+func (p *fanOutPass) apply(ctx context.Context, d *destination) (applied []*copying) {
+	traces := false
+	for _, c := range d.changes {
+		if p.blocked(c) {
+			continue
+		}
+		if traces {
+			if err := d.o.reopen(p.f, applied); err != nil {
+				p.fail(ctx, err, d.changes...)
+				return nil
+			}
+		}
+		ok, err := p.f.applied(d.o, c)
+		if err != nil {
+			p.fail(ctx, err, c)
+		}
+		if traces = err != nil || !ok; !traces {
+			applied = append(applied, c)
+		}
+	}
+	if traces && len(applied) > 0 {
+		if err := d.o.reopen(p.f, applied); err != nil {
+			p.fail(ctx, err, d.changes...)
+			return nil
+		}
+	}
+	return applied
+}
+
 // applied calls apply.
-func (f *fanOut) applied(o *opened, c Change[any]) (ok bool, err error) {
-	err = safely(func() error { ok = f.apply(c, o.member.is, o.target.is); return nil })
+func (f *fanOut) applied(o *opened, c *copying) (ok bool, err error) {
+	err = safely(func() error {
+		change, err := c.apart(f)
+		if err == nil {
+			ok = f.apply(change, o.member.is, o.target.is)
+		}
+		return err
+	})
 	return ok, err
 }
 
@@ -134,7 +157,7 @@ func (o *opened) reopen(f *fanOut, applied []*copying) error {
 	}
 	for _, c := range applied {
 		if err == nil {
-			_, err = f.applied(o, c.c)
+			_, err = f.applied(o, c)
 		}
 	}
 	return err
@@ -177,6 +200,9 @@ func (p *fanOutPass) fail(ctx context.Context, err error, list ...*copying) {
 }
 
 func (p *fanOutPass) blocked(c *copying) bool {
+	if c.before == nil {
+		return false
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return c.blocked()

@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +30,7 @@ func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 		return nil
 	}
 	r.p.Sources++
-	r.list = append(r.list, newCopying(r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}))
+	r.list = append(r.list, newCopying(r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, nil, nil))
 	if len(r.list) < batchGetLimit {
 		return nil
 	}
@@ -40,30 +39,60 @@ func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
 }
 
 func (r *fanOutRebuild) flush(ctx context.Context, _ bool) (bool, error) {
-	var reported error
-	report := r.report
-	if report != nil {
-		report = func(d Drift) error {
-			reported = cmp.Or(reported, r.report(d))
-			return reported
-		}
-	}
 	list := r.list
 	r.list = nil
-	n, _ := r.f.carry(ctx, r.db, list, report)
-	r.p.Changed += n
-	if reported != nil {
-		return false, reported
+	if r.report != nil {
+		return r.compare(ctx, list)
 	}
+	n, _ := r.f.carry(ctx, r.db, list, nil)
+	r.p.Changed += n
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
+	r.blame(list)
+	return true, nil
+}
+
+// compare reports the targets that differ in three looks within half a second: what a stream is about to carry does not.
+func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, error) {
+	var last map[string]bool
+	var order []Drift
+	for looks := 1; ; looks++ {
+		found := map[string]bool{}
+		order = nil
+		_, _ = r.f.carry(ctx, r.db, list, func(d Drift) error {
+			if last == nil || last[d.Item] {
+				found[d.Item] = true
+				order = append(order, d)
+			}
+			return nil
+		})
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		if last = found; looks == restLooks || len(found) == 0 {
+			break
+		}
+		if err := sleep(ctx, restPause); err != nil {
+			return false, err
+		}
+	}
+	r.blame(list)
+	for _, d := range order {
+		r.p.Changed++
+		if err := r.report(d); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (r *fanOutRebuild) blame(list []*copying) {
 	for _, c := range list {
 		if c.err != nil && len(r.faults) < maxRebuildFaults {
 			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(c.key), c.err))
 		}
 	}
-	return true, nil
 }
 
 func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }

@@ -2,8 +2,12 @@ package ddb
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -39,7 +43,7 @@ func (f *fanOut) locate(found item) (o *opened, target item, err error) {
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
 func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (there, moved bool, err error) {
-	if attrs != nil && db.table.claims(f.target, loaded(attrs)) {
+	if attrs != nil && db.table.claims(f.target, loaded(attrs)) && !db.past(loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
 	}
@@ -55,84 +59,170 @@ func (c *copied) decode() error {
 	return c.e.decode(loaded(c.attrs), c.is)
 }
 
-// writes returns the writes of a target and of its member; none if nothing changed.
-func (o *opened) writes(db *DB) ([]types.TransactWriteItem, error) {
-	ops, err := o.target.writes(db)
-	if err != nil || o.member.e == nil {
-		return ops, err
-	}
-	member, err := o.member.writes(db)
-	if len(member) > 1 {
-		return nil, modelFault("%s: the key of a member must not change", o.member.e.name)
-	}
-	if len(ops) > 0 && len(member) == 0 { // it still points there: hold it to that
-		x := &plan.Expression{}
-		member = []types.TransactWriteItem{{ConditionCheck: &types.ConditionCheck{
-			TableName: &db.name, Key: db.table.keyOf(loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x)),
-			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
-		}}}
-	}
-	return append(ops, member...), err
+// copies are the writes of a target and of its member.
+type copies struct {
+	items []types.TransactWriteItem
+	to    string // the key that the target moves to, as text; "" where it stays
+	at    int    // the write that asks that the key is free
 }
 
-// writes returns the writes that make the item what it is now: none, a put, or where its key changed a delete and a put.
-func (c *copied) writes(db *DB) ([]types.TransactWriteItem, error) {
+// taken reports whether a transaction failed since the key that a target moves to is taken, and for nothing else.
+func (w *copies) taken(err error) bool {
+	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
+	if !ok || w.to == "" || len(cancelled.CancellationReasons) != len(w.items) {
+		return false
+	}
+	for i, r := range cancelled.CancellationReasons {
+		want := "None"
+		if i == w.at {
+			want = "ConditionalCheckFailed"
+		}
+		if text(r.Code) != want {
+			return false
+		}
+	}
+	return true
+}
+
+// writes returns the writes of a target and of its member; none if nothing changed.
+func (o *opened) writes(db *DB) (*copies, error) {
+	w := &copies{}
+	if err := o.target.writes(db, w); err != nil || o.member.e == nil {
+		return w, err
+	}
+	target := len(w.items)
+	to, at := w.to, w.at
+	if err := o.member.writes(db, w); err != nil {
+		return nil, err
+	}
+	w.to, w.at = to, at
+	switch member := len(w.items) - target; {
+	case member > 1:
+		return nil, modelFault("%s: the key of a member must not change", o.member.e.name)
+	case target > 0 && member == 0: // it still points there: hold it to that
+		x := &plan.Expression{}
+		w.items = append(w.items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: &db.name, Key: db.table.keyOf(loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
+			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		}})
+	}
+	return w, nil
+}
+
+// writes adds the writes that make the item what it is now: none, an update of what changed, or where its key changed a delete and a put.
+func (c *copied) writes(db *DB, w *copies) error {
 	next, err := c.next()
 	if err != nil || equalItems(next, c.attrs) {
-		return nil, err
+		return err
 	}
 	c.stamp(db)
 	if next, err = c.next(); err != nil {
-		return nil, err
+		return err
 	}
 	if c.e.version != nil {
 		next[writeStampAttr] = newWriteStamp()
 	}
 	x := &plan.Expression{}
-	cond := c.asRead(x)
 	from, to := db.table.keyOf(loaded(c.attrs)), db.table.keyOf(loaded(next))
 	if equalItems(from, to) {
-		return []types.TransactWriteItem{{Put: &types.Put{
-			TableName: &db.name, Item: next, ConditionExpression: &cond,
+		cond := c.asRead(x, false)
+		w.items = append(w.items, types.TransactWriteItem{Update: &types.Update{
+			TableName: &db.name, Key: from, ConditionExpression: &cond, UpdateExpression: new(difference(x, c.attrs, next)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
-		}}}, nil
+		}})
+		return nil
 	}
+	cond := c.asRead(x, true)
 	y := &plan.Expression{}
 	free := "attribute_not_exists(" + y.Name(db.table.primary.partition[0]) + ")"
-	return []types.TransactWriteItem{
-		{Delete: &types.Delete{
+	if db.table.ttl != "" { // what has expired is not there
+		ttl := y.Name(db.table.ttl)
+		free += " OR " + ttl + " <= " + y.Value(db.now())
+	}
+	w.to, w.at = db.table.keyText(to), len(w.items)+1
+	w.items = append(w.items,
+		types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &db.name, Key: from, ConditionExpression: &cond,
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
-		{Put: &types.Put{TableName: &db.name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names()}},
-	}, nil
+		types.TransactWriteItem{Put: &types.Put{
+			TableName: &db.name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names(), ExpressionAttributeValues: y.Values(),
+		}})
+	return nil
 }
 
-// next is the item as it would be stored: what the entity does not know, and what is derived, stays.
+// difference is the update that makes one item of another under the same key.
+func difference(x *plan.Expression, from, to item) string {
+	var sets, removes []string
+	for _, attr := range sortedNames(to) {
+		if from[attr] == nil || !equalValues(from[attr], to[attr]) {
+			sets = append(sets, x.Name(attr)+" = "+x.Value(to[attr]))
+		}
+	}
+	for _, attr := range sortedNames(from) {
+		if to[attr] == nil {
+			removes = append(removes, x.Name(attr))
+		}
+	}
+	var parts []string
+	if len(sets) > 0 {
+		parts = append(parts, "SET "+strings.Join(sets, ", "))
+	}
+	if len(removes) > 0 {
+		parts = append(parts, "REMOVE "+strings.Join(removes, ", "))
+	}
+	return strings.Join(parts, " ")
+}
+
+// next is the item as it would be stored: what the entity does not know, at every depth, and what is derived, stays.
 func (c *copied) next() (item, error) {
-	encoded, err := c.e.encode("fan-out", c.is)
-	if err != nil {
-		return nil, err
+	if have := schemaOf(loaded(c.attrs)); have > c.e.schema {
+		return nil, &outside{fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", ErrConflict, have, c.e.schema)}
 	}
 	base, err := c.e.upgraded(c.attrs)
 	if err != nil {
 		return nil, err
 	}
-	next := maps.Clone(base)
-	for _, f := range c.e.proto.Fields() {
-		if f.Stored() && !f.Nested() {
-			delete(next, f.Attr())
-		}
+	before := c.e.newItem()
+	if err := c.e.decode(loaded(c.attrs), before); err != nil {
+		return nil, err
 	}
+	was, err := c.e.encode("fan-out", before)
+	if err != nil {
+		return nil, err
+	}
+	is, err := c.e.encode("fan-out", c.is)
+	if err != nil {
+		return nil, err
+	}
+	next := maps.Clone(base)
 	for _, r := range c.e.rows() {
 		for _, attr := range r.index.attrs() {
 			delete(next, attr)
 		}
 	}
-	maps.Copy(next, encoded)
+	fields := map[string]bool{}
+	for _, f := range c.e.proto.Fields() {
+		if !f.Stored() || f.Nested() || c.e.derivedBy(f) != "" {
+			continue
+		}
+		attr := f.Attr()
+		fields[attr] = true
+		if delete(next, attr); is[attr] == nil {
+			continue
+		}
+		if next[attr] = merged(base[attr], was[attr], is[attr]); next[attr] == nil {
+			next[attr] = is[attr] // the stored item lacks what a put would store
+		}
+	}
+	for attr, v := range is {
+		if !fields[attr] {
+			next[attr] = v
+		}
+	}
 	for _, d := range c.e.derived {
 		delete(next, d.f.Attr())
-		if av := c.attrs[d.f.Attr()]; av != nil {
+		if av := base[d.f.Attr()]; av != nil {
 			next[d.f.Attr()] = av
 		}
 	}
@@ -150,9 +240,12 @@ func (c *copied) stamp(db *DB) {
 	}
 }
 
-// asRead is the condition that the item is what was read: its version, or else every attribute of it.
-func (c *copied) asRead(x *plan.Expression) string {
-	if f := c.e.version; f != nil && lookup(c.attrs, f.Path) != nil {
+// asRead is the condition that the item is what was read: its version, or else every attribute that the entity knows. Whole asks it
+// of all attributes there were, as a write does that would lose what others changed of them.
+func (c *copied) asRead(x *plan.Expression, whole bool) string {
+	f := c.e.version
+	versioned := f != nil && lookup(c.attrs, f.Path) != nil
+	if versioned && !whole {
 		cond := x.Path(f.Path) + " = " + x.Value(lookup(c.attrs, f.Path))
 		if stamp := c.attrs[writeStampAttr]; stamp != nil {
 			cond = plan.And(cond, x.Name(writeStampAttr)+" = "+x.Value(stamp))
@@ -165,15 +258,22 @@ func (c *copied) asRead(x *plan.Expression) string {
 	conds := make([]string, 0, len(c.attrs))
 	known := map[string]bool{}
 	for _, f := range c.e.proto.Fields() {
-		if f.Stored() && !f.Nested() && c.attrs[f.Attr()] == nil && !known[f.Attr()] {
-			known[f.Attr()] = true
-			conds = append(conds, equalsAttr(x, f.Attr(), nil))
+		if attr := f.Attr(); f.Stored() && !f.Nested() && !known[attr] {
+			known[attr] = true
+			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}
 	}
-	for attr, av := range c.attrs {
-		conds = append(conds, equalsAttr(x, attr, av))
+	for _, attr := range sortedNames(c.attrs) {
+		if !known[attr] && (whole || c.e.table.own(attr)) {
+			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
+		}
 	}
 	return plan.And(conds...)
+}
+
+// own reports whether an attribute says which item it is, and of what: the primary key, the type and the schema.
+func (t *Table) own(attr string) bool {
+	return slices.Contains(t.primary.attrs(), attr) || attr == t.typeAttr || attr == schemaAttr
 }
 
 func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string {

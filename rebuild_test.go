@@ -69,6 +69,11 @@ func (h hooked) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*d
 	return h.Client.Query(ctx, in, o...)
 }
 
+func (h hooked) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, o ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+	h.before("BatchGetItem")
+	return h.Client.BatchGetItem(ctx, in, o...)
+}
+
 func (h hooked) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	h.before("UpdateItem")
 	return h.Client.UpdateItem(ctx, in, o...)
