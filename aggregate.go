@@ -89,6 +89,12 @@ type aggregate struct {
 	own            bool
 }
 
+// owns reports that the view makes the items of e itself.
+func (v *View) owns(e *entity) bool {
+	a, ok := v.kind.(*aggregate)
+	return ok && a.own && a.target == e
+}
+
 // pairing is a By rule.
 type pairing struct{ from, into *field.Field }
 
@@ -210,7 +216,7 @@ func (b *aggregateBuilder) number(r Rule) {
 	if into == nil {
 		return
 	}
-	if !isNumber(into.Type) || into.AsString {
+	if !isNumber(into.Type) || into.AsString || into.Marshals() {
 		b.fault("%s: field %s of %s is not stored as a number", r.op, into.Name, b.a.target.name)
 		return
 	}

@@ -40,6 +40,8 @@ func (t *Table) claim(s stored) (*entity, error) {
 		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyText(t.keyOf(s)), name)
 	case found == nil:
 		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyText(t.keyOf(s)))
+	case typed && !isName(name):
+		return nil, fmt.Errorf("%w: item %s says it is a %q, which is no name of an entity, and its key is that of a %s: write its type attribute %q anew", ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, t.typeAttr)
 	case typed:
 		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, name)
 	}

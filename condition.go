@@ -65,7 +65,8 @@ func compare(op operator, ptr any, vals ...any) Bound {
 func Eq[V any](f *V, v V) Bound { return compare(opEq, f, v) }
 
 // Lt holds where the field is less than v. Like [Le], [Gt], [Ge] and [Between] it is for what DynamoDB orders as Go does:
-// numbers, text, bytes, and times tagged unixtime or in a key; it is refused, with [ErrModel], for other times and for numbers tagged ",string".
+// numbers, text, bytes, and times tagged unixtime or in a key; it is refused, with [ErrModel], for other times and for numbers tagged ",string",
+// and with [ErrValue] for a v that is stored as NULL, such as a nil pointer.
 func Lt[V any](f *V, v V) Bound { return compare(opLt, f, v) }
 
 // Le holds where the field is at most v.
@@ -81,7 +82,8 @@ func Ge[V any](f *V, v V) Bound { return compare(opGe, f, v) }
 // then, and a write fails with [ErrCondition]. In [Row.When], whose bounds are the program's own, it is [ErrModel].
 func Between[V any](f *V, lo, hi V) Bound { return compare(opBetween, f, lo, hi) }
 
-// StartsWith holds where the field's text begins with prefix.
+// StartsWith holds where the field's text begins with prefix. Like [Contains] it is refused, with [ErrModel], for a type that says itself how it
+// is stored: what that makes of a part is no part of what it makes of the whole.
 func StartsWith[S ~string](f *S, prefix S) Bound { return compare(opStartsWith, f, prefix) }
 
 // Ne holds where the field differs from v, or is absent. It is the negation of [Eq]: the zero value of an omitempty

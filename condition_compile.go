@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -67,8 +68,15 @@ func (e *entity) compileCond(c Cond) (compiled, error) {
 		return out, nil
 	default: // a comparison
 	}
-	out.f, out.vals, err = e.operands(cl)
-	return out, err
+	if out.f, out.vals, err = e.operands(cl); err != nil {
+		return out, err
+	}
+	for _, v := range out.vals {
+		if err := incomparable(cl.op, v); err != nil {
+			return out, fmt.Errorf("field %s: %w", out.f.Name, err)
+		}
+	}
+	return out, nil
 }
 
 // crosses returns the field of a Between whose bounds cross, nil where there is none: it holds for no item.
@@ -146,7 +154,7 @@ func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, erro
 	if !f.Stored() {
 		return nil, nil, modelFault("field %s lives only in the key and has no attribute to compare", f.Name)
 	}
-	if why := unordered(cl.op, f); why != "" {
+	if why := cmp.Or(unordered(cl.op, f), partless(cl.op, f)); why != "" {
 		return nil, nil, modelFault("field %s: %s", f.Name, why)
 	}
 	if cl.op == opIn && (len(cl.vals) == 0 || len(cl.vals) > 100) {
@@ -155,6 +163,7 @@ func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, erro
 	vals := make([]types.AttributeValue, len(cl.vals))
 	for i, v := range cl.vals {
 		if vals[i], err = encodeOperand(cl.op, f, v); err != nil {
+			err = e.told(err)
 			if _, named := errors.AsType[*codec.Error](err); !named {
 				err = fmt.Errorf("field %s: %w", f.Name, err)
 			}
@@ -172,10 +181,7 @@ func unordered(op operator, f *field.Field) string {
 	default:
 		return ""
 	}
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := field.Pointee(f.Type)
 	switch {
 	case f.AsString && (isNumber(t) || isNumberText(t)):
 		return "it is a number stored as text (tag \",string\"), where 10 comes before 9: drop the option, or use Eq, Ne and In"
@@ -185,6 +191,35 @@ func unordered(op operator, f *field.Field) string {
 		return fmt.Sprintf("DynamoDB orders strings, numbers and bytes alone, and no %s", t)
 	}
 	return ""
+}
+
+// partless says why no part of a field's text is a part of its attribute, "" if it is, or the condition is not about that.
+func partless(op operator, f *field.Field) string {
+	switch {
+	case op != opStartsWith && op != opContains:
+	case f.Marshals():
+		return fmt.Sprintf("a %s says itself how it is stored, and what it makes of a part is no part of what it makes of the whole: compare wholes, or store a string", f.Type)
+	case isNumberText(f.Type) && !f.AsString:
+		return fmt.Sprintf("a %s is stored as a number, which has no text: use Eq, Lt, Gt and Between", f.Type)
+	}
+	return ""
+}
+
+// incomparable says that a value has no order and no parts: it is stored as NULL, or is in an interface and no text,
+// number or bytes.
+func incomparable(op operator, av types.AttributeValue) error {
+	switch op {
+	case opLt, opLe, opGt, opGe, opBetween, opStartsWith, opContains:
+	default:
+		return nil
+	}
+	switch av.(type) {
+	case *types.AttributeValueMemberS, *types.AttributeValueMemberN, *types.AttributeValueMemberB:
+		return nil
+	case *types.AttributeValueMemberNULL:
+		return codec.Refusal("cannot be compared by %s with what is stored as NULL: use Eq, Ne, Present or Absent", op)
+	}
+	return codec.Refusal("cannot be compared by %s with what is no string, number or bytes: use Eq, Ne or In", op)
 }
 
 // disordered reports a type whose attribute DynamoDB does not order at all.

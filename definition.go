@@ -15,8 +15,10 @@ import (
 // Definition collects what the function given to [Define] says about an entity. It is of use only inside that
 // function.
 type Definition struct {
-	e      *entity
-	faults []error
+	e        *entity
+	faults   []error
+	panicked bool
+	wrongTTL bool // the field of TTL is none of the entity
 }
 
 // Primary gives the entity's primary key; no sort template for a table without a sort key.
@@ -85,8 +87,12 @@ func (d *Definition) Alias(names ...string) { d.e.aliases = append(d.e.aliases, 
 // version of the item given (0: there is none yet) and write the next, else the error is [ErrConflict].
 //
 // f is a field of the item itself, or of a struct that the item embeds without a tag, as all fields are that the library keeps.
-// What each write changes, a version, a Revision or an Updated, stands neither in the primary key nor in a Unique.
-func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
+// It is stored as a number, so without the tag option "string". What each write changes, a version, a Revision or an Updated, stands neither in the primary key nor in a Unique.
+func (d *Definition) Version(f *int64) {
+	if d.e.version = d.note("version", f); d.e.version != nil && d.e.version.AsString {
+		d.fault("version: %s is stored as text (tag \",string\"), which no write counts on: drop the option", d.e.version.Name)
+	}
+}
 
 // TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it
 // or not, and writes treat it as absent. The field is tagged ",unixtime" and named as [Table.TTL] says; the zero time
@@ -96,6 +102,7 @@ func (d *Definition) Version(f *int64) { d.e.version = d.note("version", f) }
 // before the one that was given. Give a whole second, rounded up, where that is too early.
 func (d *Definition) TTL(f *time.Time) {
 	if d.e.ttl = d.note("ttl", f); d.e.ttl == nil {
+		d.wrongTTL = true
 		return
 	}
 	d.e.ttl.OmitEmpty = true // as the library stores it: the zero time is no attribute
@@ -153,6 +160,7 @@ func (d *Definition) run(f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.fault("the function panicked: %v", p)
+			d.panicked = true // what it did not come to is no fault of its own
 		}
 	}()
 	f()
@@ -163,9 +171,11 @@ func (d *Definition) finish() error {
 	if err := d.e.proto.Changed(); err != nil {
 		d.fault("%w", err)
 	}
-	if d.e.primary == nil {
+	switch {
+	case d.panicked:
+	case d.e.primary == nil:
 		d.fault("no primary key: call Primary")
-	} else {
+	default:
 		d.check()
 	}
 	d.e.table.refuse(d.e.name, d.faults)
@@ -189,6 +199,7 @@ func (d *Definition) finish() error {
 			}
 		}
 	}
+	d.e.lend()
 	d.e.join()
 	return nil
 }
@@ -222,11 +233,9 @@ func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
 	before := len(d.faults)
 	r := &Row{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
 	defer func() {
-		if r.faulty = len(d.faults) > before; !r.faulty {
-			return
-		}
+		r.faulty = len(d.faults) > before
 		if _, wrong := d.e.table.faults(); wrong[ix] {
-			d.faults = d.faults[:before] // it follows from what is wrong with the index
+			r.faulty, d.faults = true, d.faults[:before] // it follows from what is wrong with the index
 		}
 	}()
 	switch {
@@ -247,6 +256,11 @@ func (d *Definition) template(ix *Index, side string, t Template, attrs int) tem
 	parts := make([]template.Part, 0, len(t.parts))
 	ok := true
 	for i, p := range t.parts {
+		if p.missing {
+			d.fault("%s: %s key, part %d is nil: is the variable set by then?", ix.name, side, i+1)
+			ok = false
+			continue
+		}
 		if p.kind == template.Literal {
 			parts = append(parts, template.Part{Kind: p.kind, Text: p.text})
 			continue

@@ -25,6 +25,7 @@ func (d *Definition) check() {
 	d.checkMembership()
 	d.checkHomes()
 	d.checkWhen()
+	d.checkOmitted()
 	d.checkUniques()
 	d.checkHistory()
 	d.checkRevision()
@@ -38,6 +39,11 @@ func (d *Definition) check() {
 		d.checkKeyFields(other)
 		d.checkOverlaps(other)
 	}
+}
+
+// isName reports a name that an entity may have.
+func isName(name string) bool {
+	return name != "" && !strings.Contains(name, "~") && utf8.ValidString(name)
 }
 
 func (d *Definition) checkNames() {
@@ -80,7 +86,7 @@ func (d *Definition) checkFields() {
 			d.fault("field %s: attribute %q carries the entity's name: call TypeAttribute with another name", f.Name, attr)
 		case strings.HasPrefix(attr, "~"):
 			d.fault("field %s: attribute %q begins with ~, as the library's own do", f.Name, attr)
-		case attr == t.ttl && d.e.ttl != f:
+		case attr == t.ttl && d.e.ttl == nil && !d.wrongTTL:
 			d.fault("field %s: attribute %q is the table's TTL: declare it with d.TTL", f.Name, attr)
 		}
 	}
@@ -245,8 +251,9 @@ func mixed(attrs []string, t template.Template) bool {
 
 // checkMembership refuses items that are in an index by accident of their attributes.
 func (d *Definition) checkMembership() {
+	_, wrong := d.e.table.faults()
 	for _, ix := range d.e.table.indexes {
-		if d.e.row(ix) != nil {
+		if d.e.row(ix) != nil || wrong[ix] {
 			continue
 		}
 		if _, in := d.implied(ix.attrs()); in {
@@ -282,7 +289,7 @@ func (d *Definition) checkHomes() {
 		}
 		here := f.Unstored()
 		switch {
-		case d.e.primary.keeps(f), f == d.e.revision, told[here]:
+		case d.e.primary.keeps(f), d.isKept(f), told[here]:
 		case slices.ContainsFunc(rows, func(r *Row) bool { return r.faulty }):
 			// told already: it may be meant for the key that is wrong
 		case slices.Contains(in, "primary"):
@@ -329,10 +336,64 @@ func (d *Definition) checkWhen() {
 			}
 			r.unless = append(r.unless, p)
 		}
-		if len(r.owns()) == 0 && !r.sparseByItself() {
+		if len(r.owns()) == 0 && !r.sparseByItself() && len(r.unasked()) == 0 {
 			d.fault("%s: When cannot take an item out: each of %v is a field's own attribute or shared with another row: say Present of such a field, tagged omitempty", r.index.name, r.index.attrs())
 		}
 	}
+}
+
+// checkTold refuses a primary key that tells items apart by shards alone, which many of them share. The totals of an
+// aggregate are such items: one a shard.
+func (d *Definition) checkTold() {
+	shards := 0
+	for _, k := range d.e.primary.keys() {
+		for _, p := range k.template.Parts() {
+			switch p.Kind {
+			case template.Literal:
+			case template.Shard:
+				shards++
+			default:
+				return
+			}
+		}
+	}
+	if shards == 0 || slices.ContainsFunc(d.e.table.views, func(v *View) bool { return v.owns(d.e) }) {
+		return
+	}
+	d.fault("primary: the key %s has a Shard and nothing that tells the items of one shard apart: they would overwrite each other; let it hold the field itself, too, by Str", d.e.shape())
+}
+
+// checkOmitted refuses Native numbers that are left out when they are 0, unless the row says that they may be missing.
+func (d *Definition) checkOmitted() {
+	for _, r := range d.e.rows() {
+		if r.faulty {
+			continue // told already
+		}
+		for _, f := range r.unasked() {
+			d.fault("%s: Native(%s) is omitted when it is 0, and the item would be missing from the index: a number is never empty; drop \",omitempty\", or leave such items out with When(Present(&…))", r.index.name, f.Name)
+		}
+	}
+}
+
+// unasked returns the row's Native numbers that are left out when they are 0, and of which no When asks that they are there.
+func (r *Row) unasked() (fs []*field.Field) {
+	for _, f := range r.fields() {
+		if f.OmitEmpty && isNumber(f.Type) && r.index.isKey(f.Attr()) && !r.asks(f) {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// asks reports whether the row's When asks that the field is there.
+func (r *Row) asks(f *field.Field) bool {
+	return slices.ContainsFunc(r.when, func(c Cond) bool {
+		if c == nil || c.condition().op != opPresent {
+			return false
+		}
+		g, err := r.entity.proto.Resolve(c.condition().ptr)
+		return err == nil && g == f
+	})
 }
 
 // sparseByItself reports whether the row is left because each condition is that one of its Native fields is there.
@@ -345,7 +406,7 @@ func (r *Row) sparseByItself() bool {
 		switch c.condition().op {
 		case opPresent:
 		case opNe:
-			if !omitted(f, vals[0]) {
+			if !omitted(f, vals[0]) || isNumber(f.Type) { // an Add makes a zero that is there
 				return false
 			}
 		default:

@@ -25,6 +25,11 @@ func (e *entity) keptFields() []keptField {
 	return slices.DeleteFunc(all, func(k keptField) bool { return k.f == nil })
 }
 
+// isKept reports one of them: that it has no attribute is right, or told already.
+func (d *Definition) isKept(f *field.Field) bool {
+	return slices.ContainsFunc(d.e.keptFields(), func(k keptField) bool { return k.f == f })
+}
+
 // holder returns the outermost field that f lies inside of, nil if it is a field of the item itself: its own, or promoted.
 func (d *Definition) holder(f *field.Field) *field.Field {
 	for _, outer := range d.e.proto.Fields() { // outer ones come first
@@ -66,4 +71,17 @@ func (d *Definition) checkKept() {
 			}
 		}
 	}
+}
+
+// lend finds the pointers behind which fields lie that the library sets in an item: those that it keeps, those that views
+// fill, and those of the key.
+func (e *entity) lend() {
+	fs := e.primary.fields()
+	for _, k := range e.keptFields() {
+		fs = append(fs, k.f)
+	}
+	for _, d := range e.derived {
+		fs = append(fs, d.f)
+	}
+	e.loans = field.LoansOf(fs)
 }

@@ -65,10 +65,7 @@ func (d *Definition) checkUnfilled() {
 
 // mayBe reports whether a field is stored as a key attribute's type, as far as its own type tells.
 func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := field.Pointee(f.Type)
 	bytes := (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
 	switch {
 	case f.Marshals() || t.Kind() == reflect.Interface:

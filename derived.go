@@ -11,6 +11,7 @@ type derivation struct {
 // derive makes f a field that the view called by fills, and no write of a user.
 func (e *entity) derive(f *field.Field, by string) {
 	e.derived = append(e.derived, derivation{f, by})
+	e.lend()
 	e.notes = append(e.notes, "derived\t"+f.Name+"\tby "+by)
 }
 

@@ -51,9 +51,9 @@
 //
 // What is read is what was written, or the write is refused with the field named, before any request: text and map keys that
 // are not valid UTF-8, NaN, infinities and numbers beyond DynamoDB's, times that RFC 3339 cannot tell, an element that stands
-// in a set twice, what an any holds that would be lost, and what nests deeper than 32 levels: the error matches [ErrValue]. What an older release stored of such
+// in a set twice, what an any holds that would be lost, a pointer to a slice or map that is nil, and what nests deeper than 32 levels: the error matches [ErrValue]. What an older release stored of such
 // a value is read, or is an [ItemError] of that item, which can be deleted by its key. Conditions and edits are no exception; what an [Add] makes of the number that is stored, DynamoDB
-// alone sees. In an any the kind of a value is lost, as in attributevalue: a number comes back as a float64, so one of more
+// alone sees. A json.Number or attributevalue.Number is its value: 1.50 comes back as 1.5, from the write already. In an any the kind of a value is lost, as in attributevalue: a number comes back as a float64, so one of more
 // than 15 digits changes, and a time as text. Declare what matters.
 //
 // A time is stored as RFC 3339 text in its own zone, with as many digits of a second as it has, and DynamoDB compares that

@@ -18,7 +18,7 @@ type Option interface {
 type change struct {
 	op   editOp
 	ptr  any
-	at   any // the element or entry of the field that is meant, an int or a string; nil is the field itself
+	at   any // the element or entry of the field that is meant, an int or a key; nil is the field itself
 	vals []any
 	cond []Cond
 }
@@ -110,12 +110,12 @@ func SetAt[S ~[]E, E any](f *S, i int, v E) Edit {
 // RemoveAt removes element i of a list; those behind it move up.
 func RemoveAt[S ~[]E, E any](f *S, i int) Edit { return change{op: editRemove, ptr: f, at: i} }
 
-// SetEntry sets an entry of a map. The map must be there.
+// SetEntry sets an entry of a map, under the text that Put stores the key as. The map must be there.
 func SetEntry[M ~map[K]V, K ~string, V any](f *M, k K, v V) Edit {
-	return change{op: editSet, ptr: f, at: string(k), vals: []any{v}}
+	return change{op: editSet, ptr: f, at: k, vals: []any{v}}
 }
 
 // RemoveEntry removes an entry of a map.
 func RemoveEntry[M ~map[K]V, K ~string, V any](f *M, k K) Edit {
-	return change{op: editRemove, ptr: f, at: string(k)}
+	return change{op: editRemove, ptr: f, at: k}
 }

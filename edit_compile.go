@@ -18,7 +18,7 @@ import (
 type edit struct {
 	op    editOp
 	f     *field.Field
-	at    any
+	at    any                  // an int, or the text of a key
 	value types.AttributeValue // nil where the attribute becomes absent, or nothing is to be done
 	v     reflect.Value        // the field's value after the edit, where whole
 }
@@ -71,16 +71,15 @@ func (e *entity) oneEdit(c change) (edit, error) {
 		return edit{}, fmt.Errorf("%s: %w", c.op, err)
 	}
 	x := edit{op: c.op, f: f, at: c.at}
+	bad := x.entry()
 	if why := e.editing().of(f).refused; why != "" {
 		return edit{}, modelFault("%s: %s", &x, why)
 	}
 	if why := x.misfit(); why != "" {
 		return edit{}, modelFault("%s: %s", &x, why)
 	}
-	if name, ok := x.at.(string); ok {
-		if err := codec.CheckKey(name); err != nil {
-			return edit{}, fmt.Errorf("%s: %w", &x, err)
-		}
+	if bad != nil {
+		return edit{}, fmt.Errorf("%s: %w", &x, bad)
 	}
 	if x.op == editRemove {
 		x.v = reflect.Zero(f.Type)
@@ -102,7 +101,7 @@ func (e *entity) oneEdit(c change) (edit, error) {
 		g = keepEmpty(f)
 	}
 	if x.value, err = encode(g, v); err != nil {
-		return edit{}, fmt.Errorf("%s: %w", &x, err)
+		return edit{}, fmt.Errorf("%s: %w", &x, e.told(err))
 	}
 	if f == e.ttl && v.IsZero() {
 		x.value = nil // never
@@ -115,10 +114,28 @@ func (e *entity) oneEdit(c change) (edit, error) {
 	}
 	if x.op == editAdd || x.op == editSub {
 		if _, ok := x.value.(*types.AttributeValueMemberN); !ok {
-			return edit{}, modelFault("%s: the field is stored as text (tag \",string\"), which DynamoDB cannot count with", &x)
+			why := "stored as text (tag \",string\")"
+			if f.Marshals() {
+				why = fmt.Sprintf("of type %s, which says itself how it is stored, and not as a number", f.Type)
+			}
+			return edit{}, modelFault("%s: the field is %s, which DynamoDB cannot count with", &x, why)
 		}
 	}
 	return x, nil
+}
+
+// entry makes text of the key of a map's entry, as a Put stores it.
+func (x *edit) entry() error {
+	if _, position := x.at.(int); position || x.at == nil {
+		return nil
+	}
+	key := reflect.ValueOf(x.at)
+	x.at = key.String()
+	text, err := codec.KeyText(key)
+	if err == nil {
+		x.at, err = text, codec.CheckKey(text)
+	}
+	return err
 }
 
 // operandType is the type of what the edit stores.

@@ -134,6 +134,7 @@ type entity struct {
 	revision                       *field.Field // without an attribute
 
 	derived []derivation // fields that views fill
+	loans   field.Loans  // on the way to fields that the library sets
 
 	uniques []*unique
 	history *Row     // of version rows

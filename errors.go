@@ -44,8 +44,9 @@ var (
 	ErrKey = errors.New("bad key")
 	// ErrValue: a value that DynamoDB does not take, or would not give back as it is: text or a map key that is not valid UTF-8,
 	// an empty map key, NaN and other numbers that are none, a time that RFC 3339 cannot tell, an element that stands in a set
-	// twice, what an any holds that would be lost, what nests deeper than 32 levels or holds itself, a text that an [AsText] does not
-	// read back. The error names the field, and no request was made. In a key it is [ErrKey].
+	// twice, a set whose elements are all left out, what an any holds that would be lost, a pointer to a nil slice or map, what nests
+	// deeper than 32 levels or holds itself, a text that an [AsText] does not read back; and in a condition, what has no order or no
+	// part that it could ask for, such as NULL. The error names the field, and no request was made. In a key it is [ErrKey].
 	ErrValue = codec.ErrValue
 	// ErrThrottled: DynamoDB refused for lack of throughput after all attempts. A [ThrottleError] in the tree says of what, where
 	// a request was refused as a whole: of items that stay unprocessed, and of cancelled transactions, DynamoDB says no reasons.

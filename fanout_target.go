@@ -231,6 +231,7 @@ func (c *copied) next() (item, error) {
 
 // stamp raises the version and sets the time of the write.
 func (c *copied) stamp(db *DB) {
+	c.e.owned(c.is)
 	if f := c.e.version; f != nil {
 		v := f.Addr(c.is)
 		v.SetInt(v.Int() + 1)

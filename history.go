@@ -65,12 +65,15 @@ func (d *Definition) checkHistory() {
 	case d.e.version == nil:
 		d.fault("history: the entity has no Version")
 		return
+	case r.faulty:
+		return // told already
 	case !r.keeps(d.e.version):
 		d.fault("history: keys %q / %q do not hold the Version field %s", r.partition, r.sort, d.e.version.Name)
 	case !r.sort.Lossless(d.e.version):
 		d.fault("history: the Version field %s belongs into the sort key, so that versions stand in order", d.e.version.Name)
 	}
 	switch parts := r.sort.Parts(); {
+	case !r.sort.Lossless(d.e.version): // told already
 	case len(parts) > 0 && parts[len(parts)-1].Field != d.e.version:
 		d.fault("history: sort key %q must end in the Version field", r.sort)
 	case len(parts) == 1:

@@ -63,7 +63,7 @@ func (e *entity) fail(op string, it reflect.Value, err error) error {
 // encodeFields adds the attributes of the fields of it to attrs.
 func (e *entity) encodeFields(attrs item, it reflect.Value) error {
 	if err := e.codec.EncodeTo(attrs, it); err != nil || !e.proto.Marshals() {
-		return err
+		return e.told(err)
 	}
 	for _, name := range e.table.ownNames() {
 		if attrs[name] != nil {

@@ -43,7 +43,8 @@ func Key(parts ...Part) Template {
 	t := Template{parts: make([]part, len(parts))}
 	for i, p := range parts {
 		if p == nil {
-			continue // an empty literal: a fault of the definition
+			t.parts[i].missing = true // a fault of the definition
+			continue
 		}
 		t.parts[i] = p.part()
 	}
@@ -82,11 +83,13 @@ func Text[T any, P interface {
 // Native is a field whose own attribute is the key attribute: a string, a number or binary. DynamoDB keeps such an
 // index itself, so that [Add] on a Native score moves the item in its leaderboard. Text is valid UTF-8, and does not begin
 // with "~" in the table's partition key; that holds for keys given to reads and deletes, too, since
-// such keys are the library's own. An item that somebody else wrote there is seen by no read: delete it with the SDK's DeleteItem.
+// such keys are the library's own. A number under omitempty needs [Present] of it in [Row.When]. An item that somebody else wrote there is seen by no read: delete it with the SDK's DeleteItem.
 func Native[V ~string | ~[]byte | number](f *V) Part { return part{kind: template.Native, ptr: f} }
 
 // Shard is one of n shard numbers, computed from a field by a hash frozen in this module: it spreads a hot partition.
-// A query that leaves the field empty reads all shards and merges them in order, at n requests a page.
+// A query that leaves the field empty reads all shards and merges them in order, at n requests a page. A primary key
+// that holds nothing but shards is a fault, found by [Table.Check] and [New], since items of one shard would overwrite each
+// other: the totals of an aggregate with [OwnItems] alone are such items.
 func Shard[S ~string](f *S, n int) Part { return part{kind: template.Shard, ptr: f, n: n} }
 
 type part struct {
@@ -95,6 +98,8 @@ type part struct {
 	ptr   any
 	width int
 	n     int
+
+	missing bool // it was nil
 }
 
 func (p part) part() part { return p }

@@ -85,6 +85,7 @@ func (db *DB) compileModify(w *write) error {
 	if err := w.op.modify(after); err != nil {
 		return &callerError{err}
 	}
+	e.owned(after)
 	want, err := w.changed(up, before, after)
 	if err != nil {
 		return err

@@ -8,7 +8,8 @@ import (
 )
 
 // Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
-// nothing by itself, can be printed, and may run many times. The zero Op is refused.
+// nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
+// pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
 type Op struct {
 	e         *entity
 	verb      verb
@@ -40,7 +41,7 @@ const (
 )
 
 func newOp[T any](e *Entity[T], v verb, it T) Op {
-	return Op{e: e.e, verb: v, item: reflect.ValueOf(&it).Elem()}
+	return Op{e: e.e, verb: v, item: e.e.owned(reflect.ValueOf(&it).Elem())}
 }
 
 // with adds options.
@@ -92,7 +93,7 @@ func (e *Entity[T]) Upsert(key T, edits ...Edit) Op { return newOp(e, verbUpsert
 // Move makes the op of [Repository.Move].
 func (e *Entity[T]) Move(from, to T, opts ...Option) Op {
 	op := newOp(e, verbMove, from).with(opts)
-	op.to = reflect.ValueOf(&to).Elem()
+	op.to = e.e.owned(reflect.ValueOf(&to).Elem())
 	return op
 }
 
@@ -144,6 +145,19 @@ func (op Op) cause(key string, err error) error {
 		return &partError{with, err}
 	}
 	return &partError{said + ": ", err}
+}
+
+// failedWith names op, entity and the key of an item that a run over many met, each once.
+func (op Op) failedWith(attrs item, err error) error {
+	key := op.e.table.keyOf(loaded(attrs))
+	text := op.e.table.keyText(key)
+	if err = op.cause(text, err); strings.HasPrefix(err.Error(), "ddb: ") {
+		err = ofPart(err)
+	}
+	if strings.Contains(err.Error(), text) {
+		key = nil
+	}
+	return op.fail(key, err)
 }
 
 // valid refuses ops that no request can be made of.

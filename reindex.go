@@ -55,11 +55,11 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 		n.Items++
 		changed, err := r.db.refresh(ctx, e, attrs)
 		if _, unread := errors.AsType[*unreadError](err); unread {
-			bad = append(bad, fmt.Errorf("ddb: reindex %s: %w", e.name, err))
+			bad = append(bad, Op{e: e, verb: "reindex"}.failedWith(attrs, err))
 			continue
 		}
 		if err != nil {
-			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
+			return n, errors.Join(append(bad, Op{e: e, verb: "reindex"}.failedWith(attrs, err))...)
 		}
 		if changed {
 			n.Rewritten++
@@ -159,7 +159,7 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 		dups, err := r.db.ensure(ctx, e, attrs)
 		taken = append(taken, dups...)
 		if err != nil {
-			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
+			return errors.Join(append(taken, Op{e: e, verb: "ensure unique"}.failedWith(attrs, err))...)
 		}
 	}
 	return errors.Join(taken...)

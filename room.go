@@ -22,10 +22,7 @@ type room struct {
 
 // roomOf returns the room of a field.
 func roomOf(f *field.Field) room {
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := field.Pointee(f.Type)
 	low, top := "", ""
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:

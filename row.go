@@ -63,7 +63,7 @@ func (k key) limits(r *Row) template.Limits {
 // native returns the attribute of part i of a Native key for a field's value, or says why it can be none.
 func (r *Row) native(op string, k key, i int, v reflect.Value) (types.AttributeValue, error) {
 	av, err := codec.EncodeField(keepEmpty(k.template.Parts()[i].Field), v)
-	if inner, ok := errors.AsType[*codec.Error](err); ok {
+	if inner, ok := errors.AsType[*codec.Error](codec.InKey(err)); ok {
 		return nil, r.keyError(op, k, &template.ValueError{Field: inner.Path, Err: inner.Err})
 	}
 	if err == nil {
@@ -73,6 +73,22 @@ func (r *Row) native(op string, k key, i int, v reflect.Value) (types.AttributeV
 		return nil, r.keyError(op, k, err)
 	}
 	return av, nil
+}
+
+// told returns the error of a value that cannot be stored, with advice that holds for its field.
+func (e *entity) told(err error) error {
+	bad, ok := errors.AsType[*codec.Error](err)
+	if !ok {
+		return err
+	}
+	for _, r := range e.rows() {
+		for _, k := range r.keys() {
+			if k.template.Native() && slices.ContainsFunc(k.template.Fields(), func(f *field.Field) bool { return f.Name == bad.Path }) {
+				return codec.InKey(err)
+			}
+		}
+	}
+	return err
 }
 
 // keys returns the halves of the row, without the sort key where there is none.
@@ -152,10 +168,7 @@ func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
 
 // nativeType is the type of the attribute that a Native field is stored as.
 func nativeType(f *field.Field) types.ScalarAttributeType {
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := field.Pointee(f.Type)
 	switch {
 	case f.AsString:
 		return types.ScalarAttributeTypeS

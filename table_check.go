@@ -50,6 +50,7 @@ func (t *Table) stands() []error {
 		d.checkAttributes()
 		d.checkMembership()
 		d.checkUnfilled()
+		d.checkTold()
 		for _, other := range t.entities[:i] {
 			d.checkTypes(other)
 			d.checkKeyFields(other)

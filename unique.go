@@ -36,7 +36,7 @@ const (
 //
 // What deletes items behind the library's back, such as a raw client or a restore of some of them, leaves their constraints
 // behind: the values stay taken by items that are not there. Delete such a constraint by its key, which the error names the
-// holder of. A Unique whose parts change is another: give it a new name, and run EnsureUnique.
+// holder of. No part is a [Shard]. A Unique whose parts change is another: give it a new name, and run EnsureUnique.
 //
 // It costs a transaction, so twice the capacity, and a unit for the constraint twice; and a read before each write that
 // does not know the values it replaces. Upsert is refused. For a table that has items already, call
@@ -49,6 +49,8 @@ func (d *Definition) Unique(name string, parts ...Part) {
 		d.fault("unique: name %q must be valid UTF-8, not be empty, and not contain ~ or =", name)
 	case u.template.Native():
 		d.fault("unique %s: Native is for keys of an index: use Str, Fold, Num or Text", name)
+	case slices.ContainsFunc(u.template.Parts(), func(p template.Part) bool { return p.Kind == template.Shard }):
+		d.fault("unique %s: %q holds a Shard, which many values have in common: use Str or Fold", name, u.template)
 	case len(parts) > 0 && len(u.template.Fields()) == 0 && !u.template.IsZero():
 		d.fault("unique %s: %q has no field", name, u.template)
 	}

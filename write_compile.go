@@ -144,7 +144,14 @@ func (w *write) given() int64 {
 func (e *entity) copied(it reflect.Value) reflect.Value {
 	v := e.newItem()
 	v.Set(it)
-	return v
+	return e.owned(v)
+}
+
+// owned makes it, an addressable item, share no field that the library sets: a copy of a struct that embeds a pointer
+// shares what is behind it.
+func (e *entity) owned(it reflect.Value) reflect.Value {
+	e.loans.Own(it)
+	return it
 }
 
 // keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -86,7 +87,7 @@ func (w *write) readBack() (result, error) {
 		}
 	}
 	v := w.e.newItem()
-	if err := w.e.decode(loaded(attrs), v); err != nil {
+	if err := w.e.decode(loaded(codec.AsHeld(attrs)), v); err != nil {
 		return result{}, w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
 	}
 	return result{value: v}, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -170,6 +171,20 @@ func (c compiler) pointer(n *node, t reflect.Type, g tag) bool {
 	n.size = under.size
 	n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) { return under.bare(a, v.Elem()) }
 	n.bareJSON = func(w *wire.Writer, v reflect.Value) verdict { return under.writeBare(w, v.Elem()) }
+	if field.ToNilable(t) {
+		n.bare = func(a *arena, v reflect.Value) (types.AttributeValue, error) {
+			if err := pointsToNil(v); err != nil {
+				return nil, err
+			}
+			return under.bare(a, v.Elem())
+		}
+		n.bareJSON = func(w *wire.Writer, v reflect.Value) verdict {
+			if v.Elem().IsNil() {
+				return refused
+			}
+			return under.writeBare(w, v.Elem())
+		}
+	}
 	n.empty(t, g)
 	n.dec = decodePointer(t, under)
 	if !t.Implements(unmarshalerType) {

@@ -78,7 +78,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				b, ok := av.(*types.AttributeValueMemberB)
 				if !ok || b == nil || b.Value == nil {
-					return nil, valueError("an element of a binary set that is no binary, as a nil is not: leave it out")
+					return nil, errNoElement("binary")
 				}
 				set.Value = append(set.Value, b.Value)
 			}
@@ -99,7 +99,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				n, ok := av.(*types.AttributeValueMemberN)
 				if !ok || n == nil {
-					return nil, valueError("an element of a number set that is no number, as a nil is not: leave it out")
+					return nil, errNoElement("number")
 				}
 				set.Value = append(set.Value, n.Value)
 			}
@@ -120,7 +120,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 			for _, av := range elems {
 				s, ok := av.(*types.AttributeValueMemberS)
 				if !ok || s == nil {
-					return nil, valueError("an element of a string set that is no string, as a nil is not: leave it out, or give \"\"")
+					return nil, errNoElement("string")
 				}
 				set.Value = append(set.Value, s.Value)
 			}
@@ -154,7 +154,7 @@ func texts(elem *node, v reflect.Value) ([]string, error) {
 	return set, distinct(set, itself)
 }
 
-// encodeSet makes a set of what its elements are encoded as. A set without elements is NULL, unless its elements were all left out.
+// encodeSet makes a set of what its elements are encoded as. A set without elements is NULL; one whose elements are all left out is none.
 func encodeSet(elem *node, collect func([]types.AttributeValue) (types.AttributeValue, error)) encodeFunc {
 	return func(_ *arena, v reflect.Value) (types.AttributeValue, error) {
 		if v.Len() == 0 {
@@ -163,6 +163,9 @@ func encodeSet(elem *node, collect func([]types.AttributeValue) (types.Attribute
 		elems, err := encodeList(nil, elem, v)
 		if err != nil {
 			return nil, err
+		}
+		if len(elems) == 0 {
+			return nil, errLeftOut
 		}
 		set, err := collect(elems)
 		if err != nil {

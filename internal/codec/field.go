@@ -51,10 +51,7 @@ func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 
 // elements returns the type of the field's elements, and the kind of set that holds them, if it is one.
 func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t := field.Pointee(f.Type)
 	switch {
 	case marshals(t): // as what it likes
 	case t.Kind() == reflect.Map:
@@ -67,10 +64,7 @@ func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
 
 // inMap reports a map, whose elements cannot be addressed, so that attributevalue does not see their pointer receivers.
 func inMap(t reflect.Type) bool {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Kind() == reflect.Map
+	return field.Pointee(t).Kind() == reflect.Map
 }
 
 // level returns the level of a field's value in its attribute.

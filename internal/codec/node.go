@@ -137,7 +137,7 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 		n.leaf(reflect.Value.String, number, valid)
 		n.bareJSON, n.stored = jsonString(number), same
 		if number {
-			n.bareJSON = n.validJSON(n.bareJSON)
+			n.bareJSON, n.stored = n.validJSON(n.bareJSON), storedNumber
 		}
 		n.dec, n.wire = decodeString, wireString
 	case reflect.Struct:

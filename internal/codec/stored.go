@@ -20,7 +20,7 @@ func (p *Plan) Stored(dst, src reflect.Value) error {
 		if err != nil {
 			return err
 		}
-		return p.Decode(attrs, dst)
+		return p.Decode(AsHeld(attrs), dst)
 	}
 	return p.fields.asStored(dst, src)
 }
@@ -59,7 +59,7 @@ func (f *member) behindPointer(dst, src reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	return f.dec(av, to)
+	return f.dec(asHeld(av), to)
 }
 
 // asStored is what stored does, or dec after enc.
@@ -76,12 +76,21 @@ func (n *node) there(dst, src reflect.Value) error {
 	if err != nil || av == nil {
 		return err
 	}
-	return n.dec(av, dst)
+	return n.dec(asHeld(av), dst)
 }
 
 // same is for values that come back as they are.
 func same(dst, src reflect.Value) error {
 	dst.Set(src)
+	return nil
+}
+
+// storedNumber is for strings that are stored as numbers.
+func storedNumber(dst, src reflect.Value) error {
+	if err := validNumber(src); err != nil {
+		return err
+	}
+	dst.SetString(heldNumber(src.String()))
 	return nil
 }
 

@@ -27,8 +27,17 @@ func (valueError) Unwrap() error   { return ErrValue }
 
 const (
 	errEmptyKey valueError = "an empty map key, which DynamoDB does not take: leave the entry out, or give its key a prefix"
+	errLeftOut  valueError = "is a set whose elements are all empty, and left out by the tag option \"omitemptyelem\", and DynamoDB takes no empty set: give nil"
 	errTwice    valueError = "stands in the set twice, which DynamoDB does not take: leave one out"
 )
+
+// errNoElement is of an element that its set does not hold.
+func errNoElement(kind string) error {
+	return valueError("an element of a " + kind + " set that is no " + kind + ", as nil is not, nor what is empty under the tag option \"nullemptyelem\": leave it out")
+}
+
+// Refusal is an [ErrValue] with words of its own.
+func Refusal(format string, args ...any) error { return valueError(fmt.Sprintf(format, args...)) }
 
 const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, encode it, or clean it with strings.ToValidUTF8"
 
@@ -64,6 +73,25 @@ const (
 	pastNumber  = 1e126
 )
 
+// notFinite is NaN or an infinity.
+type notFinite string
+
+func (e notFinite) Error() string {
+	return "is " + string(e) + ", which is no number to DynamoDB: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text"
+}
+
+func (notFinite) Unwrap() error { return ErrValue }
+
+// InKey returns the error of a field that is a key by itself, which is neither a pointer nor text.
+func InKey(err error) error {
+	bad, ok := errors.AsType[notFinite](err)
+	in, named := errors.AsType[*Error](err)
+	if !ok || !named {
+		return err
+	}
+	return &Error{Path: in.Path, Err: valueError("is " + string(bad) + ", which is no number to DynamoDB, and no key")}
+}
+
 // floats returns nil for those that are stored as text.
 func floats(g tag) validFunc {
 	if g&asString != 0 {
@@ -76,7 +104,7 @@ func validFloat(v reflect.Value) error {
 	f := v.Float()
 	switch abs := math.Abs(f); {
 	case f != f || abs > math.MaxFloat64: //nolint:gocritic // NaN
-		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ", which is no number to DynamoDB: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text")
+		return notFinite(strconv.FormatFloat(f, 'g', -1, 64))
 	case abs >= pastNumber || abs != 0 && abs < leastNumber:
 		return valueError("is " + strconv.FormatFloat(f, 'g', -1, 64) + ": DynamoDB stores numbers from 1E-130 to 9.9E+125")
 	}
@@ -222,14 +250,38 @@ func sameNumber(s string) string {
 
 func checkMap(attrs map[string]types.AttributeValue) error {
 	for name, av := range attrs {
-		if err := validText(name); err != nil {
-			return withinKey(name, err)
+		if err := CheckKey(name); err != nil {
+			return err
 		}
 		if err := check(av); err != nil {
 			return withinKey(name, err)
 		}
 	}
 	return nil
+}
+
+// KeyText returns the text under which an entry of a map is stored.
+func KeyText(key reflect.Value) (string, error) {
+	text := fmt.Sprint(key)
+	if m, ok := reflect.TypeAssert[encoding.TextMarshaler](key); ok {
+		marshaled, err := m.MarshalText()
+		if err != nil {
+			return "", withinKey(text, err)
+		}
+		return string(marshaled), nil
+	}
+	if key.Kind() == reflect.String && text != key.String() {
+		return "", withinKey(key.String(), valueError(fmt.Sprintf("would be stored as %q, what its String method returns: give its type MarshalText and UnmarshalText", text)))
+	}
+	return text, nil
+}
+
+// pointsToNil refuses a pointer to a slice or map that is nil, which attributevalue stores as an empty one.
+func pointsToNil(v reflect.Value) error {
+	if !field.ToNilable(v.Type()) || v.IsNil() || !v.Elem().IsNil() {
+		return nil
+	}
+	return valueError(fmt.Sprintf("points to a nil %s, which would come back as an empty one: give a nil pointer, or let it point to an empty one", v.Type().Elem()))
 }
 
 var textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
@@ -272,9 +324,10 @@ func sound(v reflect.Value, g tag) error {
 		}
 		return sound(elem, g)
 	case reflect.Pointer:
-		if !v.IsNil() {
-			return sound(v.Elem(), g)
+		if err := pointsToNil(v); err != nil || v.IsNil() {
+			return err
 		}
+		return sound(v.Elem(), g)
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			if err := sound(v.Index(i), g.elem()); err != nil {
@@ -284,15 +337,12 @@ func sound(v reflect.Value, g tag) error {
 	case reflect.Map:
 		keys := map[string]bool{}
 		for iter := v.MapRange(); iter.Next(); {
-			key := fmt.Sprint(iter.Key())
-			if m, ok := reflect.TypeAssert[encoding.TextMarshaler](iter.Key()); ok {
-				text, err := m.MarshalText()
-				if err != nil {
-					return withinKey(key, err)
-				}
-				key = string(text)
-			} else if iter.Key().Kind() == reflect.String && key != iter.Key().String() {
-				return withinKey(iter.Key().String(), valueError(fmt.Sprintf("would be stored as %q, what its String method returns: give its type MarshalText and UnmarshalText", key)))
+			key, err := KeyText(iter.Key())
+			if err != nil {
+				return err
+			}
+			if key == "" {
+				return errEmptyKey
 			}
 			if err := lostFloat(iter.Key()); err != nil {
 				return withinKey(key, err)

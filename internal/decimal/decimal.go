@@ -114,6 +114,25 @@ func (n Number) String() string {
 	return sign + text + "E" + strconv.Itoa(n.exp)
 }
 
+// Plain returns the number as DynamoDB gives it back: all digits, and no exponent. n fits.
+func (n Number) Plain() string {
+	if n.digits == nil {
+		return "0"
+	}
+	text, sign := n.digits.String(), ""
+	if text[0] == '-' {
+		sign, text = "-", text[1:]
+	}
+	if n.exp >= 0 {
+		return sign + text + strings.Repeat("0", n.exp)
+	}
+	if point := len(text) + n.exp; point > 0 {
+		return sign + text[:point] + "." + text[point:]
+	} else {
+		return sign + "0." + strings.Repeat("0", -point) + text
+	}
+}
+
 // Order returns text that sorts by bytes as numbers do, in which no two numbers share a text and none begins another.
 // It is a sign, the magnitude in three digits, and the digits; of negative numbers the nines' complement of both:
 //

@@ -152,6 +152,20 @@ func dominant(claims []Attribute) (Attribute, bool) {
 // embedsStruct reports an embedded struct or pointer to one.
 func embedsStruct(sf reflect.StructField) bool { return sf.Anonymous && structUnder(sf.Type) != nil }
 
+// Pointee returns what t points at, through all pointers; a pointer where they lead to themselves.
+func Pointee(t reflect.Type) reflect.Type {
+	for seen := (map[reflect.Type]bool)(nil); t.Kind() == reflect.Pointer && !seen[t]; t = t.Elem() {
+		if t.Name() == "" {
+			continue // only one that has a name leads to itself
+		}
+		if seen == nil {
+			seen = map[reflect.Type]bool{}
+		}
+		seen[t] = true
+	}
+	return t
+}
+
 // structUnder returns the struct type that t is or points at, nil for any other.
 func structUnder(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {

@@ -8,7 +8,7 @@ import (
 var dynamics sync.Map // of reflect.Type to bool
 
 // Dynamic reports whether values of t have to be looked at one by one: what an interface holds, times, of which not all can be told, and map keys that
-// write themselves, of which two may be written alike, or are no whole numbers, of which not all are found again.
+// write themselves, of which two may be written alike, or are no whole numbers, of which not all are found again, and pointers to what may be nil.
 func Dynamic(t reflect.Type) bool {
 	if d, ok := dynamics.Load(t); ok {
 		return d.(bool)
@@ -28,7 +28,9 @@ func dynamic(t reflect.Type, seen map[reflect.Type]bool) bool {
 		return true
 	case reflect.Map:
 		return keyWritesItself(t.Key()) || isFloat(t.Key()) || dynamic(t.Elem(), seen)
-	case reflect.Pointer, reflect.Slice, reflect.Array:
+	case reflect.Pointer:
+		return ToNilable(t) || dynamic(t.Elem(), seen)
+	case reflect.Slice, reflect.Array:
 		return dynamic(t.Elem(), seen)
 	case reflect.Struct:
 		if t.ConvertibleTo(timeType) {
@@ -42,4 +44,13 @@ func dynamic(t reflect.Type, seen map[reflect.Type]bool) bool {
 	default:
 	}
 	return false
+}
+
+// ToNilable reports a pointer to a slice or map that is stored by its kind.
+func ToNilable(t reflect.Type) bool {
+	if t.Kind() != reflect.Pointer || marshals(t) || marshals(t.Elem()) {
+		return false
+	}
+	k := t.Elem().Kind()
+	return k == reflect.Slice || k == reflect.Map
 }

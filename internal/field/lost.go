@@ -14,6 +14,9 @@ func (f *Field) Lost() error {
 	st := structUnder(f.Type)
 	switch {
 	case f.Embedded && f.exported:
+		if f.apart && embeds(st, st) {
+			return circular(st)
+		}
 		return lostStruct(st, true)
 	case !f.Stored():
 		return nil
@@ -161,14 +164,14 @@ func unstored(t reflect.Type, attrs []Attribute) error {
 	for _, a := range attrs {
 		stored[fmt.Sprint(a.Index)] = true
 	}
-	return unstoredIn(t, nil, stored, map[reflect.Type]bool{})
+	return unstoredIn(t, nil, stored, nil)
 }
 
-func unstoredIn(t reflect.Type, index []int, stored map[string]bool, seen map[reflect.Type]bool) error {
-	if seen[t] {
-		return nil
+func unstoredIn(t reflect.Type, index []int, stored map[string]bool, around []reflect.Type) error {
+	if slices.Contains(around, t) {
+		return circular(t)
 	}
-	seen[t] = true
+	around = append(slices.Clip(around), t)
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		at := append(slices.Clip(index), i)
@@ -183,7 +186,7 @@ func unstoredIn(t reflect.Type, index []int, stored map[string]bool, seen map[re
 					return err
 				}
 			}
-			if err := unstoredIn(structUnder(sf.Type), at, stored, seen); err != nil {
+			if err := unstoredIn(structUnder(sf.Type), at, stored, around); err != nil {
 				return err
 			}
 		case sf.IsExported() && sf.Type.Size() > 0 && !stored[fmt.Sprint(at)]:
@@ -207,13 +210,48 @@ func lostStruct(t reflect.Type, embedded bool) error {
 		return nil
 	}
 	attrs := Attributes(t)
-	if len(attrs) == 0 && t.NumField() > 0 {
+	if len(attrs) == 0 && t.NumField() > 0 && (!embedded || !exports(t, nil)) {
 		return opaque(t)
 	}
 	if embedded {
-		return nil // the attributes are promoted, and asked by themselves
+		return nil // the fields are promoted, and asked by themselves
 	}
 	return Unreadable(t)
+}
+
+// exports reports that a struct, or one that it embeds, has an exported field, though it be of no attribute.
+func exports(t reflect.Type, around []reflect.Type) bool {
+	for sf := range t.Fields() {
+		st := structUnder(sf.Type)
+		switch {
+		case !sf.Anonymous || st == nil:
+			if sf.IsExported() {
+				return true
+			}
+		case !slices.Contains(around, st) && exports(st, append(slices.Clip(around), st)):
+			return true
+		}
+	}
+	return false
+}
+
+// embeds reports that t embeds of, directly or by what it embeds.
+func embeds(t, of reflect.Type, around ...reflect.Type) bool {
+	for sf := range t.Fields() {
+		name, _ := ParseTag(sf.Tag)
+		if name != "" || !embedsStruct(sf) {
+			continue
+		}
+		st := structUnder(sf.Type)
+		if st == of || !slices.Contains(around, st) && embeds(st, of, append(slices.Clip(around), st)...) {
+			return true
+		}
+	}
+	return false
+}
+
+func circular(t reflect.Type) error {
+	return fmt.Errorf("a %s embeds itself: the fields of the inner one are hidden by those of the outer one, and would be lost: give the embedded field a name", t)
 }
 
 // Unreadable says which attribute of a struct can be written and not read: that of an embedded value of an unexported type, and those behind an embedded

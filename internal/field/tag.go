@@ -30,9 +30,7 @@ func badTag(t reflect.Type, o Options, unknown string) error {
 	if marshals(t) {
 		return nil
 	}
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+	t = Pointee(t)
 	if marshals(t) || t.Kind() == reflect.Interface && !o.AsString {
 		return nil
 	}
@@ -55,7 +53,8 @@ func badTag(t reflect.Type, o Options, unknown string) error {
 
 // shifts reports an array, or what holds one, of which elements would be left out.
 func shifts(t reflect.Type) bool {
-	for !marshals(t) {
+	for seen := map[reflect.Type]bool{}; !marshals(t) && !seen[t]; {
+		seen[t] = true
 		switch t.Kind() {
 		case reflect.Array:
 			return t.Elem().Kind() != reflect.Uint8

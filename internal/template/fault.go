@@ -157,9 +157,6 @@ func nativeFaults(f *field.Field) (faults []error) {
 	if number && f.AsString {
 		fault("Native(%s) is stored as text by \",string\", which does not sort as numbers do", f.Name)
 	}
-	if number && f.OmitEmpty {
-		fault("Native(%s) is omitted when it is 0, and the item would be missing from the index: a number is never empty", f.Name)
-	}
 	if f.StringSet || f.NumberSet || f.BinarySet {
 		fault("Native(%s) is stored as a set", f.Name)
 	}
