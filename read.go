@@ -157,7 +157,7 @@ func (r *reading) request(ctx context.Context, want int) error {
 	found := storedItems(page, out.Items)
 	r.rows = make([]row, 0, len(found))
 	for _, s := range found {
-		if !r.db.past(s) {
+		if !r.past(s) {
 			r.rows = append(r.rows, row{found: s, item: s})
 		}
 	}
@@ -165,6 +165,14 @@ func (r *reading) request(ctx context.Context, want int) error {
 		r.thin++
 	}
 	return nil
+}
+
+// past is DB.past for a row, of which not all may be there: then only the stored TTL tells.
+func (r *reading) past(s stored) bool {
+	if r.plan.hydrate || r.plan.partial {
+		return !r.db.opts.WithExpired && r.db.dead(s)
+	}
+	return r.db.past(s)
 }
 
 // complete fetches the items of the rows that are not enough by themselves.
