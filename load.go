@@ -37,7 +37,7 @@ func (r Read) Optional(found *bool) Read {
 // maxTransactGet is the number of items of one TransactGetItems.
 const maxTransactGet = 100
 
-// TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads. A read
+// TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
 // that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
 func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
