@@ -74,7 +74,7 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error 
 		opts = &RebuildOptions{}
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := opts.Scan
+	scan := *opts.Scan.of("rebuild", v.name)
 	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
 	if scan.Resume != "" {
 		var cursor string
@@ -182,7 +182,7 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[
 		}
 		scan := ScanOptions{}
 		if opts != nil {
-			scan = *opts
+			scan = *opts.of("verify", v.name)
 		}
 		stopped := errors.New("stopped")
 		r := v.kind.verifier(db, func(d Drift) error {

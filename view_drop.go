@@ -31,7 +31,7 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 		opts = &RebuildOptions{}
 	}
 	d := &viewDrop{db: db, name: name, b: newBulkRun(ctx, db, opts)}
-	if err := d.run(d.b.ctx, opts.Scan); err != nil {
+	if err := d.run(d.b.ctx, *opts.Scan.of("drop view", name)); err != nil {
 		return d.b.p.Changed, fmt.Errorf("ddb: drop view %s: after %d items: %w", name, d.b.p.Changed, err)
 	}
 	return d.b.p.Changed, nil
