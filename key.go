@@ -82,7 +82,7 @@ func Text[T any, P interface {
 // Native is a field whose own attribute is the key attribute: a string, a number or binary. DynamoDB keeps such an
 // index itself, so that [Add] on a Native score moves the item in its leaderboard. Text is valid UTF-8, and does not begin
 // with "~" in the table's partition key; that holds for keys given to reads and deletes, too, since
-// such keys are the library's own. An item that somebody else wrote there is seen by no read: delete it with the SDK's DeleteItem.
+// such keys are the library's own. An item that somebody else wrote there is one that no entity claims: delete it with the SDK's DeleteItem.
 func Native[V ~string | ~[]byte | number](f *V) Part { return part{kind: template.Native, ptr: f} }
 
 // Shard is one of n shard numbers, computed from a field by a hash frozen in this module: it spreads a hot partition.
