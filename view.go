@@ -213,7 +213,9 @@ func (m *Mux) Gap(ctx context.Context, cause error) error {
 		mark := v.view.markKey()
 		mark["~c"] = &types.AttributeValueMemberS{Value: cause.Error()}
 		mark[stampAttr] = newStamp()
-		_, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark})
+		call := meterOf(ctx, "PutItem", false)
+		out, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark, ReturnConsumedCapacity: call.want()}, call.options)
+		call.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.explain(err)))
 		}
@@ -267,12 +269,15 @@ func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
 	if stamp == "" || !v.table.hasCompanions() {
 		return nil
 	}
-	_, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+	m := meterOf(ctx, "DeleteItem", false)
+	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &db.name, Key: v.markKey(),
 		ConditionExpression:       new("#s = :s"),
 		ExpressionAttributeNames:  map[string]string{"#s": stampAttr},
 		ExpressionAttributeValues: item{":s": &types.AttributeValueMemberS{Value: stamp}},
-	})
+		ReturnConsumedCapacity:    m.want(),
+	}, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
 		return nil
 	}

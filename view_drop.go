@@ -86,7 +86,9 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 		return err
 	}
 	mark := (&View{name: d.name, table: d.db.table}).markKey()
-	_, err := d.db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.name, Key: mark})
+	m := meterOf(ctx, "DeleteItem", false)
+	out, err := d.db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.name, Key: mark, ReturnConsumedCapacity: m.want()}, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return d.db.explain(err)
 }
 
