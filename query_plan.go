@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -220,7 +221,10 @@ func (b *planner) eachField(c Cond, visit func(*field.Field)) {
 	if visit(f); len(b.faults) > before {
 		return
 	}
-	if _, _, err := b.q.e.operands(cl); err != nil {
+	switch _, _, err := b.q.e.operands(cl); {
+	case errors.Is(err, ErrValue): // which is no mistake of the program
+		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
+	case err != nil:
 		b.fault("Filter: %w", err)
 	}
 }

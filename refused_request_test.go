@@ -65,7 +65,6 @@ func TestARefusalSaysWhatIsAtFault(t *testing.T) {
 	_, err = repo.Put(t.Context(), Ledge{ID: "1"}, ddb.If(ddb.Expr(ratio.Between(expression.Value(2), expression.Value(1)))))
 	refused("bounds the wrong way round", err, "upper bound")
 
-
 	otherTable, other, others := defineLedges("two")
 	elsewhere := ddb.NewRepository(ddb.New(engine.Client(), "ledges", otherTable, nil), others)
 	_, err = ddb.Collect(elsewhere.Query(t.Context(), others.On(other, Ledge{})))

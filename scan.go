@@ -210,6 +210,14 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	return s, nil
 }
 
+// takes checks the options of a scan before anything else is asked of DynamoDB.
+func (db *DB) takes(opts ScanOptions) error {
+	cursor, _, _ := strings.Cut(string(opts.Resume), coveredMark)
+	opts.Resume = Cursor(cursor)
+	_, err := db.newScan(&opts)
+	return err
+}
+
 // scanFingerprint identifies the scans of the table by an operation for their cursors.
 func (db *DB) scanFingerprint(operation string) uint64 {
 	h := fnv.New64a()

@@ -75,6 +75,9 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error 
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
 	scan := *opts.Scan.of("rebuild", v.name)
+	if err := db.takes(scan); err != nil {
+		return fail(err)
+	}
 	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
 	if scan.Resume != "" {
 		var cursor string

@@ -30,8 +30,12 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
+	scan := *opts.Scan.of("drop view", name)
+	if err := db.takes(scan); err != nil {
+		return 0, fmt.Errorf("ddb: drop view %s: %w", name, err)
+	}
 	d := &viewDrop{db: db, name: name, b: newBulkRun(ctx, db, opts)}
-	if err := d.run(d.b.ctx, *opts.Scan.of("drop view", name)); err != nil {
+	if err := d.run(d.b.ctx, scan); err != nil {
 		return d.b.p.Changed, fmt.Errorf("ddb: drop view %s: after %d items: %w", name, d.b.p.Changed, err)
 	}
 	return d.b.p.Changed, nil
