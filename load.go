@@ -42,8 +42,11 @@ const maxTransactGet = 100
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
 func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 	keys, at, err := db.loads("transact get", reads)
-	if err != nil || len(reads) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(reads) == 0 {
+		return ended(ctx, "transact get")
 	}
 	if len(keys) > maxTransactGet {
 		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", ErrTooLarge, len(keys), maxTransactGet)
@@ -88,8 +91,11 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 // instead.
 func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 	keys, at, err := db.loads("batch get", reads)
-	if err != nil || len(reads) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(reads) == 0 {
+		return ended(ctx, "batch get")
 	}
 	b, err := db.batchGet(ctx, keys, db.consistent)
 	if err != nil {

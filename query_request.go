@@ -261,7 +261,8 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		}
 		n += int(out.Count)
 		if p.q.limit > 0 && n >= p.q.limit {
-			return p.q.limit, nil
+			n = p.q.limit
+			break
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
 			break
@@ -269,6 +270,9 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		if out.Count < out.ScannedCount {
 			thin++
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, p.fail(err)
 	}
 	return n, nil
 }

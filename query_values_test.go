@@ -41,10 +41,12 @@ func newGauges(t *testing.T) *gauges {
 	g.DB = ddb.New(ddbmem.New().Client(), "gauges", table, nil)
 	g.repo = ddb.NewRepository(g.DB, g.entity)
 	require.NoError(t, g.CreateTable(t.Context()))
-	_, err := g.repo.Put(t.Context(), Gauge{"1", 7, time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC), "x#", 1})
+	_, err := g.repo.Put(t.Context(), Gauge{"1", 7, g.start(), "x#", 1})
 	require.NoError(t, err)
 	return g
 }
+
+func (*gauges) start() time.Time { return time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC) }
 
 // A value that DynamoDB does not take is no mistake of the program: in a filter as in an If, it is of that class alone.
 func TestABadValueOfAFilterIsAValue(t *testing.T) {

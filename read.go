@@ -68,7 +68,8 @@ func (db *DB) each(ctx context.Context, p *readPlan, visit func(row) (counts, mo
 	return r.each(ctx, false, visit)
 }
 
-// each is DB.each for the rest of a reading; with once, it ends after one request.
+// each is DB.each for the rest of a reading; with once, it ends after one request. A context that has ended is an error, unless visit has asked for
+// no more.
 func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, more bool)) error {
 	for left := r.plan.q.limit; !r.done; {
 		page, err := r.next(ctx, left)
@@ -99,12 +100,15 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 		}
 		if r.plan.q.limit > 0 {
 			if left -= counted; left <= 0 {
-				return nil
+				break
 			}
 		}
 		if once && len(r.rows) == 0 {
-			return nil
+			break
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return r.plan.fail(err)
 	}
 	return nil
 }

@@ -57,6 +57,14 @@ func because(class apierror.Class, code, message string) error {
 	}
 }
 
+// ended is the error of an operation that has nothing to do, under a context that has ended.
+func ended(ctx context.Context, op string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("ddb: %s: %w", op, err)
+	}
+	return nil
+}
+
 // throttled reports whether err says that DynamoDB lacks throughput for now.
 func throttled(err error) bool { return apierror.Of(err) == apierror.Throttling }
 
