@@ -14,15 +14,15 @@ import (
 // A context that has ended is reported, also where no request follows: nothing is to be read, or it ended within the last page.
 func TestAContextThatEndedIsReported(t *testing.T) {
 	t.Parallel()
-	g := newGauges(t)
+	g := newDipsticks(t)
 	f := g.entity.Fields()
 	for i := range 50 {
-		_, err := g.repo.Put(t.Context(), Gauge{ID: fmt.Sprint(i), N: i, At: g.start(), Text: "t"})
+		_, err := g.repo.Put(t.Context(), Dipstick{ID: fmt.Sprint(i), N: i, At: g.start(), Text: "t"})
 		require.NoError(t, err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	empty := g.entity.On(g.byNumber, Gauge{}).SortKey(ddb.Gt(&f.N, 5), ddb.Lt(&f.N, 3))
+	empty := g.entity.On(g.byNumber, Dipstick{}).SortKey(ddb.Gt(&f.N, 5), ddb.Lt(&f.N, 3))
 	for name, do := range map[string]func(context.Context) error{
 		"Query": func(ctx context.Context) error {
 			_, err := ddb.Collect(g.repo.Query(ctx, empty))
@@ -37,7 +37,7 @@ func TestAContextThatEndedIsReported(t *testing.T) {
 			return err
 		},
 		"Gather": func(ctx context.Context) error {
-			var all []Gauge
+			var all []Dipstick
 			return g.Gather(ctx, empty.Collection(), g.entity.Into(&all))
 		},
 		"Lookups": func(ctx context.Context) error {
@@ -57,8 +57,8 @@ func TestAContextThatEndedIsReported(t *testing.T) {
 		require.NoError(t, do(t.Context()), name)
 	}
 
-	all := g.entity.On(g.byNumber, Gauge{})
-	for name, q := range map[string]ddb.Query[Gauge]{"all": all, "limit": all.Limit(50), "key": g.entity.Query(Gauge{ID: "1"})} {
+	all := g.entity.On(g.byNumber, Dipstick{})
+	for name, q := range map[string]ddb.Query[Dipstick]{"all": all, "limit": all.Limit(50), "key": g.entity.Query(Dipstick{ID: "1"})} {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		n, last := 0, error(nil)
@@ -69,7 +69,7 @@ func TestAContextThatEndedIsReported(t *testing.T) {
 			}
 		}
 		require.ErrorIs(t, last, context.Canceled, name)
-		assert.ErrorContains(t, last, "ddb: query gauge", name)
+		assert.ErrorContains(t, last, "ddb: query dipstick", name)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

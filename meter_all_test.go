@@ -15,14 +15,14 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// counting is an HTTP client that counts the requests of each operation.
-type counting struct {
+// tally is an HTTP client that counts the requests of each operation.
+type tally struct {
 	dynamodb.HTTPClient
 	mu   sync.Mutex
 	sent map[string]int
 }
 
-func (c *counting) Do(r *http.Request) (*http.Response, error) {
+func (c *tally) Do(r *http.Request) (*http.Response, error) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	c.mu.Lock()
 	c.sent[operation]++
@@ -34,7 +34,7 @@ func (c *counting) Do(r *http.Request) (*http.Response, error) {
 func TestTheMeterCountsEveryRequest(t *testing.T) {
 	t.Parallel()
 	b := newBrickwork("mark")
-	sent := &counting{sent: map[string]int{}}
+	sent := &tally{sent: map[string]int{}}
 	client := ddbmem.New().Client(func(o *dynamodb.Options) { sent.HTTPClient, o.HTTPClient = o.HTTPClient, sent })
 	db := ddb.New(client, "walls", b.table, nil)
 	ctx, meter := ddb.WithMeter(t.Context())
