@@ -86,7 +86,9 @@ func Text[T any, P interface {
 func Native[V ~string | ~[]byte | number](f *V) Part { return part{kind: template.Native, ptr: f} }
 
 // Shard is one of n shard numbers, computed from a field by a hash frozen in this module: it spreads a hot partition.
-// A query that leaves the field empty reads all shards and merges them in order, at n requests a page.
+// A query that leaves the field empty reads all shards and merges them in order, at n requests a page; what stands at one sort key
+// comes in the order of the shards. A cursor goes on behind the last item in every shard. With a filter, what a shard has left out behind its
+// last item is read again with each page once the shard is at its end.
 func Shard[S ~string](f *S, n int) Part { return part{kind: template.Shard, ptr: f, n: n} }
 
 type part struct {
