@@ -61,7 +61,7 @@ func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
 func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
 	t := r.a.view.table
 	switch e, err := t.claim(loaded(attrs)); {
-	case t.companion(loaded(attrs)):
+	case t.reserved(loaded(attrs)):
 		if err := r.companion(ctx, attrs); err != nil {
 			return err
 		}

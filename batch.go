@@ -31,6 +31,9 @@ func (db *DB) Batch(ctx context.Context, ops ...Op) error {
 	if err := b.prepare(ops); err != nil {
 		return err
 	}
+	if len(ops) == 0 {
+		return ended(ctx, "batch")
+	}
 	for _, wave := range b.waves() {
 		b.run(ctx, wave)
 	}

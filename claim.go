@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -17,6 +18,9 @@ func (t *Table) claim(s stored) (*entity, error) {
 	s.begin()
 	if t.companion(s) || t.historyOf(s) != nil {
 		return nil, nil
+	}
+	if t.reserved(s) {
+		return nil, fmt.Errorf("%w: item %s has a key that begins with ~, and is none of the library's own", ErrUnknown, t.keyText(t.keyOf(s)))
 	}
 	name, typed := t.typeOf(s)
 	if !typed && t.typeAttr != "" && s.has(t.typeAttr) {
@@ -56,10 +60,21 @@ func (t *Table) typeOf(s stored) (name string, ok bool) {
 	return s.text(t.typeAttr)
 }
 
-// companion reports whether the item is one of the library's own, whose keys begin with ~.
-func (t *Table) companion(s stored) bool {
+// reserved reports whether the key of the item begins with ~, as those of the library's own do, of all versions.
+func (t *Table) reserved(s stored) bool {
 	key, ok := s.text(t.primary.partition[0])
 	return ok && strings.HasPrefix(key, "~")
+}
+
+// companions are what the keys of the library's own items begin with.
+var companions = []string{ledgerPrefix, rankPrefix, distinctPrefix, uniquePrefix, leasePrefix, "~lstart#"}
+
+// companion reports whether the item is one of the library's own. What somebody else wrote under a key that begins with ~
+// is an item like any other that no entity claims.
+func (t *Table) companion(s stored) bool {
+	key, ok := s.text(t.primary.partition[0])
+	return ok && strings.HasPrefix(key, "~") &&
+		(key == gapPartition || slices.ContainsFunc(companions, func(prefix string) bool { return strings.HasPrefix(key, prefix) }))
 }
 
 // shaped reports whether the primary key of s has the shape of e's.

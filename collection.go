@@ -14,7 +14,7 @@ import (
 // are refused.
 type Collection struct{ q query }
 
-// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
+// IgnoreUnknown skips items that no entity claims, and those of an entity that has no entry in the index; by default each is an [ItemError] that matches [ErrUnknown].
 func (c Collection) IgnoreUnknown() Collection {
 	c.q.ignoreUnknown = true
 	return c
@@ -179,4 +179,9 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 }
 
 // String names the entity of the sink.
-func (s Sink) String() string { return fmt.Sprintf("into %s", s.e.name) }
+func (s Sink) String() string {
+	if s.e == nil {
+		return "into nothing: make it with Into of an Entity"
+	}
+	return fmt.Sprintf("into %s", s.e.name)
+}

@@ -17,7 +17,8 @@ import (
 // handed to a client as it is.
 //
 // A cursor holds the key of the last item returned and is bound to its query: table by name, index, direction, partition,
-// entities, and the fields and operators of range and filter; one of a scan is bound to its table. The values of range and filter may change between pages, so that "the last 30 days"
+// entities, and the fields and operators of range and filter; one of a scan is bound to its table, and one of a Reindex, EnsureUnique, Rebuild, Verify or
+// DropView to that operation. The values of range and filter may change between pages, so that "the last 30 days"
 // accepts page two; a position that a changed range no longer covers continues at the nearest end of the range.
 // Anything else is an error for which errors.Is(err, [ErrCursor]) is true.
 //

@@ -207,6 +207,9 @@ func (d *Definition) finish() error {
 // join makes the entity part of its table.
 func (e *entity) join() {
 	e.table.entities = append(e.table.entities, e)
+	if e.ages() {
+		e.table.ages = max(e.table.ages, e.schema)
+	}
 	for _, name := range append([]string{e.name}, e.aliases...) {
 		e.table.byName[name] = e
 	}

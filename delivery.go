@@ -85,7 +85,7 @@ func (d *delivery) want(part int, e *entity, fault error) {
 // prepare finds out what a record is of. The error is of a record that nobody can tell that of.
 func (m *Mux) prepare(d *delivery) error {
 	rec := d.record
-	if m.table.companion(loaded(rec.Keys)) {
+	if m.table.reserved(loaded(rec.Keys)) {
 		return nil
 	}
 	if rec.Raw != nil {

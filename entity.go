@@ -143,6 +143,7 @@ type entity struct {
 	jsonOnce sync.Once
 	json     *jsonPut // see jsonPut
 	schema   int
+	remade   bool // there is an upgrade, which may give an item a TTL
 	upgrade  func(from int, attrs map[string]types.AttributeValue) error
 
 	editOnce sync.Once

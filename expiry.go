@@ -7,10 +7,36 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// past reports whether reads leave the item out because its TTL has passed.
-func (db *DB) past(s stored) bool { return !db.opts.WithExpired && db.dead(s) }
+// past reports whether reads leave the item out because its TTL has passed, be it that of its upgrade.
+func (db *DB) past(s stored) bool {
+	if db.opts.WithExpired || db.table.ttl == "" {
+		return false
+	}
+	return db.dead(s) || db.outdated(s)
+}
 
-// dead reports whether the item's TTL has passed: it is absent, though DynamoDB may not have deleted it yet.
+// outdated reports whether the upgrade of the item says that its TTL has passed.
+func (db *DB) outdated(s stored) bool {
+	if db.table.ages == 0 || s.none() || schemaOf(s) >= db.table.ages {
+		return false
+	}
+	e, err := db.table.claim(s)
+	return err == nil && db.lapsed(e, s)
+}
+
+// lapsed reports whether an item of e is of an older schema, and its upgrade says that its TTL has passed.
+func (db *DB) lapsed(e *entity, s stored) bool {
+	if e == nil || !e.ages() || s.none() || schemaOf(s) >= e.schema {
+		return false
+	}
+	up, err := e.upgraded(s.attributes())
+	return err == nil && db.dead(loaded(up))
+}
+
+// ages reports whether an upgrade may say that an item has expired.
+func (e *entity) ages() bool { return e.remade && e.ttl != nil }
+
+// dead reports whether the TTL that is stored has passed: the item is absent, though DynamoDB may not have deleted it yet.
 func (db *DB) dead(s stored) bool {
 	if db.table.ttl == "" {
 		return false

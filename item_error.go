@@ -2,6 +2,7 @@ package ddb
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -28,7 +29,11 @@ func (e *ItemError) Error() string {
 	if e.Entity != "" {
 		what += " " + e.Entity
 	}
-	return "ddb: " + what + ": " + e.Err.Error() // which names the key
+	cause := e.Err.Error()
+	if !strings.Contains(cause, e.Key) {
+		what += " " + e.Key
+	}
+	return "ddb: " + what + ": " + cause
 }
 
 // Unwrap returns the cause.

@@ -83,13 +83,15 @@ func Text[T any, P interface {
 // Native is a field whose own attribute is the key attribute: a string, a number or binary. DynamoDB keeps such an
 // index itself, so that [Add] on a Native score moves the item in its leaderboard. Text is valid UTF-8, and does not begin
 // with "~" in the table's partition key; that holds for keys given to reads and deletes, too, since
-// such keys are the library's own. A number under omitempty needs [Present] of it in [Row.When]. An item that somebody else wrote there is seen by no read: delete it with the SDK's DeleteItem.
+// such keys are the library's own. An item that somebody else wrote there is one that no entity claims: delete it with the SDK's
+// DeleteItem. A number under omitempty needs [Present] of it in [Row.When].
 func Native[V ~string | ~[]byte | number](f *V) Part { return part{kind: template.Native, ptr: f} }
 
 // Shard is one of n shard numbers, computed from a field by a hash frozen in this module: it spreads a hot partition.
-// A query that leaves the field empty reads all shards and merges them in order, at n requests a page. A primary key
-// that holds nothing but shards is a fault, found by [Table.Check] and [New], since items of one shard would overwrite each
-// other: the totals of an aggregate with [OwnItems] alone are such items.
+// A query that leaves the field empty reads all shards and merges them in order, at n requests a page; what stands at one sort key
+// comes in the order of the shards. A cursor goes on behind the last item in every shard. With a filter, what a shard has left out behind its
+// last item is read again with each page once the shard is at its end. A primary key that holds nothing but shards is a fault, found by
+// [Table.Check] and [New], since items of one shard would overwrite each other: the totals of an aggregate with [OwnItems] alone are such items.
 func Shard[S ~string](f *S, n int) Part { return part{kind: template.Shard, ptr: f, n: n} }
 
 type part struct {

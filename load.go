@@ -37,13 +37,16 @@ func (r Read) Optional(found *bool) Read {
 // maxTransactGet is the number of items of one TransactGetItems.
 const maxTransactGet = 100
 
-// TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads. A read
+// TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
 // that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
 func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 	keys, at, err := db.loads("transact get", reads)
-	if err != nil || len(reads) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(reads) == 0 {
+		return ended(ctx, "transact get")
 	}
 	if len(keys) > maxTransactGet {
 		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", ErrTooLarge, len(keys), maxTransactGet)
@@ -88,8 +91,11 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 // instead.
 func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 	keys, at, err := db.loads("batch get", reads)
-	if err != nil || len(reads) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(reads) == 0 {
+		return ended(ctx, "batch get")
 	}
 	b, err := db.batchGet(ctx, keys, db.consistent)
 	if err != nil {

@@ -79,6 +79,9 @@ func (b *batch) release() {
 // batchGet reads the items with the given keys, which may be looked at until the batch is released. Each key is asked for
 // once, however often it is given.
 func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (*batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	var (
 		b      = &batch{found: make([]stored, len(keys)), throttled: make([]bool, len(keys))}
 		index  = make(map[string]int, len(keys)) // the first of the keys that are alike

@@ -32,7 +32,7 @@ type Capacity struct{ Read, Write float64 }
 type meterKey struct{}
 
 // WithMeter returns a context whose operations are counted in the returned meter, and in the meters of outer contexts
-// too: paging, batches, hydration, companion items and retries included. It makes each request ask for its consumed
+// too: paging, batches, hydration, companion items, retries and requests on the table itself included. It makes each request ask for its consumed
 // capacity, which costs nothing.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	parent, _ := ctx.Value(meterKey{}).(*Meter)

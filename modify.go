@@ -67,7 +67,7 @@ func (db *DB) compileModify(w *write) error {
 	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
 	}
-	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 {
+	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 || db.lapsed(e, loaded(old)) {
 		if err := w.inSchema(key); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (db *DB) compileMove(w *write) error {
 	if old == nil {
 		return w.missing(from)
 	}
-	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 {
+	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 || db.lapsed(e, loaded(old)) {
 		if err := w.inSchema(from); err != nil {
 			return err
 		}

@@ -42,7 +42,11 @@ func (e *Entity[T]) On(ix *Index, example T) Query[T] {
 // condition: what it leaves out is neither read nor paid for. Further calls add bounds.
 //
 // A range of which the lower bound is above the upper has no items, and makes no request. A range that the part cannot answer is [ErrModel]: of a
-// [Str], [Fold] or [Text] before a literal, whose keys do not sort as the values do. A bound that can stand in no key is [ErrKey].
+// [Str], [Fold] or [Text] before a literal, whose keys do not sort as the values do.
+//
+// A value that can stand in no key is [ErrKey]: in Eq what a key refuses, in a range what is empty, not valid UTF-8 or no number, in StartsWith also
+// a prefix that ends in a beginning of the literal behind the part, which shorter values would match too. A number or an instant beyond
+// what the part holds is no such value in a range, but a bound beyond all keys: nothing is above it, and everything below.
 func (q Query[T]) SortKey(bounds ...Bound) Query[T] {
 	q.q.bounds = append(slices.Clip(q.q.bounds), bounds...)
 	return q

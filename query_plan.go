@@ -1,6 +1,7 @@
 package ddb
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -173,11 +174,10 @@ func (b *planner) filters(next *field.Field) {
 	keys := b.p.ix.attrs()
 	for _, c := range b.q.filters {
 		b.eachField(c, func(f *field.Field) {
+			_, bound := c.(Bound)
 			switch {
-			case next != nil && f == next:
-				if _, ok := c.(Bound); ok {
-					b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.sort)
-				}
+			case next != nil && f == next && bound:
+				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.sort)
 			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
 				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
 			case f.Stored() && !b.p.ix.projects(f.Attr()):
@@ -221,7 +221,10 @@ func (b *planner) eachField(c Cond, visit func(*field.Field)) {
 	if visit(f); len(b.faults) > before {
 		return
 	}
-	if _, _, err := b.q.e.operands(cl); err != nil {
+	switch _, _, err := b.q.e.operands(cl); {
+	case errors.Is(err, ErrValue): // which is no mistake of the program
+		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
+	case err != nil:
 		b.fault("Filter: %w", err)
 	}
 }

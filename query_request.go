@@ -128,18 +128,33 @@ func (p *readPlan) resumeAt(at keyPosition) (start item, done bool, err error) {
 	if start, err = p.ix.startKey(at.key); err != nil {
 		return nil, false, p.fail(err)
 	}
+	if !p.here(start) {
+		return nil, false, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+	}
+	start, done = p.within(start)
+	return start, done, nil
+}
+
+// here reports whether a position is in this plan's partition.
+func (p *readPlan) here(at item) bool {
 	for i, attr := range p.ix.partition {
-		if start[attr] == nil || !equalValues(start[attr], p.partition[i]) {
-			return nil, false, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+		if at[attr] == nil || !equalValues(at[attr], p.partition[i]) {
+			return false
 		}
 	}
-	switch side := p.side(start); {
+	return true
+}
+
+// within returns where a reading goes on behind a position: nil is the start of the range, and past says that nothing of the
+// range is left.
+func (p *readPlan) within(at item) (start item, past bool) {
+	switch side := p.side(at); {
 	case side == 0:
-		return start, false, nil
+		return at, false
 	case side < 0 != p.q.desc: // all of the range is still to come
-		return nil, false, nil
+		return nil, false
 	}
-	return nil, true, nil
+	return nil, true
 }
 
 // side says where a position lies: -1 before the range, 1 behind it, 0 inside.
@@ -246,7 +261,8 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		}
 		n += int(out.Count)
 		if p.q.limit > 0 && n >= p.q.limit {
-			return p.q.limit, nil
+			n = p.q.limit
+			break
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
 			break
@@ -254,6 +270,9 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		if out.Count < out.ScannedCount {
 			thin++
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, p.fail(err)
 	}
 	return n, nil
 }

@@ -62,7 +62,7 @@ func (b *planner) projection(withExpired bool) {
 	lacks := func(f *field.Field) bool { return f.Stored() && !ix.projects(f.Attr()) }
 	told := func(f *field.Field) bool { return p.selected != nil && e.primary.keeps(f) } // by the key, in full
 	unnumbered := e.schema > 0 && !ix.projects(schemaAttr)
-	p.keyAlone = !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
+	p.keyAlone = !(expires && e.ages()) && !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
 	p.hydrate = p.undated || unnumbered && !p.keyAlone || !whole && e.proto.Marshals() ||
 		slices.ContainsFunc(fields, func(f *field.Field) bool { return lacks(f) && !told(f) })
 	p.partial = e.schema > 0 && !p.keyAlone && !p.hydrate && (p.selected != nil || !whole)

@@ -21,22 +21,26 @@ type row struct {
 
 // reading is a plan under way. Not safe for concurrent use.
 type reading struct {
-	db    *DB
-	plan  *readPlan
-	start item // ExclusiveStartKey of the next request
-	done  bool
-	thin  int // pages so far of which something was left out
-	ahead int // rows of the page that have not been visited yet, the one at hand included
-	held  []*wire.Page
-	parts []*shardReading // of a read of all shards, in place of all that
+	db      *DB
+	plan    *readPlan
+	start   item  // ExclusiveStartKey of the next request
+	rows    []row // of the last request, not handed out yet
+	ended   bool  // no request is left
+	done    bool  // no row is left
+	thin    int   // pages so far of which something was left out
+	ahead   int   // rows of the page that have not been visited yet, the one at hand included
+	held    []*wire.Page
+	fetched []*wire.Page    // behind the rows handed out last
+	parts   []*shardReading // of a read of all shards, in place of all that
+	origin  []*shardReading // of the rows handed out last
+	last    item            // position of the last row visited, nil if start says it
 }
 
 // read starts p at a cursor.
 func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 	r := &reading{db: db, plan: p}
-	if p.nothing() {
-		r.done = true
-	}
+	r.ended = p.nothing()
+	r.done = r.ended
 	if after == "" {
 		return r, r.fan(nil)
 	}
@@ -48,7 +52,8 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 		return r, r.fan(&pos)
 	}
 	start, done, err := p.resume(pos)
-	r.start, r.done = start, r.done || done
+	r.start, r.ended = start, r.ended || done
+	r.done = r.ended
 	return r, err
 }
 
@@ -63,16 +68,21 @@ func (db *DB) each(ctx context.Context, p *readPlan, visit func(row) (counts, mo
 	return r.each(ctx, false, visit)
 }
 
-// each is DB.each for the rest of a reading; with once, it ends after one request.
+// each is DB.each for the rest of a reading; with once, it ends after one request. A context that has ended is an error, unless visit has asked for
+// no more.
 func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, more bool)) error {
 	for left := r.plan.q.limit; !r.done; {
 		page, err := r.next(ctx, left)
 		if err != nil {
 			return err
 		}
-		counted := 0
-		for i, it := range page {
-			r.ahead = len(page) - i
+		seen, counted := 0, 0
+		for seen < len(page) && (left == 0 || counted < left) {
+			it := page[seen]
+			if r.ahead = len(page) - seen; left > 0 {
+				r.ahead = min(r.ahead, left-counted)
+			}
+			seen++
 			if it.outcome == Throttled && !r.plan.outcomes {
 				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, r.db.table.keyText(r.db.table.keyOf(it.found))))
 			}
@@ -84,30 +94,59 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 				return nil
 			}
 		}
-		if counted < len(page) {
+		r.visited(page[:seen], seen == len(page))
+		if counted < seen {
 			r.thin++
 		}
 		if r.plan.q.limit > 0 {
 			if left -= counted; left <= 0 {
-				return nil
+				break
 			}
 		}
-		if once {
-			return nil
+		if once && len(r.rows) == 0 {
+			break
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return r.plan.fail(err)
 	}
 	return nil
 }
 
-// next makes one request and returns what it found, at most want rows of it unless want is 0. A page may be empty. Its rows may be looked at until the next
-// call of next or release.
-func (r *reading) next(ctx context.Context, want int) ([]row, error) {
+// next returns the next rows, as many as the want ones are likely to be among, or all that one request finds if want is 0. It makes at most one request, and what fetches
+// the items behind the rows. A page may be empty. Its rows may be looked at until the next call of next or release.
+func (r *reading) next(ctx context.Context, want int) (rows []row, err error) {
+	r.fetched = released(r.fetched)
 	if len(r.parts) > 0 {
-		return r.merge(ctx, want)
+		rows, err = r.merge(ctx, want)
+	} else {
+		if len(r.rows) == 0 {
+			err = r.request(ctx, want)
+		}
+		n := r.batch(want, len(r.rows))
+		rows, r.rows = r.rows[:n], r.rows[n:]
+		r.done = r.ended && len(r.rows) == 0
 	}
-	in, err := r.plan.input(r.db)
 	if err != nil {
 		return nil, err
+	}
+	return rows, r.complete(ctx, rows)
+}
+
+// batch is how many of n rows are handed out at once where want are wanted: of those that have to be fetched as many as are likely
+// to be needed, up to what one request fetches.
+func (r *reading) batch(want, n int) int {
+	if want == 0 || !r.plan.hydrate && !r.plan.partial {
+		return n
+	}
+	return min(n, max(want, min(int(grown(want, r.thin)), batchGetLimit)))
+}
+
+// request makes one request.
+func (r *reading) request(ctx context.Context, want int) error {
+	in, err := r.plan.input(r.db)
+	if err != nil {
+		return err
 	}
 	in.ExclusiveStartKey = r.start
 	if n := r.plan.pageSize(want, r.thin); n > 0 {
@@ -115,26 +154,29 @@ func (r *reading) next(ctx context.Context, want int) ([]row, error) {
 	}
 	out, page, err := r.db.queryPage(ctx, in)
 	if err != nil {
-		return nil, r.plan.fail(r.db.explain(err))
+		return r.plan.fail(r.db.explain(err))
 	}
-	r.release()
-	r.held = append(r.held, page)
-	r.start, r.done = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
+	r.held = append(released(r.held), page)
+	r.start, r.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
 	found := storedItems(page, out.Items)
-	rows := make([]row, 0, len(found))
+	r.rows = make([]row, 0, len(found))
 	for _, s := range found {
-		if !r.db.past(s) {
-			rows = append(rows, row{found: s, item: s})
+		if !r.past(s) {
+			r.rows = append(r.rows, row{found: s, item: s})
 		}
 	}
-	if int(out.ScannedCount) > len(rows) {
+	if int(out.ScannedCount) > len(r.rows) {
 		r.thin++
 	}
-	if want > 0 && len(rows) > want {
-		rows = rows[:want]
-		r.rewind(rows[want-1])
+	return nil
+}
+
+// past is DB.past for a row, of which not all may be there: then only the stored TTL tells.
+func (r *reading) past(s stored) bool {
+	if r.plan.hydrate || r.plan.partial {
+		return !r.db.opts.WithExpired && r.db.dead(s)
 	}
-	return rows, r.complete(ctx, rows)
+	return r.db.past(s)
 }
 
 // complete fetches the items of the rows that are not enough by themselves.
@@ -149,24 +191,39 @@ func (r *reading) complete(ctx context.Context, rows []row) error {
 		}
 	}
 	held, err := r.db.hydrate(ctx, r.plan, lacking)
-	r.held = append(r.held, held...)
+	r.fetched = append(r.fetched, held...)
 	return err
 }
 
 // release says that nobody looks at the rows of the last page anymore.
 func (r *reading) release() {
-	for _, p := range r.held {
-		p.Release()
-	}
-	r.held = r.held[:0]
+	r.held, r.fetched = released(r.held), released(r.fetched)
 	for _, s := range r.parts {
 		s.release()
 	}
 }
 
-// rewind makes last the last row that counts as read.
-func (r *reading) rewind(last row) {
-	r.start, r.done = last.found.only(r.plan.ix.position()), false
+func released(pages []*wire.Page) []*wire.Page {
+	for _, p := range pages {
+		p.Release()
+	}
+	return pages[:0]
+}
+
+// visited says that rows, the first of the page handed out last, count as read; with all, they are the whole of it.
+func (r *reading) visited(rows []row, all bool) {
+	switch {
+	case len(rows) == 0:
+	case len(r.parts) > 0:
+		r.merged(rows)
+	case all && len(r.rows) == 0:
+		r.last = nil
+	default:
+		r.last = rows[len(rows)-1].found.only(r.plan.ix.position())
+	}
+	if !all {
+		r.done = false
+	}
 }
 
 // pageSize is the Limit of the next request, 0 for none.
@@ -188,11 +245,15 @@ func (r *reading) cursor() Cursor {
 		return ""
 	}
 	if len(r.parts) > 0 {
-		return r.db.encodeCursor(position{query: r.plan.fingerprint(), keys: r.positions()})
+		return r.db.encodeCursor(r.standing())
+	}
+	at := r.last
+	if at == nil {
+		at = r.start
 	}
 	return r.db.encodeCursor(position{
 		query: r.plan.fingerprint(),
-		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.keyValues(r.start)}},
+		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.keyValues(at)}},
 	})
 }
 

@@ -44,7 +44,7 @@ func (p *readPlan) take(op string, s stored, place func(*entity) reflect.Value) 
 		}
 	}
 	switch {
-	case err != nil && p.q.ignoreUnknown && errors.Is(err, ErrUnknown):
+	case p.q.ignoreUnknown && (stray || errors.Is(err, ErrUnknown)):
 		return skipped, nil, reflect.Value{}, nil
 	case err != nil:
 		return unread, nil, reflect.Value{}, t.itemError(op, p.q.e, s, err)

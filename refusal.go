@@ -188,7 +188,8 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 				t.item = known{}
 			}
 			return true, r.WriteError
-		case g.kind == guardOlder && r.met.item != nil && schemaOf(loaded(r.met.item)) < w.e.schema:
+		case g.blamesLapsed(db, w.e, r.met.item),
+			g.kind == guardOlder && r.met.item != nil && schemaOf(loaded(r.met.item)) < w.e.schema:
 			if err := db.rewriteOnce(ctx, w.op, r.met.item); err != nil {
 				return false, err
 			}
@@ -197,6 +198,12 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 		}
 	}
 	return false, r.WriteError
+}
+
+// blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
+func (g guard) blamesLapsed(db *DB, e *entity, met item) bool {
+	_, absent := g.test.(isAbsent)
+	return absent && db.lapsed(e, loaded(met))
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.

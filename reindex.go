@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -13,17 +14,18 @@ type ReindexOptions struct {
 	Workers int
 	// Segments is the number of parts that the table is divided into; see [ScanOptions].
 	Segments int
-	// Resume continues an earlier run behind the last cursor that Checkpoint was given.
+	// Resume continues an earlier run behind the last cursor that Checkpoint was given. The cursor of another operation is
+	// [ErrCursor], and so is that of one of another entity, or of an EnsureUnique of other constraints.
 	Resume Cursor
 	// Checkpoint is called with a cursor that resumes the run; see [ScanOptions].
 	Checkpoint func(Cursor)
 }
 
-func (o *ReindexOptions) scan() *ScanOptions {
+func (o *ReindexOptions) scan(operation ...string) *ScanOptions {
 	if o == nil {
 		return nil
 	}
-	return &ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: o.Resume, Checkpoint: o.Checkpoint}
+	return ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: o.Resume, Checkpoint: o.Checkpoint}.of(operation...)
 }
 
 // Reindexed counts what a Reindex met.
@@ -45,7 +47,7 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 	var n Reindexed
 	var bad []error
 	e := r.e.e
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan()) {
+	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan("reindex", e.name)) {
 		if err != nil {
 			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
 		}
@@ -149,7 +151,7 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 		return modelFault("ddb: ensure unique %s: the entity declares no Unique", e.name)
 	}
 	var taken []error
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan()) {
+	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.name}, e.constraints())...)) {
 		if err != nil {
 			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
 		}
@@ -163,6 +165,16 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 		}
 	}
 	return errors.Join(taken...)
+}
+
+// constraints returns the names of the entity's Unique constraints.
+func (e *entity) constraints() []string {
+	names := make([]string, len(e.uniques))
+	for i, u := range e.uniques {
+		names[i] = u.name
+	}
+	slices.Sort(names)
+	return names
 }
 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for

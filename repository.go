@@ -76,12 +76,12 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 		}
 		if n++; n > 1 {
 			var zero T
-			return zero, fmt.Errorf("ddb: one: %w: %s", ErrTooMany, q)
+			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, ErrTooMany, q)
 		}
 		found = it
 	}
 	if n == 0 {
-		return found, fmt.Errorf("ddb: one: %w: %s", ErrNotFound, q)
+		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, ErrNotFound, q)
 	}
 	return found, nil
 }

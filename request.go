@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -34,7 +33,10 @@ func (db *DB) explain(err error) error {
 		if class := invalid(message); class != nil {
 			return fmt.Errorf("%w: %w", class, err)
 		}
-		return fmt.Errorf("DynamoDB refuses the request (VerifyTable compares the live table with the model): %w", err)
+		if ofModel(message) {
+			return fmt.Errorf("DynamoDB refuses the request (VerifyTable compares the live table with the model): %w", err)
+		}
+		return fmt.Errorf("DynamoDB refuses the request: %w", err)
 	default:
 		return err
 	}
@@ -55,22 +57,10 @@ func because(class apierror.Class, code, message string) error {
 	}
 }
 
-// What an edit did that DynamoDB found invalid.
-var (
-	errNoPath    = errors.New("what holds the nested field is not there: set the whole of it")
-	errOtherType = errors.New("the stored attribute is of another type; a nil slice without omitempty is stored as null, and so is an empty set, which nothing can be added to: set the whole of it")
-	errGrown     = fmt.Errorf("%w: the item would have more than the %d bytes that DynamoDB allows", ErrTooLarge, maxItemBytes)
-)
-
-// invalid says what DynamoDB found invalid, nil where that is not known.
-func invalid(message string) error {
-	switch {
-	case apierror.TooLarge(message):
-		return errGrown
-	case strings.Contains(message, "document path"):
-		return errNoPath
-	case strings.Contains(message, "incorrect data type"), strings.Contains(message, "Type mismatch for attribute to update"):
-		return errOtherType
+// ended is the error of an operation that has nothing to do, under a context that has ended.
+func ended(ctx context.Context, op string) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("ddb: %s: %w", op, err)
 	}
 	return nil
 }

@@ -29,7 +29,9 @@ type Row struct {
 }
 
 // When leaves an item out of the index unless all conds hold for it: a sparse index. Conditions compare fields that
-// have attributes of their own with constants; [Expr] is not among them. The usual one, for a field that may be empty:
+// have attributes of their own with constants; [Expr] is not among them. They are evaluated on the item as a Put would store it: an attribute
+// that [Remove] took away counts as the zero value of its field, and so do those that an [Entity.Upsert] did not give. The usual one, for a field that may
+// be empty:
 //
 //	d.Index(ByEmail, ddb.Key(email, ddb.Fold(&p.Email))).When(ddb.Ne(&p.Email, ""))
 //

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -25,7 +26,8 @@ type ScanOptions struct {
 	// than workers even out partitions of different size; workers beyond the segments have nothing to do.
 	Segments int
 
-	// Resume continues an earlier scan, with its number of segments and any number of workers.
+	// Resume continues an earlier scan, with its number of segments and any number of workers. The cursor of another operation is
+	// [ErrCursor], such as that of a Rebuild, or of one of another view.
 	Resume Cursor
 
 	// Checkpoint is called, from the loop that ranges over the scan, each time that a page has been consumed. The
@@ -35,6 +37,14 @@ type ScanOptions struct {
 
 	// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
 	IgnoreUnknown bool
+
+	operation string // that reads the table, and what for; "" is a Scan
+}
+
+// of is a scan on behalf of an operation, whose cursors no other takes: what one has done of a table another has not.
+func (o ScanOptions) of(operation ...string) *ScanOptions {
+	o.operation = strings.Join(operation, "\x00")
+	return &o
 }
 
 // maxSegments is the number of segments that DynamoDB takes.
@@ -186,8 +196,12 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ddb: scan: %w", err)
 	}
-	if pos.query != db.scanFingerprint() || len(pos.keys) == 0 {
-		return nil, fmt.Errorf("ddb: scan: %w: it is of a query, or of another table than %q", ErrCursor, db.name)
+	if pos.query != db.scanFingerprint(s.opts.operation) || len(pos.keys) == 0 {
+		what := ""
+		if s.opts.operation != "" {
+			what = "another operation, or an earlier version, "
+		}
+		return nil, fmt.Errorf("ddb: scan: %w: it is of %sa query, or of another table than %q", ErrCursor, what, db.name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
 		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", ErrCursor, len(pos.keys), n)
@@ -196,10 +210,21 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 	return s, nil
 }
 
-// scanFingerprint identifies the scans of the table for their cursors.
-func (db *DB) scanFingerprint() uint64 {
+// takes checks the options of a scan before anything else is asked of DynamoDB.
+func (db *DB) takes(opts ScanOptions) error {
+	cursor, _, _ := strings.Cut(string(opts.Resume), coveredMark)
+	opts.Resume = Cursor(cursor)
+	_, err := db.newScan(&opts)
+	return err
+}
+
+// scanFingerprint identifies the scans of the table by an operation for their cursors.
+func (db *DB) scanFingerprint(operation string) uint64 {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, "scan\x00"+db.name)
+	if operation != "" {
+		_, _ = io.WriteString(h, "\x00"+operation)
+	}
 	return h.Sum64()
 }
 
@@ -278,7 +303,7 @@ func (s *scan) consumed(page scanPage) {
 	}
 	for _, p := range s.positions {
 		if p.state != atEnd {
-			s.opts.Checkpoint(s.db.encodeCursor(position{query: s.db.scanFingerprint(), keys: s.positions}))
+			s.opts.Checkpoint(s.db.encodeCursor(position{query: s.db.scanFingerprint(s.opts.operation), keys: s.positions}))
 			return
 		}
 	}

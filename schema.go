@@ -21,7 +21,8 @@ const schemaAttr = "~s"
 //
 // Nothing is rewritten by reading. Until [Repository.Reindex] has rewritten all items, filters and Select see older ones as
 // they are stored, without what upgrade makes. A write of an item of a newer schema is refused with [ErrConflict]; an Update
-// of an older one first rewrites it. A program that declares no schema knows of none, and writes over newer items: declare
+// of an older one first rewrites it. An older item of which the upgrade says that its TTL has passed is not there to reads and to writes, which
+// rewrite it then; DynamoDB deletes it, and [Repository.Count] leaves it out, once it is rewritten. A program that declares no schema knows of none, and writes over newer items: declare
 // Schema(1, nil) from the first day. Only schema 1 may have no upgrade; then older items are read as they are.
 func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
 	switch {
@@ -32,7 +33,7 @@ func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types
 	case upgrade == nil && n > 1:
 		d.fault("schema: no function to upgrade with")
 	}
-	if upgrade == nil {
+	if d.e.remade = upgrade != nil; upgrade == nil {
 		upgrade = func(int, map[string]types.AttributeValue) error { return nil }
 	}
 	d.e.schema, d.e.upgrade = n, upgrade

@@ -2,7 +2,6 @@ package ddb
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -43,79 +42,89 @@ func (p *readPlan) shard(i int) *readPlan {
 	return &one
 }
 
-// shardReading is where the reading of one shard stands: what it has fetched and not handed out yet.
+// shardReading is the reading of one shard.
 type shardReading struct {
 	*reading
-	rows []row
-	at   keyPosition // of the last row handed out
+	at    keyPosition // how far it has been read: the last row visited, or filtered out
+	front *front      // which nothing that is read may stand in front of; nil once that is so
 }
 
 // fan starts the readings of all shards of the plan.
 func (r *reading) fan(pos *position) error {
-	if pos != nil && (pos.query != r.plan.fingerprint() || len(pos.keys) != len(r.plan.shards)) {
-		return r.plan.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
+	at, f := make([]keyPosition, len(r.plan.shards)), (*front)(nil)
+	if pos != nil {
+		var err error
+		if at, f, err = r.plan.standing(*pos); err != nil {
+			return err
+		}
 	}
 	for i := range r.plan.shards {
-		s := &shardReading{reading: &reading{db: r.db, plan: r.plan.shard(i), done: r.done}}
-		if pos != nil {
-			s.at = pos.keys[i]
-			switch s.at.state {
-			case atEnd:
-				s.done = true
-			case afterKey:
-				start, done, err := s.plan.resumeAt(s.at)
-				if err != nil {
-					return err
-				}
-				s.start, s.done = start, s.done || done
-			case notStarted:
-			}
+		s := &shardReading{reading: &reading{db: r.db, plan: r.plan.shard(i), ended: r.ended}, at: at[i]}
+		if err := s.resume(f, i); err != nil {
+			return err
 		}
 		r.parts = append(r.parts, s)
+	}
+	if f != nil {
+		r.last = f.key
 	}
 	return nil
 }
 
-// merge returns the next rows of all shards in the order of the sort key, as far as they are known: up to want, and up
+// merge returns the next rows of all shards in the order of the sort key, those of equal ones in the order of the shards: as many as batch says, and up
 // to where a shard must be asked again. It makes a request for each shard of which nothing is at hand, all at once.
 func (r *reading) merge(ctx context.Context, want int) ([]row, error) {
 	if err := r.fill(ctx, want); err != nil {
 		return nil, err
 	}
+	n := 0
+	for _, s := range r.parts {
+		n += len(s.rows)
+	}
+	if n = r.batch(want, n); want > 0 && !r.plan.hydrate && !r.plan.partial {
+		n = want
+	}
 	var out []row
-	for want == 0 || len(out) < want {
+	r.origin = r.origin[:0]
+	for len(out) < n {
 		var first *shardReading
 		dry := false
 		for _, s := range r.parts {
 			switch {
-			case len(s.rows) == 0 && !s.done:
+			case len(s.rows) == 0 && !s.ended:
 				dry = true
-			case len(s.rows) > 0 && (first == nil || r.plan.before(s.rows[0], first.rows[0])):
+			case len(s.rows) > 0 && (first == nil || r.plan.order(s.rows[0].found, first.rows[0].found) < 0):
 				first = s
 			}
 		}
 		if dry || first == nil {
 			break
 		}
-		next := first.rows[0]
+		out = append(out, first.rows[0])
+		r.origin = append(r.origin, first)
 		first.rows = first.rows[1:]
-		first.at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(next.found.only(r.plan.ix.position()))}
-		out = append(out, next)
 	}
-	r.done = !slices.ContainsFunc(r.parts, func(s *shardReading) bool { return len(s.rows) > 0 || !s.done })
+	r.done = !slices.ContainsFunc(r.parts, func(s *shardReading) bool { return len(s.rows) > 0 || !s.ended })
 	return out, nil
 }
 
 // fill makes one request for each shard of which no row is at hand.
 func (r *reading) fill(ctx context.Context, want int) error {
+	if want > 0 {
+		want = int(grown(want, r.thin))
+	}
 	errs := make([]error, len(r.parts))
 	var wg sync.WaitGroup
 	for i, s := range r.parts {
-		if len(s.rows) > 0 || s.done {
+		if len(s.rows) > 0 || s.ended {
 			continue
 		}
 		wg.Go(func() {
-			if s.rows, errs[i] = s.next(ctx, want); len(s.rows) == 0 && errs[i] == nil && !s.done { // a filter dropped all
+			if errs[i] = s.request(ctx, want); errs[i] != nil {
+				return
+			}
+			s.skip()
+			if len(s.rows) == 0 && !s.ended { // a filter dropped all
 				s.at = keyPosition{state: afterKey, key: s.plan.ix.keyValues(s.start)}
 			}
 		})
@@ -129,23 +138,27 @@ func (r *reading) fill(ctx context.Context, want int) error {
 	return nil
 }
 
-// before orders two rows by the sort key, in the direction of the query.
-func (p *readPlan) before(a, b row) bool {
-	for _, attr := range p.ix.sort {
-		if c, _ := compareValues(a.found.attr(attr), b.found.attr(attr)); c != 0 {
-			return c < 0 != p.q.desc
+// merged says that rows, the first that merge returned, count as read.
+func (r *reading) merged(rows []row) {
+	r.last = rows[len(rows)-1].found.only(r.plan.ix.position())
+	var seen []*shardReading
+	for i, row := range slices.Backward(rows) {
+		if s := r.origin[i]; !slices.Contains(seen, s) {
+			seen = append(seen, s)
+			s.at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(row.found.only(r.plan.ix.position()))}
 		}
 	}
-	return false
 }
 
-// positions says where each shard stands.
-func (r *reading) positions() []keyPosition {
-	out := make([]keyPosition, len(r.parts))
-	for i, s := range r.parts {
-		if out[i] = s.at; s.done && len(s.rows) == 0 {
-			out[i] = keyPosition{state: atEnd}
+// order compares two items by the sort key, in the direction of the query.
+func (p *readPlan) order(a, b stored) int {
+	for _, attr := range p.ix.sort {
+		if c, _ := compareValues(a.attr(attr), b.attr(attr)); c != 0 {
+			if p.q.desc {
+				return -c
+			}
+			return c
 		}
 	}
-	return out
+	return 0
 }

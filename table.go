@@ -25,6 +25,7 @@ type Table struct {
 	byName   map[string]*entity // aliases included
 	typeAttr string
 	ttl      string
+	ages     int                                  // items of schemas below it may be given a TTL by their upgrade
 	keyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
 	told     map[string]bool                      // faults of its own, by a Define
 	frozen   atomic.Bool

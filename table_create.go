@@ -27,7 +27,7 @@ func (db *DB) tables(op string) (tableClient, error) {
 	if !ok {
 		return nil, modelFault("ddb: %s %q: the client, a %T, has no calls for tables: use a *dynamodb.Client", op, db.name, db.client)
 	}
-	return c, nil
+	return meteredTables{c}, nil
 }
 
 // CreateTableInput returns the request that creates the table under name: on demand, with every index of the model

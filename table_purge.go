@@ -36,6 +36,10 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 	if opts == nil {
 		opts = &PurgeOptions{}
 	}
+	scan := &ScanOptions{Workers: opts.Workers}
+	if _, err := db.newScan(scan); err != nil {
+		return 0, fmt.Errorf("ddb: purge %q: %w", db.name, err)
+	}
 	key, err := db.purgeable(ctx, opts.Force)
 	if err != nil {
 		return 0, err
@@ -63,7 +67,7 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 		}
 		return nil
 	}
-	for s, err := range db.readTable(ctx, &ScanOptions{Workers: opts.Workers}) {
+	for s, err := range db.readTable(ctx, scan) {
 		if err != nil {
 			return deleted, fail(err)
 		}

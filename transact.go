@@ -23,7 +23,7 @@ const maxTransactBytes = 4 << 20
 // error is no TransactError and matches [ErrOutcomeUnknown].
 func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
-		return nil
+		return ended(ctx, "transact")
 	}
 	for i, op := range ops {
 		if op.e != nil && op.returnOld {

@@ -200,8 +200,11 @@ func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly boo
 				}
 			}
 			if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
-				return
+				break
 			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nil, db.fail("history", e, one, err))
 		}
 	}
 }

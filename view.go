@@ -77,7 +77,10 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error 
 		opts = &RebuildOptions{}
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := opts.Scan
+	scan := *opts.Scan.of("rebuild", v.name)
+	if err := db.takes(scan); err != nil {
+		return fail(err)
+	}
 	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
 	if scan.Resume != "" {
 		var cursor string
@@ -185,7 +188,7 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[
 		}
 		scan := ScanOptions{}
 		if opts != nil {
-			scan = *opts
+			scan = *opts.of("verify", v.name)
 		}
 		stopped := errors.New("stopped")
 		r := v.kind.verifier(db, func(d Drift) error {
@@ -216,7 +219,9 @@ func (m *Mux) Gap(ctx context.Context, cause error) error {
 		mark := v.view.markKey()
 		mark["~c"] = &types.AttributeValueMemberS{Value: cause.Error()}
 		mark[stampAttr] = newStamp()
-		_, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark})
+		call := meterOf(ctx, "PutItem", false)
+		out, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark, ReturnConsumedCapacity: call.want()}, call.options)
+		call.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.explain(err)))
 		}
@@ -270,12 +275,15 @@ func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
 	if stamp == "" || !v.table.hasCompanions() {
 		return nil
 	}
-	_, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+	m := meterOf(ctx, "DeleteItem", false)
+	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &db.name, Key: v.markKey(),
 		ConditionExpression:       new("#s = :s"),
 		ExpressionAttributeNames:  map[string]string{"#s": stampAttr},
 		ExpressionAttributeValues: item{":s": &types.AttributeValueMemberS{Value: stamp}},
-	})
+		ReturnConsumedCapacity:    m.want(),
+	}, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
 		return nil
 	}

@@ -30,8 +30,12 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
+	scan := *opts.Scan.of("drop view", name)
+	if err := db.takes(scan); err != nil {
+		return 0, fmt.Errorf("ddb: drop view %s: %w", name, err)
+	}
 	d := &viewDrop{db: db, name: name, b: newBulkRun(ctx, db, opts)}
-	if err := d.run(d.b.ctx, opts.Scan); err != nil {
+	if err := d.run(d.b.ctx, scan); err != nil {
 		return d.b.p.Changed, fmt.Errorf("ddb: drop view %s: after %d items: %w", name, d.b.p.Changed, err)
 	}
 	return d.b.p.Changed, nil
@@ -86,7 +90,9 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 		return err
 	}
 	mark := (&View{name: d.name, table: d.db.table}).markKey()
-	_, err := d.db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.name, Key: mark})
+	m := meterOf(ctx, "DeleteItem", false)
+	out, err := d.db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.name, Key: mark, ReturnConsumedCapacity: m.want()}, m.options)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return d.db.explain(err)
 }
 

@@ -262,7 +262,7 @@ func (db *DB) compilePut(w *write) error {
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
-	a.schema(len(w.op.conds) > 0 && !creates)
+	a.schema(!creates && (len(w.op.conds) > 0 || e.ages() && (w.op.verb == verbReplace || e.version != nil)))
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
@@ -341,7 +341,7 @@ func (db *DB) compileDelete(w *write) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
-	a.schema(len(w.op.conds) > 0)
+	a.schema(len(w.op.conds) > 0 || asks && e.ages())
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
@@ -374,7 +374,7 @@ func (db *DB) compileCheck(w *write) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
-	if len(w.op.conds) > 0 {
+	if len(w.op.conds) > 0 || w.e.ages() {
 		a.schema(true)
 	}
 	if err := a.given(w.op.conds); err != nil {

@@ -161,6 +161,9 @@ func (t Template) checkText(i int, text []byte) error {
 		return &detail{`begins the key with "~", as the keys of the library do`, ErrText}
 	}
 	if stop := t.stops[i]; stop != "" && stopsWithin(text, stop) {
+		if !bytes.Contains(text, []byte(stop)) {
+			return &detail{"ends in a beginning of " + strconv.Quote(stop) + ", which follows it in the key, so that where it ends could not be told", ErrLiteral}
+		}
 		return &detail{"holds " + strconv.Quote(stop) + ", which follows it in the key", ErrLiteral}
 	}
 	return nil

@@ -3,6 +3,7 @@ package template
 import (
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -339,7 +340,7 @@ func (t Template) startsWith(prefix string, i int, v reflect.Value) (Range, erro
 		literal := t.parts[i+1].Text
 		for k := range len(text) {
 			if rest := text[k:]; strings.HasPrefix(rest, literal) || strings.HasPrefix(literal, rest) {
-				return Range{}, p.valueError(&detail{"ends in or holds what may be the literal that follows it", ErrLiteral})
+				return Range{}, p.valueError(&detail{"ends in or holds what may be " + strconv.Quote(literal) + ", which follows it in the key: take that off the prefix", ErrLiteral})
 			}
 		}
 	}

@@ -102,8 +102,8 @@ func TestRangeRefuses(t *testing.T) {
 	}
 	check("Lt: A stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith; make it Num or Time, or the last part", progress, nil, template.Lt, "1")
 	check("Between: A stands before a literal, where keys do not sort as values do: it takes Eq and StartsWith; make it Num or Time, or the last part", progress, nil, template.Between, "1", "2")
-	check("A ends in or holds what may be the literal that follows it", progress, nil, template.StartsWith, "a#")
-	check("A ends in or holds what may be the literal that follows it", progress, nil, template.StartsWith, "a#h#b")
+	check(`A ends in or holds what may be "#h#", which follows it in the key: take that off the prefix`, progress, nil, template.StartsWith, "a#")
+	check(`A ends in or holds what may be "#h#", which follows it in the key: take that off the prefix`, progress, nil, template.StartsWith, "a#h#b")
 	check("A is empty", progress, nil, template.StartsWith, "")
 	check("B is empty", progress, values("1"), template.Gt, "")
 	check("B is not valid UTF-8", progress, values("1"), template.Gt, "\xff")

@@ -1,0 +1,183 @@
+package ddb
+
+import (
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/decimal"
+)
+
+// front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the shards. Each
+// shard goes on there, whether anything was read of it or not, so that what is written meanwhile comes if it stands behind
+// and does not if it stands in front.
+type front struct {
+	key   item // position of the last item
+	shard int
+}
+
+// standing is the position of a read of all shards: how far each has been read, and at last the front.
+func (r *reading) standing() position {
+	keys := make([]keyPosition, 0, len(r.parts)+1)
+	for _, s := range r.parts {
+		keys = append(keys, s.at)
+	}
+	at := keyPosition{state: notStarted}
+	if r.last != nil {
+		at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(r.last)}
+	}
+	return position{query: r.plan.shardsFingerprint(), keys: append(keys, at)}
+}
+
+// shardsFingerprint is fingerprint for a read of all shards.
+func (p *readPlan) shardsFingerprint() uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%d\x00%d shards", p.fingerprint(), len(p.shards))
+	return h.Sum64()
+}
+
+// standing is the inverse of reading.standing.
+func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error) {
+	n := len(p.shards)
+	switch {
+	case pos.query == p.fingerprint() && len(pos.keys) == n:
+		return p.formerly(pos)
+	case pos.query != p.shardsFingerprint() || len(pos.keys) != n+1:
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
+	case pos.keys[n].state == notStarted:
+		return pos.keys[:n], nil, nil
+	}
+	key, err := p.ix.startKey(pos.keys[n].key)
+	if err != nil {
+		return nil, nil, p.fail(err)
+	}
+	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return equalValues(v, key[p.ix.partition[0]]) })
+	if i < 0 {
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+	}
+	return pos.keys[:n], &front{key, i}, nil
+}
+
+// formerly is standing for a cursor that does not have the front, as they were made before: it is the last of what was read of
+// all shards, unless one is at its end or a filter dropped what was read last.
+func (p *readPlan) formerly(pos position) (at []keyPosition, f *front, err error) {
+	if len(p.q.filters) > 0 || p.live || slices.ContainsFunc(pos.keys, func(k keyPosition) bool { return k.state == atEnd }) {
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of an earlier version, and does not say where all shards stand: begin anew", ErrCursor))
+	}
+	for i, k := range pos.keys {
+		if k.state != afterKey {
+			continue
+		}
+		key, err := p.ix.startKey(k.key)
+		if err != nil {
+			return nil, nil, p.fail(err)
+		}
+		if f == nil || p.order(loaded(key), loaded(f.key)) >= 0 {
+			f = &front{key, i}
+		}
+	}
+	return pos.keys, f, nil
+}
+
+// resume starts the reading of shard i behind the front: where it stood itself if that is further on, else at the sort key of the
+// front. DynamoDB takes a start key of which there is no item.
+func (s *shardReading) resume(f *front, i int) (err error) {
+	p := s.plan
+	var own item
+	if s.at.state == afterKey {
+		if own, err = p.ix.startKey(s.at.key); err != nil {
+			return p.fail(err)
+		}
+		if !p.here(own) {
+			return p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+		}
+	}
+	switch {
+	case f == nil && own == nil:
+		return nil
+	case f == nil:
+		s.from(own)
+		return nil
+	}
+	if i != f.shard {
+		s.front = &front{f.key, i - f.shard}
+	}
+	switch _, past := p.within(f.key); {
+	case past, len(p.ix.sort) == 0 && i < f.shard:
+		s.ended = true
+	case own != nil && p.order(loaded(own), loaded(f.key)) >= 0:
+		s.from(own)
+	default:
+		if before := p.inFront(f.key); before != nil {
+			s.from(before)
+		}
+	}
+	return nil
+}
+
+// from starts the reading behind a key.
+func (s *shardReading) from(key item) {
+	start, past := s.plan.within(key)
+	s.start, s.ended = start, s.ended || past
+}
+
+// skip drops what stands in front of the front.
+func (s *shardReading) skip() {
+	for s.front != nil && len(s.rows) > 0 {
+		c := s.plan.order(s.rows[0].found, loaded(s.front.key))
+		if c > 0 || c == 0 && s.front.shard > 0 {
+			s.front = nil
+			return
+		}
+		s.rows = s.rows[1:]
+	}
+}
+
+// inFront returns a key in this plan's partition behind which everything comes that stands at the sort key of at, and as little
+// as can be of what stands in front of it; nil is the start of the partition.
+func (p *readPlan) inFront(at item) item {
+	key := maps.Clone(at)
+	for i, attr := range p.ix.partition {
+		key[attr] = p.partition[i]
+	}
+	for _, attr := range slices.Backward(p.ix.sort) {
+		if v, ok := neighbour(key[attr], p.q.desc); ok {
+			key[attr] = v
+			return key
+		}
+	}
+	return nil
+}
+
+// neighbour returns the value of a sort key next to v: the one above it, or the one below.
+func neighbour(v types.AttributeValue, above bool) (types.AttributeValue, bool) {
+	if n, ok := v.(*types.AttributeValueMemberN); ok {
+		d, err := decimal.Parse(n.Value)
+		if err != nil {
+			return nil, false
+		}
+		if above {
+			d, ok = d.Above()
+		} else {
+			d, ok = d.Below()
+		}
+		return &types.AttributeValueMemberN{Value: d.String()}, ok
+	}
+	var ok bool
+	switch {
+	case keySize(v) == 0:
+		return nil, false
+	case above:
+		if v, ok = (nativeBound{}).above(v); ok {
+			return atLeast(v, maxSortBytes)
+		}
+		return nil, false
+	}
+	if v, ok = (nativeBound{}).below(v, maxSortBytes); ok {
+		v = atMost(v, maxSortBytes)
+	}
+	return v, ok && keySize(v) > 0
+}
