@@ -14,15 +14,15 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// Deed has an owner, who is the key of an index; a Plot had one once.
-type Deed struct {
+// Title has an owner, who is the key of an index; a Acre had one once.
+type Title struct {
 	ID    string `dynamodbav:"-"`
 	Owner string `dynamodbav:"owner,omitempty"`
 	N     int    `dynamodbav:"n"`
 	V     int64  `dynamodbav:"v"`
 }
 
-type Plot struct {
+type Acre struct {
 	ID string `dynamodbav:"-"`
 }
 
@@ -30,18 +30,18 @@ type deedTable struct {
 	*ddb.DB
 	client  ddb.Client
 	byOwner *ddb.Index
-	deeds   *ddb.Entity[Deed]
-	repo    *ddb.Repository[Deed]
+	deeds   *ddb.Entity[Title]
+	repo    *ddb.Repository[Title]
 }
 
 func newDeedTable(t *testing.T) *deedTable {
 	table := ddb.NewTable("pk", "")
 	d := &deedTable{byOwner: table.GSI("by-owner", "owner", ""), client: ddbmem.New().Client()}
-	d.deeds = ddb.MustDefine(table, "deed", func(x *Deed, e *ddb.Definition) {
+	d.deeds = ddb.MustDefine(table, "deed", func(x *Title, e *ddb.Definition) {
 		e.Primary(ddb.Key(ddb.Prefix("d#"), ddb.Str(&x.ID)))
 		e.Index(d.byOwner, ddb.Key(ddb.Native(&x.Owner))).When(ddb.Present(&x.Owner))
 	})
-	ddb.MustDefine(table, "plot", func(x *Plot, e *ddb.Definition) { e.Primary(ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.ID))) })
+	ddb.MustDefine(table, "plot", func(x *Acre, e *ddb.Definition) { e.Primary(ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.ID))) })
 	d.DB = ddb.New(d.client, "deeds", table, nil)
 	d.repo = ddb.NewRepository(d.DB, d.deeds)
 	require.NoError(t, d.CreateTable(t.Context()))
@@ -63,13 +63,13 @@ func TestIgnoreUnknownSkipsWhatLeftTheIndex(t *testing.T) {
 	t.Parallel()
 	d := newDeedTable(t)
 	d.put(t, map[string]string{"pk": "p#17", "entityType": "plot", "owner": "o"})
-	q := d.deeds.On(d.byOwner, Deed{Owner: "o"})
+	q := d.deeds.On(d.byOwner, Title{Owner: "o"})
 	_, err := ddb.Collect(d.Items(t.Context(), q.Collection()))
 	require.ErrorIs(t, err, ddb.ErrUnknown)
 	all, err := ddb.Collect(d.Items(t.Context(), q.Collection().IgnoreUnknown()))
 	require.NoError(t, err)
 	assert.Empty(t, all)
-	deeds := []Deed{{ID: "stays"}}
+	deeds := []Title{{ID: "stays"}}
 	require.NoError(t, d.Gather(t.Context(), q.Collection().IgnoreUnknown(), d.deeds.Into(&deeds)))
 	assert.Empty(t, deeds)
 	own, err := ddb.Collect(d.repo.Query(t.Context(), q.IgnoreUnknown()))
@@ -84,7 +84,7 @@ func TestWhatIsNotTheLibrarysIsUnknown(t *testing.T) {
 	for i := range 5 {
 		d.put(t, map[string]string{"pk": fmt.Sprint("~somebody#", i), "owner": "o"})
 	}
-	q := d.deeds.On(d.byOwner, Deed{Owner: "o"})
+	q := d.deeds.On(d.byOwner, Title{Owner: "o"})
 	n, err := d.repo.Count(t.Context(), q)
 	require.NoError(t, err)
 	assert.Equal(t, 5, n)
@@ -118,7 +118,7 @@ func TestWhatIsNotTheLibrarysIsUnknown(t *testing.T) {
 func TestEachReadNamesEntityAndKey(t *testing.T) {
 	t.Parallel()
 	d := newDeedTable(t)
-	q := d.deeds.On(d.byOwner, Deed{Owner: "o"})
+	q := d.deeds.On(d.byOwner, Title{Owner: "o"})
 	_, err := d.repo.One(t.Context(), q)
 	require.ErrorIs(t, err, ddb.ErrNotFound)
 	require.ErrorContains(t, err, "ddb: one deed: not found")
@@ -131,13 +131,13 @@ func TestEachReadNamesEntityAndKey(t *testing.T) {
 	d.put(t, map[string]string{"pk": "p#17", "entityType": "plot", "owner": "x"})
 	d.put(t, map[string]string{"pk": "d#3", "entityType": "deed", "owner": "y", "n": "text"})
 	for owner, key := range map[string]string{"x": `pk="p#17"`, "y": `pk="d#3"`} {
-		_, err = ddb.Collect(d.repo.Query(t.Context(), d.deeds.On(d.byOwner, Deed{Owner: owner})))
+		_, err = ddb.Collect(d.repo.Query(t.Context(), d.deeds.On(d.byOwner, Title{Owner: owner})))
 		require.ErrorContains(t, err, "ddb: query deed")
 		assert.ErrorContains(t, err, key)
 	}
 
 	table := ddb.NewTable("pk", "sk")
-	deeds := ddb.MustDefine(table, "deed", func(x *Deed, e *ddb.Definition) {
+	deeds := ddb.MustDefine(table, "deed", func(x *Title, e *ddb.Definition) {
 		id := ddb.Key(ddb.Prefix("d#"), ddb.Str(&x.ID))
 		e.Primary(id, id)
 		e.Version(&x.V)
@@ -146,7 +146,7 @@ func TestEachReadNamesEntityAndKey(t *testing.T) {
 	db := ddb.New(d.client, "histories", table, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
 	repo := ddb.NewRepository(db, deeds)
-	_, err = repo.Create(t.Context(), Deed{ID: "1", N: 1})
+	_, err = repo.Create(t.Context(), Title{ID: "1", N: 1})
 	require.NoError(t, err)
 	_, err = d.client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 		TableName: new("histories"), UpdateExpression: new("SET n = :n"),
@@ -154,7 +154,7 @@ func TestEachReadNamesEntityAndKey(t *testing.T) {
 		ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberS{Value: "text"}},
 	})
 	require.NoError(t, err)
-	_, err = ddb.Collect(repo.History().All(t.Context(), Deed{ID: "1"}))
+	_, err = ddb.Collect(repo.History().All(t.Context(), Title{ID: "1"}))
 	require.ErrorContains(t, err, `ddb: history deed pk="h#1" sk="v#000001": `)
 }
 
