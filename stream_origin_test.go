@@ -60,7 +60,7 @@ func TestAMuxKnowsItsTableByARN(t *testing.T) {
 	s := newSchool()
 	mux := ddb.NewMux(s.table, nil)
 	mux.Maintain(ddb.New(ddbmem.New().Client(), "arn:aws:dynamodb:eu-west-1:1:table/school", s.table, nil), s.total)
-	_, err := mux.Process(t.Context(), []ddb.Record{{Kind: ddb.Inserted, Sequence: "1", Stream: fmt.Sprintf(streamOf, "school", "1"), Keys: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "?"}}}})
+	_, err := mux.Process(t.Context(), []ddb.Record{{Kind: ddb.Inserted, Sequence: "1", Stream: fmt.Sprintf(streamOf, "school", "1"), Keys: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "?"}, "sk": &types.AttributeValueMemberS{Value: "?"}}}})
 	require.NoError(t, err)
 	assert.PanicsWithValue(t, `ddb: Maintain: the DB is of table "other", and the Mux handles table "school"`, func() {
 		mux.Maintain(ddb.New(ddbmem.New().Client(), "other", s.table, nil), s.xp)
