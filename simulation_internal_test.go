@@ -320,7 +320,7 @@ func (s *simulation) drain(ctx context.Context) error {
 func TestAggregatesSurviveAnything(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		steps := 120
+		steps := 80
 		if testing.Short() {
 			steps = 40
 		}
@@ -359,9 +359,9 @@ func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 // With several targets under way in each worker, a run cannot be repeated, so rapid has no part in it.
 func TestAggregatesSurviveAnythingSideBySide(t *testing.T) {
 	t.Parallel()
-	runs := uint64(40)
+	runs := uint64(12)
 	if testing.Short() {
-		runs = 20
+		runs = 6
 	}
 	for seed := range runs {
 		require.NoError(t, simulate(randChooser{rand.New(rand.NewPCG(seed, 2))}, simConfig{steps: 120, width: 8}), "run %d", seed)
