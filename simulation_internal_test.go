@@ -320,7 +320,7 @@ func (s *simulation) drain(ctx context.Context) error {
 func TestAggregatesSurviveAnything(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		steps := 80
+		steps := 60
 		if testing.Short() {
 			steps = 40
 		}
