@@ -35,3 +35,12 @@ func TestTimeOutsAreOneCause(t *testing.T) {
 		assert.Equal(t, "time-out", causeOf(err))
 	}
 }
+
+// An error that wraps two is told with its own words; joined ones are told apart.
+func TestASummaryKeepsTheWordsOfAnError(t *testing.T) {
+	t.Parallel()
+	denied, help := errors.New("denied"), errors.New("the role")
+	one := fmt.Errorf("%w: allow it in the policy of %w", denied, help)
+	assert.Equal(t, "denied: allow it in the policy of the role", together(one).Error())
+	assert.Equal(t, "denied: allow it in the policy of the role (and 1 more records); down", together(errors.Join(one, errors.Join(one, errors.New("down")))).Error())
+}

@@ -83,18 +83,21 @@ func stops(err error) (parts []string) {
 	return parts
 }
 
-// flat returns the errors that a delivery joins.
-func flat(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		if _, record := err.(*ddb.RecordError); !record { //nolint:errorlint // itself, not what it wraps
-			var out []error
-			for _, e := range joined.Unwrap() {
-				out = append(out, flat(e)...)
-			}
-			return out
-		}
+// flat returns the errors that a delivery joins, a line each. An error that wraps two and has words of its own is one.
+func flat(err error) (out []error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	var lines []string
+	for _, e := range joined.Unwrap() {
+		lines = append(lines, e.Error())
+		out = append(out, flat(e)...)
+	}
+	if err.Error() != strings.Join(lines, "\n") {
+		return []error{err}
+	}
+	return out
 }
 
 // How much of an error is written to a log, and into Status: a record may fail for a page of text, and a thousand at once.
