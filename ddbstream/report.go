@@ -74,23 +74,13 @@ func causeOf(err error) string {
 	return first
 }
 
-// report tells of something that failed and is tried again. The same cause, at the same place, is told once a minute.
+// report tells of something that failed and is tried again: the log in few words, OnError all of it. The same cause, at the same place,
+// is told once a minute.
 func (r *Reader) report(ctx context.Context, place string, err error) {
-	if err == nil || ctx.Err() != nil || !r.causes.tell(place+" "+causeOf(err)) {
+	if err == nil || ctx.Err() != nil {
 		return
 	}
-	r.log(ctx, slog.LevelWarn, "stream: trying again", "at", place, "err", err)
-	if r.opts.OnError != nil {
-		r.opts.OnError(ctx, err)
-	}
-}
-
-// reportAll is report for a delivery: the log gets its summary, if one of its causes is to be told, and OnError all of it.
-func (r *Reader) reportAll(ctx context.Context, place string, all *summary, err error) {
-	if ctx.Err() != nil {
-		return
-	}
-	told := false
+	all, told := together(err), false
 	for _, cause := range all.causes {
 		told = r.causes.tell(place+" "+cause) || told
 	}

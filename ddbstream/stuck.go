@@ -16,9 +16,9 @@ import (
 // outage of that part, once it lasts.
 func (s *shard) failed(ctx context.Context, err error) {
 	s.r.retries.Add(1)
-	all := together(err)
-	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError = all.Error() })
-	s.r.reportAll(ctx, "shard "+s.id, all, err)
+	text := together(err).Error()
+	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError = text })
+	s.r.report(ctx, "shard "+s.id, err)
 	for _, part := range stops(err) {
 		s.r.mu.Lock()
 		if s.r.stuck[part] == nil {
