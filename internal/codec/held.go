@@ -47,14 +47,12 @@ func asHeld(av types.AttributeValue) types.AttributeValue {
 			return &types.AttributeValueMemberL{Value: list}
 		}
 	case *types.AttributeValueMemberM:
-		if held := AsHeld(v.Value); !sameMap(held, v.Value) {
+		if held := AsHeld(v.Value); !maps.Equal(held, v.Value) {
 			return &types.AttributeValueMemberM{Value: held}
 		}
 	}
 	return av
 }
-
-func sameMap(a, b map[string]types.AttributeValue) bool { return maps.Equal(a, b) }
 
 // heldNumber is the text by which DynamoDB gives a number back.
 func heldNumber(text string) string {
