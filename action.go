@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -17,9 +18,9 @@ type action struct {
 	e      *entity
 	verb   verb
 	now    time.Time
-	key    item
-	attrs  item // of a put
-	bytes  int  // of attrs, if it is known
+	key    attr.Item
+	attrs  attr.Item // of a put
+	bytes  int       // of attrs, if it is known
 	x      plan.Expression
 	update plan.Update
 	guards []guard
@@ -132,7 +133,7 @@ func (a *action) schema(exactly bool) {
 }
 
 // blame returns the guards that do not hold on the item that is there, the first one of each op.
-func (a *action) blame(old item) (failed []guard) {
+func (a *action) blame(old attr.Item) (failed []guard) {
 	if a.orAbsent && old == nil {
 		return nil
 	}
@@ -169,12 +170,12 @@ func (a *action) size() int {
 	n := a.bytes
 	switch {
 	case a.kind != putAction:
-		n = itemSize(a.key)
+		n = attr.Size(a.key)
 	case n == 0:
-		n = itemSize(a.attrs)
+		n = attr.Size(a.attrs)
 	}
 	a.conditionText()
-	return n + itemSize(a.x.Values())
+	return n + attr.Size(a.x.Values())
 }
 
 // transactItem is the action as part of a transaction.

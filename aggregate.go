@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -251,8 +252,8 @@ func (b *aggregateBuilder) rank(r Rule) {
 		}
 		if r.entry == nil {
 			b.fault("top: entry is nil")
-		} else if least := leastEntry(rank.into); r.n*least > maxItemBytes {
-			b.fault("top: %d entries of at least %d bytes each do not fit into field %s: an item has %d bytes", r.n, least, rank.into.Name, maxItemBytes)
+		} else if least := leastEntry(rank.into); r.n*least > attr.MaxItemBytes {
+			b.fault("top: %d entries of at least %d bytes each do not fit into field %s: an item has %d bytes", r.n, least, rank.into.Name, attr.MaxItemBytes)
 		}
 		rank.label = r.label(rank.into.Attr())
 	default:

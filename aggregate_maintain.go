@@ -5,6 +5,8 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // on reports whether records of e concern the aggregate.
@@ -98,7 +100,7 @@ func (w *aggregateWork) unread(d *delivery, img image) error {
 }
 
 // named returns the target that an image names; nil for none.
-func (a *aggregate) named(img image, attrs item, source reflect.Value) (item, error) {
+func (a *aggregate) named(img image, attrs attr.Item, source reflect.Value) (attr.Item, error) {
 	switch {
 	case !source.IsValid():
 		return nil, nil
@@ -109,7 +111,7 @@ func (a *aggregate) named(img image, attrs item, source reflect.Value) (item, er
 }
 
 // decodeBy decodes the fields of a source that name its target, and no others.
-func (a *aggregate) decodeBy(attrs item) (v reflect.Value, err error) {
+func (a *aggregate) decodeBy(attrs attr.Item) (v reflect.Value, err error) {
 	err = safely(func() error {
 		v = a.source.newItem()
 		s, err := a.source.inSchema(loaded(attrs))
@@ -118,7 +120,7 @@ func (a *aggregate) decodeBy(attrs item) (v reflect.Value, err error) {
 		}
 		part := a.view.table.keyOf(s)
 		for _, p := range a.by {
-			if av := s.attr(p.from.Attr()); p.from.Stored() && av != nil {
+			if av := s.Attr(p.from.Attr()); p.from.Stored() && av != nil {
 				part[p.from.Attr()] = av
 			}
 		}
@@ -147,13 +149,13 @@ func (a *aggregate) disturbs(img image) bool {
 }
 
 // unchanged reports whether two images agree in what is derived.
-func (a *aggregate) unchanged(old, new item) bool {
-	return !slices.ContainsFunc(a.attrs(), func(attr string) bool {
-		x, y := old[attr], new[attr]
+func (a *aggregate) unchanged(old, new attr.Item) bool {
+	return !slices.ContainsFunc(a.attrs(), func(attrName string) bool {
+		x, y := old[attrName], new[attrName]
 		if x == nil || y == nil {
 			return x != nil || y != nil
 		}
-		return !equalValues(x, y)
+		return !attr.Equal(x, y)
 	})
 }
 
@@ -167,7 +169,7 @@ func (w *aggregateWork) pair(p *pair, owners ...*delivery) {
 	have.owners = append(have.owners, owners...)
 }
 
-func (w *aggregateWork) target(key item, full bool, owners ...*delivery) {
+func (w *aggregateWork) target(key attr.Item, full bool, owners ...*delivery) {
 	text := w.a.view.table.refText(key)
 	s, ok := w.targets[text]
 	if !ok {

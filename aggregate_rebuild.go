@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 const (
@@ -58,7 +60,7 @@ func (r *aggregateRebuild) fault(err error) {
 func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
 
 // add takes one item of the table.
-func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
+func (r *aggregateRebuild) add(ctx context.Context, attrs attr.Item) error {
 	t := r.a.view.table
 	switch e, err := t.claim(loaded(attrs)); {
 	case t.reserved(loaded(attrs)):
@@ -92,7 +94,7 @@ func (r *aggregateRebuild) flush(ctx context.Context, all bool) (done bool, err 
 	return true, r.rest(ctx)
 }
 
-func (r *aggregateRebuild) source(attrs item) {
+func (r *aggregateRebuild) source(attrs attr.Item) {
 	t := r.a.view.table
 	target, c, err := r.a.counted(attrs)
 	if err != nil {
@@ -114,7 +116,7 @@ func (r *aggregateRebuild) pair(p *pair) {
 }
 
 // target takes a target that is to be settled, once.
-func (r *aggregateRebuild) target(key item) {
+func (r *aggregateRebuild) target(key attr.Item) {
 	if r.targets.add(hashKey(r.a.view.table.refText(key))) {
 		r.work.target(key, true)
 	}
@@ -122,7 +124,7 @@ func (r *aggregateRebuild) target(key item) {
 
 // companion takes an item of the library's own: what a source contributed, or its row in a rank. Each names its target,
 // which is settled whether anything else names it or not: one of the aggregate's own may not be there.
-func (r *aggregateRebuild) companion(ctx context.Context, attrs item) error {
+func (r *aggregateRebuild) companion(ctx context.Context, attrs attr.Item) error {
 	ix := r.a.view.table.primary
 	pk, _ := attrs[ix.partition[0]].(*types.AttributeValueMemberS)
 	sk, _ := attrs[ix.sort[0]].(*types.AttributeValueMemberS)
@@ -152,7 +154,7 @@ func (r *aggregateRebuild) companion(ctx context.Context, attrs item) error {
 }
 
 // obsolete takes a row of a rank that is no rule any more.
-func (r *aggregateRebuild) obsolete(ctx context.Context, row, target item) error {
+func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) error {
 	if r.report != nil {
 		surplus, _, _, err := r.a.isSurplus(ctx, r.db, row, target)
 		if err != nil || !surplus {
@@ -167,7 +169,7 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target item) error
 	return err
 }
 
-func rowDrift(db *DB, key item, have, want string) Drift {
+func rowDrift(db *DB, key attr.Item, have, want string) Drift {
 	return Drift{Item: db.table.keyText(key), Field: "rank", Have: have, Want: want}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Beside a running stream a view is always a little behind, and that is no drift. What differs is drift when it rests:
@@ -89,7 +91,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 	return nil
 }
 
-func sameValue(a, b item) bool { return (a == nil) == (b == nil) && equalItems(a, b) }
+func sameValue(a, b attr.Item) bool { return (a == nil) == (b == nil) && attr.EqualItems(a, b) }
 
 // compareTargets compares targets side by side, and looks again at those that seem to differ, one by one.
 func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
@@ -115,8 +117,8 @@ func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlemen
 }
 
 // compareTarget looks at a target until its stamp rests.
-func (r *aggregateRebuild) compareTarget(ctx context.Context, target item) error {
-	var before item
+func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) error {
+	var before attr.Item
 	seen := 0 // looks in a row under one stamp
 	for range maxLooks {
 		was, err := r.db.Consistent().getItem(ctx, target)
@@ -161,7 +163,7 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target item) error
 }
 
 // drifts returns how a target, as it was read, and the rows beside its ledger differ from the ledger.
-func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts []Drift, err error) {
+func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (drifts []Drift, err error) {
 	if was == nil && !r.a.own {
 		return nil, nil // what counts for it is not compared before it is there
 	}
@@ -191,14 +193,14 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts
 func driftText(av types.AttributeValue) string {
 	switch av.(type) {
 	case *types.AttributeValueMemberS, *types.AttributeValueMemberN, *types.AttributeValueMemberB, nil:
-		return valueText(av)
+		return attr.Text(av)
 	}
-	return canonical(av)
+	return attr.Canonical(av)
 }
 
-func contributionText(v item) string {
+func contributionText(v attr.Item) string {
 	if v == nil {
 		return "(none)"
 	}
-	return canonicalItem(v)
+	return attr.CanonicalItem(v)
 }

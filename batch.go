@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // batchWorkers is how many requests of one batch are under way at a time.
@@ -52,7 +54,7 @@ type writeBatch struct {
 // batchItem is one op of a batch.
 type batchItem struct {
 	op      Op
-	key     item
+	key     attr.Item
 	id      string
 	request *types.WriteRequest // nil for an op that goes alone
 	size    int

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Limits of one BatchWriteItem. AWS: "BatchWriteItem".
@@ -121,8 +122,8 @@ func (b *bulk) id(r types.WriteRequest) string {
 		return b.db.table.keyText(r.PutRequest.Item)
 	}
 	var id strings.Builder
-	for _, attr := range sortedNames(r.DeleteRequest.Key) {
-		fmt.Fprintf(&id, "%q=%s ", attr, valueText(r.DeleteRequest.Key[attr]))
+	for _, attrName := range attr.SortedNames(r.DeleteRequest.Key) {
+		fmt.Fprintf(&id, "%q=%s ", attrName, attr.Text(r.DeleteRequest.Key[attrName]))
 	}
 	return id.String()
 }

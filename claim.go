@@ -7,15 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 )
 
 // claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
 // cross-check; nil for a companion item, which the library keeps for itself, and for a version row.
-func (t *Table) claim(s stored) (*entity, error) {
-	s.begin()
+func (t *Table) claim(s attr.Stored) (*entity, error) {
+	s.Begin()
 	if t.companion(s) || t.historyOf(s) != nil {
 		return nil, nil
 	}
@@ -23,7 +22,7 @@ func (t *Table) claim(s stored) (*entity, error) {
 		return nil, fmt.Errorf("%w: item %s has a key that begins with ~, and is none of the library's own", ErrUnknown, t.keyText(t.keyOf(s)))
 	}
 	name, typed := t.typeOf(s)
-	if !typed && t.typeAttr != "" && s.has(t.typeAttr) {
+	if !typed && t.typeAttr != "" && s.Has(t.typeAttr) {
 		return nil, fmt.Errorf("%w: item %s has a type attribute %q that is no string", ErrUnknown, t.keyText(t.keyOf(s)), t.typeAttr)
 	}
 	if e := t.byName[name]; typed && e != nil {
@@ -53,16 +52,16 @@ func (t *Table) claim(s stored) (*entity, error) {
 }
 
 // typeOf returns what the item's type attribute says, if it has one.
-func (t *Table) typeOf(s stored) (name string, ok bool) {
+func (t *Table) typeOf(s attr.Stored) (name string, ok bool) {
 	if t.typeAttr == "" {
 		return "", false
 	}
-	return s.text(t.typeAttr)
+	return s.Text(t.typeAttr)
 }
 
 // reserved reports whether the key of the item begins with ~, as those of the library's own do, of all versions.
-func (t *Table) reserved(s stored) bool {
-	key, ok := s.text(t.primary.partition[0])
+func (t *Table) reserved(s attr.Stored) bool {
+	key, ok := s.Text(t.primary.partition[0])
 	return ok && strings.HasPrefix(key, "~")
 }
 
@@ -71,24 +70,24 @@ var companions = []string{ledgerPrefix, rankPrefix, distinctPrefix, uniquePrefix
 
 // companion reports whether the item is one of the library's own. What somebody else wrote under a key that begins with ~
 // is an item like any other that no entity claims.
-func (t *Table) companion(s stored) bool {
-	key, ok := s.text(t.primary.partition[0])
+func (t *Table) companion(s attr.Stored) bool {
+	key, ok := s.Text(t.primary.partition[0])
 	return ok && strings.HasPrefix(key, "~") &&
 		(key == gapPartition || slices.ContainsFunc(companions, func(prefix string) bool { return strings.HasPrefix(key, prefix) }))
 }
 
 // shaped reports whether the primary key of s has the shape of e's.
-func (e *entity) shaped(s stored) bool {
+func (e *entity) shaped(s attr.Stored) bool {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
-				if s.scalar(k.attrs[i]) != nativeType(p.Field) {
+				if s.Scalar(k.attrs[i]) != nativeType(p.Field) {
 					return false
 				}
 			}
 			continue
 		}
-		if text, ok := s.text(k.attrs[0]); !ok || !k.template.Match(text) {
+		if text, ok := s.Text(k.attrs[0]); !ok || !k.template.Match(text) {
 			return false
 		}
 	}
@@ -107,7 +106,7 @@ func (e *entity) shape() string {
 
 // decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
 // key; where the key and an attribute disagree, that is an error.
-func (e *entity) decode(s stored, dst reflect.Value) error {
+func (e *entity) decode(s attr.Stored, dst reflect.Value) error {
 	s, err := e.inSchema(s)
 	if err != nil {
 		return err
@@ -116,7 +115,7 @@ func (e *entity) decode(s stored, dst reflect.Value) error {
 }
 
 // recovered makes a panic of a function of the program's, which reads a value, an error of that item.
-func (e *entity) recovered(s stored, err *error) {
+func (e *entity) recovered(s attr.Stored, err *error) {
 	switch p := recover().(type) {
 	case nil:
 	case error:
@@ -127,7 +126,7 @@ func (e *entity) recovered(s stored, err *error) {
 }
 
 // decodeCurrent is decode for an item in the entity's own schema.
-func (e *entity) decodeCurrent(s stored, dst reflect.Value) (err error) {
+func (e *entity) decodeCurrent(s attr.Stored, dst reflect.Value) (err error) {
 	defer e.recovered(s, &err)
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
@@ -140,26 +139,26 @@ func (e *entity) decodeCurrent(s stored, dst reflect.Value) (err error) {
 }
 
 // inSchema returns the item in the entity's own schema.
-func (e *entity) inSchema(s stored) (stored, error) {
+func (e *entity) inSchema(s attr.Stored) (attr.Stored, error) {
 	if e.schema == 0 || schemaOf(s) >= e.schema {
 		return s, nil
 	}
-	attrs, err := e.upgraded(s.attributes())
+	attrs, err := e.upgraded(s.Attributes())
 	return loaded(attrs), err
 }
 
 // decodeKey sets what the primary key says in dst, and compares it with what dst holds already.
-func (e *entity) decodeKey(s stored, dst reflect.Value) error {
+func (e *entity) decodeKey(s attr.Stored, dst reflect.Value) error {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
-				if err := codec.DecodeField(p.Field, s.attr(k.attrs[i]), p.Field.Addr(dst)); err != nil {
+				if err := codec.DecodeField(p.Field, s.Attr(k.attrs[i]), p.Field.Addr(dst)); err != nil {
 					return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 				}
 			}
 			continue
 		}
-		text, ok := s.text(k.attrs[0])
+		text, ok := s.Text(k.attrs[0])
 		if !ok {
 			return fmt.Errorf("decode %s: the item has no %s key %q", e.name, k.side, k.attrs[0])
 		}
@@ -172,13 +171,13 @@ func (e *entity) decodeKey(s stored, dst reflect.Value) error {
 
 // agreeing compares the fields of the key that are zero because their attributes say so, where decodeKey takes a zero field
 // for one that was not read.
-func (e *entity) agreeing(s stored, dst reflect.Value) error {
+func (e *entity) agreeing(s attr.Stored, dst reflect.Value) error {
 	for _, k := range e.primary.keys() {
 		for _, f := range k.template.Fields() {
-			if k.template.Native() || !f.Stored() || !f.Get(dst).IsZero() || !s.says(f.Path) {
+			if k.template.Native() || !f.Stored() || !f.Get(dst).IsZero() || !s.Says(f.Path) {
 				continue
 			}
-			text, _ := s.text(k.attrs[0])
+			text, _ := s.Text(k.attrs[0])
 			if err := k.template.AgreesOn(f, text, dst); err != nil {
 				return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
 			}
@@ -187,20 +186,8 @@ func (e *entity) agreeing(s stored, dst reflect.Value) error {
 	return nil
 }
 
-func scalarType(av types.AttributeValue) types.ScalarAttributeType {
-	switch av.(type) {
-	case *types.AttributeValueMemberS:
-		return types.ScalarAttributeTypeS
-	case *types.AttributeValueMemberN:
-		return types.ScalarAttributeTypeN
-	case *types.AttributeValueMemberB:
-		return types.ScalarAttributeTypeB
-	}
-	return ""
-}
-
 // claims reports whether e claims the item.
-func (t *Table) claims(e *entity, s stored) bool {
+func (t *Table) claims(e *entity, s attr.Stored) bool {
 	claimed, err := t.claim(s)
 	return err == nil && claimed == e
 }

@@ -94,7 +94,7 @@ func (db *DB) gather(ctx context.Context, c Collection, into []Sink, fault func(
 	}
 	var ended error
 	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.none() {
+		if it.item.None() {
 			return false, true
 		}
 		v, e, _, err := p.take("gather", it.item, place)
@@ -129,7 +129,7 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 			return
 		}
 		err = db.each(ctx, p, func(it row) (counts, more bool) {
-			if it.item.none() {
+			if it.item.None() {
 				return false, true
 			}
 			switch v, _, dst, err := p.take("items", it.item, func(e *entity) reflect.Value { return e.newItem() }); v {

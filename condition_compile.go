@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
@@ -132,7 +132,7 @@ func (c *compiled) local() bool {
 }
 
 // holds evaluates a local condition on an item's attributes, as DynamoDB would.
-func (c *compiled) holds(attrs item) bool {
+func (c *compiled) holds(attrs attr.Item) bool {
 	switch c.op {
 	case opNot:
 		return !c.kids[0].holds(attrs)
@@ -141,7 +141,7 @@ func (c *compiled) holds(attrs item) bool {
 	case opAnd:
 		return !slices.ContainsFunc(c.kids, func(k compiled) bool { return !k.holds(attrs) })
 	default: // a comparison
-		return holds(c.op, c.f, lookup(attrs, c.f.Path), c.vals)
+		return holds(c.op, c.f, attr.At(attrs, c.f.Path), c.vals)
 	}
 }
 
@@ -274,7 +274,7 @@ type plain struct{}
 
 func (plain) Name(attr string) string             { return attr }
 func (plain) Path(path []string) string           { return strings.Join(path, ".") }
-func (plain) Value(v types.AttributeValue) string { return valueText(v) }
+func (plain) Value(v types.AttributeValue) string { return attr.Text(v) }
 
 func comparison(x placeholders, op operator, f *field.Field, vals []types.AttributeValue) string {
 	path := x.Path(f.Path)
@@ -316,37 +316,13 @@ func omitted(f *field.Field, av types.AttributeValue) bool {
 		return false
 	}
 	if n, ok := av.(*types.AttributeValueMemberN); ok && f.UnixTime {
-		return n.Value == zeroUnix
+		return n.Value == attr.ZeroUnix
 	}
-	return isEmpty(av)
-}
-
-// zeroUnix is the zero time as seconds since 1970.
-var zeroUnix = strconv.FormatInt(time.Time{}.Unix(), 10)
-
-// isEmpty reports whether av is what an omitempty field would leave out.
-func isEmpty(av types.AttributeValue) bool {
-	switch av := av.(type) {
-	case *types.AttributeValueMemberS:
-		return av.Value == ""
-	case *types.AttributeValueMemberN:
-		return strings.Trim(av.Value, "-0.") == ""
-	case *types.AttributeValueMemberB:
-		return len(av.Value) == 0
-	case *types.AttributeValueMemberBOOL:
-		return !av.Value
-	case *types.AttributeValueMemberNULL:
-		return true
-	case *types.AttributeValueMemberL:
-		return len(av.Value) == 0
-	case *types.AttributeValueMemberM:
-		return len(av.Value) == 0
-	}
-	return false
+	return attr.IsEmpty(av)
 }
 
 // crossed reports bounds of which the lower is above the upper, which DynamoDB refuses.
 func crossed(vals []types.AttributeValue) bool {
-	c, ok := compareValues(vals[0], vals[1])
+	c, ok := attr.Compare(vals[0], vals[1])
 	return ok && c > 0
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
@@ -65,7 +67,7 @@ func (db *DB) encodeCursor(p position) Cursor {
 		}
 		b = binary.AppendUvarint(b, uint64(len(k.key)))
 		for _, av := range k.key {
-			b = appendKeyValue(b, av)
+			b = attr.AppendKeyValue(b, av)
 		}
 	}
 	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.opts.CursorKey, b)...)))
@@ -121,22 +123,6 @@ func cursorTag(secret, body []byte) []byte {
 	return mac.Sum(nil)[:tagSize]
 }
 
-func appendKeyValue(b []byte, av types.AttributeValue) []byte {
-	var kind byte
-	var text []byte
-	switch av := av.(type) {
-	case *types.AttributeValueMemberS:
-		kind, text = 'S', []byte(av.Value)
-	case *types.AttributeValueMemberN:
-		kind, text = 'N', []byte(av.Value)
-	case *types.AttributeValueMemberB:
-		kind, text = 'B', av.Value
-	}
-	b = append(b, kind)
-	b = binary.AppendUvarint(b, uint64(len(text)))
-	return append(b, text...)
-}
-
 // cursorReader reads a cursor's body; bad says that it ended too early.
 type cursorReader struct {
 	rest []byte
@@ -187,7 +173,7 @@ func (r *cursorReader) value() types.AttributeValue {
 }
 
 // keyValues returns the values that a position in ix consists of.
-func (ix *Index) keyValues(attrs item) []types.AttributeValue {
+func (ix *Index) keyValues(attrs attr.Item) []types.AttributeValue {
 	names := ix.position()
 	out := make([]types.AttributeValue, len(names))
 	for i, name := range names {
@@ -197,14 +183,14 @@ func (ix *Index) keyValues(attrs item) []types.AttributeValue {
 }
 
 // startKey turns key values back into the ExclusiveStartKey of ix.
-func (ix *Index) startKey(values []types.AttributeValue) (item, error) {
+func (ix *Index) startKey(values []types.AttributeValue) (attr.Item, error) {
 	names := ix.position()
 	if len(values) != len(names) {
 		return nil, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
 	}
-	key := make(item, len(names))
+	key := make(attr.Item, len(names))
 	for i, name := range names {
-		if have, want := scalarType(values[i]), ix.table.keyType(name); have != want {
+		if have, want := attr.ScalarType(values[i]), ix.table.keyType(name); have != want {
 			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", ErrCursor, name, have, want)
 		}
 		key[name] = values[i]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -105,14 +106,14 @@ func (d *Definition) checkFields() {
 		}
 		return
 	}
-	attrs := item{}
+	attrs := attr.Item{}
 	if err := d.probe(attrs); errors.Is(err, ErrModel) {
 		d.fault("%w", err)
 	}
 }
 
 // probe encodes the zero item of a type that marshals itself, as far as it does that.
-func (d *Definition) probe(attrs item) (err error) {
+func (d *Definition) probe(attrs attr.Item) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it panicked: %v", p)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // delivery is one record of a batch.
@@ -51,7 +53,7 @@ const (
 type image struct {
 	e        *entity
 	kind     ChangeKind
-	old, new item          // nil where there is none, or where the stream does not carry it
+	old, new attr.Item     // nil where there is none, or where the stream does not carry it
 	was, is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
 
 	unreadOld error // why was is not there, where it should be
@@ -125,7 +127,7 @@ func (m *Mux) prepare(d *delivery) error {
 }
 
 // claim returns the entity of an image, nil where there is no image.
-func (m *Mux) claim(image item) (*entity, error) {
+func (m *Mux) claim(image attr.Item) (*entity, error) {
 	if image == nil {
 		return nil, nil
 	}
@@ -146,7 +148,7 @@ func (t *Table) kindOf(rec *Record) ChangeKind {
 		return rec.Kind
 	}
 	if n, ok := rec.Old[t.ttl].(*types.AttributeValueMemberN); ok && !rec.At.IsZero() {
-		if c, ok := compareNumbers(n.Value, fmt.Sprint(rec.At.Unix())); ok && c <= 0 {
+		if c, ok := attr.CompareNumbers(n.Value, fmt.Sprint(rec.At.Unix())); ok && c <= 0 {
 			return Expired
 		}
 	}
@@ -257,7 +259,7 @@ func (i image) complete() error {
 
 // decodeImage decodes an image, or the key where the stream does not carry the image. A panic of a decoder of the user's is
 // an error of this image.
-func (e *entity) decodeImage(attrs, keys item) (v reflect.Value, err error) {
+func (e *entity) decodeImage(attrs, keys attr.Item) (v reflect.Value, err error) {
 	err = safely(func() error {
 		v = e.newItem()
 		if attrs == nil {
@@ -283,8 +285,8 @@ func recordText(r *Record, entity string) string {
 	if entity != "" {
 		what.WriteString(" " + entity)
 	}
-	for _, attr := range sortedNames(r.Keys) {
-		what.WriteString(" " + attr + "=" + valueText(r.Keys[attr]))
+	for _, attrName := range attr.SortedNames(r.Keys) {
+		what.WriteString(" " + attrName + "=" + attr.Text(r.Keys[attrName]))
 	}
 	return what.String()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -61,7 +62,7 @@ func (e *entity) leftovers(ix *Index) (attrs []string) {
 
 // leave removes from attrs, an item's attributes, what keeps it in indexes that the entity has dropped. Only text is
 // removed: what templates make is text.
-func (e *entity) leave(attrs item) {
+func (e *entity) leave(attrs attr.Item) {
 	for _, ix := range e.dropped {
 		for _, attr := range e.leftovers(ix) {
 			if _, ok := attrs[attr].(*types.AttributeValueMemberS); ok {

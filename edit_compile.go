@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
@@ -324,8 +325,8 @@ func (e *entity) zero(f *field.Field) types.AttributeValue {
 }
 
 // values encodes the fields of an item, without keys and type.
-func (e *entity) values(it reflect.Value) (item, error) {
-	attrs := make(item, e.codec.Size())
+func (e *entity) values(it reflect.Value) (attr.Item, error) {
+	attrs := make(attr.Item, e.codec.Size())
 	err := e.encodeFields(attrs, it)
 	if err == nil && e.ttl != nil && e.ttl.Get(it).IsZero() {
 		delete(attrs, e.ttl.Attr())

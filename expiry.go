@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // past reports whether reads leave the item out because its TTL has passed, be it that of its upgrade.
-func (db *DB) past(s stored) bool {
+func (db *DB) past(s attr.Stored) bool {
 	if db.opts.WithExpired || db.table.ttl == "" {
 		return false
 	}
@@ -16,8 +18,8 @@ func (db *DB) past(s stored) bool {
 }
 
 // outdated reports whether the upgrade of the item says that its TTL has passed.
-func (db *DB) outdated(s stored) bool {
-	if db.table.ages == 0 || s.none() || schemaOf(s) >= db.table.ages {
+func (db *DB) outdated(s attr.Stored) bool {
+	if db.table.ages == 0 || s.None() || schemaOf(s) >= db.table.ages {
 		return false
 	}
 	e, err := db.table.claim(s)
@@ -25,11 +27,11 @@ func (db *DB) outdated(s stored) bool {
 }
 
 // lapsed reports whether an item of e is of an older schema, and its upgrade says that its TTL has passed.
-func (db *DB) lapsed(e *entity, s stored) bool {
-	if e == nil || !e.ages() || s.none() || schemaOf(s) >= e.schema {
+func (db *DB) lapsed(e *entity, s attr.Stored) bool {
+	if e == nil || !e.ages() || s.None() || schemaOf(s) >= e.schema {
 		return false
 	}
-	up, err := e.upgraded(s.attributes())
+	up, err := e.upgraded(s.Attributes())
 	return err == nil && db.dead(loaded(up))
 }
 
@@ -37,11 +39,11 @@ func (db *DB) lapsed(e *entity, s stored) bool {
 func (e *entity) ages() bool { return e.remade && e.ttl != nil }
 
 // dead reports whether the TTL that is stored has passed: the item is absent, though DynamoDB may not have deleted it yet.
-func (db *DB) dead(s stored) bool {
+func (db *DB) dead(s attr.Stored) bool {
 	if db.table.ttl == "" {
 		return false
 	}
-	text, ok := s.number(db.table.ttl)
+	text, ok := s.Number(db.table.ttl)
 	if !ok {
 		return false
 	}
@@ -49,7 +51,7 @@ func (db *DB) dead(s stored) bool {
 	if at, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return at <= now
 	}
-	c, ok := compareNumbers(text, strconv.FormatInt(now, 10)) // as the filter of a query does
+	c, ok := attr.CompareNumbers(text, strconv.FormatInt(now, 10)) // as the filter of a query does
 	return ok && c <= 0
 }
 

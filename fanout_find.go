@@ -8,11 +8,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
 func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copying) {
-	keys := make([]item, len(list))
+	keys := make([]attr.Item, len(list))
 	for i, c := range list {
 		keys[i], c.again, c.rows, c.err = c.key, false, nil, nil
 	}
@@ -33,7 +35,7 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 }
 
 // decoded returns a source; nil where there is none.
-func (f *fanOut) decoded(db *DB, attrs item) (source any, err error) {
+func (f *fanOut) decoded(db *DB, attrs attr.Item) (source any, err error) {
 	if attrs == nil || !db.table.claims(f.source, loaded(attrs)) {
 		return nil, nil
 	}
@@ -146,13 +148,13 @@ func (p *readPlan) identity(db *DB) (string, error) {
 		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
 	return fmt.Sprint(text(in.IndexName), "\x00", text(in.KeyConditionExpression), "\x00", text(in.FilterExpression), "\x00",
-		names.String(), canonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
+		names.String(), attr.CanonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
 }
 
 // find reads what a query for targets finds. A row that cannot be read does not take the others.
 func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
 	return db.each(ctx, s.plan, func(it row) (counts, more bool) {
-		if it.item.none() {
+		if it.item.None() {
 			s.elusive = true
 			return false, true
 		}
@@ -161,7 +163,7 @@ func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
 			s.unread = errors.Join(s.unread, err)
 			return false, true
 		}
-		attrs := it.item.attributes()
+		attrs := it.item.Attributes()
 		s.rows = append(s.rows, located{attrs, db.table.keyText(attrs)})
 		return true, true
 	})
@@ -169,9 +171,9 @@ func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
 
 // open decodes what was found, and reads the targets of members, a hundred at once.
 func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*destination) {
-	var keys []item
+	var keys []attr.Item
 	for _, d := range list {
-		var key item
+		var key attr.Item
 		err := safely(func() (err error) {
 			d.o, key, err = p.f.locate(d.row)
 			return err

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // fanOutPass is one look at the targets of changes.
@@ -24,7 +25,7 @@ type fanOutPass struct {
 
 // destination is a row that was found, and the changes that are for it, in the order of the stream.
 type destination struct {
-	row     item
+	row     attr.Item
 	changes []*copying
 	o       *opened
 	target  fetched // what a member points to

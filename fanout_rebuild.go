@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // fanOutRebuild applies sources to their targets, a hundred at once.
@@ -25,7 +27,7 @@ func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
 }
 
 // add takes a source as if it had just been inserted.
-func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
+func (r *fanOutRebuild) add(ctx context.Context, attrs attr.Item) error {
 	if !r.db.table.claims(r.f.source, loaded(attrs)) {
 		return nil
 	}

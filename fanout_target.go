@@ -11,13 +11,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
 // copied is an item that a fan-out may change: as it was read, and as it will be.
 type copied struct {
 	e     *entity
-	attrs item
+	attrs attr.Item
 	is    reflect.Value // invalid where there is no member
 }
 
@@ -27,7 +28,7 @@ type opened struct {
 }
 
 // locate decodes a row that the query found, and returns the key of its target where the row is a member.
-func (f *fanOut) locate(found item) (o *opened, target item, err error) {
+func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error) {
 	if f.via == nil {
 		o = &opened{target: copied{e: f.target, attrs: found}}
 		return o, nil, o.target.decode()
@@ -42,7 +43,7 @@ func (f *fanOut) locate(found item) (o *opened, target item, err error) {
 
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
-func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (there, moved bool, err error) {
+func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs attr.Item) (there, moved bool, err error) {
 	if attrs != nil && db.table.claims(f.target, loaded(attrs)) && !db.past(loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
@@ -51,7 +52,7 @@ func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (the
 	if err != nil {
 		return false, false, db.explain(err)
 	}
-	return false, now != nil && !equalItems(now, o.member.attrs), nil
+	return false, now != nil && !attr.EqualItems(now, o.member.attrs), nil
 }
 
 func (c *copied) decode() error {
@@ -112,7 +113,7 @@ func (o *opened) writes(db *DB) (*copies, error) {
 // writes adds the writes that make the item what it is now: none, an update of what changed, or where its key changed a delete and a put.
 func (c *copied) writes(db *DB, w *copies) error {
 	next, err := c.next()
-	if err != nil || equalItems(next, c.attrs) {
+	if err != nil || attr.EqualItems(next, c.attrs) {
 		return err
 	}
 	c.stamp(db)
@@ -124,7 +125,7 @@ func (c *copied) writes(db *DB, w *copies) error {
 	}
 	x := &plan.Expression{}
 	from, to := db.table.keyOf(loaded(c.attrs)), db.table.keyOf(loaded(next))
-	if equalItems(from, to) {
+	if attr.EqualItems(from, to) {
 		cond := c.asRead(x, false)
 		w.items = append(w.items, types.TransactWriteItem{Update: &types.Update{
 			TableName: &db.name, Key: from, ConditionExpression: &cond, UpdateExpression: new(difference(x, c.attrs, next)),
@@ -152,14 +153,14 @@ func (c *copied) writes(db *DB, w *copies) error {
 }
 
 // difference is the update that makes one item of another under the same key.
-func difference(x *plan.Expression, from, to item) string {
+func difference(x *plan.Expression, from, to attr.Item) string {
 	var sets, removes []string
-	for _, attr := range sortedNames(to) {
-		if from[attr] == nil || !equalValues(from[attr], to[attr]) {
-			sets = append(sets, x.Name(attr)+" = "+x.Value(to[attr]))
+	for _, attrName := range attr.SortedNames(to) {
+		if from[attrName] == nil || !attr.Equal(from[attrName], to[attrName]) {
+			sets = append(sets, x.Name(attrName)+" = "+x.Value(to[attrName]))
 		}
 	}
-	for _, attr := range sortedNames(from) {
+	for _, attr := range attr.SortedNames(from) {
 		if to[attr] == nil {
 			removes = append(removes, x.Name(attr))
 		}
@@ -175,7 +176,7 @@ func difference(x *plan.Expression, from, to item) string {
 }
 
 // next is the item as it would be stored: what the entity does not know, at every depth, and what is derived, stays.
-func (c *copied) next() (item, error) {
+func (c *copied) next() (attr.Item, error) {
 	if have := schemaOf(loaded(c.attrs)); have > c.e.schema {
 		return nil, &outside{fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", ErrConflict, have, c.e.schema)}
 	}
@@ -206,13 +207,13 @@ func (c *copied) next() (item, error) {
 		if !f.Stored() || f.Nested() || c.e.derivedBy(f) != "" {
 			continue
 		}
-		attr := f.Attr()
-		fields[attr] = true
-		if delete(next, attr); is[attr] == nil {
+		attrName := f.Attr()
+		fields[attrName] = true
+		if delete(next, attrName); is[attrName] == nil {
 			continue
 		}
-		if next[attr] = merged(base[attr], was[attr], is[attr]); next[attr] == nil {
-			next[attr] = is[attr] // the stored item lacks what a put would store
+		if next[attrName] = attr.Merge(base[attrName], was[attrName], is[attrName]); next[attrName] == nil {
+			next[attrName] = is[attrName] // the stored item lacks what a put would store
 		}
 	}
 	for attr, v := range is {
@@ -245,9 +246,9 @@ func (c *copied) stamp(db *DB) {
 // of all attributes there were, as a write does that would lose what others changed of them.
 func (c *copied) asRead(x *plan.Expression, whole bool) string {
 	f := c.e.version
-	versioned := f != nil && lookup(c.attrs, f.Path) != nil
+	versioned := f != nil && attr.At(c.attrs, f.Path) != nil
 	if versioned && !whole {
-		cond := x.Path(f.Path) + " = " + x.Value(lookup(c.attrs, f.Path))
+		cond := x.Path(f.Path) + " = " + x.Value(attr.At(c.attrs, f.Path))
 		if stamp := c.attrs[writeStampAttr]; stamp != nil {
 			cond = plan.And(cond, x.Name(writeStampAttr)+" = "+x.Value(stamp))
 		}
@@ -264,7 +265,7 @@ func (c *copied) asRead(x *plan.Expression, whole bool) string {
 			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}
 	}
-	for _, attr := range sortedNames(c.attrs) {
+	for _, attr := range attr.SortedNames(c.attrs) {
 		if !known[attr] && (whole || c.e.table.own(attr)) {
 			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}

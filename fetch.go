@@ -3,17 +3,19 @@ package ddb
 import (
 	"context"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // fetched is one item of a batch, nil if there is none.
 type fetched struct {
-	item item
+	item attr.Item
 	err  error
 }
 
 // fetch reads items strongly consistently, in the order of keys: a BatchGetItem for up to 100, as many at once as the context
 // says. Once the environment fails it reads no more, and what is left has that error.
-func (db *DB) fetch(ctx context.Context, keys []item) []fetched {
+func (db *DB) fetch(ctx context.Context, keys []attr.Item) []fetched {
 	out := make([]fetched, len(keys))
 	batches := (len(keys) + batchGetLimit - 1) / batchGetLimit
 	read := make([]bool, batches)
@@ -36,7 +38,7 @@ func (db *DB) fetch(ctx context.Context, keys []item) []fetched {
 	return out
 }
 
-func (db *DB) fetchBatch(ctx context.Context, keys []item, out []fetched) {
+func (db *DB) fetchBatch(ctx context.Context, keys []attr.Item, out []fetched) {
 	b, err := db.batchGet(ctx, keys, true)
 	if err != nil {
 		for i := range out {
@@ -50,6 +52,6 @@ func (db *DB) fetchBatch(ctx context.Context, keys []item, out []fetched) {
 			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, db.table.keyText(keys[i]))
 			continue
 		}
-		out[i].item = b.found[i].attributes()
+		out[i].item = b.found[i].Attributes()
 	}
 }

@@ -2,10 +2,10 @@ package ddb
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -32,9 +32,9 @@ type test interface {
 	// text writes the test as a condition of a.
 	text(a *action) string
 	// holds evaluates the test on an item, nil if there is none; known is false where only DynamoDB can tell.
-	holds(a *action, old item) (holds, known bool)
+	holds(a *action, old attr.Item) (holds, known bool)
 	// why says what is wrong with an item on which it does not hold.
-	why(a *action, old item) error
+	why(a *action, old attr.Item) error
 }
 
 // isAbsent asks that there is no item, or an expired one. An update would mix with what is left of an expired one: there
@@ -59,9 +59,9 @@ func (t isAbsent) text(a *action) string {
 	return text
 }
 
-func (isAbsent) holds(_ *action, old item) (bool, bool) { return old == nil, true }
+func (isAbsent) holds(_ *action, old attr.Item) (bool, bool) { return old == nil, true }
 
-func (t isAbsent) why(a *action, old item) error {
+func (t isAbsent) why(a *action, old attr.Item) error {
 	switch t.as {
 	case absentAtZero:
 		return a.e.staleVersion(0, old)
@@ -81,9 +81,9 @@ func (isThere) text(a *action) string {
 	return plan.And("attribute_exists("+a.pk()+")", a.aliveText())
 }
 
-func (isThere) holds(_ *action, old item) (bool, bool) { return old != nil, true }
+func (isThere) holds(_ *action, old attr.Item) (bool, bool) { return old != nil, true }
 
-func (t isThere) why(a *action, old item) error {
+func (t isThere) why(a *action, old attr.Item) error {
 	if t.version != 0 {
 		return a.e.staleVersion(t.version, old)
 	}
@@ -95,22 +95,22 @@ type hasVersion struct{ n int64 }
 
 func (t hasVersion) text(a *action) string {
 	path := a.x.Path(a.e.version.Path)
-	text := path + " = " + a.x.Value(numberValue(t.n))
+	text := path + " = " + a.x.Value(attr.Number(t.n))
 	if t.n == 0 { // or of an item from before there were versions
 		text += " OR attribute_not_exists(" + path + ")"
 	}
 	return text
 }
 
-func (t hasVersion) holds(a *action, old item) (bool, bool) {
-	have := lookup(old, a.e.version.Path)
-	return have == nil && t.n == 0 || have != nil && equalValues(have, numberValue(t.n)), true
+func (t hasVersion) holds(a *action, old attr.Item) (bool, bool) {
+	have := attr.At(old, a.e.version.Path)
+	return have == nil && t.n == 0 || have != nil && attr.Equal(have, attr.Number(t.n)), true
 }
 
-func (t hasVersion) why(a *action, old item) error { return a.e.staleVersion(t.n, old) }
+func (t hasVersion) why(a *action, old attr.Item) error { return a.e.staleVersion(t.n, old) }
 
-func (e *entity) staleVersion(n int64, old item) error {
-	have, _ := lookup(old, e.version.Path).(*types.AttributeValueMemberN)
+func (e *entity) staleVersion(n int64, old attr.Item) error {
+	have, _ := attr.At(old, e.version.Path).(*types.AttributeValueMemberN)
 	switch {
 	case old == nil:
 		return fmt.Errorf("%w: version %d was given, and there is no such item", ErrConflict, n)
@@ -118,10 +118,6 @@ func (e *entity) staleVersion(n int64, old item) error {
 		return fmt.Errorf("%w: version %d was given, the stored item has none", ErrConflict, n)
 	}
 	return fmt.Errorf("%w: version %d was given, %s is stored", ErrConflict, n, have.Value)
-}
-
-func numberValue(n int64) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
 // fieldIs asks that a field has the value that the caller gave, and blames a failure on a change in between.
@@ -134,12 +130,12 @@ func (t fieldIs) text(a *action) string {
 	return comparison(&a.x, opEq, t.f, []types.AttributeValue{t.want})
 }
 
-func (t fieldIs) holds(_ *action, old item) (bool, bool) {
-	return holds(opEq, t.f, lookup(old, t.f.Path), []types.AttributeValue{t.want}), true
+func (t fieldIs) holds(_ *action, old attr.Item) (bool, bool) {
+	return holds(opEq, t.f, attr.At(old, t.f.Path), []types.AttributeValue{t.want}), true
 }
 
-func (t fieldIs) why(_ *action, old item) error {
-	return fmt.Errorf("%w: %s was given as %s, %s is stored", ErrConflict, t.f.Name, valueText(t.want), valueText(lookup(old, t.f.Path)))
+func (t fieldIs) why(_ *action, old attr.Item) error {
+	return fmt.Errorf("%w: %s was given as %s, %s is stored", ErrConflict, t.f.Name, attr.Text(t.want), attr.Text(attr.At(old, t.f.Path)))
 }
 
 // attributeIs asks that a top-level attribute is as it was read; want is nil where it was absent.
@@ -155,13 +151,13 @@ func (t attributeIs) text(a *action) string {
 	return a.x.Name(t.attr) + " = " + a.x.Value(t.want)
 }
 
-func (t attributeIs) holds(_ *action, old item) (bool, bool) {
+func (t attributeIs) holds(_ *action, old attr.Item) (bool, bool) {
 	have := old[t.attr]
-	return have == nil && t.want == nil || have != nil && t.want != nil && equalValues(have, t.want), true
+	return have == nil && t.want == nil || have != nil && t.want != nil && attr.Equal(have, t.want), true
 }
 
-func (t attributeIs) why(_ *action, old item) error {
-	return fmt.Errorf("%w: %s was read as %s, %s is stored", ErrConflict, t.attr, valueText(t.want), valueText(old[t.attr]))
+func (t attributeIs) why(_ *action, old attr.Item) error {
+	return fmt.Errorf("%w: %s was read as %s, %s is stored", ErrConflict, t.attr, attr.Text(t.want), attr.Text(old[t.attr]))
 }
 
 // meets asks for a condition of an If or a Check.
@@ -172,14 +168,14 @@ type meets struct {
 
 func (t *meets) text(a *action) string { return t.compiled.text(&a.x) }
 
-func (t *meets) holds(_ *action, old item) (bool, bool) {
+func (t *meets) holds(_ *action, old attr.Item) (bool, bool) {
 	if !t.compiled.local() {
 		return false, false
 	}
 	return t.compiled.holds(old), true
 }
 
-func (t *meets) why(a *action, _ item) error {
+func (t *meets) why(a *action, _ attr.Item) error {
 	return fmt.Errorf("%w: %s", ErrCondition, a.e.describe(t.cond))
 }
 
@@ -188,21 +184,21 @@ func (t *meets) why(a *action, _ item) error {
 type inSchema struct{ exactly bool }
 
 func (t inSchema) text(a *action) string {
-	attr, own := a.x.Name(schemaAttr), a.x.Value(numberValue(int64(a.e.schema)))
+	attr, own := a.x.Name(schemaAttr), a.x.Value(attr.Number(int64(a.e.schema)))
 	if t.exactly {
 		return attr + " = " + own
 	}
 	return "attribute_not_exists(" + attr + ") OR " + attr + " <= " + own
 }
 
-func (t inSchema) holds(a *action, old item) (bool, bool) {
+func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
 	have := schemaOf(loaded(old))
 	return have == a.e.schema || have < a.e.schema && !t.exactly, true
 }
 
-func (inSchema) why(a *action, old item) error { return a.e.otherSchema(old) }
+func (inSchema) why(a *action, old attr.Item) error { return a.e.otherSchema(old) }
 
-func (e *entity) otherSchema(old item) error {
+func (e *entity) otherSchema(old attr.Item) error {
 	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, schemaOf(loaded(old)), e.schema)
 }
 
@@ -214,9 +210,11 @@ func (t notOurs) text(a *action) string {
 	return a.x.Name(writeStampAttr) + " <> " + a.x.Value(t.stamp)
 }
 
-func (t notOurs) holds(_ *action, old item) (bool, bool) {
+func (t notOurs) holds(_ *action, old attr.Item) (bool, bool) {
 	have := old[writeStampAttr]
-	return have == nil || !equalValues(have, t.stamp), true
+	return have == nil || !attr.Equal(have, t.stamp), true
 }
 
-func (notOurs) why(*action, item) error { return fmt.Errorf("%w: by this write itself", ErrConflict) }
+func (notOurs) why(*action, attr.Item) error {
+	return fmt.Errorf("%w: by this write itself", ErrConflict)
+}

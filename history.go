@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -93,7 +94,7 @@ func (d *Definition) checkHistory() {
 }
 
 // historyOf reports whether an item is a version row, of any entity.
-func (t *Table) historyOf(s stored) *entity {
+func (t *Table) historyOf(s attr.Stored) *entity {
 	for _, e := range t.entities {
 		if e.history != nil && e.history.shaped(s) {
 			return e
@@ -103,9 +104,9 @@ func (t *Table) historyOf(s stored) *entity {
 }
 
 // shaped reports whether the table key of s has the shape of the row's.
-func (r *Row) shaped(s stored) bool {
+func (r *Row) shaped(s attr.Stored) bool {
 	for _, k := range r.keys() {
-		if text, ok := s.text(k.attrs[0]); !ok || !k.template.Match(text) {
+		if text, ok := s.Text(k.attrs[0]); !ok || !k.template.Match(text) {
 			return false
 		}
 	}
@@ -113,7 +114,7 @@ func (r *Row) shaped(s stored) bool {
 }
 
 // remember adds the version row of what the write stores, of which the version field says the number.
-func (w *write) remember(attrs item, number int64) error {
+func (w *write) remember(attrs attr.Item, number int64) error {
 	if w.e.history == nil {
 		return nil
 	}
@@ -130,7 +131,7 @@ func (w *write) remember(attrs item, number int64) error {
 
 // putVersion adds a version row, whose number nobody has used: the row is not there, and where the number follows from
 // one that was looked up, no version was pruned since.
-func (w *write) putVersion(row item) {
+func (w *write) putVersion(row attr.Item) {
 	a := w.action(putAction, roleVersion, w.e.table.keyOf(loaded(row)))
 	a.attrs = row
 	a.guard(guardItem, isAbsent{absentNoVersion})
@@ -146,8 +147,8 @@ func (w *write) putVersion(row item) {
 func (e *entity) numbering() []string { return []string{e.version.Attr(), deletedAttr, prunedAttr} }
 
 // versionRow returns the version row of an item that is stored as attrs.
-func (e *entity) versionRow(op Op, it reflect.Value, attrs item, number int64) (item, error) {
-	row, aside := maps.Clone(attrs), item{}
+func (e *entity) versionRow(op Op, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
+	row, aside := maps.Clone(attrs), attr.Item{}
 	for _, ix := range e.table.all() {
 		for _, attr := range ix.attrs() {
 			if av, ok := row[attr]; ok && e.hasAttribute(attr) {
@@ -170,12 +171,12 @@ func (e *entity) versionRow(op Op, it reflect.Value, attrs item, number int64) (
 	if t := e.table.typeAttr; t != "" {
 		row[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
 	}
-	row[e.version.Attr()] = numberValue(number)
+	row[e.version.Attr()] = attr.Number(number)
 	return row, e.historyKey(op, it, number, row)
 }
 
 // historyKey adds the key of a version row to attrs.
-func (e *entity) historyKey(op Op, it reflect.Value, number int64, attrs item) error {
+func (e *entity) historyKey(op Op, it reflect.Value, number int64, attrs attr.Item) error {
 	it = e.copied(it)
 	e.version.Addr(it).SetInt(number)
 	for _, k := range e.history.keys() {
@@ -206,7 +207,7 @@ func (w *write) bury(a *action) error {
 	}
 	a.guard(guardRead, attributeIs{w.e.version.Attr(), old[w.e.version.Attr()]})
 	a.guard(guardRead, attributeIs{writeStampAttr, old[writeStampAttr]})
-	row := item{deletedAttr: &types.AttributeValueMemberBOOL{Value: true}, w.e.version.Attr(): numberValue(number)}
+	row := attr.Item{deletedAttr: &types.AttributeValueMemberBOOL{Value: true}, w.e.version.Attr(): attr.Number(number)}
 	if t := w.e.table.typeAttr; t != "" {
 		row[t] = &types.AttributeValueMemberS{Value: w.e.name + versionType}
 	}
@@ -217,7 +218,7 @@ func (w *write) bury(a *action) error {
 	if number == 1 { // of an item from before there were versions: the tombstone is the mark
 		return nil
 	}
-	first := item{}
+	first := attr.Item{}
 	if err := w.e.historyKey(w.op, it, 1, first); err != nil {
 		return err
 	}
@@ -234,7 +235,7 @@ func (w *write) bury(a *action) error {
 
 // decodeNumber fills dst with the version and what the keys of versions are made of, so that an item of which the rest
 // cannot be decoded can be deleted.
-func (e *entity) decodeNumber(attrs item, dst reflect.Value) error {
+func (e *entity) decodeNumber(attrs attr.Item, dst reflect.Value) error {
 	s, err := e.inSchema(loaded(attrs))
 	switch {
 	case err != nil:
@@ -248,18 +249,18 @@ func (e *entity) decodeNumber(attrs item, dst reflect.Value) error {
 			names = append(names, f.Attr())
 		}
 	}
-	few := maps.Clone(s.attributes())
+	few := maps.Clone(s.Attributes())
 	maps.DeleteFunc(few, func(name string, _ types.AttributeValue) bool { return !slices.Contains(names, name) })
 	return e.decodeCurrent(loaded(few), dst)
 }
 
 // stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
-func (e *entity) stub(row item) bool {
+func (e *entity) stub(row attr.Item) bool {
 	return row[deletedAttr] != nil || row[e.version.Attr()] == nil
 }
 
 // decodeVersion fills dst, an addressable zero struct, from a version row.
-func (e *entity) decodeVersion(row item, dst reflect.Value) error {
+func (e *entity) decodeVersion(row attr.Item, dst reflect.Value) error {
 	attrs := maps.Clone(row)
 	if aside, ok := row[asideAttr].(*types.AttributeValueMemberM); ok {
 		maps.Copy(attrs, aside.Value)
@@ -284,7 +285,7 @@ func (e *entity) decodeVersion(row item, dst reflect.Value) error {
 }
 
 // versionNumber returns the number in the key of a version row.
-func (e *entity) versionNumber(row item) (int64, error) {
+func (e *entity) versionNumber(row attr.Item) (int64, error) {
 	it := e.newItem()
 	for _, k := range e.history.keys() {
 		s, ok := row[k.attrs[0]].(*types.AttributeValueMemberS)

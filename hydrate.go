@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -14,7 +15,7 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	keys := make([]item, len(rows))
+	keys := make([]attr.Item, len(rows))
 	for i, r := range rows {
 		keys[i] = db.table.keyOf(r.found)
 	}
@@ -25,11 +26,11 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 	for i, r := range rows {
 		switch found := b.found[i]; {
 		case b.throttled[i]:
-			r.outcome, r.item = Throttled, stored{}
-		case found.none() || db.past(found):
-			r.outcome, r.item = Gone, stored{}
+			r.outcome, r.item = Throttled, attr.Stored{}
+		case found.None() || db.past(found):
+			r.outcome, r.item = Gone, attr.Stored{}
 		case !p.matches(r.found, found):
-			r.outcome, r.item = Stale, stored{}
+			r.outcome, r.item = Stale, attr.Stored{}
 		default:
 			r.outcome, r.item = Found, found
 		}
@@ -39,21 +40,21 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 
 // matches reports whether the whole item still has the index key of the row that named it, and passes the filter that the
 // row passed.
-func (p *readPlan) matches(found, whole stored) bool {
-	if slices.ContainsFunc(p.ix.attrs(), func(attr string) bool {
-		have := whole.attr(attr)
-		return have == nil || !equalValues(found.attr(attr), have)
+func (p *readPlan) matches(found, whole attr.Stored) bool {
+	if slices.ContainsFunc(p.ix.attrs(), func(attrName string) bool {
+		have := whole.Attr(attrName)
+		return have == nil || !attr.Equal(found.Attr(attrName), have)
 	}) {
 		return false
 	}
 	if len(p.recheck) == 0 {
 		return true
 	}
-	attrs := whole.attributes()
+	attrs := whole.Attributes()
 	return !slices.ContainsFunc(p.recheck, func(holds predicate) bool { return !holds(attrs) })
 }
 
 // outdated reports whether a row of which not all was read has to be upgraded first, which takes the whole item.
-func (p *readPlan) outdated(s stored) bool {
+func (p *readPlan) outdated(s attr.Stored) bool {
 	return p.partial && schemaOf(s) < p.q.e.schema
 }

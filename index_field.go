@@ -3,6 +3,7 @@ package ddb
 import (
 	"fmt"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -34,15 +35,15 @@ func (e *entity) indexFields() (out []indexField) {
 }
 
 // check refuses an item whose attribute DynamoDB would take for no key. One without the attribute is not in the index.
-func (x *indexField) check(op string, attrs item) error {
-	attr := x.key.attrs[0]
-	av := attrs[attr]
+func (x *indexField) check(op string, attrs attr.Item) error {
+	attrName := x.key.attrs[0]
+	av := attrs[attrName]
 	if av == nil {
 		return nil
 	}
 	err := x.row.checkNative(op, x.key, attrs)
-	if have, want := scalarType(av), x.row.entity.table.keyType(attr); err == nil && have != want {
-		err = x.row.keyError(op, x.key, &template.ValueError{Field: x.field.Name, Err: fmt.Errorf("is of type %s, the key attribute %q is of type %s", have, attr, want)})
+	if have, want := attr.ScalarType(av), x.row.entity.table.keyType(attrName); err == nil && have != want {
+		err = x.row.keyError(op, x.key, &template.ValueError{Field: x.field.Name, Err: fmt.Errorf("is of type %s, the key attribute %q is of type %s", have, attrName, want)})
 	}
 	if key, ok := err.(*KeyError); ok { //nolint:errorlint // made above
 		if t := x.row.entity.table; attrs[t.primary.partition[0]] != nil {

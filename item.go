@@ -9,13 +9,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // encode returns item, an addressable struct, as it is stored.
-func (e *entity) encode(op string, it reflect.Value) (item, error) {
-	attrs := make(item, len(e.proto.Fields())+2*len(e.indexed)+3)
+func (e *entity) encode(op string, it reflect.Value) (attr.Item, error) {
+	attrs := make(attr.Item, len(e.proto.Fields())+2*len(e.indexed)+3)
 	if err := e.encodeFields(attrs, it); err != nil {
 		if bad := e.badNative(op, it); bad != nil {
 			err = bad
@@ -47,7 +48,7 @@ func (e *entity) encode(op string, it reflect.Value) (item, error) {
 		attrs[e.table.typeAttr] = &types.AttributeValueMemberS{Value: e.name}
 	}
 	if e.schema > 0 {
-		attrs[schemaAttr] = numberValue(int64(e.schema))
+		attrs[schemaAttr] = attr.Number(int64(e.schema))
 	}
 	return attrs, nil
 }
@@ -61,7 +62,7 @@ func (e *entity) fail(op string, it reflect.Value, err error) error {
 }
 
 // encodeFields adds the attributes of the fields of it to attrs.
-func (e *entity) encodeFields(attrs item, it reflect.Value) error {
+func (e *entity) encodeFields(attrs attr.Item, it reflect.Value) error {
 	if err := e.codec.EncodeTo(attrs, it); err != nil || !e.proto.Marshals() {
 		return e.told(err)
 	}
@@ -94,7 +95,7 @@ func (e *entity) badNative(op string, it reflect.Value) error {
 }
 
 // includes reports whether an item with these attributes has the row.
-func (r *Row) includes(attrs item) bool {
+func (r *Row) includes(attrs attr.Item) bool {
 	for _, p := range r.unless {
 		if !p(attrs) {
 			return false
@@ -104,7 +105,7 @@ func (r *Row) includes(attrs item) bool {
 }
 
 // fill adds the row's key attributes to attrs, which holds the item's own already.
-func (r *Row) fill(op string, it reflect.Value, attrs item) error {
+func (r *Row) fill(op string, it reflect.Value, attrs attr.Item) error {
 	ks := r.keys()
 	texts := make([]types.AttributeValueMemberS, len(ks))
 	for i, k := range ks {
@@ -128,7 +129,7 @@ func (r *Row) fill(op string, it reflect.Value, attrs item) error {
 }
 
 // within adds to an error of an index row which item it is of, and that it may stay out of the index.
-func (r *Row) within(attrs item, err error) error {
+func (r *Row) within(attrs attr.Item, err error) error {
 	key, ok := errors.AsType[*KeyError](err)
 	if !ok || r.index.kind == primaryIndex {
 		return err
@@ -162,7 +163,7 @@ func (r *Row) render(op string, k key, it reflect.Value) (string, error) {
 }
 
 // checkNative refuses values of Native fields that DynamoDB, or the library, takes for no key.
-func (r *Row) checkNative(op string, k key, attrs item) error {
+func (r *Row) checkNative(op string, k key, attrs attr.Item) error {
 	for i := range k.template.Fields() {
 		if err := k.template.CheckNative(i, attrs[k.attrs[i]], k.limits(r)); err != nil {
 			return r.keyError(op, k, err)
@@ -180,8 +181,8 @@ func (r *Row) keyError(op string, k key, err error) error {
 }
 
 // key returns the primary key of an item whose key fields it holds.
-func (e *entity) key(op string, it reflect.Value) (item, error) {
-	attrs := make(item, 2)
+func (e *entity) key(op string, it reflect.Value) (attr.Item, error) {
+	attrs := make(attr.Item, 2)
 	for _, k := range e.primary.keys() {
 		if !k.template.Native() {
 			continue
@@ -198,30 +199,16 @@ func (e *entity) key(op string, it reflect.Value) (item, error) {
 }
 
 // keyOf returns the primary key attributes of an item.
-func (t *Table) keyOf(s stored) item { return s.only(t.primary.attrs()) }
+func (t *Table) keyOf(s attr.Stored) attr.Item { return s.Only(t.primary.attrs()) }
 
 // keyText renders a primary key for errors: pk="s#1" sk="s#1".
-func (t *Table) keyText(attrs item) string {
+func (t *Table) keyText(attrs attr.Item) string {
 	var b strings.Builder
-	for i, attr := range t.primary.attrs() {
+	for i, attrName := range t.primary.attrs() {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(attr + "=" + valueText(attrs[attr]))
+		b.WriteString(attrName + "=" + attr.Text(attrs[attrName]))
 	}
 	return b.String()
-}
-
-func valueText(av types.AttributeValue) string {
-	switch av := av.(type) {
-	case *types.AttributeValueMemberS:
-		return fmt.Sprintf("%q", av.Value)
-	case *types.AttributeValueMemberN:
-		return av.Value
-	case *types.AttributeValueMemberB:
-		return fmt.Sprintf("0x%x", av.Value)
-	case nil:
-		return "(none)"
-	}
-	return fmt.Sprintf("(%T)", av)
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // ItemError says which stored item could not be read, and why: no entity claims it (the error matches [ErrUnknown]), its
@@ -40,8 +42,8 @@ func (e *ItemError) Error() string {
 func (e *ItemError) Unwrap() error { return e.Err }
 
 // itemError says that an item cannot be read as one of e, which may be nil.
-func (t *Table) itemError(op string, e *entity, s stored, err error) *ItemError {
-	out := &ItemError{Op: op, Key: t.keyText(t.keyOf(s)), Item: s.attributes(), Err: err}
+func (t *Table) itemError(op string, e *entity, s attr.Stored, err error) *ItemError {
+	out := &ItemError{Op: op, Key: t.keyText(t.keyOf(s)), Item: s.Attributes(), Err: err}
 	if e != nil {
 		out.Entity = e.name
 	}

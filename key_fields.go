@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -22,7 +23,7 @@ func (e *entity) keyFields() (fs []*field.Field) {
 
 // keyAttributes returns the attributes that hold the key fields of an item, and nothing else of it, as a put of them
 // stores them; sure are those that the key says in full.
-func (e *entity) keyAttributes(it reflect.Value) (sure, rest item, err error) {
+func (e *entity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err error) {
 	fs := e.keyFields()
 	if len(fs) == 0 {
 		return nil, nil, nil
@@ -35,7 +36,7 @@ func (e *entity) keyAttributes(it reflect.Value) (sure, rest item, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sure, rest = item{}, item{}
+	sure, rest = attr.Item{}, attr.Item{}
 	for _, f := range fs {
 		switch attr := f.Attr(); {
 		case all[attr] == nil:
@@ -50,8 +51,8 @@ func (e *entity) keyAttributes(it reflect.Value) (sure, rest item, err error) {
 
 // completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
 // that were upserted before an Upsert stored them lack them.
-func (e *entity) completed(attrs item, it reflect.Value) (item, error) {
-	missing := func(f *field.Field) bool { return e.primary.keeps(f) && lookup(attrs, f.Path) == nil }
+func (e *entity) completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
+	missing := func(f *field.Field) bool { return e.primary.keeps(f) && attr.At(attrs, f.Path) == nil }
 	fs := e.keyFields()
 	if !slices.ContainsFunc(fs, missing) {
 		return attrs, nil
@@ -66,8 +67,8 @@ func (e *entity) completed(attrs item, it reflect.Value) (item, error) {
 			continue
 		}
 		if have, ok := out[f.Attr()].(*types.AttributeValueMemberM); ok && f.Nested() {
-			outer, _ := deepCopy(have).(*types.AttributeValueMemberM)
-			setPath(outer.Value, f.Path[1:], lookup(fields, f.Path))
+			outer, _ := attr.DeepCopy(have).(*types.AttributeValueMemberM)
+			attr.SetPath(outer.Value, f.Path[1:], attr.At(fields, f.Path))
 			out[f.Attr()] = outer
 		} else if !ok && out[f.Attr()] == nil && fields[f.Attr()] != nil {
 			out[f.Attr()] = fields[f.Attr()]

@@ -6,14 +6,16 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; that nobody
 // read an item never means that there is none.
 type known struct {
 	state knowledge
-	item  item // where it is present
-	left  item // where it is absent: what is left of one that has expired
+	item  attr.Item // where it is present
+	left  attr.Item // where it is absent: what is left of one that has expired
 }
 
 type knowledge uint8
@@ -25,7 +27,7 @@ const (
 )
 
 // seen is what is known of an item once it was read as attrs.
-func (db *DB) seen(attrs item) known {
+func (db *DB) seen(attrs attr.Item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
@@ -50,9 +52,9 @@ type tries struct {
 type newest struct {
 	wanted bool // look it up before the next try
 	found  bool
-	number int64 // the greatest that was used, 0 if none was
-	key    item  // of the first version
-	first  item  // the first version as it was then, nil if there was none: asserted with the number
+	number int64     // the greatest that was used, 0 if none was
+	key    attr.Item // of the first version
+	first  attr.Item // the first version as it was then, nil if there was none: asserted with the number
 }
 
 // again prepares another try after a refusal: the first one at once, on the item that the refusal brought; later ones
@@ -73,10 +75,10 @@ func (t *tries) forget() {
 
 // needs is the error of a compilation that cannot go on without knowing something. Compiling makes no request.
 type needs struct {
-	key     item
-	item    bool // the item as it is
-	newest  item // the newest version: the key of the first one
-	rewrite bool // the item in the entity's schema
+	key     attr.Item
+	item    bool      // the item as it is
+	newest  attr.Item // the newest version: the key of the first one
+	rewrite bool      // the item in the entity's schema
 }
 
 func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
@@ -130,11 +132,11 @@ func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
-func (db *DB) rewriteOnce(ctx context.Context, op Op, old item) error {
+func (db *DB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
 	if _, _, err := op.e.asWritten(string(op.verb), old); err != nil {
 		return op.fail(nil, err) // which names the key
 	}
-	err := db.rewrite(ctx, op.e, old, func(item) {})
+	err := db.rewrite(ctx, op.e, old, func(attr.Item) {})
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOutcomeUnknown) {
 		return nil
 	}

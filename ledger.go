@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 )
 
@@ -43,7 +44,7 @@ func newStamp() types.AttributeValue {
 }
 
 // refText is the text of a table key in a key of the library's own: injective, and readable.
-func (t *Table) refText(key item) string {
+func (t *Table) refText(key attr.Item) string {
 	var b strings.Builder
 	for i, attr := range t.primary.attrs() {
 		s, _ := key[attr].(*types.AttributeValueMemberS)
@@ -74,8 +75,8 @@ func hashText(text string) string {
 }
 
 // companionKey is the key of an item of the library's own.
-func (t *Table) companionKey(pk, sk string) item {
-	return item{
+func (t *Table) companionKey(pk, sk string) attr.Item {
+	return attr.Item{
 		t.primary.partition[0]: &types.AttributeValueMemberS{Value: pk},
 		t.primary.sort[0]:      &types.AttributeValueMemberS{Value: sk},
 	}
@@ -93,7 +94,7 @@ func isKept(source string) bool { return strings.HasPrefix(source, keptPrefix) }
 
 // targetOf returns the key of the target that a source counts for, nil if there is none. A panic of a type of the user's own is
 // the error of this source.
-func (a *aggregate) targetOf(source reflect.Value) (key item, err error) {
+func (a *aggregate) targetOf(source reflect.Value) (key attr.Item, err error) {
 	err = safely(func() (err error) {
 		if t, ok := a.targetItem(source); ok {
 			key, err = a.target.key("aggregate "+a.view.name, t)
@@ -118,12 +119,12 @@ func (a *aggregate) targetItem(source reflect.Value) (reflect.Value, bool) {
 
 // contribution is what a source counts for its target.
 type contribution struct {
-	v       item                            // as the ledger stores it
+	v       attr.Item                       // as the ledger stores it
 	entries map[string]types.AttributeValue // of rank rows, by label
 }
 
 // contributionOf returns what a source with these attributes contributes; nil if When leaves it out.
-func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribution, error) {
+func (a *aggregate) contributionOf(attrs attr.Item, source reflect.Value) (*contribution, error) {
 	attrs, err := a.source.completed(attrs, source)
 	if err != nil {
 		return nil, err
@@ -133,7 +134,7 @@ func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribut
 			return nil, nil
 		}
 	}
-	c := &contribution{v: item{}, entries: item{}}
+	c := &contribution{v: attr.Item{}, entries: attr.Item{}}
 	for _, r := range a.sums {
 		n := decimal.Int(1)
 		if r.from != nil {
@@ -174,7 +175,7 @@ func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribut
 		c.entries[r.label] = entry
 		c.v[r.label] = &types.AttributeValueMemberL{Value: []types.AttributeValue{
 			&types.AttributeValueMemberS{Value: order},
-			&types.AttributeValueMemberS{Value: hashText(canonical(entry))},
+			&types.AttributeValueMemberS{Value: hashText(attr.Canonical(entry))},
 		}}
 	}
 	return c, nil
@@ -184,7 +185,7 @@ func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribut
 const maxOrderBytes = maxSortBytes - 64
 
 // sum returns what a contribution adds to a sum, 0 where there is none.
-func sumOf(v item, label string) (decimal.Number, error) {
+func sumOf(v attr.Item, label string) (decimal.Number, error) {
 	n, ok := v[label].(*types.AttributeValueMemberN)
 	if !ok {
 		return decimal.Number{}, nil
@@ -193,7 +194,7 @@ func sumOf(v item, label string) (decimal.Number, error) {
 }
 
 // textOf returns the value that a contribution counts in a Distinct.
-func textOf(v item, label string) (string, bool) {
+func textOf(v attr.Item, label string) (string, bool) {
 	s, ok := v[label].(*types.AttributeValueMemberS)
 	if !ok {
 		return "", false
@@ -202,7 +203,7 @@ func textOf(v item, label string) (string, bool) {
 }
 
 // rankOf returns the place of a contribution in a rank, and the hash of its entry.
-func rankOf(v item, label string) (order, hash string, ok bool) {
+func rankOf(v attr.Item, label string) (order, hash string, ok bool) {
 	l, ok := v[label].(*types.AttributeValueMemberL)
 	if !ok || len(l.Value) != 2 {
 		return "", "", false

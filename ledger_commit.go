@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -91,7 +92,7 @@ func (c *commitment) add(l *look) error {
 			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
-		row := item{valueAttr: &types.AttributeValueMemberM{Value: want}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
+		row := attr.Item{valueAttr: &types.AttributeValueMemberM{Value: want}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
 		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
 			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
@@ -115,7 +116,7 @@ func (c *commitment) add(l *look) error {
 }
 
 // asRead is the condition that a ledger item is what was read.
-func (c *commitment) asRead(x *plan.Expression, have item) *string {
+func (c *commitment) asRead(x *plan.Expression, have attr.Item) *string {
 	switch {
 	case !c.guard:
 		return nil
@@ -163,7 +164,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 			}
 		}
 	}
-	var keys []item
+	var keys []attr.Item
 	var changing []value
 	for _, v := range order {
 		if net[v] != 0 {
@@ -198,7 +199,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 }
 
 // value writes how many sources have a value, if that is still what was read.
-func (c *commitment) value(key, have item, n decimal.Number, target item) {
+func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.Item) {
 	x := &plan.Expression{}
 	var cond *string
 	if have == nil {
@@ -212,7 +213,7 @@ func (c *commitment) value(key, have item, n decimal.Number, target item) {
 		}})
 		return
 	}
-	row := item{countAttr: &types.AttributeValueMemberN{Value: n.String()}, targetAttr: &types.AttributeValueMemberM{Value: target}}
+	row := attr.Item{countAttr: &types.AttributeValueMemberN{Value: n.String()}, targetAttr: &types.AttributeValueMemberM{Value: target}}
 	maps.Copy(row, key)
 	c.push(nil, types.TransactWriteItem{Put: &types.Put{
 		TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),

@@ -10,12 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
 // settlement is a target to be looked at.
 type settlement struct {
-	key    item
+	key    attr.Item
 	full   bool // all that it says, not its ranks alone
 	owners []*delivery
 	err    error
@@ -58,7 +59,7 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 		return changed
 	}
 	var check, again []*settlement
-	var was []item
+	var was []attr.Item
 	for i, s := range list {
 		switch {
 		case s.err != nil, findings[i] == right:
@@ -90,7 +91,7 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 
 // targetsOf reads the targets of settlements.
 func (db *DB) targetsOf(ctx context.Context, list []*settlement) []fetched {
-	keys := make([]item, len(list))
+	keys := make([]attr.Item, len(list))
 	for i, s := range list {
 		keys[i] = s.key
 	}
@@ -98,7 +99,7 @@ func (db *DB) targetsOf(ctx context.Context, list []*settlement) []fetched {
 }
 
 // settleOnce compares a target, as it was read, with its ledger and writes what differs.
-func (a *aggregate) settleOnce(ctx context.Context, db *DB, s *settlement, was item) (changed int, v finding, err error) {
+func (a *aggregate) settleOnce(ctx context.Context, db *DB, s *settlement, was attr.Item) (changed int, v finding, err error) {
 	fail := func(err error) (int, finding, error) {
 		return changed, right, fmt.Errorf("target %s: %w", db.table.keyText(s.key), err)
 	}
@@ -183,29 +184,29 @@ func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed 
 }
 
 // unmoved reports whether no transaction fell between two reads of a target.
-func unmoved(a, b item) bool {
+func unmoved(a, b attr.Item) bool {
 	return (a == nil) == (b == nil) && equalStamps(a, b)
 }
 
-func equalStamps(a, b item) bool {
+func equalStamps(a, b attr.Item) bool {
 	x, y := a[stampAttr], b[stampAttr]
 	if x == nil || y == nil {
 		return x == nil && y == nil
 	}
-	return equalValues(x, y)
+	return attr.Equal(x, y)
 }
 
 // differing returns what is to be written: by attribute, nil for what is to be removed.
-func (a *aggregate) differing(was, want item) item {
-	out := item{}
-	for attr, av := range want {
-		have := was[attr]
+func (a *aggregate) differing(was, want attr.Item) attr.Item {
+	out := attr.Item{}
+	for attrName, av := range want {
+		have := was[attrName]
 		switch {
 		case have == nil && av == nil:
-		case have != nil && av != nil && equalValues(have, av):
-		case have == nil && isZeroNumber(av) && was != nil && !a.keyed(attr):
+		case have != nil && av != nil && attr.Equal(have, av):
+		case have == nil && isZeroNumber(av) && was != nil && !a.keyed(attrName):
 		default:
-			out[attr] = av
+			out[attrName] = av
 		}
 	}
 	return out
@@ -218,11 +219,11 @@ func (a *aggregate) keyed(attr string) bool {
 
 func isZeroNumber(av types.AttributeValue) bool {
 	n, ok := av.(*types.AttributeValueMemberN)
-	return ok && isEmpty(n)
+	return ok && attr.IsEmpty(n)
 }
 
 // write writes what differs of a target, if it is as it was read.
-func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing item) error {
+func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing attr.Item) error {
 	x := &plan.Expression{}
 	pk := db.table.primary.partition[0]
 	stamp := x.Name(stampAttr)
@@ -261,12 +262,12 @@ func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing it
 }
 
 // partition reads a partition of the library's own, all of it, strongly consistently.
-func (db *DB) partition(ctx context.Context, pk string) func(yield func(item, error) bool) {
-	return func(yield func(item, error) bool) {
+func (db *DB) partition(ctx context.Context, pk string) func(yield func(attr.Item, error) bool) {
+	return func(yield func(attr.Item, error) bool) {
 		in := &dynamodb.QueryInput{
 			TableName: &db.name, ConsistentRead: new(true), KeyConditionExpression: new("#p = :p"),
 			ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
-			ExpressionAttributeValues: item{":p": &types.AttributeValueMemberS{Value: pk}},
+			ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: pk}},
 		}
 		for {
 			out, err := db.query(ctx, in)

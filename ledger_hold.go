@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -32,7 +33,7 @@ const (
 )
 
 // hold asks for d without transactions on a target.
-func (db *DB) hold(ctx context.Context, target item, d time.Duration) error {
+func (db *DB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
 	until := db.opts.Now().Add(min(max(d, minHold), maxHold))
 	set := "SET " + x.Name(holdAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
@@ -58,7 +59,7 @@ func notHeld(x *plan.Expression, now time.Time) string {
 }
 
 // heldBy reports whether a target asks to wait, and notes for how long that has been heeded.
-func (c *commitment) heldBy(ctx context.Context, target item) bool {
+func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 	n, ok := target[holdAttr].(*types.AttributeValueMemberN)
 	if !ok {
 		return false
@@ -76,7 +77,7 @@ func (c *commitment) heldBy(ctx context.Context, target item) bool {
 }
 
 // letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
-func (db *DB) letGo(ctx context.Context, target, was item) error {
+func (db *DB) letGo(ctx context.Context, target, was attr.Item) error {
 	held, ok := was[holdAttr]
 	if !ok {
 		return nil

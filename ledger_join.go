@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"iter"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
@@ -64,17 +66,17 @@ func newMatching(t *Table) *matching { return &matching{t: t, halves: map[hashed
 func (j *matching) full() bool { return j.bytes > maxJoin }
 
 // source takes a source and what it contributes. It returns the pair if that is to be looked at.
-func (j *matching) source(p *pair, v item) *pair { return j.meet(p, v, false) }
+func (j *matching) source(p *pair, v attr.Item) *pair { return j.meet(p, v, false) }
 
 // ledger takes a ledger item, likewise.
-func (j *matching) ledger(p *pair, v item) *pair { return j.meet(p, v, true) }
+func (j *matching) ledger(p *pair, v attr.Item) *pair { return j.meet(p, v, true) }
 
-func (j *matching) meet(p *pair, v item, ledger bool) *pair {
+func (j *matching) meet(p *pair, v attr.Item, ledger bool) *pair {
 	id := hashKey(p.id())
 	if j.looked.has(id) {
 		return nil
 	}
-	says := hashKey(canonicalItem(v))
+	says := hashKey(attr.CanonicalItem(v))
 	other, ok := j.halves[id]
 	if ok && other.ledger != ledger {
 		delete(j.halves, id)
@@ -118,10 +120,10 @@ func (j *matching) rest() iter.Seq2[*pair, bool] {
 }
 
 // keys is the inverse of what meet writes.
-func (j *matching) keys(text string) (target, source item) {
+func (j *matching) keys(text string) (target, source attr.Item) {
 	r := cursorReader{rest: []byte(text)}
-	target, source = item{}, item{}
-	for _, key := range []item{target, source} {
+	target, source = attr.Item{}, attr.Item{}
+	for _, key := range []attr.Item{target, source} {
 		for _, attr := range j.t.primary.attrs() {
 			key[attr] = r.value()
 		}

@@ -7,16 +7,18 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // halfOf returns what matching takes of source i, with keys as long as most are.
-func halfOf(i int) (*pair, item) {
-	key := func(text string) item {
-		return item{"pk": &types.AttributeValueMemberS{Value: text}, "sk": &types.AttributeValueMemberS{Value: text}}
+func halfOf(i int) (*pair, attr.Item) {
+	key := func(text string) attr.Item {
+		return attr.Item{"pk": &types.AttributeValueMemberS{Value: text}, "sk": &types.AttributeValueMemberS{Value: text}}
 	}
 	p := &pair{target: key(fmt.Sprintf("pupil#%09d", i/100)), source: key(fmt.Sprintf("step#%09d", i))}
 	p.targetText, p.sourceText = fmt.Sprint("t", i/100), fmt.Sprint("s", i)
-	return p, item{"xp": &types.AttributeValueMemberN{Value: fmt.Sprint(i)}}
+	return p, attr.Item{"xp": &types.AttributeValueMemberN{Value: fmt.Sprint(i)}}
 }
 
 // However many sources a Rebuild finds right, it keeps those that wait for their other half, and no trace of the others.

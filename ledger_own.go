@@ -5,22 +5,23 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // fixed returns what a target of the aggregate's own stores beside its key and what is derived: its type, what By
 // gives, and the keys of its indexes. It is the same for all sources of the target, so fields that are in the key only
 // in part, behind Fold or Shard, are left out.
-func (a *aggregate) fixed(target item) (item, error) {
+func (a *aggregate) fixed(target attr.Item) (attr.Item, error) {
 	t := a.target.newItem()
 	if err := a.target.decodeKey(loaded(target), t); err != nil {
 		return nil, err
 	}
-	attrs := item{}
+	attrs := attr.Item{}
 	if err := a.target.codec.EncodeTo(attrs, t); err != nil {
 		return nil, err
 	}
-	out := item{}
+	out := attr.Item{}
 	for _, p := range a.by {
 		if p.into.Stored() && a.target.primary.keeps(p.into) {
 			out[p.into.Attr()] = attrs[p.into.Attr()]

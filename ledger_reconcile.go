@@ -8,15 +8,17 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // pair is a source and a target that it counts for, did, or might.
 type pair struct {
-	target     item   // key
-	source     item   // key
-	targetText string // of the target's key
-	sourceText string // the sort key of the ledger item
-	kept       item   // of a source that expired: its last image, which stays what it contributes
+	target     attr.Item // key
+	source     attr.Item // key
+	targetText string    // of the target's key
+	sourceText string    // the sort key of the ledger item
+	kept       attr.Item // of a source that expired: its last image, which stays what it contributes
 	owners     []*delivery
 
 	exact  bool  // what rules that this program does not know have contributed goes: see same
@@ -26,22 +28,22 @@ type pair struct {
 	err    error // why it could not be reconciled
 }
 
-func (a *aggregate) newPair(target, source item) *pair {
+func (a *aggregate) newPair(target, source attr.Item) *pair {
 	t := a.view.table
 	return &pair{target: target, source: source, targetText: t.refText(target), sourceText: fit("", t.refText(source), maxSortBytes)}
 }
 
 // newKept is the pair of a source that expired, of which old is the last image.
-func (a *aggregate) newKept(target, source, old item, sequence string) *pair {
+func (a *aggregate) newKept(target, source, old attr.Item, sequence string) *pair {
 	p := a.newPair(target, source)
-	p.sourceText = keptPrefix + hashText(sequence+canonicalItem(old))
+	p.sourceText = keptPrefix + hashText(sequence+attr.CanonicalItem(old))
 	p.kept = old
 	return p
 }
 
 func (p *pair) id() string { return p.targetText + "\x00" + p.sourceText }
 
-func (a *aggregate) ledgerKey(p *pair) item {
+func (a *aggregate) ledgerKey(p *pair) attr.Item {
 	return a.view.table.companionKey(a.ledgerPartition(p.targetText), p.sourceText)
 }
 
@@ -175,9 +177,9 @@ func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met
 // look is what a pair was found to be.
 type look struct {
 	*pair
-	have item          // as the ledger has it; nil if it has nothing
+	have attr.Item     // as the ledger has it; nil if it has nothing
 	want *contribution // as the source is; nil if it does not count
-	rest item          // of have, what rules contributed that this program does not know, and leaves alone
+	rest attr.Item     // of have, what rules contributed that this program does not know, and leaves alone
 }
 
 // same reports whether the ledger says what the source is. While a new release of the program with one more rule replaces an
@@ -192,11 +194,11 @@ func (l *look) same() bool {
 	case l.have == nil:
 		return false
 	}
-	return equalItems(l.have, l.wants())
+	return attr.EqualItems(l.have, l.wants())
 }
 
 // wants returns the ledger item's value as it should be; nil if there should be none.
-func (l *look) wants() item {
+func (l *look) wants() attr.Item {
 	if l.want == nil {
 		return l.rest
 	}
@@ -236,7 +238,7 @@ func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*l
 
 // lookAt is look for one BatchGetItem; looks stays nil where a pair cannot be read.
 func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*look) {
-	keys := make([]item, 0, 2*len(pairs))
+	keys := make([]attr.Item, 0, 2*len(pairs))
 	for _, p := range pairs {
 		keys = append(keys, a.ledgerKey(p))
 		if p.kept == nil {
@@ -271,23 +273,23 @@ func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*
 }
 
 // contributed returns what a ledger item says; nil if there is none.
-func contributed(row item) item {
+func contributed(row attr.Item) attr.Item {
 	if row == nil {
 		return nil
 	}
 	if v, ok := row[valueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
 		return v.Value
 	}
-	return item{}
+	return attr.Item{}
 }
 
 // foreign returns the contributions to rules that the aggregate does not have.
-func (a *aggregate) foreign(have item) item {
-	var rest item
+func (a *aggregate) foreign(have attr.Item) attr.Item {
+	var rest attr.Item
 	for label, av := range have {
 		if !a.labels[label] {
 			if rest == nil {
-				rest = item{}
+				rest = attr.Item{}
 			}
 			rest[label] = av
 		}
@@ -297,13 +299,13 @@ func (a *aggregate) foreign(have item) item {
 
 // contributes returns what the source with these attributes contributes to target; nil if it counts for another, or for
 // none.
-func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
+func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) {
 	claimed, err := a.view.table.claim(loaded(attrs))
 	if err != nil || claimed != a.source {
 		return nil, nil // another type of item lies under the key by now
 	}
 	key, c, err := a.counted(attrs)
-	if err != nil || key == nil || !equalItems(key, target) {
+	if err != nil || key == nil || !attr.EqualItems(key, target) {
 		return nil, err
 	}
 	return c, nil
@@ -311,7 +313,7 @@ func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
 
 // counted returns the target that the source with these attributes counts for, nil if there is none, and what it
 // contributes, nil if When leaves it out. The functions of a user run here: a panic of one is the error of this source.
-func (a *aggregate) counted(attrs item) (target item, c *contribution, err error) {
+func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution, err error) {
 	err = safely(func() error {
 		source := a.source.newItem()
 		if err := a.source.decode(loaded(attrs), source); err != nil {

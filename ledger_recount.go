@@ -10,30 +10,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
 // audit is what the ledger of a target says: what the target should be, and which rows beside the ledger are wrong.
 type audit struct {
-	want    item // by attribute of the target, nil for what it should not have
-	counted bool // something counts for it
+	want    attr.Item // by attribute of the target, nil for what it should not have
+	counted bool      // something counts for it
 
-	lost      []lostRow  // of ranks
-	surplus   []item     // rows of ranks that no ledger item has put there
-	miscounts []miscount // of values
+	lost      []lostRow   // of ranks
+	surplus   []attr.Item // rows of ranks that no ledger item has put there
+	miscounts []miscount  // of values
 }
 
 // lostRow is a rank row that is not there, or not as its ledger item says.
 type lostRow struct {
-	key    item
+	key    attr.Item
 	source string // the sort key of the ledger item
 }
 
 // miscount is a row that counts the sources of a value, and what it should say.
 type miscount struct {
-	key  item
-	have item // the row, nil if there is none
+	key  attr.Item
+	have attr.Item // the row, nil if there is none
 	want int64
 }
 
@@ -43,8 +44,8 @@ func (r *audit) wrong() bool { return len(r.lost)+len(r.surplus)+len(r.miscounts
 type place struct{ source, hash string }
 
 // read reads the first rows of a target's ranks, and if full its whole ledger with all the rows beside it.
-func (a *aggregate) read(ctx context.Context, db *DB, target item, full bool) (*audit, error) {
-	r := &audit{want: item{}, counted: true}
+func (a *aggregate) read(ctx context.Context, db *DB, target attr.Item, full bool) (*audit, error) {
+	r := &audit{want: attr.Item{}, counted: true}
 	text := db.table.refText(target)
 	if !full {
 		for _, rule := range a.ranks {
@@ -141,7 +142,7 @@ func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRul
 			r.surplus = append(r.surplus, row)
 			continue
 		}
-		if p.hash != hashText(canonical(row[entryAttr])) {
+		if p.hash != hashText(attr.Canonical(row[entryAttr])) {
 			continue // it stays among the places, and counts as lost
 		}
 		delete(places, at.Value)
@@ -195,7 +196,7 @@ func (a *aggregate) readValues(ctx context.Context, db *DB, r *audit, rule disti
 
 // mend makes the rows beside the ledger of a target agree with it, and reports how many it wrote. They differ only where
 // a rule was not there while sources changed, or where somebody wrote them.
-func (a *aggregate) mend(ctx context.Context, db *DB, target, was item, r *audit) (changed int, err error) {
+func (a *aggregate) mend(ctx context.Context, db *DB, target, was attr.Item, r *audit) (changed int, err error) {
 	if len(r.lost) > 0 {
 		n, err := a.restore(ctx, db, target, r.lost)
 		if changed += n; err != nil {
@@ -226,9 +227,9 @@ func (a *aggregate) mend(ctx context.Context, db *DB, target, was item, r *audit
 }
 
 // restore puts rows of ranks that are not there, with the ledger items that they belong to.
-func (a *aggregate) restore(ctx context.Context, db *DB, target item, lost []lostRow) (changed int, err error) {
+func (a *aggregate) restore(ctx context.Context, db *DB, target attr.Item, lost []lostRow) (changed int, err error) {
 	text := db.table.refText(target)
-	keys := make([]item, len(lost))
+	keys := make([]attr.Item, len(lost))
 	for i, l := range lost {
 		keys[i] = db.table.companionKey(a.ledgerPartition(text), l.source)
 	}
@@ -259,7 +260,7 @@ func (a *aggregate) restore(ctx context.Context, db *DB, target item, lost []los
 
 // dropRank deletes a row of a rank that no ledger item has put there: of a rule that is no more, or that was not there
 // while its source changed.
-func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target item) (dropped bool, err error) {
+func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target attr.Item) (dropped bool, err error) {
 	surplus, key, have, err := a.isSurplus(ctx, db, row, target)
 	if err != nil || !surplus {
 		return false, err
@@ -281,7 +282,7 @@ func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target item) (dro
 
 // isSurplus reports whether no ledger item has put a rank row where it is, and returns the key of the ledger item that
 // could have, and what that says.
-func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target item) (surplus bool, key, have item, err error) {
+func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
 	t := db.table
 	source, _ := row[ledgerAttr].(*types.AttributeValueMemberS)
 	if source == nil {
@@ -296,7 +297,7 @@ func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target item) (su
 	have = contributed(ledger)
 	for _, rule := range a.ranks {
 		order, _, ok := rankOf(have, rule.label)
-		if ok && equalItems(t.keyOf(loaded(row)), a.rankKey(rule, text, order, source.Value)) {
+		if ok && attr.EqualItems(t.keyOf(loaded(row)), a.rankKey(rule, text, order, source.Value)) {
 			return false, key, have, nil
 		}
 	}
@@ -305,7 +306,7 @@ func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target item) (su
 
 // recount returns the transaction that writes what the row of a value should say, if the target's stamp is as it was before
 // the ledger was read: then nothing changed in between.
-func (a *aggregate) recount(db *DB, target, was item, m miscount) []types.TransactWriteItem {
+func (a *aggregate) recount(db *DB, target, was attr.Item, m miscount) []types.TransactWriteItem {
 	c := &commitment{a: a, db: db, guard: true}
 	c.value(m.key, m.have, decimal.Int(m.want), target)
 	x := &plan.Expression{}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
@@ -66,11 +67,11 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 		if err == nil {
 			m.done(out.ConsumedCapacity...)
 			defer m.answer.Page().Release()
-			responses := make([]item, len(out.Responses))
+			responses := make([]attr.Item, len(out.Responses))
 			for i, r := range out.Responses {
 				responses[i] = r.Item
 			}
-			got, found := storedItems(m.answer.Page(), responses), make([]stored, len(reads))
+			got, found := attr.StoredItems(m.answer.Page(), responses), make([]attr.Stored, len(reads))
 			for i, n := range at {
 				found[i] = got[n]
 			}
@@ -102,7 +103,7 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 		return db.fail("batch get", nil, nil, err)
 	}
 	defer b.release()
-	found := make([]stored, len(reads))
+	found := make([]attr.Stored, len(reads))
 	for i, n := range at {
 		if b.throttled[n] {
 			return db.fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, db.opts.MaxAttempts))
@@ -113,7 +114,7 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 }
 
 // loads returns the keys of reads, each once, and where in them each read finds its own.
-func (db *DB) loads(op string, reads []Read) (keys []item, at []int, err error) {
+func (db *DB) loads(op string, reads []Read) (keys []attr.Item, at []int, err error) {
 	index := map[string]int{}
 	at = make([]int, len(reads))
 	for i, r := range reads {
@@ -140,12 +141,12 @@ func (db *DB) loads(op string, reads []Read) (keys []item, at []int, err error) 
 }
 
 // load decodes what was found into the destinations, all or none.
-func (db *DB) load(op string, reads []Read, found []stored) error {
+func (db *DB) load(op string, reads []Read, found []attr.Stored) error {
 	values := make([]reflect.Value, len(reads))
 	var errs []error
 	for i, r := range reads {
 		s := found[i]
-		if s.none() || db.past(s) {
+		if s.None() || db.past(s) {
 			if r.found == nil {
 				key, _ := r.e.key(op, r.dst)
 				errs = append(errs, db.fail(op, r.e, key, ErrNotFound))

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -64,8 +65,8 @@ const batchGetLimit = 100
 
 // batch is what a batch of keys found, in the order of the keys.
 type batch struct {
-	found     []stored // none where there is no item
-	throttled []bool   // the keys that stayed unprocessed
+	found     []attr.Stored // none where there is no item
+	throttled []bool        // the keys that stayed unprocessed
 	held      []*wire.Page
 }
 
@@ -78,14 +79,14 @@ func (b *batch) release() {
 
 // batchGet reads the items with the given keys, which may be looked at until the batch is released. Each key is asked for
 // once, however often it is given.
-func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (*batch, error) {
+func (db *DB) batchGet(ctx context.Context, keys []attr.Item, consistent bool) (*batch, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	var (
-		b      = &batch{found: make([]stored, len(keys)), throttled: make([]bool, len(keys))}
+		b      = &batch{found: make([]attr.Stored, len(keys)), throttled: make([]bool, len(keys))}
 		index  = make(map[string]int, len(keys)) // the first of the keys that are alike
-		unique = make([]item, 0, len(keys))
+		unique = make([]attr.Item, 0, len(keys))
 		again  [][2]int
 		id     []byte
 	)
@@ -99,7 +100,7 @@ func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (*batc
 		unique = append(unique, key)
 	}
 	for chunk := range slices.Chunk(unique, batchGetLimit) {
-		left, err := db.batchGetChunk(ctx, b, chunk, consistent, func(s stored) {
+		left, err := db.batchGetChunk(ctx, b, chunk, consistent, func(s attr.Stored) {
 			id = db.table.appendKey(id[:0], s)
 			if n, ok := index[string(id)]; ok {
 				b.found[n] = s
@@ -120,25 +121,25 @@ func (db *DB) batchGet(ctx context.Context, keys []item, consistent bool) (*batc
 }
 
 // appendKey appends the primary key of an item, the same for the same key: -0, 0 and 0.0 are one number.
-func (t *Table) appendKey(dst []byte, s stored) []byte {
-	for _, attr := range t.primary.attrs() {
-		if !s.json.IsZero() && s.json.Find(attr).Kind() != wire.N {
-			dst = s.json.Find(attr).AppendKey(dst)
+func (t *Table) appendKey(dst []byte, s attr.Stored) []byte {
+	for _, attrName := range t.primary.attrs() {
+		if !s.Json.IsZero() && s.Json.Find(attrName).Kind() != wire.N {
+			dst = s.Json.Find(attrName).AppendKey(dst)
 			continue
 		}
-		av := s.attr(attr)
+		av := s.Attr(attrName)
 		if n, ok := av.(*types.AttributeValueMemberN); ok {
 			if d, err := decimal.Parse(n.Value); err == nil {
 				av = &types.AttributeValueMemberN{Value: d.String()}
 			}
 		}
-		dst = appendKeyValue(dst, av)
+		dst = attr.AppendKeyValue(dst, av)
 	}
 	return dst
 }
 
 // batchGetChunk asks for up to 100 keys until all are processed or the attempts are used up, and returns what is left.
-func (db *DB) batchGetChunk(ctx context.Context, b *batch, keys []item, consistent bool, add func(stored)) ([]item, error) {
+func (db *DB) batchGetChunk(ctx context.Context, b *batch, keys []attr.Item, consistent bool, add func(attr.Stored)) ([]attr.Item, error) {
 	for attempt := range db.opts.MaxAttempts {
 		if attempt > 0 {
 			if err := pause(ctx, attempt); err != nil {
@@ -163,7 +164,7 @@ func (db *DB) batchGetChunk(ctx context.Context, b *batch, keys []item, consiste
 		}
 		m.done(out.ConsumedCapacity...)
 		b.held = append(b.held, m.answer.Page())
-		for _, s := range storedItems(m.answer.Page(), out.Responses[db.name]) {
+		for _, s := range attr.StoredItems(m.answer.Page(), out.Responses[db.name]) {
 			add(s)
 		}
 		if keys = out.UnprocessedKeys[db.name].Keys; len(keys) == 0 {
@@ -187,7 +188,7 @@ func pause(ctx context.Context, n int) error {
 // that cannot be read there is an [ItemError] in it. The lookups are returned all the same.
 func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], error) {
 	e := r.e.e
-	raw := make([]item, len(keys))
+	raw := make([]attr.Item, len(keys))
 	for i := range keys {
 		var err error
 		if raw[i], err = e.key("batch get", reflect.ValueOf(&keys[i]).Elem()); err != nil {
@@ -207,7 +208,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 		case b.throttled[i]:
 			out[i] = Lookup[T]{r.e.Key(keys[i]), Throttled}
 			missed++
-		case found.none() || r.db.past(found):
+		case found.None() || r.db.past(found):
 			out[i] = Lookup[T]{r.e.Key(keys[i]), Gone}
 		default:
 			out[i].Outcome = Found

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -230,9 +231,9 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 
 // refused estimates what a write consumed whose condition failed on an item: as much as writing the item, which is at least
 // a unit. AWS: "DynamoDB read and write operations", conditional writes.
-func (c *metered) refused(db *DB, old item) {
+func (c *metered) refused(db *DB, old attr.Item) {
 	c.table = db.name
-	c.estimate += float64(max((itemSize(old)+1023)/1024, 1))
+	c.estimate += float64(max((attr.Size(old)+1023)/1024, 1))
 }
 
 // cancelled estimates what a cancelled transaction consumed: twice what each of its writes would have.
@@ -244,7 +245,7 @@ func (c *metered) cancelled(db *DB, actions []*action, reasons []types.Cancellat
 	for i, a := range actions {
 		n := a.size()
 		if i < len(reasons) {
-			n = max(n, itemSize(reasons[i].Item))
+			n = max(n, attr.Size(reasons[i].Item))
 		}
 		c.estimate += 2 * float64(max((n+1023)/1024, 1))
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
@@ -91,7 +93,7 @@ func (db *DB) compileModify(w *write) error {
 		return err
 	}
 	version := e.version.Get(before).Int()
-	if equalItems(want, old) {
+	if attr.EqualItems(want, old) {
 		w.item = after
 		return errUnchanged
 	}
@@ -131,14 +133,14 @@ func (db *DB) compileModify(w *write) error {
 }
 
 // changed returns up with the attributes that differ between before and after as they are in after.
-func (w *write) changed(up item, before, after reflect.Value) (item, error) {
+func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	key := e.table.keyOf(loaded(up))
 	newKey, err := e.key("modify", after)
 	switch {
 	case err != nil:
 		return nil, err
-	case !equalItems(key, newKey):
+	case !attr.EqualItems(key, newKey):
 		return nil, w.op.fail(key, modelFault("the function changed the primary key to %s: use Move", e.table.keyText(newKey)))
 	case e.version.Get(before).Int() != e.version.Get(after).Int():
 		return nil, w.op.fail(key, modelFault("the function changed the version, which is kept by the library"))
@@ -153,16 +155,16 @@ func (w *write) changed(up item, before, after reflect.Value) (item, error) {
 	}
 	want := maps.Clone(up)
 	for _, f := range e.editing().mapped {
-		attr := f.Attr()
-		a, b := was[attr], is[attr]
-		if a == nil && b == nil || a != nil && b != nil && equalValues(a, b) {
+		attrName := f.Attr()
+		a, b := was[attrName], is[attrName]
+		if a == nil && b == nil || a != nil && b != nil && attr.Equal(a, b) {
 			continue
 		}
 		if by := e.derivedBy(f); by != "" {
 			return nil, w.op.fail(key, modelFault("the function changed %s, which is derived by %s", f.Name, by))
 		}
-		if delete(want, attr); b != nil {
-			want[attr] = merged(up[attr], a, b)
+		if delete(want, attrName); b != nil {
+			want[attrName] = attr.Merge(up[attrName], a, b)
 		}
 	}
 	if err := e.checkTTL(after, w.now); err != nil && !reflect.DeepEqual(e.ttl.Get(before).Interface(), e.ttl.Get(after).Interface()) {
@@ -172,7 +174,7 @@ func (w *write) changed(up item, before, after reflect.Value) (item, error) {
 }
 
 // replace sets the attribute of the field of that name to what it has.
-func (w *write) replace(attrs item, attr string, it reflect.Value) error {
+func (w *write) replace(attrs attr.Item, attr string, it reflect.Value) error {
 	for _, f := range w.e.editing().mapped {
 		if f.Attr() != attr {
 			continue

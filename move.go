@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
@@ -86,23 +88,23 @@ func (db *DB) compileMove(w *write) error {
 	if e.history == nil {
 		return nil
 	}
-	was, is := item{}, item{}
+	was, is := attr.Item{}, attr.Item{}
 	if err := e.historyKey(w.op, before, next, was); err != nil {
 		return err
 	}
 	if err := e.historyKey(w.op, after, next, is); err != nil {
 		return err
 	}
-	if !equalItems(was, is) {
+	if !attr.EqualItems(was, is) {
 		return w.op.fail(from, modelFault("the move would change the key of the history, and leave the versions behind"))
 	}
 	return w.remember(want, next)
 }
 
 // moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
-func (w *write) moves(from, to, want item) error {
+func (w *write) moves(from, to, want attr.Item) error {
 	var source *action
-	if equalItems(from, to) {
+	if attr.EqualItems(from, to) {
 		source = w.action(updateAction, roleItem, from)
 		source.diff(w.old(), want)
 	} else {
@@ -123,7 +125,7 @@ func (w *write) moves(from, to, want item) error {
 }
 
 // travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
-func (w *write) travel(up, key item, before, after reflect.Value) (item, error) {
+func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	was, err := e.values(before)
 	if err != nil {
@@ -138,12 +140,12 @@ func (w *write) travel(up, key item, before, after reflect.Value) (item, error) 
 		if e.derivedBy(f) != "" {
 			continue
 		}
-		attr := f.Attr()
-		if delete(want, attr); fields[attr] == nil {
+		attrName := f.Attr()
+		if delete(want, attrName); fields[attrName] == nil {
 			continue
 		}
-		if want[attr] = merged(up[attr], was[attr], fields[attr]); want[attr] == nil {
-			want[attr] = fields[attr] // the stored item lacks what a put would store
+		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
+			want[attrName] = fields[attrName] // the stored item lacks what a put would store
 		}
 	}
 	maps.Copy(want, key)

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
@@ -113,12 +115,12 @@ func (e *Entity[T]) Check(key T, conds ...Cond) Op {
 func (e *Entity[T]) CheckAbsent(key T) Op { return newOp(e, verbCheckAbsent, key) }
 
 // describe says what op is, for errors: "update thing pk=… sk=…".
-func (op Op) describe(key item) string {
+func (op Op) describe(key attr.Item) string {
 	return string(op.verb) + " " + op.e.name + " " + op.e.table.keyText(key)
 }
 
 // fail names op, entity and key of an error found before any request.
-func (op Op) fail(key item, err error) error {
+func (op Op) fail(key attr.Item, err error) error {
 	if key == nil {
 		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, err)
 	}
@@ -148,7 +150,7 @@ func (op Op) cause(key string, err error) error {
 }
 
 // failedWith names op, entity and the key of an item that a run over many met, each once.
-func (op Op) failedWith(attrs item, err error) error {
+func (op Op) failedWith(attrs attr.Item, err error) error {
 	key := op.e.table.keyOf(loaded(attrs))
 	text := op.e.table.keyText(key)
 	if err = op.cause(text, err); strings.HasPrefix(err.Error(), "ddb: ") {

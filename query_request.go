@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
@@ -83,7 +84,7 @@ func (p *readPlan) keyCondition(x placeholders) string {
 func (p *readPlan) fingerprint() uint64 {
 	h := fnv.New64a()
 	for _, av := range p.partition {
-		_, _ = io.WriteString(h, valueText(av)+"\x00")
+		_, _ = io.WriteString(h, attr.Text(av)+"\x00")
 	}
 	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
 	for _, b := range p.q.bounds {
@@ -116,7 +117,7 @@ func (e *entity) outline(c Cond) string {
 }
 
 // resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
-func (p *readPlan) resume(pos position) (start item, done bool, err error) {
+func (p *readPlan) resume(pos position) (start attr.Item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
 		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
 	}
@@ -124,7 +125,7 @@ func (p *readPlan) resume(pos position) (start item, done bool, err error) {
 }
 
 // resumeAt is resume for a position in this plan's partition.
-func (p *readPlan) resumeAt(at keyPosition) (start item, done bool, err error) {
+func (p *readPlan) resumeAt(at keyPosition) (start attr.Item, done bool, err error) {
 	if start, err = p.ix.startKey(at.key); err != nil {
 		return nil, false, p.fail(err)
 	}
@@ -136,9 +137,9 @@ func (p *readPlan) resumeAt(at keyPosition) (start item, done bool, err error) {
 }
 
 // here reports whether a position is in this plan's partition.
-func (p *readPlan) here(at item) bool {
-	for i, attr := range p.ix.partition {
-		if at[attr] == nil || !equalValues(at[attr], p.partition[i]) {
+func (p *readPlan) here(at attr.Item) bool {
+	for i, attrName := range p.ix.partition {
+		if at[attrName] == nil || !attr.Equal(at[attrName], p.partition[i]) {
 			return false
 		}
 	}
@@ -147,7 +148,7 @@ func (p *readPlan) here(at item) bool {
 
 // within returns where a reading goes on behind a position: nil is the start of the range, and past says that nothing of the
 // range is left.
-func (p *readPlan) within(at item) (start item, past bool) {
+func (p *readPlan) within(at attr.Item) (start attr.Item, past bool) {
 	switch side := p.side(at); {
 	case side == 0:
 		return at, false
@@ -158,13 +159,13 @@ func (p *readPlan) within(at item) (start item, past bool) {
 }
 
 // side says where a position lies: -1 before the range, 1 behind it, 0 inside.
-func (p *readPlan) side(start item) int {
+func (p *readPlan) side(start attr.Item) int {
 	for _, b := range p.native {
 		have := start[b.attr]
 		if holds(b.op, b.f, have, b.vals) {
 			continue
 		}
-		if c, _ := compareValues(have, b.vals[0]); c != 0 {
+		if c, _ := attr.Compare(have, b.vals[0]); c != 0 {
 			return c
 		}
 		if b.op == opLt {
@@ -280,7 +281,7 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 // countItems counts items that have to be looked at, to know whether they are expired or whose they are.
 func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
 	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.none() || p.q.ignoreUnknown && !db.table.claims(p.q.e, it.item) {
+		if it.item.None() || p.q.ignoreUnknown && !db.table.claims(p.q.e, it.item) {
 			return false, true
 		}
 		n++

@@ -8,13 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
 // entryOf returns what the source would put into the target if it were the first: the value for Min and Max, value and
 // order for Latest, an element for Top.
-func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValue, error) {
+func (r rankRule) entryOf(attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	switch r.op {
 	case ruleTop:
 		v := r.entry(source) // of a user: see counted
@@ -32,7 +33,7 @@ func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValu
 		if err != nil {
 			return nil, err
 		}
-		entry := item{"at": at}
+		entry := attr.Item{"at": at}
 		if value != nil {
 			entry["value"] = value
 		}
@@ -50,7 +51,7 @@ func leastEntry(into *field.Field) int {
 	_ = safely(func() error { // of an encoding of the user's own
 		av, err := codec.EncodeElem(keepEmpty(into), reflect.New(into.Type.Elem()).Elem())
 		if err == nil && av != nil {
-			size = valueSize(av)
+			size = attr.ValueSize(av)
 		}
 		return err
 	})
@@ -58,10 +59,10 @@ func leastEntry(into *field.Field) int {
 }
 
 // carry returns the value of a source's field as the target's field into stores it; nil where there is none.
-func carry(from, into *field.Field, attrs item, source reflect.Value) (types.AttributeValue, error) {
+func carry(from, into *field.Field, attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	if from.Stored() && from.AsString == into.AsString && from.UnixTime == into.UnixTime &&
 		from.StringSet == into.StringSet && from.NumberSet == into.NumberSet && from.BinarySet == into.BinarySet {
-		if av := lookup(attrs, from.Path); av != nil || !isNumber(from.Type) {
+		if av := attr.At(attrs, from.Path); av != nil || !isNumber(from.Type) {
 			return av, nil // as it is: no digit is lost
 		}
 	}
@@ -69,8 +70,8 @@ func carry(from, into *field.Field, attrs item, source reflect.Value) (types.Att
 }
 
 // values returns what the first rows of a rank make of the target: by attribute, nil where it has none.
-func (r rankRule) values(entries []types.AttributeValue) item {
-	out := item{r.into.Attr(): nil}
+func (r rankRule) values(entries []types.AttributeValue) attr.Item {
+	out := attr.Item{r.into.Attr(): nil}
 	switch {
 	case r.op == ruleTop:
 		if len(entries) > 0 {
@@ -99,7 +100,7 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 		ConsistentRead:            new(true),
 		KeyConditionExpression:    new("#p = :p"),
 		ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
-		ExpressionAttributeValues: item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(rankPrefix, r.label, target)}},
+		ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(rankPrefix, r.label, target)}},
 		ScanIndexForward:          new(r.op == ruleMin),
 		Limit:                     new(int32(r.n)),
 	})
@@ -114,7 +115,7 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 }
 
 // rankKey is the key of a source's row in a rank.
-func (a *aggregate) rankKey(r rankRule, target, order, source string) item {
+func (a *aggregate) rankKey(r rankRule, target, order, source string) attr.Item {
 	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), rankSort(order, source))
 }
 

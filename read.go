@@ -8,14 +8,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // row is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
 // not hold enough of it.
 type row struct {
-	found   stored // as the index returned it
-	item    stored // as the table has it; none unless it was found
+	found   attr.Stored // as the index returned it
+	item    attr.Stored // as the table has it; none unless it was found
 	outcome Outcome
 }
 
@@ -23,17 +24,17 @@ type row struct {
 type reading struct {
 	db      *DB
 	plan    *readPlan
-	start   item  // ExclusiveStartKey of the next request
-	rows    []row // of the last request, not handed out yet
-	ended   bool  // no request is left
-	done    bool  // no row is left
-	thin    int   // pages so far of which something was left out
-	ahead   int   // rows of the page that have not been visited yet, the one at hand included
+	start   attr.Item // ExclusiveStartKey of the next request
+	rows    []row     // of the last request, not handed out yet
+	ended   bool      // no request is left
+	done    bool      // no row is left
+	thin    int       // pages so far of which something was left out
+	ahead   int       // rows of the page that have not been visited yet, the one at hand included
 	held    []*wire.Page
 	fetched []*wire.Page    // behind the rows handed out last
 	parts   []*shardReading // of a read of all shards, in place of all that
 	origin  []*shardReading // of the rows handed out last
-	last    item            // position of the last row visited, nil if start says it
+	last    attr.Item       // position of the last row visited, nil if start says it
 }
 
 // read starts p at a cursor.
@@ -158,7 +159,7 @@ func (r *reading) request(ctx context.Context, want int) error {
 	}
 	r.held = append(released(r.held), page)
 	r.start, r.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
-	found := storedItems(page, out.Items)
+	found := attr.StoredItems(page, out.Items)
 	r.rows = make([]row, 0, len(found))
 	for _, s := range found {
 		if !r.past(s) {
@@ -172,7 +173,7 @@ func (r *reading) request(ctx context.Context, want int) error {
 }
 
 // past is DB.past for a row, of which not all may be there: then only the stored TTL tells.
-func (r *reading) past(s stored) bool {
+func (r *reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.opts.WithExpired && r.db.dead(s)
 	}
@@ -219,7 +220,7 @@ func (r *reading) visited(rows []row, all bool) {
 	case all && len(r.rows) == 0:
 		r.last = nil
 	default:
-		r.last = rows[len(rows)-1].found.only(r.plan.ix.position())
+		r.last = rows[len(rows)-1].found.Only(r.plan.ix.position())
 	}
 	if !all {
 		r.done = false

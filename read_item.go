@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // as fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
-func (e *entity) as(op string, s stored, dst reflect.Value) error {
+func (e *entity) as(op string, s attr.Stored, dst reflect.Value) error {
 	claimed, err := e.table.claim(s)
 	if err == nil && claimed != e {
 		err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, e.table.keyText(e.table.keyOf(s)), claimed.label())
@@ -34,7 +36,7 @@ const (
 // take decodes an item of a query or collection. Skipped are the library's own items and versions, which no one asks for,
 // those that no entity claims where they are to be ignored, and those for which place, which returns where to decode an
 // item of an entity, returns the zero Value. The error is an [ItemError].
-func (p *readPlan) take(op string, s stored, place func(*entity) reflect.Value) (verdict, *entity, reflect.Value, error) {
+func (p *readPlan) take(op string, s attr.Stored, place func(*entity) reflect.Value) (verdict, *entity, reflect.Value, error) {
 	t := p.ix.table
 	e, err := t.claim(s)
 	stray := err == nil && e != nil && p.ix != t.primary && e.row(p.ix) == nil
@@ -66,7 +68,7 @@ func (p *readPlan) take(op string, s stored, place func(*entity) reflect.Value) 
 }
 
 // decode fills dst with what the query selects: nothing else, whatever was read beside it.
-func (p *readPlan) decode(e *entity, s stored, dst reflect.Value) error {
+func (p *readPlan) decode(e *entity, s attr.Stored, dst reflect.Value) error {
 	if p.selected == nil {
 		return e.decode(s, dst)
 	}
@@ -82,7 +84,7 @@ func (p *readPlan) decode(e *entity, s stored, dst reflect.Value) error {
 	return nil
 }
 
-func (p *readPlan) decodeSelected(e *entity, s stored, dst reflect.Value) error {
+func (p *readPlan) decodeSelected(e *entity, s attr.Stored, dst reflect.Value) error {
 	if p.keyAlone {
 		return e.decodeKey(s, dst)
 	}
@@ -91,9 +93,9 @@ func (p *readPlan) decodeSelected(e *entity, s stored, dst reflect.Value) error 
 		return err
 	}
 	if p.hydrate || p.partial { // the item may be whole, and what is not selected is not looked at
-		attrs := make(item, len(p.selected)+2)
+		attrs := make(attr.Item, len(p.selected)+2)
 		for _, name := range p.attributes() {
-			if av := s.attr(name); av != nil {
+			if av := s.Attr(name); av != nil {
 				attrs[name] = av
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // refusal is the failure of a write, with what the library needs to know about it to try again.
@@ -105,7 +107,7 @@ func (w *write) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedEx
 
 // refused makes the error of a write that failed for a cause.
 func (w *write) refused(db *DB, cause error) error {
-	var key item
+	var key attr.Item
 	if len(w.actions) > 0 {
 		key = w.main().key
 	}
@@ -141,7 +143,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 }
 
 // current decodes the item that stood in the way, nil if it is none of e's.
-func (db *DB) current(e *entity, old item) any {
+func (db *DB) current(e *entity, old attr.Item) any {
 	v := e.newItem()
 	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e || e.decode(loaded(old), v) != nil {
 		return nil
@@ -201,13 +203,13 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 }
 
 // blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
-func (g guard) blamesLapsed(db *DB, e *entity, met item) bool {
+func (g guard) blamesLapsed(db *DB, e *entity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
 	return absent && db.lapsed(e, loaded(met))
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
-func (db *DB) bury(ctx context.Context, op Op, key, left item, cause error) error {
+func (db *DB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
 	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
 	a.guard(guardItem, attributeIs{db.table.ttl, left[db.table.ttl]})

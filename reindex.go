@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -76,7 +78,7 @@ type unreadError struct{ error }
 func (e *unreadError) Unwrap() error { return e.error }
 
 // refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
-func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool, err error) {
+func (db *DB) refresh(ctx context.Context, e *entity, attrs attr.Item) (changed bool, err error) {
 	for attempt := range db.opts.MaxAttempts {
 		if err := pauseFrom(ctx, attempt); err != nil {
 			return false, err
@@ -86,7 +88,7 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool,
 			return false, &unreadError{err}
 		}
 		e.leave(want)
-		if equalItems(want, attrs) {
+		if attr.EqualItems(want, attrs) {
 			return false, nil
 		}
 		if err = db.rewrite(ctx, e, attrs, e.leave); err == nil {
@@ -110,7 +112,7 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool,
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
 // upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
-func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item)) error {
+func (db *DB) rewrite(ctx context.Context, e *entity, attrs attr.Item, also func(attr.Item)) error {
 	want, it, err := e.asWritten("rewrite", attrs)
 	if err != nil {
 		return err
@@ -179,7 +181,7 @@ func (e *entity) constraints() []string {
 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
-func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error, err error) {
+func (db *DB) ensure(ctx context.Context, e *entity, attrs attr.Item) (taken []error, err error) {
 	key := db.table.keyOf(loaded(attrs))
 	for _, u := range e.uniques {
 		t := &tries{item: db.seen(attrs)}
@@ -194,7 +196,7 @@ func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error,
 }
 
 // ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *tries) error {
+func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key attr.Item, t *tries) error {
 	for attempt := range db.opts.MaxAttempts {
 		if err := pauseFrom(ctx, attempt); err != nil {
 			return err
@@ -247,7 +249,7 @@ func (db *DB) holds(ctx context.Context, a *action) (bool, error) {
 	if err != nil {
 		return false, db.explain(err)
 	}
-	return equalItems(have, a.attrs), nil
+	return attr.EqualItems(have, a.attrs), nil
 }
 
 // pauseFrom is pause, which does not wait before the first attempt.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -53,7 +54,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	switch {
 	case err != nil:
 		return zero, r.db.fail("get", e, k, err)
-	case found.none() || r.db.past(found):
+	case found.None() || r.db.past(found):
 		return zero, r.db.fail("get", e, k, ErrNotFound)
 	}
 	err = r.decode("get", found, &zero)
@@ -106,7 +107,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			return reflect.ValueOf(&it).Elem()
 		}
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
-			if row.item.none() {
+			if row.item.None() {
 				return false, true
 			}
 			switch v, _, _, err := p.take("query", row.item, place); v {
@@ -138,7 +139,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		place := func(*entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
-			if row.item.none() {
+			if row.item.None() {
 				if p.q.ignoreUnknown && !r.db.table.claims(r.e.e, row.found) {
 					return false, true
 				}
@@ -197,7 +198,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 		return reflect.ValueOf(&items[n]).Elem()
 	}
 	err = reading.each(ctx, q.q.limit == 0 || q.q.examine > 0, func(row row) (counts, more bool) {
-		if row.item.none() {
+		if row.item.None() {
 			return false, true
 		}
 		v, e, _, err := p.take("page", row.item, place)
@@ -259,19 +260,19 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 }
 
 // decode sets dst, a zero T, to the one in s; it stays zero if that is none.
-func (r *Repository[T]) decode(op string, s stored, dst *T) error {
+func (r *Repository[T]) decode(op string, s attr.Stored, dst *T) error {
 	return r.e.e.as(op, s, reflect.ValueOf(dst).Elem())
 }
 
 // getItem reads the attributes of one item.
-func (db *DB) getItem(ctx context.Context, key item) (item, error) {
+func (db *DB) getItem(ctx context.Context, key attr.Item) (attr.Item, error) {
 	found, page, err := db.readItem(ctx, key)
 	defer page.Release()
-	return found.attributes(), err
+	return found.Attributes(), err
 }
 
 // readItem reads one item, which may be looked at until the page is released.
-func (db *DB) readItem(ctx context.Context, key item) (stored, *wire.Page, error) {
+func (db *DB) readItem(ctx context.Context, key attr.Item) (attr.Stored, *wire.Page, error) {
 	m := db.answered(ctx, "GetItem")
 	in := &dynamodb.GetItemInput{TableName: &db.name, Key: key, ReturnConsumedCapacity: m.want()}
 	if db.consistent {
@@ -281,11 +282,11 @@ func (db *DB) readItem(ctx context.Context, key item) (stored, *wire.Page, error
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	switch page := m.answer.Page(); {
 	case err != nil:
-		return stored{}, nil, err
+		return attr.Stored{}, nil, err
 	case page != nil:
-		return stored{json: page.Item(0)}, page, nil
+		return attr.Stored{Json: page.Item(0)}, page, nil
 	case len(out.Item) == 0:
-		return stored{}, nil, nil
+		return attr.Stored{}, nil, nil
 	}
 	return loaded(out.Item), nil, nil
 }

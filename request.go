@@ -9,6 +9,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // explain adds to an SDK error the class that callers test for, and what to do where that is known. The SDK's error
@@ -69,7 +70,7 @@ func ended(ctx context.Context, op string) error {
 func throttled(err error) bool { return apierror.Of(err) == apierror.Throttling }
 
 // fail names operation, entity and key of an error of a request.
-func (db *DB) fail(op string, e *entity, key item, err error) error {
+func (db *DB) fail(op string, e *entity, key attr.Item, err error) error {
 	what := op
 	if e != nil {
 		what += " " + e.name

@@ -7,6 +7,8 @@ import (
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Revision names one state of one item, and tells it from every other: from that of an item that was deleted and created
@@ -79,22 +81,22 @@ func (r Revision) parse() (state, error) {
 }
 
 // stateOf returns the state of an item as it was read; ok is false where the read did not bring its version.
-func (e *entity) stateOf(s stored) (out state, ok bool) {
-	version, ok := s.attr(e.version.Attr()).(*types.AttributeValueMemberN)
+func (e *entity) stateOf(s attr.Stored) (out state, ok bool) {
+	version, ok := s.Attr(e.version.Attr()).(*types.AttributeValueMemberN)
 	if !ok {
 		return state{}, false
 	}
 	if _, err := fmt.Sscan(version.Value, &out.version); err != nil {
 		return state{}, false
 	}
-	if stamp, ok := s.attr(writeStampAttr).(*types.AttributeValueMemberB); ok {
+	if stamp, ok := s.Attr(writeStampAttr).(*types.AttributeValueMemberB); ok {
 		out.stamp = stamp.Value
 	}
 	return out, true
 }
 
 // setRevision fills in the revision of an item as it was read.
-func (e *entity) setRevision(s stored, dst reflect.Value) {
+func (e *entity) setRevision(s attr.Stored, dst reflect.Value) {
 	if e.revision == nil {
 		return
 	}
@@ -156,11 +158,11 @@ func (t isState) text(a *action) string {
 	return hasVersion{t.seen.version}.text(a) + " AND " + stamp
 }
 
-func (t isState) holds(a *action, old item) (bool, bool) {
+func (t isState) holds(a *action, old attr.Item) (bool, bool) {
 	have, _ := a.e.stateOf(loaded(old))
 	return have.version == t.seen.version && string(have.stamp) == string(t.seen.stamp), true
 }
 
-func (t isState) why(*action, item) error {
+func (t isState) why(*action, attr.Item) error {
 	return fmt.Errorf("%w: the item is not in the revision given: it was written since, or deleted and created anew", ErrConflict)
 }

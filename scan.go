@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -95,7 +96,7 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is an [ItemError].
-func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, reflect.Value, error) {
+func (db *DB) scanned(s attr.Stored, opts *ScanOptions, only *entity) (*entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
@@ -118,17 +119,17 @@ func (db *DB) scanned(s stored, opts *ScanOptions, only *entity) (*entity, refle
 // scanPage is what one request of a scan returned.
 type scanPage struct {
 	segment int
-	items   []stored
+	items   []attr.Stored
 	page    *wire.Page
-	next    item // nil at the end of the segment
+	next    attr.Item // nil at the end of the segment
 	err     error
 }
 
 // scanItems yields the attributes of what readTable does.
-func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
+func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
+	return func(yield func(attr.Item, error) bool) {
 		for s, err := range db.readTable(ctx, opts) {
-			if !yield(s.attributes(), err) {
+			if !yield(s.Attributes(), err) {
 				return
 			}
 		}
@@ -136,11 +137,11 @@ func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[item, 
 }
 
 // readTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
-func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[stored, error] {
-	return func(yield func(stored, error) bool) {
+func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
+	return func(yield func(attr.Stored, error) bool) {
 		s, err := db.newScan(opts)
 		if err != nil {
-			yield(stored{}, err)
+			yield(attr.Stored{}, err)
 			return
 		}
 		ctx, cancel := context.WithCancel(ctx)
@@ -152,7 +153,7 @@ func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[stored
 		}()
 		for page := range pages {
 			if page.err != nil {
-				yield(stored{}, page.err)
+				yield(attr.Stored{}, page.err)
 				return
 			}
 			for _, it := range page.items {
@@ -164,7 +165,7 @@ func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[stored
 			s.consumed(page)
 		}
 		if err := ctx.Err(); err != nil {
-			yield(stored{}, fmt.Errorf("ddb: scan: %w", err))
+			yield(attr.Stored{}, fmt.Errorf("ddb: scan: %w", err))
 		}
 	}
 }
@@ -259,7 +260,7 @@ func (s *scan) start(ctx context.Context) <-chan scanPage {
 
 // segment reads one segment to its end; false says that the scan is over.
 func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- scanPage) bool {
-	var start item
+	var start attr.Item
 	if at.state == afterKey {
 		var err error
 		if start, err = s.db.table.primary.startKey(at.key); err != nil {
@@ -273,7 +274,7 @@ func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- 
 			return false
 		}
 		start = out.LastEvaluatedKey
-		if !send(ctx, pages, scanPage{segment: i, items: storedItems(page, out.Items), page: page, next: start}) {
+		if !send(ctx, pages, scanPage{segment: i, items: attr.StoredItems(page, out.Items), page: page, next: start}) {
 			return false
 		}
 		if len(start) == 0 {
@@ -310,7 +311,7 @@ func (s *scan) consumed(page scanPage) {
 	s.opts.Checkpoint("")
 }
 
-func (db *DB) scan(ctx context.Context, segment, segments int, start item) (*dynamodb.ScanOutput, *wire.Page, error) {
+func (db *DB) scan(ctx context.Context, segment, segments int, start attr.Item) (*dynamodb.ScanOutput, *wire.Page, error) {
 	m := db.answered(ctx, "Scan")
 	in := &dynamodb.ScanInput{TableName: &db.name, ExclusiveStartKey: start, ReturnConsumedCapacity: m.want()}
 	if segments > 1 {

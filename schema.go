@@ -1,14 +1,14 @@
 package ddb
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // schemaAttr holds the number of the schema that an item was written in; absent is 0.
@@ -41,8 +41,8 @@ func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types
 }
 
 // schemaOf returns the number of the schema of an item.
-func schemaOf(s stored) int {
-	text, ok := s.number(schemaAttr)
+func schemaOf(s attr.Stored) int {
+	text, ok := s.Number(schemaAttr)
 	if !ok {
 		return 0
 	}
@@ -54,66 +54,26 @@ func schemaOf(s stored) int {
 }
 
 // upgraded returns the attributes in the entity's own schema: attrs itself where they are.
-func (e *entity) upgraded(attrs item) (item, error) {
+func (e *entity) upgraded(attrs attr.Item) (attr.Item, error) {
 	from := schemaOf(loaded(attrs))
 	if from >= e.schema {
 		return attrs, nil
 	}
-	out := deepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
+	out := attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
 	if err := safely(func() error { return e.upgrade(from, out) }); err != nil {
 		return nil, fmt.Errorf("%s %s: upgrade from schema %d: %w", e.name, e.table.keyText(attrs), from, err)
 	}
-	for _, attr := range e.table.primary.attrs() {
-		if out[attr] == nil || attrs[attr] != nil && !equalValues(out[attr], attrs[attr]) {
+	for _, attrName := range e.table.primary.attrs() {
+		if out[attrName] == nil || attrs[attrName] != nil && !attr.Equal(out[attrName], attrs[attrName]) {
 			return nil, fmt.Errorf("%s %s: upgrade from schema %d: changed the key: that takes a Move", e.name, e.table.keyText(attrs), from)
 		}
 	}
-	out[schemaAttr] = numberValue(int64(e.schema))
+	out[schemaAttr] = attr.Number(int64(e.schema))
 	return out, nil
 }
 
-// deepCopy copies what an upgrade could reach into.
-func deepCopy(av types.AttributeValue) types.AttributeValue {
-	switch av := av.(type) {
-	case *types.AttributeValueMemberM:
-		m := make(item, len(av.Value))
-		for name, v := range av.Value {
-			m[name] = deepCopy(v)
-		}
-		return &types.AttributeValueMemberM{Value: m}
-	case *types.AttributeValueMemberL:
-		l := make([]types.AttributeValue, len(av.Value))
-		for i, v := range av.Value {
-			l[i] = deepCopy(v)
-		}
-		return &types.AttributeValueMemberL{Value: l}
-	case *types.AttributeValueMemberS:
-		return &types.AttributeValueMemberS{Value: av.Value}
-	case *types.AttributeValueMemberN:
-		return &types.AttributeValueMemberN{Value: av.Value}
-	case *types.AttributeValueMemberB:
-		return &types.AttributeValueMemberB{Value: bytes.Clone(av.Value)}
-	case *types.AttributeValueMemberBOOL:
-		return &types.AttributeValueMemberBOOL{Value: av.Value}
-	case *types.AttributeValueMemberNULL:
-		return &types.AttributeValueMemberNULL{Value: av.Value}
-	case *types.AttributeValueMemberSS:
-		return &types.AttributeValueMemberSS{Value: slices.Clone(av.Value)}
-	case *types.AttributeValueMemberNS:
-		return &types.AttributeValueMemberNS{Value: slices.Clone(av.Value)}
-	case *types.AttributeValueMemberBS:
-		bs := make([][]byte, len(av.Value))
-		for i, b := range av.Value {
-			bs[i] = bytes.Clone(b)
-		}
-		return &types.AttributeValueMemberBS{Value: bs}
-	default:
-		return av
-	}
-}
-
 // rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item would be put with.
-func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
+func (e *entity) rekey(op string, it reflect.Value, attrs attr.Item) error {
 	put, err := e.encode(op, it)
 	if err != nil {
 		return err
@@ -147,7 +107,7 @@ func (e *entity) rekey(op string, it reflect.Value, attrs item) error {
 
 // asWritten returns the item stored as attrs as this program would write it: upgraded, with the index keys of today.
 // Attributes that it does not know stay.
-func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
+func (e *entity) asWritten(op string, attrs attr.Item) (attr.Item, reflect.Value, error) {
 	up, err := e.upgraded(attrs)
 	if err != nil {
 		return nil, reflect.Value{}, err
@@ -165,13 +125,13 @@ func (e *entity) asWritten(op string, attrs item) (item, reflect.Value, error) {
 }
 
 // diff writes what turns one set of attributes into another.
-func (a *action) diff(from, to item) {
-	for _, attr := range sortedNames(to) {
-		if have := from[attr]; have == nil || !equalValues(have, to[attr]) {
-			a.update.Set(a.x.Name(attr), a.x.Value(to[attr]))
+func (a *action) diff(from, to attr.Item) {
+	for _, attrName := range attr.SortedNames(to) {
+		if have := from[attrName]; have == nil || !attr.Equal(have, to[attrName]) {
+			a.update.Set(a.x.Name(attrName), a.x.Value(to[attrName]))
 		}
 	}
-	for _, attr := range sortedNames(from) {
+	for _, attr := range attr.SortedNames(from) {
 		if to[attr] == nil {
 			a.update.Remove(a.x.Name(attr))
 		}

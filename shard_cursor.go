@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 )
 
@@ -15,7 +16,7 @@ import (
 // shard goes on there, whether anything was read of it or not, so that what is written meanwhile comes if it stands behind
 // and does not if it stands in front.
 type front struct {
-	key   item // position of the last item
+	key   attr.Item // position of the last item
 	shard int
 }
 
@@ -54,7 +55,7 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 	if err != nil {
 		return nil, nil, p.fail(err)
 	}
-	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return equalValues(v, key[p.ix.partition[0]]) })
+	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.partition[0]]) })
 	if i < 0 {
 		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
 	}
@@ -86,7 +87,7 @@ func (p *readPlan) formerly(pos position) (at []keyPosition, f *front, err error
 // front. DynamoDB takes a start key of which there is no item.
 func (s *shardReading) resume(f *front, i int) (err error) {
 	p := s.plan
-	var own item
+	var own attr.Item
 	if s.at.state == afterKey {
 		if own, err = p.ix.startKey(s.at.key); err != nil {
 			return p.fail(err)
@@ -119,7 +120,7 @@ func (s *shardReading) resume(f *front, i int) (err error) {
 }
 
 // from starts the reading behind a key.
-func (s *shardReading) from(key item) {
+func (s *shardReading) from(key attr.Item) {
 	start, past := s.plan.within(key)
 	s.start, s.ended = start, s.ended || past
 }
@@ -138,7 +139,7 @@ func (s *shardReading) skip() {
 
 // inFront returns a key in this plan's partition behind which everything comes that stands at the sort key of at, and as little
 // as can be of what stands in front of it; nil is the start of the partition.
-func (p *readPlan) inFront(at item) item {
+func (p *readPlan) inFront(at attr.Item) attr.Item {
 	key := maps.Clone(at)
 	for i, attr := range p.ix.partition {
 		key[attr] = p.partition[i]

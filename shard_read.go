@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // shards fills in the partitions of a query that leaves the field of a Shard part empty: it reads all of them. It
@@ -140,20 +142,20 @@ func (r *reading) fill(ctx context.Context, want int) error {
 
 // merged says that rows, the first that merge returned, count as read.
 func (r *reading) merged(rows []row) {
-	r.last = rows[len(rows)-1].found.only(r.plan.ix.position())
+	r.last = rows[len(rows)-1].found.Only(r.plan.ix.position())
 	var seen []*shardReading
 	for i, row := range slices.Backward(rows) {
 		if s := r.origin[i]; !slices.Contains(seen, s) {
 			seen = append(seen, s)
-			s.at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(row.found.only(r.plan.ix.position()))}
+			s.at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(row.found.Only(r.plan.ix.position()))}
 		}
 	}
 }
 
 // order compares two items by the sort key, in the direction of the query.
-func (p *readPlan) order(a, b stored) int {
-	for _, attr := range p.ix.sort {
-		if c, _ := compareValues(a.attr(attr), b.attr(attr)); c != 0 {
+func (p *readPlan) order(a, b attr.Stored) int {
+	for _, attrName := range p.ix.sort {
+		if c, _ := attr.Compare(a.Attr(attrName), b.Attr(attrName)); c != 0 {
 			if p.q.desc {
 				return -c
 			}

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // simulation is one run.
@@ -275,7 +276,7 @@ func (s *simulation) write(ctx context.Context) error {
 func (s *simulation) writeTarget(ctx context.Context) error {
 	id := simTargetIDs[s.c.pick("target", len(simTargetIDs))]
 	target := simTarget{ID: id, Name: "n"}
-	attrs := item{
+	attrs := attr.Item{
 		"pk": &types.AttributeValueMemberS{Value: "t#" + id}, "sk": &types.AttributeValueMemberS{Value: "t#" + id},
 		"name": &types.AttributeValueMemberS{Value: target.Name}, "entityType": &types.AttributeValueMemberS{Value: "target"},
 	}
@@ -284,7 +285,7 @@ func (s *simulation) writeTarget(ctx context.Context) error {
 	case 0, 1:
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.keyOf(loaded(attrs))})
 	case 2:
-		key := item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
+		key := attr.Item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: key})
 	default:
 		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(simTable), Item: attrs})

@@ -82,7 +82,7 @@ func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
 		}
 		for _, attrs := range out.Items {
 			s.items++
-			if key, ok := loaded(attrs).text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
+			if key, ok := loaded(attrs).Text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
 				s.leases++
 				s.lease = t.keyText(attrs)
 			} else if _, err := t.claim(loaded(attrs)); err != nil {

@@ -76,7 +76,7 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 				return deleted, fail(fmt.Errorf("%w; it is not deleted, and Purge ends here; PurgeOptions.Force deletes it all the same", err))
 			}
 		}
-		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: s.only(key)}})
+		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: s.Only(key)}})
 		if len(batch) == batchWriteLimit {
 			if err := flush(); err != nil {
 				return deleted, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
@@ -89,13 +90,13 @@ func (u *unique) text(it reflect.Value) (string, error) {
 }
 
 // key returns the key of the constraint for a value. A value that is too long for a key is hashed.
-func (u *unique) key(e *entity, text string) item {
+func (u *unique) key(e *entity, text string) attr.Item {
 	s := uniquePrefix + e.name + "~" + u.name + "=" + text
 	if len(s) > maxSortBytes {
 		sum := sha256.Sum256([]byte(text))
 		s = uniquePrefix + e.name + "~" + u.name + "~" + base64.RawURLEncoding.EncodeToString(sum[:])
 	}
-	key := item{}
+	key := attr.Item{}
 	for _, attr := range e.table.primary.attrs() {
 		key[attr] = &types.AttributeValueMemberS{Value: s}
 	}
@@ -133,7 +134,7 @@ func (w *write) claims(a *action, after reflect.Value) error {
 
 // holder returns a stored item as it was written, without an upgrade of its schema: its constraints are of those values. It
 // is the zero Value where that cannot be told, since the upgrade renames or changes what they are made of.
-func (e *entity) holder(attrs item) reflect.Value {
+func (e *entity) holder(attrs attr.Item) reflect.Value {
 	it := e.newItem()
 	if e.codec.Decode(attrs, it) != nil || e.decodeKey(loaded(attrs), it) != nil {
 		return reflect.Value{}
@@ -159,9 +160,9 @@ func (w *write) asserted(a *action, uniques []*unique) {
 }
 
 // claim adds the actions that give up what before holds of some constraints and take what after will.
-func (w *write) claim(uniques []*unique, oldKey, newKey item, before, after reflect.Value) error {
+func (w *write) claim(uniques []*unique, oldKey, newKey attr.Item, before, after reflect.Value) error {
 	from, to := &types.AttributeValueMemberM{Value: oldKey}, &types.AttributeValueMemberM{Value: newKey}
-	moved := !equalItems(oldKey, newKey)
+	moved := !attr.EqualItems(oldKey, newKey)
 	for _, u := range uniques {
 		have, want := "", ""
 		var err error
@@ -191,7 +192,7 @@ func (w *write) claim(uniques []*unique, oldKey, newKey item, before, after refl
 		c := w.action(putAction, roleClaim, u.key(w.e, want))
 		c.unique, c.owners = u, []types.AttributeValue{to}
 		c.guard(guardItem, heldBy{})
-		c.attrs = item{ownerAttr: to}
+		c.attrs = attr.Item{ownerAttr: to}
 		maps.Copy(c.attrs, c.key)
 		if moved {
 			c.owners = append(c.owners, from)
@@ -212,7 +213,7 @@ func (w *write) newTTL(before, after reflect.Value) bool {
 	}
 	a, _ := w.e.value(t, t.Get(before))
 	b, _ := w.e.value(t, t.Get(after))
-	return (a == nil) != (b == nil) || a != nil && !equalValues(a, b)
+	return (a == nil) != (b == nil) || a != nil && !attr.Equal(a, b)
 }
 
 // giveUp releases the constraints of an item that is to be deleted and of which the caller gave the values: they are
@@ -256,9 +257,9 @@ func (heldBy) text(a *action) string {
 	return text.String()
 }
 
-func (heldBy) holds(*action, item) (bool, bool) { return false, false }
+func (heldBy) holds(*action, attr.Item) (bool, bool) { return false, false }
 
-func (heldBy) why(a *action, old item) error {
+func (heldBy) why(a *action, old attr.Item) error {
 	holder, _ := old[ownerAttr].(*types.AttributeValueMemberM)
 	if holder == nil {
 		return fmt.Errorf("%w: unique %s", ErrNotUnique, a.unique.name)

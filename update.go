@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -73,7 +74,7 @@ func (w *write) sign(u *plan.Update, x *plan.Expression, creates bool) {
 		u.Set(x.Name(t), x.Value(&types.AttributeValueMemberS{Value: w.e.name}))
 	}
 	if w.e.schema > 0 {
-		u.Set(x.Name(schemaAttr), x.Value(numberValue(int64(w.e.schema))))
+		u.Set(x.Name(schemaAttr), x.Value(attr.Number(int64(w.e.schema))))
 	}
 }
 

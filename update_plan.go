@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
@@ -30,8 +31,8 @@ type updatePlan struct {
 	members map[*field.Field]member
 	keys    map[string]string // index key attributes to set, by name
 	leave   []string          // those to remove
-	keyed   item              // attributes of fields that the primary key says, of an Upsert
-	kept    item              // those of which it says something
+	keyed   attr.Item         // attributes of fields that the primary key says, of an Upsert
+	kept    attr.Item         // those of which it says something
 
 	rows    []rowPlan
 	missing []string
@@ -86,7 +87,7 @@ func (p *updatePlan) plan() error {
 			if x.f != lone.field || x.at != nil || x.value == nil {
 				continue
 			}
-			if err := lone.check(string(p.op.verb), item{lone.key.attrs[0]: x.value}); err != nil {
+			if err := lone.check(string(p.op.verb), attr.Item{lone.key.attrs[0]: x.value}); err != nil {
 				return err
 			}
 		}
@@ -241,7 +242,7 @@ func (p *updatePlan) edited(x *edit, f *field.Field) member {
 	m.v, m.av = f.Get(scratch), nil
 	switch outer, ok := x.value.(*types.AttributeValueMemberM); {
 	case ok:
-		m.av = lookup(outer.Value, f.Path[len(x.f.Path):])
+		m.av = attr.At(outer.Value, f.Path[len(x.f.Path):])
 	case x.f.Type.Kind() == reflect.Struct:
 		m.av = p.e.zero(f)
 	}
@@ -320,18 +321,18 @@ func (p *updatePlan) row(r *Row) error {
 // to know that a new one, in which what is not known is absent, is not in the index.
 func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field.Field) {
 	for i, c := range r.when {
-		attrs := item{}
+		attrs := attr.Item{}
 		var lacks, either []*field.Field
 		for _, f := range p.e.fieldsOf(c) {
 			m := p.member(f)
 			switch {
 			case !m.known():
 				lacks = append(lacks, f)
-				setPath(attrs, f.Path, p.e.zero(f))
+				attr.SetPath(attrs, f.Path, p.e.zero(f))
 			case m.empty != nil && !slices.Contains(either, f):
 				either = append(either, f)
 			default:
-				setPath(attrs, f.Path, m.av)
+				attr.SetPath(attrs, f.Path, m.av)
 			}
 		}
 		holds, sure := p.whether(r.unless[i], attrs, either)
@@ -348,7 +349,7 @@ func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field
 
 // whether evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
 // makes a difference.
-func (p *updatePlan) whether(holds predicate, attrs item, either []*field.Field) (result, sure bool) {
+func (p *updatePlan) whether(holds predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
 	if len(either) == 0 {
 		return holds(attrs), true
 	}
@@ -357,26 +358,10 @@ func (p *updatePlan) whether(holds predicate, attrs item, either []*field.Field)
 	if !sure {
 		return false, false
 	}
-	attrs, _ = deepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
-	setPath(attrs, f.Path, p.member(f).empty)
+	attrs, _ = attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
+	attr.SetPath(attrs, f.Path, p.member(f).empty)
 	with, sure := p.whether(holds, attrs, rest)
 	return with, sure && with == without
-}
-
-// setPath puts a value at a document path; nil leaves it absent.
-func setPath(attrs item, path []string, av types.AttributeValue) {
-	if av == nil || len(path) == 0 {
-		return
-	}
-	for _, name := range path[:len(path)-1] {
-		m, ok := attrs[name].(*types.AttributeValueMemberM)
-		if !ok {
-			m = &types.AttributeValueMemberM{Value: item{}}
-			attrs[name] = m
-		}
-		attrs = m.Value
-	}
-	attrs[path[len(path)-1]] = av
 }
 
 // lacks records what a row needs and nobody has said.
@@ -406,12 +391,12 @@ func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
 
 // render makes the keys of a row that the item is in.
 func (p *updatePlan) render(r *Row, changed []bool) error {
-	it, attrs := p.e.newItem(), item{}
+	it, attrs := p.e.newItem(), attr.Item{}
 	for _, k := range r.keys() {
 		for _, f := range k.template.Fields() {
 			if m := p.member(f); m.known() {
 				f.Addr(it).Set(m.v)
-				setPath(attrs, f.Path, m.av)
+				attr.SetPath(attrs, f.Path, m.av)
 			}
 		}
 	}
@@ -435,7 +420,7 @@ func (p *updatePlan) render(r *Row, changed []bool) error {
 }
 
 // native refuses edits that leave a Native key without a value it can have.
-func (p *updatePlan) native(r *Row, k key, attrs item) error {
+func (p *updatePlan) native(r *Row, k key, attrs attr.Item) error {
 	for i, part := range k.template.Parts() {
 		at := slices.IndexFunc(p.edits, func(x edit) bool { return x.f == part.Field })
 		if at < 0 || !p.edits[at].whole() {
@@ -445,7 +430,7 @@ func (p *updatePlan) native(r *Row, k key, attrs item) error {
 			if len(r.when) > 0 && r.kept {
 				continue // it leaves the index
 			}
-			attrs = item{}
+			attrs = attr.Item{}
 		}
 		one := key{side: k.side, attrs: k.attrs[i : i+1], template: template.New(part), maxBytes: k.maxBytes}
 		if err := r.checkNative(string(p.op.verb), one, attrs); err != nil {
@@ -493,10 +478,10 @@ func (p *updatePlan) write() {
 // attributes. Of what the key does not say in full, such as the case of a Fold, an item that is there keeps its own.
 func (p *updatePlan) writeKeyFields() {
 	u, x := &p.a.update, &p.a.x
-	for _, attr := range sortedNames(p.keyed) {
+	for _, attr := range attr.SortedNames(p.keyed) {
 		u.Set(x.Name(attr), x.Value(p.keyed[attr]))
 	}
-	for _, attr := range sortedNames(p.kept) {
+	for _, attr := range attr.SortedNames(p.kept) {
 		known := func(f *field.Field) bool { m, ok := p.members[f]; return ok && m.known() && f.Attr() == attr }
 		if !slices.ContainsFunc(p.e.keyFields(), known) {
 			u.Set(x.Name(attr), "if_not_exists("+x.Name(attr)+", "+x.Value(p.kept[attr])+")")

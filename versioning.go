@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -42,7 +43,7 @@ func (r *Repository[T]) History() *History[T] { return &History[T]{r} }
 func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	var out T
 	e, db := h.r.e.e, h.r.db
-	row := item{}
+	row := attr.Item{}
 	if err := h.keyed(&key, n, row); err != nil {
 		return out, err
 	}
@@ -79,7 +80,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		e, db := h.r.e.e, h.r.db
-		row := item{}
+		row := attr.Item{}
 		if err := h.keyed(&key, 1, row); err != nil {
 			yield(zero, err)
 			return
@@ -110,7 +111,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 // the mark.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 	e, db := h.r.e.e, h.r.db
-	first := item{}
+	first := attr.Item{}
 	if err := h.keyed(&key, 1, first); err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 			return err
 		}
 		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
-		case !stays && equalItems(db.table.keyOf(loaded(attrs)), first):
+		case !stays && attr.EqualItems(db.table.keyOf(loaded(attrs)), first):
 			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
 				return h.mark(ctx, first)
 			}
@@ -150,7 +151,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 
 // mark replaces the first version by a mark of its own before any other version is deleted. A write that found a number
 // before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
-func (h *History[T]) mark(ctx context.Context, first item) error {
+func (h *History[T]) mark(ctx context.Context, first attr.Item) error {
 	e, db := h.r.e.e, h.r.db
 	mark := maps.Clone(first)
 	mark[prunedAttr] = newWriteStamp()
@@ -164,7 +165,7 @@ func (h *History[T]) mark(ctx context.Context, first item) error {
 }
 
 // keyed adds the key of version n to row.
-func (h *History[T]) keyed(key *T, n int64, row item) error {
+func (h *History[T]) keyed(key *T, n int64, row attr.Item) error {
 	e := h.r.e.e
 	if e.history == nil {
 		return modelFault("ddb: history %s: the entity declares no History", e.name)
@@ -173,8 +174,8 @@ func (h *History[T]) keyed(key *T, n int64, row item) error {
 }
 
 // versionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly bool) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
+func (db *DB) versionRows(ctx context.Context, e *entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
 			yield(nil, err)
@@ -209,7 +210,7 @@ func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly boo
 	}
 }
 
-func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
+func (db *DB) versionQuery(e *entity, one attr.Item) (*dynamodb.QueryInput, error) {
 	it := e.newItem()
 	p, s := db.table.primary.partition[0], db.table.primary.sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
@@ -233,13 +234,13 @@ func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
 		TableName: &db.name, ConsistentRead: new(true), ScanIndexForward: new(false),
 		KeyConditionExpression:    new("#p = :p AND begins_with(#s, :s)"),
 		ExpressionAttributeNames:  map[string]string{"#p": p, "#s": s},
-		ExpressionAttributeValues: item{":p": one[p], ":s": &types.AttributeValueMemberS{Value: r.Prefix}},
+		ExpressionAttributeValues: attr.Item{":p": one[p], ":s": &types.AttributeValueMemberS{Value: r.Prefix}},
 	}, nil
 }
 
 // newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
 // item.
-func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (int64, error) {
+func (db *DB) newestVersion(ctx context.Context, e *entity, one attr.Item) (int64, error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
 			return 0, err

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
@@ -37,7 +39,7 @@ type viewKind interface {
 
 // rebuilder takes every item of the table, one by one.
 type rebuilder interface {
-	add(ctx context.Context, attrs item) error
+	add(ctx context.Context, attrs attr.Item) error
 	// flush works on what was added, on all of it if asked to, and reports whether it did everything.
 	flush(ctx context.Context, all bool) (done bool, err error)
 	finish() error // the items that could not be made right
@@ -246,15 +248,15 @@ func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
 	return errors.New(text.Value), nil
 }
 
-func (v *View) markKey() item {
+func (v *View) markKey() attr.Item {
 	ix := v.table.primary
-	return item{
+	return attr.Item{
 		ix.partition[0]: &types.AttributeValueMemberS{Value: gapPartition},
 		ix.sort[0]:      &types.AttributeValueMemberS{Value: v.name},
 	}
 }
 
-func (v *View) mark(ctx context.Context, db *DB) (item, error) {
+func (v *View) mark(ctx context.Context, db *DB) (attr.Item, error) {
 	if !v.table.hasCompanions() {
 		return nil, nil
 	}
@@ -262,7 +264,7 @@ func (v *View) mark(ctx context.Context, db *DB) (item, error) {
 }
 
 // markStamp is the text that tells a mark from others; "" where there is none.
-func markStamp(mark item) string {
+func markStamp(mark attr.Item) string {
 	s, _ := mark[stampAttr].(*types.AttributeValueMemberS)
 	if s == nil {
 		return ""
@@ -280,7 +282,7 @@ func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
 		TableName: &db.name, Key: v.markKey(),
 		ConditionExpression:       new("#s = :s"),
 		ExpressionAttributeNames:  map[string]string{"#s": stampAttr},
-		ExpressionAttributeValues: item{":s": &types.AttributeValueMemberS{Value: stamp}},
+		ExpressionAttributeValues: attr.Item{":s": &types.AttributeValueMemberS{Value: stamp}},
 		ReturnConsumedCapacity:    m.want(),
 	}, m.options)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)

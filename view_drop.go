@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
@@ -97,7 +99,7 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 }
 
 // owns reports whether an item is one that the view made.
-func (d *viewDrop) owns(attrs item) bool {
+func (d *viewDrop) owns(attrs attr.Item) bool {
 	pk, _ := attrs[d.db.table.primary.partition[0]].(*types.AttributeValueMemberS)
 	return pk != nil && slices.ContainsFunc([]string{ledgerPrefix, rankPrefix, distinctPrefix}, func(prefix string) bool {
 		return strings.HasPrefix(pk.Value, prefix+d.name+"#")

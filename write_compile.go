@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -21,7 +22,7 @@ type write struct {
 	tries   *tries
 	now     time.Time
 	item    reflect.Value // as it will be stored, where that is known
-	attrs   item          // likewise
+	attrs   attr.Item     // likewise
 	bytes   int           // of attrs
 	json    *wire.Writer  // in place of attrs
 	stamp   types.AttributeValue
@@ -31,7 +32,7 @@ type write struct {
 func (w *write) main() *action { return w.actions[0] }
 
 // action adds an action of the write.
-func (w *write) action(kind actionKind, r role, key item) *action {
+func (w *write) action(kind actionKind, r role, key attr.Item) *action {
 	a := &action{kind: kind, role: r, op: w.index, e: w.e, verb: w.op.verb, key: key, now: w.now}
 	w.actions = append(w.actions, a)
 	return a
@@ -90,7 +91,7 @@ func (w *write) transactional() bool {
 }
 
 // know asks for the item, unless it is known.
-func (w *write) know(key item) error {
+func (w *write) know(key attr.Item) error {
 	if w.tries.item.state == knownNothing {
 		return &needs{key: key, item: true}
 	}
@@ -98,10 +99,10 @@ func (w *write) know(key item) error {
 }
 
 // old is the item as it was read, nil if there was none or nobody read it.
-func (w *write) old() item { return w.tries.item.item }
+func (w *write) old() attr.Item { return w.tries.item.item }
 
 // inSchema asks for a rewrite of the known item where it is of an older schema; one of a newer schema is refused.
-func (w *write) inSchema(key item) error {
+func (w *write) inSchema(key attr.Item) error {
 	switch n := schemaOf(loaded(w.old())); {
 	case w.old() == nil || n == w.e.schema:
 		return nil
@@ -112,7 +113,7 @@ func (w *write) inSchema(key item) error {
 }
 
 // missing is the error of a write whose item is known not to be there.
-func (w *write) missing(key item) error {
+func (w *write) missing(key attr.Item) error {
 	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(key), Err: ErrNotFound}
 }
 
@@ -123,7 +124,7 @@ func (w *write) number(version int64, it reflect.Value) (int64, error) {
 	case w.e.history == nil || !n.found && !n.wanted:
 		return version + 1, nil
 	case !n.found:
-		row := item{}
+		row := attr.Item{}
 		if err := w.e.historyKey(w.op, it, 1, row); err != nil {
 			return 0, err
 		}
@@ -183,7 +184,7 @@ func precision(f *field.Field) time.Duration {
 }
 
 // stored returns the attributes of an item that is about to be written.
-func (w *write) stored(it reflect.Value) (item, error) {
+func (w *write) stored(it reflect.Value) (attr.Item, error) {
 	attrs, err := w.e.encode(string(w.op.verb), it)
 	if err != nil {
 		return nil, err
@@ -197,9 +198,9 @@ func (w *write) stored(it reflect.Value) (item, error) {
 	return attrs, w.checkSize(attrs)
 }
 
-func (w *write) checkSize(attrs item) error {
-	if w.bytes = itemSize(attrs); w.bytes > maxItemBytes {
-		return w.op.fail(w.e.table.keyOf(loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, maxItemBytes))
+func (w *write) checkSize(attrs attr.Item) error {
+	if w.bytes = attr.Size(attrs); w.bytes > attr.MaxItemBytes {
+		return w.op.fail(w.e.table.keyOf(loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, attr.MaxItemBytes))
 	}
 	return nil
 }
@@ -222,7 +223,7 @@ func (db *DB) compilePut(w *write) error {
 	w.item = e.copied(w.op.item)
 	w.keep(w.item, next, reflect.Value{})
 	w.wrote(w.item)
-	var key item
+	var key attr.Item
 	written := false
 	if w.op.alone && db.json {
 		key, written = w.writeJSON()
@@ -304,7 +305,7 @@ func (w *write) keepDerived(a *action) {
 			}
 		}
 	}
-	for _, attr := range sortedNames(attrs) {
+	for _, attr := range attr.SortedNames(attrs) {
 		if !w.e.table.primary.isKey(attr) {
 			a.update.Set(a.x.Name(attr), a.x.Value(attrs[attr]))
 		}
@@ -404,7 +405,7 @@ func (a *action) sameAs(kind guardKind, k known) {
 		a.guard(kind, attributeIs{writeStampAttr, old[writeStampAttr]})
 		return
 	}
-	for _, attr := range sortedNames(old) {
+	for _, attr := range attr.SortedNames(old) {
 		if !e.table.primary.isKey(attr) {
 			a.guard(kind, attributeIs{attr, old[attr]})
 		}
@@ -440,15 +441,6 @@ func (e *entity) kept() (attrs []string) {
 		add(writeStampAttr)
 	}
 	return attrs
-}
-
-func sortedNames(attrs item) []string {
-	names := make([]string, 0, len(attrs))
-	for name := range attrs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // ttlHorizon is how long ago DynamoDB still deletes what has expired. AWS: "Using time to live in DynamoDB".

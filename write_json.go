@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -84,7 +85,7 @@ func (e *entity) newJSONPut() *jsonPut {
 	}
 	if e.schema > 0 {
 		w.Text = append(append(w.Text, ','), wire.Member(schemaAttr)...)
-		w.Value(numberValue(int64(e.schema)))
+		w.Value(attr.Number(int64(e.schema)))
 	}
 	p.tail = string(w.Text)
 	taken := func(f *field.Field) bool { return slices.Contains(names, f.Attr()) }
@@ -96,7 +97,7 @@ func (e *entity) newJSONPut() *jsonPut {
 
 // writeJSON writes the item of a put, and reports false for one that has to be made of attributes, if only to find out
 // what is wrong with it.
-func (w *write) writeJSON() (key item, ok bool) {
+func (w *write) writeJSON() (key attr.Item, ok bool) {
 	e := w.e
 	p := e.jsonPut()
 	if p == nil || e.checkTTL(w.item, w.now) != nil {
@@ -108,7 +109,7 @@ func (w *write) writeJSON() (key item, ok bool) {
 			out.Release()
 		}
 	}()
-	key = make(item, 2)
+	key = make(attr.Item, 2)
 	texts := make([]types.AttributeValueMemberS, len(e.primary.keys()))
 	out.Text = append(out.Text, '{')
 	for i, k := range p.keys {
@@ -147,7 +148,7 @@ func (w *write) writeJSON() (key item, ok bool) {
 		out.Text = out.Text[:behind]
 	}
 	out.Text = append(out.Text, '}')
-	if len(out.Text) > maxItemBytes { // of JSON, in which an item takes more than DynamoDB counts: it may fit
+	if len(out.Text) > attr.MaxItemBytes { // of JSON, in which an item takes more than DynamoDB counts: it may fit
 		return nil, false
 	}
 	w.json = out

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // run runs an op: one request, or a transaction where it consists of several actions.
@@ -73,7 +74,7 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 
 // sendOne sends the only action of a write, and returns the attributes that DynamoDB returned. Whatever comes after an
 // attempt whose response was lost is read in that light.
-func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
+func (db *DB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
 	a, t := w.main(), w.tries
 	var last error
 	for attempt := range db.opts.MaxAttempts {
@@ -108,7 +109,7 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 }
 
 // ours reports whether the item that a repeated request met is what an earlier attempt of it wrote.
-func (w *write) ours(stored item) bool {
+func (w *write) ours(stored attr.Item) bool {
 	a := w.main()
 	switch {
 	case a.kind == deleteAction:
@@ -117,7 +118,7 @@ func (w *write) ours(stored item) bool {
 		return false
 	case w.stamp != nil:
 		have := stored[writeStampAttr]
-		return have != nil && equalValues(have, w.stamp)
+		return have != nil && attr.Equal(have, w.stamp)
 	}
 	attrs := w.attrs
 	if w.json != nil {
@@ -129,8 +130,8 @@ func (w *write) ours(stored item) bool {
 	if attrs == nil {
 		return false
 	}
-	for attr, av := range attrs {
-		if stored[attr] == nil || !equalValues(stored[attr], av) {
+	for attrName, av := range attrs {
+		if stored[attrName] == nil || !attr.Equal(stored[attrName], av) {
 			return false
 		}
 	}
@@ -138,7 +139,7 @@ func (w *write) ours(stored item) bool {
 }
 
 // echoes reports whether the old item that a repeated request brought may be what an earlier attempt of it left.
-func (w *write) echoes(old item) bool {
+func (w *write) echoes(old attr.Item) bool {
 	a := w.main()
 	switch a.kind {
 	case deleteAction:
@@ -158,7 +159,7 @@ func (w *write) wantsNew() bool {
 
 // call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been
 // done even if the last one failed.
-func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost bool, err error) {
+func (db *DB) call(ctx context.Context, w *write, a *action) (attrs attr.Item, lost bool, err error) {
 	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
 	var onFailure types.ReturnValuesOnConditionCheckFailure

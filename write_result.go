@@ -6,13 +6,14 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // result is what a write hands back: attributes, or a value that needs no decoding.
 type result struct {
-	attrs item
+	attrs attr.Item
 	value reflect.Value
 }
 
@@ -39,7 +40,7 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 }
 
 // readItBack reads the item that was written; nil if it is gone by now.
-func (db *DB) readItBack(ctx context.Context, w *write) (item, error) {
+func (db *DB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
 	attrs, err := db.Consistent().getItem(ctx, w.main().key)
 	if err != nil {
 		return nil, w.refused(db, &doneError{"reading it back failed", db.explain(err)})

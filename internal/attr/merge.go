@@ -1,4 +1,4 @@
-package ddb
+package attr
 
 import (
 	"maps"
@@ -6,10 +6,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// merged returns the value of an attribute that was read as was and is to be is: stored, with what differs between the
+// Merge returns the value of an attribute that was read as was and is to be is: stored, with what differs between the
 // two. What the entity's type does not know of it, inside structs, maps and lists, stays.
-func merged(stored, was, is types.AttributeValue) types.AttributeValue {
-	if was != nil && is != nil && equalValues(was, is) {
+func Merge(stored, was, is types.AttributeValue) types.AttributeValue {
+	if was != nil && is != nil && Equal(was, is) {
 		return stored
 	}
 	switch stored := stored.(type) {
@@ -34,7 +34,7 @@ func merged(stored, was, is types.AttributeValue) types.AttributeValue {
 	return is
 }
 
-func mergedMap(stored, was, is item) item {
+func mergedMap(stored, was, is Item) Item {
 	out := maps.Clone(stored)
 	for name := range was {
 		if is[name] == nil {
@@ -42,7 +42,7 @@ func mergedMap(stored, was, is item) item {
 		}
 	}
 	for name, v := range is {
-		if v = merged(stored[name], was[name], v); v != nil {
+		if v = Merge(stored[name], was[name], v); v != nil {
 			out[name] = v
 		}
 	}
@@ -55,13 +55,13 @@ func mergedList(stored, was, is []types.AttributeValue) []types.AttributeValue {
 	out := make([]types.AttributeValue, len(is))
 	used := make([]bool, len(was))
 	for i, v := range is {
-		if i < len(was) && equalValues(was[i], v) {
+		if i < len(was) && Equal(was[i], v) {
 			out[i], used[i] = stored[i], true
 		}
 	}
 	for i, v := range is {
 		for j := 0; out[i] == nil && j < len(was); j++ {
-			if !used[j] && equalValues(was[j], v) {
+			if !used[j] && Equal(was[j], v) {
 				out[i], used[j] = stored[j], true
 			}
 		}
@@ -70,7 +70,7 @@ func mergedList(stored, was, is []types.AttributeValue) []types.AttributeValue {
 		switch {
 		case out[i] != nil:
 		case len(is) == len(was) && !used[i]:
-			out[i] = merged(stored[i], was[i], v)
+			out[i] = Merge(stored[i], was[i], v)
 		default:
 			out[i] = v
 		}

@@ -1,4 +1,4 @@
-package ddb
+package attr
 
 import (
 	"strings"
@@ -6,19 +6,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// maxItemBytes is DynamoDB's limit on an item, names and values. AWS: "Constraints in Amazon DynamoDB", item size.
-const maxItemBytes = 400 << 10
+// MaxItemBytes is DynamoDB's limit on an item, names and values. AWS: "Constraints in Amazon DynamoDB", item size.
+const MaxItemBytes = 400 << 10
 
-// itemSize is the size of an item as DynamoDB counts it. AWS: "DynamoDB item sizes and formats".
-func itemSize(attrs item) int {
+// Size is the size of an item as DynamoDB counts it. AWS: "DynamoDB item sizes and formats".
+func Size(attrs Item) int {
 	n := 0
 	for name, av := range attrs {
-		n += len(name) + valueSize(av)
+		n += len(name) + ValueSize(av)
 	}
 	return n
 }
 
-func valueSize(av types.AttributeValue) int {
+func ValueSize(av types.AttributeValue) int {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
 		return len(av.Value)
@@ -31,13 +31,13 @@ func valueSize(av types.AttributeValue) int {
 	case *types.AttributeValueMemberL:
 		n := 3
 		for _, e := range av.Value {
-			n += 1 + valueSize(e)
+			n += 1 + ValueSize(e)
 		}
 		return n
 	case *types.AttributeValueMemberM:
 		n := 3
 		for name, e := range av.Value {
-			n += 1 + len(name) + valueSize(e)
+			n += 1 + len(name) + ValueSize(e)
 		}
 		return n
 	case *types.AttributeValueMemberSS:

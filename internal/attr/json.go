@@ -1,4 +1,4 @@
-package ddb
+package attr
 
 import (
 	"encoding/base64"
@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// wireItem is an item in DynamoDB's JSON: {"pk": {"S": "s#1"}}.
-type wireItem map[string]types.AttributeValue
+// JSON is an item in DynamoDB's JSON: {"pk": {"S": "s#1"}}.
+type JSON map[string]types.AttributeValue
 
 // MarshalJSON writes the item in DynamoDB's JSON.
-func (w wireItem) MarshalJSON() ([]byte, error) {
+func (w JSON) MarshalJSON() ([]byte, error) {
 	out := make(map[string]wireValue, len(w))
 	for name, av := range w {
 		out[name] = wireValue{av}
@@ -21,7 +21,7 @@ func (w wireItem) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads DynamoDB's JSON.
-func (w *wireItem) UnmarshalJSON(b []byte) error {
+func (w *JSON) UnmarshalJSON(b []byte) error {
 	var raw map[string]wireValue
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
@@ -30,7 +30,7 @@ func (w *wireItem) UnmarshalJSON(b []byte) error {
 		*w = nil
 		return nil
 	}
-	out := make(wireItem, len(raw))
+	out := make(JSON, len(raw))
 	for name, v := range raw {
 		out[name] = v.av
 	}
@@ -66,11 +66,11 @@ func (w wireValue) MarshalJSON() ([]byte, error) {
 		}
 		return json.Marshal(map[string][]wireValue{"L": list})
 	case *types.AttributeValueMemberM:
-		m := wireItem(av.Value)
+		m := JSON(av.Value)
 		if m == nil {
-			m = wireItem{}
+			m = JSON{}
 		}
-		return json.Marshal(map[string]wireItem{"M": m})
+		return json.Marshal(map[string]JSON{"M": m})
 	}
 	if unknown, ok := w.av.(*types.UnknownUnionMember); ok { // of a newer DynamoDB
 		return json.Marshal(map[string][]byte{unknown.Tag: unknown.Value})
@@ -130,7 +130,7 @@ func wireMember(kind string, text json.RawMessage) (types.AttributeValue, error)
 		}
 		return &types.AttributeValueMemberL{Value: out}, err
 	case "M":
-		m, err := unmarshalAs[wireItem](text)
+		m, err := unmarshalAs[JSON](text)
 		return &types.AttributeValueMemberM{Value: m}, err
 	}
 	return nil, fmt.Errorf("no type of an attribute value")
