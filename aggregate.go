@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -58,7 +59,7 @@ func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules fu
 	b := &aggregateBuilder{a: a}
 	b.run(func() []Rule { return rules(from.Fields(), into.Fields()) })
 	if len(b.faults) > 0 {
-		return nil, &modelError{errors.Join(b.faults...)}
+		return nil, &fault.ModelError{Err: errors.Join(b.faults...)}
 	}
 	b.join()
 	return a.view, nil
@@ -155,7 +156,7 @@ func (b *aggregateBuilder) run(rules func() []Rule) {
 	}
 	b.faults = append(b.faults, a.view.faults()...)
 	var rs []Rule
-	if err := safely(func() error { rs = rules(); return nil }); err != nil {
+	if err := fault.Safely(func() error { rs = rules(); return nil }); err != nil {
 		text, _, _ := strings.Cut(err.Error(), "\n")
 		b.fault("the function: %s", text)
 		return

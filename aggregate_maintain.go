@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // on reports whether records of e concern the aggregate.
@@ -21,7 +22,7 @@ func (a *aggregate) maintain(ctx context.Context, db *DB, t *turn) {
 	for _, d := range ds {
 		for _, img := range d.images {
 			if img.e == a.source {
-				errs[d] = errors.Join(errs[d], safely(func() error { return w.source(d, img) }))
+				errs[d] = errors.Join(errs[d], fault.Safely(func() error { return w.source(d, img) }))
 			}
 			if img.e == a.target && a.disturbs(img) {
 				w.target(d.record.Keys, true, d)
@@ -112,7 +113,7 @@ func (a *aggregate) named(img image, attrs attr.Item, source reflect.Value) (att
 
 // decodeBy decodes the fields of a source that name its target, and no others.
 func (a *aggregate) decodeBy(attrs attr.Item) (v reflect.Value, err error) {
-	err = safely(func() error {
+	err = fault.Safely(func() error {
 		v = a.source.newItem()
 		s, err := a.source.inSchema(loaded(attrs))
 		if err != nil {

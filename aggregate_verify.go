@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Beside a running stream a view is always a little behind, and that is no drift. What differs is drift when it rests:
@@ -158,7 +159,7 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) 
 		}
 		return nil
 	}
-	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", ErrConflict, r.db.table.keyText(target), maxLooks))
+	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", fault.ErrConflict, r.db.table.keyText(target), maxLooks))
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // batchWorkers is how many requests of one batch are under way at a time.
@@ -29,7 +30,7 @@ const batchWorkers = 8
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
 func (db *DB) Batch(ctx context.Context, ops ...Op) error {
-	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]WriteOutcome, len(ops)), causes: make([]error, len(ops))}
+	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ type writeBatch struct {
 	db       *DB
 	items    []batchItem
 	mu       sync.Mutex
-	outcomes []WriteOutcome
+	outcomes []fault.WriteOutcome
 	causes   []error
 }
 
@@ -65,19 +66,19 @@ type batchItem struct {
 // prepare finds out how each op goes, and refuses the batch for what is wrong with some of them.
 func (b *writeBatch) prepare(ops []Op) error {
 	last := map[string]int{}
-	var refused []*WriteError
+	var refused []*fault.WriteError
 	for i, op := range ops {
 		if err := op.valid(b.db.table); err != nil {
 			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
 		}
-		b.outcomes[i] = NotWritten
+		b.outcomes[i] = fault.NotWritten
 		to, err := b.add(i, op)
 		switch {
-		case errors.Is(err, ErrModel):
+		case errors.Is(err, fault.ErrModel):
 			return fmt.Errorf("ddb: batch: op %d: %w", i, ofPart(err))
 		case err != nil:
 			it := b.items[i]
-			refused = append(refused, &WriteError{Op: i, Verb: string(op.verb), Entity: op.e.name, Key: it.id, Err: op.cause(it.id, err)})
+			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.verb), Entity: op.e.name, Key: it.id, Err: op.cause(it.id, err)})
 			continue
 		}
 		it := &b.items[i]
@@ -90,7 +91,7 @@ func (b *writeBatch) prepare(ops []Op) error {
 		}
 	}
 	if len(refused) > 0 {
-		return &BatchError{Outcomes: b.outcomes, Failed: refused}
+		return &fault.BatchError{Outcomes: b.outcomes, Failed: refused}
 	}
 	clear(b.outcomes)
 	return nil
@@ -103,9 +104,9 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	it.op = op
 	switch {
 	case op.verb == verbCheck || op.verb == verbCheckAbsent:
-		return "", op.fail(nil, modelFault("a check means nothing outside a transaction: use Transact"))
+		return "", op.fail(nil, fault.Model("a check means nothing outside a transaction: use Transact"))
 	case op.returnOld:
-		return "", op.fail(nil, modelFault("a batch returns nothing: leave ReturnOld out"))
+		return "", op.fail(nil, fault.Model("a batch returns nothing: leave ReturnOld out"))
 	}
 	if it.key, err = op.e.key(string(op.verb), op.item); err != nil {
 		return "", err
@@ -210,10 +211,10 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	}
 	for _, i := range wave {
 		it := &b.items[i]
-		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != Written })
+		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != fault.Written })
 		switch {
 		case undone >= 0:
-			b.settle(NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
+			b.settle(fault.NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
 		case it.request == nil:
 			tasks = append(tasks, func() { b.alone(ctx, i) })
 		default:
@@ -242,7 +243,7 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 }
 
 // settle records the outcome of an op.
-func (b *writeBatch) settle(o WriteOutcome, cause error, i int) {
+func (b *writeBatch) settle(o fault.WriteOutcome, cause error, i int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.outcomes[i], b.causes[i] = o, cause
@@ -269,30 +270,30 @@ func (b *writeBatch) together(ctx context.Context, ops []int) {
 }
 
 // outcomeOf returns what an error of a write says of it.
-func outcomeOf(err error) WriteOutcome {
+func outcomeOf(err error) fault.WriteOutcome {
 	switch {
 	case err == nil:
-		return Written
-	case errors.Is(err, ErrOutcomeUnknown):
-		return OutcomeUnknown
+		return fault.Written
+	case errors.Is(err, fault.ErrOutcomeUnknown):
+		return fault.WriteUnknown
 	}
-	return NotWritten
+	return fault.NotWritten
 }
 
 // err is what Batch returns.
 func (b *writeBatch) err() error {
-	out := &BatchError{Outcomes: b.outcomes}
+	out := &fault.BatchError{Outcomes: b.outcomes}
 	for i, o := range b.outcomes {
-		if o == Written {
+		if o == fault.Written {
 			continue
 		}
 		it := b.items[i]
-		if we, ok := errors.AsType[*WriteError](b.causes[i]); ok {
+		if we, ok := errors.AsType[*fault.WriteError](b.causes[i]); ok {
 			we.Op = i
 			out.Failed = append(out.Failed, we)
 			continue
 		}
-		out.Failed = append(out.Failed, &WriteError{
+		out.Failed = append(out.Failed, &fault.WriteError{
 			Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
 			Err: fmt.Errorf("%s: %w", o, it.op.cause(it.id, b.causes[i])),
 		})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Limits of one BatchWriteItem. AWS: "BatchWriteItem".
@@ -60,7 +61,7 @@ func (b *bulk) write(ctx context.Context, left []int) {
 			if len(unprocessed) < len(left) {
 				idle = -1
 			}
-			left, last = unprocessed, fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, b.db.opts.MaxAttempts)
+			left, last = unprocessed, fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, b.db.opts.MaxAttempts)
 		case ctx.Err() != nil, class == apierror.Environment:
 			b.fail(left, b.db.explain(err))
 			return

@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
@@ -19,17 +20,17 @@ func (t *Table) claim(s attr.Stored) (*entity, error) {
 		return nil, nil
 	}
 	if t.reserved(s) {
-		return nil, fmt.Errorf("%w: item %s has a key that begins with ~, and is none of the library's own", ErrUnknown, t.keyText(t.keyOf(s)))
+		return nil, fmt.Errorf("%w: item %s has a key that begins with ~, and is none of the library's own", fault.ErrUnknown, t.keyText(t.keyOf(s)))
 	}
 	name, typed := t.typeOf(s)
 	if !typed && t.typeAttr != "" && s.Has(t.typeAttr) {
-		return nil, fmt.Errorf("%w: item %s has a type attribute %q that is no string", ErrUnknown, t.keyText(t.keyOf(s)), t.typeAttr)
+		return nil, fmt.Errorf("%w: item %s has a type attribute %q that is no string", fault.ErrUnknown, t.keyText(t.keyOf(s)), t.typeAttr)
 	}
 	if e := t.byName[name]; typed && e != nil {
 		if e.shaped(s) {
 			return e, nil
 		}
-		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", ErrUnknown, t.keyText(t.keyOf(s)), name, e.shape())
+		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", fault.ErrUnknown, t.keyText(t.keyOf(s)), name, e.shape())
 	}
 	var found *entity
 	for _, e := range t.entities {
@@ -40,13 +41,13 @@ func (t *Table) claim(s attr.Stored) (*entity, error) {
 	}
 	switch {
 	case found == nil && typed:
-		return nil, fmt.Errorf("%w: item %s says it is a %q", ErrUnknown, t.keyText(t.keyOf(s)), name)
+		return nil, fmt.Errorf("%w: item %s says it is a %q", fault.ErrUnknown, t.keyText(t.keyOf(s)), name)
 	case found == nil:
-		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", ErrUnknown, t.keyText(t.keyOf(s)))
+		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", fault.ErrUnknown, t.keyText(t.keyOf(s)))
 	case typed && !isName(name):
-		return nil, fmt.Errorf("%w: item %s says it is a %q, which is no name of an entity, and its key is that of a %s: write its type attribute %q anew", ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, t.typeAttr)
+		return nil, fmt.Errorf("%w: item %s says it is a %q, which is no name of an entity, and its key is that of a %s: write its type attribute %q anew", fault.ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, t.typeAttr)
 	case typed:
-		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, name)
+		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", fault.ErrUnknown, t.keyText(t.keyOf(s)), name, found.name, name)
 	}
 	return found, nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Collection names an item collection: the items of every type that share a partition key, in the table or in an
@@ -153,23 +155,23 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 		return q.plan(db)
 	}
 	if len(into) == 0 {
-		return nil, modelFault("ddb: gather: no sinks: pass Into of each entity that is wanted")
+		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
 	}
 	var rows []*Row
 	for i, s := range into {
 		if s.e == nil {
-			return nil, modelFault("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
+			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
 		}
 		r := s.e.row(q.ix)
 		switch {
 		case s.e.table != db.table:
-			return nil, modelFault("ddb: gather: entity %s is of another table", s.e.name)
+			return nil, fault.Model("ddb: gather: entity %s is of another table", s.e.name)
 		case r == nil:
-			return nil, modelFault("ddb: gather: %s is not in %s", s.e.name, q.ix.name)
+			return nil, fault.Model("ddb: gather: %s is not in %s", s.e.name, q.ix.name)
 		}
 		for _, earlier := range into[:i] {
 			if earlier.e == s.e {
-				return nil, modelFault("ddb: gather: two sinks for %s", s.e.name)
+				return nil, fault.Model("ddb: gather: two sinks for %s", s.e.name)
 			}
 		}
 		rows = append(rows, r)

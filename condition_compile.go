@@ -14,6 +14,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -44,7 +45,7 @@ type compiled struct {
 // compileCond resolves a condition, or says what is wrong with it.
 func (e *entity) compileCond(c Cond) (compiled, error) {
 	if c == nil {
-		return compiled{}, modelFault("a nil condition")
+		return compiled{}, fault.Model("a nil condition")
 	}
 	cl := c.condition()
 	out := compiled{op: cl.op}
@@ -52,7 +53,7 @@ func (e *entity) compileCond(c Cond) (compiled, error) {
 	switch cl.op {
 	case opAnd, opOr, opNot:
 		if len(cl.kids) == 0 {
-			return out, modelFault("%s of no conditions", cl.op)
+			return out, fault.Model("%s of no conditions", cl.op)
 		}
 		out.kids = make([]compiled, len(cl.kids))
 		for i, k := range cl.kids {
@@ -63,7 +64,7 @@ func (e *entity) compileCond(c Cond) (compiled, error) {
 		return out, nil
 	case opExpr:
 		if out.built, err = expression.NewBuilder().WithCondition(cl.expr).Build(); err != nil {
-			return out, modelFault("Expr: %w", err)
+			return out, fault.Model("Expr: %w", err)
 		}
 		return out, nil
 	default: // a comparison
@@ -152,13 +153,13 @@ func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, erro
 		return nil, nil, err
 	}
 	if !f.Stored() {
-		return nil, nil, modelFault("field %s lives only in the key and has no attribute to compare", f.Name)
+		return nil, nil, fault.Model("field %s lives only in the key and has no attribute to compare", f.Name)
 	}
 	if why := cmp.Or(unordered(cl.op, f), partless(cl.op, f)); why != "" {
-		return nil, nil, modelFault("field %s: %s", f.Name, why)
+		return nil, nil, fault.Model("field %s: %s", f.Name, why)
 	}
 	if cl.op == opIn && (len(cl.vals) == 0 || len(cl.vals) > 100) {
-		return nil, nil, modelFault("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.vals))
+		return nil, nil, fault.Model("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.vals))
 	}
 	vals := make([]types.AttributeValue, len(cl.vals))
 	for i, v := range cl.vals {
@@ -247,7 +248,7 @@ func encodeOperand(op operator, f *field.Field, v any) (types.AttributeValue, er
 	}
 	av, err := encode(keepEmpty(f), rv)
 	if err == nil && av == nil {
-		err = modelFault("a %s has no value to compare with", f.Type)
+		err = fault.Model("a %s has no value to compare with", f.Type)
 	}
 	return av, err
 }

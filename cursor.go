@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
@@ -78,14 +79,14 @@ func (db *DB) decodeCursor(c Cursor) (position, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
 	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
 		len(b) < 1+8+tagSize {
-		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
 	if !slices.ContainsFunc(db.cursorKeys(), func(key []byte) bool { return hmac.Equal(tag, cursorTag(key, body)) }) {
-		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	if body[0] != cursorFormat {
-		return position{}, fmt.Errorf("%w: it is of format %d, this version reads %d", ErrCursor, body[0], cursorFormat)
+		return position{}, fmt.Errorf("%w: it is of format %d, this version reads %d", fault.ErrCursor, body[0], cursorFormat)
 	}
 	r := cursorReader{rest: body[9:]}
 	p := position{query: binary.BigEndian.Uint64(body[1:])}
@@ -99,7 +100,7 @@ func (db *DB) decodeCursor(c Cursor) (position, error) {
 		p.keys = append(p.keys, k)
 	}
 	if r.bad || len(r.rest) > 0 {
-		return position{}, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	return p, nil
 }
@@ -186,12 +187,12 @@ func (ix *Index) keyValues(attrs attr.Item) []types.AttributeValue {
 func (ix *Index) startKey(values []types.AttributeValue) (attr.Item, error) {
 	names := ix.position()
 	if len(values) != len(names) {
-		return nil, fmt.Errorf("%w: %w", ErrCursor, errMalformed)
+		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	key := make(attr.Item, len(names))
 	for i, name := range names {
 		if have, want := attr.ScalarType(values[i]), ix.table.keyType(name); have != want {
-			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", ErrCursor, name, have, want)
+			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", fault.ErrCursor, name, have, want)
 		}
 		key[name] = values[i]
 	}

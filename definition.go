@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -147,7 +148,7 @@ func (d *Definition) note(what string, ptr any) *field.Field {
 func newDefinition(table *Table, name string, t reflect.Type) (*Definition, error) {
 	proto, err := field.New(t)
 	if err != nil {
-		return nil, modelFault("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
+		return nil, fault.Model("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
 	}
 	return &Definition{e: &entity{
 		name: name, table: table, proto: proto, codec: codec.For(t),

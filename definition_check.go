@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -107,7 +108,7 @@ func (d *Definition) checkFields() {
 		return
 	}
 	attrs := attr.Item{}
-	if err := d.probe(attrs); errors.Is(err, ErrModel) {
+	if err := d.probe(attrs); errors.Is(err, fault.ErrModel) {
 		d.fault("%w", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // delivery is one record of a batch.
@@ -254,13 +255,13 @@ func (i image) complete() error {
 	default:
 		return nil
 	}
-	return modelFault("%s: the record has no %s image: give the stream the view type NEW_AND_OLD_IMAGES, or set PartialImages", i.e.name, missing)
+	return fault.Model("%s: the record has no %s image: give the stream the view type NEW_AND_OLD_IMAGES, or set PartialImages", i.e.name, missing)
 }
 
 // decodeImage decodes an image, or the key where the stream does not carry the image. A panic of a decoder of the user's is
 // an error of this image.
 func (e *entity) decodeImage(attrs, keys attr.Item) (v reflect.Value, err error) {
-	err = safely(func() error {
+	err = fault.Safely(func() error {
 		v = e.newItem()
 		if attrs == nil {
 			return e.decodeKey(loaded(keys), v)

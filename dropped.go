@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -75,7 +76,7 @@ func (e *entity) leave(attrs attr.Item) {
 // stray says why an item of an entity that has no entry in an index stands there, and what to do.
 func (e *entity) stray(ix *Index) error {
 	if slices.Contains(e.dropped, ix) {
-		return fmt.Errorf("%w: this is a %s, left in %s from before its definition dropped the index: run Reindex of %s", ErrUnknown, e.name, ix.name, e.name)
+		return fmt.Errorf("%w: this is a %s, left in %s from before its definition dropped the index: run Reindex of %s", fault.ErrUnknown, e.name, ix.name, e.name)
 	}
-	return fmt.Errorf("%w: this is a %s, which has no entry in %s: if its definition had one, declare Dropped in it and run Reindex", ErrUnknown, e.name, ix.name)
+	return fmt.Errorf("%w: this is a %s, which has no entry in %s: if its definition had one, declare Dropped in it and run Reindex", fault.ErrUnknown, e.name, ix.name)
 }

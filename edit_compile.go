@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -58,7 +59,7 @@ func (e *entity) edits(changes []change) ([]edit, error) {
 		}
 		for i := range out {
 			if out[i].overlaps(&x) {
-				return nil, modelFault("%s and %s overlap: edits of one call must not", &out[i], &x)
+				return nil, fault.Model("%s and %s overlap: edits of one call must not", &out[i], &x)
 			}
 		}
 		out = append(out, x)
@@ -74,10 +75,10 @@ func (e *entity) oneEdit(c change) (edit, error) {
 	x := edit{op: c.op, f: f, at: c.at}
 	bad := x.entry()
 	if why := e.editing().of(f).refused; why != "" {
-		return edit{}, modelFault("%s: %s", &x, why)
+		return edit{}, fault.Model("%s: %s", &x, why)
 	}
 	if why := x.misfit(); why != "" {
-		return edit{}, modelFault("%s: %s", &x, why)
+		return edit{}, fault.Model("%s: %s", &x, why)
 	}
 	if bad != nil {
 		return edit{}, fmt.Errorf("%s: %w", &x, bad)
@@ -111,7 +112,7 @@ func (e *entity) oneEdit(c change) (edit, error) {
 		x.v = v
 	}
 	if x.value == nil && x.op != editSet {
-		return edit{}, modelFault("%s: a %s has no value to store", &x, v.Type())
+		return edit{}, fault.Model("%s: a %s has no value to store", &x, v.Type())
 	}
 	if x.op == editAdd || x.op == editSub {
 		if _, ok := x.value.(*types.AttributeValueMemberN); !ok {
@@ -119,7 +120,7 @@ func (e *entity) oneEdit(c change) (edit, error) {
 			if f.Marshals() {
 				why = fmt.Sprintf("of type %s, which says itself how it is stored, and not as a number", f.Type)
 			}
-			return edit{}, modelFault("%s: the field is %s, which DynamoDB cannot count with", &x, why)
+			return edit{}, fault.Model("%s: the field is %s, which DynamoDB cannot count with", &x, why)
 		}
 	}
 	return x, nil

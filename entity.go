@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -22,14 +23,14 @@ type Entity[T any] struct{ e *entity }
 // The error joins every fault of the definition, each naming entity, index, template and field.
 func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
 	if table == nil || table.primary == nil {
-		return nil, modelFault("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
+		return nil, fault.Model("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
 	}
 	if table.frozen.Load() {
-		return nil, modelFault("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
+		return nil, fault.Model("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
 	}
 	d, err := newDefinition(table, name, reflect.TypeFor[T]())
 	if f == nil {
-		err = modelFault("ddb: define %s: a nil function: it has to declare the keys", name)
+		err = fault.Model("ddb: define %s: a nil function: it has to declare the keys", name)
 	}
 	if err != nil {
 		table.refuse(name, []error{err})
@@ -74,7 +75,7 @@ func (e *Entity[T]) Key(item T) T {
 // Current returns the item that stood in the way of a failed write, if err carries one of this entity. [ErrNotUnique]
 // carries none: its message has the key of the item that holds the value.
 func (e *Entity[T]) Current(err error) (item T, ok bool) {
-	if w, found := errors.AsType[*WriteError](err); found {
+	if w, found := errors.AsType[*fault.WriteError](err); found {
 		item, ok = w.Current.(T)
 	}
 	return item, ok
@@ -97,7 +98,7 @@ func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err e
 		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)
 	}
 	if claimed != e.e {
-		return item, fmt.Errorf("ddb: decode %s: %w: this is a %s", e.e.name, ErrUnknown, claimed.label())
+		return item, fmt.Errorf("ddb: decode %s: %w: this is a %s", e.e.name, fault.ErrUnknown, claimed.label())
 	}
 	if err := e.e.decode(loaded(attrs), reflect.ValueOf(&item).Elem()); err != nil {
 		return item, fmt.Errorf("ddb: %w", err)
@@ -179,7 +180,7 @@ func (e *entity) row(ix *Index) *Row {
 func (e *entity) resolve(ptr any) (*field.Field, error) {
 	f, err := e.proto.Resolve(ptr)
 	if err != nil {
-		return nil, modelFault("%w", err)
+		return nil, fault.Model("%w", err)
 	}
 	return f, nil
 }

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -94,29 +96,29 @@ func (f *fanOut) declare() *View {
 	v.kind = f
 	v.table.mutable("fan-out " + v.name)
 	var faults []error
-	fault := func(format string, args ...any) {
+	faultName := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: fan-out %s: %w", v.name, fmt.Errorf(format, args...)))
 	}
 	faults = append(faults, v.nameFaults()...)
 	if f.targets == nil {
-		fault("a function is nil")
+		faultName("a function is nil")
 	}
 	for _, e := range []*entity{f.via, f.target} {
 		switch {
 		case e == nil:
 		case e.table != v.table:
-			fault("%s and %s are of two tables", f.source.name, e.name)
+			faultName("%s and %s are of two tables", f.source.name, e.name)
 		case e == f.source:
-			fault("%s would be copied into itself", e.name)
+			faultName("%s would be copied into itself", e.name)
 		case len(e.uniques) > 0 || e.history != nil:
-			fault("%s has unique constraints or history, which a copy does not keep", e.name)
+			faultName("%s has unique constraints or history, which a copy does not keep", e.name)
 		}
 	}
 	if f.via == f.target {
-		fault("the members are the targets: use FanOut")
+		faultName("the members are the targets: use FanOut")
 	}
 	if len(faults) > 0 {
-		panic(&modelError{errors.Join(faults...)})
+		panic(&fault.ModelError{Err: errors.Join(faults...)})
 	}
 	v.table.views = append(v.table.views, v)
 	what := "copy\tof " + f.source.name

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // carry carries changes into their targets until a look finds nothing to change, and returns the number of writes. What the
@@ -47,7 +49,7 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 			failures = 1
 		}
 		if failures > 2*db.opts.MaxAttempts {
-			return stop(&outside{fmt.Errorf("%w: a target was written by others in %d attempts", ErrConflict, failures)})
+			return stop(&fault.Outside{Err: fmt.Errorf("%w: a target was written by others in %d attempts", fault.ErrConflict, failures)})
 		}
 		if err := wait(ctx, min(failures, 6)); err != nil {
 			return stop(err)
@@ -71,10 +73,10 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 func exhausted(left []*copying, looks int) error {
 	for _, c := range left {
 		if c.changing {
-			return &outside{fmt.Errorf("%w: the source changed in each of %d looks", ErrConflict, looks)}
+			return &fault.Outside{Err: fmt.Errorf("%w: the source changed in each of %d looks", fault.ErrConflict, looks)}
 		}
 		c.again = false
-		c.err = cmp.Or(c.err, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", ErrConflict, looks))
+		c.err = cmp.Or(c.err, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", fault.ErrConflict, looks))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
@@ -39,7 +40,7 @@ func (f *fanOut) decoded(db *DB, attrs attr.Item) (source any, err error) {
 	if attrs == nil || !db.table.claims(f.source, loaded(attrs)) {
 		return nil, nil
 	}
-	err = safely(func() error {
+	err = fault.Safely(func() error {
 		now := f.source.newItem()
 		err := f.source.decode(loaded(attrs), now)
 		source = now.Interface()
@@ -81,7 +82,7 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 	}
 	p.halt(parallel(ctx, len(order), func(i int) error {
 		s := order[i]
-		s.err = safely(func() error { return p.f.find(ctx, p.db, s) })
+		s.err = fault.Safely(func() error { return p.f.find(ctx, p.db, s) })
 		return halts(ctx, s.err)
 	}))
 	for _, s := range order {
@@ -110,7 +111,7 @@ type asked struct {
 // plans returns the queries for the targets that a change names. Where one of its images gives none, the others count all the same.
 func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
 	for _, s := range c.named {
-		err := safely(func() error {
+		err := fault.Safely(func() error {
 			v := f.source.newItem()
 			v.Set(reflect.ValueOf(s))
 			q := f.targets(v)
@@ -118,7 +119,7 @@ func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
 			case q.e == nil: // no targets
 				return nil
 			case q.ix != nil && q.ix.kind == globalIndex:
-				return modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
+				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
 			}
 			q.consistent, q.whole = true, true
 			p, err := q.plan(db)
@@ -174,7 +175,7 @@ func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*d
 	var keys []attr.Item
 	for _, d := range list {
 		var key attr.Item
-		err := safely(func() (err error) {
+		err := fault.Safely(func() (err error) {
 			d.o, key, err = p.f.locate(d.row)
 			return err
 		})
@@ -200,7 +201,7 @@ func (p *fanOutPass) arrived(ctx context.Context, d *destination) bool {
 	}
 	there, moved, err := false, false, d.target.err
 	if err == nil {
-		err = safely(func() (err error) {
+		err = fault.Safely(func() (err error) {
 			there, moved, err = p.f.arrive(ctx, p.db, d.o, d.target.item)
 			return err
 		})

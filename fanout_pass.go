@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // fanOutPass is one look at the targets of changes.
@@ -72,7 +73,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		return
 	}
 	var w *copies
-	err := safely(func() (err error) {
+	err := fault.Safely(func() (err error) {
 		w, err = d.o.writes(p.db)
 		return err
 	})
@@ -99,7 +100,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Unlock()
 		p.look(ctx, false, applied...)
 	case w.taken(err):
-		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", ErrExists, p.db.table.keyText(d.o.target.attrs), w.to))
+		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.table.keyText(d.o.target.attrs), w.to))
 	case apierror.Moved(err):
 		p.look(ctx, true, d.changes...)
 	default:
@@ -140,7 +141,7 @@ func (p *fanOutPass) apply(ctx context.Context, d *destination) (applied []*copy
 
 // applied calls apply.
 func (f *fanOut) applied(o *opened, c *copying) (ok bool, err error) {
-	err = safely(func() error {
+	err = fault.Safely(func() error {
 		change, err := c.apart(f)
 		if err == nil {
 			ok = f.apply(change, o.member.is, o.target.is)
@@ -177,7 +178,7 @@ func (p *fanOutPass) look(ctx context.Context, contended bool, list ...*copying)
 // refuse has changes whose common write was refused carried one by one, so that one does not take the others with it; unless none
 // of them is at fault.
 func (p *fanOutPass) refuse(ctx context.Context, applied []*copying, err error) {
-	if len(applied) == 1 || outsideOf(ctx, err) != nil {
+	if len(applied) == 1 || fault.OutsideOf(ctx, err) != nil {
 		p.fail(ctx, err, applied...)
 		return
 	}
@@ -195,7 +196,7 @@ func (p *fanOutPass) fail(ctx context.Context, err error, list ...*copying) {
 	for _, c := range list {
 		c.err = errors.Join(c.err, err)
 	}
-	if outsideOf(ctx, err) != nil && p.stopped == nil {
+	if fault.OutsideOf(ctx, err) != nil && p.stopped == nil {
 		p.stopped = err
 	}
 }

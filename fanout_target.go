@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -99,7 +100,7 @@ func (o *opened) writes(db *DB) (*copies, error) {
 	w.to, w.at = to, at
 	switch member := len(w.items) - target; {
 	case member > 1:
-		return nil, modelFault("%s: the key of a member must not change", o.member.e.name)
+		return nil, fault.Model("%s: the key of a member must not change", o.member.e.name)
 	case target > 0 && member == 0: // it still points there: hold it to that
 		x := &plan.Expression{}
 		w.items = append(w.items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
@@ -178,7 +179,7 @@ func difference(x *plan.Expression, from, to attr.Item) string {
 // next is the item as it would be stored: what the entity does not know, at every depth, and what is derived, stays.
 func (c *copied) next() (attr.Item, error) {
 	if have := schemaOf(loaded(c.attrs)); have > c.e.schema {
-		return nil, &outside{fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", ErrConflict, have, c.e.schema)}
+		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", fault.ErrConflict, have, c.e.schema)}
 	}
 	base, err := c.e.upgraded(c.attrs)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // fetched is one item of a batch, nil if there is none.
@@ -49,7 +50,7 @@ func (db *DB) fetchBatch(ctx context.Context, keys []attr.Item, out []fetched) {
 	defer b.release()
 	for i := range out {
 		if b.throttled[i] {
-			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, db.table.keyText(keys[i]))
+			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, db.table.keyText(keys[i]))
 			continue
 		}
 		out[i].item = b.found[i].Attributes()

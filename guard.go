@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -66,11 +67,11 @@ func (t isAbsent) why(a *action, old attr.Item) error {
 	case absentAtZero:
 		return a.e.staleVersion(0, old)
 	case absentAsRead:
-		return fmt.Errorf("%w: the item was not there before", ErrConflict)
+		return fmt.Errorf("%w: the item was not there before", fault.ErrConflict)
 	case absentNoVersion:
-		return fmt.Errorf("%w: the version is there already", ErrConflict)
+		return fmt.Errorf("%w: the version is there already", fault.ErrConflict)
 	default:
-		return ErrExists
+		return fault.ErrExists
 	}
 }
 
@@ -87,7 +88,7 @@ func (t isThere) why(a *action, old attr.Item) error {
 	if t.version != 0 {
 		return a.e.staleVersion(t.version, old)
 	}
-	return ErrNotFound
+	return fault.ErrNotFound
 }
 
 // hasVersion asks for the version that the caller has.
@@ -113,11 +114,11 @@ func (e *entity) staleVersion(n int64, old attr.Item) error {
 	have, _ := attr.At(old, e.version.Path).(*types.AttributeValueMemberN)
 	switch {
 	case old == nil:
-		return fmt.Errorf("%w: version %d was given, and there is no such item", ErrConflict, n)
+		return fmt.Errorf("%w: version %d was given, and there is no such item", fault.ErrConflict, n)
 	case have == nil:
-		return fmt.Errorf("%w: version %d was given, the stored item has none", ErrConflict, n)
+		return fmt.Errorf("%w: version %d was given, the stored item has none", fault.ErrConflict, n)
 	}
-	return fmt.Errorf("%w: version %d was given, %s is stored", ErrConflict, n, have.Value)
+	return fmt.Errorf("%w: version %d was given, %s is stored", fault.ErrConflict, n, have.Value)
 }
 
 // fieldIs asks that a field has the value that the caller gave, and blames a failure on a change in between.
@@ -135,7 +136,7 @@ func (t fieldIs) holds(_ *action, old attr.Item) (bool, bool) {
 }
 
 func (t fieldIs) why(_ *action, old attr.Item) error {
-	return fmt.Errorf("%w: %s was given as %s, %s is stored", ErrConflict, t.f.Name, attr.Text(t.want), attr.Text(attr.At(old, t.f.Path)))
+	return fmt.Errorf("%w: %s was given as %s, %s is stored", fault.ErrConflict, t.f.Name, attr.Text(t.want), attr.Text(attr.At(old, t.f.Path)))
 }
 
 // attributeIs asks that a top-level attribute is as it was read; want is nil where it was absent.
@@ -157,7 +158,7 @@ func (t attributeIs) holds(_ *action, old attr.Item) (bool, bool) {
 }
 
 func (t attributeIs) why(_ *action, old attr.Item) error {
-	return fmt.Errorf("%w: %s was read as %s, %s is stored", ErrConflict, t.attr, attr.Text(t.want), attr.Text(old[t.attr]))
+	return fmt.Errorf("%w: %s was read as %s, %s is stored", fault.ErrConflict, t.attr, attr.Text(t.want), attr.Text(old[t.attr]))
 }
 
 // meets asks for a condition of an If or a Check.
@@ -176,7 +177,7 @@ func (t *meets) holds(_ *action, old attr.Item) (bool, bool) {
 }
 
 func (t *meets) why(a *action, _ attr.Item) error {
-	return fmt.Errorf("%w: %s", ErrCondition, a.e.describe(t.cond))
+	return fmt.Errorf("%w: %s", fault.ErrCondition, a.e.describe(t.cond))
 }
 
 // inSchema asks that the item is not of a newer schema, or exactly of this one where the write keeps what is there or
@@ -199,7 +200,7 @@ func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
 func (inSchema) why(a *action, old attr.Item) error { return a.e.otherSchema(old) }
 
 func (e *entity) otherSchema(old attr.Item) error {
-	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, schemaOf(loaded(old)), e.schema)
+	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, schemaOf(loaded(old)), e.schema)
 }
 
 // notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
@@ -216,5 +217,5 @@ func (t notOurs) holds(_ *action, old attr.Item) (bool, bool) {
 }
 
 func (notOurs) why(*action, attr.Item) error {
-	return fmt.Errorf("%w: by this write itself", ErrConflict)
+	return fmt.Errorf("%w: by this write itself", fault.ErrConflict)
 }

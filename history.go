@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -275,7 +276,7 @@ func (e *entity) decodeVersion(row attr.Item, dst reflect.Value) error {
 	for _, k := range e.history.keys() {
 		s, ok := row[k.attrs[0]].(*types.AttributeValueMemberS)
 		if !ok {
-			return fmt.Errorf("%w: the version row has no %s key", ErrUnknown, k.side)
+			return fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.side)
 		}
 		if err := k.template.Decode(s.Value, dst); err != nil {
 			return err
@@ -290,7 +291,7 @@ func (e *entity) versionNumber(row attr.Item) (int64, error) {
 	for _, k := range e.history.keys() {
 		s, ok := row[k.attrs[0]].(*types.AttributeValueMemberS)
 		if !ok {
-			return 0, fmt.Errorf("%w: the version row has no %s key", ErrUnknown, k.side)
+			return 0, fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.side)
 		}
 		if err := k.template.Decode(s.Value, it); err != nil {
 			return 0, err

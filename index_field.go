@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -45,7 +46,7 @@ func (x *indexField) check(op string, attrs attr.Item) error {
 	if have, want := attr.ScalarType(av), x.row.entity.table.keyType(attrName); err == nil && have != want {
 		err = x.row.keyError(op, x.key, &template.ValueError{Field: x.field.Name, Err: fmt.Errorf("is of type %s, the key attribute %q is of type %s", have, attrName, want)})
 	}
-	if key, ok := err.(*KeyError); ok { //nolint:errorlint // made above
+	if key, ok := err.(*fault.KeyError); ok { //nolint:errorlint // made above
 		if t := x.row.entity.table; attrs[t.primary.partition[0]] != nil {
 			key.Key = t.keyText(attrs)
 		}

@@ -8,14 +8,15 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // What DynamoDB found invalid.
 var (
 	errNoPath     = errors.New("what holds the nested field is not there: set the whole of it")
 	errOtherType  = errors.New("the stored attribute is of another type; a nil slice without omitempty is stored as null, and so is an empty set, which nothing can be added to: set the whole of it")
-	errGrown      = fmt.Errorf("%w: the item would have more than the %d bytes that DynamoDB allows", ErrTooLarge, attr.MaxItemBytes)
-	errManyBytes  = fmt.Errorf("%w: the items have more than the 4 MB that DynamoDB takes in one transaction", ErrTooLarge)
+	errGrown      = fmt.Errorf("%w: the item would have more than the %d bytes that DynamoDB allows", fault.ErrTooLarge, attr.MaxItemBytes)
+	errManyBytes  = fmt.Errorf("%w: the items have more than the 4 MB that DynamoDB takes in one transaction", fault.ErrTooLarge)
 	errExpression = errors.New("the conditions or edits are too many: DynamoDB allows 4 KB of an expression, 300 operators in it, and 100 values of an In: make several requests")
 	errNested     = errors.New("it nests deeper than the 32 levels that DynamoDB allows")
 	errNumber     = errors.New("the number would have more than 38 digits, or be beyond 1e126 or nearer to zero than 1e-130")

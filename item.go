@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -68,7 +69,7 @@ func (e *entity) encodeFields(attrs attr.Item, it reflect.Value) error {
 	}
 	for _, name := range e.table.ownNames() {
 		if attrs[name] != nil {
-			return modelFault("MarshalDynamoDBAttributeValue returns %q, which is the library's to fill", name)
+			return fault.Model("MarshalDynamoDBAttributeValue returns %q, which is the library's to fill", name)
 		}
 	}
 	return nil
@@ -130,7 +131,7 @@ func (r *Row) fill(op string, it reflect.Value, attrs attr.Item) error {
 
 // within adds to an error of an index row which item it is of, and that it may stay out of the index.
 func (r *Row) within(attrs attr.Item, err error) error {
-	key, ok := errors.AsType[*KeyError](err)
+	key, ok := errors.AsType[*fault.KeyError](err)
 	if !ok || r.index.kind == primaryIndex {
 		return err
 	}
@@ -173,7 +174,7 @@ func (r *Row) checkNative(op string, k key, attrs attr.Item) error {
 }
 
 func (r *Row) keyError(op string, k key, err error) error {
-	out := &KeyError{Op: op, Entity: r.entity.name, Index: r.index.name, Template: k.template.String(), Err: err}
+	out := &fault.KeyError{Op: op, Entity: r.entity.name, Index: r.index.name, Template: k.template.String(), Err: err}
 	if v, ok := errors.AsType[*template.ValueError](err); ok {
 		out.Field, out.Err = v.Field, v.Err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; that nobody
@@ -95,7 +96,7 @@ func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*write, err
 			return w, err
 		}
 	}
-	return nil, op.fail(nil, fmt.Errorf("%w: the item changed at each read", ErrConflict))
+	return nil, op.fail(nil, fmt.Errorf("%w: the item changed at each read", fault.ErrConflict))
 }
 
 // find finds out what compiling an op needs to know.
@@ -137,7 +138,7 @@ func (db *DB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
 		return op.fail(nil, err) // which names the key
 	}
 	err := db.rewrite(ctx, op.e, old, func(attr.Item) {})
-	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOutcomeUnknown) {
+	if errors.Is(err, fault.ErrConflict) || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return nil
 	}
 	return err

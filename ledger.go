@@ -13,6 +13,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // The items that an aggregate keeps, and their attributes. Each has the target's key in the clear, since the text of its
@@ -95,7 +96,7 @@ func isKept(source string) bool { return strings.HasPrefix(source, keptPrefix) }
 // targetOf returns the key of the target that a source counts for, nil if there is none. A panic of a type of the user's own is
 // the error of this source.
 func (a *aggregate) targetOf(source reflect.Value) (key attr.Item, err error) {
-	err = safely(func() (err error) {
+	err = fault.Safely(func() (err error) {
 		if t, ok := a.targetItem(source); ok {
 			key, err = a.target.key("aggregate "+a.view.name, t)
 		}

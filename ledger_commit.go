@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -51,7 +52,7 @@ type commitment struct {
 // place of the update. The error is of a transaction that was refused or contended.
 func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, met *encounter) (outcome, error) {
 	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).noGuard}
-	if err := safely(func() error { return c.build(ctx, g) }); err != nil {
+	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)
 	}
 	err := db.transactWrite(ctx, c.ops)
@@ -310,7 +311,7 @@ func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome
 		}
 	}
 	if apierror.Moved(err) {
-		return out, &outside{fmt.Errorf("%w: others wrote it: %w", ErrConflict, err)}
+		return out, &fault.Outside{Err: fmt.Errorf("%w: others wrote it: %w", fault.ErrConflict, err)}
 	}
 	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)))
 }
@@ -318,7 +319,7 @@ func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome
 // alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
 // take the others with it; unless none of them is at fault.
 func (c *commitment) alone(ctx context.Context, g []*look, cause error) (outcome, error) {
-	if len(g) == 1 || outsideOf(ctx, cause) != nil {
+	if len(g) == 1 || fault.OutsideOf(ctx, cause) != nil {
 		return fail(g, cause)
 	}
 	for _, l := range g {

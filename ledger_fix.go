@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -180,7 +181,7 @@ func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed 
 			return changed, db.letGo(ctx, s.key, now)
 		}
 	}
-	return changed, &outside{fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(s.key))}
+	return changed, &fault.Outside{Err: fmt.Errorf("%w: target %s was written by others in every attempt", fault.ErrConflict, db.table.keyText(s.key))}
 }
 
 // unmoved reports whether no transaction fell between two reads of a target.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // pair is a source and a target that it counts for, did, or might.
@@ -81,7 +82,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
 		if looked++; looked > 10*db.opts.MaxAttempts {
-			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1))
+			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", fault.ErrConflict, looked-1))
 			return changed, nil
 		}
 		var targets [][][]*look
@@ -314,7 +315,7 @@ func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) 
 // counted returns the target that the source with these attributes counts for, nil if there is none, and what it
 // contributes, nil if When leaves it out. The functions of a user run here: a panic of one is the error of this source.
 func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution, err error) {
-	err = safely(func() error {
+	err = fault.Safely(func() error {
 		source := a.source.newItem()
 		if err := a.source.decode(loaded(attrs), source); err != nil {
 			return err

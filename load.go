@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
@@ -50,7 +51,7 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 		return ended(ctx, "transact get")
 	}
 	if len(keys) > maxTransactGet {
-		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", ErrTooLarge, len(keys), maxTransactGet)
+		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", fault.ErrTooLarge, len(keys), maxTransactGet)
 	}
 	in := &dynamodb.TransactGetItemsInput{TransactItems: make([]types.TransactGetItem, len(keys))}
 	for i, key := range keys {
@@ -106,7 +107,7 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 	found := make([]attr.Stored, len(reads))
 	for i, n := range at {
 		if b.throttled[n] {
-			return db.fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, db.opts.MaxAttempts))
+			return db.fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, db.opts.MaxAttempts))
 		}
 		found[i] = b.found[n]
 	}
@@ -120,9 +121,9 @@ func (db *DB) loads(op string, reads []Read) (keys []attr.Item, at []int, err er
 	for i, r := range reads {
 		switch {
 		case r.e == nil || !r.dst.IsValid():
-			return nil, nil, modelFault("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
+			return nil, nil, fault.Model("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
 		case r.e.table != db.table:
-			return nil, nil, modelFault("ddb: %s: read %d: %s is of another table", op, i, r.e.name)
+			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.e.name)
 		}
 		key, err := r.e.key(op, r.dst)
 		if err != nil {
@@ -149,7 +150,7 @@ func (db *DB) load(op string, reads []Read, found []attr.Stored) error {
 		if s.None() || db.past(s) {
 			if r.found == nil {
 				key, _ := r.e.key(op, r.dst)
-				errs = append(errs, db.fail(op, r.e, key, ErrNotFound))
+				errs = append(errs, db.fail(op, r.e, key, fault.ErrNotFound))
 			}
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -219,7 +220,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 		}
 	}
 	if missed > 0 {
-		bad = append(bad, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.name, ErrThrottled, missed, len(keys), r.db.opts.MaxAttempts))
+		bad = append(bad, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.name, fault.ErrThrottled, missed, len(keys), r.db.opts.MaxAttempts))
 	}
 	return out, errors.Join(bad...)
 }

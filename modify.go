@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
@@ -31,7 +32,7 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 	op := newOp(r.e, verbModify, key).with(opts)
 	if f == nil {
 		var zero T
-		return zero, op.fail(nil, modelFault("no function was given"))
+		return zero, op.fail(nil, fault.Model("no function was given"))
 	}
 	op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
 	return r.run(ctx, op)
@@ -48,7 +49,7 @@ func (db *DB) compileModify(w *write) error {
 	case err != nil:
 		return err
 	case e.version == nil:
-		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one"))
+		return w.op.fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
 	if err := w.know(key); err != nil {
 		return err
@@ -63,11 +64,11 @@ func (db *DB) compileModify(w *write) error {
 			err = isState{}.why(nil, nil)
 		}
 		if err != nil {
-			return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Current: db.current(e, old), Err: err}
+			return &fault.WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Current: db.current(e, old), Err: err}
 		}
 	}
 	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e {
-		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
+		return w.op.fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.name))
 	}
 	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 || db.lapsed(e, loaded(old)) {
 		if err := w.inSchema(key); err != nil {
@@ -141,9 +142,9 @@ func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, e
 	case err != nil:
 		return nil, err
 	case !attr.EqualItems(key, newKey):
-		return nil, w.op.fail(key, modelFault("the function changed the primary key to %s: use Move", e.table.keyText(newKey)))
+		return nil, w.op.fail(key, fault.Model("the function changed the primary key to %s: use Move", e.table.keyText(newKey)))
 	case e.version.Get(before).Int() != e.version.Get(after).Int():
-		return nil, w.op.fail(key, modelFault("the function changed the version, which is kept by the library"))
+		return nil, w.op.fail(key, fault.Model("the function changed the version, which is kept by the library"))
 	}
 	was, err := e.values(before)
 	if err != nil {
@@ -161,7 +162,7 @@ func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, e
 			continue
 		}
 		if by := e.derivedBy(f); by != "" {
-			return nil, w.op.fail(key, modelFault("the function changed %s, which is derived by %s", f.Name, by))
+			return nil, w.op.fail(key, fault.Model("the function changed %s, which is derived by %s", f.Name, by))
 		}
 		if delete(want, attrName); b != nil {
 			want[attrName] = attr.Merge(up[attrName], a, b)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
@@ -61,7 +62,7 @@ func (db *DB) compileMove(w *write) error {
 		return err
 	}
 	if e.blank(w.op.to) && !e.blank(before) {
-		return w.op.fail(to, modelFault("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
+		return w.op.fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
 	after := e.copied(w.op.to)
 	for _, d := range e.derived {
@@ -96,7 +97,7 @@ func (db *DB) compileMove(w *write) error {
 		return err
 	}
 	if !attr.EqualItems(was, is) {
-		return w.op.fail(from, modelFault("the move would change the key of the history, and leave the versions behind"))
+		return w.op.fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
 	}
 	return w.remember(want, next)
 }

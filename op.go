@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
@@ -166,16 +167,16 @@ func (op Op) failedWith(attrs attr.Item, err error) error {
 func (op Op) valid(t *Table) error {
 	switch {
 	case op.e == nil:
-		return modelFault("ddb: an Op of no entity: make it with a verb of an Entity")
+		return fault.Model("ddb: an Op of no entity: make it with a verb of an Entity")
 	case op.e.table != t:
-		return modelFault("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.name)
+		return fault.Model("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.name)
 	}
 	if err := op.e.proto.Changed(); err != nil {
-		return modelFault("ddb: %s %s: %w", op.verb, op.e.name, err)
+		return fault.Model("ddb: %s %s: %w", op.verb, op.e.name, err)
 	}
 	for _, c := range op.changes {
 		if c.op == "nil edit" {
-			return modelFault("ddb: %s %s: a nil edit", op.verb, op.e.name)
+			return fault.Model("ddb: %s %s: a nil edit", op.verb, op.e.name)
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // widthKey is the key of the number of targets that a view brings up to date side by side.
@@ -67,7 +69,7 @@ func parallel(ctx context.Context, n int, f func(i int) error) error {
 // halts returns err if everything else would meet the same: the environment failed. That others write one target says
 // nothing of the rest.
 func halts(ctx context.Context, err error) error {
-	if errors.Is(err, ErrConflict) || outsideOf(ctx, err) == nil {
+	if errors.Is(err, fault.ErrConflict) || fault.OutsideOf(ctx, err) == nil {
 		return nil
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -19,7 +20,7 @@ type predicate func(attrs attr.Item) bool
 func (e *entity) declared(c Cond) (predicate, error) {
 	if cc, err := e.compileCond(c); err == nil {
 		if f := cc.crosses(); f != nil {
-			return nil, modelFault("field %s: the bounds of Between cross", f.Name)
+			return nil, fault.Model("field %s: the bounds of Between cross", f.Name)
 		}
 	}
 	return e.predicate(c)
@@ -32,7 +33,7 @@ func (e *entity) predicate(c Cond) (predicate, error) {
 	case err != nil:
 		return nil, err
 	case !cc.local():
-		return nil, modelFault("Expr cannot be checked here: use the conditions of this package")
+		return nil, fault.Model("Expr cannot be checked here: use the conditions of this package")
 	}
 	return cc.holds, nil
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Query describes one read of many items of one partition. It is a value: each method returns a changed copy, so that
@@ -130,7 +132,7 @@ type planner struct {
 }
 
 func (b *planner) fault(format string, args ...any) {
-	b.faults = append(b.faults, b.p.fail(modelFault(format, args...)))
+	b.faults = append(b.faults, b.p.fail(fault.Model(format, args...)))
 }
 
 // key reports a value that cannot stand in a key.

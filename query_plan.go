@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -38,7 +39,7 @@ type readPlan struct {
 // plan checks q and prepares its request; db is nil where it is only to be explained.
 func (q query) plan(db *DB) (*readPlan, error) {
 	if q.e == nil {
-		return nil, modelFault("ddb: query of no entity: make it with Entity.Query or Entity.On")
+		return nil, fault.Model("ddb: query of no entity: make it with Entity.Query or Entity.On")
 	}
 	b := &planner{q: q, p: &readPlan{q: q, ix: q.ix, consistent: q.consistent || db != nil && db.consistent}}
 	if db != nil {
@@ -222,7 +223,7 @@ func (b *planner) eachField(c Cond, visit func(*field.Field)) {
 		return
 	}
 	switch _, _, err := b.q.e.operands(cl); {
-	case errors.Is(err, ErrValue): // which is no mistake of the program
+	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
 		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
 	case err != nil:
 		b.fault("Filter: %w", err)

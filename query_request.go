@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
@@ -119,7 +120,7 @@ func (e *entity) outline(c Cond) string {
 // resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
 func (p *readPlan) resume(pos position) (start attr.Item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
-		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
+		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", fault.ErrCursor))
 	}
 	return p.resumeAt(pos.keys[0])
 }
@@ -130,7 +131,7 @@ func (p *readPlan) resumeAt(at keyPosition) (start attr.Item, done bool, err err
 		return nil, false, p.fail(err)
 	}
 	if !p.here(start) {
-		return nil, false, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+		return nil, false, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
 	}
 	start, done = p.within(start)
 	return start, done, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -48,7 +49,7 @@ func leastEntry(into *field.Field) int {
 		return 0
 	}
 	size := 0
-	_ = safely(func() error { // of an encoding of the user's own
+	_ = fault.Safely(func() error { // of an encoding of the user's own
 		av, err := codec.EncodeElem(keepEmpty(into), reflect.New(into.Type.Elem()).Elem())
 		if err == nil && av != nil {
 			size = attr.ValueSize(av)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -85,7 +86,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 			}
 			seen++
 			if it.outcome == Throttled && !r.plan.outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", ErrThrottled, r.db.table.keyText(r.db.table.keyOf(it.found))))
+				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.table.keyText(r.db.table.keyOf(it.found))))
 			}
 			counts, more := visit(it)
 			if counts {

@@ -6,13 +6,14 @@ import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // as fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
 func (e *entity) as(op string, s attr.Stored, dst reflect.Value) error {
 	claimed, err := e.table.claim(s)
 	if err == nil && claimed != e {
-		err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, e.table.keyText(e.table.keyOf(s)), claimed.label())
+		err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, e.table.keyText(e.table.keyOf(s)), claimed.label())
 	}
 	if err == nil {
 		err = e.decode(s, dst)
@@ -41,12 +42,12 @@ func (p *readPlan) take(op string, s attr.Stored, place func(*entity) reflect.Va
 	e, err := t.claim(s)
 	stray := err == nil && e != nil && p.ix != t.primary && e.row(p.ix) == nil
 	if err == nil && e != nil && !p.q.collection && e != p.q.e {
-		if err = fmt.Errorf("%w: item %s is a %s", ErrUnknown, t.keyText(t.keyOf(s)), e.name); stray {
+		if err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, t.keyText(t.keyOf(s)), e.name); stray {
 			err = e.stray(p.ix)
 		}
 	}
 	switch {
-	case p.q.ignoreUnknown && (stray || errors.Is(err, ErrUnknown)):
+	case p.q.ignoreUnknown && (stray || errors.Is(err, fault.ErrUnknown)):
 		return skipped, nil, reflect.Value{}, nil
 	case err != nil:
 		return unread, nil, reflect.Value{}, t.itemError(op, p.q.e, s, err)

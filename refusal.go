@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // refusal is the failure of a write, with what the library needs to know about it to try again.
 type refusal struct {
-	*WriteError
+	*fault.WriteError
 	action *action
 	failed []guard
 	met    known // the item that is there, as far as the response says
@@ -33,75 +33,23 @@ func single(err error) error {
 		return err
 	}
 	first := c.refusals[0]
-	first.Err = &beside{first.Err, c.err}
+	first.Err = &fault.Beside{Err: first.Err, Other: c.Err}
 	return first
 }
 
-// beside is an error with another in its tree, which it does not print.
-type beside struct {
-	error
-	other error
-}
-
-func (e *beside) Unwrap() []error { return []error{e.error, e.other} }
-
-// errOldLost is the failure of a write that asked for the item as it was.
-var errOldLost = fmt.Errorf("%w: the write was done, or another removed the item; the response with the old item was lost", ErrOutcomeUnknown)
-
-// lostError is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
-// nothing was written.
-type lostError struct{ cause error }
-
-func (e *lostError) Error() string {
-	return fmt.Sprintf("%v: a response was lost, and the write may have been done; read the item to find out; the last attempt: %v", ErrOutcomeUnknown, e.cause)
-}
-
-func (*lostError) Is(target error) bool { return target == ErrOutcomeUnknown }
-
-func (e *lostError) Unwrap() error { return &hidden{e.cause} }
-
-// doneError is the failure to return what a write that was done has stored. It is no definite error either: a caller that
-// tries again would do it twice.
-type doneError struct {
-	what  string
-	cause error
-}
-
-func (e *doneError) Error() string {
-	return fmt.Sprintf("%v: written, but %s: %v", ErrOutcomeUnknown, e.what, e.cause)
-}
-
-func (*doneError) Is(target error) bool { return target == ErrOutcomeUnknown }
-
-func (e *doneError) Unwrap() error { return &hidden{e.cause} }
-
-// hidden is an error without the classes that speak of what is stored.
-type hidden struct{ cause error }
-
-func (e *hidden) Error() string { return e.cause.Error() }
-
-func (e *hidden) Is(target error) bool {
-	if slices.Contains([]error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique, ErrUnknown}, target) {
-		return false
-	}
-	return errors.Is(e.cause, target)
-}
-
-func (e *hidden) As(target any) bool { return errors.As(e.cause, target) }
-
 // settle returns err as it is where every attempt was answered, and else as one that does not say what was done.
 func (t *tries) settle(err error) error {
-	if !t.lost || errors.Is(err, ErrOutcomeUnknown) {
+	if !t.lost || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return err
 	}
-	return &lostError{err}
+	return &fault.LostError{Cause: err}
 }
 
 // lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote: whether it was
 // done before somebody else wrote is not known.
 func (w *write) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
 	r := w.blame(db, a, db.seen(failed.Item))
-	r.Err = &lostError{&beside{r.Err, failed}}
+	r.Err = &fault.LostError{Cause: &fault.Beside{Err: r.Err, Other: failed}}
 	return r.WriteError
 }
 
@@ -111,22 +59,22 @@ func (w *write) refused(db *DB, cause error) error {
 	if len(w.actions) > 0 {
 		key = w.main().key
 	}
-	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
 }
 
 // blamed makes the error of a write whose condition failed, from the item that stood in the way.
 func (w *write) blamed(db *DB, a *action, met known, cause error) *refusal {
 	r := w.blame(db, a, met)
 	if cause != nil {
-		r.Err = &beside{r.Err, cause}
+		r.Err = &fault.Beside{Err: r.Err, Other: cause}
 	}
 	return r
 }
 
 func (w *write) blame(db *DB, a *action, met known) *refusal {
 	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
-	r.WriteError = &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key)}
-	r.Err = fmt.Errorf("%w: of %s", ErrCondition, a.role)
+	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key)}
+	r.Err = fmt.Errorf("%w: of %s", fault.ErrCondition, a.role)
 	for _, g := range r.failed {
 		if g.op == w.index {
 			r.Err = g.test.why(a, met.item)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -94,10 +95,10 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs attr.Item) (changed 
 		if err = db.rewrite(ctx, e, attrs, e.leave); err == nil {
 			return true, nil
 		}
-		if errors.Is(err, ErrNotUnique) {
+		if errors.Is(err, fault.ErrNotUnique) {
 			return false, &unreadError{err}
 		}
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrOutcomeUnknown) { // it can be done again
+		if !errors.Is(err, fault.ErrConflict) && !errors.Is(err, fault.ErrOutcomeUnknown) { // it can be done again
 			return false, err
 		}
 		if attrs, err = db.Consistent().getItem(ctx, db.table.keyOf(loaded(attrs))); err != nil {
@@ -107,7 +108,7 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs attr.Item) (changed 
 			return false, nil
 		}
 	}
-	return false, fmt.Errorf("item %s: %w", db.table.keyText(attrs), ErrConflict)
+	return false, fmt.Errorf("item %s: %w", db.table.keyText(attrs), fault.ErrConflict)
 }
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
@@ -150,7 +151,7 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs attr.Item, also func
 func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
 	e := r.e.e
 	if len(e.uniques) == 0 {
-		return modelFault("ddb: ensure unique %s: the entity declares no Unique", e.name)
+		return fault.Model("ddb: ensure unique %s: the entity declares no Unique", e.name)
 	}
 	var taken []error
 	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.name}, e.constraints())...)) {
@@ -186,7 +187,7 @@ func (db *DB) ensure(ctx context.Context, e *entity, attrs attr.Item) (taken []e
 	for _, u := range e.uniques {
 		t := &tries{item: db.seen(attrs)}
 		err := db.ensureOne(ctx, e, u, key, t)
-		if errors.Is(err, ErrNotUnique) {
+		if errors.Is(err, fault.ErrNotUnique) {
 			taken = append(taken, err)
 		} else if err != nil {
 			return taken, err
@@ -231,7 +232,7 @@ func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key attr.Item
 			return err
 		}
 		err := single(db.transact(ctx, []*write{w}))
-		if err == nil || errors.Is(err, ErrNotUnique) {
+		if err == nil || errors.Is(err, fault.ErrNotUnique) {
 			return err
 		}
 		r, ok := errors.AsType[*refusal](err)
@@ -240,7 +241,7 @@ func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key attr.Item
 		}
 		t.item = r.met
 	}
-	return fmt.Errorf("item %s: %w", db.table.keyText(key), ErrConflict)
+	return fmt.Errorf("item %s: %w", db.table.keyText(key), fault.ErrConflict)
 }
 
 // holds reports whether a constraint is already as an action would put it.

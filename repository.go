@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -55,7 +56,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	case err != nil:
 		return zero, r.db.fail("get", e, k, err)
 	case found.None() || r.db.past(found):
-		return zero, r.db.fail("get", e, k, ErrNotFound)
+		return zero, r.db.fail("get", e, k, fault.ErrNotFound)
 	}
 	err = r.decode("get", found, &zero)
 	return zero, err
@@ -77,12 +78,12 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 		}
 		if n++; n > 1 {
 			var zero T
-			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, ErrTooMany, q)
+			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, fault.ErrTooMany, q)
 		}
 		found = it
 	}
 	if n == 0 {
-		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, ErrNotFound, q)
+		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, fault.ErrNotFound, q)
 	}
 	return found, nil
 }
@@ -250,7 +251,7 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 		switch {
 		case err == nil:
 			out = append(out, v)
-		case isItemError(err):
+		case fault.IsItem(err):
 			bad = append(bad, err)
 		default:
 			return out, errors.Join(append(bad, err)...)

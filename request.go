@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // explain adds to an SDK error the class that callers test for, and what to do where that is known. The SDK's error
@@ -25,7 +26,7 @@ func (db *DB) explain(err error) error {
 	case apierror.Throttling:
 		return throttle(err)
 	case apierror.Contention:
-		return fmt.Errorf("%w: another transaction holds the item: %w", ErrConflict, err)
+		return fmt.Errorf("%w: another transaction holds the item: %w", fault.ErrConflict, err)
 	case apierror.Request:
 		message := ""
 		if api, ok := errors.AsType[smithy.APIError](err); ok {
@@ -47,9 +48,9 @@ func (db *DB) explain(err error) error {
 func because(class apierror.Class, code, message string) error {
 	switch class {
 	case apierror.Contention:
-		return fmt.Errorf("%w: another transaction holds the item", ErrConflict)
+		return fmt.Errorf("%w: another transaction holds the item", fault.ErrConflict)
 	case apierror.Throttling:
-		return fmt.Errorf("%w: %s", ErrThrottled, message)
+		return fmt.Errorf("%w: %s", fault.ErrThrottled, message)
 	default:
 		if class := invalid(message); class != nil {
 			return fmt.Errorf("%w: %s: %s", class, code, message)

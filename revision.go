@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Revision names one state of one item, and tells it from every other: from that of an item that was deleted and created
@@ -67,11 +68,11 @@ func (s state) revision() Revision {
 func (r Revision) parse() (state, error) {
 	b, err := base64.RawURLEncoding.DecodeString(string(r))
 	if err != nil || len(b) < 2 || b[0] != revisionFormat {
-		return state{}, fmt.Errorf("%w: %q is no revision of an item", ErrConflict, string(r))
+		return state{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, string(r))
 	}
 	version, n := binary.Uvarint(b[1:])
 	if n <= 0 || int64(version) < 0 {
-		return state{}, fmt.Errorf("%w: %q is no revision of an item", ErrConflict, string(r))
+		return state{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, string(r))
 	}
 	out := state{version: int64(version)}
 	if stamp := b[1+n:]; len(stamp) > 0 {
@@ -139,7 +140,7 @@ func (w *write) expect(a *action) error {
 func (w *write) expectRevision(a *action) error {
 	seen, ok, err := w.revision()
 	if err != nil {
-		return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(a.key), Err: err}
+		return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(a.key), Err: err}
 	}
 	if ok {
 		a.guard(guardItem, isState{seen})
@@ -164,5 +165,5 @@ func (t isState) holds(a *action, old attr.Item) (bool, bool) {
 }
 
 func (t isState) why(*action, attr.Item) error {
-	return fmt.Errorf("%w: the item is not in the revision given: it was written since, or deleted and created anew", ErrConflict)
+	return fmt.Errorf("%w: the item is not in the revision given: it was written since, or deleted and created anew", fault.ErrConflict)
 }

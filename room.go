@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -117,8 +118,8 @@ func (a *aggregate) fits(was, differing attr.Item) error {
 	}
 	for _, r := range a.ranks {
 		if list, ok := differing[r.into.Attr()].(*types.AttributeValueMemberL); ok && r.op == ruleTop {
-			return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d: %d entries of Top in field %s take %d of them: keep fewer or smaller ones", ErrTooLarge, size, attr.MaxItemBytes, len(list.Value), r.into.Name, attr.ValueSize(list))
+			return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d: %d entries of Top in field %s take %d of them: keep fewer or smaller ones", fault.ErrTooLarge, size, attr.MaxItemBytes, len(list.Value), r.into.Name, attr.ValueSize(list))
 		}
 	}
-	return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d", ErrTooLarge, size, attr.MaxItemBytes)
+	return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d", fault.ErrTooLarge, size, attr.MaxItemBytes)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -183,10 +184,10 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 		s.opts = *opts
 	}
 	if n := s.opts.Workers; n < 0 || n > maxSegments {
-		return nil, modelFault("ddb: scan: Workers is %d: use 1 to %d, or 0 for the default", n, maxSegments)
+		return nil, fault.Model("ddb: scan: Workers is %d: use 1 to %d, or 0 for the default", n, maxSegments)
 	}
 	if n := s.opts.Segments; n < 0 || n > maxSegments {
-		return nil, modelFault("ddb: scan: Segments is %d: use 1 to %d, or 0 for the default", n, maxSegments)
+		return nil, fault.Model("ddb: scan: Segments is %d: use 1 to %d, or 0 for the default", n, maxSegments)
 	}
 	s.opts.Workers = max(s.opts.Workers, 1)
 	if s.opts.Resume == "" {
@@ -202,10 +203,10 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 		if s.opts.operation != "" {
 			what = "another operation, or an earlier version, "
 		}
-		return nil, fmt.Errorf("ddb: scan: %w: it is of %sa query, or of another table than %q", ErrCursor, what, db.name)
+		return nil, fmt.Errorf("ddb: scan: %w: it is of %sa query, or of another table than %q", fault.ErrCursor, what, db.name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
-		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", ErrCursor, len(pos.keys), n)
+		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", fault.ErrCursor, len(pos.keys), n)
 	}
 	s.positions = pos.keys
 	return s, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // schemaAttr holds the number of the schema that an item was written in; absent is 0.
@@ -60,7 +61,7 @@ func (e *entity) upgraded(attrs attr.Item) (attr.Item, error) {
 		return attrs, nil
 	}
 	out := attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
-	if err := safely(func() error { return e.upgrade(from, out) }); err != nil {
+	if err := fault.Safely(func() error { return e.upgrade(from, out) }); err != nil {
 		return nil, fmt.Errorf("%s %s: upgrade from schema %d: %w", e.name, e.table.keyText(attrs), from, err)
 	}
 	for _, attrName := range e.table.primary.attrs() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the shards. Each
@@ -47,7 +48,7 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 	case pos.query == p.fingerprint() && len(pos.keys) == n:
 		return p.formerly(pos)
 	case pos.query != p.shardsFingerprint() || len(pos.keys) != n+1:
-		return nil, nil, p.fail(fmt.Errorf("%w: it is of another query or table", ErrCursor))
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of another query or table", fault.ErrCursor))
 	case pos.keys[n].state == notStarted:
 		return pos.keys[:n], nil, nil
 	}
@@ -57,7 +58,7 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 	}
 	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.partition[0]]) })
 	if i < 0 {
-		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
 	}
 	return pos.keys[:n], &front{key, i}, nil
 }
@@ -66,7 +67,7 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 // all shards, unless one is at its end or a filter dropped what was read last.
 func (p *readPlan) formerly(pos position) (at []keyPosition, f *front, err error) {
 	if len(p.q.filters) > 0 || p.live || slices.ContainsFunc(pos.keys, func(k keyPosition) bool { return k.state == atEnd }) {
-		return nil, nil, p.fail(fmt.Errorf("%w: it is of an earlier version, and does not say where all shards stand: begin anew", ErrCursor))
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of an earlier version, and does not say where all shards stand: begin anew", fault.ErrCursor))
 	}
 	for i, k := range pos.keys {
 		if k.state != afterKey {
@@ -93,7 +94,7 @@ func (s *shardReading) resume(f *front, i int) (err error) {
 			return p.fail(err)
 		}
 		if !p.here(own) {
-			return p.fail(fmt.Errorf("%w: it is of another partition", ErrCursor))
+			return p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
 		}
 	}
 	switch {

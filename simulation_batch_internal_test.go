@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // batchJournal is what one handler of batches was given. A call that fails may have done a part of its work, so that all of
@@ -105,7 +107,7 @@ func (b *batchJournal) fault(w *weather, cs []Change[any]) error {
 		return errWhim
 	case w.strikes(30):
 		w.count(b.name + " without its service")
-		return fmt.Errorf("the warehouse: %w", ErrUnavailable)
+		return fmt.Errorf("the warehouse: %w", fault.ErrUnavailable)
 	}
 	return nil
 }

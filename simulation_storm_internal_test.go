@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // storm is a run in which one Mux follows the stream, as a reader of one shard has it do, while requests and functions fail.
@@ -68,7 +69,7 @@ func (s *storm) newMux(seed uint64) *Mux {
 			return errWhim
 		case w.strikes(40):
 			w.count("handler without its service")
-			return fmt.Errorf("the mail server: %w", ErrUnavailable)
+			return fmt.Errorf("the mail server: %w", fault.ErrUnavailable)
 		}
 		s.j.did(c.record)
 		return nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -96,7 +98,7 @@ type RecordError struct {
 
 func (e *RecordError) Error() string {
 	what := recordText(&e.Record, e.Entity)
-	if errors.Is(e.Err, ErrUnavailable) {
+	if errors.Is(e.Err, fault.ErrUnavailable) {
 		return fmt.Sprintf("ddb: stream: the batch stops at %s, record %s: %v", what, e.Record.Sequence, e.Err)
 	}
 	if e.GivenUp {

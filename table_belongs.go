@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // A sample reads a few items in each of several places of the table. Segments divide it by the hash of the partition
@@ -31,7 +33,7 @@ func (db *DB) belongs(ctx context.Context, c tableClient, live *types.TableDescr
 		return err
 	}
 	if len(faults) > 0 {
-		found = append(found, &modelError{errors.Join(faults...)})
+		found = append(found, &fault.ModelError{Err: errors.Join(faults...)})
 	}
 	if serves(live) && slices.Equal(keyAttributes(live), db.table.primary.attrs()) {
 		s, err := db.sample(ctx)
@@ -104,7 +106,7 @@ func (s *tableSample) foreign() []error {
 		}
 		return found
 	case s.leases > 0 && s.leases == s.items:
-		return []error{fmt.Errorf("%w: all of the %d items sampled are leases of a stream's readers, such as %s", ErrUnknown, s.items, s.lease)}
+		return []error{fmt.Errorf("%w: all of the %d items sampled are leases of a stream's readers, such as %s", fault.ErrUnknown, s.items, s.lease)}
 	}
 	return nil
 }

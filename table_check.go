@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Check returns every fault of the model, joined: of the table and its indexes, of definitions that [Define] refused, and of
@@ -64,7 +66,7 @@ func joinFaults(faults []error) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &modelError{errors.Join(faults...)}
+	return &fault.ModelError{Err: errors.Join(faults...)}
 }
 
 // AWS: "Quotas in Amazon DynamoDB", secondary indexes and names.

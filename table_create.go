@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // tableClient is what the methods on the table itself call beside [Client]; *dynamodb.Client has them.
@@ -25,7 +27,7 @@ var _ tableClient = (*dynamodb.Client)(nil)
 func (db *DB) tables(op string) (tableClient, error) {
 	c, ok := db.client.(tableClient)
 	if !ok {
-		return nil, modelFault("ddb: %s %q: the client, a %T, has no calls for tables: use a *dynamodb.Client", op, db.name, db.client)
+		return nil, fault.Model("ddb: %s %q: the client, a %T, has no calls for tables: use a *dynamodb.Client", op, db.name, db.client)
 	}
 	return meteredTables{c}, nil
 }
@@ -116,7 +118,7 @@ func (db *DB) CreateTable(ctx context.Context) error {
 		return err
 	}
 	if len(db.table.entities) == 0 {
-		return modelFault("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.name)
+		return fault.Model("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.name)
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.name, err) }
 	live, exists, err := db.createOrWait(ctx, c)
@@ -128,7 +130,7 @@ func (db *DB) CreateTable(ctx context.Context) error {
 		if err != nil {
 			return fail(err)
 		}
-		return fail(fmt.Errorf("%w: %w; %w", ErrExists, exists, found))
+		return fail(fmt.Errorf("%w: %w; %w", fault.ErrExists, exists, found))
 	case db.table.ttl != "":
 		if err := db.enableTTL(ctx, c); err != nil {
 			return fail(err)
@@ -151,7 +153,7 @@ func (db *DB) createOrWait(ctx context.Context, c tableClient) (live *types.Tabl
 		}
 		live, err = db.describe(ctx, c)
 		switch {
-		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, fault.ErrNotFound):
 			create = exists != nil // it was there, and is gone; one that was just made is not seen yet
 			return false, nil
 		case err != nil:
@@ -176,7 +178,7 @@ func (db *DB) complete(ctx context.Context, c tableClient, live *types.TableDesc
 		return errors.New("it fits the model, and its TTL, which was off, is on now"), nil
 	}
 	if len(faults) > 0 {
-		return fmt.Errorf("it does not fit the model: %w", &modelError{errors.Join(faults...)}), nil
+		return fmt.Errorf("it does not fit the model: %w", &fault.ModelError{Err: errors.Join(faults...)}), nil
 	}
 	return errors.New("it fits the model"), nil
 }

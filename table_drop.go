@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
@@ -38,7 +40,7 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 	if was.TableStatus != types.TableStatusDeleting {
 		if err := db.deleteTable(ctx, c, was, force); err != nil {
 			switch now, again := db.describe(ctx, c); { // another program may be deleting it, or our own response was lost
-			case errors.Is(again, ErrNotFound):
+			case errors.Is(again, fault.ErrNotFound):
 				return nil
 			case again != nil || now.TableStatus != types.TableStatusDeleting:
 				return fail(err)
@@ -47,7 +49,7 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 	}
 	err = poll(ctx, "until it is gone", func() (bool, error) {
 		now, err := db.describe(ctx, c)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, fault.ErrNotFound) {
 			return true, nil
 		}
 		return err == nil && tableID(now) != tableID(was), err

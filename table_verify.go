@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
@@ -37,7 +39,7 @@ func (db *DB) VerifyTable(ctx context.Context) error {
 	for i, fault := range faults {
 		faults[i] = fail(fault)
 	}
-	return &modelError{errors.Join(faults...)}
+	return &fault.ModelError{Err: errors.Join(faults...)}
 }
 
 // differences returns how a live table differs from the model, TTL included, and that it is not ready, with the attribute
@@ -57,7 +59,7 @@ func (db *DB) differences(ctx context.Context, c tableClient, live *types.TableD
 func (db *DB) describe(ctx context.Context, c tableClient) (*types.TableDescription, error) {
 	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.name})
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+		return nil, fmt.Errorf("%w: %w", fault.ErrNotFound, err)
 	}
 	if err != nil {
 		return nil, err

@@ -4,72 +4,14 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/fault"
 )
-
-// ThrottleError says of what DynamoDB lacked throughput; errors.Is(err, [ErrThrottled]) is true. It holds what the service
-// says of the last attempt, which may be nothing: then there are no Reasons.
-//
-// AWS: "Diagnosing throttling issues".
-type ThrottleError struct {
-	Reasons []ThrottleReason
-	Err     error // the SDK's
-}
-
-// ThrottleReason is one reason of a [ThrottleError].
-type ThrottleReason struct {
-	Index    string // the name of the index, "" for the table itself
-	Reason   string // as the service says it, such as "IndexWriteKeyRangeThroughputExceeded"
-	Resource string // the ARN
-}
-
-func (e *ThrottleError) Error() string {
-	var b strings.Builder
-	b.WriteString(ErrThrottled.Error() + ": ")
-	for _, r := range e.Reasons {
-		b.WriteString(r.String() + ": ")
-	}
-	b.WriteString(e.Err.Error())
-	return b.String()
-}
-
-// Unwrap returns [ErrThrottled] and the SDK's error.
-func (e *ThrottleError) Unwrap() []error { return []error{ErrThrottled, e.Err} }
-
-// String says it in words: "index by-genre: hot key range, writes".
-func (r ThrottleReason) String() string {
-	var b strings.Builder
-	if r.Index == "" {
-		b.WriteString("table: ")
-	} else {
-		b.WriteString("index " + r.Index + ": ")
-	}
-	what := strings.TrimPrefix(strings.TrimPrefix(r.Reason, "Table"), "Index")
-	access := ""
-	if rest, ok := strings.CutPrefix(what, "Read"); ok {
-		what, access = rest, ", reads"
-	} else if rest, ok := strings.CutPrefix(what, "Write"); ok {
-		what, access = rest, ", writes"
-	}
-	switch what {
-	case "KeyRangeThroughputExceeded":
-		b.WriteString("hot key range" + access)
-	case "ProvisionedThroughputExceeded":
-		b.WriteString("provisioned throughput exceeded" + access)
-	case "MaxOnDemandThroughputExceeded":
-		b.WriteString("maximum on-demand throughput exceeded" + access)
-	case "AccountLimitExceeded":
-		b.WriteString("account limit exceeded" + access)
-	default:
-		b.WriteString(r.Reason)
-	}
-	return b.String()
-}
 
 // throttle makes the error of a call that DynamoDB throttled.
 func throttle(err error) error {
-	out := &ThrottleError{Err: err}
+	out := &fault.ThrottleError{Err: err}
 	for _, r := range apierror.Reasons(err) {
-		reason := ThrottleReason{Reason: text(r.Reason), Resource: text(r.Resource)}
+		reason := fault.ThrottleReason{Reason: text(r.Reason), Resource: text(r.Resource)}
 		if _, index, ok := strings.Cut(reason.Resource, "/index/"); ok {
 			reason.Index = index
 		}

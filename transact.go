@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // maxTransactBytes is the size of one transaction. AWS: "TransactWriteItems".
@@ -27,7 +29,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 	}
 	for i, op := range ops {
 		if op.e != nil && op.returnOld {
-			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.name, modelFault("a transaction returns nothing: leave ReturnOld out"))
+			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
 		}
 	}
 	ts := make([]*tries, len(ops))
@@ -49,8 +51,8 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 			op.quiet = true
 			var err error
 			if writes[i], err = db.plan(ctx, i, op, ts[i]); err != nil {
-				if we, ok := errors.AsType[*WriteError](err); ok {
-					return &TransactError{Failed: []*WriteError{we}}
+				if we, ok := errors.AsType[*fault.WriteError](err); ok {
+					return &fault.TransactError{Failed: []*fault.WriteError{we}}
 				}
 				return fmt.Errorf("ddb: transact: op %d: %w", i, ofPart(err))
 			}
@@ -69,7 +71,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 
 // cancelled is a transaction that was refused for its conditions.
 type cancelled struct {
-	*TransactError
+	*fault.TransactError
 	refusals []*refusal
 }
 
@@ -90,7 +92,7 @@ func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again b
 	if !again { // what is left of an expired item is no failure of its op
 		for _, r := range c.refusals {
 			if r.leftover() && len(c.Failed) > 1 {
-				c.Failed = slices.DeleteFunc(c.Failed, func(f *WriteError) bool { return f == r.WriteError })
+				c.Failed = slices.DeleteFunc(c.Failed, func(f *fault.WriteError) bool { return f == r.WriteError })
 			}
 		}
 	}
@@ -112,7 +114,7 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 			}
 			kept, ok := join(first, a)
 			if !ok {
-				return nil, modelFault("ddb: transact: op %d (%s) and op %d (%s) write one item, %s: make them one op, or two transactions",
+				return nil, fault.Model("ddb: transact: op %d (%s) and op %d (%s) write one item, %s: make them one op, or two transactions",
 					first.op, db.what(first), a.op, db.what(a), id)
 			}
 			if kept != first {
@@ -180,5 +182,5 @@ func (db *DB) checkTransact(writes []*write, all []*action) error {
 		expansion = ", with " + strings.Join(parts, ", ")
 	}
 	return fmt.Errorf("ddb: transact: %w: %d ops make %d items%s, and %d bytes; DynamoDB takes %d items and %d bytes in one transaction",
-		ErrTooLarge, len(writes), len(all), expansion, size, maxTransactItems, maxTransactBytes)
+		fault.ErrTooLarge, len(writes), len(all), expansion, size, maxTransactItems, maxTransactBytes)
 }

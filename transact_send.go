@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // tokenLife is how long a request token may be used again: DynamoDB keeps it for ten minutes.
@@ -64,7 +65,7 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 		m.done()
 		switch class := apierror.Of(err); {
 		case running:
-			last = fmt.Errorf("%w: it is still under way: %w", ErrConflict, err)
+			last = fmt.Errorf("%w: it is still under way: %w", fault.ErrConflict, err)
 		case class == apierror.Throttling, class == apierror.Contention:
 			last = db.explain(err)
 		default:
@@ -87,7 +88,7 @@ func (db *DB) transactFailed(writes []*write, err error) error {
 
 // cancelled maps the reasons of a cancellation to ops; transient says that another try may succeed.
 func (db *DB) cancelled(writes []*write, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
-	out := &cancelled{TransactError: &TransactError{err: ex}}
+	out := &cancelled{TransactError: &fault.TransactError{Err: ex}}
 	transient = true
 	byOp := map[int]bool{}
 	add := func(w *write, r *refusal) {
@@ -125,14 +126,14 @@ func (db *DB) cancelled(writes []*write, actions []*action, ex *types.Transactio
 		transient = transient && known && class.Passes()
 		w := at(a.op)
 		add(w, &refusal{
-			WriteError: &WriteError{
+			WriteError: &fault.WriteError{
 				Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key),
 				Err: because(class, *reason.Code, text(reason.Message)),
 			},
 			action: &action{e: a.e, role: roleNone},
 		})
 	}
-	slices.SortStableFunc(out.Failed, func(a, b *WriteError) int { return a.Op - b.Op })
+	slices.SortStableFunc(out.Failed, func(a, b *fault.WriteError) int { return a.Op - b.Op })
 	if len(out.Failed) == 0 {
 		return db.transactFailed(writes, db.explain(ex)), false
 	}

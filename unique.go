@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
@@ -173,7 +174,7 @@ func (w *write) claim(uniques []*unique, oldKey, newKey attr.Item, before, after
 		}
 		if after.IsValid() {
 			if want, err = u.text(after); err != nil {
-				return w.op.fail(newKey, fmt.Errorf("unique %s: %w: %w", u.name, ErrKey, err))
+				return w.op.fail(newKey, fmt.Errorf("unique %s: %w: %w", u.name, fault.ErrKey, err))
 			}
 		}
 		same := have == want
@@ -262,7 +263,7 @@ func (heldBy) holds(*action, attr.Item) (bool, bool) { return false, false }
 func (heldBy) why(a *action, old attr.Item) error {
 	holder, _ := old[ownerAttr].(*types.AttributeValueMemberM)
 	if holder == nil {
-		return fmt.Errorf("%w: unique %s", ErrNotUnique, a.unique.name)
+		return fmt.Errorf("%w: unique %s", fault.ErrNotUnique, a.unique.name)
 	}
-	return fmt.Errorf("%w: unique %s: item %s holds it", ErrNotUnique, a.unique.name, a.e.table.keyText(holder.Value))
+	return fmt.Errorf("%w: unique %s: item %s holds it", fault.ErrNotUnique, a.unique.name, a.e.table.keyText(holder.Value))
 }

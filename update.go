@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -19,16 +20,16 @@ func (db *DB) compileUpdate(w *write) error {
 	}
 	switch {
 	case e.history != nil:
-		return w.op.fail(key, modelFault("the entity keeps a history, which needs the whole item: use Modify"))
+		return w.op.fail(key, fault.Model("the entity keeps a history, which needs the whole item: use Modify"))
 	case w.op.verb == verbUpsert && len(e.uniques) > 0:
-		return w.op.fail(key, modelFault("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
+		return w.op.fail(key, fault.Model("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
 	case len(w.op.changes) == 0:
-		return w.op.fail(key, modelFault("no edits"))
+		return w.op.fail(key, fault.Model("no edits"))
 	}
 	a := w.action(updateAction, roleItem, key)
 	p := e.newUpdate(w.op, a, w.now)
 	if err := p.plan(); err != nil {
-		if errors.Is(err, ErrKey) {
+		if errors.Is(err, fault.ErrKey) {
 			return err
 		}
 		return w.op.fail(key, err)
@@ -54,7 +55,7 @@ func (db *DB) compileUpdate(w *write) error {
 	}
 	w.sign(&a.update, &a.x, w.op.verb == verbUpsert)
 	if w.op.verb == verbUpsert && !a.update.Makes() {
-		return w.op.fail(key, modelFault("the edits only remove, which makes no item where there is none: use Update, or set a field"))
+		return w.op.fail(key, fault.Model("the edits only remove, which makes no item where there is none: use Update, or set a field"))
 	}
 	if p.touchesUniques() {
 		return w.updateUniques(p)
@@ -123,7 +124,7 @@ func (w *write) updateUniques(p *updatePlan) error {
 			continue
 		}
 		if !x.whole() {
-			return w.op.fail(a.key, modelFault("%s: the field is part of a Unique constraint: set it, or use Modify", x))
+			return w.op.fail(a.key, fault.Model("%s: the field is part of a Unique constraint: set it, or use Modify", x))
 		}
 		x.f.Addr(it).Set(x.v)
 	}

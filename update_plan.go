@@ -12,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -99,7 +100,7 @@ func (p *updatePlan) plan() error {
 		}
 	}
 	if len(p.refused) > 0 || len(p.missing) > 0 {
-		return modelFault("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
+		return fault.Model("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
 	}
 	return nil
 }
@@ -153,7 +154,7 @@ func (p *updatePlan) keep() {
 func (p *updatePlan) readIf(conds []Cond) error {
 	for _, c := range conds {
 		if c == nil {
-			return modelFault("If: a nil condition")
+			return fault.Model("If: a nil condition")
 		}
 		cl := c.condition()
 		switch cl.op {

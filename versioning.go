@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -55,18 +56,18 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	case err != nil:
 		return out, db.fail("history", e, row, err)
 	case attrs != nil && attrs[deletedAttr] != nil:
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", ErrNotFound, n))
+		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
 	case attrs == nil:
 		newest, err := db.newestVersion(ctx, e, row)
 		if err != nil {
 			return out, err
 		}
 		if n < 1 || n > newest {
-			return out, db.fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", ErrNotFound, n, newest))
+			return out, db.fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
 		}
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", ErrPruned, n))
+		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	case e.stub(attrs):
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", ErrPruned, n))
+		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
 	if err := e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
 		return out, db.fail("history", e, row, err)
@@ -116,7 +117,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		return err
 	}
 	if keep < 1 {
-		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
+		return db.fail("prune", e, first, fault.Model("keep is %d: the newest version stays", keep))
 	}
 	var old []types.WriteRequest
 	kept := 0
@@ -168,7 +169,7 @@ func (h *History[T]) mark(ctx context.Context, first attr.Item) error {
 func (h *History[T]) keyed(key *T, n int64, row attr.Item) error {
 	e := h.r.e.e
 	if e.history == nil {
-		return modelFault("ddb: history %s: the entity declares no History", e.name)
+		return fault.Model("ddb: history %s: the entity declares no History", e.name)
 	}
 	return e.historyKey(Op{e: e, verb: "history"}, reflect.ValueOf(key).Elem(), n, row)
 }
@@ -215,7 +216,7 @@ func (db *DB) versionQuery(e *entity, one attr.Item) (*dynamodb.QueryInput, erro
 	p, s := db.table.primary.partition[0], db.table.primary.sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
 	if !ok {
-		return nil, modelFault("ddb: history %s: no version row", e.name)
+		return nil, fault.Model("ddb: history %s: no version row", e.name)
 	}
 	if err := e.history.sort.Decode(text.Value, it); err != nil {
 		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
@@ -73,7 +74,7 @@ func (v *View) Name() string { return v.name }
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
 func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error {
 	if db.table != v.table {
-		return modelFault("ddb: rebuild %s: the view is of another table than the DB's", v.name)
+		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.name)
 	}
 	if opts == nil {
 		opts = &RebuildOptions{}
@@ -185,7 +186,7 @@ func (d Drift) String() string {
 func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
 	return func(yield func(Drift, error) bool) {
 		if db.table != v.table {
-			yield(Drift{}, modelFault("ddb: verify %s: the view is of another table than the DB's", v.name))
+			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
 			return
 		}
 		scan := ScanOptions{}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
@@ -23,9 +24,9 @@ import (
 func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
-		return 0, modelFault("ddb: drop view %q: it is no name of a view", name)
+		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
 	case slices.ContainsFunc(db.table.views, func(v *View) bool { return v.name == name }):
-		return 0, modelFault("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
+		return 0, fault.Model("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
 	case !db.table.hasCompanions():
 		return 0, nil
 	}

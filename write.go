@@ -3,6 +3,8 @@ package ddb
 import (
 	"context"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
@@ -91,7 +93,7 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	}
 	var it T
 	if err := r.decode(string(op.verb), loaded(out.attrs), &it); err != nil {
-		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &doneError{"the item cannot be read", err})
+		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil
 }

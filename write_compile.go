@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -114,7 +115,7 @@ func (w *write) inSchema(key attr.Item) error {
 
 // missing is the error of a write whose item is known not to be there.
 func (w *write) missing(key attr.Item) error {
-	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(key), Err: ErrNotFound}
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(key), Err: fault.ErrNotFound}
 }
 
 // number returns the number of the version that the write makes of an item at version.
@@ -200,7 +201,7 @@ func (w *write) stored(it reflect.Value) (attr.Item, error) {
 
 func (w *write) checkSize(attrs attr.Item) error {
 	if w.bytes = attr.Size(attrs); w.bytes > attr.MaxItemBytes {
-		return w.op.fail(w.e.table.keyOf(loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, attr.MaxItemBytes))
+		return w.op.fail(w.e.table.keyOf(loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
 	}
 	return nil
 }
@@ -465,9 +466,9 @@ func (e *entity) checkExpiry(v reflect.Value, now time.Time) error {
 	case !ok || at.IsZero():
 		return nil
 	case at.Unix() > maxTTL:
-		return modelFault("%s is %d, which looks like milliseconds: %w", e.ttl.Name, at.Unix(), errTTL)
+		return fault.Model("%s is %d, which looks like milliseconds: %w", e.ttl.Name, at.Unix(), errTTL)
 	case at.Before(now.AddDate(-ttlHorizon, 0, 0)):
-		return modelFault("%s is %s, more than five years past: %w", e.ttl.Name, at.UTC().Format(time.RFC3339), errTTL)
+		return fault.Model("%s is %s, more than five years past: %w", e.ttl.Name, at.UTC().Format(time.RFC3339), errTTL)
 	}
 	return nil
 }

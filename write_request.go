@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // run runs an op: one request, or a transaction where it consists of several actions.
@@ -88,12 +89,12 @@ func (db *DB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
 		failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
 		switch {
 		case err == nil && t.lost && w.op.returnOld && w.echoes(attrs):
-			return nil, w.refused(db, errOldLost)
+			return nil, w.refused(db, fault.ErrOldLost)
 		case err == nil:
 			return attrs, nil
 		case refused && t.lost && w.ours(failed.Item):
 			if w.op.returnOld {
-				return nil, w.refused(db, errOldLost)
+				return nil, w.refused(db, fault.ErrOldLost)
 			}
 			return failed.Item, nil
 		case refused && t.lost:
@@ -103,7 +104,7 @@ func (db *DB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
 		case apierror.Of(err) != apierror.Contention:
 			return nil, w.refused(db, t.settle(db.explain(err)))
 		}
-		last = fmt.Errorf("%w: a transaction holds the item: %w", ErrConflict, err)
+		last = fmt.Errorf("%w: a transaction holds the item: %w", fault.ErrConflict, err)
 	}
 	return nil, w.refused(db, t.settle(last))
 }

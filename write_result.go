@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -34,7 +35,7 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 	}
 	attrs, err := db.readItBack(ctx, w)
 	if err == nil && attrs == nil {
-		err = w.refused(db, &doneError{"reading it back failed", errors.New("it is not there any more")})
+		err = w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it is not there any more")})
 	}
 	return result{attrs: attrs}, err
 }
@@ -43,7 +44,7 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 func (db *DB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
 	attrs, err := db.Consistent().getItem(ctx, w.main().key)
 	if err != nil {
-		return nil, w.refused(db, &doneError{"reading it back failed", db.explain(err)})
+		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.explain(err)})
 	}
 	return db.seen(attrs).item, nil
 }
@@ -58,7 +59,7 @@ func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
 	have := w.e.newItem()
 	if attrs != nil {
 		if err := w.e.decode(loaded(attrs), have); err != nil {
-			return w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
+			return w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 		}
 	}
 	for _, d := range w.e.derived {
@@ -89,7 +90,7 @@ func (w *write) readBack() (result, error) {
 	}
 	v := w.e.newItem()
 	if err := w.e.decode(loaded(codec.AsHeld(attrs)), v); err != nil {
-		return result{}, w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
+		return result{}, w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return result{value: v}, nil
 }
