@@ -109,7 +109,7 @@ func (a *action) resurrects() bool {
 }
 
 // given asks for the conditions of an If or a Check.
-func (a *action) given(conds []Cond) error {
+func (a *action) given(conds []clause) error {
 	for _, c := range conds {
 		cc, err := a.e.compileCond(c)
 		if err != nil {

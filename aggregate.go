@@ -80,7 +80,7 @@ type aggregate struct {
 	source, target *entity
 	by             []pairing
 	when           []predicate
-	conds          []Cond // of when
+	conds          []clause // of when
 	fills          []*field.Field
 	sums           []sumRule
 	ranks          []rankRule
@@ -334,12 +334,11 @@ func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *Row) {
 }
 
 // names reports whether a condition is about f, or about what lies inside it or around it.
-func (e *entity) names(c Cond, f *field.Field) bool {
-	if c == nil {
+func (e *entity) names(cl clause, f *field.Field) bool {
+	if cl.op == opNil {
 		return false
 	}
-	cl := c.condition()
-	if slices.ContainsFunc(cl.kids, func(k Cond) bool { return e.names(k, f) }) {
+	if slices.ContainsFunc(cl.kids, func(k clause) bool { return e.names(k, f) }) {
 		return true
 	}
 	g, err := e.proto.Resolve(cl.ptr)

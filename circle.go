@@ -34,7 +34,7 @@ func (a *aggregate) reads() flow {
 		out.fields = append(out.fields, p.from)
 	}
 	for _, f := range a.source.proto.Fields() {
-		if slices.ContainsFunc(a.conds, func(c Cond) bool { return a.source.names(c, f) }) {
+		if slices.ContainsFunc(a.conds, func(c clause) bool { return a.source.names(c, f) }) {
 			out.fields = append(out.fields, f)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // compile writes conds, joined by AND, as an expression on e's attributes.
-func (e *entity) compile(x *plan.Expression, conds []Cond) (string, error) {
+func (e *entity) compile(x *plan.Expression, conds []clause) (string, error) {
 	out := make([]string, 0, len(conds))
 	for _, c := range conds {
 		cc, err := e.compileCond(c)
@@ -43,11 +43,10 @@ type compiled struct {
 }
 
 // compileCond resolves a condition, or says what is wrong with it.
-func (e *entity) compileCond(c Cond) (compiled, error) {
-	if c == nil {
+func (e *entity) compileCond(cl clause) (compiled, error) {
+	if cl.op == opNil {
 		return compiled{}, fault.Model("a nil condition")
 	}
-	cl := c.condition()
 	out := compiled{op: cl.op}
 	var err error
 	switch cl.op {

@@ -389,11 +389,11 @@ func (r *Row) unasked() (fs []*field.Field) {
 
 // asks reports whether the row's When asks that the field is there.
 func (r *Row) asks(f *field.Field) bool {
-	return slices.ContainsFunc(r.when, func(c Cond) bool {
-		if c == nil || c.condition().op != opPresent {
+	return slices.ContainsFunc(r.when, func(c clause) bool {
+		if c.op != opPresent {
 			return false
 		}
-		g, err := r.entity.proto.Resolve(c.condition().ptr)
+		g, err := r.entity.proto.Resolve(c.ptr)
 		return err == nil && g == f
 	})
 }
@@ -401,11 +401,11 @@ func (r *Row) asks(f *field.Field) bool {
 // sparseByItself reports whether the row is left because each condition is that one of its Native fields is there.
 func (r *Row) sparseByItself() bool {
 	for _, c := range r.when {
-		f, vals, err := r.entity.operands(c.condition())
+		f, vals, err := r.entity.operands(c)
 		if err != nil || !f.OmitEmpty || !slices.Contains(r.fields(), f) || f.Attr() == "" || !r.index.isKey(f.Attr()) {
 			return false
 		}
-		switch c.condition().op {
+		switch c.op {
 		case opPresent:
 		case opNe:
 			if !omitted(f, vals[0]) || isNumber(f.Type) { // an Add makes a zero that is there

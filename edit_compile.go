@@ -290,11 +290,7 @@ func (r *Row) conditionFields() (fs []*field.Field) {
 }
 
 // fieldsOf returns the fields that a condition names.
-func (e *entity) fieldsOf(c Cond) (fs []*field.Field) {
-	if c == nil {
-		return nil
-	}
-	cl := c.condition()
+func (e *entity) fieldsOf(cl clause) (fs []*field.Field) {
 	for _, k := range cl.kids {
 		fs = append(fs, e.fieldsOf(k)...)
 	}

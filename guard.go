@@ -163,7 +163,7 @@ func (t attributeIs) why(_ *action, old attr.Item) error {
 
 // meets asks for a condition of an If or a Check.
 type meets struct {
-	cond     Cond
+	cond     clause
 	compiled compiled
 }
 

@@ -19,7 +19,7 @@ type Op struct {
 	item      reflect.Value // addressable
 	to        reflect.Value // of a Move
 	changes   []change
-	conds     []Cond
+	conds     []clause
 	returnOld bool
 	once      bool
 	quiet     bool // nothing is asked for back
@@ -108,7 +108,7 @@ func (e *Entity[T]) Delete(key T, opts ...Option) Op { return newOp(e, verbDelet
 // condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
 func (e *Entity[T]) Check(key T, conds ...Cond) Op {
 	op := newOp(e, verbCheck, key)
-	op.conds = conds
+	op.conds = clauses(conds)
 	return op
 }
 
@@ -208,7 +208,7 @@ func (op Op) String() string {
 		}
 	}
 	for _, c := range op.conds {
-		b.WriteString("; if " + op.e.describeOr(c))
+		b.WriteString("; if " + op.e.describe(c))
 	}
 	if op.verb != verbCheck && op.verb != verbCheckAbsent {
 		for _, u := range op.e.uniques {
@@ -222,11 +222,4 @@ func (op Op) String() string {
 		b.WriteString("; REFUSED: " + strings.TrimPrefix(err.Error(), "ddb: "))
 	}
 	return b.String()
-}
-
-func (e *entity) describeOr(c Cond) string {
-	if c == nil {
-		return "a nil condition"
-	}
-	return e.describe(c)
 }

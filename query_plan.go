@@ -175,9 +175,8 @@ func (b *planner) filters(next *field.Field) {
 	keys := b.p.ix.attrs()
 	for _, c := range b.q.filters {
 		b.eachField(c, func(f *field.Field) {
-			_, bound := c.(Bound)
 			switch {
-			case next != nil && f == next && bound:
+			case next != nil && f == next && c.bounds():
 				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.sort)
 			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
 				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
@@ -191,7 +190,7 @@ func (b *planner) filters(next *field.Field) {
 // impossible sees filters that no item can pass.
 func (b *planner) impossible() {
 	for _, c := range b.q.filters {
-		if op := c.condition().op; op != opBetween && op != opAnd {
+		if op := c.op; op != opBetween && op != opAnd {
 			continue
 		}
 		if cc, err := b.q.e.compileCond(c); err == nil && cc.never() {
@@ -201,12 +200,11 @@ func (b *planner) impossible() {
 }
 
 // eachField calls f for each field that a condition names, and reports those that cannot be resolved.
-func (b *planner) eachField(c Cond, visit func(*field.Field)) {
-	if c == nil {
+func (b *planner) eachField(cl clause, visit func(*field.Field)) {
+	if cl.op == opNil {
 		b.fault("Filter: a nil condition")
 		return
 	}
-	cl := c.condition()
 	for _, k := range cl.kids {
 		b.eachField(k, visit)
 	}

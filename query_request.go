@@ -98,13 +98,12 @@ func (p *readPlan) fingerprint() uint64 {
 }
 
 // outline renders a condition without its values.
-func (e *entity) outline(c Cond) string {
-	cl := c.condition()
+func (e *entity) outline(cl clause) string {
 	var b strings.Builder
 	b.WriteString(string(cl.op))
 	if cl.op == opExpr {
 		x := &plan.Expression{}
-		if cc, err := e.compileCond(c); err == nil {
+		if cc, err := e.compileCond(cl); err == nil {
 			fmt.Fprint(&b, cc.text(x), x.Names())
 		}
 	}

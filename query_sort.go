@@ -48,12 +48,11 @@ func (b *planner) order(t template.Template) (taken [][]clause) {
 		return nil
 	}
 	byField := map[*field.Field][]clause{}
-	for _, bd := range b.q.bounds {
-		if bd == nil {
+	for _, cl := range b.q.bounds {
+		if cl.op == opNil {
 			b.fault("SortKey: a nil bound")
 			continue
 		}
-		cl := bd.condition()
 		f, err := b.q.e.resolve(cl.ptr)
 		switch {
 		case err != nil:
@@ -86,8 +85,8 @@ func (b *planner) order(t template.Template) (taken [][]clause) {
 
 // bounded reports whether a bound is on f.
 func (b *planner) bounded(f *field.Field) bool {
-	return slices.ContainsFunc(b.q.bounds, func(bd Bound) bool {
-		g, err := b.q.e.resolve(bd.condition().ptr)
+	return slices.ContainsFunc(b.q.bounds, func(bd clause) bool {
+		g, err := b.q.e.resolve(bd.ptr)
 		return err == nil && g == f
 	})
 }

@@ -18,7 +18,7 @@ type Row struct {
 	entity          *entity
 	index           *Index
 	partition, sort template.Template
-	when            []Cond
+	when            []clause
 	unless          []predicate                          // when, compiled; the row exists if all hold
 	faulty          bool                                 // the keys are wrong by themselves
 	kept            bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
@@ -40,7 +40,7 @@ type Row struct {
 //
 //	d.Index(ByOwner, ddb.Key(ddb.Native(&p.Owner))).When(ddb.Present(&p.Owner))
 func (r *Row) When(conds ...Cond) *Row {
-	r.when = append(r.when, conds...)
+	r.when = append(r.when, clauses(conds)...)
 	return r
 }
 

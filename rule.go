@@ -13,7 +13,7 @@ type Rule struct {
 	from, by any // of the source
 	into, at any // of the target
 	n        int
-	conds    []Cond
+	conds    []clause
 	entry    func(reflect.Value) reflect.Value
 }
 
@@ -39,7 +39,7 @@ func By[V any](from, into *V) Rule { return Rule{op: ruleBy, from: from, into: i
 
 // When restricts the aggregate to sources for which all conds hold. As with [Row.When], the fields need attributes of
 // their own, and [Expr] is not among the conditions.
-func When(conds ...Cond) Rule { return Rule{op: ruleWhen, conds: conds} }
+func When(conds ...Cond) Rule { return Rule{op: ruleWhen, conds: clauses(conds)} }
 
 // Sum keeps into at the sum of from, in exact decimals.
 func Sum[N number](from, into *N) Rule { return Rule{op: ruleSum, from: from, into: into} }

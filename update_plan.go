@@ -151,12 +151,11 @@ func (p *updatePlan) keep() {
 }
 
 // readIf takes from the conditions what they say about fields.
-func (p *updatePlan) readIf(conds []Cond) error {
-	for _, c := range conds {
-		if c == nil {
+func (p *updatePlan) readIf(conds []clause) error {
+	for _, cl := range conds {
+		if cl.op == opNil {
 			return fault.Model("If: a nil condition")
 		}
-		cl := c.condition()
 		switch cl.op {
 		case opAnd:
 			if err := p.readIf(cl.kids); err != nil {
