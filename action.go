@@ -15,7 +15,7 @@ type action struct {
 	role   role
 	unique *unique // of a claim or a release
 	op     int     // the position of the op that it belongs to
-	e      *entity
+	e      *mEntity
 	verb   verb
 	now    time.Time
 	key    attr.Item
@@ -91,7 +91,7 @@ func (a *action) aliveText() string {
 	if a.e.ttl == nil {
 		return ""
 	}
-	return aliveText(a.x.Path(a.e.ttl.Path), a.x.Value(ttlNow(a.now)))
+	return aliveText(a.x.Path(a.e.ttl.Path), a.x.Value(ttlOf(a.now)))
 }
 
 // resurrects reports a write that would mix with what is left of an expired item: an update that makes an item.

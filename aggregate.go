@@ -77,7 +77,7 @@ func MustAggregate[S, T any](name string, from *Entity[S], into *Entity[T], rule
 // aggregate is the kind of view that [Aggregate] declares. Immutable.
 type aggregate struct {
 	view           *View
-	source, target *entity
+	source, target *mEntity
 	by             []pairing
 	when           []predicate
 	conds          []clause // of when
@@ -89,12 +89,6 @@ type aggregate struct {
 	rooms          map[string]room // of the fields that are added to, by attribute
 	keepExpired    bool
 	own            bool
-}
-
-// owns reports that the view makes the items of e itself.
-func (v *View) owns(e *entity) bool {
-	a, ok := v.kind.(*aggregate)
-	return ok && a.own && a.target == e
 }
 
 // pairing is a By rule.
@@ -161,7 +155,7 @@ func (b *aggregateBuilder) run(rules func() []Rule) {
 		b.fault("the function: %s", text)
 		return
 	}
-	for _, e := range []*entity{a.source, a.target} {
+	for _, e := range []*mEntity{a.source, a.target} {
 		if err := e.proto.Changed(); err != nil {
 			b.fault("%w", err)
 		}
@@ -268,7 +262,7 @@ func ordered(t reflect.Type) bool {
 	return isNumber(t) || t.Kind() == reflect.String || isBytes(t) || t == reflect.TypeFor[time.Time]()
 }
 
-func (b *aggregateBuilder) resolve(op ruleOp, side string, e *entity, ptr any) *field.Field {
+func (b *aggregateBuilder) resolve(op ruleOp, side string, e *mEntity, ptr any) *field.Field {
 	f, err := e.proto.Resolve(ptr)
 	if err != nil {
 		b.fault("%s: %s: %w", op, side, err)
@@ -320,7 +314,7 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 }
 
 // inRow refuses a derived field that an index key is made of, unless the field's own attribute is the key.
-func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *Row) {
+func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *mIndexKeys) {
 	for _, k := range r.keys() {
 		if slices.Contains(k.template.Fields(), f) && (!k.template.Native() || r.index.kind == primaryIndex) {
 			b.fault("%s: field %s of %s is part of its %s key %q, which would go stale: use Native, or another field", op, f.Name, b.a.target.name, r.index.name, k.template)
@@ -334,7 +328,7 @@ func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *Row) {
 }
 
 // names reports whether a condition is about f, or about what lies inside it or around it.
-func (e *entity) names(cl clause, f *field.Field) bool {
+func (e *mEntity) names(cl clause, f *field.Field) bool {
 	if cl.op == opNil {
 		return false
 	}
@@ -396,7 +390,8 @@ func (b *aggregateBuilder) owned(given []*field.Field) {
 // join makes the aggregate part of its target's description.
 func (b *aggregateBuilder) join() {
 	a := b.a
-	a.view.table.views = append(a.view.table.views, a.view)
+	a.view.table.views = append(a.view.table.views, a.view.name)
+	a.target.made = a.target.made || a.own
 	a.fills = b.derived
 	for _, f := range b.derived {
 		a.target.derive(f, a.view.name)

@@ -11,7 +11,7 @@ import (
 )
 
 // on reports whether records of e concern the aggregate.
-func (a *aggregate) on(e *entity) bool { return e == a.source || e == a.target }
+func (a *aggregate) on(e *mEntity) bool { return e == a.source || e == a.target }
 
 // maintain reconciles what the records name: for a source its targets before and after, and no other; for a target that
 // came, all that counts for it.

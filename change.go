@@ -35,7 +35,7 @@ type Change[T any] struct {
 	At       time.Time // when it happened, to the second or millisecond
 
 	record *Record
-	entity *entity
+	entity *mEntity
 }
 
 // Changed reports whether the value of the field, given by its address in [Entity.Fields], differs between Old and New.

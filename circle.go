@@ -9,7 +9,7 @@ import (
 
 // flow is what a view reads of its source, or what it writes of one entity.
 type flow struct {
-	e      *entity
+	e      *mEntity
 	fields []*field.Field
 	all    bool // any field that is not derived
 }

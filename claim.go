@@ -14,7 +14,7 @@ import (
 
 // claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
 // cross-check; nil for a companion item, which the library keeps for itself, and for a version row.
-func (t *Table) claim(s attr.Stored) (*entity, error) {
+func (t *mTable) claim(s attr.Stored) (*mEntity, error) {
 	s.Begin()
 	if t.companion(s) || t.historyOf(s) != nil {
 		return nil, nil
@@ -32,7 +32,7 @@ func (t *Table) claim(s attr.Stored) (*entity, error) {
 		}
 		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", fault.ErrUnknown, t.keyText(t.keyOf(s)), name, e.shape())
 	}
-	var found *entity
+	var found *mEntity
 	for _, e := range t.entities {
 		if e.shaped(s) {
 			found = e
@@ -53,7 +53,7 @@ func (t *Table) claim(s attr.Stored) (*entity, error) {
 }
 
 // typeOf returns what the item's type attribute says, if it has one.
-func (t *Table) typeOf(s attr.Stored) (name string, ok bool) {
+func (t *mTable) typeOf(s attr.Stored) (name string, ok bool) {
 	if t.typeAttr == "" {
 		return "", false
 	}
@@ -61,7 +61,7 @@ func (t *Table) typeOf(s attr.Stored) (name string, ok bool) {
 }
 
 // reserved reports whether the key of the item begins with ~, as those of the library's own do, of all versions.
-func (t *Table) reserved(s attr.Stored) bool {
+func (t *mTable) reserved(s attr.Stored) bool {
 	key, ok := s.Text(t.primary.partition[0])
 	return ok && strings.HasPrefix(key, "~")
 }
@@ -71,14 +71,14 @@ var companions = []string{ledgerPrefix, rankPrefix, distinctPrefix, uniquePrefix
 
 // companion reports whether the item is one of the library's own. What somebody else wrote under a key that begins with ~
 // is an item like any other that no entity claims.
-func (t *Table) companion(s attr.Stored) bool {
+func (t *mTable) companion(s attr.Stored) bool {
 	key, ok := s.Text(t.primary.partition[0])
 	return ok && strings.HasPrefix(key, "~") &&
 		(key == gapPartition || slices.ContainsFunc(companions, func(prefix string) bool { return strings.HasPrefix(key, prefix) }))
 }
 
 // shaped reports whether the primary key of s has the shape of e's.
-func (e *entity) shaped(s attr.Stored) bool {
+func (e *mEntity) shaped(s attr.Stored) bool {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
@@ -96,7 +96,7 @@ func (e *entity) shaped(s attr.Stored) bool {
 }
 
 // shape renders the primary key's templates.
-func (e *entity) shape() string {
+func (e *mEntity) shape() string {
 	ks := e.primary.keys()
 	out := make([]string, len(ks))
 	for i, k := range ks {
@@ -107,7 +107,7 @@ func (e *entity) shape() string {
 
 // decode fills dst, an addressable zero struct, from an item that e claims. What only the key holds comes from the
 // key; where the key and an attribute disagree, that is an error.
-func (e *entity) decode(s attr.Stored, dst reflect.Value) error {
+func (e *mEntity) decode(s attr.Stored, dst reflect.Value) error {
 	s, err := e.inSchema(s)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (e *entity) decode(s attr.Stored, dst reflect.Value) error {
 }
 
 // recovered makes a panic of a function of the program's, which reads a value, an error of that item.
-func (e *entity) recovered(s attr.Stored, err *error) {
+func (e *mEntity) recovered(s attr.Stored, err *error) {
 	switch p := recover().(type) {
 	case nil:
 	case error:
@@ -127,7 +127,7 @@ func (e *entity) recovered(s attr.Stored, err *error) {
 }
 
 // decodeCurrent is decode for an item in the entity's own schema.
-func (e *entity) decodeCurrent(s attr.Stored, dst reflect.Value) (err error) {
+func (e *mEntity) decodeCurrent(s attr.Stored, dst reflect.Value) (err error) {
 	defer e.recovered(s, &err)
 	if err := e.decodeItem(s, dst); err != nil {
 		return fmt.Errorf("decode %s %s: %w", e.name, e.table.keyText(e.table.keyOf(s)), err)
@@ -140,7 +140,7 @@ func (e *entity) decodeCurrent(s attr.Stored, dst reflect.Value) (err error) {
 }
 
 // inSchema returns the item in the entity's own schema.
-func (e *entity) inSchema(s attr.Stored) (attr.Stored, error) {
+func (e *mEntity) inSchema(s attr.Stored) (attr.Stored, error) {
 	if e.schema == 0 || schemaOf(s) >= e.schema {
 		return s, nil
 	}
@@ -149,7 +149,7 @@ func (e *entity) inSchema(s attr.Stored) (attr.Stored, error) {
 }
 
 // decodeKey sets what the primary key says in dst, and compares it with what dst holds already.
-func (e *entity) decodeKey(s attr.Stored, dst reflect.Value) error {
+func (e *mEntity) decodeKey(s attr.Stored, dst reflect.Value) error {
 	for _, k := range e.primary.keys() {
 		if k.template.Native() {
 			for i, p := range k.template.Parts() {
@@ -172,7 +172,7 @@ func (e *entity) decodeKey(s attr.Stored, dst reflect.Value) error {
 
 // agreeing compares the fields of the key that are zero because their attributes say so, where decodeKey takes a zero field
 // for one that was not read.
-func (e *entity) agreeing(s attr.Stored, dst reflect.Value) error {
+func (e *mEntity) agreeing(s attr.Stored, dst reflect.Value) error {
 	for _, k := range e.primary.keys() {
 		for _, f := range k.template.Fields() {
 			if k.template.Native() || !f.Stored() || !f.Get(dst).IsZero() || !s.Says(f.Path) {
@@ -188,7 +188,7 @@ func (e *entity) agreeing(s attr.Stored, dst reflect.Value) error {
 }
 
 // claims reports whether e claims the item.
-func (t *Table) claims(e *entity, s attr.Stored) bool {
+func (t *mTable) claims(e *mEntity, s attr.Stored) bool {
 	claimed, err := t.claim(s)
 	return err == nil && claimed == e
 }

@@ -52,7 +52,7 @@ func (c clause) bounds() bool {
 }
 
 // describe renders a condition for people: Status = "DRAFT".
-func (e *entity) describe(cl clause) string {
+func (e *mEntity) describe(cl clause) string {
 	switch cl.op {
 	case opNil:
 		return "a nil condition"

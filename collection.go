@@ -28,7 +28,7 @@ func (c Collection) String() string { return c.q.String() }
 
 // Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
 type Sink struct {
-	e     *entity
+	e     *mEntity
 	start func() sinking
 }
 
@@ -84,11 +84,11 @@ func (db *DB) gather(ctx context.Context, c Collection, into []Sink, fault func(
 	if err != nil {
 		return err
 	}
-	sinks := map[*entity]sinking{}
+	sinks := map[*mEntity]sinking{}
 	for _, s := range into {
 		sinks[s.e] = s.start()
 	}
-	place := func(e *entity) reflect.Value {
+	place := func(e *mEntity) reflect.Value {
 		if s, ok := sinks[e]; ok {
 			return s.add()
 		}
@@ -134,7 +134,7 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 			if it.item.None() {
 				return false, true
 			}
-			switch v, _, dst, err := p.take("items", it.item, func(e *entity) reflect.Value { return e.newItem() }); v {
+			switch v, _, dst, err := p.take("items", it.item, func(e *mEntity) reflect.Value { return e.newItem() }); v {
 			case unread:
 				return false, yield(nil, err)
 			case wanted:
@@ -157,7 +157,7 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 	if len(into) == 0 {
 		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
 	}
-	var rows []*Row
+	var rows []*mIndexKeys
 	for i, s := range into {
 		if s.e == nil {
 			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)

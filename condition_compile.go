@@ -20,7 +20,7 @@ import (
 )
 
 // compile writes conds, joined by AND, as an expression on e's attributes.
-func (e *entity) compile(x *plan.Expression, conds []clause) (string, error) {
+func (e *mEntity) compile(x *plan.Expression, conds []clause) (string, error) {
 	out := make([]string, 0, len(conds))
 	for _, c := range conds {
 		cc, err := e.compileCond(c)
@@ -43,7 +43,7 @@ type compiled struct {
 }
 
 // compileCond resolves a condition, or says what is wrong with it.
-func (e *entity) compileCond(cl clause) (compiled, error) {
+func (e *mEntity) compileCond(cl clause) (compiled, error) {
 	if cl.op == opNil {
 		return compiled{}, fault.Model("a nil condition")
 	}
@@ -146,7 +146,7 @@ func (c *compiled) holds(attrs attr.Item) bool {
 }
 
 // operands resolves the field of a comparison and encodes its constants as the field's attribute would be.
-func (e *entity) operands(cl clause) (*field.Field, []types.AttributeValue, error) {
+func (e *mEntity) operands(cl clause) (*field.Field, []types.AttributeValue, error) {
 	f, err := e.resolve(cl.ptr)
 	if err != nil {
 		return nil, nil, err

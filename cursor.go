@@ -174,7 +174,7 @@ func (r *cursorReader) value() types.AttributeValue {
 }
 
 // keyValues returns the values that a position in ix consists of.
-func (ix *Index) keyValues(attrs attr.Item) []types.AttributeValue {
+func (ix *mIndex) keyValues(attrs attr.Item) []types.AttributeValue {
 	names := ix.position()
 	out := make([]types.AttributeValue, len(names))
 	for i, name := range names {
@@ -184,7 +184,7 @@ func (ix *Index) keyValues(attrs attr.Item) []types.AttributeValue {
 }
 
 // startKey turns key values back into the ExclusiveStartKey of ix.
-func (ix *Index) startKey(values []types.AttributeValue) (attr.Item, error) {
+func (ix *mIndex) startKey(values []types.AttributeValue) (attr.Item, error) {
 	names := ix.position()
 	if len(values) != len(names) {
 		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
@@ -200,7 +200,7 @@ func (ix *Index) startKey(values []types.AttributeValue) (attr.Item, error) {
 }
 
 // position returns the attributes of a position in ix: its own keys, then those of the table that they lack.
-func (ix *Index) position() []string {
+func (ix *mIndex) position() []string {
 	names := ix.attrs()
 	for _, attr := range ix.table.primary.attrs() {
 		if !ix.isKey(attr) {

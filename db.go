@@ -10,7 +10,7 @@ import (
 type DB struct {
 	client     Client
 	name       string
-	table      *Table
+	table      *mTable
 	opts       Options
 	consistent bool
 	json       bool // puts are written as JSON
@@ -50,8 +50,8 @@ type Options struct {
 // table can no longer be changed, so it is checked as a whole: New panics on a fault of it, which only what was declared
 // after the last [Define] can have; see [Table.Check].
 func New(client Client, name string, table *Table, opts *Options) *DB {
-	db := &DB{client: client, name: name, table: table}
-	if table == nil {
+	db := &DB{client: client, name: name, table: table.below()}
+	if db.table == nil {
 		panic("ddb: New: a nil table")
 	}
 	if opts != nil {
@@ -69,7 +69,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 		panic("ddb: New: a nil client")
 	}
 	db.json = !db.opts.AttributePath && writesJSON(client)
-	table.inUse(name)
+	db.table.inUse(name)
 	return db
 }
 
@@ -93,4 +93,4 @@ func (db *DB) Consistent() *DB {
 func (db *DB) Name() string { return db.name }
 
 // Table returns the model.
-func (db *DB) Table() *Table { return db.table }
+func (db *DB) Table() *Table { return db.table.face.(*Table) }

@@ -13,10 +13,10 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Definition collects what the function given to [Define] says about an entity. It is of use only inside that
+// mDefinition collects what the function given to [Define] says about an entity. It is of use only inside that
 // function.
-type Definition struct {
-	e        *entity
+type mDefinition struct {
+	e        *mEntity
 	faults   []error
 	panicked bool
 	wrongTTL bool // the field of TTL is none of the entity
@@ -26,7 +26,7 @@ type Definition struct {
 //
 // A field that the primary key holds in full (not through Fold or Shard) may be tagged dynamodbav:"-": it is then
 // stored in the key alone.
-func (d *Definition) Primary(partition Template, sort ...Template) {
+func (d *mDefinition) Primary(partition mParts, sort ...mParts) {
 	if d.e.primary != nil {
 		d.fault("primary: declared twice")
 		return
@@ -36,20 +36,20 @@ func (d *Definition) Primary(partition Template, sort ...Template) {
 
 // Index gives the entity's keys in a secondary index. Without [Row.When] every item is in it, and an item that lacks
 // a part of the key is refused on write.
-func (d *Definition) Index(ix *Index, partition Template, sort ...Template) *Row {
+func (d *mDefinition) Index(ix *mIndex, partition mParts, sort ...mParts) *mIndexKeys {
 	switch {
 	case ix == nil:
 		d.fault("index: nil is no index")
-		return &Row{}
+		return &mIndexKeys{}
 	case ix.table != d.e.table:
 		d.fault("index %s: not an index of this table", ix.name)
-		return &Row{}
+		return &mIndexKeys{}
 	case ix.kind == primaryIndex:
 		d.fault("index: the table's own key is declared by Primary")
-		return &Row{}
-	case slices.ContainsFunc(d.e.indexed, func(r *Row) bool { return r.index == ix }):
+		return &mIndexKeys{}
+	case slices.ContainsFunc(d.e.indexed, func(r *mIndexKeys) bool { return r.index == ix }):
 		d.fault("%s: declared twice", ix.name)
-		return &Row{}
+		return &mIndexKeys{}
 	}
 	r := d.row(ix, partition, sort)
 	d.e.indexed = append(d.e.indexed, r)
@@ -63,33 +63,33 @@ func (d *Definition) Index(ix *Index, partition Template, sort ...Template) *Row
 //
 // The parent's sort key must end in a literal, and this one go on with a literal of its own. A plain Query of the parent is refused from then on, since it would
 // read both: use [Query.Collection].
-func (d *Definition) Under(parent interface{ entity() *entity }) {
-	if parent == nil || parent.entity() == nil {
+func (d *mDefinition) Under(parent *mEntity) {
+	if parent == nil {
 		d.fault("under: nil is no entity: define the parent first, and see that its Define had no error")
 		return
 	}
-	d.e.under = append(d.e.under, parent.entity())
+	d.e.under = append(d.e.under, parent)
 }
 
 // AlsoIn accepts that the entity's attributes put its items into ix, which it does not declare: without it that is a
 // fault, since queries of others would meet them.
-func (d *Definition) AlsoIn(ix *Index) {
+func (d *mDefinition) AlsoIn(ix *mIndex) {
 	if ix == nil || ix.table != d.e.table || ix.kind == primaryIndex {
 		d.fault("also in: not a secondary index of this table")
 		return
 	}
-	d.e.also = append(d.e.also, &Row{entity: d.e, index: ix})
+	d.e.also = append(d.e.also, &mIndexKeys{entity: d.e, index: ix})
 }
 
 // Alias accepts items whose type attribute has one of these older names. Writes use the entity's own.
-func (d *Definition) Alias(names ...string) { d.e.aliases = append(d.e.aliases, names...) }
+func (d *mDefinition) Alias(names ...string) { d.e.aliases = append(d.e.aliases, names...) }
 
 // Version makes f the item's version, a number that the library keeps: Create writes 1; Put and Replace assert the
 // version of the item given (0: there is none yet) and write the next, else the error is [ErrConflict].
 //
 // f is a field of the item itself, or of a struct that the item embeds without a tag, as all fields are that the library keeps.
 // It is stored as a number, so without the tag option "string". What each write changes, a version, a Revision or an Updated, stands neither in the primary key nor in a Unique.
-func (d *Definition) Version(f *int64) {
+func (d *mDefinition) Version(f *int64) {
 	if d.e.version = d.note("version", f); d.e.version != nil && d.e.version.AsString {
 		d.fault("version: %s is stored as text (tag \",string\"), which no write counts on: drop the option", d.e.version.Name)
 	}
@@ -101,7 +101,7 @@ func (d *Definition) Version(f *int64) {
 //
 // It is kept in whole seconds, as DynamoDB expires: a fraction is cut off, so that the item is gone at the time that is read back, up to a second
 // before the one that was given. Give a whole second, rounded up, where that is too early.
-func (d *Definition) TTL(f *time.Time) {
+func (d *mDefinition) TTL(f *time.Time) {
 	if d.e.ttl = d.note("ttl", f); d.e.ttl == nil {
 		d.wrongTTL = true
 		return
@@ -116,13 +116,13 @@ func (d *Definition) TTL(f *time.Time) {
 // So every verb stores a time that is not zero, and what was read and is written back stays, and an import keeps its times.
 // Zero counts as not said: Modify and Move, which read the item, keep the stored time then; Create, Put and Replace, which
 // write a whole item, and an Upsert that makes one, set it to now. Update and Upsert leave that of an item that is there.
-func (d *Definition) Created(f *time.Time) { d.e.created = d.note("created", f) }
+func (d *mDefinition) Created(f *time.Time) { d.e.created = d.note("created", f) }
 
 // Updated sets f to the time of each write, by the clock of [Options].
-func (d *Definition) Updated(f *time.Time) { d.e.updated = d.note("updated", f) }
+func (d *mDefinition) Updated(f *time.Time) { d.e.updated = d.note("updated", f) }
 
 // note resolves a field that the library keeps, and adds it to the design page.
-func (d *Definition) note(what string, ptr any) *field.Field {
+func (d *mDefinition) note(what string, ptr any) *field.Field {
 	f, err := d.e.proto.Resolve(ptr)
 	for _, have := range d.e.keptFields() {
 		switch {
@@ -145,19 +145,19 @@ func (d *Definition) note(what string, ptr any) *field.Field {
 	return f
 }
 
-func newDefinition(table *Table, name string, t reflect.Type) (*Definition, error) {
+func newDefinition(table *mTable, name string, t reflect.Type) (*mDefinition, error) {
 	proto, err := field.New(t)
 	if err != nil {
 		return nil, fault.Model("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
 	}
-	return &Definition{e: &entity{
+	return &mDefinition{e: &mEntity{
 		name: name, table: table, proto: proto, codec: codec.For(t),
 		newItem: func() reflect.Value { return reflect.New(t).Elem() },
 	}}, nil
 }
 
 // run calls the user's function; a panic in it is one more fault.
-func (d *Definition) run(f func()) {
+func (d *mDefinition) run(f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.fault("the function panicked: %v", p)
@@ -168,7 +168,7 @@ func (d *Definition) run(f func()) {
 }
 
 // finish checks the definition and adds the entity to its table, or reports every fault.
-func (d *Definition) finish() error {
+func (d *mDefinition) finish() error {
 	if err := d.e.proto.Changed(); err != nil {
 		d.fault("%w", err)
 	}
@@ -200,13 +200,18 @@ func (d *Definition) finish() error {
 			}
 		}
 	}
+	for _, f := range d.e.proto.Fields() {
+		if f.Stored() && !f.Nested() && !f.Embedded {
+			d.e.mapped = append(d.e.mapped, f)
+		}
+	}
 	d.e.lend()
 	d.e.join()
 	return nil
 }
 
 // join makes the entity part of its table.
-func (e *entity) join() {
+func (e *mEntity) join() {
 	e.table.entities = append(e.table.entities, e)
 	if e.ages() {
 		e.table.ages = max(e.table.ages, e.schema)
@@ -223,19 +228,19 @@ func (e *entity) join() {
 	e.table.renamed()
 }
 
-func (d *Definition) fault(format string, args ...any) {
+func (d *mDefinition) fault(format string, args ...any) {
 	d.faults = append(d.faults, fmt.Errorf("ddb: define %s: %w", d.e.name, fmt.Errorf(format, args...)))
 }
 
 // foreign says where, inside a definition, fields are named.
-func (d *Definition) foreign(err error) error {
+func (d *mDefinition) foreign(err error) error {
 	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
 }
 
 // row resolves the templates of a declaration.
-func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
+func (d *mDefinition) row(ix *mIndex, partition mParts, sort []mParts) *mIndexKeys {
 	before := len(d.faults)
-	r := &Row{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
+	r := &mIndexKeys{entity: d.e, index: ix, partition: d.template(ix, "partition", partition, len(ix.partition))}
 	defer func() {
 		r.faulty = len(d.faults) > before
 		if _, wrong := d.e.table.faults(); wrong[ix] {
@@ -256,10 +261,10 @@ func (d *Definition) row(ix *Index, partition Template, sort []Template) *Row {
 }
 
 // template resolves the fields of a template and checks it by itself. attrs is the number of key attributes.
-func (d *Definition) template(ix *Index, side string, t Template, attrs int) template.Template {
-	parts := make([]template.Part, 0, len(t.parts))
+func (d *mDefinition) template(ix *mIndex, side string, t mParts, attrs int) template.Template {
+	parts := make([]template.Part, 0, len(t))
 	ok := true
-	for i, p := range t.parts {
+	for i, p := range t {
 		if p.missing {
 			d.fault("%s: %s key, part %d is nil: is the variable set by then?", ix.name, side, i+1)
 			ok = false

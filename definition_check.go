@@ -18,7 +18,7 @@ import (
 
 // check finds what is wrong with a definition as a whole: with its names, its fields, its rows beside each other, and
 // its rows beside those of other entities.
-func (d *Definition) check() {
+func (d *mDefinition) check() {
 	d.checkNames()
 	d.checkFields()
 	d.checkTTL()
@@ -48,7 +48,7 @@ func isName(name string) bool {
 	return name != "" && !strings.Contains(name, "~") && utf8.ValidString(name)
 }
 
-func (d *Definition) checkNames() {
+func (d *mDefinition) checkNames() {
 	e := d.e
 	for i, name := range append([]string{e.name}, e.aliases...) {
 		switch other := e.table.byName[name]; {
@@ -72,7 +72,7 @@ func (d *Definition) checkNames() {
 }
 
 // checkFields refuses attributes that the library keeps for itself, and names and tags that do not say what they seem to.
-func (d *Definition) checkFields() {
+func (d *mDefinition) checkFields() {
 	t := d.e.table
 	for _, f := range d.e.proto.Fields() {
 		if err := f.BadTag(); err != nil {
@@ -114,7 +114,7 @@ func (d *Definition) checkFields() {
 }
 
 // probe encodes the zero item of a type that marshals itself, as far as it does that.
-func (d *Definition) probe(attrs attr.Item) (err error) {
+func (d *mDefinition) probe(attrs attr.Item) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it panicked: %v", p)
@@ -124,7 +124,7 @@ func (d *Definition) probe(attrs attr.Item) (err error) {
 }
 
 // checkTTL compares the TTL field with the table's TTL attribute.
-func (d *Definition) checkTTL() {
+func (d *mDefinition) checkTTL() {
 	switch f := d.e.ttl; {
 	case f == nil || d.holder(f) != nil: // told already
 	case d.e.table.ttl == "":
@@ -138,7 +138,7 @@ func (d *Definition) checkTTL() {
 const maxAttributeName = 65535
 
 // checkAttributes makes sure that each key attribute has one source: a template, or a Native field.
-func (d *Definition) checkAttributes() {
+func (d *mDefinition) checkAttributes() {
 	source := map[string]string{}
 	for _, r := range d.e.rows() {
 		for _, k := range r.keys() {
@@ -167,14 +167,14 @@ func (d *Definition) checkAttributes() {
 	}
 }
 
-func (d *Definition) checkNative(r *Row, f *field.Field, attr string) {
+func (d *mDefinition) checkNative(r *mIndexKeys, f *field.Field, attr string) {
 	if f.Stored() && !f.Nested() && f.Attr() != attr {
 		d.fault("%s: Native(%s) is stored as %q, the index wants %q", r.index.name, f.Name, strings.Join(f.Path, "."), attr)
 	}
 }
 
 // attribute returns the field that is stored as the top-level attribute attr, nil if there is none.
-func (d *Definition) attribute(attr string) *field.Field {
+func (d *mDefinition) attribute(attr string) *field.Field {
 	for _, f := range d.e.proto.Fields() {
 		if f.Attr() == attr && !f.Nested() {
 			return f
@@ -184,7 +184,7 @@ func (d *Definition) attribute(attr string) *field.Field {
 }
 
 // alsoRows fills in the rows declared by AlsoIn from where the index's attributes come from.
-func (d *Definition) alsoRows() {
+func (d *mDefinition) alsoRows() {
 	for _, r := range d.e.also {
 		var ok bool
 		if r.partition, ok = d.implied(r.index.partition); ok {
@@ -193,7 +193,7 @@ func (d *Definition) alsoRows() {
 		r.mixed = mixed(r.index.partition, r.partition) || mixed(r.index.sort, r.sort)
 		r.types = d.impliedTypes(r.index.attrs())
 		switch {
-		case slices.ContainsFunc(d.e.indexed, func(o *Row) bool { return o.index == r.index }):
+		case slices.ContainsFunc(d.e.indexed, func(o *mIndexKeys) bool { return o.index == r.index }):
 			d.fault("also in %s: declared with Index already", r.index.name)
 		case !ok:
 			d.fault("also in %s: its items lack a key attribute of %v and are not in it", r.index.name, r.index.attrs())
@@ -202,14 +202,14 @@ func (d *Definition) alsoRows() {
 }
 
 // implied returns the template of key attributes that other rows of the entity, or its fields, fill.
-func (d *Definition) implied(attrs []string) (template.Template, bool) {
+func (d *mDefinition) implied(attrs []string) (template.Template, bool) {
 	var parts []template.Part
 	for _, attr := range attrs {
 		if f := d.attribute(attr); f != nil {
 			parts = append(parts, template.Part{Kind: template.Native, Field: f})
 			continue
 		}
-		i := slices.IndexFunc(d.e.rows(), func(r *Row) bool { return r.index.isKey(attr) })
+		i := slices.IndexFunc(d.e.rows(), func(r *mIndexKeys) bool { return r.index.isKey(attr) })
 		if i < 0 {
 			return template.Template{}, false
 		}
@@ -230,7 +230,7 @@ func (d *Definition) implied(attrs []string) (template.Template, bool) {
 }
 
 // impliedTypes returns the types of key attributes that other rows of the entity, or its fields, fill.
-func (d *Definition) impliedTypes(attrs []string) map[string]types.ScalarAttributeType {
+func (d *mDefinition) impliedTypes(attrs []string) map[string]types.ScalarAttributeType {
 	out := map[string]types.ScalarAttributeType{}
 	for _, attr := range attrs {
 		if f := d.attribute(attr); f != nil {
@@ -252,7 +252,7 @@ func mixed(attrs []string, t template.Template) bool {
 }
 
 // checkMembership refuses items that are in an index by accident of their attributes.
-func (d *Definition) checkMembership() {
+func (d *mDefinition) checkMembership() {
 	_, wrong := d.e.table.faults()
 	for _, ix := range d.e.table.indexes {
 		if d.e.row(ix) != nil || wrong[ix] {
@@ -265,7 +265,7 @@ func (d *Definition) checkMembership() {
 }
 
 // checkHomes makes sure that every field of a key can be read back, and that every field has a place.
-func (d *Definition) checkHomes() {
+func (d *mDefinition) checkHomes() {
 	rows := append(d.e.rows(), d.e.also...)
 	told := map[field.Unstored]bool{} // a struct that lies in itself is met again
 	for _, f := range d.e.proto.Fields() {
@@ -292,7 +292,7 @@ func (d *Definition) checkHomes() {
 		here := f.Unstored()
 		switch {
 		case d.e.primary.keeps(f), d.isKept(f), told[here]:
-		case slices.ContainsFunc(rows, func(r *Row) bool { return r.faulty }):
+		case slices.ContainsFunc(rows, func(r *mIndexKeys) bool { return r.faulty }):
 			// told already: it may be meant for the key that is wrong
 		case slices.Contains(in, "primary"):
 			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
@@ -311,7 +311,7 @@ func (d *Definition) checkHomes() {
 
 // insideHome reports whether f lies inside a field that is itself without an attribute, which is reported, or that says itself
 // how it is stored.
-func (d *Definition) insideHome(f *field.Field) bool {
+func (d *mDefinition) insideHome(f *field.Field) bool {
 	return slices.ContainsFunc(d.e.proto.Fields(), func(outer *field.Field) bool {
 		return outer != f && (!outer.Stored() || outer.Marshals()) && !outer.Embedded && len(outer.Index) < len(f.Index) && slices.Equal(outer.Index, f.Index[:len(outer.Index)])
 	})
@@ -325,7 +325,7 @@ func tagged(t reflect.Type, f *field.Field) bool {
 }
 
 // checkWhen compiles predicates, and makes sure that a sparse row can be left.
-func (d *Definition) checkWhen() {
+func (d *mDefinition) checkWhen() {
 	for _, r := range d.e.indexed {
 		if len(r.when) == 0 || r.faulty {
 			continue
@@ -346,7 +346,7 @@ func (d *Definition) checkWhen() {
 
 // checkTold refuses a primary key that tells items apart by shards alone, which many of them share. The totals of an
 // aggregate are such items: one a shard.
-func (d *Definition) checkTold() {
+func (d *mDefinition) checkTold() {
 	shards := 0
 	for _, k := range d.e.primary.keys() {
 		for _, p := range k.template.Parts() {
@@ -359,14 +359,14 @@ func (d *Definition) checkTold() {
 			}
 		}
 	}
-	if shards == 0 || slices.ContainsFunc(d.e.table.views, func(v *View) bool { return v.owns(d.e) }) {
+	if shards == 0 || d.e.made {
 		return
 	}
 	d.fault("primary: the key %s has a Shard and nothing that tells the items of one shard apart: they would overwrite each other; let it hold the field itself, too, by Str", d.e.shape())
 }
 
 // checkOmitted refuses Native numbers that are left out when they are 0, unless the row says that they may be missing.
-func (d *Definition) checkOmitted() {
+func (d *mDefinition) checkOmitted() {
 	for _, r := range d.e.rows() {
 		if r.faulty {
 			continue // told already
@@ -378,7 +378,7 @@ func (d *Definition) checkOmitted() {
 }
 
 // unasked returns the row's Native numbers that are left out when they are 0, and of which no When asks that they are there.
-func (r *Row) unasked() (fs []*field.Field) {
+func (r *mIndexKeys) unasked() (fs []*field.Field) {
 	for _, f := range r.fields() {
 		if f.OmitEmpty && isNumber(f.Type) && r.index.isKey(f.Attr()) && !r.asks(f) {
 			fs = append(fs, f)
@@ -388,7 +388,7 @@ func (r *Row) unasked() (fs []*field.Field) {
 }
 
 // asks reports whether the row's When asks that the field is there.
-func (r *Row) asks(f *field.Field) bool {
+func (r *mIndexKeys) asks(f *field.Field) bool {
 	return slices.ContainsFunc(r.when, func(c clause) bool {
 		if c.op != opPresent {
 			return false
@@ -399,7 +399,7 @@ func (r *Row) asks(f *field.Field) bool {
 }
 
 // sparseByItself reports whether the row is left because each condition is that one of its Native fields is there.
-func (r *Row) sparseByItself() bool {
+func (r *mIndexKeys) sparseByItself() bool {
 	for _, c := range r.when {
 		f, vals, err := r.entity.operands(c)
 		if err != nil || !f.OmitEmpty || !slices.Contains(r.fields(), f) || f.Attr() == "" || !r.index.isKey(f.Attr()) {
@@ -420,7 +420,7 @@ func (r *Row) sparseByItself() bool {
 
 // keptByItself reports whether DynamoDB keeps the row: each key attribute is a field's own, or the table's, and the item is
 // out of the index where one is absent.
-func (r *Row) keptByItself() bool {
+func (r *mIndexKeys) keptByItself() bool {
 	native := false
 	for _, k := range r.keys() {
 		switch {

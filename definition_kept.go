@@ -14,7 +14,7 @@ type keptField struct {
 }
 
 // keptFields returns those that the entity declares.
-func (e *entity) keptFields() []keptField {
+func (e *mEntity) keptFields() []keptField {
 	all := []keptField{
 		{"version", e.version, true},
 		{"revision", e.revision, true},
@@ -26,12 +26,12 @@ func (e *entity) keptFields() []keptField {
 }
 
 // isKept reports one of them: that it has no attribute is right, or told already.
-func (d *Definition) isKept(f *field.Field) bool {
+func (d *mDefinition) isKept(f *field.Field) bool {
 	return slices.ContainsFunc(d.e.keptFields(), func(k keptField) bool { return k.f == f })
 }
 
 // holder returns the outermost field that f lies inside of, nil if it is a field of the item itself: its own, or promoted.
-func (d *Definition) holder(f *field.Field) *field.Field {
+func (d *mDefinition) holder(f *field.Field) *field.Field {
 	for _, outer := range d.e.proto.Fields() { // outer ones come first
 		if f.Within(outer) && !outer.Embedded {
 			return outer
@@ -42,7 +42,7 @@ func (d *Definition) holder(f *field.Field) *field.Field {
 
 // atTop refuses a field inside another one: DynamoDB expires by attributes of the item alone, and a write of the outer field
 // would write what it held of the inner one before.
-func (d *Definition) atTop(what string, f *field.Field) bool {
+func (d *mDefinition) atTop(what string, f *field.Field) bool {
 	outer := d.holder(f)
 	if outer != nil {
 		d.fault("%s: %s lies inside the field %s: it must be a field of the item itself, or of a struct that the item embeds without a tag", what, f.Name, outer.Name)
@@ -52,7 +52,7 @@ func (d *Definition) atTop(what string, f *field.Field) bool {
 
 // checkKept refuses fields that each write changes in the primary key, which cannot change, and in unique constraints. Index
 // keys may hold a version or a time: writes move the entry.
-func (d *Definition) checkKept() {
+func (d *mDefinition) checkKept() {
 	for _, k := range d.e.keptFields() {
 		if !k.varies || d.e.primary.faulty {
 			continue
@@ -75,7 +75,7 @@ func (d *Definition) checkKept() {
 
 // lend finds the pointers behind which fields lie that the library sets in an item: those that it keeps, those that views
 // fill, and those of the key.
-func (e *entity) lend() {
+func (e *mEntity) lend() {
 	fs := e.primary.fields()
 	for _, k := range e.keptFields() {
 		fs = append(fs, k.f)

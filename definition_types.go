@@ -10,7 +10,7 @@ import (
 )
 
 // checkTypes refuses a key attribute that is of one type here and of another in other.
-func (d *Definition) checkTypes(other *entity) {
+func (d *mDefinition) checkTypes(other *mEntity) {
 	for _, r := range append(d.e.rows(), d.e.also...) {
 		for attr, t := range r.keyTypes() {
 			for _, o := range append(other.rows(), other.also...) {
@@ -25,12 +25,12 @@ func (d *Definition) checkTypes(other *entity) {
 
 // checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
 // no such item, whether it would be in that index or not.
-func (d *Definition) checkKeyFields(other *entity) {
+func (d *mDefinition) checkKeyFields(other *mEntity) {
 	d.checkStored(d.e, other)
 	d.checkStored(other, d.e)
 }
 
-func (d *Definition) checkStored(e, keys *entity) {
+func (d *mDefinition) checkStored(e, keys *mEntity) {
 	for _, f := range e.proto.Fields() {
 		if !f.Stored() || f.Nested() {
 			continue
@@ -46,7 +46,7 @@ func (d *Definition) checkStored(e, keys *entity) {
 }
 
 // checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
-func (d *Definition) checkUnfilled() {
+func (d *mDefinition) checkUnfilled() {
 	for _, ix := range d.e.table.all() {
 		if _, in := d.implied(ix.attrs()); in {
 			continue // declared, or told already

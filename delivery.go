@@ -32,12 +32,12 @@ type delivery struct {
 // share is what one part has to do with a record.
 type share struct {
 	state shareState
-	known bool    // it was done before this delivery
-	fell  bool    // it failed in this delivery
-	e     *entity // that it is of, nil where nobody knows
-	fault error   // known before it is done
-	err   error   // that it failed with
-	tried int     // deliveries that it failed
+	known bool     // it was done before this delivery
+	fell  bool     // it failed in this delivery
+	e     *mEntity // that it is of, nil where nobody knows
+	fault error    // known before it is done
+	err   error    // that it failed with
+	tried int      // deliveries that it failed
 }
 
 type shareState byte
@@ -52,7 +52,7 @@ const (
 
 // image is what an entity has in a record: how its item was before and is now.
 type image struct {
-	e        *entity
+	e        *mEntity
 	kind     ChangeKind
 	old, new attr.Item     // nil where there is none, or where the stream does not carry it
 	was, is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
@@ -79,7 +79,7 @@ func (d *delivery) wanted() bool {
 }
 
 // want makes a share pending, for an item of e if that is known; fault is what is known to be wrong.
-func (d *delivery) want(part int, e *entity, fault error) {
+func (d *delivery) want(part int, e *mEntity, fault error) {
 	s := &d.shares[part]
 	s.state, s.e = pending, e
 	s.fault = errors.Join(s.fault, fault)
@@ -128,7 +128,7 @@ func (m *Mux) prepare(d *delivery) error {
 }
 
 // claim returns the entity of an image, nil where there is no image.
-func (m *Mux) claim(image attr.Item) (*entity, error) {
+func (m *Mux) claim(image attr.Item) (*mEntity, error) {
 	if image == nil {
 		return nil, nil
 	}
@@ -144,7 +144,7 @@ func (m *Mux) unknown(err error) error {
 }
 
 // kindOf tells what a record says from what the TTL of its item says.
-func (t *Table) kindOf(rec *Record) ChangeKind {
+func (t *mTable) kindOf(rec *Record) ChangeKind {
 	if rec.Kind != Removed || t.ttl == "" {
 		return rec.Kind
 	}
@@ -223,7 +223,7 @@ func (m *Mux) addViews(d *delivery, img image, before, after error) {
 }
 
 // viewed reports whether a view looks at items of e.
-func (m *Mux) viewed(e *entity) bool {
+func (m *Mux) viewed(e *mEntity) bool {
 	for _, v := range m.views {
 		if v.view.kind.on(e) {
 			return true
@@ -260,7 +260,7 @@ func (i image) complete() error {
 
 // decodeImage decodes an image, or the key where the stream does not carry the image. A panic of a decoder of the user's is
 // an error of this image.
-func (e *entity) decodeImage(attrs, keys attr.Item) (v reflect.Value, err error) {
+func (e *mEntity) decodeImage(attrs, keys attr.Item) (v reflect.Value, err error) {
 	err = fault.Safely(func() error {
 		v = e.newItem()
 		if attrs == nil {

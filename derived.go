@@ -9,14 +9,14 @@ type derivation struct {
 }
 
 // derive makes f a field that the view called by fills, and no write of a user.
-func (e *entity) derive(f *field.Field, by string) {
+func (e *mEntity) derive(f *field.Field, by string) {
 	e.derived = append(e.derived, derivation{f, by})
 	e.lend()
 	e.notes = append(e.notes, "derived\t"+f.Name+"\tby "+by)
 }
 
 // derivedBy returns the view that fills f, or something inside or around it; "" if none does.
-func (e *entity) derivedBy(f *field.Field) string {
+func (e *mEntity) derivedBy(f *field.Field) string {
 	for _, d := range e.derived {
 		if d.f.Overlaps(f) {
 			return d.by

@@ -10,7 +10,7 @@ import (
 
 // Describe writes the design page: each entity's keys in each index, and what the library keeps for it. Its text is
 // stable, so that it can stand in a README and be compared by a test.
-func (t *Table) Describe(w io.Writer) error {
+func (t *mTable) Describe(w io.Writer) error {
 	var b strings.Builder
 	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { _, _ = fmt.Fprintln(tw, strings.Join(cells, "\t")) }
@@ -37,7 +37,7 @@ func (t *Table) Describe(w io.Writer) error {
 }
 
 // whenText renders what must hold for an item to be in the row's index.
-func (r *Row) whenText() string {
+func (r *mIndexKeys) whenText() string {
 	if slices.Contains(r.entity.also, r) {
 		return "by its attributes"
 	}

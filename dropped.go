@@ -19,7 +19,7 @@ import (
 //
 // Key attributes that a field of any entity of the table is stored in are somebody's data: they are never removed, and an
 // index that has no others is refused.
-func (d *Definition) Dropped(ix *Index) {
+func (d *mDefinition) Dropped(ix *mIndex) {
 	switch {
 	case ix == nil || ix.table != d.e.table:
 		d.fault("dropped: the index is of another table")
@@ -32,7 +32,7 @@ func (d *Definition) Dropped(ix *Index) {
 }
 
 // checkDropped makes sure that an index is not dropped and used, and that it can be left.
-func (d *Definition) checkDropped() {
+func (d *mDefinition) checkDropped() {
 	for _, ix := range d.e.dropped {
 		switch {
 		case ix == d.e.table.primary:
@@ -46,14 +46,14 @@ func (d *Definition) checkDropped() {
 }
 
 // leftovers returns the key attributes of an index that only the entity's dropped entry was made of.
-func (e *entity) leftovers(ix *Index) (attrs []string) {
-	data := func(o *entity, attr string) bool {
+func (e *mEntity) leftovers(ix *mIndex) (attrs []string) {
+	data := func(o *mEntity, attr string) bool {
 		return slices.ContainsFunc(o.proto.Fields(), func(f *field.Field) bool { return f.Stored() && f.Attr() == attr })
 	}
 	for _, attr := range ix.attrs() {
 		used := e.table.primary.isKey(attr) || data(e, attr) ||
-			slices.ContainsFunc(e.indexed, func(r *Row) bool { return r.index.isKey(attr) }) ||
-			slices.ContainsFunc(e.table.entities, func(o *entity) bool { return data(o, attr) })
+			slices.ContainsFunc(e.indexed, func(r *mIndexKeys) bool { return r.index.isKey(attr) }) ||
+			slices.ContainsFunc(e.table.entities, func(o *mEntity) bool { return data(o, attr) })
 		if !used {
 			attrs = append(attrs, attr)
 		}
@@ -63,7 +63,7 @@ func (e *entity) leftovers(ix *Index) (attrs []string) {
 
 // leave removes from attrs, an item's attributes, what keeps it in indexes that the entity has dropped. Only text is
 // removed: what templates make is text.
-func (e *entity) leave(attrs attr.Item) {
+func (e *mEntity) leave(attrs attr.Item) {
 	for _, ix := range e.dropped {
 		for _, attr := range e.leftovers(ix) {
 			if _, ok := attrs[attr].(*types.AttributeValueMemberS); ok {
@@ -74,7 +74,7 @@ func (e *entity) leave(attrs attr.Item) {
 }
 
 // stray says why an item of an entity that has no entry in an index stands there, and what to do.
-func (e *entity) stray(ix *Index) error {
+func (e *mEntity) stray(ix *mIndex) error {
 	if slices.Contains(e.dropped, ix) {
 		return fmt.Errorf("%w: this is a %s, left in %s from before its definition dropped the index: run Reindex of %s", fault.ErrUnknown, e.name, ix.name, e.name)
 	}

@@ -50,7 +50,7 @@ func (x *edit) overlaps(y *edit) bool {
 }
 
 // edits compiles changes, or says what is wrong with them.
-func (e *entity) edits(changes []change) ([]edit, error) {
+func (e *mEntity) edits(changes []change) ([]edit, error) {
 	out := make([]edit, 0, len(changes))
 	for _, c := range changes {
 		x, err := e.oneEdit(c)
@@ -67,7 +67,7 @@ func (e *entity) edits(changes []change) ([]edit, error) {
 	return out, nil
 }
 
-func (e *entity) oneEdit(c change) (edit, error) {
+func (e *mEntity) oneEdit(c change) (edit, error) {
 	f, err := e.resolve(c.ptr)
 	if err != nil {
 		return edit{}, fmt.Errorf("%s: %w", c.op, err)
@@ -216,36 +216,33 @@ type editing struct {
 
 // editPlan is what an edit of one field means.
 type editPlan struct {
-	refused string // why it cannot be edited
-	halves  []half // keys of index rows that are rendered from it
-	when    []*Row // rows that may appear or vanish with it
-	native  []*Row // rows whose key it is itself
+	refused string        // why it cannot be edited
+	halves  []half        // keys of index rows that are rendered from it
+	when    []*mIndexKeys // rows that may appear or vanish with it
+	native  []*mIndexKeys // rows whose key it is itself
 	uniques []*unique
 }
 
 // half is one key of a row.
 type half struct {
-	row *Row
+	row *mIndexKeys
 	key int // in row.keys()
 }
 
 // editing compiles on first use: what derives fields is declared after the entity, and before any write.
-func (e *entity) editing() *editing {
-	e.editOnce.Do(func() {
-		e.edit = &editing{fields: map[*field.Field]*editPlan{}}
+func (e *mEntity) editing() *editing {
+	return e.editor.get(func() any {
+		ed := &editing{fields: map[*field.Field]*editPlan{}}
 		for _, f := range e.proto.Fields() {
-			e.edit.fields[f] = e.planEdit(f)
-			if f.Stored() && !f.Nested() && !f.Embedded {
-				e.edit.mapped = append(e.edit.mapped, f)
-			}
+			ed.fields[f] = e.planEdit(f)
 		}
-	})
-	return e.edit
+		return ed
+	}).(*editing)
 }
 
 func (ed *editing) of(f *field.Field) *editPlan { return ed.fields[f] }
 
-func (e *entity) planEdit(f *field.Field) *editPlan {
+func (e *mEntity) planEdit(f *field.Field) *editPlan {
 	p := &editPlan{}
 	switch by := e.derivedBy(f); {
 	case slices.ContainsFunc(e.primary.fields(), f.Overlaps):
@@ -282,7 +279,7 @@ func (e *entity) planEdit(f *field.Field) *editPlan {
 }
 
 // conditionFields returns the fields of the row's When.
-func (r *Row) conditionFields() (fs []*field.Field) {
+func (r *mIndexKeys) conditionFields() (fs []*field.Field) {
 	for _, c := range r.when {
 		fs = append(fs, r.entity.fieldsOf(c)...)
 	}
@@ -290,7 +287,7 @@ func (r *Row) conditionFields() (fs []*field.Field) {
 }
 
 // fieldsOf returns the fields that a condition names.
-func (e *entity) fieldsOf(cl clause) (fs []*field.Field) {
+func (e *mEntity) fieldsOf(cl clause) (fs []*field.Field) {
 	for _, k := range cl.kids {
 		fs = append(fs, e.fieldsOf(k)...)
 	}
@@ -304,7 +301,7 @@ func (e *entity) fieldsOf(cl clause) (fs []*field.Field) {
 }
 
 // value encodes the value of a field as an item holds it, nil where it leaves the attribute out.
-func (e *entity) value(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
+func (e *mEntity) value(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	if f == e.ttl && v.IsZero() {
 		return nil, nil
 	}
@@ -313,7 +310,7 @@ func (e *entity) value(f *field.Field, v reflect.Value) (types.AttributeValue, e
 
 // zero is what a Put stores for the zero value of a field, nil where it leaves the attribute out. Whether an item is in
 // an index is decided as for an item that was Put, also where an attribute is absent that a Put would write.
-func (e *entity) zero(f *field.Field) types.AttributeValue {
+func (e *mEntity) zero(f *field.Field) types.AttributeValue {
 	av, err := e.value(f, reflect.Zero(f.Type))
 	if err != nil {
 		return nil
@@ -322,7 +319,7 @@ func (e *entity) zero(f *field.Field) types.AttributeValue {
 }
 
 // values encodes the fields of an item, without keys and type.
-func (e *entity) values(it reflect.Value) (attr.Item, error) {
+func (e *mEntity) values(it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, e.codec.Size())
 	err := e.encodeFields(attrs, it)
 	if err == nil && e.ttl != nil && e.ttl.Get(it).IsZero() {

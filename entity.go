@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -17,26 +16,27 @@ import (
 
 // Entity describes how a T lives in a table: its keys in each index and what the library keeps for it. It does no
 // I/O: it makes [Query] and [Op] values, and a [Repository] runs them. Immutable; safe for concurrent use.
-type Entity[T any] struct{ e *entity }
+type Entity[T any] struct{ e *mEntity }
 
 // Define describes T's place in table. f runs once, on a prototype of T: it names fields by their addresses there.
 // The error joins every fault of the definition, each naming entity, index, template and field.
 func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
-	if table == nil || table.primary == nil {
+	t := table.below()
+	if t == nil {
 		return nil, fault.Model("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
 	}
-	if table.frozen.Load() {
+	if t.frozen.Load() {
 		return nil, fault.Model("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
 	}
-	d, err := newDefinition(table, name, reflect.TypeFor[T]())
+	d, err := newDefinition(t, name, reflect.TypeFor[T]())
 	if f == nil {
 		err = fault.Model("ddb: define %s: a nil function: it has to declare the keys", name)
 	}
 	if err != nil {
-		table.refuse(name, []error{err})
+		t.refuse(name, []error{err})
 		return nil, err
 	}
-	d.run(func() { f(d.e.proto.Pointer().Interface().(*T), d) })
+	d.run(func() { f(d.e.proto.Pointer().Interface().(*T), &Definition{d}) })
 	if err := d.finish(); err != nil {
 		return nil, err
 	}
@@ -106,30 +106,36 @@ func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err e
 	return item, nil
 }
 
-func (e *Entity[T]) entity() *entity {
+// AnyEntity is an [Entity] of any type. Only this package makes them.
+type AnyEntity interface {
+	Name() string
+	model() *mEntity
+}
+
+func (e *Entity[T]) model() *mEntity {
 	if e == nil {
 		return nil
 	}
 	return e.e
 }
 
-// entity is an Entity without its type parameter.
-type entity struct {
+// mEntity is an Entity without its type parameter.
+type mEntity struct {
 	name    string
 	aliases []string
-	table   *Table
+	table   *mTable
 	proto   *field.Prototype
 	codec   *codec.Plan
 	newItem func() reflect.Value // an addressable zero T
 
-	primary *Row
+	primary *mIndexKeys
 	keyOnly []template.Part // of the primary key: those of fields without an attribute
-	indexed []*Row
+	indexed []*mIndexKeys
 	lone    []indexField
-	also    []*Row // rows that its attributes alone make, declared by AlsoIn
+	also    []*mIndexKeys // rows that its attributes alone make, declared by AlsoIn
 
-	under  []*entity // parents whose sort keys this entity's continue
-	covers []*entity // the entities under this one
+	under  []*mEntity // parents whose sort keys this entity's continue
+	covers []*mEntity // the entities under this one
 
 	version, ttl, created, updated *field.Field
 	revision                       *field.Field // without an attribute
@@ -138,22 +144,22 @@ type entity struct {
 	loans   field.Loans  // on the way to fields that the library sets
 
 	uniques []*unique
-	history *Row     // of version rows
-	dropped []*Index // that items from before may stand in
+	history *mIndexKeys // of version rows
+	dropped []*mIndex   // that items from before may stand in
 
-	jsonOnce sync.Once
-	json     *jsonPut // see jsonPut
-	schema   int
-	remade   bool // there is an upgrade, which may give an item a TTL
-	upgrade  func(from int, attrs map[string]types.AttributeValue) error
+	writer  slot // what puts are written by, once one is
+	schema  int
+	remade  bool // there is an upgrade, which may give an item a TTL
+	upgrade func(from int, attrs map[string]types.AttributeValue) error
 
-	editOnce sync.Once
-	edit     *editing
+	editor slot           // what edits are written by, once one is
+	mapped []*field.Field // that are attributes of the item
+	made   bool           // a view makes its items
 
 	notes []string // further lines of the design page
 }
 
-func (e *entity) label() string {
+func (e *mEntity) label() string {
 	if e == nil {
 		return "item of the library's own"
 	}
@@ -161,15 +167,15 @@ func (e *entity) label() string {
 }
 
 // rows returns the primary row and the declared index rows.
-func (e *entity) rows() []*Row { return append([]*Row{e.primary}, e.indexed...) }
+func (e *mEntity) rows() []*mIndexKeys { return append([]*mIndexKeys{e.primary}, e.indexed...) }
 
 // row returns the entity's row in ix, nil if it has none.
-func (e *entity) row(ix *Index) *Row {
+func (e *mEntity) row(ix *mIndex) *mIndexKeys {
 	if ix == e.table.primary {
 		return e.primary
 	}
-	for _, rows := range [][]*Row{e.indexed, e.also} {
-		if i := slices.IndexFunc(rows, func(r *Row) bool { return r.index == ix }); i >= 0 {
+	for _, rows := range [][]*mIndexKeys{e.indexed, e.also} {
+		if i := slices.IndexFunc(rows, func(r *mIndexKeys) bool { return r.index == ix }); i >= 0 {
 			return rows[i]
 		}
 	}
@@ -177,7 +183,7 @@ func (e *entity) row(ix *Index) *Row {
 }
 
 // resolve returns the field whose address in the prototype ptr is.
-func (e *entity) resolve(ptr any) (*field.Field, error) {
+func (e *mEntity) resolve(ptr any) (*field.Field, error) {
 	f, err := e.proto.Resolve(ptr)
 	if err != nil {
 		return nil, fault.Model("%w", err)

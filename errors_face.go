@@ -16,9 +16,9 @@ func asPublic(err error, target any) bool {
 	case *fault.WriteError:
 		return set(target, (*WriteError)(e))
 	case *fault.TransactError:
-		return set(target, &TransactError{Failed: above(e.Failed), err: e.Err})
+		return set(target, &TransactError{Failed: failuresAbove(e.Failed), err: e.Err})
 	case *fault.BatchError:
-		out := &BatchError{Failed: above(e.Failed)}
+		out := &BatchError{Failed: failuresAbove(e.Failed)}
 		for _, o := range e.Outcomes {
 			out.Outcomes = append(out.Outcomes, WriteOutcome(o))
 		}
@@ -41,7 +41,7 @@ func set[E error](target any, e E) bool {
 	return ok
 }
 
-func above(failed []*fault.WriteError) []*WriteError {
+func failuresAbove(failed []*fault.WriteError) []*WriteError {
 	out := make([]*WriteError, len(failed))
 	for i, e := range failed {
 		out[i] = (*WriteError)(e)
@@ -49,7 +49,7 @@ func above(failed []*fault.WriteError) []*WriteError {
 	return out
 }
 
-func below(failed []*WriteError) []*fault.WriteError {
+func failuresBelow(failed []*WriteError) []*fault.WriteError {
 	out := make([]*fault.WriteError, len(failed))
 	for i, e := range failed {
 		out[i] = (*fault.WriteError)(e)
@@ -58,11 +58,11 @@ func below(failed []*WriteError) []*fault.WriteError {
 }
 
 func (e *TransactError) below() *fault.TransactError {
-	return &fault.TransactError{Failed: below(e.Failed), Err: e.err}
+	return &fault.TransactError{Failed: failuresBelow(e.Failed), Err: e.err}
 }
 
 func (e *BatchError) below() *fault.BatchError {
-	return &fault.BatchError{Failed: below(e.Failed)}
+	return &fault.BatchError{Failed: failuresBelow(e.Failed)}
 }
 
 func (e *ThrottleError) below() *fault.ThrottleError {

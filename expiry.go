@@ -9,58 +9,47 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 )
 
-// past reports whether reads leave the item out because its TTL has passed, be it that of its upgrade.
-func (db *DB) past(s attr.Stored) bool {
-	if db.opts.WithExpired || db.table.ttl == "" {
+// dead reports whether the TTL that is stored has passed: the item is absent, though DynamoDB may not have deleted it yet.
+func (t *mTable) dead(s attr.Stored, now time.Time) bool {
+	if t.ttl == "" {
 		return false
 	}
-	return db.dead(s) || db.outdated(s)
+	text, ok := s.Number(t.ttl)
+	if !ok {
+		return false
+	}
+	if at, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return at <= now.Unix()
+	}
+	c, ok := attr.CompareNumbers(text, strconv.FormatInt(now.Unix(), 10)) // as the filter of a query does
+	return ok && c <= 0
 }
 
 // outdated reports whether the upgrade of the item says that its TTL has passed.
-func (db *DB) outdated(s attr.Stored) bool {
-	if db.table.ages == 0 || s.None() || schemaOf(s) >= db.table.ages {
+func (t *mTable) outdated(s attr.Stored, now time.Time) bool {
+	if t.ages == 0 || s.None() || schemaOf(s) >= t.ages {
 		return false
 	}
-	e, err := db.table.claim(s)
-	return err == nil && db.lapsed(e, s)
+	e, err := t.claim(s)
+	return err == nil && e.lapsed(s, now)
 }
 
 // lapsed reports whether an item of e is of an older schema, and its upgrade says that its TTL has passed.
-func (db *DB) lapsed(e *entity, s attr.Stored) bool {
+func (e *mEntity) lapsed(s attr.Stored, now time.Time) bool {
 	if e == nil || !e.ages() || s.None() || schemaOf(s) >= e.schema {
 		return false
 	}
 	up, err := e.upgraded(s.Attributes())
-	return err == nil && db.dead(loaded(up))
+	return err == nil && e.table.dead(loaded(up), now)
 }
 
 // ages reports whether an upgrade may say that an item has expired.
-func (e *entity) ages() bool { return e.remade && e.ttl != nil }
-
-// dead reports whether the TTL that is stored has passed: the item is absent, though DynamoDB may not have deleted it yet.
-func (db *DB) dead(s attr.Stored) bool {
-	if db.table.ttl == "" {
-		return false
-	}
-	text, ok := s.Number(db.table.ttl)
-	if !ok {
-		return false
-	}
-	now := db.opts.Now().Unix()
-	if at, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return at <= now
-	}
-	c, ok := attr.CompareNumbers(text, strconv.FormatInt(now, 10)) // as the filter of a query does
-	return ok && c <= 0
-}
+func (e *mEntity) ages() bool { return e.remade && e.ttl != nil }
 
 // aliveText is the condition that an item's TTL has not passed at now. What has none, or one that is no number, never expires.
 func aliveText(ttl, now string) string { return "NOT (" + ttl + " <= " + now + ")" }
 
-// now is the present as a TTL attribute has it.
-func (db *DB) now() types.AttributeValue { return ttlNow(db.opts.Now()) }
-
-func ttlNow(now time.Time) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(now.Unix(), 10)}
+// ttlOf is a time as a TTL attribute has it.
+func ttlOf(at time.Time) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(at.Unix(), 10)}
 }

@@ -83,7 +83,7 @@ func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *
 // fanOut is the kind of view that [FanOut] declares. Immutable.
 type fanOut struct {
 	view                *View
-	source, via, target *entity // via is nil where the query finds the targets themselves
+	source, via, target *mEntity // via is nil where the query finds the targets themselves
 	targets             func(source reflect.Value) query
 	shares              bool // two copies of a source have memory in common
 	place               func(member reflect.Value) reflect.Value
@@ -103,7 +103,7 @@ func (f *fanOut) declare() *View {
 	if f.targets == nil {
 		faultName("a function is nil")
 	}
-	for _, e := range []*entity{f.via, f.target} {
+	for _, e := range []*mEntity{f.via, f.target} {
 		switch {
 		case e == nil:
 		case e.table != v.table:
@@ -120,7 +120,7 @@ func (f *fanOut) declare() *View {
 	if len(faults) > 0 {
 		panic(&fault.ModelError{Err: errors.Join(faults...)})
 	}
-	v.table.views = append(v.table.views, v)
+	v.table.views = append(v.table.views, v.name)
 	what := "copy\tof " + f.source.name
 	if f.via != nil {
 		what += " via " + f.via.name
@@ -129,7 +129,7 @@ func (f *fanOut) declare() *View {
 	return v
 }
 
-func (f *fanOut) on(e *entity) bool { return e == f.source }
+func (f *fanOut) on(e *mEntity) bool { return e == f.source }
 
 // maintain carries the changes of a batch into their targets, all together.
 func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
@@ -170,7 +170,7 @@ func (v *View) nameFaults() (faults []error) {
 	if v.name == "" || strings.ContainsAny(v.name, "#~") || len(v.name) > 100 {
 		fault("a name has 1 to 100 bytes and neither # nor ~")
 	}
-	if slices.ContainsFunc(v.table.views, func(o *View) bool { return o.name == v.name }) {
+	if slices.Contains(v.table.views, v.name) {
 		fault("the table has a view of that name")
 	}
 	return faults

@@ -159,7 +159,7 @@ func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
 			s.elusive = true
 			return false, true
 		}
-		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
+		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *mEntity) reflect.Value { return e.newItem() })
 		if v != wanted { // an item of another entity, which is not written, or one that cannot be decoded
 			s.unread = errors.Join(s.unread, err)
 			return false, true

@@ -18,7 +18,7 @@ import (
 
 // copied is an item that a fan-out may change: as it was read, and as it will be.
 type copied struct {
-	e     *entity
+	e     *mEntity
 	attrs attr.Item
 	is    reflect.Value // invalid where there is no member
 }
@@ -275,7 +275,7 @@ func (c *copied) asRead(x *plan.Expression, whole bool) string {
 }
 
 // own reports whether an attribute says which item it is, and of what: the primary key, the type and the schema.
-func (t *Table) own(attr string) bool {
+func (t *mTable) own(attr string) bool {
 	return slices.Contains(t.primary.attrs(), attr) || attr == t.typeAttr || attr == schemaAttr
 }
 

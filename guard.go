@@ -55,7 +55,7 @@ const (
 func (t isAbsent) text(a *action) string {
 	text := "attribute_not_exists(" + a.pk() + ")"
 	if a.e.ttl != nil && a.role == roleItem && a.kind != updateAction {
-		text += " OR " + a.x.Path(a.e.ttl.Path) + " <= " + a.x.Value(ttlNow(a.now))
+		text += " OR " + a.x.Path(a.e.ttl.Path) + " <= " + a.x.Value(ttlOf(a.now))
 	}
 	return text
 }
@@ -110,7 +110,7 @@ func (t hasVersion) holds(a *action, old attr.Item) (bool, bool) {
 
 func (t hasVersion) why(a *action, old attr.Item) error { return a.e.staleVersion(t.n, old) }
 
-func (e *entity) staleVersion(n int64, old attr.Item) error {
+func (e *mEntity) staleVersion(n int64, old attr.Item) error {
 	have, _ := attr.At(old, e.version.Path).(*types.AttributeValueMemberN)
 	switch {
 	case old == nil:
@@ -199,7 +199,7 @@ func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
 
 func (inSchema) why(a *action, old attr.Item) error { return a.e.otherSchema(old) }
 
-func (e *entity) otherSchema(old attr.Item) error {
+func (e *mEntity) otherSchema(old attr.Item) error {
 	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, schemaOf(loaded(old)), e.schema)
 }
 

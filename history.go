@@ -36,19 +36,19 @@ const (
 // An item is known by the fields of its History key: those of the primary key that it leaves out may change in a Move, which
 // keeps the history. Leave out none that tells two items apart, or they share one history, and [History.Prune] counts and
 // deletes the versions of both.
-func (d *Definition) History(partition, sort Template) {
+func (d *mDefinition) History(partition, sort mParts) {
 	if d.e.history != nil {
 		d.fault("history: declared twice")
 		return
 	}
 	ix := d.e.table.primary
-	r := d.row(ix, partition, []Template{sort})
+	r := d.row(ix, partition, []mParts{sort})
 	d.e.history = r
 	d.e.notes = append(d.e.notes, "history\t"+r.partition.String()+"\t"+r.sort.String())
 }
 
 // checkHistory makes sure that version rows can be told apart, and read back.
-func (d *Definition) checkHistory() {
+func (d *mDefinition) checkHistory() {
 	r := d.e.history
 	if r == nil {
 		return
@@ -95,7 +95,7 @@ func (d *Definition) checkHistory() {
 }
 
 // historyOf reports whether an item is a version row, of any entity.
-func (t *Table) historyOf(s attr.Stored) *entity {
+func (t *mTable) historyOf(s attr.Stored) *mEntity {
 	for _, e := range t.entities {
 		if e.history != nil && e.history.shaped(s) {
 			return e
@@ -105,7 +105,7 @@ func (t *Table) historyOf(s attr.Stored) *entity {
 }
 
 // shaped reports whether the table key of s has the shape of the row's.
-func (r *Row) shaped(s attr.Stored) bool {
+func (r *mIndexKeys) shaped(s attr.Stored) bool {
 	for _, k := range r.keys() {
 		if text, ok := s.Text(k.attrs[0]); !ok || !k.template.Match(text) {
 			return false
@@ -145,10 +145,10 @@ func (w *write) putVersion(row attr.Item) {
 }
 
 // numbering returns the attributes by which a version row can be told from a tombstone and from one that was pruned.
-func (e *entity) numbering() []string { return []string{e.version.Attr(), deletedAttr, prunedAttr} }
+func (e *mEntity) numbering() []string { return []string{e.version.Attr(), deletedAttr, prunedAttr} }
 
 // versionRow returns the version row of an item that is stored as attrs.
-func (e *entity) versionRow(op Op, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
+func (e *mEntity) versionRow(op Op, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
 	row, aside := maps.Clone(attrs), attr.Item{}
 	for _, ix := range e.table.all() {
 		for _, attr := range ix.attrs() {
@@ -177,7 +177,7 @@ func (e *entity) versionRow(op Op, it reflect.Value, attrs attr.Item, number int
 }
 
 // historyKey adds the key of a version row to attrs.
-func (e *entity) historyKey(op Op, it reflect.Value, number int64, attrs attr.Item) error {
+func (e *mEntity) historyKey(op Op, it reflect.Value, number int64, attrs attr.Item) error {
 	it = e.copied(it)
 	e.version.Addr(it).SetInt(number)
 	for _, k := range e.history.keys() {
@@ -191,8 +191,8 @@ func (e *entity) historyKey(op Op, it reflect.Value, number int64, attrs attr.It
 }
 
 // hasAttribute reports whether a field is stored as the top-level attribute.
-func (e *entity) hasAttribute(attr string) bool {
-	return slices.ContainsFunc(e.editing().mapped, func(f *field.Field) bool { return f.Attr() == attr })
+func (e *mEntity) hasAttribute(attr string) bool {
+	return slices.ContainsFunc(e.mapped, func(f *field.Field) bool { return f.Attr() == attr })
 }
 
 // bury adds the tombstone of an item that is deleted as it was read.
@@ -236,7 +236,7 @@ func (w *write) bury(a *action) error {
 
 // decodeNumber fills dst with the version and what the keys of versions are made of, so that an item of which the rest
 // cannot be decoded can be deleted.
-func (e *entity) decodeNumber(attrs attr.Item, dst reflect.Value) error {
+func (e *mEntity) decodeNumber(attrs attr.Item, dst reflect.Value) error {
 	s, err := e.inSchema(loaded(attrs))
 	switch {
 	case err != nil:
@@ -256,12 +256,12 @@ func (e *entity) decodeNumber(attrs attr.Item, dst reflect.Value) error {
 }
 
 // stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
-func (e *entity) stub(row attr.Item) bool {
+func (e *mEntity) stub(row attr.Item) bool {
 	return row[deletedAttr] != nil || row[e.version.Attr()] == nil
 }
 
 // decodeVersion fills dst, an addressable zero struct, from a version row.
-func (e *entity) decodeVersion(row attr.Item, dst reflect.Value) error {
+func (e *mEntity) decodeVersion(row attr.Item, dst reflect.Value) error {
 	attrs := maps.Clone(row)
 	if aside, ok := row[asideAttr].(*types.AttributeValueMemberM); ok {
 		maps.Copy(attrs, aside.Value)
@@ -286,7 +286,7 @@ func (e *entity) decodeVersion(row attr.Item, dst reflect.Value) error {
 }
 
 // versionNumber returns the number in the key of a version row.
-func (e *entity) versionNumber(row attr.Item) (int64, error) {
+func (e *mEntity) versionNumber(row attr.Item) (int64, error) {
 	it := e.newItem()
 	for _, k := range e.history.keys() {
 		s, ok := row[k.attrs[0]].(*types.AttributeValueMemberS)

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Index is one way to read a table: its primary key, a global or a local secondary index. Made by [NewTable],
+// mIndex is one way to read a table: its primary key, a global or a local secondary index. Made by [NewTable],
 // [Table.GSI], [Table.MultiGSI] and [Table.LSI]; immutable once an entity is defined in it.
-type Index struct {
-	table      *Table
+type mIndex struct {
+	table      *mTable
 	name       string
 	partition  []string // key attributes
 	sort       []string
@@ -17,6 +17,7 @@ type Index struct {
 	include    []string
 	twice      bool     // the projection was declared more than once
 	names      []string // of the key attributes, once it is part of its table
+	face       any      // the public Index
 }
 
 type indexKind uint8
@@ -38,7 +39,7 @@ const (
 // KeysOnly makes the index project keys only: cheap to write; reads fetch the rest of each item with BatchGet
 // ("hydrate"), one more request for each 100 items. A query that Selects fields of the keys alone does not, unless the
 // entity has a TTL.
-func (ix *Index) KeysOnly() *Index {
+func (ix *mIndex) KeysOnly() *mIndex {
 	ix.table.mutable("KeysOnly")
 	ix.project(projectKeys)
 	return ix
@@ -49,26 +50,26 @@ func (ix *Index) KeysOnly() *Index {
 // too: the TTL attribute of entities that expire, and "~s" of those that have a [Definition.Schema]. The type attribute
 // need not be: where it is not projected, the shape of its key alone says what an item is. A name that no entity stores is taken:
 // an index keeps the projection that it was made with, whatever entities stop to store.
-func (ix *Index) Include(attrs ...string) *Index {
+func (ix *mIndex) Include(attrs ...string) *mIndex {
 	ix.table.mutable("Include")
 	ix.project(projectInclude)
 	ix.include = slices.Clone(attrs)
 	return ix
 }
 
-func (ix *Index) project(p projection) {
+func (ix *mIndex) project(p projection) {
 	ix.twice = ix.projection != projectAll
 	ix.projection = p
 }
 
 // Name returns the index's name, "primary" for the table itself.
-func (ix *Index) Name() string { return ix.name }
+func (ix *mIndex) Name() string { return ix.name }
 
 // String returns the index's name and key attributes.
-func (ix *Index) String() string { return fmt.Sprintf("%s %v %v", ix.name, ix.partition, ix.sort) }
+func (ix *mIndex) String() string { return fmt.Sprintf("%s %v %v", ix.name, ix.partition, ix.sort) }
 
 // attrs returns the key attributes, the partition's first.
-func (ix *Index) attrs() []string {
+func (ix *mIndex) attrs() []string {
 	if ix.names == nil {
 		return slices.Concat(ix.partition, ix.sort)
 	}
@@ -76,12 +77,12 @@ func (ix *Index) attrs() []string {
 }
 
 // projects reports whether rows of the index hold attr.
-func (ix *Index) projects(attr string) bool {
+func (ix *mIndex) projects(attr string) bool {
 	return ix.projection == projectAll || slices.Contains(ix.partition, attr) || slices.Contains(ix.sort, attr) ||
 		slices.Contains(ix.table.primary.partition, attr) || slices.Contains(ix.table.primary.sort, attr) ||
 		ix.projection == projectInclude && slices.Contains(ix.include, attr)
 }
 
-func (ix *Index) isKey(attr string) bool {
+func (ix *mIndex) isKey(attr string) bool {
 	return slices.Contains(ix.partition, attr) || slices.Contains(ix.sort, attr)
 }

@@ -12,16 +12,16 @@ import (
 // indexField is a field that is stored under a key attribute of a secondary index. DynamoDB refuses an item in which it can be no
 // key, whether the item would be in that index or not.
 type indexField struct {
-	row   *Row
+	row   *mIndexKeys
 	key   key
 	field *field.Field
 }
 
 // indexFields returns those fields of the entity.
-func (e *entity) indexFields() (out []indexField) {
+func (e *mEntity) indexFields() (out []indexField) {
 	for _, ix := range e.table.indexes {
 		for n, attr := range ix.attrs() {
-			f := (&Definition{e: e}).attribute(attr)
+			f := (&mDefinition{e: e}).attribute(attr)
 			if f == nil {
 				continue
 			}
@@ -29,7 +29,7 @@ func (e *entity) indexFields() (out []indexField) {
 			if n >= len(ix.partition) {
 				k.side, k.maxBytes = "sort", maxSortBytes
 			}
-			out = append(out, indexField{&Row{entity: e, index: ix}, k, f})
+			out = append(out, indexField{&mIndexKeys{entity: e, index: ix}, k, f})
 		}
 	}
 	return out

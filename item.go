@@ -16,7 +16,7 @@ import (
 )
 
 // encode returns item, an addressable struct, as it is stored.
-func (e *entity) encode(op string, it reflect.Value) (attr.Item, error) {
+func (e *mEntity) encode(op string, it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, len(e.proto.Fields())+2*len(e.indexed)+3)
 	if err := e.encodeFields(attrs, it); err != nil {
 		if bad := e.badNative(op, it); bad != nil {
@@ -55,7 +55,7 @@ func (e *entity) encode(op string, it reflect.Value) (attr.Item, error) {
 }
 
 // fail adds to an error about an item what was done and to which: its key, where there is one.
-func (e *entity) fail(op string, it reflect.Value, err error) error {
+func (e *mEntity) fail(op string, it reflect.Value, err error) error {
 	if key, bad := e.key(op, it); bad == nil {
 		return fmt.Errorf("ddb: %s %s %s: %w", op, e.name, e.table.keyText(key), err)
 	}
@@ -63,7 +63,7 @@ func (e *entity) fail(op string, it reflect.Value, err error) error {
 }
 
 // encodeFields adds the attributes of the fields of it to attrs.
-func (e *entity) encodeFields(attrs attr.Item, it reflect.Value) error {
+func (e *mEntity) encodeFields(attrs attr.Item, it reflect.Value) error {
 	if err := e.codec.EncodeTo(attrs, it); err != nil || !e.proto.Marshals() {
 		return e.told(err)
 	}
@@ -76,7 +76,7 @@ func (e *entity) encodeFields(attrs attr.Item, it reflect.Value) error {
 }
 
 // badNative returns what is wrong with a value of a Native key, nil if nothing is.
-func (e *entity) badNative(op string, it reflect.Value) error {
+func (e *mEntity) badNative(op string, it reflect.Value) error {
 	for _, r := range e.rows() {
 		for _, k := range r.keys() {
 			if !k.template.Native() {
@@ -96,7 +96,7 @@ func (e *entity) badNative(op string, it reflect.Value) error {
 }
 
 // includes reports whether an item with these attributes has the row.
-func (r *Row) includes(attrs attr.Item) bool {
+func (r *mIndexKeys) includes(attrs attr.Item) bool {
 	for _, p := range r.unless {
 		if !p(attrs) {
 			return false
@@ -106,7 +106,7 @@ func (r *Row) includes(attrs attr.Item) bool {
 }
 
 // fill adds the row's key attributes to attrs, which holds the item's own already.
-func (r *Row) fill(op string, it reflect.Value, attrs attr.Item) error {
+func (r *mIndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 	ks := r.keys()
 	texts := make([]types.AttributeValueMemberS, len(ks))
 	for i, k := range ks {
@@ -130,7 +130,7 @@ func (r *Row) fill(op string, it reflect.Value, attrs attr.Item) error {
 }
 
 // within adds to an error of an index row which item it is of, and that it may stay out of the index.
-func (r *Row) within(attrs attr.Item, err error) error {
+func (r *mIndexKeys) within(attrs attr.Item, err error) error {
 	key, ok := errors.AsType[*fault.KeyError](err)
 	if !ok || r.index.kind == primaryIndex {
 		return err
@@ -152,7 +152,7 @@ func (r *Row) within(attrs attr.Item, err error) error {
 }
 
 // render returns the text of a key that is not Native.
-func (r *Row) render(op string, k key, it reflect.Value) (string, error) {
+func (r *mIndexKeys) render(op string, k key, it reflect.Value) (string, error) {
 	s, err := k.template.Encode(it)
 	if err != nil {
 		return "", r.keyError(op, k, err)
@@ -164,7 +164,7 @@ func (r *Row) render(op string, k key, it reflect.Value) (string, error) {
 }
 
 // checkNative refuses values of Native fields that DynamoDB, or the library, takes for no key.
-func (r *Row) checkNative(op string, k key, attrs attr.Item) error {
+func (r *mIndexKeys) checkNative(op string, k key, attrs attr.Item) error {
 	for i := range k.template.Fields() {
 		if err := k.template.CheckNative(i, attrs[k.attrs[i]], k.limits(r)); err != nil {
 			return r.keyError(op, k, err)
@@ -173,7 +173,7 @@ func (r *Row) checkNative(op string, k key, attrs attr.Item) error {
 	return nil
 }
 
-func (r *Row) keyError(op string, k key, err error) error {
+func (r *mIndexKeys) keyError(op string, k key, err error) error {
 	out := &fault.KeyError{Op: op, Entity: r.entity.name, Index: r.index.name, Template: k.template.String(), Err: err}
 	if v, ok := errors.AsType[*template.ValueError](err); ok {
 		out.Field, out.Err = v.Field, v.Err
@@ -182,7 +182,7 @@ func (r *Row) keyError(op string, k key, err error) error {
 }
 
 // key returns the primary key of an item whose key fields it holds.
-func (e *entity) key(op string, it reflect.Value) (attr.Item, error) {
+func (e *mEntity) key(op string, it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, 2)
 	for _, k := range e.primary.keys() {
 		if !k.template.Native() {
@@ -200,10 +200,10 @@ func (e *entity) key(op string, it reflect.Value) (attr.Item, error) {
 }
 
 // keyOf returns the primary key attributes of an item.
-func (t *Table) keyOf(s attr.Stored) attr.Item { return s.Only(t.primary.attrs()) }
+func (t *mTable) keyOf(s attr.Stored) attr.Item { return s.Only(t.primary.attrs()) }
 
 // keyText renders a primary key for errors: pk="s#1" sk="s#1".
-func (t *Table) keyText(attrs attr.Item) string {
+func (t *mTable) keyText(attrs attr.Item) string {
 	var b strings.Builder
 	for i, attrName := range t.primary.attrs() {
 		if i > 0 {

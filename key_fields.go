@@ -12,7 +12,7 @@ import (
 )
 
 // keyFields returns the fields of the primary key that have an attribute of their own beside the key.
-func (e *entity) keyFields() (fs []*field.Field) {
+func (e *mEntity) keyFields() (fs []*field.Field) {
 	for _, f := range e.primary.fields() {
 		if f.Stored() && !(len(f.Path) == 1 && e.table.primary.isKey(f.Attr())) {
 			fs = append(fs, f)
@@ -23,7 +23,7 @@ func (e *entity) keyFields() (fs []*field.Field) {
 
 // keyAttributes returns the attributes that hold the key fields of an item, and nothing else of it, as a put of them
 // stores them; sure are those that the key says in full.
-func (e *entity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err error) {
+func (e *mEntity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err error) {
 	fs := e.keyFields()
 	if len(fs) == 0 {
 		return nil, nil, nil
@@ -51,7 +51,7 @@ func (e *entity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err erro
 
 // completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
 // that were upserted before an Upsert stored them lack them.
-func (e *entity) completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
+func (e *mEntity) completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
 	missing := func(f *field.Field) bool { return e.primary.keeps(f) && attr.At(attrs, f.Path) == nil }
 	fs := e.keyFields()
 	if !slices.ContainsFunc(fs, missing) {

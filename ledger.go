@@ -45,7 +45,7 @@ func newStamp() types.AttributeValue {
 }
 
 // refText is the text of a table key in a key of the library's own: injective, and readable.
-func (t *Table) refText(key attr.Item) string {
+func (t *mTable) refText(key attr.Item) string {
 	var b strings.Builder
 	for i, attr := range t.primary.attrs() {
 		s, _ := key[attr].(*types.AttributeValueMemberS)
@@ -76,7 +76,7 @@ func hashText(text string) string {
 }
 
 // companionKey is the key of an item of the library's own.
-func (t *Table) companionKey(pk, sk string) attr.Item {
+func (t *mTable) companionKey(pk, sk string) attr.Item {
 	return attr.Item{
 		t.primary.partition[0]: &types.AttributeValueMemberS{Value: pk},
 		t.primary.sort[0]:      &types.AttributeValueMemberS{Value: sk},

@@ -215,7 +215,7 @@ func (a *aggregate) differing(was, want attr.Item) attr.Item {
 
 // keyed reports whether an attribute is the key of an index, where nothing and zero are not the same.
 func (a *aggregate) keyed(attr string) bool {
-	return slices.ContainsFunc(a.view.table.indexes, func(ix *Index) bool { return ix.isKey(attr) })
+	return slices.ContainsFunc(a.view.table.indexes, func(ix *mIndex) bool { return ix.isKey(attr) })
 }
 
 func isZeroNumber(av types.AttributeValue) bool {

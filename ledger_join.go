@@ -12,7 +12,7 @@ import (
 // has to be read again: of a source that does not change both are right, and of one that does a record comes. It remembers
 // what it has met one half of, up to maxJoin bytes.
 type matching struct {
-	t      *Table
+	t      *mTable
 	halves map[hashedKey]unmatched
 	order  []hashedKey // of halves, and of as many that have been matched
 	bytes  int
@@ -60,7 +60,7 @@ func (s *keySet) has(k hashedKey) bool {
 	return ok
 }
 
-func newMatching(t *Table) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
+func newMatching(t *mTable) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
 
 // full reports whether there is no room for more.
 func (j *matching) full() bool { return j.bytes > maxJoin }

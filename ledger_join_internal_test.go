@@ -25,7 +25,7 @@ func halfOf(i int) (*pair, attr.Item) {
 func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 	t.Parallel()
 	const waiting = 10
-	j := newMatching(NewTable("pk", "sk"))
+	j := newMatching(newTable("pk", "sk"))
 	most := 0
 	for i := range 100_000 {
 		assert.Nil(t, j.source(halfOf(i)))
@@ -54,7 +54,7 @@ func TestARebuildIsFullBeforeItsMemoryIs(t *testing.T) {
 		return int(m.HeapAlloc)
 	}
 	before := live()
-	j := newMatching(NewTable("pk", "sk"))
+	j := newMatching(newTable("pk", "sk"))
 	for i := 0; !j.full(); i++ {
 		j.source(halfOf(i))
 	}

@@ -16,7 +16,7 @@ import (
 
 // Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
 type Read struct {
-	e     *entity
+	e     *mEntity
 	dst   reflect.Value // addressable
 	found *bool
 }

@@ -122,7 +122,7 @@ func (db *DB) batchGet(ctx context.Context, keys []attr.Item, consistent bool) (
 }
 
 // appendKey appends the primary key of an item, the same for the same key: -0, 0 and 0.0 are one number.
-func (t *Table) appendKey(dst []byte, s attr.Stored) []byte {
+func (t *mTable) appendKey(dst []byte, s attr.Stored) []byte {
 	for _, attrName := range t.primary.attrs() {
 		if !s.Json.IsZero() && s.Json.Find(attrName).Kind() != wire.N {
 			dst = s.Json.Find(attrName).AppendKey(dst)

@@ -68,7 +68,7 @@ func (m *Meter) Capacity(ix *Index) Capacity {
 	defer m.mu.Unlock()
 	var sum Capacity
 	for by, c := range m.capacity {
-		if ix == nil || ix.is(by) {
+		if ix == nil || ix.m.is(by) {
 			sum = sum.plus(c)
 		}
 	}
@@ -106,7 +106,7 @@ func (m *Meter) Indexes() []string {
 }
 
 // is reports whether ix is what consumed.
-func (ix *Index) is(by consumer) bool {
+func (ix *mIndex) is(by consumer) bool {
 	name := ix.name
 	if ix.kind == primaryIndex {
 		name = "" // a live index may be called as the primary one is

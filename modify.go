@@ -103,7 +103,7 @@ func (db *DB) compileModify(w *write) error {
 		return err
 	}
 	w.keep(after, next, before)
-	for _, f := range e.editing().mapped {
+	for _, f := range e.mapped {
 		if f == e.version || f == e.updated || f == e.created {
 			if err := w.replace(want, f.Attr(), after); err != nil {
 				return err
@@ -155,7 +155,7 @@ func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, e
 		return nil, w.op.fail(key, err)
 	}
 	want := maps.Clone(up)
-	for _, f := range e.editing().mapped {
+	for _, f := range e.mapped {
 		attrName := f.Attr()
 		a, b := was[attrName], is[attrName]
 		if a == nil && b == nil || a != nil && b != nil && attr.Equal(a, b) {
@@ -176,7 +176,7 @@ func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, e
 
 // replace sets the attribute of the field of that name to what it has.
 func (w *write) replace(attrs attr.Item, attr string, it reflect.Value) error {
-	for _, f := range w.e.editing().mapped {
+	for _, f := range w.e.mapped {
 		if f.Attr() != attr {
 			continue
 		}

@@ -137,7 +137,7 @@ func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Ite
 		return nil, w.op.fail(key, err)
 	}
 	want := maps.Clone(up)
-	for _, f := range e.editing().mapped {
+	for _, f := range e.mapped {
 		if e.derivedBy(f) != "" {
 			continue
 		}
@@ -160,8 +160,8 @@ func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Ite
 }
 
 // blank reports an item of which nothing but the primary key, and what the library keeps, is set.
-func (e *entity) blank(it reflect.Value) bool {
-	for _, f := range e.editing().mapped {
+func (e *mEntity) blank(it reflect.Value) bool {
+	for _, f := range e.mapped {
 		kept := f == e.version || f == e.created || f == e.updated || e.derivedBy(f) != ""
 		if !kept && !e.primary.keeps(f) && !f.Get(it).IsZero() {
 			return false

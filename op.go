@@ -14,7 +14,7 @@ import (
 // nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
 // pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
 type Op struct {
-	e         *entity
+	e         *mEntity
 	verb      verb
 	item      reflect.Value // addressable
 	to        reflect.Value // of a Move
@@ -164,7 +164,7 @@ func (op Op) failedWith(attrs attr.Item, err error) error {
 }
 
 // valid refuses ops that no request can be made of.
-func (op Op) valid(t *Table) error {
+func (op Op) valid(t *mTable) error {
 	switch {
 	case op.e == nil:
 		return fault.Model("ddb: an Op of no entity: make it with a verb of an Entity")

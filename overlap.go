@@ -10,7 +10,7 @@ import (
 
 // checkOverlaps refuses rows that a read of the other entity would meet: in every index, two entities whose partitions
 // can be the same have sort keys of which none begins as the other's do, unless one stands Under the other.
-func (d *Definition) checkOverlaps(other *entity) {
+func (d *mDefinition) checkOverlaps(other *mEntity) {
 	for _, r := range append(d.e.rows(), d.e.also...) {
 		if o := other.row(r.index); o != nil && !(r.mixed && o.mixed) { // which nothing reads
 			d.checkOverlap(r, o)
@@ -27,7 +27,7 @@ func (d *Definition) checkOverlaps(other *entity) {
 	}
 }
 
-func (d *Definition) checkOverlap(r, o *Row) {
+func (d *mDefinition) checkOverlap(r, o *mIndexKeys) {
 	if r.faulty || o.faulty || !template.MayEqual(r.partition, o.partition) {
 		return
 	}
@@ -55,7 +55,7 @@ func (d *Definition) checkOverlap(r, o *Row) {
 }
 
 // example shows values whose keys meet.
-func (d *Definition) example(o *Row, mine, theirs template.Template) string {
+func (d *mDefinition) example(o *mIndexKeys, mine, theirs template.Template) string {
 	m, ok := template.Meet(mine, theirs)
 	if !ok {
 		return ""
@@ -73,7 +73,7 @@ func (d *Definition) example(o *Row, mine, theirs template.Template) string {
 }
 
 // ancestors returns the entities that e stands under, near ones first.
-func (e *entity) ancestors() (out []*entity) {
+func (e *mEntity) ancestors() (out []*mEntity) {
 	for _, p := range e.under {
 		out = append(out, p)
 		out = append(out, p.ancestors()...)
@@ -82,7 +82,7 @@ func (e *entity) ancestors() (out []*entity) {
 }
 
 // commonParent returns the row of the longest sort key that both d's entity and o's continue in o's index.
-func (d *Definition) commonParent(o *Row) (best *Row) {
+func (d *mDefinition) commonParent(o *mIndexKeys) (best *mIndexKeys) {
 	mine := d.e.row(o.index)
 	for _, p := range d.e.ancestors() {
 		if !slices.Contains(append(o.entity.ancestors(), o.entity), p) {
@@ -100,7 +100,7 @@ func (d *Definition) commonParent(o *Row) (best *Row) {
 }
 
 // parentIn returns the row of e's nearest parent whose sort keys e's continue in ix, nil if there is none.
-func (e *entity) parentIn(ix *Index) (best *Row) {
+func (e *mEntity) parentIn(ix *mIndex) (best *mIndexKeys) {
 	mine := e.row(ix)
 	for _, p := range e.ancestors() {
 		if r := p.row(ix); r != nil && mine.sort.Continues(r.sort) && (best == nil || len(r.sort.Parts()) > len(best.sort.Parts())) {
@@ -111,7 +111,7 @@ func (e *entity) parentIn(ix *Index) (best *Row) {
 }
 
 // childrenIn returns the names of the entities whose sort keys continue e's in ix, at any depth: one between may not be in ix.
-func (e *entity) childrenIn(ix *Index) (names []string) {
+func (e *mEntity) childrenIn(ix *mIndex) (names []string) {
 	mine := e.row(ix)
 	for _, c := range e.descendants() {
 		if r := c.row(ix); r != nil && r.sort.Continues(mine.sort) && !slices.Contains(names, c.name) {
@@ -122,7 +122,7 @@ func (e *entity) childrenIn(ix *Index) (names []string) {
 }
 
 // descendants returns the entities that stand under e, near ones first; one that does so in two ways is there twice.
-func (e *entity) descendants() (out []*entity) {
+func (e *mEntity) descendants() (out []*mEntity) {
 	for _, c := range e.covers {
 		out = append(out, c)
 		out = append(out, c.descendants()...)

@@ -17,7 +17,7 @@ type predicate func(attrs attr.Item) bool
 
 // declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there, and
 // no empty range that somebody asked for.
-func (e *entity) declared(c clause) (predicate, error) {
+func (e *mEntity) declared(c clause) (predicate, error) {
 	if cc, err := e.compileCond(c); err == nil {
 		if f := cc.crosses(); f != nil {
 			return nil, fault.Model("field %s: the bounds of Between cross", f.Name)
@@ -27,7 +27,7 @@ func (e *entity) declared(c clause) (predicate, error) {
 }
 
 // predicate compiles a condition that is evaluated here. Its fields need attributes of their own.
-func (e *entity) predicate(c clause) (predicate, error) {
+func (e *mEntity) predicate(c clause) (predicate, error) {
 	cc, err := e.compileCond(c)
 	switch {
 	case err != nil:

@@ -14,8 +14,8 @@ import (
 type Query[T any] struct{ q query }
 
 type query struct {
-	e             *entity
-	ix            *Index
+	e             *mEntity
+	ix            *mIndex
 	example       reflect.Value
 	bounds        []clause
 	filters       []clause
@@ -26,17 +26,19 @@ type query struct {
 	consistent    bool
 	collection    bool
 	ignoreUnknown bool
-	whole         bool   // the items are written back, with every attribute that they have
-	wanted        []*Row // of a collection: the rows that its reader asks for, all if nil
+	whole         bool          // the items are written back, with every attribute that they have
+	wanted        []*mIndexKeys // of a collection: the rows that its reader asks for, all if nil
 }
 
 // Query returns the query for the primary partition that example's partition fields name. Any other field of example
 // that is not zero is a fault, so that a condition is never dropped in silence.
-func (e *Entity[T]) Query(example T) Query[T] { return e.On(e.e.table.primary, example) }
+func (e *Entity[T]) Query(example T) Query[T] {
+	return e.On(indexOf(e.e.table.primary), example)
+}
 
 // On returns the query for a partition of ix, whose fields example holds, and nothing else.
 func (e *Entity[T]) On(ix *Index, example T) Query[T] {
-	return Query[T]{query{e: e.e, ix: ix, example: reflect.ValueOf(&example).Elem()}}
+	return Query[T]{query{e: e.e, ix: ix.below(), example: reflect.ValueOf(&example).Elem()}}
 }
 
 // SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range on

@@ -17,8 +17,8 @@ import (
 type readPlan struct {
 	q          query
 	table      string // by name, "" where the query is only to be explained
-	row        *Row
-	ix         *Index
+	row        *mIndexKeys
+	ix         *mIndex
 	partition  []types.AttributeValue // of the partition's attributes
 	shards     []types.AttributeValue // partitions of a query that reads them all, merged
 	sort       template.Range         // of a sort key that is not Native
@@ -116,7 +116,7 @@ func (b *planner) example() {
 }
 
 // others returns the fields that the row's partition key does not take, without those that other fields lie in.
-func (r *Row) others() []*field.Field {
+func (r *mIndexKeys) others() []*field.Field {
 	if r.beside != nil {
 		return r.beside
 	}

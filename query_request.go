@@ -98,7 +98,7 @@ func (p *readPlan) fingerprint() uint64 {
 }
 
 // outline renders a condition without its values.
-func (e *entity) outline(cl clause) string {
+func (e *mEntity) outline(cl clause) string {
 	var b strings.Builder
 	b.WriteString(string(cl.op))
 	if cl.op == opExpr {

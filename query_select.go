@@ -114,7 +114,7 @@ func (p *readPlan) projection(x *plan.Expression) string {
 }
 
 // housekeeping returns the attributes that reads look at beside those of the fields.
-func (e *entity) housekeeping() (attrs []string) {
+func (e *mEntity) housekeeping() (attrs []string) {
 	for _, attr := range []string{e.table.typeAttr, e.table.ttl} {
 		if attr != "" {
 			attrs = append(attrs, attr)

@@ -10,7 +10,7 @@ import (
 )
 
 // as fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
-func (e *entity) as(op string, s attr.Stored, dst reflect.Value) error {
+func (e *mEntity) as(op string, s attr.Stored, dst reflect.Value) error {
 	claimed, err := e.table.claim(s)
 	if err == nil && claimed != e {
 		err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, e.table.keyText(e.table.keyOf(s)), claimed.label())
@@ -37,7 +37,7 @@ const (
 // take decodes an item of a query or collection. Skipped are the library's own items and versions, which no one asks for,
 // those that no entity claims where they are to be ignored, and those for which place, which returns where to decode an
 // item of an entity, returns the zero Value. The error is an [ItemError].
-func (p *readPlan) take(op string, s attr.Stored, place func(*entity) reflect.Value) (verdict, *entity, reflect.Value, error) {
+func (p *readPlan) take(op string, s attr.Stored, place func(*mEntity) reflect.Value) (verdict, *mEntity, reflect.Value, error) {
 	t := p.ix.table
 	e, err := t.claim(s)
 	stray := err == nil && e != nil && p.ix != t.primary && e.row(p.ix) == nil
@@ -69,7 +69,7 @@ func (p *readPlan) take(op string, s attr.Stored, place func(*entity) reflect.Va
 }
 
 // decode fills dst with what the query selects: nothing else, whatever was read beside it.
-func (p *readPlan) decode(e *entity, s attr.Stored, dst reflect.Value) error {
+func (p *readPlan) decode(e *mEntity, s attr.Stored, dst reflect.Value) error {
 	if p.selected == nil {
 		return e.decode(s, dst)
 	}
@@ -85,7 +85,7 @@ func (p *readPlan) decode(e *entity, s attr.Stored, dst reflect.Value) error {
 	return nil
 }
 
-func (p *readPlan) decodeSelected(e *entity, s attr.Stored, dst reflect.Value) error {
+func (p *readPlan) decodeSelected(e *mEntity, s attr.Stored, dst reflect.Value) error {
 	if p.keyAlone {
 		return e.decodeKey(s, dst)
 	}

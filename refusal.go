@@ -91,7 +91,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 }
 
 // current decodes the item that stood in the way, nil if it is none of e's.
-func (db *DB) current(e *entity, old attr.Item) any {
+func (db *DB) current(e *mEntity, old attr.Item) any {
 	v := e.newItem()
 	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e || e.decode(loaded(old), v) != nil {
 		return nil
@@ -151,7 +151,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 }
 
 // blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
-func (g guard) blamesLapsed(db *DB, e *entity, met attr.Item) bool {
+func (g guard) blamesLapsed(db *DB, e *mEntity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
 	return absent && db.lapsed(e, loaded(met))
 }

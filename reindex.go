@@ -79,7 +79,7 @@ type unreadError struct{ error }
 func (e *unreadError) Unwrap() error { return e.error }
 
 // refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
-func (db *DB) refresh(ctx context.Context, e *entity, attrs attr.Item) (changed bool, err error) {
+func (db *DB) refresh(ctx context.Context, e *mEntity, attrs attr.Item) (changed bool, err error) {
 	for attempt := range db.opts.MaxAttempts {
 		if err := pauseFrom(ctx, attempt); err != nil {
 			return false, err
@@ -113,7 +113,7 @@ func (db *DB) refresh(ctx context.Context, e *entity, attrs attr.Item) (changed 
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
 // upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
-func (db *DB) rewrite(ctx context.Context, e *entity, attrs attr.Item, also func(attr.Item)) error {
+func (db *DB) rewrite(ctx context.Context, e *mEntity, attrs attr.Item, also func(attr.Item)) error {
 	want, it, err := e.asWritten("rewrite", attrs)
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 }
 
 // constraints returns the names of the entity's Unique constraints.
-func (e *entity) constraints() []string {
+func (e *mEntity) constraints() []string {
 	names := make([]string, len(e.uniques))
 	for i, u := range e.uniques {
 		names[i] = u.name
@@ -182,7 +182,7 @@ func (e *entity) constraints() []string {
 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
-func (db *DB) ensure(ctx context.Context, e *entity, attrs attr.Item) (taken []error, err error) {
+func (db *DB) ensure(ctx context.Context, e *mEntity, attrs attr.Item) (taken []error, err error) {
 	key := db.table.keyOf(loaded(attrs))
 	for _, u := range e.uniques {
 		t := &tries{item: db.seen(attrs)}
@@ -197,7 +197,7 @@ func (db *DB) ensure(ctx context.Context, e *entity, attrs attr.Item) (taken []e
 }
 
 // ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key attr.Item, t *tries) error {
+func (db *DB) ensureOne(ctx context.Context, e *mEntity, u *unique, key attr.Item, t *tries) error {
 	for attempt := range db.opts.MaxAttempts {
 		if err := pauseFrom(ctx, attempt); err != nil {
 			return err

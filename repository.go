@@ -103,7 +103,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			yield(zero, err)
 			return
 		}
-		place := func(*entity) reflect.Value {
+		place := func(*mEntity) reflect.Value {
 			it = zero
 			return reflect.ValueOf(&it).Elem()
 		}
@@ -137,7 +137,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		}
 		p.outcomes = true
 		var l Lookup[T]
-		place := func(*entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
+		place := func(*mEntity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
 			if row.item.None() {
@@ -190,7 +190,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	defer reading.release()
 	var items []T
 	var bad []error
-	place := func(*entity) reflect.Value {
+	place := func(*mEntity) reflect.Value {
 		n := len(items)
 		if n == cap(items) {
 			items = slices.Grow(items, reading.ahead)

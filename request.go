@@ -71,7 +71,7 @@ func ended(ctx context.Context, op string) error {
 func throttled(err error) bool { return apierror.Of(err) == apierror.Throttling }
 
 // fail names operation, entity and key of an error of a request.
-func (db *DB) fail(op string, e *entity, key attr.Item, err error) error {
+func (db *DB) fail(op string, e *mEntity, key attr.Item, err error) error {
 	what := op
 	if e != nil {
 		what += " " + e.name

@@ -12,13 +12,6 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// Revision names one state of one item, and tells it from every other: from that of an item that was deleted and created
-// anew under the same key too, whose version number may be the same. It is opaque text without spaces or quotes, made for
-// the ETag and If-Match headers of HTTP. The zero Revision is none.
-//
-// Revisions have no order, and say nothing of which of two is newer: they are no fencing tokens.
-type Revision string
-
 // Revision fills f, which must be tagged dynamodbav:"-", with the revision of the item in each read and write. A write that
 // is given one that is not empty asserts it, else the error matches [ErrConflict]: Put, Replace, Update, Modify, Move,
 // Delete, Take, Check, and Upsert where there is an item. Create takes no notice of it. The entity must declare a Version.
@@ -27,7 +20,7 @@ type Revision string
 // again with version 1, and is then taken for the one that was read. A version that [History] or [Query.Select] returns
 // has no revision, and neither has an item from before [Definition.Version] was declared: its first Update gives it one. What
 // views write (derived fields) makes no other state.
-func (d *Definition) Revision(f *Revision) {
+func (d *mDefinition) Revision(f any) {
 	field, err := d.e.proto.Resolve(f)
 	switch {
 	case err != nil:
@@ -44,7 +37,7 @@ func (d *Definition) Revision(f *Revision) {
 }
 
 // checkRevision makes sure that there is something to make revisions of.
-func (d *Definition) checkRevision() {
+func (d *mDefinition) checkRevision() {
 	if d.e.revision != nil && d.e.version == nil {
 		d.fault("revision: the entity has no Version: declare one")
 	}
@@ -59,20 +52,20 @@ type state struct {
 	stamp   []byte
 }
 
-func (s state) revision() Revision {
+func (s state) revision() string {
 	b := binary.AppendUvarint([]byte{revisionFormat}, uint64(s.version))
-	return Revision(base64.RawURLEncoding.EncodeToString(append(b, s.stamp...)))
+	return base64.RawURLEncoding.EncodeToString(append(b, s.stamp...))
 }
 
 // parse is the inverse of revision.
-func (r Revision) parse() (state, error) {
-	b, err := base64.RawURLEncoding.DecodeString(string(r))
+func parseRevision(r string) (state, error) {
+	b, err := base64.RawURLEncoding.DecodeString(r)
 	if err != nil || len(b) < 2 || b[0] != revisionFormat {
-		return state{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, string(r))
+		return state{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, r)
 	}
 	version, n := binary.Uvarint(b[1:])
 	if n <= 0 || int64(version) < 0 {
-		return state{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, string(r))
+		return state{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, r)
 	}
 	out := state{version: int64(version)}
 	if stamp := b[1+n:]; len(stamp) > 0 {
@@ -82,7 +75,7 @@ func (r Revision) parse() (state, error) {
 }
 
 // stateOf returns the state of an item as it was read; ok is false where the read did not bring its version.
-func (e *entity) stateOf(s attr.Stored) (out state, ok bool) {
+func (e *mEntity) stateOf(s attr.Stored) (out state, ok bool) {
 	version, ok := s.Attr(e.version.Attr()).(*types.AttributeValueMemberN)
 	if !ok {
 		return state{}, false
@@ -97,12 +90,12 @@ func (e *entity) stateOf(s attr.Stored) (out state, ok bool) {
 }
 
 // setRevision fills in the revision of an item as it was read.
-func (e *entity) setRevision(s attr.Stored, dst reflect.Value) {
+func (e *mEntity) setRevision(s attr.Stored, dst reflect.Value) {
 	if e.revision == nil {
 		return
 	}
 	if state, ok := e.stateOf(s); ok {
-		e.revision.Addr(dst).SetString(string(state.revision()))
+		e.revision.Addr(dst).SetString(state.revision())
 	}
 }
 
@@ -113,7 +106,7 @@ func (w *write) wrote(dst reflect.Value) {
 	}
 	stamp, _ := w.stamp.(*types.AttributeValueMemberB)
 	made := state{version: w.e.version.Get(dst).Int(), stamp: stamp.Value}
-	w.e.revision.Addr(dst).SetString(string(made.revision()))
+	w.e.revision.Addr(dst).SetString(made.revision())
 }
 
 // revision returns the state that the caller has seen; ok is false where none was given.
@@ -121,11 +114,11 @@ func (w *write) revision() (seen state, ok bool, err error) {
 	if w.e.revision == nil || w.op.verb == verbCreate {
 		return state{}, false, nil
 	}
-	r := Revision(w.e.revision.Get(w.op.item).String())
+	r := w.e.revision.Get(w.op.item).String()
 	if r == "" {
 		return state{}, false, nil
 	}
-	seen, err = r.parse()
+	seen, err = parseRevision(r)
 	return seen, true, err
 }
 

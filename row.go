@@ -13,10 +13,10 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Row is an entity's keys in one index, as declared with [Definition.Index].
-type Row struct {
-	entity          *entity
-	index           *Index
+// mIndexKeys is an entity's keys in one index, as declared with [Definition.Index].
+type mIndexKeys struct {
+	entity          *mEntity
+	index           *mIndex
 	partition, sort template.Template
 	when            []clause
 	unless          []predicate                          // when, compiled; the row exists if all hold
@@ -39,8 +39,8 @@ type Row struct {
 // itself, so that an edit of one part of it needs no other.
 //
 //	d.Index(ByOwner, ddb.Key(ddb.Native(&p.Owner))).When(ddb.Present(&p.Owner))
-func (r *Row) When(conds ...Cond) *Row {
-	r.when = append(r.when, clauses(conds)...)
+func (r *mIndexKeys) When(conds ...clause) *mIndexKeys {
+	r.when = append(r.when, conds...)
 	return r
 }
 
@@ -58,12 +58,12 @@ func (k key) tooLong(size int) error {
 }
 
 // limits is what a Native attribute of the key may hold in row r.
-func (k key) limits(r *Row) template.Limits {
+func (k key) limits(r *mIndexKeys) template.Limits {
 	return template.Limits{Bytes: k.maxBytes, Side: k.side, Reserved: r.index.kind == primaryIndex && k.side == "partition"}
 }
 
 // native returns the attribute of part i of a Native key for a field's value, or says why it can be none.
-func (r *Row) native(op string, k key, i int, v reflect.Value) (types.AttributeValue, error) {
+func (r *mIndexKeys) native(op string, k key, i int, v reflect.Value) (types.AttributeValue, error) {
 	av, err := codec.EncodeField(keepEmpty(k.template.Parts()[i].Field), v)
 	if inner, ok := errors.AsType[*codec.Error](codec.InKey(err)); ok {
 		return nil, r.keyError(op, k, &template.ValueError{Field: inner.Path, Err: inner.Err})
@@ -78,7 +78,7 @@ func (r *Row) native(op string, k key, i int, v reflect.Value) (types.AttributeV
 }
 
 // told returns the error of a value that cannot be stored, with advice that holds for its field.
-func (e *entity) told(err error) error {
+func (e *mEntity) told(err error) error {
 	bad, ok := errors.AsType[*codec.Error](err)
 	if !ok {
 		return err
@@ -94,7 +94,7 @@ func (e *entity) told(err error) error {
 }
 
 // keys returns the halves of the row, without the sort key where there is none.
-func (r *Row) keys() []key {
+func (r *mIndexKeys) keys() []key {
 	if r.halves != nil {
 		return r.halves
 	}
@@ -112,7 +112,7 @@ const (
 )
 
 // fields returns the fields that the row's keys hold, each once.
-func (r *Row) fields() (fs []*field.Field) {
+func (r *mIndexKeys) fields() (fs []*field.Field) {
 	for _, k := range r.keys() {
 		for _, p := range k.template.Parts() {
 			if p.Field != nil && !slices.Contains(fs, p.Field) {
@@ -124,7 +124,7 @@ func (r *Row) fields() (fs []*field.Field) {
 }
 
 // keeps reports whether the row's keys hold f in full, so that it can be read back from them.
-func (r *Row) keeps(f *field.Field) bool {
+func (r *mIndexKeys) keeps(f *field.Field) bool {
 	for _, k := range r.keys() {
 		for _, p := range k.template.Parts() {
 			if p.Field == f && p.Lossless() {
@@ -137,13 +137,13 @@ func (r *Row) keeps(f *field.Field) bool {
 
 // owns returns the key attributes that are the row's alone: rendered from a template, and of no other row of the
 // entity. An item leaves the index when they are removed.
-func (r *Row) owns() (attrs []string) {
+func (r *mIndexKeys) owns() (attrs []string) {
 	for _, k := range r.keys() {
 		if k.template.Native() {
 			continue
 		}
 		for _, attr := range k.attrs {
-			if !slices.ContainsFunc(r.entity.rows(), func(o *Row) bool { return o != r && o.index.isKey(attr) }) {
+			if !slices.ContainsFunc(r.entity.rows(), func(o *mIndexKeys) bool { return o != r && o.index.isKey(attr) }) {
 				attrs = append(attrs, attr)
 			}
 		}
@@ -152,7 +152,7 @@ func (r *Row) owns() (attrs []string) {
 }
 
 // keyTypes returns the scalar type of each key attribute.
-func (r *Row) keyTypes() map[string]types.ScalarAttributeType {
+func (r *mIndexKeys) keyTypes() map[string]types.ScalarAttributeType {
 	if r.types != nil {
 		return r.types
 	}

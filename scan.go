@@ -97,7 +97,7 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is an [ItemError].
-func (db *DB) scanned(s attr.Stored, opts *ScanOptions, only *entity) (*entity, reflect.Value, error) {
+func (db *DB) scanned(s attr.Stored, opts *ScanOptions, only *mEntity) (*mEntity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}

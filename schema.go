@@ -25,7 +25,7 @@ const schemaAttr = "~s"
 // of an older one first rewrites it. An older item of which the upgrade says that its TTL has passed is not there to reads and to writes, which
 // rewrite it then; DynamoDB deletes it, and [Repository.Count] leaves it out, once it is rewritten. A program that declares no schema knows of none, and writes over newer items: declare
 // Schema(1, nil) from the first day. Only schema 1 may have no upgrade; then older items are read as they are.
-func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
+func (d *mDefinition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
 	switch {
 	case d.e.schema != 0:
 		d.fault("schema: declared twice")
@@ -55,7 +55,7 @@ func schemaOf(s attr.Stored) int {
 }
 
 // upgraded returns the attributes in the entity's own schema: attrs itself where they are.
-func (e *entity) upgraded(attrs attr.Item) (attr.Item, error) {
+func (e *mEntity) upgraded(attrs attr.Item) (attr.Item, error) {
 	from := schemaOf(loaded(attrs))
 	if from >= e.schema {
 		return attrs, nil
@@ -74,7 +74,7 @@ func (e *entity) upgraded(attrs attr.Item) (attr.Item, error) {
 }
 
 // rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item would be put with.
-func (e *entity) rekey(op string, it reflect.Value, attrs attr.Item) error {
+func (e *mEntity) rekey(op string, it reflect.Value, attrs attr.Item) error {
 	put, err := e.encode(op, it)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (e *entity) rekey(op string, it reflect.Value, attrs attr.Item) error {
 
 // asWritten returns the item stored as attrs as this program would write it: upgraded, with the index keys of today.
 // Attributes that it does not know stay.
-func (e *entity) asWritten(op string, attrs attr.Item) (attr.Item, reflect.Value, error) {
+func (e *mEntity) asWritten(op string, attrs attr.Item) (attr.Item, reflect.Value, error) {
 	up, err := e.upgraded(attrs)
 	if err != nil {
 		return nil, reflect.Value{}, err

@@ -132,7 +132,7 @@ func (b *batchJournal) mayComeAgain(cs []Change[any]) {
 func (b *batchJournal) check(records []Record, t *Table) error {
 	var faults []error
 	for _, r := range records {
-		if e, err := t.claim(loaded(r.Keys)); err == nil && e != nil && b.done[r.Sequence] == 0 {
+		if e, err := t.m.claim(loaded(r.Keys)); err == nil && e != nil && b.done[r.Sequence] == 0 {
 			faults = append(faults, fmt.Errorf("record %s is lost to the %s", r.Sequence, b.name))
 		}
 	}

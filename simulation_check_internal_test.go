@@ -21,7 +21,7 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	var derived []any
 	have, totals := map[string]simTarget{}, map[string]simTotal{}
 	for _, attrs := range out.Items {
-		e, err := s.m.table.claim(loaded(attrs))
+		e, err := s.m.table.m.claim(loaded(attrs))
 		if err != nil {
 			return err
 		}
@@ -215,7 +215,7 @@ func (s *simulation) checkMore(sources []simSource, derived []any) (faults []err
 		all.N++
 	}
 	for _, r := range s.seen {
-		if s.m.table.kindOf(&r) != Expired {
+		if s.m.table.m.kindOf(&r) != Expired {
 			continue
 		}
 		src, err := s.m.sources.Decode(r.Old)

@@ -283,7 +283,7 @@ func (s *simulation) writeTarget(ctx context.Context) error {
 	var err error
 	switch s.c.pick("how", 5) {
 	case 0, 1:
-		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.keyOf(loaded(attrs))})
+		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.m.keyOf(loaded(attrs))})
 	case 2:
 		key := attr.Item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: key})

@@ -93,7 +93,7 @@ func (s *storm) deliver(ctx context.Context) error {
 		return err
 	}
 	for _, r := range s.seen[s.queued:] {
-		item := s.m.table.keyText(r.Keys)
+		item := s.m.table.m.keyText(r.Keys)
 		s.j.order[item] = append(s.j.order[item], r.Sequence)
 	}
 	s.queued = len(s.seen)
@@ -162,7 +162,7 @@ func ride(seed uint64, counts map[string]int) (faults int, _ error) {
 		return 0, err
 	}
 	for _, r := range s.seen {
-		if e, err := s.m.table.claim(loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] == 0 {
+		if e, err := s.m.table.m.claim(loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] == 0 {
 			s.j.fault("record %s was not handled", r.Sequence)
 		}
 	}

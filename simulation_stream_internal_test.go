@@ -47,7 +47,7 @@ func (s *simulation) pull(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if s.m.table.companion(loaded(rec.Keys)) {
+			if s.m.table.m.companion(loaded(rec.Keys)) {
 				continue
 			}
 			s.seen = append(s.seen, rec)

@@ -71,7 +71,7 @@ type stats struct {
 // countKey is where a record counts; e is nil where nobody can tell what it is of.
 type countKey struct {
 	part int
-	e    *entity
+	e    *mEntity
 }
 
 func (k countKey) entity() string {

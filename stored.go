@@ -10,7 +10,7 @@ import (
 func loaded(attrs attr.Item) attr.Stored { return attr.Stored{Attrs: attrs} }
 
 // decodeItem sets the fields of dst that have attributes.
-func (e *entity) decodeItem(s attr.Stored, dst reflect.Value) error {
+func (e *mEntity) decodeItem(s attr.Stored, dst reflect.Value) error {
 	if s.Json.IsZero() {
 		return e.codec.Decode(s.Attrs, dst)
 	}

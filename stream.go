@@ -23,9 +23,9 @@ import (
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
 type Mux struct {
-	table    *Table
+	table    *mTable
 	opts     MuxOptions
-	handlers map[*entity][]func(context.Context, Change[any]) error
+	handlers map[*mEntity][]func(context.Context, Change[any]) error
 	any      []func(context.Context, Change[any]) error
 	batch    []func(context.Context, []Change[any]) error
 	views    []maintained
@@ -116,7 +116,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 
 // NewMux returns a mux for the records of table.
 func NewMux(table *Table, opts *MuxOptions) *Mux {
-	m := &Mux{table: table, handlers: map[*entity][]func(context.Context, Change[any]) error{}}
+	m := &Mux{table: table.below(), handlers: map[*mEntity][]func(context.Context, Change[any]) error{}}
 	if opts != nil {
 		m.opts = *opts
 	}
@@ -170,7 +170,7 @@ func (m *Mux) Maintain(db *DB, views ...*View) {
 // StreamFilter returns the pattern for the event source mapping of a Lambda function that keeps records of the
 // library's own items from it, as JSON: give it as the Pattern of a FilterCriteria's filter. It needs a table whose
 // partition key is a string; for others, which have no such items, it is "{}".
-func (t *Table) StreamFilter() string {
+func (t *mTable) StreamFilter() string {
 	attr := t.primary.partition[0]
 	if t.keyType(attr) != "S" {
 		return "{}"

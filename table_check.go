@@ -19,7 +19,7 @@ import (
 //			t.Fatal(err)
 //		}
 //	}
-func (t *Table) Check() error {
+func (t *mTable) Check() error {
 	faults := t.stands()
 	for _, refused := range t.refused {
 		faults = append(faults, refused.faults...)
@@ -34,7 +34,7 @@ type refusedDefinition struct {
 }
 
 // refuse keeps the faults of a definition; none where it is part of the table now.
-func (t *Table) refuse(name string, faults []error) {
+func (t *mTable) refuse(name string, faults []error) {
 	t.refused = slices.DeleteFunc(t.refused, func(r refusedDefinition) bool { return r.name == name })
 	if len(faults) > 0 {
 		t.refused = append(t.refused, refusedDefinition{name, faults})
@@ -42,10 +42,10 @@ func (t *Table) refuse(name string, faults []error) {
 }
 
 // stands returns what is wrong with the table, and with its entities for what was declared after them.
-func (t *Table) stands() []error {
+func (t *mTable) stands() []error {
 	faults, _ := t.faults()
 	for i, e := range t.entities {
-		d := &Definition{e: e}
+		d := &mDefinition{e: e}
 		d.checkNames()
 		d.checkFields()
 		d.checkTTL()
@@ -80,11 +80,11 @@ const (
 )
 
 // faults returns what is wrong with the table by itself, and the indexes that are.
-func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
+func (t *mTable) faults() (faults []error, wrong map[*mIndex]bool) {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: table: "+format, args...))
 	}
-	wrong = map[*Index]bool{}
+	wrong = map[*mIndex]bool{}
 	names := map[string]bool{}
 	locals, globals, included := 0, 0, 0
 	for _, ix := range t.all() {
@@ -155,7 +155,7 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 }
 
 // news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity. [New] tells all.
-func (t *Table) news() (faults []error) {
+func (t *mTable) news() (faults []error) {
 	own, _ := t.faults()
 	for _, err := range own {
 		if !t.told[err.Error()] {
@@ -166,7 +166,7 @@ func (t *Table) news() (faults []error) {
 	return faults
 }
 
-func (t *Table) faultsOfInclude(ix *Index, fault func(string, ...any)) {
+func (t *mTable) faultsOfInclude(ix *mIndex, fault func(string, ...any)) {
 	if n := len(ix.include); n == 0 || n > maxIncluded {
 		fault("%s: Include takes 1 to %d attributes, not %d", ix.name, maxIncluded, n)
 	}

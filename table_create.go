@@ -35,7 +35,7 @@ func (db *DB) tables(op string) (tableClient, error) {
 // CreateTableInput returns the request that creates the table under name: on demand, with every index of the model
 // and a stream of new and old images. Change it as you like, or print it for your infrastructure code. TTL is not part
 // of it; see [DB.CreateTable].
-func (t *Table) CreateTableInput(name string) *dynamodb.CreateTableInput {
+func (t *mTable) CreateTableInput(name string) *dynamodb.CreateTableInput {
 	in := &dynamodb.CreateTableInput{
 		TableName:   &name,
 		BillingMode: types.BillingModePayPerRequest,
@@ -68,14 +68,14 @@ func (t *Table) CreateTableInput(name string) *dynamodb.CreateTableInput {
 }
 
 // keyType is the type of a key attribute: what its entities store there, a string where none does.
-func (t *Table) keyType(attr string) types.ScalarAttributeType {
+func (t *mTable) keyType(attr string) types.ScalarAttributeType {
 	if s, ok := t.keyTypes[attr]; ok {
 		return s
 	}
 	return types.ScalarAttributeTypeS
 }
 
-func (ix *Index) schema() (out []types.KeySchemaElement) {
+func (ix *mIndex) schema() (out []types.KeySchemaElement) {
 	for _, attr := range ix.partition {
 		out = append(out, types.KeySchemaElement{AttributeName: &attr, KeyType: types.KeyTypeHash})
 	}
@@ -85,7 +85,7 @@ func (ix *Index) schema() (out []types.KeySchemaElement) {
 	return out
 }
 
-func (ix *Index) projected() *types.Projection {
+func (ix *mIndex) projected() *types.Projection {
 	switch ix.projection {
 	case projectKeys:
 		return &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly}

@@ -90,7 +90,7 @@ func (db *DB) liveTTL(ctx context.Context, c tableClient) (attr string, err erro
 	}
 }
 
-func (t *Table) compareTTL(live string) []error {
+func (t *mTable) compareTTL(live string) []error {
 	if live == t.ttl {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (t *Table) compareTTL(live string) []error {
 }
 
 // compare returns how a live table differs from the model, TTL aside, and that it is not ready.
-func (t *Table) compare(live *types.TableDescription) []error {
+func (t *mTable) compare(live *types.TableDescription) []error {
 	v := verifier{table: t, live: live, types: map[string]types.ScalarAttributeType{}}
 	switch {
 	case serves(live):
@@ -124,7 +124,7 @@ func (t *Table) compare(live *types.TableDescription) []error {
 }
 
 type verifier struct {
-	table  *Table
+	table  *mTable
 	live   *types.TableDescription
 	types  map[string]types.ScalarAttributeType
 	faults []error
@@ -165,7 +165,7 @@ func (v *verifier) indexes() {
 	}
 }
 
-func (v *verifier) index(ix *Index, have liveIndex) {
+func (v *verifier) index(ix *mIndex, have liveIndex) {
 	if have.kind != ix.kind {
 		v.fault("%s: one of model and table has a global index, the other a local one", ix.name)
 	}

@@ -43,9 +43,9 @@ const (
 // It costs a transaction, so twice the capacity, and a unit for the constraint twice; and a read before each write that
 // does not know the values it replaces. Upsert is refused. For a table that has items already, call
 // [Repository.EnsureUnique] once.
-func (d *Definition) Unique(name string, parts ...Part) {
-	ix := &Index{name: "unique " + name}
-	u := &unique{name: name, template: d.template(ix, "value", Key(parts...), 1)}
+func (d *mDefinition) Unique(name string, parts mParts) {
+	ix := &mIndex{name: "unique " + name}
+	u := &unique{name: name, template: d.template(ix, "value", parts, 1)}
 	switch {
 	case name == "" || strings.ContainsAny(name, "~=") || !utf8.ValidString(name):
 		d.fault("unique: name %q must be valid UTF-8, not be empty, and not contain ~ or =", name)
@@ -66,7 +66,7 @@ func (d *Definition) Unique(name string, parts ...Part) {
 }
 
 // checkUniques makes sure that the table can hold constraints.
-func (d *Definition) checkUniques() {
+func (d *mDefinition) checkUniques() {
 	for _, u := range d.e.uniques {
 		for _, f := range u.template.Fields() {
 			if !d.e.primary.keeps(f) {
@@ -91,7 +91,7 @@ func (u *unique) text(it reflect.Value) (string, error) {
 }
 
 // key returns the key of the constraint for a value. A value that is too long for a key is hashed.
-func (u *unique) key(e *entity, text string) attr.Item {
+func (u *unique) key(e *mEntity, text string) attr.Item {
 	s := uniquePrefix + e.name + "~" + u.name + "=" + text
 	if len(s) > maxSortBytes {
 		sum := sha256.Sum256([]byte(text))
@@ -105,7 +105,7 @@ func (u *unique) key(e *entity, text string) attr.Item {
 }
 
 // holdsUniques reports whether an example has what its constraints are made of.
-func (e *entity) holdsUniques(it reflect.Value) bool {
+func (e *mEntity) holdsUniques(it reflect.Value) bool {
 	for _, u := range e.uniques {
 		if s, err := u.text(it); err != nil || s == "" {
 			return false
@@ -135,7 +135,7 @@ func (w *write) claims(a *action, after reflect.Value) error {
 
 // holder returns a stored item as it was written, without an upgrade of its schema: its constraints are of those values. It
 // is the zero Value where that cannot be told, since the upgrade renames or changes what they are made of.
-func (e *entity) holder(attrs attr.Item) reflect.Value {
+func (e *mEntity) holder(attrs attr.Item) reflect.Value {
 	it := e.newItem()
 	if e.codec.Decode(attrs, it) != nil || e.decodeKey(loaded(attrs), it) != nil {
 		return reflect.Value{}
@@ -253,7 +253,7 @@ func (heldBy) text(a *action) string {
 		text.WriteString(" OR " + name + " = " + a.x.Value(o))
 	}
 	if ttl := a.e.table.ttl; ttl != "" && a.role == roleClaim {
-		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(ttlNow(a.now)))
+		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(ttlOf(a.now)))
 	}
 	return text.String()
 }

@@ -21,7 +21,7 @@ import (
 // touch, made of members whose values it must know.
 type updatePlan struct {
 	op     Op
-	e      *entity
+	e      *mEntity
 	a      *action
 	now    time.Time
 	upsert bool
@@ -54,12 +54,12 @@ func (m member) known() bool { return m.fault == "" }
 
 // rowPlan is what becomes of one index row, for [Op.String].
 type rowPlan struct {
-	row     *Row
+	row     *mIndexKeys
 	out     bool // the item leaves the index, or is not in it
 	members []*field.Field
 }
 
-func (e *entity) newUpdate(op Op, a *action, now time.Time) *updatePlan {
+func (e *mEntity) newUpdate(op Op, a *action, now time.Time) *updatePlan {
 	return &updatePlan{
 		op: op, e: e, a: a, now: now, upsert: op.verb == verbUpsert,
 		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
@@ -255,7 +255,7 @@ func (p *updatePlan) touched(fs []*field.Field) bool {
 }
 
 // row plans one index row.
-func (p *updatePlan) row(r *Row) error {
+func (p *updatePlan) row(r *mIndexKeys) error {
 	keys := r.keys()
 	changed := make([]bool, len(keys))
 	whenTouched, any := p.touched(r.conditionFields()), false
@@ -319,7 +319,7 @@ func (p *updatePlan) row(r *Row) error {
 // included says whether the item is in the row's index after the edits, as far as that is known; unknown are the
 // fields that are needed to tell. Where the row is untouched, an item that was there is left as it is; so it is enough
 // to know that a new one, in which what is not known is absent, is not in the index.
-func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field.Field) {
+func (p *updatePlan) included(r *mIndexKeys, untouched bool) (in bool, unknown []*field.Field) {
 	for i, c := range r.when {
 		attrs := attr.Item{}
 		var lacks, either []*field.Field
@@ -365,7 +365,7 @@ func (p *updatePlan) whether(holds predicate, attrs attr.Item, either []*field.F
 }
 
 // lacks records what a row needs and nobody has said.
-func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
+func (p *updatePlan) lacks(r *mIndexKeys, fs []*field.Field) {
 	var missing []string
 	for _, f := range fs {
 		m := p.member(f)
@@ -390,7 +390,7 @@ func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
 }
 
 // render makes the keys of a row that the item is in.
-func (p *updatePlan) render(r *Row, changed []bool) error {
+func (p *updatePlan) render(r *mIndexKeys, changed []bool) error {
 	it, attrs := p.e.newItem(), attr.Item{}
 	for _, k := range r.keys() {
 		for _, f := range k.template.Fields() {
@@ -420,7 +420,7 @@ func (p *updatePlan) render(r *Row, changed []bool) error {
 }
 
 // native refuses edits that leave a Native key without a value it can have.
-func (p *updatePlan) native(r *Row, k key, attrs attr.Item) error {
+func (p *updatePlan) native(r *mIndexKeys, k key, attrs attr.Item) error {
 	for i, part := range k.template.Parts() {
 		at := slices.IndexFunc(p.edits, func(x edit) bool { return x.f == part.Field })
 		if at < 0 || !p.edits[at].whole() {
@@ -519,7 +519,7 @@ func (p *updatePlan) String() string {
 }
 
 // orModify is the further way that an entity with a Version has.
-func (e *entity) orModify() string {
+func (e *mEntity) orModify() string {
 	if e.version == nil {
 		return ""
 	}

@@ -175,7 +175,7 @@ func (h *History[T]) keyed(key *T, n int64, row attr.Item) error {
 }
 
 // versionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) versionRows(ctx context.Context, e *entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+func (db *DB) versionRows(ctx context.Context, e *mEntity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
@@ -211,7 +211,7 @@ func (db *DB) versionRows(ctx context.Context, e *entity, one attr.Item, keysOnl
 	}
 }
 
-func (db *DB) versionQuery(e *entity, one attr.Item) (*dynamodb.QueryInput, error) {
+func (db *DB) versionQuery(e *mEntity, one attr.Item) (*dynamodb.QueryInput, error) {
 	it := e.newItem()
 	p, s := db.table.primary.partition[0], db.table.primary.sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
@@ -241,7 +241,7 @@ func (db *DB) versionQuery(e *entity, one attr.Item) (*dynamodb.QueryInput, erro
 
 // newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
 // item.
-func (db *DB) newestVersion(ctx context.Context, e *entity, one attr.Item) (int64, error) {
+func (db *DB) newestVersion(ctx context.Context, e *mEntity, one attr.Item) (int64, error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
 			return 0, err

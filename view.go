@@ -19,14 +19,14 @@ import (
 // safe for concurrent use, also by several processes at once.
 type View struct {
 	name  string
-	table *Table
+	table *mTable
 	kind  viewKind
 }
 
 // viewKind is what a view does: an aggregate or a fan-out.
 type viewKind interface {
 	// on reports whether records of e concern the view.
-	on(e *entity) bool
+	on(e *mEntity) bool
 	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
 	maintain(ctx context.Context, db *DB, t *turn)
 	// reads is what the view looks at, and writes what it changes.
@@ -294,7 +294,7 @@ func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
 }
 
 // hasCompanions reports whether the table can hold items of the library's own: its keys are two strings.
-func (t *Table) hasCompanions() bool {
+func (t *mTable) hasCompanions() bool {
 	return len(t.primary.sort) == 1 && t.keyType(t.primary.partition[0]) == types.ScalarAttributeTypeS &&
 		t.keyType(t.primary.sort[0]) == types.ScalarAttributeTypeS
 }

@@ -25,7 +25,7 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
 		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
-	case slices.ContainsFunc(db.table.views, func(v *View) bool { return v.name == name }):
+	case slices.Contains(db.table.views, name):
 		return 0, fault.Model("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
 	case !db.table.hasCompanions():
 		return 0, nil

@@ -19,7 +19,7 @@ import (
 type write struct {
 	op      Op
 	index   int // in Transact or Batch
-	e       *entity
+	e       *mEntity
 	tries   *tries
 	now     time.Time
 	item    reflect.Value // as it will be stored, where that is known
@@ -143,7 +143,7 @@ func (w *write) given() int64 {
 }
 
 // copied returns an item of its own, so that an op can run again.
-func (e *entity) copied(it reflect.Value) reflect.Value {
+func (e *mEntity) copied(it reflect.Value) reflect.Value {
 	v := e.newItem()
 	v.Set(it)
 	return e.owned(v)
@@ -151,7 +151,7 @@ func (e *entity) copied(it reflect.Value) reflect.Value {
 
 // owned makes it, an addressable item, share no field that the library sets: a copy of a struct that embeds a pointer
 // shares what is behind it.
-func (e *entity) owned(it reflect.Value) reflect.Value {
+func (e *mEntity) owned(it reflect.Value) reflect.Value {
 	e.loans.Own(it)
 	return it
 }
@@ -292,7 +292,7 @@ func (w *write) mixesWithNothing(a *action) {
 func (w *write) keepDerived(a *action) {
 	attrs := a.attrs
 	a.attrs = nil
-	for _, f := range w.e.editing().mapped {
+	for _, f := range w.e.mapped {
 		if w.e.derivedBy(f) != "" {
 			delete(attrs, f.Attr())
 		} else if attrs[f.Attr()] == nil {
@@ -420,13 +420,13 @@ func (a *action) sameAs(kind guardKind, k known) {
 
 // kept returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
 // the library keeps.
-func (e *entity) kept() (attrs []string) {
+func (e *mEntity) kept() (attrs []string) {
 	add := func(attr string) {
 		if attr != "" && !e.table.primary.isKey(attr) && !slices.Contains(attrs, attr) {
 			attrs = append(attrs, attr)
 		}
 	}
-	for _, f := range e.editing().mapped {
+	for _, f := range e.mapped {
 		add(f.Attr())
 	}
 	for _, r := range e.indexed {
@@ -453,14 +453,14 @@ const maxTTL = 100_000_000_000
 var errTTL = errors.New("DynamoDB never deletes an item by it")
 
 // checkTTL refuses times that DynamoDB would take for never.
-func (e *entity) checkTTL(it reflect.Value, now time.Time) error {
+func (e *mEntity) checkTTL(it reflect.Value, now time.Time) error {
 	if e.ttl == nil {
 		return nil
 	}
 	return e.checkExpiry(e.ttl.Get(it), now)
 }
 
-func (e *entity) checkExpiry(v reflect.Value, now time.Time) error {
+func (e *mEntity) checkExpiry(v reflect.Value, now time.Time) error {
 	at, ok := reflect.TypeAssert[time.Time](v)
 	switch {
 	case !ok || at.IsZero():

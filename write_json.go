@@ -22,7 +22,7 @@ type jsonPut struct {
 // jsonKey is one key attribute.
 type jsonKey struct {
 	key
-	row  *Row
+	row  *mIndexKeys
 	head string
 }
 
@@ -48,16 +48,16 @@ func writesJSON(client Client) bool {
 
 // jsonPut returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
 // derived field, a Native key. It compiles on first use, since what derives fields is declared after the entity.
-func (e *entity) jsonPut() *jsonPut {
-	e.jsonOnce.Do(func() {
-		if len(e.uniques) == 0 && e.history == nil && len(e.derived) == 0 {
-			e.json = e.newJSONPut()
+func (e *mEntity) jsonPut() *jsonPut {
+	return e.writer.get(func() any {
+		if len(e.uniques) > 0 || e.history != nil || len(e.derived) > 0 {
+			return (*jsonPut)(nil)
 		}
-	})
-	return e.json
+		return e.newJSONPut()
+	}).(*jsonPut)
 }
 
-func (e *entity) newJSONPut() *jsonPut {
+func (e *mEntity) newJSONPut() *jsonPut {
 	if len(e.lone) > 0 {
 		return nil
 	}

@@ -96,7 +96,7 @@ func (w *write) readBack() (result, error) {
 }
 
 // asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
-func (e *entity) asRead(it reflect.Value) (reflect.Value, bool) {
+func (e *mEntity) asRead(it reflect.Value) (reflect.Value, bool) {
 	v := e.newItem()
 	if e.codec.Stored(v, it) != nil {
 		return v, false
