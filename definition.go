@@ -20,6 +20,7 @@ type mDefinition struct {
 	faults   []error
 	panicked bool
 	wrongTTL bool // the field of TTL is none of the entity
+	revision reflect.Type
 }
 
 // Primary gives the entity's primary key; no sort template for a table without a sort key.
@@ -145,12 +146,12 @@ func (d *mDefinition) note(what string, ptr any) *field.Field {
 	return f
 }
 
-func newDefinition(table *mTable, name string, t reflect.Type) (*mDefinition, error) {
+func newDefinition(table *mTable, name string, t, revision reflect.Type) (*mDefinition, error) {
 	proto, err := field.New(t)
 	if err != nil {
 		return nil, fault.Model("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
 	}
-	return &mDefinition{e: &mEntity{
+	return &mDefinition{revision: revision, e: &mEntity{
 		name: name, table: table, proto: proto, codec: codec.For(t),
 		newItem: func() reflect.Value { return reflect.New(t).Elem() },
 	}}, nil

@@ -298,7 +298,7 @@ func (d *mDefinition) checkHomes() {
 			d.fault("field %s is dynamodbav:\"-\", and the primary key holds it in part only: it needs an attribute", f.Name)
 		case len(in) > 0:
 			d.fault("field %s is dynamodbav:\"-\" and only in the keys of %v, which an item can leave: it needs an attribute", f.Name, in)
-		case f.Type == reflect.TypeFor[Revision]() && d.e.revision == nil && d.holder(f) == nil:
+		case f.Type == d.revision && d.e.revision == nil && d.holder(f) == nil:
 			d.fault("field %s is a Revision, and nothing fills it: declare it with d.Revision", f.Name)
 		case !tagged(d.e.proto.Type(), f):
 			d.fault("field %s is hidden by another of its name, as attributevalue has it: it would not be stored", f.Name)

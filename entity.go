@@ -28,7 +28,7 @@ func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Ent
 	if t.frozen.Load() {
 		return nil, fault.Model("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
 	}
-	d, err := newDefinition(t, name, reflect.TypeFor[T]())
+	d, err := newDefinition(t, name, reflect.TypeFor[T](), reflect.TypeFor[Revision]())
 	if f == nil {
 		err = fault.Model("ddb: define %s: a nil function: it has to declare the keys", name)
 	}

@@ -42,7 +42,7 @@ func (ix *Index) Include(attrs ...string) *Index {
 }
 
 // Name returns the index's name, "primary" for the table itself.
-func (ix *Index) Name() string { return ix.m.Name() }
+func (ix *Index) Name() string { return ix.m.name }
 
 // String returns the index's name and key attributes.
 func (ix *Index) String() string { return ix.m.String() }

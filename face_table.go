@@ -16,7 +16,7 @@ type Table struct {
 func NewTable(partition, sort string) *Table {
 	t := &Table{m: newTable(partition, sort)}
 	t.m.face = t
-	newIndex(t.m.Primary())
+	newIndex(t.m.primary)
 	return t
 }
 
@@ -58,11 +58,11 @@ func (t *Table) MultiGSI(name string, partition, sort []string) *Index {
 func (t *Table) LSI(name, sort string) *Index { return newIndex(t.m.LSI(name, sort)) }
 
 // Primary returns the table's own key as an index, for [Meter.Capacity].
-func (t *Table) Primary() *Index { return indexOf(t.m.Primary()) }
+func (t *Table) Primary() *Index { return indexOf(t.m.primary) }
 
 // Indexes returns the primary index and then the secondary ones, as declared.
 func (t *Table) Indexes() []*Index {
-	all := t.m.Indexes()
+	all := t.m.all()
 	out := make([]*Index, len(all))
 	for i, ix := range all {
 		out[i] = indexOf(ix)

@@ -62,9 +62,6 @@ func (ix *mIndex) project(p projection) {
 	ix.projection = p
 }
 
-// Name returns the index's name, "primary" for the table itself.
-func (ix *mIndex) Name() string { return ix.name }
-
 // String returns the index's name and key attributes.
 func (ix *mIndex) String() string { return fmt.Sprintf("%s %v %v", ix.name, ix.partition, ix.sort) }
 

@@ -87,12 +87,6 @@ func (t *mTable) add(ix *mIndex) *mIndex {
 	return ix
 }
 
-// Primary returns the table's own key as an index, for [Meter.Capacity].
-func (t *mTable) Primary() *mIndex { return t.primary }
-
-// Indexes returns the primary index and then the secondary ones, as declared.
-func (t *mTable) Indexes() []*mIndex { return t.all() }
-
 // inUse says that a DB is made for the physical table called name. From then on the model stays as it is, so that it is
 // checked as a whole first: what was declared after the last Define was not yet.
 func (t *mTable) inUse(name string) {
