@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -13,9 +14,9 @@ import (
 type action struct {
 	kind   actionKind
 	role   role
-	unique *unique // of a claim or a release
-	op     int     // the position of the op that it belongs to
-	e      *mEntity
+	unique *model.Unique // of a claim or a release
+	op     int           // the position of the op that it belongs to
+	e      *model.Entity
 	verb   verb
 	now    time.Time
 	key    attr.Item
@@ -73,7 +74,7 @@ func (a *action) conditionText() string {
 	a.written, a.condition = true, plan.And(texts...)
 	if a.orAbsent {
 		alive := ""
-		if a.e.ttl != nil { // what is left of an expired item would mix with the new one
+		if a.e.TTL != nil { // what is left of an expired item would mix with the new one
 			alive = a.aliveText()
 		}
 		if a.condition = plan.And(alive, a.condition); a.condition != "" {
@@ -84,14 +85,14 @@ func (a *action) conditionText() string {
 }
 
 // pk is the placeholder of the attribute that every item has.
-func (a *action) pk() string { return a.x.Name(a.e.table.primary.partition[0]) }
+func (a *action) pk() string { return a.x.Name(a.e.Table.Primary.Partition[0]) }
 
 // aliveText is the condition that an item has not expired, "" where none does.
 func (a *action) aliveText() string {
-	if a.e.ttl == nil {
+	if a.e.TTL == nil {
 		return ""
 	}
-	return aliveText(a.x.Path(a.e.ttl.Path), a.x.Value(ttlOf(a.now)))
+	return model.AliveText(a.x.Path(a.e.TTL.Path), a.x.Value(model.TTLOf(a.now)))
 }
 
 // resurrects reports a write that would mix with what is left of an expired item: an update that makes an item.
@@ -109,9 +110,9 @@ func (a *action) resurrects() bool {
 }
 
 // given asks for the conditions of an If or a Check.
-func (a *action) given(conds []clause) error {
+func (a *action) given(conds []model.Clause) error {
 	for _, c := range conds {
-		cc, err := a.e.compileCond(c)
+		cc, err := a.e.CompileCond(c)
 		if err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func (a *action) given(conds []clause) error {
 // or asks something of it.
 func (a *action) schema(exactly bool) {
 	switch {
-	case a.e.schema == 0:
+	case a.e.Schema == 0:
 	case exactly:
 		a.guard(guardOlder, inSchema{true})
 	default:

@@ -8,10 +8,11 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // on reports whether records of e concern the aggregate.
-func (a *aggregate) on(e *mEntity) bool { return e == a.source || e == a.target }
+func (a *aggregate) on(e *model.Entity) bool { return e == a.source || e == a.target }
 
 // maintain reconciles what the records name: for a source its targets before and after, and no other; for a target that
 // came, all that counts for it.
@@ -114,25 +115,25 @@ func (a *aggregate) named(img image, attrs attr.Item, source reflect.Value) (att
 // decodeBy decodes the fields of a source that name its target, and no others.
 func (a *aggregate) decodeBy(attrs attr.Item) (v reflect.Value, err error) {
 	err = fault.Safely(func() error {
-		v = a.source.newItem()
-		s, err := a.source.inSchema(loaded(attrs))
+		v = a.source.NewItem()
+		s, err := a.source.InSchema(model.Loaded(attrs))
 		if err != nil {
 			return err
 		}
-		part := a.view.table.keyOf(s)
+		part := a.view.table.KeyOf(s)
 		for _, p := range a.by {
 			if av := s.Attr(p.from.Attr()); p.from.Stored() && av != nil {
 				part[p.from.Attr()] = av
 			}
 		}
-		return a.source.decodeCurrent(loaded(part), v)
+		return a.source.DecodeCurrent(model.Loaded(part), v)
 	})
 	return v, err
 }
 
 // byKey reports whether the key of a source alone tells its target.
 func (a *aggregate) byKey() bool {
-	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.primary.keeps(p.from) })
+	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.Primary.Keeps(p.from) })
 }
 
 // disturbs reports whether a change of a target is one after which what is derived may be wrong: it came, or somebody
@@ -143,7 +144,7 @@ func (a *aggregate) disturbs(img image) bool {
 		return true
 	case Modified:
 		return img.old != nil && img.new != nil && !a.unchanged(img.old, img.new) &&
-			(img.new[stampAttr] == nil || equalStamps(img.old, img.new))
+			(img.new[model.StampAttr] == nil || equalStamps(img.old, img.new))
 	case Removed, Expired:
 	}
 	return a.own
@@ -171,7 +172,7 @@ func (w *aggregateWork) pair(p *pair, owners ...*delivery) {
 }
 
 func (w *aggregateWork) target(key attr.Item, full bool, owners ...*delivery) {
-	text := w.a.view.table.refText(key)
+	text := w.a.view.table.RefText(key)
 	s, ok := w.targets[text]
 	if !ok {
 		s = &settlement{key: key}

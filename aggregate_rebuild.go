@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 const (
@@ -62,8 +63,8 @@ func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
 // add takes one item of the table.
 func (r *aggregateRebuild) add(ctx context.Context, attrs attr.Item) error {
 	t := r.a.view.table
-	switch e, err := t.claim(loaded(attrs)); {
-	case t.reserved(loaded(attrs)):
+	switch e, err := t.Claim(model.Loaded(attrs)); {
+	case t.Reserved(model.Loaded(attrs)):
 		if err := r.companion(ctx, attrs); err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (r *aggregateRebuild) add(ctx context.Context, attrs attr.Item) error {
 			r.source(attrs)
 		}
 		if e == r.a.target {
-			r.target(t.keyOf(loaded(attrs)))
+			r.target(t.KeyOf(model.Loaded(attrs)))
 		}
 	}
 	if r.met.full() {
@@ -98,12 +99,12 @@ func (r *aggregateRebuild) source(attrs attr.Item) {
 	t := r.a.view.table
 	target, c, err := r.a.counted(attrs)
 	if err != nil {
-		r.fault(fmt.Errorf("source %s: %w", t.keyText(attrs), err))
+		r.fault(fmt.Errorf("source %s: %w", t.KeyText(attrs), err))
 		return
 	}
 	if target != nil && c != nil {
 		r.p.Sources++
-		r.pair(r.met.source(r.a.newPair(target, t.keyOf(loaded(attrs))), c.v))
+		r.pair(r.met.source(r.a.newPair(target, t.KeyOf(model.Loaded(attrs))), c.v))
 	}
 }
 
@@ -117,7 +118,7 @@ func (r *aggregateRebuild) pair(p *pair) {
 
 // target takes a target that is to be settled, once.
 func (r *aggregateRebuild) target(key attr.Item) {
-	if r.targets.add(hashKey(r.a.view.table.refText(key))) {
+	if r.targets.add(hashKey(r.a.view.table.RefText(key))) {
 		r.work.target(key, true)
 	}
 }
@@ -125,22 +126,22 @@ func (r *aggregateRebuild) target(key attr.Item) {
 // companion takes an item of the library's own: what a source contributed, or its row in a rank. Each names its target,
 // which is settled whether anything else names it or not: one of the aggregate's own may not be there.
 func (r *aggregateRebuild) companion(ctx context.Context, attrs attr.Item) error {
-	ix := r.a.view.table.primary
-	pk, _ := attrs[ix.partition[0]].(*types.AttributeValueMemberS)
-	sk, _ := attrs[ix.sort[0]].(*types.AttributeValueMemberS)
-	target, _ := attrs[targetAttr].(*types.AttributeValueMemberM)
+	ix := r.a.view.table.Primary
+	pk, _ := attrs[ix.Partition[0]].(*types.AttributeValueMemberS)
+	sk, _ := attrs[ix.Sort[0]].(*types.AttributeValueMemberS)
+	target, _ := attrs[model.TargetAttr].(*types.AttributeValueMemberM)
 	if pk == nil || sk == nil || target == nil {
 		return nil
 	}
-	if strings.HasPrefix(pk.Value, ledgerPrefix+r.a.view.name+"#") {
-		source, _ := attrs[sourceAttr].(*types.AttributeValueMemberM)
+	if strings.HasPrefix(pk.Value, model.LedgerPrefix+r.a.view.name+"#") {
+		source, _ := attrs[model.SourceAttr].(*types.AttributeValueMemberM)
 		if source != nil && !isKept(sk.Value) {
 			r.pair(r.met.ledger(r.a.newPair(target.Value, source.Value), contributed(attrs)))
 		}
 		r.target(target.Value)
 		return nil
 	}
-	rest, ok := strings.CutPrefix(pk.Value, rankPrefix+r.a.view.name+"#")
+	rest, ok := strings.CutPrefix(pk.Value, model.RankPrefix+r.a.view.name+"#")
 	if !ok {
 		return nil
 	}
@@ -170,7 +171,7 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) 
 }
 
 func rowDrift(db *DB, key attr.Item, have, want string) Drift {
-	return Drift{Item: db.table.keyText(key), Field: "rank", Have: have, Want: want}
+	return Drift{Item: db.table.KeyText(key), Field: "rank", Have: have, Want: want}
 }
 
 // rest looks at all that was gathered, and at what was met of one half alone.
@@ -208,7 +209,7 @@ func (r *aggregateRebuild) do(ctx context.Context) error {
 	}
 	for _, p := range w.order {
 		if p.err != nil {
-			r.fault(fmt.Errorf("source %s: %w", r.db.table.keyText(p.source), p.err))
+			r.fault(fmt.Errorf("source %s: %w", r.db.table.KeyText(p.source), p.err))
 		}
 	}
 	for _, s := range w.settle {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Beside a running stream a view is always a little behind, and that is no drift. What differs is drift when it rests:
@@ -72,7 +73,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 				continue // it changes all the time, and the ledger follows
 			}
 			if err := r.report(Drift{
-				Item: r.db.table.keyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.table.keyText(l.source),
+				Item: r.db.table.KeyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.table.KeyText(l.source),
 				Have: contributionText(l.have), Want: contributionText(l.wants()),
 			}); err != nil {
 				return err
@@ -80,7 +81,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 		}
 		for _, p := range left {
 			if p.err != nil {
-				r.fault(fmt.Errorf("source %s: %w", r.db.table.keyText(p.source), p.err))
+				r.fault(fmt.Errorf("source %s: %w", r.db.table.KeyText(p.source), p.err))
 			}
 		}
 		if left = differing; len(left) > 0 {
@@ -159,7 +160,7 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) 
 		}
 		return nil
 	}
-	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", fault.ErrConflict, r.db.table.keyText(target), maxLooks))
+	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", fault.ErrConflict, r.db.table.KeyText(target), maxLooks))
 	return nil
 }
 
@@ -181,12 +182,12 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (d
 	}
 	if was != nil {
 		for _, m := range l.miscounts {
-			drifts = append(drifts, Drift{Item: t.keyText(m.key), Field: "sources", Have: driftText(m.have[countAttr]), Want: fmt.Sprint(m.want)})
+			drifts = append(drifts, Drift{Item: t.KeyText(m.key), Field: "sources", Have: driftText(m.have[model.CountAttr]), Want: fmt.Sprint(m.want)})
 		}
 	}
 	differing := r.a.differing(was, l.want)
 	for _, attr := range slices.Sorted(maps.Keys(differing)) {
-		drifts = append(drifts, Drift{Item: t.keyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
+		drifts = append(drifts, Drift{Item: t.KeyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
 	}
 	return drifts, nil
 }

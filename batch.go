@@ -78,7 +78,7 @@ func (b *writeBatch) prepare(ops []Op) error {
 			return fmt.Errorf("ddb: batch: op %d: %w", i, ofPart(err))
 		case err != nil:
 			it := b.items[i]
-			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.verb), Entity: op.e.name, Key: it.id, Err: op.cause(it.id, err)})
+			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.verb), Entity: op.e.Name, Key: it.id, Err: op.cause(it.id, err)})
 			continue
 		}
 		it := &b.items[i]
@@ -108,28 +108,28 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	case op.returnOld:
 		return "", op.fail(nil, fault.Model("a batch returns nothing: leave ReturnOld out"))
 	}
-	if it.key, err = op.e.key(string(op.verb), op.item); err != nil {
+	if it.key, err = op.e.Key(string(op.verb), op.item); err != nil {
 		return "", err
 	}
-	it.id = b.db.table.keyText(it.key)
+	it.id = b.db.table.KeyText(it.key)
 	if err := it.compile(b.db, i); err != nil {
 		return "", err
 	}
 	if op.verb != verbMove {
 		return it.id, nil
 	}
-	key, err := op.e.key(string(op.verb), op.to)
+	key, err := op.e.Key(string(op.verb), op.to)
 	if err != nil {
 		return "", err
 	}
-	return b.db.table.keyText(key), nil
+	return b.db.table.KeyText(key), nil
 }
 
 // bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
 func (op Op) bulk() bool {
 	e := op.e
 	return (op.verb == verbPut || op.verb == verbDelete) && len(op.conds) == 0 && !op.once &&
-		e.version == nil && len(e.uniques) == 0 && e.history == nil && len(e.derived) == 0 && e.schema == 0
+		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0
 }
 
 // compile finds out what can be told of the op without reading its item, and makes the request of one that can go with
@@ -162,11 +162,11 @@ func (w *write) foretell() error {
 	default:
 		return nil
 	}
-	key, err := e.key(string(w.op.verb), whole)
+	key, err := e.Key(string(w.op.verb), whole)
 	if err != nil {
 		return err
 	}
-	least, err := e.values(whole)
+	least, err := e.Values(whole)
 	if err != nil {
 		return w.op.fail(key, err)
 	}
@@ -174,15 +174,15 @@ func (w *write) foretell() error {
 	if err := w.checkSize(least); err != nil {
 		return err
 	}
-	it := e.copied(whole)
+	it := copyOf(e, whole)
 	w.keep(it, 1, reflect.Value{})
-	if err := e.checkTTL(it, w.now); err != nil {
+	if err := checkTTL(e, it, w.now); err != nil {
 		return w.op.fail(key, err)
 	}
-	if w.op.verb == verbMove && len(e.derived) > 0 { // which index keys may be made of, and which are those of the stored item
+	if w.op.verb == verbMove && len(e.Derived) > 0 { // which index keys may be made of, and which are those of the stored item
 		return nil
 	}
-	_, err = e.encode(string(w.op.verb), it)
+	_, err = e.Encode(string(w.op.verb), it)
 	return err
 }
 
@@ -294,7 +294,7 @@ func (b *writeBatch) err() error {
 			continue
 		}
 		out.Failed = append(out.Failed, &fault.WriteError{
-			Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
+			Op: i, Verb: string(it.op.verb), Entity: it.op.e.Name, Key: it.id,
 			Err: fmt.Errorf("%s: %w", o, it.op.cause(it.id, b.causes[i])),
 		})
 	}

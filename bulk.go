@@ -120,7 +120,7 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 // id names the item of a request, by the key that it gives: the live table may have another than the model.
 func (b *bulk) id(r types.WriteRequest) string {
 	if r.PutRequest != nil {
-		return b.db.table.keyText(r.PutRequest.Item)
+		return b.db.table.KeyText(r.PutRequest.Item)
 	}
 	var id strings.Builder
 	for _, attrName := range attr.SortedNames(r.DeleteRequest.Key) {

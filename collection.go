@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Collection names an item collection: the items of every type that share a partition key, in the table or in an
@@ -28,7 +29,7 @@ func (c Collection) String() string { return c.q.String() }
 
 // Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
 type Sink struct {
-	e     *mEntity
+	e     *model.Entity
 	start func() sinking
 }
 
@@ -84,11 +85,11 @@ func (db *DB) gather(ctx context.Context, c Collection, into []Sink, fault func(
 	if err != nil {
 		return err
 	}
-	sinks := map[*mEntity]sinking{}
+	sinks := map[*model.Entity]sinking{}
 	for _, s := range into {
 		sinks[s.e] = s.start()
 	}
-	place := func(e *mEntity) reflect.Value {
+	place := func(e *model.Entity) reflect.Value {
 		if s, ok := sinks[e]; ok {
 			return s.add()
 		}
@@ -134,7 +135,7 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 			if it.item.None() {
 				return false, true
 			}
-			switch v, _, dst, err := p.take("items", it.item, func(e *mEntity) reflect.Value { return e.newItem() }); v {
+			switch v, _, dst, err := p.take("items", it.item, func(e *model.Entity) reflect.Value { return e.NewItem() }); v {
 			case unread:
 				return false, yield(nil, err)
 			case wanted:
@@ -157,21 +158,21 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 	if len(into) == 0 {
 		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
 	}
-	var rows []*mIndexKeys
+	var rows []*model.IndexKeys
 	for i, s := range into {
 		if s.e == nil {
 			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
 		}
-		r := s.e.row(q.ix)
+		r := s.e.KeysIn(q.ix)
 		switch {
-		case s.e.table != db.table:
-			return nil, fault.Model("ddb: gather: entity %s is of another table", s.e.name)
+		case s.e.Table != db.table:
+			return nil, fault.Model("ddb: gather: entity %s is of another table", s.e.Name)
 		case r == nil:
-			return nil, fault.Model("ddb: gather: %s is not in %s", s.e.name, q.ix.name)
+			return nil, fault.Model("ddb: gather: %s is not in %s", s.e.Name, q.ix.Name)
 		}
 		for _, earlier := range into[:i] {
 			if earlier.e == s.e {
-				return nil, fault.Model("ddb: gather: two sinks for %s", s.e.name)
+				return nil, fault.Model("ddb: gather: two sinks for %s", s.e.Name)
 			}
 		}
 		rows = append(rows, r)
@@ -185,5 +186,5 @@ func (s Sink) String() string {
 	if s.e == nil {
 		return "into nothing: make it with Into of an Entity"
 	}
-	return fmt.Sprintf("into %s", s.e.name)
+	return fmt.Sprintf("into %s", s.e.Name)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
@@ -173,39 +174,18 @@ func (r *cursorReader) value() types.AttributeValue {
 	return nil
 }
 
-// keyValues returns the values that a position in ix consists of.
-func (ix *mIndex) keyValues(attrs attr.Item) []types.AttributeValue {
-	names := ix.position()
-	out := make([]types.AttributeValue, len(names))
-	for i, name := range names {
-		out[i] = attrs[name]
-	}
-	return out
-}
-
 // startKey turns key values back into the ExclusiveStartKey of ix.
-func (ix *mIndex) startKey(values []types.AttributeValue) (attr.Item, error) {
-	names := ix.position()
+func startKey(ix *model.Index, values []types.AttributeValue) (attr.Item, error) {
+	names := ix.Position()
 	if len(values) != len(names) {
 		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	key := make(attr.Item, len(names))
 	for i, name := range names {
-		if have, want := attr.ScalarType(values[i]), ix.table.keyType(name); have != want {
+		if have, want := attr.ScalarType(values[i]), ix.Table.KeyType(name); have != want {
 			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", fault.ErrCursor, name, have, want)
 		}
 		key[name] = values[i]
 	}
 	return key, nil
-}
-
-// position returns the attributes of a position in ix: its own keys, then those of the table that they lack.
-func (ix *mIndex) position() []string {
-	names := ix.attrs()
-	for _, attr := range ix.table.primary.attrs() {
-		if !ix.isKey(attr) {
-			names = append(names, attr)
-		}
-	}
-	return names
 }

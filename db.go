@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"reflect"
 	"time"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // DB is one physical table behind a client. Safe for concurrent use; there is nothing to close.
 type DB struct {
 	client     Client
 	name       string
-	table      *mTable
+	table      *model.Table
 	opts       Options
 	consistent bool
 	json       bool // puts are written as JSON
@@ -69,7 +71,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 		panic("ddb: New: a nil client")
 	}
 	db.json = !db.opts.AttributePath && writesJSON(client)
-	db.table.inUse(name)
+	db.table.InUse(name)
 	return db
 }
 
@@ -93,4 +95,4 @@ func (db *DB) Consistent() *DB {
 func (db *DB) Name() string { return db.name }
 
 // Table returns the model.
-func (db *DB) Table() *Table { return db.table.face.(*Table) }
+func (db *DB) Table() *Table { return db.table.Face.(*Table) }

@@ -1,5 +1,9 @@
 package ddb
 
+import (
+	"github.com/singletable-go/ddb/internal/model"
+)
+
 // Edit is one change of an Update or an Upsert, made by [Set], [Add] and the like. It names its field by the field's
 // address in [Entity.Fields]; fields of nested structs can be named as well. An edit by itself does nothing.
 //
@@ -20,7 +24,7 @@ type change struct {
 	ptr  any
 	at   any // the element or entry of the field that is meant, an int or a key; nil is the field itself
 	vals []any
-	cond []clause
+	cond []model.Clause
 }
 
 func (c change) edit() change { return c }

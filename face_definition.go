@@ -4,11 +4,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Definition collects what the function given to [Define] says about an entity. It is of use only inside that
 // function.
-type Definition struct{ m *mDefinition }
+type Definition struct{ m *model.Definition }
 
 // Primary gives the entity's primary key; no sort template for a table without a sort key.
 //
@@ -136,8 +138,8 @@ func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types
 	d.m.Schema(n, upgrade)
 }
 
-func partsOf(templates []Template) []mParts {
-	out := make([]mParts, len(templates))
+func partsOf(templates []Template) []model.Parts {
+	out := make([]model.Parts, len(templates))
 	for i, t := range templates {
 		out[i] = t.parts
 	}

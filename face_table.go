@@ -4,24 +4,26 @@ import (
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Table describes one DynamoDB table: its keys, its indexes and the entities in it. It holds no client and no
 // physical name: [New] joins the three. Build it in package variables; it must not change once a [DB] uses it.
 type Table struct {
-	m *mTable
+	m *model.Table
 }
 
 // NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
 func NewTable(partition, sort string) *Table {
-	t := &Table{m: newTable(partition, sort)}
-	t.m.face = t
-	newIndex(t.m.primary)
+	t := &Table{m: model.NewTable(partition, sort)}
+	t.m.Face = t
+	newIndex(t.m.Primary)
 	return t
 }
 
 // below returns the model of t, nil for a table that is nil or not made by NewTable.
-func (t *Table) below() *mTable {
+func (t *Table) below() *model.Table {
 	if t == nil {
 		return nil
 	}
@@ -31,13 +33,13 @@ func (t *Table) below() *mTable {
 // TypeAttribute names the attribute that carries the entity's name in each item, "entityType" by default. "" switches
 // it off: then the shape of its primary key alone says what an item is.
 func (t *Table) TypeAttribute(name string) *Table {
-	t.m.TypeAttribute(name)
+	t.m.SetType(name)
 	return t
 }
 
 // TTL names the attribute that DynamoDB expires items by. Entities say with [Definition.TTL] which field it is.
 func (t *Table) TTL(attr string) *Table {
-	t.m.TTL(attr)
+	t.m.SetTTL(attr)
 	return t
 }
 
@@ -58,11 +60,11 @@ func (t *Table) MultiGSI(name string, partition, sort []string) *Index {
 func (t *Table) LSI(name, sort string) *Index { return newIndex(t.m.LSI(name, sort)) }
 
 // Primary returns the table's own key as an index, for [Meter.Capacity].
-func (t *Table) Primary() *Index { return indexOf(t.m.primary) }
+func (t *Table) Primary() *Index { return indexOf(t.m.Primary) }
 
 // Indexes returns the primary index and then the secondary ones, as declared.
 func (t *Table) Indexes() []*Index {
-	all := t.m.all()
+	all := t.m.All()
 	out := make([]*Index, len(all))
 	for i, ix := range all {
 		out[i] = indexOf(ix)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -51,7 +52,7 @@ import (
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
 // the environment fails, the batch stops: see [Mux].
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
-	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
+	f := &fanOut{view: &View{name: name, table: from.e.Table}, source: from.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if targets != nil && apply != nil {
 		f.targets = func(s reflect.Value) query { return targets(s.Interface().(S)).q }
 		f.apply = func(c Change[any], _, t reflect.Value) bool {
@@ -66,7 +67,7 @@ func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets fun
 // member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
 // transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
 func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) *View {
-	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, via: via.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
+	f := &fanOut{view: &View{name: name, table: from.e.Table}, source: from.e, via: via.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if members != nil && place != nil && apply != nil {
 		f.targets = func(s reflect.Value) query { return members(s.Interface().(S)).q }
 		f.place = func(m reflect.Value) reflect.Value {
@@ -83,7 +84,7 @@ func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *
 // fanOut is the kind of view that [FanOut] declares. Immutable.
 type fanOut struct {
 	view                *View
-	source, via, target *mEntity // via is nil where the query finds the targets themselves
+	source, via, target *model.Entity // via is nil where the query finds the targets themselves
 	targets             func(source reflect.Value) query
 	shares              bool // two copies of a source have memory in common
 	place               func(member reflect.Value) reflect.Value
@@ -94,7 +95,7 @@ type fanOut struct {
 func (f *fanOut) declare() *View {
 	v := f.view
 	v.kind = f
-	v.table.mutable("fan-out " + v.name)
+	v.table.Mutable("fan-out " + v.name)
 	var faults []error
 	faultName := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: fan-out %s: %w", v.name, fmt.Errorf(format, args...)))
@@ -103,15 +104,15 @@ func (f *fanOut) declare() *View {
 	if f.targets == nil {
 		faultName("a function is nil")
 	}
-	for _, e := range []*mEntity{f.via, f.target} {
+	for _, e := range []*model.Entity{f.via, f.target} {
 		switch {
 		case e == nil:
-		case e.table != v.table:
-			faultName("%s and %s are of two tables", f.source.name, e.name)
+		case e.Table != v.table:
+			faultName("%s and %s are of two tables", f.source.Name, e.Name)
 		case e == f.source:
-			faultName("%s would be copied into itself", e.name)
-		case len(e.uniques) > 0 || e.history != nil:
-			faultName("%s has unique constraints or history, which a copy does not keep", e.name)
+			faultName("%s would be copied into itself", e.Name)
+		case len(e.Uniques) > 0 || e.History != nil:
+			faultName("%s has unique constraints or history, which a copy does not keep", e.Name)
 		}
 	}
 	if f.via == f.target {
@@ -120,16 +121,16 @@ func (f *fanOut) declare() *View {
 	if len(faults) > 0 {
 		panic(&fault.ModelError{Err: errors.Join(faults...)})
 	}
-	v.table.views = append(v.table.views, v.name)
-	what := "copy\tof " + f.source.name
+	v.table.Views = append(v.table.Views, v.name)
+	what := "copy\tof " + f.source.Name
 	if f.via != nil {
-		what += " via " + f.via.name
+		what += " via " + f.via.Name
 	}
-	f.target.notes = append(f.target.notes, what+"\tby "+v.name)
+	f.target.Notes = append(f.target.Notes, what+"\tby "+v.name)
 	return v
 }
 
-func (f *fanOut) on(e *mEntity) bool { return e == f.source }
+func (f *fanOut) on(e *model.Entity) bool { return e == f.source }
 
 // maintain carries the changes of a batch into their targets, all together.
 func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
@@ -170,7 +171,7 @@ func (v *View) nameFaults() (faults []error) {
 	if v.name == "" || strings.ContainsAny(v.name, "#~") || len(v.name) > 100 {
 		fault("a name has 1 to 100 bytes and neither # nor ~")
 	}
-	if slices.Contains(v.table.views, v.name) {
+	if slices.Contains(v.table.Views, v.name) {
 		fault("the table has a view of that name")
 	}
 	return faults

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // copying is a change of a source on its way into its targets. Which those are is fixed by what it names, so that whoever carries it
@@ -82,8 +83,8 @@ func (c *copying) apart(f *fanOut) (Change[any], error) {
 		if *into == nil {
 			return nil
 		}
-		v := f.source.newItem()
-		err := f.source.decode(loaded(attrs), v)
+		v := f.source.NewItem()
+		err := f.source.Decode(model.Loaded(attrs), v)
 		*into = v.Interface()
 		return err
 	}

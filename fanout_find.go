@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
@@ -37,12 +38,12 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 
 // decoded returns a source; nil where there is none.
 func (f *fanOut) decoded(db *DB, attrs attr.Item) (source any, err error) {
-	if attrs == nil || !db.table.claims(f.source, loaded(attrs)) {
+	if attrs == nil || !db.table.Claims(f.source, model.Loaded(attrs)) {
 		return nil, nil
 	}
 	err = fault.Safely(func() error {
-		now := f.source.newItem()
-		err := f.source.decode(loaded(attrs), now)
+		now := f.source.NewItem()
+		err := f.source.Decode(model.Loaded(attrs), now)
 		source = now.Interface()
 		return err
 	})
@@ -112,14 +113,14 @@ type asked struct {
 func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
 	for _, s := range c.named {
 		err := fault.Safely(func() error {
-			v := f.source.newItem()
+			v := f.source.NewItem()
 			v.Set(reflect.ValueOf(s))
 			q := f.targets(v)
 			switch {
 			case q.e == nil: // no targets
 				return nil
-			case q.ix != nil && q.ix.kind == globalIndex:
-				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
+			case q.ix != nil && q.ix.Kind == model.GlobalIndex:
+				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.Name)
 			}
 			q.consistent, q.whole = true, true
 			p, err := q.plan(db)
@@ -159,13 +160,13 @@ func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
 			s.elusive = true
 			return false, true
 		}
-		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *mEntity) reflect.Value { return e.newItem() })
+		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *model.Entity) reflect.Value { return e.NewItem() })
 		if v != wanted { // an item of another entity, which is not written, or one that cannot be decoded
 			s.unread = errors.Join(s.unread, err)
 			return false, true
 		}
 		attrs := it.item.Attributes()
-		s.rows = append(s.rows, located{attrs, db.table.keyText(attrs)})
+		s.rows = append(s.rows, located{attrs, db.table.KeyText(attrs)})
 		return true, true
 	})
 }

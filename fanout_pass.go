@@ -87,7 +87,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.changed++
-		if err := p.report(Drift{Item: p.db.table.keyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
+		if err := p.report(Drift{Item: p.db.table.KeyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
 			p.stopped = cmp.Or(p.stopped, err)
 		}
 		return
@@ -100,11 +100,11 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Unlock()
 		p.look(ctx, false, applied...)
 	case w.taken(err):
-		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.table.keyText(d.o.target.attrs), w.to))
+		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.table.KeyText(d.o.target.attrs), w.to))
 	case apierror.Moved(err):
 		p.look(ctx, true, d.changes...)
 	default:
-		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.keyText(d.o.target.attrs), p.db.explain(err)))
+		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.KeyText(d.o.target.attrs), p.db.explain(err)))
 	}
 }
 

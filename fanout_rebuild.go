@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // fanOutRebuild applies sources to their targets, a hundred at once.
@@ -28,11 +29,11 @@ func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
 
 // add takes a source as if it had just been inserted.
 func (r *fanOutRebuild) add(ctx context.Context, attrs attr.Item) error {
-	if !r.db.table.claims(r.f.source, loaded(attrs)) {
+	if !r.db.table.Claims(r.f.source, model.Loaded(attrs)) {
 		return nil
 	}
 	r.p.Sources++
-	r.list = append(r.list, newCopying(r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, nil, nil))
+	r.list = append(r.list, newCopying(r.db.table.KeyOf(model.Loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, nil, nil))
 	if len(r.list) < batchGetLimit {
 		return nil
 	}
@@ -92,7 +93,7 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 func (r *fanOutRebuild) blame(list []*copying) {
 	for _, c := range list {
 		if c.err != nil && len(r.faults) < maxRebuildFaults {
-			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(c.key), c.err))
+			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.KeyText(c.key), c.err))
 		}
 	}
 }

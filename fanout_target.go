@@ -6,19 +6,19 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
 // copied is an item that a fan-out may change: as it was read, and as it will be.
 type copied struct {
-	e     *mEntity
+	e     *model.Entity
 	attrs attr.Item
 	is    reflect.Value // invalid where there is no member
 }
@@ -38,18 +38,18 @@ func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error
 	if err := o.member.decode(); err != nil {
 		return nil, nil, err
 	}
-	target, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
+	target, err = f.target.Key("fan-out "+f.view.name, f.place(o.member.is))
 	return o, target, err
 }
 
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
 func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs attr.Item) (there, moved bool, err error) {
-	if attrs != nil && db.table.claims(f.target, loaded(attrs)) && !db.past(loaded(attrs)) {
+	if attrs != nil && db.table.Claims(f.target, model.Loaded(attrs)) && !db.past(model.Loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
 	}
-	now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(o.member.attrs)))
+	now, err := db.Consistent().getItem(ctx, db.table.KeyOf(model.Loaded(o.member.attrs)))
 	if err != nil {
 		return false, false, db.explain(err)
 	}
@@ -57,8 +57,8 @@ func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs attr.Item)
 }
 
 func (c *copied) decode() error {
-	c.is = c.e.newItem()
-	return c.e.decode(loaded(c.attrs), c.is)
+	c.is = c.e.NewItem()
+	return c.e.Decode(model.Loaded(c.attrs), c.is)
 }
 
 // copies are the writes of a target and of its member.
@@ -100,11 +100,11 @@ func (o *opened) writes(db *DB) (*copies, error) {
 	w.to, w.at = to, at
 	switch member := len(w.items) - target; {
 	case member > 1:
-		return nil, fault.Model("%s: the key of a member must not change", o.member.e.name)
+		return nil, fault.Model("%s: the key of a member must not change", o.member.e.Name)
 	case target > 0 && member == 0: // it still points there: hold it to that
 		x := &plan.Expression{}
 		w.items = append(w.items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-			TableName: &db.name, Key: db.table.keyOf(loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
+			TableName: &db.name, Key: db.table.KeyOf(model.Loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	}
@@ -121,11 +121,11 @@ func (c *copied) writes(db *DB, w *copies) error {
 	if next, err = c.next(); err != nil {
 		return err
 	}
-	if c.e.version != nil {
-		next[writeStampAttr] = newWriteStamp()
+	if c.e.Version != nil {
+		next[model.WriteStampAttr] = newWriteStamp()
 	}
 	x := &plan.Expression{}
-	from, to := db.table.keyOf(loaded(c.attrs)), db.table.keyOf(loaded(next))
+	from, to := db.table.KeyOf(model.Loaded(c.attrs)), db.table.KeyOf(model.Loaded(next))
 	if attr.EqualItems(from, to) {
 		cond := c.asRead(x, false)
 		w.items = append(w.items, types.TransactWriteItem{Update: &types.Update{
@@ -136,12 +136,12 @@ func (c *copied) writes(db *DB, w *copies) error {
 	}
 	cond := c.asRead(x, true)
 	y := &plan.Expression{}
-	free := "attribute_not_exists(" + y.Name(db.table.primary.partition[0]) + ")"
-	if db.table.ttl != "" { // what has expired is not there
-		ttl := y.Name(db.table.ttl)
+	free := "attribute_not_exists(" + y.Name(db.table.Primary.Partition[0]) + ")"
+	if db.table.TTL != "" { // what has expired is not there
+		ttl := y.Name(db.table.TTL)
 		free += " OR " + ttl + " <= " + y.Value(db.now())
 	}
-	w.to, w.at = db.table.keyText(to), len(w.items)+1
+	w.to, w.at = db.table.KeyText(to), len(w.items)+1
 	w.items = append(w.items,
 		types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &db.name, Key: from, ConditionExpression: &cond,
@@ -178,34 +178,34 @@ func difference(x *plan.Expression, from, to attr.Item) string {
 
 // next is the item as it would be stored: what the entity does not know, at every depth, and what is derived, stays.
 func (c *copied) next() (attr.Item, error) {
-	if have := schemaOf(loaded(c.attrs)); have > c.e.schema {
-		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", fault.ErrConflict, have, c.e.schema)}
+	if have := model.SchemaOf(model.Loaded(c.attrs)); have > c.e.Schema {
+		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", fault.ErrConflict, have, c.e.Schema)}
 	}
-	base, err := c.e.upgraded(c.attrs)
+	base, err := c.e.Upgraded(c.attrs)
 	if err != nil {
 		return nil, err
 	}
-	before := c.e.newItem()
-	if err := c.e.decode(loaded(c.attrs), before); err != nil {
+	before := c.e.NewItem()
+	if err := c.e.Decode(model.Loaded(c.attrs), before); err != nil {
 		return nil, err
 	}
-	was, err := c.e.encode("fan-out", before)
+	was, err := c.e.Encode("fan-out", before)
 	if err != nil {
 		return nil, err
 	}
-	is, err := c.e.encode("fan-out", c.is)
+	is, err := c.e.Encode("fan-out", c.is)
 	if err != nil {
 		return nil, err
 	}
 	next := maps.Clone(base)
-	for _, r := range c.e.rows() {
-		for _, attr := range r.index.attrs() {
+	for _, r := range c.e.AllKeys() {
+		for _, attr := range r.Index.Attrs() {
 			delete(next, attr)
 		}
 	}
 	fields := map[string]bool{}
-	for _, f := range c.e.proto.Fields() {
-		if !f.Stored() || f.Nested() || c.e.derivedBy(f) != "" {
+	for _, f := range c.e.Proto.Fields() {
+		if !f.Stored() || f.Nested() || c.e.DerivedBy(f) != "" {
 			continue
 		}
 		attrName := f.Attr()
@@ -222,10 +222,10 @@ func (c *copied) next() (attr.Item, error) {
 			next[attr] = v
 		}
 	}
-	for _, d := range c.e.derived {
-		delete(next, d.f.Attr())
-		if av := base[d.f.Attr()]; av != nil {
-			next[d.f.Attr()] = av
+	for _, d := range c.e.Derived {
+		delete(next, d.F.Attr())
+		if av := base[d.F.Attr()]; av != nil {
+			next[d.F.Attr()] = av
 		}
 	}
 	return next, nil
@@ -233,12 +233,12 @@ func (c *copied) next() (attr.Item, error) {
 
 // stamp raises the version and sets the time of the write.
 func (c *copied) stamp(db *DB) {
-	c.e.owned(c.is)
-	if f := c.e.version; f != nil {
+	c.e.Owned(c.is)
+	if f := c.e.Version; f != nil {
 		v := f.Addr(c.is)
 		v.SetInt(v.Int() + 1)
 	}
-	if f := c.e.updated; f != nil {
+	if f := c.e.Updated; f != nil {
 		f.Addr(c.is).Set(reflect.ValueOf(db.opts.Now().UTC().Round(0).Truncate(precision(f))))
 	}
 }
@@ -246,37 +246,32 @@ func (c *copied) stamp(db *DB) {
 // asRead is the condition that the item is what was read: its version, or else every attribute that the entity knows. Whole asks it
 // of all attributes there were, as a write does that would lose what others changed of them.
 func (c *copied) asRead(x *plan.Expression, whole bool) string {
-	f := c.e.version
+	f := c.e.Version
 	versioned := f != nil && attr.At(c.attrs, f.Path) != nil
 	if versioned && !whole {
 		cond := x.Path(f.Path) + " = " + x.Value(attr.At(c.attrs, f.Path))
-		if stamp := c.attrs[writeStampAttr]; stamp != nil {
-			cond = plan.And(cond, x.Name(writeStampAttr)+" = "+x.Value(stamp))
+		if stamp := c.attrs[model.WriteStampAttr]; stamp != nil {
+			cond = plan.And(cond, x.Name(model.WriteStampAttr)+" = "+x.Value(stamp))
 		}
-		for _, d := range c.e.derived { // which do not raise it
-			cond = plan.And(cond, equalsAttr(x, d.f.Attr(), c.attrs[d.f.Attr()]))
+		for _, d := range c.e.Derived { // which do not raise it
+			cond = plan.And(cond, equalsAttr(x, d.F.Attr(), c.attrs[d.F.Attr()]))
 		}
 		return cond
 	}
 	conds := make([]string, 0, len(c.attrs))
 	known := map[string]bool{}
-	for _, f := range c.e.proto.Fields() {
+	for _, f := range c.e.Proto.Fields() {
 		if attr := f.Attr(); f.Stored() && !f.Nested() && !known[attr] {
 			known[attr] = true
 			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}
 	}
 	for _, attr := range attr.SortedNames(c.attrs) {
-		if !known[attr] && (whole || c.e.table.own(attr)) {
+		if !known[attr] && (whole || c.e.Table.Own(attr)) {
 			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}
 	}
 	return plan.And(conds...)
-}
-
-// own reports whether an attribute says which item it is, and of what: the primary key, the type and the schema.
-func (t *mTable) own(attr string) bool {
-	return slices.Contains(t.primary.attrs(), attr) || attr == t.typeAttr || attr == schemaAttr
 }
 
 func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string {

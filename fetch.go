@@ -50,7 +50,7 @@ func (db *DB) fetchBatch(ctx context.Context, keys []attr.Item, out []fetched) {
 	defer b.release()
 	for i := range out {
 		if b.throttled[i] {
-			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, db.table.keyText(keys[i]))
+			out[i].err = fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, db.table.KeyText(keys[i]))
 			continue
 		}
 		out[i].item = b.found[i].Attributes()

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -54,8 +55,8 @@ const (
 
 func (t isAbsent) text(a *action) string {
 	text := "attribute_not_exists(" + a.pk() + ")"
-	if a.e.ttl != nil && a.role == roleItem && a.kind != updateAction {
-		text += " OR " + a.x.Path(a.e.ttl.Path) + " <= " + a.x.Value(ttlOf(a.now))
+	if a.e.TTL != nil && a.role == roleItem && a.kind != updateAction {
+		text += " OR " + a.x.Path(a.e.TTL.Path) + " <= " + a.x.Value(model.TTLOf(a.now))
 	}
 	return text
 }
@@ -65,7 +66,7 @@ func (isAbsent) holds(_ *action, old attr.Item) (bool, bool) { return old == nil
 func (t isAbsent) why(a *action, old attr.Item) error {
 	switch t.as {
 	case absentAtZero:
-		return a.e.staleVersion(0, old)
+		return staleVersion(a.e, 0, old)
 	case absentAsRead:
 		return fmt.Errorf("%w: the item was not there before", fault.ErrConflict)
 	case absentNoVersion:
@@ -86,7 +87,7 @@ func (isThere) holds(_ *action, old attr.Item) (bool, bool) { return old != nil,
 
 func (t isThere) why(a *action, old attr.Item) error {
 	if t.version != 0 {
-		return a.e.staleVersion(t.version, old)
+		return staleVersion(a.e, t.version, old)
 	}
 	return fault.ErrNotFound
 }
@@ -95,7 +96,7 @@ func (t isThere) why(a *action, old attr.Item) error {
 type hasVersion struct{ n int64 }
 
 func (t hasVersion) text(a *action) string {
-	path := a.x.Path(a.e.version.Path)
+	path := a.x.Path(a.e.Version.Path)
 	text := path + " = " + a.x.Value(attr.Number(t.n))
 	if t.n == 0 { // or of an item from before there were versions
 		text += " OR attribute_not_exists(" + path + ")"
@@ -104,14 +105,14 @@ func (t hasVersion) text(a *action) string {
 }
 
 func (t hasVersion) holds(a *action, old attr.Item) (bool, bool) {
-	have := attr.At(old, a.e.version.Path)
+	have := attr.At(old, a.e.Version.Path)
 	return have == nil && t.n == 0 || have != nil && attr.Equal(have, attr.Number(t.n)), true
 }
 
-func (t hasVersion) why(a *action, old attr.Item) error { return a.e.staleVersion(t.n, old) }
+func (t hasVersion) why(a *action, old attr.Item) error { return staleVersion(a.e, t.n, old) }
 
-func (e *mEntity) staleVersion(n int64, old attr.Item) error {
-	have, _ := attr.At(old, e.version.Path).(*types.AttributeValueMemberN)
+func staleVersion(e *model.Entity, n int64, old attr.Item) error {
+	have, _ := attr.At(old, e.Version.Path).(*types.AttributeValueMemberN)
 	switch {
 	case old == nil:
 		return fmt.Errorf("%w: version %d was given, and there is no such item", fault.ErrConflict, n)
@@ -128,11 +129,11 @@ type fieldIs struct {
 }
 
 func (t fieldIs) text(a *action) string {
-	return comparison(&a.x, opEq, t.f, []types.AttributeValue{t.want})
+	return model.Comparison(&a.x, model.OpEq, t.f, []types.AttributeValue{t.want})
 }
 
 func (t fieldIs) holds(_ *action, old attr.Item) (bool, bool) {
-	return holds(opEq, t.f, attr.At(old, t.f.Path), []types.AttributeValue{t.want}), true
+	return model.Holds(model.OpEq, t.f, attr.At(old, t.f.Path), []types.AttributeValue{t.want}), true
 }
 
 func (t fieldIs) why(_ *action, old attr.Item) error {
@@ -163,21 +164,21 @@ func (t attributeIs) why(_ *action, old attr.Item) error {
 
 // meets asks for a condition of an If or a Check.
 type meets struct {
-	cond     clause
-	compiled compiled
+	cond     model.Clause
+	compiled model.Compiled
 }
 
-func (t *meets) text(a *action) string { return t.compiled.text(&a.x) }
+func (t *meets) text(a *action) string { return t.compiled.Text(&a.x) }
 
 func (t *meets) holds(_ *action, old attr.Item) (bool, bool) {
-	if !t.compiled.local() {
+	if !t.compiled.Local() {
 		return false, false
 	}
-	return t.compiled.holds(old), true
+	return t.compiled.Holds(old), true
 }
 
 func (t *meets) why(a *action, _ attr.Item) error {
-	return fmt.Errorf("%w: %s", fault.ErrCondition, a.e.describe(t.cond))
+	return fmt.Errorf("%w: %s", fault.ErrCondition, a.e.Describe(t.cond))
 }
 
 // inSchema asks that the item is not of a newer schema, or exactly of this one where the write keeps what is there or
@@ -185,7 +186,7 @@ func (t *meets) why(a *action, _ attr.Item) error {
 type inSchema struct{ exactly bool }
 
 func (t inSchema) text(a *action) string {
-	attr, own := a.x.Name(schemaAttr), a.x.Value(attr.Number(int64(a.e.schema)))
+	attr, own := a.x.Name(model.SchemaAttr), a.x.Value(attr.Number(int64(a.e.Schema)))
 	if t.exactly {
 		return attr + " = " + own
 	}
@@ -193,26 +194,22 @@ func (t inSchema) text(a *action) string {
 }
 
 func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
-	have := schemaOf(loaded(old))
-	return have == a.e.schema || have < a.e.schema && !t.exactly, true
+	have := model.SchemaOf(model.Loaded(old))
+	return have == a.e.Schema || have < a.e.Schema && !t.exactly, true
 }
 
-func (inSchema) why(a *action, old attr.Item) error { return a.e.otherSchema(old) }
-
-func (e *mEntity) otherSchema(old attr.Item) error {
-	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, schemaOf(loaded(old)), e.schema)
-}
+func (inSchema) why(a *action, old attr.Item) error { return a.e.OtherSchema(old) }
 
 // notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
 // stamp that it left itself.
 type notOurs struct{ stamp types.AttributeValue }
 
 func (t notOurs) text(a *action) string {
-	return a.x.Name(writeStampAttr) + " <> " + a.x.Value(t.stamp)
+	return a.x.Name(model.WriteStampAttr) + " <> " + a.x.Value(t.stamp)
 }
 
 func (t notOurs) holds(_ *action, old attr.Item) (bool, bool) {
-	have := old[writeStampAttr]
+	have := old[model.WriteStampAttr]
 	return have == nil || !attr.Equal(have, t.stamp), true
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -17,11 +18,11 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 	}
 	keys := make([]attr.Item, len(rows))
 	for i, r := range rows {
-		keys[i] = db.table.keyOf(r.found)
+		keys[i] = db.table.KeyOf(r.found)
 	}
 	b, err := db.batchGet(ctx, keys, p.consistent)
 	if err != nil {
-		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.name, db.explain(err)))
+		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.Name, db.explain(err)))
 	}
 	for i, r := range rows {
 		switch found := b.found[i]; {
@@ -41,7 +42,7 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 // matches reports whether the whole item still has the index key of the row that named it, and passes the filter that the
 // row passed.
 func (p *readPlan) matches(found, whole attr.Stored) bool {
-	if slices.ContainsFunc(p.ix.attrs(), func(attrName string) bool {
+	if slices.ContainsFunc(p.ix.Attrs(), func(attrName string) bool {
 		have := whole.Attr(attrName)
 		return have == nil || !attr.Equal(found.Attr(attrName), have)
 	}) {
@@ -51,10 +52,10 @@ func (p *readPlan) matches(found, whole attr.Stored) bool {
 		return true
 	}
 	attrs := whole.Attributes()
-	return !slices.ContainsFunc(p.recheck, func(holds predicate) bool { return !holds(attrs) })
+	return !slices.ContainsFunc(p.recheck, func(holds model.Predicate) bool { return !holds(attrs) })
 }
 
 // outdated reports whether a row of which not all was read has to be upgraded first, which takes the whole item.
 func (p *readPlan) outdated(s attr.Stored) bool {
-	return p.partial && schemaOf(s) < p.q.e.schema
+	return p.partial && model.SchemaOf(s) < p.q.e.Schema
 }

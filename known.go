@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; that nobody
@@ -32,7 +33,7 @@ func (db *DB) seen(attrs attr.Item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
-	case db.dead(loaded(attrs)):
+	case db.dead(model.Loaded(attrs)):
 		return known{state: knownAbsent, left: attrs}
 	}
 	return known{state: knownPresent, item: attrs}
@@ -134,7 +135,7 @@ func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
 func (db *DB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
-	if _, _, err := op.e.asWritten(string(op.verb), old); err != nil {
+	if _, _, err := op.e.AsWritten(string(op.verb), old); err != nil {
 		return op.fail(nil, err) // which names the key
 	}
 	err := db.rewrite(ctx, op.e, old, func(attr.Item) {})

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -14,52 +13,11 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/fault"
-)
-
-// The items that an aggregate keeps, and their attributes. Each has the target's key in the clear, since the text of its
-// own key may be a hash.
-//
-//	~a#{aggregate}#{target}         {source}                  what the source contributes
-//	~r#{aggregate}#{rule}#{target}  {value}{hash of source}   a source of a rank, sorted by value
-//	~d#{aggregate}#{rule}#{target}  {value}                   how many sources have the value
-const (
-	ledgerPrefix   = "~a#"
-	rankPrefix     = "~r#"
-	distinctPrefix = "~d#"
-	keptPrefix     = "~k#" // begins the sort key of a contribution that nothing changes any more
-
-	valueAttr  = "~v" // of a ledger item: by label, what the source contributes
-	targetAttr = "~t"
-	sourceAttr = "~s"
-	entryAttr  = "~e" // of a rank row: what its source would put into the target
-	ledgerAttr = "~l" // of a rank row: the sort key of its ledger item
-	countAttr  = "~n" // of a value: its sources
-
-	// stampAttr is random text in each target, new with each change of the ledger that is about it. It is not ~w, which
-	// belongs to the writes of users: a Modify must not fail for what an aggregate did.
-	stampAttr = "~a"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 func newStamp() types.AttributeValue {
 	return &types.AttributeValueMemberS{Value: rand.Text()}
-}
-
-// refText is the text of a table key in a key of the library's own: injective, and readable.
-func (t *mTable) refText(key attr.Item) string {
-	var b strings.Builder
-	for i, attr := range t.primary.attrs() {
-		s, _ := key[attr].(*types.AttributeValueMemberS)
-		if s == nil {
-			continue // hasCompanions saw to it
-		}
-		if i == 0 {
-			b.WriteString(strconv.Itoa(len(s.Value)) + "#")
-		} else {
-			b.WriteByte('#')
-		}
-		b.WriteString(s.Value)
-	}
-	return b.String()
 }
 
 // fit returns text, or a hash of it where prefix+text is longer than a key may be.
@@ -75,30 +33,22 @@ func hashText(text string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// companionKey is the key of an item of the library's own.
-func (t *mTable) companionKey(pk, sk string) attr.Item {
-	return attr.Item{
-		t.primary.partition[0]: &types.AttributeValueMemberS{Value: pk},
-		t.primary.sort[0]:      &types.AttributeValueMemberS{Value: sk},
-	}
-}
-
 func (a *aggregate) ledgerPartition(target string) string {
-	return fit(ledgerPrefix+a.view.name+"#", target, maxPartitionBytes)
+	return fit(model.LedgerPrefix+a.view.name+"#", target, model.MaxPartitionBytes)
 }
 
 func (a *aggregate) rulePartition(prefix, label, target string) string {
-	return fit(prefix+a.view.name+"#"+label+"#", target, maxPartitionBytes)
+	return fit(prefix+a.view.name+"#"+label+"#", target, model.MaxPartitionBytes)
 }
 
-func isKept(source string) bool { return strings.HasPrefix(source, keptPrefix) }
+func isKept(source string) bool { return strings.HasPrefix(source, model.KeptPrefix) }
 
 // targetOf returns the key of the target that a source counts for, nil if there is none. A panic of a type of the user's own is
 // the error of this source.
 func (a *aggregate) targetOf(source reflect.Value) (key attr.Item, err error) {
 	err = fault.Safely(func() (err error) {
 		if t, ok := a.targetItem(source); ok {
-			key, err = a.target.key("aggregate "+a.view.name, t)
+			key, err = a.target.Key("aggregate "+a.view.name, t)
 		}
 		return err
 	})
@@ -107,10 +57,10 @@ func (a *aggregate) targetOf(source reflect.Value) (key attr.Item, err error) {
 
 // targetItem returns a target with the fields that By gives; false if one is empty.
 func (a *aggregate) targetItem(source reflect.Value) (reflect.Value, bool) {
-	t := a.target.newItem()
+	t := a.target.NewItem()
 	for _, p := range a.by {
 		v := p.from.Get(source)
-		if v.IsZero() && !isNumber(v.Type()) {
+		if v.IsZero() && !model.IsNumber(v.Type()) {
 			return t, false
 		}
 		p.into.Addr(t).Set(v)
@@ -126,7 +76,7 @@ type contribution struct {
 
 // contributionOf returns what a source with these attributes contributes; nil if When leaves it out.
 func (a *aggregate) contributionOf(attrs attr.Item, source reflect.Value) (*contribution, error) {
-	attrs, err := a.source.completed(attrs, source)
+	attrs, err := a.source.Completed(attrs, source)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +133,7 @@ func (a *aggregate) contributionOf(attrs attr.Item, source reflect.Value) (*cont
 }
 
 // maxOrderBytes leaves room in a sort key for the hash behind a value.
-const maxOrderBytes = maxSortBytes - 64
+const maxOrderBytes = model.MaxSortBytes - 64
 
 // sum returns what a contribution adds to a sum, 0 where there is none.
 func sumOf(v attr.Item, label string) (decimal.Number, error) {

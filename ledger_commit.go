@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -93,7 +94,7 @@ func (c *commitment) add(l *look) error {
 			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
-		row := attr.Item{valueAttr: &types.AttributeValueMemberM{Value: want}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
+		row := attr.Item{model.ValueAttr: &types.AttributeValueMemberM{Value: want}, model.TargetAttr: &types.AttributeValueMemberM{Value: l.target}, model.SourceAttr: &types.AttributeValueMemberM{Value: l.source}}
 		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
 			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
@@ -122,9 +123,9 @@ func (c *commitment) asRead(x *plan.Expression, have attr.Item) *string {
 	case !c.guard:
 		return nil
 	case have == nil:
-		return new("attribute_not_exists(" + x.Name(c.db.table.primary.partition[0]) + ")")
+		return new("attribute_not_exists(" + x.Name(c.db.table.Primary.Partition[0]) + ")")
 	}
-	return new(x.Name(valueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
+	return new(x.Name(model.ValueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
 }
 
 // rank moves the row of a source in one rank.
@@ -138,8 +139,8 @@ func (c *commitment) rank(l *look, r rankRule) {
 	}
 	if has && (!had || was != is || hash != wanted || l.remake) {
 		row := c.a.rankKey(r, l.targetText, is, l.sourceText)
-		row[entryAttr], row[targetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
-		row[ledgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
+		row[model.EntryAttr], row[model.TargetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
+		row[model.LedgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.name, Item: row}})
 	}
 }
@@ -170,7 +171,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 	for _, v := range order {
 		if net[v] != 0 {
 			changing = append(changing, v)
-			keys = append(keys, c.db.table.companionKey(c.a.rulePartition(distinctPrefix, v.label, g[0].targetText), v.text))
+			keys = append(keys, c.db.table.CompanionKey(c.a.rulePartition(model.DistinctPrefix, v.label, g[0].targetText), v.text))
 		}
 	}
 	if len(keys) == 0 {
@@ -180,7 +181,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 		if row.err != nil {
 			return row.err
 		}
-		have, err := sumOf(row.item, countAttr)
+		have, err := sumOf(row.item, model.CountAttr)
 		if err != nil {
 			return err
 		}
@@ -204,9 +205,9 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 	x := &plan.Expression{}
 	var cond *string
 	if have == nil {
-		cond = new("attribute_not_exists(" + x.Name(c.db.table.primary.partition[0]) + ")")
+		cond = new("attribute_not_exists(" + x.Name(c.db.table.Primary.Partition[0]) + ")")
 	} else {
-		cond = new(x.Name(countAttr) + " = " + x.Value(have[countAttr]))
+		cond = new(x.Name(model.CountAttr) + " = " + x.Value(have[model.CountAttr]))
 	}
 	if n.IsZero() {
 		c.push(nil, types.TransactWriteItem{Delete: &types.Delete{
@@ -214,7 +215,7 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 		}})
 		return
 	}
-	row := attr.Item{countAttr: &types.AttributeValueMemberN{Value: n.String()}, targetAttr: &types.AttributeValueMemberM{Value: target}}
+	row := attr.Item{model.CountAttr: &types.AttributeValueMemberN{Value: n.String()}, model.TargetAttr: &types.AttributeValueMemberM{Value: target}}
 	maps.Copy(row, key)
 	c.push(nil, types.TransactWriteItem{Put: &types.Put{
 		TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
@@ -225,14 +226,14 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 // asks to wait, and that the field has room for what is added to it.
 func (c *commitment) update(l *look) error {
 	x := &plan.Expression{}
-	pk := c.db.table.primary.partition[0]
+	pk := c.db.table.Primary.Partition[0]
 	if c.met.absent && !c.a.own {
 		c.push(nil, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 			TableName: &c.db.name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
 		}})
 		return nil
 	}
-	set := "SET " + x.Name(stampAttr) + " = " + x.Value(newStamp())
+	set := "SET " + x.Name(model.StampAttr) + " = " + x.Value(newStamp())
 	var conds []string
 	if c.a.own {
 		fixed, err := c.a.fixed(l.target)
@@ -258,7 +259,7 @@ func (c *commitment) update(l *look) error {
 			conds = append(conds, c.a.rooms[attr].condition(x, attr, n))
 		}
 	}
-	set += " REMOVE " + x.Name(holdAttr)
+	set += " REMOVE " + x.Name(model.HoldAttr)
 	if add != "" {
 		set += " ADD " + add
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -102,7 +103,7 @@ func (db *DB) targetsOf(ctx context.Context, list []*settlement) []fetched {
 // settleOnce compares a target, as it was read, with its ledger and writes what differs.
 func (a *aggregate) settleOnce(ctx context.Context, db *DB, s *settlement, was attr.Item) (changed int, v finding, err error) {
 	fail := func(err error) (int, finding, error) {
-		return changed, right, fmt.Errorf("target %s: %w", db.table.keyText(s.key), err)
+		return changed, right, fmt.Errorf("target %s: %w", db.table.KeyText(s.key), err)
 	}
 	if was == nil && (!a.own || !s.full) {
 		return 0, right, nil
@@ -181,7 +182,7 @@ func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed 
 			return changed, db.letGo(ctx, s.key, now)
 		}
 	}
-	return changed, &fault.Outside{Err: fmt.Errorf("%w: target %s was written by others in every attempt", fault.ErrConflict, db.table.keyText(s.key))}
+	return changed, &fault.Outside{Err: fmt.Errorf("%w: target %s was written by others in every attempt", fault.ErrConflict, db.table.KeyText(s.key))}
 }
 
 // unmoved reports whether no transaction fell between two reads of a target.
@@ -190,7 +191,7 @@ func unmoved(a, b attr.Item) bool {
 }
 
 func equalStamps(a, b attr.Item) bool {
-	x, y := a[stampAttr], b[stampAttr]
+	x, y := a[model.StampAttr], b[model.StampAttr]
 	if x == nil || y == nil {
 		return x == nil && y == nil
 	}
@@ -215,7 +216,7 @@ func (a *aggregate) differing(was, want attr.Item) attr.Item {
 
 // keyed reports whether an attribute is the key of an index, where nothing and zero are not the same.
 func (a *aggregate) keyed(attr string) bool {
-	return slices.ContainsFunc(a.view.table.indexes, func(ix *mIndex) bool { return ix.isKey(attr) })
+	return slices.ContainsFunc(a.view.table.Indexes, func(ix *model.Index) bool { return ix.IsKey(attr) })
 }
 
 func isZeroNumber(av types.AttributeValue) bool {
@@ -226,8 +227,8 @@ func isZeroNumber(av types.AttributeValue) bool {
 // write writes what differs of a target, if it is as it was read.
 func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing attr.Item) error {
 	x := &plan.Expression{}
-	pk := db.table.primary.partition[0]
-	stamp := x.Name(stampAttr)
+	pk := db.table.Primary.Partition[0]
+	stamp := x.Name(model.StampAttr)
 	set, remove := "SET "+stamp+" = "+x.Value(newStamp()), ""
 	for attr, av := range differing {
 		if av == nil {
@@ -247,12 +248,12 @@ func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing at
 		for name, av := range fixed {
 			set += ", " + x.Name(name) + " = " + x.Value(av)
 		}
-	case was[stampAttr] == nil:
+	case was[model.StampAttr] == nil:
 		cond += " AND attribute_not_exists(" + stamp + ")"
 	default:
-		cond += " AND " + stamp + " = " + x.Value(was[stampAttr])
+		cond += " AND " + stamp + " = " + x.Value(was[model.StampAttr])
 	}
-	set += " REMOVE " + x.Name(holdAttr) + remove
+	set += " REMOVE " + x.Name(model.HoldAttr) + remove
 	m := meterOf(ctx, "UpdateItem", false)
 	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
@@ -267,7 +268,7 @@ func (db *DB) partition(ctx context.Context, pk string) func(yield func(attr.Ite
 	return func(yield func(attr.Item, error) bool) {
 		in := &dynamodb.QueryInput{
 			TableName: &db.name, ConsistentRead: new(true), KeyConditionExpression: new("#p = :p"),
-			ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
+			ExpressionAttributeNames:  map[string]string{"#p": db.table.Primary.Partition[0]},
 			ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: pk}},
 		}
 		for {

@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -23,9 +24,6 @@ import (
 // waits maxPatience at most and takes the request away with it, so that one of a Rebuild that died, or whose clock is
 // wrong, holds nobody up for longer. Programs that do not know of it do not wait.
 const (
-	// holdAttr of a target is the time until which a Rebuild asks to wait, in milliseconds since 1970.
-	holdAttr = "~h"
-
 	minHold     = 250 * time.Millisecond
 	maxHold     = 3 * time.Second
 	maxPatience = 4 * time.Second
@@ -36,8 +34,8 @@ const (
 func (db *DB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
 	until := db.opts.Now().Add(min(max(d, minHold), maxHold))
-	set := "SET " + x.Name(holdAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
-	cond := "attribute_exists(" + x.Name(db.table.primary.partition[0]) + ")"
+	set := "SET " + x.Name(model.HoldAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
+	cond := "attribute_exists(" + x.Name(db.table.Primary.Partition[0]) + ")"
 	m := meterOf(ctx, "UpdateItem", false)
 	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
@@ -55,12 +53,12 @@ func (db *DB) hold(ctx context.Context, target attr.Item, d time.Duration) error
 
 // notHeld is the condition that nobody asks to wait.
 func notHeld(x *plan.Expression, now time.Time) string {
-	return plan.Or("attribute_not_exists("+x.Name(holdAttr)+")", x.Name(holdAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
+	return plan.Or("attribute_not_exists("+x.Name(model.HoldAttr)+")", x.Name(model.HoldAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
 }
 
 // heldBy reports whether a target asks to wait, and notes for how long that has been heeded.
 func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
-	n, ok := target[holdAttr].(*types.AttributeValueMemberN)
+	n, ok := target[model.HoldAttr].(*types.AttributeValueMemberN)
 	if !ok {
 		return false
 	}
@@ -78,13 +76,13 @@ func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 
 // letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
 func (db *DB) letGo(ctx context.Context, target, was attr.Item) error {
-	held, ok := was[holdAttr]
+	held, ok := was[model.HoldAttr]
 	if !ok {
 		return nil
 	}
 	x := &plan.Expression{}
-	set := "REMOVE " + x.Name(holdAttr)
-	cond := x.Name(holdAttr) + " = " + x.Value(held)
+	set := "REMOVE " + x.Name(model.HoldAttr)
+	cond := x.Name(model.HoldAttr) + " = " + x.Value(held)
 	m := meterOf(ctx, "UpdateItem", false)
 	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,

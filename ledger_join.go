@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
 // has to be read again: of a source that does not change both are right, and of one that does a record comes. It remembers
 // what it has met one half of, up to maxJoin bytes.
 type matching struct {
-	t      *mTable
+	t      *model.Table
 	halves map[hashedKey]unmatched
 	order  []hashedKey // of halves, and of as many that have been matched
 	bytes  int
@@ -60,7 +61,7 @@ func (s *keySet) has(k hashedKey) bool {
 	return ok
 }
 
-func newMatching(t *mTable) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
+func newMatching(t *model.Table) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
 
 // full reports whether there is no room for more.
 func (j *matching) full() bool { return j.bytes > maxJoin }
@@ -87,7 +88,7 @@ func (j *matching) meet(p *pair, v attr.Item, ledger bool) *pair {
 		j.looked.add(id)
 		return p
 	}
-	h := unmatched{ledger, says, string(j.t.appendKey(j.t.appendKey(nil, loaded(p.target)), loaded(p.source)))}
+	h := unmatched{ledger, says, string(j.t.AppendKey(j.t.AppendKey(nil, model.Loaded(p.target)), model.Loaded(p.source)))}
 	j.bytes += halfBytes + len(h.keys) - len(other.keys)
 	if ok {
 		j.bytes -= halfBytes
@@ -111,7 +112,7 @@ func (j *matching) rest() iter.Seq2[*pair, bool] {
 				continue
 			}
 			target, source := j.keys(h.keys)
-			p := &pair{target: target, source: source, targetText: j.t.refText(target), sourceText: fit("", j.t.refText(source), maxSortBytes)}
+			p := &pair{target: target, source: source, targetText: j.t.RefText(target), sourceText: fit("", j.t.RefText(source), model.MaxSortBytes)}
 			if !yield(p, h.ledger) {
 				return
 			}
@@ -124,7 +125,7 @@ func (j *matching) keys(text string) (target, source attr.Item) {
 	r := cursorReader{rest: []byte(text)}
 	target, source = attr.Item{}, attr.Item{}
 	for _, key := range []attr.Item{target, source} {
-		for _, attr := range j.t.primary.attrs() {
+		for _, attr := range j.t.Primary.Attrs() {
 			key[attr] = r.value()
 		}
 	}

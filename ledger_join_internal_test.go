@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // halfOf returns what matching takes of source i, with keys as long as most are.
@@ -25,7 +26,7 @@ func halfOf(i int) (*pair, attr.Item) {
 func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 	t.Parallel()
 	const waiting = 10
-	j := newMatching(newTable("pk", "sk"))
+	j := newMatching(model.NewTable("pk", "sk"))
 	most := 0
 	for i := range 100_000 {
 		assert.Nil(t, j.source(halfOf(i)))
@@ -54,7 +55,7 @@ func TestARebuildIsFullBeforeItsMemoryIs(t *testing.T) {
 		return int(m.HeapAlloc)
 	}
 	before := live()
-	j := newMatching(newTable("pk", "sk"))
+	j := newMatching(model.NewTable("pk", "sk"))
 	for i := 0; !j.full(); i++ {
 		j.source(halfOf(i))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // pair is a source and a target that it counts for, did, or might.
@@ -31,13 +32,13 @@ type pair struct {
 
 func (a *aggregate) newPair(target, source attr.Item) *pair {
 	t := a.view.table
-	return &pair{target: target, source: source, targetText: t.refText(target), sourceText: fit("", t.refText(source), maxSortBytes)}
+	return &pair{target: target, source: source, targetText: t.RefText(target), sourceText: fit("", t.RefText(source), model.MaxSortBytes)}
 }
 
 // newKept is the pair of a source that expired, of which old is the last image.
 func (a *aggregate) newKept(target, source, old attr.Item, sequence string) *pair {
 	p := a.newPair(target, source)
-	p.sourceText = keptPrefix + hashText(sequence+attr.CanonicalItem(old))
+	p.sourceText = model.KeptPrefix + hashText(sequence+attr.CanonicalItem(old))
 	p.kept = old
 	return p
 }
@@ -45,7 +46,7 @@ func (a *aggregate) newKept(target, source, old attr.Item, sequence string) *pai
 func (p *pair) id() string { return p.targetText + "\x00" + p.sourceText }
 
 func (a *aggregate) ledgerKey(p *pair) attr.Item {
-	return a.view.table.companionKey(a.ledgerPartition(p.targetText), p.sourceText)
+	return a.view.table.CompanionKey(a.ledgerPartition(p.targetText), p.sourceText)
 }
 
 // ledgerHooks break the protocol on purpose, in tests that show what each part of it is for.
@@ -278,7 +279,7 @@ func contributed(row attr.Item) attr.Item {
 	if row == nil {
 		return nil
 	}
-	if v, ok := row[valueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
+	if v, ok := row[model.ValueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
 		return v.Value
 	}
 	return attr.Item{}
@@ -301,7 +302,7 @@ func (a *aggregate) foreign(have attr.Item) attr.Item {
 // contributes returns what the source with these attributes contributes to target; nil if it counts for another, or for
 // none.
 func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) {
-	claimed, err := a.view.table.claim(loaded(attrs))
+	claimed, err := a.view.table.Claim(model.Loaded(attrs))
 	if err != nil || claimed != a.source {
 		return nil, nil // another type of item lies under the key by now
 	}
@@ -316,15 +317,15 @@ func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) 
 // contributes, nil if When leaves it out. The functions of a user run here: a panic of one is the error of this source.
 func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution, err error) {
 	err = fault.Safely(func() error {
-		source := a.source.newItem()
-		if err := a.source.decode(loaded(attrs), source); err != nil {
+		source := a.source.NewItem()
+		if err := a.source.Decode(model.Loaded(attrs), source); err != nil {
 			return err
 		}
 		key, err := a.targetOf(source)
 		if err != nil || key == nil {
 			return err
 		}
-		full, err := a.source.upgraded(attrs)
+		full, err := a.source.Upgraded(attrs)
 		if err != nil {
 			return err
 		}

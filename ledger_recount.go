@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -46,7 +47,7 @@ type place struct{ source, hash string }
 // read reads the first rows of a target's ranks, and if full its whole ledger with all the rows beside it.
 func (a *aggregate) read(ctx context.Context, db *DB, target attr.Item, full bool) (*audit, error) {
 	r := &audit{want: attr.Item{}, counted: true}
-	text := db.table.refText(target)
+	text := db.table.RefText(target)
 	if !full {
 		for _, rule := range a.ranks {
 			entries, err := a.first(ctx, db, rule, text)
@@ -95,7 +96,7 @@ func (a *aggregate) ledger(ctx context.Context, db *DB, target string) (*sheet, 
 	for _, r := range a.ranks {
 		l.places[r.label] = map[string]place{}
 	}
-	sort := db.table.primary.sort[0]
+	sort := db.table.Primary.Sort[0]
 	for row, err := range db.partition(ctx, a.ledgerPartition(target)) {
 		if err != nil {
 			return nil, err
@@ -126,8 +127,8 @@ func (a *aggregate) ledger(ctx context.Context, db *DB, target string) (*sheet, 
 
 // readRank compares the rows of a rank with the places that the ledger gives.
 func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRule, target string, places map[string]place) error {
-	pk := a.rulePartition(rankPrefix, rule.label, target)
-	sort := db.table.primary.sort[0]
+	pk := a.rulePartition(model.RankPrefix, rule.label, target)
+	sort := db.table.Primary.Sort[0]
 	var entries []types.AttributeValue
 	for row, err := range db.partition(ctx, pk) {
 		if err != nil {
@@ -142,21 +143,21 @@ func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRul
 			r.surplus = append(r.surplus, row)
 			continue
 		}
-		if p.hash != hashText(attr.Canonical(row[entryAttr])) {
+		if p.hash != hashText(attr.Canonical(row[model.EntryAttr])) {
 			continue // it stays among the places, and counts as lost
 		}
 		delete(places, at.Value)
 		switch {
 		case rule.op != ruleMin:
-			if entries = append(entries, row[entryAttr]); len(entries) > rule.n {
+			if entries = append(entries, row[model.EntryAttr]); len(entries) > rule.n {
 				entries = entries[1:]
 			}
 		case len(entries) < rule.n:
-			entries = append(entries, row[entryAttr])
+			entries = append(entries, row[model.EntryAttr])
 		}
 	}
 	for _, at := range slices.Sorted(maps.Keys(places)) {
-		r.lost = append(r.lost, lostRow{db.table.companionKey(pk, at), places[at].source})
+		r.lost = append(r.lost, lostRow{db.table.CompanionKey(pk, at), places[at].source})
 	}
 	if len(places) > 0 {
 		return nil // what the target should say is not known until they are there
@@ -170,26 +171,26 @@ func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRul
 
 // readValues compares the rows of a Distinct with the counts of the ledger.
 func (a *aggregate) readValues(ctx context.Context, db *DB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
-	pk := a.rulePartition(distinctPrefix, rule.label, target)
+	pk := a.rulePartition(model.DistinctPrefix, rule.label, target)
 	for row, err := range db.partition(ctx, pk) {
 		if err != nil {
 			return err
 		}
-		value, _ := row[db.table.primary.sort[0]].(*types.AttributeValueMemberS)
+		value, _ := row[db.table.Primary.Sort[0]].(*types.AttributeValueMemberS)
 		if value == nil {
 			continue
 		}
-		have, err := sumOf(row, countAttr)
+		have, err := sumOf(row, model.CountAttr)
 		if err != nil {
 			return err
 		}
 		if want := counts[value.Value]; !have.Sub(decimal.Int(want)).IsZero() {
-			r.miscounts = append(r.miscounts, miscount{db.table.keyOf(loaded(row)), row, want})
+			r.miscounts = append(r.miscounts, miscount{db.table.KeyOf(model.Loaded(row)), row, want})
 		}
 		delete(counts, value.Value)
 	}
 	for _, value := range slices.Sorted(maps.Keys(counts)) {
-		r.miscounts = append(r.miscounts, miscount{db.table.companionKey(pk, value), nil, counts[value]})
+		r.miscounts = append(r.miscounts, miscount{db.table.CompanionKey(pk, value), nil, counts[value]})
 	}
 	return nil
 }
@@ -228,22 +229,22 @@ func (a *aggregate) mend(ctx context.Context, db *DB, target, was attr.Item, r *
 
 // restore puts rows of ranks that are not there, with the ledger items that they belong to.
 func (a *aggregate) restore(ctx context.Context, db *DB, target attr.Item, lost []lostRow) (changed int, err error) {
-	text := db.table.refText(target)
+	text := db.table.RefText(target)
 	keys := make([]attr.Item, len(lost))
 	for i, l := range lost {
-		keys[i] = db.table.companionKey(a.ledgerPartition(text), l.source)
+		keys[i] = db.table.CompanionKey(a.ledgerPartition(text), l.source)
 	}
 	var pairs []*pair
 	seen := map[string]bool{}
 	var errs []error
 	for i, row := range db.fetch(ctx, keys) {
-		source, _ := row.item[sourceAttr].(*types.AttributeValueMemberM)
+		source, _ := row.item[model.SourceAttr].(*types.AttributeValueMemberM)
 		switch {
 		case row.err != nil:
 			errs = append(errs, row.err)
 		case source == nil || seen[lost[i].source]:
 		case isKept(lost[i].source):
-			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.table.keyText(lost[i].key), db.table.keyText(keys[i])))
+			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.table.KeyText(lost[i].key), db.table.KeyText(keys[i])))
 		default:
 			seen[lost[i].source] = true
 			p := a.newPair(target, source.Value)
@@ -272,7 +273,7 @@ func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target attr.Item)
 			TableName: &db.name, Key: key, ConditionExpression: c.asRead(x, have),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
-		{Delete: &types.Delete{TableName: &db.name, Key: db.table.keyOf(loaded(row))}},
+		{Delete: &types.Delete{TableName: &db.name, Key: db.table.KeyOf(model.Loaded(row))}},
 	})
 	if apierror.Moved(err) {
 		return false, nil // its ledger item is being written: by a rule that keeps the row
@@ -284,12 +285,12 @@ func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target attr.Item)
 // could have, and what that says.
 func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
 	t := db.table
-	source, _ := row[ledgerAttr].(*types.AttributeValueMemberS)
+	source, _ := row[model.LedgerAttr].(*types.AttributeValueMemberS)
 	if source == nil {
 		return false, nil, nil, nil
 	}
-	text := t.refText(target)
-	key = t.companionKey(a.ledgerPartition(text), source.Value)
+	text := t.RefText(target)
+	key = t.CompanionKey(a.ledgerPartition(text), source.Value)
 	ledger, err := db.Consistent().getItem(ctx, key)
 	if err != nil {
 		return false, nil, nil, db.explain(err)
@@ -297,7 +298,7 @@ func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target attr.Item
 	have = contributed(ledger)
 	for _, rule := range a.ranks {
 		order, _, ok := rankOf(have, rule.label)
-		if ok && attr.EqualItems(t.keyOf(loaded(row)), a.rankKey(rule, text, order, source.Value)) {
+		if ok && attr.EqualItems(t.KeyOf(model.Loaded(row)), a.rankKey(rule, text, order, source.Value)) {
 			return false, key, have, nil
 		}
 	}
@@ -310,11 +311,11 @@ func (a *aggregate) recount(db *DB, target, was attr.Item, m miscount) []types.T
 	c := &commitment{a: a, db: db, guard: true}
 	c.value(m.key, m.have, decimal.Int(m.want), target)
 	x := &plan.Expression{}
-	cond := "attribute_exists(" + x.Name(db.table.primary.partition[0]) + ")"
-	if stamp := was[stampAttr]; stamp == nil {
-		cond += " AND attribute_not_exists(" + x.Name(stampAttr) + ")"
+	cond := "attribute_exists(" + x.Name(db.table.Primary.Partition[0]) + ")"
+	if stamp := was[model.StampAttr]; stamp == nil {
+		cond += " AND attribute_not_exists(" + x.Name(model.StampAttr) + ")"
 	} else {
-		cond += " AND " + x.Name(stampAttr) + " = " + x.Value(stamp)
+		cond += " AND " + x.Name(model.StampAttr) + " = " + x.Value(stamp)
 	}
 	return append(c.ops, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 		TableName: &db.name, Key: target, ConditionExpression: &cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),

@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // storedOf returns the value of a source's field as it is stored, or as it would be where it lives only in the key.
@@ -53,7 +54,7 @@ func numberOf(f *field.Field, attrs attr.Item, source reflect.Value) (decimal.Nu
 // another.
 func orderText(f *field.Field, attrs attr.Item, source reflect.Value) (string, bool, error) {
 	switch {
-	case isNumber(f.Type):
+	case model.IsNumber(f.Type):
 		n, err := numberOf(f, attrs, source)
 		return n.Order(), true, err
 	case f.Type == reflect.TypeFor[time.Time]():

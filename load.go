@@ -12,11 +12,12 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
 type Read struct {
-	e     *mEntity
+	e     *model.Entity
 	dst   reflect.Value // addressable
 	found *bool
 }
@@ -122,14 +123,14 @@ func (db *DB) loads(op string, reads []Read) (keys []attr.Item, at []int, err er
 		switch {
 		case r.e == nil || !r.dst.IsValid():
 			return nil, nil, fault.Model("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
-		case r.e.table != db.table:
-			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.e.name)
+		case r.e.Table != db.table:
+			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.e.Name)
 		}
-		key, err := r.e.key(op, r.dst)
+		key, err := r.e.Key(op, r.dst)
 		if err != nil {
 			return nil, nil, err
 		}
-		id := string(db.table.appendKey(nil, loaded(key)))
+		id := string(db.table.AppendKey(nil, model.Loaded(key)))
 		n, ok := index[id]
 		if !ok {
 			n = len(keys)
@@ -149,13 +150,13 @@ func (db *DB) load(op string, reads []Read, found []attr.Stored) error {
 		s := found[i]
 		if s.None() || db.past(s) {
 			if r.found == nil {
-				key, _ := r.e.key(op, r.dst)
+				key, _ := r.e.Key(op, r.dst)
 				errs = append(errs, db.fail(op, r.e, key, fault.ErrNotFound))
 			}
 			continue
 		}
-		values[i] = r.e.newItem()
-		if err := r.e.as(op, s, values[i]); err != nil {
+		values[i] = r.e.NewItem()
+		if err := r.e.As(op, s, values[i]); err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -92,7 +92,7 @@ func (db *DB) batchGet(ctx context.Context, keys []attr.Item, consistent bool) (
 		id     []byte
 	)
 	for i, key := range keys {
-		id = db.table.appendKey(id[:0], loaded(key))
+		id = db.table.AppendKey(id[:0], model.Loaded(key))
 		if n, ok := index[string(id)]; ok {
 			again = append(again, [2]int{i, n})
 			continue
@@ -102,7 +102,7 @@ func (db *DB) batchGet(ctx context.Context, keys []attr.Item, consistent bool) (
 	}
 	for chunk := range slices.Chunk(unique, batchGetLimit) {
 		left, err := db.batchGetChunk(ctx, b, chunk, consistent, func(s attr.Stored) {
-			id = db.table.appendKey(id[:0], s)
+			id = db.table.AppendKey(id[:0], s)
 			if n, ok := index[string(id)]; ok {
 				b.found[n] = s
 			}
@@ -111,7 +111,7 @@ func (db *DB) batchGet(ctx context.Context, keys []attr.Item, consistent bool) (
 			return nil, err
 		}
 		for _, key := range left {
-			id = db.table.appendKey(id[:0], loaded(key))
+			id = db.table.AppendKey(id[:0], model.Loaded(key))
 			b.throttled[index[string(id)]] = true
 		}
 	}
@@ -119,24 +119,6 @@ func (db *DB) batchGet(ctx context.Context, keys []attr.Item, consistent bool) (
 		b.found[at[0]], b.throttled[at[0]] = b.found[at[1]], b.throttled[at[1]]
 	}
 	return b, nil
-}
-
-// appendKey appends the primary key of an item, the same for the same key: -0, 0 and 0.0 are one number.
-func (t *mTable) appendKey(dst []byte, s attr.Stored) []byte {
-	for _, attrName := range t.primary.attrs() {
-		if !s.Json.IsZero() && s.Json.Find(attrName).Kind() != wire.N {
-			dst = s.Json.Find(attrName).AppendKey(dst)
-			continue
-		}
-		av := s.Attr(attrName)
-		if n, ok := av.(*types.AttributeValueMemberN); ok {
-			if d, err := decimal.Parse(n.Value); err == nil {
-				av = &types.AttributeValueMemberN{Value: d.String()}
-			}
-		}
-		dst = attr.AppendKeyValue(dst, av)
-	}
-	return dst
 }
 
 // batchGetChunk asks for up to 100 keys until all are processed or the attempts are used up, and returns what is left.
@@ -192,7 +174,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 	raw := make([]attr.Item, len(keys))
 	for i := range keys {
 		var err error
-		if raw[i], err = e.key("batch get", reflect.ValueOf(&keys[i]).Elem()); err != nil {
+		if raw[i], err = e.Key("batch get", reflect.ValueOf(&keys[i]).Elem()); err != nil {
 			return nil, err
 		}
 	}
@@ -220,7 +202,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 		}
 	}
 	if missed > 0 {
-		bad = append(bad, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.name, fault.ErrThrottled, missed, len(keys), r.db.opts.MaxAttempts))
+		bad = append(bad, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.Name, fault.ErrThrottled, missed, len(keys), r.db.opts.MaxAttempts))
 	}
 	return out, errors.Join(bad...)
 }

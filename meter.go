@@ -12,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -68,7 +69,7 @@ func (m *Meter) Capacity(ix *Index) Capacity {
 	defer m.mu.Unlock()
 	var sum Capacity
 	for by, c := range m.capacity {
-		if ix == nil || ix.m.is(by) {
+		if ix == nil || consumedBy(ix.m, by) {
 			sum = sum.plus(c)
 		}
 	}
@@ -99,19 +100,19 @@ func (m *Meter) Indexes() []string {
 	defer m.mu.Unlock()
 	var names []string
 	for by := range m.capacity {
-		names = append(names, cmp.Or(by.index, primaryName))
+		names = append(names, cmp.Or(by.index, model.PrimaryName))
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// is reports whether ix is what consumed.
-func (ix *mIndex) is(by consumer) bool {
-	name := ix.name
-	if ix.kind == primaryIndex {
+// consumedBy reports whether ix is what consumed.
+func consumedBy(ix *model.Index, by consumer) bool {
+	name := ix.Name
+	if ix.Kind == model.PrimaryIndex {
 		name = "" // a live index may be called as the primary one is
 	}
-	return by.index == name && ix.table.called(by.table)
+	return by.index == name && ix.Table.Called(by.table)
 }
 
 func (c Capacity) plus(d Capacity) Capacity { return Capacity{c.Read + d.Read, c.Write + d.Write} }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
@@ -25,11 +26,11 @@ func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T
 
 func (db *DB) compileMove(w *write) error {
 	e := w.e
-	from, err := e.key("move", w.op.item)
+	from, err := e.Key("move", w.op.item)
 	if err != nil {
 		return err
 	}
-	to, err := e.key("move", w.op.to)
+	to, err := e.Key("move", w.op.to)
 	if err != nil {
 		return err
 	}
@@ -40,36 +41,36 @@ func (db *DB) compileMove(w *write) error {
 	if old == nil {
 		return w.missing(from)
 	}
-	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 || db.lapsed(e, loaded(old)) {
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(from); err != nil {
 			return err
 		}
 	}
-	up, err := e.upgraded(old)
+	up, err := e.Upgraded(old)
 	if err != nil {
 		return w.op.fail(nil, err) // which names the key
 	}
-	before := e.newItem()
-	if err := e.decode(loaded(up), before); err != nil {
+	before := e.NewItem()
+	if err := e.Decode(model.Loaded(up), before); err != nil {
 		return w.op.fail(from, err)
 	}
 	version := int64(0)
-	if e.version != nil {
-		version = e.version.Get(before).Int()
+	if e.Version != nil {
+		version = e.Version.Get(before).Int()
 	}
 	next, err := w.number(version, before)
 	if err != nil {
 		return err
 	}
-	if e.blank(w.op.to) && !e.blank(before) {
+	if blankOf(e, w.op.to) && !blankOf(e, before) {
 		return w.op.fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
-	after := e.copied(w.op.to)
-	for _, d := range e.derived {
-		d.f.Addr(after).Set(d.f.Get(before))
+	after := copyOf(e, w.op.to)
+	for _, d := range e.Derived {
+		d.F.Addr(after).Set(d.F.Get(before))
 	}
 	w.keep(after, next, before)
-	if err := e.checkTTL(after, w.now); err != nil {
+	if err := checkTTL(e, after, w.now); err != nil {
 		return w.op.fail(to, err)
 	}
 	want, err := w.travel(up, to, before, after)
@@ -81,19 +82,19 @@ func (db *DB) compileMove(w *write) error {
 	if err := w.moves(from, to, want); err != nil {
 		return err
 	}
-	if len(e.uniques) > 0 {
-		if err := w.claim(e.uniques, from, to, e.holder(old), after); err != nil {
+	if len(e.Uniques) > 0 {
+		if err := w.claim(e.Uniques, from, to, e.Holder(old), after); err != nil {
 			return err
 		}
 	}
-	if e.history == nil {
+	if e.History == nil {
 		return nil
 	}
 	was, is := attr.Item{}, attr.Item{}
-	if err := e.historyKey(w.op, before, next, was); err != nil {
+	if err := historyKey(e, w.op, before, next, was); err != nil {
 		return err
 	}
-	if err := e.historyKey(w.op, after, next, is); err != nil {
+	if err := historyKey(e, w.op, after, next, is); err != nil {
 		return err
 	}
 	if !attr.EqualItems(was, is) {
@@ -128,17 +129,17 @@ func (w *write) moves(from, to, want attr.Item) error {
 // travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
 func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
-	was, err := e.values(before)
+	was, err := e.Values(before)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
-	fields, err := e.values(after)
+	fields, err := e.Values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
 	want := maps.Clone(up)
-	for _, f := range e.mapped {
-		if e.derivedBy(f) != "" {
+	for _, f := range e.Mapped {
+		if e.DerivedBy(f) != "" {
 			continue
 		}
 		attrName := f.Attr()
@@ -151,19 +152,19 @@ func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Ite
 	}
 	maps.Copy(want, key)
 	if w.stamp != nil {
-		want[writeStampAttr] = w.stamp
+		want[model.WriteStampAttr] = w.stamp
 	}
-	if err := e.rekey("move", after, want); err != nil {
+	if err := e.Rekey("move", after, want); err != nil {
 		return nil, err
 	}
 	return want, w.checkSize(want)
 }
 
-// blank reports an item of which nothing but the primary key, and what the library keeps, is set.
-func (e *mEntity) blank(it reflect.Value) bool {
-	for _, f := range e.mapped {
-		kept := f == e.version || f == e.created || f == e.updated || e.derivedBy(f) != ""
-		if !kept && !e.primary.keeps(f) && !f.Get(it).IsZero() {
+// blankOf reports an item of which nothing but the primary key, and what the library keeps, is set.
+func blankOf(e *model.Entity, it reflect.Value) bool {
+	for _, f := range e.Mapped {
+		kept := f == e.Version || f == e.Created || f == e.Updated || e.DerivedBy(f) != ""
+		if !kept && !e.Primary.Keeps(f) && !f.Get(it).IsZero() {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Query describes one read of many items of one partition. It is a value: each method returns a changed copy, so that
@@ -14,11 +15,11 @@ import (
 type Query[T any] struct{ q query }
 
 type query struct {
-	e             *mEntity
-	ix            *mIndex
+	e             *model.Entity
+	ix            *model.Index
 	example       reflect.Value
-	bounds        []clause
-	filters       []clause
+	bounds        []model.Clause
+	filters       []model.Clause
 	selected      []any
 	desc          bool
 	limit         int
@@ -26,14 +27,14 @@ type query struct {
 	consistent    bool
 	collection    bool
 	ignoreUnknown bool
-	whole         bool          // the items are written back, with every attribute that they have
-	wanted        []*mIndexKeys // of a collection: the rows that its reader asks for, all if nil
+	whole         bool               // the items are written back, with every attribute that they have
+	wanted        []*model.IndexKeys // of a collection: the rows that its reader asks for, all if nil
 }
 
 // Query returns the query for the primary partition that example's partition fields name. Any other field of example
 // that is not zero is a fault, so that a condition is never dropped in silence.
 func (e *Entity[T]) Query(example T) Query[T] {
-	return e.On(indexOf(e.e.table.primary), example)
+	return e.On(indexOf(e.e.Table.Primary), example)
 }
 
 // On returns the query for a partition of ix, whose fields example holds, and nothing else.
@@ -138,8 +139,8 @@ func (b *planner) fault(format string, args ...any) {
 }
 
 // key reports a value that cannot stand in a key.
-func (b *planner) key(k key, err error) {
-	b.faults = append(b.faults, b.p.row.keyError("query", k, err))
+func (b *planner) key(k model.Key, err error) {
+	b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
 }
 
 func (b *planner) done() (*readPlan, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -14,24 +15,24 @@ import (
 func joined(sides []nativeBound, maxBytes int) (nativeBound, bool) {
 	out := sides[0]
 	if len(sides) == 1 && !tooLong(out.vals, maxBytes) {
-		return out, out.op != opBetween || !crossed(out.vals)
+		return out, out.op != model.OpBetween || !model.Crossed(out.vals)
 	}
-	if out.op == opStartsWith {
+	if out.op == model.OpStartsWith {
 		return out, false
 	}
 	var lo, hi types.AttributeValue // both included
 	ok := true
 	for _, s := range sides {
 		switch first, last := s.vals[0], s.vals[len(s.vals)-1]; s.op {
-		case opGe:
+		case model.OpGe:
 			lo, ok = atLeast(first, maxBytes)
-		case opGt:
+		case model.OpGt:
 			if lo, ok = s.above(first); ok {
 				lo, ok = atLeast(lo, maxBytes)
 			}
-		case opLe:
+		case model.OpLe:
 			hi = atMost(last, maxBytes)
-		case opLt:
+		case model.OpLt:
 			if hi, ok = s.below(last, maxBytes); ok {
 				hi = atMost(hi, maxBytes)
 			}
@@ -45,13 +46,13 @@ func joined(sides []nativeBound, maxBytes int) (nativeBound, bool) {
 	}
 	switch {
 	case hi == nil:
-		out.op, out.vals = opGe, []types.AttributeValue{lo}
+		out.op, out.vals = model.OpGe, []types.AttributeValue{lo}
 	case lo == nil:
-		out.op, out.vals = opLe, []types.AttributeValue{hi}
+		out.op, out.vals = model.OpLe, []types.AttributeValue{hi}
 	default:
-		out.op, out.vals = opBetween, []types.AttributeValue{lo, hi}
+		out.op, out.vals = model.OpBetween, []types.AttributeValue{lo, hi}
 	}
-	return out, out.op != opBetween || !crossed(out.vals)
+	return out, out.op != model.OpBetween || !model.Crossed(out.vals)
 }
 
 // above returns the least value of a key attribute that is greater than v.
@@ -96,7 +97,7 @@ func (s nativeBound) beside(text string, step int64) (types.AttributeValue, bool
 	}
 	ok := true
 	switch {
-	case isInteger(s.f.Type):
+	case model.IsInteger(s.f.Type):
 		n = n.Add(decimal.Int(step))
 	case step > 0:
 		n, ok = n.Above()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -17,8 +18,8 @@ import (
 type readPlan struct {
 	q          query
 	table      string // by name, "" where the query is only to be explained
-	row        *mIndexKeys
-	ix         *mIndex
+	row        *model.IndexKeys
+	ix         *model.Index
 	partition  []types.AttributeValue // of the partition's attributes
 	shards     []types.AttributeValue // partitions of a query that reads them all, merged
 	sort       template.Range         // of a sort key that is not Native
@@ -28,12 +29,12 @@ type readPlan struct {
 	kept       []*field.Field         // of a selection: what is filled
 	keyAlone   bool                   // all of a selection is read from the primary key
 	consistent bool
-	live       bool        // leave out what is expired, in DynamoDB
-	undated    bool        // whether an item is expired is not known without fetching it
-	partial    bool        // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
-	hydrate    bool        // each item has to be fetched
-	recheck    []predicate // of the filter, on items that were fetched
-	outcomes   bool        // a row whose item stayed unprocessed is a row like others
+	live       bool              // leave out what is expired, in DynamoDB
+	undated    bool              // whether an item is expired is not known without fetching it
+	partial    bool              // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
+	hydrate    bool              // each item has to be fetched
+	recheck    []model.Predicate // of the filter, on items that were fetched
+	outcomes   bool              // a row whose item stayed unprocessed is a row like others
 }
 
 // plan checks q and prepares its request; db is nil where it is only to be explained.
@@ -45,23 +46,23 @@ func (q query) plan(db *DB) (*readPlan, error) {
 	if db != nil {
 		b.p.table = db.name
 	}
-	if db != nil && db.table != q.e.table {
+	if db != nil && db.table != q.e.Table {
 		b.fault("the entity is of another table than the DB's")
 		return b.done()
 	}
-	if q.ix == nil || q.ix.table != q.e.table {
+	if q.ix == nil || q.ix.Table != q.e.Table {
 		b.fault("nil or an index of another table")
 		return b.done()
 	}
-	if b.p.row = q.e.row(q.ix); b.p.row == nil {
+	if b.p.row = q.e.KeysIn(q.ix); b.p.row == nil {
 		b.fault("the entity is not in this index")
 		return b.done()
 	}
-	if b.p.row.mixed {
+	if b.p.row.Mixed {
 		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
 		return b.done()
 	}
-	if b.p.consistent && q.ix.kind == globalIndex {
+	if b.p.consistent && q.ix.Kind == model.GlobalIndex {
 		b.fault("a global secondary index has no consistent reads")
 	}
 	if q.limit < 0 || q.examine < 0 {
@@ -83,12 +84,12 @@ func (q query) plan(db *DB) (*readPlan, error) {
 
 // partition renders the partition key from the example.
 func (b *planner) partition() {
-	k := b.p.row.keys()[0]
-	if !k.template.Native() {
+	k := b.p.row.Keys()[0]
+	if !k.Template.Native() {
 		if b.shards(k) {
 			return
 		}
-		s, err := b.p.row.render("query", k, b.q.example)
+		s, err := b.p.row.Render("query", k, b.q.example)
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -96,8 +97,8 @@ func (b *planner) partition() {
 		b.p.partition = []types.AttributeValue{&types.AttributeValueMemberS{Value: s}}
 		return
 	}
-	for i, f := range k.template.Fields() {
-		av, err := b.p.row.native("query", k, i, f.Get(b.q.example))
+	for i, f := range k.Template.Fields() {
+		av, err := b.p.row.Native("query", k, i, f.Get(b.q.example))
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -108,40 +109,22 @@ func (b *planner) partition() {
 
 // example refuses fields of the example that the partition key does not take.
 func (b *planner) example() {
-	for _, f := range b.p.row.others() {
+	for _, f := range b.p.row.Others() {
 		if !f.Get(b.q.example).IsZero() {
-			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.partition, b.instead(f))
+			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.Partition, b.instead(f))
 		}
 	}
-}
-
-// others returns the fields that the row's partition key does not take, without those that other fields lie in.
-func (r *mIndexKeys) others() []*field.Field {
-	if r.beside != nil {
-		return r.beside
-	}
-	used, all := r.partition.Fields(), r.entity.proto.Fields()
-	out := []*field.Field{}
-	for _, f := range all {
-		inside := func(g *field.Field) bool {
-			return len(g.Index) > len(f.Index) && slices.Equal(g.Index[:len(f.Index)], f.Index)
-		}
-		if !slices.Contains(used, f) && !slices.ContainsFunc(all, inside) {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // instead says where a field that the key does not hold may stand.
 func (b *planner) instead(f *field.Field) string {
 	switch {
-	case b.p.row.partition.Holds(f):
+	case b.p.row.Partition.Holds(f):
 		return "it is part of the partition key, so put it into the example"
-	case b.p.row.sort.Holds(f):
+	case b.p.row.Sort.Holds(f):
 		return "use SortKey"
 	case !f.Stored():
-		return "it lives only in another key, so no query on " + b.p.ix.name + " can use it"
+		return "it lives only in another key, so no query on " + b.p.ix.Name + " can use it"
 	}
 	return "use Filter"
 }
@@ -152,19 +135,19 @@ func (b *planner) family() {
 		return
 	}
 	ix := b.p.ix
-	if below := b.q.e.childrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
+	if below := b.q.e.ChildrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
 		b.fault("would read %s too, which stands under it: use Collection, or Get for one item", strings.Join(below, ", "))
 	}
-	parent := b.q.e.parentIn(ix)
+	parent := b.q.e.ParentIn(ix)
 	if parent == nil {
 		return
 	}
-	for i, f := range b.p.row.sort.Fields() {
-		if i >= len(parent.sort.Fields()) {
+	for i, f := range b.p.row.Sort.Fields() {
+		if i >= len(parent.Sort.Fields()) {
 			return
 		}
 		if i >= b.fixed {
-			b.fault("would read %s too: fix %s with SortKey(Eq(…)), or use Collection", parent.entity.name, f.Name)
+			b.fault("would read %s too: fix %s with SortKey(Eq(…)), or use Collection", parent.Entity.Name, f.Name)
 			return
 		}
 	}
@@ -172,16 +155,16 @@ func (b *planner) family() {
 
 // filters refuses conditions that SortKey should have, and those on what the index does not hold.
 func (b *planner) filters(next *field.Field) {
-	keys := b.p.ix.attrs()
+	keys := b.p.ix.Attrs()
 	for _, c := range b.q.filters {
 		b.eachField(c, func(f *field.Field) {
 			switch {
-			case next != nil && f == next && c.bounds():
-				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.sort)
+			case next != nil && f == next && c.Bounds():
+				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.Sort)
 			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
 				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
-			case f.Stored() && !b.p.ix.projects(f.Attr()):
-				b.fault("Filter: %s does not project %s", b.p.ix.name, f.Name)
+			case f.Stored() && !b.p.ix.Projects(f.Attr()):
+				b.fault("Filter: %s does not project %s", b.p.ix.Name, f.Name)
 			}
 		})
 	}
@@ -190,28 +173,28 @@ func (b *planner) filters(next *field.Field) {
 // impossible sees filters that no item can pass.
 func (b *planner) impossible() {
 	for _, c := range b.q.filters {
-		if op := c.op; op != opBetween && op != opAnd {
+		if op := c.Op; op != model.OpBetween && op != model.OpAnd {
 			continue
 		}
-		if cc, err := b.q.e.compileCond(c); err == nil && cc.never() {
+		if cc, err := b.q.e.CompileCond(c); err == nil && cc.Never() {
 			b.p.crossed = true
 		}
 	}
 }
 
 // eachField calls f for each field that a condition names, and reports those that cannot be resolved.
-func (b *planner) eachField(cl clause, visit func(*field.Field)) {
-	if cl.op == opNil {
+func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
+	if cl.Op == model.OpNil {
 		b.fault("Filter: a nil condition")
 		return
 	}
-	for _, k := range cl.kids {
+	for _, k := range cl.Kids {
 		b.eachField(k, visit)
 	}
-	if cl.ptr == nil {
+	if cl.Ptr == nil {
 		return
 	}
-	f, err := b.q.e.resolve(cl.ptr)
+	f, err := b.q.e.Resolve(cl.Ptr)
 	if err != nil {
 		b.fault("Filter: %w", err)
 		return
@@ -220,7 +203,7 @@ func (b *planner) eachField(cl clause, visit func(*field.Field)) {
 	if visit(f); len(b.faults) > before {
 		return
 	}
-	switch _, _, err := b.q.e.operands(cl); {
+	switch _, _, err := b.q.e.Operands(cl); {
 	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
 		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
 	case err != nil:
@@ -236,7 +219,7 @@ func (p *readPlan) fail(err error) error {
 	}
 	name := "?"
 	if p.ix != nil {
-		name = p.ix.name
+		name = p.ix.Name
 	}
-	return fmt.Errorf("ddb: %s %s on %s: %w", what, p.q.e.name, name, err)
+	return fmt.Errorf("ddb: %s %s on %s: %w", what, p.q.e.Name, name, err)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/template"
 )
@@ -21,8 +22,8 @@ import (
 func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 	x := &plan.Expression{}
 	in := &dynamodb.QueryInput{TableName: &db.name}
-	if p.ix.kind != primaryIndex {
-		in.IndexName = &p.ix.name
+	if p.ix.Kind != model.PrimaryIndex {
+		in.IndexName = &p.ix.Name
 	}
 	if p.consistent {
 		in.ConsistentRead = new(true)
@@ -31,13 +32,13 @@ func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 		in.ScanIndexForward = new(false)
 	}
 	in.KeyConditionExpression = new(p.keyCondition(x))
-	filter, err := p.q.e.compile(x, p.q.filters)
+	filter, err := p.q.e.Compile(x, p.q.filters)
 	if err != nil {
 		return nil, p.fail(err)
 	}
 	if p.live {
-		ttl := x.Name(p.ix.table.ttl)
-		filter = plan.And(filter, aliveText(ttl, x.Value(db.now())))
+		ttl := x.Name(p.ix.Table.TTL)
+		filter = plan.And(filter, model.AliveText(ttl, x.Value(db.now())))
 	}
 	if filter != "" {
 		in.FilterExpression = &filter
@@ -49,7 +50,7 @@ func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
 	return in, nil
 }
 
-func (p *readPlan) keyCondition(x placeholders) string {
+func (p *readPlan) keyCondition(x model.Placeholders) string {
 	var b strings.Builder
 	b.Grow(64)
 	and := func(texts ...string) {
@@ -61,14 +62,14 @@ func (p *readPlan) keyCondition(x placeholders) string {
 		}
 	}
 	for i, av := range p.partition {
-		and(x.Name(p.ix.partition[i]), " = ", x.Value(av))
+		and(x.Name(p.ix.Partition[i]), " = ", x.Value(av))
 	}
 	for _, b := range p.native {
-		and(comparison(x, b.op, keepEmpty(b.f), b.vals))
+		and(model.Comparison(x, b.op, model.KeepEmpty(b.f), b.vals))
 	}
 	text := func(s string) string { return x.Value(&types.AttributeValueMemberS{Value: s}) }
-	if len(p.ix.sort) > 0 {
-		switch name := p.ix.sort[0]; p.sort.Form {
+	if len(p.ix.Sort) > 0 {
+		switch name := p.ix.Sort[0]; p.sort.Form {
 		case template.Exact:
 			and(x.Name(name), " = ", text(p.sort.Lo))
 		case template.Begins:
@@ -87,31 +88,31 @@ func (p *readPlan) fingerprint() uint64 {
 	for _, av := range p.partition {
 		_, _ = io.WriteString(h, attr.Text(av)+"\x00")
 	}
-	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.name, p.q.desc, p.q.collection, p.q.e.name)
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.Name, p.q.desc, p.q.collection, p.q.e.Name)
 	for _, b := range p.q.bounds {
-		_, _ = io.WriteString(h, p.q.e.outline(b)+"\x00")
+		_, _ = io.WriteString(h, outline(p.q.e, b)+"\x00")
 	}
 	for _, c := range p.q.filters {
-		_, _ = io.WriteString(h, "\x01"+p.q.e.outline(c))
+		_, _ = io.WriteString(h, "\x01"+outline(p.q.e, c))
 	}
 	return h.Sum64()
 }
 
 // outline renders a condition without its values.
-func (e *mEntity) outline(cl clause) string {
+func outline(e *model.Entity, cl model.Clause) string {
 	var b strings.Builder
-	b.WriteString(string(cl.op))
-	if cl.op == opExpr {
+	b.WriteString(string(cl.Op))
+	if cl.Op == model.OpExpr {
 		x := &plan.Expression{}
-		if cc, err := e.compileCond(cl); err == nil {
-			fmt.Fprint(&b, cc.text(x), x.Names())
+		if cc, err := e.CompileCond(cl); err == nil {
+			fmt.Fprint(&b, cc.Text(x), x.Names())
 		}
 	}
-	if f, err := e.proto.Resolve(cl.ptr); cl.ptr != nil && err == nil {
+	if f, err := e.Proto.Resolve(cl.Ptr); cl.Ptr != nil && err == nil {
 		b.WriteString(" " + f.Name)
 	}
-	for _, k := range cl.kids {
-		b.WriteString("(" + e.outline(k) + ")")
+	for _, k := range cl.Kids {
+		b.WriteString("(" + outline(e, k) + ")")
 	}
 	return b.String()
 }
@@ -126,7 +127,7 @@ func (p *readPlan) resume(pos position) (start attr.Item, done bool, err error) 
 
 // resumeAt is resume for a position in this plan's partition.
 func (p *readPlan) resumeAt(at keyPosition) (start attr.Item, done bool, err error) {
-	if start, err = p.ix.startKey(at.key); err != nil {
+	if start, err = startKey(p.ix, at.key); err != nil {
 		return nil, false, p.fail(err)
 	}
 	if !p.here(start) {
@@ -138,7 +139,7 @@ func (p *readPlan) resumeAt(at keyPosition) (start attr.Item, done bool, err err
 
 // here reports whether a position is in this plan's partition.
 func (p *readPlan) here(at attr.Item) bool {
-	for i, attrName := range p.ix.partition {
+	for i, attrName := range p.ix.Partition {
 		if at[attrName] == nil || !attr.Equal(at[attrName], p.partition[i]) {
 			return false
 		}
@@ -162,21 +163,21 @@ func (p *readPlan) within(at attr.Item) (start attr.Item, past bool) {
 func (p *readPlan) side(start attr.Item) int {
 	for _, b := range p.native {
 		have := start[b.attr]
-		if holds(b.op, b.f, have, b.vals) {
+		if model.Holds(b.op, b.f, have, b.vals) {
 			continue
 		}
 		if c, _ := attr.Compare(have, b.vals[0]); c != 0 {
 			return c
 		}
-		if b.op == opLt {
+		if b.op == model.OpLt {
 			return 1
 		}
 		return -1
 	}
-	if len(p.ix.sort) == 0 || len(p.native) > 0 || p.row.sort.Native() {
+	if len(p.ix.Sort) == 0 || len(p.native) > 0 || p.row.Sort.Native() {
 		return 0
 	}
-	s, ok := start[p.ix.sort[0]].(*types.AttributeValueMemberS)
+	s, ok := start[p.ix.Sort[0]].(*types.AttributeValueMemberS)
 	switch {
 	case !ok || p.sort.Contains(s.Value):
 		return 0
@@ -189,13 +190,13 @@ func (p *readPlan) side(start attr.Item) int {
 // String explains the plan.
 func (p *readPlan) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Query %s: %s", p.ix.name, p.keyText())
+	fmt.Fprintf(&b, "Query %s: %s", p.ix.Name, p.keyText())
 	for i, c := range p.q.filters {
 		sep := " FILTER "
 		if i > 0 {
 			sep = " AND "
 		}
-		b.WriteString(sep + p.q.e.describe(c))
+		b.WriteString(sep + p.q.e.Describe(c))
 	}
 	if p.hydrate {
 		b.WriteString(" HYDRATE")
@@ -220,7 +221,7 @@ func (p *readPlan) keyText() string {
 	if p.nothing() {
 		return "nothing: no key lies within the bounds"
 	}
-	return p.keyCondition(plain{})
+	return p.keyCondition(model.Plain{})
 }
 
 // count counts the rows of p, of which only the number is asked for.
@@ -281,7 +282,7 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 // countItems counts items that have to be looked at, to know whether they are expired or whose they are.
 func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
 	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.None() || p.q.ignoreUnknown && !db.table.claims(p.q.e, it.item) {
+		if it.item.None() || p.q.ignoreUnknown && !db.table.Claims(p.q.e, it.item) {
 			return false, true
 		}
 		n++
@@ -292,5 +293,5 @@ func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
 
 // nothing reports a plan that no item can match, so that no request is needed.
 func (p *readPlan) nothing() bool {
-	return p.crossed || p.sort.Form == template.Nothing && len(p.ix.sort) > 0 && !p.row.sort.Native()
+	return p.crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.row.Sort.Native()
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -12,17 +13,17 @@ import (
 func (b *planner) selection() {
 	e := b.q.e
 	for _, ptr := range b.q.selected {
-		f, err := e.resolve(ptr)
+		f, err := e.Resolve(ptr)
 		switch {
 		case err != nil:
 			b.fault("Select: %w", err)
 		case f.Embedded:
-			for _, g := range e.proto.Fields() {
-				if g.Within(f) && !g.Embedded && (g.Stored() || e.primary.keeps(g)) {
+			for _, g := range e.Proto.Fields() {
+				if g.Within(f) && !g.Embedded && (g.Stored() || e.Primary.Keeps(g)) {
 					b.p.selected = append(b.p.selected, g)
 				}
 			}
-		case !f.Stored() && !e.primary.keeps(f):
+		case !f.Stored() && !e.Primary.Keeps(f):
 			b.fault("Select: %s has no attribute of its own: select the field that holds it", f.Name)
 		default:
 			b.p.selected = append(b.p.selected, f)
@@ -45,27 +46,27 @@ func (b *planner) selection() {
 // share the shape of a key, which alone claims an item otherwise.
 func (b *planner) projection(withExpired bool) {
 	p, e, ix := b.p, b.q.e, b.p.ix
-	ttl := e.table.ttl
+	ttl := e.Table.TTL
 	expires := ttl != "" && !withExpired
-	p.live = expires && ix.projects(ttl)
-	p.undated = expires && !p.live && (b.q.collection || e.ttl != nil)
-	whole := ix.projection == projectAll
+	p.live = expires && ix.Projects(ttl)
+	p.undated = expires && !p.live && (b.q.collection || e.TTL != nil)
+	whole := ix.Projection == model.ProjectAll
 	if b.q.collection || b.q.whole {
 		p.hydrate = !whole
 		return
 	}
-	fields := e.proto.Fields()
+	fields := e.Proto.Fields()
 	if p.selected != nil {
 		fields = p.selected
-		p.kept = slices.Concat(p.selected, e.primary.fields())
+		p.kept = slices.Concat(p.selected, e.Primary.Fields())
 	}
-	lacks := func(f *field.Field) bool { return f.Stored() && !ix.projects(f.Attr()) }
-	told := func(f *field.Field) bool { return p.selected != nil && e.primary.keeps(f) } // by the key, in full
-	unnumbered := e.schema > 0 && !ix.projects(schemaAttr)
-	p.keyAlone = !(expires && e.ages()) && !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
-	p.hydrate = p.undated || unnumbered && !p.keyAlone || !whole && e.proto.Marshals() ||
+	lacks := func(f *field.Field) bool { return f.Stored() && !ix.Projects(f.Attr()) }
+	told := func(f *field.Field) bool { return p.selected != nil && e.Primary.Keeps(f) } // by the key, in full
+	unnumbered := e.Schema > 0 && !ix.Projects(model.SchemaAttr)
+	p.keyAlone = !(expires && e.Ages()) && !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
+	p.hydrate = p.undated || unnumbered && !p.keyAlone || !whole && e.Proto.Marshals() ||
 		slices.ContainsFunc(fields, func(f *field.Field) bool { return lacks(f) && !told(f) })
-	p.partial = e.schema > 0 && !p.keyAlone && !p.hydrate && (p.selected != nil || !whole)
+	p.partial = e.Schema > 0 && !p.keyAlone && !p.hydrate && (p.selected != nil || !whole)
 }
 
 // rechecks compiles the filter for items that are fetched behind the rows of an index: what it passed may have changed.
@@ -74,11 +75,11 @@ func (b *planner) rechecks() {
 		return
 	}
 	for _, c := range b.q.filters {
-		switch holds, err := b.q.e.predicate(c); {
+		switch holds, err := b.q.e.Predicate(c); {
 		case err == nil:
 			b.p.recheck = append(b.p.recheck, holds)
 		case b.p.hydrate:
-			b.fault("Filter: the items behind %s are fetched, and the filter is checked on them again: %w", b.p.ix.name, err)
+			b.fault("Filter: the items behind %s are fetched, and the filter is checked on them again: %w", b.p.ix.Name, err)
 		}
 	}
 }
@@ -98,30 +99,17 @@ func (p *readPlan) projection(x *plan.Expression) string {
 		seen[id] = true
 		paths = append(paths, x.Path(path))
 	}
-	for _, attr := range append(p.ix.position(), p.q.e.housekeeping()...) {
-		if p.ix.projects(attr) {
+	for _, attr := range append(p.ix.Position(), p.q.e.Housekeeping()...) {
+		if p.ix.Projects(attr) {
 			add(attr)
 		}
 	}
 	for depth := 1; depth <= 32; depth++ { // outer fields first
 		for _, f := range p.selected {
-			if len(f.Path) == depth && p.ix.projects(f.Attr()) { // a key tells the others
+			if len(f.Path) == depth && p.ix.Projects(f.Attr()) { // a key tells the others
 				add(f.Path...)
 			}
 		}
 	}
 	return strings.Join(paths, ", ")
-}
-
-// housekeeping returns the attributes that reads look at beside those of the fields.
-func (e *mEntity) housekeeping() (attrs []string) {
-	for _, attr := range []string{e.table.typeAttr, e.table.ttl} {
-		if attr != "" {
-			attrs = append(attrs, attr)
-		}
-	}
-	if e.schema > 0 {
-		attrs = append(attrs, schemaAttr)
-	}
-	return attrs
 }

@@ -10,30 +10,31 @@ import (
 
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // sortKey compiles the bounds, and returns the field of the sort key that the next one would be on, if there is one.
 func (b *planner) sortKey() (next *field.Field) {
-	if len(b.p.ix.sort) == 0 {
+	if len(b.p.ix.Sort) == 0 {
 		if len(b.q.bounds) > 0 {
 			b.fault("SortKey: the index has no sort key: use Filter")
 		}
 		return nil
 	}
-	k := b.p.row.keys()[1]
-	taken := b.order(k.template)
+	k := b.p.row.Keys()[1]
+	taken := b.order(k.Template)
 	if len(b.faults) > 0 {
 		return nil
 	}
 	b.fixed = len(taken)
-	if n := len(taken); n > 0 && taken[n-1][0].op != opEq {
+	if n := len(taken); n > 0 && taken[n-1][0].Op != model.OpEq {
 		b.fixed--
 	}
-	if fields := k.template.Fields(); len(taken) < len(fields) && !b.bounded(fields[len(taken)]) {
+	if fields := k.Template.Fields(); len(taken) < len(fields) && !b.bounded(fields[len(taken)]) {
 		next = fields[len(taken)]
 	}
-	if k.template.Native() {
+	if k.Template.Native() {
 		b.nativeSort(k, taken)
 		return next
 	}
@@ -43,17 +44,17 @@ func (b *planner) sortKey() (next *field.Field) {
 
 // order returns the bounds by the parts of the sort key that they are on: the leading parts have equalities, and the last
 // that has bounds may have a range. Of a field that stands in several parts the later ones need not be reached.
-func (b *planner) order(t template.Template) (taken [][]clause) {
+func (b *planner) order(t template.Template) (taken [][]model.Clause) {
 	if len(b.q.bounds) == 0 {
 		return nil
 	}
-	byField := map[*field.Field][]clause{}
+	byField := map[*field.Field][]model.Clause{}
 	for _, cl := range b.q.bounds {
-		if cl.op == opNil {
+		if cl.Op == model.OpNil {
 			b.fault("SortKey: a nil bound")
 			continue
 		}
-		f, err := b.q.e.resolve(cl.ptr)
+		f, err := b.q.e.Resolve(cl.Ptr)
 		switch {
 		case err != nil:
 			b.fault("SortKey: %w", err)
@@ -76,7 +77,7 @@ func (b *planner) order(t template.Template) (taken [][]clause) {
 		default:
 			taken = append(taken, cls)
 		}
-		if (len(cls) == 0 || cls[0].op != opEq) && open == "" {
+		if (len(cls) == 0 || cls[0].Op != model.OpEq) && open == "" {
 			open = f.Name
 		}
 	}
@@ -85,33 +86,33 @@ func (b *planner) order(t template.Template) (taken [][]clause) {
 
 // bounded reports whether a bound is on f.
 func (b *planner) bounded(f *field.Field) bool {
-	return slices.ContainsFunc(b.q.bounds, func(bd clause) bool {
-		g, err := b.q.e.resolve(bd.ptr)
+	return slices.ContainsFunc(b.q.bounds, func(bd model.Clause) bool {
+		g, err := b.q.e.Resolve(bd.Ptr)
 		return err == nil && g == f
 	})
 }
 
 // window reports a lower and an upper bound, such as from <= f < until.
-func window(cls []clause) bool {
-	lower := func(c clause) bool { return c.op == opGe || c.op == opGt }
-	upper := func(c clause) bool { return c.op == opLe || c.op == opLt }
+func window(cls []model.Clause) bool {
+	lower := func(c model.Clause) bool { return c.Op == model.OpGe || c.Op == model.OpGt }
+	upper := func(c model.Clause) bool { return c.Op == model.OpLe || c.Op == model.OpLt }
 	return lower(cls[0]) && upper(cls[1]) || upper(cls[0]) && lower(cls[1])
 }
 
-var rangeOps = map[operator]template.Op{
-	opLt: template.Lt, opLe: template.Le, opGt: template.Gt, opGe: template.Ge, opBetween: template.Between, opStartsWith: template.StartsWith,
+var rangeOps = map[model.Operator]template.Op{
+	model.OpLt: template.Lt, model.OpLe: template.Le, model.OpGt: template.Gt, model.OpGe: template.Ge, model.OpBetween: template.Between, model.OpStartsWith: template.StartsWith,
 }
 
-func (b *planner) textSort(k key, taken [][]clause) {
+func (b *planner) textSort(k model.Key, taken [][]model.Clause) {
 	if b.q.collection && len(taken) == 0 {
 		b.p.sort = b.hull()
 		return
 	}
 	var eqs []reflect.Value
-	var ranges []clause
+	var ranges []model.Clause
 	for _, cls := range taken {
-		if cls[0].op == opEq {
-			eqs = append(eqs, reflect.ValueOf(cls[0].vals[0]))
+		if cls[0].Op == model.OpEq {
+			eqs = append(eqs, reflect.ValueOf(cls[0].Vals[0]))
 		} else {
 			ranges = cls
 		}
@@ -119,14 +120,14 @@ func (b *planner) textSort(k key, taken [][]clause) {
 	var r template.Range
 	var err error
 	if len(ranges) == 0 {
-		r, err = k.template.Range(eqs, template.None, nil)
+		r, err = k.Template.Range(eqs, template.None, nil)
 	}
 	for n, cl := range ranges {
-		vals := make([]reflect.Value, len(cl.vals))
-		for i, v := range cl.vals {
+		vals := make([]reflect.Value, len(cl.Vals))
+		for i, v := range cl.Vals {
 			vals[i] = reflect.ValueOf(v)
 		}
-		side, e := k.template.Range(eqs, rangeOps[cl.op], vals)
+		side, e := k.Template.Range(eqs, rangeOps[cl.Op], vals)
 		if n > 0 {
 			side = r.And(side)
 		}
@@ -136,17 +137,17 @@ func (b *planner) textSort(k key, taken [][]clause) {
 		}
 		r, err = side, errors.Join(err, e)
 	}
-	if err == nil && r.Form == template.Exact && len(r.Lo) > k.maxBytes {
-		err = k.tooLong(len(r.Lo))
+	if err == nil && r.Form == template.Exact && len(r.Lo) > k.MaxBytes {
+		err = k.TooLong(len(r.Lo))
 	}
 	if err != nil {
 		b.key(k, fmt.Errorf("SortKey: %w", err))
 		return
 	}
-	if b.q.collection && r.Form == template.Exact && k.template.Tail() != "" {
+	if b.q.collection && r.Form == template.Exact && k.Template.Tail() != "" {
 		r = template.BeginsWith(r.Lo) // one item and what stands under it
 	}
-	b.p.sort = r.Fit(k.maxBytes)
+	b.p.sort = r.Fit(k.MaxBytes)
 }
 
 // isValueError reports an error about a value, where others are about a range that the sort key does not take.
@@ -162,12 +163,12 @@ func (b *planner) hull() template.Range {
 	}
 	sum := template.Range{Form: template.Nothing}
 	for _, r := range b.q.wanted {
-		if !template.MayEqual(r.partition, b.p.row.partition) {
-			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.entity.name, r.partition, b.p.row.partition)
+		if !template.MayEqual(r.Partition, b.p.row.Partition) {
+			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.Entity.Name, r.Partition, b.p.row.Partition)
 		}
-		one := template.BeginsWith(r.sort.Head())
-		if r.sort.LiteralOnly() {
-			one = template.Range{Form: template.Exact, Prefix: r.sort.Head(), Lo: r.sort.Head(), Hi: r.sort.Head()}
+		one := template.BeginsWith(r.Sort.Head())
+		if r.Sort.LiteralOnly() {
+			one = template.Range{Form: template.Exact, Prefix: r.Sort.Head(), Lo: r.Sort.Head(), Hi: r.Sort.Head()}
 		}
 		sum = sum.Hull(one)
 	}
@@ -178,16 +179,16 @@ func (b *planner) hull() template.Range {
 type nativeBound struct {
 	attr string
 	f    *field.Field
-	op   operator
+	op   model.Operator
 	vals []types.AttributeValue
 }
 
-func (b *planner) nativeSort(k key, taken [][]clause) {
+func (b *planner) nativeSort(k model.Key, taken [][]model.Clause) {
 	for i, cls := range taken {
-		bound := nativeBound{attr: k.attrs[i]}
+		bound := nativeBound{attr: k.Attrs[i]}
 		var sides []nativeBound
 		for _, cl := range cls {
-			f, vals, err := b.q.e.operands(cl)
+			f, vals, err := b.q.e.Operands(cl)
 			switch bad, ok := errors.AsType[*codec.Error](err); {
 			case ok:
 				b.key(k, fmt.Errorf("SortKey: %w", &template.ValueError{Field: bad.Path, Err: bad.Err}))
@@ -200,14 +201,14 @@ func (b *planner) nativeSort(k key, taken [][]clause) {
 				b.key(k, fmt.Errorf("SortKey: %w", err))
 				return
 			}
-			if cl.op == opStartsWith && isNumber(f.Type) {
+			if cl.Op == model.OpStartsWith && model.IsNumber(f.Type) {
 				b.fault("SortKey: StartsWith(%s): a number has no beginning", f.Name)
 			}
-			bound.f, bound.op, bound.vals = f, cl.op, vals
+			bound.f, bound.op, bound.vals = f, cl.Op, vals
 			sides = append(sides, bound)
 		}
 		var ok bool
-		if bound, ok = joined(sides, k.maxBytes); !ok {
+		if bound, ok = joined(sides, k.MaxBytes); !ok {
 			b.p.crossed = true
 			return
 		}
@@ -216,14 +217,14 @@ func (b *planner) nativeSort(k key, taken [][]clause) {
 }
 
 // nativeOperands refuses values that are no key, or for a range no end of one.
-func (b *planner) nativeOperands(k key, i int, cl clause, vals []types.AttributeValue) error {
+func (b *planner) nativeOperands(k model.Key, i int, cl model.Clause, vals []types.AttributeValue) error {
 	for _, av := range vals {
-		if cl.op == opEq {
-			if err := k.template.CheckNative(i, av, k.limits(b.p.row)); err != nil {
+		if cl.Op == model.OpEq {
+			if err := k.Template.CheckNative(i, av, k.Limits(b.p.row)); err != nil {
 				return err
 			}
 		} else if err := template.CheckBound(av); err != nil {
-			return &template.ValueError{Field: k.template.Fields()[i].Name, Err: err}
+			return &template.ValueError{Field: k.Template.Fields()[i].Name, Err: err}
 		}
 	}
 	return nil

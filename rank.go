@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // entryOf returns what the source would put into the target if it were the first: the value for Min and Max, value and
@@ -20,7 +21,7 @@ func (r rankRule) entryOf(attrs attr.Item, source reflect.Value) (types.Attribut
 	switch r.op {
 	case ruleTop:
 		v := r.entry(source) // of a user: see counted
-		av, err := codec.EncodeElem(keepEmpty(r.into), v)
+		av, err := codec.EncodeElem(model.KeepEmpty(r.into), v)
 		if err == nil && av == nil {
 			err = fmt.Errorf("an entry that has no encoding: %v", v)
 		}
@@ -50,7 +51,7 @@ func leastEntry(into *field.Field) int {
 	}
 	size := 0
 	_ = fault.Safely(func() error { // of an encoding of the user's own
-		av, err := codec.EncodeElem(keepEmpty(into), reflect.New(into.Type.Elem()).Elem())
+		av, err := codec.EncodeElem(model.KeepEmpty(into), reflect.New(into.Type.Elem()).Elem())
 		if err == nil && av != nil {
 			size = attr.ValueSize(av)
 		}
@@ -63,11 +64,11 @@ func leastEntry(into *field.Field) int {
 func carry(from, into *field.Field, attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	if from.Stored() && from.AsString == into.AsString && from.UnixTime == into.UnixTime &&
 		from.StringSet == into.StringSet && from.NumberSet == into.NumberSet && from.BinarySet == into.BinarySet {
-		if av := attr.At(attrs, from.Path); av != nil || !isNumber(from.Type) {
+		if av := attr.At(attrs, from.Path); av != nil || !model.IsNumber(from.Type) {
 			return av, nil // as it is: no digit is lost
 		}
 	}
-	return codec.EncodeField(keepEmpty(into), from.Get(source))
+	return codec.EncodeField(model.KeepEmpty(into), from.Get(source))
 }
 
 // values returns what the first rows of a rank make of the target: by attribute, nil where it has none.
@@ -100,8 +101,8 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 		TableName:                 &db.name,
 		ConsistentRead:            new(true),
 		KeyConditionExpression:    new("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
-		ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(rankPrefix, r.label, target)}},
+		ExpressionAttributeNames:  map[string]string{"#p": db.table.Primary.Partition[0]},
+		ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(model.RankPrefix, r.label, target)}},
 		ScanIndexForward:          new(r.op == ruleMin),
 		Limit:                     new(int32(r.n)),
 	})
@@ -110,14 +111,14 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 	}
 	var entries []types.AttributeValue
 	for _, row := range out.Items {
-		entries = append(entries, row[entryAttr])
+		entries = append(entries, row[model.EntryAttr])
 	}
 	return entries, nil
 }
 
 // rankKey is the key of a source's row in a rank.
 func (a *aggregate) rankKey(r rankRule, target, order, source string) attr.Item {
-	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), rankSort(order, source))
+	return a.view.table.CompanionKey(a.rulePartition(model.RankPrefix, r.label, target), rankSort(order, source))
 }
 
 func rankSort(order, source string) string { return order + hashText(source)[:22] }

@@ -86,7 +86,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 			}
 			seen++
 			if it.outcome == Throttled && !r.plan.outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.table.keyText(r.db.table.keyOf(it.found))))
+				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.table.KeyText(r.db.table.KeyOf(it.found))))
 			}
 			counts, more := visit(it)
 			if counts {
@@ -221,7 +221,7 @@ func (r *reading) visited(rows []row, all bool) {
 	case all && len(r.rows) == 0:
 		r.last = nil
 	default:
-		r.last = rows[len(rows)-1].found.Only(r.plan.ix.position())
+		r.last = rows[len(rows)-1].found.Only(r.plan.ix.Position())
 	}
 	if !all {
 		r.done = false
@@ -255,7 +255,7 @@ func (r *reading) cursor() Cursor {
 	}
 	return r.db.encodeCursor(position{
 		query: r.plan.fingerprint(),
-		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.keyValues(at)}},
+		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.KeyValues(at)}},
 	})
 }
 

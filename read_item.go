@@ -7,23 +7,8 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
-
-// as fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
-func (e *mEntity) as(op string, s attr.Stored, dst reflect.Value) error {
-	claimed, err := e.table.claim(s)
-	if err == nil && claimed != e {
-		err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, e.table.keyText(e.table.keyOf(s)), claimed.label())
-	}
-	if err == nil {
-		err = e.decode(s, dst)
-	}
-	if err != nil {
-		dst.SetZero()
-		return e.table.itemError(op, e, s, err)
-	}
-	return nil
-}
 
 // verdict says what becomes of an item that a query or collection read.
 type verdict uint8
@@ -37,20 +22,20 @@ const (
 // take decodes an item of a query or collection. Skipped are the library's own items and versions, which no one asks for,
 // those that no entity claims where they are to be ignored, and those for which place, which returns where to decode an
 // item of an entity, returns the zero Value. The error is an [ItemError].
-func (p *readPlan) take(op string, s attr.Stored, place func(*mEntity) reflect.Value) (verdict, *mEntity, reflect.Value, error) {
-	t := p.ix.table
-	e, err := t.claim(s)
-	stray := err == nil && e != nil && p.ix != t.primary && e.row(p.ix) == nil
+func (p *readPlan) take(op string, s attr.Stored, place func(*model.Entity) reflect.Value) (verdict, *model.Entity, reflect.Value, error) {
+	t := p.ix.Table
+	e, err := t.Claim(s)
+	stray := err == nil && e != nil && p.ix != t.Primary && e.KeysIn(p.ix) == nil
 	if err == nil && e != nil && !p.q.collection && e != p.q.e {
-		if err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, t.keyText(t.keyOf(s)), e.name); stray {
-			err = e.stray(p.ix)
+		if err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), e.Name); stray {
+			err = e.Stray(p.ix)
 		}
 	}
 	switch {
 	case p.q.ignoreUnknown && (stray || errors.Is(err, fault.ErrUnknown)):
 		return skipped, nil, reflect.Value{}, nil
 	case err != nil:
-		return unread, nil, reflect.Value{}, t.itemError(op, p.q.e, s, err)
+		return unread, nil, reflect.Value{}, t.ItemError(op, p.q.e, s, err)
 	case e == nil:
 		return skipped, nil, reflect.Value{}, nil
 	}
@@ -59,21 +44,21 @@ func (p *readPlan) take(op string, s attr.Stored, place func(*mEntity) reflect.V
 		return skipped, nil, reflect.Value{}, nil
 	}
 	if err = p.decode(e, s, dst); stray {
-		err = e.stray(p.ix)
+		err = e.Stray(p.ix)
 	}
 	if err != nil {
 		dst.SetZero()
-		return unread, e, dst, t.itemError(op, e, s, err)
+		return unread, e, dst, t.ItemError(op, e, s, err)
 	}
 	return wanted, e, dst, nil
 }
 
 // decode fills dst with what the query selects: nothing else, whatever was read beside it.
-func (p *readPlan) decode(e *mEntity, s attr.Stored, dst reflect.Value) error {
+func (p *readPlan) decode(e *model.Entity, s attr.Stored, dst reflect.Value) error {
 	if p.selected == nil {
-		return e.decode(s, dst)
+		return e.Decode(s, dst)
 	}
-	whole := e.newItem()
+	whole := e.NewItem()
 	if err := p.decodeSelected(e, s, whole); err != nil {
 		return err
 	}
@@ -85,11 +70,11 @@ func (p *readPlan) decode(e *mEntity, s attr.Stored, dst reflect.Value) error {
 	return nil
 }
 
-func (p *readPlan) decodeSelected(e *mEntity, s attr.Stored, dst reflect.Value) error {
+func (p *readPlan) decodeSelected(e *model.Entity, s attr.Stored, dst reflect.Value) error {
 	if p.keyAlone {
-		return e.decodeKey(s, dst)
+		return e.DecodeKey(s, dst)
 	}
-	s, err := e.inSchema(s)
+	s, err := e.InSchema(s)
 	if err != nil {
 		return err
 	}
@@ -100,14 +85,14 @@ func (p *readPlan) decodeSelected(e *mEntity, s attr.Stored, dst reflect.Value) 
 				attrs[name] = av
 			}
 		}
-		s = loaded(attrs)
+		s = model.Loaded(attrs)
 	}
-	return e.decodeCurrent(s, dst)
+	return e.DecodeCurrent(s, dst)
 }
 
 // attributes returns the attributes of a selection, and those of the primary key.
 func (p *readPlan) attributes() []string {
-	names := p.ix.table.primary.attrs()
+	names := p.ix.Table.Primary.Attrs()
 	for _, f := range p.selected {
 		if f.Stored() {
 			names = append(names, f.Attr())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // refusal is the failure of a write, with what the library needs to know about it to try again.
@@ -59,7 +60,7 @@ func (w *write) refused(db *DB, cause error) error {
 	if len(w.actions) > 0 {
 		key = w.main().key
 	}
-	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.table.KeyText(key), Err: cause}
 }
 
 // blamed makes the error of a write whose condition failed, from the item that stood in the way.
@@ -73,7 +74,7 @@ func (w *write) blamed(db *DB, a *action, met known, cause error) *refusal {
 
 func (w *write) blame(db *DB, a *action, met known) *refusal {
 	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
-	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key)}
+	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.table.KeyText(w.main().key)}
 	r.Err = fmt.Errorf("%w: of %s", fault.ErrCondition, a.role)
 	for _, g := range r.failed {
 		if g.op == w.index {
@@ -83,7 +84,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 	}
 	switch {
 	case a.unique != nil:
-		r.Constraint = a.unique.name
+		r.Constraint = a.unique.Name
 	case met.item != nil && a.role != roleVersion && a.role != roleFirst:
 		r.Current = db.current(w.e, met.item)
 	}
@@ -91,9 +92,9 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 }
 
 // current decodes the item that stood in the way, nil if it is none of e's.
-func (db *DB) current(e *mEntity, old attr.Item) any {
-	v := e.newItem()
-	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e || e.decode(loaded(old), v) != nil {
+func (db *DB) current(e *model.Entity, old attr.Item) any {
+	v := e.NewItem()
+	if claimed, err := db.table.Claim(model.Loaded(old)); err != nil || claimed != e || e.Decode(model.Loaded(old), v) != nil {
 		return nil
 	}
 	return v.Interface()
@@ -116,7 +117,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 		if t.foreign == nil {
 			t.foreign = map[string]bool{}
 		}
-		t.foreign[r.action.unique.name] = r.action.kind == deleteAction
+		t.foreign[r.action.unique.Name] = r.action.kind == deleteAction
 		return true, r.WriteError
 	case roleVersion, roleFirst:
 		t.newest = newest{wanted: true}
@@ -139,7 +140,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 			}
 			return true, r.WriteError
 		case g.blamesLapsed(db, w.e, r.met.item),
-			g.kind == guardOlder && r.met.item != nil && schemaOf(loaded(r.met.item)) < w.e.schema:
+			g.kind == guardOlder && r.met.item != nil && model.SchemaOf(model.Loaded(r.met.item)) < w.e.Schema:
 			if err := db.rewriteOnce(ctx, w.op, r.met.item); err != nil {
 				return false, err
 			}
@@ -151,16 +152,16 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 }
 
 // blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
-func (g guard) blamesLapsed(db *DB, e *mEntity, met attr.Item) bool {
+func (g guard) blamesLapsed(db *DB, e *model.Entity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
-	return absent && db.lapsed(e, loaded(met))
+	return absent && db.lapsed(e, model.Loaded(met))
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
 func (db *DB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
 	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
-	a.guard(guardItem, attributeIs{db.table.ttl, left[db.table.ttl]})
+	a.guard(guardItem, attributeIs{db.table.TTL, left[db.table.TTL]})
 	if _, _, err := db.call(ctx, w, a); err != nil {
 		if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); !ok {
 			return errors.Join(cause, db.explain(err))

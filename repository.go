@@ -13,6 +13,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -32,8 +33,8 @@ func NewRepository[T any](db *DB, e *Entity[T]) *Repository[T] {
 	if db == nil || e == nil {
 		panic("ddb: NewRepository: a nil DB or Entity; package variables are set in the order of their use")
 	}
-	if db.table != e.e.table {
-		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.name, db.name))
+	if db.table != e.e.Table {
+		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.Name, db.name))
 	}
 	return &Repository[T]{db, e}
 }
@@ -46,7 +47,7 @@ func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db
 func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	var zero T
 	e := r.e.e
-	k, err := e.key("get", reflect.ValueOf(&key).Elem())
+	k, err := e.Key("get", reflect.ValueOf(&key).Elem())
 	if err != nil {
 		return zero, err
 	}
@@ -78,12 +79,12 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 		}
 		if n++; n > 1 {
 			var zero T
-			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, fault.ErrTooMany, q)
+			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.Name, fault.ErrTooMany, q)
 		}
 		found = it
 	}
 	if n == 0 {
-		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, fault.ErrNotFound, q)
+		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.Name, fault.ErrNotFound, q)
 	}
 	return found, nil
 }
@@ -103,7 +104,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			yield(zero, err)
 			return
 		}
-		place := func(*mEntity) reflect.Value {
+		place := func(*model.Entity) reflect.Value {
 			it = zero
 			return reflect.ValueOf(&it).Elem()
 		}
@@ -137,15 +138,15 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		}
 		p.outcomes = true
 		var l Lookup[T]
-		place := func(*mEntity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
+		place := func(*model.Entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
 			if row.item.None() {
-				if p.q.ignoreUnknown && !r.db.table.claims(r.e.e, row.found) {
+				if p.q.ignoreUnknown && !r.db.table.Claims(r.e.e, row.found) {
 					return false, true
 				}
-				if err := r.e.e.decodeKey(row.found, place(nil)); err != nil {
-					return false, yield(Lookup[T]{}, r.db.table.itemError("query", r.e.e, row.found, err))
+				if err := r.e.e.DecodeKey(row.found, place(nil)); err != nil {
+					return false, yield(Lookup[T]{}, r.db.table.ItemError("query", r.e.e, row.found, err))
 				}
 				return true, yield(l, nil)
 			}
@@ -190,7 +191,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	defer reading.release()
 	var items []T
 	var bad []error
-	place := func(*mEntity) reflect.Value {
+	place := func(*model.Entity) reflect.Value {
 		n := len(items)
 		if n == cap(items) {
 			items = slices.Grow(items, reading.ahead)
@@ -262,7 +263,7 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 
 // decode sets dst, a zero T, to the one in s; it stays zero if that is none.
 func (r *Repository[T]) decode(op string, s attr.Stored, dst *T) error {
-	return r.e.e.as(op, s, reflect.ValueOf(dst).Elem())
+	return r.e.e.As(op, s, reflect.ValueOf(dst).Elem())
 }
 
 // getItem reads the attributes of one item.
@@ -285,9 +286,9 @@ func (db *DB) readItem(ctx context.Context, key attr.Item) (attr.Stored, *wire.P
 	case err != nil:
 		return attr.Stored{}, nil, err
 	case page != nil:
-		return attr.Stored{Json: page.Item(0)}, page, nil
+		return attr.Stored{JSON: page.Item(0)}, page, nil
 	case len(out.Item) == 0:
 		return attr.Stored{}, nil, nil
 	}
-	return loaded(out.Item), nil, nil
+	return model.Loaded(out.Item), nil, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // explain adds to an SDK error the class that callers test for, and what to do where that is known. The SDK's error
@@ -71,13 +72,13 @@ func ended(ctx context.Context, op string) error {
 func throttled(err error) bool { return apierror.Of(err) == apierror.Throttling }
 
 // fail names operation, entity and key of an error of a request.
-func (db *DB) fail(op string, e *mEntity, key attr.Item, err error) error {
+func (db *DB) fail(op string, e *model.Entity, key attr.Item, err error) error {
 	what := op
 	if e != nil {
-		what += " " + e.name
+		what += " " + e.Name
 	}
 	if key != nil {
-		what += " " + db.table.keyText(key)
+		what += " " + db.table.KeyText(key)
 	}
 	return fmt.Errorf("ddb: %s: %w", what, db.explain(err))
 }

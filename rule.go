@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields are
@@ -13,7 +15,7 @@ type Rule struct {
 	from, by any // of the source
 	into, at any // of the target
 	n        int
-	conds    []clause
+	conds    []model.Clause
 	entry    func(reflect.Value) reflect.Value
 }
 

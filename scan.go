@@ -16,6 +16,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -97,22 +98,22 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is an [ItemError].
-func (db *DB) scanned(s attr.Stored, opts *ScanOptions, only *mEntity) (*mEntity, reflect.Value, error) {
+func (db *DB) scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
-	e, err := db.table.claim(s)
+	e, err := db.table.Claim(s)
 	switch {
 	case err != nil && opts != nil && opts.IgnoreUnknown:
 		return nil, reflect.Value{}, nil
 	case err != nil:
-		return nil, reflect.Value{}, db.table.itemError("scan", nil, s, err)
+		return nil, reflect.Value{}, db.table.ItemError("scan", nil, s, err)
 	case e == nil, only != nil && e != only:
 		return nil, reflect.Value{}, nil
 	}
-	v := e.newItem()
-	if err := e.decode(s, v); err != nil {
-		return nil, reflect.Value{}, db.table.itemError("scan", e, s, err)
+	v := e.NewItem()
+	if err := e.Decode(s, v); err != nil {
+		return nil, reflect.Value{}, db.table.ItemError("scan", e, s, err)
 	}
 	return e, v, nil
 }
@@ -264,7 +265,7 @@ func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- 
 	var start attr.Item
 	if at.state == afterKey {
 		var err error
-		if start, err = s.db.table.primary.startKey(at.key); err != nil {
+		if start, err = startKey(s.db.table.Primary, at.key); err != nil {
 			return send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan: %w", err)})
 		}
 	}
@@ -297,7 +298,7 @@ func send(ctx context.Context, pages chan<- scanPage, page scanPage) bool {
 func (s *scan) consumed(page scanPage) {
 	at := keyPosition{state: atEnd}
 	if len(page.next) > 0 {
-		at = keyPosition{state: afterKey, key: s.db.table.primary.keyValues(page.next)}
+		at = keyPosition{state: afterKey, key: s.db.table.Primary.KeyValues(page.next)}
 	}
 	s.positions[page.segment] = at
 	if s.opts.Checkpoint == nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the shards. Each
@@ -29,7 +30,7 @@ func (r *reading) standing() position {
 	}
 	at := keyPosition{state: notStarted}
 	if r.last != nil {
-		at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(r.last)}
+		at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(r.last)}
 	}
 	return position{query: r.plan.shardsFingerprint(), keys: append(keys, at)}
 }
@@ -52,11 +53,11 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 	case pos.keys[n].state == notStarted:
 		return pos.keys[:n], nil, nil
 	}
-	key, err := p.ix.startKey(pos.keys[n].key)
+	key, err := startKey(p.ix, pos.keys[n].key)
 	if err != nil {
 		return nil, nil, p.fail(err)
 	}
-	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.partition[0]]) })
+	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.Partition[0]]) })
 	if i < 0 {
 		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
 	}
@@ -73,11 +74,11 @@ func (p *readPlan) formerly(pos position) (at []keyPosition, f *front, err error
 		if k.state != afterKey {
 			continue
 		}
-		key, err := p.ix.startKey(k.key)
+		key, err := startKey(p.ix, k.key)
 		if err != nil {
 			return nil, nil, p.fail(err)
 		}
-		if f == nil || p.order(loaded(key), loaded(f.key)) >= 0 {
+		if f == nil || p.order(model.Loaded(key), model.Loaded(f.key)) >= 0 {
 			f = &front{key, i}
 		}
 	}
@@ -90,7 +91,7 @@ func (s *shardReading) resume(f *front, i int) (err error) {
 	p := s.plan
 	var own attr.Item
 	if s.at.state == afterKey {
-		if own, err = p.ix.startKey(s.at.key); err != nil {
+		if own, err = startKey(p.ix, s.at.key); err != nil {
 			return p.fail(err)
 		}
 		if !p.here(own) {
@@ -108,9 +109,9 @@ func (s *shardReading) resume(f *front, i int) (err error) {
 		s.front = &front{f.key, i - f.shard}
 	}
 	switch _, past := p.within(f.key); {
-	case past, len(p.ix.sort) == 0 && i < f.shard:
+	case past, len(p.ix.Sort) == 0 && i < f.shard:
 		s.ended = true
-	case own != nil && p.order(loaded(own), loaded(f.key)) >= 0:
+	case own != nil && p.order(model.Loaded(own), model.Loaded(f.key)) >= 0:
 		s.from(own)
 	default:
 		if before := p.inFront(f.key); before != nil {
@@ -129,7 +130,7 @@ func (s *shardReading) from(key attr.Item) {
 // skip drops what stands in front of the front.
 func (s *shardReading) skip() {
 	for s.front != nil && len(s.rows) > 0 {
-		c := s.plan.order(s.rows[0].found, loaded(s.front.key))
+		c := s.plan.order(s.rows[0].found, model.Loaded(s.front.key))
 		if c > 0 || c == 0 && s.front.shard > 0 {
 			s.front = nil
 			return
@@ -142,10 +143,10 @@ func (s *shardReading) skip() {
 // as can be of what stands in front of it; nil is the start of the partition.
 func (p *readPlan) inFront(at attr.Item) attr.Item {
 	key := maps.Clone(at)
-	for i, attr := range p.ix.partition {
+	for i, attr := range p.ix.Partition {
 		key[attr] = p.partition[i]
 	}
-	for _, attr := range slices.Backward(p.ix.sort) {
+	for _, attr := range slices.Backward(p.ix.Sort) {
 		if v, ok := neighbour(key[attr], p.q.desc); ok {
 			key[attr] = v
 			return key
@@ -174,12 +175,12 @@ func neighbour(v types.AttributeValue, above bool) (types.AttributeValue, bool) 
 		return nil, false
 	case above:
 		if v, ok = (nativeBound{}).above(v); ok {
-			return atLeast(v, maxSortBytes)
+			return atLeast(v, model.MaxSortBytes)
 		}
 		return nil, false
 	}
-	if v, ok = (nativeBound{}).below(v, maxSortBytes); ok {
-		v = atMost(v, maxSortBytes)
+	if v, ok = (nativeBound{}).below(v, model.MaxSortBytes); ok {
+		v = atMost(v, model.MaxSortBytes)
 	}
 	return v, ok && keySize(v) > 0
 }

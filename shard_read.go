@@ -8,27 +8,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // shards fills in the partitions of a query that leaves the field of a Shard part empty: it reads all of them. It
 // reports whether there are any.
-func (b *planner) shards(k key) bool {
-	n := k.template.Shards()
+func (b *planner) shards(k model.Key) bool {
+	n := k.Template.Shards()
 	if n == 0 {
 		return false
 	}
-	for _, p := range k.template.Parts() {
+	for _, p := range k.Template.Parts() {
 		if p.N > 0 && !p.Field.Get(b.q.example).IsZero() {
 			return false
 		}
 	}
 	for i := range n {
-		s, err := k.template.EncodeShard(b.q.example, i)
-		if err == nil && len(s) > k.maxBytes {
-			err = k.tooLong(len(s))
+		s, err := k.Template.EncodeShard(b.q.example, i)
+		if err == nil && len(s) > k.MaxBytes {
+			err = k.TooLong(len(s))
 		}
 		if err != nil {
-			b.faults = append(b.faults, b.p.row.keyError("query", k, err))
+			b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
 			return true
 		}
 		b.p.shards = append(b.p.shards, &types.AttributeValueMemberS{Value: s})
@@ -127,7 +128,7 @@ func (r *reading) fill(ctx context.Context, want int) error {
 			}
 			s.skip()
 			if len(s.rows) == 0 && !s.ended { // a filter dropped all
-				s.at = keyPosition{state: afterKey, key: s.plan.ix.keyValues(s.start)}
+				s.at = keyPosition{state: afterKey, key: s.plan.ix.KeyValues(s.start)}
 			}
 		})
 	}
@@ -142,19 +143,19 @@ func (r *reading) fill(ctx context.Context, want int) error {
 
 // merged says that rows, the first that merge returned, count as read.
 func (r *reading) merged(rows []row) {
-	r.last = rows[len(rows)-1].found.Only(r.plan.ix.position())
+	r.last = rows[len(rows)-1].found.Only(r.plan.ix.Position())
 	var seen []*shardReading
 	for i, row := range slices.Backward(rows) {
 		if s := r.origin[i]; !slices.Contains(seen, s) {
 			seen = append(seen, s)
-			s.at = keyPosition{state: afterKey, key: r.plan.ix.keyValues(row.found.Only(r.plan.ix.position()))}
+			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(row.found.Only(r.plan.ix.Position()))}
 		}
 	}
 }
 
 // order compares two items by the sort key, in the direction of the query.
 func (p *readPlan) order(a, b attr.Stored) int {
-	for _, attrName := range p.ix.sort {
+	for _, attrName := range p.ix.Sort {
 		if c, _ := attr.Compare(a.Attr(attrName), b.Attr(attrName)); c != 0 {
 			if p.q.desc {
 				return -c

@@ -18,6 +18,7 @@ import (
 
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // simulation is one run.
@@ -247,7 +248,7 @@ func (s *simulation) write(ctx context.Context) error {
 	}
 	id := ids[s.c.pick("source", len(ids))]
 	src := simSource{ID: id, V: s.c.pick("v", values), At: time.Unix(int64(1+s.c.pick("at", 5)), 0)}
-	key, err := s.m.sources.e.key("sim", reflect.ValueOf(&src).Elem())
+	key, err := s.m.sources.e.Key("sim", reflect.ValueOf(&src).Elem())
 	if err != nil {
 		return err
 	}
@@ -283,7 +284,7 @@ func (s *simulation) writeTarget(ctx context.Context) error {
 	var err error
 	switch s.c.pick("how", 5) {
 	case 0, 1:
-		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.m.keyOf(loaded(attrs))})
+		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.m.KeyOf(model.Loaded(attrs))})
 	case 2:
 		key := attr.Item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: key})

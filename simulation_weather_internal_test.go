@@ -205,7 +205,7 @@ type journal struct {
 
 func newJournal(t *Table) *journal {
 	return &journal{
-		text: func(r Record) string { return t.m.keyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
+		text: func(r Record) string { return t.m.KeyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
 		renewed: map[string]int{}, lettered: map[string]map[string]bool{handlersName: {}, batchName: {}},
 	}
 }

@@ -2,11 +2,11 @@ package ddb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -23,9 +23,9 @@ import (
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
 type Mux struct {
-	table    *mTable
+	table    *model.Table
 	opts     MuxOptions
-	handlers map[*mEntity][]func(context.Context, Change[any]) error
+	handlers map[*model.Entity][]func(context.Context, Change[any]) error
 	any      []func(context.Context, Change[any]) error
 	batch    []func(context.Context, []Change[any]) error
 	views    []maintained
@@ -116,7 +116,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 
 // NewMux returns a mux for the records of table.
 func NewMux(table *Table, opts *MuxOptions) *Mux {
-	m := &Mux{table: table.below(), handlers: map[*mEntity][]func(context.Context, Change[any]) error{}}
+	m := &Mux{table: table.below(), handlers: map[*model.Entity][]func(context.Context, Change[any]) error{}}
 	if opts != nil {
 		m.opts = *opts
 	}
@@ -130,8 +130,8 @@ func NewMux(table *Table, opts *MuxOptions) *Mux {
 // Handle registers f for the changes of e, after those registered before. An error, or a panic, makes the record fail
 // and be delivered again; then all its handlers run again. It panics if e is of another table than m's.
 func Handle[T any](m *Mux, e *Entity[T], f func(context.Context, Change[T]) error) {
-	if e.e.table != m.table {
-		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.e.name))
+	if e.e.Table != m.table {
+		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.e.Name))
 	}
 	m.handlers[e.e] = append(m.handlers[e.e], func(ctx context.Context, c Change[any]) error {
 		return f(ctx, retype[T](c))
@@ -165,19 +165,4 @@ func (m *Mux) Maintain(db *DB, views ...*View) {
 	if circle := circleOf(m.views); circle != "" {
 		panic("ddb: Maintain: views feed each other in a circle, which would never rest: " + circle)
 	}
-}
-
-// StreamFilter returns the pattern for the event source mapping of a Lambda function that keeps records of the
-// library's own items from it, as JSON: give it as the Pattern of a FilterCriteria's filter. It needs a table whose
-// partition key is a string; for others, which have no such items, it is "{}".
-func (t *mTable) StreamFilter() string {
-	attr := t.primary.partition[0]
-	if t.keyType(attr) != "S" {
-		return "{}"
-	}
-	name, err := json.Marshal(attr)
-	if err != nil {
-		panic(fmt.Sprintf("ddb: attribute %q as JSON: %v", attr, err))
-	}
-	return fmt.Sprintf(`{"dynamodb":{"Keys":{%s:{"S":[{"anything-but":{"prefix":"~"}}]}}}}`, name)
 }

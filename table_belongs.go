@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // A sample reads a few items in each of several places of the table. Segments divide it by the hash of the partition
@@ -20,9 +21,6 @@ const (
 	sampleItems    = 50 // in each
 	sampleShown    = 3  // of the items that do not belong there, in the error
 )
-
-// leasePrefix begins the partition keys of ddbstream's leases.
-const leasePrefix = "~l#"
 
 // belongs returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
 // items. The error says what was found, and that force, a method or an option, does without the check.
@@ -35,7 +33,7 @@ func (db *DB) belongs(ctx context.Context, c tableClient, live *types.TableDescr
 	if len(faults) > 0 {
 		found = append(found, &fault.ModelError{Err: errors.Join(faults...)})
 	}
-	if serves(live) && slices.Equal(keyAttributes(live), db.table.primary.attrs()) {
+	if serves(live) && slices.Equal(keyAttributes(live), db.table.Primary.Attrs()) {
 		s, err := db.sample(ctx)
 		if err != nil {
 			return fmt.Errorf("looking at a sample of its items: %w", db.explain(err))
@@ -65,7 +63,7 @@ type tableSample struct {
 func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
 	t := db.table
 	names, refs := map[string]string{}, []string{}
-	for i, attr := range append(t.primary.attrs(), t.typeAttr) {
+	for i, attr := range append(t.Primary.Attrs(), t.TypeAttr) {
 		if attr != "" {
 			ref := fmt.Sprintf("#%d", i)
 			names[ref], refs = attr, append(refs, ref)
@@ -84,10 +82,10 @@ func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
 		}
 		for _, attrs := range out.Items {
 			s.items++
-			if key, ok := loaded(attrs).Text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
+			if key, ok := model.Loaded(attrs).Text(t.Primary.Partition[0]); ok && strings.HasPrefix(key, model.LeasePrefix) {
 				s.leases++
-				s.lease = t.keyText(attrs)
-			} else if _, err := t.claim(loaded(attrs)); err != nil {
+				s.lease = t.KeyText(attrs)
+			} else if _, err := t.Claim(model.Loaded(attrs)); err != nil {
 				s.unknown = append(s.unknown, err)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -32,70 +31,6 @@ func (db *DB) tables(op string) (tableClient, error) {
 	return meteredTables{c}, nil
 }
 
-// CreateTableInput returns the request that creates the table under name: on demand, with every index of the model
-// and a stream of new and old images. Change it as you like, or print it for your infrastructure code. TTL is not part
-// of it; see [DB.CreateTable].
-func (t *mTable) CreateTableInput(name string) *dynamodb.CreateTableInput {
-	in := &dynamodb.CreateTableInput{
-		TableName:   &name,
-		BillingMode: types.BillingModePayPerRequest,
-		KeySchema:   t.primary.schema(),
-		StreamSpecification: &types.StreamSpecification{
-			StreamEnabled: new(true), StreamViewType: types.StreamViewTypeNewAndOldImages,
-		},
-	}
-	seen := map[string]bool{}
-	for _, ix := range t.all() {
-		for _, attr := range ix.attrs() {
-			if !seen[attr] {
-				seen[attr] = true
-				in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: &attr, AttributeType: t.keyType(attr)})
-			}
-		}
-		switch ix.kind {
-		case globalIndex:
-			in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{
-				IndexName: &ix.name, KeySchema: ix.schema(), Projection: ix.projected(),
-			})
-		case localIndex:
-			in.LocalSecondaryIndexes = append(in.LocalSecondaryIndexes, types.LocalSecondaryIndex{
-				IndexName: &ix.name, KeySchema: ix.schema(), Projection: ix.projected(),
-			})
-		case primaryIndex:
-		}
-	}
-	return in
-}
-
-// keyType is the type of a key attribute: what its entities store there, a string where none does.
-func (t *mTable) keyType(attr string) types.ScalarAttributeType {
-	if s, ok := t.keyTypes[attr]; ok {
-		return s
-	}
-	return types.ScalarAttributeTypeS
-}
-
-func (ix *mIndex) schema() (out []types.KeySchemaElement) {
-	for _, attr := range ix.partition {
-		out = append(out, types.KeySchemaElement{AttributeName: &attr, KeyType: types.KeyTypeHash})
-	}
-	for _, attr := range ix.sort {
-		out = append(out, types.KeySchemaElement{AttributeName: &attr, KeyType: types.KeyTypeRange})
-	}
-	return out
-}
-
-func (ix *mIndex) projected() *types.Projection {
-	switch ix.projection {
-	case projectKeys:
-		return &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly}
-	case projectInclude:
-		return &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: slices.Clone(ix.include)}
-	case projectAll:
-	}
-	return &types.Projection{ProjectionType: types.ProjectionTypeAll}
-}
-
 // CreateTable creates the table, waits until it is active and switches TTL on if the model has it. One that was
 // interrupted is called again, and finishes: so is one of two that run at once.
 //
@@ -117,7 +52,7 @@ func (db *DB) CreateTable(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(db.table.entities) == 0 {
+	if len(db.table.Entities) == 0 {
 		return fault.Model("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.name)
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.name, err) }
@@ -131,7 +66,7 @@ func (db *DB) CreateTable(ctx context.Context) error {
 			return fail(err)
 		}
 		return fail(fmt.Errorf("%w: %w; %w", fault.ErrExists, exists, found))
-	case db.table.ttl != "":
+	case db.table.TTL != "":
 		if err := db.enableTTL(ctx, c); err != nil {
 			return fail(err)
 		}
@@ -171,7 +106,7 @@ func (db *DB) complete(ctx context.Context, c tableClient, live *types.TableDesc
 	if err != nil {
 		return nil, err
 	}
-	if len(faults) == 1 && serves(live) && ttl == "" && db.table.ttl != "" {
+	if len(faults) == 1 && serves(live) && ttl == "" && db.table.TTL != "" {
 		if err := db.enableTTL(ctx, c); err != nil {
 			return nil, err
 		}
@@ -188,12 +123,12 @@ func (db *DB) complete(ctx context.Context, c tableClient, live *types.TableDesc
 func (db *DB) enableTTL(ctx context.Context, c tableClient) error {
 	_, err := c.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
 		TableName:               &db.name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.table.ttl, Enabled: new(true)},
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.table.TTL, Enabled: new(true)},
 	})
 	if err == nil {
 		return nil
 	}
-	if attr, again := db.liveTTL(ctx, c); again == nil && attr == db.table.ttl {
+	if attr, again := db.liveTTL(ctx, c); again == nil && attr == db.table.TTL {
 		return nil
 	}
 	return fmt.Errorf("switching TTL on: %w", err)

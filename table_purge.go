@@ -72,7 +72,7 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 			return deleted, fail(err)
 		}
 		if !opts.Force {
-			if _, err := db.table.claim(s); err != nil {
+			if _, err := db.table.Claim(s); err != nil {
 				return deleted, fail(fmt.Errorf("%w; it is not deleted, and Purge ends here; PurgeOptions.Force deletes it all the same", err))
 			}
 		}
@@ -93,7 +93,7 @@ func (db *DB) purgeable(ctx context.Context, force bool) (key []string, err erro
 	c, err := db.tables("purge")
 	if err != nil {
 		if force {
-			return db.table.primary.attrs(), nil
+			return db.table.Primary.Attrs(), nil
 		}
 		return nil, fmt.Errorf("%w; or set PurgeOptions.Force", err)
 	}

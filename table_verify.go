@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
@@ -45,14 +46,14 @@ func (db *DB) VerifyTable(ctx context.Context) error {
 // differences returns how a live table differs from the model, TTL included, and that it is not ready, with the attribute
 // that TTL is on for. It is the one comparison of those that verify, create and delete.
 func (db *DB) differences(ctx context.Context, c tableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
-	faults = db.table.compare(live)
+	faults = compareKeys(db.table, live)
 	if !serves(live) {
 		return faults, "", nil
 	}
 	if ttl, err = db.liveTTL(ctx, c); err != nil {
 		return nil, "", err
 	}
-	return append(faults, db.table.compareTTL(ttl)...), ttl, nil
+	return append(faults, compareTTL(db.table, ttl)...), ttl, nil
 }
 
 // describe returns the live table. If there is none the error matches ErrNotFound.
@@ -90,8 +91,8 @@ func (db *DB) liveTTL(ctx context.Context, c tableClient) (attr string, err erro
 	}
 }
 
-func (t *mTable) compareTTL(live string) []error {
-	if live == t.ttl {
+func compareTTL(t *model.Table, live string) []error {
+	if live == t.TTL {
 		return nil
 	}
 	on := func(attr string) string {
@@ -100,11 +101,11 @@ func (t *mTable) compareTTL(live string) []error {
 		}
 		return fmt.Sprintf("on attribute %q", attr)
 	}
-	return []error{fmt.Errorf("TTL is %s, in the model %s", on(live), on(t.ttl))}
+	return []error{fmt.Errorf("TTL is %s, in the model %s", on(live), on(t.TTL))}
 }
 
-// compare returns how a live table differs from the model, TTL aside, and that it is not ready.
-func (t *mTable) compare(live *types.TableDescription) []error {
+// compareKeys returns how a live table differs from the model, TTL aside, and that it is not ready.
+func compareKeys(t *model.Table, live *types.TableDescription) []error {
 	v := verifier{table: t, live: live, types: map[string]types.ScalarAttributeType{}}
 	switch {
 	case serves(live):
@@ -124,7 +125,7 @@ func (t *mTable) compare(live *types.TableDescription) []error {
 }
 
 type verifier struct {
-	table  *mTable
+	table  *model.Table
 	live   *types.TableDescription
 	types  map[string]types.ScalarAttributeType
 	faults []error
@@ -136,28 +137,28 @@ func (v *verifier) fault(format string, args ...any) {
 
 // liveIndex is what global and local descriptions have in common.
 type liveIndex struct {
-	kind       indexKind
+	kind       model.IndexKind
 	schema     []types.KeySchemaElement
 	projection *types.Projection
 	status     types.IndexStatus
 }
 
 func (v *verifier) indexes() {
-	v.index(v.table.primary, liveIndex{primaryIndex, v.live.KeySchema, nil, ""})
+	v.index(v.table.Primary, liveIndex{model.PrimaryIndex, v.live.KeySchema, nil, ""})
 	live := map[string]liveIndex{}
 	for _, g := range v.live.GlobalSecondaryIndexes {
-		live[*g.IndexName] = liveIndex{globalIndex, g.KeySchema, g.Projection, g.IndexStatus}
+		live[*g.IndexName] = liveIndex{model.GlobalIndex, g.KeySchema, g.Projection, g.IndexStatus}
 	}
 	for _, l := range v.live.LocalSecondaryIndexes {
-		live[*l.IndexName] = liveIndex{localIndex, l.KeySchema, l.Projection, ""}
+		live[*l.IndexName] = liveIndex{model.LocalIndex, l.KeySchema, l.Projection, ""}
 	}
-	for _, ix := range v.table.indexes {
-		have, ok := live[ix.name]
+	for _, ix := range v.table.Indexes {
+		have, ok := live[ix.Name]
 		if !ok {
-			v.fault("%s: the table does not have this index", ix.name)
+			v.fault("%s: the table does not have this index", ix.Name)
 			continue
 		}
-		delete(live, ix.name)
+		delete(live, ix.Name)
 		v.index(ix, have)
 	}
 	for _, name := range slices.Sorted(maps.Keys(live)) {
@@ -165,36 +166,36 @@ func (v *verifier) indexes() {
 	}
 }
 
-func (v *verifier) index(ix *mIndex, have liveIndex) {
-	if have.kind != ix.kind {
-		v.fault("%s: one of model and table has a global index, the other a local one", ix.name)
+func (v *verifier) index(ix *model.Index, have liveIndex) {
+	if have.kind != ix.Kind {
+		v.fault("%s: one of model and table has a global index, the other a local one", ix.Name)
 	}
 	partition, sort := attributes(have.schema, types.KeyTypeHash), attributes(have.schema, types.KeyTypeRange)
-	if !slices.Equal(partition, ix.partition) || !slices.Equal(sort, ix.sort) {
-		v.fault("%s: the key is %v %v, in the model %v %v", ix.name, partition, sort, ix.partition, ix.sort)
+	if !slices.Equal(partition, ix.Partition) || !slices.Equal(sort, ix.Sort) {
+		v.fault("%s: the key is %v %v, in the model %v %v", ix.Name, partition, sort, ix.Partition, ix.Sort)
 		return
 	}
-	for _, attr := range ix.attrs() {
-		if want, ok := v.table.keyTypes[attr]; ok && v.types[attr] != want {
-			v.fault("%s: key attribute %q is of type %s, in the model %s", ix.name, attr, v.types[attr], want)
+	for _, attr := range ix.Attrs() {
+		if want, ok := v.table.KeyTypes[attr]; ok && v.types[attr] != want {
+			v.fault("%s: key attribute %q is of type %s, in the model %s", ix.Name, attr, v.types[attr], want)
 		}
 	}
 	switch have.status {
 	case types.IndexStatusCreating:
 		if serves(v.live) { // else it is made with the table
-			v.fault("%s: the index is CREATING: wait until it is ACTIVE", ix.name)
+			v.fault("%s: the index is CREATING: wait until it is ACTIVE", ix.Name)
 		}
 	case types.IndexStatusDeleting:
-		v.fault("%s: the index is DELETING: create it anew when it is gone", ix.name)
+		v.fault("%s: the index is DELETING: create it anew when it is gone", ix.Name)
 	case types.IndexStatusActive, types.IndexStatusUpdating:
 	}
 	if have.projection == nil {
 		return
 	}
-	want := ix.projected()
+	want := ix.Projected()
 	got, wanted := slices.Sorted(slices.Values(have.projection.NonKeyAttributes)), slices.Sorted(slices.Values(want.NonKeyAttributes))
 	if have.projection.ProjectionType != want.ProjectionType || !slices.Equal(got, wanted) {
-		v.fault("%s: projects %s %v, in the model %s %v", ix.name, have.projection.ProjectionType, got, want.ProjectionType, wanted)
+		v.fault("%s: projects %s %v, in the model %s %v", ix.Name, have.projection.ProjectionType, got, want.ProjectionType, wanted)
 	}
 }
 

@@ -29,7 +29,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 	}
 	for i, op := range ops {
 		if op.e != nil && op.returnOld {
-			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
+			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.Name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
 		}
 	}
 	ts := make([]*tries, len(ops))
@@ -105,7 +105,7 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 	byKey := map[string]*action{}
 	for _, w := range writes {
 		for _, a := range w.actions {
-			id := db.table.keyText(a.key)
+			id := db.table.KeyText(a.key)
 			first := byKey[id]
 			if first == nil {
 				byKey[id] = a
@@ -127,12 +127,12 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 
 // what names an action for an error: "update student", "create student, unique constraint email".
 func (db *DB) what(a *action) string {
-	text := string(a.verb) + " " + a.e.name
+	text := string(a.verb) + " " + a.e.Name
 	if a.role != roleItem {
 		text += ", " + string(a.role)
 	}
 	if a.unique != nil {
-		text += " " + a.unique.name
+		text += " " + a.unique.Name
 	}
 	return text
 }

@@ -127,7 +127,7 @@ func (db *DB) cancelled(writes []*write, actions []*action, ex *types.Transactio
 		w := at(a.op)
 		add(w, &refusal{
 			WriteError: &fault.WriteError{
-				Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key),
+				Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.table.KeyText(w.main().key),
 				Err: because(class, *reason.Code, text(reason.Message)),
 			},
 			action: &action{e: a.e, role: roleNone},

@@ -17,12 +17,9 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
-
-// writeStampAttr holds a random value that each write of a versioned item replaces. It tells a write of our own, whose
-// response was lost, from one of somebody else, and an item from one that was deleted and created anew.
-const writeStampAttr = "~w"
 
 // newWriteStamp returns a random stamp.
 func newWriteStamp() types.AttributeValue {
@@ -55,7 +52,7 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	switch {
 	case err != nil:
 		return out, db.fail("history", e, row, err)
-	case attrs != nil && attrs[deletedAttr] != nil:
+	case attrs != nil && attrs[model.DeletedAttr] != nil:
 		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
 	case attrs == nil:
 		newest, err := db.newestVersion(ctx, e, row)
@@ -66,10 +63,10 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 			return out, db.fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
 		}
 		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
-	case e.stub(attrs):
+	case stub(e, attrs):
 		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
-	if err := e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
+	if err := decodeVersion(e, attrs, reflect.ValueOf(&out).Elem()); err != nil {
 		return out, db.fail("history", e, row, err)
 	}
 	return out, nil
@@ -92,12 +89,12 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 			case err != nil:
 				yield(zero, err)
 				return
-			case e.stub(attrs):
+			case stub(e, attrs):
 				continue
 			}
-			if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
+			if err = decodeVersion(e, attrs, reflect.ValueOf(&out).Elem()); err != nil {
 				out = zero
-				err = db.table.itemError("history", e, loaded(attrs), err)
+				err = db.table.ItemError("history", e, model.Loaded(attrs), err)
 			}
 			if !yield(out, err) {
 				return
@@ -126,13 +123,13 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 			return err
 		}
 		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
-		case !stays && attr.EqualItems(db.table.keyOf(loaded(attrs)), first):
-			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
+		case !stays && attr.EqualItems(db.table.KeyOf(model.Loaded(attrs)), first):
+			if !stub(e, attrs) && len(old) == 0 { // the only one: the mark replaces it
 				return h.mark(ctx, first)
 			}
 		case !stays:
-			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(loaded(attrs))}})
-		case !e.stub(attrs):
+			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.KeyOf(model.Loaded(attrs))}})
+		case !stub(e, attrs):
 			kept++
 		}
 	}
@@ -155,9 +152,9 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 func (h *History[T]) mark(ctx context.Context, first attr.Item) error {
 	e, db := h.r.e.e, h.r.db
 	mark := maps.Clone(first)
-	mark[prunedAttr] = newWriteStamp()
-	if t := db.table.typeAttr; t != "" {
-		mark[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
+	mark[model.PrunedAttr] = newWriteStamp()
+	if t := db.table.TypeAttr; t != "" {
+		mark[t] = &types.AttributeValueMemberS{Value: e.Name + model.VersionType}
 	}
 	if _, err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
 		return db.fail("prune", e, first, err)
@@ -168,14 +165,14 @@ func (h *History[T]) mark(ctx context.Context, first attr.Item) error {
 // keyed adds the key of version n to row.
 func (h *History[T]) keyed(key *T, n int64, row attr.Item) error {
 	e := h.r.e.e
-	if e.history == nil {
-		return fault.Model("ddb: history %s: the entity declares no History", e.name)
+	if e.History == nil {
+		return fault.Model("ddb: history %s: the entity declares no History", e.Name)
 	}
-	return e.historyKey(Op{e: e, verb: "history"}, reflect.ValueOf(key).Elem(), n, row)
+	return historyKey(e, Op{e: e, verb: "history"}, reflect.ValueOf(key).Elem(), n, row)
 }
 
 // versionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) versionRows(ctx context.Context, e *mEntity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+func (db *DB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
@@ -183,7 +180,7 @@ func (db *DB) versionRows(ctx context.Context, e *mEntity, one attr.Item, keysOn
 			return
 		}
 		if keysOnly {
-			names, attrs := []string{"#p", "#s"}, e.numbering()
+			names, attrs := []string{"#p", "#s"}, e.Numbering()
 			for i, attr := range attrs {
 				names = append(names, "#"+strconv.Itoa(i))
 				in.ExpressionAttributeNames[names[i+2]] = attr
@@ -211,25 +208,25 @@ func (db *DB) versionRows(ctx context.Context, e *mEntity, one attr.Item, keysOn
 	}
 }
 
-func (db *DB) versionQuery(e *mEntity, one attr.Item) (*dynamodb.QueryInput, error) {
-	it := e.newItem()
-	p, s := db.table.primary.partition[0], db.table.primary.sort[0]
+func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput, error) {
+	it := e.NewItem()
+	p, s := db.table.Primary.Partition[0], db.table.Primary.Sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
 	if !ok {
-		return nil, fault.Model("ddb: history %s: no version row", e.name)
+		return nil, fault.Model("ddb: history %s: no version row", e.Name)
 	}
-	if err := e.history.sort.Decode(text.Value, it); err != nil {
-		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)
+	if err := e.History.Sort.Decode(text.Value, it); err != nil {
+		return nil, fmt.Errorf("ddb: history %s: %w", e.Name, err)
 	}
 	var eqs []reflect.Value
-	for _, f := range e.history.sort.Fields() {
-		if f != e.version {
+	for _, f := range e.History.Sort.Fields() {
+		if f != e.Version {
 			eqs = append(eqs, f.Get(it))
 		}
 	}
-	r, err := e.history.sort.Range(eqs, template.None, nil)
+	r, err := e.History.Sort.Range(eqs, template.None, nil)
 	if err != nil {
-		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)
+		return nil, fmt.Errorf("ddb: history %s: %w", e.Name, err)
 	}
 	return &dynamodb.QueryInput{
 		TableName: &db.name, ConsistentRead: new(true), ScanIndexForward: new(false),
@@ -241,12 +238,12 @@ func (db *DB) versionQuery(e *mEntity, one attr.Item) (*dynamodb.QueryInput, err
 
 // newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
 // item.
-func (db *DB) newestVersion(ctx context.Context, e *mEntity, one attr.Item) (int64, error) {
+func (db *DB) newestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
 			return 0, err
 		}
-		return e.versionNumber(attrs)
+		return versionNumber(e, attrs)
 	}
 	return 0, nil
 }

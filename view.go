@@ -13,20 +13,21 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
 // safe for concurrent use, also by several processes at once.
 type View struct {
 	name  string
-	table *mTable
+	table *model.Table
 	kind  viewKind
 }
 
 // viewKind is what a view does: an aggregate or a fan-out.
 type viewKind interface {
 	// on reports whether records of e concern the view.
-	on(e *mEntity) bool
+	on(e *model.Entity) bool
 	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
 	maintain(ctx context.Context, db *DB, t *turn)
 	// reads is what the view looks at, and writes what it changes.
@@ -207,21 +208,18 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[
 	}
 }
 
-// gapPartition holds an item for each view that records were lost for.
-const gapPartition = "~g"
-
 // Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.NeedsRebuild].
 // The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
 // for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
 func (m *Mux) Gap(ctx context.Context, cause error) error {
 	var errs []error
 	for _, v := range m.views {
-		if !m.table.hasCompanions() {
+		if !m.table.HasCompanions() {
 			continue
 		}
 		mark := v.view.markKey()
-		mark["~c"] = &types.AttributeValueMemberS{Value: cause.Error()}
-		mark[stampAttr] = newStamp()
+		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
+		mark[model.StampAttr] = newStamp()
 		call := meterOf(ctx, "PutItem", false)
 		out, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark, ReturnConsumedCapacity: call.want()}, call.options)
 		call.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
@@ -242,7 +240,7 @@ func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
 	if mark == nil {
 		return nil, nil
 	}
-	text, _ := mark["~c"].(*types.AttributeValueMemberS)
+	text, _ := mark[model.CauseAttr].(*types.AttributeValueMemberS)
 	if text == nil {
 		return errors.New("records of the stream were lost"), nil
 	}
@@ -250,15 +248,15 @@ func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
 }
 
 func (v *View) markKey() attr.Item {
-	ix := v.table.primary
+	ix := v.table.Primary
 	return attr.Item{
-		ix.partition[0]: &types.AttributeValueMemberS{Value: gapPartition},
-		ix.sort[0]:      &types.AttributeValueMemberS{Value: v.name},
+		ix.Partition[0]: &types.AttributeValueMemberS{Value: model.GapPartition},
+		ix.Sort[0]:      &types.AttributeValueMemberS{Value: v.name},
 	}
 }
 
 func (v *View) mark(ctx context.Context, db *DB) (attr.Item, error) {
-	if !v.table.hasCompanions() {
+	if !v.table.HasCompanions() {
 		return nil, nil
 	}
 	return db.Consistent().getItem(ctx, v.markKey())
@@ -266,7 +264,7 @@ func (v *View) mark(ctx context.Context, db *DB) (attr.Item, error) {
 
 // markStamp is the text that tells a mark from others; "" where there is none.
 func markStamp(mark attr.Item) string {
-	s, _ := mark[stampAttr].(*types.AttributeValueMemberS)
+	s, _ := mark[model.StampAttr].(*types.AttributeValueMemberS)
 	if s == nil {
 		return ""
 	}
@@ -275,14 +273,14 @@ func markStamp(mark attr.Item) string {
 
 // unmark deletes the mark with the given stamp, if it is still that one.
 func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
-	if stamp == "" || !v.table.hasCompanions() {
+	if stamp == "" || !v.table.HasCompanions() {
 		return nil
 	}
 	m := meterOf(ctx, "DeleteItem", false)
 	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &db.name, Key: v.markKey(),
 		ConditionExpression:       new("#s = :s"),
-		ExpressionAttributeNames:  map[string]string{"#s": stampAttr},
+		ExpressionAttributeNames:  map[string]string{"#s": model.StampAttr},
 		ExpressionAttributeValues: attr.Item{":s": &types.AttributeValueMemberS{Value: stamp}},
 		ReturnConsumedCapacity:    m.want(),
 	}, m.options)
@@ -291,10 +289,4 @@ func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
 		return nil
 	}
 	return err
-}
-
-// hasCompanions reports whether the table can hold items of the library's own: its keys are two strings.
-func (t *mTable) hasCompanions() bool {
-	return len(t.primary.sort) == 1 && t.keyType(t.primary.partition[0]) == types.ScalarAttributeTypeS &&
-		t.keyType(t.primary.sort[0]) == types.ScalarAttributeTypeS
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
@@ -25,9 +26,9 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
 		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
-	case slices.Contains(db.table.views, name):
+	case slices.Contains(db.table.Views, name):
 		return 0, fault.Model("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
-	case !db.table.hasCompanions():
+	case !db.table.HasCompanions():
 		return 0, nil
 	}
 	if opts == nil {
@@ -78,7 +79,7 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 		if d.b.p.Items++; !d.owns(attrs) {
 			continue
 		}
-		d.batch = append(d.batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: d.db.table.keyOf(loaded(attrs))}})
+		d.batch = append(d.batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: d.db.table.KeyOf(model.Loaded(attrs))}})
 		if len(d.batch) < batchWriteLimit {
 			continue
 		}
@@ -101,8 +102,8 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 
 // owns reports whether an item is one that the view made.
 func (d *viewDrop) owns(attrs attr.Item) bool {
-	pk, _ := attrs[d.db.table.primary.partition[0]].(*types.AttributeValueMemberS)
-	return pk != nil && slices.ContainsFunc([]string{ledgerPrefix, rankPrefix, distinctPrefix}, func(prefix string) bool {
+	pk, _ := attrs[d.db.table.Primary.Partition[0]].(*types.AttributeValueMemberS)
+	return pk != nil && slices.ContainsFunc([]string{model.LedgerPrefix, model.RankPrefix, model.DistinctPrefix}, func(prefix string) bool {
 		return strings.HasPrefix(pk.Value, prefix+d.name+"#")
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
@@ -92,8 +93,8 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 		return zero, nil
 	}
 	var it T
-	if err := r.decode(string(op.verb), loaded(out.attrs), &it); err != nil {
-		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &fault.DoneError{What: "the item cannot be read", Cause: err})
+	if err := r.decode(string(op.verb), model.Loaded(out.attrs), &it); err != nil {
+		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -21,8 +22,8 @@ type jsonPut struct {
 
 // jsonKey is one key attribute.
 type jsonKey struct {
-	key
-	row  *mIndexKeys
+	model.Key
+	row  *model.IndexKeys
 	head string
 }
 
@@ -46,50 +47,50 @@ func writesJSON(client Client) bool {
 	return true
 }
 
-// jsonPut returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
+// jsonPutOf returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
 // derived field, a Native key. It compiles on first use, since what derives fields is declared after the entity.
-func (e *mEntity) jsonPut() *jsonPut {
-	return e.writer.get(func() any {
-		if len(e.uniques) > 0 || e.history != nil || len(e.derived) > 0 {
+func jsonPutOf(e *model.Entity) *jsonPut {
+	return e.Writer.Get(func() any {
+		if len(e.Uniques) > 0 || e.History != nil || len(e.Derived) > 0 {
 			return (*jsonPut)(nil)
 		}
-		return e.newJSONPut()
+		return newJSONPut(e)
 	}).(*jsonPut)
 }
 
-func (e *mEntity) newJSONPut() *jsonPut {
-	if len(e.lone) > 0 {
+func newJSONPut(e *model.Entity) *jsonPut {
+	if len(e.Lone) > 0 {
 		return nil
 	}
 	p := &jsonPut{}
 	var names []string
-	for _, r := range e.rows() {
-		if len(r.unless) > 0 {
+	for _, r := range e.AllKeys() {
+		if len(r.Unless) > 0 {
 			return nil
 		}
-		for _, k := range r.keys() {
-			if k.template.Native() {
+		for _, k := range r.Keys() {
+			if k.Template.Native() {
 				return nil
 			}
-			if !slices.Contains(names, k.attrs[0]) { // rows that share an attribute share the template
-				names = append(names, k.attrs[0])
-				p.keys = append(p.keys, jsonKey{k, r, wire.Member(k.attrs[0])})
+			if !slices.Contains(names, k.Attrs[0]) { // rows that share an attribute share the template
+				names = append(names, k.Attrs[0])
+				p.keys = append(p.keys, jsonKey{k, r, wire.Member(k.Attrs[0])})
 			}
 		}
 	}
 	var w wire.Writer
-	if t := e.table.typeAttr; t != "" {
+	if t := e.Table.TypeAttr; t != "" {
 		names = append(names, t)
 		w.Text = append(append(w.Text, ','), wire.Member(t)...)
-		w.Value(&types.AttributeValueMemberS{Value: e.name})
+		w.Value(&types.AttributeValueMemberS{Value: e.Name})
 	}
-	if e.schema > 0 {
-		w.Text = append(append(w.Text, ','), wire.Member(schemaAttr)...)
-		w.Value(attr.Number(int64(e.schema)))
+	if e.Schema > 0 {
+		w.Text = append(append(w.Text, ','), wire.Member(model.SchemaAttr)...)
+		w.Value(attr.Number(int64(e.Schema)))
 	}
 	p.tail = string(w.Text)
 	taken := func(f *field.Field) bool { return slices.Contains(names, f.Attr()) }
-	if slices.Contains(names, "") || slices.ContainsFunc(e.proto.Fields(), taken) {
+	if slices.Contains(names, "") || slices.ContainsFunc(e.Proto.Fields(), taken) {
 		return nil
 	}
 	return p
@@ -99,8 +100,8 @@ func (e *mEntity) newJSONPut() *jsonPut {
 // what is wrong with it.
 func (w *write) writeJSON() (key attr.Item, ok bool) {
 	e := w.e
-	p := e.jsonPut()
-	if p == nil || e.checkTTL(w.item, w.now) != nil {
+	p := jsonPutOf(e)
+	if p == nil || checkTTL(e, w.item, w.now) != nil {
 		return nil, false
 	}
 	out := wire.NewWriter()
@@ -110,16 +111,16 @@ func (w *write) writeJSON() (key attr.Item, ok bool) {
 		}
 	}()
 	key = make(attr.Item, 2)
-	texts := make([]types.AttributeValueMemberS, len(e.primary.keys()))
+	texts := make([]types.AttributeValueMemberS, len(e.Primary.Keys()))
 	out.Text = append(out.Text, '{')
 	for i, k := range p.keys {
-		s, err := k.row.render(string(w.op.verb), k.key, w.item)
+		s, err := k.row.Render(string(w.op.verb), k.Key, w.item)
 		if err != nil {
 			return nil, false
 		}
-		if k.row == e.primary {
+		if k.row == e.Primary {
 			texts[i].Value = s
-			key[k.attrs[0]] = &texts[i]
+			key[k.Attrs[0]] = &texts[i]
 		}
 		if i > 0 {
 			out.Text = append(out.Text, ',')
@@ -136,12 +137,12 @@ func (w *write) writeJSON() (key attr.Item, ok bool) {
 		out.Value(w.stamp)
 	}
 	omit := ""
-	if e.ttl != nil && e.ttl.Get(w.item).IsZero() {
-		omit = e.ttl.Attr()
+	if e.TTL != nil && e.TTL.Get(w.item).IsZero() {
+		omit = e.TTL.Attr()
 	}
 	behind := len(out.Text)
 	out.Text = append(out.Text, ',')
-	if !e.codec.WriteJSON(out, w.item, omit) {
+	if !e.Codec.WriteJSON(out, w.item, omit) {
 		return nil, false
 	}
 	if len(out.Text) == behind+1 {
@@ -155,7 +156,7 @@ func (w *write) writeJSON() (key attr.Item, ok bool) {
 	return key, true
 }
 
-var stampHead = wire.Member(writeStampAttr)
+var stampHead = wire.Member(model.WriteStampAttr)
 
 // sent says that the item is on the wire.
 func (w *write) sent() {

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // run runs an op: one request, or a transaction where it consists of several actions.
@@ -118,7 +119,7 @@ func (w *write) ours(stored attr.Item) bool {
 	case len(stored) == 0:
 		return false
 	case w.stamp != nil:
-		have := stored[writeStampAttr]
+		have := stored[model.WriteStampAttr]
 		return have != nil && attr.Equal(have, w.stamp)
 	}
 	attrs := w.attrs
@@ -155,7 +156,7 @@ func (w *write) echoes(old attr.Item) bool {
 // wantsNew reports whether DynamoDB returns the item as written: where the writer does not know all of it, as with fields
 // that a view derives.
 func (w *write) wantsNew() bool {
-	return w.main().kind == updateAction && !w.op.quiet && !w.op.returnOld && (!w.item.IsValid() || len(w.e.derived) > 0)
+	return w.main().kind == updateAction && !w.op.quiet && !w.op.returnOld && (!w.item.IsValid() || len(w.e.Derived) > 0)
 }
 
 // call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been

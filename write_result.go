@@ -9,6 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
@@ -28,7 +29,7 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 		return result{attrs: w.old()}, nil // known: see answerable
 	case w.item.IsValid():
 		out, err := w.asStored()
-		if err == nil && len(w.e.derived) > 0 {
+		if err == nil && len(w.e.Derived) > 0 {
 			err = db.readDerived(ctx, w, out)
 		}
 		return out, err
@@ -56,14 +57,14 @@ func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
 	if err != nil {
 		return err
 	}
-	have := w.e.newItem()
+	have := w.e.NewItem()
 	if attrs != nil {
-		if err := w.e.decode(loaded(attrs), have); err != nil {
+		if err := w.e.Decode(model.Loaded(attrs), have); err != nil {
 			return w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 		}
 	}
-	for _, d := range w.e.derived {
-		d.f.Addr(out.value).Set(d.f.Get(have))
+	for _, d := range w.e.Derived {
+		d.F.Addr(out.value).Set(d.F.Get(have))
 	}
 	return nil
 }
@@ -71,40 +72,40 @@ func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
 func (w *write) asStored() (result, error) {
 	out, err := w.readBack()
-	if err == nil && w.e.revision != nil {
-		w.e.revision.Addr(out.value).Set(w.e.revision.Get(w.item))
+	if err == nil && w.e.Revision != nil {
+		w.e.Revision.Addr(out.value).Set(w.e.Revision.Get(w.item))
 	}
 	return out, err
 }
 
 func (w *write) readBack() (result, error) {
-	if v, ok := w.e.asRead(w.item); ok {
+	if v, ok := asRead(w.e, w.item); ok {
 		return result{value: v}, nil
 	}
 	attrs := w.main().attrs
 	if attrs == nil {
 		var err error
-		if attrs, err = w.e.encode(string(w.op.verb), w.item); err != nil {
+		if attrs, err = w.e.Encode(string(w.op.verb), w.item); err != nil {
 			return result{}, err
 		}
 	}
-	v := w.e.newItem()
-	if err := w.e.decode(loaded(codec.AsHeld(attrs)), v); err != nil {
+	v := w.e.NewItem()
+	if err := w.e.Decode(model.Loaded(codec.AsHeld(attrs)), v); err != nil {
 		return result{}, w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return result{value: v}, nil
 }
 
 // asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
-func (e *mEntity) asRead(it reflect.Value) (reflect.Value, bool) {
-	v := e.newItem()
-	if e.codec.Stored(v, it) != nil {
+func asRead(e *model.Entity, it reflect.Value) (reflect.Value, bool) {
+	v := e.NewItem()
+	if e.Codec.Stored(v, it) != nil {
 		return v, false
 	}
-	if e.ttl != nil && e.ttl.Get(it).IsZero() {
-		e.ttl.Addr(v).SetZero()
+	if e.TTL != nil && e.TTL.Get(it).IsZero() {
+		e.TTL.Addr(v).SetZero()
 	}
-	for _, p := range e.keyOnly {
+	for _, p := range e.KeyOnly {
 		switch p.Kind {
 		case template.Str, template.Num:
 			p.Field.Addr(v).Set(p.Field.Get(it))

@@ -10,7 +10,7 @@ import (
 // both are treated alike. The zero stored is none.
 type Stored struct {
 	Attrs Item
-	Json  wire.Item
+	JSON  wire.Item
 }
 
 // StoredItems returns the items of an answer: those of the page that a wire.Call read, else those that the SDK did.
@@ -24,26 +24,26 @@ func StoredItems(page *wire.Page, items []Item) []Stored {
 	}
 	out := make([]Stored, page.Len())
 	for i := range out {
-		out[i].Json = page.Item(i)
+		out[i].JSON = page.Item(i)
 	}
 	return out
 }
 
 // None reports that there is no item.
-func (s Stored) None() bool { return len(s.Attrs) == 0 && s.Json.IsZero() }
+func (s Stored) None() bool { return len(s.Attrs) == 0 && s.JSON.IsZero() }
 
 // Attr returns an attribute, nil if there is none.
 func (s Stored) Attr(name string) types.AttributeValue {
-	if s.Json.IsZero() {
+	if s.JSON.IsZero() {
 		return s.Attrs[name]
 	}
-	return s.Json.Attribute(name)
+	return s.JSON.Attribute(name)
 }
 
 // Has reports whether the item has an attribute of that name, and not NULL.
 func (s Stored) Has(name string) bool {
-	if !s.Json.IsZero() {
-		v := s.Json.Find(name)
+	if !s.JSON.IsZero() {
+		v := s.JSON.Find(name)
 		k := v.Kind()
 		return k != wire.None && k != wire.Null
 	}
@@ -68,8 +68,8 @@ func (s Stored) Says(path []string) bool {
 
 // Text returns a string attribute.
 func (s Stored) Text(name string) (text string, ok bool) {
-	if !s.Json.IsZero() {
-		return s.Json.String(name)
+	if !s.JSON.IsZero() {
+		return s.JSON.String(name)
 	}
 	av, ok := s.Attrs[name].(*types.AttributeValueMemberS)
 	if !ok {
@@ -80,10 +80,10 @@ func (s Stored) Text(name string) (text string, ok bool) {
 
 // Scalar returns the type of a key attribute, "" if it is none.
 func (s Stored) Scalar(name string) types.ScalarAttributeType {
-	if s.Json.IsZero() {
+	if s.JSON.IsZero() {
 		return ScalarType(s.Attrs[name])
 	}
-	switch s.Json.Find(name).Kind() {
+	switch s.JSON.Find(name).Kind() {
 	case wire.S:
 		return types.ScalarAttributeTypeS
 	case wire.N:
@@ -96,10 +96,10 @@ func (s Stored) Scalar(name string) types.ScalarAttributeType {
 
 // Attributes returns the whole item.
 func (s Stored) Attributes() Item {
-	if s.Json.IsZero() {
+	if s.JSON.IsZero() {
 		return s.Attrs
 	}
-	return s.Json.Attributes()
+	return s.JSON.Attributes()
 }
 
 // Only returns some attributes, nil where there are none.
@@ -113,21 +113,21 @@ func (s Stored) Only(names []string) Item {
 
 // Begin says that the item is looked at next.
 func (s Stored) Begin() {
-	if !s.Json.IsZero() {
-		s.Json.Begin()
+	if !s.JSON.IsZero() {
+		s.JSON.Begin()
 	}
 }
 
 // Number returns the text of a number attribute.
 func (s Stored) Number(attr string) (text string, ok bool) {
-	if s.Json.IsZero() {
+	if s.JSON.IsZero() {
 		n, ok := s.Attrs[attr].(*types.AttributeValueMemberN)
 		if !ok {
 			return "", false
 		}
 		return n.Value, true
 	}
-	v := s.Json.Find(attr)
+	v := s.JSON.Find(attr)
 	if v.Kind() != wire.N {
 		return "", false
 	}

@@ -1,4 +1,4 @@
-package ddb
+package model
 
 import (
 	"cmp"
@@ -19,60 +19,60 @@ import (
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
-// compile writes conds, joined by AND, as an expression on e's attributes.
-func (e *mEntity) compile(x *plan.Expression, conds []clause) (string, error) {
+// Compile writes conds, joined by AND, as an expression on e's attributes.
+func (e *Entity) Compile(x *plan.Expression, conds []Clause) (string, error) {
 	out := make([]string, 0, len(conds))
 	for _, c := range conds {
-		cc, err := e.compileCond(c)
+		cc, err := e.CompileCond(c)
 		if err != nil {
 			return "", err
 		}
-		out = append(out, cc.text(x))
+		out = append(out, cc.Text(x))
 	}
 	return plan.And(out...), nil
 }
 
-// compiled is a condition whose fields are resolved and whose constants are encoded. It can be written as an expression,
+// Compiled is a condition whose fields are resolved and whose constants are encoded. It can be written as an expression,
 // and evaluated here.
-type compiled struct {
-	op    operator
+type Compiled struct {
+	op    Operator
 	f     *field.Field // of a comparison
 	vals  []types.AttributeValue
-	kids  []compiled
+	kids  []Compiled
 	built expression.Expression // of an Expr
 }
 
-// compileCond resolves a condition, or says what is wrong with it.
-func (e *mEntity) compileCond(cl clause) (compiled, error) {
-	if cl.op == opNil {
-		return compiled{}, fault.Model("a nil condition")
+// CompileCond resolves a condition, or says what is wrong with it.
+func (e *Entity) CompileCond(cl Clause) (Compiled, error) {
+	if cl.Op == OpNil {
+		return Compiled{}, fault.Model("a nil condition")
 	}
-	out := compiled{op: cl.op}
+	out := Compiled{op: cl.Op}
 	var err error
-	switch cl.op {
-	case opAnd, opOr, opNot:
-		if len(cl.kids) == 0 {
-			return out, fault.Model("%s of no conditions", cl.op)
+	switch cl.Op {
+	case OpAnd, OpOr, OpNot:
+		if len(cl.Kids) == 0 {
+			return out, fault.Model("%s of no conditions", cl.Op)
 		}
-		out.kids = make([]compiled, len(cl.kids))
-		for i, k := range cl.kids {
-			if out.kids[i], err = e.compileCond(k); err != nil {
+		out.kids = make([]Compiled, len(cl.Kids))
+		for i, k := range cl.Kids {
+			if out.kids[i], err = e.CompileCond(k); err != nil {
 				return out, err
 			}
 		}
 		return out, nil
-	case opExpr:
-		if out.built, err = expression.NewBuilder().WithCondition(cl.expr).Build(); err != nil {
+	case OpExpr:
+		if out.built, err = expression.NewBuilder().WithCondition(cl.Expr).Build(); err != nil {
 			return out, fault.Model("Expr: %w", err)
 		}
 		return out, nil
 	default: // a comparison
 	}
-	if out.f, out.vals, err = e.operands(cl); err != nil {
+	if out.f, out.vals, err = e.Operands(cl); err != nil {
 		return out, err
 	}
 	for _, v := range out.vals {
-		if err := incomparable(cl.op, v); err != nil {
+		if err := incomparable(cl.Op, v); err != nil {
 			return out, fmt.Errorf("field %s: %w", out.f.Name, err)
 		}
 	}
@@ -80,8 +80,8 @@ func (e *mEntity) compileCond(cl clause) (compiled, error) {
 }
 
 // crosses returns the field of a Between whose bounds cross, nil where there is none: it holds for no item.
-func (c *compiled) crosses() *field.Field {
-	if c.op == opBetween && crossed(c.vals) {
+func (c *Compiled) crosses() *field.Field {
+	if c.op == OpBetween && Crossed(c.vals) {
 		return c.f
 	}
 	for i := range c.kids {
@@ -92,78 +92,78 @@ func (c *compiled) crosses() *field.Field {
 	return nil
 }
 
-// never reports a condition that holds for no item, as the bounds of a Between cross.
-func (c *compiled) never() bool {
-	return c.op == opBetween && crossed(c.vals) || c.op == opAnd && slices.ContainsFunc(c.kids, func(k compiled) bool { return k.never() })
+// Never reports a condition that holds for no item, as the bounds of a Between cross.
+func (c *Compiled) Never() bool {
+	return c.op == OpBetween && Crossed(c.vals) || c.op == OpAnd && slices.ContainsFunc(c.kids, func(k Compiled) bool { return k.Never() })
 }
 
-// text writes the condition with the placeholders of x.
-func (c *compiled) text(x *plan.Expression) string {
+// Text writes the condition with the placeholders of x.
+func (c *Compiled) Text(x *plan.Expression) string {
 	switch c.op {
-	case opAnd, opOr, opNot:
+	case OpAnd, OpOr, OpNot:
 		kids := make([]string, len(c.kids))
 		for i := range c.kids {
-			kids[i] = c.kids[i].text(x)
+			kids[i] = c.kids[i].Text(x)
 		}
 		switch c.op {
-		case opOr:
+		case OpOr:
 			return plan.Or(kids...)
-		case opNot:
+		case OpNot:
 			return "NOT (" + kids[0] + ")"
 		default:
 			return plan.And(kids...)
 		}
-	case opExpr:
+	case OpExpr:
 		return x.Adopt(*c.built.Condition(), c.built.Names(), c.built.Values())
-	case opBetween:
-		if c.never() { // which DynamoDB refuses to compare with
+	case OpBetween:
+		if c.Never() { // which DynamoDB refuses to compare with
 			path := x.Path(c.f.Path)
 			return "attribute_exists(" + path + ") AND attribute_not_exists(" + path + ")"
 		}
-		return comparison(x, c.op, c.f, c.vals)
+		return Comparison(x, c.op, c.f, c.vals)
 	default: // a comparison
-		return comparison(x, c.op, c.f, c.vals)
+		return Comparison(x, c.op, c.f, c.vals)
 	}
 }
 
-// local reports that the condition can be evaluated here: it holds no Expr.
-func (c *compiled) local() bool {
-	return c.op != opExpr && !slices.ContainsFunc(c.kids, func(k compiled) bool { return !k.local() })
+// Local reports that the condition can be evaluated here: it holds no Expr.
+func (c *Compiled) Local() bool {
+	return c.op != OpExpr && !slices.ContainsFunc(c.kids, func(k Compiled) bool { return !k.Local() })
 }
 
-// holds evaluates a local condition on an item's attributes, as DynamoDB would.
-func (c *compiled) holds(attrs attr.Item) bool {
+// Holds evaluates a local condition on an item's attributes, as DynamoDB would.
+func (c *Compiled) Holds(attrs attr.Item) bool {
 	switch c.op {
-	case opNot:
-		return !c.kids[0].holds(attrs)
-	case opOr:
-		return slices.ContainsFunc(c.kids, func(k compiled) bool { return k.holds(attrs) })
-	case opAnd:
-		return !slices.ContainsFunc(c.kids, func(k compiled) bool { return !k.holds(attrs) })
+	case OpNot:
+		return !c.kids[0].Holds(attrs)
+	case OpOr:
+		return slices.ContainsFunc(c.kids, func(k Compiled) bool { return k.Holds(attrs) })
+	case OpAnd:
+		return !slices.ContainsFunc(c.kids, func(k Compiled) bool { return !k.Holds(attrs) })
 	default: // a comparison
-		return holds(c.op, c.f, attr.At(attrs, c.f.Path), c.vals)
+		return Holds(c.op, c.f, attr.At(attrs, c.f.Path), c.vals)
 	}
 }
 
-// operands resolves the field of a comparison and encodes its constants as the field's attribute would be.
-func (e *mEntity) operands(cl clause) (*field.Field, []types.AttributeValue, error) {
-	f, err := e.resolve(cl.ptr)
+// Operands resolves the field of a comparison and encodes its constants as the field's attribute would be.
+func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, error) {
+	f, err := e.Resolve(cl.Ptr)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !f.Stored() {
 		return nil, nil, fault.Model("field %s lives only in the key and has no attribute to compare", f.Name)
 	}
-	if why := cmp.Or(unordered(cl.op, f), partless(cl.op, f)); why != "" {
+	if why := cmp.Or(unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
 		return nil, nil, fault.Model("field %s: %s", f.Name, why)
 	}
-	if cl.op == opIn && (len(cl.vals) == 0 || len(cl.vals) > 100) {
-		return nil, nil, fault.Model("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.vals))
+	if cl.Op == OpIn && (len(cl.Vals) == 0 || len(cl.Vals) > 100) {
+		return nil, nil, fault.Model("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.Vals))
 	}
-	vals := make([]types.AttributeValue, len(cl.vals))
-	for i, v := range cl.vals {
-		if vals[i], err = encodeOperand(cl.op, f, v); err != nil {
-			err = e.told(err)
+	vals := make([]types.AttributeValue, len(cl.Vals))
+	for i, v := range cl.Vals {
+		if vals[i], err = encodeOperand(cl.Op, f, v); err != nil {
+			err = e.Told(err)
 			if _, named := errors.AsType[*codec.Error](err); !named {
 				err = fmt.Errorf("field %s: %w", f.Name, err)
 			}
@@ -175,15 +175,15 @@ func (e *mEntity) operands(cl clause) (*field.Field, []types.AttributeValue, err
 
 // unordered says why DynamoDB does not order a field's attribute as its values are, "" if it does, or the condition is not
 // about order.
-func unordered(op operator, f *field.Field) string {
+func unordered(op Operator, f *field.Field) string {
 	switch op {
-	case opLt, opLe, opGt, opGe, opBetween:
+	case OpLt, OpLe, OpGt, OpGe, OpBetween:
 	default:
 		return ""
 	}
 	t := field.Pointee(f.Type)
 	switch {
-	case f.AsString && (isNumber(t) || isNumberText(t)):
+	case f.AsString && (IsNumber(t) || isNumberText(t)):
 		return "it is a number stored as text (tag \",string\"), where 10 comes before 9: drop the option, or use Eq, Ne and In"
 	case t.ConvertibleTo(reflect.TypeFor[time.Time]()) && !f.UnixTime:
 		return "it is a time stored as text, where 00.5Z comes before 00Z, and zones differ: tag it \",unixtime\", let a sort key hold it with Time and ask there, or use Eq, Ne and In"
@@ -194,9 +194,9 @@ func unordered(op operator, f *field.Field) string {
 }
 
 // partless says why no part of a field's text is a part of its attribute, "" if it is, or the condition is not about that.
-func partless(op operator, f *field.Field) string {
+func partless(op Operator, f *field.Field) string {
 	switch {
-	case op != opStartsWith && op != opContains:
+	case op != OpStartsWith && op != OpContains:
 	case f.Marshals():
 		return fmt.Sprintf("a %s says itself how it is stored, and what it makes of a part is no part of what it makes of the whole: compare wholes, or store a string", f.Type)
 	case isNumberText(f.Type) && !f.AsString:
@@ -207,9 +207,9 @@ func partless(op operator, f *field.Field) string {
 
 // incomparable says that a value has no order and no parts: it is stored as NULL, or is in an interface and no text,
 // number or bytes.
-func incomparable(op operator, av types.AttributeValue) error {
+func incomparable(op Operator, av types.AttributeValue) error {
 	switch op {
-	case opLt, opLe, opGt, opGe, opBetween, opStartsWith, opContains:
+	case OpLt, OpLe, OpGt, OpGe, OpBetween, OpStartsWith, OpContains:
 	default:
 		return nil
 	}
@@ -236,24 +236,24 @@ func disordered(t reflect.Type) bool {
 	}
 }
 
-func encodeOperand(op operator, f *field.Field, v any) (types.AttributeValue, error) {
+func encodeOperand(op Operator, f *field.Field, v any) (types.AttributeValue, error) {
 	rv := reflect.ValueOf(v)
 	if !rv.IsValid() { // a nil interface
 		return &types.AttributeValueMemberNULL{Value: true}, nil
 	}
 	encode := codec.EncodeField
-	if op == opHas {
+	if op == OpHas {
 		encode = codec.EncodeElem
 	}
-	av, err := encode(keepEmpty(f), rv)
+	av, err := encode(KeepEmpty(f), rv)
 	if err == nil && av == nil {
 		err = fault.Model("a %s has no value to compare with", f.Type)
 	}
 	return av, err
 }
 
-// keepEmpty returns f without the options that leave an empty value out.
-func keepEmpty(f *field.Field) *field.Field {
+// KeepEmpty returns f without the options that leave an empty value out.
+func KeepEmpty(f *field.Field) *field.Field {
 	if !f.OmitEmpty && !f.OmitEmptyElem {
 		return f
 	}
@@ -262,56 +262,58 @@ func keepEmpty(f *field.Field) *field.Field {
 	return &g
 }
 
-// placeholders is what an expression is written with: a [plan.Expression], or plain text for people.
-type placeholders interface {
+// Placeholders is what an expression is written with: a [plan.Expression], or plain text for people.
+type Placeholders interface {
 	Name(attr string) string
 	Path(path []string) string
 	Value(v types.AttributeValue) string
 }
 
-// plain writes names and values themselves.
-type plain struct{}
+// Plain writes names and values themselves.
+type Plain struct{}
 
-func (plain) Name(attr string) string             { return attr }
-func (plain) Path(path []string) string           { return strings.Join(path, ".") }
-func (plain) Value(v types.AttributeValue) string { return attr.Text(v) }
+func (Plain) Name(attr string) string { return attr }
 
-func comparison(x placeholders, op operator, f *field.Field, vals []types.AttributeValue) string {
+func (Plain) Path(path []string) string { return strings.Join(path, ".") }
+
+func (Plain) Value(v types.AttributeValue) string { return attr.Text(v) }
+
+func Comparison(x Placeholders, op Operator, f *field.Field, vals []types.AttributeValue) string {
 	path := x.Path(f.Path)
 	ps := make([]string, len(vals))
 	for i, v := range vals {
 		ps[i] = x.Value(v)
 	}
 	switch op {
-	case opEq:
-		if omitted(f, vals[0]) {
+	case OpEq:
+		if Omitted(f, vals[0]) {
 			return "attribute_not_exists(" + path + ") OR " + path + " = " + ps[0]
 		}
-	case opNe:
-		if omitted(f, vals[0]) {
+	case OpNe:
+		if Omitted(f, vals[0]) {
 			return "attribute_exists(" + path + ") AND " + path + " <> " + ps[0]
 		}
-	case opBetween:
+	case OpBetween:
 		return path + " BETWEEN " + ps[0] + " AND " + ps[1]
-	case opIn:
+	case OpIn:
 		in := path + " IN (" + strings.Join(ps, ", ") + ")"
-		if slices.ContainsFunc(vals, func(v types.AttributeValue) bool { return omitted(f, v) }) {
+		if slices.ContainsFunc(vals, func(v types.AttributeValue) bool { return Omitted(f, v) }) {
 			return "attribute_not_exists(" + path + ") OR " + in
 		}
 		return in
-	case opStartsWith:
+	case OpStartsWith:
 		return "begins_with(" + path + ", " + ps[0] + ")"
-	case opContains, opHas:
+	case OpContains, OpHas:
 		return "contains(" + path + ", " + ps[0] + ")"
-	case opPresent, opAbsent:
+	case OpPresent, OpAbsent:
 		return string(op) + "(" + path + ")"
 	default:
 	}
 	return path + " " + string(op) + " " + ps[0]
 }
 
-// omitted reports whether av is of a value that the field leaves out.
-func omitted(f *field.Field, av types.AttributeValue) bool {
+// Omitted reports whether av is of a value that the field leaves out.
+func Omitted(f *field.Field, av types.AttributeValue) bool {
 	if !f.OmitEmpty {
 		return false
 	}
@@ -321,8 +323,8 @@ func omitted(f *field.Field, av types.AttributeValue) bool {
 	return attr.IsEmpty(av)
 }
 
-// crossed reports bounds of which the lower is above the upper, which DynamoDB refuses.
-func crossed(vals []types.AttributeValue) bool {
+// Crossed reports bounds of which the lower is above the upper, which DynamoDB refuses.
+func Crossed(vals []types.AttributeValue) bool {
 	c, ok := attr.Compare(vals[0], vals[1])
 	return ok && c > 0
 }

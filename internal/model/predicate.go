@@ -1,4 +1,4 @@
-package ddb
+package model
 
 import (
 	"fmt"
@@ -12,58 +12,58 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// predicate is a condition evaluated here instead of in DynamoDB, on an item's attributes and with DynamoDB's rules.
-type predicate func(attrs attr.Item) bool
+// Predicate is a condition evaluated here instead of in DynamoDB, on an item's attributes and with DynamoDB's rules.
+type Predicate func(attrs attr.Item) bool
 
-// declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there, and
+// Declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there, and
 // no empty range that somebody asked for.
-func (e *mEntity) declared(c clause) (predicate, error) {
-	if cc, err := e.compileCond(c); err == nil {
+func (e *Entity) Declared(c Clause) (Predicate, error) {
+	if cc, err := e.CompileCond(c); err == nil {
 		if f := cc.crosses(); f != nil {
 			return nil, fault.Model("field %s: the bounds of Between cross", f.Name)
 		}
 	}
-	return e.predicate(c)
+	return e.Predicate(c)
 }
 
-// predicate compiles a condition that is evaluated here. Its fields need attributes of their own.
-func (e *mEntity) predicate(c clause) (predicate, error) {
-	cc, err := e.compileCond(c)
+// Predicate compiles a condition that is evaluated here. Its fields need attributes of their own.
+func (e *Entity) Predicate(c Clause) (Predicate, error) {
+	cc, err := e.CompileCond(c)
 	switch {
 	case err != nil:
 		return nil, err
-	case !cc.local():
+	case !cc.Local():
 		return nil, fault.Model("Expr cannot be checked here: use the conditions of this package")
 	}
-	return cc.holds, nil
+	return cc.Holds, nil
 }
 
-// holds compares have, nil where the attribute is absent, as DynamoDB would.
-func holds(op operator, f *field.Field, have types.AttributeValue, vals []types.AttributeValue) bool {
+// Holds compares have, nil where the attribute is absent, as DynamoDB would.
+func Holds(op Operator, f *field.Field, have types.AttributeValue, vals []types.AttributeValue) bool {
 	switch op {
-	case opPresent:
+	case OpPresent:
 		return have != nil
-	case opAbsent:
+	case OpAbsent:
 		return have == nil
-	case opEq, opNe, opIn:
+	case OpEq, OpNe, OpIn:
 		equal := slices.ContainsFunc(vals, func(v types.AttributeValue) bool {
-			return have != nil && attr.Equal(have, v) || have == nil && omitted(f, v)
+			return have != nil && attr.Equal(have, v) || have == nil && Omitted(f, v)
 		})
-		return equal == (op != opNe)
+		return equal == (op != OpNe)
 	default:
 		return have != nil && compares(op, have, vals)
 	}
 }
 
 // compares is holds for an attribute that is there.
-func compares(op operator, have types.AttributeValue, vals []types.AttributeValue) bool {
+func compares(op Operator, have types.AttributeValue, vals []types.AttributeValue) bool {
 	switch op {
-	case opStartsWith:
+	case OpStartsWith:
 		h, ok := have.(*types.AttributeValueMemberS)
 		return ok && strings.HasPrefix(h.Value, vals[0].(*types.AttributeValueMemberS).Value)
-	case opContains, opHas:
+	case OpContains, OpHas:
 		return attr.Contains(have, vals[0])
-	case opBetween:
+	case OpBetween:
 		lo, ok := attr.Compare(have, vals[0])
 		hi, ok2 := attr.Compare(have, vals[1])
 		return ok && ok2 && lo >= 0 && hi <= 0
@@ -74,13 +74,13 @@ func compares(op operator, have types.AttributeValue, vals []types.AttributeValu
 		return false
 	}
 	switch op {
-	case opLt:
+	case OpLt:
 		return c < 0
-	case opLe:
+	case OpLe:
 		return c <= 0
-	case opGt:
+	case OpGt:
 		return c > 0
-	case opGe:
+	case OpGe:
 		return c >= 0
 	default:
 		panic(fmt.Sprintf("ddb: operator %q is not a comparison", op))

@@ -1,4 +1,4 @@
-package ddb
+package model
 
 import (
 	"fmt"
@@ -10,18 +10,18 @@ import (
 
 // Describe writes the design page: each entity's keys in each index, and what the library keeps for it. Its text is
 // stable, so that it can stand in a README and be compared by a test.
-func (t *mTable) Describe(w io.Writer) error {
+func (t *Table) Describe(w io.Writer) error {
 	var b strings.Builder
 	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { _, _ = fmt.Fprintln(tw, strings.Join(cells, "\t")) }
 	line("ENTITY", "INDEX", "PARTITION KEY", "SORT KEY", "WHEN")
-	for _, e := range t.entities {
-		name := e.name
-		for _, r := range append(e.rows(), e.also...) {
-			line(name, r.index.name, r.partition.String(), r.sort.String(), r.whenText())
+	for _, e := range t.Entities {
+		name := e.Name
+		for _, r := range append(e.AllKeys(), e.Also...) {
+			line(name, r.Index.Name, r.Partition.String(), r.Sort.String(), r.whenText())
 			name = ""
 		}
-		for _, n := range e.notes {
+		for _, n := range e.Notes {
 			line("", n)
 		}
 	}
@@ -37,13 +37,13 @@ func (t *mTable) Describe(w io.Writer) error {
 }
 
 // whenText renders what must hold for an item to be in the row's index.
-func (r *mIndexKeys) whenText() string {
-	if slices.Contains(r.entity.also, r) {
+func (r *IndexKeys) whenText() string {
+	if slices.Contains(r.Entity.Also, r) {
 		return "by its attributes"
 	}
-	conds := make([]string, len(r.when))
-	for i, c := range r.when {
-		conds[i] = r.entity.describe(c)
+	conds := make([]string, len(r.When))
+	for i, c := range r.When {
+		conds[i] = r.Entity.Describe(c)
 	}
 	return strings.Join(conds, " and ")
 }

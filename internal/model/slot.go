@@ -1,6 +1,8 @@
-package ddb
+package model
 
-import "sync"
+import (
+	"sync"
+)
 
 // slot holds what a package above makes of an entity, once, when it first needs it. The zero slot is empty.
 type slot struct {
@@ -8,7 +10,7 @@ type slot struct {
 	v    any
 }
 
-func (s *slot) get(build func() any) any {
+func (s *slot) Get(build func() any) any {
 	s.once.Do(func() { s.v = build() })
 	return s.v
 }

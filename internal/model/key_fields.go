@@ -1,4 +1,4 @@
-package ddb
+package model
 
 import (
 	"maps"
@@ -11,28 +11,28 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// keyFields returns the fields of the primary key that have an attribute of their own beside the key.
-func (e *mEntity) keyFields() (fs []*field.Field) {
-	for _, f := range e.primary.fields() {
-		if f.Stored() && !(len(f.Path) == 1 && e.table.primary.isKey(f.Attr())) {
+// KeyFields returns the fields of the primary key that have an attribute of their own beside the key.
+func (e *Entity) KeyFields() (fs []*field.Field) {
+	for _, f := range e.Primary.Fields() {
+		if f.Stored() && !(len(f.Path) == 1 && e.Table.Primary.IsKey(f.Attr())) {
 			fs = append(fs, f)
 		}
 	}
 	return fs
 }
 
-// keyAttributes returns the attributes that hold the key fields of an item, and nothing else of it, as a put of them
+// KeyAttributes returns the attributes that hold the key fields of an item, and nothing else of it, as a put of them
 // stores them; sure are those that the key says in full.
-func (e *mEntity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err error) {
-	fs := e.keyFields()
+func (e *Entity) KeyAttributes(it reflect.Value) (sure, rest attr.Item, err error) {
+	fs := e.KeyFields()
 	if len(fs) == 0 {
 		return nil, nil, nil
 	}
-	only := e.newItem()
+	only := e.NewItem()
 	for _, f := range fs {
 		f.Addr(only).Set(f.Get(it))
 	}
-	all, err := e.values(only)
+	all, err := e.Values(only)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -40,7 +40,7 @@ func (e *mEntity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err err
 	for _, f := range fs {
 		switch attr := f.Attr(); {
 		case all[attr] == nil:
-		case e.primary.keeps(f) && !f.Nested():
+		case e.Primary.Keeps(f) && !f.Nested():
 			sure[attr] = all[attr]
 		default:
 			rest[attr] = all[attr]
@@ -49,15 +49,15 @@ func (e *mEntity) keyAttributes(it reflect.Value) (sure, rest attr.Item, err err
 	return sure, rest, nil
 }
 
-// completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
+// Completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
 // that were upserted before an Upsert stored them lack them.
-func (e *mEntity) completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
-	missing := func(f *field.Field) bool { return e.primary.keeps(f) && attr.At(attrs, f.Path) == nil }
-	fs := e.keyFields()
+func (e *Entity) Completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
+	missing := func(f *field.Field) bool { return e.Primary.Keeps(f) && attr.At(attrs, f.Path) == nil }
+	fs := e.KeyFields()
 	if !slices.ContainsFunc(fs, missing) {
 		return attrs, nil
 	}
-	fields, err := e.values(it)
+	fields, err := e.Values(it)
 	if err != nil {
 		return nil, err
 	}

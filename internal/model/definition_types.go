@@ -1,4 +1,4 @@
-package ddb
+package model
 
 import (
 	"reflect"
@@ -10,12 +10,12 @@ import (
 )
 
 // checkTypes refuses a key attribute that is of one type here and of another in other.
-func (d *mDefinition) checkTypes(other *mEntity) {
-	for _, r := range append(d.e.rows(), d.e.also...) {
+func (d *Definition) checkTypes(other *Entity) {
+	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
 		for attr, t := range r.keyTypes() {
-			for _, o := range append(other.rows(), other.also...) {
+			for _, o := range append(other.AllKeys(), other.Also...) {
 				if have, ok := o.keyTypes()[attr]; ok && have != t && !r.faulty {
-					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.index.name, attr, t, have, other.name)
+					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.Index.Name, attr, t, have, other.Name)
 					return
 				}
 			}
@@ -25,20 +25,20 @@ func (d *mDefinition) checkTypes(other *mEntity) {
 
 // checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
 // no such item, whether it would be in that index or not.
-func (d *mDefinition) checkKeyFields(other *mEntity) {
-	d.checkStored(d.e, other)
-	d.checkStored(other, d.e)
+func (d *Definition) checkKeyFields(other *Entity) {
+	d.checkStored(d.E, other)
+	d.checkStored(other, d.E)
 }
 
-func (d *mDefinition) checkStored(e, keys *mEntity) {
-	for _, f := range e.proto.Fields() {
+func (d *Definition) checkStored(e, keys *Entity) {
+	for _, f := range e.Proto.Fields() {
 		if !f.Stored() || f.Nested() {
 			continue
 		}
-		for _, r := range append(keys.rows(), keys.also...) {
+		for _, r := range append(keys.AllKeys(), keys.Also...) {
 			want, ok := r.keyTypes()[f.Attr()]
 			if ok && !r.faulty && !mayBe(f, want) {
-				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse each such item; tag the field with another name", f.Name, e.name, f.Attr(), r.index.name, want, keys.name)
+				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse each such item; tag the field with another name", f.Name, e.Name, f.Attr(), r.Index.Name, want, keys.Name)
 				break
 			}
 		}
@@ -46,18 +46,18 @@ func (d *mDefinition) checkStored(e, keys *mEntity) {
 }
 
 // checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
-func (d *mDefinition) checkUnfilled() {
-	for _, ix := range d.e.table.all() {
-		if _, in := d.implied(ix.attrs()); in {
+func (d *Definition) checkUnfilled() {
+	for _, ix := range d.E.Table.All() {
+		if _, in := d.implied(ix.Attrs()); in {
 			continue // declared, or told already
 		}
-		for _, attr := range ix.attrs() {
+		for _, attr := range ix.Attrs() {
 			f := d.attribute(attr)
-			if _, filled := d.e.table.keyTypes[attr]; f == nil || filled {
+			if _, filled := d.E.Table.KeyTypes[attr]; f == nil || filled {
 				continue
 			}
-			if want := d.e.table.keyType(attr); !mayBe(f, want) {
-				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.name, want)
+			if want := d.E.Table.KeyType(attr); !mayBe(f, want) {
+				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.Name, want)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
 		return want == types.ScalarAttributeTypeB
 	case t.ConvertibleTo(reflect.TypeFor[time.Time]()):
 		return (want == types.ScalarAttributeTypeN) == f.UnixTime && want != types.ScalarAttributeTypeB
-	case t.Kind() == reflect.String, isNumber(t):
+	case t.Kind() == reflect.String, IsNumber(t):
 		return want == nativeType(f)
 	}
 	return false // of no key's type
