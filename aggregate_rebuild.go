@@ -25,7 +25,7 @@ const (
 // target is settled, each change of its ledger keeps it true.
 type aggregateRebuild struct {
 	a       *aggregate
-	db      *DB
+	db      *wDB
 	p       *Progress
 	pace    func(context.Context) error
 	report  func(Drift) error // of Verify; nil to write
@@ -35,14 +35,14 @@ type aggregateRebuild struct {
 	faults  []error
 }
 
-func (a *aggregate) rebuilder(db *DB, p *Progress, pace func(context.Context) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: newMatching(db.table)}
+func (a *aggregate) rebuilder(db *wDB, p *Progress, pace func(context.Context) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
 
-func (a *aggregate) verifier(db *DB, report func(Drift) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: newMatching(db.table)}
+func (a *aggregate) verifier(db *wDB, report func(Drift) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
@@ -170,8 +170,8 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) 
 	return err
 }
 
-func rowDrift(db *DB, key attr.Item, have, want string) Drift {
-	return Drift{Item: db.table.KeyText(key), Field: "rank", Have: have, Want: want}
+func rowDrift(db *wDB, key attr.Item, have, want string) Drift {
+	return Drift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
 }
 
 // rest looks at all that was gathered, and at what was met of one half alone.
@@ -209,7 +209,7 @@ func (r *aggregateRebuild) do(ctx context.Context) error {
 	}
 	for _, p := range w.order {
 		if p.err != nil {
-			r.fault(fmt.Errorf("source %s: %w", r.db.table.KeyText(p.source), p.err))
+			r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.source), p.err))
 		}
 	}
 	for _, s := range w.settle {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -27,7 +28,7 @@ func rest(ctx context.Context, d time.Duration) error {
 	if hooksOf(ctx).noPause {
 		return ctx.Err()
 	}
-	return sleep(ctx, d)
+	return call.Sleep(ctx, d)
 }
 
 // compare reports what differs and rests.
@@ -73,7 +74,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 				continue // it changes all the time, and the ledger follows
 			}
 			if err := r.report(Drift{
-				Item: r.db.table.KeyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.table.KeyText(l.source),
+				Item: r.db.Table.KeyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.Table.KeyText(l.source),
 				Have: contributionText(l.have), Want: contributionText(l.wants()),
 			}); err != nil {
 				return err
@@ -81,7 +82,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 		}
 		for _, p := range left {
 			if p.err != nil {
-				r.fault(fmt.Errorf("source %s: %w", r.db.table.KeyText(p.source), p.err))
+				r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.source), p.err))
 			}
 		}
 		if left = differing; len(left) > 0 {
@@ -99,16 +100,16 @@ func sameValue(a, b attr.Item) bool { return (a == nil) == (b == nil) && attr.Eq
 func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
 	found := r.db.targetsOf(ctx, list)
 	fine := make([]bool, len(list))
-	_ = parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
-		if found[i].err == nil {
-			drifts, err := r.drifts(ctx, list[i].key, found[i].item)
+	_ = call.Parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
+		if found[i].Err == nil {
+			drifts, err := r.drifts(ctx, list[i].key, found[i].Item)
 			fine[i] = err == nil && len(drifts) == 0
 		}
-		return halts(ctx, found[i].err)
+		return call.Halts(ctx, found[i].Err)
 	})
 	now := r.db.targetsOf(ctx, list)
 	for i, s := range list {
-		if fine[i] && now[i].err == nil && unmoved(found[i].item, now[i].item) {
+		if fine[i] && now[i].Err == nil && unmoved(found[i].Item, now[i].Item) {
 			continue
 		}
 		if err := r.compareTarget(ctx, s.key); err != nil {
@@ -123,18 +124,18 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) 
 	var before attr.Item
 	seen := 0 // looks in a row under one stamp
 	for range maxLooks {
-		was, err := r.db.Consistent().getItem(ctx, target)
+		was, err := r.db.GetItem(ctx, target, true)
 		if err != nil {
-			return r.db.explain(err)
+			return r.db.Explain(err)
 		}
 		drifts, err := r.drifts(ctx, target, was)
 		if err != nil {
-			return r.db.explain(err)
+			return r.db.Explain(err)
 		}
-		now, err := r.db.Consistent().getItem(ctx, target)
+		now, err := r.db.GetItem(ctx, target, true)
 		switch {
 		case err != nil:
-			return r.db.explain(err)
+			return r.db.Explain(err)
 		case !unmoved(was, now):
 			seen = 0
 			if err := wait(ctx, 2); err != nil {
@@ -160,7 +161,7 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) 
 		}
 		return nil
 	}
-	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", fault.ErrConflict, r.db.table.KeyText(target), maxLooks))
+	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", fault.ErrConflict, r.db.Table.KeyText(target), maxLooks))
 	return nil
 }
 
@@ -173,7 +174,7 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (d
 	if err != nil || was == nil && !l.counted {
 		return nil, err
 	}
-	t := r.db.table
+	t := r.db.Table
 	for _, row := range l.lost {
 		drifts = append(drifts, rowDrift(r.db, row.key, "absent, or another entry", "the entry of ledger item "+row.source))
 	}

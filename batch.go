@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
@@ -29,13 +30,13 @@ const batchWorkers = 8
 // (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
-func (db *DB) Batch(ctx context.Context, ops ...Op) error {
+func (db *wDB) Batch(ctx context.Context, ops ...Op) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
 		return err
 	}
 	if len(ops) == 0 {
-		return ended(ctx, "batch")
+		return call.Ended(ctx, "batch")
 	}
 	for _, wave := range b.waves() {
 		b.run(ctx, wave)
@@ -45,7 +46,7 @@ func (db *DB) Batch(ctx context.Context, ops ...Op) error {
 
 // writeBatch is a Batch under way.
 type writeBatch struct {
-	db       *DB
+	db       *wDB
 	items    []batchItem
 	mu       sync.Mutex
 	outcomes []fault.WriteOutcome
@@ -68,7 +69,7 @@ func (b *writeBatch) prepare(ops []Op) error {
 	last := map[string]int{}
 	var refused []*fault.WriteError
 	for i, op := range ops {
-		if err := op.valid(b.db.table); err != nil {
+		if err := op.valid(b.db.Table); err != nil {
 			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
 		}
 		b.outcomes[i] = fault.NotWritten
@@ -111,7 +112,7 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	if it.key, err = op.e.Key(string(op.verb), op.item); err != nil {
 		return "", err
 	}
-	it.id = b.db.table.KeyText(it.key)
+	it.id = b.db.Table.KeyText(it.key)
 	if err := it.compile(b.db, i); err != nil {
 		return "", err
 	}
@@ -122,7 +123,7 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return b.db.table.KeyText(key), nil
+	return b.db.Table.KeyText(key), nil
 }
 
 // bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
@@ -134,7 +135,7 @@ func (op Op) bulk() bool {
 
 // compile finds out what can be told of the op without reading its item, and makes the request of one that can go with
 // others.
-func (it *batchItem) compile(db *DB, index int) error {
+func (it *batchItem) compile(db *wDB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
 		return w.foretell()
@@ -218,7 +219,7 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 		case it.request == nil:
 			tasks = append(tasks, func() { b.alone(ctx, i) })
 		default:
-			if len(chunk) == batchWriteLimit || size+it.size > maxBatchBytes {
+			if len(chunk) == call.BatchWriteLimit || size+it.size > call.MaxBatchBytes {
 				flush()
 			}
 			chunk = append(chunk, i)
@@ -264,7 +265,7 @@ func (b *writeBatch) together(ctx context.Context, ops []int) {
 	for n, i := range ops {
 		requests[n] = *b.items[i].request
 	}
-	for n, err := range b.db.bulkWrite(ctx, requests) {
+	for n, err := range b.db.BatchWrite(ctx, requests) {
 		b.settle(outcomeOf(err), err, ops[n])
 	}
 }

@@ -8,19 +8,19 @@ import (
 )
 
 // past reports whether reads leave the item out because its TTL has passed, be it that of its upgrade.
-func (db *DB) past(s attr.Stored) bool {
-	if db.opts.WithExpired || db.table.TTL == "" {
+func (db *rDB) past(s attr.Stored) bool {
+	if db.opts.WithExpired || db.Table.TTL == "" {
 		return false
 	}
 	now := db.opts.Now()
-	return db.table.Dead(s, now) || db.table.Outdated(s, now)
+	return db.Table.Dead(s, now) || db.Table.Outdated(s, now)
 }
 
 // dead reports whether the TTL that is stored has passed.
-func (db *DB) dead(s attr.Stored) bool { return db.table.Dead(s, db.opts.Now()) }
+func (db *rDB) dead(s attr.Stored) bool { return db.Table.Dead(s, db.opts.Now()) }
 
 // lapsed reports whether the upgrade of an item of e says that its TTL has passed.
-func (db *DB) lapsed(e *model.Entity, s attr.Stored) bool { return e.Lapsed(s, db.opts.Now()) }
+func (db *rDB) lapsed(e *model.Entity, s attr.Stored) bool { return e.Lapsed(s, db.opts.Now()) }
 
 // now is the present as a TTL attribute has it.
-func (db *DB) now() types.AttributeValue { return model.TTLOf(db.opts.Now()) }
+func (db *rDB) now() types.AttributeValue { return model.TTLOf(db.opts.Now()) }

@@ -64,13 +64,13 @@ func (e *Entity[T]) Into(dst *[]T) Sink {
 // type. The key condition is narrowed to what the sinks ask for; what lies between and is of other entities is read,
 // paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
 // an item that cannot be read included; see [DB.GatherAll].
-func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
+func (db *rDB) Gather(ctx context.Context, c Collection, into ...Sink) error {
 	return db.gather(ctx, c, into, func(err error) error { return err })
 }
 
 // GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
 // each of those. Any other error ends it, and leaves the sinks untouched.
-func (db *DB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
+func (db *rDB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
 	var bad []error
 	err := db.gather(ctx, c, into, func(err error) error {
 		bad = append(bad, err)
@@ -80,7 +80,7 @@ func (db *DB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
 }
 
 // gather reads a collection into sinks. An error of fault, which is given what is wrong with an item, ends it.
-func (db *DB) gather(ctx context.Context, c Collection, into []Sink, fault func(error) error) error {
+func (db *rDB) gather(ctx context.Context, c Collection, into []Sink, fault func(error) error) error {
 	p, err := c.q.planFor(db, into)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (db *DB) gather(ctx context.Context, c Collection, into []Sink, fault func(
 
 // Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
 // [Repository.Query] does.
-func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
+func (db *rDB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		p, err := c.q.plan(db)
 		if err != nil {
@@ -151,7 +151,7 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 }
 
 // planFor is plan for a collection of which only the sinks' entities are wanted.
-func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
+func (q query) planFor(db *rDB, into []Sink) (*readPlan, error) {
 	if q.e == nil || q.ix == nil {
 		return q.plan(db)
 	}
@@ -165,7 +165,7 @@ func (q query) planFor(db *DB, into []Sink) (*readPlan, error) {
 		}
 		r := s.e.KeysIn(q.ix)
 		switch {
-		case s.e.Table != db.table:
+		case s.e.Table != db.Table:
 			return nil, fault.Model("ddb: gather: entity %s is of another table", s.e.Name)
 		case r == nil:
 			return nil, fault.Model("ddb: gather: %s is not in %s", s.e.Name, q.ix.Name)

@@ -29,15 +29,16 @@ func compare(op model.Operator, ptr any, vals ...any) Bound {
 	return bound{cond{model.Clause{Op: op, Ptr: ptr, Vals: vals}}}
 }
 
-// clauses returns what conditions are made of; a nil one is the zero clause.
-func clauses[C Cond](conds []C) []model.Clause {
-	out := make([]model.Clause, len(conds))
-	for i, c := range conds {
-		if any(c) != nil {
-			out[i] = c.condition()
+// clauses appends what conditions are made of; a nil one is the zero clause.
+func clauses[C Cond](to []model.Clause, conds []C) []model.Clause {
+	for _, c := range conds {
+		if any(c) == nil {
+			to = append(to, model.Clause{})
+			continue
 		}
+		to = append(to, c.condition())
 	}
-	return out
+	return to
 }
 
 // Eq holds where the field equals v. The zero value of an omitempty field also equals an absent attribute.
@@ -90,13 +91,13 @@ func Present[V any](f *V) Cond { return cond{model.Clause{Op: model.OpPresent, P
 func Absent[V any](f *V) Cond { return cond{model.Clause{Op: model.OpAbsent, Ptr: f}} }
 
 // And holds where all of conds do.
-func And(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpAnd, Kids: clauses(conds)}} }
+func And(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpAnd, Kids: clauses(nil, conds)}} }
 
 // Or holds where any of conds does.
-func Or(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpOr, Kids: clauses(conds)}} }
+func Or(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpOr, Kids: clauses(nil, conds)}} }
 
 // Not holds where c does not.
-func Not(c Cond) Cond { return cond{model.Clause{Op: model.OpNot, Kids: clauses([]Cond{c})}} }
+func Not(c Cond) Cond { return cond{model.Clause{Op: model.OpNot, Kids: clauses(nil, []Cond{c})}} }
 
 // Expr is the way out to the SDK's expression package, for what the other conditions cannot say. It speaks of
 // attribute names, which nothing checks.

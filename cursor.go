@@ -58,7 +58,7 @@ const (
 var errMalformed = errors.New("it is malformed, was tampered with, or was signed with another key")
 
 // encodeCursor writes p, signed if there is a key.
-func (db *DB) encodeCursor(p position) Cursor {
+func (db *rDB) encodeCursor(p position) Cursor {
 	b := []byte{cursorFormat}
 	b = binary.BigEndian.AppendUint64(b, p.query)
 	b = binary.AppendUvarint(b, uint64(len(p.keys)))
@@ -76,7 +76,7 @@ func (db *DB) encodeCursor(p position) Cursor {
 }
 
 // decodeCursor is the inverse of encodeCursor.
-func (db *DB) decodeCursor(c Cursor) (position, error) {
+func (db *rDB) decodeCursor(c Cursor) (position, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
 	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
 		len(b) < 1+8+tagSize {
@@ -107,7 +107,7 @@ func (db *DB) decodeCursor(c Cursor) (position, error) {
 }
 
 // cursorKeys returns the keys of the cursors that are accepted; nil among them is that of unsigned ones.
-func (db *DB) cursorKeys() [][]byte {
+func (db *rDB) cursorKeys() [][]byte {
 	keys := [][]byte{db.opts.CursorKey}
 	if db.opts.OldCursorKey != nil {
 		keys = append(keys, db.opts.OldCursorKey)

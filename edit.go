@@ -57,7 +57,7 @@ func (option) option() {}
 //
 // An [Eq] or [Absent] among conds also tells Update the value of a field that an index key needs. Conditions of an item of
 // an older [Definition.Schema] are asked of the item as its upgrade makes it, which is written first.
-func If(conds ...Cond) Option { return option{change{op: optionIf, cond: clauses(conds)}} }
+func If(conds ...Cond) Option { return option{change{op: optionIf, cond: clauses(nil, conds)}} }
 
 // ReturnOld makes a write return the item as it was before, zero if there was none.
 var ReturnOld Option = option{change{op: optionOld}}

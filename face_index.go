@@ -66,6 +66,6 @@ type IndexKeys struct{ m *model.IndexKeys }
 //
 //	d.Index(ByOwner, ddb.Key(ddb.Native(&p.Owner))).When(ddb.Present(&p.Owner))
 func (k *IndexKeys) When(conds ...Cond) *IndexKeys {
-	k.m.AddWhen(clauses(conds)...)
+	k.m.AddWhen(clauses(nil, conds)...)
 	return k
 }

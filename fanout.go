@@ -133,7 +133,7 @@ func (f *fanOut) declare() *View {
 func (f *fanOut) on(e *model.Entity) bool { return e == f.source }
 
 // maintain carries the changes of a batch into their targets, all together.
-func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
+func (f *fanOut) maintain(ctx context.Context, db *wDB, t *turn) {
 	ds := t.ready(ctx)
 	errs := map[*delivery]error{}
 	var list []*copying

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -20,12 +21,12 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 	for i, c := range list {
 		keys[i], c.again, c.rows, c.err = c.key, false, nil, nil
 	}
-	for i, s := range p.db.fetch(ctx, keys) {
-		c, err := list[i], s.err
+	for i, s := range p.db.Fetch(ctx, keys) {
+		c, err := list[i], s.Err
 		if err == nil {
 			var now any
-			now, err = p.f.decoded(p.db, s.item)
-			c.sees(now, s.item)
+			now, err = p.f.decoded(p.db, s.Item)
+			c.sees(now, s.Item)
 		}
 		if err != nil {
 			p.fail(ctx, err, c)
@@ -37,8 +38,8 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 }
 
 // decoded returns a source; nil where there is none.
-func (f *fanOut) decoded(db *DB, attrs attr.Item) (source any, err error) {
-	if attrs == nil || !db.table.Claims(f.source, model.Loaded(attrs)) {
+func (f *fanOut) decoded(db *wDB, attrs attr.Item) (source any, err error) {
+	if attrs == nil || !db.Table.Claims(f.source, model.Loaded(attrs)) {
 		return nil, nil
 	}
 	err = fault.Safely(func() error {
@@ -81,10 +82,10 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 			made.of = append(made.of, c)
 		}
 	}
-	p.halt(parallel(ctx, len(order), func(i int) error {
+	p.halt(call.Parallel(ctx, len(order), func(i int) error {
 		s := order[i]
 		s.err = fault.Safely(func() error { return p.f.find(ctx, p.db, s) })
-		return halts(ctx, s.err)
+		return call.Halts(ctx, s.err)
 	}))
 	for _, s := range order {
 		if s.err != nil {
@@ -110,7 +111,7 @@ type asked struct {
 }
 
 // plans returns the queries for the targets that a change names. Where one of its images gives none, the others count all the same.
-func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
+func (f *fanOut) plans(db *wDB, c *copying) (plans []asked, failed error) {
 	for _, s := range c.named {
 		err := fault.Safely(func() error {
 			v := f.source.NewItem()
@@ -123,11 +124,11 @@ func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
 				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.Name)
 			}
 			q.consistent, q.whole = true, true
-			p, err := q.plan(db)
+			p, err := q.plan(db.rDB)
 			if err != nil {
 				return err
 			}
-			id, err := p.identity(db)
+			id, err := p.identity(db.rDB)
 			plans = append(plans, asked{p, id})
 			return err
 		})
@@ -137,7 +138,7 @@ func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
 }
 
 // identity is the same for queries that find the same, empty where that is not known.
-func (p *readPlan) identity(db *DB) (string, error) {
+func (p *readPlan) identity(db *rDB) (string, error) {
 	if p.crossed || p.q.examine > 0 {
 		return "", nil
 	}
@@ -149,12 +150,12 @@ func (p *readPlan) identity(db *DB) (string, error) {
 	for _, alias := range slices.Sorted(maps.Keys(in.ExpressionAttributeNames)) {
 		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
-	return fmt.Sprint(text(in.IndexName), "\x00", text(in.KeyConditionExpression), "\x00", text(in.FilterExpression), "\x00",
+	return fmt.Sprint(call.TextOf(in.IndexName), "\x00", call.TextOf(in.KeyConditionExpression), "\x00", call.TextOf(in.FilterExpression), "\x00",
 		names.String(), attr.CanonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
 }
 
 // find reads what a query for targets finds. A row that cannot be read does not take the others.
-func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
+func (f *fanOut) find(ctx context.Context, db *wDB, s *search) error {
 	return db.each(ctx, s.plan, func(it row) (counts, more bool) {
 		if it.item.None() {
 			s.elusive = true
@@ -166,7 +167,7 @@ func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
 			return false, true
 		}
 		attrs := it.item.Attributes()
-		s.rows = append(s.rows, located{attrs, db.table.KeyText(attrs)})
+		s.rows = append(s.rows, located{attrs, db.Table.KeyText(attrs)})
 		return true, true
 	})
 }
@@ -189,7 +190,7 @@ func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*d
 	if p.f.via == nil {
 		return opened
 	}
-	for i, t := range p.db.fetch(ctx, keys) {
+	for i, t := range p.db.Fetch(ctx, keys) {
 		opened[i].target = t
 	}
 	return opened
@@ -200,10 +201,10 @@ func (p *fanOutPass) arrived(ctx context.Context, d *destination) bool {
 	if p.f.via == nil {
 		return true
 	}
-	there, moved, err := false, false, d.target.err
+	there, moved, err := false, false, d.target.Err
 	if err == nil {
 		err = fault.Safely(func() (err error) {
-			there, moved, err = p.f.arrive(ctx, p.db, d.o, d.target.item)
+			there, moved, err = p.f.arrive(ctx, p.db, d.o, d.target.Item)
 			return err
 		})
 	}

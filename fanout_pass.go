@@ -7,15 +7,18 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // fanOutPass is one look at the targets of changes.
 type fanOutPass struct {
 	f      *fanOut
-	db     *DB
+	db     *wDB
 	report func(Drift) error
 
 	mu        sync.Mutex // of all below, and of the changes
@@ -29,7 +32,7 @@ type destination struct {
 	row     attr.Item
 	changes []*copying
 	o       *opened
-	target  fetched // what a member points to
+	target  call.Fetched // what a member points to
 }
 
 func (p *fanOutPass) run(ctx context.Context, list []*copying) {
@@ -57,7 +60,7 @@ func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 		}
 	}
 	order = p.open(ctx, order)
-	p.halt(parallel(ctx, len(order), func(i int) error {
+	p.halt(call.Parallel(ctx, len(order), func(i int) error {
 		p.bring(ctx, order[i])
 		return p.ended()
 	}))
@@ -87,12 +90,12 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.changed++
-		if err := p.report(Drift{Item: p.db.table.KeyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
+		if err := p.report(Drift{Item: p.db.Table.KeyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
 			p.stopped = cmp.Or(p.stopped, err)
 		}
 		return
 	}
-	err = p.db.transactWrite(ctx, w.items)
+	err = p.db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: w.items}, nil, nil)
 	switch {
 	case err == nil:
 		p.mu.Lock()
@@ -100,11 +103,11 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Unlock()
 		p.look(ctx, false, applied...)
 	case w.taken(err):
-		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.table.KeyText(d.o.target.attrs), w.to))
+		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.Table.KeyText(d.o.target.attrs), w.to))
 	case apierror.Moved(err):
 		p.look(ctx, true, d.changes...)
 	default:
-		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.KeyText(d.o.target.attrs), p.db.explain(err)))
+		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.Table.KeyText(d.o.target.attrs), p.db.Explain(err)))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
@@ -44,14 +45,14 @@ func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error
 
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
-func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs attr.Item) (there, moved bool, err error) {
-	if attrs != nil && db.table.Claims(f.target, model.Loaded(attrs)) && !db.past(model.Loaded(attrs)) {
+func (f *fanOut) arrive(ctx context.Context, db *wDB, o *opened, attrs attr.Item) (there, moved bool, err error) {
+	if attrs != nil && db.Table.Claims(f.target, model.Loaded(attrs)) && !db.past(model.Loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
 	}
-	now, err := db.Consistent().getItem(ctx, db.table.KeyOf(model.Loaded(o.member.attrs)))
+	now, err := db.GetItem(ctx, db.Table.KeyOf(model.Loaded(o.member.attrs)), true)
 	if err != nil {
-		return false, false, db.explain(err)
+		return false, false, db.Explain(err)
 	}
 	return false, now != nil && !attr.EqualItems(now, o.member.attrs), nil
 }
@@ -79,7 +80,7 @@ func (w *copies) taken(err error) bool {
 		if i == w.at {
 			want = "ConditionalCheckFailed"
 		}
-		if text(r.Code) != want {
+		if call.TextOf(r.Code) != want {
 			return false
 		}
 	}
@@ -87,7 +88,7 @@ func (w *copies) taken(err error) bool {
 }
 
 // writes returns the writes of a target and of its member; none if nothing changed.
-func (o *opened) writes(db *DB) (*copies, error) {
+func (o *opened) writes(db *wDB) (*copies, error) {
 	w := &copies{}
 	if err := o.target.writes(db, w); err != nil || o.member.e == nil {
 		return w, err
@@ -104,7 +105,7 @@ func (o *opened) writes(db *DB) (*copies, error) {
 	case target > 0 && member == 0: // it still points there: hold it to that
 		x := &plan.Expression{}
 		w.items = append(w.items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-			TableName: &db.name, Key: db.table.KeyOf(model.Loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
+			TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	}
@@ -112,7 +113,7 @@ func (o *opened) writes(db *DB) (*copies, error) {
 }
 
 // writes adds the writes that make the item what it is now: none, an update of what changed, or where its key changed a delete and a put.
-func (c *copied) writes(db *DB, w *copies) error {
+func (c *copied) writes(db *wDB, w *copies) error {
 	next, err := c.next()
 	if err != nil || attr.EqualItems(next, c.attrs) {
 		return err
@@ -125,30 +126,30 @@ func (c *copied) writes(db *DB, w *copies) error {
 		next[model.WriteStampAttr] = newWriteStamp()
 	}
 	x := &plan.Expression{}
-	from, to := db.table.KeyOf(model.Loaded(c.attrs)), db.table.KeyOf(model.Loaded(next))
+	from, to := db.Table.KeyOf(model.Loaded(c.attrs)), db.Table.KeyOf(model.Loaded(next))
 	if attr.EqualItems(from, to) {
 		cond := c.asRead(x, false)
 		w.items = append(w.items, types.TransactWriteItem{Update: &types.Update{
-			TableName: &db.name, Key: from, ConditionExpression: &cond, UpdateExpression: new(difference(x, c.attrs, next)),
+			TableName: &db.Name, Key: from, ConditionExpression: &cond, UpdateExpression: new(difference(x, c.attrs, next)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 		return nil
 	}
 	cond := c.asRead(x, true)
 	y := &plan.Expression{}
-	free := "attribute_not_exists(" + y.Name(db.table.Primary.Partition[0]) + ")"
-	if db.table.TTL != "" { // what has expired is not there
-		ttl := y.Name(db.table.TTL)
+	free := "attribute_not_exists(" + y.Name(db.Table.Primary.Partition[0]) + ")"
+	if db.Table.TTL != "" { // what has expired is not there
+		ttl := y.Name(db.Table.TTL)
 		free += " OR " + ttl + " <= " + y.Value(db.now())
 	}
-	w.to, w.at = db.table.KeyText(to), len(w.items)+1
+	w.to, w.at = db.Table.KeyText(to), len(w.items)+1
 	w.items = append(w.items,
 		types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &db.name, Key: from, ConditionExpression: &cond,
+			TableName: &db.Name, Key: from, ConditionExpression: &cond,
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
 		types.TransactWriteItem{Put: &types.Put{
-			TableName: &db.name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names(), ExpressionAttributeValues: y.Values(),
+			TableName: &db.Name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names(), ExpressionAttributeValues: y.Values(),
 		}})
 	return nil
 }
@@ -232,7 +233,7 @@ func (c *copied) next() (attr.Item, error) {
 }
 
 // stamp raises the version and sets the time of the write.
-func (c *copied) stamp(db *DB) {
+func (c *copied) stamp(db *wDB) {
 	c.e.Owned(c.is)
 	if f := c.e.Version; f != nil {
 		v := f.Addr(c.is)

@@ -12,21 +12,21 @@ import (
 
 // hydrate fetches the whole items behind rows that the index, or the selection, does not hold enough of, in their order.
 // It reads as consistently as the query.
-func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Page, error) {
+func (db *rDB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Page, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
 	keys := make([]attr.Item, len(rows))
 	for i, r := range rows {
-		keys[i] = db.table.KeyOf(r.found)
+		keys[i] = db.Table.KeyOf(r.found)
 	}
-	b, err := db.batchGet(ctx, keys, p.consistent)
+	b, err := db.BatchGet(ctx, keys, p.consistent)
 	if err != nil {
-		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.Name, db.explain(err)))
+		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.Name, db.Explain(err)))
 	}
 	for i, r := range rows {
-		switch found := b.found[i]; {
-		case b.throttled[i]:
+		switch found := b.Found[i]; {
+		case b.Throttled[i]:
 			r.outcome, r.item = Throttled, attr.Stored{}
 		case found.None() || db.past(found):
 			r.outcome, r.item = Gone, attr.Stored{}
@@ -36,7 +36,7 @@ func (db *DB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Pa
 			r.outcome, r.item = Found, found
 		}
 	}
-	return b.held, nil
+	return b.Held, nil
 }
 
 // matches reports whether the whole item still has the index key of the row that named it, and passes the filter that the

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -29,7 +30,7 @@ const (
 )
 
 // seen is what is known of an item once it was read as attrs.
-func (db *DB) seen(attrs attr.Item) known {
+func (db *wDB) seen(attrs attr.Item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
@@ -66,7 +67,7 @@ func (t *tries) again(ctx context.Context, attempt int) error {
 		return nil
 	}
 	t.forget()
-	return pause(ctx, attempt-1)
+	return call.Pause(ctx, attempt-1)
 }
 
 // forget makes the next try read anew what was known.
@@ -86,8 +87,8 @@ type needs struct {
 func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
 
 // plan compiles an op, and reads what that takes.
-func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*write, error) {
-	for range db.opts.MaxAttempts + 2 {
+func (db *wDB) plan(ctx context.Context, index int, op Op, t *tries) (*write, error) {
+	for range db.Attempts + 2 {
 		w, err := db.compile(index, op, t)
 		n, ok := err.(*needs) //nolint:errorlint // as compile returns it
 		if !ok {
@@ -101,14 +102,14 @@ func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*write, err
 }
 
 // find finds out what compiling an op needs to know.
-func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
+func (db *wDB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 	switch {
 	case n.rewrite:
 		return db.rewriteFor(ctx, op, t)
 	case n.newest != nil:
-		first, err := db.Consistent().getItem(ctx, n.newest) // before the query: a Prune changes it before it deletes
+		first, err := db.GetItem(ctx, n.newest, true) // before the query: a Prune changes it before it deletes
 		if err != nil {
-			return op.fail(n.newest, db.explain(err))
+			return op.fail(n.newest, db.Explain(err))
 		}
 		number, err := db.newestVersion(ctx, op.e, n.newest)
 		if err != nil {
@@ -117,16 +118,16 @@ func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 		t.newest = newest{found: true, number: number, key: n.newest, first: first}
 		return nil
 	}
-	attrs, err := db.Consistent().getItem(ctx, n.key)
+	attrs, err := db.GetItem(ctx, n.key, true)
 	if err != nil {
-		return op.fail(n.key, db.explain(err))
+		return op.fail(n.key, db.Explain(err))
 	}
 	t.item = db.seen(attrs)
 	return nil
 }
 
 // rewriteFor brings the item of an op into the entity's schema, so that conditions and constraints see it so.
-func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
+func (db *wDB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 	old := t.item.item
 	t.item = known{}
 	return db.rewriteOnce(ctx, op, old)
@@ -134,7 +135,7 @@ func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
-func (db *DB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
+func (db *wDB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
 	if _, _, err := op.e.AsWritten(string(op.verb), old); err != nil {
 		return op.fail(nil, err) // which names the key
 	}

@@ -39,7 +39,7 @@ type encounter struct {
 // commitment is a transaction that is being put together: what each of its items is for.
 type commitment struct {
 	a      *aggregate
-	db     *DB
+	db     *wDB
 	met    *encounter
 	adds   map[string]decimal.Number // by attribute of the target
 	ops    []types.TransactWriteItem
@@ -51,12 +51,12 @@ type commitment struct {
 // commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
 // read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
 // place of the update. The error is of a transaction that was refused or contended.
-func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, met *encounter) (outcome, error) {
+func (a *aggregate) commit(ctx context.Context, db *wDB, g []*look, met *encounter) (outcome, error) {
 	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).noGuard}
 	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)
 	}
-	err := db.transactWrite(ctx, c.ops)
+	err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: c.ops}, nil, nil)
 	if err == nil {
 		return committed, nil
 	}
@@ -91,13 +91,13 @@ func (c *commitment) add(l *look) error {
 	cond := c.asRead(x, l.have)
 	if want := l.wants(); want == nil {
 		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
 		row := attr.Item{model.ValueAttr: &types.AttributeValueMemberM{Value: want}, model.TargetAttr: &types.AttributeValueMemberM{Value: l.target}, model.SourceAttr: &types.AttributeValueMemberM{Value: l.source}}
 		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
-			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	}
 	for _, r := range c.a.sums {
@@ -123,7 +123,7 @@ func (c *commitment) asRead(x *plan.Expression, have attr.Item) *string {
 	case !c.guard:
 		return nil
 	case have == nil:
-		return new("attribute_not_exists(" + x.Name(c.db.table.Primary.Partition[0]) + ")")
+		return new("attribute_not_exists(" + x.Name(c.db.Table.Primary.Partition[0]) + ")")
 	}
 	return new(x.Name(model.ValueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
 }
@@ -134,14 +134,14 @@ func (c *commitment) rank(l *look, r rankRule) {
 	is, wanted, has := rankOf(l.wants(), r.label)
 	if had && (!has || was != is) {
 		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &c.db.name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
+			TableName: &c.db.Name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
 		}})
 	}
 	if has && (!had || was != is || hash != wanted || l.remake) {
 		row := c.a.rankKey(r, l.targetText, is, l.sourceText)
 		row[model.EntryAttr], row[model.TargetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
 		row[model.LedgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
-		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.name, Item: row}})
+		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.Name, Item: row}})
 	}
 }
 
@@ -171,17 +171,17 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 	for _, v := range order {
 		if net[v] != 0 {
 			changing = append(changing, v)
-			keys = append(keys, c.db.table.CompanionKey(c.a.rulePartition(model.DistinctPrefix, v.label, g[0].targetText), v.text))
+			keys = append(keys, c.db.Table.CompanionKey(c.a.rulePartition(model.DistinctPrefix, v.label, g[0].targetText), v.text))
 		}
 	}
 	if len(keys) == 0 {
 		return nil
 	}
-	for i, row := range c.db.fetch(ctx, keys) {
-		if row.err != nil {
-			return row.err
+	for i, row := range c.db.Fetch(ctx, keys) {
+		if row.Err != nil {
+			return row.Err
 		}
-		have, err := sumOf(row.item, model.CountAttr)
+		have, err := sumOf(row.Item, model.CountAttr)
 		if err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 		if is.Sign() < 0 {
 			is = decimal.Number{} // somebody meddled with it: Rebuild counts anew
 		}
-		c.value(keys[i], row.item, is, g[0].target)
+		c.value(keys[i], row.Item, is, g[0].target)
 		switch attr := changing[i].attr; {
 		case have.IsZero() && !is.IsZero():
 			c.adds[attr] = c.adds[attr].Add(decimal.Int(1))
@@ -205,20 +205,20 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 	x := &plan.Expression{}
 	var cond *string
 	if have == nil {
-		cond = new("attribute_not_exists(" + x.Name(c.db.table.Primary.Partition[0]) + ")")
+		cond = new("attribute_not_exists(" + x.Name(c.db.Table.Primary.Partition[0]) + ")")
 	} else {
 		cond = new(x.Name(model.CountAttr) + " = " + x.Value(have[model.CountAttr]))
 	}
 	if n.IsZero() {
 		c.push(nil, types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 		return
 	}
 	row := attr.Item{model.CountAttr: &types.AttributeValueMemberN{Value: n.String()}, model.TargetAttr: &types.AttributeValueMemberM{Value: target}}
 	maps.Copy(row, key)
 	c.push(nil, types.TransactWriteItem{Put: &types.Put{
-		TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		TableName: &c.db.Name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}})
 }
 
@@ -226,10 +226,10 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 // asks to wait, and that the field has room for what is added to it.
 func (c *commitment) update(l *look) error {
 	x := &plan.Expression{}
-	pk := c.db.table.Primary.Partition[0]
+	pk := c.db.Table.Primary.Partition[0]
 	if c.met.absent && !c.a.own {
 		c.push(nil, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-			TableName: &c.db.name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
+			TableName: &c.db.Name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
 		}})
 		return nil
 	}
@@ -264,7 +264,7 @@ func (c *commitment) update(l *look) error {
 		set += " ADD " + add
 	}
 	op := &types.Update{
-		TableName: &c.db.name, Key: l.target, UpdateExpression: &set,
+		TableName: &c.db.Name, Key: l.target, UpdateExpression: &set,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
@@ -308,13 +308,13 @@ func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome
 			}
 		}
 		if apierror.Of(err) == apierror.Throttling {
-			return contended, fmt.Errorf("writing the ledger: %w", c.db.explain(err))
+			return contended, fmt.Errorf("writing the ledger: %w", c.db.Explain(err))
 		}
 	}
 	if apierror.Moved(err) {
 		return out, &fault.Outside{Err: fmt.Errorf("%w: others wrote it: %w", fault.ErrConflict, err)}
 	}
-	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)))
+	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.Explain(err)))
 }
 
 // alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
@@ -327,16 +327,4 @@ func (c *commitment) alone(ctx context.Context, g []*look, cause error) (outcome
 		l.alone = true
 	}
 	return contended, cause
-}
-
-// transactWrite makes one transaction. The SDK gives it a token, so that its own retries count once.
-func (db *DB) transactWrite(ctx context.Context, ops []types.TransactWriteItem) error {
-	m := meterOf(ctx, "TransactWriteItems", false)
-	out, err := db.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: ops, ReturnConsumedCapacity: m.want()}, m.options)
-	if out != nil {
-		m.done(out.ConsumedCapacity...)
-	} else {
-		m.done()
-	}
-	return err
 }

@@ -31,17 +31,15 @@ const (
 )
 
 // hold asks for d without transactions on a target.
-func (db *DB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
+func (db *wDB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
 	until := db.opts.Now().Add(min(max(d, minHold), maxHold))
 	set := "SET " + x.Name(model.HoldAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
-	cond := "attribute_exists(" + x.Name(db.table.Primary.Partition[0]) + ")"
-	m := meterOf(ctx, "UpdateItem", false)
-	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	cond := "attribute_exists(" + x.Name(db.Table.Primary.Partition[0]) + ")"
+	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}, nil)
 	if _, gone := errors.AsType[*types.ConditionalCheckFailedException](err); gone {
 		return nil // the next read finds that out
 	}
@@ -75,7 +73,7 @@ func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 }
 
 // letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
-func (db *DB) letGo(ctx context.Context, target, was attr.Item) error {
+func (db *wDB) letGo(ctx context.Context, target, was attr.Item) error {
 	held, ok := was[model.HoldAttr]
 	if !ok {
 		return nil
@@ -83,12 +81,10 @@ func (db *DB) letGo(ctx context.Context, target, was attr.Item) error {
 	x := &plan.Expression{}
 	set := "REMOVE " + x.Name(model.HoldAttr)
 	cond := x.Name(model.HoldAttr) + " = " + x.Value(held)
-	m := meterOf(ctx, "UpdateItem", false)
-	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}, nil)
 	if apierror.Of(err) == apierror.Data || apierror.Of(err) == apierror.Contention {
 		return nil
 	}

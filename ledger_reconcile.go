@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -68,7 +69,7 @@ func wait(ctx context.Context, n int) error {
 	if hooksOf(ctx).noPause {
 		return ctx.Err()
 	}
-	return pause(ctx, n)
+	return call.Pause(ctx, n)
 }
 
 // reconcile makes the ledger, and with it the targets, agree with the sources of pairs, and reports how many
@@ -78,11 +79,11 @@ func wait(ctx context.Context, n int) error {
 //
 // Different targets have no item in common but sources, which are only read: their transactions run side by side. Those of one
 // target run one after the other.
-func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int, stopped error) {
+func (a *aggregate) reconcile(ctx context.Context, db *wDB, pairs []*pair) (changed int, stopped error) {
 	met := map[string]*encounter{}
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
-		if looked++; looked > 10*db.opts.MaxAttempts {
+		if looked++; looked > 10*db.Attempts {
 			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", fault.ErrConflict, looked-1))
 			return changed, nil
 		}
@@ -98,7 +99,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 			}
 		}
 		outcomes := make([]tally, len(targets))
-		stopped = parallel(ctx, len(targets), func(i int) (stopped error) {
+		stopped = call.Parallel(ctx, len(targets), func(i int) (stopped error) {
 			outcomes[i], stopped = a.commitAll(ctx, db, targets[i], met[targets[i][0][0].targetText])
 			return stopped
 		})
@@ -120,7 +121,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 		}
 		switch {
 		case lost != nil:
-			if failures++; failures > 2*db.opts.MaxAttempts {
+			if failures++; failures > 2*db.Attempts {
 				return changed, failAll(left, fmt.Errorf("the ledger could not be written in %d attempts: %w", failures, lost))
 			}
 			if err := wait(ctx, min(failures, 6)); err != nil {
@@ -154,7 +155,7 @@ type tally struct {
 }
 
 // commitAll makes the transactions of one target, in order, until the environment fails: stopped.
-func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met *encounter) (t tally, stopped error) {
+func (a *aggregate) commitAll(ctx context.Context, db *wDB, groups [][]*look, met *encounter) (t tally, stopped error) {
 	for _, g := range groups {
 		switch outcome, err := a.commit(ctx, db, g, met); outcome {
 		case committed:
@@ -168,7 +169,7 @@ func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met
 			t.held = true
 			return t, nil
 		case refused:
-			if err := halts(ctx, err); err != nil {
+			if err := call.Halts(ctx, err); err != nil {
 				return t, err
 			}
 		}
@@ -213,20 +214,20 @@ func (l *look) wants() attr.Item {
 }
 
 // lookPairs is the number of pairs of one BatchGetItem: each has two keys.
-const lookPairs = batchGetLimit / 2
+const lookPairs = call.BatchGetLimit / 2
 
 // look reads ledger items and sources, strongly consistently: a BatchGetItem for up to 50 pairs. Pairs that cannot be read have
 // an error and are left out. Stopped is the failure of the environment after which it reads no more, and which all have.
 //
 // Which of the two is read first does not matter. Who writes a source's contribution looks again after that, and whoever
 // handles the source's last change looks after it; the last look of all sees the source as it stays.
-func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*look, stopped error) {
+func (a *aggregate) look(ctx context.Context, db *wDB, pairs []*pair) (looks []*look, stopped error) {
 	looks = make([]*look, len(pairs))
-	stopped = parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
+	stopped = call.Parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
 		from, to := i*lookPairs, min((i+1)*lookPairs, len(pairs))
 		a.lookAt(ctx, db, pairs[from:to], looks[from:to])
 		for _, p := range pairs[from:to] {
-			if err := halts(ctx, p.err); err != nil {
+			if err := call.Halts(ctx, p.err); err != nil {
 				return err
 			}
 		}
@@ -239,7 +240,7 @@ func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*l
 }
 
 // lookAt is look for one BatchGetItem; looks stays nil where a pair cannot be read.
-func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*look) {
+func (a *aggregate) lookAt(ctx context.Context, db *wDB, pairs []*pair, looks []*look) {
 	keys := make([]attr.Item, 0, 2*len(pairs))
 	for _, p := range pairs {
 		keys = append(keys, a.ledgerKey(p))
@@ -247,16 +248,16 @@ func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*
 			keys = append(keys, p.source)
 		}
 	}
-	rows := db.fetch(ctx, keys)
+	rows := db.Fetch(ctx, keys)
 	for i, p := range pairs {
-		row, source := rows[0], fetched{}
+		row, source := rows[0], call.Fetched{}
 		if rows = rows[1:]; p.kept == nil {
 			source, rows = rows[0], rows[1:]
 		}
-		if p.err = errors.Join(row.err, source.err); p.err != nil {
+		if p.err = errors.Join(row.Err, source.Err); p.err != nil {
 			continue
 		}
-		l := &look{pair: p, have: contributed(row.item)}
+		l := &look{pair: p, have: contributed(row.Item)}
 		if !p.exact {
 			l.rest = a.foreign(l.have)
 		}
@@ -265,8 +266,8 @@ func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*
 			l.want = &contribution{v: l.have} // once there, nothing changes it
 		case p.kept != nil:
 			l.want, p.err = a.contributes(p.kept, p.target)
-		case source.item != nil:
-			l.want, p.err = a.contributes(source.item, p.target)
+		case source.Item != nil:
+			l.want, p.err = a.contributes(source.Item, p.target)
 		}
 		if p.err == nil {
 			looks[i] = l
@@ -340,7 +341,7 @@ func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution,
 func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*pair) {
 	at := map[string]int{}
 	open := map[string]int{} // the group of a target that has room
-	size := (maxTransactItems - 1) / (1 + 2*len(a.ranks) + 2*len(a.distincts))
+	size := (call.MaxTransactItems - 1) / (1 + 2*len(a.ranks) + 2*len(a.distincts))
 	for _, l := range looks {
 		if l.same() {
 			continue
@@ -365,6 +366,3 @@ func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*pair) {
 	}
 	return targets, all
 }
-
-// maxTransactItems is the number of items of one transaction. AWS: "TransactWriteItems".
-const maxTransactItems = 100

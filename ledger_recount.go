@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
@@ -45,9 +46,9 @@ func (r *audit) wrong() bool { return len(r.lost)+len(r.surplus)+len(r.miscounts
 type place struct{ source, hash string }
 
 // read reads the first rows of a target's ranks, and if full its whole ledger with all the rows beside it.
-func (a *aggregate) read(ctx context.Context, db *DB, target attr.Item, full bool) (*audit, error) {
+func (a *aggregate) read(ctx context.Context, db *wDB, target attr.Item, full bool) (*audit, error) {
 	r := &audit{want: attr.Item{}, counted: true}
-	text := db.table.RefText(target)
+	text := db.Table.RefText(target)
 	if !full {
 		for _, rule := range a.ranks {
 			entries, err := a.first(ctx, db, rule, text)
@@ -88,7 +89,7 @@ type sheet struct {
 	places map[string]map[string]place // by label and sort key of the rank row
 }
 
-func (a *aggregate) ledger(ctx context.Context, db *DB, target string) (*sheet, error) {
+func (a *aggregate) ledger(ctx context.Context, db *wDB, target string) (*sheet, error) {
 	l := &sheet{sums: map[string]decimal.Number{}, values: map[string]map[string]int64{}, places: map[string]map[string]place{}}
 	for _, r := range a.distincts {
 		l.values[r.label] = map[string]int64{}
@@ -96,7 +97,7 @@ func (a *aggregate) ledger(ctx context.Context, db *DB, target string) (*sheet, 
 	for _, r := range a.ranks {
 		l.places[r.label] = map[string]place{}
 	}
-	sort := db.table.Primary.Sort[0]
+	sort := db.Table.Primary.Sort[0]
 	for row, err := range db.partition(ctx, a.ledgerPartition(target)) {
 		if err != nil {
 			return nil, err
@@ -126,9 +127,9 @@ func (a *aggregate) ledger(ctx context.Context, db *DB, target string) (*sheet, 
 }
 
 // readRank compares the rows of a rank with the places that the ledger gives.
-func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRule, target string, places map[string]place) error {
+func (a *aggregate) readRank(ctx context.Context, db *wDB, r *audit, rule rankRule, target string, places map[string]place) error {
 	pk := a.rulePartition(model.RankPrefix, rule.label, target)
-	sort := db.table.Primary.Sort[0]
+	sort := db.Table.Primary.Sort[0]
 	var entries []types.AttributeValue
 	for row, err := range db.partition(ctx, pk) {
 		if err != nil {
@@ -157,7 +158,7 @@ func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRul
 		}
 	}
 	for _, at := range slices.Sorted(maps.Keys(places)) {
-		r.lost = append(r.lost, lostRow{db.table.CompanionKey(pk, at), places[at].source})
+		r.lost = append(r.lost, lostRow{db.Table.CompanionKey(pk, at), places[at].source})
 	}
 	if len(places) > 0 {
 		return nil // what the target should say is not known until they are there
@@ -170,13 +171,13 @@ func (a *aggregate) readRank(ctx context.Context, db *DB, r *audit, rule rankRul
 }
 
 // readValues compares the rows of a Distinct with the counts of the ledger.
-func (a *aggregate) readValues(ctx context.Context, db *DB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
+func (a *aggregate) readValues(ctx context.Context, db *wDB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
 	pk := a.rulePartition(model.DistinctPrefix, rule.label, target)
 	for row, err := range db.partition(ctx, pk) {
 		if err != nil {
 			return err
 		}
-		value, _ := row[db.table.Primary.Sort[0]].(*types.AttributeValueMemberS)
+		value, _ := row[db.Table.Primary.Sort[0]].(*types.AttributeValueMemberS)
 		if value == nil {
 			continue
 		}
@@ -185,19 +186,19 @@ func (a *aggregate) readValues(ctx context.Context, db *DB, r *audit, rule disti
 			return err
 		}
 		if want := counts[value.Value]; !have.Sub(decimal.Int(want)).IsZero() {
-			r.miscounts = append(r.miscounts, miscount{db.table.KeyOf(model.Loaded(row)), row, want})
+			r.miscounts = append(r.miscounts, miscount{db.Table.KeyOf(model.Loaded(row)), row, want})
 		}
 		delete(counts, value.Value)
 	}
 	for _, value := range slices.Sorted(maps.Keys(counts)) {
-		r.miscounts = append(r.miscounts, miscount{db.table.CompanionKey(pk, value), nil, counts[value]})
+		r.miscounts = append(r.miscounts, miscount{db.Table.CompanionKey(pk, value), nil, counts[value]})
 	}
 	return nil
 }
 
 // mend makes the rows beside the ledger of a target agree with it, and reports how many it wrote. They differ only where
 // a rule was not there while sources changed, or where somebody wrote them.
-func (a *aggregate) mend(ctx context.Context, db *DB, target, was attr.Item, r *audit) (changed int, err error) {
+func (a *aggregate) mend(ctx context.Context, db *wDB, target, was attr.Item, r *audit) (changed int, err error) {
 	if len(r.lost) > 0 {
 		n, err := a.restore(ctx, db, target, r.lost)
 		if changed += n; err != nil {
@@ -217,34 +218,34 @@ func (a *aggregate) mend(ctx context.Context, db *DB, target, was attr.Item, r *
 		return changed, nil // what counts for an absent target is counted when it is there
 	}
 	for _, m := range r.miscounts {
-		switch err := db.transactWrite(ctx, a.recount(db, target, was, m)); {
+		switch err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: a.recount(db, target, was, m)}, nil, nil); {
 		case err == nil:
 			changed++
 		case !apierror.Moved(err):
-			return changed, db.explain(err)
+			return changed, db.Explain(err)
 		}
 	}
 	return changed, nil
 }
 
 // restore puts rows of ranks that are not there, with the ledger items that they belong to.
-func (a *aggregate) restore(ctx context.Context, db *DB, target attr.Item, lost []lostRow) (changed int, err error) {
-	text := db.table.RefText(target)
+func (a *aggregate) restore(ctx context.Context, db *wDB, target attr.Item, lost []lostRow) (changed int, err error) {
+	text := db.Table.RefText(target)
 	keys := make([]attr.Item, len(lost))
 	for i, l := range lost {
-		keys[i] = db.table.CompanionKey(a.ledgerPartition(text), l.source)
+		keys[i] = db.Table.CompanionKey(a.ledgerPartition(text), l.source)
 	}
 	var pairs []*pair
 	seen := map[string]bool{}
 	var errs []error
-	for i, row := range db.fetch(ctx, keys) {
-		source, _ := row.item[model.SourceAttr].(*types.AttributeValueMemberM)
+	for i, row := range db.Fetch(ctx, keys) {
+		source, _ := row.Item[model.SourceAttr].(*types.AttributeValueMemberM)
 		switch {
-		case row.err != nil:
-			errs = append(errs, row.err)
+		case row.Err != nil:
+			errs = append(errs, row.Err)
 		case source == nil || seen[lost[i].source]:
 		case isKept(lost[i].source):
-			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.table.KeyText(lost[i].key), db.table.KeyText(keys[i])))
+			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.Table.KeyText(lost[i].key), db.Table.KeyText(keys[i])))
 		default:
 			seen[lost[i].source] = true
 			p := a.newPair(target, source.Value)
@@ -261,39 +262,39 @@ func (a *aggregate) restore(ctx context.Context, db *DB, target attr.Item, lost 
 
 // dropRank deletes a row of a rank that no ledger item has put there: of a rule that is no more, or that was not there
 // while its source changed.
-func (a *aggregate) dropRank(ctx context.Context, db *DB, row, target attr.Item) (dropped bool, err error) {
+func (a *aggregate) dropRank(ctx context.Context, db *wDB, row, target attr.Item) (dropped bool, err error) {
 	surplus, key, have, err := a.isSurplus(ctx, db, row, target)
 	if err != nil || !surplus {
 		return false, err
 	}
 	x := &plan.Expression{}
 	c := &commitment{a: a, db: db, guard: true}
-	err = db.transactWrite(ctx, []types.TransactWriteItem{
+	err = db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{ConditionCheck: &types.ConditionCheck{
-			TableName: &db.name, Key: key, ConditionExpression: c.asRead(x, have),
+			TableName: &db.Name, Key: key, ConditionExpression: c.asRead(x, have),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
-		{Delete: &types.Delete{TableName: &db.name, Key: db.table.KeyOf(model.Loaded(row))}},
-	})
+		{Delete: &types.Delete{TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(row))}},
+	}}, nil, nil)
 	if apierror.Moved(err) {
 		return false, nil // its ledger item is being written: by a rule that keeps the row
 	}
-	return err == nil, db.explain(err)
+	return err == nil, db.Explain(err)
 }
 
 // isSurplus reports whether no ledger item has put a rank row where it is, and returns the key of the ledger item that
 // could have, and what that says.
-func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
-	t := db.table
+func (a *aggregate) isSurplus(ctx context.Context, db *wDB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
+	t := db.Table
 	source, _ := row[model.LedgerAttr].(*types.AttributeValueMemberS)
 	if source == nil {
 		return false, nil, nil, nil
 	}
 	text := t.RefText(target)
 	key = t.CompanionKey(a.ledgerPartition(text), source.Value)
-	ledger, err := db.Consistent().getItem(ctx, key)
+	ledger, err := db.GetItem(ctx, key, true)
 	if err != nil {
-		return false, nil, nil, db.explain(err)
+		return false, nil, nil, db.Explain(err)
 	}
 	have = contributed(ledger)
 	for _, rule := range a.ranks {
@@ -307,17 +308,17 @@ func (a *aggregate) isSurplus(ctx context.Context, db *DB, row, target attr.Item
 
 // recount returns the transaction that writes what the row of a value should say, if the target's stamp is as it was before
 // the ledger was read: then nothing changed in between.
-func (a *aggregate) recount(db *DB, target, was attr.Item, m miscount) []types.TransactWriteItem {
+func (a *aggregate) recount(db *wDB, target, was attr.Item, m miscount) []types.TransactWriteItem {
 	c := &commitment{a: a, db: db, guard: true}
 	c.value(m.key, m.have, decimal.Int(m.want), target)
 	x := &plan.Expression{}
-	cond := "attribute_exists(" + x.Name(db.table.Primary.Partition[0]) + ")"
+	cond := "attribute_exists(" + x.Name(db.Table.Primary.Partition[0]) + ")"
 	if stamp := was[model.StampAttr]; stamp == nil {
 		cond += " AND attribute_not_exists(" + x.Name(model.StampAttr) + ")"
 	} else {
 		cond += " AND " + x.Name(model.StampAttr) + " = " + x.Value(stamp)
 	}
 	return append(c.ops, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-		TableName: &db.name, Key: target, ConditionExpression: &cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		TableName: &db.Name, Key: target, ConditionExpression: &cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}})
 }

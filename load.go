@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -37,50 +38,43 @@ func (r Read) Optional(found *bool) Read {
 	return r
 }
 
-// maxTransactGet is the number of items of one TransactGetItems.
-const maxTransactGet = 100
-
 // TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
 // that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
-func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
+func (db *rDB) LoadTogether(ctx context.Context, reads ...Read) error {
 	keys, at, err := db.loads("transact get", reads)
 	if err != nil {
 		return err
 	}
 	if len(reads) == 0 {
-		return ended(ctx, "transact get")
+		return call.Ended(ctx, "transact get")
 	}
-	if len(keys) > maxTransactGet {
-		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", fault.ErrTooLarge, len(keys), maxTransactGet)
+	if len(keys) > call.MaxTransactGet {
+		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", fault.ErrTooLarge, len(keys), call.MaxTransactGet)
 	}
 	in := &dynamodb.TransactGetItemsInput{TransactItems: make([]types.TransactGetItem, len(keys))}
 	for i, key := range keys {
-		in.TransactItems[i] = types.TransactGetItem{Get: &types.Get{TableName: &db.name, Key: key}}
+		in.TransactItems[i] = types.TransactGetItem{Get: &types.Get{TableName: &db.Name, Key: key}}
 	}
 	var last error
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
+	for attempt := range db.Attempts {
+		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return fmt.Errorf("ddb: transact get: %w", errors.Join(err, last))
 		}
-		m := db.answered(ctx, "TransactGetItems")
-		in.ReturnConsumedCapacity = m.want()
-		out, err := db.client.TransactGetItems(ctx, in, m.opts()...)
+		out, page, err := db.TransactGet(ctx, in)
 		if err == nil {
-			m.done(out.ConsumedCapacity...)
-			defer m.answer.Page().Release()
+			defer page.Release()
 			responses := make([]attr.Item, len(out.Responses))
 			for i, r := range out.Responses {
 				responses[i] = r.Item
 			}
-			got, found := attr.StoredItems(m.answer.Page(), responses), make([]attr.Stored, len(reads))
+			got, found := attr.StoredItems(page, responses), make([]attr.Stored, len(reads))
 			for i, n := range at {
 				found[i] = got[n]
 			}
 			return db.load("transact get", reads, found)
 		}
-		m.done()
-		last = db.explain(err)
+		last = db.Explain(err)
 		if class := apierror.Of(err); class != apierror.Contention && class != apierror.Throttling {
 			break
 		}
@@ -92,45 +86,45 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 // is no snapshot. If an item is not there the error matches [ErrNotFound] and names it; if some stayed unprocessed,
 // [ErrThrottled]. On an error all destinations stay as they are. [Repository.BatchGet] has an outcome for each key
 // instead.
-func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
+func (db *rDB) LoadAll(ctx context.Context, reads ...Read) error {
 	keys, at, err := db.loads("batch get", reads)
 	if err != nil {
 		return err
 	}
 	if len(reads) == 0 {
-		return ended(ctx, "batch get")
+		return call.Ended(ctx, "batch get")
 	}
-	b, err := db.batchGet(ctx, keys, db.consistent)
+	b, err := db.BatchGet(ctx, keys, db.consistent)
 	if err != nil {
-		return db.fail("batch get", nil, nil, err)
+		return db.Fail("batch get", nil, nil, err)
 	}
-	defer b.release()
+	defer b.Release()
 	found := make([]attr.Stored, len(reads))
 	for i, n := range at {
-		if b.throttled[n] {
-			return db.fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, db.opts.MaxAttempts))
+		if b.Throttled[n] {
+			return db.Fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, db.Attempts))
 		}
-		found[i] = b.found[n]
+		found[i] = b.Found[n]
 	}
 	return db.load("batch get", reads, found)
 }
 
 // loads returns the keys of reads, each once, and where in them each read finds its own.
-func (db *DB) loads(op string, reads []Read) (keys []attr.Item, at []int, err error) {
+func (db *rDB) loads(op string, reads []Read) (keys []attr.Item, at []int, err error) {
 	index := map[string]int{}
 	at = make([]int, len(reads))
 	for i, r := range reads {
 		switch {
 		case r.e == nil || !r.dst.IsValid():
 			return nil, nil, fault.Model("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
-		case r.e.Table != db.table:
+		case r.e.Table != db.Table:
 			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.e.Name)
 		}
 		key, err := r.e.Key(op, r.dst)
 		if err != nil {
 			return nil, nil, err
 		}
-		id := string(db.table.AppendKey(nil, model.Loaded(key)))
+		id := string(db.Table.AppendKey(nil, model.Loaded(key)))
 		n, ok := index[id]
 		if !ok {
 			n = len(keys)
@@ -143,7 +137,7 @@ func (db *DB) loads(op string, reads []Read) (keys []attr.Item, at []int, err er
 }
 
 // load decodes what was found into the destinations, all or none.
-func (db *DB) load(op string, reads []Read, found []attr.Stored) error {
+func (db *rDB) load(op string, reads []Read, found []attr.Stored) error {
 	values := make([]reflect.Value, len(reads))
 	var errs []error
 	for i, r := range reads {
@@ -151,7 +145,7 @@ func (db *DB) load(op string, reads []Read, found []attr.Stored) error {
 		if s.None() || db.past(s) {
 			if r.found == nil {
 				key, _ := r.e.Key(op, r.dst)
-				errs = append(errs, db.fail(op, r.e, key, fault.ErrNotFound))
+				errs = append(errs, db.Fail(op, r.e, key, fault.ErrNotFound))
 			}
 			continue
 		}

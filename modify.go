@@ -43,7 +43,7 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 var errUnchanged = errors.New("nothing changed")
 
 // compileModify compiles one try of Modify.
-func (db *DB) compileModify(w *write) error {
+func (db *wDB) compileModify(w *write) error {
 	e := w.e
 	key, err := e.Key("modify", w.op.item)
 	switch {
@@ -65,10 +65,10 @@ func (db *DB) compileModify(w *write) error {
 			err = isState{}.why(nil, nil)
 		}
 		if err != nil {
-			return &fault.WriteError{Op: w.index, Verb: "modify", Entity: e.Name, Key: db.table.KeyText(key), Current: db.current(e, old), Err: err}
+			return &fault.WriteError{Op: w.index, Verb: "modify", Entity: e.Name, Key: db.Table.KeyText(key), Current: db.current(e, old), Err: err}
 		}
 	}
-	if claimed, err := db.table.Claim(model.Loaded(old)); err != nil || claimed != e {
+	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.Name))
 	}
 	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.lapsed(e, model.Loaded(old)) {

@@ -24,7 +24,7 @@ func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T
 	return r.run(ctx, r.e.Move(from, to, opts...))
 }
 
-func (db *DB) compileMove(w *write) error {
+func (db *wDB) compileMove(w *write) error {
 	e := w.e
 	from, err := e.Key("move", w.op.item)
 	if err != nil {

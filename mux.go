@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
@@ -121,7 +122,7 @@ func (r *run) process(ctx context.Context) {
 // maintain brings one view up to date.
 func (r *run) maintain(ctx context.Context, part int) {
 	v, t := r.m.views[part], r.turn(part)
-	err := fault.Safely(func() error { v.view.kind.maintain(withWidth(ctx, r.m.opts.Workers), v.db, t); return nil })
+	err := fault.Safely(func() error { v.view.kind.maintain(call.WithWidth(ctx, r.m.opts.Workers), v.db, t); return nil })
 	if err == nil {
 		return
 	}

@@ -109,7 +109,7 @@ func (e *Entity[T]) Delete(key T, opts ...Option) Op { return newOp(e, verbDelet
 // condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
 func (e *Entity[T]) Check(key T, conds ...Cond) Op {
 	op := newOp(e, verbCheck, key)
-	op.conds = clauses(conds)
+	op.conds = clauses(nil, conds)
 	return op
 }
 

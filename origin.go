@@ -57,10 +57,10 @@ func (o *origin) bind(name string) string {
 }
 
 // bindTo binds a Mux to the table of a DB.
-func (m *Mux) bindTo(db *DB) {
-	name := tableName(db.name)
+func (m *Mux) bindTo(db *wDB) {
+	name := tableName(db.Name)
 	if name == "" {
-		name = db.name
+		name = db.Name
 	}
 	if own := m.origin.bind(name); own != name {
 		panic(fmt.Sprintf("ddb: Maintain: the DB is of table %q, and the Mux handles table %q", name, own))

@@ -53,14 +53,14 @@ func (e *Entity[T]) On(ix *Index, example T) Query[T] {
 // a prefix that ends in a beginning of the literal behind the part, which shorter values would match too. A number or an instant beyond
 // what the part holds is no such value in a range, but a bound beyond all keys: nothing is above it, and everything below.
 func (q Query[T]) SortKey(bounds ...Bound) Query[T] {
-	q.q.bounds = append(slices.Clip(q.q.bounds), clauses(bounds)...)
+	q.q.bounds = clauses(slices.Clip(q.q.bounds), bounds)
 	return q
 }
 
 // Filter drops items after they were read: each costs what it would have cost anyway. A filter on the part of the sort
 // key that SortKey would take next is refused.
 func (q Query[T]) Filter(conds ...Cond) Query[T] {
-	q.q.filters = append(slices.Clip(q.q.filters), clauses(conds)...)
+	q.q.filters = clauses(slices.Clip(q.q.filters), conds)
 	return q
 }
 

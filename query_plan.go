@@ -38,15 +38,15 @@ type readPlan struct {
 }
 
 // plan checks q and prepares its request; db is nil where it is only to be explained.
-func (q query) plan(db *DB) (*readPlan, error) {
+func (q query) plan(db *rDB) (*readPlan, error) {
 	if q.e == nil {
 		return nil, fault.Model("ddb: query of no entity: make it with Entity.Query or Entity.On")
 	}
 	b := &planner{q: q, p: &readPlan{q: q, ix: q.ix, consistent: q.consistent || db != nil && db.consistent}}
 	if db != nil {
-		b.p.table = db.name
+		b.p.table = db.Name
 	}
-	if db != nil && db.table != q.e.Table {
+	if db != nil && db.Table != q.e.Table {
 		b.fault("the entity is of another table than the DB's")
 		return b.done()
 	}

@@ -19,9 +19,9 @@ import (
 )
 
 // input returns the request of the plan, without its start and page size.
-func (p *readPlan) input(db *DB) (*dynamodb.QueryInput, error) {
+func (p *readPlan) input(db *rDB) (*dynamodb.QueryInput, error) {
 	x := &plan.Expression{}
-	in := &dynamodb.QueryInput{TableName: &db.name}
+	in := &dynamodb.QueryInput{TableName: &db.Name}
 	if p.ix.Kind != model.PrimaryIndex {
 		in.IndexName = &p.ix.Name
 	}
@@ -225,7 +225,7 @@ func (p *readPlan) keyText() string {
 }
 
 // count counts the rows of p, of which only the number is asked for.
-func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
+func (db *rDB) count(ctx context.Context, p *readPlan) (int, error) {
 	one := *p
 	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated
 	if p.q.ignoreUnknown {
@@ -257,9 +257,9 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 		if size := p.pageSize(max(p.q.limit-n, 0), thin); size > 0 {
 			in.Limit = &size
 		}
-		out, err := db.query(ctx, in)
+		out, err := db.Query(ctx, in)
 		if err != nil {
-			return 0, p.fail(db.explain(err))
+			return 0, p.fail(db.Explain(err))
 		}
 		n += int(out.Count)
 		if p.q.limit > 0 && n >= p.q.limit {
@@ -280,9 +280,9 @@ func (db *DB) count(ctx context.Context, p *readPlan) (int, error) {
 }
 
 // countItems counts items that have to be looked at, to know whether they are expired or whose they are.
-func (db *DB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
+func (db *rDB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
 	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.None() || p.q.ignoreUnknown && !db.table.Claims(p.q.e, it.item) {
+		if it.item.None() || p.q.ignoreUnknown && !db.Table.Claims(p.q.e, it.item) {
 			return false, true
 		}
 		n++

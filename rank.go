@@ -96,12 +96,12 @@ func (r rankRule) values(entries []types.AttributeValue) attr.Item {
 }
 
 // first reads the entries of the first rows of a rank.
-func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string) ([]types.AttributeValue, error) {
-	out, err := db.query(ctx, &dynamodb.QueryInput{
-		TableName:                 &db.name,
+func (a *aggregate) first(ctx context.Context, db *wDB, r rankRule, target string) ([]types.AttributeValue, error) {
+	out, err := db.Query(ctx, &dynamodb.QueryInput{
+		TableName:                 &db.Name,
 		ConsistentRead:            new(true),
 		KeyConditionExpression:    new("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": db.table.Primary.Partition[0]},
+		ExpressionAttributeNames:  map[string]string{"#p": db.Table.Primary.Partition[0]},
 		ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(model.RankPrefix, r.label, target)}},
 		ScanIndexForward:          new(r.op == ruleMin),
 		Limit:                     new(int32(r.n)),

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -23,7 +21,7 @@ type row struct {
 
 // reading is a plan under way. Not safe for concurrent use.
 type reading struct {
-	db      *DB
+	db      *rDB
 	plan    *readPlan
 	start   attr.Item // ExclusiveStartKey of the next request
 	rows    []row     // of the last request, not handed out yet
@@ -39,7 +37,7 @@ type reading struct {
 }
 
 // read starts p at a cursor.
-func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
+func (db *rDB) read(p *readPlan, after Cursor) (*reading, error) {
 	r := &reading{db: db, plan: p}
 	r.ended = p.nothing()
 	r.done = r.ended
@@ -61,7 +59,7 @@ func (db *DB) read(p *readPlan, after Cursor) (*reading, error) {
 
 // each hands the rows of p to visit, page by page, until the query's limit of them counted, visit asks for no more, or
 // none is left.
-func (db *DB) each(ctx context.Context, p *readPlan, visit func(row) (counts, more bool)) error {
+func (db *rDB) each(ctx context.Context, p *readPlan, visit func(row) (counts, more bool)) error {
 	r, err := db.read(p, "")
 	if err != nil {
 		return err
@@ -86,7 +84,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 			}
 			seen++
 			if it.outcome == Throttled && !r.plan.outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.table.KeyText(r.db.table.KeyOf(it.found))))
+				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.found))))
 			}
 			counts, more := visit(it)
 			if counts {
@@ -141,7 +139,7 @@ func (r *reading) batch(want, n int) int {
 	if want == 0 || !r.plan.hydrate && !r.plan.partial {
 		return n
 	}
-	return min(n, max(want, min(int(grown(want, r.thin)), batchGetLimit)))
+	return min(n, max(want, min(int(grown(want, r.thin)), call.BatchGetLimit)))
 }
 
 // request makes one request.
@@ -154,9 +152,9 @@ func (r *reading) request(ctx context.Context, want int) error {
 	if n := r.plan.pageSize(want, r.thin); n > 0 {
 		in.Limit = new(n)
 	}
-	out, page, err := r.db.queryPage(ctx, in)
+	out, page, err := r.db.QueryPage(ctx, in)
 	if err != nil {
-		return r.plan.fail(r.db.explain(err))
+		return r.plan.fail(r.db.Explain(err))
 	}
 	r.held = append(released(r.held), page)
 	r.start, r.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
@@ -257,32 +255,4 @@ func (r *reading) cursor() Cursor {
 		query: r.plan.fingerprint(),
 		keys:  []keyPosition{{state: afterKey, key: r.plan.ix.KeyValues(at)}},
 	})
-}
-
-func (db *DB) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
-	m := meterOf(ctx, "Query", true)
-	in.ReturnConsumedCapacity = m.want()
-	out, err := db.client.Query(ctx, in, m.opts()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return out, err
-}
-
-// queryPage is query, but for the items: they are in the page, if there is one.
-func (db *DB) queryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
-	m := db.answered(ctx, "Query")
-	in.ReturnConsumedCapacity = m.want()
-	out, err := db.client.Query(ctx, in, m.opts()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return out, m.answer.Page(), err
-}
-
-// capacityOf returns what a call consumed, nothing where it failed.
-func capacityOf[O any](out *O, get func() *types.ConsumedCapacity) []types.ConsumedCapacity {
-	if out == nil {
-		return nil
-	}
-	if cc := get(); cc != nil {
-		return []types.ConsumedCapacity{*cc}
-	}
-	return nil
 }

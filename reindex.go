@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -51,11 +52,11 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 	var n Reindexed
 	var bad []error
 	e := r.e.e
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan("reindex", e.Name)) {
+	for attrs, err := range r.db.consistently().scanItems(ctx, opts.scan("reindex", e.Name)) {
 		if err != nil {
 			return n, fmt.Errorf("ddb: reindex %s: %w", e.Name, errors.Join(append(bad, err)...))
 		}
-		if claimed, err := r.db.table.Claim(model.Loaded(attrs)); err != nil || claimed != e || model.SchemaOf(model.Loaded(attrs)) > e.Schema {
+		if claimed, err := r.db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || model.SchemaOf(model.Loaded(attrs)) > e.Schema {
 			continue
 		}
 		n.Items++
@@ -80,9 +81,9 @@ type unreadError struct{ error }
 func (e *unreadError) Unwrap() error { return e.error }
 
 // refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
-func (db *DB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (changed bool, err error) {
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
+func (db *wDB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (changed bool, err error) {
+	for attempt := range db.Attempts {
+		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return false, err
 		}
 		want, _, err := e.AsWritten("reindex", attrs)
@@ -102,19 +103,19 @@ func (db *DB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (ch
 		if !errors.Is(err, fault.ErrConflict) && !errors.Is(err, fault.ErrOutcomeUnknown) { // it can be done again
 			return false, err
 		}
-		if attrs, err = db.Consistent().getItem(ctx, db.table.KeyOf(model.Loaded(attrs))); err != nil {
-			return false, db.explain(err)
+		if attrs, err = db.GetItem(ctx, db.Table.KeyOf(model.Loaded(attrs)), true); err != nil {
+			return false, db.Explain(err)
 		}
 		if len(attrs) == 0 || model.SchemaOf(model.Loaded(attrs)) > e.Schema {
 			return false, nil
 		}
 	}
-	return false, fmt.Errorf("item %s: %w", db.table.KeyText(attrs), fault.ErrConflict)
+	return false, fmt.Errorf("item %s: %w", db.Table.KeyText(attrs), fault.ErrConflict)
 }
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
 // upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
-func (db *DB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, also func(attr.Item)) error {
+func (db *wDB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, also func(attr.Item)) error {
 	want, it, err := e.AsWritten("rewrite", attrs)
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (db *DB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, als
 	also(want)
 	t := &tries{item: known{state: knownPresent, item: attrs}}
 	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
-	key := db.table.KeyOf(model.Loaded(attrs))
+	key := db.Table.KeyOf(model.Loaded(attrs))
 	a := w.action(updateAction, roleItem, key)
 	if e.Version != nil {
 		w.stamp = newWriteStamp()
@@ -155,11 +156,11 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 		return fault.Model("ddb: ensure unique %s: the entity declares no Unique", e.Name)
 	}
 	var taken []error
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
+	for attrs, err := range r.db.consistently().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
 		if err != nil {
 			return fmt.Errorf("ddb: ensure unique %s: %w", e.Name, errors.Join(append(taken, err)...))
 		}
-		if claimed, err := r.db.table.Claim(model.Loaded(attrs)); err != nil || claimed != e || r.db.dead(model.Loaded(attrs)) {
+		if claimed, err := r.db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || r.db.dead(model.Loaded(attrs)) {
 			continue
 		}
 		dups, err := r.db.ensure(ctx, e, attrs)
@@ -173,8 +174,8 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
-func (db *DB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (taken []error, err error) {
-	key := db.table.KeyOf(model.Loaded(attrs))
+func (db *wDB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (taken []error, err error) {
+	key := db.Table.KeyOf(model.Loaded(attrs))
 	for _, u := range e.Uniques {
 		t := &tries{item: db.seen(attrs)}
 		err := db.ensureOne(ctx, e, u, key, t)
@@ -188,9 +189,9 @@ func (db *DB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (tak
 }
 
 // ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *DB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) error {
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
+func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) error {
+	for attempt := range db.Attempts {
+		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return err
 		}
 		op := Op{e: e, verb: "ensure unique", quiet: true}
@@ -232,22 +233,14 @@ func (db *DB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, k
 		}
 		t.item = r.met
 	}
-	return fmt.Errorf("item %s: %w", db.table.KeyText(key), fault.ErrConflict)
+	return fmt.Errorf("item %s: %w", db.Table.KeyText(key), fault.ErrConflict)
 }
 
 // holds reports whether a constraint is already as an action would put it.
-func (db *DB) holds(ctx context.Context, a *action) (bool, error) {
-	have, err := db.Consistent().getItem(ctx, a.key)
+func (db *wDB) holds(ctx context.Context, a *action) (bool, error) {
+	have, err := db.GetItem(ctx, a.key, true)
 	if err != nil {
-		return false, db.explain(err)
+		return false, db.Explain(err)
 	}
 	return attr.EqualItems(have, a.attrs), nil
-}
-
-// pauseFrom is pause, which does not wait before the first attempt.
-func pauseFrom(ctx context.Context, attempt int) error {
-	if attempt == 0 {
-		return ctx.Err()
-	}
-	return pause(ctx, attempt)
 }

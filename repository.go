@@ -8,13 +8,9 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
-	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // Repository reads and writes the items of one entity. Safe for concurrent use.
@@ -23,7 +19,7 @@ import (
 // primary key fields are set; its other fields are not looked at. Every method returns the context's error when the
 // context ends.
 type Repository[T any] struct {
-	db *DB
+	db *wDB
 	e  *Entity[T]
 }
 
@@ -33,14 +29,14 @@ func NewRepository[T any](db *DB, e *Entity[T]) *Repository[T] {
 	if db == nil || e == nil {
 		panic("ddb: NewRepository: a nil DB or Entity; package variables are set in the order of their use")
 	}
-	if db.table != e.e.Table {
-		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.Name, db.name))
+	if db.db.Table != e.e.Table {
+		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.Name, db.Name()))
 	}
-	return &Repository[T]{db, e}
+	return &Repository[T]{db.db, e}
 }
 
 // Consistent returns a view of r whose reads are strongly consistent, at twice the capacity.
-func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db.Consistent(), r.e} }
+func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db.consistently(), r.e} }
 
 // Get reads the item whose primary key fields key holds, with one GetItem of half a unit for each 4 KB. If there is
 // none, or its TTL has passed, the error matches [ErrNotFound].
@@ -51,13 +47,13 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	found, page, err := r.db.readItem(ctx, k)
+	found, page, err := r.db.ReadItem(ctx, k, r.db.consistent)
 	defer page.Release()
 	switch {
 	case err != nil:
-		return zero, r.db.fail("get", e, k, err)
+		return zero, r.db.Fail("get", e, k, err)
 	case found.None() || r.db.past(found):
-		return zero, r.db.fail("get", e, k, fault.ErrNotFound)
+		return zero, r.db.Fail("get", e, k, fault.ErrNotFound)
 	}
 	err = r.decode("get", found, &zero)
 	return zero, err
@@ -99,7 +95,7 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var it, zero T // it is for all items: what is yielded is a copy
-		p, err := q.q.plan(r.db)
+		p, err := q.q.plan(r.db.rDB)
 		if err != nil {
 			yield(zero, err)
 			return
@@ -131,7 +127,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 // out is reported, with the fields of its primary key, and counts for the query's limit.
 func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Lookup[T], error] {
 	return func(yield func(Lookup[T], error) bool) {
-		p, err := q.q.plan(r.db)
+		p, err := q.q.plan(r.db.rDB)
 		if err != nil {
 			yield(Lookup[T]{}, err)
 			return
@@ -142,11 +138,11 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
 			l = Lookup[T]{Outcome: row.outcome}
 			if row.item.None() {
-				if p.q.ignoreUnknown && !r.db.table.Claims(r.e.e, row.found) {
+				if p.q.ignoreUnknown && !r.db.Table.Claims(r.e.e, row.found) {
 					return false, true
 				}
 				if err := r.e.e.DecodeKey(row.found, place(nil)); err != nil {
-					return false, yield(Lookup[T]{}, r.db.table.ItemError("query", r.e.e, row.found, err))
+					return false, yield(Lookup[T]{}, r.db.Table.ItemError("query", r.e.e, row.found, err))
 				}
 				return true, yield(l, nil)
 			}
@@ -180,7 +176,7 @@ type Page[T any] struct {
 // Items that cannot be read do not count: the page has the others, and Next, and the error joins an [ItemError] for each.
 // With any other error the page is empty.
 func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Page[T], error) {
-	p, err := q.q.plan(r.db)
+	p, err := q.q.plan(r.db.rDB)
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -223,7 +219,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 // [Query.IgnoreUnknown] it leaves out those that no entity claims, or another one, as far as the index says. Where the index does not say which are
 // expired, the items are fetched.
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
-	p, err := q.q.plan(r.db)
+	p, err := q.q.plan(r.db.rDB)
 	if err != nil {
 		return 0, err
 	}
@@ -264,31 +260,4 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // decode sets dst, a zero T, to the one in s; it stays zero if that is none.
 func (r *Repository[T]) decode(op string, s attr.Stored, dst *T) error {
 	return r.e.e.As(op, s, reflect.ValueOf(dst).Elem())
-}
-
-// getItem reads the attributes of one item.
-func (db *DB) getItem(ctx context.Context, key attr.Item) (attr.Item, error) {
-	found, page, err := db.readItem(ctx, key)
-	defer page.Release()
-	return found.Attributes(), err
-}
-
-// readItem reads one item, which may be looked at until the page is released.
-func (db *DB) readItem(ctx context.Context, key attr.Item) (attr.Stored, *wire.Page, error) {
-	m := db.answered(ctx, "GetItem")
-	in := &dynamodb.GetItemInput{TableName: &db.name, Key: key, ReturnConsumedCapacity: m.want()}
-	if db.consistent {
-		in.ConsistentRead = new(true)
-	}
-	out, err := db.client.GetItem(ctx, in, m.opts()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	switch page := m.answer.Page(); {
-	case err != nil:
-		return attr.Stored{}, nil, err
-	case page != nil:
-		return attr.Stored{JSON: page.Item(0)}, page, nil
-	case len(out.Item) == 0:
-		return attr.Stored{}, nil, nil
-	}
-	return model.Loaded(out.Item), nil, nil
 }

@@ -87,7 +87,7 @@ func (c *commitment) overflows(l *look, target attr.Item) error {
 		is := have.Add(n)
 		towards := n.Sign() > 0 && is.Sub(r.low).Sign() < 0 || n.Sign() < 0 && r.top.Sub(is).Sign() < 0
 		if err := r.check(is); err != nil && !towards {
-			return fmt.Errorf("target %s: %w", c.db.table.KeyText(l.target), err)
+			return fmt.Errorf("target %s: %w", c.db.Table.KeyText(l.target), err)
 		}
 	}
 	return nil

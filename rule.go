@@ -41,7 +41,7 @@ func By[V any](from, into *V) Rule { return Rule{op: ruleBy, from: from, into: i
 
 // When restricts the aggregate to sources for which all conds hold. As with [Row.When], the fields need attributes of
 // their own, and [Expr] is not among the conditions.
-func When(conds ...Cond) Rule { return Rule{op: ruleWhen, conds: clauses(conds)} }
+func When(conds ...Cond) Rule { return Rule{op: ruleWhen, conds: clauses(nil, conds)} }
 
 // Sum keeps into at the sum of from, in exact decimals.
 func Sum[N number](from, into *N) Rule { return Rule{op: ruleSum, from: from, into: into} }

@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
@@ -58,7 +57,7 @@ const maxSegments = 1_000_000
 // access pattern: use it to export, migrate and check.
 //
 // It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
-func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
+func (db *rDB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.readTable(ctx, opts) {
 			if err != nil {
@@ -98,22 +97,22 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is an [ItemError].
-func (db *DB) scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
+func (db *rDB) scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
-	e, err := db.table.Claim(s)
+	e, err := db.Table.Claim(s)
 	switch {
 	case err != nil && opts != nil && opts.IgnoreUnknown:
 		return nil, reflect.Value{}, nil
 	case err != nil:
-		return nil, reflect.Value{}, db.table.ItemError("scan", nil, s, err)
+		return nil, reflect.Value{}, db.Table.ItemError("scan", nil, s, err)
 	case e == nil, only != nil && e != only:
 		return nil, reflect.Value{}, nil
 	}
 	v := e.NewItem()
 	if err := e.Decode(s, v); err != nil {
-		return nil, reflect.Value{}, db.table.ItemError("scan", e, s, err)
+		return nil, reflect.Value{}, db.Table.ItemError("scan", e, s, err)
 	}
 	return e, v, nil
 }
@@ -128,7 +127,7 @@ type scanPage struct {
 }
 
 // scanItems yields the attributes of what readTable does.
-func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
+func (db *rDB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		for s, err := range db.readTable(ctx, opts) {
 			if !yield(s.Attributes(), err) {
@@ -139,7 +138,7 @@ func (db *DB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.I
 }
 
 // readTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
-func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
+func (db *rDB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
 	return func(yield func(attr.Stored, error) bool) {
 		s, err := db.newScan(opts)
 		if err != nil {
@@ -174,12 +173,12 @@ func (db *DB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.S
 
 // scan is a scan under way: where each of its segments stands, as far as pages have been consumed.
 type scan struct {
-	db        *DB
+	db        *rDB
 	opts      ScanOptions
 	positions []keyPosition
 }
 
-func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
+func (db *rDB) newScan(opts *ScanOptions) (*scan, error) {
 	s := &scan{db: db}
 	if opts != nil {
 		s.opts = *opts
@@ -204,7 +203,7 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 		if s.opts.operation != "" {
 			what = "another operation, or an earlier version, "
 		}
-		return nil, fmt.Errorf("ddb: scan: %w: it is of %sa query, or of another table than %q", fault.ErrCursor, what, db.name)
+		return nil, fmt.Errorf("ddb: scan: %w: it is of %sa query, or of another table than %q", fault.ErrCursor, what, db.Name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
 		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", fault.ErrCursor, len(pos.keys), n)
@@ -214,7 +213,7 @@ func (db *DB) newScan(opts *ScanOptions) (*scan, error) {
 }
 
 // takes checks the options of a scan before anything else is asked of DynamoDB.
-func (db *DB) takes(opts ScanOptions) error {
+func (db *rDB) takes(opts ScanOptions) error {
 	cursor, _, _ := strings.Cut(string(opts.Resume), coveredMark)
 	opts.Resume = Cursor(cursor)
 	_, err := db.newScan(&opts)
@@ -222,9 +221,9 @@ func (db *DB) takes(opts ScanOptions) error {
 }
 
 // scanFingerprint identifies the scans of the table by an operation for their cursors.
-func (db *DB) scanFingerprint(operation string) uint64 {
+func (db *rDB) scanFingerprint(operation string) uint64 {
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, "scan\x00"+db.name)
+	_, _ = io.WriteString(h, "scan\x00"+db.Name)
 	if operation != "" {
 		_, _ = io.WriteString(h, "\x00"+operation)
 	}
@@ -265,14 +264,14 @@ func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- 
 	var start attr.Item
 	if at.state == afterKey {
 		var err error
-		if start, err = startKey(s.db.table.Primary, at.key); err != nil {
+		if start, err = startKey(s.db.Table.Primary, at.key); err != nil {
 			return send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan: %w", err)})
 		}
 	}
 	for {
-		out, page, err := s.db.scan(ctx, i, len(s.positions), start)
+		out, page, err := s.db.ScanPage(ctx, s.db.scanInput(i, len(s.positions), start))
 		if err != nil {
-			send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan segment %d of %d: %w", i, len(s.positions), s.db.explain(err))})
+			send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan segment %d of %d: %w", i, len(s.positions), s.db.Explain(err))})
 			return false
 		}
 		start = out.LastEvaluatedKey
@@ -298,7 +297,7 @@ func send(ctx context.Context, pages chan<- scanPage, page scanPage) bool {
 func (s *scan) consumed(page scanPage) {
 	at := keyPosition{state: atEnd}
 	if len(page.next) > 0 {
-		at = keyPosition{state: afterKey, key: s.db.table.Primary.KeyValues(page.next)}
+		at = keyPosition{state: afterKey, key: s.db.Table.Primary.KeyValues(page.next)}
 	}
 	s.positions[page.segment] = at
 	if s.opts.Checkpoint == nil {
@@ -313,16 +312,13 @@ func (s *scan) consumed(page scanPage) {
 	s.opts.Checkpoint("")
 }
 
-func (db *DB) scan(ctx context.Context, segment, segments int, start attr.Item) (*dynamodb.ScanOutput, *wire.Page, error) {
-	m := db.answered(ctx, "Scan")
-	in := &dynamodb.ScanInput{TableName: &db.name, ExclusiveStartKey: start, ReturnConsumedCapacity: m.want()}
+func (db *rDB) scanInput(segment, segments int, start attr.Item) *dynamodb.ScanInput {
+	in := &dynamodb.ScanInput{TableName: &db.Name, ExclusiveStartKey: start}
 	if segments > 1 {
 		in.Segment, in.TotalSegments = new(int32(segment)), new(int32(segments))
 	}
 	if db.consistent {
 		in.ConsistentRead = new(true)
 	}
-	out, err := db.client.Scan(ctx, in, m.opts()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return out, m.answer.Page(), err
+	return in
 }

@@ -38,7 +38,7 @@ type Mux struct {
 // maintained is a view and where it lives.
 type maintained struct {
 	view *View
-	db   *DB
+	db   *wDB
 }
 
 // MuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
@@ -152,14 +152,14 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 // Maintain keeps views up to date in db, before any handler sees the record: what a handler reads is as new as its
 // record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
 // that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
-func (m *Mux) Maintain(db *DB, views ...*View) {
-	marked := *db
-	marked.client = calls{db.client}
+func (m *Mux) Maintain(on *DB, views ...*View) {
+	db := on.db
+	marked := &wDB{&rDB{Conn: db.Marked(), opts: db.opts, consistent: db.consistent}}
 	for _, v := range views {
-		if db.table != m.table || v.table != m.table {
+		if db.Table != m.table || v.table != m.table {
 			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.name))
 		}
-		m.views = append(m.views, maintained{v, &marked})
+		m.views = append(m.views, maintained{v, marked})
 	}
 	m.bindTo(db)
 	if circle := circleOf(m.views); circle != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -24,7 +25,7 @@ const (
 
 // belongs returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
 // items. The error says what was found, and that force, a method or an option, does without the check.
-func (db *DB) belongs(ctx context.Context, c tableClient, live *types.TableDescription, force string) error {
+func (db *wDB) belongs(ctx context.Context, c call.TableClient, live *types.TableDescription, force string) error {
 	var found []error
 	faults, _, err := db.differences(ctx, c, live)
 	if err != nil {
@@ -33,10 +34,10 @@ func (db *DB) belongs(ctx context.Context, c tableClient, live *types.TableDescr
 	if len(faults) > 0 {
 		found = append(found, &fault.ModelError{Err: errors.Join(faults...)})
 	}
-	if serves(live) && slices.Equal(keyAttributes(live), db.table.Primary.Attrs()) {
+	if serves(live) && slices.Equal(keyAttributes(live), db.Table.Primary.Attrs()) {
 		s, err := db.sample(ctx)
 		if err != nil {
-			return fmt.Errorf("looking at a sample of its items: %w", db.explain(err))
+			return fmt.Errorf("looking at a sample of its items: %w", db.Explain(err))
 		}
 		found = append(found, s.foreign()...)
 	}
@@ -60,8 +61,8 @@ type tableSample struct {
 }
 
 // sample reads some items of the table, with an eventually consistent request for each place.
-func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
-	t := db.table
+func (db *wDB) sample(ctx context.Context) (s tableSample, err error) {
+	t := db.Table
 	names, refs := map[string]string{}, []string{}
 	for i, attr := range append(t.Primary.Attrs(), t.TypeAttr) {
 		if attr != "" {
@@ -70,13 +71,10 @@ func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
 		}
 	}
 	for segment := range int32(sampleSegments) {
-		m := meterOf(ctx, "Scan", true)
-		out, err := db.client.Scan(ctx, &dynamodb.ScanInput{
-			TableName: &db.name, Segment: &segment, TotalSegments: new(int32(sampleSegments)), Limit: new(int32(sampleItems)),
+		out, err := db.Scan(ctx, &dynamodb.ScanInput{
+			TableName: &db.Name, Segment: &segment, TotalSegments: new(int32(sampleSegments)), Limit: new(int32(sampleItems)),
 			ProjectionExpression: new(strings.Join(refs, ", ")), ExpressionAttributeNames: names, // what claims an item
-			ReturnConsumedCapacity: m.want(),
-		}, m.options)
-		m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+		})
 		if err != nil {
 			return s, err
 		}

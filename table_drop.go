@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
@@ -22,17 +23,17 @@ import (
 //
 // It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
 // sample may miss what is rare: it finds the wrong table, not the wrong item.
-func (db *DB) DropTable(ctx context.Context) error { return db.drop(ctx, false) }
+func (db *wDB) DropTable(ctx context.Context) error { return db.drop(ctx, false) }
 
 // ForceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
-func (db *DB) ForceDropTable(ctx context.Context) error { return db.drop(ctx, true) }
+func (db *wDB) ForceDropTable(ctx context.Context) error { return db.drop(ctx, true) }
 
-func (db *DB) drop(ctx context.Context, force bool) error {
-	c, err := db.tables("drop table")
+func (db *wDB) drop(ctx context.Context, force bool) error {
+	c, err := db.Tables("drop table")
 	if err != nil {
 		return err
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: drop table %q: %w", db.name, err) }
+	fail := func(err error) error { return fmt.Errorf("ddb: drop table %q: %w", db.Name, err) }
 	was, err := db.describe(ctx, c)
 	if err != nil {
 		return fail(err)
@@ -61,13 +62,13 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 }
 
 // deleteTable asks for the deletion of the table, after a look at it unless that is forced.
-func (db *DB) deleteTable(ctx context.Context, c tableClient, live *types.TableDescription, force bool) error {
+func (db *wDB) deleteTable(ctx context.Context, c call.TableClient, live *types.TableDescription, force bool) error {
 	if !force {
 		if err := db.belongs(ctx, c, live, "ForceDropTable"); err != nil {
 			return err
 		}
 	}
-	_, err := c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &db.name})
+	_, err := c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &db.Name})
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -20,12 +21,12 @@ import (
 // none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
 //
 // It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
-func (db *DB) VerifyTable(ctx context.Context) error {
-	c, err := db.tables("verify table")
+func (db *wDB) VerifyTable(ctx context.Context) error {
+	c, err := db.Tables("verify table")
 	if err != nil {
 		return err
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.name, err) }
+	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.Name, err) }
 	live, err := db.describe(ctx, c)
 	if err != nil {
 		return fail(err)
@@ -45,20 +46,20 @@ func (db *DB) VerifyTable(ctx context.Context) error {
 
 // differences returns how a live table differs from the model, TTL included, and that it is not ready, with the attribute
 // that TTL is on for. It is the one comparison of those that verify, create and delete.
-func (db *DB) differences(ctx context.Context, c tableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
-	faults = compareKeys(db.table, live)
+func (db *wDB) differences(ctx context.Context, c call.TableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
+	faults = compareKeys(db.Table, live)
 	if !serves(live) {
 		return faults, "", nil
 	}
 	if ttl, err = db.liveTTL(ctx, c); err != nil {
 		return nil, "", err
 	}
-	return append(faults, compareTTL(db.table, ttl)...), ttl, nil
+	return append(faults, compareTTL(db.Table, ttl)...), ttl, nil
 }
 
 // describe returns the live table. If there is none the error matches ErrNotFound.
-func (db *DB) describe(ctx context.Context, c tableClient) (*types.TableDescription, error) {
-	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.name})
+func (db *wDB) describe(ctx context.Context, c call.TableClient) (*types.TableDescription, error) {
+	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.Name})
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 		return nil, fmt.Errorf("%w: %w", fault.ErrNotFound, err)
 	}
@@ -74,8 +75,8 @@ func serves(live *types.TableDescription) bool {
 }
 
 // liveTTL returns the attribute that TTL is on for, "" where it is off.
-func (db *DB) liveTTL(ctx context.Context, c tableClient) (attr string, err error) {
-	out, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.name})
+func (db *wDB) liveTTL(ctx context.Context, c call.TableClient) (attr string, err error) {
+	out, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.Name})
 	if err != nil {
 		return "", fmt.Errorf("TTL: %w", err)
 	}

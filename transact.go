@@ -7,11 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 )
-
-// maxTransactBytes is the size of one transaction. AWS: "TransactWriteItems".
-const maxTransactBytes = 4 << 20
 
 // Transact runs ops in one transaction: all of them are done, or none. The error is a [TransactError] that says which
 // ops failed, each with the item that stood in the way; or, for what can be told before any request, one that matches
@@ -23,9 +21,9 @@ const maxTransactBytes = 4 << 20
 // cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
 // carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
 // error is no TransactError and matches [ErrOutcomeUnknown].
-func (db *DB) Transact(ctx context.Context, ops ...Op) error {
+func (db *wDB) Transact(ctx context.Context, ops ...Op) error {
 	if len(ops) == 0 {
-		return ended(ctx, "transact")
+		return call.Ended(ctx, "transact")
 	}
 	for i, op := range ops {
 		if op.e != nil && op.returnOld {
@@ -37,12 +35,12 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 		ts[i] = &tries{}
 	}
 	var last error
-	for attempt := range db.opts.MaxAttempts {
+	for attempt := range db.Attempts {
 		if attempt > 1 { // the second try is made at once, on the items that the refusal brought
 			for _, t := range ts {
 				t.forget()
 			}
-			if err := pause(ctx, attempt-1); err != nil {
+			if err := call.Pause(ctx, attempt-1); err != nil {
 				return fmt.Errorf("ddb: transact: %w", errors.Join(err, last))
 			}
 		}
@@ -66,7 +64,7 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 			return last
 		}
 	}
-	return fmt.Errorf("%w (after %d attempts)", last, db.opts.MaxAttempts)
+	return fmt.Errorf("%w (after %d attempts)", last, db.Attempts)
 }
 
 // cancelled is a transaction that was refused for its conditions.
@@ -76,7 +74,7 @@ type cancelled struct {
 }
 
 // learnAll takes from each failure what the next try needs. Another try makes sense if each of them can be helped.
-func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again bool, out error) {
+func (db *wDB) learnAll(ctx context.Context, writes []*write, err error) (again bool, out error) {
 	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
 	if !ok {
 		return false, err
@@ -100,12 +98,12 @@ func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again b
 }
 
 // merge brings the actions of all writes together, one for each item.
-func (db *DB) merge(writes []*write) ([]*action, error) {
+func (db *wDB) merge(writes []*write) ([]*action, error) {
 	var all []*action
 	byKey := map[string]*action{}
 	for _, w := range writes {
 		for _, a := range w.actions {
-			id := db.table.KeyText(a.key)
+			id := db.Table.KeyText(a.key)
 			first := byKey[id]
 			if first == nil {
 				byKey[id] = a
@@ -126,7 +124,7 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 }
 
 // what names an action for an error: "update student", "create student, unique constraint email".
-func (db *DB) what(a *action) string {
+func (db *wDB) what(a *action) string {
 	text := string(a.verb) + " " + a.e.Name
 	if a.role != roleItem {
 		text += ", " + string(a.role)
@@ -159,12 +157,12 @@ func join(a, b *action) (*action, bool) {
 }
 
 // checkTransact refuses what DynamoDB would refuse.
-func (db *DB) checkTransact(writes []*write, all []*action) error {
+func (db *wDB) checkTransact(writes []*write, all []*action) error {
 	size := 0
 	for _, a := range all {
 		size += a.size()
 	}
-	if len(all) <= maxTransactItems && size <= maxTransactBytes {
+	if len(all) <= call.MaxTransactItems && size <= call.MaxTransactBytes {
 		return nil
 	}
 	extra := map[role]int{}
@@ -182,5 +180,5 @@ func (db *DB) checkTransact(writes []*write, all []*action) error {
 		expansion = ", with " + strings.Join(parts, ", ")
 	}
 	return fmt.Errorf("ddb: transact: %w: %d ops make %d items%s, and %d bytes; DynamoDB takes %d items and %d bytes in one transaction",
-		fault.ErrTooLarge, len(writes), len(all), expansion, size, maxTransactItems, maxTransactBytes)
+		fault.ErrTooLarge, len(writes), len(all), expansion, size, call.MaxTransactItems, call.MaxTransactBytes)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // compileUpdate compiles Update and Upsert.
-func (db *DB) compileUpdate(w *write) error {
+func (db *wDB) compileUpdate(w *write) error {
 	e := w.e
 	key, err := e.Key(string(w.op.verb), w.op.item)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
@@ -45,29 +46,29 @@ func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	if err := h.keyed(&key, n, row); err != nil {
 		return out, err
 	}
-	attrs, err := db.getItem(ctx, row)
+	attrs, err := db.GetItem(ctx, row, db.consistent)
 	if err == nil && attrs == nil && !db.consistent {
-		attrs, err = db.Consistent().getItem(ctx, row) // a version never changes: only one that is missing may be too new
+		attrs, err = db.GetItem(ctx, row, true) // a version never changes: only one that is missing may be too new
 	}
 	switch {
 	case err != nil:
-		return out, db.fail("history", e, row, err)
+		return out, db.Fail("history", e, row, err)
 	case attrs != nil && attrs[model.DeletedAttr] != nil:
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
+		return out, db.Fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
 	case attrs == nil:
 		newest, err := db.newestVersion(ctx, e, row)
 		if err != nil {
 			return out, err
 		}
 		if n < 1 || n > newest {
-			return out, db.fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
+			return out, db.Fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
 		}
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+		return out, db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	case stub(e, attrs):
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+		return out, db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
 	if err := decodeVersion(e, attrs, reflect.ValueOf(&out).Elem()); err != nil {
-		return out, db.fail("history", e, row, err)
+		return out, db.Fail("history", e, row, err)
 	}
 	return out, nil
 }
@@ -94,7 +95,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 			}
 			if err = decodeVersion(e, attrs, reflect.ValueOf(&out).Elem()); err != nil {
 				out = zero
-				err = db.table.ItemError("history", e, model.Loaded(attrs), err)
+				err = db.Table.ItemError("history", e, model.Loaded(attrs), err)
 			}
 			if !yield(out, err) {
 				return
@@ -114,7 +115,7 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 		return err
 	}
 	if keep < 1 {
-		return db.fail("prune", e, first, fault.Model("keep is %d: the newest version stays", keep))
+		return db.Fail("prune", e, first, fault.Model("keep is %d: the newest version stays", keep))
 	}
 	var old []types.WriteRequest
 	kept := 0
@@ -123,12 +124,12 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 			return err
 		}
 		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
-		case !stays && attr.EqualItems(db.table.KeyOf(model.Loaded(attrs)), first):
+		case !stays && attr.EqualItems(db.Table.KeyOf(model.Loaded(attrs)), first):
 			if !stub(e, attrs) && len(old) == 0 { // the only one: the mark replaces it
 				return h.mark(ctx, first)
 			}
 		case !stays:
-			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.KeyOf(model.Loaded(attrs))}})
+			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.Table.KeyOf(model.Loaded(attrs))}})
 		case !stub(e, attrs):
 			kept++
 		}
@@ -139,9 +140,9 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 	if err := h.mark(ctx, first); err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(old, batchWriteLimit) {
+	for batch := range slices.Chunk(old, call.BatchWriteLimit) {
 		if _, err := db.batchWrite(ctx, batch); err != nil {
-			return db.fail("prune", e, first, err)
+			return db.Fail("prune", e, first, err)
 		}
 	}
 	return nil
@@ -153,11 +154,11 @@ func (h *History[T]) mark(ctx context.Context, first attr.Item) error {
 	e, db := h.r.e.e, h.r.db
 	mark := maps.Clone(first)
 	mark[model.PrunedAttr] = newWriteStamp()
-	if t := db.table.TypeAttr; t != "" {
+	if t := db.Table.TypeAttr; t != "" {
 		mark[t] = &types.AttributeValueMemberS{Value: e.Name + model.VersionType}
 	}
 	if _, err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
-		return db.fail("prune", e, first, err)
+		return db.Fail("prune", e, first, err)
 	}
 	return nil
 }
@@ -172,7 +173,7 @@ func (h *History[T]) keyed(key *T, n int64, row attr.Item) error {
 }
 
 // versionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+func (db *rDB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
@@ -188,9 +189,9 @@ func (db *DB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, k
 			in.ProjectionExpression = new(strings.Join(names, ", "))
 		}
 		for {
-			out, err := db.query(ctx, in)
+			out, err := db.Query(ctx, in)
 			if err != nil {
-				yield(nil, db.fail("history", e, one, err))
+				yield(nil, db.Fail("history", e, one, err))
 				return
 			}
 			for _, attrs := range out.Items {
@@ -203,14 +204,14 @@ func (db *DB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, k
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			yield(nil, db.fail("history", e, one, err))
+			yield(nil, db.Fail("history", e, one, err))
 		}
 	}
 }
 
-func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput, error) {
+func (db *rDB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput, error) {
 	it := e.NewItem()
-	p, s := db.table.Primary.Partition[0], db.table.Primary.Sort[0]
+	p, s := db.Table.Primary.Partition[0], db.Table.Primary.Sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
 	if !ok {
 		return nil, fault.Model("ddb: history %s: no version row", e.Name)
@@ -229,7 +230,7 @@ func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput
 		return nil, fmt.Errorf("ddb: history %s: %w", e.Name, err)
 	}
 	return &dynamodb.QueryInput{
-		TableName: &db.name, ConsistentRead: new(true), ScanIndexForward: new(false),
+		TableName: &db.Name, ConsistentRead: new(true), ScanIndexForward: new(false),
 		KeyConditionExpression:    new("#p = :p AND begins_with(#s, :s)"),
 		ExpressionAttributeNames:  map[string]string{"#p": p, "#s": s},
 		ExpressionAttributeValues: attr.Item{":p": one[p], ":s": &types.AttributeValueMemberS{Value: r.Prefix}},
@@ -238,7 +239,7 @@ func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput
 
 // newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
 // item.
-func (db *DB) newestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
+func (db *rDB) newestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
 	for attrs, err := range db.versionRows(ctx, e, one, true) {
 		if err != nil {
 			return 0, err

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
@@ -29,14 +30,14 @@ type viewKind interface {
 	// on reports whether records of e concern the view.
 	on(e *model.Entity) bool
 	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
-	maintain(ctx context.Context, db *DB, t *turn)
+	maintain(ctx context.Context, db *wDB, t *turn)
 	// reads is what the view looks at, and writes what it changes.
 	reads() flow
 	writes() []flow
 	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *DB, p *Progress, pace func(context.Context) error) rebuilder
+	rebuilder(db *wDB, p *Progress, pace func(context.Context) error) rebuilder
 	// verifier is rebuilder without writes: it gives what it would change to report.
-	verifier(db *DB, report func(Drift) error) rebuilder
+	verifier(db *wDB, report func(Drift) error) rebuilder
 }
 
 // rebuilder takes every item of the table, one by one.
@@ -73,8 +74,9 @@ func (v *View) Name() string { return v.name }
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
 // it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
-func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error {
-	if db.table != v.table {
+func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error {
+	db := on.db
+	if db.Table != v.table {
 		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.name)
 	}
 	if opts == nil {
@@ -125,8 +127,8 @@ const coveredMark = "."
 const checkpointEvery = 10 * time.Second
 
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, b *bulkRun) error {
-	ctx, cancel := context.WithCancelCause(withWidth(ctx, scan.Workers))
+func (v *View) each(ctx context.Context, db *wDB, scan ScanOptions, r rebuilder, b *bulkRun) error {
+	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
 	defer cancel(nil)
 	checkpoint, last := scan.Checkpoint, time.Now()
 	scan.Checkpoint = func(c Cursor) {
@@ -146,7 +148,7 @@ func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, 
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range db.Consistent().scanItems(ctx, &scan) {
+	for attrs, err := range db.consistently().scanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -184,9 +186,10 @@ func (d Drift) String() string {
 // Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
 // within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
 // it. It yields as [Repository.Query] does.
-func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
+func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
+	db := on.db
 	return func(yield func(Drift, error) bool) {
-		if db.table != v.table {
+		if db.Table != v.table {
 			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
 			return
 		}
@@ -220,11 +223,8 @@ func (m *Mux) Gap(ctx context.Context, cause error) error {
 		mark := v.view.markKey()
 		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
 		mark[model.StampAttr] = newStamp()
-		call := meterOf(ctx, "PutItem", false)
-		out, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark, ReturnConsumedCapacity: call.want()}, call.options)
-		call.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.explain(err)))
+		if _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
+			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.Explain(err)))
 		}
 	}
 	return errors.Join(errs...)
@@ -232,7 +232,8 @@ func (m *Mux) Gap(ctx context.Context, cause error) error {
 
 // NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
 // Rebuild, nil if there was none. It is one read.
-func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
+func (v *View) NeedsRebuild(ctx context.Context, on *DB) (cause, err error) {
+	db := on.db
 	mark, err := v.mark(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: view %s: %w", v.name, err)
@@ -255,11 +256,11 @@ func (v *View) markKey() attr.Item {
 	}
 }
 
-func (v *View) mark(ctx context.Context, db *DB) (attr.Item, error) {
+func (v *View) mark(ctx context.Context, db *wDB) (attr.Item, error) {
 	if !v.table.HasCompanions() {
 		return nil, nil
 	}
-	return db.Consistent().getItem(ctx, v.markKey())
+	return db.GetItem(ctx, v.markKey(), true)
 }
 
 // markStamp is the text that tells a mark from others; "" where there is none.
@@ -272,19 +273,16 @@ func markStamp(mark attr.Item) string {
 }
 
 // unmark deletes the mark with the given stamp, if it is still that one.
-func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
+func (v *View) unmark(ctx context.Context, db *wDB, stamp string) error {
 	if stamp == "" || !v.table.HasCompanions() {
 		return nil
 	}
-	m := meterOf(ctx, "DeleteItem", false)
-	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &db.name, Key: v.markKey(),
+	_, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &db.Name, Key: v.markKey(),
 		ConditionExpression:       new("#s = :s"),
 		ExpressionAttributeNames:  map[string]string{"#s": model.StampAttr},
 		ExpressionAttributeValues: attr.Item{":s": &types.AttributeValueMemberS{Value: stamp}},
-		ReturnConsumedCapacity:    m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	}, nil)
 	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
 		return nil
 	}

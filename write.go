@@ -100,7 +100,7 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 }
 
 // Do runs one op and asks for nothing back: one request, or what the op's verb says.
-func (db *DB) Do(ctx context.Context, op Op) error {
+func (db *wDB) Do(ctx context.Context, op Op) error {
 	op.returnOld, op.quiet = false, true
 	_, err := db.run(ctx, op)
 	return err

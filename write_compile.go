@@ -40,8 +40,8 @@ func (w *write) action(kind actionKind, r role, key attr.Item) *action {
 }
 
 // compile plans an op from what is known, or says what it needs to know. It makes no request.
-func (db *DB) compile(index int, op Op, t *tries) (*write, error) {
-	if err := op.valid(db.table); err != nil {
+func (db *wDB) compile(index int, op Op, t *tries) (*write, error) {
+	if err := op.valid(db.Table); err != nil {
 		return nil, err
 	}
 	w := &write{op: op, index: index, e: op.e, tries: t, now: db.opts.Now().UTC().Round(0)}
@@ -200,7 +200,7 @@ func (w *write) checkSize(attrs attr.Item) error {
 }
 
 // compilePut compiles Create, Put and Replace.
-func (db *DB) compilePut(w *write) error {
+func (db *wDB) compilePut(w *write) error {
 	e, version := w.e, w.given()
 	seen, given, _ := w.revision()
 	if given && version == 0 {
@@ -219,7 +219,7 @@ func (db *DB) compilePut(w *write) error {
 	w.wrote(w.item)
 	var key attr.Item
 	written := false
-	if w.op.alone && db.json {
+	if w.op.alone && db.JSON {
 		key, written = w.writeJSON()
 	}
 	if !written {
@@ -307,7 +307,7 @@ func (w *write) keepDerived(a *action) {
 }
 
 // compileDelete compiles Delete and Take.
-func (db *DB) compileDelete(w *write) error {
+func (db *wDB) compileDelete(w *write) error {
 	e, version := w.e, w.given()
 	key, err := e.Key(string(w.op.verb), w.op.item)
 	if err != nil {
@@ -355,7 +355,7 @@ func (db *DB) compileDelete(w *write) error {
 }
 
 // compileCheck compiles Check and CheckAbsent.
-func (db *DB) compileCheck(w *write) error {
+func (db *wDB) compileCheck(w *write) error {
 	key, err := w.e.Key(string(w.op.verb), w.op.item)
 	if err != nil {
 		return err

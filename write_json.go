@@ -1,12 +1,9 @@
 package ddb
 
 import (
-	"reflect"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
@@ -25,26 +22,6 @@ type jsonKey struct {
 	model.Key
 	row  *model.IndexKeys
 	head string
-}
-
-// writesJSON reports that nobody can look at the Item of a PutItemInput on its way to the wire, so that it need not be
-// whole: a client of the SDK's own, without middlewares, interceptors or a protocol of the user's, one of which might
-// encrypt it.
-func writesJSON(client Client) bool {
-	c, _ := client.(*dynamodb.Client)
-	if c == nil {
-		return false
-	}
-	o := c.Options()
-	if _, own := o.Protocol.(*awsjson.Protocol); !own || !wire.Speaks(&o) || len(o.APIOptions) > 0 {
-		return false
-	}
-	for _, registered := range reflect.ValueOf(o.Interceptors).Fields() {
-		if registered.Kind() != reflect.Slice || registered.Len() > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // jsonPutOf returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a

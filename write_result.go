@@ -20,7 +20,7 @@ type result struct {
 }
 
 // outcome is what an op hands back that went as a transaction, which itself returns nothing.
-func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
+func (db *wDB) outcome(ctx context.Context, w *write) (result, error) {
 	a := w.main()
 	switch {
 	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
@@ -42,17 +42,17 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 }
 
 // readItBack reads the item that was written; nil if it is gone by now.
-func (db *DB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
-	attrs, err := db.Consistent().getItem(ctx, w.main().key)
+func (db *wDB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
+	attrs, err := db.GetItem(ctx, w.main().key, true)
 	if err != nil {
-		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.explain(err)})
+		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
 	}
 	return db.seen(attrs).item, nil
 }
 
 // readDerived fills the derived fields of an item that was written, which views write at any time. The rest is as it was
 // written, though another writer may have been there since.
-func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
+func (db *wDB) readDerived(ctx context.Context, w *write, out result) error {
 	attrs, err := db.readItBack(ctx, w)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package ddb
+package call
 
 import (
 	"context"
@@ -16,23 +16,23 @@ import (
 
 // Limits of one BatchWriteItem. AWS: "BatchWriteItem".
 const (
-	batchWriteLimit = 25
-	maxBatchBytes   = 16 << 20
+	BatchWriteLimit = 25
+	MaxBatchBytes   = 16 << 20
 )
 
 // bulk is up to 25 puts and deletes of different items under way. Each can be repeated, so that one whose response was
 // lost is sent again.
 type bulk struct {
-	db       *DB
+	c        *Conn
 	requests []types.WriteRequest
 	lost     []bool // whether a response that would have spoken of the request was lost
 	errs     []error
 }
 
-// bulkWrite makes puts and deletes until each is done, is refused, or the attempts without progress are used up. It
+// BatchWrite makes puts and deletes until each is done, is refused, or the attempts without progress are used up. It
 // returns an error for each, nil for one that was done.
-func (db *DB) bulkWrite(ctx context.Context, requests []types.WriteRequest) []error {
-	b := &bulk{db: db, requests: requests, lost: make([]bool, len(requests)), errs: make([]error, len(requests))}
+func (c *Conn) BatchWrite(ctx context.Context, requests []types.WriteRequest) []error {
+	b := &bulk{c: c, requests: requests, lost: make([]bool, len(requests)), errs: make([]error, len(requests))}
 	all := make([]int, len(requests))
 	for i := range all {
 		all[i] = i
@@ -44,12 +44,12 @@ func (db *DB) bulkWrite(ctx context.Context, requests []types.WriteRequest) []er
 // write sends some of the requests in one BatchWriteItem, and again what stays unprocessed.
 func (b *bulk) write(ctx context.Context, left []int) {
 	var last error
-	for idle := 0; idle < b.db.opts.MaxAttempts; idle++ { // attempts without progress
+	for idle := 0; idle < b.c.Attempts; idle++ { // attempts without progress
 		wait := idle
 		if last != nil {
 			wait = max(idle, 1)
 		}
-		if err := pauseFrom(ctx, wait); err != nil {
+		if err := PauseFrom(ctx, wait); err != nil {
 			b.fail(left, errors.Join(err, last))
 			return
 		}
@@ -61,18 +61,18 @@ func (b *bulk) write(ctx context.Context, left []int) {
 			if len(unprocessed) < len(left) {
 				idle = -1
 			}
-			left, last = unprocessed, fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, b.db.opts.MaxAttempts)
+			left, last = unprocessed, fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, b.c.Attempts)
 		case ctx.Err() != nil, class == apierror.Environment:
-			b.fail(left, b.db.explain(err))
+			b.fail(left, b.c.Explain(err))
 			return
 		case class.Passes():
-			last = b.db.explain(err)
+			last = b.c.Explain(err)
 		case len(left) > 1: // one of them is at fault: the others are not to suffer for it
 			b.write(ctx, left[:len(left)/2])
 			b.write(ctx, left[len(left)/2:])
 			return
 		default:
-			b.fail(left, b.db.explain(err))
+			b.fail(left, b.c.Explain(err))
 			return
 		}
 	}
@@ -85,9 +85,9 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 	for n, i := range left {
 		requests[n] = b.requests[i]
 	}
-	m := meterOf(ctx, "BatchWriteItem", false).encoded(b.db).counted()
-	out, err := b.db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
-		RequestItems:           map[string][]types.WriteRequest{b.db.name: requests},
+	m := meterOf(ctx, "BatchWriteItem", false).encoded(b.c).counted()
+	out, err := b.c.Client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+		RequestItems:           map[string][]types.WriteRequest{b.c.Name: requests},
 		ReturnConsumedCapacity: m.want(),
 	}, m.options)
 	if m.lostAny(err) {
@@ -120,7 +120,7 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 // id names the item of a request, by the key that it gives: the live table may have another than the model.
 func (b *bulk) id(r types.WriteRequest) string {
 	if r.PutRequest != nil {
-		return b.db.table.KeyText(r.PutRequest.Item)
+		return b.c.Table.KeyText(r.PutRequest.Item)
 	}
 	var id strings.Builder
 	for _, attrName := range attr.SortedNames(r.DeleteRequest.Key) {
@@ -132,6 +132,6 @@ func (b *bulk) id(r types.WriteRequest) string {
 // fail records why requests were not done, as far as that is known.
 func (b *bulk) fail(left []int, cause error) {
 	for _, i := range left {
-		b.errs[i] = (&tries{lost: b.lost[i]}).settle(cause)
+		b.errs[i] = fault.Settle(b.lost[i], cause)
 	}
 }

@@ -1,11 +1,11 @@
-package ddb
+package call
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/singletable-go/ddb/internal/apierror"
@@ -14,14 +14,14 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// explain adds to an SDK error the class that callers test for, and what to do where that is known. The SDK's error
+// Explain adds to an SDK error the class that callers test for, and what to do where that is known. The SDK's error
 // stays in the tree.
-func (db *DB) explain(err error) error {
+func (c *Conn) Explain(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-		return fmt.Errorf("table %q or the index is not there (CreateTable makes it, VerifyTable compares it with the model): %w", db.name, err)
+		return fmt.Errorf("table %q or the index is not there (CreateTable makes it, VerifyTable compares it with the model): %w", c.Name, err)
 	}
 	switch apierror.Of(err) {
 	case apierror.Throttling:
@@ -45,8 +45,8 @@ func (db *DB) explain(err error) error {
 	}
 }
 
-// because is explain for one reason of a cancelled transaction.
-func because(class apierror.Class, code, message string) error {
+// Because is Explain for one reason of a cancelled transaction.
+func Because(class apierror.Class, code, message string) error {
 	switch class {
 	case apierror.Contention:
 		return fmt.Errorf("%w: another transaction holds the item", fault.ErrConflict)
@@ -60,8 +60,8 @@ func because(class apierror.Class, code, message string) error {
 	}
 }
 
-// ended is the error of an operation that has nothing to do, under a context that has ended.
-func ended(ctx context.Context, op string) error {
+// Ended is the error of an operation that has nothing to do, under a context that has ended.
+func Ended(ctx context.Context, op string) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("ddb: %s: %w", op, err)
 	}
@@ -71,14 +71,14 @@ func ended(ctx context.Context, op string) error {
 // throttled reports whether err says that DynamoDB lacks throughput for now.
 func throttled(err error) bool { return apierror.Of(err) == apierror.Throttling }
 
-// fail names operation, entity and key of an error of a request.
-func (db *DB) fail(op string, e *model.Entity, key attr.Item, err error) error {
+// Fail names operation, entity and key of an error of a request.
+func (c *Conn) Fail(op string, e *model.Entity, key attr.Item, err error) error {
 	what := op
 	if e != nil {
 		what += " " + e.Name
 	}
 	if key != nil {
-		what += " " + db.table.KeyText(key)
+		what += " " + c.Table.KeyText(key)
 	}
-	return fmt.Errorf("ddb: %s: %w", what, db.explain(err))
+	return fmt.Errorf("ddb: %s: %w", what, c.Explain(err))
 }

@@ -1,4 +1,4 @@
-package ddb
+package call_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -28,8 +29,8 @@ func (interceptor) BeforeSerialization(context.Context, *smithyhttp.InterceptorC
 func TestWritesJSON(t *testing.T) {
 	t.Parallel()
 	engine := ddbmem.New()
-	assert.Equal(t, !wire.Off, writesJSON(engine.Client()))
-	assert.False(t, writesJSON(wrapped{engine.Client()}))
+	assert.Equal(t, !wire.Off, call.WritesJSON(engine.Client()))
+	assert.False(t, call.WritesJSON(wrapped{engine.Client()}))
 	for name, option := range map[string]func(*dynamodb.Options){
 		"middleware": func(o *dynamodb.Options) {
 			o.APIOptions = append(o.APIOptions, func(*middleware.Stack) error { return nil })
@@ -38,9 +39,9 @@ func TestWritesJSON(t *testing.T) {
 			o.Interceptors.BeforeSerialization = append(o.Interceptors.BeforeSerialization, interceptor{})
 		},
 	} {
-		assert.False(t, writesJSON(engine.Client(option)), name)
+		assert.False(t, call.WritesJSON(engine.Client(option)), name)
 	}
 	o := engine.Client().Options()
 	o.Protocol = protocol{o.Protocol}
-	assert.False(t, writesJSON(dynamodb.New(o, func(to *dynamodb.Options) { to.Protocol = o.Protocol })), "protocol")
+	assert.False(t, call.WritesJSON(dynamodb.New(o, func(to *dynamodb.Options) { to.Protocol = o.Protocol })), "protocol")
 }

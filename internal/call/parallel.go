@@ -1,4 +1,4 @@
-package ddb
+package call
 
 import (
 	"context"
@@ -12,20 +12,21 @@ import (
 // widthKey is the key of the number of targets that a view brings up to date side by side.
 type widthKey struct{}
 
-// withWidth returns a context under which views work on n targets at once.
-func withWidth(ctx context.Context, n int) context.Context {
+// WithWidth returns a context under which views work on n targets at once.
+func WithWidth(ctx context.Context, n int) context.Context {
 	return context.WithValue(ctx, widthKey{}, n)
 }
 
-func widthOf(ctx context.Context) int {
+// WidthOf returns that number, 1 by default.
+func WidthOf(ctx context.Context) int {
 	n, _ := ctx.Value(widthKey{}).(int)
 	return max(n, 1)
 }
 
-// parallel calls f for 0 to n-1, as many at once as the context says, and returns when all have returned. With a width of one
+// Parallel calls f for 0 to n-1, as many at once as the context says, and returns when all have returned. With a width of one
 // they run in order. After the first error no more are begun, and it returns that error. A panic of f is the caller's.
-func parallel(ctx context.Context, n int, f func(i int) error) error {
-	width := min(widthOf(ctx), n)
+func Parallel(ctx context.Context, n int, f func(i int) error) error {
+	width := min(WidthOf(ctx), n)
 	if width <= 1 {
 		for i := range n {
 			if err := f(i); err != nil {
@@ -66,9 +67,9 @@ func parallel(ctx context.Context, n int, f func(i int) error) error {
 	return err
 }
 
-// halts returns err if everything else would meet the same: the environment failed. That others write one target says
+// Halts returns err if everything else would meet the same: the environment failed. That others write one target says
 // nothing of the rest.
-func halts(ctx context.Context, err error) error {
+func Halts(ctx context.Context, err error) error {
 	if errors.Is(err, fault.ErrConflict) || fault.OutsideOf(ctx, err) == nil {
 		return nil
 	}

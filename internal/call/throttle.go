@@ -1,4 +1,4 @@
-package ddb
+package call
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 func throttle(err error) error {
 	out := &fault.ThrottleError{Err: err}
 	for _, r := range apierror.Reasons(err) {
-		reason := fault.ThrottleReason{Reason: text(r.Reason), Resource: text(r.Resource)}
+		reason := fault.ThrottleReason{Reason: TextOf(r.Reason), Resource: TextOf(r.Resource)}
 		if _, index, ok := strings.Cut(reason.Resource, "/index/"); ok {
 			reason.Index = index
 		}
