@@ -17,19 +17,6 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
-// handed to a client as it is.
-//
-// A cursor holds the key of the last item returned and is bound to its query: table by name, index, direction, partition,
-// entities, and the fields and operators of range and filter; one of a scan is bound to its table, and one of a Reindex, EnsureUnique, Rebuild, Verify or
-// DropView to that operation. The values of range and filter may change between pages, so that "the last 30 days"
-// accepts page two; a position that a changed range no longer covers continues at the nearest end of the range.
-// Anything else is an error for which errors.Is(err, [ErrCursor]) is true.
-//
-// With [Options].CursorKey cursors are signed. Without, they carry a checksum only: anybody can make one, for any
-// position in the same partition. Either way they are not encrypted: the keys in them can be read.
-type Cursor string
-
 // position is what a cursor holds.
 type position struct {
 	query uint64        // fingerprint of what must not change
@@ -58,7 +45,7 @@ const (
 var errMalformed = errors.New("it is malformed, was tampered with, or was signed with another key")
 
 // encodeCursor writes p, signed if there is a key.
-func (db *rDB) encodeCursor(p position) Cursor {
+func (db *rDB) encodeCursor(p position) string {
 	b := []byte{cursorFormat}
 	b = binary.BigEndian.AppendUint64(b, p.query)
 	b = binary.AppendUvarint(b, uint64(len(p.keys)))
@@ -72,12 +59,12 @@ func (db *rDB) encodeCursor(p position) Cursor {
 			b = attr.AppendKeyValue(b, av)
 		}
 	}
-	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.opts.CursorKey, b)...)))
+	return base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.opts.CursorKey, b)...))
 }
 
 // decodeCursor is the inverse of encodeCursor.
-func (db *rDB) decodeCursor(c Cursor) (position, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
+func (db *rDB) decodeCursor(c string) (position, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
 	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
 		len(b) < 1+8+tagSize {
 		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)

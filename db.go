@@ -1,11 +1,15 @@
 package ddb
 
-import "github.com/singletable-go/ddb/internal/call"
+import (
+	"time"
+
+	"github.com/singletable-go/ddb/internal/call"
+)
 
 // rDB reads.
 type rDB struct {
 	*call.Conn
-	opts       Options
+	opts       rOptions
 	consistent bool
 }
 
@@ -21,3 +25,14 @@ func (db *rDB) consistently() *rDB {
 
 // consistently returns a view of db whose reads are strongly consistent.
 func (db *wDB) consistently() *wDB { return &wDB{db.rDB.consistently()} }
+
+// rOptions are those of the DB, with their defaults.
+type rOptions struct {
+	CursorKey      []byte
+	OldCursorKey   []byte
+	AcceptUnsigned bool
+	Now            func() time.Time
+	MaxAttempts    int
+	WithExpired    bool
+	AttributePath  bool
+}

@@ -70,7 +70,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 		Attempts: o.MaxAttempts, AttributeMaps: o.AttributePath, JSON: !o.AttributePath && call.WritesJSON(client),
 	}
 	table.m.InUse(name)
-	return &DB{&wDB{&rDB{Conn: conn, opts: o}}}
+	return &DB{&wDB{&rDB{Conn: conn, opts: rOptions(o)}}}
 }
 
 // cursorKey returns a copy of a key, of which the caller may zero the original.
@@ -165,19 +165,21 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 // paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
 // an item that cannot be read included; see [DB.GatherAll].
 func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
-	return db.db.Gather(ctx, c, into...)
+	var few [8]rSink
+	return db.db.Gather(ctx, c.q, sinksOf(few[:0], into))
 }
 
 // GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
 // each of those. Any other error ends it, and leaves the sinks untouched.
 func (db *DB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
-	return db.db.GatherAll(ctx, c, into...)
+	var few [8]rSink
+	return db.db.GatherAll(ctx, c.q, sinksOf(few[:0], into))
 }
 
 // Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
 // [Repository.Query] does.
 func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
-	return db.db.Items(ctx, c)
+	return db.db.Items(ctx, c.q)
 }
 
 // Scan reads the whole table: each value is a T of the entity that claims the item, for a type switch. Items of
@@ -186,21 +188,25 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 //
 // It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
-	return db.db.ScanAll(ctx, opts)
+	return db.db.ScanAll(ctx, opts.below())
 }
 
 // TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
 // that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
 func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
-	return db.db.LoadTogether(ctx, reads...)
+	var few [8]rRead
+	return db.db.LoadTogether(ctx, readsOf(few[:0], reads))
 }
 
 // BatchGet reads items of any types: a request for each 100 of them, and more for what DynamoDB leaves unprocessed. It
 // is no snapshot. If an item is not there the error matches [ErrNotFound] and names it; if some stayed unprocessed,
 // [ErrThrottled]. On an error all destinations stay as they are. [Repository.BatchGet] has an outcome for each key
 // instead.
-func (db *DB) BatchGet(ctx context.Context, reads ...Read) error { return db.db.LoadAll(ctx, reads...) }
+func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
+	var few [8]rRead
+	return db.db.LoadAll(ctx, readsOf(few[:0], reads))
+}
 
 // Transact runs ops in one transaction: all of them are done, or none. The error is a [TransactError] that says which
 // ops failed, each with the item that stood in the way; or, for what can be told before any request, one that matches

@@ -27,13 +27,13 @@ func (db *rDB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.P
 	for i, r := range rows {
 		switch found := b.Found[i]; {
 		case b.Throttled[i]:
-			r.outcome, r.item = Throttled, attr.Stored{}
+			r.outcome, r.item = rThrottled, attr.Stored{}
 		case found.None() || db.past(found):
-			r.outcome, r.item = Gone, attr.Stored{}
+			r.outcome, r.item = rGone, attr.Stored{}
 		case !p.matches(r.found, found):
-			r.outcome, r.item = Stale, attr.Stored{}
+			r.outcome, r.item = rStale, attr.Stored{}
 		default:
-			r.outcome, r.item = Found, found
+			r.outcome, r.item = rFound, found
 		}
 	}
 	return b.Held, nil

@@ -15,34 +15,20 @@ type Outcome uint8
 
 const (
 	// Found says that the item is there.
-	Found Outcome = iota + 1
+	Found = Outcome(rFound)
 	// Gone says that there is no such item, or that its TTL has passed.
-	Gone
+	Gone = Outcome(rGone)
 	// Stale says that the item is there, but no longer matches the index row that named it, or the query's filter: the
 	// index lags behind.
-	Stale
+	Stale = Outcome(rStale)
 	// Throttled says that DynamoDB left the key unprocessed in every attempt: whether the item is there is not known.
-	Throttled
+	Throttled = Outcome(rThrottled)
 	// Unreadable says that the item is there, but cannot be read; an [ItemError] says why.
-	Unreadable
+	Unreadable = Outcome(rUnreadable)
 )
 
 // String returns the outcome in lower case.
-func (o Outcome) String() string {
-	switch o {
-	case Found:
-		return "found"
-	case Gone:
-		return "gone"
-	case Stale:
-		return "stale"
-	case Throttled:
-		return "throttled"
-	case Unreadable:
-		return "unreadable"
-	}
-	return "unknown"
-}
+func (o Outcome) String() string { return rOutcome(o).String() }
 
 // Lookup is the outcome of one key: the item where it was [Found], else the key's own fields alone.
 type Lookup[T any] struct {

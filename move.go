@@ -91,10 +91,10 @@ func (db *wDB) compileMove(w *write) error {
 		return nil
 	}
 	was, is := attr.Item{}, attr.Item{}
-	if err := historyKey(e, w.op, before, next, was); err != nil {
+	if err := historyKey(e, string(w.op.verb), before, next, was); err != nil {
 		return err
 	}
-	if err := historyKey(e, w.op, after, next, is); err != nil {
+	if err := historyKey(e, string(w.op.verb), after, next, is); err != nil {
 		return err
 	}
 	if !attr.EqualItems(was, is) {

@@ -16,7 +16,7 @@ import (
 type row struct {
 	found   attr.Stored // as the index returned it
 	item    attr.Stored // as the table has it; none unless it was found
-	outcome Outcome
+	outcome rOutcome
 }
 
 // reading is a plan under way. Not safe for concurrent use.
@@ -37,7 +37,7 @@ type reading struct {
 }
 
 // read starts p at a cursor.
-func (db *rDB) read(p *readPlan, after Cursor) (*reading, error) {
+func (db *rDB) read(p *readPlan, after string) (*reading, error) {
 	r := &reading{db: db, plan: p}
 	r.ended = p.nothing()
 	r.done = r.ended
@@ -83,7 +83,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 				r.ahead = min(r.ahead, left-counted)
 			}
 			seen++
-			if it.outcome == Throttled && !r.plan.outcomes {
+			if it.outcome == rThrottled && !r.plan.outcomes {
 				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.found))))
 			}
 			counts, more := visit(it)
@@ -240,7 +240,7 @@ func grown(n, thin int) int32 {
 }
 
 // cursor says where the reading stands.
-func (r *reading) cursor() Cursor {
+func (r *reading) cursor() string {
 	if r.done {
 		return ""
 	}

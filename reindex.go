@@ -26,11 +26,11 @@ type ReindexOptions struct {
 	Checkpoint func(Cursor)
 }
 
-func (o *ReindexOptions) scan(operation ...string) *ScanOptions {
+func (o *ReindexOptions) scan(operation ...string) *rScanOptions {
 	if o == nil {
 		return nil
 	}
-	return ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: o.Resume, Checkpoint: o.Checkpoint}.of(operation...)
+	return rScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint)}.of(operation...)
 }
 
 // Reindexed counts what a Reindex met.

@@ -136,7 +136,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 		var l Lookup[T]
 		place := func(*model.Entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
 		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
-			l = Lookup[T]{Outcome: row.outcome}
+			l = Lookup[T]{Outcome: Outcome(row.outcome)}
 			if row.item.None() {
 				if p.q.ignoreUnknown && !r.db.Table.Claims(r.e.e, row.found) {
 					return false, true
@@ -180,7 +180,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	if err != nil {
 		return Page[T]{}, err
 	}
-	reading, err := r.db.read(p, after)
+	reading, err := r.db.read(p, string(after))
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -211,7 +211,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	if err != nil {
 		return Page[T]{}, err
 	}
-	return Page[T]{Items: items, Next: reading.cursor()}, errors.Join(bad...)
+	return Page[T]{Items: items, Next: Cursor(reading.cursor())}, errors.Join(bad...)
 }
 
 // Count counts the items of q, up to its limit, without returning them; reading them costs what it costs anyway. It counts

@@ -19,32 +19,18 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// ScanOptions configures a scan; nil is one worker on one segment, from the start.
-type ScanOptions struct {
-	// Workers is the number of requests under way at once; default 1.
-	Workers int
-
-	// Segments is the number of parts that the table is divided into; default Workers, or that of Resume. More segments
-	// than workers even out partitions of different size; workers beyond the segments have nothing to do.
-	Segments int
-
-	// Resume continues an earlier scan, with its number of segments and any number of workers. The cursor of another operation is
-	// [ErrCursor], such as that of a Rebuild, or of one of another view.
-	Resume Cursor
-
-	// Checkpoint is called, from the loop that ranges over the scan, each time that a page has been consumed. The
-	// cursor resumes the scan behind every page consumed so far; "" says that all is done. After a crash, items of
-	// pages that were under way come again.
-	Checkpoint func(Cursor)
-
-	// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
+// rScanOptions configures a scan.
+type rScanOptions struct {
+	Workers       int
+	Segments      int
+	Resume        string
+	Checkpoint    func(string)
 	IgnoreUnknown bool
-
-	operation string // that reads the table, and what for; "" is a Scan
+	operation     string // that reads the table, and what for; "" is a Scan
 }
 
 // of is a scan on behalf of an operation, whose cursors no other takes: what one has done of a table another has not.
-func (o ScanOptions) of(operation ...string) *ScanOptions {
+func (o rScanOptions) of(operation ...string) *rScanOptions {
 	o.operation = strings.Join(operation, "\x00")
 	return &o
 }
@@ -57,7 +43,7 @@ const maxSegments = 1_000_000
 // access pattern: use it to export, migrate and check.
 //
 // It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
-func (db *rDB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
+func (db *rDB) ScanAll(ctx context.Context, opts *rScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.readTable(ctx, opts) {
 			if err != nil {
@@ -75,29 +61,9 @@ func (db *rDB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, er
 	}
 }
 
-// Scan reads the whole table and yields the items of this entity; the others are read and paid for too. See [DB.Scan].
-func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var zero T
-		for s, err := range r.db.readTable(ctx, opts) {
-			if err != nil {
-				yield(zero, err)
-				return
-			}
-			e, v, err := r.db.scanned(s, opts, r.e.e)
-			if err != nil && !yield(zero, err) {
-				return
-			}
-			if e != nil && !yield(v.Interface().(T), nil) {
-				return
-			}
-		}
-	}
-}
-
 // scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is an [ItemError].
-func (db *rDB) scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
+func (db *rDB) scanned(s attr.Stored, opts *rScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
 	if db.past(s) {
 		return nil, reflect.Value{}, nil
 	}
@@ -127,7 +93,7 @@ type scanPage struct {
 }
 
 // scanItems yields the attributes of what readTable does.
-func (db *rDB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
+func (db *rDB) scanItems(ctx context.Context, opts *rScanOptions) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		for s, err := range db.readTable(ctx, opts) {
 			if !yield(s.Attributes(), err) {
@@ -138,7 +104,7 @@ func (db *rDB) scanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.
 }
 
 // readTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
-func (db *rDB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
+func (db *rDB) readTable(ctx context.Context, opts *rScanOptions) iter.Seq2[attr.Stored, error] {
 	return func(yield func(attr.Stored, error) bool) {
 		s, err := db.newScan(opts)
 		if err != nil {
@@ -174,11 +140,11 @@ func (db *rDB) readTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.
 // scan is a scan under way: where each of its segments stands, as far as pages have been consumed.
 type scan struct {
 	db        *rDB
-	opts      ScanOptions
+	opts      rScanOptions
 	positions []keyPosition
 }
 
-func (db *rDB) newScan(opts *ScanOptions) (*scan, error) {
+func (db *rDB) newScan(opts *rScanOptions) (*scan, error) {
 	s := &scan{db: db}
 	if opts != nil {
 		s.opts = *opts
@@ -213,9 +179,9 @@ func (db *rDB) newScan(opts *ScanOptions) (*scan, error) {
 }
 
 // takes checks the options of a scan before anything else is asked of DynamoDB.
-func (db *rDB) takes(opts ScanOptions) error {
-	cursor, _, _ := strings.Cut(string(opts.Resume), coveredMark)
-	opts.Resume = Cursor(cursor)
+func (db *rDB) takes(opts rScanOptions) error {
+	cursor, _, _ := strings.Cut(opts.Resume, coveredMark)
+	opts.Resume = cursor
 	_, err := db.newScan(&opts)
 	return err
 }

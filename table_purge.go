@@ -38,7 +38,7 @@ func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err 
 	if opts == nil {
 		opts = &PurgeOptions{}
 	}
-	scan := &ScanOptions{Workers: opts.Workers}
+	scan := &rScanOptions{Workers: opts.Workers}
 	if _, err := db.newScan(scan); err != nil {
 		return 0, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}

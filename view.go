@@ -83,15 +83,15 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 		opts = &RebuildOptions{}
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := *opts.Scan.of("rebuild", v.name)
+	scan := *opts.Scan.below().of("rebuild", v.name)
 	if err := db.takes(scan); err != nil {
 		return fail(err)
 	}
 	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
 	if scan.Resume != "" {
 		var cursor string
-		cursor, covered, known = strings.Cut(string(scan.Resume), coveredMark)
-		scan.Resume = Cursor(cursor)
+		cursor, covered, known = strings.Cut(scan.Resume, coveredMark)
+		scan.Resume = cursor
 	} else {
 		mark, err := v.mark(ctx, db)
 		if err != nil {
@@ -99,10 +99,10 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 		}
 		covered = markStamp(mark)
 	}
-	if checkpoint := opts.Scan.Checkpoint; checkpoint != nil {
-		scan.Checkpoint = func(c Cursor) {
+	if checkpoint := scan.Checkpoint; checkpoint != nil {
+		scan.Checkpoint = func(c string) {
 			if c != "" && known {
-				c += Cursor(coveredMark + covered)
+				c += coveredMark + covered
 			}
 			checkpoint(c)
 		}
@@ -127,11 +127,11 @@ const coveredMark = "."
 const checkpointEvery = 10 * time.Second
 
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *wDB, scan ScanOptions, r rebuilder, b *bulkRun) error {
+func (v *View) each(ctx context.Context, db *wDB, scan rScanOptions, r rebuilder, b *bulkRun) error {
 	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
 	defer cancel(nil)
 	checkpoint, last := scan.Checkpoint, time.Now()
-	scan.Checkpoint = func(c Cursor) {
+	scan.Checkpoint = func(c string) {
 		if context.Cause(ctx) != nil {
 			return
 		}
@@ -193,9 +193,9 @@ func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[
 			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
 			return
 		}
-		scan := ScanOptions{}
+		scan := rScanOptions{}
 		if opts != nil {
-			scan = *opts.of("verify", v.name)
+			scan = *opts.below().of("verify", v.name)
 		}
 		stopped := errors.New("stopped")
 		r := v.kind.verifier(db, func(d Drift) error {

@@ -35,7 +35,7 @@ func (db *wDB) DropView(ctx context.Context, name string, opts *RebuildOptions) 
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
-	scan := *opts.Scan.of("drop view", name)
+	scan := *opts.Scan.below().of("drop view", name)
 	if err := db.takes(scan); err != nil {
 		return 0, fmt.Errorf("ddb: drop view %s: %w", name, err)
 	}
@@ -54,11 +54,11 @@ type viewDrop struct {
 	batch []types.WriteRequest
 }
 
-func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
+func (d *viewDrop) run(ctx context.Context, scan rScanOptions) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	checkpoint := scan.Checkpoint
-	scan.Checkpoint = func(c Cursor) {
+	scan.Checkpoint = func(c string) {
 		if context.Cause(ctx) != nil {
 			return
 		}

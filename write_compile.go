@@ -126,7 +126,7 @@ func (w *write) number(version int64, it reflect.Value) (int64, error) {
 		return version + 1, nil
 	case !n.found:
 		row := attr.Item{}
-		if err := historyKey(w.e, w.op, it, 1, row); err != nil {
+		if err := historyKey(w.e, string(w.op.verb), it, 1, row); err != nil {
 			return 0, err
 		}
 		return 0, &needs{key: row, newest: row}
