@@ -13,6 +13,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/scale"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -62,7 +63,7 @@ func (c *revoked) TransactWriteItems(ctx context.Context, in *dynamodb.TransactW
 // Many targets, whichever request the environment refuses: each worker of a view meets that once, and no more is tried.
 func TestAViewTriesNoMoreOnceTheEnvironmentFails(t *testing.T) {
 	t.Parallel()
-	const pupils = 120
+	pupils := scale.Of(120, 24)
 	for _, operation := range []string{"BatchGetItem", "TransactWriteItems", "Query", "UpdateItem"} {
 		for _, workers := range []int{1, 4} {
 			t.Run(fmt.Sprint(operation, ", workers ", workers), func(t *testing.T) {

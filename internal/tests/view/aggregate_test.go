@@ -17,6 +17,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/scale"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -294,11 +295,7 @@ func runSteps(t testing.TB, n, students, batch int) (m *ddb.Meter, took time.Dur
 
 func TestAggregateManyRecords(t *testing.T) {
 	t.Parallel()
-	n := 5000
-	if testing.Short() {
-		n = 500
-	}
-	runSteps(t, n, 50, 500)
+	runSteps(t, scale.Of(5000, 1000), 50, 500)
 }
 
 // A hundred thousand records, with -benchtime 1x: records a second, and requests and units for each.
