@@ -1,6 +1,6 @@
 // Command withengine runs another command beside an engine in a container, which DYNAMODB_ENDPOINT names to it:
 //
-//	go run ./internal/integration/withengine go test -run TestNoWriteLeavesAnIndexStale .
+//	go run ./internal/integration/withengine go test -run TestNoWriteLeavesAnIndexStale ./internal/tests/write
 //
 // The image is DynamoDB Local, or what DDB_ENGINE_IMAGE names. The container is gone when the command has ended, and the
 // exit code is the command's. An interrupt ends the command first.
