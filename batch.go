@@ -175,7 +175,7 @@ func (w *write) foretell() error {
 	if err := w.checkSize(least); err != nil {
 		return err
 	}
-	it := copyOf(e, whole)
+	it := e.CopyOf(whole)
 	w.keep(it, 1, reflect.Value{})
 	if err := checkTTL(e, it, w.now); err != nil {
 		return w.op.fail(key, err)

@@ -68,21 +68,7 @@ func versionRow(e *model.Entity, op Op, it reflect.Value, attrs attr.Item, numbe
 		row[t] = &types.AttributeValueMemberS{Value: e.Name + model.VersionType}
 	}
 	row[e.Version.Attr()] = attr.Number(number)
-	return row, historyKey(e, string(op.verb), it, number, row)
-}
-
-// historyKey adds the key of a version row to attrs.
-func historyKey(e *model.Entity, op string, it reflect.Value, number int64, attrs attr.Item) error {
-	it = copyOf(e, it)
-	e.Version.Addr(it).SetInt(number)
-	for _, k := range e.History.Keys() {
-		s, err := e.History.Render(op, k, it)
-		if err != nil {
-			return err
-		}
-		attrs[k.Attrs[0]] = &types.AttributeValueMemberS{Value: s}
-	}
-	return nil
+	return row, e.HistoryKey(string(op.verb), it, number, row)
 }
 
 // bury adds the tombstone of an item that is deleted as it was read.
@@ -102,7 +88,7 @@ func (w *write) bury(a *action) error {
 	if t := w.e.Table.TypeAttr; t != "" {
 		row[t] = &types.AttributeValueMemberS{Value: w.e.Name + model.VersionType}
 	}
-	if err := historyKey(w.e, string(w.op.verb), it, number, row); err != nil {
+	if err := w.e.HistoryKey(string(w.op.verb), it, number, row); err != nil {
 		return err
 	}
 	w.putVersion(row)
@@ -110,7 +96,7 @@ func (w *write) bury(a *action) error {
 		return nil
 	}
 	first := attr.Item{}
-	if err := historyKey(w.e, string(w.op.verb), it, 1, first); err != nil {
+	if err := w.e.HistoryKey(string(w.op.verb), it, 1, first); err != nil {
 		return err
 	}
 	// A Create finds out by the first version that there was an item before. It may lack: of an item from before there

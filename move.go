@@ -65,7 +65,7 @@ func (db *wDB) compileMove(w *write) error {
 	if blankOf(e, w.op.to) && !blankOf(e, before) {
 		return w.op.fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
-	after := copyOf(e, w.op.to)
+	after := e.CopyOf(w.op.to)
 	for _, d := range e.Derived {
 		d.F.Addr(after).Set(d.F.Get(before))
 	}
@@ -91,10 +91,10 @@ func (db *wDB) compileMove(w *write) error {
 		return nil
 	}
 	was, is := attr.Item{}, attr.Item{}
-	if err := historyKey(e, string(w.op.verb), before, next, was); err != nil {
+	if err := e.HistoryKey(string(w.op.verb), before, next, was); err != nil {
 		return err
 	}
-	if err := historyKey(e, string(w.op.verb), after, next, is); err != nil {
+	if err := e.HistoryKey(string(w.op.verb), after, next, is); err != nil {
 		return err
 	}
 	if !attr.EqualItems(was, is) {

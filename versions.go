@@ -174,5 +174,5 @@ func (v versions) keyed(n int64, row attr.Item) error {
 	if v.e.History == nil {
 		return fault.Model("ddb: history %s: the entity declares no History", v.e.Name)
 	}
-	return historyKey(v.e, "history", v.key, n, row)
+	return v.e.HistoryKey("history", v.key, n, row)
 }

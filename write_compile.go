@@ -126,7 +126,7 @@ func (w *write) number(version int64, it reflect.Value) (int64, error) {
 		return version + 1, nil
 	case !n.found:
 		row := attr.Item{}
-		if err := historyKey(w.e, string(w.op.verb), it, 1, row); err != nil {
+		if err := w.e.HistoryKey(string(w.op.verb), it, 1, row); err != nil {
 			return 0, err
 		}
 		return 0, &needs{key: row, newest: row}
@@ -140,13 +140,6 @@ func (w *write) given() int64 {
 		return 0
 	}
 	return w.e.Version.Get(w.op.item).Int()
-}
-
-// copyOf returns an item of its own, so that an op can run again.
-func copyOf(e *model.Entity, it reflect.Value) reflect.Value {
-	v := e.NewItem()
-	v.Set(it)
-	return e.Owned(v)
 }
 
 // keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
@@ -214,7 +207,7 @@ func (db *wDB) compilePut(w *write) error {
 	if err != nil {
 		return err
 	}
-	w.item = copyOf(e, w.op.item)
+	w.item = e.CopyOf(w.op.item)
 	w.keep(w.item, next, reflect.Value{})
 	w.wrote(w.item)
 	var key attr.Item

@@ -161,3 +161,10 @@ func (e *Entity) Kept() (attrs []string) {
 	}
 	return attrs
 }
+
+// CopyOf returns an item of its own, so that an op can run again.
+func (e *Entity) CopyOf(it reflect.Value) reflect.Value {
+	v := e.NewItem()
+	v.Set(it)
+	return e.Owned(v)
+}

@@ -118,3 +118,17 @@ func (e *Entity) DecodeNumber(attrs attr.Item, dst reflect.Value) error {
 	maps.DeleteFunc(few, func(name string, _ types.AttributeValue) bool { return !slices.Contains(names, name) })
 	return e.DecodeCurrent(Loaded(few), dst)
 }
+
+// HistoryKey adds the key of a version row to attrs.
+func (e *Entity) HistoryKey(op string, it reflect.Value, number int64, attrs attr.Item) error {
+	it = e.CopyOf(it)
+	e.Version.Addr(it).SetInt(number)
+	for _, k := range e.History.Keys() {
+		s, err := e.History.Render(op, k, it)
+		if err != nil {
+			return err
+		}
+		attrs[k.Attrs[0]] = &types.AttributeValueMemberS{Value: s}
+	}
+	return nil
+}
