@@ -1,16 +1,20 @@
 package ddb
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/read"
+)
 
 // Collection names an item collection: the items of every type that share a partition key, in the table or in an
 // index. Made by [Query.Collection]; read by [DB.Gather] and [DB.Items]. It keeps the query's partition, bounds, order
 // and Limit, which counts the items that the reader gets, of all types; Filter and Select, which name fields of one type,
 // are refused.
-type Collection struct{ q query }
+type Collection struct{ q read.Query }
 
 // IgnoreUnknown skips items that no entity claims, and those of an entity that has no entry in the index; by default each is an [ItemError] that matches [ErrUnknown].
 func (c Collection) IgnoreUnknown() Collection {
-	c.q.ignoreUnknown = true
+	c.q.IgnoreUnknown = true
 	return c
 }
 
@@ -19,7 +23,7 @@ func (c Collection) IgnoreUnknown() Collection {
 func (c Collection) String() string { return c.q.String() }
 
 // Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
-type Sink struct{ s rSink }
+type Sink struct{ s read.Sink }
 
 // String names the entity of the sink.
 func (s Sink) String() string { return s.s.String() }
@@ -30,21 +34,21 @@ func (e *Entity[T]) Into(dst *[]T) Sink {
 	if dst == nil {
 		return Sink{}
 	}
-	return Sink{rSink{e.e, func() sinking {
+	return Sink{read.Sink{E: e.e, Start: func() read.Sinking {
 		var items []T
-		return sinking{
-			add: func() reflect.Value {
+		return read.Sinking{
+			Add: func() reflect.Value {
 				var zero T
 				items = append(items, zero)
 				return reflect.ValueOf(&items[len(items)-1]).Elem()
 			},
-			drop: func() { items = items[:len(items)-1] },
-			done: func() { *dst = items },
+			Drop: func() { items = items[:len(items)-1] },
+			Done: func() { *dst = items },
 		}
 	}}}
 }
 
-func sinksOf(to []rSink, sinks []Sink) []rSink {
+func sinksOf(to []read.Sink, sinks []Sink) []read.Sink {
 	for _, s := range sinks {
 		to = append(to, s.s)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // DB is one physical table behind a client. Safe for concurrent use; there is nothing to close.
@@ -70,7 +71,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 		Attempts: o.MaxAttempts, AttributeMaps: o.AttributePath, JSON: !o.AttributePath && call.WritesJSON(client),
 	}
 	table.m.InUse(name)
-	return &DB{&wDB{&rDB{Conn: conn, opts: rOptions(o)}}}
+	return &DB{&wDB{&read.DB{Conn: conn, Opts: read.Options(o)}}}
 }
 
 // cursorKey returns a copy of a key, of which the caller may zero the original.
@@ -165,14 +166,14 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 // paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
 // an item that cannot be read included; see [DB.GatherAll].
 func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
-	var few [8]rSink
+	var few [8]read.Sink
 	return db.db.Gather(ctx, c.q, sinksOf(few[:0], into))
 }
 
 // GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
 // each of those. Any other error ends it, and leaves the sinks untouched.
 func (db *DB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
-	var few [8]rSink
+	var few [8]read.Sink
 	return db.db.GatherAll(ctx, c.q, sinksOf(few[:0], into))
 }
 
@@ -195,7 +196,7 @@ func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error]
 // that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
 func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
-	var few [8]rRead
+	var few [8]read.Load
 	return db.db.LoadTogether(ctx, readsOf(few[:0], reads))
 }
 
@@ -204,7 +205,7 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 // [ErrThrottled]. On an error all destinations stay as they are. [Repository.BatchGet] has an outcome for each key
 // instead.
 func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
-	var few [8]rRead
+	var few [8]read.Load
 	return db.db.LoadAll(ctx, readsOf(few[:0], reads))
 }
 

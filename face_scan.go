@@ -3,6 +3,8 @@ package ddb
 import (
 	"context"
 	"iter"
+
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
@@ -41,11 +43,11 @@ type ScanOptions struct {
 }
 
 // below is o for the packages below; nil is nil.
-func (o *ScanOptions) below() *rScanOptions {
+func (o *ScanOptions) below() *read.ScanOptions {
 	if o == nil {
 		return nil
 	}
-	return &rScanOptions{
+	return &read.ScanOptions{
 		Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint), IgnoreUnknown: o.IgnoreUnknown,
 	}
 }
@@ -62,12 +64,12 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 	below := opts.below()
 	return func(yield func(T, error) bool) {
 		var zero T
-		for s, err := range r.db.readTable(ctx, below) {
+		for s, err := range r.db.ReadTable(ctx, below) {
 			if err != nil {
 				yield(zero, err)
 				return
 			}
-			e, v, err := r.db.scanned(s, below, r.e.e)
+			e, v, err := r.db.Scanned(s, below, r.e.e)
 			if err != nil && !yield(zero, err) {
 				return
 			}

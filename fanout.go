@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -54,7 +55,7 @@ import (
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
 	f := &fanOut{view: &View{name: name, table: from.e.Table}, source: from.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if targets != nil && apply != nil {
-		f.targets = func(s reflect.Value) query { return targets(s.Interface().(S)).q }
+		f.targets = func(s reflect.Value) read.Query { return targets(s.Interface().(S)).q }
 		f.apply = func(c Change[any], _, t reflect.Value) bool {
 			return apply(retype[S](c), t.Addr().Interface().(*T))
 		}
@@ -69,7 +70,7 @@ func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets fun
 func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) *View {
 	f := &fanOut{view: &View{name: name, table: from.e.Table}, source: from.e, via: via.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if members != nil && place != nil && apply != nil {
-		f.targets = func(s reflect.Value) query { return members(s.Interface().(S)).q }
+		f.targets = func(s reflect.Value) read.Query { return members(s.Interface().(S)).q }
 		f.place = func(m reflect.Value) reflect.Value {
 			t := place(m.Interface().(M))
 			return reflect.ValueOf(&t).Elem()
@@ -85,7 +86,7 @@ func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *
 type fanOut struct {
 	view                *View
 	source, via, target *model.Entity // via is nil where the query finds the targets themselves
-	targets             func(source reflect.Value) query
+	targets             func(source reflect.Value) read.Query
 	shares              bool // two copies of a source have memory in common
 	place               func(member reflect.Value) reflect.Value
 	apply               func(c Change[any], member, target reflect.Value) bool

@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
@@ -53,7 +54,7 @@ func (f *fanOut) decoded(db *wDB, attrs attr.Item) (source any, err error) {
 
 // search is a query for targets, and the changes that it is made for.
 type search struct {
-	plan    *readPlan
+	plan    *read.Plan
 	of      []*copying
 	rows    []located
 	unread  error // of the rows that cannot be read: the others are
@@ -106,7 +107,7 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 
 // asked is a query for targets, with its identity.
 type asked struct {
-	plan *readPlan
+	plan *read.Plan
 	id   string
 }
 
@@ -118,17 +119,17 @@ func (f *fanOut) plans(db *wDB, c *copying) (plans []asked, failed error) {
 			v.Set(reflect.ValueOf(s))
 			q := f.targets(v)
 			switch {
-			case q.e == nil: // no targets
+			case q.E == nil: // no targets
 				return nil
-			case q.ix != nil && q.ix.Kind == model.GlobalIndex:
-				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.Name)
+			case q.Ix != nil && q.Ix.Kind == model.GlobalIndex:
+				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.Ix.Name)
 			}
-			q.consistent, q.whole = true, true
-			p, err := q.plan(db.rDB)
+			q.Consistent, q.Whole = true, true
+			p, err := q.Plan(db.DB)
 			if err != nil {
 				return err
 			}
-			id, err := p.identity(db.rDB)
+			id, err := identityOf(p, db.DB)
 			plans = append(plans, asked{p, id})
 			return err
 		})
@@ -137,12 +138,12 @@ func (f *fanOut) plans(db *wDB, c *copying) (plans []asked, failed error) {
 	return plans, failed
 }
 
-// identity is the same for queries that find the same, empty where that is not known.
-func (p *readPlan) identity(db *rDB) (string, error) {
-	if p.crossed || p.q.examine > 0 {
+// identityOf is the same for queries that find the same, empty where that is not known.
+func identityOf(p *read.Plan, db *read.DB) (string, error) {
+	if p.Crossed || p.Q.Examine > 0 {
 		return "", nil
 	}
-	in, err := p.input(db)
+	in, err := p.Input(db)
 	if err != nil {
 		return "", err
 	}
@@ -151,22 +152,22 @@ func (p *readPlan) identity(db *rDB) (string, error) {
 		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
 	return fmt.Sprint(call.TextOf(in.IndexName), "\x00", call.TextOf(in.KeyConditionExpression), "\x00", call.TextOf(in.FilterExpression), "\x00",
-		names.String(), attr.CanonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
+		names.String(), attr.CanonicalItem(in.ExpressionAttributeValues), p.Q.Desc, p.Q.Limit, p.Q.IgnoreUnknown, len(p.Shards)), nil
 }
 
 // find reads what a query for targets finds. A row that cannot be read does not take the others.
 func (f *fanOut) find(ctx context.Context, db *wDB, s *search) error {
-	return db.each(ctx, s.plan, func(it row) (counts, more bool) {
-		if it.item.None() {
+	return db.Each(ctx, s.plan, func(it read.Hit) (counts, more bool) {
+		if it.Item.None() {
 			s.elusive = true
 			return false, true
 		}
-		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *model.Entity) reflect.Value { return e.NewItem() })
-		if v != wanted { // an item of another entity, which is not written, or one that cannot be decoded
+		v, _, _, err := s.plan.Take("fan-out "+f.view.name, it.Item, func(e *model.Entity) reflect.Value { return e.NewItem() })
+		if v != read.Wanted { // an item of another entity, which is not written, or one that cannot be decoded
 			s.unread = errors.Join(s.unread, err)
 			return false, true
 		}
-		attrs := it.item.Attributes()
+		attrs := it.Item.Attributes()
 		s.rows = append(s.rows, located{attrs, db.Table.KeyText(attrs)})
 		return true, true
 	})

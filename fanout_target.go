@@ -15,6 +15,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // copied is an item that a fan-out may change: as it was read, and as it will be.
@@ -46,7 +47,7 @@ func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
 func (f *fanOut) arrive(ctx context.Context, db *wDB, o *opened, attrs attr.Item) (there, moved bool, err error) {
-	if attrs != nil && db.Table.Claims(f.target, model.Loaded(attrs)) && !db.past(model.Loaded(attrs)) {
+	if attrs != nil && db.Table.Claims(f.target, model.Loaded(attrs)) && !db.Past(model.Loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
 	}
@@ -123,7 +124,7 @@ func (c *copied) writes(db *wDB, w *copies) error {
 		return err
 	}
 	if c.e.Version != nil {
-		next[model.WriteStampAttr] = newWriteStamp()
+		next[model.WriteStampAttr] = read.NewWriteStamp()
 	}
 	x := &plan.Expression{}
 	from, to := db.Table.KeyOf(model.Loaded(c.attrs)), db.Table.KeyOf(model.Loaded(next))
@@ -140,7 +141,7 @@ func (c *copied) writes(db *wDB, w *copies) error {
 	free := "attribute_not_exists(" + y.Name(db.Table.Primary.Partition[0]) + ")"
 	if db.Table.TTL != "" { // what has expired is not there
 		ttl := y.Name(db.Table.TTL)
-		free += " OR " + ttl + " <= " + y.Value(db.now())
+		free += " OR " + ttl + " <= " + y.Value(db.Now())
 	}
 	w.to, w.at = db.Table.KeyText(to), len(w.items)+1
 	w.items = append(w.items,
@@ -240,7 +241,7 @@ func (c *copied) stamp(db *wDB) {
 		v.SetInt(v.Int() + 1)
 	}
 	if f := c.e.Updated; f != nil {
-		f.Addr(c.is).Set(reflect.ValueOf(db.opts.Now().UTC().Round(0).Truncate(precision(f))))
+		f.Addr(c.is).Set(reflect.ValueOf(db.Opts.Now().UTC().Round(0).Truncate(precision(f))))
 	}
 }
 

@@ -1,14 +1,12 @@
 package ddb
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
 
@@ -108,49 +106,4 @@ func (w *write) bury(a *action) error {
 		mark.update.Set(mark.x.Name(t), mark.x.Value(&types.AttributeValueMemberS{Value: w.e.Name + model.VersionType}))
 	}
 	return nil
-}
-
-// stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
-func stub(e *model.Entity, row attr.Item) bool {
-	return row[model.DeletedAttr] != nil || row[e.Version.Attr()] == nil
-}
-
-// decodeVersion fills dst, an addressable zero struct, from a version row.
-func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
-	attrs := maps.Clone(row)
-	if aside, ok := row[model.AsideAttr].(*types.AttributeValueMemberM); ok {
-		maps.Copy(attrs, aside.Value)
-	}
-	attrs, err := e.Upgraded(attrs)
-	if err != nil {
-		return err
-	}
-	if err := e.Codec.Decode(attrs, dst); err != nil {
-		return err
-	}
-	for _, k := range e.History.Keys() {
-		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
-		if !ok {
-			return fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
-		}
-		if err := k.Template.Decode(s.Value, dst); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// versionNumber returns the number in the key of a version row.
-func versionNumber(e *model.Entity, row attr.Item) (int64, error) {
-	it := e.NewItem()
-	for _, k := range e.History.Keys() {
-		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
-		if !ok {
-			return 0, fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
-		}
-		if err := k.Template.Decode(s.Value, it); err != nil {
-			return 0, err
-		}
-	}
-	return e.Version.Get(it).Int(), nil
 }

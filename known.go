@@ -34,7 +34,7 @@ func (db *wDB) seen(attrs attr.Item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
-	case db.dead(model.Loaded(attrs)):
+	case db.Dead(model.Loaded(attrs)):
 		return known{state: knownAbsent, left: attrs}
 	}
 	return known{state: knownPresent, item: attrs}
@@ -111,7 +111,7 @@ func (db *wDB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 		if err != nil {
 			return op.fail(n.newest, db.Explain(err))
 		}
-		number, err := db.newestVersion(ctx, op.e, n.newest)
+		number, err := db.NewestVersion(ctx, op.e, n.newest)
 		if err != nil {
 			return err
 		}

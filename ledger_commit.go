@@ -247,7 +247,7 @@ func (c *commitment) update(l *look) error {
 		conds = append(conds, "attribute_exists("+x.Name(pk)+")")
 	}
 	if !c.met.deaf {
-		conds = append(conds, notHeld(x, c.db.opts.Now()))
+		conds = append(conds, notHeld(x, c.db.Opts.Now()))
 	}
 	add := ""
 	for _, attr := range c.a.attrs() {

@@ -33,7 +33,7 @@ const (
 // hold asks for d without transactions on a target.
 func (db *wDB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
-	until := db.opts.Now().Add(min(max(d, minHold), maxHold))
+	until := db.Opts.Now().Add(min(max(d, minHold), maxHold))
 	set := "SET " + x.Name(model.HoldAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
 	cond := "attribute_exists(" + x.Name(db.Table.Primary.Partition[0]) + ")"
 	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -60,7 +60,7 @@ func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 	if !ok {
 		return false
 	}
-	now := c.db.opts.Now()
+	now := c.db.Opts.Now()
 	if until, err := strconv.ParseInt(n.Value, 10, 64); err == nil && until <= now.UnixMilli() {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
@@ -122,11 +123,11 @@ func (j *matching) rest() iter.Seq2[*pair, bool] {
 
 // keys is the inverse of what meet writes.
 func (j *matching) keys(text string) (target, source attr.Item) {
-	r := cursorReader{rest: []byte(text)}
+	r := read.CursorReader{Rest: []byte(text)}
 	target, source = attr.Item{}, attr.Item{}
 	for _, key := range []attr.Item{target, source} {
 		for _, attr := range j.t.Primary.Attrs() {
-			key[attr] = r.value()
+			key[attr] = r.Value()
 		}
 	}
 	return target, source

@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Outcome says what became of one key of a batch, or of one row of an index that does not project whole items.
@@ -15,20 +16,20 @@ type Outcome uint8
 
 const (
 	// Found says that the item is there.
-	Found = Outcome(rFound)
+	Found = Outcome(read.Found)
 	// Gone says that there is no such item, or that its TTL has passed.
-	Gone = Outcome(rGone)
+	Gone = Outcome(read.Gone)
 	// Stale says that the item is there, but no longer matches the index row that named it, or the query's filter: the
 	// index lags behind.
-	Stale = Outcome(rStale)
+	Stale = Outcome(read.Stale)
 	// Throttled says that DynamoDB left the key unprocessed in every attempt: whether the item is there is not known.
-	Throttled = Outcome(rThrottled)
+	Throttled = Outcome(read.Throttled)
 	// Unreadable says that the item is there, but cannot be read; an [ItemError] says why.
-	Unreadable = Outcome(rUnreadable)
+	Unreadable = Outcome(read.Unreadable)
 )
 
 // String returns the outcome in lower case.
-func (o Outcome) String() string { return rOutcome(o).String() }
+func (o Outcome) String() string { return read.Outcome(o).String() }
 
 // Lookup is the outcome of one key: the item where it was [Found], else the key's own fields alone.
 type Lookup[T any] struct {
@@ -54,7 +55,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 			return nil, err
 		}
 	}
-	b, err := r.db.BatchGet(ctx, raw, r.db.consistent)
+	b, err := r.db.BatchGet(ctx, raw, r.db.Strong)
 	if err != nil {
 		return nil, r.db.Fail("batch get", e, nil, err)
 	}
@@ -67,7 +68,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 		case b.Throttled[i]:
 			out[i] = Lookup[T]{r.e.Key(keys[i]), Throttled}
 			missed++
-		case found.None() || r.db.past(found):
+		case found.None() || r.db.Past(found):
 			out[i] = Lookup[T]{r.e.Key(keys[i]), Gone}
 		default:
 			out[i].Outcome = Found

@@ -71,7 +71,7 @@ func (db *wDB) compileModify(w *write) error {
 	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e {
 		return w.op.fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.Name))
 	}
-	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.lapsed(e, model.Loaded(old)) {
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(key); err != nil {
 			return err
 		}

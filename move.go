@@ -41,7 +41,7 @@ func (db *wDB) compileMove(w *write) error {
 	if old == nil {
 		return w.missing(from)
 	}
-	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.lapsed(e, model.Loaded(old)) {
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(from); err != nil {
 			return err
 		}

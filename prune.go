@@ -12,12 +12,13 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // prune deletes all but the newest keep versions.
 func (db *wDB) prune(ctx context.Context, e *model.Entity, key reflect.Value, keep int) error {
 	first := attr.Item{}
-	if err := (versions{db.rDB, e, key}).keyed(1, first); err != nil {
+	if err := (read.Versions{Db: db.DB, E: e, Key: key}).Keyed(1, first); err != nil {
 		return err
 	}
 	if keep < 1 {
@@ -25,18 +26,18 @@ func (db *wDB) prune(ctx context.Context, e *model.Entity, key reflect.Value, ke
 	}
 	var old []types.WriteRequest
 	kept := 0
-	for attrs, err := range db.versionRows(ctx, e, first, true) {
+	for attrs, err := range db.VersionRows(ctx, e, first, true) {
 		if err != nil {
 			return err
 		}
 		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
 		case !stays && attr.EqualItems(db.Table.KeyOf(model.Loaded(attrs)), first):
-			if !stub(e, attrs) && len(old) == 0 { // the only one: the mark replaces it
+			if !read.Stub(e, attrs) && len(old) == 0 { // the only one: the mark replaces it
 				return db.markPruned(ctx, e, first)
 			}
 		case !stays:
 			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.Table.KeyOf(model.Loaded(attrs))}})
-		case !stub(e, attrs):
+		case !read.Stub(e, attrs):
 			kept++
 		}
 	}
@@ -58,7 +59,7 @@ func (db *wDB) prune(ctx context.Context, e *model.Entity, key reflect.Value, ke
 // before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
 func (db *wDB) markPruned(ctx context.Context, e *model.Entity, first attr.Item) error {
 	mark := maps.Clone(first)
-	mark[model.PrunedAttr] = newWriteStamp()
+	mark[model.PrunedAttr] = read.NewWriteStamp()
 	if t := db.Table.TypeAttr; t != "" {
 		mark[t] = &types.AttributeValueMemberS{Value: e.Name + model.VersionType}
 	}

@@ -154,12 +154,12 @@ func (db *wDB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool,
 // blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
 func (g guard) blamesLapsed(db *wDB, e *model.Entity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
-	return absent && db.lapsed(e, model.Loaded(met))
+	return absent && db.Lapsed(e, model.Loaded(met))
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
 func (db *wDB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
-	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.opts.Now()}
+	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
 	a.guard(guardItem, attributeIs{db.Table.TTL, left[db.Table.TTL]})
 	if _, _, err := db.call(ctx, w, a); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -26,11 +27,11 @@ type ReindexOptions struct {
 	Checkpoint func(Cursor)
 }
 
-func (o *ReindexOptions) scan(operation ...string) *rScanOptions {
+func (o *ReindexOptions) scan(operation ...string) *read.ScanOptions {
 	if o == nil {
 		return nil
 	}
-	return rScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint)}.of(operation...)
+	return read.ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint)}.Of(operation...)
 }
 
 // Reindexed counts what a Reindex met.
@@ -52,7 +53,7 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 	var n Reindexed
 	var bad []error
 	e := r.e.e
-	for attrs, err := range r.db.consistently().scanItems(ctx, opts.scan("reindex", e.Name)) {
+	for attrs, err := range r.db.consistently().ScanItems(ctx, opts.scan("reindex", e.Name)) {
 		if err != nil {
 			return n, fmt.Errorf("ddb: reindex %s: %w", e.Name, errors.Join(append(bad, err)...))
 		}
@@ -122,11 +123,11 @@ func (db *wDB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, al
 	}
 	also(want)
 	t := &tries{item: known{state: knownPresent, item: attrs}}
-	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
+	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.Opts.Now()}
 	key := db.Table.KeyOf(model.Loaded(attrs))
 	a := w.action(updateAction, roleItem, key)
 	if e.Version != nil {
-		w.stamp = newWriteStamp()
+		w.stamp = read.NewWriteStamp()
 		want[model.WriteStampAttr] = w.stamp
 	}
 	if err := w.checkSize(want); err != nil {
@@ -156,11 +157,11 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 		return fault.Model("ddb: ensure unique %s: the entity declares no Unique", e.Name)
 	}
 	var taken []error
-	for attrs, err := range r.db.consistently().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
+	for attrs, err := range r.db.consistently().ScanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
 		if err != nil {
 			return fmt.Errorf("ddb: ensure unique %s: %w", e.Name, errors.Join(append(taken, err)...))
 		}
-		if claimed, err := r.db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || r.db.dead(model.Loaded(attrs)) {
+		if claimed, err := r.db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || r.db.Dead(model.Loaded(attrs)) {
 			continue
 		}
 		dups, err := r.db.ensure(ctx, e, attrs)
@@ -213,7 +214,7 @@ func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, 
 		if err := e.Decode(model.Loaded(t.item.item), it); err != nil {
 			return err
 		}
-		w := &write{op: op, e: e, tries: t, now: db.opts.Now()}
+		w := &write{op: op, e: e, tries: t, now: db.Opts.Now()}
 		w.action(checkAction, roleItem, key)
 		if err := w.claim([]*model.Unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Repository reads and writes the items of one entity. Safe for concurrent use.
@@ -47,12 +48,12 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	found, page, err := r.db.ReadItem(ctx, k, r.db.consistent)
+	found, page, err := r.db.ReadItem(ctx, k, r.db.Strong)
 	defer page.Release()
 	switch {
 	case err != nil:
 		return zero, r.db.Fail("get", e, k, err)
-	case found.None() || r.db.past(found):
+	case found.None() || r.db.Past(found):
 		return zero, r.db.Fail("get", e, k, fault.ErrNotFound)
 	}
 	err = r.decode("get", found, &zero)
@@ -66,7 +67,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 	var found T
 	n, two := 0, q
-	if q.q.limit == 0 || q.q.limit > 2 {
+	if q.q.Limit == 0 || q.q.Limit > 2 {
 		two = q.Limit(2)
 	}
 	for it, err := range r.Query(ctx, two) {
@@ -95,7 +96,7 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var it, zero T // it is for all items: what is yielded is a copy
-		p, err := q.q.plan(r.db.rDB)
+		p, err := q.q.Plan(r.db.DB)
 		if err != nil {
 			yield(zero, err)
 			return
@@ -104,14 +105,14 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			it = zero
 			return reflect.ValueOf(&it).Elem()
 		}
-		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
-			if row.item.None() {
+		err = r.db.Each(ctx, p, func(row read.Hit) (counts, more bool) {
+			if row.Item.None() {
 				return false, true
 			}
-			switch v, _, _, err := p.take("query", row.item, place); v {
-			case unread:
+			switch v, _, _, err := p.Take("query", row.Item, place); v {
+			case read.Unread:
 				return false, yield(zero, err)
-			case wanted:
+			case read.Wanted:
 				return true, yield(it, nil)
 			default:
 				return false, true
@@ -127,29 +128,29 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 // out is reported, with the fields of its primary key, and counts for the query's limit.
 func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Lookup[T], error] {
 	return func(yield func(Lookup[T], error) bool) {
-		p, err := q.q.plan(r.db.rDB)
+		p, err := q.q.Plan(r.db.DB)
 		if err != nil {
 			yield(Lookup[T]{}, err)
 			return
 		}
-		p.outcomes = true
+		p.Outcomes = true
 		var l Lookup[T]
 		place := func(*model.Entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
-		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
-			l = Lookup[T]{Outcome: Outcome(row.outcome)}
-			if row.item.None() {
-				if p.q.ignoreUnknown && !r.db.Table.Claims(r.e.e, row.found) {
+		err = r.db.Each(ctx, p, func(row read.Hit) (counts, more bool) {
+			l = Lookup[T]{Outcome: Outcome(row.Outcome)}
+			if row.Item.None() {
+				if p.Q.IgnoreUnknown && !r.db.Table.Claims(r.e.e, row.Found) {
 					return false, true
 				}
-				if err := r.e.e.DecodeKey(row.found, place(nil)); err != nil {
-					return false, yield(Lookup[T]{}, r.db.Table.ItemError("query", r.e.e, row.found, err))
+				if err := r.e.e.DecodeKey(row.Found, place(nil)); err != nil {
+					return false, yield(Lookup[T]{}, r.db.Table.ItemError("query", r.e.e, row.Found, err))
 				}
 				return true, yield(l, nil)
 			}
-			switch v, _, _, err := p.take("query", row.item, place); v {
-			case unread:
+			switch v, _, _, err := p.Take("query", row.Item, place); v {
+			case read.Unread:
 				return false, yield(Lookup[T]{}, err)
-			case wanted:
+			case read.Wanted:
 				l.Outcome = Found
 				return true, yield(l, nil)
 			default:
@@ -176,32 +177,32 @@ type Page[T any] struct {
 // Items that cannot be read do not count: the page has the others, and Next, and the error joins an [ItemError] for each.
 // With any other error the page is empty.
 func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Page[T], error) {
-	p, err := q.q.plan(r.db.rDB)
+	p, err := q.q.Plan(r.db.DB)
 	if err != nil {
 		return Page[T]{}, err
 	}
-	reading, err := r.db.read(p, string(after))
+	reading, err := r.db.Begin(p, string(after))
 	if err != nil {
 		return Page[T]{}, err
 	}
-	defer reading.release()
+	defer reading.Release()
 	var items []T
 	var bad []error
 	place := func(*model.Entity) reflect.Value {
 		n := len(items)
 		if n == cap(items) {
-			items = slices.Grow(items, reading.ahead)
+			items = slices.Grow(items, reading.Ahead)
 		}
 		items = items[:n+1]
 		return reflect.ValueOf(&items[n]).Elem()
 	}
-	err = reading.each(ctx, q.q.limit == 0 || q.q.examine > 0, func(row row) (counts, more bool) {
-		if row.item.None() {
+	err = reading.Each(ctx, q.q.Limit == 0 || q.q.Examine > 0, func(row read.Hit) (counts, more bool) {
+		if row.Item.None() {
 			return false, true
 		}
-		v, e, _, err := p.take("page", row.item, place)
-		if v != unread {
-			return v == wanted, true
+		v, e, _, err := p.Take("page", row.Item, place)
+		if v != read.Unread {
+			return v == read.Wanted, true
 		}
 		if bad = append(bad, err); e != nil {
 			items = items[:len(items)-1] // which is zero again
@@ -211,7 +212,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	if err != nil {
 		return Page[T]{}, err
 	}
-	return Page[T]{Items: items, Next: Cursor(reading.cursor())}, errors.Join(bad...)
+	return Page[T]{Items: items, Next: Cursor(reading.Cursor())}, errors.Join(bad...)
 }
 
 // Count counts the items of q, up to its limit, without returning them; reading them costs what it costs anyway. It counts
@@ -219,11 +220,11 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 // [Query.IgnoreUnknown] it leaves out those that no entity claims, or another one, as far as the index says. Where the index does not say which are
 // expired, the items are fetched.
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
-	p, err := q.q.plan(r.db.rDB)
+	p, err := q.q.Plan(r.db.DB)
 	if err != nil {
 		return 0, err
 	}
-	return r.db.count(ctx, p)
+	return r.db.Count(ctx, p)
 }
 
 // Collect returns what a sequence yields as a slice, or what it yielded before its first error, that of an item that cannot

@@ -7,6 +7,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -154,7 +155,7 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 // that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
 func (m *Mux) Maintain(on *DB, views ...*View) {
 	db := on.db
-	marked := &wDB{&rDB{Conn: db.Marked(), opts: db.opts, consistent: db.consistent}}
+	marked := &wDB{&read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
 	for _, v := range views {
 		if db.Table != m.table || v.table != m.table {
 			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.name))

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // PurgeOptions configures [DB.Purge]; nil is one worker, as fast as it goes, on a table of the model alone.
@@ -38,8 +39,8 @@ func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err 
 	if opts == nil {
 		opts = &PurgeOptions{}
 	}
-	scan := &rScanOptions{Workers: opts.Workers}
-	if _, err := db.newScan(scan); err != nil {
+	scan := &read.ScanOptions{Workers: opts.Workers}
+	if _, err := db.NewScan(scan); err != nil {
 		return 0, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}
 	key, err := db.purgeable(ctx, opts.Force)
@@ -69,7 +70,7 @@ func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err 
 		}
 		return nil
 	}
-	for s, err := range db.readTable(ctx, scan) {
+	for s, err := range db.ReadTable(ctx, scan) {
 		if err != nil {
 			return deleted, fail(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // History reads and prunes the versions that an entity keeps; the repository's own verbs write them. Safe for
@@ -20,7 +22,7 @@ func (r *Repository[T]) History() *History[T] { return &History[T]{r} }
 // tell. A version that was pruned a moment ago may still be found.
 func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	var out T
-	err := h.versions(&key).at(ctx, n, reflect.ValueOf(&out).Elem())
+	err := h.versions(&key).At(ctx, n, reflect.ValueOf(&out).Elem())
 	return out, err
 }
 
@@ -33,7 +35,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 			out = zero
 			return reflect.ValueOf(&out).Elem()
 		}
-		for _, err := range h.versions(&key).all(ctx, begin) {
+		for _, err := range h.versions(&key).All(ctx, begin) {
 			if err != nil {
 				out = zero
 			}
@@ -52,6 +54,6 @@ func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
 	return h.r.db.prune(ctx, h.r.e.e, reflect.ValueOf(&key).Elem(), keep)
 }
 
-func (h *History[T]) versions(key *T) versions {
-	return versions{h.r.db.rDB, h.r.e.e, reflect.ValueOf(key).Elem()}
+func (h *History[T]) versions(key *T) read.Versions {
+	return read.Versions{Db: h.r.db.DB, E: h.r.e.e, Key: reflect.ValueOf(key).Elem()}
 }

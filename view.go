@@ -15,6 +15,7 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
@@ -83,14 +84,14 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 		opts = &RebuildOptions{}
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := *opts.Scan.below().of("rebuild", v.name)
-	if err := db.takes(scan); err != nil {
+	scan := *opts.Scan.below().Of("rebuild", v.name)
+	if err := db.Takes(scan); err != nil {
 		return fail(err)
 	}
 	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
 	if scan.Resume != "" {
 		var cursor string
-		cursor, covered, known = strings.Cut(scan.Resume, coveredMark)
+		cursor, covered, known = strings.Cut(scan.Resume, read.CoveredMark)
 		scan.Resume = cursor
 	} else {
 		mark, err := v.mark(ctx, db)
@@ -102,7 +103,7 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 	if checkpoint := scan.Checkpoint; checkpoint != nil {
 		scan.Checkpoint = func(c string) {
 			if c != "" && known {
-				c += coveredMark + covered
+				c += read.CoveredMark + covered
 			}
 			checkpoint(c)
 		}
@@ -120,14 +121,11 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 	return nil
 }
 
-// coveredMark divides the cursor of a Rebuild into that of its scan and the stamp of the gap that was known when it began.
-const coveredMark = "."
-
 // checkpointEvery bounds how often all that a scan has met is looked at only to pass a checkpoint on.
 const checkpointEvery = 10 * time.Second
 
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *wDB, scan rScanOptions, r rebuilder, b *bulkRun) error {
+func (v *View) each(ctx context.Context, db *wDB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
 	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
 	defer cancel(nil)
 	checkpoint, last := scan.Checkpoint, time.Now()
@@ -148,7 +146,7 @@ func (v *View) each(ctx context.Context, db *wDB, scan rScanOptions, r rebuilder
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range db.consistently().scanItems(ctx, &scan) {
+	for attrs, err := range db.consistently().ScanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -193,9 +191,9 @@ func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[
 			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
 			return
 		}
-		scan := rScanOptions{}
+		scan := read.ScanOptions{}
 		if opts != nil {
-			scan = *opts.below().of("verify", v.name)
+			scan = *opts.below().Of("verify", v.name)
 		}
 		stopped := errors.New("stopped")
 		r := v.kind.verifier(db, func(d Drift) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
@@ -35,8 +36,8 @@ func (db *wDB) DropView(ctx context.Context, name string, opts *RebuildOptions) 
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
-	scan := *opts.Scan.below().of("drop view", name)
-	if err := db.takes(scan); err != nil {
+	scan := *opts.Scan.below().Of("drop view", name)
+	if err := db.Takes(scan); err != nil {
 		return 0, fmt.Errorf("ddb: drop view %s: %w", name, err)
 	}
 	d := &viewDrop{db: db, name: name, b: newBulkRun(ctx, db, opts)}
@@ -54,7 +55,7 @@ type viewDrop struct {
 	batch []types.WriteRequest
 }
 
-func (d *viewDrop) run(ctx context.Context, scan rScanOptions) error {
+func (d *viewDrop) run(ctx context.Context, scan read.ScanOptions) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	checkpoint := scan.Checkpoint
@@ -70,7 +71,7 @@ func (d *viewDrop) run(ctx context.Context, scan rScanOptions) error {
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range d.db.consistently().scanItems(ctx, &scan) {
+	for attrs, err := range d.db.consistently().ScanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}

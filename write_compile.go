@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -44,10 +45,10 @@ func (db *wDB) compile(index int, op Op, t *tries) (*write, error) {
 	if err := op.valid(db.Table); err != nil {
 		return nil, err
 	}
-	w := &write{op: op, index: index, e: op.e, tries: t, now: db.opts.Now().UTC().Round(0)}
+	w := &write{op: op, index: index, e: op.e, tries: t, now: db.Opts.Now().UTC().Round(0)}
 	if w.e.Version != nil {
 		if t.stamp == nil {
-			t.stamp = newWriteStamp()
+			t.stamp = read.NewWriteStamp()
 		}
 		w.stamp = t.stamp
 	}

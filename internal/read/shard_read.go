@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"context"
@@ -19,12 +19,12 @@ func (b *planner) shards(k model.Key) bool {
 		return false
 	}
 	for _, p := range k.Template.Parts() {
-		if p.N > 0 && !p.Field.Get(b.q.example).IsZero() {
+		if p.N > 0 && !p.Field.Get(b.q.Example).IsZero() {
 			return false
 		}
 	}
 	for i := range n {
-		s, err := k.Template.EncodeShard(b.q.example, i)
+		s, err := k.Template.EncodeShard(b.q.Example, i)
 		if err == nil && len(s) > k.MaxBytes {
 			err = k.TooLong(len(s))
 		}
@@ -32,37 +32,37 @@ func (b *planner) shards(k model.Key) bool {
 			b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
 			return true
 		}
-		b.p.shards = append(b.p.shards, &types.AttributeValueMemberS{Value: s})
+		b.p.Shards = append(b.p.Shards, &types.AttributeValueMemberS{Value: s})
 	}
-	b.p.partition = b.p.shards[:1]
+	b.p.partition = b.p.Shards[:1]
 	return true
 }
 
 // shard returns the plan for one shard.
-func (p *readPlan) shard(i int) *readPlan {
+func (p *Plan) shard(i int) *Plan {
 	one := *p
-	one.partition, one.shards = p.shards[i:i+1], nil
+	one.partition, one.Shards = p.Shards[i:i+1], nil
 	return &one
 }
 
 // shardReading is the reading of one shard.
 type shardReading struct {
-	*reading
+	*Reading
 	at    keyPosition // how far it has been read: the last row visited, or filtered out
 	front *front      // which nothing that is read may stand in front of; nil once that is so
 }
 
 // fan starts the readings of all shards of the plan.
-func (r *reading) fan(pos *position) error {
-	at, f := make([]keyPosition, len(r.plan.shards)), (*front)(nil)
+func (r *Reading) fan(pos *position) error {
+	at, f := make([]keyPosition, len(r.plan.Shards)), (*front)(nil)
 	if pos != nil {
 		var err error
 		if at, f, err = r.plan.standing(*pos); err != nil {
 			return err
 		}
 	}
-	for i := range r.plan.shards {
-		s := &shardReading{reading: &reading{db: r.db, plan: r.plan.shard(i), ended: r.ended}, at: at[i]}
+	for i := range r.plan.Shards {
+		s := &shardReading{Reading: &Reading{db: r.db, plan: r.plan.shard(i), ended: r.ended}, at: at[i]}
 		if err := s.resume(f, i); err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (r *reading) fan(pos *position) error {
 
 // merge returns the next rows of all shards in the order of the sort key, those of equal ones in the order of the shards: as many as batch says, and up
 // to where a shard must be asked again. It makes a request for each shard of which nothing is at hand, all at once.
-func (r *reading) merge(ctx context.Context, want int) ([]row, error) {
+func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	if err := r.fill(ctx, want); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (r *reading) merge(ctx context.Context, want int) ([]row, error) {
 	if n = r.batch(want, n); want > 0 && !r.plan.hydrate && !r.plan.partial {
 		n = want
 	}
-	var out []row
+	var out []Hit
 	r.origin = r.origin[:0]
 	for len(out) < n {
 		var first *shardReading
@@ -96,7 +96,7 @@ func (r *reading) merge(ctx context.Context, want int) ([]row, error) {
 			switch {
 			case len(s.rows) == 0 && !s.ended:
 				dry = true
-			case len(s.rows) > 0 && (first == nil || r.plan.order(s.rows[0].found, first.rows[0].found) < 0):
+			case len(s.rows) > 0 && (first == nil || r.plan.order(s.rows[0].Found, first.rows[0].Found) < 0):
 				first = s
 			}
 		}
@@ -112,7 +112,7 @@ func (r *reading) merge(ctx context.Context, want int) ([]row, error) {
 }
 
 // fill makes one request for each shard of which no row is at hand.
-func (r *reading) fill(ctx context.Context, want int) error {
+func (r *Reading) fill(ctx context.Context, want int) error {
 	if want > 0 {
 		want = int(grown(want, r.thin))
 	}
@@ -142,22 +142,22 @@ func (r *reading) fill(ctx context.Context, want int) error {
 }
 
 // merged says that rows, the first that merge returned, count as read.
-func (r *reading) merged(rows []row) {
-	r.last = rows[len(rows)-1].found.Only(r.plan.ix.Position())
+func (r *Reading) merged(rows []Hit) {
+	r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
 	var seen []*shardReading
 	for i, row := range slices.Backward(rows) {
 		if s := r.origin[i]; !slices.Contains(seen, s) {
 			seen = append(seen, s)
-			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(row.found.Only(r.plan.ix.Position()))}
+			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(row.Found.Only(r.plan.ix.Position()))}
 		}
 	}
 }
 
 // order compares two items by the sort key, in the direction of the query.
-func (p *readPlan) order(a, b attr.Stored) int {
+func (p *Plan) order(a, b attr.Stored) int {
 	for _, attrName := range p.ix.Sort {
 		if c, _ := attr.Compare(a.Attr(attrName), b.Attr(attrName)); c != 0 {
-			if p.q.desc {
+			if p.Q.Desc {
 				return -c
 			}
 			return c

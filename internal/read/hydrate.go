@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"context"
@@ -12,13 +12,13 @@ import (
 
 // hydrate fetches the whole items behind rows that the index, or the selection, does not hold enough of, in their order.
 // It reads as consistently as the query.
-func (db *rDB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.Page, error) {
+func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
 	keys := make([]attr.Item, len(rows))
 	for i, r := range rows {
-		keys[i] = db.Table.KeyOf(r.found)
+		keys[i] = db.Table.KeyOf(r.Found)
 	}
 	b, err := db.BatchGet(ctx, keys, p.consistent)
 	if err != nil {
@@ -27,13 +27,13 @@ func (db *rDB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.P
 	for i, r := range rows {
 		switch found := b.Found[i]; {
 		case b.Throttled[i]:
-			r.outcome, r.item = rThrottled, attr.Stored{}
-		case found.None() || db.past(found):
-			r.outcome, r.item = rGone, attr.Stored{}
-		case !p.matches(r.found, found):
-			r.outcome, r.item = rStale, attr.Stored{}
+			r.Outcome, r.Item = Throttled, attr.Stored{}
+		case found.None() || db.Past(found):
+			r.Outcome, r.Item = Gone, attr.Stored{}
+		case !p.matches(r.Found, found):
+			r.Outcome, r.Item = Stale, attr.Stored{}
 		default:
-			r.outcome, r.item = rFound, found
+			r.Outcome, r.Item = Found, found
 		}
 	}
 	return b.Held, nil
@@ -41,7 +41,7 @@ func (db *rDB) hydrate(ctx context.Context, p *readPlan, rows []*row) ([]*wire.P
 
 // matches reports whether the whole item still has the index key of the row that named it, and passes the filter that the
 // row passed.
-func (p *readPlan) matches(found, whole attr.Stored) bool {
+func (p *Plan) matches(found, whole attr.Stored) bool {
 	if slices.ContainsFunc(p.ix.Attrs(), func(attrName string) bool {
 		have := whole.Attr(attrName)
 		return have == nil || !attr.Equal(found.Attr(attrName), have)
@@ -56,6 +56,6 @@ func (p *readPlan) matches(found, whole attr.Stored) bool {
 }
 
 // outdated reports whether a row of which not all was read has to be upgraded first, which takes the whole item.
-func (p *readPlan) outdated(s attr.Stored) bool {
-	return p.partial && model.SchemaOf(s) < p.q.e.Schema
+func (p *Plan) outdated(s attr.Stored) bool {
+	return p.partial && model.SchemaOf(s) < p.Q.E.Schema
 }

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"context"
@@ -11,24 +11,24 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// row is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
+// Hit is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
 // not hold enough of it.
-type row struct {
-	found   attr.Stored // as the index returned it
-	item    attr.Stored // as the table has it; none unless it was found
-	outcome rOutcome
+type Hit struct {
+	Found   attr.Stored // as the index returned it
+	Item    attr.Stored // as the table has it; none unless it was found
+	Outcome Outcome
 }
 
-// reading is a plan under way. Not safe for concurrent use.
-type reading struct {
-	db      *rDB
-	plan    *readPlan
+// Reading is a plan under way. Not safe for concurrent use.
+type Reading struct {
+	db      *DB
+	plan    *Plan
 	start   attr.Item // ExclusiveStartKey of the next request
-	rows    []row     // of the last request, not handed out yet
+	rows    []Hit     // of the last request, not handed out yet
 	ended   bool      // no request is left
 	done    bool      // no row is left
 	thin    int       // pages so far of which something was left out
-	ahead   int       // rows of the page that have not been visited yet, the one at hand included
+	Ahead   int       // rows of the page that have not been visited yet, the one at hand included
 	held    []*wire.Page
 	fetched []*wire.Page    // behind the rows handed out last
 	parts   []*shardReading // of a read of all shards, in place of all that
@@ -36,9 +36,9 @@ type reading struct {
 	last    attr.Item       // position of the last row visited, nil if start says it
 }
 
-// read starts p at a cursor.
-func (db *rDB) read(p *readPlan, after string) (*reading, error) {
-	r := &reading{db: db, plan: p}
+// Begin starts p at a cursor.
+func (db *DB) Begin(p *Plan, after string) (*Reading, error) {
+	r := &Reading{db: db, plan: p}
 	r.ended = p.nothing()
 	r.done = r.ended
 	if after == "" {
@@ -48,7 +48,7 @@ func (db *rDB) read(p *readPlan, after string) (*reading, error) {
 	if err != nil {
 		return nil, p.fail(err)
 	}
-	if len(p.shards) > 0 {
+	if len(p.Shards) > 0 {
 		return r, r.fan(&pos)
 	}
 	start, done, err := p.resume(pos)
@@ -57,21 +57,21 @@ func (db *rDB) read(p *readPlan, after string) (*reading, error) {
 	return r, err
 }
 
-// each hands the rows of p to visit, page by page, until the query's limit of them counted, visit asks for no more, or
+// Each hands the rows of p to visit, page by page, until the query's limit of them counted, visit asks for no more, or
 // none is left.
-func (db *rDB) each(ctx context.Context, p *readPlan, visit func(row) (counts, more bool)) error {
-	r, err := db.read(p, "")
+func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more bool)) error {
+	r, err := db.Begin(p, "")
 	if err != nil {
 		return err
 	}
-	defer r.release()
-	return r.each(ctx, false, visit)
+	defer r.Release()
+	return r.Each(ctx, false, visit)
 }
 
-// each is DB.each for the rest of a reading; with once, it ends after one request. A context that has ended is an error, unless visit has asked for
+// Each is DB.each for the rest of a reading; with once, it ends after one request. A context that has ended is an error, unless visit has asked for
 // no more.
-func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, more bool)) error {
-	for left := r.plan.q.limit; !r.done; {
+func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, more bool)) error {
+	for left := r.plan.Q.Limit; !r.done; {
 		page, err := r.next(ctx, left)
 		if err != nil {
 			return err
@@ -79,12 +79,12 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 		seen, counted := 0, 0
 		for seen < len(page) && (left == 0 || counted < left) {
 			it := page[seen]
-			if r.ahead = len(page) - seen; left > 0 {
-				r.ahead = min(r.ahead, left-counted)
+			if r.Ahead = len(page) - seen; left > 0 {
+				r.Ahead = min(r.Ahead, left-counted)
 			}
 			seen++
-			if it.outcome == rThrottled && !r.plan.outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.found))))
+			if it.Outcome == Throttled && !r.plan.Outcomes {
+				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.Found))))
 			}
 			counts, more := visit(it)
 			if counts {
@@ -98,7 +98,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 		if counted < seen {
 			r.thin++
 		}
-		if r.plan.q.limit > 0 {
+		if r.plan.Q.Limit > 0 {
 			if left -= counted; left <= 0 {
 				break
 			}
@@ -115,7 +115,7 @@ func (r *reading) each(ctx context.Context, once bool, visit func(row) (counts, 
 
 // next returns the next rows, as many as the want ones are likely to be among, or all that one request finds if want is 0. It makes at most one request, and what fetches
 // the items behind the rows. A page may be empty. Its rows may be looked at until the next call of next or release.
-func (r *reading) next(ctx context.Context, want int) (rows []row, err error) {
+func (r *Reading) next(ctx context.Context, want int) (rows []Hit, err error) {
 	r.fetched = released(r.fetched)
 	if len(r.parts) > 0 {
 		rows, err = r.merge(ctx, want)
@@ -135,7 +135,7 @@ func (r *reading) next(ctx context.Context, want int) (rows []row, err error) {
 
 // batch is how many of n rows are handed out at once where want are wanted: of those that have to be fetched as many as are likely
 // to be needed, up to what one request fetches.
-func (r *reading) batch(want, n int) int {
+func (r *Reading) batch(want, n int) int {
 	if want == 0 || !r.plan.hydrate && !r.plan.partial {
 		return n
 	}
@@ -143,8 +143,8 @@ func (r *reading) batch(want, n int) int {
 }
 
 // request makes one request.
-func (r *reading) request(ctx context.Context, want int) error {
-	in, err := r.plan.input(r.db)
+func (r *Reading) request(ctx context.Context, want int) error {
+	in, err := r.plan.Input(r.db)
 	if err != nil {
 		return err
 	}
@@ -159,10 +159,10 @@ func (r *reading) request(ctx context.Context, want int) error {
 	r.held = append(released(r.held), page)
 	r.start, r.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
 	found := attr.StoredItems(page, out.Items)
-	r.rows = make([]row, 0, len(found))
+	r.rows = make([]Hit, 0, len(found))
 	for _, s := range found {
 		if !r.past(s) {
-			r.rows = append(r.rows, row{found: s, item: s})
+			r.rows = append(r.rows, Hit{Found: s, Item: s})
 		}
 	}
 	if int(out.ScannedCount) > len(r.rows) {
@@ -172,21 +172,21 @@ func (r *reading) request(ctx context.Context, want int) error {
 }
 
 // past is DB.past for a row, of which not all may be there: then only the stored TTL tells.
-func (r *reading) past(s attr.Stored) bool {
+func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
-		return !r.db.opts.WithExpired && r.db.dead(s)
+		return !r.db.Opts.WithExpired && r.db.Dead(s)
 	}
-	return r.db.past(s)
+	return r.db.Past(s)
 }
 
 // complete fetches the items of the rows that are not enough by themselves.
-func (r *reading) complete(ctx context.Context, rows []row) error {
+func (r *Reading) complete(ctx context.Context, rows []Hit) error {
 	if !r.plan.hydrate && !r.plan.partial {
 		return nil
 	}
-	var lacking []*row
+	var lacking []*Hit
 	for i := range rows {
-		if r.plan.hydrate || r.plan.outdated(rows[i].found) {
+		if r.plan.hydrate || r.plan.outdated(rows[i].Found) {
 			lacking = append(lacking, &rows[i])
 		}
 	}
@@ -195,11 +195,11 @@ func (r *reading) complete(ctx context.Context, rows []row) error {
 	return err
 }
 
-// release says that nobody looks at the rows of the last page anymore.
-func (r *reading) release() {
+// Release says that nobody looks at the rows of the last page anymore.
+func (r *Reading) Release() {
 	r.held, r.fetched = released(r.held), released(r.fetched)
 	for _, s := range r.parts {
-		s.release()
+		s.Release()
 	}
 }
 
@@ -211,7 +211,7 @@ func released(pages []*wire.Page) []*wire.Page {
 }
 
 // visited says that rows, the first of the page handed out last, count as read; with all, they are the whole of it.
-func (r *reading) visited(rows []row, all bool) {
+func (r *Reading) visited(rows []Hit, all bool) {
 	switch {
 	case len(rows) == 0:
 	case len(r.parts) > 0:
@@ -219,7 +219,7 @@ func (r *reading) visited(rows []row, all bool) {
 	case all && len(r.rows) == 0:
 		r.last = nil
 	default:
-		r.last = rows[len(rows)-1].found.Only(r.plan.ix.Position())
+		r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
 	}
 	if !all {
 		r.done = false
@@ -227,9 +227,9 @@ func (r *reading) visited(rows []row, all bool) {
 }
 
 // pageSize is the Limit of the next request, 0 for none.
-func (p *readPlan) pageSize(want, thin int) int32 {
-	if p.q.examine > 0 {
-		return grown(p.q.examine, 0)
+func (p *Plan) pageSize(want, thin int) int32 {
+	if p.Q.Examine > 0 {
+		return grown(p.Q.Examine, 0)
 	}
 	return grown(want, thin)
 }
@@ -239,8 +239,8 @@ func grown(n, thin int) int32 {
 	return int32(min(int64(min(n, math.MaxInt32))<<min(thin, 16), math.MaxInt32))
 }
 
-// cursor says where the reading stands.
-func (r *reading) cursor() string {
+// Cursor says where the reading stands.
+func (r *Reading) Cursor() string {
 	if r.done {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ import (
 // sortKey compiles the bounds, and returns the field of the sort key that the next one would be on, if there is one.
 func (b *planner) sortKey() (next *field.Field) {
 	if len(b.p.ix.Sort) == 0 {
-		if len(b.q.bounds) > 0 {
+		if len(b.q.Bounds) > 0 {
 			b.fault("SortKey: the index has no sort key: use Filter")
 		}
 		return nil
@@ -45,16 +45,16 @@ func (b *planner) sortKey() (next *field.Field) {
 // order returns the bounds by the parts of the sort key that they are on: the leading parts have equalities, and the last
 // that has bounds may have a range. Of a field that stands in several parts the later ones need not be reached.
 func (b *planner) order(t template.Template) (taken [][]model.Clause) {
-	if len(b.q.bounds) == 0 {
+	if len(b.q.Bounds) == 0 {
 		return nil
 	}
 	byField := map[*field.Field][]model.Clause{}
-	for _, cl := range b.q.bounds {
+	for _, cl := range b.q.Bounds {
 		if cl.Op == model.OpNil {
 			b.fault("SortKey: a nil bound")
 			continue
 		}
-		f, err := b.q.e.Resolve(cl.Ptr)
+		f, err := b.q.E.Resolve(cl.Ptr)
 		switch {
 		case err != nil:
 			b.fault("SortKey: %w", err)
@@ -86,8 +86,8 @@ func (b *planner) order(t template.Template) (taken [][]model.Clause) {
 
 // bounded reports whether a bound is on f.
 func (b *planner) bounded(f *field.Field) bool {
-	return slices.ContainsFunc(b.q.bounds, func(bd model.Clause) bool {
-		g, err := b.q.e.Resolve(bd.Ptr)
+	return slices.ContainsFunc(b.q.Bounds, func(bd model.Clause) bool {
+		g, err := b.q.E.Resolve(bd.Ptr)
 		return err == nil && g == f
 	})
 }
@@ -104,7 +104,7 @@ var rangeOps = map[model.Operator]template.Op{
 }
 
 func (b *planner) textSort(k model.Key, taken [][]model.Clause) {
-	if b.q.collection && len(taken) == 0 {
+	if b.q.Collection && len(taken) == 0 {
 		b.p.sort = b.hull()
 		return
 	}
@@ -144,7 +144,7 @@ func (b *planner) textSort(k model.Key, taken [][]model.Clause) {
 		b.key(k, fmt.Errorf("SortKey: %w", err))
 		return
 	}
-	if b.q.collection && r.Form == template.Exact && k.Template.Tail() != "" {
+	if b.q.Collection && r.Form == template.Exact && k.Template.Tail() != "" {
 		r = template.BeginsWith(r.Lo) // one item and what stands under it
 	}
 	b.p.sort = r.Fit(k.MaxBytes)
@@ -188,7 +188,7 @@ func (b *planner) nativeSort(k model.Key, taken [][]model.Clause) {
 		bound := nativeBound{attr: k.Attrs[i]}
 		var sides []nativeBound
 		for _, cl := range cls {
-			f, vals, err := b.q.e.Operands(cl)
+			f, vals, err := b.q.E.Operands(cl)
 			switch bad, ok := errors.AsType[*codec.Error](err); {
 			case ok:
 				b.key(k, fmt.Errorf("SortKey: %w", &template.ValueError{Field: bad.Path, Err: bad.Err}))
@@ -209,7 +209,7 @@ func (b *planner) nativeSort(k model.Key, taken [][]model.Clause) {
 		}
 		var ok bool
 		if bound, ok = joined(sides, k.MaxBytes); !ok {
-			b.p.crossed = true
+			b.p.Crossed = true
 			return
 		}
 		b.p.native = append(b.p.native, bound)

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"errors"
@@ -15,27 +15,27 @@ type verdict uint8
 
 const (
 	skipped verdict = iota // it is not for the caller
-	wanted                 // it is
-	unread                 // it cannot be read
+	Wanted                 // it is
+	Unread                 // it cannot be read
 )
 
-// take decodes an item of a query or collection. Skipped are the library's own items and versions, which no one asks for,
+// Take decodes an item of a query or collection. Skipped are the library's own items and versions, which no one asks for,
 // those that no entity claims where they are to be ignored, and those for which place, which returns where to decode an
 // item of an entity, returns the zero Value. The error is an [ItemError].
-func (p *readPlan) take(op string, s attr.Stored, place func(*model.Entity) reflect.Value) (verdict, *model.Entity, reflect.Value, error) {
+func (p *Plan) Take(op string, s attr.Stored, place func(*model.Entity) reflect.Value) (verdict, *model.Entity, reflect.Value, error) {
 	t := p.ix.Table
 	e, err := t.Claim(s)
 	stray := err == nil && e != nil && p.ix != t.Primary && e.KeysIn(p.ix) == nil
-	if err == nil && e != nil && !p.q.collection && e != p.q.e {
+	if err == nil && e != nil && !p.Q.Collection && e != p.Q.E {
 		if err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), e.Name); stray {
 			err = e.Stray(p.ix)
 		}
 	}
 	switch {
-	case p.q.ignoreUnknown && (stray || errors.Is(err, fault.ErrUnknown)):
+	case p.Q.IgnoreUnknown && (stray || errors.Is(err, fault.ErrUnknown)):
 		return skipped, nil, reflect.Value{}, nil
 	case err != nil:
-		return unread, nil, reflect.Value{}, t.ItemError(op, p.q.e, s, err)
+		return Unread, nil, reflect.Value{}, t.ItemError(op, p.Q.E, s, err)
 	case e == nil:
 		return skipped, nil, reflect.Value{}, nil
 	}
@@ -48,13 +48,13 @@ func (p *readPlan) take(op string, s attr.Stored, place func(*model.Entity) refl
 	}
 	if err != nil {
 		dst.SetZero()
-		return unread, e, dst, t.ItemError(op, e, s, err)
+		return Unread, e, dst, t.ItemError(op, e, s, err)
 	}
-	return wanted, e, dst, nil
+	return Wanted, e, dst, nil
 }
 
 // decode fills dst with what the query selects: nothing else, whatever was read beside it.
-func (p *readPlan) decode(e *model.Entity, s attr.Stored, dst reflect.Value) error {
+func (p *Plan) decode(e *model.Entity, s attr.Stored, dst reflect.Value) error {
 	if p.selected == nil {
 		return e.Decode(s, dst)
 	}
@@ -70,7 +70,7 @@ func (p *readPlan) decode(e *model.Entity, s attr.Stored, dst reflect.Value) err
 	return nil
 }
 
-func (p *readPlan) decodeSelected(e *model.Entity, s attr.Stored, dst reflect.Value) error {
+func (p *Plan) decodeSelected(e *model.Entity, s attr.Stored, dst reflect.Value) error {
 	if p.keyAlone {
 		return e.DecodeKey(s, dst)
 	}
@@ -91,7 +91,7 @@ func (p *readPlan) decodeSelected(e *model.Entity, s attr.Stored, dst reflect.Va
 }
 
 // attributes returns the attributes of a selection, and those of the primary key.
-func (p *readPlan) attributes() []string {
+func (p *Plan) attributes() []string {
 	names := p.ix.Table.Primary.Attrs()
 	for _, f := range p.selected {
 		if f.Stored() {

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"errors"
@@ -14,17 +14,17 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// readPlan is a query ready to run.
-type readPlan struct {
-	q          query
+// Plan is a query ready to run.
+type Plan struct {
+	Q          Query
 	table      string // by name, "" where the query is only to be explained
 	row        *model.IndexKeys
 	ix         *model.Index
 	partition  []types.AttributeValue // of the partition's attributes
-	shards     []types.AttributeValue // partitions of a query that reads them all, merged
+	Shards     []types.AttributeValue // partitions of a query that reads them all, merged
 	sort       template.Range         // of a sort key that is not Native
 	native     []nativeBound          // of one that is
-	crossed    bool                   // no item can match the bounds of native, or pass the filter
+	Crossed    bool                   // no item can match the bounds of native, or pass the filter
 	selected   []*field.Field         // nil is everything
 	kept       []*field.Field         // of a selection: what is filled
 	keyAlone   bool                   // all of a selection is read from the primary key
@@ -34,27 +34,27 @@ type readPlan struct {
 	partial    bool              // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
 	hydrate    bool              // each item has to be fetched
 	recheck    []model.Predicate // of the filter, on items that were fetched
-	outcomes   bool              // a row whose item stayed unprocessed is a row like others
+	Outcomes   bool              // a row whose item stayed unprocessed is a row like others
 }
 
-// plan checks q and prepares its request; db is nil where it is only to be explained.
-func (q query) plan(db *rDB) (*readPlan, error) {
-	if q.e == nil {
+// Plan checks q and prepares its request; db is nil where it is only to be explained.
+func (q Query) Plan(db *DB) (*Plan, error) {
+	if q.E == nil {
 		return nil, fault.Model("ddb: query of no entity: make it with Entity.Query or Entity.On")
 	}
-	b := &planner{q: q, p: &readPlan{q: q, ix: q.ix, consistent: q.consistent || db != nil && db.consistent}}
+	b := &planner{q: q, p: &Plan{Q: q, ix: q.Ix, consistent: q.Consistent || db != nil && db.Strong}}
 	if db != nil {
 		b.p.table = db.Name
 	}
-	if db != nil && db.Table != q.e.Table {
+	if db != nil && db.Table != q.E.Table {
 		b.fault("the entity is of another table than the DB's")
 		return b.done()
 	}
-	if q.ix == nil || q.ix.Table != q.e.Table {
+	if q.Ix == nil || q.Ix.Table != q.E.Table {
 		b.fault("nil or an index of another table")
 		return b.done()
 	}
-	if b.p.row = q.e.KeysIn(q.ix); b.p.row == nil {
+	if b.p.row = q.E.KeysIn(q.Ix); b.p.row == nil {
 		b.fault("the entity is not in this index")
 		return b.done()
 	}
@@ -62,10 +62,10 @@ func (q query) plan(db *rDB) (*readPlan, error) {
 		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
 		return b.done()
 	}
-	if b.p.consistent && q.ix.Kind == model.GlobalIndex {
+	if b.p.consistent && q.Ix.Kind == model.GlobalIndex {
 		b.fault("a global secondary index has no consistent reads")
 	}
-	if q.limit < 0 || q.examine < 0 {
+	if q.Limit < 0 || q.Examine < 0 {
 		b.fault("Limit and Examine must not be negative")
 	}
 	b.partition()
@@ -76,7 +76,7 @@ func (q query) plan(db *rDB) (*readPlan, error) {
 	b.selection()
 	if len(b.faults) == 0 {
 		b.impossible()
-		b.projection(db != nil && db.opts.WithExpired)
+		b.projection(db != nil && db.Opts.WithExpired)
 		b.rechecks()
 	}
 	return b.done()
@@ -89,7 +89,7 @@ func (b *planner) partition() {
 		if b.shards(k) {
 			return
 		}
-		s, err := b.p.row.Render("query", k, b.q.example)
+		s, err := b.p.row.Render("query", k, b.q.Example)
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -98,7 +98,7 @@ func (b *planner) partition() {
 		return
 	}
 	for i, f := range k.Template.Fields() {
-		av, err := b.p.row.Native("query", k, i, f.Get(b.q.example))
+		av, err := b.p.row.Native("query", k, i, f.Get(b.q.Example))
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -110,7 +110,7 @@ func (b *planner) partition() {
 // example refuses fields of the example that the partition key does not take.
 func (b *planner) example() {
 	for _, f := range b.p.row.Others() {
-		if !f.Get(b.q.example).IsZero() {
+		if !f.Get(b.q.Example).IsZero() {
 			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.Partition, b.instead(f))
 		}
 	}
@@ -131,14 +131,14 @@ func (b *planner) instead(f *field.Field) string {
 
 // family refuses reads of one entity that would meet the one above or below it.
 func (b *planner) family() {
-	if b.q.collection || len(b.faults) > 0 {
+	if b.q.Collection || len(b.faults) > 0 {
 		return
 	}
 	ix := b.p.ix
-	if below := b.q.e.ChildrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
+	if below := b.q.E.ChildrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
 		b.fault("would read %s too, which stands under it: use Collection, or Get for one item", strings.Join(below, ", "))
 	}
-	parent := b.q.e.ParentIn(ix)
+	parent := b.q.E.ParentIn(ix)
 	if parent == nil {
 		return
 	}
@@ -156,7 +156,7 @@ func (b *planner) family() {
 // filters refuses conditions that SortKey should have, and those on what the index does not hold.
 func (b *planner) filters(next *field.Field) {
 	keys := b.p.ix.Attrs()
-	for _, c := range b.q.filters {
+	for _, c := range b.q.Filters {
 		b.eachField(c, func(f *field.Field) {
 			switch {
 			case next != nil && f == next && c.Bounds():
@@ -172,12 +172,12 @@ func (b *planner) filters(next *field.Field) {
 
 // impossible sees filters that no item can pass.
 func (b *planner) impossible() {
-	for _, c := range b.q.filters {
+	for _, c := range b.q.Filters {
 		if op := c.Op; op != model.OpBetween && op != model.OpAnd {
 			continue
 		}
-		if cc, err := b.q.e.CompileCond(c); err == nil && cc.Never() {
-			b.p.crossed = true
+		if cc, err := b.q.E.CompileCond(c); err == nil && cc.Never() {
+			b.p.Crossed = true
 		}
 	}
 }
@@ -194,7 +194,7 @@ func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 	if cl.Ptr == nil {
 		return
 	}
-	f, err := b.q.e.Resolve(cl.Ptr)
+	f, err := b.q.E.Resolve(cl.Ptr)
 	if err != nil {
 		b.fault("Filter: %w", err)
 		return
@@ -203,7 +203,7 @@ func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 	if visit(f); len(b.faults) > before {
 		return
 	}
-	switch _, _, err := b.q.e.Operands(cl); {
+	switch _, _, err := b.q.E.Operands(cl); {
 	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
 		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
 	case err != nil:
@@ -212,14 +212,14 @@ func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 }
 
 // fail names the query in an error.
-func (p *readPlan) fail(err error) error {
+func (p *Plan) fail(err error) error {
 	what := "query"
-	if p.q.collection {
+	if p.Q.Collection {
 		what = "collection"
 	}
 	name := "?"
 	if p.ix != nil {
 		name = p.ix.Name
 	}
-	return fmt.Errorf("ddb: %s %s on %s: %w", what, p.q.e.Name, name, err)
+	return fmt.Errorf("ddb: %s %s on %s: %w", what, p.Q.E.Name, name, err)
 }

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"context"
@@ -11,30 +11,30 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// rSink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
-type rSink struct {
-	e     *model.Entity
-	start func() sinking
+// Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
+type Sink struct {
+	E     *model.Entity
+	Start func() Sinking
 }
 
-// sinking is what a sink has received: add returns the place of one more item, drop takes the last one back, and done puts
+// Sinking is what a sink has received: add returns the place of one more item, drop takes the last one back, and done puts
 // them where the caller finds them.
-type sinking struct {
-	add        func() reflect.Value
-	drop, done func()
+type Sinking struct {
+	Add        func() reflect.Value
+	Drop, Done func()
 }
 
 // Gather reads a collection with one Query, as many requests as it has pages, and sorts its items into the sinks by
 // type. The key condition is narrowed to what the sinks ask for; what lies between and is of other entities is read,
 // paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
 // an item that cannot be read included; see [DB.GatherAll].
-func (db *rDB) Gather(ctx context.Context, q query, into []rSink) error {
+func (db *DB) Gather(ctx context.Context, q Query, into []Sink) error {
 	return db.gather(ctx, q, into, func(err error) error { return err })
 }
 
 // GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
 // each of those. Any other error ends it, and leaves the sinks untouched.
-func (db *rDB) GatherAll(ctx context.Context, q query, into []rSink) error {
+func (db *DB) GatherAll(ctx context.Context, q Query, into []Sink) error {
 	var bad []error
 	err := db.gather(ctx, q, into, func(err error) error {
 		bad = append(bad, err)
@@ -44,32 +44,32 @@ func (db *rDB) GatherAll(ctx context.Context, q query, into []rSink) error {
 }
 
 // gather reads a collection into sinks. An error of fault, which is given what is wrong with an item, ends it.
-func (db *rDB) gather(ctx context.Context, q query, into []rSink, fault func(error) error) error {
+func (db *DB) gather(ctx context.Context, q Query, into []Sink, fault func(error) error) error {
 	p, err := q.planFor(db, into)
 	if err != nil {
 		return err
 	}
-	sinks := map[*model.Entity]sinking{}
+	sinks := map[*model.Entity]Sinking{}
 	for _, s := range into {
-		sinks[s.e] = s.start()
+		sinks[s.E] = s.Start()
 	}
 	place := func(e *model.Entity) reflect.Value {
 		if s, ok := sinks[e]; ok {
-			return s.add()
+			return s.Add()
 		}
 		return reflect.Value{}
 	}
 	var ended error
-	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.None() {
+	err = db.Each(ctx, p, func(it Hit) (counts, more bool) {
+		if it.Item.None() {
 			return false, true
 		}
-		v, e, _, err := p.take("gather", it.item, place)
-		if v != unread {
-			return v == wanted, true
+		v, e, _, err := p.Take("gather", it.Item, place)
+		if v != Unread {
+			return v == Wanted, true
 		}
 		if e != nil {
-			sinks[e].drop()
+			sinks[e].Drop()
 		}
 		ended = fault(err)
 		return false, ended == nil
@@ -81,28 +81,28 @@ func (db *rDB) gather(ctx context.Context, q query, into []rSink, fault func(err
 		return ended
 	}
 	for _, s := range sinks {
-		s.done()
+		s.Done()
 	}
 	return nil
 }
 
 // Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
 // [Repository.Query] does.
-func (db *rDB) Items(ctx context.Context, q query) iter.Seq2[any, error] {
+func (db *DB) Items(ctx context.Context, q Query) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		p, err := q.plan(db)
+		p, err := q.Plan(db)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		err = db.each(ctx, p, func(it row) (counts, more bool) {
-			if it.item.None() {
+		err = db.Each(ctx, p, func(it Hit) (counts, more bool) {
+			if it.Item.None() {
 				return false, true
 			}
-			switch v, _, dst, err := p.take("items", it.item, func(e *model.Entity) reflect.Value { return e.NewItem() }); v {
-			case unread:
+			switch v, _, dst, err := p.Take("items", it.Item, func(e *model.Entity) reflect.Value { return e.NewItem() }); v {
+			case Unread:
 				return false, yield(nil, err)
-			case wanted:
+			case Wanted:
 				return true, yield(dst.Interface(), nil)
 			default:
 				return false, true
@@ -115,40 +115,40 @@ func (db *rDB) Items(ctx context.Context, q query) iter.Seq2[any, error] {
 }
 
 // planFor is plan for a collection of which only the sinks' entities are wanted.
-func (q query) planFor(db *rDB, into []rSink) (*readPlan, error) {
-	if q.e == nil || q.ix == nil {
-		return q.plan(db)
+func (q Query) planFor(db *DB, into []Sink) (*Plan, error) {
+	if q.E == nil || q.Ix == nil {
+		return q.Plan(db)
 	}
 	if len(into) == 0 {
 		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
 	}
 	var rows []*model.IndexKeys
 	for i, s := range into {
-		if s.e == nil {
+		if s.E == nil {
 			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
 		}
-		r := s.e.KeysIn(q.ix)
+		r := s.E.KeysIn(q.Ix)
 		switch {
-		case s.e.Table != db.Table:
-			return nil, fault.Model("ddb: gather: entity %s is of another table", s.e.Name)
+		case s.E.Table != db.Table:
+			return nil, fault.Model("ddb: gather: entity %s is of another table", s.E.Name)
 		case r == nil:
-			return nil, fault.Model("ddb: gather: %s is not in %s", s.e.Name, q.ix.Name)
+			return nil, fault.Model("ddb: gather: %s is not in %s", s.E.Name, q.Ix.Name)
 		}
 		for _, earlier := range into[:i] {
-			if earlier.e == s.e {
-				return nil, fault.Model("ddb: gather: two sinks for %s", s.e.Name)
+			if earlier.E == s.E {
+				return nil, fault.Model("ddb: gather: two sinks for %s", s.E.Name)
 			}
 		}
 		rows = append(rows, r)
 	}
 	q.wanted = rows
-	return q.plan(db)
+	return q.Plan(db)
 }
 
 // String names the entity of the sink.
-func (s rSink) String() string {
-	if s.e == nil {
+func (s Sink) String() string {
+	if s.E == nil {
 		return "into nothing: make it with Into of an Entity"
 	}
-	return fmt.Sprintf("into %s", s.e.Name)
+	return fmt.Sprintf("into %s", s.E.Name)
 }

@@ -1,10 +1,11 @@
-package ddb
+package read
 
 import (
 	"context"
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"strconv"
@@ -19,13 +20,58 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// newWriteStamp returns a random stamp.
-func newWriteStamp() types.AttributeValue {
+// Stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
+func Stub(e *model.Entity, row attr.Item) bool {
+	return row[model.DeletedAttr] != nil || row[e.Version.Attr()] == nil
+}
+
+// decodeVersion fills dst, an addressable zero struct, from a version row.
+func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
+	attrs := maps.Clone(row)
+	if aside, ok := row[model.AsideAttr].(*types.AttributeValueMemberM); ok {
+		maps.Copy(attrs, aside.Value)
+	}
+	attrs, err := e.Upgraded(attrs)
+	if err != nil {
+		return err
+	}
+	if err := e.Codec.Decode(attrs, dst); err != nil {
+		return err
+	}
+	for _, k := range e.History.Keys() {
+		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
+		}
+		if err := k.Template.Decode(s.Value, dst); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// versionNumber returns the number in the key of a version row.
+func versionNumber(e *model.Entity, row attr.Item) (int64, error) {
+	it := e.NewItem()
+	for _, k := range e.History.Keys() {
+		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return 0, fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
+		}
+		if err := k.Template.Decode(s.Value, it); err != nil {
+			return 0, err
+		}
+	}
+	return e.Version.Get(it).Int(), nil
+}
+
+// NewWriteStamp returns a random stamp.
+func NewWriteStamp() types.AttributeValue {
 	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint64(nil, rand.Uint64())}
 }
 
-// versionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *rDB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+// VersionRows yields the version rows of one item, newest first; any of them says which item.
+func (db *DB) VersionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
@@ -61,7 +107,7 @@ func (db *rDB) versionRows(ctx context.Context, e *model.Entity, one attr.Item, 
 	}
 }
 
-func (db *rDB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput, error) {
+func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput, error) {
 	it := e.NewItem()
 	p, s := db.Table.Primary.Partition[0], db.Table.Primary.Sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
@@ -89,10 +135,10 @@ func (db *rDB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInpu
 	}, nil
 }
 
-// newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
+// NewestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
 // item.
-func (db *rDB) newestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
-	for attrs, err := range db.versionRows(ctx, e, one, true) {
+func (db *DB) NewestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
+	for attrs, err := range db.VersionRows(ctx, e, one, true) {
 		if err != nil {
 			return 0, err
 		}
@@ -102,21 +148,21 @@ func (db *rDB) newestVersion(ctx context.Context, e *model.Entity, one attr.Item
 }
 
 // Versions are those of one item with a History.
-type versions struct {
-	db  *rDB
-	e   *model.Entity
-	key reflect.Value
+type Versions struct {
+	Db  *DB
+	E   *model.Entity
+	Key reflect.Value
 }
 
-// at decodes version n into dst.
-func (v versions) at(ctx context.Context, n int64, dst reflect.Value) error {
-	e, db := v.e, v.db
+// At decodes version n into dst.
+func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
+	e, db := v.E, v.Db
 	row := attr.Item{}
-	if err := v.keyed(n, row); err != nil {
+	if err := v.Keyed(n, row); err != nil {
 		return err
 	}
-	attrs, err := db.GetItem(ctx, row, db.consistent)
-	if err == nil && attrs == nil && !db.consistent {
+	attrs, err := db.GetItem(ctx, row, db.Strong)
+	if err == nil && attrs == nil && !db.Strong {
 		attrs, err = db.GetItem(ctx, row, true) // a version never changes: only one that is missing may be too new
 	}
 	switch {
@@ -125,7 +171,7 @@ func (v versions) at(ctx context.Context, n int64, dst reflect.Value) error {
 	case attrs != nil && attrs[model.DeletedAttr] != nil:
 		return db.Fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
 	case attrs == nil:
-		newest, err := db.newestVersion(ctx, e, row)
+		newest, err := db.NewestVersion(ctx, e, row)
 		if err != nil {
 			return err
 		}
@@ -133,7 +179,7 @@ func (v versions) at(ctx context.Context, n int64, dst reflect.Value) error {
 			return db.Fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
 		}
 		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
-	case stub(e, attrs):
+	case Stub(e, attrs):
 		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
 	if err := decodeVersion(e, attrs, dst); err != nil {
@@ -142,25 +188,25 @@ func (v versions) at(ctx context.Context, n int64, dst reflect.Value) error {
 	return nil
 }
 
-// all yields the versions, newest first, each in a place that begin returns; one that cannot be read is an ItemError.
-func (v versions) all(ctx context.Context, begin func() reflect.Value) iter.Seq2[reflect.Value, error] {
+// All yields the versions, newest first, each in a place that begin returns; one that cannot be read is an ItemError.
+func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2[reflect.Value, error] {
 	return func(yield func(reflect.Value, error) bool) {
 		row := attr.Item{}
-		if err := v.keyed(1, row); err != nil {
+		if err := v.Keyed(1, row); err != nil {
 			yield(reflect.Value{}, err)
 			return
 		}
-		for attrs, err := range v.db.versionRows(ctx, v.e, row, false) {
+		for attrs, err := range v.Db.VersionRows(ctx, v.E, row, false) {
 			switch {
 			case err != nil:
 				yield(reflect.Value{}, err)
 				return
-			case stub(v.e, attrs):
+			case Stub(v.E, attrs):
 				continue
 			}
 			dst := begin()
-			if err = decodeVersion(v.e, attrs, dst); err != nil {
-				err = v.db.Table.ItemError("history", v.e, model.Loaded(attrs), err)
+			if err = decodeVersion(v.E, attrs, dst); err != nil {
+				err = v.Db.Table.ItemError("history", v.E, model.Loaded(attrs), err)
 			}
 			if !yield(dst, err) {
 				return
@@ -169,10 +215,10 @@ func (v versions) all(ctx context.Context, begin func() reflect.Value) iter.Seq2
 	}
 }
 
-// keyed adds the key of version n to row.
-func (v versions) keyed(n int64, row attr.Item) error {
-	if v.e.History == nil {
-		return fault.Model("ddb: history %s: the entity declares no History", v.e.Name)
+// Keyed adds the key of version n to row.
+func (v Versions) Keyed(n int64, row attr.Item) error {
+	if v.E.History == nil {
+		return fault.Model("ddb: history %s: the entity declares no History", v.E.Name)
 	}
-	return v.e.HistoryKey("history", v.key, n, row)
+	return v.E.HistoryKey("history", v.Key, n, row)
 }

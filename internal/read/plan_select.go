@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"slices"
@@ -11,8 +11,8 @@ import (
 
 // selection resolves the fields of Select. An embedded struct stands for the fields that it promotes.
 func (b *planner) selection() {
-	e := b.q.e
-	for _, ptr := range b.q.selected {
+	e := b.q.E
+	for _, ptr := range b.q.Selected {
 		f, err := e.Resolve(ptr)
 		switch {
 		case err != nil:
@@ -29,13 +29,13 @@ func (b *planner) selection() {
 			b.p.selected = append(b.p.selected, f)
 		}
 	}
-	if b.q.whole && b.q.selected != nil {
+	if b.q.Whole && b.q.Selected != nil {
 		b.fault("Select: the items are written back whole, and would lose the other fields: leave it out")
 	}
-	if b.q.collection && b.q.selected != nil {
+	if b.q.Collection && b.q.Selected != nil {
 		b.fault("Select: a collection has fields of many types: leave it out")
 	}
-	if b.q.collection && len(b.q.filters) > 0 {
+	if b.q.Collection && len(b.q.Filters) > 0 {
 		b.fault("Filter: a collection has fields of many types, and would lose those that lack one: leave it out")
 	}
 }
@@ -45,13 +45,13 @@ func (b *planner) selection() {
 // upgraded; an index that projects neither is hydrated. The type is looked at where the index has it: no two entities
 // share the shape of a key, which alone claims an item otherwise.
 func (b *planner) projection(withExpired bool) {
-	p, e, ix := b.p, b.q.e, b.p.ix
+	p, e, ix := b.p, b.q.E, b.p.ix
 	ttl := e.Table.TTL
 	expires := ttl != "" && !withExpired
 	p.live = expires && ix.Projects(ttl)
-	p.undated = expires && !p.live && (b.q.collection || e.TTL != nil)
+	p.undated = expires && !p.live && (b.q.Collection || e.TTL != nil)
 	whole := ix.Projection == model.ProjectAll
-	if b.q.collection || b.q.whole {
+	if b.q.Collection || b.q.Whole {
 		p.hydrate = !whole
 		return
 	}
@@ -74,8 +74,8 @@ func (b *planner) rechecks() {
 	if !b.p.hydrate && !b.p.partial {
 		return
 	}
-	for _, c := range b.q.filters {
-		switch holds, err := b.q.e.Predicate(c); {
+	for _, c := range b.q.Filters {
+		switch holds, err := b.q.E.Predicate(c); {
 		case err == nil:
 			b.p.recheck = append(b.p.recheck, holds)
 		case b.p.hydrate:
@@ -86,7 +86,7 @@ func (b *planner) rechecks() {
 
 // projection lists the attributes that a selection needs: the fields, the keys, and what claims, upgrades and expires an
 // item.
-func (p *readPlan) projection(x *plan.Expression) string {
+func (p *Plan) projection(x *plan.Expression) string {
 	var paths []string
 	seen := map[string]bool{}
 	add := func(path ...string) {
@@ -99,7 +99,7 @@ func (p *readPlan) projection(x *plan.Expression) string {
 		seen[id] = true
 		paths = append(paths, x.Path(path))
 	}
-	for _, attr := range append(p.ix.Position(), p.q.e.Housekeeping()...) {
+	for _, attr := range append(p.ix.Position(), p.Q.E.Housekeeping()...) {
 		if p.ix.Projects(attr) {
 			add(attr)
 		}

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"cmp"
@@ -19,8 +19,8 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// rScanOptions configures a scan.
-type rScanOptions struct {
+// ScanOptions configures a scan.
+type ScanOptions struct {
 	Workers       int
 	Segments      int
 	Resume        string
@@ -29,8 +29,8 @@ type rScanOptions struct {
 	operation     string // that reads the table, and what for; "" is a Scan
 }
 
-// of is a scan on behalf of an operation, whose cursors no other takes: what one has done of a table another has not.
-func (o rScanOptions) of(operation ...string) *rScanOptions {
+// Of is a scan on behalf of an operation, whose cursors no other takes: what one has done of a table another has not.
+func (o ScanOptions) Of(operation ...string) *ScanOptions {
 	o.operation = strings.Join(operation, "\x00")
 	return &o
 }
@@ -43,14 +43,14 @@ const maxSegments = 1_000_000
 // access pattern: use it to export, migrate and check.
 //
 // It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
-func (db *rDB) ScanAll(ctx context.Context, opts *rScanOptions) iter.Seq2[any, error] {
+func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		for s, err := range db.readTable(ctx, opts) {
+		for s, err := range db.ReadTable(ctx, opts) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			e, v, err := db.scanned(s, opts, nil)
+			e, v, err := db.Scanned(s, opts, nil)
 			if err != nil && !yield(nil, err) {
 				return
 			}
@@ -61,10 +61,10 @@ func (db *rDB) ScanAll(ctx context.Context, opts *rScanOptions) iter.Seq2[any, e
 	}
 }
 
-// scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
+// Scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is an [ItemError].
-func (db *rDB) scanned(s attr.Stored, opts *rScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
-	if db.past(s) {
+func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
+	if db.Past(s) {
 		return nil, reflect.Value{}, nil
 	}
 	e, err := db.Table.Claim(s)
@@ -92,10 +92,10 @@ type scanPage struct {
 	err     error
 }
 
-// scanItems yields the attributes of what readTable does.
-func (db *rDB) scanItems(ctx context.Context, opts *rScanOptions) iter.Seq2[attr.Item, error] {
+// ScanItems yields the attributes of what readTable does.
+func (db *DB) ScanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
-		for s, err := range db.readTable(ctx, opts) {
+		for s, err := range db.ReadTable(ctx, opts) {
 			if !yield(s.Attributes(), err) {
 				return
 			}
@@ -103,10 +103,10 @@ func (db *rDB) scanItems(ctx context.Context, opts *rScanOptions) iter.Seq2[attr
 	}
 }
 
-// readTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
-func (db *rDB) readTable(ctx context.Context, opts *rScanOptions) iter.Seq2[attr.Stored, error] {
+// ReadTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
+func (db *DB) ReadTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
 	return func(yield func(attr.Stored, error) bool) {
-		s, err := db.newScan(opts)
+		s, err := db.NewScan(opts)
 		if err != nil {
 			yield(attr.Stored{}, err)
 			return
@@ -139,12 +139,12 @@ func (db *rDB) readTable(ctx context.Context, opts *rScanOptions) iter.Seq2[attr
 
 // scan is a scan under way: where each of its segments stands, as far as pages have been consumed.
 type scan struct {
-	db        *rDB
-	opts      rScanOptions
+	db        *DB
+	opts      ScanOptions
 	positions []keyPosition
 }
 
-func (db *rDB) newScan(opts *rScanOptions) (*scan, error) {
+func (db *DB) NewScan(opts *ScanOptions) (*scan, error) {
 	s := &scan{db: db}
 	if opts != nil {
 		s.opts = *opts
@@ -178,16 +178,16 @@ func (db *rDB) newScan(opts *rScanOptions) (*scan, error) {
 	return s, nil
 }
 
-// takes checks the options of a scan before anything else is asked of DynamoDB.
-func (db *rDB) takes(opts rScanOptions) error {
-	cursor, _, _ := strings.Cut(opts.Resume, coveredMark)
+// Takes checks the options of a scan before anything else is asked of DynamoDB.
+func (db *DB) Takes(opts ScanOptions) error {
+	cursor, _, _ := strings.Cut(opts.Resume, CoveredMark)
 	opts.Resume = cursor
-	_, err := db.newScan(&opts)
+	_, err := db.NewScan(&opts)
 	return err
 }
 
 // scanFingerprint identifies the scans of the table by an operation for their cursors.
-func (db *rDB) scanFingerprint(operation string) uint64 {
+func (db *DB) scanFingerprint(operation string) uint64 {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, "scan\x00"+db.Name)
 	if operation != "" {
@@ -278,13 +278,16 @@ func (s *scan) consumed(page scanPage) {
 	s.opts.Checkpoint("")
 }
 
-func (db *rDB) scanInput(segment, segments int, start attr.Item) *dynamodb.ScanInput {
+func (db *DB) scanInput(segment, segments int, start attr.Item) *dynamodb.ScanInput {
 	in := &dynamodb.ScanInput{TableName: &db.Name, ExclusiveStartKey: start}
 	if segments > 1 {
 		in.Segment, in.TotalSegments = new(int32(segment)), new(int32(segments))
 	}
-	if db.consistent {
+	if db.Strong {
 		in.ConsistentRead = new(true)
 	}
 	return in
 }
+
+// CoveredMark divides the cursor of a Rebuild into that of its scan and the stamp of the gap that was known when it began.
+const CoveredMark = "."

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"context"
@@ -18,8 +18,8 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// input returns the request of the plan, without its start and page size.
-func (p *readPlan) input(db *rDB) (*dynamodb.QueryInput, error) {
+// Input returns the request of the plan, without its start and page size.
+func (p *Plan) Input(db *DB) (*dynamodb.QueryInput, error) {
 	x := &plan.Expression{}
 	in := &dynamodb.QueryInput{TableName: &db.Name}
 	if p.ix.Kind != model.PrimaryIndex {
@@ -28,17 +28,17 @@ func (p *readPlan) input(db *rDB) (*dynamodb.QueryInput, error) {
 	if p.consistent {
 		in.ConsistentRead = new(true)
 	}
-	if p.q.desc {
+	if p.Q.Desc {
 		in.ScanIndexForward = new(false)
 	}
 	in.KeyConditionExpression = new(p.keyCondition(x))
-	filter, err := p.q.e.Compile(x, p.q.filters)
+	filter, err := p.Q.E.Compile(x, p.Q.Filters)
 	if err != nil {
 		return nil, p.fail(err)
 	}
 	if p.live {
 		ttl := x.Name(p.ix.Table.TTL)
-		filter = plan.And(filter, model.AliveText(ttl, x.Value(db.now())))
+		filter = plan.And(filter, model.AliveText(ttl, x.Value(db.Now())))
 	}
 	if filter != "" {
 		in.FilterExpression = &filter
@@ -50,7 +50,7 @@ func (p *readPlan) input(db *rDB) (*dynamodb.QueryInput, error) {
 	return in, nil
 }
 
-func (p *readPlan) keyCondition(x model.Placeholders) string {
+func (p *Plan) keyCondition(x model.Placeholders) string {
 	var b strings.Builder
 	b.Grow(64)
 	and := func(texts ...string) {
@@ -83,17 +83,17 @@ func (p *readPlan) keyCondition(x model.Placeholders) string {
 }
 
 // fingerprint identifies the query for its cursors: all of it but the values of range and filter.
-func (p *readPlan) fingerprint() uint64 {
+func (p *Plan) fingerprint() uint64 {
 	h := fnv.New64a()
 	for _, av := range p.partition {
 		_, _ = io.WriteString(h, attr.Text(av)+"\x00")
 	}
-	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.Name, p.q.desc, p.q.collection, p.q.e.Name)
-	for _, b := range p.q.bounds {
-		_, _ = io.WriteString(h, outline(p.q.e, b)+"\x00")
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t\x00%s\x00", p.table, p.ix.Name, p.Q.Desc, p.Q.Collection, p.Q.E.Name)
+	for _, b := range p.Q.Bounds {
+		_, _ = io.WriteString(h, outline(p.Q.E, b)+"\x00")
 	}
-	for _, c := range p.q.filters {
-		_, _ = io.WriteString(h, "\x01"+outline(p.q.e, c))
+	for _, c := range p.Q.Filters {
+		_, _ = io.WriteString(h, "\x01"+outline(p.Q.E, c))
 	}
 	return h.Sum64()
 }
@@ -118,7 +118,7 @@ func outline(e *model.Entity, cl model.Clause) string {
 }
 
 // resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
-func (p *readPlan) resume(pos position) (start attr.Item, done bool, err error) {
+func (p *Plan) resume(pos position) (start attr.Item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
 		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", fault.ErrCursor))
 	}
@@ -126,7 +126,7 @@ func (p *readPlan) resume(pos position) (start attr.Item, done bool, err error) 
 }
 
 // resumeAt is resume for a position in this plan's partition.
-func (p *readPlan) resumeAt(at keyPosition) (start attr.Item, done bool, err error) {
+func (p *Plan) resumeAt(at keyPosition) (start attr.Item, done bool, err error) {
 	if start, err = startKey(p.ix, at.key); err != nil {
 		return nil, false, p.fail(err)
 	}
@@ -138,7 +138,7 @@ func (p *readPlan) resumeAt(at keyPosition) (start attr.Item, done bool, err err
 }
 
 // here reports whether a position is in this plan's partition.
-func (p *readPlan) here(at attr.Item) bool {
+func (p *Plan) here(at attr.Item) bool {
 	for i, attrName := range p.ix.Partition {
 		if at[attrName] == nil || !attr.Equal(at[attrName], p.partition[i]) {
 			return false
@@ -149,18 +149,18 @@ func (p *readPlan) here(at attr.Item) bool {
 
 // within returns where a reading goes on behind a position: nil is the start of the range, and past says that nothing of the
 // range is left.
-func (p *readPlan) within(at attr.Item) (start attr.Item, past bool) {
+func (p *Plan) within(at attr.Item) (start attr.Item, past bool) {
 	switch side := p.side(at); {
 	case side == 0:
 		return at, false
-	case side < 0 != p.q.desc: // all of the range is still to come
+	case side < 0 != p.Q.Desc: // all of the range is still to come
 		return nil, false
 	}
 	return nil, true
 }
 
 // side says where a position lies: -1 before the range, 1 behind it, 0 inside.
-func (p *readPlan) side(start attr.Item) int {
+func (p *Plan) side(start attr.Item) int {
 	for _, b := range p.native {
 		have := start[b.attr]
 		if model.Holds(b.op, b.f, have, b.vals) {
@@ -188,73 +188,73 @@ func (p *readPlan) side(start attr.Item) int {
 }
 
 // String explains the plan.
-func (p *readPlan) String() string {
+func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Query %s: %s", p.ix.Name, p.keyText())
-	for i, c := range p.q.filters {
+	for i, c := range p.Q.Filters {
 		sep := " FILTER "
 		if i > 0 {
 			sep = " AND "
 		}
-		b.WriteString(sep + p.q.e.Describe(c))
+		b.WriteString(sep + p.Q.E.Describe(c))
 	}
 	if p.hydrate {
 		b.WriteString(" HYDRATE")
 	}
-	if p.q.desc {
+	if p.Q.Desc {
 		b.WriteString(" DESC")
 	}
-	if p.q.limit > 0 {
-		fmt.Fprintf(&b, " LIMIT %d", p.q.limit)
+	if p.Q.Limit > 0 {
+		fmt.Fprintf(&b, " LIMIT %d", p.Q.Limit)
 	}
 	if p.consistent {
 		b.WriteString(" CONSISTENT")
 	}
-	if len(p.shards) > 0 {
-		fmt.Fprintf(&b, " ALL %d SHARDS", len(p.shards))
+	if len(p.Shards) > 0 {
+		fmt.Fprintf(&b, " ALL %d SHARDS", len(p.Shards))
 	}
 	return b.String()
 }
 
 // keyText is the key condition with its values in place.
-func (p *readPlan) keyText() string {
+func (p *Plan) keyText() string {
 	if p.nothing() {
 		return "nothing: no key lies within the bounds"
 	}
 	return p.keyCondition(model.Plain{})
 }
 
-// count counts the rows of p, of which only the number is asked for.
-func (db *rDB) count(ctx context.Context, p *readPlan) (int, error) {
+// Count counts the rows of p, of which only the number is asked for.
+func (db *DB) Count(ctx context.Context, p *Plan) (int, error) {
 	one := *p
 	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated
-	if p.q.ignoreUnknown {
+	if p.Q.IgnoreUnknown {
 		one.selected = []*field.Field{} // the keys and the type tell whose an item is
 	}
-	if p.hydrate || p.q.ignoreUnknown {
+	if p.hydrate || p.Q.IgnoreUnknown {
 		return db.countItems(ctx, p)
 	}
-	if len(p.shards) > 0 {
+	if len(p.Shards) > 0 {
 		n := 0
-		for i := range p.shards {
-			one, err := db.count(ctx, p.shard(i))
+		for i := range p.Shards {
+			one, err := db.Count(ctx, p.shard(i))
 			if err != nil {
 				return 0, err
 			}
-			if n += one; p.q.limit > 0 && n >= p.q.limit {
-				return p.q.limit, nil
+			if n += one; p.Q.Limit > 0 && n >= p.Q.Limit {
+				return p.Q.Limit, nil
 			}
 		}
 		return n, nil
 	}
-	in, err := p.input(db)
+	in, err := p.Input(db)
 	if err != nil {
 		return 0, err
 	}
 	in.Select = types.SelectCount
 	n, thin := 0, 0
 	for !p.nothing() {
-		if size := p.pageSize(max(p.q.limit-n, 0), thin); size > 0 {
+		if size := p.pageSize(max(p.Q.Limit-n, 0), thin); size > 0 {
 			in.Limit = &size
 		}
 		out, err := db.Query(ctx, in)
@@ -262,8 +262,8 @@ func (db *rDB) count(ctx context.Context, p *readPlan) (int, error) {
 			return 0, p.fail(db.Explain(err))
 		}
 		n += int(out.Count)
-		if p.q.limit > 0 && n >= p.q.limit {
-			n = p.q.limit
+		if p.Q.Limit > 0 && n >= p.Q.Limit {
+			n = p.Q.Limit
 			break
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
@@ -280,9 +280,9 @@ func (db *rDB) count(ctx context.Context, p *readPlan) (int, error) {
 }
 
 // countItems counts items that have to be looked at, to know whether they are expired or whose they are.
-func (db *rDB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
-	err = db.each(ctx, p, func(it row) (counts, more bool) {
-		if it.item.None() || p.q.ignoreUnknown && !db.Table.Claims(p.q.e, it.item) {
+func (db *DB) countItems(ctx context.Context, p *Plan) (n int, err error) {
+	err = db.Each(ctx, p, func(it Hit) (counts, more bool) {
+		if it.Item.None() || p.Q.IgnoreUnknown && !db.Table.Claims(p.Q.E, it.Item) {
 			return false, true
 		}
 		n++
@@ -292,6 +292,6 @@ func (db *rDB) countItems(ctx context.Context, p *readPlan) (n int, err error) {
 }
 
 // nothing reports a plan that no item can match, so that no request is needed.
-func (p *readPlan) nothing() bool {
-	return p.crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.row.Sort.Native()
+func (p *Plan) nothing() bool {
+	return p.Crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.row.Sort.Native()
 }

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ type front struct {
 }
 
 // standing is the position of a read of all shards: how far each has been read, and at last the front.
-func (r *reading) standing() position {
+func (r *Reading) standing() position {
 	keys := make([]keyPosition, 0, len(r.parts)+1)
 	for _, s := range r.parts {
 		keys = append(keys, s.at)
@@ -36,15 +36,15 @@ func (r *reading) standing() position {
 }
 
 // shardsFingerprint is fingerprint for a read of all shards.
-func (p *readPlan) shardsFingerprint() uint64 {
+func (p *Plan) shardsFingerprint() uint64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%d\x00%d shards", p.fingerprint(), len(p.shards))
+	_, _ = fmt.Fprintf(h, "%d\x00%d shards", p.fingerprint(), len(p.Shards))
 	return h.Sum64()
 }
 
 // standing is the inverse of reading.standing.
-func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error) {
-	n := len(p.shards)
+func (p *Plan) standing(pos position) (at []keyPosition, f *front, err error) {
+	n := len(p.Shards)
 	switch {
 	case pos.query == p.fingerprint() && len(pos.keys) == n:
 		return p.formerly(pos)
@@ -57,7 +57,7 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 	if err != nil {
 		return nil, nil, p.fail(err)
 	}
-	i := slices.IndexFunc(p.shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.Partition[0]]) })
+	i := slices.IndexFunc(p.Shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.Partition[0]]) })
 	if i < 0 {
 		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
 	}
@@ -66,8 +66,8 @@ func (p *readPlan) standing(pos position) (at []keyPosition, f *front, err error
 
 // formerly is standing for a cursor that does not have the front, as they were made before: it is the last of what was read of
 // all shards, unless one is at its end or a filter dropped what was read last.
-func (p *readPlan) formerly(pos position) (at []keyPosition, f *front, err error) {
-	if len(p.q.filters) > 0 || p.live || slices.ContainsFunc(pos.keys, func(k keyPosition) bool { return k.state == atEnd }) {
+func (p *Plan) formerly(pos position) (at []keyPosition, f *front, err error) {
+	if len(p.Q.Filters) > 0 || p.live || slices.ContainsFunc(pos.keys, func(k keyPosition) bool { return k.state == atEnd }) {
 		return nil, nil, p.fail(fmt.Errorf("%w: it is of an earlier version, and does not say where all shards stand: begin anew", fault.ErrCursor))
 	}
 	for i, k := range pos.keys {
@@ -130,7 +130,7 @@ func (s *shardReading) from(key attr.Item) {
 // skip drops what stands in front of the front.
 func (s *shardReading) skip() {
 	for s.front != nil && len(s.rows) > 0 {
-		c := s.plan.order(s.rows[0].found, model.Loaded(s.front.key))
+		c := s.plan.order(s.rows[0].Found, model.Loaded(s.front.key))
 		if c > 0 || c == 0 && s.front.shard > 0 {
 			s.front = nil
 			return
@@ -141,13 +141,13 @@ func (s *shardReading) skip() {
 
 // inFront returns a key in this plan's partition behind which everything comes that stands at the sort key of at, and as little
 // as can be of what stands in front of it; nil is the start of the partition.
-func (p *readPlan) inFront(at attr.Item) attr.Item {
+func (p *Plan) inFront(at attr.Item) attr.Item {
 	key := maps.Clone(at)
 	for i, attr := range p.ix.Partition {
 		key[attr] = p.partition[i]
 	}
 	for _, attr := range slices.Backward(p.ix.Sort) {
-		if v, ok := neighbour(key[attr], p.q.desc); ok {
+		if v, ok := neighbour(key[attr], p.Q.Desc); ok {
 			key[attr] = v
 			return key
 		}

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"crypto/hmac"
@@ -45,7 +45,7 @@ const (
 var errMalformed = errors.New("it is malformed, was tampered with, or was signed with another key")
 
 // encodeCursor writes p, signed if there is a key.
-func (db *rDB) encodeCursor(p position) string {
+func (db *DB) encodeCursor(p position) string {
 	b := []byte{cursorFormat}
 	b = binary.BigEndian.AppendUint64(b, p.query)
 	b = binary.AppendUvarint(b, uint64(len(p.keys)))
@@ -59,11 +59,11 @@ func (db *rDB) encodeCursor(p position) string {
 			b = attr.AppendKeyValue(b, av)
 		}
 	}
-	return base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.opts.CursorKey, b)...))
+	return base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.Opts.CursorKey, b)...))
 }
 
 // decodeCursor is the inverse of encodeCursor.
-func (db *rDB) decodeCursor(c string) (position, error) {
+func (db *DB) decodeCursor(c string) (position, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
 	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
 		len(b) < 1+8+tagSize {
@@ -76,30 +76,30 @@ func (db *rDB) decodeCursor(c string) (position, error) {
 	if body[0] != cursorFormat {
 		return position{}, fmt.Errorf("%w: it is of format %d, this version reads %d", fault.ErrCursor, body[0], cursorFormat)
 	}
-	r := cursorReader{rest: body[9:]}
+	r := CursorReader{Rest: body[9:]}
 	p := position{query: binary.BigEndian.Uint64(body[1:])}
 	for range r.count() {
 		k := keyPosition{state: keyState(r.byte())}
 		if k.state == afterKey {
 			for range r.count() {
-				k.key = append(k.key, r.value())
+				k.key = append(k.key, r.Value())
 			}
 		}
 		p.keys = append(p.keys, k)
 	}
-	if r.bad || len(r.rest) > 0 {
+	if r.bad || len(r.Rest) > 0 {
 		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	return p, nil
 }
 
 // cursorKeys returns the keys of the cursors that are accepted; nil among them is that of unsigned ones.
-func (db *rDB) cursorKeys() [][]byte {
-	keys := [][]byte{db.opts.CursorKey}
-	if db.opts.OldCursorKey != nil {
-		keys = append(keys, db.opts.OldCursorKey)
+func (db *DB) cursorKeys() [][]byte {
+	keys := [][]byte{db.Opts.CursorKey}
+	if db.Opts.OldCursorKey != nil {
+		keys = append(keys, db.Opts.OldCursorKey)
 	}
-	if db.opts.AcceptUnsigned {
+	if db.Opts.AcceptUnsigned {
 		keys = append(keys, nil)
 	}
 	return keys
@@ -112,43 +112,43 @@ func cursorTag(secret, body []byte) []byte {
 	return mac.Sum(nil)[:tagSize]
 }
 
-// cursorReader reads a cursor's body; bad says that it ended too early.
-type cursorReader struct {
-	rest []byte
+// CursorReader reads a cursor's body; bad says that it ended too early.
+type CursorReader struct {
+	Rest []byte
 	bad  bool
 }
 
-func (r *cursorReader) byte() byte {
-	if len(r.rest) == 0 {
+func (r *CursorReader) byte() byte {
+	if len(r.Rest) == 0 {
 		r.bad = true
 		return 0
 	}
-	c := r.rest[0]
-	r.rest = r.rest[1:]
+	c := r.Rest[0]
+	r.Rest = r.Rest[1:]
 	return c
 }
 
 // count reads a length, which is at most what is left to read.
-func (r *cursorReader) count() int {
-	n, size := binary.Uvarint(r.rest)
-	if size <= 0 || n > uint64(len(r.rest)) {
+func (r *CursorReader) count() int {
+	n, size := binary.Uvarint(r.Rest)
+	if size <= 0 || n > uint64(len(r.Rest)) {
 		r.bad = true
-		r.rest = nil
+		r.Rest = nil
 		return 0
 	}
-	r.rest = r.rest[size:]
+	r.Rest = r.Rest[size:]
 	return int(n)
 }
 
-func (r *cursorReader) value() types.AttributeValue {
+func (r *CursorReader) Value() types.AttributeValue {
 	kind := r.byte()
 	n := r.count()
-	if n > len(r.rest) {
+	if n > len(r.Rest) {
 		r.bad = true
 		return nil
 	}
-	text := r.rest[:n]
-	r.rest = r.rest[n:]
+	text := r.Rest[:n]
+	r.Rest = r.Rest[n:]
 	switch kind {
 	case 'S':
 		return &types.AttributeValueMemberS{Value: string(text)}

@@ -1,4 +1,4 @@
-package ddb
+package read
 
 import (
 	"context"
@@ -16,17 +16,17 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// rRead is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
-type rRead struct {
-	e     *model.Entity
-	dst   reflect.Value // addressable
-	found *bool
+// Load is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
+type Load struct {
+	E     *model.Entity
+	Dst   reflect.Value // addressable
+	Found *bool
 }
 
 // TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
 // that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
-func (db *rDB) LoadTogether(ctx context.Context, reads []rRead) error {
+func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 	keys, at, err := db.loads("transact get", reads)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (db *rDB) LoadTogether(ctx context.Context, reads []rRead) error {
 			for i, n := range at {
 				found[i] = got[n]
 			}
-			return db.load("transact get", reads, found)
+			return db.fill("transact get", reads, found)
 		}
 		last = db.Explain(err)
 		if class := apierror.Of(err); class != apierror.Contention && class != apierror.Throttling {
@@ -71,7 +71,7 @@ func (db *rDB) LoadTogether(ctx context.Context, reads []rRead) error {
 // is no snapshot. If an item is not there the error matches [ErrNotFound] and names it; if some stayed unprocessed,
 // [ErrThrottled]. On an error all destinations stay as they are. [Repository.BatchGet] has an outcome for each key
 // instead.
-func (db *rDB) LoadAll(ctx context.Context, reads []rRead) error {
+func (db *DB) LoadAll(ctx context.Context, reads []Load) error {
 	keys, at, err := db.loads("batch get", reads)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (db *rDB) LoadAll(ctx context.Context, reads []rRead) error {
 	if len(reads) == 0 {
 		return call.Ended(ctx, "batch get")
 	}
-	b, err := db.BatchGet(ctx, keys, db.consistent)
+	b, err := db.BatchGet(ctx, keys, db.Strong)
 	if err != nil {
 		return db.Fail("batch get", nil, nil, err)
 	}
@@ -87,25 +87,25 @@ func (db *rDB) LoadAll(ctx context.Context, reads []rRead) error {
 	found := make([]attr.Stored, len(reads))
 	for i, n := range at {
 		if b.Throttled[n] {
-			return db.Fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, db.Attempts))
+			return db.Fail("batch get", reads[i].E, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, db.Attempts))
 		}
 		found[i] = b.Found[n]
 	}
-	return db.load("batch get", reads, found)
+	return db.fill("batch get", reads, found)
 }
 
 // loads returns the keys of reads, each once, and where in them each read finds its own.
-func (db *rDB) loads(op string, reads []rRead) (keys []attr.Item, at []int, err error) {
+func (db *DB) loads(op string, reads []Load) (keys []attr.Item, at []int, err error) {
 	index := map[string]int{}
 	at = make([]int, len(reads))
 	for i, r := range reads {
 		switch {
-		case r.e == nil || !r.dst.IsValid():
+		case r.E == nil || !r.Dst.IsValid():
 			return nil, nil, fault.Model("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
-		case r.e.Table != db.Table:
-			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.e.Name)
+		case r.E.Table != db.Table:
+			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.E.Name)
 		}
-		key, err := r.e.Key(op, r.dst)
+		key, err := r.E.Key(op, r.Dst)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -121,21 +121,21 @@ func (db *rDB) loads(op string, reads []rRead) (keys []attr.Item, at []int, err 
 	return keys, at, nil
 }
 
-// load decodes what was found into the destinations, all or none.
-func (db *rDB) load(op string, reads []rRead, found []attr.Stored) error {
+// fill decodes what was found into the destinations, all or none.
+func (db *DB) fill(op string, reads []Load, found []attr.Stored) error {
 	values := make([]reflect.Value, len(reads))
 	var errs []error
 	for i, r := range reads {
 		s := found[i]
-		if s.None() || db.past(s) {
-			if r.found == nil {
-				key, _ := r.e.Key(op, r.dst)
-				errs = append(errs, db.Fail(op, r.e, key, fault.ErrNotFound))
+		if s.None() || db.Past(s) {
+			if r.Found == nil {
+				key, _ := r.E.Key(op, r.Dst)
+				errs = append(errs, db.Fail(op, r.E, key, fault.ErrNotFound))
 			}
 			continue
 		}
-		values[i] = r.e.NewItem()
-		if err := r.e.As(op, s, values[i]); err != nil {
+		values[i] = r.E.NewItem()
+		if err := r.E.As(op, s, values[i]); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -143,11 +143,11 @@ func (db *rDB) load(op string, reads []rRead, found []attr.Stored) error {
 		return errors.Join(errs...)
 	}
 	for i, r := range reads {
-		if r.found != nil {
-			*r.found = values[i].IsValid()
+		if r.Found != nil {
+			*r.Found = values[i].IsValid()
 		}
 		if values[i].IsValid() {
-			r.dst.Set(values[i])
+			r.Dst.Set(values[i])
 		}
 	}
 	return nil
