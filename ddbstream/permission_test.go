@@ -43,7 +43,7 @@ func TestAWorkerWithoutAPermissionSaysWhich(t *testing.T) {
 	run(t, r)
 	eventually(t, func() bool {
 		return strings.Contains(fmt.Sprint(errs.all()), `in table "readers": operation error DynamoDB: UpdateItem, api error AccessDeniedException: not authorized: `+
-			`allow dynamodb:UpdateItem on it in the policy of this program's role`)
+			`allow dynamodb:UpdateItem in the policy of this program's role`)
 	}, "it is told")
 	eventually(t, func() bool { o := r.Status().Outages; return len(o) == 1 && o[0].Operation == "writes of leases" }, "it is an outage, though the leases can be read")
 	a.put(t, Point{Game: "g", ID: "a", N: 1})

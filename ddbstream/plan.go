@@ -14,11 +14,11 @@ import (
 
 var (
 	errNoStream = errors.New("ddbstream: the table has no stream")
-	errOff      = errors.New("ddbstream: the stream of the table is switched off, and read to its end: what is written now is lost to it. " +
-		"Switch it on with NEW_AND_OLD_IMAGES, and rebuild what is derived")
+	errOff      = errors.New("ddbstream: the stream of the table is switched off and has been read to its end: new writes have no records. " +
+		"Switch it on with NEW_AND_OLD_IMAGES, then rebuild derived data")
 )
 
-// plan finds out which shards there are, and takes those that this worker should read.
+// plan finds the shards, and takes those that this worker should read.
 func (r *Reader) plan(ctx context.Context) error {
 	leases, err := r.store.Leases(ctx)
 	if r.note(ctx, opStore, err) != nil {
@@ -34,14 +34,14 @@ func (r *Reader) plan(ctx context.Context) error {
 		return err
 	}
 	fresh := len(leases) == 0
-	if _, err := r.begins(ctx, streams[len(streams)-1], fresh); err != nil { // before the leases are deleted that tell it is not
+	if _, err := r.begins(ctx, streams[len(streams)-1], fresh); err != nil { // before the leases are deleted that show it is not fresh
 		return err
 	}
 	if leases, err = r.forget(ctx, leases, streams); err != nil {
 		return err
 	}
 	r.saw(leases)
-	first := len(streams) - 1 // an older stream that nobody has read is none of ours
+	first := len(streams) - 1 // an older stream without leases is skipped
 	for i := range streams {
 		if i < first && len(ofStream(leases, streams[i])) > 0 {
 			first = i
@@ -57,7 +57,7 @@ func (r *Reader) plan(ctx context.Context) error {
 		finished, err := r.stream(ctx, arn, of, fresh)
 		if err != nil || !finished {
 			r.noteAll(ctx, opStream, nil)
-			return err // one stream after the other
+			return err // streams are read one after the other
 		}
 	}
 	r.mu.Lock()
@@ -108,7 +108,7 @@ func (r *Reader) streams(ctx context.Context) (arns []string, err error) {
 	return arns, nil
 }
 
-// forget removes the leases of streams that are no more; what was not read of them is lost.
+// forget removes the leases of streams that no longer exist; their unread records are lost.
 func (r *Reader) forget(ctx context.Context, leases []Lease, streams []string) (left []Lease, err error) {
 	gone := map[string]bool{}
 	for _, l := range leases {
@@ -129,8 +129,8 @@ func (r *Reader) forget(ctx context.Context, leases []Lease, streams []string) (
 	return left, nil
 }
 
-// stream makes leases for new shards of a stream, takes those that are due, and reports whether all of it is read: only a
-// stream that has ended ever is.
+// stream makes leases for new shards of a stream, takes those that are due, and reports whether all of it is read. Only
+// a stream that has ended can be read completely.
 func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh bool) (finished bool, err error) {
 	if _, err := r.begins(ctx, arn, fresh); err != nil { // before there is a lease
 		return false, err
@@ -156,14 +156,14 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 		}
 		l := Lease{Stream: arn, Shard: id, Parent: parent, Counter: 1}
 		switch err := r.swap(ctx, l, 0); {
-		case errors.Is(err, ErrLeaseLost): // another worker was faster
+		case errors.Is(err, ErrLeaseLost): // another worker was first
 			raced = true
 		case err != nil:
 			return false, err
 		}
 		byShard[id] = l
 	}
-	if raced { // what the other knows of them is in its leases
+	if raced { // the other worker's leases have the current state
 		r.again()
 		return false, nil
 	}
@@ -185,13 +185,13 @@ func (r *Reader) stream(ctx context.Context, arn string, leases []Lease, fresh b
 	return finished, r.take(ctx, due)
 }
 
-// begun reports whether any worker has read of a stream: what is trimmed before that is no gap. Workers make all leases
-// before they take the first.
+// begun reports whether any worker has read from a stream: records trimmed before that are no gap. Workers make all
+// leases before they take the first.
 func begun(leases []Lease) bool {
 	return slices.ContainsFunc(leases, func(l Lease) bool { return l.Counter > 1 || l.Done })
 }
 
-// trimmed finds leases of shards that the stream no longer has. A worker that reads one of them finds out by itself.
+// trimmed finds leases of shards that the stream no longer has. A worker that reads such a shard sees it itself.
 func (r *Reader) trimmed(ctx context.Context, arn string, leases []Lease, shards []types.Shard, byShard map[string]Lease) error {
 	now := time.Now()
 	for _, l := range leases {
@@ -215,7 +215,7 @@ func (r *Reader) trimmed(ctx context.Context, arn string, leases []Lease, shards
 	return nil
 }
 
-// delete removes a lease, unless another worker has written it meanwhile.
+// delete removes a lease, unless another worker has written it in between.
 func (r *Reader) delete(ctx context.Context, l Lease) error {
 	err := r.store.Delete(ctx, l)
 	if errors.Is(err, ErrLeaseLost) {
@@ -229,7 +229,7 @@ func listed(shards []types.Shard, id string) bool {
 	return slices.ContainsFunc(shards, func(s types.Shard) bool { return text(s.ShardId) == id })
 }
 
-// describe returns the shards of a stream, and whether it still gets records.
+// describe returns the shards of a stream, and whether it still receives records.
 func (r *Reader) describe(ctx context.Context, arn string) (shards []types.Shard, open bool, err error) {
 	in := &dynamodbstreams.DescribeStreamInput{StreamArn: &arn}
 	for {

@@ -108,7 +108,7 @@ func TestRedriveGoesOnWhereAProcessorFailed(t *testing.T) {
 	n, err := ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, shard, numbers[2], numbers[6]), p)
 	left, ok := errors.AsType[*ddbstream.RedriveError](err)
 	require.True(t, ok, "%v", err)
-	assert.EqualError(t, err, "ddbstream: redrive: 1 records failed, the first is "+numbers[4]+": call Redrive again with Left: cannot bear it")
+	assert.EqualError(t, err, "ddbstream: redrive: 1 records failed, the first is "+numbers[4]+": to continue, call Redrive with Left: cannot bear it")
 	assert.Equal(t, []string{numbers[4]}, left.Failed)
 	assert.Equal(t, 4, n)
 	assert.Equal(t, []string{numbers[2], numbers[3], numbers[5], numbers[6]}, p.seen)
@@ -215,9 +215,9 @@ func TestRedriveRefusesWhatIsNoRange(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]string{
 		`{`:  "ddbstream: redrive: ",
-		`{}`: "no DDBStreamBatchInfo: not what Lambda sends",
-		`{"KinesisBatchInfo":{"shardId":"shardId-000000000001"}}`:       "KinesisBatchInfo: the range is one of a Kinesis stream",
-		`{"DDBStreamBatchInfo":{"shardId":"s","streamArn":"a"}}`:        `no range in the stream "a", shard "s"`,
+		`{}`: "no DDBStreamBatchInfo: pass the document that Lambda sends",
+		`{"KinesisBatchInfo":{"shardId":"shardId-000000000001"}}`:       "KinesisBatchInfo: it names a Kinesis stream",
+		`{"DDBStreamBatchInfo":{"shardId":"s","streamArn":"a"}}`:        `no valid range in the stream "a", shard "s"`,
 		string(discarded("arn", "s", "800000000003126276362", "99999")): `from "800000000003126276362" to "99999"`,
 		`{"DDBStreamBatchInfo":{"shardId":"s"},"payload":"{}"}`:         "ddbstream: redrive: ddb: event: ",
 	} {

@@ -198,7 +198,7 @@ func TestAStreamThatIsSwitchedOffIsAnOutage(t *testing.T) {
 	eventually(t, func() bool { return len(r.Status().Outages) == 1 }, "it is told")
 	o := r.Status().Outages[0]
 	assert.Equal(t, "the table's stream", o.Operation)
-	assert.ErrorContains(t, o.Err, `switched off, and read to its end: what is written now is lost to it`)
+	assert.ErrorContains(t, o.Err, `switched off and has been read to its end: new writes have no records`)
 	stream(true)
 	a.put(t, Point{Game: "g", ID: "2"})
 	eventually(t, func() bool { return l.last("2") >= 0 && len(r.Status().Outages) == 0 }, "it is over")
@@ -226,7 +226,7 @@ func TestAHandlerThatHangsIsToldByItsOwnWorker(t *testing.T) {
 	assert.ErrorContains(t, errs.all()[0], "has not ended: look for a handler that hangs")
 	stop()
 	eventually(t, func() bool {
-		return strings.Contains(text.String(), "waiting for a handler that does not end with its context")
+		return strings.Contains(text.String(), "waiting for a handler that ignores the end of its context")
 	}, "it is told what Run waits for")
 	close(release)
 	require.NoError(t, <-ended)

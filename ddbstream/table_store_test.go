@@ -65,11 +65,11 @@ func TestDropTableLeavesWhatIsNoTableOfLeases(t *testing.T) {
 		err     error
 		says    string
 	}{
-		"other keys":            {&numbers, nil, false, ddb.ErrModel, "its key is [pk S sk N], that of a table of leases is [pk S sk S]"},
+		"other keys":            {&numbers, nil, false, ddb.ErrModel, "its key is [pk S sk N], a lease table has [pk S sk S]"},
 		"an index":              {&indexed, nil, true, ddb.ErrModel, "it has 1 indexes"},
-		"items of a model":      {plain, []map[string]types.AttributeValue{lease, item("s#1", "s#1")}, true, ddb.ErrUnknown, `item pk="s#1" sk="s#1" is no lease of group "readers"`},
-		"other companion items": {plain, []map[string]types.AttributeValue{lease, item("~u#user~mail=x", "~u#user~mail=x")}, true, ddb.ErrUnknown, `is no lease of group "readers"`},
-		"another group":         {plain, []map[string]types.AttributeValue{lease, item("~l#others", "arn#1")}, true, ddb.ErrUnknown, `item pk="~l#others" sk="arn#1" is no lease of group "readers"`},
+		"items of a model":      {plain, []map[string]types.AttributeValue{lease, item("s#1", "s#1")}, true, ddb.ErrUnknown, `item pk="s#1" sk="s#1" is not a lease of group "readers"`},
+		"other companion items": {plain, []map[string]types.AttributeValue{lease, item("~u#user~mail=x", "~u#user~mail=x")}, true, ddb.ErrUnknown, `is not a lease of group "readers"`},
+		"another group":         {plain, []map[string]types.AttributeValue{lease, item("~l#others", "arn#1")}, true, ddb.ErrUnknown, `item pk="~l#others" sk="arn#1" is not a lease of group "readers"`},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

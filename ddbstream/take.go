@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// take starts to read the shards that are free, and asks for as many of those of others as are this worker's share.
+// take reads the shards that are free, and asks other workers for as many shards as this worker's share needs.
 func (r *Reader) take(ctx context.Context, due []Lease) error {
 	now := time.Now()
 	load := map[string]int{r.opts.Worker: 0}
@@ -19,7 +19,7 @@ func (r *Reader) take(ctx context.Context, due []Lease) error {
 		case r.empty(l.Stream, l.Shard):
 		case r.reads(l):
 			load[r.opts.Worker]++
-		case l.Owner == r.opts.Worker: // handed over to it, or left behind by one of its name
+		case l.Owner == r.opts.Worker: // handed over to this worker, or left by an earlier one of its name
 			given = append(given, l)
 		case l.Owner == "" || r.silent(l, now):
 			free = append(free, l)
@@ -40,18 +40,18 @@ func (r *Reader) take(ctx context.Context, due []Lease) error {
 		load[r.opts.Worker]++
 	}
 	waits, waiting := r.asked(others, now)
-	if waiting && !r.overdue(ctx, waits, now) { // one at a time
+	if waiting && !r.overdue(ctx, waits, now) { // one request at a time
 		return r.ask(ctx, waits)
 	}
 	slices.SortStableFunc(others, func(a, b Lease) int { return r.askedAt(a).Compare(r.askedAt(b)) })
 	for _, l := range others {
-		if waiting && !r.askedAt(l).IsZero() { // it was asked for too, and in vain
+		if waiting && !r.askedAt(l).IsZero() { // it was asked for before, without effect
 			break
 		}
 		if load[r.opts.Worker]+1 >= load[l.Owner] || load[r.opts.Worker] >= share {
 			continue
 		}
-		if l.Since == 0 { // of a release that cannot be asked, or not begun
+		if l.Since == 0 { // an owner that cannot be asked, or has not begun
 			return r.grab(ctx, l)
 		}
 		if waiting {
@@ -65,7 +65,7 @@ func (r *Reader) take(ctx context.Context, due []Lease) error {
 	return nil
 }
 
-// silent reports whether the owner of a lease has not been heard of for a lease's time, by this worker's own clock.
+// silent reports whether the owner of a lease has not written for a lease's time, by this worker's own clock.
 func (r *Reader) silent(l Lease, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,7 +84,7 @@ func (r *Reader) reads(l Lease) bool {
 	return r.running[l.Stream+"#"+l.Shard] != nil
 }
 
-// grab makes a lease this worker's own and begins to read.
+// grab makes this worker the owner of a lease and begins to read.
 func (r *Reader) grab(ctx context.Context, l Lease) error {
 	start, err := r.beginsShard(ctx, l)
 	if err != nil {
@@ -147,7 +147,7 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 		case errors.Is(err, ErrLeaseLost):
 			r.log(ctx, slog.LevelWarn, "stream: shard lost", "shard", l.Shard, "err", err)
 			r.report(context.WithoutCancel(ctx), "shard "+l.Shard, err)
-			return // it is looked for when it is time to
+			return // the next plan sees the shard
 		case err != nil:
 			r.report(ctx, "shard "+l.Shard, err)
 			return
@@ -157,8 +157,8 @@ func (r *Reader) grab(ctx context.Context, l Lease) error {
 	return nil
 }
 
-// swap writes a lease of this worker's. It does not end with ctx: the store may have written what it could not answer to,
-// and a worker that stops would leave behind a lease that it does not know to be its own.
+// swap writes a lease of this worker's. It does not end with ctx: the store may have written the lease although the
+// response was lost, and a worker that stops would leave a lease that it does not know.
 func (r *Reader) swap(ctx context.Context, l Lease, was int64) error {
 	write, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
