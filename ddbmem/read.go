@@ -10,40 +10,40 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// maxPage is how many bytes of items a page of a Query or a Scan reads.
+// maxPage is the maximum size of the items that a page of a Query or a Scan reads, in bytes.
 const maxPage = 1 << 20
 
-// reader is what Query and Scan have in common: a walk along a table or an index that filters and projects.
+// reader is the common part of Query and Scan: a walk along a table or an index with a filter and a projection.
 type reader struct {
 	table      *table
 	index      *index // nil to read the table itself
 	filter     *expr.Condition
 	projection *expr.Projection
 	selects    string
-	query      bool // rather than a scan
+	query      bool // not a scan
 	limit      int
 	consistent bool
 	start      value.Item // ExclusiveStartKey, nil at the beginning
-	from       string     // a key of what is read, in the tree
-	fetch      bool       // a local index lacks what is asked for, and the table has it
-	filteredBy string     // what the service calls the filter in messages
+	from       string     // a key in the tree that is read
+	fetch      bool       // a local index lacks requested attributes, which the table has
+	filteredBy string     // the filter's name in the service's messages
 	spread     *spread    // of a scan
-	statement  bool       // of PartiQL, which has words of its own for indexes
+	statement  bool       // of PartiQL, whose messages about indexes differ
 }
 
-// page is the answer of a reader.
+// page is the result of a reader.
 type page struct {
 	items     []value.Item
 	count     int
 	scanned   int
 	bytes     int     // read from the index or the table
-	fetched   float64 // read units of items fetched behind a local index
+	fetched   float64 // read units of items fetched through a local index
 	last      value.Item
 	exhausted bool
-	shares    []share // of the partitions, where they count
+	shares    []share // of the partitions, if they count
 }
 
-// newReader reads the parameters of a request that do not need the table.
+// newReader reads the request parameters that do not depend on the table.
 func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, error) {
 	rd := &reader{filteredBy: "Filter Expression", selects: in.Text("Select"), limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
 	start := in.Values("ExclusiveStartKey")
@@ -99,7 +99,7 @@ func (rd *reader) bind(t *table, name string) *apiError {
 	return nil
 }
 
-// schema returns the key schema of what is read.
+// schema returns the key schema of the table or the index.
 func (rd *reader) schema() *schema {
 	if rd.index != nil {
 		return &rd.index.schema
@@ -107,7 +107,7 @@ func (rd *reader) schema() *schema {
 	return &rd.table.schema
 }
 
-// between yields the rows that the reader sees with low <= key < high, in either direction; an empty high is no bound.
+// between yields the visible rows with low <= key < high, in either direction; an empty high is no bound.
 func (rd *reader) between(low, high string, forward bool) iter.Seq2[string, *row] {
 	return func(yield func(string, *row) bool) { rd.walk(low, high, forward, yield) }
 }
@@ -147,8 +147,8 @@ func (rd *reader) page(rows iter.Seq2[string, *row]) (*page, *apiError) {
 	return p, rd.pay(p)
 }
 
-// scanning says that what is read is all from low up to high. With [Options.Capacity] a scan is charged as a whole, as in
-// the examples of the documentation: where its partitions begin and end changes under it.
+// scanning notes that the scan reads everything from low up to high. With [Options.Capacity] a scan is charged as a
+// whole, as in the guide's examples, because its partitions change while it runs.
 func (rd *reader) scanning(low, high string) {
 	if rd.table.res != nil {
 		return
@@ -160,13 +160,13 @@ func (rd *reader) scanning(low, high string) {
 	rd.spread = newSpread(total, low, high)
 }
 
-// read walks along rows until the page is full.
+// read reads rows until the page is full.
 func (rd *reader) read(rows iter.Seq2[string, *row]) *page {
 	p := &page{exhausted: true}
 	var last *row
 	for key, r := range rows {
 		if p.bytes >= maxPage {
-			p.exhausted = false // there is more, unlike where the last item fills the page
+			p.exhausted = false // there is more: if the last item just fills the page, there is not
 			break
 		}
 		it, size := r.item, r.size
@@ -235,7 +235,7 @@ func (rd *reader) answer(in *wire.Node, p *page) *out {
 	return o
 }
 
-// used returns what reading the page has consumed.
+// used returns what the page has consumed.
 func (rd *reader) used(p *page) *usage {
 	u := &usage{table: rd.table, read: true}
 	units := readUnits(p.bytes, rd.consistent)

@@ -7,8 +7,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// startFault is the answer to an attribute value of a starting key that is not allowed; only some messages say where
-// they come from.
+// startFault is the error for an invalid attribute value of a starting key; only some messages name its origin.
 func startFault(err error) *apiError {
 	e := asError(err)
 	for _, part := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
@@ -40,11 +39,11 @@ func (rd *reader) checkSelect(in *wire.Node) error {
 	default:
 		return nil
 	}
-	failed.newer = oneError + failed.msg // the one envelope of Query
+	failed.newer = oneError + failed.msg // the only enveloped error of Query
 	return failed
 }
 
-// checkProjected refuses a projection of a part of a key attribute.
+// checkProjected rejects a projection of a part of a key attribute.
 func (rd *reader) checkProjected() *apiError {
 	if rd.projection == nil {
 		return nil
@@ -52,7 +51,7 @@ func (rd *reader) checkProjected() *apiError {
 	return rd.table.scalarKeys(rd.projection.NestedHeads())
 }
 
-// checkFiltered refuses a filter that looks into a key attribute.
+// checkFiltered rejects a filter with a path into a key attribute.
 func (rd *reader) checkFiltered() *apiError {
 	if rd.filter == nil {
 		return nil
@@ -60,7 +59,7 @@ func (rd *reader) checkFiltered() *apiError {
 	return rd.table.scalarKeys(rd.filter.NestedHeads())
 }
 
-// checkFilter refuses a filter of a query that tests keys, or attributes that the index lacks.
+// checkFilter rejects a filter of a query that tests keys, or attributes that the index does not have.
 func (rd *reader) checkFilter() *apiError {
 	if rd.filter == nil {
 		return nil
@@ -73,7 +72,7 @@ func (rd *reader) checkFilter() *apiError {
 	return rd.checkFilterProjected()
 }
 
-// checkFilterProjected refuses a filter by attributes that the index lacks.
+// checkFilterProjected rejects a filter by attributes that the index does not have.
 func (rd *reader) checkFilterProjected() *apiError {
 	if rd.filter == nil {
 		return nil
@@ -84,7 +83,8 @@ func (rd *reader) checkFilterProjected() *apiError {
 	return nil
 }
 
-// checkSelected refuses what a global index cannot give, and finds out whether a local one has to fetch from the table.
+// checkSelected rejects attributes that a global index does not have, and decides whether a local one has to fetch from
+// the table.
 func (rd *reader) checkSelected() *apiError {
 	x := rd.index
 	if x == nil || x.kind == "ALL" {
@@ -107,7 +107,7 @@ func (rd *reader) checkSelected() *apiError {
 	return nil
 }
 
-// unprojected returns those of the names that the index lacks, sorted.
+// unprojected returns the names that the index does not have, sorted.
 func (rd *reader) unprojected(names []string) []string {
 	if rd.index == nil || rd.index.kind == "ALL" {
 		return nil
@@ -122,7 +122,7 @@ func (rd *reader) unprojected(names []string) []string {
 	return missing
 }
 
-// startKey checks the starting key and returns where in the tree it stands.
+// startKey checks the starting key and returns its position in the tree.
 func (rd *reader) startKey() (string, *apiError) {
 	t, x := rd.table, rd.index
 	size := len(t.hash) + len(t.rng)

@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// maxTransaction is how many bytes of items a transaction may hold.
+// maxTransaction is the maximum size of a transaction's items, in bytes.
 const maxTransaction = 4 << 20
 
 const repeatedItem = "Transaction request cannot include multiple operations on one item"
@@ -18,7 +18,7 @@ var actions = []struct {
 	kind writeKind
 }{{"ConditionCheck", checkWrite}, {"Put", putWrite}, {"Delete", deleteWrite}, {"Update", updateWrite}}
 
-// cancelled is the answer to a transaction that reasons stand in the way of.
+// cancelled is the error of a transaction with these reasons.
 func cancelled(reasons []reason) *apiError {
 	codes := make([]string, len(reasons))
 	for i, r := range reasons {
@@ -48,7 +48,7 @@ func (w *write) reason(failed *apiError) reason {
 	return r
 }
 
-// note notes why an item stands in the way. Of items that are not valid the service reports the first alone.
+// note notes why an item cancels the transaction. Of several invalid items the service reports only the first.
 func note(reasons []reason, i int, r reason) {
 	invalid := func(r reason) bool { return r.code == "ValidationError" }
 	if !invalid(r) || !slices.ContainsFunc(reasons, invalid) {
@@ -81,7 +81,7 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 	return e.transactOnce(in, canonical(in.Get("TransactItems")), all, names)
 }
 
-// transactOnce runs a transaction, once when the request has a token.
+// transactOnce runs a transaction; with a token it runs once.
 func (e *Engine) transactOnce(in *wire.Node, content []byte, all []*write, names []string) (*out, error) {
 	size := 0
 	for _, w := range all {
@@ -204,7 +204,7 @@ func tooLarge() *apiError {
 	return invalid("Transaction request size cannot exceed 4 MB")
 }
 
-// total returns the size of the items that changes leave.
+// total returns the total size of the items after the changes.
 func total(changes []change) int {
 	size := 0
 	for _, c := range changes {
@@ -215,7 +215,7 @@ func total(changes []change) int {
 	return size
 }
 
-// noResponses writes the empty list of responses that a transaction of statements which write has.
+// noResponses writes the empty list of responses that a transaction of writing statements has.
 func noResponses(o *out, in *wire.Node) {
 	if in.Has("TransactStatements") {
 		o.key("Responses")

@@ -43,7 +43,7 @@ func transactGetItems(e *Engine, in *wire.Node) (*out, error) {
 	return e.transactRead(in, all)
 }
 
-// transactRead reads items that a transaction asks for.
+// transactRead reads the items of a transaction.
 func (e *Engine) transactRead(in *wire.Node, all []*transactGet) (*out, error) {
 	reasons := make([]reason, len(all))
 	keys := make([]itemKey, len(all))
@@ -72,7 +72,7 @@ func (e *Engine) transactRead(in *wire.Node, all []*transactGet) (*out, error) {
 	return e.snapshotOf(in, all)
 }
 
-// snapshotOf reads all items at one moment.
+// snapshotOf reads all items at the same moment.
 func (e *Engine) snapshotOf(in *wire.Node, all []*transactGet) (*out, error) {
 	tables := []*table{}
 	for _, g := range all {
