@@ -117,7 +117,7 @@ func TestBlocksFillUpToTheLimit(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, blocks, 2)
 	_, err = blocksOf([][]byte{make([]byte, maxBlock)})
-	assert.EqualError(t, err, "a record of 262144 bytes is too large to be published")
+	assert.EqualError(t, err, "a record of 262144 bytes exceeds the maximum message size")
 }
 
 func TestPublisherIsCalledAgainForWhatFailed(t *testing.T) {
