@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// mixed is what a Gather of three types returns.
+// mixed is the result of a Gather of three types.
 type mixed struct {
 	Customers []Customer
 	Orders    []Order

@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// streamCase handles an event of Lambda: 100 changes, each with the item before and after.
+// streamCase handles a Lambda event: 100 changes, each with the old and the new item.
 func streamCase(want []Order) benchCase {
 	var records []string
 	for i, o := range want {

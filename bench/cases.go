@@ -20,13 +20,13 @@ const (
 	pageSize  = 100
 )
 
-// contender is one way to do the work of a case. It returns what it read, which is compared with want.
+// contender is one way to do the work of a case. It returns what it read, for the comparison with want.
 type contender struct {
 	name string
 	run  func(context.Context) (any, error)
 }
 
-// benchCase is work that several contenders do. The first is the yardstick.
+// benchCase is work that several contenders do. The first one is the reference.
 type benchCase struct {
 	name       string
 	goal       string
@@ -128,7 +128,7 @@ func putCase(w world, orders, plainOrders *ddb.Repository[Order], table dynamo.T
 	}}
 }
 
-// createCase meets an item that is there in the engine, and none in the stub: it takes either for an answer.
+// createCase creates an item that exists in the engine and not in the stub: it accepts both results.
 func createCase(w world, orders *ddb.Repository[Order], example Order) benchCase {
 	if w.name != "stub" {
 		example.Customer, example.ID = "01JCXN3Q7Z5M8W4R2T6Y9CREATE", "created"
@@ -195,7 +195,7 @@ func queryCase(w world, orders, plainOrders *ddb.Repository[Order], table dynamo
 		}},
 		{attrs, page(plainOrders)},
 	}}
-	if w.name == "stub" { // it asks with the legacy KeyConditions, which ddbmem refuses
+	if w.name == "stub" { // it uses the legacy KeyConditions, which ddbmem rejects
 		c.contenders = append(c.contenders, contender{peer, func(ctx context.Context) (any, error) {
 			var recs []record
 			err := table.Get("pk", orderPK(theCustomer)).Range("sk", dynamo.BeginsWith, "o#").All(ctx, &recs)
@@ -266,7 +266,7 @@ func batchGetCase(w world, orders, plainOrders *ddb.Repository[Order], want []Or
 			if len(res.UnprocessedKeys) > 0 {
 				return nil, errors.New("unprocessed keys")
 			}
-			byID := make(map[string]record, len(want)) // the answer comes in any order
+			byID := make(map[string]record, len(want)) // the response has any order
 			for _, it := range res.Responses[tableName] {
 				var rec record
 				if err := attributevalue.UnmarshalMap(it, &rec); err != nil {
@@ -292,7 +292,7 @@ func (c benchCase) verify(ctx context.Context, k contender) error {
 		return fmt.Errorf("%s, %s: %w", c.name, k.name, err)
 	}
 	want := c.want
-	switch g := got.(type) { // outside of what is measured
+	switch g := got.(type) { // not part of the measurement
 	case int:
 		want = reflect.ValueOf(c.want).Len()
 	case []record:

@@ -13,10 +13,10 @@ import (
 type world struct {
 	name   string
 	client *dynamodb.Client // of most cases
-	mixed  *dynamodb.Client // where a Query answers with items of three types
+	mixed  *dynamodb.Client // for a Query with items of three types
 }
 
-// stubWorld answers from memory, without an engine.
+// stubWorld has all responses in memory, without an engine.
 func stubWorld() world {
 	orders := sampleOrders(pageSize)
 	var page, mixed []item

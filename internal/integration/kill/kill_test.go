@@ -25,7 +25,7 @@ func TestWorkersThatAreKilledLoseNothing(t *testing.T) {
 	t.Log(out.String())
 	assert.Zero(t, status)
 	assert.Contains(t, out.String(), "10 kills, ")
-	assert.Contains(t, out.String(), "nothing was lost, everything was in order, no view drifted")
+	assert.Contains(t, out.String(), "nothing was lost, all changes were in order, no view drifted")
 }
 
 func TestCheckFindsWhatWasLost(t *testing.T) {
