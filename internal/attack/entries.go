@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Entries is the promise that no index key goes stale: whatever writes an item, its index entries are those that its
-// fields make, and it has the attributes that a Put of it would write.
+// Entries is the promise that index keys are never stale: after any write, an item has the index entries of its fields,
+// and the attributes that a Put of it would write.
 var Entries = Promise{Name: "index entries", Begin: beginEntries}
 
 type town struct {
@@ -17,7 +17,7 @@ type town struct {
 	Zip  int    `dynamodbav:"zip,omitempty"`
 }
 
-// entry has a field of each kind that index keys and predicates are made of.
+// entry has a field of each kind that index keys and predicates use.
 type entry struct {
 	Board   string            `dynamodbav:"board"`
 	ID      string            `dynamodbav:"-"`
@@ -178,7 +178,7 @@ func (r *entriesRound) edits(c *Call, f *entry, cur entry) []ddb.Edit {
 	return out
 }
 
-// example returns what a caller knows of the item when it edits: all of it, some, nothing, or something wrong.
+// example returns what a caller knows of the item that it edits: all of it, some, nothing, or something wrong.
 func (r *entriesRound) example(c *Call, key, cur entry) entry {
 	x := key
 	switch c.Rand.IntN(6) {
@@ -269,7 +269,7 @@ func (r *entriesRound) Call(ctx context.Context, c *Call) {
 	c.Result(err)
 }
 
-// nothingHolds reports an edit of what is inside of something that is not there.
+// nothingHolds reports an edit inside of something that does not exist.
 func nothingHolds(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "what holds the nested field is not there") || strings.Contains(text, "the stored attribute is of another type")

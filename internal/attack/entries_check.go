@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// entryKeys are the index attributes of an item with these attributes, worked out by hand.
+// entryKeys are the index attributes of an item with these attributes, computed without the library.
 func (r *entriesRound) entryKeys(it Attrs) map[string]string {
 	inner := func(av types.AttributeValue) Attrs {
 		m, _ := av.(*types.AttributeValueMemberM)
@@ -42,7 +42,7 @@ func (r *entriesRound) entryKeys(it Attrs) map[string]string {
 	return out
 }
 
-// timeKey is a time's text in a key.
+// timeKey is the text of a time in a key.
 func timeKey(text string) string {
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
@@ -51,7 +51,7 @@ func timeKey(text string) string {
 	return at.UTC().Format("2006-01-02T15:04:05.000000000Z")
 }
 
-// entryIndexes are the key attributes of each index. An item is in one if it has both.
+// entryIndexes are the key attributes of each index. An item is in an index if it has both.
 var entryIndexes = [][]string{
 	{"g1p", "g1s"}, {"g1p", "g2s"}, {"g3p", "score"}, {"g4p", "g4s"}, {"g5p", "g5s"}, {"g7p", "g7s"}, {"board", "n"},
 }
@@ -64,7 +64,7 @@ func (r *entriesRound) Check(ctx context.Context, w *World) {
 		}
 		if rec.Old != nil {
 			if index, _, _ := r.stale(rec.Old); index != "" {
-				continue // the first write that leaves it stale is to blame
+				continue // the first write that leaves it stale is at fault
 			}
 		}
 		if index, stored, want := r.stale(rec.New); index != "" {
@@ -89,7 +89,7 @@ func (r *entriesRound) Check(ctx context.Context, w *World) {
 	}
 }
 
-// stale returns an index in which the item is not as its fields say, "" if there is none.
+// stale returns an index whose entry differs from the item's fields, "" if there is none.
 func (r *entriesRound) stale(it Attrs) (index, stored, want string) {
 	keys := r.entryKeys(it)
 	for _, ix := range entryIndexes {
@@ -105,7 +105,7 @@ func (r *entriesRound) stale(it Attrs) (index, stored, want string) {
 			return strings.Join(ix, "/"), stored, want
 		}
 	}
-	for _, attr := range []string{"n", "score", "board"} { // without them it is in no index of them
+	for _, attr := range []string{"n", "score", "board"} { // without them it is in no index that needs them
 		if it[attr] == nil {
 			return attr, "no attribute", "one"
 		}

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// BadTag says what is wrong with the options of the field's tag: attributevalue would ignore them, or store what it does not read back; nil if
-// nothing is.
+// BadTag returns what is wrong with the options of the field's tag: attributevalue would ignore them, or store what it
+// does not decode again; nil if nothing is.
 func (f *Field) BadTag() error {
 	if err := malformed(f.tag); err != nil && (f.Stored() || f.Embedded) {
 		return err
@@ -51,7 +51,7 @@ func badTag(t reflect.Type, o Options, unknown string) error {
 	return badSet(t, o)
 }
 
-// shifts reports an array, or what holds one, of which elements would be left out.
+// shifts reports whether t is or contains an array whose elements could be left out.
 func shifts(t reflect.Type) bool {
 	for seen := map[reflect.Type]bool{}; !marshals(t) && !seen[t]; {
 		seen[t] = true
@@ -67,7 +67,7 @@ func shifts(t reflect.Type) bool {
 	return false
 }
 
-// badSet says why t, no pointer, cannot be stored as the set that its tag asks for.
+// badSet returns why t, not a pointer, cannot be stored as the set in its tag.
 func badSet(t reflect.Type, o Options) error {
 	set, fits := "", func(reflect.Type) bool { return true }
 	for _, kind := range []struct {
@@ -114,7 +114,7 @@ func isBytes(t reflect.Type) bool {
 	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == byteType
 }
 
-// isNumber reports a type that is stored as a number.
+// isNumber reports whether a type is stored as a number.
 func isNumber(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -127,7 +127,7 @@ func isNumber(t reflect.Type) bool {
 	}
 }
 
-// isText reports a type that is stored as a string.
+// isText reports whether a type is stored as a string.
 func isText(t reflect.Type) bool {
 	return t.Kind() == reflect.String && !isNumber(t) || t.ConvertibleTo(timeType)
 }

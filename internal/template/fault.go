@@ -14,8 +14,8 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// Faults returns everything that is wrong with the template by itself, nil if nothing is. The errors are fragments that
-// follow the template's place and text. The other methods are for templates without faults.
+// Faults returns everything that is wrong with the template itself, nil if nothing is. The errors are fragments that
+// follow the template's place and text. The other methods require a template without faults.
 func (t Template) Faults() []error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -70,7 +70,7 @@ func (t Template) Faults() []error {
 	return faults
 }
 
-// clashes reports whether an earlier part already says what p does.
+// clashes reports whether an earlier part already reports the faults of p.
 func clashes(before []Part, p Part) bool {
 	for _, b := range before {
 		if b.Kind != Literal && b.Field == p.Field && (b.Kind == p.Kind || b.Lossless() && p.Lossless()) {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Op is what a range says about the first part that is not fixed by an equality.
+// Op is the operator of a range on the first part without an equality.
 type Op uint8
 
 // The operators. Each compares values as Go does; see [Template.Range] for where.
@@ -43,8 +43,8 @@ const (
 	Nothing                // no key: no request is needed
 )
 
-// Range is a condition on a key attribute. Lo and Hi are both included, so that Hi is as good in a hull or to place a
-// cursor as in BETWEEN; they are set for Exact and Begins too.
+// Range is a condition on a key attribute. Lo and Hi are both inclusive, so that Hi can be used in a hull, to place a
+// cursor, and in BETWEEN; they are set for Exact and Begins too.
 //
 // The condition is exact among the keys that templates render in one key space: the template's own, and those of others
 // whose keys do not begin with its literal (see MayMeet). Nothing is left to filter on the client.
@@ -55,22 +55,23 @@ type Range struct {
 }
 
 // Range compiles a sort-key condition: values for the template's first fields, in order, and then at most one range on
-// the field that follows. The fields are told by position among the parts that are not literals.
+// the next field. The fields are identified by position among the parts that are not literals.
 //
-//   - Without op the condition includes the literal behind the last value, so that 1 never matches 12. It is Exact if it
-//     holds every field, else Begins; it is Everything for a template that begins with a field, of which nothing is given.
-//   - Lt, Le, Gt, Ge and Between take a part of fixed width (Num, Time) wherever it stands, and Str, Fold and Text as the
-//     last part. They compare the part, whatever follows it in the key: numbers, instants, bytes, the text that
-//     MarshalText returns, and what Fold leaves. A number or a time beyond what the part holds is a bound beyond all keys.
-//   - StartsWith takes Str and Fold. Where a literal follows, the prefix must not end in a beginning of it.
+//   - Without op the condition includes the literal after the last value, so that 1 never matches 12. It is Exact if it
+//     has every field, otherwise Begins. It is Everything for a template that begins with a field, if no value is
+//     given.
+//   - Lt, Le, Gt, Ge and Between accept a part of fixed width (Num, Time) anywhere, and Str, Fold and Text as the last
+//     part. They compare the part, whatever follows it in the key: numbers, instants, bytes, the text of MarshalText,
+//     and folded text. A number or a time beyond the part's range is a bound beyond all keys.
+//   - StartsWith accepts Str and Fold. If a literal follows, the prefix must not end in a beginning of it.
 //
-// The bound of a string may begin with "~" or hold Last, which no key does. It must not be empty: that is ErrEmpty, as
-// for a zero time. Bounds that cross are Nothing. Other errors are *ValueError for a value, and plain ones for a
-// condition that the template does not take.
+// The bound of a string may begin with "~" or contain Last, which no key does. It must not be empty: that is ErrEmpty,
+// as for a zero time. Bounds in the wrong order are Nothing. Other errors are *ValueError for a value, and plain ones
+// for a condition that the template does not support.
 //
-// An open side ends with the prefix. The bounds of open text come from this: no key holds Last. So p+Last is behind all that
-// begins with p, the text that follows s is s+"\x00", and the greatest below s is s with its last code point one
-// lower and Last behind it.
+// An open side ends with the prefix. The bounds of open text rely on this: no key contains Last. So p+Last is after all
+// texts that begin with p, the text that follows s is s+"\x00", and the greatest text below s is s with its last code
+// point one lower, followed by Last.
 func (t Template) Range(eqs []reflect.Value, op Op, vals []reflect.Value) (Range, error) {
 	if t.Native() {
 		return Range{}, errNative
@@ -125,7 +126,7 @@ func (t Template) Range(eqs []reflect.Value, op Op, vals []reflect.Value) (Range
 	return p.textRange(prefix, op, vals)
 }
 
-// BeginsWith returns the range of all keys that begin with prefix; that is Everything for "".
+// BeginsWith returns the range of all keys that begin with prefix; Everything for "".
 func BeginsWith(prefix string) Range {
 	if prefix == "" {
 		return Range{Form: Everything, Hi: Last}
@@ -153,17 +154,17 @@ func within(prefix, lo, hi string) Range {
 	return Range{Within, prefix, lo, hi}
 }
 
-// fixedRange is the range on part i, of fixed width: the first and the last value are found in Go, and both included.
+// fixedRange is the range on part i, of fixed width: the first and the last value are computed in Go, both inclusive.
 func (t Template) fixedRange(prefix string, i int, op Op, vals []reflect.Value) (Range, error) {
 	p := &t.parts[i]
 	lo, hi := prefix, prefix+Last
 	if prefix == "" {
-		lo = p.least() // DynamoDB takes no empty bound
+		lo = p.least() // DynamoDB accepts no empty bound
 	}
 	lower := func(v reflect.Value, step int64) error {
 		text, off, err := p.bound(v, step)
 		if off > 0 {
-			lo = prefix + Last + Last // behind hi
+			lo = prefix + Last + Last // after hi
 		} else if off == 0 {
 			lo = prefix + text
 		}
@@ -200,7 +201,7 @@ func (t Template) fixedRange(prefix string, i int, op Op, vals []reflect.Value) 
 	return within(prefix, lo, hi), nil
 }
 
-// least is a text that no text of the fixed part is below.
+// least is a text below all texts of the fixed part, or equal.
 func (p *Part) least() string {
 	if p.Kind == Time {
 		return "0001-01-01T00:00:00.000000000Z"
@@ -211,7 +212,8 @@ func (p *Part) least() string {
 	return strings.Repeat("0", p.Width)
 }
 
-// bound returns the text of v+step, where step is -1, 0 or 1. Off is -1 or 1 for what lies below or above all that the part holds.
+// bound returns the text of v+step, where step is -1, 0 or 1. off is -1 or 1 for a value below or above the part's
+// range.
 func (p *Part) bound(v reflect.Value, step int64) (text string, off int, err error) {
 	var buf [32]byte
 	var b []byte
@@ -273,7 +275,7 @@ func (r Range) Contains(key string) bool {
 	}
 }
 
-// Hull returns the narrowest range that selects what either selects; it may select more.
+// Hull returns the narrowest range that contains both; it may select more.
 func (r Range) Hull(s Range) Range {
 	switch {
 	case r.Form == Nothing:
@@ -292,7 +294,7 @@ func (r Range) Hull(s Range) Range {
 	return Range{Within, common(r.Prefix, s.Prefix), r.Lo, s.Hi}
 }
 
-// And returns what both select.
+// And returns the intersection.
 func (r Range) And(s Range) Range {
 	switch {
 	case r.Form == Nothing || s.Form == Everything:
@@ -303,7 +305,7 @@ func (r Range) And(s Range) Range {
 	return within(common(r.Prefix, s.Prefix), max(r.Lo, s.Lo), min(r.Hi, s.Hi))
 }
 
-// common returns the longest text that both begin with, in whole code points.
+// common returns the longest common prefix, in whole code points.
 func common(a, b string) string {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

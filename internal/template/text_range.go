@@ -39,7 +39,7 @@ func (p *Part) textRange(prefix string, op Op, vals []reflect.Value) (Range, err
 	return within(prefix, lo, hi), nil
 }
 
-// textBound renders v without the checks that only a stored value needs.
+// textBound renders v without the checks for stored values.
 func (p *Part) textBound(v reflect.Value) (string, error) {
 	var b []byte
 	var err error

@@ -1,16 +1,16 @@
 package wire
 
-// maxDepth is how deep maps and lists may be nested; DynamoDB allows 32 levels.
+// maxDepth is the maximum nesting of maps and lists; DynamoDB allows 32 levels.
 const maxDepth = 40
 
-// reader reads an answer. Its methods return false for what is declined; nothing is of use after that.
+// reader reads a response. Its methods return false for what is declined; nothing may be used after that.
 type reader struct {
 	*Page
 	i    int // the next byte of body
 	text int // bytes of the strings of the item
 }
 
-// delim takes the byte c, white space before it included.
+// delim takes the byte c, with white space before it.
 func (r *reader) delim(c byte) bool {
 	if r.i < len(r.body) && r.body[r.i] == c {
 		r.i++
@@ -19,7 +19,7 @@ func (r *reader) delim(c byte) bool {
 	return r.peek() == c && r.delim(c)
 }
 
-// peek returns the next byte that is no white space, 0 at the end.
+// peek returns the next byte that is not white space, 0 at the end.
 func (r *reader) peek() byte {
 	for ; r.i < len(r.body); r.i++ {
 		switch c := r.body[r.i]; c {
@@ -31,7 +31,7 @@ func (r *reader) peek() byte {
 	return 0
 }
 
-// more is called behind a value of an object or array that ends in end: it takes the comma, or the end.
+// more is called after a value of an object or array that ends in end: it takes the comma, or the end.
 func (r *reader) more(end byte) (another, ok bool) {
 	switch r.peek() {
 	case ',':
@@ -44,7 +44,7 @@ func (r *reader) more(end byte) (another, ok bool) {
 	return false, false
 }
 
-// empty takes the end of an object or array that has nothing in it.
+// empty takes the end of an empty object or array.
 func (r *reader) empty(end byte) bool {
 	if r.peek() != end {
 		return false
@@ -53,7 +53,7 @@ func (r *reader) empty(end byte) bool {
 	return true
 }
 
-// attributes takes a map of attribute values, whose brace has been taken, and returns how many there are.
+// attributes takes a map of attribute values, whose brace has been taken, and returns their number.
 func (r *reader) attributes(depth int) (n uint32, ok bool) {
 	if r.empty('}') {
 		return 0, true
@@ -79,7 +79,7 @@ type names struct {
 	all  map[string]struct{} // of a large map
 }
 
-// twice adds the name at from, and reports whether it is there already. The map's entries begin at first.
+// twice adds the name at from, and reports whether it is already in the set. The map's entries begin at first.
 func (s *names) twice(r *reader, first, from, to int) bool {
 	name := r.body[from:to]
 	if s.n++; s.all != nil || s.n > 40 {
@@ -139,7 +139,7 @@ func (r *reader) value(name, nameEnd, depth int) bool {
 			return false
 		}
 		r.entries = append(r.entries, e)
-	case True: // which BOOL it is comes now
+	case True: // the value decides which BOOL it is
 		switch r.peek() {
 		case 't':
 			if !r.literal("true") {
@@ -171,7 +171,7 @@ func (r *reader) value(name, nameEnd, depth int) bool {
 // kind takes the rest of a type's name, whose first quote has been taken.
 func (r *reader) kind() Kind {
 	b := r.body[r.i:]
-	if len(b) < 8 { // no value that is complete ends here
+	if len(b) < 8 { // no complete value ends here
 		return None
 	}
 	switch {
@@ -277,7 +277,7 @@ func (r *reader) item() bool {
 	r.text = 0
 	r.entries = append(r.entries, entry{kind: M})
 	n, ok := r.attributes(0)
-	if !ok || n == 0 { // an empty item is none, and who sends one is not known
+	if !ok || n == 0 { // an empty item does not exist, and its sender is unknown
 		return false
 	}
 	e := &r.entries[at]

@@ -18,7 +18,7 @@ func special(w uint64) uint64 {
 	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & highs
 }
 
-// string takes a string, whose quote has been taken, and returns where its text stands.
+// string takes a string, whose quote has been taken, and returns the position of its text.
 func (r *reader) string() (from, to int, escaped, ok bool) {
 	b, i := r.body, r.i
 	from = i
@@ -58,7 +58,7 @@ func (r *reader) string() (from, to int, escaped, ok bool) {
 	}
 }
 
-// escape returns the length of the escape that b begins with, a pair of surrogates included; 0 if it is none.
+// escape returns the length of the escape at the start of b, a surrogate pair included; 0 if there is none.
 func escape(b []byte) int {
 	if len(b) < 2 {
 		return 0
@@ -82,7 +82,7 @@ func escape(b []byte) int {
 	return 12
 }
 
-// hex4 returns the number in \uXXXX, -1 if b does not begin with that.
+// hex4 returns the number in \uXXXX, -1 if b does not begin with one.
 func hex4(b []byte) rune {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return -1
@@ -121,7 +121,7 @@ func (r *reader) literal(s string) bool {
 	return true
 }
 
-// validNumber reports a number as DynamoDB writes it: at most 38 significant digits.
+// validNumber reports whether b is a number as DynamoDB writes it: at most 38 significant digits.
 func validNumber(b []byte) bool {
 	if len(b) > 0 && b[0] == '-' {
 		b = b[1:]
@@ -158,7 +158,7 @@ func validExponent(b []byte) bool {
 	return 0 < len(b) && len(b) <= 3
 }
 
-// validBase64 reports what base64.StdEncoding decodes.
+// validBase64 reports whether base64.StdEncoding decodes b.
 func validBase64(b []byte) bool {
 	if len(b)%4 != 0 {
 		return false
