@@ -13,8 +13,8 @@ type SyntaxError struct{ Msg string }
 // Error returns the message.
 func (e *SyntaxError) Error() string { return e.Msg }
 
-// maxDepth bounds the nesting of a body. Attribute values end at 32 levels, of two braces each; what is nested deeper is
-// still read, to be refused in the right words.
+// maxDepth bounds the nesting of a body. Attribute values may have 32 levels, of two braces each. Deeper values are
+// still parsed, so that they are rejected with the right message.
 const maxDepth = 2000
 
 // Parse reads body as a value of the given shape. Members that the shape does not know are skipped.
@@ -140,7 +140,7 @@ func (p *parser) value(n *Node, s *Shape, field bool, depth int) error {
 // manyKeys is the number of keys from which on they are looked up in a map.
 const manyKeys = 32
 
-// place returns where a key stands among the keys read so far, or where it belongs.
+// place returns the position of a key among the keys read so far, or its position for an insert.
 func place(keys []string, places map[string]int, key string) (at int, known bool) {
 	if places != nil {
 		at, known = places[key]

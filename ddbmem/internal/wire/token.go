@@ -153,7 +153,7 @@ func hex4(b []byte) rune {
 	return rune(v)
 }
 
-// toInt reads a JSON number as the service does: decimals are cut off, and what is too large saturates.
+// toInt reads a JSON number as the service does: it truncates decimals and saturates large numbers.
 func toInt(s string) int64 {
 	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return v
