@@ -13,7 +13,7 @@ import (
 // "Quotas in Amazon DynamoDB".
 const maxLevels = 32
 
-const errNested valueError = "is nested deeper than 32 levels, which DynamoDB does not take, or holds itself: store what is inside by its key, as an item of its own"
+const errNested valueError = "is nested deeper than 32 levels, the limit of DynamoDB, or contains itself: store the inner value as a separate item"
 
 // nests reports whether values of a type may have too many levels: it contains itself or an interface, or marshals
 // itself.

@@ -26,9 +26,9 @@ func (e valueError) Error() string { return string(e) }
 func (valueError) Unwrap() error   { return ErrValue }
 
 const (
-	errEmptyKey valueError = "an empty map key, which DynamoDB does not take: leave the entry out, or give its key a prefix"
-	errLeftOut  valueError = "is a set whose elements are all empty, and left out by the tag option \"omitemptyelem\", and DynamoDB takes no empty set: give nil"
-	errTwice    valueError = "stands in the set twice, which DynamoDB does not take: leave one out"
+	errEmptyKey valueError = "an empty map key, which DynamoDB rejects: leave the entry out, or give its key a prefix"
+	errLeftOut  valueError = "is a set whose elements are all left out by the tag option \"omitemptyelem\", and DynamoDB rejects an empty set: use nil"
+	errTwice    valueError = "is in the set twice, which DynamoDB rejects: remove one"
 )
 
 // errNoElement is for an element that its set cannot hold.
@@ -39,10 +39,10 @@ func errNoElement(kind string) error {
 // Refusal is an [ErrValue] with its own text.
 func Refusal(format string, args ...any) error { return valueError(fmt.Sprintf(format, args...)) }
 
-const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, encode it, or clean it with strings.ToValidUTF8"
+const errText valueError = "is not valid UTF-8, and would be stored as another text: make it a []byte, encode it, or clean it with strings.ToValidUTF8"
 
 // The zero value of a number that is text.
-const errNoNumber valueError = `is "", which is no number to DynamoDB: tag the field ",omitempty" to leave it out, or give "0"`
+const errNoNumber valueError = `is "", which is not a DynamoDB number: tag the field ",omitempty" to leave it out, or give "0"`
 
 // A validFunc returns what is wrong with a value that the table would change or reject.
 type validFunc func(reflect.Value) error
@@ -77,7 +77,7 @@ const (
 type notFinite string
 
 func (e notFinite) Error() string {
-	return "is " + string(e) + ", which is no number to DynamoDB: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text"
+	return "is " + string(e) + ", which is not a DynamoDB number: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text"
 }
 
 func (notFinite) Unwrap() error { return ErrValue }
@@ -89,7 +89,7 @@ func InKey(err error) error {
 	if !ok || !named {
 		return err
 	}
-	return &Error{Path: in.Path, Err: valueError("is " + string(bad) + ", which is no number to DynamoDB, and no key")}
+	return &Error{Path: in.Path, Err: valueError("is " + string(bad) + ", which is not a DynamoDB number and cannot be a key")}
 }
 
 // floats returns nil for floats that are stored as text.
@@ -121,7 +121,7 @@ func numberText(s string) error {
 	n, err := decimal.Parse(s)
 	switch {
 	case err != nil:
-		return valueError(fmt.Sprintf("is %.40q, which is no number to DynamoDB: give decimal digits, or store it as text", s))
+		return valueError(fmt.Sprintf("is %.40q, which is not a DynamoDB number: give decimal digits, or store it as text", s))
 	case n.Digits() > 38:
 		return valueError(fmt.Sprintf("has %d digits, and DynamoDB keeps 38: round it, or store it as text", n.Digits()))
 	case !n.Fits():
@@ -134,10 +134,10 @@ func numberText(s string) error {
 // zone.
 func validTime(at time.Time) error {
 	if y := at.Year(); y < 0 || y > 9999 {
-		return valueError("is in the year " + strconv.Itoa(y) + ", which RFC 3339 cannot tell: years are 0 to 9999")
+		return valueError("is in the year " + strconv.Itoa(y) + ", which RFC 3339 cannot express: years are 0 to 9999")
 	}
 	if _, offset := at.Zone(); offset%60 != 0 || offset <= -24*60*60 || offset >= 24*60*60 {
-		return valueError("is in a zone that RFC 3339 cannot tell: call UTC, or In with a zone of whole minutes")
+		return valueError("is in a zone that RFC 3339 cannot express: call UTC, or In with a zone of whole minutes")
 	}
 	return nil
 }
@@ -294,7 +294,7 @@ func lostFloat(key reflect.Value) error {
 	}
 	f := key.Float()
 	if f != f { //nolint:gocritic // NaN
-		return valueError("is NaN, which no look-up finds again")
+		return valueError("is NaN, which no lookup finds again")
 	}
 	if text := strconv.FormatFloat(f, 'g', -1, key.Type().Bits()); overflows(key, text) {
 		return valueError("is the largest float32, which attributevalue does not read back as a key: use a map of float64")

@@ -84,7 +84,7 @@ func (m method) lostBeside(t reflect.Type, index []int, kept func([]int) bool) e
 	case from < 0:
 		return nil
 	case beside >= 0:
-		return fmt.Errorf("a %s has the %s of the embedded %s, which knows nothing of %s beside it: give the embedded field a name, or declare the method on %[1]s",
+		return fmt.Errorf("a %s has the %s of the embedded %s, which does not handle %s beside it: give the embedded field a name, or declare the method on %[1]s",
 			t, m.name, t.Field(from).Type, t.Field(beside).Name)
 	case structUnder(t.Field(from).Type) != nil:
 		return m.lostBeside(structUnder(t.Field(from).Type), append(slices.Clip(index), from), kept)

@@ -43,9 +43,9 @@ func lostItself(t reflect.Type, at spot) (itself bool, err error) {
 	case writes && (reads || at.loose):
 		return true, lostText(t)
 	case writes:
-		return true, fmt.Errorf("a %s writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue", t)
+		return true, fmt.Errorf("a %s marshals itself and does not unmarshal itself: give it an UnmarshalDynamoDBAttributeValue", t)
 	case reads && byAddress && !at.loose:
-		return true, fmt.Errorf("a %s reads itself, and does not write itself where it has no address, as in a map: use a map of *%[1]s, or give its MarshalDynamoDBAttributeValue a value receiver", t)
+		return true, fmt.Errorf("a %s unmarshals itself, and does not marshal itself without an address, as in a map: use a map of *%[1]s, or give its MarshalDynamoDBAttributeValue a value receiver", t)
 	}
 	return false, nil
 }

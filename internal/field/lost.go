@@ -73,7 +73,7 @@ func lostWithin(t reflect.Type, at spot, seen map[visit]bool) error {
 		return fmt.Errorf("attributevalue cannot store a %s: keep it in an unexported field or out of the entity", t)
 	case reflect.Interface:
 		if t.NumMethod() > 0 {
-			return fmt.Errorf("attributevalue cannot read a %s back, as it does not know the type behind it: use any, or the type itself", t)
+			return fmt.Errorf("attributevalue cannot read a %s back, because it does not know the concrete type: use any, or the type itself", t)
 		}
 	case reflect.Map:
 		if err := lostKey(t.Key()); err != nil {

@@ -29,7 +29,7 @@ func malformed(tag reflect.StructTag) error {
 	if !strings.Contains(strings.ToLower(rest), tagKey) {
 		return nil // it is part of another key's value
 	}
-	return fmt.Errorf("the tag `%s` is malformed, and Go does not find %s in it: write `dynamodbav:\"name\"`, pairs apart by one space, and none before or behind a colon", tag, tagKey)
+	return fmt.Errorf("the tag `%s` is malformed, and Go does not find %s in it: write `dynamodbav:\"name\"`, separate pairs by one space, without spaces around a colon", tag, tagKey)
 }
 
 // closing returns the position of the quote that ends a value, -1 if there is none.

@@ -9,12 +9,12 @@ import (
 func lostKey(t reflect.Type) error {
 	if t.Implements(textMarshalerType) { // attributevalue uses the value, not its address
 		if !readsText(t) {
-			return fmt.Errorf("map keys of type %s write themselves as text and do not read themselves: give the type an UnmarshalText", t)
+			return fmt.Errorf("map keys of type %s marshal themselves as text and do not unmarshal themselves: give the type an UnmarshalText", t)
 		}
 		return lostBeside(t, byText, nowhere)
 	}
 	if writesText(t) && readsText(t) {
-		return fmt.Errorf("map keys of type %s read themselves as text, and do not write themselves, as a key has no address: give MarshalText a value receiver", t)
+		return fmt.Errorf("map keys of type %s unmarshal themselves from text, and do not marshal themselves, because a key has no address: give MarshalText a value receiver", t)
 	}
 	switch t.Kind() {
 	case reflect.String:

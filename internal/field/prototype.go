@@ -47,7 +47,7 @@ func (p *Prototype) Marshals() bool { return marshals(p.Type()) }
 // WriteOnly reports that the struct marshals itself and does not unmarshal itself.
 func (p *Prototype) WriteOnly() error {
 	if t := p.Type(); p.Marshals() && !unmarshals(t) {
-		return fmt.Errorf("a %s writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue", t)
+		return fmt.Errorf("a %s marshals itself and does not unmarshal itself: give it an UnmarshalDynamoDBAttributeValue", t)
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func badTag(t reflect.Type, o Options, unknown string) error {
 	case (o.OmitEmptyElem || o.NullEmptyElem) && t.Kind() != reflect.Slice && t.Kind() != reflect.Array && t.Kind() != reflect.Map:
 		return fmt.Errorf("attributevalue ignores an element's tag option on a %s: it is for slices and maps", t)
 	case o.OmitEmptyElem && shifts(t):
-		return fmt.Errorf("under the tag option \"omitemptyelem\" the elements of an array in a %s would come back in other places: use a slice", t)
+		return fmt.Errorf("under the tag option \"omitemptyelem\" the elements of an array in a %s would be read back in other places: use a slice", t)
 	}
 	return badSet(t, o)
 }
@@ -91,7 +91,7 @@ func badSet(t reflect.Type, o Options) error {
 	case t.Kind() != reflect.Slice && t.Kind() != reflect.Array:
 		return fmt.Errorf("attributevalue ignores a set's tag option on a %s: it is for slices", t)
 	case t.Kind() == reflect.Array:
-		return fmt.Errorf("the elements of a %s would come back in other places, as a set has no order: use a slice", t)
+		return fmt.Errorf("the elements of a %s would be read back in another order, because a set has none: use a slice", t)
 	case t.Elem().Kind() == reflect.Uint8:
 		return fmt.Errorf("attributevalue stores a %s as a binary and ignores the tag option %q: drop it", t, set)
 	}
@@ -105,7 +105,7 @@ func badSet(t reflect.Type, o Options) error {
 	case marshals(elem) || reflect.PointerTo(elem).Implements(unmarshalerType):
 		return fmt.Errorf("attributevalue does not read the elements of a set by themselves, as a %s does: drop the tag option %q", elem, set)
 	case !fits(elem):
-		return fmt.Errorf("a %s is no element for the tag option %q, and no item could be written", elem, set)
+		return fmt.Errorf("a %s cannot be an element with the tag option %q: no item could be written", elem, set)
 	}
 	return nil
 }

@@ -221,7 +221,7 @@ func (t Template) decodePart(i int, text string, item reflect.Value) error {
 		}
 		dst, ok := reflect.TypeAssert[*time.Time](v.Addr())
 		if !ok {
-			return p.valueError(&detail{"is no time.Time", ErrShape})
+			return p.valueError(&detail{"is not a time.Time", ErrShape})
 		}
 		*dst = at
 		if t.same(i, text, v) != nil {

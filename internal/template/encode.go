@@ -155,14 +155,14 @@ func (t Template) checkText(i int, text []byte) error {
 		return err
 	}
 	if bytes.Contains(text, lastBytes) {
-		return &detail{"holds U+10FFFF, which ends the ranges that queries read, so that no key stands behind it: take it out of the text", ErrText}
+		return &detail{"contains U+10FFFF, which is reserved for the ends of ranges: remove it from the text", ErrText}
 	}
 	if i == 0 && text[0] == reserved {
 		return &detail{`begins the key with "~", as the keys of the library do`, ErrText}
 	}
 	if stop := t.stops[i]; stop != "" && stopsWithin(text, stop) {
 		if !bytes.Contains(text, []byte(stop)) {
-			return &detail{"ends in a beginning of " + strconv.Quote(stop) + ", which follows it in the key, so that where it ends could not be told", ErrLiteral}
+			return &detail{"ends in a beginning of " + strconv.Quote(stop) + ", which follows it in the key, so its end would be ambiguous", ErrLiteral}
 		}
 		return &detail{"holds " + strconv.Quote(stop) + ", which follows it in the key", ErrLiteral}
 	}
@@ -231,7 +231,7 @@ const timeLayout = "2006-01-02T15:04:05.000000000Z"
 func appendTime(dst []byte, v reflect.Value) ([]byte, error) {
 	at, ok := reflect.TypeAssert[time.Time](v)
 	if !ok {
-		return dst, errors.New("is no time.Time")
+		return dst, errors.New("is not a time.Time")
 	}
 	if at.IsZero() {
 		return dst, ErrEmpty

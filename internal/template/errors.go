@@ -9,13 +9,13 @@ var (
 	// ErrLiteral reports a value that contains the literal that follows it.
 	ErrLiteral = errors.New("holds the literal that follows it")
 	// ErrText reports a value that is not valid UTF-8, contains [Last], or begins a key with "~".
-	ErrText = errors.New("is no text for a key")
+	ErrText = errors.New("is not valid text for a key")
 	// ErrOverflow reports a number too wide for its part, or a time outside the years 1 to 9999.
 	ErrOverflow = errors.New("does not fit")
 	// ErrDisagrees reports a key with another value than the item.
-	ErrDisagrees = errors.New("is not what the key says")
+	ErrDisagrees = errors.New("differs from the value in the key")
 	// ErrShape reports a string that is not a key of the template.
-	ErrShape = errors.New("is no key of the template")
+	ErrShape = errors.New("is not a key of the template")
 )
 
 // ValueError reports a field's value that cannot be in a key, or that disagrees with one.
@@ -44,5 +44,5 @@ func (p *Part) valueError(err error) error { return &ValueError{Field: p.Field.N
 
 // shapeError reports that s is no key of t.
 func (t Template) shapeError() error {
-	return &detail{"is no key of the template " + t.String(), ErrShape}
+	return &detail{"is not a key of the template " + t.String(), ErrShape}
 }

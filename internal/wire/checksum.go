@@ -14,7 +14,9 @@ const checksumHeader = "X-Amz-Crc32"
 // retries such a call, as after a broken connection: it is not known whether a write was applied.
 type ChecksumError struct{ Err error }
 
-func (e *ChecksumError) Error() string { return "the response changed on its way: " + e.Err.Error() }
+func (e *ChecksumError) Error() string {
+	return "the response was corrupted in transit: " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *ChecksumError) Unwrap() error { return e.Err }
