@@ -157,9 +157,9 @@ func TestValuesThatDynamoDBWouldRefuseOrChangeAreNotWritten(t *testing.T) {
 	_, repo, e := declared(t, ddb.NewTable("pk", "sk"), defineParcelful)
 	f := e.Fields()
 	for want, x := range map[string]Parcelful{
-		`Any: an empty map key`:                      {Any: map[string]any{"": 1}},
-		`Any["a"]: an empty map key`:                 {Any: map[string]any{"a": map[string]any{"": 1}}},
-		`Tags: an empty map key`:                     {Tags: map[Tagged]int{"none": 1}},
+		`Any: an empty map key`:                         {Any: map[string]any{"": 1}},
+		`Any["a"]: an empty map key`:                    {Any: map[string]any{"a": map[string]any{"": 1}}},
+		`Tags: an empty map key`:                        {Tags: map[Tagged]int{"none": 1}},
 		`Set: is a set whose elements are all left out`: {Set: []string{""}},
 		`Nulls: an element of a string set that is no string, as nil is not, nor what is empty under the tag option "nullemptyelem": leave it out`: {Nulls: []string{"", "a"}},
 		`List: points to a nil []int`:         {List: new([]int)},
