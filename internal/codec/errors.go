@@ -23,7 +23,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // within adds the field name to err.
 func within(name string, err error) error {
-	if inner, ok := err.(*Error); ok { // nolint:errorlint // only the error made one level down, unwrapped, has a path to continue
+	if inner, ok := err.(*Error); ok { //nolint:errorlint // only the error made one level down, unwrapped, has a path to continue
 		if inner.Path[0] != '[' {
 			name += "."
 		}
