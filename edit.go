@@ -1,5 +1,9 @@
 package ddb
 
+import (
+	"github.com/singletable-go/ddb/internal/model"
+)
+
 // Edit is one change of an Update or an Upsert, made by [Set], [Add] and the like. It names its field by the field's
 // address in [Entity.Fields]; fields of nested structs can be named as well. An edit by itself does nothing.
 //
@@ -20,7 +24,7 @@ type change struct {
 	ptr  any
 	at   any // the element or entry of the field that is meant, an int or a key; nil is the field itself
 	vals []any
-	cond []Cond
+	cond []model.Clause
 }
 
 func (c change) edit() change { return c }
@@ -53,7 +57,7 @@ func (option) option() {}
 //
 // An [Eq] or [Absent] among conds also tells Update the value of a field that an index key needs. Conditions of an item of
 // an older [Definition.Schema] are asked of the item as its upgrade makes it, which is written first.
-func If(conds ...Cond) Option { return option{change{op: optionIf, cond: conds}} }
+func If(conds ...Cond) Option { return option{change{op: optionIf, cond: clauses(nil, conds)}} }
 
 // ReturnOld makes a write return the item as it was before, zero if there was none.
 var ReturnOld Option = option{change{op: optionOld}}

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
@@ -29,7 +33,7 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 	op := newOp(r.e, verbModify, key).with(opts)
 	if f == nil {
 		var zero T
-		return zero, op.fail(nil, modelFault("no function was given"))
+		return zero, op.fail(nil, fault.Model("no function was given"))
 	}
 	op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
 	return r.run(ctx, op)
@@ -39,14 +43,14 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 var errUnchanged = errors.New("nothing changed")
 
 // compileModify compiles one try of Modify.
-func (db *DB) compileModify(w *write) error {
+func (db *wDB) compileModify(w *write) error {
 	e := w.e
-	key, err := e.key("modify", w.op.item)
+	key, err := e.Key("modify", w.op.item)
 	switch {
 	case err != nil:
 		return err
-	case e.version == nil:
-		return w.op.fail(key, modelFault("the entity has no Version to tell by whether somebody else wrote it: declare one"))
+	case e.Version == nil:
+		return w.op.fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
 	if err := w.know(key); err != nil {
 		return err
@@ -56,42 +60,42 @@ func (db *DB) compileModify(w *write) error {
 		return w.missing(key)
 	}
 	if seen, ok, err := w.revision(); ok {
-		have, _ := e.stateOf(loaded(old))
-		if err == nil && have.revision() != seen.revision() {
+		have, _ := e.StateOf(model.Loaded(old))
+		if err == nil && have.Revision() != seen.Revision() {
 			err = isState{}.why(nil, nil)
 		}
 		if err != nil {
-			return &WriteError{Op: w.index, Verb: "modify", Entity: e.name, Key: db.table.keyText(key), Current: db.current(e, old), Err: err}
+			return &fault.WriteError{Op: w.index, Verb: "modify", Entity: e.Name, Key: db.Table.KeyText(key), Current: db.current(e, old), Err: err}
 		}
 	}
-	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e {
-		return w.op.fail(key, fmt.Errorf("%w: not a %s", ErrUnknown, e.name))
+	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e {
+		return w.op.fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.Name))
 	}
-	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 || db.lapsed(e, loaded(old)) {
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(key); err != nil {
 			return err
 		}
 	}
-	up, err := e.upgraded(old)
+	up, err := e.Upgraded(old)
 	if err != nil {
 		return w.op.fail(nil, err) // which names the key
 	}
-	before, after := e.newItem(), e.newItem()
+	before, after := e.NewItem(), e.NewItem()
 	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared
-		if err := e.decode(loaded(up), it); err != nil {
+		if err := e.Decode(model.Loaded(up), it); err != nil {
 			return w.op.fail(key, err)
 		}
 	}
 	if err := w.op.modify(after); err != nil {
 		return &callerError{err}
 	}
-	e.owned(after)
+	e.Owned(after)
 	want, err := w.changed(up, before, after)
 	if err != nil {
 		return err
 	}
-	version := e.version.Get(before).Int()
-	if equalItems(want, old) {
+	version := e.Version.Get(before).Int()
+	if attr.EqualItems(want, old) {
 		w.item = after
 		return errUnchanged
 	}
@@ -100,17 +104,17 @@ func (db *DB) compileModify(w *write) error {
 		return err
 	}
 	w.keep(after, next, before)
-	for _, f := range e.editing().mapped {
-		if f == e.version || f == e.updated || f == e.created {
+	for _, f := range e.Mapped {
+		if f == e.Version || f == e.Updated || f == e.Created {
 			if err := w.replace(want, f.Attr(), after); err != nil {
 				return err
 			}
 		}
 	}
-	if err := e.rekey("modify", after, want); err != nil {
+	if err := e.Rekey("modify", after, want); err != nil {
 		return err
 	}
-	want[writeStampAttr] = w.stamp
+	want[model.WriteStampAttr] = w.stamp
 	if err := w.checkSize(want); err != nil {
 		return err
 	}
@@ -119,8 +123,8 @@ func (db *DB) compileModify(w *write) error {
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)
 	a.guard(guardItem, isThere{})
-	a.guard(guardRead, attributeIs{e.version.Attr(), old[e.version.Attr()]})
-	a.guard(guardRead, attributeIs{writeStampAttr, old[writeStampAttr]})
+	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
+	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
@@ -131,53 +135,53 @@ func (db *DB) compileModify(w *write) error {
 }
 
 // changed returns up with the attributes that differ between before and after as they are in after.
-func (w *write) changed(up item, before, after reflect.Value) (item, error) {
+func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
-	key := e.table.keyOf(loaded(up))
-	newKey, err := e.key("modify", after)
+	key := e.Table.KeyOf(model.Loaded(up))
+	newKey, err := e.Key("modify", after)
 	switch {
 	case err != nil:
 		return nil, err
-	case !equalItems(key, newKey):
-		return nil, w.op.fail(key, modelFault("the function changed the primary key to %s: use Move", e.table.keyText(newKey)))
-	case e.version.Get(before).Int() != e.version.Get(after).Int():
-		return nil, w.op.fail(key, modelFault("the function changed the version, which is kept by the library"))
+	case !attr.EqualItems(key, newKey):
+		return nil, w.op.fail(key, fault.Model("the function changed the primary key to %s: use Move", e.Table.KeyText(newKey)))
+	case e.Version.Get(before).Int() != e.Version.Get(after).Int():
+		return nil, w.op.fail(key, fault.Model("the function changed the version, which is kept by the library"))
 	}
-	was, err := e.values(before)
+	was, err := e.Values(before)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
-	is, err := e.values(after)
+	is, err := e.Values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
 	want := maps.Clone(up)
-	for _, f := range e.editing().mapped {
-		attr := f.Attr()
-		a, b := was[attr], is[attr]
-		if a == nil && b == nil || a != nil && b != nil && equalValues(a, b) {
+	for _, f := range e.Mapped {
+		attrName := f.Attr()
+		a, b := was[attrName], is[attrName]
+		if a == nil && b == nil || a != nil && b != nil && attr.Equal(a, b) {
 			continue
 		}
-		if by := e.derivedBy(f); by != "" {
-			return nil, w.op.fail(key, modelFault("the function changed %s, which is derived by %s", f.Name, by))
+		if by := e.DerivedBy(f); by != "" {
+			return nil, w.op.fail(key, fault.Model("the function changed %s, which is derived by %s", f.Name, by))
 		}
-		if delete(want, attr); b != nil {
-			want[attr] = merged(up[attr], a, b)
+		if delete(want, attrName); b != nil {
+			want[attrName] = attr.Merge(up[attrName], a, b)
 		}
 	}
-	if err := e.checkTTL(after, w.now); err != nil && !reflect.DeepEqual(e.ttl.Get(before).Interface(), e.ttl.Get(after).Interface()) {
+	if err := checkTTL(e, after, w.now); err != nil && !reflect.DeepEqual(e.TTL.Get(before).Interface(), e.TTL.Get(after).Interface()) {
 		return nil, w.op.fail(key, err)
 	}
-	return want, e.rekey("modify", after, want)
+	return want, e.Rekey("modify", after, want)
 }
 
 // replace sets the attribute of the field of that name to what it has.
-func (w *write) replace(attrs item, attr string, it reflect.Value) error {
-	for _, f := range w.e.editing().mapped {
+func (w *write) replace(attrs attr.Item, attr string, it reflect.Value) error {
+	for _, f := range w.e.Mapped {
 		if f.Attr() != attr {
 			continue
 		}
-		av, err := w.e.value(f, f.Get(it))
+		av, err := w.e.Value(f, f.Get(it))
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
@@ -20,13 +24,13 @@ func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T
 	return r.run(ctx, r.e.Move(from, to, opts...))
 }
 
-func (db *DB) compileMove(w *write) error {
+func (db *wDB) compileMove(w *write) error {
 	e := w.e
-	from, err := e.key("move", w.op.item)
+	from, err := e.Key("move", w.op.item)
 	if err != nil {
 		return err
 	}
-	to, err := e.key("move", w.op.to)
+	to, err := e.Key("move", w.op.to)
 	if err != nil {
 		return err
 	}
@@ -37,36 +41,36 @@ func (db *DB) compileMove(w *write) error {
 	if old == nil {
 		return w.missing(from)
 	}
-	if schemaOf(loaded(old)) > e.schema || len(w.op.conds) > 0 || db.lapsed(e, loaded(old)) {
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(from); err != nil {
 			return err
 		}
 	}
-	up, err := e.upgraded(old)
+	up, err := e.Upgraded(old)
 	if err != nil {
 		return w.op.fail(nil, err) // which names the key
 	}
-	before := e.newItem()
-	if err := e.decode(loaded(up), before); err != nil {
+	before := e.NewItem()
+	if err := e.Decode(model.Loaded(up), before); err != nil {
 		return w.op.fail(from, err)
 	}
 	version := int64(0)
-	if e.version != nil {
-		version = e.version.Get(before).Int()
+	if e.Version != nil {
+		version = e.Version.Get(before).Int()
 	}
 	next, err := w.number(version, before)
 	if err != nil {
 		return err
 	}
-	if e.blank(w.op.to) && !e.blank(before) {
-		return w.op.fail(to, modelFault("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
+	if blankOf(e, w.op.to) && !blankOf(e, before) {
+		return w.op.fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
-	after := e.copied(w.op.to)
-	for _, d := range e.derived {
-		d.f.Addr(after).Set(d.f.Get(before))
+	after := e.CopyOf(w.op.to)
+	for _, d := range e.Derived {
+		d.F.Addr(after).Set(d.F.Get(before))
 	}
 	w.keep(after, next, before)
-	if err := e.checkTTL(after, w.now); err != nil {
+	if err := checkTTL(e, after, w.now); err != nil {
 		return w.op.fail(to, err)
 	}
 	want, err := w.travel(up, to, before, after)
@@ -78,31 +82,31 @@ func (db *DB) compileMove(w *write) error {
 	if err := w.moves(from, to, want); err != nil {
 		return err
 	}
-	if len(e.uniques) > 0 {
-		if err := w.claim(e.uniques, from, to, e.holder(old), after); err != nil {
+	if len(e.Uniques) > 0 {
+		if err := w.claim(e.Uniques, from, to, e.Holder(old), after); err != nil {
 			return err
 		}
 	}
-	if e.history == nil {
+	if e.History == nil {
 		return nil
 	}
-	was, is := item{}, item{}
-	if err := e.historyKey(w.op, before, next, was); err != nil {
+	was, is := attr.Item{}, attr.Item{}
+	if err := e.HistoryKey(string(w.op.verb), before, next, was); err != nil {
 		return err
 	}
-	if err := e.historyKey(w.op, after, next, is); err != nil {
+	if err := e.HistoryKey(string(w.op.verb), after, next, is); err != nil {
 		return err
 	}
-	if !equalItems(was, is) {
-		return w.op.fail(from, modelFault("the move would change the key of the history, and leave the versions behind"))
+	if !attr.EqualItems(was, is) {
+		return w.op.fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
 	}
 	return w.remember(want, next)
 }
 
 // moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
-func (w *write) moves(from, to, want item) error {
+func (w *write) moves(from, to, want attr.Item) error {
 	var source *action
-	if equalItems(from, to) {
+	if attr.EqualItems(from, to) {
 		source = w.action(updateAction, roleItem, from)
 		source.diff(w.old(), want)
 	} else {
@@ -123,44 +127,44 @@ func (w *write) moves(from, to, want item) error {
 }
 
 // travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
-func (w *write) travel(up, key item, before, after reflect.Value) (item, error) {
+func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
-	was, err := e.values(before)
+	was, err := e.Values(before)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
-	fields, err := e.values(after)
+	fields, err := e.Values(after)
 	if err != nil {
 		return nil, w.op.fail(key, err)
 	}
 	want := maps.Clone(up)
-	for _, f := range e.editing().mapped {
-		if e.derivedBy(f) != "" {
+	for _, f := range e.Mapped {
+		if e.DerivedBy(f) != "" {
 			continue
 		}
-		attr := f.Attr()
-		if delete(want, attr); fields[attr] == nil {
+		attrName := f.Attr()
+		if delete(want, attrName); fields[attrName] == nil {
 			continue
 		}
-		if want[attr] = merged(up[attr], was[attr], fields[attr]); want[attr] == nil {
-			want[attr] = fields[attr] // the stored item lacks what a put would store
+		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
+			want[attrName] = fields[attrName] // the stored item lacks what a put would store
 		}
 	}
 	maps.Copy(want, key)
 	if w.stamp != nil {
-		want[writeStampAttr] = w.stamp
+		want[model.WriteStampAttr] = w.stamp
 	}
-	if err := e.rekey("move", after, want); err != nil {
+	if err := e.Rekey("move", after, want); err != nil {
 		return nil, err
 	}
 	return want, w.checkSize(want)
 }
 
-// blank reports an item of which nothing but the primary key, and what the library keeps, is set.
-func (e *entity) blank(it reflect.Value) bool {
-	for _, f := range e.editing().mapped {
-		kept := f == e.version || f == e.created || f == e.updated || e.derivedBy(f) != ""
-		if !kept && !e.primary.keeps(f) && !f.Get(it).IsZero() {
+// blankOf reports an item of which nothing but the primary key, and what the library keeps, is set.
+func blankOf(e *model.Entity, it reflect.Value) bool {
+	for _, f := range e.Mapped {
+		kept := f == e.Version || f == e.Created || f == e.Updated || e.DerivedBy(f) != ""
+		if !kept && !e.Primary.Keeps(f) && !f.Get(it).IsZero() {
 			return false
 		}
 	}

@@ -5,18 +5,22 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
 // nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
 // pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
 type Op struct {
-	e         *entity
+	e         *model.Entity
 	verb      verb
 	item      reflect.Value // addressable
 	to        reflect.Value // of a Move
 	changes   []change
-	conds     []Cond
+	conds     []model.Clause
 	returnOld bool
 	once      bool
 	quiet     bool // nothing is asked for back
@@ -41,7 +45,7 @@ const (
 )
 
 func newOp[T any](e *Entity[T], v verb, it T) Op {
-	return Op{e: e.e, verb: v, item: e.e.owned(reflect.ValueOf(&it).Elem())}
+	return Op{e: e.e, verb: v, item: e.e.Owned(reflect.ValueOf(&it).Elem())}
 }
 
 // with adds options.
@@ -93,7 +97,7 @@ func (e *Entity[T]) Upsert(key T, edits ...Edit) Op { return newOp(e, verbUpsert
 // Move makes the op of [Repository.Move].
 func (e *Entity[T]) Move(from, to T, opts ...Option) Op {
 	op := newOp(e, verbMove, from).with(opts)
-	op.to = e.e.owned(reflect.ValueOf(&to).Elem())
+	op.to = e.e.Owned(reflect.ValueOf(&to).Elem())
 	return op
 }
 
@@ -105,7 +109,7 @@ func (e *Entity[T]) Delete(key T, opts ...Option) Op { return newOp(e, verbDelet
 // condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
 func (e *Entity[T]) Check(key T, conds ...Cond) Op {
 	op := newOp(e, verbCheck, key)
-	op.conds = conds
+	op.conds = clauses(nil, conds)
 	return op
 }
 
@@ -113,14 +117,14 @@ func (e *Entity[T]) Check(key T, conds ...Cond) Op {
 func (e *Entity[T]) CheckAbsent(key T) Op { return newOp(e, verbCheckAbsent, key) }
 
 // describe says what op is, for errors: "update thing pk=… sk=…".
-func (op Op) describe(key item) string {
-	return string(op.verb) + " " + op.e.name + " " + op.e.table.keyText(key)
+func (op Op) describe(key attr.Item) string {
+	return string(op.verb) + " " + op.e.Name + " " + op.e.Table.KeyText(key)
 }
 
 // fail names op, entity and key of an error found before any request.
-func (op Op) fail(key item, err error) error {
+func (op Op) fail(key attr.Item, err error) error {
 	if key == nil {
-		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, err)
+		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.Name, err)
 	}
 	return fmt.Errorf("ddb: %s: %w", op.describe(key), err)
 }
@@ -140,7 +144,7 @@ func ofPart(err error) error { return &partError{"ddb: ", err} }
 
 // cause returns an error of the op for one that has named library, op and key.
 func (op Op) cause(key string, err error) error {
-	said := "ddb: " + string(op.verb) + " " + op.e.name
+	said := "ddb: " + string(op.verb) + " " + op.e.Name
 	if with := said + " " + key + ": "; strings.HasPrefix(err.Error(), with) {
 		return &partError{with, err}
 	}
@@ -148,9 +152,9 @@ func (op Op) cause(key string, err error) error {
 }
 
 // failedWith names op, entity and the key of an item that a run over many met, each once.
-func (op Op) failedWith(attrs item, err error) error {
-	key := op.e.table.keyOf(loaded(attrs))
-	text := op.e.table.keyText(key)
+func (op Op) failedWith(attrs attr.Item, err error) error {
+	key := op.e.Table.KeyOf(model.Loaded(attrs))
+	text := op.e.Table.KeyText(key)
 	if err = op.cause(text, err); strings.HasPrefix(err.Error(), "ddb: ") {
 		err = ofPart(err)
 	}
@@ -161,19 +165,19 @@ func (op Op) failedWith(attrs item, err error) error {
 }
 
 // valid refuses ops that no request can be made of.
-func (op Op) valid(t *Table) error {
+func (op Op) valid(t *model.Table) error {
 	switch {
 	case op.e == nil:
-		return modelFault("ddb: an Op of no entity: make it with a verb of an Entity")
-	case op.e.table != t:
-		return modelFault("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.name)
+		return fault.Model("ddb: an Op of no entity: make it with a verb of an Entity")
+	case op.e.Table != t:
+		return fault.Model("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.Name)
 	}
-	if err := op.e.proto.Changed(); err != nil {
-		return modelFault("ddb: %s %s: %w", op.verb, op.e.name, err)
+	if err := op.e.Proto.Changed(); err != nil {
+		return fault.Model("ddb: %s %s: %w", op.verb, op.e.Name, err)
 	}
 	for _, c := range op.changes {
 		if c.op == "nil edit" {
-			return modelFault("ddb: %s %s: a nil edit", op.verb, op.e.name)
+			return fault.Model("ddb: %s %s: a nil edit", op.verb, op.e.Name)
 		}
 	}
 	return nil
@@ -186,32 +190,32 @@ func (op Op) String() string {
 		return "no op"
 	}
 	var b strings.Builder
-	b.WriteString(string(op.verb) + " " + op.e.name)
-	key, err := op.e.key(string(op.verb), op.item)
+	b.WriteString(string(op.verb) + " " + op.e.Name)
+	key, err := op.e.Key(string(op.verb), op.item)
 	if err == nil {
-		b.WriteString(" " + op.e.table.keyText(key))
+		b.WriteString(" " + op.e.Table.KeyText(key))
 	}
 	switch op.verb {
 	case verbUpdate, verbUpsert:
-		p := op.e.newUpdate(op, &action{e: op.e, verb: op.verb, key: key}, time.Unix(0, 0))
+		p := newUpdate(op.e, op, &action{e: op.e, verb: op.verb, key: key}, time.Unix(0, 0))
 		perr := p.plan()
 		b.WriteString(p.String())
 		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {
 			err = perr
 		}
 	case verbMove:
-		if to, terr := op.e.key("move", op.to); terr == nil {
-			b.WriteString(" to " + op.e.table.keyText(to))
+		if to, terr := op.e.Key("move", op.to); terr == nil {
+			b.WriteString(" to " + op.e.Table.KeyText(to))
 		}
 	}
 	for _, c := range op.conds {
-		b.WriteString("; if " + op.e.describeOr(c))
+		b.WriteString("; if " + op.e.Describe(c))
 	}
 	if op.verb != verbCheck && op.verb != verbCheckAbsent {
-		for _, u := range op.e.uniques {
-			b.WriteString("; unique " + u.name)
+		for _, u := range op.e.Uniques {
+			b.WriteString("; unique " + u.Name)
 		}
-		if op.e.history != nil {
+		if op.e.History != nil {
 			b.WriteString("; version row")
 		}
 	}
@@ -219,11 +223,4 @@ func (op Op) String() string {
 		b.WriteString("; REFUSED: " + strings.TrimPrefix(err.Error(), "ddb: "))
 	}
 	return b.String()
-}
-
-func (e *entity) describeOr(c Cond) string {
-	if c == nil {
-		return "a nil condition"
-	}
-	return e.describe(c)
 }

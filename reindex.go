@@ -6,6 +6,12 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -21,11 +27,11 @@ type ReindexOptions struct {
 	Checkpoint func(Cursor)
 }
 
-func (o *ReindexOptions) scan(operation ...string) *ScanOptions {
+func (o *ReindexOptions) scan(operation ...string) *read.ScanOptions {
 	if o == nil {
 		return nil
 	}
-	return ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: o.Resume, Checkpoint: o.Checkpoint}.of(operation...)
+	return read.ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint)}.Of(operation...)
 }
 
 // Reindexed counts what a Reindex met.
@@ -47,11 +53,11 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 	var n Reindexed
 	var bad []error
 	e := r.e.e
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan("reindex", e.name)) {
+	for attrs, err := range r.db.consistently().ScanItems(ctx, opts.scan("reindex", e.Name)) {
 		if err != nil {
-			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
+			return n, fmt.Errorf("ddb: reindex %s: %w", e.Name, errors.Join(append(bad, err)...))
 		}
-		if claimed, err := r.db.table.claim(loaded(attrs)); err != nil || claimed != e || schemaOf(loaded(attrs)) > e.schema {
+		if claimed, err := r.db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || model.SchemaOf(model.Loaded(attrs)) > e.Schema {
 			continue
 		}
 		n.Items++
@@ -76,61 +82,61 @@ type unreadError struct{ error }
 func (e *unreadError) Unwrap() error { return e.error }
 
 // refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
-func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool, err error) {
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
+func (db *wDB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (changed bool, err error) {
+	for attempt := range db.Attempts {
+		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return false, err
 		}
-		want, _, err := e.asWritten("reindex", attrs)
+		want, _, err := e.AsWritten("reindex", attrs)
 		if err != nil {
 			return false, &unreadError{err}
 		}
-		e.leave(want)
-		if equalItems(want, attrs) {
+		e.Leave(want)
+		if attr.EqualItems(want, attrs) {
 			return false, nil
 		}
-		if err = db.rewrite(ctx, e, attrs, e.leave); err == nil {
+		if err = db.rewrite(ctx, e, attrs, e.Leave); err == nil {
 			return true, nil
 		}
-		if errors.Is(err, ErrNotUnique) {
+		if errors.Is(err, fault.ErrNotUnique) {
 			return false, &unreadError{err}
 		}
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrOutcomeUnknown) { // it can be done again
+		if !errors.Is(err, fault.ErrConflict) && !errors.Is(err, fault.ErrOutcomeUnknown) { // it can be done again
 			return false, err
 		}
-		if attrs, err = db.Consistent().getItem(ctx, db.table.keyOf(loaded(attrs))); err != nil {
-			return false, db.explain(err)
+		if attrs, err = db.GetItem(ctx, db.Table.KeyOf(model.Loaded(attrs)), true); err != nil {
+			return false, db.Explain(err)
 		}
-		if len(attrs) == 0 || schemaOf(loaded(attrs)) > e.schema {
+		if len(attrs) == 0 || model.SchemaOf(model.Loaded(attrs)) > e.Schema {
 			return false, nil
 		}
 	}
-	return false, fmt.Errorf("item %s: %w", db.table.keyText(attrs), ErrConflict)
+	return false, fmt.Errorf("item %s: %w", db.Table.KeyText(attrs), fault.ErrConflict)
 }
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
 // upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
-func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item)) error {
-	want, it, err := e.asWritten("rewrite", attrs)
+func (db *wDB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, also func(attr.Item)) error {
+	want, it, err := e.AsWritten("rewrite", attrs)
 	if err != nil {
 		return err
 	}
 	also(want)
 	t := &tries{item: known{state: knownPresent, item: attrs}}
-	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
-	key := db.table.keyOf(loaded(attrs))
+	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.Opts.Now()}
+	key := db.Table.KeyOf(model.Loaded(attrs))
 	a := w.action(updateAction, roleItem, key)
-	if e.version != nil {
-		w.stamp = newWriteStamp()
-		want[writeStampAttr] = w.stamp
+	if e.Version != nil {
+		w.stamp = read.NewWriteStamp()
+		want[model.WriteStampAttr] = w.stamp
 	}
 	if err := w.checkSize(want); err != nil {
 		return err
 	}
 	a.diff(attrs, want)
 	a.same(t.item)
-	if schemaOf(loaded(attrs)) < e.schema && len(e.uniques) > 0 {
-		if err := w.claim(e.uniques, key, key, e.holder(attrs), it); err != nil {
+	if model.SchemaOf(model.Loaded(attrs)) < e.Schema && len(e.Uniques) > 0 {
+		if err := w.claim(e.Uniques, key, key, e.Holder(attrs), it); err != nil {
 			return err
 		}
 	}
@@ -147,15 +153,15 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item
 // again, and from where an earlier run stopped.
 func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
 	e := r.e.e
-	if len(e.uniques) == 0 {
-		return modelFault("ddb: ensure unique %s: the entity declares no Unique", e.name)
+	if len(e.Uniques) == 0 {
+		return fault.Model("ddb: ensure unique %s: the entity declares no Unique", e.Name)
 	}
 	var taken []error
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.name}, e.constraints())...)) {
+	for attrs, err := range r.db.consistently().ScanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
 		if err != nil {
-			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
+			return fmt.Errorf("ddb: ensure unique %s: %w", e.Name, errors.Join(append(taken, err)...))
 		}
-		if claimed, err := r.db.table.claim(loaded(attrs)); err != nil || claimed != e || r.db.dead(loaded(attrs)) {
+		if claimed, err := r.db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || r.db.Dead(model.Loaded(attrs)) {
 			continue
 		}
 		dups, err := r.db.ensure(ctx, e, attrs)
@@ -167,24 +173,14 @@ func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) 
 	return errors.Join(taken...)
 }
 
-// constraints returns the names of the entity's Unique constraints.
-func (e *entity) constraints() []string {
-	names := make([]string, len(e.uniques))
-	for i, u := range e.uniques {
-		names[i] = u.name
-	}
-	slices.Sort(names)
-	return names
-}
-
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
-func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error, err error) {
-	key := db.table.keyOf(loaded(attrs))
-	for _, u := range e.uniques {
+func (db *wDB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (taken []error, err error) {
+	key := db.Table.KeyOf(model.Loaded(attrs))
+	for _, u := range e.Uniques {
 		t := &tries{item: db.seen(attrs)}
 		err := db.ensureOne(ctx, e, u, key, t)
-		if errors.Is(err, ErrNotUnique) {
+		if errors.Is(err, fault.ErrNotUnique) {
 			taken = append(taken, err)
 		} else if err != nil {
 			return taken, err
@@ -194,9 +190,9 @@ func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error,
 }
 
 // ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *tries) error {
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
+func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) error {
+	for attempt := range db.Attempts {
+		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return err
 		}
 		op := Op{e: e, verb: "ensure unique", quiet: true}
@@ -205,31 +201,31 @@ func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *
 			if err := db.find(ctx, op, &needs{key: key, item: true}, t); err != nil {
 				return err
 			}
-		case schemaOf(loaded(t.item.item)) < e.schema:
+		case model.SchemaOf(model.Loaded(t.item.item)) < e.Schema:
 			if err := db.rewriteFor(ctx, op, t); err != nil {
 				return err
 			}
 			continue
 		}
-		if t.item.state != knownPresent || schemaOf(loaded(t.item.item)) > e.schema {
+		if t.item.state != knownPresent || model.SchemaOf(model.Loaded(t.item.item)) > e.Schema {
 			return nil
 		}
-		it := e.newItem()
-		if err := e.decode(loaded(t.item.item), it); err != nil {
+		it := e.NewItem()
+		if err := e.Decode(model.Loaded(t.item.item), it); err != nil {
 			return err
 		}
-		w := &write{op: op, e: e, tries: t, now: db.opts.Now()}
+		w := &write{op: op, e: e, tries: t, now: db.Opts.Now()}
 		w.action(checkAction, roleItem, key)
-		if err := w.claim([]*unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
+		if err := w.claim([]*model.Unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
 			return err
 		}
 		w.main().guard(guardRead, isThere{})
-		w.asserted(w.main(), []*unique{u})
+		w.asserted(w.main(), []*model.Unique{u})
 		if done, err := db.holds(ctx, w.actions[1]); done || err != nil {
 			return err
 		}
 		err := single(db.transact(ctx, []*write{w}))
-		if err == nil || errors.Is(err, ErrNotUnique) {
+		if err == nil || errors.Is(err, fault.ErrNotUnique) {
 			return err
 		}
 		r, ok := errors.AsType[*refusal](err)
@@ -238,22 +234,14 @@ func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *
 		}
 		t.item = r.met
 	}
-	return fmt.Errorf("item %s: %w", db.table.keyText(key), ErrConflict)
+	return fmt.Errorf("item %s: %w", db.Table.KeyText(key), fault.ErrConflict)
 }
 
 // holds reports whether a constraint is already as an action would put it.
-func (db *DB) holds(ctx context.Context, a *action) (bool, error) {
-	have, err := db.Consistent().getItem(ctx, a.key)
+func (db *wDB) holds(ctx context.Context, a *action) (bool, error) {
+	have, err := db.GetItem(ctx, a.key, true)
 	if err != nil {
-		return false, db.explain(err)
+		return false, db.Explain(err)
 	}
-	return equalItems(have, a.attrs), nil
-}
-
-// pauseFrom is pause, which does not wait before the first attempt.
-func pauseFrom(ctx context.Context, attempt int) error {
-	if attempt == 0 {
-		return ctx.Err()
-	}
-	return pause(ctx, attempt)
+	return attr.EqualItems(have, a.attrs), nil
 }

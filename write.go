@@ -3,6 +3,9 @@ package ddb
 import (
 	"context"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
@@ -90,14 +93,14 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 		return zero, nil
 	}
 	var it T
-	if err := r.decode(string(op.verb), loaded(out.attrs), &it); err != nil {
-		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &doneError{"the item cannot be read", err})
+	if err := r.decode(string(op.verb), model.Loaded(out.attrs), &it); err != nil {
+		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil
 }
 
 // Do runs one op and asks for nothing back: one request, or what the op's verb says.
-func (db *DB) Do(ctx context.Context, op Op) error {
+func (db *wDB) Do(ctx context.Context, op Op) error {
 	op.returnOld, op.quiet = false, true
 	_, err := db.run(ctx, op)
 	return err

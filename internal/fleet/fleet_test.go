@@ -30,6 +30,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/fleet/model"
+	"github.com/singletable-go/ddb/internal/scale"
 )
 
 // release is the commit that processes of an older program are built from.
@@ -52,8 +53,40 @@ type program struct {
 	args []string
 }
 
-// build builds both programs.
+// programs are both programs, built once for all tests, or why there is none.
+var programs struct {
+	once          sync.Once
+	dir           string
+	before, after program
+	missing       string
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "fleet")
+	if err != nil {
+		panic(err)
+	}
+	programs.dir = dir
+	scale.Main(m, 4)
+	_ = os.RemoveAll(dir)
+}
+
+// build returns both programs. Without the history of the repository it skips the test, or fails where DDB_REQUIRE_FLEET=1.
 func build(t *testing.T) (before, after program) {
+	t.Helper()
+	programs.once.Do(func() { buildAll(t) })
+	switch {
+	case programs.missing != "" && os.Getenv(requireVar) != "1":
+		t.Skip(programs.missing)
+	case programs.missing != "":
+		t.Fatal(programs.missing)
+	case programs.after.path == "":
+		t.Fatal("the programs were not built, as the first test that needs them says")
+	}
+	return programs.before, programs.after
+}
+
+func buildAll(t *testing.T) {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
@@ -62,13 +95,10 @@ func build(t *testing.T) (before, after program) {
 	git := exec.CommandContext(t.Context(), "git", "-C", root, "archive", "--format=tar", release)
 	git.Stdout, git.Stderr = &out, &text
 	if err := git.Run(); err != nil {
-		why := fmt.Sprintf("needs the repository's history back to %s: %v %s", release, err, strings.TrimSpace(text.String()))
-		if os.Getenv(requireVar) == "1" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
+		programs.missing = fmt.Sprintf("needs the repository's history back to %s: %v %s", release, err, strings.TrimSpace(text.String()))
+		return
 	}
-	dir := t.TempDir()
+	dir := programs.dir
 	tree := filepath.Join(dir, "tree")
 	unpack(t, &out, tree)
 	// its library, with the program of today, on the SDK of today: so nothing has to be fetched
@@ -83,15 +113,15 @@ func build(t *testing.T) (before, after program) {
 		}
 	}
 	goBuild := func(from, to string) {
-		cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", to, "./internal/fleet/program")
+		cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, "./internal/fleet/program")
 		cmd.Dir, cmd.Env = from, append(os.Environ(), "GOWORK=off")
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
-	before, after = program{filepath.Join(dir, "before"), []string{"-old", "-schema=1"}}, program{filepath.Join(dir, "after"), []string{"-schema=2"}}
+	before, after := program{filepath.Join(dir, "before"), []string{"-old", "-schema=1"}}, program{filepath.Join(dir, "after"), []string{"-schema=2"}}
 	goBuild(tree, before.path)
 	goBuild(root, after.path)
-	return before, after
+	programs.before, programs.after = before, after
 }
 
 func unpack(t *testing.T, from io.Reader, dir string) {

@@ -5,7 +5,7 @@
 //
 //		| Promise | Kept in | Attacked by | Taken out |
 //		|---|---|---|---|
-//		| A second holder of a unique value is refused | `unique.go: claim` | `ddb: TestUniqueRace` | the owner's condition |
+//		| A second holder of a unique value is refused | `unique.go: claim` | `internal/tests/write: TestUniqueRace` | the owner's condition |
 //
 //	  - Promise: one sentence, about what a user sees.
 //	  - Kept in: one or more `file: function` in backquotes, separated by commas. The file is relative to the root of the

@@ -1,0 +1,53 @@
+// Package scale says how much of a test runs: a little by default, so that all tests of the library take half a minute, and
+// all of it where DDB_FULL=1, as in continuous integration.
+//
+// A test that draws random values, or repeats itself, asks [Of] how often. [Main] does so for properties of rapid.
+package scale
+
+import (
+	"flag"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// Var is the variable that asks for all of each test.
+const Var = "DDB_FULL"
+
+// Checks is how many random values a property is checked with by default. In full it is what rapid draws: 100.
+const Checks = 25
+
+// Full reports whether tests are to run in full.
+func Full() bool { return os.Getenv(Var) == "1" }
+
+// Of returns the first number where tests run in full, and else the second.
+func Of(full, little int) int {
+	if Full() {
+		return full
+	}
+	return little
+}
+
+// Main runs the tests of a package, as its TestMain: up to parallel of them at once, for tests that wait more than they
+// compute, and with [Checks] random values for each property. What the command line says comes first; the workers of a fuzz
+// target are as many as by default.
+func Main(m *testing.M, parallel int) {
+	flag.Parse()
+	given := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	set := func(name string, n int) {
+		if given[name] || flag.Lookup(name) == nil {
+			return
+		}
+		if err := flag.Set(name, strconv.Itoa(n)); err != nil {
+			panic(err)
+		}
+	}
+	if !given["test.fuzz"] {
+		set("test.parallel", parallel)
+	}
+	if !Full() {
+		set("rapid.checks", Checks)
+	}
+	m.Run()
+}
