@@ -30,7 +30,7 @@ const batchWorkers = 8
 // (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
-func (db *wDB) Batch(ctx context.Context, ops ...Op) error {
+func (db *wDB) Batch(ctx context.Context, ops []wOp) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
 		return err
@@ -55,7 +55,7 @@ type writeBatch struct {
 
 // batchItem is one op of a batch.
 type batchItem struct {
-	op      Op
+	op      wOp
 	key     attr.Item
 	id      string
 	request *types.WriteRequest // nil for an op that goes alone
@@ -65,7 +65,7 @@ type batchItem struct {
 }
 
 // prepare finds out how each op goes, and refuses the batch for what is wrong with some of them.
-func (b *writeBatch) prepare(ops []Op) error {
+func (b *writeBatch) prepare(ops []wOp) error {
 	last := map[string]int{}
 	var refused []*fault.WriteError
 	for i, op := range ops {
@@ -99,7 +99,7 @@ func (b *writeBatch) prepare(ops []Op) error {
 }
 
 // add takes an op in, and returns the key of the item that it writes last: another one than its own if it is a Move.
-func (b *writeBatch) add(i int, op Op) (to string, err error) {
+func (b *writeBatch) add(i int, op wOp) (to string, err error) {
 	op.quiet = true
 	it := &b.items[i]
 	it.op = op
@@ -127,7 +127,7 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 }
 
 // bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
-func (op Op) bulk() bool {
+func (op wOp) bulk() bool {
 	e := op.e
 	return (op.verb == verbPut || op.verb == verbDelete) && len(op.conds) == 0 && !op.once &&
 		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0

@@ -219,7 +219,10 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 // cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
 // carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
 // error is no TransactError and matches [ErrOutcomeUnknown].
-func (db *DB) Transact(ctx context.Context, ops ...Op) error { return db.db.Transact(ctx, ops...) }
+func (db *DB) Transact(ctx context.Context, ops ...Op) error {
+	var few [8]wOp
+	return db.db.Transact(ctx, opsOf(few[:0], ops))
+}
 
 // Batch runs ops in as few requests as possible and in no transaction: some may be done and others not. Puts and
 // deletes that ask for nothing go 25 to a request; ops with conditions, and those of entities with a Version, Unique,
@@ -232,7 +235,9 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error { return db.db.Tran
 // (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
-func (db *DB) Batch(ctx context.Context, ops ...Op) error { return db.db.Batch(ctx, ops...) }
+func (db *DB) Batch(ctx context.Context, ops ...Op) error {
+	return db.db.Batch(ctx, opsOf(make([]wOp, 0, len(ops)), ops))
+}
 
 // Do runs one op and asks for nothing back: one request, or what the op's verb says.
-func (db *DB) Do(ctx context.Context, op Op) error { return db.db.Do(ctx, op) }
+func (db *DB) Do(ctx context.Context, op Op) error { return db.db.Do(ctx, op.op) }

@@ -41,7 +41,7 @@ func (w *write) putVersion(row attr.Item) {
 }
 
 // versionRow returns the version row of an item that is stored as attrs.
-func versionRow(e *model.Entity, op Op, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
+func versionRow(e *model.Entity, op wOp, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
 	row, aside := maps.Clone(attrs), attr.Item{}
 	for _, ix := range e.Table.All() {
 		for _, attr := range ix.Attrs() {

@@ -87,7 +87,7 @@ type needs struct {
 func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
 
 // plan compiles an op, and reads what that takes.
-func (db *wDB) plan(ctx context.Context, index int, op Op, t *tries) (*write, error) {
+func (db *wDB) plan(ctx context.Context, index int, op wOp, t *tries) (*write, error) {
 	for range db.Attempts + 2 {
 		w, err := db.compile(index, op, t)
 		n, ok := err.(*needs) //nolint:errorlint // as compile returns it
@@ -102,7 +102,7 @@ func (db *wDB) plan(ctx context.Context, index int, op Op, t *tries) (*write, er
 }
 
 // find finds out what compiling an op needs to know.
-func (db *wDB) find(ctx context.Context, op Op, n *needs, t *tries) error {
+func (db *wDB) find(ctx context.Context, op wOp, n *needs, t *tries) error {
 	switch {
 	case n.rewrite:
 		return db.rewriteFor(ctx, op, t)
@@ -127,7 +127,7 @@ func (db *wDB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 }
 
 // rewriteFor brings the item of an op into the entity's schema, so that conditions and constraints see it so.
-func (db *wDB) rewriteFor(ctx context.Context, op Op, t *tries) error {
+func (db *wDB) rewriteFor(ctx context.Context, op wOp, t *tries) error {
 	old := t.item.item
 	t.item = known{}
 	return db.rewriteOnce(ctx, op, old)
@@ -135,7 +135,7 @@ func (db *wDB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
-func (db *wDB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
+func (db *wDB) rewriteOnce(ctx context.Context, op wOp, old attr.Item) error {
 	if _, _, err := op.e.AsWritten(string(op.verb), old); err != nil {
 		return op.fail(nil, err) // which names the key
 	}

@@ -158,8 +158,8 @@ func (g guard) blamesLapsed(db *wDB, e *model.Entity, met attr.Item) bool {
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
-func (db *wDB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
-	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
+func (db *wDB) bury(ctx context.Context, op wOp, key, left attr.Item, cause error) error {
+	w := &write{op: wOp{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
 	a.guard(guardItem, attributeIs{db.Table.TTL, left[db.Table.TTL]})
 	if _, _, err := db.call(ctx, w, a); err != nil {

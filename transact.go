@@ -21,7 +21,7 @@ import (
 // cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
 // carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
 // error is no TransactError and matches [ErrOutcomeUnknown].
-func (db *wDB) Transact(ctx context.Context, ops ...Op) error {
+func (db *wDB) Transact(ctx context.Context, ops []wOp) error {
 	if len(ops) == 0 {
 		return call.Ended(ctx, "transact")
 	}

@@ -21,7 +21,7 @@ import (
 // updatePlan finds out what an Update or an Upsert writes beside its edits: the keys of the index rows that they
 // touch, made of members whose values it must know.
 type updatePlan struct {
-	op     Op
+	op     wOp
 	e      *model.Entity
 	a      *action
 	now    time.Time
@@ -60,7 +60,7 @@ type rowPlan struct {
 	members []*field.Field
 }
 
-func newUpdate(e *model.Entity, op Op, a *action, now time.Time) *updatePlan {
+func newUpdate(e *model.Entity, op wOp, a *action, now time.Time) *updatePlan {
 	return &updatePlan{
 		op: op, e: e, a: a, now: now, upsert: op.verb == verbUpsert,
 		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},

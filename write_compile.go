@@ -18,7 +18,7 @@ import (
 
 // write is an op compiled: the actions that it consists of, its own item's first.
 type write struct {
-	op      Op
+	op      wOp
 	index   int // in Transact or Batch
 	e       *model.Entity
 	tries   *tries
@@ -41,7 +41,7 @@ func (w *write) action(kind actionKind, r role, key attr.Item) *action {
 }
 
 // compile plans an op from what is known, or says what it needs to know. It makes no request.
-func (db *wDB) compile(index int, op Op, t *tries) (*write, error) {
+func (db *wDB) compile(index int, op wOp, t *tries) (*write, error) {
 	if err := op.valid(db.Table); err != nil {
 		return nil, err
 	}

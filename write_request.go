@@ -16,7 +16,7 @@ import (
 )
 
 // run runs an op: one request, or a transaction where it consists of several actions.
-func (db *wDB) run(ctx context.Context, op Op) (result, error) {
+func (db *wDB) run(ctx context.Context, op wOp) (result, error) {
 	t := &tries{}
 	op.alone = !op.once
 	var last error

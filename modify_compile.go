@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,33 +10,6 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
-
-// Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
-// starts again, f included, up to [Options].MaxAttempts, and then the error matches [ErrConflict]. It returns the item
-// as stored. If there is none the error matches [ErrNotFound]; an error of f is returned as it is, and nothing is
-// written; nor is anything, and no If is asked, if f changed nothing.
-//
-// Only attributes that f changed are sent: those that T does not know, and fields that are derived, stay. f must not
-// change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
-// version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read. A version
-// in key is not asserted, as f gets the item as it is; a revision is.
-//
-// Where a response was lost and another writer changed the item before the request was sent again, it cannot be told
-// whether the change was made. Then f does not run again, and the error matches [ErrOutcomeUnknown]. If an If does not hold
-// f does not run again either.
-//
-// It costs a consistent read and an UpdateItem. The first conflict costs one UpdateItem more: its response brings the item
-// to start again with. Each further one costs a read and an UpdateItem. DynamoDB charges the writes that it refuses, too.
-// Uniques that change and history make it a transaction.
-func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...Option) (T, error) {
-	op := newOp(r.e, verbModify, key).with(opts)
-	if f == nil {
-		var zero T
-		return zero, op.fail(nil, fault.Model("no function was given"))
-	}
-	op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
-	return r.run(ctx, op)
-}
 
 // errUnchanged ends a Modify that has nothing to write.
 var errUnchanged = errors.New("nothing changed")

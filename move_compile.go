@@ -1,7 +1,6 @@
 package ddb
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"reflect"
@@ -10,19 +9,6 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 )
-
-// Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
-// key and put under the new one. to is the whole new item, whose zero fields are stored as such: begin it as a copy of
-// one that was read. from may hold its key alone. Attributes that T does not know, and derived fields, travel with it. If there is
-// nothing at from's key the error matches [ErrNotFound], if there is something at to's [ErrExists], and if the item
-// changed between the read and the transaction [ErrConflict]: its version is asserted (that of from too, if it is not
-// zero), or all of its attributes. It returns the item as stored.
-//
-// If both have one primary key, the item is updated in place. A Move that would change the key of the entity's History
-// is refused. It costs a consistent read and four units for each KB: two writes, in a transaction.
-func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T, error) {
-	return r.run(ctx, r.e.Move(from, to, opts...))
-}
 
 func (db *wDB) compileMove(w *write) error {
 	e := w.e
