@@ -15,7 +15,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// restricted is a client whose role lacks UpdateItem, as those of releases before may.
+// restricted is a client whose role lacks UpdateItem, like roles made for earlier releases.
 type restricted struct {
 	*dynamodb.Client
 	allowed atomic.Bool
@@ -28,7 +28,8 @@ func (c *restricted) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInpu
 	return c.Client.UpdateItem(ctx, in, f...)
 }
 
-// A reader whose role lacks a permission says which, reads nothing that it could not write down, and goes on when it has it.
+// A reader whose role lacks a permission reports which, reads nothing whose position it could not write, and continues
+// when it has the permission.
 func TestAWorkerWithoutAPermissionSaysWhich(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 3})

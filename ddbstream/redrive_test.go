@@ -18,7 +18,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// taker is a processor that notes numbers, and fails from a point on.
+// taker is a processor that notes sequence numbers, and fails from a given one on.
 type taker struct {
 	seen []string // the numbers of records
 	n    []string // the values of n in them
@@ -43,8 +43,8 @@ func (p *taker) Gap(_ context.Context, cause error) error {
 	return nil
 }
 
-// discarded is what Lambda sends for a range of a shard, after AWS's "Retain discarded records for a DynamoDB event source
-// in Lambda".
+// discarded is the document that Lambda sends for a range of a shard, after AWS's "Retain discarded records for a
+// DynamoDB event source in Lambda".
 func discarded(stream, shard, first, last string) []byte {
 	return fmt.Appendf(nil, `{"requestContext":{"requestId":"316aa6d0-8154-xmpl-9af7-85d5f4a6bc81","functionArn":"arn:aws:lambda:us-east-2:123456789012:function:myfunction",
 		"condition":"RetryAttemptsExhausted","approximateInvokeCount":1},"responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"},
@@ -52,7 +52,7 @@ func discarded(stream, shard, first, last string) []byte {
 		"approximateArrivalOfFirstRecord":"2019-11-14T00:13:19Z","approximateArrivalOfLastRecord":"2019-11-14T00:13:19Z","batchSize":1,"streamArn":%q}}`, shard, first, last, stream)
 }
 
-// written is an arena with ten points, and where their records are.
+// written is an arena with ten points, and the position of their records.
 func written(t *testing.T, opts ddbmem.Options) (a *arena, stream, shard string, numbers []string) {
 	t.Helper()
 	a = newArena(t, opts)
@@ -120,7 +120,7 @@ func TestRedriveGoesOnWhereAProcessorFailed(t *testing.T) {
 	assert.Equal(t, 3, n)
 }
 
-// faulty fails its requests for records, once.
+// faulty fails its requests for records once.
 type faulty struct {
 	ddbstream.Client
 	errs []error
@@ -243,7 +243,7 @@ func ExampleRedrive() {
 		return nil
 	})
 	streams := ddbmem.New().StreamsClient()
-	// The body of a message in the queue that is the mapping's on-failure destination. The stream it names is no more.
+	// The body of a message in the mapping's on-failure destination. The stream that it names no longer exists.
 	body := []byte(`{"condition":"RetryAttemptsExhausted","DDBStreamBatchInfo":{"shardId":"shardId-00000001573689847184-864758bb",
 		"startSequenceNumber":"800000000003126276362","endSequenceNumber":"800000000003126276362","batchSize":1,
 		"streamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/music/stream/2019-11-14T00:04:06.388"}}`)

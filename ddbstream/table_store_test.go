@@ -39,7 +39,7 @@ func TestDropTableDeletesATableOfLeases(t *testing.T) {
 	})
 }
 
-// A table that has the name of a store and is none is left as it is.
+// A table that has the name of a store and is not one is kept.
 func TestDropTableLeavesWhatIsNoTableOfLeases(t *testing.T) {
 	t.Parallel()
 	plain := &dynamodb.CreateTableInput{
@@ -61,7 +61,7 @@ func TestDropTableLeavesWhatIsNoTableOfLeases(t *testing.T) {
 	for what, c := range map[string]struct {
 		table   *dynamodb.CreateTableInput
 		items   []map[string]types.AttributeValue
-		creates bool // CreateTable takes the table for its own
+		creates bool // CreateTable accepts the table as its own
 		err     error
 		says    string
 	}{
