@@ -37,7 +37,7 @@ func serveAPI(t *testing.T, s *Store) web {
 	return web{t, server.URL, &log}
 }
 
-// do sends a request as somebody and reads the answer into out.
+// do sends a request as a user and decodes the response into out.
 func (w web) do(as, method, path, body string, out any) (status int) {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
@@ -61,7 +61,7 @@ func (w web) send(r *http.Request, out any) (status int) {
 	return resp.StatusCode
 }
 
-// What is read over HTTP.
+// The responses over HTTP.
 type (
 	anyList struct {
 		Items []map[string]string `json:"items"`
@@ -217,7 +217,7 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
-// What is not the client's doing is logged, and not told.
+// Errors that are not the client's are logged, and the response has no details.
 func TestFailuresOfTheTable(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New()

@@ -44,7 +44,7 @@ func TestMistakesInTheArguments(t *testing.T) {
 	})
 }
 
-// The life of a table on an endpoint that keeps it: what is written over HTTP moves the rows, and drop leaves nothing.
+// The life of a table on an endpoint that keeps it: messages over HTTP move the rows, and drop leaves nothing.
 func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, messaging)
 	table.Run(1, "no table", "get-conversation")

@@ -18,7 +18,7 @@ import (
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, OneTable) }
 
-// Each access pattern is one request, finds what is in the data without a filter, and costs what the README says.
+// Each access pattern is one request, finds the data without a filter, and costs what the README says.
 func TestAccessPatterns(t *testing.T) {
 	t.Parallel()
 	d := Generate(DefaultSize)
@@ -95,7 +95,7 @@ func TestAccessPatterns(t *testing.T) {
 	})
 }
 
-// A batch answers in the order of the question, twice for an id that is in it twice, and says which are not there.
+// A batch returns results in the order of the ids, twice for an id that occurs twice, and says which are missing.
 func TestThingsByIDAnswersEachIDInOrder(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

@@ -158,7 +158,7 @@ func TestHelpNamesTheFlags(t *testing.T) {
 	assert.Contains(t, out.String(), "-leases name")
 }
 
-// A Lambda function asks the runtime for an event, and tells it the response.
+// A Lambda function asks the runtime for an event, and sends it the response.
 func TestAsALambdaFunctionItHandlesAnEvent(t *testing.T) {
 	t.Parallel()
 	events, responses := make(chan string, 1), make(chan string, 1)
