@@ -48,8 +48,8 @@ func Discarded(streams ddbstream.Client, to ddbstream.Processor) Handler {
 //
 // It handles the messages of a batch one after the other; run it several times for more concurrency. A batch costs one
 // ReceiveMessage for up to ten messages (one in a FIFO queue), and a DeleteMessage for each handled message. While a
-// batch lasts, each of its messages costs a ChangeMessageVisibility for each third of [Options].Visibility. An empty
-// queue costs one ReceiveMessage for each [Options].Wait.
+// batch lasts, each of its messages costs a ChangeMessageVisibility for each third of [Options].Visibility, and a failed
+// message costs another. An empty queue costs one ReceiveMessage for each [Options].Wait.
 func (q *Queue) Run(ctx context.Context, handle Handler) error {
 	for failures := 0; ctx.Err() == nil; {
 		_, err := q.batch(ctx, handle, q.opts.Wait)

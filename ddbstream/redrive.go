@@ -56,8 +56,8 @@ func (e *RedriveError) Unwrap() error { return e.Err }
 // reads the range from the stream again, hands it to to, and returns how many records were handled. A document in an S3
 // destination has the records themselves: Redrive uses those and makes no request.
 //
-// It costs one or two GetShardIterator requests and one GetRecords for each page. Requests are not retried here: the
-// SDK's own retries are the only ones.
+// It costs one GetShardIterator, up to three for a trimmed range, and one GetRecords for each page. Only the SDK retries
+// requests.
 //
 // The stream keeps its records for 24 hours. If part of the range is gone, the rest is handled, and the error is a
 // [Gap]. Other errors after the first request are a [RedriveError], whose Left continues the range. It may deliver
