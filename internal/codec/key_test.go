@@ -11,7 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/codec"
 )
 
-// Keys that are not whole numbers come back, or are refused: NaN equals nothing, and attributevalue does not read the largest float32.
+// Keys that are not whole numbers are read back, or are rejected: NaN equals nothing, and attributevalue does not read
+// the largest float32.
 func TestFloatKeysComeBackOrAreRefused(t *testing.T) {
 	t.Parallel()
 	type some struct {
@@ -44,7 +45,7 @@ func TestFloatKeysComeBackOrAreRefused(t *testing.T) {
 	}
 }
 
-// An element stands once in a set, whichever way it is written; 1 and 1.0 are one number.
+// An element is in a set once, in whatever form it is written; 1 and 1.0 are one number.
 func TestAnElementThatStandsInASetTwiceIsRefused(t *testing.T) {
 	t.Parallel()
 	type some struct {

@@ -16,7 +16,7 @@ import (
 
 var id = uuid{0x7f, 0x3a, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 255}
 
-// goldens are what stands on disk: none of them may ever change.
+// goldens are stored keys: none of them may ever change.
 var goldens = []struct {
 	name string
 	tm   template.Template
