@@ -171,7 +171,7 @@ func receiver(decl *ast.FuncDecl) string {
 	}
 }
 
-// check returns how many promises text lists, and what is wrong with them.
+// check returns the number of promises in text, and their faults.
 func (src source) check(text string) (rows int, faults []string) {
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -201,7 +201,7 @@ func (src source) check(text string) (rows int, faults []string) {
 	return rows, faults
 }
 
-// row returns what is wrong with one promise.
+// row returns the faults of one promise.
 func (src source) row(cells []string) (faults []string) {
 	if len(cells) != len(header) {
 		return []string{fmt.Sprintf("%d cells, not %d", len(cells), len(header))}
