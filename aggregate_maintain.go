@@ -9,6 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -70,7 +71,7 @@ func (w *aggregateWork) source(d *delivery, img image) error {
 			return err
 		}
 		w.pair(a.newPair(target, d.record.Keys), d)
-		if !a.keepExpired || img.kind != Expired {
+		if !a.keepExpired || img.kind != record.Expired {
 			return nil
 		}
 		if img.old == nil {
@@ -141,12 +142,12 @@ func (a *aggregate) byKey() bool {
 // else wrote what is derived, or it went and is the aggregate's own.
 func (a *aggregate) disturbs(img image) bool {
 	switch img.kind {
-	case Inserted:
+	case record.Inserted:
 		return true
-	case Modified:
+	case record.Modified:
 		return img.old != nil && img.new != nil && !a.unchanged(img.old, img.new) &&
 			(img.new[model.StampAttr] == nil || equalStamps(img.old, img.new))
-	case Removed, Expired:
+	case record.Removed, record.Expired:
 	}
 	return a.own
 }

@@ -27,23 +27,23 @@ const (
 type aggregateRebuild struct {
 	a       *aggregate
 	db      *write.DB
-	p       *Progress
+	p       *vProgress
 	pace    func(context.Context) error
-	report  func(Drift) error // of Verify; nil to write
+	report  func(vDrift) error // of Verify; nil to write
 	met     *matching
 	targets keySet // settled, or about to be
 	work    *aggregateWork
 	faults  []error
 }
 
-func (a *aggregate) rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder {
+func (a *aggregate) rebuilder(db *write.DB, p *vProgress, pace func(context.Context) error) rebuilder {
 	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
 
-func (a *aggregate) verifier(db *write.DB, report func(Drift) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: newMatching(db.Table)}
+func (a *aggregate) verifier(db *write.DB, report func(vDrift) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: &vProgress{}, pace: unpaced, report: report, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
@@ -171,8 +171,8 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) 
 	return err
 }
 
-func rowDrift(db *write.DB, key attr.Item, have, want string) Drift {
-	return Drift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
+func rowDrift(db *write.DB, key attr.Item, have, want string) vDrift {
+	return vDrift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
 }
 
 // rest looks at all that was gathered, and at what was met of one half alone.

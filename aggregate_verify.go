@@ -73,7 +73,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 			if s.seen < restLooks && s.followed {
 				continue // it changes all the time, and the ledger follows
 			}
-			if err := r.report(Drift{
+			if err := r.report(vDrift{
 				Item: r.db.Table.KeyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.Table.KeyText(l.source),
 				Have: contributionText(l.have), Want: contributionText(l.wants()),
 			}); err != nil {
@@ -166,7 +166,7 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) 
 }
 
 // drifts returns how a target, as it was read, and the rows beside its ledger differ from the ledger.
-func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (drifts []Drift, err error) {
+func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (drifts []vDrift, err error) {
 	if was == nil && !r.a.own {
 		return nil, nil // what counts for it is not compared before it is there
 	}
@@ -183,12 +183,12 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (d
 	}
 	if was != nil {
 		for _, m := range l.miscounts {
-			drifts = append(drifts, Drift{Item: t.KeyText(m.key), Field: "sources", Have: driftText(m.have[model.CountAttr]), Want: fmt.Sprint(m.want)})
+			drifts = append(drifts, vDrift{Item: t.KeyText(m.key), Field: "sources", Have: driftText(m.have[model.CountAttr]), Want: fmt.Sprint(m.want)})
 		}
 	}
 	differing := r.a.differing(was, l.want)
 	for _, attr := range slices.Sorted(maps.Keys(differing)) {
-		drifts = append(drifts, Drift{Item: t.KeyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
+		drifts = append(drifts, vDrift{Item: t.KeyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
 	}
 	return drifts, nil
 }

@@ -80,16 +80,16 @@ func (f *fanOut) writes() []flow {
 }
 
 // feeds reports whether a change that v makes is one that w looks at.
-func (v *View) feeds(w *View) bool {
+func (v *vView) feeds(w *vView) bool {
 	return slices.ContainsFunc(v.kind.writes(), func(f flow) bool { return f.meets(w.kind.reads()) })
 }
 
 // circleOf returns the names of views that feed each other in a circle, "" if there are none.
 func circleOf(views []maintained) string {
-	var path []*View
-	through := map[*View]bool{} // no circle goes through it
-	var walk func(v *View) string
-	walk = func(v *View) string {
+	var path []*vView
+	through := map[*vView]bool{} // no circle goes through it
+	var walk func(v *vView) string
+	walk = func(v *vView) string {
 		if at := slices.Index(path, v); at >= 0 {
 			var b strings.Builder
 			for _, w := range path[at:] {

@@ -5,23 +5,21 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // delivery is one record of a batch.
 type delivery struct {
 	place   int // in its batch
-	record  *Record
-	kind    ChangeKind
+	record  *record.Record
+	kind    record.Kind
 	item    string // which item it is of
 	entity  string // for errors
-	changes []Change[any]
+	changes []vChange
 	images  []image // for views
 	shares  []share // by the Mux's parts
 	unread  bool    // what it is of is not known, so that all parts are concerned
@@ -54,7 +52,7 @@ const (
 // image is what an entity has in a record: how its item was before and is now.
 type image struct {
 	e        *model.Entity
-	kind     ChangeKind
+	kind     record.Kind
 	old, new attr.Item     // nil where there is none, or where the stream does not carry it
 	was, is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
 
@@ -62,7 +60,7 @@ type image struct {
 }
 
 // newDelivery decodes what the Mux's parts want of a record.
-func (m *Mux) newDelivery(rec *Record) *delivery {
+func (m *sMux) newDelivery(rec *record.Record) *delivery {
 	d := &delivery{record: rec, kind: rec.Kind, shares: make([]share, m.parts())}
 	if d.item = m.table.KeyText(rec.Keys); len(rec.Keys) == 0 {
 		d.item = rec.Sequence
@@ -87,20 +85,20 @@ func (d *delivery) want(part int, e *model.Entity, fault error) {
 }
 
 // prepare finds out what a record is of. The error is of a record that nobody can tell that of.
-func (m *Mux) prepare(d *delivery) error {
+func (m *sMux) prepare(d *delivery) error {
 	rec := d.record
 	if m.table.Reserved(model.Loaded(rec.Keys)) {
 		return nil
 	}
 	if rec.Raw != nil {
-		return rec.unreadable()
+		return rec.Unreadable()
 	}
 	for _, attr := range m.table.Primary.Attrs() {
 		if rec.Keys[attr] == nil {
 			return fmt.Errorf("the record has no %s among its keys: it is of no item of this table", attr)
 		}
 	}
-	d.kind = kindOf(m.table, rec)
+	d.kind = record.KindIn(m.table, rec)
 	if rec.Old == nil && rec.New == nil { // a stream of keys only
 		e, err := m.table.Claim(model.Loaded(rec.Keys))
 		if err != nil {
@@ -117,8 +115,8 @@ func (m *Mux) prepare(d *delivery) error {
 	}
 	d.unknown = was == nil && is == nil && (before != nil || after != nil)
 	if rec.Old != nil && rec.New != nil && was != is { // the item became one of another type
-		m.add(d, image{e: was, kind: Removed, old: rec.Old})
-		m.add(d, image{e: is, kind: Inserted, new: rec.New})
+		m.add(d, image{e: was, kind: record.Removed, old: rec.Old})
+		m.add(d, image{e: is, kind: record.Inserted, new: rec.New})
 		return nil
 	}
 	if is == nil {
@@ -129,7 +127,7 @@ func (m *Mux) prepare(d *delivery) error {
 }
 
 // claim returns the entity of an image, nil where there is no image.
-func (m *Mux) claim(image attr.Item) (*model.Entity, error) {
+func (m *sMux) claim(image attr.Item) (*model.Entity, error) {
 	if image == nil {
 		return nil, nil
 	}
@@ -137,28 +135,15 @@ func (m *Mux) claim(image attr.Item) (*model.Entity, error) {
 }
 
 // unknown returns the error of a record of no known entity, if that is one.
-func (m *Mux) unknown(err error) error {
+func (m *sMux) unknown(err error) error {
 	if m.opts.RefuseUnknown {
 		return err
 	}
 	return nil
 }
 
-// kindOf tells what a record says from what the TTL of its item says.
-func kindOf(t *model.Table, rec *Record) ChangeKind {
-	if rec.Kind != Removed || t.TTL == "" {
-		return rec.Kind
-	}
-	if n, ok := rec.Old[t.TTL].(*types.AttributeValueMemberN); ok && !rec.At.IsZero() {
-		if c, ok := attr.CompareNumbers(n.Value, fmt.Sprint(rec.At.Unix())); ok && c <= 0 {
-			return Expired
-		}
-	}
-	return Removed
-}
-
 // add decodes the images of a record that belong to one entity, and notes the parts that they concern.
-func (m *Mux) add(d *delivery, img image) {
+func (m *sMux) add(d *delivery, img image) {
 	e := img.e
 	if e == nil {
 		return // an item of the library's own
@@ -170,10 +155,10 @@ func (m *Mux) add(d *delivery, img image) {
 	}
 	d.entity = e.Name
 	var before, after error
-	if img.kind != Inserted {
+	if img.kind != record.Inserted {
 		img.was, before = decodeImage(e, img.old, d.record.Keys)
 	}
-	if img.kind == Inserted || img.kind == Modified {
+	if img.kind == record.Inserted || img.kind == record.Modified {
 		img.is, after = decodeImage(e, img.new, d.record.Keys)
 	}
 	if viewed {
@@ -201,9 +186,9 @@ func (m *Mux) add(d *delivery, img image) {
 
 // addViews notes the views that an image concerns. One of two images that can be decoded is enough: views read the table, so
 // that an item that was mended counts again.
-func (m *Mux) addViews(d *delivery, img image, before, after error) {
+func (m *sMux) addViews(d *delivery, img image, before, after error) {
 	fault := errors.Join(before, after)
-	if img.kind == Modified && (before == nil || after == nil) {
+	if img.kind == record.Modified && (before == nil || after == nil) {
 		fault = nil
 		if !m.opts.SkipUndecodable {
 			img.unreadOld = before
@@ -224,7 +209,7 @@ func (m *Mux) addViews(d *delivery, img image, before, after error) {
 }
 
 // viewed reports whether a view looks at items of e.
-func (m *Mux) viewed(e *model.Entity) bool {
+func (m *sMux) viewed(e *model.Entity) bool {
 	for _, v := range m.views {
 		if v.view.kind.on(e) {
 			return true
@@ -234,8 +219,8 @@ func (m *Mux) viewed(e *model.Entity) bool {
 }
 
 // change is the image as handlers get it.
-func (i image) change(rec *Record) Change[any] {
-	c := Change[any]{Kind: i.kind, Sequence: rec.Sequence, At: rec.At, record: rec, entity: i.e}
+func (i image) change(rec *record.Record) vChange {
+	c := vChange{Kind: i.kind, Sequence: rec.Sequence, At: rec.At, record: rec, entity: i.e}
 	if i.was.IsValid() {
 		c.Old = i.was.Interface()
 	}
@@ -249,9 +234,9 @@ func (i image) change(rec *Record) Change[any] {
 func (i image) complete() error {
 	missing := ""
 	switch {
-	case i.old == nil && i.kind != Inserted:
+	case i.old == nil && i.kind != record.Inserted:
 		missing = "old"
-	case i.new == nil && (i.kind == Inserted || i.kind == Modified):
+	case i.new == nil && (i.kind == record.Inserted || i.kind == record.Modified):
 		missing = "new"
 	default:
 		return nil
@@ -278,17 +263,4 @@ func decodeImage(e *model.Entity, attrs, keys attr.Item) (v reflect.Value, err e
 // id tells a record from all others.
 func (d *delivery) id() string {
 	return d.record.Stream + " " + d.record.Sequence + " " + d.item
-}
-
-// recordText says what a record is of, for errors.
-func recordText(r *Record, entity string) string {
-	var what strings.Builder
-	what.WriteString(string(r.Kind))
-	if entity != "" {
-		what.WriteString(" " + entity)
-	}
-	for _, attrName := range attr.SortedNames(r.Keys) {
-		what.WriteString(" " + attrName + "=" + attr.Text(r.Keys[attrName]))
-	}
-	return what.String()
 }

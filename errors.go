@@ -197,3 +197,23 @@ type ThrottleReason struct {
 
 // String says it in words: "index by-genre: hot key range, writes".
 func (r ThrottleReason) String() string { return fault.ThrottleReason(r).String() }
+
+// RecordError says which record could not be handled and why. Where it matches [ErrUnavailable] the batch stopped at that
+// record, which is not at fault.
+type RecordError struct {
+	Record Record
+	Entity string // "" where no entity claims it
+	// Parts says what failed: "view NAME" for a view, "handlers", and "batch handlers" for those of HandleBatch. It is nil where nobody
+	// can tell what the record is of, so that all are concerned. See [Mux.Replay].
+	Parts    []string
+	Attempts int // deliveries that failed by the record's own fault so far, this one included
+	// GivenUp says that Parts go to the dead letters: they are not tried again, and no error of Process tells of them. The error that
+	// DeadLetters gets has it set, and the one that Report gets where DeadLetters took the record.
+	GivenUp bool
+	Err     error
+}
+
+func (e *RecordError) Error() string { return e.below().Error() }
+
+// Unwrap returns the cause.
+func (e *RecordError) Unwrap() error { return e.Err }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // The packages below make errors of their own, with the fields of those of this package. errors.As and errors.AsType
@@ -31,6 +32,8 @@ func public(err error) error {
 		return batchError(e)
 	case *fault.ThrottleError:
 		return throttleError(e)
+	case *sRecordError:
+		return recordError(e)
 	case interface{ Unwrap() []error }:
 		if reflect.TypeOf(err) != joined {
 			return err
@@ -73,6 +76,8 @@ func asPublic(err error, target any) bool {
 		return set(target, batchError(e))
 	case *fault.ThrottleError:
 		return set(target, throttleError(e))
+	case *sRecordError:
+		return set(target, recordError(e))
 	}
 	return false
 }
@@ -135,4 +140,12 @@ func (e *ThrottleError) below() *fault.ThrottleError {
 		out.Reasons = append(out.Reasons, fault.ThrottleReason(r))
 	}
 	return out
+}
+
+func recordError(e *sRecordError) *RecordError {
+	return &RecordError{Record: Record(e.Record), Entity: e.Entity, Parts: e.Parts, Attempts: e.Attempts, GivenUp: e.GivenUp, Err: e.Err}
+}
+
+func (e *RecordError) below() *sRecordError {
+	return &sRecordError{Record: record.Record(e.Record), Entity: e.Entity, Parts: e.Parts, Attempts: e.Attempts, GivenUp: e.GivenUp, Err: e.Err}
 }

@@ -160,7 +160,7 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 // It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
 // It returns the number of items deleted, also with an error. Call it again to go on.
 func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
-	deleted, err = dropView(db.db, ctx, name, opts)
+	deleted, err = dropView(db.db, ctx, name, opts.below())
 	return deleted, public(err)
 }
 

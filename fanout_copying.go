@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // copying is a change of a source on its way into its targets. Which those are is fixed by what it names, so that whoever carries it
@@ -21,7 +22,7 @@ type copying struct {
 	images  []attr.Item // what these are decoded from
 
 	// of the last look
-	c        Change[any]
+	c        vChange
 	now      attr.Item // what New is decoded from
 	was      attr.Item // what Old is decoded from
 	rows     []located // what was found for it
@@ -38,8 +39,8 @@ type located struct {
 	id  string
 }
 
-func newCopying(key attr.Item, c Change[any], old, is attr.Item) *copying {
-	out := &copying{key: key, expired: c.Kind == Expired, old: c.Old, c: c}
+func newCopying(key attr.Item, c vChange, old, is attr.Item) *copying {
+	out := &copying{key: key, expired: c.Kind == record.Expired, old: c.Old, c: c}
 	for i, image := range []any{c.Old, c.New} {
 		if image != nil {
 			out.named, out.images = append(out.named, image), append(out.images, []attr.Item{old, is}[i])
@@ -54,13 +55,13 @@ func (c *copying) sees(now any, attrs attr.Item) {
 	c.c.Old, c.c.New = c.old, now
 	switch {
 	case now != nil && c.old != nil:
-		c.c.Kind = Modified
+		c.c.Kind = record.Modified
 	case now != nil:
-		c.c.Kind = Inserted
+		c.c.Kind = record.Inserted
 	case c.expired:
-		c.c.Kind = Expired
+		c.c.Kind = record.Expired
 	default:
-		c.c.Kind = Removed
+		c.c.Kind = record.Removed
 	}
 	if c.now, c.was = attrs, nil; c.old != nil {
 		c.was = c.images[0]
@@ -74,7 +75,7 @@ func (c *copying) sees(now any, attrs attr.Item) {
 }
 
 // apart is the change with an Old and a New that no other target has: apply may keep what they point to.
-func (c *copying) apart(f *fanOut) (Change[any], error) {
+func (c *copying) apart(f *fanOut) (vChange, error) {
 	out := c.c
 	if !f.shares {
 		return out, nil

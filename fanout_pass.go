@@ -20,7 +20,7 @@ import (
 type fanOutPass struct {
 	f      *fanOut
 	db     *write.DB
-	report func(Drift) error
+	report func(vDrift) error
 
 	mu        sync.Mutex // of all below, and of the changes
 	changed   int
@@ -91,7 +91,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.changed++
-		if err := p.report(Drift{Item: p.db.Table.KeyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
+		if err := p.report(vDrift{Item: p.db.Table.KeyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
 			p.stopped = cmp.Or(p.stopped, err)
 		}
 		return

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -15,18 +16,18 @@ import (
 type fanOutRebuild struct {
 	f      *fanOut
 	db     *write.DB
-	p      *Progress
-	report func(Drift) error
+	p      *vProgress
+	report func(vDrift) error
 	list   []*copying
 	faults []error
 }
 
-func (f *fanOut) rebuilder(db *write.DB, p *Progress, _ func(context.Context) error) rebuilder {
+func (f *fanOut) rebuilder(db *write.DB, p *vProgress, _ func(context.Context) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: p}
 }
 
-func (f *fanOut) verifier(db *write.DB, report func(Drift) error) rebuilder {
-	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
+func (f *fanOut) verifier(db *write.DB, report func(vDrift) error) rebuilder {
+	return &fanOutRebuild{f: f, db: db, p: &vProgress{}, report: report}
 }
 
 // add takes a source as if it had just been inserted.
@@ -35,7 +36,7 @@ func (r *fanOutRebuild) add(ctx context.Context, attrs attr.Item) error {
 		return nil
 	}
 	r.p.Sources++
-	r.list = append(r.list, newCopying(r.db.Table.KeyOf(model.Loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, nil, nil))
+	r.list = append(r.list, newCopying(r.db.Table.KeyOf(model.Loaded(attrs)), vChange{Kind: record.Inserted, entity: r.f.source}, nil, nil))
 	if len(r.list) < call.BatchGetLimit {
 		return nil
 	}
@@ -61,11 +62,11 @@ func (r *fanOutRebuild) flush(ctx context.Context, _ bool) (bool, error) {
 // compare reports the targets that differ in three looks within half a second: what a stream is about to carry does not.
 func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, error) {
 	var last map[string]bool
-	var order []Drift
+	var order []vDrift
 	for looks := 1; ; looks++ {
 		found := map[string]bool{}
 		order = nil
-		_, _ = r.f.carry(ctx, r.db, list, func(d Drift) error {
+		_, _ = r.f.carry(ctx, r.db, list, func(d vDrift) error {
 			if last == nil || last[d.Item] {
 				found[d.Item] = true
 				order = append(order, d)

@@ -7,21 +7,8 @@ import (
 	"log/slog"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/record"
 )
-
-// lambdaEvent is the event of a DynamoDB stream, and lambdaResponse the answer that reports partial failure.
-// AWS: "Configuring partial batch response with DynamoDB and Lambda".
-type lambdaEvent struct {
-	Records []Record `json:"Records"`
-}
-
-type lambdaResponse struct {
-	Failures []lambdaFailure `json:"batchItemFailures"`
-}
-
-type lambdaFailure struct {
-	Sequence string `json:"itemIdentifier"`
-}
 
 // Lambda handles the event of a DynamoDB stream as a Lambda function does, in JSON and without the types of
 // aws-lambda-go:
@@ -38,12 +25,12 @@ type lambdaFailure struct {
 //
 // Failed deliveries are counted in the memory of one instance of the function: give the mapping a MaximumRetryAttempts and
 // an on-failure destination too.
-func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
-	records, err := lambdaRecords(event)
+func (m *sMux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
+	records, err := record.LambdaRecords(event)
 	if err != nil {
 		return nil, err
 	}
-	failed, err := m.Process(ctx, records)
+	failed, err := m.Process(ctx, pointers(records))
 	if err != nil && m.opts.Report == nil {
 		what := "records of the stream failed"
 		if errors.Is(err, fault.ErrUnavailable) {
@@ -51,9 +38,35 @@ func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessag
 		}
 		slog.ErrorContext(ctx, what, "error", err, "failed", len(failed), "records", len(records))
 	}
-	out := lambdaResponse{Failures: make([]lambdaFailure, len(failed))}
+	out := record.LambdaResponse{Failures: make([]record.LambdaFailure, len(failed))}
 	for i, s := range failed {
 		out.Failures[i].Sequence = s
 	}
 	return json.Marshal(out)
+}
+
+// LambdaOf returns the handler of a Lambda function whose event d decodes.
+func (m *sMux) LambdaOf(d record.Decoder) func(context.Context, json.RawMessage) (json.RawMessage, error) {
+	return func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {
+		event, err := d.DecodeEvent(payload)
+		if err != nil {
+			return nil, err
+		}
+		failed, err := m.Process(ctx, pointers(event.Records))
+		if !event.Responding && err != nil {
+			return nil, err
+		}
+		if err != nil && m.opts.Report == nil || event.Refused != nil {
+			slog.ErrorContext(ctx, "records of the stream failed", "error", errors.Join(event.Refused, err), "failed", len(failed), "records", len(event.Records))
+		}
+		return event.Response(failed), nil
+	}
+}
+
+func pointers(records []record.Record) []*record.Record {
+	out := make([]*record.Record, len(records))
+	for i := range records {
+		out[i] = &records[i]
+	}
+	return out
 }

@@ -10,16 +10,17 @@ import (
 
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // run is one batch on its way through a Mux: first the views, then the handlers, then those of batches.
 type run struct {
-	m          *Mux
+	m          *sMux
 	deliveries []*delivery // without what is skipped
 	replay     bool        // nothing is counted, remembered or given to the dead letters
 
 	mu     sync.Mutex
-	causes []*RecordError // that the batch stopped for, one each
+	causes []*sRecordError // that the batch stopped for, one each
 	known  map[string]bool
 	freed  map[int]bool // views of which a record went to the dead letters, so that those behind it can go on
 
@@ -31,7 +32,7 @@ type run struct {
 // withheld, and one for each cause that the batch stopped for, which matches [ErrUnavailable]. It is nil exactly if failed is empty.
 //
 // It makes the requests that the views need and none of its own.
-func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, err error) {
+func (m *sMux) Process(ctx context.Context, records []*record.Record) (failed []string, err error) {
 	if err := m.refuse(records); err != nil {
 		for i := range records {
 			failed = append(failed, records[i].Sequence)
@@ -44,7 +45,7 @@ func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, e
 	}
 	r := &run{m: m}
 	for i := range records {
-		d := m.newDelivery(&records[i])
+		d := m.newDelivery(records[i])
 		if !d.wanted() {
 			r.skip(d)
 			continue
@@ -60,16 +61,16 @@ func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, e
 // Replay handles one record again, as its dead letter says: the parts that failed, all of them where none is given. Nothing
 // is counted, and what fails is returned and goes to no dead letters. The error is a [RecordError]; it matches [ErrUnavailable] where
 // the record is not at fault, and [ErrModel] where m has no such part.
-func (m *Mux) Replay(ctx context.Context, record Record, parts ...string) error {
-	if err := m.refuse([]Record{record}); err != nil {
+func (m *sMux) Replay(ctx context.Context, rec record.Record, parts ...string) error {
+	if err := m.refuse([]*record.Record{&rec}); err != nil {
 		return err
 	}
 	for _, name := range parts {
 		if !slices.ContainsFunc(m.partNames(), func(own string) bool { return own == name }) {
-			return &RecordError{Record: record, Parts: parts, Err: fault.Model("the Mux has no part %q: it has %q", name, m.partNames())}
+			return &sRecordError{Record: rec, Parts: parts, Err: fault.Model("the Mux has no part %q: it has %q", name, m.partNames())}
 		}
 	}
-	d := m.newDelivery(&record)
+	d := m.newDelivery(&rec)
 	if !d.wanted() {
 		return nil
 	}
@@ -94,7 +95,7 @@ func (r *run) skip(d *delivery) {
 	}
 }
 
-func (m *Mux) partNames() (names []string) {
+func (m *sMux) partNames() (names []string) {
 	for i := range m.parts() {
 		names = append(names, m.partName(i))
 	}
@@ -237,7 +238,7 @@ func (r *run) batch(ctx context.Context) {
 }
 
 func (r *run) together(ctx context.Context, ds []*delivery) error {
-	var cs []Change[any]
+	var cs []vChange
 	for _, d := range ds {
 		cs = append(cs, d.changes...)
 	}
@@ -307,8 +308,8 @@ func (r *run) worn(d *delivery) (parts []int) {
 }
 
 // fault is the error of what failed of a record, or of some of its parts; nil if nothing did.
-func (r *run) fault(d *delivery, parts ...int) *RecordError {
-	e := &RecordError{Record: *d.record, Entity: d.entity}
+func (r *run) fault(d *delivery, parts ...int) *sRecordError {
+	e := &sRecordError{Record: *d.record, Entity: d.entity}
 	var errs []error
 	for i, s := range d.shares {
 		if s.state != failed && parts == nil || parts != nil && !slices.Contains(parts, i) {
@@ -345,7 +346,7 @@ func (r *run) stop(ctx context.Context, d *delivery, parts []int, cause, err err
 		r.known = map[string]bool{}
 	}
 	r.known[name] = true
-	e := &RecordError{Record: *d.record, Entity: d.entity, Err: &fault.Outside{Err: err}}
+	e := &sRecordError{Record: *d.record, Entity: d.entity, Err: &fault.Outside{Err: err}}
 	for _, part := range parts {
 		e.Parts = append(e.Parts, r.m.partName(part))
 		e.Attempts = max(e.Attempts, d.shares[part].tried)

@@ -2,10 +2,10 @@ package ddb
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -17,27 +17,27 @@ type origin struct {
 
 // refuse returns the error of a batch with a record that the Mux must not handle: of another table's stream, or one that a source
 // has made wrongly. Nothing of the batch is handled then.
-func (m *Mux) refuse(records []Record) *RecordError {
+func (m *sMux) refuse(records []*record.Record) *sRecordError {
 	for i := range records {
-		if err := m.foreign(&records[i]); err != nil {
-			return &RecordError{Record: records[i], Err: &fault.Outside{Err: err}}
+		if err := m.foreign(records[i]); err != nil {
+			return &sRecordError{Record: *records[i], Err: &fault.Outside{Err: err}}
 		}
 	}
 	return nil
 }
 
-func (m *Mux) foreign(r *Record) error {
+func (m *sMux) foreign(r *record.Record) error {
 	switch r.Kind {
-	case Inserted, Modified, Removed, Expired:
+	case record.Inserted, record.Modified, record.Removed, record.Expired:
 	default:
 		if r.Raw == nil {
-			return fault.Model("the record's kind is %q: set it by RecordKind", r.Kind)
+			return fault.Model("the record's kind is %q: use Inserted, Modified, Removed or Expired", r.Kind)
 		}
 	}
 	if r.Sequence == "" {
 		return fault.Model("the record has no sequence number")
 	}
-	name := tableName(r.Stream)
+	name := record.TableName(r.Stream)
 	if name == "" {
 		return nil
 	}
@@ -58,22 +58,12 @@ func (o *origin) bind(name string) string {
 }
 
 // bindTo binds a Mux to the table of a DB.
-func (m *Mux) bindTo(db *write.DB) {
-	name := tableName(db.Name)
+func (m *sMux) bindTo(db *write.DB) {
+	name := record.TableName(db.Name)
 	if name == "" {
 		name = db.Name
 	}
 	if own := m.origin.bind(name); own != name {
 		panic(fmt.Sprintf("ddb: Maintain: the DB is of table %q, and the Mux handles table %q", name, own))
 	}
-}
-
-// tableName returns the table's name in the ARN of a table or of its stream, "" where there is none.
-func tableName(arn string) string {
-	if !strings.HasPrefix(arn, "arn:") {
-		return ""
-	}
-	_, rest, _ := strings.Cut(arn, ":table/")
-	name, _, _ := strings.Cut(rest, "/")
-	return name
 }

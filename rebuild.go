@@ -5,24 +5,19 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// RebuildOptions configures [View.Rebuild] and [DB.DropView]; nil is one worker, from the start, as fast as it goes.
-type RebuildOptions struct {
-	// Scan says how the table is read: workers, segments, where to resume, and the checkpoint, which is called when all
-	// that was read before it has been made right. On a large table that is every ten seconds, and at the end. Its cursor
-	// resumes this operation, and no other scan. Workers is also the number of targets worked on at once. IgnoreUnknown is not
-	// looked at: unknown items are skipped.
-	Scan ScanOptions
-	// Rate bounds the capacity units consumed in a second, of reads and writes together; default unbounded.
-	Rate int
-	// Progress is called after each page of the scan.
-	Progress func(Progress)
+// vJob says how a Rebuild or a DropView goes on.
+type vJob struct {
+	Scan     read.ScanOptions
+	Rate     int // capacity units in a second; 0 is unbounded
+	Progress func(vProgress)
 }
 
-// Progress says how far a Rebuild is.
-type Progress struct {
+// vProgress says how far a Rebuild is.
+type vProgress struct {
 	Items   int // read
 	Total   int // in the table, as DynamoDB said last: it counts every six hours; 0 if it is not known
 	Sources int // looked at, contributions of earlier ones included
@@ -37,23 +32,23 @@ type Progress struct {
 // bulkRun is a Rebuild or DropView under way: how far it is, and how fast it may go.
 type bulkRun struct {
 	ctx     context.Context // with the meter
-	p       Progress
+	p       vProgress
 	rate    int
-	meter   *Meter
-	report  func(Progress)
+	meter   *call.Meter
+	report  func(vProgress)
 	started time.Time
 }
 
-func newBulkRun(ctx context.Context, db *write.DB, opts *RebuildOptions) *bulkRun {
+func newBulkRun(ctx context.Context, db *write.DB, opts vJob) *bulkRun {
 	b := &bulkRun{ctx: ctx, rate: opts.Rate, report: opts.Progress, started: time.Now()}
 	if b.rate > 0 {
-		b.ctx, b.meter = WithMeter(ctx)
+		b.ctx, b.meter = call.WithMeter(ctx)
 	}
 	if b.report == nil || opts.Scan.Resume != "" {
 		return b
 	}
 	if c, err := db.Tables("progress"); err == nil {
-		if live, err := describeTable(db, ctx, c); err == nil && live.ItemCount != nil { // else it is not known
+		if live, err := db.Describe(ctx, c); err == nil && live.ItemCount != nil { // else it is not known
 			b.p.Total = int(*live.ItemCount)
 		}
 	}
@@ -65,7 +60,7 @@ func (b *bulkRun) pace(ctx context.Context) error {
 	if b.rate <= 0 {
 		return ctx.Err()
 	}
-	c := b.meter.Capacity(nil)
+	c := b.meter.Total()
 	return call.Sleep(ctx, time.Until(b.started.Add(time.Duration((c.Read+c.Write)/float64(b.rate)*float64(time.Second)))))
 }
 

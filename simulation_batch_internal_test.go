@@ -70,7 +70,7 @@ func (b *batchJournal) begin(cs []Change[any]) {
 		if b.j.lettered[batchName][r.Sequence] {
 			continue // a replay
 		}
-		for _, before := range b.j.order[b.j.text(*r)] {
+		for _, before := range b.j.order[b.j.text(Record(*r))] {
 			if before == r.Sequence {
 				break
 			}

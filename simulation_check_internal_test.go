@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // check compares what is derived with a recomputation.
@@ -217,7 +218,7 @@ func (s *simulation) checkMore(sources []simSource, derived []any) (faults []err
 		all.N++
 	}
 	for _, r := range s.seen {
-		if kindOf(s.m.table.m, &r) != Expired {
+		if record.KindIn(s.m.table.m, (*record.Record)(&r)) != Expired {
 			continue
 		}
 		src, err := s.m.sources.Decode(r.Old)

@@ -64,7 +64,7 @@ func simulate(c chooser, cfg simConfig) error {
 	s := &simulation{c: c, cfg: cfg, m: newSimulated(), at: map[string]*string{}}
 	s.time, s.engine = clock, ddbmem.New(ddbmem.Options{Clock: clock})
 	if cfg.copy {
-		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.name != "copies" })
+		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.Name() != "copies" })
 	} else if cfg.moving {
 		s.m.all = []*View{s.m.moving}
 	} else if cfg.plain {

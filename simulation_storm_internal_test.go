@@ -72,7 +72,7 @@ func (s *storm) newMux(seed uint64) *Mux {
 			w.count("handler without its service")
 			return fmt.Errorf("the mail server: %w", fault.ErrUnavailable)
 		}
-		s.j.did(c.record)
+		s.j.did((*Record)(c.record))
 		return nil
 	})
 	s.handleBatches(m)

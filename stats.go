@@ -8,26 +8,26 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// MuxStats is what a [Mux] did since it was made, in this process. It can be written as JSON.
+// sMuxStats is what a [Mux] did since it was made, in this process. It can be written as JSON.
 //
 // A delivery is counted when its batch ends. What is handled counts once, however often its batch comes again for other records;
 // a record that a source delivers again after all of it is done, as Lambda does with what follows a failure, is handled again and
 // counts again. Records of the library's own items and of versions (History) count nowhere, nor do those of entities that no part is
 // for, nor does [Mux.Replay].
-type MuxStats struct {
+type sMuxStats struct {
 	// Parts has an entry for each part and entity that a record was for: the views as they were given to Maintain, then "handlers",
 	// then "batch handlers", and the entities of each by name.
-	Parts []PartStats `json:"parts"`
+	Parts []sPartStats `json:"parts"`
 
 	Unknown     int64 `json:"unknown"`     // records skipped because no entity claims the item
 	Undecodable int64 `json:"undecodable"` // records that a part skipped for MuxOptions.SkipUndecodable
 	Stopped     int64 `json:"stopped"`     // batches that stopped for ErrUnavailable, each once
 }
 
-// PartStats is what became of the records of one entity in one part of a [Mux]. Part is as in [RecordError].Parts. Both names are
+// sPartStats is what became of the records of one entity in one part of a [Mux]. Part is as in [RecordError].Parts. Both names are
 // empty in the entry of records of which nobody can tell what they are of. A record that made an item one of another entity
 // counts for the new one, where the part is for both.
-type PartStats struct {
+type sPartStats struct {
 	Part   string `json:"part"`
 	Entity string `json:"entity"`
 
@@ -40,11 +40,11 @@ type PartStats struct {
 // Stats returns what m did so far. It is safe for concurrent use, and cheap: it takes a lock that each batch takes once, for a
 // moment. Where it is to be seen is the program's choice: expvar.Publish("mux", expvar.Func(func() any { return mux.Stats() })),
 // for one. Status of the reader of package ddbstream has it too.
-func (m *Mux) Stats() MuxStats {
+func (m *sMux) Stats() sMuxStats {
 	s := &m.stats
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := MuxStats{Parts: make([]PartStats, 0, len(s.parts)), Unknown: s.unknown, Undecodable: s.undecodable, Stopped: s.stopped}
+	out := sMuxStats{Parts: make([]sPartStats, 0, len(s.parts)), Unknown: s.unknown, Undecodable: s.undecodable, Stopped: s.stopped}
 	keys := make([]countKey, 0, len(s.parts))
 	for at := range s.parts {
 		keys = append(keys, at)
@@ -65,7 +65,7 @@ func (m *Mux) Stats() MuxStats {
 // stats is what a Mux counts.
 type stats struct {
 	mu    sync.Mutex
-	parts map[countKey]*PartStats // without their names
+	parts map[countKey]*sPartStats // without their names
 
 	unknown, undecodable, stopped int64
 }
@@ -124,13 +124,13 @@ func (s *stats) count(r *run) {
 }
 
 // at is what records of an entity are counted in, of one part.
-func (s *stats) at(at countKey) *PartStats {
+func (s *stats) at(at countKey) *sPartStats {
 	c := s.parts[at]
 	if c == nil {
 		if s.parts == nil {
-			s.parts = map[countKey]*PartStats{}
+			s.parts = map[countKey]*sPartStats{}
 		}
-		c = &PartStats{}
+		c = &sPartStats{}
 		s.parts[at] = c
 	}
 	return c

@@ -8,10 +8,11 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
+// sMux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
 // before the first record; from then on it is safe for concurrent use, on records of different items.
 //
 // Delivery is at least once: whatever a source delivers again is handled again. Records of one item are handled in the
@@ -24,12 +25,12 @@ import (
 //
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
-type Mux struct {
+type sMux struct {
 	table    *model.Table
-	opts     MuxOptions
-	handlers map[*model.Entity][]func(context.Context, Change[any]) error
-	any      []func(context.Context, Change[any]) error
-	batch    []func(context.Context, []Change[any]) error
+	opts     sMuxOptions
+	handlers map[*model.Entity][]func(context.Context, vChange) error
+	any      []func(context.Context, vChange) error
+	batch    []func(context.Context, []vChange) error
 	views    []maintained
 
 	progress progress
@@ -39,12 +40,12 @@ type Mux struct {
 
 // maintained is a view and where it lives.
 type maintained struct {
-	view *View
+	view *vView
 	db   *write.DB
 }
 
-// MuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
-type MuxOptions struct {
+// sMuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
+type sMuxOptions struct {
 	// Workers is the number of items handled side by side; default 1, which handles all records in order. Handlers
 	// are then called concurrently, for different items.
 	Workers int
@@ -75,18 +76,18 @@ type MuxOptions struct {
 	//
 	// A record that DeadLetters took has not failed any more: neither the error of Process has it, nor what a reader logs of that
 	// error, where the last that is said of it is an earlier attempt. Report gets each, with [RecordError].GivenUp; [Mux.Stats] counts them.
-	DeadLetters func(ctx context.Context, r Record, cause error) error
+	DeadLetters func(ctx context.Context, r record.Record, cause error) error
 
 	// Report is called for each delivery of a record that failed, once per record, and once for each cause that a batch stopped for;
 	// not for records that were withheld. It is the place to log that a record was given up: where DeadLetters took it, the
 	// error has GivenUp and says "given up after 3 attempts, to the dead letters". It may be called concurrently. [Mux.Stats] has the counts.
-	Report func(ctx context.Context, err *RecordError)
+	Report func(ctx context.Context, err *sRecordError)
 }
 
-// RecordError says which record could not be handled and why. Where it matches [ErrUnavailable] the batch stopped at that
+// sRecordError says which record could not be handled and why. Where it matches [ErrUnavailable] the batch stopped at that
 // record, which is not at fault.
-type RecordError struct {
-	Record Record
+type sRecordError struct {
+	Record record.Record
 	Entity string // "" where no entity claims it
 	// Parts says what failed: "view NAME" for a view, "handlers", and "batch handlers" for those of HandleBatch. It is nil where nobody
 	// can tell what the record is of, so that all are concerned. See [Mux.Replay].
@@ -98,8 +99,11 @@ type RecordError struct {
 	Err     error
 }
 
-func (e *RecordError) Error() string {
-	what := recordText(&e.Record, e.Entity)
+// As makes e the error of package ddb.
+func (e *sRecordError) As(target any) bool { return fault.AsPublic(e, target) }
+
+func (e *sRecordError) Error() string {
+	what := record.Text(&e.Record, e.Entity)
 	if errors.Is(e.Err, fault.ErrUnavailable) {
 		return fmt.Sprintf("ddb: stream: the batch stops at %s, record %s: %v", what, e.Record.Sequence, e.Err)
 	}
@@ -114,11 +118,11 @@ func (e *RecordError) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *RecordError) Unwrap() error { return e.Err }
+func (e *sRecordError) Unwrap() error { return e.Err }
 
-// NewMux returns a mux for the records of table.
-func NewMux(table *Table, opts *MuxOptions) *Mux {
-	m := &Mux{table: table.below(), handlers: map[*model.Entity][]func(context.Context, Change[any]) error{}}
+// newMux returns a mux for the records of table.
+func newMux(table *model.Table, opts *sMuxOptions) *sMux {
+	m := &sMux{table: table, handlers: map[*model.Entity][]func(context.Context, vChange) error{}}
 	if opts != nil {
 		m.opts = *opts
 	}
@@ -129,33 +133,29 @@ func NewMux(table *Table, opts *MuxOptions) *Mux {
 	return m
 }
 
-// Handle registers f for the changes of e, after those registered before. An error, or a panic, makes the record fail
-// and be delivered again; then all its handlers run again. It panics if e is of another table than m's.
-func Handle[T any](m *Mux, e *Entity[T], f func(context.Context, Change[T]) error) {
-	if e.e.Table != m.table {
-		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.e.Name))
+// Handle registers f for the changes of e, after those registered before.
+func (m *sMux) Handle(e *model.Entity, f func(context.Context, vChange) error) {
+	if e.Table != m.table {
+		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.Name))
 	}
-	m.handlers[e.e] = append(m.handlers[e.e], func(ctx context.Context, c Change[any]) error {
-		return f(ctx, retype[T](c))
-	})
+	m.handlers[e] = append(m.handlers[e], f)
 }
 
 // HandleAny registers f for the changes of every entity. Old and New are of the entity's own type, nil where there is
 // none, for a type switch.
-func (m *Mux) HandleAny(f func(context.Context, Change[any]) error) { m.any = append(m.any, f) }
+func (m *sMux) HandleAny(f func(context.Context, vChange) error) { m.any = append(m.any, f) }
 
 // HandleBatch registers f for each batch as a whole, after the other handlers and with the changes that they did not
 // fail on, in order. When f fails, all of them are delivered again; when that happened Attempts times and there are
 // DeadLetters, f gets each change in a batch of its own, so that only those that it fails on are lost to it.
-func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
+func (m *sMux) HandleBatch(f func(context.Context, []vChange) error) {
 	m.batch = append(m.batch, f)
 }
 
 // Maintain keeps views up to date in db, before any handler sees the record: what a handler reads is as new as its
 // record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
 // that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
-func (m *Mux) Maintain(on *DB, views ...*View) {
-	db := on.db
+func (m *sMux) Maintain(db *write.DB, views ...*vView) {
 	marked := &write.DB{DB: &read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
 	for _, v := range views {
 		if db.Table != m.table || v.table != m.table {

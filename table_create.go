@@ -69,7 +69,7 @@ func createOrWait(db *write.DB, ctx context.Context, c call.TableClient) (live *
 			}
 			create, exists = false, err
 		}
-		live, err = describeTable(db, ctx, c)
+		live, err = db.Describe(ctx, c)
 		switch {
 		case errors.Is(err, fault.ErrNotFound):
 			create = exists != nil // it was there, and is gone; one that was just made is not seen yet

@@ -35,13 +35,13 @@ func dropLive(db *write.DB, ctx context.Context, force bool) error {
 		return err
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: drop table %q: %w", db.Name, err) }
-	was, err := describeTable(db, ctx, c)
+	was, err := db.Describe(ctx, c)
 	if err != nil {
 		return fail(err)
 	}
 	if was.TableStatus != types.TableStatusDeleting {
 		if err := deleteTable(db, ctx, c, was, force); err != nil {
-			switch now, again := describeTable(db, ctx, c); { // another program may be deleting it, or our own response was lost
+			switch now, again := db.Describe(ctx, c); { // another program may be deleting it, or our own response was lost
 			case errors.Is(again, fault.ErrNotFound):
 				return nil
 			case again != nil || now.TableStatus != types.TableStatusDeleting:
@@ -50,7 +50,7 @@ func dropLive(db *write.DB, ctx context.Context, force bool) error {
 		}
 	}
 	err = poll(ctx, "until it is gone", func() (bool, error) {
-		now, err := describeTable(db, ctx, c)
+		now, err := db.Describe(ctx, c)
 		if errors.Is(err, fault.ErrNotFound) {
 			return true, nil
 		}

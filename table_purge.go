@@ -101,7 +101,7 @@ func purgeable(db *write.DB, ctx context.Context, force bool) (key []string, err
 		}
 		return nil, fmt.Errorf("%w; or set PurgeOptions.Force", err)
 	}
-	live, err := describeTable(db, ctx, c)
+	live, err := db.Describe(ctx, c)
 	if err == nil && !force {
 		err = belongsToModel(db, ctx, c, live, "PurgeOptions.Force")
 	}

@@ -28,7 +28,7 @@ func verifyTable(db *write.DB, ctx context.Context) error {
 		return err
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.Name, err) }
-	live, err := describeTable(db, ctx, c)
+	live, err := db.Describe(ctx, c)
 	if err != nil {
 		return fail(err)
 	}
@@ -56,18 +56,6 @@ func differences(db *write.DB, ctx context.Context, c call.TableClient, live *ty
 		return nil, "", err
 	}
 	return append(faults, compareTTL(db.Table, ttl)...), ttl, nil
-}
-
-// describeTable returns the live table. If there is none the error matches ErrNotFound.
-func describeTable(db *write.DB, ctx context.Context, c call.TableClient) (*types.TableDescription, error) {
-	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.Name})
-	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-		return nil, fmt.Errorf("%w: %w", fault.ErrNotFound, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return out.Table, nil
 }
 
 // serves reports whether the table takes requests on items.

@@ -14,12 +14,12 @@ const (
 	batchName    = "batch handlers"
 )
 
-func (m *Mux) parts() int        { return len(m.views) + 2 }
-func (m *Mux) handlersPart() int { return len(m.views) }
-func (m *Mux) batchPart() int    { return len(m.views) + 1 }
+func (m *sMux) parts() int        { return len(m.views) + 2 }
+func (m *sMux) handlersPart() int { return len(m.views) }
+func (m *sMux) batchPart() int    { return len(m.views) + 1 }
 
 // partName is the name of a part in a RecordError and in a dead letter.
-func (m *Mux) partName(part int) string {
+func (m *sMux) partName(part int) string {
 	switch part {
 	case m.handlersPart():
 		return handlersName
@@ -29,7 +29,7 @@ func (m *Mux) partName(part int) string {
 	return m.views[part].view.partName()
 }
 
-func (v *View) partName() string { return "view " + v.name }
+func (v *vView) partName() string { return "view " + v.name }
 
 // turn is one part's way through a batch. It alone keeps the order of each item: what follows a failure is withheld until the
 // failure is in the dead letters.

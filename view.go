@@ -19,9 +19,9 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
+// vView is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
 // safe for concurrent use, also by several processes at once.
-type View struct {
+type vView struct {
 	name  string
 	table *model.Table
 	kind  viewKind
@@ -37,9 +37,9 @@ type viewKind interface {
 	reads() flow
 	writes() []flow
 	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder
+	rebuilder(db *write.DB, p *vProgress, pace func(context.Context) error) rebuilder
 	// verifier is rebuilder without writes: it gives what it would change to report.
-	verifier(db *write.DB, report func(Drift) error) rebuilder
+	verifier(db *write.DB, report func(vDrift) error) rebuilder
 }
 
 // rebuilder takes every item of the table, one by one.
@@ -51,7 +51,7 @@ type rebuilder interface {
 }
 
 // Name returns the view's name.
-func (v *View) Name() string { return v.name }
+func (v *vView) Name() string { return v.name }
 
 // Rebuild makes the view what it would be if all its sources were written anew: after a gap in the stream, after a
 // change of its rules, or on a table that it is new to. It may run beside the stream, and several at once.
@@ -76,16 +76,12 @@ func (v *View) Name() string { return v.name }
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
 // it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
-func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error {
-	db := on.db
+func (v *vView) Rebuild(ctx context.Context, db *write.DB, opts vJob) error {
 	if db.Table != v.table {
 		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.name)
 	}
-	if opts == nil {
-		opts = &RebuildOptions{}
-	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := *opts.Scan.below().Of("rebuild", v.name)
+	scan := *opts.Scan.Of("rebuild", v.name)
 	if err := db.Takes(scan); err != nil {
 		return fail(err)
 	}
@@ -126,7 +122,7 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 const checkpointEvery = 10 * time.Second
 
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
+func (v *vView) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
 	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
 	defer cancel(nil)
 	checkpoint, last := scan.Checkpoint, time.Now()
@@ -168,8 +164,8 @@ func (v *View) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r 
 	return r.finish()
 }
 
-// Drift is a difference between a view and what it should be.
-type Drift struct {
+// vDrift is a difference between a view and what it should be.
+type vDrift struct {
 	View  string
 	Item  string // the key of the item that is wrong
 	Field string // the field or attribute of it that is wrong
@@ -177,7 +173,7 @@ type Drift struct {
 	Want  string // what Rebuild would write
 }
 
-func (d Drift) String() string {
+func (d vDrift) String() string {
 	return fmt.Sprintf("%s: %s: %s is %s, should be %s", d.View, d.Item, d.Field, d.Have, d.Want)
 }
 
@@ -185,19 +181,15 @@ func (d Drift) String() string {
 // Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
 // within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
 // it. It yields as [Repository.Query] does.
-func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
-	db := on.db
-	return func(yield func(Drift, error) bool) {
+func (v *vView) Verify(ctx context.Context, db *write.DB, scan read.ScanOptions) iter.Seq2[vDrift, error] {
+	return func(yield func(vDrift, error) bool) {
 		if db.Table != v.table {
-			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
+			yield(vDrift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
 			return
 		}
-		scan := read.ScanOptions{}
-		if opts != nil {
-			scan = *opts.below().Of("verify", v.name)
-		}
+		scan := *scan.Of("verify", v.name)
 		stopped := errors.New("stopped")
-		r := v.kind.verifier(db, func(d Drift) error {
+		r := v.kind.verifier(db, func(d vDrift) error {
 			d.View = v.name
 			if !yield(d, nil) {
 				return stopped
@@ -205,34 +197,14 @@ func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[
 			return nil
 		})
 		if err := v.each(ctx, db, scan, r, &bulkRun{}); err != nil && !errors.Is(err, stopped) {
-			yield(Drift{}, fmt.Errorf("ddb: verify %s: %w", v.name, err))
+			yield(vDrift{}, fmt.Errorf("ddb: verify %s: %w", v.name, err))
 		}
 	}
-}
-
-// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.NeedsRebuild].
-// The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
-// for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
-func (m *Mux) Gap(ctx context.Context, cause error) error {
-	var errs []error
-	for _, v := range m.views {
-		if !m.table.HasCompanions() {
-			continue
-		}
-		mark := v.view.markKey()
-		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
-		mark[model.StampAttr] = newStamp()
-		if _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
-			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.Explain(err)))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
 // Rebuild, nil if there was none. It is one read.
-func (v *View) NeedsRebuild(ctx context.Context, on *DB) (cause, err error) {
-	db := on.db
+func (v *vView) NeedsRebuild(ctx context.Context, db *write.DB) (cause, err error) {
 	mark, err := v.mark(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: view %s: %w", v.name, err)
@@ -247,7 +219,7 @@ func (v *View) NeedsRebuild(ctx context.Context, on *DB) (cause, err error) {
 	return errors.New(text.Value), nil
 }
 
-func (v *View) markKey() attr.Item {
+func (v *vView) markKey() attr.Item {
 	ix := v.table.Primary
 	return attr.Item{
 		ix.Partition[0]: &types.AttributeValueMemberS{Value: model.GapPartition},
@@ -255,7 +227,7 @@ func (v *View) markKey() attr.Item {
 	}
 }
 
-func (v *View) mark(ctx context.Context, db *write.DB) (attr.Item, error) {
+func (v *vView) mark(ctx context.Context, db *write.DB) (attr.Item, error) {
 	if !v.table.HasCompanions() {
 		return nil, nil
 	}
@@ -272,7 +244,7 @@ func markStamp(mark attr.Item) string {
 }
 
 // unmark deletes the mark with the given stamp, if it is still that one.
-func (v *View) unmark(ctx context.Context, db *write.DB, stamp string) error {
+func (v *vView) unmark(ctx context.Context, db *write.DB, stamp string) error {
 	if stamp == "" || !v.table.HasCompanions() {
 		return nil
 	}

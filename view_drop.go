@@ -25,7 +25,7 @@ import (
 //
 // It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
 // It returns the number of items deleted, also with an error. Call it again to go on.
-func dropView(db *write.DB, ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
+func dropView(db *write.DB, ctx context.Context, name string, opts vJob) (deleted int, err error) {
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
 		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
@@ -34,10 +34,7 @@ func dropView(db *write.DB, ctx context.Context, name string, opts *RebuildOptio
 	case !db.Table.HasCompanions():
 		return 0, nil
 	}
-	if opts == nil {
-		opts = &RebuildOptions{}
-	}
-	scan := *opts.Scan.below().Of("drop view", name)
+	scan := *opts.Scan.Of("drop view", name)
 	if err := db.Takes(scan); err != nil {
 		return 0, fmt.Errorf("ddb: drop view %s: %w", name, err)
 	}
@@ -96,7 +93,7 @@ func (d *viewDrop) run(ctx context.Context, scan read.ScanOptions) error {
 	if err := d.flush(ctx); err != nil {
 		return err
 	}
-	mark := (&View{name: d.name, table: d.db.Table}).markKey()
+	mark := (&vView{name: d.name, table: d.db.Table}).markKey()
 	_, err := d.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.Name, Key: mark}, nil)
 	return d.db.Explain(err)
 }

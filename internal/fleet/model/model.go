@@ -187,7 +187,7 @@ func New(schema int) *Model {
 				ddb.Latest(&s.At, &t.LastAt, &s.Rival, &t.Last), ddb.Distinct(&s.Rival, &t.Rivals),
 			}
 		}),
-		ddb.FanOut("shop-names", m.Shops, m.Offers,
+		ddb.MustFanOut("shop-names", m.Shops, m.Offers,
 			func(s Shop) ddb.Query[Offer] { return m.Offers.Query(Offer{Shop: s.ID}) },
 			func(c ddb.Change[Shop], o *Offer) bool {
 				changed := o.ShopName != c.New.Name

@@ -1,4 +1,4 @@
-package ddb
+package record
 
 import (
 	"bytes"
@@ -65,10 +65,10 @@ type envelope struct {
 //
 // An event of a stream fails as a whole for a record that cannot be decoded. The messages of a queue are told one by one,
 // in [RecordEvent].Refused.
-func (d RecordDecoder) DecodeEvent(payload []byte) (*RecordEvent, error) {
-	o := opener{RecordDecoder: d}
-	if records, ok := wireRecords(payload); ok && len(records) > 0 { // the event of a DynamoDB stream, the fast way
-		o.event.responding = true
+func (d Decoder) DecodeEvent(payload []byte) (*Event, error) {
+	o := opener{Decoder: d}
+	if records, ok := WireRecords(payload); ok && len(records) > 0 { // the event of a DynamoDB stream, the fast way
+		o.event.Responding = true
 		for i := range records {
 			if err := o.take(records[i], records[i].Sequence, d.own(&records[i])); err != nil {
 				return nil, fmt.Errorf("ddb: event: record %d: %w", i, err)
@@ -87,8 +87,8 @@ func (d RecordDecoder) DecodeEvent(payload []byte) (*RecordEvent, error) {
 
 // opener opens an event.
 type opener struct {
-	RecordDecoder
-	event RecordEvent
+	Decoder
+	event Event
 }
 
 // carrier is what is known of a payload from what it was found in.
@@ -112,7 +112,7 @@ func (o *opener) open(payload []byte, in carrier) error {
 		if err := json.Unmarshal(payload, &list); err != nil {
 			return err
 		}
-		o.event.responding = o.event.responding || in.depth == 1
+		o.event.Responding = o.event.Responding || in.depth == 1
 		in.pipe = in.depth == 1
 		return o.each(list, in)
 	}
@@ -123,7 +123,7 @@ func (o *opener) open(payload []byte, in carrier) error {
 	in.stream = cmp.Or(env.Stream, in.stream)
 	switch {
 	case env.Records != nil:
-		o.event.responding = o.event.responding || in.depth == 1
+		o.event.Responding = o.event.Responding || in.depth == 1
 		return o.each(env.Records, in)
 	case env.Body != nil:
 		return o.message(env, in)

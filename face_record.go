@@ -3,13 +3,36 @@ package ddb
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"log/slog"
-	"strings"
+	"time"
 
-	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/record"
 )
+
+// Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
+// so that a dead letter can be read, sent and replayed by anything. From JSON it is read whatever its images are; an event of another
+// source than aws:dynamodb, or of another version than 1.x, is an error.
+type Record struct {
+	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
+	Keys     map[string]types.AttributeValue
+	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
+	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
+	At       time.Time
+	Stream   string // the ARN of the stream, "" where the source does not tell
+	ID       string // of the event, "" where the source does not tell
+
+	// Raw is the record as it came, in JSON, where its kind, keys or images cannot be read; nil otherwise. Then Kind, Keys, Old and
+	// New are not to be relied on. In a [Mux] such a record fails by its own fault, and goes to the dead letters as it is. Who reads
+	// it from there with a release of this library that knows it gets a record without Raw.
+	Raw json.RawMessage
+}
+
+// MarshalJSON returns the record as Lambda would deliver it, and one that cannot be read as it came.
+func (r Record) MarshalJSON() ([]byte, error) { return record.Record(r).MarshalJSON() }
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (r *Record) UnmarshalJSON(b []byte) error { return (*record.Record)(r).UnmarshalJSON(b) }
 
 // RecordDecoder decodes the records of a table from whatever carries them: the stream of the table, Kinesis Data Streams
 // for DynamoDB, a pipe of EventBridge, or messages of SQS that hold any of these. Its zero value takes the records of a
@@ -53,47 +76,8 @@ type RecordDecoder struct {
 // point the number of Kinesis: 1720740233012995.4962865…, and [Change.After] compares both. AWS: "Using Kinesis Data
 // Streams to capture changes to DynamoDB".
 func (d RecordDecoder) Decode(payload []byte, number string) (Record, error) {
-	rec, err := d.decode(payload, number, "")
-	if err != nil {
-		return Record{}, fmt.Errorf("ddb: record: %w", err)
-	}
-	return rec, nil
-}
-
-// decode decodes a record; stream is the ARN of what carried it.
-func (d RecordDecoder) decode(payload []byte, number, stream string) (rec Record, err error) {
-	var shape struct {
-		Format *string `json:"recordFormat"`
-		Table  *string `json:"tableName"`
-		Source *string `json:"eventSource"`
-	}
-	if err := json.Unmarshal(payload, &shape); err != nil {
-		return rec, err
-	}
-	if shape.Source != nil && *shape.Source != "aws:dynamodb" {
-		return rec, fmt.Errorf("its eventSource is %q, not aws:dynamodb", *shape.Source)
-	}
-	if shape.Format != nil || shape.Table != nil {
-		return d.kinesis(payload, number, stream)
-	}
-	if err := json.Unmarshal(payload, &rec); err != nil {
-		return Record{}, errors.New(strings.TrimPrefix(err.Error(), "ddb: record: "))
-	}
-	return rec, d.own(&rec)
-}
-
-// own refuses a record of the stream of another table.
-func (d RecordDecoder) own(rec *Record) error {
-	_, rest, ok := strings.Cut(rec.Stream, ":table/")
-	table, _, ends := strings.Cut(rest, "/stream/")
-	if !ok || !ends || d.Table == "" || table == d.Table {
-		return nil
-	}
-	return d.foreign(table)
-}
-
-func (d RecordDecoder) foreign(table string) error {
-	return fmt.Errorf("of the table %q, and RecordDecoder.Table is %q: %w", table, d.Table, fault.ErrUnknown)
+	rec, err := record.Decoder(d).Decode(payload, number)
+	return Record(rec), err
 }
 
 // RecordEvent is what [RecordDecoder.DecodeEvent] found in an event.
@@ -105,35 +89,44 @@ type RecordEvent struct {
 	// them as failed, so that the queue gives them to its dead-letter queue in the end.
 	Refused error
 
-	items      []carried
-	responding bool // the source looks at the response
+	e *record.Event
 }
-
-// carried is what the source of an event calls one record, or one message that was refused and has none.
-type carried struct{ id, sequence string }
 
 // Response returns the response that the source of the event wants, for failed as [Mux.Process] returns it: the numbers of
 // DynamoDB's or of Kinesis's stream, the IDs of events for a pipe, and those of messages for SQS. AWS: "Configuring partial batch response with DynamoDB and Lambda"
 // and the same with Kinesis, "Handling errors for an SQS event source in Lambda", and "Amazon EventBridge Pipes batching
 // and concurrency".
 func (e *RecordEvent) Response(failed []string) json.RawMessage {
-	again := make(map[string]bool, len(failed))
-	for _, sequence := range failed {
-		again[sequence] = true
+	if e.e == nil {
+		return (&record.Event{}).Response(failed)
 	}
-	out := lambdaResponse{Failures: []lambdaFailure{}}
-	told := map[string]bool{}
-	for _, it := range e.items {
-		if (it.sequence == "" || again[it.sequence]) && !told[it.id] {
-			told[it.id] = true
-			out.Failures = append(out.Failures, lambdaFailure{Sequence: it.id})
-		}
+	return e.e.Response(failed)
+}
+
+// DecodeEvent decodes the records of an event: of what a Lambda function or the target of a pipe is called with, or the
+// body of a message. It takes
+//
+//   - the event of a DynamoDB stream, of Kinesis and of a queue: {"Records": […]},
+//   - what a pipe sends: an array of the records of a stream, of Kinesis or of a queue,
+//   - one record, and one dead letter of package ddbstream,
+//   - the document that an asynchronous invocation of Lambda sends to its destination, and the one that a stream's mapping
+//     puts into S3,
+//
+// and messages of a queue may hold any of these. What a mapping sends to SQS or SNS when it gives up has no records in it:
+// it is refused, and ddbstream.Redrive reads them again.
+//
+// An event of a stream fails as a whole for a record that cannot be decoded. The messages of a queue are told one by one,
+// in [RecordEvent].Refused.
+func (d RecordDecoder) DecodeEvent(payload []byte) (*RecordEvent, error) {
+	event, err := record.Decoder(d).DecodeEvent(payload)
+	if event == nil {
+		return nil, err
 	}
-	b, err := json.Marshal(out)
-	if err != nil { // strings have no such errors
-		panic(fmt.Sprintf("ddb: response: %v", err))
+	out := &RecordEvent{Records: make([]Record, len(event.Records)), Refused: event.Refused, e: event}
+	for i, r := range event.Records {
+		out.Records[i] = Record(r)
 	}
-	return b
+	return out, err
 }
 
 // Lambda returns the handler of a Lambda function for m. It takes the event of a DynamoDB stream, of Kinesis, of a queue
@@ -144,18 +137,5 @@ func (e *RecordEvent) Response(failed []string) json.RawMessage {
 // The error is of an event that cannot be read. It is also of records that failed where nobody looks at the response: in
 // the event of an asynchronous invocation.
 func (d RecordDecoder) Lambda(m *Mux) func(context.Context, json.RawMessage) (json.RawMessage, error) {
-	return func(ctx context.Context, payload json.RawMessage) (json.RawMessage, error) {
-		event, err := d.DecodeEvent(payload)
-		if err != nil {
-			return nil, err
-		}
-		failed, err := m.Process(ctx, event.Records)
-		if !event.responding && err != nil {
-			return nil, err
-		}
-		if err != nil && m.opts.Report == nil || event.Refused != nil {
-			slog.ErrorContext(ctx, "records of the stream failed", "error", errors.Join(event.Refused, err), "failed", len(failed), "records", len(event.Records))
-		}
-		return event.Response(failed), nil
-	}
+	return m.m.LambdaOf(record.Decoder(d))
 }

@@ -1,4 +1,4 @@
-package ddb
+package record
 
 import (
 	"encoding/json"
@@ -19,7 +19,7 @@ import (
 // so that a dead letter can be read, sent and replayed by anything. From JSON it is read whatever its images are; an event of another
 // source than aws:dynamodb, or of another version than 1.x, is an error.
 type Record struct {
-	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
+	Kind     Kind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
 	Keys     map[string]types.AttributeValue
 	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
 	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
@@ -118,7 +118,7 @@ func (r *Record) UnmarshalJSON(b []byte) error {
 		Sequence: w.DynamoDB.Sequence, Stream: w.EventSourceARN, ID: w.EventID,
 	}
 	var unknown, err error
-	out.Kind, unknown = RecordKind(w.EventName, w.UserIdentity.expires())
+	out.Kind, unknown = KindOf(w.EventName, w.UserIdentity.expires())
 	if out.Sequence == "" || len(out.Keys) == 0 && images == nil {
 		return fmt.Errorf("ddb: record: without SequenceNumber or Keys: %w", errNoStreamRecord)
 	}
@@ -159,13 +159,13 @@ func (h *wireHead) record() wireRecord {
 	return w
 }
 
-// unreadable says why a record is raw.
-func (r *Record) unreadable() error {
+// Unreadable says why a record is raw.
+func (r *Record) Unreadable() error {
 	var w wireRecord
 	if err := json.Unmarshal(r.Raw, &w); err != nil {
 		return fmt.Errorf("the record cannot be read: %w", err)
 	}
-	if _, err := RecordKind(w.EventName, false); err != nil {
+	if _, err := KindOf(w.EventName, false); err != nil {
 		return fmt.Errorf("the record cannot be read: %s", strings.TrimPrefix(err.Error(), "ddb: record: "))
 	}
 	return errors.New("the record is raw, and its source could not read it: read it from its JSON again")
@@ -188,9 +188,9 @@ func timeOfSeconds(text string) (time.Time, error) {
 	return time.UnixMilli(int64(math.Round(at * 1000))).UTC(), nil
 }
 
-// RecordKind returns the kind of a record by its event name, INSERT, MODIFY or REMOVE. expired says that its
+// KindOf returns the kind of a record by its event name, INSERT, MODIFY or REMOVE. expired says that its
 // userIdentity is DynamoDB itself, which deletes what has expired. It is for sources of records of your own.
-func RecordKind(event string, expired bool) (ChangeKind, error) {
+func KindOf(event string, expired bool) (Kind, error) {
 	switch event {
 	case "INSERT":
 		return Inserted, nil

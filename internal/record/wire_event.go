@@ -1,4 +1,4 @@
-package ddb
+package record
 
 import (
 	"encoding/json"
@@ -10,13 +10,13 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// lambdaRecords reads the event of a DynamoDB stream: from its JSON where that is as Lambda writes it, else as encoding/json does, which also finds the
+// LambdaRecords reads the event of a DynamoDB stream: from its JSON where that is as Lambda writes it, else as encoding/json does, which also finds the
 // words for what is wrong with it.
-func lambdaRecords(event json.RawMessage) ([]Record, error) {
-	if records, ok := wireRecords(event); ok && len(records) > 0 {
+func LambdaRecords(event json.RawMessage) ([]Record, error) {
+	if records, ok := WireRecords(event); ok && len(records) > 0 {
 		return records, nil
 	}
-	var in lambdaEvent
+	var in LambdaEvent
 	err := json.Unmarshal(event, &in)
 	if is := strangeEvent(event); is != "" {
 		return nil, fmt.Errorf("ddb: lambda: the event is none of a DynamoDB stream: %s", is)
@@ -50,7 +50,7 @@ func strangeEvent(event []byte) string {
 	return ""
 }
 
-func wireRecords(event []byte) (records []Record, ok bool) {
+func WireRecords(event []byte) (records []Record, ok bool) {
 	if wire.Off {
 		return nil, false
 	}
@@ -67,7 +67,7 @@ func wireRecords(event []byte) (records []Record, ok bool) {
 
 // read is UnmarshalJSON from what has been read already; it reports false for a record that is left to it.
 func (r *Record) read(w *wire.Record) bool {
-	kind, err := RecordKind(w.Event, w.Identity == "Service" && w.Principal == ttlPrincipal)
+	kind, err := KindOf(w.Event, w.Identity == "Service" && w.Principal == ttlPrincipal)
 	if err != nil || w.Sequence == "" || w.Keys.IsZero() || w.Service != "" && w.Service != eventSource || w.Version != "" && !strings.HasPrefix(w.Version, "1.") {
 		return false
 	}

@@ -1,4 +1,4 @@
-package ddb
+package record
 
 import (
 	"encoding/base64"
@@ -22,7 +22,7 @@ type kinesisRecord struct {
 }
 
 // kinesis decodes a record of Kinesis Data Streams.
-func (d RecordDecoder) kinesis(payload []byte, number, stream string) (rec Record, err error) {
+func (d Decoder) kinesis(payload []byte, number, stream string) (rec Record, err error) {
 	var w kinesisRecord
 	if err := json.Unmarshal(payload, &w); err != nil {
 		return rec, err
@@ -50,7 +50,7 @@ func (d RecordDecoder) kinesis(payload []byte, number, stream string) (rec Recor
 	if number != "" {
 		rec.Sequence += "." + number
 	}
-	if rec.Kind, err = RecordKind(w.EventName, w.UserIdentity.expires()); err != nil {
+	if rec.Kind, err = KindOf(w.EventName, w.UserIdentity.expires()); err != nil {
 		return Record{}, errors.New(strings.TrimPrefix(err.Error(), "ddb: record: "))
 	}
 	for _, image := range []struct {

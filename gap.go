@@ -1,0 +1,31 @@
+package ddb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.NeedsRebuild].
+// The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
+// for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
+func (m *sMux) Gap(ctx context.Context, cause error) error {
+	var errs []error
+	for _, v := range m.views {
+		if !m.table.HasCompanions() {
+			continue
+		}
+		mark := v.view.markKey()
+		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
+		mark[model.StampAttr] = newStamp()
+		if _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
+			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.Explain(err)))
+		}
+	}
+	return errors.Join(errs...)
+}
