@@ -85,7 +85,7 @@ func (v *vView) feeds(w *vView) bool {
 }
 
 // circleOf returns the names of views that feed each other in a circle, "" if there are none.
-func circleOf(views []maintained) string {
+func circleOf(views []*vView) string {
 	var path []*vView
 	through := map[*vView]bool{} // no circle goes through it
 	var walk func(v *vView) string
@@ -102,8 +102,8 @@ func circleOf(views []maintained) string {
 		}
 		path = append(path, v)
 		for _, next := range views {
-			if v.feeds(next.view) {
-				if circle := walk(next.view); circle != "" {
+			if v.feeds(next) {
+				if circle := walk(next); circle != "" {
 					return circle
 				}
 			}
@@ -113,7 +113,7 @@ func circleOf(views []maintained) string {
 		return ""
 	}
 	for _, v := range views {
-		if circle := walk(v.view); circle != "" {
+		if circle := walk(v); circle != "" {
 			return circle
 		}
 	}

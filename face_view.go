@@ -13,7 +13,7 @@ import (
 type View struct{ v *vView }
 
 // Name returns the view's name.
-func (v *View) Name() string { return v.v.Name() }
+func (v *View) Name() string { return v.v.name }
 
 // RebuildOptions configures [View.Rebuild] and [DB.DropView]; nil is one worker, from the start, as fast as it goes.
 type RebuildOptions struct {

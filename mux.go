@@ -358,6 +358,8 @@ func (r *run) stop(ctx context.Context, d *delivery, parts []int, cause, err err
 	}
 }
 
+func (r *run) all() []*delivery { return r.deliveries }
+
 func (r *run) stopped() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -164,7 +164,15 @@ func (m *sMux) Maintain(db *write.DB, views ...*vView) {
 		m.views = append(m.views, maintained{v, marked})
 	}
 	m.bindTo(db)
-	if circle := circleOf(m.views); circle != "" {
+	if circle := circleOf(m.kept()); circle != "" {
 		panic("ddb: Maintain: views feed each other in a circle, which would never rest: " + circle)
 	}
+}
+
+func (m *sMux) kept() []*vView {
+	out := make([]*vView, len(m.views))
+	for i, v := range m.views {
+		out[i] = v.view
+	}
+	return out
 }

@@ -31,25 +31,38 @@ func (m *sMux) partName(part int) string {
 
 func (v *vView) partName() string { return "view " + v.name }
 
+// batch is the records that come together, and whether they still go on.
+type batch interface {
+	all() []*delivery
+	stopped() bool
+	// stop ends the batch for a cause that is no record's own.
+	stop(ctx context.Context, d *delivery, parts []int, cause, err error)
+}
+
 // turn is one part's way through a batch. It alone keeps the order of each item: what follows a failure is withheld until the
 // failure is in the dead letters.
 type turn struct {
-	r    *run
+	in   batch
 	part int
+	view string // that it is of, "" for handlers
 
 	mu     sync.Mutex
 	behind map[string]*delivery // by item, the record that failed
 }
 
 func (r *run) turn(part int) *turn {
-	return &turn{r: r, part: part, behind: map[string]*delivery{}}
+	t := &turn{in: r, part: part, behind: map[string]*delivery{}}
+	if part < r.m.handlersPart() {
+		t.view = r.m.partName(part)
+	}
+	return t
 }
 
 // may reports whether it is d's turn: it is wanted and not done, nothing of its item is before it, and the batch goes on. One
 // that is known to be at fault has failed.
 func (t *turn) may(ctx context.Context, d *delivery) bool {
 	s := &d.shares[t.part]
-	if s.state != pending || t.r.stopped() {
+	if s.state != pending || t.in.stopped() {
 		return false
 	}
 	t.mu.Lock()
@@ -67,7 +80,7 @@ func (t *turn) may(ctx context.Context, d *delivery) bool {
 
 // ready returns the records whose turn it is, for a part that does them together.
 func (t *turn) ready(ctx context.Context) (ds []*delivery) {
-	for _, d := range t.r.deliveries {
+	for _, d := range t.in.all() {
 		if t.may(ctx, d) {
 			ds = append(ds, d)
 		}
@@ -87,11 +100,11 @@ func (t *turn) settle(ctx context.Context, d *delivery, err error) {
 		}
 		return
 	}
-	if t.part < t.r.m.handlersPart() {
-		err = fmt.Errorf("%s: %w", t.r.m.partName(t.part), err)
+	if t.view != "" {
+		err = fmt.Errorf("%s: %w", t.view, err)
 	}
 	if cause := fault.OutsideOf(ctx, err); cause != nil {
-		t.r.stop(ctx, d, []int{t.part}, cause, err)
+		t.in.stop(ctx, d, []int{t.part}, cause, err)
 		return
 	}
 	t.mu.Lock()

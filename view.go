@@ -50,9 +50,6 @@ type rebuilder interface {
 	finish() error // the items that could not be made right
 }
 
-// Name returns the view's name.
-func (v *vView) Name() string { return v.name }
-
 // Rebuild makes the view what it would be if all its sources were written anew: after a gap in the stream, after a
 // change of its rules, or on a table that it is new to. It may run beside the stream, and several at once.
 //
