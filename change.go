@@ -7,6 +7,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/sequence"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // ChangeKind says what happened to an item.
@@ -46,7 +47,7 @@ func (c Change[T]) Changed(field any) bool {
 	if c.entity == nil {
 		panic("ddb: Changed: a Change that no Mux made")
 	}
-	differs, err := changed(c.entity, field, reflect.ValueOf(&c.Old).Elem(), reflect.ValueOf(&c.New).Elem())
+	differs, err := view.Changed(c.entity, field, reflect.ValueOf(&c.Old).Elem(), reflect.ValueOf(&c.New).Elem())
 	if err != nil {
 		panic("ddb: Changed: " + err.Error())
 	}
@@ -67,8 +68,8 @@ func (c Change[T]) Record() Record {
 }
 
 // retype is the change with Old and New of the entity's own type.
-func retype[T any](c vChange) Change[T] {
-	out := Change[T]{Kind: c.Kind, Sequence: c.Sequence, At: c.At, record: c.record, entity: c.entity}
+func retype[T any](c view.Change) Change[T] {
+	out := Change[T]{Kind: c.Kind, Sequence: c.Sequence, At: c.At, record: c.Record, entity: c.Entity}
 	out.Old, _ = c.Old.(T)
 	out.New, _ = c.New.(T)
 	return out

@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/record"
+	"github.com/singletable-go/ddb/internal/stream"
 )
 
 // The packages below make errors of their own, with the fields of those of this package. errors.As and errors.AsType
@@ -32,7 +33,7 @@ func public(err error) error {
 		return batchError(e)
 	case *fault.ThrottleError:
 		return throttleError(e)
-	case *sRecordError:
+	case *stream.RecordError:
 		return recordError(e)
 	case interface{ Unwrap() []error }:
 		if reflect.TypeOf(err) != joined {
@@ -76,7 +77,7 @@ func asPublic(err error, target any) bool {
 		return set(target, batchError(e))
 	case *fault.ThrottleError:
 		return set(target, throttleError(e))
-	case *sRecordError:
+	case *stream.RecordError:
 		return set(target, recordError(e))
 	}
 	return false
@@ -142,10 +143,10 @@ func (e *ThrottleError) below() *fault.ThrottleError {
 	return out
 }
 
-func recordError(e *sRecordError) *RecordError {
+func recordError(e *stream.RecordError) *RecordError {
 	return &RecordError{Record: Record(e.Record), Entity: e.Entity, Parts: e.Parts, Attempts: e.Attempts, GivenUp: e.GivenUp, Err: e.Err}
 }
 
-func (e *RecordError) below() *sRecordError {
-	return &sRecordError{Record: record.Record(e.Record), Entity: e.Entity, Parts: e.Parts, Attempts: e.Attempts, GivenUp: e.GivenUp, Err: e.Err}
+func (e *RecordError) below() *stream.RecordError {
+	return &stream.RecordError{Record: record.Record(e.Record), Entity: e.Entity, Parts: e.Parts, Attempts: e.Attempts, GivenUp: e.GivenUp, Err: e.Err}
 }

@@ -1,5 +1,9 @@
 package ddb
 
+import (
+	"github.com/singletable-go/ddb/internal/view"
+)
+
 // Aggregate declares fields of T as functions of many S: rules says which T an S counts for and what each field is. From
 // then on these fields are derived: no write of a user sets them. Both entities are of one table, whose keys are two
 // strings. It must be declared before the table is in use. The error joins every fault.
@@ -40,8 +44,8 @@ package ddb
 // size twice, and that of each index that projects it: see [OwnItems]. The ranks of a target are read once a batch. A target
 // takes a transaction for up to 99 sources, and for ranks a query each and an update; all else is read by a hundred keys at once.
 func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
-	v, err := newAggregate(name, from.e, into.e, func() []vRule {
-		var out []vRule
+	v, err := view.NewAggregate(name, from.e, into.e, func() []view.Rule {
+		var out []view.Rule
 		for _, r := range rules(from.Fields(), into.Fields()) {
 			out = append(out, r.r)
 		}

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/provision"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/view"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -109,7 +111,7 @@ func (db *DB) Table() *Table { return db.db.Table.Face.(*Table) }
 //
 // A table that is being deleted is waited for, and created anew. The creation itself may answer [ErrExists] where
 // the first response was lost and the SDK asked again. It waits for up to ten minutes, or until ctx ends.
-func (db *DB) CreateTable(ctx context.Context) error { return public(createTable(db.db, ctx)) }
+func (db *DB) CreateTable(ctx context.Context) error { return public(provision.Create(ctx, db.db)) }
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
 // of key attributes, TTL, and what is not ready: a table that is being created or deleted, an index that is still being
@@ -117,7 +119,7 @@ func (db *DB) CreateTable(ctx context.Context) error { return public(createTable
 // none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
 //
 // It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
-func (db *DB) VerifyTable(ctx context.Context) error { return public(verifyTable(db.db, ctx)) }
+func (db *DB) VerifyTable(ctx context.Context) error { return public(provision.Verify(ctx, db.db)) }
 
 // DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
 // [ErrNotFound].
@@ -130,10 +132,24 @@ func (db *DB) VerifyTable(ctx context.Context) error { return public(verifyTable
 //
 // It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
 // sample may miss what is rare: it finds the wrong table, not the wrong item.
-func (db *DB) DropTable(ctx context.Context) error { return public(dropTable(db.db, ctx)) }
+func (db *DB) DropTable(ctx context.Context) error { return public(provision.Drop(ctx, db.db)) }
 
 // ForceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
-func (db *DB) ForceDropTable(ctx context.Context) error { return public(forceDropTable(db.db, ctx)) }
+func (db *DB) ForceDropTable(ctx context.Context) error {
+	return public(provision.ForceDrop(ctx, db.db))
+}
+
+// PurgeOptions configures [DB.Purge]; nil is one worker, as fast as it goes, on a table of the model alone.
+type PurgeOptions struct {
+	// Force deletes whatever there is. By default a table that is not the model's is left as it is; see [DB.Purge].
+	Force bool
+	// Workers is the number of segments scanned at once; default 1.
+	Workers int
+	// Rate bounds the items deleted in a second; default unbounded.
+	Rate int
+	// Progress is called after each batch with the number of items deleted so far.
+	Progress func(deleted int)
+}
 
 // Purge deletes every item of the table, the library's own included, and leaves the table itself. It reads the whole
 // table and pays for each delete; dropping and creating the table anew is cheaper where that is possible. If there is no
@@ -148,7 +164,11 @@ func (db *DB) ForceDropTable(ctx context.Context) error { return public(forceDro
 // it. Call it again to go on. What is left unprocessed is sent again, up to [Options].MaxAttempts times since the
 // last of them was deleted; then the error matches [ErrThrottled].
 func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
-	deleted, err = purgeTable(db.db, ctx, opts)
+	var o provision.PurgeOptions
+	if opts != nil {
+		o = provision.PurgeOptions(*opts)
+	}
+	deleted, err = provision.Purge(ctx, db.db, &o)
 	return deleted, public(err)
 }
 
@@ -160,7 +180,7 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 // It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
 // It returns the number of items deleted, also with an error. Call it again to go on.
 func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
-	deleted, err = dropView(db.db, ctx, name, opts.below())
+	deleted, err = view.Drop(ctx, db.db, name, opts.below())
 	return deleted, public(err)
 }
 

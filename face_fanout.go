@@ -4,6 +4,7 @@ import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -46,14 +47,14 @@ import (
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
 // the environment fails, the batch stops: see [Mux].
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) (*View, error) {
-	f := newFanOut(name, from.e, nil, into.e, reflect.TypeFor[S]())
+	f := view.NewFanOut(name, from.e, nil, into.e, reflect.TypeFor[S]())
 	if targets != nil && apply != nil {
-		f.targets = func(s reflect.Value) read.Query { return targets(s.Interface().(S)).q }
-		f.apply = func(c vChange, _, t reflect.Value) bool {
+		f.Targets = func(s reflect.Value) read.Query { return targets(s.Interface().(S)).q }
+		f.Apply = func(c view.Change, _, t reflect.Value) bool {
 			return apply(retype[S](c), t.Addr().Interface().(*T))
 		}
 	}
-	v, err := f.declare()
+	v, err := f.Declare()
 	if err != nil {
 		return nil, err
 	}
@@ -74,18 +75,18 @@ func MustFanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets
 // member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
 // transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
 func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) (*View, error) {
-	f := newFanOut(name, from.e, via.e, into.e, reflect.TypeFor[S]())
+	f := view.NewFanOut(name, from.e, via.e, into.e, reflect.TypeFor[S]())
 	if members != nil && place != nil && apply != nil {
-		f.targets = func(s reflect.Value) read.Query { return members(s.Interface().(S)).q }
-		f.place = func(m reflect.Value) reflect.Value {
+		f.Targets = func(s reflect.Value) read.Query { return members(s.Interface().(S)).q }
+		f.Place = func(m reflect.Value) reflect.Value {
 			t := place(m.Interface().(M))
 			return reflect.ValueOf(&t).Elem()
 		}
-		f.apply = func(c vChange, m, t reflect.Value) bool {
+		f.Apply = func(c view.Change, m, t reflect.Value) bool {
 			return apply(retype[S](c), m.Addr().Interface().(*M), t.Addr().Interface().(*T))
 		}
 	}
-	v, err := f.declare()
+	v, err := f.Declare()
 	if err != nil {
 		return nil, err
 	}

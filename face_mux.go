@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/singletable-go/ddb/internal/record"
+	"github.com/singletable-go/ddb/internal/stream"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -20,7 +22,7 @@ import (
 //
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
-type Mux struct{ m *sMux }
+type Mux struct{ m *stream.Mux }
 
 // MuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
 type MuxOptions struct {
@@ -64,15 +66,15 @@ type MuxOptions struct {
 
 // NewMux returns a mux for the records of table.
 func NewMux(table *Table, opts *MuxOptions) *Mux {
-	return &Mux{newMux(table.below(), opts.below())}
+	return &Mux{stream.New(table.below(), opts.below())}
 }
 
 // below is o for the packages below; nil is nil.
-func (o *MuxOptions) below() *sMuxOptions {
+func (o *MuxOptions) below() *stream.Options {
 	if o == nil {
 		return nil
 	}
-	out := &sMuxOptions{
+	out := &stream.Options{
 		Workers: o.Workers, RefuseUnknown: o.RefuseUnknown, SkipUndecodable: o.SkipUndecodable, PartialImages: o.PartialImages, Attempts: o.Attempts,
 	}
 	if o.DeadLetters != nil {
@@ -81,7 +83,7 @@ func (o *MuxOptions) below() *sMuxOptions {
 		}
 	}
 	if o.Report != nil {
-		out.Report = func(ctx context.Context, err *sRecordError) { o.Report(ctx, recordError(err)) }
+		out.Report = func(ctx context.Context, err *stream.RecordError) { o.Report(ctx, recordError(err)) }
 	}
 	return out
 }
@@ -89,20 +91,20 @@ func (o *MuxOptions) below() *sMuxOptions {
 // Handle registers f for the changes of e, after those registered before. An error, or a panic, makes the record fail
 // and be delivered again; then all its handlers run again. It panics if e is of another table than m's.
 func Handle[T any](m *Mux, e *Entity[T], f func(context.Context, Change[T]) error) {
-	m.m.Handle(e.e, func(ctx context.Context, c vChange) error { return f(ctx, retype[T](c)) })
+	m.m.Handle(e.e, func(ctx context.Context, c view.Change) error { return f(ctx, retype[T](c)) })
 }
 
 // HandleAny registers f for the changes of every entity. Old and New are of the entity's own type, nil where there is
 // none, for a type switch.
 func (m *Mux) HandleAny(f func(context.Context, Change[any]) error) {
-	m.m.HandleAny(func(ctx context.Context, c vChange) error { return f(ctx, retype[any](c)) })
+	m.m.HandleAny(func(ctx context.Context, c view.Change) error { return f(ctx, retype[any](c)) })
 }
 
 // HandleBatch registers f for each batch as a whole, after the other handlers and with the changes that they did not
 // fail on, in order. When f fails, all of them are delivered again; when that happened Attempts times and there are
 // DeadLetters, f gets each change in a batch of its own, so that only those that it fails on are lost to it.
 func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
-	m.m.HandleBatch(func(ctx context.Context, cs []vChange) error {
+	m.m.HandleBatch(func(ctx context.Context, cs []view.Change) error {
 		out := make([]Change[any], len(cs))
 		for i, c := range cs {
 			out[i] = retype[any](c)
@@ -115,7 +117,7 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 // record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
 // that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
 func (m *Mux) Maintain(db *DB, views ...*View) {
-	list := make([]*vView, len(views))
+	list := make([]*view.View, len(views))
 	for i, v := range views {
 		list[i] = v.v
 	}

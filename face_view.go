@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
 // safe for concurrent use, also by several processes at once.
-type View struct{ v *vView }
+type View struct{ v *view.View }
 
 // Name returns the view's name.
-func (v *View) Name() string { return v.v.name }
+func (v *View) Name() string { return v.v.Name }
 
 // RebuildOptions configures [View.Rebuild] and [DB.DropView]; nil is one worker, from the start, as fast as it goes.
 type RebuildOptions struct {
@@ -42,13 +43,13 @@ type Progress struct {
 }
 
 // below is o for the packages below; nil is the default.
-func (o *RebuildOptions) below() vJob {
+func (o *RebuildOptions) below() view.Job {
 	if o == nil {
-		return vJob{}
+		return view.Job{}
 	}
-	out := vJob{Scan: *o.Scan.below(), Rate: o.Rate}
+	out := view.Job{Scan: *o.Scan.below(), Rate: o.Rate}
 	if o.Progress != nil {
-		out.Progress = func(p vProgress) { o.Progress(Progress(p)) }
+		out.Progress = func(p view.Progress) { o.Progress(Progress(p)) }
 	}
 	return out
 }
@@ -89,7 +90,7 @@ type Drift struct {
 	Want  string // what Rebuild would write
 }
 
-func (d Drift) String() string { return vDrift(d).String() }
+func (d Drift) String() string { return view.Drift(d).String() }
 
 // Verify reports where the view differs from what Rebuild would write. It reads what Rebuild reads and writes nothing.
 // Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks

@@ -12,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/record"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // check compares what is derived with a recomputation.
@@ -85,7 +86,7 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	}
 	if errors.Join(faults...) == nil {
 		for _, v := range s.m.all {
-			for d, err := range v.Verify(context.WithValue(ctx, ledgerHooksKey{}, s.cfg.hooks), db, nil) {
+			for d, err := range v.Verify(context.WithValue(ctx, view.LedgerHooksKey{}, s.cfg.hooks), db, nil) {
 				if err == nil {
 					err = errors.New(d.String())
 				}
