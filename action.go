@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -12,14 +14,14 @@ import (
 type action struct {
 	kind   actionKind
 	role   role
-	unique *unique // of a claim or a release
-	op     int     // the position of the op that it belongs to
-	e      *entity
+	unique *model.Unique // of a claim or a release
+	op     int           // the position of the op that it belongs to
+	e      *model.Entity
 	verb   verb
 	now    time.Time
-	key    item
-	attrs  item // of a put
-	bytes  int  // of attrs, if it is known
+	key    attr.Item
+	attrs  attr.Item // of a put
+	bytes  int       // of attrs, if it is known
 	x      plan.Expression
 	update plan.Update
 	guards []guard
@@ -72,7 +74,7 @@ func (a *action) conditionText() string {
 	a.written, a.condition = true, plan.And(texts...)
 	if a.orAbsent {
 		alive := ""
-		if a.e.ttl != nil { // what is left of an expired item would mix with the new one
+		if a.e.TTL != nil { // what is left of an expired item would mix with the new one
 			alive = a.aliveText()
 		}
 		if a.condition = plan.And(alive, a.condition); a.condition != "" {
@@ -83,14 +85,14 @@ func (a *action) conditionText() string {
 }
 
 // pk is the placeholder of the attribute that every item has.
-func (a *action) pk() string { return a.x.Name(a.e.table.primary.partition[0]) }
+func (a *action) pk() string { return a.x.Name(a.e.Table.Primary.Partition[0]) }
 
 // aliveText is the condition that an item has not expired, "" where none does.
 func (a *action) aliveText() string {
-	if a.e.ttl == nil {
+	if a.e.TTL == nil {
 		return ""
 	}
-	return aliveText(a.x.Path(a.e.ttl.Path), a.x.Value(ttlNow(a.now)))
+	return model.AliveText(a.x.Path(a.e.TTL.Path), a.x.Value(model.TTLOf(a.now)))
 }
 
 // resurrects reports a write that would mix with what is left of an expired item: an update that makes an item.
@@ -108,9 +110,9 @@ func (a *action) resurrects() bool {
 }
 
 // given asks for the conditions of an If or a Check.
-func (a *action) given(conds []Cond) error {
+func (a *action) given(conds []model.Clause) error {
 	for _, c := range conds {
-		cc, err := a.e.compileCond(c)
+		cc, err := a.e.CompileCond(c)
 		if err != nil {
 			return err
 		}
@@ -123,7 +125,7 @@ func (a *action) given(conds []Cond) error {
 // or asks something of it.
 func (a *action) schema(exactly bool) {
 	switch {
-	case a.e.schema == 0:
+	case a.e.Schema == 0:
 	case exactly:
 		a.guard(guardOlder, inSchema{true})
 	default:
@@ -132,7 +134,7 @@ func (a *action) schema(exactly bool) {
 }
 
 // blame returns the guards that do not hold on the item that is there, the first one of each op.
-func (a *action) blame(old item) (failed []guard) {
+func (a *action) blame(old attr.Item) (failed []guard) {
 	if a.orAbsent && old == nil {
 		return nil
 	}
@@ -169,12 +171,12 @@ func (a *action) size() int {
 	n := a.bytes
 	switch {
 	case a.kind != putAction:
-		n = itemSize(a.key)
+		n = attr.Size(a.key)
 	case n == 0:
-		n = itemSize(a.attrs)
+		n = attr.Size(a.attrs)
 	}
 	a.conditionText()
-	return n + itemSize(a.x.Values())
+	return n + attr.Size(a.x.Values())
 }
 
 // transactItem is the action as part of a transaction.

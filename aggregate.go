@@ -8,7 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Aggregate declares fields of T as functions of many S: rules says which T an S counts for and what each field is. From
@@ -51,13 +54,13 @@ import (
 // size twice, and that of each index that projects it: see [OwnItems]. The ranks of a target are read once a batch. A target
 // takes a transaction for up to 99 sources, and for ranks a query each and an update; all else is read by a hundred keys at once.
 func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
-	from.e.table.mutable("aggregate " + name)
-	a := &aggregate{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, labels: map[string]bool{}, rooms: map[string]room{}}
+	from.e.Table.Mutable("aggregate " + name)
+	a := &aggregate{view: &View{name: name, table: from.e.Table}, source: from.e, target: into.e, labels: map[string]bool{}, rooms: map[string]room{}}
 	a.view.kind = a
 	b := &aggregateBuilder{a: a}
 	b.run(func() []Rule { return rules(from.Fields(), into.Fields()) })
 	if len(b.faults) > 0 {
-		return nil, &modelError{errors.Join(b.faults...)}
+		return nil, &fault.ModelError{Err: errors.Join(b.faults...)}
 	}
 	b.join()
 	return a.view, nil
@@ -75,10 +78,10 @@ func MustAggregate[S, T any](name string, from *Entity[S], into *Entity[T], rule
 // aggregate is the kind of view that [Aggregate] declares. Immutable.
 type aggregate struct {
 	view           *View
-	source, target *entity
+	source, target *model.Entity
 	by             []pairing
-	when           []predicate
-	conds          []Cond // of when
+	when           []model.Predicate
+	conds          []model.Clause // of when
 	fills          []*field.Field
 	sums           []sumRule
 	ranks          []rankRule
@@ -87,12 +90,6 @@ type aggregate struct {
 	rooms          map[string]room // of the fields that are added to, by attribute
 	keepExpired    bool
 	own            bool
-}
-
-// owns reports that the view makes the items of e itself.
-func (v *View) owns(e *entity) bool {
-	a, ok := v.kind.(*aggregate)
-	return ok && a.own && a.target == e
 }
 
 // pairing is a By rule.
@@ -149,18 +146,18 @@ func (b *aggregateBuilder) fault(format string, args ...any) {
 
 func (b *aggregateBuilder) run(rules func() []Rule) {
 	a := b.a
-	if a.target.table != a.source.table {
-		b.fault("%s and %s are of two tables", a.source.name, a.target.name)
+	if a.target.Table != a.source.Table {
+		b.fault("%s and %s are of two tables", a.source.Name, a.target.Name)
 	}
 	b.faults = append(b.faults, a.view.faults()...)
 	var rs []Rule
-	if err := safely(func() error { rs = rules(); return nil }); err != nil {
+	if err := fault.Safely(func() error { rs = rules(); return nil }); err != nil {
 		text, _, _ := strings.Cut(err.Error(), "\n")
 		b.fault("the function: %s", text)
 		return
 	}
-	for _, e := range []*entity{a.source, a.target} {
-		if err := e.proto.Changed(); err != nil {
+	for _, e := range []*model.Entity{a.source, a.target} {
+		if err := e.Proto.Changed(); err != nil {
 			b.fault("%w", err)
 		}
 	}
@@ -181,7 +178,7 @@ func (b *aggregateBuilder) rule(r Rule) {
 		a.by = append(a.by, pairing{from, into})
 	case ruleWhen:
 		for _, c := range r.conds {
-			p, err := a.source.declared(c)
+			p, err := a.source.Declared(c)
 			if err != nil {
 				b.fault("when: %w", err)
 				continue
@@ -190,8 +187,8 @@ func (b *aggregateBuilder) rule(r Rule) {
 		}
 	case ruleKeep:
 		a.keepExpired = true
-		if a.source.ttl == nil {
-			b.fault("keep expired: %s has no TTL", a.source.name)
+		if a.source.TTL == nil {
+			b.fault("keep expired: %s has no TTL", a.source.Name)
 		}
 	case ruleOwn:
 		a.own = true
@@ -216,8 +213,8 @@ func (b *aggregateBuilder) number(r Rule) {
 	if into == nil {
 		return
 	}
-	if !isNumber(into.Type) || into.AsString || into.Marshals() {
-		b.fault("%s: field %s of %s is not stored as a number", r.op, into.Name, b.a.target.name)
+	if !model.IsNumber(into.Type) || into.AsString || into.Marshals() {
+		b.fault("%s: field %s of %s is not stored as a number", r.op, into.Name, b.a.target.Name)
 		return
 	}
 	attr := into.Attr()
@@ -236,7 +233,7 @@ func (b *aggregateBuilder) rank(r Rule) {
 		return
 	}
 	if !ordered(rank.by.Type) {
-		b.fault("%s: field %s of %s is a %s, which has no order here: use numbers, text, time.Time or []byte", r.op, rank.by.Name, b.a.source.name, rank.by.Type)
+		b.fault("%s: field %s of %s is a %s, which has no order here: use numbers, text, time.Time or []byte", r.op, rank.by.Name, b.a.source.Name, rank.by.Type)
 	}
 	switch r.op {
 	case ruleLatest:
@@ -251,8 +248,8 @@ func (b *aggregateBuilder) rank(r Rule) {
 		}
 		if r.entry == nil {
 			b.fault("top: entry is nil")
-		} else if least := leastEntry(rank.into); r.n*least > maxItemBytes {
-			b.fault("top: %d entries of at least %d bytes each do not fit into field %s: an item has %d bytes", r.n, least, rank.into.Name, maxItemBytes)
+		} else if least := leastEntry(rank.into); r.n*least > attr.MaxItemBytes {
+			b.fault("top: %d entries of at least %d bytes each do not fit into field %s: an item has %d bytes", r.n, least, rank.into.Name, attr.MaxItemBytes)
 		}
 		rank.label = r.label(rank.into.Attr())
 	default:
@@ -263,11 +260,11 @@ func (b *aggregateBuilder) rank(r Rule) {
 }
 
 func ordered(t reflect.Type) bool {
-	return isNumber(t) || t.Kind() == reflect.String || isBytes(t) || t == reflect.TypeFor[time.Time]()
+	return model.IsNumber(t) || t.Kind() == reflect.String || model.IsBytes(t) || t == reflect.TypeFor[time.Time]()
 }
 
-func (b *aggregateBuilder) resolve(op ruleOp, side string, e *entity, ptr any) *field.Field {
-	f, err := e.proto.Resolve(ptr)
+func (b *aggregateBuilder) resolve(op ruleOp, side string, e *model.Entity, ptr any) *field.Field {
+	f, err := e.Proto.Resolve(ptr)
 	if err != nil {
 		b.fault("%s: %s: %w", op, side, err)
 		return nil
@@ -278,8 +275,8 @@ func (b *aggregateBuilder) resolve(op ruleOp, side string, e *entity, ptr any) *
 // from resolves a field of the source.
 func (b *aggregateBuilder) from(op ruleOp, ptr any) *field.Field {
 	f := b.resolve(op, "source", b.a.source, ptr)
-	if f != nil && b.a.source == b.a.target && b.a.source.derivedBy(f) != "" {
-		b.fault("%s: field %s of %s is derived by %s: it would feed itself", op, f.Name, b.a.source.name, b.a.source.derivedBy(f))
+	if f != nil && b.a.source == b.a.target && b.a.source.DerivedBy(f) != "" {
+		b.fault("%s: field %s of %s is derived by %s: it would feed itself", op, f.Name, b.a.source.Name, b.a.source.DerivedBy(f))
 	}
 	return f
 }
@@ -291,56 +288,55 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 	if f == nil {
 		return nil
 	}
-	if by := t.derivedBy(f); by != "" {
-		b.fault("%s: field %s of %s is derived by %s already", op, f.Name, t.name, by)
+	if by := t.DerivedBy(f); by != "" {
+		b.fault("%s: field %s of %s is derived by %s already", op, f.Name, t.Name, by)
 	}
 	if slices.ContainsFunc(b.derived, f.Overlaps) {
-		b.fault("%s: field %s of %s is filled by two rules", op, f.Name, t.name)
+		b.fault("%s: field %s of %s is filled by two rules", op, f.Name, t.Name)
 	}
 	b.derived = append(b.derived, f)
 	switch {
 	case !f.Stored():
-		b.fault("%s: field %s of %s has no attribute", op, f.Name, t.name)
+		b.fault("%s: field %s of %s has no attribute", op, f.Name, t.Name)
 		return nil
 	case f.Nested():
-		b.fault("%s: field %s of %s lies inside attribute %q: it needs one of its own", op, f.Name, t.name, f.Attr())
+		b.fault("%s: field %s of %s lies inside attribute %q: it needs one of its own", op, f.Name, t.Name, f.Attr())
 		return nil
 	}
-	for _, kept := range []*field.Field{t.version, t.ttl, t.created, t.updated} {
+	for _, kept := range []*field.Field{t.Version, t.TTL, t.Created, t.Updated} {
 		if kept == f {
-			b.fault("%s: field %s of %s is kept by the library already", op, f.Name, t.name)
+			b.fault("%s: field %s of %s is kept by the library already", op, f.Name, t.Name)
 		}
 	}
-	for _, r := range append(t.rows(), t.also...) {
+	for _, r := range append(t.AllKeys(), t.Also...) {
 		b.inRow(op, f, r)
 	}
 	return f
 }
 
 // inRow refuses a derived field that an index key is made of, unless the field's own attribute is the key.
-func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *Row) {
-	for _, k := range r.keys() {
-		if slices.Contains(k.template.Fields(), f) && (!k.template.Native() || r.index.kind == primaryIndex) {
-			b.fault("%s: field %s of %s is part of its %s key %q, which would go stale: use Native, or another field", op, f.Name, b.a.target.name, r.index.name, k.template)
+func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *model.IndexKeys) {
+	for _, k := range r.Keys() {
+		if slices.Contains(k.Template.Fields(), f) && (!k.Template.Native() || r.Index.Kind == model.PrimaryIndex) {
+			b.fault("%s: field %s of %s is part of its %s key %q, which would go stale: use Native, or another field", op, f.Name, b.a.target.Name, r.Index.Name, k.Template)
 		}
 	}
-	for _, c := range r.when {
-		if b.a.target.names(c, f) {
-			b.fault("%s: field %s of %s is in a When of %s, which would go stale", op, f.Name, b.a.target.name, r.index.name)
+	for _, c := range r.When {
+		if mentions(b.a.target, c, f) {
+			b.fault("%s: field %s of %s is in a When of %s, which would go stale", op, f.Name, b.a.target.Name, r.Index.Name)
 		}
 	}
 }
 
-// names reports whether a condition is about f, or about what lies inside it or around it.
-func (e *entity) names(c Cond, f *field.Field) bool {
-	if c == nil {
+// mentions reports whether a condition is about f, or about what lies inside it or around it.
+func mentions(e *model.Entity, cl model.Clause, f *field.Field) bool {
+	if cl.Op == model.OpNil {
 		return false
 	}
-	cl := c.condition()
-	if slices.ContainsFunc(cl.kids, func(k Cond) bool { return e.names(k, f) }) {
+	if slices.ContainsFunc(cl.Kids, func(k model.Clause) bool { return mentions(e, k, f) }) {
 		return true
 	}
-	g, err := e.proto.Resolve(cl.ptr)
+	g, err := e.Proto.Resolve(cl.Ptr)
 	return err == nil && g.Overlaps(f)
 }
 
@@ -350,19 +346,19 @@ func (b *aggregateBuilder) complete() {
 	var given []*field.Field
 	for _, p := range a.by {
 		if slices.Contains(given, p.into) {
-			b.fault("by: field %s of %s is given twice", p.into.Name, a.target.name)
+			b.fault("by: field %s of %s is given twice", p.into.Name, a.target.Name)
 		}
 		given = append(given, p.into)
 	}
-	key := a.target.primary.fields()
+	key := a.target.Primary.Fields()
 	for _, f := range key {
 		if !slices.Contains(given, f) {
-			b.fault("no By gives %s, which is part of %s's primary key %s", f.Name, a.target.name, a.target.shape())
+			b.fault("no By gives %s, which is part of %s's primary key %s", f.Name, a.target.Name, a.target.Shape())
 		}
 	}
 	for _, f := range given {
 		if !slices.Contains(key, f) && !a.own {
-			b.fault("by: field %s of %s is not part of its primary key %s", f.Name, a.target.name, a.target.shape())
+			b.fault("by: field %s of %s is not part of its primary key %s", f.Name, a.target.Name, a.target.Shape())
 		}
 	}
 	if len(b.derived) == 0 {
@@ -380,14 +376,14 @@ func (b *aggregateBuilder) complete() {
 func (b *aggregateBuilder) owned(given []*field.Field) {
 	t := b.a.target
 	known := func(f *field.Field) bool { return slices.Contains(given, f) || slices.Contains(b.derived, f) }
-	for _, f := range t.proto.Fields() {
+	for _, f := range t.Proto.Fields() {
 		if f.Stored() && !f.Nested() && !known(f) {
-			b.fault("own items: nothing fills field %s of %s", f.Name, t.name)
+			b.fault("own items: nothing fills field %s of %s", f.Name, t.Name)
 		}
 	}
-	for _, r := range t.indexed {
-		if len(r.when) > 0 {
-			b.fault("own items: %s has a When in %s", t.name, r.index.name)
+	for _, r := range t.Indexed {
+		if len(r.When) > 0 {
+			b.fault("own items: %s has a When in %s", t.Name, r.Index.Name)
 		}
 	}
 }
@@ -395,10 +391,11 @@ func (b *aggregateBuilder) owned(given []*field.Field) {
 // join makes the aggregate part of its target's description.
 func (b *aggregateBuilder) join() {
 	a := b.a
-	a.view.table.views = append(a.view.table.views, a.view)
+	a.view.table.Views = append(a.view.table.Views, a.view.name)
+	a.target.Made = a.target.Made || a.own
 	a.fills = b.derived
 	for _, f := range b.derived {
-		a.target.derive(f, a.view.name)
+		a.target.Derive(f, a.view.name)
 	}
 }
 
@@ -408,7 +405,7 @@ func (v *View) faults() (faults []error) {
 		faults = append(faults, fmt.Errorf("ddb: view %q: %w", v.name, fmt.Errorf(format, args...)))
 	}
 	faults = append(faults, v.nameFaults()...)
-	if !v.table.hasCompanions() {
+	if !v.table.HasCompanions() {
 		fault("what it keeps for itself needs a table whose partition key and sort key are strings")
 	}
 	return faults

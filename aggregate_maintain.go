@@ -5,21 +5,25 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // on reports whether records of e concern the aggregate.
-func (a *aggregate) on(e *entity) bool { return e == a.source || e == a.target }
+func (a *aggregate) on(e *model.Entity) bool { return e == a.source || e == a.target }
 
 // maintain reconciles what the records name: for a source its targets before and after, and no other; for a target that
 // came, all that counts for it.
-func (a *aggregate) maintain(ctx context.Context, db *DB, t *turn) {
+func (a *aggregate) maintain(ctx context.Context, db *wDB, t *turn) {
 	w := &aggregateWork{a: a, pairs: map[string]*pair{}, targets: map[string]*settlement{}}
 	ds := t.ready(ctx)
 	errs := map[*delivery]error{}
 	for _, d := range ds {
 		for _, img := range d.images {
 			if img.e == a.source {
-				errs[d] = errors.Join(errs[d], safely(func() error { return w.source(d, img) }))
+				errs[d] = errors.Join(errs[d], fault.Safely(func() error { return w.source(d, img) }))
 			}
 			if img.e == a.target && a.disturbs(img) {
 				w.target(d.record.Keys, true, d)
@@ -98,7 +102,7 @@ func (w *aggregateWork) unread(d *delivery, img image) error {
 }
 
 // named returns the target that an image names; nil for none.
-func (a *aggregate) named(img image, attrs item, source reflect.Value) (item, error) {
+func (a *aggregate) named(img image, attrs attr.Item, source reflect.Value) (attr.Item, error) {
 	switch {
 	case !source.IsValid():
 		return nil, nil
@@ -109,27 +113,27 @@ func (a *aggregate) named(img image, attrs item, source reflect.Value) (item, er
 }
 
 // decodeBy decodes the fields of a source that name its target, and no others.
-func (a *aggregate) decodeBy(attrs item) (v reflect.Value, err error) {
-	err = safely(func() error {
-		v = a.source.newItem()
-		s, err := a.source.inSchema(loaded(attrs))
+func (a *aggregate) decodeBy(attrs attr.Item) (v reflect.Value, err error) {
+	err = fault.Safely(func() error {
+		v = a.source.NewItem()
+		s, err := a.source.InSchema(model.Loaded(attrs))
 		if err != nil {
 			return err
 		}
-		part := a.view.table.keyOf(s)
+		part := a.view.table.KeyOf(s)
 		for _, p := range a.by {
-			if av := s.attr(p.from.Attr()); p.from.Stored() && av != nil {
+			if av := s.Attr(p.from.Attr()); p.from.Stored() && av != nil {
 				part[p.from.Attr()] = av
 			}
 		}
-		return a.source.decodeCurrent(loaded(part), v)
+		return a.source.DecodeCurrent(model.Loaded(part), v)
 	})
 	return v, err
 }
 
 // byKey reports whether the key of a source alone tells its target.
 func (a *aggregate) byKey() bool {
-	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.primary.keeps(p.from) })
+	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.Primary.Keeps(p.from) })
 }
 
 // disturbs reports whether a change of a target is one after which what is derived may be wrong: it came, or somebody
@@ -140,20 +144,20 @@ func (a *aggregate) disturbs(img image) bool {
 		return true
 	case Modified:
 		return img.old != nil && img.new != nil && !a.unchanged(img.old, img.new) &&
-			(img.new[stampAttr] == nil || equalStamps(img.old, img.new))
+			(img.new[model.StampAttr] == nil || equalStamps(img.old, img.new))
 	case Removed, Expired:
 	}
 	return a.own
 }
 
 // unchanged reports whether two images agree in what is derived.
-func (a *aggregate) unchanged(old, new item) bool {
-	return !slices.ContainsFunc(a.attrs(), func(attr string) bool {
-		x, y := old[attr], new[attr]
+func (a *aggregate) unchanged(old, new attr.Item) bool {
+	return !slices.ContainsFunc(a.attrs(), func(attrName string) bool {
+		x, y := old[attrName], new[attrName]
 		if x == nil || y == nil {
 			return x != nil || y != nil
 		}
-		return !equalValues(x, y)
+		return !attr.Equal(x, y)
 	})
 }
 
@@ -167,8 +171,8 @@ func (w *aggregateWork) pair(p *pair, owners ...*delivery) {
 	have.owners = append(have.owners, owners...)
 }
 
-func (w *aggregateWork) target(key item, full bool, owners ...*delivery) {
-	text := w.a.view.table.refText(key)
+func (w *aggregateWork) target(key attr.Item, full bool, owners ...*delivery) {
+	text := w.a.view.table.RefText(key)
 	s, ok := w.targets[text]
 	if !ok {
 		s = &settlement{key: key}
@@ -181,7 +185,7 @@ func (w *aggregateWork) target(key item, full bool, owners ...*delivery) {
 
 // do reconciles the pairs, and then settles the targets: those asked for, and where there are ranks those of the pairs,
 // whether this look changed them or one that did not get to settling them. Once the environment fails nothing more is tried.
-func (w *aggregateWork) do(ctx context.Context, db *DB) {
+func (w *aggregateWork) do(ctx context.Context, db *wDB) {
 	changed, stopped := w.a.reconcile(ctx, db, w.order)
 	w.changed += changed
 	if len(w.a.ranks) > 0 {

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 const (
@@ -22,7 +25,7 @@ const (
 // target is settled, each change of its ledger keeps it true.
 type aggregateRebuild struct {
 	a       *aggregate
-	db      *DB
+	db      *wDB
 	p       *Progress
 	pace    func(context.Context) error
 	report  func(Drift) error // of Verify; nil to write
@@ -32,14 +35,14 @@ type aggregateRebuild struct {
 	faults  []error
 }
 
-func (a *aggregate) rebuilder(db *DB, p *Progress, pace func(context.Context) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: newMatching(db.table)}
+func (a *aggregate) rebuilder(db *wDB, p *Progress, pace func(context.Context) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
 
-func (a *aggregate) verifier(db *DB, report func(Drift) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: newMatching(db.table)}
+func (a *aggregate) verifier(db *wDB, report func(Drift) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
@@ -58,10 +61,10 @@ func (r *aggregateRebuild) fault(err error) {
 func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
 
 // add takes one item of the table.
-func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
+func (r *aggregateRebuild) add(ctx context.Context, attrs attr.Item) error {
 	t := r.a.view.table
-	switch e, err := t.claim(loaded(attrs)); {
-	case t.reserved(loaded(attrs)):
+	switch e, err := t.Claim(model.Loaded(attrs)); {
+	case t.Reserved(model.Loaded(attrs)):
 		if err := r.companion(ctx, attrs); err != nil {
 			return err
 		}
@@ -72,7 +75,7 @@ func (r *aggregateRebuild) add(ctx context.Context, attrs item) error {
 			r.source(attrs)
 		}
 		if e == r.a.target {
-			r.target(t.keyOf(loaded(attrs)))
+			r.target(t.KeyOf(model.Loaded(attrs)))
 		}
 	}
 	if r.met.full() {
@@ -92,16 +95,16 @@ func (r *aggregateRebuild) flush(ctx context.Context, all bool) (done bool, err 
 	return true, r.rest(ctx)
 }
 
-func (r *aggregateRebuild) source(attrs item) {
+func (r *aggregateRebuild) source(attrs attr.Item) {
 	t := r.a.view.table
 	target, c, err := r.a.counted(attrs)
 	if err != nil {
-		r.fault(fmt.Errorf("source %s: %w", t.keyText(attrs), err))
+		r.fault(fmt.Errorf("source %s: %w", t.KeyText(attrs), err))
 		return
 	}
 	if target != nil && c != nil {
 		r.p.Sources++
-		r.pair(r.met.source(r.a.newPair(target, t.keyOf(loaded(attrs))), c.v))
+		r.pair(r.met.source(r.a.newPair(target, t.KeyOf(model.Loaded(attrs))), c.v))
 	}
 }
 
@@ -114,31 +117,31 @@ func (r *aggregateRebuild) pair(p *pair) {
 }
 
 // target takes a target that is to be settled, once.
-func (r *aggregateRebuild) target(key item) {
-	if r.targets.add(hashKey(r.a.view.table.refText(key))) {
+func (r *aggregateRebuild) target(key attr.Item) {
+	if r.targets.add(hashKey(r.a.view.table.RefText(key))) {
 		r.work.target(key, true)
 	}
 }
 
 // companion takes an item of the library's own: what a source contributed, or its row in a rank. Each names its target,
 // which is settled whether anything else names it or not: one of the aggregate's own may not be there.
-func (r *aggregateRebuild) companion(ctx context.Context, attrs item) error {
-	ix := r.a.view.table.primary
-	pk, _ := attrs[ix.partition[0]].(*types.AttributeValueMemberS)
-	sk, _ := attrs[ix.sort[0]].(*types.AttributeValueMemberS)
-	target, _ := attrs[targetAttr].(*types.AttributeValueMemberM)
+func (r *aggregateRebuild) companion(ctx context.Context, attrs attr.Item) error {
+	ix := r.a.view.table.Primary
+	pk, _ := attrs[ix.Partition[0]].(*types.AttributeValueMemberS)
+	sk, _ := attrs[ix.Sort[0]].(*types.AttributeValueMemberS)
+	target, _ := attrs[model.TargetAttr].(*types.AttributeValueMemberM)
 	if pk == nil || sk == nil || target == nil {
 		return nil
 	}
-	if strings.HasPrefix(pk.Value, ledgerPrefix+r.a.view.name+"#") {
-		source, _ := attrs[sourceAttr].(*types.AttributeValueMemberM)
+	if strings.HasPrefix(pk.Value, model.LedgerPrefix+r.a.view.name+"#") {
+		source, _ := attrs[model.SourceAttr].(*types.AttributeValueMemberM)
 		if source != nil && !isKept(sk.Value) {
 			r.pair(r.met.ledger(r.a.newPair(target.Value, source.Value), contributed(attrs)))
 		}
 		r.target(target.Value)
 		return nil
 	}
-	rest, ok := strings.CutPrefix(pk.Value, rankPrefix+r.a.view.name+"#")
+	rest, ok := strings.CutPrefix(pk.Value, model.RankPrefix+r.a.view.name+"#")
 	if !ok {
 		return nil
 	}
@@ -152,7 +155,7 @@ func (r *aggregateRebuild) companion(ctx context.Context, attrs item) error {
 }
 
 // obsolete takes a row of a rank that is no rule any more.
-func (r *aggregateRebuild) obsolete(ctx context.Context, row, target item) error {
+func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) error {
 	if r.report != nil {
 		surplus, _, _, err := r.a.isSurplus(ctx, r.db, row, target)
 		if err != nil || !surplus {
@@ -167,8 +170,8 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target item) error
 	return err
 }
 
-func rowDrift(db *DB, key item, have, want string) Drift {
-	return Drift{Item: db.table.keyText(key), Field: "rank", Have: have, Want: want}
+func rowDrift(db *wDB, key attr.Item, have, want string) Drift {
+	return Drift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
 }
 
 // rest looks at all that was gathered, and at what was met of one half alone.
@@ -206,7 +209,7 @@ func (r *aggregateRebuild) do(ctx context.Context) error {
 	}
 	for _, p := range w.order {
 		if p.err != nil {
-			r.fault(fmt.Errorf("source %s: %w", r.db.table.keyText(p.source), p.err))
+			r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.source), p.err))
 		}
 	}
 	for _, s := range w.settle {

@@ -8,6 +8,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Beside a running stream a view is always a little behind, and that is no drift. What differs is drift when it rests:
@@ -23,7 +28,7 @@ func rest(ctx context.Context, d time.Duration) error {
 	if hooksOf(ctx).noPause {
 		return ctx.Err()
 	}
-	return sleep(ctx, d)
+	return call.Sleep(ctx, d)
 }
 
 // compare reports what differs and rests.
@@ -69,7 +74,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 				continue // it changes all the time, and the ledger follows
 			}
 			if err := r.report(Drift{
-				Item: r.db.table.keyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.table.keyText(l.source),
+				Item: r.db.Table.KeyText(r.a.ledgerKey(l.pair)), Field: "contribution of " + r.db.Table.KeyText(l.source),
 				Have: contributionText(l.have), Want: contributionText(l.wants()),
 			}); err != nil {
 				return err
@@ -77,7 +82,7 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 		}
 		for _, p := range left {
 			if p.err != nil {
-				r.fault(fmt.Errorf("source %s: %w", r.db.table.keyText(p.source), p.err))
+				r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.source), p.err))
 			}
 		}
 		if left = differing; len(left) > 0 {
@@ -89,22 +94,22 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*pair) error
 	return nil
 }
 
-func sameValue(a, b item) bool { return (a == nil) == (b == nil) && equalItems(a, b) }
+func sameValue(a, b attr.Item) bool { return (a == nil) == (b == nil) && attr.EqualItems(a, b) }
 
 // compareTargets compares targets side by side, and looks again at those that seem to differ, one by one.
 func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
 	found := r.db.targetsOf(ctx, list)
 	fine := make([]bool, len(list))
-	_ = parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
-		if found[i].err == nil {
-			drifts, err := r.drifts(ctx, list[i].key, found[i].item)
+	_ = call.Parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
+		if found[i].Err == nil {
+			drifts, err := r.drifts(ctx, list[i].key, found[i].Item)
 			fine[i] = err == nil && len(drifts) == 0
 		}
-		return halts(ctx, found[i].err)
+		return call.Halts(ctx, found[i].Err)
 	})
 	now := r.db.targetsOf(ctx, list)
 	for i, s := range list {
-		if fine[i] && now[i].err == nil && unmoved(found[i].item, now[i].item) {
+		if fine[i] && now[i].Err == nil && unmoved(found[i].Item, now[i].Item) {
 			continue
 		}
 		if err := r.compareTarget(ctx, s.key); err != nil {
@@ -115,22 +120,22 @@ func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlemen
 }
 
 // compareTarget looks at a target until its stamp rests.
-func (r *aggregateRebuild) compareTarget(ctx context.Context, target item) error {
-	var before item
+func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) error {
+	var before attr.Item
 	seen := 0 // looks in a row under one stamp
 	for range maxLooks {
-		was, err := r.db.Consistent().getItem(ctx, target)
+		was, err := r.db.GetItem(ctx, target, true)
 		if err != nil {
-			return r.db.explain(err)
+			return r.db.Explain(err)
 		}
 		drifts, err := r.drifts(ctx, target, was)
 		if err != nil {
-			return r.db.explain(err)
+			return r.db.Explain(err)
 		}
-		now, err := r.db.Consistent().getItem(ctx, target)
+		now, err := r.db.GetItem(ctx, target, true)
 		switch {
 		case err != nil:
-			return r.db.explain(err)
+			return r.db.Explain(err)
 		case !unmoved(was, now):
 			seen = 0
 			if err := wait(ctx, 2); err != nil {
@@ -156,12 +161,12 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target item) error
 		}
 		return nil
 	}
-	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", ErrConflict, r.db.table.keyText(target), maxLooks))
+	r.fault(fmt.Errorf("%w: target %s changed in each of %d looks, so it cannot be compared with its ledger: verify it when fewer sources of it change", fault.ErrConflict, r.db.Table.KeyText(target), maxLooks))
 	return nil
 }
 
 // drifts returns how a target, as it was read, and the rows beside its ledger differ from the ledger.
-func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts []Drift, err error) {
+func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (drifts []Drift, err error) {
 	if was == nil && !r.a.own {
 		return nil, nil // what counts for it is not compared before it is there
 	}
@@ -169,7 +174,7 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts
 	if err != nil || was == nil && !l.counted {
 		return nil, err
 	}
-	t := r.db.table
+	t := r.db.Table
 	for _, row := range l.lost {
 		drifts = append(drifts, rowDrift(r.db, row.key, "absent, or another entry", "the entry of ledger item "+row.source))
 	}
@@ -178,12 +183,12 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts
 	}
 	if was != nil {
 		for _, m := range l.miscounts {
-			drifts = append(drifts, Drift{Item: t.keyText(m.key), Field: "sources", Have: driftText(m.have[countAttr]), Want: fmt.Sprint(m.want)})
+			drifts = append(drifts, Drift{Item: t.KeyText(m.key), Field: "sources", Have: driftText(m.have[model.CountAttr]), Want: fmt.Sprint(m.want)})
 		}
 	}
 	differing := r.a.differing(was, l.want)
 	for _, attr := range slices.Sorted(maps.Keys(differing)) {
-		drifts = append(drifts, Drift{Item: t.keyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
+		drifts = append(drifts, Drift{Item: t.KeyText(target), Field: attr, Have: driftText(was[attr]), Want: driftText(differing[attr])})
 	}
 	return drifts, nil
 }
@@ -191,14 +196,14 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was item) (drifts
 func driftText(av types.AttributeValue) string {
 	switch av.(type) {
 	case *types.AttributeValueMemberS, *types.AttributeValueMemberN, *types.AttributeValueMemberB, nil:
-		return valueText(av)
+		return attr.Text(av)
 	}
-	return canonical(av)
+	return attr.Canonical(av)
 }
 
-func contributionText(v item) string {
+func contributionText(v attr.Item) string {
 	if v == nil {
 		return "(none)"
 	}
-	return canonicalItem(v)
+	return attr.CanonicalItem(v)
 }

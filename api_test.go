@@ -67,8 +67,8 @@ func exported(t *testing.T, dir string) []string {
 				add(d)
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {
-					if v, ok := spec.(*ast.ValueSpec); ok && v.Type != nil {
-						v.Values = nil
+					if v, ok := spec.(*ast.ValueSpec); ok {
+						withoutValue(d.Tok, v)
 					}
 					add(&ast.GenDecl{Tok: d.Tok, Specs: []ast.Spec{spec}})
 				}
@@ -77,6 +77,25 @@ func exported(t *testing.T, dir string) []string {
 	}
 	slices.Sort(lines)
 	return append([]string{"package " + name}, lines...)
+}
+
+// withoutValue leaves the type of a variable or constant, where it has one of its own, and not its value.
+func withoutValue(tok token.Token, v *ast.ValueSpec) {
+	if v.Type == nil && len(v.Values) == 1 {
+		switch value := v.Values[0].(type) {
+		case *ast.CallExpr: // a conversion
+			if id, ok := value.Fun.(*ast.Ident); ok {
+				v.Type = id
+			}
+		case *ast.SelectorExpr: // of another package
+			if strings.HasPrefix(value.Sel.Name, "Err") {
+				v.Type = ast.NewIdent("error")
+			}
+		}
+	}
+	if v.Type != nil || tok == token.VAR {
+		v.Values = nil
+	}
 }
 
 // receiver is the name of the type that a method is of.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 )
 
@@ -65,11 +66,11 @@ func (t AsText[T]) MarshalDynamoDBAttributeValue() (types.AttributeValue, error)
 	}
 	var back AsText[T]
 	if err := back.UnmarshalText(bytes.Clone(text)); err != nil {
-		return nil, fmt.Errorf("%w: %s writes %.40q, which it does not read: %w", ErrValue, reflect.TypeFor[T](), text, err)
+		return nil, fmt.Errorf("%w: %s writes %.40q, which it does not read: %w", fault.ErrValue, reflect.TypeFor[T](), text, err)
 	}
 	again, err := back.MarshalText()
 	if err != nil || !bytes.Equal(again, text) {
-		return nil, fmt.Errorf("%w: %s writes %.40q, which reads back as %.40q", ErrValue, reflect.TypeFor[T](), text, back)
+		return nil, fmt.Errorf("%w: %s writes %.40q, which reads back as %.40q", fault.ErrValue, reflect.TypeFor[T](), text, back)
 	}
 	return &types.AttributeValueMemberS{Value: string(text)}, nil
 }

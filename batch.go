@@ -10,6 +10,10 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // batchWorkers is how many requests of one batch are under way at a time.
@@ -26,13 +30,13 @@ const batchWorkers = 8
 // (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
-func (db *DB) Batch(ctx context.Context, ops ...Op) error {
-	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]WriteOutcome, len(ops)), causes: make([]error, len(ops))}
+func (db *wDB) Batch(ctx context.Context, ops []wOp) error {
+	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
 		return err
 	}
 	if len(ops) == 0 {
-		return ended(ctx, "batch")
+		return call.Ended(ctx, "batch")
 	}
 	for _, wave := range b.waves() {
 		b.run(ctx, wave)
@@ -42,17 +46,17 @@ func (db *DB) Batch(ctx context.Context, ops ...Op) error {
 
 // writeBatch is a Batch under way.
 type writeBatch struct {
-	db       *DB
+	db       *wDB
 	items    []batchItem
 	mu       sync.Mutex
-	outcomes []WriteOutcome
+	outcomes []fault.WriteOutcome
 	causes   []error
 }
 
 // batchItem is one op of a batch.
 type batchItem struct {
-	op      Op
-	key     item
+	op      wOp
+	key     attr.Item
 	id      string
 	request *types.WriteRequest // nil for an op that goes alone
 	size    int
@@ -61,21 +65,21 @@ type batchItem struct {
 }
 
 // prepare finds out how each op goes, and refuses the batch for what is wrong with some of them.
-func (b *writeBatch) prepare(ops []Op) error {
+func (b *writeBatch) prepare(ops []wOp) error {
 	last := map[string]int{}
-	var refused []*WriteError
+	var refused []*fault.WriteError
 	for i, op := range ops {
-		if err := op.valid(b.db.table); err != nil {
+		if err := op.valid(b.db.Table); err != nil {
 			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
 		}
-		b.outcomes[i] = NotWritten
+		b.outcomes[i] = fault.NotWritten
 		to, err := b.add(i, op)
 		switch {
-		case errors.Is(err, ErrModel):
+		case errors.Is(err, fault.ErrModel):
 			return fmt.Errorf("ddb: batch: op %d: %w", i, ofPart(err))
 		case err != nil:
 			it := b.items[i]
-			refused = append(refused, &WriteError{Op: i, Verb: string(op.verb), Entity: op.e.name, Key: it.id, Err: op.cause(it.id, err)})
+			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.verb), Entity: op.e.Name, Key: it.id, Err: op.cause(it.id, err)})
 			continue
 		}
 		it := &b.items[i]
@@ -88,50 +92,50 @@ func (b *writeBatch) prepare(ops []Op) error {
 		}
 	}
 	if len(refused) > 0 {
-		return &BatchError{Outcomes: b.outcomes, Failed: refused}
+		return &fault.BatchError{Outcomes: b.outcomes, Failed: refused}
 	}
 	clear(b.outcomes)
 	return nil
 }
 
 // add takes an op in, and returns the key of the item that it writes last: another one than its own if it is a Move.
-func (b *writeBatch) add(i int, op Op) (to string, err error) {
+func (b *writeBatch) add(i int, op wOp) (to string, err error) {
 	op.quiet = true
 	it := &b.items[i]
 	it.op = op
 	switch {
 	case op.verb == verbCheck || op.verb == verbCheckAbsent:
-		return "", op.fail(nil, modelFault("a check means nothing outside a transaction: use Transact"))
+		return "", op.fail(nil, fault.Model("a check means nothing outside a transaction: use Transact"))
 	case op.returnOld:
-		return "", op.fail(nil, modelFault("a batch returns nothing: leave ReturnOld out"))
+		return "", op.fail(nil, fault.Model("a batch returns nothing: leave ReturnOld out"))
 	}
-	if it.key, err = op.e.key(string(op.verb), op.item); err != nil {
+	if it.key, err = op.e.Key(string(op.verb), op.item); err != nil {
 		return "", err
 	}
-	it.id = b.db.table.keyText(it.key)
+	it.id = b.db.Table.KeyText(it.key)
 	if err := it.compile(b.db, i); err != nil {
 		return "", err
 	}
 	if op.verb != verbMove {
 		return it.id, nil
 	}
-	key, err := op.e.key(string(op.verb), op.to)
+	key, err := op.e.Key(string(op.verb), op.to)
 	if err != nil {
 		return "", err
 	}
-	return b.db.table.keyText(key), nil
+	return b.db.Table.KeyText(key), nil
 }
 
 // bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
-func (op Op) bulk() bool {
+func (op wOp) bulk() bool {
 	e := op.e
 	return (op.verb == verbPut || op.verb == verbDelete) && len(op.conds) == 0 && !op.once &&
-		e.version == nil && len(e.uniques) == 0 && e.history == nil && len(e.derived) == 0 && e.schema == 0
+		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0
 }
 
 // compile finds out what can be told of the op without reading its item, and makes the request of one that can go with
 // others.
-func (it *batchItem) compile(db *DB, index int) error {
+func (it *batchItem) compile(db *wDB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
 		return w.foretell()
@@ -159,11 +163,11 @@ func (w *write) foretell() error {
 	default:
 		return nil
 	}
-	key, err := e.key(string(w.op.verb), whole)
+	key, err := e.Key(string(w.op.verb), whole)
 	if err != nil {
 		return err
 	}
-	least, err := e.values(whole)
+	least, err := e.Values(whole)
 	if err != nil {
 		return w.op.fail(key, err)
 	}
@@ -171,15 +175,15 @@ func (w *write) foretell() error {
 	if err := w.checkSize(least); err != nil {
 		return err
 	}
-	it := e.copied(whole)
+	it := e.CopyOf(whole)
 	w.keep(it, 1, reflect.Value{})
-	if err := e.checkTTL(it, w.now); err != nil {
+	if err := checkTTL(e, it, w.now); err != nil {
 		return w.op.fail(key, err)
 	}
-	if w.op.verb == verbMove && len(e.derived) > 0 { // which index keys may be made of, and which are those of the stored item
+	if w.op.verb == verbMove && len(e.Derived) > 0 { // which index keys may be made of, and which are those of the stored item
 		return nil
 	}
-	_, err = e.encode(string(w.op.verb), it)
+	_, err = e.Encode(string(w.op.verb), it)
 	return err
 }
 
@@ -208,14 +212,14 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	}
 	for _, i := range wave {
 		it := &b.items[i]
-		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != Written })
+		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != fault.Written })
 		switch {
 		case undone >= 0:
-			b.settle(NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
+			b.settle(fault.NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
 		case it.request == nil:
 			tasks = append(tasks, func() { b.alone(ctx, i) })
 		default:
-			if len(chunk) == batchWriteLimit || size+it.size > maxBatchBytes {
+			if len(chunk) == call.BatchWriteLimit || size+it.size > call.MaxBatchBytes {
 				flush()
 			}
 			chunk = append(chunk, i)
@@ -240,7 +244,7 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 }
 
 // settle records the outcome of an op.
-func (b *writeBatch) settle(o WriteOutcome, cause error, i int) {
+func (b *writeBatch) settle(o fault.WriteOutcome, cause error, i int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.outcomes[i], b.causes[i] = o, cause
@@ -261,37 +265,37 @@ func (b *writeBatch) together(ctx context.Context, ops []int) {
 	for n, i := range ops {
 		requests[n] = *b.items[i].request
 	}
-	for n, err := range b.db.bulkWrite(ctx, requests) {
+	for n, err := range b.db.BatchWrite(ctx, requests) {
 		b.settle(outcomeOf(err), err, ops[n])
 	}
 }
 
 // outcomeOf returns what an error of a write says of it.
-func outcomeOf(err error) WriteOutcome {
+func outcomeOf(err error) fault.WriteOutcome {
 	switch {
 	case err == nil:
-		return Written
-	case errors.Is(err, ErrOutcomeUnknown):
-		return OutcomeUnknown
+		return fault.Written
+	case errors.Is(err, fault.ErrOutcomeUnknown):
+		return fault.WriteUnknown
 	}
-	return NotWritten
+	return fault.NotWritten
 }
 
 // err is what Batch returns.
 func (b *writeBatch) err() error {
-	out := &BatchError{Outcomes: b.outcomes}
+	out := &fault.BatchError{Outcomes: b.outcomes}
 	for i, o := range b.outcomes {
-		if o == Written {
+		if o == fault.Written {
 			continue
 		}
 		it := b.items[i]
-		if we, ok := errors.AsType[*WriteError](b.causes[i]); ok {
+		if we, ok := errors.AsType[*fault.WriteError](b.causes[i]); ok {
 			we.Op = i
 			out.Failed = append(out.Failed, we)
 			continue
 		}
-		out.Failed = append(out.Failed, &WriteError{
-			Op: i, Verb: string(it.op.verb), Entity: it.op.e.name, Key: it.id,
+		out.Failed = append(out.Failed, &fault.WriteError{
+			Op: i, Verb: string(it.op.verb), Entity: it.op.e.Name, Key: it.id,
 			Err: fmt.Errorf("%s: %w", o, it.op.cause(it.id, b.causes[i])),
 		})
 	}

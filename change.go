@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/sequence"
 )
 
@@ -35,7 +36,7 @@ type Change[T any] struct {
 	At       time.Time // when it happened, to the second or millisecond
 
 	record *Record
-	entity *entity
+	entity *model.Entity
 }
 
 // Changed reports whether the value of the field, given by its address in [Entity.Fields], differs between Old and New.
@@ -45,7 +46,7 @@ func (c Change[T]) Changed(field any) bool {
 	if c.entity == nil {
 		panic("ddb: Changed: a Change that no Mux made")
 	}
-	f, err := c.entity.proto.Resolve(field)
+	f, err := c.entity.Proto.Resolve(field)
 	if err != nil {
 		panic("ddb: Changed: " + err.Error())
 	}

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // flow is what a view reads of its source, or what it writes of one entity.
 type flow struct {
-	e      *entity
+	e      *model.Entity
 	fields []*field.Field
 	all    bool // any field that is not derived
 }
@@ -22,7 +23,7 @@ func (f flow) meets(reads flow) bool {
 	case reads.all:
 		return true
 	case f.all:
-		return slices.ContainsFunc(reads.fields, func(g *field.Field) bool { return f.e.derivedBy(g) == "" })
+		return slices.ContainsFunc(reads.fields, func(g *field.Field) bool { return f.e.DerivedBy(g) == "" })
 	}
 	return slices.ContainsFunc(f.fields, func(w *field.Field) bool { return slices.ContainsFunc(reads.fields, w.Overlaps) })
 }
@@ -33,8 +34,8 @@ func (a *aggregate) reads() flow {
 	for _, p := range a.by {
 		out.fields = append(out.fields, p.from)
 	}
-	for _, f := range a.source.proto.Fields() {
-		if slices.ContainsFunc(a.conds, func(c Cond) bool { return a.source.names(c, f) }) {
+	for _, f := range a.source.Proto.Fields() {
+		if slices.ContainsFunc(a.conds, func(c model.Clause) bool { return mentions(a.source, c, f) }) {
 			out.fields = append(out.fields, f)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // RecordDecoder decodes the records of a table from whatever carries them: the stream of the table, Kinesis Data Streams
@@ -91,7 +93,7 @@ func (d RecordDecoder) own(rec *Record) error {
 }
 
 func (d RecordDecoder) foreign(table string) error {
-	return fmt.Errorf("of the table %q, and RecordDecoder.Table is %q: %w", table, d.Table, ErrUnknown)
+	return fmt.Errorf("of the table %q, and RecordDecoder.Table is %q: %w", table, d.Table, fault.ErrUnknown)
 }
 
 // RecordEvent is what [RecordDecoder.DecodeEvent] found in an event.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/sequence"
 )
 
@@ -204,7 +205,7 @@ func (o *opener) data(data json.RawMessage, env envelope, in carrier) error {
 
 // take adds a record, unless it is of another table and those are skipped.
 func (o *opener) take(rec Record, id string, err error) error {
-	if errors.Is(err, ErrUnknown) && o.SkipOthers {
+	if errors.Is(err, fault.ErrUnknown) && o.SkipOthers {
 		return nil
 	}
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // kinesisRecord is a record as Kinesis Data Streams for DynamoDB carries it.
@@ -53,7 +55,7 @@ func (d RecordDecoder) kinesis(payload []byte, number, stream string) (rec Recor
 	}
 	for _, image := range []struct {
 		name string
-		from wireItem
+		from attr.JSON
 		to   *map[string]types.AttributeValue
 	}{{"Keys", w.DynamoDB.Keys, &rec.Keys}, {"OldImage", w.DynamoDB.Old, &rec.Old}, {"NewImage", w.DynamoDB.New, &rec.New}} {
 		for attr, av := range image.from {

@@ -8,6 +8,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // delivery is one record of a batch.
@@ -29,12 +33,12 @@ type delivery struct {
 // share is what one part has to do with a record.
 type share struct {
 	state shareState
-	known bool    // it was done before this delivery
-	fell  bool    // it failed in this delivery
-	e     *entity // that it is of, nil where nobody knows
-	fault error   // known before it is done
-	err   error   // that it failed with
-	tried int     // deliveries that it failed
+	known bool          // it was done before this delivery
+	fell  bool          // it failed in this delivery
+	e     *model.Entity // that it is of, nil where nobody knows
+	fault error         // known before it is done
+	err   error         // that it failed with
+	tried int           // deliveries that it failed
 }
 
 type shareState byte
@@ -49,9 +53,9 @@ const (
 
 // image is what an entity has in a record: how its item was before and is now.
 type image struct {
-	e        *entity
+	e        *model.Entity
 	kind     ChangeKind
-	old, new item          // nil where there is none, or where the stream does not carry it
+	old, new attr.Item     // nil where there is none, or where the stream does not carry it
 	was, is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
 
 	unreadOld error // why was is not there, where it should be
@@ -60,7 +64,7 @@ type image struct {
 // newDelivery decodes what the Mux's parts want of a record.
 func (m *Mux) newDelivery(rec *Record) *delivery {
 	d := &delivery{record: rec, kind: rec.Kind, shares: make([]share, m.parts())}
-	if d.item = m.table.keyText(rec.Keys); len(rec.Keys) == 0 {
+	if d.item = m.table.KeyText(rec.Keys); len(rec.Keys) == 0 {
 		d.item = rec.Sequence
 	}
 	if err := m.prepare(d); err != nil {
@@ -76,7 +80,7 @@ func (d *delivery) wanted() bool {
 }
 
 // want makes a share pending, for an item of e if that is known; fault is what is known to be wrong.
-func (d *delivery) want(part int, e *entity, fault error) {
+func (d *delivery) want(part int, e *model.Entity, fault error) {
 	s := &d.shares[part]
 	s.state, s.e = pending, e
 	s.fault = errors.Join(s.fault, fault)
@@ -85,20 +89,20 @@ func (d *delivery) want(part int, e *entity, fault error) {
 // prepare finds out what a record is of. The error is of a record that nobody can tell that of.
 func (m *Mux) prepare(d *delivery) error {
 	rec := d.record
-	if m.table.reserved(loaded(rec.Keys)) {
+	if m.table.Reserved(model.Loaded(rec.Keys)) {
 		return nil
 	}
 	if rec.Raw != nil {
 		return rec.unreadable()
 	}
-	for _, attr := range m.table.primary.attrs() {
+	for _, attr := range m.table.Primary.Attrs() {
 		if rec.Keys[attr] == nil {
 			return fmt.Errorf("the record has no %s among its keys: it is of no item of this table", attr)
 		}
 	}
-	d.kind = m.table.kindOf(rec)
+	d.kind = kindOf(m.table, rec)
 	if rec.Old == nil && rec.New == nil { // a stream of keys only
-		e, err := m.table.claim(loaded(rec.Keys))
+		e, err := m.table.Claim(model.Loaded(rec.Keys))
 		if err != nil {
 			d.unknown = !m.opts.RefuseUnknown
 			return m.unknown(err)
@@ -125,11 +129,11 @@ func (m *Mux) prepare(d *delivery) error {
 }
 
 // claim returns the entity of an image, nil where there is no image.
-func (m *Mux) claim(image item) (*entity, error) {
+func (m *Mux) claim(image attr.Item) (*model.Entity, error) {
 	if image == nil {
 		return nil, nil
 	}
-	return m.table.claim(loaded(image))
+	return m.table.Claim(model.Loaded(image))
 }
 
 // unknown returns the error of a record of no known entity, if that is one.
@@ -141,12 +145,12 @@ func (m *Mux) unknown(err error) error {
 }
 
 // kindOf tells what a record says from what the TTL of its item says.
-func (t *Table) kindOf(rec *Record) ChangeKind {
-	if rec.Kind != Removed || t.ttl == "" {
+func kindOf(t *model.Table, rec *Record) ChangeKind {
+	if rec.Kind != Removed || t.TTL == "" {
 		return rec.Kind
 	}
-	if n, ok := rec.Old[t.ttl].(*types.AttributeValueMemberN); ok && !rec.At.IsZero() {
-		if c, ok := compareNumbers(n.Value, fmt.Sprint(rec.At.Unix())); ok && c <= 0 {
+	if n, ok := rec.Old[t.TTL].(*types.AttributeValueMemberN); ok && !rec.At.IsZero() {
+		if c, ok := attr.CompareNumbers(n.Value, fmt.Sprint(rec.At.Unix())); ok && c <= 0 {
 			return Expired
 		}
 	}
@@ -164,13 +168,13 @@ func (m *Mux) add(d *delivery, img image) {
 	if !handled && !viewed {
 		return
 	}
-	d.entity = e.name
+	d.entity = e.Name
 	var before, after error
 	if img.kind != Inserted {
-		img.was, before = e.decodeImage(img.old, d.record.Keys)
+		img.was, before = decodeImage(e, img.old, d.record.Keys)
 	}
 	if img.kind == Inserted || img.kind == Modified {
-		img.is, after = e.decodeImage(img.new, d.record.Keys)
+		img.is, after = decodeImage(e, img.new, d.record.Keys)
 	}
 	if viewed {
 		m.addViews(d, img, before, after)
@@ -220,7 +224,7 @@ func (m *Mux) addViews(d *delivery, img image, before, after error) {
 }
 
 // viewed reports whether a view looks at items of e.
-func (m *Mux) viewed(e *entity) bool {
+func (m *Mux) viewed(e *model.Entity) bool {
 	for _, v := range m.views {
 		if v.view.kind.on(e) {
 			return true
@@ -252,18 +256,18 @@ func (i image) complete() error {
 	default:
 		return nil
 	}
-	return modelFault("%s: the record has no %s image: give the stream the view type NEW_AND_OLD_IMAGES, or set PartialImages", i.e.name, missing)
+	return fault.Model("%s: the record has no %s image: give the stream the view type NEW_AND_OLD_IMAGES, or set PartialImages", i.e.Name, missing)
 }
 
 // decodeImage decodes an image, or the key where the stream does not carry the image. A panic of a decoder of the user's is
 // an error of this image.
-func (e *entity) decodeImage(attrs, keys item) (v reflect.Value, err error) {
-	err = safely(func() error {
-		v = e.newItem()
+func decodeImage(e *model.Entity, attrs, keys attr.Item) (v reflect.Value, err error) {
+	err = fault.Safely(func() error {
+		v = e.NewItem()
 		if attrs == nil {
-			return e.decodeKey(loaded(keys), v)
+			return e.DecodeKey(model.Loaded(keys), v)
 		}
-		return e.decode(loaded(attrs), v)
+		return e.Decode(model.Loaded(attrs), v)
 	})
 	if err != nil {
 		return reflect.Value{}, err
@@ -283,8 +287,8 @@ func recordText(r *Record, entity string) string {
 	if entity != "" {
 		what.WriteString(" " + entity)
 	}
-	for _, attr := range sortedNames(r.Keys) {
-		what.WriteString(" " + attr + "=" + valueText(r.Keys[attr]))
+	for _, attrName := range attr.SortedNames(r.Keys) {
+		what.WriteString(" " + attrName + "=" + attr.Text(r.Keys[attrName]))
 	}
 	return what.String()
 }

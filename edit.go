@@ -6,7 +6,9 @@ package ddb
 // Edits of one call must not overlap: two of one field, or of a struct and a field in it, are refused. A field of the
 // primary key cannot be edited (see [Repository.Move]), nor one that the library keeps: version, timestamps, and what
 // an aggregate derives.
-type Edit interface{ edit() change }
+type Edit interface {
+	appendTo(changes []change) []change
+}
 
 // Option is what any write takes beside the item: [If], [ReturnOld] and [Once]. Each Option may stand among edits.
 type Option interface {
@@ -14,37 +16,29 @@ type Option interface {
 	option()
 }
 
-// change is what every Edit is made of.
-type change struct {
-	op   editOp
-	ptr  any
-	at   any // the element or entry of the field that is meant, an int or a key; nil is the field itself
-	vals []any
-	cond []Cond
+type anEdit struct{ c change }
+
+func (e anEdit) appendTo(changes []change) []change { return append(changes, e.c) }
+
+type edits []Edit
+
+func (es edits) appendTo(changes []change) []change {
+	for _, e := range es {
+		if e == nil {
+			changes = append(changes, change{op: editNil})
+			continue
+		}
+		changes = e.appendTo(changes)
+	}
+	return changes
 }
 
-func (c change) edit() change { return c }
-
-type editOp string
-
-const (
-	editSet        editOp = "set"
-	editDefault    editOp = "set if absent"
-	editRemove     editOp = "remove"
-	editAdd        editOp = "add"
-	editSub        editOp = "subtract"
-	editAppend     editOp = "append"
-	editPrepend    editOp = "prepend"
-	editAddTo      editOp = "add to"
-	editDeleteFrom editOp = "delete from"
-	optionIf       editOp = "if"
-	optionOld      editOp = "return old"
-	optionOnce     editOp = "once"
-)
-
-type option struct{ change }
+type option struct{ anEdit }
 
 func (option) option() {}
+
+// Edits is several edits as one: what a function returns that gives each update a stamp, say.
+func Edits(of ...Edit) Edit { return edits(of) }
 
 // If makes a write conditional on all of conds. Where one does not hold the error matches [ErrCondition], or
 // [ErrNotFound] if there is no such item, and nothing is written. In an Upsert it says what must hold if the item is
@@ -53,69 +47,71 @@ func (option) option() {}
 //
 // An [Eq] or [Absent] among conds also tells Update the value of a field that an index key needs. Conditions of an item of
 // an older [Definition.Schema] are asked of the item as its upgrade makes it, which is written first.
-func If(conds ...Cond) Option { return option{change{op: optionIf, cond: conds}} }
+func If(conds ...Cond) Option { return option{anEdit{change{op: optionIf, cond: clauses(nil, conds)}}} }
 
 // ReturnOld makes a write return the item as it was before, zero if there was none.
-var ReturnOld Option = option{change{op: optionOld}}
+var ReturnOld Option = option{anEdit{change{op: optionOld}}}
 
 // Once makes a write apply once even if its response is lost and it is sent again: it goes as a transaction of one, with
 // a token, at twice the capacity, and what it returns of an Update or Upsert is read back. It is for edits with operators ([Add], [Append], …) that must not happen twice. An
 // entity with a Version has a stamp that tells a write from its own echo for nothing, but only as long as nobody else
 // writes the item in between.
-var Once Option = option{change{op: optionOnce}}
+var Once Option = option{anEdit{change{op: optionOnce}}}
 
 // Set gives a field a value. The zero value is a value, unless the field is tagged omitempty: then its attribute
 // becomes absent, as Put would leave it. A nil pointer is null. What is inside a struct, list or map that is absent
 // cannot be set alone: set the whole.
-func Set[V any](f *V, v V) Edit { return change{op: editSet, ptr: f, vals: []any{v}} }
+func Set[V any](f *V, v V) Edit { return anEdit{change{op: editSet, ptr: f, vals: []any{v}}} }
 
 // SetIfAbsent gives a field a value unless it has one.
-func SetIfAbsent[V any](f *V, v V) Edit { return change{op: editDefault, ptr: f, vals: []any{v}} }
+func SetIfAbsent[V any](f *V, v V) Edit {
+	return anEdit{change{op: editDefault, ptr: f, vals: []any{v}}}
+}
 
 // Remove makes the field's attribute absent.
-func Remove[V any](f *V) Edit { return change{op: editRemove, ptr: f} }
+func Remove[V any](f *V) Edit { return anEdit{change{op: editRemove, ptr: f}} }
 
 // Add adds n to a number; an absent one counts as zero.
-func Add[N number](f *N, n N) Edit { return change{op: editAdd, ptr: f, vals: []any{n}} }
+func Add[N number](f *N, n N) Edit { return anEdit{change{op: editAdd, ptr: f, vals: []any{n}}} }
 
 // Sub subtracts n from a number; an absent one counts as zero.
-func Sub[N number](f *N, n N) Edit { return change{op: editSub, ptr: f, vals: []any{n}} }
+func Sub[N number](f *N, n N) Edit { return anEdit{change{op: editSub, ptr: f, vals: []any{n}}} }
 
 // Append adds elements to the end of a list; an absent one counts as empty. A list that was put as a nil slice without
 // omitempty is null, and cannot be appended to.
 func Append[S ~[]E, E any](f *S, elems ...E) Edit {
-	return change{op: editAppend, ptr: f, vals: []any{S(elems)}}
+	return anEdit{change{op: editAppend, ptr: f, vals: []any{S(elems)}}}
 }
 
 // Prepend adds elements to the start of a list. Otherwise it is as [Append].
 func Prepend[S ~[]E, E any](f *S, elems ...E) Edit {
-	return change{op: editPrepend, ptr: f, vals: []any{S(elems)}}
+	return anEdit{change{op: editPrepend, ptr: f, vals: []any{S(elems)}}}
 }
 
 // AddTo adds elements to a set: a slice tagged stringset, numberset or binaryset.
 func AddTo[S ~[]E, E any](f *S, elems ...E) Edit {
-	return change{op: editAddTo, ptr: f, vals: []any{S(elems)}}
+	return anEdit{change{op: editAddTo, ptr: f, vals: []any{S(elems)}}}
 }
 
 // DeleteFrom deletes elements from a set. The attribute of a set that has become empty is absent.
 func DeleteFrom[S ~[]E, E any](f *S, elems ...E) Edit {
-	return change{op: editDeleteFrom, ptr: f, vals: []any{S(elems)}}
+	return anEdit{change{op: editDeleteFrom, ptr: f, vals: []any{S(elems)}}}
 }
 
 // SetAt replaces element i of a list; behind the end it appends, as DynamoDB does.
 func SetAt[S ~[]E, E any](f *S, i int, v E) Edit {
-	return change{op: editSet, ptr: f, at: i, vals: []any{v}}
+	return anEdit{change{op: editSet, ptr: f, at: i, vals: []any{v}}}
 }
 
 // RemoveAt removes element i of a list; those behind it move up.
-func RemoveAt[S ~[]E, E any](f *S, i int) Edit { return change{op: editRemove, ptr: f, at: i} }
+func RemoveAt[S ~[]E, E any](f *S, i int) Edit { return anEdit{change{op: editRemove, ptr: f, at: i}} }
 
 // SetEntry sets an entry of a map, under the text that Put stores the key as. The map must be there.
 func SetEntry[M ~map[K]V, K ~string, V any](f *M, k K, v V) Edit {
-	return change{op: editSet, ptr: f, at: k, vals: []any{v}}
+	return anEdit{change{op: editSet, ptr: f, at: k, vals: []any{v}}}
 }
 
 // RemoveEntry removes an entry of a map.
 func RemoveEntry[M ~map[K]V, K ~string, V any](f *M, k K) Edit {
-	return change{op: editRemove, ptr: f, at: k}
+	return anEdit{change{op: editRemove, ptr: f, at: k}}
 }

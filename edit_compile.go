@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -47,17 +49,17 @@ func (x *edit) overlaps(y *edit) bool {
 	return x.f.Overlaps(y.f)
 }
 
-// edits compiles changes, or says what is wrong with them.
-func (e *entity) edits(changes []change) ([]edit, error) {
+// editsOf compiles changes, or says what is wrong with them.
+func editsOf(e *model.Entity, changes []change) ([]edit, error) {
 	out := make([]edit, 0, len(changes))
 	for _, c := range changes {
-		x, err := e.oneEdit(c)
+		x, err := oneEdit(e, c)
 		if err != nil {
 			return nil, err
 		}
 		for i := range out {
 			if out[i].overlaps(&x) {
-				return nil, modelFault("%s and %s overlap: edits of one call must not", &out[i], &x)
+				return nil, fault.Model("%s and %s overlap: edits of one call must not", &out[i], &x)
 			}
 		}
 		out = append(out, x)
@@ -65,18 +67,18 @@ func (e *entity) edits(changes []change) ([]edit, error) {
 	return out, nil
 }
 
-func (e *entity) oneEdit(c change) (edit, error) {
-	f, err := e.resolve(c.ptr)
+func oneEdit(e *model.Entity, c change) (edit, error) {
+	f, err := e.Resolve(c.ptr)
 	if err != nil {
 		return edit{}, fmt.Errorf("%s: %w", c.op, err)
 	}
 	x := edit{op: c.op, f: f, at: c.at}
 	bad := x.entry()
-	if why := e.editing().of(f).refused; why != "" {
-		return edit{}, modelFault("%s: %s", &x, why)
+	if why := editingOf(e).of(f).refused; why != "" {
+		return edit{}, fault.Model("%s: %s", &x, why)
 	}
 	if why := x.misfit(); why != "" {
-		return edit{}, modelFault("%s: %s", &x, why)
+		return edit{}, fault.Model("%s: %s", &x, why)
 	}
 	if bad != nil {
 		return edit{}, fmt.Errorf("%s: %w", &x, bad)
@@ -98,19 +100,19 @@ func (e *entity) oneEdit(c change) (edit, error) {
 	}
 	g := f
 	if x.op != editSet || x.at != nil {
-		g = keepEmpty(f)
+		g = model.KeepEmpty(f)
 	}
 	if x.value, err = encode(g, v); err != nil {
-		return edit{}, fmt.Errorf("%s: %w", &x, e.told(err))
+		return edit{}, fmt.Errorf("%s: %w", &x, e.Told(err))
 	}
-	if f == e.ttl && v.IsZero() {
+	if f == e.TTL && v.IsZero() {
 		x.value = nil // never
 	}
 	if (x.op == editSet || x.op == editDefault) && x.at == nil {
 		x.v = v
 	}
 	if x.value == nil && x.op != editSet {
-		return edit{}, modelFault("%s: a %s has no value to store", &x, v.Type())
+		return edit{}, fault.Model("%s: a %s has no value to store", &x, v.Type())
 	}
 	if x.op == editAdd || x.op == editSub {
 		if _, ok := x.value.(*types.AttributeValueMemberN); !ok {
@@ -118,7 +120,7 @@ func (e *entity) oneEdit(c change) (edit, error) {
 			if f.Marshals() {
 				why = fmt.Sprintf("of type %s, which says itself how it is stored, and not as a number", f.Type)
 			}
-			return edit{}, modelFault("%s: the field is %s, which DynamoDB cannot count with", &x, why)
+			return edit{}, fault.Model("%s: the field is %s, which DynamoDB cannot count with", &x, why)
 		}
 	}
 	return x, nil
@@ -152,7 +154,7 @@ func (x *edit) misfit() string {
 	switch {
 	case !x.f.Stored():
 		return "the field has no attribute of its own"
-	case isBytes(x.f.Type) && x.op != editSet && x.op != editDefault && x.op != editRemove || isBytes(x.f.Type) && x.at != nil:
+	case model.IsBytes(x.f.Type) && x.op != editSet && x.op != editDefault && x.op != editRemove || model.IsBytes(x.f.Type) && x.at != nil:
 		return "the field is binary, and can be set only as a whole"
 	case (x.op == editAddTo || x.op == editDeleteFrom) && !set:
 		return "the field is a list: tag it stringset, numberset or binaryset to make it a set, or use Append"
@@ -214,65 +216,62 @@ type editing struct {
 
 // editPlan is what an edit of one field means.
 type editPlan struct {
-	refused string // why it cannot be edited
-	halves  []half // keys of index rows that are rendered from it
-	when    []*Row // rows that may appear or vanish with it
-	native  []*Row // rows whose key it is itself
-	uniques []*unique
+	refused string             // why it cannot be edited
+	halves  []half             // keys of index rows that are rendered from it
+	when    []*model.IndexKeys // rows that may appear or vanish with it
+	native  []*model.IndexKeys // rows whose key it is itself
+	uniques []*model.Unique
 }
 
 // half is one key of a row.
 type half struct {
-	row *Row
+	row *model.IndexKeys
 	key int // in row.keys()
 }
 
-// editing compiles on first use: what derives fields is declared after the entity, and before any write.
-func (e *entity) editing() *editing {
-	e.editOnce.Do(func() {
-		e.edit = &editing{fields: map[*field.Field]*editPlan{}}
-		for _, f := range e.proto.Fields() {
-			e.edit.fields[f] = e.planEdit(f)
-			if f.Stored() && !f.Nested() && !f.Embedded {
-				e.edit.mapped = append(e.edit.mapped, f)
-			}
+// editingOf compiles on first use: what derives fields is declared after the entity, and before any write.
+func editingOf(e *model.Entity) *editing {
+	return e.Editor.Get(func() any {
+		ed := &editing{fields: map[*field.Field]*editPlan{}}
+		for _, f := range e.Proto.Fields() {
+			ed.fields[f] = planEdit(e, f)
 		}
-	})
-	return e.edit
+		return ed
+	}).(*editing)
 }
 
 func (ed *editing) of(f *field.Field) *editPlan { return ed.fields[f] }
 
-func (e *entity) planEdit(f *field.Field) *editPlan {
+func planEdit(e *model.Entity, f *field.Field) *editPlan {
 	p := &editPlan{}
-	switch by := e.derivedBy(f); {
-	case slices.ContainsFunc(e.primary.fields(), f.Overlaps):
+	switch by := e.DerivedBy(f); {
+	case slices.ContainsFunc(e.Primary.Fields(), f.Overlaps):
 		p.refused = "the field is part of the primary key: use Move"
-	case e.version != nil && e.version.Overlaps(f):
+	case e.Version != nil && e.Version.Overlaps(f):
 		p.refused = "the version is kept by the library"
-	case e.created != nil && e.created.Overlaps(f), e.updated != nil && e.updated.Overlaps(f):
+	case e.Created != nil && e.Created.Overlaps(f), e.Updated != nil && e.Updated.Overlaps(f):
 		p.refused = "the timestamp is kept by the library"
 	case by != "":
 		p.refused = "the field is derived by " + by + ", and no write sets it"
 	}
-	for _, r := range e.indexed {
-		for i, k := range r.keys() {
-			for _, part := range k.template.Parts() {
+	for _, r := range e.Indexed {
+		for i, k := range r.Keys() {
+			for _, part := range k.Template.Parts() {
 				switch {
 				case part.Field == nil || !part.Field.Overlaps(f):
-				case k.template.Native():
+				case k.Template.Native():
 					p.native = append(p.native, r)
 				case !slices.Contains(p.halves, half{r, i}):
 					p.halves = append(p.halves, half{r, i})
 				}
 			}
 		}
-		if slices.ContainsFunc(r.conditionFields(), f.Overlaps) {
+		if slices.ContainsFunc(conditionFields(r), f.Overlaps) {
 			p.when = append(p.when, r)
 		}
 	}
-	for _, u := range e.uniques {
-		if slices.ContainsFunc(u.template.Fields(), f.Overlaps) || e.ttl != nil && e.ttl.Overlaps(f) {
+	for _, u := range e.Uniques {
+		if slices.ContainsFunc(u.Template.Fields(), f.Overlaps) || e.TTL != nil && e.TTL.Overlaps(f) {
 			p.uniques = append(p.uniques, u)
 		}
 	}
@@ -280,55 +279,9 @@ func (e *entity) planEdit(f *field.Field) *editPlan {
 }
 
 // conditionFields returns the fields of the row's When.
-func (r *Row) conditionFields() (fs []*field.Field) {
-	for _, c := range r.when {
-		fs = append(fs, r.entity.fieldsOf(c)...)
+func conditionFields(r *model.IndexKeys) (fs []*field.Field) {
+	for _, c := range r.When {
+		fs = append(fs, r.Entity.FieldsOf(c)...)
 	}
 	return fs
-}
-
-// fieldsOf returns the fields that a condition names.
-func (e *entity) fieldsOf(c Cond) (fs []*field.Field) {
-	if c == nil {
-		return nil
-	}
-	cl := c.condition()
-	for _, k := range cl.kids {
-		fs = append(fs, e.fieldsOf(k)...)
-	}
-	if cl.ptr == nil {
-		return fs
-	}
-	if f, err := e.proto.Resolve(cl.ptr); err == nil {
-		fs = append(fs, f)
-	}
-	return fs
-}
-
-// value encodes the value of a field as an item holds it, nil where it leaves the attribute out.
-func (e *entity) value(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
-	if f == e.ttl && v.IsZero() {
-		return nil, nil
-	}
-	return codec.EncodeField(f, v)
-}
-
-// zero is what a Put stores for the zero value of a field, nil where it leaves the attribute out. Whether an item is in
-// an index is decided as for an item that was Put, also where an attribute is absent that a Put would write.
-func (e *entity) zero(f *field.Field) types.AttributeValue {
-	av, err := e.value(f, reflect.Zero(f.Type))
-	if err != nil {
-		return nil
-	}
-	return av
-}
-
-// values encodes the fields of an item, without keys and type.
-func (e *entity) values(it reflect.Value) (item, error) {
-	attrs := make(item, e.codec.Size())
-	err := e.encodeFields(attrs, it)
-	if err == nil && e.ttl != nil && e.ttl.Get(it).IsZero() {
-		delete(attrs, e.ttl.Attr())
-	}
-	return attrs, err
 }

@@ -4,42 +4,41 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/codec"
-	"github.com/singletable-go/ddb/internal/field"
-	"github.com/singletable-go/ddb/internal/template"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Entity describes how a T lives in a table: its keys in each index and what the library keeps for it. It does no
 // I/O: it makes [Query] and [Op] values, and a [Repository] runs them. Immutable; safe for concurrent use.
-type Entity[T any] struct{ e *entity }
+type Entity[T any] struct{ e *model.Entity }
 
 // Define describes T's place in table. f runs once, on a prototype of T: it names fields by their addresses there.
 // The error joins every fault of the definition, each naming entity, index, template and field.
 func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
-	if table == nil || table.primary == nil {
-		return nil, modelFault("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
+	t := table.below()
+	if t == nil {
+		return nil, fault.Model("ddb: define %s: a table that is nil, or not made by NewTable: is the variable set by then?", name)
 	}
-	if table.frozen.Load() {
-		return nil, modelFault("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
+	if t.Frozen.Load() {
+		return nil, fault.Model("ddb: define %s: the table is in use by a DB: define entities before New, in package variables", name)
 	}
-	d, err := newDefinition(table, name, reflect.TypeFor[T]())
+	d, err := model.NewDefinition(t, name, reflect.TypeFor[T](), reflect.TypeFor[Revision]())
 	if f == nil {
-		err = modelFault("ddb: define %s: a nil function: it has to declare the keys", name)
+		err = fault.Model("ddb: define %s: a nil function: it has to declare the keys", name)
 	}
 	if err != nil {
-		table.refuse(name, []error{err})
+		t.Refuse(name, []error{err})
 		return nil, err
 	}
-	d.run(func() { f(d.e.proto.Pointer().Interface().(*T), d) })
-	if err := d.finish(); err != nil {
+	d.Run(func() { f(d.E.Proto.Pointer().Interface().(*T), &Definition{d}) })
+	if err := d.Finish(); err != nil {
 		return nil, err
 	}
-	return &Entity[T]{d.e}, nil
+	return &Entity[T]{d.E}, nil
 }
 
 // MustDefine is Define for package variables; it panics on a fault.
@@ -52,20 +51,20 @@ func MustDefine[T any](table *Table, name string, f func(e *T, d *Definition)) *
 }
 
 // Name returns the entity's name, which its items carry in the type attribute.
-func (e *Entity[T]) Name() string { return e.e.name }
+func (e *Entity[T]) Name() string { return e.e.Name }
 
 // Fields returns the prototype, whose field addresses name fields in conditions, edits and sort keys. Take addresses
 // of its fields and never write to it; the idiom is
 //
 //	f := Things.Fields()
 //	… ddb.Eq(&f.Status, Draft)
-func (e *Entity[T]) Fields() *T { return e.e.proto.Pointer().Interface().(*T) }
+func (e *Entity[T]) Fields() *T { return e.e.Proto.Pointer().Interface().(*T) }
 
 // Key returns a T that holds only the primary key fields of item.
 func (e *Entity[T]) Key(item T) T {
 	var key T
 	from, to := reflect.ValueOf(&item).Elem(), reflect.ValueOf(&key).Elem()
-	for _, f := range e.e.primary.fields() {
+	for _, f := range e.e.Primary.Fields() {
 		f.Addr(to).Set(f.Get(from))
 	}
 	return key
@@ -74,7 +73,7 @@ func (e *Entity[T]) Key(item T) T {
 // Current returns the item that stood in the way of a failed write, if err carries one of this entity. [ErrNotUnique]
 // carries none: its message has the key of the item that holds the value.
 func (e *Entity[T]) Current(err error) (item T, ok bool) {
-	if w, found := errors.AsType[*WriteError](err); found {
+	if w, found := errors.AsType[*fault.WriteError](err); found {
 		item, ok = w.Current.(T)
 	}
 	return item, ok
@@ -83,103 +82,37 @@ func (e *Entity[T]) Current(err error) (item T, ok bool) {
 // Encode returns item as it is stored: attributes, keys of every index it is in, and type. It costs no request. The
 // error is a [KeyError] for a value that cannot stand in a key.
 func (e *Entity[T]) Encode(item T) (map[string]types.AttributeValue, error) {
-	return e.e.encode("encode", reflect.ValueOf(&item).Elem())
+	return e.e.Encode("encode", reflect.ValueOf(&item).Elem())
 }
 
 // Decode is the inverse of Encode. An item that this entity does not claim is an error for which
 // errors.Is(err, [ErrUnknown]) is true.
 func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err error) {
 	if err := codec.Whole(attrs); err != nil {
-		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)
+		return item, fmt.Errorf("ddb: decode %s: %w", e.e.Name, err)
 	}
-	claimed, err := e.e.table.claim(loaded(attrs))
+	claimed, err := e.e.Table.Claim(model.Loaded(attrs))
 	if err != nil {
-		return item, fmt.Errorf("ddb: decode %s: %w", e.e.name, err)
+		return item, fmt.Errorf("ddb: decode %s: %w", e.e.Name, err)
 	}
 	if claimed != e.e {
-		return item, fmt.Errorf("ddb: decode %s: %w: this is a %s", e.e.name, ErrUnknown, claimed.label())
+		return item, fmt.Errorf("ddb: decode %s: %w: this is a %s", e.e.Name, fault.ErrUnknown, claimed.Label())
 	}
-	if err := e.e.decode(loaded(attrs), reflect.ValueOf(&item).Elem()); err != nil {
+	if err := e.e.Decode(model.Loaded(attrs), reflect.ValueOf(&item).Elem()); err != nil {
 		return item, fmt.Errorf("ddb: %w", err)
 	}
 	return item, nil
 }
 
-func (e *Entity[T]) entity() *entity {
+// AnyEntity is an [Entity] of any type. Only this package makes them.
+type AnyEntity interface {
+	Name() string
+	model() *model.Entity
+}
+
+func (e *Entity[T]) model() *model.Entity {
 	if e == nil {
 		return nil
 	}
 	return e.e
-}
-
-// entity is an Entity without its type parameter.
-type entity struct {
-	name    string
-	aliases []string
-	table   *Table
-	proto   *field.Prototype
-	codec   *codec.Plan
-	newItem func() reflect.Value // an addressable zero T
-
-	primary *Row
-	keyOnly []template.Part // of the primary key: those of fields without an attribute
-	indexed []*Row
-	lone    []indexField
-	also    []*Row // rows that its attributes alone make, declared by AlsoIn
-
-	under  []*entity // parents whose sort keys this entity's continue
-	covers []*entity // the entities under this one
-
-	version, ttl, created, updated *field.Field
-	revision                       *field.Field // without an attribute
-
-	derived []derivation // fields that views fill
-	loans   field.Loans  // on the way to fields that the library sets
-
-	uniques []*unique
-	history *Row     // of version rows
-	dropped []*Index // that items from before may stand in
-
-	jsonOnce sync.Once
-	json     *jsonPut // see jsonPut
-	schema   int
-	remade   bool // there is an upgrade, which may give an item a TTL
-	upgrade  func(from int, attrs map[string]types.AttributeValue) error
-
-	editOnce sync.Once
-	edit     *editing
-
-	notes []string // further lines of the design page
-}
-
-func (e *entity) label() string {
-	if e == nil {
-		return "item of the library's own"
-	}
-	return e.name
-}
-
-// rows returns the primary row and the declared index rows.
-func (e *entity) rows() []*Row { return append([]*Row{e.primary}, e.indexed...) }
-
-// row returns the entity's row in ix, nil if it has none.
-func (e *entity) row(ix *Index) *Row {
-	if ix == e.table.primary {
-		return e.primary
-	}
-	for _, rows := range [][]*Row{e.indexed, e.also} {
-		if i := slices.IndexFunc(rows, func(r *Row) bool { return r.index == ix }); i >= 0 {
-			return rows[i]
-		}
-	}
-	return nil
-}
-
-// resolve returns the field whose address in the prototype ptr is.
-func (e *entity) resolve(ptr any) (*field.Field, error) {
-	f, err := e.proto.Resolve(ptr)
-	if err != nil {
-		return nil, modelFault("%w", err)
-	}
-	return f, nil
 }

@@ -37,7 +37,8 @@ var (
 	})
 )
 
-func ExampleAggregate() {
+// What an aggregate derives stands in the design page.
+func ExampleAggregate_describe() {
 	_ = Academy.Describe(os.Stdout)
 	// Output:
 	// ENTITY       INDEX    PARTITION KEY  SORT KEY  WHEN

@@ -5,10 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"os"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 )
+
+// The design page of a table, for a README; a test that compares it keeps both true.
+func ExampleTable_Describe() {
+	if err := Library.Describe(os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// ENTITY  INDEX     PARTITION KEY       SORT KEY     WHEN
+	// author  primary   author#{ID}         author#{ID}
+	// book    primary   author#{AuthorID}   book#{ISBN}
+	//         by-genre  genre#{Genre:fold}  {Year:4}
+}
 
 // A program that creates its table when it starts, and finds it there the next time.
 func ExampleDB_CreateTable() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"os"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
@@ -107,16 +106,4 @@ func Example() {
 	// The Dispossessed 1975 1 <nil>
 	// Ursula K. Le Guin wrote 2 books
 	// true ddb: get author pk="author#nobody" sk="author#nobody": not found
-}
-
-// The design page of a table, for a README; a test that compares it keeps both true.
-func ExampleTable_Describe() {
-	if err := Library.Describe(os.Stdout); err != nil {
-		log.Fatal(err)
-	}
-	// Output:
-	// ENTITY  INDEX     PARTITION KEY       SORT KEY     WHEN
-	// author  primary   author#{ID}         author#{ID}
-	// book    primary   author#{AuthorID}   book#{ISBN}
-	//         by-genre  genre#{Genre:fold}  {Year:4}
 }

@@ -108,18 +108,6 @@ func ExampleDB_Transact() {
 	// true
 }
 
-// What changed in Go is written, if nobody else wrote meanwhile; else it starts again.
-func ExampleRepository_Modify() {
-	ctx := context.Background()
-	wares := ddb.NewRepository(openMarket(ctx), Wares)
-	w, err := wares.Modify(ctx, Ware{Shop: "1", ID: "tea"}, func(w *Ware) error {
-		w.Left += 12
-		return nil
-	})
-	fmt.Println(w.Left, w.Version, err)
-	// Output: 13 2 <nil>
-}
-
 // What a piece of code costs, for a test to hold.
 func ExampleWithMeter() {
 	ctx, meter := ddb.WithMeter(context.Background())

@@ -7,6 +7,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -49,9 +53,9 @@ import (
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
 // the environment fails, the batch stops: see [Mux].
 func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
-	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
+	f := &fanOut{view: &View{name: name, table: from.e.Table}, source: from.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if targets != nil && apply != nil {
-		f.targets = func(s reflect.Value) query { return targets(s.Interface().(S)).q }
+		f.targets = func(s reflect.Value) read.Query { return targets(s.Interface().(S)).q }
 		f.apply = func(c Change[any], _, t reflect.Value) bool {
 			return apply(retype[S](c), t.Addr().Interface().(*T))
 		}
@@ -64,9 +68,9 @@ func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets fun
 // member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
 // transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
 func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) *View {
-	f := &fanOut{view: &View{name: name, table: from.e.table}, source: from.e, via: via.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
+	f := &fanOut{view: &View{name: name, table: from.e.Table}, source: from.e, via: via.e, target: into.e, shares: pointsElsewhere(reflect.TypeFor[S]())}
 	if members != nil && place != nil && apply != nil {
-		f.targets = func(s reflect.Value) query { return members(s.Interface().(S)).q }
+		f.targets = func(s reflect.Value) read.Query { return members(s.Interface().(S)).q }
 		f.place = func(m reflect.Value) reflect.Value {
 			t := place(m.Interface().(M))
 			return reflect.ValueOf(&t).Elem()
@@ -81,8 +85,8 @@ func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *
 // fanOut is the kind of view that [FanOut] declares. Immutable.
 type fanOut struct {
 	view                *View
-	source, via, target *entity // via is nil where the query finds the targets themselves
-	targets             func(source reflect.Value) query
+	source, via, target *model.Entity // via is nil where the query finds the targets themselves
+	targets             func(source reflect.Value) read.Query
 	shares              bool // two copies of a source have memory in common
 	place               func(member reflect.Value) reflect.Value
 	apply               func(c Change[any], member, target reflect.Value) bool
@@ -92,45 +96,45 @@ type fanOut struct {
 func (f *fanOut) declare() *View {
 	v := f.view
 	v.kind = f
-	v.table.mutable("fan-out " + v.name)
+	v.table.Mutable("fan-out " + v.name)
 	var faults []error
-	fault := func(format string, args ...any) {
+	faultName := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: fan-out %s: %w", v.name, fmt.Errorf(format, args...)))
 	}
 	faults = append(faults, v.nameFaults()...)
 	if f.targets == nil {
-		fault("a function is nil")
+		faultName("a function is nil")
 	}
-	for _, e := range []*entity{f.via, f.target} {
+	for _, e := range []*model.Entity{f.via, f.target} {
 		switch {
 		case e == nil:
-		case e.table != v.table:
-			fault("%s and %s are of two tables", f.source.name, e.name)
+		case e.Table != v.table:
+			faultName("%s and %s are of two tables", f.source.Name, e.Name)
 		case e == f.source:
-			fault("%s would be copied into itself", e.name)
-		case len(e.uniques) > 0 || e.history != nil:
-			fault("%s has unique constraints or history, which a copy does not keep", e.name)
+			faultName("%s would be copied into itself", e.Name)
+		case len(e.Uniques) > 0 || e.History != nil:
+			faultName("%s has unique constraints or history, which a copy does not keep", e.Name)
 		}
 	}
 	if f.via == f.target {
-		fault("the members are the targets: use FanOut")
+		faultName("the members are the targets: use FanOut")
 	}
 	if len(faults) > 0 {
-		panic(&modelError{errors.Join(faults...)})
+		panic(&fault.ModelError{Err: errors.Join(faults...)})
 	}
-	v.table.views = append(v.table.views, v)
-	what := "copy\tof " + f.source.name
+	v.table.Views = append(v.table.Views, v.name)
+	what := "copy\tof " + f.source.Name
 	if f.via != nil {
-		what += " via " + f.via.name
+		what += " via " + f.via.Name
 	}
-	f.target.notes = append(f.target.notes, what+"\tby "+v.name)
+	f.target.Notes = append(f.target.Notes, what+"\tby "+v.name)
 	return v
 }
 
-func (f *fanOut) on(e *entity) bool { return e == f.source }
+func (f *fanOut) on(e *model.Entity) bool { return e == f.source }
 
 // maintain carries the changes of a batch into their targets, all together.
-func (f *fanOut) maintain(ctx context.Context, db *DB, t *turn) {
+func (f *fanOut) maintain(ctx context.Context, db *wDB, t *turn) {
 	ds := t.ready(ctx)
 	errs := map[*delivery]error{}
 	var list []*copying
@@ -168,7 +172,7 @@ func (v *View) nameFaults() (faults []error) {
 	if v.name == "" || strings.ContainsAny(v.name, "#~") || len(v.name) > 100 {
 		fault("a name has 1 to 100 bytes and neither # nor ~")
 	}
-	if slices.ContainsFunc(v.table.views, func(o *View) bool { return o.name == v.name }) {
+	if slices.Contains(v.table.Views, v.name) {
 		fault("the table has a view of that name")
 	}
 	return faults

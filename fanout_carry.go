@@ -5,13 +5,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // carry carries changes into their targets until a look finds nothing to change, and returns the number of writes. What the
 // changes of a batch make of one target is written at once; different targets are written side by side. With report it writes
 // nothing and reports each target that differs. Changes that it could not carry have an error; stopped is the failure of the
 // environment that ended it, which all have that were left.
-func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func(Drift) error) (changed int, stopped error) {
+func (f *fanOut) carry(ctx context.Context, db *wDB, list []*copying, report func(Drift) error) (changed int, stopped error) {
 	stop := func(err error) (int, error) {
 		for _, c := range list {
 			if c.again || c.alone || c.err != nil {
@@ -22,7 +24,7 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 	}
 	failures := 0
 	for looks, left := 0, list; len(left) > 0; {
-		if looks++; looks > 10*db.opts.MaxAttempts {
+		if looks++; looks > 10*db.Attempts {
 			if err := exhausted(left, looks-1); err != nil {
 				return stop(err)
 			}
@@ -46,8 +48,8 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 		if failures++; p.changed > 0 {
 			failures = 1
 		}
-		if failures > 2*db.opts.MaxAttempts {
-			return stop(&outside{fmt.Errorf("%w: a target was written by others in %d attempts", ErrConflict, failures)})
+		if failures > 2*db.Attempts {
+			return stop(&fault.Outside{Err: fmt.Errorf("%w: a target was written by others in %d attempts", fault.ErrConflict, failures)})
 		}
 		if err := wait(ctx, min(failures, 6)); err != nil {
 			return stop(err)
@@ -71,10 +73,10 @@ func (f *fanOut) carry(ctx context.Context, db *DB, list []*copying, report func
 func exhausted(left []*copying, looks int) error {
 	for _, c := range left {
 		if c.changing {
-			return &outside{fmt.Errorf("%w: the source changed in each of %d looks", ErrConflict, looks)}
+			return &fault.Outside{Err: fmt.Errorf("%w: the source changed in each of %d looks", fault.ErrConflict, looks)}
 		}
 		c.again = false
-		c.err = cmp.Or(c.err, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", ErrConflict, looks))
+		c.err = cmp.Or(c.err, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", fault.ErrConflict, looks))
 	}
 	return nil
 }

@@ -5,22 +5,25 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // copying is a change of a source on its way into its targets. Which those are is fixed by what it names, so that whoever carries it
 // again looks at the same ones.
 type copying struct {
 	before  *copying // the change of its source that comes before it
-	key     item
-	expired bool   // what the record says happened
-	old     any    // the source before the change, as the record has it
-	named   []any  // the source as the record has it, before and after; in a Rebuild, as it was found
-	images  []item // what these are decoded from
+	key     attr.Item
+	expired bool        // what the record says happened
+	old     any         // the source before the change, as the record has it
+	named   []any       // the source as the record has it, before and after; in a Rebuild, as it was found
+	images  []attr.Item // what these are decoded from
 
 	// of the last look
 	c        Change[any]
-	now      item      // what New is decoded from
-	was      item      // what Old is decoded from
+	now      attr.Item // what New is decoded from
+	was      attr.Item // what Old is decoded from
 	rows     []located // what was found for it
 	again    bool      // it is to be looked at again
 	changing bool      // the source is another than in the look before
@@ -31,22 +34,22 @@ type copying struct {
 
 // located is a row that was found, with its key as text.
 type located struct {
-	row item
+	row attr.Item
 	id  string
 }
 
-func newCopying(key item, c Change[any], old, is item) *copying {
+func newCopying(key attr.Item, c Change[any], old, is attr.Item) *copying {
 	out := &copying{key: key, expired: c.Kind == Expired, old: c.Old, c: c}
 	for i, image := range []any{c.Old, c.New} {
 		if image != nil {
-			out.named, out.images = append(out.named, image), append(out.images, []item{old, is}[i])
+			out.named, out.images = append(out.named, image), append(out.images, []attr.Item{old, is}[i])
 		}
 	}
 	return out
 }
 
 // sees takes the source as it is now, nil if it is gone.
-func (c *copying) sees(now any, attrs item) {
+func (c *copying) sees(now any, attrs attr.Item) {
 	c.changing = c.c.New != nil && !reflect.DeepEqual(c.c.New, now)
 	c.c.Old, c.c.New = c.old, now
 	switch {
@@ -76,12 +79,12 @@ func (c *copying) apart(f *fanOut) (Change[any], error) {
 	if !f.shares {
 		return out, nil
 	}
-	decode := func(into *any, attrs item) error {
+	decode := func(into *any, attrs attr.Item) error {
 		if *into == nil {
 			return nil
 		}
-		v := f.source.newItem()
-		err := f.source.decode(loaded(attrs), v)
+		v := f.source.NewItem()
+		err := f.source.Decode(model.Loaded(attrs), v)
 		*into = v.Interface()
 		return err
 	}

@@ -8,20 +8,26 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
 func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copying) {
-	keys := make([]item, len(list))
+	keys := make([]attr.Item, len(list))
 	for i, c := range list {
 		keys[i], c.again, c.rows, c.err = c.key, false, nil, nil
 	}
-	for i, s := range p.db.fetch(ctx, keys) {
-		c, err := list[i], s.err
+	for i, s := range p.db.Fetch(ctx, keys) {
+		c, err := list[i], s.Err
 		if err == nil {
 			var now any
-			now, err = p.f.decoded(p.db, s.item)
-			c.sees(now, s.item)
+			now, err = p.f.decoded(p.db, s.Item)
+			c.sees(now, s.Item)
 		}
 		if err != nil {
 			p.fail(ctx, err, c)
@@ -33,13 +39,13 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 }
 
 // decoded returns a source; nil where there is none.
-func (f *fanOut) decoded(db *DB, attrs item) (source any, err error) {
-	if attrs == nil || !db.table.claims(f.source, loaded(attrs)) {
+func (f *fanOut) decoded(db *wDB, attrs attr.Item) (source any, err error) {
+	if attrs == nil || !db.Table.Claims(f.source, model.Loaded(attrs)) {
 		return nil, nil
 	}
-	err = safely(func() error {
-		now := f.source.newItem()
-		err := f.source.decode(loaded(attrs), now)
+	err = fault.Safely(func() error {
+		now := f.source.NewItem()
+		err := f.source.Decode(model.Loaded(attrs), now)
 		source = now.Interface()
 		return err
 	})
@@ -48,7 +54,7 @@ func (f *fanOut) decoded(db *DB, attrs item) (source any, err error) {
 
 // search is a query for targets, and the changes that it is made for.
 type search struct {
-	plan    *readPlan
+	plan    *read.Plan
 	of      []*copying
 	rows    []located
 	unread  error // of the rows that cannot be read: the others are
@@ -77,10 +83,10 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 			made.of = append(made.of, c)
 		}
 	}
-	p.halt(parallel(ctx, len(order), func(i int) error {
+	p.halt(call.Parallel(ctx, len(order), func(i int) error {
 		s := order[i]
-		s.err = safely(func() error { return p.f.find(ctx, p.db, s) })
-		return halts(ctx, s.err)
+		s.err = fault.Safely(func() error { return p.f.find(ctx, p.db, s) })
+		return call.Halts(ctx, s.err)
 	}))
 	for _, s := range order {
 		if s.err != nil {
@@ -101,29 +107,29 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 
 // asked is a query for targets, with its identity.
 type asked struct {
-	plan *readPlan
+	plan *read.Plan
 	id   string
 }
 
 // plans returns the queries for the targets that a change names. Where one of its images gives none, the others count all the same.
-func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
+func (f *fanOut) plans(db *wDB, c *copying) (plans []asked, failed error) {
 	for _, s := range c.named {
-		err := safely(func() error {
-			v := f.source.newItem()
+		err := fault.Safely(func() error {
+			v := f.source.NewItem()
 			v.Set(reflect.ValueOf(s))
 			q := f.targets(v)
 			switch {
-			case q.e == nil: // no targets
+			case q.E == nil: // no targets
 				return nil
-			case q.ix != nil && q.ix.kind == globalIndex:
-				return modelFault("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.ix.name)
+			case q.Ix != nil && q.Ix.Kind == model.GlobalIndex:
+				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.Ix.Name)
 			}
-			q.consistent, q.whole = true, true
-			p, err := q.plan(db)
+			q.Consistent, q.Whole = true, true
+			p, err := q.Plan(db.DB)
 			if err != nil {
 				return err
 			}
-			id, err := p.identity(db)
+			id, err := identityOf(p, db.DB)
 			plans = append(plans, asked{p, id})
 			return err
 		})
@@ -132,12 +138,12 @@ func (f *fanOut) plans(db *DB, c *copying) (plans []asked, failed error) {
 	return plans, failed
 }
 
-// identity is the same for queries that find the same, empty where that is not known.
-func (p *readPlan) identity(db *DB) (string, error) {
-	if p.crossed || p.q.examine > 0 {
+// identityOf is the same for queries that find the same, empty where that is not known.
+func identityOf(p *read.Plan, db *read.DB) (string, error) {
+	if p.Crossed || p.Q.Examine > 0 {
 		return "", nil
 	}
-	in, err := p.input(db)
+	in, err := p.Input(db)
 	if err != nil {
 		return "", err
 	}
@@ -145,34 +151,34 @@ func (p *readPlan) identity(db *DB) (string, error) {
 	for _, alias := range slices.Sorted(maps.Keys(in.ExpressionAttributeNames)) {
 		names.WriteString(alias + "=" + in.ExpressionAttributeNames[alias] + "\x00")
 	}
-	return fmt.Sprint(text(in.IndexName), "\x00", text(in.KeyConditionExpression), "\x00", text(in.FilterExpression), "\x00",
-		names.String(), canonicalItem(in.ExpressionAttributeValues), p.q.desc, p.q.limit, p.q.ignoreUnknown, len(p.shards)), nil
+	return fmt.Sprint(call.TextOf(in.IndexName), "\x00", call.TextOf(in.KeyConditionExpression), "\x00", call.TextOf(in.FilterExpression), "\x00",
+		names.String(), attr.CanonicalItem(in.ExpressionAttributeValues), p.Q.Desc, p.Q.Limit, p.Q.IgnoreUnknown, len(p.Shards)), nil
 }
 
 // find reads what a query for targets finds. A row that cannot be read does not take the others.
-func (f *fanOut) find(ctx context.Context, db *DB, s *search) error {
-	return db.each(ctx, s.plan, func(it row) (counts, more bool) {
-		if it.item.none() {
+func (f *fanOut) find(ctx context.Context, db *wDB, s *search) error {
+	return db.Each(ctx, s.plan, func(it read.Hit) (counts, more bool) {
+		if it.Item.None() {
 			s.elusive = true
 			return false, true
 		}
-		v, _, _, err := s.plan.take("fan-out "+f.view.name, it.item, func(e *entity) reflect.Value { return e.newItem() })
-		if v != wanted { // an item of another entity, which is not written, or one that cannot be decoded
+		v, _, _, err := s.plan.Take("fan-out "+f.view.name, it.Item, func(e *model.Entity) reflect.Value { return e.NewItem() })
+		if v != read.Wanted { // an item of another entity, which is not written, or one that cannot be decoded
 			s.unread = errors.Join(s.unread, err)
 			return false, true
 		}
-		attrs := it.item.attributes()
-		s.rows = append(s.rows, located{attrs, db.table.keyText(attrs)})
+		attrs := it.Item.Attributes()
+		s.rows = append(s.rows, located{attrs, db.Table.KeyText(attrs)})
 		return true, true
 	})
 }
 
 // open decodes what was found, and reads the targets of members, a hundred at once.
 func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*destination) {
-	var keys []item
+	var keys []attr.Item
 	for _, d := range list {
-		var key item
-		err := safely(func() (err error) {
+		var key attr.Item
+		err := fault.Safely(func() (err error) {
 			d.o, key, err = p.f.locate(d.row)
 			return err
 		})
@@ -185,7 +191,7 @@ func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*d
 	if p.f.via == nil {
 		return opened
 	}
-	for i, t := range p.db.fetch(ctx, keys) {
+	for i, t := range p.db.Fetch(ctx, keys) {
 		opened[i].target = t
 	}
 	return opened
@@ -196,10 +202,10 @@ func (p *fanOutPass) arrived(ctx context.Context, d *destination) bool {
 	if p.f.via == nil {
 		return true
 	}
-	there, moved, err := false, false, d.target.err
+	there, moved, err := false, false, d.target.Err
 	if err == nil {
-		err = safely(func() (err error) {
-			there, moved, err = p.f.arrive(ctx, p.db, d.o, d.target.item)
+		err = fault.Safely(func() (err error) {
+			there, moved, err = p.f.arrive(ctx, p.db, d.o, d.target.Item)
 			return err
 		})
 	}

@@ -7,13 +7,18 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // fanOutPass is one look at the targets of changes.
 type fanOutPass struct {
 	f      *fanOut
-	db     *DB
+	db     *wDB
 	report func(Drift) error
 
 	mu        sync.Mutex // of all below, and of the changes
@@ -24,10 +29,10 @@ type fanOutPass struct {
 
 // destination is a row that was found, and the changes that are for it, in the order of the stream.
 type destination struct {
-	row     item
+	row     attr.Item
 	changes []*copying
 	o       *opened
-	target  fetched // what a member points to
+	target  call.Fetched // what a member points to
 }
 
 func (p *fanOutPass) run(ctx context.Context, list []*copying) {
@@ -55,7 +60,7 @@ func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 		}
 	}
 	order = p.open(ctx, order)
-	p.halt(parallel(ctx, len(order), func(i int) error {
+	p.halt(call.Parallel(ctx, len(order), func(i int) error {
 		p.bring(ctx, order[i])
 		return p.ended()
 	}))
@@ -71,7 +76,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		return
 	}
 	var w *copies
-	err := safely(func() (err error) {
+	err := fault.Safely(func() (err error) {
 		w, err = d.o.writes(p.db)
 		return err
 	})
@@ -85,12 +90,12 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.changed++
-		if err := p.report(Drift{Item: p.db.table.keyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
+		if err := p.report(Drift{Item: p.db.Table.KeyText(d.o.target.attrs), Field: "copy", Have: "older", Want: "as its source"}); err != nil {
 			p.stopped = cmp.Or(p.stopped, err)
 		}
 		return
 	}
-	err = p.db.transactWrite(ctx, w.items)
+	err = p.db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: w.items}, nil, nil)
 	switch {
 	case err == nil:
 		p.mu.Lock()
@@ -98,11 +103,11 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Unlock()
 		p.look(ctx, false, applied...)
 	case w.taken(err):
-		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", ErrExists, p.db.table.keyText(d.o.target.attrs), w.to))
+		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.Table.KeyText(d.o.target.attrs), w.to))
 	case apierror.Moved(err):
 		p.look(ctx, true, d.changes...)
 	default:
-		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.table.keyText(d.o.target.attrs), p.db.explain(err)))
+		p.refuse(ctx, applied, fmt.Errorf("target %s: %w", p.db.Table.KeyText(d.o.target.attrs), p.db.Explain(err)))
 	}
 }
 
@@ -139,7 +144,7 @@ func (p *fanOutPass) apply(ctx context.Context, d *destination) (applied []*copy
 
 // applied calls apply.
 func (f *fanOut) applied(o *opened, c *copying) (ok bool, err error) {
-	err = safely(func() error {
+	err = fault.Safely(func() error {
 		change, err := c.apart(f)
 		if err == nil {
 			ok = f.apply(change, o.member.is, o.target.is)
@@ -176,7 +181,7 @@ func (p *fanOutPass) look(ctx context.Context, contended bool, list ...*copying)
 // refuse has changes whose common write was refused carried one by one, so that one does not take the others with it; unless none
 // of them is at fault.
 func (p *fanOutPass) refuse(ctx context.Context, applied []*copying, err error) {
-	if len(applied) == 1 || outsideOf(ctx, err) != nil {
+	if len(applied) == 1 || fault.OutsideOf(ctx, err) != nil {
 		p.fail(ctx, err, applied...)
 		return
 	}
@@ -194,7 +199,7 @@ func (p *fanOutPass) fail(ctx context.Context, err error, list ...*copying) {
 	for _, c := range list {
 		c.err = errors.Join(c.err, err)
 	}
-	if outsideOf(ctx, err) != nil && p.stopped == nil {
+	if fault.OutsideOf(ctx, err) != nil && p.stopped == nil {
 		p.stopped = err
 	}
 }

@@ -4,34 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // fanOutRebuild applies sources to their targets, a hundred at once.
 type fanOutRebuild struct {
 	f      *fanOut
-	db     *DB
+	db     *wDB
 	p      *Progress
 	report func(Drift) error
 	list   []*copying
 	faults []error
 }
 
-func (f *fanOut) rebuilder(db *DB, p *Progress, _ func(context.Context) error) rebuilder {
+func (f *fanOut) rebuilder(db *wDB, p *Progress, _ func(context.Context) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: p}
 }
 
-func (f *fanOut) verifier(db *DB, report func(Drift) error) rebuilder {
+func (f *fanOut) verifier(db *wDB, report func(Drift) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
 }
 
 // add takes a source as if it had just been inserted.
-func (r *fanOutRebuild) add(ctx context.Context, attrs item) error {
-	if !r.db.table.claims(r.f.source, loaded(attrs)) {
+func (r *fanOutRebuild) add(ctx context.Context, attrs attr.Item) error {
+	if !r.db.Table.Claims(r.f.source, model.Loaded(attrs)) {
 		return nil
 	}
 	r.p.Sources++
-	r.list = append(r.list, newCopying(r.db.table.keyOf(loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, nil, nil))
-	if len(r.list) < batchGetLimit {
+	r.list = append(r.list, newCopying(r.db.Table.KeyOf(model.Loaded(attrs)), Change[any]{Kind: Inserted, entity: r.f.source}, nil, nil))
+	if len(r.list) < call.BatchGetLimit {
 		return nil
 	}
 	_, err := r.flush(ctx, true)
@@ -73,7 +77,7 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 		if last = found; looks == restLooks || len(found) == 0 {
 			break
 		}
-		if err := sleep(ctx, restPause); err != nil {
+		if err := call.Sleep(ctx, restPause); err != nil {
 			return false, err
 		}
 	}
@@ -90,7 +94,7 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 func (r *fanOutRebuild) blame(list []*copying) {
 	for _, c := range list {
 		if c.err != nil && len(r.faults) < maxRebuildFaults {
-			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.table.keyText(c.key), c.err))
+			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.Table.KeyText(c.key), c.err))
 		}
 	}
 }

@@ -6,18 +6,22 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // copied is an item that a fan-out may change: as it was read, and as it will be.
 type copied struct {
-	e     *entity
-	attrs item
+	e     *model.Entity
+	attrs attr.Item
 	is    reflect.Value // invalid where there is no member
 }
 
@@ -27,7 +31,7 @@ type opened struct {
 }
 
 // locate decodes a row that the query found, and returns the key of its target where the row is a member.
-func (f *fanOut) locate(found item) (o *opened, target item, err error) {
+func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error) {
 	if f.via == nil {
 		o = &opened{target: copied{e: f.target, attrs: found}}
 		return o, nil, o.target.decode()
@@ -36,27 +40,27 @@ func (f *fanOut) locate(found item) (o *opened, target item, err error) {
 	if err := o.member.decode(); err != nil {
 		return nil, nil, err
 	}
-	target, err = f.target.key("fan-out "+f.view.name, f.place(o.member.is))
+	target, err = f.target.Key("fan-out "+f.view.name, f.place(o.member.is))
 	return o, target, err
 }
 
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
-func (f *fanOut) arrive(ctx context.Context, db *DB, o *opened, attrs item) (there, moved bool, err error) {
-	if attrs != nil && db.table.claims(f.target, loaded(attrs)) && !db.past(loaded(attrs)) {
+func (f *fanOut) arrive(ctx context.Context, db *wDB, o *opened, attrs attr.Item) (there, moved bool, err error) {
+	if attrs != nil && db.Table.Claims(f.target, model.Loaded(attrs)) && !db.Past(model.Loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
 	}
-	now, err := db.Consistent().getItem(ctx, db.table.keyOf(loaded(o.member.attrs)))
+	now, err := db.GetItem(ctx, db.Table.KeyOf(model.Loaded(o.member.attrs)), true)
 	if err != nil {
-		return false, false, db.explain(err)
+		return false, false, db.Explain(err)
 	}
-	return false, now != nil && !equalItems(now, o.member.attrs), nil
+	return false, now != nil && !attr.EqualItems(now, o.member.attrs), nil
 }
 
 func (c *copied) decode() error {
-	c.is = c.e.newItem()
-	return c.e.decode(loaded(c.attrs), c.is)
+	c.is = c.e.NewItem()
+	return c.e.Decode(model.Loaded(c.attrs), c.is)
 }
 
 // copies are the writes of a target and of its member.
@@ -77,7 +81,7 @@ func (w *copies) taken(err error) bool {
 		if i == w.at {
 			want = "ConditionalCheckFailed"
 		}
-		if text(r.Code) != want {
+		if call.TextOf(r.Code) != want {
 			return false
 		}
 	}
@@ -85,7 +89,7 @@ func (w *copies) taken(err error) bool {
 }
 
 // writes returns the writes of a target and of its member; none if nothing changed.
-func (o *opened) writes(db *DB) (*copies, error) {
+func (o *opened) writes(db *wDB) (*copies, error) {
 	w := &copies{}
 	if err := o.target.writes(db, w); err != nil || o.member.e == nil {
 		return w, err
@@ -98,11 +102,11 @@ func (o *opened) writes(db *DB) (*copies, error) {
 	w.to, w.at = to, at
 	switch member := len(w.items) - target; {
 	case member > 1:
-		return nil, modelFault("%s: the key of a member must not change", o.member.e.name)
+		return nil, fault.Model("%s: the key of a member must not change", o.member.e.Name)
 	case target > 0 && member == 0: // it still points there: hold it to that
 		x := &plan.Expression{}
 		w.items = append(w.items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-			TableName: &db.name, Key: db.table.keyOf(loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
+			TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(o.member.attrs)), ConditionExpression: new(o.member.asRead(x, false)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	}
@@ -110,56 +114,56 @@ func (o *opened) writes(db *DB) (*copies, error) {
 }
 
 // writes adds the writes that make the item what it is now: none, an update of what changed, or where its key changed a delete and a put.
-func (c *copied) writes(db *DB, w *copies) error {
+func (c *copied) writes(db *wDB, w *copies) error {
 	next, err := c.next()
-	if err != nil || equalItems(next, c.attrs) {
+	if err != nil || attr.EqualItems(next, c.attrs) {
 		return err
 	}
 	c.stamp(db)
 	if next, err = c.next(); err != nil {
 		return err
 	}
-	if c.e.version != nil {
-		next[writeStampAttr] = newWriteStamp()
+	if c.e.Version != nil {
+		next[model.WriteStampAttr] = read.NewWriteStamp()
 	}
 	x := &plan.Expression{}
-	from, to := db.table.keyOf(loaded(c.attrs)), db.table.keyOf(loaded(next))
-	if equalItems(from, to) {
+	from, to := db.Table.KeyOf(model.Loaded(c.attrs)), db.Table.KeyOf(model.Loaded(next))
+	if attr.EqualItems(from, to) {
 		cond := c.asRead(x, false)
 		w.items = append(w.items, types.TransactWriteItem{Update: &types.Update{
-			TableName: &db.name, Key: from, ConditionExpression: &cond, UpdateExpression: new(difference(x, c.attrs, next)),
+			TableName: &db.Name, Key: from, ConditionExpression: &cond, UpdateExpression: new(difference(x, c.attrs, next)),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 		return nil
 	}
 	cond := c.asRead(x, true)
 	y := &plan.Expression{}
-	free := "attribute_not_exists(" + y.Name(db.table.primary.partition[0]) + ")"
-	if db.table.ttl != "" { // what has expired is not there
-		ttl := y.Name(db.table.ttl)
-		free += " OR " + ttl + " <= " + y.Value(db.now())
+	free := "attribute_not_exists(" + y.Name(db.Table.Primary.Partition[0]) + ")"
+	if db.Table.TTL != "" { // what has expired is not there
+		ttl := y.Name(db.Table.TTL)
+		free += " OR " + ttl + " <= " + y.Value(db.Now())
 	}
-	w.to, w.at = db.table.keyText(to), len(w.items)+1
+	w.to, w.at = db.Table.KeyText(to), len(w.items)+1
 	w.items = append(w.items,
 		types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &db.name, Key: from, ConditionExpression: &cond,
+			TableName: &db.Name, Key: from, ConditionExpression: &cond,
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
 		types.TransactWriteItem{Put: &types.Put{
-			TableName: &db.name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names(), ExpressionAttributeValues: y.Values(),
+			TableName: &db.Name, Item: next, ConditionExpression: &free, ExpressionAttributeNames: y.Names(), ExpressionAttributeValues: y.Values(),
 		}})
 	return nil
 }
 
 // difference is the update that makes one item of another under the same key.
-func difference(x *plan.Expression, from, to item) string {
+func difference(x *plan.Expression, from, to attr.Item) string {
 	var sets, removes []string
-	for _, attr := range sortedNames(to) {
-		if from[attr] == nil || !equalValues(from[attr], to[attr]) {
-			sets = append(sets, x.Name(attr)+" = "+x.Value(to[attr]))
+	for _, attrName := range attr.SortedNames(to) {
+		if from[attrName] == nil || !attr.Equal(from[attrName], to[attrName]) {
+			sets = append(sets, x.Name(attrName)+" = "+x.Value(to[attrName]))
 		}
 	}
-	for _, attr := range sortedNames(from) {
+	for _, attr := range attr.SortedNames(from) {
 		if to[attr] == nil {
 			removes = append(removes, x.Name(attr))
 		}
@@ -175,44 +179,44 @@ func difference(x *plan.Expression, from, to item) string {
 }
 
 // next is the item as it would be stored: what the entity does not know, at every depth, and what is derived, stays.
-func (c *copied) next() (item, error) {
-	if have := schemaOf(loaded(c.attrs)); have > c.e.schema {
-		return nil, &outside{fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", ErrConflict, have, c.e.schema)}
+func (c *copied) next() (attr.Item, error) {
+	if have := model.SchemaOf(model.Loaded(c.attrs)); have > c.e.Schema {
+		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", fault.ErrConflict, have, c.e.Schema)}
 	}
-	base, err := c.e.upgraded(c.attrs)
+	base, err := c.e.Upgraded(c.attrs)
 	if err != nil {
 		return nil, err
 	}
-	before := c.e.newItem()
-	if err := c.e.decode(loaded(c.attrs), before); err != nil {
+	before := c.e.NewItem()
+	if err := c.e.Decode(model.Loaded(c.attrs), before); err != nil {
 		return nil, err
 	}
-	was, err := c.e.encode("fan-out", before)
+	was, err := c.e.Encode("fan-out", before)
 	if err != nil {
 		return nil, err
 	}
-	is, err := c.e.encode("fan-out", c.is)
+	is, err := c.e.Encode("fan-out", c.is)
 	if err != nil {
 		return nil, err
 	}
 	next := maps.Clone(base)
-	for _, r := range c.e.rows() {
-		for _, attr := range r.index.attrs() {
+	for _, r := range c.e.AllKeys() {
+		for _, attr := range r.Index.Attrs() {
 			delete(next, attr)
 		}
 	}
 	fields := map[string]bool{}
-	for _, f := range c.e.proto.Fields() {
-		if !f.Stored() || f.Nested() || c.e.derivedBy(f) != "" {
+	for _, f := range c.e.Proto.Fields() {
+		if !f.Stored() || f.Nested() || c.e.DerivedBy(f) != "" {
 			continue
 		}
-		attr := f.Attr()
-		fields[attr] = true
-		if delete(next, attr); is[attr] == nil {
+		attrName := f.Attr()
+		fields[attrName] = true
+		if delete(next, attrName); is[attrName] == nil {
 			continue
 		}
-		if next[attr] = merged(base[attr], was[attr], is[attr]); next[attr] == nil {
-			next[attr] = is[attr] // the stored item lacks what a put would store
+		if next[attrName] = attr.Merge(base[attrName], was[attrName], is[attrName]); next[attrName] == nil {
+			next[attrName] = is[attrName] // the stored item lacks what a put would store
 		}
 	}
 	for attr, v := range is {
@@ -220,61 +224,56 @@ func (c *copied) next() (item, error) {
 			next[attr] = v
 		}
 	}
-	for _, d := range c.e.derived {
-		delete(next, d.f.Attr())
-		if av := base[d.f.Attr()]; av != nil {
-			next[d.f.Attr()] = av
+	for _, d := range c.e.Derived {
+		delete(next, d.F.Attr())
+		if av := base[d.F.Attr()]; av != nil {
+			next[d.F.Attr()] = av
 		}
 	}
 	return next, nil
 }
 
 // stamp raises the version and sets the time of the write.
-func (c *copied) stamp(db *DB) {
-	c.e.owned(c.is)
-	if f := c.e.version; f != nil {
+func (c *copied) stamp(db *wDB) {
+	c.e.Owned(c.is)
+	if f := c.e.Version; f != nil {
 		v := f.Addr(c.is)
 		v.SetInt(v.Int() + 1)
 	}
-	if f := c.e.updated; f != nil {
-		f.Addr(c.is).Set(reflect.ValueOf(db.opts.Now().UTC().Round(0).Truncate(precision(f))))
+	if f := c.e.Updated; f != nil {
+		f.Addr(c.is).Set(reflect.ValueOf(db.Opts.Now().UTC().Round(0).Truncate(precision(f))))
 	}
 }
 
 // asRead is the condition that the item is what was read: its version, or else every attribute that the entity knows. Whole asks it
 // of all attributes there were, as a write does that would lose what others changed of them.
 func (c *copied) asRead(x *plan.Expression, whole bool) string {
-	f := c.e.version
-	versioned := f != nil && lookup(c.attrs, f.Path) != nil
+	f := c.e.Version
+	versioned := f != nil && attr.At(c.attrs, f.Path) != nil
 	if versioned && !whole {
-		cond := x.Path(f.Path) + " = " + x.Value(lookup(c.attrs, f.Path))
-		if stamp := c.attrs[writeStampAttr]; stamp != nil {
-			cond = plan.And(cond, x.Name(writeStampAttr)+" = "+x.Value(stamp))
+		cond := x.Path(f.Path) + " = " + x.Value(attr.At(c.attrs, f.Path))
+		if stamp := c.attrs[model.WriteStampAttr]; stamp != nil {
+			cond = plan.And(cond, x.Name(model.WriteStampAttr)+" = "+x.Value(stamp))
 		}
-		for _, d := range c.e.derived { // which do not raise it
-			cond = plan.And(cond, equalsAttr(x, d.f.Attr(), c.attrs[d.f.Attr()]))
+		for _, d := range c.e.Derived { // which do not raise it
+			cond = plan.And(cond, equalsAttr(x, d.F.Attr(), c.attrs[d.F.Attr()]))
 		}
 		return cond
 	}
 	conds := make([]string, 0, len(c.attrs))
 	known := map[string]bool{}
-	for _, f := range c.e.proto.Fields() {
+	for _, f := range c.e.Proto.Fields() {
 		if attr := f.Attr(); f.Stored() && !f.Nested() && !known[attr] {
 			known[attr] = true
 			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}
 	}
-	for _, attr := range sortedNames(c.attrs) {
-		if !known[attr] && (whole || c.e.table.own(attr)) {
+	for _, attr := range attr.SortedNames(c.attrs) {
+		if !known[attr] && (whole || c.e.Table.Own(attr)) {
 			conds = append(conds, equalsAttr(x, attr, c.attrs[attr]))
 		}
 	}
 	return plan.And(conds...)
-}
-
-// own reports whether an attribute says which item it is, and of what: the primary key, the type and the schema.
-func (t *Table) own(attr string) bool {
-	return slices.Contains(t.primary.attrs(), attr) || attr == t.typeAttr || attr == schemaAttr
 }
 
 func equalsAttr(x *plan.Expression, attr string, av types.AttributeValue) string {

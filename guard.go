@@ -2,11 +2,13 @@ package ddb
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -32,9 +34,9 @@ type test interface {
 	// text writes the test as a condition of a.
 	text(a *action) string
 	// holds evaluates the test on an item, nil if there is none; known is false where only DynamoDB can tell.
-	holds(a *action, old item) (holds, known bool)
+	holds(a *action, old attr.Item) (holds, known bool)
 	// why says what is wrong with an item on which it does not hold.
-	why(a *action, old item) error
+	why(a *action, old attr.Item) error
 }
 
 // isAbsent asks that there is no item, or an expired one. An update would mix with what is left of an expired one: there
@@ -53,24 +55,24 @@ const (
 
 func (t isAbsent) text(a *action) string {
 	text := "attribute_not_exists(" + a.pk() + ")"
-	if a.e.ttl != nil && a.role == roleItem && a.kind != updateAction {
-		text += " OR " + a.x.Path(a.e.ttl.Path) + " <= " + a.x.Value(ttlNow(a.now))
+	if a.e.TTL != nil && a.role == roleItem && a.kind != updateAction {
+		text += " OR " + a.x.Path(a.e.TTL.Path) + " <= " + a.x.Value(model.TTLOf(a.now))
 	}
 	return text
 }
 
-func (isAbsent) holds(_ *action, old item) (bool, bool) { return old == nil, true }
+func (isAbsent) holds(_ *action, old attr.Item) (bool, bool) { return old == nil, true }
 
-func (t isAbsent) why(a *action, old item) error {
+func (t isAbsent) why(a *action, old attr.Item) error {
 	switch t.as {
 	case absentAtZero:
-		return a.e.staleVersion(0, old)
+		return staleVersion(a.e, 0, old)
 	case absentAsRead:
-		return fmt.Errorf("%w: the item was not there before", ErrConflict)
+		return fmt.Errorf("%w: the item was not there before", fault.ErrConflict)
 	case absentNoVersion:
-		return fmt.Errorf("%w: the version is there already", ErrConflict)
+		return fmt.Errorf("%w: the version is there already", fault.ErrConflict)
 	default:
-		return ErrExists
+		return fault.ErrExists
 	}
 }
 
@@ -81,47 +83,43 @@ func (isThere) text(a *action) string {
 	return plan.And("attribute_exists("+a.pk()+")", a.aliveText())
 }
 
-func (isThere) holds(_ *action, old item) (bool, bool) { return old != nil, true }
+func (isThere) holds(_ *action, old attr.Item) (bool, bool) { return old != nil, true }
 
-func (t isThere) why(a *action, old item) error {
+func (t isThere) why(a *action, old attr.Item) error {
 	if t.version != 0 {
-		return a.e.staleVersion(t.version, old)
+		return staleVersion(a.e, t.version, old)
 	}
-	return ErrNotFound
+	return fault.ErrNotFound
 }
 
 // hasVersion asks for the version that the caller has.
 type hasVersion struct{ n int64 }
 
 func (t hasVersion) text(a *action) string {
-	path := a.x.Path(a.e.version.Path)
-	text := path + " = " + a.x.Value(numberValue(t.n))
+	path := a.x.Path(a.e.Version.Path)
+	text := path + " = " + a.x.Value(attr.Number(t.n))
 	if t.n == 0 { // or of an item from before there were versions
 		text += " OR attribute_not_exists(" + path + ")"
 	}
 	return text
 }
 
-func (t hasVersion) holds(a *action, old item) (bool, bool) {
-	have := lookup(old, a.e.version.Path)
-	return have == nil && t.n == 0 || have != nil && equalValues(have, numberValue(t.n)), true
+func (t hasVersion) holds(a *action, old attr.Item) (bool, bool) {
+	have := attr.At(old, a.e.Version.Path)
+	return have == nil && t.n == 0 || have != nil && attr.Equal(have, attr.Number(t.n)), true
 }
 
-func (t hasVersion) why(a *action, old item) error { return a.e.staleVersion(t.n, old) }
+func (t hasVersion) why(a *action, old attr.Item) error { return staleVersion(a.e, t.n, old) }
 
-func (e *entity) staleVersion(n int64, old item) error {
-	have, _ := lookup(old, e.version.Path).(*types.AttributeValueMemberN)
+func staleVersion(e *model.Entity, n int64, old attr.Item) error {
+	have, _ := attr.At(old, e.Version.Path).(*types.AttributeValueMemberN)
 	switch {
 	case old == nil:
-		return fmt.Errorf("%w: version %d was given, and there is no such item", ErrConflict, n)
+		return fmt.Errorf("%w: version %d was given, and there is no such item", fault.ErrConflict, n)
 	case have == nil:
-		return fmt.Errorf("%w: version %d was given, the stored item has none", ErrConflict, n)
+		return fmt.Errorf("%w: version %d was given, the stored item has none", fault.ErrConflict, n)
 	}
-	return fmt.Errorf("%w: version %d was given, %s is stored", ErrConflict, n, have.Value)
-}
-
-func numberValue(n int64) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+	return fmt.Errorf("%w: version %d was given, %s is stored", fault.ErrConflict, n, have.Value)
 }
 
 // fieldIs asks that a field has the value that the caller gave, and blames a failure on a change in between.
@@ -131,15 +129,15 @@ type fieldIs struct {
 }
 
 func (t fieldIs) text(a *action) string {
-	return comparison(&a.x, opEq, t.f, []types.AttributeValue{t.want})
+	return model.Comparison(&a.x, model.OpEq, t.f, []types.AttributeValue{t.want})
 }
 
-func (t fieldIs) holds(_ *action, old item) (bool, bool) {
-	return holds(opEq, t.f, lookup(old, t.f.Path), []types.AttributeValue{t.want}), true
+func (t fieldIs) holds(_ *action, old attr.Item) (bool, bool) {
+	return model.Holds(model.OpEq, t.f, attr.At(old, t.f.Path), []types.AttributeValue{t.want}), true
 }
 
-func (t fieldIs) why(_ *action, old item) error {
-	return fmt.Errorf("%w: %s was given as %s, %s is stored", ErrConflict, t.f.Name, valueText(t.want), valueText(lookup(old, t.f.Path)))
+func (t fieldIs) why(_ *action, old attr.Item) error {
+	return fmt.Errorf("%w: %s was given as %s, %s is stored", fault.ErrConflict, t.f.Name, attr.Text(t.want), attr.Text(attr.At(old, t.f.Path)))
 }
 
 // attributeIs asks that a top-level attribute is as it was read; want is nil where it was absent.
@@ -155,32 +153,32 @@ func (t attributeIs) text(a *action) string {
 	return a.x.Name(t.attr) + " = " + a.x.Value(t.want)
 }
 
-func (t attributeIs) holds(_ *action, old item) (bool, bool) {
+func (t attributeIs) holds(_ *action, old attr.Item) (bool, bool) {
 	have := old[t.attr]
-	return have == nil && t.want == nil || have != nil && t.want != nil && equalValues(have, t.want), true
+	return have == nil && t.want == nil || have != nil && t.want != nil && attr.Equal(have, t.want), true
 }
 
-func (t attributeIs) why(_ *action, old item) error {
-	return fmt.Errorf("%w: %s was read as %s, %s is stored", ErrConflict, t.attr, valueText(t.want), valueText(old[t.attr]))
+func (t attributeIs) why(_ *action, old attr.Item) error {
+	return fmt.Errorf("%w: %s was read as %s, %s is stored", fault.ErrConflict, t.attr, attr.Text(t.want), attr.Text(old[t.attr]))
 }
 
 // meets asks for a condition of an If or a Check.
 type meets struct {
-	cond     Cond
-	compiled compiled
+	cond     model.Clause
+	compiled model.Compiled
 }
 
-func (t *meets) text(a *action) string { return t.compiled.text(&a.x) }
+func (t *meets) text(a *action) string { return t.compiled.Text(&a.x) }
 
-func (t *meets) holds(_ *action, old item) (bool, bool) {
-	if !t.compiled.local() {
+func (t *meets) holds(_ *action, old attr.Item) (bool, bool) {
+	if !t.compiled.Local() {
 		return false, false
 	}
-	return t.compiled.holds(old), true
+	return t.compiled.Holds(old), true
 }
 
-func (t *meets) why(a *action, _ item) error {
-	return fmt.Errorf("%w: %s", ErrCondition, a.e.describe(t.cond))
+func (t *meets) why(a *action, _ attr.Item) error {
+	return fmt.Errorf("%w: %s", fault.ErrCondition, a.e.Describe(t.cond))
 }
 
 // inSchema asks that the item is not of a newer schema, or exactly of this one where the write keeps what is there or
@@ -188,35 +186,33 @@ func (t *meets) why(a *action, _ item) error {
 type inSchema struct{ exactly bool }
 
 func (t inSchema) text(a *action) string {
-	attr, own := a.x.Name(schemaAttr), a.x.Value(numberValue(int64(a.e.schema)))
+	attr, own := a.x.Name(model.SchemaAttr), a.x.Value(attr.Number(int64(a.e.Schema)))
 	if t.exactly {
 		return attr + " = " + own
 	}
 	return "attribute_not_exists(" + attr + ") OR " + attr + " <= " + own
 }
 
-func (t inSchema) holds(a *action, old item) (bool, bool) {
-	have := schemaOf(loaded(old))
-	return have == a.e.schema || have < a.e.schema && !t.exactly, true
+func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
+	have := model.SchemaOf(model.Loaded(old))
+	return have == a.e.Schema || have < a.e.Schema && !t.exactly, true
 }
 
-func (inSchema) why(a *action, old item) error { return a.e.otherSchema(old) }
-
-func (e *entity) otherSchema(old item) error {
-	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", ErrConflict, schemaOf(loaded(old)), e.schema)
-}
+func (inSchema) why(a *action, old attr.Item) error { return a.e.OtherSchema(old) }
 
 // notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
 // stamp that it left itself.
 type notOurs struct{ stamp types.AttributeValue }
 
 func (t notOurs) text(a *action) string {
-	return a.x.Name(writeStampAttr) + " <> " + a.x.Value(t.stamp)
+	return a.x.Name(model.WriteStampAttr) + " <> " + a.x.Value(t.stamp)
 }
 
-func (t notOurs) holds(_ *action, old item) (bool, bool) {
-	have := old[writeStampAttr]
-	return have == nil || !equalValues(have, t.stamp), true
+func (t notOurs) holds(_ *action, old attr.Item) (bool, bool) {
+	have := old[model.WriteStampAttr]
+	return have == nil || !attr.Equal(have, t.stamp), true
 }
 
-func (notOurs) why(*action, item) error { return fmt.Errorf("%w: by this write itself", ErrConflict) }
+func (notOurs) why(*action, attr.Item) error {
+	return fmt.Errorf("%w: by this write itself", fault.ErrConflict)
+}

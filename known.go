@@ -6,14 +6,19 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; that nobody
 // read an item never means that there is none.
 type known struct {
 	state knowledge
-	item  item // where it is present
-	left  item // where it is absent: what is left of one that has expired
+	item  attr.Item // where it is present
+	left  attr.Item // where it is absent: what is left of one that has expired
 }
 
 type knowledge uint8
@@ -25,11 +30,11 @@ const (
 )
 
 // seen is what is known of an item once it was read as attrs.
-func (db *DB) seen(attrs item) known {
+func (db *wDB) seen(attrs attr.Item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
-	case db.dead(loaded(attrs)):
+	case db.Dead(model.Loaded(attrs)):
 		return known{state: knownAbsent, left: attrs}
 	}
 	return known{state: knownPresent, item: attrs}
@@ -50,9 +55,9 @@ type tries struct {
 type newest struct {
 	wanted bool // look it up before the next try
 	found  bool
-	number int64 // the greatest that was used, 0 if none was
-	key    item  // of the first version
-	first  item  // the first version as it was then, nil if there was none: asserted with the number
+	number int64     // the greatest that was used, 0 if none was
+	key    attr.Item // of the first version
+	first  attr.Item // the first version as it was then, nil if there was none: asserted with the number
 }
 
 // again prepares another try after a refusal: the first one at once, on the item that the refusal brought; later ones
@@ -62,7 +67,7 @@ func (t *tries) again(ctx context.Context, attempt int) error {
 		return nil
 	}
 	t.forget()
-	return pause(ctx, attempt-1)
+	return call.Pause(ctx, attempt-1)
 }
 
 // forget makes the next try read anew what was known.
@@ -73,17 +78,17 @@ func (t *tries) forget() {
 
 // needs is the error of a compilation that cannot go on without knowing something. Compiling makes no request.
 type needs struct {
-	key     item
-	item    bool // the item as it is
-	newest  item // the newest version: the key of the first one
-	rewrite bool // the item in the entity's schema
+	key     attr.Item
+	item    bool      // the item as it is
+	newest  attr.Item // the newest version: the key of the first one
+	rewrite bool      // the item in the entity's schema
 }
 
 func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
 
 // plan compiles an op, and reads what that takes.
-func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*write, error) {
-	for range db.opts.MaxAttempts + 2 {
+func (db *wDB) plan(ctx context.Context, index int, op wOp, t *tries) (*write, error) {
+	for range db.Attempts + 2 {
 		w, err := db.compile(index, op, t)
 		n, ok := err.(*needs) //nolint:errorlint // as compile returns it
 		if !ok {
@@ -93,36 +98,36 @@ func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*write, err
 			return w, err
 		}
 	}
-	return nil, op.fail(nil, fmt.Errorf("%w: the item changed at each read", ErrConflict))
+	return nil, op.fail(nil, fmt.Errorf("%w: the item changed at each read", fault.ErrConflict))
 }
 
 // find finds out what compiling an op needs to know.
-func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
+func (db *wDB) find(ctx context.Context, op wOp, n *needs, t *tries) error {
 	switch {
 	case n.rewrite:
 		return db.rewriteFor(ctx, op, t)
 	case n.newest != nil:
-		first, err := db.Consistent().getItem(ctx, n.newest) // before the query: a Prune changes it before it deletes
+		first, err := db.GetItem(ctx, n.newest, true) // before the query: a Prune changes it before it deletes
 		if err != nil {
-			return op.fail(n.newest, db.explain(err))
+			return op.fail(n.newest, db.Explain(err))
 		}
-		number, err := db.newestVersion(ctx, op.e, n.newest)
+		number, err := db.NewestVersion(ctx, op.e, n.newest)
 		if err != nil {
 			return err
 		}
 		t.newest = newest{found: true, number: number, key: n.newest, first: first}
 		return nil
 	}
-	attrs, err := db.Consistent().getItem(ctx, n.key)
+	attrs, err := db.GetItem(ctx, n.key, true)
 	if err != nil {
-		return op.fail(n.key, db.explain(err))
+		return op.fail(n.key, db.Explain(err))
 	}
 	t.item = db.seen(attrs)
 	return nil
 }
 
 // rewriteFor brings the item of an op into the entity's schema, so that conditions and constraints see it so.
-func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
+func (db *wDB) rewriteFor(ctx context.Context, op wOp, t *tries) error {
 	old := t.item.item
 	t.item = known{}
 	return db.rewriteOnce(ctx, op, old)
@@ -130,12 +135,12 @@ func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
-func (db *DB) rewriteOnce(ctx context.Context, op Op, old item) error {
-	if _, _, err := op.e.asWritten(string(op.verb), old); err != nil {
+func (db *wDB) rewriteOnce(ctx context.Context, op wOp, old attr.Item) error {
+	if _, _, err := op.e.AsWritten(string(op.verb), old); err != nil {
 		return op.fail(nil, err) // which names the key
 	}
-	err := db.rewrite(ctx, op.e, old, func(item) {})
-	if errors.Is(err, ErrConflict) || errors.Is(err, ErrOutcomeUnknown) {
+	err := db.rewrite(ctx, op.e, old, func(attr.Item) {})
+	if errors.Is(err, fault.ErrConflict) || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return nil
 	}
 	return err

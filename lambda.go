@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // lambdaEvent is the event of a DynamoDB stream, and lambdaResponse the answer that reports partial failure.
@@ -44,7 +46,7 @@ func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessag
 	failed, err := m.Process(ctx, records)
 	if err != nil && m.opts.Report == nil {
 		what := "records of the stream failed"
-		if errors.Is(err, ErrUnavailable) {
+		if errors.Is(err, fault.ErrUnavailable) {
 			what = "the batch of the stream stopped"
 		}
 		slog.ErrorContext(ctx, what, "error", err, "failed", len(failed), "records", len(records))

@@ -6,58 +6,18 @@ import (
 	"encoding/base64"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
-)
-
-// The items that an aggregate keeps, and their attributes. Each has the target's key in the clear, since the text of its
-// own key may be a hash.
-//
-//	~a#{aggregate}#{target}         {source}                  what the source contributes
-//	~r#{aggregate}#{rule}#{target}  {value}{hash of source}   a source of a rank, sorted by value
-//	~d#{aggregate}#{rule}#{target}  {value}                   how many sources have the value
-const (
-	ledgerPrefix   = "~a#"
-	rankPrefix     = "~r#"
-	distinctPrefix = "~d#"
-	keptPrefix     = "~k#" // begins the sort key of a contribution that nothing changes any more
-
-	valueAttr  = "~v" // of a ledger item: by label, what the source contributes
-	targetAttr = "~t"
-	sourceAttr = "~s"
-	entryAttr  = "~e" // of a rank row: what its source would put into the target
-	ledgerAttr = "~l" // of a rank row: the sort key of its ledger item
-	countAttr  = "~n" // of a value: its sources
-
-	// stampAttr is random text in each target, new with each change of the ledger that is about it. It is not ~w, which
-	// belongs to the writes of users: a Modify must not fail for what an aggregate did.
-	stampAttr = "~a"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 func newStamp() types.AttributeValue {
 	return &types.AttributeValueMemberS{Value: rand.Text()}
-}
-
-// refText is the text of a table key in a key of the library's own: injective, and readable.
-func (t *Table) refText(key item) string {
-	var b strings.Builder
-	for i, attr := range t.primary.attrs() {
-		s, _ := key[attr].(*types.AttributeValueMemberS)
-		if s == nil {
-			continue // hasCompanions saw to it
-		}
-		if i == 0 {
-			b.WriteString(strconv.Itoa(len(s.Value)) + "#")
-		} else {
-			b.WriteByte('#')
-		}
-		b.WriteString(s.Value)
-	}
-	return b.String()
 }
 
 // fit returns text, or a hash of it where prefix+text is longer than a key may be.
@@ -73,30 +33,22 @@ func hashText(text string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// companionKey is the key of an item of the library's own.
-func (t *Table) companionKey(pk, sk string) item {
-	return item{
-		t.primary.partition[0]: &types.AttributeValueMemberS{Value: pk},
-		t.primary.sort[0]:      &types.AttributeValueMemberS{Value: sk},
-	}
-}
-
 func (a *aggregate) ledgerPartition(target string) string {
-	return fit(ledgerPrefix+a.view.name+"#", target, maxPartitionBytes)
+	return fit(model.LedgerPrefix+a.view.name+"#", target, model.MaxPartitionBytes)
 }
 
 func (a *aggregate) rulePartition(prefix, label, target string) string {
-	return fit(prefix+a.view.name+"#"+label+"#", target, maxPartitionBytes)
+	return fit(prefix+a.view.name+"#"+label+"#", target, model.MaxPartitionBytes)
 }
 
-func isKept(source string) bool { return strings.HasPrefix(source, keptPrefix) }
+func isKept(source string) bool { return strings.HasPrefix(source, model.KeptPrefix) }
 
 // targetOf returns the key of the target that a source counts for, nil if there is none. A panic of a type of the user's own is
 // the error of this source.
-func (a *aggregate) targetOf(source reflect.Value) (key item, err error) {
-	err = safely(func() (err error) {
+func (a *aggregate) targetOf(source reflect.Value) (key attr.Item, err error) {
+	err = fault.Safely(func() (err error) {
 		if t, ok := a.targetItem(source); ok {
-			key, err = a.target.key("aggregate "+a.view.name, t)
+			key, err = a.target.Key("aggregate "+a.view.name, t)
 		}
 		return err
 	})
@@ -105,10 +57,10 @@ func (a *aggregate) targetOf(source reflect.Value) (key item, err error) {
 
 // targetItem returns a target with the fields that By gives; false if one is empty.
 func (a *aggregate) targetItem(source reflect.Value) (reflect.Value, bool) {
-	t := a.target.newItem()
+	t := a.target.NewItem()
 	for _, p := range a.by {
 		v := p.from.Get(source)
-		if v.IsZero() && !isNumber(v.Type()) {
+		if v.IsZero() && !model.IsNumber(v.Type()) {
 			return t, false
 		}
 		p.into.Addr(t).Set(v)
@@ -118,13 +70,13 @@ func (a *aggregate) targetItem(source reflect.Value) (reflect.Value, bool) {
 
 // contribution is what a source counts for its target.
 type contribution struct {
-	v       item                            // as the ledger stores it
+	v       attr.Item                       // as the ledger stores it
 	entries map[string]types.AttributeValue // of rank rows, by label
 }
 
 // contributionOf returns what a source with these attributes contributes; nil if When leaves it out.
-func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribution, error) {
-	attrs, err := a.source.completed(attrs, source)
+func (a *aggregate) contributionOf(attrs attr.Item, source reflect.Value) (*contribution, error) {
+	attrs, err := a.source.Completed(attrs, source)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +85,7 @@ func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribut
 			return nil, nil
 		}
 	}
-	c := &contribution{v: item{}, entries: item{}}
+	c := &contribution{v: attr.Item{}, entries: attr.Item{}}
 	for _, r := range a.sums {
 		n := decimal.Int(1)
 		if r.from != nil {
@@ -174,17 +126,17 @@ func (a *aggregate) contributionOf(attrs item, source reflect.Value) (*contribut
 		c.entries[r.label] = entry
 		c.v[r.label] = &types.AttributeValueMemberL{Value: []types.AttributeValue{
 			&types.AttributeValueMemberS{Value: order},
-			&types.AttributeValueMemberS{Value: hashText(canonical(entry))},
+			&types.AttributeValueMemberS{Value: hashText(attr.Canonical(entry))},
 		}}
 	}
 	return c, nil
 }
 
 // maxOrderBytes leaves room in a sort key for the hash behind a value.
-const maxOrderBytes = maxSortBytes - 64
+const maxOrderBytes = model.MaxSortBytes - 64
 
 // sum returns what a contribution adds to a sum, 0 where there is none.
-func sumOf(v item, label string) (decimal.Number, error) {
+func sumOf(v attr.Item, label string) (decimal.Number, error) {
 	n, ok := v[label].(*types.AttributeValueMemberN)
 	if !ok {
 		return decimal.Number{}, nil
@@ -193,7 +145,7 @@ func sumOf(v item, label string) (decimal.Number, error) {
 }
 
 // textOf returns the value that a contribution counts in a Distinct.
-func textOf(v item, label string) (string, bool) {
+func textOf(v attr.Item, label string) (string, bool) {
 	s, ok := v[label].(*types.AttributeValueMemberS)
 	if !ok {
 		return "", false
@@ -202,7 +154,7 @@ func textOf(v item, label string) (string, bool) {
 }
 
 // rankOf returns the place of a contribution in a rank, and the hash of its entry.
-func rankOf(v item, label string) (order, hash string, ok bool) {
+func rankOf(v attr.Item, label string) (order, hash string, ok bool) {
 	l, ok := v[label].(*types.AttributeValueMemberL)
 	if !ok || len(l.Value) != 2 {
 		return "", "", false

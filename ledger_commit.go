@@ -11,7 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -36,7 +39,7 @@ type encounter struct {
 // commitment is a transaction that is being put together: what each of its items is for.
 type commitment struct {
 	a      *aggregate
-	db     *DB
+	db     *wDB
 	met    *encounter
 	adds   map[string]decimal.Number // by attribute of the target
 	ops    []types.TransactWriteItem
@@ -48,12 +51,12 @@ type commitment struct {
 // commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
 // read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
 // place of the update. The error is of a transaction that was refused or contended.
-func (a *aggregate) commit(ctx context.Context, db *DB, g []*look, met *encounter) (outcome, error) {
+func (a *aggregate) commit(ctx context.Context, db *wDB, g []*look, met *encounter) (outcome, error) {
 	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).noGuard}
-	if err := safely(func() error { return c.build(ctx, g) }); err != nil {
+	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)
 	}
-	err := db.transactWrite(ctx, c.ops)
+	err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: c.ops}, nil, nil)
 	if err == nil {
 		return committed, nil
 	}
@@ -88,13 +91,13 @@ func (c *commitment) add(l *look) error {
 	cond := c.asRead(x, l.have)
 	if want := l.wants(); want == nil {
 		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
-		row := item{valueAttr: &types.AttributeValueMemberM{Value: want}, targetAttr: &types.AttributeValueMemberM{Value: l.target}, sourceAttr: &types.AttributeValueMemberM{Value: l.source}}
+		row := attr.Item{model.ValueAttr: &types.AttributeValueMemberM{Value: want}, model.TargetAttr: &types.AttributeValueMemberM{Value: l.target}, model.SourceAttr: &types.AttributeValueMemberM{Value: l.source}}
 		maps.Copy(row, key)
 		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{
-			TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	}
 	for _, r := range c.a.sums {
@@ -115,14 +118,14 @@ func (c *commitment) add(l *look) error {
 }
 
 // asRead is the condition that a ledger item is what was read.
-func (c *commitment) asRead(x *plan.Expression, have item) *string {
+func (c *commitment) asRead(x *plan.Expression, have attr.Item) *string {
 	switch {
 	case !c.guard:
 		return nil
 	case have == nil:
-		return new("attribute_not_exists(" + x.Name(c.db.table.primary.partition[0]) + ")")
+		return new("attribute_not_exists(" + x.Name(c.db.Table.Primary.Partition[0]) + ")")
 	}
-	return new(x.Name(valueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
+	return new(x.Name(model.ValueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
 }
 
 // rank moves the row of a source in one rank.
@@ -131,14 +134,14 @@ func (c *commitment) rank(l *look, r rankRule) {
 	is, wanted, has := rankOf(l.wants(), r.label)
 	if had && (!has || was != is) {
 		c.push(l.pair, types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &c.db.name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
+			TableName: &c.db.Name, Key: c.a.rankKey(r, l.targetText, was, l.sourceText),
 		}})
 	}
 	if has && (!had || was != is || hash != wanted || l.remake) {
 		row := c.a.rankKey(r, l.targetText, is, l.sourceText)
-		row[entryAttr], row[targetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
-		row[ledgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
-		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.name, Item: row}})
+		row[model.EntryAttr], row[model.TargetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.target}
+		row[model.LedgerAttr] = &types.AttributeValueMemberS{Value: l.sourceText}
+		c.push(l.pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.Name, Item: row}})
 	}
 }
 
@@ -163,22 +166,22 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 			}
 		}
 	}
-	var keys []item
+	var keys []attr.Item
 	var changing []value
 	for _, v := range order {
 		if net[v] != 0 {
 			changing = append(changing, v)
-			keys = append(keys, c.db.table.companionKey(c.a.rulePartition(distinctPrefix, v.label, g[0].targetText), v.text))
+			keys = append(keys, c.db.Table.CompanionKey(c.a.rulePartition(model.DistinctPrefix, v.label, g[0].targetText), v.text))
 		}
 	}
 	if len(keys) == 0 {
 		return nil
 	}
-	for i, row := range c.db.fetch(ctx, keys) {
-		if row.err != nil {
-			return row.err
+	for i, row := range c.db.Fetch(ctx, keys) {
+		if row.Err != nil {
+			return row.Err
 		}
-		have, err := sumOf(row.item, countAttr)
+		have, err := sumOf(row.Item, model.CountAttr)
 		if err != nil {
 			return err
 		}
@@ -186,7 +189,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 		if is.Sign() < 0 {
 			is = decimal.Number{} // somebody meddled with it: Rebuild counts anew
 		}
-		c.value(keys[i], row.item, is, g[0].target)
+		c.value(keys[i], row.Item, is, g[0].target)
 		switch attr := changing[i].attr; {
 		case have.IsZero() && !is.IsZero():
 			c.adds[attr] = c.adds[attr].Add(decimal.Int(1))
@@ -198,24 +201,24 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 }
 
 // value writes how many sources have a value, if that is still what was read.
-func (c *commitment) value(key, have item, n decimal.Number, target item) {
+func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.Item) {
 	x := &plan.Expression{}
 	var cond *string
 	if have == nil {
-		cond = new("attribute_not_exists(" + x.Name(c.db.table.primary.partition[0]) + ")")
+		cond = new("attribute_not_exists(" + x.Name(c.db.Table.Primary.Partition[0]) + ")")
 	} else {
-		cond = new(x.Name(countAttr) + " = " + x.Value(have[countAttr]))
+		cond = new(x.Name(model.CountAttr) + " = " + x.Value(have[model.CountAttr]))
 	}
 	if n.IsZero() {
 		c.push(nil, types.TransactWriteItem{Delete: &types.Delete{
-			TableName: &c.db.name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 		return
 	}
-	row := item{countAttr: &types.AttributeValueMemberN{Value: n.String()}, targetAttr: &types.AttributeValueMemberM{Value: target}}
+	row := attr.Item{model.CountAttr: &types.AttributeValueMemberN{Value: n.String()}, model.TargetAttr: &types.AttributeValueMemberM{Value: target}}
 	maps.Copy(row, key)
 	c.push(nil, types.TransactWriteItem{Put: &types.Put{
-		TableName: &c.db.name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		TableName: &c.db.Name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}})
 }
 
@@ -223,14 +226,14 @@ func (c *commitment) value(key, have item, n decimal.Number, target item) {
 // asks to wait, and that the field has room for what is added to it.
 func (c *commitment) update(l *look) error {
 	x := &plan.Expression{}
-	pk := c.db.table.primary.partition[0]
+	pk := c.db.Table.Primary.Partition[0]
 	if c.met.absent && !c.a.own {
 		c.push(nil, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-			TableName: &c.db.name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
+			TableName: &c.db.Name, Key: l.target, ConditionExpression: new("attribute_not_exists(" + x.Name(pk) + ")"), ExpressionAttributeNames: x.Names(),
 		}})
 		return nil
 	}
-	set := "SET " + x.Name(stampAttr) + " = " + x.Value(newStamp())
+	set := "SET " + x.Name(model.StampAttr) + " = " + x.Value(newStamp())
 	var conds []string
 	if c.a.own {
 		fixed, err := c.a.fixed(l.target)
@@ -244,7 +247,7 @@ func (c *commitment) update(l *look) error {
 		conds = append(conds, "attribute_exists("+x.Name(pk)+")")
 	}
 	if !c.met.deaf {
-		conds = append(conds, notHeld(x, c.db.opts.Now()))
+		conds = append(conds, notHeld(x, c.db.Opts.Now()))
 	}
 	add := ""
 	for _, attr := range c.a.attrs() {
@@ -256,12 +259,12 @@ func (c *commitment) update(l *look) error {
 			conds = append(conds, c.a.rooms[attr].condition(x, attr, n))
 		}
 	}
-	set += " REMOVE " + x.Name(holdAttr)
+	set += " REMOVE " + x.Name(model.HoldAttr)
 	if add != "" {
 		set += " ADD " + add
 	}
 	op := &types.Update{
-		TableName: &c.db.name, Key: l.target, UpdateExpression: &set,
+		TableName: &c.db.Name, Key: l.target, UpdateExpression: &set,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
@@ -305,35 +308,23 @@ func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome
 			}
 		}
 		if apierror.Of(err) == apierror.Throttling {
-			return contended, fmt.Errorf("writing the ledger: %w", c.db.explain(err))
+			return contended, fmt.Errorf("writing the ledger: %w", c.db.Explain(err))
 		}
 	}
 	if apierror.Moved(err) {
-		return out, &outside{fmt.Errorf("%w: others wrote it: %w", ErrConflict, err)}
+		return out, &fault.Outside{Err: fmt.Errorf("%w: others wrote it: %w", fault.ErrConflict, err)}
 	}
-	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.explain(err)))
+	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.Explain(err)))
 }
 
 // alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
 // take the others with it; unless none of them is at fault.
 func (c *commitment) alone(ctx context.Context, g []*look, cause error) (outcome, error) {
-	if len(g) == 1 || outsideOf(ctx, cause) != nil {
+	if len(g) == 1 || fault.OutsideOf(ctx, cause) != nil {
 		return fail(g, cause)
 	}
 	for _, l := range g {
 		l.alone = true
 	}
 	return contended, cause
-}
-
-// transactWrite makes one transaction. The SDK gives it a token, so that its own retries count once.
-func (db *DB) transactWrite(ctx context.Context, ops []types.TransactWriteItem) error {
-	m := meterOf(ctx, "TransactWriteItems", false)
-	out, err := db.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: ops, ReturnConsumedCapacity: m.want()}, m.options)
-	if out != nil {
-		m.done(out.ConsumedCapacity...)
-	} else {
-		m.done()
-	}
-	return err
 }

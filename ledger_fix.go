@@ -10,12 +10,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
 // settlement is a target to be looked at.
 type settlement struct {
-	key    item
+	key    attr.Item
 	full   bool // all that it says, not its ranks alone
 	owners []*delivery
 	err    error
@@ -38,15 +42,15 @@ const (
 // What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
 // second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
 // transaction between two pages may hide what is wrong.
-func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (changed int) {
+func (a *aggregate) settle(ctx context.Context, db *wDB, list []*settlement) (changed int) {
 	found := db.targetsOf(ctx, list)
 	wrote, findings := make([]int, len(list)), make([]finding, len(list))
-	stopped := parallel(ctx, len(list), func(i int) error {
+	stopped := call.Parallel(ctx, len(list), func(i int) error {
 		findings[i] = right
-		if list[i].err = found[i].err; list[i].err == nil {
-			wrote[i], findings[i], list[i].err = a.settleOnce(ctx, db, list[i], found[i].item)
+		if list[i].err = found[i].Err; list[i].err == nil {
+			wrote[i], findings[i], list[i].err = a.settleOnce(ctx, db, list[i], found[i].Item)
 		}
-		return halts(ctx, list[i].err)
+		return call.Halts(ctx, list[i].err)
 	})
 	for i, s := range list {
 		changed += wrote[i]
@@ -58,26 +62,26 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 		return changed
 	}
 	var check, again []*settlement
-	var was []item
+	var was []attr.Item
 	for i, s := range list {
 		switch {
 		case s.err != nil, findings[i] == right:
 		case findings[i] == resting:
-			check, was = append(check, s), append(was, found[i].item)
+			check, was = append(check, s), append(was, found[i].Item)
 		default:
 			again = append(again, s)
 		}
 	}
 	for i, now := range db.targetsOf(ctx, check) {
-		if check[i].err = now.err; now.err == nil && !unmoved(was[i], now.item) {
+		if check[i].err = now.Err; now.Err == nil && !unmoved(was[i], now.Item) {
 			again = append(again, check[i])
 		}
 	}
 	wrote, findings = make([]int, len(again)), make([]finding, len(again))
-	stopped = parallel(ctx, len(again), func(i int) error {
+	stopped = call.Parallel(ctx, len(again), func(i int) error {
 		findings[i] = right
 		wrote[i], again[i].err = a.insist(ctx, db, again[i])
-		return halts(ctx, again[i].err)
+		return call.Halts(ctx, again[i].err)
 	})
 	for i, s := range again {
 		changed += wrote[i]
@@ -89,30 +93,30 @@ func (a *aggregate) settle(ctx context.Context, db *DB, list []*settlement) (cha
 }
 
 // targetsOf reads the targets of settlements.
-func (db *DB) targetsOf(ctx context.Context, list []*settlement) []fetched {
-	keys := make([]item, len(list))
+func (db *wDB) targetsOf(ctx context.Context, list []*settlement) []call.Fetched {
+	keys := make([]attr.Item, len(list))
 	for i, s := range list {
 		keys[i] = s.key
 	}
-	return db.fetch(ctx, keys)
+	return db.Fetch(ctx, keys)
 }
 
 // settleOnce compares a target, as it was read, with its ledger and writes what differs.
-func (a *aggregate) settleOnce(ctx context.Context, db *DB, s *settlement, was item) (changed int, v finding, err error) {
+func (a *aggregate) settleOnce(ctx context.Context, db *wDB, s *settlement, was attr.Item) (changed int, v finding, err error) {
 	fail := func(err error) (int, finding, error) {
-		return changed, right, fmt.Errorf("target %s: %w", db.table.keyText(s.key), err)
+		return changed, right, fmt.Errorf("target %s: %w", db.Table.KeyText(s.key), err)
 	}
 	if was == nil && (!a.own || !s.full) {
 		return 0, right, nil
 	}
 	r, err := a.read(ctx, db, s.key, s.full)
 	if err != nil {
-		return fail(db.explain(err))
+		return fail(db.Explain(err))
 	}
 	if r.wrong() {
-		now, err := db.Consistent().getItem(ctx, s.key)
+		now, err := db.GetItem(ctx, s.key, true)
 		if err != nil {
-			return fail(db.explain(err))
+			return fail(db.Explain(err))
 		}
 		if unmoved(was, now) {
 			changed, err = a.mend(ctx, db, s.key, was, r)
@@ -140,13 +144,13 @@ func (a *aggregate) settleOnce(ctx context.Context, db *DB, s *settlement, was i
 	if apierror.Moved(err) {
 		return 0, moved, nil
 	}
-	return fail(db.explain(err))
+	return fail(db.Explain(err))
 }
 
 // insist settles a target that others write. Where its sums cannot be read in between, it asks them to wait.
-func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed int, err error) {
+func (a *aggregate) insist(ctx context.Context, db *wDB, s *settlement) (changed int, err error) {
 	var took time.Duration // the last attempt
-	for n := range 3 * db.opts.MaxAttempts {
+	for n := range 3 * db.Attempts {
 		if n > 0 {
 			if err := wait(ctx, min(n, 6)); err != nil {
 				return changed, err
@@ -154,12 +158,12 @@ func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed 
 		}
 		if s.full && n > 1 {
 			if err := db.hold(ctx, s.key, 2*took+minHold); err != nil {
-				return changed, db.explain(err)
+				return changed, db.Explain(err)
 			}
 		}
-		was, err := db.Consistent().getItem(ctx, s.key)
+		was, err := db.GetItem(ctx, s.key, true)
 		if err != nil {
-			return changed, db.explain(err)
+			return changed, db.Explain(err)
 		}
 		start := time.Now()
 		wrote, v, err := a.settleOnce(ctx, db, s, was)
@@ -171,41 +175,41 @@ func (a *aggregate) insist(ctx context.Context, db *DB, s *settlement) (changed 
 		if v == moved {
 			continue
 		}
-		now, err := db.Consistent().getItem(ctx, s.key)
+		now, err := db.GetItem(ctx, s.key, true)
 		if err != nil {
-			return changed, db.explain(err)
+			return changed, db.Explain(err)
 		}
 		if unmoved(was, now) {
 			return changed, db.letGo(ctx, s.key, now)
 		}
 	}
-	return changed, &outside{fmt.Errorf("%w: target %s was written by others in every attempt", ErrConflict, db.table.keyText(s.key))}
+	return changed, &fault.Outside{Err: fmt.Errorf("%w: target %s was written by others in every attempt", fault.ErrConflict, db.Table.KeyText(s.key))}
 }
 
 // unmoved reports whether no transaction fell between two reads of a target.
-func unmoved(a, b item) bool {
+func unmoved(a, b attr.Item) bool {
 	return (a == nil) == (b == nil) && equalStamps(a, b)
 }
 
-func equalStamps(a, b item) bool {
-	x, y := a[stampAttr], b[stampAttr]
+func equalStamps(a, b attr.Item) bool {
+	x, y := a[model.StampAttr], b[model.StampAttr]
 	if x == nil || y == nil {
 		return x == nil && y == nil
 	}
-	return equalValues(x, y)
+	return attr.Equal(x, y)
 }
 
 // differing returns what is to be written: by attribute, nil for what is to be removed.
-func (a *aggregate) differing(was, want item) item {
-	out := item{}
-	for attr, av := range want {
-		have := was[attr]
+func (a *aggregate) differing(was, want attr.Item) attr.Item {
+	out := attr.Item{}
+	for attrName, av := range want {
+		have := was[attrName]
 		switch {
 		case have == nil && av == nil:
-		case have != nil && av != nil && equalValues(have, av):
-		case have == nil && isZeroNumber(av) && was != nil && !a.keyed(attr):
+		case have != nil && av != nil && attr.Equal(have, av):
+		case have == nil && isZeroNumber(av) && was != nil && !a.keyed(attrName):
 		default:
-			out[attr] = av
+			out[attrName] = av
 		}
 	}
 	return out
@@ -213,19 +217,19 @@ func (a *aggregate) differing(was, want item) item {
 
 // keyed reports whether an attribute is the key of an index, where nothing and zero are not the same.
 func (a *aggregate) keyed(attr string) bool {
-	return slices.ContainsFunc(a.view.table.indexes, func(ix *Index) bool { return ix.isKey(attr) })
+	return slices.ContainsFunc(a.view.table.Indexes, func(ix *model.Index) bool { return ix.IsKey(attr) })
 }
 
 func isZeroNumber(av types.AttributeValue) bool {
 	n, ok := av.(*types.AttributeValueMemberN)
-	return ok && isEmpty(n)
+	return ok && attr.IsEmpty(n)
 }
 
 // write writes what differs of a target, if it is as it was read.
-func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing item) error {
+func (a *aggregate) write(ctx context.Context, db *wDB, target, was, differing attr.Item) error {
 	x := &plan.Expression{}
-	pk := db.table.primary.partition[0]
-	stamp := x.Name(stampAttr)
+	pk := db.Table.Primary.Partition[0]
+	stamp := x.Name(model.StampAttr)
 	set, remove := "SET "+stamp+" = "+x.Value(newStamp()), ""
 	for attr, av := range differing {
 		if av == nil {
@@ -245,31 +249,29 @@ func (a *aggregate) write(ctx context.Context, db *DB, target, was, differing it
 		for name, av := range fixed {
 			set += ", " + x.Name(name) + " = " + x.Value(av)
 		}
-	case was[stampAttr] == nil:
+	case was[model.StampAttr] == nil:
 		cond += " AND attribute_not_exists(" + stamp + ")"
 	default:
-		cond += " AND " + stamp + " = " + x.Value(was[stampAttr])
+		cond += " AND " + stamp + " = " + x.Value(was[model.StampAttr])
 	}
-	set += " REMOVE " + x.Name(holdAttr) + remove
-	m := meterOf(ctx, "UpdateItem", false)
-	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	set += " REMOVE " + x.Name(model.HoldAttr) + remove
+	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}, nil)
 	return err
 }
 
 // partition reads a partition of the library's own, all of it, strongly consistently.
-func (db *DB) partition(ctx context.Context, pk string) func(yield func(item, error) bool) {
-	return func(yield func(item, error) bool) {
+func (db *wDB) partition(ctx context.Context, pk string) func(yield func(attr.Item, error) bool) {
+	return func(yield func(attr.Item, error) bool) {
 		in := &dynamodb.QueryInput{
-			TableName: &db.name, ConsistentRead: new(true), KeyConditionExpression: new("#p = :p"),
-			ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
-			ExpressionAttributeValues: item{":p": &types.AttributeValueMemberS{Value: pk}},
+			TableName: &db.Name, ConsistentRead: new(true), KeyConditionExpression: new("#p = :p"),
+			ExpressionAttributeNames:  map[string]string{"#p": db.Table.Primary.Partition[0]},
+			ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: pk}},
 		}
 		for {
-			out, err := db.query(ctx, in)
+			out, err := db.Query(ctx, in)
 			if err != nil {
 				yield(nil, err)
 				return

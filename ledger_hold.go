@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
@@ -22,9 +24,6 @@ import (
 // waits maxPatience at most and takes the request away with it, so that one of a Rebuild that died, or whose clock is
 // wrong, holds nobody up for longer. Programs that do not know of it do not wait.
 const (
-	// holdAttr of a target is the time until which a Rebuild asks to wait, in milliseconds since 1970.
-	holdAttr = "~h"
-
 	minHold     = 250 * time.Millisecond
 	maxHold     = 3 * time.Second
 	maxPatience = 4 * time.Second
@@ -32,17 +31,15 @@ const (
 )
 
 // hold asks for d without transactions on a target.
-func (db *DB) hold(ctx context.Context, target item, d time.Duration) error {
+func (db *wDB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
-	until := db.opts.Now().Add(min(max(d, minHold), maxHold))
-	set := "SET " + x.Name(holdAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
-	cond := "attribute_exists(" + x.Name(db.table.primary.partition[0]) + ")"
-	m := meterOf(ctx, "UpdateItem", false)
-	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	until := db.Opts.Now().Add(min(max(d, minHold), maxHold))
+	set := "SET " + x.Name(model.HoldAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
+	cond := "attribute_exists(" + x.Name(db.Table.Primary.Partition[0]) + ")"
+	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}, nil)
 	if _, gone := errors.AsType[*types.ConditionalCheckFailedException](err); gone {
 		return nil // the next read finds that out
 	}
@@ -54,16 +51,16 @@ func (db *DB) hold(ctx context.Context, target item, d time.Duration) error {
 
 // notHeld is the condition that nobody asks to wait.
 func notHeld(x *plan.Expression, now time.Time) string {
-	return plan.Or("attribute_not_exists("+x.Name(holdAttr)+")", x.Name(holdAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
+	return plan.Or("attribute_not_exists("+x.Name(model.HoldAttr)+")", x.Name(model.HoldAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
 }
 
 // heldBy reports whether a target asks to wait, and notes for how long that has been heeded.
-func (c *commitment) heldBy(ctx context.Context, target item) bool {
-	n, ok := target[holdAttr].(*types.AttributeValueMemberN)
+func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
+	n, ok := target[model.HoldAttr].(*types.AttributeValueMemberN)
 	if !ok {
 		return false
 	}
-	now := c.db.opts.Now()
+	now := c.db.Opts.Now()
 	if until, err := strconv.ParseInt(n.Value, 10, 64); err == nil && until <= now.UnixMilli() {
 		return false
 	}
@@ -76,20 +73,18 @@ func (c *commitment) heldBy(ctx context.Context, target item) bool {
 }
 
 // letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
-func (db *DB) letGo(ctx context.Context, target, was item) error {
-	held, ok := was[holdAttr]
+func (db *wDB) letGo(ctx context.Context, target, was attr.Item) error {
+	held, ok := was[model.HoldAttr]
 	if !ok {
 		return nil
 	}
 	x := &plan.Expression{}
-	set := "REMOVE " + x.Name(holdAttr)
-	cond := x.Name(holdAttr) + " = " + x.Value(held)
-	m := meterOf(ctx, "UpdateItem", false)
-	out, err := db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &db.name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
-		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(), ReturnConsumedCapacity: m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	set := "REMOVE " + x.Name(model.HoldAttr)
+	cond := x.Name(model.HoldAttr) + " = " + x.Value(held)
+	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
+		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+	}, nil)
 	if apierror.Of(err) == apierror.Data || apierror.Of(err) == apierror.Contention {
 		return nil
 	}

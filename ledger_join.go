@@ -4,13 +4,17 @@ import (
 	"crypto/sha256"
 	"iter"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
 // has to be read again: of a source that does not change both are right, and of one that does a record comes. It remembers
 // what it has met one half of, up to maxJoin bytes.
 type matching struct {
-	t      *Table
+	t      *model.Table
 	halves map[hashedKey]unmatched
 	order  []hashedKey // of halves, and of as many that have been matched
 	bytes  int
@@ -58,23 +62,23 @@ func (s *keySet) has(k hashedKey) bool {
 	return ok
 }
 
-func newMatching(t *Table) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
+func newMatching(t *model.Table) *matching { return &matching{t: t, halves: map[hashedKey]unmatched{}} }
 
 // full reports whether there is no room for more.
 func (j *matching) full() bool { return j.bytes > maxJoin }
 
 // source takes a source and what it contributes. It returns the pair if that is to be looked at.
-func (j *matching) source(p *pair, v item) *pair { return j.meet(p, v, false) }
+func (j *matching) source(p *pair, v attr.Item) *pair { return j.meet(p, v, false) }
 
 // ledger takes a ledger item, likewise.
-func (j *matching) ledger(p *pair, v item) *pair { return j.meet(p, v, true) }
+func (j *matching) ledger(p *pair, v attr.Item) *pair { return j.meet(p, v, true) }
 
-func (j *matching) meet(p *pair, v item, ledger bool) *pair {
+func (j *matching) meet(p *pair, v attr.Item, ledger bool) *pair {
 	id := hashKey(p.id())
 	if j.looked.has(id) {
 		return nil
 	}
-	says := hashKey(canonicalItem(v))
+	says := hashKey(attr.CanonicalItem(v))
 	other, ok := j.halves[id]
 	if ok && other.ledger != ledger {
 		delete(j.halves, id)
@@ -85,7 +89,7 @@ func (j *matching) meet(p *pair, v item, ledger bool) *pair {
 		j.looked.add(id)
 		return p
 	}
-	h := unmatched{ledger, says, string(j.t.appendKey(j.t.appendKey(nil, loaded(p.target)), loaded(p.source)))}
+	h := unmatched{ledger, says, string(j.t.AppendKey(j.t.AppendKey(nil, model.Loaded(p.target)), model.Loaded(p.source)))}
 	j.bytes += halfBytes + len(h.keys) - len(other.keys)
 	if ok {
 		j.bytes -= halfBytes
@@ -109,7 +113,7 @@ func (j *matching) rest() iter.Seq2[*pair, bool] {
 				continue
 			}
 			target, source := j.keys(h.keys)
-			p := &pair{target: target, source: source, targetText: j.t.refText(target), sourceText: fit("", j.t.refText(source), maxSortBytes)}
+			p := &pair{target: target, source: source, targetText: j.t.RefText(target), sourceText: fit("", j.t.RefText(source), model.MaxSortBytes)}
 			if !yield(p, h.ledger) {
 				return
 			}
@@ -118,12 +122,12 @@ func (j *matching) rest() iter.Seq2[*pair, bool] {
 }
 
 // keys is the inverse of what meet writes.
-func (j *matching) keys(text string) (target, source item) {
-	r := cursorReader{rest: []byte(text)}
-	target, source = item{}, item{}
-	for _, key := range []item{target, source} {
-		for _, attr := range j.t.primary.attrs() {
-			key[attr] = r.value()
+func (j *matching) keys(text string) (target, source attr.Item) {
+	r := read.CursorReader{Rest: []byte(text)}
+	target, source = attr.Item{}, attr.Item{}
+	for _, key := range []attr.Item{target, source} {
+		for _, attr := range j.t.Primary.Attrs() {
+			key[attr] = r.Value()
 		}
 	}
 	return target, source

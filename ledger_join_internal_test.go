@@ -7,23 +7,26 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // halfOf returns what matching takes of source i, with keys as long as most are.
-func halfOf(i int) (*pair, item) {
-	key := func(text string) item {
-		return item{"pk": &types.AttributeValueMemberS{Value: text}, "sk": &types.AttributeValueMemberS{Value: text}}
+func halfOf(i int) (*pair, attr.Item) {
+	key := func(text string) attr.Item {
+		return attr.Item{"pk": &types.AttributeValueMemberS{Value: text}, "sk": &types.AttributeValueMemberS{Value: text}}
 	}
 	p := &pair{target: key(fmt.Sprintf("pupil#%09d", i/100)), source: key(fmt.Sprintf("step#%09d", i))}
 	p.targetText, p.sourceText = fmt.Sprint("t", i/100), fmt.Sprint("s", i)
-	return p, item{"xp": &types.AttributeValueMemberN{Value: fmt.Sprint(i)}}
+	return p, attr.Item{"xp": &types.AttributeValueMemberN{Value: fmt.Sprint(i)}}
 }
 
 // However many sources a Rebuild finds right, it keeps those that wait for their other half, and no trace of the others.
 func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 	t.Parallel()
 	const waiting = 10
-	j := newMatching(NewTable("pk", "sk"))
+	j := newMatching(model.NewTable("pk", "sk"))
 	most := 0
 	for i := range 100_000 {
 		assert.Nil(t, j.source(halfOf(i)))
@@ -52,7 +55,7 @@ func TestARebuildIsFullBeforeItsMemoryIs(t *testing.T) {
 		return int(m.HeapAlloc)
 	}
 	before := live()
-	j := newMatching(NewTable("pk", "sk"))
+	j := newMatching(model.NewTable("pk", "sk"))
 	for i := 0; !j.full(); i++ {
 		j.source(halfOf(i))
 	}

@@ -8,15 +8,20 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // pair is a source and a target that it counts for, did, or might.
 type pair struct {
-	target     item   // key
-	source     item   // key
-	targetText string // of the target's key
-	sourceText string // the sort key of the ledger item
-	kept       item   // of a source that expired: its last image, which stays what it contributes
+	target     attr.Item // key
+	source     attr.Item // key
+	targetText string    // of the target's key
+	sourceText string    // the sort key of the ledger item
+	kept       attr.Item // of a source that expired: its last image, which stays what it contributes
 	owners     []*delivery
 
 	exact  bool  // what rules that this program does not know have contributed goes: see same
@@ -26,23 +31,23 @@ type pair struct {
 	err    error // why it could not be reconciled
 }
 
-func (a *aggregate) newPair(target, source item) *pair {
+func (a *aggregate) newPair(target, source attr.Item) *pair {
 	t := a.view.table
-	return &pair{target: target, source: source, targetText: t.refText(target), sourceText: fit("", t.refText(source), maxSortBytes)}
+	return &pair{target: target, source: source, targetText: t.RefText(target), sourceText: fit("", t.RefText(source), model.MaxSortBytes)}
 }
 
 // newKept is the pair of a source that expired, of which old is the last image.
-func (a *aggregate) newKept(target, source, old item, sequence string) *pair {
+func (a *aggregate) newKept(target, source, old attr.Item, sequence string) *pair {
 	p := a.newPair(target, source)
-	p.sourceText = keptPrefix + hashText(sequence+canonicalItem(old))
+	p.sourceText = model.KeptPrefix + hashText(sequence+attr.CanonicalItem(old))
 	p.kept = old
 	return p
 }
 
 func (p *pair) id() string { return p.targetText + "\x00" + p.sourceText }
 
-func (a *aggregate) ledgerKey(p *pair) item {
-	return a.view.table.companionKey(a.ledgerPartition(p.targetText), p.sourceText)
+func (a *aggregate) ledgerKey(p *pair) attr.Item {
+	return a.view.table.CompanionKey(a.ledgerPartition(p.targetText), p.sourceText)
 }
 
 // ledgerHooks break the protocol on purpose, in tests that show what each part of it is for.
@@ -64,7 +69,7 @@ func wait(ctx context.Context, n int) error {
 	if hooksOf(ctx).noPause {
 		return ctx.Err()
 	}
-	return pause(ctx, n)
+	return call.Pause(ctx, n)
 }
 
 // reconcile makes the ledger, and with it the targets, agree with the sources of pairs, and reports how many
@@ -74,12 +79,12 @@ func wait(ctx context.Context, n int) error {
 //
 // Different targets have no item in common but sources, which are only read: their transactions run side by side. Those of one
 // target run one after the other.
-func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (changed int, stopped error) {
+func (a *aggregate) reconcile(ctx context.Context, db *wDB, pairs []*pair) (changed int, stopped error) {
 	met := map[string]*encounter{}
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
-		if looked++; looked > 10*db.opts.MaxAttempts {
-			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", ErrConflict, looked-1))
+		if looked++; looked > 10*db.Attempts {
+			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", fault.ErrConflict, looked-1))
 			return changed, nil
 		}
 		var targets [][][]*look
@@ -94,7 +99,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 			}
 		}
 		outcomes := make([]tally, len(targets))
-		stopped = parallel(ctx, len(targets), func(i int) (stopped error) {
+		stopped = call.Parallel(ctx, len(targets), func(i int) (stopped error) {
 			outcomes[i], stopped = a.commitAll(ctx, db, targets[i], met[targets[i][0][0].targetText])
 			return stopped
 		})
@@ -116,7 +121,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *DB, pairs []*pair) (chang
 		}
 		switch {
 		case lost != nil:
-			if failures++; failures > 2*db.opts.MaxAttempts {
+			if failures++; failures > 2*db.Attempts {
 				return changed, failAll(left, fmt.Errorf("the ledger could not be written in %d attempts: %w", failures, lost))
 			}
 			if err := wait(ctx, min(failures, 6)); err != nil {
@@ -150,7 +155,7 @@ type tally struct {
 }
 
 // commitAll makes the transactions of one target, in order, until the environment fails: stopped.
-func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met *encounter) (t tally, stopped error) {
+func (a *aggregate) commitAll(ctx context.Context, db *wDB, groups [][]*look, met *encounter) (t tally, stopped error) {
 	for _, g := range groups {
 		switch outcome, err := a.commit(ctx, db, g, met); outcome {
 		case committed:
@@ -164,7 +169,7 @@ func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met
 			t.held = true
 			return t, nil
 		case refused:
-			if err := halts(ctx, err); err != nil {
+			if err := call.Halts(ctx, err); err != nil {
 				return t, err
 			}
 		}
@@ -175,9 +180,9 @@ func (a *aggregate) commitAll(ctx context.Context, db *DB, groups [][]*look, met
 // look is what a pair was found to be.
 type look struct {
 	*pair
-	have item          // as the ledger has it; nil if it has nothing
+	have attr.Item     // as the ledger has it; nil if it has nothing
 	want *contribution // as the source is; nil if it does not count
-	rest item          // of have, what rules contributed that this program does not know, and leaves alone
+	rest attr.Item     // of have, what rules contributed that this program does not know, and leaves alone
 }
 
 // same reports whether the ledger says what the source is. While a new release of the program with one more rule replaces an
@@ -192,11 +197,11 @@ func (l *look) same() bool {
 	case l.have == nil:
 		return false
 	}
-	return equalItems(l.have, l.wants())
+	return attr.EqualItems(l.have, l.wants())
 }
 
 // wants returns the ledger item's value as it should be; nil if there should be none.
-func (l *look) wants() item {
+func (l *look) wants() attr.Item {
 	if l.want == nil {
 		return l.rest
 	}
@@ -209,20 +214,20 @@ func (l *look) wants() item {
 }
 
 // lookPairs is the number of pairs of one BatchGetItem: each has two keys.
-const lookPairs = batchGetLimit / 2
+const lookPairs = call.BatchGetLimit / 2
 
 // look reads ledger items and sources, strongly consistently: a BatchGetItem for up to 50 pairs. Pairs that cannot be read have
 // an error and are left out. Stopped is the failure of the environment after which it reads no more, and which all have.
 //
 // Which of the two is read first does not matter. Who writes a source's contribution looks again after that, and whoever
 // handles the source's last change looks after it; the last look of all sees the source as it stays.
-func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*look, stopped error) {
+func (a *aggregate) look(ctx context.Context, db *wDB, pairs []*pair) (looks []*look, stopped error) {
 	looks = make([]*look, len(pairs))
-	stopped = parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
+	stopped = call.Parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
 		from, to := i*lookPairs, min((i+1)*lookPairs, len(pairs))
 		a.lookAt(ctx, db, pairs[from:to], looks[from:to])
 		for _, p := range pairs[from:to] {
-			if err := halts(ctx, p.err); err != nil {
+			if err := call.Halts(ctx, p.err); err != nil {
 				return err
 			}
 		}
@@ -235,24 +240,24 @@ func (a *aggregate) look(ctx context.Context, db *DB, pairs []*pair) (looks []*l
 }
 
 // lookAt is look for one BatchGetItem; looks stays nil where a pair cannot be read.
-func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*look) {
-	keys := make([]item, 0, 2*len(pairs))
+func (a *aggregate) lookAt(ctx context.Context, db *wDB, pairs []*pair, looks []*look) {
+	keys := make([]attr.Item, 0, 2*len(pairs))
 	for _, p := range pairs {
 		keys = append(keys, a.ledgerKey(p))
 		if p.kept == nil {
 			keys = append(keys, p.source)
 		}
 	}
-	rows := db.fetch(ctx, keys)
+	rows := db.Fetch(ctx, keys)
 	for i, p := range pairs {
-		row, source := rows[0], fetched{}
+		row, source := rows[0], call.Fetched{}
 		if rows = rows[1:]; p.kept == nil {
 			source, rows = rows[0], rows[1:]
 		}
-		if p.err = errors.Join(row.err, source.err); p.err != nil {
+		if p.err = errors.Join(row.Err, source.Err); p.err != nil {
 			continue
 		}
-		l := &look{pair: p, have: contributed(row.item)}
+		l := &look{pair: p, have: contributed(row.Item)}
 		if !p.exact {
 			l.rest = a.foreign(l.have)
 		}
@@ -261,8 +266,8 @@ func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*
 			l.want = &contribution{v: l.have} // once there, nothing changes it
 		case p.kept != nil:
 			l.want, p.err = a.contributes(p.kept, p.target)
-		case source.item != nil:
-			l.want, p.err = a.contributes(source.item, p.target)
+		case source.Item != nil:
+			l.want, p.err = a.contributes(source.Item, p.target)
 		}
 		if p.err == nil {
 			looks[i] = l
@@ -271,23 +276,23 @@ func (a *aggregate) lookAt(ctx context.Context, db *DB, pairs []*pair, looks []*
 }
 
 // contributed returns what a ledger item says; nil if there is none.
-func contributed(row item) item {
+func contributed(row attr.Item) attr.Item {
 	if row == nil {
 		return nil
 	}
-	if v, ok := row[valueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
+	if v, ok := row[model.ValueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
 		return v.Value
 	}
-	return item{}
+	return attr.Item{}
 }
 
 // foreign returns the contributions to rules that the aggregate does not have.
-func (a *aggregate) foreign(have item) item {
-	var rest item
+func (a *aggregate) foreign(have attr.Item) attr.Item {
+	var rest attr.Item
 	for label, av := range have {
 		if !a.labels[label] {
 			if rest == nil {
-				rest = item{}
+				rest = attr.Item{}
 			}
 			rest[label] = av
 		}
@@ -297,13 +302,13 @@ func (a *aggregate) foreign(have item) item {
 
 // contributes returns what the source with these attributes contributes to target; nil if it counts for another, or for
 // none.
-func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
-	claimed, err := a.view.table.claim(loaded(attrs))
+func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) {
+	claimed, err := a.view.table.Claim(model.Loaded(attrs))
 	if err != nil || claimed != a.source {
 		return nil, nil // another type of item lies under the key by now
 	}
 	key, c, err := a.counted(attrs)
-	if err != nil || key == nil || !equalItems(key, target) {
+	if err != nil || key == nil || !attr.EqualItems(key, target) {
 		return nil, err
 	}
 	return c, nil
@@ -311,17 +316,17 @@ func (a *aggregate) contributes(attrs, target item) (*contribution, error) {
 
 // counted returns the target that the source with these attributes counts for, nil if there is none, and what it
 // contributes, nil if When leaves it out. The functions of a user run here: a panic of one is the error of this source.
-func (a *aggregate) counted(attrs item) (target item, c *contribution, err error) {
-	err = safely(func() error {
-		source := a.source.newItem()
-		if err := a.source.decode(loaded(attrs), source); err != nil {
+func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution, err error) {
+	err = fault.Safely(func() error {
+		source := a.source.NewItem()
+		if err := a.source.Decode(model.Loaded(attrs), source); err != nil {
 			return err
 		}
 		key, err := a.targetOf(source)
 		if err != nil || key == nil {
 			return err
 		}
-		full, err := a.source.upgraded(attrs)
+		full, err := a.source.Upgraded(attrs)
 		if err != nil {
 			return err
 		}
@@ -336,7 +341,7 @@ func (a *aggregate) counted(attrs item) (target item, c *contribution, err error
 func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*pair) {
 	at := map[string]int{}
 	open := map[string]int{} // the group of a target that has room
-	size := (maxTransactItems - 1) / (1 + 2*len(a.ranks) + 2*len(a.distincts))
+	size := (call.MaxTransactItems - 1) / (1 + 2*len(a.ranks) + 2*len(a.distincts))
 	for _, l := range looks {
 		if l.same() {
 			continue
@@ -361,6 +366,3 @@ func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*pair) {
 	}
 	return targets, all
 }
-
-// maxTransactItems is the number of items of one transaction. AWS: "TransactWriteItems".
-const maxTransactItems = 100

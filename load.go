@@ -1,172 +1,32 @@
 package ddb
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"reflect"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
-type Read struct {
-	e     *entity
-	dst   reflect.Value // addressable
-	found *bool
-}
+type Read struct{ r read.Load }
 
 // Load makes the read of the item whose primary key fields *dst holds, into *dst. If there is none, the read fails with
 // [ErrNotFound], unless it is [Read.Optional].
 func (e *Entity[T]) Load(dst *T) Read {
 	if dst == nil {
-		return Read{e: e.e}
+		return Read{read.Load{E: e.e}}
 	}
-	return Read{e: e.e, dst: reflect.ValueOf(dst).Elem()}
+	return Read{read.Load{E: e.e, Dst: reflect.ValueOf(dst).Elem()}}
 }
 
 // Optional makes the read say in *found whether there is an item, instead of failing; *dst then stays as it is.
 func (r Read) Optional(found *bool) Read {
-	r.found = found
+	r.r.Found = found
 	return r
 }
 
-// maxTransactGet is the number of items of one TransactGetItems.
-const maxTransactGet = 100
-
-// TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
-// that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
-// error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
-func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
-	keys, at, err := db.loads("transact get", reads)
-	if err != nil {
-		return err
+func readsOf(to []read.Load, reads []Read) []read.Load {
+	for _, r := range reads {
+		to = append(to, r.r)
 	}
-	if len(reads) == 0 {
-		return ended(ctx, "transact get")
-	}
-	if len(keys) > maxTransactGet {
-		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", ErrTooLarge, len(keys), maxTransactGet)
-	}
-	in := &dynamodb.TransactGetItemsInput{TransactItems: make([]types.TransactGetItem, len(keys))}
-	for i, key := range keys {
-		in.TransactItems[i] = types.TransactGetItem{Get: &types.Get{TableName: &db.name, Key: key}}
-	}
-	var last error
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
-			return fmt.Errorf("ddb: transact get: %w", errors.Join(err, last))
-		}
-		m := db.answered(ctx, "TransactGetItems")
-		in.ReturnConsumedCapacity = m.want()
-		out, err := db.client.TransactGetItems(ctx, in, m.opts()...)
-		if err == nil {
-			m.done(out.ConsumedCapacity...)
-			defer m.answer.Page().Release()
-			responses := make([]item, len(out.Responses))
-			for i, r := range out.Responses {
-				responses[i] = r.Item
-			}
-			got, found := storedItems(m.answer.Page(), responses), make([]stored, len(reads))
-			for i, n := range at {
-				found[i] = got[n]
-			}
-			return db.load("transact get", reads, found)
-		}
-		m.done()
-		last = db.explain(err)
-		if class := apierror.Of(err); class != apierror.Contention && class != apierror.Throttling {
-			break
-		}
-	}
-	return fmt.Errorf("ddb: transact get of %d items: %w", len(keys), last)
-}
-
-// BatchGet reads items of any types: a request for each 100 of them, and more for what DynamoDB leaves unprocessed. It
-// is no snapshot. If an item is not there the error matches [ErrNotFound] and names it; if some stayed unprocessed,
-// [ErrThrottled]. On an error all destinations stay as they are. [Repository.BatchGet] has an outcome for each key
-// instead.
-func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
-	keys, at, err := db.loads("batch get", reads)
-	if err != nil {
-		return err
-	}
-	if len(reads) == 0 {
-		return ended(ctx, "batch get")
-	}
-	b, err := db.batchGet(ctx, keys, db.consistent)
-	if err != nil {
-		return db.fail("batch get", nil, nil, err)
-	}
-	defer b.release()
-	found := make([]stored, len(reads))
-	for i, n := range at {
-		if b.throttled[n] {
-			return db.fail("batch get", reads[i].e, keys[n], fmt.Errorf("%w: unprocessed after %d attempts", ErrThrottled, db.opts.MaxAttempts))
-		}
-		found[i] = b.found[n]
-	}
-	return db.load("batch get", reads, found)
-}
-
-// loads returns the keys of reads, each once, and where in them each read finds its own.
-func (db *DB) loads(op string, reads []Read) (keys []item, at []int, err error) {
-	index := map[string]int{}
-	at = make([]int, len(reads))
-	for i, r := range reads {
-		switch {
-		case r.e == nil || !r.dst.IsValid():
-			return nil, nil, modelFault("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
-		case r.e.table != db.table:
-			return nil, nil, modelFault("ddb: %s: read %d: %s is of another table", op, i, r.e.name)
-		}
-		key, err := r.e.key(op, r.dst)
-		if err != nil {
-			return nil, nil, err
-		}
-		id := string(db.table.appendKey(nil, loaded(key)))
-		n, ok := index[id]
-		if !ok {
-			n = len(keys)
-			index[id] = n
-			keys = append(keys, key)
-		}
-		at[i] = n
-	}
-	return keys, at, nil
-}
-
-// load decodes what was found into the destinations, all or none.
-func (db *DB) load(op string, reads []Read, found []stored) error {
-	values := make([]reflect.Value, len(reads))
-	var errs []error
-	for i, r := range reads {
-		s := found[i]
-		if s.none() || db.past(s) {
-			if r.found == nil {
-				key, _ := r.e.key(op, r.dst)
-				errs = append(errs, db.fail(op, r.e, key, ErrNotFound))
-			}
-			continue
-		}
-		values[i] = r.e.newItem()
-		if err := r.e.as(op, s, values[i]); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if len(errs) > 0 {
-		return errors.Join(errs...)
-	}
-	for i, r := range reads {
-		if r.found != nil {
-			*r.found = values[i].IsValid()
-		}
-		if values[i].IsValid() {
-			r.dst.Set(values[i])
-		}
-	}
-	return nil
+	return to
 }

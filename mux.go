@@ -7,6 +7,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // run is one batch on its way through a Mux: first the views, then the handlers, then those of batches.
@@ -63,7 +66,7 @@ func (m *Mux) Replay(ctx context.Context, record Record, parts ...string) error 
 	}
 	for _, name := range parts {
 		if !slices.ContainsFunc(m.partNames(), func(own string) bool { return own == name }) {
-			return &RecordError{Record: record, Parts: parts, Err: modelFault("the Mux has no part %q: it has %q", name, m.partNames())}
+			return &RecordError{Record: record, Parts: parts, Err: fault.Model("the Mux has no part %q: it has %q", name, m.partNames())}
 		}
 	}
 	d := m.newDelivery(&record)
@@ -119,7 +122,7 @@ func (r *run) process(ctx context.Context) {
 // maintain brings one view up to date.
 func (r *run) maintain(ctx context.Context, part int) {
 	v, t := r.m.views[part], r.turn(part)
-	err := safely(func() error { v.view.kind.maintain(withWidth(ctx, r.m.opts.Workers), v.db, t); return nil })
+	err := fault.Safely(func() error { v.view.kind.maintain(call.WithWidth(ctx, r.m.opts.Workers), v.db, t); return nil })
 	if err == nil {
 		return
 	}
@@ -172,7 +175,7 @@ func (r *run) one(ctx context.Context, t *turn, d *delivery) {
 		for _, c := range d.changes {
 			for _, f := range slices.Concat(r.m.handlers[c.entity], r.m.any) {
 				if err == nil {
-					err = safely(func() error { return f(ctx, c) })
+					err = fault.Safely(func() error { return f(ctx, c) })
 				}
 			}
 		}
@@ -221,7 +224,7 @@ func (r *run) batch(ctx context.Context) {
 			continue
 		}
 		one := err
-		if outsideOf(ctx, err) == nil && worn && len(ds) > 1 {
+		if fault.OutsideOf(ctx, err) == nil && worn && len(ds) > 1 {
 			one = r.together(ctx, []*delivery{d})
 		}
 		t.settle(ctx, d, one)
@@ -239,7 +242,7 @@ func (r *run) together(ctx context.Context, ds []*delivery) error {
 		cs = append(cs, d.changes...)
 	}
 	for _, f := range r.m.batch {
-		if err := safely(func() error { return f(ctx, cs) }); err != nil {
+		if err := fault.Safely(func() error { return f(ctx, cs) }); err != nil {
 			return err
 		}
 	}
@@ -248,19 +251,19 @@ func (r *run) together(ctx context.Context, ds []*delivery) error {
 
 // close reports what failed of a record, once, and gives it to the dead letters if it failed often enough.
 func (r *run) close(ctx context.Context, d *delivery) {
-	fault := r.fault(d)
-	if d.closed || fault == nil {
+	faultName := r.fault(d)
+	if d.closed || faultName == nil {
 		return
 	}
 	d.closed = true
 	if worn := r.worn(d); len(worn) > 0 {
-		fault = r.fault(d, worn...)
-		fault.GivenUp = true
-		if err := safely(func() error { return r.m.opts.DeadLetters(ctx, *d.record, fault) }); err != nil {
+		faultName = r.fault(d, worn...)
+		faultName.GivenUp = true
+		if err := fault.Safely(func() error { return r.m.opts.DeadLetters(ctx, *d.record, faultName) }); err != nil {
 			for _, part := range worn {
 				d.shares[part].state = pending
 			}
-			r.stop(ctx, d, worn, err, fmt.Errorf("%w; and the dead letters do not take it: %w", fault.Err, err))
+			r.stop(ctx, d, worn, err, fmt.Errorf("%w; and the dead letters do not take it: %w", faultName.Err, err))
 			return
 		}
 		for _, part := range worn {
@@ -269,7 +272,7 @@ func (r *run) close(ctx context.Context, d *delivery) {
 		r.free(worn)
 	}
 	if r.m.opts.Report != nil && !r.replay {
-		r.m.opts.Report(ctx, fault)
+		r.m.opts.Report(ctx, faultName)
 	}
 }
 
@@ -333,7 +336,7 @@ func (r *run) fault(d *delivery, parts ...int) *RecordError {
 // stop ends the batch for a cause that is no record's own: what has not been done is delivered again. It is reported once.
 func (r *run) stop(ctx context.Context, d *delivery, parts []int, cause, err error) {
 	r.mu.Lock()
-	name := causeName(cause)
+	name := fault.CauseName(cause)
 	if r.known[name] {
 		r.mu.Unlock()
 		return
@@ -342,7 +345,7 @@ func (r *run) stop(ctx context.Context, d *delivery, parts []int, cause, err err
 		r.known = map[string]bool{}
 	}
 	r.known[name] = true
-	e := &RecordError{Record: *d.record, Entity: d.entity, Err: &outside{err}}
+	e := &RecordError{Record: *d.record, Entity: d.entity, Err: &fault.Outside{Err: err}}
 	for _, part := range parts {
 		e.Parts = append(e.Parts, r.m.partName(part))
 		e.Attempts = max(e.Attempts, d.shares[part].tried)

@@ -1,229 +1,77 @@
 package ddb
 
-import (
-	"fmt"
-	"reflect"
-	"strings"
-	"time"
-)
+import "reflect"
 
 // Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
 // nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
 // pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
-type Op struct {
-	e         *entity
-	verb      verb
-	item      reflect.Value // addressable
-	to        reflect.Value // of a Move
-	changes   []change
-	conds     []Cond
-	returnOld bool
-	once      bool
-	quiet     bool // nothing is asked for back
-	alone     bool // it goes as a request of its own
-	modify    func(item reflect.Value) error
+type Op struct{ op wOp }
+
+// String explains what the op would do: the edits of an Update, each index entry that they rewrite with the source of
+// each of its members, what is missing and what to do about it, and the further items that are written with it.
+func (op Op) String() string { return op.op.String() }
+
+func opOf[T any](e *Entity[T], v verb, it T) Op {
+	return Op{newOp(e.e, v, reflect.ValueOf(&it).Elem())}
 }
 
-type verb string
-
-const (
-	verbCreate      verb = "create"
-	verbPut         verb = "put"
-	verbReplace     verb = "replace"
-	verbUpdate      verb = "update"
-	verbUpsert      verb = "upsert"
-	verbModify      verb = "modify"
-	verbMove        verb = "move"
-	verbDelete      verb = "delete"
-	verbTake        verb = "take"
-	verbCheck       verb = "check"
-	verbCheckAbsent verb = "check absent"
-)
-
-func newOp[T any](e *Entity[T], v verb, it T) Op {
-	return Op{e: e.e, verb: v, item: e.e.owned(reflect.ValueOf(&it).Elem())}
-}
-
-// with adds options.
 func (op Op) with(opts []Option) Op {
+	var few [4]change
+	changes := few[:0]
 	for _, o := range opts {
-		op = op.edited([]Edit{o})
-	}
-	return op
-}
-
-// edited adds edits, and the options among them.
-func (op Op) edited(edits []Edit) Op {
-	for _, x := range edits {
-		if x == nil {
-			op.changes = append(op.changes, change{op: "nil edit"})
+		if o == nil {
+			changes = append(changes, change{op: editNil})
 			continue
 		}
-		switch c := x.edit(); c.op {
-		case optionIf:
-			op.conds = append(op.conds, c.cond...)
-		case optionOld:
-			op.returnOld = true
-		case optionOnce:
-			op.once = true
-		default:
-			op.changes = append(op.changes, c)
-		}
+		changes = o.appendTo(changes)
 	}
-	return op
+	return Op{op.op.with(changes)}
+}
+
+func (op Op) edited(es []Edit) Op {
+	var few [8]change
+	return Op{op.op.with(edits(es).appendTo(few[:0]))}
+}
+
+func opsOf(to []wOp, ops []Op) []wOp {
+	for _, op := range ops {
+		to = append(to, op.op)
+	}
+	return to
 }
 
 // Create makes the op of [Repository.Create].
-func (e *Entity[T]) Create(item T) Op { return newOp(e, verbCreate, item) }
+func (e *Entity[T]) Create(item T) Op { return opOf(e, verbCreate, item) }
 
 // Put makes the op of [Repository.Put].
-func (e *Entity[T]) Put(item T, opts ...Option) Op { return newOp(e, verbPut, item).with(opts) }
+func (e *Entity[T]) Put(item T, opts ...Option) Op { return opOf(e, verbPut, item).with(opts) }
 
 // Replace makes the op of [Repository.Replace].
 func (e *Entity[T]) Replace(item T, opts ...Option) Op {
-	return newOp(e, verbReplace, item).with(opts)
+	return opOf(e, verbReplace, item).with(opts)
 }
 
 // Update makes the op of [Repository.Update].
-func (e *Entity[T]) Update(key T, edits ...Edit) Op { return newOp(e, verbUpdate, key).edited(edits) }
+func (e *Entity[T]) Update(key T, edits ...Edit) Op { return opOf(e, verbUpdate, key).edited(edits) }
 
 // Upsert makes the op of [Repository.Upsert].
-func (e *Entity[T]) Upsert(key T, edits ...Edit) Op { return newOp(e, verbUpsert, key).edited(edits) }
+func (e *Entity[T]) Upsert(key T, edits ...Edit) Op { return opOf(e, verbUpsert, key).edited(edits) }
 
 // Move makes the op of [Repository.Move].
 func (e *Entity[T]) Move(from, to T, opts ...Option) Op {
-	op := newOp(e, verbMove, from).with(opts)
-	op.to = e.e.owned(reflect.ValueOf(&to).Elem())
-	return op
+	op := opOf(e, verbMove, from).with(opts)
+	return Op{op.op.movesTo(reflect.ValueOf(&to).Elem())}
 }
 
 // Delete makes the op of [Repository.Delete].
-func (e *Entity[T]) Delete(key T, opts ...Option) Op { return newOp(e, verbDelete, key).with(opts) }
+func (e *Entity[T]) Delete(key T, opts ...Option) Op { return opOf(e, verbDelete, key).with(opts) }
 
 // Check asserts, in a transaction, that the item exists and that conds hold, and changes nothing. A version in key
 // that is not zero is asserted too. Where another op of the transaction writes the same item, the check becomes a
 // condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
 func (e *Entity[T]) Check(key T, conds ...Cond) Op {
-	op := newOp(e, verbCheck, key)
-	op.conds = conds
-	return op
+	return Op{opOf(e, verbCheck, key).op.asks(clauses(nil, conds))}
 }
 
 // CheckAbsent asserts, in a transaction, that there is no such item. A check that fails matches [ErrExists].
-func (e *Entity[T]) CheckAbsent(key T) Op { return newOp(e, verbCheckAbsent, key) }
-
-// describe says what op is, for errors: "update thing pk=… sk=…".
-func (op Op) describe(key item) string {
-	return string(op.verb) + " " + op.e.name + " " + op.e.table.keyText(key)
-}
-
-// fail names op, entity and key of an error found before any request.
-func (op Op) fail(key item, err error) error {
-	if key == nil {
-		return fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, err)
-	}
-	return fmt.Errorf("ddb: %s: %w", op.describe(key), err)
-}
-
-// partError is an error within another one, which has said already how it begins.
-type partError struct {
-	said string
-	err  error
-}
-
-func (e *partError) Error() string { return strings.TrimPrefix(e.err.Error(), e.said) }
-
-func (e *partError) Unwrap() error { return e.err }
-
-// ofPart returns the error of an op for one that has named the library.
-func ofPart(err error) error { return &partError{"ddb: ", err} }
-
-// cause returns an error of the op for one that has named library, op and key.
-func (op Op) cause(key string, err error) error {
-	said := "ddb: " + string(op.verb) + " " + op.e.name
-	if with := said + " " + key + ": "; strings.HasPrefix(err.Error(), with) {
-		return &partError{with, err}
-	}
-	return &partError{said + ": ", err}
-}
-
-// failedWith names op, entity and the key of an item that a run over many met, each once.
-func (op Op) failedWith(attrs item, err error) error {
-	key := op.e.table.keyOf(loaded(attrs))
-	text := op.e.table.keyText(key)
-	if err = op.cause(text, err); strings.HasPrefix(err.Error(), "ddb: ") {
-		err = ofPart(err)
-	}
-	if strings.Contains(err.Error(), text) {
-		key = nil
-	}
-	return op.fail(key, err)
-}
-
-// valid refuses ops that no request can be made of.
-func (op Op) valid(t *Table) error {
-	switch {
-	case op.e == nil:
-		return modelFault("ddb: an Op of no entity: make it with a verb of an Entity")
-	case op.e.table != t:
-		return modelFault("ddb: %s %s: the entity is of another table than the DB's", op.verb, op.e.name)
-	}
-	if err := op.e.proto.Changed(); err != nil {
-		return modelFault("ddb: %s %s: %w", op.verb, op.e.name, err)
-	}
-	for _, c := range op.changes {
-		if c.op == "nil edit" {
-			return modelFault("ddb: %s %s: a nil edit", op.verb, op.e.name)
-		}
-	}
-	return nil
-}
-
-// String explains what the op would do: the edits of an Update, each index row that they rewrite with the source of
-// each of its members, what is missing and what to do about it, and the further items that are written with it.
-func (op Op) String() string {
-	if op.e == nil {
-		return "no op"
-	}
-	var b strings.Builder
-	b.WriteString(string(op.verb) + " " + op.e.name)
-	key, err := op.e.key(string(op.verb), op.item)
-	if err == nil {
-		b.WriteString(" " + op.e.table.keyText(key))
-	}
-	switch op.verb {
-	case verbUpdate, verbUpsert:
-		p := op.e.newUpdate(op, &action{e: op.e, verb: op.verb, key: key}, time.Unix(0, 0))
-		perr := p.plan()
-		b.WriteString(p.String())
-		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {
-			err = perr
-		}
-	case verbMove:
-		if to, terr := op.e.key("move", op.to); terr == nil {
-			b.WriteString(" to " + op.e.table.keyText(to))
-		}
-	}
-	for _, c := range op.conds {
-		b.WriteString("; if " + op.e.describeOr(c))
-	}
-	if op.verb != verbCheck && op.verb != verbCheckAbsent {
-		for _, u := range op.e.uniques {
-			b.WriteString("; unique " + u.name)
-		}
-		if op.e.history != nil {
-			b.WriteString("; version row")
-		}
-	}
-	if err != nil {
-		b.WriteString("; REFUSED: " + strings.TrimPrefix(err.Error(), "ddb: "))
-	}
-	return b.String()
-}
-
-func (e *entity) describeOr(c Cond) string {
-	if c == nil {
-		return "a nil condition"
-	}
-	return e.describe(c)
-}
+func (e *Entity[T]) CheckAbsent(key T) Op { return opOf(e, verbCheckAbsent, key) }

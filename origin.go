@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // origin is the table whose stream a Mux reads.
@@ -17,7 +19,7 @@ type origin struct {
 func (m *Mux) refuse(records []Record) *RecordError {
 	for i := range records {
 		if err := m.foreign(&records[i]); err != nil {
-			return &RecordError{Record: records[i], Err: &outside{err}}
+			return &RecordError{Record: records[i], Err: &fault.Outside{Err: err}}
 		}
 	}
 	return nil
@@ -28,18 +30,18 @@ func (m *Mux) foreign(r *Record) error {
 	case Inserted, Modified, Removed, Expired:
 	default:
 		if r.Raw == nil {
-			return modelFault("the record's kind is %q: set it by RecordKind", r.Kind)
+			return fault.Model("the record's kind is %q: set it by RecordKind", r.Kind)
 		}
 	}
 	if r.Sequence == "" {
-		return modelFault("the record has no sequence number")
+		return fault.Model("the record has no sequence number")
 	}
 	name := tableName(r.Stream)
 	if name == "" {
 		return nil
 	}
 	if own := m.origin.bind(name); own != name {
-		return modelFault("the record is of the stream of table %q, and the Mux handles table %q: one Mux for each table", name, own)
+		return fault.Model("the record is of the stream of table %q, and the Mux handles table %q: one Mux for each table", name, own)
 	}
 	return nil
 }
@@ -55,10 +57,10 @@ func (o *origin) bind(name string) string {
 }
 
 // bindTo binds a Mux to the table of a DB.
-func (m *Mux) bindTo(db *DB) {
-	name := tableName(db.name)
+func (m *Mux) bindTo(db *wDB) {
+	name := tableName(db.Name)
 	if name == "" {
-		name = db.name
+		name = db.Name
 	}
 	if own := m.origin.bind(name); own != name {
 		panic(fmt.Sprintf("ddb: Maintain: the DB is of table %q, and the Mux handles table %q", name, own))

@@ -1,40 +1,26 @@
 package ddb
 
 import (
-	"errors"
 	"reflect"
 	"slices"
+
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Query describes one read of many items of one partition. It is a value: each method returns a changed copy, so that
 // an access pattern can be a function that returns one. It does no I/O and can be printed; what is wrong with it is
 // reported when it runs, before any request, by an error that matches [ErrModel] or, for a value, [ErrKey].
-type Query[T any] struct{ q query }
-
-type query struct {
-	e             *entity
-	ix            *Index
-	example       reflect.Value
-	bounds        []Bound
-	filters       []Cond
-	selected      []any
-	desc          bool
-	limit         int
-	examine       int
-	consistent    bool
-	collection    bool
-	ignoreUnknown bool
-	whole         bool   // the items are written back, with every attribute that they have
-	wanted        []*Row // of a collection: the rows that its reader asks for, all if nil
-}
+type Query[T any] struct{ q read.Query }
 
 // Query returns the query for the primary partition that example's partition fields name. Any other field of example
 // that is not zero is a fault, so that a condition is never dropped in silence.
-func (e *Entity[T]) Query(example T) Query[T] { return e.On(e.e.table.primary, example) }
+func (e *Entity[T]) Query(example T) Query[T] {
+	return e.On(indexOf(e.e.Table.Primary), example)
+}
 
 // On returns the query for a partition of ix, whose fields example holds, and nothing else.
 func (e *Entity[T]) On(ix *Index, example T) Query[T] {
-	return Query[T]{query{e: e.e, ix: ix, example: reflect.ValueOf(&example).Elem()}}
+	return Query[T]{read.Query{E: e.e, Ix: ix.below(), Example: reflect.ValueOf(&example).Elem()}}
 }
 
 // SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range on
@@ -48,14 +34,14 @@ func (e *Entity[T]) On(ix *Index, example T) Query[T] {
 // a prefix that ends in a beginning of the literal behind the part, which shorter values would match too. A number or an instant beyond
 // what the part holds is no such value in a range, but a bound beyond all keys: nothing is above it, and everything below.
 func (q Query[T]) SortKey(bounds ...Bound) Query[T] {
-	q.q.bounds = append(slices.Clip(q.q.bounds), bounds...)
+	q.q.Bounds = clauses(slices.Clip(q.q.Bounds), bounds)
 	return q
 }
 
 // Filter drops items after they were read: each costs what it would have cost anyway. A filter on the part of the sort
 // key that SortKey would take next is refused.
 func (q Query[T]) Filter(conds ...Cond) Query[T] {
-	q.q.filters = append(slices.Clip(q.q.filters), conds...)
+	q.q.Filters = clauses(slices.Clip(q.q.Filters), conds)
 	return q
 }
 
@@ -63,45 +49,45 @@ func (q Query[T]) Filter(conds ...Cond) Query[T] {
 // struct being the fields that it promotes. It saves transfer, not capacity, except on an index that projects all of them,
 // or of which the primary key holds them: then nothing is hydrated. Items of an older [Definition.Schema] are fetched whole.
 func (q Query[T]) Select(fields ...any) Query[T] {
-	q.q.selected = append(slices.Clip(q.q.selected), fields...)
+	q.q.Selected = append(slices.Clip(q.q.Selected), fields...)
 	return q
 }
 
 // Desc reads from the last sort key to the first.
 func (q Query[T]) Desc() Query[T] {
-	q.q.desc = true
+	q.q.Desc = true
 	return q
 }
 
 // Limit is how many items the caller gets at most; 0 is all. If a filter drops some, or some cannot be read, more are read.
 func (q Query[T]) Limit(n int) Query[T] {
-	q.q.limit = n
+	q.q.Limit = n
 	return q
 }
 
 // Examine caps the items that one request reads, before the filter; 0 is 1 MB of them. A [Page] with Examine is one
 // request, and may come back short.
 func (q Query[T]) Examine(n int) Query[T] {
-	q.q.examine = n
+	q.q.Examine = n
 	return q
 }
 
 // IgnoreUnknown skips items that no entity claims, or another one than this; by default each is an [ItemError] that matches
 // [ErrUnknown].
 func (q Query[T]) IgnoreUnknown() Query[T] {
-	q.q.ignoreUnknown = true
+	q.q.IgnoreUnknown = true
 	return q
 }
 
 // Consistent reads strongly consistently, at twice the capacity; not on a global secondary index.
 func (q Query[T]) Consistent() Query[T] {
-	q.q.consistent = true
+	q.q.Consistent = true
 	return q
 }
 
 // Collection widens the query to items of every type in its partition, within the SortKey bounds if there are any.
 func (q Query[T]) Collection() Collection {
-	q.q.collection = true
+	q.q.Collection = true
 	return Collection(q)
 }
 
@@ -109,41 +95,3 @@ func (q Query[T]) Collection() Collection {
 //
 //	Query gsi1: gsi1_pk = "t#1" AND begins_with(gsi1_sk, "c#")
 func (q Query[T]) String() string { return q.q.String() }
-
-func (q query) String() string {
-	if q.e == nil {
-		return "ddb: query of no entity: make it with Entity.Query or Entity.On"
-	}
-	p, err := q.plan(nil)
-	if err != nil {
-		return err.Error()
-	}
-	return p.String()
-}
-
-// planner collects the faults of a query while it is planned.
-type planner struct {
-	q      query
-	p      *readPlan
-	fixed  int // leading parts of the sort key that Eq fixes
-	faults []error
-}
-
-func (b *planner) fault(format string, args ...any) {
-	b.faults = append(b.faults, b.p.fail(modelFault(format, args...)))
-}
-
-// key reports a value that cannot stand in a key.
-func (b *planner) key(k key, err error) {
-	b.faults = append(b.faults, b.p.row.keyError("query", k, err))
-}
-
-func (b *planner) done() (*readPlan, error) {
-	if len(b.faults) == 1 {
-		return nil, b.faults[0]
-	}
-	if len(b.faults) > 1 {
-		return nil, errors.Join(b.faults...)
-	}
-	return b.p, nil
-}

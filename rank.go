@@ -8,17 +8,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // entryOf returns what the source would put into the target if it were the first: the value for Min and Max, value and
 // order for Latest, an element for Top.
-func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValue, error) {
+func (r rankRule) entryOf(attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	switch r.op {
 	case ruleTop:
 		v := r.entry(source) // of a user: see counted
-		av, err := codec.EncodeElem(keepEmpty(r.into), v)
+		av, err := codec.EncodeElem(model.KeepEmpty(r.into), v)
 		if err == nil && av == nil {
 			err = fmt.Errorf("an entry that has no encoding: %v", v)
 		}
@@ -32,7 +35,7 @@ func (r rankRule) entryOf(attrs item, source reflect.Value) (types.AttributeValu
 		if err != nil {
 			return nil, err
 		}
-		entry := item{"at": at}
+		entry := attr.Item{"at": at}
 		if value != nil {
 			entry["value"] = value
 		}
@@ -47,10 +50,10 @@ func leastEntry(into *field.Field) int {
 		return 0
 	}
 	size := 0
-	_ = safely(func() error { // of an encoding of the user's own
-		av, err := codec.EncodeElem(keepEmpty(into), reflect.New(into.Type.Elem()).Elem())
+	_ = fault.Safely(func() error { // of an encoding of the user's own
+		av, err := codec.EncodeElem(model.KeepEmpty(into), reflect.New(into.Type.Elem()).Elem())
 		if err == nil && av != nil {
-			size = valueSize(av)
+			size = attr.ValueSize(av)
 		}
 		return err
 	})
@@ -58,19 +61,19 @@ func leastEntry(into *field.Field) int {
 }
 
 // carry returns the value of a source's field as the target's field into stores it; nil where there is none.
-func carry(from, into *field.Field, attrs item, source reflect.Value) (types.AttributeValue, error) {
+func carry(from, into *field.Field, attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	if from.Stored() && from.AsString == into.AsString && from.UnixTime == into.UnixTime &&
 		from.StringSet == into.StringSet && from.NumberSet == into.NumberSet && from.BinarySet == into.BinarySet {
-		if av := lookup(attrs, from.Path); av != nil || !isNumber(from.Type) {
+		if av := attr.At(attrs, from.Path); av != nil || !model.IsNumber(from.Type) {
 			return av, nil // as it is: no digit is lost
 		}
 	}
-	return codec.EncodeField(keepEmpty(into), from.Get(source))
+	return codec.EncodeField(model.KeepEmpty(into), from.Get(source))
 }
 
 // values returns what the first rows of a rank make of the target: by attribute, nil where it has none.
-func (r rankRule) values(entries []types.AttributeValue) item {
-	out := item{r.into.Attr(): nil}
+func (r rankRule) values(entries []types.AttributeValue) attr.Item {
+	out := attr.Item{r.into.Attr(): nil}
 	switch {
 	case r.op == ruleTop:
 		if len(entries) > 0 {
@@ -93,13 +96,13 @@ func (r rankRule) values(entries []types.AttributeValue) item {
 }
 
 // first reads the entries of the first rows of a rank.
-func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string) ([]types.AttributeValue, error) {
-	out, err := db.query(ctx, &dynamodb.QueryInput{
-		TableName:                 &db.name,
+func (a *aggregate) first(ctx context.Context, db *wDB, r rankRule, target string) ([]types.AttributeValue, error) {
+	out, err := db.Query(ctx, &dynamodb.QueryInput{
+		TableName:                 &db.Name,
 		ConsistentRead:            new(true),
 		KeyConditionExpression:    new("#p = :p"),
-		ExpressionAttributeNames:  map[string]string{"#p": db.table.primary.partition[0]},
-		ExpressionAttributeValues: item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(rankPrefix, r.label, target)}},
+		ExpressionAttributeNames:  map[string]string{"#p": db.Table.Primary.Partition[0]},
+		ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: a.rulePartition(model.RankPrefix, r.label, target)}},
 		ScanIndexForward:          new(r.op == ruleMin),
 		Limit:                     new(int32(r.n)),
 	})
@@ -108,14 +111,14 @@ func (a *aggregate) first(ctx context.Context, db *DB, r rankRule, target string
 	}
 	var entries []types.AttributeValue
 	for _, row := range out.Items {
-		entries = append(entries, row[entryAttr])
+		entries = append(entries, row[model.EntryAttr])
 	}
 	return entries, nil
 }
 
 // rankKey is the key of a source's row in a rank.
-func (a *aggregate) rankKey(r rankRule, target, order, source string) item {
-	return a.view.table.companionKey(a.rulePartition(rankPrefix, r.label, target), rankSort(order, source))
+func (a *aggregate) rankKey(r rankRule, target, order, source string) attr.Item {
+	return a.view.table.CompanionKey(a.rulePartition(model.RankPrefix, r.label, target), rankSort(order, source))
 }
 
 func rankSort(order, source string) string { return order + hashText(source)[:22] }

@@ -3,6 +3,8 @@ package ddb
 import (
 	"context"
 	"time"
+
+	"github.com/singletable-go/ddb/internal/call"
 )
 
 // RebuildOptions configures [View.Rebuild] and [DB.DropView]; nil is one worker, from the start, as fast as it goes.
@@ -41,7 +43,7 @@ type bulkRun struct {
 	started time.Time
 }
 
-func newBulkRun(ctx context.Context, db *DB, opts *RebuildOptions) *bulkRun {
+func newBulkRun(ctx context.Context, db *wDB, opts *RebuildOptions) *bulkRun {
 	b := &bulkRun{ctx: ctx, rate: opts.Rate, report: opts.Progress, started: time.Now()}
 	if b.rate > 0 {
 		b.ctx, b.meter = WithMeter(ctx)
@@ -49,7 +51,7 @@ func newBulkRun(ctx context.Context, db *DB, opts *RebuildOptions) *bulkRun {
 	if b.report == nil || opts.Scan.Resume != "" {
 		return b
 	}
-	if c, err := db.tables("progress"); err == nil {
+	if c, err := db.Tables("progress"); err == nil {
 		if live, err := db.describe(ctx, c); err == nil && live.ItemCount != nil { // else it is not known
 			b.p.Total = int(*live.ItemCount)
 		}
@@ -63,7 +65,7 @@ func (b *bulkRun) pace(ctx context.Context) error {
 		return ctx.Err()
 	}
 	c := b.meter.Capacity(nil)
-	return sleep(ctx, time.Until(b.started.Add(time.Duration((c.Read+c.Write)/float64(b.rate)*float64(time.Second)))))
+	return call.Sleep(ctx, time.Until(b.started.Add(time.Duration((c.Read+c.Write)/float64(b.rate)*float64(time.Second)))))
 }
 
 func unpaced(ctx context.Context) error { return ctx.Err() }

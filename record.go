@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
 )
 
 // Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
@@ -48,9 +50,9 @@ type wireRecord struct {
 
 type wireChange struct {
 	At       json.Number `json:"ApproximateCreationDateTime,omitempty"`
-	Keys     wireItem    `json:"Keys,omitempty"`
-	New      wireItem    `json:"NewImage,omitempty"`
-	Old      wireItem    `json:"OldImage,omitempty"`
+	Keys     attr.JSON   `json:"Keys,omitempty"`
+	New      attr.JSON   `json:"NewImage,omitempty"`
+	Old      attr.JSON   `json:"OldImage,omitempty"`
 	Sequence string      `json:"SequenceNumber"`
 
 	Precision string `json:"ApproximateCreationDateTimePrecision,omitempty"` // of a record of Kinesis Data Streams
@@ -73,7 +75,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	}
 	w := wireRecord{
 		EventID: r.ID, EventVersion: "1.1", EventSource: eventSource, EventSourceARN: r.Stream,
-		DynamoDB: wireChange{Keys: wireItem(r.Keys), New: wireItem(r.New), Old: wireItem(r.Old), Sequence: r.Sequence},
+		DynamoDB: wireChange{Keys: attr.JSON(r.Keys), New: attr.JSON(r.New), Old: attr.JSON(r.Old), Sequence: r.Sequence},
 	}
 	switch r.Kind {
 	case Inserted:
@@ -150,7 +152,7 @@ type wireHead struct {
 func (h *wireHead) record() wireRecord {
 	w := h.wireRecord
 	w.DynamoDB = wireChange{At: h.DynamoDB.At, Sequence: h.DynamoDB.Sequence}
-	var keys wireItem
+	var keys attr.JSON
 	if json.Unmarshal(h.DynamoDB.Keys, &keys) == nil {
 		w.DynamoDB.Keys = keys
 	}

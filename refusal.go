@@ -4,14 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // refusal is the failure of a write, with what the library needs to know about it to try again.
 type refusal struct {
-	*WriteError
+	*fault.WriteError
 	action *action
 	failed []guard
 	met    known // the item that is there, as far as the response says
@@ -31,100 +34,48 @@ func single(err error) error {
 		return err
 	}
 	first := c.refusals[0]
-	first.Err = &beside{first.Err, c.err}
+	first.Err = &fault.Beside{Err: first.Err, Other: c.Err}
 	return first
 }
 
-// beside is an error with another in its tree, which it does not print.
-type beside struct {
-	error
-	other error
-}
-
-func (e *beside) Unwrap() []error { return []error{e.error, e.other} }
-
-// errOldLost is the failure of a write that asked for the item as it was.
-var errOldLost = fmt.Errorf("%w: the write was done, or another removed the item; the response with the old item was lost", ErrOutcomeUnknown)
-
-// lostError is an error that came after the response of an earlier attempt was lost. It hides the classes that would say that
-// nothing was written.
-type lostError struct{ cause error }
-
-func (e *lostError) Error() string {
-	return fmt.Sprintf("%v: a response was lost, and the write may have been done; read the item to find out; the last attempt: %v", ErrOutcomeUnknown, e.cause)
-}
-
-func (*lostError) Is(target error) bool { return target == ErrOutcomeUnknown }
-
-func (e *lostError) Unwrap() error { return &hidden{e.cause} }
-
-// doneError is the failure to return what a write that was done has stored. It is no definite error either: a caller that
-// tries again would do it twice.
-type doneError struct {
-	what  string
-	cause error
-}
-
-func (e *doneError) Error() string {
-	return fmt.Sprintf("%v: written, but %s: %v", ErrOutcomeUnknown, e.what, e.cause)
-}
-
-func (*doneError) Is(target error) bool { return target == ErrOutcomeUnknown }
-
-func (e *doneError) Unwrap() error { return &hidden{e.cause} }
-
-// hidden is an error without the classes that speak of what is stored.
-type hidden struct{ cause error }
-
-func (e *hidden) Error() string { return e.cause.Error() }
-
-func (e *hidden) Is(target error) bool {
-	if slices.Contains([]error{ErrExists, ErrNotFound, ErrCondition, ErrConflict, ErrNotUnique, ErrUnknown}, target) {
-		return false
-	}
-	return errors.Is(e.cause, target)
-}
-
-func (e *hidden) As(target any) bool { return errors.As(e.cause, target) }
-
 // settle returns err as it is where every attempt was answered, and else as one that does not say what was done.
 func (t *tries) settle(err error) error {
-	if !t.lost || errors.Is(err, ErrOutcomeUnknown) {
+	if !t.lost || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return err
 	}
-	return &lostError{err}
+	return &fault.LostError{Cause: err}
 }
 
 // lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote: whether it was
 // done before somebody else wrote is not known.
-func (w *write) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
+func (w *write) lostTo(db *wDB, a *action, failed *types.ConditionalCheckFailedException) error {
 	r := w.blame(db, a, db.seen(failed.Item))
-	r.Err = &lostError{&beside{r.Err, failed}}
+	r.Err = &fault.LostError{Cause: &fault.Beside{Err: r.Err, Other: failed}}
 	return r.WriteError
 }
 
 // refused makes the error of a write that failed for a cause.
-func (w *write) refused(db *DB, cause error) error {
-	var key item
+func (w *write) refused(db *wDB, cause error) error {
+	var key attr.Item
 	if len(w.actions) > 0 {
 		key = w.main().key
 	}
-	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(key), Err: cause}
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.Table.KeyText(key), Err: cause}
 }
 
 // blamed makes the error of a write whose condition failed, from the item that stood in the way.
-func (w *write) blamed(db *DB, a *action, met known, cause error) *refusal {
+func (w *write) blamed(db *wDB, a *action, met known, cause error) *refusal {
 	r := w.blame(db, a, met)
 	if cause != nil {
-		r.Err = &beside{r.Err, cause}
+		r.Err = &fault.Beside{Err: r.Err, Other: cause}
 	}
 	return r
 }
 
-func (w *write) blame(db *DB, a *action, met known) *refusal {
+func (w *write) blame(db *wDB, a *action, met known) *refusal {
 	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
-	r.WriteError = &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key)}
-	r.Err = fmt.Errorf("%w: of %s", ErrCondition, a.role)
+	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key)}
+	r.Err = fmt.Errorf("%w: of %s", fault.ErrCondition, a.role)
 	for _, g := range r.failed {
 		if g.op == w.index {
 			r.Err = g.test.why(a, met.item)
@@ -133,7 +84,7 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 	}
 	switch {
 	case a.unique != nil:
-		r.Constraint = a.unique.name
+		r.Constraint = a.unique.Name
 	case met.item != nil && a.role != roleVersion && a.role != roleFirst:
 		r.Current = db.current(w.e, met.item)
 	}
@@ -141,9 +92,9 @@ func (w *write) blame(db *DB, a *action, met known) *refusal {
 }
 
 // current decodes the item that stood in the way, nil if it is none of e's.
-func (db *DB) current(e *entity, old item) any {
-	v := e.newItem()
-	if claimed, err := db.table.claim(loaded(old)); err != nil || claimed != e || e.decode(loaded(old), v) != nil {
+func (db *wDB) current(e *model.Entity, old attr.Item) any {
+	v := e.NewItem()
+	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e || e.Decode(model.Loaded(old), v) != nil {
 		return nil
 	}
 	return v.Interface()
@@ -151,7 +102,7 @@ func (db *DB) current(e *entity, old item) any {
 
 // learn takes from a failure what the next try needs; again is false where another one would fail as well. It returns
 // the error that the caller gets.
-func (db *DB) learn(ctx context.Context, w *write, err error) (again bool, out error) {
+func (db *wDB) learn(ctx context.Context, w *write, err error) (again bool, out error) {
 	r, ok := errors.AsType[*refusal](err)
 	if !ok {
 		return false, err
@@ -159,14 +110,14 @@ func (db *DB) learn(ctx context.Context, w *write, err error) (again bool, out e
 	return db.learnFrom(ctx, w, r)
 }
 
-func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, err error) {
+func (db *wDB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, err error) {
 	t := w.tries
 	switch r.action.role {
 	case roleRelease: // another item's: a value from before there was the constraint; or no longer
 		if t.foreign == nil {
 			t.foreign = map[string]bool{}
 		}
-		t.foreign[r.action.unique.name] = r.action.kind == deleteAction
+		t.foreign[r.action.unique.Name] = r.action.kind == deleteAction
 		return true, r.WriteError
 	case roleVersion, roleFirst:
 		t.newest = newest{wanted: true}
@@ -189,7 +140,7 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 			}
 			return true, r.WriteError
 		case g.blamesLapsed(db, w.e, r.met.item),
-			g.kind == guardOlder && r.met.item != nil && schemaOf(loaded(r.met.item)) < w.e.schema:
+			g.kind == guardOlder && r.met.item != nil && model.SchemaOf(model.Loaded(r.met.item)) < w.e.Schema:
 			if err := db.rewriteOnce(ctx, w.op, r.met.item); err != nil {
 				return false, err
 			}
@@ -201,19 +152,19 @@ func (db *DB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, 
 }
 
 // blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
-func (g guard) blamesLapsed(db *DB, e *entity, met item) bool {
+func (g guard) blamesLapsed(db *wDB, e *model.Entity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
-	return absent && db.lapsed(e, loaded(met))
+	return absent && db.Lapsed(e, model.Loaded(met))
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
-func (db *DB) bury(ctx context.Context, op Op, key, left item, cause error) error {
-	w := &write{op: Op{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.opts.Now()}
+func (db *wDB) bury(ctx context.Context, op wOp, key, left attr.Item, cause error) error {
+	w := &write{op: wOp{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
-	a.guard(guardItem, attributeIs{db.table.ttl, left[db.table.ttl]})
+	a.guard(guardItem, attributeIs{db.Table.TTL, left[db.Table.TTL]})
 	if _, _, err := db.call(ctx, w, a); err != nil {
 		if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); !ok {
-			return errors.Join(cause, db.explain(err))
+			return errors.Join(cause, db.Explain(err))
 		}
 	}
 	return cause

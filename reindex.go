@@ -2,10 +2,8 @@ package ddb
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"reflect"
-	"slices"
+
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]; nil is one worker from the start.
@@ -21,11 +19,11 @@ type ReindexOptions struct {
 	Checkpoint func(Cursor)
 }
 
-func (o *ReindexOptions) scan(operation ...string) *ScanOptions {
+func (o *ReindexOptions) scan() read.ScanOptions {
 	if o == nil {
-		return nil
+		return read.ScanOptions{}
 	}
-	return ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: o.Resume, Checkpoint: o.Checkpoint}.of(operation...)
+	return read.ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint)}
 }
 
 // Reindexed counts what a Reindex met.
@@ -44,98 +42,8 @@ type Reindexed struct {
 // upgrade makes a unique value that another item holds; the errors of all such items are returned, joined, when it is through. Any other error ends it. It returns its counts also with an
 // error.
 func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
-	var n Reindexed
-	var bad []error
-	e := r.e.e
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan("reindex", e.name)) {
-		if err != nil {
-			return n, fmt.Errorf("ddb: reindex %s: %w", e.name, errors.Join(append(bad, err)...))
-		}
-		if claimed, err := r.db.table.claim(loaded(attrs)); err != nil || claimed != e || schemaOf(loaded(attrs)) > e.schema {
-			continue
-		}
-		n.Items++
-		changed, err := r.db.refresh(ctx, e, attrs)
-		if _, unread := errors.AsType[*unreadError](err); unread {
-			bad = append(bad, Op{e: e, verb: "reindex"}.failedWith(attrs, err))
-			continue
-		}
-		if err != nil {
-			return n, errors.Join(append(bad, Op{e: e, verb: "reindex"}.failedWith(attrs, err))...)
-		}
-		if changed {
-			n.Rewritten++
-		}
-	}
-	return n, errors.Join(bad...)
-}
-
-// unreadError marks what is wrong with an item rather than with a request.
-type unreadError struct{ error }
-
-func (e *unreadError) Unwrap() error { return e.error }
-
-// refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
-func (db *DB) refresh(ctx context.Context, e *entity, attrs item) (changed bool, err error) {
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
-			return false, err
-		}
-		want, _, err := e.asWritten("reindex", attrs)
-		if err != nil {
-			return false, &unreadError{err}
-		}
-		e.leave(want)
-		if equalItems(want, attrs) {
-			return false, nil
-		}
-		if err = db.rewrite(ctx, e, attrs, e.leave); err == nil {
-			return true, nil
-		}
-		if errors.Is(err, ErrNotUnique) {
-			return false, &unreadError{err}
-		}
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrOutcomeUnknown) { // it can be done again
-			return false, err
-		}
-		if attrs, err = db.Consistent().getItem(ctx, db.table.keyOf(loaded(attrs))); err != nil {
-			return false, db.explain(err)
-		}
-		if len(attrs) == 0 || schemaOf(loaded(attrs)) > e.schema {
-			return false, nil
-		}
-	}
-	return false, fmt.Errorf("item %s: %w", db.table.keyText(attrs), ErrConflict)
-}
-
-// rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
-// upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
-func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item)) error {
-	want, it, err := e.asWritten("rewrite", attrs)
-	if err != nil {
-		return err
-	}
-	also(want)
-	t := &tries{item: known{state: knownPresent, item: attrs}}
-	w := &write{op: Op{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.opts.Now()}
-	key := db.table.keyOf(loaded(attrs))
-	a := w.action(updateAction, roleItem, key)
-	if e.version != nil {
-		w.stamp = newWriteStamp()
-		want[writeStampAttr] = w.stamp
-	}
-	if err := w.checkSize(want); err != nil {
-		return err
-	}
-	a.diff(attrs, want)
-	a.same(t.item)
-	if schemaOf(loaded(attrs)) < e.schema && len(e.uniques) > 0 {
-		if err := w.claim(e.uniques, key, key, e.holder(attrs), it); err != nil {
-			return err
-		}
-	}
-	_, err = db.send(ctx, w)
-	return err
+	items, rewritten, err := r.db.Reindex(ctx, r.e.e, opts.scan())
+	return Reindexed{items, rewritten}, err
 }
 
 // EnsureUnique gives every item of the entity the constraints that its definition declares: what a table needs once
@@ -146,114 +54,5 @@ func (db *DB) rewrite(ctx context.Context, e *entity, attrs item, also func(item
 // It reads the whole table, and each constraint, and costs a transaction for each that is not there yet. It can run
 // again, and from where an earlier run stopped.
 func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
-	e := r.e.e
-	if len(e.uniques) == 0 {
-		return modelFault("ddb: ensure unique %s: the entity declares no Unique", e.name)
-	}
-	var taken []error
-	for attrs, err := range r.db.Consistent().scanItems(ctx, opts.scan(slices.Concat([]string{"ensure unique", e.name}, e.constraints())...)) {
-		if err != nil {
-			return fmt.Errorf("ddb: ensure unique %s: %w", e.name, errors.Join(append(taken, err)...))
-		}
-		if claimed, err := r.db.table.claim(loaded(attrs)); err != nil || claimed != e || r.db.dead(loaded(attrs)) {
-			continue
-		}
-		dups, err := r.db.ensure(ctx, e, attrs)
-		taken = append(taken, dups...)
-		if err != nil {
-			return errors.Join(append(taken, Op{e: e, verb: "ensure unique"}.failedWith(attrs, err))...)
-		}
-	}
-	return errors.Join(taken...)
-}
-
-// constraints returns the names of the entity's Unique constraints.
-func (e *entity) constraints() []string {
-	names := make([]string, len(e.uniques))
-	for i, u := range e.uniques {
-		names[i] = u.name
-	}
-	slices.Sort(names)
-	return names
-}
-
-// ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
-// the others.
-func (db *DB) ensure(ctx context.Context, e *entity, attrs item) (taken []error, err error) {
-	key := db.table.keyOf(loaded(attrs))
-	for _, u := range e.uniques {
-		t := &tries{item: db.seen(attrs)}
-		err := db.ensureOne(ctx, e, u, key, t)
-		if errors.Is(err, ErrNotUnique) {
-			taken = append(taken, err)
-		} else if err != nil {
-			return taken, err
-		}
-	}
-	return taken, nil
-}
-
-// ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *DB) ensureOne(ctx context.Context, e *entity, u *unique, key item, t *tries) error {
-	for attempt := range db.opts.MaxAttempts {
-		if err := pauseFrom(ctx, attempt); err != nil {
-			return err
-		}
-		op := Op{e: e, verb: "ensure unique", quiet: true}
-		switch {
-		case t.item.state == knownNothing:
-			if err := db.find(ctx, op, &needs{key: key, item: true}, t); err != nil {
-				return err
-			}
-		case schemaOf(loaded(t.item.item)) < e.schema:
-			if err := db.rewriteFor(ctx, op, t); err != nil {
-				return err
-			}
-			continue
-		}
-		if t.item.state != knownPresent || schemaOf(loaded(t.item.item)) > e.schema {
-			return nil
-		}
-		it := e.newItem()
-		if err := e.decode(loaded(t.item.item), it); err != nil {
-			return err
-		}
-		w := &write{op: op, e: e, tries: t, now: db.opts.Now()}
-		w.action(checkAction, roleItem, key)
-		if err := w.claim([]*unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
-			return err
-		}
-		w.main().guard(guardRead, isThere{})
-		w.asserted(w.main(), []*unique{u})
-		if done, err := db.holds(ctx, w.actions[1]); done || err != nil {
-			return err
-		}
-		err := single(db.transact(ctx, []*write{w}))
-		if err == nil || errors.Is(err, ErrNotUnique) {
-			return err
-		}
-		r, ok := errors.AsType[*refusal](err)
-		if !ok || r.action.role != roleItem {
-			return err
-		}
-		t.item = r.met
-	}
-	return fmt.Errorf("item %s: %w", db.table.keyText(key), ErrConflict)
-}
-
-// holds reports whether a constraint is already as an action would put it.
-func (db *DB) holds(ctx context.Context, a *action) (bool, error) {
-	have, err := db.Consistent().getItem(ctx, a.key)
-	if err != nil {
-		return false, db.explain(err)
-	}
-	return equalItems(have, a.attrs), nil
-}
-
-// pauseFrom is pause, which does not wait before the first attempt.
-func pauseFrom(ctx context.Context, attempt int) error {
-	if attempt == 0 {
-		return ctx.Err()
-	}
-	return pause(ctx, attempt)
+	return r.db.EnsureUnique(ctx, r.e.e, opts.scan())
 }

@@ -8,10 +8,10 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/singletable-go/ddb/internal/wire"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Repository reads and writes the items of one entity. Safe for concurrent use.
@@ -20,7 +20,7 @@ import (
 // primary key fields are set; its other fields are not looked at. Every method returns the context's error when the
 // context ends.
 type Repository[T any] struct {
-	db *DB
+	db *wDB
 	e  *Entity[T]
 }
 
@@ -30,31 +30,31 @@ func NewRepository[T any](db *DB, e *Entity[T]) *Repository[T] {
 	if db == nil || e == nil {
 		panic("ddb: NewRepository: a nil DB or Entity; package variables are set in the order of their use")
 	}
-	if db.table != e.e.table {
-		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.name, db.name))
+	if db.db.Table != e.e.Table {
+		panic(fmt.Sprintf("ddb: entity %s is not of the table that DB %q uses", e.e.Name, db.Name()))
 	}
-	return &Repository[T]{db, e}
+	return &Repository[T]{db.db, e}
 }
 
 // Consistent returns a view of r whose reads are strongly consistent, at twice the capacity.
-func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db.Consistent(), r.e} }
+func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db.consistently(), r.e} }
 
 // Get reads the item whose primary key fields key holds, with one GetItem of half a unit for each 4 KB. If there is
 // none, or its TTL has passed, the error matches [ErrNotFound].
 func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	var zero T
 	e := r.e.e
-	k, err := e.key("get", reflect.ValueOf(&key).Elem())
+	k, err := e.Key("get", reflect.ValueOf(&key).Elem())
 	if err != nil {
 		return zero, err
 	}
-	found, page, err := r.db.readItem(ctx, k)
+	found, page, err := r.db.ReadItem(ctx, k, r.db.Strong)
 	defer page.Release()
 	switch {
 	case err != nil:
-		return zero, r.db.fail("get", e, k, err)
-	case found.none() || r.db.past(found):
-		return zero, r.db.fail("get", e, k, ErrNotFound)
+		return zero, r.db.Fail("get", e, k, err)
+	case found.None() || r.db.Past(found):
+		return zero, r.db.Fail("get", e, k, fault.ErrNotFound)
 	}
 	err = r.decode("get", found, &zero)
 	return zero, err
@@ -67,7 +67,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 	var found T
 	n, two := 0, q
-	if q.q.limit == 0 || q.q.limit > 2 {
+	if q.q.Limit == 0 || q.q.Limit > 2 {
 		two = q.Limit(2)
 	}
 	for it, err := range r.Query(ctx, two) {
@@ -76,12 +76,12 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 		}
 		if n++; n > 1 {
 			var zero T
-			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, ErrTooMany, q)
+			return zero, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.Name, fault.ErrTooMany, q)
 		}
 		found = it
 	}
 	if n == 0 {
-		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.name, ErrNotFound, q)
+		return found, fmt.Errorf("ddb: one %s: %w: %s", r.e.e.Name, fault.ErrNotFound, q)
 	}
 	return found, nil
 }
@@ -96,23 +96,23 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var it, zero T // it is for all items: what is yielded is a copy
-		p, err := q.q.plan(r.db)
+		p, err := q.q.Plan(r.db.DB)
 		if err != nil {
 			yield(zero, err)
 			return
 		}
-		place := func(*entity) reflect.Value {
+		place := func(*model.Entity) reflect.Value {
 			it = zero
 			return reflect.ValueOf(&it).Elem()
 		}
-		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
-			if row.item.none() {
+		err = r.db.Each(ctx, p, func(row read.Hit) (counts, more bool) {
+			if row.Item.None() {
 				return false, true
 			}
-			switch v, _, _, err := p.take("query", row.item, place); v {
-			case unread:
+			switch v, _, _, err := p.Take("query", row.Item, place); v {
+			case read.Unread:
 				return false, yield(zero, err)
-			case wanted:
+			case read.Wanted:
 				return true, yield(it, nil)
 			default:
 				return false, true
@@ -128,29 +128,29 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 // out is reported, with the fields of its primary key, and counts for the query's limit.
 func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Lookup[T], error] {
 	return func(yield func(Lookup[T], error) bool) {
-		p, err := q.q.plan(r.db)
+		p, err := q.q.Plan(r.db.DB)
 		if err != nil {
 			yield(Lookup[T]{}, err)
 			return
 		}
-		p.outcomes = true
+		p.Outcomes = true
 		var l Lookup[T]
-		place := func(*entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
-		err = r.db.each(ctx, p, func(row row) (counts, more bool) {
-			l = Lookup[T]{Outcome: row.outcome}
-			if row.item.none() {
-				if p.q.ignoreUnknown && !r.db.table.claims(r.e.e, row.found) {
+		place := func(*model.Entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
+		err = r.db.Each(ctx, p, func(row read.Hit) (counts, more bool) {
+			l = Lookup[T]{Outcome: Outcome(row.Outcome)}
+			if row.Item.None() {
+				if p.Q.IgnoreUnknown && !r.db.Table.Claims(r.e.e, row.Found) {
 					return false, true
 				}
-				if err := r.e.e.decodeKey(row.found, place(nil)); err != nil {
-					return false, yield(Lookup[T]{}, r.db.table.itemError("query", r.e.e, row.found, err))
+				if err := r.e.e.DecodeKey(row.Found, place(nil)); err != nil {
+					return false, yield(Lookup[T]{}, r.db.Table.ItemError("query", r.e.e, row.Found, err))
 				}
 				return true, yield(l, nil)
 			}
-			switch v, _, _, err := p.take("query", row.item, place); v {
-			case unread:
+			switch v, _, _, err := p.Take("query", row.Item, place); v {
+			case read.Unread:
 				return false, yield(Lookup[T]{}, err)
-			case wanted:
+			case read.Wanted:
 				l.Outcome = Found
 				return true, yield(l, nil)
 			default:
@@ -177,32 +177,32 @@ type Page[T any] struct {
 // Items that cannot be read do not count: the page has the others, and Next, and the error joins an [ItemError] for each.
 // With any other error the page is empty.
 func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Page[T], error) {
-	p, err := q.q.plan(r.db)
+	p, err := q.q.Plan(r.db.DB)
 	if err != nil {
 		return Page[T]{}, err
 	}
-	reading, err := r.db.read(p, after)
+	reading, err := r.db.Begin(p, string(after))
 	if err != nil {
 		return Page[T]{}, err
 	}
-	defer reading.release()
+	defer reading.Release()
 	var items []T
 	var bad []error
-	place := func(*entity) reflect.Value {
+	place := func(*model.Entity) reflect.Value {
 		n := len(items)
 		if n == cap(items) {
-			items = slices.Grow(items, reading.ahead)
+			items = slices.Grow(items, reading.Ahead)
 		}
 		items = items[:n+1]
 		return reflect.ValueOf(&items[n]).Elem()
 	}
-	err = reading.each(ctx, q.q.limit == 0 || q.q.examine > 0, func(row row) (counts, more bool) {
-		if row.item.none() {
+	err = reading.Each(ctx, q.q.Limit == 0 || q.q.Examine > 0, func(row read.Hit) (counts, more bool) {
+		if row.Item.None() {
 			return false, true
 		}
-		v, e, _, err := p.take("page", row.item, place)
-		if v != unread {
-			return v == wanted, true
+		v, e, _, err := p.Take("page", row.Item, place)
+		if v != read.Unread {
+			return v == read.Wanted, true
 		}
 		if bad = append(bad, err); e != nil {
 			items = items[:len(items)-1] // which is zero again
@@ -212,7 +212,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 	if err != nil {
 		return Page[T]{}, err
 	}
-	return Page[T]{Items: items, Next: reading.cursor()}, errors.Join(bad...)
+	return Page[T]{Items: items, Next: Cursor(reading.Cursor())}, errors.Join(bad...)
 }
 
 // Count counts the items of q, up to its limit, without returning them; reading them costs what it costs anyway. It counts
@@ -220,11 +220,11 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 // [Query.IgnoreUnknown] it leaves out those that no entity claims, or another one, as far as the index says. Where the index does not say which are
 // expired, the items are fetched.
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
-	p, err := q.q.plan(r.db)
+	p, err := q.q.Plan(r.db.DB)
 	if err != nil {
 		return 0, err
 	}
-	return r.db.count(ctx, p)
+	return r.db.Count(ctx, p)
 }
 
 // Collect returns what a sequence yields as a slice, or what it yielded before its first error, that of an item that cannot
@@ -249,7 +249,7 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 		switch {
 		case err == nil:
 			out = append(out, v)
-		case isItemError(err):
+		case fault.IsItem(err):
 			bad = append(bad, err)
 		default:
 			return out, errors.Join(append(bad, err)...)
@@ -259,33 +259,6 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 }
 
 // decode sets dst, a zero T, to the one in s; it stays zero if that is none.
-func (r *Repository[T]) decode(op string, s stored, dst *T) error {
-	return r.e.e.as(op, s, reflect.ValueOf(dst).Elem())
-}
-
-// getItem reads the attributes of one item.
-func (db *DB) getItem(ctx context.Context, key item) (item, error) {
-	found, page, err := db.readItem(ctx, key)
-	defer page.Release()
-	return found.attributes(), err
-}
-
-// readItem reads one item, which may be looked at until the page is released.
-func (db *DB) readItem(ctx context.Context, key item) (stored, *wire.Page, error) {
-	m := db.answered(ctx, "GetItem")
-	in := &dynamodb.GetItemInput{TableName: &db.name, Key: key, ReturnConsumedCapacity: m.want()}
-	if db.consistent {
-		in.ConsistentRead = new(true)
-	}
-	out, err := db.client.GetItem(ctx, in, m.opts()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	switch page := m.answer.Page(); {
-	case err != nil:
-		return stored{}, nil, err
-	case page != nil:
-		return stored{json: page.Item(0)}, page, nil
-	case len(out.Item) == 0:
-		return stored{}, nil, nil
-	}
-	return loaded(out.Item), nil, nil
+func (r *Repository[T]) decode(op string, s attr.Stored, dst *T) error {
+	return r.e.e.As(op, s, reflect.ValueOf(dst).Elem())
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/plan"
 )
@@ -71,7 +73,7 @@ func (r room) check(n decimal.Number) error {
 }
 
 // overflows returns what is wrong with the differences of a transaction, if the target has no room for one.
-func (c *commitment) overflows(l *look, target item) error {
+func (c *commitment) overflows(l *look, target attr.Item) error {
 	for _, attr := range c.a.attrs() {
 		n, ok := c.adds[attr]
 		if !ok || n.IsZero() {
@@ -85,39 +87,39 @@ func (c *commitment) overflows(l *look, target item) error {
 		is := have.Add(n)
 		towards := n.Sign() > 0 && is.Sub(r.low).Sign() < 0 || n.Sign() < 0 && r.top.Sub(is).Sign() < 0
 		if err := r.check(is); err != nil && !towards {
-			return fmt.Errorf("target %s: %w", c.db.table.keyText(l.target), err)
+			return fmt.Errorf("target %s: %w", c.db.Table.KeyText(l.target), err)
 		}
 	}
 	return nil
 }
 
 // fits returns what is wrong with what a target is to say: a number beyond its field, or more than an item holds.
-func (a *aggregate) fits(was, differing item) error {
-	size := itemSize(was)
-	for attr, av := range differing {
-		if n, ok := av.(*types.AttributeValueMemberN); ok && a.rooms[attr].field != nil {
+func (a *aggregate) fits(was, differing attr.Item) error {
+	size := attr.Size(was)
+	for attrName, av := range differing {
+		if n, ok := av.(*types.AttributeValueMemberN); ok && a.rooms[attrName].field != nil {
 			v, err := decimal.Parse(n.Value)
 			if err == nil {
-				err = a.rooms[attr].check(v)
+				err = a.rooms[attrName].check(v)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		if have, ok := was[attr]; ok {
-			size -= len(attr) + valueSize(have)
+		if have, ok := was[attrName]; ok {
+			size -= len(attrName) + attr.ValueSize(have)
 		}
 		if av != nil {
-			size += len(attr) + valueSize(av)
+			size += len(attrName) + attr.ValueSize(av)
 		}
 	}
-	if size <= maxItemBytes {
+	if size <= attr.MaxItemBytes {
 		return nil
 	}
 	for _, r := range a.ranks {
 		if list, ok := differing[r.into.Attr()].(*types.AttributeValueMemberL); ok && r.op == ruleTop {
-			return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d: %d entries of Top in field %s take %d of them: keep fewer or smaller ones", ErrTooLarge, size, maxItemBytes, len(list.Value), r.into.Name, valueSize(list))
+			return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d: %d entries of Top in field %s take %d of them: keep fewer or smaller ones", fault.ErrTooLarge, size, attr.MaxItemBytes, len(list.Value), r.into.Name, attr.ValueSize(list))
 		}
 	}
-	return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d", ErrTooLarge, size, maxItemBytes)
+	return fmt.Errorf("%w: the target would have %d bytes, DynamoDB allows %d", fault.ErrTooLarge, size, attr.MaxItemBytes)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields are
@@ -13,7 +15,7 @@ type Rule struct {
 	from, by any // of the source
 	into, at any // of the target
 	n        int
-	conds    []Cond
+	conds    []model.Clause
 	entry    func(reflect.Value) reflect.Value
 }
 
@@ -39,7 +41,7 @@ func By[V any](from, into *V) Rule { return Rule{op: ruleBy, from: from, into: i
 
 // When restricts the aggregate to sources for which all conds hold. As with [Row.When], the fields need attributes of
 // their own, and [Expr] is not among the conditions.
-func When(conds ...Cond) Rule { return Rule{op: ruleWhen, conds: conds} }
+func When(conds ...Cond) Rule { return Rule{op: ruleWhen, conds: clauses(nil, conds)} }
 
 // Sum keeps into at the sum of from, in exact decimals.
 func Sum[N number](from, into *N) Rule { return Rule{op: ruleSum, from: from, into: into} }

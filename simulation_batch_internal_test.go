@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // batchJournal is what one handler of batches was given. A call that fails may have done a part of its work, so that all of
@@ -105,7 +108,7 @@ func (b *batchJournal) fault(w *weather, cs []Change[any]) error {
 		return errWhim
 	case w.strikes(30):
 		w.count(b.name + " without its service")
-		return fmt.Errorf("the warehouse: %w", ErrUnavailable)
+		return fmt.Errorf("the warehouse: %w", fault.ErrUnavailable)
 	}
 	return nil
 }
@@ -130,7 +133,7 @@ func (b *batchJournal) mayComeAgain(cs []Change[any]) {
 func (b *batchJournal) check(records []Record, t *Table) error {
 	var faults []error
 	for _, r := range records {
-		if e, err := t.claim(loaded(r.Keys)); err == nil && e != nil && b.done[r.Sequence] == 0 {
+		if e, err := t.m.Claim(model.Loaded(r.Keys)); err == nil && e != nil && b.done[r.Sequence] == 0 {
 			faults = append(faults, fmt.Errorf("record %s is lost to the %s", r.Sequence, b.name))
 		}
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // check compares what is derived with a recomputation.
@@ -21,7 +23,7 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	var derived []any
 	have, totals := map[string]simTarget{}, map[string]simTotal{}
 	for _, attrs := range out.Items {
-		e, err := s.m.table.claim(loaded(attrs))
+		e, err := s.m.table.m.Claim(model.Loaded(attrs))
 		if err != nil {
 			return err
 		}
@@ -46,8 +48,8 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 			totals[t.Target] = t
 		default:
 			if e != nil {
-				v := e.newItem()
-				if err := e.decode(loaded(attrs), v); err != nil {
+				v := e.NewItem()
+				if err := e.Decode(model.Loaded(attrs), v); err != nil {
 					return err
 				}
 				derived = append(derived, v.Interface())
@@ -215,7 +217,7 @@ func (s *simulation) checkMore(sources []simSource, derived []any) (faults []err
 		all.N++
 	}
 	for _, r := range s.seen {
-		if s.m.table.kindOf(&r) != Expired {
+		if kindOf(s.m.table.m, &r) != Expired {
 			continue
 		}
 		src, err := s.m.sources.Decode(r.Old)

@@ -17,6 +17,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // simulation is one run.
@@ -246,7 +248,7 @@ func (s *simulation) write(ctx context.Context) error {
 	}
 	id := ids[s.c.pick("source", len(ids))]
 	src := simSource{ID: id, V: s.c.pick("v", values), At: time.Unix(int64(1+s.c.pick("at", 5)), 0)}
-	key, err := s.m.sources.e.key("sim", reflect.ValueOf(&src).Elem())
+	key, err := s.m.sources.e.Key("sim", reflect.ValueOf(&src).Elem())
 	if err != nil {
 		return err
 	}
@@ -275,16 +277,16 @@ func (s *simulation) write(ctx context.Context) error {
 func (s *simulation) writeTarget(ctx context.Context) error {
 	id := simTargetIDs[s.c.pick("target", len(simTargetIDs))]
 	target := simTarget{ID: id, Name: "n"}
-	attrs := item{
+	attrs := attr.Item{
 		"pk": &types.AttributeValueMemberS{Value: "t#" + id}, "sk": &types.AttributeValueMemberS{Value: "t#" + id},
 		"name": &types.AttributeValueMemberS{Value: target.Name}, "entityType": &types.AttributeValueMemberS{Value: "target"},
 	}
 	var err error
 	switch s.c.pick("how", 5) {
 	case 0, 1:
-		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.keyOf(loaded(attrs))})
+		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.m.KeyOf(model.Loaded(attrs))})
 	case 2:
-		key := item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
+		key := attr.Item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: key})
 	default:
 		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(simTable), Item: attrs})

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // storm is a run in which one Mux follows the stream, as a reader of one shard has it do, while requests and functions fail.
@@ -68,7 +70,7 @@ func (s *storm) newMux(seed uint64) *Mux {
 			return errWhim
 		case w.strikes(40):
 			w.count("handler without its service")
-			return fmt.Errorf("the mail server: %w", ErrUnavailable)
+			return fmt.Errorf("the mail server: %w", fault.ErrUnavailable)
 		}
 		s.j.did(c.record)
 		return nil
@@ -92,7 +94,7 @@ func (s *storm) deliver(ctx context.Context) error {
 		return err
 	}
 	for _, r := range s.seen[s.queued:] {
-		item := s.m.table.keyText(r.Keys)
+		item := s.m.table.m.KeyText(r.Keys)
 		s.j.order[item] = append(s.j.order[item], r.Sequence)
 	}
 	s.queued = len(s.seen)
@@ -161,7 +163,7 @@ func ride(seed uint64, counts map[string]int) (faults int, _ error) {
 		return 0, err
 	}
 	for _, r := range s.seen {
-		if e, err := s.m.table.claim(loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] == 0 {
+		if e, err := s.m.table.m.Claim(model.Loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] == 0 {
 			s.j.fault("record %s was not handled", r.Sequence)
 		}
 	}

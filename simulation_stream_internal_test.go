@@ -8,6 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+
+	"github.com/singletable-go/ddb/internal/model"
+
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
@@ -47,7 +50,7 @@ func (s *simulation) pull(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if s.m.table.companion(loaded(rec.Keys)) {
+			if s.m.table.m.Companion(model.Loaded(rec.Keys)) {
 				continue
 			}
 			s.seen = append(s.seen, rec)

@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/singletable-go/ddb/internal/fault"
+
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -202,7 +205,7 @@ type journal struct {
 
 func newJournal(t *Table) *journal {
 	return &journal{
-		text: func(r Record) string { return t.keyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
+		text: func(r Record) string { return t.m.KeyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
 		renewed: map[string]int{}, lettered: map[string]map[string]bool{handlersName: {}, batchName: {}},
 	}
 }
@@ -236,7 +239,7 @@ func (j *journal) put(_ context.Context, r Record, cause error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	e, _ := errors.AsType[*RecordError](cause)
-	if !errors.Is(cause, errWhim) || errors.Is(cause, ErrUnavailable) || outsideOf(context.Background(), cause) != nil {
+	if !errors.Is(cause, errWhim) || errors.Is(cause, fault.ErrUnavailable) || fault.OutsideOf(context.Background(), cause) != nil {
 		j.fault("record %s was given up for %w", r.Sequence, cause)
 	}
 	for _, part := range e.Parts {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // MuxStats is what a [Mux] did since it was made, in this process. It can be written as JSON.
@@ -53,7 +55,7 @@ func (m *Mux) Stats() MuxStats {
 	for _, at := range keys {
 		p := *s.parts[at]
 		if at.e != nil {
-			p.Part, p.Entity = m.partName(at.part), at.e.name
+			p.Part, p.Entity = m.partName(at.part), at.e.Name
 		}
 		out.Parts = append(out.Parts, p)
 	}
@@ -71,14 +73,14 @@ type stats struct {
 // countKey is where a record counts; e is nil where nobody can tell what it is of.
 type countKey struct {
 	part int
-	e    *entity
+	e    *model.Entity
 }
 
 func (k countKey) entity() string {
 	if k.e == nil {
 		return ""
 	}
-	return k.e.name
+	return k.e.Name
 }
 
 // stop counts a batch that stopped.

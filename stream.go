@@ -2,9 +2,12 @@ package ddb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -21,9 +24,9 @@ import (
 // Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
 // Lambda function altogether.
 type Mux struct {
-	table    *Table
+	table    *model.Table
 	opts     MuxOptions
-	handlers map[*entity][]func(context.Context, Change[any]) error
+	handlers map[*model.Entity][]func(context.Context, Change[any]) error
 	any      []func(context.Context, Change[any]) error
 	batch    []func(context.Context, []Change[any]) error
 	views    []maintained
@@ -36,7 +39,7 @@ type Mux struct {
 // maintained is a view and where it lives.
 type maintained struct {
 	view *View
-	db   *DB
+	db   *wDB
 }
 
 // MuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
@@ -96,7 +99,7 @@ type RecordError struct {
 
 func (e *RecordError) Error() string {
 	what := recordText(&e.Record, e.Entity)
-	if errors.Is(e.Err, ErrUnavailable) {
+	if errors.Is(e.Err, fault.ErrUnavailable) {
 		return fmt.Sprintf("ddb: stream: the batch stops at %s, record %s: %v", what, e.Record.Sequence, e.Err)
 	}
 	if e.GivenUp {
@@ -114,7 +117,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 
 // NewMux returns a mux for the records of table.
 func NewMux(table *Table, opts *MuxOptions) *Mux {
-	m := &Mux{table: table, handlers: map[*entity][]func(context.Context, Change[any]) error{}}
+	m := &Mux{table: table.below(), handlers: map[*model.Entity][]func(context.Context, Change[any]) error{}}
 	if opts != nil {
 		m.opts = *opts
 	}
@@ -128,8 +131,8 @@ func NewMux(table *Table, opts *MuxOptions) *Mux {
 // Handle registers f for the changes of e, after those registered before. An error, or a panic, makes the record fail
 // and be delivered again; then all its handlers run again. It panics if e is of another table than m's.
 func Handle[T any](m *Mux, e *Entity[T], f func(context.Context, Change[T]) error) {
-	if e.e.table != m.table {
-		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.e.name))
+	if e.e.Table != m.table {
+		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.e.Name))
 	}
 	m.handlers[e.e] = append(m.handlers[e.e], func(ctx context.Context, c Change[any]) error {
 		return f(ctx, retype[T](c))
@@ -150,32 +153,17 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 // Maintain keeps views up to date in db, before any handler sees the record: what a handler reads is as new as its
 // record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
 // that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
-func (m *Mux) Maintain(db *DB, views ...*View) {
-	marked := *db
-	marked.client = calls{db.client}
+func (m *Mux) Maintain(on *DB, views ...*View) {
+	db := on.db
+	marked := &wDB{&read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
 	for _, v := range views {
-		if db.table != m.table || v.table != m.table {
+		if db.Table != m.table || v.table != m.table {
 			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.name))
 		}
-		m.views = append(m.views, maintained{v, &marked})
+		m.views = append(m.views, maintained{v, marked})
 	}
 	m.bindTo(db)
 	if circle := circleOf(m.views); circle != "" {
 		panic("ddb: Maintain: views feed each other in a circle, which would never rest: " + circle)
 	}
-}
-
-// StreamFilter returns the pattern for the event source mapping of a Lambda function that keeps records of the
-// library's own items from it, as JSON: give it as the Pattern of a FilterCriteria's filter. It needs a table whose
-// partition key is a string; for others, which have no such items, it is "{}".
-func (t *Table) StreamFilter() string {
-	attr := t.primary.partition[0]
-	if t.keyType(attr) != "S" {
-		return "{}"
-	}
-	name, err := json.Marshal(attr)
-	if err != nil {
-		panic(fmt.Sprintf("ddb: attribute %q as JSON: %v", attr, err))
-	}
-	return fmt.Sprintf(`{"dynamodb":{"Keys":{%s:{"S":[{"anything-but":{"prefix":"~"}}]}}}}`, name)
 }

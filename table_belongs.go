@@ -9,6 +9,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // A sample reads a few items in each of several places of the table. Segments divide it by the hash of the partition
@@ -19,24 +23,21 @@ const (
 	sampleShown    = 3  // of the items that do not belong there, in the error
 )
 
-// leasePrefix begins the partition keys of ddbstream's leases.
-const leasePrefix = "~l#"
-
 // belongs returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
 // items. The error says what was found, and that force, a method or an option, does without the check.
-func (db *DB) belongs(ctx context.Context, c tableClient, live *types.TableDescription, force string) error {
+func (db *wDB) belongs(ctx context.Context, c call.TableClient, live *types.TableDescription, force string) error {
 	var found []error
 	faults, _, err := db.differences(ctx, c, live)
 	if err != nil {
 		return err
 	}
 	if len(faults) > 0 {
-		found = append(found, &modelError{errors.Join(faults...)})
+		found = append(found, &fault.ModelError{Err: errors.Join(faults...)})
 	}
-	if serves(live) && slices.Equal(keyAttributes(live), db.table.primary.attrs()) {
+	if serves(live) && slices.Equal(keyAttributes(live), db.Table.Primary.Attrs()) {
 		s, err := db.sample(ctx)
 		if err != nil {
-			return fmt.Errorf("looking at a sample of its items: %w", db.explain(err))
+			return fmt.Errorf("looking at a sample of its items: %w", db.Explain(err))
 		}
 		found = append(found, s.foreign()...)
 	}
@@ -60,32 +61,29 @@ type tableSample struct {
 }
 
 // sample reads some items of the table, with an eventually consistent request for each place.
-func (db *DB) sample(ctx context.Context) (s tableSample, err error) {
-	t := db.table
+func (db *wDB) sample(ctx context.Context) (s tableSample, err error) {
+	t := db.Table
 	names, refs := map[string]string{}, []string{}
-	for i, attr := range append(t.primary.attrs(), t.typeAttr) {
+	for i, attr := range append(t.Primary.Attrs(), t.TypeAttr) {
 		if attr != "" {
 			ref := fmt.Sprintf("#%d", i)
 			names[ref], refs = attr, append(refs, ref)
 		}
 	}
 	for segment := range int32(sampleSegments) {
-		m := meterOf(ctx, "Scan", true)
-		out, err := db.client.Scan(ctx, &dynamodb.ScanInput{
-			TableName: &db.name, Segment: &segment, TotalSegments: new(int32(sampleSegments)), Limit: new(int32(sampleItems)),
+		out, err := db.Scan(ctx, &dynamodb.ScanInput{
+			TableName: &db.Name, Segment: &segment, TotalSegments: new(int32(sampleSegments)), Limit: new(int32(sampleItems)),
 			ProjectionExpression: new(strings.Join(refs, ", ")), ExpressionAttributeNames: names, // what claims an item
-			ReturnConsumedCapacity: m.want(),
-		}, m.options)
-		m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+		})
 		if err != nil {
 			return s, err
 		}
 		for _, attrs := range out.Items {
 			s.items++
-			if key, ok := loaded(attrs).text(t.primary.partition[0]); ok && strings.HasPrefix(key, leasePrefix) {
+			if key, ok := model.Loaded(attrs).Text(t.Primary.Partition[0]); ok && strings.HasPrefix(key, model.LeasePrefix) {
 				s.leases++
-				s.lease = t.keyText(attrs)
-			} else if _, err := t.claim(loaded(attrs)); err != nil {
+				s.lease = t.KeyText(attrs)
+			} else if _, err := t.Claim(model.Loaded(attrs)); err != nil {
 				s.unknown = append(s.unknown, err)
 			}
 		}
@@ -104,7 +102,7 @@ func (s *tableSample) foreign() []error {
 		}
 		return found
 	case s.leases > 0 && s.leases == s.items:
-		return []error{fmt.Errorf("%w: all of the %d items sampled are leases of a stream's readers, such as %s", ErrUnknown, s.items, s.lease)}
+		return []error{fmt.Errorf("%w: all of the %d items sampled are leases of a stream's readers, such as %s", fault.ErrUnknown, s.items, s.lease)}
 	}
 	return nil
 }

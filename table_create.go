@@ -4,95 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
-
-// tableClient is what the methods on the table itself call beside [Client]; *dynamodb.Client has them.
-type tableClient interface {
-	CreateTable(context.Context, *dynamodb.CreateTableInput, ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error)
-	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
-	DeleteTable(context.Context, *dynamodb.DeleteTableInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error)
-	DescribeTimeToLive(context.Context, *dynamodb.DescribeTimeToLiveInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTimeToLiveOutput, error)
-	UpdateTimeToLive(context.Context, *dynamodb.UpdateTimeToLiveInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateTimeToLiveOutput, error)
-}
-
-var _ tableClient = (*dynamodb.Client)(nil)
-
-func (db *DB) tables(op string) (tableClient, error) {
-	c, ok := db.client.(tableClient)
-	if !ok {
-		return nil, modelFault("ddb: %s %q: the client, a %T, has no calls for tables: use a *dynamodb.Client", op, db.name, db.client)
-	}
-	return meteredTables{c}, nil
-}
-
-// CreateTableInput returns the request that creates the table under name: on demand, with every index of the model
-// and a stream of new and old images. Change it as you like, or print it for your infrastructure code. TTL is not part
-// of it; see [DB.CreateTable].
-func (t *Table) CreateTableInput(name string) *dynamodb.CreateTableInput {
-	in := &dynamodb.CreateTableInput{
-		TableName:   &name,
-		BillingMode: types.BillingModePayPerRequest,
-		KeySchema:   t.primary.schema(),
-		StreamSpecification: &types.StreamSpecification{
-			StreamEnabled: new(true), StreamViewType: types.StreamViewTypeNewAndOldImages,
-		},
-	}
-	seen := map[string]bool{}
-	for _, ix := range t.all() {
-		for _, attr := range ix.attrs() {
-			if !seen[attr] {
-				seen[attr] = true
-				in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: &attr, AttributeType: t.keyType(attr)})
-			}
-		}
-		switch ix.kind {
-		case globalIndex:
-			in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{
-				IndexName: &ix.name, KeySchema: ix.schema(), Projection: ix.projected(),
-			})
-		case localIndex:
-			in.LocalSecondaryIndexes = append(in.LocalSecondaryIndexes, types.LocalSecondaryIndex{
-				IndexName: &ix.name, KeySchema: ix.schema(), Projection: ix.projected(),
-			})
-		case primaryIndex:
-		}
-	}
-	return in
-}
-
-// keyType is the type of a key attribute: what its entities store there, a string where none does.
-func (t *Table) keyType(attr string) types.ScalarAttributeType {
-	if s, ok := t.keyTypes[attr]; ok {
-		return s
-	}
-	return types.ScalarAttributeTypeS
-}
-
-func (ix *Index) schema() (out []types.KeySchemaElement) {
-	for _, attr := range ix.partition {
-		out = append(out, types.KeySchemaElement{AttributeName: &attr, KeyType: types.KeyTypeHash})
-	}
-	for _, attr := range ix.sort {
-		out = append(out, types.KeySchemaElement{AttributeName: &attr, KeyType: types.KeyTypeRange})
-	}
-	return out
-}
-
-func (ix *Index) projected() *types.Projection {
-	switch ix.projection {
-	case projectKeys:
-		return &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly}
-	case projectInclude:
-		return &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: slices.Clone(ix.include)}
-	case projectAll:
-	}
-	return &types.Projection{ProjectionType: types.ProjectionTypeAll}
-}
 
 // CreateTable creates the table, waits until it is active and switches TTL on if the model has it. One that was
 // interrupted is called again, and finishes: so is one of two that run at once.
@@ -110,15 +29,15 @@ func (ix *Index) projected() *types.Projection {
 //
 // A table that is being deleted is waited for, and created anew. The creation itself may answer [ErrExists] where
 // the first response was lost and the SDK asked again. It waits for up to ten minutes, or until ctx ends.
-func (db *DB) CreateTable(ctx context.Context) error {
-	c, err := db.tables("create table")
+func (db *wDB) CreateTable(ctx context.Context) error {
+	c, err := db.Tables("create table")
 	if err != nil {
 		return err
 	}
-	if len(db.table.entities) == 0 {
-		return modelFault("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.name)
+	if len(db.Table.Entities) == 0 {
+		return fault.Model("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.Name)
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.name, err) }
+	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.Name, err) }
 	live, exists, err := db.createOrWait(ctx, c)
 	switch {
 	case err != nil:
@@ -128,8 +47,8 @@ func (db *DB) CreateTable(ctx context.Context) error {
 		if err != nil {
 			return fail(err)
 		}
-		return fail(fmt.Errorf("%w: %w; %w", ErrExists, exists, found))
-	case db.table.ttl != "":
+		return fail(fmt.Errorf("%w: %w; %w", fault.ErrExists, exists, found))
+	case db.Table.TTL != "":
 		if err := db.enableTTL(ctx, c); err != nil {
 			return fail(err)
 		}
@@ -139,11 +58,11 @@ func (db *DB) CreateTable(ctx context.Context) error {
 
 // createOrWait returns the table once it is neither being created nor deleted. If it was there already, exists is what the
 // service said of it.
-func (db *DB) createOrWait(ctx context.Context, c tableClient) (live *types.TableDescription, exists, err error) {
+func (db *wDB) createOrWait(ctx context.Context, c call.TableClient) (live *types.TableDescription, exists, err error) {
 	create := true
 	err = poll(ctx, "until it is active", func() (done bool, err error) {
 		if create {
-			_, err := c.CreateTable(ctx, db.table.CreateTableInput(db.name))
+			_, err := c.CreateTable(ctx, db.Table.CreateTableInput(db.Name))
 			if _, ok := errors.AsType[*types.ResourceInUseException](err); err != nil && !ok {
 				return false, err
 			}
@@ -151,7 +70,7 @@ func (db *DB) createOrWait(ctx context.Context, c tableClient) (live *types.Tabl
 		}
 		live, err = db.describe(ctx, c)
 		switch {
-		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, fault.ErrNotFound):
 			create = exists != nil // it was there, and is gone; one that was just made is not seen yet
 			return false, nil
 		case err != nil:
@@ -164,34 +83,34 @@ func (db *DB) createOrWait(ctx context.Context, c tableClient) (live *types.Tabl
 
 // complete compares a table that exists with the model, and switches TTL on if that is all that it lacks. It returns
 // what it found, an error that matches ErrModel unless the table fits now.
-func (db *DB) complete(ctx context.Context, c tableClient, live *types.TableDescription) (found, err error) {
+func (db *wDB) complete(ctx context.Context, c call.TableClient, live *types.TableDescription) (found, err error) {
 	faults, ttl, err := db.differences(ctx, c, live)
 	if err != nil {
 		return nil, err
 	}
-	if len(faults) == 1 && serves(live) && ttl == "" && db.table.ttl != "" {
+	if len(faults) == 1 && serves(live) && ttl == "" && db.Table.TTL != "" {
 		if err := db.enableTTL(ctx, c); err != nil {
 			return nil, err
 		}
 		return errors.New("it fits the model, and its TTL, which was off, is on now"), nil
 	}
 	if len(faults) > 0 {
-		return fmt.Errorf("it does not fit the model: %w", &modelError{errors.Join(faults...)}), nil
+		return fmt.Errorf("it does not fit the model: %w", &fault.ModelError{Err: errors.Join(faults...)}), nil
 	}
 	return errors.New("it fits the model"), nil
 }
 
 // enableTTL switches TTL on. DynamoDB refuses that where it is on: after a response that was lost, and for the second
 // of two programs that create the table.
-func (db *DB) enableTTL(ctx context.Context, c tableClient) error {
+func (db *wDB) enableTTL(ctx context.Context, c call.TableClient) error {
 	_, err := c.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
-		TableName:               &db.name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.table.ttl, Enabled: new(true)},
+		TableName:               &db.Name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.Table.TTL, Enabled: new(true)},
 	})
 	if err == nil {
 		return nil
 	}
-	if attr, again := db.liveTTL(ctx, c); again == nil && attr == db.table.ttl {
+	if attr, again := db.liveTTL(ctx, c); again == nil && attr == db.Table.TTL {
 		return nil
 	}
 	return fmt.Errorf("switching TTL on: %w", err)
@@ -210,7 +129,7 @@ func poll(ctx context.Context, what string, done func() (bool, error)) error {
 		if time.Now().After(end) {
 			return fmt.Errorf("waiting %s: not so after %v", what, pollTime)
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := call.Sleep(ctx, wait); err != nil {
 			return fmt.Errorf("waiting %s: %w", what, err)
 		}
 	}

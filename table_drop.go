@@ -7,6 +7,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
@@ -20,17 +23,17 @@ import (
 //
 // It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
 // sample may miss what is rare: it finds the wrong table, not the wrong item.
-func (db *DB) DropTable(ctx context.Context) error { return db.drop(ctx, false) }
+func (db *wDB) DropTable(ctx context.Context) error { return db.drop(ctx, false) }
 
 // ForceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
-func (db *DB) ForceDropTable(ctx context.Context) error { return db.drop(ctx, true) }
+func (db *wDB) ForceDropTable(ctx context.Context) error { return db.drop(ctx, true) }
 
-func (db *DB) drop(ctx context.Context, force bool) error {
-	c, err := db.tables("drop table")
+func (db *wDB) drop(ctx context.Context, force bool) error {
+	c, err := db.Tables("drop table")
 	if err != nil {
 		return err
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: drop table %q: %w", db.name, err) }
+	fail := func(err error) error { return fmt.Errorf("ddb: drop table %q: %w", db.Name, err) }
 	was, err := db.describe(ctx, c)
 	if err != nil {
 		return fail(err)
@@ -38,7 +41,7 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 	if was.TableStatus != types.TableStatusDeleting {
 		if err := db.deleteTable(ctx, c, was, force); err != nil {
 			switch now, again := db.describe(ctx, c); { // another program may be deleting it, or our own response was lost
-			case errors.Is(again, ErrNotFound):
+			case errors.Is(again, fault.ErrNotFound):
 				return nil
 			case again != nil || now.TableStatus != types.TableStatusDeleting:
 				return fail(err)
@@ -47,7 +50,7 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 	}
 	err = poll(ctx, "until it is gone", func() (bool, error) {
 		now, err := db.describe(ctx, c)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, fault.ErrNotFound) {
 			return true, nil
 		}
 		return err == nil && tableID(now) != tableID(was), err
@@ -59,13 +62,13 @@ func (db *DB) drop(ctx context.Context, force bool) error {
 }
 
 // deleteTable asks for the deletion of the table, after a look at it unless that is forced.
-func (db *DB) deleteTable(ctx context.Context, c tableClient, live *types.TableDescription, force bool) error {
+func (db *wDB) deleteTable(ctx context.Context, c call.TableClient, live *types.TableDescription, force bool) error {
 	if !force {
 		if err := db.belongs(ctx, c, live, "ForceDropTable"); err != nil {
 			return err
 		}
 	}
-	_, err := c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &db.name})
+	_, err := c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &db.Name})
 	return err
 }
 

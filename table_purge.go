@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // PurgeOptions configures [DB.Purge]; nil is one worker, as fast as it goes, on a table of the model alone.
@@ -32,19 +35,19 @@ type PurgeOptions struct {
 // It returns the number of items deleted, also with an error: those of a request whose response was lost are not in
 // it. Call it again to go on. What is left unprocessed is sent again, up to [Options].MaxAttempts times since the
 // last of them was deleted; then the error matches [ErrThrottled].
-func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
+func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
 	if opts == nil {
 		opts = &PurgeOptions{}
 	}
-	scan := &ScanOptions{Workers: opts.Workers}
-	if _, err := db.newScan(scan); err != nil {
-		return 0, fmt.Errorf("ddb: purge %q: %w", db.name, err)
+	scan := &read.ScanOptions{Workers: opts.Workers}
+	if _, err := db.NewScan(scan); err != nil {
+		return 0, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}
 	key, err := db.purgeable(ctx, opts.Force)
 	if err != nil {
 		return 0, err
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: purge %q: after %d items: %w", db.name, deleted, err) }
+	fail := func(err error) error { return fmt.Errorf("ddb: purge %q: after %d items: %w", db.Name, deleted, err) }
 	started := time.Now()
 	var batch []types.WriteRequest
 	flush := func() error {
@@ -52,7 +55,7 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 			return nil
 		}
 		if opts.Rate > 0 && deleted > 0 {
-			if err := sleep(ctx, time.Until(started.Add(time.Duration(deleted)*time.Second/time.Duration(opts.Rate)))); err != nil {
+			if err := call.Sleep(ctx, time.Until(started.Add(time.Duration(deleted)*time.Second/time.Duration(opts.Rate)))); err != nil {
 				return fail(err)
 			}
 		}
@@ -63,21 +66,21 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 			opts.Progress(deleted)
 		}
 		if err != nil {
-			return fail(db.explain(err))
+			return fail(db.Explain(err))
 		}
 		return nil
 	}
-	for s, err := range db.readTable(ctx, scan) {
+	for s, err := range db.ReadTable(ctx, scan) {
 		if err != nil {
 			return deleted, fail(err)
 		}
 		if !opts.Force {
-			if _, err := db.table.claim(s); err != nil {
+			if _, err := db.Table.Claim(s); err != nil {
 				return deleted, fail(fmt.Errorf("%w; it is not deleted, and Purge ends here; PurgeOptions.Force deletes it all the same", err))
 			}
 		}
-		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: s.only(key)}})
-		if len(batch) == batchWriteLimit {
+		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: s.Only(key)}})
+		if len(batch) == call.BatchWriteLimit {
 			if err := flush(); err != nil {
 				return deleted, err
 			}
@@ -89,11 +92,11 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 
 // purgeable returns the key attributes of the live table, and refuses one that is not the model's unless that is forced. A
 // client without calls for tables cannot tell; then the key is the model's.
-func (db *DB) purgeable(ctx context.Context, force bool) (key []string, err error) {
-	c, err := db.tables("purge")
+func (db *wDB) purgeable(ctx context.Context, force bool) (key []string, err error) {
+	c, err := db.Tables("purge")
 	if err != nil {
 		if force {
-			return db.table.primary.attrs(), nil
+			return db.Table.Primary.Attrs(), nil
 		}
 		return nil, fmt.Errorf("%w; or set PurgeOptions.Force", err)
 	}
@@ -102,14 +105,14 @@ func (db *DB) purgeable(ctx context.Context, force bool) (key []string, err erro
 		err = db.belongs(ctx, c, live, "PurgeOptions.Force")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ddb: purge %q: %w", db.name, err)
+		return nil, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}
 	return keyAttributes(live), nil
 }
 
 // batchWrite makes up to 25 puts and deletes, and returns how many are known to be done, and the first error of one.
-func (db *DB) batchWrite(ctx context.Context, requests []types.WriteRequest) (written int, err error) {
-	for _, failed := range db.bulkWrite(ctx, requests) {
+func (db *wDB) batchWrite(ctx context.Context, requests []types.WriteRequest) (written int, err error) {
+	for _, failed := range db.BatchWrite(ctx, requests) {
 		if failed == nil {
 			written++
 		} else if err == nil {
@@ -120,19 +123,4 @@ func (db *DB) batchWrite(ctx context.Context, requests []types.WriteRequest) (wr
 		err = fmt.Errorf("%d writes are still to do: %w", len(requests)-written, err)
 	}
 	return written, err
-}
-
-// sleep waits for d, or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

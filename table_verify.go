@@ -9,6 +9,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
@@ -17,12 +21,12 @@ import (
 // none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
 //
 // It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
-func (db *DB) VerifyTable(ctx context.Context) error {
-	c, err := db.tables("verify table")
+func (db *wDB) VerifyTable(ctx context.Context) error {
+	c, err := db.Tables("verify table")
 	if err != nil {
 		return err
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.name, err) }
+	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.Name, err) }
 	live, err := db.describe(ctx, c)
 	if err != nil {
 		return fail(err)
@@ -37,27 +41,27 @@ func (db *DB) VerifyTable(ctx context.Context) error {
 	for i, fault := range faults {
 		faults[i] = fail(fault)
 	}
-	return &modelError{errors.Join(faults...)}
+	return &fault.ModelError{Err: errors.Join(faults...)}
 }
 
 // differences returns how a live table differs from the model, TTL included, and that it is not ready, with the attribute
 // that TTL is on for. It is the one comparison of those that verify, create and delete.
-func (db *DB) differences(ctx context.Context, c tableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
-	faults = db.table.compare(live)
+func (db *wDB) differences(ctx context.Context, c call.TableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
+	faults = compareKeys(db.Table, live)
 	if !serves(live) {
 		return faults, "", nil
 	}
 	if ttl, err = db.liveTTL(ctx, c); err != nil {
 		return nil, "", err
 	}
-	return append(faults, db.table.compareTTL(ttl)...), ttl, nil
+	return append(faults, compareTTL(db.Table, ttl)...), ttl, nil
 }
 
 // describe returns the live table. If there is none the error matches ErrNotFound.
-func (db *DB) describe(ctx context.Context, c tableClient) (*types.TableDescription, error) {
-	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.name})
+func (db *wDB) describe(ctx context.Context, c call.TableClient) (*types.TableDescription, error) {
+	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.Name})
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+		return nil, fmt.Errorf("%w: %w", fault.ErrNotFound, err)
 	}
 	if err != nil {
 		return nil, err
@@ -71,8 +75,8 @@ func serves(live *types.TableDescription) bool {
 }
 
 // liveTTL returns the attribute that TTL is on for, "" where it is off.
-func (db *DB) liveTTL(ctx context.Context, c tableClient) (attr string, err error) {
-	out, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.name})
+func (db *wDB) liveTTL(ctx context.Context, c call.TableClient) (attr string, err error) {
+	out, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.Name})
 	if err != nil {
 		return "", fmt.Errorf("TTL: %w", err)
 	}
@@ -88,8 +92,8 @@ func (db *DB) liveTTL(ctx context.Context, c tableClient) (attr string, err erro
 	}
 }
 
-func (t *Table) compareTTL(live string) []error {
-	if live == t.ttl {
+func compareTTL(t *model.Table, live string) []error {
+	if live == t.TTL {
 		return nil
 	}
 	on := func(attr string) string {
@@ -98,11 +102,11 @@ func (t *Table) compareTTL(live string) []error {
 		}
 		return fmt.Sprintf("on attribute %q", attr)
 	}
-	return []error{fmt.Errorf("TTL is %s, in the model %s", on(live), on(t.ttl))}
+	return []error{fmt.Errorf("TTL is %s, in the model %s", on(live), on(t.TTL))}
 }
 
-// compare returns how a live table differs from the model, TTL aside, and that it is not ready.
-func (t *Table) compare(live *types.TableDescription) []error {
+// compareKeys returns how a live table differs from the model, TTL aside, and that it is not ready.
+func compareKeys(t *model.Table, live *types.TableDescription) []error {
 	v := verifier{table: t, live: live, types: map[string]types.ScalarAttributeType{}}
 	switch {
 	case serves(live):
@@ -122,7 +126,7 @@ func (t *Table) compare(live *types.TableDescription) []error {
 }
 
 type verifier struct {
-	table  *Table
+	table  *model.Table
 	live   *types.TableDescription
 	types  map[string]types.ScalarAttributeType
 	faults []error
@@ -134,28 +138,28 @@ func (v *verifier) fault(format string, args ...any) {
 
 // liveIndex is what global and local descriptions have in common.
 type liveIndex struct {
-	kind       indexKind
+	kind       model.IndexKind
 	schema     []types.KeySchemaElement
 	projection *types.Projection
 	status     types.IndexStatus
 }
 
 func (v *verifier) indexes() {
-	v.index(v.table.primary, liveIndex{primaryIndex, v.live.KeySchema, nil, ""})
+	v.index(v.table.Primary, liveIndex{model.PrimaryIndex, v.live.KeySchema, nil, ""})
 	live := map[string]liveIndex{}
 	for _, g := range v.live.GlobalSecondaryIndexes {
-		live[*g.IndexName] = liveIndex{globalIndex, g.KeySchema, g.Projection, g.IndexStatus}
+		live[*g.IndexName] = liveIndex{model.GlobalIndex, g.KeySchema, g.Projection, g.IndexStatus}
 	}
 	for _, l := range v.live.LocalSecondaryIndexes {
-		live[*l.IndexName] = liveIndex{localIndex, l.KeySchema, l.Projection, ""}
+		live[*l.IndexName] = liveIndex{model.LocalIndex, l.KeySchema, l.Projection, ""}
 	}
-	for _, ix := range v.table.indexes {
-		have, ok := live[ix.name]
+	for _, ix := range v.table.Indexes {
+		have, ok := live[ix.Name]
 		if !ok {
-			v.fault("%s: the table does not have this index", ix.name)
+			v.fault("%s: the table does not have this index", ix.Name)
 			continue
 		}
-		delete(live, ix.name)
+		delete(live, ix.Name)
 		v.index(ix, have)
 	}
 	for _, name := range slices.Sorted(maps.Keys(live)) {
@@ -163,36 +167,36 @@ func (v *verifier) indexes() {
 	}
 }
 
-func (v *verifier) index(ix *Index, have liveIndex) {
-	if have.kind != ix.kind {
-		v.fault("%s: one of model and table has a global index, the other a local one", ix.name)
+func (v *verifier) index(ix *model.Index, have liveIndex) {
+	if have.kind != ix.Kind {
+		v.fault("%s: one of model and table has a global index, the other a local one", ix.Name)
 	}
 	partition, sort := attributes(have.schema, types.KeyTypeHash), attributes(have.schema, types.KeyTypeRange)
-	if !slices.Equal(partition, ix.partition) || !slices.Equal(sort, ix.sort) {
-		v.fault("%s: the key is %v %v, in the model %v %v", ix.name, partition, sort, ix.partition, ix.sort)
+	if !slices.Equal(partition, ix.Partition) || !slices.Equal(sort, ix.Sort) {
+		v.fault("%s: the key is %v %v, in the model %v %v", ix.Name, partition, sort, ix.Partition, ix.Sort)
 		return
 	}
-	for _, attr := range ix.attrs() {
-		if want, ok := v.table.keyTypes[attr]; ok && v.types[attr] != want {
-			v.fault("%s: key attribute %q is of type %s, in the model %s", ix.name, attr, v.types[attr], want)
+	for _, attr := range ix.Attrs() {
+		if want, ok := v.table.KeyTypes[attr]; ok && v.types[attr] != want {
+			v.fault("%s: key attribute %q is of type %s, in the model %s", ix.Name, attr, v.types[attr], want)
 		}
 	}
 	switch have.status {
 	case types.IndexStatusCreating:
 		if serves(v.live) { // else it is made with the table
-			v.fault("%s: the index is CREATING: wait until it is ACTIVE", ix.name)
+			v.fault("%s: the index is CREATING: wait until it is ACTIVE", ix.Name)
 		}
 	case types.IndexStatusDeleting:
-		v.fault("%s: the index is DELETING: create it anew when it is gone", ix.name)
+		v.fault("%s: the index is DELETING: create it anew when it is gone", ix.Name)
 	case types.IndexStatusActive, types.IndexStatusUpdating:
 	}
 	if have.projection == nil {
 		return
 	}
-	want := ix.projected()
+	want := ix.Projected()
 	got, wanted := slices.Sorted(slices.Values(have.projection.NonKeyAttributes)), slices.Sorted(slices.Values(want.NonKeyAttributes))
 	if have.projection.ProjectionType != want.ProjectionType || !slices.Equal(got, wanted) {
-		v.fault("%s: projects %s %v, in the model %s %v", ix.name, have.projection.ProjectionType, got, want.ProjectionType, wanted)
+		v.fault("%s: projects %s %v, in the model %s %v", ix.Name, have.projection.ProjectionType, got, want.ProjectionType, wanted)
 	}
 }
 

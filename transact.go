@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// maxTransactBytes is the size of one transaction. AWS: "TransactWriteItems".
-const maxTransactBytes = 4 << 20
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+)
 
 // Transact runs ops in one transaction: all of them are done, or none. The error is a [TransactError] that says which
 // ops failed, each with the item that stood in the way; or, for what can be told before any request, one that matches
@@ -21,13 +21,13 @@ const maxTransactBytes = 4 << 20
 // cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
 // carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
 // error is no TransactError and matches [ErrOutcomeUnknown].
-func (db *DB) Transact(ctx context.Context, ops ...Op) error {
+func (db *wDB) Transact(ctx context.Context, ops []wOp) error {
 	if len(ops) == 0 {
-		return ended(ctx, "transact")
+		return call.Ended(ctx, "transact")
 	}
 	for i, op := range ops {
 		if op.e != nil && op.returnOld {
-			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.name, modelFault("a transaction returns nothing: leave ReturnOld out"))
+			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.Name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
 		}
 	}
 	ts := make([]*tries, len(ops))
@@ -35,12 +35,12 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 		ts[i] = &tries{}
 	}
 	var last error
-	for attempt := range db.opts.MaxAttempts {
+	for attempt := range db.Attempts {
 		if attempt > 1 { // the second try is made at once, on the items that the refusal brought
 			for _, t := range ts {
 				t.forget()
 			}
-			if err := pause(ctx, attempt-1); err != nil {
+			if err := call.Pause(ctx, attempt-1); err != nil {
 				return fmt.Errorf("ddb: transact: %w", errors.Join(err, last))
 			}
 		}
@@ -49,8 +49,8 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 			op.quiet = true
 			var err error
 			if writes[i], err = db.plan(ctx, i, op, ts[i]); err != nil {
-				if we, ok := errors.AsType[*WriteError](err); ok {
-					return &TransactError{Failed: []*WriteError{we}}
+				if we, ok := errors.AsType[*fault.WriteError](err); ok {
+					return &fault.TransactError{Failed: []*fault.WriteError{we}}
 				}
 				return fmt.Errorf("ddb: transact: op %d: %w", i, ofPart(err))
 			}
@@ -64,17 +64,17 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 			return last
 		}
 	}
-	return fmt.Errorf("%w (after %d attempts)", last, db.opts.MaxAttempts)
+	return fmt.Errorf("%w (after %d attempts)", last, db.Attempts)
 }
 
 // cancelled is a transaction that was refused for its conditions.
 type cancelled struct {
-	*TransactError
+	*fault.TransactError
 	refusals []*refusal
 }
 
 // learnAll takes from each failure what the next try needs. Another try makes sense if each of them can be helped.
-func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again bool, out error) {
+func (db *wDB) learnAll(ctx context.Context, writes []*write, err error) (again bool, out error) {
 	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
 	if !ok {
 		return false, err
@@ -90,7 +90,7 @@ func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again b
 	if !again { // what is left of an expired item is no failure of its op
 		for _, r := range c.refusals {
 			if r.leftover() && len(c.Failed) > 1 {
-				c.Failed = slices.DeleteFunc(c.Failed, func(f *WriteError) bool { return f == r.WriteError })
+				c.Failed = slices.DeleteFunc(c.Failed, func(f *fault.WriteError) bool { return f == r.WriteError })
 			}
 		}
 	}
@@ -98,12 +98,12 @@ func (db *DB) learnAll(ctx context.Context, writes []*write, err error) (again b
 }
 
 // merge brings the actions of all writes together, one for each item.
-func (db *DB) merge(writes []*write) ([]*action, error) {
+func (db *wDB) merge(writes []*write) ([]*action, error) {
 	var all []*action
 	byKey := map[string]*action{}
 	for _, w := range writes {
 		for _, a := range w.actions {
-			id := db.table.keyText(a.key)
+			id := db.Table.KeyText(a.key)
 			first := byKey[id]
 			if first == nil {
 				byKey[id] = a
@@ -112,7 +112,7 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 			}
 			kept, ok := join(first, a)
 			if !ok {
-				return nil, modelFault("ddb: transact: op %d (%s) and op %d (%s) write one item, %s: make them one op, or two transactions",
+				return nil, fault.Model("ddb: transact: op %d (%s) and op %d (%s) write one item, %s: make them one op, or two transactions",
 					first.op, db.what(first), a.op, db.what(a), id)
 			}
 			if kept != first {
@@ -124,13 +124,13 @@ func (db *DB) merge(writes []*write) ([]*action, error) {
 }
 
 // what names an action for an error: "update student", "create student, unique constraint email".
-func (db *DB) what(a *action) string {
-	text := string(a.verb) + " " + a.e.name
+func (db *wDB) what(a *action) string {
+	text := string(a.verb) + " " + a.e.Name
 	if a.role != roleItem {
 		text += ", " + string(a.role)
 	}
 	if a.unique != nil {
-		text += " " + a.unique.name
+		text += " " + a.unique.Name
 	}
 	return text
 }
@@ -157,12 +157,12 @@ func join(a, b *action) (*action, bool) {
 }
 
 // checkTransact refuses what DynamoDB would refuse.
-func (db *DB) checkTransact(writes []*write, all []*action) error {
+func (db *wDB) checkTransact(writes []*write, all []*action) error {
 	size := 0
 	for _, a := range all {
 		size += a.size()
 	}
-	if len(all) <= maxTransactItems && size <= maxTransactBytes {
+	if len(all) <= call.MaxTransactItems && size <= call.MaxTransactBytes {
 		return nil
 	}
 	extra := map[role]int{}
@@ -180,5 +180,5 @@ func (db *DB) checkTransact(writes []*write, all []*action) error {
 		expansion = ", with " + strings.Join(parts, ", ")
 	}
 	return fmt.Errorf("ddb: transact: %w: %d ops make %d items%s, and %d bytes; DynamoDB takes %d items and %d bytes in one transaction",
-		ErrTooLarge, len(writes), len(all), expansion, size, maxTransactItems, maxTransactBytes)
+		fault.ErrTooLarge, len(writes), len(all), expansion, size, call.MaxTransactItems, call.MaxTransactBytes)
 }

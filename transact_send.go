@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // tokenLife is how long a request token may be used again: DynamoDB keeps it for ten minutes.
@@ -19,21 +21,21 @@ const tokenLife = 9 * time.Minute
 
 // transact sends compiled ops as one transaction, again where it was cancelled for reasons that pass. Its token makes a
 // response that was lost harmless: while DynamoDB keeps it, a transaction that is refused was not done before either.
-func (db *DB) transact(ctx context.Context, writes []*write) error {
+func (db *wDB) transact(ctx context.Context, writes []*write) error {
 	actions, err := db.merge(writes)
 	if err != nil {
 		return err
 	}
 	in := &dynamodb.TransactWriteItemsInput{TransactItems: make([]types.TransactWriteItem, len(actions))}
 	for i, a := range actions {
-		in.TransactItems[i] = a.transactItem(&db.name)
+		in.TransactItems[i] = a.transactItem(&db.Name)
 	}
 	var last error
 	var minted time.Time
 	t := &tries{} // of this token
-	for attempt := range db.opts.MaxAttempts {
+	for attempt := range db.Attempts {
 		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
+			if err := call.Pause(ctx, attempt); err != nil {
 				return db.transactFailed(writes, t.settle(errors.Join(err, last)))
 			}
 		}
@@ -43,39 +45,34 @@ func (db *DB) transact(ctx context.Context, writes []*write) error {
 			}
 			in.ClientRequestToken, minted = new(rand.Text()), time.Now()
 		}
-		m := meterOf(ctx, "TransactWriteItems", false).counted()
-		in.ReturnConsumedCapacity = m.want()
-		out, err := db.client.TransactWriteItems(ctx, in, m.options)
+		lost := false
+		err := db.TransactWrite(ctx, in, func(i int) int { return actions[i].size() }, &lost)
 		if err == nil {
-			m.done(out.ConsumedCapacity...)
 			return nil
 		}
 		_, running := errors.AsType[*types.TransactionInProgressException](err)
-		t.lost = t.lost || m.lostAny(err)
+		t.lost = t.lost || lost
 		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
-			m.cancelled(db, actions, reasons.CancellationReasons)
-			m.done()
 			var transient bool
 			if last, transient = db.cancelled(writes, actions, reasons); !transient {
 				return last // and was not done before: its token would have been answered as such
 			}
 			continue
 		}
-		m.done()
 		switch class := apierror.Of(err); {
 		case running:
-			last = fmt.Errorf("%w: it is still under way: %w", ErrConflict, err)
+			last = fmt.Errorf("%w: it is still under way: %w", fault.ErrConflict, err)
 		case class == apierror.Throttling, class == apierror.Contention:
-			last = db.explain(err)
+			last = db.Explain(err)
 		default:
-			return db.transactFailed(writes, t.settle(db.explain(err)))
+			return db.transactFailed(writes, t.settle(db.Explain(err)))
 		}
 	}
 	return db.transactFailed(writes, t.settle(last))
 }
 
 // transactFailed names the ops of a transaction that failed as a whole.
-func (db *DB) transactFailed(writes []*write, err error) error {
+func (db *wDB) transactFailed(writes []*write, err error) error {
 	switch c, ok := err.(*cancelled); { //nolint:errorlint // as cancelled returns it
 	case ok:
 		return c
@@ -86,8 +83,8 @@ func (db *DB) transactFailed(writes []*write, err error) error {
 }
 
 // cancelled maps the reasons of a cancellation to ops; transient says that another try may succeed.
-func (db *DB) cancelled(writes []*write, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
-	out := &cancelled{TransactError: &TransactError{err: ex}}
+func (db *wDB) cancelled(writes []*write, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
+	out := &cancelled{TransactError: &fault.TransactError{Err: ex}}
 	transient = true
 	byOp := map[int]bool{}
 	add := func(w *write, r *refusal) {
@@ -125,23 +122,16 @@ func (db *DB) cancelled(writes []*write, actions []*action, ex *types.Transactio
 		transient = transient && known && class.Passes()
 		w := at(a.op)
 		add(w, &refusal{
-			WriteError: &WriteError{
-				Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: db.table.keyText(w.main().key),
-				Err: because(class, *reason.Code, text(reason.Message)),
+			WriteError: &fault.WriteError{
+				Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key),
+				Err: call.Because(class, *reason.Code, call.TextOf(reason.Message)),
 			},
 			action: &action{e: a.e, role: roleNone},
 		})
 	}
-	slices.SortStableFunc(out.Failed, func(a, b *WriteError) int { return a.Op - b.Op })
+	slices.SortStableFunc(out.Failed, func(a, b *fault.WriteError) int { return a.Op - b.Op })
 	if len(out.Failed) == 0 {
-		return db.transactFailed(writes, db.explain(ex)), false
+		return db.transactFailed(writes, db.Explain(ex)), false
 	}
 	return out, transient
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

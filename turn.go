@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // The parts of a Mux: what it does with a record that can fail by itself. Its views come first, as they were given to Maintain.
@@ -88,7 +90,7 @@ func (t *turn) settle(ctx context.Context, d *delivery, err error) {
 	if t.part < t.r.m.handlersPart() {
 		err = fmt.Errorf("%s: %w", t.r.m.partName(t.part), err)
 	}
-	if cause := outsideOf(ctx, err); cause != nil {
+	if cause := fault.OutsideOf(ctx, err); cause != nil {
 		t.r.stop(ctx, d, []int{t.part}, cause, err)
 		return
 	}

@@ -6,28 +6,31 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
 // compileUpdate compiles Update and Upsert.
-func (db *DB) compileUpdate(w *write) error {
+func (db *wDB) compileUpdate(w *write) error {
 	e := w.e
-	key, err := e.key(string(w.op.verb), w.op.item)
+	key, err := e.Key(string(w.op.verb), w.op.item)
 	if err != nil {
 		return err
 	}
 	switch {
-	case e.history != nil:
-		return w.op.fail(key, modelFault("the entity keeps a history, which needs the whole item: use Modify"))
-	case w.op.verb == verbUpsert && len(e.uniques) > 0:
-		return w.op.fail(key, modelFault("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
+	case e.History != nil:
+		return w.op.fail(key, fault.Model("the entity keeps a history, which needs the whole item: use Modify"))
+	case w.op.verb == verbUpsert && len(e.Uniques) > 0:
+		return w.op.fail(key, fault.Model("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
 	case len(w.op.changes) == 0:
-		return w.op.fail(key, modelFault("no edits"))
+		return w.op.fail(key, fault.Model("no edits"))
 	}
 	a := w.action(updateAction, roleItem, key)
-	p := e.newUpdate(w.op, a, w.now)
+	p := newUpdate(e, w.op, a, w.now)
 	if err := p.plan(); err != nil {
-		if errors.Is(err, ErrKey) {
+		if errors.Is(err, fault.ErrKey) {
 			return err
 		}
 		return w.op.fail(key, err)
@@ -53,7 +56,7 @@ func (db *DB) compileUpdate(w *write) error {
 	}
 	w.sign(&a.update, &a.x, w.op.verb == verbUpsert)
 	if w.op.verb == verbUpsert && !a.update.Makes() {
-		return w.op.fail(key, modelFault("the edits only remove, which makes no item where there is none: use Update, or set a field"))
+		return w.op.fail(key, fault.Model("the edits only remove, which makes no item where there is none: use Update, or set a field"))
 	}
 	if p.touchesUniques() {
 		return w.updateUniques(p)
@@ -64,16 +67,16 @@ func (db *DB) compileUpdate(w *write) error {
 // sign adds what the library keeps in each item beside the fields.
 func (w *write) sign(u *plan.Update, x *plan.Expression, creates bool) {
 	if w.stamp != nil {
-		u.Set(x.Name(writeStampAttr), x.Value(w.stamp))
+		u.Set(x.Name(model.WriteStampAttr), x.Value(w.stamp))
 	}
 	if !creates {
 		return
 	}
-	if t := w.e.table.typeAttr; t != "" {
-		u.Set(x.Name(t), x.Value(&types.AttributeValueMemberS{Value: w.e.name}))
+	if t := w.e.Table.TypeAttr; t != "" {
+		u.Set(x.Name(t), x.Value(&types.AttributeValueMemberS{Value: w.e.Name}))
 	}
-	if w.e.schema > 0 {
-		u.Set(x.Name(schemaAttr), x.Value(numberValue(int64(w.e.schema))))
+	if w.e.Schema > 0 {
+		u.Set(x.Name(model.SchemaAttr), x.Value(attr.Number(int64(w.e.Schema))))
 	}
 }
 
@@ -81,10 +84,10 @@ func (w *write) sign(u *plan.Update, x *plan.Expression, creates bool) {
 func (p *updatePlan) checkTTL() error {
 	for i := range p.edits {
 		x := &p.edits[i]
-		if p.e.ttl == nil || x.f != p.e.ttl {
+		if p.e.TTL == nil || x.f != p.e.TTL {
 			continue
 		}
-		if err := p.e.checkExpiry(x.v, p.now); err != nil {
+		if err := checkExpiry(p.e, x.v, p.now); err != nil {
 			return err
 		}
 	}
@@ -94,7 +97,7 @@ func (p *updatePlan) checkTTL() error {
 // touchesUniques reports whether an edit changes what a constraint is made of.
 func (p *updatePlan) touchesUniques() bool {
 	for i := range p.edits {
-		if len(p.e.editing().of(p.edits[i].f).uniques) > 0 {
+		if len(editingOf(p.e).of(p.edits[i].f).uniques) > 0 {
 			return true
 		}
 	}
@@ -112,17 +115,17 @@ func (w *write) updateUniques(p *updatePlan) error {
 		a.guard(guardRead, isAbsent{absentAsRead})
 		return nil
 	}
-	it := w.e.newItem()
-	if err := w.e.decode(loaded(old), it); err != nil {
+	it := w.e.NewItem()
+	if err := w.e.Decode(model.Loaded(old), it); err != nil {
 		return w.op.fail(a.key, err)
 	}
 	for i := range p.edits {
 		x := &p.edits[i]
-		if len(w.e.editing().of(x.f).uniques) == 0 {
+		if len(editingOf(w.e).of(x.f).uniques) == 0 {
 			continue
 		}
 		if !x.whole() {
-			return w.op.fail(a.key, modelFault("%s: the field is part of a Unique constraint: set it, or use Modify", x))
+			return w.op.fail(a.key, fault.Model("%s: the field is part of a Unique constraint: set it, or use Modify", x))
 		}
 		x.f.Addr(it).Set(x.v)
 	}

@@ -10,16 +10,19 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // updatePlan finds out what an Update or an Upsert writes beside its edits: the keys of the index rows that they
 // touch, made of members whose values it must know.
 type updatePlan struct {
-	op     Op
-	e      *entity
+	op     wOp
+	e      *model.Entity
 	a      *action
 	now    time.Time
 	upsert bool
@@ -30,8 +33,8 @@ type updatePlan struct {
 	members map[*field.Field]member
 	keys    map[string]string // index key attributes to set, by name
 	leave   []string          // those to remove
-	keyed   item              // attributes of fields that the primary key says, of an Upsert
-	kept    item              // those of which it says something
+	keyed   attr.Item         // attributes of fields that the primary key says, of an Upsert
+	kept    attr.Item         // those of which it says something
 
 	rows    []rowPlan
 	missing []string
@@ -52,12 +55,12 @@ func (m member) known() bool { return m.fault == "" }
 
 // rowPlan is what becomes of one index row, for [Op.String].
 type rowPlan struct {
-	row     *Row
+	row     *model.IndexKeys
 	out     bool // the item leaves the index, or is not in it
 	members []*field.Field
 }
 
-func (e *entity) newUpdate(op Op, a *action, now time.Time) *updatePlan {
+func newUpdate(e *model.Entity, op wOp, a *action, now time.Time) *updatePlan {
 	return &updatePlan{
 		op: op, e: e, a: a, now: now, upsert: op.verb == verbUpsert,
 		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
@@ -66,7 +69,7 @@ func (e *entity) newUpdate(op Op, a *action, now time.Time) *updatePlan {
 
 // plan resolves edits and rows, or says what is wrong.
 func (p *updatePlan) plan() error {
-	edits, err := p.e.edits(p.op.changes)
+	edits, err := editsOf(p.e, p.op.changes)
 	if err != nil {
 		return err
 	}
@@ -75,30 +78,30 @@ func (p *updatePlan) plan() error {
 		return err
 	}
 	p.keep()
-	for _, r := range p.e.indexed {
+	for _, r := range p.e.Indexed {
 		if err := p.row(r); err != nil {
 			return err
 		}
 	}
-	for i := range p.e.lone {
-		lone := &p.e.lone[i]
+	for i := range p.e.Lone {
+		lone := &p.e.Lone[i]
 		for _, x := range p.edits {
-			if x.f != lone.field || x.at != nil || x.value == nil {
+			if x.f != lone.Field || x.at != nil || x.value == nil {
 				continue
 			}
-			if err := lone.check(string(p.op.verb), item{lone.key.attrs[0]: x.value}); err != nil {
+			if err := lone.Check(string(p.op.verb), attr.Item{lone.Key.Attrs[0]: x.value}); err != nil {
 				return err
 			}
 		}
 	}
 	if p.upsert {
 		p.nested()
-		if p.keyed, p.kept, err = p.e.keyAttributes(p.op.item); err != nil {
+		if p.keyed, p.kept, err = p.e.KeyAttributes(p.op.item); err != nil {
 			return err
 		}
 	}
 	if len(p.refused) > 0 || len(p.missing) > 0 {
-		return modelFault("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
+		return fault.Model("%s", strings.Join(append(slices.Clone(p.refused), p.missing...), "; "))
 	}
 	return nil
 }
@@ -126,20 +129,20 @@ func (p *updatePlan) nested() {
 func (p *updatePlan) keep() {
 	set := func(f *field.Field, op editOp, v any) {
 		x := edit{op: op, f: f, v: reflect.ValueOf(v)}
-		x.value, _ = codec.EncodeField(keepEmpty(f), x.v)
+		x.value, _ = codec.EncodeField(model.KeepEmpty(f), x.v)
 		p.edits = append(p.edits, x)
 	}
-	if f := p.e.version; f != nil {
+	if f := p.e.Version; f != nil {
 		if n := f.Get(p.op.item).Int(); n != 0 && !p.upsert {
 			set(f, editSet, n+1)
 		} else {
 			set(f, editAdd, int64(1))
 		}
 	}
-	if f := p.e.updated; f != nil {
+	if f := p.e.Updated; f != nil {
 		set(f, editSet, p.now.Truncate(precision(f)))
 	}
-	if f := p.e.created; f != nil && p.upsert {
+	if f := p.e.Created; f != nil && p.upsert {
 		at, _ := reflect.TypeAssert[time.Time](f.Get(p.op.item))
 		if at.IsZero() {
 			at = p.now.Truncate(precision(f))
@@ -149,28 +152,27 @@ func (p *updatePlan) keep() {
 }
 
 // readIf takes from the conditions what they say about fields.
-func (p *updatePlan) readIf(conds []Cond) error {
-	for _, c := range conds {
-		if c == nil {
-			return modelFault("If: a nil condition")
+func (p *updatePlan) readIf(conds []model.Clause) error {
+	for _, cl := range conds {
+		if cl.Op == model.OpNil {
+			return fault.Model("If: a nil condition")
 		}
-		cl := c.condition()
-		switch cl.op {
-		case opAnd:
-			if err := p.readIf(cl.kids); err != nil {
+		switch cl.Op {
+		case model.OpAnd:
+			if err := p.readIf(cl.Kids); err != nil {
 				return err
 			}
-		case opEq, opAbsent:
-			f, vals, err := p.e.operands(cl)
+		case model.OpEq, model.OpAbsent:
+			f, vals, err := p.e.Operands(cl)
 			if err != nil {
 				return fmt.Errorf("If: %w", err)
 			}
-			m := member{v: reflect.Zero(f.Type), av: p.e.zero(f), from: "If"}
-			if cl.op == opEq {
-				if rv := reflect.ValueOf(cl.vals[0]); rv.IsValid() {
+			m := member{v: reflect.Zero(f.Type), av: p.e.Zero(f), from: "If"}
+			if cl.Op == model.OpEq {
+				if rv := reflect.ValueOf(cl.Vals[0]); rv.IsValid() {
 					m.v = rv
 				}
-				if m.av = vals[0]; omitted(f, m.av) {
+				if m.av = vals[0]; model.Omitted(f, m.av) {
 					m.av, m.empty = nil, vals[0]
 				}
 			}
@@ -206,8 +208,8 @@ func (p *updatePlan) find(f *field.Field) member {
 		return m
 	}
 	v := f.Get(p.op.item)
-	if p.e.primary.keeps(f) {
-		av, err := p.e.value(f, v)
+	if p.e.Primary.Keeps(f) {
+		av, err := p.e.Value(f, v)
 		if err != nil {
 			return member{fault: err.Error()}
 		}
@@ -216,12 +218,12 @@ func (p *updatePlan) find(f *field.Field) member {
 	if v.IsZero() {
 		return member{fault: "MISSING"}
 	}
-	av, err := p.e.value(f, v)
+	av, err := p.e.Value(f, v)
 	if err != nil {
 		return member{fault: err.Error()}
 	}
 	m := member{v: v, av: av, from: "example, asserted", assert: true}
-	if av != nil && omitted(f, av) {
+	if av != nil && model.Omitted(f, av) {
 		m.empty = av
 	}
 	return m
@@ -232,18 +234,18 @@ func (p *updatePlan) edited(x *edit, f *field.Field) member {
 	m := member{v: x.v, av: x.value, from: "edit"}
 	if x.f == f {
 		if m.av == nil {
-			m.av = p.e.zero(f)
+			m.av = p.e.Zero(f)
 		}
 		return m
 	}
-	scratch := p.e.newItem()
+	scratch := p.e.NewItem()
 	x.f.Addr(scratch).Set(x.v)
 	m.v, m.av = f.Get(scratch), nil
 	switch outer, ok := x.value.(*types.AttributeValueMemberM); {
 	case ok:
-		m.av = lookup(outer.Value, f.Path[len(x.f.Path):])
+		m.av = attr.At(outer.Value, f.Path[len(x.f.Path):])
 	case x.f.Type.Kind() == reflect.Struct:
-		m.av = p.e.zero(f)
+		m.av = p.e.Zero(f)
 	}
 	return m
 }
@@ -254,19 +256,19 @@ func (p *updatePlan) touched(fs []*field.Field) bool {
 }
 
 // row plans one index row.
-func (p *updatePlan) row(r *Row) error {
-	keys := r.keys()
+func (p *updatePlan) row(r *model.IndexKeys) error {
+	keys := r.Keys()
 	changed := make([]bool, len(keys))
-	whenTouched, any := p.touched(r.conditionFields()), false
+	whenTouched, any := p.touched(conditionFields(r)), false
 	for i, k := range keys {
-		changed[i] = p.touched(k.template.Fields())
+		changed[i] = p.touched(k.Template.Fields())
 		any = any || changed[i]
 	}
 	any = any || whenTouched
 	if !any && !p.upsert {
 		return nil
 	}
-	if len(r.when) > 0 && r.kept {
+	if len(r.When) > 0 && r.Kept {
 		p.rows = append(p.rows, rowPlan{row: r})
 		return p.render(r, changed)
 	}
@@ -277,13 +279,13 @@ func (p *updatePlan) row(r *Row) error {
 			changed[i] = true
 		}
 	case !in && len(unknown) == 0:
-		p.rows = append(p.rows, rowPlan{row: r, out: true, members: r.conditionFields()})
+		p.rows = append(p.rows, rowPlan{row: r, out: true, members: conditionFields(r)})
 		if whenTouched {
-			p.leave = append(p.leave, r.owns()...)
+			p.leave = append(p.leave, r.Owns()...)
 		}
 		return nil
 	}
-	plan := rowPlan{row: r, members: slices.Clone(r.conditionFields())}
+	plan := rowPlan{row: r, members: slices.Clone(conditionFields(r))}
 	need := func(f *field.Field) {
 		if !slices.Contains(plan.members, f) {
 			plan.members = append(plan.members, f)
@@ -295,12 +297,12 @@ func (p *updatePlan) row(r *Row) error {
 	for i, k := range keys {
 		switch {
 		case !changed[i]:
-		case !k.template.Native():
-			for _, f := range k.template.Fields() {
+		case !k.Template.Native():
+			for _, f := range k.Template.Fields() {
 				need(f)
 			}
 		case p.upsert:
-			for _, f := range k.template.Fields() {
+			for _, f := range k.Template.Fields() {
 				if !p.touched([]*field.Field{f}) { // any edit gives a new item a value
 					need(f)
 				}
@@ -318,23 +320,23 @@ func (p *updatePlan) row(r *Row) error {
 // included says whether the item is in the row's index after the edits, as far as that is known; unknown are the
 // fields that are needed to tell. Where the row is untouched, an item that was there is left as it is; so it is enough
 // to know that a new one, in which what is not known is absent, is not in the index.
-func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field.Field) {
-	for i, c := range r.when {
-		attrs := item{}
+func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unknown []*field.Field) {
+	for i, c := range r.When {
+		attrs := attr.Item{}
 		var lacks, either []*field.Field
-		for _, f := range p.e.fieldsOf(c) {
+		for _, f := range p.e.FieldsOf(c) {
 			m := p.member(f)
 			switch {
 			case !m.known():
 				lacks = append(lacks, f)
-				setPath(attrs, f.Path, p.e.zero(f))
+				attr.SetPath(attrs, f.Path, p.e.Zero(f))
 			case m.empty != nil && !slices.Contains(either, f):
 				either = append(either, f)
 			default:
-				setPath(attrs, f.Path, m.av)
+				attr.SetPath(attrs, f.Path, m.av)
 			}
 		}
-		holds, sure := p.whether(r.unless[i], attrs, either)
+		holds, sure := p.whether(r.Unless[i], attrs, either)
 		if !sure {
 			lacks = append(lacks, either...)
 		}
@@ -348,7 +350,7 @@ func (p *updatePlan) included(r *Row, untouched bool) (in bool, unknown []*field
 
 // whether evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
 // makes a difference.
-func (p *updatePlan) whether(holds predicate, attrs item, either []*field.Field) (result, sure bool) {
+func (p *updatePlan) whether(holds model.Predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
 	if len(either) == 0 {
 		return holds(attrs), true
 	}
@@ -357,30 +359,14 @@ func (p *updatePlan) whether(holds predicate, attrs item, either []*field.Field)
 	if !sure {
 		return false, false
 	}
-	attrs, _ = deepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
-	setPath(attrs, f.Path, p.member(f).empty)
+	attrs, _ = attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
+	attr.SetPath(attrs, f.Path, p.member(f).empty)
 	with, sure := p.whether(holds, attrs, rest)
 	return with, sure && with == without
 }
 
-// setPath puts a value at a document path; nil leaves it absent.
-func setPath(attrs item, path []string, av types.AttributeValue) {
-	if av == nil || len(path) == 0 {
-		return
-	}
-	for _, name := range path[:len(path)-1] {
-		m, ok := attrs[name].(*types.AttributeValueMemberM)
-		if !ok {
-			m = &types.AttributeValueMemberM{Value: item{}}
-			attrs[name] = m
-		}
-		attrs = m.Value
-	}
-	attrs[path[len(path)-1]] = av
-}
-
 // lacks records what a row needs and nobody has said.
-func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
+func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
 	var missing []string
 	for _, f := range fs {
 		m := p.member(f)
@@ -392,7 +378,7 @@ func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
 			m.fault = "Eq of an empty value holds for an absent attribute and for an empty one, and the index tells them apart: ask for Absent"
 		}
 		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it%s",
-			f.Name, r.index.name, strings.TrimPrefix(m.fault, "REFUSED: "), p.e.orModify()))
+			f.Name, r.Index.Name, strings.TrimPrefix(m.fault, "REFUSED: "), orModify(p.e)))
 	}
 	if len(missing) > 0 {
 		why := "the edit touches its key"
@@ -400,55 +386,55 @@ func (p *updatePlan) lacks(r *Row, fs []*field.Field) {
 			why = "a new item would be in it"
 		}
 		p.missing = append(p.missing, fmt.Sprintf("%s needs %s (%s): give it in If(Eq(…)), or in the key given by example%s",
-			r.index.name, strings.Join(missing, " and "), why, p.e.orModify()))
+			r.Index.Name, strings.Join(missing, " and "), why, orModify(p.e)))
 	}
 }
 
 // render makes the keys of a row that the item is in.
-func (p *updatePlan) render(r *Row, changed []bool) error {
-	it, attrs := p.e.newItem(), item{}
-	for _, k := range r.keys() {
-		for _, f := range k.template.Fields() {
+func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
+	it, attrs := p.e.NewItem(), attr.Item{}
+	for _, k := range r.Keys() {
+		for _, f := range k.Template.Fields() {
 			if m := p.member(f); m.known() {
 				f.Addr(it).Set(m.v)
-				setPath(attrs, f.Path, m.av)
+				attr.SetPath(attrs, f.Path, m.av)
 			}
 		}
 	}
-	for i, k := range r.keys() {
-		if k.template.Native() {
+	for i, k := range r.Keys() {
+		if k.Template.Native() {
 			if err := p.native(r, k, attrs); err != nil {
 				return err
 			}
 			continue
 		}
-		if !changed[i] || p.e.table.primary.isKey(k.attrs[0]) { // which the key of the request says
+		if !changed[i] || p.e.Table.Primary.IsKey(k.Attrs[0]) { // which the key of the request says
 			continue
 		}
-		s, err := r.render(string(p.op.verb), k, it)
+		s, err := r.Render(string(p.op.verb), k, it)
 		if err != nil {
 			return err
 		}
-		p.keys[k.attrs[0]] = s
+		p.keys[k.Attrs[0]] = s
 	}
 	return nil
 }
 
 // native refuses edits that leave a Native key without a value it can have.
-func (p *updatePlan) native(r *Row, k key, attrs item) error {
-	for i, part := range k.template.Parts() {
+func (p *updatePlan) native(r *model.IndexKeys, k model.Key, attrs attr.Item) error {
+	for i, part := range k.Template.Parts() {
 		at := slices.IndexFunc(p.edits, func(x edit) bool { return x.f == part.Field })
 		if at < 0 || !p.edits[at].whole() {
 			continue
 		}
 		if p.edits[at].value == nil {
-			if len(r.when) > 0 && r.kept {
+			if len(r.When) > 0 && r.Kept {
 				continue // it leaves the index
 			}
-			attrs = item{}
+			attrs = attr.Item{}
 		}
-		one := key{side: k.side, attrs: k.attrs[i : i+1], template: template.New(part), maxBytes: k.maxBytes}
-		if err := r.checkNative(string(p.op.verb), one, attrs); err != nil {
+		one := model.Key{Side: k.Side, Attrs: k.Attrs[i : i+1], Template: template.New(part), MaxBytes: k.MaxBytes}
+		if err := r.CheckNative(string(p.op.verb), one, attrs); err != nil {
 			return err
 		}
 	}
@@ -472,7 +458,7 @@ func (p *updatePlan) write() {
 	if p.upsert {
 		p.writeKeyFields()
 	}
-	for _, f := range p.e.proto.Fields() {
+	for _, f := range p.e.Proto.Fields() {
 		m, ok := p.members[f]
 		if !ok || !m.known() || m.from == "edit" || m.from == "key" {
 			continue
@@ -493,12 +479,12 @@ func (p *updatePlan) write() {
 // attributes. Of what the key does not say in full, such as the case of a Fold, an item that is there keeps its own.
 func (p *updatePlan) writeKeyFields() {
 	u, x := &p.a.update, &p.a.x
-	for _, attr := range sortedNames(p.keyed) {
+	for _, attr := range attr.SortedNames(p.keyed) {
 		u.Set(x.Name(attr), x.Value(p.keyed[attr]))
 	}
-	for _, attr := range sortedNames(p.kept) {
+	for _, attr := range attr.SortedNames(p.kept) {
 		known := func(f *field.Field) bool { m, ok := p.members[f]; return ok && m.known() && f.Attr() == attr }
-		if !slices.ContainsFunc(p.e.keyFields(), known) {
+		if !slices.ContainsFunc(p.e.KeyFields(), known) {
 			u.Set(x.Name(attr), "if_not_exists("+x.Name(attr)+", "+x.Value(p.kept[attr])+")")
 		}
 	}
@@ -511,7 +497,7 @@ func (p *updatePlan) String() string {
 		b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0] + p.edits[i].String())
 	}
 	for _, r := range p.rows {
-		b.WriteString("; " + r.row.index.name)
+		b.WriteString("; " + r.row.Index.Name)
 		if r.out {
 			b.WriteString(" left")
 		}
@@ -524,7 +510,7 @@ func (p *updatePlan) String() string {
 			case m.fault == "MISSING" && r.out:
 				b.WriteString(" (not needed)")
 			case m.fault == "MISSING":
-				b.WriteString(" MISSING: give it in If(Eq(…)) or in the example" + p.e.orModify())
+				b.WriteString(" MISSING: give it in If(Eq(…)) or in the example" + orModify(p.e))
 			default:
 				b.WriteString(" " + m.fault)
 			}
@@ -534,8 +520,8 @@ func (p *updatePlan) String() string {
 }
 
 // orModify is the further way that an entity with a Version has.
-func (e *entity) orModify() string {
-	if e.version == nil {
+func orModify(e *model.Entity) string {
+	if e.Version == nil {
 		return ""
 	}
 	return ", or use Modify"

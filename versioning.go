@@ -2,30 +2,11 @@ package ddb
 
 import (
 	"context"
-	"encoding/binary"
-	"fmt"
 	"iter"
-	"maps"
-	"math/rand/v2"
 	"reflect"
-	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/singletable-go/ddb/internal/template"
+	"github.com/singletable-go/ddb/internal/read"
 )
-
-// writeStampAttr holds a random value that each write of a versioned item replaces. It tells a write of our own, whose
-// response was lost, from one of somebody else, and an item from one that was deleted and created anew.
-const writeStampAttr = "~w"
-
-// newWriteStamp returns a random stamp.
-func newWriteStamp() types.AttributeValue {
-	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint64(nil, rand.Uint64())}
-}
 
 // History reads and prunes the versions that an entity keeps; the repository's own verbs write them. Safe for
 // concurrent use.
@@ -41,61 +22,22 @@ func (r *Repository[T]) History() *History[T] { return &History[T]{r} }
 // tell. A version that was pruned a moment ago may still be found.
 func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	var out T
-	e, db := h.r.e.e, h.r.db
-	row := item{}
-	if err := h.keyed(&key, n, row); err != nil {
-		return out, err
-	}
-	attrs, err := db.getItem(ctx, row)
-	if err == nil && attrs == nil && !db.consistent {
-		attrs, err = db.Consistent().getItem(ctx, row) // a version never changes: only one that is missing may be too new
-	}
-	switch {
-	case err != nil:
-		return out, db.fail("history", e, row, err)
-	case attrs != nil && attrs[deletedAttr] != nil:
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", ErrNotFound, n))
-	case attrs == nil:
-		newest, err := db.newestVersion(ctx, e, row)
-		if err != nil {
-			return out, err
-		}
-		if n < 1 || n > newest {
-			return out, db.fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", ErrNotFound, n, newest))
-		}
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", ErrPruned, n))
-	case e.stub(attrs):
-		return out, db.fail("history", e, row, fmt.Errorf("%w: version %d", ErrPruned, n))
-	}
-	if err := e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
-		return out, db.fail("history", e, row, err)
-	}
-	return out, nil
+	err := h.versions(&key).At(ctx, n, reflect.ValueOf(&out).Elem())
+	return out, err
 }
 
 // All reads the versions of an item, newest first; deletions are left out. It yields as [Repository.Query] does, and
 // costs what a query of as many items costs. break stops it, so that the newest few are one request.
 func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var zero T
-		e, db := h.r.e.e, h.r.db
-		row := item{}
-		if err := h.keyed(&key, 1, row); err != nil {
-			yield(zero, err)
-			return
+		var out, zero T
+		begin := func() reflect.Value {
+			out = zero
+			return reflect.ValueOf(&out).Elem()
 		}
-		for attrs, err := range db.versionRows(ctx, e, row, false) {
-			var out T
-			switch {
-			case err != nil:
-				yield(zero, err)
-				return
-			case e.stub(attrs):
-				continue
-			}
-			if err = e.decodeVersion(attrs, reflect.ValueOf(&out).Elem()); err != nil {
+		for _, err := range h.versions(&key).All(ctx, begin) {
+			if err != nil {
 				out = zero
-				err = db.table.itemError("history", e, loaded(attrs), err)
 			}
 			if !yield(out, err) {
 				return
@@ -109,142 +51,9 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 // next one follows. Of version 1 a mark is left. It costs a query of the keys, and a write for each version deleted and for
 // the mark.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
-	e, db := h.r.e.e, h.r.db
-	first := item{}
-	if err := h.keyed(&key, 1, first); err != nil {
-		return err
-	}
-	if keep < 1 {
-		return db.fail("prune", e, first, modelFault("keep is %d: the newest version stays", keep))
-	}
-	var old []types.WriteRequest
-	kept := 0
-	for attrs, err := range db.versionRows(ctx, e, first, true) {
-		if err != nil {
-			return err
-		}
-		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
-		case !stays && equalItems(db.table.keyOf(loaded(attrs)), first):
-			if !e.stub(attrs) && len(old) == 0 { // the only one: the mark replaces it
-				return h.mark(ctx, first)
-			}
-		case !stays:
-			old = append(old, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: db.table.keyOf(loaded(attrs))}})
-		case !e.stub(attrs):
-			kept++
-		}
-	}
-	if len(old) == 0 {
-		return nil
-	}
-	if err := h.mark(ctx, first); err != nil {
-		return err
-	}
-	for batch := range slices.Chunk(old, batchWriteLimit) {
-		if _, err := db.batchWrite(ctx, batch); err != nil {
-			return db.fail("prune", e, first, err)
-		}
-	}
-	return nil
+	return h.r.db.prune(ctx, h.r.e.e, reflect.ValueOf(&key).Elem(), keep)
 }
 
-// mark replaces the first version by a mark of its own before any other version is deleted. A write that found a number
-// before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
-func (h *History[T]) mark(ctx context.Context, first item) error {
-	e, db := h.r.e.e, h.r.db
-	mark := maps.Clone(first)
-	mark[prunedAttr] = newWriteStamp()
-	if t := db.table.typeAttr; t != "" {
-		mark[t] = &types.AttributeValueMemberS{Value: e.name + versionType}
-	}
-	if _, err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
-		return db.fail("prune", e, first, err)
-	}
-	return nil
-}
-
-// keyed adds the key of version n to row.
-func (h *History[T]) keyed(key *T, n int64, row item) error {
-	e := h.r.e.e
-	if e.history == nil {
-		return modelFault("ddb: history %s: the entity declares no History", e.name)
-	}
-	return e.historyKey(Op{e: e, verb: "history"}, reflect.ValueOf(key).Elem(), n, row)
-}
-
-// versionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) versionRows(ctx context.Context, e *entity, one item, keysOnly bool) iter.Seq2[item, error] {
-	return func(yield func(item, error) bool) {
-		in, err := db.versionQuery(e, one)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		if keysOnly {
-			names, attrs := []string{"#p", "#s"}, e.numbering()
-			for i, attr := range attrs {
-				names = append(names, "#"+strconv.Itoa(i))
-				in.ExpressionAttributeNames[names[i+2]] = attr
-			}
-			in.ProjectionExpression = new(strings.Join(names, ", "))
-		}
-		for {
-			out, err := db.query(ctx, in)
-			if err != nil {
-				yield(nil, db.fail("history", e, one, err))
-				return
-			}
-			for _, attrs := range out.Items {
-				if !yield(attrs, nil) {
-					return
-				}
-			}
-			if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
-				break
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			yield(nil, db.fail("history", e, one, err))
-		}
-	}
-}
-
-func (db *DB) versionQuery(e *entity, one item) (*dynamodb.QueryInput, error) {
-	it := e.newItem()
-	p, s := db.table.primary.partition[0], db.table.primary.sort[0]
-	text, ok := one[s].(*types.AttributeValueMemberS)
-	if !ok {
-		return nil, modelFault("ddb: history %s: no version row", e.name)
-	}
-	if err := e.history.sort.Decode(text.Value, it); err != nil {
-		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)
-	}
-	var eqs []reflect.Value
-	for _, f := range e.history.sort.Fields() {
-		if f != e.version {
-			eqs = append(eqs, f.Get(it))
-		}
-	}
-	r, err := e.history.sort.Range(eqs, template.None, nil)
-	if err != nil {
-		return nil, fmt.Errorf("ddb: history %s: %w", e.name, err)
-	}
-	return &dynamodb.QueryInput{
-		TableName: &db.name, ConsistentRead: new(true), ScanIndexForward: new(false),
-		KeyConditionExpression:    new("#p = :p AND begins_with(#s, :s)"),
-		ExpressionAttributeNames:  map[string]string{"#p": p, "#s": s},
-		ExpressionAttributeValues: item{":p": one[p], ":s": &types.AttributeValueMemberS{Value: r.Prefix}},
-	}, nil
-}
-
-// newestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
-// item.
-func (db *DB) newestVersion(ctx context.Context, e *entity, one item) (int64, error) {
-	for attrs, err := range db.versionRows(ctx, e, one, true) {
-		if err != nil {
-			return 0, err
-		}
-		return e.versionNumber(attrs)
-	}
-	return 0, nil
+func (h *History[T]) versions(key *T) read.Versions {
+	return read.Versions{Db: h.r.db.DB, E: h.r.e.e, Key: reflect.ValueOf(key).Elem()}
 }

@@ -10,34 +10,40 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
 // safe for concurrent use, also by several processes at once.
 type View struct {
 	name  string
-	table *Table
+	table *model.Table
 	kind  viewKind
 }
 
 // viewKind is what a view does: an aggregate or a fan-out.
 type viewKind interface {
 	// on reports whether records of e concern the view.
-	on(e *entity) bool
+	on(e *model.Entity) bool
 	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
-	maintain(ctx context.Context, db *DB, t *turn)
+	maintain(ctx context.Context, db *wDB, t *turn)
 	// reads is what the view looks at, and writes what it changes.
 	reads() flow
 	writes() []flow
 	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *DB, p *Progress, pace func(context.Context) error) rebuilder
+	rebuilder(db *wDB, p *Progress, pace func(context.Context) error) rebuilder
 	// verifier is rebuilder without writes: it gives what it would change to report.
-	verifier(db *DB, report func(Drift) error) rebuilder
+	verifier(db *wDB, report func(Drift) error) rebuilder
 }
 
 // rebuilder takes every item of the table, one by one.
 type rebuilder interface {
-	add(ctx context.Context, attrs item) error
+	add(ctx context.Context, attrs attr.Item) error
 	// flush works on what was added, on all of it if asked to, and reports whether it did everything.
 	flush(ctx context.Context, all bool) (done bool, err error)
 	finish() error // the items that could not be made right
@@ -69,23 +75,24 @@ func (v *View) Name() string { return v.name }
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
 // it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
-func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error {
-	if db.table != v.table {
-		return modelFault("ddb: rebuild %s: the view is of another table than the DB's", v.name)
+func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error {
+	db := on.db
+	if db.Table != v.table {
+		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.name)
 	}
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := *opts.Scan.of("rebuild", v.name)
-	if err := db.takes(scan); err != nil {
+	scan := *opts.Scan.below().Of("rebuild", v.name)
+	if err := db.Takes(scan); err != nil {
 		return fail(err)
 	}
 	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
 	if scan.Resume != "" {
 		var cursor string
-		cursor, covered, known = strings.Cut(string(scan.Resume), coveredMark)
-		scan.Resume = Cursor(cursor)
+		cursor, covered, known = strings.Cut(scan.Resume, read.CoveredMark)
+		scan.Resume = cursor
 	} else {
 		mark, err := v.mark(ctx, db)
 		if err != nil {
@@ -93,10 +100,10 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error 
 		}
 		covered = markStamp(mark)
 	}
-	if checkpoint := opts.Scan.Checkpoint; checkpoint != nil {
-		scan.Checkpoint = func(c Cursor) {
+	if checkpoint := scan.Checkpoint; checkpoint != nil {
+		scan.Checkpoint = func(c string) {
 			if c != "" && known {
-				c += Cursor(coveredMark + covered)
+				c += read.CoveredMark + covered
 			}
 			checkpoint(c)
 		}
@@ -114,18 +121,15 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error 
 	return nil
 }
 
-// coveredMark divides the cursor of a Rebuild into that of its scan and the stamp of the gap that was known when it began.
-const coveredMark = "."
-
 // checkpointEvery bounds how often all that a scan has met is looked at only to pass a checkpoint on.
 const checkpointEvery = 10 * time.Second
 
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, b *bulkRun) error {
-	ctx, cancel := context.WithCancelCause(withWidth(ctx, scan.Workers))
+func (v *View) each(ctx context.Context, db *wDB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
+	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
 	defer cancel(nil)
 	checkpoint, last := scan.Checkpoint, time.Now()
-	scan.Checkpoint = func(c Cursor) {
+	scan.Checkpoint = func(c string) {
 		if context.Cause(ctx) != nil {
 			return
 		}
@@ -142,7 +146,7 @@ func (v *View) each(ctx context.Context, db *DB, scan ScanOptions, r rebuilder, 
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range db.Consistent().scanItems(ctx, &scan) {
+	for attrs, err := range db.consistently().ScanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -180,15 +184,16 @@ func (d Drift) String() string {
 // Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
 // within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
 // it. It yields as [Repository.Query] does.
-func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
+func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
+	db := on.db
 	return func(yield func(Drift, error) bool) {
-		if db.table != v.table {
-			yield(Drift{}, modelFault("ddb: verify %s: the view is of another table than the DB's", v.name))
+		if db.Table != v.table {
+			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
 			return
 		}
-		scan := ScanOptions{}
+		scan := read.ScanOptions{}
 		if opts != nil {
-			scan = *opts.of("verify", v.name)
+			scan = *opts.below().Of("verify", v.name)
 		}
 		stopped := errors.New("stopped")
 		r := v.kind.verifier(db, func(d Drift) error {
@@ -204,26 +209,20 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[
 	}
 }
 
-// gapPartition holds an item for each view that records were lost for.
-const gapPartition = "~g"
-
 // Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.NeedsRebuild].
 // The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
 // for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
 func (m *Mux) Gap(ctx context.Context, cause error) error {
 	var errs []error
 	for _, v := range m.views {
-		if !m.table.hasCompanions() {
+		if !m.table.HasCompanions() {
 			continue
 		}
 		mark := v.view.markKey()
-		mark["~c"] = &types.AttributeValueMemberS{Value: cause.Error()}
-		mark[stampAttr] = newStamp()
-		call := meterOf(ctx, "PutItem", false)
-		out, err := v.db.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.name, Item: mark, ReturnConsumedCapacity: call.want()}, call.options)
-		call.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.explain(err)))
+		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
+		mark[model.StampAttr] = newStamp()
+		if _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
+			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.Explain(err)))
 		}
 	}
 	return errors.Join(errs...)
@@ -231,7 +230,8 @@ func (m *Mux) Gap(ctx context.Context, cause error) error {
 
 // NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
 // Rebuild, nil if there was none. It is one read.
-func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
+func (v *View) NeedsRebuild(ctx context.Context, on *DB) (cause, err error) {
+	db := on.db
 	mark, err := v.mark(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: view %s: %w", v.name, err)
@@ -239,31 +239,31 @@ func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
 	if mark == nil {
 		return nil, nil
 	}
-	text, _ := mark["~c"].(*types.AttributeValueMemberS)
+	text, _ := mark[model.CauseAttr].(*types.AttributeValueMemberS)
 	if text == nil {
 		return errors.New("records of the stream were lost"), nil
 	}
 	return errors.New(text.Value), nil
 }
 
-func (v *View) markKey() item {
-	ix := v.table.primary
-	return item{
-		ix.partition[0]: &types.AttributeValueMemberS{Value: gapPartition},
-		ix.sort[0]:      &types.AttributeValueMemberS{Value: v.name},
+func (v *View) markKey() attr.Item {
+	ix := v.table.Primary
+	return attr.Item{
+		ix.Partition[0]: &types.AttributeValueMemberS{Value: model.GapPartition},
+		ix.Sort[0]:      &types.AttributeValueMemberS{Value: v.name},
 	}
 }
 
-func (v *View) mark(ctx context.Context, db *DB) (item, error) {
-	if !v.table.hasCompanions() {
+func (v *View) mark(ctx context.Context, db *wDB) (attr.Item, error) {
+	if !v.table.HasCompanions() {
 		return nil, nil
 	}
-	return db.Consistent().getItem(ctx, v.markKey())
+	return db.GetItem(ctx, v.markKey(), true)
 }
 
 // markStamp is the text that tells a mark from others; "" where there is none.
-func markStamp(mark item) string {
-	s, _ := mark[stampAttr].(*types.AttributeValueMemberS)
+func markStamp(mark attr.Item) string {
+	s, _ := mark[model.StampAttr].(*types.AttributeValueMemberS)
 	if s == nil {
 		return ""
 	}
@@ -271,27 +271,18 @@ func markStamp(mark item) string {
 }
 
 // unmark deletes the mark with the given stamp, if it is still that one.
-func (v *View) unmark(ctx context.Context, db *DB, stamp string) error {
-	if stamp == "" || !v.table.hasCompanions() {
+func (v *View) unmark(ctx context.Context, db *wDB, stamp string) error {
+	if stamp == "" || !v.table.HasCompanions() {
 		return nil
 	}
-	m := meterOf(ctx, "DeleteItem", false)
-	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &db.name, Key: v.markKey(),
+	_, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &db.Name, Key: v.markKey(),
 		ConditionExpression:       new("#s = :s"),
-		ExpressionAttributeNames:  map[string]string{"#s": stampAttr},
-		ExpressionAttributeValues: item{":s": &types.AttributeValueMemberS{Value: stamp}},
-		ReturnConsumedCapacity:    m.want(),
-	}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+		ExpressionAttributeNames:  map[string]string{"#s": model.StampAttr},
+		ExpressionAttributeValues: attr.Item{":s": &types.AttributeValueMemberS{Value: stamp}},
+	}, nil)
 	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
 		return nil
 	}
 	return err
-}
-
-// hasCompanions reports whether the table can hold items of the library's own: its keys are two strings.
-func (t *Table) hasCompanions() bool {
-	return len(t.primary.sort) == 1 && t.keyType(t.primary.partition[0]) == types.ScalarAttributeTypeS &&
-		t.keyType(t.primary.sort[0]) == types.ScalarAttributeTypeS
 }

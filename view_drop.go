@@ -9,6 +9,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 )
 
 // DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
@@ -18,20 +24,20 @@ import (
 //
 // It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
 // It returns the number of items deleted, also with an error. Call it again to go on.
-func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
+func (db *wDB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
-		return 0, modelFault("ddb: drop view %q: it is no name of a view", name)
-	case slices.ContainsFunc(db.table.views, func(v *View) bool { return v.name == name }):
-		return 0, modelFault("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
-	case !db.table.hasCompanions():
+		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
+	case slices.Contains(db.Table.Views, name):
+		return 0, fault.Model("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
+	case !db.Table.HasCompanions():
 		return 0, nil
 	}
 	if opts == nil {
 		opts = &RebuildOptions{}
 	}
-	scan := *opts.Scan.of("drop view", name)
-	if err := db.takes(scan); err != nil {
+	scan := *opts.Scan.below().Of("drop view", name)
+	if err := db.Takes(scan); err != nil {
 		return 0, fmt.Errorf("ddb: drop view %s: %w", name, err)
 	}
 	d := &viewDrop{db: db, name: name, b: newBulkRun(ctx, db, opts)}
@@ -43,17 +49,17 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 
 // viewDrop is a DropView under way.
 type viewDrop struct {
-	db    *DB
+	db    *wDB
 	name  string
 	b     *bulkRun
 	batch []types.WriteRequest
 }
 
-func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
+func (d *viewDrop) run(ctx context.Context, scan read.ScanOptions) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	checkpoint := scan.Checkpoint
-	scan.Checkpoint = func(c Cursor) {
+	scan.Checkpoint = func(c string) {
 		if context.Cause(ctx) != nil {
 			return
 		}
@@ -65,7 +71,7 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range d.db.Consistent().scanItems(ctx, &scan) {
+	for attrs, err := range d.db.consistently().ScanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -75,8 +81,8 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 		if d.b.p.Items++; !d.owns(attrs) {
 			continue
 		}
-		d.batch = append(d.batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: d.db.table.keyOf(loaded(attrs))}})
-		if len(d.batch) < batchWriteLimit {
+		d.batch = append(d.batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: d.db.Table.KeyOf(model.Loaded(attrs))}})
+		if len(d.batch) < call.BatchWriteLimit {
 			continue
 		}
 		if err := errors.Join(d.flush(ctx), d.b.pace(ctx)); err != nil {
@@ -89,17 +95,15 @@ func (d *viewDrop) run(ctx context.Context, scan ScanOptions) error {
 	if err := d.flush(ctx); err != nil {
 		return err
 	}
-	mark := (&View{name: d.name, table: d.db.table}).markKey()
-	m := meterOf(ctx, "DeleteItem", false)
-	out, err := d.db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.name, Key: mark, ReturnConsumedCapacity: m.want()}, m.options)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return d.db.explain(err)
+	mark := (&View{name: d.name, table: d.db.Table}).markKey()
+	_, err := d.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.Name, Key: mark}, nil)
+	return d.db.Explain(err)
 }
 
 // owns reports whether an item is one that the view made.
-func (d *viewDrop) owns(attrs item) bool {
-	pk, _ := attrs[d.db.table.primary.partition[0]].(*types.AttributeValueMemberS)
-	return pk != nil && slices.ContainsFunc([]string{ledgerPrefix, rankPrefix, distinctPrefix}, func(prefix string) bool {
+func (d *viewDrop) owns(attrs attr.Item) bool {
+	pk, _ := attrs[d.db.Table.Primary.Partition[0]].(*types.AttributeValueMemberS)
+	return pk != nil && slices.ContainsFunc([]string{model.LedgerPrefix, model.RankPrefix, model.DistinctPrefix}, func(prefix string) bool {
 		return strings.HasPrefix(pk.Value, prefix+d.name+"#")
 	})
 }
@@ -111,5 +115,5 @@ func (d *viewDrop) flush(ctx context.Context) error {
 	n, err := d.db.batchWrite(ctx, d.batch)
 	d.b.p.Changed += n
 	d.batch = d.batch[:0]
-	return d.db.explain(err)
+	return d.db.Explain(err)
 }

@@ -3,6 +3,10 @@ package ddb
 import (
 	"context"
 	"fmt"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
@@ -13,7 +17,7 @@ import (
 // comparing it, so that two callers that create equal items at one moment may both be told that it was them. If another
 // item is there by then, the error matches [ErrOutcomeUnknown], as that of any verb that cannot tell what was done.
 func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
-	return r.run(ctx, newOp(r.e, verbCreate, item))
+	return r.run(ctx, opOf(r.e, verbCreate, item))
 }
 
 // Put puts an item, whether it exists or not, and returns it as stored. It replaces the item as a whole: attributes
@@ -23,13 +27,13 @@ func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
 // transaction; so is one with History. A Put of version 0 of an entity with History and TTL queries for the newest version
 // first, as its Create does: DynamoDB leaves no trace of an item that it expired.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...Option) (T, error) {
-	return r.run(ctx, newOp(r.e, verbPut, item).with(opts))
+	return r.run(ctx, opOf(r.e, verbPut, item).with(opts))
 }
 
 // Replace puts an item that must exist, and returns it as stored; if there is none, the error matches [ErrNotFound].
 // Otherwise it is as Put.
 func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T, error) {
-	return r.run(ctx, newOp(r.e, verbReplace, item).with(opts))
+	return r.run(ctx, opOf(r.e, verbReplace, item).with(opts))
 }
 
 // Update edits an item that must exist, and returns it as it is now; if there is none, the error matches
@@ -48,7 +52,7 @@ func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T,
 // lost and the SDK sends them again, in an entity with a Version only if somebody else wrote the item in between: see
 // [Once].
 func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, error) {
-	return r.run(ctx, newOp(r.e, verbUpdate, key).edited(edits))
+	return r.run(ctx, opOf(r.e, verbUpdate, key).edited(edits))
 }
 
 // Upsert edits an item, which is created if there is none, and returns it. It is as Update, except that every index
@@ -56,15 +60,55 @@ func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, er
 // of key the fields of the primary key, as Put stores them, and nothing else; and that conditions ask something of an item
 // only where there is one. Edits that only remove make no item, and are refused. Entities with Unique or History refuse it.
 func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...Edit) (T, error) {
-	return r.run(ctx, newOp(r.e, verbUpsert, key).edited(edits))
+	return r.run(ctx, opOf(r.e, verbUpsert, key).edited(edits))
+}
+
+// Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
+// starts again, f included, up to [Options].MaxAttempts, and then the error matches [ErrConflict]. It returns the item
+// as stored. If there is none the error matches [ErrNotFound]; an error of f is returned as it is, and nothing is
+// written; nor is anything, and no If is asked, if f changed nothing.
+//
+// Only attributes that f changed are sent: those that T does not know, and fields that are derived, stay. f must not
+// change the primary key (see [Repository.Move]), the version or a derived field. The entity must declare a Version;
+// version and stamp are asserted, so that an item that was deleted and created anew is not taken for the one read. A version
+// in key is not asserted, as f gets the item as it is; a revision is.
+//
+// Where a response was lost and another writer changed the item before the request was sent again, it cannot be told
+// whether the change was made. Then f does not run again, and the error matches [ErrOutcomeUnknown]. If an If does not hold
+// f does not run again either.
+//
+// It costs a consistent read and an UpdateItem. The first conflict costs one UpdateItem more: its response brings the item
+// to start again with. Each further one costs a read and an UpdateItem. DynamoDB charges the writes that it refuses, too.
+// Uniques that change and history make it a transaction.
+func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...Option) (T, error) {
+	op := opOf(r.e, verbModify, key).with(opts)
+	if f == nil {
+		var zero T
+		return zero, op.op.fail(nil, fault.Model("no function was given"))
+	}
+	op.op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
+	return r.run(ctx, op)
+}
+
+// Move replaces from by to, which has another primary key, in one transaction: the item is read, deleted under its old
+// key and put under the new one. to is the whole new item, whose zero fields are stored as such: begin it as a copy of
+// one that was read. from may hold its key alone. Attributes that T does not know, and derived fields, travel with it. If there is
+// nothing at from's key the error matches [ErrNotFound], if there is something at to's [ErrExists], and if the item
+// changed between the read and the transaction [ErrConflict]: its version is asserted (that of from too, if it is not
+// zero), or all of its attributes. It returns the item as stored.
+//
+// If both have one primary key, the item is updated in place. A Move that would change the key of the entity's History
+// is refused. It costs a consistent read and four units for each KB: two writes, in a transaction.
+func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T, error) {
+	return r.run(ctx, r.e.Move(from, to, opts...))
 }
 
 // Delete deletes an item; that there is none is no error, unless an If asks for it, or after a lost response: what is gone
 // then counts as deleted. A version in key that is not zero is asserted. It is one DeleteItem. An entity with Unique is read first, unless key holds the fields of its
 // constraints, and one with History unless key holds the version; both make it a transaction.
 func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error {
-	op := newOp(r.e, verbDelete, key).with(opts)
-	return r.db.Do(ctx, op)
+	op := opOf(r.e, verbDelete, key).with(opts)
+	return r.db.Do(ctx, op.op)
 }
 
 // Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound], and
@@ -72,15 +116,15 @@ func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error
 // after a lost response takes what is there by then: where others may create the item anew, as in a queue, take it with
 // [Once], or give its version. Otherwise it is as Delete; with Once, Unique or History it reads the item first.
 func (r *Repository[T]) Take(ctx context.Context, key T, opts ...Option) (T, error) {
-	op := newOp(r.e, verbTake, key).with(opts)
-	op.returnOld = true
+	op := opOf(r.e, verbTake, key).with(opts)
+	op.op.returnOld = true
 	return r.run(ctx, op)
 }
 
 // run runs an op and returns the item as stored, or as it was before.
 func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	var zero T
-	out, err := r.db.run(ctx, op)
+	out, err := r.db.run(ctx, op.op)
 	switch {
 	case err != nil:
 		return zero, err
@@ -90,15 +134,8 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 		return zero, nil
 	}
 	var it T
-	if err := r.decode(string(op.verb), loaded(out.attrs), &it); err != nil {
-		return zero, fmt.Errorf("ddb: %s %s: %w", op.verb, op.e.name, &doneError{"the item cannot be read", err})
+	if err := r.decode(string(op.op.verb), model.Loaded(out.attrs), &it); err != nil {
+		return zero, fmt.Errorf("ddb: %s %s: %w", op.op.verb, r.e.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil
-}
-
-// Do runs one op and asks for nothing back: one request, or what the op's verb says.
-func (db *DB) Do(ctx context.Context, op Op) error {
-	op.returnOld, op.quiet = false, true
-	_, err := db.run(ctx, op)
-	return err
 }

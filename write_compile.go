@@ -4,24 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // write is an op compiled: the actions that it consists of, its own item's first.
 type write struct {
-	op      Op
+	op      wOp
 	index   int // in Transact or Batch
-	e       *entity
+	e       *model.Entity
 	tries   *tries
 	now     time.Time
 	item    reflect.Value // as it will be stored, where that is known
-	attrs   item          // likewise
+	attrs   attr.Item     // likewise
 	bytes   int           // of attrs
 	json    *wire.Writer  // in place of attrs
 	stamp   types.AttributeValue
@@ -31,21 +34,21 @@ type write struct {
 func (w *write) main() *action { return w.actions[0] }
 
 // action adds an action of the write.
-func (w *write) action(kind actionKind, r role, key item) *action {
+func (w *write) action(kind actionKind, r role, key attr.Item) *action {
 	a := &action{kind: kind, role: r, op: w.index, e: w.e, verb: w.op.verb, key: key, now: w.now}
 	w.actions = append(w.actions, a)
 	return a
 }
 
 // compile plans an op from what is known, or says what it needs to know. It makes no request.
-func (db *DB) compile(index int, op Op, t *tries) (*write, error) {
-	if err := op.valid(db.table); err != nil {
+func (db *wDB) compile(index int, op wOp, t *tries) (*write, error) {
+	if err := op.valid(db.Table); err != nil {
 		return nil, err
 	}
-	w := &write{op: op, index: index, e: op.e, tries: t, now: db.opts.Now().UTC().Round(0)}
-	if w.e.version != nil {
+	w := &write{op: op, index: index, e: op.e, tries: t, now: db.Opts.Now().UTC().Round(0)}
+	if w.e.Version != nil {
 		if t.stamp == nil {
-			t.stamp = newWriteStamp()
+			t.stamp = read.NewWriteStamp()
 		}
 		w.stamp = t.stamp
 	}
@@ -90,7 +93,7 @@ func (w *write) transactional() bool {
 }
 
 // know asks for the item, unless it is known.
-func (w *write) know(key item) error {
+func (w *write) know(key attr.Item) error {
 	if w.tries.item.state == knownNothing {
 		return &needs{key: key, item: true}
 	}
@@ -98,33 +101,33 @@ func (w *write) know(key item) error {
 }
 
 // old is the item as it was read, nil if there was none or nobody read it.
-func (w *write) old() item { return w.tries.item.item }
+func (w *write) old() attr.Item { return w.tries.item.item }
 
 // inSchema asks for a rewrite of the known item where it is of an older schema; one of a newer schema is refused.
-func (w *write) inSchema(key item) error {
-	switch n := schemaOf(loaded(w.old())); {
-	case w.old() == nil || n == w.e.schema:
+func (w *write) inSchema(key attr.Item) error {
+	switch n := model.SchemaOf(model.Loaded(w.old())); {
+	case w.old() == nil || n == w.e.Schema:
 		return nil
-	case n > w.e.schema:
-		return w.op.fail(key, w.e.otherSchema(w.old()))
+	case n > w.e.Schema:
+		return w.op.fail(key, w.e.OtherSchema(w.old()))
 	}
 	return &needs{key: key, rewrite: true}
 }
 
 // missing is the error of a write whose item is known not to be there.
-func (w *write) missing(key item) error {
-	return &WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.name, Key: w.e.table.keyText(key), Err: ErrNotFound}
+func (w *write) missing(key attr.Item) error {
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: w.e.Table.KeyText(key), Err: fault.ErrNotFound}
 }
 
 // number returns the number of the version that the write makes of an item at version.
 func (w *write) number(version int64, it reflect.Value) (int64, error) {
 	n := &w.tries.newest
 	switch {
-	case w.e.history == nil || !n.found && !n.wanted:
+	case w.e.History == nil || !n.found && !n.wanted:
 		return version + 1, nil
 	case !n.found:
-		row := item{}
-		if err := w.e.historyKey(w.op, it, 1, row); err != nil {
+		row := attr.Item{}
+		if err := w.e.HistoryKey(string(w.op.verb), it, 1, row); err != nil {
 			return 0, err
 		}
 		return 0, &needs{key: row, newest: row}
@@ -134,36 +137,22 @@ func (w *write) number(version int64, it reflect.Value) (int64, error) {
 
 // given returns the version that the op's item has, if it was given one.
 func (w *write) given() int64 {
-	if w.e.version == nil || w.op.verb == verbCreate {
+	if w.e.Version == nil || w.op.verb == verbCreate {
 		return 0
 	}
-	return w.e.version.Get(w.op.item).Int()
-}
-
-// copied returns an item of its own, so that an op can run again.
-func (e *entity) copied(it reflect.Value) reflect.Value {
-	v := e.newItem()
-	v.Set(it)
-	return e.owned(v)
-}
-
-// owned makes it, an addressable item, share no field that the library sets: a copy of a struct that embeds a pointer
-// shares what is behind it.
-func (e *entity) owned(it reflect.Value) reflect.Value {
-	e.loans.Own(it)
-	return it
+	return w.e.Version.Get(w.op.item).Int()
 }
 
 // keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
 // as it was read, the zero Value where the verb does not read it.
 func (w *write) keep(it reflect.Value, version int64, before reflect.Value) {
-	if f := w.e.version; f != nil {
+	if f := w.e.Version; f != nil {
 		f.Addr(it).SetInt(version)
 	}
-	if f := w.e.updated; f != nil {
+	if f := w.e.Updated; f != nil {
 		f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(precision(f))))
 	}
-	f := w.e.created
+	f := w.e.Created
 	if f == nil || !f.Get(it).IsZero() {
 		return
 	}
@@ -183,63 +172,63 @@ func precision(f *field.Field) time.Duration {
 }
 
 // stored returns the attributes of an item that is about to be written.
-func (w *write) stored(it reflect.Value) (item, error) {
-	attrs, err := w.e.encode(string(w.op.verb), it)
+func (w *write) stored(it reflect.Value) (attr.Item, error) {
+	attrs, err := w.e.Encode(string(w.op.verb), it)
 	if err != nil {
 		return nil, err
 	}
 	if w.stamp != nil {
-		attrs[writeStampAttr] = w.stamp
+		attrs[model.WriteStampAttr] = w.stamp
 	}
-	if err := w.e.checkTTL(it, w.now); err != nil {
-		return nil, w.op.fail(w.e.table.keyOf(loaded(attrs)), err)
+	if err := checkTTL(w.e, it, w.now); err != nil {
+		return nil, w.op.fail(w.e.Table.KeyOf(model.Loaded(attrs)), err)
 	}
 	return attrs, w.checkSize(attrs)
 }
 
-func (w *write) checkSize(attrs item) error {
-	if w.bytes = itemSize(attrs); w.bytes > maxItemBytes {
-		return w.op.fail(w.e.table.keyOf(loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", ErrTooLarge, w.bytes, maxItemBytes))
+func (w *write) checkSize(attrs attr.Item) error {
+	if w.bytes = attr.Size(attrs); w.bytes > attr.MaxItemBytes {
+		return w.op.fail(w.e.Table.KeyOf(model.Loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
 	}
 	return nil
 }
 
 // compilePut compiles Create, Put and Replace.
-func (db *DB) compilePut(w *write) error {
+func (db *wDB) compilePut(w *write) error {
 	e, version := w.e, w.given()
 	seen, given, _ := w.revision()
 	if given && version == 0 {
-		version = seen.version
+		version = seen.Version
 	}
-	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.version != nil && version == 0
-	if creates && e.history != nil && e.ttl != nil { // DynamoDB deletes what has expired, and leaves no mark
+	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.Version != nil && version == 0
+	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes what has expired, and leaves no mark
 		w.tries.newest.wanted = true
 	}
 	next, err := w.number(version, w.op.item)
 	if err != nil {
 		return err
 	}
-	w.item = e.copied(w.op.item)
+	w.item = e.CopyOf(w.op.item)
 	w.keep(w.item, next, reflect.Value{})
 	w.wrote(w.item)
-	var key item
+	var key attr.Item
 	written := false
-	if w.op.alone && db.json {
+	if w.op.alone && db.JSON {
 		key, written = w.writeJSON()
 	}
 	if !written {
 		if w.attrs, err = w.stored(w.item); err != nil {
 			return err
 		}
-		key = e.table.keyOf(loaded(w.attrs))
+		key = e.Table.KeyOf(model.Loaded(w.attrs))
 	}
-	if len(e.uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
+	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
 		if err := w.know(key); err != nil {
 			return err
 		}
 	}
 	kind := putAction
-	if len(e.derived) > 0 {
+	if len(e.Derived) > 0 {
 		kind = updateAction
 	}
 	a := w.action(kind, roleItem, key)
@@ -251,25 +240,25 @@ func (db *DB) compilePut(w *write) error {
 		a.guard(guardItem, isAbsent{absentToCreate})
 	case creates:
 		a.guard(guardItem, isAbsent{absentAtZero})
-	case w.op.verb == verbPut && e.version != nil:
+	case w.op.verb == verbPut && e.Version != nil:
 		a.guard(guardItem, isThere{version})
 	case w.op.verb == verbReplace, len(w.op.conds) > 0:
 		a.guard(guardItem, isThere{})
 	}
-	if !creates && e.version != nil {
+	if !creates && e.Version != nil {
 		a.guard(guardItem, hasVersion{version})
 	}
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
-	a.schema(!creates && (len(w.op.conds) > 0 || e.ages() && (w.op.verb == verbReplace || e.version != nil)))
+	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.verb == verbReplace || e.Version != nil)))
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
 	if err := w.claims(a, w.item); err != nil {
 		return err
 	}
-	if kind == updateAction && e.ttl != nil && w.op.verb == verbPut && e.version == nil && len(w.op.conds) == 0 {
+	if kind == updateAction && e.TTL != nil && w.op.verb == verbPut && e.Version == nil && len(w.op.conds) == 0 {
 		w.mixesWithNothing(a)
 	}
 	return w.remember(w.attrs, next)
@@ -290,37 +279,37 @@ func (w *write) mixesWithNothing(a *action) {
 func (w *write) keepDerived(a *action) {
 	attrs := a.attrs
 	a.attrs = nil
-	for _, f := range w.e.editing().mapped {
-		if w.e.derivedBy(f) != "" {
+	for _, f := range w.e.Mapped {
+		if w.e.DerivedBy(f) != "" {
 			delete(attrs, f.Attr())
 		} else if attrs[f.Attr()] == nil {
 			a.update.Remove(a.x.Name(f.Attr()))
 		}
 	}
-	for _, r := range w.e.indexed {
-		for _, attr := range r.owns() {
+	for _, r := range w.e.Indexed {
+		for _, attr := range r.Owns() {
 			if attrs[attr] == nil {
 				a.update.Remove(a.x.Name(attr))
 			}
 		}
 	}
-	for _, attr := range sortedNames(attrs) {
-		if !w.e.table.primary.isKey(attr) {
+	for _, attr := range attr.SortedNames(attrs) {
+		if !w.e.Table.Primary.IsKey(attr) {
 			a.update.Set(a.x.Name(attr), a.x.Value(attrs[attr]))
 		}
 	}
 }
 
 // compileDelete compiles Delete and Take.
-func (db *DB) compileDelete(w *write) error {
+func (db *wDB) compileDelete(w *write) error {
 	e, version := w.e, w.given()
-	key, err := e.key(string(w.op.verb), w.op.item)
+	key, err := e.Key(string(w.op.verb), w.op.item)
 	if err != nil {
 		return err
 	}
 	t := w.tries
-	example := len(e.uniques) > 0 && t.item.state == knownNothing && !t.wanted && !w.op.returnOld && e.holdsUniques(w.op.item)
-	if len(e.uniques) > 0 && !example || e.history != nil || t.wanted {
+	example := len(e.Uniques) > 0 && t.item.state == knownNothing && !t.wanted && !w.op.returnOld && holdsUniques(e, w.op.item)
+	if len(e.Uniques) > 0 && !example || e.History != nil || t.wanted {
 		if err := w.know(key); err != nil {
 			return err
 		}
@@ -330,7 +319,7 @@ func (db *DB) compileDelete(w *write) error {
 	if t.item.state == knownAbsent && asks {
 		return w.missing(key)
 	}
-	if e.history != nil && t.item.state == knownAbsent { // nothing to delete, and so no tombstone
+	if e.History != nil && t.item.state == knownAbsent { // nothing to delete, and so no tombstone
 		w.action(checkAction, roleItem, key).same(t.item)
 		return nil
 	}
@@ -341,7 +330,7 @@ func (db *DB) compileDelete(w *write) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
-	a.schema(len(w.op.conds) > 0 || asks && e.ages())
+	a.schema(len(w.op.conds) > 0 || asks && e.Ages())
 	if err := a.given(w.op.conds); err != nil {
 		return w.op.fail(key, fmt.Errorf("If: %w", err))
 	}
@@ -353,15 +342,15 @@ func (db *DB) compileDelete(w *write) error {
 	if err != nil {
 		return err
 	}
-	if e.history != nil {
+	if e.History != nil {
 		return w.bury(a)
 	}
 	return nil
 }
 
 // compileCheck compiles Check and CheckAbsent.
-func (db *DB) compileCheck(w *write) error {
-	key, err := w.e.key(string(w.op.verb), w.op.item)
+func (db *wDB) compileCheck(w *write) error {
+	key, err := w.e.Key(string(w.op.verb), w.op.item)
 	if err != nil {
 		return err
 	}
@@ -374,7 +363,7 @@ func (db *DB) compileCheck(w *write) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
-	if len(w.op.conds) > 0 || w.e.ages() {
+	if len(w.op.conds) > 0 || w.e.Ages() {
 		a.schema(true)
 	}
 	if err := a.given(w.op.conds); err != nil {
@@ -399,56 +388,21 @@ func (a *action) sameAs(kind guardKind, k known) {
 		return
 	}
 	e, old := a.e, k.item
-	if e.version != nil && old[writeStampAttr] != nil && len(e.derived) == 0 {
-		a.guard(kind, attributeIs{e.version.Attr(), old[e.version.Attr()]})
-		a.guard(kind, attributeIs{writeStampAttr, old[writeStampAttr]})
+	if e.Version != nil && old[model.WriteStampAttr] != nil && len(e.Derived) == 0 {
+		a.guard(kind, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
+		a.guard(kind, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
 		return
 	}
-	for _, attr := range sortedNames(old) {
-		if !e.table.primary.isKey(attr) {
+	for _, attr := range attr.SortedNames(old) {
+		if !e.Table.Primary.IsKey(attr) {
 			a.guard(kind, attributeIs{attr, old[attr]})
 		}
 	}
-	for _, attr := range e.kept() {
+	for _, attr := range e.Kept() {
 		if old[attr] == nil {
 			a.guard(kind, attributeIs{attr, nil})
 		}
 	}
-}
-
-// kept returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
-// the library keeps.
-func (e *entity) kept() (attrs []string) {
-	add := func(attr string) {
-		if attr != "" && !e.table.primary.isKey(attr) && !slices.Contains(attrs, attr) {
-			attrs = append(attrs, attr)
-		}
-	}
-	for _, f := range e.editing().mapped {
-		add(f.Attr())
-	}
-	for _, r := range e.indexed {
-		for _, attr := range r.index.attrs() {
-			add(attr)
-		}
-	}
-	add(e.table.typeAttr)
-	if e.schema > 0 {
-		add(schemaAttr)
-	}
-	if e.version != nil {
-		add(writeStampAttr)
-	}
-	return attrs
-}
-
-func sortedNames(attrs item) []string {
-	names := make([]string, 0, len(attrs))
-	for name := range attrs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // ttlHorizon is how long ago DynamoDB still deletes what has expired. AWS: "Using time to live in DynamoDB".
@@ -460,22 +414,22 @@ const maxTTL = 100_000_000_000
 var errTTL = errors.New("DynamoDB never deletes an item by it")
 
 // checkTTL refuses times that DynamoDB would take for never.
-func (e *entity) checkTTL(it reflect.Value, now time.Time) error {
-	if e.ttl == nil {
+func checkTTL(e *model.Entity, it reflect.Value, now time.Time) error {
+	if e.TTL == nil {
 		return nil
 	}
-	return e.checkExpiry(e.ttl.Get(it), now)
+	return checkExpiry(e, e.TTL.Get(it), now)
 }
 
-func (e *entity) checkExpiry(v reflect.Value, now time.Time) error {
+func checkExpiry(e *model.Entity, v reflect.Value, now time.Time) error {
 	at, ok := reflect.TypeAssert[time.Time](v)
 	switch {
 	case !ok || at.IsZero():
 		return nil
 	case at.Unix() > maxTTL:
-		return modelFault("%s is %d, which looks like milliseconds: %w", e.ttl.Name, at.Unix(), errTTL)
+		return fault.Model("%s is %d, which looks like milliseconds: %w", e.TTL.Name, at.Unix(), errTTL)
 	case at.Before(now.AddDate(-ttlHorizon, 0, 0)):
-		return modelFault("%s is %s, more than five years past: %w", e.ttl.Name, at.UTC().Format(time.RFC3339), errTTL)
+		return fault.Model("%s is %s, more than five years past: %w", e.TTL.Name, at.UTC().Format(time.RFC3339), errTTL)
 	}
 	return nil
 }

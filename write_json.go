@@ -1,14 +1,13 @@
 package ddb
 
 import (
-	"reflect"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -20,75 +19,55 @@ type jsonPut struct {
 
 // jsonKey is one key attribute.
 type jsonKey struct {
-	key
-	row  *Row
+	model.Key
+	row  *model.IndexKeys
 	head string
 }
 
-// writesJSON reports that nobody can look at the Item of a PutItemInput on its way to the wire, so that it need not be
-// whole: a client of the SDK's own, without middlewares, interceptors or a protocol of the user's, one of which might
-// encrypt it.
-func writesJSON(client Client) bool {
-	c, _ := client.(*dynamodb.Client)
-	if c == nil {
-		return false
-	}
-	o := c.Options()
-	if _, own := o.Protocol.(*awsjson.Protocol); !own || !wire.Speaks(&o) || len(o.APIOptions) > 0 {
-		return false
-	}
-	for _, registered := range reflect.ValueOf(o.Interceptors).Fields() {
-		if registered.Kind() != reflect.Slice || registered.Len() > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// jsonPut returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
+// jsonPutOf returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
 // derived field, a Native key. It compiles on first use, since what derives fields is declared after the entity.
-func (e *entity) jsonPut() *jsonPut {
-	e.jsonOnce.Do(func() {
-		if len(e.uniques) == 0 && e.history == nil && len(e.derived) == 0 {
-			e.json = e.newJSONPut()
+func jsonPutOf(e *model.Entity) *jsonPut {
+	return e.Writer.Get(func() any {
+		if len(e.Uniques) > 0 || e.History != nil || len(e.Derived) > 0 {
+			return (*jsonPut)(nil)
 		}
-	})
-	return e.json
+		return newJSONPut(e)
+	}).(*jsonPut)
 }
 
-func (e *entity) newJSONPut() *jsonPut {
-	if len(e.lone) > 0 {
+func newJSONPut(e *model.Entity) *jsonPut {
+	if len(e.Lone) > 0 {
 		return nil
 	}
 	p := &jsonPut{}
 	var names []string
-	for _, r := range e.rows() {
-		if len(r.unless) > 0 {
+	for _, r := range e.AllKeys() {
+		if len(r.Unless) > 0 {
 			return nil
 		}
-		for _, k := range r.keys() {
-			if k.template.Native() {
+		for _, k := range r.Keys() {
+			if k.Template.Native() {
 				return nil
 			}
-			if !slices.Contains(names, k.attrs[0]) { // rows that share an attribute share the template
-				names = append(names, k.attrs[0])
-				p.keys = append(p.keys, jsonKey{k, r, wire.Member(k.attrs[0])})
+			if !slices.Contains(names, k.Attrs[0]) { // rows that share an attribute share the template
+				names = append(names, k.Attrs[0])
+				p.keys = append(p.keys, jsonKey{k, r, wire.Member(k.Attrs[0])})
 			}
 		}
 	}
 	var w wire.Writer
-	if t := e.table.typeAttr; t != "" {
+	if t := e.Table.TypeAttr; t != "" {
 		names = append(names, t)
 		w.Text = append(append(w.Text, ','), wire.Member(t)...)
-		w.Value(&types.AttributeValueMemberS{Value: e.name})
+		w.Value(&types.AttributeValueMemberS{Value: e.Name})
 	}
-	if e.schema > 0 {
-		w.Text = append(append(w.Text, ','), wire.Member(schemaAttr)...)
-		w.Value(numberValue(int64(e.schema)))
+	if e.Schema > 0 {
+		w.Text = append(append(w.Text, ','), wire.Member(model.SchemaAttr)...)
+		w.Value(attr.Number(int64(e.Schema)))
 	}
 	p.tail = string(w.Text)
 	taken := func(f *field.Field) bool { return slices.Contains(names, f.Attr()) }
-	if slices.Contains(names, "") || slices.ContainsFunc(e.proto.Fields(), taken) {
+	if slices.Contains(names, "") || slices.ContainsFunc(e.Proto.Fields(), taken) {
 		return nil
 	}
 	return p
@@ -96,10 +75,10 @@ func (e *entity) newJSONPut() *jsonPut {
 
 // writeJSON writes the item of a put, and reports false for one that has to be made of attributes, if only to find out
 // what is wrong with it.
-func (w *write) writeJSON() (key item, ok bool) {
+func (w *write) writeJSON() (key attr.Item, ok bool) {
 	e := w.e
-	p := e.jsonPut()
-	if p == nil || e.checkTTL(w.item, w.now) != nil {
+	p := jsonPutOf(e)
+	if p == nil || checkTTL(e, w.item, w.now) != nil {
 		return nil, false
 	}
 	out := wire.NewWriter()
@@ -108,17 +87,17 @@ func (w *write) writeJSON() (key item, ok bool) {
 			out.Release()
 		}
 	}()
-	key = make(item, 2)
-	texts := make([]types.AttributeValueMemberS, len(e.primary.keys()))
+	key = make(attr.Item, 2)
+	texts := make([]types.AttributeValueMemberS, len(e.Primary.Keys()))
 	out.Text = append(out.Text, '{')
 	for i, k := range p.keys {
-		s, err := k.row.render(string(w.op.verb), k.key, w.item)
+		s, err := k.row.Render(string(w.op.verb), k.Key, w.item)
 		if err != nil {
 			return nil, false
 		}
-		if k.row == e.primary {
+		if k.row == e.Primary {
 			texts[i].Value = s
-			key[k.attrs[0]] = &texts[i]
+			key[k.Attrs[0]] = &texts[i]
 		}
 		if i > 0 {
 			out.Text = append(out.Text, ',')
@@ -135,26 +114,26 @@ func (w *write) writeJSON() (key item, ok bool) {
 		out.Value(w.stamp)
 	}
 	omit := ""
-	if e.ttl != nil && e.ttl.Get(w.item).IsZero() {
-		omit = e.ttl.Attr()
+	if e.TTL != nil && e.TTL.Get(w.item).IsZero() {
+		omit = e.TTL.Attr()
 	}
 	behind := len(out.Text)
 	out.Text = append(out.Text, ',')
-	if !e.codec.WriteJSON(out, w.item, omit) {
+	if !e.Codec.WriteJSON(out, w.item, omit) {
 		return nil, false
 	}
 	if len(out.Text) == behind+1 {
 		out.Text = out.Text[:behind]
 	}
 	out.Text = append(out.Text, '}')
-	if len(out.Text) > maxItemBytes { // of JSON, in which an item takes more than DynamoDB counts: it may fit
+	if len(out.Text) > attr.MaxItemBytes { // of JSON, in which an item takes more than DynamoDB counts: it may fit
 		return nil, false
 	}
 	w.json = out
 	return key, true
 }
 
-var stampHead = wire.Member(writeStampAttr)
+var stampHead = wire.Member(model.WriteStampAttr)
 
 // sent says that the item is on the wire.
 func (w *write) sent() {

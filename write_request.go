@@ -9,14 +9,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // run runs an op: one request, or a transaction where it consists of several actions.
-func (db *DB) run(ctx context.Context, op Op) (result, error) {
+func (db *wDB) run(ctx context.Context, op wOp) (result, error) {
 	t := &tries{}
 	op.alone = !op.once
 	var last error
-	for attempt := range db.opts.MaxAttempts {
+	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
 			return result{}, op.fail(nil, t.settle(errors.Join(err, last)))
 		}
@@ -34,7 +38,7 @@ func (db *DB) run(ctx context.Context, op Op) (result, error) {
 		}
 		last = err
 	}
-	return result{}, fmt.Errorf("%w (after %d attempts)", last, db.opts.MaxAttempts)
+	return result{}, fmt.Errorf("%w (after %d attempts)", last, db.Attempts)
 }
 
 // unchanged is what a write that failed to compile returns.
@@ -49,7 +53,7 @@ func (w *write) unchanged(t *tries, err error) (result, error) {
 }
 
 // send sends one op.
-func (db *DB) send(ctx context.Context, w *write) (result, error) {
+func (db *wDB) send(ctx context.Context, w *write) (result, error) {
 	if w.transactional() {
 		if err := db.transact(ctx, []*write{w}); err != nil {
 			return result{}, single(err)
@@ -73,12 +77,12 @@ func (db *DB) send(ctx context.Context, w *write) (result, error) {
 
 // sendOne sends the only action of a write, and returns the attributes that DynamoDB returned. Whatever comes after an
 // attempt whose response was lost is read in that light.
-func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
+func (db *wDB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
 	a, t := w.main(), w.tries
 	var last error
-	for attempt := range db.opts.MaxAttempts {
+	for attempt := range db.Attempts {
 		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
+			if err := call.Pause(ctx, attempt); err != nil {
 				return nil, w.refused(db, t.settle(errors.Join(err, last)))
 			}
 		}
@@ -87,12 +91,12 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 		failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
 		switch {
 		case err == nil && t.lost && w.op.returnOld && w.echoes(attrs):
-			return nil, w.refused(db, errOldLost)
+			return nil, w.refused(db, fault.ErrOldLost)
 		case err == nil:
 			return attrs, nil
 		case refused && t.lost && w.ours(failed.Item):
 			if w.op.returnOld {
-				return nil, w.refused(db, errOldLost)
+				return nil, w.refused(db, fault.ErrOldLost)
 			}
 			return failed.Item, nil
 		case refused && t.lost:
@@ -100,15 +104,15 @@ func (db *DB) sendOne(ctx context.Context, w *write) (item, error) {
 		case refused:
 			return nil, w.blamed(db, a, db.seen(failed.Item), err)
 		case apierror.Of(err) != apierror.Contention:
-			return nil, w.refused(db, t.settle(db.explain(err)))
+			return nil, w.refused(db, t.settle(db.Explain(err)))
 		}
-		last = fmt.Errorf("%w: a transaction holds the item: %w", ErrConflict, err)
+		last = fmt.Errorf("%w: a transaction holds the item: %w", fault.ErrConflict, err)
 	}
 	return nil, w.refused(db, t.settle(last))
 }
 
 // ours reports whether the item that a repeated request met is what an earlier attempt of it wrote.
-func (w *write) ours(stored item) bool {
+func (w *write) ours(stored attr.Item) bool {
 	a := w.main()
 	switch {
 	case a.kind == deleteAction:
@@ -116,8 +120,8 @@ func (w *write) ours(stored item) bool {
 	case len(stored) == 0:
 		return false
 	case w.stamp != nil:
-		have := stored[writeStampAttr]
-		return have != nil && equalValues(have, w.stamp)
+		have := stored[model.WriteStampAttr]
+		return have != nil && attr.Equal(have, w.stamp)
 	}
 	attrs := w.attrs
 	if w.json != nil {
@@ -129,8 +133,8 @@ func (w *write) ours(stored item) bool {
 	if attrs == nil {
 		return false
 	}
-	for attr, av := range attrs {
-		if stored[attr] == nil || !equalValues(stored[attr], av) {
+	for attrName, av := range attrs {
+		if stored[attrName] == nil || !attr.Equal(stored[attrName], av) {
 			return false
 		}
 	}
@@ -138,7 +142,7 @@ func (w *write) ours(stored item) bool {
 }
 
 // echoes reports whether the old item that a repeated request brought may be what an earlier attempt of it left.
-func (w *write) echoes(old item) bool {
+func (w *write) echoes(old attr.Item) bool {
 	a := w.main()
 	switch a.kind {
 	case deleteAction:
@@ -153,12 +157,12 @@ func (w *write) echoes(old item) bool {
 // wantsNew reports whether DynamoDB returns the item as written: where the writer does not know all of it, as with fields
 // that a view derives.
 func (w *write) wantsNew() bool {
-	return w.main().kind == updateAction && !w.op.quiet && !w.op.returnOld && (!w.item.IsValid() || len(w.e.derived) > 0)
+	return w.main().kind == updateAction && !w.op.quiet && !w.op.returnOld && (!w.item.IsValid() || len(w.e.Derived) > 0)
 }
 
 // call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been
 // done even if the last one failed.
-func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost bool, err error) {
+func (db *wDB) call(ctx context.Context, w *write, a *action) (attrs attr.Item, lost bool, err error) {
 	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
 	var onFailure types.ReturnValuesOnConditionCheckFailure
@@ -169,41 +173,36 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost b
 	if w.op.returnOld {
 		back = types.ReturnValueAllOld
 	}
-	var consumed *types.ConsumedCapacity
-	var m *metered
 	switch a.kind {
 	case putAction:
-		m = meterOf(ctx, "PutItem", false).counted().encoded(db)
 		in := &dynamodb.PutItemInput{
-			TableName: &db.name, Item: a.attrs, ReturnConsumedCapacity: m.want(),
+			TableName: &db.Name, Item: a.attrs,
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
-		if m.answer.Item = w.json; w.json != nil {
+		if w.json != nil {
 			in.Item = a.key
 		}
 		var out *dynamodb.PutItemOutput
-		if out, err = db.client.PutItem(ctx, in, m.opts()...); err == nil {
-			attrs, consumed = out.Attributes, out.ConsumedCapacity
+		if out, err = db.PutItem(ctx, in, w.json, &lost); err == nil {
+			attrs = out.Attributes
 		}
 	case deleteAction:
-		m = meterOf(ctx, "DeleteItem", false).counted()
 		in := &dynamodb.DeleteItemInput{
-			TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
+			TableName: &db.Name, Key: a.key,
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
 		var out *dynamodb.DeleteItemOutput
-		if out, err = db.client.DeleteItem(ctx, in, m.opts()...); err == nil {
-			attrs, consumed = out.Attributes, out.ConsumedCapacity
+		if out, err = db.DeleteItem(ctx, in, &lost); err == nil {
+			attrs = out.Attributes
 		}
 	default:
 		if w.wantsNew() {
 			back = types.ReturnValueAllNew
 		}
-		m = meterOf(ctx, "UpdateItem", false).counted()
 		in := &dynamodb.UpdateItemInput{
-			TableName: &db.name, Key: a.key, ReturnConsumedCapacity: m.want(),
+			TableName: &db.Name, Key: a.key,
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
@@ -211,17 +210,9 @@ func (db *DB) call(ctx context.Context, w *write, a *action) (attrs item, lost b
 			in.UpdateExpression = &u
 		}
 		var out *dynamodb.UpdateItemOutput
-		if out, err = db.client.UpdateItem(ctx, in, m.opts()...); err == nil {
-			attrs, consumed = out.Attributes, out.ConsumedCapacity
+		if out, err = db.UpdateItem(ctx, in, &lost); err == nil {
+			attrs = out.Attributes
 		}
 	}
-	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
-		m.refused(db, failed.Item)
-	}
-	if consumed != nil {
-		m.done(*consumed)
-	} else {
-		m.done()
-	}
-	return attrs, m.lostAny(err), err
+	return attrs, lost, err
 }

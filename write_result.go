@@ -6,18 +6,21 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
 )
 
 // result is what a write hands back: attributes, or a value that needs no decoding.
 type result struct {
-	attrs item
+	attrs attr.Item
 	value reflect.Value
 }
 
 // outcome is what an op hands back that went as a transaction, which itself returns nothing.
-func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
+func (db *wDB) outcome(ctx context.Context, w *write) (result, error) {
 	a := w.main()
 	switch {
 	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
@@ -26,42 +29,42 @@ func (db *DB) outcome(ctx context.Context, w *write) (result, error) {
 		return result{attrs: w.old()}, nil // known: see answerable
 	case w.item.IsValid():
 		out, err := w.asStored()
-		if err == nil && len(w.e.derived) > 0 {
+		if err == nil && len(w.e.Derived) > 0 {
 			err = db.readDerived(ctx, w, out)
 		}
 		return out, err
 	}
 	attrs, err := db.readItBack(ctx, w)
 	if err == nil && attrs == nil {
-		err = w.refused(db, &doneError{"reading it back failed", errors.New("it is not there any more")})
+		err = w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it is not there any more")})
 	}
 	return result{attrs: attrs}, err
 }
 
 // readItBack reads the item that was written; nil if it is gone by now.
-func (db *DB) readItBack(ctx context.Context, w *write) (item, error) {
-	attrs, err := db.Consistent().getItem(ctx, w.main().key)
+func (db *wDB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
+	attrs, err := db.GetItem(ctx, w.main().key, true)
 	if err != nil {
-		return nil, w.refused(db, &doneError{"reading it back failed", db.explain(err)})
+		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
 	}
 	return db.seen(attrs).item, nil
 }
 
 // readDerived fills the derived fields of an item that was written, which views write at any time. The rest is as it was
 // written, though another writer may have been there since.
-func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
+func (db *wDB) readDerived(ctx context.Context, w *write, out result) error {
 	attrs, err := db.readItBack(ctx, w)
 	if err != nil {
 		return err
 	}
-	have := w.e.newItem()
+	have := w.e.NewItem()
 	if attrs != nil {
-		if err := w.e.decode(loaded(attrs), have); err != nil {
-			return w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
+		if err := w.e.Decode(model.Loaded(attrs), have); err != nil {
+			return w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 		}
 	}
-	for _, d := range w.e.derived {
-		d.f.Addr(out.value).Set(d.f.Get(have))
+	for _, d := range w.e.Derived {
+		d.F.Addr(out.value).Set(d.F.Get(have))
 	}
 	return nil
 }
@@ -69,40 +72,40 @@ func (db *DB) readDerived(ctx context.Context, w *write, out result) error {
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
 func (w *write) asStored() (result, error) {
 	out, err := w.readBack()
-	if err == nil && w.e.revision != nil {
-		w.e.revision.Addr(out.value).Set(w.e.revision.Get(w.item))
+	if err == nil && w.e.Revision != nil {
+		w.e.Revision.Addr(out.value).Set(w.e.Revision.Get(w.item))
 	}
 	return out, err
 }
 
 func (w *write) readBack() (result, error) {
-	if v, ok := w.e.asRead(w.item); ok {
+	if v, ok := asRead(w.e, w.item); ok {
 		return result{value: v}, nil
 	}
 	attrs := w.main().attrs
 	if attrs == nil {
 		var err error
-		if attrs, err = w.e.encode(string(w.op.verb), w.item); err != nil {
+		if attrs, err = w.e.Encode(string(w.op.verb), w.item); err != nil {
 			return result{}, err
 		}
 	}
-	v := w.e.newItem()
-	if err := w.e.decode(loaded(codec.AsHeld(attrs)), v); err != nil {
-		return result{}, w.op.fail(w.main().key, &doneError{"the item cannot be read", err})
+	v := w.e.NewItem()
+	if err := w.e.Decode(model.Loaded(codec.AsHeld(attrs)), v); err != nil {
+		return result{}, w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return result{value: v}, nil
 }
 
 // asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
-func (e *entity) asRead(it reflect.Value) (reflect.Value, bool) {
-	v := e.newItem()
-	if e.codec.Stored(v, it) != nil {
+func asRead(e *model.Entity, it reflect.Value) (reflect.Value, bool) {
+	v := e.NewItem()
+	if e.Codec.Stored(v, it) != nil {
 		return v, false
 	}
-	if e.ttl != nil && e.ttl.Get(it).IsZero() {
-		e.ttl.Addr(v).SetZero()
+	if e.TTL != nil && e.TTL.Get(it).IsZero() {
+		e.TTL.Addr(v).SetZero()
 	}
-	for _, p := range e.keyOnly {
+	for _, p := range e.KeyOnly {
 		switch p.Kind {
 		case template.Str, template.Num:
 			p.Field.Addr(v).Set(p.Field.Get(it))

@@ -1,0 +1,137 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+)
+
+// Limits of one BatchWriteItem. AWS: "BatchWriteItem".
+const (
+	BatchWriteLimit = 25
+	MaxBatchBytes   = 16 << 20
+)
+
+// bulk is up to 25 puts and deletes of different items under way. Each can be repeated, so that one whose response was
+// lost is sent again.
+type bulk struct {
+	c        *Conn
+	requests []types.WriteRequest
+	lost     []bool // whether a response that would have spoken of the request was lost
+	errs     []error
+}
+
+// BatchWrite makes puts and deletes until each is done, is refused, or the attempts without progress are used up. It
+// returns an error for each, nil for one that was done.
+func (c *Conn) BatchWrite(ctx context.Context, requests []types.WriteRequest) []error {
+	b := &bulk{c: c, requests: requests, lost: make([]bool, len(requests)), errs: make([]error, len(requests))}
+	all := make([]int, len(requests))
+	for i := range all {
+		all[i] = i
+	}
+	b.write(ctx, all)
+	return b.errs
+}
+
+// write sends some of the requests in one BatchWriteItem, and again what stays unprocessed.
+func (b *bulk) write(ctx context.Context, left []int) {
+	var last error
+	for idle := 0; idle < b.c.Attempts; idle++ { // attempts without progress
+		wait := idle
+		if last != nil {
+			wait = max(idle, 1)
+		}
+		if err := PauseFrom(ctx, wait); err != nil {
+			b.fail(left, errors.Join(err, last))
+			return
+		}
+		unprocessed, err := b.send(ctx, left)
+		switch class := apierror.Of(err); {
+		case err == nil && len(unprocessed) == 0:
+			return
+		case err == nil:
+			if len(unprocessed) < len(left) {
+				idle = -1
+			}
+			left, last = unprocessed, fmt.Errorf("%w: unprocessed after %d attempts", fault.ErrThrottled, b.c.Attempts)
+		case ctx.Err() != nil, class == apierror.Environment:
+			b.fail(left, b.c.Explain(err))
+			return
+		case class.Passes():
+			last = b.c.Explain(err)
+		case len(left) > 1: // one of them is at fault: the others are not to suffer for it
+			b.write(ctx, left[:len(left)/2])
+			b.write(ctx, left[len(left)/2:])
+			return
+		default:
+			b.fail(left, b.c.Explain(err))
+			return
+		}
+	}
+	b.fail(left, last)
+}
+
+// send makes one request, and returns what it left unprocessed.
+func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err error) {
+	requests := make([]types.WriteRequest, len(left))
+	for n, i := range left {
+		requests[n] = b.requests[i]
+	}
+	m := meterOf(ctx, "BatchWriteItem", false).encoded(b.c).counted()
+	out, err := b.c.Client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+		RequestItems:           map[string][]types.WriteRequest{b.c.Name: requests},
+		ReturnConsumedCapacity: m.want(),
+	}, m.options)
+	if m.lostAny(err) {
+		for _, i := range left {
+			b.lost[i] = true
+		}
+	}
+	if err != nil {
+		m.done()
+		return left, err
+	}
+	m.done(out.ConsumedCapacity...)
+	if len(out.UnprocessedItems) == 0 {
+		return nil, nil
+	}
+	ids := map[string]bool{}
+	for _, left := range out.UnprocessedItems { // under the name of the table, or its ARN
+		for _, r := range left {
+			ids[b.id(r)] = true
+		}
+	}
+	for _, i := range left {
+		if ids[b.id(b.requests[i])] {
+			unprocessed = append(unprocessed, i)
+		}
+	}
+	return unprocessed, nil
+}
+
+// id names the item of a request, by the key that it gives: the live table may have another than the model.
+func (b *bulk) id(r types.WriteRequest) string {
+	if r.PutRequest != nil {
+		return b.c.Table.KeyText(r.PutRequest.Item)
+	}
+	var id strings.Builder
+	for _, attrName := range attr.SortedNames(r.DeleteRequest.Key) {
+		fmt.Fprintf(&id, "%q=%s ", attrName, attr.Text(r.DeleteRequest.Key[attrName]))
+	}
+	return id.String()
+}
+
+// fail records why requests were not done, as far as that is known.
+func (b *bulk) fail(left []int, cause error) {
+	for _, i := range left {
+		b.errs[i] = fault.Settle(b.lost[i], cause)
+	}
+}

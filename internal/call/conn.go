@@ -1,0 +1,117 @@
+package call
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// Conn is one physical table behind a client. Every request of the library is made by one of its methods, which meter it. Safe for
+// concurrent use.
+type Conn struct {
+	Client        Client
+	Name          string
+	Table         *model.Table
+	Attempts      int  // for what a batch left unprocessed, and of what retries on conflict
+	AttributeMaps bool // decode the attribute maps of the SDK's outputs
+	JSON          bool // puts are written as JSON
+}
+
+// Marked returns a Conn whose errors of requests are told from those of functions that the program gave.
+func (c *Conn) Marked() *Conn {
+	marked := *c
+	marked.Client = calls{c.Client}
+	return &marked
+}
+
+// GetItem reads the attributes of one item, nil if there is none.
+func (c *Conn) GetItem(ctx context.Context, key attr.Item, consistent bool) (attr.Item, error) {
+	found, page, err := c.ReadItem(ctx, key, consistent)
+	defer page.Release()
+	return found.Attributes(), err
+}
+
+// ReadItem reads one item, which may be looked at until the page is released.
+func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (attr.Stored, *wire.Page, error) {
+	m := c.answered(ctx, "GetItem")
+	in := &dynamodb.GetItemInput{TableName: &c.Name, Key: key, ReturnConsumedCapacity: m.want()}
+	if consistent {
+		in.ConsistentRead = new(true)
+	}
+	out, err := c.Client.GetItem(ctx, in, m.opts()...)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	switch page := m.answer.Page(); {
+	case err != nil:
+		return attr.Stored{}, nil, err
+	case page != nil:
+		return attr.Stored{JSON: page.Item(0)}, page, nil
+	case len(out.Item) == 0:
+		return attr.Stored{}, nil, nil
+	}
+	return attr.Stored{Attrs: out.Item}, nil, nil
+}
+
+// Query makes one request.
+func (c *Conn) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
+	m := meterOf(ctx, "Query", true)
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.Query(ctx, in, m.opts()...)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	return out, err
+}
+
+// QueryPage is Query, but for the items: they are in the page, if there is one.
+func (c *Conn) QueryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
+	m := c.answered(ctx, "Query")
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.Query(ctx, in, m.opts()...)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	return out, m.answer.Page(), err
+}
+
+// Scan makes one request.
+func (c *Conn) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
+	m := meterOf(ctx, "Scan", true)
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.Scan(ctx, in, m.opts()...)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	return out, err
+}
+
+// ScanPage is Scan, but for the items: they are in the page, if there is one.
+func (c *Conn) ScanPage(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, *wire.Page, error) {
+	m := c.answered(ctx, "Scan")
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.Scan(ctx, in, m.opts()...)
+	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	return out, m.answer.Page(), err
+}
+
+// TransactGet makes one request; the items are in the page, if there is one.
+func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, *wire.Page, error) {
+	m := c.answered(ctx, "TransactGetItems")
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.TransactGetItems(ctx, in, m.opts()...)
+	if err != nil {
+		m.done()
+		return nil, nil, err
+	}
+	m.done(out.ConsumedCapacity...)
+	return out, m.answer.Page(), nil
+}
+
+// capacityOf returns what a call consumed, nothing where it failed.
+func capacityOf[O any](out *O, get func() *types.ConsumedCapacity) []types.ConsumedCapacity {
+	if out == nil {
+		return nil
+	}
+	if cc := get(); cc != nil {
+		return []types.ConsumedCapacity{*cc}
+	}
+	return nil
+}

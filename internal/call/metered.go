@@ -1,0 +1,182 @@
+package call
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// metered is one API call under a meter, if there is one.
+type metered struct {
+	meter     *Meter
+	operation string
+	read      bool
+	count     bool
+	attempts  int
+	applied   bool // the client took the options
+	lost      bool // of an attempt nothing came back, or a failure inside the service: it may have been done
+	with      [1]func(*dynamodb.Options)
+
+	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
+	table    string  // that they consumed
+
+	answer wire.Call // which reads the items of the response, or writes those of the request, or compares its checksum alone
+}
+
+func meterOf(ctx context.Context, operation string, read bool) *metered {
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	return &metered{meter: m, operation: operation, read: read, answer: wire.Call{ChecksumOnly: true}}
+}
+
+// answered is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
+func (c *Conn) answered(ctx context.Context, operation string) *metered {
+	m := meterOf(ctx, operation, true)
+	m.answer.ChecksumOnly = c.AttributeMaps
+	return m
+}
+
+// encoded makes a write encode its items itself, on the same terms.
+func (c *metered) encoded(by *Conn) *metered {
+	c.answer.ChecksumOnly, c.answer.RequestOnly = by.AttributeMaps, true
+	return c
+}
+
+// want is the ReturnConsumedCapacity of the request.
+func (c *metered) want() types.ReturnConsumedCapacity {
+	if c.meter == nil {
+		return ""
+	}
+	return types.ReturnConsumedCapacityIndexes
+}
+
+// counted makes the call count its attempts even without a meter.
+func (c *metered) counted() *metered {
+	c.count = true
+	return c
+}
+
+// opts is options as the SDK takes them.
+func (c *metered) opts() []func(*dynamodb.Options) {
+	c.with[0] = c.options
+	return c.with[:]
+}
+
+// options counts the attempts of the call, which the SDK may make several of.
+func (c *metered) options(o *dynamodb.Options) {
+	c.answer.Options(o)
+	if c.meter == nil && !c.count {
+		return
+	}
+	c.applied = true
+	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+		count := middleware.FinalizeMiddlewareFunc("ddbMeter", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			c.attempts++
+			out, md, err := next.HandleFinalize(ctx, in)
+			if err != nil && !apierror.Of(err).Refused() {
+				c.lost = true
+			}
+			return out, md, err
+		})
+		if err := stack.Finalize.Insert(count, "Retry", middleware.After); err != nil {
+			return stack.Finalize.Add(count, middleware.After)
+		}
+		return nil
+	})
+}
+
+// lostAny reports that an attempt of a call, which ended with err, may have been done although nothing said so. A client
+// that ignores options says nothing of its attempts.
+func (c *metered) lostAny(err error) bool {
+	return c.lost || err != nil && !c.applied && !apierror.Of(err).Refused()
+}
+
+// done adds the call to the meter. A client that ignores options counts as one attempt.
+func (c *metered) done(consumed ...types.ConsumedCapacity) {
+	if c.meter == nil {
+		return
+	}
+	sum := map[Consumer]Capacity{}
+	for i := range consumed {
+		addConsumed(sum, &consumed[i], c.read)
+	}
+	c.meter.add(c.operation, max(c.attempts, 1), sum)
+	if c.estimate > 0 {
+		c.meter.guess(c.table, Capacity{Write: c.estimate})
+	}
+}
+
+// refused estimates what a write consumed whose condition failed on an item: as much as writing the item, which is at least
+// a unit. AWS: "DynamoDB read and write operations", conditional writes.
+func (c *metered) refused(table string, old attr.Item) {
+	c.table = table
+	c.estimate += float64(max((attr.Size(old)+1023)/1024, 1))
+}
+
+// cancelled estimates what a cancelled transaction consumed: twice what each of its writes would have, of which size says
+// how large they are.
+func (c *metered) cancelled(table string, size func(i int) int, n int, reasons []types.CancellationReason) {
+	if !slices.ContainsFunc(reasons, func(r types.CancellationReason) bool { return TextOf(r.Code) == "ConditionalCheckFailed" }) {
+		return
+	}
+	c.table = table
+	for i := range n {
+		bytes := size(i)
+		if i < len(reasons) {
+			bytes = max(bytes, attr.Size(reasons[i].Item))
+		}
+		c.estimate += 2 * float64(max((bytes+1023)/1024, 1))
+	}
+}
+
+func addConsumed(sum map[Consumer]Capacity, cc *types.ConsumedCapacity, read bool) {
+	var table string
+	if cc.TableName != nil {
+		table = *cc.TableName
+	}
+	add := func(ix string, part *types.Capacity) {
+		if part == nil {
+			return
+		}
+		by := Consumer{table, ix}
+		sum[by] = sum[by].plus(split(part.CapacityUnits, part.ReadCapacityUnits, part.WriteCapacityUnits, read))
+	}
+	if cc.Table == nil && cc.CapacityUnits != nil { // an engine that does not break it down
+		by := Consumer{table, ""}
+		sum[by] = sum[by].plus(split(cc.CapacityUnits, cc.ReadCapacityUnits, cc.WriteCapacityUnits, read))
+		return
+	}
+	add("", cc.Table)
+	for name, part := range cc.LocalSecondaryIndexes {
+		add(name, &part)
+	}
+	for name, part := range cc.GlobalSecondaryIndexes {
+		add(name, &part)
+	}
+}
+
+// split tells read units from write units: only transactions do so themselves.
+func split(units, reads, writes *float64, read bool) Capacity {
+	switch {
+	case reads != nil || writes != nil:
+		var c Capacity
+		if reads != nil {
+			c.Read = *reads
+		}
+		if writes != nil {
+			c.Write = *writes
+		}
+		return c
+	case units == nil:
+		return Capacity{}
+	case read:
+		return Capacity{Read: *units}
+	}
+	return Capacity{Write: *units}
+}

@@ -1,0 +1,75 @@
+package call
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
+)
+
+// PutItem makes one request. item, unless nil, is written in the place of the input's. lost, unless nil, is set where the response of
+// an attempt was lost, so that the write may have been done even if the last one failed.
+func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wire.Writer, lost *bool) (*dynamodb.PutItemOutput, error) {
+	m := meterOf(ctx, "PutItem", false).encoded(c)
+	m.count = lost != nil
+	m.answer.Item = item
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.PutItem(ctx, in, m.opts()...)
+	c.wrote(m, lost, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity }))
+	return out, err
+}
+
+// DeleteItem makes one request; lost is as that of PutItem.
+func (c *Conn) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, lost *bool) (*dynamodb.DeleteItemOutput, error) {
+	m := meterOf(ctx, "DeleteItem", false)
+	m.count = lost != nil
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.DeleteItem(ctx, in, m.opts()...)
+	c.wrote(m, lost, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity }))
+	return out, err
+}
+
+// UpdateItem makes one request; lost is as that of PutItem.
+func (c *Conn) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, lost *bool) (*dynamodb.UpdateItemOutput, error) {
+	m := meterOf(ctx, "UpdateItem", false)
+	m.count = lost != nil
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.UpdateItem(ctx, in, m.opts()...)
+	c.wrote(m, lost, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity }))
+	return out, err
+}
+
+// wrote meters a write of one item.
+func (c *Conn) wrote(m *metered, lost *bool, err error, consumed []types.ConsumedCapacity) {
+	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		m.refused(c.Name, failed.Item)
+	}
+	m.done(consumed...)
+	if lost != nil {
+		*lost = m.lostAny(err)
+	}
+}
+
+// TransactWrite makes one request. size says how large the writes are, for an estimate of what a cancelled transaction consumed;
+// nil makes none. lost is as that of PutItem.
+func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, size func(i int) int, lost *bool) error {
+	m := meterOf(ctx, "TransactWriteItems", false)
+	m.count = lost != nil
+	in.ReturnConsumedCapacity = m.want()
+	out, err := c.Client.TransactWriteItems(ctx, in, m.opts()...)
+	if lost != nil {
+		*lost = m.lostAny(err)
+	}
+	if err == nil {
+		m.done(out.ConsumedCapacity...)
+		return nil
+	}
+	if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok && size != nil {
+		m.cancelled(c.Name, size, len(in.TransactItems), reasons.CancellationReasons)
+	}
+	m.done()
+	return err
+}

@@ -1,0 +1,8 @@
+// Package fault has the errors that the library makes: the classes that callers test for, the facts that they look at, and
+// whose fault a failure is. Package ddb documents them and gives them their public types.
+package fault
+
+// As makes a public error of one of this package, for errors.As; package ddb sets it.
+var As func(err error, target any) bool
+
+func as(err error, target any) bool { return As != nil && As(err, target) }

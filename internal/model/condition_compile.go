@@ -1,0 +1,330 @@
+package model
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/plan"
+)
+
+// Compile writes conds, joined by AND, as an expression on e's attributes.
+func (e *Entity) Compile(x *plan.Expression, conds []Clause) (string, error) {
+	out := make([]string, 0, len(conds))
+	for _, c := range conds {
+		cc, err := e.CompileCond(c)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, cc.Text(x))
+	}
+	return plan.And(out...), nil
+}
+
+// Compiled is a condition whose fields are resolved and whose constants are encoded. It can be written as an expression,
+// and evaluated here.
+type Compiled struct {
+	op    Operator
+	f     *field.Field // of a comparison
+	vals  []types.AttributeValue
+	kids  []Compiled
+	built expression.Expression // of an Expr
+}
+
+// CompileCond resolves a condition, or says what is wrong with it.
+func (e *Entity) CompileCond(cl Clause) (Compiled, error) {
+	if cl.Op == OpNil {
+		return Compiled{}, fault.Model("a nil condition")
+	}
+	out := Compiled{op: cl.Op}
+	var err error
+	switch cl.Op {
+	case OpAnd, OpOr, OpNot:
+		if len(cl.Kids) == 0 {
+			return out, fault.Model("%s of no conditions", cl.Op)
+		}
+		out.kids = make([]Compiled, len(cl.Kids))
+		for i, k := range cl.Kids {
+			if out.kids[i], err = e.CompileCond(k); err != nil {
+				return out, err
+			}
+		}
+		return out, nil
+	case OpExpr:
+		if out.built, err = expression.NewBuilder().WithCondition(cl.Expr).Build(); err != nil {
+			return out, fault.Model("Expr: %w", err)
+		}
+		return out, nil
+	default: // a comparison
+	}
+	if out.f, out.vals, err = e.Operands(cl); err != nil {
+		return out, err
+	}
+	for _, v := range out.vals {
+		if err := incomparable(cl.Op, v); err != nil {
+			return out, fmt.Errorf("field %s: %w", out.f.Name, err)
+		}
+	}
+	return out, nil
+}
+
+// crosses returns the field of a Between whose bounds cross, nil where there is none: it holds for no item.
+func (c *Compiled) crosses() *field.Field {
+	if c.op == OpBetween && Crossed(c.vals) {
+		return c.f
+	}
+	for i := range c.kids {
+		if f := c.kids[i].crosses(); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// Never reports a condition that holds for no item, as the bounds of a Between cross.
+func (c *Compiled) Never() bool {
+	return c.op == OpBetween && Crossed(c.vals) || c.op == OpAnd && slices.ContainsFunc(c.kids, func(k Compiled) bool { return k.Never() })
+}
+
+// Text writes the condition with the placeholders of x.
+func (c *Compiled) Text(x *plan.Expression) string {
+	switch c.op {
+	case OpAnd, OpOr, OpNot:
+		kids := make([]string, len(c.kids))
+		for i := range c.kids {
+			kids[i] = c.kids[i].Text(x)
+		}
+		switch c.op {
+		case OpOr:
+			return plan.Or(kids...)
+		case OpNot:
+			return "NOT (" + kids[0] + ")"
+		default:
+			return plan.And(kids...)
+		}
+	case OpExpr:
+		return x.Adopt(*c.built.Condition(), c.built.Names(), c.built.Values())
+	case OpBetween:
+		if c.Never() { // which DynamoDB refuses to compare with
+			path := x.Path(c.f.Path)
+			return "attribute_exists(" + path + ") AND attribute_not_exists(" + path + ")"
+		}
+		return Comparison(x, c.op, c.f, c.vals)
+	default: // a comparison
+		return Comparison(x, c.op, c.f, c.vals)
+	}
+}
+
+// Local reports that the condition can be evaluated here: it holds no Expr.
+func (c *Compiled) Local() bool {
+	return c.op != OpExpr && !slices.ContainsFunc(c.kids, func(k Compiled) bool { return !k.Local() })
+}
+
+// Holds evaluates a local condition on an item's attributes, as DynamoDB would.
+func (c *Compiled) Holds(attrs attr.Item) bool {
+	switch c.op {
+	case OpNot:
+		return !c.kids[0].Holds(attrs)
+	case OpOr:
+		return slices.ContainsFunc(c.kids, func(k Compiled) bool { return k.Holds(attrs) })
+	case OpAnd:
+		return !slices.ContainsFunc(c.kids, func(k Compiled) bool { return !k.Holds(attrs) })
+	default: // a comparison
+		return Holds(c.op, c.f, attr.At(attrs, c.f.Path), c.vals)
+	}
+}
+
+// Operands resolves the field of a comparison and encodes its constants as the field's attribute would be.
+func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, error) {
+	f, err := e.Resolve(cl.Ptr)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !f.Stored() {
+		return nil, nil, fault.Model("field %s lives only in the key and has no attribute to compare", f.Name)
+	}
+	if why := cmp.Or(unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
+		return nil, nil, fault.Model("field %s: %s", f.Name, why)
+	}
+	if cl.Op == OpIn && (len(cl.Vals) == 0 || len(cl.Vals) > 100) {
+		return nil, nil, fault.Model("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.Vals))
+	}
+	vals := make([]types.AttributeValue, len(cl.Vals))
+	for i, v := range cl.Vals {
+		if vals[i], err = encodeOperand(cl.Op, f, v); err != nil {
+			err = e.Told(err)
+			if _, named := errors.AsType[*codec.Error](err); !named {
+				err = fmt.Errorf("field %s: %w", f.Name, err)
+			}
+			return nil, nil, err
+		}
+	}
+	return f, vals, nil
+}
+
+// unordered says why DynamoDB does not order a field's attribute as its values are, "" if it does, or the condition is not
+// about order.
+func unordered(op Operator, f *field.Field) string {
+	switch op {
+	case OpLt, OpLe, OpGt, OpGe, OpBetween:
+	default:
+		return ""
+	}
+	t := field.Pointee(f.Type)
+	switch {
+	case f.AsString && (IsNumber(t) || isNumberText(t)):
+		return "it is a number stored as text (tag \",string\"), where 10 comes before 9: drop the option, or use Eq, Ne and In"
+	case t.ConvertibleTo(reflect.TypeFor[time.Time]()) && !f.UnixTime:
+		return "it is a time stored as text, where 00.5Z comes before 00Z, and zones differ: tag it \",unixtime\", let a sort key hold it with Time and ask there, or use Eq, Ne and In"
+	case !f.Marshals() && disordered(t):
+		return fmt.Sprintf("DynamoDB orders strings, numbers and bytes alone, and no %s", t)
+	}
+	return ""
+}
+
+// partless says why no part of a field's text is a part of its attribute, "" if it is, or the condition is not about that.
+func partless(op Operator, f *field.Field) string {
+	switch {
+	case op != OpStartsWith && op != OpContains:
+	case f.Marshals():
+		return fmt.Sprintf("a %s says itself how it is stored, and what it makes of a part is no part of what it makes of the whole: compare wholes, or store a string", f.Type)
+	case isNumberText(f.Type) && !f.AsString:
+		return fmt.Sprintf("a %s is stored as a number, which has no text: use Eq, Lt, Gt and Between", f.Type)
+	}
+	return ""
+}
+
+// incomparable says that a value has no order and no parts: it is stored as NULL, or is in an interface and no text,
+// number or bytes.
+func incomparable(op Operator, av types.AttributeValue) error {
+	switch op {
+	case OpLt, OpLe, OpGt, OpGe, OpBetween, OpStartsWith, OpContains:
+	default:
+		return nil
+	}
+	switch av.(type) {
+	case *types.AttributeValueMemberS, *types.AttributeValueMemberN, *types.AttributeValueMemberB:
+		return nil
+	case *types.AttributeValueMemberNULL:
+		return codec.Refusal("cannot be compared by %s with what is stored as NULL: use Eq, Ne, Present or Absent", op)
+	}
+	return codec.Refusal("cannot be compared by %s with what is no string, number or bytes: use Eq, Ne or In", op)
+}
+
+// disordered reports a type whose attribute DynamoDB does not order at all.
+func disordered(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Bool, reflect.Map:
+		return true
+	case reflect.Slice, reflect.Array:
+		return t.Elem().Kind() != reflect.Uint8
+	case reflect.Struct:
+		return !t.ConvertibleTo(reflect.TypeFor[time.Time]())
+	default:
+		return false
+	}
+}
+
+func encodeOperand(op Operator, f *field.Field, v any) (types.AttributeValue, error) {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() { // a nil interface
+		return &types.AttributeValueMemberNULL{Value: true}, nil
+	}
+	encode := codec.EncodeField
+	if op == OpHas {
+		encode = codec.EncodeElem
+	}
+	av, err := encode(KeepEmpty(f), rv)
+	if err == nil && av == nil {
+		err = fault.Model("a %s has no value to compare with", f.Type)
+	}
+	return av, err
+}
+
+// KeepEmpty returns f without the options that leave an empty value out.
+func KeepEmpty(f *field.Field) *field.Field {
+	if !f.OmitEmpty && !f.OmitEmptyElem {
+		return f
+	}
+	g := *f
+	g.OmitEmpty, g.OmitEmptyElem = false, false
+	return &g
+}
+
+// Placeholders is what an expression is written with: a [plan.Expression], or plain text for people.
+type Placeholders interface {
+	Name(attr string) string
+	Path(path []string) string
+	Value(v types.AttributeValue) string
+}
+
+// Plain writes names and values themselves.
+type Plain struct{}
+
+func (Plain) Name(attr string) string { return attr }
+
+func (Plain) Path(path []string) string { return strings.Join(path, ".") }
+
+func (Plain) Value(v types.AttributeValue) string { return attr.Text(v) }
+
+func Comparison(x Placeholders, op Operator, f *field.Field, vals []types.AttributeValue) string {
+	path := x.Path(f.Path)
+	ps := make([]string, len(vals))
+	for i, v := range vals {
+		ps[i] = x.Value(v)
+	}
+	switch op {
+	case OpEq:
+		if Omitted(f, vals[0]) {
+			return "attribute_not_exists(" + path + ") OR " + path + " = " + ps[0]
+		}
+	case OpNe:
+		if Omitted(f, vals[0]) {
+			return "attribute_exists(" + path + ") AND " + path + " <> " + ps[0]
+		}
+	case OpBetween:
+		return path + " BETWEEN " + ps[0] + " AND " + ps[1]
+	case OpIn:
+		in := path + " IN (" + strings.Join(ps, ", ") + ")"
+		if slices.ContainsFunc(vals, func(v types.AttributeValue) bool { return Omitted(f, v) }) {
+			return "attribute_not_exists(" + path + ") OR " + in
+		}
+		return in
+	case OpStartsWith:
+		return "begins_with(" + path + ", " + ps[0] + ")"
+	case OpContains, OpHas:
+		return "contains(" + path + ", " + ps[0] + ")"
+	case OpPresent, OpAbsent:
+		return string(op) + "(" + path + ")"
+	default:
+	}
+	return path + " " + string(op) + " " + ps[0]
+}
+
+// Omitted reports whether av is of a value that the field leaves out.
+func Omitted(f *field.Field, av types.AttributeValue) bool {
+	if !f.OmitEmpty {
+		return false
+	}
+	if n, ok := av.(*types.AttributeValueMemberN); ok && f.UnixTime {
+		return n.Value == attr.ZeroUnix
+	}
+	return attr.IsEmpty(av)
+}
+
+// Crossed reports bounds of which the lower is above the upper, which DynamoDB refuses.
+func Crossed(vals []types.AttributeValue) bool {
+	c, ok := attr.Compare(vals[0], vals[1])
+	return ok && c > 0
+}

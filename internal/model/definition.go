@@ -1,0 +1,280 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// Definition collects what the function given to Define says about an entity.
+type Definition struct {
+	E        *Entity
+	faults   []error
+	panicked bool
+	wrongTTL bool // the field of TTL is none of the entity
+	revision reflect.Type
+}
+
+// Primary gives the entity's primary key; no sort template for a table without a sort key.
+func (d *Definition) Primary(partition Parts, sort ...Parts) {
+	if d.E.Primary != nil {
+		d.fault("primary: declared twice")
+		return
+	}
+	d.E.Primary = d.row(d.E.Table.Primary, partition, sort)
+}
+
+// Index gives the entity's keys in a secondary index.
+func (d *Definition) Index(ix *Index, partition Parts, sort ...Parts) *IndexKeys {
+	switch {
+	case ix == nil:
+		d.fault("index: nil is no index")
+		return &IndexKeys{}
+	case ix.Table != d.E.Table:
+		d.fault("index %s: not an index of this table", ix.Name)
+		return &IndexKeys{}
+	case ix.Kind == PrimaryIndex:
+		d.fault("index: the table's own key is declared by Primary")
+		return &IndexKeys{}
+	case slices.ContainsFunc(d.E.Indexed, func(r *IndexKeys) bool { return r.Index == ix }):
+		d.fault("%s: declared twice", ix.Name)
+		return &IndexKeys{}
+	}
+	r := d.row(ix, partition, sort)
+	d.E.Indexed = append(d.E.Indexed, r)
+	return r
+}
+
+// Under says that this entity's sort keys continue parent's, so that one Query reads a parent with what is under it:
+func (d *Definition) Under(parent *Entity) {
+	if parent == nil {
+		d.fault("under: nil is no entity: define the parent first, and see that its Define had no error")
+		return
+	}
+	d.E.under = append(d.E.under, parent)
+}
+
+// AlsoIn accepts that the entity's attributes put its items into ix, which it does not declare: without it that is a
+// fault, since queries of others would meet them.
+func (d *Definition) AlsoIn(ix *Index) {
+	if ix == nil || ix.Table != d.E.Table || ix.Kind == PrimaryIndex {
+		d.fault("also in: not a secondary index of this table")
+		return
+	}
+	d.E.Also = append(d.E.Also, &IndexKeys{Entity: d.E, Index: ix})
+}
+
+// Alias accepts items whose type attribute has one of these older names. Writes use the entity's own.
+func (d *Definition) Alias(names ...string) { d.E.aliases = append(d.E.aliases, names...) }
+
+// Version makes f the item's version, a number that the library keeps: Create writes 1; Put and Replace assert the
+// version of the item given (0: there is none yet) and write the next, else the error is ErrConflict.
+func (d *Definition) Version(f *int64) {
+	if d.E.Version = d.note("version", f); d.E.Version != nil && d.E.Version.AsString {
+		d.fault("version: %s is stored as text (tag \",string\"), which no write counts on: drop the option", d.E.Version.Name)
+	}
+}
+
+// TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it or
+// not, and writes treat it as absent.
+func (d *Definition) TTL(f *time.Time) {
+	if d.E.TTL = d.note("ttl", f); d.E.TTL == nil {
+		d.wrongTTL = true
+		return
+	}
+	d.E.TTL.OmitEmpty = true // as the library stores it: the zero time is no attribute
+	if d.holder(d.E.TTL) == nil && !d.E.TTL.UnixTime {
+		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB expires by whole seconds", d.E.TTL.Name, d.E.TTL.Attr())
+	}
+}
+
+// Created keeps in f when the item was made: now, by the clock of Options, unless the item that is written says a time.
+func (d *Definition) Created(f *time.Time) { d.E.Created = d.note("created", f) }
+
+// Updated sets f to the time of each write, by the clock of Options.
+func (d *Definition) Updated(f *time.Time) { d.E.Updated = d.note("updated", f) }
+
+// note resolves a field that the library keeps, and adds it to the design page.
+func (d *Definition) note(what string, ptr any) *field.Field {
+	f, err := d.E.Proto.Resolve(ptr)
+	for _, have := range d.E.keptFields() {
+		switch {
+		case err != nil:
+		case have.what == what:
+			d.fault("%s: declared twice, as %s and as %s", what, have.f.Name, f.Name)
+		case have.f == f:
+			d.fault("%s: field %s is kept as %s already", what, f.Name, have.what)
+		}
+	}
+	switch {
+	case err != nil:
+		d.fault("%s: %w", what, d.foreign(err))
+		return nil
+	case !d.atTop(what, f):
+	case !f.Stored():
+		d.fault("%s: field %s is dynamodbav:\"-\": it needs an attribute", what, f.Name)
+	}
+	d.E.Notes = append(d.E.Notes, what+"\t"+f.Name+"\t")
+	return f
+}
+
+func NewDefinition(table *Table, name string, t, revision reflect.Type) (*Definition, error) {
+	proto, err := field.New(t)
+	if err != nil {
+		return nil, fault.Model("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
+	}
+	return &Definition{revision: revision, E: &Entity{
+		Name: name, Table: table, Proto: proto, Codec: codec.For(t),
+		NewItem: func() reflect.Value { return reflect.New(t).Elem() },
+	}}, nil
+}
+
+// Run calls the user's function; a panic in it is one more fault.
+func (d *Definition) Run(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.fault("the function panicked: %v", p)
+			d.panicked = true // what it did not come to is no fault of its own
+		}
+	}()
+	f()
+}
+
+// Finish checks the definition and adds the entity to its table, or reports every fault.
+func (d *Definition) Finish() error {
+	if err := d.E.Proto.Changed(); err != nil {
+		d.fault("%w", err)
+	}
+	switch {
+	case d.panicked:
+	case d.E.Primary == nil:
+		d.fault("no primary key: call Primary")
+	default:
+		d.check()
+	}
+	d.E.Table.Refuse(d.E.Name, d.faults)
+	if err := joinFaults(append(d.E.Table.news(), d.faults...)); err != nil {
+		return err
+	}
+	for _, r := range d.E.AllKeys() {
+		for _, parent := range d.E.ancestors() {
+			if above := parent.KeysIn(r.Index); above != nil {
+				r.Sort = r.Sort.Under(above.Sort)
+			}
+		}
+	}
+	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
+		r.halves, r.beside, r.Kept = r.Keys(), r.Others(), r.keptByItself()
+	}
+	for _, k := range d.E.Primary.Keys() {
+		for _, p := range k.Template.Parts() {
+			if p.Field != nil && !p.Field.Stored() {
+				d.E.KeyOnly = append(d.E.KeyOnly, p)
+			}
+		}
+	}
+	for _, f := range d.E.Proto.Fields() {
+		if f.Stored() && !f.Nested() && !f.Embedded {
+			d.E.Mapped = append(d.E.Mapped, f)
+		}
+	}
+	d.E.lend()
+	d.E.join()
+	return nil
+}
+
+// join makes the entity part of its table.
+func (e *Entity) join() {
+	e.Table.Entities = append(e.Table.Entities, e)
+	if e.Ages() {
+		e.Table.ages = max(e.Table.ages, e.Schema)
+	}
+	for _, name := range append([]string{e.Name}, e.aliases...) {
+		e.Table.byName[name] = e
+	}
+	for _, parent := range e.under {
+		parent.covers = append(parent.covers, e)
+	}
+	for _, r := range append(e.AllKeys(), e.Also...) {
+		maps.Copy(e.Table.KeyTypes, r.keyTypes())
+	}
+	e.Table.renamed()
+}
+
+func (d *Definition) fault(format string, args ...any) {
+	d.faults = append(d.faults, fmt.Errorf("ddb: define %s: %w", d.E.Name, fmt.Errorf(format, args...)))
+}
+
+// foreign says where, inside a definition, fields are named.
+func (d *Definition) foreign(err error) error {
+	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
+}
+
+// row resolves the templates of a declaration.
+func (d *Definition) row(ix *Index, partition Parts, sort []Parts) *IndexKeys {
+	before := len(d.faults)
+	r := &IndexKeys{Entity: d.E, Index: ix, Partition: d.template(ix, "partition", partition, len(ix.Partition))}
+	defer func() {
+		r.faulty = len(d.faults) > before
+		if _, wrong := d.E.Table.faults(); wrong[ix] {
+			r.faulty, d.faults = true, d.faults[:before] // it follows from what is wrong with the index
+		}
+	}()
+	switch {
+	case len(sort) == 0 && len(ix.Sort) > 0:
+		d.fault("%s: needs a sort key", ix.Name)
+	case len(sort) > 1:
+		d.fault("%s: takes one sort key: join its parts with Key", ix.Name)
+	case len(sort) == 1 && len(ix.Sort) == 0:
+		d.fault("%s: has no sort key attribute", ix.Name)
+	case len(sort) == 1:
+		r.Sort = d.template(ix, "sort", sort[0], len(ix.Sort))
+	}
+	return r
+}
+
+// template resolves the fields of a template and checks it by itself. attrs is the number of key attributes.
+func (d *Definition) template(ix *Index, side string, t Parts, attrs int) template.Template {
+	parts := make([]template.Part, 0, len(t))
+	ok := true
+	for i, p := range t {
+		if p.Missing {
+			d.fault("%s: %s key, part %d is nil: is the variable set by then?", ix.Name, side, i+1)
+			ok = false
+			continue
+		}
+		if p.Kind == template.Literal {
+			parts = append(parts, template.Part{Kind: p.Kind, Text: p.Text})
+			continue
+		}
+		f, err := d.E.Proto.Resolve(p.Ptr)
+		if err != nil {
+			d.fault("%s: %s key, part %d: %w", ix.Name, side, i+1, d.foreign(err))
+			ok = false
+			continue
+		}
+		parts = append(parts, template.Part{Kind: p.Kind, Field: f, Width: p.Width, N: p.N})
+	}
+	if !ok {
+		return template.Template{}
+	}
+	out := template.New(parts...)
+	for _, err := range out.Faults() {
+		d.fault("%s: %s key %q: %w", ix.Name, side, out, err)
+	}
+	switch {
+	case len(out.Faults()) > 0:
+	case out.Native() && len(parts) != attrs:
+		d.fault("%s: %s key %q has %d parts for the attributes %v", ix.Name, side, out, len(parts), ix.Attrs())
+	case !out.Native() && attrs > 1:
+		d.fault("%s: %s key %q: several attributes need a Native part each", ix.Name, side, out)
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package model
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// checkTypes refuses a key attribute that is of one type here and of another in other.
+func (d *Definition) checkTypes(other *Entity) {
+	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
+		for attr, t := range r.keyTypes() {
+			for _, o := range append(other.AllKeys(), other.Also...) {
+				if have, ok := o.keyTypes()[attr]; ok && have != t && !r.faulty {
+					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.Index.Name, attr, t, have, other.Name)
+					return
+				}
+			}
+		}
+	}
+}
+
+// checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
+// no such item, whether it would be in that index or not.
+func (d *Definition) checkKeyFields(other *Entity) {
+	d.checkStored(d.E, other)
+	d.checkStored(other, d.E)
+}
+
+func (d *Definition) checkStored(e, keys *Entity) {
+	for _, f := range e.Proto.Fields() {
+		if !f.Stored() || f.Nested() {
+			continue
+		}
+		for _, r := range append(keys.AllKeys(), keys.Also...) {
+			want, ok := r.keyTypes()[f.Attr()]
+			if ok && !r.faulty && !mayBe(f, want) {
+				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse each such item; tag the field with another name", f.Name, e.Name, f.Attr(), r.Index.Name, want, keys.Name)
+				break
+			}
+		}
+	}
+}
+
+// checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
+func (d *Definition) checkUnfilled() {
+	for _, ix := range d.E.Table.All() {
+		if _, in := d.implied(ix.Attrs()); in {
+			continue // declared, or told already
+		}
+		for _, attr := range ix.Attrs() {
+			f := d.attribute(attr)
+			if _, filled := d.E.Table.KeyTypes[attr]; f == nil || filled {
+				continue
+			}
+			if want := d.E.Table.KeyType(attr); !mayBe(f, want) {
+				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.Name, want)
+			}
+		}
+	}
+}
+
+// mayBe reports whether a field is stored as a key attribute's type, as far as its own type tells.
+func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
+	t := field.Pointee(f.Type)
+	bytes := (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
+	switch {
+	case f.Marshals() || t.Kind() == reflect.Interface:
+		return true
+	case bytes:
+		return want == types.ScalarAttributeTypeB
+	case t.ConvertibleTo(reflect.TypeFor[time.Time]()):
+		return (want == types.ScalarAttributeTypeN) == f.UnixTime && want != types.ScalarAttributeTypeB
+	case t.Kind() == reflect.String, IsNumber(t):
+		return want == nativeType(f)
+	}
+	return false // of no key's type
+}

@@ -1,0 +1,170 @@
+package model
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// Entity is an Entity without its type parameter.
+type Entity struct {
+	Name    string
+	aliases []string
+	Table   *Table
+	Proto   *field.Prototype
+	Codec   *codec.Plan
+	NewItem func() reflect.Value // an addressable zero T
+
+	Primary *IndexKeys
+	KeyOnly []template.Part // of the primary key: those of fields without an attribute
+	Indexed []*IndexKeys
+	Lone    []indexField
+	Also    []*IndexKeys // rows that its attributes alone make, declared by AlsoIn
+
+	under  []*Entity // parents whose sort keys this entity's continue
+	covers []*Entity // the entities under this one
+
+	Version, TTL, Created, Updated *field.Field
+	Revision                       *field.Field // without an attribute
+
+	Derived []derivation // fields that views fill
+	loans   field.Loans  // on the way to fields that the library sets
+
+	Uniques []*Unique
+	History *IndexKeys // of version rows
+	dropped []*Index   // that items from before may stand in
+
+	Writer  slot // what puts are written by, once one is
+	Schema  int
+	remade  bool // there is an upgrade, which may give an item a TTL
+	upgrade func(from int, attrs map[string]types.AttributeValue) error
+
+	Editor slot           // what edits are written by, once one is
+	Mapped []*field.Field // that are attributes of the item
+	Made   bool           // a view makes its items
+
+	Notes []string // further lines of the design page
+}
+
+func (e *Entity) Label() string {
+	if e == nil {
+		return "item of the library's own"
+	}
+	return e.Name
+}
+
+// AllKeys returns the primary row and the declared index rows.
+func (e *Entity) AllKeys() []*IndexKeys { return append([]*IndexKeys{e.Primary}, e.Indexed...) }
+
+// KeysIn returns the entity's row in ix, nil if it has none.
+func (e *Entity) KeysIn(ix *Index) *IndexKeys {
+	if ix == e.Table.Primary {
+		return e.Primary
+	}
+	for _, rows := range [][]*IndexKeys{e.Indexed, e.Also} {
+		if i := slices.IndexFunc(rows, func(r *IndexKeys) bool { return r.Index == ix }); i >= 0 {
+			return rows[i]
+		}
+	}
+	return nil
+}
+
+// Resolve returns the field whose address in the prototype ptr is.
+func (e *Entity) Resolve(ptr any) (*field.Field, error) {
+	f, err := e.Proto.Resolve(ptr)
+	if err != nil {
+		return nil, fault.Model("%w", err)
+	}
+	return f, nil
+}
+
+func (e *Entity) OtherSchema(old attr.Item) error {
+	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, SchemaOf(Loaded(old)), e.Schema)
+}
+
+// Housekeeping returns the attributes that reads look at beside those of the fields.
+func (e *Entity) Housekeeping() (attrs []string) {
+	for _, attr := range []string{e.Table.TypeAttr, e.Table.TTL} {
+		if attr != "" {
+			attrs = append(attrs, attr)
+		}
+	}
+	if e.Schema > 0 {
+		attrs = append(attrs, SchemaAttr)
+	}
+	return attrs
+}
+
+// As fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
+func (e *Entity) As(op string, s attr.Stored, dst reflect.Value) error {
+	claimed, err := e.Table.Claim(s)
+	if err == nil && claimed != e {
+		err = fmt.Errorf("%w: item %s is a %s", fault.ErrUnknown, e.Table.KeyText(e.Table.KeyOf(s)), claimed.Label())
+	}
+	if err == nil {
+		err = e.Decode(s, dst)
+	}
+	if err != nil {
+		dst.SetZero()
+		return e.Table.ItemError(op, e, s, err)
+	}
+	return nil
+}
+
+// Constraints returns the names of the entity's Unique constraints.
+func (e *Entity) Constraints() []string {
+	names := make([]string, len(e.Uniques))
+	for i, u := range e.Uniques {
+		names[i] = u.Name
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Owned makes it, an addressable item, share no field that the library sets: a copy of a struct that embeds a pointer
+// shares what is behind it.
+func (e *Entity) Owned(it reflect.Value) reflect.Value {
+	e.loans.Own(it)
+	return it
+}
+
+// Kept returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
+// the library keeps.
+func (e *Entity) Kept() (attrs []string) {
+	add := func(attr string) {
+		if attr != "" && !e.Table.Primary.IsKey(attr) && !slices.Contains(attrs, attr) {
+			attrs = append(attrs, attr)
+		}
+	}
+	for _, f := range e.Mapped {
+		add(f.Attr())
+	}
+	for _, r := range e.Indexed {
+		for _, attr := range r.Index.Attrs() {
+			add(attr)
+		}
+	}
+	add(e.Table.TypeAttr)
+	if e.Schema > 0 {
+		add(SchemaAttr)
+	}
+	if e.Version != nil {
+		add(WriteStampAttr)
+	}
+	return attrs
+}
+
+// CopyOf returns an item of its own, so that an op can run again.
+func (e *Entity) CopyOf(it reflect.Value) reflect.Value {
+	v := e.NewItem()
+	v.Set(it)
+	return e.Owned(v)
+}

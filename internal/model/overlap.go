@@ -1,0 +1,131 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// checkOverlaps refuses rows that a read of the other entity would meet: in every index, two entities whose partitions
+// can be the same have sort keys of which none begins as the other's do, unless one stands Under the other.
+func (d *Definition) checkOverlaps(other *Entity) {
+	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
+		if o := other.KeysIn(r.Index); o != nil && !(r.Mixed && o.Mixed) { // which nothing reads
+			d.checkOverlap(r, o)
+		}
+	}
+	if h := d.E.History; h != nil {
+		d.checkOverlap(h, other.Primary)
+		if other.History != nil {
+			d.checkOverlap(h, other.History)
+		}
+	}
+	if other.History != nil {
+		d.checkOverlap(d.E.Primary, other.History)
+	}
+}
+
+func (d *Definition) checkOverlap(r, o *IndexKeys) {
+	if r.faulty || o.faulty || !template.MayEqual(r.Partition, o.Partition) {
+		return
+	}
+	if slices.Contains(d.E.ancestors(), o.Entity) {
+		if r.Sort.Continues(o.Sort) {
+			return
+		}
+		if r.Index.Kind == PrimaryIndex {
+			d.fault("primary: sort key %q does not continue %s's %q with a literal of its own; that must end in a literal so that 1 never matches 12", r.Sort, o.Entity.Name, o.Sort)
+			return
+		}
+	}
+	mine, theirs := r.Sort, o.Sort
+	if parent := d.commonParent(o); parent != nil {
+		mine, theirs = mine.After(parent.Sort), theirs.After(parent.Sort)
+	}
+	switch {
+	case len(r.Index.Sort) == 0:
+		d.fault("%s: key %q of %s is %q of %s too, and there is no sort key to tell them apart%s: begin them with different literals, or give the index a sort key",
+			r.Index.Name, r.Partition, d.E.Name, o.Partition, o.Entity.Name, d.example(o, r.Partition, o.Partition))
+	case template.MayMeet(mine, theirs):
+		d.fault("%s: sort key %q of %s runs into %s's %q, in partition keys %q and %q%s: begin the sort keys with literals of which none begins the other (end each in a separator such as %q), declare one Under the other, or give the partition keys different literals",
+			r.Index.Name, r.Sort, d.E.Name, o.Entity.Name, o.Sort, r.Partition, o.Partition, d.example(o, mine, theirs), "#")
+	}
+}
+
+// example shows values whose keys meet.
+func (d *Definition) example(o *IndexKeys, mine, theirs template.Template) string {
+	m, ok := template.Meet(mine, theirs)
+	if !ok {
+		return ""
+	}
+	named := func(name, values string) string { return strings.TrimSpace("a " + name + " " + values) }
+	mineSays, theirsSays := mine.Values(m.Key), theirs.Values(m.Key)
+	switch {
+	case m.Both:
+		return fmt.Sprintf(": %s and %s have both %q", named(d.E.Name, mineSays), named(o.Entity.Name, theirsSays), m.Key)
+	case mineSays != "" || m.Of.String() == mine.String():
+		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", o.Entity.Name, m.Prefix, named(d.E.Name, mineSays), m.Key)
+	default:
+		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", d.E.Name, m.Prefix, named(o.Entity.Name, theirsSays), m.Key)
+	}
+}
+
+// ancestors returns the entities that e stands under, near ones first.
+func (e *Entity) ancestors() (out []*Entity) {
+	for _, p := range e.under {
+		out = append(out, p)
+		out = append(out, p.ancestors()...)
+	}
+	return out
+}
+
+// commonParent returns the row of the longest sort key that both d's entity and o's continue in o's index.
+func (d *Definition) commonParent(o *IndexKeys) (best *IndexKeys) {
+	mine := d.E.KeysIn(o.Index)
+	for _, p := range d.E.ancestors() {
+		if !slices.Contains(append(o.Entity.ancestors(), o.Entity), p) {
+			continue
+		}
+		r := p.KeysIn(o.Index)
+		if r == nil || r.Entity == o.Entity || !mine.Sort.Continues(r.Sort) || !o.Sort.Continues(r.Sort) {
+			continue
+		}
+		if best == nil || len(r.Sort.Parts()) > len(best.Sort.Parts()) {
+			best = r
+		}
+	}
+	return best
+}
+
+// ParentIn returns the row of e's nearest parent whose sort keys e's continue in ix, nil if there is none.
+func (e *Entity) ParentIn(ix *Index) (best *IndexKeys) {
+	mine := e.KeysIn(ix)
+	for _, p := range e.ancestors() {
+		if r := p.KeysIn(ix); r != nil && mine.Sort.Continues(r.Sort) && (best == nil || len(r.Sort.Parts()) > len(best.Sort.Parts())) {
+			best = r
+		}
+	}
+	return best
+}
+
+// ChildrenIn returns the names of the entities whose sort keys continue e's in ix, at any depth: one between may not be in ix.
+func (e *Entity) ChildrenIn(ix *Index) (names []string) {
+	mine := e.KeysIn(ix)
+	for _, c := range e.descendants() {
+		if r := c.KeysIn(ix); r != nil && r.Sort.Continues(mine.Sort) && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// descendants returns the entities that stand under e, near ones first; one that does so in two ways is there twice.
+func (e *Entity) descendants() (out []*Entity) {
+	for _, c := range e.covers {
+		out = append(out, c)
+		out = append(out, c.descendants()...)
+	}
+	return out
+}

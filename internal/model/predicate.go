@@ -1,0 +1,88 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// Predicate is a condition evaluated here instead of in DynamoDB, on an item's attributes and with DynamoDB's rules.
+type Predicate func(attrs attr.Item) bool
+
+// Declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there, and
+// no empty range that somebody asked for.
+func (e *Entity) Declared(c Clause) (Predicate, error) {
+	if cc, err := e.CompileCond(c); err == nil {
+		if f := cc.crosses(); f != nil {
+			return nil, fault.Model("field %s: the bounds of Between cross", f.Name)
+		}
+	}
+	return e.Predicate(c)
+}
+
+// Predicate compiles a condition that is evaluated here. Its fields need attributes of their own.
+func (e *Entity) Predicate(c Clause) (Predicate, error) {
+	cc, err := e.CompileCond(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case !cc.Local():
+		return nil, fault.Model("Expr cannot be checked here: use the conditions of this package")
+	}
+	return cc.Holds, nil
+}
+
+// Holds compares have, nil where the attribute is absent, as DynamoDB would.
+func Holds(op Operator, f *field.Field, have types.AttributeValue, vals []types.AttributeValue) bool {
+	switch op {
+	case OpPresent:
+		return have != nil
+	case OpAbsent:
+		return have == nil
+	case OpEq, OpNe, OpIn:
+		equal := slices.ContainsFunc(vals, func(v types.AttributeValue) bool {
+			return have != nil && attr.Equal(have, v) || have == nil && Omitted(f, v)
+		})
+		return equal == (op != OpNe)
+	default:
+		return have != nil && compares(op, have, vals)
+	}
+}
+
+// compares is holds for an attribute that is there.
+func compares(op Operator, have types.AttributeValue, vals []types.AttributeValue) bool {
+	switch op {
+	case OpStartsWith:
+		h, ok := have.(*types.AttributeValueMemberS)
+		return ok && strings.HasPrefix(h.Value, vals[0].(*types.AttributeValueMemberS).Value)
+	case OpContains, OpHas:
+		return attr.Contains(have, vals[0])
+	case OpBetween:
+		lo, ok := attr.Compare(have, vals[0])
+		hi, ok2 := attr.Compare(have, vals[1])
+		return ok && ok2 && lo >= 0 && hi <= 0
+	default:
+	}
+	c, ok := attr.Compare(have, vals[0])
+	if !ok {
+		return false
+	}
+	switch op {
+	case OpLt:
+		return c < 0
+	case OpLe:
+		return c <= 0
+	case OpGt:
+		return c > 0
+	case OpGe:
+		return c >= 0
+	default:
+		panic(fmt.Sprintf("ddb: operator %q is not a comparison", op))
+	}
+}

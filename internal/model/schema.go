@@ -1,0 +1,116 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+)
+
+// Schema says that items are written in schema n, 1 or more, and how older ones are read: upgrade gets the attributes
+// of an item of schema from (0: from before there were schemas), as they are stored and before they are decoded, and
+// changes them in place.
+func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
+	switch {
+	case d.E.Schema != 0:
+		d.fault("schema: declared twice")
+	case n < 1:
+		d.fault("schema: %d: the first is 1", n)
+	case upgrade == nil && n > 1:
+		d.fault("schema: no function to upgrade with")
+	}
+	if d.E.remade = upgrade != nil; upgrade == nil {
+		upgrade = func(int, map[string]types.AttributeValue) error { return nil }
+	}
+	d.E.Schema, d.E.upgrade = n, upgrade
+	d.E.Notes = append(d.E.Notes, "schema\t"+strconv.Itoa(n)+"\t")
+}
+
+// SchemaOf returns the number of the schema of an item.
+func SchemaOf(s attr.Stored) int {
+	text, ok := s.Number(SchemaAttr)
+	if !ok {
+		return 0
+	}
+	v, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+// Upgraded returns the attributes in the entity's own schema: attrs itself where they are.
+func (e *Entity) Upgraded(attrs attr.Item) (attr.Item, error) {
+	from := SchemaOf(Loaded(attrs))
+	if from >= e.Schema {
+		return attrs, nil
+	}
+	out := attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
+	if err := fault.Safely(func() error { return e.upgrade(from, out) }); err != nil {
+		return nil, fmt.Errorf("%s %s: upgrade from schema %d: %w", e.Name, e.Table.KeyText(attrs), from, err)
+	}
+	for _, attrName := range e.Table.Primary.Attrs() {
+		if out[attrName] == nil || attrs[attrName] != nil && !attr.Equal(out[attrName], attrs[attrName]) {
+			return nil, fmt.Errorf("%s %s: upgrade from schema %d: changed the key: that takes a Move", e.Name, e.Table.KeyText(attrs), from)
+		}
+	}
+	out[SchemaAttr] = attr.Number(int64(e.Schema))
+	return out, nil
+}
+
+// Rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item would be put with.
+func (e *Entity) Rekey(op string, it reflect.Value, attrs attr.Item) error {
+	put, err := e.Encode(op, it)
+	if err != nil {
+		return err
+	}
+	keep := func(attr string) {
+		if delete(attrs, attr); put[attr] != nil {
+			attrs[attr] = put[attr]
+		}
+	}
+	for _, r := range e.Indexed {
+		for _, k := range r.Keys() {
+			for _, attr := range k.Attrs {
+				switch {
+				case e.Table.Primary.IsKey(attr):
+				case !k.Template.Native():
+					keep(attr)
+				case attrs[attr] == nil && put[attr] != nil && r.includes(put):
+					attrs[attr] = put[attr]
+				}
+			}
+		}
+	}
+	if t := e.Table.TypeAttr; t != "" {
+		keep(t)
+	}
+	if e.Schema > 0 {
+		keep(SchemaAttr)
+	}
+	return nil
+}
+
+// AsWritten returns the item stored as attrs as this program would write it: upgraded, with the index keys of today.
+// Attributes that it does not know stay.
+func (e *Entity) AsWritten(op string, attrs attr.Item) (attr.Item, reflect.Value, error) {
+	up, err := e.Upgraded(attrs)
+	if err != nil {
+		return nil, reflect.Value{}, err
+	}
+	it := e.NewItem()
+	if err := e.Decode(Loaded(up), it); err != nil {
+		return nil, it, err
+	}
+	whole, err := e.Completed(up, it)
+	if err != nil {
+		return nil, it, err
+	}
+	out := maps.Clone(whole)
+	return out, it, e.Rekey(op, it, out)
+}

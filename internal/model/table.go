@@ -1,0 +1,159 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/codec"
+	"github.com/singletable-go/ddb/internal/field"
+)
+
+// Table describes one DynamoDB table: its keys, its indexes and the entities in it.
+type Table struct {
+	Primary  *Index
+	Indexes  []*Index
+	Entities []*Entity
+	refused  []refusedDefinition
+	Views    []string           // that are declared for it
+	byName   map[string]*Entity // aliases included
+	TypeAttr string
+	TTL      string
+	ages     int                                  // items of schemas below it may be given a TTL by their upgrade
+	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
+	told     map[string]bool                      // faults of its own, by a Define
+	Frozen   atomic.Bool
+	names    sync.Map // of the physical tables that a DB was made for
+	Face     any      // the public Table
+}
+
+// PrimaryName is the name of the index that is the table itself.
+const PrimaryName = "primary"
+
+// NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
+func NewTable(partition, sort string) *Table {
+	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, told: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
+	t.Primary = &Index{Table: t, Name: PrimaryName, Partition: []string{partition}, Sort: nonEmpty(sort)}
+	t.Primary.names = t.Primary.Attrs()
+	return t
+}
+
+// SetType names the attribute that carries the entity's name in each item, "entityType" by default. "" switches
+// it off: then the shape of its primary key alone says what an item is.
+func (t *Table) SetType(name string) *Table {
+	t.Mutable("TypeAttribute")
+	t.TypeAttr = name
+	t.renamed()
+	return t
+}
+
+// SetTTL names the attribute that DynamoDB expires items by.
+func (t *Table) SetTTL(attr string) *Table {
+	t.Mutable("TTL")
+	t.TTL = attr
+	t.renamed()
+	return t
+}
+
+// GSI declares a global secondary index; sort is "" for an index without a sort key.
+func (t *Table) GSI(name, partition, sort string) *Index {
+	return t.add(&Index{Name: name, Kind: GlobalIndex, Partition: []string{partition}, Sort: nonEmpty(sort)})
+}
+
+// MultiGSI declares a global secondary index with up to four partition and four sort attributes, each of them a Native
+// field.
+func (t *Table) MultiGSI(name string, partition, sort []string) *Index {
+	return t.add(&Index{Name: name, Kind: GlobalIndex, Partition: slices.Clone(partition), Sort: slices.Clone(sort)})
+}
+
+// LSI declares a local secondary index: the table's partition key with another sort key. Item collections of a table
+// with an LSI are limited to 10 GB.
+func (t *Table) LSI(name, sort string) *Index {
+	return t.add(&Index{Name: name, Kind: LocalIndex, Partition: t.Primary.Partition, Sort: []string{sort}})
+}
+
+func (t *Table) add(ix *Index) *Index {
+	t.Mutable("index " + ix.Name)
+	ix.Table, ix.names = t, ix.Attrs()
+	t.Indexes = append(t.Indexes, ix)
+	t.renamed()
+	return ix
+}
+
+// InUse says that a DB is made for the physical table called name. From then on the model stays as it is, so that it is
+// checked as a whole first: what was declared after the last Define was not yet.
+func (t *Table) InUse(name string) {
+	if !t.Frozen.Load() {
+		if err := joinFaults(t.stands()); err != nil {
+			panic("ddb: New: " + err.Error())
+		}
+	}
+	if !utf8.ValidString(name) {
+		panic(fmt.Sprintf("ddb: New: table name %q is not valid UTF-8", name))
+	}
+	t.Frozen.Store(true)
+	t.names.Store(name, nil)
+}
+
+// Called reports whether a DB was made for the physical table called name. An engine that does not say which table consumed
+// capacity says "": that is every table.
+func (t *Table) Called(name string) bool {
+	_, ok := t.names.Load(name)
+	return ok || name == ""
+}
+
+// renamed tells the entities which attributes the library fills, so that none of them is read into a field whose name differs
+// in case, and which of their fields stand in an index.
+func (t *Table) renamed() {
+	for _, e := range t.Entities {
+		e.Codec = codec.For(e.Proto.Type()).Beside(append(t.ownNames(), e.filledNames()...)...)
+		e.Lone = e.indexFields()
+	}
+}
+
+// filledNames returns the attributes of the fields that the library fills.
+func (e *Entity) filledNames() (names []string) {
+	for _, f := range []*field.Field{e.Version, e.TTL, e.Created, e.Updated} {
+		if f != nil {
+			names = append(names, f.Attr())
+		}
+	}
+	return names
+}
+
+// ownNames returns the attributes that the library fills beside those of fields.
+func (t *Table) ownNames() (names []string) {
+	for _, ix := range t.All() {
+		names = append(names, ix.Attrs()...)
+	}
+	if t.TypeAttr != "" {
+		names = append(names, t.TypeAttr)
+	}
+	if t.TTL != "" {
+		names = append(names, t.TTL)
+	}
+	return append(names, SchemaAttr, WriteStampAttr)
+}
+
+func (t *Table) All() []*Index { return append([]*Index{t.Primary}, t.Indexes...) }
+
+// Mutable panics when the table is in use: a change would leave DBs with half a model.
+func (t *Table) Mutable(what string) {
+	if t.Frozen.Load() {
+		panic("ddb: " + what + ": the table is in use by a DB; declare indexes and entities before New, in package variables")
+	}
+}
+
+var indexName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+
+func nonEmpty(attr string) []string {
+	if attr == "" {
+		return nil
+	}
+	return []string{attr}
+}

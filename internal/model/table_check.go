@@ -1,0 +1,179 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/singletable-go/ddb/internal/fault"
+)
+
+// Check returns every fault of the model, joined: of the table and its indexes, of definitions that Define refused, and
+// of what was declared behind an entity and does not fit it.
+func (t *Table) Check() error {
+	faults := t.stands()
+	for _, refused := range t.refused {
+		faults = append(faults, refused.faults...)
+	}
+	return joinFaults(faults)
+}
+
+// refusedDefinition is one that Define returned an error for, and no later one of the same name made good.
+type refusedDefinition struct {
+	name   string
+	faults []error
+}
+
+// Refuse keeps the faults of a definition; none where it is part of the table now.
+func (t *Table) Refuse(name string, faults []error) {
+	t.refused = slices.DeleteFunc(t.refused, func(r refusedDefinition) bool { return r.name == name })
+	if len(faults) > 0 {
+		t.refused = append(t.refused, refusedDefinition{name, faults})
+	}
+}
+
+// stands returns what is wrong with the table, and with its entities for what was declared after them.
+func (t *Table) stands() []error {
+	faults, _ := t.faults()
+	for i, e := range t.Entities {
+		d := &Definition{E: e}
+		d.checkNames()
+		d.checkFields()
+		d.checkTTL()
+		d.checkAttributes()
+		d.checkMembership()
+		d.checkUnfilled()
+		d.checkTold()
+		for _, other := range t.Entities[:i] {
+			d.checkTypes(other)
+			d.checkKeyFields(other)
+		}
+		faults = append(faults, d.faults...)
+	}
+	return faults
+}
+
+func joinFaults(faults []error) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return &fault.ModelError{Err: errors.Join(faults...)}
+}
+
+// AWS: "Quotas in Amazon DynamoDB", secondary indexes and names.
+const (
+	maxKeyName      = 255
+	maxIncluded     = 20  // attributes in one index
+	maxIncludedAll  = 100 // in all of them, one that stands in two counted twice
+	maxGlobals      = 20
+	maxLocals       = 5
+	maxKeyAttribute = 4 // on each side of a key
+)
+
+// faults returns what is wrong with the table by itself, and the indexes that are.
+func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("ddb: table: "+format, args...))
+	}
+	wrong = map[*Index]bool{}
+	names := map[string]bool{}
+	locals, globals, included := 0, 0, 0
+	for _, ix := range t.All() {
+		before := len(faults)
+		if ix.Kind != PrimaryIndex && !indexName.MatchString(ix.Name) {
+			fault("index name %q must have 3 to 255 of a-z A-Z 0-9 _ - .", ix.Name)
+		}
+		if names[ix.Name] {
+			fault("two indexes are called %q", ix.Name)
+		}
+		names[ix.Name] = true
+		for _, attr := range ix.Attrs() {
+			switch {
+			case !keyName(attr):
+				fault("%s: key attribute %.40q must have 1 to 255 bytes of valid UTF-8 and not begin with ~", ix.Name, attr)
+			case attr == t.TypeAttr:
+				fault("%s: key attribute %q is the type attribute: call TypeAttribute with another name", ix.Name, attr)
+			case attr == t.TTL:
+				fault("%s: the TTL attribute %q is a key attribute", ix.Name, attr)
+			}
+		}
+		if all := ix.Attrs(); len(slices.Compact(slices.Sorted(slices.Values(all)))) < len(all) {
+			fault("%s: a key attribute stands twice in %v", ix.Name, all)
+		}
+		if len(ix.Partition) == 0 || len(ix.Partition) > maxKeyAttribute || len(ix.Sort) > maxKeyAttribute {
+			fault("%s: an index has 1 to 4 partition and 0 to 4 sort attributes", ix.Name)
+		}
+		switch ix.Kind {
+		case LocalIndex:
+			locals++
+			if len(t.Primary.Sort) == 0 {
+				fault("%s: a table without a sort key has no local secondary index", ix.Name)
+			}
+		case GlobalIndex:
+			globals++
+		case PrimaryIndex:
+		}
+		if wrong[ix] = len(faults) > before; ix.Projection == projectInclude {
+			included += len(ix.include)
+			t.faultsOfInclude(ix, fault)
+		}
+		switch {
+		case ix.twice:
+			fault("%s: KeysOnly and Include are called more than once, and an index has one projection: keep one call", ix.Name)
+		case ix.Kind == PrimaryIndex && ix.Projection != ProjectAll:
+			fault("%s: the table itself holds all attributes: call KeysOnly and Include of a secondary index", ix.Name)
+		}
+	}
+	if locals > maxLocals {
+		fault("%d local secondary indexes: DynamoDB allows %d", locals, maxLocals)
+	}
+	if globals > maxGlobals {
+		fault("%d global secondary indexes: DynamoDB allows %d by default", globals, maxGlobals)
+	}
+	if included > maxIncludedAll {
+		fault("the indexes Include %d attributes together, one in two indexes counted twice: DynamoDB allows %d", included, maxIncludedAll)
+	}
+	switch {
+	case t.TypeAttr != "" && !keyName(t.TypeAttr):
+		fault("type attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, as the library's own do", t.TypeAttr)
+	case t.TypeAttr != "" && t.TypeAttr == t.TTL:
+		fault("attribute %q is both the type attribute and the TTL attribute", t.TTL)
+	}
+	if t.TTL != "" && !keyName(t.TTL) {
+		fault("TTL attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, as the library's own do", t.TTL)
+	}
+	return faults, wrong
+}
+
+// news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity. [New] tells all.
+func (t *Table) news() (faults []error) {
+	own, _ := t.faults()
+	for _, err := range own {
+		if !t.told[err.Error()] {
+			t.told[err.Error()] = true
+			faults = append(faults, err)
+		}
+	}
+	return faults
+}
+
+func (t *Table) faultsOfInclude(ix *Index, fault func(string, ...any)) {
+	if n := len(ix.include); n == 0 || n > maxIncluded {
+		fault("%s: Include takes 1 to %d attributes, not %d", ix.Name, maxIncluded, n)
+	}
+	for i, attr := range ix.include {
+		switch {
+		case attr == "" || len(attr) > maxKeyName || !utf8.ValidString(attr):
+			fault("%s: Include of %.40q: a name has 1 to 255 bytes of valid UTF-8", ix.Name, attr)
+		case slices.Contains(ix.include[:i], attr):
+			fault("%s: Include names %q twice", ix.Name, attr)
+		}
+	}
+}
+
+// keyName reports whether DynamoDB takes the name for an attribute of a key or TTL, and it is none of the library's own.
+func keyName(attr string) bool {
+	return attr != "" && len(attr) <= maxKeyName && utf8.ValidString(attr) && !strings.HasPrefix(attr, "~")
+}

@@ -1,0 +1,178 @@
+package read
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// position is what a cursor holds.
+type position struct {
+	query uint64        // fingerprint of what must not change
+	keys  []keyPosition // of each part of the read: a segment of a scan, a shard of a partition; else one
+}
+
+// keyPosition is where one part of a read stands.
+type keyPosition struct {
+	state keyState
+	key   []types.AttributeValue // in the order of the index's key attributes, then of the table's
+}
+
+type keyState byte
+
+const (
+	notStarted keyState = iota
+	afterKey
+	atEnd
+)
+
+const (
+	cursorFormat = 2 // 1 was not bound to a table
+	tagSize      = 16
+)
+
+var errMalformed = errors.New("it is malformed, was tampered with, or was signed with another key")
+
+// encodeCursor writes p, signed if there is a key.
+func (db *DB) encodeCursor(p position) string {
+	b := []byte{cursorFormat}
+	b = binary.BigEndian.AppendUint64(b, p.query)
+	b = binary.AppendUvarint(b, uint64(len(p.keys)))
+	for _, k := range p.keys {
+		b = append(b, byte(k.state))
+		if k.state != afterKey {
+			continue
+		}
+		b = binary.AppendUvarint(b, uint64(len(k.key)))
+		for _, av := range k.key {
+			b = attr.AppendKeyValue(b, av)
+		}
+	}
+	return base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.Opts.CursorKey, b)...))
+}
+
+// decodeCursor is the inverse of encodeCursor.
+func (db *DB) decodeCursor(c string) (position, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
+	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
+		len(b) < 1+8+tagSize {
+		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
+	if !slices.ContainsFunc(db.cursorKeys(), func(key []byte) bool { return hmac.Equal(tag, cursorTag(key, body)) }) {
+		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	if body[0] != cursorFormat {
+		return position{}, fmt.Errorf("%w: it is of format %d, this version reads %d", fault.ErrCursor, body[0], cursorFormat)
+	}
+	r := CursorReader{Rest: body[9:]}
+	p := position{query: binary.BigEndian.Uint64(body[1:])}
+	for range r.count() {
+		k := keyPosition{state: keyState(r.byte())}
+		if k.state == afterKey {
+			for range r.count() {
+				k.key = append(k.key, r.Value())
+			}
+		}
+		p.keys = append(p.keys, k)
+	}
+	if r.bad || len(r.Rest) > 0 {
+		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	return p, nil
+}
+
+// cursorKeys returns the keys of the cursors that are accepted; nil among them is that of unsigned ones.
+func (db *DB) cursorKeys() [][]byte {
+	keys := [][]byte{db.Opts.CursorKey}
+	if db.Opts.OldCursorKey != nil {
+		keys = append(keys, db.Opts.OldCursorKey)
+	}
+	if db.Opts.AcceptUnsigned {
+		keys = append(keys, nil)
+	}
+	return keys
+}
+
+// cursorTag is the signature, or under no secret a checksum that finds accidents.
+func cursorTag(secret, body []byte) []byte {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write(body)
+	return mac.Sum(nil)[:tagSize]
+}
+
+// CursorReader reads a cursor's body; bad says that it ended too early.
+type CursorReader struct {
+	Rest []byte
+	bad  bool
+}
+
+func (r *CursorReader) byte() byte {
+	if len(r.Rest) == 0 {
+		r.bad = true
+		return 0
+	}
+	c := r.Rest[0]
+	r.Rest = r.Rest[1:]
+	return c
+}
+
+// count reads a length, which is at most what is left to read.
+func (r *CursorReader) count() int {
+	n, size := binary.Uvarint(r.Rest)
+	if size <= 0 || n > uint64(len(r.Rest)) {
+		r.bad = true
+		r.Rest = nil
+		return 0
+	}
+	r.Rest = r.Rest[size:]
+	return int(n)
+}
+
+func (r *CursorReader) Value() types.AttributeValue {
+	kind := r.byte()
+	n := r.count()
+	if n > len(r.Rest) {
+		r.bad = true
+		return nil
+	}
+	text := r.Rest[:n]
+	r.Rest = r.Rest[n:]
+	switch kind {
+	case 'S':
+		return &types.AttributeValueMemberS{Value: string(text)}
+	case 'N':
+		return &types.AttributeValueMemberN{Value: string(text)}
+	case 'B':
+		return &types.AttributeValueMemberB{Value: append([]byte(nil), text...)}
+	}
+	r.bad = true
+	return nil
+}
+
+// startKey turns key values back into the ExclusiveStartKey of ix.
+func startKey(ix *model.Index, values []types.AttributeValue) (attr.Item, error) {
+	names := ix.Position()
+	if len(values) != len(names) {
+		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	key := make(attr.Item, len(names))
+	for i, name := range names {
+		if have, want := attr.ScalarType(values[i]), ix.Table.KeyType(name); have != want {
+			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", fault.ErrCursor, name, have, want)
+		}
+		key[name] = values[i]
+	}
+	return key, nil
+}

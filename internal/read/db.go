@@ -1,0 +1,32 @@
+package read
+
+import (
+	"time"
+
+	"github.com/singletable-go/ddb/internal/call"
+)
+
+// DB reads.
+type DB struct {
+	*call.Conn
+	Opts   Options
+	Strong bool
+}
+
+// Consistently returns a view of db whose reads are strongly consistent.
+func (db *DB) Consistently() *DB {
+	view := *db
+	view.Strong = true
+	return &view
+}
+
+// Options are those of the DB, with their defaults.
+type Options struct {
+	CursorKey      []byte
+	OldCursorKey   []byte
+	AcceptUnsigned bool
+	Now            func() time.Time
+	MaxAttempts    int
+	WithExpired    bool
+	AttributePath  bool
+}

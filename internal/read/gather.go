@@ -1,0 +1,154 @@
+package read
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
+type Sink struct {
+	E     *model.Entity
+	Start func() Sinking
+}
+
+// Sinking is what a sink has received: add returns the place of one more item, drop takes the last one back, and done puts
+// them where the caller finds them.
+type Sinking struct {
+	Add        func() reflect.Value
+	Drop, Done func()
+}
+
+// Gather reads a collection with one Query, as many requests as it has pages, and sorts its items into the sinks by
+// type. The key condition is narrowed to what the sinks ask for; what lies between and is of other entities is read,
+// paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
+// an item that cannot be read included; see [DB.GatherAll].
+func (db *DB) Gather(ctx context.Context, q Query, into []Sink) error {
+	return db.gather(ctx, q, into, func(err error) error { return err })
+}
+
+// GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
+// each of those. Any other error ends it, and leaves the sinks untouched.
+func (db *DB) GatherAll(ctx context.Context, q Query, into []Sink) error {
+	var bad []error
+	err := db.gather(ctx, q, into, func(err error) error {
+		bad = append(bad, err)
+		return nil
+	})
+	return errors.Join(append(bad, err)...)
+}
+
+// gather reads a collection into sinks. An error of fault, which is given what is wrong with an item, ends it.
+func (db *DB) gather(ctx context.Context, q Query, into []Sink, fault func(error) error) error {
+	p, err := q.planFor(db, into)
+	if err != nil {
+		return err
+	}
+	sinks := map[*model.Entity]Sinking{}
+	for _, s := range into {
+		sinks[s.E] = s.Start()
+	}
+	place := func(e *model.Entity) reflect.Value {
+		if s, ok := sinks[e]; ok {
+			return s.Add()
+		}
+		return reflect.Value{}
+	}
+	var ended error
+	err = db.Each(ctx, p, func(it Hit) (counts, more bool) {
+		if it.Item.None() {
+			return false, true
+		}
+		v, e, _, err := p.Take("gather", it.Item, place)
+		if v != Unread {
+			return v == Wanted, true
+		}
+		if e != nil {
+			sinks[e].Drop()
+		}
+		ended = fault(err)
+		return false, ended == nil
+	})
+	if err != nil {
+		return err
+	}
+	if ended != nil {
+		return ended
+	}
+	for _, s := range sinks {
+		s.Done()
+	}
+	return nil
+}
+
+// Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
+// [Repository.Query] does.
+func (db *DB) Items(ctx context.Context, q Query) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		p, err := q.Plan(db)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		err = db.Each(ctx, p, func(it Hit) (counts, more bool) {
+			if it.Item.None() {
+				return false, true
+			}
+			switch v, _, dst, err := p.Take("items", it.Item, func(e *model.Entity) reflect.Value { return e.NewItem() }); v {
+			case Unread:
+				return false, yield(nil, err)
+			case Wanted:
+				return true, yield(dst.Interface(), nil)
+			default:
+				return false, true
+			}
+		})
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// planFor is plan for a collection of which only the sinks' entities are wanted.
+func (q Query) planFor(db *DB, into []Sink) (*Plan, error) {
+	if q.E == nil || q.Ix == nil {
+		return q.Plan(db)
+	}
+	if len(into) == 0 {
+		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
+	}
+	var rows []*model.IndexKeys
+	for i, s := range into {
+		if s.E == nil {
+			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
+		}
+		r := s.E.KeysIn(q.Ix)
+		switch {
+		case s.E.Table != db.Table:
+			return nil, fault.Model("ddb: gather: entity %s is of another table", s.E.Name)
+		case r == nil:
+			return nil, fault.Model("ddb: gather: %s is not in %s", s.E.Name, q.Ix.Name)
+		}
+		for _, earlier := range into[:i] {
+			if earlier.E == s.E {
+				return nil, fault.Model("ddb: gather: two sinks for %s", s.E.Name)
+			}
+		}
+		rows = append(rows, r)
+	}
+	q.wanted = rows
+	return q.Plan(db)
+}
+
+// String names the entity of the sink.
+func (s Sink) String() string {
+	if s.E == nil {
+		return "into nothing: make it with Into of an Entity"
+	}
+	return fmt.Sprintf("into %s", s.E.Name)
+}

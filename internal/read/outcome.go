@@ -1,0 +1,29 @@
+package read
+
+// Outcome says what became of one key of a batch, or of one row of an index that does not project whole items.
+type Outcome uint8
+
+const (
+	Found Outcome = iota + 1
+	Gone
+	Stale
+	Throttled
+	Unreadable
+)
+
+// String returns the outcome in lower case.
+func (o Outcome) String() string {
+	switch o {
+	case Found:
+		return "found"
+	case Gone:
+		return "gone"
+	case Stale:
+		return "stale"
+	case Throttled:
+		return "throttled"
+	case Unreadable:
+		return "unreadable"
+	}
+	return "unknown"
+}

@@ -1,0 +1,225 @@
+package read
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// Plan is a query ready to run.
+type Plan struct {
+	Q          Query
+	table      string // by name, "" where the query is only to be explained
+	row        *model.IndexKeys
+	ix         *model.Index
+	partition  []types.AttributeValue // of the partition's attributes
+	Shards     []types.AttributeValue // partitions of a query that reads them all, merged
+	sort       template.Range         // of a sort key that is not Native
+	native     []nativeBound          // of one that is
+	Crossed    bool                   // no item can match the bounds of native, or pass the filter
+	selected   []*field.Field         // nil is everything
+	kept       []*field.Field         // of a selection: what is filled
+	keyAlone   bool                   // all of a selection is read from the primary key
+	consistent bool
+	live       bool              // leave out what is expired, in DynamoDB
+	undated    bool              // whether an item is expired is not known without fetching it
+	partial    bool              // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
+	hydrate    bool              // each item has to be fetched
+	recheck    []model.Predicate // of the filter, on items that were fetched
+	Outcomes   bool              // a row whose item stayed unprocessed is a row like others
+}
+
+// Plan checks q and prepares its request; db is nil where it is only to be explained.
+func (q Query) Plan(db *DB) (*Plan, error) {
+	if q.E == nil {
+		return nil, fault.Model("ddb: query of no entity: make it with Entity.Query or Entity.On")
+	}
+	b := &planner{q: q, p: &Plan{Q: q, ix: q.Ix, consistent: q.Consistent || db != nil && db.Strong}}
+	if db != nil {
+		b.p.table = db.Name
+	}
+	if db != nil && db.Table != q.E.Table {
+		b.fault("the entity is of another table than the DB's")
+		return b.done()
+	}
+	if q.Ix == nil || q.Ix.Table != q.E.Table {
+		b.fault("nil or an index of another table")
+		return b.done()
+	}
+	if b.p.row = q.E.KeysIn(q.Ix); b.p.row == nil {
+		b.fault("the entity is not in this index")
+		return b.done()
+	}
+	if b.p.row.Mixed {
+		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
+		return b.done()
+	}
+	if b.p.consistent && q.Ix.Kind == model.GlobalIndex {
+		b.fault("a global secondary index has no consistent reads")
+	}
+	if q.Limit < 0 || q.Examine < 0 {
+		b.fault("Limit and Examine must not be negative")
+	}
+	b.partition()
+	b.example()
+	next := b.sortKey()
+	b.family()
+	b.filters(next)
+	b.selection()
+	if len(b.faults) == 0 {
+		b.impossible()
+		b.projection(db != nil && db.Opts.WithExpired)
+		b.rechecks()
+	}
+	return b.done()
+}
+
+// partition renders the partition key from the example.
+func (b *planner) partition() {
+	k := b.p.row.Keys()[0]
+	if !k.Template.Native() {
+		if b.shards(k) {
+			return
+		}
+		s, err := b.p.row.Render("query", k, b.q.Example)
+		if err != nil {
+			b.faults = append(b.faults, err)
+			return
+		}
+		b.p.partition = []types.AttributeValue{&types.AttributeValueMemberS{Value: s}}
+		return
+	}
+	for i, f := range k.Template.Fields() {
+		av, err := b.p.row.Native("query", k, i, f.Get(b.q.Example))
+		if err != nil {
+			b.faults = append(b.faults, err)
+			return
+		}
+		b.p.partition = append(b.p.partition, av)
+	}
+}
+
+// example refuses fields of the example that the partition key does not take.
+func (b *planner) example() {
+	for _, f := range b.p.row.Others() {
+		if !f.Get(b.q.Example).IsZero() {
+			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.Partition, b.instead(f))
+		}
+	}
+}
+
+// instead says where a field that the key does not hold may stand.
+func (b *planner) instead(f *field.Field) string {
+	switch {
+	case b.p.row.Partition.Holds(f):
+		return "it is part of the partition key, so put it into the example"
+	case b.p.row.Sort.Holds(f):
+		return "use SortKey"
+	case !f.Stored():
+		return "it lives only in another key, so no query on " + b.p.ix.Name + " can use it"
+	}
+	return "use Filter"
+}
+
+// family refuses reads of one entity that would meet the one above or below it.
+func (b *planner) family() {
+	if b.q.Collection || len(b.faults) > 0 {
+		return
+	}
+	ix := b.p.ix
+	if below := b.q.E.ChildrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
+		b.fault("would read %s too, which stands under it: use Collection, or Get for one item", strings.Join(below, ", "))
+	}
+	parent := b.q.E.ParentIn(ix)
+	if parent == nil {
+		return
+	}
+	for i, f := range b.p.row.Sort.Fields() {
+		if i >= len(parent.Sort.Fields()) {
+			return
+		}
+		if i >= b.fixed {
+			b.fault("would read %s too: fix %s with SortKey(Eq(…)), or use Collection", parent.Entity.Name, f.Name)
+			return
+		}
+	}
+}
+
+// filters refuses conditions that SortKey should have, and those on what the index does not hold.
+func (b *planner) filters(next *field.Field) {
+	keys := b.p.ix.Attrs()
+	for _, c := range b.q.Filters {
+		b.eachField(c, func(f *field.Field) {
+			switch {
+			case next != nil && f == next && c.Bounds():
+				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.Sort)
+			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
+				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
+			case f.Stored() && !b.p.ix.Projects(f.Attr()):
+				b.fault("Filter: %s does not project %s", b.p.ix.Name, f.Name)
+			}
+		})
+	}
+}
+
+// impossible sees filters that no item can pass.
+func (b *planner) impossible() {
+	for _, c := range b.q.Filters {
+		if op := c.Op; op != model.OpBetween && op != model.OpAnd {
+			continue
+		}
+		if cc, err := b.q.E.CompileCond(c); err == nil && cc.Never() {
+			b.p.Crossed = true
+		}
+	}
+}
+
+// eachField calls f for each field that a condition names, and reports those that cannot be resolved.
+func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
+	if cl.Op == model.OpNil {
+		b.fault("Filter: a nil condition")
+		return
+	}
+	for _, k := range cl.Kids {
+		b.eachField(k, visit)
+	}
+	if cl.Ptr == nil {
+		return
+	}
+	f, err := b.q.E.Resolve(cl.Ptr)
+	if err != nil {
+		b.fault("Filter: %w", err)
+		return
+	}
+	before := len(b.faults)
+	if visit(f); len(b.faults) > before {
+		return
+	}
+	switch _, _, err := b.q.E.Operands(cl); {
+	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
+		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
+	case err != nil:
+		b.fault("Filter: %w", err)
+	}
+}
+
+// fail names the query in an error.
+func (p *Plan) fail(err error) error {
+	what := "query"
+	if p.Q.Collection {
+		what = "collection"
+	}
+	name := "?"
+	if p.ix != nil {
+		name = p.ix.Name
+	}
+	return fmt.Errorf("ddb: %s %s on %s: %w", what, p.Q.E.Name, name, err)
+}

@@ -1,0 +1,64 @@
+package read
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+type Query struct {
+	E             *model.Entity
+	Ix            *model.Index
+	Example       reflect.Value
+	Bounds        []model.Clause
+	Filters       []model.Clause
+	Selected      []any
+	Desc          bool
+	Limit         int
+	Examine       int
+	Consistent    bool
+	Collection    bool
+	IgnoreUnknown bool
+	Whole         bool               // the items are written back, with every attribute that they have
+	wanted        []*model.IndexKeys // of a collection: the rows that its reader asks for, all if nil
+}
+
+func (q Query) String() string {
+	if q.E == nil {
+		return "ddb: query of no entity: make it with Entity.Query or Entity.On"
+	}
+	p, err := q.Plan(nil)
+	if err != nil {
+		return err.Error()
+	}
+	return p.String()
+}
+
+// planner collects the faults of a query while it is planned.
+type planner struct {
+	q      Query
+	p      *Plan
+	fixed  int // leading parts of the sort key that Eq fixes
+	faults []error
+}
+
+func (b *planner) fault(format string, args ...any) {
+	b.faults = append(b.faults, b.p.fail(fault.Model(format, args...)))
+}
+
+// key reports a value that cannot stand in a key.
+func (b *planner) key(k model.Key, err error) {
+	b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
+}
+
+func (b *planner) done() (*Plan, error) {
+	if len(b.faults) == 1 {
+		return nil, b.faults[0]
+	}
+	if len(b.faults) > 1 {
+		return nil, errors.Join(b.faults...)
+	}
+	return b.p, nil
+}

@@ -1,0 +1,186 @@
+package read
+
+import (
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/decimal"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the shards. Each
+// shard goes on there, whether anything was read of it or not, so that what is written meanwhile comes if it stands behind
+// and does not if it stands in front.
+type front struct {
+	key   attr.Item // position of the last item
+	shard int
+}
+
+// standing is the position of a read of all shards: how far each has been read, and at last the front.
+func (r *Reading) standing() position {
+	keys := make([]keyPosition, 0, len(r.parts)+1)
+	for _, s := range r.parts {
+		keys = append(keys, s.at)
+	}
+	at := keyPosition{state: notStarted}
+	if r.last != nil {
+		at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(r.last)}
+	}
+	return position{query: r.plan.shardsFingerprint(), keys: append(keys, at)}
+}
+
+// shardsFingerprint is fingerprint for a read of all shards.
+func (p *Plan) shardsFingerprint() uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%d\x00%d shards", p.fingerprint(), len(p.Shards))
+	return h.Sum64()
+}
+
+// standing is the inverse of reading.standing.
+func (p *Plan) standing(pos position) (at []keyPosition, f *front, err error) {
+	n := len(p.Shards)
+	switch {
+	case pos.query == p.fingerprint() && len(pos.keys) == n:
+		return p.formerly(pos)
+	case pos.query != p.shardsFingerprint() || len(pos.keys) != n+1:
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of another query or table", fault.ErrCursor))
+	case pos.keys[n].state == notStarted:
+		return pos.keys[:n], nil, nil
+	}
+	key, err := startKey(p.ix, pos.keys[n].key)
+	if err != nil {
+		return nil, nil, p.fail(err)
+	}
+	i := slices.IndexFunc(p.Shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.Partition[0]]) })
+	if i < 0 {
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
+	}
+	return pos.keys[:n], &front{key, i}, nil
+}
+
+// formerly is standing for a cursor that does not have the front, as they were made before: it is the last of what was read of
+// all shards, unless one is at its end or a filter dropped what was read last.
+func (p *Plan) formerly(pos position) (at []keyPosition, f *front, err error) {
+	if len(p.Q.Filters) > 0 || p.live || slices.ContainsFunc(pos.keys, func(k keyPosition) bool { return k.state == atEnd }) {
+		return nil, nil, p.fail(fmt.Errorf("%w: it is of an earlier version, and does not say where all shards stand: begin anew", fault.ErrCursor))
+	}
+	for i, k := range pos.keys {
+		if k.state != afterKey {
+			continue
+		}
+		key, err := startKey(p.ix, k.key)
+		if err != nil {
+			return nil, nil, p.fail(err)
+		}
+		if f == nil || p.order(model.Loaded(key), model.Loaded(f.key)) >= 0 {
+			f = &front{key, i}
+		}
+	}
+	return pos.keys, f, nil
+}
+
+// resume starts the reading of shard i behind the front: where it stood itself if that is further on, else at the sort key of the
+// front. DynamoDB takes a start key of which there is no item.
+func (s *shardReading) resume(f *front, i int) (err error) {
+	p := s.plan
+	var own attr.Item
+	if s.at.state == afterKey {
+		if own, err = startKey(p.ix, s.at.key); err != nil {
+			return p.fail(err)
+		}
+		if !p.here(own) {
+			return p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
+		}
+	}
+	switch {
+	case f == nil && own == nil:
+		return nil
+	case f == nil:
+		s.from(own)
+		return nil
+	}
+	if i != f.shard {
+		s.front = &front{f.key, i - f.shard}
+	}
+	switch _, past := p.within(f.key); {
+	case past, len(p.ix.Sort) == 0 && i < f.shard:
+		s.ended = true
+	case own != nil && p.order(model.Loaded(own), model.Loaded(f.key)) >= 0:
+		s.from(own)
+	default:
+		if before := p.inFront(f.key); before != nil {
+			s.from(before)
+		}
+	}
+	return nil
+}
+
+// from starts the reading behind a key.
+func (s *shardReading) from(key attr.Item) {
+	start, past := s.plan.within(key)
+	s.start, s.ended = start, s.ended || past
+}
+
+// skip drops what stands in front of the front.
+func (s *shardReading) skip() {
+	for s.front != nil && len(s.rows) > 0 {
+		c := s.plan.order(s.rows[0].Found, model.Loaded(s.front.key))
+		if c > 0 || c == 0 && s.front.shard > 0 {
+			s.front = nil
+			return
+		}
+		s.rows = s.rows[1:]
+	}
+}
+
+// inFront returns a key in this plan's partition behind which everything comes that stands at the sort key of at, and as little
+// as can be of what stands in front of it; nil is the start of the partition.
+func (p *Plan) inFront(at attr.Item) attr.Item {
+	key := maps.Clone(at)
+	for i, attr := range p.ix.Partition {
+		key[attr] = p.partition[i]
+	}
+	for _, attr := range slices.Backward(p.ix.Sort) {
+		if v, ok := neighbour(key[attr], p.Q.Desc); ok {
+			key[attr] = v
+			return key
+		}
+	}
+	return nil
+}
+
+// neighbour returns the value of a sort key next to v: the one above it, or the one below.
+func neighbour(v types.AttributeValue, above bool) (types.AttributeValue, bool) {
+	if n, ok := v.(*types.AttributeValueMemberN); ok {
+		d, err := decimal.Parse(n.Value)
+		if err != nil {
+			return nil, false
+		}
+		if above {
+			d, ok = d.Above()
+		} else {
+			d, ok = d.Below()
+		}
+		return &types.AttributeValueMemberN{Value: d.String()}, ok
+	}
+	var ok bool
+	switch {
+	case keySize(v) == 0:
+		return nil, false
+	case above:
+		if v, ok = (nativeBound{}).above(v); ok {
+			return atLeast(v, model.MaxSortBytes)
+		}
+		return nil, false
+	}
+	if v, ok = (nativeBound{}).below(v, model.MaxSortBytes); ok {
+		v = atMost(v, model.MaxSortBytes)
+	}
+	return v, ok && keySize(v) > 0
+}

@@ -1,0 +1,224 @@
+package read
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// Stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
+func Stub(e *model.Entity, row attr.Item) bool {
+	return row[model.DeletedAttr] != nil || row[e.Version.Attr()] == nil
+}
+
+// decodeVersion fills dst, an addressable zero struct, from a version row.
+func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
+	attrs := maps.Clone(row)
+	if aside, ok := row[model.AsideAttr].(*types.AttributeValueMemberM); ok {
+		maps.Copy(attrs, aside.Value)
+	}
+	attrs, err := e.Upgraded(attrs)
+	if err != nil {
+		return err
+	}
+	if err := e.Codec.Decode(attrs, dst); err != nil {
+		return err
+	}
+	for _, k := range e.History.Keys() {
+		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
+		}
+		if err := k.Template.Decode(s.Value, dst); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// versionNumber returns the number in the key of a version row.
+func versionNumber(e *model.Entity, row attr.Item) (int64, error) {
+	it := e.NewItem()
+	for _, k := range e.History.Keys() {
+		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		if !ok {
+			return 0, fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
+		}
+		if err := k.Template.Decode(s.Value, it); err != nil {
+			return 0, err
+		}
+	}
+	return e.Version.Get(it).Int(), nil
+}
+
+// NewWriteStamp returns a random stamp.
+func NewWriteStamp() types.AttributeValue {
+	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint64(nil, rand.Uint64())}
+}
+
+// VersionRows yields the version rows of one item, newest first; any of them says which item.
+func (db *DB) VersionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+	return func(yield func(attr.Item, error) bool) {
+		in, err := db.versionQuery(e, one)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if keysOnly {
+			names, attrs := []string{"#p", "#s"}, e.Numbering()
+			for i, attr := range attrs {
+				names = append(names, "#"+strconv.Itoa(i))
+				in.ExpressionAttributeNames[names[i+2]] = attr
+			}
+			in.ProjectionExpression = new(strings.Join(names, ", "))
+		}
+		for {
+			out, err := db.Query(ctx, in)
+			if err != nil {
+				yield(nil, db.Fail("history", e, one, err))
+				return
+			}
+			for _, attrs := range out.Items {
+				if !yield(attrs, nil) {
+					return
+				}
+			}
+			if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+				break
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nil, db.Fail("history", e, one, err))
+		}
+	}
+}
+
+func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput, error) {
+	it := e.NewItem()
+	p, s := db.Table.Primary.Partition[0], db.Table.Primary.Sort[0]
+	text, ok := one[s].(*types.AttributeValueMemberS)
+	if !ok {
+		return nil, fault.Model("ddb: history %s: no version row", e.Name)
+	}
+	if err := e.History.Sort.Decode(text.Value, it); err != nil {
+		return nil, fmt.Errorf("ddb: history %s: %w", e.Name, err)
+	}
+	var eqs []reflect.Value
+	for _, f := range e.History.Sort.Fields() {
+		if f != e.Version {
+			eqs = append(eqs, f.Get(it))
+		}
+	}
+	r, err := e.History.Sort.Range(eqs, template.None, nil)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: history %s: %w", e.Name, err)
+	}
+	return &dynamodb.QueryInput{
+		TableName: &db.Name, ConsistentRead: new(true), ScanIndexForward: new(false),
+		KeyConditionExpression:    new("#p = :p AND begins_with(#s, :s)"),
+		ExpressionAttributeNames:  map[string]string{"#p": p, "#s": s},
+		ExpressionAttributeValues: attr.Item{":p": one[p], ":s": &types.AttributeValueMemberS{Value: r.Prefix}},
+	}, nil
+}
+
+// NewestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
+// item.
+func (db *DB) NewestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
+	for attrs, err := range db.VersionRows(ctx, e, one, true) {
+		if err != nil {
+			return 0, err
+		}
+		return versionNumber(e, attrs)
+	}
+	return 0, nil
+}
+
+// Versions are those of one item with a History.
+type Versions struct {
+	Db  *DB
+	E   *model.Entity
+	Key reflect.Value
+}
+
+// At decodes version n into dst.
+func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
+	e, db := v.E, v.Db
+	row := attr.Item{}
+	if err := v.Keyed(n, row); err != nil {
+		return err
+	}
+	attrs, err := db.GetItem(ctx, row, db.Strong)
+	if err == nil && attrs == nil && !db.Strong {
+		attrs, err = db.GetItem(ctx, row, true) // a version never changes: only one that is missing may be too new
+	}
+	switch {
+	case err != nil:
+		return db.Fail("history", e, row, err)
+	case attrs != nil && attrs[model.DeletedAttr] != nil:
+		return db.Fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
+	case attrs == nil:
+		newest, err := db.NewestVersion(ctx, e, row)
+		if err != nil {
+			return err
+		}
+		if n < 1 || n > newest {
+			return db.Fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
+		}
+		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+	case Stub(e, attrs):
+		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+	}
+	if err := decodeVersion(e, attrs, dst); err != nil {
+		return db.Fail("history", e, row, err)
+	}
+	return nil
+}
+
+// All yields the versions, newest first, each in a place that begin returns; one that cannot be read is an ItemError.
+func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2[reflect.Value, error] {
+	return func(yield func(reflect.Value, error) bool) {
+		row := attr.Item{}
+		if err := v.Keyed(1, row); err != nil {
+			yield(reflect.Value{}, err)
+			return
+		}
+		for attrs, err := range v.Db.VersionRows(ctx, v.E, row, false) {
+			switch {
+			case err != nil:
+				yield(reflect.Value{}, err)
+				return
+			case Stub(v.E, attrs):
+				continue
+			}
+			dst := begin()
+			if err = decodeVersion(v.E, attrs, dst); err != nil {
+				err = v.Db.Table.ItemError("history", v.E, model.Loaded(attrs), err)
+			}
+			if !yield(dst, err) {
+				return
+			}
+		}
+	}
+}
+
+// Keyed adds the key of version n to row.
+func (v Versions) Keyed(n int64, row attr.Item) error {
+	if v.E.History == nil {
+		return fault.Model("ddb: history %s: the entity declares no History", v.E.Name)
+	}
+	return v.E.HistoryKey("history", v.Key, n, row)
+}

@@ -1,0 +1,170 @@
+package ddb
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// errUnchanged ends a Modify that has nothing to write.
+var errUnchanged = errors.New("nothing changed")
+
+// compileModify compiles one try of Modify.
+func (db *wDB) compileModify(w *write) error {
+	e := w.e
+	key, err := e.Key("modify", w.op.item)
+	switch {
+	case err != nil:
+		return err
+	case e.Version == nil:
+		return w.op.fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
+	}
+	if err := w.know(key); err != nil {
+		return err
+	}
+	old := w.old()
+	if old == nil {
+		return w.missing(key)
+	}
+	if seen, ok, err := w.revision(); ok {
+		have, _ := e.StateOf(model.Loaded(old))
+		if err == nil && have.Revision() != seen.Revision() {
+			err = isState{}.why(nil, nil)
+		}
+		if err != nil {
+			return &fault.WriteError{Op: w.index, Verb: "modify", Entity: e.Name, Key: db.Table.KeyText(key), Current: db.current(e, old), Err: err}
+		}
+	}
+	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e {
+		return w.op.fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.Name))
+	}
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
+		if err := w.inSchema(key); err != nil {
+			return err
+		}
+	}
+	up, err := e.Upgraded(old)
+	if err != nil {
+		return w.op.fail(nil, err) // which names the key
+	}
+	before, after := e.NewItem(), e.NewItem()
+	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared
+		if err := e.Decode(model.Loaded(up), it); err != nil {
+			return w.op.fail(key, err)
+		}
+	}
+	if err := w.op.modify(after); err != nil {
+		return &callerError{err}
+	}
+	e.Owned(after)
+	want, err := w.changed(up, before, after)
+	if err != nil {
+		return err
+	}
+	version := e.Version.Get(before).Int()
+	if attr.EqualItems(want, old) {
+		w.item = after
+		return errUnchanged
+	}
+	next, err := w.number(version, before)
+	if err != nil {
+		return err
+	}
+	w.keep(after, next, before)
+	for _, f := range e.Mapped {
+		if f == e.Version || f == e.Updated || f == e.Created {
+			if err := w.replace(want, f.Attr(), after); err != nil {
+				return err
+			}
+		}
+	}
+	if err := e.Rekey("modify", after, want); err != nil {
+		return err
+	}
+	want[model.WriteStampAttr] = w.stamp
+	if err := w.checkSize(want); err != nil {
+		return err
+	}
+	w.wrote(after)
+	w.item, w.attrs = after, want
+	a := w.action(updateAction, roleItem, key)
+	a.diff(old, want)
+	a.guard(guardItem, isThere{})
+	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
+	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
+	if err := a.given(w.op.conds); err != nil {
+		return w.op.fail(key, fmt.Errorf("If: %w", err))
+	}
+	if err := w.claims(a, after); err != nil {
+		return err
+	}
+	return w.remember(want, next)
+}
+
+// changed returns up with the attributes that differ between before and after as they are in after.
+func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, error) {
+	e := w.e
+	key := e.Table.KeyOf(model.Loaded(up))
+	newKey, err := e.Key("modify", after)
+	switch {
+	case err != nil:
+		return nil, err
+	case !attr.EqualItems(key, newKey):
+		return nil, w.op.fail(key, fault.Model("the function changed the primary key to %s: use Move", e.Table.KeyText(newKey)))
+	case e.Version.Get(before).Int() != e.Version.Get(after).Int():
+		return nil, w.op.fail(key, fault.Model("the function changed the version, which is kept by the library"))
+	}
+	was, err := e.Values(before)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	is, err := e.Values(after)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	want := maps.Clone(up)
+	for _, f := range e.Mapped {
+		attrName := f.Attr()
+		a, b := was[attrName], is[attrName]
+		if a == nil && b == nil || a != nil && b != nil && attr.Equal(a, b) {
+			continue
+		}
+		if by := e.DerivedBy(f); by != "" {
+			return nil, w.op.fail(key, fault.Model("the function changed %s, which is derived by %s", f.Name, by))
+		}
+		if delete(want, attrName); b != nil {
+			want[attrName] = attr.Merge(up[attrName], a, b)
+		}
+	}
+	if err := checkTTL(e, after, w.now); err != nil && !reflect.DeepEqual(e.TTL.Get(before).Interface(), e.TTL.Get(after).Interface()) {
+		return nil, w.op.fail(key, err)
+	}
+	return want, e.Rekey("modify", after, want)
+}
+
+// replace sets the attribute of the field of that name to what it has.
+func (w *write) replace(attrs attr.Item, attr string, it reflect.Value) error {
+	for _, f := range w.e.Mapped {
+		if f.Attr() != attr {
+			continue
+		}
+		av, err := w.e.Value(f, f.Get(it))
+		if err != nil {
+			return err
+		}
+		if delete(attrs, attr); av != nil {
+			attrs[attr] = av
+		}
+	}
+	return nil
+}
+
+// callerError is an error of a caller's function, which goes back as it is.
+type callerError struct{ err error }
+
+func (e *callerError) Error() string { return e.err.Error() }

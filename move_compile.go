@@ -1,0 +1,158 @@
+package ddb
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+func (db *wDB) compileMove(w *write) error {
+	e := w.e
+	from, err := e.Key("move", w.op.item)
+	if err != nil {
+		return err
+	}
+	to, err := e.Key("move", w.op.to)
+	if err != nil {
+		return err
+	}
+	if err := w.know(from); err != nil {
+		return err
+	}
+	old := w.old()
+	if old == nil {
+		return w.missing(from)
+	}
+	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
+		if err := w.inSchema(from); err != nil {
+			return err
+		}
+	}
+	up, err := e.Upgraded(old)
+	if err != nil {
+		return w.op.fail(nil, err) // which names the key
+	}
+	before := e.NewItem()
+	if err := e.Decode(model.Loaded(up), before); err != nil {
+		return w.op.fail(from, err)
+	}
+	version := int64(0)
+	if e.Version != nil {
+		version = e.Version.Get(before).Int()
+	}
+	next, err := w.number(version, before)
+	if err != nil {
+		return err
+	}
+	if blankOf(e, w.op.to) && !blankOf(e, before) {
+		return w.op.fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
+	}
+	after := e.CopyOf(w.op.to)
+	for _, d := range e.Derived {
+		d.F.Addr(after).Set(d.F.Get(before))
+	}
+	w.keep(after, next, before)
+	if err := checkTTL(e, after, w.now); err != nil {
+		return w.op.fail(to, err)
+	}
+	want, err := w.travel(up, to, before, after)
+	if err != nil {
+		return err
+	}
+	w.wrote(after)
+	w.item, w.attrs = after, want
+	if err := w.moves(from, to, want); err != nil {
+		return err
+	}
+	if len(e.Uniques) > 0 {
+		if err := w.claim(e.Uniques, from, to, e.Holder(old), after); err != nil {
+			return err
+		}
+	}
+	if e.History == nil {
+		return nil
+	}
+	was, is := attr.Item{}, attr.Item{}
+	if err := e.HistoryKey(string(w.op.verb), before, next, was); err != nil {
+		return err
+	}
+	if err := e.HistoryKey(string(w.op.verb), after, next, is); err != nil {
+		return err
+	}
+	if !attr.EqualItems(was, is) {
+		return w.op.fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
+	}
+	return w.remember(want, next)
+}
+
+// moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
+func (w *write) moves(from, to, want attr.Item) error {
+	var source *action
+	if attr.EqualItems(from, to) {
+		source = w.action(updateAction, roleItem, from)
+		source.diff(w.old(), want)
+	} else {
+		put := w.action(putAction, roleItem, to)
+		put.attrs = want
+		put.guard(guardItem, isAbsent{absentToCreate})
+		source = w.action(deleteAction, roleSource, from)
+	}
+	source.guard(guardItem, isThere{})
+	if err := w.expect(source); err != nil {
+		return err
+	}
+	if err := source.given(w.op.conds); err != nil {
+		return w.op.fail(from, fmt.Errorf("If: %w", err))
+	}
+	source.sameAs(guardItem, w.tries.item) // the caller said what is to be stored: it should look again
+	return nil
+}
+
+// travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
+func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
+	e := w.e
+	was, err := e.Values(before)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	fields, err := e.Values(after)
+	if err != nil {
+		return nil, w.op.fail(key, err)
+	}
+	want := maps.Clone(up)
+	for _, f := range e.Mapped {
+		if e.DerivedBy(f) != "" {
+			continue
+		}
+		attrName := f.Attr()
+		if delete(want, attrName); fields[attrName] == nil {
+			continue
+		}
+		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
+			want[attrName] = fields[attrName] // the stored item lacks what a put would store
+		}
+	}
+	maps.Copy(want, key)
+	if w.stamp != nil {
+		want[model.WriteStampAttr] = w.stamp
+	}
+	if err := e.Rekey("move", after, want); err != nil {
+		return nil, err
+	}
+	return want, w.checkSize(want)
+}
+
+// blankOf reports an item of which nothing but the primary key, and what the library keeps, is set.
+func blankOf(e *model.Entity, it reflect.Value) bool {
+	for _, f := range e.Mapped {
+		kept := f == e.Version || f == e.Created || f == e.Updated || e.DerivedBy(f) != ""
+		if !kept && !e.Primary.Keeps(f) && !f.Get(it).IsZero() {
+			return false
+		}
+	}
+	return true
+}
