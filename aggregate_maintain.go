@@ -9,6 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // on reports whether records of e concern the aggregate.
@@ -16,7 +17,7 @@ func (a *aggregate) on(e *model.Entity) bool { return e == a.source || e == a.ta
 
 // maintain reconciles what the records name: for a source its targets before and after, and no other; for a target that
 // came, all that counts for it.
-func (a *aggregate) maintain(ctx context.Context, db *wDB, t *turn) {
+func (a *aggregate) maintain(ctx context.Context, db *write.DB, t *turn) {
 	w := &aggregateWork{a: a, pairs: map[string]*pair{}, targets: map[string]*settlement{}}
 	ds := t.ready(ctx)
 	errs := map[*delivery]error{}
@@ -185,7 +186,7 @@ func (w *aggregateWork) target(key attr.Item, full bool, owners ...*delivery) {
 
 // do reconciles the pairs, and then settles the targets: those asked for, and where there are ranks those of the pairs,
 // whether this look changed them or one that did not get to settling them. Once the environment fails nothing more is tried.
-func (w *aggregateWork) do(ctx context.Context, db *wDB) {
+func (w *aggregateWork) do(ctx context.Context, db *write.DB) {
 	changed, stopped := w.a.reconcile(ctx, db, w.order)
 	w.changed += changed
 	if len(w.a.ranks) > 0 {

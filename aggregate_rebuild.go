@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 // target is settled, each change of its ledger keeps it true.
 type aggregateRebuild struct {
 	a       *aggregate
-	db      *wDB
+	db      *write.DB
 	p       *Progress
 	pace    func(context.Context) error
 	report  func(Drift) error // of Verify; nil to write
@@ -35,13 +36,13 @@ type aggregateRebuild struct {
 	faults  []error
 }
 
-func (a *aggregate) rebuilder(db *wDB, p *Progress, pace func(context.Context) error) rebuilder {
+func (a *aggregate) rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder {
 	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: newMatching(db.Table)}
 	r.reset()
 	return r
 }
 
-func (a *aggregate) verifier(db *wDB, report func(Drift) error) rebuilder {
+func (a *aggregate) verifier(db *write.DB, report func(Drift) error) rebuilder {
 	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: newMatching(db.Table)}
 	r.reset()
 	return r
@@ -170,7 +171,7 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) 
 	return err
 }
 
-func rowDrift(db *wDB, key attr.Item, have, want string) Drift {
+func rowDrift(db *write.DB, key attr.Item, have, want string) Drift {
 	return Drift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
 }
 

@@ -98,7 +98,7 @@ func sameValue(a, b attr.Item) bool { return (a == nil) == (b == nil) && attr.Eq
 
 // compareTargets compares targets side by side, and looks again at those that seem to differ, one by one.
 func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlement) error {
-	found := r.db.targetsOf(ctx, list)
+	found := targetsOf(r.db, ctx, list)
 	fine := make([]bool, len(list))
 	_ = call.Parallel(ctx, len(list), func(i int) error { // those that are not fine are looked at once more, which has the error
 		if found[i].Err == nil {
@@ -107,7 +107,7 @@ func (r *aggregateRebuild) compareTargets(ctx context.Context, list []*settlemen
 		}
 		return call.Halts(ctx, found[i].Err)
 	})
-	now := r.db.targetsOf(ctx, list)
+	now := targetsOf(r.db, ctx, list)
 	for i, s := range list {
 		if fine[i] && now[i].Err == nil && unmoved(found[i].Item, now[i].Item) {
 			continue

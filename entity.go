@@ -73,7 +73,7 @@ func (e *Entity[T]) Key(item T) T {
 // Current returns the item that stood in the way of a failed write, if err carries one of this entity. [ErrNotUnique]
 // carries none: its message has the key of the item that holds the value.
 func (e *Entity[T]) Current(err error) (item T, ok bool) {
-	if w, found := errors.AsType[*fault.WriteError](err); found {
+	if w, found := errors.AsType[*WriteError](err); found {
 		item, ok = w.Current.(T)
 	}
 	return item, ok
@@ -82,7 +82,8 @@ func (e *Entity[T]) Current(err error) (item T, ok bool) {
 // Encode returns item as it is stored: attributes, keys of every index it is in, and type. It costs no request. The
 // error is a [KeyError] for a value that cannot stand in a key.
 func (e *Entity[T]) Encode(item T) (map[string]types.AttributeValue, error) {
-	return e.e.Encode("encode", reflect.ValueOf(&item).Elem())
+	attrs, err := e.e.Encode("encode", reflect.ValueOf(&item).Elem())
+	return attrs, public(err)
 }
 
 // Decode is the inverse of Encode. An item that this entity does not claim is an error for which

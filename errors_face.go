@@ -1,10 +1,62 @@
 package ddb
 
-import "github.com/singletable-go/ddb/internal/fault"
+import (
+	"errors"
+	"iter"
+	"reflect"
+	"slices"
+
+	"github.com/singletable-go/ddb/internal/fault"
+)
 
 // The packages below make errors of their own, with the fields of those of this package. errors.As and errors.AsType
 // find these wherever in a tree the others stand.
 func init() { fault.As = asPublic }
+
+// public returns err as a caller gets it: what stands at the top of its tree, and in a list of errors joined, is of this
+// package.
+func public(err error) error {
+	switch e := err.(type) { //nolint:errorlint // errors.As finds what is wrapped
+	case nil:
+		return nil
+	case *fault.KeyError:
+		return (*KeyError)(e)
+	case *fault.ItemError:
+		return (*ItemError)(e)
+	case *fault.WriteError:
+		return (*WriteError)(e)
+	case *fault.TransactError:
+		return transactError(e)
+	case *fault.BatchError:
+		return batchError(e)
+	case *fault.ThrottleError:
+		return throttleError(e)
+	case interface{ Unwrap() []error }:
+		if reflect.TypeOf(err) != joined {
+			return err
+		}
+		list := slices.Clone(e.Unwrap())
+		for i := range list {
+			list[i] = public(list[i])
+		}
+		return errors.Join(list...)
+	}
+	return err
+}
+
+// publicly is a sequence as a caller gets it.
+func publicly[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for v, err := range seq {
+			if !yield(v, public(err)) {
+				return
+			}
+		}
+	}
+}
+
+// joined is the type of what errors.Join returns.
+var joined = reflect.TypeOf(errors.Join(ErrModel))
 
 // asPublic sets target, which errors.As was called with, to the error of this package that stands for err.
 func asPublic(err error, target any) bool {
@@ -16,19 +68,11 @@ func asPublic(err error, target any) bool {
 	case *fault.WriteError:
 		return set(target, (*WriteError)(e))
 	case *fault.TransactError:
-		return set(target, &TransactError{Failed: failuresAbove(e.Failed), err: e.Err})
+		return set(target, transactError(e))
 	case *fault.BatchError:
-		out := &BatchError{Failed: failuresAbove(e.Failed)}
-		for _, o := range e.Outcomes {
-			out.Outcomes = append(out.Outcomes, WriteOutcome(o))
-		}
-		return set(target, out)
+		return set(target, batchError(e))
 	case *fault.ThrottleError:
-		out := &ThrottleError{Err: e.Err}
-		for _, r := range e.Reasons {
-			out.Reasons = append(out.Reasons, ThrottleReason(r))
-		}
-		return set(target, out)
+		return set(target, throttleError(e))
 	}
 	return false
 }
@@ -39,6 +83,26 @@ func set[E error](target any, e E) bool {
 		*to = e
 	}
 	return ok
+}
+
+func transactError(e *fault.TransactError) *TransactError {
+	return &TransactError{Failed: failuresAbove(e.Failed), err: e.Err}
+}
+
+func batchError(e *fault.BatchError) *BatchError {
+	out := &BatchError{Failed: failuresAbove(e.Failed)}
+	for _, o := range e.Outcomes {
+		out.Outcomes = append(out.Outcomes, WriteOutcome(o))
+	}
+	return out
+}
+
+func throttleError(e *fault.ThrottleError) *ThrottleError {
+	out := &ThrottleError{Err: e.Err}
+	for _, r := range e.Reasons {
+		out.Reasons = append(out.Reasons, ThrottleReason(r))
+	}
+	return out
 }
 
 func failuresAbove(failed []*fault.WriteError) []*WriteError {

@@ -9,10 +9,11 @@ import (
 
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // DB is one physical table behind a client. Safe for concurrent use; there is nothing to close.
-type DB struct{ db *wDB }
+type DB struct{ db *write.DB }
 
 // Options configures a [DB]; the zero value of each field is its default, and nil Options are all defaults.
 type Options struct {
@@ -71,7 +72,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 		Attempts: o.MaxAttempts, AttributeMaps: o.AttributePath, JSON: !o.AttributePath && call.WritesJSON(client),
 	}
 	table.m.InUse(name)
-	return &DB{&wDB{&read.DB{Conn: conn, Opts: read.Options(o)}}}
+	return &DB{&write.DB{DB: &read.DB{Conn: conn, Opts: read.Options(o)}}}
 }
 
 // cursorKey returns a copy of a key, of which the caller may zero the original.
@@ -84,7 +85,7 @@ func cursorKey(option string, key []byte) []byte {
 
 // Consistent returns a view of db whose reads are strongly consistent, at twice the capacity. Reads of a global
 // secondary index through it are refused: DynamoDB has none.
-func (db *DB) Consistent() *DB { return &DB{db.db.consistently()} }
+func (db *DB) Consistent() *DB { return &DB{db.db.Consistently()} }
 
 // Name returns the physical table's name.
 func (db *DB) Name() string { return db.db.Name }
@@ -108,7 +109,7 @@ func (db *DB) Table() *Table { return db.db.Table.Face.(*Table) }
 //
 // A table that is being deleted is waited for, and created anew. The creation itself may answer [ErrExists] where
 // the first response was lost and the SDK asked again. It waits for up to ten minutes, or until ctx ends.
-func (db *DB) CreateTable(ctx context.Context) error { return db.db.CreateTable(ctx) }
+func (db *DB) CreateTable(ctx context.Context) error { return public(createTable(db.db, ctx)) }
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
 // of key attributes, TTL, and what is not ready: a table that is being created or deleted, an index that is still being
@@ -116,7 +117,7 @@ func (db *DB) CreateTable(ctx context.Context) error { return db.db.CreateTable(
 // none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
 //
 // It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
-func (db *DB) VerifyTable(ctx context.Context) error { return db.db.VerifyTable(ctx) }
+func (db *DB) VerifyTable(ctx context.Context) error { return public(verifyTable(db.db, ctx)) }
 
 // DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
 // [ErrNotFound].
@@ -129,10 +130,10 @@ func (db *DB) VerifyTable(ctx context.Context) error { return db.db.VerifyTable(
 //
 // It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
 // sample may miss what is rare: it finds the wrong table, not the wrong item.
-func (db *DB) DropTable(ctx context.Context) error { return db.db.DropTable(ctx) }
+func (db *DB) DropTable(ctx context.Context) error { return public(dropTable(db.db, ctx)) }
 
 // ForceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
-func (db *DB) ForceDropTable(ctx context.Context) error { return db.db.ForceDropTable(ctx) }
+func (db *DB) ForceDropTable(ctx context.Context) error { return public(forceDropTable(db.db, ctx)) }
 
 // Purge deletes every item of the table, the library's own included, and leaves the table itself. It reads the whole
 // table and pays for each delete; dropping and creating the table anew is cheaper where that is possible. If there is no
@@ -147,7 +148,8 @@ func (db *DB) ForceDropTable(ctx context.Context) error { return db.db.ForceDrop
 // it. Call it again to go on. What is left unprocessed is sent again, up to [Options].MaxAttempts times since the
 // last of them was deleted; then the error matches [ErrThrottled].
 func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
-	return db.db.Purge(ctx, opts)
+	deleted, err = purgeTable(db.db, ctx, opts)
+	return deleted, public(err)
 }
 
 // DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
@@ -158,7 +160,8 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 // It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
 // It returns the number of items deleted, also with an error. Call it again to go on.
 func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
-	return db.db.DropView(ctx, name, opts)
+	deleted, err = dropView(db.db, ctx, name, opts)
+	return deleted, public(err)
 }
 
 // Gather reads a collection with one Query, as many requests as it has pages, and sorts its items into the sinks by
@@ -167,20 +170,20 @@ func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (
 // an item that cannot be read included; see [DB.GatherAll].
 func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
 	var few [8]read.Sink
-	return db.db.Gather(ctx, c.q, sinksOf(few[:0], into))
+	return public(db.db.Gather(ctx, c.q, sinksOf(few[:0], into)))
 }
 
 // GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
 // each of those. Any other error ends it, and leaves the sinks untouched.
 func (db *DB) GatherAll(ctx context.Context, c Collection, into ...Sink) error {
 	var few [8]read.Sink
-	return db.db.GatherAll(ctx, c.q, sinksOf(few[:0], into))
+	return public(db.db.GatherAll(ctx, c.q, sinksOf(few[:0], into)))
 }
 
 // Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
 // [Repository.Query] does.
 func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
-	return db.db.Items(ctx, c.q)
+	return publicly(db.db.Items(ctx, c.q))
 }
 
 // Scan reads the whole table: each value is a T of the entity that claims the item, for a type switch. Items of
@@ -189,7 +192,7 @@ func (db *DB) Items(ctx context.Context, c Collection) iter.Seq2[any, error] {
 //
 // It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
 func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
-	return db.db.ScanAll(ctx, opts.below())
+	return publicly(db.db.ScanAll(ctx, opts.below()))
 }
 
 // TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
@@ -197,7 +200,7 @@ func (db *DB) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error]
 // error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
 func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 	var few [8]read.Load
-	return db.db.LoadTogether(ctx, readsOf(few[:0], reads))
+	return public(db.db.LoadTogether(ctx, readsOf(few[:0], reads)))
 }
 
 // BatchGet reads items of any types: a request for each 100 of them, and more for what DynamoDB leaves unprocessed. It
@@ -206,7 +209,7 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 // instead.
 func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 	var few [8]read.Load
-	return db.db.LoadAll(ctx, readsOf(few[:0], reads))
+	return public(db.db.LoadAll(ctx, readsOf(few[:0], reads)))
 }
 
 // Transact runs ops in one transaction: all of them are done, or none. The error is a [TransactError] that says which
@@ -220,8 +223,8 @@ func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
 // carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
 // error is no TransactError and matches [ErrOutcomeUnknown].
 func (db *DB) Transact(ctx context.Context, ops ...Op) error {
-	var few [8]wOp
-	return db.db.Transact(ctx, opsOf(few[:0], ops))
+	var few [8]write.Op
+	return public(db.db.Transact(ctx, opsOf(few[:0], ops)))
 }
 
 // Batch runs ops in as few requests as possible and in no transaction: some may be done and others not. Puts and
@@ -236,8 +239,8 @@ func (db *DB) Transact(ctx context.Context, ops ...Op) error {
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
 func (db *DB) Batch(ctx context.Context, ops ...Op) error {
-	return db.db.Batch(ctx, opsOf(make([]wOp, 0, len(ops)), ops))
+	return public(db.db.Batch(ctx, opsOf(make([]write.Op, 0, len(ops)), ops)))
 }
 
 // Do runs one op and asks for nothing back: one request, or what the op's verb says.
-func (db *DB) Do(ctx context.Context, op Op) error { return db.db.Do(ctx, op.op) }
+func (db *DB) Do(ctx context.Context, op Op) error { return public(db.db.Do(ctx, op.op)) }

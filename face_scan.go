@@ -66,11 +66,11 @@ func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T
 		var zero T
 		for s, err := range r.db.ReadTable(ctx, below) {
 			if err != nil {
-				yield(zero, err)
+				yield(zero, public(err))
 				return
 			}
 			e, v, err := r.db.Scanned(s, below, r.e.e)
-			if err != nil && !yield(zero, err) {
+			if err != nil && !yield(zero, public(err)) {
 				return
 			}
 			if e != nil && !yield(v.Interface().(T), nil) {

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -134,7 +135,7 @@ func (f *fanOut) declare() *View {
 func (f *fanOut) on(e *model.Entity) bool { return e == f.source }
 
 // maintain carries the changes of a batch into their targets, all together.
-func (f *fanOut) maintain(ctx context.Context, db *wDB, t *turn) {
+func (f *fanOut) maintain(ctx context.Context, db *write.DB, t *turn) {
 	ds := t.ready(ctx)
 	errs := map[*delivery]error{}
 	var list []*copying

@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // sources reads the sources as they are now, strongly consistently, and returns the changes of which that was possible.
@@ -39,7 +40,7 @@ func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copy
 }
 
 // decoded returns a source; nil where there is none.
-func (f *fanOut) decoded(db *wDB, attrs attr.Item) (source any, err error) {
+func (f *fanOut) decoded(db *write.DB, attrs attr.Item) (source any, err error) {
 	if attrs == nil || !db.Table.Claims(f.source, model.Loaded(attrs)) {
 		return nil, nil
 	}
@@ -112,7 +113,7 @@ type asked struct {
 }
 
 // plans returns the queries for the targets that a change names. Where one of its images gives none, the others count all the same.
-func (f *fanOut) plans(db *wDB, c *copying) (plans []asked, failed error) {
+func (f *fanOut) plans(db *write.DB, c *copying) (plans []asked, failed error) {
 	for _, s := range c.named {
 		err := fault.Safely(func() error {
 			v := f.source.NewItem()
@@ -156,7 +157,7 @@ func identityOf(p *read.Plan, db *read.DB) (string, error) {
 }
 
 // find reads what a query for targets finds. A row that cannot be read does not take the others.
-func (f *fanOut) find(ctx context.Context, db *wDB, s *search) error {
+func (f *fanOut) find(ctx context.Context, db *write.DB, s *search) error {
 	return db.Each(ctx, s.plan, func(it read.Hit) (counts, more bool) {
 		if it.Item.None() {
 			s.elusive = true

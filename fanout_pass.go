@@ -13,12 +13,13 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // fanOutPass is one look at the targets of changes.
 type fanOutPass struct {
 	f      *fanOut
-	db     *wDB
+	db     *write.DB
 	report func(Drift) error
 
 	mu        sync.Mutex // of all below, and of the changes

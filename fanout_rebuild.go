@@ -8,23 +8,24 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // fanOutRebuild applies sources to their targets, a hundred at once.
 type fanOutRebuild struct {
 	f      *fanOut
-	db     *wDB
+	db     *write.DB
 	p      *Progress
 	report func(Drift) error
 	list   []*copying
 	faults []error
 }
 
-func (f *fanOut) rebuilder(db *wDB, p *Progress, _ func(context.Context) error) rebuilder {
+func (f *fanOut) rebuilder(db *write.DB, p *Progress, _ func(context.Context) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: p}
 }
 
-func (f *fanOut) verifier(db *wDB, report func(Drift) error) rebuilder {
+func (f *fanOut) verifier(db *write.DB, report func(Drift) error) rebuilder {
 	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // copied is an item that a fan-out may change: as it was read, and as it will be.
@@ -46,7 +47,7 @@ func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error
 
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
-func (f *fanOut) arrive(ctx context.Context, db *wDB, o *opened, attrs attr.Item) (there, moved bool, err error) {
+func (f *fanOut) arrive(ctx context.Context, db *write.DB, o *opened, attrs attr.Item) (there, moved bool, err error) {
 	if attrs != nil && db.Table.Claims(f.target, model.Loaded(attrs)) && !db.Past(model.Loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
@@ -89,7 +90,7 @@ func (w *copies) taken(err error) bool {
 }
 
 // writes returns the writes of a target and of its member; none if nothing changed.
-func (o *opened) writes(db *wDB) (*copies, error) {
+func (o *opened) writes(db *write.DB) (*copies, error) {
 	w := &copies{}
 	if err := o.target.writes(db, w); err != nil || o.member.e == nil {
 		return w, err
@@ -114,7 +115,7 @@ func (o *opened) writes(db *wDB) (*copies, error) {
 }
 
 // writes adds the writes that make the item what it is now: none, an update of what changed, or where its key changed a delete and a put.
-func (c *copied) writes(db *wDB, w *copies) error {
+func (c *copied) writes(db *write.DB, w *copies) error {
 	next, err := c.next()
 	if err != nil || attr.EqualItems(next, c.attrs) {
 		return err
@@ -234,14 +235,14 @@ func (c *copied) next() (attr.Item, error) {
 }
 
 // stamp raises the version and sets the time of the write.
-func (c *copied) stamp(db *wDB) {
+func (c *copied) stamp(db *write.DB) {
 	c.e.Owned(c.is)
 	if f := c.e.Version; f != nil {
 		v := f.Addr(c.is)
 		v.SetInt(v.Int() + 1)
 	}
 	if f := c.e.Updated; f != nil {
-		f.Addr(c.is).Set(reflect.ValueOf(db.Opts.Now().UTC().Round(0).Truncate(precision(f))))
+		f.Addr(c.is).Set(reflect.ValueOf(db.Opts.Now().UTC().Round(0).Truncate(write.Precision(f))))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // outcome says what became of a transaction.
@@ -39,7 +40,7 @@ type encounter struct {
 // commitment is a transaction that is being put together: what each of its items is for.
 type commitment struct {
 	a      *aggregate
-	db     *wDB
+	db     *write.DB
 	met    *encounter
 	adds   map[string]decimal.Number // by attribute of the target
 	ops    []types.TransactWriteItem
@@ -51,7 +52,7 @@ type commitment struct {
 // commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
 // read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
 // place of the update. The error is of a transaction that was refused or contended.
-func (a *aggregate) commit(ctx context.Context, db *wDB, g []*look, met *encounter) (outcome, error) {
+func (a *aggregate) commit(ctx context.Context, db *write.DB, g []*look, met *encounter) (outcome, error) {
 	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).noGuard}
 	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)

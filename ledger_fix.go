@@ -15,6 +15,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // settlement is a target to be looked at.
@@ -42,8 +43,8 @@ const (
 // What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
 // second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
 // transaction between two pages may hide what is wrong.
-func (a *aggregate) settle(ctx context.Context, db *wDB, list []*settlement) (changed int) {
-	found := db.targetsOf(ctx, list)
+func (a *aggregate) settle(ctx context.Context, db *write.DB, list []*settlement) (changed int) {
+	found := targetsOf(db, ctx, list)
 	wrote, findings := make([]int, len(list)), make([]finding, len(list))
 	stopped := call.Parallel(ctx, len(list), func(i int) error {
 		findings[i] = right
@@ -72,7 +73,7 @@ func (a *aggregate) settle(ctx context.Context, db *wDB, list []*settlement) (ch
 			again = append(again, s)
 		}
 	}
-	for i, now := range db.targetsOf(ctx, check) {
+	for i, now := range targetsOf(db, ctx, check) {
 		if check[i].err = now.Err; now.Err == nil && !unmoved(was[i], now.Item) {
 			again = append(again, check[i])
 		}
@@ -93,7 +94,7 @@ func (a *aggregate) settle(ctx context.Context, db *wDB, list []*settlement) (ch
 }
 
 // targetsOf reads the targets of settlements.
-func (db *wDB) targetsOf(ctx context.Context, list []*settlement) []call.Fetched {
+func targetsOf(db *write.DB, ctx context.Context, list []*settlement) []call.Fetched {
 	keys := make([]attr.Item, len(list))
 	for i, s := range list {
 		keys[i] = s.key
@@ -102,7 +103,7 @@ func (db *wDB) targetsOf(ctx context.Context, list []*settlement) []call.Fetched
 }
 
 // settleOnce compares a target, as it was read, with its ledger and writes what differs.
-func (a *aggregate) settleOnce(ctx context.Context, db *wDB, s *settlement, was attr.Item) (changed int, v finding, err error) {
+func (a *aggregate) settleOnce(ctx context.Context, db *write.DB, s *settlement, was attr.Item) (changed int, v finding, err error) {
 	fail := func(err error) (int, finding, error) {
 		return changed, right, fmt.Errorf("target %s: %w", db.Table.KeyText(s.key), err)
 	}
@@ -148,7 +149,7 @@ func (a *aggregate) settleOnce(ctx context.Context, db *wDB, s *settlement, was 
 }
 
 // insist settles a target that others write. Where its sums cannot be read in between, it asks them to wait.
-func (a *aggregate) insist(ctx context.Context, db *wDB, s *settlement) (changed int, err error) {
+func (a *aggregate) insist(ctx context.Context, db *write.DB, s *settlement) (changed int, err error) {
 	var took time.Duration // the last attempt
 	for n := range 3 * db.Attempts {
 		if n > 0 {
@@ -157,7 +158,7 @@ func (a *aggregate) insist(ctx context.Context, db *wDB, s *settlement) (changed
 			}
 		}
 		if s.full && n > 1 {
-			if err := db.hold(ctx, s.key, 2*took+minHold); err != nil {
+			if err := holdTarget(db, ctx, s.key, 2*took+minHold); err != nil {
 				return changed, db.Explain(err)
 			}
 		}
@@ -180,7 +181,7 @@ func (a *aggregate) insist(ctx context.Context, db *wDB, s *settlement) (changed
 			return changed, db.Explain(err)
 		}
 		if unmoved(was, now) {
-			return changed, db.letGo(ctx, s.key, now)
+			return changed, letGo(db, ctx, s.key, now)
 		}
 	}
 	return changed, &fault.Outside{Err: fmt.Errorf("%w: target %s was written by others in every attempt", fault.ErrConflict, db.Table.KeyText(s.key))}
@@ -226,7 +227,7 @@ func isZeroNumber(av types.AttributeValue) bool {
 }
 
 // write writes what differs of a target, if it is as it was read.
-func (a *aggregate) write(ctx context.Context, db *wDB, target, was, differing attr.Item) error {
+func (a *aggregate) write(ctx context.Context, db *write.DB, target, was, differing attr.Item) error {
 	x := &plan.Expression{}
 	pk := db.Table.Primary.Partition[0]
 	stamp := x.Name(model.StampAttr)
@@ -262,8 +263,8 @@ func (a *aggregate) write(ctx context.Context, db *wDB, target, was, differing a
 	return err
 }
 
-// partition reads a partition of the library's own, all of it, strongly consistently.
-func (db *wDB) partition(ctx context.Context, pk string) func(yield func(attr.Item, error) bool) {
+// readPartition reads a partition of the library's own, all of it, strongly consistently.
+func readPartition(db *write.DB, ctx context.Context, pk string) func(yield func(attr.Item, error) bool) {
 	return func(yield func(attr.Item, error) bool) {
 		in := &dynamodb.QueryInput{
 			TableName: &db.Name, ConsistentRead: new(true), KeyConditionExpression: new("#p = :p"),

@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // A Rebuild reads all of a target's ledger and writes its sums if no transaction fell in between. Beside a stream that changes
@@ -30,8 +31,8 @@ const (
 	maxWaits    = 200 // where no time passes
 )
 
-// hold asks for d without transactions on a target.
-func (db *wDB) hold(ctx context.Context, target attr.Item, d time.Duration) error {
+// holdTarget asks for d without transactions on a target.
+func holdTarget(db *write.DB, ctx context.Context, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
 	until := db.Opts.Now().Add(min(max(d, minHold), maxHold))
 	set := "SET " + x.Name(model.HoldAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
@@ -73,7 +74,7 @@ func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 }
 
 // letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
-func (db *wDB) letGo(ctx context.Context, target, was attr.Item) error {
+func letGo(db *write.DB, ctx context.Context, target, was attr.Item) error {
 	held, ok := was[model.HoldAttr]
 	if !ok {
 		return nil

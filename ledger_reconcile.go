@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // pair is a source and a target that it counts for, did, or might.
@@ -79,7 +80,7 @@ func wait(ctx context.Context, n int) error {
 //
 // Different targets have no item in common but sources, which are only read: their transactions run side by side. Those of one
 // target run one after the other.
-func (a *aggregate) reconcile(ctx context.Context, db *wDB, pairs []*pair) (changed int, stopped error) {
+func (a *aggregate) reconcile(ctx context.Context, db *write.DB, pairs []*pair) (changed int, stopped error) {
 	met := map[string]*encounter{}
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
@@ -155,7 +156,7 @@ type tally struct {
 }
 
 // commitAll makes the transactions of one target, in order, until the environment fails: stopped.
-func (a *aggregate) commitAll(ctx context.Context, db *wDB, groups [][]*look, met *encounter) (t tally, stopped error) {
+func (a *aggregate) commitAll(ctx context.Context, db *write.DB, groups [][]*look, met *encounter) (t tally, stopped error) {
 	for _, g := range groups {
 		switch outcome, err := a.commit(ctx, db, g, met); outcome {
 		case committed:
@@ -221,7 +222,7 @@ const lookPairs = call.BatchGetLimit / 2
 //
 // Which of the two is read first does not matter. Who writes a source's contribution looks again after that, and whoever
 // handles the source's last change looks after it; the last look of all sees the source as it stays.
-func (a *aggregate) look(ctx context.Context, db *wDB, pairs []*pair) (looks []*look, stopped error) {
+func (a *aggregate) look(ctx context.Context, db *write.DB, pairs []*pair) (looks []*look, stopped error) {
 	looks = make([]*look, len(pairs))
 	stopped = call.Parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
 		from, to := i*lookPairs, min((i+1)*lookPairs, len(pairs))
@@ -240,7 +241,7 @@ func (a *aggregate) look(ctx context.Context, db *wDB, pairs []*pair) (looks []*
 }
 
 // lookAt is look for one BatchGetItem; looks stays nil where a pair cannot be read.
-func (a *aggregate) lookAt(ctx context.Context, db *wDB, pairs []*pair, looks []*look) {
+func (a *aggregate) lookAt(ctx context.Context, db *write.DB, pairs []*pair, looks []*look) {
 	keys := make([]attr.Item, 0, 2*len(pairs))
 	for _, p := range pairs {
 		keys = append(keys, a.ledgerKey(p))

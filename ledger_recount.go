@@ -15,6 +15,7 @@ import (
 	"github.com/singletable-go/ddb/internal/decimal"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // audit is what the ledger of a target says: what the target should be, and which rows beside the ledger are wrong.
@@ -46,7 +47,7 @@ func (r *audit) wrong() bool { return len(r.lost)+len(r.surplus)+len(r.miscounts
 type place struct{ source, hash string }
 
 // read reads the first rows of a target's ranks, and if full its whole ledger with all the rows beside it.
-func (a *aggregate) read(ctx context.Context, db *wDB, target attr.Item, full bool) (*audit, error) {
+func (a *aggregate) read(ctx context.Context, db *write.DB, target attr.Item, full bool) (*audit, error) {
 	r := &audit{want: attr.Item{}, counted: true}
 	text := db.Table.RefText(target)
 	if !full {
@@ -89,7 +90,7 @@ type sheet struct {
 	places map[string]map[string]place // by label and sort key of the rank row
 }
 
-func (a *aggregate) ledger(ctx context.Context, db *wDB, target string) (*sheet, error) {
+func (a *aggregate) ledger(ctx context.Context, db *write.DB, target string) (*sheet, error) {
 	l := &sheet{sums: map[string]decimal.Number{}, values: map[string]map[string]int64{}, places: map[string]map[string]place{}}
 	for _, r := range a.distincts {
 		l.values[r.label] = map[string]int64{}
@@ -98,7 +99,7 @@ func (a *aggregate) ledger(ctx context.Context, db *wDB, target string) (*sheet,
 		l.places[r.label] = map[string]place{}
 	}
 	sort := db.Table.Primary.Sort[0]
-	for row, err := range db.partition(ctx, a.ledgerPartition(target)) {
+	for row, err := range readPartition(db, ctx, a.ledgerPartition(target)) {
 		if err != nil {
 			return nil, err
 		}
@@ -127,11 +128,11 @@ func (a *aggregate) ledger(ctx context.Context, db *wDB, target string) (*sheet,
 }
 
 // readRank compares the rows of a rank with the places that the ledger gives.
-func (a *aggregate) readRank(ctx context.Context, db *wDB, r *audit, rule rankRule, target string, places map[string]place) error {
+func (a *aggregate) readRank(ctx context.Context, db *write.DB, r *audit, rule rankRule, target string, places map[string]place) error {
 	pk := a.rulePartition(model.RankPrefix, rule.label, target)
 	sort := db.Table.Primary.Sort[0]
 	var entries []types.AttributeValue
-	for row, err := range db.partition(ctx, pk) {
+	for row, err := range readPartition(db, ctx, pk) {
 		if err != nil {
 			return err
 		}
@@ -171,9 +172,9 @@ func (a *aggregate) readRank(ctx context.Context, db *wDB, r *audit, rule rankRu
 }
 
 // readValues compares the rows of a Distinct with the counts of the ledger.
-func (a *aggregate) readValues(ctx context.Context, db *wDB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
+func (a *aggregate) readValues(ctx context.Context, db *write.DB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
 	pk := a.rulePartition(model.DistinctPrefix, rule.label, target)
-	for row, err := range db.partition(ctx, pk) {
+	for row, err := range readPartition(db, ctx, pk) {
 		if err != nil {
 			return err
 		}
@@ -198,7 +199,7 @@ func (a *aggregate) readValues(ctx context.Context, db *wDB, r *audit, rule dist
 
 // mend makes the rows beside the ledger of a target agree with it, and reports how many it wrote. They differ only where
 // a rule was not there while sources changed, or where somebody wrote them.
-func (a *aggregate) mend(ctx context.Context, db *wDB, target, was attr.Item, r *audit) (changed int, err error) {
+func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Item, r *audit) (changed int, err error) {
 	if len(r.lost) > 0 {
 		n, err := a.restore(ctx, db, target, r.lost)
 		if changed += n; err != nil {
@@ -229,7 +230,7 @@ func (a *aggregate) mend(ctx context.Context, db *wDB, target, was attr.Item, r 
 }
 
 // restore puts rows of ranks that are not there, with the ledger items that they belong to.
-func (a *aggregate) restore(ctx context.Context, db *wDB, target attr.Item, lost []lostRow) (changed int, err error) {
+func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item, lost []lostRow) (changed int, err error) {
 	text := db.Table.RefText(target)
 	keys := make([]attr.Item, len(lost))
 	for i, l := range lost {
@@ -262,7 +263,7 @@ func (a *aggregate) restore(ctx context.Context, db *wDB, target attr.Item, lost
 
 // dropRank deletes a row of a rank that no ledger item has put there: of a rule that is no more, or that was not there
 // while its source changed.
-func (a *aggregate) dropRank(ctx context.Context, db *wDB, row, target attr.Item) (dropped bool, err error) {
+func (a *aggregate) dropRank(ctx context.Context, db *write.DB, row, target attr.Item) (dropped bool, err error) {
 	surplus, key, have, err := a.isSurplus(ctx, db, row, target)
 	if err != nil || !surplus {
 		return false, err
@@ -284,7 +285,7 @@ func (a *aggregate) dropRank(ctx context.Context, db *wDB, row, target attr.Item
 
 // isSurplus reports whether no ledger item has put a rank row where it is, and returns the key of the ledger item that
 // could have, and what that says.
-func (a *aggregate) isSurplus(ctx context.Context, db *wDB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
+func (a *aggregate) isSurplus(ctx context.Context, db *write.DB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
 	t := db.Table
 	source, _ := row[model.LedgerAttr].(*types.AttributeValueMemberS)
 	if source == nil {
@@ -308,7 +309,7 @@ func (a *aggregate) isSurplus(ctx context.Context, db *wDB, row, target attr.Ite
 
 // recount returns the transaction that writes what the row of a value should say, if the target's stamp is as it was before
 // the ledger was read: then nothing changed in between.
-func (a *aggregate) recount(db *wDB, target, was attr.Item, m miscount) []types.TransactWriteItem {
+func (a *aggregate) recount(db *write.DB, target, was attr.Item, m miscount) []types.TransactWriteItem {
 	c := &commitment{a: a, db: db, guard: true}
 	c.value(m.key, m.have, decimal.Int(m.want), target)
 	x := &plan.Expression{}

@@ -52,7 +52,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 	for i := range keys {
 		var err error
 		if raw[i], err = e.Key("batch get", reflect.ValueOf(&keys[i]).Elem()); err != nil {
-			return nil, err
+			return nil, public(err)
 		}
 	}
 	b, err := r.db.BatchGet(ctx, raw, r.db.Strong)
@@ -74,7 +74,7 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 			out[i].Outcome = Found
 			if err := r.decode("batch get", found, &out[i].Item); err != nil {
 				out[i] = Lookup[T]{r.e.Key(keys[i]), Unreadable}
-				bad = append(bad, err)
+				bad = append(bad, public(err))
 			}
 		}
 	}

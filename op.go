@@ -1,39 +1,52 @@
 package ddb
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/write"
+)
 
 // Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
 // nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
 // pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
-type Op struct{ op wOp }
+type Op struct{ op write.Op }
 
 // String explains what the op would do: the edits of an Update, each index entry that they rewrite with the source of
 // each of its members, what is missing and what to do about it, and the further items that are written with it.
 func (op Op) String() string { return op.op.String() }
 
-func opOf[T any](e *Entity[T], v verb, it T) Op {
-	return Op{newOp(e.e, v, reflect.ValueOf(&it).Elem())}
+func opOf[T any](e *Entity[T], v write.Verb, it T) Op {
+	return Op{write.NewOp(e.e, v, reflect.ValueOf(&it).Elem())}
 }
 
 func (op Op) with(opts []Option) Op {
-	var few [4]change
-	changes := few[:0]
 	for _, o := range opts {
-		if o == nil {
-			changes = append(changes, change{op: editNil})
-			continue
-		}
-		changes = o.appendTo(changes)
+		op = op.changed(o)
 	}
-	return Op{op.op.with(changes)}
+	return op
 }
 
 func (op Op) edited(es []Edit) Op {
-	var few [8]change
-	return Op{op.op.with(edits(es).appendTo(few[:0]))}
+	for _, e := range es {
+		op = op.changed(e)
+	}
+	return op
 }
 
-func opsOf(to []wOp, ops []Op) []wOp {
+func (op Op) changed(e Edit) Op {
+	switch e := e.(type) {
+	case anEdit:
+		return Op{op.op.With(e.c)}
+	case option:
+		return Op{op.op.With(e.c)}
+	case edits:
+		return op.edited(e)
+	default: // nil
+		return Op{op.op.With(write.Change{Op: write.NilEdit})}
+	}
+}
+
+func opsOf(to []write.Op, ops []Op) []write.Op {
 	for _, op := range ops {
 		to = append(to, op.op)
 	}
@@ -41,37 +54,43 @@ func opsOf(to []wOp, ops []Op) []wOp {
 }
 
 // Create makes the op of [Repository.Create].
-func (e *Entity[T]) Create(item T) Op { return opOf(e, verbCreate, item) }
+func (e *Entity[T]) Create(item T) Op { return opOf(e, write.VerbCreate, item) }
 
 // Put makes the op of [Repository.Put].
-func (e *Entity[T]) Put(item T, opts ...Option) Op { return opOf(e, verbPut, item).with(opts) }
+func (e *Entity[T]) Put(item T, opts ...Option) Op { return opOf(e, write.VerbPut, item).with(opts) }
 
 // Replace makes the op of [Repository.Replace].
 func (e *Entity[T]) Replace(item T, opts ...Option) Op {
-	return opOf(e, verbReplace, item).with(opts)
+	return opOf(e, write.VerbReplace, item).with(opts)
 }
 
 // Update makes the op of [Repository.Update].
-func (e *Entity[T]) Update(key T, edits ...Edit) Op { return opOf(e, verbUpdate, key).edited(edits) }
+func (e *Entity[T]) Update(key T, edits ...Edit) Op {
+	return opOf(e, write.VerbUpdate, key).edited(edits)
+}
 
 // Upsert makes the op of [Repository.Upsert].
-func (e *Entity[T]) Upsert(key T, edits ...Edit) Op { return opOf(e, verbUpsert, key).edited(edits) }
+func (e *Entity[T]) Upsert(key T, edits ...Edit) Op {
+	return opOf(e, write.VerbUpsert, key).edited(edits)
+}
 
 // Move makes the op of [Repository.Move].
 func (e *Entity[T]) Move(from, to T, opts ...Option) Op {
-	op := opOf(e, verbMove, from).with(opts)
-	return Op{op.op.movesTo(reflect.ValueOf(&to).Elem())}
+	op := opOf(e, write.VerbMove, from).with(opts)
+	return Op{op.op.MovesTo(reflect.ValueOf(&to).Elem())}
 }
 
 // Delete makes the op of [Repository.Delete].
-func (e *Entity[T]) Delete(key T, opts ...Option) Op { return opOf(e, verbDelete, key).with(opts) }
+func (e *Entity[T]) Delete(key T, opts ...Option) Op {
+	return opOf(e, write.VerbDelete, key).with(opts)
+}
 
 // Check asserts, in a transaction, that the item exists and that conds hold, and changes nothing. A version in key
 // that is not zero is asserted too. Where another op of the transaction writes the same item, the check becomes a
 // condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
 func (e *Entity[T]) Check(key T, conds ...Cond) Op {
-	return Op{opOf(e, verbCheck, key).op.asks(clauses(nil, conds))}
+	return Op{opOf(e, write.VerbCheck, key).op.Asks(clauses(nil, conds))}
 }
 
 // CheckAbsent asserts, in a transaction, that there is no such item. A check that fails matches [ErrExists].
-func (e *Entity[T]) CheckAbsent(key T) Op { return opOf(e, verbCheckAbsent, key) }
+func (e *Entity[T]) CheckAbsent(key T) Op { return opOf(e, write.VerbCheckAbsent, key) }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // origin is the table whose stream a Mux reads.
@@ -57,7 +58,7 @@ func (o *origin) bind(name string) string {
 }
 
 // bindTo binds a Mux to the table of a DB.
-func (m *Mux) bindTo(db *wDB) {
+func (m *Mux) bindTo(db *write.DB) {
 	name := tableName(db.Name)
 	if name == "" {
 		name = db.Name

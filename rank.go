@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // entryOf returns what the source would put into the target if it were the first: the value for Min and Max, value and
@@ -96,7 +97,7 @@ func (r rankRule) values(entries []types.AttributeValue) attr.Item {
 }
 
 // first reads the entries of the first rows of a rank.
-func (a *aggregate) first(ctx context.Context, db *wDB, r rankRule, target string) ([]types.AttributeValue, error) {
+func (a *aggregate) first(ctx context.Context, db *write.DB, r rankRule, target string) ([]types.AttributeValue, error) {
 	out, err := db.Query(ctx, &dynamodb.QueryInput{
 		TableName:                 &db.Name,
 		ConsistentRead:            new(true),

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // RebuildOptions configures [View.Rebuild] and [DB.DropView]; nil is one worker, from the start, as fast as it goes.
@@ -43,7 +44,7 @@ type bulkRun struct {
 	started time.Time
 }
 
-func newBulkRun(ctx context.Context, db *wDB, opts *RebuildOptions) *bulkRun {
+func newBulkRun(ctx context.Context, db *write.DB, opts *RebuildOptions) *bulkRun {
 	b := &bulkRun{ctx: ctx, rate: opts.Rate, report: opts.Progress, started: time.Now()}
 	if b.rate > 0 {
 		b.ctx, b.meter = WithMeter(ctx)
@@ -52,7 +53,7 @@ func newBulkRun(ctx context.Context, db *wDB, opts *RebuildOptions) *bulkRun {
 		return b
 	}
 	if c, err := db.Tables("progress"); err == nil {
-		if live, err := db.describe(ctx, c); err == nil && live.ItemCount != nil { // else it is not known
+		if live, err := describeTable(db, ctx, c); err == nil && live.ItemCount != nil { // else it is not known
 			b.p.Total = int(*live.ItemCount)
 		}
 	}

@@ -43,7 +43,7 @@ type Reindexed struct {
 // error.
 func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
 	items, rewritten, err := r.db.Reindex(ctx, r.e.e, opts.scan())
-	return Reindexed{items, rewritten}, err
+	return Reindexed{items, rewritten}, public(err)
 }
 
 // EnsureUnique gives every item of the entity the constraints that its definition declares: what a table needs once
@@ -54,5 +54,5 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 // It reads the whole table, and each constraint, and costs a transaction for each that is not there yet. It can run
 // again, and from where an earlier run stopped.
 func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
-	return r.db.EnsureUnique(ctx, r.e.e, opts.scan())
+	return public(r.db.EnsureUnique(ctx, r.e.e, opts.scan()))
 }

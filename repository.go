@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // Repository reads and writes the items of one entity. Safe for concurrent use.
@@ -20,7 +21,7 @@ import (
 // primary key fields are set; its other fields are not looked at. Every method returns the context's error when the
 // context ends.
 type Repository[T any] struct {
-	db *wDB
+	db *write.DB
 	e  *Entity[T]
 }
 
@@ -37,7 +38,7 @@ func NewRepository[T any](db *DB, e *Entity[T]) *Repository[T] {
 }
 
 // Consistent returns a view of r whose reads are strongly consistent, at twice the capacity.
-func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db.consistently(), r.e} }
+func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db.Consistently(), r.e} }
 
 // Get reads the item whose primary key fields key holds, with one GetItem of half a unit for each 4 KB. If there is
 // none, or its TTL has passed, the error matches [ErrNotFound].
@@ -46,7 +47,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 	e := r.e.e
 	k, err := e.Key("get", reflect.ValueOf(&key).Elem())
 	if err != nil {
-		return zero, err
+		return zero, public(err)
 	}
 	found, page, err := r.db.ReadItem(ctx, k, r.db.Strong)
 	defer page.Release()
@@ -57,7 +58,7 @@ func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
 		return zero, r.db.Fail("get", e, k, fault.ErrNotFound)
 	}
 	err = r.decode("get", found, &zero)
-	return zero, err
+	return zero, public(err)
 }
 
 // One returns the only item of q. If there is none the error matches [ErrNotFound], if there are more [ErrTooMany].
@@ -98,7 +99,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 		var it, zero T // it is for all items: what is yielded is a copy
 		p, err := q.q.Plan(r.db.DB)
 		if err != nil {
-			yield(zero, err)
+			yield(zero, public(err))
 			return
 		}
 		place := func(*model.Entity) reflect.Value {
@@ -111,7 +112,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			}
 			switch v, _, _, err := p.Take("query", row.Item, place); v {
 			case read.Unread:
-				return false, yield(zero, err)
+				return false, yield(zero, public(err))
 			case read.Wanted:
 				return true, yield(it, nil)
 			default:
@@ -119,7 +120,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 			}
 		})
 		if err != nil {
-			yield(zero, err)
+			yield(zero, public(err))
 		}
 	}
 }
@@ -130,7 +131,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 	return func(yield func(Lookup[T], error) bool) {
 		p, err := q.q.Plan(r.db.DB)
 		if err != nil {
-			yield(Lookup[T]{}, err)
+			yield(Lookup[T]{}, public(err))
 			return
 		}
 		p.Outcomes = true
@@ -143,13 +144,13 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 					return false, true
 				}
 				if err := r.e.e.DecodeKey(row.Found, place(nil)); err != nil {
-					return false, yield(Lookup[T]{}, r.db.Table.ItemError("query", r.e.e, row.Found, err))
+					return false, yield(Lookup[T]{}, public(r.db.Table.ItemError("query", r.e.e, row.Found, err)))
 				}
 				return true, yield(l, nil)
 			}
 			switch v, _, _, err := p.Take("query", row.Item, place); v {
 			case read.Unread:
-				return false, yield(Lookup[T]{}, err)
+				return false, yield(Lookup[T]{}, public(err))
 			case read.Wanted:
 				l.Outcome = Found
 				return true, yield(l, nil)
@@ -158,7 +159,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 			}
 		})
 		if err != nil {
-			yield(Lookup[T]{}, err)
+			yield(Lookup[T]{}, public(err))
 		}
 	}
 }
@@ -179,11 +180,11 @@ type Page[T any] struct {
 func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Page[T], error) {
 	p, err := q.q.Plan(r.db.DB)
 	if err != nil {
-		return Page[T]{}, err
+		return Page[T]{}, public(err)
 	}
 	reading, err := r.db.Begin(p, string(after))
 	if err != nil {
-		return Page[T]{}, err
+		return Page[T]{}, public(err)
 	}
 	defer reading.Release()
 	var items []T
@@ -204,13 +205,13 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 		if v != read.Unread {
 			return v == read.Wanted, true
 		}
-		if bad = append(bad, err); e != nil {
+		if bad = append(bad, public(err)); e != nil {
 			items = items[:len(items)-1] // which is zero again
 		}
 		return false, true
 	})
 	if err != nil {
-		return Page[T]{}, err
+		return Page[T]{}, public(err)
 	}
 	return Page[T]{Items: items, Next: Cursor(reading.Cursor())}, errors.Join(bad...)
 }
@@ -222,9 +223,10 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
 	p, err := q.q.Plan(r.db.DB)
 	if err != nil {
-		return 0, err
+		return 0, public(err)
 	}
-	return r.db.Count(ctx, p)
+	n, err := r.db.Count(ctx, p)
+	return n, public(err)
 }
 
 // Collect returns what a sequence yields as a slice, or what it yielded before its first error, that of an item that cannot
@@ -246,10 +248,11 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	var out []T
 	var bad []error
 	for v, err := range seq {
+		_, unread := errors.AsType[*ItemError](err)
 		switch {
 		case err == nil:
 			out = append(out, v)
-		case fault.IsItem(err):
+		case unread:
 			bad = append(bad, err)
 		default:
 			return out, errors.Join(append(bad, err)...)

@@ -15,10 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/singletable-go/ddb/internal/fault"
-
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // weather is what surrounds a Mux: it makes requests and the functions of a program fail, and counts how often.

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
@@ -39,7 +40,7 @@ type Mux struct {
 // maintained is a view and where it lives.
 type maintained struct {
 	view *View
-	db   *wDB
+	db   *write.DB
 }
 
 // MuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
@@ -155,7 +156,7 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 // that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
 func (m *Mux) Maintain(on *DB, views ...*View) {
 	db := on.db
-	marked := &wDB{&read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
+	marked := &write.DB{DB: &read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
 	for _, v := range views {
 		if db.Table != m.table || v.table != m.table {
 			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.name))

@@ -13,6 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // A sample reads a few items in each of several places of the table. Segments divide it by the hash of the partition
@@ -23,11 +24,11 @@ const (
 	sampleShown    = 3  // of the items that do not belong there, in the error
 )
 
-// belongs returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
+// belongsToModel returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
 // items. The error says what was found, and that force, a method or an option, does without the check.
-func (db *wDB) belongs(ctx context.Context, c call.TableClient, live *types.TableDescription, force string) error {
+func belongsToModel(db *write.DB, ctx context.Context, c call.TableClient, live *types.TableDescription, force string) error {
 	var found []error
-	faults, _, err := db.differences(ctx, c, live)
+	faults, _, err := differences(db, ctx, c, live)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (db *wDB) belongs(ctx context.Context, c call.TableClient, live *types.Tabl
 		found = append(found, &fault.ModelError{Err: errors.Join(faults...)})
 	}
 	if serves(live) && slices.Equal(keyAttributes(live), db.Table.Primary.Attrs()) {
-		s, err := db.sample(ctx)
+		s, err := sampleTable(db, ctx)
 		if err != nil {
 			return fmt.Errorf("looking at a sample of its items: %w", db.Explain(err))
 		}
@@ -60,8 +61,8 @@ type tableSample struct {
 	unknown []error // one for each item that no entity claims
 }
 
-// sample reads some items of the table, with an eventually consistent request for each place.
-func (db *wDB) sample(ctx context.Context) (s tableSample, err error) {
+// sampleTable reads some items of the table, with an eventually consistent request for each place.
+func sampleTable(db *write.DB, ctx context.Context) (s tableSample, err error) {
 	t := db.Table
 	names, refs := map[string]string{}, []string{}
 	for i, attr := range append(t.Primary.Attrs(), t.TypeAttr) {

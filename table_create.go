@@ -11,9 +11,10 @@ import (
 
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
-// CreateTable creates the table, waits until it is active and switches TTL on if the model has it. One that was
+// createTable creates the table, waits until it is active and switches TTL on if the model has it. One that was
 // interrupted is called again, and finishes: so is one of two that run at once.
 //
 // For a table that exists the error matches [ErrExists]. CreateTable then waits until it is active if it is still
@@ -29,7 +30,7 @@ import (
 //
 // A table that is being deleted is waited for, and created anew. The creation itself may answer [ErrExists] where
 // the first response was lost and the SDK asked again. It waits for up to ten minutes, or until ctx ends.
-func (db *wDB) CreateTable(ctx context.Context) error {
+func createTable(db *write.DB, ctx context.Context) error {
 	c, err := db.Tables("create table")
 	if err != nil {
 		return err
@@ -38,18 +39,18 @@ func (db *wDB) CreateTable(ctx context.Context) error {
 		return fault.Model("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.Name)
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.Name, err) }
-	live, exists, err := db.createOrWait(ctx, c)
+	live, exists, err := createOrWait(db, ctx, c)
 	switch {
 	case err != nil:
 		return fail(err)
 	case exists != nil:
-		found, err := db.complete(ctx, c, live)
+		found, err := completeTable(db, ctx, c, live)
 		if err != nil {
 			return fail(err)
 		}
 		return fail(fmt.Errorf("%w: %w; %w", fault.ErrExists, exists, found))
 	case db.Table.TTL != "":
-		if err := db.enableTTL(ctx, c); err != nil {
+		if err := enableTTL(db, ctx, c); err != nil {
 			return fail(err)
 		}
 	}
@@ -58,7 +59,7 @@ func (db *wDB) CreateTable(ctx context.Context) error {
 
 // createOrWait returns the table once it is neither being created nor deleted. If it was there already, exists is what the
 // service said of it.
-func (db *wDB) createOrWait(ctx context.Context, c call.TableClient) (live *types.TableDescription, exists, err error) {
+func createOrWait(db *write.DB, ctx context.Context, c call.TableClient) (live *types.TableDescription, exists, err error) {
 	create := true
 	err = poll(ctx, "until it is active", func() (done bool, err error) {
 		if create {
@@ -68,7 +69,7 @@ func (db *wDB) createOrWait(ctx context.Context, c call.TableClient) (live *type
 			}
 			create, exists = false, err
 		}
-		live, err = db.describe(ctx, c)
+		live, err = describeTable(db, ctx, c)
 		switch {
 		case errors.Is(err, fault.ErrNotFound):
 			create = exists != nil // it was there, and is gone; one that was just made is not seen yet
@@ -81,15 +82,15 @@ func (db *wDB) createOrWait(ctx context.Context, c call.TableClient) (live *type
 	return live, exists, err
 }
 
-// complete compares a table that exists with the model, and switches TTL on if that is all that it lacks. It returns
+// completeTable compares a table that exists with the model, and switches TTL on if that is all that it lacks. It returns
 // what it found, an error that matches ErrModel unless the table fits now.
-func (db *wDB) complete(ctx context.Context, c call.TableClient, live *types.TableDescription) (found, err error) {
-	faults, ttl, err := db.differences(ctx, c, live)
+func completeTable(db *write.DB, ctx context.Context, c call.TableClient, live *types.TableDescription) (found, err error) {
+	faults, ttl, err := differences(db, ctx, c, live)
 	if err != nil {
 		return nil, err
 	}
 	if len(faults) == 1 && serves(live) && ttl == "" && db.Table.TTL != "" {
-		if err := db.enableTTL(ctx, c); err != nil {
+		if err := enableTTL(db, ctx, c); err != nil {
 			return nil, err
 		}
 		return errors.New("it fits the model, and its TTL, which was off, is on now"), nil
@@ -102,7 +103,7 @@ func (db *wDB) complete(ctx context.Context, c call.TableClient, live *types.Tab
 
 // enableTTL switches TTL on. DynamoDB refuses that where it is on: after a response that was lost, and for the second
 // of two programs that create the table.
-func (db *wDB) enableTTL(ctx context.Context, c call.TableClient) error {
+func enableTTL(db *write.DB, ctx context.Context, c call.TableClient) error {
 	_, err := c.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
 		TableName:               &db.Name,
 		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &db.Table.TTL, Enabled: new(true)},
@@ -110,7 +111,7 @@ func (db *wDB) enableTTL(ctx context.Context, c call.TableClient) error {
 	if err == nil {
 		return nil
 	}
-	if attr, again := db.liveTTL(ctx, c); again == nil && attr == db.Table.TTL {
+	if attr, again := liveTTL(db, ctx, c); again == nil && attr == db.Table.TTL {
 		return nil
 	}
 	return fmt.Errorf("switching TTL on: %w", err)

@@ -10,9 +10,10 @@ import (
 
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
-// DropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
+// dropTable deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
 // [ErrNotFound].
 //
 // A table that is not the model's is left as it is. DropTable compares it with the model, its TTL included, as
@@ -23,24 +24,24 @@ import (
 //
 // It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
 // sample may miss what is rare: it finds the wrong table, not the wrong item.
-func (db *wDB) DropTable(ctx context.Context) error { return db.drop(ctx, false) }
+func dropTable(db *write.DB, ctx context.Context) error { return dropLive(db, ctx, false) }
 
-// ForceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
-func (db *wDB) ForceDropTable(ctx context.Context) error { return db.drop(ctx, true) }
+// forceDropTable is DropTable for whatever table has the name: it deletes without looking at what is in it.
+func forceDropTable(db *write.DB, ctx context.Context) error { return dropLive(db, ctx, true) }
 
-func (db *wDB) drop(ctx context.Context, force bool) error {
+func dropLive(db *write.DB, ctx context.Context, force bool) error {
 	c, err := db.Tables("drop table")
 	if err != nil {
 		return err
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: drop table %q: %w", db.Name, err) }
-	was, err := db.describe(ctx, c)
+	was, err := describeTable(db, ctx, c)
 	if err != nil {
 		return fail(err)
 	}
 	if was.TableStatus != types.TableStatusDeleting {
-		if err := db.deleteTable(ctx, c, was, force); err != nil {
-			switch now, again := db.describe(ctx, c); { // another program may be deleting it, or our own response was lost
+		if err := deleteTable(db, ctx, c, was, force); err != nil {
+			switch now, again := describeTable(db, ctx, c); { // another program may be deleting it, or our own response was lost
 			case errors.Is(again, fault.ErrNotFound):
 				return nil
 			case again != nil || now.TableStatus != types.TableStatusDeleting:
@@ -49,7 +50,7 @@ func (db *wDB) drop(ctx context.Context, force bool) error {
 		}
 	}
 	err = poll(ctx, "until it is gone", func() (bool, error) {
-		now, err := db.describe(ctx, c)
+		now, err := describeTable(db, ctx, c)
 		if errors.Is(err, fault.ErrNotFound) {
 			return true, nil
 		}
@@ -62,9 +63,9 @@ func (db *wDB) drop(ctx context.Context, force bool) error {
 }
 
 // deleteTable asks for the deletion of the table, after a look at it unless that is forced.
-func (db *wDB) deleteTable(ctx context.Context, c call.TableClient, live *types.TableDescription, force bool) error {
+func deleteTable(db *write.DB, ctx context.Context, c call.TableClient, live *types.TableDescription, force bool) error {
 	if !force {
-		if err := db.belongs(ctx, c, live, "ForceDropTable"); err != nil {
+		if err := belongsToModel(db, ctx, c, live, "ForceDropTable"); err != nil {
 			return err
 		}
 	}

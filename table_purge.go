@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // PurgeOptions configures [DB.Purge]; nil is one worker, as fast as it goes, on a table of the model alone.
@@ -23,7 +24,7 @@ type PurgeOptions struct {
 	Progress func(deleted int)
 }
 
-// Purge deletes every item of the table, the library's own included, and leaves the table itself. It reads the whole
+// purgeTable deletes every item of the table, the library's own included, and leaves the table itself. It reads the whole
 // table and pays for each delete; dropping and creating the table anew is cheaper where that is possible. If there is no
 // table the error matches [ErrNotFound]; an empty one has nothing to delete, and that is no error.
 //
@@ -35,7 +36,7 @@ type PurgeOptions struct {
 // It returns the number of items deleted, also with an error: those of a request whose response was lost are not in
 // it. Call it again to go on. What is left unprocessed is sent again, up to [Options].MaxAttempts times since the
 // last of them was deleted; then the error matches [ErrThrottled].
-func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
+func purgeTable(db *write.DB, ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
 	if opts == nil {
 		opts = &PurgeOptions{}
 	}
@@ -43,7 +44,7 @@ func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err 
 	if _, err := db.NewScan(scan); err != nil {
 		return 0, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}
-	key, err := db.purgeable(ctx, opts.Force)
+	key, err := purgeable(db, ctx, opts.Force)
 	if err != nil {
 		return 0, err
 	}
@@ -59,7 +60,7 @@ func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err 
 				return fail(err)
 			}
 		}
-		n, err := db.batchWrite(ctx, batch)
+		n, err := db.WriteBatch(ctx, batch)
 		deleted += n
 		batch = batch[:0]
 		if n > 0 && opts.Progress != nil {
@@ -92,7 +93,7 @@ func (db *wDB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err 
 
 // purgeable returns the key attributes of the live table, and refuses one that is not the model's unless that is forced. A
 // client without calls for tables cannot tell; then the key is the model's.
-func (db *wDB) purgeable(ctx context.Context, force bool) (key []string, err error) {
+func purgeable(db *write.DB, ctx context.Context, force bool) (key []string, err error) {
 	c, err := db.Tables("purge")
 	if err != nil {
 		if force {
@@ -100,27 +101,12 @@ func (db *wDB) purgeable(ctx context.Context, force bool) (key []string, err err
 		}
 		return nil, fmt.Errorf("%w; or set PurgeOptions.Force", err)
 	}
-	live, err := db.describe(ctx, c)
+	live, err := describeTable(db, ctx, c)
 	if err == nil && !force {
-		err = db.belongs(ctx, c, live, "PurgeOptions.Force")
+		err = belongsToModel(db, ctx, c, live, "PurgeOptions.Force")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}
 	return keyAttributes(live), nil
-}
-
-// batchWrite makes up to 25 puts and deletes, and returns how many are known to be done, and the first error of one.
-func (db *wDB) batchWrite(ctx context.Context, requests []types.WriteRequest) (written int, err error) {
-	for _, failed := range db.BatchWrite(ctx, requests) {
-		if failed == nil {
-			written++
-		} else if err == nil {
-			err = failed
-		}
-	}
-	if err != nil {
-		err = fmt.Errorf("%d writes are still to do: %w", len(requests)-written, err)
-	}
-	return written, err
 }

@@ -13,25 +13,26 @@ import (
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
-// VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
+// verifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types
 // of key attributes, TTL, and what is not ready: a table that is being created or deleted, an index that is still being
 // built. The error joins one line for each, in the same order every time, and matches [ErrModel]; it is nil if there is
 // none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
 //
 // It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
-func (db *wDB) VerifyTable(ctx context.Context) error {
+func verifyTable(db *write.DB, ctx context.Context) error {
 	c, err := db.Tables("verify table")
 	if err != nil {
 		return err
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: verify table %q: %w", db.Name, err) }
-	live, err := db.describe(ctx, c)
+	live, err := describeTable(db, ctx, c)
 	if err != nil {
 		return fail(err)
 	}
-	faults, _, err := db.differences(ctx, c, live)
+	faults, _, err := differences(db, ctx, c, live)
 	if err != nil {
 		return fail(err)
 	}
@@ -46,19 +47,19 @@ func (db *wDB) VerifyTable(ctx context.Context) error {
 
 // differences returns how a live table differs from the model, TTL included, and that it is not ready, with the attribute
 // that TTL is on for. It is the one comparison of those that verify, create and delete.
-func (db *wDB) differences(ctx context.Context, c call.TableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
+func differences(db *write.DB, ctx context.Context, c call.TableClient, live *types.TableDescription) (faults []error, ttl string, err error) {
 	faults = compareKeys(db.Table, live)
 	if !serves(live) {
 		return faults, "", nil
 	}
-	if ttl, err = db.liveTTL(ctx, c); err != nil {
+	if ttl, err = liveTTL(db, ctx, c); err != nil {
 		return nil, "", err
 	}
 	return append(faults, compareTTL(db.Table, ttl)...), ttl, nil
 }
 
-// describe returns the live table. If there is none the error matches ErrNotFound.
-func (db *wDB) describe(ctx context.Context, c call.TableClient) (*types.TableDescription, error) {
+// describeTable returns the live table. If there is none the error matches ErrNotFound.
+func describeTable(db *write.DB, ctx context.Context, c call.TableClient) (*types.TableDescription, error) {
 	out, err := c.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &db.Name})
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 		return nil, fmt.Errorf("%w: %w", fault.ErrNotFound, err)
@@ -75,7 +76,7 @@ func serves(live *types.TableDescription) bool {
 }
 
 // liveTTL returns the attribute that TTL is on for, "" where it is off.
-func (db *wDB) liveTTL(ctx context.Context, c call.TableClient) (attr string, err error) {
+func liveTTL(db *write.DB, ctx context.Context, c call.TableClient) (attr string, err error) {
 	out, err := c.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &db.Name})
 	if err != nil {
 		return "", fmt.Errorf("TTL: %w", err)

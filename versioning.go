@@ -23,7 +23,7 @@ func (r *Repository[T]) History() *History[T] { return &History[T]{r} }
 func (h *History[T]) At(ctx context.Context, key T, n int64) (T, error) {
 	var out T
 	err := h.versions(&key).At(ctx, n, reflect.ValueOf(&out).Elem())
-	return out, err
+	return out, public(err)
 }
 
 // All reads the versions of an item, newest first; deletions are left out. It yields as [Repository.Query] does, and
@@ -39,7 +39,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 			if err != nil {
 				out = zero
 			}
-			if !yield(out, err) {
+			if !yield(out, public(err)) {
 				return
 			}
 		}
@@ -51,7 +51,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 // next one follows. Of version 1 a mark is left. It costs a query of the keys, and a write for each version deleted and for
 // the mark.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
-	return h.r.db.prune(ctx, h.r.e.e, reflect.ValueOf(&key).Elem(), keep)
+	return h.r.db.Prune(ctx, h.r.e.e, reflect.ValueOf(&key).Elem(), keep)
 }
 
 func (h *History[T]) versions(key *T) read.Versions {

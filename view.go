@@ -16,6 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
@@ -31,14 +32,14 @@ type viewKind interface {
 	// on reports whether records of e concern the view.
 	on(e *model.Entity) bool
 	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
-	maintain(ctx context.Context, db *wDB, t *turn)
+	maintain(ctx context.Context, db *write.DB, t *turn)
 	// reads is what the view looks at, and writes what it changes.
 	reads() flow
 	writes() []flow
 	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *wDB, p *Progress, pace func(context.Context) error) rebuilder
+	rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder
 	// verifier is rebuilder without writes: it gives what it would change to report.
-	verifier(db *wDB, report func(Drift) error) rebuilder
+	verifier(db *write.DB, report func(Drift) error) rebuilder
 }
 
 // rebuilder takes every item of the table, one by one.
@@ -125,7 +126,7 @@ func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error 
 const checkpointEvery = 10 * time.Second
 
 // each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *wDB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
+func (v *View) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
 	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
 	defer cancel(nil)
 	checkpoint, last := scan.Checkpoint, time.Now()
@@ -146,7 +147,7 @@ func (v *View) each(ctx context.Context, db *wDB, scan read.ScanOptions, r rebui
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range db.consistently().ScanItems(ctx, &scan) {
+	for attrs, err := range db.Consistently().ScanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -254,7 +255,7 @@ func (v *View) markKey() attr.Item {
 	}
 }
 
-func (v *View) mark(ctx context.Context, db *wDB) (attr.Item, error) {
+func (v *View) mark(ctx context.Context, db *write.DB) (attr.Item, error) {
 	if !v.table.HasCompanions() {
 		return nil, nil
 	}
@@ -271,7 +272,7 @@ func markStamp(mark attr.Item) string {
 }
 
 // unmark deletes the mark with the given stamp, if it is still that one.
-func (v *View) unmark(ctx context.Context, db *wDB, stamp string) error {
+func (v *View) unmark(ctx context.Context, db *write.DB, stamp string) error {
 	if stamp == "" || !v.table.HasCompanions() {
 		return nil
 	}

@@ -15,16 +15,17 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
-// DropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
+// dropView deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
 // contributed, its ranks and its counts of values, and the mark of a gap. It refuses a view that the table of the DB declares. Run it when no
 // program maintains the view any more: one that does makes new ones. The fields of the targets that it filled stay as they are,
 // and so do targets of its own.
 //
 // It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
 // It returns the number of items deleted, also with an error. Call it again to go on.
-func (db *wDB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
+func dropView(db *write.DB, ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
 		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
@@ -49,7 +50,7 @@ func (db *wDB) DropView(ctx context.Context, name string, opts *RebuildOptions) 
 
 // viewDrop is a DropView under way.
 type viewDrop struct {
-	db    *wDB
+	db    *write.DB
 	name  string
 	b     *bulkRun
 	batch []types.WriteRequest
@@ -71,7 +72,7 @@ func (d *viewDrop) run(ctx context.Context, scan read.ScanOptions) error {
 			checkpoint(c)
 		}
 	}
-	for attrs, err := range d.db.consistently().ScanItems(ctx, &scan) {
+	for attrs, err := range d.db.Consistently().ScanItems(ctx, &scan) {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -112,7 +113,7 @@ func (d *viewDrop) flush(ctx context.Context) error {
 	if len(d.batch) == 0 {
 		return nil
 	}
-	n, err := d.db.batchWrite(ctx, d.batch)
+	n, err := d.db.WriteBatch(ctx, d.batch)
 	d.b.p.Changed += n
 	d.batch = d.batch[:0]
 	return d.db.Explain(err)

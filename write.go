@@ -7,6 +7,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 // Create puts an item that must not exist, and returns it as stored: version and timestamps included. If it does exist
@@ -17,7 +18,7 @@ import (
 // comparing it, so that two callers that create equal items at one moment may both be told that it was them. If another
 // item is there by then, the error matches [ErrOutcomeUnknown], as that of any verb that cannot tell what was done.
 func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
-	return r.run(ctx, opOf(r.e, verbCreate, item))
+	return r.run(ctx, opOf(r.e, write.VerbCreate, item))
 }
 
 // Put puts an item, whether it exists or not, and returns it as stored. It replaces the item as a whole: attributes
@@ -27,13 +28,13 @@ func (r *Repository[T]) Create(ctx context.Context, item T) (T, error) {
 // transaction; so is one with History. A Put of version 0 of an entity with History and TTL queries for the newest version
 // first, as its Create does: DynamoDB leaves no trace of an item that it expired.
 func (r *Repository[T]) Put(ctx context.Context, item T, opts ...Option) (T, error) {
-	return r.run(ctx, opOf(r.e, verbPut, item).with(opts))
+	return r.run(ctx, opOf(r.e, write.VerbPut, item).with(opts))
 }
 
 // Replace puts an item that must exist, and returns it as stored; if there is none, the error matches [ErrNotFound].
 // Otherwise it is as Put.
 func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T, error) {
-	return r.run(ctx, opOf(r.e, verbReplace, item).with(opts))
+	return r.run(ctx, opOf(r.e, write.VerbReplace, item).with(opts))
 }
 
 // Update edits an item that must exist, and returns it as it is now; if there is none, the error matches
@@ -52,7 +53,7 @@ func (r *Repository[T]) Replace(ctx context.Context, item T, opts ...Option) (T,
 // lost and the SDK sends them again, in an entity with a Version only if somebody else wrote the item in between: see
 // [Once].
 func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, error) {
-	return r.run(ctx, opOf(r.e, verbUpdate, key).edited(edits))
+	return r.run(ctx, opOf(r.e, write.VerbUpdate, key).edited(edits))
 }
 
 // Upsert edits an item, which is created if there is none, and returns it. It is as Update, except that every index
@@ -60,7 +61,7 @@ func (r *Repository[T]) Update(ctx context.Context, key T, edits ...Edit) (T, er
 // of key the fields of the primary key, as Put stores them, and nothing else; and that conditions ask something of an item
 // only where there is one. Edits that only remove make no item, and are refused. Entities with Unique or History refuse it.
 func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...Edit) (T, error) {
-	return r.run(ctx, opOf(r.e, verbUpsert, key).edited(edits))
+	return r.run(ctx, opOf(r.e, write.VerbUpsert, key).edited(edits))
 }
 
 // Modify reads an item, lets f change it, and writes what changed, if nobody else has written it meanwhile; else it
@@ -81,12 +82,12 @@ func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...Edit) (T, er
 // to start again with. Each further one costs a read and an UpdateItem. DynamoDB charges the writes that it refuses, too.
 // Uniques that change and history make it a transaction.
 func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...Option) (T, error) {
-	op := opOf(r.e, verbModify, key).with(opts)
+	op := opOf(r.e, write.VerbModify, key).with(opts)
 	if f == nil {
 		var zero T
-		return zero, op.op.fail(nil, fault.Model("no function was given"))
+		return zero, op.op.Fail(nil, fault.Model("no function was given"))
 	}
-	op.op.modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
+	op.op.Modify = func(it reflect.Value) error { return f(it.Addr().Interface().(*T)) }
 	return r.run(ctx, op)
 }
 
@@ -107,8 +108,8 @@ func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T
 // then counts as deleted. A version in key that is not zero is asserted. It is one DeleteItem. An entity with Unique is read first, unless key holds the fields of its
 // constraints, and one with History unless key holds the version; both make it a transaction.
 func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error {
-	op := opOf(r.e, verbDelete, key).with(opts)
-	return r.db.Do(ctx, op.op)
+	op := opOf(r.e, write.VerbDelete, key).with(opts)
+	return public(r.db.Do(ctx, op.op))
 }
 
 // Take deletes an item and returns it as it was; if there is none, the error matches [ErrNotFound], and
@@ -116,26 +117,26 @@ func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error
 // after a lost response takes what is there by then: where others may create the item anew, as in a queue, take it with
 // [Once], or give its version. Otherwise it is as Delete; with Once, Unique or History it reads the item first.
 func (r *Repository[T]) Take(ctx context.Context, key T, opts ...Option) (T, error) {
-	op := opOf(r.e, verbTake, key).with(opts)
-	op.op.returnOld = true
+	op := opOf(r.e, write.VerbTake, key).with(opts)
+	op.op.ReturnOld = true
 	return r.run(ctx, op)
 }
 
 // run runs an op and returns the item as stored, or as it was before.
 func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	var zero T
-	out, err := r.db.run(ctx, op.op)
+	out, err := r.db.Run(ctx, op.op)
 	switch {
 	case err != nil:
-		return zero, err
-	case out.value.IsValid():
-		return out.value.Interface().(T), nil
-	case out.attrs == nil:
+		return zero, public(err)
+	case out.Value.IsValid():
+		return out.Value.Interface().(T), nil
+	case out.Attrs == nil:
 		return zero, nil
 	}
 	var it T
-	if err := r.decode(string(op.op.verb), model.Loaded(out.attrs), &it); err != nil {
-		return zero, fmt.Errorf("ddb: %s %s: %w", op.op.verb, r.e.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
+	if err := r.decode(string(op.op.Verb), model.Loaded(out.Attrs), &it); err != nil {
+		return zero, fmt.Errorf("ddb: %s %s: %w", op.op.Verb, r.e.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil
 }

@@ -19,11 +19,11 @@ func main() {
 	var (
 		rounds = flag.Int("rounds", 40, "turns of each contender")
 		turn   = flag.Duration("turn", 20*time.Millisecond, "CPU time of a turn")
-		write  = flag.Bool("write", false, "write the table to REPORT.md, between its marks")
+		write  = flag.Bool("write", false, "write the table to REPORT.md, between its markers")
 		scale  = flag.Bool("scale", false, "scan and load large tables, too")
-		items  = flag.Int("items", 1_000_000, "of the table that is scanned")
-		only   = flag.String("only", "", "run the cases whose names begin so")
-		memory = flag.Int("rebuild", 0, "measure the memory of a Rebuild of so many sources, and nothing else")
+		items  = flag.Int("items", 1_000_000, "of the scanned table")
+		only   = flag.String("only", "", "run only the cases whose names begin with this")
+		memory = flag.Int("rebuild", 0, "measure only the memory of a Rebuild of so many sources")
 	)
 	flag.Parse()
 	ctx := context.Background()
@@ -80,7 +80,7 @@ func run(ctx context.Context, rounds int, turn time.Duration, write, scale bool,
 	return rewrite(report.Bytes())
 }
 
-// versions lists the modules that are compared.
+// versions lists the versions of the compared modules.
 func versions() string {
 	info, _ := debug.ReadBuildInfo()
 	var out []string
@@ -95,7 +95,7 @@ func versions() string {
 
 const begin, end = "<!-- written by go run ./bench -write -->\n", "<!-- end -->\n"
 
-// rewrite replaces what the last run wrote.
+// rewrite replaces the tables of the last run.
 func rewrite(tables []byte) error {
 	path := "REPORT.md"
 	if _, err := os.Stat(path); err != nil {
@@ -108,7 +108,7 @@ func rewrite(tables []byte) error {
 	head, rest, found := bytes.Cut(old, []byte(begin))
 	_, tail, ended := bytes.Cut(rest, []byte(end))
 	if !found || !ended {
-		return fmt.Errorf("%s has no marks", path)
+		return fmt.Errorf("%s has no markers", path)
 	}
 	return os.WriteFile(path, bytes.Join([][]byte{head, []byte(begin), []byte("\n"), tables, []byte("\n"), []byte(end), tail}, nil), 0o644)
 }

@@ -15,7 +15,7 @@ type figures struct {
 	bytes  float64
 }
 
-// cpu is the mean of the best quarter of the turns: what else the machine does only adds to the others.
+// cpu is the mean of the best quarter of the turns. Other load on the machine only adds to the rest.
 func (f figures) cpu() time.Duration {
 	best := slices.Sorted(slices.Values(f.turns))[:(len(f.turns)+3)/4]
 	var sum time.Duration
@@ -25,7 +25,7 @@ func (f figures) cpu() time.Duration {
 	return sum / time.Duration(len(best))
 }
 
-// cpuTime is what the process has used, all threads.
+// cpuTime is the CPU time of the process, all threads.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	check(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
@@ -70,7 +70,7 @@ func (c benchCase) measure(ctx context.Context, rounds int, turn time.Duration) 
 	return out, nil
 }
 
-// allocations counts those of one call.
+// allocations counts the allocations of one call.
 func allocations(ctx context.Context, f func(context.Context) (any, error)) (n, bytes float64) {
 	const runs = 50
 	spend(ctx, f, 5) // fills the pools

@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Order is the item of most cases: with four keys and the type 19 attributes, 1.2 KB of DynamoDB's JSON.
+// Order is the item of most cases: 19 attributes, with four keys and the type, and 1.2 KB of DynamoDB's JSON.
 type Order struct {
 	ID       string            `dynamodbav:"id" dynamo:"id"`
 	Customer string            `dynamodbav:"customer" dynamo:"customer"`
@@ -40,7 +40,7 @@ type Line struct {
 	Price    float64 `dynamodbav:"price" dynamo:"price"`
 }
 
-// Customer heads the partition of its orders.
+// Customer is in the partition of its orders.
 type Customer struct {
 	ID     string    `dynamodbav:"id"`
 	Name   string    `dynamodbav:"name"`
@@ -50,7 +50,7 @@ type Customer struct {
 	Credit int64     `dynamodbav:"credit"`
 }
 
-// Payment stands beside the orders.
+// Payment is in the partition of the orders.
 type Payment struct {
 	Customer string    `dynamodbav:"customer"`
 	ID       string    `dynamodbav:"id"`
@@ -69,7 +69,7 @@ const (
 	status   ddb.Prefix = "s#"
 )
 
-// The model, as an application has it.
+// The model of an application.
 var (
 	Shop     = ddb.NewTable("pk", "sk")
 	ByStatus = Shop.GSI("gsi1", "gsi1_pk", "gsi1_sk")

@@ -22,29 +22,29 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// rebuildTask is what a process of its own does, so that its memory is that of the Rebuild, and the table's is another's.
+// rebuildTask is the task of a separate process, so that its memory is only that of the Rebuild, not of the table.
 type rebuildTask struct {
 	Engine  string // its address
 	Workers int
 }
 
-// rebuildCost is what a Rebuild took.
+// rebuildCost is the cost of a Rebuild.
 type rebuildCost struct {
-	Sources  int           // that it looked at, those included of which it met what they contributed first
-	Changed  int           // that it wrote
-	Live     uint64        // the most that a garbage collection found alive, beyond what was before
-	Heap     uint64        // the most of the heap in use, garbage included, likewise
-	Resident uint64        // the most memory of the process, likewise; 0 where the system does not say
-	CPU      time.Duration // of the process alone
+	Sources  int           // compared sources, including those whose contribution came first
+	Changed  int           // written targets
+	Live     uint64        // the maximum that a garbage collection found alive, above the start
+	Heap     uint64        // the maximum heap in use, garbage included, above the start
+	Resident uint64        // the maximum memory of the process, above the start; 0 if the system does not report it
+	CPU      time.Duration // of this process only
 	Took     time.Duration
 }
 
 const rebuildEnv = "DDB_BENCH_REBUILD"
 
-// rebuilds prints what memory a Rebuild needs beside the data, of sources that nothing has counted yet and of those that are right,
-// with few sources to a target and with all of them.
+// rebuilds prints the memory of a Rebuild without the data: for uncounted and for correct sources, and for few and all
+// sources per target.
 func rebuilds(ctx context.Context, out io.Writer, sources int) error {
-	fmt.Fprintf(out, "A Rebuild of %d sources, with the engine in another process; memory above that before it began.\n\n", sources)
+	fmt.Fprintf(out, "A Rebuild of %d sources, with the engine in another process; memory above that at its start.\n\n", sources)
 	fmt.Fprintf(out, "| to a target | sources | workers | GOMEMLIMIT | alive | heap in use | resident | CPU | elapsed |\n|---|---|---|---|---|---|---|---|---|\n")
 	const few, limit = 100, "200MiB"
 	address, end := "", func() {}
@@ -77,7 +77,7 @@ func rebuilds(ctx context.Context, out io.Writer, sources int) error {
 			return err
 		}
 		if c.Sources < sources || (c.Changed == 0) != run.counted {
-			return fmt.Errorf("rebuild of %d sources, counted: %v: it looked at %d and wrote %d", sources, run.counted, c.Sources, c.Changed)
+			return fmt.Errorf("rebuild of %d sources, counted: %v: it compared %d and wrote %d", sources, run.counted, c.Sources, c.Changed)
 		}
 		are := "not counted yet"
 		if run.counted {
@@ -96,7 +96,7 @@ func megabytes(n uint64) string {
 	return fmt.Sprintf("%.0f MB", float64(n)/1e6)
 }
 
-// serveSchool serves a table of so many sources, each of them to a target, which nothing has counted, until end is called.
+// serveSchool serves a table with uncounted sources, each of a target, until end is called.
 func serveSchool(ctx context.Context, sources, each int) (address string, end func(), err error) {
 	ctx, end = context.WithCancel(ctx)
 	engine := ddbmem.New()
@@ -125,7 +125,7 @@ func serveSchool(ctx context.Context, sources, each int) (address string, end fu
 	return "http://" + l.Addr().String(), end, nil
 }
 
-// rebuildElsewhere runs this program once more, for a task.
+// rebuildElsewhere runs this program again, for a task.
 func rebuildElsewhere(ctx context.Context, task rebuildTask, limit string) (c rebuildCost, err error) {
 	text, err := json.Marshal(task)
 	if err != nil {
@@ -167,7 +167,7 @@ func rebuild(ctx context.Context, text string, out io.Writer) error {
 	return errors.Join(err, json.NewEncoder(out).Encode(c))
 }
 
-// memoryWatch finds the most memory that is needed from a moment on, above what is needed then.
+// memoryWatch finds the maximum memory from a moment on, above the memory at that moment.
 type memoryWatch struct {
 	live, heap, resident uint64 // at the start
 	most                 struct{ live, heap uint64 }
@@ -203,14 +203,15 @@ func (w *memoryWatch) stop() (live, heap, resident uint64) {
 	return w.most.live - w.live, w.most.heap - w.heap, resident
 }
 
-// heapNow returns what the last garbage collection found alive, and what the heap holds now.
+// heapNow returns what the last garbage collection found alive, and the heap in use.
 func heapNow() (live, inUse uint64) {
 	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64(), s[1].Value.Uint64() + s[2].Value.Uint64()
 }
 
-// residentMemory is what Linux says of the process; 0 where nothing says it. That of getrusage begins with what the parent had.
+// residentMemory is the process's memory as Linux reports it; 0 on other systems. The value of getrusage begins with
+// the parent's.
 func residentMemory(field string) uint64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -26,10 +26,10 @@ import (
 // tablePage is the number of items of a page of a large table: about 1 MB.
 const tablePage = 850
 
-// bigTable is an HTTP transport that answers scans of a table of any size, page by page, with the same items in each page.
+// bigTable is an HTTP transport for scans of a table of any size, page by page, with the same items in each page.
 type bigTable struct {
 	page  []byte // the items
-	pages int    // of a segment
+	pages int    // per segment
 }
 
 func newBigTable(items, segments int) *bigTable {
@@ -72,7 +72,7 @@ func (b *bigTable) client() *dynamodb.Client {
 	return stub{}.client(func(o *dynamodb.Options) { o.HTTPClient = b })
 }
 
-// effort is one scan: how many items, what it took, and the most memory that was in use.
+// effort is the cost of one scan: items, CPU and elapsed time, and the maximum memory.
 type effort struct {
 	items int64
 	cpu   time.Duration
@@ -106,7 +106,7 @@ func watched(f func() (int64, error)) (effort, error) {
 	return out, err
 }
 
-// scanByHand is a parallel scan on the SDK: a goroutine for each segment, and a channel of pages to the one consumer.
+// scanByHand is a parallel scan on the SDK: a goroutine per segment, and a channel of pages to the one consumer.
 func scanByHand(ctx context.Context, client *dynamodb.Client, workers int) (int64, error) {
 	type page struct {
 		orders []record

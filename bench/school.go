@@ -2,7 +2,7 @@ package main
 
 import "github.com/singletable-go/ddb"
 
-// Step is what counts for a Pupil.
+// Step is counted for a Pupil.
 type Step struct {
 	Pupil  string `dynamodbav:"-"`
 	ID     string `dynamodbav:"-"`
@@ -10,7 +10,7 @@ type Step struct {
 	XP     int    `dynamodbav:"xp"`
 }
 
-// Pupil has what its steps add up to.
+// Pupil has the sums of its steps.
 type Pupil struct {
 	ID    string `dynamodbav:"-"`
 	Name  string `dynamodbav:"name"`

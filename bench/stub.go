@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// stub is an HTTP transport that answers each operation with one body.
+// stub is an HTTP transport with one response body per operation.
 type stub map[string][]byte
 
 func (s stub) Do(r *http.Request) (*http.Response, error) {
@@ -29,7 +29,7 @@ func (s stub) Do(r *http.Request) (*http.Response, error) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	body, ok := s[operation]
 	if !ok {
-		return nil, fmt.Errorf("no answer to %s", operation)
+		return nil, fmt.Errorf("no response for %s", operation)
 	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -48,7 +48,7 @@ func (s stub) client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(o, optFns...)
 }
 
-// clientOptions are those of a client of any endpoint.
+// clientOptions are the options of a client for any endpoint.
 func clientOptions(endpoint string) dynamodb.Options {
 	return dynamodb.Options{
 		Region: "eu-central-1", BaseEndpoint: aws.String(endpoint),
@@ -60,7 +60,7 @@ func clientOptions(endpoint string) dynamodb.Options {
 
 type item = map[string]types.AttributeValue
 
-// answers returns the stub that has the items.
+// answers returns the stub with the items.
 func answers(one item, page []item, batch []item, mixed []item, collection bool) stub {
 	listed := page
 	if collection {
@@ -93,7 +93,7 @@ func itemsJSON(items []item) string {
 
 func itemJSON(it item) string { return text(plainMap(it)) }
 
-// text writes JSON without the escapes for HTML, as DynamoDB does.
+// text writes JSON without HTML escapes, as DynamoDB does.
 func text(v any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)

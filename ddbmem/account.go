@@ -2,7 +2,7 @@ package ddbmem
 
 import "github.com/singletable-go/ddb/ddbmem/internal/wire"
 
-// The capacity that a new account may provision, of a table and of all tables together.
+// The capacity that a new account may provision, for one table and for all tables.
 const (
 	tableCapacity   = 40_000
 	accountCapacity = 80_000
@@ -19,7 +19,7 @@ func describeLimits(*Engine, *wire.Node) (*out, error) {
 	return o, nil
 }
 
-// describeEndpoints names the host that was called: a client that goes by it stays with the engine.
+// describeEndpoints names the host of the request: a client that follows it stays with the engine.
 func describeEndpoints(host string) *out {
 	o := &out{}
 	o.open()
@@ -28,7 +28,7 @@ func describeEndpoints(host string) *out {
 	return o
 }
 
-// describeContinuousBackups answers what the service says of a table whose recovery to a point in time is off.
+// describeContinuousBackups describes a table without point-in-time recovery.
 func describeContinuousBackups(e *Engine, in *wire.Node) (*out, error) {
 	e.reap()
 	name := in.Text("TableName")
@@ -38,7 +38,7 @@ func describeContinuousBackups(e *Engine, in *wire.Node) (*out, error) {
 	o := &out{}
 	o.open()
 	o.any("ContinuousBackupsDescription", map[string]any{
-		"ContinuousBackupsStatus":        "ENABLED", // as of every table
+		"ContinuousBackupsStatus":        "ENABLED", // the same for every table
 		"PointInTimeRecoveryDescription": map[string]string{"PointInTimeRecoveryStatus": "DISABLED"},
 	})
 	o.close()

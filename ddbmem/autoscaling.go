@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// AutoScaling is how the provisioned units of a table or a global index follow their consumption. A nil policy leaves the
-// units alone.
+// AutoScaling says how the provisioned units of a table or a global index follow their consumption. A nil policy
+// changes nothing.
 type AutoScaling struct {
 	Read  *ScalingPolicy
 	Write *ScalingPolicy
 }
 
-// ScalingPolicy keeps the consumption of provisioned units near a target, as Application Auto Scaling does for DynamoDB
-// with a target tracking policy and its two alarms. When two minutes in a row consume more than the target, the units
-// become what makes the last of them the target. When fifteen minutes in a row stay 20 points below the target, they
-// become what makes the busiest of them the target, as often in a day as units may be decreased. Two and fifteen minutes,
-// and the 20 points, are documented by the service.
+// ScalingPolicy keeps consumption near a target, as Application Auto Scaling does for DynamoDB with a target tracking
+// policy and its two alarms. After two minutes in a row above the target, the units are set so that the last minute is
+// at the target. After fifteen minutes in a row at least 20 points below it, they are set so that the busiest of them
+// is at the target, as often per day as units may be decreased. The service documents the two and fifteen minutes and
+// the 20 points.
 type ScalingPolicy struct {
-	Min, Max int64   // the units stay between
-	Target   float64 // percent of the units that is consumed, from 20 to 90; the default is 70
+	Min, Max int64   // the bounds of the units
+	Target   float64 // percent of the units that are consumed, from 20 to 90; the default is 70
 }
 
 // What the alarms of a policy wait for.
@@ -36,13 +36,13 @@ const (
 type scaling struct {
 	ScalingPolicy
 	above, below int     // minutes in a row
-	most         float64 // units a second, of the minutes below
+	most         float64 // units per second, of the minutes below
 }
 
-// SetAutoScaling sets the policies for a table, or for one of its global indexes when index is not empty; they replace
-// those that were set before. Units outside of the bounds are changed at once. It needs [Options.Capacity]; a table on
-// demand has no units to scale until its mode changes. An error says what is wrong with the policies or that there is no
-// such table or index.
+// SetAutoScaling sets the policies for a table, or for one of its global indexes if index is not empty. They replace
+// earlier policies. Units outside the bounds are changed at once. It needs [Options.Capacity]; an on-demand table has
+// no units to scale until its mode changes. It returns an error for an invalid policy and for an unknown table or
+// index.
 func (e *Engine) SetAutoScaling(table, index string, s AutoScaling) error {
 	if e.opts.Capacity == nil {
 		return errors.New("ddbmem: auto scaling: Options.Capacity is not set")
@@ -62,7 +62,7 @@ func (e *Engine) SetAutoScaling(table, index string, s AutoScaling) error {
 	}
 	t := e.lookup(table)
 	if t == nil {
-		return fmt.Errorf("ddbmem: auto scaling: there is no table %s", table)
+		return fmt.Errorf("ddbmem: auto scaling: no table %s", table)
 	}
 	t.settle()
 	t.mu.Lock()
@@ -102,8 +102,8 @@ func (r *resource) bound(now time.Time) bool {
 	return changed
 }
 
-// scale follows the policies at the end of a minute that consumed that many units a second, and reports whether units
-// have changed.
+// scale applies the policies at the end of a minute with that many units per second, and reports whether units have
+// changed.
 func (r *resource) scale(rates [2]float64, end time.Time) bool {
 	changed := false
 	for a, s := range r.scaling {
@@ -140,7 +140,7 @@ func (s *scaling) next(rate float64, units int64) int64 {
 	return units
 }
 
-// wanted returns the units of which a rate is the target.
+// wanted returns the units for which a rate is the target.
 func (s *scaling) wanted(rate float64) int64 {
 	return min(max(int64(math.Ceil(100*rate/s.Target-rounding)), s.Min), s.Max)
 }

@@ -122,6 +122,6 @@ func TestAutoScalingPolicies(t *testing.T) {
 	require.ErrorContains(t, set("abc", "", ddbmem.ScalingPolicy{Min: 2, Max: 1}), "units from 2 to 1")
 	require.EqualError(t, set("abc", "", ddbmem.ScalingPolicy{Min: 1, Max: 2, Target: 91}), "ddbmem: auto scaling: table abc: target 91: it must be from 20 to 90 percent")
 	require.EqualError(t, set("abc", "none", ddbmem.ScalingPolicy{Min: 1, Max: 2}), "ddbmem: auto scaling: table abc has no global index none")
-	require.EqualError(t, set("none", "", ddbmem.ScalingPolicy{Min: 1, Max: 2}), "ddbmem: auto scaling: there is no table none")
+	require.EqualError(t, set("none", "", ddbmem.ScalingPolicy{Min: 1, Max: 2}), "ddbmem: auto scaling: no table none")
 	require.ErrorContains(t, ddbmem.New().SetAutoScaling("abc", "", ddbmem.AutoScaling{}), "Options.Capacity is not set")
 }

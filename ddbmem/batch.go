@@ -21,7 +21,7 @@ const duplicateKeys = "Provided list of item keys contains duplicates"
 // batchWrite is one request of a BatchWriteItem.
 type batchWrite struct {
 	*write
-	name string // the table as the request calls it
+	name string // the table's name in the request
 	node *wire.Node
 }
 
@@ -61,7 +61,7 @@ func batchWriteItem(e *Engine, in *wire.Node) (*out, error) {
 	return e.applyBatch(in, all)
 }
 
-// bindBatch finds the tables and keys of a batch; one bad request refuses all.
+// bindBatch finds the tables and keys of a batch; one invalid request rejects the whole batch.
 func (e *Engine) bindBatch(all []batchWrite) *apiError {
 	tables := map[string]*table{}
 	for _, w := range all {
@@ -77,7 +77,7 @@ func (e *Engine) bindBatch(all []batchWrite) *apiError {
 	for _, w := range all {
 		t := tables[w.name]
 		if failed := w.bind(t); failed != nil {
-			if w.kind == putWrite && !t.keyed(w.attrs) { // in other words than to a PutItem
+			if w.kind == putWrite && !t.keyed(w.attrs) { // the message differs from PutItem's
 				return invalid("The provided key element does not match the schema")
 			}
 			return failed
@@ -159,7 +159,7 @@ func (e *Engine) applyBatch(in *wire.Node, all []batchWrite) (*out, error) {
 	return o, nil
 }
 
-// writeRequest repeats a request that was not processed.
+// writeRequest repeats an unprocessed request.
 func writeRequest(o *out, n *wire.Node) {
 	o.open()
 	if put := n.Get("PutRequest"); put != nil {
@@ -195,13 +195,13 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// batchGet is what a BatchGetItem asks of one table.
+// batchGet is what a BatchGetItem reads of one table.
 type batchGet struct {
 	name       string
 	node       *wire.Node
 	table      *table
 	keys       []value.Item
-	raw        [][]byte // the keys as they were written
+	raw        [][]byte // the keys as in the request
 	projection *expr.Projection
 	consistent bool
 }
@@ -263,7 +263,7 @@ func (g *batchGet) read(e *Engine) error {
 	return nil
 }
 
-// spelling returns a key as it was written, whatever the order of its attributes.
+// spelling returns the text of a key, independent of the order of its attributes.
 func spelling(raw []byte) string {
 	var key map[string]map[string]string
 	if json.Unmarshal(raw, &key) != nil {
@@ -291,7 +291,7 @@ func (g *batchGet) bind(e *Engine) *apiError {
 		switch before, twice := seen[at]; {
 		case twice && before == written:
 			return invalid(duplicateKeys)
-		case twice: // another spelling of one number: the item is returned once
+		case twice: // another spelling of the same number: the item is returned once
 			continue
 		}
 		seen[at] = written
@@ -375,7 +375,7 @@ func (e *Engine) answerBatch(in *wire.Node, gets []*batchGet) (*out, error) {
 	return o, nil
 }
 
-// repeat writes the request for the keys that were not processed.
+// repeat writes the request for the unprocessed keys.
 func (g *batchGet) repeat(o *out, keys []value.Item) {
 	o.open()
 	o.items("Keys", keys)

@@ -12,8 +12,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// BenchmarkHotPartition writes 2,000 units a second of the engine's clock to a table on demand, under one partition key
-// and sharded over more and more of them, and reports the share of the writes that is throttled.
+// BenchmarkHotPartition writes 2,000 units per second of the engine's clock to an on-demand table, under one partition
+// key and over more and more shards. It reports the share of throttled writes.
 func BenchmarkHotPartition(b *testing.B) {
 	for _, keys := range []int{1, 2, 4, 10, 100} {
 		b.Run(fmt.Sprintf("keys=%d", keys), func(b *testing.B) {

@@ -27,7 +27,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// stub answers every request alike: what remains is the cost of the SDK.
+// stub has one response for every request: what remains is the cost of the SDK.
 type stub string
 
 func (s stub) Do(*http.Request) (*http.Response, error) {

@@ -2,19 +2,19 @@ package ddbmem
 
 import "time"
 
-// bucket is a token bucket: units flow in at a rate, and those that nobody uses are kept for a while.
+// bucket is a token bucket: units arrive at a rate, and unused ones are kept for a while.
 type bucket struct {
-	rate   float64 // units a second; 0 is no limit
-	size   float64 // units that fit in
-	units  float64 // less than nothing while a debt is paid
+	rate   float64 // units per second; 0 means no limit
+	size   float64 // capacity in units
+	units  float64 // negative while a debt is paid
 	filled time.Time
 }
 
-// rounding is what sums of fractions may be off by.
+// rounding is the tolerance for sums of fractions.
 const rounding = 1e-6
 
-// limit sets the rate, and how many seconds of unused units are kept. What is in the bucket stays, as far as it fits; one
-// that had no limit begins with the units of a second.
+// limit sets the rate, and for how many seconds unused units are kept. The units in the bucket stay, up to its size. A
+// bucket without a limit begins with the units of one second.
 func (b *bucket) limit(rate, seconds float64, now time.Time) {
 	b.fill(now)
 	if b.rate == 0 {
@@ -24,7 +24,7 @@ func (b *bucket) limit(rate, seconds float64, now time.Time) {
 	b.units = min(b.units, b.size)
 }
 
-// fill lets in what has flowed since the last time.
+// fill adds the units that have arrived since the last time.
 func (b *bucket) fill(now time.Time) {
 	if passed := now.Sub(b.filled); passed > 0 {
 		b.units = min(b.units+b.rate*passed.Seconds(), b.size)
@@ -32,14 +32,14 @@ func (b *bucket) fill(now time.Time) {
 	}
 }
 
-// lacks reports whether the bucket has too little for a request. One that costs more than flows in during a second passes
-// when that much is there; it leaves a debt, and nothing passes until the debt is paid.
+// lacks reports whether the bucket has too little for a request. A request that costs more than the units of one second
+// succeeds when those are available. It leaves a debt, and nothing succeeds until the debt is paid.
 func (b *bucket) lacks(units float64, now time.Time) bool {
 	b.fill(now)
 	return b.rate > 0 && b.units+rounding < min(units, b.rate)
 }
 
-// take takes units out; a negative number puts them back.
+// take takes units; a negative number returns them.
 func (b *bucket) take(units float64) {
 	if b.rate > 0 {
 		b.units -= units

@@ -7,10 +7,10 @@ const (
 	writeBlock = 1024
 )
 
-// writeUnits is what it costs to write an item of that size.
+// writeUnits is the cost of writing an item of that size.
 func writeUnits(size int) float64 { return float64(max((size+writeBlock-1)/writeBlock, 1)) }
 
-// readUnits is what it costs to read that many bytes.
+// readUnits is the cost of reading that many bytes.
 func readUnits(size int, consistent bool) float64 {
 	units := float64(max((size+readBlock-1)/readBlock, 1))
 	if !consistent {
@@ -66,10 +66,10 @@ func (u *usage) total() float64 {
 	return sum
 }
 
-// double is what a transaction does to the cost of the table; an index costs what it does without.
+// double doubles the cost of the table, as a transaction does; the cost of an index stays the same.
 func (u *usage) double() { u.base *= 2 }
 
-// capacity says how much of the consumed capacity a request wants to know.
+// capacity is the ReturnConsumedCapacity of a request.
 type capacity string
 
 const (
@@ -79,7 +79,7 @@ const (
 
 func wantedCapacity(in *wire.Node) capacity { return capacity(in.Text("ReturnConsumedCapacity")) }
 
-// write appends one ConsumedCapacity to o. A transaction tells read units from write units.
+// write appends one ConsumedCapacity to o. For a transaction it separates read units from write units.
 func (c capacity) write(o *out, u *usage, transaction bool) {
 	o.open()
 	o.str("TableName", u.table.name)
@@ -121,7 +121,7 @@ func (c capacity) write(o *out, u *usage, transaction bool) {
 	o.close()
 }
 
-// one appends the ConsumedCapacity member of a request on one table, if it was asked for.
+// one appends the ConsumedCapacity member of a request on one table, if the request wants it.
 func (c capacity) one(o *out, u *usage) {
 	if c == capacityTotal || c == capacityIndexes {
 		o.key("ConsumedCapacity")
@@ -129,7 +129,7 @@ func (c capacity) one(o *out, u *usage) {
 	}
 }
 
-// many appends the ConsumedCapacity member of a request on several tables, if it was asked for.
+// many appends the ConsumedCapacity member of a request on several tables, if the request wants it.
 func (c capacity) many(o *out, all []*usage, transaction bool) {
 	if c != capacityTotal && c != capacityIndexes {
 		return

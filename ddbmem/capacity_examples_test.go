@@ -17,8 +17,8 @@ func exactly(pk string, sk int, bytes int) string {
 	return fmt.Sprintf(`{"pk":{"S":%q},"sk":{"N":"%d"},"g":{"S":"g"},"v":{"S":%q}}`, pk, sk, strings.Repeat("x", bytes-10))
 }
 
-// TestConsumptionExamples holds what requests consume against the worked examples of the service's developer guide: what
-// the response says, and what is taken from the limits.
+// TestConsumptionExamples compares consumption with the worked examples of the service's developer guide: the
+// responses, and what is taken from the limits.
 func TestConsumptionExamples(t *testing.T) {
 	t.Parallel()
 

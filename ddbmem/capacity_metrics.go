@@ -9,36 +9,36 @@ import (
 // Units are read and write units.
 type Units struct{ Read, Write float64 }
 
-// ResourceMetrics says what a table or a global index may consume and has consumed.
+// ResourceMetrics is what a table or a global index may consume and has consumed.
 type ResourceMetrics struct {
 	Index       string           // empty for the table
 	ARN         string           // as in ThrottlingReasons
-	Provisioned Units            // a second; 0 on demand
-	Warm        Units            // a second, that the partitions bear when the load is even
+	Provisioned Units            // per second; 0 on demand
+	Warm        Units            // per second, for an even load on the partitions
 	Consumed    Units            // since the resource was created
-	Throttled   map[string]int64 // how often a limit stood in the way, by what ThrottlingReasons call it
+	Throttled   map[string]int64 // how often a limit throttled, by its name in ThrottlingReasons
 	Partitions  []PartitionMetrics
 }
 
-// PartitionMetrics says what a partition has consumed, since it was split off.
+// PartitionMetrics is what a partition has consumed since it was split off.
 type PartitionMetrics struct {
-	ID, Parent      int   // of the partition, and of the one that it was split off; 0 for the first ones
-	Bytes           int64 // of items, with those of local indexes
+	ID, Parent      int   // of the partition, and of the one from which it was split; 0 for the first ones
+	Bytes           int64 // of items, including those of local indexes
 	Consumed        Units
-	ThrottledReads  int64 // for any limit
+	ThrottledReads  int64 // by any limit
 	ThrottledWrites int64
 
-	// HotKey is the partition key of the item collection that was asked for most in this minute or the last, as JSON,
-	// such as {"pk":{"S":"a"}}, and HotShare its share of the units, from 0 to 1. Both come from a sample of 256 requests.
-	// HotKey is empty when nothing was asked for, or nothing that is there.
+	// HotKey is the partition key with the most consumption in this minute or the last, as JSON, such as
+	// {"pk":{"S":"a"}}. HotShare is its share of the units, from 0 to 1. Both come from a sample of 256 requests.
+	// HotKey is empty if there were no requests, or only for items that do not exist.
 	HotKey   string
 	HotShare float64
 }
 
-// CapacityMetrics returns what a table, and then each of its global indexes, may consume and has consumed, by partition,
-// in the order of their keys. The counts only grow, so that the difference of two calls is what happened between them. It
-// returns nil when there is no such table or [Options.Capacity] is not set. It is what the service's metrics and
-// Contributor Insights tell of a table, and more: the service does not show partitions.
+// CapacityMetrics returns what a table, and then each of its global indexes, may consume and has consumed, by
+// partition, in the order of their keys. The counts only grow: the difference of two calls is the consumption in
+// between. It returns nil if there is no such table or [Options.Capacity] is not set. It contains what the service's
+// metrics and Contributor Insights show, and also the partitions, which the service does not show.
 func (e *Engine) CapacityMetrics(table string) []ResourceMetrics {
 	t := e.lookup(table)
 	if t == nil {
@@ -82,7 +82,7 @@ func (r *resource) metrics(find func(string) (*row, bool)) ResourceMetrics {
 
 func unitsOf(u [2]float64) Units { return Units{u[reading], u[writing]} }
 
-// hottest returns the item collection that was asked for most, and its share.
+// hottest returns the item collection with the most consumption, and its share.
 func (h *heat) hottest(s *schema, find func(string) (*row, bool)) (key string, share float64) {
 	samples := h.samples
 	if len(samples) < heatSamples && len(h.previous) > len(samples) {
@@ -110,7 +110,7 @@ func (h *heat) hottest(s *schema, find func(string) (*row, bool)) (key string, s
 	return key, most / total
 }
 
-// hashOnly returns the attributes of an item that are its partition key.
+// hashOnly returns the partition key attributes of an item.
 func (s *schema) hashOnly(it value.Item) value.Item {
 	names := make([]string, len(s.hash))
 	for i, k := range s.hash {

@@ -139,7 +139,7 @@ func TestScanPaysForEveryPartition(t *testing.T) {
 	}
 	require.InDelta(t, 2, units("ExecuteStatement", `{"Statement":"SELECT * FROM hash","ReturnConsumedCapacity":"TOTAL"}`), 0)
 
-	// What is read of one partition is rounded up alone, and a page pays for what it has passed.
+	// The reads of each partition are rounded up separately, and a page pays for the partitions that it has passed.
 	for i := range 40 {
 		c.ok("PutItem", fmt.Sprintf(`{"TableName":"hash","Item":{"pk":{"S":"%02d"},"v":{"S":%q}}}`, i, strings.Repeat("x", 1000)))
 	}

@@ -1,12 +1,12 @@
 package ddbmem
 
-// charges returns what a write consumes: of the table and of its global indexes, or of the table alone where its
-// condition fails. A transaction pays twice for the table. The caller holds the lock.
+// charges returns what a write consumes: of the table and its global indexes, or only of the table if the condition
+// failed. A transaction pays twice for the table. The caller holds the lock.
 func (w *write) charges(c change, failed *apiError, transaction bool) []charge {
 	t := w.table
 	units := c.baseUnits()
 	if failed != nil {
-		units = max(units, writeUnits(w.size)) // of the item that a put would have left
+		units = max(units, writeUnits(w.size)) // of the item that a put would have written
 	}
 	if transaction {
 		units *= 2
@@ -32,8 +32,7 @@ func (w *write) charges(c change, failed *apiError, transaction bool) []charge {
 	return all
 }
 
-// pay charges a write on its own, whose plan may have failed, or returns the answer when it is throttled. The caller
-// holds the lock.
+// pay charges a single write, whose plan may have failed, or returns the throttling error. The caller holds the lock.
 func (w *write) pay(c change, failed *apiError) *apiError {
 	if w.table.res == nil || failed != nil && !failed.conditional() {
 		return nil
@@ -41,10 +40,10 @@ func (w *write) pay(c change, failed *apiError) *apiError {
 	return w.table.consume(writing, w.charges(c, failed, false)...)
 }
 
-// conditional reports whether a write failed for its condition, which costs what the write would have cost.
+// conditional reports whether a write failed its condition, which costs as much as the write.
 func (e *apiError) conditional() bool { return e.kind == modelSpace+"ConditionalCheckFailedException" }
 
-// payRead charges the reading of an item, or returns the answer when it is throttled. The caller holds the lock.
+// payRead charges the read of an item, or returns the throttling error. The caller holds the lock.
 func (t *table) payRead(key string, units float64) *apiError {
 	if t.res == nil {
 		return nil
@@ -58,8 +57,8 @@ type paid struct {
 	charges []charge
 }
 
-// settleUp charges the parts of a transaction, which failed for the reasons that are there already, or gives back what
-// it has charged when one is throttled; reasons says which. The caller holds the locks.
+// settleUp charges the parts of a transaction, which may already have reasons to fail. If one is throttled, it returns
+// all charges and sets the reason. The caller holds the locks.
 func settleUp(a access, parts []paid, reasons []reason) {
 	throttled := false
 	for i, p := range parts {
@@ -94,8 +93,7 @@ func payAll(all []*write, changes []change, failures []*apiError, reasons []reas
 	settleUp(writing, parts, reasons)
 }
 
-// payReads charges the items that a transaction reads, or returns the answer when one is throttled. The caller holds the
-// locks.
+// payReads charges the items that a transaction reads, or returns the throttling error. The caller holds the locks.
 func payReads(all []*transactGet) *apiError {
 	parts := make([]paid, len(all))
 	reasons := make([]reason, len(all))
@@ -115,7 +113,7 @@ func payReads(all []*transactGet) *apiError {
 	return nil
 }
 
-// pay charges a page that a reader has read, or returns the answer when it is throttled. The caller holds the lock.
+// pay charges a page that was read, or returns the throttling error. The caller holds the lock.
 func (rd *reader) pay(p *page) *apiError {
 	t := rd.table
 	if t.res == nil {
@@ -137,14 +135,14 @@ func (rd *reader) pay(p *page) *apiError {
 	return t.consume(reading, charges...)
 }
 
-// share is how much of a page was read from one partition.
+// share is the part of a page that was read from one partition.
 type share struct {
-	key   string // one that was read
-	at    int    // the place of the partition
+	key   string // a key that was read
+	at    int    // the position of the partition
 	bytes int
 }
 
-// note notes that a row was read, where partitions count.
+// note notes that a row was read, if partitions count.
 func (p *page) note(rd *reader, r *row, size int) {
 	res, key := rd.table.res, r.key
 	if res == nil {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Check walks every table and its indexes and reports whatever does not fit together: a row under a key that its
-// item does not imply, an index row without its item or an item without its index row, a wrong size or expiry. Rows
-// that a lag still hides become visible. Tests call it when they are done; it costs a walk of all data.
+// Check verifies the engine's data: it reads all tables and indexes and returns every inconsistency. Examples are a row
+// under the wrong key, an index entry without its item or an item without its index entry, and a wrong size or expiry
+// time. Delayed index entries become visible. Call it at the end of a test; it costs a walk over all data.
 func (e *Engine) Check() error {
 	var problems []error
 	for _, name := range e.names() {
@@ -59,7 +59,7 @@ func (t *table) check() []error {
 	return problems
 }
 
-// check compares an index with what the rows of the table imply.
+// check compares an index with the rows of the table.
 func (x *index) check(t *table, report func(string, ...any)) {
 	want, bytes := 0, int64(0)
 	for _, r := range t.rows.Ascend("") {

@@ -13,15 +13,15 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// endpoint is a name that resolves nowhere: a request that left the process would fail.
+// endpoint is a name that does not resolve: a request that left the process would fail.
 const endpoint = "http://ddbmem.invalid"
 
-// ErrDropped is what a client of the engine's own sees when a fault drops the answer of a write that was applied.
-// The SDK takes it for a broken connection and tries again.
+// ErrDropped is what a client of the engine sees when a fault drops the response to an applied write. The SDK treats it
+// as a broken connection and retries.
 var ErrDropped = errors.New("ddbmem: connection reset by peer after the request was applied")
 
-// Config returns an SDK configuration whose HTTP client calls the engine in process, for clients that [Engine.Client]
-// does not make.
+// Config returns an SDK configuration whose HTTP client calls the engine in process. Use it for clients that
+// [Engine.Client] does not make.
 func (e *Engine) Config() aws.Config {
 	return aws.Config{
 		Region:       e.opts.Region,
@@ -32,8 +32,9 @@ func (e *Engine) Config() aws.Config {
 	}
 }
 
-// Client returns an SDK client that calls the engine in process: no port and no socket. The SDK's standard retryer is in place, so that throttling and dropped answers are retried as they would be
-// against the service; optFns change that or anything else. Clients are independent of each other and share the data.
+// Client returns an SDK client that calls the engine in process, without a port or a socket. It has the SDK's standard
+// retryer, so throttling and dropped responses are retried as with the service. optFns change this and anything else.
+// Clients are independent of each other and share the data.
 func (e *Engine) Client(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.NewFromConfig(e.Config(), optFns...)
 }
@@ -43,7 +44,7 @@ func (e *Engine) StreamsClient(optFns ...func(*dynamodbstreams.Options)) *dynamo
 	return dynamodbstreams.NewFromConfig(e.Config(), optFns...)
 }
 
-// Do answers a request without a server; it makes the engine an HTTP client for the SDK.
+// Do handles a request without a server. It makes the engine an HTTP client for the SDK.
 func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
@@ -58,7 +59,7 @@ func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 	}
 	ans := e.answer(r, body)
 	if err := r.Context().Err(); err != nil {
-		return nil, err // what was done is done, and nobody hears of it
+		return nil, err // the write remains applied, though the caller does not see the response
 	}
 	if ans.drop {
 		return nil, &droppedError{}
@@ -79,7 +80,7 @@ func (e *Engine) Do(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// droppedError is an [ErrDropped] that the SDK's retryer knows as a connection error.
+// droppedError is an [ErrDropped] that the SDK's retryer treats as a connection error.
 type droppedError struct{}
 
 func (*droppedError) Error() string         { return ErrDropped.Error() }

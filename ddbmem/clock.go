@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// Clock tells the engine the time: it decides when items expire, when a client token is forgotten, when a table
-// becomes active and when an index row becomes visible.
+// Clock provides the engine's time. It decides when items expire, idempotency tokens are forgotten, tables become
+// active and index entries become visible.
 type Clock interface {
 	Now() time.Time
 }
 
-// ManualClock is a [Clock] that moves only when told to. The zero ManualClock stands at the zero time. It is safe for
+// ManualClock is a [Clock] that moves only when it is told to. The zero ManualClock is at the zero time. It is safe for
 // concurrent use.
 type ManualClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewManualClock returns a clock that stands at now.
+// NewManualClock returns a clock that is at now.
 func NewManualClock(now time.Time) *ManualClock { return &ManualClock{now: now} }
 
-// Now returns the time the clock stands at.
+// Now returns the time of the clock.
 func (c *ManualClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,7 +49,7 @@ type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }
 
-// moment is a time that may not be set. Unlike in a [time.Time], every time can be: a clock may stand at the zero time.
+// moment is an optional time. Unlike in a [time.Time], every time can be set: a clock may be at the zero time.
 type moment struct {
 	time.Time
 	set bool
@@ -57,13 +57,13 @@ type moment struct {
 
 func at(t time.Time) moment { return moment{t, true} }
 
-// ahead reports whether the moment is set and still to come.
+// ahead reports whether the moment is set and in the future.
 func (m moment) ahead(now time.Time) bool { return m.set && m.After(now) }
 
-// past reports whether the moment is set and has come.
+// past reports whether the moment is set and not in the future.
 func (m moment) past(now time.Time) bool { return m.set && !m.After(now) }
 
-// engineClock returns the clock that an engine goes by. It panics where a clock cannot tell the time.
+// engineClock returns the clock of an engine. It panics if c cannot tell the time.
 func engineClock(c Clock) Clock {
 	if c == nil {
 		return systemClock{}

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// clocks stand where the arithmetic of times has its edges.
+// clocks are at the limits of time arithmetic.
 var clocks = map[string]time.Time{
 	"zero":                {},
 	"before it":           time.Date(-200, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -23,7 +23,7 @@ var clocks = map[string]time.Time{
 	"a leap second's eve": time.Date(2016, 12, 31, 23, 59, 59, 999999999, time.UTC),
 }
 
-// TestEngineWorksAtAnyTime takes a table through its life on clocks that stand at the edges of time.
+// TestEngineWorksAtAnyTime runs a table from creation to deletion on clocks at the limits of time.
 func TestEngineWorksAtAnyTime(t *testing.T) {
 	t.Parallel()
 

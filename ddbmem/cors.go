@@ -2,7 +2,7 @@ package ddbmem
 
 import "net/http"
 
-// allowOrigin tells the browser of a page that it may call the engine, and reports whether that was all it asked.
+// allowOrigin lets a browser call the engine from a page, and reports whether the request is a preflight.
 func allowOrigin(h http.Header, r *http.Request) (asked bool) {
 	if r.Header.Get("Origin") == "" {
 		return false

@@ -41,10 +41,10 @@ func createTable(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
-// nameRunes are what the names of tables are made of.
+// nameRunes are the characters of table names.
 const nameRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 
-// define checks a request to create a table and returns the table, which the engine does not know yet.
+// define checks a CreateTable request and returns the table, before the engine knows it.
 func (e *Engine) define(in *wire.Node) (*table, *apiError) {
 	now := e.clock.Now()
 	t := &table{
@@ -178,7 +178,7 @@ func readSchema(elems []wire.Node) []schemaElement {
 	return order
 }
 
-// schemaOf checks the elements of a key schema; those of a global index may hold several of a kind.
+// schemaOf checks the elements of a key schema; a global index may have several of each type.
 func (d *tableDefinition) schemaOf(order []schemaElement, global bool) (*schema, *apiError) {
 	keys := make([]string, len(order))
 	for i, k := range order {
@@ -270,7 +270,7 @@ func (t *table) readIndexes(in *wire.Node) *apiError {
 	return checkIncluded(t.indexes)
 }
 
-// checkIncluded refuses indexes that list too many attributes together.
+// checkIncluded rejects indexes that list too many attributes in total.
 func checkIncluded(indexes []*index) *apiError {
 	projected := 0
 	for _, x := range indexes {
@@ -306,7 +306,8 @@ func (t *table) addLocal(n *wire.Node) *apiError {
 	return nil
 }
 
-// globalIndex reads a global index, of a new table or one to add. Both miss the throughput in words of their own.
+// globalIndex reads a global index, of a new table or of an update. The two have different messages for missing
+// throughput.
 func (t *table) globalIndex(n *wire.Node, missing string) (*index, *apiError) {
 	x := &index{name: n.Text("IndexName"), order: readSchema(n.List("KeySchema"))}
 	s, failed := t.def.schemaOf(x.order, true)
@@ -362,7 +363,7 @@ func (x *index) readProjection(n *wire.Node) *apiError {
 	return nil
 }
 
-// checkUsed refuses definitions of attributes that no key has.
+// checkUsed rejects definitions of attributes that are in no key.
 func (t *table) checkUsed() *apiError {
 	used := []string{}
 	note := func(order []schemaElement) {

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// credentials signs requests with keys that open nothing.
+// credentials are keys without any permission, for signing.
 type credentials struct{}
 
 // Retrieve returns the keys.

@@ -37,14 +37,14 @@ func deleteTable(e *Engine, in *wire.Node) (*out, error) {
 	o.close()
 	if e.opts.TableDelay > 0 {
 		t.def.goneAt = at(now.Add(e.opts.TableDelay))
-		t.readyAt.Store(never) // items are out of reach from now on
+		t.readyAt.Store(never) // items cannot be reached from now on
 		return o, nil
 	}
 	e.remove(t, now)
 	return o, nil
 }
 
-// remove forgets a table; its stream can still be read. The caller holds both locks.
+// remove removes a table; its stream can still be read. The caller holds both locks.
 func (e *Engine) remove(t *table, now time.Time) {
 	delete(e.tables, t.name)
 	t.dropped = true
@@ -54,7 +54,7 @@ func (e *Engine) remove(t *table, now time.Time) {
 	t.empty()
 }
 
-// reap removes the tables and indexes whose time has come.
+// reap removes the tables and indexes whose deletion is due.
 func (e *Engine) reap() {
 	if e.opts.TableDelay == 0 {
 		return
@@ -76,16 +76,16 @@ func (e *Engine) reap() {
 	}
 }
 
-// dropIndex removes an index and the definitions of attributes that no key has any more.
+// dropIndex removes an index and the attribute definitions that are no longer in any key.
 func (t *table) dropIndex(i int) {
 	t.indexes = append(t.indexes[:i:i], t.indexes[i+1:]...)
 	t.keepUsed()
 }
 
-// keepUsed removes the definitions of attributes that no key has.
+// keepUsed removes the attribute definitions that are in no key.
 func (t *table) keepUsed() { t.def.attrs = t.usedAttrs(func(*index) bool { return true }) }
 
-// usedAttrs returns the definitions of the attributes that the table and those of its indexes have as keys.
+// usedAttrs returns the definitions of the key attributes of the table and of the selected indexes.
 func (t *table) usedAttrs(of func(*index) bool) []attrDef {
 	var kept []attrDef
 	for _, a := range t.def.attrs {

@@ -70,7 +70,7 @@ func (t *table) describe(o *out, member, status string) {
 	d := &t.def
 	o.key(member)
 	o.open()
-	whole := status != "DELETING" // the answer to a deletion leaves out what the table was like
+	whole := status != "DELETING" // the response to a deletion omits the details
 	if whole {
 		o.any("AttributeDefinitions", d.attrs)
 		o.any("KeySchema", t.order)
@@ -183,7 +183,7 @@ func (t *table) describeIndexes(o *out, member string, local bool, status string
 	}
 }
 
-// describeThroughput appends provisioned units. When they were changed is known where limits hold.
+// describeThroughput appends provisioned units. The times of their changes are known only with limits.
 func describeThroughput(o *out, c capacityPair, res *resource, now time.Time) {
 	o.key("ProvisionedThroughput")
 	o.open()
@@ -208,5 +208,5 @@ func describeOnDemand(o *out, c *capacityPair) {
 	o.close()
 }
 
-// seconds is a time the way the service writes it, in seconds with a fraction of milliseconds.
+// seconds is a time as the service writes it: seconds with a fraction of milliseconds.
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

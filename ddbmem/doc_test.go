@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the table of operations in the 
 func TestDocumentationListsTheOperations(t *testing.T) {
 	t.Parallel()
 
-	const before, after = "// Everything else answers UnknownOperationException.\n//\n", "//\n// The parameters from before"
+	const before, after = "// All other operations return UnknownOperationException.\n//\n", "//\n// The legacy parameters"
 	text, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
 	head, rest, ok := strings.Cut(string(text), before)

@@ -11,11 +11,10 @@ import (
 	"strings"
 )
 
-// minEncoded is the size of the smallest answer that is compressed.
+// minEncoded is the smallest size of a compressed response.
 const minEncoded = 4096
 
-// readEncoded reads the body of a request, compressed or not, and returns the status of the answer to one that it cannot
-// read.
+// readEncoded reads the body of a request, compressed or not. If it cannot, it returns the status of the response.
 func readEncoded(r *http.Request) ([]byte, int) {
 	var body []byte
 	var err error
@@ -53,7 +52,7 @@ func inflate(encoding string, body io.Reader) ([]byte, error) {
 	return readAtMost(plain)
 }
 
-// encode compresses a large answer for a caller that takes it so, and says so in the header.
+// encode compresses a large response if the caller accepts that, and sets the header.
 func encode(h http.Header, r *http.Request, body []byte) []byte {
 	if len(body) < minEncoded {
 		return body
@@ -75,8 +74,8 @@ func encode(h http.Header, r *http.Request, body []byte) []byte {
 	return b.Bytes()
 }
 
-// accepted returns the encoding that a caller likes best of those there are, empty for none. That it would like none as
-// well is no reason, as it is none for the service.
+// accepted returns the supported encoding that a caller prefers, empty for none. A preference for no encoding does not
+// count, as in the service.
 func accepted(header string) string {
 	weights := map[string]float64{}
 	var order []string
@@ -91,7 +90,7 @@ func accepted(header string) string {
 		order = append(order, name)
 	}
 	best, most := "", 0.0
-	for _, name := range append(order, "gzip", "deflate") { // of two that are liked as much, the first
+	for _, name := range append(order, "gzip", "deflate") { // the first of two with equal preference
 		weight, named := weights[name]
 		if !named {
 			weight = weights["*"]

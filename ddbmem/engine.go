@@ -13,72 +13,71 @@ import (
 	"time"
 )
 
-// Options configures an [Engine]. The zero Options is valid: every field says its default.
+// Options configures an [Engine]. The zero Options is valid: the zero value of each field is its default.
 type Options struct {
-	// Clock tells the time, of any year. The default is the system's clock.
+	// Clock provides the time. The default is the system clock.
 	Clock Clock
 
 	// Region and Account appear in the ARNs of tables. The defaults are "us-east-1" and "000000000000".
 	Region  string
 	Account string
 
-	// TableDelay is how long a table or an index stays CREATING, UPDATING or DELETING, on the engine's clock: with a
-	// [ManualClock] it does until the clock is advanced, and whatever waits for the table with it. The default, 0,
-	// makes every change take effect before its answer is sent.
+	// TableDelay is how long a table or an index stays CREATING, UPDATING or DELETING, by the engine's clock. With a
+	// [ManualClock] it stays so until the clock is advanced, and so does a caller that waits for it. The default, 0,
+	// makes every change take effect before its response.
 	TableDelay time.Duration
 
-	// TTLDelay is how long an expired item is still there before the engine deletes it. The default, 0, deletes it
-	// at the first request that looks at its table after it has expired.
+	// TTLDelay is how long an expired item remains. The default, 0, deletes it with the first request that uses its
+	// table after the expiry time.
 	TTLDelay time.Duration
 
-	// Seed feeds everything the engine draws: sequence numbers, shard identifiers, faults by rate. The default is 1,
-	// so that two runs of one test see the same.
+	// Seed seeds everything random: sequence numbers, shard IDs, faults by rate. The default is 1, so two runs of a
+	// test are the same.
 	Seed uint64
 
-	// StreamShards is how many open shards a new stream has, each with an equal part of the partition keys. The
+	// StreamShards is the number of open shards of a new stream, each with an equal share of the partition keys. The
 	// default is 1.
 	StreamShards int
 
-	// ShardRecords is how many records an open stream shard takes before it is closed and two children follow. The
-	// default, 0, splits only when [Engine.SplitShard] asks for it.
+	// ShardRecords is the number of records after which an open stream shard is closed and followed by two children.
+	// The default, 0, splits only when [Engine.SplitShard] is called.
 	ShardRecords int
 
-	// StreamBytes is about how much memory the records of one stream may take. Beyond it the oldest records go, as they
-	// do after 24 hours, and a reader that still needed them gets TrimmedDataAccessException. The default is 96 MiB,
-	// which hold about 180,000 changes of items of 200 bytes, or 600,000 new items; a negative number is no bound.
+	// StreamBytes is roughly how much memory the records of one stream may use. Above it the oldest records are
+	// removed, as after 24 hours, and a reader that still needs them gets TrimmedDataAccessException. The default is 96
+	// MiB: about 180,000 changes of items of 200 bytes, or 600,000 new items. A negative number means no limit.
 	StreamBytes int64
 
-	// Capacity limits throughput as the service does, in provisioned mode and on demand. The default is no limit: nothing
-	// is throttled but by [Options.Faults].
+	// Capacity limits throughput as the service does, in provisioned and on-demand mode. By default nothing is
+	// throttled except by [Options.Faults].
 	Capacity *Capacity
 
-	// Faults says what goes wrong from the beginning; [Engine.SetFaults] changes it. The default is nothing.
+	// Faults says what fails from the start; [Engine.SetFaults] changes it. By default nothing fails.
 	Faults Faults
 
-	// Legacy accepts the parameters of requests from before there were expressions, such as KeyConditions, Expected
-	// and AttributeUpdates. By default they are refused with the name of what to use instead, as a mistake in a
-	// program of today.
+	// Legacy accepts the parameters from before expressions, such as KeyConditions, Expected and AttributeUpdates. By
+	// default they are rejected with the name of their successor.
 	Legacy bool
 
-	// PartiQL answers ExecuteStatement, BatchExecuteStatement and ExecuteTransaction. By default they are unknown
+	// PartiQL enables ExecuteStatement, BatchExecuteStatement and ExecuteTransaction. By default they are unknown
 	// operations.
 	PartiQL bool
 
-	// Wording chooses the words of ValidationExceptions. The default is [NewerWording].
+	// Wording selects the texts of ValidationExceptions. The default is [NewerWording].
 	Wording Wording
 
 	// Log receives one line for each request. The default is no log.
 	Log *slog.Logger
 }
 
-// Engine is a DynamoDB in memory. It is an [http.Handler], and safe for concurrent use. Make one with [New].
+// Engine is an in-memory DynamoDB. It is an [http.Handler] and safe for concurrent use. Make it with [New].
 type Engine struct {
 	opts  Options
 	clock Clock
 
 	mu      sync.RWMutex // guards tables and streams
 	tables  map[string]*table
-	streams map[string]*stream // by ARN, those of deleted tables too
+	streams map[string]*stream // by ARN, including those of deleted tables
 
 	tokens   tokenStore
 	flight   flight
@@ -88,12 +87,12 @@ type Engine struct {
 	changes  atomic.Uint64
 }
 
-// New returns an empty engine. It takes at most one Options; without any, the defaults hold. It panics where the options
-// cannot be meant, as with a Clock that is a nil pointer:
+// New returns an empty engine. It takes at most one Options; without it all defaults apply. It panics for options that
+// cannot be valid, such as a Clock that is a nil pointer:
 //
 //	client := ddbmem.New().Client()
 //
-// An engine holds no goroutine and no socket, so there is nothing to close.
+// An engine uses no goroutine and no socket, so there is nothing to close.
 func New(opts ...Options) *Engine {
 	if len(opts) > 1 {
 		panic("ddbmem: New takes at most one Options")
@@ -119,8 +118,8 @@ func New(opts ...Options) *Engine {
 	return e
 }
 
-// Serve answers requests on the TCP address addr until ctx is done, and then returns when those under way are answered. It
-// is for tools that cannot call the engine in process; [Engine.Client] needs no server.
+// Serve serves requests on the TCP address addr until ctx is done. It then completes the current requests and returns.
+// It is for tools that cannot call the engine in process; [Engine.Client] needs no server.
 func (e *Engine) Serve(ctx context.Context, addr string) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -129,8 +128,8 @@ func (e *Engine) Serve(ctx context.Context, addr string) error {
 	return e.ServeListener(ctx, l)
 }
 
-// ServeListener is like [Engine.Serve] on a listener that the caller opened, such as one on a port of the system's
-// choice. It closes the listener.
+// ServeListener is like [Engine.Serve], on a listener that the caller opened, for instance on a free port. It closes
+// the listener.
 func (e *Engine) ServeListener(ctx context.Context, l net.Listener) error {
 	var underWay sync.WaitGroup
 	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -158,7 +157,7 @@ func (e *Engine) ServeListener(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// lookup returns a table by its name or ARN, nil when there is none.
+// lookup returns a table by its name or ARN, nil if there is none.
 func (e *Engine) lookup(name string) *table {
 	name = e.localName(name)
 	e.mu.RLock()
@@ -176,7 +175,7 @@ func (e *Engine) localName(name string) string {
 	return name
 }
 
-// open returns a table that items can be read from and written to. Tables still being created are not.
+// open returns a table whose items can be read and written. A table that is being created is not.
 func (e *Engine) open(name string) (*table, *apiError) {
 	t := e.lookup(name)
 	if t == nil {
@@ -188,7 +187,7 @@ func (e *Engine) open(name string) (*table, *apiError) {
 	return t, nil
 }
 
-// openToRead returns the table of a name, locked for reading. Whoever gets it unlocks it.
+// openToRead returns the table of a name, locked for reading. The caller unlocks it.
 func (e *Engine) openToRead(name string) (*table, *apiError) {
 	t, failed := e.open(name)
 	if failed != nil {

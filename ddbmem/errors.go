@@ -17,21 +17,21 @@ const (
 	availabilitySpace = "com.amazon.coral.availability#"
 )
 
-// apiError is an error the way it goes over the wire.
+// apiError is an error as it is sent.
 type apiError struct {
 	kind    string // with its namespace
 	msg     string
-	newer   string // in the words of the service's newer layers, where they differ
-	early   bool   // found in the request alone, before its table is looked at
+	newer   string // the text in the service's newer layers, if it differs
+	early   bool   // found in the request, before its table is looked at
 	status  int
-	atOnce  bool       // refuses a whole transaction rather than one of its items
-	item    value.Item // of a failed condition, when the request asked for it
+	atOnce  bool       // rejects a whole transaction, not one of its items
+	item    value.Item // of a failed condition, if the request wants it
 	reasons []reason   // of a cancelled transaction
 
 	throttlings []throttling // of a throttled request
 }
 
-// reason says why one item of a transaction stood in the way; an empty code is None.
+// reason is why one item cancels a transaction; an empty code is None.
 type reason struct {
 	code string
 	msg  string
@@ -52,7 +52,7 @@ func invalid(format string, args ...any) *apiError {
 	return failure(validateSpace+"ValidationException", format)
 }
 
-// parameter is a ValidationException that begins the way most of them do.
+// parameter is a ValidationException with the most common beginning.
 func parameter(format string, args ...any) *apiError {
 	return invalid("One or more parameter values were invalid: "+format, args...)
 }
@@ -67,10 +67,10 @@ func notFound(msg string) *apiError {
 	return failure(modelSpace+"ResourceNotFoundException", msg)
 }
 
-// noTable is the answer of the item operations to the name of a table that is not there.
+// noTable is the item operations' error for a missing table.
 func noTable() *apiError { return notFound("Requested resource not found") }
 
-// noNamedTable is the answer of the table operations.
+// noNamedTable is the table operations' error for a missing table.
 func noNamedTable(name string) *apiError {
 	return notFound("Requested resource not found: Table: " + name + " not found")
 }
@@ -79,7 +79,7 @@ func inUse(msg string) *apiError { return failure(modelSpace+"ResourceInUseExcep
 
 func limitExceeded(msg string) *apiError { return failure(modelSpace+"LimitExceededException", msg) }
 
-// malformed is the answer to a body that is not JSON.
+// malformed is the error for a body that is not JSON.
 func malformed() *apiError { return failure(serviceSpace+"SerializationException", "") }
 
 func unknownOperation() *apiError { return failure(serviceSpace+"UnknownOperationException", "") }
@@ -91,7 +91,7 @@ func internalError() *apiError {
 	}
 }
 
-// asError turns the errors of the inner packages into answers.
+// asError converts the errors of the inner packages.
 func asError(err error) *apiError {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		return e
@@ -110,7 +110,7 @@ func asError(err error) *apiError {
 	return internalError()
 }
 
-// appendJSON appends the body of the answer.
+// appendJSON appends the body of the response.
 func (e *apiError) appendJSON(o *out) {
 	o.open()
 	o.str("__type", e.kind)

@@ -20,7 +20,7 @@ import (
 func ExampleEngine_CapacityMetrics() {
 	clock := ddbmem.NewManualClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	engine := ddbmem.New(ddbmem.Options{Clock: clock, Capacity: &ddbmem.Capacity{}})
-	client := engine.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} }) // a retry would wait, and the clock stands
+	client := engine.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} }) // a retry would wait, and the clock does not move
 	visits(client)
 
 	at := 0

@@ -8,58 +8,58 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// Faults says what goes wrong, as it does in a real DynamoDB on a bad day. Rates are between 0, never, and 1, always,
-// and are drawn from [Options.Seed]. Whatever goes wrong, the engine's own data stays consistent.
+// Faults says what fails, as in a real DynamoDB under stress. Rates are between 0, never, and 1, always, and are drawn
+// from [Options.Seed]. The engine's own data stays consistent in all cases. The zero Faults causes none.
 type Faults struct {
-	// Throttle is the rate of requests on items that are refused with ProvisionedThroughputExceededException, as by
+	// Throttle is the rate of item requests that are rejected with ProvisionedThroughputExceededException, as by
 	// [Throttled].
 	Throttle float64
 
-	// Unprocessed is the rate of the items of a batch that come back as UnprocessedItems or UnprocessedKeys.
+	// Unprocessed is the rate of batch items that are returned as UnprocessedItems or UnprocessedKeys.
 	Unprocessed float64
 
-	// Conflict is the rate of transactions that are cancelled because another one holds one of their items.
+	// Conflict is the rate of transactions that are cancelled because another transaction holds one of their items.
 	Conflict float64
 
-	// Drop is the rate of writes that are applied and whose answer never arrives.
+	// Drop is the rate of writes that are applied and whose response is lost.
 	Drop float64
 
-	// IndexLag delays what readers of a global index see of a write, by up to this long on the engine's clock.
+	// IndexLag delays writes for readers of a global index, by up to this long by the engine's clock.
 	IndexLag time.Duration
 
-	// ReadLag delays what eventually consistent reads of a table and of its local indexes see of a write, by up to this
-	// long on the engine's clock. What they see of a table only moves forward. Reads with
-	// ConsistentRead, transactions and conditions see every write at once.
+	// ReadLag delays writes for eventually consistent reads of a table and its local indexes, by up to this long by the
+	// engine's clock. Such reads of a table never go back in time. Reads with ConsistentRead, transactions and
+	// conditions see every write at once.
 	ReadLag time.Duration
 
-	// Latency is how long each request on items takes, in real time. A transaction holds its items meanwhile, so that
-	// others that overlap with it conflict.
+	// Latency is how long each item request takes, in real time. A transaction holds its items during this time, so
+	// transactions that overlap with it conflict.
 	Latency time.Duration
 
-	// Hook decides about one call; its answer goes before the rates. It is called once for each request on items, and
-	// once for each item of a batch. It must be safe for concurrent use and must not call the engine.
+	// Hook decides about one call, before the rates do. It is called once for each item request and once for each item
+	// of a batch. It must be safe for concurrent use and must not call the engine.
 	Hook func(Call) Fault
 }
 
-// Call is what [Faults.Hook] decides about.
+// Call is what [Faults.Hook] decides on.
 type Call struct {
 	Operation string // such as "PutItem"
-	Table     string // empty for batches, transactions and statements, which may name several
-	Item      bool   // one item of a batch, rather than the request
+	Table     string // empty for batches, transactions and statements, which may have several tables
+	Item      bool   // an item of a batch, not the request
 }
 
-// Fault is a thing that goes wrong with one call.
+// Fault is what [Faults.Hook] causes for one call.
 type Fault uint8
 
-// The faults that [Faults.Hook] may choose.
+// The faults that [Faults.Hook] may return.
 const (
-	NoFault       Fault = iota // what the rates say
-	Pass                       // nothing, whatever the rates say
-	Throttled                  // ProvisionedThroughputExceededException: the units of the table, or of the index that is read
-	InternalError              // InternalServerError, and nothing is done
-	Conflicting                // TransactionConflictException, or a transaction cancelled for TransactionConflict
-	Dropped                    // the request is done, and its answer dropped
-	Unprocessed                // an item of a batch is left undone
+	NoFault       Fault = iota // the rates decide
+	Pass                       // no fault, whatever the rates are
+	Throttled                  // ProvisionedThroughputExceededException: for the units of the table, or of the index that is read
+	InternalError              // InternalServerError, and nothing is written
+	Conflicting                // TransactionConflictException, or a transaction cancelled with TransactionConflict
+	Dropped                    // the request is applied, and its response lost
+	Unprocessed                // an item of a batch is not processed
 	HotPartition               // throttled for a hot partition of the table, or of the index that is read
 	HotIndex                   // a write throttled for a hot partition of the table's first global index
 )
@@ -75,7 +75,8 @@ const (
 
 type faultState struct{ now atomic.Pointer[Faults] }
 
-// SetFaults replaces what goes wrong, from the next request on. Rows that a lag delayed stay delayed until their time.
+// SetFaults replaces the faults, from the next request on. Index entries that are delayed already stay delayed until
+// their time.
 func (e *Engine) SetFaults(f Faults) { e.faults.now.Store(&f) }
 
 // transactionParts are the operations that are transactions, with the members that hold their parts.
@@ -83,7 +84,7 @@ var transactionParts = map[string]string{
 	"TransactWriteItems": "TransactItems", "TransactGetItems": "TransactItems", "ExecuteTransaction": "TransactStatements",
 }
 
-// before decides about a request that is about to run. The fault it returns is for after the request.
+// before decides on a request that is about to run. The fault that it returns applies after the request.
 func (e *Engine) before(ctx context.Context, op *operation, in *wire.Node) (Fault, *apiError) {
 	if op.fault == controlCall {
 		return Pass, nil
@@ -94,7 +95,7 @@ func (e *Engine) before(ctx context.Context, op *operation, in *wire.Node) (Faul
 		wait(ctx, f.Latency)
 	}
 	if ctx.Err() != nil {
-		return Pass, internalError() // nobody is there to read it
+		return Pass, internalError() // the caller has gone
 	}
 	fault := f.ask(Call{Operation: op.name, Table: e.localName(in.Text("TableName"))})
 	if fault == NoFault {
@@ -123,12 +124,12 @@ func (e *Engine) before(ctx context.Context, op *operation, in *wire.Node) (Faul
 	return fault, nil
 }
 
-// ongoing is the answer to a write of its own to an item of a transaction under way.
+// ongoing is the error of a single write to an item of a transaction in progress.
 func ongoing() *apiError {
 	return failure(modelSpace+"TransactionConflictException", "Transaction is ongoing for the item")
 }
 
-// unprocessed reports whether an item of a batch is left undone.
+// unprocessed reports whether an item of a batch is not processed.
 func (e *Engine) unprocessed(table, op string) bool {
 	f := e.faults.now.Load()
 	switch f.ask(Call{Operation: op, Table: table, Item: true}) {
@@ -140,7 +141,7 @@ func (e *Engine) unprocessed(table, op string) bool {
 	return false
 }
 
-// wait waits, unless ctx ends first.
+// wait waits for d, or until ctx ends.
 func wait(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -150,7 +151,7 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// hold keeps a transaction waiting while it holds its items.
+// hold delays a transaction while it holds its items.
 func (e *Engine) hold() {
 	if d := e.faults.now.Load().Latency; d > 0 {
 		time.Sleep(d)
@@ -164,7 +165,7 @@ func (f *Faults) ask(c Call) Fault {
 	return f.Hook(c)
 }
 
-// lags draws how long the next write stays invisible in global indexes, and to eventually consistent reads elsewhere.
+// lags draws how long the next write stays invisible: in global indexes, and to other eventually consistent reads.
 func (s *faultState) lags(r *source) (index, read time.Duration) {
 	f := s.now.Load()
 	return draw(f.IndexLag, r), draw(f.ReadLag, r)

@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// throttle is the answer to a request that a fault throttles, with a reason for each table that it names.
+// throttle is the error of a request that a fault throttles, with a reason for each table in it.
 func (e *Engine) throttle(fault Fault, op *operation, in *wire.Node) *apiError {
 	limit := keyRangeExceeded
 	if fault == Throttled {
@@ -19,13 +19,13 @@ func (e *Engine) throttle(fault Fault, op *operation, in *wire.Node) *apiError {
 			refusals = append(refusals, refusal{t.throttledPart(fault, part), part.with, limit})
 		}
 	}
-	if refusals == nil { // no table that there is
+	if refusals == nil { // no existing table
 		return failure(modelSpace+"ProvisionedThroughputExceededException", tableExceeded)
 	}
 	return throttledBy(refusals)
 }
 
-// throttledPart returns what a fault has throttled: the table, or an index of it.
+// throttledPart returns what a fault throttles: the table, or an index of it.
 func (t *table) throttledPart(fault Fault, part namedTable) *resource {
 	t.mu.RLock()
 	defer t.mu.RUnlock()

@@ -11,15 +11,15 @@ type itemKey struct {
 	key   string
 }
 
-// flight knows the items of the transactions that are under way: what overlaps with one is refused, as the service
-// does, rather than made to wait.
+// flight tracks the items of the transactions in progress. A request that overlaps with one is rejected, as in the
+// service, and does not wait.
 type flight struct {
 	count atomic.Int64
 	mu    sync.Mutex
 	items map[itemKey]bool
 }
 
-// takeOff claims the items of a transaction, or returns which of them another one holds.
+// takeOff claims the items of a transaction, or returns which of them another transaction holds.
 func (f *flight) takeOff(keys []itemKey) (taken []bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -44,7 +44,7 @@ func (f *flight) takeOff(keys []itemKey) (taken []bool) {
 	return nil
 }
 
-// land gives the items of a transaction back.
+// land releases the items of a transaction.
 func (f *flight) land(keys []itemKey) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,7 +54,7 @@ func (f *flight) land(keys []itemKey) {
 	f.count.Add(-int64(len(keys)))
 }
 
-// busy reports whether a transaction under way holds the item.
+// busy reports whether a transaction in progress holds the item.
 func (f *flight) busy(t *table, key string) bool {
 	if f.count.Load() == 0 {
 		return false

@@ -115,7 +115,7 @@ func FuzzRestore(f *testing.F) {
 	})
 }
 
-// TestEveryOperationHasARequest keeps the corpus complete: each operation answers its request without a defect.
+// TestEveryOperationHasARequest keeps the corpus complete: each operation handles its request without a defect.
 func TestEveryOperationHasARequest(t *testing.T) {
 	t.Parallel()
 

@@ -23,17 +23,17 @@ type operation struct {
 	streams bool
 	shape   *wire.Shape
 	run     func(e *Engine, in *wire.Node) (*out, error)
-	at      func(host string) *out // instead of run, for what depends on where the request was sent
+	at      func(host string) *out // instead of run, for what depends on the host of the request
 	fault   faultClass
-	// named is set on operations of tables that answer a missing name with a message of their own.
+	// named is set on table operations that have their own message for a missing name.
 	named bool
 	// layer is the part of the service that checks the values of the operation's requests, see [Wording].
 	layer wire.Layer
-	// optional is set on operations that [Options.PartiQL] switches on.
+	// optional is set on operations that [Options.PartiQL] enables.
 	optional bool
 }
 
-// answer is what goes back to the caller.
+// answer is the response to the caller.
 type answer struct {
 	status int
 	body   []byte
@@ -41,7 +41,7 @@ type answer struct {
 	drop   bool
 }
 
-// answer runs one request.
+// answer handles one request.
 func (e *Engine) answer(r *http.Request, body []byte) answer {
 	start := time.Now()
 	ans := answer{status: http.StatusOK, id: requestID(e.requests.Add(1))}
@@ -64,7 +64,7 @@ func (e *Engine) answer(r *http.Request, body []byte) answer {
 	return ans
 }
 
-// requestID is as long and of the same alphabet as the identifiers of the service.
+// requestID has the length and the alphabet of the service's identifiers.
 func requestID(n int64) string {
 	const length = 52
 	id := []byte(strings.Repeat("0", length))
@@ -75,8 +75,8 @@ func requestID(n int64) string {
 	return string(id)
 }
 
-// dispatch finds the operation, reads the request, and runs it. A panic inside is an InternalServerError: it is the
-// last resort, and the tests look for it.
+// dispatch finds the operation, parses the request, and runs it. A panic inside becomes an InternalServerError: a last
+// resort, for which the tests look.
 func (e *Engine) dispatch(r *http.Request, target string, body []byte) (o *out, drop bool, failed *apiError) {
 	op := operations[target]
 	if op == nil || op.optional && !e.opts.PartiQL {
@@ -133,5 +133,5 @@ func requireName(op *operation, in *wire.Node) *apiError {
 	return nil
 }
 
-// panicked is the answer to a request that met a defect of the engine.
+// panicked is the response to a request that met a defect of the engine.
 func (e *Engine) panicked(any) *apiError { return internalError() }

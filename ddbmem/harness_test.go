@@ -26,7 +26,7 @@ func newCaller(t *testing.T, opts ...ddbmem.Options) caller {
 	return caller{t, e}
 }
 
-// send returns the status and the body of the answer.
+// send returns the status and the body of the response.
 func (c caller) send(op, body string) (int, string) {
 	target := "DynamoDB_20120810."
 	switch op {
@@ -48,7 +48,7 @@ func sign(r *http.Request) {
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
 }
 
-// ok sends a request that must succeed and returns the answer.
+// ok sends a request that must succeed and returns the response.
 func (c caller) ok(op, body string) string {
 	c.t.Helper()
 	status, answer := c.send(op, body)
@@ -56,7 +56,7 @@ func (c caller) ok(op, body string) string {
 	return answer
 }
 
-// answers sends a request whose answer must be this JSON.
+// answers sends a request whose response must be this JSON.
 func (c caller) answers(op, body, want string) {
 	c.t.Helper()
 	require.JSONEq(c.t, want, c.ok(op, body), "%s %s", op, body)
@@ -92,7 +92,7 @@ func (c caller) parse(answer string) map[string]any {
 	return got
 }
 
-// member returns a member of the answer to a request, as JSON.
+// member returns a member of the response to a request, as JSON.
 func (c caller) member(op, body string, path ...string) string {
 	c.t.Helper()
 	var got any = c.parse(c.ok(op, body))

@@ -7,10 +7,10 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// heat remembers some of what a partition was asked for, so that it can be split where that does most good.
+// heat samples the requests of a partition, so that it can be split where that helps most.
 type heat struct {
-	samples  []sample // of the minute that is under way
-	previous []sample // of the minute before
+	samples  []sample // of the current minute
+	previous []sample // of the previous minute
 	seen     uint64
 	state    uint64 // of the generator that draws samples
 }
@@ -22,10 +22,10 @@ type sample struct {
 	order uint64 // among all requests
 }
 
-// heatSamples is how many requests are remembered.
+// heatSamples is the number of sampled requests.
 const heatSamples = 256
 
-// note remembers a request, with the same chance for each of the minute.
+// note samples a request, with the same probability for each request of the minute.
 func (h *heat) note(key string, units float64) {
 	h.seen++
 	s := sample{key, units, h.seen}
@@ -42,14 +42,14 @@ func (h *heat) note(key string, units float64) {
 // turn begins a minute.
 func (h *heat) turn() { h.samples, h.previous, h.seen = h.previous[:0], h.samples, 0 }
 
-// part is a range of keys that is not split, and the units that went to it.
+// part is a range of keys that is not split, and its units.
 type part struct {
 	from  string
 	units float64
 }
 
-// cuts returns the keys at which a partition is split, in order: between the one part that takes more than half and those
-// beside it, or else in the middle. There is none where one part takes everything.
+// cuts returns the keys at which a partition is split, in order: around the one part with more than half of the units,
+// otherwise in the middle. There is none if one part has everything.
 func (h *heat) cuts(s *schema, whole bool) (cuts []string) {
 	parts := h.parts(s, whole)
 	total, hottest := 0.0, 0
@@ -62,7 +62,7 @@ func (h *heat) cuts(s *schema, whole bool) (cuts []string) {
 	sum, best := 0.0, total
 	for i, p := range parts {
 		switch off := max(total/2-sum, sum-total/2); {
-		case i == 0: // everything is behind
+		case i == 0: // all other parts come later
 		case parts[hottest].units > total/2:
 			if i == hottest || i == hottest+1 {
 				cuts = append(cuts, p.from)
@@ -75,8 +75,8 @@ func (h *heat) cuts(s *schema, whole bool) (cuts []string) {
 	return cuts
 }
 
-// parts returns the parts that were asked for, in the order of their keys: keys, and whole item collections where those
-// must not be split, all of them or those whose sort keys follow the time.
+// parts returns the sampled parts, in the order of their keys. A part is a key, or a whole item collection if it must
+// not split: in some tables all, otherwise those whose sort keys follow time.
 func (h *heat) parts(s *schema, whole bool) []part {
 	slices.SortFunc(h.samples, func(a, b sample) int { return cmp.Compare(a.order, b.order) })
 	byCollection := map[string][]sample{}
@@ -121,7 +121,7 @@ func monotonic(samples []sample) bool {
 	return up+down >= few && float64(max(up, down)) >= most*float64(up+down)
 }
 
-// collection returns what the tree keys of an item collection begin with.
+// collection returns the common prefix of an item collection's tree keys.
 func (s *schema) collection(key string) string {
 	n := hashLen
 	for _, k := range s.hash {

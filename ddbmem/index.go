@@ -15,16 +15,16 @@ type row struct {
 	size int
 }
 
-// index is a secondary index. Its tree holds the versions of items whose attributes the schema needs are all there,
-// under index key and table key, so that equal index keys have an order and pages lose nothing. What the index
-// projects is worked out when it is read.
+// index is a secondary index. Its tree holds the items that have all attributes of its schema, ordered by index key and
+// then table key. So equal index keys have an order, and pages lose nothing. The projection is applied when the index
+// is read.
 type index struct {
 	schema
 	name    string
 	local   bool
 	kind    string   // ALL, KEYS_ONLY or INCLUDE
 	include []string // of INCLUDE, sorted
-	extra   []string // attributes that the request listed, in its order, for descriptions
+	extra   []string // attributes in the request's order, for descriptions
 	order   []schemaElement
 
 	tree    tree.Tree[*row]
@@ -33,8 +33,8 @@ type index struct {
 
 	throughput capacityPair
 	onDemand   *capacityPair
-	warm       *capacityPair // as asked for when it was created
-	res        *resource     // of a global index, what it may consume; nil where nothing limits it
+	warm       *capacityPair // as requested at its creation
+	res        *resource     // what a global index may consume; nil without limits
 	activeAt   moment        // when it becomes ACTIVE, while creating
 	goneAt     moment        // when it disappears, while deleting
 	lag        []lagged
@@ -80,7 +80,7 @@ func (x *index) viewSize(t *schema, r *row) int {
 	return x.view(t, r.item).Size()
 }
 
-// keyFor returns the key of a row in the index, and whether the item is in the index at all.
+// keyFor returns the key of a row in the index, and whether the index has an entry for it.
 func (x *index) keyFor(r *row) (string, bool) {
 	if r == nil || !x.covers(r.item) {
 		return "", false
@@ -89,12 +89,12 @@ func (x *index) keyFor(r *row) (string, bool) {
 	return string(append(x.appendKey(buf[:0], r.item), r.key...)), true
 }
 
-// step is what a change of an item does to an index.
+// step is the effect of an item's change on an index.
 type step struct {
 	was, is         string // keys in the index
 	wasIn, isIn     bool
 	wasSize, isSize int
-	same            bool // the row stays where it is, and what it shows too
+	same            bool // the entry stays in its place, with the same content
 }
 
 // stepOf works out what a change of an item does to the index.
@@ -110,8 +110,8 @@ func (x *index) stepOf(t *schema, before, after *row) step {
 	return s
 }
 
-// units returns the write units that the change costs: none where the index sees none, one write where a row appears,
-// disappears or changes, two where it moves.
+// units returns the write units of the change: none if the index does not see it, one if an entry appears, disappears
+// or changes, two if it moves.
 func (s step) units() float64 {
 	switch {
 	case s.same, !s.wasIn && !s.isIn:
@@ -122,7 +122,7 @@ func (s step) units() float64 {
 	return writeUnits(max(s.wasSize, s.isSize))
 }
 
-// change moves the index from one version of an item to the next and returns the write units that costs.
+// change applies an item's change to the index and returns its write units.
 func (x *index) change(t *schema, before, after *row, now time.Time) float64 {
 	s := x.stepOf(t, before, after)
 	if s.wasIn && (!s.isIn || s.was != s.is) {
@@ -136,7 +136,7 @@ func (x *index) change(t *schema, before, after *row, now time.Time) float64 {
 	return s.units()
 }
 
-// sameView reports whether two versions of an item are the same to the index.
+// sameView reports whether two versions of an item are the same for the index.
 func (x *index) sameView(t *schema, a, b value.Item) bool {
 	return x.view(t, a).Equal(x.view(t, b))
 }
@@ -155,7 +155,7 @@ func (x *index) catchUp(t *schema, now time.Time) {
 	x.catchUpWith(t, n, now)
 }
 
-// catchUpWith applies the first n of the changes that are not visible yet.
+// catchUpWith applies the first n of the invisible changes.
 func (x *index) catchUpWith(t *schema, n int, now time.Time) {
 	for _, l := range x.lag[:n] {
 		x.change(t, l.old, l.new, now)

@@ -32,7 +32,7 @@ func (e *Engine) writeItem(in *wire.Node, kind writeKind) (*out, error) {
 	if failed := w.checkSize(); failed != nil {
 		return nil, failed
 	}
-	w.charged = true // but not in a transaction, nor in a statement
+	w.charged = true // but not in a transaction or a statement
 	c, u, failed := e.single(w, in.Text("TableName"))
 	if failed != nil {
 		return nil, failed
@@ -51,7 +51,7 @@ func (e *Engine) writeItem(in *wire.Node, kind writeKind) (*out, error) {
 	return o, nil
 }
 
-// returned returns the attributes that a write was asked to return, nil when there are none.
+// returned returns the attributes for the ReturnValues of a write, nil for none.
 func (w *write) returned(want string, c change) value.Item {
 	var from *row
 	switch want {

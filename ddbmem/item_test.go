@@ -53,7 +53,7 @@ func TestUpdateSeesTheItemAsItWas(t *testing.T) {
 	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET x = y, y = x, l[9] = :v REMOVE l[0], l[2]",
 		"ExpressionAttributeValues":{":v":{"S":"end"}},"ReturnValues":"ALL_NEW"}`,
 		`{"Attributes":{"pk":{"S":"a"},"x":{"N":"2"},"y":{"N":"1"},"l":{"L":[{"N":"1"},{"N":"3"},{"S":"end"}]}}}`)
-	// Where there is no item, the update sees the key.
+	// Without an item, the update sees the key.
 	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"new"}},"UpdateExpression":"SET copied = pk","ReturnValues":"ALL_NEW"}`,
 		`{"Attributes":{"pk":{"S":"new"},"copied":{"S":"new"}}}`)
 	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"bare"}},"ReturnValues":"ALL_NEW"}`, `{"Attributes":{"pk":{"S":"bare"}}}`)
@@ -77,7 +77,7 @@ func TestAnUpdateThatOnlyRemovesCreatesNothing(t *testing.T) {
 	c.answers("UpdateItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}},"ReturnValues":"ALL_NEW"}`, `{"Attributes":{"pk":{"S":"a"}}}`)
 }
 
-// TestEditsOfAnAbsentItem tries every clause, at a top-level attribute and within one, where there is no item.
+// TestEditsOfAnAbsentItem tries every clause on a missing item, at a top-level attribute and within one.
 func TestEditsOfAnAbsentItem(t *testing.T) {
 	t.Parallel()
 

@@ -25,8 +25,8 @@ type keyAttr struct {
 	kind value.Kind
 }
 
-// keySchema orders the items of a table or an index. A table has one hash attribute and at most one range attribute;
-// a global index has up to four of each.
+// schema is a key schema. It orders the items of a table or an index. A table has one hash attribute and at most one
+// range attribute; a global index has up to four of each.
 type schema struct {
 	hash []keyAttr
 	rng  []keyAttr
@@ -51,8 +51,8 @@ func (s *schema) has(name string) bool {
 	return false
 }
 
-// appendPartition appends what begins the tree keys of all items with these hash attributes: a hash that spreads
-// partitions and gives scans their order, then the values.
+// appendPartition appends the common prefix of the tree keys of all items with these hash attributes: a hash, which
+// spreads partitions and orders scans, then the values.
 func (s *schema) appendPartition(dst []byte, it value.Item) []byte {
 	at := len(dst)
 	dst = append(dst, make([]byte, hashLen)...)
@@ -167,7 +167,7 @@ func (s *schema) checkItem(it value.Item) *apiError {
 	return s.checkValues(it)
 }
 
-// checkValues refuses empty and oversized keys.
+// checkValues rejects empty and oversized keys.
 func (s *schema) checkValues(it value.Item) *apiError {
 	for _, k := range s.all() {
 		if v := it.Get(k.name); k.kind != value.N && v.Text() == "" {

@@ -162,7 +162,7 @@ func TestConstraintsAreReportedInTheWordsOfTheLayerThatChecksThem(t *testing.T) 
 		{"UpdateItem", `"TableName":"hash",` + key + `,"ReturnConsumedCapacity":"BAD","ReturnValues":"BAD"`, oneError + returns},
 		{"UpdateItem", `"TableName":"hash",` + key + `,"ReturnConsumedCapacity":"BAD"`, oneError + capacity},
 		{"PutItem", `"TableName":"bad name",` + item, oneError + "Value 'bad name' at 'tableName'" + constrain + "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"},
-		// Without a key the older layer answers, with everything there is.
+		// Without a key the older layer reports everything.
 		{"UpdateItem", `"TableName":""`, "2 validation errors detected: " + emptyName + "; " + noKey},
 		{"UpdateItem", `"TableName":"","ReturnConsumedCapacity":"BAD","ReturnValues":"BAD"`, "4 validation errors detected: " +
 			capacity + "; " + emptyName + "; " + oldReturn + "; " + noKey},
@@ -195,7 +195,7 @@ func TestConstraintsAreReportedInTheWordsOfTheLayerThatChecksThem(t *testing.T) 
 			"PutItem", `"TableName":"hash",` + item + `,"Expected":{"a":{"Exists":true}}`,
 			oneError + "One or more parameter values were invalid: Value must be provided when Exists is true for Attribute: a",
 		},
-		// What only the table tells is said without.
+		// What depends on the table is reported without.
 		{
 			"UpdateItem", `"TableName":"hash",` + key + `,"UpdateExpression":"REMOVE pk"`,
 			"One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key",
@@ -239,7 +239,7 @@ func TestConstraintsAreReportedInTheWordsOfTheLayerThatChecksThem(t *testing.T) 
 	c.invalid("BatchGetItem", `{"RequestItems":{}}`, "The requestItems parameter is required for BatchGetItem")
 }
 
-// TestDeeplyNestedRequests holds which error comes first when a value is nested beyond what is read.
+// TestDeeplyNestedRequests checks which error comes first for a value that is nested too deeply.
 func TestDeeplyNestedRequests(t *testing.T) {
 	t.Parallel()
 

@@ -9,12 +9,12 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// The parameters of the API from before there were expressions, in the order in which the service lists them.
+// The parameters of the API from before expressions, in the order in which the service lists them.
 var legacy = []string{
 	"AttributesToGet", "AttributeUpdates", "Expected", "QueryFilter", "ScanFilter", "ConditionalOperator", "KeyConditions",
 }
 
-// successor says which parameter does what a legacy one did.
+// successor is the parameter that replaces a legacy one.
 var successor = map[string]string{
 	"AttributesToGet":     "ProjectionExpression",
 	"AttributeUpdates":    "UpdateExpression",
@@ -30,8 +30,8 @@ var modern = []string{
 	"UpdateExpression", "ConditionExpression", "ProjectionExpression", "FilterExpression", "KeyConditionExpression",
 }
 
-// checkLegacy refuses names without an expression, and legacy parameters: mixed with expressions in the service's words,
-// and without [Options.Legacy] alone, in ours.
+// checkLegacy rejects names without an expression, and legacy parameters. Mixed with expressions they are always
+// rejected, with the service's text. Alone they are rejected without [Options.Legacy], with the engine's own text.
 func (e *Engine) checkLegacy(in *wire.Node) error {
 	if in.Has("ExpressionAttributeNames") && len(present(in, modern)) == 0 {
 		return early(invalid("ExpressionAttributeNames can only be specified when using expressions"))
@@ -42,7 +42,7 @@ func (e *Engine) checkLegacy(in *wire.Node) error {
 	}
 	mixed := old
 	if !in.Has("KeyConditionExpression") && old[len(old)-1] == "KeyConditions" {
-		mixed = old[:len(old)-1] // a filter may stand beside KeyConditions
+		mixed = old[:len(old)-1] // a filter may be used with KeyConditions
 	}
 	if now := present(in, modern); len(now) > 0 && len(mixed) > 0 {
 		return early(invalid("Can not use both expression and non-expression parameters in the same request: "+
@@ -70,7 +70,7 @@ type legacyReader struct {
 	err error
 }
 
-// legacyExpressions returns what the legacy parameters of a request mean.
+// legacyExpressions returns the expressions that equal a request's legacy parameters.
 func legacyExpressions(in *wire.Node) (*expr.Expressions, error) {
 	if len(present(in, legacy)) == 0 {
 		return &expr.Expressions{}, nil
@@ -94,7 +94,7 @@ func (r *legacyReader) fail(err error) {
 	}
 }
 
-// entries returns the members of a map by their names, which are those of attributes.
+// entries returns the members of a map by their attribute names.
 func (r *legacyReader) entries(parameter string) ([]string, *wire.Node) {
 	m := r.in.Get(parameter)
 	if m == nil {
@@ -149,7 +149,7 @@ func (r *legacyReader) updates() *expr.Update {
 	return expr.Act(all)
 }
 
-// either reports whether one of n conditions is enough, and refuses an operator that joins nothing.
+// either reports whether one of n conditions is enough, and rejects an operator for fewer than two.
 func (r *legacyReader) either(n int) bool {
 	switch operator := r.in.Text("ConditionalOperator"); {
 	case operator == "":
@@ -219,7 +219,7 @@ func (r *legacyReader) compared(c expr.Comparison, n *wire.Node, values bool) {
 	}
 }
 
-// comparisons reads a map of conditions, of which there is none when the request has no such parameter.
+// comparisons reads a map of conditions; it is empty if the request has no such parameter.
 func (r *legacyReader) comparisons(parameter string) []expr.Comparison {
 	names, m := r.entries(parameter)
 	var all []expr.Comparison
@@ -250,7 +250,7 @@ func (r *legacyReader) keys() *expr.KeyCondition {
 	return expr.CompareKeys(r.comparisons("KeyConditions"))
 }
 
-// checkNames refuses names that no attribute can have.
+// checkNames rejects invalid attribute names.
 func (r *legacyReader) checkNames(names []string) {
 	for _, name := range names {
 		if err := value.CheckName(name); err != nil {

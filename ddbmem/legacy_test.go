@@ -102,7 +102,7 @@ func TestLegacyParametersMeanTheExpressionsThatFollowedThem(t *testing.T) {
 	}
 }
 
-// sameAnswers checks that two requests have the same answer and leave the same items.
+// sameAnswers checks that two requests have the same response and leave the same items.
 func sameAnswers(t *testing.T, op, one, other string) {
 	t.Helper()
 	a, b := legacyCaller(t), legacyCaller(t)

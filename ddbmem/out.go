@@ -8,10 +8,10 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// out builds the JSON body of an answer.
+// out builds the JSON body of a response.
 type out struct{ b []byte }
 
-// sep writes a comma where one is needed before the next member or element.
+// sep writes a comma if the next member or element needs one.
 func (o *out) sep() {
 	if n := len(o.b); n > 0 && o.b[n-1] != '{' && o.b[n-1] != '[' && o.b[n-1] != ':' {
 		o.b = append(o.b, ',')
@@ -68,7 +68,7 @@ func (o *out) between(low, high float64) {
 	o.b = append(o.b, ']')
 }
 
-// any writes a member through encoding/json; it is meant for what is asked for rarely.
+// any writes a member through encoding/json, for rare operations.
 func (o *out) any(name string, v any) {
 	o.key(name)
 	enc, err := json.Marshal(v)

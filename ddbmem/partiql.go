@@ -48,7 +48,7 @@ func returnsOld(in *wire.Node) bool {
 	return in.Text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
 }
 
-// duplicate turns the failed condition of an INSERT into what an INSERT answers to an item that is there.
+// duplicate turns the failed condition of an INSERT into the error for an existing item.
 func duplicate(s *partiql.Statement, failed *apiError) *apiError {
 	if s.Verb == partiql.Insert && failed.kind == modelSpace+"ConditionalCheckFailedException" {
 		return failure(modelSpace+"DuplicateItemException", "Duplicate primary key exists in table")
@@ -69,7 +69,7 @@ func readStatement(in *wire.Node) (*partiql.Statement, error) {
 	return partiql.Parse(in.Text("Statement"), parameters)
 }
 
-// statementWrite returns the write that a statement asks for.
+// statementWrite returns the write of a statement.
 func (e *Engine) statementWrite(s *partiql.Statement) (*write, error) {
 	t, failed := e.open(s.Table)
 	if failed != nil {
@@ -114,7 +114,7 @@ func (e *Engine) statementWrite(s *partiql.Statement) (*write, error) {
 			return nil, err
 		}
 		return w, w.derive(x, there+" AND "+condition, update)
-	case partiql.Delete: // of an item that is not there does nothing, whatever it asks for
+	case partiql.Delete: // of a missing item it does nothing, whatever its condition
 		w.kind = deleteWrite
 		return w, w.derive(x, "NOT "+there+" OR "+condition, "")
 	default: // EXISTS
@@ -126,7 +126,7 @@ func (e *Engine) statementWrite(s *partiql.Statement) (*write, error) {
 	}
 }
 
-// derive gives a write the condition and the update that were made from a statement.
+// derive gives a write the condition and the update of a statement.
 func (w *write) derive(x *partiql.Writer, condition, update string) error {
 	r := &expr.Request{Derived: true, Names: x.Names, Condition: &condition}
 	if update != "" {
@@ -143,7 +143,7 @@ func (w *write) derive(x *partiql.Writer, condition, update string) error {
 	return nil
 }
 
-// checkEqualities refuses a condition that demands a value of another type of a key attribute.
+// checkEqualities rejects a condition that compares a key attribute with a value of another type.
 func (s *schema) checkEqualities(where *partiql.Condition) *apiError {
 	for _, k := range s.all() {
 		v := equality(where, k.name)
@@ -162,7 +162,7 @@ func wrongKeyType(name string) *apiError {
 	return invalid("Key attribute's data type should match its data type in table's schema: Key %s", name)
 }
 
-// wholeKey returns the key that a condition demands by equality of all its attributes.
+// wholeKey returns the key that a condition fixes by equality of all its attributes.
 func wholeKey(s *schema, where *partiql.Condition) (value.Item, bool) {
 	var fields []value.Field
 	for _, k := range s.all() {
@@ -175,7 +175,7 @@ func wholeKey(s *schema, where *partiql.Condition) (value.Item, bool) {
 	return value.NewItem(fields...), true
 }
 
-// equality returns the value that a condition demands of an attribute, none when it demands none.
+// equality returns the value that a condition requires for an attribute, none if it requires none.
 func equality(where *partiql.Condition, name string) value.Value {
 	for _, c := range where.Conjuncts() {
 		if c.Operator != "=" {

@@ -9,7 +9,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// batchStatement is one statement of a batch, and what became of it.
+// batchStatement is a statement of a batch, with its result.
 type batchStatement struct {
 	statement *partiql.Statement
 	write     *write
@@ -18,7 +18,7 @@ type batchStatement struct {
 	failed    *apiError
 }
 
-// batchExecuteStatement runs up to 25 statements on single items, each for itself.
+// batchExecuteStatement runs up to 25 statements on single items, independently of each other.
 func batchExecuteStatement(e *Engine, in *wire.Node) (*out, error) {
 	nodes := in.List("Statements")
 	all := make([]batchStatement, len(nodes))
@@ -54,7 +54,7 @@ func batchExecuteStatement(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
-// prepare reads the statement and finds the item that it is about.
+// prepare reads the statement and finds its item.
 func (b *batchStatement) prepare(e *Engine, in *wire.Node) error {
 	s, err := readStatement(in)
 	if err != nil {
@@ -160,7 +160,7 @@ func projected(s *partiql.Statement, it value.Item) (value.Item, *apiError) {
 	return s.Project(it), nil
 }
 
-// answer writes the response to one statement.
+// answer writes the response for one statement.
 func (b *batchStatement) answer(o *out) {
 	o.open()
 	if b.key.table != nil {
@@ -182,7 +182,7 @@ func (b *batchStatement) answer(o *out) {
 	o.close()
 }
 
-// batchCode returns what a batch of statements calls an error: its type without the last word.
+// batchCode returns the error code in a batch of statements: its type without the last word.
 func (e *apiError) batchCode() string {
 	_, name, _ := strings.Cut(e.kind, "#")
 	switch name {

@@ -14,8 +14,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// selectPage answers a SELECT. It reads the partitions that the WHERE clause names, within them the sort keys that it
-// allows, and filters by the whole clause; without a partition it reads everything.
+// selectPage handles a SELECT. It reads the partitions that the WHERE clause names, in them the sort keys that it
+// allows, and filters by the whole clause. Without a partition it reads everything.
 func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	rd := &reader{statement: true, limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
 	if s.Where != nil {
@@ -42,7 +42,7 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 		return nil, failed
 	}
 	scans := spans[0] == span{}
-	if !scans { // of named partitions, the filter must be projected, as for a Query
+	if !scans { // for named partitions the filter must be projected, as for a Query
 		if failed := rd.checkFilterProjected(); failed != nil {
 			return nil, failed
 		}
@@ -78,14 +78,14 @@ func (e *Engine) selectPage(in *wire.Node, s *partiql.Statement) (*out, error) {
 	return rd.answerStatement(in, p, token), nil
 }
 
-// several reports whether a side of the key has several attributes. Statements do not read such an index.
+// several reports whether a side of the key has several attributes. Statements cannot read such an index.
 func (x *index) several() bool { return len(x.hash) > 1 || len(x.rng) > 1 }
 
 func unreadByStatements() *apiError {
 	return invalid("PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.")
 }
 
-// checkColumns refuses what a global index cannot give, and has a local one fetch what it lacks.
+// checkColumns rejects columns that a global index does not have; a local index fetches them from the table.
 func (rd *reader) checkColumns(s *partiql.Statement) *apiError {
 	var names []string
 	for _, c := range s.Columns {
@@ -95,14 +95,14 @@ func (rd *reader) checkColumns(s *partiql.Statement) *apiError {
 		rd.projection = expr.Attributes(names)
 	}
 	failed := rd.checkSelected()
-	rd.projection = nil // columns are not what a projection leaves
+	rd.projection = nil // columns are not a projection
 	return failed
 }
 
-// span is a part of a tree: the keys from low up to high, which is none when it is empty.
+// span is a part of a tree: the keys from low up to high; an empty high is no bound.
 type span struct{ low, high string }
 
-// spans returns the parts of the tree that the WHERE clause leaves to be read, in its order.
+// spans returns the parts of the tree that the WHERE clause selects, in its order.
 func (rd *reader) spans(s *partiql.Statement) ([]span, *apiError) {
 	partitions, failed := rd.partitions(s.Where)
 	if failed != nil {
@@ -125,7 +125,7 @@ func (rd *reader) spans(s *partiql.Statement) ([]span, *apiError) {
 	return spans, nil
 }
 
-// partitions returns for each partition that a condition names the tests of its attributes, nil when it names none.
+// partitions returns, for each partition that a condition names, the tests of its attributes; nil if it names none.
 func (rd *reader) partitions(where *partiql.Condition) ([][]expr.Comparison, *apiError) {
 	hash := rd.schema().hash[0]
 	if failed := rd.schema().checkEqualities(where); failed != nil {
@@ -154,8 +154,7 @@ func (rd *reader) partitions(where *partiql.Condition) ([][]expr.Comparison, *ap
 	return several, nil
 }
 
-// sortTests returns the tests of the sort attributes that narrow a partition down: equalities from the left, and one
-// range behind them.
+// sortTests returns the tests of the sort attributes that narrow a partition: equalities from the left, then one range.
 func (rd *reader) sortTests(where *partiql.Condition) []expr.Comparison {
 	var tests []expr.Comparison
 	for _, k := range rd.schema().rng {
@@ -171,7 +170,7 @@ func (rd *reader) sortTests(where *partiql.Condition) []expr.Comparison {
 	return tests
 }
 
-// ranges are the operators of tests of a range, by how the conditions of PartiQL call them.
+// ranges are the operators of range tests, by their PartiQL names.
 var ranges = map[string]string{"<": "LT", "<=": "LE", ">": "GT", ">=": "GE", "BETWEEN": "BETWEEN"}
 
 // rangeTest returns the first test of a range of a sort attribute.
@@ -197,7 +196,7 @@ func rangeTest(where *partiql.Condition, k keyAttr) (expr.Comparison, bool) {
 	return expr.Comparison{}, false
 }
 
-// direction reports whether sort keys ascend, and puts the partitions in the order that ORDER BY asks for.
+// direction reports whether sort keys ascend, and orders the partitions as ORDER BY says.
 func (rd *reader) direction(s *partiql.Statement, spans []span) (forward bool, failed *apiError) {
 	forward = true
 	sch := rd.schema()
@@ -219,10 +218,10 @@ func (rd *reader) direction(s *partiql.Statement, spans []span) (forward bool, f
 	return forward, nil
 }
 
-// partition returns the part of the bounds that tells partitions apart in order: what follows the hash.
+// partition returns the part of the bounds that orders partitions: what follows the hash.
 func (s span) partition() string { return s.low[min(len(s.low), hashLen):] }
 
-// after returns what is left of spans behind a position.
+// after returns the rest of the spans after a position.
 func after(spans []span, at string, forward bool) []span {
 	for i, s := range spans {
 		if at < s.low || s.high != "" && at >= s.high {
@@ -239,7 +238,7 @@ func after(spans []span, at string, forward bool) []span {
 	return nil
 }
 
-// along yields the rows of spans one after the other.
+// along yields the rows of the spans, one span after the other.
 func (rd *reader) along(spans []span, forward bool) iter.Seq2[string, *row] {
 	return func(yield func(string, *row) bool) {
 		for _, s := range spans {
@@ -266,14 +265,14 @@ func (rd *reader) answerStatement(in *wire.Node, p *page, token pageToken) *out 
 	return o
 }
 
-// pageToken makes the tokens of the pages of one statement: of the position, and of what the statement was.
+// pageToken makes the page tokens of a statement, from the position and the statement.
 type pageToken uint32
 
 func statementToken(in *wire.Node) pageToken {
 	return pageToken(crc32.ChecksumIEEE(append(canonical(in.Get("Parameters")), in.Text("Statement")...)))
 }
 
-// tokenBody is what a token says.
+// tokenBody is the content of a token.
 type tokenBody struct {
 	Statement pageToken       `json:"s"`
 	Key       json.RawMessage `json:"k"`

@@ -5,7 +5,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// executeTransaction runs up to 100 statements, all or none, which either all read or all write.
+// executeTransaction runs up to 100 statements, all or none; they either all read or all write.
 func executeTransaction(e *Engine, in *wire.Node) (*out, error) {
 	nodes := in.List("TransactStatements")
 	statements := make([]*partiql.Statement, len(nodes))
@@ -32,7 +32,7 @@ func executeTransaction(e *Engine, in *wire.Node) (*out, error) {
 	return nil, invalid("ExecuteTransaction API does not support both read and write operations in the same request.")
 }
 
-// inStatement says which statement of a transaction an error is about.
+// inStatement adds to an error the position of its statement in the transaction.
 func inStatement(i int, err error) error {
 	failed := asError(err)
 	if failed.kind != validateSpace+"ValidationException" {

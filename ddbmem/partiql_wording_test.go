@@ -116,7 +116,7 @@ func TestFunctionsOfStatements(t *testing.T) {
 		`{"Responses":[{"Error":{"Code":"ValidationError","Message":"Select statements within BatchExecuteStatement must specify the primary key in the where clause."}}]}`)
 }
 
-// TestNumbersOfParameters holds parameters that are no numbers: their exponents are those of 32 bits.
+// TestNumbersOfParameters checks parameters that are not numbers: their exponents have 32 bits.
 func TestNumbersOfParameters(t *testing.T) {
 	t.Parallel()
 

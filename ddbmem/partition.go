@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// partition is a range of the keys of a table or an index, and what it bears and consumes. Where it begins and how large
-// it is changes under the lock of the table alone; the lock of the supply guards the rest.
+// partition is a range of the keys of a table or an index, with its limits and its consumption. Its start and its size
+// change only under the lock of the table; the lock of the supply guards the rest.
 type partition struct {
 	id, parent int
 	from       string // the first key; it ends where the next partition begins
 	bytes      int64
-	stuck      int64 // up to which size there is no use in trying to split it
+	stuck      int64 // the size up to which splitting it was found useless
 
 	limits    [2]bucket
 	minute    [2]float64 // units consumed since the minute began
@@ -23,7 +23,7 @@ type partition struct {
 	heat      heat
 }
 
-// newPartition returns a partition with the units of a second.
+// newPartition returns a partition with the units of one second.
 func (r *resource) newPartition(parent int, from string, bytes int64, now time.Time) *partition {
 	r.last++
 	p := &partition{id: r.last, parent: parent, from: from, bytes: bytes}
@@ -33,7 +33,7 @@ func (r *resource) newPartition(parent int, from string, bytes int64, now time.T
 	return p
 }
 
-// allocate makes the first partitions: as many, of equal ranges, as the warm throughput needs.
+// allocate makes the first partitions: equal ranges, as many as the warm throughput needs.
 func (r *resource) allocate(now time.Time) {
 	n := uint64(1)
 	for a, limit := range partitionLimits {
@@ -44,12 +44,12 @@ func (r *resource) allocate(now time.Time) {
 	}
 }
 
-// at returns the place of the partition that a key is in.
+// at returns the position of the partition of a key.
 func (r *resource) at(key string) int {
 	return sort.Search(len(r.parts), func(i int) bool { return r.parts[i].from > key }) - 1
 }
 
-// end returns the key that the partition of a place ends before; it is empty for the last.
+// end returns the exclusive end of a partition; it is empty for the last.
 func (r *resource) end(i int) string {
 	if i+1 < len(r.parts) {
 		return r.parts[i+1].from
@@ -57,7 +57,7 @@ func (r *resource) end(i int) string {
 	return ""
 }
 
-// split splits the partition of a place at a key.
+// split splits a partition at a key.
 func (r *resource) split(i int, cut string, now time.Time) {
 	p := r.parts[i]
 	left := r.measure(p.from, cut)
@@ -65,7 +65,7 @@ func (r *resource) split(i int, cut string, now time.Time) {
 		r.newPartition(p.id, p.from, left, now), r.newPartition(p.id, cut, p.bytes-left, now))
 }
 
-// measure returns the size of what is stored from a key up to another.
+// measure returns the size of the data from one key up to another.
 func (r *resource) measure(from, to string) int64 {
 	total := int64(0)
 	for key, size := range r.stored(from) {
@@ -77,7 +77,7 @@ func (r *resource) measure(from, to string) int64 {
 	return total
 }
 
-// resize notes that more or less is stored under a key, and splits its partition when that makes it too large.
+// resize notes a change of the data's size under a key, and splits the partition if it is now too large.
 func (r *resource) resize(key string, by int64, now time.Time) {
 	i := r.at(key)
 	p := r.parts[i]
@@ -87,7 +87,7 @@ func (r *resource) resize(key string, by int64, now time.Time) {
 	}
 }
 
-// halve splits the partition of a place in the middle of what it stores.
+// halve splits a partition in the middle of its data.
 func (r *resource) halve(i int, now time.Time) {
 	p, end := r.parts[i], r.end(i)
 	sum := int64(0)
@@ -106,18 +106,17 @@ func (r *resource) halve(i int, now time.Time) {
 		}
 		sum += size
 	}
-	p.stuck = p.bytes + p.bytes/4 // one item collection that must not split
+	p.stuck = p.bytes + p.bytes/4 // a single item collection that must not split
 }
 
-// cool splits the partition of a place where it is hot.
+// cool splits a hot partition.
 func (r *resource) cool(i int, now time.Time) {
 	for _, cut := range slices.Backward(r.parts[i].heat.cuts(r.keys, r.whole)) {
 		r.split(i, cut, now) // the other cut is in the first half
 	}
 }
 
-// spread splits partitions until traffic at the warm throughput, spread evenly over all keys, is within the limits of
-// each.
+// spread splits partitions until an even load at the warm throughput is within the limits of each.
 func (r *resource) spread(now time.Time) {
 	for i := 0; i < len(r.parts); {
 		from, to := position(r.parts[i].from), ^uint64(0)
@@ -132,7 +131,7 @@ func (r *resource) spread(now time.Time) {
 	}
 }
 
-// bears reports whether a partition with that share of the keys bears its share of the warm throughput.
+// bears reports whether a partition with that share of the keys can serve its share of the warm throughput.
 func (r *resource) bears(share float64) bool {
 	for a, limit := range partitionLimits {
 		if share*r.warm[a] > limit*(1+rounding) {
@@ -142,14 +141,14 @@ func (r *resource) bears(share float64) bool {
 	return true
 }
 
-// position returns where a key lies among the hashes of partition keys.
+// position returns the position of a key among the hashes of partition keys.
 func position(key string) uint64 {
 	var b [hashLen]byte
 	copy(b[:], key)
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// check reports partitions that do not cover all keys in order, or whose size is not that of what they store.
+// check reports partitions that do not cover all keys in order, or have a wrong size.
 func (r *resource) check(report func(string, ...any)) {
 	for i, p := range r.parts {
 		if i == 0 && p.from != "" || i > 0 && p.from <= r.parts[i-1].from {

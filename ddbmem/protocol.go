@@ -15,8 +15,8 @@ const (
 	maxBody     = 16 << 20
 )
 
-// ServeHTTP answers one request of the DynamoDB or the DynamoDB Streams API, and of load balancers and browsers what the
-// service answers those: a health check and the preflight of a request from a page.
+// ServeHTTP handles a request of the DynamoDB or the DynamoDB Streams API. It also handles a load balancer's health
+// check and a browser's preflight request, as the service does.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Server", "Server")
@@ -48,7 +48,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ans = e.answer(r, body)
 	}
 	if ans.drop {
-		// The write was applied; what the caller sees is a connection that broke.
+		// The write is applied; the caller sees a broken connection.
 		panic(http.ErrAbortHandler)
 	}
 	sent := encode(h, r, ans.body)
@@ -60,7 +60,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(sent)
 }
 
-// noOperation is the answer to what is no request of the API at all.
+// noOperation is the response to a request that is not of the API.
 const noOperation = "<UnknownOperationException/>\n"
 
 func (e *Engine) writeText(w http.ResponseWriter, status int, text string) {
@@ -74,7 +74,7 @@ func (e *Engine) writeText(w http.ResponseWriter, status int, text string) {
 
 func checksum(b []byte) string { return strconv.FormatUint(uint64(crc32.ChecksumIEEE(b)), 10) }
 
-// mediaType returns the content type of the answer, and whether that of the request is one of the API's.
+// mediaType returns the content type of the response, and whether the request's is valid.
 func mediaType(r *http.Request) (string, bool) {
 	name, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	name = strings.TrimSpace(name)
@@ -87,7 +87,7 @@ func mediaType(r *http.Request) (string, bool) {
 var errTooLarge = errors.New("request body too large")
 
 func readBody(r *http.Request) ([]byte, error) {
-	if n := r.ContentLength; n > 0 && n <= maxBody { // of a client, 0 is unknown
+	if n := r.ContentLength; n > 0 && n <= maxBody { // for a client, 0 means unknown
 		body := make([]byte, n)
 		_, err := io.ReadFull(r.Body, body)
 		return body, err
@@ -95,7 +95,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	return readAtMost(r.Body)
 }
 
-// readAtMost reads what is there, unless it is more than a request may hold.
+// readAtMost reads the body, unless it is larger than a request may be.
 func readAtMost(r io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
 	if err == nil && len(body) > maxBody {

@@ -63,15 +63,15 @@ func query(e *Engine, in *wire.Node) (*out, error) {
 		return nil, failed
 	}
 	if rd.single() {
-		p.last = nil // whatever the limit
+		p.last = nil // regardless of the limit
 	}
 	return rd.answer(in, p), nil
 }
 
-// single reports whether a query finds one item at most, because the table has no sort key: it has no pages.
+// single reports whether a query finds at most one item, because the table has no sort key: then it has no pages.
 func (rd *reader) single() bool { return rd.index == nil && len(rd.table.rng) == 0 }
 
-// outside is the answer to a starting key that the key condition does not select.
+// outside is the error for a starting key that the key condition does not select.
 func (s *schema) outside(at string, start value.Item, keys *expr.KeyRange) *apiError {
 	if len(keys.Sort) == 0 {
 		return invalid("The provided starting key is outside query boundaries based on provided conditions")
@@ -91,7 +91,7 @@ func keyAttributes(keys []keyAttr) []expr.KeyAttribute {
 	return out
 }
 
-// partition returns the beginning of the tree keys of a partition.
+// partition returns the common prefix of a partition's tree keys.
 func (s *schema) partition(keys *expr.KeyRange) string {
 	fields := make([]value.Field, len(s.hash))
 	for i, k := range s.hash {
@@ -100,7 +100,7 @@ func (s *schema) partition(keys *expr.KeyRange) string {
 	return string(s.appendPartition(nil, value.NewItem(fields...)))
 }
 
-// bounds returns the lowest tree key that a key condition selects, and the lowest above those.
+// bounds returns the lowest tree key that a key condition selects, and the lowest key after those.
 func (s *schema) bounds(keys *expr.KeyRange) (low, high string) {
 	prefix := s.partition(keys)
 	from, to := keys.Bounds()

@@ -136,7 +136,7 @@ func TestIndexesPageThroughEqualKeys(t *testing.T) {
 		"ExclusiveStartKey":`+before(c, "p1", "1")+`}`, "Items"), "[]"))
 }
 
-// before returns a starting key of the index "some" that stands right before an item.
+// before returns a starting key of the index "some" that is right before an item.
 func before(c caller, pk, sk string) string {
 	last := "null"
 	start := ""

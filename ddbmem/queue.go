@@ -1,16 +1,16 @@
 package ddbmem
 
-// queue is a list that grows at its end and shrinks at its beginning, both in constant time on average. What has left
-// it is not kept in memory.
+// queue is a list that grows at its end and shrinks at its beginning, both in amortised constant time. It does not keep
+// removed items in memory.
 type queue[T any] struct {
 	items []T
-	head  int // of the items, those that have left
+	head  int // the number of removed items in items
 }
 
-// len returns how many items are in the queue.
+// len returns the number of items.
 func (q *queue[T]) len() int { return len(q.items) - q.head }
 
-// at returns an item by its place, which begins at 0.
+// at returns an item by its position, which begins at 0.
 func (q *queue[T]) at(i int) T { return q.items[q.head+i] }
 
 // push appends an item.

@@ -3,7 +3,6 @@ package ddbmem
 import (
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/singletable-go/ddb/ddbmem/internal/expr"
 	"github.com/singletable-go/ddb/ddbmem/internal/tree"
@@ -11,40 +10,40 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// maxPage is how many bytes of items a page of a Query or a Scan reads.
+// maxPage is the maximum size of the items that a page of a Query or a Scan reads, in bytes.
 const maxPage = 1 << 20
 
-// reader is what Query and Scan have in common: a walk along a table or an index that filters and projects.
+// reader is the common part of Query and Scan: a walk along a table or an index with a filter and a projection.
 type reader struct {
 	table      *table
 	index      *index // nil to read the table itself
 	filter     *expr.Condition
 	projection *expr.Projection
 	selects    string
-	query      bool // rather than a scan
+	query      bool // not a scan
 	limit      int
 	consistent bool
 	start      value.Item // ExclusiveStartKey, nil at the beginning
-	from       string     // a key of what is read, in the tree
-	fetch      bool       // a local index lacks what is asked for, and the table has it
-	filteredBy string     // what the service calls the filter in messages
+	from       string     // a key in the tree that is read
+	fetch      bool       // a local index lacks requested attributes, which the table has
+	filteredBy string     // the filter's name in the service's messages
 	spread     *spread    // of a scan
-	statement  bool       // of PartiQL, which has words of its own for indexes
+	statement  bool       // of PartiQL, whose messages about indexes differ
 }
 
-// page is the answer of a reader.
+// page is the result of a reader.
 type page struct {
 	items     []value.Item
 	count     int
 	scanned   int
 	bytes     int     // read from the index or the table
-	fetched   float64 // read units of items fetched behind a local index
+	fetched   float64 // read units of items fetched through a local index
 	last      value.Item
 	exhausted bool
-	shares    []share // of the partitions, where they count
+	shares    []share // of the partitions, if they count
 }
 
-// newReader reads the parameters of a request that do not need the table.
+// newReader reads the request parameters that do not depend on the table.
 func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, error) {
 	rd := &reader{filteredBy: "Filter Expression", selects: in.Text("Select"), limit: int(in.Int("Limit", 0)), consistent: in.Flag("ConsistentRead", false)}
 	start := in.Values("ExclusiveStartKey")
@@ -69,43 +68,6 @@ func newReader(in *wire.Node, users ...string) (*reader, *expr.Expressions, erro
 	}
 	rd.filter, rd.projection = ex.Filter, ex.Projection
 	return rd, ex, rd.checkSelect(in)
-}
-
-// startFault is the answer to an attribute value of a starting key that is not allowed; only some messages say where
-// they come from.
-func startFault(err error) *apiError {
-	e := asError(err)
-	for _, part := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
-		if strings.Contains(e.msg, part) {
-			return e
-		}
-	}
-	e.msg = "The provided starting key is invalid: " + e.msg
-	return e
-}
-
-func (rd *reader) checkSelect(in *wire.Node) error {
-	parameter := "ProjectionExpression"
-	if in.Has("AttributesToGet") {
-		parameter = "AttributesToGet"
-	}
-	var failed *apiError
-	switch {
-	case rd.selects == "SPECIFIC_ATTRIBUTES" && rd.projection == nil:
-		failed = invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
-	case rd.selects == "COUNT" && rd.projection != nil:
-		failed = invalid("Cannot specify the %s when choosing to get only the Count", parameter)
-	case rd.selects == "ALL_ATTRIBUTES" && rd.projection != nil:
-		failed = invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", parameter)
-	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && rd.projection != nil:
-		failed = invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", parameter)
-	case rd.selects == "ALL_PROJECTED_ATTRIBUTES" && !in.Has("IndexName"):
-		failed = invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
-	default:
-		return nil
-	}
-	failed.newer = oneError + failed.msg // the one envelope of Query
-	return failed
 }
 
 // bind finds the index. The caller holds the lock.
@@ -137,7 +99,7 @@ func (rd *reader) bind(t *table, name string) *apiError {
 	return nil
 }
 
-// schema returns the key schema of what is read.
+// schema returns the key schema of the table or the index.
 func (rd *reader) schema() *schema {
 	if rd.index != nil {
 		return &rd.index.schema
@@ -145,130 +107,7 @@ func (rd *reader) schema() *schema {
 	return &rd.table.schema
 }
 
-// checkProjected refuses a projection of a part of a key attribute.
-func (rd *reader) checkProjected() *apiError {
-	if rd.projection == nil {
-		return nil
-	}
-	return rd.table.scalarKeys(rd.projection.NestedHeads())
-}
-
-// checkFiltered refuses a filter that looks into a key attribute.
-func (rd *reader) checkFiltered() *apiError {
-	if rd.filter == nil {
-		return nil
-	}
-	return rd.table.scalarKeys(rd.filter.NestedHeads())
-}
-
-// checkFilter refuses a filter of a query that tests keys, or attributes that the index lacks.
-func (rd *reader) checkFilter() *apiError {
-	if rd.filter == nil {
-		return nil
-	}
-	for _, k := range rd.schema().all() {
-		if slices.Contains(rd.filter.Heads(), k.name) {
-			return invalid("%s can only contain non-primary key attributes: Primary key attribute: %s", rd.filteredBy, k.name)
-		}
-	}
-	return rd.checkFilterProjected()
-}
-
-// checkFilterProjected refuses a filter by attributes that the index lacks.
-func (rd *reader) checkFilterProjected() *apiError {
-	if rd.filter == nil {
-		return nil
-	}
-	if missing := rd.unprojected(rd.filter.Heads()); len(missing) > 0 {
-		return parameter("Secondary index %s does not project one or more filter attributes: [%s]", rd.index.name, strings.Join(missing, ", "))
-	}
-	return nil
-}
-
-// checkSelected refuses what a global index cannot give, and finds out whether a local one has to fetch from the table.
-func (rd *reader) checkSelected() *apiError {
-	x := rd.index
-	if x == nil || x.kind == "ALL" {
-		return nil
-	}
-	if rd.selects == "ALL_ATTRIBUTES" {
-		if !x.local {
-			return parameter("Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", x.name)
-		}
-		rd.fetch = true
-	}
-	if rd.projection == nil {
-		return nil
-	}
-	missing := rd.unprojected(rd.projection.Heads())
-	if len(missing) > 0 && !x.local {
-		return parameter("Global secondary index %s does not project [%s]", x.name, strings.Join(missing, ", "))
-	}
-	rd.fetch = rd.fetch || len(missing) > 0
-	return nil
-}
-
-// unprojected returns those of the names that the index lacks, sorted.
-func (rd *reader) unprojected(names []string) []string {
-	if rd.index == nil || rd.index.kind == "ALL" {
-		return nil
-	}
-	var missing []string
-	for _, name := range names {
-		if !rd.index.projects(&rd.table.schema, name) {
-			missing = append(missing, name)
-		}
-	}
-	slices.Sort(missing)
-	return missing
-}
-
-// startKey checks the starting key and returns where in the tree it stands.
-func (rd *reader) startKey() (string, *apiError) {
-	t, x := rd.table, rd.index
-	size := len(t.hash) + len(t.rng)
-	if x != nil {
-		for _, k := range x.all() {
-			if !t.has(k.name) {
-				size++
-			}
-		}
-	}
-	if len(rd.start) != size {
-		if x != nil || rd.query {
-			return "", invalid("The provided starting key is invalid")
-		}
-		return "", invalid("The provided starting key is invalid: The provided key element does not match the schema")
-	}
-	if x != nil || rd.query {
-		for _, k := range rd.schema().all() {
-			switch v := rd.start.Get(k.name); {
-			case v.IsZero():
-				return "", invalid("The provided starting key is invalid")
-			case v.Kind() != k.kind:
-				return "", invalid("The provided key element does not match the schema")
-			}
-		}
-		if failed := rd.schema().checkValues(rd.start); failed != nil {
-			return "", failed
-		}
-	}
-	for _, k := range t.all() {
-		if rd.start.Get(k.name).Kind() != k.kind {
-			return "", invalid("The provided starting key is invalid: The provided key element does not match the schema")
-		}
-	}
-	if failed := t.checkValues(rd.start); failed != nil {
-		failed.msg = "The provided starting key is invalid: " + failed.msg
-		return "", failed
-	}
-	if x == nil {
-		return t.rowKey(rd.start), nil
-	}
-	return string(x.appendKey(nil, rd.start)) + t.rowKey(rd.start), nil
-}
-
-// between yields the rows that the reader sees with low <= key < high, in either direction; an empty high is no bound.
+// between yields the visible rows with low <= key < high, in either direction; an empty high is no bound.
 func (rd *reader) between(low, high string, forward bool) iter.Seq2[string, *row] {
 	return func(yield func(string, *row) bool) { rd.walk(low, high, forward, yield) }
 }
@@ -308,8 +147,8 @@ func (rd *reader) page(rows iter.Seq2[string, *row]) (*page, *apiError) {
 	return p, rd.pay(p)
 }
 
-// scanning says that what is read is all from low up to high. With [Options.Capacity] a scan is charged as a whole, as in
-// the examples of the documentation: where its partitions begin and end changes under it.
+// scanning notes that the scan reads everything from low up to high. With [Options.Capacity] a scan is charged as a
+// whole, as in the guide's examples, because its partitions change while it runs.
 func (rd *reader) scanning(low, high string) {
 	if rd.table.res != nil {
 		return
@@ -321,13 +160,13 @@ func (rd *reader) scanning(low, high string) {
 	rd.spread = newSpread(total, low, high)
 }
 
-// read walks along rows until the page is full.
+// read reads rows until the page is full.
 func (rd *reader) read(rows iter.Seq2[string, *row]) *page {
 	p := &page{exhausted: true}
 	var last *row
 	for key, r := range rows {
 		if p.bytes >= maxPage {
-			p.exhausted = false // there is more, unlike where the last item fills the page
+			p.exhausted = false // there is more: if the last item just fills the page, there is not
 			break
 		}
 		it, size := r.item, r.size
@@ -396,7 +235,7 @@ func (rd *reader) answer(in *wire.Node, p *page) *out {
 	return o
 }
 
-// used returns what reading the page has consumed.
+// used returns what the page has consumed.
 func (rd *reader) used(p *page) *usage {
 	u := &usage{table: rd.table, read: true}
 	units := readUnits(p.bytes, rd.consistent)

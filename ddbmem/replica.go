@@ -7,27 +7,27 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/tree"
 )
 
-// replica is what eventually consistent readers see of a table or of a local index: its tree, but for the changes that
-// have not arrived.
+// replica is the view of eventually consistent readers of a table or a local index: its tree without the delayed
+// changes.
 type replica struct {
-	late []arrival                // in the order of time
+	late []arrival                // in the order of their times
 	seen tree.Tree[*olderVersion] // under the keys that late changes
 }
 
-// arrival is a change that becomes visible.
+// arrival is a delayed change.
 type arrival struct {
 	due time.Time
 	key string // in the tree
-	row *row   // that is under it then, nil for none
+	row *row   // the row under it then, nil for none
 }
 
 // olderVersion is what is visible under a key.
 type olderVersion struct {
 	row    *row // nil for none
-	behind int  // how many changes of it have not arrived
+	behind int  // the number of its changes that are still invisible
 }
 
-// delay has a change arrive at due. The tree holds it already.
+// delay makes a change visible at due. The tree has it already.
 func (r *replica) delay(due time.Time, key string, before, after *row) {
 	v, found := r.seen.Get(key)
 	if !found {
@@ -38,7 +38,7 @@ func (r *replica) delay(due time.Time, key string, before, after *row) {
 	r.late = append(r.late, arrival{due, key, after})
 }
 
-// delays returns when a change arrives that would by due: after those before it.
+// delays returns when a change becomes visible that is due at that time: not before the changes before it.
 func (r *replica) delays(due time.Time) time.Time {
 	if n := len(r.late); n > 0 && r.late[n-1].due.After(due) {
 		return r.late[n-1].due
@@ -46,20 +46,20 @@ func (r *replica) delays(due time.Time) time.Time {
 	return due
 }
 
-// lags reports whether there are changes that have not arrived.
+// lags reports whether there are invisible changes.
 func (r *replica) lags() bool { return len(r.late) > 0 }
 
-// due reports whether a change has arrived.
+// due reports whether a change has become visible.
 func (r *replica) due(now time.Time) bool { return r.lags() && !r.late[0].due.After(now) }
 
-// catchUp shows the changes that have arrived.
+// catchUp makes the changes visible that are due.
 func (r *replica) catchUp(now time.Time) {
 	for r.due(now) {
 		r.arrive()
 	}
 }
 
-// arrive shows the next change.
+// arrive makes the next change visible.
 func (r *replica) arrive() {
 	a := r.late[0]
 	r.late[0] = arrival{}
@@ -73,7 +73,7 @@ func (r *replica) arrive() {
 	}
 }
 
-// get returns what is visible under a key of which the tree holds r now.
+// get returns the visible row under a key; now is the row in the tree.
 func (r *replica) get(key string, now *row) *row {
 	if v, late := r.seen.Get(key); late {
 		return v.row
@@ -81,12 +81,12 @@ func (r *replica) get(key string, now *row) *row {
 	return now
 }
 
-// walk yields what is visible of the rows of a tree with low <= key < high, in either direction; an empty high is no bound.
+// walk yields the visible rows of a tree with low <= key < high, in either direction; an empty high is no bound.
 func (r *replica) walk(t *tree.Tree[*row], low, high string, forward bool, yield func(string, *row) bool) {
 	next, stop := iter.Pull2(func(yield func(string, *olderVersion) bool) { walk(&r.seen, low, high, forward, yield) })
 	defer stop()
 	key, v, more := next()
-	// gone yields the versions that the tree has no row for any more, those before a key.
+	// gone yields the visible versions before a key that the tree no longer has.
 	gone := func(up string, all bool) bool {
 		for more && (all || key != up && (key < up) == forward) {
 			if v.row != nil && !yield(key, v.row) {
@@ -113,7 +113,7 @@ func (r *replica) walk(t *tree.Tree[*row], low, high string, forward bool, yield
 	}
 }
 
-// read returns the version of an item that a read sees: a consistent one the last, another one what has arrived.
+// read returns the version of an item that a read sees: the newest for a consistent read, otherwise the visible one.
 func (t *table) read(key string, consistent bool) *row {
 	r := t.get(key)
 	if !consistent && t.replica.lags() {
@@ -122,7 +122,7 @@ func (t *table) read(key string, consistent bool) *row {
 	return r
 }
 
-// delay has eventually consistent reads of the table and of its local indexes see a change later. The trees hold it.
+// delay delays a change for eventually consistent reads of the table and its local indexes. The trees have it.
 func (t *table) delay(c change, lag time.Duration, now time.Time) {
 	due := t.replica.delays(now.Add(lag))
 	t.replica.delay(due, c.key, c.before, c.after)
@@ -144,7 +144,7 @@ func (t *table) delay(c change, lag time.Duration, now time.Time) {
 	}
 }
 
-// catchUp shows the changes that have become visible to the readers of the table and of its indexes.
+// catchUp makes the changes visible that are due, for readers of the table and its indexes.
 func (t *table) catchUp(now time.Time) {
 	t.replica.catchUp(now)
 	for _, x := range t.indexes {
@@ -153,7 +153,7 @@ func (t *table) catchUp(now time.Time) {
 	}
 }
 
-// catchUpAll shows all changes.
+// catchUpAll makes all changes visible.
 func (t *table) catchUpAll() {
 	t.replica = replica{}
 	for _, x := range t.indexes {

@@ -110,8 +110,8 @@ func (m *lagModel) sees(t *rapid.T, of, got string, now time.Time, lag time.Dura
 		of, got, say(m.states[m.seen]), say(m.states[len(m.states)-1]))
 }
 
-// TestLaggingReadsSeeOneStateOfWithinTheLag writes and reads one partition and expects that every read tells of one state
-// of all of it, that it had within the lag, and of none before one that was seen.
+// TestLaggingReadsSeeOneStateOfWithinTheLag writes and reads one partition. Every read must return one state of all of
+// it, which it had within the lag, and never an older one than a read before.
 func TestLaggingReadsSeeOneStateOfWithinTheLag(t *testing.T) {
 	t.Parallel()
 

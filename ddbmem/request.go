@@ -33,12 +33,12 @@ func expressions(in *wire.Node, users ...string) (*expr.Expressions, error) {
 		return nil, err
 	}
 	if old.KeyCondition != nil {
-		ex.KeyCondition = old.KeyCondition // the one legacy parameter that may stand beside expressions
+		ex.KeyCondition = old.KeyCondition // the only legacy parameter that may be used with expressions
 	}
 	return ex, nil
 }
 
-// attributes returns a member that is an item or a key, once its values are known to be allowed.
+// attributes returns a member that is an item or a key, after a check of its values.
 func attributes(in *wire.Node, name string) (value.Item, error) {
 	v := in.Values(name)
 	if _, err := v.Fault(); err != nil {
@@ -47,7 +47,7 @@ func attributes(in *wire.Node, name string) (value.Item, error) {
 	return v.Item, nil
 }
 
-// scalarKeys refuses document paths into key attributes.
+// scalarKeys rejects document paths into key attributes.
 func (t *table) scalarKeys(nested []string) *apiError {
 	for _, name := range nested {
 		if t.has(name) {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// resourceKind is what ThrottlingReasons call a resource.
+// resourceKind is the name of a resource in ThrottlingReasons.
 type resourceKind string
 
 const (
@@ -13,8 +13,8 @@ const (
 	indexResource resourceKind = "Index"
 )
 
-// resource is what a table or a global index may consume and has consumed. What it is made of changes under the lock of
-// the table alone; the lock of the supply guards what requests change.
+// resource is what a table or a global index may consume and has consumed. Its structure changes only under the lock of
+// the table; the lock of the supply guards what requests change.
 type resource struct {
 	of     *supply
 	kind   resourceKind
@@ -22,31 +22,31 @@ type resource struct {
 	arn    string
 	keys   *schema
 	whole  bool                                       // item collections do not split
-	stored func(from string) iter.Seq2[string, int64] // the sizes of what is stored, from a key on
-	units  *capacityPair                              // as provisioned; where the description has them
+	stored func(from string) iter.Seq2[string, int64] // the sizes of the data, from a key on
+	units  *capacityPair                              // as provisioned; part of the description
 
 	onDemand bool
 	limits   [2]bucket  // of the provisioned units, or of OnDemandThroughput
-	warm     [2]float64 // units a second
-	growth   []growth   // of a table on demand, in the order of time
+	warm     [2]float64 // units per second
+	growth   []growth   // of an on-demand table, in the order of time
 	scaling  [2]*scaling
 	changes  changes
 
 	parts []*partition // in the order of their keys
-	last  int          // the highest number of a partition
+	last  int          // the highest partition number
 
 	minute    [2]float64 // units consumed since the minute began
 	consumed  [2]float64
 	throttled map[string]int64 // by reason
 }
 
-// growth is what the warm throughput becomes.
+// growth is a future value of the warm throughput.
 type growth struct {
 	at   time.Time
 	warm [2]float64
 }
 
-// configure sets the limits of a mode. Partitions are added where the warm throughput asks for them.
+// configure sets the limits of a mode, and adds the partitions that the warm throughput needs.
 func (r *resource) configure(billing string, onDemand *capacityPair, now time.Time) {
 	r.onDemand = billing == "PAY_PER_REQUEST"
 	rates, seconds, warm := r.units.rates(), float64(burstSeconds), r.units.rates()
@@ -59,7 +59,7 @@ func (r *resource) configure(billing string, onDemand *capacityPair, now time.Ti
 	r.raise(warm, now)
 }
 
-// rates are the units as numbers, 0 where there are none.
+// rates are the units as numbers, 0 for none.
 func (c *capacityPair) rates() [2]float64 {
 	if c == nil {
 		return [2]float64{}
@@ -78,7 +78,7 @@ func (r *resource) raise(warm [2]float64, now time.Time) {
 	r.spread(now)
 }
 
-// refuses returns the limits that stand in the way of consuming units under a key.
+// refuses returns the limits that prevent consuming units under a key.
 func (r *resource) refuses(key string, a access, units float64, now time.Time) (limits []limitType) {
 	if b := &r.limits[a]; b.lacks(units, now) {
 		if r.onDemand {
@@ -96,7 +96,7 @@ func (r *resource) refuses(key string, a access, units float64, now time.Time) (
 	return limits
 }
 
-// consume takes units under a key from all limits; a negative number gives them back.
+// consume takes units under a key from all limits; a negative number returns them.
 func (r *resource) consume(key string, a access, units float64) {
 	p := r.parts[r.at(key)]
 	r.limits[a].take(units)
@@ -110,8 +110,8 @@ func (r *resource) consume(key string, a access, units float64) {
 	p.consumed[a] += units
 }
 
-// turn closes a minute: it splits partitions that have been hot for long enough, raises the warm throughput of a table on
-// demand whose time has come, and notes new peaks.
+// turn closes a minute: it splits partitions that have been hot for long enough, raises the warm throughput that is
+// due, and notes new peaks.
 func (r *resource) turn(end time.Time) {
 	for i := len(r.parts) - 1; i >= 0; i-- {
 		p := r.parts[i]
@@ -136,7 +136,7 @@ func (r *resource) turn(end time.Time) {
 	r.minute = [2]float64{}
 }
 
-// isHot reports whether a partition has consumed nearly all that it bears.
+// isHot reports whether a partition has consumed nearly its limit.
 func (p *partition) isHot() bool {
 	for a, limit := range partitionLimits {
 		if p.minute[a] >= heatShare*limit*60 {
@@ -146,7 +146,7 @@ func (p *partition) isHot() bool {
 	return false
 }
 
-// rates are the units a second that were consumed during the minute that ends.
+// rates are the consumed units per second of the minute that ends.
 func (r *resource) rates() (rates [2]float64) {
 	for a := range rates {
 		rates[a] = r.minute[a] / 60
@@ -154,7 +154,7 @@ func (r *resource) rates() (rates [2]float64) {
 	return rates
 }
 
-// note notes a peak above half the warm throughput: a while later there is twice as much.
+// note notes a peak above half the warm throughput: some time later the warm throughput is twice the peak.
 func (r *resource) note(rates [2]float64, end time.Time) {
 	known := r.warm
 	if n := len(r.growth); n > 0 {

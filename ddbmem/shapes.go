@@ -20,14 +20,14 @@ func required(s *wire.Shape) *wire.Shape {
 
 func enum(values ...string) *wire.Shape { return &wire.Shape{Type: wire.String, Enum: values} }
 
-// enumNewer is an enum that newer layers check in words of their own, whatever the values are really called.
+// enumNewer is an enum whose values have other names in the messages of newer layers.
 func enumNewer(newer string, values ...string) *wire.Shape {
 	s := enum(values...)
 	s.Newer = "Failed to satisfy constraint: Member must satisfy enum value set: " + newer
 	return s
 }
 
-// alone is a shape whose broken constraint newer layers report without others.
+// alone is a shape whose violated constraint newer layers report alone.
 func alone(s *wire.Shape) *wire.Shape {
 	c := *s
 	c.Alone = true
@@ -58,7 +58,7 @@ var (
 	itemMap  = required(attrMap)
 	nameList = &wire.Shape{Type: wire.List, Elem: aString, MinLen: 1, MaxLen: 255}
 
-	// tableName is that of the item operations; table operations check theirs first, see operation.table.
+	// tableName is the shape in item operations; table operations check theirs first, see operation.table.
 	tableName = &wire.Shape{
 		Type: wire.String, Required: true, Pattern: wire.NamePattern, MinLen: 1, MaxLen: 255,
 		At: true, Alone: true,

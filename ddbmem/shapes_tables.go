@@ -123,7 +123,7 @@ var updateTTLShape = structOf("UpdateTimeToLiveInput",
 	))),
 )
 
-// Tagging answers a missing member in words of its own.
+// Tagging has its own message for a missing member.
 var (
 	tagShape   = structOf("TagResourceInput", member("ResourceArn", aString), member("Tags", tags))
 	untagShape = structOf("UntagResourceInput", member("ResourceArn", aString), member("TagKeys", listOf(aString)))

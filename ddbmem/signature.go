@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// checkSigned refuses a request without a signature. Whose it is and whether it is right is not looked at.
+// checkSigned rejects a request without a signature. It does not verify the signature.
 func checkSigned(r *http.Request) *apiError {
 	header := r.Header.Get("Authorization")
 	_, inQuery := r.URL.Query()["X-Amz-Algorithm"]
@@ -57,10 +57,10 @@ func checkSignedQuery(r *http.Request) *apiError {
 	return nil
 }
 
-// wellFormed reports whether a body is JSON; what is not is refused before its signature is missed.
+// wellFormed reports whether a body is JSON; otherwise the error is about that, not about a missing signature.
 func wellFormed(body []byte) bool { return len(body) == 0 || json.Valid(body) }
 
-// refuse is the answer to a request that is not run.
+// refuse is the response to a request that is not run.
 func (e *Engine) refuse(failed *apiError) answer {
 	o := &out{}
 	failed.appendJSON(o)

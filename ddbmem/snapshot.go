@@ -12,27 +12,27 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// snapshotFormat is the version of the snapshot's form.
+// snapshotFormat is the version of the snapshot format.
 const snapshotFormat = 1
 
-// savedEngine is the form of a snapshot.
+// savedEngine is a snapshot as JSON.
 type savedEngine struct {
 	Format int          `json:"format"`
 	Tables []savedTable `json:"tables"`
 }
 
-// savedTable is a table of a snapshot: how to create it, what was set since, and its items.
+// savedTable is a table of a snapshot: its definition, its later settings, and its items.
 type savedTable struct {
 	Definition json.RawMessage `json:"definition"` // a CreateTable request
 	ID         string          `json:"id"`
 	Created    time.Time       `json:"created"`
 	TTL        string          `json:"ttl,omitempty"`
-	// Unfit are the positions of items whose attributes cannot be keys of an index that is younger than they are.
+	// Unfit are the positions of items that do not fit the key of an index that was added after them.
 	Unfit []int             `json:"unfit,omitempty"`
-	Items []json.RawMessage `json:"items"` // last: they are written one by one
+	Items []json.RawMessage `json:"items"` // last: written one by one
 }
 
-// definition is the CreateTable request that makes a table like this one.
+// definition is the CreateTable request for a table like this one.
 func (t *table) definition() json.RawMessage {
 	d := &t.def
 	o := &out{}
@@ -108,8 +108,8 @@ func saveOnDemand(o *out, c *capacityPair) {
 	}
 }
 
-// Restore adds the tables of a snapshot. All of them are checked before the first is added: an error leaves the
-// engine as it was, and says which table and item could not have come from an engine and why. A table of the snapshot
+// Restore adds the tables of a snapshot. It checks all of them before it adds the first: after an error the engine is
+// unchanged. The error names the table and the item that no engine could have written, and why. A table of the snapshot
 // must not exist yet.
 func (e *Engine) Restore(r io.Reader) error {
 	var saved savedEngine
@@ -118,10 +118,10 @@ func (e *Engine) Restore(r io.Reader) error {
 		return fmt.Errorf("ddbmem: restore: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("ddbmem: restore: something follows the snapshot")
+		return errors.New("ddbmem: restore: data after the end of the snapshot")
 	}
 	if saved.Format != snapshotFormat {
-		return fmt.Errorf("ddbmem: restore: snapshot has format %d, not %d", saved.Format, snapshotFormat)
+		return fmt.Errorf("ddbmem: restore: snapshot has format %d, this release reads %d", saved.Format, snapshotFormat)
 	}
 	e.reap()
 	tables := make([]*table, len(saved.Tables))
@@ -132,7 +132,7 @@ func (e *Engine) Restore(r io.Reader) error {
 			return fmt.Errorf("ddbmem: restore: table %d%s: %w", i+1, nameOf(t), err)
 		}
 		if seen[t.name] {
-			return fmt.Errorf("ddbmem: restore: table %s is there twice", t.name)
+			return fmt.Errorf("ddbmem: restore: table %s occurs twice", t.name)
 		}
 		seen[t.name] = true
 		tables[i] = t
@@ -153,7 +153,7 @@ func (e *Engine) Restore(r io.Reader) error {
 	return nil
 }
 
-// nameOf returns the name of a table for messages, where it is known.
+// nameOf returns the name of a table for messages, if it is known.
 func nameOf(t *table) string {
 	if t == nil {
 		return ""
@@ -161,8 +161,7 @@ func nameOf(t *table) string {
 	return " (" + t.name + ")"
 }
 
-// restoreTable returns the table that was saved, which the engine does not know yet. With an error it returns what there
-// is of it.
+// restoreTable returns the saved table, before the engine knows it. With an error it returns what it has of it.
 func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	in, err := wire.Parse(s.Definition, createTableShape)
 	if err != nil {
@@ -180,7 +179,7 @@ func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 		x.activeAt = moment{}
 	}
 	t.id, t.created = orDefault(s.ID, t.id), s.Created
-	// Restored rows are not changes: the stream begins after them.
+	// Restored items are not changes: the stream begins after them.
 	stream := t.stream
 	t.stream = nil
 	unfit := map[int]bool{}
@@ -203,7 +202,7 @@ func (e *Engine) restoreTable(s *savedTable) (*table, error) {
 	return t, nil
 }
 
-// restoreItem adds an item to a new table, unless no write could have. An item that is unfit is known not to fit an index.
+// restoreItem adds an item to a new table if a write could have. An unfit item is known not to fit an index.
 func (t *table) restoreItem(raw json.RawMessage, unfit bool) error {
 	var in value.Input
 	err := in.UnmarshalJSON(raw)
@@ -214,7 +213,7 @@ func (t *table) restoreItem(raw json.RawMessage, unfit bool) error {
 		return errors.New(asError(err).msg)
 	}
 	if in.Repeated() {
-		return errors.New("an attribute is there twice")
+		return errors.New("an attribute occurs twice")
 	}
 	w := &write{kind: putWrite, attrs: in.Item, size: in.Item.Size()}
 	failed := w.checkSize()

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Snapshot writes the tables and their items as JSON. Each table is written as it is at one moment. Streams start
-// anew after [Engine.Restore]: their records and positions are not a part of a snapshot, nor are faults, the tokens of
-// transactions, when the billing mode or the class of a table was changed, auto scaling, and what [Options.Capacity] knows
-// of the past: partitions, warm throughput and unused units.
+// Snapshot writes the tables and their items as JSON, each table as it is at one moment. It does not contain the
+// streams, which start anew after [Engine.Restore], faults, idempotency tokens, or auto scaling policies. Nor does it
+// contain the times at which a billing mode or a table class changed, or the history of [Options.Capacity]: partitions,
+// warm throughput and unused units.
 //
-// Writers wait only while a table's items are listed, about 20 ms for a million of them, not while they are written.
+// Writers wait only while a table's items are listed, about 20 ms for a million items, not while they are written.
 func (e *Engine) Snapshot(w io.Writer) error {
 	e.reap()
 	b := bufio.NewWriterSize(w, 64<<10)
@@ -36,13 +36,13 @@ func (e *Engine) Snapshot(w io.Writer) error {
 		}
 	}
 	_, _ = b.WriteString("\n ]\n}\n")
-	if err := b.Flush(); err != nil { // what failed before comes again here
+	if err := b.Flush(); err != nil { // an earlier error is returned again here
 		return fmt.Errorf("ddbmem: snapshot: %w", err)
 	}
 	return nil
 }
 
-// save returns the form of the table, without its items, and their rows, unless the table is being deleted.
+// save returns the definition of the table and its rows, unless the table is being deleted.
 func (t *table) save() (s savedTable, rows []*row, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -60,7 +60,7 @@ func (t *table) save() (s savedTable, rows []*row, ok bool) {
 	return s, rows, true
 }
 
-// write writes the table with its items, one a line.
+// write writes the table, one item per line.
 func (s *savedTable) write(b *bufio.Writer, rows []*row) error {
 	s.Items = []json.RawMessage{}
 	head, err := json.Marshal(s)
@@ -82,11 +82,11 @@ func (s *savedTable) write(b *bufio.Writer, rows []*row) error {
 	return err
 }
 
-// Changes returns a number that grows with every request that may have changed a table or an item. While it stays the
-// same, so does what [Engine.Snapshot] writes, but for items that expire. It costs nothing.
+// Changes returns a number that grows with every request that may have changed a table or an item. While it is the
+// same, [Engine.Snapshot] writes the same, except for items that expire. It is a single atomic read.
 func (e *Engine) Changes() uint64 { return e.changes.Load() }
 
-// noteChange notes that an operation has run, whatever came of it.
+// noteChange notes that an operation has run, whether or not it succeeded.
 func (e *Engine) noteChange(op *operation) {
 	if op.fault == readCall || op.streams || strings.HasPrefix(op.name, "Describe") || strings.HasPrefix(op.name, "List") {
 		return

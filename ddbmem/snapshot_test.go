@@ -131,8 +131,8 @@ func TestRestoreTakesWhatTheEngineWouldHaveTaken(t *testing.T) {
 		item(`,"v":{"NULL":false}`):                          second + invalid + "Null attribute value types must have the value of true",
 		item(`,"v":{"S":1}`):                                 second + "NUMBER_VALUE cannot be converted to String",
 		item(`,"":{"S":"a"}`):                                second + "Empty attribute name",
-		item(`,"sk":{"S":"t"}`):                              second + "an attribute is there twice",
-		item(`,"m":{"M":{"a":{"S":"b"},"a":{"S":"c"}}}`):     second + "an attribute is there twice",
+		item(`,"sk":{"S":"t"}`):                              second + "an attribute occurs twice",
+		item(`,"m":{"M":{"a":{"S":"b"},"a":{"S":"c"}}}`):     second + "an attribute occurs twice",
 		table(good+`,`+good, ""):                             second + "another item has the same key",
 		table(`{"pk":{"S":"p"}}`, ""):                        of + "item 1: " + invalid + "Missing the key sk in the item",
 		table(`{"pk":{"N":"1"},"sk":{"S":"s"}}`, ""):         of + "item 1: " + invalid + "Type mismatch for key pk expected: S actual: N",
@@ -145,7 +145,7 @@ func TestRestoreTakesWhatTheEngineWouldHaveTaken(t *testing.T) {
 		`{"definition":[]}`:                                  "ddbmem: restore: table 1: definition: not a CreateTable request",
 		`{"definition":` + strings.Replace(indexed, `"AttributeDefinitions":[`, `"AttributeDefinitions":[{"AttributeName":"unused","AttributeType":"S"},`, 1) + `}`: "ddbmem: restore: table 1: definition: " + invalid +
 			"Some AttributeDefinitions are not used. AttributeDefinitions: [unused, pk, sk, g, n], keys used: [pk, sk, n, g]",
-		table("", "") + "," + table("", ""): "ddbmem: restore: table indexed is there twice",
+		table("", "") + "," + table("", ""): "ddbmem: restore: table indexed occurs twice",
 	} {
 		c := newCaller(t)
 		require.EqualError(t, c.e.Restore(strings.NewReader(`{"format":1,"tables":[`+text+`]}`)), message)

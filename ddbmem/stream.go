@@ -22,27 +22,27 @@ type stream struct {
 	created time.Time
 
 	mu     sync.RWMutex
-	seq    *big.Int // the last sequence number given out
+	seq    *big.Int // the last assigned sequence number
 	jumps  int
 	shards []*shard
-	order  queue[*shard] // of each record, in their order, the shard that it is in
-	bytes  int64         // of memory that the records take
+	order  queue[*shard] // the shard of each record, in the order of the records
+	bytes  int64         // of memory that the records use
 	closed moment        // when the stream was disabled
 }
 
-// shard holds the records of a range of partition keys, from the time it was opened to the time it was closed.
+// shard holds the records of a range of partition keys, from its opening to its closing.
 type shard struct {
 	id       string
 	parent   string
-	from, to uint64 // the hashes of its partition keys, both included
+	from, to uint64 // the hashes of its partition keys, both inclusive
 	first    string // sequence numbers
 	last     string // empty while the shard is open
 	closedAt time.Time
 	records  queue[*record]
-	trimmed  int // records that were removed, before those that are there
+	trimmed  int // removed records, before the ones that remain
 }
 
-// next is the ordinal that the next record will have.
+// next is the ordinal of the next record.
 func (sh *shard) next() int { return sh.trimmed + sh.records.len() }
 
 // record is one change.
@@ -54,7 +54,7 @@ type record struct {
 	expiry bool
 }
 
-// streamView reads a StreamSpecification; it returns "" for a stream that is not to be.
+// streamView reads a StreamSpecification; it returns "" if it disables the stream.
 func streamView(spec *wire.Node) (string, *apiError) {
 	on, view := spec.Flag("StreamEnabled", false), spec.Text("StreamViewType")
 	if on && view == "" {
@@ -86,7 +86,7 @@ func newStream(t *table, view string) *stream {
 	return s
 }
 
-// open makes the stream known by its ARN. Two streams of one table never share one. The caller holds the engine's lock.
+// open registers the stream by its ARN. Two streams of a table have different ARNs. The caller holds the engine's lock.
 func (s *stream) open(e *Engine) {
 	for at := s.created; e.streams[s.arn] != nil; {
 		at = at.Add(time.Millisecond)
@@ -96,7 +96,7 @@ func (s *stream) open(e *Engine) {
 	e.streams[s.arn] = s
 }
 
-// next gives out a sequence number: above the last, with a gap, and now and then a digit longer, up to 40.
+// next assigns a sequence number: above the last, with a gap, and sometimes a digit longer, up to 40.
 func (s *stream) next() *big.Int {
 	r := &s.engine.rand
 	n := new(big.Int)
@@ -149,7 +149,7 @@ func (s *stream) add(c change, now time.Time) {
 	}
 }
 
-// close ends a shard. Its last sequence number is that of its last record, or above its first.
+// close closes a shard. Its last sequence number is that of its last record, or is above its first.
 func (s *stream) close(sh *shard, now time.Time) {
 	sh.last, sh.closedAt = s.next().String(), now
 }
@@ -164,7 +164,7 @@ func (s *stream) split(sh *shard, now time.Time) {
 	}
 }
 
-// closeAll disables the stream; what it holds can be read until it is trimmed.
+// closeAll disables the stream; its records can be read until they are trimmed.
 func (s *stream) closeAll(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,8 +188,8 @@ func (s *stream) find(id string) *shard {
 	return nil
 }
 
-// SplitShard closes every open shard of the table's stream and opens two children for each, as the service does when
-// a partition splits. It returns how many shards it closed; 0 when the table has no enabled stream.
+// SplitShard closes every open shard of the table's stream and opens two children for each, as the service does when a
+// partition splits. It returns the number of closed shards; 0 if the table has no enabled stream.
 func (e *Engine) SplitShard(table string) int {
 	t := e.lookup(table)
 	if t == nil {
@@ -213,7 +213,7 @@ func (e *Engine) SplitShard(table string) int {
 	return n
 }
 
-// write appends the wire form of the record.
+// write appends the record as JSON.
 func (r *record) write(o *out, s *stream) {
 	event := "MODIFY"
 	switch {
@@ -273,7 +273,7 @@ func (r *record) write(o *out, s *stream) {
 func eventID(seq *big.Int) string {
 	b := seq.Bytes()
 	if len(b) > 16 {
-		// The highest bytes tell little apart; they are folded into the rest.
+		// The highest bytes hardly differ; they are folded into the rest.
 		for i := range len(b) - 16 {
 			b[i+16] ^= b[i]
 		}

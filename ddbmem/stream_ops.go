@@ -70,7 +70,7 @@ func trimmed() *apiError {
 
 func noShard() *apiError { return notFound("Requested resource not found: Shard does not exist") }
 
-// stream finds a stream by its ARN, once what its table owes it has been written.
+// stream finds a stream by its ARN, after the pending changes of its table have been written.
 func (e *Engine) stream(arn string) (*stream, *apiError) {
 	if !streamArns.MatchString(arn) {
 		return nil, invalid("Invalid StreamArn: %s", arn)
@@ -147,7 +147,7 @@ func describeStream(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
-// iterator is a place in a shard: the ordinal of the next record to read.
+// iterator is a position in a shard: the ordinal of the next record.
 type iterator struct {
 	Shard string
 	Next  int

@@ -8,12 +8,12 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// atTimestamp is the type of shard iterator that begins at a time. Streams have it since October 2026; what it does is
-// as the API says, but no message of the service about it is on record.
+// atTimestamp is the type of shard iterator that begins at a time. Streams have it since October 2026. It behaves as
+// the API says; the texts of the service's errors are not known.
 const atTimestamp = "AT_TIMESTAMP"
 
-// startTime reads the time that a shard iterator begins at: seconds since 1970, with milliseconds as a fraction. A time
-// in the future is refused.
+// startTime reads the start time of a shard iterator: seconds since 1970, with milliseconds as a fraction. A time in
+// the future is rejected.
 func startTime(in *wire.Node, now time.Time) (time.Time, *apiError) {
 	n := in.Get("Timestamp")
 	by := in.Text("ShardIteratorType") == atTimestamp
@@ -25,7 +25,7 @@ func startTime(in *wire.Node, now time.Time) (time.Time, *apiError) {
 	case !by:
 		return time.Time{}, nil
 	}
-	const latest = 1 << 50 // in milliseconds; beyond it lies nothing but the future
+	const latest = 1 << 50 // in milliseconds; all later times are in the future
 	secs, err := strconv.ParseFloat(n.Str, 64)
 	if millis := secs * 1000; err == nil && millis > -latest && millis < latest {
 		if at := time.UnixMilli(int64(millis + 0.5)); !at.After(now) {
@@ -35,8 +35,8 @@ func startTime(in *wire.Node, now time.Time) (time.Time, *apiError) {
 	return time.Time{}, parameter("Timestamp must not be in the future")
 }
 
-// since returns the ordinal of the first record that was made at a time or after it: of the oldest that is there when
-// all are younger, of the next to come when none is.
+// since returns the ordinal of the first record at or after a time: the oldest remaining one if all are younger, the
+// next one to come if all are older.
 func (sh *shard) since(from time.Time) int {
 	return sh.trimmed + sort.Search(sh.records.len(), func(i int) bool {
 		return !sh.records.at(i).at.Before(from)

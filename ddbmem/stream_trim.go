@@ -10,15 +10,14 @@ import (
 // retention is how long a stream keeps records.
 const retention = 24 * time.Hour
 
-// defaultStreamBytes is how much memory the records of a stream may take unless [Options.StreamBytes] says otherwise.
+// defaultStreamBytes is how much memory the records of a stream may use without [Options.StreamBytes].
 const defaultStreamBytes = 96 << 20
 
-// recordBytes is about what a record takes beside the versions of the item.
+// recordBytes is roughly the memory of a record without the versions of the item.
 const recordBytes = 160
 
-// memory returns about how much memory the record takes that is not also the table's. The version that the change left
-// belongs to the table for as long as it is there; once it is replaced, the record of that change counts it as the
-// version before.
+// memory returns roughly how much memory the record uses apart from the table. The new version belongs to the table
+// while the item has it. After that, the record of the next change counts it as its old version.
 func (r *record) memory() int64 {
 	if r.before == nil {
 		return recordBytes
@@ -26,8 +25,8 @@ func (r *record) memory() int64 {
 	return int64(recordBytes + len(r.before.key) + r.before.item.Memory())
 }
 
-// trim removes the oldest records: those past the retention, and those that the memory has no room for. The caller
-// holds the lock.
+// trim removes the oldest records: those past the retention, and those beyond the memory limit. The caller holds the
+// lock.
 func (s *stream) trim(now time.Time) {
 	limit := now.Add(-retention)
 	room := s.engine.opts.StreamBytes
@@ -42,8 +41,8 @@ func (s *stream) trim(now time.Time) {
 	}
 }
 
-// tidy removes, beside the oldest records, the shards that are closed and past the retention. Readers call it; a write
-// has no use for it. The caller holds the lock.
+// tidy removes old records, and closed shards past the retention. Readers call it; a write does not need it. The caller
+// holds the lock.
 func (s *stream) tidy(now time.Time) {
 	s.trim(now)
 	limit := now.Add(-retention)
@@ -52,7 +51,7 @@ func (s *stream) tidy(now time.Time) {
 	})
 }
 
-// outlived reports whether a disabled stream has nothing left to keep.
+// outlived reports whether a disabled stream has nothing left.
 func (s *stream) outlived(now time.Time) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -66,7 +65,7 @@ func (s *stream) clear() {
 	s.shards, s.order, s.bytes = nil, queue[*shard]{}, 0
 }
 
-// forgetStreams removes the streams that were disabled, or whose table was deleted, a day ago.
+// forgetStreams removes the streams that were disabled, or whose table was deleted, 24 hours ago.
 func (e *Engine) forgetStreams(now time.Time) {
 	e.mu.RLock()
 	var gone []string
@@ -89,7 +88,7 @@ func (e *Engine) forgetStreams(now time.Time) {
 	}
 }
 
-// empty gives the memory of a deleted table back. Its stream still needs the keys of its schema. The caller holds the
+// empty releases the memory of a deleted table. Its stream still needs the keys of its schema. The caller holds the
 // lock.
 func (t *table) empty() {
 	t.rows = tree.Tree[*row]{}

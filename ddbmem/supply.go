@@ -9,10 +9,10 @@ import (
 // supply is what a table and its global indexes may consume together.
 type supply struct {
 	opts   *Capacity
-	minute time.Time // when the minute began that is under way; under the lock of the table
+	minute time.Time // the start of the current minute; under the lock of the table
 
-	mu     sync.Mutex // guards what requests change, here and in resources; it is taken under the lock of the table
-	quotas [2]bucket  // of the account, for a table on demand
+	mu     sync.Mutex // guards what requests change, here and in resources; taken under the lock of the table
+	quotas [2]bucket  // of the account, for an on-demand table
 }
 
 // charge is what a request consumes of a table or an index.
@@ -22,7 +22,7 @@ type charge struct {
 	units float64
 }
 
-// startThroughput gives a new table its limits, where the engine has any.
+// startThroughput gives a new table its limits, if the engine has limits.
 func (t *table) startThroughput(now time.Time) {
 	opts := t.engine.opts.Capacity
 	if opts == nil {
@@ -83,7 +83,7 @@ func (t *table) resources() iter.Seq[*resource] {
 	}
 }
 
-// sizes yields the sizes of the items from a tree key on, with those of their rows in local indexes.
+// sizes yields the sizes of the items from a tree key on, including their entries in local indexes.
 func (t *table) sizes(from string) iter.Seq2[string, int64] {
 	return func(yield func(string, int64) bool) {
 		for key, r := range t.rows.Ascend(from) {
@@ -94,7 +94,7 @@ func (t *table) sizes(from string) iter.Seq2[string, int64] {
 	}
 }
 
-// storedSize is the size of an item with those of its rows in local indexes; nothing takes nothing.
+// storedSize is the size of an item including its entries in local indexes; 0 for nil.
 func (t *table) storedSize(r *row) int64 {
 	if r == nil {
 		return 0
@@ -132,7 +132,7 @@ func (x *index) resize(s step, now time.Time) {
 	}
 }
 
-// turning reports whether a minute has passed since limits, partitions and policies were last looked at.
+// turning reports whether a minute has passed since limits, partitions and policies were last updated.
 func (t *table) turning(now time.Time) bool {
 	return t.res != nil && now.Sub(t.res.of.minute) >= time.Minute
 }
@@ -142,7 +142,7 @@ func (t *table) turn(now time.Time) {
 	s := t.res.of
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	const enough = 26 * time.Hour // of consuming nothing: later nothing more comes of it
+	const enough = 26 * time.Hour // without consumption nothing changes after that
 	if now.Sub(s.minute) > enough+time.Minute {
 		s.closeMinute(t)
 		s.minute = now.Add(-enough).Truncate(time.Minute)
@@ -152,7 +152,7 @@ func (t *table) turn(now time.Time) {
 	}
 }
 
-// closeMinute closes the minute that is under way, for the table and its indexes.
+// closeMinute closes the current minute, for the table and its indexes.
 func (s *supply) closeMinute(t *table) {
 	s.minute = s.minute.Add(time.Minute)
 	for r := range t.resources() {
@@ -164,13 +164,13 @@ func (s *supply) closeMinute(t *table) {
 	}
 }
 
-// take charges a request, which consumes everything or, when a limit stands in the way, nothing.
+// take charges a request: everything or, if a limit prevents it, nothing.
 func (s *supply) take(charges []charge, a access, now time.Time) (refusals []refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, c := range charges {
 		p := c.res.parts[c.res.at(c.key)]
-		if len(c.key) > hashLen { // and not where an empty part of a table begins
+		if len(c.key) > hashLen { // but not at the start of an empty part of a table
 			p.heat.note(c.key, c.units)
 		}
 		limits := c.res.refuses(c.key, a, c.units, now)
@@ -191,7 +191,7 @@ func (s *supply) take(charges []charge, a access, now time.Time) (refusals []ref
 	return refusals
 }
 
-// giveBack returns what a request has consumed that was not done after all.
+// giveBack returns what a request has consumed that was not executed.
 func (s *supply) giveBack(charges []charge, a access) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -204,8 +204,7 @@ func (s *supply) release(charges []charge, a access) {
 	}
 }
 
-// consume charges a request on one table, or returns the answer to a request that is throttled. The caller holds the
-// lock.
+// consume charges a request on one table, or returns the throttling error. The caller holds the lock.
 func (t *table) consume(a access, charges ...charge) *apiError {
 	if refusals := t.res.of.take(charges, a, t.engine.clock.Now()); refusals != nil {
 		return throttledBy(refusals)

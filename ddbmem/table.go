@@ -20,7 +20,7 @@ type table struct {
 	local   bool            // it has local indexes, which never change
 	order   []schemaElement // the key schema as it was written
 
-	// readyAt is when the table becomes ACTIVE; nil is at once, and never takes items out of reach.
+	// readyAt is when the table becomes ACTIVE; nil means at once. never makes its items unreachable.
 	readyAt atomic.Pointer[time.Time]
 
 	mu      sync.RWMutex
@@ -30,8 +30,8 @@ type table struct {
 	indexes []*index
 	stream  *stream
 	ttl     ttl
-	res     *resource // what it may consume; nil where nothing limits it
-	dropped bool      // deleted; a request that found the table before sees this under the lock
+	res     *resource // what it may consume; nil without limits
+	dropped bool      // deleted; seen under the lock by requests that found the table earlier
 
 	def tableDefinition
 }
@@ -51,21 +51,21 @@ type schemaElement struct {
 // capacityPair is a pair of read and write units.
 type capacityPair struct{ read, write int64 }
 
-// tableDefinition is what a table says of itself and does not act upon.
+// tableDefinition is the part of a table that has no effect on items.
 type tableDefinition struct {
 	attrs      []attrDef
 	billing    string // PROVISIONED or PAY_PER_REQUEST
 	billedAt   moment
 	throughput capacityPair
 	onDemand   *capacityPair
-	warm       *capacityPair // as asked for when it was created
+	warm       *capacityPair // as requested at its creation
 	class      string
 	classAt    moment
 	sse        *sseDefinition
 	protected  bool
 	tags       []tag
-	updatedAt  moment // end of an UPDATING state
-	goneAt     moment // end of a DELETING state
+	updatedAt  moment // the end of an UPDATING state
+	goneAt     moment // the end of a DELETING state
 }
 
 type sseDefinition struct{ kind, key string }
@@ -75,7 +75,7 @@ type tag struct {
 	Value string
 }
 
-// usable reports whether items can be read and written at that time: a table that is being created takes none.
+// usable reports whether items can be read and written at that time: not in a table that is being created.
 func (t *table) usable(now time.Time) bool {
 	at := t.readyAt.Load()
 	return at == nil || at != never && !now.Before(*at)
@@ -84,7 +84,7 @@ func (t *table) usable(now time.Time) bool {
 // never is when a table that is being deleted becomes ACTIVE.
 var never = &time.Time{}
 
-// find returns an index that is not being created, nil when there is none of that name.
+// find returns an index that is not being created, nil if there is none of that name.
 func (t *table) find(name string) *index {
 	for _, x := range t.indexes {
 		if x.name == name {
@@ -110,15 +110,15 @@ func newRow(key string, it value.Item, size int) *row {
 	return &row{item: it.Compact(), key: key, size: size}
 }
 
-// change is one write to one item: either version may be nil.
+// change is a write to one item: either version may be nil.
 type change struct {
 	before, after *row
 	key           string
 	expiry        bool // made by the engine because the item expired
 }
 
-// apply makes a change everywhere: rows, indexes, expiry and stream. It returns the write units each index costs,
-// nil when none costs any. The caller holds the lock.
+// apply applies a change to rows, indexes, expiry and stream. It returns the write units of each index, nil if all are
+// 0. The caller holds the lock.
 func (t *table) apply(c change) []float64 {
 	if c.before == nil && c.after == nil {
 		return nil
@@ -168,8 +168,8 @@ func (t *table) apply(c change) []float64 {
 	return units
 }
 
-// settle brings the table up to the present before it is read or written: it deletes what has expired, shows
-// index rows that were delayed, and lets its limits follow what it has consumed. It takes the lock only when there is something to do.
+// settle brings the table up to date before it is read or written: it deletes expired items, shows delayed index
+// entries, and updates the limits. It takes the lock only if there is something to do.
 func (t *table) settle() {
 	now := t.engine.clock.Now()
 	t.mu.RLock()
@@ -199,7 +199,7 @@ func (t *table) settleLocked(now time.Time) {
 }
 
 func (t *table) lagging(now time.Time) bool {
-	if t.replica.due(now) { // and with it those of the local indexes, which have its times
+	if t.replica.due(now) { // and with it those of the local indexes, which have the same times
 		return true
 	}
 	for _, x := range t.indexes {

@@ -12,10 +12,10 @@ const maxTags = 50
 
 var tableArn = regexp.MustCompile(`^arn:aws[a-z-]*:dynamodb:.+:\d+:table/[^/]{2}[^/]+$`)
 
-// tagText is what keys and values of tags are made of.
+// tagText matches the keys and values of tags.
 var tagText = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{Z}\s+\-=._:/@]*$`)
 
-// addTags adds tags, replacing those of the same key.
+// addTags adds tags; they replace those with the same key.
 func (d *tableDefinition) addTags(list []wire.Node) *apiError {
 	next := slices.Clone(d.tags)
 	for i := range list {
@@ -40,7 +40,7 @@ func (d *tableDefinition) addTags(list []wire.Node) *apiError {
 	return nil
 }
 
-// tagged finds the table that a tagging request is about. A member is the list that the request needs.
+// tagged finds the table of a tagging request. member is the list that the request needs.
 func (e *Engine) tagged(in *wire.Node, op, member, empty string) (*table, *apiError) {
 	arn := in.Text("ResourceArn")
 	if !in.Has("ResourceArn") {

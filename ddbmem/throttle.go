@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// throttling is an element of ThrottlingReasons: which limit of which table or index stands in the way.
+// throttling is an element of ThrottlingReasons: the limit, and its table or index.
 type throttling struct {
 	reason   string // such as "TableWriteProvisionedThroughputExceeded"
 	resource string // an ARN
@@ -21,7 +21,7 @@ const (
 	keyRangeExceeded    limitType = "KeyRangeThroughputExceeded"
 )
 
-// The messages of the service. Those about accounts are from its guide, the others from answers of the service too.
+// The messages of the service. Those about accounts are from its guide, the others also from its responses.
 const (
 	tableExceeded = "The level of configured provisioned throughput for the table was exceeded. " +
 		"Consider increasing your provisioning level with the UpdateTable API."
@@ -37,7 +37,7 @@ const (
 		"Please contact AWS Support at https://aws.amazon.com/support request a limit increase"
 )
 
-// refusal is a limit that a charge has met.
+// refusal is a limit that a charge exceeds.
 type refusal struct {
 	res   *resource
 	with  access
@@ -49,12 +49,12 @@ func (r refusal) throttling() throttling {
 	return throttling{string(r.res.kind) + with + string(r.limit), r.res.arn}
 }
 
-// throttledBy is the answer to a request that limits stand in the way of. The first decides about its type.
+// throttledBy is the error of a request that exceeds limits. The first limit decides its type.
 //
-// The guide says which type belongs to the limits of provisioned units, of OnDemandThroughput and of writes to an index,
-// and has a write to a hot partition in provisioned mode as an example. On demand, a write to one is answered with
-// ThrottlingException, a read with ProvisionedThroughputExceededException, as programs that met them have it on record.
-// The quota of a table has no example: it is RequestLimitExceeded, whose description fits.
+// The guide names the types for the limits of provisioned units, of OnDemandThroughput and of writes to an index. It
+// has a write to a hot partition in provisioned mode as an example. In on-demand mode such a write gets
+// ThrottlingException, a read ProvisionedThroughputExceededException, according to published logs. The quota of a table
+// has no example: RequestLimitExceeded fits by its description.
 func throttledBy(refusals []refusal) *apiError {
 	first := refusals[0]
 	onIndex, writes := first.res.kind == indexResource, first.with == writing
@@ -76,7 +76,7 @@ func throttledBy(refusals []refusal) *apiError {
 		e = failure(modelSpace+"ProvisionedThroughputExceededException", tableExceeded)
 	}
 	for _, r := range refusals {
-		if t := r.throttling(); !slices.Contains(e.throttlings, t) { // the parts of a request may meet one limit
+		if t := r.throttling(); !slices.Contains(e.throttlings, t) { // parts of a request may exceed the same limit
 			e.throttlings = append(e.throttlings, t)
 		}
 	}
@@ -101,7 +101,7 @@ func (e *apiError) appendThrottlings(o *out) {
 	})
 }
 
-// throttleReason is the reason for which a throttled item cancels a transaction.
+// throttleReason is the reason with which a throttled item cancels a transaction.
 func (e *apiError) throttleReason() reason {
 	if e.kind == modelSpace+"ProvisionedThroughputExceededException" {
 		return reason{code: "ProvisionedThroughputExceeded", msg: e.msg}
@@ -128,10 +128,10 @@ func (b *batchThrottles) note(e *apiError) {
 	}
 }
 
-// of reports whether all items of a batch were throttled, which fails it; some are only left unprocessed.
+// of reports whether all items of a batch were throttled, so that it fails; otherwise they are unprocessed.
 func (b *batchThrottles) of(all int) bool { return b.count > 0 && b.count == all }
 
-// failure is the answer to a batch of which all items were throttled.
+// failure is the error of a batch whose items were all throttled.
 func (b *batchThrottles) failure() *apiError {
 	e := *b.first
 	e.throttlings = b.seen

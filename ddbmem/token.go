@@ -17,7 +17,7 @@ const tokenLife = 10 * time.Minute
 type tokenStore struct {
 	mu   sync.Mutex
 	seen map[string]*token
-	ends []expiringToken // in the order in which they end
+	ends []expiringToken // in the order of their ends
 }
 
 // expiringToken is a token that was used at a time.
@@ -32,7 +32,8 @@ type token struct {
 	running bool
 }
 
-// once runs a transaction unless its token has been used: then it answers as the first time, or refuses other content.
+// once runs a transaction unless its token has been used. Then it repeats the first response, or rejects different
+// content.
 func (s *tokenStore) once(e *Engine, name string, content []byte, in *wire.Node, all []*write, names []string) (*out, error) {
 	now := e.clock.Now()
 	sum := sha256.Sum256(content)
@@ -62,7 +63,7 @@ func (s *tokenStore) once(e *Engine, name string, content []byte, in *wire.Node,
 		defer s.mu.Unlock()
 		mine.running, mine.at = false, e.clock.Now()
 		if !done && s.seen[name] == mine {
-			delete(s.seen, name) // a transaction that was cancelled may be tried again
+			delete(s.seen, name) // a cancelled transaction may be retried
 			return
 		}
 		s.ends = append(s.ends, expiringToken{name, mine.at})
@@ -72,7 +73,7 @@ func (s *tokenStore) once(e *Engine, name string, content []byte, in *wire.Node,
 	return o, err
 }
 
-// forget forgets the tokens whose time is over.
+// forget removes expired tokens.
 func (s *tokenStore) forget(now time.Time) {
 	n := 0
 	for ; n < len(s.ends) && now.Sub(s.ends[n].at) >= tokenLife; n++ {
@@ -83,7 +84,7 @@ func (s *tokenStore) forget(now time.Time) {
 	s.ends = s.ends[n:]
 }
 
-// replay answers a repeated transaction: nothing is written, and what it costs is reading the items.
+// replay handles a repeated transaction: it writes nothing and costs reads of the items.
 func replay(in *wire.Node, all []*write, names []string, e *Engine) (*out, error) {
 	var used []*usage
 	for i, w := range all {
@@ -118,7 +119,7 @@ func replay(in *wire.Node, all []*write, names []string, e *Engine) (*out, error
 	return o, nil
 }
 
-// canonical renders a request such that two of equal content are equal, whatever the order of members.
+// canonical renders a request so that equal content is equal text, in whatever order of members.
 func canonical(n *wire.Node) []byte {
 	if n == nil {
 		return nil

@@ -4,13 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/singletable-go/ddb/ddbmem/internal/expr"
-	"github.com/singletable-go/ddb/ddbmem/internal/partiql"
-	"github.com/singletable-go/ddb/ddbmem/internal/value"
 	"github.com/singletable-go/ddb/ddbmem/internal/wire"
 )
 
-// maxTransaction is how many bytes of items a transaction may hold.
+// maxTransaction is the maximum size of a transaction's items, in bytes.
 const maxTransaction = 4 << 20
 
 const repeatedItem = "Transaction request cannot include multiple operations on one item"
@@ -21,7 +18,7 @@ var actions = []struct {
 	kind writeKind
 }{{"ConditionCheck", checkWrite}, {"Put", putWrite}, {"Delete", deleteWrite}, {"Update", updateWrite}}
 
-// cancelled is the answer to a transaction that reasons stand in the way of.
+// cancelled is the error of a transaction with these reasons.
 func cancelled(reasons []reason) *apiError {
 	codes := make([]string, len(reasons))
 	for i, r := range reasons {
@@ -51,7 +48,7 @@ func (w *write) reason(failed *apiError) reason {
 	return r
 }
 
-// note notes why an item stands in the way. Of items that are not valid the service reports the first alone.
+// note notes why an item cancels the transaction. Of several invalid items the service reports only the first.
 func note(reasons []reason, i int, r reason) {
 	invalid := func(r reason) bool { return r.code == "ValidationError" }
 	if !invalid(r) || !slices.ContainsFunc(reasons, invalid) {
@@ -84,7 +81,7 @@ func transactWriteItems(e *Engine, in *wire.Node) (*out, error) {
 	return e.transactOnce(in, canonical(in.Get("TransactItems")), all, names)
 }
 
-// transactOnce runs a transaction, once when the request has a token.
+// transactOnce runs a transaction; with a token it runs once.
 func (e *Engine) transactOnce(in *wire.Node, content []byte, all []*write, names []string) (*out, error) {
 	size := 0
 	for _, w := range all {
@@ -207,7 +204,7 @@ func tooLarge() *apiError {
 	return invalid("Transaction request size cannot exceed 4 MB")
 }
 
-// total returns the size of the items that changes leave.
+// total returns the total size of the items after the changes.
 func total(changes []change) int {
 	size := 0
 	for _, c := range changes {
@@ -218,7 +215,7 @@ func total(changes []change) int {
 	return size
 }
 
-// noResponses writes the empty list of responses that a transaction of statements which write has.
+// noResponses writes the empty list of responses that a transaction of writing statements has.
 func noResponses(o *out, in *wire.Node) {
 	if in.Has("TransactStatements") {
 		o.key("Responses")
@@ -270,134 +267,4 @@ func (l *lockedTables) unlock() {
 		t.mu.Unlock()
 	}
 	*l = nil
-}
-
-// transactGet is one item of a TransactGetItems.
-type transactGet struct {
-	table      *table
-	key        string
-	attrs      value.Item
-	projection *expr.Projection
-	statement  *partiql.Statement // nil for a Get
-}
-
-func transactGetItems(e *Engine, in *wire.Node) (*out, error) {
-	nodes := in.List("TransactItems")
-	all := make([]*transactGet, len(nodes))
-	for i := range nodes {
-		part := nodes[i].Get("Get")
-		key, err := attributes(part, "Key")
-		if err != nil {
-			return nil, err
-		}
-		ex, err := expressions(part)
-		if err != nil {
-			return nil, err
-		}
-		all[i] = &transactGet{attrs: key, projection: ex.Projection}
-	}
-	for i, g := range all {
-		var failed *apiError
-		if g.table, failed = e.open(nodes[i].Get("Get").Text("TableName")); failed != nil {
-			return nil, failed
-		}
-	}
-	return e.transactRead(in, all)
-}
-
-// transactRead reads items that a transaction asks for.
-func (e *Engine) transactRead(in *wire.Node, all []*transactGet) (*out, error) {
-	reasons := make([]reason, len(all))
-	keys := make([]itemKey, len(all))
-	seen := map[itemKey]bool{}
-	for i, g := range all {
-		if failed := g.table.checkKey(g.attrs); failed != nil {
-			if failed.atOnce {
-				return nil, failed
-			}
-			note(reasons, i, reasonFor(failed))
-			continue
-		}
-		g.key = g.table.rowKey(g.attrs)
-		keys[i] = itemKey{g.table, g.key}
-		if seen[keys[i]] {
-			return nil, invalid(repeatedItem)
-		}
-		seen[keys[i]] = true
-	}
-	if hasReason(reasons) {
-		return nil, cancelled(reasons)
-	}
-	if conflicts := e.readConflicts(keys); conflicts != nil {
-		return nil, cancelled(conflicts)
-	}
-	return e.snapshotOf(in, all)
-}
-
-// snapshotOf reads all items at one moment.
-func (e *Engine) snapshotOf(in *wire.Node, all []*transactGet) (*out, error) {
-	tables := []*table{}
-	for _, g := range all {
-		if !slices.Contains(tables, g.table) {
-			tables = append(tables, g.table)
-		}
-	}
-	slices.SortFunc(tables, func(a, b *table) int { return strings.Compare(a.name, b.name) })
-	for _, t := range tables {
-		t.settle()
-		t.mu.RLock()
-		defer t.mu.RUnlock()
-	}
-	if failed := payReads(all); failed != nil {
-		return nil, failed
-	}
-	var used []*usage
-	items := make([]value.Item, len(all))
-	size := 0
-	for i, g := range all {
-		if g.table.dropped {
-			return nil, noTable()
-		}
-		if g.projection != nil {
-			if failed := g.table.scalarKeys(g.projection.NestedHeads()); failed != nil {
-				return nil, failed
-			}
-		}
-		u := usageOf(&used, g.table)
-		u.read = true
-		r := g.table.get(g.key)
-		if r == nil {
-			u.add(2*readUnits(0, true), nil)
-			continue
-		}
-		size += r.size
-		u.add(2*readUnits(r.size, true), nil)
-		switch {
-		case g.statement != nil:
-			var failed *apiError
-			if items[i], failed = projected(g.statement, r.item); failed != nil {
-				return nil, failed
-			}
-		case g.projection != nil:
-			items[i] = g.projection.Apply(r.item)
-		default:
-			items[i] = r.item
-		}
-	}
-	if size > maxTransaction {
-		return nil, invalid("Aggregated size of items in the transaction exceeds the maximum allowed size of 4 MB")
-	}
-	o := &out{}
-	o.open()
-	wantedCapacity(in).many(o, used, true)
-	o.key("Responses")
-	o.list(len(items), func(i int) {
-		o.open()
-		if items[i] != nil {
-			o.item("Item", items[i])
-		}
-		o.close()
-	})
-	o.close()
-	return o, nil
 }

@@ -219,8 +219,8 @@ func TestFirstInvalidItemOfATransactionIsReportedAlone(t *testing.T) {
 	c.answers("Scan", `{"TableName":"indexed","Select":"COUNT"}`, `{"Count":1,"ScannedCount":1}`)
 }
 
-// TestEmptyKeyOfAnIndexRefusesTheTransaction holds that an empty key of an index is no reason of its item, as one of another type
-// is.
+// TestEmptyKeyOfAnIndexRefusesTheTransaction checks that an empty index key rejects the transaction, and is not a
+// cancellation reason, as a key of another type is.
 func TestEmptyKeyOfAnIndexRefusesTheTransaction(t *testing.T) {
 	t.Parallel()
 

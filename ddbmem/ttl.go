@@ -9,10 +9,10 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// maxTTLName is how many characters the name of the attribute of expiry may have.
+// maxTTLName is the maximum length of the TTL attribute's name, in characters.
 const maxTTLName = 255
 
-// ttl knows which items of a table expire when.
+// ttl tracks the expiry of a table's items.
 type ttl struct {
 	attr   string // empty while disabled
 	delay  time.Duration
@@ -20,11 +20,11 @@ type ttl struct {
 	kept   tree.Tree[struct{}] // those that were too old to expire when they were written
 }
 
-// oldest is how far in the past an expiry time may lie when it is written: what expired earlier is kept, as the service
-// does to guard against times that were meant in another unit.
+// oldest is how far in the past an expiry time may be when it is written. Items that expired earlier are kept, as in
+// the service, because their times were probably meant in another unit.
 const oldest = 5 * 365 * 24 * time.Hour
 
-// latest is the last expiry time that is looked at, in the year 5138: what expires later does not expire.
+// latest is the last valid expiry time, in the year 5138: later ones never expire.
 const latest = 100_000_000_000
 
 // at returns when an item expires, and whether it does.
@@ -73,7 +73,7 @@ func (l *ttl) note(key string, r *row, now time.Time) {
 	}
 }
 
-// enable starts expiry by an attribute, for the rows that are there too.
+// enable starts expiry by an attribute, also for existing rows.
 func (l *ttl) enable(attr string, rows *tree.Tree[*row], now time.Time) {
 	l.disable()
 	l.attr = attr

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// changes are those of the provisioned units of a table or an index. Units may be decreased four times a day, and then
-// once an hour; a day is one of UTC.
+// changes counts the changes of the provisioned units of a table or an index. Units may be decreased four times a day,
+// then once an hour; days are in UTC.
 type changes struct {
 	increased time.Time
 	decreased time.Time
@@ -40,7 +40,7 @@ func (c *changes) note(old, next capacityPair, now time.Time) {
 	}
 }
 
-// checkDecreases refuses an update that decreases units too often.
+// checkDecreases rejects an update that decreases units too often.
 func (u *tableUpdate) checkDecreases() *apiError {
 	if u.t.res == nil || u.def.billing == "PAY_PER_REQUEST" || u.t.def.billing == "PAY_PER_REQUEST" {
 		return nil
@@ -79,7 +79,7 @@ func (u *tableUpdate) noteUnits() {
 	}
 }
 
-// describe appends when the units were changed.
+// describe appends the times of the changes.
 func (c *changes) describe(o *out, now time.Time) {
 	o.int("NumberOfDecreasesToday", c.count(now))
 	if !c.increased.IsZero() {

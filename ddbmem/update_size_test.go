@@ -15,8 +15,8 @@ const (
 
 func filler(n int) string { return `{"S":"` + strings.Repeat("y", n) + `"}` }
 
-// TestUpdateItemCountsWhatTheRequestWrites holds what each kind of clause costs: with the largest text beside it that
-// is accepted, one more byte is refused.
+// TestUpdateItemCountsWhatTheRequestWrites checks the cost of each kind of clause: one byte more than the largest
+// accepted text is rejected.
 func TestUpdateItemCountsWhatTheRequestWrites(t *testing.T) {
 	t.Parallel()
 
@@ -107,7 +107,7 @@ func TestUpdateItemCountsBeforeTheCondition(t *testing.T) {
 	c.answers("GetItem", `{"TableName":"hash","Key":{"pk":{"S":"a"}}}`, `{"Item":{"pk":{"S":"a"},"c":{"S":"x"}}}`)
 }
 
-// TestOtherWritesCountTheItemAlone writes what an UpdateItem of the same key refuses.
+// TestOtherWritesCountTheItemAlone writes what an UpdateItem of the same key rejects.
 func TestOtherWritesCountTheItemAlone(t *testing.T) {
 	t.Parallel()
 

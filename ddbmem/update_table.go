@@ -40,7 +40,7 @@ func updateTable(e *Engine, in *wire.Node) (*out, error) {
 	return o, nil
 }
 
-// checkUpdate is what a request to update a table must pass before the table is looked at.
+// checkUpdate checks a request before its table is looked at.
 func checkUpdate(in *wire.Node) *apiError {
 	some := false
 	for _, name := range []string{
@@ -101,7 +101,7 @@ func indexUpdate(n *wire.Node) *wire.Node {
 	return nil
 }
 
-// tableUpdate gathers the changes to a table, which are made all or not at all.
+// tableUpdate collects the changes of a table, which are applied all or not at all.
 type tableUpdate struct {
 	t       *table
 	in      *wire.Node
@@ -204,7 +204,7 @@ func (u *tableUpdate) globalIndexes() *apiError {
 	return nil
 }
 
-// provisioned refuses to leave an index without throughput when the table gets one.
+// provisioned rejects an update that gives the table throughput but not its index.
 func (u *tableUpdate) provisioned() *apiError {
 	if u.def.billing != "PROVISIONED" || u.t.def.billing == "PROVISIONED" {
 		return nil
@@ -245,7 +245,7 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 		}
 	}
 	probe := &table{def: u.def, schema: u.t.schema, engine: u.t.engine}
-	probe.def.attrs = nil // keys of the index must be defined in the request, even where the table knows them
+	probe.def.attrs = nil // the request must define the keys of the index, even if the table knows them
 	if failed := probe.def.readAttributes(u.in); failed != nil {
 		return failed
 	}
@@ -278,7 +278,7 @@ func (u *tableUpdate) createIndex(n *wire.Node) *apiError {
 	if failed := checkIncluded(u.indexes); failed != nil {
 		return failed
 	}
-	// Definitions that no key uses are not kept.
+	// Definitions that are in no key are not kept.
 	kept := &table{schema: u.t.schema, indexes: u.indexes, def: u.def}
 	kept.keepUsed()
 	u.def.attrs = kept.def.attrs
@@ -348,7 +348,7 @@ func (u *tableUpdate) rest() *apiError {
 	return nil
 }
 
-// commit makes the changes. The caller holds the locks of the engine and the table.
+// commit applies the changes. The caller holds the locks of the engine and the table.
 func (u *tableUpdate) commit(e *Engine) {
 	t := u.t
 	delay := e.opts.TableDelay
@@ -366,7 +366,7 @@ func (u *tableUpdate) commit(e *Engine) {
 			x.activeAt = at(u.now.Add(delay))
 		}
 		t.addIndexThroughput(x, u.now)
-		// Backfill: an item whose attributes do not fit the index is left out of it.
+		// Backfill: an item that does not fit the index is left out of it.
 		for _, r := range t.rows.Ascend("") {
 			x.change(&t.schema, nil, r, u.now)
 		}

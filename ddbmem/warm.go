@@ -2,7 +2,7 @@ package ddbmem
 
 import "github.com/singletable-go/ddb/ddbmem/internal/wire"
 
-// readWarm reads the WarmThroughput of a table or an index, nil when there is none. What it leaves out is 0.
+// readWarm reads the WarmThroughput of a table or an index, nil if there is none. A missing number is 0.
 func readWarm(in *wire.Node) *capacityPair {
 	p := in.Get("WarmThroughput")
 	if p == nil {
@@ -13,8 +13,8 @@ func readWarm(in *wire.Node) *capacityPair {
 
 const initialThroughputURL = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial"
 
-// checkNewWarm refuses a warm throughput below what a new table or index has anyhow. of is "table", or "index" and the
-// name of the index.
+// checkNewWarm rejects a warm throughput below that of every new table or index. of is "table", or "index" and the name
+// of the index.
 func checkNewWarm(in *wire.Node, of, billing string, units capacityPair) *apiError {
 	p := in.Get("WarmThroughput")
 	for _, m := range []struct {
@@ -35,7 +35,7 @@ func checkNewWarm(in *wire.Node, of, billing string, units capacityPair) *apiErr
 	return nil
 }
 
-// checkWarm refuses a warm throughput below the one that a table or an index has.
+// checkWarm rejects a warm throughput below the present one of a table or an index.
 func (r *resource) checkWarm(in *wire.Node, of string) *apiError {
 	p := in.Get("WarmThroughput")
 	for a, name := range [2]string{reading: "ReadUnitsPerSecond", writing: "WriteUnitsPerSecond"} {

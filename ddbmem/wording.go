@@ -2,25 +2,25 @@ package ddbmem
 
 import "github.com/singletable-go/ddb/ddbmem/internal/wire"
 
-// Wording chooses between the words that AWS has for what is wrong with a request. Since June 2026 it moves operations,
-// region by region, to layers that word a ValidationException otherwise; in October 2026 almost all regions did so for
-// PutItem, UpdateItem, DeleteItem, GetItem, BatchGetItem and Query. What is refused is the same in both, and a program
-// that reads the text of an error meets both.
+// Wording selects between two texts that AWS has for invalid requests. Since June 2026 AWS has moved operations, region
+// by region, to layers with different ValidationExceptions. By October 2026 almost all regions had done so for PutItem,
+// UpdateItem, DeleteItem, GetItem, BatchGetItem and Query. Both reject the same requests. A program that reads the text
+// of an error meets both.
 type Wording uint8
 
 // The wordings of [Options.Wording].
 const (
-	// NewerWording is that of October 2026: PutItem, UpdateItem and DeleteItem put "1 validation error detected: " in
-	// front of what they find in the request alone, and the operations above show the members of sets with duplicates
-	// in quotes and do not say which expression value is not allowed.
+	// NewerWording is that of October 2026. PutItem, UpdateItem and DeleteItem put "1 validation error detected: "
+	// before the errors that need only the request. The operations above quote the members of sets with duplicates, and
+	// do not name an invalid expression value.
 	NewerWording Wording = iota
 
-	// OlderWording is that of May 2026, in which all operations answered what BatchWriteItem, Scan and the
-	// transactions still do.
+	// OlderWording is that of May 2026: all operations have the texts that BatchWriteItem, Scan and the transactions
+	// still have.
 	OlderWording
 )
 
-// oneError begins what a layer finds in a request.
+// oneError is the beginning of a newer layer's errors.
 const oneError = "1 validation error detected: "
 
 // layerOf returns the layer that checks a request.
@@ -31,7 +31,7 @@ func (e *Engine) layerOf(op *operation, in *wire.Node) wire.Layer {
 	return op.layer
 }
 
-// early marks an error as found in the request alone.
+// early marks an error that needs only the request.
 func early(err error) error {
 	if err == nil {
 		return nil
@@ -41,7 +41,7 @@ func early(err error) error {
 	return failed
 }
 
-// in returns the error in the words of a layer.
+// in returns the error with the text of a layer.
 func (e *apiError) in(layer wire.Layer) *apiError {
 	if layer == wire.Older {
 		return e

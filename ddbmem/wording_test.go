@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadsAreRefusedInTheWordsOfTheService checks queries and scans that other engines refuse alike.
+// TestReadsAreRefusedInTheWordsOfTheService checks queries and scans that other engines reject with the same text.
 func TestReadsAreRefusedInTheWordsOfTheService(t *testing.T) {
 	t.Parallel()
 

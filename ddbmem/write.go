@@ -15,7 +15,7 @@ const (
 	checkWrite
 )
 
-// write is one write to one item, on its own or as a part of a batch or a transaction.
+// write is a write to one item: single, or part of a batch or a transaction.
 type write struct {
 	kind      writeKind
 	table     *table
@@ -24,13 +24,12 @@ type write struct {
 	size      int        // of the item of a put
 	condition *expr.Condition
 	update    *expr.Update
-	returnOld bool // the failure of the condition shows the item
-	charged   bool // the size of an item limits what the update costs as a request, too
-	inserts   bool // the condition is that the item is not there yet, as an INSERT has it
+	returnOld bool // the failed condition returns the item
+	charged   bool // the size limit applies also to the update as a request
+	inserts   bool // the condition is that the item does not exist, as for an INSERT
 }
 
-// newWrite reads a write from its request, or its part of a transaction, as far as that can be done without the
-// table.
+// newWrite reads a write from its request, or from its part of a transaction, as far as possible without the table.
 func newWrite(kind writeKind, in *wire.Node) (*write, error) {
 	w := &write{kind: kind, returnOld: in.Text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"}
 	if kind == putWrite {
@@ -42,8 +41,8 @@ func newWrite(kind writeKind, in *wire.Node) (*write, error) {
 	return w, w.read(in, "Key", "ConditionExpression")
 }
 
-// read reads the attributes of a write and its expressions; users are the parameters that may use values. What is wrong
-// with the attributes is reported first, unless they are nested too deeply for that.
+// read reads the attributes of a write and its expressions; users are the parameters that may use values. Errors of the
+// attributes come first, except too deep nesting.
 func (w *write) read(in *wire.Node, member string, users ...string) error {
 	attrs := in.Values(member)
 	_, fault := attrs.Fault()
@@ -64,7 +63,7 @@ func (w *write) read(in *wire.Node, member string, users ...string) error {
 	return nil
 }
 
-// checkSize refuses an item that is larger than items can be.
+// checkSize rejects an item above the maximum size.
 func (w *write) checkSize() *apiError {
 	if w.size > maxItem {
 		return invalid("Item size has exceeded the maximum allowed size")
@@ -86,7 +85,7 @@ func (w *write) bind(t *table) *apiError {
 	return nil
 }
 
-// checkPaths refuses what expressions say about keys. The caller holds the lock.
+// checkPaths rejects expressions on key attributes. The caller holds the lock.
 func (w *write) checkPaths() *apiError {
 	if w.update != nil {
 		for _, name := range w.update.Heads() {
@@ -107,7 +106,7 @@ func (w *write) checkPaths() *apiError {
 	return nil
 }
 
-// plan works out what the write does to the item as it is, without doing it. The caller holds the lock.
+// plan computes the effect of the write on the current item, without applying it. The caller holds the lock.
 func (w *write) plan() (change, *apiError) {
 	t := w.table
 	if failed := w.checkPaths(); failed != nil {
@@ -154,7 +153,7 @@ func (w *write) updated(old value.Item) (*row, *apiError) {
 	next, err := old, error(nil)
 	switch {
 	case old == nil && w.update != nil:
-		next, err = w.update.Create(w.attrs) // where there is no item, the update sees the key
+		next, err = w.update.Create(w.attrs) // without an item the update sees the key
 	case old == nil:
 		next = w.attrs
 	case w.update != nil:
@@ -177,7 +176,7 @@ func updateTooLarge() *apiError {
 	return invalid("Item size to update has exceeded the maximum allowed size")
 }
 
-// checkKinds refuses an update that gives the key of an index a wrong type whatever the item.
+// checkKinds rejects an update that gives an index key a wrong type for any item.
 func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
 	return t.firstByName(func(x *index) *apiError {
 		for _, k := range x.all() {
@@ -191,7 +190,7 @@ func (t *table) checkKinds(attributes []expr.KeyAttribute) *apiError {
 	})
 }
 
-// firstByName returns what a check says of the first index, in the order of their names, that it refuses.
+// firstByName returns the error of the first index, by name, that a check rejects.
 func (t *table) firstByName(check func(*index) *apiError) *apiError {
 	var first *apiError
 	name := ""
@@ -206,8 +205,9 @@ func (t *table) firstByName(check func(*index) *apiError) *apiError {
 	return first
 }
 
-// checkIndexKeys refuses an item whose attributes cannot be keys of an index: of a wrong type, empty or too long. An
-// update is refused in words of its own, and only for what it changes: an item from before the index may not fit it.
+// checkIndexKeys rejects an item whose attributes cannot be keys of an index: of a wrong type, empty or too long. An
+// update has its own messages, and is rejected only for what it changes: an item that is older than the index may not
+// fit it.
 func (t *table) checkIndexKeys(it, old value.Item, update *expr.Update) *apiError {
 	return t.firstByName(func(x *index) *apiError {
 		for i, keys := range [2][]keyAttr{x.hash, x.rng} {
@@ -244,7 +244,7 @@ func (t *table) checkIndexKeys(it, old value.Item, update *expr.Update) *apiErro
 	})
 }
 
-// atOnce makes an error one that refuses a whole transaction.
+// atOnce marks an error that rejects a whole transaction.
 func atOnce(failed *apiError) *apiError {
 	failed.atOnce = true
 	return failed
@@ -262,7 +262,7 @@ func (c change) baseUnits() float64 {
 	return writeUnits(size)
 }
 
-// single runs a write of its own and returns the change and what it consumed.
+// single runs a single write and returns the change and its consumption.
 func (e *Engine) single(w *write, name string) (change, *usage, *apiError) {
 	t, failed := e.open(name)
 	if failed != nil {

@@ -1,37 +1,39 @@
-// Package ddbsqs keeps dead letters in a queue of SQS, and handles them from there. It is a module of its own, so that
-// only who uses it requires the SDK's client of SQS.
+// Package ddbsqs keeps dead letters in an SQS queue, and handles them from there. It is a separate module, so that only
+// its users depend on the SDK's SQS client.
 //
 //	letters := ddbsqs.New(sqs.NewFromConfig(cfg), url, nil)
 //	mux := ddb.NewMux(Platform, &ddb.MuxOptions{DeadLetters: letters.Put})
 //
-// A program of its own, or the same one, handles them again when what they failed by is mended:
+// The same program, or another one, handles them again when the cause of their failure is repaired:
 //
 //	err := letters.Run(ctx, ddbsqs.Letters(replay)) // until ctx ends; Drain ends when the queue is empty
 //
-// replay is a mux without DeadLetters: a letter that fails then stays in the queue. One with DeadLetters would put a new
-// letter in place of it, whose receives are counted from one again.
+// replay is a mux without DeadLetters: a dead letter that fails again then stays in the queue. A mux with DeadLetters
+// would replace it by a new message, whose receives are counted from one again.
 //
-// A queue that is the on-failure destination of a stream's event source mapping is handled with [Discarded], which reads
-// the records from the stream again.
+// [Discarded] handles a queue that is the on-failure destination of a stream's event source mapping. It reads the
+// records from the stream again.
 //
 // # What it promises
 //
-// A message is deleted after it was handled, never before: it comes at least once. While it is handled nobody else gets it,
-// however long that takes, up to the 12 hours that SQS allows. What fails comes again after [Options].Retry.
+// A message is deleted only after it was handled: delivery is at least once. While a message is handled no other
+// consumer receives it, however long that takes, up to the 12 hours that SQS allows. A message that fails is delivered
+// again after [Options].Retry.
 //
-// # Poison
+// # Messages that always fail
 //
-// A letter that fails again and again is left to the redrive policy of the queue: give it a dead-letter queue of its own and
-// a maxReceiveCount. Where there is none, [Options].Poison takes it after so many receives.
+// A message that fails again and again is left to the redrive policy of the queue: give the queue a dead-letter queue
+// and a maxReceiveCount. Without such a policy, [Options].Poison takes the message after [Options].MaxReceives
+// receives.
 //
 // # Order
 //
-// A standard queue has none. Aggregates and fan-outs read the table and do not mind; a handler that does needs a FIFO
-// queue, whose URL ends in .fifo: there the letters of an item come in the order in which they were put, and a letter
-// that fails holds up those of its item. AWS: "FIFO queue delivery logic in Amazon SQS".
+// A standard queue has no order. Aggregates and fan-outs read the table, so they do not depend on it. A handler that
+// does needs a FIFO queue, whose URL ends in .fifo. Its dead letters of one item arrive in the order in which they were
+// sent, and a message that fails blocks the others of its item. AWS: "FIFO queue delivery logic in Amazon SQS".
 //
 // # Size
 //
-// A message holds 1 MiB, and before August 2025 it held 256 KiB; a queue may allow less. A record with two images of 400 KB
-// may need more than that. See [Options].MaxBytes. AWS: "Amazon SQS message quotas".
+// A message holds 1 MiB; before August 2025 it was 256 KiB, and a queue may allow less. A record with two images of 400
+// KB may need more. See [Options].MaxBytes. AWS: "Amazon SQS message quotas".
 package ddbsqs

@@ -12,7 +12,7 @@ import (
 	"github.com/singletable-go/ddb/ddbsqs"
 )
 
-// paper is a queue on paper, where a program has *sqs.Client.
+// paper is a queue in memory, in place of *sqs.Client.
 type paper struct {
 	ddbsqs.Client
 	bodies []string
@@ -48,14 +48,14 @@ func Example() {
 	})
 	letters := ddbsqs.New(&paper{}, "https://sqs.eu-central-1.amazonaws.com/123456789012/dead-letters", nil)
 
-	// The program that follows the stream puts what it cannot handle into the queue.
+	// The program that follows the stream puts the records that it cannot handle into the queue.
 	live := ddb.NewMux(music, &ddb.MuxOptions{DeadLetters: letters.Put, Attempts: 1})
 	ddb.Handle(live, songs, func(context.Context, ddb.Change[Song]) error { return fmt.Errorf("the index of songs is away") })
 	key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "song#1"}, "sk": &types.AttributeValueMemberS{Value: "song#1"}}
 	_, err := live.Process(ctx, []ddb.Record{{Kind: ddb.Inserted, Sequence: "100", Keys: key, New: key}})
 	fmt.Println(err)
 
-	// Later, when the index is back, a job handles the queue.
+	// Later, when the index exists again, a job handles the queue.
 	replay := ddb.NewMux(music, nil)
 	ddb.Handle(replay, songs, func(_ context.Context, c ddb.Change[Song]) error {
 		fmt.Println(c.Kind, c.New.ID)

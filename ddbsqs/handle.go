@@ -16,10 +16,10 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// Handler handles the body of a message. After nil the message is deleted.
+// Handler handles the body of a message. If it returns nil the message is deleted. A panic counts as an error.
 type Handler func(ctx context.Context, body string) error
 
-// Letters handles dead letters: it hands their records to to.
+// Letters returns a Handler for dead letters: it hands their records to to, one by one.
 func Letters(to ddbstream.Processor) Handler {
 	return func(ctx context.Context, body string) error {
 		l, err := ddbstream.Decode([]byte(body))
@@ -34,7 +34,8 @@ func Letters(to ddbstream.Processor) Handler {
 	}
 }
 
-// Discarded handles what Lambda sends when it gives up records of a DynamoDB stream, by [ddbstream.Redrive].
+// Discarded returns a Handler for what Lambda sends when it gives up records of a DynamoDB stream. It calls
+// [ddbstream.Redrive].
 func Discarded(streams ddbstream.Client, to ddbstream.Processor) Handler {
 	return func(ctx context.Context, body string) error {
 		_, err := ddbstream.Redrive(ctx, streams, []byte(body), to)
@@ -42,8 +43,13 @@ func Discarded(streams ddbstream.Client, to ddbstream.Processor) Handler {
 	}
 }
 
-// Run handles the messages of the queue until ctx ends, and returns nil then. A queue that does not exist is an error;
-// whatever else fails is tried again.
+// Run handles the messages of the queue until ctx ends, and then returns nil. A queue that does not exist is an error;
+// all other failures are reported to [Options].OnError and retried with backoff.
+//
+// It handles the messages of a batch one after the other; run it several times for more concurrency. A batch costs one
+// ReceiveMessage for up to ten messages (one in a FIFO queue), and a DeleteMessage for each handled message. While a
+// batch lasts, each of its messages costs a ChangeMessageVisibility for each third of [Options].Visibility, and a failed
+// message costs another. An empty queue costs one ReceiveMessage for each [Options].Wait.
 func (q *Queue) Run(ctx context.Context, handle Handler) error {
 	for failures := 0; ctx.Err() == nil; {
 		_, err := q.batch(ctx, handle, q.opts.Wait)
@@ -61,8 +67,8 @@ func (q *Queue) Run(ctx context.Context, handle Handler) error {
 	return nil
 }
 
-// Drain handles messages until a request gets none, and returns how many were handled. What failed stays in the queue
-// and is in the error.
+// Drain handles messages until a request returns none, and returns how many were handled. Failed messages stay in the
+// queue, and their errors are joined in err. The requests are those of [Queue.Run].
 func (q *Queue) Drain(ctx context.Context, handle Handler) (handled int, err error) {
 	var failed []error
 	d := *q
@@ -82,11 +88,11 @@ func (q *Queue) Drain(ctx context.Context, handle Handler) (handled int, err err
 // none is what batch returns if there was no message.
 const none = -1
 
-// batch receives some messages and handles them.
+// batch receives messages and handles them.
 func (q *Queue) batch(ctx context.Context, handle Handler, wait time.Duration) (handled int, err error) {
 	most := int32(10)
 	if q.fifo() {
-		most = 1 // SQS keeps the group of a message that failed; one that was received behind it would count a receive for nothing
+		most = 1 // SQS blocks the group of a failed message: a later message of the batch would count a receive without being handled
 	}
 	out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 		QueueUrl: &q.url, MaxNumberOfMessages: most, VisibilityTimeout: seconds(q.opts.Visibility), WaitTimeSeconds: seconds(wait),
@@ -131,22 +137,22 @@ func (q *Queue) one(ctx context.Context, handle Handler, h *holder, m types.Mess
 		}
 	}
 	h.drop(m)
-	// It is handled, also when the program is about to end.
+	// The message is handled, even if the program is about to end.
 	if _, err := q.client.DeleteMessage(context.WithoutCancel(ctx), &sqs.DeleteMessageInput{QueueUrl: &q.url, ReceiptHandle: m.ReceiptHandle}); err != nil {
-		q.report(ctx, fmt.Errorf("ddbsqs: message %s: it was handled, but it cannot be deleted and will come again: %w", *m.MessageId, err))
+		q.report(ctx, fmt.Errorf("ddbsqs: message %s: handled but not deleted, it will be delivered again: %w", *m.MessageId, err))
 		return false
 	}
 	return true
 }
 
-// poison hands a message that failed too often to Poison, and reports whether that took it.
+// poison hands a message that failed too often to Poison, and reports whether Poison took it.
 func (q *Queue) poison(ctx context.Context, m types.Message) (taken bool, err error) {
 	n, err := strconv.Atoi(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
 	if q.opts.Poison == nil || err != nil || n < q.opts.MaxReceives || ctx.Err() != nil {
 		return false, nil
 	}
 	if err := q.opts.Poison.Send(ctx, text(m.Body)); err != nil {
-		return false, fmt.Errorf("ddbsqs: message %s failed %d times, and the queue of poison does not take it: %w", *m.MessageId, n, err)
+		return false, fmt.Errorf("ddbsqs: message %s: failed %d times and Poison did not take it: %w", *m.MessageId, n, err)
 	}
 	return true, nil
 }
@@ -157,14 +163,14 @@ func (q *Queue) report(ctx context.Context, err error) {
 	}
 }
 
-// holder keeps the messages that were received hidden from others.
+// holder keeps received messages hidden from other consumers.
 type holder struct {
 	q    *Queue
 	mu   sync.Mutex
 	held map[string]types.Message
 }
 
-// hold renews the visibility of what is held until it is stopped.
+// hold renews the visibility of the held messages until stop is called.
 func (h *holder) hold(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
@@ -187,14 +193,14 @@ func (h *holder) hold(ctx context.Context) (stop func()) {
 	return func() { cancel(); wg.Wait() }
 }
 
-// drop no longer holds a message.
+// drop stops holding a message.
 func (h *holder) drop(m types.Message) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.held, *m.MessageId)
 }
 
-// release lets a message come again: after a pause if it failed, and at once when the program ends.
+// release makes a message visible again: after a pause if it failed, at once when the program ends.
 func (h *holder) release(ctx context.Context, m types.Message) {
 	h.drop(m)
 	after := h.q.opts.Retry
@@ -209,7 +215,7 @@ func (h *holder) visible(ctx context.Context, m types.Message, after time.Durati
 		QueueUrl: &h.q.url, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: seconds(after),
 	})
 	if err != nil {
-		h.q.report(ctx, fmt.Errorf("ddbsqs: message %s: its visibility cannot be changed, so that it may come again too early: %w", *m.MessageId, err))
+		h.q.report(ctx, fmt.Errorf("ddbsqs: message %s: its visibility cannot be changed, it may be delivered again too early: %w", *m.MessageId, err))
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The tests run on a server by others, moto's, over HTTP: python3 -m pip install 'moto[server]'. DDB_MOTO_SERVER names its
-// program where it is not on the PATH, and with DDB_REQUIRE_SQS=1 it must be there.
+// The tests run on moto's server, over HTTP: python3 -m pip install 'moto[server]'. DDB_MOTO_SERVER names its program
+// if it is not on the PATH. With DDB_REQUIRE_SQS=1 it must exist.
 
 var stopServer = func() {}
 
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// server is the address of the server, which is started when the first test asks.
+// server is the address of the server, which starts with the first test that needs it.
 var server = sync.OnceValues(func() (string, error) {
 	program := os.Getenv("DDB_MOTO_SERVER")
 	if program == "" {
@@ -55,7 +55,7 @@ var server = sync.OnceValues(func() (string, error) {
 	for lines.Scan() {
 		if url := address.FindString(lines.Text()); url != "" {
 			go func() {
-				for lines.Scan() { // the server must not wait for a reader of its log
+				for lines.Scan() { // the server must not block on its log
 				}
 			}()
 			return url, nil
@@ -80,7 +80,7 @@ func connect(t *testing.T) *sqs.Client {
 	})
 }
 
-// create makes a queue for one test, a FIFO one where fifo says so.
+// create makes a queue for one test, as a FIFO queue if fifo is set.
 func create(t *testing.T, client *sqs.Client, suffix string, attributes map[string]string) (url string) {
 	t.Helper()
 	name := regexp.MustCompile(`\W`).ReplaceAllString(t.Name(), "-") + "-" + fmt.Sprint(time.Now().UnixNano()%1_000_000) + suffix

@@ -15,7 +15,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// Client is what a [Queue] calls; *sqs.Client has it. Methods may be added in minor versions.
+// Client lists the methods that a [Queue] calls; *sqs.Client has them. Methods may be added in minor versions.
 type Client interface {
 	SendMessage(context.Context, *sqs.SendMessageInput, ...func(*sqs.Options)) (*sqs.SendMessageOutput, error)
 	ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
@@ -23,40 +23,40 @@ type Client interface {
 	ChangeMessageVisibility(context.Context, *sqs.ChangeMessageVisibilityInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
 }
 
-// Options configures a [Queue]; the zero value of each field is its default, and nil is all defaults.
+// Options configures a [Queue]. The zero value of each field is its default; nil means all defaults.
 type Options struct {
-	// MaxBytes bounds a message; default 256 KiB, which every queue takes unless it was told otherwise. A queue whose
-	// MaximumMessageSize says so takes up to 1 MiB (1 << 20).
+	// MaxBytes bounds a message; default 256 KiB, which every queue accepts unless its MaximumMessageSize is lower. A
+	// queue may accept up to 1 MiB (1 << 20).
 	MaxBytes int
 
-	// TooLarge takes letters that are larger. By default such a letter is sent without its images, and says so in its
-	// cause.
+	// TooLarge stores dead letters that are larger. By default such a dead letter is sent without its images, and its
+	// cause says so.
 	TooLarge ddbstream.Sink
 
-	// Visibility is how long a message that this program received is hidden from others before it is renewed; default
-	// 30 s, whole seconds. When the program dies, its messages come again after that time.
+	// Visibility is how long a received message is hidden from other consumers before that is renewed; default 30 s,
+	// whole seconds. If the program crashes, its messages are delivered again after that time.
 	Visibility time.Duration
 
-	// Wait is how long a request for messages waits for some, as long polling; default 20 s, which is the most.
+	// Wait is how long a receive request waits for messages (long polling); default 20 s, the most that SQS allows.
 	Wait time.Duration
 
-	// Retry is the pause before a message that failed comes again; default 30 s, whole seconds.
+	// Retry is the pause before a failed message is delivered again; default 30 s, whole seconds.
 	Retry time.Duration
 
-	// Poison takes messages that failed MaxReceives times, which are deleted then: another Queue, for instance. By
+	// Poison takes messages that failed MaxReceives times, for instance another Queue; they are then deleted here. By
 	// default they stay, and the redrive policy of the queue decides.
 	Poison ddbstream.Sender
 
-	// MaxReceives is after how many receives Poison takes a message; default 5.
+	// MaxReceives is the number of receives after which Poison takes a message; default 5.
 	MaxReceives int
 
-	// OnError is told of messages that failed, and of requests that failed and are repeated; by default they are
-	// repeated in silence.
+	// OnError is called for failed messages, and for failed requests that are retried. It may be called concurrently.
+	// By default they are retried without a report.
 	OnError func(ctx context.Context, err error)
 }
 
-// Queue is a queue of SQS. Make it with [New]. It is safe for concurrent use, and as many programs as you like may handle
-// one queue.
+// Queue is an SQS queue. Make it with [New]; the zero value is not usable. It is safe for concurrent use, and any
+// number of programs may handle one queue.
 type Queue struct {
 	client Client
 	url    string
@@ -91,23 +91,24 @@ func New(client Client, url string, opts *Options) *Queue {
 	return q
 }
 
-// Put sends a dead letter: it is what [ddb.MuxOptions].DeadLetters wants.
+// Put sends a dead letter, with one SendMessage: its signature fits [ddb.MuxOptions].DeadLetters. Its error wraps that
+// of the SDK.
 func (q *Queue) Put(ctx context.Context, r ddb.Record, cause error) error {
 	return q.put.Put(ctx, r, cause)
 }
 
-// outside are the characters that SQS replaces or refuses, and encoding/json does not escape. In JSON they stand in strings
-// alone. AWS: "SendMessage".
+// outside are the characters that SQS replaces or rejects and encoding/json does not escape. In JSON they occur only in
+// strings. AWS: "SendMessage".
 var outside = strings.NewReplacer("\uFFFE", `\ufffe`, "\uFFFF", `\uffff`)
 
-// Send sends a body, which is JSON. To a FIFO queue it goes in the group of the item that a dead letter is of; other bodies
-// are all of one group.
+// Send sends a body, which must be JSON, with one SendMessage. In a FIFO queue a dead letter's message group is its
+// item; all other bodies share one group. Its error wraps that of the SDK.
 func (q *Queue) Send(ctx context.Context, body string) error {
 	in := &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: new(outside.Replace(body))}
 	if q.fifo() {
 		in.MessageGroupId = new(group(body))
-		// Of the whole body, which has the time: a request that the SDK repeats is one message, and a letter that failed
-		// again is another.
+		// The hash of the whole body, which contains the time: a retry of the SDK is the same message, a dead letter
+		// that failed again is a new one.
 		in.MessageDeduplicationId = new(hash(body))
 	}
 	if _, err := q.client.SendMessage(ctx, in); err != nil {
@@ -130,7 +131,7 @@ func group(body string) string {
 	if err := json.Unmarshal([]byte(body), &letter); err != nil || len(letter.Record.DynamoDB.Keys) == 0 {
 		return "other"
 	}
-	keys, err := json.Marshal(letter.Record.DynamoDB.Keys) // in the order of names
+	keys, err := json.Marshal(letter.Record.DynamoDB.Keys) // sorted by name
 	if err != nil {
 		return "other"
 	}

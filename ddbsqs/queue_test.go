@@ -28,7 +28,7 @@ func change(item string, n int) ddb.Record {
 	return ddb.Record{Kind: ddb.Removed, Keys: key, Old: key, Sequence: fmt.Sprintf("%021d", n), At: time.Unix(1720740233, 0).UTC()}
 }
 
-// taker is a processor that notes what it handled, and fails on what bad says.
+// taker is a processor that notes what it handled, and fails where bad says.
 type taker struct {
 	mu   sync.Mutex
 	seen []string
@@ -64,7 +64,7 @@ func quick() *ddbsqs.Options {
 	return &ddbsqs.Options{Visibility: 2 * time.Second, Retry: time.Second, Wait: time.Second}
 }
 
-// run handles a queue until the function returned is called.
+// run handles a queue until the returned function is called.
 func run(t *testing.T, q *ddbsqs.Queue, handle ddbsqs.Handler) (stop func() error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -258,7 +258,7 @@ func TestSizesAndCharactersOfMessages(t *testing.T) {
 	images := func(n int) map[string]types.AttributeValue {
 		return map[string]types.AttributeValue{"pk": r.Keys["pk"], "text": &types.AttributeValueMemberS{Value: "\uFFFE\uFFFF\x00\x7f\u2028" + strings.Repeat("x", n)}}
 	}
-	r.Old = images(700 << 10) // more than a message held before August 2025
+	r.Old = images(700 << 10) // more than the maximum message before August 2025
 	require.NoError(t, q.Put(t.Context(), r, errors.New("x")))
 	var got []ddb.Record
 	letters := func(_ context.Context, body string) error {
@@ -280,7 +280,7 @@ func TestSizesAndCharactersOfMessages(t *testing.T) {
 	assert.Equal(t, r.Keys, got[1].Keys)
 }
 
-// SQS replaces or refuses what XML cannot have. The server of these tests does not.
+// SQS replaces or rejects characters that XML does not have. The server of these tests does not.
 func TestCharactersThatXMLHasNotAreEscaped(t *testing.T) {
 	t.Parallel()
 	to := &paper{}

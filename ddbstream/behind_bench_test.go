@@ -29,11 +29,11 @@ const (
 	behindTime   = 6 * time.Hour // in which the records were written
 )
 
-// BenchmarkReaderBehind is what it costs to catch up for workers of one process that are 100,000 records and six hours behind on 16 shards, or
-// as many records as DDB_BENCH_RECORDS says, with a processor that does nothing. It tells records a second of CPU time, that of
-// the engine included, since a busy machine makes others of no use, and its ratio to one worker; records a second that one shard got; the most that
-// lives at three moments, less the engine: that is the batches under way, one a shard; and by how many percent Status.CatchUp of
-// the slowest worker was off the time that was left, at each of these moments.
+// BenchmarkReaderBehind measures how workers of one process catch up that are 100,000 records (or DDB_BENCH_RECORDS)
+// and six hours behind on 16 shards, with a processor that does nothing. It reports records per second of CPU time, the
+// engine's included, because elapsed time depends on other load, and the ratio to one worker. It reports records per
+// second of one shard, and the maximum live heap at three moments without the engine: one batch per shard. It reports
+// the error of the slowest worker's Status.CatchUp at these moments, in percent.
 func BenchmarkReaderBehind(b *testing.B) {
 	records := 100_000
 	if n, err := strconv.Atoi(os.Getenv("DDB_BENCH_RECORDS")); err == nil {
@@ -77,7 +77,7 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// behind is an engine whose table has a stream of so many records, written at one pace until now.
+// behind is an engine whose table has a stream of so many records, written at a constant rate until now.
 func behind(b *testing.B, records int) *ddbmem.Engine {
 	b.Helper()
 	clock := ddbmem.NewManualClock(time.Now().Add(-behindTime))
@@ -100,20 +100,20 @@ func behind(b *testing.B, records int) *ddbmem.Engine {
 	return engine
 }
 
-// catchUp is one reading of all records.
+// catchUp is one read of all records.
 type catchUp struct {
 	records int
 	before  float64 // bytes alive
 	handled atomic.Int64
 	readers []*ddbstream.Reader
 
-	gate    sync.RWMutex // held while the heap is measured: what is allocated meanwhile would count as alive
-	live    float64      // the most bytes alive, beside those before
+	gate    sync.RWMutex // held while the heap is measured, so that other allocations do not count
+	live    float64      // the maximum of live bytes, above those before
 	samples []catchUpSample
 	ended   time.Time
 }
 
-// catchUpSample is what the workers said at a moment.
+// catchUpSample is the workers' status at a moment.
 type catchUpSample struct {
 	at   time.Time
 	says time.Duration
@@ -153,7 +153,7 @@ func (c *catchUp) run(b *testing.B, engine *ddbmem.Engine, workers int) {
 	running.Wait()
 }
 
-// sample asks the workers, and measures what lives while each shard has a batch that waits.
+// sample reads the status of the workers, and measures the live heap while each shard has a waiting batch.
 func (c *catchUp) sample() {
 	c.gate.Lock()
 	defer c.gate.Unlock()
@@ -170,7 +170,7 @@ func (c *catchUp) sample() {
 	c.live = max(c.live, heap()-c.before)
 }
 
-// heap is how many bytes live.
+// heap is the number of live bytes.
 func heap() float64 {
 	runtime.GC()
 	var m runtime.MemStats

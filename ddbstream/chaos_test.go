@@ -15,7 +15,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// unreliable is a store of which one request in 24 fails, half of those after they were done.
+// unreliable is a store of which one request in 24 fails, half of those after they were applied.
 type unreliable struct{ ddbstream.Store }
 
 func (s unreliable) fail(do func() error) error {
@@ -52,8 +52,8 @@ func (s unreliable) Begin(ctx context.Context, at ddbstream.Start) (out ddbstrea
 	return out, err
 }
 
-// Workers that come and go lose nothing and leave no record out before a later one of its item, while shards split and requests
-// to the store and the stream fail, whether they were done or not.
+// Workers that come and go lose nothing and deliver no record before an earlier one of its item, while shards split and
+// requests to the store and the stream fail, applied or not.
 func TestWorkersLoseNothingWhateverFails(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 3})
@@ -71,7 +71,7 @@ func TestWorkersLoseNothingWhateverFails(t *testing.T) {
 		opts.Worker, opts.Lease = w, time.Second
 		return run(t, ddbstream.NewReader(observed{client, c}, name, &advocate{worker: w, c: c}, unreliable{table}, opts))
 	}
-	stops := []func() error{start("w0"), start("w1"), start("w2")} // together, with nothing there
+	stops := []func() error{start("w0"), start("w1"), start("w2")} // together, with an empty store
 	ids := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
 	last := 0
 	for round := range 6 {

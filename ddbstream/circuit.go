@@ -10,7 +10,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 )
 
-// The kinds of requests, each of which may fail for itself: a permission may be missing for one of them.
+// The kinds of requests. Each may fail alone: a permission may be missing for one of them.
 const (
 	opList     = "ListStreams"
 	opDescribe = "DescribeStream"
@@ -21,15 +21,15 @@ const (
 	opStream   = "the table's stream"
 )
 
-// That many failures in a row, of all shards, are an outage, or two of them where so much time has passed since the first.
+// So many failures in a row, of all shards, are an outage, or two failures if so much time has passed since the first.
 const (
 	outageAfter = 5
 	outageTime  = 10 * time.Second
 )
 
-// Outage says that every request of a kind fails, or that this is over. It is an error while it lasts.
+// Outage says that every request of a kind fails, or that this is over. While it lasts it is used as an error.
 type Outage struct {
-	Operation string    `json:"operation"` // such as GetRecords, "the store of leases", or the part of a Mux that cannot go on
+	Operation string    `json:"operation"` // such as GetRecords, "the store of leases", or the part of a Mux that cannot continue
 	Since     time.Time `json:"since"`     // the first failure
 	Failures  int       `json:"failures"`
 	Over      bool      `json:"over,omitempty"`
@@ -40,22 +40,22 @@ func (o *Outage) Error() string {
 	if o.Over {
 		return fmt.Sprintf("ddbstream: %s works again, after %d failures", o.Operation, o.Failures)
 	}
-	return fmt.Sprintf("ddbstream: %s fails since %s, %d times in a row: positions are kept, and it is tried again: %v",
+	return fmt.Sprintf("ddbstream: %s has failed since %s, %d times in a row: positions are kept and requests are retried: %v",
 		o.Operation, o.Since.Format(time.RFC3339), o.Failures, o.Err)
 }
 
 // Unwrap returns the last failure.
 func (o *Outage) Unwrap() error { return o.Err }
 
-// circuit counts the failures of one kind of request. While all of them fail it is open, and lets one through at a time,
-// with growing pauses.
+// circuit counts the failures of one kind of request. While all of them fail it is open: it admits one at a time, with
+// growing pauses.
 type circuit struct {
 	op       string
 	mu       sync.Mutex
 	outage   Outage
 	open     bool
 	next     time.Time     // when the next probe is due
-	restored chan struct{} // closed when it closes
+	restored chan struct{} // closed when the circuit closes
 }
 
 // enter waits until a request may be made.
@@ -64,7 +64,7 @@ func (c *circuit) enter(ctx context.Context) {
 		c.mu.Lock()
 		wait, restored := time.Until(c.next), c.restored
 		if !c.open || wait <= 0 {
-			c.next = time.Now().Add(backoff(c.outage.Failures)) // of the others
+			c.next = time.Now().Add(backoff(c.outage.Failures)) // for the other callers
 			c.mu.Unlock()
 			return
 		}
@@ -79,7 +79,7 @@ func (c *circuit) enter(ctx context.Context) {
 	}
 }
 
-// count counts a request, and returns an outage that has begun or ended with it, nil for none.
+// count counts a request, and returns an outage that began or ended with it, nil for none.
 func (c *circuit) count(err error) *Outage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -101,7 +101,7 @@ func (c *circuit) count(err error) *Outage {
 	switch f := c.outage.Failures; {
 	case c.open:
 		return nil
-	case c.op == opStream: // that is no request that might work the next time
+	case c.op == opStream: // not a request that might work the next time
 	case f < outageAfter && (f < 2 || time.Since(c.outage.Since) < outageTime):
 		return nil
 	}
@@ -110,7 +110,7 @@ func (c *circuit) count(err error) *Outage {
 	return &begun
 }
 
-// now returns the outage that there is, nil for none.
+// now returns the current outage, nil for none.
 func (c *circuit) now() *Outage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -128,7 +128,8 @@ func (c *circuit) told() Outage {
 	return o
 }
 
-// answered reports that a failure is a proper response, about a position or a lease, and no sign of an outage.
+// answered reports whether a failure is a valid response about a position or a lease, so that it is no sign of an
+// outage.
 func answered(err error) bool {
 	switch apierror.Of(err) {
 	case apierror.Request, apierror.Data:

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Requests that take long to fail are an outage after some time, not after five of them.
+// Slow failures are an outage after some time, not after five of them.
 func TestASlowFailureIsAnOutageByItsTime(t *testing.T) {
 	t.Parallel()
 	c := &circuit{op: opRecords}
@@ -24,7 +24,7 @@ func TestASlowFailureIsAnOutageByItsTime(t *testing.T) {
 	assert.Equal(t, 3, o.Failures)
 }
 
-// Time-outs are one cause, whatever they are called.
+// Time-outs are one cause, whatever their text.
 func TestTimeOutsAreOneCause(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
@@ -36,7 +36,7 @@ func TestTimeOutsAreOneCause(t *testing.T) {
 	}
 }
 
-// An error that wraps two is told with its own words; joined ones are told apart.
+// An error that wraps two keeps its own text; joined errors are separate.
 func TestASummaryKeepsTheWordsOfAnError(t *testing.T) {
 	t.Parallel()
 	denied, help := errors.New("denied"), errors.New("the role")

@@ -12,30 +12,29 @@ import (
 	"github.com/singletable-go/ddb/internal/sequence"
 )
 
-// BatchStats is what [Options].OnBatch is told of a batch.
+// BatchStats is what [Options].OnBatch receives for a batch.
 type BatchStats struct {
 	Stream, Shard, Worker string
-	Records               int           // handled, of all sorts
-	Attempts              int           // deliveries that it took; 1 where nothing failed
-	Took                  time.Duration // all deliveries, pauses included
+	Records               int           // handled, companion items included
+	Attempts              int           // the number of deliveries; 1 if nothing failed
+	Took                  time.Duration // all deliveries, with their pauses
 	Behind                time.Duration // the age of the newest record when it was handled
-	Complete              bool          // false where the reader stopped, or gave the shard up, before all was handled
+	Complete              bool          // false if the reader stopped, or gave up the shard, before all was handled
 }
 
-// handle delivers what was read, and returns when all of it is handled, ctx ends, or another worker waits for the shard; whole
-// is false where it had to stop before.
-// Handlers run with work, which lives longer than ctx where [Options].Grace says so.
+// handle delivers the records that were read. It returns when all are handled, ctx ends, or another worker waits for
+// the shard; whole is false if it stopped early. Handlers run with work, which outlives ctx by [Options].Grace.
 func (s *shard) handle(ctx, work context.Context, records []ddb.Record) (whole bool, _ error) {
 	at := s.at()
 	left := slices.DeleteFunc(slices.Clone(records), func(r ddb.Record) bool {
-		return at != "" && sequence.Compare(r.Sequence, at) <= 0 // handled already
+		return at != "" && sequence.Compare(r.Sequence, at) <= 0 // already handled
 	})
 	left = s.since(left)
 	if len(left) == 0 {
 		return true, s.checkpoint(ctx)
 	}
 	batch, began := left, time.Now()
-	own := 0 // of the library
+	own := 0 // records of companion items
 	for _, r := range batch {
 		if companion(r) {
 			own++
@@ -68,8 +67,8 @@ func (s *shard) handle(ctx, work context.Context, records []ddb.Record) (whole b
 	}
 }
 
-// process delivers once. A processor that panics has failed, and so has one that names records that it was not given: then
-// nothing is taken for handled.
+// process delivers once. A panic of the processor is a failure. So is a returned sequence number that is not in the
+// batch: then no record counts as handled.
 func (s *shard) process(ctx context.Context, records []ddb.Record) (failed []string, err error) {
 	s.meter.begins(records)
 	err = safely(func() error {
@@ -80,7 +79,7 @@ func (s *shard) process(ctx context.Context, records []ddb.Record) (failed []str
 	s.meter.ends()
 	for _, seq := range failed {
 		if !slices.ContainsFunc(records, func(r ddb.Record) bool { return r.Sequence == seq }) {
-			return nil, errors.Join(fmt.Errorf("ddbstream: shard %s: the processor returned %q as failed, which is no sequence number of its batch: all of it is delivered again", s.id, seq), err)
+			return nil, errors.Join(fmt.Errorf("ddbstream: shard %s: the processor returned %q as failed, which is not in its batch: the whole batch is delivered again", s.id, seq), err)
 		}
 	}
 	if err == nil && len(failed) > 0 {
@@ -89,7 +88,7 @@ func (s *shard) process(ctx context.Context, records []ddb.Record) (failed []str
 	return failed, err
 }
 
-// again waits before the next delivery; false says that there is none: the reader stops, or another worker waits.
+// again waits before the next delivery. It returns false if there is none: the reader stops, or another worker waits.
 func (s *shard) again(ctx context.Context, n int) bool {
 	pause, cancel := context.WithTimeout(ctx, backoff(n))
 	defer cancel()
@@ -100,7 +99,7 @@ func (s *shard) again(ctx context.Context, n int) bool {
 	return ctx.Err() == nil && s.wantedBy() == ""
 }
 
-// safely turns a panic of f into an error that carries the stack.
+// safely turns a panic of f into an error with the stack.
 func safely(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

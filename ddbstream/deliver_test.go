@@ -20,7 +20,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// told keeps the errors that a reader tells.
+// told keeps the errors that a reader reports.
 type told struct {
 	mu   sync.Mutex
 	errs []error
@@ -38,14 +38,14 @@ func (e *told) all() []error {
 	return append([]error(nil), e.errs...)
 }
 
-// What a processor does wrong is an error: everything that it was given, and did not handle, is delivered again, and no
-// position moves over it.
+// Mistakes of a processor are errors: every record that it did not handle is delivered again, and no position moves
+// past it.
 func TestAProcessorThatBreaksItsPromiseIsDeliveredToAgain(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		wrong func([]ddb.Record) ([]string, error)
 		says  string
-		left  int // of three records, at the second delivery
+		left  int // of three records, in the second delivery
 	}{
 		"a number that it was not given": {func([]ddb.Record) ([]string, error) { return []string{"eventID-of-something"}, errors.New("x") }, `returned "eventID-of-something" as failed`, 3},
 		"one that it was, and another":   {func(r []ddb.Record) ([]string, error) { return []string{r[2].Sequence, "99"}, nil }, `returned "99" as failed`, 3},
@@ -88,7 +88,7 @@ func TestAProcessorThatBreaksItsPromiseIsDeliveredToAgain(t *testing.T) {
 	}
 }
 
-// A processor that fails for long is not called in a tight loop, and its cause is told once.
+// A processor that fails for long is called with backoff, and its cause is reported once.
 func TestAProcessorThatAlwaysFailsIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -107,7 +107,7 @@ func TestAProcessorThatAlwaysFailsIsLeftAlone(t *testing.T) {
 	assert.Len(t, errs.all(), 1, "one cause, told once")
 }
 
-// strange makes the second of three records one that the reader does not know.
+// strange makes the second of three records one of an unknown kind.
 func strange(a *arena, kind func(*streamtypes.Record)) ddbstream.Client {
 	return &flaky{Client: a.engine.StreamsClient(), mod: func(out *dynamodbstreams.GetRecordsOutput) {
 		for i := range out.Records {
@@ -118,7 +118,7 @@ func strange(a *arena, kind func(*streamtypes.Record)) ddbstream.Client {
 	}}
 }
 
-// A record that cannot be converted fails by itself and goes to the dead letters raw; the others are handled.
+// A record that cannot be converted fails alone and becomes a raw dead letter; the others are handled.
 func TestARecordThatCannotBeConvertedIsGivenUpRaw(t *testing.T) {
 	t.Parallel()
 	deep := map[string]streamtypes.AttributeValue{
@@ -177,7 +177,7 @@ func TestARecordThatCannotBeConvertedIsGivenUpRaw(t *testing.T) {
 	}
 }
 
-// A response with something in it that is no record is read again, with pauses: nothing of it is handled.
+// A response that contains something other than a record is read again, with backoff: none of it is handled.
 func TestAResponseOfNoRecordsIsReadAgain(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -202,7 +202,7 @@ func TestAResponseOfNoRecordsIsReadAgain(t *testing.T) {
 	assert.Equal(t, []int{1, 2, 3}, l.seen["p"])
 }
 
-// The context of a handler outlives Run's by the grace, and no longer; what was handled then is kept.
+// The context of a handler outlives Run's by the grace, and no longer; what it handles in that time counts.
 func TestABatchUnderWayMayEndWithinTheGrace(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -224,7 +224,7 @@ func TestABatchUnderWayMayEndWithinTheGrace(t *testing.T) {
 			select {
 			case <-work.Done():
 				return nil, work.Err()
-			case <-time.After(2 * opts.Lease): // its lease is renewed meanwhile
+			case <-time.After(2 * opts.Lease): // its lease is renewed in this time
 				return nil, nil
 			}
 		})

@@ -1,5 +1,5 @@
-// Package ddbstream reads DynamoDB Streams without Lambda: it finds the shards of a table's stream, reads parents before
-// their children, shares shards with other workers by leases, remembers how far it got, and hands the records to a
+// Package ddbstream reads DynamoDB Streams without Lambda. It finds the shards of a table's stream, reads a parent
+// before its children, shares the shards among workers by leases, stores checkpoints, and hands the records to a
 // [ddb.Mux].
 //
 //	store := ddbstream.NewTableStore(client, "prod-platform-readers", "search-feed")
@@ -8,43 +8,55 @@
 //
 // # What it promises
 //
-// Every record that the stream keeps is delivered at least once, those of one item in order. A worker that crashes is
-// replaced by another, which begins at the last checkpoint: what was handled after it comes again. A record that fails
-// is delivered again and again, and the records of its shard that come after its batch wait, until it succeeds or the
-// mux hands it to its dead letters. So does a record that the reader cannot convert, because it came after this release:
-// it comes to the mux as [ddb.Record].Raw.
+// Delivery is at least once, and the records of one item are delivered in order. When a worker crashes, another worker
+// takes its shards and begins at the last checkpoint: records handled after that checkpoint are delivered again.
+//
+// A record that fails is delivered again, with backoff, until it succeeds or the mux hands it to its dead letters.
+// Until then the later batches of its shard wait. A record that this release cannot convert is delivered as
+// [ddb.Record].Raw, and the same rule holds for it.
 //
 // # Where it begins
 //
-// The first worker of a group without leases decides where the group begins: with the oldest record that the stream keeps,
-// with what is written from now on ([Options].Latest), or at a time ([Options].From). The decision is stored beside the
-// leases as a [Start], and holds for all workers; to begin anew, use another group. A shard that has a checkpoint begins
-// behind it.
+// The first worker of a group without leases decides where the group begins: at the oldest record of the stream, at the
+// present ([Options].Latest), or at a time ([Options].From). The decision is stored beside the leases as a [Start] and
+// holds for all workers. To begin again, use another group. A shard with a checkpoint begins after that checkpoint.
 //
 // # Several workers
 //
-// A worker that has fewer shards than its share asks the owner of one for it. The owner ends its batch, writes the position
-// and hands the shard over, so that no two workers are in a shard at once and an item's records stay in order. A worker that
-// has not renewed its lease for the time of a lease has lost its shards, and stops; then what was handled since the last
-// checkpoint comes again. A worker that is alive keeps a shard whose handler hangs, since to take it would break the order of its
-// items: that is told by both sides ([ShardStatus].WantedSince, [Options].OnError), so give handlers a deadline. A worker of an older release, which cannot be asked, loses shards to others at once, as it did among
-// its own; in a deploy that mixes them, records may come again, and a handler of the older release may still be at work on
-// one that the new owner handles too.
+// A worker that has fewer shards than its share asks the owner of a shard for it. The owner ends its batch, writes the
+// checkpoint and hands the shard over. So no two workers read a shard at once, and the records of an item stay in
+// order.
+//
+// A worker that could not renew its lease for [Options].Lease has lost its shards and stops reading them. Records
+// handled since the last checkpoint are delivered again, to the new owner.
+//
+// A live worker keeps a shard whose handler hangs, because taking it would break the order of its items. Both workers
+// report this ([ShardStatus].WantedSince, [Options].OnError). Give handlers a deadline.
+//
+// A worker of an older release cannot be asked: others take its shards at once, as workers of that release do. While a
+// deployment mixes releases, records may be delivered twice, and two workers may handle the same record at once.
 //
 // # Outages
 //
-// What fails is tried again, with pauses that grow to ten seconds. A cause is told once a minute ([Options].OnError). When all
-// requests of a kind fail the reader keeps its positions and lets one through at a time ([Options].OnOutage).
-// [Reader.Status] tells how each shard stands, and what the mux did.
+// Failed requests are retried with backoff, up to ten seconds. The same cause is reported once a minute
+// ([Options].OnError). When all requests of a kind fail, the reader keeps its positions and sends one request at a time
+// ([Options].OnOutage). [Reader.Status] returns the state of each shard and the counts of the mux.
 //
 // # Gaps
 //
-// A stream keeps its records for 24 hours. Whatever is lost to a reader is a [Gap], never silent: it goes to the mux, whose
-// views then need a Rebuild, and to [Options].OnGap, without which Run ends with it.
+// A stream keeps its records for 24 hours. Lost records are always reported, as a [Gap]. The gap goes to the mux, whose
+// views then need a Rebuild, and to [Options].OnGap. Without OnGap, Run ends with the gap as its error.
 //
 // # Dead letters
 //
-// A [File] or a [Queue] takes what a mux could not handle, and [Replay] hands it to a mux again, after any time, and tells what failed
-// again. A record that went there has not failed any more, so that the reader says nothing of it: [ddb.MuxOptions].Report is told of
-// each, and [Status].Mux counts them. A contribution ledger does not mind that everything has moved on since; a handler of your own has to.
+// A [File] or a [Queue] stores the records that a mux could not handle. [Replay] hands them to a mux again, at any
+// later time, and returns what failed again. The reader does not report a record that became a dead letter:
+// [ddb.MuxOptions].Report receives each, and [Status].Mux counts them. A contribution ledger handles an old record
+// correctly. Your own handlers have to expect that the item has changed since.
+//
+// # What it costs
+//
+// Every [Options].Discover a worker reads the leases and lists the streams and their shards. A shard costs one
+// GetRecords for each batch, and one for each [Options].Poll while it has no new records. The store is written three
+// times in each [Options].Lease for each shard, and at most once in each [Options].Checkpoint while records arrive.
 package ddbstream

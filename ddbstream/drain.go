@@ -5,30 +5,32 @@ import (
 	"errors"
 )
 
-// errDrained ends a drain that is through.
+// errDrained ends a drain that is finished.
 var errDrained = errors.New("ddbstream: drained")
 
-// drain is what a reader that drains keeps.
+// drain is the state of a reader that drains.
 type drain struct {
-	empty   map[string]int64 // shards that had nothing new after so many batches of all
-	pending bool             // something was under way since the plan began
+	empty   map[string]int64 // shards without new records, and the number of batches at that time
+	pending bool             // work was in progress since the plan began
 }
 
-// Drain hands over what the stream holds behind the checkpoints of the store, and returns: it reads the shards that have
-// ended to their end, and each open one until it has nothing new. It is for tests, which can look at what their handlers
-// did then, and for jobs that run now and then:
+// Drain hands over the records after the checkpoints of the store and returns. It reads closed shards to their end, and
+// each open shard until it has nothing new. It is for tests, which can then check what their handlers did, and for jobs
+// that run from time to time:
 //
-//	err := reader.Drain(ctx) // every change that was written before is handled, and those that handlers wrote
+//	err := reader.Drain(ctx) // every earlier change is handled, and the changes that handlers wrote
 //
-// Shards that another worker is reading are left to it; one that has not been heard of for the time of a lease is no
-// obstacle, though Drain waits that long to know. DynamoDB may answer without records before the end of a shard, so that
-// there, unlike on an engine of a test, what Drain leaves is a little more than what was written meanwhile. It returns nil
-// when it is through, ctx's error if that ends first, and otherwise ends as Run does.
+// Shards that another worker reads are left to it. A worker that has not written its lease for [Options].Lease does not
+// count as one, though Drain waits that long to know. DynamoDB may return pages without records before the end of a
+// shard, so on DynamoDB Drain may leave some of the newest records. An in-memory engine has no such pages.
+//
+// Drain returns nil when it is finished, and ctx's error if ctx ends first. Other errors and the requests are those of
+// Run.
 func (r *Reader) Drain(ctx context.Context) error {
 	return r.read(ctx, &drain{empty: map[string]int64{}})
 }
 
-// begin notes whether anything is under way when a plan begins.
+// begin notes whether work is in progress when a plan begins.
 func (r *Reader) begin() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -37,7 +39,7 @@ func (r *Reader) begin() {
 	}
 }
 
-// through reports whether a drain is: the plan found nothing to read, and nothing was read meanwhile.
+// through reports whether a drain is finished: the plan found nothing to read, and nothing was read since.
 func (r *Reader) through() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,8 +57,8 @@ func (r *Reader) drained(s *shard, batches int64) bool {
 	return true
 }
 
-// empty reports whether a drain is done with a shard: it had nothing new since the last batch of any shard was handled,
-// since what handlers write may be on all of them.
+// empty reports whether a drain is finished with a shard: it had nothing new since the last batch of any shard was
+// handled. Handlers may write records to all shards.
 func (r *Reader) empty(stream, shard string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +69,7 @@ func (r *Reader) empty(stream, shard string) bool {
 	return ok && batches == r.batches.Load()
 }
 
-// held notes that another worker holds a shard, who may be no more.
+// held notes that another worker holds a shard, and that this worker may be gone.
 func (r *Reader) held(l Lease) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -32,7 +32,7 @@ func ExampleReader() {
 	mux := ddb.NewMux(music, &ddb.MuxOptions{DeadLetters: ddbstream.NewFile("dead-letters.jsonl").Put})
 	ddb.Handle(mux, songs, func(_ context.Context, c ddb.Change[Song]) error {
 		fmt.Println(c.Kind, c.New.Title)
-		stop() // one is enough here
+		stop() // one record is enough here
 		return nil
 	})
 	if _, err := ddb.NewRepository(db, songs).Create(ctx, Song{ID: "1", Title: "One"}); err != nil {
@@ -51,7 +51,7 @@ func ExampleReader() {
 	// <nil>
 }
 
-// A test writes, drains the stream, and looks at what has become of its aggregates.
+// A test writes, drains the stream, and checks its aggregates.
 func ExampleReader_Drain() {
 	ctx := context.Background()
 	type Sale struct {

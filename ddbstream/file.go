@@ -19,22 +19,22 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// File keeps dead letters as lines of JSON in a file. It only ever appends: no letter is changed or taken out. What is done is told by a
-// second file, with ".done" behind the name, which has a line for each letter, its hash. A line is whole or does not count, so a
-// crash costs no more than that a letter is replayed twice; without the second file all letters are to be done. When both are no
-// longer wanted, delete both, while nobody writes.
+// File keeps dead letters as lines of JSON in a file. It only appends: no line is changed or removed. A second file,
+// named with ".done" at the end, has one line for each finished dead letter: its hash. An incomplete line does not
+// count, so the worst effect of a crash is a second replay of one dead letter. Without the second file every dead
+// letter counts as open. To clear them, delete both files while no process writes.
 //
-// It is safe for concurrent use. Several processes may write at once, on a file system that appends in one piece, as local ones do; of two
-// that replay at once both may handle a letter.
+// It is safe for concurrent use; make it with [NewFile]. Several processes may write at once, on a file system whose
+// appends are atomic, as those of local ones are. Two processes that replay at once may handle the same dead letter.
 type File struct {
 	path string
 	mu   sync.Mutex
 }
 
-// NewFile returns the sink that appends to the file at path, which it creates when it is needed.
+// NewFile returns the sink that appends to the file at path. The file is created with the first dead letter.
 func NewFile(path string) *File { return &File{path: path} }
 
-// Put appends a dead letter and waits until it is on disk.
+// Put appends a dead letter and waits until it is on disk. It makes no request; its error is one of the file system.
 func (f *File) Put(_ context.Context, r ddb.Record, cause error) error {
 	line, err := json.Marshal(letter(r, cause))
 	if err == nil {
@@ -46,10 +46,11 @@ func (f *File) Put(_ context.Context, r ddb.Record, cause error) error {
 	return nil
 }
 
-// Done notes that a letter needs no more: [File.Letters] leaves it out from now on. [Replay] calls it. It waits until that is on disk.
+// Done marks a dead letter as finished: [File.Letters] skips it from then on. [Replay] calls it. It waits until the
+// mark is on disk. A dead letter that no File returned is an error.
 func (f *File) Done(l DeadLetter) error {
 	if l.id == "" {
-		return errors.New("ddbstream: dead letter: it is not from a File")
+		return errors.New("ddbstream: dead letter: not read from a File: pass a value of File.Letters")
 	}
 	if err := f.append(f.path+doneSuffix, []byte(l.id)); err != nil {
 		return fmt.Errorf("ddbstream: dead letter: %w", err)
@@ -59,7 +60,7 @@ func (f *File) Done(l DeadLetter) error {
 
 const doneSuffix = ".done"
 
-// append adds a line in one write, so that those of other processes stay whole.
+// append adds a line in one write, so that lines of other processes stay whole.
 func (f *File) append(path string, line []byte) (err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -69,7 +70,7 @@ func (f *File) append(path string, line []byte) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	if at, err := w.Stat(); err == nil && at.Size() > 0 { // a crash may have left half a line, which must not spoil the next one
+	if at, err := w.Stat(); err == nil && at.Size() > 0 { // a crash may have left half a line, which must not corrupt the next one
 		last := make([]byte, 1)
 		if _, err := w.ReadAt(last, at.Size()-1); err == nil && last[0] != '\n' {
 			line = append([]byte{'\n'}, line...)
@@ -84,7 +85,7 @@ func (f *File) append(path string, line []byte) (err error) {
 	return err
 }
 
-// syncDir makes the name of a new file last.
+// syncDir makes the name of a new file durable.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -96,8 +97,9 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Letters reads the dead letters that are not done, oldest first: those that are in the file when it begins, so that letters which
-// are put meanwhile do not make it endless. A line that is none is an error, after which it goes on with the next.
+// Letters reads the open dead letters, oldest first. It reads those that are in the file when it begins, so dead
+// letters that are added during a replay do not extend it. An unreadable line yields an error, and reading continues
+// with the next line.
 func (f *File) Letters() iter.Seq2[DeadLetter, error] {
 	return func(yield func(DeadLetter, error) bool) {
 		done := map[string]bool{}
@@ -119,7 +121,7 @@ func (f *File) Letters() iter.Seq2[DeadLetter, error] {
 	}
 }
 
-// All is Letters with those that are done.
+// All reads all dead letters, finished ones included.
 func (f *File) All() iter.Seq2[DeadLetter, error] {
 	return func(yield func(DeadLetter, error) bool) {
 		for line, err := range f.lines(f.path) {
@@ -145,13 +147,13 @@ func hash(line []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// line is a line of a file that is not empty, without its end.
+// line is a non-empty line of a file, without its line end.
 type line struct {
 	number int
 	text   []byte
 }
 
-// lines reads the lines that a file has when it begins; none of a file that is not there.
+// lines reads the lines that a file has when it begins; a missing file has none.
 func (f *File) lines(path string) iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
 		r, err := os.Open(path)

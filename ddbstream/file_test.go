@@ -23,7 +23,7 @@ func stored(n int) ddb.Record {
 	return ddb.Record{Kind: ddb.Inserted, Sequence: fmt.Sprint(n), Keys: keys, New: keys}
 }
 
-// numbers are the sequence numbers of letters.
+// numbers are the sequence numbers of dead letters.
 func numbers(t *testing.T, letters func(func(ddbstream.DeadLetter, error) bool)) (out []string) {
 	t.Helper()
 	for l, err := range letters {
@@ -52,7 +52,7 @@ func (p *partial) Replay(_ context.Context, r ddb.Record, parts ...string) error
 	return p.fails[r.Sequence]
 }
 
-// A replay into the file that it reads comes to an end, and the next one has what failed again, once.
+// A replay into the file that it reads ends, and the next one has what failed again, once.
 func TestReplayIntoTheSameFileEnds(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "letters.jsonl")
@@ -85,7 +85,7 @@ func TestReplayIntoTheSameFileEnds(t *testing.T) {
 	assert.Empty(t, numbers(t, file.Letters()))
 }
 
-// What is put while letters are read is left to the next reader.
+// A dead letter that is stored during a read is left to the next reader.
 func TestLettersAreThoseThatWereThere(t *testing.T) {
 	t.Parallel()
 	file := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters.jsonl"))
@@ -101,7 +101,7 @@ func TestLettersAreThoseThatWereThere(t *testing.T) {
 	assert.Equal(t, 1, n)
 }
 
-// A crash in the middle of a replay costs what was under way; half a mark is no mark.
+// A crash in the middle of a replay costs only the current dead letter; half a mark does not count.
 func TestAReplayGoesOnAfterACrash(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "letters.jsonl")
@@ -138,7 +138,7 @@ func TestSeveralWritersLoseNoLetter(t *testing.T) {
 	for w := range writers {
 		go func() {
 			var err error
-			file := ddbstream.NewFile(path) // which shares nothing with the others, as in another process
+			file := ddbstream.NewFile(path) // it shares nothing with the others, as in another process
 			for n := range each {
 				err = errors.Join(err, file.Put(context.Background(), stored(w*each+n+1), nil))
 			}
@@ -151,7 +151,7 @@ func TestSeveralWritersLoseNoLetter(t *testing.T) {
 	assert.Len(t, numbers(t, ddbstream.NewFile(path).Letters()), writers*each)
 }
 
-// Letters of before there were parts are replayed whole.
+// Dead letters from before parts are replayed whole.
 func TestALetterWithoutPartsIsReplayedWhole(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "letters.jsonl")
@@ -165,7 +165,7 @@ func TestALetterWithoutPartsIsReplayedWhole(t *testing.T) {
 	assert.Equal(t, []string{"7"}, to.seen)
 }
 
-// What is not the record's fault ends the replay, and leaves the letters where they are.
+// A failure that is not the record's fault ends the replay, and the dead letters stay where they are.
 func TestAReplayStopsForTheEnvironment(t *testing.T) {
 	t.Parallel()
 	file := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters.jsonl"))
@@ -180,7 +180,7 @@ func TestAReplayStopsForTheEnvironment(t *testing.T) {
 	assert.Equal(t, []string{"1", "2"}, to.seen)
 }
 
-// A record that cannot be read is kept as it came.
+// A record that cannot be read is kept as received.
 func TestARawRecordIsALetter(t *testing.T) {
 	t.Parallel()
 	const raw = `{"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"S":"a"}},"NewImage":{"v":{"VEC":"x"}},"SequenceNumber":"5"}}`

@@ -4,29 +4,29 @@ import (
 	"fmt"
 )
 
-// GapKind says what kind of gap a reader found.
+// GapKind is the kind of a gap.
 type GapKind string
 
 // The kinds of gaps.
 const (
-	// GapTrimmed: records were dropped from the stream, after 24 hours, before they were read.
+	// GapTrimmed: the stream dropped records, after 24 hours, before they were read.
 	GapTrimmed GapKind = "trimmed"
-	// GapNewStream: the table has a new stream; what was written between the end of the old one and its start has no
-	// records.
+	// GapNewStream: the table has a new stream. Writes between the end of the old stream and the start of the new one
+	// have no records.
 	GapNewStream GapKind = "new stream"
-	// GapIterator: an iterator expired because a batch took longer than it lives. Nothing is lost: the reader goes on
-	// behind the last record.
+	// GapIterator: an iterator expired because a batch took longer than its lifetime. Nothing is lost: the reader
+	// continues after the last handled record.
 	GapIterator GapKind = "expired iterator"
 )
 
-// Gap is a break in what a reader reads. It is an error where nobody takes it.
+// Gap is a break in what a reader reads. It is the error of Run if no OnGap accepts it.
 type Gap struct {
 	Kind   GapKind
 	Stream string // ARN, of the new stream for GapNewStream
-	Shard  string // "" where it is about the stream
-	After  string // the sequence number of the last record that was handled, "" where it is not known
-	Lost   bool   // records are, or may be, lost: whatever is derived from them needs a Rebuild
-	Err    error  // what DynamoDB said, nil where it said nothing
+	Shard  string // "" for the whole stream
+	After  string // the sequence number of the last handled record, "" if unknown
+	Lost   bool   // records are, or may be, lost: derived data needs a Rebuild
+	Err    error  // DynamoDB's error, nil if there was none
 }
 
 func (g *Gap) Error() string {
@@ -38,7 +38,7 @@ func (g *Gap) Error() string {
 		s += ", after record " + g.After
 	}
 	if g.Lost {
-		s += ": records are lost, rebuild what is derived from them"
+		s += ": records are lost: rebuild the data derived from them"
 	}
 	if g.Err != nil {
 		s += ": " + g.Err.Error()
@@ -46,5 +46,5 @@ func (g *Gap) Error() string {
 	return s
 }
 
-// Unwrap returns what DynamoDB said.
+// Unwrap returns DynamoDB's error.
 func (g *Gap) Unwrap() error { return g.Err }

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// A shard changes hands without two workers in it at once. The worker that has too few asks for it ([Store].Want); its
-// owner sees that when it looks for shards, ends its batch, writes the position, and makes the other the owner. A worker that
-// is gone cannot be asked: its lease runs out. One of a release that knows no requests writes leases without Since: its
-// shard is taken as it was taken before, at once. Nor is one taken whose owner is alive and does not hand it over, since a
-// handler may hang: that is told, and another shard is asked for instead, if there is one.
+// A shard changes hands without two workers in it at once. The worker that has too few asks for it ([Store].Want). Its
+// owner sees the request when it looks for shards, ends its batch, writes the position, and makes the other the owner.
+// A worker that is gone cannot be asked: its lease expires. A worker of a release without requests writes leases
+// without Since: its shard is taken at once. A live owner that does not hand over keeps its shard, because a handler
+// may hang. That is reported, and another shard is asked for instead, if there is one.
 
-// plea is that this worker asks, or asked, for a shard.
+// plea is a request of this worker for a shard.
 type plea struct {
 	since int64 // of the owner that is asked
 	owner string
@@ -31,14 +31,14 @@ func (r *Reader) askedAt(l Lease) time.Time {
 	return time.Time{}
 }
 
-// overdue reports, and tells, that the owner of a lease was asked for the shard and has not handed it over for a lease's time.
+// overdue reports whether the owner of a lease was asked for the shard a lease's time ago and has not handed it over.
 func (r *Reader) overdue(ctx context.Context, l Lease, now time.Time) bool {
 	at := r.askedAt(l)
 	if at.IsZero() || now.Sub(at) < r.opts.Lease {
 		return false
 	}
-	r.report(ctx, "shard "+l.Shard, fmt.Errorf("ddbstream: shard %s: worker %s was asked to hand it over at %s, and it has not: "+
-		"it is alive, and its batch has not ended: look for a handler that hangs", l.Shard, l.Owner, at.UTC().Format(time.RFC3339)))
+	r.report(ctx, "shard "+l.Shard, fmt.Errorf("ddbstream: shard %s: worker %s was asked to hand it over at %s and has not: "+
+		"it is alive and its batch has not ended: look for a handler that hangs", l.Shard, l.Owner, at.UTC().Format(time.RFC3339)))
 	return true
 }
 
@@ -63,7 +63,7 @@ func (r *Reader) ask(ctx context.Context, l Lease) error {
 	return err
 }
 
-// asked returns the lease that this worker waits for, if it still does.
+// asked returns the lease that this worker waits for, if it still waits.
 func (r *Reader) asked(due []Lease, now time.Time) (l Lease, waiting bool) {
 	r.mu.Lock()
 	want := r.asking
@@ -77,7 +77,7 @@ func (r *Reader) asked(due []Lease, now time.Time) (l Lease, waiting bool) {
 	return l, false
 }
 
-// given begins to read the shards that were handed over to this worker. It needs to know no other shard for that.
+// given begins to read the shards that were handed over to this worker. It depends on no other shard.
 func (r *Reader) given(ctx context.Context, leases []Lease) error {
 	for _, l := range leases {
 		if l.Owner != r.opts.Worker || l.Since != 0 || l.Done || r.reads(l) || r.empty(l.Stream, l.Shard) {
@@ -100,7 +100,7 @@ func (r *Reader) askedFor(l Lease) bool {
 	return ok
 }
 
-// withdraw takes back what a worker that stops has asked for.
+// withdraw withdraws the request of a worker that stops.
 func (r *Reader) withdraw(ctx context.Context) {
 	r.mu.Lock()
 	l := r.asking
@@ -110,14 +110,14 @@ func (r *Reader) withdraw(ctx context.Context) {
 	}
 }
 
-// unask takes back that this worker asked for a shard.
+// unask withdraws this worker's request for a shard.
 func (r *Reader) unask(ctx context.Context, l Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = r.store.Want(ctx, l, "") // where it cannot, the shard is idle until its lease runs out
+	_ = r.store.Want(ctx, l, "") // if it fails, the shard is idle until its lease expires
 }
 
-// refuse gives back a shard that this worker asked for and was given when it had stopped.
+// refuse gives back a shard that was handed over to this worker after it had stopped.
 func (r *Reader) refuse(ctx context.Context) {
 	r.mu.Lock()
 	asked := len(r.pleas)
@@ -140,7 +140,7 @@ func (r *Reader) refuse(ctx context.Context) {
 	}
 }
 
-// wait is how long to leave the leases alone: a shard that was asked for may be there at any time.
+// wait is the pause before the next look at the leases: short while a shard is requested.
 func (r *Reader) wait() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -150,7 +150,7 @@ func (r *Reader) wait() time.Duration {
 	return r.opts.Discover
 }
 
-// requests tells the shards of this worker who asks for them, and tells of those that do not hand over.
+// requests passes the requests of other workers to this worker's shards, and reports shards that do not hand over.
 func (r *Reader) requests(ctx context.Context, leases []Lease) {
 	var wanted []*shard
 	r.mu.Lock()
@@ -164,7 +164,7 @@ func (r *Reader) requests(ctx context.Context, leases []Lease) {
 	for _, s := range wanted {
 		if to, at := s.wish(); to != "" && time.Since(at) >= r.opts.Lease/2 { // before the other asks for another shard
 
-			r.report(ctx, "shard "+s.id, fmt.Errorf("ddbstream: shard %s: worker %s has been asking for it since %s, and the batch under way has not ended: "+
+			r.report(ctx, "shard "+s.id, fmt.Errorf("ddbstream: shard %s: worker %s has been asking for it since %s and the current batch has not ended: "+
 				"look for a handler that hangs", s.id, to, at.UTC().Format(time.RFC3339)))
 		}
 	}
@@ -197,7 +197,7 @@ func (s *shard) wantedBy() string {
 	return worker
 }
 
-// wish is wantedBy with the time since when any worker asks.
+// wish is wantedBy, with the time of the first request.
 func (s *shard) wish() (worker string, since time.Time) {
 	s.wanting.Lock()
 	defer s.wanting.Unlock()
@@ -207,7 +207,7 @@ func (s *shard) wish() (worker string, since time.Time) {
 	return s.wanted, s.wantedAt
 }
 
-// give hands the shard over to the worker that asks for it, with its position.
+// give hands the shard, with its position, over to the worker that asks for it.
 func (s *shard) give(ctx context.Context, to string) error {
 	err := s.save(ctx, func(l *Lease) { l.Owner, l.Since = to, 0 })
 	if err == nil {

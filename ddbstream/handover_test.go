@@ -20,8 +20,8 @@ import (
 	"github.com/singletable-go/ddb/internal/scale"
 )
 
-// court looks at the work of all workers of a group: which shard each record is of, who is in a handler of it, and in which
-// order the records of an item are handled.
+// court observes all workers of a group: the shard of each record, the worker in a handler of each shard, and the order
+// in which the records of an item are handled.
 type court struct {
 	mu        sync.Mutex
 	iterators map[string]string // iterator: shard
@@ -33,14 +33,14 @@ type court struct {
 	twice     int
 	together  []string
 	handled   int
-	slow      time.Duration // of one record, at most
+	slow      time.Duration // the maximum for one record
 }
 
 func newCourt(slow time.Duration) *court {
 	return &court{iterators: map[string]string{}, shards: map[string]string{}, inside: map[string]string{}, last: map[string]int{}, slow: slow}
 }
 
-// observed is a client that tells the court which shard a record is of.
+// observed is a client that reports to the court the shard of each record.
 type observed struct {
 	ddbstream.Client
 	c *court
@@ -160,8 +160,8 @@ func ownsAll(t *testing.T, store ddbstream.Store, worker string) bool {
 	return true
 }
 
-// Shards change hands under load, a hundred times, with handlers that are slow and do not look at their context: no item's
-// records are handled out of order, none is left out or handled twice, and no shard has two workers in it.
+// Shards change hands under load, a hundred times, with slow handlers that ignore their context. No item's records are
+// handled out of order, none is skipped or handled twice, and no shard has two workers in it.
 func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 4})
@@ -194,7 +194,7 @@ func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 	enough := int64(scale.Of(100, 30))
 	for n := 1; handed.Load() < enough && n <= 100; n++ {
 		if n == 10 {
-			a.engine.SplitShard(name) // children wait for their parent, whoever has it
+			a.engine.SplitShard(name) // children wait for their parent, whoever owns it
 		}
 		w := fmt.Sprint("w", n)
 		stops = append(stops, start(w))
@@ -240,8 +240,8 @@ func (s *handovers) Swap(ctx context.Context, l ddbstream.Lease, was int64) erro
 	return err
 }
 
-// A worker that is asked for a shard while its handler is at work, or fails again and again, gives it up between two
-// deliveries and not before, however long that takes.
+// A worker that is asked for a shard while its handler runs, or fails repeatedly, gives it up between two deliveries
+// and not before, however long that takes.
 func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 2})
@@ -249,7 +249,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	c := newCourt(0)
 	held, release := make(chan struct{}, 10), make(chan struct{})
 	open := sync.OnceFunc(func() { close(release) })
-	defer open() // a test that fails must end
+	defer open() // so that a failing test ends
 	one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
 		held <- struct{}{}
 		<-release
@@ -261,7 +261,7 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
 	}
 	<-held
-	<-held // it is in both shards
+	<-held // both shards are being handled
 	opts = fast()
 	opts.Worker, opts.Lease = "two", 2*time.Second
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
@@ -280,8 +280,8 @@ func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	assert.Zero(t, c.twice)
 }
 
-// A worker that can no longer write its lease stops before another takes the shard: its handler's context ends in time, and
-// nothing is handed over after.
+// A worker that cannot write its lease stops before another takes the shard: its handler's context ends in time, and
+// nothing is handed over after that.
 func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -299,13 +299,13 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 		entered <- struct{}{}
 		<-ctx.Done()
 		ended <- time.Now()
-		return nil, nil // it takes the batch for handled, which it is not
+		return nil, nil // it counts the batch as handled, which it is not
 	})
 	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, one, hung, opts))
 	a.put(t, Point{Game: "g", ID: "a", N: 1})
 	<-entered
 	opts = fast()
-	opts.Worker, opts.Lease = "two", 500*time.Millisecond // the timer of one may be late by the difference
+	opts.Worker, opts.Lease = "two", 500*time.Millisecond // its timer may be late by the difference
 	began := make(chan time.Time, 10)
 	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, processor(func(_ context.Context, records []ddb.Record) ([]string, error) {
 		began <- time.Now()
@@ -322,7 +322,7 @@ func TestAWorkerThatLostItsLeaseStops(t *testing.T) {
 	assert.EqualValues(t, 1, deliveries.Load())
 }
 
-// hanging is a store whose writes do not return once it is on.
+// hanging is a store whose writes do not return once it is switched on.
 type hanging struct {
 	ddbstream.Store
 	on   atomic.Bool
@@ -346,7 +346,7 @@ func (p processor) Process(ctx context.Context, records []ddb.Record) ([]string,
 	return p(ctx, records)
 }
 
-// What a worker asked for and does not want any more stays with its owner: it is not given to one that is gone.
+// A shard that a stopped worker had asked for stays with its owner.
 func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 2})
@@ -355,7 +355,7 @@ func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	c := newCourt(0)
 	held, release := make(chan struct{}, 10), make(chan struct{})
 	open := sync.OnceFunc(func() { close(release) })
-	defer open() // a test that fails must end
+	defer open() // so that a failing test ends
 	opts := fast()
 	opts.Worker, opts.Lease = "one", time.Minute
 	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
@@ -383,7 +383,7 @@ func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	eventually(t, func() bool { return len(wanted()) > 0 }, "two asks")
 	require.NoError(t, stop())
 	require.Empty(t, wanted())
-	time.Sleep(20 * opts.Discover) // one looks at the leases
+	time.Sleep(20 * opts.Discover) // both look at the leases
 	open()
 	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
 	time.Sleep(20 * opts.Discover)

@@ -7,57 +7,59 @@ import (
 	"sync"
 )
 
-// Lease is what a store keeps of one shard: how far it has been read, and who reads it.
+// Lease is what a store keeps for one shard: how far it has been read, and which worker reads it.
 type Lease struct {
 	Stream string // ARN
 	Shard  string
 	Parent string // "" if it has none
 
-	// Checkpoint is the sequence number of the last record that was handled, "" before the first.
+	// Checkpoint is the sequence number of the last handled record, "" before the first.
 	Checkpoint string
-	// Latest is of releases before [Start]: a shard without a checkpoint begins with what is written from now on. It is
-	// still read; new leases do not have it.
+	// Latest was written by releases before [Start]: a shard without a checkpoint begins at the present. It is still
+	// read; new leases do not set it.
 	Latest bool
-	// Done says that the shard is closed and was read to its end.
+	// Done says that the shard is closed and has been read to its end.
 	Done bool
 
 	// Owner is the worker that reads the shard, "" if none does.
 	Owner string
-	// Counter grows with each write. An owner that lets it stand still for a lease's time has lost the shard.
+	// Counter grows with each write. An owner that does not change it for a lease's time has lost the shard.
 	Counter int64
-	// Since is the counter with which the owner took the shard, 0 where it has not begun yet, or is of a release that
-	// cannot be asked for a shard.
+	// Since is the counter with which the owner took the shard. It is 0 before the owner has begun, and for an owner of
+	// a release that cannot be asked for a shard.
 	Since int64
-	// Wanted is the worker that asks this owner for the shard, "" if none does; see Store.Want.
+	// Wanted is the worker that asks the owner for the shard, "" if none does; see Store.Want.
 	Wanted string
 }
 
-// ErrLeaseLost says that a lease was written by another worker meanwhile.
+// ErrLeaseLost says that another worker has written the lease in between.
 var ErrLeaseLost = errors.New("ddbstream: lease lost to another worker")
 
 // Store keeps the leases of the workers that share one stream. It must be safe for concurrent use by all of them.
-// Methods may be added to it in minor versions: wrap a store of this package where you can.
+// Methods may be added in minor versions: wrap a store of this package where you can.
 type Store interface {
-	// Leases returns all leases, strongly consistently.
+	// Leases returns all leases, strongly consistent.
 	Leases(ctx context.Context) ([]Lease, error)
-	// Swap writes l, all but Wanted, if the stored counter is was, 0 meaning that there is no such lease; else the error
-	// matches ErrLeaseLost. It is the only such write, so that a worker that has lost a shard cannot move its checkpoint.
+	// Swap writes l, except Wanted, if the stored counter equals was; 0 means that the lease must not exist. Otherwise
+	// the error matches ErrLeaseLost. No other method writes a checkpoint, so a worker that has lost a shard cannot
+	// move it.
 	Swap(ctx context.Context, l Lease, was int64) error
-	// Want notes that worker asks the owner of l for the shard, "" that none does any more. The request ends with the ownership, which Since tells
-	// apart: where the stored lease has another Since, the error matches ErrLeaseLost. It does not change the counter,
-	// which is the owner's sign of life.
+	// Want notes that worker asks the owner of l for the shard; "" withdraws the request. The request ends when the
+	// owner changes, which Since shows: if the stored Since differs, the error matches ErrLeaseLost. Want does not
+	// change the counter, which shows that the owner is alive.
 	Want(ctx context.Context, l Lease, worker string) error
-	// Delete removes l if the stored counter is l's; that there is none is no error.
+	// Delete removes l if the stored counter equals l's; a missing lease is no error.
 	Delete(ctx context.Context, l Lease) error
-	// Start returns where the group begins in a stream, or in a shard of it, strongly consistently; ok is false where that
-	// was not decided.
+	// Start returns where the group begins in a stream, or in one of its shards, strongly consistent. ok is false
+	// before that is decided.
 	Start(ctx context.Context, stream, shard string) (s Start, ok bool, err error)
-	// Begin stores s unless there is one already, and returns the one that is stored.
+	// Begin stores s unless there is one already, and returns the stored one.
 	Begin(ctx context.Context, s Start) (Start, error)
 }
 
-// MemoryStore keeps leases in memory, for one process: a reader that starts anew with it reads everything that the
-// stream keeps. The zero value is empty and ready to use.
+// MemoryStore keeps leases in memory, for one process. A reader that starts with a new one reads everything that the
+// stream keeps. The zero value is empty and ready to use. It is safe for concurrent use, makes no request, and returns
+// no error but [ErrLeaseLost].
 type MemoryStore struct {
 	mu     sync.Mutex
 	leases []Lease
@@ -65,7 +67,7 @@ type MemoryStore struct {
 	starts map[string]Start
 }
 
-// request is that a worker asks for a shard.
+// request is a worker's request for a shard.
 type request struct {
 	worker string
 	since  int64 // of the owner that is asked
@@ -84,7 +86,7 @@ func (s *MemoryStore) Leases(context.Context) ([]Lease, error) {
 	return out, nil
 }
 
-// Swap writes l if the stored counter is was.
+// Swap writes l if the stored counter equals was. Otherwise the error matches [ErrLeaseLost].
 func (s *MemoryStore) Swap(_ context.Context, l Lease, was int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +103,7 @@ func (s *MemoryStore) Swap(_ context.Context, l Lease, was int64) error {
 	return nil
 }
 
-// Want notes that worker asks the owner of l for the shard.
+// Want notes that worker asks the owner of l for the shard. The error matches [ErrLeaseLost] if the owner has changed.
 func (s *MemoryStore) Want(_ context.Context, l Lease, worker string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +125,7 @@ func (s *MemoryStore) Start(_ context.Context, stream, shard string) (Start, boo
 	return at, ok, nil
 }
 
-// Begin stores at unless there is one already.
+// Begin stores at unless there is one already, and returns the stored one.
 func (s *MemoryStore) Begin(_ context.Context, at Start) (Start, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,7 +140,7 @@ func (s *MemoryStore) Begin(_ context.Context, at Start) (Start, error) {
 	return at, nil
 }
 
-// Delete removes l if the stored counter is l's.
+// Delete removes l if the stored counter equals l's. Otherwise the error matches [ErrLeaseLost].
 func (s *MemoryStore) Delete(_ context.Context, l Lease) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -38,8 +38,8 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// When every request of a kind fails, that is told once; requests are few meanwhile, however many shards there are; the end is
-// told too, and nothing is lost.
+// When every request of a kind fails, that is reported once. During the outage there are few requests, however many
+// shards there are. The end is reported too, and nothing is lost.
 func TestAnOutageIsToldOnceAndEnds(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"ListStreams", "DescribeStream", "GetShardIterator", "GetRecords", "the store of leases"} {
@@ -96,7 +96,7 @@ func TestAnOutageIsToldOnceAndEnds(t *testing.T) {
 	}
 }
 
-// denied is a store without permission.
+// denied is a store without permissions.
 type denied struct {
 	ddbstream.Store
 	fail func() error // reading
@@ -173,7 +173,7 @@ func TestStatusTellsHowEachShardStands(t *testing.T) {
 	require.NoError(t, stop())
 }
 
-// A reader that cannot handle a record is behind by the age of that before it, and says why.
+// A reader that cannot handle a record is behind by the age of the record before it, and reports why.
 func TestStatusTellsHowFarBehind(t *testing.T) {
 	t.Parallel()
 	clock := ddbmem.NewManualClock(time.Now().Add(-time.Hour))
@@ -198,7 +198,7 @@ func TestStatusTellsHowFarBehind(t *testing.T) {
 	assert.False(t, s.Shards[0].Tip)
 }
 
-// A reader that is behind and comes nearer tells how long it will take.
+// A reader that catches up reports how long that will take.
 func TestStatusTellsWhenItHasCaughtUp(t *testing.T) {
 	t.Parallel()
 	clock := ddbmem.NewManualClock(time.Now().Add(-time.Hour))

@@ -18,8 +18,8 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// A worker that asks for a shard whose handler hangs does not take it, for the order of its items; both say so, and the worker
-// asks for another shard.
+// A worker that asks for a shard whose handler hangs does not take it, because of the order of its items. Both workers
+// report it, and the worker asks for another shard.
 func TestAHandlerThatHangsKeepsItsShardAndIsTold(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 4})
@@ -30,7 +30,7 @@ func TestAHandlerThatHangsKeepsItsShardAndIsTold(t *testing.T) {
 	c := newCourt(0)
 	held, release := make(chan struct{}, 100), make(chan struct{})
 	open := sync.OnceFunc(func() { close(release) })
-	defer open() // a test that fails must end
+	defer open() // so that a failing test ends
 	var ones, twos told
 	opts := fast()
 	opts.Worker, opts.Lease, opts.OnError = "one", 3*time.Second, ones.add
@@ -77,7 +77,7 @@ func TestAHandlerThatHangsKeepsItsShardAndIsTold(t *testing.T) {
 	assert.Zero(t, c.twice)
 }
 
-// A request for a shard that is taken back between two deliveries leaves out nothing of the batch that it interrupted.
+// A request for a shard that is withdrawn between two deliveries loses nothing of the batch that it interrupted.
 func TestARequestTakenBackLeavesNothingOut(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -139,7 +139,7 @@ func (s *stuck) Swap(ctx context.Context, l ddbstream.Lease, was int64) error {
 	return s.Store.Swap(ctx, l, was)
 }
 
-// A store that hangs for one shard costs no other: their leases are renewed all the while.
+// A store that hangs for one shard delays no other: their leases are renewed.
 func TestAStoreThatHangsForOneShardCostsNoOther(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 2})
@@ -163,8 +163,8 @@ func TestAStoreThatHangsForOneShardCostsNoOther(t *testing.T) {
 	store.shard.Store(nil)
 }
 
-// Renewals of a lease leave alone what another worker has asked for, and attributes of releases to come; the next owner has
-// neither request nor past.
+// Renewals of a lease keep another worker's request, and attributes of later releases; the next owner has neither
+// request nor history.
 func TestARenewalLeavesARequestAlone(t *testing.T) {
 	t.Parallel()
 	engine := ddbmem.New()
@@ -182,7 +182,7 @@ func TestARenewalLeavesARequestAlone(t *testing.T) {
 		l.Owner, l.Counter, l.Since = "one", 2, 2
 		require.NoError(t, store.Swap(ctx, l, 1))
 		require.NoError(t, store.Want(ctx, l, "two"))
-		l.Counter, l.Checkpoint = 3, "100" // as it was before the request: a renewal does not know of it
+		l.Counter, l.Checkpoint = 3, "100" // as before the request: a renewal does not know it
 		require.NoError(t, store.Swap(ctx, l, 2))
 		require.Equal(t, "two", wanted(), what)
 		l.Owner, l.Counter, l.Since = "three", 4, 4
@@ -193,7 +193,8 @@ func TestARenewalLeavesARequestAlone(t *testing.T) {
 	}
 }
 
-// A worker of an older release cannot be asked for a shard: one that has too many loses it at once, though it is alive.
+// A worker of an older release cannot be asked for a shard: if it has too many, it loses one at once, though it is
+// alive.
 func TestAShardOfAnOlderWorkerIsTakenAtOnce(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 2})
@@ -213,7 +214,7 @@ func TestAShardOfAnOlderWorkerIsTakenAtOnce(t *testing.T) {
 	assert.Equal(t, 1, owned(t, store)["new"], "and no more")
 }
 
-// A reader that is paused while it reads hands nothing of that over until it is resumed.
+// A reader that is paused during a read delivers nothing of it until it is resumed.
 func TestAPauseHoldsWhatWasReadMeanwhile(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})

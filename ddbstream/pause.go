@@ -2,9 +2,9 @@ package ddbstream
 
 import "context"
 
-// Pause makes the reader hand over no further batch until [Reader.Resume]; a batch under way is finished. It keeps its
-// shards, and its place in them, for as long as it runs, and still gives them up to workers that ask for them. A reader may be
-// paused before it runs.
+// Pause stops delivery after the current batch, until [Reader.Resume]. A running reader keeps its shards and their
+// positions while paused, and still hands shards over to workers that ask for them. A reader may be paused before it
+// runs. Pause makes no request and is safe for concurrent use.
 func (r *Reader) Pause() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -13,7 +13,7 @@ func (r *Reader) Pause() {
 	}
 }
 
-// Resume ends a Pause.
+// Resume ends a Pause. It makes no request and is safe for concurrent use.
 func (r *Reader) Resume() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -23,14 +23,14 @@ func (r *Reader) Resume() {
 	}
 }
 
-// paused returns what is closed when the reader goes on, nil where it is not paused.
+// paused returns a channel that is closed when the reader resumes, nil if it is not paused.
 func (r *Reader) paused() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.resumed
 }
 
-// hold waits while the reader is paused, unless the shard is asked for.
+// hold waits while the reader is paused, unless another worker asks for the shard.
 func (s *shard) hold(ctx context.Context) {
 	for ctx.Err() == nil && s.wantedBy() == "" {
 		resumed := s.r.paused()

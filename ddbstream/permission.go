@@ -7,7 +7,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// permission adds to a failure which action a policy has to allow, where that is its cause.
+// permission adds to an access error the action that the policy has to allow.
 func permission(err error) error {
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok || api.ErrorCode() != "AccessDeniedException" && api.ErrorCode() != "AccessDenied" {
@@ -17,5 +17,5 @@ func permission(err error) error {
 	if !ok {
 		return err
 	}
-	return fmt.Errorf("%w: allow dynamodb:%s on it in the policy of this program's role", err, op.Operation())
+	return fmt.Errorf("%w: allow dynamodb:%s in the policy of this program's role", err, op.Operation())
 }

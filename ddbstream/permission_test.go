@@ -15,7 +15,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// restricted is a client whose role lacks UpdateItem, as those of releases before may.
+// restricted is a client whose role lacks UpdateItem, like roles made for earlier releases.
 type restricted struct {
 	*dynamodb.Client
 	allowed atomic.Bool
@@ -28,7 +28,8 @@ func (c *restricted) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInpu
 	return c.Client.UpdateItem(ctx, in, f...)
 }
 
-// A reader whose role lacks a permission says which, reads nothing that it could not write down, and goes on when it has it.
+// A reader whose role lacks a permission reports which, reads nothing whose position it could not write, and continues
+// when it has the permission.
 func TestAWorkerWithoutAPermissionSaysWhich(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 3})
@@ -43,7 +44,7 @@ func TestAWorkerWithoutAPermissionSaysWhich(t *testing.T) {
 	run(t, r)
 	eventually(t, func() bool {
 		return strings.Contains(fmt.Sprint(errs.all()), `in table "readers": operation error DynamoDB: UpdateItem, api error AccessDeniedException: not authorized: `+
-			`allow dynamodb:UpdateItem on it in the policy of this program's role`)
+			`allow dynamodb:UpdateItem in the policy of this program's role`)
 	}, "it is told")
 	eventually(t, func() bool { o := r.Status().Outages; return len(o) == 1 && o[0].Operation == "writes of leases" }, "it is an outage, though the leases can be read")
 	a.put(t, Point{Game: "g", ID: "a", N: 1})

@@ -16,7 +16,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Client is what a [Reader] calls; *dynamodbstreams.Client has it. Methods may be added in minor versions.
+// Client lists the methods that a [Reader] calls; *dynamodbstreams.Client has them. Methods may be added in minor
+// versions.
 type Client interface {
 	ListStreams(context.Context, *dynamodbstreams.ListStreamsInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.ListStreamsOutput, error)
 	DescribeStream(context.Context, *dynamodbstreams.DescribeStreamInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.DescribeStreamOutput, error)
@@ -24,84 +25,90 @@ type Client interface {
 	GetRecords(context.Context, *dynamodbstreams.GetRecordsInput, ...func(*dynamodbstreams.Options)) (*dynamodbstreams.GetRecordsOutput, error)
 }
 
-// Processor handles records and returns the sequence numbers of those to deliver again; *[ddb.Mux] is one. A record that the
-// reader cannot convert has only its [ddb.Record].Raw: a Mux makes it fail by itself, and it goes to the dead letters. If the
-// processor has a method Gap(context.Context, error) error, as a Mux has, it is told of gaps in which records are lost.
+// Processor handles records and returns the sequence numbers of those to deliver again; *[ddb.Mux] is one. A record
+// that the reader cannot convert has only its [ddb.Record].Raw: a Mux fails it alone, so it becomes a dead letter. If
+// the processor has a method Gap(context.Context, error) error, as a Mux has, the reader calls it for gaps in which
+// records are lost. Process is called by several goroutines, one for each shard.
 type Processor interface {
 	Process(ctx context.Context, records []ddb.Record) (failed []string, err error)
 }
 
-// Options configures a [Reader]; the zero value of each field is its default, and nil is all defaults.
+// Options configures a [Reader]. The zero value of each field is its default; nil means all defaults.
 type Options struct {
-	// Latest makes a group that has no leases yet begin with what is written from now on; by default it begins with the
-	// oldest record that the stream keeps. "Now" is decided once for the group, by the first worker that sees the stream,
-	// and stored as a [Start], by the clock of the service (that of the worker where responses carry no Date). Records tell
-	// their time in seconds, so up to two seconds of what was written before are delivered too.
+	// Latest makes a group without leases begin at the present; by default it begins at the oldest record of the
+	// stream. The first worker that sees the stream decides the time, by the clock of the service, and stores it as a
+	// [Start]. Where responses carry no Date, it uses its own clock. Record times have whole seconds, so records
+	// written up to two seconds earlier are delivered too.
 	Latest bool
 
-	// From makes a group that has no leases yet begin with what was written at that time or later, to the second; it
-	// goes before Latest. Shards are read from that time where DynamoDB takes it (AT_TIMESTAMP); an engine that does not,
-	// or a time to come, makes the reader begin with the oldest records and drop those before, which costs reading them.
-	// What the stream no longer keeps, which is all beyond 24 hours, is not delivered.
+	// From makes a group without leases begin with what was written at that time or later, to the second. It takes
+	// precedence over Latest. Shards are read from that time where DynamoDB accepts it (AT_TIMESTAMP). Where an engine
+	// does not, or the time is in the future, the reader reads from the oldest record and drops the earlier ones, which
+	// costs their reads. Records older than 24 hours are gone and are not delivered.
 	From time.Time
 
-	// Worker names this worker among those that share the store; default a random name. Two workers at once must not
-	// have the same.
+	// Worker names this worker among those that share the store; default a random name. No two running workers may have
+	// the same name.
 	Worker string
 
-	// Lease is how long a worker may be silent before others take its shards; default 30 s. It renews its leases three
-	// times as often, and stops at once, ending the context of its handlers, when it could not for that time: a handler that
-	// does not obey its context may then run beside one of another worker. Give all workers of a group the same.
+	// Lease is how long a worker may be silent before others take its shards; default 30 s. Give all workers of a group
+	// the same value. A worker renews its leases three times in this time. If it cannot renew one, it stops the shard
+	// when the time is over and cancels the context of its handlers. A handler that ignores its context may then run
+	// beside a handler of the new owner.
 	//
-	// A worker that renews its leases is never robbed of a shard: one whose handler hangs keeps it, since to take it would
-	// break the order of its items. A delivery that takes longer than this is told by its worker, and a shard that was asked for and
-	// not handed over for this time by the one that waits: see OnError, Logger, [ShardStatus.Busy] and [ShardStatus.WantedSince].
+	// A worker that renews its leases keeps its shards. It also keeps a shard whose handler hangs, because taking that
+	// shard would break the order of its items. The worker reports a delivery that takes longer than this. A worker
+	// that waits this long for a shard reports that too. See OnError, Logger, [ShardStatus.Busy] and
+	// [ShardStatus.WantedSince].
 	Lease time.Duration
 
-	// Checkpoint is how often a shard's position is written while it is read, at most; default 5 s. It is written only
-	// behind records that are not of the library's own items, and when the reader stops. After a crash what was handled
-	// since comes again.
+	// Checkpoint is the shortest time between two writes of a shard's position; default 5 s. The position is written
+	// after records of your own items, not of companion items, and when the reader stops. After a crash, records
+	// handled since the last write are delivered again.
 	Checkpoint time.Duration
 
-	// Poll is how long a shard that had nothing new is left alone; default 1 s. DynamoDB allows five reads of a shard
-	// in a second, by all readers together.
+	// Poll is the pause after a read that found no new records; default 1 s. DynamoDB allows five reads of a shard per
+	// second, for all readers together.
 	Poll time.Duration
 
-	// Discover is how often new shards and the leases of others are looked for; default 10 s. The end of a shard is a
-	// reason to look at once.
+	// Discover is the time between two looks for new shards and changed leases; default 10 s. The reader also looks
+	// when a shard ends.
 	Discover time.Duration
 
-	// Batch is the number of records read at once; default 1000, which is the most that DynamoDB returns.
+	// Batch is the number of records read at once; default 1000, the most that DynamoDB returns.
 	Batch int
 
-	// OnGap is told of every gap, before the reader goes on behind it; an error ends Run. Two workers may both report
-	// one. By default a gap in which records are lost ends Run with the [Gap], each time that it is run.
+	// OnGap is called for every gap, before the reader continues after it. An error from it ends Run. Two workers may
+	// both report a gap. By default a gap in which records are lost ends Run with the [Gap], and does so each time Run
+	// is called.
 	OnGap func(ctx context.Context, g *Gap) error
 
-	// OnError is told of deliveries that failed and will be repeated, and of requests that failed and will be repeated:
-	// of the same cause at the same shard, or request, at most once a minute. By default they are repeated in silence.
+	// OnError is called for failed deliveries and failed requests that will be retried: at most once a minute for the
+	// same cause at the same shard or request. By default they are retried without a report.
 	OnError func(ctx context.Context, err error)
 
-	// OnOutage is told when all requests of a kind fail, five in a row or for ten seconds, and when they work again. Meanwhile
-	// the reader keeps its positions, and lets one request through at a time, with pauses up to ten seconds. It is told too when
-	// a part of a Mux cannot go on for no fault of a record, in any shard, until all of them go on; and when the stream is switched off.
+	// OnOutage is called when all requests of a kind fail, five in a row or for ten seconds, and again when they work.
+	// In between the reader keeps its positions and sends one request at a time, with backoff up to ten seconds.
+	// OnOutage is also called when a part of a Mux cannot continue, in any shard, for a reason that is not the
+	// record's, and again when all shards continue. It is also called when the stream is switched off.
 	OnOutage func(ctx context.Context, o *Outage)
 
-	// OnBatch is told of each batch that was handled, for metrics. It must be quick.
+	// OnBatch is called for each handled batch, for metrics. It must return quickly, and may be called concurrently.
 	OnBatch func(BatchStats)
 
-	// Grace is how long handlers may go on with the batches under way when the context of Run ends; then their contexts end
-	// too. By default they end at once. Run returns when all batches are done, and leases are renewed until then: one that does not
-	// obey its context keeps Run waiting, which is logged.
+	// Grace is how long handlers may continue with the current batches after the context of Run ends; then their
+	// contexts end too. By default they end at once. Run returns when all batches are done, and renews the leases until
+	// then. A handler that ignores its context keeps Run waiting, which is logged.
 	Grace time.Duration
 
-	// Logger is told what happens to shards (Info: taken, released, handed over, finished, works again), what fails and is
-	// repeated, as OnError is, but in few words: one record for each cause (Warn: also gaps, outages, lost shards, and handlers that
-	// hang), and why Run ended with an error (Error). By default nothing is logged.
+	// Logger receives what happens to shards: taken, released, handed over, finished, working again (Info). It receives
+	// what fails and is retried, in short: one record for each cause, and also gaps, outages, lost shards and hanging
+	// handlers (Warn). It receives the error with which Run ended (Error). By default nothing is logged.
 	Logger *slog.Logger
 }
 
-// Reader reads the stream of one table. Make it with [NewReader]; one Run or Drain at a time.
+// Reader reads the stream of one table. Make it with [NewReader]; the zero value is not usable. Its methods are safe
+// for concurrent use, but only one Run or Drain may be active at a time.
 type Reader struct {
 	client Client
 	table  string
@@ -109,35 +116,35 @@ type Reader struct {
 	store  Store
 	opts   Options
 
-	batches atomic.Int64 // read, of any shard: what a drain goes by
+	batches atomic.Int64 // batches read, of all shards: Drain compares it
 
 	handled, batched, retries atomic.Int64 // for Status
 	causes                    causes
 
 	mu       sync.Mutex
 	running  map[string]*shard
-	leases   []Lease              // as they were last seen
-	sawAt    time.Time            // when that was
-	unread   map[string]time.Time // the shards that nobody reads, since when
-	starts   map[string]time.Time // that are known
-	now      time.Time            // of the service
-	asking   Lease                // that this worker waits for
-	pleas    map[string]plea      // what it has asked for
-	resumed  chan struct{}        // nil unless it is paused
+	leases   []Lease              // as last seen
+	sawAt    time.Time            // when leases were seen
+	unread   map[string]time.Time // shards without a reader, and since when
+	starts   map[string]time.Time // the known starts
+	now      time.Time            // the time of the service
+	asking   Lease                // the lease that this worker waits for
+	pleas    map[string]plea      // what this worker has asked for
+	resumed  chan struct{}        // nil unless paused
 	circuits map[string]*circuit
 	stuck    map[string]map[*shard]bool // the shards that each part of the processor holds up
-	seen     map[string]sighting        // of the leases of others
-	drain    *drain                     // nil unless it drains
+	seen     map[string]sighting        // the leases of other workers
+	drain    *drain                     // nil unless draining
 	wake     chan struct{}
 	stop     context.CancelCauseFunc
 	wg       sync.WaitGroup
 }
 
-// sighting is when the counter of somebody's lease was seen to move.
+// sighting is when this worker last saw the counter of another worker's lease change.
 type sighting struct {
 	counter int64
 	at      time.Time
-	moved   bool // since it was first seen: somebody is alive
+	moved   bool // since it was first seen: the owner is alive
 }
 
 // NewReader returns a reader of table's stream that hands records to to and keeps its leases in store. It makes no
@@ -168,13 +175,15 @@ func NewReader(client Client, table string, to Processor, store Store, opts *Opt
 	return r
 }
 
-// Run reads until ctx ends: then it finishes the batches under way for as long as [Options].Grace says, or gives them up,
-// writes its checkpoints, gives its leases back, for which it waits up to five seconds, and returns nil. Any other end is an
-// error: a [Gap] that nobody takes, a table that has never had a stream, a [TableStore] without its table. What fails for a while,
-// requests and records, is tried again. A stream that is switched off is an [Outage]: Run waits for the next one.
+// Run reads until ctx ends. It then finishes the current batches within [Options].Grace, writes its checkpoints,
+// releases its leases, for which it waits up to five seconds, and returns nil.
+//
+// Run returns an error for a [Gap] that no OnGap accepted, for an error from OnGap, for a table that never had a stream,
+// and for a [TableStore] without its table. All other failures, of requests and of records, are retried with backoff. A stream that is switched off is an [Outage]: Run waits for the next stream. The
+// package documentation says what requests it makes.
 func (r *Reader) Run(ctx context.Context) error { return r.read(ctx, nil) }
 
-// read reads until ctx ends, or, draining, until there is nothing left.
+// read reads until ctx ends or, when draining, until nothing is left.
 func (r *Reader) read(ctx context.Context, d *drain) error {
 	run, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -199,7 +208,7 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 			continue
 		}
 		_, gap := errors.AsType[*Gap](err)
-		_, noTable := errors.AsType[*types.ResourceNotFoundException](err) // of the store: the stream's own is another type
+		_, noTable := errors.AsType[*types.ResourceNotFoundException](err) // of the store: the stream has another error type
 		if gap || noTable || errors.Is(err, errNoStream) || errors.Is(err, errHook) {
 			stop(err)
 			break
@@ -229,7 +238,7 @@ func (r *Reader) read(ctx context.Context, d *drain) error {
 	return nil
 }
 
-// idle waits until it is time for the next plan.
+// idle waits for the next plan.
 func (r *Reader) idle(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -257,7 +266,7 @@ func (r *Reader) again() {
 
 var errHook = errors.New("refused")
 
-// gap reports a gap to everybody who wants to know. It returns nil if the reader may go on.
+// gap reports a gap. It returns nil if the reader may continue.
 func (r *Reader) gap(ctx context.Context, g *Gap) error {
 	if ctx.Err() == nil {
 		r.log(ctx, slog.LevelWarn, "stream: gap", "kind", g.Kind, "shard", g.Shard, "after", g.After, "lost", g.Lost, "err", g.Err)
@@ -282,7 +291,7 @@ func (r *Reader) gap(ctx context.Context, g *Gap) error {
 	return nil
 }
 
-// renew keeps the leases of the shards that are being read.
+// renew renews the leases of the shards that are being read.
 func (r *Reader) renew(ctx context.Context) {
 	tick := time.NewTicker(r.opts.Lease / 3)
 	defer tick.Stop()
@@ -302,7 +311,7 @@ func (r *Reader) renew(ctx context.Context) {
 		r.mu.Unlock()
 		for _, s := range shards {
 			s.hangs(ctx)
-			if !s.renewing.CompareAndSwap(false, true) { // a store that hangs for one must not cost the others
+			if !s.renewing.CompareAndSwap(false, true) { // a store that hangs for one shard must not delay the others
 				continue
 			}
 			saves.Go(func() {

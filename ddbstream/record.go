@@ -12,7 +12,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// records returns what was read as the processor takes it. The error is of a response in which something is no record at all.
+// records converts what was read for the processor. An error means that the response contains something that is no
+// record.
 func records(stream string, in []types.Record) ([]ddb.Record, error) {
 	out := make([]ddb.Record, len(in))
 	for i, r := range in {
@@ -24,11 +25,11 @@ func records(stream string, in []types.Record) ([]ddb.Record, error) {
 	return out, nil
 }
 
-// record returns a record as the processor takes it: raw where it has a kind, or a type of attribute, that came after this
-// reader.
+// record converts a record for the processor. A record of a kind, or with a type of attribute, that is newer than this
+// release stays raw.
 func record(stream string, r types.Record) (ddb.Record, error) {
 	if r.Dynamodb == nil || r.Dynamodb.SequenceNumber == nil {
-		return ddb.Record{}, fmt.Errorf("a record without a sequence number: event %q", text(r.EventID))
+		return ddb.Record{}, fmt.Errorf("event %q: record without a sequence number", text(r.EventID))
 	}
 	if out, err := converted(stream, r); err == nil {
 		return out, nil
@@ -67,8 +68,8 @@ func converted(stream string, r types.Record) (out ddb.Record, err error) {
 	return out, nil
 }
 
-// lambdaRecord is a record as Lambda would deliver it, as far as the SDK could read it: of a type of attribute that it does not
-// know it has the name alone. AWS: "Lambda: Process Amazon DynamoDB records".
+// lambdaRecord is a record as Lambda would deliver it, as far as the SDK could read it: an unknown type of attribute
+// has only its name. AWS: "Lambda: Process Amazon DynamoDB records".
 func lambdaRecord(stream string, r types.Record) map[string]any {
 	change := map[string]any{"SequenceNumber": *r.Dynamodb.SequenceNumber}
 	if at := r.Dynamodb.ApproximateCreationDateTime; at != nil {
@@ -129,8 +130,8 @@ func lambdaValue(av types.AttributeValue) map[string]any {
 	return map[string]any{}
 }
 
-// companion reports whether a record is of an item of the library's own, whose partition key begins with ~. Which of the
-// two keys that is, a record does not say; a sort key that begins so makes a checkpoint come later, no more.
+// companion reports whether a record is of a companion item, whose partition key begins with ~. A record does not say
+// which of its keys is the partition key. A sort key that begins with ~ only delays a checkpoint.
 func companion(r ddb.Record) bool {
 	for _, av := range r.Keys {
 		if s, ok := av.(*ddbtypes.AttributeValueMemberS); ok && strings.HasPrefix(s.Value, "~") {

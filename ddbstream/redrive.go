@@ -16,13 +16,13 @@ import (
 	"github.com/singletable-go/ddb/internal/sequence"
 )
 
-// discarded is what Lambda sends to the on-failure destination of a stream's event source mapping.
-// AWS: "Retain discarded records for a DynamoDB event source in Lambda".
+// discarded is what Lambda sends to the on-failure destination of a stream's event source mapping. AWS: "Retain
+// discarded records for a DynamoDB event source in Lambda".
 type discarded struct {
 	Batch *discardedBatch `json:"DDBStreamBatchInfo"`
 
 	Kinesis json.RawMessage `json:"KinesisBatchInfo,omitempty"`
-	Payload *string         `json:"payload,omitempty"` // the whole event, in S3 alone
+	Payload *string         `json:"payload,omitempty"` // the whole event, only in S3
 }
 
 type discardedBatch struct {
@@ -34,33 +34,36 @@ type discardedBatch struct {
 	Stream string `json:"streamArn"`
 }
 
-// RedriveError says what a [Redrive] left, and why.
+// RedriveError says what a [Redrive] did not handle, and why.
 type RedriveError struct {
-	Failed []string // the sequence numbers that the processor returned, empty where it is a request that failed
-	Left   []byte   // what to call Redrive with again: from the first record that is not handled
+	Failed []string // the sequence numbers that the processor returned; empty if a request failed
+	Left   []byte   // the payload for the next Redrive: it begins at the first record that is not handled
 	Err    error
 }
 
 func (e *RedriveError) Error() string {
 	if len(e.Failed) > 0 {
-		return fmt.Sprintf("ddbstream: redrive: %d records failed, the first is %s: call Redrive again with Left: %v", len(e.Failed), e.Failed[0], e.Err)
+		return fmt.Sprintf("ddbstream: redrive: %d records failed, the first is %s: to continue, call Redrive with Left: %v", len(e.Failed), e.Failed[0], e.Err)
 	}
-	return fmt.Sprintf("ddbstream: redrive: call it again with Left: %v", e.Err)
+	return fmt.Sprintf("ddbstream: redrive: to continue, call Redrive with Left: %v", e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *RedriveError) Unwrap() error { return e.Err }
 
-// Redrive handles what a Lambda function gave up. Its on-failure destination gets no records, only a shard and a range
-// of sequence numbers: payload is that document, the body of the message. Redrive reads the range from the stream again,
-// hands it to to, and returns how many records were handled. The document that a destination in S3 has holds the records
-// themselves; those are taken, and no request is made.
+// Redrive handles the records that a Lambda function gave up. The function's on-failure destination receives no
+// records, only a shard and a range of sequence numbers. payload is that document, the body of the message. Redrive
+// reads the range from the stream again, hands it to to, and returns how many records were handled. A document in an S3
+// destination has the records themselves: Redrive uses those and makes no request.
 //
-// The stream keeps its records for 24 hours. Where part of the range is gone, the rest is handled, and the error is a
-// [Gap]. Any other error behind the first record is a [RedriveError], with what to call Redrive with again. Records that
-// were handled before may come again then, as always.
+// It costs one GetShardIterator, up to three for a trimmed range, and one GetRecords for each page. Only the SDK retries
+// requests.
 //
-// Lambda's filters are not asked: a function that has some sees here what they keep from it.
+// The stream keeps its records for 24 hours. If part of the range is gone, the rest is handled, and the error is a
+// [Gap]. Other errors after the first request are a [RedriveError], whose Left continues the range. It may deliver
+// handled records again.
+//
+// Lambda's filters are not applied: to receives also what they would drop.
 func Redrive(ctx context.Context, client Client, payload []byte, to Processor) (handled int, err error) {
 	var doc discarded
 	if err := json.Unmarshal(payload, &doc); err != nil {
@@ -69,20 +72,20 @@ func Redrive(ctx context.Context, client Client, payload []byte, to Processor) (
 	b := doc.Batch
 	switch {
 	case b == nil && len(doc.Kinesis) > 0:
-		return 0, errors.New("ddbstream: redrive: KinesisBatchInfo: the range is one of a Kinesis stream: read it there, and decode it with ddb.RecordDecoder")
+		return 0, errors.New("ddbstream: redrive: KinesisBatchInfo: it names a Kinesis stream: read the range there and decode it with ddb.RecordDecoder")
 	case b == nil:
-		return 0, errors.New("ddbstream: redrive: no DDBStreamBatchInfo: not what Lambda sends when it gives up records of a DynamoDB stream")
+		return 0, errors.New("ddbstream: redrive: no DDBStreamBatchInfo: pass the document that Lambda sends for discarded records of a DynamoDB stream")
 	case doc.Payload != nil:
 		return redriveEvent(ctx, payload, to)
 	case b.Stream == "" || b.Shard == "" || b.First == "" || b.Last == "" || sequence.Compare(b.First, b.Last) > 0:
-		return 0, fmt.Errorf("ddbstream: redrive: no range in the stream %q, shard %q: from %q to %q", b.Stream, b.Shard, b.First, b.Last)
+		return 0, fmt.Errorf("ddbstream: redrive: no valid range in the stream %q, shard %q: from %q to %q", b.Stream, b.Shard, b.First, b.Last)
 	}
 	r := redrive{client: client, to: to, batch: *b}
 	err = r.run(ctx)
 	return r.handled, err
 }
 
-// redriveEvent handles the records that the document itself has.
+// redriveEvent handles the records that the document itself contains.
 func redriveEvent(ctx context.Context, payload []byte, to Processor) (handled int, err error) {
 	event, err := ddb.RecordDecoder{}.DecodeEvent(payload)
 	if err != nil {
@@ -100,13 +103,13 @@ type redrive struct {
 	client  Client
 	to      Processor
 	batch   discardedBatch
-	after   string // the last record that was handled
+	after   string // the last handled record
 	handled int
 	gap     *Gap
 }
 
-// emptyPages is how many pages without records, in a row, make a range that ends behind its shard: no range that Lambda
-// sent. emptyPause is the pause before each.
+// emptyPages is how many pages without records, in a row, mean that the range ends after its shard: Lambda sent no such
+// range. emptyPause is the pause before each.
 const (
 	emptyPages = 100
 	emptyPause = 20 * time.Millisecond
@@ -118,7 +121,7 @@ func (r *redrive) run(ctx context.Context) error {
 	for empty := 0; err == nil && it != nil; {
 		var out *dynamodbstreams.GetRecordsOutput
 		out, err = r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it})
-		if code(err) == "ExpiredIteratorException" { // the batch before took too long
+		if code(err) == "ExpiredIteratorException" { // handling the previous batch took too long
 			it, err = r.iterator(ctx, types.ShardIteratorTypeAfterSequenceNumber, r.after)
 			continue
 		}
@@ -148,8 +151,8 @@ func (r *redrive) run(ctx context.Context) error {
 	return nil
 }
 
-// begin returns where to read from: the first record of the range, or, where that is trimmed and the last one is not, the
-// oldest that is left.
+// begin returns where to read from: the first record of the range or, if only that is trimmed, the oldest record that
+// is left.
 func (r *redrive) begin(ctx context.Context) (*string, error) {
 	it, err := r.iterator(ctx, types.ShardIteratorTypeAtSequenceNumber, r.batch.First)
 	if !isTrimmed(err) {
@@ -177,7 +180,7 @@ func (r *redrive) iterator(ctx context.Context, kind types.ShardIteratorType, nu
 	return out.ShardIterator, nil
 }
 
-// handle hands over what of a page is in the range, and reports whether the range is over.
+// handle hands over the records of a page that are in the range, and reports whether the range is finished.
 func (r *redrive) handle(ctx context.Context, page []types.Record) (over bool, err error) {
 	records := make([]ddb.Record, 0, len(page))
 	for _, p := range page {
@@ -207,7 +210,7 @@ func (r *redrive) handle(ctx context.Context, page []types.Record) (over bool, e
 	return over || r.after == r.batch.Last, nil
 }
 
-// failure is the error of a redrive that stopped, with what is left.
+// failure is the error of a redrive that stopped, with the rest of the range.
 func (r *redrive) failure(err error) error {
 	e, ok := errors.AsType[*RedriveError](err)
 	if !ok {
@@ -224,7 +227,7 @@ func (r *redrive) failure(err error) error {
 	return e
 }
 
-// lost tells the processor of a gap, as a [Reader] does.
+// lost reports a gap to the processor, as a [Reader] does.
 func (r *redrive) lost(ctx context.Context, g *Gap) error {
 	m, ok := r.to.(interface {
 		Gap(ctx context.Context, cause error) error
@@ -237,13 +240,13 @@ func (r *redrive) lost(ctx context.Context, g *Gap) error {
 	return g
 }
 
-// isTrimmed reports whether an error says that the records, or the whole shard, are no more.
+// isTrimmed reports whether an error says that the records, or the whole shard, no longer exist.
 func isTrimmed(err error) bool {
 	c := code(err)
 	return c == "TrimmedDataAccessException" || c == "ResourceNotFoundException"
 }
 
-// code is DynamoDB's word for an error, "" where it is none of its errors.
+// code is DynamoDB's error code, "" for any other error.
 func code(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()

@@ -18,7 +18,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// taker is a processor that notes numbers, and fails from a point on.
+// taker is a processor that notes sequence numbers, and fails from a given one on.
 type taker struct {
 	seen []string // the numbers of records
 	n    []string // the values of n in them
@@ -43,8 +43,8 @@ func (p *taker) Gap(_ context.Context, cause error) error {
 	return nil
 }
 
-// discarded is what Lambda sends for a range of a shard, after AWS's "Retain discarded records for a DynamoDB event source
-// in Lambda".
+// discarded is the document that Lambda sends for a range of a shard, after AWS's "Retain discarded records for a
+// DynamoDB event source in Lambda".
 func discarded(stream, shard, first, last string) []byte {
 	return fmt.Appendf(nil, `{"requestContext":{"requestId":"316aa6d0-8154-xmpl-9af7-85d5f4a6bc81","functionArn":"arn:aws:lambda:us-east-2:123456789012:function:myfunction",
 		"condition":"RetryAttemptsExhausted","approximateInvokeCount":1},"responseContext":{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"},
@@ -52,7 +52,7 @@ func discarded(stream, shard, first, last string) []byte {
 		"approximateArrivalOfFirstRecord":"2019-11-14T00:13:19Z","approximateArrivalOfLastRecord":"2019-11-14T00:13:19Z","batchSize":1,"streamArn":%q}}`, shard, first, last, stream)
 }
 
-// written is an arena with ten points, and where their records are.
+// written is an arena with ten points, and the position of their records.
 func written(t *testing.T, opts ddbmem.Options) (a *arena, stream, shard string, numbers []string) {
 	t.Helper()
 	a = newArena(t, opts)
@@ -108,7 +108,7 @@ func TestRedriveGoesOnWhereAProcessorFailed(t *testing.T) {
 	n, err := ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, shard, numbers[2], numbers[6]), p)
 	left, ok := errors.AsType[*ddbstream.RedriveError](err)
 	require.True(t, ok, "%v", err)
-	assert.EqualError(t, err, "ddbstream: redrive: 1 records failed, the first is "+numbers[4]+": call Redrive again with Left: cannot bear it")
+	assert.EqualError(t, err, "ddbstream: redrive: 1 records failed, the first is "+numbers[4]+": to continue, call Redrive with Left: cannot bear it")
 	assert.Equal(t, []string{numbers[4]}, left.Failed)
 	assert.Equal(t, 4, n)
 	assert.Equal(t, []string{numbers[2], numbers[3], numbers[5], numbers[6]}, p.seen)
@@ -120,7 +120,7 @@ func TestRedriveGoesOnWhereAProcessorFailed(t *testing.T) {
 	assert.Equal(t, 3, n)
 }
 
-// faulty fails its requests for records, once.
+// faulty fails its requests for records once.
 type faulty struct {
 	ddbstream.Client
 	errs []error
@@ -215,9 +215,9 @@ func TestRedriveRefusesWhatIsNoRange(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]string{
 		`{`:  "ddbstream: redrive: ",
-		`{}`: "no DDBStreamBatchInfo: not what Lambda sends",
-		`{"KinesisBatchInfo":{"shardId":"shardId-000000000001"}}`:       "KinesisBatchInfo: the range is one of a Kinesis stream",
-		`{"DDBStreamBatchInfo":{"shardId":"s","streamArn":"a"}}`:        `no range in the stream "a", shard "s"`,
+		`{}`: "no DDBStreamBatchInfo: pass the document that Lambda sends",
+		`{"KinesisBatchInfo":{"shardId":"shardId-000000000001"}}`:       "KinesisBatchInfo: it names a Kinesis stream",
+		`{"DDBStreamBatchInfo":{"shardId":"s","streamArn":"a"}}`:        `no valid range in the stream "a", shard "s"`,
 		string(discarded("arn", "s", "800000000003126276362", "99999")): `from "800000000003126276362" to "99999"`,
 		`{"DDBStreamBatchInfo":{"shardId":"s"},"payload":"{}"}`:         "ddbstream: redrive: ddb: event: ",
 	} {
@@ -243,7 +243,7 @@ func ExampleRedrive() {
 		return nil
 	})
 	streams := ddbmem.New().StreamsClient()
-	// The body of a message in the queue that is the mapping's on-failure destination. The stream it names is no more.
+	// The body of a message in the mapping's on-failure destination. The stream that it names no longer exists.
 	body := []byte(`{"condition":"RetryAttemptsExhausted","DDBStreamBatchInfo":{"shardId":"shardId-00000001573689847184-864758bb",
 		"startSequenceNumber":"800000000003126276362","endSequenceNumber":"800000000003126276362","batchSize":1,
 		"streamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/music/stream/2019-11-14T00:04:06.388"}}`)

@@ -17,7 +17,8 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// A replay tells how many letters are handled, how many failed again and went elsewhere, and how many are where they were.
+// A replay returns how many dead letters are handled, how many failed again and went to another sink, and how many
+// stayed.
 func TestAReplayTellsWhatFailedAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "letters.jsonl")
@@ -45,12 +46,13 @@ func TestAReplayTellsWhatFailedAgain(t *testing.T) {
 	assert.Equal(t, ddbstream.ReplayResult{Failed: 3}, n)
 }
 
-// full is a sink that takes nothing.
+// full is a sink that accepts nothing.
 type full struct{}
 
 func (full) Put(context.Context, ddb.Record, error) error { return errors.New("the disk is full") }
 
-// A letter whose old image is at fault fails for good, although the item was mended; when the view is right it is put aside.
+// A dead letter whose old image is at fault fails permanently, although the item was repaired; when the view is correct
+// it is marked as done.
 func TestALetterWhoseOldImageIsAtFaultIsPutAside(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})

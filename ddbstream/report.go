@@ -14,16 +14,16 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// repeat is how often the same cause is told, at most.
+// repeat is the shortest time between two reports of the same cause.
 const repeat = time.Minute
 
-// causes remembers what was told, so that a cause that stays is told once, and now and then again.
+// causes remembers what was reported, so that a lasting cause is reported once a minute.
 type causes struct {
 	mu   sync.Mutex
 	told map[string]time.Time
 }
 
-// tell reports whether a cause is to be told now.
+// tell reports whether a cause is due to be reported.
 func (c *causes) tell(cause string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -38,7 +38,7 @@ func (c *causes) tell(cause string) bool {
 				kept[k] = at
 			}
 		}
-		if len(kept) >= 1000 { // a cause for each record: rather some twice than all of them kept
+		if len(kept) >= 1000 { // a different cause for each record: forget them all, and report some twice
 			clear(kept)
 		}
 		c.told = kept
@@ -47,7 +47,7 @@ func (c *causes) tell(cause string) bool {
 	return true
 }
 
-// forget makes a cause new again, since it has passed.
+// forget makes a cause new again, because it has passed.
 func (c *causes) forget(prefix string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,14 +58,14 @@ func (c *causes) forget(prefix string) {
 	}
 }
 
-// causeOf tells causes apart: by the service's code where there is one, since its messages carry numbers of requests. That of a
-// record does not tell which delivery it was.
+// causeOf identifies a cause: by the service's error code if there is one, because the messages contain request
+// numbers. The cause of a record does not include the number of the delivery.
 func causeOf(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return api.ErrorCode()
 	}
 	if n, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || ok && n.Timeout() {
-		return "time-out" // which is worded in many ways
+		return "time-out" // it has many wordings
 	}
 	if e, ok := errors.AsType[*ddb.RecordError](err); ok {
 		err = e.Err
@@ -74,8 +74,8 @@ func causeOf(err error) string {
 	return first
 }
 
-// report tells of something that failed and is tried again: the log in few words, OnError all of it. The same cause, at the same place,
-// is told once a minute.
+// report reports a failure that is retried: a summary to the log, the whole error to OnError. The same cause at the
+// same place is reported once a minute.
 func (r *Reader) report(ctx context.Context, place string, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
@@ -93,7 +93,7 @@ func (r *Reader) report(ctx context.Context, place string, err error) {
 	}
 }
 
-// note counts a request for its circuit, tells when an outage begins or ends, and returns err.
+// note counts a request for its circuit, reports when an outage begins or ends, and returns err.
 func (r *Reader) note(ctx context.Context, op string, err error) error {
 	counted := err
 	switch {
@@ -107,7 +107,7 @@ func (r *Reader) note(ctx context.Context, op string, err error) error {
 	return err
 }
 
-// noteAll is note for what says whether all of a kind fail.
+// noteAll is note for an error that already says whether all requests of a kind fail.
 func (r *Reader) noteAll(ctx context.Context, op string, err error) {
 	o := r.circuit(op).count(err)
 	if o == nil {

@@ -21,10 +21,10 @@ import (
 type shard struct {
 	r          *Reader
 	stream, id string
-	start      time.Time   // records before it are left out while there is no position
+	start      time.Time   // earlier records are skipped while there is no position
 	abort      func(error) // ends reading and handling at once
-	expiry     *time.Timer // ends both when the lease has run out
-	lost       atomic.Bool // the lease is another worker's, or may be
+	expiry     *time.Timer // calls lose when the lease has expired
+	lost       atomic.Bool // the lease is, or may be, another worker's
 	renewing   atomic.Bool
 	ended      atomic.Bool // nothing of it is read or handled any more
 	meter      meter
@@ -33,16 +33,16 @@ type shard struct {
 	wanting  sync.Mutex
 	wanted   string
 	wantedAt time.Time     // when that was seen
-	asked    chan struct{} // closed when somebody asks for the shard
+	asked    chan struct{} // closed when another worker asks for the shard
 
-	mu       sync.Mutex // of all below; held while the lease is written
+	mu       sync.Mutex // guards all below; held while the lease is written
 	lease    Lease
-	position string    // the last record handled, perhaps not yet in the lease
+	position string    // the last handled record, perhaps not yet in the lease
 	saved    time.Time // of the last checkpoint
-	dirty    bool      // records of others than the library's own were handled since
+	dirty    bool      // records other than those of companion items were handled since
 }
 
-// run reads the shard until it ends, or ctx does, or the lease is lost, or another worker asks for it.
+// run reads the shard until it ends, ctx ends, the lease is lost, or another worker asks for it.
 func (s *shard) run(ctx, work context.Context) error {
 	from := types.ShardIteratorTypeAfterSequenceNumber
 	switch {
@@ -88,12 +88,12 @@ func (s *shard) run(ctx, work context.Context) error {
 				sleep(ctx, backoff(failures))
 			}
 			if from == types.ShardIteratorTypeAtTimestamp && failures >= 3 {
-				from = types.ShardIteratorTypeTrimHorizon // it is right too, and does not depend on what an engine says to the other
+				from = types.ShardIteratorTypeTrimHorizon // correct too, and independent of the engine's error for the other
 			}
 			continue
 		}
 		failures = 0
-		if s.r.paused() != nil && len(out.Records) > 0 { // since it began to read
+		if s.r.paused() != nil && len(out.Records) > 0 { // paused since the read began
 			it = nil
 			continue
 		}
@@ -106,10 +106,10 @@ func (s *shard) run(ctx, work context.Context) error {
 		if s.at() != "" {
 			from = types.ShardIteratorTypeAfterSequenceNumber
 		}
-		if ctx.Err() != nil { // perhaps before all of them were handled: the shard is not read to its end
+		if ctx.Err() != nil { // perhaps not all were handled: the shard is not read to its end
 			return nil
 		}
-		if !whole { // another worker asks for the shard, or did: what is left is read again if it keeps it
+		if !whole { // another worker asks, or asked, for the shard: if it stays here, the rest is read again
 			it = nil
 			continue
 		}
@@ -131,7 +131,7 @@ func (s *shard) run(ctx, work context.Context) error {
 	return nil
 }
 
-// rest leaves the shard alone for a while, unless it is asked for.
+// rest pauses between reads, unless another worker asks for the shard.
 func (s *shard) rest(ctx context.Context) {
 	pause, cancel := context.WithTimeout(ctx, s.r.opts.Poll)
 	defer cancel()
@@ -141,7 +141,7 @@ func (s *shard) rest(ctx context.Context) {
 	}
 }
 
-// iterator returns where to read on.
+// iterator returns where to continue reading.
 func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*string, error) {
 	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &s.stream, ShardId: &s.id, ShardIteratorType: from}
 	switch from {
@@ -159,7 +159,7 @@ func (s *shard) iterator(ctx context.Context, from types.ShardIteratorType) (*st
 	return out.ShardIterator, nil
 }
 
-// read reads what comes next.
+// read reads the next records.
 func (s *shard) read(ctx context.Context, it *string) (*dynamodbstreams.GetRecordsOutput, []ddb.Record, error) {
 	s.r.circuit(opRecords).enter(ctx)
 	out, err := s.r.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: it, Limit: new(int32(s.r.opts.Batch))})
@@ -179,7 +179,7 @@ type failure struct {
 func (f *failure) Error() string { return f.op + ": " + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// broken finds out what a failed read means: again says that the shard is to be read on, from where from says.
+// broken decides what a failed read means. again says that reading continues, from where from says.
 func (s *shard) broken(ctx context.Context, err error, from *types.ShardIteratorType) (again bool, _ error) {
 	s.meter.change(func(m *ShardStatus) { m.Retries++; m.LastError = err.Error() })
 	s.r.retries.Add(1)
@@ -196,7 +196,7 @@ func (s *shard) broken(ctx context.Context, err error, from *types.ShardIterator
 		g.Kind, g.Lost = GapTrimmed, true
 		*from = types.ShardIteratorTypeTrimHorizon
 		return true, s.r.gap(ctx, g)
-	case "ResourceNotFoundException": // the shard, or the stream, is no more
+	case "ResourceNotFoundException": // the shard, or the stream, no longer exists
 		g.Kind, g.Lost = GapTrimmed, true
 		if err := s.r.gap(ctx, g); err != nil {
 			return false, err
@@ -204,18 +204,18 @@ func (s *shard) broken(ctx context.Context, err error, from *types.ShardIterator
 		return false, s.save(ctx, func(l *Lease) { l.Done, l.Owner, l.Since = true, "", 0 })
 	}
 	if *from == types.ShardIteratorTypeAtTimestamp && apierror.Of(err) == apierror.Request {
-		*from = types.ShardIteratorTypeTrimHorizon // an engine without it, or a time that is yet to come
+		*from = types.ShardIteratorTypeTrimHorizon // an engine without it, or a time in the future
 		return true, nil
 	}
 	place := "shard " + s.id
 	if f, ok := errors.AsType[*failure](err); ok && apierror.Of(err) == apierror.Environment {
-		place = f.op // it is the same for every shard
+		place = f.op // the same failure for every shard
 	}
 	s.r.report(ctx, place, fmt.Errorf("ddbstream: shard %s: %w", s.id, err))
 	return true, nil
 }
 
-// at returns the last record that is handled.
+// at returns the last handled record.
 func (s *shard) at() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -237,7 +237,7 @@ func (s *shard) due() bool {
 	return s.dirty && time.Since(s.saved) >= s.r.opts.Checkpoint
 }
 
-// checkpoint writes the position, if it is time to.
+// checkpoint writes the position if a checkpoint is due.
 func (s *shard) checkpoint(ctx context.Context) error {
 	if !s.due() {
 		return nil
@@ -247,12 +247,12 @@ func (s *shard) checkpoint(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		s.r.report(ctx, opLease, err) // it is tried again, with the next batch
+		s.r.report(ctx, opLease, err) // the next batch tries it again
 	}
 	return nil
 }
 
-// save writes the lease, with the position. Whoever finds it written by another has lost the shard.
+// save writes the lease with the position. If another worker has written it, the shard is lost.
 func (s *shard) save(ctx context.Context, change func(*Lease)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -278,14 +278,14 @@ func (s *shard) save(ctx context.Context, change func(*Lease)) error {
 	return err
 }
 
-// lose ends reading and handling at once: the shard is another worker's. So it is when the lease could not be written for
-// its time: others count from when they saw the last write, which is later than when it was sent.
+// lose ends reading and handling at once: the shard is another worker's. The same holds when the lease could not be
+// written for its time. Others count from when they saw the last write, which is later than when it was sent.
 func (s *shard) lose() {
 	s.lost.Store(true)
 	s.abort(ErrLeaseLost)
 }
 
-// release gives the lease back, with the position, also when ctx has ended.
+// release gives up the lease and writes the position, also when ctx has ended.
 func (s *shard) release(ctx context.Context) {
 	s.mu.Lock()
 	over := s.lease.Done || s.lease.Owner != s.r.opts.Worker || s.lost.Load()
@@ -295,5 +295,5 @@ func (s *shard) release(ctx context.Context) {
 	}
 	if err := s.save(ctx, func(l *Lease) { l.Owner, l.Since = "", 0 }); err == nil {
 		s.r.log(ctx, slog.LevelInfo, "stream: shard released", "shard", s.id, "checkpoint", s.at())
-	} // else it runs out
+	} // otherwise the lease expires
 }

@@ -11,20 +11,20 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Start is where a group begins to read a stream. It is decided once, before the first lease is made, and stored: it is the
-// same for all workers of the group, and survives what fails and stops before the first checkpoint.
+// Start is where a group begins to read a stream. It is decided once, before the first lease is made, and stored. It is
+// the same for all workers of the group, and survives failures and restarts before the first checkpoint.
 type Start struct {
 	Stream string // ARN
-	Shard  string // "" for the stream; a shard where a lease with [Lease].Latest came before the decision
-	// At is the time before which records are left out, to the second; zero is no time, and no record is left out.
+	Shard  string // "" for the stream; a shard if a lease with [Lease].Latest came before the decision
+	// At is the time before which records are skipped, to the second; the zero time skips none.
 	At time.Time
 }
 
-// early is how much of what was written before it [Options].Latest takes in: the times of records are approximate, and
-// rather too many are delivered than too few.
+// early is how far before the present [Options].Latest begins. Record times are approximate: delivering too many
+// records is better than too few.
 const early = time.Second
 
-// serverTime is the time of the service as a response tells it; this worker's own where it does not.
+// serverTime returns the time of the service from a response, or this worker's own if the response has none.
 func serverTime(m middleware.Metadata) time.Time {
 	if t, ok := awsmiddleware.GetServerTime(m); ok {
 		return t
@@ -32,7 +32,7 @@ func serverTime(m middleware.Metadata) time.Time {
 	return time.Now()
 }
 
-// wish is where this worker would begin, had it to decide.
+// wish returns where this worker would begin if it decided.
 func (r *Reader) wish() time.Time {
 	switch {
 	case !r.opts.From.IsZero():
@@ -43,15 +43,15 @@ func (r *Reader) wish() time.Time {
 	return time.Time{}
 }
 
-// clock is the time of the service when its streams were last listed.
+// clock returns the time of the service when its streams were last listed.
 func (r *Reader) clock() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.now
 }
 
-// begins returns where the group begins in a stream, which the first worker decides: as it wishes for a fresh group, which has
-// no leases, and with the oldest record for one that has read another stream before.
+// begins returns where the group begins in a stream. The first worker decides: by its options for a fresh group, which
+// has no leases, and with the oldest record for a group that has read another stream before.
 func (r *Reader) begins(ctx context.Context, arn string, fresh bool) (time.Time, error) {
 	wish := Start{Stream: arn}
 	if fresh {
@@ -60,8 +60,8 @@ func (r *Reader) begins(ctx context.Context, arn string, fresh bool) (time.Time,
 	return r.startOf(ctx, wish)
 }
 
-// beginsShard returns where a shard begins whose lease says Latest, which older workers make. Where the group has decided
-// since, that holds.
+// beginsShard returns where a shard begins whose lease has Latest, as older workers write it. A later decision of the
+// group takes precedence.
 func (r *Reader) beginsShard(ctx context.Context, l Lease) (time.Time, error) {
 	at, err := r.begins(ctx, l.Stream, false)
 	if err != nil || !at.IsZero() || !l.Latest || l.Checkpoint != "" {
@@ -70,7 +70,7 @@ func (r *Reader) beginsShard(ctx context.Context, l Lease) (time.Time, error) {
 	return r.startOf(ctx, Start{Stream: l.Stream, Shard: l.Shard, At: r.clock().UTC().Truncate(time.Second).Add(-early)})
 }
 
-// startOf returns the stored start, which wish becomes if there is none.
+// startOf returns the stored start, or stores wish if there is none.
 func (r *Reader) startOf(ctx context.Context, wish Start) (time.Time, error) {
 	id := wish.Stream + "#" + wish.Shard
 	r.mu.Lock()
@@ -98,8 +98,8 @@ func (r *Reader) startOf(ctx context.Context, wish Start) (time.Time, error) {
 	return s.At, nil
 }
 
-// since drops the records at the head of a batch that are older than the start of a shard without a position. Behind the
-// first that is not, none is left out. The times of records have seconds.
+// since drops records from the head of a batch that are older than the start of a shard without a position. After the
+// first record that is not older, none is dropped. Record times have whole seconds.
 func (s *shard) since(records []ddb.Record) []ddb.Record {
 	if s.start.IsZero() || s.at() != "" {
 		return records

@@ -21,7 +21,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// flaky is a client whose requests fail as hook says, which gets the operation and how many of it there were.
+// flaky is a client whose requests fail as hook says; hook gets the operation and its count.
 type flaky struct {
 	ddbstream.Client
 	hook  func(op string, n int64) error
@@ -124,7 +124,7 @@ func TestLatestLosesNothingToARestartBeforeTheFirstCheckpoint(t *testing.T) {
 		stop := run(t, ddbstream.NewReader(c, name, mux, store, latest()))
 		eventually(t, func() bool { return c.calls("GetRecords") > 2 }, "it reads")
 		require.NoError(t, stop())
-		a.put(t, Point{Game: "g", ID: what, N: 1}) // while the worker is deployed
+		a.put(t, Point{Game: "g", ID: what, N: 1}) // during the deployment of the worker
 		clock.Advance(time.Minute)
 		stop = run(t, ddbstream.NewReader(c, name, mux, store, latest()))
 		eventually(t, func() bool { return l.last(what) == 1 }, what)
@@ -146,8 +146,8 @@ func (s *failing) Swap(ctx context.Context, l ddbstream.Lease, was int64) error 
 	return s.Store.Swap(ctx, l, was)
 }
 
-// A group of several workers that begins with Latest is given nothing of before, on whichever shard, and whatever fails while
-// the leases are made; and all that comes after.
+// A group of several workers that begins with Latest gets no earlier record, on any shard, whatever fails while the
+// leases are made, and all later ones.
 func TestLatestIsDecidedOnceForAGroup(t *testing.T) {
 	t.Parallel()
 	for n := range 5 {
@@ -160,7 +160,7 @@ func TestLatestIsDecidedOnceForAGroup(t *testing.T) {
 		for i := range 10 {
 			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("old", i), N: 2})
 		}
-		clock.Advance(3 * time.Second) // the times of records have seconds
+		clock.Advance(3 * time.Second) // record times have whole seconds
 		table := ddbstream.NewTableStore(a.client, "readers", "g")
 		require.NoError(t, table.CreateTable(t.Context()))
 		store := &failing{Store: table, at: int64(n * 2)}
@@ -203,7 +203,7 @@ func streamARN(t *testing.T, a *arena) string {
 	return *out.Streams[len(out.Streams)-1].StreamArn
 }
 
-// A group may begin at a time, also on an engine that cannot read from one, and whatever it answers.
+// A group may begin at a time, also on an engine that cannot read from one, whatever its response.
 func TestFromBeginsAtATime(t *testing.T) {
 	t.Parallel()
 	for what, refuse := range map[string]error{
@@ -214,7 +214,7 @@ func TestFromBeginsAtATime(t *testing.T) {
 		clock := ddbmem.NewManualClock(time.Date(2026, 11, 1, 12, 0, 0, 5e8, time.UTC))
 		shards := ddbmem.Options{StreamShards: 3, ShardRecords: 10, Clock: clock}
 		if what == "not by a code" {
-			shards.StreamShards, shards.ShardRecords = 1, 0 // failures of several shards in a row are an outage, with its pauses
+			shards.StreamShards, shards.ShardRecords = 1, 0 // failures of several shards in a row are an outage, with its backoff
 		}
 		a := newArena(t, shards)
 		for n := 1; n <= 40; n++ {
@@ -223,7 +223,7 @@ func TestFromBeginsAtATime(t *testing.T) {
 		}
 		var l log
 		var mu sync.Mutex
-		last := map[string]streamtypes.ShardIteratorType{} // that a shard was asked for
+		last := map[string]streamtypes.ShardIteratorType{} // the requested type, by shard
 		again := 0
 		c := &flaky{Client: a.engine.StreamsClient(), input: func(in *dynamodbstreams.GetShardIteratorInput) error {
 			mu.Lock()
@@ -254,8 +254,8 @@ func TestFromBeginsAtATime(t *testing.T) {
 	}
 }
 
-// A lease of a release that stored the wish for Latest in it begins with what is written after the first worker of this
-// release sees it, and loses nothing from there on.
+// A lease of an older release with the wish for Latest begins with what is written after the first worker of this
+// release sees it, and loses nothing after that.
 func TestALeaseOfAnOlderReleaseThatSaysLatest(t *testing.T) {
 	t.Parallel()
 	clock := ddbmem.NewManualClock(time.Now())
@@ -319,8 +319,8 @@ func TestStoresKeepTheFirstStart(t *testing.T) {
 	require.NoError(t, table.DropTable(t.Context()), "starts are its own")
 }
 
-// A group whose table is made anew, so that all leases of it are of a stream that is no more, begins the new stream with its
-// oldest record, whatever its options say and whenever its workers stop.
+// A group whose table was created again, so that all its leases are of a stream that no longer exists, begins the new
+// stream with its oldest record, whatever its options are and whenever its workers stop.
 func TestATableMadeAnewIsReadFromItsFirstRecord(t *testing.T) {
 	t.Parallel()
 	clock := ddbmem.NewManualClock(time.Now())
@@ -380,7 +380,7 @@ func (s preempted) Swap(ctx context.Context, l ddbstream.Lease, was int64) error
 	return s.Store.Swap(ctx, l, was)
 }
 
-// Workers that start together do not look at the whole stream again for each lease that another has made.
+// Workers that start together do not describe the stream again for each lease that another has made.
 func TestWorkersThatStartTogetherDescribeTheStreamOnce(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 50})

@@ -11,28 +11,29 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Status is how a reader stands. It can be written as JSON; durations are in nanoseconds there.
+// Status is the state of a reader. It can be written as JSON, with durations in nanoseconds.
 type Status struct {
 	Table   string        `json:"table"`
 	Worker  string        `json:"worker"`
 	Running bool          `json:"running"`
 	Paused  bool          `json:"paused,omitempty"`
-	Records int64         `json:"records"` // handled by this worker since it was made
+	Records int64         `json:"records"` // handled by this worker since the reader was made
 	Batches int64         `json:"batches"`
 	Retries int64         `json:"retries"`
-	Rate    float64       `json:"rate"`   // records a second, over about the last half minute
-	Behind  time.Duration `json:"behind"` // the most of its shards
-	// CatchUp is about how long it takes this worker to be at the tip of all its shards, from how fast it came nearer over the
-	// last half minute: 0 where it is within seconds of that, negative where it does not come nearer. It is that of the slowest
-	// shard, so it says too much where shards slow each other down: those at the tip leave the rest to the others.
+	Rate    float64       `json:"rate"`   // records per second, over about the last half minute
+	Behind  time.Duration `json:"behind"` // the maximum of its shards
+	// CatchUp is roughly how long this worker needs to reach the end of all its shards, from its progress over the last
+	// half minute. It is 0 within seconds of the end, and negative without progress. It is the value of the slowest
+	// shard. That is too high where shards slow each other down: finished shards leave their share to the others.
 	CatchUp time.Duration `json:"catch_up"`
 	Outages []Outage      `json:"outages,omitempty"`
-	Shards  []ShardStatus `json:"shards"` // all that the group has leases of, as they were last seen
-	// Mux is what the processor did since it was made, for other readers too; nil where it has no Stats method as [ddb.Mux] has.
+	Shards  []ShardStatus `json:"shards"` // all shards that the group has leases of, as last seen
+	// Mux counts what the processor did since it was made, for other readers too; nil if it has no Stats method as
+	// [ddb.Mux] has.
 	Mux *ddb.MuxStats `json:"mux,omitempty"`
 }
 
-// ShardStatus is how one shard stands. Of the shards of other workers there is only what their leases say.
+// ShardStatus is the state of one shard. For the shards of other workers it has only what their leases say.
 type ShardStatus struct {
 	Stream string `json:"stream"`
 	Shard  string `json:"shard"`
@@ -40,22 +41,22 @@ type ShardStatus struct {
 	Mine   bool   `json:"mine,omitempty"` // this worker reads it
 	Done   bool   `json:"done,omitempty"`
 	Wanted string `json:"wanted,omitempty"` // the worker that asks for it
-	// WantedSince is when the worker that Status is asked of saw, or made, that request. One that is older than a lease's time
-	// says that a handler hangs.
+	// WantedSince is when this worker saw, or made, that request. If it is older than [Options].Lease, a handler hangs.
 	WantedSince time.Time `json:"wanted_since,omitzero"`
-	// UnreadSince is when this worker saw that nobody reads the shard: its owner is gone, or gave it up, or this worker did.
+	// UnreadSince is when this worker saw that no worker reads the shard: its owner is gone or gave it up.
 	UnreadSince time.Time `json:"unread_since,omitzero"`
-	// Busy is when the batch began that is under way.
+	// Busy is when the current batch began.
 	Busy time.Time `json:"busy,omitzero"`
 
 	Checkpoint string    `json:"checkpoint,omitempty"` // written to the store
 	Position   string    `json:"position,omitempty"`   // handled
-	At         time.Time `json:"at,omitzero"`          // when the last record was written that was handled
-	// Behind is 0 where a read found nothing new just now. Else it is the age of the oldest record of the batch under way, or how
-	// long ago the shard was known to be read up to there: it grows while a batch hangs or fails, while the reader is paused or cannot
-	// read, and while nobody reads the shard. DynamoDB does not tell how many records follow.
+	At         time.Time `json:"at,omitzero"`          // when the last handled record was written
+	// Behind is 0 if the last read found nothing new. Otherwise it is the age of the oldest record of the current
+	// batch, or the time since the shard was known to be read completely. It grows while a batch hangs or fails, while
+	// the reader is paused or cannot read, and while no worker reads the shard. DynamoDB does not return how many
+	// records follow.
 	Behind    time.Duration `json:"behind"`
-	Tip       bool          `json:"tip,omitempty"` // nothing new was found just now
+	Tip       bool          `json:"tip,omitempty"` // the last read found nothing new
 	Records   int64         `json:"records"`       // by this worker, since it took the shard
 	Retries   int64         `json:"retries"`
 	Rate      float64       `json:"rate"`
@@ -63,7 +64,7 @@ type ShardStatus struct {
 	LastError string        `json:"last_error,omitempty"`
 }
 
-// meter counts what becomes of a shard. Its lock is never held over a request.
+// meter counts the progress of a shard. Its lock is never held during a request.
 type meter struct {
 	mu   sync.Mutex
 	s    ShardStatus
@@ -71,12 +72,12 @@ type meter struct {
 	pace average // of seconds between the times of records
 
 	tip     time.Time     // when a read last found nothing new
-	fresh   time.Duration // how long that is true
-	waiting time.Time     // when the oldest record of the batch under way was written
-	sent    time.Time     // when the delivery under way began
+	fresh   time.Duration // how long that counts as current
+	waiting time.Time     // when the oldest record of the current batch was written
+	sent    time.Time     // when the current delivery began
 }
 
-// average is how much comes in a second, over about the last window.
+// average is a rate per second, over about the last window.
 type average struct {
 	begun, at time.Time
 	value     float64 // at that time
@@ -87,15 +88,15 @@ func (a *average) add(now time.Time, n float64) {
 	a.value, a.at = a.value*fade(now.Sub(a.at))+n/window.Seconds(), now
 }
 
-// now is the average at a time. It knows nothing of before it began, and counts a second at least.
+// now is the average at a time. It ignores the time before it began, and counts at least one second.
 func (a *average) now(now time.Time) float64 {
 	return a.value * fade(now.Sub(a.at)) / (1 - fade(max(now.Sub(a.begun), time.Second)))
 }
 
-// fade is what counts of something that is so long ago.
+// fade is the weight of something that is so long ago.
 func fade(ago time.Duration) float64 { return math.Exp(-ago.Seconds() / window.Seconds()) }
 
-// near is how far behind a reader is that keeps up.
+// near is how far behind a reader may be that keeps up.
 const near = 5 * time.Second
 
 // window is the time over which a rate is taken.
@@ -114,21 +115,21 @@ func (m *meter) reached(now time.Time) {
 	m.s.Tip, m.tip = true, now
 }
 
-// begins notes a delivery of records, of which the first is the oldest that is not handled.
+// begins notes a delivery of records; the first is the oldest unhandled one.
 func (m *meter) begins(records []ddb.Record) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent, m.waiting = time.Now(), records[0].At
 }
 
-// ends notes that a delivery came back.
+// ends notes that a delivery returned.
 func (m *meter) ends() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent = time.Time{}
 }
 
-// hangs returns when a delivery began that has been under way for d or longer; zero for none.
+// hangs returns when the current delivery began, if it has lasted for d or longer; zero otherwise.
 func (m *meter) hangs(now time.Time, d time.Duration) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -138,7 +139,7 @@ func (m *meter) hangs(now time.Time, d time.Duration) time.Time {
 	return m.sent
 }
 
-// status is how the shard stands now.
+// status returns the state of the shard.
 func (m *meter) status(now time.Time) ShardStatus {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -165,7 +166,7 @@ func (m *meter) status(now time.Time) ShardStatus {
 	return s
 }
 
-// catchUp is how long it takes to be at the tip, at so many seconds of the stream in a second.
+// catchUp is how long it takes to reach the end, at a pace of so many seconds of the stream per second.
 func catchUp(behind time.Duration, pace float64) time.Duration {
 	if d := behind.Seconds() / (pace - 1); d > 0 && d < math.MaxInt64/1e9 {
 		return time.Duration(d * 1e9)
@@ -173,7 +174,7 @@ func catchUp(behind time.Duration, pace float64) time.Duration {
 	return -1
 }
 
-// handled counts a batch, and tells of it.
+// handled counts a batch and reports it to OnBatch.
 func (s *shard) handled(_ context.Context, batch []ddb.Record, attempts int, began time.Time, complete bool) {
 	now, n := time.Now(), int64(len(batch))
 	stats := BatchStats{Stream: s.stream, Shard: s.id, Worker: s.r.opts.Worker, Records: len(batch), Attempts: attempts, Took: now.Sub(began), Complete: complete}
@@ -203,7 +204,7 @@ func (s *shard) handled(_ context.Context, batch []ddb.Record, attempts int, beg
 	}
 }
 
-// Status returns how the reader stands. It makes no request, and is safe for concurrent use.
+// Status returns the state of the reader. It makes no request and is safe for concurrent use.
 func (r *Reader) Status() Status {
 	now := time.Now()
 	r.mu.Lock()

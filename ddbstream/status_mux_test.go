@@ -13,7 +13,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// A reader's Status has what its Mux did, and nothing of a processor that does not say.
+// A reader's Status has the counts of its Mux, and nothing for a processor without counts.
 func TestStatusHasWhatTheMuxDid(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -38,7 +38,7 @@ func TestStatusHasWhatTheMuxDid(t *testing.T) {
 	assert.NotContains(t, string(text), `"mux"`)
 }
 
-// mute is a processor of no Stats.
+// mute is a processor without Stats.
 type mute struct{}
 
 func (mute) Process(context.Context, []ddb.Record) ([]string, error) { return nil, nil }

@@ -13,8 +13,8 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// leaver is a store whose worker is stopped while it writes the lease that it owns for the nth time. The write is made;
-// its answer reaches only who still waits for it.
+// leaver is a store whose worker is stopped while it writes its own lease for the nth time. The write is applied; its
+// result reaches only a caller that still waits.
 type leaver struct {
 	ddbstream.Store
 	n    int

@@ -12,8 +12,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// failed counts and tells a delivery that is repeated. What stops a part of the processor for a fault that is no record's own is an
-// outage of that part, once it lasts.
+// failed counts and reports a delivery that is retried. A lasting failure of a part of the processor that is not a
+// record's fault is an outage of that part.
 func (s *shard) failed(ctx context.Context, err error) {
 	s.r.retries.Add(1)
 	text := together(err).Error()
@@ -33,7 +33,7 @@ func (s *shard) failed(ctx context.Context, err error) {
 	}
 }
 
-// goesOn notes that a batch of the shard is handled. The outage of a part ends with the last shard that it had stopped.
+// goesOn notes that a batch of the shard is handled. The outage of a part ends with the last shard that it stopped.
 func (s *shard) goesOn(ctx context.Context) {
 	var over []string
 	s.r.mu.Lock()
@@ -52,7 +52,7 @@ func (s *shard) goesOn(ctx context.Context) {
 	}
 }
 
-// leaves forgets what held the shard up, as this worker reads it no more.
+// leaves forgets what stopped the shard, because this worker no longer reads it.
 func (s *shard) leaves() {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
@@ -64,7 +64,7 @@ func (s *shard) leaves() {
 	}
 }
 
-// stops returns the parts of a processor that an error stops for no fault of a record.
+// stops returns the parts of a processor that an error stops through no fault of a record.
 func stops(err error) (parts []string) {
 	for _, e := range flat(err) {
 		if !errors.Is(e, ddb.ErrUnavailable) {
@@ -83,7 +83,8 @@ func stops(err error) (parts []string) {
 	return parts
 }
 
-// flat returns the errors that a delivery joins, a line each. An error that wraps two and has words of its own is one.
+// flat returns the errors that a delivery joins, one per line. An error that wraps two and has its own text counts as
+// one.
 func flat(err error) (out []error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -100,20 +101,21 @@ func flat(err error) (out []error) {
 	return out
 }
 
-// How much of an error is written to a log, and into Status: a record may fail for a page of text, and a thousand at once.
+// How much of an error is written to a log and to Status: a record may fail with a page of text, and a thousand records
+// at once.
 const (
 	maxCauses    = 5
 	maxCauseText = 2000
 )
 
-// summary is an error in few words: one of each cause, with the number of the others.
+// summary is a short error: one example of each cause, with the number of the others.
 type summary struct {
 	causes []string
 	firsts []error
 	counts []int
 }
 
-// together returns the summary of what a delivery failed for.
+// together returns the summary of a delivery's error.
 func together(err error) *summary {
 	s := &summary{}
 	for _, e := range flat(err) {
@@ -150,20 +152,20 @@ func (s *summary) Error() string {
 	return b.String()
 }
 
-// hangs tells of a delivery that has been under way for longer than a lease.
+// hangs reports a delivery that has lasted longer than a lease.
 func (s *shard) hangs(ctx context.Context) {
 	at := s.meter.hangs(time.Now(), s.r.opts.Lease)
 	if at.IsZero() {
 		return
 	}
 	s.r.report(ctx, "delivery to shard "+s.id, fmt.Errorf("ddbstream: shard %s: the delivery that began at %s has not ended: "+
-		"look for a handler that hangs, and give it a deadline", s.id, at.UTC().Format(time.RFC3339)))
+		"look for a handler that hangs and give it a deadline", s.id, at.UTC().Format(time.RFC3339)))
 }
 
-// overstays tells of a handler that does not end though its context has.
+// overstays reports a handler that continues after its context has ended.
 func (s *shard) overstays() {
 	if s.ended.Load() {
 		return
 	}
-	s.r.log(context.Background(), slog.LevelWarn, "stream: waiting for a handler that does not end with its context", "shard", s.id)
+	s.r.log(context.Background(), slog.LevelWarn, "stream: waiting for a handler that ignores the end of its context", "shard", s.id)
 }

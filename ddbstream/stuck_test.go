@@ -56,7 +56,7 @@ func TestBehindGrowsWhileABatchIsStuck(t *testing.T) {
 	}
 }
 
-// What was the tip some time ago is not known to be it now: of a reader that is paused, or cannot read.
+// After some time the last known end counts as behind: for a reader that is paused or cannot read.
 func TestBehindGrowsWhileNothingIsRead(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"paused", "denied"} {
@@ -86,7 +86,7 @@ func TestBehindGrowsWhileNothingIsRead(t *testing.T) {
 	}
 }
 
-// A shard that this worker lost, or that nobody reads, counts as behind.
+// A shard that this worker lost, or that no worker reads, counts as behind.
 func TestAShardThatNobodyReadsIsBehind(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -118,7 +118,8 @@ func TestAShardThatNobodyReadsIsBehind(t *testing.T) {
 	}, "it reads again")
 }
 
-// What stops a part of the processor and is no record's own is an outage of that part, told once and when it is over.
+// A failure that stops a part of the processor and is not a record's is an outage of that part, reported once, and
+// again when it is over.
 func TestWhatStopsABatchIsAnOutage(t *testing.T) {
 	t.Parallel()
 	for _, part := range []string{"handlers", "view sum"} {
@@ -174,7 +175,7 @@ func (f forbidden) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemIn
 	return f.Client.BatchGetItem(ctx, in, o...)
 }
 
-// A stream that is switched off is an outage at once, though all that it has is read: what is written is lost.
+// A stream that is switched off is an outage at once, though all its records have been read: new writes are lost.
 func TestAStreamThatIsSwitchedOffIsAnOutage(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -198,14 +199,14 @@ func TestAStreamThatIsSwitchedOffIsAnOutage(t *testing.T) {
 	eventually(t, func() bool { return len(r.Status().Outages) == 1 }, "it is told")
 	o := r.Status().Outages[0]
 	assert.Equal(t, "the table's stream", o.Operation)
-	assert.ErrorContains(t, o.Err, `switched off, and read to its end: what is written now is lost to it`)
+	assert.ErrorContains(t, o.Err, `switched off and has been read to its end: new writes have no records`)
 	stream(true)
 	a.put(t, Point{Game: "g", ID: "2"})
 	eventually(t, func() bool { return l.last("2") >= 0 && len(r.Status().Outages) == 0 }, "it is over")
 	assert.EqualValues(t, 1, lost.Load())
 }
 
-// A handler that hangs is told by its own worker, which needs no other to find that out, and so is one that outlives its context.
+// A hanging handler is reported by its own worker, without another worker, and so is one that outlives its context.
 func TestAHandlerThatHangsIsToldByItsOwnWorker(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})
@@ -226,13 +227,13 @@ func TestAHandlerThatHangsIsToldByItsOwnWorker(t *testing.T) {
 	assert.ErrorContains(t, errs.all()[0], "has not ended: look for a handler that hangs")
 	stop()
 	eventually(t, func() bool {
-		return strings.Contains(text.String(), "waiting for a handler that does not end with its context")
+		return strings.Contains(text.String(), "waiting for a handler that ignores the end of its context")
 	}, "it is told what Run waits for")
 	close(release)
 	require.NoError(t, <-ended)
 }
 
-// A worker that was given a shard reads it, though it cannot find out which others there are; and says from whom it has it.
+// A worker that was handed a shard reads it, though it cannot list the others, and logs the previous owner.
 func TestAShardThatWasHandedOverIsReadWhateverElseFails(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{StreamShards: 2})
@@ -275,7 +276,7 @@ func TestAShardThatWasHandedOverIsReadWhateverElseFails(t *testing.T) {
 	}
 }
 
-// wanting calls then once a shard was asked for.
+// wanting calls then after a request for a shard.
 type wanting struct {
 	ddbstream.Store
 	then func()
@@ -287,7 +288,7 @@ func (s *wanting) Want(ctx context.Context, l ddbstream.Lease, worker string) er
 	return err
 }
 
-// A thousand records that fail for one cause are one short line of the log, and one short LastError.
+// A thousand records that fail for one cause are one short log line, and one short LastError.
 func TestWhatFailsForOneCauseIsToldOnce(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, ddbmem.Options{})

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// storedLease is a lease as an item. Workers of releases before Since read the item without what they do not know, and
-// write it without: both mean an owner that cannot be asked.
+// storedLease is a lease as an item. Workers of releases before Since ignore the attributes that they do not know, and
+// write the item without them. Both mean an owner that cannot be asked.
 type storedLease struct {
 	PK          string `dynamodbav:"pk"`
 	SK          string `dynamodbav:"sk"`
@@ -29,7 +29,7 @@ type storedLease struct {
 	WantedSince int64  `dynamodbav:"wanted_since,omitempty"` // of the owner that is asked
 }
 
-// swapped are the attributes that a Swap writes. It leaves others alone, and so those of releases to come.
+// swapped are the attributes that a Swap writes. It leaves all others alone, including those of later releases.
 var swapped = []string{"stream", "shard", "parent", "checkpoint", "latest", "done", "owner", "counter", "since"}
 
 func (s *TableStore) key(l Lease) map[string]types.AttributeValue {
@@ -38,7 +38,8 @@ func (s *TableStore) key(l Lease) map[string]types.AttributeValue {
 	}
 }
 
-// Leases returns all leases of the group, with one strongly consistent Query.
+// Leases returns all leases of the group, with one strongly consistent Query (more if they exceed 1 MB): one read unit
+// for each 4 KB of leases.
 func (s *TableStore) Leases(ctx context.Context) ([]Lease, error) {
 	in := &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: new(true), KeyConditionExpression: new("pk = :p"),
@@ -56,7 +57,7 @@ func (s *TableStore) Leases(ctx context.Context) ([]Lease, error) {
 				return nil, s.fail("leases", err)
 			}
 			if l.WantedSince != l.Since {
-				l.Wanted = "" // from an owner before this one
+				l.Wanted = "" // from a previous owner
 			}
 			out = append(out, Lease{l.Stream, l.Shard, l.Parent, l.Checkpoint, l.Latest, l.Done, l.Owner, l.Counter, l.Since, l.Wanted})
 		}
@@ -66,7 +67,8 @@ func (s *TableStore) Leases(ctx context.Context) ([]Lease, error) {
 	}
 }
 
-// Swap writes l if the stored counter is was, with one UpdateItem. A write of ours whose response was lost counts as done.
+// Swap writes l if the stored counter equals was, with one UpdateItem: one write unit. Otherwise the error matches
+// [ErrLeaseLost]. An own write whose response was lost counts as done.
 func (s *TableStore) Swap(ctx context.Context, l Lease, was int64) error {
 	attrs, err := attributevalue.MarshalMap(storedLease{
 		Stream: l.Stream, Shard: l.Shard, Parent: l.Parent, Checkpoint: l.Checkpoint, Latest: l.Latest, Done: l.Done,
@@ -110,7 +112,8 @@ func (s *TableStore) Swap(ctx context.Context, l Lease, was int64) error {
 	return s.fail("lease of "+l.Shard, err)
 }
 
-// Want notes that worker asks the owner of l for the shard, with one UpdateItem.
+// Want notes that worker asks the owner of l for the shard, with one UpdateItem: one write unit. The error matches
+// [ErrLeaseLost] if the owner has changed.
 func (s *TableStore) Want(ctx context.Context, l Lease, worker string) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: s.key(l),
@@ -121,7 +124,8 @@ func (s *TableStore) Want(ctx context.Context, l Lease, worker string) error {
 	return s.fail("request for "+l.Shard, err)
 }
 
-// Delete removes l if the stored counter is l's, with one DeleteItem.
+// Delete removes l if the stored counter equals l's, with one DeleteItem: one write unit. Otherwise the error matches
+// [ErrLeaseLost].
 func (s *TableStore) Delete(ctx context.Context, l Lease) error {
 	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName:                 &s.table,

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// storedStart is a start as an item. It is in a partition of its own: workers of releases before it take each item of the
-// partition of leases for a lease, and write leases without what they do not know.
+// storedStart is a start as an item. It is in a partition of its own, because workers of earlier releases take every
+// item of the leases' partition for a lease.
 type storedStart struct {
 	PK     string    `dynamodbav:"pk"`
 	SK     string    `dynamodbav:"sk"`
@@ -22,7 +22,7 @@ type storedStart struct {
 
 func (s *TableStore) starts() string { return "~lstart#" + s.group }
 
-// Start returns where the group begins, with one strongly consistent Query.
+// Start returns where the group begins, with one strongly consistent Query: one read unit.
 func (s *TableStore) Start(ctx context.Context, stream, shard string) (Start, bool, error) {
 	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: new(true), KeyConditionExpression: new("pk = :p AND sk = :s"),
@@ -40,7 +40,8 @@ func (s *TableStore) Start(ctx context.Context, stream, shard string) (Start, bo
 	return Start{have.Stream, have.Shard, have.At}, true, nil
 }
 
-// Begin stores at unless there is one already: one PutItem, and a Query where it was not the first.
+// Begin stores at unless there is one already, and returns the stored one: one PutItem of one write unit, and a Query
+// if another worker was first.
 func (s *TableStore) Begin(ctx context.Context, at Start) (Start, error) {
 	attrs, err := attributevalue.MarshalMap(storedStart{s.starts(), at.Stream + "#" + at.Shard, at.Stream, at.Shard, at.At.UTC()})
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// TableClient is what a [TableStore] calls; *dynamodb.Client has it. Methods may be added in minor versions.
+// TableClient lists the methods that a [TableStore] calls; *dynamodb.Client has them. Methods may be added in minor
+// versions.
 type TableClient interface {
 	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
 	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
@@ -24,22 +25,23 @@ type TableClient interface {
 	DescribeTable(context.Context, *dynamodb.DescribeTableInput, ...func(*dynamodb.Options)) (*dynamodb.DescribeTableOutput, error)
 }
 
-// TableStore keeps leases in a DynamoDB table. That should be a table of its own: in the table that is read, each
-// checkpoint would be a record of the stream. Its keys are the strings pk and sk; the items' begin with ~, so that
-// they are companion items where it is the same table all the same.
+// TableStore keeps leases in a DynamoDB table. Use a separate table: in the table that is read, each checkpoint would
+// be a record of the stream. Its keys are the strings pk and sk. The partition keys of its items begin with ~, so that
+// in a shared table they are companion items. It is safe for concurrent use; make it with [NewTableStore], the zero
+// value is not usable. Its errors wrap those of the SDK.
 type TableStore struct {
 	client TableClient
 	table  string
 	group  string
 }
 
-// NewTableStore returns a store in table for the workers of one group. Groups read the same stream independently of each
-// other; workers of one group share its shards. It makes no request.
+// NewTableStore returns a store in table for the workers of one group. Groups read the same stream independently of
+// each other; the workers of one group share its shards. It makes no request.
 func NewTableStore(client TableClient, table, group string) *TableStore {
 	return &TableStore{client, table, group}
 }
 
-// tableDropper is what [TableStore.DropTable] calls beside [TableClient]; *dynamodb.Client has it.
+// tableDropper lists the methods that [TableStore.DropTable] calls beside [TableClient]; *dynamodb.Client has them.
 type tableDropper interface {
 	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
 	DeleteTable(context.Context, *dynamodb.DeleteTableInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error)
@@ -59,8 +61,9 @@ func (s *TableStore) fail(op string, err error) error {
 	return fmt.Errorf("ddbstream: %s in table %q: %w", op, s.table, permission(err))
 }
 
-// CreateTable creates the store's table, on demand, and waits until it is active. That it exists is no error, unless
-// its keys are others: then the error matches [ddb.ErrModel].
+// CreateTable creates the store's table, on demand, and waits until it is active, up to ten minutes. It calls
+// CreateTable once and DescribeTable until then. An existing table is no error, unless its keys differ: then the error
+// matches [ddb.ErrModel].
 func (s *TableStore) CreateTable(ctx context.Context) error {
 	_, err := s.client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:   &s.table,
@@ -85,12 +88,12 @@ func (s *TableStore) CreateTable(ctx context.Context) error {
 	return s.fail("create table", err)
 }
 
-// DropTable deletes the store's table, and waits until it is gone. If there is none the error matches
-// [ddb.ErrNotFound].
+// DropTable deletes the store's table and waits until it is gone, up to ten minutes. Stop the workers first. If there
+// is no table, the error matches [ddb.ErrNotFound].
 //
-// It deletes leases of the group and nothing else: a table with other keys or with indexes is left as it is, with an
-// error that matches [ddb.ErrModel], and so is one in which any item is something else, or a lease of another group, with
-// an error that matches [ddb.ErrUnknown]. It reads the whole table to know. Stop the workers first.
+// It deletes only a table that holds nothing but leases of the group. A table with other keys or with indexes is kept,
+// and the error matches [ddb.ErrModel]. A table with any other item, or a lease of another group, is kept, and the
+// error matches [ddb.ErrUnknown]. The check reads the whole table with a strongly consistent Scan.
 func (s *TableStore) DropTable(ctx context.Context) error {
 	const op = "drop table"
 	c, ok := s.client.(tableDropper)
@@ -111,13 +114,13 @@ func (s *TableStore) DropTable(ctx context.Context) error {
 	return s.fail(op, waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &s.table}, maxWait))
 }
 
-// minDelay and maxWait bound how long a table is waited for.
+// minDelay and maxWait bound the wait for a table.
 const (
 	minDelay = 50 * time.Millisecond
 	maxWait  = 10 * time.Minute
 )
 
-// holdsLeases returns an error unless everything in the table is a lease of the group.
+// holdsLeases returns an error unless everything in the table is a lease or a start of the group.
 func (s *TableStore) holdsLeases(ctx context.Context, c tableDropper) error {
 	out, err := s.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.table})
 	if err != nil {
@@ -127,7 +130,7 @@ func (s *TableStore) holdsLeases(ctx context.Context, c tableDropper) error {
 		return err
 	}
 	if n := len(out.Table.GlobalSecondaryIndexes) + len(out.Table.LocalSecondaryIndexes); n > 0 {
-		return fmt.Errorf("%w: it has %d indexes, and a table of leases has none: it was not deleted", ddb.ErrModel, n)
+		return fmt.Errorf("%w: it has %d indexes, a lease table has none: the table was not deleted", ddb.ErrModel, n)
 	}
 	in := &dynamodb.ScanInput{TableName: &s.table, ProjectionExpression: new("pk, sk"), ConsistentRead: new(true)}
 	for {
@@ -141,7 +144,7 @@ func (s *TableStore) holdsLeases(ctx context.Context, c tableDropper) error {
 				return err
 			}
 			if key.PK != s.partition() && key.PK != s.starts() {
-				return fmt.Errorf("%w: item pk=%q sk=%q is no lease of group %q: the table was not deleted", ddb.ErrUnknown, key.PK, key.SK, s.group)
+				return fmt.Errorf("%w: item pk=%q sk=%q is not a lease of group %q: the table was not deleted", ddb.ErrUnknown, key.PK, key.SK, s.group)
 			}
 		}
 		if in.ExclusiveStartKey = page.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
@@ -150,7 +153,7 @@ func (s *TableStore) holdsLeases(ctx context.Context, c tableDropper) error {
 	}
 }
 
-// keyFault returns an error unless the table's keys are those of leases.
+// keyFault returns an error unless the table has the keys of a lease table.
 func keyFault(table *types.TableDescription) error {
 	kinds := map[string]types.ScalarAttributeType{}
 	for _, a := range table.AttributeDefinitions {
@@ -161,7 +164,7 @@ func keyFault(table *types.TableDescription) error {
 		keys = append(keys, fmt.Sprintf("%s %s", *k.AttributeName, kinds[*k.AttributeName]))
 	}
 	if !slices.Equal(keys, []string{"pk S", "sk S"}) {
-		return fmt.Errorf("%w: its key is %v, that of a table of leases is [pk S sk S]", ddb.ErrModel, keys)
+		return fmt.Errorf("%w: its key is %v, a lease table has [pk S sk S]", ddb.ErrModel, keys)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func TestDropTableDeletesATableOfLeases(t *testing.T) {
 	})
 }
 
-// A table that has the name of a store and is none is left as it is.
+// A table that has the name of a store and is not one is kept.
 func TestDropTableLeavesWhatIsNoTableOfLeases(t *testing.T) {
 	t.Parallel()
 	plain := &dynamodb.CreateTableInput{
@@ -61,15 +61,15 @@ func TestDropTableLeavesWhatIsNoTableOfLeases(t *testing.T) {
 	for what, c := range map[string]struct {
 		table   *dynamodb.CreateTableInput
 		items   []map[string]types.AttributeValue
-		creates bool // CreateTable takes the table for its own
+		creates bool // CreateTable accepts the table as its own
 		err     error
 		says    string
 	}{
-		"other keys":            {&numbers, nil, false, ddb.ErrModel, "its key is [pk S sk N], that of a table of leases is [pk S sk S]"},
+		"other keys":            {&numbers, nil, false, ddb.ErrModel, "its key is [pk S sk N], a lease table has [pk S sk S]"},
 		"an index":              {&indexed, nil, true, ddb.ErrModel, "it has 1 indexes"},
-		"items of a model":      {plain, []map[string]types.AttributeValue{lease, item("s#1", "s#1")}, true, ddb.ErrUnknown, `item pk="s#1" sk="s#1" is no lease of group "readers"`},
-		"other companion items": {plain, []map[string]types.AttributeValue{lease, item("~u#user~mail=x", "~u#user~mail=x")}, true, ddb.ErrUnknown, `is no lease of group "readers"`},
-		"another group":         {plain, []map[string]types.AttributeValue{lease, item("~l#others", "arn#1")}, true, ddb.ErrUnknown, `item pk="~l#others" sk="arn#1" is no lease of group "readers"`},
+		"items of a model":      {plain, []map[string]types.AttributeValue{lease, item("s#1", "s#1")}, true, ddb.ErrUnknown, `item pk="s#1" sk="s#1" is not a lease of group "readers"`},
+		"other companion items": {plain, []map[string]types.AttributeValue{lease, item("~u#user~mail=x", "~u#user~mail=x")}, true, ddb.ErrUnknown, `is not a lease of group "readers"`},
+		"another group":         {plain, []map[string]types.AttributeValue{lease, item("~l#others", "arn#1")}, true, ddb.ErrUnknown, `item pk="~l#others" sk="arn#1" is not a lease of group "readers"`},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

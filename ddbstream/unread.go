@@ -2,7 +2,7 @@ package ddbstream
 
 import "time"
 
-// saw keeps leases as they were read, for Status.
+// saw keeps the leases that were read, for Status.
 func (r *Reader) saw(leases []Lease) {
 	now := time.Now()
 	r.mu.Lock()
@@ -13,8 +13,8 @@ func (r *Reader) saw(leases []Lease) {
 	}
 }
 
-// unreadSince is when this worker first saw that nobody reads a shard that is to be read; zero where somebody does, as far as it
-// knows. r.mu is held.
+// unreadSince is when this worker first saw that no worker reads a shard that is due; zero if one does, as far as this
+// worker knows. r.mu is held.
 func (r *Reader) unreadSince(l Lease, now time.Time) time.Time {
 	id := l.Stream + "#" + l.Shard
 	if l.Done || r.running == nil || r.running[id] != nil || r.waits(l) || !r.alone(l) {
@@ -30,7 +30,7 @@ func (r *Reader) unreadSince(l Lease, now time.Time) time.Time {
 	return r.unread[id]
 }
 
-// alone reports whether a lease has no owner, or one that was silent for its time when the leases were last read.
+// alone reports whether a lease has no owner, or one that had been silent for its time when the leases were last read.
 func (r *Reader) alone(l Lease) bool {
 	if l.Owner == "" || l.Owner == r.opts.Worker {
 		return true
@@ -39,7 +39,7 @@ func (r *Reader) alone(l Lease) bool {
 	return ok && s.counter == l.Counter && r.sawAt.Sub(s.at) >= r.opts.Lease
 }
 
-// waits reports whether a shard is not to be read yet, since its parent is not done.
+// waits reports whether a shard must not be read yet, because its parent is not done.
 func (r *Reader) waits(l Lease) bool {
 	for _, p := range r.leases {
 		if p.Stream == l.Stream && p.Shard == l.Parent {

@@ -36,7 +36,7 @@ func ids(as []Appointment) string {
 	return strings.Join(s, " ")
 }
 
-// open returns a table of its own, filled.
+// open returns a separate table with data.
 func open(t *testing.T) *ddb.DB {
 	t.Helper()
 	db := ddb.New(ddbmem.New().Client(), "clinic", Table, &ddb.Options{CursorKey: []byte("a secret")})
@@ -65,7 +65,7 @@ func open(t *testing.T) *ddb.DB {
 	return db
 }
 
-// TestPatterns runs each access pattern: what it answers, that it is one request, and what one index charges for it.
+// TestPatterns runs each access pattern: its result, that it is one request, and what one index charges for it.
 func TestPatterns(t *testing.T) {
 	db := open(t)
 	patients := ddb.NewRepository(db, Patients)
@@ -194,7 +194,7 @@ func TestDelete(t *testing.T) {
 	if gone, err := appointments.Take(t.Context(), visits[0]); err != nil || gone != visits[0] {
 		t.Fatal(gone, err)
 	}
-	if err := appointments.Delete(t.Context(), visits[0]); err != nil { // that there is none is no error
+	if err := appointments.Delete(t.Context(), visits[0]); err != nil { // a missing item is no error
 		t.Error(err)
 	}
 	if _, err := appointments.Get(t.Context(), visits[0]); !errors.Is(err, ddb.ErrNotFound) {
@@ -202,7 +202,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-// TestMistakes holds what is refused before any request.
+// TestMistakes checks what is rejected before any request.
 func TestMistakes(t *testing.T) {
 	db := open(t)
 	doctors, appointments := ddb.NewRepository(db, Doctors), ddb.NewRepository(db, Appointments)
@@ -256,7 +256,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestFaults holds that a definition is refused with all its faults at once.
+// TestFaults checks that a definition is rejected with all its faults at once.
 func TestFaults(t *testing.T) {
 	_, err := ddb.Define(ddb.NewTable("pk", "sk"), "patient", func(p *Patient, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Str(&p.ID), ddb.Str(&p.Name)))

@@ -1,6 +1,6 @@
 // Package clinic models the appointments of a group of clinics on one DynamoDB table with two overloaded indexes.
 //
-// model.go says what is stored and under which keys, patterns.go what is asked of it: each pattern is one request.
+// model.go has the entities and their keys. patterns.go has the access patterns: each is one request.
 package clinic
 
 import (
@@ -20,14 +20,14 @@ const (
 	sep         ddb.Prefix = "#"
 )
 
-// Patient is a person who is treated.
+// Patient is a patient of the clinics.
 type Patient struct {
 	ID    string `dynamodbav:"-"`
 	Name  string `dynamodbav:"name"`
 	Email string `dynamodbav:"email"`
 }
 
-// Doctor is a person who treats.
+// Doctor is a doctor of the clinics.
 type Doctor struct {
 	ID   string `dynamodbav:"-"`
 	Name string `dynamodbav:"name"`
@@ -39,7 +39,7 @@ type Specialty struct {
 	Name string `dynamodbav:"name"`
 }
 
-// Practice links a doctor to a specialty. It carries both names, so that either direction is one read.
+// Practice links a doctor to a specialty. It has both names, so that each direction is one read.
 type Practice struct {
 	DoctorID      string `dynamodbav:"-"`
 	SpecialtyID   string `dynamodbav:"-"`
@@ -47,7 +47,7 @@ type Practice struct {
 	SpecialtyName string `dynamodbav:"specialtyName"`
 }
 
-// Status is how far an appointment has come.
+// Status is the state of an appointment.
 type Status string
 
 // The states of an appointment.
@@ -56,15 +56,15 @@ const (
 	Done Status = "done"
 )
 
-// Appointment is a patient's visit to a doctor. Its time is a part of its primary key: to move it is to delete it and
-// to create another.
+// Appointment is a patient's visit to a doctor. Its time is part of its primary key: to move it, delete it and create
+// another.
 type Appointment struct {
 	PatientID string    `dynamodbav:"-"`
 	At        time.Time `dynamodbav:"-"`
 	ID        string    `dynamodbav:"-"`
 	DoctorID  string    `dynamodbav:"doctorId"`
 	ClinicID  string    `dynamodbav:"clinicId"`
-	Urgency   int       `dynamodbav:"urgency"` // 0, an emergency, to 9
+	Urgency   int       `dynamodbav:"urgency"` // 0 is an emergency; the last is 9
 	Status    Status    `dynamodbav:"status"`
 }
 

@@ -6,18 +6,18 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// PatientByEmail is the patient with an address, in any case: for Repository.One.
+// PatientByEmail finds the patient with an email address, in any case. Use it with Repository.One.
 func PatientByEmail(address string) ddb.Query[Patient] {
 	return Patients.On(GSI1, Patient{Email: address})
 }
 
-// AppointmentsOf are a patient's appointments from a time until before another, newest first.
+// AppointmentsOf are a patient's appointments in a time range, newest first.
 func AppointmentsOf(patientID string, from, until time.Time) ddb.Query[Appointment] {
 	f := Appointments.Fields()
 	return Appointments.Query(Appointment{PatientID: patientID}).SortKey(ddb.Ge(&f.At, from), ddb.Lt(&f.At, until)).Desc()
 }
 
-// RecordOf is a patient with all appointments: for DB.Gather.
+// RecordOf is a patient with all appointments. Use it with DB.Gather.
 func RecordOf(patientID string) ddb.Collection {
 	return Patients.Query(Patient{ID: patientID}).Collection()
 }
@@ -33,7 +33,7 @@ func ScheduleOn(doctorID string, midnight time.Time) ddb.Query[Appointment] {
 	return Schedule(doctorID).SortKey(ddb.Ge(&f.At, midnight), ddb.Lt(&f.At, midnight.AddDate(0, 0, 1)))
 }
 
-// Waiting are the open appointments of a clinic, the most urgent first.
+// Waiting are the open appointments of a clinic, most urgent first.
 func Waiting(clinicID string) ddb.Query[Appointment] {
 	return Appointments.On(GSI2, Appointment{ClinicID: clinicID})
 }
@@ -48,7 +48,7 @@ func DoctorsOf(specialtyID string) ddb.Query[Practice] {
 	return Practices.On(GSI1, Practice{SpecialtyID: specialtyID})
 }
 
-// Finish closes an appointment that is still open, which takes it out of Waiting.
+// Finish closes an appointment that is still open, which removes it from Waiting.
 func Finish(a Appointment) ddb.Op {
 	f := Appointments.Fields()
 	a.Status = Done

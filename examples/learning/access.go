@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/app"
 )
 
-// accessPatterns is the list of the 14 access patterns, asked about somebody in the data; and one more, which reads three of
-// them at once.
+// accessPatterns lists the 14 access patterns, with values from the data, and one more that reads three of them at
+// once.
 func accessPatterns(s *Store, d Data) []app.Pattern {
 	var (
 		p        = d.Progress[0]
@@ -49,7 +49,7 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 	}
 }
 
-// atLeastOne refuses a school that has none of something: every access pattern is to find what it asks for.
+// atLeastOne rejects a school without one of its kinds of data: every access pattern should find something.
 func atLeastOne(n int) error {
 	if n < 1 {
 		return errors.New("must be at least 1")

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/term"
 )
 
-// commands are the subcommands of this example, and what their flags say.
+// commands are the subcommands of this example, with the values of their flags.
 type commands struct {
 	size        Size
 	writes      int
@@ -19,7 +19,7 @@ type commands struct {
 	deadLetters string
 }
 
-// derived is the views, with what is said of each where it is right.
+// derived are the views, each with what holds when it is correct.
 var derived = []struct {
 	view  *ddb.View
 	holds string
@@ -28,7 +28,7 @@ var derived = []struct {
 	{TrackCourses, "every track's courses are counted"},
 }
 
-// rebuild makes the views what they should be.
+// rebuild rebuilds the views.
 func (c *commands) rebuild(ctx context.Context, s *app.Session) error {
 	for _, d := range derived {
 		if err := rebuildOne(ctx, s, d.view); err != nil {
@@ -53,7 +53,7 @@ func rebuildOne(ctx context.Context, s *app.Session, v *ddb.View) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Out, "rebuilt %s in %s: %d items read, %d sources and %d targets looked at, %d changed\n",
+	fmt.Fprintf(s.Out, "rebuilt %s in %s: %d items read, %d sources and %d targets compared, %d changed\n",
 		v.Name(), time.Since(begin).Round(time.Millisecond), p.Items, p.Sources, p.Targets, p.Changed)
 	return nil
 }
@@ -72,7 +72,7 @@ func (c *commands) verify(ctx context.Context, s *app.Session) error {
 		drift += wrong
 	}
 	if drift > 0 {
-		return fmt.Errorf("derived data differs in %d places from what it should be: the command rebuild mends it", drift)
+		return fmt.Errorf("derived values differ from their sources in %d places: run the command rebuild", drift)
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err
 	case err != nil:
 		return 0, err
 	case lost != nil:
-		fmt.Fprintf(s.Out, "%s: records of the stream were lost since it was rebuilt: %v\n", v.Name(), lost)
+		fmt.Fprintf(s.Out, "%s: stream records were lost since the last rebuild: %v\n", v.Name(), lost)
 	}
 	for d, err := range v.Verify(ctx, s.DB, &ddb.ScanOptions{Workers: 4}) {
 		if err != nil {
@@ -94,11 +94,11 @@ func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err
 	return wrong, nil
 }
 
-// replay handles the dead letters again. Those that fail again stay where they are, as do the others: whatever the views
-// have made of a letter already, they do not count twice.
+// replay handles the dead letters again. Those that fail again stay in the file. A view counts no record twice,
+// whatever it did with it before.
 func (c *commands) replay(ctx context.Context, s *app.Session) error {
 	letters := ddbstream.NewFile(c.deadLetters).Letters()
 	n, err := ddbstream.Replay(ctx, letters, NewStore(s.DB).Mux(nil), nil)
-	fmt.Fprintf(s.Out, "replayed %d dead letters of %s, %d stay there\n", n.Handled, c.deadLetters, n.Failed)
+	fmt.Fprintf(s.Out, "replayed %d dead letters of %s, %d failed and are kept\n", n.Handled, c.deadLetters, n.Failed)
 	return err
 }

@@ -26,7 +26,7 @@ func TestHelp(t *testing.T) {
 
 func TestMistakesInTheArguments(t *testing.T) {
 	apptest.Mistakes(t, learning, 2, map[string]string{
-		"paterns":           `learning: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop, stream, replay, verify, rebuild`,
+		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, stream, replay, verify, rebuild`,
 		"seed more":         `unknown command "more"`,
 		"-pupils 3":         `-pupils`,
 		"-students many":    `"many"`,
@@ -46,14 +46,14 @@ func TestNothingAnswersAtTheEndpoint(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
 	code, _, errs := apptest.Run(t, learning(), "patterns")
 	assert.Equal(t, 1, code)
-	assert.Contains(t, errs, "nothing answers at http://127.0.0.1:1, which DYNAMODB_ENDPOINT names")
+	assert.Contains(t, errs, "cannot connect to http://127.0.0.1:1, the value of DYNAMODB_ENDPOINT")
 }
 
 func TestEndpointThatIsNoURL(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "localhost")
 	code, _, errs := apptest.Run(t, learning(), "patterns")
 	assert.Equal(t, 1, code)
-	assert.Contains(t, errs, `DYNAMODB_ENDPOINT is "localhost": it takes a URL`)
+	assert.Contains(t, errs, `DYNAMODB_ENDPOINT is "localhost": set it to a URL`)
 }
 
 func TestInterrupted(t *testing.T) {
@@ -75,7 +75,7 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 		"scan":              "Enrollment",
 		"verify":            "student-xp: no drift, every student's xp equals the sum of their progress\ntrack-courses: no drift",
 		"rebuild":           "0 changed",
-		"stream -pause 1ms": "0 given up\nstudent-xp: no drift",
+		"stream -pause 1ms": "0 dead letters\nstudent-xp: no drift",
 		"purge":             fmt.Sprintf("deleted %d items", d.Items()+len(d.Progress)+len(d.Courses)), // and what each contributes
 		"drop":              "dropped",
 	})
@@ -85,7 +85,7 @@ func TestEndpointAndLocalAreTwoEngines(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
 	code, _, errs := apptest.Run(t, learning(), "-local")
 	assert.Equal(t, 1, code)
-	assert.Contains(t, errs, "unset one")
+	assert.Contains(t, errs, "use only one")
 }
 
 // The life of a table on an endpoint that keeps it.
@@ -95,7 +95,7 @@ func TestCommands(t *testing.T) {
 	little.Students, little.Tracks, little.Chapters, little.Versions = 5, 2, 2, 1
 	studentKey := &types.AttributeValueMemberS{Value: "s#" + Generate(little).Students[0].ID}
 	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
-	table.Run(1, fmt.Sprintf("there is no table %q", table.Name), append(size, "patterns")...)
+	table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, "patterns")...)
 	table.Run(0, "seeded", append(size, "seed")...)
 	table.Run(0, "14 access patterns, 14 requests", append(size, "patterns")...)
 	table.Run(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
@@ -110,12 +110,12 @@ func TestCommands(t *testing.T) {
 		ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberN{Value: "1"}},
 	})
 	require.NoError(t, err)
-	table.Run(1, "derived data differs in 1 places", "verify")
+	table.Run(1, "derived values differ from their sources in 1 places", "verify")
 	table.Run(0, "1 changed", "rebuild")
 	table.Run(0, "no drift", "verify")
 	table.Run(0, "14 access patterns, 14 requests", size...)
 	table.Run(0, "deleted", "purge")
 	table.Run(1, "was the table seeded", append(size, "patterns")...)
 	table.Run(0, "dropped table", "drop")
-	table.Run(1, "there is no table", "drop")
+	table.Run(1, "no table", "drop")
 }

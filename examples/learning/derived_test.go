@@ -34,10 +34,10 @@ func follow(t *testing.T, env *integration.Env, mux ddbstream.Processor, store d
 	return stop
 }
 
-// derivation is what is derived, by id.
+// derivation is the derived values, by id.
 type derivation struct{ XP, Courses map[string]int }
 
-// have is what is stored, want what it should be, counted from everything that is in the table.
+// have is the stored values, want the values counted from everything in the table.
 func (s school) derivations(t *testing.T) (have, want derivation) {
 	t.Helper()
 	have = derivation{map[string]int{}, map[string]int{}}
@@ -65,7 +65,7 @@ func (s school) derivations(t *testing.T) (have, want derivation) {
 	return have, want
 }
 
-// settled waits until what is derived is what it should be, and lets the library say the same.
+// settled waits until the derived values are correct, and checks that the library agrees.
 func (s school) settled(t *testing.T) {
 	t.Helper()
 	var have, want derivation
@@ -83,8 +83,9 @@ func (s school) settled(t *testing.T) {
 	}
 }
 
-// Whatever is written at random, also to students and tracks that come late, go and come back, what is derived ends up as
-// counted anew: with two workers on the stream, with all of it delivered once more, and after a rebuild beside it.
+// Random writes, also of students and tracks that arrive late, are deleted and come back, leave the derived values as
+// counted again. That holds with two workers on the stream, after a second delivery of everything, and after a rebuild
+// at the same time.
 func TestDerivedAfterRandomWrites(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -156,11 +157,11 @@ func TestRebuild(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.tracks.Put(t.Context(), Track{ID: s.Tracks[0].ID, Name: "another"})
 		require.NoError(t, err)
-		s.settled(t) // whoever writes a student or a track leaves what is derived alone
+		s.settled(t) // a write of a student or a track leaves its derived value alone
 	})
 }
 
-// An item that nobody can read goes to the dead letters, and does not keep others waiting. Once it is right, a rebuild counts it.
+// An unreadable item becomes a dead letter, and does not block others. After its repair a rebuild counts it.
 func TestPoison(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -193,8 +194,8 @@ func TestPoison(t *testing.T) {
 	})
 }
 
-// What could not be written for so long that it went to the dead letters is replayed when everything has moved on, and mends
-// what was left wrong. Replaying it again changes nothing.
+// A record that became a dead letter after many failures is replayed when everything has changed since, and repairs the
+// values. A second replay changes nothing.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -215,7 +216,7 @@ func TestReplay(t *testing.T) {
 		waiting(t, letters, 3)
 		_, err = s.progress.Take(ctx, Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1"})
 		require.NoError(t, err)
-		for _, want := range []int{3, 0} { // what is done is not replayed again
+		for _, want := range []int{3, 0} { // finished dead letters are not replayed
 			n, err := ddbstream.Replay(ctx, letters.Letters(), s.Mux(nil), nil)
 			require.NoError(t, err)
 			assert.Equal(t, ddbstream.ReplayResult{Handled: want}, n)
@@ -225,7 +226,7 @@ func TestReplay(t *testing.T) {
 	})
 }
 
-// refusing is a client whose transactions the service refuses for what they say, so that each record fails by its own fault.
+// refusing is a client whose transactions fail for their content, so that each record fails alone.
 type refusing struct{ *dynamodb.Client }
 
 func (*refusing) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {

@@ -9,14 +9,14 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/random"
 )
 
-// life is what goes on in a school: students read on, or begin again; courses open, close and change track.
+// life simulates a school: students read on or begin again; courses open, close and change track.
 type life struct {
 	*random.Source
 	s        *Store
 	d        Data
 	chapters map[string][]string // ids, by course
-	opened   []Course            // by it, and not closed since
-	sources  map[string]string   // of the aggregates: what it made of each
+	opened   []Course            // opened by it and not closed since
+	sources  map[string]string   // of the aggregates: the state in which it left each
 }
 
 // newLife returns the life of a school that was seeded with d.
@@ -32,7 +32,7 @@ func newLife(s *Store, d Data, seed uint64) *life {
 	return l
 }
 
-// live makes n writes, with a pause between each two.
+// live makes n writes, with a pause between them.
 func (l *life) live(ctx context.Context, n int, pause time.Duration) error {
 	for i := range n {
 		if i > 0 {
@@ -89,7 +89,7 @@ func (l *life) forget(ctx context.Context) error {
 	return err
 }
 
-// someProgress is the key of progress that there may be.
+// someProgress is the key of progress that may exist.
 func (l *life) someProgress() Progress {
 	e := l.d.Enrollments[l.IntN(len(l.d.Enrollments))]
 	return Progress{StudentID: e.StudentID, EnrollmentID: e.ID, ChapterID: l.Pick(l.chapters[e.CourseID])}
@@ -122,7 +122,7 @@ func (l *life) close(ctx context.Context) error {
 	return nil
 }
 
-// move gives a course to another track, or to its own.
+// move moves a course to another track, or to its own.
 func (l *life) move(ctx context.Context) error {
 	c := &l.opened[l.IntN(len(l.opened))]
 	from, to := *c, *c
@@ -139,7 +139,7 @@ func (l *life) move(ctx context.Context) error {
 
 func (l *life) someTrack() string { return l.d.Tracks[l.IntN(len(l.d.Tracks))].ID }
 
-// made notes what a source became.
+// made notes the state of a source.
 func (l *life) made(source any, gone bool) {
 	key, state := sourceState(source, gone)
 	l.sources[key] = state

@@ -24,14 +24,14 @@ func learning() app.Example {
 		About: "a learning platform on one table",
 		Table: Platform,
 		Flags: []cli.Flag{
-			&cli.Uint64Flag{Name: "seed", Usage: "`number` that the random data grows from", Value: size.Seed, Destination: &size.Seed},
+			&cli.Uint64Flag{Name: "seed", Usage: "`number` that seeds the random data", Value: size.Seed, Destination: &size.Seed},
 			count("tracks", "`number` of tracks", &size.Tracks),
 			count("courses", "`number` of courses of each track", &size.Courses),
 			count("chapters", "`number` of chapters of each course", &size.Chapters),
 			count("versions", "`number` of versions of each chapter, at most", &size.Versions),
 			count("students", "`number` of students", &size.Students),
 			count("enrollments", "`number` of enrollments of each student", &size.Enrollments),
-			&cli.IntFlag{Name: "writes", Usage: "`number` of writes that stream makes before it ends; 0 follows those of others", Destination: &c.writes, Validator: notNegative},
+			&cli.IntFlag{Name: "writes", Usage: "`number` of writes that stream makes before it ends; 0 makes none and follows the table", Destination: &c.writes, Validator: notNegative},
 			&cli.DurationFlag{Name: "pause", Usage: "`time` between two of those writes", Value: 100 * time.Millisecond, Destination: &c.pause},
 			&cli.StringFlag{Name: "dead-letters", Usage: "`file` for changes that stream cannot handle", Value: "dead-letters.jsonl", Destination: &c.deadLetters},
 		},
@@ -43,10 +43,10 @@ func learning() app.Example {
 		Check:    c.verify,
 		Drop:     dropLeases,
 		Commands: []app.Command{
-			{Name: "stream", About: "follow the changes, print them, and keep what is derived true", NeedsData: true, Run: c.stream},
-			{Name: "replay", About: "handle again what stream could not", Run: c.replay},
-			{Name: "verify", About: "report where what is derived is not what it should be", NeedsData: true, Run: c.verify},
-			{Name: "rebuild", About: "make what is derived what it should be", NeedsData: true, Run: c.rebuild},
+			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsData: true, Run: c.stream},
+			{Name: "replay", About: "handle the dead letters of stream again", Run: c.replay},
+			{Name: "verify", About: "report derived values that differ from their sources", NeedsData: true, Run: c.verify},
+			{Name: "rebuild", About: "rebuild the derived values", NeedsData: true, Run: c.rebuild},
 		},
 	}
 }

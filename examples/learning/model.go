@@ -1,6 +1,7 @@
-// Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who enroll,
-// have preferences and make progress. Seven kinds of item, two overloaded indexes, 14 access patterns, each of them
-// one request; chapters keep their history, emails are unique, and xp is derived from progress by the stream.
+// Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who
+// enroll, have preferences and make progress. It has seven kinds of item, two overloaded indexes, and 14 access
+// patterns, each of them one request. Chapters keep their history, emails are unique, and the stream derives xp from
+// progress.
 //
 //	go run ./examples/learning        # create the table, seed it, run every access pattern
 //	go run ./examples/learning -h
@@ -22,7 +23,7 @@ const (
 	pref     ddb.Prefix = "p#"
 	progress ddb.Prefix = "g#"
 	version  ddb.Prefix = "v#"
-	tracks   ddb.Prefix = "track" // the one partition that lists them all
+	tracks   ddb.Prefix = "track" // the one partition with all tracks
 )
 
 // The table.
@@ -36,10 +37,10 @@ var (
 type Track struct {
 	ID      string `dynamodbav:"-"`
 	Name    string `dynamodbav:"name"`
-	Courses int    `dynamodbav:"courses"` // derived: see TrackCourses
+	Courses int    `dynamodbav:"courses"` // derived by TrackCourses
 }
 
-// Tracks are found by id, and all of them in one partition of gsi1.
+// Tracks are found by id, and listed in one partition of gsi1.
 var Tracks = ddb.MustDefine(Platform, "track", func(t *Track, d *ddb.Definition) {
 	id := ddb.Key(track, ddb.Str(&t.ID))
 	d.Primary(id, id)
@@ -53,7 +54,7 @@ type Course struct {
 	Name    string `dynamodbav:"name"`
 }
 
-// Courses open the partition that their chapters and enrollments share.
+// Courses share their partition with their chapters and enrollments.
 var Courses = ddb.MustDefine(Platform, "course", func(c *Course, d *ddb.Definition) {
 	id := ddb.Key(course, ddb.Str(&c.ID))
 	inTrack := ddb.Key(track, ddb.Str(&c.TrackID))
@@ -61,18 +62,18 @@ var Courses = ddb.MustDefine(Platform, "course", func(c *Course, d *ddb.Definiti
 	d.Index(GSI1, inTrack, id)
 })
 
-// Chapter is a chapter as it is now, or as it was in one of its versions.
+// Chapter is the current chapter, or one of its versions.
 type Chapter struct {
 	ID       string    `dynamodbav:"-"`
-	CourseID string    `dynamodbav:"courseId"` // an attribute too, since the key of a version does not hold it
+	CourseID string    `dynamodbav:"courseId"` // also an attribute, because the key of a version does not contain it
 	Version  int64     `dynamodbav:"version"`
 	Content  string    `dynamodbav:"content"`
 	Updated  time.Time `dynamodbav:"updated"`
 }
 
-// Chapters stand in their course's partition, and are found by their own id through gsi1. Each write makes a version and keeps
-// it, in a partition of the chapter's own: whoever reads a course does not pay for its past. The number is padded, so that 10
-// sorts after 9, and a write that read an older one is refused.
+// Chapters are in their course's partition, and are found by id through gsi1. Each write makes a version and keeps it
+// in a partition of the chapter, so that reading a course does not cost its past. The version number is padded, so that
+// 10 sorts after 9. A write based on an older version is rejected.
 var Chapters = ddb.MustDefine(Platform, "chapter", func(h *Chapter, d *ddb.Definition) {
 	id := ddb.Key(chapter, ddb.Str(&h.ID))
 	inCourse := ddb.Key(course, ddb.Str(&h.CourseID))
@@ -83,18 +84,18 @@ var Chapters = ddb.MustDefine(Platform, "chapter", func(h *Chapter, d *ddb.Defin
 	d.Updated(&h.Updated)
 })
 
-// Student is a person who learns.
+// Student is a student of the platform.
 type Student struct {
 	ID        string    `dynamodbav:"-"`
 	Email     string    `dynamodbav:"email"`
 	FirstName string    `dynamodbav:"firstName"`
 	LastName  string    `dynamodbav:"lastName"`
-	XP        int       `dynamodbav:"xp"` // derived: see StudentXP
+	XP        int       `dynamodbav:"xp"` // derived by StudentXP
 	Version   int64     `dynamodbav:"version"`
 	Created   time.Time `dynamodbav:"created"`
 }
 
-// Students are found by id, and by email in whatever case it is typed. No two have the same.
+// Students are found by id, and by email in any case. Two students cannot have the same email.
 var Students = ddb.MustDefine(Platform, "student", func(s *Student, d *ddb.Definition) {
 	id := ddb.Key(student, ddb.Str(&s.ID))
 	d.Primary(id, id)
@@ -112,7 +113,7 @@ type Enrollment struct {
 	Date      time.Time `dynamodbav:"date"`
 }
 
-// Enrollments are read from three sides: the course's, their own, the student's.
+// Enrollments are read in three ways: by course, by id, by student.
 var Enrollments = ddb.MustDefine(Platform, "enrollment", func(e *Enrollment, d *ddb.Definition) {
 	id := ddb.Key(enroll, ddb.Str(&e.ID))
 	inCourse := ddb.Key(course, ddb.Str(&e.CourseID))
@@ -121,18 +122,18 @@ var Enrollments = ddb.MustDefine(Platform, "enrollment", func(e *Enrollment, d *
 	d.Index(GSI2, ddb.Key(student, ddb.Str(&e.StudentID)), id)
 })
 
-// Preference says that a student likes a track.
+// Preference is a student's preference for a track.
 type Preference struct {
 	StudentID string `dynamodbav:"-"`
 	TrackID   string `dynamodbav:"-"`
 }
 
-// Preferences stand in their student's partition.
+// Preferences are in their student's partition.
 var Preferences = ddb.MustDefine(Platform, "preference", func(p *Preference, d *ddb.Definition) {
 	d.Primary(ddb.Key(student, ddb.Str(&p.StudentID)), ddb.Key(pref, ddb.Str(&p.TrackID)))
 })
 
-// Progress is what a student has done in one chapter of an enrollment.
+// Progress is a student's progress in one chapter of an enrollment.
 type Progress struct {
 	StudentID    string `dynamodbav:"-"`
 	EnrollmentID string `dynamodbav:"-"`
@@ -141,7 +142,7 @@ type Progress struct {
 	XP           int    `dynamodbav:"xp"`
 }
 
-// Progresses stand in their student's partition, and by enrollment in gsi1. Three ids make up their key.
+// Progresses are in their student's partition, and by enrollment in gsi1. Three ids make up their key.
 var Progresses = ddb.MustDefine(Platform, "progress", func(p *Progress, d *ddb.Definition) {
 	ofStudent := ddb.Key(student, ddb.Str(&p.StudentID))
 	ofEnrollment := ddb.Key(enroll, ddb.Str(&p.EnrollmentID))
@@ -149,9 +150,9 @@ var Progresses = ddb.MustDefine(Platform, "progress", func(p *Progress, d *ddb.D
 	d.Index(GSI1, ofEnrollment, ddb.Key(progress, student, ddb.Str(&p.StudentID), "#"+chapter, ddb.Str(&p.ChapterID)))
 })
 
-// What is derived. The stream keeps it true: see [Store.Mux].
+// The derived values. The stream maintains them: see [Store.Mux].
 var (
-	// StudentXP is the sum of what a student's progress is worth.
+	// StudentXP is the sum of the xp of a student's progress.
 	StudentXP = ddb.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddb.Rule {
 		return []ddb.Rule{ddb.By(&p.StudentID, &s.ID), ddb.Sum(&p.XP, &s.XP)}
 	})

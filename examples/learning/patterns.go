@@ -2,13 +2,13 @@ package main
 
 import "github.com/singletable-go/ddb"
 
-// The access patterns that are queries. Each is a value: it can be printed, tested and listed without a client. A track, a
-// student and a version of a chapter are read by their primary key.
+// The access patterns that are queries. Each is a value: it can be printed, tested and listed without a client. A
+// track, a student and a version of a chapter are read by their primary key.
 
 // AllTracks is every track.
 func AllTracks() ddb.Query[Track] { return Tracks.On(GSI1, Track{}) }
 
-// CourseByID is one course; the track that it belongs to is part of its key, so that the id alone is no primary key.
+// CourseByID is one course. The track is part of its key, so the id alone is not a primary key.
 func CourseByID(id string) ddb.Query[Course] { return Courses.Query(Course{ID: id}) }
 
 // CoursesOf is the courses of a track.
@@ -22,7 +22,7 @@ func ChaptersOf(courseID string) ddb.Query[Chapter] {
 // ChapterByID is one current chapter.
 func ChapterByID(id string) ddb.Query[Chapter] { return Chapters.On(GSI1, Chapter{ID: id}) }
 
-// StudentByEmail is the student with an email address, in whatever case it is typed.
+// StudentByEmail is the student with an email address, in any case.
 func StudentByEmail(email string) ddb.Query[Student] { return Students.On(GSI1, Student{Email: email}) }
 
 // EnrollmentsIn is the enrollments of a course.

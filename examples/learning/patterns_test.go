@@ -17,7 +17,7 @@ import (
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, Platform) }
 
-// Each access pattern is one GetItem or Query, finds what is in the data, and costs what the README says.
+// Each access pattern is one GetItem or Query, finds the data, and costs what the README says.
 func TestAccessPatterns(t *testing.T) {
 	t.Parallel()
 	d := Generate(DefaultSize)

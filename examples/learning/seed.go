@@ -13,32 +13,32 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/random"
 )
 
-// Size says how much data there is to be. The same size and seed give the same data.
+// Size is the amount of data. The same size and seed give the same data.
 type Size struct {
 	Seed        uint64
 	Tracks      int
-	Courses     int // of a track
-	Chapters    int // of a course
-	Versions    int // of a chapter, at most
+	Courses     int // per track
+	Chapters    int // per course
+	Versions    int // per chapter, at most
 	Students    int
-	Enrollments int // of a student
+	Enrollments int // per student
 }
 
 // DefaultSize is a small school.
 var DefaultSize = Size{Seed: 1, Tracks: 4, Courses: 3, Chapters: 6, Versions: 4, Students: 40, Enrollments: 3}
 
-// Data is a school as it is to be in the table.
+// Data is the data of a school.
 type Data struct {
 	Tracks      []Track
 	Courses     []Course
-	Chapters    [][]Chapter // each chapter's versions, the first one first
+	Chapters    [][]Chapter // the versions of each chapter, oldest first
 	Students    []Student
 	Enrollments []Enrollment
 	Preferences []Preference
 	Progress    []Progress
 }
 
-// Generate makes up a school.
+// Generate generates a school.
 func Generate(size Size) Data {
 	g := generator{random.New(size.Seed)}
 	var d Data
@@ -75,8 +75,8 @@ func Generate(size Size) Data {
 	return d
 }
 
-// Items returns the number of items that the data takes in the table: a chapter is one and its versions are others, and the
-// email of a student is one more, which keeps it unique.
+// Items returns the number of items in the table. A chapter is one, each of its versions another, and a student has one
+// more, which keeps the email unique.
 func (d Data) Items() int {
 	n := len(d.ops()) + len(d.Students)
 	for _, versions := range d.Chapters {
@@ -85,8 +85,8 @@ func (d Data) Items() int {
 	return n
 }
 
-// ops are the writes of the data, without the chapters. Students are created, since what has a version is not written over
-// unread.
+// ops are the writes of the data, without the chapters. Students are created: a versioned item is not overwritten
+// without a read.
 func (d Data) ops() []ddb.Op {
 	var ops []ddb.Op
 	for _, t := range d.Tracks {
@@ -110,11 +110,11 @@ func (d Data) ops() []ddb.Op {
 	return ops
 }
 
-// batchSize is how many writes are handed over at once: eight requests' worth, which is what the library has under way.
+// batchSize is the number of writes in one call: eight requests, which is how many the library sends at once.
 const batchSize = 200
 
 // Write writes the data: the chapters one by one, because each version needs the one before it, and everything else in
-// batches. What is there already stays as it is or is written again, so that a seeding that was interrupted can be run again.
+// batches. Existing items stay or are written again, so that an interrupted seeding can be run again.
 func (d Data) Write(ctx context.Context, s *Store, report func(done, total int)) error {
 	total := d.Items()
 	done, err := d.writeChapters(ctx, s, report)
@@ -129,7 +129,7 @@ func (d Data) Write(ctx context.Context, s *Store, report func(done, total int))
 	return nil
 }
 
-// writeChapters writes the chapters, several side by side, and returns how many items they took.
+// writeChapters writes several chapters concurrently, and returns how many items they took.
 func (d Data) writeChapters(ctx context.Context, s *Store, report func(done, total int)) (done int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -160,7 +160,7 @@ func (d Data) writeChapters(ctx context.Context, s *Store, report func(done, tot
 	return done, context.Cause(ctx)
 }
 
-// writeChapter writes the versions that are not there yet, one after the other.
+// writeChapter writes the missing versions, one after the other.
 func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
 	now, err := s.chapters.Consistent().Get(ctx, versions[0])
 	if errors.Is(err, ddb.ErrNotFound) {
@@ -172,12 +172,12 @@ func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
 		now, err = s.SaveChapter(ctx, next)
 	}
 	if _, there := Chapters.Current(err); there && errors.Is(err, ddb.ErrConflict) {
-		return writeChapter(ctx, s, versions) // a write of the seeding that was interrupted arrived meanwhile
+		return writeChapter(ctx, s, versions) // a write of the interrupted seeding arrived late
 	}
 	return err
 }
 
-// generator makes up values.
+// generator generates values.
 type generator struct{ *random.Source }
 
 func (g generator) time() time.Time {

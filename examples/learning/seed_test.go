@@ -19,7 +19,7 @@ func TestGenerateIsReproducible(t *testing.T) {
 	assert.NotEqual(t, Generate(DefaultSize), Generate(size))
 }
 
-// A seeding that is interrupted goes on where it was, and one more changes nothing.
+// An interrupted seeding continues when it is run again, and another run changes nothing.
 func TestSeedingCanBeRunAgain(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Store is the data layer of the platform: what a service would call.
+// Store is the data layer of the platform, for a service to call.
 type Store struct {
 	db          *ddb.DB
 	tracks      *ddb.Repository[Track]
@@ -108,7 +108,7 @@ func (s *Store) ProgressIn(ctx context.Context, enrollmentID string) iter.Seq2[P
 	return s.progress.Query(ctx, ProgressIn(enrollmentID))
 }
 
-// CoursePage is a course with what is in it.
+// CoursePage is a course with its chapters and enrollments.
 type CoursePage struct {
 	Course      Course
 	Chapters    []Chapter
@@ -136,7 +136,7 @@ func (s *Store) Register(ctx context.Context, st Student) (Student, error) {
 	return s.students.Create(ctx, st)
 }
 
-// ChangeEmail gives a student another email, and the old one free; [ddb.ErrNotUnique] if another student has it.
+// ChangeEmail gives a student another email and releases the old one; [ddb.ErrNotUnique] if another student has it.
 func (s *Store) ChangeEmail(ctx context.Context, id, email string) (Student, error) {
 	return s.students.Modify(ctx, Student{ID: id}, func(st *Student) error {
 		st.Email = email
@@ -144,14 +144,14 @@ func (s *Store) ChangeEmail(ctx context.Context, id, email string) (Student, err
 	})
 }
 
-// Rename gives a student another name, with one request and unread.
+// Rename gives a student another name, with one request and without a read.
 func (s *Store) Rename(ctx context.Context, id, first, last string) (Student, error) {
 	f := Students.Fields()
 	return s.students.Update(ctx, Student{ID: id}, ddb.Set(&f.FirstName, first), ddb.Set(&f.LastName, last))
 }
 
-// Enroll enrolls a student in a course, if there are both at that moment; else the error matches [ddb.ErrNotFound], and says
-// which of them is not there.
+// Enroll enrolls a student in a course, if both exist at that moment. Otherwise the error matches [ddb.ErrNotFound] and
+// names the missing one.
 func (s *Store) Enroll(ctx context.Context, e Enrollment, trackID string) error {
 	return s.db.Transact(ctx,
 		Students.Check(Student{ID: e.StudentID}),
@@ -160,13 +160,13 @@ func (s *Store) Enroll(ctx context.Context, e Enrollment, trackID string) error 
 	)
 }
 
-// SaveChapter writes the next version of a chapter. c.Version is the version that was read, 0 for a new chapter; the error is
-// [ddb.ErrConflict] if another was written meanwhile.
+// SaveChapter writes the next version of a chapter. c.Version is the version that was read, 0 for a new chapter. The
+// error is [ddb.ErrConflict] if the chapter was modified concurrently.
 func (s *Store) SaveChapter(ctx context.Context, c Chapter) (Chapter, error) {
 	return s.chapters.Put(ctx, c)
 }
 
-// EditChapter gives a chapter another content, on top of whatever version it has by then.
+// EditChapter changes the content of a chapter, whatever its version is.
 func (s *Store) EditChapter(ctx context.Context, courseID, id, content string) (Chapter, error) {
 	return s.chapters.Modify(ctx, Chapter{CourseID: courseID, ID: id}, func(c *Chapter) error {
 		c.Content = content
@@ -174,14 +174,15 @@ func (s *Store) EditChapter(ctx context.Context, courseID, id, content string) (
 	})
 }
 
-// MoveChapter moves a chapter to another course. Its versions stay together: they are the chapter's, not the course's.
+// MoveChapter moves a chapter to another course. Its versions stay together, because they belong to the chapter.
 func (s *Store) MoveChapter(ctx context.Context, c Chapter, courseID string) (Chapter, error) {
 	to := c
 	to.CourseID = courseID
 	return s.chapters.Move(ctx, c, to)
 }
 
-// Mux returns what keeps the derived data true, for a reader of the stream or a Lambda function. More handlers may be added.
+// Mux returns the mux that maintains the derived values, for a stream reader or a Lambda function. More handlers may be
+// added.
 func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
 	mux := ddb.NewMux(Platform, opts)
 	mux.Maintain(s.db, StudentXP, TrackCourses)

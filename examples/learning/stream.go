@@ -14,11 +14,11 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/engine"
 )
 
-// ownWrites is how many writes stream makes where nobody else can make any.
+// ownWrites is how many writes stream makes if nothing else can write.
 const ownWrites = 20
 
-// stream follows the table's stream, until it is interrupted or has seen the writes that it made itself. Without writes it
-// goes on where it was, and shares the work with others who follow.
+// stream follows the table's stream until it is interrupted, or until it has seen its own writes. Without own writes it
+// continues where it stopped, and shares the work with other followers.
 func (c *commands) stream(ctx context.Context, s *app.Session) error {
 	writes := c.writes
 	if writes == 0 && s.Engine.Fresh {
@@ -30,7 +30,7 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		if err := letters.Put(ctx, r, cause); err != nil {
 			return err
 		}
-		f.gaveUp(fmt.Sprintf("given up, and kept in %s: %v", c.deadLetters, cause))
+		f.gaveUp(fmt.Sprintf("failed, kept in %s: %v", c.deadLetters, cause))
 		return nil
 	}})
 	f.watch(mux)
@@ -66,12 +66,12 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 	return c.streamOwn(ctx, s, f, reader, writes)
 }
 
-// leases are in a table of their own: how far the readers of the table's stream are.
+// leases are the store for the positions of the stream's readers, in a separate table.
 func leases(s *app.Session) *ddbstream.TableStore {
 	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "learning")
 }
 
-// dropLeases deletes that table, if stream has made it.
+// dropLeases deletes that table, if it exists.
 func dropLeases(ctx context.Context, s *app.Session) error {
 	err := leases(s).DropTable(ctx)
 	if errors.Is(err, ddb.ErrNotFound) {
@@ -93,14 +93,14 @@ func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reade
 		for !f.seen(l.sources) {
 			select {
 			case <-time.After(50 * time.Millisecond):
-			case err := <-ended: // before it was told to
+			case err := <-ended: // the reader ended early
 				ended <- nil
 				return errors.Join(err, ctx.Err())
 			}
 		}
 		return nil
 	}
-	err := l.read(ctx) // once this is seen, so is what was written before
+	err := l.read(ctx) // the last write: once it is seen, so are the earlier ones
 	if err == nil {
 		err = catchUp()
 	}
@@ -119,15 +119,15 @@ func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reade
 	return c.verify(ctx, s)
 }
 
-// feed prints changes. Safe for concurrent use: a reader has several shards.
+// feed prints changes. It is safe for concurrent use: a reader has several shards.
 type feed struct {
 	mu      sync.Mutex
 	out     io.Writer
 	quiet   bool // changes are counted, not printed
-	earlier int  // changes while it was quiet
+	earlier int  // changes during the quiet
 	printed int
-	lost    int               // changes that went to the dead letters
-	sources map[string]string // of the aggregates: what each was when it was seen last
+	lost    int               // changes that became dead letters
+	sources map[string]string // of the aggregates: the last seen state of each
 }
 
 // watch makes mux print the changes of every entity.
@@ -169,7 +169,7 @@ func (f *feed) watch(mux *ddb.Mux) {
 	})
 }
 
-// either returns the item as it is, or as it was before it went.
+// either returns the present item, or the former one after a deletion.
 func either[T any](c ddb.Change[T]) T {
 	if c.Kind == ddb.Removed || c.Kind == ddb.Expired {
 		return c.Old
@@ -207,10 +207,10 @@ func (f *feed) gaveUp(line string) {
 func (f *feed) summary() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	fmt.Fprintf(f.out, "\n%d changes, %d given up\n", f.earlier+f.printed, f.lost)
+	fmt.Fprintf(f.out, "\n%d changes, %d dead letters\n", f.earlier+f.printed, f.lost)
 }
 
-// saw notes what a source is.
+// saw notes the state of a source.
 func (f *feed) saw(source any, gone bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -218,7 +218,7 @@ func (f *feed) saw(source any, gone bool) {
 	f.sources[key] = state
 }
 
-// seen reports whether the sources were seen as they are, or never will be.
+// seen reports whether the sources were seen in these states, or never will be.
 func (f *feed) seen(sources map[string]string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -233,7 +233,7 @@ func (f *feed) seen(sources map[string]string) bool {
 	return true
 }
 
-// sourceState is the key of a source and what it is, as text.
+// sourceState is the key and the state of a source, as text.
 func sourceState(source any, gone bool) (key, state string) {
 	switch is := source.(type) {
 	case Progress:

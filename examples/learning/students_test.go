@@ -28,7 +28,7 @@ func TestStudentByEmailInAnyCase(t *testing.T) {
 	})
 }
 
-// An email belongs to one student, in whatever case it is typed: whoever comes second is told so, and nothing is written.
+// An email belongs to one student, in any case: the second student gets an error, and nothing is written.
 func TestEmailIsUnique(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -122,7 +122,7 @@ func TestRenameIsOneRequest(t *testing.T) {
 	})
 }
 
-// Nobody is enrolled in a course that is not there, nor is anybody who is not.
+// Enroll rejects a missing course and a missing student.
 func TestEnroll(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

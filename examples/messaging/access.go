@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/app"
 )
 
-// accessPatterns is the four access patterns, asked about what [seed] writes; and then what else the table can be asked.
-// The third and the fourth write, so that each run of them leaves a group and a message.
+// accessPatterns lists the four access patterns, with values from what [seed] writes, and more that the table supports.
+// The third and the fourth write, so each run leaves a group and a message.
 func accessPatterns(s *Store) []app.Pattern {
 	var (
 		group = conversations[0].ID()
@@ -36,7 +36,7 @@ func accessPatterns(s *Store) []app.Pattern {
 		{Name: "B: groups of a user", Run: groups(Window{})},
 		{Name: "C: a new group", Run: func(ctx context.Context) (int, error) {
 			_, err := s.Start(ctx, bayo, "Hello Lena!", lena)
-			return 5, err // a message, two rows and two members
+			return 5, err // a message, two group items and two members
 		}},
 		{Name: "D: a message to a group", Run: func(ctx context.Context) (int, error) {
 			var err error

@@ -17,12 +17,12 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// UserHeader says who is asking, by handle. It stands in for authentication: whoever sends it is believed. A real service
-// has its gateway put a verified identity here, and takes it from nobody else.
+// UserHeader names the user, by handle. It stands in for authentication: any client that sends it is trusted. In a real
+// service the gateway sets a verified identity here and removes what clients send.
 const UserHeader = "X-User-Handle"
 
 const (
-	pageSize = 20  // what a list holds unless the request says otherwise
+	pageSize = 20  // the default size of a list
 	maxPage  = 100 // the most it may ask for
 	maxBody  = 16 << 10
 )
@@ -30,15 +30,15 @@ const (
 //go:embed page
 var pageFiles embed.FS
 
-// API serves message groups over HTTP, and the page that uses it. Errors are a JSON object with a code for programs and a
-// message for people.
+// API serves message groups over HTTP, and the page that uses it. Errors are a JSON object with a code for programs and
+// a message for people.
 type API struct {
 	store  *Store
 	people Directory
 	log    *slog.Logger
 }
 
-// NewAPI returns the handler. What a client is not told about a failure goes to log.
+// NewAPI returns the handler. Details of failures that clients do not see go to log.
 func NewAPI(store *Store, people Directory, log *slog.Logger) http.Handler {
 	a := &API{store, people, log}
 	files, err := fs.Sub(pageFiles, "page")
@@ -65,7 +65,7 @@ func secure(h http.Handler) http.Handler {
 	})
 }
 
-// The shapes on the wire.
+// The JSON shapes.
 type (
 	person struct {
 		UserID      string `json:"user_uuid"`
@@ -102,10 +102,10 @@ type (
 	}
 )
 
-// stamp is a time in a fixed width, so that text sorts as time does, as it does in the keys.
+// stamp is a time in a fixed width, so that text sorts like time, as in the keys.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
-// endpoint answers with a status and what is to be sent as JSON.
+// endpoint returns a status and the body to be sent as JSON.
 type endpoint func(*http.Request) (status int, body any, err error)
 
 type userEndpoint func(r *http.Request, user Author) (status int, body any, err error)
@@ -168,7 +168,7 @@ func (a *API) send(r *http.Request, user Author) (int, any, error) {
 		for i, h := range p.Handles {
 			var ok bool
 			if with[i], ok = a.people.ByHandle(h); !ok {
-				return 0, nil, &apiError{http.StatusNotFound, "no_such_user", fmt.Sprintf("there is no user %q", h)}
+				return 0, nil, &apiError{http.StatusNotFound, "no_such_user", fmt.Sprintf("no user %q", h)}
 			}
 		}
 		send = func(ctx context.Context) (Message, error) { return a.store.Start(ctx, user, p.Text, with...) }
@@ -180,20 +180,20 @@ func (a *API) send(r *http.Request, user Author) (int, any, error) {
 	return http.StatusCreated, toJSON(m), nil
 }
 
-// paging reads the query parameters that both lists take: limit, cursor, from, until.
+// paging reads the query parameters of both lists: limit, cursor, from, until.
 func paging(r *http.Request) (w Window, limit int, after ddb.Cursor, err error) {
 	q := r.URL.Query()
 	limit = pageSize
 	if s := q.Get("limit"); s != "" {
 		limit, err = strconv.Atoi(s)
 		if err != nil || limit < 1 || limit > maxPage {
-			return w, 0, "", bad("limit is %q: it takes a number from 1 to %d", s, maxPage)
+			return w, 0, "", bad("limit is %q: use a number from 1 to %d", s, maxPage)
 		}
 	}
 	for name, t := range map[string]*time.Time{"from": &w.From, "until": &w.Until} {
 		if s := q.Get(name); s != "" {
 			if *t, err = time.Parse(time.RFC3339Nano, s); err != nil {
-				return w, 0, "", bad("%s is %q: it takes a time such as 2026-11-20T09:30:00Z", name, s)
+				return w, 0, "", bad("%s is %q: use a time such as 2026-11-20T09:30:00Z", name, s)
 			}
 		}
 	}
@@ -218,9 +218,9 @@ func readJSON(r *http.Request, into any) error {
 	case errors.Is(err, io.EOF): // after the object
 		return nil
 	case err == nil:
-		return bad("the body goes on after the JSON object")
+		return bad("the body has data after the JSON object")
 	}
-	return bad("the body is no JSON object as expected: %v", err)
+	return bad("the body is not the expected JSON object: %v", err)
 }
 
 // serve makes an endpoint a handler.
@@ -236,11 +236,11 @@ func (a *API) serve(e endpoint) http.HandlerFunc {
 			w.Header().Set("Retry-After", "1")
 		}
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(body) // the client has gone
+		_ = json.NewEncoder(w).Encode(body) // the client may have gone
 	}
 }
 
-// serveUser is serve for somebody who says who they are.
+// serveUser is serve for a request with a known user.
 func (a *API) serveUser(e userEndpoint) http.HandlerFunc {
 	return a.serve(func(r *http.Request) (int, any, error) {
 		user, ok := a.people.ByHandle(r.Header.Get(UserHeader))
@@ -251,7 +251,7 @@ func (a *API) serveUser(e userEndpoint) http.HandlerFunc {
 	})
 }
 
-// apiError is an error that a client can act upon.
+// apiError is an error that a client can act on.
 type apiError struct {
 	status  int
 	Code    string `json:"code"`
@@ -260,13 +260,14 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.Message }
 
-var errNoEndpoint = &apiError{http.StatusNotFound, "no_such_endpoint", "there is no such endpoint"}
+var errNoEndpoint = &apiError{http.StatusNotFound, "no_such_endpoint", "no such endpoint"}
 
 func bad(format string, args ...any) error {
 	return &apiError{http.StatusBadRequest, "bad_request", fmt.Sprintf(format, args...)}
 }
 
-// fault is how an error is answered. What is not the client's doing is logged, and said in general terms.
+// fault returns the response to an error. An error that is not the client's is logged, and the response has only a
+// general message.
 func (a *API) fault(r *http.Request, err error) (status int, body any) {
 	e, ok := errors.AsType[*apiError](err)
 	if !ok {
@@ -293,9 +294,9 @@ func classify(err error) *apiError {
 	case errors.Is(err, ErrPeople):
 		return &apiError{http.StatusBadRequest, "bad_people", ErrPeople.Error()}
 	case errors.Is(err, ddb.ErrCursor):
-		return &apiError{http.StatusBadRequest, "bad_cursor", "the cursor is not one that this list gave"}
+		return &apiError{http.StatusBadRequest, "bad_cursor", "the cursor is not from this list"}
 	case errors.Is(err, ddb.ErrThrottled):
-		return &apiError{http.StatusServiceUnavailable, "busy", "too busy, try again"}
+		return &apiError{http.StatusServiceUnavailable, "busy", "too busy, retry later"}
 	}
-	return &apiError{http.StatusInternalServerError, "internal", "something went wrong"}
+	return &apiError{http.StatusInternalServerError, "internal", "internal error"}
 }

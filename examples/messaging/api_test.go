@@ -37,7 +37,7 @@ func serveAPI(t *testing.T, s *Store) web {
 	return web{t, server.URL, &log}
 }
 
-// do sends a request as somebody and reads the answer into out.
+// do sends a request as a user and decodes the response into out.
 func (w web) do(as, method, path, body string, out any) (status int) {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
@@ -61,7 +61,7 @@ func (w web) send(r *http.Request, out any) (status int) {
 	return resp.StatusCode
 }
 
-// What is read over HTTP.
+// The responses over HTTP.
 type (
 	anyList struct {
 		Items []map[string]string `json:"items"`
@@ -173,10 +173,10 @@ func TestBadInput(t *testing.T) {
 			"a group with a stranger":     {"ada", "POST", "/api/messages", `{"handles":["lena","eve"],"message":"hi"}`, 404, "no_such_user", `"eve"`},
 			"neither group nor handles":   {"ada", "POST", "/api/messages", `{"message":"hi"}`, 400, "bad_request", "either message_group_uuid, or handles"},
 			"group and handles":           {"ada", "POST", "/api/messages", `{"message_group_uuid":"` + group + `","handles":["lena"],"message":"hi"}`, 400, "bad_request", "either"},
-			"bad JSON":                    {"ada", "POST", "/api/messages", `{"message":`, 400, "bad_request", "no JSON object as expected"},
-			"no object":                   {"ada", "POST", "/api/messages", `["hi"]`, 400, "bad_request", "no JSON object as expected"},
+			"bad JSON":                    {"ada", "POST", "/api/messages", `{"message":`, 400, "bad_request", "not the expected JSON object"},
+			"no object":                   {"ada", "POST", "/api/messages", `["hi"]`, 400, "bad_request", "not the expected JSON object"},
 			"a field that there is not":   {"ada", "POST", "/api/messages", `{"message_group_uuid":"` + group + `","text":"hi"}`, 400, "bad_request", `"text"`},
-			"more than an object":         {"ada", "POST", "/api/messages", to(group, "hi") + "{}", 400, "bad_request", "goes on after"},
+			"more than an object":         {"ada", "POST", "/api/messages", to(group, "hi") + "{}", 400, "bad_request", "data after the JSON object"},
 			"nonsense for a cursor":       {"ada", "GET", messages + "?cursor=nonsense", "", 400, "bad_cursor", "the cursor"},
 			"the cursor of another list":  {"ada", "GET", "/api/message_groups?cursor=" + cursor, "", 400, "bad_cursor", ""},
 			"the cursor of another group": {"ada", "GET", "/api/messages/" + conversations[1].ID() + "?cursor=" + cursor, "", 400, "bad_cursor", ""},
@@ -217,7 +217,7 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
-// What is not the client's doing is logged, and not told.
+// Errors that are not the client's are logged, and the response has no details.
 func TestFailuresOfTheTable(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New()

@@ -13,7 +13,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// A burst on a bad day: indexes lag, transactions conflict, answers get lost, shards split, and two readers do the work.
+// A burst under faults: indexes lag, transactions conflict, responses are lost, shards split, and two readers share the
+// work.
 func TestBurstOnABadDay(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New(ddbmem.Options{StreamShards: 2, ShardRecords: 40})

@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/term"
 )
 
-// commands are the subcommands of this example, and what their flags say.
+// commands are the subcommands of this example, with the values of their flags.
 type commands struct {
 	user, group, cursor string
 	limit               int
@@ -27,7 +27,7 @@ func (c *commands) schemaLoad(ctx context.Context, s *app.Session) error {
 	case err == nil:
 		fmt.Fprintf(s.Out, "created table %q\n", s.DB.Name())
 	case errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel):
-		fmt.Fprintf(s.Out, "table %q is there and as the model says\n", s.DB.Name())
+		fmt.Fprintf(s.Out, "table %q exists and matches the model\n", s.DB.Name())
 	default:
 		return err
 	}
@@ -86,11 +86,11 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 	return printPage(s, t, meter, page.Next)
 }
 
-// question is what the flags ask.
+// question returns the user and the window of the flags.
 func (c *commands) question() (user Author, w Window, err error) {
 	user, ok := People.ByHandle(c.user)
 	if !ok {
-		return user, w, fmt.Errorf("-user %s: there is no user of that handle", c.user)
+		return user, w, fmt.Errorf("-user %s: no user has this handle", c.user)
 	}
 	for name, end := range map[string]struct {
 		text string
@@ -100,7 +100,7 @@ func (c *commands) question() (user Author, w Window, err error) {
 			continue
 		}
 		if *end.to, err = time.Parse(time.RFC3339Nano, end.text); err != nil {
-			return user, w, fmt.Errorf("-%s %s: it takes a time such as 2026-03-02T09:30:00Z", name, end.text)
+			return user, w, fmt.Errorf("-%s %s: use a time such as 2026-03-02T09:30:00Z", name, end.text)
 		}
 	}
 	return user, w, nil

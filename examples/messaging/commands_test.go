@@ -35,21 +35,21 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 func TestMistakesInTheArguments(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "")
 	apptest.Mistakes(t, messaging, 1, map[string]string{
-		"get-conversation -user eve":     "-user eve: there is no user of that handle",
+		"get-conversation -user eve":     "-user eve: no user has this handle",
 		"get-conversation -user otis":    "not a member of the group",
-		"get-conversation -group none":   "there is no such group",
+		"get-conversation -group none":   "no such group",
 		"get-conversation -cursor x":     "bad cursor",
-		"list-conversations -from today": "-from today: it takes a time such as",
+		"list-conversations -from today": "-from today: use a time such as",
 		"serve -addr nowhere":            "nowhere",
 	})
 }
 
-// The life of a table on an endpoint that keeps it: what is written over HTTP moves the rows, and drop leaves nothing.
+// The life of a table on an endpoint that keeps it: messages over HTTP move the rows, and drop leaves nothing.
 func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, messaging)
-	table.Run(1, "there is no table", "get-conversation")
+	table.Run(1, "no table", "get-conversation")
 	table.Run(0, "created table", "schema-load")
-	table.Run(0, "is there and as the model says", "schema-load")
+	table.Run(0, "exists and matches the model", "schema-load")
 	table.Run(0, "seeded", "seed")
 	table.Run(0, table.Name, "list-tables")
 

@@ -1,9 +1,9 @@
 package main
 
-// Directory is the people that there are, by handle. It stands in for the place where a real system keeps its users.
+// Directory is the known people, by handle. It stands in for a real system's user store.
 type Directory []Author
 
-// People is the directory of the example: the first two and the third talk in what is seeded.
+// People is the directory of the example. In the seeded data the first two talk to each other, and each to the third.
 var People = Directory{
 	{UserID: "9e7a3c1e-5d0f-4c53-8f0e-3f3b8f7d2a01", DisplayName: "Ada Brook", Handle: "ada"},
 	{UserID: "9e7a3c1e-5d0f-4c53-8f0e-3f3b8f7d2a02", DisplayName: "Bayo Kent", Handle: "bayo"},
@@ -11,7 +11,7 @@ var People = Directory{
 	{UserID: "9e7a3c1e-5d0f-4c53-8f0e-3f3b8f7d2a04", DisplayName: "Otis Pryce", Handle: "otis"},
 }
 
-// ByHandle finds somebody.
+// ByHandle finds a person.
 func (d Directory) ByHandle(handle string) (Author, bool) {
 	for _, p := range d {
 		if p.Handle == handle {

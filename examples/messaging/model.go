@@ -1,6 +1,6 @@
 // Messaging is the message groups of a social network on one DynamoDB table: people who talk to each other, two or two
-// hundred at a time. Each of them sees their groups, the one that was written to last on top, and reads a group from its
-// newest message back.
+// hundred at a time. Each person has a list of their groups, with the newest message first, and reads a group from its
+// newest message backwards.
 //
 //	go run ./examples/messaging          # create the table, seed it, run every access pattern
 //	go run ./examples/messaging serve    # a page to read and write messages on
@@ -22,44 +22,45 @@ const (
 	sep ddb.Prefix = "#"
 )
 
-// The table. Its items carry no type attribute: the prefix of the partition key is the type.
+// The table. Its items have no type attribute: the prefix of the partition key is the type.
 var (
 	Cruddur = ddb.NewTable("pk", "sk").TypeAttribute("")
 	ByGroup = Cruddur.GSI("message-group-sk-index", "message_group_uuid", "sk")
 )
 
-// Author is a person, as messages and groups hold a copy of them. People themselves live elsewhere: see [Directory].
+// Author is a person, as copied into messages and groups. People are stored elsewhere: see [Directory].
 type Author struct {
 	UserID      string `dynamodbav:"user_uuid"`
 	DisplayName string `dynamodbav:"user_display_name"`
 	Handle      string `dynamodbav:"user_handle"`
 }
 
-// Message is what somebody wrote in a group.
+// Message is a message in a group.
 type Message struct {
 	GroupID   string    `dynamodbav:"-"`
 	CreatedAt time.Time `dynamodbav:"-"`
 	ID        string    `dynamodbav:"message_uuid"`
 	Text      string    `dynamodbav:"message"`
-	Author              // who wrote it
+	Author              // its author
 }
 
-// Messages stand in their group's partition, in the order of time. The id makes two messages of the same nanosecond two.
+// Messages are in their group's partition, in the order of time. The id distinguishes two messages of the same
+// nanosecond.
 var Messages = ddb.MustDefine(Cruddur, "message", func(m *Message, d *ddb.Definition) {
 	d.Primary(ddb.Key(msg, ddb.Str(&m.GroupID)), ddb.Key(ddb.Time(&m.CreatedAt), sep, ddb.Str(&m.ID)))
 })
 
-// Group is a message group as one participant sees it in their list: there is a row for each of them.
+// Group is a message group in the list of one participant: each participant has a row.
 type Group struct {
-	OwnerID string    `dynamodbav:"-"` // whose list it is in
-	LastAt  time.Time `dynamodbav:"-"` // when the newest message was written
+	OwnerID string    `dynamodbav:"-"` // the participant with this list
+	LastAt  time.Time `dynamodbav:"-"` // the time of the newest message
 	GroupID string    `dynamodbav:"message_group_uuid"`
 	Last    string    `dynamodbav:"message"`         // the newest message
 	Title   string    `dynamodbav:"title,omitempty"` // of a group of more than two
-	Author            // the other participant; of a larger group, one of the others
+	Author            // the other participant; in a larger group, one of the others
 }
 
-// Name is what the owner sees the group as.
+// Name is the group's name for the owner.
 func (g Group) Name() string {
 	if g.Title != "" {
 		return g.Title
@@ -67,33 +68,33 @@ func (g Group) Name() string {
 	return g.DisplayName
 }
 
-// Groups stand in their owner's partition, in the order of their newest message, so that a new message moves the row to
-// another key: see [LastMessage]. The index has the table's own sort key, and holds these rows alone, since no other item
-// has its partition attribute.
+// Groups are in their owner's partition, in the order of their newest message, so a new message moves the row to
+// another key: see [LastMessage]. The index has the table's sort key. It contains only these rows, because no other
+// item has its partition attribute.
 var Groups = ddb.MustDefine(Cruddur, "group", func(g *Group, d *ddb.Definition) {
 	lastAt := ddb.Key(ddb.Time(&g.LastAt), sep, ddb.Str(&g.GroupID))
 	d.Primary(ddb.Key(grp, ddb.Str(&g.OwnerID)), lastAt)
 	d.Index(ByGroup, ddb.Key(ddb.Native(&g.GroupID)), lastAt)
 })
 
-// Member says that somebody takes part in a group, and where their row of it stands.
+// Member is a participant of a group, with the position of their row.
 type Member struct {
 	GroupID string    `dynamodbav:"-"`
 	UserID  string    `dynamodbav:"-"`
-	LastAt  time.Time `dynamodbav:"last_message_at"`             // that of the row: with it the row's key is known
-	LastID  string    `dynamodbav:"last_message_uuid,omitempty"` // the newest message; of those of one nanosecond, that of the last key
-	Title   string    `dynamodbav:"title,omitempty"`             // for the row of somebody who is added
+	LastAt  time.Time `dynamodbav:"last_message_at"`             // of the row: it completes the row's key
+	LastID  string    `dynamodbav:"last_message_uuid,omitempty"` // the newest message; of several in one nanosecond, the one with the last key
+	Title   string    `dynamodbav:"title,omitempty"`             // for the row of a person who is added
 }
 
-// Members are read strongly consistently, which an index cannot be: they decide who may read a group, and the first message
-// of a new group finds all of its rows through them.
+// Members are read strongly consistently, which an index cannot be. They decide who may read a group, and the first
+// message of a new group finds all its rows through them.
 var Members = ddb.MustDefine(Cruddur, "member", func(m *Member, d *ddb.Definition) {
 	d.Primary(ddb.Key(mbr, ddb.Str(&m.GroupID)), ddb.Key(ddb.Str(&m.UserID)))
 })
 
-// LastMessage moves the row of every member of a group to the group's newest message, never back in time: a message that
-// comes late, or again, finds newer rows and leaves them. Newer is what comes later in the group's partition, by time and then
-// by id, so that two messages of one instant leave all rows at the same one. Row and member are written in one transaction.
+// LastMessage moves the row of every member to the group's newest message, and never back in time. A message that
+// arrives late, or again, finds newer rows and leaves them. Messages are ordered by time and then by id, so two
+// messages of one instant leave all rows at the same one. Row and member are written in one transaction.
 var LastMessage = ddb.FanOutVia("last-message", Messages, Members, Groups,
 	func(m Message) ddb.Query[Member] { return MembersOf(m.GroupID) },
 	func(m Member) Group { return Group{OwnerID: m.UserID, LastAt: m.LastAt, GroupID: m.GroupID} },

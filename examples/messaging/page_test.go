@@ -18,10 +18,10 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// requireBrowser is the variable that forbids skipping where there is no Chromium.
+// requireBrowser is the variable that turns skips for a missing Chromium into failures.
 const requireBrowser = "DDB_REQUIRE_BROWSER"
 
-// browser starts a Chromium with a tab, and a profile of its own.
+// browser starts a Chromium with a tab, and its own profile.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	var path string
@@ -115,7 +115,7 @@ func TestPage(t *testing.T) {
 	see(first + `.includes('Bayo Kent') && ` + first + `.includes('I have packed the map.')`)
 	shot("sent")
 
-	// The other's answer arrives by itself.
+	// The other's message appears without an action.
 	_, err := s.Send(t.Context(), bayo, group, "And I the thermos.")
 	require.NoError(t, err)
 	see(last + ` === 'And I the thermos.'`)
@@ -139,12 +139,12 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, "Messages", title)
 	shot("markup")
 
-	// What somebody else sees: their own groups, with the names of the others.
+	// Another user sees their own groups, with the names of the others.
 	do(chromedp.SetValue(chromedp.CSS(`#user`), "lena"), chromedp.Evaluate[chromedp.Void](`document.querySelector('#user').dispatchEvent(new Event('change'))`))
 	see(`document.querySelectorAll('#groups li').length === 2 && ` + first + `.includes('Ada Brook')`)
 	see(`document.querySelector('#send').hidden`)
 
-	// A new group, from an empty message that is refused to one that is sent.
+	// A new group: an empty message is rejected, the next one is sent.
 	do(
 		chromedp.Click(chromedp.CSS(`#compose`)), chromedp.WaitVisible(chromedp.CSS(`#dialog`)),
 		chromedp.Click(chromedp.CSS(`#people input[value="otis"]`)), chromedp.Click(chromedp.CSS(`#people input[value="bayo"]`)),

@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Window is a piece of time, from From until just before Until; a zero time is an open end.
+// Window is a time range, from From until just before Until; a zero time means no limit.
 type Window struct{ From, Until time.Time }
 
 // bounds narrows a query to the window by the field f.
@@ -26,14 +26,14 @@ func MessagesOf(groupID string, w Window) ddb.Query[Message] {
 	return Messages.Query(Message{GroupID: groupID}).SortKey(w.bounds(&Messages.Fields().CreatedAt)...).Desc()
 }
 
-// GroupsOf is somebody's groups with a newest message in a window, the newest first.
+// GroupsOf is a user's groups with a newest message in a window, newest first.
 func GroupsOf(userID string, w Window) ddb.Query[Group] {
 	return Groups.Query(Group{OwnerID: userID}).SortKey(w.bounds(&Groups.Fields().LastAt)...).Desc()
 }
 
-// RowsOf is the rows of a group, one for each participant, as the index has them: for people who look after the table. What
-// has to be right goes through [MembersOf].
+// RowsOf is the rows of a group, one for each participant, from the index: for operators of the table. Where the result
+// must be exact, use [MembersOf].
 func RowsOf(groupID string) ddb.Query[Group] { return Groups.On(ByGroup, Group{GroupID: groupID}) }
 
-// MembersOf is who takes part in a group.
+// MembersOf is the participants of a group.
 func MembersOf(groupID string) ddb.Query[Member] { return Members.Query(Member{GroupID: groupID}) }

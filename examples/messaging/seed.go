@@ -12,12 +12,12 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// conversation is a group as it is to be in the table.
+// conversation is a seeded group.
 type conversation struct {
-	name  string // which its ids are made from
+	name  string // the source of its ids
 	begin time.Time
-	with  []string // handles, the one who starts it first
-	lines string   // "handle: text", one a line
+	with  []string // handles; the first starts the group
+	lines string   // "handle: text", one per line
 }
 
 // conversations are what [seed] writes: Ada and Bayo, then each of them with Lena.
@@ -27,7 +27,7 @@ var conversations = []conversation{
 	{"ferry", time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC), []string{"bayo", "lena", "ada"}, ferry},
 }
 
-// ID is the group's id: the same whenever it is written.
+// ID is the group's id: the same in each run.
 func (c conversation) ID() string { return c.id("group") }
 
 func (c conversation) id(what string) string {
@@ -55,7 +55,7 @@ func (c conversation) messages() []Message {
 	return messages
 }
 
-// seed writes the conversations: each as a new group, then its messages. What is there already stays as it is.
+// seed writes the conversations: each as a new group, then its messages. Existing items stay as they are.
 func seed(ctx context.Context, db *ddb.DB, progress func(done, total int)) error {
 	s := NewStore(db)
 	total, done := 0, 0
@@ -81,7 +81,7 @@ func seed(ctx context.Context, db *ddb.DB, progress func(done, total int)) error
 		if err != nil {
 			return err
 		}
-		if err := s.follow(ctx, newest); err != nil { // it may be that nothing reads the stream
+		if err := s.follow(ctx, newest); err != nil { // the stream may have no reader
 			return err
 		}
 	}

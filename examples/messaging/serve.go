@@ -45,12 +45,12 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	return together(ctx, reader.Run, func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
 }
 
-// leases are in a table of their own: how far the readers of the table's stream are.
+// leases are the store for the positions of the stream's readers, in a separate table.
 func leases(s *app.Session) *ddbstream.TableStore {
 	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "last-message")
 }
 
-// dropLeases deletes that table, if serve has made it.
+// dropLeases deletes that table, if it exists.
 func dropLeases(ctx context.Context, s *app.Session) error {
 	err := leases(s).DropTable(ctx)
 	if errors.Is(err, ddb.ErrNotFound) {
@@ -59,7 +59,7 @@ func dropLeases(ctx context.Context, s *app.Session) error {
 	return err
 }
 
-// serveHTTP serves until ctx ends, and then lets requests under way finish.
+// serveHTTP serves until ctx ends, and then completes the current requests.
 func serveHTTP(ctx context.Context, server *http.Server, l net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
@@ -73,7 +73,7 @@ func serveHTTP(ctx context.Context, server *http.Server, l net.Listener) error {
 	return server.Shutdown(grace)
 }
 
-// together runs fs side by side. When one ends, the others are told to; it returns when all have.
+// together runs fs concurrently. When one ends, it cancels the others; it returns when all have ended.
 func together(ctx context.Context, fs ...func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -15,23 +15,23 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// MaxText is how many characters a message may have.
+// MaxText is the maximum number of characters in a message.
 const MaxText = 1024
 
-// maxStart is how many people a group can start with: the transaction that makes it holds a message, and a row and a member
-// for each of them, and DynamoDB takes 100 items.
+// maxStart is the maximum number of people in a new group. The transaction holds a message, and a row and a member for
+// each person, and DynamoDB allows 100 items.
 const maxStart = 49
 
-// What the store refuses. Whatever it refuses, it writes nothing.
+// The errors of the store. With any of them nothing was written.
 var (
-	ErrNoGroup   = errors.New("there is no such group")
+	ErrNoGroup   = errors.New("no such group")
 	ErrNotMember = errors.New("not a member of the group")
 	ErrEmpty     = errors.New("the message is empty")
 	ErrTooLong   = fmt.Errorf("the message has more than %d characters", MaxText)
 	ErrPeople    = fmt.Errorf("a group starts with 2 to %d people", maxStart)
 )
 
-// Store reads and writes message groups. Nobody reads or writes a group that they are not in. Safe for concurrent use.
+// Store reads and writes message groups. Only members can read or write a group. It is safe for concurrent use.
 type Store struct {
 	db       *ddb.DB
 	messages *ddb.Repository[Message]
@@ -54,12 +54,12 @@ func NewStore(db *ddb.DB) *Store {
 	}
 }
 
-// Groups returns a page of somebody's groups, the one with the newest message first.
+// Groups returns a page of a user's groups, the one with the newest message first.
 func (s *Store) Groups(ctx context.Context, userID string, w Window, limit int, after ddb.Cursor) (ddb.Page[Group], error) {
 	return s.groups.Page(ctx, GroupsOf(userID, w).Limit(limit), after)
 }
 
-// Messages returns a page of a group's messages to one of its members, the newest first.
+// Messages returns a page of a group's messages to one of its members, newest first.
 func (s *Store) Messages(ctx context.Context, userID, groupID string, w Window, limit int, after ddb.Cursor) (ddb.Page[Message], error) {
 	if _, err := s.member(ctx, userID, groupID); err != nil {
 		return ddb.Page[Message]{}, err
@@ -67,7 +67,8 @@ func (s *Store) Messages(ctx context.Context, userID, groupID string, w Window, 
 	return s.messages.Page(ctx, MessagesOf(groupID, w).Limit(limit), after)
 }
 
-// Start makes a group with its first message: the message, and for each participant a row and a member, all of them or none.
+// Start makes a group with its first message: the message, and a row and a member for each participant, in one
+// transaction.
 func (s *Store) Start(ctx context.Context, from Author, text string, with ...Author) (Message, error) {
 	text, err := checkText(text)
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *Store) start(ctx context.Context, m Message, people []Author) error {
 	return s.db.Transact(ctx, ops...)
 }
 
-// Add makes somebody a member of a group that by is in; that they are one already is [ddb.ErrExists].
+// Add makes who a member of a group of which by is a member. If who is one already, the error matches [ddb.ErrExists].
 func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) error {
 	member, err := s.member(ctx, by.UserID, groupID)
 	if err != nil {
@@ -112,7 +113,7 @@ func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) 
 	if err := s.db.Transact(ctx, seat(before, who.UserID, by, member.Title)...); err != nil {
 		return err
 	}
-	// A message that came in between may not have met the new member.
+	// A message sent in between may have missed the new member.
 	after, err := s.newest(ctx, groupID)
 	if err != nil || after.ID == before.ID {
 		return err
@@ -120,7 +121,7 @@ func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) 
 	return s.follow(ctx, after)
 }
 
-// newest returns the newest message of a group, as it is now.
+// newest returns the newest message of a group, strongly consistent.
 func (s *Store) newest(ctx context.Context, groupID string) (Message, error) {
 	for m, err := range s.messages.Query(ctx, MessagesOf(groupID, Window{}).Limit(1).Consistent()) {
 		return m, err
@@ -128,14 +129,14 @@ func (s *Store) newest(ctx context.Context, groupID string) (Message, error) {
 	return Message{}, ErrNoGroup
 }
 
-// Mux returns what keeps the rows at their newest messages, for a reader of the stream or a Lambda function.
+// Mux returns the mux that moves the rows to their newest messages, for a stream reader or a Lambda function.
 func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
 	mux := ddb.NewMux(Cruddur, opts)
 	mux.Maintain(s.db, LastMessage)
 	return mux
 }
 
-// follow moves the rows of a group to a message, without waiting for the stream.
+// follow moves the rows of a group to a message, without the stream.
 func (s *Store) follow(ctx context.Context, m Message) error {
 	attrs, err := Messages.Encode(m)
 	if err != nil {
@@ -146,7 +147,7 @@ func (s *Store) follow(ctx context.Context, m Message) error {
 	return err
 }
 
-// seat gives somebody their place in a group: the row in their list, and the member that knows where it stands.
+// seat returns the writes that add a person to a group: the row in their list, and the member with its position.
 func seat(newest Message, userID string, other Author, title string) []ddb.Op {
 	return []ddb.Op{
 		Groups.Create(Group{
@@ -156,7 +157,7 @@ func seat(newest Message, userID string, other Author, title string) []ddb.Op {
 	}
 }
 
-// title is what a group of more than two is called in the lists of its participants; two see each other's name.
+// title is the name of a group of more than two; two people see each other's name.
 func title(people []Author) string {
 	if len(people) == 2 {
 		return ""
@@ -172,7 +173,7 @@ func title(people []Author) string {
 	return strings.Join(names, ", ")
 }
 
-// Send adds a message to a group that its author is in. The rows follow: see [LastMessage].
+// Send adds a message to a group of its author. The rows follow: see [LastMessage].
 func (s *Store) Send(ctx context.Context, from Author, groupID, text string) (Message, error) {
 	text, err := checkText(text)
 	if err != nil {
@@ -195,12 +196,12 @@ func checkText(text string) (string, error) {
 	return text, nil
 }
 
-// member returns what makes somebody a member of a group, as it is now; [ErrNotMember] or [ErrNoGroup] if nothing does.
+// member returns a person's member of a group, strongly consistent; [ErrNotMember] or [ErrNoGroup] if there is none.
 func (s *Store) member(ctx context.Context, userID, groupID string) (Member, error) {
 	members := s.members.Consistent()
 	m, err := members.Get(ctx, Member{GroupID: groupID, UserID: userID})
 	switch {
-	case errors.Is(err, ddb.ErrKey): // no group can be called that
+	case errors.Is(err, ddb.ErrKey): // no group can have such an id
 		return Member{}, ErrNoGroup
 	case !errors.Is(err, ddb.ErrNotFound):
 		return m, err

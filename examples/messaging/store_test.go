@@ -56,7 +56,7 @@ func watch(t *testing.T, client *dynamodb.Client, s *Store) (stop func()) {
 	return stop
 }
 
-// rows returns somebody's rows of a group, as they are now.
+// rows returns a user's rows of a group, as they are now.
 func rows(t *testing.T, s *Store, user Author, groupID string) []Group {
 	t.Helper()
 	all, err := ddb.Collect(s.groups.Consistent().Query(t.Context(), GroupsOf(user.UserID, Window{})))
@@ -70,7 +70,7 @@ func rows(t *testing.T, s *Store, user Author, groupID string) []Group {
 	return of
 }
 
-// settles waits until everybody has one row of a group, at its newest message, and the index says the same.
+// settles waits until each person has one row of a group, at its newest message, and the index agrees.
 func settles(t *testing.T, s *Store, groupID string, people []Author) {
 	t.Helper()
 	newest, err := s.newest(t.Context(), groupID)
@@ -115,7 +115,7 @@ func contents(t *testing.T, client *dynamodb.Client, table string) map[string]st
 	return items
 }
 
-// A burst to a group that has just been made, while indexes lag: everybody ends with one row, at the newest message.
+// A burst to a new group, while indexes lag: each person ends with one row, at the newest message.
 func TestBurst(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -193,7 +193,7 @@ func TestTwoHundred(t *testing.T) {
 	})
 }
 
-// Whoever is added while others write has a row at the newest message all the same.
+// A person who is added while others write has a row at the newest message.
 func TestAddedInABurst(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -226,7 +226,7 @@ func (c meanwhile) TransactWriteItems(ctx context.Context, in *dynamodb.Transact
 	return c.Client.TransactWriteItems(ctx, in, opts...)
 }
 
-// A message that comes just before somebody is added does not know them: their row moves to it all the same.
+// A message that is sent just before a person is added does not know that person, but their row moves to it.
 func TestAddLooksAgain(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -251,7 +251,7 @@ func crowd(n int) []Author {
 	return people
 }
 
-// A message that comes late, or again, does not take a row back.
+// A message that arrives late, or again, does not move a row back.
 func TestNeverBackInTime(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -276,8 +276,8 @@ func TestNeverBackInTime(t *testing.T) {
 	})
 }
 
-// Of two messages of one instant, the one with the later key is the newest, in whatever order they come; Verify finds a row that stands at
-// the other, and one of the time before members knew the key.
+// Of two messages of one instant, the one with the later key is the newest, in whatever order they arrive. Verify finds
+// a row that is at the other one, and a row from before members had the key.
 func TestTwoMessagesOfOneInstant(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -410,7 +410,7 @@ func TestWindowsAndCursors(t *testing.T) {
 	})
 }
 
-// What is seeded twice is there once.
+// A second seeding adds nothing.
 func TestSeedAgain(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

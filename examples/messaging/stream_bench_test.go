@@ -14,11 +14,11 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// Fifty messages a second for ten seconds, over 20 groups of 40, each request 5 ms away. The lag is how long after the last
-// message every row stands at its group's newest.
+// Fifty messages per second for ten seconds, to 20 groups of 40, with 5 ms of latency per request. The lag is the time
+// from the last message until every row has its group's newest message.
 func BenchmarkMessagesOfGroups(b *testing.B) {
 	for _, workers := range []int{1, 16, 64} {
-		if testing.Short() && workers < 64 { // which are late by design, and take a minute
+		if testing.Short() && workers < 64 { // they are late by design, and take a minute
 			continue
 		}
 		b.Run(fmt.Sprint("workers=", workers), func(b *testing.B) {
@@ -80,7 +80,7 @@ func chatter(b *testing.B, workers int) (lag time.Duration, requests float64) {
 	return lag, float64(total) / messages
 }
 
-// settled reports whether the row of every member of a group stands at m.
+// settled reports whether the row of every member of a group is at m.
 func settled(b *testing.B, s *Store, m Message) bool {
 	for member, err := range s.members.Query(b.Context(), MembersOf(m.GroupID)) {
 		require.NoError(b, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
-// accessPatterns is the list of the 14 access patterns, asked about somebody in the data; and those that come with bookings.
+// accessPatterns lists the 14 access patterns, with values from the data, and those of bookings.
 func accessPatterns(s *Store, d Data) []app.Pattern {
 	var (
 		child     = d.Children[0]
@@ -29,7 +29,7 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 		inStatus("drafts of an organiser", Draft),
 		inStatus("published things of an organiser", Published),
 		inStatus("rejected things of an organiser", Rejected),
-		{Name: "pending things of everybody", Run: func(ctx context.Context) (int, error) {
+		{Name: "pending things of all organisers", Run: func(ctx context.Context) (int, error) {
 			page, err := s.Review(ctx, "")
 			return len(page.Items), err
 		}},
@@ -67,19 +67,19 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 	}
 }
 
-// extra marks what is not one of the 14.
+// extra marks a pattern that is not one of the 14.
 func extra(p app.Pattern) app.Pattern {
 	p.Extra = true
 	return p
 }
 
-// severalKeys marks what reads an index of several attributes.
+// severalKeys marks a pattern that reads an index with several key attributes.
 func severalKeys(p app.Pattern) app.Pattern {
 	p.Needs = capability.MultiAttributeKeys
 	return p
 }
 
-// everyFifth returns some of the things, of several organisers where there are several.
+// everyFifth returns some of the things, of several organisers if possible.
 func everyFifth(things []Thing) []Thing {
 	var some []Thing
 	for i := 0; i < len(things); i += 5 {
@@ -96,7 +96,7 @@ func ids(things []Thing) []string {
 	return ids
 }
 
-// atLeast refuses a guide in which an access pattern would find nothing.
+// atLeast rejects a guide in which an access pattern would find nothing.
 func atLeast(least int) func(int) error {
 	return func(n int) error {
 		if n < least {

@@ -15,7 +15,7 @@ func TestHelp(t *testing.T) {
 
 func TestMistakesInTheArguments(t *testing.T) {
 	apptest.Mistakes(t, thingsToDo, 2, map[string]string{
-		"paterns":        `thingstodo: unknown command "paterns": there are seed, patterns, describe, scan, purge, drop`,
+		"paterns":        `thingstodo: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop`,
 		"seed more":      `unknown command "more"`,
 		"-organizers 3":  `-organizers`,
 		"-users many":    `"many"`,
@@ -57,7 +57,7 @@ func TestEveryPatternFindsSomething(t *testing.T) {
 func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, thingsToDo)
 	size := []string{"-organisers", "2", "-users", "3"}
-	table.Run(1, fmt.Sprintf("there is no table %q", table.Name), append(size, "patterns")...)
+	table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, "patterns")...)
 	table.Run(0, "seeded", append(size, "seed")...)
 	table.Run(0, "14 access patterns, 14 requests", append(size, "patterns")...)
 	table.Run(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
@@ -66,5 +66,5 @@ func TestCommands(t *testing.T) {
 	table.Run(0, "deleted", "purge")
 	table.Run(1, "was the table seeded", append(size, "patterns")...)
 	table.Run(0, "dropped table", "drop")
-	table.Run(1, "there is no table", "drop")
+	table.Run(1, "no table", "drop")
 }

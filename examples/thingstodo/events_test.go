@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
-// Every write leaves the event that it is about, with the request that it is made for.
+// Every write leaves its event, with the id of its request.
 func TestEveryWriteLeavesAnEvent(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

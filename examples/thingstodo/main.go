@@ -22,7 +22,7 @@ func thingsToDo() app.Example {
 		About: "a guide to things to do on one table",
 		Table: OneTable,
 		Flags: []cli.Flag{
-			&cli.Uint64Flag{Name: "seed", Usage: "`number` that the random data grows from", Value: size.Seed, Destination: &size.Seed},
+			&cli.Uint64Flag{Name: "seed", Usage: "`number` that seeds the random data", Value: size.Seed, Destination: &size.Seed},
 			count("organisers", "`number` of organisers", &size.Organisers, 1),
 			count("things", "`number` of things to do of each organiser", &size.Things, len(states)),
 			count("users", "`number` of users", &size.Users, 1),

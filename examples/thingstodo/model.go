@@ -1,6 +1,6 @@
-// Thingstodo is a guide to things to do on one DynamoDB table: organisers write them, a moderator lets them through, and
-// users keep favourites and book for themselves and their children. Five kinds of item, one inverted index that is
-// overloaded, one index of several attributes, 14 access patterns, each of them one request.
+// Thingstodo is a guide to things to do on one DynamoDB table: organisers write them, a moderator approves them, and
+// users keep favourites and book for themselves and their children. It has five kinds of item, one overloaded inverted
+// index, one index with several key attributes, and 14 access patterns, each of them one request.
 //
 //	go run ./examples/thingstodo        # create the table, seed it, run every access pattern
 //	go run ./examples/thingstodo -h
@@ -23,8 +23,8 @@ const (
 	sep    ddb.Prefix = "#"
 )
 
-// The table. An item has an id, and its sort key is its type, or its type and its owner. ByType turns that round: the
-// table's sort key is the partition. ByOrganiser is of attributes as they are.
+// The table. An item has an id, and its sort key is its type, or its type and its owner. ByType is inverted: its
+// partition key is the table's sort key. ByOrganiser has plain attributes as its key.
 var (
 	OneTable    = ddb.NewTable("id", "sk")
 	ByType      = OneTable.GSI("gsi-1", "sk", "gsi1sk")
@@ -46,7 +46,7 @@ const (
 	Cancelled Status = "CANCELLED"
 )
 
-// Date is a day, as the number 20261120: its order is the calendar's, in a key and as an attribute.
+// Date is a day as a number, such as 20261120: it sorts like the calendar, in a key and as an attribute.
 type Date int32
 
 // DateOf returns the day of t in UTC.
@@ -62,7 +62,7 @@ type User struct {
 	Outbox
 }
 
-// Users are read by id alone; they are not in gsi-1, since they have no attribute gsi1sk.
+// Users are read by id. They are not in gsi-1, because they have no attribute gsi1sk.
 var Users = ddb.MustDefine(OneTable, "user", func(u *User, d *ddb.Definition) {
 	d.Primary(ddb.Key(ddb.Str(&u.ID)), ddb.Key(usr))
 })
@@ -75,7 +75,7 @@ type Thing struct {
 	Version int64  `dynamodbav:"version"`
 	Details
 
-	// A draft of a new version of a published thing says which thing, and which version of it was copied.
+	// In a draft of a new version of a published thing: the thing, and the version that was copied.
 	NewOf   string `dynamodbav:"ttdId,omitempty"`
 	NewFrom int64  `dynamodbav:"ttdVersion,omitempty"`
 	Outbox
@@ -95,8 +95,8 @@ type Place struct {
 	City   string `dynamodbav:"city"`
 }
 
-// Things are listed by status, and by status and organiser. The version is the library's: each write raises it, and one that
-// read an older one is refused.
+// Things are listed by status, and by status and organiser. The library maintains the version: each write increments
+// it, and a write based on an older version is rejected.
 var Things = ddb.MustDefine(OneTable, "thing", func(t *Thing, d *ddb.Definition) {
 	kind := ddb.Key(ttd)
 	d.Primary(ddb.Key(ddb.Str(&t.ID)), kind)
@@ -109,7 +109,7 @@ type Child struct {
 	ID     string `dynamodbav:"-"`
 	UserID string `dynamodbav:"-"`
 	Name   string `dynamodbav:"name"`
-	Born   int    `dynamodbav:"born"` // the year
+	Born   int    `dynamodbav:"born"` // year
 	Outbox
 }
 
@@ -120,7 +120,7 @@ var Children = ddb.MustDefine(OneTable, "child", func(c *Child, d *ddb.Definitio
 	d.Index(ByType, ofUser, ddb.Key(active))
 })
 
-// Favourite says that a user likes a thing to do.
+// Favourite marks a thing to do as a user's favourite.
 type Favourite struct {
 	ThingID string `dynamodbav:"-"`
 	UserID  string `dynamodbav:"-"`

@@ -6,14 +6,14 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Outbox stands in every item: what the last write was about. Whoever follows the table's stream publishes it, so that an
-// event is neither lost nor told of a write that did not happen.
+// Outbox is part of every item: the event of its last write. A follower of the table's stream publishes it. So no event
+// is lost, and none is published for a write that did not happen.
 type Outbox struct {
 	Event   Event             `dynamodbav:"__event__"`
 	Context map[string]string `dynamodbav:"__context__,omitempty"`
 }
 
-// Event says what happened.
+// Event is the event of a write.
 type Event struct {
 	Type EventType `dynamodbav:"type"`
 }
@@ -42,12 +42,12 @@ const (
 
 type correlationKey struct{}
 
-// WithCorrelation returns a context whose writes carry the id of the request that they are made for.
+// WithCorrelation returns a context whose writes carry the id of a request.
 func WithCorrelation(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, correlationKey{}, id)
 }
 
-// outbox is what a write of a whole item stamps on it.
+// outbox is the outbox for the write of a whole item.
 func outbox(ctx context.Context, e EventType) Outbox {
 	o := Outbox{Event: Event{Type: e}}
 	if id, ok := ctx.Value(correlationKey{}).(string); ok {
@@ -56,7 +56,7 @@ func outbox(ctx context.Context, e EventType) Outbox {
 	return o
 }
 
-// stamp is the same for an update; f is the outbox among the entity's fields.
+// stamp is the same for an update; f is the outbox of the entity's fields.
 func stamp(ctx context.Context, f *Outbox, e EventType) []ddb.Edit {
 	o := outbox(ctx, e)
 	return []ddb.Edit{ddb.Set(&f.Event, o.Event), ddb.Set(&f.Context, o.Context)}

@@ -2,10 +2,10 @@ package main
 
 import "github.com/singletable-go/ddb"
 
-// The access patterns that are queries. Each is a value: it can be printed, tested and listed without a client. One item is
-// read by its id and its type, and its owner where the type has one: that is its primary key.
+// The access patterns that are queries. Each is a value: it can be printed, tested and listed without a client. A
+// single item is read by its primary key: its id and its type, and its owner if the type has one.
 
-// ThingsIn is every organiser's things to do in a status.
+// ThingsIn is all organisers' things to do in a status.
 func ThingsIn(status Status) ddb.Query[Thing] {
 	f := Things.Fields()
 	return Things.On(ByType, Thing{}).SortKey(ddb.Eq(&f.Status, status))
@@ -37,8 +37,8 @@ func BookingsFrom(userID string, day Date) ddb.Query[Booking] {
 	return BookingsOf(userID, Active).SortKey(ddb.Ge(&f.Date, day))
 }
 
-// BookingsAt is the active bookings of an organiser's things to do from a day on, in one index of four attributes that have
-// no text made for it.
+// BookingsAt is the active bookings of an organiser's things to do from a day on. It reads an index of plain
+// attributes, without a composed key.
 func BookingsAt(orgID string, day Date) ddb.Query[Booking] {
 	f := Bookings.Fields()
 	return Bookings.On(ByOrganiser, Booking{OrgID: orgID}).SortKey(ddb.Eq(&f.Status, Active), ddb.Ge(&f.Date, day))

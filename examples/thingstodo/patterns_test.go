@@ -18,7 +18,7 @@ import (
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, OneTable) }
 
-// Each access pattern is one request, finds what is in the data without a filter, and costs what the README says.
+// Each access pattern is one request, finds the data without a filter, and costs what the README says.
 func TestAccessPatterns(t *testing.T) {
 	t.Parallel()
 	d := Generate(DefaultSize)
@@ -41,7 +41,7 @@ func TestAccessPatterns(t *testing.T) {
 		{"drafts of an organiser", "Query", "gsi-1", ofOrg(Draft), 0.5},
 		{"published things of an organiser", "Query", "gsi-1", ofOrg(Published), 0.5},
 		{"rejected things of an organiser", "Query", "gsi-1", ofOrg(Rejected), 0.5},
-		{"pending things of everybody", "Query", "gsi-1", things(func(t Thing) bool { return t.Status == Pending }), 0.5},
+		{"pending things of all organisers", "Query", "gsi-1", things(func(t Thing) bool { return t.Status == Pending }), 0.5},
 		{"child by id", "GetItem", "primary", 1, 0.5},
 		{"children of a user", "Query", "gsi-1", apptest.Number(d.Children, func(c Child) bool { return c.UserID == user }), 0.5},
 		{"favourite by thing", "GetItem", "primary", 1, 0.5},
@@ -95,7 +95,7 @@ func TestAccessPatterns(t *testing.T) {
 	})
 }
 
-// A batch answers in the order of the question, twice for an id that is in it twice, and says which are not there.
+// A batch returns results in the order of the ids, twice for an id that occurs twice, and says which are missing.
 func TestThingsByIDAnswersEachIDInOrder(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

@@ -70,7 +70,7 @@ func TestApproveOfANewVersionReplacesTheOriginal(t *testing.T) {
 	})
 }
 
-// assertFresh requires that every item has the keys that it would have if it were written anew.
+// assertFresh requires that every item has the keys of a new Put of it.
 func assertFresh(t *testing.T, env *integration.Env) {
 	t.Helper()
 	for key, attrs := range raw(t, env) {
@@ -101,7 +101,7 @@ func encode(attrs item) (item, error) {
 	return attrs, nil
 }
 
-// Of two new versions of one original the second is refused: it would undo the first.
+// Of two new versions of one original the second is rejected, because it would undo the first.
 func TestApproveOfANewVersionThatIsOutdated(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

@@ -11,12 +11,12 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// maxBlock is the size of one message to the topic.
+// maxBlock is the maximum size of a message to the topic.
 const maxBlock = 256 << 10
 
-// Publisher returns the mux that publishes what the writes have left in their outboxes: all events of one type in a batch as
-// blocks {"records":[…]} of up to 256 KiB, so that subscribers filter by type. A record is as the stream has it, with both
-// images. What is deleted has no outbox any more; it is published all the same.
+// Publisher returns the mux that publishes the events in the outboxes. All events of one type in a batch form blocks
+// {"records":[…]} of up to 256 KiB, so that subscribers filter by type. A record is as the stream has it, with both
+// images. A deleted item has no outbox any more, but its deletion is published too.
 func Publisher(publish func(ctx context.Context, e EventType, block []byte) error) *ddb.Mux {
 	mux := ddb.NewMux(OneTable, nil)
 	mux.HandleBatch(func(ctx context.Context, changes []ddb.Change[any]) error {
@@ -48,12 +48,12 @@ func Publisher(publish func(ctx context.Context, e EventType, block []byte) erro
 	return mux
 }
 
-// eventOf returns the event of a change, "" if it is none.
+// eventOf returns the event of a change, "" if it has none.
 func eventOf(c ddb.Change[any]) EventType {
 	if o, ok := c.New.(interface{ event() EventType }); ok {
 		return o.event()
 	}
-	if _, ok := c.Old.(Favourite); ok { // nothing else is ever deleted
+	if _, ok := c.Old.(Favourite); ok { // only favourites are deleted
 		return FavouriteRemoved
 	}
 	return ""
@@ -61,14 +61,14 @@ func eventOf(c ddb.Change[any]) EventType {
 
 func (o Outbox) event() EventType { return o.Event.Type }
 
-// blocksOf joins records to as few blocks as keep their order.
+// blocksOf joins records to as few blocks as possible, in order.
 func blocksOf(records [][]byte) ([][]byte, error) {
 	const head, tail = `{"records":[`, `]}`
 	var blocks [][]byte
 	for len(records) > 0 {
 		size, n := len(head)+len(records[0])+len(tail), 1
 		if size > maxBlock {
-			return nil, fmt.Errorf("a record of %d bytes is too large to be published", len(records[0]))
+			return nil, fmt.Errorf("a record of %d bytes exceeds the maximum message size", len(records[0]))
 		}
 		for n < len(records) && size+1+len(records[n]) <= maxBlock {
 			size += 1 + len(records[n])

@@ -37,7 +37,7 @@ func record[T any](t *testing.T, e *ddb.Entity[T], sequence int, old, now *T) dd
 	return r
 }
 
-// topic takes what is published.
+// topic receives the published blocks.
 type topic struct {
 	events []EventType
 	blocks []string
@@ -74,7 +74,7 @@ func TestPublisherGroupsByEvent(t *testing.T) {
 		record(t, Things, 3, nil, thing("b", Draft, ThingCreated)),
 		record(t, Things, 4, thing("a", Draft, ThingCreated), thing("a", Pending, ThingSubmitted)),
 		record(t, Favourites, 5, like, nil),
-		record(t, Things, 6, thing("b", Draft, ThingCreated), nil), // somebody purges the table
+		record(t, Things, 6, thing("b", Draft, ThingCreated), nil), // the table is purged
 	})
 	require.NoError(t, err)
 	assert.Empty(t, failed)
@@ -117,7 +117,7 @@ func TestBlocksFillUpToTheLimit(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, blocks, 2)
 	_, err = blocksOf([][]byte{make([]byte, maxBlock)})
-	assert.EqualError(t, err, "a record of 262144 bytes is too large to be published")
+	assert.EqualError(t, err, "a record of 262144 bytes exceeds the maximum message size")
 }
 
 func TestPublisherIsCalledAgainForWhatFailed(t *testing.T) {

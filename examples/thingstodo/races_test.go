@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
-// A promotion that races a rejection: one of them is done, the other is told so, and nothing is left in between.
+// A promotion races a rejection: one of them succeeds, the other returns an error, and there is no state in between.
 func TestPromotionRacesRejection(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -121,8 +121,8 @@ func atOnce(fs ...func()) {
 	wg.Wait()
 }
 
-// What two editors and a tagger add at once is all there, and each of it is a version. An editor who meets too many others
-// is told so; then nothing of that edit is there.
+// Concurrent edits of two editors and a tagger are all kept, and each is a version. An editor who conflicts too often
+// gets an error, and nothing of that edit is written.
 func TestEditorsLoseNothing(t *testing.T) {
 	t.Parallel()
 	const edits = 25

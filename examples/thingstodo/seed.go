@@ -10,31 +10,31 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/random"
 )
 
-// Size says how much data there is to be. The same size and seed give the same data.
+// Size is the amount of data. The same size and seed give the same data.
 type Size struct {
 	Seed       uint64
 	Organisers int
-	Things     int // of an organiser, all states together
+	Things     int // per organiser, in all states
 	Users      int
-	Children   int // of a user, at most
-	Favourites int // of a user, at most
-	Bookings   int // of a user
+	Children   int // per user, at most
+	Favourites int // per user, at most
+	Bookings   int // per user
 }
 
 // DefaultSize is a small town.
 var DefaultSize = Size{Seed: 1, Organisers: 4, Things: 10, Users: 30, Children: 3, Favourites: 6, Bookings: 5}
 
-// Data is a guide as it is to be in the table.
+// Data is the data of a guide.
 type Data struct {
-	Users      []User // the organisers first
+	Users      []User // organisers first
 	Things     []Thing
 	Children   []Child
 	Favourites []Favourite
 	Bookings   []Booking
 }
 
-// Generate makes up a guide. Every organiser has things in every state, in turns, and each user has one child at least, and
-// one favourite and one booking at least if anything is published.
+// Generate generates a guide. Every organiser has things in every state. Each user has at least one child, and at least
+// one favourite and one booking if anything is published.
 func Generate(size Size) Data {
 	g := generator{random.New(size.Seed)}
 	var d Data
@@ -75,16 +75,16 @@ func Generate(size Size) Data {
 	return d
 }
 
-// states are those of an organiser's things, in turns: half of them are published.
+// states are the states of an organiser's things, repeated: half of them are published.
 var states = []Status{Published, Draft, Published, Pending, Published, Rejected}
 
-// seeded is the outbox of an item as its last write left it.
+// seeded is the outbox that the last write of an item left.
 func seeded(e EventType) Outbox { return Outbox{Event: Event{Type: e}} }
 
-// Items returns the number of items that the data takes in the table.
+// Items returns the number of items in the table.
 func (d Data) Items() int { return len(d.ops()) }
 
-// ops are the writes of the data. Things are created, since what has a version is not written over unread.
+// ops are the writes of the data. Things are created: a versioned item is not overwritten without a read.
 func (d Data) ops() []ddb.Op {
 	var ops []ddb.Op
 	for _, u := range d.Users {
@@ -105,14 +105,14 @@ func (d Data) ops() []ddb.Op {
 	return ops
 }
 
-// Write writes the data, a batch at a time. What is there already stays as it is or is written again, so that a seeding that
-// was interrupted can be run again.
+// Write writes the data in batches. Existing items stay or are written again, so that an interrupted seeding can be run
+// again.
 func (d Data) Write(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
 	ops := d.ops()
 	return app.Load(ctx, db, ops, 25, func(done int) { report(done, len(ops)) })
 }
 
-// generator makes up values.
+// generator generates values.
 type generator struct{ *random.Source }
 
 func (g generator) date() Date {
@@ -131,7 +131,7 @@ func (g generator) thing(orgID string, status Status) Thing {
 	return t
 }
 
-// lastEvent is what brought a thing into a state.
+// lastEvent is the event that leads to a state.
 var lastEvent = map[Status]EventType{
 	Draft: ThingCreated, Pending: ThingSubmitted, Published: ThingApproved, Rejected: ThingRejected,
 }

@@ -59,7 +59,7 @@ var verbs = []verb{
 // second drops the first of two results.
 func second[T any](_ T, err error) error { return err }
 
-// Every verb in every state: it does what it says, or it is refused with the state and nothing at all is changed.
+// Every verb in every state: it succeeds, or it is rejected with the state and changes nothing.
 func TestEveryVerbInEveryState(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

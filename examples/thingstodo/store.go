@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Store is the data layer of the guide: what a service would call.
+// Store is the data layer of the guide, for a service to call.
 type Store struct {
 	db         *ddb.DB
 	users      *ddb.Repository[User]
@@ -44,7 +44,7 @@ func (s *Store) ThingsOf(ctx context.Context, orgID string, status Status) iter.
 	return s.things.Query(ctx, ThingsOf(orgID, status))
 }
 
-// Review returns a page of the things that await a moderator, of all organisers.
+// Review returns a page of the things that wait for a moderator, of all organisers.
 func (s *Store) Review(ctx context.Context, after ddb.Cursor) (ddb.Page[Thing], error) {
 	return s.things.Page(ctx, ThingsIn(Pending).Limit(20), after)
 }
@@ -59,7 +59,7 @@ func (s *Store) ChildrenOf(ctx context.Context, userID string) iter.Seq2[Child, 
 	return s.children.Query(ctx, ChildrenOf(userID))
 }
 
-// Favourite returns a favourite of a user; [ddb.ErrNotFound] if the thing is none.
+// Favourite returns a favourite of a user; [ddb.ErrNotFound] if there is none.
 func (s *Store) Favourite(ctx context.Context, userID, thingID string) (Favourite, error) {
 	return s.favourites.Get(ctx, Favourite{UserID: userID, ThingID: thingID})
 }
@@ -69,8 +69,8 @@ func (s *Store) FavouritesOf(ctx context.Context, userID string) iter.Seq2[Favou
 	return s.favourites.Query(ctx, FavouritesOf(userID))
 }
 
-// ThingsByID returns what became of each id, in the order of ids, duplicates included; those that are not there are
-// [ddb.Gone]. It is one request for each 100 different ids, not one for each.
+// ThingsByID returns the result for each id, in the order of ids, duplicates included; a missing thing is [ddb.Gone].
+// It sends one request for each 100 different ids.
 func (s *Store) ThingsByID(ctx context.Context, ids ...string) ([]ddb.Lookup[Thing], error) {
 	keys := make([]Thing, len(ids))
 	for i, id := range ids {
@@ -79,7 +79,7 @@ func (s *Store) ThingsByID(ctx context.Context, ids ...string) ([]ddb.Lookup[Thi
 	return s.things.BatchGet(ctx, keys)
 }
 
-// OrganisersOf returns the organiser of each thing, in the order of things, as ThingsByID does.
+// OrganisersOf returns the organiser of each thing, in the order of things, like ThingsByID.
 func (s *Store) OrganisersOf(ctx context.Context, things ...Thing) ([]ddb.Lookup[User], error) {
 	keys := make([]User, len(things))
 	for i, t := range things {
@@ -88,8 +88,8 @@ func (s *Store) OrganisersOf(ctx context.Context, things ...Thing) ([]ddb.Lookup
 	return s.users.BatchGet(ctx, keys)
 }
 
-// FavouriteThings returns a page of a user's favourites as the things that they are: two requests, not one and one for each
-// of them. A thing that is no longer there is [ddb.Gone].
+// FavouriteThings returns a page of a user's favourites as things, with two requests for the page. A deleted thing is
+// [ddb.Gone].
 func (s *Store) FavouriteThings(ctx context.Context, userID string, after ddb.Cursor) ([]ddb.Lookup[Thing], ddb.Cursor, error) {
 	page, err := s.favourites.Page(ctx, FavouritesOf(userID).Limit(20), after)
 	if err != nil {
@@ -123,14 +123,14 @@ func (s *Store) BookingsAt(ctx context.Context, orgID string, day Date) iter.Seq
 	return s.bookings.Query(ctx, BookingsAt(orgID, day))
 }
 
-// BookingDetails is a booking with what it is about.
+// BookingDetails is a booking with its thing, its user and its organiser.
 type BookingDetails struct {
 	Booking         Booking
 	Thing           Thing
 	User, Organiser User
 }
 
-// BookingDetails reads a booking anew, with its thing, its user and its organiser, all as of one moment.
+// BookingDetails reads a booking again, with its thing, its user and its organiser, all at one moment.
 func (s *Store) BookingDetails(ctx context.Context, b Booking) (BookingDetails, error) {
 	d := BookingDetails{Booking: b, Thing: Thing{ID: b.ThingID}, User: User{ID: b.UserID}, Organiser: User{ID: b.OrgID}}
 	err := s.db.TransactGet(ctx, Bookings.Load(&d.Booking), Things.Load(&d.Thing), Users.Load(&d.User), Users.Load(&d.Organiser))

@@ -17,10 +17,10 @@ import (
 //	           ▼                  ▼                  ▼
 //	        DELETED           REJECTED           another DRAFT, which Approve puts over the original
 //
-// A transition is one conditional update: what the state is and whose the thing is are asked in the request that changes
-// it, and its place in gsi-1 changes with it.
+// A transition is one conditional update: the same request checks the state and the organiser, changes the state, and
+// with it the item's key in gsi-1.
 
-// StateError says that something is not in the state that a change needs. Nothing was changed.
+// StateError says that a thing is not in the state that a change needs. Nothing was changed.
 type StateError struct {
 	ID         string
 	Want, Have Status
@@ -31,11 +31,11 @@ func (e *StateError) Error() string { return fmt.Sprintf("%s is %s, not %s", e.I
 var (
 	// ErrNotYours: the thing belongs to another organiser.
 	ErrNotYours = errors.New("belongs to another organiser")
-	// ErrOutdated: the published thing has changed since the new version of it was begun.
+	// ErrOutdated: the published thing has changed since its new version was begun.
 	ErrOutdated = errors.New("the published thing has changed since this version was begun")
 )
 
-// refusal says why a write was refused that needs a thing of an organiser in a state.
+// refusal returns why a write failed that needs a thing of an organiser in a state.
 func refusal(err error, want Status, orgID string) error {
 	have, ok := Things.Current(err)
 	switch {
@@ -61,8 +61,8 @@ func (s *Store) CreateThing(ctx context.Context, id, orgID string, d Details) (T
 	return s.things.Create(ctx, Thing{ID: id, OrgID: orgID, Status: Draft, Details: d, Outbox: outbox(ctx, ThingCreated)})
 }
 
-// Edit changes a draft. What two change at once is both done, one after the other: change may be called again, with what
-// the other has left.
+// Edit changes a draft. It applies concurrent edits one after the other: change may be called again, with the result of
+// the other edit.
 func (s *Store) Edit(ctx context.Context, id, orgID string, change func(*Details)) (Thing, error) {
 	return s.things.Modify(ctx, Thing{ID: id}, func(t *Thing) error {
 		switch {
@@ -77,7 +77,7 @@ func (s *Store) Edit(ctx context.Context, id, orgID string, change func(*Details
 	})
 }
 
-// Tag adds tags to a draft, in one request: nothing is read for it.
+// Tag adds tags to a draft, with one request and without a read.
 func (s *Store) Tag(ctx context.Context, id, orgID string, tags ...string) (Thing, error) {
 	f := Things.Fields()
 	t, err := s.things.Update(ctx, Thing{ID: id}, append(stamp(ctx, &f.Outbox, ThingUpdated),
@@ -86,28 +86,28 @@ func (s *Store) Tag(ctx context.Context, id, orgID string, tags ...string) (Thin
 	return t, refusal(err, Draft, orgID)
 }
 
-// Submit asks for a draft to be published.
+// Submit requests the publication of a draft.
 func (s *Store) Submit(ctx context.Context, id, orgID string) (Thing, error) {
 	return s.transition(ctx, id, orgID, Draft, Pending, ThingSubmitted)
 }
 
-// Remove drops a draft.
+// Remove deletes a draft.
 func (s *Store) Remove(ctx context.Context, id, orgID string) (Thing, error) {
 	return s.transition(ctx, id, orgID, Draft, Deleted, ThingDeleted)
 }
 
-// Reject refuses to publish a pending thing.
+// Reject rejects a pending thing.
 func (s *Store) Reject(ctx context.Context, id, orgID string) (Thing, error) {
 	return s.transition(ctx, id, orgID, Pending, Rejected, ThingRejected)
 }
 
-// Withdraw takes back what is published.
+// Withdraw withdraws a published thing.
 func (s *Store) Withdraw(ctx context.Context, id, orgID string) (Thing, error) {
 	return s.transition(ctx, id, orgID, Published, Deleted, ThingWithdrawn)
 }
 
-// NewVersion copies a published thing into a draft with an id of its own. The draft remembers what it is a copy of: Approve
-// puts it in its place, if that is still as it was copied.
+// NewVersion copies a published thing into a draft with its own id. Approve replaces the original by the draft, if the
+// original has not changed since.
 func (s *Store) NewVersion(ctx context.Context, id, orgID, draftID string) (Thing, error) {
 	t, err := s.things.Consistent().Get(ctx, Thing{ID: id})
 	switch {
@@ -124,7 +124,7 @@ func (s *Store) NewVersion(ctx context.Context, id, orgID, draftID string) (Thin
 	})
 }
 
-// Approve publishes a pending thing, or puts a new version in the place of its original.
+// Approve publishes a pending thing, or replaces an original by its new version.
 func (s *Store) Approve(ctx context.Context, id string) error {
 	t, err := s.things.Consistent().Get(ctx, Thing{ID: id})
 	switch {
@@ -137,12 +137,12 @@ func (s *Store) Approve(ctx context.Context, id string) error {
 	return err
 }
 
-// promote puts a new version over its original and drops the draft, in one transaction: both or neither.
+// promote replaces an original by its new version and deletes the draft, in one transaction.
 func (s *Store) promote(ctx context.Context, t Thing) error {
 	f := Things.Fields()
 	promoted := t
 	promoted.ID, promoted.NewOf, promoted.NewFrom = t.NewOf, "", 0
-	promoted.Version = t.NewFrom // a copy carries the version of its draft; what it replaces is what the draft was copied from
+	promoted.Version = t.NewFrom // a copy has the version of its draft; the original has the version that was copied
 	promoted.Status, promoted.Outbox = Published, outbox(ctx, ThingApproved)
 	err := s.db.Transact(ctx,
 		Things.Update(Thing{ID: t.ID, Version: t.Version}, append(stamp(ctx, &f.Outbox, ThingDeleted),

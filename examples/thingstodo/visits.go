@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// SaveUser writes a user's profile, whether there is one or not.
+// SaveUser writes a user's profile, new or existing.
 func (s *Store) SaveUser(ctx context.Context, id, name string) (User, error) {
 	return s.users.Put(ctx, User{ID: id, Name: name, Outbox: outbox(ctx, UserSaved)})
 }
@@ -23,8 +23,8 @@ func (s *Store) RenameChild(ctx context.Context, userID, id, name string) (Child
 	return s.children.Update(ctx, Child{UserID: userID, ID: id}, append(stamp(ctx, &f.Outbox, ChildUpdated), ddb.Set(&f.Name, name))...)
 }
 
-// Like makes a thing that is published a favourite. Both are asked in one transaction, so that no favourite is made of a
-// thing that is withdrawn at the same moment. The error matches [ddb.ErrExists] if it is a favourite already.
+// Like makes a published thing a favourite. One transaction checks both, so that a thing that is withdrawn at the same
+// moment does not become one. The error matches [ddb.ErrExists] if it is a favourite already.
 func (s *Store) Like(ctx context.Context, userID, thingID string) error {
 	f := Things.Fields()
 	err := s.db.Transact(ctx,
@@ -36,12 +36,12 @@ func (s *Store) Like(ctx context.Context, userID, thingID string) error {
 	return err
 }
 
-// Unlike makes a thing no favourite any more, and returns the favourite that it was.
+// Unlike deletes a favourite, and returns it.
 func (s *Store) Unlike(ctx context.Context, userID, thingID string) (Favourite, error) {
 	return s.favourites.Take(ctx, Favourite{UserID: userID, ThingID: thingID})
 }
 
-// Book books a published thing of an organiser for a day. As with Like, the thing is checked in the same transaction.
+// Book books a published thing of an organiser for a day. The same transaction checks the thing, as in Like.
 func (s *Store) Book(ctx context.Context, b Booking) error {
 	f := Things.Fields()
 	b.Status, b.Outbox = Active, outbox(ctx, BookingCreated)
@@ -51,7 +51,7 @@ func (s *Store) Book(ctx context.Context, b Booking) error {
 	return refusal(err, Published, b.OrgID)
 }
 
-// Cancel cancels a booking as it was read: all of it is part of the keys that change. It is one request.
+// Cancel cancels a booking as it was read: the keys that change need all of it. It is one request.
 func (s *Store) Cancel(ctx context.Context, b Booking) (Booking, error) {
 	f := Bookings.Fields()
 	now, err := s.bookings.Update(ctx, b, append(stamp(ctx, &f.Outbox, BookingCancelled),

@@ -1,5 +1,5 @@
-// Package apierror says whose fault a failure of DynamoDB is. It is the one table of the service's error codes: what is
-// tried again, what a write that failed has done, and what is a fault of the data all follow from it.
+// Package apierror classifies the errors of DynamoDB. It has the one table of the service's error codes. What is
+// retried, whether a failed write may have been applied, and what is a fault of the data all follow from it.
 package apierror
 
 import (
@@ -13,32 +13,33 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Class says whose fault a failure is.
+// Class is the cause of a failure.
 type Class uint8
 
 const (
-	// Unknown is no response, or a failure inside the service: the request may have been done, and may be sent again.
+	// Unknown is no response, or a failure inside the service: the request may have been applied, and may be sent
+	// again.
 	Unknown Class = iota
-	// Request is a request that DynamoDB refuses as it stands: it fails again.
+	// Request is a request that DynamoDB rejects as it is: it fails again.
 	Request
-	// Data is a request that does not go with what is stored: a condition, a size.
+	// Data is a request that does not fit the stored data: a condition, a size.
 	Data
-	// Environment is something around the request: permissions, credentials, a missing table, no connection.
+	// Environment is a cause around the request: permissions, credentials, a missing table, no connection.
 	Environment
-	// Throttling is a lack of throughput: it passes.
+	// Throttling is a lack of throughput: it is temporary.
 	Throttling
-	// Contention is another transaction on the same item: it passes.
+	// Contention is another transaction on the same item: it is temporary.
 	Contention
 )
 
-// Refused reports that the request was not done.
+// Refused reports whether the request was not applied.
 func (c Class) Refused() bool { return c != Unknown }
 
-// Passes reports that the same request may succeed a moment later.
+// Passes reports whether the same request may succeed a moment later.
 func (c Class) Passes() bool { return c == Unknown || c == Throttling || c == Contention }
 
-// The codes of errors and of cancellation reasons, which name some causes otherwise. AWS: "Error handling with DynamoDB",
-// "TransactWriteItems", "Common error types". The SDK gives many of them an unknown fault.
+// The codes of errors and of cancellation reasons, which differ for some causes. AWS: "Error handling with DynamoDB",
+// "TransactWriteItems", "Common error types". For many of them the SDK gives an unknown fault.
 var codes = map[string]Class{
 	"ValidationException":                  Request,
 	"ValidationError":                      Request,
@@ -100,7 +101,7 @@ var codes = map[string]Class{
 	"TransactionConflict":              Contention,
 	"ReplicatedWriteConflictException": Contention,
 
-	"TransactionInProgressException": Unknown, // an earlier attempt is under way, which may be done
+	"TransactionInProgressException": Unknown, // an earlier attempt is in progress and may be applied
 	"InternalServerError":            Unknown,
 	"InternalServerException":        Unknown,
 	"InternalFailure":                Unknown,
@@ -110,15 +111,15 @@ var codes = map[string]Class{
 	"RequestTimeoutException":        Unknown,
 }
 
-// OfCode returns the class of an error code or of the code of a cancellation reason; ok is false for one that the table
-// does not have.
+// OfCode returns the class of an error code or of a cancellation reason's code; ok is false for a code that is not in
+// the table.
 func OfCode(code string) (c Class, ok bool) {
 	c, ok = codes[code]
 	return c, ok
 }
 
-// Of returns the class of an error of a call, [Unknown] for one that says nothing. A cancelled transaction is of the
-// class of its reasons: of one that does not pass, if there is one.
+// Of returns the class of a call's error, [Unknown] if it shows none. A cancelled transaction has the class of its
+// reasons; a permanent one takes precedence.
 func Of(err error) Class {
 	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 		return ofReasons(cancelled.CancellationReasons)
@@ -149,7 +150,7 @@ func Of(err error) Class {
 	return Unknown
 }
 
-// malformed reports that the SDK refused the parameters, so that nothing was sent.
+// malformed reports whether the SDK rejected the parameters, so that nothing was sent.
 func malformed(err error) bool {
 	if _, ok := errors.AsType[smithy.InvalidParamsError](err); ok {
 		return true
@@ -180,13 +181,13 @@ func ofReasons(reasons []types.CancellationReason) Class {
 			out = c
 		}
 	}
-	if out == Unknown { // cancelled, so not done, for a reason that it does not name
+	if out == Unknown { // cancelled, so not applied, for an unnamed reason
 		return Contention
 	}
 	return out
 }
 
-// unsent reports that no connection was made, so that nothing was sent.
+// unsent reports whether no connection was made, so that nothing was sent.
 func unsent(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
@@ -198,13 +199,13 @@ func unsent(err error) bool {
 	return ok
 }
 
-// TooLarge reports that an error, or the message of a cancellation reason, says that an item would pass 400 KB.
+// TooLarge reports whether an error, or the message of a cancellation reason, says that an item would exceed 400 KB.
 func TooLarge(message string) bool {
 	return strings.Contains(message, "Item size has exceeded the maximum allowed size") ||
 		strings.Contains(message, "Item size to update has exceeded the maximum allowed size")
 }
 
-// Reasons returns what a throttled call says of the cause; nil where it says nothing.
+// Reasons returns the throttling reasons of a call's error; nil if it has none.
 func Reasons(err error) []types.ThrottlingReason {
 	if e, ok := errors.AsType[*types.ProvisionedThroughputExceededException](err); ok {
 		return e.ThrottlingReasons

@@ -84,7 +84,7 @@ func TestWhatFollowsFromAClass(t *testing.T) {
 	}
 }
 
-// A code that nobody knows was refused where the status says so; else nothing is said.
+// An unknown code counts as rejected only if the status says so.
 func TestACodeThatIsNotInTheTable(t *testing.T) {
 	t.Parallel()
 	err := &smithy.GenericAPIError{Code: "BrandNewException"}

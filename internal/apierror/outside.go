@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// CallError is an error of a call of a client, whatever its type: one that says nothing is a call without a response.
+// CallError is the error of a client's call, of any type: an unclassified one counts as a call without a response.
 type CallError struct{ Err error }
 
 func (e *CallError) Error() string { return e.Err.Error() }
@@ -19,9 +19,9 @@ func (e *CallError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// Outside returns the error in the tree of err that is of what surrounds the program, nil if there is none: a call that
-// failed for the environment, for throttling or contention, or without a response; an end or a time-out of a context; a
-// lost connection. The same work may succeed later. An error that is of no call says nothing of that by itself.
+// Outside returns the error in the tree of err whose cause is outside the program, nil if there is none: a call that
+// failed for the environment, throttling or contention, or without a response; the end or time-out of a context; a lost
+// connection. The same work may succeed later. Only errors of calls count otherwise.
 func Outside(err error) error {
 	for e := err; e != nil; e = errors.Unwrap(e) {
 		switch e := e.(type) { //nolint:errorlint // each error of the tree is looked at by itself
@@ -49,7 +49,7 @@ func Outside(err error) error {
 	return nil
 }
 
-// call returns the error of a call if it is of what surrounds the program.
+// call returns the error of a call if its cause is outside the program.
 func call(err error) error {
 	if c := Of(err); c == Request || c == Data {
 		return nil
@@ -57,7 +57,7 @@ func call(err error) error {
 	return err
 }
 
-// lost reports that an error by itself, without what it wraps, says that time was up or a connection lost.
+// lost reports whether an error itself, without what it wraps, is a time-out or a lost connection.
 func lost(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // each error of the tree is looked at by itself
 	case *net.OpError:
@@ -72,8 +72,8 @@ func lost(err error) bool {
 	return err == context.Canceled || err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded //nolint:errorlint // as above
 }
 
-// Cause names what an error of [Outside] is about, the same for all requests that met it: the code of the service's
-// error, or else the text of the innermost error.
+// Cause names the cause of an error of [Outside], the same for all requests with that cause: the code of the service's
+// error, or the text of the innermost error.
 func Cause(err error) string {
 	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 		for _, r := range cancelled.CancellationReasons {
@@ -97,8 +97,8 @@ func Cause(err error) string {
 	}
 }
 
-// Moved reports that a request was refused because what it is about is not as it was read, and for nothing else: a
-// condition did not hold, or another transaction held an item. Who reads again may succeed.
+// Moved reports whether a request was rejected only because an item is no longer as it was read: a condition failed, or
+// another transaction held an item. A retry after a new read may succeed.
 func Moved(err error) bool {
 	switch {
 	case is[*types.ConditionalCheckFailedException](err), is[*types.TransactionConflictException](err), is[*types.TransactionInProgressException](err):

@@ -10,10 +10,10 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Batches is the promise that a batch tells of each op what became of it, and does the ops on one item in their order.
+// Batches is the promise that a batch returns the outcome of each op, and applies the ops on one item in their order.
 var Batches = Promise{Name: "batch", Begin: beginBatches, Calls: 8}
 
-// batchesRound has three entities of one struct, whose ops go by different ways: many to a request, alone with a
+// batchesRound has three entities of one struct, whose ops take different paths: many in a request, alone with a
 // condition, and in a transaction.
 type batchesRound struct{ processes []batchProcess }
 
@@ -46,7 +46,7 @@ func beginBatches(ctx context.Context, w *World) Round {
 	return r
 }
 
-// batchOp is an op of a batch, with what it does.
+// batchOp is an op of a batch, with its effect.
 type batchOp struct {
 	op      ddb.Op
 	kind    int
@@ -92,7 +92,7 @@ func (r *batchesRound) draw(ctx context.Context, c *Call, p batchProcess, n int)
 		to := it
 		to.ID = Pick(c.Rand, "1", "2", "3")
 		out.op, wrote.Item, wrote.Once = e.Move(account{ID: id}, to), item(to.ID), to.ID != id
-		wrote.Again = kind == 0 // in place it asserts what was read, which may be there again
+		wrote.Again = kind == 0 // in place it asserts what was read, which may exist again
 		if to.ID != id {
 			removes(id, "")
 			out.items = append(out.items, item(to.ID))
@@ -128,7 +128,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 	switch {
 	case ok:
 		outcomes = failed.Outcomes
-	case OutcomeOf(err) == NotDone: // it says that nothing was written
+	case OutcomeOf(err) == NotDone: // the error says that nothing was written
 		for i := range outcomes {
 			outcomes[i] = ddb.NotWritten
 		}
@@ -137,7 +137,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 			outcomes[i] = ddb.OutcomeUnknown
 		}
 	}
-	sent := slices.ContainsFunc(outcomes, func(o ddb.WriteOutcome) bool { return o != ddb.NotWritten }) // else only what was refused has a cause
+	sent := slices.ContainsFunc(outcomes, func(o ddb.WriteOutcome) bool { return o != ddb.NotWritten }) // otherwise only rejected ops have a cause
 	c.Text += fmt.Sprintf(" => %v", outcomes)
 	if err != nil {
 		c.Text += ": " + short(err)
@@ -169,7 +169,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 	}
 }
 
-// checkCause makes sure that the error of an op says what its outcome says.
+// checkCause checks that the error of an op matches its outcome.
 func (r *batchesRound) checkCause(c *Call, i int, o ddb.WriteOutcome, err error) {
 	if (o == ddb.Written) != (err == nil) {
 		c.world.Problem("batch: cause", "", "%s %s: op %d: %v, with the error %v", c.ID, c.Text, i, o, err)
@@ -180,7 +180,7 @@ func (r *batchesRound) checkCause(c *Call, i int, o ddb.WriteOutcome, err error)
 	}
 }
 
-// checkWaited makes sure that an op which is not done for the sake of one before it had one before it that is not done.
+// checkWaited checks that an op which was skipped for an earlier one had an earlier op that was not applied.
 func (r *batchesRound) checkWaited(c *Call, i int, outcomes []ddb.WriteOutcome, err error) {
 	var before int
 	if err == nil {
@@ -205,7 +205,7 @@ func (r *batchesRound) Check(ctx context.Context, w *World) {
 		return slices.ContainsFunc(batchKinds, func(p ddb.Prefix) bool { return strings.HasPrefix(rec.Key, string(p)) })
 	}
 	w.CheckEffects(journal, ours)
-	// in order: of what one call wrote to one item, a later op was written later
+	// of the writes of one call to one item, a later op was written later
 	last := map[string]int{} // by item and call
 	for _, rec := range journal {
 		call, op, ok := strings.Cut(Text(rec.New["by"]), ".")
@@ -222,7 +222,7 @@ func (r *batchesRound) Check(ctx context.Context, w *World) {
 	}
 }
 
-// lostIn reports whether a response to the call was lost, so that an op may have been sent once more, behind others.
+// lostIn reports whether a response to the call was lost, so that an op may have been sent again, after others.
 func lostIn(w *World, call string) bool {
 	return slices.ContainsFunc(w.Calls(), func(c *Call) bool { return c.ID == call && c.Lost() })
 }

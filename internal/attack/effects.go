@@ -7,14 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// application is one change that a write made.
+// application is a change by a write.
 type application struct {
 	Record
 	mark  string
 	lives int // how often the item was removed before
 }
 
-// applications returns the changes that are marked, by their marks, those of items of the given kind alone.
+// applications returns the marked changes of items of the given kind, by their marks.
 func applications(journal []Record, ours func(Record) bool) map[string][]application {
 	out, lives := map[string][]application{}, map[string]int{}
 	for _, r := range journal {
@@ -30,8 +30,8 @@ func applications(journal []Record, ours func(Record) bool) map[string][]applica
 	return out
 }
 
-// CheckEffects holds what the calls said of their writes against what the journal says of them. ours says which records
-// are of current items.
+// CheckEffects compares what the calls returned for their writes with the journal. ours selects the records of current
+// items.
 func (w *World) CheckEffects(journal []Record, ours func(Record) bool) {
 	applied := applications(journal, ours)
 	for _, c := range w.Calls() {
@@ -51,7 +51,7 @@ func (w *World) checkWrite(c *Call, e *Effect, got []application) {
 		kind = "said not done, and is done"
 	case e.Outcome == Done && n == 0:
 		kind = "said done, and is not"
-	case n > 1 && (e.Once || !e.Again && got[n-1].lives == got[n-2].lives): // else it was removed, and its successor has the version that the write asserts
+	case n > 1 && (e.Once || !e.Again && got[n-1].lives == got[n-2].lives): // otherwise it was removed, and its successor has the version that the write asserts
 		kind = "done more than once"
 	}
 	if kind != "" {
@@ -76,7 +76,7 @@ func (w *World) checkWrite(c *Call, e *Effect, got []application) {
 	}
 }
 
-// checkRemovals makes sure that what is gone was removed by a call that may have done it, and that what was taken was
+// checkRemovals checks that each removed item was removed by a call that may have done it, and that each taken item was
 // taken once.
 func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 	type image struct{ key, mark string }
@@ -86,8 +86,8 @@ func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 			removed[image{r.Key, Text(r.Old["by"])}]++
 		}
 	}
-	anything := map[string]bool{} // by key: removals of whatever was there
-	again := map[image]bool{}     // those that were sent again, and may have met what a lost write made anew
+	anything := map[string]bool{} // by key: removals of any item
+	again := map[image]bool{}     // those that were sent again, and may have met an item that a lost write created
 	for _, c := range w.Calls() {
 		for _, e := range c.Effects {
 			if e.Removes && e.Outcome != NotDone && c.Lost() {
@@ -106,7 +106,7 @@ func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 	}
 	for at, n := range removed {
 		if n > taken[at]+maybe[at] && !anything[at.key] && !again[at] {
-			w.Problem("outcome: removed by nobody", at.key, "%s, as written by %s, was removed %d times, and no call says that it did", at.key, at.mark, n)
+			w.Problem("outcome: removed by no call", at.key, "%s, as written by %s, was removed %d times, and no call says that it did", at.key, at.mark, n)
 		}
 	}
 	for at, n := range taken {
@@ -116,7 +116,7 @@ func (w *World) checkRemovals(journal []Record, ours func(Record) bool) {
 	}
 }
 
-// Number is a number attribute, 0 if it is none.
+// Number is a number attribute, 0 if it is not one.
 func Number(av types.AttributeValue) int64 {
 	v, _ := strconv.ParseInt(Text(av), 10, 64)
 	return v

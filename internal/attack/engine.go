@@ -10,10 +10,10 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// Promises are all that can be attacked.
+// Promises are all attacks.
 var Promises = []Promise{Unique, Numbers, Entries, Schema, Outcomes, Batches, Transactions, Expiry, Revisions, UnknownAttributes}
 
-// Memory is an engine in this process, for simulations. What has expired stays.
+// Memory is an engine in this process, for simulations. It keeps expired items.
 func Memory() Engine {
 	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	clock := ddbmem.NewManualClock(start)
@@ -21,7 +21,7 @@ func Memory() Engine {
 	return Engine{Config: e.Config(), Simulated: true, Start: start, Advance: func(d time.Duration) { clock.Advance(d) }}
 }
 
-// Around is the engine that a client is of, with its own clock.
+// Around is the engine of a client, with its own clock.
 func Around(client *dynamodb.Client) Engine {
 	o := client.Options()
 	cfg := aws.Config{Region: o.Region, Credentials: o.Credentials, BaseEndpoint: o.BaseEndpoint, HTTPClient: o.HTTPClient, Logger: o.Logger}

@@ -12,10 +12,10 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// saysUnknown reports an error that says itself that the write may have been done.
+// saysUnknown reports whether an error says that the write may have been applied.
 func saysUnknown(err error) bool { return errors.Is(err, ddb.ErrOutcomeUnknown) }
 
-// isNetwork reports an error of the connection, of the context, or inside the service.
+// isNetwork reports whether an error is of the connection, of the context, or inside the service.
 func isNetwork(err error) bool {
 	if _, ok := errors.AsType[*net.OpError](err); ok {
 		return true
@@ -37,7 +37,7 @@ func isNetwork(err error) bool {
 	return false
 }
 
-// short is an error for the trace.
+// short is an error in short form, for the trace.
 func short(err error) string {
 	text := err.Error()
 	if i := strings.Index(text, "operation error"); i > 0 {

@@ -15,8 +15,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Expiry is the promise that an expired item is absent to every call. One program writes to two tables: in one, what has
-// expired is deleted at once, in the other it stays. No call must tell which is which.
+// Expiry is the promise that an expired item is absent for every call. One program writes to two tables: in one,
+// expired items are deleted at once, in the other they remain. No call may return different results.
 var Expiry = Promise{Name: "expiry", Begin: beginExpiry, Processes: 1, Calls: 30, Calm: true}
 
 type lease struct {
@@ -35,7 +35,7 @@ type lease struct {
 
 type expiryRound struct {
 	versioned, history, unique, derived, schema bool
-	sides                                       [2]leaseSide // what has expired stays in the first
+	sides                                       [2]leaseSide // the first keeps expired items
 	process                                     *Process
 }
 
@@ -101,7 +101,7 @@ func beginExpiry(ctx context.Context, w *World) Round {
 	return r
 }
 
-// expire deletes what has expired from the second table.
+// expire deletes expired items from the second table.
 func (r *expiryRound) expire(ctx context.Context, w *World) {
 	for _, it := range w.ItemsOf(ctx, r.sides[1].table) {
 		if it["expires"] != nil && Number(it["expires"]) <= w.Now().Unix() {
@@ -124,7 +124,7 @@ func (r *expiryRound) draw(c *Call, id string) lease {
 	return it
 }
 
-// answer is what a call returned, as far as it must be the same in both tables.
+// answer is the result of a call, as far as it must be equal in both tables.
 type answer struct {
 	item any
 	err  string
@@ -171,7 +171,7 @@ func classOf(err error) string {
 	return strings.Join(all, ", ")
 }
 
-// state prints what of a table has not expired. The stamps of writes are random.
+// state prints the items of a table that have not expired. The stamps of writes are random.
 func (r *expiryRound) state(ctx context.Context, w *World, side int) string {
 	var b strings.Builder
 	for _, it := range w.ItemsOf(ctx, r.sides[side].table) {
@@ -183,7 +183,7 @@ func (r *expiryRound) state(ctx context.Context, w *World, side int) string {
 	return b.String()
 }
 
-// verb draws a call, to be made on both sides.
+// verb draws a call, to be made on both tables.
 func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, leaseSide) (any, error)) {
 	id, other := Pick(c.Rand, leaseIDs...), Pick(c.Rand, leaseIDs...)
 	it, to, key := r.draw(c, id), r.draw(c, other), lease{ID: id}
@@ -197,7 +197,7 @@ func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, lease
 		opts = append(opts, ddb.Once)
 	}
 	tail := optionText(once, old, false)
-	// version fills in what a caller knows of the item, from the side that is asked
+	// version sets what a caller knows of the item, from the table that is called
 	version := func(ctx context.Context, s leaseSide, x lease) lease {
 		if !known {
 			return x
@@ -281,7 +281,7 @@ func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, lease
 	case 15:
 		return fmt.Sprintf("batch: put %+v, upsert, move to %+v, delete", it, to), func(ctx context.Context, s leaseSide) (any, error) {
 			ops := []ddb.Op{s.e.Put(version(ctx, s, it)), s.e.Upsert(it, edits(s)[:1]...), s.e.Move(key, to), s.e.Delete(key)}
-			if r.history || r.unique { // whole batches are refused for an upsert
+			if r.history || r.unique { // whole batches are rejected for an upsert
 				ops = []ddb.Op{ops[0], ops[3]}
 			}
 			return nil, s.db.Batch(ctx, ops[:1+kind%len(ops)]...)
@@ -308,7 +308,7 @@ func (r *expiryRound) verb(c *Call) (text string, do func(context.Context, lease
 	}
 }
 
-// beside writes to an item what this program does not: what a handler derives, and an attribute of another program.
+// beside writes to an item what another program would: a handler's derived value, and an unknown attribute.
 func (r *expiryRound) beside(ctx context.Context, c *Call, table, id string, n int) error {
 	key := &types.AttributeValueMemberS{Value: "l#" + id}
 	_, err := c.world.Raw().UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -325,7 +325,7 @@ func (r *expiryRound) beside(ctx context.Context, c *Call, table, id string, n i
 	return err
 }
 
-// Check has nothing to add: each call is compared as it is made.
+// Check has nothing to add: each call is compared when it is made.
 func (r *expiryRound) Check(ctx context.Context, w *World) {
 	if !w.engine.Simulated {
 		_, err := w.Raw().DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &r.sides[1].table})

@@ -11,14 +11,14 @@ import (
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
-// Record is one change of an item. Old and New are nil where there was no item.
+// Record is a change of an item. Old and New are nil if there was no item.
 type Record struct {
 	Key      string
 	Old, New Attrs
 	Expired  bool // the engine removed it
 }
 
-// Journal reads the table's stream: every change since the table was made, those of one item in their order.
+// Journal reads the table's stream: every change since the table was created, those of one item in order.
 func (w *World) Journal(ctx context.Context) []Record {
 	client := dynamodbstreams.NewFromConfig(w.engine.Config)
 	streams, err := client.ListStreams(ctx, &dynamodbstreams.ListStreamsInput{TableName: &w.Table})
@@ -57,7 +57,7 @@ func (w *World) Journal(ctx context.Context) []Record {
 				all = append(all, recordOf(r))
 			}
 			if next = out.NextShardIterator; len(out.Records) == 0 {
-				break // an open shard has a next one for ever
+				break // an open shard always has a next one
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func History(all []Record, key string) (out []Record) {
 	return out
 }
 
-// PrintRecords prints the records of an item, one a line.
+// PrintRecords prints the records of an item, one per line.
 func PrintRecords(all []Record) string {
 	var b strings.Builder
 	for _, r := range all {

@@ -16,10 +16,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// rates says how often something goes wrong, of a hundred requests.
+// rates are the probabilities of faults, in percent of requests.
 type rates struct{ lost, unsent, throttle, conflict, fail, denied, unprocessed int }
 
-// drawRates returns calm days and bad ones.
+// drawRates returns few faults or many.
 func drawRates(r *rand.Rand) rates {
 	switch r.IntN(5) {
 	case 0:
@@ -33,7 +33,7 @@ func drawRates(r *rand.Rand) rates {
 	}
 }
 
-// line is the line between a process and the engine, on which requests and responses are lost.
+// line connects a process to the engine, and loses requests and responses.
 type line struct {
 	next dynamodb.HTTPClient
 	p    *Process
@@ -56,7 +56,7 @@ const (
 
 var reads = []string{"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}
 
-// Do sends a request, or lets something happen to it.
+// Do sends a request, or injects a fault.
 func (l *line) Do(r *http.Request) (*http.Response, error) {
 	_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	var body []byte
@@ -114,7 +114,7 @@ func (l *line) Do(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// decide draws what happens to a request. What follows a lost response is seldom dull.
+// decide draws what happens to a request. After a lost response a fault is more likely.
 func (l *line) decide(c *Call, op string) fault {
 	w := l.p.world
 	w.mu.Lock()
@@ -164,7 +164,7 @@ func (l *line) decide(c *Call, op string) fault {
 		return denied
 	case below(rt.fail):
 		before := c.lost
-		c.lost = true // an answer that does not tell whether it was done
+		c.lost = true // the response does not show whether the request was applied
 		if c.faults.IntN(2) == 0 {
 			return fail
 		}
@@ -178,7 +178,7 @@ func (l *line) decide(c *Call, op string) fault {
 	return pass
 }
 
-// partly lets the engine do a part of a BatchWriteItem, and reports the rest as unprocessed.
+// partly lets the engine apply a part of a BatchWriteItem, and reports the rest as unprocessed.
 func (l *line) partly(c *Call, r *http.Request, op, keys string, body []byte) (*http.Response, error) {
 	var in map[string]json.RawMessage
 	var requests map[string][]json.RawMessage
@@ -232,7 +232,7 @@ func (l *line) throttled(c *Call, op string, body []byte) *http.Response {
 	return failure(http.StatusBadRequest, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput for the table was exceeded.", nil)
 }
 
-// denied refuses a request for who sends it.
+// denied rejects a request for missing permissions.
 func (l *line) denied(c *Call) *http.Response {
 	l.p.world.mu.Lock()
 	kind := c.faults.IntN(len(denials))
@@ -249,7 +249,7 @@ func (l *line) conflicting(c *Call, op string, body []byte) *http.Response {
 	return failure(http.StatusBadRequest, "TransactionConflictException", "Transaction is ongoing for the item", nil)
 }
 
-// cancelled cancels a transaction for one of its items.
+// cancelled cancels a transaction because of one of its items.
 func (l *line) cancelled(c *Call, body []byte, code, message string) *http.Response {
 	var in struct{ TransactItems []json.RawMessage }
 	_ = json.Unmarshal(body, &in)
@@ -313,7 +313,7 @@ func read(out *http.Response) string {
 	return kind
 }
 
-// keysIn returns the partition keys that a request names, for the trace.
+// keysIn returns the partition keys in a request, for the trace.
 func keysIn(body []byte) string {
 	var keys []string
 	const mark = `"pk":{"S":"`

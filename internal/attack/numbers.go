@@ -15,8 +15,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Numbers is the promise that a history numbers the versions of an item without a gap and uses no number twice, whatever
-// is deleted, created again and pruned in between, and that each number keeps what was written under it.
+// Numbers is the promise that a history numbers the versions of an item without gaps and uses no number twice. Items
+// may be deleted, created again and pruned in between, and each number keeps the content that was written with it.
 var Numbers = Promise{Name: "history", Begin: beginNumbers}
 
 // page is an item with a history.
@@ -28,7 +28,7 @@ type page struct {
 	Version int64     `dynamodbav:"version"`
 }
 
-// oldPage is a page of the program before it had versions.
+// oldPage is a page of the program before versioning.
 type oldPage struct {
 	ID string `dynamodbav:"-"`
 	By string `dynamodbav:"by"`
@@ -72,7 +72,7 @@ func beginNumbers(ctx context.Context, w *World) Round {
 		db := p.Open(table)
 		r.processes = append(r.processes, pageProcess{db, e, ddb.NewRepository(db, e)})
 	}
-	if r.legacy { // items from before there were versions and a history
+	if r.legacy { // items from before versions and a history
 		table := ddb.NewTable("pk", "sk")
 		e := ddb.MustDefine(table, "page", func(x *oldPage, d *ddb.Definition) {
 			id := ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.ID))
@@ -174,7 +174,7 @@ func (r *numbersRound) Check(ctx context.Context, w *World) {
 	}
 }
 
-// rowOf returns what a version row says, and whether that is a version, rather than a deletion or a mark.
+// rowOf returns the content of a version row, and whether it is a version, not a deletion or a mark.
 func rowOf(it Attrs) (content string, version bool) {
 	switch {
 	case it == nil:
@@ -187,10 +187,10 @@ func rowOf(it Attrs) (content string, version bool) {
 	return Text(it["by"]), true
 }
 
-// checkItem looks at the numbers of one item.
+// checkItem checks the numbers of an item.
 func (r *numbersRound) checkItem(ctx context.Context, w *World, journal []Record, id string) {
 	key := "p#" + id
-	written := map[int64][]string{} // by number, what was written under it
+	written := map[int64][]string{} // by number, what was written with it
 	for _, rec := range journal {
 		sk, ok := strings.CutPrefix(rec.Key, "hp#"+id+" / v#")
 		if !ok || rec.New == nil {
@@ -225,7 +225,7 @@ func (r *numbersRound) checkItem(ctx context.Context, w *World, journal []Record
 			}
 		}
 	}
-	// what is there can be read by its number
+	// every stored item can be read by its number
 	it, err := r.probe.repo.Consistent().Get(ctx, page{ID: id})
 	if err == nil && it.Version > 0 {
 		kept, err := r.probe.repo.History().At(ctx, page{ID: id}, it.Version)
@@ -235,7 +235,7 @@ func (r *numbersRound) checkItem(ctx context.Context, w *World, journal []Record
 	}
 }
 
-// prune prunes in the end, with nobody beside, to two versions.
+// prune prunes at the end, without concurrent calls, to two versions.
 func (r *numbersRound) prune(ctx context.Context, w *World, id string) {
 	const keep = 2
 	h, key := r.probe.repo.History(), page{ID: id}
@@ -258,7 +258,7 @@ func (r *numbersRound) prune(ctx context.Context, w *World, id string) {
 	}
 }
 
-// revive makes sure that the item can be deleted and created in the end, under the next numbers.
+// revive checks that the item can be deleted and created at the end, with the next numbers.
 func (r *numbersRound) revive(ctx context.Context, w *World, id string) {
 	key := page{ID: id}
 	_, gone := r.probe.repo.Consistent().Get(ctx, key)

@@ -7,11 +7,11 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Outcomes is the promise that a call which returns nil has been done once, that one which returns an error with a class
-// has not been done, and that what a call returns is what it wrote or found.
+// Outcomes is the promise that a call that returns nil was applied once, that one with a classified error was not
+// applied, and that a call returns what it wrote or found.
 var Outcomes = Promise{Name: "outcomes", Begin: beginOutcomes}
 
-// account is an item that says who wrote it last, and adds up.
+// account is an item with its last writer and a sum.
 type account struct {
 	ID      string `dynamodbav:"-"`
 	By      string `dynamodbav:"by"`
@@ -120,7 +120,7 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 		got, err = p.repo.Replace(ctx, it, opts...)
 	case n <= 7 && !r.history:
 		c.Say("%v%s", p.e.Update(example, edits...), optionText(once, old, guarded))
-		e.Sum, returns = &add, old || !once // once: what is there by the time it is read
+		e.Sum, returns = &add, old || !once // once: the item at the time of the read
 		e.Again, e.Stamped = !versioned || example.Version == 0, versioned
 		got, err = p.repo.Update(ctx, example, edits...)
 	case n == 8 && !r.history:
@@ -148,7 +148,7 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 			e.Was = cur.By
 		}
 		got, err = p.repo.Take(ctx, key, opts...)
-		if c.Lost() && !e.Once && !guarded { // sent again, it takes what is there by then
+		if c.Lost() && !e.Once && !guarded { // sent again, it takes the item that exists then
 			c.Wrote(&Effect{Item: e.Item, Removes: true})
 		}
 		if err == nil {
@@ -162,7 +162,7 @@ func (r *outcomesRound) Call(ctx context.Context, c *Call) {
 		to.ID = Pick(c.Rand, accountIDs...)
 		c.Say("move %+v to %+v%s", example, to, optionText(once, old, guarded))
 		e.Item, e.Once = "c#"+to.ID, to.ID != id
-		e.Again = !versioned // in place it asserts what was read, which may be there again
+		e.Again = !versioned // in place it asserts what was read, which may exist again
 		if to.ID != id {
 			c.Wrote(&Effect{Item: "c#" + id, Removes: true})
 		}

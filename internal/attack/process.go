@@ -15,7 +15,7 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Style is how a process makes its client, which decides by which of its paths the library reads and writes.
+// Style is how a process makes its client, which decides on which of its paths the library reads and writes.
 type Style uint8
 
 // The styles.
@@ -23,13 +23,13 @@ const (
 	Plain      Style = iota // the SDK's client: items are read and written as JSON
 	Attributes              // the same with Options.AttributePath
 	Wrapped                 // a struct around the SDK's client: items are written as attributes
-	Middleware              // the SDK's client with a middleware of the user's
+	Middleware              // the SDK's client with a user's middleware
 	styles
 )
 
 func (s Style) String() string { return [...]string{"plain", "attributes", "wrapped", "middleware"}[s] }
 
-// Process is a program that writes to the table: it has a client, and so a DB, of its own.
+// Process is a program that writes to the table: it has its own client and DB.
 type Process struct {
 	Name  string
 	Style Style
@@ -38,10 +38,10 @@ type Process struct {
 	world       *World
 	client      ddb.Client
 	maxAttempts int
-	call        *Call // under way
+	call        *Call // the current call
 }
 
-// wrapped is a client as users make them, for logs or for traces.
+// wrapped is a client as users make them, for logs or traces.
 type wrapped struct{ *dynamodb.Client }
 
 func newProcess(w *World, index int) *Process {
@@ -69,7 +69,7 @@ func newProcess(w *World, index int) *Process {
 	return p
 }
 
-// look adds a middleware that sees whole items, as one that encrypts them would.
+// look adds a middleware that reads whole items, as one for encryption would.
 func (p *Process) look(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("look", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		if put, ok := in.Parameters.(*dynamodb.PutItemInput); ok && len(put.Item) <= 2 {
@@ -91,19 +91,19 @@ func (p *Process) OpenTable(name string, table *ddb.Table) *ddb.DB {
 
 // Call is one call of a process.
 type Call struct {
-	ID      string // unique in the round, such as "b7": what it writes is marked with it
+	ID      string // unique in the round, such as "b7": its writes have this mark
 	Process *Process
 	Rand    *rand.Rand
-	Text    string // what it was, for people
+	Text    string // a description for people
 	Effects []*Effect
 
 	world    *World
 	index    int
-	asked    map[string]int // requests, by what they ask
+	asked    map[string]int // the number of requests, by their content
 	faults   *rand.Rand
 	calm     bool // no faults
 	lost     bool // a response was lost
-	begun    int  // requests of all before it
+	begun    int  // requests of all calls before it
 	trace    []string
 	finished bool
 }
@@ -116,7 +116,7 @@ func (p *Process) newCall(index int, calm bool) *Call {
 	}
 }
 
-// Say says what the call is, for people.
+// Say describes the call, for people.
 func (c *Call) Say(format string, args ...any) { c.Text = fmt.Sprintf(format, args...) }
 
 // note adds a line to the trace of the call.
@@ -128,14 +128,14 @@ func (c *Call) note(format string, args ...any) {
 	c.trace = append(c.trace, fmt.Sprintf("%4d   %s: ", w.requests, c.Process.Name)+fmt.Sprintf(format, args...))
 }
 
-// Lost reports whether a response to the call was lost so far.
+// Lost reports whether a response to the call has been lost so far.
 func (c *Call) Lost() bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
 	return c.lost
 }
 
-// Chance reports true once in n.
+// Chance returns true once in n.
 func (c *Call) Chance(n int) bool { return c.Rand.IntN(n) == 0 }
 
 // Pick returns one of several.

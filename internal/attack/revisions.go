@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Revisions is the promise that a write which carries a revision meets the item in the state in which it was seen,
-// however long ago, and not its successor under the same key.
+// Revisions is the promise that a write with a revision is applied only to the item in the state in which it was seen,
+// however long ago, and never to its successor under the same key.
 var Revisions = Promise{Name: "revisions", Begin: beginRevisions, Calls: 16}
 
 // draft is an account with a revision.
@@ -63,14 +63,14 @@ func beginRevisions(ctx context.Context, w *World) Round {
 	return r
 }
 
-// remember keeps what a call returned.
+// remember keeps the result of a call.
 func (p draftProcess) remember(x draft) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen[x.ID] = append(p.seen[x.ID], x)
 }
 
-// recall returns something that the process saw once, zero if it saw nothing.
+// recall returns something that the process saw earlier, zero if it saw nothing.
 func (p draftProcess) recall(c *Call, id string) draft {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// The variables that say how long an attack lasts, "500x" for rounds or "1h" for time, and where it begins.
+// The variables for the length of an attack, "500x" for rounds or "1h" for time, and for its first seed.
 const (
 	BudgetVar = "DDB_ATTACK"
 	SeedVar   = "DDB_ATTACK_SEED"
@@ -24,24 +24,24 @@ const (
 // maxKinds is how many kinds of problem are reported, one round for each, before an attack ends.
 const maxKinds = 6
 
-// plan is a round as data, so that it can be made shorter.
+// plan is a round as data, so that it can be shortened.
 type plan struct {
 	seed    uint64
-	without map[step]bool // calls that are left out
-	calm    map[step]bool // calls to which nothing happens
+	without map[step]bool // omitted calls
+	calm    map[step]bool // calls without faults
 }
 
 // step is one call of a plan.
 type step struct{ process, index int }
 
-// report is what came of a round.
+// report is the result of a round.
 type report struct {
 	problems []Problem
 	calls    []*Call
 	world    *World
 }
 
-// Run attacks a promise for as long as the environment says, by default for the given number of rounds.
+// Run attacks a promise for the time in the environment, by default for the given number of rounds.
 func Run(t *testing.T, p Promise, rounds int, engine func() Engine) {
 	t.Helper()
 	if p.Processes == 0 {
@@ -78,7 +78,7 @@ func Run(t *testing.T, p Promise, rounds int, engine func() Engine) {
 	t.Logf("%s: %d rounds in %v, from seed %d (given: %t); broken: %v", p.Name, n, time.Since(begin).Round(time.Millisecond), seed, seeded, broken)
 }
 
-// news counts the kinds of problem in a round, and puts one first that was not counted before, if there is one.
+// news counts the kinds of problem in a round, and moves a new one to the front. It reports whether there is one.
 func (r *report) news(broken map[string]int) (some bool) {
 	seen := map[string]bool{}
 	for i, p := range r.problems {
@@ -94,7 +94,7 @@ func (r *report) news(broken map[string]int) (some bool) {
 	return some
 }
 
-// budget says whether another round is to follow on n.
+// budget reports whether another round follows round n.
 func budget(t *testing.T, rounds int) func(n int) bool {
 	s := os.Getenv(BudgetVar)
 	if s == "" {
@@ -115,7 +115,7 @@ func budget(t *testing.T, rounds int) func(n int) bool {
 	return func(int) bool { return time.Now().Before(end) }
 }
 
-// run plays a round.
+// run runs a round.
 func (pl plan) run(t *testing.T, p Promise, engine Engine) *report {
 	w := newWorld(engine, pl.seed, fmt.Sprintf("attack-%s-%d", strings.ReplaceAll(p.Name, " ", "-"), pl.seed))
 	if engine.Simulated {
@@ -137,7 +137,7 @@ func (pl plan) begin(ctx context.Context, p Promise, w *World) Round {
 	return p.Begin(ctx, w)
 }
 
-// play runs the calls of all processes, and returns how many processes are still at it.
+// play runs the calls of all processes, and returns how many processes are still running.
 func (pl plan) play(ctx context.Context, p Promise, w *World, round Round) (running func() int, wait func()) {
 	var wg sync.WaitGroup
 	var left atomic.Int64
@@ -155,7 +155,7 @@ func (pl plan) play(ctx context.Context, p Promise, w *World, round Round) (runn
 	return func() int { return int(left.Load()) }, wg.Wait
 }
 
-// simulate plays a round in a bubble.
+// simulate runs a round in a synctest bubble.
 func (pl plan) simulate(ctx context.Context, p Promise, w *World) {
 	round := pl.begin(ctx, p, w)
 	g := &gate{seed: pl.seed, now: make([]int, len(w.Processes))}
@@ -176,7 +176,7 @@ func (pl plan) simulate(ctx context.Context, p Promise, w *World) {
 	pl.check(ctx, w, round)
 }
 
-// unleash plays a round as fast as it goes.
+// unleash runs a round without a scheduler.
 func (pl plan) unleash(ctx context.Context, p Promise, w *World) {
 	round := pl.begin(ctx, p, w)
 	_, wait := pl.play(ctx, p, w, round)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// gate stops every request of a simulated round until the scheduler lets it through. A nil gate stops nothing.
+// gate stops every request of a simulated round until the scheduler passes it. A nil gate stops nothing.
 //
-// Each request has a time at which it would arrive, drawn from the seed, its call and what it asks, and the earliest goes
-// first. So the order does not depend on how goroutines run, and a call that is left out leaves the others where they
-// were: without that a round could not be made shorter.
+// Each request has an arrival time, drawn from the seed, its call and its content, and the earliest passes first. So
+// the order does not depend on how goroutines run, and omitting a call does not change the order of the others. Without
+// that a round could not be shortened.
 type gate struct {
 	mu     sync.Mutex
 	seed   uint64
@@ -25,10 +25,10 @@ type parked struct {
 	open        chan struct{}
 }
 
-// callGap is how far the calls of a process begin apart, in the time of the gate, in which a request takes about ten.
+// callGap is the time between the starts of a process's calls, in the gate's time, in which a request takes about ten.
 const callGap = 40
 
-// wait stops the n-th request of a call that asks the same.
+// wait stops the n-th request of a call with the same content.
 func (g *gate) wait(c *Call, what string) {
 	if g == nil || c == nil {
 		return
@@ -63,7 +63,7 @@ func (g *gate) waiting() int {
 	return len(processes)
 }
 
-// pass lets the earliest request through.
+// pass passes the earliest request.
 func (g *gate) pass() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,15 +82,15 @@ func (g *gate) pass() {
 	close(at.open)
 }
 
-// maxRequests is how many requests a round may take: a round that needs more does not end.
+// maxRequests is the maximum number of requests in a round: a round that needs more does not end.
 const maxRequests = 20_000
 
-// schedule lets one request through after the other until every process is done. It runs in a bubble of synctest: when
-// all others wait, for the gate or for time to pass, it lets time pass until all of them are at the gate.
+// schedule passes one request after the other until every process is done. It runs in a synctest bubble: when all
+// others wait, for the gate or for time, it advances time until all of them are at the gate.
 func (g *gate) schedule(running func() int) (ended bool) {
 	for range maxRequests {
 		synctest.Wait()
-		for d := 20 * time.Millisecond; running() > g.waiting(); d = min(2*d, 10*time.Second) { // somebody pauses
+		for d := 20 * time.Millisecond; running() > g.waiting(); d = min(2*d, 10*time.Second) { // a process pauses
 			time.Sleep(d)
 			synctest.Wait()
 		}

@@ -12,15 +12,15 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Schema is the promise that an upgrade is applied once to each item, whatever programs of several schemas write and
-// reindex at the same time, and that data of a newer schema is never marked as older.
+// Schema is the promise that an upgrade is applied once to each item, while programs of several schemas write and
+// reindex concurrently, and that data of a newer schema is never marked as older.
 var Schema = Promise{Name: "schema", Begin: beginSchema}
 
-// note is an item that says which upgrades it went through, in an attribute of each kind that can be changed in place.
+// note is an item that records its upgrades, in an attribute of each kind that can be changed in place.
 type note struct {
 	ID      string   `dynamodbav:"-"`
 	By      string   `dynamodbav:"by"`
-	Trail   string   `dynamodbav:"trail"` // the schema that it was made in, and each upgrade since: "1>2>3"
+	Trail   string   `dynamodbav:"trail"` // the schema in which it was made, and each upgrade since: "1>2>3"
 	List    []string `dynamodbav:"list"`
 	Set     []string `dynamodbav:"set,stringset"`
 	Bytes   []byte   `dynamodbav:"bytes"`
@@ -202,7 +202,7 @@ func (r *schemaRound) Check(ctx context.Context, w *World) {
 	if len(w.problems) > 0 {
 		return
 	}
-	// In the end everything is brought to the newest schema, and is found by what it says.
+	// At the end everything is brought to the newest schema, and is found by its content.
 	newest := slices.Max(r.schemas)
 	table, e := r.model(newest)
 	repo := ddb.NewRepository(w.Open(table), e)
@@ -234,7 +234,7 @@ func (r *schemaRound) Check(ctx context.Context, w *World) {
 	}
 }
 
-// mismatch says which attribute of an item does not fit its schema, "" if all do.
+// mismatch returns which attribute of an item does not fit its schema, "" if all do.
 func mismatch(it Attrs) string {
 	schema := int(Number(it["~s"]))
 	made, _ := strconv.Atoi(Text(it["trail"])[:1])

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// maxShorten bounds how long it is tried to make a round shorter.
+// maxShorten bounds the time for shortening a round.
 const maxShorten = 15 * time.Second
 
-// shorten leaves out calls and faults for as long as the round still fails, for the same kind of problem.
+// shorten omits calls and faults while the round still fails, with the same kind of problem.
 func (pl plan) shorten(t *testing.T, p Promise, engine func() Engine, out *report) *report {
 	kind, end := out.problems[0].Kind, time.Now().Add(maxShorten)
 	var all []step
@@ -34,7 +34,7 @@ func (pl plan) shorten(t *testing.T, p Promise, engine func() Engine, out *repor
 		pl, out = next, got
 		return true
 	}
-	// ever smaller pieces, as long as leaving out a piece helps
+	// ever smaller pieces, while omitting a piece helps
 	for size := len(all) / 2; size > 0; {
 		shorter := false
 		for piece := range slices.Chunk(slices.Clone(all), size) {

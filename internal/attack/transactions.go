@@ -10,11 +10,11 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Transactions is the promise that the ops of a transaction are all done, or none of them, and that nothing is lost of
-// what they move from one item to another.
+// Transactions is the promise that the ops of a transaction are all applied or none, and that a move from one item to
+// another loses nothing.
 var Transactions = Promise{Name: "transactions", Begin: beginTransactions, Calls: 10}
 
-// transactionsRound moves money between accounts, some of which have versions, a history or a constraint.
+// transactionsRound moves money between accounts, some with versions, a history or a constraint.
 type transactionsRound struct{ processes []purseProcess }
 
 // purse is an account that a transaction takes from and gives to.
@@ -79,7 +79,7 @@ func beginTransactions(ctx context.Context, w *World) Round {
 	return r
 }
 
-// add makes the op that adds to a purse, in one of the ways there are; nil if what it read is gone.
+// add makes the op that adds to a purse, in one of several ways; nil if the item that it read is gone.
 func (r *transactionsRound) add(ctx context.Context, c *Call, p purseProcess, kind int, id, mark string, sum int64) *ddb.Op {
 	e := p.entities[kind]
 	f := e.Fields()

@@ -14,11 +14,11 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Unique is the promise that no value has two owners, that what an item holds is claimed, and that nothing is claimed by
-// nobody.
+// Unique is the promise that no value has two owners, that the values of an item are claimed, and that every claim has
+// an owner.
 var Unique = Promise{Name: "unique", Begin: beginUnique}
 
-// holder has three constraints: a folded one, one that may be empty, and one of two fields.
+// holder has three constraints: a folded one, an optional one, and one of two fields.
 type holder struct {
 	ID      string    `dynamodbav:"-"`
 	Email   string    `dynamodbav:"email"`
@@ -32,7 +32,7 @@ type holder struct {
 
 type uniqueRound struct {
 	versioned, history, ttl bool
-	legacy                  bool // two items are older than the constraints, and hold the same values
+	legacy                  bool // two items are older than the constraints, and have the same values
 	processes               []uniqueProcess
 	probe                   uniqueProcess
 }
@@ -169,7 +169,7 @@ func (r *uniqueRound) Call(ctx context.Context, c *Call) {
 		err = p.db.Batch(ctx, ops...)
 	case n == 12:
 		c.Say("ensure unique")
-		if err = p.repo.EnsureUnique(ctx, nil); saysUnknown(err) { // of one item, beside the values of others that are taken
+		if err = p.repo.EnsureUnique(ctx, nil); saysUnknown(err) { // of one item, while others have its values
 			c.Text += " => unknown: " + short(err)
 			return
 		}
@@ -197,7 +197,7 @@ func (r *uniqueRound) swap(ctx context.Context, c *Call, p uniqueProcess, a hold
 	return p.db.Transact(ctx, p.e.Update(holder{ID: a.ID}, ddb.Set(&f.Email, b.Email)), p.e.Update(holder{ID: b.ID}, ddb.Set(&f.Email, a.Email)))
 }
 
-// values are the constraints that an item of these attributes holds.
+// values are the constraints of an item with these attributes.
 func (*uniqueRound) values(it Attrs) (out []string) {
 	if s := strings.ToLower(Text(it["email"])); s != "" {
 		out = append(out, "~u#holder~email="+s)
@@ -255,7 +255,7 @@ func (r *uniqueRound) Check(ctx context.Context, w *World) {
 	}
 }
 
-// older returns, by item, the values that it has held since before there were constraints: nobody need have claimed them.
+// older returns, by item, the values that it has had since before the constraints: they may be unclaimed.
 func (r *uniqueRound) older(journal []Record) map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for _, rec := range journal {
@@ -274,7 +274,7 @@ func (r *uniqueRound) older(journal []Record) map[string]map[string]bool {
 	return out
 }
 
-// ownerOf is the key of the item that a constraint is of.
+// ownerOf is the key of a constraint's item.
 func ownerOf(constraint Attrs) string {
 	m, ok := constraint["~o"].(*types.AttributeValueMemberM)
 	if !ok {
@@ -283,7 +283,7 @@ func ownerOf(constraint Attrs) string {
 	return KeyText(m.Value)
 }
 
-// revive makes sure that nothing blocks for ever: each item can be deleted, and then each value can be had again.
+// revive checks that nothing blocks forever: each item can be deleted, and then each value can be used again.
 func (r *uniqueRound) revive(ctx context.Context, w *World) {
 	for _, id := range holderIDs {
 		if err := r.probe.repo.Delete(ctx, holder{ID: id}); err != nil {

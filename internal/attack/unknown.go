@@ -9,8 +9,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// UnknownAttributes is the promise that a program keeps, in what it edits, modifies and moves, what a newer program has
-// added to the item: attributes, and fields of structs in it.
+// UnknownAttributes is the promise that a program that edits, modifies or moves an item keeps what a newer program has
+// added: attributes, and fields of structs in it.
 var UnknownAttributes = Promise{Name: "unknown attributes", Begin: beginUnknown}
 
 // oldShape and newShape are one entity in two programs.
@@ -57,7 +57,7 @@ type newLeaf struct {
 
 type unknownRound struct {
 	old shapeProcess[oldShape]
-	new []shapeProcess[newShape] // by process, the first of which is the old one
+	new []shapeProcess[newShape] // by process; the first is the old one
 }
 
 type shapeProcess[T any] struct {
@@ -174,7 +174,7 @@ func (r *unknownRound) callNew(ctx context.Context, c *Call, id string) {
 	c.Result(err)
 }
 
-// unknowns are the values that the old program does not know of.
+// unknowns are the values that the old program does not know.
 func unknowns(it Attrs) string {
 	at := func(path ...string) string {
 		var av types.AttributeValue = &types.AttributeValueMemberM{Value: it}

@@ -19,44 +19,44 @@ import (
 
 // Promise is what is attacked.
 type Promise struct {
-	// Name stands in what is printed.
+	// Name is printed.
 	Name string
-	// Processes and Calls are how many there are in a round, and how many calls each process makes; zero is 3 and 12.
+	// Processes and Calls are the number of processes in a round, and of calls by each; the defaults are 3 and 12.
 	Processes, Calls int
-	// Calm says that nothing goes wrong.
+	// Calm disables faults.
 	Calm bool
-	// Begin makes the models of a round and its first items. What it draws comes from the world.
+	// Begin makes the models of a round and its first items. Its random choices come from the world.
 	Begin func(context.Context, *World) Round
 }
 
 // Round is one attack on a promise.
 type Round interface {
-	// Call makes one call, with choices from c.Rand. Calls of several processes run at the same time, those of one
-	// process one after the other.
+	// Call makes one call, with choices from c.Rand. Calls of several processes run concurrently, those of one process
+	// in sequence.
 	Call(ctx context.Context, c *Call)
-	// Check looks at what is left once all calls have returned, and reports problems to the world.
+	// Check checks the state after all calls have returned, and reports problems to the world.
 	Check(ctx context.Context, w *World)
 }
 
 // Engine is a DynamoDB to attack.
 type Engine struct {
-	// Config makes clients of it.
+	// Config is the configuration of its clients.
 	Config aws.Config
-	// Simulated says that it answers in this process, without network or goroutines, so that a round can be a simulation.
+	// Simulated says that it runs in this process, without network or goroutines, so that a round can be a simulation.
 	Simulated bool
-	// Advance moves the engine's clock, where it has one of its own.
+	// Advance moves the engine's clock, if it has its own.
 	Advance func(time.Duration)
 	// Start is the time at which the world's clock begins.
 	Start time.Time
 }
 
-// World is the table that a round is about, and who writes to it.
+// World is the table of a round, and its writers.
 type World struct {
 	Seed      uint64
 	Rand      *rand.Rand // for what is drawn once in a round
 	Table     string
 	Processes []*Process
-	Created   bool // the table is there
+	Created   bool // the table exists
 
 	engine Engine
 	raw    *dynamodb.Client
@@ -73,9 +73,9 @@ type World struct {
 
 // Problem is a promise that does not hold.
 type Problem struct {
-	Kind string // the same for two problems that are likely to have one cause
+	Kind string // the same for two problems that probably have one cause
 	Text string
-	Item string // text of the key of the item that it is about, "" if it is about none
+	Item string // text of the item's key, "" for a problem without an item
 }
 
 func newWorld(engine Engine, seed uint64, table string) *World {
@@ -98,7 +98,7 @@ func (w *World) Now() time.Time {
 	return w.clock
 }
 
-// Advance lets time pass for the processes and the engine.
+// Advance advances the time of the processes and the engine.
 func (w *World) Advance(d time.Duration) {
 	w.mu.Lock()
 	w.clock = w.clock.Add(d)
@@ -108,10 +108,10 @@ func (w *World) Advance(d time.Duration) {
 	}
 }
 
-// Raw is a client that nothing happens to.
+// Raw is a client without faults.
 func (w *World) Raw() *dynamodb.Client { return w.raw }
 
-// Open returns a DB that nothing happens to, to begin a round and to look at what is left.
+// Open returns a DB without faults, to begin a round and to check its result.
 func (w *World) Open(table *ddb.Table, opts ...func(*ddb.Options)) *ddb.DB {
 	o := &ddb.Options{Now: w.Now}
 	for _, f := range opts {
@@ -120,7 +120,7 @@ func (w *World) Open(table *ddb.Table, opts ...func(*ddb.Options)) *ddb.DB {
 	return ddb.New(w.raw, w.Table, table, o)
 }
 
-// Create makes the table of a model. Several models of one round are of one table; the first one makes it.
+// Create makes the table of a model. Several models of one round may share a table; the first one creates it.
 func (w *World) Create(ctx context.Context, table *ddb.Table) {
 	w.must(w.Open(table).CreateTable(ctx))
 	w.Created = true
@@ -155,7 +155,7 @@ func (w *World) ItemsOf(ctx context.Context, table string) []Attrs {
 	return all
 }
 
-// must is for what cannot fail unless the attack itself is wrong.
+// must is for calls that cannot fail unless the attack itself is wrong.
 func (w *World) must(err error) {
 	if err != nil {
 		panic(fmt.Sprintf("attack: seed %d: %v", w.Seed, err))
@@ -170,7 +170,7 @@ func KeyText(it Attrs) string {
 	return Text(it["pk"]) + " / " + Text(it["sk"])
 }
 
-// Text is a scalar as text, "" if it is none.
+// Text is a scalar as text, "" if it is not one.
 func Text(av types.AttributeValue) string {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:

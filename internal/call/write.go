@@ -18,7 +18,11 @@ func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wir
 	m.answer.Item = item
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.PutItem(ctx, in, m.opts()...)
-	c.wrote(m, lost, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity }))
+	if out == nil {
+		c.wrote(m, lost, err, nil)
+		return nil, err
+	}
+	c.wrote(m, lost, err, out.ConsumedCapacity)
 	return out, err
 }
 
@@ -28,7 +32,11 @@ func (c *Conn) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, los
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.DeleteItem(ctx, in, m.opts()...)
-	c.wrote(m, lost, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity }))
+	if out == nil {
+		c.wrote(m, lost, err, nil)
+		return nil, err
+	}
+	c.wrote(m, lost, err, out.ConsumedCapacity)
 	return out, err
 }
 
@@ -38,16 +46,24 @@ func (c *Conn) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, los
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.UpdateItem(ctx, in, m.opts()...)
-	c.wrote(m, lost, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity }))
+	if out == nil {
+		c.wrote(m, lost, err, nil)
+		return nil, err
+	}
+	c.wrote(m, lost, err, out.ConsumedCapacity)
 	return out, err
 }
 
 // wrote meters a write of one item.
-func (c *Conn) wrote(m *metered, lost *bool, err error, consumed []types.ConsumedCapacity) {
+func (c *Conn) wrote(m *metered, lost *bool, err error, consumed *types.ConsumedCapacity) {
 	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		m.refused(c.Name, failed.Item)
 	}
-	m.done(consumed...)
+	if consumed != nil {
+		m.done(*consumed)
+	} else {
+		m.done()
+	}
 	if lost != nil {
 		*lost = m.lostAny(err)
 	}

@@ -2,12 +2,12 @@ package codec
 
 import "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-// arena hands out the strings and numbers of one item from a few blocks, which live as long as any of them does.
-// The zero arena is ready for use; a nil one allocates each value by itself.
+// arena allocates the strings and numbers of one item in a few blocks, which live as long as any of them. The zero
+// arena is ready for use; a nil one allocates each value separately.
 type arena struct {
 	strings []types.AttributeValueMemberS
 	numbers []types.AttributeValueMemberN
-	next    size // of the next blocks: what is expected and not in a block yet
+	next    size // of the next blocks: expected values without a block yet
 }
 
 // size is a number of strings and numbers.
@@ -16,7 +16,7 @@ type size struct{ strings, numbers int }
 func (s size) plus(t size) size { return size{s.strings + t.strings, s.numbers + t.numbers} }
 func (s size) times(n int) size { return size{s.strings * n, s.numbers * n} }
 
-// A block may be as large as this: what an item leaves unused, because of omitempty for example, stays small.
+// blockSize bounds a block, so that the unused part is small if an item leaves values out, for example by omitempty.
 const blockSize = 64
 
 // expect announces values.

@@ -66,7 +66,7 @@ func withKeys(m map[string]types.AttributeValue) map[string]types.AttributeValue
 	return m
 }
 
-// What somebody would write by hand.
+// Hand-written code.
 
 func str(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 func num(n string) types.AttributeValue { return &types.AttributeValueMemberN{Value: n} }

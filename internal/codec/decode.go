@@ -9,13 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// isNull reports an attribute that clears what it is decoded into.
+// isNull reports whether an attribute clears its destination.
 func isNull(av types.AttributeValue) bool {
 	_, null := av.(*types.AttributeValueMemberNULL)
 	return null || av == nil
 }
 
-// decodeOther decodes what is of no kind that the type takes: NULL clears the value, the rest is refused.
+// decodeOther decodes kinds that the type does not accept: NULL clears the value, others are an error.
 func decodeOther(av types.AttributeValue, v reflect.Value) error {
 	if isNull(av) {
 		v.SetZero()
@@ -32,7 +32,7 @@ func decodeBool(av types.AttributeValue, v reflect.Value) error {
 	return decodeOther(av, v)
 }
 
-// decodeString takes numbers too, as they are written.
+// decodeString also accepts numbers, as their text.
 func decodeString(av types.AttributeValue, v reflect.Value) error {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
@@ -45,7 +45,7 @@ func decodeString(av types.AttributeValue, v reflect.Value) error {
 	return decodeOther(av, v)
 }
 
-// number returns the text of a number, which the string option allows to be stored as a string.
+// number returns the text of a number, which the string option allows as a string.
 func number(av types.AttributeValue, g tag) (string, bool) {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberN:
@@ -110,7 +110,7 @@ func decodeFloat(g tag) decodeFunc {
 	}
 }
 
-// nearest returns the float32 that n is the text of, where f, the float64, is just above all of them: the text of the largest is.
+// nearest returns the float32 with the text n, where f, the float64, is just above the largest float32.
 func nearest(f float64, n string, v reflect.Value) float64 {
 	if v.OverflowFloat(f) {
 		if g, err := strconv.ParseFloat(n, v.Type().Bits()); err == nil {
@@ -120,7 +120,8 @@ func nearest(f float64, n string, v reflect.Value) float64 {
 	return f
 }
 
-// decodeTime takes RFC 3339 text and Unix seconds, whatever the unixtime option says. As a struct without fields it takes a map, too, and stays as it is.
+// decodeTime accepts RFC 3339 text and Unix seconds, whatever the unixtime option is. As a struct without fields it
+// also accepts a map, and stays unchanged.
 func decodeTime(t reflect.Type, g tag) decodeFunc {
 	return func(av types.AttributeValue, v reflect.Value) error {
 		var at time.Time
@@ -158,7 +159,7 @@ func decodeTime(t reflect.Type, g tag) decodeFunc {
 	}
 }
 
-// decodePointer allocates what the pointer points at, except for NULL. Whoever unmarshals itself does so after that.
+// decodePointer allocates the value of the pointer, except for NULL. A type that unmarshals itself then does so.
 func decodePointer(t reflect.Type, under *node) decodeFunc {
 	to := t.Elem()
 	unmarshals := t.Implements(unmarshalerType)
@@ -177,7 +178,7 @@ func decodePointer(t reflect.Type, under *node) decodeFunc {
 	}
 }
 
-// unmarshaler lets a type that decodes itself do so, NULL included.
+// unmarshaler calls the type's own unmarshaler, also for NULL.
 func (n *node) unmarshaler(t reflect.Type) {
 	if !unmarshals(t) {
 		return

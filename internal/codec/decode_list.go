@@ -6,7 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// room makes v, a slice, n elements long and uses what it has, as attributevalue does: so a slice that is to become empty keeps its length.
+// room makes v, a slice, n elements long and reuses its memory, as attributevalue does. A slice that becomes empty
+// therefore keeps its length.
 func room(v reflect.Value, t reflect.Type, n int) {
 	switch {
 	case v.IsNil() && n > 0:
@@ -22,8 +23,8 @@ func room(v reflect.Value, t reflect.Type, n int) {
 // decodeSlice decodes lists and binaries, and sets element by element as single strings, numbers or binaries.
 func decodeSlice(t reflect.Type, elem *node) decodeFunc {
 	binary := t.Elem().Kind() == reflect.Uint8
-	// A set is compiled for elements that are themselves one string or number, or bytes. attributevalue has its own way
-	// with elements that are pointers or unmarshal themselves.
+	// A set is compiled only for elements that are one string, number or bytes. attributevalue treats elements that are
+	// pointers or unmarshal themselves differently.
 	leaf := elem.text != nil
 	bytes := t.Elem().Kind() == reflect.Slice && t.Elem().Elem() == byteType && !unmarshals(t.Elem())
 	return func(av types.AttributeValue, v reflect.Value) error {
@@ -95,7 +96,7 @@ func setBytes(v reflect.Value, b []byte) {
 	copy(v.Bytes(), b)
 }
 
-// decodeByteArray decodes a binary of the array's length, and leaves the rest to attributevalue.
+// decodeByteArray decodes a binary of the array's length; other values go to attributevalue.
 func decodeByteArray(t reflect.Type, g tag) decodeFunc {
 	return func(av types.AttributeValue, v reflect.Value) error {
 		if b, ok := av.(*types.AttributeValueMemberB); ok && len(b.Value) == t.Len() {
@@ -106,7 +107,7 @@ func decodeByteArray(t reflect.Type, g tag) decodeFunc {
 	}
 }
 
-// decodeMap adds to what the map holds, as attributevalue does.
+// decodeMap adds to the map's entries, as attributevalue does.
 func decodeMap(t reflect.Type, elem *node) decodeFunc {
 	return func(av types.AttributeValue, v reflect.Value) error {
 		from, ok := av.(*types.AttributeValueMemberM)

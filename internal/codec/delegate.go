@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// attributevalue reads options only from the tags of a struct's fields, so a value that is handed to it travels as the field V
-// of a struct made for its type and options.
+// attributevalue reads options only from struct tags. So a value for it is wrapped in a struct with a field V, made for
+// its type and options.
 type holderKey struct {
 	typ reflect.Type
 	tag tag
@@ -32,8 +32,8 @@ func holder(t reflect.Type, g tag) reflect.Type {
 	return h
 }
 
-// delegateEncode encodes v by attributevalue, nil where it stores nothing. Whether v can be addressed makes a difference
-// to marshalers with pointer receivers, so it is kept.
+// delegateEncode encodes v by attributevalue, nil if it stores nothing. It keeps whether v is addressable, which
+// matters for marshalers with pointer receivers.
 func delegateEncode(v reflect.Value, g tag) (av types.AttributeValue, err error) {
 	defer refuse(&err)
 	h := reflect.New(holder(v.Type(), g)).Elem()
@@ -53,7 +53,7 @@ func delegateEncode(v reflect.Value, g tag) (av types.AttributeValue, err error)
 func delegateDecode(av types.AttributeValue, dst reflect.Value, g tag) (err error) {
 	defer refuse(&err)
 	if k := dst.Kind(); g&asString == 0 && (k == reflect.Interface || k == reflect.Slice || k == reflect.Map) {
-		return attributevalue.Unmarshal(av, dst.Addr().Interface()) // decoding knows no other option
+		return attributevalue.Unmarshal(av, dst.Addr().Interface()) // decoding has no other option
 	}
 	h := reflect.New(holder(dst.Type(), g)).Elem()
 	h.Field(0).Set(dst)
@@ -64,8 +64,8 @@ func delegateDecode(av types.AttributeValue, dst reflect.Value, g tag) (err erro
 	return nil
 }
 
-// refuse turns a panic by which attributevalue refuses some types and values into an error: those of reflect, and the one of a value method
-// that is called behind a nil pointer. A panic of anybody else goes on.
+// refuse turns the panics of attributevalue for some types and values into errors: those of reflect, and the call of a
+// value method on a nil pointer. It does not recover other panics.
 func refuse(err *error) {
 	switch r := recover().(type) {
 	case nil:

@@ -20,7 +20,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// result is what a codec made, or that it refused to: with an error or, as attributevalue does, with a panic.
+// result is what a codec made, or its error or, as for attributevalue, its panic.
 type result struct {
 	value   any
 	refused error
@@ -162,7 +162,7 @@ func checkJSON(t *rapid.T, plan *codec.Plan, item reflect.Value, want result) {
 	require.Equal(t, expected, got)
 }
 
-// checkStored compares what is to be read of an item with what is read.
+// checkStored compares the expected item with the item that is read.
 func checkStored(t *rapid.T, plan *codec.Plan, item reflect.Value) {
 	want := try(func() (any, error) {
 		dst := reflect.New(item.Type())
@@ -180,7 +180,7 @@ func checkStored(t *rapid.T, plan *codec.Plan, item reflect.Value) {
 	requireSame(t, fmt.Sprintf("stored %s", item.Type()), want, got)
 }
 
-// checkFields encodes each top-level field by itself.
+// checkFields encodes each top-level field separately.
 func checkFields(t *rapid.T, item reflect.Value, want map[string]types.AttributeValue) {
 	if item.Type().Implements(reflect.TypeFor[attributevalue.Marshaler]()) {
 		return

@@ -23,7 +23,7 @@ func encodeBool(_ *arena, v reflect.Value) (types.AttributeValue, error) {
 
 func encodeNull() types.AttributeValue { return &types.AttributeValueMemberNULL{Value: true} }
 
-// leaf encodes a value that is one string or number. valid is nil where every value is.
+// leaf encodes a value that is one string or number. valid is nil if every value is valid.
 func (n *node) leaf(text func(reflect.Value) string, number bool, valid validFunc) {
 	n.text, n.number, n.valid = text, number, valid
 	add := (*arena).string
@@ -42,7 +42,7 @@ func (n *node) leaf(text func(reflect.Value) string, number bool, valid validFun
 	}
 }
 
-// time encodes and decodes time.Time, and the types that convert to it.
+// time encodes and decodes time.Time, and types that convert to it.
 func (n *node) time(t reflect.Type, g tag) {
 	load := func(v reflect.Value) time.Time {
 		at, _ := reflect.TypeAssert[time.Time](v)
@@ -66,8 +66,8 @@ func (n *node) time(t reflect.Type, g tag) {
 	}
 }
 
-// marshaler lets a type that says itself how it is stored do so. A value that can be addressed is asked through its address.
-// A marshaler that returns nothing leaves the value to the rules of its kind.
+// marshaler calls the type's own marshaler, through the address of an addressable value. If it returns nothing, the
+// rules of the value's kind apply.
 func (n *node) marshaler(t reflect.Type) {
 	if !marshals(t) {
 		return
@@ -106,7 +106,7 @@ func (n *node) marshaler(t reflect.Type) {
 	}
 }
 
-// empty looks for empty values before anything else does.
+// empty checks for empty values first.
 func (n *node) empty(t reflect.Type, g tag) {
 	isEmpty, always := emptiness(t)
 	if isEmpty == nil || !always && g&(omitEmpty|nullEmpty) == 0 {
@@ -125,8 +125,8 @@ func (n *node) empty(t reflect.Type, g tag) {
 	}
 }
 
-// emptiness returns what attributevalue takes for an empty value of t, and whether it becomes NULL without being asked to.
-// No struct is ever empty, and of arrays only those without elements.
+// emptiness returns what attributevalue treats as an empty value of t, and whether it stores NULL by default. A struct
+// is never empty, and an array only without elements.
 func emptiness(t reflect.Type) (isEmpty func(reflect.Value) bool, null bool) {
 	switch t.Kind() {
 	case reflect.Map, reflect.Slice, reflect.Pointer, reflect.Interface:
@@ -145,7 +145,7 @@ func emptiness(t reflect.Type) (isEmpty func(reflect.Value) bool, null bool) {
 	return nil, false
 }
 
-// encodeEmpty encodes an empty value, unless it is encoded as any other.
+// encodeEmpty encodes an empty value, unless it is encoded like any other.
 func encodeEmpty(g tag, null bool) (av types.AttributeValue, done bool, err error) {
 	switch {
 	case g&omitEmpty != 0 && g&nullEmpty != 0:
@@ -158,7 +158,7 @@ func encodeEmpty(g tag, null bool) (av types.AttributeValue, done bool, err erro
 	return nil, false, nil
 }
 
-// pointer encodes and decodes a pointer to anything but a pointer or an interface.
+// pointer encodes and decodes a pointer, except to a pointer or an interface.
 func (c compiler) pointer(n *node, t reflect.Type, g tag) bool {
 	to := t.Elem()
 	if to.Kind() == reflect.Pointer || to.Kind() == reflect.Interface {

@@ -23,7 +23,7 @@ func (c compiler) slice(n *node, t reflect.Type, g tag) bool {
 	}
 	n.bare = encodeElems(elem, setKind(t, g))
 	n.bareJSON = jsonElems(elem, setKind(t, g))
-	plain := c.node(t.Elem(), 0) // decoding knows no options of elements
+	plain := c.node(t.Elem(), 0) // decoding has no options for elements
 	if elem == plain {
 		n.stored = storedElems(n, t, elem, setKind(t, g))
 	}
@@ -31,7 +31,7 @@ func (c compiler) slice(n *node, t reflect.Type, g tag) bool {
 	return true
 }
 
-// array encodes as a slice does. Arrays other than [n]byte are decoded by attributevalue.
+// array encodes like a slice. attributevalue decodes arrays other than [n]byte.
 func (c compiler) array(n *node, t reflect.Type, g tag) bool {
 	if t.Elem().Kind() == reflect.Uint8 {
 		if t.Elem() != byteType {
@@ -57,7 +57,7 @@ func encodeBinary(_ *arena, v reflect.Value) (types.AttributeValue, error) {
 	return &types.AttributeValueMemberB{Value: b}, nil
 }
 
-// setKind returns the option that decides how the elements of t are kept, 0 for a list.
+// setKind returns the option that decides how the elements of t are stored, 0 for a list.
 func setKind(t reflect.Type, g tag) tag {
 	switch {
 	case g&binarySet != 0 || t == binarySetType:
@@ -136,7 +136,7 @@ func encodeElems(elem *node, kind tag) encodeFunc {
 	}
 }
 
-// texts returns the elements of a set as they are stored, and an error for one that cannot be, or stands there twice.
+// texts returns the elements of a set as stored, and an error for an invalid or duplicate one.
 func texts(elem *node, v reflect.Value) ([]string, error) {
 	set := make([]string, v.Len())
 	for i := range set {
@@ -154,7 +154,8 @@ func texts(elem *node, v reflect.Value) ([]string, error) {
 	return set, distinct(set, itself)
 }
 
-// encodeSet makes a set of what its elements are encoded as. A set without elements is NULL; one whose elements are all left out is none.
+// encodeSet makes a set of the encoded elements. A set without elements is NULL; a set whose elements are all left out
+// is an error.
 func encodeSet(elem *node, collect func([]types.AttributeValue) (types.AttributeValue, error)) encodeFunc {
 	return func(_ *arena, v reflect.Value) (types.AttributeValue, error) {
 		if v.Len() == 0 {
@@ -191,7 +192,7 @@ func encodeList(a *arena, elem *node, v reflect.Value) ([]types.AttributeValue, 
 	return elems, nil
 }
 
-// mapping encodes and decodes a map whose keys are strings and nothing else. attributevalue does all others.
+// mapping encodes and decodes a map with plain string keys. attributevalue handles all others.
 func (c compiler) mapping(n *node, t reflect.Type, g tag) bool {
 	if key := t.Key(); key.Kind() != reflect.String || reflect.PointerTo(key).NumMethod() > 0 {
 		return false
@@ -232,11 +233,11 @@ func encodeMap(elem *node) encodeFunc {
 		m := make(map[string]types.AttributeValue, v.Len())
 		for iter := v.MapRange(); iter.Next(); {
 			key := iter.Key().String()
-			av, err := elem.enc(a, iter.Value()) // as in attributevalue, a value that cannot be addressed
+			av, err := elem.enc(a, iter.Value()) // as in attributevalue, a value that is not addressable
 			if err != nil {
 				return nil, withinKey(key, err)
 			}
-			if err := CheckKey(key); err != nil && (av != nil || key == "") { // what is left out may have any other, as in attributevalue
+			if err := CheckKey(key); err != nil && (av != nil || key == "") { // a left out entry may have any other key, as in attributevalue
 				return nil, err
 			}
 			if av != nil {

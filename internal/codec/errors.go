@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Error says which field of a struct could not be encoded or decoded.
+// Error names the field of a struct that could not be encoded or decoded.
 type Error struct {
 	Path string // in Go: "Place.Streets[2].Name"
 	Err  error
@@ -18,10 +18,10 @@ type Error struct {
 // Error returns the path and the cause.
 func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
 
-// Unwrap returns the cause: where attributevalue has an exported type for it, that type.
+// Unwrap returns the cause, with attributevalue's exported type if it has one.
 func (e *Error) Unwrap() error { return e.Err }
 
-// within says that err happened in the field name.
+// within adds the field name to err.
 func within(name string, err error) error {
 	if inner, ok := err.(*Error); ok { //nolint:errorlint // only the error made one level down, unwrapped, has a path to continue
 		if inner.Path[0] != '[' {
@@ -38,7 +38,7 @@ func withinKey(key string, err error) error { return within(fmt.Sprintf("[%q]", 
 
 var errOmitAndNull = errors.New("an empty value under both omitempty and nullempty")
 
-// mismatch is the error for an attribute of a kind that the Go type does not take.
+// mismatch is the error for an attribute of a kind that the Go type does not accept.
 func mismatch(av types.AttributeValue, t reflect.Type) error {
 	var what string
 	switch av.(type) {

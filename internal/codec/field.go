@@ -10,21 +10,23 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// EncodeField returns v, a value of the field's type, as a struct's plan would store it in that field, tag options included.
-// It returns nil where the plan would store no attribute: an empty value under omitempty, a kind that has no encoding.
+// EncodeField returns v, a value of the field's type, as a struct's plan would store it in that field, with its tag
+// options. It returns nil if the plan would store no attribute: an empty value under omitempty, or a kind without an
+// encoding.
 //
-// The struct is one that can be addressed, so marshalers with pointer receivers are used, whether v can be addressed or not.
+// It treats the struct as addressable, so marshalers with pointer receivers are used whether v is addressable or not.
 func EncodeField(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	return encodeAs(f, f.Type, fieldTag(f), level(f), true, v)
 }
 
-// DecodeField sets dst, an addressable zero value of the field's type, from the attribute that holds the field.
+// DecodeField sets dst, an addressable zero value of the field's type, from the field's attribute.
 func DecodeField(f *field.Field, av types.AttributeValue, dst reflect.Value) error {
 	return decodeAs(f, f.Type, fieldTag(f), av, dst)
 }
 
-// EncodeElem returns v as one element of the field, a list, set or map. It returns nil where the tag would leave the element out.
-// The element of a set is a string, number or binary, what contains looks for; the operand of ADD and DELETE, a set, is EncodeField of a slice.
+// EncodeElem returns v as an element of the field, a list, set or map. It returns nil if the tag leaves the element
+// out. The element of a set is a string, number or binary, as contains needs it. The operand of ADD and DELETE is a
+// set: use EncodeField of a slice.
 func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	t, set, err := elements(f)
 	if err != nil {
@@ -49,11 +51,11 @@ func EncodeElem(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	return av, nil
 }
 
-// elements returns the type of the field's elements, and the kind of set that holds them, if it is one.
+// elements returns the type of the field's elements, and the kind of set if it is one.
 func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
 	t := field.Pointee(f.Type)
 	switch {
-	case marshals(t): // as what it likes
+	case marshals(t): // in any form
 	case t.Kind() == reflect.Map:
 		return t.Elem(), 0, nil
 	case (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() != reflect.Uint8: // that one is a binary
@@ -62,12 +64,13 @@ func elements(f *field.Field) (elem reflect.Type, set tag, err error) {
 	return nil, 0, within(f.Name, fmt.Errorf("a %s, which is not stored as a list, set or map", f.Type))
 }
 
-// inMap reports a map, whose elements cannot be addressed, so that attributevalue does not see their pointer receivers.
+// inMap reports whether f is a map. Its elements are not addressable, so attributevalue does not use their pointer
+// receivers.
 func inMap(t reflect.Type) bool {
 	return field.Pointee(t).Kind() == reflect.Map
 }
 
-// level returns the level of a field's value in its attribute.
+// level is the nesting level of a field's value in its attribute.
 func level(f *field.Field) int { return max(len(f.Path), 1) }
 
 func encodeAs(f *field.Field, t reflect.Type, g tag, level int, addressable bool, v reflect.Value) (types.AttributeValue, error) {

@@ -18,7 +18,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// requireEncoded compares what was encoded: what attributevalue makes, unless the table would not hold it, or hold something else.
+// requireEncoded compares an encoded value with attributevalue's, unless the table would reject or change it.
 func requireEncoded(t require.TestingT, what string, want, got result) {
 	if want.refused == nil {
 		fits, sure := fit(&types.AttributeValueMemberM{Value: want.value.(map[string]types.AttributeValue)})
@@ -28,7 +28,7 @@ func requireEncoded(t require.TestingT, what string, want, got result) {
 		if !fits || !sure && got.refused != nil {
 			return
 		}
-		if got.refused != nil && strings.Contains(got.refused.Error(), ": points to a nil ") { // which attributes do not tell
+		if got.refused != nil && strings.Contains(got.refused.Error(), ": points to a nil ") { // the attributes do not show it
 			require.ErrorIs(t, got.refused, codec.ErrValue, what)
 			return
 		}
@@ -101,7 +101,7 @@ func fit(av types.AttributeValue) (fits, sure bool) {
 	return true, true
 }
 
-// twice reports a set in which an element stands twice.
+// twice reports whether a set has an element twice.
 func twice(set []string) bool {
 	return len(slices.Compact(slices.Sorted(slices.Values(set)))) < len(set)
 }
@@ -129,7 +129,7 @@ func fitAll[E any](all []E, value func(E) types.AttributeValue) (fits, sure bool
 	return fits, sure
 }
 
-// What is left out of a map is not stored, and so may have any key, but the empty one, as in attributevalue.
+// An entry that is left out of a map is not stored, so it may have any key except the empty one, as in attributevalue.
 func TestWhatIsLeftOutOfAMapMayHaveAnyKey(t *testing.T) {
 	t.Parallel()
 	type some struct {
@@ -148,7 +148,7 @@ func TestWhatIsLeftOutOfAMapMayHaveAnyKey(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A set is written as JSON if it is encoded: not with a time that RFC 3339 cannot tell.
+// A set is written as JSON only if it can be encoded: not with a time that RFC 3339 cannot express.
 func TestWhatIsRefusedInASetIsNotWrittenAsJSON(t *testing.T) {
 	t.Parallel()
 	type some struct {

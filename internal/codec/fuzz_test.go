@@ -6,7 +6,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The fuzz targets draw what the properties draw, from the bytes of the fuzzer: codec and attributevalue give equal results or both refuse.
+// The fuzz targets draw what the properties draw, from the bytes of the fuzzer: codec and attributevalue give equal
+// results, or both return an error.
 
 func FuzzEncode(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) { checkEncode(t, rapid.SampledFrom(structs).Draw(t, "struct")) }))

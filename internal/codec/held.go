@@ -9,8 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/decimal"
 )
 
-// AsHeld returns attributes as the table gives them back: a number is its value, and not the text it was written as. It
-// shares what stays.
+// AsHeld returns attributes as the table returns them: a number has its canonical text. It shares unchanged values.
 func AsHeld(attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
 	out, cloned := attrs, false
 	for name, av := range attrs {
@@ -54,7 +53,7 @@ func asHeld(av types.AttributeValue) types.AttributeValue {
 	return av
 }
 
-// heldNumber is the text by which DynamoDB gives a number back.
+// heldNumber is the text in which DynamoDB returns a number.
 func heldNumber(text string) string {
 	n, err := decimal.Parse(text)
 	if err != nil || !n.Fits() {

@@ -1,12 +1,12 @@
 package codec
 
-// index finds names by a hash that has been chosen so that no two of them meet; it is made once, and a lookup compares one name.
+// index finds names by a hash that was chosen without collisions. It is made once; a lookup compares one name.
 type index struct {
 	names  []string
-	slots  []int16 // 1 + the place in names
+	slots  []int16 // 1 + the position in names
 	factor uint32
 	shift  uint32
-	all    map[string]int // where no such hash has been found
+	all    map[string]int // if no hash without collisions was found
 }
 
 func newIndex(names []string) *index {
@@ -29,7 +29,7 @@ func newIndex(names []string) *index {
 	return x
 }
 
-// place fills the slots, and reports false if two names meet.
+// place fills the slots, and returns false if two names collide.
 func (x *index) place(size int) bool {
 	x.slots = make([]int16, size)
 	for i, name := range x.names {
@@ -42,7 +42,7 @@ func (x *index) place(size int) bool {
 	return true
 }
 
-// hash looks at the length and a few bytes, those in which the names of one item mostly differ.
+// hash uses the length and a few bytes, in which the names of one item mostly differ.
 func hash[T string | []byte](name T) uint32 {
 	n := len(name)
 	h := uint32(n)
@@ -55,7 +55,7 @@ func hash[T string | []byte](name T) uint32 {
 	return h
 }
 
-// find returns the place of name, -1 if it is not there.
+// find returns the position of name, -1 if it is missing.
 func (x *index) find(name []byte) int {
 	if x.slots == nil {
 		if i, ok := x.all[string(name)]; ok {

@@ -12,17 +12,18 @@ import (
 // A jsonFunc writes the JSON of what the encodeFunc of the same node returns.
 type jsonFunc func(w *wire.Writer, v reflect.Value) verdict
 
-// verdict says what became of a value that was to be written.
+// verdict is the result of writing a value.
 type verdict byte
 
 const (
 	written verdict = iota
 	left            // it has no attribute
-	refused         // the item is to be encoded as an attribute map, which also gives the error
+	refused         // the item must be encoded as an attribute map, which also gives the error
 )
 
-// WriteJSON writes the attributes of item, an addressable struct, as Encode returns them, without the braces around: `"a":{"S":"x"},"b":…`. It leaves out the
-// attribute called omit. It reports false for an item that has to be encoded as an attribute map, if only to tell what is wrong with it.
+// WriteJSON writes the attributes of item, an addressable struct, as Encode returns them, without the braces around:
+// `"a":{"S":"x"},"b":…`. It leaves out the attribute called omit. It returns false for an item that must be encoded as
+// an attribute map, if only for the error.
 func (p *Plan) WriteJSON(w *wire.Writer, item reflect.Value, omit string) bool {
 	if item.Type() != p.typ || p.encWhole || !p.fields.named() {
 		return false
@@ -46,7 +47,7 @@ func (n *node) writeBare(w *wire.Writer, v reflect.Value) verdict {
 	return writeValue(n.bare, w, v)
 }
 
-// writeValue writes by way of an attribute value.
+// writeValue writes through an attribute value.
 func writeValue(enc encodeFunc, w *wire.Writer, v reflect.Value) verdict {
 	av, err := enc(nil, v)
 	switch {
@@ -60,7 +61,7 @@ func writeValue(enc encodeFunc, w *wire.Writer, v reflect.Value) verdict {
 	return written
 }
 
-// join writes a value behind those before it, if there is something to write.
+// join writes a value after those before it, if there is a value.
 func join(w *wire.Writer, from int, head string, write func() verdict) bool {
 	mark := len(w.Text)
 	if mark > from {
@@ -98,7 +99,7 @@ func (s *structure) write(w *wire.Writer, v reflect.Value, omit string) bool {
 	return true
 }
 
-// named reports that all names can be written here.
+// named reports whether all names can be written here.
 func (s *structure) named() bool {
 	return !slices.ContainsFunc(s.fields, func(f member) bool { return f.head == "" })
 }
@@ -130,7 +131,7 @@ func jsonNull(w *wire.Writer) verdict {
 	return written
 }
 
-// open returns what stands before the text of a string or number.
+// open returns the JSON before the text of a string or number.
 func open(number bool) string {
 	if number {
 		return `{"N":"`
@@ -138,7 +139,7 @@ func open(number bool) string {
 	return `{"S":"`
 }
 
-// plainJSON writes text in which nothing needs an escape.
+// plainJSON writes text that needs no escapes.
 func plainJSON(number bool, add func([]byte, reflect.Value) []byte) jsonFunc {
 	head := open(number)
 	return func(w *wire.Writer, v reflect.Value) verdict {
@@ -177,7 +178,7 @@ func jsonTime(load func(reflect.Value) time.Time, g tag) jsonFunc {
 	return plainJSON(false, func(b []byte, v reflect.Value) []byte { return load(v).AppendFormat(b, time.RFC3339Nano) })
 }
 
-// validJSON writes what is valid.
+// validJSON writes valid values.
 func (n *node) validJSON(write jsonFunc) jsonFunc {
 	valid := n.valid
 	if valid == nil {
@@ -191,7 +192,7 @@ func (n *node) validJSON(write jsonFunc) jsonFunc {
 	}
 }
 
-// jsonElems writes lists, and the sets whose elements are one text each. Other sets go by attribute values.
+// jsonElems writes lists, and sets whose elements are one text each. Other sets go through attribute values.
 func jsonElems(elem *node, kind tag) jsonFunc {
 	switch {
 	case kind == 0:
@@ -260,7 +261,7 @@ func jsonStringMap(w *wire.Writer, v reflect.Value) verdict {
 	return written
 }
 
-// emptyJSON looks for empty values before anything else does.
+// emptyJSON checks for empty values first.
 func (n *node) emptyJSON(isEmpty func(reflect.Value) bool, g tag, null bool) {
 	n.json = func(w *wire.Writer, v reflect.Value) verdict {
 		if isEmpty(v) {

@@ -11,7 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/codec"
 )
 
-// Keys that are not whole numbers come back, or are refused: NaN equals nothing, and attributevalue does not read the largest float32.
+// Keys that are not whole numbers are read back, or are rejected: NaN equals nothing, and attributevalue does not read
+// the largest float32.
 func TestFloatKeysComeBackOrAreRefused(t *testing.T) {
 	t.Parallel()
 	type some struct {
@@ -33,7 +34,7 @@ func TestFloatKeysComeBackOrAreRefused(t *testing.T) {
 	require.Equal(t, kept, back)
 	nan := float32(math.NaN())
 	for want, bad := range map[string]some{
-		`M["NaN"]: is NaN, which no look-up finds again`: {M: map[float32]int{nan: 1}},
+		`M["NaN"]: is NaN, which no lookup finds again`: {M: map[float32]int{nan: 1}},
 		`N["NaN"]: is NaN`: {N: map[float64]int{math.NaN(): 1}},
 		`A["NaN"]: is NaN`: {A: map[float64]int{math.NaN(): 1}},
 		`M["-3.4028235e+38"]: is the largest float32, which attributevalue does not read back as a key`: {M: map[float32]int{-math.MaxFloat32: 1}},
@@ -44,7 +45,7 @@ func TestFloatKeysComeBackOrAreRefused(t *testing.T) {
 	}
 }
 
-// An element stands once in a set, whichever way it is written; 1 and 1.0 are one number.
+// An element is in a set once, in whatever form it is written; 1 and 1.0 are one number.
 func TestAnElementThatStandsInASetTwiceIsRefused(t *testing.T) {
 	t.Parallel()
 	type some struct {
@@ -63,7 +64,7 @@ func TestAnElementThatStandsInASetTwiceIsRefused(t *testing.T) {
 	} {
 		_, err := plan.Encode(reflect.ValueOf(&bad).Elem())
 		require.ErrorIs(t, err, codec.ErrValue, want)
-		require.ErrorContains(t, err, want+": stands in the set twice")
+		require.ErrorContains(t, err, want+": is in the set twice")
 	}
 	good := some{S: []string{"a", "A", ""}, N: []float64{1, -1, 0.1}, T: []json.Number{"1", "10"}, B: [][]byte{{1}, {}}, P: []*string{&a}}
 	_, err := plan.Encode(reflect.ValueOf(&good).Elem())

@@ -10,14 +10,14 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// names finds fields by the names of attributes.
+// names finds fields by attribute names.
 type names struct {
 	exact map[string]int
-	order []string // as attributevalue tries them, ignoring case
+	order []string // in attributevalue's order, ignoring case
 	ascii bool     // all of them
 
-	strict []string // of these, the ones that no other spelling stands for
-	beside []string // names that are no field in another spelling
+	strict []string // of these, the ones that match only their exact spelling
+	beside []string // names that match no field in another spelling
 }
 
 func newNames(attrs []field.Attribute) names {
@@ -30,7 +30,8 @@ func newNames(attrs []field.Attribute) names {
 	return n
 }
 
-// apart returns names that take each of these as it is spelt: a field's name stands for no other spelling, and what is no field for no field.
+// apart returns names that match each of these only in its exact spelling: a field's name matches no other spelling,
+// and other names match no field.
 func (n names) apart(all ...string) names {
 	n.strict, n.beside = slices.Clip(n.strict), slices.Clip(n.beside)
 	for _, name := range all {
@@ -43,7 +44,7 @@ func (n names) apart(all ...string) names {
 	return n
 }
 
-// find returns the field of exactly that name, else the first one whose name differs only in case, else -1.
+// find returns the field with exactly this name, otherwise the first one that differs only in case, otherwise -1.
 func (n *names) find(name string) (i int, exact bool) {
 	if i, ok := n.exact[name]; ok {
 		return i, true
@@ -72,7 +73,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// folded returns, for each field whose exact name is not among attrs, the least name there that differs only in case.
+// folded returns, for each field whose exact name is not in attrs, the least name there that differs only in case.
 func (n *names) folded(attrs map[string]types.AttributeValue) map[int]string {
 	var least map[int]string
 	for name := range attrs {
@@ -91,7 +92,7 @@ func (n *names) folded(attrs map[string]types.AttributeValue) map[int]string {
 	return least
 }
 
-// cleared returns attrs without those that attributevalue would read into a field in another spelling, and should not.
+// cleared returns attrs without those that attributevalue would wrongly decode into a field of another spelling.
 func (n *names) cleared(attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
 	least := n.folded(attrs)
 	out := make(map[string]types.AttributeValue, len(attrs))

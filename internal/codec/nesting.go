@@ -9,12 +9,14 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// maxLevels is how many levels an attribute may have: a string has one, a list one more than its elements. AWS: "Quotas in Amazon DynamoDB".
+// maxLevels is the maximum number of levels of an attribute: a string has one, a list one more than its elements. AWS:
+// "Quotas in Amazon DynamoDB".
 const maxLevels = 32
 
-const errNested valueError = "is nested deeper than 32 levels, which DynamoDB does not take, or holds itself: store what is inside by its key, as an item of its own"
+const errNested valueError = "is nested deeper than 32 levels, the limit of DynamoDB, or contains itself: store the inner value as a separate item"
 
-// nests reports a type whose values may have too many levels, as far as it tells: one that holds itself or an interface, or says itself how it is stored.
+// nests reports whether values of a type may have too many levels: it contains itself or an interface, or marshals
+// itself.
 func nests(t reflect.Type) bool { return nestsWithin(t, nil) }
 
 func nestsWithin(t reflect.Type, around []reflect.Type) bool {
@@ -49,8 +51,9 @@ func nestsWithin(t reflect.Type, around []reflect.Type) bool {
 	return false
 }
 
-// tooDeep reports a list, map or struct in v behind the last level that may have one, before anybody encodes v: one that holds itself has no end. level is
-// that of v, hops the pointers and interfaces that lead to it from there. What says itself how it is stored is not looked into.
+// tooDeep reports whether v contains a list, map or struct below the last allowed level. It runs before the encoding,
+// because a value that contains itself has no end. level is the level of v; hops counts the pointers and interfaces to
+// it from there. It does not look into values that marshal themselves.
 func tooDeep(v reflect.Value, level, last, hops int) bool {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -66,7 +69,7 @@ func tooDeep(v reflect.Value, level, last, hops int) bool {
 	return !marshals(v.Type()) && partsTooDeep(v, level, last)
 }
 
-// heldTooDeep is tooDeep for a value that says how it is stored, and did not.
+// heldTooDeep is tooDeep for a value whose marshaler returned nothing.
 func heldTooDeep(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map, reflect.Array, reflect.Struct:
@@ -76,7 +79,7 @@ func heldTooDeep(v reflect.Value) bool {
 	}
 }
 
-// partsTooDeep looks at a list, map or struct and what it holds.
+// partsTooDeep checks a list, map or struct and its contents.
 func partsTooDeep(v reflect.Value, level, last int) bool {
 	t := v.Type()
 	switch {
@@ -123,7 +126,7 @@ func fieldsTooDeep(v reflect.Value, level, last int) bool {
 	return false
 }
 
-// flat refuses an item of which an attribute may have too many levels; last is the last one that may be a list or a map.
+// flat rejects an item with an attribute of too many levels; last is the last level that may be a list or a map.
 func (s *structure) flat(item reflect.Value, last int) error {
 	for i := range s.fields {
 		f := &s.fields[i]
@@ -137,7 +140,8 @@ func (s *structure) flat(item reflect.Value, last int) error {
 	return nil
 }
 
-// flatAttributes refuses attributes of too many levels: only who encoded a value that says itself how it is stored knows them.
+// flatAttributes rejects attributes of too many levels. For values that marshal themselves this is known only after the
+// encoding.
 func (s *structure) flatAttributes(attrs map[string]types.AttributeValue) error {
 	for i := range s.fields {
 		if f := &s.fields[i]; f.nests && levels(attrs[f.name]) > maxLevels {
@@ -147,7 +151,7 @@ func (s *structure) flatAttributes(attrs map[string]types.AttributeValue) error 
 	return nil
 }
 
-// levels returns how many levels an attribute has, and stops counting where they are too many.
+// levels returns the number of levels of an attribute; it stops counting above the limit.
 func levels(av types.AttributeValue) int { return levelsFrom(av, 1) }
 
 func levelsFrom(av types.AttributeValue, level int) int {

@@ -11,33 +11,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// A encodeFunc returns nil where attributevalue stores nothing. a may be nil.
+// A encodeFunc returns nil if attributevalue stores nothing. a may be nil.
 type encodeFunc func(a *arena, v reflect.Value) (types.AttributeValue, error)
 
-// A decodeFunc sets v, which can be set and addressed.
+// A decodeFunc sets v, which must be settable and addressable.
 type decodeFunc func(av types.AttributeValue, v reflect.Value) error
 
-// node is the compiled codec of one type under the options of one tag.
+// node is the compiled codec of a type with the options of one tag.
 type node struct {
 	enc  encodeFunc // of a field or element
-	bare encodeFunc // of what a pointer points at: attributevalue looks for emptiness only at the pointer
+	bare encodeFunc // of a pointer's value: attributevalue checks emptiness only at the pointer
 	dec  decodeFunc
-	wire wireFunc // nil: what dec does with the attribute value
+	wire wireFunc // nil: dec of the attribute value
 
-	json     jsonFunc // what enc does; nil: by way of its attribute value
-	bareJSON jsonFunc // what bare does, likewise
+	json     jsonFunc // the JSON of enc; nil: through its attribute value
+	bareJSON jsonFunc // the JSON of bare; nil: through its attribute value
 
-	stored storedFunc // what dec does with what enc returns; nil: both
+	stored storedFunc // dec of what enc returns; nil: both are called
 
-	size  size // of the strings and numbers in it, as far as the type tells
-	whole bool // attributevalue does it all, both ways
+	size  size // of the strings and numbers in it, as far as the type determines it
+	whole bool // attributevalue does both directions
 
-	// text is set if enc always returns a string, or if number is set a number, with this text.
+	// text is set if enc always returns a string, or with number a number, with this text.
 	text   func(reflect.Value) string
 	number bool
-	valid  validFunc // of what text takes; nil: everything
+	valid  validFunc // of what text accepts; nil: everything
 
-	// addressed says that enc may depend on whether the value can be addressed: it holds others, which may have a marshaler with a pointer receiver.
+	// addressed says that enc may depend on addressability: the type contains values that may have a marshaler with a
+	// pointer receiver.
 	addressed bool
 
 	nests bool // its values may have too many levels
@@ -50,7 +51,7 @@ type nodeKey struct {
 	tag tag
 }
 
-// nodes holds a complete node for each key, and is replaced as a whole: a lookup neither locks nor allocates.
+// nodes holds the complete nodes by key, and is replaced as a whole: a lookup neither locks nor allocates.
 var (
 	nodes     atomic.Pointer[map[nodeKey]*node]
 	compiling sync.Mutex
@@ -74,8 +75,8 @@ func nodeOf(t reflect.Type, g tag) *node {
 	return n
 }
 
-// compiler holds all nodes, those that are not complete yet included: a recursive type meets itself there.
-// So the parts of a node must be looked at when it runs, not when it is compiled, unless it is right to miss them.
+// compiler holds all nodes, also incomplete ones, so that a recursive type finds itself. So parts of a node must be
+// read when it runs, not when it is compiled, unless missing them is correct.
 type compiler map[nodeKey]*node
 
 func (c compiler) node(t reflect.Type, g tag) *node {
@@ -106,7 +107,7 @@ func (c compiler) node(t reflect.Type, g tag) *node {
 	return n
 }
 
-// compile fills n, and reports false for a type that is left to attributevalue.
+// compile fills n, and returns false for a type that is left to attributevalue.
 func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 	switch t.Kind() {
 	case reflect.Bool:
@@ -159,9 +160,9 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 			return false
 		}
 	case reflect.Pointer:
-		return c.pointer(n, t, g) // has its own rules for what is empty and who marshals
+		return c.pointer(n, t, g) // its rules for emptiness and marshalers differ
 	default:
-		return false // interfaces, and what cannot be stored
+		return false // interfaces, and types that cannot be stored
 	}
 	n.addressed = n.text == nil && (t.Kind() == reflect.Struct || t.Kind() == reflect.Array) || marshals(t)
 	n.marshaler(t)

@@ -1,9 +1,11 @@
-// Package codec turns structs into attribute maps and back, with the semantics of attributevalue and its default options,
-// compiled once per type.
+// Package codec converts structs to attribute maps and back, with the semantics of attributevalue and its default
+// options, compiled once per type.
 //
-// Both packages give equal results, or both refuse. Beside that, codec refuses values that the table would not hold as they are; see [ErrValue]. What is not compiled goes to attributevalue itself: interfaces and what holds them,
-// maps whose keys are not plain strings, pointers to pointers, arrays on the way back, structs with embedded values of unexported types
-// that are stored under a name, and items that marshal themselves. Where attributevalue panics, because reflect does, codec returns an error.
+// Both packages give equal results, or both return an error. In addition codec rejects values that the table would not
+// store unchanged; see [ErrValue]. What is not compiled goes to attributevalue: interfaces and what contains them, maps
+// whose keys are not plain strings, pointers to pointers, arrays when decoding, structs with named embedded values of
+// unexported types, and items that marshal themselves. Where attributevalue panics because reflect does, codec returns
+// an error.
 package codec
 
 import (
@@ -24,7 +26,7 @@ type Plan struct {
 	typ      reflect.Type
 	fields   *structure
 	names    names
-	known    *index // the names of the fields, and behind them those beside
+	known    *index // the names of the fields, then those beside
 	encWhole bool   // attributevalue encodes
 	decWhole bool   // attributevalue decodes
 }
@@ -52,9 +54,10 @@ func For(t reflect.Type) *Plan {
 	return kept.(*Plan)
 }
 
-// Beside returns a plan for items whose attributes of these names are taken as they are spelt: those beside the fields, such as keys and the type, are never
-// read into a field whose name differs only in case, and a field of such a name is read from no other. It is also faster if it knows the names of all attributes,
-// since else it has to look for such fields.
+// Beside returns a plan for items in which these attribute names match only their exact spelling. Attributes beside the
+// fields, such as keys and the type, are never decoded into a field that differs only in case, and a field of such a
+// name is decoded from no other. The plan is also faster if it knows all attribute names, because otherwise it must
+// look for such fields.
 func (p *Plan) Beside(names ...string) *Plan {
 	with := *p
 	with.names = p.names.apart(names...)
@@ -65,11 +68,11 @@ func (p *Plan) Beside(names ...string) *Plan {
 // Type returns the struct type.
 func (p *Plan) Type() reflect.Type { return p.typ }
 
-// Size returns the number of attributes that an item has at most, 0 if only attributevalue knows.
+// Size returns the maximum number of attributes of an item, 0 if only attributevalue knows it.
 func (p *Plan) Size() int { return len(p.fields.fields) }
 
-// Encode returns the attributes of item, as attributevalue.MarshalMap does. As there, a marshaler with a pointer receiver
-// is used only where its value can be addressed: pass reflect.ValueOf(&item).Elem().
+// Encode returns the attributes of item, as attributevalue.MarshalMap does. As there, a marshaler with a pointer
+// receiver is used only if its value is addressable: pass reflect.ValueOf(&item).Elem().
 func (p *Plan) Encode(item reflect.Value) (map[string]types.AttributeValue, error) {
 	dst := make(map[string]types.AttributeValue, p.Size())
 	if err := p.EncodeTo(dst, item); err != nil {
@@ -78,7 +81,7 @@ func (p *Plan) Encode(item reflect.Value) (map[string]types.AttributeValue, erro
 	return dst, nil
 }
 
-// EncodeTo is Encode into a map of the caller. After an error the map holds some of the attributes.
+// EncodeTo is Encode into a map of the caller. After an error the map contains some of the attributes.
 func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value) error {
 	if item.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", item.Type(), p.typ)
@@ -96,10 +99,10 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	return p.fields.flatAttributes(dst)
 }
 
-// Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does: an attribute whose name differs from
-// a field's only in case counts, too, but for the names of Beside. Of several for one field the exact name wins, then the least one, where attributevalue
-// leaves it to chance. An item that unmarshals itself gets them all.
-// After an error dst holds some of the values.
+// Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does. An
+// attribute name that differs from a field's only in case matches too, except for the names of Beside. Of several
+// matches the exact name wins, then the least one, where attributevalue's choice is random. An item that unmarshals
+// itself gets all attributes. After an error dst has some of the values.
 func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) error {
 	if dst.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)

@@ -164,7 +164,7 @@ func TestNothingIsShared(t *testing.T) {
 	assert.Equal(t, thing{B: []byte("b"), SS: []string{"s"}, BS: [][]byte{[]byte("b")}}, again)
 }
 
-// The budgets are exact: one more allocation is a change that somebody has to want.
+// The budgets are exact: one more allocation must be a deliberate change.
 func TestAllocations(t *testing.T) {
 	o := sampleOrder()
 	plan := codec.For(reflect.TypeFor[order]())

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// A storedFunc sets dst, which is zero, can be set and addressed, to what the decodeFunc of the same node makes of what its encodeFunc makes of src.
+// A storedFunc sets dst, a zero, settable and addressable value, to the decoded result of the encoded src.
 type storedFunc func(dst, src reflect.Value) error
 
-// Stored sets dst, an addressable zero struct, to what Decode makes of the attributes of src. It shares no memory with src. Fields without an attribute stay
-// zero. An error is one that Encode or Decode return.
+// Stored sets dst, an addressable zero struct, to what Decode makes of the attributes of src. It shares no memory with
+// src. Fields without an attribute stay zero. An error is one of Encode or Decode.
 func (p *Plan) Stored(dst, src reflect.Value) error {
 	if dst.Type() != p.typ || src.Type() != p.typ {
 		return fmt.Errorf("a %s from a %s where a %s is expected", dst.Type(), src.Type(), p.typ)
@@ -45,7 +45,8 @@ func (s *structure) asStored(dst, src reflect.Value) error {
 	return nil
 }
 
-// behindPointer sets a field that is promoted through a pointer, which stays nil unless there is an attribute for something behind it.
+// behindPointer sets a field that is promoted through a pointer. The pointer stays nil unless a field behind it has an
+// attribute.
 func (f *member) behindPointer(dst, src reflect.Value) error {
 	from, found := promoted(src.Field(f.first), f.rest)
 	if !found {
@@ -62,7 +63,7 @@ func (f *member) behindPointer(dst, src reflect.Value) error {
 	return f.dec(asHeld(av), to)
 }
 
-// asStored is what stored does, or dec after enc.
+// asStored is stored if set, otherwise dec after enc.
 func (n *node) asStored(dst, src reflect.Value) error {
 	if n.stored != nil {
 		return n.stored(dst, src)
@@ -70,7 +71,7 @@ func (n *node) asStored(dst, src reflect.Value) error {
 	return n.there(dst, src)
 }
 
-// there is to the table and back.
+// there is dec after enc.
 func (n *node) there(dst, src reflect.Value) error {
 	av, err := n.enc(nil, src)
 	if err != nil || av == nil {
@@ -79,7 +80,7 @@ func (n *node) there(dst, src reflect.Value) error {
 	return n.dec(asHeld(av), dst)
 }
 
-// same is for values that come back as they are.
+// same is for values that are unchanged by the table.
 func same(dst, src reflect.Value) error {
 	dst.Set(src)
 	return nil
@@ -94,7 +95,7 @@ func storedNumber(dst, src reflect.Value) error {
 	return nil
 }
 
-// storedTime takes times in UTC, of which text holds everything, and leaves others to the codec.
+// storedTime handles times in UTC, whose text is complete, and leaves others to the codec.
 func storedTime(n *node, g tag) storedFunc {
 	if g&(unixTime|asString) != 0 {
 		return nil
@@ -120,7 +121,7 @@ func storedElems(n *node, t reflect.Type, elem *node, kind tag) storedFunc {
 		return nil
 	}
 	return func(dst, src reflect.Value) error {
-		if elem.stored == nil { // it may say that it is no element at all
+		if elem.stored == nil { // an element may be left out
 			return n.there(dst, src)
 		}
 		size := src.Len()
@@ -151,7 +152,7 @@ func storedStringMap(dst, src reflect.Value) error {
 	return nil
 }
 
-// unlessEmpty leaves dst as it is where what is empty is not stored, or is stored as NULL.
+// unlessEmpty leaves dst unchanged if an empty value is not stored, or is stored as NULL.
 func (n *node) unlessEmpty(isEmpty func(reflect.Value) bool, g tag, null bool) {
 	bare := n.stored
 	if bare == nil {

@@ -18,7 +18,7 @@ type structure struct {
 	size   size
 }
 
-// member is one field that is stored.
+// member is a stored field.
 type member struct {
 	name   string // of the attribute
 	head   string // the name in JSON
@@ -26,11 +26,12 @@ type member struct {
 	typ    reflect.Type
 	first  int   // index
 	rest   []int // through embedded structs
-	behind bool  // a pointer among them
+	behind bool  // with a pointer among them
 	*node
 }
 
-// structure encodes and decodes a struct. One that stores a value of an unexported type, embedded, is left to attributevalue.
+// structure encodes and decodes a struct. A struct that stores an embedded value of an unexported type is left to
+// attributevalue.
 func (c compiler) structure(n *node, t reflect.Type) bool {
 	attrs := field.Attributes(t)
 	for _, a := range attrs {
@@ -97,7 +98,7 @@ func (s *structure) encode(dst map[string]types.AttributeValue, a *arena, v refl
 	return nil
 }
 
-// promoted follows index through embedded structs, and reports false where a pointer is nil.
+// promoted follows index through embedded structs, and returns false at a nil pointer.
 func promoted(v reflect.Value, index []int) (reflect.Value, bool) {
 	for _, i := range index {
 		if v.Kind() == reflect.Pointer {
@@ -111,7 +112,7 @@ func promoted(v reflect.Value, index []int) (reflect.Value, bool) {
 	return v, true
 }
 
-// decode sets the fields of v, found by their names.
+// decode sets the fields of v, found by name.
 func (s *structure) decode(attrs map[string]types.AttributeValue, v reflect.Value, n *names) error {
 	known := 0
 	for i := range s.fields {
@@ -162,7 +163,7 @@ func (f *member) decode(av types.AttributeValue, v reflect.Value) error {
 	return nil
 }
 
-// allocated follows index through embedded structs, and allocates those behind nil pointers.
+// allocated follows index through embedded structs, and allocates behind nil pointers.
 func allocated(v reflect.Value, index []int) (reflect.Value, error) {
 	for _, i := range index {
 		if v.Kind() == reflect.Pointer {

@@ -14,7 +14,7 @@ type (
 	byValue   struct{ S string }
 	byPointer struct{ S string }
 	silent    struct{ S string } // says nothing
-	picky     string             // refuses some values
+	picky     string             // rejects some values
 	loudMap   map[string]string
 	loudSlice []string
 	reader    struct{ S string } // only unmarshals

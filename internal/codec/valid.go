@@ -16,35 +16,35 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// ErrValue is in the tree of an error about a value that DynamoDB does not keep as it is: nothing that is written would read back as this.
+// ErrValue is matched by the error for a value that DynamoDB would not store unchanged.
 var ErrValue = errors.New("cannot be stored as it is")
 
-// valueError is an ErrValue with words of its own.
+// valueError is an ErrValue with its own text.
 type valueError string
 
 func (e valueError) Error() string { return string(e) }
 func (valueError) Unwrap() error   { return ErrValue }
 
 const (
-	errEmptyKey valueError = "an empty map key, which DynamoDB does not take: leave the entry out, or give its key a prefix"
-	errLeftOut  valueError = "is a set whose elements are all empty, and left out by the tag option \"omitemptyelem\", and DynamoDB takes no empty set: give nil"
-	errTwice    valueError = "stands in the set twice, which DynamoDB does not take: leave one out"
+	errEmptyKey valueError = "an empty map key, which DynamoDB rejects: leave the entry out, or give its key a prefix"
+	errLeftOut  valueError = "is a set whose elements are all left out by the tag option \"omitemptyelem\", and DynamoDB rejects an empty set: use nil"
+	errTwice    valueError = "is in the set twice, which DynamoDB rejects: remove one"
 )
 
-// errNoElement is of an element that its set does not hold.
+// errNoElement is for an element that its set cannot hold.
 func errNoElement(kind string) error {
 	return valueError("an element of a " + kind + " set that is no " + kind + ", as nil is not, nor what is empty under the tag option \"nullemptyelem\": leave it out")
 }
 
-// Refusal is an [ErrValue] with words of its own.
+// Refusal is an [ErrValue] with its own text.
 func Refusal(format string, args ...any) error { return valueError(fmt.Sprintf(format, args...)) }
 
-const errText valueError = "is not valid UTF-8, which the table would hold as other text: make it a []byte, encode it, or clean it with strings.ToValidUTF8"
+const errText valueError = "is not valid UTF-8, and would be stored as another text: make it a []byte, encode it, or clean it with strings.ToValidUTF8"
 
 // The zero value of a number that is text.
-const errNoNumber valueError = `is "", which is no number to DynamoDB: tag the field ",omitempty" to leave it out, or give "0"`
+const errNoNumber valueError = `is "", which is not a DynamoDB number: tag the field ",omitempty" to leave it out, or give "0"`
 
-// A validFunc says what is wrong with a value that the table would hold as another, or refuse.
+// A validFunc returns what is wrong with a value that the table would change or reject.
 type validFunc func(reflect.Value) error
 
 func validString(v reflect.Value) error { return validText(v.String()) }
@@ -56,7 +56,7 @@ func validText(s string) error {
 	return errText
 }
 
-// CheckKey looks at the key of an entry of a map: it is not empty, and UTF-8.
+// CheckKey checks the key of a map entry: not empty, and valid UTF-8.
 func CheckKey(key string) error {
 	if key == "" {
 		return errEmptyKey
@@ -77,22 +77,22 @@ const (
 type notFinite string
 
 func (e notFinite) Error() string {
-	return "is " + string(e) + ", which is no number to DynamoDB: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text"
+	return "is " + string(e) + ", which is not a DynamoDB number: leave it out as a nil pointer under \",omitempty\", or tag the field \",string\" to store it as text"
 }
 
 func (notFinite) Unwrap() error { return ErrValue }
 
-// InKey returns the error of a field that is a key by itself, which is neither a pointer nor text.
+// InKey returns the error for a field that is a key itself, which is neither a pointer nor text.
 func InKey(err error) error {
 	bad, ok := errors.AsType[notFinite](err)
 	in, named := errors.AsType[*Error](err)
 	if !ok || !named {
 		return err
 	}
-	return &Error{Path: in.Path, Err: valueError("is " + string(bad) + ", which is no number to DynamoDB, and no key")}
+	return &Error{Path: in.Path, Err: valueError("is " + string(bad) + ", which is not a DynamoDB number and cannot be a key")}
 }
 
-// floats returns nil for those that are stored as text.
+// floats returns nil for floats that are stored as text.
 func floats(g tag) validFunc {
 	if g&asString != 0 {
 		return nil
@@ -111,7 +111,7 @@ func validFloat(v reflect.Value) error {
 	return nil
 }
 
-// validNumber looks at a string that is stored as a number.
+// validNumber checks a string that is stored as a number.
 func validNumber(v reflect.Value) error { return numberText(v.String()) }
 
 func numberText(s string) error {
@@ -121,7 +121,7 @@ func numberText(s string) error {
 	n, err := decimal.Parse(s)
 	switch {
 	case err != nil:
-		return valueError(fmt.Sprintf("is %.40q, which is no number to DynamoDB: give decimal digits, or store it as text", s))
+		return valueError(fmt.Sprintf("is %.40q, which is not a DynamoDB number: give decimal digits, or store it as text", s))
 	case n.Digits() > 38:
 		return valueError(fmt.Sprintf("has %d digits, and DynamoDB keeps 38: round it, or store it as text", n.Digits()))
 	case !n.Fits():
@@ -130,18 +130,19 @@ func numberText(s string) error {
 	return nil
 }
 
-// validTime looks at a time that is stored as text: RFC 3339 has four digits for the year, and hours and minutes for the zone.
+// validTime checks a time that is stored as text: RFC 3339 has four digits for the year, and hours and minutes for the
+// zone.
 func validTime(at time.Time) error {
 	if y := at.Year(); y < 0 || y > 9999 {
-		return valueError("is in the year " + strconv.Itoa(y) + ", which RFC 3339 cannot tell: years are 0 to 9999")
+		return valueError("is in the year " + strconv.Itoa(y) + ", which RFC 3339 cannot express: years are 0 to 9999")
 	}
 	if _, offset := at.Zone(); offset%60 != 0 || offset <= -24*60*60 || offset >= 24*60*60 {
-		return valueError("is in a zone that RFC 3339 cannot tell: call UTC, or In with a zone of whole minutes")
+		return valueError("is in a zone that RFC 3339 cannot express: call UTC, or In with a zone of whole minutes")
 	}
 	return nil
 }
 
-// check looks at a value that somebody else made: a marshaler, or attributevalue.
+// check checks a value from a marshaler or from attributevalue.
 func check(av types.AttributeValue) error {
 	if missing(av) {
 		return valueError(fmt.Sprintf("is a %T that is nil, which the SDK cannot send: return a value, or a nil types.AttributeValue", av))
@@ -179,7 +180,7 @@ func check(av types.AttributeValue) error {
 	return nil
 }
 
-// missing reports no value, or one that is a nil pointer.
+// missing reports whether there is no value, or a nil pointer.
 func missing(av types.AttributeValue) bool {
 	if av == nil {
 		return true
@@ -188,7 +189,7 @@ func missing(av types.AttributeValue) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// Whole refuses attributes that hold a value that is nil, or too many levels: nothing that came from DynamoDB does.
+// Whole rejects attributes with a nil value or too many levels, which DynamoDB never returns.
 func Whole(attrs map[string]types.AttributeValue) error {
 	for name, av := range attrs {
 		if levels(av) > maxLevels {
@@ -222,7 +223,7 @@ func whole(av types.AttributeValue) error {
 	return nil
 }
 
-// distinct refuses a set of which two elements are one. same gives those that are one the same text.
+// distinct rejects a set with two equal elements. same gives equal elements the same text.
 func distinct[E any](set []E, same func(E) string) error {
 	if len(set) < 2 {
 		return nil
@@ -260,7 +261,7 @@ func checkMap(attrs map[string]types.AttributeValue) error {
 	return nil
 }
 
-// KeyText returns the text under which an entry of a map is stored.
+// KeyText returns the stored key of a map entry.
 func KeyText(key reflect.Value) (string, error) {
 	text := fmt.Sprint(key)
 	if m, ok := reflect.TypeAssert[encoding.TextMarshaler](key); ok {
@@ -276,7 +277,7 @@ func KeyText(key reflect.Value) (string, error) {
 	return text, nil
 }
 
-// pointsToNil refuses a pointer to a slice or map that is nil, which attributevalue stores as an empty one.
+// pointsToNil rejects a pointer to a nil slice or map, which attributevalue stores as an empty one.
 func pointsToNil(v reflect.Value) error {
 	if !field.ToNilable(v.Type()) || v.IsNil() || !v.Elem().IsNil() {
 		return nil
@@ -286,14 +287,14 @@ func pointsToNil(v reflect.Value) error {
 
 var textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
 
-// lostFloat says that the key of a map is not found again.
+// lostFloat reports a map key that cannot be found again.
 func lostFloat(key reflect.Value) error {
 	if !key.CanFloat() || key.Type().Implements(textMarshalerType) {
 		return nil
 	}
 	f := key.Float()
 	if f != f { //nolint:gocritic // NaN
-		return valueError("is NaN, which no look-up finds again")
+		return valueError("is NaN, which no lookup finds again")
 	}
 	if text := strconv.FormatFloat(f, 'g', -1, key.Type().Bits()); overflows(key, text) {
 		return valueError("is the largest float32, which attributevalue does not read back as a key: use a map of float64")
@@ -301,14 +302,15 @@ func lostFloat(key reflect.Value) error {
 	return nil
 }
 
-// overflows reports that attributevalue, which reads 64 bits, takes the text for no number of the key's type.
+// overflows reports whether attributevalue, which reads 64 bits, does not accept the text as a number of the key's
+// type.
 func overflows(key reflect.Value, text string) bool {
 	f, err := strconv.ParseFloat(text, 64)
 	return err != nil || key.OverflowFloat(f)
 }
 
-// sound returns an error for a value of which attributevalue would store nothing, or something that it does not read back: what an interface holds, and
-// times. What a type tells by itself is a fault of the definition.
+// sound returns an error for a value that attributevalue would not store, or would not decode again: the contents of an
+// interface, and times. Faults that the type shows are faults of the definition.
 func sound(v reflect.Value, g tag) error {
 	if !field.Dynamic(v.Type()) {
 		return nil

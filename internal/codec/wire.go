@@ -9,8 +9,9 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// A wireFunc does what the decodeFunc of the same node does, from the JSON of an answer. It reports false for a value that needs judgement, or is of a kind
-// that the type does not take: then the item is decoded as an attribute map, which also gives the error. So it may leave v half done.
+// A wireFunc does what the decodeFunc of the same node does, from the JSON of a response. It returns false for a value
+// that it cannot decide, or of a kind that the type does not accept. Then the item is decoded as an attribute map,
+// which also gives the error, so v may be incomplete.
 type wireFunc func(from wire.Value, v reflect.Value) bool
 
 // DecodeWire is Decode of item.Attributes(), without making them.
@@ -33,7 +34,7 @@ func (n *node) decodeWire(from wire.Value, v reflect.Value) bool {
 	return n.dec(from.AttributeValue(), v) == nil
 }
 
-// decodeWire sets the fields of v from a map. It leaves attributes that are a field under another spelling to decode.
+// decodeWire sets the fields of v from a map. Attributes that match a field in another spelling are left to decode.
 func (s *structure) decodeWire(from wire.Value, v reflect.Value, known *index, n *names) bool {
 	for i, e := 0, from.First(); i < from.Len(); i, e = i+1, e.Next() {
 		name := e.Name()
@@ -94,7 +95,7 @@ func wireString(from wire.Value, v reflect.Value) bool {
 	return true
 }
 
-// wireNumber returns the text of a number; it is valid until the next text is asked for.
+// wireNumber returns the text of a number; it is valid until the next text is read.
 func wireNumber(from wire.Value, g tag) ([]byte, bool) {
 	switch from.Kind() {
 	case wire.N:
@@ -182,7 +183,7 @@ func parseInt(text []byte) (int64, bool) {
 	return n, true
 }
 
-// wireTime takes what decodeTime does, but for what time.Time does not read as RFC 3339 itself.
+// wireTime accepts what decodeTime does, except what time.Time does not parse as RFC 3339 itself.
 func wireTime(g tag) wireFunc {
 	return func(from wire.Value, v reflect.Value) bool {
 		p, ok := reflect.TypeAssert[*time.Time](v.Addr())

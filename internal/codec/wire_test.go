@@ -16,7 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// checkWire requires that an item is decoded from its JSON as it is from the attribute map, or refused with the same error.
+// checkWire requires that an item is decoded from its JSON as from the attribute map, or rejected with the same error.
 func checkWire(t require.TestingT, plan *codec.Plan, attrs map[string]types.AttributeValue) (taken bool) {
 	text, ok := inJSON(attrs)
 	if !ok || len(attrs) == 0 {
@@ -36,7 +36,7 @@ func checkWire(t require.TestingT, plan *codec.Plan, attrs map[string]types.Attr
 	return true
 }
 
-// readWire reads an item as the image of a record; there is no page if that is declined.
+// readWire reads an item as the image of a record; page is nil if that is declined.
 func readWire(text []byte) (page *wire.Page, it wire.Item) {
 	event := slices.Concat([]byte(`{"Records":[{"dynamodb":{"NewImage":`), text, []byte("}}]}"))
 	page = wire.ReadEvent(event, func(r *wire.Record) { it = r.New })

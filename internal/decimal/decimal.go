@@ -14,8 +14,8 @@ type Number struct {
 	exp    int
 }
 
-// maxExp bounds exponents, far outside of what DynamoDB stores (1E-130 to 9.9E125), so that text cannot make a number of
-// gigabytes.
+// maxExp bounds exponents, far outside what DynamoDB stores (1E-130 to 9.9E125), so that a short text cannot become a
+// number of gigabytes.
 const maxExp = 1000
 
 // Parse reads a number as DynamoDB writes it: "-1.5", "12", "3E+5".
@@ -93,7 +93,7 @@ func (n Number) scaled(exp int) *big.Int {
 	return p.Mul(p, n.digits)
 }
 
-// String returns the number as DynamoDB takes it: without an exponent where that is short.
+// String returns the number in a form that DynamoDB accepts: without an exponent if that is short.
 func (n Number) String() string {
 	if n.digits == nil {
 		return "0"
@@ -114,7 +114,7 @@ func (n Number) String() string {
 	return sign + text + "E" + strconv.Itoa(n.exp)
 }
 
-// Plain returns the number as DynamoDB gives it back: all digits, and no exponent. n fits.
+// Plain returns the number as DynamoDB returns it: all digits, and no exponent. n must fit.
 func (n Number) Plain() string {
 	if n.digits == nil {
 		return "0"
@@ -133,8 +133,9 @@ func (n Number) Plain() string {
 	}
 }
 
-// Order returns text that sorts by bytes as numbers do, in which no two numbers share a text and none begins another.
-// It is a sign, the magnitude in three digits, and the digits; of negative numbers the nines' complement of both:
+// Order returns text that sorts by bytes as the numbers do. Two numbers have different texts, and none is a prefix of
+// another. It is a sign, the magnitude in three digits, and the digits; for negative numbers, the nines' complement of
+// both:
 //
 //	-20    0497 7~
 //	0      1

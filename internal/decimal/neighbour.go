@@ -11,10 +11,11 @@ const (
 	mostExp   = 125
 )
 
-// Above returns the least number that DynamoDB stores above n, which it stores too; ok is false where there is none.
+// Above returns the least number that DynamoDB stores above n, which must be storable too; ok is false if there is
+// none.
 func (n Number) Above() (next Number, ok bool) { return n.neighbour(1) }
 
-// Below returns the greatest number that DynamoDB stores below n, likewise.
+// Below returns the greatest number that DynamoDB stores below n, under the same condition.
 func (n Number) Below() (next Number, ok bool) { return n.neighbour(-1) }
 
 func (n Number) neighbour(step int64) (Number, bool) {
@@ -27,7 +28,7 @@ func (n Number) neighbour(step int64) (Number, bool) {
 		return Number{}, false
 	}
 	unit := lead - precision + 1
-	if int64(n.digits.Sign()) != step && n.first() { // towards 0 from a power of ten: the digits below are finer
+	if int64(n.digits.Sign()) != step && n.first() { // from a power of ten towards 0 the digits are finer
 		unit--
 	}
 	next := n.Add(Number{big.NewInt(step), unit})
@@ -40,10 +41,10 @@ func (n Number) neighbour(step int64) (Number, bool) {
 	return next, true
 }
 
-// first reports a power of ten.
+// first reports whether n is a power of ten.
 func (n Number) first() bool { return new(big.Int).Abs(n.digits).Cmp(big.NewInt(1)) == 0 }
 
-// Digits returns how many digits n has between its first and its last that are not 0.
+// Digits returns the number of digits from the first to the last that is not 0.
 func (n Number) Digits() int {
 	if n.digits == nil {
 		return 0

@@ -6,30 +6,32 @@ import (
 	"strings"
 )
 
-// Attribute is a field of a struct that attributevalue stores: the embedded structs on the way are promoted,
-// and of the fields that claim one name the dominant one has won.
+// Attribute is a field of a struct that attributevalue stores. Embedded structs on the way are promoted, and of several
+// fields with one name it is the dominant one.
 type Attribute struct {
 	Name    string       // of the attribute
 	Tagged  bool         // the name comes from the tag
 	Index   []int        // the chain of field indexes, through embedded structs and pointers to them
 	Type    reflect.Type // of the field itself
 	Options Options
-	Unknown string // the first option of the tag that attributevalue does not know
+	Unknown string // the first tag option that attributevalue does not know
 }
 
-// Options are the options of a dynamodbav tag that attributevalue knows. It ignores all others without a word; omitzero is one of them.
+// Options are the options of a dynamodbav tag that attributevalue knows. It silently ignores all others, omitzero
+// included.
 type Options struct {
 	OmitEmpty, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
 	NullEmpty, NullEmptyElem, OmitEmptyElem                        bool
 }
 
-// ParseTag returns the name and the options of a field's dynamodbav tag. The name "-" stands for a field that is stored nowhere.
+// ParseTag returns the name and the options of a field's dynamodbav tag. The name "-" means that the field is not
+// stored.
 func ParseTag(tag reflect.StructTag) (name string, o Options) {
 	name, o, _ = parseTag(tag)
 	return name, o
 }
 
-// parseTag is ParseTag, and returns the first option that is unknown.
+// parseTag is ParseTag with the first unknown option.
 func parseTag(tag reflect.StructTag) (name string, o Options, unknown string) {
 	name, opts, _ := strings.Cut(tag.Get("dynamodbav"), ",")
 	for opt := range strings.SplitSeq(opts, ",") {
@@ -64,10 +66,10 @@ func parseTag(tag reflect.StructTag) (name string, o Options, unknown string) {
 
 // Attributes returns the fields of t, a struct type, that attributevalue stores, in the order of their indexes.
 //
-// The rules are those of encoding/json: breadth first through the embedded structs, each type once; of the fields with one name
-// the shallowest is kept, if there are several the one that is named by its tag, and if there are still several none. Unlike
-// encoding/json, a tag that begins with "-" always means a field that is not stored, and an embedded value of an unexported type
-// that is no struct, or has a name in its tag, counts as a field.
+// The rules are those of encoding/json: breadth first through the embedded structs, each type once. Of several fields
+// with one name the shallowest is stored; at the same depth the one named by its tag; otherwise none. Unlike in
+// encoding/json, a tag that begins with "-" always means a field that is not stored. An embedded value of an unexported
+// type that is not a struct, or has a name in its tag, counts as a field.
 func Attributes(t reflect.Type) []Attribute {
 	type level struct {
 		typ   reflect.Type
@@ -75,7 +77,7 @@ func Attributes(t reflect.Type) []Attribute {
 	}
 	var (
 		next      = []level{{typ: t}}
-		times     map[reflect.Type]int // how often a struct type is embedded at the level that is walked
+		times     map[reflect.Type]int // how often a struct type is embedded at the current level
 		nextTimes = map[reflect.Type]int{}
 		visited   = map[reflect.Type]bool{}
 		byName    = map[string][]Attribute{}
@@ -111,7 +113,7 @@ func Attributes(t reflect.Type) []Attribute {
 					a.Name = sf.Name
 				}
 				byName[a.Name] = append(byName[a.Name], a)
-				if times[at.typ] > 1 { // so that the fields of two embedded structs of one type meet themselves
+				if times[at.typ] > 1 { // so that the fields of two embedded structs of one type conflict
 					byName[a.Name] = append(byName[a.Name], a)
 				}
 			}
@@ -127,7 +129,7 @@ func Attributes(t reflect.Type) []Attribute {
 	return kept
 }
 
-// dominant returns the attribute that is stored, of those that claim one name. They come shallowest first.
+// dominant returns the stored attribute of several with one name. They come shallowest first.
 func dominant(claims []Attribute) (Attribute, bool) {
 	var tagged, untagged []Attribute
 	for _, a := range claims {
@@ -149,14 +151,14 @@ func dominant(claims []Attribute) (Attribute, bool) {
 	return Attribute{}, false
 }
 
-// embedsStruct reports an embedded struct or pointer to one.
+// embedsStruct reports whether a field is an embedded struct or a pointer to one.
 func embedsStruct(sf reflect.StructField) bool { return sf.Anonymous && structUnder(sf.Type) != nil }
 
-// Pointee returns what t points at, through all pointers; a pointer where they lead to themselves.
+// Pointee returns the type behind all pointers; a pointer type if they lead to themselves.
 func Pointee(t reflect.Type) reflect.Type {
 	for seen := (map[reflect.Type]bool)(nil); t.Kind() == reflect.Pointer && !seen[t]; t = t.Elem() {
 		if t.Name() == "" {
-			continue // only one that has a name leads to itself
+			continue // only a named one leads to itself
 		}
 		if seen == nil {
 			seen = map[reflect.Type]bool{}
@@ -166,7 +168,7 @@ func Pointee(t reflect.Type) reflect.Type {
 	return t
 }
 
-// structUnder returns the struct type that t is or points at, nil for any other.
+// structUnder returns the struct type that t is or points to, nil for any other.
 func structUnder(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -143,7 +143,7 @@ func flatten(dst map[string]string, path []string, m map[string]types.AttributeV
 		at := append(append([]string(nil), path...), name)
 		switch av := av.(type) {
 		case *types.AttributeValueMemberS:
-			if av.Value != "0001-01-01T00:00:00Z" { // a time is no string field
+			if av.Value != "0001-01-01T00:00:00Z" { // a time is not a string field
 				dst[fmt.Sprint(at)] = av.Value
 			}
 		case *types.AttributeValueMemberM:

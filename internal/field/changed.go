@@ -5,11 +5,11 @@ import (
 	"reflect"
 )
 
-// check is a part of the prototype that must stay as New made it: zero, or the pointer to the nested struct that New allocated.
-// The pointer is also what keeps that struct, and with it the addresses of its fields, alive.
+// check is a part of the prototype that must stay as New made it: zero, or the pointer to the nested struct that New
+// allocated. The pointer also keeps that struct, and the addresses of its fields, alive.
 type check struct {
 	at   reflect.Value
-	want reflect.Value // the zero Value: at must be zero
+	want reflect.Value // the zero Value means that at must be zero
 	name string        // of the field in Go
 }
 
@@ -20,7 +20,8 @@ func (c check) holds() bool {
 	return c.at.IsZero()
 }
 
-// Changed returns an error that names a field of the prototype that somebody wrote to. It costs about as much as comparing the struct with its zero value.
+// Changed returns an error with the name of a prototype's field that was written to. It costs about as much as a
+// comparison of the struct with its zero value.
 func (p *Prototype) Changed() error {
 	for _, c := range p.checks {
 		if !c.holds() {
@@ -50,8 +51,8 @@ func (c check) culprit() string {
 	return name
 }
 
-// appendChecks covers v, a struct of the prototype, and all that New allocated behind it, with as few checks as possible:
-// one for each largest part without a pointer of New in it.
+// appendChecks covers v, a struct of the prototype, and all that New allocated behind it, with as few checks as
+// possible: one for each largest part without a pointer of New.
 func appendChecks(checks []check, v reflect.Value, name string) []check {
 	if v.IsZero() {
 		return append(checks, check{at: v, name: name})

@@ -7,8 +7,8 @@ import (
 
 var dynamics sync.Map // of reflect.Type to bool
 
-// Dynamic reports whether values of t have to be looked at one by one: what an interface holds, times, of which not all can be told, and map keys that
-// write themselves, of which two may be written alike, or are no whole numbers, of which not all are found again, and pointers to what may be nil.
+// Dynamic reports whether values of t must be checked one by one: the contents of an interface, times, map keys that
+// marshal themselves or are not whole numbers, and pointers to values that may be nil.
 func Dynamic(t reflect.Type) bool {
 	if d, ok := dynamics.Load(t); ok {
 		return d.(bool)
@@ -46,7 +46,7 @@ func dynamic(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
-// ToNilable reports a pointer to a slice or map that is stored by its kind.
+// ToNilable reports whether t is a pointer to a slice or map that is stored by its kind.
 func ToNilable(t reflect.Type) bool {
 	if t.Kind() != reflect.Pointer || marshals(t) || marshals(t.Elem()) {
 		return false

@@ -15,21 +15,21 @@ var (
 	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
-// marshals reports a type whose values say themselves how they are stored, where they have an address: attributevalue asks the address of a type
-// with a name, and else the value.
+// marshals reports whether addressable values of a type marshal themselves: attributevalue uses the address of a named
+// type, otherwise the value.
 func marshals(t reflect.Type) bool {
 	return t.Implements(marshalerType) || t.Name() != "" && reflect.PointerTo(t).Implements(marshalerType)
 }
 
-// unmarshals reports a type whose values read themselves, where no pointer leads to them.
+// unmarshals reports whether values of a type, without a pointer to them, unmarshal themselves.
 func unmarshals(t reflect.Type) bool {
 	return t.Name() != "" && reflect.PointerTo(t).Implements(unmarshalerType)
 }
 
-// lostItself looks at a type that says itself how it is stored. itself is false for one that is stored by its kind.
+// lostItself checks a type that marshals itself. itself is false for a type that is stored by its kind.
 func lostItself(t reflect.Type, at spot) (itself bool, err error) {
 	if t.Kind() == reflect.Pointer {
-		return false, nil // what it points at is asked
+		return false, nil // the pointer's type is checked
 	}
 	byAddress := reflect.PointerTo(t).Implements(marshalerType)
 	writes := t.Implements(marshalerType) || at.addressed && marshals(t)
@@ -43,9 +43,9 @@ func lostItself(t reflect.Type, at spot) (itself bool, err error) {
 	case writes && (reads || at.loose):
 		return true, lostText(t)
 	case writes:
-		return true, fmt.Errorf("a %s writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue", t)
+		return true, fmt.Errorf("a %s marshals itself and does not unmarshal itself: give it an UnmarshalDynamoDBAttributeValue", t)
 	case reads && byAddress && !at.loose:
-		return true, fmt.Errorf("a %s reads itself, and does not write itself where it has no address, as in a map: use a map of *%[1]s, or give its MarshalDynamoDBAttributeValue a value receiver", t)
+		return true, fmt.Errorf("a %s unmarshals itself, and does not marshal itself without an address, as in a map: use a map of *%[1]s, or give its MarshalDynamoDBAttributeValue a value receiver", t)
 	}
 	return false, nil
 }
@@ -59,7 +59,7 @@ type TextOf[T any] struct{}
 
 func (TextOf[T]) text() reflect.Type { return reflect.TypeFor[T]() }
 
-// lostText says that what is to be stored by its text methods has none.
+// lostText reports a type that should be stored by its text methods and has none.
 func lostText(t reflect.Type) error {
 	if t.Kind() != reflect.Struct {
 		return nil

@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// Loans are the pointers in a struct behind which some of its fields lie: a copy of the struct has them on loan, and
-// shares what they point to.
+// Loans are the pointers in a struct to some of its fields. A copy of the struct shares what they point to.
 type Loans [][]int
 
 // LoansOf returns the pointers on the way to fs, outer ones first.
@@ -26,7 +25,7 @@ func LoansOf(fs []*Field) (out Loans) {
 	return out
 }
 
-// Own makes item, which can be set, point to copies of its own.
+// Own makes the pointers of item, which must be settable, point to copies.
 func (l Loans) Own(item reflect.Value) {
 	for _, index := range l {
 		if p, err := item.FieldByIndexErr(index); err == nil && !p.IsNil() {

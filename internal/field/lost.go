@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Lost says what attributevalue would not store of the field, or not read back, and how to keep it; nil if nothing is lost, or the field says
-// itself how it is stored. Fields of a struct that lies in the item are asked by themselves.
+// Lost returns what attributevalue would not store of the field, or not decode again, and how to keep it; nil if
+// nothing is lost, or the type marshals itself. The fields of a nested struct are checked separately.
 func (f *Field) Lost() error {
 	st := structUnder(f.Type)
 	switch {
@@ -27,14 +27,14 @@ func (f *Field) Lost() error {
 	}
 }
 
-// Lost is [Field.Lost] for what an interface holds, all that lies within it included. It is read as what attributevalue makes of any value, so that it
-// need not read itself.
+// Lost is [Field.Lost] for the contents of an interface, with everything within. They are decoded as attributevalue
+// decodes any value, so they need not unmarshal themselves.
 func Lost(t reflect.Type) error { return lostAt(t, spot{loose: true}) }
 
-// spot is where a value stands, which decides whom attributevalue asks.
+// spot is the place of a value, which decides which methods attributevalue uses.
 type spot struct {
-	addressed bool // the value has an address: it is no value of a map, and not behind an interface
-	pointed   bool // a pointer leads to it
+	addressed bool // the value has an address: it is not a map value, and not behind an interface
+	pointed   bool // it is behind a pointer
 	field     bool // it is a field's own value, which has a tag
 	loose     bool // it is behind an interface
 }
@@ -73,7 +73,7 @@ func lostWithin(t reflect.Type, at spot, seen map[visit]bool) error {
 		return fmt.Errorf("attributevalue cannot store a %s: keep it in an unexported field or out of the entity", t)
 	case reflect.Interface:
 		if t.NumMethod() > 0 {
-			return fmt.Errorf("attributevalue cannot read a %s back, as it does not know the type behind it: use any, or the type itself", t)
+			return fmt.Errorf("attributevalue cannot read a %s back, because it does not know the concrete type: use any, or the type itself", t)
 		}
 	case reflect.Map:
 		if err := lostKey(t.Key()); err != nil {
@@ -103,7 +103,7 @@ func lostWithin(t reflect.Type, at spot, seen map[visit]bool) error {
 	return nil
 }
 
-// lostFields looks at a struct that is stored as a map of its fields, and at all of them.
+// lostFields checks a struct that is stored as a map of its fields, and all its fields.
 func lostFields(t reflect.Type, at spot, seen map[visit]bool) error {
 	if err := lostStruct(t, false); err != nil || t.ConvertibleTo(timeType) {
 		return err
@@ -136,13 +136,13 @@ func throughPointer(t reflect.Type, index []int) bool {
 	return false
 }
 
-// Unstored says that a field is stored nowhere: its tag says so, or another field hides it.
+// Unstored says that a field is not stored: by its tag, or because another field hides it.
 type Unstored struct {
 	In   reflect.Type // the struct
 	Name string       // of the field
 }
 
-// Unstored says so of the field.
+// Unstored returns the field as an Unstored.
 func (f *Field) Unstored() Unstored {
 	in, last := f.of, len(f.Index)-1
 	if last > 0 {
@@ -158,7 +158,7 @@ func (e *Unstored) Error() string {
 	return fmt.Sprintf("%s of %s is dynamodbav:\"-\", or hidden by another of its name, and would be lost: give it an attribute, or make it unexported", e.Name, e.In)
 }
 
-// unstored finds an exported field of t that is none of attrs, the attributes of t.
+// unstored finds an exported field of t that is not in attrs, the attributes of t.
 func unstored(t reflect.Type, attrs []Attribute) error {
 	stored := map[string]bool{}
 	for _, a := range attrs {
@@ -196,7 +196,7 @@ func unstoredIn(t reflect.Type, index []int, stored map[string]bool, around []re
 	return nil
 }
 
-// lostStruct looks at a struct that is stored as a map of its fields.
+// lostStruct checks a struct that is stored as a map of its fields.
 func lostStruct(t reflect.Type, embedded bool) error {
 	if unmarshals(t) && !embedded {
 		if err := lostBeside(t, byAttribute, nowhere); err != nil {
@@ -214,12 +214,12 @@ func lostStruct(t reflect.Type, embedded bool) error {
 		return opaque(t)
 	}
 	if embedded {
-		return nil // the fields are promoted, and asked by themselves
+		return nil // promoted fields are checked separately
 	}
 	return Unreadable(t)
 }
 
-// exports reports that a struct, or one that it embeds, has an exported field, though it be of no attribute.
+// exports reports whether a struct, or one that it embeds, has an exported field, stored or not.
 func exports(t reflect.Type, around []reflect.Type) bool {
 	for sf := range t.Fields() {
 		st := structUnder(sf.Type)
@@ -235,7 +235,7 @@ func exports(t reflect.Type, around []reflect.Type) bool {
 	return false
 }
 
-// embeds reports that t embeds of, directly or by what it embeds.
+// embeds reports whether t embeds of, directly or indirectly.
 func embeds(t, of reflect.Type, around ...reflect.Type) bool {
 	for sf := range t.Fields() {
 		name, _ := ParseTag(sf.Tag)
@@ -254,8 +254,8 @@ func circular(t reflect.Type) error {
 	return fmt.Errorf("a %s embeds itself: the fields of the inner one are hidden by those of the outer one, and would be lost: give the embedded field a name", t)
 }
 
-// Unreadable says which attribute of a struct can be written and not read: that of an embedded value of an unexported type, and those behind an embedded
-// pointer to one.
+// Unreadable returns which attribute of a struct can be encoded but not decoded: that of an embedded value of an
+// unexported type, and those behind an embedded pointer to one.
 func Unreadable(t reflect.Type) error {
 	for _, a := range Attributes(t) {
 		for i := range a.Index {

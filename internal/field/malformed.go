@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// tagKey is the key of the tags that attributevalue reads.
+// tagKey is the key of attributevalue's tags.
 const tagKey = "dynamodbav"
 
-// malformed says that a tag means to name an attribute, and Go does not find the name: dynamodbav: "a".
+// malformed reports a tag that tries to name an attribute in a form that Go does not parse: dynamodbav: "a".
 func malformed(tag reflect.StructTag) error {
 	if _, found := tag.Lookup(tagKey); found || !strings.Contains(strings.ToLower(string(tag)), tagKey) {
 		return nil
@@ -29,10 +29,10 @@ func malformed(tag reflect.StructTag) error {
 	if !strings.Contains(strings.ToLower(rest), tagKey) {
 		return nil // it is part of another key's value
 	}
-	return fmt.Errorf("the tag `%s` is malformed, and Go does not find %s in it: write `dynamodbav:\"name\"`, pairs apart by one space, and none before or behind a colon", tag, tagKey)
+	return fmt.Errorf("the tag `%s` is malformed, and Go does not find %s in it: write `dynamodbav:\"name\"`, separate pairs by one space, without spaces around a colon", tag, tagKey)
 }
 
-// closing returns where the quote is that ends a value, -1 if none does.
+// closing returns the position of the quote that ends a value, -1 if there is none.
 func closing(value string) int {
 	for i := 0; i < len(value); i++ {
 		switch value[i] {

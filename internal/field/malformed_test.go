@@ -39,7 +39,7 @@ func TestMalformedTagsAreFound(t *testing.T) {
 		deep, err := field.New(reflect.StructOf([]reflect.StructField{{Name: "L", Type: reflect.SliceOf(inner), Tag: `dynamodbav:"l"`}}))
 		require.NoError(t, err)
 		if inner.Field(0).Tag.Get("dynamodbav") == "-" {
-			continue // stored nowhere, which others tell
+			continue // not stored, which other checks report
 		}
 		for _, err := range []error{p.Fields()[0].BadTag(), deep.Fields()[0].Lost()} {
 			if bad {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Prototype maps the address of each field of one allocated struct to its description.
-// It is immutable once made, and safe for concurrent use as long as nobody writes to the struct.
+// Prototype maps the address of each field of an allocated struct to its description. It is immutable after New, and
+// safe for concurrent use while the struct is not written to.
 type Prototype struct {
 	ptr    reflect.Value // *T
 	byAddr map[address]*Field
@@ -16,14 +16,14 @@ type Prototype struct {
 	checks []check
 }
 
-// address tells a struct from its first field, which share a place, by their types.
+// address distinguishes a struct from its first field, at the same address, by their types.
 type address struct {
 	at  uintptr
 	typ reflect.Type
 }
 
-// New allocates a struct of type t, nested struct pointers included, and indexes its fields.
-// Behind a pointer to a struct type that it lies in itself nothing is allocated: a recursive type ends there.
+// New allocates a struct of type t, nested struct pointers included, and indexes its fields. It allocates nothing
+// behind a pointer to an enclosing struct type: a recursive type ends there.
 func New(t reflect.Type) (*Prototype, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%s is not a struct", t)
@@ -41,18 +41,19 @@ func (p *Prototype) Pointer() reflect.Value { return p.ptr }
 // Type returns the struct's type.
 func (p *Prototype) Type() reflect.Type { return p.ptr.Type().Elem() }
 
-// Marshals reports a struct that says itself how it is stored, so that its fields do not tell its attributes.
+// Marshals reports whether the struct marshals itself, so that its fields do not determine its attributes.
 func (p *Prototype) Marshals() bool { return marshals(p.Type()) }
 
-// WriteOnly says that the struct says itself how it is stored, and does not read itself.
+// WriteOnly reports that the struct marshals itself and does not unmarshal itself.
 func (p *Prototype) WriteOnly() error {
 	if t := p.Type(); p.Marshals() && !unmarshals(t) {
-		return fmt.Errorf("a %s writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue", t)
+		return fmt.Errorf("a %s marshals itself and does not unmarshal itself: give it an UnmarshalDynamoDBAttributeValue", t)
 	}
 	return nil
 }
 
-// Inherited says that the struct writes or reads itself by a method of an embedded field, which knows nothing of fields that are not kept elsewhere.
+// Inherited reports that the struct marshals or unmarshals itself by a method of an embedded field, which does not know
+// the fields that are not kept elsewhere.
 func (p *Prototype) Inherited(kept func(*Field) bool) error {
 	if !marshals(p.Type()) && !unmarshals(p.Type()) {
 		return nil
@@ -64,7 +65,7 @@ func (p *Prototype) Inherited(kept func(*Field) bool) error {
 	})
 }
 
-// Fields returns every field that can be named, nested ones after the struct that holds them.
+// Fields returns all fields that can be named, nested ones after their struct.
 func (p *Prototype) Fields() []*Field { return p.fields }
 
 // Resolve returns the field whose address ptr is.
@@ -85,7 +86,7 @@ func (p *Prototype) Resolve(ptr any) (*Field, error) {
 	return nil, fmt.Errorf("a %s that is not a field of %s (name fields through Fields(), not through an item)", v.Type().Elem(), p.Type().Name())
 }
 
-// arrayAt returns the array that an address lies in, nil if there is none.
+// arrayAt returns the array that contains an address, nil if there is none.
 func (p *Prototype) arrayAt(at uintptr) *Field {
 	for have, f := range p.byAddr {
 		if f.Type.Kind() == reflect.Array && have.at <= at && at < have.at+f.Type.Size() {
@@ -101,16 +102,17 @@ type walker struct {
 	seen map[reflect.Type]bool // the struct types that the walk is inside of
 }
 
-// base is a struct that is stored as a map of its fields (or is the item itself), with what it promotes from embedded structs.
+// base is a struct that is stored as a map of its fields, or the item itself, with the fields that it promotes from
+// embedded structs.
 type base struct {
 	typ    reflect.Type
 	index  []int    // of the base in the outer struct
-	path   []string // of the base on disk
-	goPath string   // what its fields are named after
+	path   []string // of the base in the item
+	goPath string   // the prefix of its fields' names
 	attrs  map[string]Attribute
 }
 
-// structure indexes v, the item itself or a nested struct that has a name. stored is false where its fields have no attributes of their own.
+// structure indexes v, the item or a named nested struct. stored is false if its fields have no attributes.
 func (w *walker) structure(v reflect.Value, index []int, path []string, goPath string, stored bool) {
 	b := &base{typ: v.Type(), index: index, path: path, goPath: goPath, attrs: map[string]Attribute{}}
 	if stored {
@@ -121,7 +123,8 @@ func (w *walker) structure(v reflect.Value, index []int, path []string, goPath s
 	w.walk(b, v, nil, "")
 }
 
-// walk indexes the fields of v, the base itself or a struct embedded in it at rel. via spells the embedded structs for fields that Go does not promote.
+// walk indexes the fields of v, the base itself or a struct embedded in it at rel. via names the embedded structs for
+// fields that Go does not promote.
 func (w *walker) walk(b *base, v reflect.Value, rel []int, via string) {
 	t := v.Type()
 	w.seen[t] = true
@@ -142,7 +145,7 @@ func (w *walker) walk(b *base, v reflect.Value, rel []int, via string) {
 			continue
 		}
 		if fv.Kind() == reflect.Pointer {
-			fv.Set(reflect.New(st)) // so that the address of what lies behind can be taken
+			fv.Set(reflect.New(st)) // so that the addresses behind it exist
 			fv = fv.Elem()
 		}
 		if f.Embedded {
@@ -180,7 +183,7 @@ func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string)
 
 func (w *walker) add(v reflect.Value, f *Field) {
 	if f.Type.Size() == 0 {
-		return // shares its address with whatever follows
+		return // it shares its address with the next field
 	}
 	w.p.byAddr[address{v.Addr().Pointer(), f.Type}] = f
 	w.p.fields = append(w.p.fields, f)

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// BadTag says what is wrong with the options of the field's tag: attributevalue would ignore them, or store what it does not read back; nil if
-// nothing is.
+// BadTag returns what is wrong with the options of the field's tag: attributevalue would ignore them, or store what it
+// does not decode again; nil if nothing is.
 func (f *Field) BadTag() error {
 	if err := malformed(f.tag); err != nil && (f.Stored() || f.Embedded) {
 		return err
@@ -46,12 +46,12 @@ func badTag(t reflect.Type, o Options, unknown string) error {
 	case (o.OmitEmptyElem || o.NullEmptyElem) && t.Kind() != reflect.Slice && t.Kind() != reflect.Array && t.Kind() != reflect.Map:
 		return fmt.Errorf("attributevalue ignores an element's tag option on a %s: it is for slices and maps", t)
 	case o.OmitEmptyElem && shifts(t):
-		return fmt.Errorf("under the tag option \"omitemptyelem\" the elements of an array in a %s would come back in other places: use a slice", t)
+		return fmt.Errorf("under the tag option \"omitemptyelem\" the elements of an array in a %s would be read back in other places: use a slice", t)
 	}
 	return badSet(t, o)
 }
 
-// shifts reports an array, or what holds one, of which elements would be left out.
+// shifts reports whether t is or contains an array whose elements could be left out.
 func shifts(t reflect.Type) bool {
 	for seen := map[reflect.Type]bool{}; !marshals(t) && !seen[t]; {
 		seen[t] = true
@@ -67,7 +67,7 @@ func shifts(t reflect.Type) bool {
 	return false
 }
 
-// badSet says why t, no pointer, cannot be stored as the set that its tag asks for.
+// badSet returns why t, not a pointer, cannot be stored as the set in its tag.
 func badSet(t reflect.Type, o Options) error {
 	set, fits := "", func(reflect.Type) bool { return true }
 	for _, kind := range []struct {
@@ -91,7 +91,7 @@ func badSet(t reflect.Type, o Options) error {
 	case t.Kind() != reflect.Slice && t.Kind() != reflect.Array:
 		return fmt.Errorf("attributevalue ignores a set's tag option on a %s: it is for slices", t)
 	case t.Kind() == reflect.Array:
-		return fmt.Errorf("the elements of a %s would come back in other places, as a set has no order: use a slice", t)
+		return fmt.Errorf("the elements of a %s would be read back in another order, because a set has none: use a slice", t)
 	case t.Elem().Kind() == reflect.Uint8:
 		return fmt.Errorf("attributevalue stores a %s as a binary and ignores the tag option %q: drop it", t, set)
 	}
@@ -105,7 +105,7 @@ func badSet(t reflect.Type, o Options) error {
 	case marshals(elem) || reflect.PointerTo(elem).Implements(unmarshalerType):
 		return fmt.Errorf("attributevalue does not read the elements of a set by themselves, as a %s does: drop the tag option %q", elem, set)
 	case !fits(elem):
-		return fmt.Errorf("a %s is no element for the tag option %q, and no item could be written", elem, set)
+		return fmt.Errorf("a %s cannot be an element with the tag option %q: no item could be written", elem, set)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func isBytes(t reflect.Type) bool {
 	return (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem() == byteType
 }
 
-// isNumber reports a type that is stored as a number.
+// isNumber reports whether a type is stored as a number.
 func isNumber(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -127,7 +127,7 @@ func isNumber(t reflect.Type) bool {
 	}
 }
 
-// isText reports a type that is stored as a string.
+// isText reports whether a type is stored as a string.
 func isText(t reflect.Type) bool {
 	return t.Kind() == reflect.String && !isNumber(t) || t.ConvertibleTo(timeType)
 }

@@ -1,17 +1,17 @@
-// Package fleet holds what proves that the library goes on where an older release stopped, and beside it.
+// Package fleet proves that the library works with the data of an older release, and beside it.
 //
-// Package model is a table that uses everything the library keeps, and program a process that writes to it. Both compile
-// with the library of commit 0e51cb8 too.
+// Package model is a table that uses everything that the library stores, and program is a process that writes to it.
+// Both also compile with the library of commit 0e51cb8.
 //
-// testdata/0e51cb8.json is what program wrote with that library. It is data, and is not to be written again; this is how it
-// was:
+// testdata/0e51cb8.json is what program wrote with that library. It is data, and must not be written again; it was made
+// with:
 //
 //	git worktree add /tmp/old 0e51cb8 && cp -r internal/fleet /tmp/old/internal/
 //	cd /tmp/old && go run ./internal/fleet/program write
 //
-// testdata/values-0e51cb8.json is what that library stored of values that definitions and writes refuse now. The name of each item
-// says what it was.
+// testdata/values-0e51cb8.json is what that library stored of values that definitions and writes now reject. The name
+// of each item describes it.
 //
-// The test of a mixed fleet builds program both ways, and lets processes of both write to one table. It needs the history
-// of the repository: without it the test skips, or fails where DDB_REQUIRE_FLEET=1.
+// The test of a mixed fleet builds program with both libraries, and runs processes of both on one table. It needs the
+// history of the repository: without it the test skips, or fails with DDB_REQUIRE_FLEET=1.
 package fleet

@@ -39,7 +39,7 @@ const release = "0e51cb8"
 // requireVar is the variable that forbids the test of a mixed fleet to skip.
 const requireVar = "DDB_REQUIRE_FLEET"
 
-// told is a line of what a process prints.
+// told is a line of a process's output.
 type told struct {
 	ID, What, Item string
 	Version        int64
@@ -154,7 +154,7 @@ func writeFile(t *testing.T, name string, data []byte) {
 	require.NoError(t, os.WriteFile(name, data, 0o600))
 }
 
-// start runs a process to its end, and returns what it was told.
+// start runs a process to its end, and returns its results.
 func (p program) start(ctx context.Context, endpoint, name string, seed uint64, calls int) (all []told, err error) {
 	args := append([]string{"work", "-endpoint", endpoint, "-name", name, "-seed", strconv.FormatUint(seed, 10), "-calls", strconv.Itoa(calls)}, p.args...)
 	cmd := exec.CommandContext(ctx, p.path, args...)
@@ -183,7 +183,7 @@ type mixed struct {
 	done   []told // calls that succeeded
 }
 
-// Processes of an older release and of this one write to one table: what each was told is what is stored.
+// Processes of an older release and of this one write to one table: the results of their calls match the table.
 func TestMixedFleet(t *testing.T) {
 	t.Parallel()
 	before, after := build(t)
@@ -320,7 +320,7 @@ func (m *mixed) checkHolders(t *testing.T) {
 	}
 }
 
-// Numbers have no gap, and each holds what was written under it.
+// Numbers have no gap, and each has the content that was written with it.
 func (m *mixed) checkPages(t *testing.T) {
 	t.Helper()
 	for _, id := range []string{"1", "2", "keep"} {
@@ -393,7 +393,7 @@ func (m *mixed) checkScores(t *testing.T) {
 	assert.Equal(t, map[string]int{"1": len(m.succeeded("score", "1")), "2": len(m.succeeded("score", "2"))}, points)
 }
 
-// What is derived is what its sources add up to.
+// Derived values are the sums of their sources.
 func (m *mixed) checkRanks(t *testing.T) {
 	t.Helper()
 	require.NoError(t, m.Views[0].Rebuild(t.Context(), m.db, nil))

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fleet/model"
 )
 
-// The histories of an older release go on: their numbers follow, and none is used twice.
+// The histories of an older release continue: their numbers follow, and none is used twice.
 func TestOldHistories(t *testing.T) {
 	t.Parallel()
 	for id, c := range map[string]struct {

@@ -70,7 +70,8 @@ func pages(t *testing.T, table *ddb.Table) *ddb.Entity[page] {
 	return e
 }
 
-// reads requires that an item is read alone and in a list, with a value or as an error of its own (says is not ""), and that it can be deleted.
+// reads requires that an item is read alone and in a list, with a value or with its own error (says is not ""), and
+// that it can be deleted.
 func reads[V any](t *testing.T, v *values, id string, want V, says string) {
 	t.Helper()
 	both(t, v, holder[V]{lowered(id), want}, func(h *holder[V]) *lowered { return &h.ID }, says)
@@ -112,7 +113,7 @@ func both[T interface{ name() string }](t *testing.T, v *values, want T, id func
 	}
 }
 
-// What was stored of values that are refused now is read by the types that are taken now, or is an error of that item alone.
+// Stored values that are rejected now are read by the types that are accepted now, or are an error of that item only.
 func TestOldValuesThatAreRefusedNowAreRead(t *testing.T) {
 	t.Parallel()
 	v := openValues(t)
@@ -157,8 +158,8 @@ type (
 func (b binaries) name() string { return string(b.ID) }
 func (x tags) name() string     { return string(x.ID) }
 
-// A key that begins with "~" is the library's own to every read. An item that an older release wrote there was never seen again: it is deleted by
-// the SDK. What was no UTF-8 is stored as other text, under which it is found.
+// For every read a key that begins with "~" is the library's own. An item that an older release wrote there was never
+// visible: the SDK deletes it. Text that was not UTF-8 is stored as another text, under which it is found.
 func TestOldNativeKeysThatAreRefusedNow(t *testing.T) {
 	t.Parallel()
 	v := openValues(t)

@@ -1,13 +1,13 @@
-// Package integration holds the conformance suite: the same tests on every DynamoDB that is at hand.
+// Package integration holds the conformance suite: the same tests on every available DynamoDB.
 //
-// A test asks [Each] for an [Env]: an engine, a client of it and a table name that no other test uses. Tests run in
-// parallel, on one engine in a container a process. What differs between engines stands in package capability;
-// a test branches on [Engine.Has] and never on a name.
+// A test asks [Each] for an [Env]: an engine, a client and a unique table name. Tests run in parallel, on one engine in
+// a container per process. Package capability has the differences between engines; a test branches on [Engine.Has] and
+// never on a name.
 //
 //	DDB_ENGINE_IMAGE=dynoxide:1.2.1           run that engine in the container instead of DynamoDB Local
 //	DYNAMODB_ENDPOINT=http://localhost:8000   run on that endpoint instead of starting a container
-//	DDB_REQUIRE_LOCAL=1                       fail where the container cannot be started, instead of skipping
-//	DDB_AWS=1                                 run on AWS too, in the account and region that the environment names
+//	DDB_REQUIRE_LOCAL=1                       fail if the container cannot be started, instead of skipping
+//	DDB_AWS=1                                 run on AWS too, in the account and region of the environment
 package integration
 
 import (
@@ -27,7 +27,7 @@ import (
 type Engine struct {
 	Name   string
 	kind   string                              // its name in package capability
-	lag    time.Duration                       // for how long an index may be behind
+	lag    time.Duration                       // how long an index may lag
 	optIn  string                              // the variable that must be 1, "" for an engine that always runs
 	client func(t testing.TB) *dynamodb.Client // may skip
 }
@@ -40,7 +40,7 @@ var Engines = []Engine{
 		client: func(testing.TB) *dynamodb.Client { return ddbmem.New().Client() },
 	},
 	{
-		// As AWS is: what was just written may not be in a global index yet.
+		// As in AWS, a global index may not have the last writes yet.
 		Name: "ddbmem-lagging",
 		kind: "ddbmem-lagging",
 		client: func(testing.TB) *dynamodb.Client {

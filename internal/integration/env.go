@@ -12,11 +12,11 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
-// Env is what one test has on one engine.
+// Env is the environment of one test on one engine.
 type Env struct {
 	Engine
 	Client *dynamodb.Client
-	Table  string // a name that no other test uses; the table is not there yet
+	Table  string // a unique name; the table does not exist yet
 }
 
 // Open creates the table of a model and returns its DB; the table is deleted when the test ends.
@@ -54,14 +54,14 @@ func (e *Env) deleteAfter(t testing.TB) {
 	})
 }
 
-// CatchUp waits until the global indexes show what was written before, on an engine whose indexes lag.
+// CatchUp waits until the global indexes show all earlier writes, on an engine whose indexes lag.
 func (e *Env) CatchUp() { time.Sleep(e.lag) }
 
-// Settles runs check until it reports true: once where indexes do not lag, for up to ten seconds where they do.
+// Settles runs check until it reports true: once if indexes do not lag, otherwise for up to ten seconds.
 func (e *Env) Settles(t testing.TB, check func() bool) {
 	t.Helper()
 	if !e.Has(capability.IndexLag) {
-		require.True(t, check(), "the index is behind, on an engine whose indexes do not lag")
+		require.True(t, check(), "the index lags, on an engine whose indexes do not lag")
 		return
 	}
 	require.Eventually(t, check, 10*time.Second, 100*time.Millisecond, "the index did not catch up")

@@ -71,7 +71,7 @@ func anOrder(id string) Order {
 	return Order{Customer: "7", ID: id, Status: "new", Region: "eu", Placed: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
 }
 
-// Each mistake is answered by an error that says what to do, and changes nothing.
+// Each mistake gives an error that says what to do, and changes nothing.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -251,7 +251,7 @@ func text(av types.AttributeValue) string {
 	return ""
 }
 
-// What is wrong with the table is said where it is met.
+// Faults of the table are reported where they matter.
 func TestTableMistakes(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

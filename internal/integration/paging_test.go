@@ -114,7 +114,7 @@ func TestPages(t *testing.T) {
 	})
 }
 
-// place is where a book stands in the index.
+// place is the position of a book in the index.
 func place(index string, b Book) int {
 	if index == "table" {
 		return b.N

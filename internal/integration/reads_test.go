@@ -263,7 +263,7 @@ func TestBatchGetKeepsOrderAndDuplicates(t *testing.T) {
 	})
 }
 
-// A parallel scan reads every item once, and goes on from a checkpoint.
+// A parallel scan reads every item once, and continues from a checkpoint.
 func TestScanResumes(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

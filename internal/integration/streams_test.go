@@ -18,7 +18,7 @@ import (
 )
 
 // A chat: messages of a group, a row of the group for each participant at the time of its newest message, and a member
-// that knows where that row stands. What a participant has written is counted.
+// with the position of that row. The messages of a participant are counted.
 type (
 	Message struct {
 		Group  string    `dynamodbav:"-"`

@@ -100,12 +100,12 @@ func TestEveryEdit(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"z", "b", "c"}, got.Notes)
 		assert.Empty(t, got.Slug)
-		// a zero is no reason to leave the ranking
+		// a zero does not remove a player from the ranking
 		env.Settles(t, func() bool {
 			all, err := ddb.Collect(repo.Query(ctx, c.events.On(c.bySeats, Event{Venue: venue{City: "Ulm"}})))
 			return assert.NoError(t, err) && len(all) == 1 && all[0].Seats == 0
 		})
-		// a sparse row is left with what is its own alone, and entered again
+		// a sparse index entry is removed with its attributes, and added again
 		_, err = repo.Update(ctx, key, ddb.Set(&f.Status, "draft"))
 		require.NoError(t, err)
 		env.Settles(t, func() bool {
@@ -192,7 +192,7 @@ func TestTransactionsSayWhatFailed(t *testing.T) {
 	})
 }
 
-// dropper loses the answer of the first request of an operation, which has been applied.
+// dropper loses the response to the first request of an operation, which has been applied.
 type dropper struct {
 	dynamodb.HTTPClient
 	operation string
@@ -208,7 +208,7 @@ func (d dropper) Do(r *http.Request) (*http.Response, error) {
 	return out, err
 }
 
-// losing is db with a client that loses the first answer of an operation.
+// losing is db with a client that loses the first response of an operation.
 func losing(db *ddb.DB, env *integration.Env, operation string) *ddb.DB {
 	options := env.Client.Options()
 	options.HTTPClient = dropper{options.HTTPClient, operation, &atomic.Bool{}}

@@ -10,14 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Expression collects the placeholders that the expressions of one request share. Every name is a placeholder, so
-// that no reserved word can stand in the way. The zero value is empty and ready to use.
+// Expression collects the placeholders of a request's expressions. Every name is a placeholder, so that reserved words
+// do not matter. The zero value is empty and ready to use.
 type Expression struct {
 	names  []string // of "#0", "#1", …
 	values []types.AttributeValue
 }
 
-// Names returns what ExpressionAttributeNames takes; nil if there are none.
+// Names returns the value for ExpressionAttributeNames; nil if there are none.
 func (x *Expression) Names() map[string]string {
 	if len(x.names) == 0 {
 		return nil
@@ -29,7 +29,7 @@ func (x *Expression) Names() map[string]string {
 	return out
 }
 
-// Values returns what ExpressionAttributeValues takes; nil if there are none.
+// Values returns the value for ExpressionAttributeValues; nil if there are none.
 func (x *Expression) Values() map[string]types.AttributeValue {
 	if len(x.values) == 0 {
 		return nil
@@ -41,7 +41,7 @@ func (x *Expression) Values() map[string]types.AttributeValue {
 	return out
 }
 
-// The placeholders of most expressions, ready made.
+// The most common placeholders.
 var namePlaceholders, valuePlaceholders [32]string
 
 func init() {
@@ -83,7 +83,7 @@ func (x *Expression) Value(v types.AttributeValue) string {
 	return numbered(&valuePlaceholders, ':', len(x.values)-1)
 }
 
-// Adopt returns expr, which was built elsewhere with placeholders of its own, with placeholders of x instead.
+// Adopt returns expr, which has placeholders of its own, with placeholders of x.
 func (x *Expression) Adopt(expr string, names map[string]string, values map[string]types.AttributeValue) string {
 	return placeholder.ReplaceAllStringFunc(expr, func(p string) string {
 		if name, ok := names[p]; ok {
@@ -98,10 +98,10 @@ func (x *Expression) Adopt(expr string, names map[string]string, values map[stri
 
 var placeholder = regexp.MustCompile(`[#:][A-Za-z0-9_]+`)
 
-// And joins conditions with AND, each in parentheses unless it stands alone; empty ones are left out.
+// And joins conditions with AND, in parentheses if there are several; empty ones are left out.
 func And(conds ...string) string { return join(" AND ", conds) }
 
-// Or joins conditions with OR, likewise.
+// Or joins conditions with OR, in the same way.
 func Or(conds ...string) string { return join(" OR ", conds) }
 
 func join(op string, conds []string) string {

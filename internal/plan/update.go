@@ -5,7 +5,7 @@ import "strings"
 // Update collects the clauses of an update expression. The zero value is empty and ready to use.
 type Update struct{ set, remove, add, del []string }
 
-// Set gives a path the value of an operand.
+// Set sets a path to an operand.
 func (u *Update) Set(path, operand string) { u.set = append(u.set, path+" = "+operand) }
 
 // Remove removes a path.
@@ -17,7 +17,7 @@ func (u *Update) Add(path, value string) { u.add = append(u.add, path+" "+value)
 // Delete deletes a value from a set.
 func (u *Update) Delete(path, value string) { u.del = append(u.del, path+" "+value) }
 
-// Makes reports that the update makes an item where there is none: one that only removes does not.
+// Makes reports whether the update creates a missing item: one that only removes does not.
 func (u *Update) Makes() bool { return len(u.set)+len(u.add) > 0 }
 
 // String returns the expression, "" if there is nothing to do.

@@ -47,17 +47,17 @@ func TestFaultsOfTablesAreFound(t *testing.T) {
 	const test = "`internal/promises: TestFaultsOfTablesAreFound`"
 	src := declarations(t)
 	for _, tc := range []struct{ name, text, fault string }{
-		{"true", head + "| a | `update.go: updatePlan.checkTTL`, `known.go: known` | " + test + " | x \\| y |", ""},
-		{"subtest", head + "| a | `known.go: known` | `internal/promises: TestFaultsOfTablesAreFound/true` | x |", ""},
+		{"true", head + "| a | `internal/write/update.go: updatePlan.checkTTL`, `internal/write/known.go: known` | " + test + " | x \\| y |", ""},
+		{"subtest", head + "| a | `internal/write/known.go: known` | `internal/promises: TestFaultsOfTablesAreFound/true` | x |", ""},
 		{"file", head + "| a | `none.go: DB.Find` | " + test + " | x |", `line 3: no file "none.go"`},
-		{"function", head + "| a | `known.go: DB.Forget` | " + test + " | x |", `line 3: no "DB.Forget" in known.go`},
-		{"directory", head + "| a | `known.go: known` | `none: TestA` | x |", `line 3: no tests in "none"`},
-		{"test", head + "| a | `known.go: known` | `ddb: TestOfNothing` | x |", `line 3: no "TestOfNothing" in ddb`},
-		{"no test", head + "| a | `known.go: known` | `ddb: known` | x |", `line 3: "known" is no test`},
-		{"empty", head + "| a | `known.go: known` | " + test + " | |", `line 3: "Taken out" is empty`},
+		{"function", head + "| a | `internal/write/known.go: DB.Forget` | " + test + " | x |", `line 3: no "DB.Forget" in internal/write/known.go`},
+		{"directory", head + "| a | `internal/write/known.go: known` | `none: TestA` | x |", `line 3: no tests in "none"`},
+		{"test", head + "| a | `internal/write/known.go: known` | `ddb: TestOfNothing` | x |", `line 3: no "TestOfNothing" in ddb`},
+		{"no test", head + "| a | `internal/write/known.go: known` | `ddb: known` | x |", `line 3: "known" is no test`},
+		{"empty", head + "| a | `internal/write/known.go: known` | " + test + " | |", `line 3: "Taken out" is empty`},
 		{"plain", head + "| a | known.go | " + test + " | x |", `line 3: no name in "known.go"`},
-		{"left over", head + "| a | `known.go: known` and more | " + test + " | x |", `line 3: " and more" beside the names`},
-		{"cells", head + "| a | `known.go: known` | " + test + " |", "line 3: 3 cells, not 4"},
+		{"left over", head + "| a | `internal/write/known.go: known` and more | " + test + " | x |", `line 3: " and more" beside the names`},
+		{"cells", head + "| a | `internal/write/known.go: known` | " + test + " |", "line 3: 3 cells, not 4"},
 		{"header", "| Promise | Kept in |\n|---|---|\n", "line 1: the table's columns are Promise, Kept in"},
 		{"rule", "| Promise | Kept in | Attacked by | Taken out |\n", "line 2: no line |---|---|---|---| after the columns"},
 	} {
@@ -171,7 +171,7 @@ func receiver(decl *ast.FuncDecl) string {
 	}
 }
 
-// check returns how many promises text lists, and what is wrong with them.
+// check returns the number of promises in text, and their faults.
 func (src source) check(text string) (rows int, faults []string) {
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -201,7 +201,7 @@ func (src source) check(text string) (rows int, faults []string) {
 	return rows, faults
 }
 
-// row returns what is wrong with one promise.
+// row returns the faults of one promise.
 func (src source) row(cells []string) (faults []string) {
 	if len(cells) != len(header) {
 		return []string{fmt.Sprintf("%d cells, not %d", len(cells), len(header))}

@@ -7,12 +7,10 @@ import (
 )
 
 // Compare orders two sequence numbers of one stream: by length, then by text. They are decimal numbers of 21 to 40
-// digits without leading zeros, more than any machine integer and than a DynamoDB number holds; as plain text
-// "9…" of 21 digits would stand behind "10…" of 22. DynamoDB Local pads its numbers with zeros to one length, where both
-// orders agree.
+// digits without leading zeros, too long for a machine integer or a DynamoDB number. As plain text, "9…" of 21 digits
+// would sort after "10…" of 22. DynamoDB Local pads its numbers with zeros to one length, for which both orders agree.
 //
-// The number of a record of Kinesis Data Streams has two parts, "time.number": the first orders, and the second where the
-// first is equal.
+// The number of a Kinesis Data Streams record has two parts, "time.number": the second decides if the first is equal.
 func Compare(a, b string) int {
 	aTime, aNumber, _ := strings.Cut(a, ".")
 	bTime, bNumber, _ := strings.Cut(b, ".")

@@ -9,10 +9,10 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// Match reports whether s has the shape of a key of the template: its literals, digits where its fixed parts stand, and
-// something where the others do. It is what claims an item, and it is cheap: it allocates nothing and does not look into
-// values, so that a key of the right shape which tells no value fails in Decode, loudly, instead of being nobody's.
-// A Native template of one string matches what CheckNative takes; other Native templates match nothing.
+// Match reports whether s has the shape of a key of the template: its literals, digits in its fixed parts, and
+// something in the others. It decides whose item a key is. It allocates nothing and does not parse values, so a key of
+// the right shape with an invalid value fails in Decode, with an error, and is not ignored as unknown. A Native
+// template of one string matches what CheckNative accepts; other Native templates match nothing.
 func (t Template) Match(s string) bool {
 	if t.Native() {
 		return len(t.parts) == 1 && t.parts[0].Field.Type.Kind() == reflect.String && s != "" && s[0] != reserved
@@ -26,7 +26,7 @@ func (t Template) Match(s string) bool {
 	return s == "" && len(t.parts) > 0
 }
 
-// cut takes the text of part i from the front of s, which the earlier parts have been taken from.
+// cut takes the text of part i from the front of s, which begins at that part.
 func (t Template) cut(s string, i int) (text, rest string, ok bool) {
 	p := &t.parts[i]
 	switch {
@@ -39,7 +39,7 @@ func (t Template) cut(s string, i int) (text, rest string, ok bool) {
 		}
 		return s[:p.Width], s[p.Width:], p.shaped(s[:p.Width])
 	case t.stops[i] != "":
-		// The first appearance is the right one: Encode refuses a value with an earlier one.
+		// The first occurrence is the right one: Encode rejects a value with an earlier one.
 		end := strings.Index(s, t.stops[i])
 		if end < 0 {
 			return "", "", false
@@ -51,7 +51,7 @@ func (t Template) cut(s string, i int) (text, rest string, ok bool) {
 	return text, rest, text != "" && (i > 0 || text[0] != reserved)
 }
 
-// shaped reports whether text, of the part's width, may stand for a value.
+// shaped reports whether text, of the part's width, may be a value.
 func (p *Part) shaped(text string) bool {
 	switch p.Kind {
 	case Num:
@@ -75,13 +75,15 @@ func (p *Part) shaped(text string) bool {
 
 const timeShape = "0000-00-00T00:00:00.000000000Z"
 
-// Decode sets the fields of item, an addressable struct, to what s says. Lossless parts are set where the field is zero;
-// where it is not, because an attribute or another key has told its value, that value must render the same text, else the
-// error is a *ValueError with ErrDisagrees. So are the values behind Fold and Shard, unless they are empty (not read).
+// Decode sets the fields of item, an addressable struct, to the values in s. It sets lossless parts whose field is
+// zero. A field that is not zero, because an attribute or another key has set it, must render the same text; otherwise
+// the error is a *ValueError with ErrDisagrees. The same holds for fields behind Fold and Shard, unless they are empty
+// (not read).
 //
-// Decode accepts exactly the strings that Encode renders: anything else is ErrShape. After an error, item is of no use.
+// Decode accepts exactly the strings that Encode renders: anything else is ErrShape. After an error, item must not be
+// used.
 //
-// A zero number is taken for one that was not read. Agrees and AgreesOn see the difference.
+// A zero number counts as not read. Agrees and AgreesOn see the difference.
 func (t Template) Decode(s string, item reflect.Value) error {
 	if t.Native() {
 		return errNative
@@ -120,7 +122,7 @@ func (t Template) Decode(s string, item reflect.Value) error {
 	return nil
 }
 
-// Agrees reports, with an error, whether the key that item has is other than s: what Decode checks, zero numbers included.
+// Agrees returns an error if the key of item differs from s: it checks what Decode checks, and zero numbers.
 func (t Template) Agrees(s string, item reflect.Value) error {
 	if t.Native() {
 		return errNative
@@ -143,7 +145,8 @@ func (t Template) Agrees(s string, item reflect.Value) error {
 	return nil
 }
 
-// AgreesOn is Agrees for the parts of one field. Of a string that is no key of the template it says nothing: Decode does.
+// AgreesOn is Agrees for the parts of one field. It accepts a string that is not a key of the template, which Decode
+// checks.
 func (t Template) AgreesOn(f *field.Field, s string, item reflect.Value) error {
 	for i := range t.parts {
 		text, rest, ok := t.cut(s, i)
@@ -170,7 +173,7 @@ func (t Template) same(i int, text string, v reflect.Value) error {
 	return nil
 }
 
-// encodeOnly refuses text that no value renders as part i.
+// encodeOnly rejects text that no value renders as part i.
 func (t Template) encodeOnly(i int, text string) error {
 	p := &t.parts[i]
 	if p.Kind == Shard {
@@ -193,7 +196,7 @@ func shardNumber(text string) (n int) {
 	return n
 }
 
-// decodePart sets the field of lossless part i to what text says, or compares.
+// decodePart sets the field of lossless part i to the value of text, or compares it.
 func (t Template) decodePart(i int, text string, item reflect.Value) error {
 	p := &t.parts[i]
 	if v := p.Field.Get(item); !v.IsZero() {
@@ -218,7 +221,7 @@ func (t Template) decodePart(i int, text string, item reflect.Value) error {
 		}
 		dst, ok := reflect.TypeAssert[*time.Time](v.Addr())
 		if !ok {
-			return p.valueError(&detail{"is no time.Time", ErrShape})
+			return p.valueError(&detail{"is not a time.Time", ErrShape})
 		}
 		*dst = at
 		if t.same(i, text, v) != nil {
@@ -232,7 +235,7 @@ func (t Template) decodePart(i int, text string, item reflect.Value) error {
 		if err := u.UnmarshalText([]byte(text)); err != nil {
 			return p.valueError(err)
 		}
-		if t.same(i, text, v) != nil { // it reads more spellings than it writes: a key derived from it would be another
+		if t.same(i, text, v) != nil { // it parses more spellings than it writes: a key derived from it would differ
 			return t.shapeError()
 		}
 	case Literal, Fold, Native, Shard:

@@ -80,17 +80,17 @@ func TestDecode(t *testing.T) {
 		keys []string
 		msg  string
 	}{
-		"other literal":     {key(lit("c#"), str("A")), []string{"", "c#", "d#1", "xc#1"}, "is no key of the template c#{A}"},
-		"more than a key":   {key(lit("c"), num("N", 2)), []string{"c011", "c0", "c-1x"}, "is no key of the template c{N:2}"},
-		"not UTF-8":         {key(lit("c#"), str("A")), []string{"c#\xff", "c#\U0010FFFF"}, "is no key of the template c#{A}"},
+		"other literal":     {key(lit("c#"), str("A")), []string{"", "c#", "d#1", "xc#1"}, "is not a key of the template c#{A}"},
+		"more than a key":   {key(lit("c"), num("N", 2)), []string{"c011", "c0", "c-1x"}, "is not a key of the template c{N:2}"},
+		"not UTF-8":         {key(lit("c#"), str("A")), []string{"c#\xff", "c#\U0010FFFF"}, "is not a key of the template c#{A}"},
 		"minus zero":        {key(num("N", 4)), []string{"-999"}, "N cannot hold the number in its key"},
 		"too great":         {key(num("N", 20)), []string{"09223372036854775808", "99999999999999999999", "-0776627963145224190"}, "N cannot hold the number in its key"},
 		"too great for one": {key(num("I8", 4)), []string{"0128", "-870"}, "I8 cannot hold the number in its key"},
 		"too great for two": {key(num("U8", 4)), []string{"0256"}, "U8 cannot hold the number in its key"},
-		"no date":           {key(at("At")), []string{"2026-13-20T12:00:00.000000000Z", "2026-02-29T12:00:00.000000000Z", "2026-11-20T24:00:00.000000000Z", "0000-01-01T00:00:00.000000000Z", "0001-01-01T00:00:00.000000000Z"}, "is no key of the template {At}"},
-		"another spelling":  {key(text("ID")), []string{"7F3A0001-0203-0405-0607-08090A0B0CFF", "00000000-0000-0000-0000-000000000000"}, "is no key of the template {ID}"},
+		"no date":           {key(at("At")), []string{"2026-13-20T12:00:00.000000000Z", "2026-02-29T12:00:00.000000000Z", "2026-11-20T24:00:00.000000000Z", "0000-01-01T00:00:00.000000000Z", "0001-01-01T00:00:00.000000000Z"}, "is not a key of the template {At}"},
+		"another spelling":  {key(text("ID")), []string{"7F3A0001-0203-0405-0607-08090A0B0CFF", "00000000-0000-0000-0000-000000000000"}, "is not a key of the template {ID}"},
 		"its own error":     {key(text("ID")), []string{"x"}, "ID is no uuid"},
-		"no template":       {template.Template{}, []string{""}, "is no key of the template "},
+		"no template":       {template.Template{}, []string{""}, "is not a key of the template "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// disagrees reports a key that tells another value than v, with both: ID is "7", the key says "8".
+// disagrees is the error for a key with another value than v, with both: ID is "7", the key says "8".
 func (p *Part) disagrees(v reflect.Value, text string) error {
 	return p.valueError(&detail{"is " + p.show(v) + ", the key says " + p.told(text), ErrDisagrees})
 }
 
-// show writes a value of the part's field as told writes that of a key.
+// show formats a value of the part's field as told formats that of a key.
 func (p *Part) show(v reflect.Value) string {
 	switch at, ok := reflect.TypeAssert[time.Time](v); {
 	case ok:
@@ -32,7 +32,7 @@ func (p *Part) show(v reflect.Value) string {
 	return strconv.Quote(string(b))
 }
 
-// told writes what a part of a key stands for.
+// told formats the value in a part of a key.
 func (p *Part) told(text string) string {
 	switch p.Kind {
 	case Num:

@@ -105,7 +105,7 @@ var drawTemplate = rapid.Custom(func(t *rapid.T) template.Template {
 	return key(parts...)
 }).Filter(func(t template.Template) bool { return len(t.Faults()) == 0 })
 
-// told returns what a key of tm tells about x: the values of the lossless parts, the text of the others.
+// told returns the values in a key of tm for x: the values of the lossless parts, the text of the others.
 func told(tm template.Template, x thing) []any {
 	var out []any
 	for i, p := range tm.Parts() {

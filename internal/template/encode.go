@@ -12,11 +12,11 @@ import (
 
 var errNative = errors.New("a Native template has no text")
 
-// reserved begins the keys that the library makes for itself.
+// reserved is the first character of the library's own keys.
 const reserved = '~'
 
-// Encode returns item's key. It fails with a *ValueError that names the first field whose value cannot stand in a key,
-// for which errors.Is(err, ErrEmpty) is true if there is none. Item is a struct of the type of the template's fields.
+// Encode returns item's key. If a value cannot be in a key, the error is a *ValueError with the first such field; for
+// an empty value errors.Is(err, ErrEmpty) is true. Item is a struct of the type of the template's fields.
 func (t Template) Encode(item reflect.Value) (string, error) {
 	var buf [256]byte
 	b, err := t.AppendTo(buf[:0], item)
@@ -26,13 +26,13 @@ func (t Template) Encode(item reflect.Value) (string, error) {
 	return string(b), nil
 }
 
-// AppendTo appends item's key to dst. On an error it returns dst as it was.
+// AppendTo appends item's key to dst. After an error it returns dst unchanged.
 func (t Template) AppendTo(dst []byte, item reflect.Value) ([]byte, error) {
 	return t.appendKey(dst, item, -1)
 }
 
-// EncodeShard is Encode, but for the shard's number in place of the one that item's field is in, so that a read can
-// visit all Shards of them. The field of the Shard part is not looked at there, and may be empty.
+// EncodeShard is Encode with the given shard number in place of the item's own, so that a read can visit all Shards. It
+// does not use the field of the Shard part, which may be empty.
 func (t Template) EncodeShard(item reflect.Value, shard int) (string, error) {
 	if shard < 0 || shard >= t.Shards() {
 		return "", errors.New("shard " + strconv.Itoa(shard) + " of " + strconv.Itoa(t.Shards()))
@@ -84,7 +84,7 @@ func (t Template) appendKey(dst []byte, item reflect.Value, shard int) ([]byte, 
 	return out, nil
 }
 
-// EncodePart returns part i of Parts for v, a value of the field's type, with the checks that Encode makes there.
+// EncodePart returns part i of Parts for v, a value of the field's type, with the checks of Encode.
 func (t Template) EncodePart(i int, v reflect.Value) (string, error) {
 	if err := t.takes(i, v); err != nil {
 		return "", err
@@ -100,7 +100,7 @@ func (t Template) EncodePart(i int, v reflect.Value) (string, error) {
 	return string(b), nil
 }
 
-// takes reports whether v may be given for part i.
+// takes reports whether v is valid for part i.
 func (t Template) takes(i int, v reflect.Value) error {
 	p := &t.parts[i]
 	switch {
@@ -149,20 +149,20 @@ func (t Template) appendPart(dst []byte, i int, v reflect.Value) ([]byte, error)
 	return dst, nil
 }
 
-// checkText refuses text that would break the template as part i.
+// checkText rejects text that would break the template as part i.
 func (t Template) checkText(i int, text []byte) error {
 	if err := validText(text); err != nil {
 		return err
 	}
 	if bytes.Contains(text, lastBytes) {
-		return &detail{"holds U+10FFFF, which ends the ranges that queries read, so that no key stands behind it: take it out of the text", ErrText}
+		return &detail{"contains U+10FFFF, which is reserved for the ends of ranges: remove it from the text", ErrText}
 	}
 	if i == 0 && text[0] == reserved {
 		return &detail{`begins the key with "~", as the keys of the library do`, ErrText}
 	}
 	if stop := t.stops[i]; stop != "" && stopsWithin(text, stop) {
 		if !bytes.Contains(text, []byte(stop)) {
-			return &detail{"ends in a beginning of " + strconv.Quote(stop) + ", which follows it in the key, so that where it ends could not be told", ErrLiteral}
+			return &detail{"ends in a beginning of " + strconv.Quote(stop) + ", which follows it in the key, so its end would be ambiguous", ErrLiteral}
 		}
 		return &detail{"holds " + strconv.Quote(stop) + ", which follows it in the key", ErrLiteral}
 	}
@@ -181,8 +181,8 @@ func validText(text []byte) error {
 	return nil
 }
 
-// stopsWithin reports whether stop begins in text+stop before the end of text: inside it, or inside it and running on
-// into the stop itself, as "##" does behind "a#".
+// stopsWithin reports whether stop occurs in text+stop before the end of text: inside it, or partly in the stop itself,
+// as "##" does after "a#".
 func stopsWithin(text []byte, stop string) bool {
 	for from := 0; ; from++ {
 		k := bytes.IndexByte(text[from:], stop[0])
@@ -203,7 +203,7 @@ func stopsWithin(text []byte, stop string) bool {
 
 func appendText(dst []byte, v reflect.Value) ([]byte, error) {
 	if v.IsZero() {
-		return dst, ErrEmpty // also where its text is not: a zero UUID in a key is a mistake
+		return dst, ErrEmpty // even if its text is not empty: a zero UUID in a key is a mistake
 	}
 	m, ok := reflect.TypeAssert[encoding.TextMarshaler](addressed(v))
 	if !ok {
@@ -231,7 +231,7 @@ const timeLayout = "2006-01-02T15:04:05.000000000Z"
 func appendTime(dst []byte, v reflect.Value) ([]byte, error) {
 	at, ok := reflect.TypeAssert[time.Time](v)
 	if !ok {
-		return dst, errors.New("is no time.Time")
+		return dst, errors.New("is not a time.Time")
 	}
 	if at.IsZero() {
 		return dst, ErrEmpty

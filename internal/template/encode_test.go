@@ -16,7 +16,7 @@ import (
 
 var id = uuid{0x7f, 0x3a, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 255}
 
-// goldens are what stands on disk: none of them may ever change.
+// goldens are stored keys: none of them may ever change.
 var goldens = []struct {
 	name string
 	tm   template.Template
@@ -102,15 +102,15 @@ func TestEncodeRefuses(t *testing.T) {
 		{"text methods fail", key(text("Word")), thing{Word: word{"bad"}}, nil, "Word is bad"},
 		{"literal inside", two, thing{A: "a#h#b", B: "b"}, template.ErrLiteral, `A holds "#h#", which follows it in the key`},
 		{"literal at the start", two, thing{A: "#h#", B: "b"}, template.ErrLiteral, `A holds "#h#", which follows it in the key`},
-		{"literal runs on into itself", two, thing{A: "a#h", B: "b"}, template.ErrLiteral, `A ends in a beginning of "#h#", which follows it in the key, so that where it ends could not be told`},
-		{"literal of one byte twice", key(str("A"), lit("##"), str("B")), thing{A: "a#", B: "b"}, template.ErrLiteral, `A ends in a beginning of "##", which follows it in the key, so that where it ends could not be told`},
+		{"literal runs on into itself", two, thing{A: "a#h", B: "b"}, template.ErrLiteral, `A ends in a beginning of "#h#", which follows it in the key, so its end would be ambiguous`},
+		{"literal of one byte twice", key(str("A"), lit("##"), str("B")), thing{A: "a#", B: "b"}, template.ErrLiteral, `A ends in a beginning of "##", which follows it in the key, so its end would be ambiguous`},
 		{"literal in folded text", key(fold("Email"), lit("#x"), str("A")), thing{Email: "a#Xb", A: "a"}, template.ErrLiteral, `Email holds "#x", which follows it in the key`},
 		{"literal in Text", key(text("Word"), lit("#"), str("A")), thing{Word: word{"a#"}, A: "a"}, template.ErrLiteral, `Word holds "#", which follows it in the key`},
 		{"literal at the end of the key", key(str("A"), lit("#")), thing{A: "1#"}, template.ErrLiteral, `A holds "#", which follows it in the key`},
 		{"invalid UTF-8", key(lit("u"), str("A")), thing{A: "u\xff"}, template.ErrText, "A is not valid UTF-8"},
 		{"invalid UTF-8 folded", key(lit("u"), fold("Email")), thing{Email: "U\xff"}, template.ErrText, "Email is not valid UTF-8"},
 		{"a surrogate", key(lit("u"), str("A")), thing{A: "\xed\xa0\x80"}, template.ErrText, "A is not valid UTF-8"},
-		{"the last code point", key(lit("u"), str("A")), thing{A: "a\U0010FFFFb"}, template.ErrText, "A holds U+10FFFF, which ends the ranges that queries read, so that no key stands behind it: take it out of the text"},
+		{"the last code point", key(lit("u"), str("A")), thing{A: "a\U0010FFFFb"}, template.ErrText, "A contains U+10FFFF, which is reserved for the ends of ranges: remove it from the text"},
 		{"tilde first", key(str("A"), lit("#")), thing{A: "~a"}, template.ErrText, `A begins the key with "~", as the keys of the library do`},
 		{"four digits", key(num("N", 3)), thing{N: 1000}, template.ErrOverflow, "N does not fit width 3, which holds -99 to 999"},
 		{"sign and three digits", key(num("N", 3)), thing{N: -100}, template.ErrOverflow, "N does not fit width 3, which holds -99 to 999"},

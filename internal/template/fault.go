@@ -14,8 +14,8 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// Faults returns everything that is wrong with the template by itself, nil if nothing is. The errors are fragments that
-// follow the template's place and text. The other methods are for templates without faults.
+// Faults returns everything that is wrong with the template itself, nil if nothing is. The errors are fragments that
+// follow the template's place and text. The other methods require a template without faults.
 func (t Template) Faults() []error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -39,7 +39,7 @@ func (t Template) Faults() []error {
 				fault("the literal %q is not valid UTF-8", p.Text)
 			}
 			if strings.Contains(p.Text, Last) {
-				fault("the literal %q holds U+10FFFF, behind which no key stands", p.Text)
+				fault("the literal %q contains U+10FFFF, which is reserved for the ends of ranges", p.Text)
 			}
 			continue
 		case p.Field == nil:
@@ -62,7 +62,7 @@ func (t Template) Faults() []error {
 		fault("mixes Native with other parts")
 	}
 	if natives > maxNative {
-		fault("has %d Native parts, and an index takes %d", natives, maxNative)
+		fault("has %d Native parts, and an index allows %d", natives, maxNative)
 	}
 	if shards > 1 {
 		fault("has %d Shard parts: one spreads a partition", shards)
@@ -70,7 +70,7 @@ func (t Template) Faults() []error {
 	return faults
 }
 
-// clashes reports whether an earlier part already says what p does.
+// clashes reports whether an earlier part already reports the faults of p.
 func clashes(before []Part, p Part) bool {
 	for _, b := range before {
 		if b.Kind != Literal && b.Field == p.Field && (b.Kind == p.Kind || b.Lossless() && p.Lossless()) {
@@ -152,7 +152,7 @@ func nativeFaults(f *field.Field) (faults []error) {
 		fault("Native(%s) has no attribute: it is dynamodbav:\"-\"", f.Name)
 	}
 	if f.Nested() {
-		fault("Native(%s) lies inside the attribute %q: a key attribute stands alone", f.Name, f.Attr())
+		fault("Native(%s) lies inside the attribute %q: a key attribute is not nested", f.Name, f.Attr())
 	}
 	if number && f.AsString {
 		fault("Native(%s) is stored as text by \",string\", which does not sort as numbers do", f.Name)

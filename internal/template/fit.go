@@ -2,8 +2,8 @@ package template
 
 import "unicode/utf8"
 
-// Fit returns the range that selects the same of the keys that have up to max bytes, with bounds that have no more:
-// DynamoDB refuses longer ones.
+// Fit returns a range that selects the same of the keys with up to max bytes, with bounds of at most that length:
+// DynamoDB rejects longer ones.
 func (r Range) Fit(max int) Range {
 	switch r.Form {
 	case Exact, Begins:
@@ -22,12 +22,12 @@ func (r Range) Fit(max int) Range {
 	return r
 }
 
-// AtLeast returns the least text of up to max bytes that is not below s; ok is false where there is none.
+// AtLeast returns the least text of up to max bytes that is not below s; ok is false if there is none.
 func AtLeast(s string, max int) (text string, ok bool) {
 	if len(s) <= max {
 		return s, true
 	}
-	// It shares with s as much as it can, and is greater in the code point that follows.
+	// It shares the longest possible prefix with s, and is greater in the next code point.
 	for i := cut(s, max); ; {
 		if c, _ := utf8.DecodeRuneInString(s[i:]); c < utf8.MaxRune {
 			if c++; c == 0xD800 {
@@ -51,7 +51,7 @@ func AtMost(s string, max int) string {
 		return s
 	}
 	i := cut(s, max)
-	// What is left is too short for the code point of s, so that all that fit are below it.
+	// The rest is too short for the code point of s, so all texts that fit are below it.
 	return s[:i] + [...]string{"", "\x7f", "\u07ff", "\uffff"}[max-i]
 }
 
@@ -63,7 +63,7 @@ func cut(s string, n int) int {
 	return n
 }
 
-// Below returns the greatest text below s that no key is above: keys do not hold [Last]. It is "" where there is none.
+// Below returns the greatest text below s that no key is above: keys do not contain [Last]. It is "" if there is none.
 func Below(s string) string {
 	if s == "" {
 		return ""

@@ -12,8 +12,8 @@ type foldRange struct {
 	lo, hi, stride, delta rune
 }
 
-// appendFold appends s with each code point mapped to its simple lower case by the frozen table. Bytes that are not UTF-8
-// stay as they are, so that the check that follows refuses them.
+// appendFold appends s with each code point mapped to its simple lower case by the frozen table. It leaves bytes that
+// are not UTF-8 unchanged, so that the following check rejects them.
 func appendFold(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {

@@ -2,8 +2,9 @@
 
 // Gen_fold writes fold_table.go from the Unicode tables of the toolchain that runs it.
 //
-// The table is frozen: keys on disk are made with it. It refuses to overwrite a table of another Unicode version, since
-// code points that gain a lower case would move the keys that hold them. To begin a new table is to begin a new kind of part.
+// The table is frozen: stored keys depend on it. Gen_fold refuses to overwrite a table of another Unicode version,
+// because code points that gain a lower case would move the keys that contain them. A new table needs a new kind of
+// part.
 package main
 
 import (

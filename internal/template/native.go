@@ -7,20 +7,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// maxNative is how many attributes one side of an index key may have.
+// maxNative is how many attributes each side of an index key may have.
 const maxNative = 4
 
-// Limits is what a key attribute may hold.
+// Limits are the limits of a key attribute.
 type Limits struct {
 	Bytes int
 	Side  string // "partition" or "sort"
-	// Reserved says that keys which begin with "~" are the library's own: those of the table's partition key.
+	// Reserved says that keys which begin with "~" are the library's own, as in the table's partition key.
 	Reserved bool
 }
 
-// CheckNative reports, with a *ValueError, an attribute that cannot be the key attribute of part i: one that is absent, of no
-// key's type, an empty string or no bytes (ErrEmpty), text that is not valid UTF-8 or begins with "~" where that is
-// reserved (ErrText), and one that is too long. It is the one rule for what is written, given as a key, and asked for.
+// CheckNative returns a *ValueError for an attribute that cannot be the key attribute of part i. It may be absent, of a
+// type that no key has, an empty string or binary (ErrEmpty), or too long. It may be text that is not valid UTF-8, or
+// begins with "~" where that is reserved (ErrText). This is the one rule for what is written, given as a key, and
+// queried.
 func (t Template) CheckNative(i int, av types.AttributeValue, limits Limits) error {
 	if err := checkNative(av, limits); err != nil {
 		return t.parts[i].valueError(err)
@@ -53,7 +54,7 @@ func checkNative(av types.AttributeValue, limits Limits) error {
 	return nil
 }
 
-// CheckBound refuses an attribute that is no end of a range of keys, which may begin with "~" and have any length.
+// CheckBound rejects an attribute that cannot bound a range of keys. A bound may begin with "~" and have any length.
 func CheckBound(av types.AttributeValue) error {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// maxDigits is the width that holds every integer: the 20 digits of the greatest uint64, and 19 behind a sign.
+// maxDigits is the width for every integer: the 20 digits of the greatest uint64, and 19 after a sign.
 const maxDigits = 20
 
-// powers of ten that a uint64 holds.
+// powers of ten that fit a uint64.
 var powers = func() (p [maxDigits]uint64) {
 	p[0] = 1
 	for i := 1; i < len(p); i++ {
@@ -18,7 +18,7 @@ var powers = func() (p [maxDigits]uint64) {
 	return p
 }()
 
-// span says which numbers a part of the width holds: "-99 to 999".
+// span is the range of numbers that a part of the width holds: "-99 to 999".
 func span(width int, signed bool) string {
 	least := "0"
 	if signed && width > 1 {
@@ -55,14 +55,14 @@ func appendInt(dst []byte, n int64, width int) ([]byte, bool) {
 	if n >= 0 {
 		return appendUint(dst, uint64(n), width)
 	}
-	u := -uint64(n) // the magnitude, of the least int64 too
+	u := -uint64(n) // the magnitude, also for the least int64
 	if !fits(u, width-1) {
 		return dst, false
 	}
 	return appendPadded(append(dst, '-'), powers[width-1]-1-u, width-1), true
 }
 
-// appendPadded appends u as width digits; it has no more.
+// appendPadded appends u as width digits, which must suffice.
 func appendPadded(dst []byte, u uint64, width int) []byte {
 	at := len(dst)
 	for range width {
@@ -75,7 +75,7 @@ func appendPadded(dst []byte, u uint64, width int) []byte {
 	return dst
 }
 
-// setNum sets v to the number that text, of the right shape, stands for; it reports whether there is one and v holds it.
+// setNum sets v to the number of text, which has the right shape; it reports whether there is one and v holds it.
 func setNum(v reflect.Value, text string) bool {
 	negative := text[0] == '-'
 	if negative {
@@ -115,5 +115,5 @@ func digits(s string) bool {
 	return true
 }
 
-// signed reports an integer kind that has negative values.
+// signed reports whether an integer kind has negative values.
 func signed(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Int64 }

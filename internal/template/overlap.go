@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// MayEqual reports whether some string is a key of a and of b. It reads both as automata and looks for a common string, so
-// it is exact, but for what it does not know: which values a field really takes, that a Fold holds no upper case, what a
-// Text writes, and which digits are a date. There it says true.
+// MayEqual reports whether some string is a key of both a and b. It treats both as automata and looks for a common
+// string, so it is exact, except for what it does not know: which values a field really has, that a Fold has no upper
+// case, what a Text writes, and which digits are a date. In these cases it returns true.
 //
-// For Native templates it is true, unless one is of a single string, which is read as any text, and the other is not Native.
+// For Native templates it returns true, unless one is a single string, which may be any text, and the other is not
+// Native.
 func MayEqual(a, b Template) bool {
 	x, xok := a.asText()
 	y, yok := b.asText()
@@ -21,7 +22,7 @@ func MayEqual(a, b Template) bool {
 	return product(x, y, func(s, u state) bool { return x.accepts(s) && y.accepts(u) })
 }
 
-// MayBegin reports whether some key of t begins with prefix, or is it, with the caveats of MayEqual.
+// MayBegin reports whether some key of t begins with, or equals, prefix, with the exceptions of MayEqual.
 func MayBegin(t Template, prefix string) bool {
 	x, ok := t.asText()
 	if !ok {
@@ -36,8 +37,8 @@ func MayBegin(t Template, prefix string) bool {
 	return true
 }
 
-// MayMeet reports whether a read of the keys of one template, by the literal that they begin with, could read a key of the
-// other: the question for two sort keys in one partition. A template that is only a literal is read by equality.
+// MayMeet reports whether a read of one template's keys, by their first literal, could return a key of the other: the
+// question for two sort keys in one partition. A template that is only a literal is read by equality.
 func MayMeet(a, b Template) bool { return reads(a, b) || reads(b, a) }
 
 func reads(a, b Template) bool {
@@ -58,8 +59,8 @@ func (t Template) asText() (Template, bool) {
 	return New(Part{Kind: Str, Field: t.parts[0].Field}), true
 }
 
-// state is a place in a template while a string is read: part, and how far it has come in it. In an open part, at counts
-// the bytes of the stop that were just read; fresh says that nothing but those has been read.
+// state is a position in a template while a string is read: the part, and the progress in it. In an open part, at
+// counts the bytes of the stop that were just read; fresh says that only those were read.
 type state struct {
 	part, at int
 	fresh    bool
@@ -72,7 +73,7 @@ func (t Template) accepts(s state) bool {
 	return s.part == n || s.part == n-1 && t.parts[s.part].open() && t.stops[s.part] == "" && !s.fresh
 }
 
-// step reads one byte. From each state that it returns, some key can be reached.
+// step reads one byte. Every state that it returns can reach a key.
 func (t Template) step(s state, c byte) (state, bool) {
 	if s.part == len(t.parts) {
 		return s, false
@@ -109,7 +110,7 @@ func (p *Part) allows(at int, c byte) bool {
 	}
 }
 
-// stepOpen follows the first appearance of the stop as Knuth, Morris and Pratt do.
+// stepOpen follows the first occurrence of the stop by the algorithm of Knuth, Morris and Pratt.
 func (t Template) stepOpen(s state, c byte) (state, bool) {
 	if s.part == 0 && s.at == 0 && s.fresh && c == reserved {
 		return s, false
@@ -137,7 +138,7 @@ func (t Template) stepOpen(s state, c byte) (state, bool) {
 	return state{s.part + 1, len(stop), true}, true
 }
 
-// product reports whether reading some string takes both templates to states that want accepts.
+// product reports whether some string takes both templates to states that want accepts.
 func product(x, y Template, want func(state, state) bool) bool {
 	_, ok := shared(x, y, want)
 	return ok
@@ -182,13 +183,13 @@ func shared(x, y Template, want func(state, state) bool) (string, bool) {
 // Meeting is why two templates may not share a partition: a key of one that a read of the other returns.
 type Meeting struct {
 	Key    string
-	Of     Template // whose key it is
-	Both   bool     // and the other's too
-	Prefix string   // otherwise, what the other's read begins with
+	Of     Template // the template of the key
+	Both   bool     // it is also a key of the other
+	Prefix string   // otherwise, the prefix of the other's read
 }
 
-// Meet returns an example of what MayMeet reports, one that is a key of both if there is such a key; false where there is
-// no example, as for Native templates that are no text.
+// Meet returns an example for MayMeet, if possible a key of both templates; false if there is no example, as for Native
+// templates that are not text.
 func Meet(a, b Template) (m Meeting, ok bool) {
 	x, xok := a.asText()
 	y, yok := b.asText()
@@ -207,7 +208,7 @@ func Meet(a, b Template) (m Meeting, ok bool) {
 		if reader.Head() == "" {
 			begun = Template{}
 		}
-		// from where the head has been read on, every byte will do
+		// after the head every byte is accepted
 		past := func(s state) bool { return s.part == len(begun.parts) }
 		if key, ok := continued(begun, other, past); ok {
 			return Meeting{Key: key, Of: other, Prefix: reader.Head()}, true
@@ -216,7 +217,7 @@ func Meet(a, b Template) (m Meeting, ok bool) {
 	return m, false
 }
 
-// continued returns a shortest key of t that begins as begun says.
+// continued returns a shortest key of t that begins like begun.
 func continued(begun, t Template, past func(state) bool) (string, bool) {
 	anything := begun
 	anything.parts = append(slices.Clone(begun.parts), Part{Kind: Str})
@@ -227,7 +228,7 @@ func continued(begun, t Template, past func(state) bool) (string, bool) {
 	return shared(anything, t, func(s, u state) bool { return past(s) && t.accepts(u) })
 }
 
-// Values returns what a key of the template says of its parts, as "ID=1 N=0004"; "" for a string that is no key of it.
+// Values returns the values in a key of the template, as "ID=1 N=0004"; "" for a string that is not a key of it.
 func (t Template) Values(key string) string {
 	t, ok := t.asText()
 	if !ok {
@@ -246,8 +247,8 @@ func (t Template) Values(key string) string {
 	return strings.Join(out, " ")
 }
 
-// alphabet returns bytes that stand for all: each that the templates tell from others, and one that they do not. Those that
-// are easy to read come first.
+// alphabet returns bytes that represent all: each one that the templates distinguish, and one that they do not.
+// Readable ones come first.
 func alphabet(x, y Template) []byte {
 	var in [256]bool
 	mark := func(s string) {

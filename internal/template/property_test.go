@@ -13,7 +13,7 @@ import (
 
 func toLower(r rune) rune { return unicode.ToLower(r) }
 
-// injective: of two things with one key, what the key tells is the same.
+// injective: two things with one key have the same values in it.
 func injective(t *rapid.T) {
 	tm := drawTemplate.Draw(t, "template")
 	x, y := drawThing.Draw(t, "x"), drawThing.Draw(t, "y")
@@ -148,7 +148,7 @@ func FuzzOrdered(f *testing.F)   { f.Fuzz(rapid.MakeFuzz(ordered)) }
 func FuzzDisjoint(f *testing.F)  { f.Fuzz(rapid.MakeFuzz(disjoint)) }
 func FuzzRanges(f *testing.F)    { f.Fuzz(rapid.MakeFuzz(ranges)) }
 
-// FuzzDecode reads any string under each of a few templates: what is accepted is what is rendered.
+// FuzzDecode reads any string with each of a few templates: an accepted string is a rendered one.
 func FuzzDecode(f *testing.F) {
 	tms := []template.Template{
 		key(lit("g#e#"), str("A"), lit("#h#"), str("B")), key(str("Status"), lit("##"), num("N", 4), str("A")),

@@ -3,13 +3,12 @@ package template
 import (
 	"errors"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// Op is what a range says about the first part that is not fixed by an equality.
+// Op is the operator of a range on the first part without an equality.
 type Op uint8
 
 // The operators. Each compares values as Go does; see [Template.Range] for where.
@@ -44,8 +43,8 @@ const (
 	Nothing                // no key: no request is needed
 )
 
-// Range is a condition on a key attribute. Lo and Hi are both included, so that Hi is as good in a hull or to place a
-// cursor as in BETWEEN; they are set for Exact and Begins too.
+// Range is a condition on a key attribute. Lo and Hi are both inclusive, so that Hi can be used in a hull, to place a
+// cursor, and in BETWEEN; they are set for Exact and Begins too.
 //
 // The condition is exact among the keys that templates render in one key space: the template's own, and those of others
 // whose keys do not begin with its literal (see MayMeet). Nothing is left to filter on the client.
@@ -56,22 +55,23 @@ type Range struct {
 }
 
 // Range compiles a sort-key condition: values for the template's first fields, in order, and then at most one range on
-// the field that follows. The fields are told by position among the parts that are not literals.
+// the next field. The fields are identified by position among the parts that are not literals.
 //
-//   - Without op the condition includes the literal behind the last value, so that 1 never matches 12. It is Exact if it
-//     holds every field, else Begins; it is Everything for a template that begins with a field, of which nothing is given.
-//   - Lt, Le, Gt, Ge and Between take a part of fixed width (Num, Time) wherever it stands, and Str, Fold and Text as the
-//     last part. They compare the part, whatever follows it in the key: numbers, instants, bytes, the text that
-//     MarshalText returns, and what Fold leaves. A number or a time beyond what the part holds is a bound beyond all keys.
-//   - StartsWith takes Str and Fold. Where a literal follows, the prefix must not end in a beginning of it.
+//   - Without op the condition includes the literal after the last value, so that 1 never matches 12. It is Exact if it
+//     has every field, otherwise Begins. It is Everything for a template that begins with a field, if no value is
+//     given.
+//   - Lt, Le, Gt, Ge and Between accept a part of fixed width (Num, Time) anywhere, and Str, Fold and Text as the last
+//     part. They compare the part, whatever follows it in the key: numbers, instants, bytes, the text of MarshalText,
+//     and folded text. A number or a time beyond the part's range is a bound beyond all keys.
+//   - StartsWith accepts Str and Fold. If a literal follows, the prefix must not end in a beginning of it.
 //
-// The bound of a string may begin with "~" or hold Last, which no key does. It must not be empty: that is ErrEmpty, as
-// for a zero time. Bounds that cross are Nothing. Other errors are *ValueError for a value, and plain ones for a
-// condition that the template does not take.
+// The bound of a string may begin with "~" or contain Last, which no key does. It must not be empty: that is ErrEmpty,
+// as for a zero time. Bounds in the wrong order are Nothing. Other errors are *ValueError for a value, and plain ones
+// for a condition that the template does not support.
 //
-// An open side ends with the prefix. The bounds of open text come from this: no key holds Last. So p+Last is behind all that
-// begins with p, the text that follows s is s+"\x00", and the greatest below s is s with its last code point one
-// lower and Last behind it.
+// An open side ends with the prefix. The bounds of open text rely on this: no key contains Last. So p+Last is after all
+// texts that begin with p, the text that follows s is s+"\x00", and the greatest text below s is s with its last code
+// point one lower, followed by Last.
 func (t Template) Range(eqs []reflect.Value, op Op, vals []reflect.Value) (Range, error) {
 	if t.Native() {
 		return Range{}, errNative
@@ -126,7 +126,7 @@ func (t Template) Range(eqs []reflect.Value, op Op, vals []reflect.Value) (Range
 	return p.textRange(prefix, op, vals)
 }
 
-// BeginsWith returns the range of all keys that begin with prefix; that is Everything for "".
+// BeginsWith returns the range of all keys that begin with prefix; Everything for "".
 func BeginsWith(prefix string) Range {
 	if prefix == "" {
 		return Range{Form: Everything, Hi: Last}
@@ -154,17 +154,17 @@ func within(prefix, lo, hi string) Range {
 	return Range{Within, prefix, lo, hi}
 }
 
-// fixedRange is the range on part i, of fixed width: the first and the last value are found in Go, and both included.
+// fixedRange is the range on part i, of fixed width: the first and the last value are computed in Go, both inclusive.
 func (t Template) fixedRange(prefix string, i int, op Op, vals []reflect.Value) (Range, error) {
 	p := &t.parts[i]
 	lo, hi := prefix, prefix+Last
 	if prefix == "" {
-		lo = p.least() // DynamoDB takes no empty bound
+		lo = p.least() // DynamoDB accepts no empty bound
 	}
 	lower := func(v reflect.Value, step int64) error {
 		text, off, err := p.bound(v, step)
 		if off > 0 {
-			lo = prefix + Last + Last // behind hi
+			lo = prefix + Last + Last // after hi
 		} else if off == 0 {
 			lo = prefix + text
 		}
@@ -201,7 +201,7 @@ func (t Template) fixedRange(prefix string, i int, op Op, vals []reflect.Value) 
 	return within(prefix, lo, hi), nil
 }
 
-// least is a text that no text of the fixed part is below.
+// least is a text below all texts of the fixed part, or equal.
 func (p *Part) least() string {
 	if p.Kind == Time {
 		return "0001-01-01T00:00:00.000000000Z"
@@ -212,7 +212,8 @@ func (p *Part) least() string {
 	return strings.Repeat("0", p.Width)
 }
 
-// bound returns the text of v+step, where step is -1, 0 or 1. Off is -1 or 1 for what lies below or above all that the part holds.
+// bound returns the text of v+step, where step is -1, 0 or 1. off is -1 or 1 for a value below or above the part's
+// range.
 func (p *Part) bound(v reflect.Value, step int64) (text string, off int, err error) {
 	var buf [32]byte
 	var b []byte
@@ -258,95 +259,6 @@ func (p *Part) bound(v reflect.Value, step int64) (text string, off int, err err
 	return string(b), 0, nil
 }
 
-// textRange is the range on an open part that is the last.
-func (p *Part) textRange(prefix string, op Op, vals []reflect.Value) (Range, error) {
-	var texts [2]string
-	for i, v := range vals {
-		var err error
-		if texts[i], err = p.textBound(v); err != nil {
-			return Range{}, err
-		}
-	}
-	lo, hi := prefix, prefix+Last
-	if prefix == "" {
-		lo = "\x00"
-	}
-	switch op {
-	case Lt:
-		s := before(texts[0])
-		if s == "" {
-			return Range{Form: Nothing, Prefix: prefix}, nil
-		}
-		hi = prefix + s
-	case Le:
-		hi = prefix + texts[0]
-	case Gt:
-		lo = prefix + texts[0] + "\x00"
-	case Ge:
-		lo = prefix + texts[0]
-	default:
-		lo, hi = prefix+texts[0], prefix+texts[1]
-	}
-	return within(prefix, lo, hi), nil
-}
-
-// textBound renders v without the checks that only a stored value needs.
-func (p *Part) textBound(v reflect.Value) (string, error) {
-	var b []byte
-	var err error
-	switch p.Kind {
-	case Fold:
-		b = appendFold(nil, v.String())
-	case Text:
-		b, err = appendText(nil, v)
-	default:
-		b = []byte(v.String())
-	}
-	if err == nil {
-		err = validText(b)
-	}
-	if err != nil {
-		return "", p.valueError(err)
-	}
-	return string(b), nil
-}
-
-// before returns the greatest text below s that no key without Last is above; s is not empty, the result may be.
-func before(s string) string {
-	c, size := utf8.DecodeLastRuneInString(s)
-	s = s[:len(s)-size]
-	switch c {
-	case 0:
-		return s
-	case 0xE000:
-		c = 0xD7FF // no surrogates
-	default:
-		c--
-	}
-	return s + string(c) + Last
-}
-
-// startsWith is the range of keys whose part i begins with v.
-func (t Template) startsWith(prefix string, i int, v reflect.Value) (Range, error) {
-	p := &t.parts[i]
-	if p.Kind != Str && p.Kind != Fold {
-		return Range{}, p.refuses(StartsWith, "is not rendered from a string as it is")
-	}
-	text, err := p.textBound(v)
-	if err != nil {
-		return Range{}, err
-	}
-	if i < len(t.parts)-1 {
-		literal := t.parts[i+1].Text
-		for k := range len(text) {
-			if rest := text[k:]; strings.HasPrefix(rest, literal) || strings.HasPrefix(literal, rest) {
-				return Range{}, p.valueError(&detail{"ends in or holds what may be " + strconv.Quote(literal) + ", which follows it in the key: take that off the prefix", ErrLiteral})
-			}
-		}
-	}
-	return BeginsWith(prefix + text), nil
-}
-
 // Contains reports whether the condition selects key.
 func (r Range) Contains(key string) bool {
 	switch r.Form {
@@ -363,7 +275,7 @@ func (r Range) Contains(key string) bool {
 	}
 }
 
-// Hull returns the narrowest range that selects what either selects; it may select more.
+// Hull returns the narrowest range that contains both; it may select more.
 func (r Range) Hull(s Range) Range {
 	switch {
 	case r.Form == Nothing:
@@ -382,7 +294,7 @@ func (r Range) Hull(s Range) Range {
 	return Range{Within, common(r.Prefix, s.Prefix), r.Lo, s.Hi}
 }
 
-// And returns what both select.
+// And returns the intersection.
 func (r Range) And(s Range) Range {
 	switch {
 	case r.Form == Nothing || s.Form == Everything:
@@ -393,7 +305,7 @@ func (r Range) And(s Range) Range {
 	return within(common(r.Prefix, s.Prefix), max(r.Lo, s.Lo), min(r.Hi, s.Hi))
 }
 
-// common returns the longest text that both begin with, in whole code points.
+// common returns the longest common prefix, in whole code points.
 func common(a, b string) string {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

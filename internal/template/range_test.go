@@ -127,7 +127,7 @@ func ranges(t *rapid.T) {
 	things := rapid.SliceOfN(drawThing, 1, 12).Draw(t, "things")
 	model := rapid.SampledFrom(things).Draw(t, "model") // its fields are the equalities, so that something is selected
 	for i := range things {
-		if rapid.Bool().Draw(t, "in its partition") { // differ from it in the fields that ranges are about
+		if rapid.Bool().Draw(t, "in its partition") { // differ from it in the fields of the ranges
 			x := model
 			x.B, x.N, x.I8, x.U8, x.At, x.Word, x.Email = things[i].B, things[i].N, things[i].I8, things[i].U8, things[i].At, things[i].Word, things[i].Email
 			things[i] = x
@@ -318,7 +318,7 @@ func TestAnd(t *testing.T) {
 	})
 }
 
-// TestCollectionUnderAParent reads a parent and what is under it, and nothing of another parent.
+// TestCollectionUnderAParent reads a parent and its children, and nothing of another parent.
 func TestCollectionUnderAParent(t *testing.T) {
 	t.Parallel()
 	order := key(lit("order#"), str("A"), lit("#"))

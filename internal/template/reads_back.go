@@ -11,7 +11,7 @@ import (
 type sameness uint8
 
 const (
-	unknown sameness = iota // not at all: == is no equality for what holds pointers, and there is no method Equal
+	unknown sameness = iota // not at all: == is not equality for types with pointers, and there is no method Equal
 	byValue
 	byMethod
 )
@@ -26,7 +26,7 @@ func samenessOf(t reflect.Type) sameness {
 	return unknown
 }
 
-// plain reports a type of which == is equality.
+// plain reports whether == is equality for a type.
 func plain(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Bool, reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -46,7 +46,7 @@ func plain(t reflect.Type) bool {
 	}
 }
 
-// reader reads texts back, one at a time.
+// reader parses texts, one at a time.
 type reader struct {
 	v    reflect.Value
 	to   encoding.TextUnmarshaler
@@ -61,7 +61,7 @@ func readers(t reflect.Type) *sync.Pool {
 	}}
 }
 
-// readsBack refuses a value whose text reads back as another one, which then has the same key, where values can be compared.
+// readsBack rejects a value whose text parses as another value, which then has the same key, if values can be compared.
 func (p *Part) readsBack(text []byte, v reflect.Value) error {
 	if p.Kind != Text || p.same == unknown {
 		return nil

@@ -1,6 +1,6 @@
 package template
 
-// Shards returns the number of shards that a partition is spread over, 0 if the template has no Shard part.
+// Shards returns the number of shards of a partition, 0 if the template has no Shard part.
 func (t Template) Shards() int {
 	for _, p := range t.parts {
 		if p.Kind == Shard {
@@ -16,7 +16,7 @@ const (
 	maxShards = 1000
 )
 
-// shardWidth is the digits of the greatest shard number: two, or three from 101 shards on.
+// shardWidth is the number of digits of the greatest shard number: two, or three from 101 shards on.
 func shardWidth(n int) int {
 	if n > 100 {
 		return 3
@@ -24,8 +24,9 @@ func shardWidth(n int) int {
 	return 2
 }
 
-// shardOf returns the shard of text among n: FNV-1a in 64 bits, then the finalizer of MurmurHash3, modulo n. Keys on disk
-// depend on it, so it never changes. The finalizer is there because the low bits of FNV-1a are those of the text's bytes.
+// shardOf returns the shard of text among n: FNV-1a in 64 bits, then the finalizer of MurmurHash3, modulo n. Stored
+// keys depend on it, so it never changes. The finalizer is needed because the low bits of FNV-1a are those of the
+// text's bytes.
 func shardOf(text string, n int) int {
 	h := uint64(14695981039346656037)
 	for i := range len(text) {

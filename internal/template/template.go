@@ -3,34 +3,34 @@
 // # What a template promises
 //
 // Injective: two different tuples of field values never render the same key. Nothing is escaped, so that keys stay
-// readable (c#7f3a, g#e#12#h#9). Instead a value in which the literal that follows begins is refused when it is written,
-// and so is an empty value, one that is not valid UTF-8, and one that holds [Last]. A template for which this is not
+// readable (c#7f3a, g#e#12#h#9). Instead, a value that contains the following literal is rejected when it is written.
+// So is an empty value, one that is not valid UTF-8, and one that contains [Last]. A template for which this is not
 // enough is a fault; see [Template.Faults].
 //
-// Ordered: within one prefix, keys sort by bytes as the values of the next part do, if that part has fixed width (Num,
+// Ordered: within one prefix, keys sort by bytes like the values of the next part, if that part has fixed width (Num,
 // Time) or is the last one (Str by UTF-8 bytes, Text by its text, Fold by its folded text). A Str before a literal does
-// not: "a" stands before "a!", but "a#" stands after "a!#". Ranges are refused there; see [Template.Range].
+// not: "a" sorts before "a!", but "a#" sorts after "a!#". Ranges are rejected there; see [Template.Range].
 //
-// Two-way: Decode(Encode(x)) is x for the lossless parts (Str, Num, Time, Text), and Decode accepts no string that
-// Encode does not render. Fold and Shard are encode-only, and never the only home of a field.
+// Two-way: Decode(Encode(x)) is x for the lossless parts (Str, Num, Time, Text), and Decode accepts only strings that
+// Encode renders. Fold and Shard are encode-only, and never the only place of a field.
 //
 // # Order of numbers
 //
-// A Num of width w is w bytes, sign included, of a field of any integer type. What is not negative is its decimal digits
-// behind zeros. What is negative is "-" and the nines' complement of its w-1 digits, so that a smaller number is a smaller
-// text, and "-" (0x2D) stands before every digit:
+// A Num of width w is w bytes, sign included, of a field of any integer type. A number that is not negative is its
+// decimal digits after zeros. A negative number is "-" and the nines' complement of its w-1 digits, so that a smaller
+// number is a smaller text, and "-" (0x2D) sorts before every digit:
 //
 //	width 4    9999     "9999"        width 4   -1     "-998"
 //	           12       "0012"                  -2     "-997"
 //	           0        "0000"                  -999   "-000"
 //
-// So a signed field of width w holds -(10^(w-1)-1) to 10^w-1, and -0 ("-999") is no number. 20 bytes hold every integer
-// that Go has. Anything wider than its part is refused.
+// So a signed field of width w holds -(10^(w-1)-1) to 10^w-1, and -0 ("-999") is invalid. 20 bytes hold every integer
+// of Go. A number that is wider than its part is rejected.
 //
 // # No normalization
 //
-// Text is compared as it was written: "é" as one code point and as two are different keys. Fold maps code points one by
-// one through a table frozen in this package, without special casing (a final sigma stays a final sigma).
+// Text is compared as written: "é" as one code point and as two are different keys. Fold maps code points one by one
+// through a table frozen in this package, without special casing (a final sigma stays a final sigma).
 package template
 
 import (
@@ -48,11 +48,11 @@ const (
 	MaxSort      = 1024
 )
 
-// Last is the greatest code point, a noncharacter. No key holds it, so that prefix+Last stands behind every key that
-// begins with prefix, and is itself none.
+// Last is the greatest code point, a noncharacter. No key contains it. So prefix+Last sorts after every key that begins
+// with prefix, and is not a key itself.
 const Last = "\U0010FFFF"
 
-// Kind says how a part is rendered.
+// Kind is how a part is rendered.
 type Kind uint8
 
 // The kinds of parts.
@@ -62,32 +62,32 @@ const (
 	Fold                // a string in lower case, encode-only
 	Num                 // an integer of fixed width
 	Time                // a time.Time in UTC, of fixed width
-	Text                // what encoding.TextMarshaler renders
+	Text                // the text of encoding.TextMarshaler
 	Native              // no text: the field's own attribute is the key attribute
 	Shard               // the number of one of N shards, of fixed width, encode-only
 )
 
-// Part is one piece of a template.
+// Part is one part of a template.
 type Part struct {
 	Kind  Kind
 	Text  string       // of a Literal
 	Field *field.Field // of every other kind
-	Width int          // in bytes; New fills it in for Time and Shard, and it is 0 where the width is not fixed
+	Width int          // in bytes; New sets it for Time and Shard; 0 if the width is not fixed
 	N     int          // the number of shards
 
-	same    sameness // of a Text; New fills it in
+	same    sameness // of a Text; set by New
 	readers *sync.Pool
 }
 
 // Fixed reports whether each value of the part is rendered in Width bytes.
 func (p Part) Fixed() bool { return p.Kind == Num || p.Kind == Time || p.Kind == Shard }
 
-// Lossless reports whether the field's value can be told from the rendered part.
+// Lossless reports whether the rendered part determines the field's value.
 func (p Part) Lossless() bool {
 	return p.Kind == Str || p.Kind == Num || p.Kind == Time || p.Kind == Text || p.Kind == Native
 }
 
-// open reports a part that is text of any length.
+// open reports whether a part is text of any length.
 func (p Part) open() bool { return p.Kind == Str || p.Kind == Fold || p.Kind == Text }
 
 // String returns the part as a design page prints it: {Email:fold}, {Seq:10}, =Score.
@@ -113,15 +113,15 @@ func (p Part) String() string {
 	return "{" + name + "}"
 }
 
-// Template is the description of one key. It is immutable and safe for concurrent use; the zero Template is faulty.
+// Template is the description of a key. It is immutable and safe for concurrent use; the zero Template is faulty.
 type Template struct {
 	parts  []Part
 	fields []*field.Field // of the parts, in order
-	stops  []string       // for each open part, the text whose first appearance ends it: the literal that follows, or its beginning (see Under)
+	stops  []string       // for each open part, the text whose first occurrence ends it: the following literal, or its beginning (see Under)
 	blank  bool           // New was given an empty literal
 }
 
-// New returns the template of parts in order; adjacent literals are joined. It reports nothing: see [Template.Faults].
+// New returns the template of parts in order; adjacent literals are joined. It reports no error: see [Template.Faults].
 func New(parts ...Part) Template {
 	t := Template{parts: make([]Part, 0, len(parts))}
 	for _, p := range parts {
@@ -181,13 +181,13 @@ func (t Template) String() string {
 	return b.String()
 }
 
-// IsZero reports the template without parts.
+// IsZero reports whether the template has no parts.
 func (t Template) IsZero() bool { return len(t.parts) == 0 }
 
-// Native reports a template of Native parts: the fields' own attributes are the key, and there is no text to render.
+// Native reports whether the template has Native parts: the fields' own attributes are the key, and there is no text.
 func (t Template) Native() bool { return len(t.parts) > 0 && t.parts[0].Kind == Native }
 
-// Head returns the literal that every key of the template begins with, "" if it begins with a field.
+// Head returns the literal with which every key of the template begins, "" if it begins with a field.
 func (t Template) Head() string {
 	if len(t.parts) > 0 && t.parts[0].Kind == Literal {
 		return t.parts[0].Text
@@ -195,7 +195,7 @@ func (t Template) Head() string {
 	return ""
 }
 
-// Tail returns the literal that every key of the template ends in, "" if it ends in a field.
+// Tail returns the literal with which every key of the template ends, "" if it ends in a field.
 func (t Template) Tail() string {
 	if n := len(t.parts); n > 0 && t.parts[n-1].Kind == Literal {
 		return t.parts[n-1].Text
@@ -203,13 +203,14 @@ func (t Template) Tail() string {
 	return ""
 }
 
-// LiteralOnly reports a template without fields, which has one key.
+// LiteralOnly reports whether the template has no fields, and so only one key.
 func (t Template) LiteralOnly() bool { return len(t.parts) == 1 && t.parts[0].Kind == Literal }
 
-// Fields returns the fields of the template in order; one that stands in two parts is there twice. The slice is the template's.
+// Fields returns the fields of the template in order; a field of two parts occurs twice. The slice is the template's.
 func (t Template) Fields() []*field.Field { return slices.Clip(t.fields) }
 
-// Index returns the index in Parts of the part that renders f, the lossless one if there are several, -1 if there is none.
+// Index returns the index in Parts of the part that renders f, the lossless one if there are several, -1 if there is
+// none.
 func (t Template) Index(f *field.Field) int {
 	found := -1
 	for i, p := range t.parts {
@@ -226,7 +227,7 @@ func (t Template) Index(f *field.Field) int {
 // Holds reports whether a part renders f, lossless or not.
 func (t Template) Holds(f *field.Field) bool { return t.Index(f) >= 0 }
 
-// Lossless reports whether the template's key tells the value of f.
+// Lossless reports whether the template's key determines the value of f.
 func (t Template) Lossless(f *field.Field) bool {
 	i := t.Index(f)
 	return i >= 0 && t.parts[i].Lossless()

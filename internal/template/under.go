@@ -2,12 +2,12 @@ package template
 
 import "strings"
 
-// Continues reports whether each key of t begins with what has the shape of a whole key of parent, and goes on with a
-// literal of its own: "order#{ID}#" is continued by "order#{OrderID}#line#{ID}". Parent must end in a literal, so that 1
-// never matches 12; t's literal there must be longer, so that a read of what is under one parent does not begin with the
-// parent itself. Parts correspond by kind and width; the fields may be of different structs.
+// Continues reports whether each key of t begins like a whole key of parent and continues with a literal of its own:
+// "order#{OrderID}#line#{ID}" continues "order#{ID}#". Parent must end in a literal, so that 1 never matches 12. The
+// literal of t must be longer there, so that a read of the children of one parent does not begin with the parent
+// itself. Parts correspond by kind and width; the fields may be of different structs.
 //
-// A t that Continues a parent and stands in the same index must be replaced by t.Under(parent).
+// A t that Continues a parent in the same index must be replaced by t.Under(parent).
 func (t Template) Continues(parent Template) bool {
 	n := len(parent.parts)
 	if n == 0 || n > len(t.parts) || parent.parts[n-1].Kind != Literal || parent.Native() {
@@ -30,10 +30,10 @@ func (t Template) Continues(parent Template) bool {
 	return true
 }
 
-// Under returns t as a template whose keys stand among those of parent, which it continues. The parts that both have then
-// end where the parent's end: at "#" in "order#{OrderID}#line#{ID}", not at "#line#". Without this an OrderID of "1#2" is
-// refused in the parent but not in t, and a read of the order 1 and what is under it would find a line of the order 1#2;
-// and the line 1#note#2/3 would be the note 1/2#line#3. It returns t unchanged if t does not continue parent.
+// Under returns t as a template whose keys are among those of parent, which it continues. The shared parts then end
+// where the parent's end: at "#" in "order#{OrderID}#line#{ID}", not at "#line#". Otherwise an OrderID of "1#2" would
+// be rejected in the parent but not in t. A read of the order 1 and its children would find a line of the order 1#2,
+// and the line 1#note#2/3 would equal the note 1/2#line#3. It returns t unchanged if t does not continue parent.
 func (t Template) Under(parent Template) Template {
 	if !t.Continues(parent) {
 		return t
@@ -48,8 +48,8 @@ func (t Template) Under(parent Template) Template {
 	return t
 }
 
-// After returns what is left of t, which continues parent, behind the parent's key: "line#{ID}" of
-// "order#{OrderID}#line#{ID}" after "order#{ID}#". It is the empty template of a t that does not continue parent.
+// After returns the rest of t, which continues parent, after the parent's key: "line#{ID}" of
+// "order#{OrderID}#line#{ID}" after "order#{ID}#". It is the empty template if t does not continue parent.
 func (t Template) After(parent Template) Template {
 	if !t.Continues(parent) {
 		return Template{}

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// shape says where an answer has its items.
+// shape is where a response has its items.
 type shape uint8
 
 const (
@@ -16,7 +16,7 @@ const (
 	inTurn                    // {"Responses": [{"Item": {…}}, {}, …]}
 )
 
-// shapeOf returns the shape of the answers of an operation, and the member that has the items; "" for one that has none.
+// shapeOf returns the shape of an operation's responses, and the member with the items; "" for one without items.
 func shapeOf(out any) (member string, s shape) {
 	switch out.(type) {
 	case *dynamodb.GetItemOutput:
@@ -33,7 +33,8 @@ func shapeOf(out any) (member string, s shape) {
 	return "", 0
 }
 
-// read indexes the items of the page's body, and makes rest the body with null in their place. It returns false for a body that is declined.
+// read indexes the items of the page's body, and sets rest to the body with null in their place. It returns false for a
+// body that is declined.
 func (p *Page) read(member string, s shape) bool {
 	if len(p.body) >= math.MaxUint32 {
 		return false
@@ -86,7 +87,7 @@ func (r *reader) held(s shape) bool {
 	if _, _, ok := r.name(); !ok || !r.list((*reader).item) {
 		return false
 	}
-	return r.delim('}') // of a second table nobody asked
+	return r.delim('}') // of an unexpected second table
 }
 
 func (r *reader) list(each func(*reader) bool) bool {
@@ -108,7 +109,7 @@ func (r *reader) list(each func(*reader) bool) bool {
 	return true
 }
 
-// turn takes one answer of a transaction: {"Item": {…}}, or {} if there is none.
+// turn takes one response of a transaction: {"Item": {…}}, or {} if there is none.
 func (r *reader) turn() bool {
 	if !r.delim('{') {
 		return false

@@ -11,27 +11,29 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Call writes the request and reads the response of one call of the SDK. It is the SDK's protocol, with a way of its own for the items of requests, and of
-// responses that succeed, and it refuses a response that does not match its checksum. The zero Call is ready for use, once.
+// Call writes the request and reads the response of one SDK call. It is the SDK's protocol, except for the items of
+// requests and of successful responses. It rejects a response that does not match its checksum. The zero Call is ready
+// for use, once.
 type Call struct {
 	smithyhttp.ClientProtocol
-	RequestOnly  bool    // the items of the response are the SDK's
-	ChecksumOnly bool    // those of the request too
-	Item         *Writer // of a PutItem, in place of the input's
+	RequestOnly  bool    // the SDK reads the items of the response
+	ChecksumOnly bool    // the SDK also writes those of the request
+	Item         *Writer // of a PutItem, in place of the input's item
 	page         *Page
 }
 
 var awsJSON = smithy.ShapeID{Namespace: "aws.protocols", Name: "awsJson1_0"}
 
-// Off leaves all answers to the SDK. It is for tests, which set it before anything else.
+// Off leaves all responses to the SDK. It is for tests, which set it before anything else.
 var Off bool
 
-// Speaks reports a client whose requests and answers a Call can write and read.
+// Speaks reports whether a Call can write and read the requests and responses of a client.
 func Speaks(o *dynamodb.Options) bool {
 	return !Off && o.Protocol != nil && o.Protocol.ID() == awsJSON
 }
 
-// Options is one of the functional options of the call. A client that does not look at them reads the response itself, and there is no page.
+// Options is a functional option of the call. A client that ignores options reads the response itself, and there is no
+// page.
 func (c *Call) Options(o *dynamodb.Options) {
 	if !Speaks(o) {
 		return
@@ -39,12 +41,12 @@ func (c *Call) Options(o *dynamodb.Options) {
 	c.ClientProtocol, o.Protocol = o.Protocol, c
 }
 
-// Page returns the items, once the call has succeeded; nil if the SDK has read them, so that they are in its output.
+// Page returns the items after a successful call; nil if the SDK has read them into its output.
 func (c *Call) Page() *Page { return c.page }
 
 // DeserializeResponse reads the response.
 func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
-	c.page.Release() // of an attempt before
+	c.page.Release() // of an earlier attempt
 	c.page = nil
 	if resp.Body == nil {
 		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
@@ -59,7 +61,7 @@ func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.Operation
 		return c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
 	closing := body.Close()
-	defer func() { resp.Body = &received{http.NoBody, closing} }() // which is drained and closed
+	defer func() { resp.Body = &received{http.NoBody, closing} }() // the SDK drains and closes it
 	if err := p.verify(resp, closing); err != nil {
 		p.Release()
 		return err
@@ -70,7 +72,7 @@ func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.Operation
 		if err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out); err == nil {
 			c.page = p
 			return nil
-		} // the SDK's error says where in the response, so it has to come from the response as it was
+		} // the SDK's error has the position in the response, so it must read the original response
 	}
 	resp.Body = &received{bytes.NewReader(p.body), closing}
 	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
@@ -98,7 +100,7 @@ func (p *Page) receive(body io.Reader, length int64) error {
 	}
 }
 
-// received is a body that has been received to its end, and closed: closing is what that returned, for the SDK to log.
+// received is a body that has been read to its end and closed: closing is the error of that, for the SDK to log.
 type received struct {
 	io.Reader
 	closing error
@@ -106,7 +108,7 @@ type received struct {
 
 func (r *received) Close() error { return r.closing }
 
-// failed is a body that ends in an error.
+// failed is a body whose read returns an error.
 type failed struct{ err error }
 
 func (f failed) Read([]byte) (int, error) { return 0, f.err }

@@ -16,7 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// taken are answers that a Call reads itself.
+// taken are responses that a Call reads itself.
 var taken = []string{
 	`{"Items":[],"Count":0,"ScannedCount":7}`,
 	`{"Count":1,"Items":[{"pk":{"S":"a"}}],"ScannedCount":1,"LastEvaluatedKey":{"pk":{"S":"a"}},"ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}}`,
@@ -27,7 +27,7 @@ var taken = []string{
 	`{"Unknown":{"a":[1,2.5e3,{"b":null}],"c":"]}"},"Items":[{"a":{"S":"b"}}],"Another":true}`,
 }
 
-// left are answers that are left to the SDK, which takes some and refuses others.
+// left are responses that are left to the SDK, which accepts some and rejects others.
 var left = []string{
 	``, `{`, `{}`, `null`, `[]`, `{"Items":null}`, `{"Items":{}}`, `{"Items":[`, `{"Items":[{}]}`, `{"Items":[null]}`, `{"Count":1}`,
 	`{"Items":[{"a":{"S":"b"}}]`, `{"Items":[{"a":{"S":"b"}}]}}`, `{"Items":[{"a":{"S":"b"}}]} x`, `{"Items":[{"a":{"S":"b"}}],}`, `{"Items":[{"a":{"S":"b"}},]}`,

@@ -43,7 +43,7 @@ func requireChanged(t *testing.T, err error) {
 	require.Equal(t, aws.TrueTernary, retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err))
 }
 
-// Whoever decodes the response, and whatever it is, one that is not as DynamoDB sent it is an error.
+// A response that is not as DynamoDB sent it is an error, whatever it is and whether the SDK or a Call decodes it.
 func TestAChangedResponseIsAnError(t *testing.T) {
 	t.Parallel()
 	whole := []byte(`{"Items":[{"pk":{"S":"k"},"total":{"N":"129900"}}],"Count":1}`)
@@ -71,7 +71,7 @@ func TestAChangedResponseIsAnError(t *testing.T) {
 			refusal := []byte(`{"__type":"com.amazon.coral.validate#ValidationException","message":"no"}`)
 			requireChanged(t, run(&stub{status: 400, body: refusal, header: http.Header{"X-Amz-Crc32": {"1"}}}))
 
-			// A checksum is of the bytes as they were sent: of the compressed ones.
+			// A checksum is of the bytes as sent: of the compressed ones.
 			zip, other := gzipped(t, whole), gzipped(t, changed)
 			sent := func(sum string) http.Header { return http.Header{"X-Amz-Crc32": {sum}, "Content-Encoding": {"gzip"}} }
 			require.NoError(t, run(&stub{body: zip, header: sent(checksum(zip))}, withGzip))

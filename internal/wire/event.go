@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Record is one record of the event that Lambda delivers from a stream. Its items may be looked at until the page is released, and are zero where there is none.
+// Record is a record of a Lambda stream event. Its items are valid until the page is released, and zero if there are
+// none.
 type Record struct {
 	ID, Event, Source, Sequence string
 	Version, Service            string // eventVersion and eventSource
@@ -14,8 +15,9 @@ type Record struct {
 	Keys, New, Old              Item
 }
 
-// ReadEvent indexes the event that Lambda delivers from a stream, and calls each for its records. It returns nil, perhaps after some calls of each, for an
-// event that is declined: the same things are as in an answer, and members that are there twice, or that differ from a known one only in case.
+// ReadEvent indexes a Lambda stream event, and calls each for its records. It returns nil, perhaps after some calls of
+// each, for an event that is declined. It declines what a response is declined for, and members that occur twice or
+// that differ from a known one only in case.
 func ReadEvent(event []byte, each func(*Record)) *Page {
 	p := newPage()
 	p.body = append(p.body, event...)
@@ -98,7 +100,7 @@ func (r *reader) plain(dst *string) bool {
 	return ok && !escaped
 }
 
-// object takes an object, and calls each for the members that are known; the others are skipped.
+// object takes an object, and calls each for the known members; others are skipped.
 func (r *reader) object(each func(member int) bool, known ...string) bool {
 	if !r.delim('{') {
 		return false

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzAnswer requires that the SDK makes the same of an answer, or refuses it with the same error, whether a Call reads it first or not.
+// FuzzAnswer requires that the SDK gives the same result or the same error for a response, whether a Call reads it
+// first or not.
 func FuzzAnswer(f *testing.F) {
 	for _, body := range slices.Concat(taken, left) {
 		if len(body) < 10000 {
@@ -15,7 +16,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { sameQuery(t, &stub{body: body}) })
 }
 
-// FuzzItem is FuzzAnswer for what stands inside of an item, so that the fuzzer need not find the way there.
+// FuzzItem is FuzzAnswer for the inside of an item, so that the fuzzer need not find the way there.
 func FuzzItem(f *testing.F) {
 	for _, v := range []string{
 		`{"S":"text"}`, `{"S":"\n\u00e9\ud83d\ude00é"}`, `{"N":"-1.5e10"}`, `{"B":"YWI="}`, `{"BOOL":true}`, `{"NULL":true}`, `{"L":[{"S":"a"},{"N":"1"}]}`,

@@ -17,7 +17,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// stub answers each request with one body.
+// stub has one response body for each request.
 type stub struct {
 	status int
 	header http.Header
@@ -77,7 +77,7 @@ var (
 	query = &dynamodb.QueryInput{TableName: aws.String("t"), KeyConditionExpression: aws.String("pk = :p")}
 )
 
-// try makes an error of a panic: the SDK panics on some malformed answers, such as {"Items":[,{.
+// try turns a panic into an error: the SDK panics on some malformed responses, such as {"Items":[,{.
 func try(f func() (*dynamodb.QueryOutput, error)) (out *dynamodb.QueryOutput, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -87,8 +87,8 @@ func try(f func() (*dynamodb.QueryOutput, error)) (out *dynamodb.QueryOutput, er
 	return f()
 }
 
-// sameQuery runs a query whose answer is body with and without a Call, and requires that the results, or the errors, are the same. It reports whether
-// the Call took the answer.
+// sameQuery runs a query with the response body with and without a Call, and requires that the results, or the errors,
+// are equal. It reports whether the Call read the response.
 func sameQuery(t *testing.T, s *stub) (ours bool) {
 	t.Helper()
 	ctx := t.Context()

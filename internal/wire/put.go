@@ -8,13 +8,13 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// put writes a PutItem whose item is JSON already, headers and all: the SDK would copy the item several times. It reports false for an input that has
-// something in it that only the SDK writes.
+// put writes a PutItem whose item is already JSON, headers included: the SDK would copy the item several times. It
+// returns false for an input that only the SDK can write.
 func (c *Call) put(in *dynamodb.PutItemInput, req *smithyhttp.Request) (ok bool, err error) {
 	if in.TableName == nil || in.ConditionalOperator != "" || in.Expected != nil || in.ReturnItemCollectionMetrics != "" {
 		return false, nil
 	}
-	const room = 512 // for all but the item, mostly
+	const room = 512 // enough for all but the item, in most cases
 	w := Writer{Text: make([]byte, 0, len(c.Item.Text)+room)}
 	ok = w.member(`{"TableName":`, *in.TableName)
 	if in.ConditionExpression != nil {
@@ -64,7 +64,7 @@ func (c *Call) put(in *dynamodb.PutItemInput, req *smithyhttp.Request) (ok bool,
 	return true, err
 }
 
-// member appends a string behind the name of its member.
+// member appends a string after the name of its member.
 func (w *Writer) member(head, s string) bool {
 	w.Text = append(w.Text, head...)
 	return w.Quote(s)

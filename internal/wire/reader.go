@@ -1,22 +1,16 @@
 package wire
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
-)
-
-// maxDepth is how deep maps and lists may be nested; DynamoDB allows 32 levels.
+// maxDepth is the maximum nesting of maps and lists; DynamoDB allows 32 levels.
 const maxDepth = 40
 
-// reader reads an answer. Its methods return false for what is declined; nothing is of use after that.
+// reader reads a response. Its methods return false for what is declined; nothing may be used after that.
 type reader struct {
 	*Page
 	i    int // the next byte of body
 	text int // bytes of the strings of the item
 }
 
-// delim takes the byte c, white space before it included.
+// delim takes the byte c, with white space before it.
 func (r *reader) delim(c byte) bool {
 	if r.i < len(r.body) && r.body[r.i] == c {
 		r.i++
@@ -25,7 +19,7 @@ func (r *reader) delim(c byte) bool {
 	return r.peek() == c && r.delim(c)
 }
 
-// peek returns the next byte that is no white space, 0 at the end.
+// peek returns the next byte that is not white space, 0 at the end.
 func (r *reader) peek() byte {
 	for ; r.i < len(r.body); r.i++ {
 		switch c := r.body[r.i]; c {
@@ -37,7 +31,7 @@ func (r *reader) peek() byte {
 	return 0
 }
 
-// more is called behind a value of an object or array that ends in end: it takes the comma, or the end.
+// more is called after a value of an object or array that ends in end: it takes the comma, or the end.
 func (r *reader) more(end byte) (another, ok bool) {
 	switch r.peek() {
 	case ',':
@@ -50,7 +44,7 @@ func (r *reader) more(end byte) (another, ok bool) {
 	return false, false
 }
 
-// empty takes the end of an object or array that has nothing in it.
+// empty takes the end of an empty object or array.
 func (r *reader) empty(end byte) bool {
 	if r.peek() != end {
 		return false
@@ -59,114 +53,7 @@ func (r *reader) empty(end byte) bool {
 	return true
 }
 
-const (
-	ones  = uint64(0x0101010101010101)
-	highs = uint64(0x8080808080808080)
-)
-
-// special marks, in the high bit of each byte, the quotes, backslashes, control characters and bytes over 0x7f of eight bytes of text. Only the lowest mark is exact.
-func special(w uint64) uint64 {
-	quote := w ^ ones*'"'
-	slash := w ^ ones*'\\'
-	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & highs
-}
-
-// string takes a string, whose quote has been taken, and returns where its text stands.
-func (r *reader) string() (from, to int, escaped, ok bool) {
-	b, i := r.body, r.i
-	from = i
-	for {
-		for i+8 <= len(b) {
-			if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		if i >= len(b) {
-			return 0, 0, false, false
-		}
-		switch c := b[i]; {
-		case c == '"':
-			r.i = i + 1
-			return from, i, escaped, true
-		case c == '\\':
-			n := escape(b[i:])
-			if n == 0 {
-				return 0, 0, false, false
-			}
-			i += n
-			escaped = true
-		case c < 0x20:
-			return 0, 0, false, false
-		case c < utf8.RuneSelf:
-			i++ // less than eight bytes are left
-		default:
-			_, n := utf8.DecodeRune(b[i:])
-			if n == 1 {
-				return 0, 0, false, false
-			}
-			i += n
-		}
-	}
-}
-
-// escape returns the length of the escape that b begins with, a pair of surrogates included; 0 if it is none.
-func escape(b []byte) int {
-	if len(b) < 2 {
-		return 0
-	}
-	switch b[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-	default:
-		return 0
-	}
-	switch r := hex4(b); {
-	case r < 0 || 0xDC00 <= r && r < 0xE000:
-		return 0
-	case r < 0xD800 || r >= 0xE000:
-		return 6
-	}
-	if low := hex4(b[6:]); low < 0xDC00 || low >= 0xE000 {
-		return 0
-	}
-	return 12
-}
-
-// hex4 returns the number in \uXXXX, -1 if b does not begin with that.
-func hex4(b []byte) rune {
-	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
-		return -1
-	}
-	var r rune
-	for _, c := range b[2:6] {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return -1
-		}
-		r = r<<4 | rune(c)
-	}
-	return r
-}
-
-// name takes the name of a member and the colon. Names with escapes are declined.
-func (r *reader) name() (from, to int, ok bool) {
-	if !r.delim('"') {
-		return 0, 0, false
-	}
-	from, to, escaped, ok := r.string()
-	return from, to, ok && !escaped && to-from <= 1<<16-1 && r.delim(':')
-}
-
-// attributes takes a map of attribute values, whose brace has been taken, and returns how many there are.
+// attributes takes a map of attribute values, whose brace has been taken, and returns their number.
 func (r *reader) attributes(depth int) (n uint32, ok bool) {
 	if r.empty('}') {
 		return 0, true
@@ -192,7 +79,7 @@ type names struct {
 	all  map[string]struct{} // of a large map
 }
 
-// twice adds the name at from, and reports whether it is there already. The map's entries begin at first.
+// twice adds the name at from, and reports whether it is already in the set. The map's entries begin at first.
 func (s *names) twice(r *reader, first, from, to int) bool {
 	name := r.body[from:to]
 	if s.n++; s.all != nil || s.n > 40 {
@@ -252,7 +139,7 @@ func (r *reader) value(name, nameEnd, depth int) bool {
 			return false
 		}
 		r.entries = append(r.entries, e)
-	case True: // which BOOL it is comes now
+	case True: // the value decides which BOOL it is
 		switch r.peek() {
 		case 't':
 			if !r.literal("true") {
@@ -284,7 +171,7 @@ func (r *reader) value(name, nameEnd, depth int) bool {
 // kind takes the rest of a type's name, whose first quote has been taken.
 func (r *reader) kind() Kind {
 	b := r.body[r.i:]
-	if len(b) < 8 { // no value that is complete ends here
+	if len(b) < 8 { // no complete value ends here
 		return None
 	}
 	switch {
@@ -320,14 +207,6 @@ func (r *reader) kind() Kind {
 		return Null
 	}
 	return None
-}
-
-func (r *reader) literal(s string) bool {
-	if len(r.body)-r.i < len(s) || string(r.body[r.i:r.i+len(s)]) != s {
-		return false
-	}
-	r.i += len(s)
-	return true
 }
 
 // scalar takes the text of a string, number or binary, whose quote has been taken.
@@ -398,66 +277,11 @@ func (r *reader) item() bool {
 	r.text = 0
 	r.entries = append(r.entries, entry{kind: M})
 	n, ok := r.attributes(0)
-	if !ok || n == 0 { // an empty item is none, and who sends one is not known
+	if !ok || n == 0 { // an empty item does not exist, and its sender is unknown
 		return false
 	}
 	e := &r.entries[at]
 	e.at, e.n, e.name = uint32(len(r.entries)), n, uint32(r.text)
 	r.items = append(r.items, uint32(at))
-	return true
-}
-
-// validNumber reports a number as DynamoDB writes it: at most 38 significant digits.
-func validNumber(b []byte) bool {
-	if len(b) > 0 && b[0] == '-' {
-		b = b[1:]
-	}
-	digits, significant, fraction := 0, 0, false
-	for len(b) > 0 {
-		switch c := b[0]; {
-		case '0' <= c && c <= '9':
-			digits++
-			if c != '0' || significant > 0 {
-				significant++
-			}
-		case c == '.' && !fraction && digits > 0:
-			fraction = true
-		case (c == 'E' || c == 'e') && digits > 0:
-			return significant <= 38 && validExponent(b[1:])
-		default:
-			return false
-		}
-		b = b[1:]
-	}
-	return digits > 0 && significant <= 38
-}
-
-func validExponent(b []byte) bool {
-	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
-		b = b[1:]
-	}
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return 0 < len(b) && len(b) <= 3
-}
-
-// validBase64 reports what base64.StdEncoding decodes.
-func validBase64(b []byte) bool {
-	if len(b)%4 != 0 {
-		return false
-	}
-	for range 2 {
-		if len(b) > 0 && b[len(b)-1] == '=' {
-			b = b[:len(b)-1]
-		}
-	}
-	for _, c := range b {
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/') {
-			return false
-		}
-	}
 	return true
 }

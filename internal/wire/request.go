@@ -11,8 +11,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// SerializeRequest writes the request. The items of PutItem and BatchWriteItem are written here, all else by the SDK, and those too if there is something
-// in them that is not in order.
+// SerializeRequest writes the request. It writes the items of PutItem and BatchWriteItem itself, if they are in order;
+// the SDK writes all else.
 func (c *Call) SerializeRequest(ctx context.Context, schema *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
 	if c.ChecksumOnly {
 		return c.ClientProtocol.SerializeRequest(ctx, schema, in, req)
@@ -71,7 +71,7 @@ func (b *batchWrite) Serialize(s smithy.ShapeSerializer) {
 	s.CloseStruct()
 }
 
-// batch appends the requests of one table, and reports false for what the SDK is to write.
+// batch appends the requests of one table, and returns false for what the SDK must write.
 func (w *Writer) batch(tables map[string][]types.WriteRequest) bool {
 	if len(tables) != 1 {
 		return false

@@ -20,7 +20,7 @@ type Value struct {
 	at   uint32
 }
 
-// IsZero reports no item.
+// IsZero reports whether there is no item.
 func (it Item) IsZero() bool { return it.page == nil }
 
 // Len returns the number of attributes.
@@ -49,7 +49,7 @@ func (it Item) Find(name string) Value {
 	return Value{}
 }
 
-// String returns a string attribute. To ask again costs nothing, as long as no other item is begun.
+// String returns a string attribute. A second call costs nothing, until Begin of another item.
 func (it Item) String(name string) (s string, ok bool) {
 	v := it.Find(name)
 	if v.Kind() != S {
@@ -84,7 +84,7 @@ func (it Item) Attribute(name string) types.AttributeValue {
 	return v.AttributeValue()
 }
 
-// after returns the index of the entry behind i and all that is in it.
+// after returns the index of the entry after i and its contents.
 func (p *Page) after(i int) int {
 	if e := &p.entries[i]; e.kind >= M {
 		return int(e.at)
@@ -111,16 +111,16 @@ func (v Value) Len() int { return int(v.page.entries[v.at].n) }
 // First returns the first value of a map, list or set that has one.
 func (v Value) First() Value { return Value{v.page, v.at + 1} }
 
-// Next returns the value that follows in a map, list or set, if one does.
+// Next returns the next value in a map, list or set, if there is one.
 func (v Value) Next() Value { return Value{v.page, uint32(v.page.after(int(v.at)))} }
 
-// Name returns the name that the value has in its map. It is valid until the page is released.
+// Name returns the value's name in its map. It is valid until the page is released.
 func (v Value) Name() []byte { return v.page.nameOf(int(v.at)) }
 
 // NameString returns the name as a string of its own.
 func (v Value) NameString() string { return v.page.keep(v.Name()) }
 
-// Text returns the text of a string, number or binary: valid until the next one is asked for.
+// Text returns the text of a string, number or binary: valid until the next call.
 func (v Value) Text() []byte {
 	e := &v.page.entries[v.at]
 	text := v.page.body[e.at : e.at+e.n]
@@ -144,7 +144,8 @@ func (p *Page) keep(b []byte) string {
 	return p.arena.String()[from:]
 }
 
-// AppendKey appends a key value: its type, the length of its text, and the text. Base64 is taken apart, so that it is the value that counts.
+// AppendKey appends a key value: its type, the length of its text, and the text. Base64 is decoded, so that the value
+// counts.
 func (v Value) AppendKey(dst []byte) []byte {
 	switch v.Kind() {
 	case S, N:
@@ -170,7 +171,7 @@ func (v Value) DecodedLen() int {
 	return n
 }
 
-// Binary writes a binary to dst, which has its length.
+// Binary decodes a binary to dst, which has its length.
 func (v Value) Binary(dst []byte) {
 	if _, err := base64.StdEncoding.Decode(dst, v.Text()); err != nil {
 		panic("wire: the reader let bad base64 pass: " + err.Error())

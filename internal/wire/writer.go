@@ -8,30 +8,30 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Writer holds the JSON of an item on its way into a request. Its methods report false for what the SDK is to write instead: values that it refuses, or has
-// a rule of its own for. Then the text is of no use.
+// Writer writes the JSON of an item into a request. Its methods return false for values that the SDK must write: those
+// that it rejects, or has its own rule for. Then the text must not be used.
 type Writer struct {
 	Text  []byte
-	Level int // of lists and maps around what is written next
+	Level int // of lists and maps around the next value
 }
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
 
-// NewWriter returns an empty Writer, which may have room from one before.
+// NewWriter returns an empty Writer, perhaps with a reused buffer.
 func NewWriter() *Writer {
 	w := writers.Get().(*Writer)
 	w.Text, w.Level = w.Text[:0], 0
 	return w
 }
 
-// Release says that nobody looks at the text anymore. A nil Writer is fine.
+// Release ends the use of the text. A nil Writer needs none.
 func (w *Writer) Release() {
 	if w != nil && cap(w.Text) <= maxPooled {
 		writers.Put(w)
 	}
 }
 
-// Member returns the JSON of a member's name, with the colon; "" for a name that only the SDK writes.
+// Member returns the JSON of a member's name, with the colon; "" for a name that only the SDK can write.
 func Member(name string) string {
 	var w Writer
 	if !w.Quote(name) {
@@ -40,7 +40,7 @@ func Member(name string) string {
 	return string(append(w.Text, ':'))
 }
 
-// MarshalSmithyDocument returns the JSON as the SDK takes it, to be copied into a request.
+// MarshalSmithyDocument returns the JSON in the SDK's form, to be copied into a request.
 func (w *Writer) MarshalSmithyDocument() ([]byte, error) { return w.Text, nil }
 
 // item appends an item.

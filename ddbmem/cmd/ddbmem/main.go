@@ -1,10 +1,10 @@
-// Command ddbmem serves a DynamoDB in memory on a TCP address, for tools in any language.
+// Command ddbmem serves an in-memory DynamoDB on a TCP address, for tools in any language.
 //
 //	go run github.com/singletable-go/ddb/ddbmem/cmd/ddbmem -addr 127.0.0.1:8000
 //
-// Point a client at http://127.0.0.1:8000 with any region and any keys. An interrupt ends it: requests under way are
-// answered first, and with -snapshot the data is saved. It is saved every few seconds too, so that a crash or a kill -9
-// loses no more than that.
+// Point a client at http://127.0.0.1:8000 with any region and any keys. An interrupt stops it: it completes the current
+// requests, and with -snapshot it saves the data. It also saves every few seconds, so that a crash loses no more than
+// that.
 package main
 
 import (
@@ -36,17 +36,18 @@ func main() {
 	}
 }
 
-// errReported is an error that has been printed.
+// errReported is an error that has already been printed.
 var errReported = errors.New("see above")
 
 const usage = `ddbmem serves a DynamoDB in memory.
 
 Usage: ddbmem [flags]
 
-With -snapshot, tables and items survive. An interrupt or a SIGTERM loses nothing. A kill -9, a crash or a power failure
-loses the changes since the last whole snapshot began: those of -snapshot-every, 5 seconds unless set, and of twice the
-time that writing one takes, about a second for 200 MB. The file is a whole snapshot at any moment, with each table as it was at one
-moment. The records of streams and the tokens of transactions are not in it: they are lost whenever the program ends.
+With -snapshot, tables and items are kept. After an interrupt or a SIGTERM nothing is lost. A kill -9, a crash or a power
+failure loses the changes since the last complete snapshot began. That is the time of -snapshot-every, 5 seconds unless
+set, and twice the time to write a snapshot, about a second for 200 MB. The file is a complete snapshot at any moment,
+with each table as it was at one moment. Stream records and idempotency tokens are not in it: they are lost whenever the
+program ends.
 
 `
 
@@ -54,11 +55,11 @@ moment. The records of streams and the tokens of transactions are not in it: the
 func run(ctx context.Context, args []string, stderr io.Writer) error {
 	flags := flag.NewFlagSet("ddbmem", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:8000", "`address` to listen on; port 0 takes a free one")
-	file := flags.String("snapshot", "", "`file` to load at the start, if it is there, and to save to, at the end and every -snapshot-every")
-	every := flags.Duration("snapshot-every", 5*time.Second, "`time` between the end of one snapshot and the start of the next; none is written while nothing changes")
+	addr := flags.String("addr", "127.0.0.1:8000", "`address` to listen on; port 0 selects a free one")
+	file := flags.String("snapshot", "", "`file` to load at the start, if it exists, and to save to: at the end and every -snapshot-every")
+	every := flags.Duration("snapshot-every", 5*time.Second, "`time` between the end of one snapshot and the start of the next; none is written without changes")
 	region := flags.String("region", "us-east-1", "`region` that appears in ARNs")
-	older := flags.Bool("older-wording", false, "word errors as AWS did in May 2026")
+	older := flags.Bool("older-wording", false, "use the error texts of AWS of May 2026")
 	verbose := flags.Bool("v", false, "log every request")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
@@ -68,13 +69,13 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	case errors.Is(err, flag.ErrHelp):
 		return nil
 	case err != nil:
-		return errReported // by the flag set
+		return errReported // the flag set has printed it
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if *every <= 0 {
-		return errors.New("-snapshot-every must be more than nothing")
+		return errors.New("-snapshot-every must be positive")
 	}
 	opts := ddbmem.Options{Region: *region, Legacy: true, PartiQL: true}
 	if *older {
@@ -99,5 +100,5 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	stop := saver.start(ctx, stderr)
 	served := engine.ServeListener(ctx, l)
 	stop()
-	return errors.Join(served, saver.save()) // with what was answered last
+	return errors.Join(served, saver.save()) // after the last response
 }

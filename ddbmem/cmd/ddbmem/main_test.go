@@ -87,7 +87,7 @@ func TestFlags(t *testing.T) {
 	require.NoError(t, run(t.Context(), []string{"-h"}, &help))
 	require.Contains(t, help.String(), "-snapshot file")
 	require.Contains(t, help.String(), "-snapshot-every time")
-	require.Contains(t, help.String(), "A kill -9, a crash or a power failure\nloses the changes since the last whole snapshot began")
+	require.Contains(t, help.String(), "A kill -9, a crash or a power\nfailure loses the changes since the last complete snapshot began")
 	require.Error(t, run(t.Context(), []string{"-nonsense"}, io.Discard))
 	require.Error(t, run(t.Context(), []string{"extra"}, io.Discard))
 	require.Error(t, run(t.Context(), []string{"-addr", "nonsense"}, io.Discard))

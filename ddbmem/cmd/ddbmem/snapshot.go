@@ -17,14 +17,14 @@ import (
 // saver keeps the snapshot of an engine in a file.
 type saver struct {
 	engine *ddbmem.Engine
-	name   string // behind symbolic links
+	name   string // with symbolic links resolved
 	every  time.Duration
-	whole  bool   // there is a file
-	saved  uint64 // what engine.Changes was when its writing began
+	whole  bool   // the file exists
+	saved  uint64 // engine.Changes at the start of the last save
 }
 
-// open loads the snapshot, if it is there, and makes sure that one can be written: better found out now than when there
-// is something to save. It returns nil where no file is named.
+// open loads the snapshot, if it exists, and checks that one can be written, so that a failure shows at the start. It
+// returns nil if no file is named.
 func open(engine *ddbmem.Engine, name string, every time.Duration) (*saver, error) {
 	if name == "" {
 		return nil, nil
@@ -59,8 +59,8 @@ func (s *saver) load() error {
 	return s.engine.Restore(f)
 }
 
-// start saves what has changed, again and again until ctx is done or stop is called, which waits for what is being
-// written. A failure is reported and tried again.
+// start saves changes periodically until ctx is done or stop is called; stop waits for a current save. A failure is
+// reported and retried.
 func (s *saver) start(ctx context.Context, stderr io.Writer) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -83,8 +83,8 @@ func (s *saver) start(ctx context.Context, stderr io.Writer) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
-// save writes a snapshot, unless nothing has changed since the last. It is written beside the file and replaces it once
-// it is on the disk, so that the file is a whole snapshot at any moment.
+// save writes a snapshot, unless nothing has changed since the last. It writes a temporary file, syncs it, and renames
+// it: the file is a complete snapshot at any moment.
 func (s *saver) save() error {
 	now := s.engine.Changes()
 	if s.whole && now == s.saved {
@@ -94,7 +94,7 @@ func (s *saver) save() error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone when it was renamed
+	defer func() { _ = os.Remove(f.Name()) }() // does nothing after the rename
 	mode := os.FileMode(0o644)
 	if info, err := os.Stat(s.name); err == nil {
 		mode = info.Mode().Perm()
@@ -109,14 +109,14 @@ func (s *saver) save() error {
 	return syncDir(filepath.Dir(s.name))
 }
 
-// pattern is what the names of the files look like that become the snapshot.
+// pattern is the pattern of the temporary files' names.
 func (s *saver) pattern() string { return "." + filepath.Base(s.name) + ".ddbmem-*" }
 
 func (s *saver) temporary() (*os.File, error) {
 	return os.CreateTemp(filepath.Dir(s.name), s.pattern())
 }
 
-// clean removes what a killed process has left of a snapshot that it was writing.
+// clean removes the temporary files of a killed process.
 func (s *saver) clean() error {
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(s.name), s.pattern()))
 	for _, name := range left {
@@ -125,9 +125,9 @@ func (s *saver) clean() error {
 	return err
 }
 
-// syncDir makes a renaming in a directory last.
+// syncDir makes a rename in a directory durable.
 func syncDir(name string) error {
-	if runtime.GOOS == "windows" { // which does it on its own, and cannot be asked to
+	if runtime.GOOS == "windows" { // Windows does that itself and has no call for it
 		return nil
 	}
 	d, err := os.Open(name)

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process is the command in a process of its own.
+// process is the command in a separate process.
 type process struct {
 	cmd *exec.Cmd
 	url string

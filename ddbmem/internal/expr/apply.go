@@ -74,7 +74,7 @@ func (c *clause) apply(item value.Item, assigned value.Value) (v value.Value, er
 	return v, err
 }
 
-// checkParent reports a path whose last step has nothing to stand on.
+// checkParent reports a path whose parent does not exist.
 func (c *clause) checkParent(item value.Item) error {
 	if len(c.target) == 1 {
 		return nil
@@ -90,8 +90,8 @@ func (c *clause) checkParent(item value.Item) error {
 	return nil
 }
 
-// assigned returns the value of SET. A sum that is no number any more is kept
-// apart from the other errors: it shows only when the value is stored.
+// assigned returns the value of SET. A sum beyond the range of numbers is kept apart from the other errors: it counts
+// only when the value is stored.
 func (c *clause) assigned(item value.Item) (v value.Value, beyond, err error) {
 	left, err := c.left.evalUpdate(item)
 	if err != nil || c.sign == "" {

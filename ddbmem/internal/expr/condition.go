@@ -61,9 +61,8 @@ func (p *parser) condition() (*node, error) {
 	return n, p.end()
 }
 
-// term is what a part of a condition may turn out to be: a condition, or an
-// operand of a comparison whose operator has not come yet. Only behind an
-// opening parenthesis is it not known which of them comes.
+// term is a condition, or an operand of a comparison whose operator has not been read yet. Which one is unknown only
+// after an opening parenthesis.
 type term struct {
 	condition *node
 	operand   *operand

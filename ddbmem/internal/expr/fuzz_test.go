@@ -27,7 +27,7 @@ func FuzzExpressions(f *testing.F) {
 			e, err := expr.Parse(r)
 			if err != nil {
 				_ = refusal(t, err)
-				// Values that the text leaves unused are no reason to stop.
+				// Unused values are not an error here.
 				r.Values, r.Names = value.Input{}, nil
 				if e, err = expr.Parse(r); err != nil {
 					continue

@@ -217,8 +217,7 @@ func checkKeyValues(index string, a KeyAttribute, t Test, partition bool) error 
 	return nil
 }
 
-// checkGap reports a sort attribute behind position i that has a test although
-// the one at i has no equality.
+// checkGap reports a sort attribute after position i with a test, if the attribute at i has no equality.
 func checkGap(sort []KeyAttribute, i int, tests map[string]Test) error {
 	for j := i + 1; j < len(sort); j++ {
 		if _, ok := tests[sort[j].Name]; !ok {

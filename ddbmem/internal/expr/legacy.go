@@ -6,9 +6,9 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// The types below stand for the parameters from before there were expressions: Expected, QueryFilter, ScanFilter,
-// KeyConditions, AttributeUpdates and AttributesToGet. Each becomes what the expression of today would have been
-// parsed to, so that both are evaluated by the same code.
+// The types below are the legacy parameters, from before expressions: Expected, QueryFilter, ScanFilter, KeyConditions,
+// AttributeUpdates and AttributesToGet. Each becomes what the equal expression would be parsed to, so that the same
+// code evaluates both.
 
 // Comparison is a condition on one attribute, such as an entry of QueryFilter.
 type Comparison struct {
@@ -37,8 +37,8 @@ var (
 	scalars = []value.Kind{value.S, value.N, value.B, value.BOOL, value.NULL}
 )
 
-// Check reports a comparison whose values are of the wrong number, of a type that the operator does not take, of several
-// types, or the wrong way round.
+// Check reports a comparison with a wrong number of values, a type that the operator does not accept, several types, or
+// bounds in the wrong order.
 func (c Comparison) Check() error {
 	if !c.counts() {
 		return value.Invalid(msgComparisonCount, c.Operator)
@@ -93,7 +93,7 @@ func (c Comparison) node() *node {
 	return leaf
 }
 
-// legacyValue stands where an expression would have the placeholder of a value.
+// legacyValue is used where an expression would have a value's placeholder.
 const legacyValue = ":"
 
 func attributePath(name string) path { return path{{name: name}} }
@@ -120,7 +120,7 @@ func CompareKeys(all []Comparison) *KeyCondition {
 		case c.Operator == "BEGINS_WITH":
 			operator = "begins_with"
 		case !ok, operator == "<>", operator == "IN":
-			operator = "" // refused by Resolve, which knows the schema
+			operator = "" // rejected by Resolve, which knows the schema
 		}
 		k.tests = append(k.tests, Test{Name: c.Name, Operator: operator, Values: c.Values})
 	}

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// tokenKind tells tokens apart; punctuation and operators are symbols.
+// tokenKind is the kind of a token; punctuation and operators are symbols.
 type tokenKind uint8
 
 const (

@@ -70,8 +70,7 @@ func (p *parser) fail() error {
 	return value.Invalid(msgSyntax, word, p.text[start:end])
 }
 
-// end reports what must come before all other checks: text behind the
-// expression, then the limits.
+// end reports what takes precedence over all other checks: text after the expression, then the limits.
 func (p *parser) end() error {
 	switch {
 	case p.peek().kind != tokenEOF:

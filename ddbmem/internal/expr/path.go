@@ -71,8 +71,8 @@ func (s step) in(v value.Value) value.Value {
 	return value.Value{}
 }
 
-// checkPaths reports the first two paths of which one contains the other, or
-// failing that the first two that take the same place for a map and a list.
+// checkPaths reports the first two paths of which one contains the other; otherwise the first two that use the same
+// place as a map and as a list.
 func checkPaths(paths []path) error {
 	var conflict error
 	for j, q := range paths {

@@ -53,8 +53,8 @@ func parseProjection(text string, s *scope) (*Projection, error) {
 	return result, nil
 }
 
-// branch is a set of paths with a common beginning: whole when a path ends
-// here, else the paths that go on, by name or by position.
+// branch is a set of paths with a common prefix: whole if a path ends here, otherwise the continuing paths, by name or
+// by position.
 type branch struct {
 	whole    bool
 	fields   map[string]*branch

@@ -18,8 +18,8 @@ type Request struct {
 	Filter       *string
 	Projection   *string
 
-	// Derived says that the expressions were made from something else, such as a
-	// PartiQL statement: their length is no matter, and errors do not name them.
+	// Derived says that the expressions were made from something else, such as a PartiQL statement: their length is not
+	// checked, and errors do not name them.
 	Derived bool
 
 	// ValueUsers names the parameters of the operation that may use values,

@@ -32,7 +32,7 @@ func (s *scope) reserved(p path) error {
 	return nil
 }
 
-// path replaces the name placeholders of a path by the names they stand for.
+// path replaces the name placeholders of a path by their names.
 func (s *scope) path(p path) error {
 	for i := range p {
 		if !p[i].placeholder {
@@ -48,7 +48,7 @@ func (s *scope) path(p path) error {
 	return nil
 }
 
-// value looks up the value that an operand stands for.
+// value looks up the value of an operand.
 func (s *scope) value(o *operand) error {
 	v := s.values.Get(o.placeholder)
 	if v.IsZero() {
@@ -132,7 +132,7 @@ func checkValues(values *value.Input) error {
 	name, err := values.Fault()
 	if refused, ok := errors.AsType[*value.Error](err); ok {
 		wrapped := value.Invalid(msgInvalidValue, refused.Message, name)
-		wrapped.Newer = cmp.Or(refused.Newer, refused.Message) // which does not say where
+		wrapped.Newer = cmp.Or(refused.Newer, refused.Message) // it does not say where
 		return wrapped
 	}
 	return nil

@@ -271,8 +271,8 @@ func checkUpdateFunction(o *operand) error {
 	return value.Invalid(msgFunction, o.function)
 }
 
-// checkNested reports a call among the operands of another that cannot stand
-// there: of the functions of updates, only if_not_exists can be nested.
+// checkNested reports an invalid call among the operands of another: of the update functions, only if_not_exists can be
+// nested.
 func checkNested(o *operand) error {
 	for _, arg := range o.args {
 		if arg.calls && arg.function != "if_not_exists" {

@@ -86,7 +86,7 @@ func (w *Writer) Condition(c *Condition) string {
 	}
 }
 
-// Part returns a condition as it stands within another.
+// Part returns a condition as part of another.
 func (w *Writer) Part(c *Condition) string {
 	if c.Parts != nil {
 		return "(" + w.Condition(c) + ")"

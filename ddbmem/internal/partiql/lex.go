@@ -19,7 +19,7 @@ const (
 	symbol
 )
 
-// token is one token, with where it stands.
+// token is one token, with its position.
 type token struct {
 	kind kind
 	text string
@@ -27,12 +27,12 @@ type token struct {
 	size int
 }
 
-// malformed is the answer to a statement that cannot be read.
+// malformed is the error for a statement that cannot be parsed.
 func malformed(format string, args ...any) error {
 	return value.Invalid("Statement wasn't well formed, can't be processed: "+format, args...)
 }
 
-// unreadable is the answer to what is no token: the service says nothing about it.
+// unreadable is the error for an invalid token, for which the service has no text.
 func unreadable() error { return malformed("") }
 
 // symbols are the tokens of several characters, longer ones first.
@@ -117,7 +117,7 @@ func next(rest string) (token, error) {
 	return token{kind: symbol, text: rest[:1], size: 1}, nil
 }
 
-// enclosed reads what stands in quotes, which are doubled within.
+// enclosed reads a quoted text, in which quotes are doubled.
 func enclosed(rest string, k kind) (token, error) {
 	quote := rest[:1]
 	for at := 1; ; {

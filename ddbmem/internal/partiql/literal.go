@@ -9,8 +9,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// value reads a literal or takes a parameter. Literals are put together as attribute values are written in requests,
-// and then read as those are, with the same checks.
+// value reads a literal or a parameter. Literals are first written in the form of request values, and then read with
+// the same checks.
 func (p *parser) value() (value.Value, error) {
 	var b strings.Builder
 	if err := p.literal(&b); err != nil {
@@ -85,7 +85,7 @@ func (p *parser) literal(b *strings.Builder) error {
 	return nil
 }
 
-// number reads the literal of a number. What a number cannot be is said with where it stands.
+// number reads the literal of a number. The error for an invalid number contains its position.
 func (p *parser) number(b *strings.Builder, text string) error {
 	if value.Wide(text) {
 		return unreadable()
@@ -100,14 +100,14 @@ func (p *parser) number(b *strings.Builder, text string) error {
 	return nil
 }
 
-// within reads a literal that stands one step below another.
+// within reads a literal one step below another.
 func (p *parser) within(step string, b *strings.Builder) error {
 	p.under = append(p.under, step)
 	defer func() { p.under = p.under[:len(p.under)-1] }()
 	return p.literal(b)
 }
 
-// elements reads what stands between commas up to the closing symbol.
+// elements reads the elements between commas, up to the closing symbol.
 func (p *parser) elements(b *strings.Builder, closing string, element func() error) error {
 	for i := 0; !p.accept(closing); i++ {
 		if i > 0 {
@@ -146,7 +146,7 @@ func (p *parser) field(b *strings.Builder, seen map[string]bool) error {
 	return p.within("."+t.text, b)
 }
 
-// bag reads a set behind its first symbol.
+// bag reads a set after its first symbol.
 func (p *parser) bag(b *strings.Builder, opening token) error {
 	var members []value.Value
 	var unused strings.Builder
@@ -183,7 +183,7 @@ func (p *parser) bag(b *strings.Builder, opening token) error {
 	return nil
 }
 
-// member returns a value as it stands in a set: without its type.
+// member returns a value as a member of a set: without its type.
 func member(v value.Value) ([]byte, error) {
 	var typed map[string]json.RawMessage
 	if err := json.Unmarshal(v.AppendJSON(nil), &typed); err != nil {

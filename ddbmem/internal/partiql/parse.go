@@ -20,7 +20,7 @@ type parser struct {
 	clause     clause
 }
 
-// clause is a part of a statement that has functions of its own.
+// clause is a part of a statement with its own functions.
 type clause uint8
 
 const (
@@ -47,7 +47,7 @@ func Parse(statement string, parameters []value.Value) (*Statement, error) {
 	return s, nil
 }
 
-// leftover is the answer to a token behind what is a statement by itself.
+// leftover is the error for a token after a complete statement.
 func leftover() error { return malformed("Unexpected token after expression") }
 
 func (p *parser) parse() (*Statement, error) {
@@ -121,7 +121,7 @@ func (p *parser) unexpected(wanted string) error {
 	return malformed("Expected %s but got '%s'", wanted, p.statement[t.at:t.at+t.size])
 }
 
-// place returns where a token stands as the service says it: line, column and length.
+// place returns the position of a token as the service reports it: line, column and length.
 func (p *parser) place(t token) (line, column, size int) {
 	before := p.statement[:t.at]
 	return strings.Count(before, "\n") + 1, t.at - strings.LastIndexByte(before, '\n'), t.size
@@ -146,10 +146,10 @@ func isKeyword(s string) bool {
 	}
 }
 
-// joins are keywords that are names all the same, but not behind a dot.
+// joins are keywords that are also names, except after a dot.
 var joins = []string{"CROSS", "FULL", "INNER", "JOIN", "LEFT", "NATURAL", "OUTER", "RIGHT"}
 
-// table reads the name of a table, and that of an index behind it.
+// table reads the name of a table, and of an index after it.
 func (p *parser) table(s *Statement) (err error) {
 	if s.Table, err = p.name(); err != nil {
 		return err
@@ -169,7 +169,7 @@ func (p *parser) where(s *Statement) (err error) {
 	return err
 }
 
-// noAlias refuses another name for the table.
+// noAlias rejects an alias for the table.
 func (p *parser) noAlias() error {
 	if t := p.peek(); t.is("AS") || p.isName() && !isClause(t) {
 		return value.Invalid("Aliasing is not supported")
@@ -183,7 +183,7 @@ func (p *parser) isName() bool {
 	return t.kind == quoted || t.kind == word && !isKeyword(t.text)
 }
 
-// at says where a token stands: " at 1:8:5".
+// at returns the position of a token: " at 1:8:5".
 func (p *parser) at(t token) string {
 	line, column, size := p.place(t)
 	return fmt.Sprintf(" at %d:%d:%d", line, column, size)

@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// selection reads a SELECT behind its first word.
+// selection reads a SELECT after its first word.
 func (p *parser) selection() (*Statement, error) {
 	s := &Statement{Verb: Select}
 	if p.peek().is("DISTINCT") {
@@ -42,7 +42,7 @@ func isClause(t token) bool {
 	return t.is("LIMIT") || t.is("GROUP") || t.is("HAVING") || t.is("OFFSET")
 }
 
-// clauses refuses the clauses that other dialects have.
+// clauses rejects the clauses of other dialects.
 func (p *parser) clauses() error {
 	t := p.peek()
 	switch {
@@ -88,7 +88,7 @@ func (p *parser) columns(s *Statement) error {
 	}
 }
 
-// label returns the name of the column of a path: its last name, and the positions behind it.
+// label returns the column name of a path: its last name, and the positions after it.
 func (p Path) label() string {
 	label := ""
 	for _, s := range p {
@@ -128,7 +128,7 @@ func (p *parser) order(s *Statement) error {
 	}
 }
 
-// exists reads an EXISTS behind its first word.
+// exists reads an EXISTS after its first word.
 func (p *parser) exists() (*Statement, error) {
 	if err := p.expect("(", "SELECT"); err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem/internal/value"
 )
 
-// insertion reads an INSERT behind its first word.
+// insertion reads an INSERT after its first word.
 func (p *parser) insertion() (*Statement, error) {
 	s := &Statement{Verb: Insert}
 	if err := p.expect("INTO"); err != nil {
@@ -37,7 +37,7 @@ func (p *parser) insertion() (*Statement, error) {
 	return s, nil
 }
 
-// update reads an UPDATE behind its first word: the changes and the condition, which come first where it begins with FROM.
+// update reads an UPDATE after its first word: the changes and the condition, which come first if it begins with FROM.
 func (p *parser) update(parts ...func(*Statement) error) (*Statement, error) {
 	s := &Statement{Verb: Update}
 	if err := p.table(s); err != nil {
@@ -110,10 +110,10 @@ func (p *parser) assignments(s *Statement) error {
 	}
 }
 
-// setFunctions are the functions that stand for an action of an update expression.
+// setFunctions are the functions for actions of an update expression.
 var setFunctions = map[string]string{"set_add": "ADD", "set_delete": "DELETE"}
 
-// checkSetFunction refuses a call that does not change the set that it is assigned to.
+// checkSetFunction rejects a call that does not change the set to which it is assigned.
 func (p *parser) checkSetFunction(c Change, call token) error {
 	if setFunctions[c.Left.Function] == "" {
 		return nil
@@ -130,7 +130,7 @@ func (p *parser) checkSetFunction(c Change, call token) error {
 	return nil
 }
 
-// deletion reads a DELETE behind its first word.
+// deletion reads a DELETE after its first word.
 func (p *parser) deletion() (*Statement, error) {
 	s := &Statement{Verb: Delete}
 	if err := p.expect("FROM"); err != nil {

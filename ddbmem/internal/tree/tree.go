@@ -53,7 +53,7 @@ func (t *Tree[V]) Get(key string) (V, bool) {
 	return zero, false
 }
 
-// Set stores val under key and returns what was there before.
+// Set stores val under key and returns the previous value.
 func (t *Tree[V]) Set(key string, val V) (old V, replaced bool) {
 	if t.root == nil {
 		l := &leaf[V]{}
@@ -69,7 +69,7 @@ func (t *Tree[V]) Set(key string, val V) (old V, replaced bool) {
 	return old, replaced
 }
 
-// Delete removes key and returns what was there.
+// Delete removes key and returns its value.
 func (t *Tree[V]) Delete(key string) (old V, found bool) {
 	if t.root == nil {
 		return old, false
@@ -103,7 +103,7 @@ func (l *leaf[V]) set(t *Tree[V], key string, val V) (old V, replaced bool, righ
 		l.insert(i, key, val)
 		return old, false, nil, ""
 	}
-	// Ascending inserts leave full leaves behind.
+	// Ascending inserts leave full leaves.
 	cut := fan / 2
 	if i == fan && l.next == nil {
 		cut = fan

@@ -5,7 +5,8 @@ import (
 	"sort"
 )
 
-// Ascend yields the entries from the first key at or after start, upwards. The tree must not change meanwhile.
+// Ascend yields the entries from the first key at or after start, upwards. The tree must not change during the
+// iteration.
 func (t *Tree[V]) Ascend(start string) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		if t.root == nil {
@@ -24,8 +25,8 @@ func (t *Tree[V]) Ascend(start string) iter.Seq2[string, V] {
 	}
 }
 
-// Descend yields the entries from the last key before end, downwards; an empty end means from the last key of all.
-// The tree must not change meanwhile.
+// Descend yields the entries from the last key before end, downwards; an empty end means from the last key of all. The
+// tree must not change during the iteration.
 func (t *Tree[V]) Descend(end string) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		if t.root == nil {

@@ -52,7 +52,7 @@ func (v Value) Decimal() Decimal {
 	return d
 }
 
-// errNotNumber stands for the message that quotes the text.
+// errNotNumber represents the message that quotes the text.
 var errNotNumber = &Error{Code: ValidationException, Message: msgEmptyNumber}
 
 func parseDecimal(text string) (Decimal, *Error) {

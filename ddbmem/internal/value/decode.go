@@ -21,7 +21,7 @@ type Input struct {
 	// Item holds the decoded values. It is only to be used once Fault has
 	// returned no error.
 	Item Item
-	// Present tells an empty object from none.
+	// Present distinguishes an empty object from a missing one.
 	Present bool
 
 	fault    fault
@@ -29,9 +29,8 @@ type Input struct {
 	repeated bool
 }
 
-// UnmarshalJSON decodes a JSON object of attribute values. Its error is a
-// SerializationException: JSON of the wrong shape. What is wrong with the
-// values themselves is kept for [Input.Fault].
+// UnmarshalJSON decodes a JSON object of attribute values. Its error is a SerializationException: JSON of the wrong
+// shape. Faults of the values themselves are kept for [Input.Fault].
 func (in *Input) UnmarshalJSON(data []byte) error {
 	*in = Input{}
 	d := decoder{scanner: scanner{data: data}}
@@ -58,8 +57,7 @@ func (in Input) MarshalJSON() ([]byte, error) {
 	return in.Item.MarshalJSON()
 }
 
-// Fault returns the first ValidationException among the values and the name it
-// stands under, nil when all are allowed.
+// Fault returns the first ValidationException among the values, and its name, nil if all values are allowed.
 func (in *Input) Fault() (name string, err error) {
 	if in.fault.err == nil {
 		return "", nil
@@ -190,7 +188,7 @@ func (d *decoder) value(depth int) (Value, error) {
 	return result, nil
 }
 
-// content reads what stands behind a type descriptor.
+// content reads the value after a type descriptor.
 func (d *decoder) content(kind Kind, depth int) (Value, error) {
 	switch kind {
 	case S:
@@ -338,9 +336,8 @@ func (d *decoder) blameSet(kind Kind, written []string) {
 	d.first.note(d.under, e)
 }
 
-// repeated returns the members of a set as the newer messages list them: in
-// order up to the first that was there before, the rest as they were written.
-// by holds what they are ordered by.
+// repeated returns the members of a set as the newer messages list them: in order up to the first repetition, the rest
+// as written. by holds the sort keys.
 func repeated(written, by []string) []string {
 	seen := make(map[string]bool, len(by))
 	for i, key := range by {
@@ -362,7 +359,7 @@ func repeated(written, by []string) []string {
 	return written
 }
 
-// decoded returns the bytes of what is written in base64.
+// decoded returns the bytes of base64 texts.
 func decoded(written []string) []string {
 	all := make([]string, len(written))
 	for i, w := range written {

@@ -24,7 +24,7 @@
 // # Wire form
 //
 // [Input] decodes a JSON object of attribute values. Decoding separates the
-// two kinds of error that DynamoDB tells apart: JSON of the wrong shape is a
+// two kinds of error of DynamoDB: JSON of the wrong shape is a
 // SerializationException and fails the decoding itself; a value that has the
 // right shape and is still not allowed (an empty set, a number out of range)
 // is a ValidationException that the operation reports when its turn comes,

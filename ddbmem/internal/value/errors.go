@@ -8,8 +8,7 @@ const (
 	SerializationException = "SerializationException"
 )
 
-// Error is an error as DynamoDB answers it: the short name of the exception
-// and the message.
+// Error is an error of DynamoDB: the short name of the exception and the message.
 type Error struct {
 	Code    string
 	Message string

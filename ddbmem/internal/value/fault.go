@@ -4,8 +4,7 @@ package value
 // another way, and reports its nesting after what it finds elsewhere.
 const deepLevels = 63
 
-// fault is what is not allowed about a value, and the name that it stands
-// under.
+// fault is an invalid value's error, and the name of the value.
 type fault struct {
 	name string
 	err  *Error
@@ -32,7 +31,7 @@ type faults struct {
 
 func (f *faults) blame(message string, args ...any) { f.first.note(f.under, Invalid(message, args...)) }
 
-// level notes that a value stands at a level.
+// level notes the level of a value.
 func (f *faults) level(depth int) {
 	f.deepest = max(f.deepest, depth)
 	if depth > maxDepth && f.nesting.err == nil {

@@ -2,11 +2,9 @@ package value
 
 import "strings"
 
-// AppendKey appends an encoding of v, which must be a string, a number or a
-// binary value, such that comparing encodings of one kind bytewise compares
-// the values: strings and binary by their bytes, numbers by magnitude. The
-// encoding of a string or binary value is its bytes, so nothing may follow it;
-// see [AppendKeyPart] for keys of several parts.
+// AppendKey appends an encoding of v, which must be a string, a number or a binary value. Comparing encodings of one
+// kind bytewise compares the values: strings and binary by their bytes, numbers by magnitude. The encoding of a string
+// or binary value is its bytes, so nothing may follow it; see [AppendKeyPart] for keys of several parts.
 func AppendKey(dst []byte, v Value) []byte {
 	if v.kind == N {
 		return appendNumberKey(dst, v.Decimal())

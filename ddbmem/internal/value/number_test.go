@@ -63,7 +63,7 @@ func message(err error) string {
 	return strings.TrimPrefix(err.Error(), value.ValidationException+": ")
 }
 
-// TestWordsAboutNumbersDiffer holds the two numbers that the layers of the service refuse otherwise.
+// TestWordsAboutNumbersDiffer has the two numbers for which the layers of the service have different messages.
 func TestWordsAboutNumbersDiffer(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]value.Error{

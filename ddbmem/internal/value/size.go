@@ -48,8 +48,8 @@ func (it Item) Size() int {
 	return size
 }
 
-// Memory returns about how many bytes of memory an item takes: more than its size, for names and types stand beside
-// every value.
+// Memory returns roughly how many bytes of memory an item uses: more than its size, because names and types are stored
+// with every value.
 func (it Item) Memory() int {
 	total := sliceBytes
 	for _, f := range it {
@@ -77,9 +77,8 @@ func (v Value) memory() int {
 	return total
 }
 
-// numberSize is one byte, one for each pair of digits, and one for the sign of
-// a negative number. Digits pair up around the decimal point, so that an even
-// count that straddles it takes a byte more.
+// numberSize is one byte, one for each pair of digits, and one for the sign of a negative number. Digits are paired
+// from the decimal point, so an even number of digits around it may need one more byte.
 func numberSize(d Decimal) int {
 	if d.count == 0 {
 		return 1

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Kind is the data type of a value. The zero Kind belongs to the zero Value,
-// which stands for no value at all.
+// Kind is the data type of a value. The zero Kind is that of the zero Value, which is no value.
 type Kind uint8
 
 // The data types, in the order in which DynamoDB's documentation lists them.
@@ -185,7 +184,7 @@ func (v Value) Depth() int {
 	return deepest + 1
 }
 
-// clone returns v with every text in memory of its own.
+// clone returns v with every text copied.
 func (v Value) clone() Value {
 	switch v.kind {
 	case S, N, B:

@@ -1,8 +1,8 @@
-// Package wire reads the JSON bodies of requests against a description of what they may hold.
+// Package wire reads the JSON bodies of requests and checks them against a description.
 //
-// A [Shape] says which members a request has, of which types and within which bounds. [Parse] reads a body once,
-// refuses a member of a wrong type the way the service's own deserialiser does, and leaves attribute values as the
-// bytes they came in; [Node.Validate] then reports the members that break a bound.
+// A [Shape] describes the members of a request, their types and their limits. [Parse] reads a body once. It rejects a
+// member of a wrong type like the service's own deserialiser, and keeps attribute values as bytes. [Node.Validate] then
+// reports the members that violate a limit.
 package wire
 
 import "github.com/singletable-go/ddb/ddbmem/internal/value"
@@ -35,20 +35,20 @@ type Shape struct {
 	Pattern  string   // only [a-zA-Z0-9_.-]+ is used
 	Enum     []string // in the service's order
 	MinLen   int      // of a string, a list or a map
-	MaxLen   int      // likewise; 0 is no bound
+	MaxLen   int      // in the same units; 0 means no limit
 	Min      int64    // of a number; only with HasMin
 	HasMin   bool
-	Max      int64 // of a number; 0 is no bound
+	Max      int64 // of a number; 0 means no limit
 	LenFirst bool  // report the upper length bound before the lower one
 
-	// Newer layers check some constraints in words of their own: an enum, in the words of Newer, or with At the least
-	// length, naming the member without its value. With Alone they report nothing else.
+	// Newer layers have their own messages for some constraints. For an enum it is Newer. With At it is for the minimum
+	// length, and names the member without its value. With Alone they report nothing else.
 	Newer string
 	At    bool
 	Alone bool
 
 	Shown []string // the members of a Struct in the order in which messages show them, with those that are absent
-	Echo  bool     // messages show the value as it was written
+	Echo  bool     // messages show the value as written
 
 	KeyName   bool // keys of a Map are table names
 	KeysLast  bool // broken names are reported when nothing else is
@@ -60,7 +60,7 @@ type Shape struct {
 // moving operations from the older layer to newer ones since June 2026.
 type Layer uint8
 
-// The layers. Enveloped puts what it says of a request behind "1 validation error detected: ".
+// The layers. Enveloped puts "1 validation error detected: " before what it reports for a request.
 const (
 	Older Layer = iota
 	Plain
@@ -92,7 +92,7 @@ type Node struct {
 	Kind  Kind
 	Str   string       // of a Text or a Number
 	On    bool         // of a Boolean
-	Raw   []byte       // of an Attr, an AttrMap or a value that messages echo: the bytes of the body
+	Raw   []byte       // of an Attr, an AttrMap or a value that messages show: the bytes of the body
 	Input *value.Input // of an AttrMap
 	Elems []Node       // of an Array, or the values of an Object
 	Keys  []string

@@ -16,8 +16,8 @@ const maxErrors = 10
 // NamePattern is what table and index names are made of.
 const NamePattern = "[a-zA-Z0-9_.-]+"
 
-// Validate returns the message that lists the constraints the request breaks, in the words of a layer, or "". A newer
-// layer leaves to the older one what it does not check in words of its own.
+// Validate returns the message that lists the violated constraints of a request, with the text of a layer, or "". A
+// newer layer leaves to the older one what it does not check itself.
 func (n *Node) Validate(layer Layer) string {
 	v := validator{}
 	v.fields(n, n.Shape, "")
@@ -190,7 +190,7 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// isArn reports whether s is the ARN of a table, which stands for its name wherever a name can stand.
+// isArn reports whether s is the ARN of a table, which may be used instead of its name.
 func isArn(s string) bool { return strings.HasPrefix(s, "arn:aws") && strings.Contains(s, ":table/") }
 
 func lowerFirst(s string) string {

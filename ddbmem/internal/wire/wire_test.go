@@ -23,7 +23,7 @@ var shape = &wire.Shape{Type: wire.Struct, Name: "Request", Fields: []wire.Field
 	}}},
 }}
 
-// TestParseReadsMembers checks that members come out as they were written, and unknown ones are skipped.
+// TestParseReadsMembers checks that members are read unchanged, and unknown ones are skipped.
 func TestParseReadsMembers(t *testing.T) {
 	t.Parallel()
 
@@ -87,7 +87,7 @@ func TestValidateListsEveryBrokenConstraint(t *testing.T) {
 	require.Equal(t, "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null", n.Validate(wire.Older))
 }
 
-// FuzzParse checks that no body panics, and that what is accepted is JSON.
+// FuzzParse checks that no body causes a panic, and that accepted bodies are JSON.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"TableName":"a\u00e9","Limit":7,"Item":{"k":{"L":[{"N":"1"}]}},"Keys":[{"Kind":"x"}]}`))
 	f.Add([]byte(`{"x":[[[[{}]]]],"Names":{"a":"\ud800"}}`))

@@ -1,5 +1,5 @@
 // Aws connects the clinic to AWS: configuration, clients, the check of the table, and what follows its stream, in Lambda or
-// in a process of its own.
+// in a separate process.
 //
 //	go run ./examples/clinic/aws -table prod-clinic                     # compares the table with the model
 //	go run ./examples/clinic/aws -table prod-clinic -leases prod-leases # and follows its stream until an interrupt
@@ -44,7 +44,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" { // Lambda sets it
-		lambda.Start(newMux(os.Stdout).Lambda) // which does not return
+		lambda.Start(newMux(os.Stdout).Lambda) // it does not return
 	}
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, err)
@@ -57,12 +57,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("aws", flag.ContinueOnError)
 	flags.SetOutput(out)
 	table := flags.String("table", "", "the `name` of the clinic's table; it is only read")
-	leases := flags.String("leases", "", "follow the stream, with leases in the table of this `name`, which is created if it is not there")
+	leases := flags.String("leases", "", "follow the stream, with leases in the table of this `name`, which is created unless it exists")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *table == "" {
-		return errors.New("aws: which table? Name it with -table")
+		return errors.New("aws: no table: name it with -table")
 	}
 	cfg, err := configuration(ctx)
 	if err != nil {
@@ -76,20 +76,20 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := db.VerifyTable(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "table %q is what the model says\n", *table)
+	fmt.Fprintf(out, "table %q matches the model\n", *table)
 	if *leases == "" {
 		return nil
 	}
-	store := ddbstream.NewTableStore(client, *leases, "clinic") // the group: all workers that share this work
+	store := ddbstream.NewTableStore(client, *leases, "clinic") // the group: all workers that share the stream's shards
 	if err := store.CreateTable(ctx); err != nil {
 		return err
 	}
-	opts := &ddbstream.Options{Grace: 10 * time.Second, Logger: slog.Default()} // Grace is for batches under way at the end
+	opts := &ddbstream.Options{Grace: 10 * time.Second, Logger: slog.Default()} // Grace is for the current batches at the end
 	return ddbstream.NewReader(dynamodbstreams.NewFromConfig(cfg), *table, newMux(out), store, opts).Run(ctx)
 }
 
-// configuration loads what the environment, the shared files and the machine's role say. What is missing is an error here,
-// before any request.
+// configuration loads the configuration of the environment, the shared files and the machine's role. A missing value is
+// an error here, before any request.
 func configuration(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 5, 2*time.Second })
@@ -106,8 +106,8 @@ func configuration(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
-// newMux hands the changes of the table to handlers. Mux.Maintain adds the views of a model, and MuxOptions.DeadLetters keeps
-// the records that no attempt can handle, in a queue of package ddbsqs for instance.
+// newMux passes the changes of the table to handlers. Mux.Maintain adds the views of a model. MuxOptions.DeadLetters
+// stores the records that fail every attempt, for instance in a queue of package ddbsqs.
 func newMux(out io.Writer) *ddb.Mux {
 	mux := ddb.NewMux(clinic.Table, nil)
 	ddb.Handle(mux, clinic.Appointments, func(_ context.Context, c ddb.Change[clinic.Appointment]) error {

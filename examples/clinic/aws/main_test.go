@@ -68,7 +68,7 @@ func TestTheTableIsComparedWithTheModel(t *testing.T) {
 
 	var out strings.Builder
 	require.NoError(t, run(t.Context(), []string{"-table", "prod-clinic"}, &out))
-	assert.Equal(t, "table \"prod-clinic\" is what the model says\n", out.String())
+	assert.Equal(t, "table \"prod-clinic\" matches the model\n", out.String())
 
 	other := clinic.Table.CreateTableInput("prod-other")
 	other.GlobalSecondaryIndexes = other.GlobalSecondaryIndexes[:1]
@@ -103,7 +103,7 @@ func TestTheStreamIsFollowedUntilAnInterrupt(t *testing.T) {
 	defer interrupt()
 	out := &until{text: "is done\n", then: interrupt}
 	require.NoError(t, run(ctx, []string{"-table", "prod-clinic", "-leases", "prod-clinic-readers"}, out))
-	assert.Equal(t, "table \"prod-clinic\" is what the model says\nappointment v1 of ann is done\n", out.String())
+	assert.Equal(t, "table \"prod-clinic\" matches the model\nappointment v1 of ann is done\n", out.String())
 }
 
 // until is a writer that calls then when text has been written.
@@ -146,7 +146,7 @@ func TestWithoutCredentialsNothingIsSent(t *testing.T) {
 	assert.EqualError(t, err, "aws: no region: set AWS_REGION, or one in the profile of AWS_PROFILE")
 
 	err = run(t.Context(), nil, io.Discard)
-	assert.EqualError(t, err, "aws: which table? Name it with -table")
+	assert.EqualError(t, err, "aws: no table: name it with -table")
 }
 
 func TestHelpNamesTheFlags(t *testing.T) {
@@ -158,7 +158,7 @@ func TestHelpNamesTheFlags(t *testing.T) {
 	assert.Contains(t, out.String(), "-leases name")
 }
 
-// A Lambda function asks the runtime for an event, and tells it the response.
+// A Lambda function asks the runtime for an event, and sends it the response.
 func TestAsALambdaFunctionItHandlesAnEvent(t *testing.T) {
 	t.Parallel()
 	events, responses := make(chan string, 1), make(chan string, 1)

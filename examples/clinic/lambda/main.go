@@ -1,6 +1,6 @@
-// Lambda follows the clinic's table: a function that AWS Lambda runs for each batch of its stream.
+// Lambda follows the clinic's table. AWS Lambda runs this function for each batch of the table's stream.
 //
-// Give its event source mapping ReportBatchItemFailures, and the filter that [ddb.Table.StreamFilter] prints.
+// Its event source mapping needs ReportBatchItemFailures, and the filter that [ddb.Table.StreamFilter] prints.
 package main
 
 import (
@@ -17,7 +17,7 @@ func main() {
 	lambda.Start(mux(func(a clinic.Appointment) { log.Printf("appointment %s of %s is done", a.ID, a.PatientID) }).Lambda)
 }
 
-// mux calls done for each appointment that a doctor has finished.
+// mux calls done for each finished appointment.
 func mux(done func(clinic.Appointment)) *ddb.Mux {
 	m := ddb.NewMux(clinic.Table, nil)
 	ddb.Handle(m, clinic.Appointments, func(_ context.Context, c ddb.Change[clinic.Appointment]) error {

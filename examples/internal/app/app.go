@@ -1,5 +1,5 @@
-// Package app is what the examples have in common: one command that runs everything, a subcommand for each part of it,
-// the choice of the engine, and errors that say what to do.
+// Package app is the common part of the examples: one command that runs everything, a subcommand for each step, the
+// choice of the engine, and errors that say what to do.
 package app
 
 import (
@@ -25,33 +25,34 @@ import (
 // Example is a system modelled on one table.
 type Example struct {
 	Name  string // of the command
-	About string // one line
+	About string // in one line
 	Table *ddb.Table
-	On    string     // the table's name, unless -table says another; default Name
-	Flags []cli.Flag // beside those of every example
+	On    string     // the table's name without -table; default Name
+	Flags []cli.Flag // in addition to those of every example
 
-	// Seed writes the example's data and calls progress as it goes. Writing the same data again changes nothing.
+	// Seed writes the example's data and calls progress after each batch. A second run with the same data changes
+	// nothing.
 	Seed func(ctx context.Context, db *ddb.DB, progress func(done, total int)) error
 
-	// Derive brings what views derive up to date with what Seed has written; it follows Seed wherever that runs. Optional.
+	// Derive rebuilds the derived values of what Seed has written; it runs after Seed. Optional.
 	Derive func(context.Context, *Session) error
 
-	// Patterns returns the access patterns, on data that Seed has written. Listing them makes no request.
+	// Patterns returns the access patterns, with values from Seed's data. It makes no request.
 	Patterns func(db *ddb.DB) []Pattern
 
-	// Check follows the access patterns where everything is run, and says what else holds. Optional.
+	// Check runs after the access patterns if everything is run, and reports what else holds. Optional.
 	Check func(context.Context, *Session) error
 
-	Commands []Command // beside those of every example
+	Commands []Command // in addition to those of every example
 
-	// Drop deletes what the example's commands made beside the table, if it is there; nil if they make nothing.
+	// Drop deletes what the example's commands made beside the table, if it exists; nil if they make nothing.
 	Drop func(context.Context, *Session) error
 }
 
 // Command is a subcommand of one example.
 type Command struct {
 	Name, About string
-	NeedsData   bool // where the engine comes up empty, the table is created and seeded first
+	NeedsData   bool // an engine without data gets the table and the seed first
 	Run         func(context.Context, *Session) error
 }
 
@@ -62,17 +63,16 @@ type Session struct {
 	Out, Err io.Writer
 }
 
-// Main runs the example as a command and does not return. The first interrupt cancels what is under way.
+// Main runs the example as a command and does not return. The first interrupt cancels the current work.
 func Main(e Example) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second one kills
+	context.AfterFunc(ctx, stop) // a second interrupt kills the process
 	code := Run(ctx, e, os.Args, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-// Run runs the example with the given arguments and returns the exit code: 0, 1 for a failure, 2 for a mistake in the
-// arguments.
+// Run runs the example with the given arguments and returns the exit code: 0, 1 for a failure, 2 for a usage error.
 func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer) int {
 	err := e.command(stdout, stderr).Run(ctx, args)
 	if err == nil {
@@ -85,12 +85,12 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 	return 1
 }
 
-// usageError is a mistake in the arguments.
+// usageError is an error in the arguments.
 type usageError struct{ error }
 
 func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 	inContainer := &cli.BoolFlag{Name: "local", Usage: "run on the engine in a container, which Docker starts: " + string(local.EngineImage())}
-	force := &cli.BoolFlag{Name: "force", Usage: "purge and drop the table even if it is another's"}
+	force := &cli.BoolFlag{Name: "force", Usage: "purge and drop the table even with data that is not the example's"}
 	table := &cli.StringFlag{Name: "table", Value: cmp.Or(e.On, e.Name), Usage: "`name` of the table"}
 	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
 		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
@@ -112,7 +112,7 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 	action := func(c command) cli.ActionFunc {
 		return func(ctx context.Context, cmd *cli.Command) error {
 			if cmd.Args().Present() {
-				return usageError{fmt.Errorf("unknown command %q: there are %s", cmd.Args().First(), strings.Join(names, ", "))}
+				return usageError{fmt.Errorf("unknown command %q: use one of %s", cmd.Args().First(), strings.Join(names, ", "))}
 			}
 			s := &session{Example: e, force: cmd.Bool("force"), out: stdout, err: stderr}
 			if c.offline {
@@ -131,7 +131,7 @@ func (e Example) command(stdout, stderr io.Writer) *cli.Command {
 	return root
 }
 
-// all returns the commands of every example and then the example's own.
+// all returns the commands of every example, then the example's own.
 func (e Example) all() []command {
 	all := slices.Clone(commands)
 	for _, c := range e.Commands {
@@ -142,16 +142,16 @@ func (e Example) all() []command {
 	return all
 }
 
-// export is the session for a command of the example: without the trace, which would grow while a command runs for long.
+// export is the session for a command of the example. It has no trace, which would grow during a long command.
 func (s *session) export() *Session {
 	return &Session{DB: ddb.New(s.engine.Client, s.db.Name(), s.Table, nil), Engine: s.engine, Out: s.out, Err: s.err}
 }
 
-const where = `It runs on the endpoint that ` + engine.Variable + ` names; with -local on an engine in a container; else in this process.
+const where = `It runs on the endpoint in ` + engine.Variable + `; with -local on an engine in a container; otherwise in this process.
 The image of the container is DynamoDB Local, unless ` + local.Variable + ` names another.
-What runs in this process or in its container starts empty, so that a command that needs data seeds it first.`
+An engine in this process or in a container starts empty: a command that needs data seeds it first.`
 
-// connect opens the engine and the table's model, runs c, and closes the engine again.
+// connect opens the engine and the model's table, runs c, and closes the engine.
 func (s *session) connect(ctx context.Context, inContainer bool, table string, c command) (err error) {
 	eng, err := engine.Open(ctx, inContainer)
 	if err != nil {

@@ -22,7 +22,7 @@ type session struct {
 	engine   *engine.Engine
 	trace    *trace.Client
 	db       *ddb.DB
-	force    bool // deletes what is not the example's too
+	force    bool // deletes also what is not the example's
 	out, err io.Writer
 }
 
@@ -34,7 +34,7 @@ type command struct {
 }
 
 var commands = []command{
-	{name: "seed", about: "create the table if it is not there, and write the data", run: createAndSeed},
+	{name: "seed", about: "create the table unless it exists, and write the data", run: createAndSeed},
 	{name: "patterns", about: "run every access pattern and print what it cost", needsData: true, run: patterns},
 	{name: "describe", about: "print the design page", offline: true, run: describe},
 	{name: "scan", about: "count the items by type, with a parallel scan", needsData: true, run: scan},
@@ -60,7 +60,7 @@ func createAndSeed(ctx context.Context, s *session) error {
 	return seed(ctx, s)
 }
 
-// create creates the table; one that is there is verified.
+// create creates the table; an existing one is verified.
 func create(ctx context.Context, s *session) error {
 	err := s.db.CreateTable(ctx)
 	if errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel) {
@@ -101,7 +101,7 @@ func patterns(ctx context.Context, s *session) error {
 	total(s.out, results)
 	for _, r := range results {
 		if r.Refused {
-			fmt.Fprintf(s.out, "%s: refused, as it must be: %s has no %s\n", r.Name, s.engine.Name, r.Needs)
+			fmt.Fprintf(s.out, "%s: rejected as expected: %s has no %s\n", r.Name, s.engine.Name, r.Needs)
 		}
 	}
 	return nil
@@ -139,10 +139,10 @@ func purge(ctx context.Context, s *session) error {
 	return nil
 }
 
-// unforced adds the flag of these commands to the error of a table that is not the example's.
+// unforced adds the flag to the error of a table that has data of others.
 func unforced(err error) error {
 	if errors.Is(err, ddb.ErrModel) || errors.Is(err, ddb.ErrUnknown) {
-		return fmt.Errorf("%w\nwith -force it is deleted all the same", err)
+		return fmt.Errorf("%w\nwith -force it is deleted anyway", err)
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
-// explained says what to do about err, and keeps it.
+// explained is an error with advice.
 type explained struct {
 	text string
 	err  error
@@ -23,7 +23,7 @@ type explained struct {
 func (e *explained) Error() string { return e.text }
 func (e *explained) Unwrap() error { return e.err }
 
-// explain puts the errors that a reader of the README may meet into words that help.
+// explain adds advice to the errors that a reader of the README may see.
 func (s *session) explain(ctx context.Context, err error) error {
 	say := func(format string, args ...any) error { return &explained{fmt.Sprintf(format, args...), err} }
 	switch {
@@ -35,10 +35,10 @@ func (s *session) explain(ctx context.Context, err error) error {
 		return say("-local needs Docker: %s", firstLine(err))
 	}
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-		return say("there is no table %q on %s: the command seed creates it", s.db.Name(), s.engine.Name)
+		return say("no table %q on %s: create it with the command seed", s.db.Name(), s.engine.Name)
 	}
 	if down, ok := errors.AsType[*net.OpError](err); ok {
-		return say("nothing answers at %s, which %s names: %v", s.engine.Name, engine.Variable, down.Err)
+		return say("cannot connect to %s, the value of %s: %v", s.engine.Name, engine.Variable, down.Err)
 	}
 	if errors.Is(err, ddb.ErrNotFound) {
 		return say("%v: was the table seeded with the same flags?", err)

@@ -13,17 +13,17 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
-// Pattern is an access pattern with the values that it is run for.
+// Pattern is an access pattern with the values for which it is run.
 type Pattern struct {
-	Name string // as a person would ask: "courses of a track"
+	Name string // as a person would say it: "courses of a track"
 	Run  func(context.Context) (items int, err error)
 
-	Extra bool // not one of the system's own: shown after them, and not counted
+	Extra bool // not one of the system's own: listed after them, and not counted
 
-	Needs capability.Capability // what not every engine has: one without it must refuse the pattern
+	Needs capability.Capability // an optional capability: an engine without it must reject the pattern
 }
 
-// One is the pattern that get answers with one item.
+// One is a pattern with one item as its result.
 func One[T any](name string, get func(context.Context) (T, error)) Pattern {
 	return Pattern{Name: name, Run: func(ctx context.Context) (int, error) {
 		if _, err := get(ctx); err != nil {
@@ -33,7 +33,7 @@ func One[T any](name string, get func(context.Context) (T, error)) Pattern {
 	}}
 }
 
-// Many is the pattern that query answers.
+// Many is a pattern with several items as its result.
 func Many[T any](name string, query func(context.Context) iter.Seq2[T, error]) Pattern {
 	return Pattern{Name: name, Run: func(ctx context.Context) (int, error) {
 		items, err := ddb.Collect(query(ctx))
@@ -41,18 +41,18 @@ func Many[T any](name string, query func(context.Context) iter.Seq2[T, error]) P
 	}}
 }
 
-// Result is what a pattern did.
+// Result is what a pattern sent and returned.
 type Result struct {
 	Pattern
-	Reads    []trace.Request // what went over the wire, writes included
+	Reads    []trace.Request // the requests as sent, writes included
 	Items    int
 	Requests int     // as the library's meter counts them
 	Capacity float64 // read units
 	Written  float64 // write units
-	Refused  bool    // the engine has not what the pattern needs
+	Refused  bool    // the engine lacks what the pattern needs
 }
 
-// Measure runs patterns one after the other, on a table whose client is t and an engine that has what has reports.
+// Measure runs patterns one after the other, on a table with the client t. has reports the engine's capabilities.
 func Measure(ctx context.Context, t *trace.Client, has func(capability.Capability) bool, patterns []Pattern) ([]Result, error) {
 	results := make([]Result, 0, len(patterns))
 	for _, p := range patterns {
@@ -62,7 +62,7 @@ func Measure(ctx context.Context, t *trace.Client, has func(capability.Capabilit
 		refused := p.Needs != "" && !has(p.Needs)
 		switch {
 		case refused && err == nil:
-			return nil, fmt.Errorf("%s: it was answered by an engine without %s", p.Name, p.Needs)
+			return nil, fmt.Errorf("%s: an engine without %s did not reject it", p.Name, p.Needs)
 		case !refused && err != nil:
 			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
@@ -91,7 +91,7 @@ func Report(results []Result) *term.Table {
 			parts := make([]string, len(r.Reads))
 			for j, q := range r.Reads {
 				parts[j] = of(q)
-				if j+1 < len(r.Reads) { // each request begins on a line of its own in every column
+				if j+1 < len(r.Reads) { // each request begins on its own line in every column
 					parts[j] += strings.Repeat("\n", strings.Count(q.Key, "\n")-strings.Count(parts[j], "\n"))
 				}
 			}
@@ -112,7 +112,7 @@ func Report(results []Result) *term.Table {
 	return t
 }
 
-// cost is "0.5" for units of reads, "4.0 w" for units of writes, "1.0 + 4.0 w" for both.
+// cost is "0.5" for read units, "4.0 w" for write units, "1.0 + 4.0 w" for both.
 func (r Result) cost() string {
 	switch {
 	case r.Written == 0:
@@ -130,7 +130,7 @@ func filter(q trace.Request) string {
 	return " FILTER " + q.Filter
 }
 
-// total writes the line below a report.
+// total writes the totals below a report.
 func total(w io.Writer, results []Result) {
 	var patterns, requests, scans, filters int
 	var capacity, written float64
@@ -159,7 +159,7 @@ func total(w io.Writer, results []Result) {
 		patterns, requests, units, count(scans, "scan"), count(filters, "filter expression"))
 }
 
-// count is "no scan", "1 scan", "2 scans".
+// count is "no scan", "1 scan" or "2 scans".
 func count(n int, what string) string {
 	switch n {
 	case 0:

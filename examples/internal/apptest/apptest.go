@@ -31,7 +31,7 @@ func Number[T any](items []T, of func(T) bool) int {
 	return n
 }
 
-// Help requires that -h tells of each of these.
+// Help requires that the output of -h contains each of these words.
 func Help(t *testing.T, e app.Example, words ...string) {
 	t.Helper()
 	code, out, errs := Run(t, e, "-h")
@@ -42,7 +42,8 @@ func Help(t *testing.T, e app.Example, words ...string) {
 	}
 }
 
-// Mistakes runs each command line, which must fail with the code, print nothing else than one line of error, and say there what it is mapped to.
+// Mistakes runs each command line. It must fail with the code, print one line of error and nothing else, and that line
+// must contain the mapped text.
 func Mistakes(t *testing.T, make func() app.Example, code int, lines map[string]string) {
 	t.Helper()
 	for line, want := range lines {
@@ -58,7 +59,7 @@ func Mistakes(t *testing.T, make func() app.Example, code int, lines map[string]
 	}
 }
 
-// Works runs each command line on the engine in this process, where it must print what it is mapped to.
+// Works runs each command line on the engine in this process; it must print the mapped text.
 func Works(t *testing.T, make func() app.Example, lines map[string]string) {
 	t.Helper()
 	t.Setenv(localtest.Endpoint, "")
@@ -72,21 +73,21 @@ func Works(t *testing.T, make func() app.Example, lines map[string]string) {
 	}
 }
 
-// Table is a table of a test on the engine in a container, which outlives the commands that are run on it.
+// Table is a test table on the engine in a container. It outlives the commands that are run on it.
 type Table struct {
 	Name string
 	t    *testing.T
 	make func() app.Example
 }
 
-// NewTable returns a table that is not there yet.
+// NewTable returns a table that does not exist yet.
 func NewTable(t *testing.T, make func() app.Example) Table {
 	t.Helper()
 	t.Setenv(localtest.Endpoint, *localtest.Client(t).Options().BaseEndpoint)
 	return Table{localtest.TableName(t), t, make}
 }
 
-// Run runs the example on the table, and requires the exit code and that want is printed.
+// Run runs the example on the table, and requires the exit code and the printed text want.
 func (t Table) Run(code int, want string, args ...string) {
 	t.t.Helper()
 	got, out, errs := Run(t.t, t.make(), append(args, "-table", t.Name)...)

@@ -20,17 +20,17 @@ const Variable = "DYNAMODB_ENDPOINT"
 
 // Engine is a DynamoDB to run on.
 type Engine struct {
-	Name   string // for people: what it is, and where it runs
+	Name   string // for people: its kind and its address
 	kind   string // its name in package capability
 	Client *dynamodb.Client
-	Fresh  bool // it came up for this process: it holds nothing yet, and whatever it will hold is gone at the end
+	Fresh  bool // started for this process: empty, and deleted at the end
 	Close  func() error
 }
 
 // Has reports whether the engine has a capability.
 func (e *Engine) Has(c capability.Capability) bool { return capability.Has(e.kind, c) }
 
-// Streams returns a client for the streams of the tables that c is a client of.
+// Streams returns a stream client for the same endpoint as c.
 func Streams(c *dynamodb.Client) *dynamodbstreams.Client {
 	o := c.Options()
 	return dynamodbstreams.New(dynamodbstreams.Options{
@@ -38,17 +38,17 @@ func Streams(c *dynamodb.Client) *dynamodbstreams.Client {
 	})
 }
 
-// Open opens the endpoint that DYNAMODB_ENDPOINT names; else, if container is set, the engine in a container that it
-// starts, whose image DDB_ENGINE_IMAGE may name; else the engine that runs in this process. An endpoint is not asked
-// whether it answers.
+// Open opens the endpoint in DYNAMODB_ENDPOINT. Without it, and if container is set, it starts the engine in a
+// container, whose image DDB_ENGINE_IMAGE may name. Otherwise it opens the engine in this process. It does not check
+// whether an endpoint is reachable.
 func Open(ctx context.Context, container bool) (*Engine, error) {
 	endpoint := os.Getenv(Variable)
 	switch {
 	case endpoint != "" && container:
-		return nil, fmt.Errorf("%s names %s, and -local starts another engine: unset one", Variable, endpoint)
+		return nil, fmt.Errorf("%s is set to %s and -local starts another engine: use only one", Variable, endpoint)
 	case endpoint != "":
 		if u, err := url.Parse(endpoint); err != nil || u.Scheme == "" || u.Host == "" {
-			return nil, fmt.Errorf("%s is %q: it takes a URL such as http://localhost:8000", Variable, endpoint)
+			return nil, fmt.Errorf("%s is %q: set it to a URL such as http://localhost:8000", Variable, endpoint)
 		}
 		return &Engine{Name: endpoint, kind: local.EngineImage().Engine(), Client: local.Client(endpoint), Close: nothing}, nil
 	case container:

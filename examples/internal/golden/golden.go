@@ -1,4 +1,4 @@
-// Package golden compares what is printed with what is kept in the repository. The flag -update rewrites it.
+// Package golden compares printed text with text in the repository. The flag -update rewrites that text.
 package golden
 
 import (
@@ -14,11 +14,11 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-var mu sync.Mutex // one Section at a time: with -update it reads a file and writes it
+var mu sync.Mutex // one Section at a time: with -update it reads and writes a file
 
-var update = flag.Bool("update", false, "rewrite what is kept in the repository")
+var update = flag.Bool("update", false, "rewrite the expected text in the repository")
 
-// Design requires that the part "design" of README.md is what the table says of itself.
+// Design requires that the part "design" of README.md is the table's own description.
 func Design(t *testing.T, table *ddb.Table) {
 	t.Helper()
 	var page strings.Builder

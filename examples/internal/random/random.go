@@ -1,15 +1,15 @@
-// Package random makes up the data of the examples: the same seed gives the same values, in the same order.
+// Package random generates the data of the examples: the same seed gives the same values in the same order.
 package random
 
 import "math/rand/v2"
 
-// Source is a source of made-up values. Not safe for concurrent use.
+// Source generates values. It is not safe for concurrent use.
 type Source struct{ *rand.Rand }
 
 // New returns the source of a seed.
 func New(seed uint64) *Source { return &Source{rand.New(rand.NewPCG(seed, 0))} }
 
-const letters = "abcdefghjkmnpqrstuvwxyz23456789" // none that are mistaken for another
+const letters = "abcdefghjkmnpqrstuvwxyz23456789" // without letters that look like others
 
 // ID returns an id of eight letters and digits.
 func (s *Source) ID() string {

@@ -8,10 +8,10 @@ import (
 	"github.com/jedib0t/go-pretty/v6/progress"
 )
 
-// patience is how long something may take before it shows a bar.
+// patience is how long a task may take before it shows a bar.
 const patience = 500 * time.Millisecond
 
-// Bar shows how far a long task is: on a terminal, and once it has taken a moment. Safe for concurrent use.
+// Bar shows the progress of a long task, on a terminal and after a short delay. It is safe for concurrent use.
 type Bar struct {
 	mu      sync.Mutex
 	w       io.Writer
@@ -25,7 +25,7 @@ type Bar struct {
 // NewBar returns a bar that is not shown yet.
 func NewBar(w io.Writer, what string) *Bar { return &Bar{w: w, what: what, begin: time.Now()} }
 
-// Set says that done of total are done; total is 0 while it is not known.
+// Set reports that done of total are done; total is 0 while it is unknown.
 func (b *Bar) Set(done, total int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

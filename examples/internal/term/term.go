@@ -1,4 +1,4 @@
-// Package term writes tables and progress for people: boxed and coloured on a terminal, plain columns elsewhere.
+// Package term writes tables and progress for people: with borders and colours on a terminal, plain columns elsewhere.
 package term
 
 import (
@@ -13,11 +13,11 @@ import (
 	"golang.org/x/term"
 )
 
-// Table is what a report lists.
+// Table is a table of a report.
 type Table struct {
 	Header []string
 	Right  []string // the columns, by header, that hold numbers
-	Wrap   string   // the column that gives way where a terminal is narrow
+	Wrap   string   // the column that wraps on a narrow terminal
 	Rows   [][]any
 }
 
@@ -69,7 +69,7 @@ func (t *Table) widest(column string) int {
 // Markdown returns the table as Markdown.
 func (t *Table) Markdown() string { return t.writer(0).RenderMarkdown() + "\n" }
 
-// writer returns the table's writer; wrap is the greatest width of the column that wraps, 0 for as wide as it is.
+// writer returns the table's writer; wrap is the maximum width of the column that wraps, 0 for no limit.
 func (t *Table) writer(wrap int) table.Writer {
 	tw := table.NewWriter()
 	tw.AppendHeader(row(t.Header))

@@ -1,5 +1,5 @@
-// Package trace records the requests that go to DynamoDB, as they are on the wire: what the examples print and their tests
-// count is what was sent, not what the library says that it would send.
+// Package trace records the requests to DynamoDB as they are sent. The examples print them and the tests count them, so
+// neither depends on what the library says about them.
 package trace
 
 import (
@@ -21,11 +21,11 @@ import (
 type Request struct {
 	Operation string // "GetItem", "Query", "TransactWriteItems"
 	Index     string // "primary" for the table itself
-	Key       string // the key, or the key condition with its names and values filled in; of a transaction, what it does to which
+	Key       string // the key, or the key condition with names and values filled in; for a transaction also the action
 	Filter    string // the filter expression of a read
 }
 
-// Client passes requests on and remembers them. Safe for concurrent use.
+// Client passes requests on and records them. It is safe for concurrent use.
 type Client struct {
 	*dynamodb.Client
 
@@ -183,7 +183,7 @@ func itemKey(item map[string]types.AttributeValue) string {
 
 var placeholder = regexp.MustCompile(`[#:][A-Za-z0-9_]+`)
 
-// fill replaces the placeholders of an expression by what they stand for.
+// fill replaces the placeholders of an expression by their names and values.
 func fill(expression *string, names map[string]string, values map[string]types.AttributeValue) string {
 	if expression == nil {
 		return ""

@@ -1,19 +1,19 @@
-// The page of the messaging example. Whatever people wrote reaches the page through textContent: it is text, never markup.
+// The page of the messaging example. Messages reach the page through textContent: they are text, never markup.
 
-const interval = 1000; // between two looks at what is new
+const interval = 1000; // between two polls for new messages
 const $ = (id) => document.getElementById(id);
 
 const state = {
   people: [],
-  user: null, // who you are
-  groups: new Map(), // by id, all that have been loaded
-  groupsNext: "", // the cursor behind them
+  user: null, // the selected user
+  groups: new Map(), // by id, all loaded ones
+  groupsNext: "", // the cursor of the next page
   open: null, // the id of the group that is shown
-  messages: new Map(), // of it, by id
+  messages: new Map(), // of the open group, by id
   messagesNext: "",
 };
 
-// api calls the server as the person who is chosen. That header stands in for real authentication.
+// api calls the server as the selected user. The header stands in for real authentication.
 async function api(path, params = {}, body) {
   const query = new URLSearchParams(Object.entries(params).filter(([, v]) => v));
   const response = await fetch(`/api/${path}?${query}`, {
@@ -41,7 +41,7 @@ function showError(err) {
   errorTimer = setTimeout(() => ($("error").hidden = true), 5000);
 }
 
-// attempt runs what a click asked for, and says what went wrong.
+// attempt runs the action of a click, and shows its error.
 const attempt = (f) => async (event) => {
   event?.preventDefault();
   try {
@@ -53,7 +53,7 @@ const attempt = (f) => async (event) => {
 
 // Groups.
 
-// Times have a fixed width, so that text sorts as time does; the id decides between two of the same moment, as in the keys.
+// Times have a fixed width, so that text sorts like time; the id orders two of the same moment, as in the keys.
 const byNewest = (...fields) => (a, b) => {
   const field = fields.find((f) => a[f] !== b[f]);
   return !field ? 0 : a[field] < b[field] ? 1 : -1;
@@ -101,7 +101,7 @@ function face(name) {
 
 // Messages.
 
-// loadMessages reads what is new in the open group: pages, until one meets what is there already.
+// loadMessages reads the new messages of the open group, page by page, until a page has a known one.
 async function loadMessages() {
   const group = state.open;
   const first = state.messages.size === 0;
@@ -169,7 +169,7 @@ function when(time) {
     : at.toLocaleDateString(undefined, { day: "numeric", month: "short" });
 }
 
-// What people do.
+// Actions.
 
 async function choose(handle) {
   Object.assign(state, { user: state.people.find((p) => p.user_handle === handle), groups: new Map(), groupsNext: "" });
@@ -249,7 +249,7 @@ $("compose").addEventListener("click", compose);
 $("cancel").addEventListener("click", () => $("dialog").close());
 $("start").addEventListener("submit", attempt(start));
 
-// follow looks for what is new, again and again, while the page can be seen.
+// follow polls for new messages while the page is visible.
 async function follow() {
   for (;;) {
     await new Promise((wake) => setTimeout(wake, interval));

@@ -1,5 +1,5 @@
-// Package model is a table that uses everything the library keeps in items: it is compiled with the library of today, and
-// with that of a release before it.
+// Package model is a table that uses everything that the library stores in items. It compiles with the current library
+// and with an older release.
 package model
 
 import (
@@ -14,7 +14,7 @@ import (
 
 const sep ddb.Prefix = "#"
 
-// Account has a version, constraints, times, and may expire.
+// Account has a version, constraints and times, and may expire.
 type Account struct {
 	ID      string    `dynamodbav:"-"`
 	Email   string    `dynamodbav:"email"`
@@ -37,7 +37,7 @@ type Page struct {
 	Version int64  `dynamodbav:"version"`
 }
 
-// Note has a schema; Trail says which upgrades it went through.
+// Note has a schema; Trail lists its upgrades.
 type Note struct {
 	ID      string   `dynamodbav:"-"`
 	Trail   string   `dynamodbav:"trail"`
@@ -46,7 +46,7 @@ type Note struct {
 	Version int64    `dynamodbav:"version"`
 }
 
-// Score is found by fields of its primary key, in an index and in one of several attributes.
+// Score is found by fields of its primary key, in an index and in one with several key attributes.
 type Score struct {
 	Board  string `dynamodbav:"board"`
 	Player string `dynamodbav:"player"`
@@ -54,7 +54,7 @@ type Score struct {
 	Team   string `dynamodbav:"team,omitempty"`
 }
 
-// Visit has a field of its key as an attribute that no index has.
+// Visit has a field of its key as an attribute, in no index.
 type Visit struct {
 	Site  string `dynamodbav:"site"`
 	Count int64  `dynamodbav:"count"`
@@ -69,7 +69,7 @@ type Match struct {
 	At     time.Time `dynamodbav:"at"`
 }
 
-// Rank is what the matches of a player add up to.
+// Rank is the sum of a player's matches.
 type Rank struct {
 	Player  string    `dynamodbav:"-"`
 	Name    string    `dynamodbav:"name"`
@@ -82,13 +82,13 @@ type Rank struct {
 	Expires time.Time `dynamodbav:"expires,unixtime,omitempty"`
 }
 
-// Shop is copied into its offers, whose keys hold its name.
+// Shop is copied into its offers, whose keys contain its name.
 type Shop struct {
 	ID   string `dynamodbav:"-"`
 	Name string `dynamodbav:"name"`
 }
 
-// Offer stands under its shop.
+// Offer is under its shop.
 type Offer struct {
 	Shop     string `dynamodbav:"-"`
 	ShopName string `dynamodbav:"shopName"`

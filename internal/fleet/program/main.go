@@ -1,8 +1,8 @@
-// Command program is a process of a fleet. It is compiled with the library of today, and with that of a release before it, so
-// it uses what both export.
+// Command program is a process of a fleet. It compiles with the current library and with an older release, so it uses
+// only what both export.
 //
 //	program write                       writes an item of each kind to an engine of its own, and prints the table
-//	program work -endpoint … -table …   writes to a table beside other processes, and prints what it was told
+//	program work -endpoint … -table …   writes to a table beside other processes, and prints the results of its calls
 //	program read -endpoint … -table …   reads the table's stream beside other processes, and prints what it handles
 package main
 

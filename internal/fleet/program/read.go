@@ -17,7 +17,7 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// handled is a record that a process handled, as a line of its output.
+// handled is a record that a process handled, as a line of output.
 type handled struct {
 	Worker, Item, N string
 }
@@ -50,7 +50,7 @@ func read(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("read", flag.ContinueOnError)
 	endpoint, table := flags.String("endpoint", "", "URL of the engine"), flags.String("table", tableName, "table")
 	store, name := flags.String("store", "readers", "table of leases"), flags.String("name", "w", "name of the worker")
-	latest := flags.Bool("latest", false, "begin with what is written from now on")
+	latest := flags.Bool("latest", false, "begin at the present")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

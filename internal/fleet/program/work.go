@@ -18,20 +18,20 @@ import (
 	"github.com/singletable-go/ddb/internal/fleet/model"
 )
 
-// told is what a call of a process was told, as a line of its output.
+// told is the result of a call of a process, as a line of output.
 type told struct {
-	ID      string // of the call, which marks what it writes
+	ID      string // of the call; its writes have this mark
 	What    string
 	Item    string
 	Version int64
-	Err     string // "" is success
-	Refused bool   // the error has a class, so that nothing was written
+	Err     string // "" means success
+	Refused bool   // the error has a class, so nothing was written
 }
 
 // worker is a process of a fleet.
 type worker struct {
 	name   string
-	old    bool // it leaves alone what is known to be wrong in the older release, whatever goes on beside it
+	old    bool // it avoids the known faults of the older release
 	schema int
 	r      *rand.Rand
 	m      *model.Model
@@ -46,9 +46,9 @@ func work(ctx context.Context, args []string, out io.Writer) error {
 	endpoint, table := flags.String("endpoint", "", "URL of the engine"), flags.String("table", tableName, "table")
 	w := &worker{}
 	flags.StringVar(&w.name, "name", "w", "name of the process")
-	flags.BoolVar(&w.old, "old", false, "it is of the older release")
+	flags.BoolVar(&w.old, "old", false, "the process uses the older release")
 	flags.IntVar(&w.schema, "schema", 1, "schema of notes")
-	seed, calls := flags.Uint64("seed", 1, "what to draw"), flags.Int("calls", 100, "how many calls to make")
+	seed, calls := flags.Uint64("seed", 1, "seed of the random calls"), flags.Int("calls", 100, "how many calls to make")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (w *worker) tell(what, item string, version int64, err error) {
 
 func (w *worker) pick(of ...string) string { return of[w.r.IntN(len(of))] }
 
-// counter adds one to an account that stays, and notes it in its log.
+// counter adds one to an account that is never deleted, and logs it in its item.
 func (w *worker) counter(ctx context.Context) {
 	repo, f := ddb.NewRepository(w.db, w.m.Accounts), w.m.Accounts.Fields()
 	id := w.pick("count1", "count2")
@@ -144,7 +144,7 @@ func (w *worker) holder(ctx context.Context) {
 	case n == 6:
 		what = "take"
 		x, err = repo.Take(ctx, key)
-	case n == 7 && !w.old: // which loses the constraint of an item that appears between its read and its write
+	case n == 7 && !w.old: // it loses the constraint of an item that appears between its read and its write
 		what = "update"
 		f := w.m.Accounts.Fields()
 		x, err = repo.Update(ctx, cur, ddb.Set(&f.Email, x.Email), ddb.If(ddb.Eq(&f.Status, cur.Status)))
@@ -155,7 +155,7 @@ func (w *worker) holder(ctx context.Context) {
 	w.tell("hold: "+what, key.ID, x.Version, err)
 }
 
-// page writes pages that come and go.
+// page writes pages that are created and deleted.
 func (w *worker) page(ctx context.Context) {
 	repo := ddb.NewRepository(w.db, w.m.Pages)
 	key := model.Page{ID: w.pick("1", "2")}
@@ -183,7 +183,7 @@ func (w *worker) page(ctx context.Context) {
 	w.tell("page: "+what, key.ID, x.Version, err)
 }
 
-// keeper writes a page that stays, and prunes it. Where pages come and go nothing is pruned: the older release can use a
+// keeper writes a page that is never deleted, and prunes it. Other pages are not pruned: the older release can use a
 // number twice there.
 func (w *worker) keeper(ctx context.Context) {
 	repo := ddb.NewRepository(w.db, w.m.Pages)
@@ -198,12 +198,12 @@ func (w *worker) keeper(ctx context.Context) {
 	w.tell("page: modify", "keep", x.Version, err)
 }
 
-// note edits notes of whatever schema.
+// note edits notes of any schema.
 func (w *worker) note(ctx context.Context) {
 	repo, f := ddb.NewRepository(w.db, w.m.Notes), w.m.Notes.Fields()
 	id := w.pick("1", "2", "3", "4", "5", "6")
 	switch n := w.r.IntN(8); {
-	case n == 0 && !w.old: // which can mark newer notes as older
+	case n == 0 && !w.old: // it can mark newer notes as older
 		_, err := repo.Reindex(ctx, nil)
 		w.tell("reindex", "", 0, err)
 	case n <= 3:
@@ -225,7 +225,7 @@ func (w *worker) score(ctx context.Context) {
 	w.tell("score", player, 0, err)
 }
 
-// match changes what ranks are derived from, or derives them again.
+// match changes the sources of ranks, or derives ranks again.
 func (w *worker) match(ctx context.Context) {
 	repo := ddb.NewRepository(w.db, w.m.Matches)
 	x := model.Match{Player: w.pick("1", "2"), ID: w.pick("1", "2", "3"), Won: int64(w.r.IntN(5)), Rival: w.pick("a", "b"), At: time.Unix(int64(w.r.IntN(1e9)), 0).UTC()}
@@ -244,7 +244,7 @@ func (w *worker) match(ctx context.Context) {
 	w.tell("match: "+what, x.Player, 0, err)
 }
 
-// session writes what has no version and expires.
+// session writes items without a version that expire.
 func (w *worker) session(ctx context.Context) {
 	repo, f := ddb.NewRepository(w.db, w.m.Sessions), w.m.Sessions.Fields()
 	x := model.Session{ID: w.pick("1", "2"), User: w.id, Expires: time.Now().Add(time.Duration(1+w.r.IntN(2)) * time.Second)}

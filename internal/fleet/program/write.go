@@ -20,7 +20,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fleet/model"
 )
 
-// scene writes items one after the other; the first error ends it.
+// scene writes items one after the other; it ends at the first error.
 type scene struct {
 	ctx    context.Context
 	engine *ddbmem.Engine
@@ -34,7 +34,7 @@ type scene struct {
 
 const tableName = "fleet"
 
-// write writes an item of each kind, in each of the ways there are, and prints them and what the program reads of them.
+// write writes an item of each kind, in every way, and prints them and what the program reads of them.
 func write(ctx context.Context, out io.Writer) (err error) {
 	defer func() {
 		if x, ok := recover().(failed); ok {
@@ -57,12 +57,12 @@ func write(ctx context.Context, out io.Writer) (err error) {
 	s.shops()
 	s.sessions()
 	must(0, s.reader.Drain(ctx))
-	s.clock.Advance(time.Hour) // what was to expire has
+	s.clock.Advance(time.Hour) // so that the items that should expire have expired
 	s.read()
 	return s.print(out)
 }
 
-// failed is an error that ends a scene.
+// failed is the error that ends a scene.
 type failed struct{ error }
 
 func must[T any](v T, err error) T {
@@ -186,12 +186,12 @@ func (s *scene) derived() {
 		s.clock.Advance(time.Second)
 		return model.Match{Player: player, ID: id, Won: won, Rival: rival, At: s.clock.Now()}
 	}
-	// Upsert: to create or put an entity that has derived fields and expires failed
+	// Upsert: in the older release Create and Put failed for an entity that has derived fields and expires
 	s.do(ranks.Upsert(model.Rank{Player: "ann"}, ddb.Set(&f.Name, "Ann")))
 	s.do(matches.Put(match("ann", "1", "bob", 3)), matches.Put(match("ann", "2", "cid", 5)), matches.Put(match("ann", "3", "bob", 1)))
 	must(0, s.reader.Drain(s.ctx))
 	s.do(matches.Put(match("ann", "2", "dan", 2)), matches.Delete(model.Match{Player: "ann", ID: "3"}))
-	s.do(matches.Put(match("parked", "1", "bob", 9))) // whose rank is not there
+	s.do(matches.Put(match("parked", "1", "bob", 9))) // its rank does not exist
 	must(0, s.reader.Drain(s.ctx))
 }
 
@@ -257,7 +257,7 @@ func (s *scene) put(pk, sk string, attrs map[string]types.AttributeValue) {
 func text(s string) types.AttributeValue   { return &types.AttributeValueMemberS{Value: s} }
 func number(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} }
 
-// print prints the clock, the items, one a line and sorted, and what was read.
+// print prints the clock, the items, one per line and sorted, and what was read.
 func (s *scene) print(out io.Writer) error {
 	var snapshot struct {
 		Tables []struct{ Items []json.RawMessage }
@@ -265,7 +265,7 @@ func (s *scene) print(out io.Writer) error {
 	var b strings.Builder
 	must(0, s.engine.Snapshot(&b))
 	must(0, json.Unmarshal([]byte(b.String()), &snapshot))
-	var items []map[string]map[string]any // which sorts the attributes
+	var items []map[string]map[string]any // it sorts the attributes
 	for _, raw := range snapshot.Tables[0].Items {
 		var it map[string]map[string]any
 		must(0, json.Unmarshal(raw, &it))

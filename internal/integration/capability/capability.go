@@ -1,32 +1,34 @@
-// Package capability says in what engines differ, and which of them does what.
+// Package capability lists the differences between engines.
 package capability
 
-// Capability is something in which engines differ. A test that meets one asserts what an engine with it does and what an
-// engine without it does, and runs the rest of its body on both.
+// Capability is a feature that some engines have. A test that depends on one asserts both behaviours, with and without
+// it, and runs the rest of its body on all engines.
 type Capability string
 
 // The capabilities.
 const (
-	// TransactionCapacity: each item of a transaction is charged by itself; without it, the sum of their sizes is.
+	// TransactionCapacity: each item of a transaction is charged separately; without it, the sum of their sizes is
+	// charged.
 	TransactionCapacity Capability = "transaction capacity"
 
-	// IndexLag: a global index may answer as of before the last write.
+	// IndexLag: a global index may return results from before the last write.
 	IndexLag Capability = "index lag"
 
-	// MultiAttributeKeys: a key of a global index may have several attributes a side. Without it, the engine takes such a
-	// key when the table is created, keeps the first attribute of each side, and refuses conditions on the others.
+	// MultiAttributeKeys: a key of a global index may have several attributes on each side. Without it the engine
+	// accepts such a key when the table is created, keeps the first attribute of each side, and rejects conditions on
+	// the others.
 	MultiAttributeKeys Capability = "multi-attribute keys"
 
-	// UpdateErrors: an update that the stored item does not allow is refused, in AWS's words. Without it, list_append to
-	// what is no list is refused in other words, and a path through what is no map replaces it by one.
+	// UpdateErrors: an update that does not fit the stored item is rejected, with AWS's text. Without it, list_append
+	// to a value that is not a list has another text, and a path through a value that is not a map replaces it by one.
 	UpdateErrors Capability = "update errors"
 )
 
-// All are the capabilities.
+// All lists the capabilities.
 var All = []Capability{TransactionCapacity, IndexLag, MultiAttributeKeys, UpdateErrors}
 
-// Fact says whether an engine has a capability, and what proves it: a test of package integration, or of the one before the
-// colon, that fails if it is otherwise, or a document.
+// Fact says whether an engine has a capability, and what proves it: a document, or a test that fails otherwise. The
+// test is in package integration, or in the package before the colon.
 type Fact struct {
 	Has   bool
 	Proof string
@@ -44,8 +46,8 @@ const (
 	updateErrors = docs + "APIReference/API_TransactWriteItems.html#API_TransactWriteItems_Errors"
 )
 
-// Facts say what each engine does, by its name without the version. An engine that is not among them is taken to do as ddbmem does: the tests that fail on it
-// say what to write down here.
+// Facts are the capabilities of each engine, by its name without the version. An unknown engine is treated like ddbmem:
+// the tests that fail on it show what to add here.
 var Facts = map[string]map[Capability]Fact{
 	"ddbmem": {
 		TransactionCapacity: has("TestTransactionCapacity"),

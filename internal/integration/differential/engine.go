@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// Engine is one DynamoDB under comparison.
+// Engine is a DynamoDB in the comparison.
 type Engine struct {
 	Name    string
-	several bool // a key of an index may have several attributes a side
+	several bool // a key of an index may have several attributes on each side
 	send    func(r *http.Request) (*http.Response, error)
 }
 
-// Answer is what an engine answers to a request.
+// Answer is an engine's response to a request.
 type Answer struct {
 	Status int
 	Body   []byte
@@ -46,7 +46,7 @@ func remote(name, endpoint string) *Engine {
 	}}
 }
 
-// oneByOne makes an engine get one request at a time.
+// oneByOne sends an engine one request at a time.
 func oneByOne(e *Engine) *Engine {
 	var mu sync.Mutex
 	send := e.send
@@ -65,7 +65,7 @@ func oneByOne(e *Engine) *Engine {
 	return e
 }
 
-// Do sends one request as the SDK would, signed with nothing in particular.
+// Do sends one request as the SDK would, with a dummy signature.
 func (e *Engine) Do(operation string, body []byte) (Answer, error) {
 	r, err := http.NewRequest(http.MethodPost, "http://localhost/", bytes.NewReader(body))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// writer draws expressions and collects the names and values they mention.
+// writer draws expressions and collects their names and values.
 type writer struct {
 	t      *rapid.T
 	table  *table
@@ -49,7 +49,7 @@ func (w *writer) name(name string) string {
 	return "#" + name
 }
 
-// path draws a document path, mostly into the attributes that are no keys.
+// path draws a document path, mostly into attributes that are not keys.
 func (w *writer) path() string {
 	heads := names
 	if rapid.IntRange(0, 5).Draw(w.t, "key path") == 1 {
@@ -248,7 +248,7 @@ func (w *writer) projection() string {
 	return strings.Join(paths, ", ")
 }
 
-// keyCondition draws a key condition for a schema, now and then one that does not fit.
+// keyCondition draws a key condition for a schema; some do not fit it.
 func (w *writer) keyCondition(partition, sort []attribute) string {
 	var parts []string
 	for _, a := range partition {
@@ -295,7 +295,7 @@ func (w *writer) sortCondition(a attribute) string {
 		func() string { return "begins_with(" + w.name(a.name) + ", " + v() + ")" })
 }
 
-// spoil now and then breaks an expression.
+// spoil breaks an expression in some cases.
 func (w *writer) spoil(text string) string {
 	if text == "" || !w.table.at("broken text") {
 		return text

@@ -10,19 +10,19 @@ import (
 type jury struct {
 	ours    *Engine
 	other   *Engine
-	out     string // why the other engine takes no further part, empty while it does
+	out     string // why the other engine is excluded; empty while it is not
 	history []string
 }
 
 func newJury(ours, other *Engine) *jury { return &jury{ours: ours, other: other} }
 
-// logger is what a jury says things to.
+// logger is where a jury writes.
 type logger interface {
 	Logf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
-// try sends a request to both engines and fails when they differ in a way that is not known.
+// try sends a request to both engines and fails if they differ in an unknown way.
 func (j *jury) try(t logger, tb *table, r request) {
 	if nothing, err := removesFromNothing(j.ours, r); err != nil {
 		t.Fatalf("%v", err)
@@ -36,7 +36,7 @@ func (j *jury) try(t logger, tb *table, r request) {
 	}
 	ours := mine.view(tb)
 	theirs, err := ask(j.other, r)
-	if err != nil { // if it is gone altogether, the next table is not created
+	if err != nil { // if the engine is gone, the next table is not created
 		j.out = err.Error()
 		t.Logf("%v", err)
 		return
@@ -46,23 +46,23 @@ func (j *jury) try(t logger, tb *table, r request) {
 		return
 	}
 	text := fmt.Sprintf("%s\n\n%s\n  ddbmem: %s\n  %s: %s", strings.Join(j.history, "\n"), r.operation, ours, j.other.Name, view)
-	// One name for all tables: only a failure that reads the same each time is shrunk.
+	// One name for all tables: a failure is reduced only if its text is the same each time.
 	t.Fatalf("%s", strings.ReplaceAll(text, tb.name, "differential"))
 }
 
-// hear returns the view of the other engine's outcome, or nothing when the difference is a known one. An engine whose data
-// has come to differ takes no further part.
+// hear returns the view of the other engine's outcome, or nothing if the difference is known. An engine whose data has
+// diverged is excluded.
 func (j *jury) hear(tb *table, mine, theirs outcome, ours string) string {
 	v := &theirs.pages[0]
 	v.message = translate(j.other.Name, v.message)
 	operation := mine.request.operation
 	if slices.ContainsFunc(theirs.pages, func(v verdict) bool { return v.code == crashed }) {
-		j.out = "it does not survive " + operation
+		j.out = "it crashes on " + operation
 		return ""
 	}
 	if v.code == "InternalFailure" || v.code == "InternalServerError" {
 		if !mine.failed() {
-			j.out = "it answers " + v.code
+			j.out = "it returns " + v.code
 		}
 		return ""
 	}

@@ -8,12 +8,12 @@ import (
 	"sync/atomic"
 )
 
-// Wording is an error message that an engine words otherwise than AWS does.
+// Wording is a message for which an engine has another text than AWS.
 type Wording struct {
 	Engine string
 	Says   *regexp.Regexp
-	AWS    string // with $1 and so on for what Says captures
-	Proof  string // where AWS's wording is on record
+	AWS    string // with $1 and so on for the groups of Says
+	Proof  string // the source of AWS's text
 }
 
 // Difference is an outcome in which an engine is known to differ from ddbmem.
@@ -22,13 +22,13 @@ type Difference struct {
 	Operation *regexp.Regexp
 	Ours      *regexp.Regexp // of the view of ddbmem's outcome
 	Theirs    *regexp.Regexp // of the view of the engine's outcome
-	Besides   []string       // the members that differ, when the rest must still agree
+	Besides   []string       // the members that differ; the rest must still agree
 	When      func(dispute) bool
 	Why       string
 	Proof     string
 }
 
-// dispute is a request on which two engines differ, with the views of what they made of it.
+// dispute is a request on which two engines differ, with the views of their outcomes.
 type dispute struct {
 	table        *table
 	request      request
@@ -36,7 +36,7 @@ type dispute struct {
 	ours, theirs string
 }
 
-// onIndex returns the name of the index that the request reads, empty when it reads the table.
+// onIndex returns the name of the index of the request, empty for the table.
 func (d dispute) onIndex() string {
 	if text, ok := d.request.body["Statement"].(string); ok {
 		_, rest, _ := strings.Cut(text, `"."`)
@@ -54,7 +54,7 @@ func (d dispute) partial() bool {
 	})
 }
 
-// translate returns a message as AWS would word it.
+// translate returns a message with AWS's text.
 func translate(engine, message string) string {
 	for _, w := range Wordings {
 		if w.Engine == engine && w.Says.MatchString(message) {
@@ -71,7 +71,8 @@ func difference(operation, ours, theirs, why, proof string, besides ...string) D
 	}
 }
 
-// right says that ddbmem does as AWS does, or that it is not on record. Where another engine is right, ddbmem is to be mended.
+// right says whether ddbmem behaves as AWS does, or that there is no source. If another engine is right, ddbmem needs a
+// fix.
 func (d Difference) right() string {
 	if strings.HasPrefix(d.Proof, unproved) {
 		return "not on record"
@@ -79,7 +80,7 @@ func (d Difference) right() string {
 	return "ddbmem"
 }
 
-// of makes them differences of an engine.
+// of assigns differences to an engine.
 func of(engine string, all ...Difference) []Difference {
 	for i := range all {
 		all[i].Engine = engine
@@ -87,7 +88,7 @@ func of(engine string, all ...Difference) []Difference {
 	return all
 }
 
-// by makes it a difference of other engines.
+// by assigns the difference to other engines.
 func (d Difference) by(engines ...string) []Difference {
 	var all []Difference
 	for _, e := range engines {
@@ -97,7 +98,7 @@ func (d Difference) by(engines ...string) []Difference {
 	return all
 }
 
-// when narrows a difference down.
+// when restricts a difference.
 func (d Difference) when(when func(dispute) bool) Difference {
 	d.When = when
 	return d
@@ -117,10 +118,10 @@ func compares(d dispute, operator string) bool {
 // Known are the known differences in outcomes.
 var Known = slices.Concat(dynamodbLocal, dynoxideAndDynalite, dynoxideOnly, dynaliteOnly)
 
-// met says which of the known differences were met.
+// met notes which known differences occurred.
 var met = make([]atomic.Bool, len(Known))
 
-// known returns the difference that explains a dispute, nil when none does.
+// known returns the difference that explains a dispute, nil if none does.
 func known(c dispute) *Difference {
 	for i := range Known {
 		d := &Known[i]
@@ -138,7 +139,7 @@ func known(c dispute) *Difference {
 	return nil
 }
 
-// units returns the capacity of a view, summed up over its tables.
+// units returns the capacity of a view, summed over its tables.
 func units(view string) float64 {
 	var one struct {
 		ConsumedCapacity struct{ CapacityUnits float64 }
@@ -158,8 +159,8 @@ func units(view string) float64 {
 	return sum
 }
 
-// checks are the checks that a request can fail, by their messages. Where a request fails several, engines differ in
-// which they report, and no document says. Such a difference is one of order when each side names another check.
+// checks matches the messages of the checks that a request can fail. If it fails several, engines differ in which they
+// report, and no document defines the order. A difference is only of order if each side names another check.
 var checks = regexp.MustCompile(`^(?:Validation|ResourceNotFound)Exception: (?:1 validation error detected: )?` +
 	`(Invalid \w+Expression|Must specify the AttributesToGet|Cannot specify the|ALL_PROJECTED_ATTRIBUTES can|Consistent reads are not|` +
 	`Key attributes must be scalars|KeyConditionExpressions|The number of query conditions|Invalid operator used|Invalid condition in|Query condition missed|Query key condition|` +
@@ -170,15 +171,15 @@ var checks = regexp.MustCompile(`^(?:Validation|ResourceNotFound)Exception: (?:1
 	`Type mismatch for attribute|The BETWEEN condition|Either the KeyConditions|Key value must|Key attribute|The BETWEEN operator|Incorrect operand type|` +
 	`One or more parameter values are not valid. (?:The A|A value|The update)|One of the required keys)`)
 
-// envelope is what AWS puts around what PutItem, UpdateItem, DeleteItem and Query find in a request alone. The other engines
-// do not yet: a difference in it alone does not count.
+// envelope is the text that AWS puts before the errors of PutItem, UpdateItem, DeleteItem and Query that need only the
+// request. The other engines do not have it yet, so a difference of only this text does not count.
 const (
 	envelope       = "1 validation error detected: "
 	envelopeProof  = `tier3/error-messages/putItem.test.ts, deleteItem.test.ts "request validation envelope", valueLayers.test.ts`
 	envelopedError = "ValidationException: " + envelope
 )
 
-// unwrapped returns our view without the envelope where the other engine has none.
+// unwrapped returns ddbmem's view without the envelope, if the other engine has none.
 func unwrapped(ours, theirs string) string {
 	if rest, enveloped := strings.CutPrefix(ours, envelopedError); enveloped && !strings.HasPrefix(theirs, envelopedError) {
 		return "ValidationException: " + rest
@@ -194,7 +195,7 @@ func ofOrder(ours, theirs string) bool {
 	return a != nil && b != nil && a[1] != b[1]
 }
 
-// without returns a view without some members, each page of it by itself.
+// without returns a view without some members, page by page.
 func without(view string, members []string) string {
 	var rest []string
 	for line := range strings.SplitSeq(view, "\n") {

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// dynoxideAndDynalite are the differences in which these two agree with each other, while DynamoDB Local agrees with ddbmem.
+// dynoxideAndDynalite are the differences in which these two agree with each other, and DynamoDB Local with ddbmem.
 var dynoxideAndDynalite = slices.Concat(
 	difference("PutItem|UpdateItem|DeleteItem|GetItem|Transact.*", `Key attributes must be scalars`, ``,
 		"they let conditions look into key attributes",
 		none(`DynamoDB Local refuses them, and AWS does in filters, projections and updates: dynalite's test/scan.js, getItem.js "… for non-scalar key access"`)).
 		by("dynoxide", "dynalite"),
 	difference("UpdateItem", `Key attributes must be scalars|Type mismatch for Index Key|Cannot update attribute`, `ConditionalCheckFailed`,
-		"they evaluate the condition before they look at the targets of the update", none("DynamoDB Local does as ddbmem does in most cases")).by("dynoxide"),
+		"they evaluate the condition before they check the targets of the update", none("DynamoDB Local does as ddbmem does in most cases")).by("dynoxide"),
 	difference(".*", `The first operand must be distinct.*operator: (IN|BETWEEN)`, ``, "they compare an attribute with itself",
 		none("DynamoDB Local refuses IN and BETWEEN as AWS refuses the comparators")).by("dynoxide", "dynalite"),
-	difference("Query", `"Count"`, `"LastEvaluatedKey"`, "without a sort key they give a key to go on from, where there is nothing left",
+	difference("Query", `"Count"`, `"LastEvaluatedKey"`, "without a sort key they return a LastEvaluatedKey after the last item",
 		none("that Query on such a table gives no LastEvaluatedKey was measured on AWS and not published")).when(func(d dispute) bool {
 		return d.table.sort == nil && d.onIndex() == "" && strings.Count(d.theirs, "\n") > strings.Count(d.ours, "\n")
 	}).by("dynoxide", "dynalite"),
-	difference(".*", `lower bound operand`, `lower bound operand`, "they show numbers as they were written", none("nobody wrote down what AWS says of 1.0")).
+	difference(".*", `lower bound operand`, `lower bound operand`, "they show numbers as they were written", none("AWS's text for 1.0 is not known")).
 		by("dynoxide", "dynalite"),
 	difference("Query|Scan", `"Items"`, `"Items"`, "they do not fetch what a local index does not project, for the filter either",
 		document("APIReference/API_Query.html")+": Select", "Items", "Count", "ConsumedCapacity").when(func(d dispute) bool {

@@ -32,9 +32,9 @@ func TestKnown(t *testing.T) {
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Known differences\n\nWhere engines by other authors differ from ddbmem, who does as AWS does, and where that is on record.\n" +
-		"`go test -run TestDifferences -update` writes this file; the differential test takes no other difference.\n" +
-		"Where ddbmem says " + code(envelope) + " before a message and the other engine does not, the rest is compared: " + newer(envelopeProof) + ".\n")
+	b.WriteString("# Known differences\n\nDifferences between ddbmem and other engines, which of them behaves as AWS does, and the source for it.\n" +
+		"`go test -run TestDifferences -update` writes this file. Any other difference fails the differential test.\n" +
+		"Where ddbmem says " + code(envelope) + " before a message and the other engine does not, only the rest is compared: " + newer(envelopeProof) + ".\n")
 	engines := []string{"dynamodb-local", "dynoxide", "dynalite"}
 	for _, engine := range engines {
 		fmt.Fprintf(&b, "\n## %s\n\n| operation | the other engine | as AWS does | on record |\n|---|---|---|---|\n", engine)

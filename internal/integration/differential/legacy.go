@@ -2,12 +2,12 @@ package differential
 
 import "pgregory.net/rapid"
 
-// legacyGenerators are the requests with parameters from before there were expressions, among puts that feed them.
+// legacyGenerators are requests with the parameters from before expressions, with puts that give them data.
 var legacyGenerators = []generator{
 	put, put, legacyWrite, legacyWrite, legacyUpdate, legacyUpdate, legacyGet, legacyQuery, legacyQuery, legacyScan, legacyScan,
 }
 
-// operators are the comparisons with how many values each takes; 0 is none and 3 is any number.
+// operators are the comparisons with their number of values; 0 is none and 3 is any number.
 var operators = map[string]int{
 	"EQ": 1, "NE": 1, "LT": 1, "LE": 1, "GT": 1, "GE": 1, "IN": 3, "BETWEEN": 2, "BEGINS_WITH": 1,
 	"CONTAINS": 1, "NOT_CONTAINS": 1, "NULL": 0, "NOT_NULL": 0,
@@ -50,7 +50,7 @@ func comparison(t *rapid.T) object {
 	})
 }
 
-// filtered draws a map of one or two comparisons, and what joins them.
+// filtered draws a map of one or two comparisons, and the operator that joins them.
 func filtered(t *rapid.T, body object, parameter string, draw func() object) {
 	filter := object{}
 	for range rapid.IntRange(1, 2).Draw(t, "comparisons") {
@@ -80,7 +80,7 @@ func expectation(t *rapid.T) object {
 	}
 }
 
-// expecting adds Expected to a write now and then, and what the write returns.
+// expecting adds Expected to a write in some cases, and ReturnValues.
 func expecting(t *rapid.T, body object, returns ...string) {
 	if rapid.Bool().Draw(t, "expecting") {
 		filtered(t, body, "Expected", func() object { return expectation(t) })
@@ -106,7 +106,7 @@ func legacyWrite(t *rapid.T, tb *table) request {
 func legacyUpdate(t *rapid.T, tb *table) request {
 	updates := object{}
 	for range rapid.IntRange(0, 3).Draw(t, "updates") {
-		// The default action is left to the tests of ddbmem: DynamoDB Local does nothing where there is none.
+		// The default action is tested by ddbmem: DynamoDB Local does nothing without an action.
 		action := rapid.SampledFrom([]string{"PUT", "ADD", "ADD", "DELETE"}).Draw(t, "action")
 		u := object{"Action": action}
 		if action != "DELETE" || rapid.Bool().Draw(t, "with value") {
@@ -119,7 +119,7 @@ func legacyUpdate(t *rapid.T, tb *table) request {
 	return request{"UpdateItem", body}
 }
 
-// attributesToGet adds AttributesToGet to a read now and then.
+// attributesToGet adds AttributesToGet to a read in some cases.
 func attributesToGet(t *rapid.T, body object) {
 	if rapid.Bool().Draw(t, "projected") {
 		body["AttributesToGet"] = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"x", "y", "pk", "g", "q"}), 1, 3, rapid.ID[string]).Draw(t, "attributes")

@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// program is an engine that npm has.
+// program is an engine from npm.
 type program struct {
 	name, version string
-	arguments     func(modules string) []string // what to run, before the port
+	arguments     func(modules string) []string // the command, without the port
 }
 
-// The engines that npm has.
+// The engines from npm.
 var (
 	dynoxide = program{"@dynoxide/linux-x64", "1.2.1", func(modules string) []string {
 		return []string{filepath.Join(modules, "@dynoxide", "linux-x64", "dynoxide"), "serve", "--host", "127.0.0.1"}
@@ -32,8 +32,8 @@ var (
 	}}
 )
 
-// serveDynalite is the program that serves dynalite, whose path comes first and whose port last. A request that would end the
-// process is answered with an error instead; there is one request at a time.
+// serveDynalite is the program that serves dynalite: its first argument is the path, its last the port. A request that
+// would end the process gets an error, and there is one request at a time.
 const serveDynalite = `
 const [dynalite, , port] = process.argv.slice(1);
 const server = require(dynalite)({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
@@ -45,10 +45,10 @@ for (const failure of ['uncaughtException', 'unhandledRejection']) {
 server.listen(port, '127.0.0.1');
 `
 
-// crashed is the error of a request that dynalite does not survive.
+// crashed is the error for a request on which dynalite crashes.
 const crashed = "Crashed"
 
-// requireNode is the variable that forbids skipping for want of Node.
+// requireNode is the variable that turns skips for a missing Node into failures.
 const requireNode = "DDB_REQUIRE_NODE"
 
 // node are the engines that this process started.
@@ -60,8 +60,8 @@ type servers struct {
 	stops   []func()
 }
 
-// engine returns the engine, which the first call starts. A test that cannot have it skips with one line, and fails where
-// DDB_REQUIRE_NODE=1.
+// engine returns the engine, which the first call starts. If it is unavailable the test skips with one line, or fails
+// with DDB_REQUIRE_NODE=1.
 func (s *servers) engine(t *testing.T, p program) *Engine {
 	t.Helper()
 	s.mu.Lock()
@@ -83,7 +83,7 @@ func (s *servers) engine(t *testing.T, p program) *Engine {
 	return nil
 }
 
-// stop ends the processes and waits until they are gone.
+// stop ends the processes and waits for them.
 func (s *servers) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +92,7 @@ func (s *servers) stop() {
 	}
 }
 
-// start runs an engine on a free port and waits until it answers. The error says in one line why it cannot be had.
+// start runs an engine on a free port and waits until it responds. The error says in one line why it is unavailable.
 func (s *servers) start(p program) (*Engine, error) {
 	if p.name == dynoxide.name && (runtime.GOOS != "linux" || runtime.GOARCH != "amd64") {
 		return nil, errors.New("the package is for linux/amd64")
@@ -126,14 +126,14 @@ func (s *servers) start(p program) (*Engine, error) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return nil, errors.New("it does not answer")
+	return nil, errors.New("it does not respond")
 }
 
-// install makes sure that the package is in the user's cache directory and returns its node_modules.
+// install installs the package in the user's cache directory and returns its node_modules.
 func install(p program) (string, error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
-		return "", errors.New("there is no npm to fetch it")
+		return "", errors.New("npm is not installed")
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {

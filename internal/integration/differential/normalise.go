@@ -11,18 +11,18 @@ import (
 // object is a decoded JSON object.
 type object = map[string]any
 
-// verdict is an answer in the form in which answers are compared.
+// verdict is a response in comparable form.
 type verdict struct {
 	code    string // of an error, without its namespace
 	message string // of an error
 	body    object // of a success; of a cancelled transaction, its reasons
-	next    any    // LastEvaluatedKey as it was written
+	next    any    // LastEvaluatedKey as in the response
 }
 
-// failed reports whether the answer is an error.
+// failed reports whether the response is an error.
 func (v verdict) failed() bool { return v.code != "" }
 
-// String returns the verdict as canonical JSON: names sorted.
+// String returns the verdict as canonical JSON, with sorted names.
 func (v verdict) String() string {
 	text, err := json.Marshal(v.body)
 	if err != nil {
@@ -34,7 +34,7 @@ func (v verdict) String() string {
 	return string(text)
 }
 
-// judge turns an answer into its verdict.
+// judge turns a response into its verdict.
 func judge(a Answer) verdict {
 	decoder := json.NewDecoder(bytes.NewReader(a.Body))
 	decoder.UseNumber()
@@ -69,8 +69,8 @@ func judge(a Answer) verdict {
 	return verdict{code: code, message: message, body: kept}
 }
 
-// normalise removes what is allowed to differ: the order of members in sets, the spelling of capacity units, empty
-// members that some engines write out, and times.
+// normalise removes permitted differences: the order of set members, the spelling of capacity units, empty members, and
+// times.
 func normalise(v any) any {
 	switch v := v.(type) {
 	case object:
@@ -114,7 +114,7 @@ func normaliseObject(o object) object {
 	return o
 }
 
-// spelling returns a number in a spelling of its own: DynamoDB Local keeps the one that an update was written in.
+// spelling returns a number in canonical form: DynamoDB Local keeps the form in which an update wrote it.
 func spelling(number any) any {
 	text, _ := number.(string)
 	if r, ok := new(big.Rat).SetString(text); ok {
@@ -153,7 +153,7 @@ func canonical(v any) string {
 	return string(text)
 }
 
-// unordered sorts items that have no order of their own.
+// unordered sorts items without a defined order.
 func unordered(items []any) []string {
 	texts := make([]string, len(items))
 	for i, item := range items {

@@ -14,7 +14,7 @@ import (
 // generator draws a request on a table.
 type generator = func(t *rapid.T, tb *table) request
 
-// language is a way in which requests can be put.
+// language is a syntax of requests.
 type language int
 
 const (
@@ -23,15 +23,15 @@ const (
 	statements
 )
 
-// peer is an engine by other authors that ddbmem is compared with.
+// peer is another engine that ddbmem is compared with.
 type peer struct {
-	name  string // as the tables of known differences name it
+	name  string // as in the tables of known differences
 	lacks []language
-	old   bool // it knows no transactions and no several attributes a side of a key
+	old   bool // it has no transactions and no keys with several attributes on each side
 	start func(t *testing.T) *Engine
 }
 
-// peers are the engine in a container, and those that npm has beside it.
+// peers are the engine in a container, and those from npm.
 func peers() []peer {
 	container := local.EngineImage().Engine()
 	all := []peer{{name: container, start: func(t *testing.T) *Engine {
@@ -47,7 +47,7 @@ func peers() []peer {
 	}})
 }
 
-// generators returns the requests of a language, nothing when the engine does not speak it.
+// generators returns the requests of a language, none if the engine does not support it.
 func (p peer) generators(l language) []generator {
 	switch {
 	case slices.Contains(p.lacks, l):

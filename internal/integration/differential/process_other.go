@@ -4,5 +4,5 @@ package differential
 
 import "os/exec"
 
-// endWithParent does nothing where a process cannot be tied to another.
+// endWithParent does nothing on systems that cannot tie a process to another.
 func endWithParent(*exec.Cmd) {}

@@ -5,7 +5,7 @@ import "regexp"
 // creates matches an update expression that gives an item something.
 var creates = regexp.MustCompile(`(?i)\b(SET|ADD)\s`)
 
-// onlyRemoves reports whether an update can only take something away.
+// onlyRemoves reports whether an update can only remove something.
 func onlyRemoves(update object) bool {
 	if text, ok := update["UpdateExpression"].(string); ok {
 		return text != "" && !creates.MatchString(text)
@@ -19,9 +19,9 @@ func onlyRemoves(update object) bool {
 	return len(actions) > 0
 }
 
-// removesFromNothing reports whether a request removes attributes of an item that is not there. AWS then leaves it so:
-// alternator's test_item.py, test_update_item_non_existent. The other engines all create an item, and what they hold can no
-// longer be compared.
+// removesFromNothing reports whether a request removes attributes of a missing item. AWS then creates no item:
+// alternator's test_item.py, test_update_item_non_existent. The other engines create one, and after that their data
+// cannot be compared.
 func removesFromNothing(e *Engine, r request) (bool, error) {
 	updates := []object{}
 	if r.operation == "UpdateItem" {

@@ -10,7 +10,7 @@ type request struct {
 	body      object
 }
 
-// itemGenerators and transactionGenerators are the requests by operation, as often as they stand here.
+// itemGenerators and transactionGenerators are the requests by operation; repetition is the weight.
 var (
 	itemGenerators = []generator{
 		put, put, put, get, update, update, update, remove, query, query, query, scan, scan, batchGet, batchWrite, raw,
@@ -24,7 +24,7 @@ func capacity(t *rapid.T, body object) {
 	}
 }
 
-// conditional adds a condition to a write, and what it returns.
+// conditional adds a condition to a write, and ReturnValues.
 func conditional(t *rapid.T, w *writer, body object, values ...string) {
 	if rapid.IntRange(0, 2).Draw(t, "conditional") == 1 {
 		body["ConditionExpression"] = w.spoil(w.condition(2))
@@ -80,7 +80,7 @@ func projected(t *rapid.T, tb *table, body object) {
 	capacity(t, body)
 }
 
-// reads adds what query and scan have in common and returns the schema that they read.
+// reads adds the common parts of query and scan and returns the schema that they read.
 func reads(t *rapid.T, tb *table, w *writer, body object) (partition, sort []attribute) {
 	partition, sort = []attribute{tb.hash}, tb.keys()[1:]
 	if len(tb.indexes) > 0 && rapid.Bool().Draw(t, "on index") {

@@ -25,18 +25,17 @@ type table struct {
 	sort    *attribute
 	indexes []index
 
-	fault string // the fault that the next request may have, consumed by the first that can have it
+	fault string // the fault that the next suitable request will have
 }
 
-// The faults that a request can have. A request has at most one of them, since engines differ in which of several they
-// report.
+// The possible faults of a request. A request has at most one, because engines differ in which of several they report.
 var faults = []string{
 	"key left out of item", "key of wrong type", "empty key", "superfluous key", "key left out", "idle value", "broken text",
 	"partition condition left out", "condition on other attribute", "condition in key condition", "bounds reversed",
 	"overlapping paths", "bad clause", "bad type",
 }
 
-// draft decides on the fault of the next request.
+// draft draws the fault of the next request.
 func (t *table) draft(r *rapid.T) {
 	t.fault = ""
 	if rapid.IntRange(0, 3).Draw(r, "faulty") == 3 {
@@ -44,7 +43,7 @@ func (t *table) draft(r *rapid.T) {
 	}
 }
 
-// at reports whether the request is to have a fault, once.
+// at reports whether this request gets the fault. It returns true once.
 func (t *table) at(fault string) bool {
 	if t.fault != fault {
 		return false
@@ -61,7 +60,7 @@ func (t *table) keys() []attribute {
 	return []attribute{t.hash, *t.sort}
 }
 
-// indexKeys returns the attributes that are keys of indexes only.
+// indexKeys returns the attributes that are keys only of indexes.
 func (t *table) indexKeys() []attribute {
 	var keys []attribute
 	seen := map[string]bool{t.hash.name: true}
@@ -81,7 +80,7 @@ func (t *table) indexKeys() []attribute {
 
 var kinds = []string{"S", "N", "B"}
 
-// drawTable draws a table. Without several, the keys of global indexes have one attribute a side, as they had for long.
+// drawTable draws a table. Without several, the keys of global indexes have one attribute on each side.
 func drawTable(t *rapid.T, name string, several bool) *table {
 	attr := func(name string) attribute { return attribute{name, rapid.SampledFrom(kinds).Draw(t, "kind of "+name)} }
 	drawn := &table{name: name, hash: attr("pk")}
@@ -124,8 +123,8 @@ func drawProjection(t *rapid.T) object {
 	}
 }
 
-// create returns the request that creates the table, with so little throughput that it has one partition: a scan pays for each
-// partition, and of the engines ddbmem alone has several.
+// create returns the request that creates the table. Its throughput is so low that it has one partition, because a scan
+// pays for each partition and only ddbmem models several.
 func (t *table) create() object {
 	defined := []object{}
 	for _, a := range append(t.keys(), t.indexKeys()...) {

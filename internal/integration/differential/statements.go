@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// statementGenerators are PartiQL statements, among puts that feed them.
+// statementGenerators are PartiQL statements, with puts that give them data.
 var statementGenerators = []generator{put, put, put, insert, selection, selection, selection, selection, updating, deleting}
 
 // speaker draws a PartiQL statement and collects its parameters.
@@ -58,7 +58,7 @@ func (s *speaker) path() string {
 	return path.String()
 }
 
-// test draws a condition on an attribute that is no key.
+// test draws a condition on an attribute that is not a key.
 func (s *speaker) test() string {
 	path := s.path()
 	switch rapid.IntRange(0, 8).Draw(s.t, "test") {
@@ -149,7 +149,7 @@ func selection(t *rapid.T, tb *table) request {
 	return s.request(text)
 }
 
-// one returns the condition that names one item.
+// one returns the condition for one item.
 func (s *speaker) one() string {
 	var where []string
 	key := s.table.key(s.t)

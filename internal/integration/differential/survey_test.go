@@ -38,9 +38,9 @@ func (s *survey) Fatalf(format string, args ...any) {
 	}
 }
 
-// TestSurvey lists the sorts of differences with the shortest example of each, for whoever mends them. It runs where
-// DDB_DIFFERENTIAL_SURVEY names the directory to write to: one file for each engine and language, and one with the known
-// differences that were not met.
+// TestSurvey lists the kinds of differences with the shortest example of each. It runs if DDB_DIFFERENTIAL_SURVEY names
+// the directory to write to: one file for each engine and language, and one with the known differences that did not
+// occur.
 func TestSurvey(t *testing.T) {
 	dir := os.Getenv("DDB_DIFFERENTIAL_SURVEY")
 	if dir == "" {

@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The pools that values come from are small, so that requests meet items and items meet each other.
+// The pools of values are small, so that requests find items and items share keys.
 var (
 	texts   = []string{"a", "b", "ab", "b\x00", "é", "B", "10", "9"}
 	numbers = []string{"0", "1", "-1", "2", "10", "1.5", "1e2", "-0.05", "12345678901234567890123456789012345678", "1.50"}
@@ -72,7 +72,7 @@ func anyValue(t *rapid.T, depth int) object {
 	}
 }
 
-// item draws an item of a table, now and then one that the table refuses.
+// item draws an item of a table; some are invalid for it.
 func (tb *table) item(t *rapid.T) object {
 	item := object{}
 	for _, a := range tb.keys() {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// maxPages bounds a walk over the pages of one request.
+// maxPages bounds the pages of one request.
 const maxPages = 60
 
-// outcome is what one engine made of one request: its answer, and for a page of a query or scan the pages that follow.
+// outcome is the result of a request on an engine: its response, and for a page of a query or scan the pages after it.
 type outcome struct {
 	request request
 	pages   []verdict
@@ -37,8 +37,8 @@ func ask(e *Engine, r request) (outcome, error) {
 	return o, nil
 }
 
-// view returns the outcome as text that is the same for two engines that agree. What has no order of its own is sorted:
-// the items of a scan and of a batch, and of a query on an index those with equal sort keys.
+// view returns the outcome as text that is equal for two engines that agree. Unordered items are sorted: those of a
+// scan and of a batch, and those with equal sort keys of a query on an index.
 func (o outcome) view(tb *table) string {
 	if o.failed() {
 		return o.first().String()
@@ -66,7 +66,7 @@ func (o outcome) view(tb *table) string {
 	}
 }
 
-// ordered reports whether the answer has one order only, which a query on a table has.
+// ordered reports whether the response has only one valid order, as a query on a table has.
 func (o outcome) ordered() bool {
 	return o.request.operation == "Query" && o.request.body["IndexName"] == nil
 }
@@ -104,7 +104,7 @@ func (o outcome) viewPages(tb *table) string {
 	return canonical(view)
 }
 
-// sortKeys returns the values of the first sort attribute of the queried index in order of the answer.
+// sortKeys returns the values of the first sort attribute of the queried index, in the response's order.
 func (o outcome) sortKeys(tb *table, items []any) []any {
 	i := slices.IndexFunc(tb.indexes, func(x index) bool { return x.name == o.request.body["IndexName"] })
 	if i < 0 || len(tb.indexes[i].sort) == 0 {

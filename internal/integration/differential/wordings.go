@@ -6,25 +6,25 @@ func wording(says, aws, proof string) Wording {
 	return Wording{"dynamodb-local", regexp.MustCompile("^" + says + "$"), aws, proof}
 }
 
-// by makes it a wording of another engine.
+// by assigns a wording to another engine.
 func (w Wording) by(engine string) Wording {
 	w.Engine = engine
 	return w
 }
 
-// typed are the wordings of operands of a wrong type, of which DynamoDB Local spells out the types.
+// typed are the messages for operands of a wrong type, in which DynamoDB Local spells out the types.
 const typed = `updateItem.js "should return ValidationException if trying to delete incorrect types", "… to add incorrect types"`
 
-// returnValues is an unknown ReturnValues.
+// returnValues is the message for an unknown ReturnValues.
 var returnValues = wording(`1 validation error detected: Value '.*' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: .*`,
 	`1 validation error detected: Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]`,
 	newer(`tier3/validation-ordering/deepRequests.test.ts "Deep requests - DeleteItem ReturnValues": the words of these engines are the older ones, and where they remain`))
 
-// unused are values or names of a write that has no expression.
+// unused is the message for values or names of a write without an expression.
 var unused = wording(`((?:1 validation error detected: )?ExpressionAttribute(?:Values|Names) can only be specified when using expressions): (?:Condition|Update)Expression (?:is null|and ConditionExpression are null).*`, `$1`,
 	newer(`tier3/error-messages/putItem.test.ts, deleteItem.test.ts "ExpressionAttributeValues or ExpressionAttributeNames without an expression"`))
 
-// Wordings are the known differences in messages. They are applied to what the engine says before it is compared.
+// Wordings are the known differences in messages. They are applied to the other engine's message before the comparison.
 var Wordings = []Wording{
 	wording(`A value provided cannot be converted into a number`, `The parameter cannot be converted to a numeric value`,
 		byDynalite(`putItem.js, batchGetItem.js, deleteItem.js (tables of bad numbers)`)),

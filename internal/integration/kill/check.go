@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// check reads what was seen, and compares it with how many changes of each item there were.
+// check reads the seen changes and compares them with the number of changes of each item.
 func check(file string, written map[string]int) (seen int, faults []string, err error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -24,7 +24,7 @@ func check(file string, written map[string]int) (seen int, faults []string, err 
 			return seen, faults, fmt.Errorf("line %q: %w", lines.Text(), err)
 		}
 		seen++
-		// What comes again begins anywhere. A worker may also leave changes out that another saw while it had the shard.
+		// A repetition begins anywhere. A worker may also skip changes that another saw while it had the shard.
 		if n > newest[item]+1 {
 			faults = append(faults, fmt.Sprintf("item %s: change %d was seen before change %d, by %s", item, n, newest[item]+1, worker))
 		}
@@ -32,7 +32,7 @@ func check(file string, written map[string]int) (seen int, faults []string, err 
 	}
 	for _, item := range slices.Sorted(maps.Keys(written)) {
 		if newest[item] < written[item] {
-			faults = append(faults, fmt.Sprintf("item %s: of %d changes the last that was seen is %d", item, written[item], newest[item]))
+			faults = append(faults, fmt.Sprintf("item %s: of %d changes the last one seen is %d", item, written[item], newest[item]))
 		}
 	}
 	return seen, faults, lines.Err()

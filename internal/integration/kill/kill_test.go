@@ -25,7 +25,7 @@ func TestWorkersThatAreKilledLoseNothing(t *testing.T) {
 	t.Log(out.String())
 	assert.Zero(t, status)
 	assert.Contains(t, out.String(), "10 kills, ")
-	assert.Contains(t, out.String(), "nothing was lost, everything was in order, no view drifted")
+	assert.Contains(t, out.String(), "nothing was lost, all changes were in order, no view drifted")
 }
 
 func TestCheckFindsWhatWasLost(t *testing.T) {
@@ -35,8 +35,8 @@ func TestCheckFindsWhatWasLost(t *testing.T) {
 	}{
 		"all":                    {"a x 1|b x 1|b x 2|a x 2|b x 3|c x 3", ""},
 		"again, from before":     {"a x 1|a x 2|b x 1|b x 2|b x 3", ""},
-		"the last":               {"a x 1|a x 2", "item x: of 3 changes the last that was seen is 2"},
-		"never":                  {"a y 1", "item x: of 3 changes the last that was seen is 0"},
+		"the last":               {"a x 1|a x 2", "item x: of 3 changes the last one seen is 2"},
+		"never":                  {"a y 1", "item x: of 3 changes the last one seen is 0"},
 		"one between":            {"a x 1|b x 3", "item x: change 3 was seen before change 2, by b"},
 		"a shard that came back": {"a x 1|b x 2|a x 3", ""},
 	} {

@@ -1,16 +1,16 @@
-// Command kill kills the workers of a stream at random, while others write, and then asks whether anything was lost:
+// Command kill kills the workers of a stream at random, while others write, and then checks that nothing was lost:
 //
 //	go run ./internal/integration/kill -kills 200
 //	go run ./internal/integration/withengine go run ./internal/integration/kill # on an engine in a container
 //
-// Each worker is a process of its own that reads the stream, keeps views up to date and notes every change that its handler
-// saw. It gets a SIGKILL, in the middle of whatever it does, and another takes its place. In the end the stream is drained, and
+// Each worker is a process that reads the stream, maintains views, and notes every change that its handler saw. It gets
+// a SIGKILL at a random moment, and another worker takes its place. At the end the stream is drained, and
 //
-//   - every change that was written was seen by a handler, at least once,
-//   - the changes of an item were seen in order: one that is new came behind all before it, and none was left out on the way,
+//   - every written change was seen by a handler, at least once,
+//   - the changes of an item were seen in order: each new change came after all earlier ones, and none was skipped,
 //   - Verify finds no drift in any view.
 //
-// The exit status is 1 if one of these is not so, and 2 if it could not be found out.
+// The exit status is 1 if one of these does not hold, and 2 if it could not be checked.
 package main
 
 import (
@@ -50,9 +50,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.IntVar(&o.kills, "kills", 100, "`number` of workers to kill")
 	flags.IntVar(&o.workers, "workers", 3, "`number` of workers at once")
 	flags.IntVar(&o.writers, "writers", 4, "`number` of writers at once, each with ten items of its own")
-	flags.Uint64Var(&o.seed, "seed", 0, "`number` that says who is killed when, and what is written; 0 takes one at random")
-	flags.StringVar(&o.endpoint, "endpoint", os.Getenv("DYNAMODB_ENDPOINT"), "`URL` of a DynamoDB; without one, and without DYNAMODB_ENDPOINT, ddbmem is served on a free port")
-	flags.StringVar(&o.seen, "seen", "", "`file` to keep what handlers saw in, a line each: worker, item, change; by default it goes")
+	flags.Uint64Var(&o.seed, "seed", 0, "`number` that seeds the kills and the writes; 0 selects a random one")
+	flags.StringVar(&o.endpoint, "endpoint", os.Getenv("DYNAMODB_ENDPOINT"), "`URL` of a DynamoDB; without it and without DYNAMODB_ENDPOINT, ddbmem is served on a free port")
+	flags.StringVar(&o.seen, "seen", "", "`file` for what handlers saw, one line each: worker, item, change; by default it is deleted")
 	flags.Usage = func() {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
@@ -64,7 +64,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if flags.NArg() > 0 || o.kills < 0 || o.workers < 1 || o.writers < 1 {
-		fmt.Fprintln(stderr, "kill: unexpected argument, or a number that is too small: see -h")
+		fmt.Fprintln(stderr, "kill: unexpected argument, or too small a number: see -h")
 		return 2
 	}
 	if o.seed == 0 {
@@ -86,6 +86,6 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(sum.faults) > 0 {
 		return 1
 	}
-	fmt.Fprintln(stdout, "nothing was lost, everything was in order, no view drifted")
+	fmt.Fprintln(stdout, "nothing was lost, all changes were in order, no view drifted")
 	return 0
 }

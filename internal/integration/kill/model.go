@@ -3,25 +3,25 @@ package main
 import "github.com/singletable-go/ddb"
 
 type (
-	// Point is what is written: each change of one raises N by one, and so does its removal.
+	// Point is written by the test: each change adds one to its N, and so does its removal.
 	Point struct {
 		Game string `dynamodbav:"-"`
 		ID   string `dynamodbav:"-"`
 		N    int    `dynamodbav:"n"`
 	}
-	// Score is what the points of a game add up to.
+	// Score is the sum of a game's points.
 	Score struct {
 		Game   string `dynamodbav:"game"`
 		Sum    int    `dynamodbav:"sum"`
 		Points int    `dynamodbav:"points"`
 		Best   int    `dynamodbav:"best"`
 	}
-	// Game has a title, which its badges carry.
+	// Game has a title, which its badges copy.
 	Game struct {
 		ID    string `dynamodbav:"-"`
 		Title string `dynamodbav:"title"`
 	}
-	// Badge is of a game.
+	// Badge belongs to a game.
 	Badge struct {
 		Game  string `dynamodbav:"-"`
 		ID    string `dynamodbav:"-"`

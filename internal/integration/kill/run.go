@@ -24,7 +24,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
-// options are what the command line says.
+// options are the flags.
 type options struct {
 	kills, workers, writers int
 	seed                    uint64
@@ -32,13 +32,13 @@ type options struct {
 	progress                io.Writer
 }
 
-// summary is what came of it.
+// summary is the result.
 type summary struct {
 	kills, written, items, seen int
 	faults                      []string
 }
 
-// run is the whole of it.
+// run runs the whole test.
 func run(ctx context.Context, o options) (sum summary, err error) {
 	dir, err := os.MkdirTemp("", "kill")
 	if err != nil {
@@ -108,20 +108,20 @@ func serve(ctx context.Context) (endpoint string, stop func() error, err error) 
 	return "http://" + l.Addr().String(), func() error { cancel(); return <-done }, nil
 }
 
-// killing is the time in which workers are killed.
+// killing is the phase in which workers are killed.
 type killing struct {
 	options
 	spec    spec
 	db      *ddb.DB
 	random  *rand.Rand
-	workers int // ever started
+	workers int // number of started workers
 
 	mu      sync.Mutex
-	written map[string]int // how many changes of each item
+	written map[string]int // the number of changes of each item
 	changes atomic.Int64
 }
 
-// kill writes and kills, until enough are killed.
+// kill writes and kills until enough workers are killed.
 func (k *killing) kill(ctx context.Context) (err error) {
 	k.written = map[string]int{}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -167,7 +167,7 @@ func (k *killing) kill(ctx context.Context) (err error) {
 		}
 		if time.Since(told) > 2*time.Second {
 			told = time.Now()
-			fmt.Fprintf(k.progress, "kill: %d of %d workers are killed, %d changes are written\n", n+1, k.kills, k.changes.Load())
+			fmt.Fprintf(k.progress, "kill: %d of %d workers killed, %d changes written\n", n+1, k.kills, k.changes.Load())
 		}
 	}
 	cause := context.Cause(ctx)
@@ -176,7 +176,7 @@ func (k *killing) kill(ctx context.Context) (err error) {
 	return cause
 }
 
-// write changes ten points and the title of a game, until ctx ends. It alone knows which changes there are.
+// write changes ten points and the title of a game until ctx ends. No other writer changes them.
 func (k *killing) write(ctx context.Context, writer int, random *rand.Rand) error {
 	game := fmt.Sprintf("game-%d", writer%3)
 	n := map[string]int{}
@@ -186,7 +186,7 @@ func (k *killing) write(ctx context.Context, writer int, random *rand.Rand) erro
 		defer k.mu.Unlock()
 		maps.Copy(k.written, n)
 	}()
-	own := context.WithoutCancel(ctx) // a write that has begun ends: nobody must wonder whether it was done
+	own := context.WithoutCancel(ctx) // a started write is completed, so that its outcome is known
 	if err := k.db.Do(own, badges.Put(Badge{Game: game, ID: fmt.Sprint(writer)})); err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (k *killing) write(ctx context.Context, writer int, random *rand.Rand) erro
 	return nil
 }
 
-// process is a worker that runs.
+// process is a running worker.
 type process struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
@@ -235,22 +235,22 @@ func (k *killing) start() (*process, error) {
 	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), workerVariable+"="+string(text))
 	cmd.Stderr = k.progress
-	stdin, err := cmd.StdinPipe() // whose end tells the worker that this program is no more
+	stdin, err := cmd.StdinPipe() // its end tells the worker that this program has ended
 	if err != nil {
 		return nil, err
 	}
 	return &process{cmd, stdin}, cmd.Start()
 }
 
-// kill kills the worker. One that had ended by itself is an error.
+// kill kills the worker. It is an error if the worker had already ended.
 func (p *process) kill() error {
 	if err := p.cmd.Process.Kill(); err != nil {
-		return fmt.Errorf("a worker that had ended by itself: %w", err)
+		return fmt.Errorf("a worker had ended before it was killed: %w", err)
 	}
 	err := p.cmd.Wait()
 	_ = p.stdin.Close()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && !exit.Exited() {
 		return nil
 	}
-	return fmt.Errorf("a worker ended by itself: %w", errors.Join(err, errors.New(p.cmd.ProcessState.String())))
+	return fmt.Errorf("a worker ended without a kill: %w", errors.Join(err, errors.New(p.cmd.ProcessState.String())))
 }

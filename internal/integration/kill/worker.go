@@ -17,19 +17,19 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
-// workerVariable tells a process that it is a worker, and which.
+// workerVariable is set for a worker, with its spec.
 const workerVariable = "DDB_KILL_WORKER"
 
-// spec is what a worker has to know.
+// spec is the task of a worker.
 type spec struct {
 	Endpoint string
 	Table    string
 	Leases   string
-	Seen     string // the file in which changes are noted
+	Seen     string // the file to which changes are appended
 	Name     string
 }
 
-// work is the program of a worker. It goes on until it is killed, or whoever started it is no more.
+// work is the program of a worker. It runs until it is killed, or its parent ends.
 func work(text string, parent io.Reader, stderr io.Writer) (status int) {
 	var s spec
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
@@ -52,9 +52,10 @@ func work(text string, parent io.Reader, stderr io.Writer) (status int) {
 	return 0
 }
 
-// reader is a reader of the stream whose handler notes what it sees.
+// reader returns a reader of the stream whose handler notes the changes.
 func (s spec) reader() (*ddbstream.Reader, error) {
-	// Appended to by one write each: the file has the order in which all workers saw changes, and a kill leaves whole lines.
+	// One write appends one line: the file has the order in which all workers saw changes, and a kill leaves whole
+	// lines.
 	seen, err := os.OpenFile(s.Seen, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func (s spec) reader() (*ddbstream.Reader, error) {
 		if c.Kind == ddb.Removed {
 			id, n = c.Old.ID, c.Old.N+1
 		}
-		time.Sleep(rand.N(3 * time.Millisecond)) // so that most are killed in the middle of a batch
+		time.Sleep(rand.N(3 * time.Millisecond)) // so that most workers are killed in the middle of a batch
 		_, err := fmt.Fprintf(seen, "%s %s %d\n", s.Name, id, n)
 		return err
 	})
@@ -78,7 +79,7 @@ func (s spec) reader() (*ddbstream.Reader, error) {
 	}), nil
 }
 
-// streamsOf is a client for the streams of the engine that client speaks to.
+// streamsOf returns a stream client for the same engine as client.
 func streamsOf(client *dynamodb.Client) *dynamodbstreams.Client {
 	o := client.Options()
 	return dynamodbstreams.New(dynamodbstreams.Options{

@@ -1,5 +1,5 @@
-// Package local runs an engine by other authors in a container, DynamoDB Local unless DDB_ENGINE_IMAGE names another image,
-// and makes clients for endpoints.
+// Package local runs another engine in a container, DynamoDB Local unless DDB_ENGINE_IMAGE names another image, and
+// makes clients for endpoints.
 //
 // It is the one place that knows the image, its command and how to wait for it. The conformance suite starts it through
 // package localtest, the examples through their engine flag.
@@ -24,27 +24,28 @@ import (
 
 const port = "8000/tcp"
 
-// ErrNoDocker is the class of errors that say: no Docker engine answers here.
-var ErrNoDocker = errors.New("no Docker engine answers")
+// ErrNoDocker is matched by an error that says that no Docker engine is available.
+var ErrNoDocker = errors.New("no Docker engine is available")
 
-// Server is an engine that runs in a container. Its data is gone when it is closed.
+// Server is an engine that runs in a container. Closing it deletes its data.
 type Server struct {
 	image     Image
 	endpoint  string
 	container *testcontainers.DockerContainer
 }
 
-// Start runs [EngineImage] and returns once it answers HTTP, which takes a few seconds once the image is there.
-// Without Docker the error is one for which errors.Is(err, ErrNoDocker) is true.
+// Start runs [EngineImage] and returns when it responds over HTTP, a few seconds after the image is pulled. Without
+// Docker the error is one for which errors.Is(err, ErrNoDocker) is true.
 func Start(ctx context.Context) (*Server, error) {
-	tclog.SetDefault(log.New(io.Discard, "", 0)) // it greets on standard error, whatever logger the calls below are given
+	tclog.SetDefault(log.New(io.Discard, "", 0)) // it writes to standard error whatever logger the calls below get
 	if err := Docker(ctx); err != nil {
 		return nil, err
 	}
 	image := EngineImage()
 	options := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(port),
-		// A log line may come before the port listens, so only HTTP tells. To a bare GET one engine answers 200, another 400.
+		// A log line may come before the port is open, so only HTTP shows it. To a bare GET one engine responds with
+		// 200, another with 400.
 		testcontainers.WithWaitStrategy(wait.ForHTTP("/").
 			WithPort(port).
 			WithStatusCodeMatcher(func(status int) bool { return status < http.StatusInternalServerError }).
@@ -64,10 +65,10 @@ func Start(ctx context.Context) (*Server, error) {
 	return &Server{image: image, endpoint: endpoint, container: c}, nil
 }
 
-// Docker returns nil when a Docker engine answers, else an error for which errors.Is(err, ErrNoDocker) is true.
+// Docker returns nil if a Docker engine is available, otherwise an error for which errors.Is(err, ErrNoDocker) is true.
 func Docker(ctx context.Context) (err error) {
 	defer func() {
-		if p := recover(); p != nil { // testcontainers panics where it finds no rootless socket either
+		if p := recover(); p != nil { // testcontainers panics if it finds no rootless socket either
 			err = fmt.Errorf("%w: %v", ErrNoDocker, p)
 		}
 	}()
@@ -93,14 +94,14 @@ func (s *Server) Client() *dynamodb.Client { return Client(s.endpoint) }
 // Close stops the server and removes its container.
 func (s *Server) Close() error { return terminate(s.container) }
 
-// terminate must work when the caller's context is cancelled: that is often why it runs.
+// terminate must work although the caller's context is cancelled, which is often why it runs.
 func terminate(c *testcontainers.DockerContainer) error {
 	return testcontainers.TerminateContainer(c, testcontainers.StopTimeout(0))
 }
 
 // Client returns a client of the DynamoDB at endpoint, "" for AWS itself. Region and credentials come from AWS_REGION,
-// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; with an endpoint they may be missing, since
-// an engine in a container takes any.
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. With an endpoint they may be missing, because an
+// engine in a container accepts any.
 func Client(endpoint string) *dynamodb.Client {
 	o := dynamodb.Options{
 		Region:      "us-east-1",

@@ -1,11 +1,11 @@
-// Package localtest gives tests the engine in a container of their process: started once, shared by all, stopped at the
-// end. Package local says which image runs.
+// Package localtest gives tests an engine in a container: started once per process, shared by all tests, stopped at the
+// end. Package local selects the image.
 //
 //	func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
 //
-// DYNAMODB_ENDPOINT names an endpoint to use instead, and DDB_ENGINE_IMAGE still says which engine answers there. Where the
-// container cannot be started, as without Docker, a test skips with one line, and fails when DDB_REQUIRE_LOCAL=1, which
-// continuous integration sets.
+// DYNAMODB_ENDPOINT names an endpoint to use instead; DDB_ENGINE_IMAGE then says which engine it is. If the container
+// cannot be started, as without Docker, a test skips with one line. With DDB_REQUIRE_LOCAL=1, as in continuous
+// integration, it fails.
 package localtest
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
-// Endpoint is the variable that names the endpoint to test against, Require the one that forbids skipping.
+// Endpoint is the variable with the endpoint to test against. Require is the variable that turns skips into failures.
 const (
 	Endpoint = "DYNAMODB_ENDPOINT"
 	Require  = "DDB_REQUIRE_LOCAL"
@@ -76,8 +76,8 @@ func start() {
 	}
 }
 
-// EngineName names the engine that [Client] is a client of, and where it runs: "container-dynamodb-local:3.3.1", or
-// "endpoint-…" where DYNAMODB_ENDPOINT is set. It starts nothing.
+// EngineName is the name and location of the engine of [Client]: "container-dynamodb-local:3.3.1", or "endpoint-…" with
+// DYNAMODB_ENDPOINT. It starts nothing.
 func EngineName() string {
 	where := "container-"
 	if os.Getenv(Endpoint) != "" {
@@ -86,7 +86,7 @@ func EngineName() string {
 	return where + local.EngineImage().Name()
 }
 
-// TableName returns a name that no other test uses, readable in a list of tables.
+// TableName returns a unique name, readable in a list of tables.
 func TableName(t testing.TB) string {
 	name := strings.Map(func(r rune) rune {
 		switch {

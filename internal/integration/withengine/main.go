@@ -1,9 +1,9 @@
-// Command withengine runs another command beside an engine in a container, which DYNAMODB_ENDPOINT names to it:
+// Command withengine runs another command with an engine in a container, whose address is in DYNAMODB_ENDPOINT:
 //
 //	go run ./internal/integration/withengine go test -run TestNoWriteLeavesAnIndexStale ./internal/tests/write
 //
-// The image is DynamoDB Local, or what DDB_ENGINE_IMAGE names. The container is gone when the command has ended, and the
-// exit code is the command's. An interrupt ends the command first.
+// The image is DynamoDB Local, or the one in DDB_ENGINE_IMAGE. The container is removed when the command has ended, and
+// the exit code is the command's. An interrupt ends the command first.
 package main
 
 import (

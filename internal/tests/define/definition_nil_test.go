@@ -86,7 +86,7 @@ func TestATakenNameIsOneFault(t *testing.T) {
 
 func TestANumberWithoutDigitsIsRefused(t *testing.T) {
 	t.Parallel()
-	const want = `is "", which is no number to DynamoDB: tag the field ",omitempty"`
+	const want = `is "", which is not a DynamoDB number: tag the field ",omitempty"`
 	for _, path := range []bool{false, true} {
 		numbers, f := holders[json.Number](t, path)
 		ctx, meter := ddb.WithMeter(t.Context())

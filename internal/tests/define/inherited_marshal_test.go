@@ -92,7 +92,7 @@ func (s *spoken) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error 
 // A struct has the methods of what it embeds: it would be written as that alone.
 func TestMethodsOfAnEmbeddedFieldThatKnowNothingOfTheOthersAreRefused(t *testing.T) {
 	t.Parallel()
-	const beside = " has the MarshalDynamoDBAttributeValue of the embedded define_test.Point, which knows nothing of Label beside it: give the embedded field a name, or declare the method on define_test."
+	const beside = " has the MarshalDynamoDBAttributeValue of the embedded define_test.Point, which does not handle Label beside it: give the embedded field a name, or declare the method on define_test."
 	refuses[labelled](t, "a define_test.labelled"+beside+"labelled")
 	refuses[*labelled](t, beside)
 	refuses[[]labelled](t, beside)
@@ -100,15 +100,15 @@ func TestMethodsOfAnEmbeddedFieldThatKnowNothingOfTheOthersAreRefused(t *testing
 	refuses[[]struct{ In labelled }](t, beside)
 	refuses[redefined](t, "a define_test.redefined"+beside)
 	refuses[nested](t, "a define_test.labelled"+beside)
-	refuses[located](t, "of the embedded *define_test.Point, which knows nothing of Label beside it")
-	refuses[boxed[int]](t, "which knows nothing of Of beside it")
+	refuses[located](t, "of the embedded *define_test.Point, which does not handle Label beside it")
+	refuses[boxed[int]](t, "which does not handle Of beside it")
 	refuses[struct { //nolint:embeddedstructfieldcheck // as Money is a value
 		Money
 		Label string
-	}](t, "of the embedded define_test.Money, which knows nothing of Label beside it")
-	refuses[halfway](t, "a define_test.halfway has the UnmarshalDynamoDBAttributeValue of the embedded define_test.Lenient, which knows nothing of Label beside it")
+	}](t, "of the embedded define_test.Money, which does not handle Label beside it")
+	refuses[halfway](t, "a define_test.halfway has the UnmarshalDynamoDBAttributeValue of the embedded define_test.Lenient, which does not handle Label beside it")
 	refuses[[]halfway](t, "UnmarshalDynamoDBAttributeValue of the embedded define_test.Lenient")
-	refuses[map[zoned]int](t, "a define_test.zoned has the MarshalText of the embedded netip.Addr, which knows nothing of Zone beside it")
+	refuses[map[zoned]int](t, "a define_test.zoned has the MarshalText of the embedded netip.Addr, which does not handle Zone beside it")
 	refuses[ddb.AsText[zoned]](t, "a define_test.zoned has the MarshalText of the embedded netip.Addr")
 	keeps(t, wrapped{Point{1, 2}})
 	keeps(t, []wrapped{{Point{1, 2}}})
@@ -152,7 +152,7 @@ func (x *Told) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
 func TestAnItemThatWritesItselfByAnEmbeddedFieldKeepsItsKeyAlone(t *testing.T) {
 	t.Parallel()
 	err := defining(func(x *Titled) *string { return &x.ID })(ddb.NewTable("pk", "sk"))
-	require.ErrorContains(t, err, "a define_test.Titled has the MarshalDynamoDBAttributeValue of the embedded define_test.Told, which knows nothing of Title beside it")
+	require.ErrorContains(t, err, "a define_test.Titled has the MarshalDynamoDBAttributeValue of the embedded define_test.Told, which does not handle Title beside it")
 	require.Len(t, faultsOf(err), 1, err)
 	require.NoError(t, defining(func(x *Keyed) *string { return &x.ID })(ddb.NewTable("pk", "sk")))
 }

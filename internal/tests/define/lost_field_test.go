@@ -114,8 +114,8 @@ func TestFieldsThatWouldBeLostAreRefused(t *testing.T) {
 	refuses[[]secret](t, nothing+"define_test.secret")
 	refuses[*atomic.Int64](t, nothing+"atomic.Int64")
 	refuses[[]*url.URL](t, nothing+"url.Userinfo")
-	refuses[Outbound](t, "a define_test.Outbound writes itself and does not read itself")
-	refuses[[]Outbound](t, "writes itself and does not read itself")
+	refuses[Outbound](t, "a define_test.Outbound marshals itself and does not unmarshal itself")
+	refuses[[]Outbound](t, "marshals itself and does not unmarshal itself")
 
 	const cannot = "attributevalue cannot store a "
 	refuses[uintptr](t, cannot+"uintptr")
@@ -135,7 +135,7 @@ func TestFieldsThatWouldBeLostAreRefused(t *testing.T) {
 	refuses[map[[2]int]int](t, "cannot write map keys of type [2]int")
 	refuses[map[time.Duration]int](t, "map keys of type time.Duration are stored as what String returns")
 	refuses[[]map[weekday]int](t, "map keys of type define_test.weekday are stored as what String returns")
-	refuses[map[oneWay]int](t, "map keys of type define_test.oneWay write themselves as text and do not read themselves")
+	refuses[map[oneWay]int](t, "map keys of type define_test.oneWay marshal themselves as text and do not unmarshal themselves")
 }
 
 func TestFieldsThatAreStoredComeBack(t *testing.T) {

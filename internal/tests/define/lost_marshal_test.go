@@ -62,14 +62,14 @@ func (s *shy) UnmarshalText(text []byte) error { *s = shy(text); return nil }
 
 func TestTypesThatWriteThemselvesAndDoNotReadThemselvesAreRefused(t *testing.T) {
 	t.Parallel()
-	const alone = "a define_test.Said writes itself and does not read itself: give it an UnmarshalDynamoDBAttributeValue"
+	const alone = "a define_test.Said marshals itself and does not unmarshal itself: give it an UnmarshalDynamoDBAttributeValue"
 	refuses[Said](t, alone)
 	refuses[*Said](t, alone)
 	refuses[[]Said](t, alone)
 	refuses[map[string]*Said](t, alone)
 	refuses[[]struct{ In struct{ Said Said } }](t, alone)
 	keeps(t, []struct{ Said }{{Said{"a"}}}) // a type without a name is not asked by its address
-	refuses[struct{ Money }](t, "a struct { define_test.Money } writes itself and does not read itself")
+	refuses[struct{ Money }](t, "a struct { define_test.Money } marshals itself and does not unmarshal itself")
 	keeps(t, map[string]Said{"a": {"b"}}) // where nobody asks it, either way
 	keeps(t, Lenient(true))
 	keeps(t, []Lenient{true, false})
@@ -87,7 +87,7 @@ func TestTypesThatWriteThemselvesAndDoNotReadThemselvesAreRefused(t *testing.T) 
 		id := ddb.Key(ddb.Prefix("i#"), ddb.Str(&m.ID))
 		d.Primary(id, id)
 	})
-	require.ErrorContains(t, err, "a define_test.Loud writes itself and does not read itself")
+	require.ErrorContains(t, err, "a define_test.Loud marshals itself and does not unmarshal itself")
 	require.Len(t, faultsOf(err), 1)
 }
 
@@ -101,7 +101,7 @@ func (Loud) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 // A value of a map has no address, so that attributevalue does not ask a pointer receiver how it is stored, and does ask it to read.
 func TestValuesOfMapsThatWriteThemselvesByTheirAddressAreRefused(t *testing.T) {
 	t.Parallel()
-	const noAddress = "a define_test.Shut reads itself, and does not write itself where it has no address, as in a map: use a map of *define_test.Shut"
+	const noAddress = "a define_test.Shut unmarshals itself, and does not marshal itself without an address, as in a map: use a map of *define_test.Shut"
 	refuses[map[string]Shut](t, noAddress)
 	refuses[[]map[string][2]Shut](t, noAddress)
 	refuses[map[string]struct{ In Shut }](t, noAddress)
@@ -117,7 +117,7 @@ func TestValuesOfMapsThatWriteThemselvesByTheirAddressAreRefused(t *testing.T) {
 
 func TestMapKeysThatComeBackAsOthersAreRefused(t *testing.T) {
 	t.Parallel()
-	refuses[map[shy]int](t, "map keys of type define_test.shy read themselves as text, and do not write themselves")
+	refuses[map[shy]int](t, "map keys of type define_test.shy unmarshal themselves from text, and do not marshal themselves")
 	keeps(t, map[plaque]int{"a": 1})
 	for _, path := range []bool{false, true} {
 		repo, _ := holders[map[hue]int](t, path)
@@ -227,7 +227,7 @@ func TestTagsOfWhatDoesNotComeBackAreRefused(t *testing.T) {
 		) *string {
 			return &x.ID
 		}),
-		`the elements of an array in a [][2]int would come back in other places`: defining(func(x *struct {
+		`the elements of an array in a [][2]int would be read back in other places`: defining(func(x *struct {
 			tagged
 			V [][2]int `dynamodbav:",omitemptyelem"`
 		},
@@ -262,28 +262,28 @@ func TestTagsOfWhatDoesNotComeBackAreRefused(t *testing.T) {
 		) *string {
 			return &x.ID
 		}),
-		`a int is no element for the tag option "stringset"`: defining(func(x *struct {
+		`a int cannot be an element with the tag option "stringset"`: defining(func(x *struct {
 			tagged
 			V []int `dynamodbav:",stringset"`
 		},
 		) *string {
 			return &x.ID
 		}),
-		`a string is no element for the tag option "numberset"`: defining(func(x *struct {
+		`a string cannot be an element with the tag option "numberset"`: defining(func(x *struct {
 			tagged
 			V []string `dynamodbav:",numberset"`
 		},
 		) *string {
 			return &x.ID
 		}),
-		`a attributevalue.Number is no element for the tag option "stringset"`: defining(func(x *struct {
+		`a attributevalue.Number cannot be an element with the tag option "stringset"`: defining(func(x *struct {
 			tagged
 			V []attributevalue.Number `dynamodbav:",stringset"`
 		},
 		) *string {
 			return &x.ID
 		}),
-		`the elements of a [2]string would come back in other places, as a set has no order`: defining(func(x *struct {
+		`the elements of a [2]string would be read back in another order, because a set has none`: defining(func(x *struct {
 			tagged
 			V [2]string `dynamodbav:",stringset"`
 		},

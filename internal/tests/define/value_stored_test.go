@@ -157,10 +157,10 @@ func TestValuesThatDynamoDBWouldRefuseOrChangeAreNotWritten(t *testing.T) {
 	_, repo, e := declared(t, ddb.NewTable("pk", "sk"), defineParcelful)
 	f := e.Fields()
 	for want, x := range map[string]Parcelful{
-		`Any: an empty map key`:                      {Any: map[string]any{"": 1}},
-		`Any["a"]: an empty map key`:                 {Any: map[string]any{"a": map[string]any{"": 1}}},
-		`Tags: an empty map key`:                     {Tags: map[Tagged]int{"none": 1}},
-		`Set: is a set whose elements are all empty`: {Set: []string{""}},
+		`Any: an empty map key`:                         {Any: map[string]any{"": 1}},
+		`Any["a"]: an empty map key`:                    {Any: map[string]any{"a": map[string]any{"": 1}}},
+		`Tags: an empty map key`:                        {Tags: map[Tagged]int{"none": 1}},
+		`Set: is a set whose elements are all left out`: {Set: []string{""}},
 		`Nulls: an element of a string set that is no string, as nil is not, nor what is empty under the tag option "nullemptyelem": leave it out`: {Nulls: []string{"", "a"}},
 		`List: points to a nil []int`:         {List: new([]int)},
 		`Map: points to a nil map[string]int`: {Map: new(map[string]int)},
@@ -244,7 +244,7 @@ func TestTheAdviceForAValueIsWhatItsFieldTakes(t *testing.T) {
 	_, filter := ddb.Collect(repo.Query(t.Context(), e.Query(Dial{ID: "1"}).Filter(ddb.Eq(&f.Level, nan))))
 	for _, err := range []error{put, set, filter} {
 		require.ErrorIs(t, err, ddb.ErrValue)
-		require.ErrorContains(t, err, "is NaN, which is no number to DynamoDB, and no key")
+		require.ErrorContains(t, err, "is NaN, which is not a DynamoDB number and cannot be a key")
 		require.NotContains(t, err.Error(), ",string")
 	}
 	_, err := repo.Update(t.Context(), Dial{ID: "1"}, ddb.Add(&f.Count, 1))

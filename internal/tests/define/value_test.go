@@ -64,7 +64,7 @@ func badRecords() map[string]Record {
 		"Fs[1]": {Fs: []float64{1, math.NaN()}}, "Num": {Num: "NaN"}, "Num ": {Num: "1e999"}, "Any ": {Any: math.Inf(1)},
 		"At": {At: far}, "At ": {At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, "At  ": {At: odd}, "At   ": {At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 24*60*60))},
 		"AtPtr": {AtPtr: &far}, "Any  ": {Any: &odd}, `Map["Jos"]`: {Map: map[string]string{"Jos": s}}, "Map: an empty map key": {Map: map[string]string{"": "a"}},
-		"Set[1]: stands in the set twice": {Set: []string{"a", "a"}}, "Fs[2]: stands in the set twice": {Fs: []float64{1, 2, 1}},
+		"Set[1]: is in the set twice": {Set: []string{"a", "a"}}, "Fs[2]: is in the set twice": {Fs: []float64{1, 2, 1}},
 	}
 }
 
@@ -209,12 +209,12 @@ func TestErrorsOfValuesSayWhichItemAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	db, e := records(t, false)
 	for want, r := range map[string]Record{
-		`F: is NaN, which is no number to DynamoDB: leave it out`:                                         {F: math.NaN()},
-		`Num: has 39 digits, and DynamoDB keeps 38: round it, or store it as text`:                        {Num: attributevalue.Number(strings.Repeat("123", 13))},
-		`Num: is "1e999": DynamoDB stores numbers from 1E-130`:                                            {Num: "1e999"},
-		`Num: is "x", which is no number to DynamoDB: give decimal digits`:                                {Num: "x"},
-		`Map: an empty map key, which DynamoDB does not take: leave the entry out`:                        {Map: map[string]string{"": "a"}},
-		`Text: is not valid UTF-8, which the table would hold as other text: make it a []byte, encode it`: {Text: badText},
+		`F: is NaN, which is not a DynamoDB number: leave it out`:                                    {F: math.NaN()},
+		`Num: has 39 digits, and DynamoDB keeps 38: round it, or store it as text`:                   {Num: attributevalue.Number(strings.Repeat("123", 13))},
+		`Num: is "1e999": DynamoDB stores numbers from 1E-130`:                                       {Num: "1e999"},
+		`Num: is "x", which is not a DynamoDB number: give decimal digits`:                           {Num: "x"},
+		`Map: an empty map key, which DynamoDB rejects: leave the entry out`:                         {Map: map[string]string{"": "a"}},
+		`Text: is not valid UTF-8, and would be stored as another text: make it a []byte, encode it`: {Text: badText},
 		`Ptr: is not valid UTF-8`: {Ptr: new(badText)},
 	} {
 		r.ID = "1"

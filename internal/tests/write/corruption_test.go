@@ -126,7 +126,7 @@ func TestNoItemChangesOnItsWay(t *testing.T) {
 			}
 			line.always = true
 			_, err = repo.Get(t.Context(), x)
-			require.ErrorContains(t, err, "the response changed on its way")
+			require.ErrorContains(t, err, "the response was corrupted in transit")
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"slices"
@@ -75,7 +75,7 @@ func newJSONPut(e *model.Entity) *jsonPut {
 
 // writeJSON writes the item of a put, and reports false for one that has to be made of attributes, if only to find out
 // what is wrong with it.
-func (w *write) writeJSON() (key attr.Item, ok bool) {
+func (w *prepared) writeJSON() (key attr.Item, ok bool) {
 	e := w.e
 	p := jsonPutOf(e)
 	if p == nil || checkTTL(e, w.item, w.now) != nil {
@@ -91,7 +91,7 @@ func (w *write) writeJSON() (key attr.Item, ok bool) {
 	texts := make([]types.AttributeValueMemberS, len(e.Primary.Keys()))
 	out.Text = append(out.Text, '{')
 	for i, k := range p.keys {
-		s, err := k.row.Render(string(w.op.verb), k.Key, w.item)
+		s, err := k.row.Render(string(w.op.Verb), k.Key, w.item)
 		if err != nil {
 			return nil, false
 		}
@@ -136,7 +136,7 @@ func (w *write) writeJSON() (key attr.Item, ok bool) {
 var stampHead = wire.Member(model.WriteStampAttr)
 
 // sent says that the item is on the wire.
-func (w *write) sent() {
+func (w *prepared) sent() {
 	w.json.Release()
 	w.json = nil
 }

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ import (
 // updatePlan finds out what an Update or an Upsert writes beside its edits: the keys of the index rows that they
 // touch, made of members whose values it must know.
 type updatePlan struct {
-	op     wOp
+	op     Op
 	e      *model.Entity
 	a      *action
 	now    time.Time
@@ -60,9 +60,9 @@ type rowPlan struct {
 	members []*field.Field
 }
 
-func newUpdate(e *model.Entity, op wOp, a *action, now time.Time) *updatePlan {
+func newUpdate(e *model.Entity, op Op, a *action, now time.Time) *updatePlan {
 	return &updatePlan{
-		op: op, e: e, a: a, now: now, upsert: op.verb == verbUpsert,
+		op: op, e: e, a: a, now: now, upsert: op.Verb == VerbUpsert,
 		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
 	}
 }
@@ -89,7 +89,7 @@ func (p *updatePlan) plan() error {
 			if x.f != lone.Field || x.at != nil || x.value == nil {
 				continue
 			}
-			if err := lone.Check(string(p.op.verb), attr.Item{lone.Key.Attrs[0]: x.value}); err != nil {
+			if err := lone.Check(string(p.op.Verb), attr.Item{lone.Key.Attrs[0]: x.value}); err != nil {
 				return err
 			}
 		}
@@ -134,20 +134,20 @@ func (p *updatePlan) keep() {
 	}
 	if f := p.e.Version; f != nil {
 		if n := f.Get(p.op.item).Int(); n != 0 && !p.upsert {
-			set(f, editSet, n+1)
+			set(f, EditSet, n+1)
 		} else {
-			set(f, editAdd, int64(1))
+			set(f, EditAdd, int64(1))
 		}
 	}
 	if f := p.e.Updated; f != nil {
-		set(f, editSet, p.now.Truncate(precision(f)))
+		set(f, EditSet, p.now.Truncate(Precision(f)))
 	}
 	if f := p.e.Created; f != nil && p.upsert {
 		at, _ := reflect.TypeAssert[time.Time](f.Get(p.op.item))
 		if at.IsZero() {
-			at = p.now.Truncate(precision(f))
+			at = p.now.Truncate(Precision(f))
 		}
-		set(f, editDefault, at)
+		set(f, EditDefault, at)
 	}
 }
 
@@ -411,7 +411,7 @@ func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
 		if !changed[i] || p.e.Table.Primary.IsKey(k.Attrs[0]) { // which the key of the request says
 			continue
 		}
-		s, err := r.Render(string(p.op.verb), k, it)
+		s, err := r.Render(string(p.op.Verb), k, it)
 		if err != nil {
 			return err
 		}
@@ -434,7 +434,7 @@ func (p *updatePlan) native(r *model.IndexKeys, k model.Key, attrs attr.Item) er
 			attrs = attr.Item{}
 		}
 		one := model.Key{Side: k.Side, Attrs: k.Attrs[i : i+1], Template: template.New(part), MaxBytes: k.MaxBytes}
-		if err := r.CheckNative(string(p.op.verb), one, attrs); err != nil {
+		if err := r.CheckNative(string(p.op.Verb), one, attrs); err != nil {
 			return err
 		}
 	}

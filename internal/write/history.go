@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"maps"
@@ -11,7 +11,7 @@ import (
 )
 
 // remember adds the version row of what the write stores, of which the version field says the number.
-func (w *write) remember(attrs attr.Item, number int64) error {
+func (w *prepared) remember(attrs attr.Item, number int64) error {
 	if w.e.History == nil {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (w *write) remember(attrs attr.Item, number int64) error {
 
 // putVersion adds a version row, whose number nobody has used: the row is not there, and where the number follows from
 // one that was looked up, no version was pruned since.
-func (w *write) putVersion(row attr.Item) {
+func (w *prepared) putVersion(row attr.Item) {
 	a := w.action(putAction, roleVersion, w.e.Table.KeyOf(model.Loaded(row)))
 	a.attrs = row
 	a.guard(guardItem, isAbsent{absentNoVersion})
@@ -41,7 +41,7 @@ func (w *write) putVersion(row attr.Item) {
 }
 
 // versionRow returns the version row of an item that is stored as attrs.
-func versionRow(e *model.Entity, op wOp, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
+func versionRow(e *model.Entity, op Op, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
 	row, aside := maps.Clone(attrs), attr.Item{}
 	for _, ix := range e.Table.All() {
 		for _, attr := range ix.Attrs() {
@@ -66,15 +66,15 @@ func versionRow(e *model.Entity, op wOp, it reflect.Value, attrs attr.Item, numb
 		row[t] = &types.AttributeValueMemberS{Value: e.Name + model.VersionType}
 	}
 	row[e.Version.Attr()] = attr.Number(number)
-	return row, e.HistoryKey(string(op.verb), it, number, row)
+	return row, e.HistoryKey(string(op.Verb), it, number, row)
 }
 
 // bury adds the tombstone of an item that is deleted as it was read.
-func (w *write) bury(a *action) error {
+func (w *prepared) bury(a *action) error {
 	old := w.old()
 	it := w.e.NewItem()
 	if err := w.e.DecodeNumber(old, it); err != nil {
-		return w.op.fail(a.key, err)
+		return w.op.Fail(a.key, err)
 	}
 	number, err := w.number(w.e.Version.Get(it).Int(), it)
 	if err != nil {
@@ -86,7 +86,7 @@ func (w *write) bury(a *action) error {
 	if t := w.e.Table.TypeAttr; t != "" {
 		row[t] = &types.AttributeValueMemberS{Value: w.e.Name + model.VersionType}
 	}
-	if err := w.e.HistoryKey(string(w.op.verb), it, number, row); err != nil {
+	if err := w.e.HistoryKey(string(w.op.Verb), it, number, row); err != nil {
 		return err
 	}
 	w.putVersion(row)
@@ -94,7 +94,7 @@ func (w *write) bury(a *action) error {
 		return nil
 	}
 	first := attr.Item{}
-	if err := w.e.HistoryKey(string(w.op.verb), it, 1, first); err != nil {
+	if err := w.e.HistoryKey(string(w.op.Verb), it, 1, first); err != nil {
 		return err
 	}
 	// A Create finds out by the first version that there was an item before. It may lack: of an item from before there

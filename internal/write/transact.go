@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -21,13 +21,13 @@ import (
 // cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
 // carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
 // error is no TransactError and matches [ErrOutcomeUnknown].
-func (db *wDB) Transact(ctx context.Context, ops []wOp) error {
+func (db *DB) Transact(ctx context.Context, ops []Op) error {
 	if len(ops) == 0 {
 		return call.Ended(ctx, "transact")
 	}
 	for i, op := range ops {
-		if op.e != nil && op.returnOld {
-			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.verb, op.e.Name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
+		if op.e != nil && op.ReturnOld {
+			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.Verb, op.e.Name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
 		}
 	}
 	ts := make([]*tries, len(ops))
@@ -44,7 +44,7 @@ func (db *wDB) Transact(ctx context.Context, ops []wOp) error {
 				return fmt.Errorf("ddb: transact: %w", errors.Join(err, last))
 			}
 		}
-		writes := make([]*write, len(ops))
+		writes := make([]*prepared, len(ops))
 		for i, op := range ops {
 			op.quiet = true
 			var err error
@@ -73,8 +73,11 @@ type cancelled struct {
 	refusals []*refusal
 }
 
+// As finds no TransactError in it: where a response was lost, that would say that nothing was written.
+func (*cancelled) As(any) bool { return false }
+
 // learnAll takes from each failure what the next try needs. Another try makes sense if each of them can be helped.
-func (db *wDB) learnAll(ctx context.Context, writes []*write, err error) (again bool, out error) {
+func (db *DB) learnAll(ctx context.Context, writes []*prepared, err error) (again bool, out error) {
 	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
 	if !ok {
 		return false, err
@@ -98,7 +101,7 @@ func (db *wDB) learnAll(ctx context.Context, writes []*write, err error) (again 
 }
 
 // merge brings the actions of all writes together, one for each item.
-func (db *wDB) merge(writes []*write) ([]*action, error) {
+func (db *DB) merge(writes []*prepared) ([]*action, error) {
 	var all []*action
 	byKey := map[string]*action{}
 	for _, w := range writes {
@@ -124,7 +127,7 @@ func (db *wDB) merge(writes []*write) ([]*action, error) {
 }
 
 // what names an action for an error: "update student", "create student, unique constraint email".
-func (db *wDB) what(a *action) string {
+func (db *DB) what(a *action) string {
 	text := string(a.verb) + " " + a.e.Name
 	if a.role != roleItem {
 		text += ", " + string(a.role)
@@ -157,7 +160,7 @@ func join(a, b *action) (*action, bool) {
 }
 
 // checkTransact refuses what DynamoDB would refuse.
-func (db *wDB) checkTransact(writes []*write, all []*action) error {
+func (db *DB) checkTransact(writes []*prepared, all []*action) error {
 	size := 0
 	for _, a := range all {
 		size += a.size()

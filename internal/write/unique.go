@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ func holdsUniques(e *model.Entity, it reflect.Value) bool {
 
 // claims moves the constraints of an item from what is known of it to what will be stored; after is the zero Value where
 // the item goes. The write asserts what was read.
-func (w *write) claims(a *action, after reflect.Value) error {
+func (w *prepared) claims(a *action, after reflect.Value) error {
 	if len(w.e.Uniques) == 0 {
 		return nil
 	}
@@ -45,7 +45,7 @@ func (w *write) claims(a *action, after reflect.Value) error {
 }
 
 // asserted asks that what the item holds of some constraints, and for how long, is as it was read.
-func (w *write) asserted(a *action, uniques []*model.Unique) {
+func (w *prepared) asserted(a *action, uniques []*model.Unique) {
 	var attrs []string
 	for _, u := range uniques {
 		for _, f := range u.Fields {
@@ -62,7 +62,7 @@ func (w *write) asserted(a *action, uniques []*model.Unique) {
 }
 
 // claim adds the actions that give up what before holds of some constraints and take what after will.
-func (w *write) claim(uniques []*model.Unique, oldKey, newKey attr.Item, before, after reflect.Value) error {
+func (w *prepared) claim(uniques []*model.Unique, oldKey, newKey attr.Item, before, after reflect.Value) error {
 	from, to := &types.AttributeValueMemberM{Value: oldKey}, &types.AttributeValueMemberM{Value: newKey}
 	moved := !attr.EqualItems(oldKey, newKey)
 	for _, u := range uniques {
@@ -75,7 +75,7 @@ func (w *write) claim(uniques []*model.Unique, oldKey, newKey attr.Item, before,
 		}
 		if after.IsValid() {
 			if want, err = u.Text(after); err != nil {
-				return w.op.fail(newKey, fmt.Errorf("unique %s: %w: %w", u.Name, fault.ErrKey, err))
+				return w.op.Fail(newKey, fmt.Errorf("unique %s: %w: %w", u.Name, fault.ErrKey, err))
 			}
 		}
 		same := have == want
@@ -108,7 +108,7 @@ func (w *write) claim(uniques []*model.Unique, oldKey, newKey attr.Item, before,
 	return nil
 }
 
-func (w *write) newTTL(before, after reflect.Value) bool {
+func (w *prepared) newTTL(before, after reflect.Value) bool {
 	t := w.e.TTL
 	if t == nil || !before.IsValid() {
 		return false
@@ -120,12 +120,12 @@ func (w *write) newTTL(before, after reflect.Value) bool {
 
 // giveUp releases the constraints of an item that is to be deleted and of which the caller gave the values: they are
 // asserted.
-func (w *write) giveUp(a *action, it reflect.Value) error {
+func (w *prepared) giveUp(a *action, it reflect.Value) error {
 	for _, u := range w.e.Uniques {
 		for _, f := range u.Fields {
 			av, err := w.e.Value(f, f.Get(it))
 			if err != nil {
-				return w.op.fail(a.key, err)
+				return w.op.Fail(a.key, err)
 			}
 			if av != nil {
 				a.guard(guardRead, fieldIs{f, av})

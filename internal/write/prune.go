@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// prune deletes all but the newest keep versions.
-func (db *wDB) prune(ctx context.Context, e *model.Entity, key reflect.Value, keep int) error {
+// Prune deletes all but the newest keep versions.
+func (db *DB) Prune(ctx context.Context, e *model.Entity, key reflect.Value, keep int) error {
 	first := attr.Item{}
 	if err := (read.Versions{Db: db.DB, E: e, Key: key}).Keyed(1, first); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (db *wDB) prune(ctx context.Context, e *model.Entity, key reflect.Value, ke
 		return err
 	}
 	for batch := range slices.Chunk(old, call.BatchWriteLimit) {
-		if _, err := db.batchWrite(ctx, batch); err != nil {
+		if _, err := db.WriteBatch(ctx, batch); err != nil {
 			return db.Fail("prune", e, first, err)
 		}
 	}
@@ -57,13 +57,13 @@ func (db *wDB) prune(ctx context.Context, e *model.Entity, key reflect.Value, ke
 
 // markPruned replaces the first version by a mark of its own before any other version is deleted. A write that found a number
 // before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
-func (db *wDB) markPruned(ctx context.Context, e *model.Entity, first attr.Item) error {
+func (db *DB) markPruned(ctx context.Context, e *model.Entity, first attr.Item) error {
 	mark := maps.Clone(first)
 	mark[model.PrunedAttr] = read.NewWriteStamp()
 	if t := db.Table.TypeAttr; t != "" {
 		mark[t] = &types.AttributeValueMemberS{Value: e.Name + model.VersionType}
 	}
-	if _, err := db.batchWrite(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
+	if _, err := db.WriteBatch(ctx, []types.WriteRequest{{PutRequest: &types.PutRequest{Item: mark}}}); err != nil {
 		return db.Fail("prune", e, first, err)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -30,7 +30,7 @@ const batchWorkers = 8
 // (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
 // in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
 // returns at once.
-func (db *wDB) Batch(ctx context.Context, ops []wOp) error {
+func (db *DB) Batch(ctx context.Context, ops []Op) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (db *wDB) Batch(ctx context.Context, ops []wOp) error {
 
 // writeBatch is a Batch under way.
 type writeBatch struct {
-	db       *wDB
+	db       *DB
 	items    []batchItem
 	mu       sync.Mutex
 	outcomes []fault.WriteOutcome
@@ -55,7 +55,7 @@ type writeBatch struct {
 
 // batchItem is one op of a batch.
 type batchItem struct {
-	op      wOp
+	op      Op
 	key     attr.Item
 	id      string
 	request *types.WriteRequest // nil for an op that goes alone
@@ -65,7 +65,7 @@ type batchItem struct {
 }
 
 // prepare finds out how each op goes, and refuses the batch for what is wrong with some of them.
-func (b *writeBatch) prepare(ops []wOp) error {
+func (b *writeBatch) prepare(ops []Op) error {
 	last := map[string]int{}
 	var refused []*fault.WriteError
 	for i, op := range ops {
@@ -79,7 +79,7 @@ func (b *writeBatch) prepare(ops []wOp) error {
 			return fmt.Errorf("ddb: batch: op %d: %w", i, ofPart(err))
 		case err != nil:
 			it := b.items[i]
-			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.verb), Entity: op.e.Name, Key: it.id, Err: op.cause(it.id, err)})
+			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.Verb), Entity: op.e.Name, Key: it.id, Err: op.cause(it.id, err)})
 			continue
 		}
 		it := &b.items[i]
@@ -99,27 +99,27 @@ func (b *writeBatch) prepare(ops []wOp) error {
 }
 
 // add takes an op in, and returns the key of the item that it writes last: another one than its own if it is a Move.
-func (b *writeBatch) add(i int, op wOp) (to string, err error) {
+func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	op.quiet = true
 	it := &b.items[i]
 	it.op = op
 	switch {
-	case op.verb == verbCheck || op.verb == verbCheckAbsent:
-		return "", op.fail(nil, fault.Model("a check means nothing outside a transaction: use Transact"))
-	case op.returnOld:
-		return "", op.fail(nil, fault.Model("a batch returns nothing: leave ReturnOld out"))
+	case op.Verb == VerbCheck || op.Verb == VerbCheckAbsent:
+		return "", op.Fail(nil, fault.Model("a check means nothing outside a transaction: use Transact"))
+	case op.ReturnOld:
+		return "", op.Fail(nil, fault.Model("a batch returns nothing: leave ReturnOld out"))
 	}
-	if it.key, err = op.e.Key(string(op.verb), op.item); err != nil {
+	if it.key, err = op.e.Key(string(op.Verb), op.item); err != nil {
 		return "", err
 	}
 	it.id = b.db.Table.KeyText(it.key)
 	if err := it.compile(b.db, i); err != nil {
 		return "", err
 	}
-	if op.verb != verbMove {
+	if op.Verb != VerbMove {
 		return it.id, nil
 	}
-	key, err := op.e.Key(string(op.verb), op.to)
+	key, err := op.e.Key(string(op.Verb), op.to)
 	if err != nil {
 		return "", err
 	}
@@ -127,15 +127,15 @@ func (b *writeBatch) add(i int, op wOp) (to string, err error) {
 }
 
 // bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
-func (op wOp) bulk() bool {
+func (op Op) bulk() bool {
 	e := op.e
-	return (op.verb == verbPut || op.verb == verbDelete) && len(op.conds) == 0 && !op.once &&
+	return (op.Verb == VerbPut || op.Verb == VerbDelete) && len(op.conds) == 0 && !op.once &&
 		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0
 }
 
 // compile finds out what can be told of the op without reading its item, and makes the request of one that can go with
 // others.
-func (it *batchItem) compile(db *wDB, index int) error {
+func (it *batchItem) compile(db *DB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
 		return w.foretell()
@@ -154,22 +154,22 @@ func (it *batchItem) compile(db *wDB, index int) error {
 }
 
 // foretell refuses what is wrong with the item that an op is to store, whatever is stored already.
-func (w *write) foretell() error {
+func (w *prepared) foretell() error {
 	e, whole := w.e, w.op.item
-	switch w.op.verb {
-	case verbCreate, verbPut, verbReplace:
-	case verbMove:
+	switch w.op.Verb {
+	case VerbCreate, VerbPut, VerbReplace:
+	case VerbMove:
 		whole = w.op.to
 	default:
 		return nil
 	}
-	key, err := e.Key(string(w.op.verb), whole)
+	key, err := e.Key(string(w.op.Verb), whole)
 	if err != nil {
 		return err
 	}
 	least, err := e.Values(whole)
 	if err != nil {
-		return w.op.fail(key, err)
+		return w.op.Fail(key, err)
 	}
 	maps.Copy(least, key)
 	if err := w.checkSize(least); err != nil {
@@ -178,12 +178,12 @@ func (w *write) foretell() error {
 	it := e.CopyOf(whole)
 	w.keep(it, 1, reflect.Value{})
 	if err := checkTTL(e, it, w.now); err != nil {
-		return w.op.fail(key, err)
+		return w.op.Fail(key, err)
 	}
-	if w.op.verb == verbMove && len(e.Derived) > 0 { // which index keys may be made of, and which are those of the stored item
+	if w.op.Verb == VerbMove && len(e.Derived) > 0 { // which index keys may be made of, and which are those of the stored item
 		return nil
 	}
-	_, err = e.Encode(string(w.op.verb), it)
+	_, err = e.Encode(string(w.op.Verb), it)
 	return err
 }
 
@@ -254,7 +254,7 @@ func (b *writeBatch) settle(o fault.WriteOutcome, cause error, i int) {
 func (b *writeBatch) alone(ctx context.Context, i int) {
 	err := ctx.Err()
 	if err == nil {
-		_, err = b.db.run(ctx, b.items[i].op)
+		_, err = b.db.Run(ctx, b.items[i].op)
 	}
 	b.settle(outcomeOf(err), err, i)
 }
@@ -295,7 +295,7 @@ func (b *writeBatch) err() error {
 			continue
 		}
 		out.Failed = append(out.Failed, &fault.WriteError{
-			Op: i, Verb: string(it.op.verb), Entity: it.op.e.Name, Key: it.id,
+			Op: i, Verb: string(it.op.Verb), Entity: it.op.e.Name, Key: it.id,
 			Err: fmt.Errorf("%s: %w", o, it.op.cause(it.id, b.causes[i])),
 		})
 	}

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ type edit struct {
 }
 
 // whole reports that the edit says what the field's value is afterwards.
-func (x *edit) whole() bool { return x.at == nil && (x.op == editSet || x.op == editRemove) }
+func (x *edit) whole() bool { return x.at == nil && (x.op == EditSet || x.op == EditRemove) }
 
 // String names the edit: "add Score", "set Tags[2]".
 func (x *edit) String() string { return string(x.op) + " " + x.f.Name + x.element() }
@@ -50,7 +50,7 @@ func (x *edit) overlaps(y *edit) bool {
 }
 
 // editsOf compiles changes, or says what is wrong with them.
-func editsOf(e *model.Entity, changes []change) ([]edit, error) {
+func editsOf(e *model.Entity, changes []Change) ([]edit, error) {
 	out := make([]edit, 0, len(changes))
 	for _, c := range changes {
 		x, err := oneEdit(e, c)
@@ -67,12 +67,12 @@ func editsOf(e *model.Entity, changes []change) ([]edit, error) {
 	return out, nil
 }
 
-func oneEdit(e *model.Entity, c change) (edit, error) {
-	f, err := e.Resolve(c.ptr)
+func oneEdit(e *model.Entity, c Change) (edit, error) {
+	f, err := e.Resolve(c.Ptr)
 	if err != nil {
-		return edit{}, fmt.Errorf("%s: %w", c.op, err)
+		return edit{}, fmt.Errorf("%s: %w", c.Op, err)
 	}
-	x := edit{op: c.op, f: f, at: c.at}
+	x := edit{op: c.Op, f: f, at: c.At}
 	bad := x.entry()
 	if why := editingOf(e).of(f).refused; why != "" {
 		return edit{}, fault.Model("%s: %s", &x, why)
@@ -83,15 +83,15 @@ func oneEdit(e *model.Entity, c change) (edit, error) {
 	if bad != nil {
 		return edit{}, fmt.Errorf("%s: %w", &x, bad)
 	}
-	if x.op == editRemove {
+	if x.op == EditRemove {
 		x.v = reflect.Zero(f.Type)
 		return x, nil
 	}
-	v := reflect.ValueOf(c.vals[0])
+	v := reflect.ValueOf(c.Vals[0])
 	if !v.IsValid() {
 		v = reflect.Zero(x.operandType())
 	}
-	if (x.op != editSet && x.op != editDefault && x.op != editAdd && x.op != editSub) && v.Len() == 0 {
+	if (x.op != EditSet && x.op != EditDefault && x.op != EditAdd && x.op != EditSub) && v.Len() == 0 {
 		return x, nil // of no elements: nothing to do
 	}
 	encode := codec.EncodeField
@@ -99,7 +99,7 @@ func oneEdit(e *model.Entity, c change) (edit, error) {
 		encode = codec.EncodeElem
 	}
 	g := f
-	if x.op != editSet || x.at != nil {
+	if x.op != EditSet || x.at != nil {
 		g = model.KeepEmpty(f)
 	}
 	if x.value, err = encode(g, v); err != nil {
@@ -108,13 +108,13 @@ func oneEdit(e *model.Entity, c change) (edit, error) {
 	if f == e.TTL && v.IsZero() {
 		x.value = nil // never
 	}
-	if (x.op == editSet || x.op == editDefault) && x.at == nil {
+	if (x.op == EditSet || x.op == EditDefault) && x.at == nil {
 		x.v = v
 	}
-	if x.value == nil && x.op != editSet {
+	if x.value == nil && x.op != EditSet {
 		return edit{}, fault.Model("%s: a %s has no value to store", &x, v.Type())
 	}
-	if x.op == editAdd || x.op == editSub {
+	if x.op == EditAdd || x.op == EditSub {
 		if _, ok := x.value.(*types.AttributeValueMemberN); !ok {
 			why := "stored as text (tag \",string\")"
 			if f.Marshals() {
@@ -154,11 +154,11 @@ func (x *edit) misfit() string {
 	switch {
 	case !x.f.Stored():
 		return "the field has no attribute of its own"
-	case model.IsBytes(x.f.Type) && x.op != editSet && x.op != editDefault && x.op != editRemove || model.IsBytes(x.f.Type) && x.at != nil:
+	case model.IsBytes(x.f.Type) && x.op != EditSet && x.op != EditDefault && x.op != EditRemove || model.IsBytes(x.f.Type) && x.at != nil:
 		return "the field is binary, and can be set only as a whole"
-	case (x.op == editAddTo || x.op == editDeleteFrom) && !set:
+	case (x.op == EditAddTo || x.op == EditDeleteFrom) && !set:
 		return "the field is a list: tag it stringset, numberset or binaryset to make it a set, or use Append"
-	case (x.op == editAppend || x.op == editPrepend) && set:
+	case (x.op == EditAppend || x.op == EditPrepend) && set:
 		return "the field is a set, which has no order: use AddTo"
 	case x.at != nil && set:
 		return "the field is a set, which has no positions: use AddTo and DeleteFrom"
@@ -171,7 +171,7 @@ func (x *edit) misfit() string {
 
 // write adds the edit to an update expression.
 func (x *edit) write(u *plan.Update, ex *plan.Expression) {
-	if x.value == nil && x.op != editSet && x.op != editRemove {
+	if x.value == nil && x.op != EditSet && x.op != EditRemove {
 		return // of no elements: nothing to do
 	}
 	path := ex.Path(x.f.Path)
@@ -182,28 +182,28 @@ func (x *edit) write(u *plan.Update, ex *plan.Expression) {
 		path += "." + ex.Name(at)
 	}
 	switch {
-	case x.value == nil && (x.op == editSet || x.op == editRemove):
+	case x.value == nil && (x.op == EditSet || x.op == EditRemove):
 		u.Remove(path)
-	case x.op == editSet:
+	case x.op == EditSet:
 		u.Set(path, ex.Value(x.value))
-	case x.op == editDefault:
+	case x.op == EditDefault:
 		u.Set(path, "if_not_exists("+path+", "+ex.Value(x.value)+")")
-	case x.op == editAdd, x.op == editSub:
+	case x.op == EditAdd, x.op == EditSub:
 		sign := " + "
-		if x.op == editSub {
+		if x.op == EditSub {
 			sign = " - "
 		}
 		u.Set(path, "if_not_exists("+path+", "+ex.Value(&types.AttributeValueMemberN{Value: "0"})+")"+sign+ex.Value(x.value))
-	case x.op == editAppend, x.op == editPrepend:
+	case x.op == EditAppend, x.op == EditPrepend:
 		have := "if_not_exists(" + path + ", " + ex.Value(&types.AttributeValueMemberL{Value: []types.AttributeValue{}}) + ")"
 		parts := []string{have, ex.Value(x.value)}
-		if x.op == editPrepend {
+		if x.op == EditPrepend {
 			slices.Reverse(parts)
 		}
 		u.Set(path, "list_append("+strings.Join(parts, ", ")+")")
-	case x.op == editAddTo:
+	case x.op == EditAddTo:
 		u.Add(path, ex.Value(x.value))
-	case x.op == editDeleteFrom:
+	case x.op == EditDeleteFrom:
 		u.Delete(path, ex.Value(x.value))
 	}
 }

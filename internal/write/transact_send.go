@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const tokenLife = 9 * time.Minute
 
 // transact sends compiled ops as one transaction, again where it was cancelled for reasons that pass. Its token makes a
 // response that was lost harmless: while DynamoDB keeps it, a transaction that is refused was not done before either.
-func (db *wDB) transact(ctx context.Context, writes []*write) error {
+func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 	actions, err := db.merge(writes)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (db *wDB) transact(ctx context.Context, writes []*write) error {
 }
 
 // transactFailed names the ops of a transaction that failed as a whole.
-func (db *wDB) transactFailed(writes []*write, err error) error {
+func (db *DB) transactFailed(writes []*prepared, err error) error {
 	switch c, ok := err.(*cancelled); { //nolint:errorlint // as cancelled returns it
 	case ok:
 		return c
@@ -83,19 +83,19 @@ func (db *wDB) transactFailed(writes []*write, err error) error {
 }
 
 // cancelled maps the reasons of a cancellation to ops; transient says that another try may succeed.
-func (db *wDB) cancelled(writes []*write, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
+func (db *DB) cancelled(writes []*prepared, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
 	out := &cancelled{TransactError: &fault.TransactError{Err: ex}}
 	transient = true
 	byOp := map[int]bool{}
-	add := func(w *write, r *refusal) {
+	add := func(w *prepared, r *refusal) {
 		if !byOp[w.index] {
 			byOp[w.index] = true
 			out.Failed = append(out.Failed, r.WriteError)
 			out.refusals = append(out.refusals, r)
 		}
 	}
-	at := func(op int) *write {
-		return writes[slices.IndexFunc(writes, func(w *write) bool { return w.index == op })]
+	at := func(op int) *prepared {
+		return writes[slices.IndexFunc(writes, func(w *prepared) bool { return w.index == op })]
 	}
 	for i, reason := range ex.CancellationReasons {
 		if i >= len(actions) || reason.Code == nil || *reason.Code == "None" {
@@ -123,7 +123,7 @@ func (db *wDB) cancelled(writes []*write, actions []*action, ex *types.Transacti
 		w := at(a.op)
 		add(w, &refusal{
 			WriteError: &fault.WriteError{
-				Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key),
+				Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key),
 				Err: call.Because(class, *reason.Code, call.TextOf(reason.Message)),
 			},
 			action: &action{e: a.e, role: roleNone},

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -30,7 +30,7 @@ const (
 )
 
 // seen is what is known of an item once it was read as attrs.
-func (db *wDB) seen(attrs attr.Item) known {
+func (db *DB) seen(attrs attr.Item) known {
 	switch {
 	case len(attrs) == 0:
 		return known{state: knownAbsent}
@@ -87,7 +87,7 @@ type needs struct {
 func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
 
 // plan compiles an op, and reads what that takes.
-func (db *wDB) plan(ctx context.Context, index int, op wOp, t *tries) (*write, error) {
+func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*prepared, error) {
 	for range db.Attempts + 2 {
 		w, err := db.compile(index, op, t)
 		n, ok := err.(*needs) //nolint:errorlint // as compile returns it
@@ -98,18 +98,18 @@ func (db *wDB) plan(ctx context.Context, index int, op wOp, t *tries) (*write, e
 			return w, err
 		}
 	}
-	return nil, op.fail(nil, fmt.Errorf("%w: the item changed at each read", fault.ErrConflict))
+	return nil, op.Fail(nil, fmt.Errorf("%w: the item changed at each read", fault.ErrConflict))
 }
 
 // find finds out what compiling an op needs to know.
-func (db *wDB) find(ctx context.Context, op wOp, n *needs, t *tries) error {
+func (db *DB) find(ctx context.Context, op Op, n *needs, t *tries) error {
 	switch {
 	case n.rewrite:
 		return db.rewriteFor(ctx, op, t)
 	case n.newest != nil:
 		first, err := db.GetItem(ctx, n.newest, true) // before the query: a Prune changes it before it deletes
 		if err != nil {
-			return op.fail(n.newest, db.Explain(err))
+			return op.Fail(n.newest, db.Explain(err))
 		}
 		number, err := db.NewestVersion(ctx, op.e, n.newest)
 		if err != nil {
@@ -120,14 +120,14 @@ func (db *wDB) find(ctx context.Context, op wOp, n *needs, t *tries) error {
 	}
 	attrs, err := db.GetItem(ctx, n.key, true)
 	if err != nil {
-		return op.fail(n.key, db.Explain(err))
+		return op.Fail(n.key, db.Explain(err))
 	}
 	t.item = db.seen(attrs)
 	return nil
 }
 
 // rewriteFor brings the item of an op into the entity's schema, so that conditions and constraints see it so.
-func (db *wDB) rewriteFor(ctx context.Context, op wOp, t *tries) error {
+func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 	old := t.item.item
 	t.item = known{}
 	return db.rewriteOnce(ctx, op, old)
@@ -135,9 +135,9 @@ func (db *wDB) rewriteFor(ctx context.Context, op wOp, t *tries) error {
 
 // rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
 // which the response was lost.
-func (db *wDB) rewriteOnce(ctx context.Context, op wOp, old attr.Item) error {
-	if _, _, err := op.e.AsWritten(string(op.verb), old); err != nil {
-		return op.fail(nil, err) // which names the key
+func (db *DB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
+	if _, _, err := op.e.AsWritten(string(op.Verb), old); err != nil {
+		return op.Fail(nil, err) // which names the key
 	}
 	err := db.rewrite(ctx, op.e, old, func(attr.Item) {})
 	if errors.Is(err, fault.ErrConflict) || errors.Is(err, fault.ErrOutcomeUnknown) {

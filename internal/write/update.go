@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"errors"
@@ -12,20 +12,34 @@ import (
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
+// diff writes what turns one set of attributes into another.
+func (a *action) diff(from, to attr.Item) {
+	for _, attrName := range attr.SortedNames(to) {
+		if have := from[attrName]; have == nil || !attr.Equal(have, to[attrName]) {
+			a.update.Set(a.x.Name(attrName), a.x.Value(to[attrName]))
+		}
+	}
+	for _, attr := range attr.SortedNames(from) {
+		if to[attr] == nil {
+			a.update.Remove(a.x.Name(attr))
+		}
+	}
+}
+
 // compileUpdate compiles Update and Upsert.
-func (db *wDB) compileUpdate(w *write) error {
+func (db *DB) compileUpdate(w *prepared) error {
 	e := w.e
-	key, err := e.Key(string(w.op.verb), w.op.item)
+	key, err := e.Key(string(w.op.Verb), w.op.item)
 	if err != nil {
 		return err
 	}
 	switch {
 	case e.History != nil:
-		return w.op.fail(key, fault.Model("the entity keeps a history, which needs the whole item: use Modify"))
-	case w.op.verb == verbUpsert && len(e.Uniques) > 0:
-		return w.op.fail(key, fault.Model("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
+		return w.op.Fail(key, fault.Model("the entity keeps a history, which needs the whole item: use Modify"))
+	case w.op.Verb == VerbUpsert && len(e.Uniques) > 0:
+		return w.op.Fail(key, fault.Model("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
 	case len(w.op.changes) == 0:
-		return w.op.fail(key, fault.Model("no edits"))
+		return w.op.Fail(key, fault.Model("no edits"))
 	}
 	a := w.action(updateAction, roleItem, key)
 	p := newUpdate(e, w.op, a, w.now)
@@ -33,12 +47,12 @@ func (db *wDB) compileUpdate(w *write) error {
 		if errors.Is(err, fault.ErrKey) {
 			return err
 		}
-		return w.op.fail(key, err)
+		return w.op.Fail(key, err)
 	}
 	if err := p.checkTTL(); err != nil {
-		return w.op.fail(key, err)
+		return w.op.Fail(key, err)
 	}
-	if w.op.verb == verbUpsert {
+	if w.op.Verb == VerbUpsert {
 		a.orAbsent = true
 	} else {
 		a.guard(guardItem, isThere{})
@@ -52,11 +66,11 @@ func (db *wDB) compileUpdate(w *write) error {
 	a.schema(true)
 	p.write()
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.fail(key, fmt.Errorf("If: %w", err))
+		return w.op.Fail(key, fmt.Errorf("If: %w", err))
 	}
-	w.sign(&a.update, &a.x, w.op.verb == verbUpsert)
-	if w.op.verb == verbUpsert && !a.update.Makes() {
-		return w.op.fail(key, fault.Model("the edits only remove, which makes no item where there is none: use Update, or set a field"))
+	w.sign(&a.update, &a.x, w.op.Verb == VerbUpsert)
+	if w.op.Verb == VerbUpsert && !a.update.Makes() {
+		return w.op.Fail(key, fault.Model("the edits only remove, which makes no item where there is none: use Update, or set a field"))
 	}
 	if p.touchesUniques() {
 		return w.updateUniques(p)
@@ -65,7 +79,7 @@ func (db *wDB) compileUpdate(w *write) error {
 }
 
 // sign adds what the library keeps in each item beside the fields.
-func (w *write) sign(u *plan.Update, x *plan.Expression, creates bool) {
+func (w *prepared) sign(u *plan.Update, x *plan.Expression, creates bool) {
 	if w.stamp != nil {
 		u.Set(x.Name(model.WriteStampAttr), x.Value(w.stamp))
 	}
@@ -105,7 +119,7 @@ func (p *updatePlan) touchesUniques() bool {
 }
 
 // updateUniques reads the item, to know the values that the edits replace, and moves its constraints.
-func (w *write) updateUniques(p *updatePlan) error {
+func (w *prepared) updateUniques(p *updatePlan) error {
 	a := w.main()
 	if err := w.know(a.key); err != nil {
 		return err
@@ -117,7 +131,7 @@ func (w *write) updateUniques(p *updatePlan) error {
 	}
 	it := w.e.NewItem()
 	if err := w.e.Decode(model.Loaded(old), it); err != nil {
-		return w.op.fail(a.key, err)
+		return w.op.Fail(a.key, err)
 	}
 	for i := range p.edits {
 		x := &p.edits[i]
@@ -125,7 +139,7 @@ func (w *write) updateUniques(p *updatePlan) error {
 			continue
 		}
 		if !x.whole() {
-			return w.op.fail(a.key, fault.Model("%s: the field is part of a Unique constraint: set it, or use Modify", x))
+			return w.op.Fail(a.key, fault.Model("%s: the field is part of a Unique constraint: set it, or use Modify", x))
 		}
 		x.f.Addr(it).Set(x.v)
 	}

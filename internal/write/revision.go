@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 )
 
 // wrote fills in the revision that the write makes.
-func (w *write) wrote(dst reflect.Value) {
+func (w *prepared) wrote(dst reflect.Value) {
 	if w.e.Revision == nil {
 		return
 	}
@@ -22,8 +22,8 @@ func (w *write) wrote(dst reflect.Value) {
 }
 
 // revision returns the state that the caller has seen; ok is false where none was given.
-func (w *write) revision() (seen model.State, ok bool, err error) {
-	if w.e.Revision == nil || w.op.verb == verbCreate {
+func (w *prepared) revision() (seen model.State, ok bool, err error) {
+	if w.e.Revision == nil || w.op.Verb == VerbCreate {
 		return model.State{}, false, nil
 	}
 	r := w.e.Revision.Get(w.op.item).String()
@@ -35,17 +35,17 @@ func (w *write) revision() (seen model.State, ok bool, err error) {
 }
 
 // expect asserts the version and the revision that the caller gave, on what the write is about.
-func (w *write) expect(a *action) error {
+func (w *prepared) expect(a *action) error {
 	if v := w.given(); v != 0 {
 		a.guard(guardItem, hasVersion{v})
 	}
 	return w.expectRevision(a)
 }
 
-func (w *write) expectRevision(a *action) error {
+func (w *prepared) expectRevision(a *action) error {
 	seen, ok, err := w.revision()
 	if err != nil {
-		return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: w.e.Table.KeyText(a.key), Err: err}
+		return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: w.e.Table.KeyText(a.key), Err: err}
 	}
 	if ok {
 		a.guard(guardItem, isState{seen})

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 )
 
 // Reindex rewrites every item of the entity that is not as this program would write it.
-func (db *wDB) Reindex(ctx context.Context, e *model.Entity, scan read.ScanOptions) (items, rewritten int, err error) {
+func (db *DB) Reindex(ctx context.Context, e *model.Entity, scan read.ScanOptions) (items, rewritten int, err error) {
 	var bad []error
-	for attrs, err := range db.consistently().ScanItems(ctx, scan.Of("reindex", e.Name)) {
+	for attrs, err := range db.Consistently().ScanItems(ctx, scan.Of("reindex", e.Name)) {
 		if err != nil {
 			return items, rewritten, fmt.Errorf("ddb: reindex %s: %w", e.Name, errors.Join(append(bad, err)...))
 		}
@@ -27,11 +27,11 @@ func (db *wDB) Reindex(ctx context.Context, e *model.Entity, scan read.ScanOptio
 		items++
 		changed, err := db.refresh(ctx, e, attrs)
 		if _, unread := errors.AsType[*unreadError](err); unread {
-			bad = append(bad, wOp{e: e, verb: "reindex"}.failedWith(attrs, err))
+			bad = append(bad, Op{e: e, Verb: "reindex"}.failedWith(attrs, err))
 			continue
 		}
 		if err != nil {
-			return items, rewritten, errors.Join(append(bad, wOp{e: e, verb: "reindex"}.failedWith(attrs, err))...)
+			return items, rewritten, errors.Join(append(bad, Op{e: e, Verb: "reindex"}.failedWith(attrs, err))...)
 		}
 		if changed {
 			rewritten++
@@ -46,7 +46,7 @@ type unreadError struct{ error }
 func (e *unreadError) Unwrap() error { return e.error }
 
 // refresh rewrites an item until it is as this program would write it, of a newer schema, or gone.
-func (db *wDB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (changed bool, err error) {
+func (db *DB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (changed bool, err error) {
 	for attempt := range db.Attempts {
 		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return false, err
@@ -80,14 +80,14 @@ func (db *wDB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (c
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
 // upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
-func (db *wDB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, also func(attr.Item)) error {
+func (db *DB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, also func(attr.Item)) error {
 	want, it, err := e.AsWritten("rewrite", attrs)
 	if err != nil {
 		return err
 	}
 	also(want)
 	t := &tries{item: known{state: knownPresent, item: attrs}}
-	w := &write{op: wOp{e: e, verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.Opts.Now()}
+	w := &prepared{op: Op{e: e, Verb: "rewrite", quiet: true, item: it}, e: e, tries: t, now: db.Opts.Now()}
 	key := db.Table.KeyOf(model.Loaded(attrs))
 	a := w.action(updateAction, roleItem, key)
 	if e.Version != nil {
@@ -109,12 +109,12 @@ func (db *wDB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, al
 }
 
 // EnsureUnique gives every item of the entity the constraints that its definition declares.
-func (db *wDB) EnsureUnique(ctx context.Context, e *model.Entity, scan read.ScanOptions) error {
+func (db *DB) EnsureUnique(ctx context.Context, e *model.Entity, scan read.ScanOptions) error {
 	if len(e.Uniques) == 0 {
 		return fault.Model("ddb: ensure unique %s: the entity declares no Unique", e.Name)
 	}
 	var taken []error
-	for attrs, err := range db.consistently().ScanItems(ctx, scan.Of(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
+	for attrs, err := range db.Consistently().ScanItems(ctx, scan.Of(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
 		if err != nil {
 			return fmt.Errorf("ddb: ensure unique %s: %w", e.Name, errors.Join(append(taken, err)...))
 		}
@@ -124,7 +124,7 @@ func (db *wDB) EnsureUnique(ctx context.Context, e *model.Entity, scan read.Scan
 		dups, err := db.ensure(ctx, e, attrs)
 		taken = append(taken, dups...)
 		if err != nil {
-			return errors.Join(append(taken, wOp{e: e, verb: "ensure unique"}.failedWith(attrs, err))...)
+			return errors.Join(append(taken, Op{e: e, Verb: "ensure unique"}.failedWith(attrs, err))...)
 		}
 	}
 	return errors.Join(taken...)
@@ -132,7 +132,7 @@ func (db *wDB) EnsureUnique(ctx context.Context, e *model.Entity, scan read.Scan
 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
-func (db *wDB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (taken []error, err error) {
+func (db *DB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (taken []error, err error) {
 	key := db.Table.KeyOf(model.Loaded(attrs))
 	for _, u := range e.Uniques {
 		t := &tries{item: db.seen(attrs)}
@@ -147,12 +147,12 @@ func (db *wDB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (ta
 }
 
 // ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) error {
+func (db *DB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) error {
 	for attempt := range db.Attempts {
 		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return err
 		}
-		op := wOp{e: e, verb: "ensure unique", quiet: true}
+		op := Op{e: e, Verb: "ensure unique", quiet: true}
 		switch {
 		case t.item.state == knownNothing:
 			if err := db.find(ctx, op, &needs{key: key, item: true}, t); err != nil {
@@ -171,7 +171,7 @@ func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, 
 		if err := e.Decode(model.Loaded(t.item.item), it); err != nil {
 			return err
 		}
-		w := &write{op: op, e: e, tries: t, now: db.Opts.Now()}
+		w := &prepared{op: op, e: e, tries: t, now: db.Opts.Now()}
 		w.action(checkAction, roleItem, key)
 		if err := w.claim([]*model.Unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
 			return err
@@ -181,7 +181,7 @@ func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, 
 		if done, err := db.holds(ctx, w.actions[1]); done || err != nil {
 			return err
 		}
-		err := single(db.transact(ctx, []*write{w}))
+		err := single(db.transact(ctx, []*prepared{w}))
 		if err == nil || errors.Is(err, fault.ErrNotUnique) {
 			return err
 		}
@@ -195,7 +195,7 @@ func (db *wDB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, 
 }
 
 // holds reports whether a constraint is already as an action would put it.
-func (db *wDB) holds(ctx context.Context, a *action) (bool, error) {
+func (db *DB) holds(ctx context.Context, a *action) (bool, error) {
 	have, err := db.GetItem(ctx, a.key, true)
 	if err != nil {
 		return false, db.Explain(err)

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"time"
@@ -17,7 +17,7 @@ type action struct {
 	unique *model.Unique // of a claim or a release
 	op     int           // the position of the op that it belongs to
 	e      *model.Entity
-	verb   verb
+	verb   Verb
 	now    time.Time
 	key    attr.Item
 	attrs  attr.Item // of a put
@@ -158,7 +158,7 @@ func (a *action) take(check *action) bool {
 	if a.unique != nil || check.unique != nil {
 		return false
 	}
-	if a.orAbsent && check.verb == verbCheckAbsent {
+	if a.orAbsent && check.verb == VerbCheckAbsent {
 		a.guards = nil // they ask something of an item that is there
 	}
 	a.orAbsent = false

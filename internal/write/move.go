@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-func (db *wDB) compileMove(w *write) error {
+func (db *DB) compileMove(w *prepared) error {
 	e := w.e
 	from, err := e.Key("move", w.op.item)
 	if err != nil {
@@ -34,11 +34,11 @@ func (db *wDB) compileMove(w *write) error {
 	}
 	up, err := e.Upgraded(old)
 	if err != nil {
-		return w.op.fail(nil, err) // which names the key
+		return w.op.Fail(nil, err) // which names the key
 	}
 	before := e.NewItem()
 	if err := e.Decode(model.Loaded(up), before); err != nil {
-		return w.op.fail(from, err)
+		return w.op.Fail(from, err)
 	}
 	version := int64(0)
 	if e.Version != nil {
@@ -49,7 +49,7 @@ func (db *wDB) compileMove(w *write) error {
 		return err
 	}
 	if blankOf(e, w.op.to) && !blankOf(e, before) {
-		return w.op.fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
+		return w.op.Fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
 	}
 	after := e.CopyOf(w.op.to)
 	for _, d := range e.Derived {
@@ -57,7 +57,7 @@ func (db *wDB) compileMove(w *write) error {
 	}
 	w.keep(after, next, before)
 	if err := checkTTL(e, after, w.now); err != nil {
-		return w.op.fail(to, err)
+		return w.op.Fail(to, err)
 	}
 	want, err := w.travel(up, to, before, after)
 	if err != nil {
@@ -77,20 +77,20 @@ func (db *wDB) compileMove(w *write) error {
 		return nil
 	}
 	was, is := attr.Item{}, attr.Item{}
-	if err := e.HistoryKey(string(w.op.verb), before, next, was); err != nil {
+	if err := e.HistoryKey(string(w.op.Verb), before, next, was); err != nil {
 		return err
 	}
-	if err := e.HistoryKey(string(w.op.verb), after, next, is); err != nil {
+	if err := e.HistoryKey(string(w.op.Verb), after, next, is); err != nil {
 		return err
 	}
 	if !attr.EqualItems(was, is) {
-		return w.op.fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
+		return w.op.Fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
 	}
 	return w.remember(want, next)
 }
 
 // moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
-func (w *write) moves(from, to, want attr.Item) error {
+func (w *prepared) moves(from, to, want attr.Item) error {
 	var source *action
 	if attr.EqualItems(from, to) {
 		source = w.action(updateAction, roleItem, from)
@@ -106,22 +106,22 @@ func (w *write) moves(from, to, want attr.Item) error {
 		return err
 	}
 	if err := source.given(w.op.conds); err != nil {
-		return w.op.fail(from, fmt.Errorf("If: %w", err))
+		return w.op.Fail(from, fmt.Errorf("If: %w", err))
 	}
 	source.sameAs(guardItem, w.tries.item) // the caller said what is to be stored: it should look again
 	return nil
 }
 
 // travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
-func (w *write) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
+func (w *prepared) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	was, err := e.Values(before)
 	if err != nil {
-		return nil, w.op.fail(key, err)
+		return nil, w.op.Fail(key, err)
 	}
 	fields, err := e.Values(after)
 	if err != nil {
-		return nil, w.op.fail(key, err)
+		return nil, w.op.Fail(key, err)
 	}
 	want := maps.Clone(up)
 	for _, f := range e.Mapped {

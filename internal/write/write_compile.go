@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"errors"
@@ -17,8 +17,8 @@ import (
 )
 
 // write is an op compiled: the actions that it consists of, its own item's first.
-type write struct {
-	op      wOp
+type prepared struct {
+	op      Op
 	index   int // in Transact or Batch
 	e       *model.Entity
 	tries   *tries
@@ -31,21 +31,21 @@ type write struct {
 	actions []*action
 }
 
-func (w *write) main() *action { return w.actions[0] }
+func (w *prepared) main() *action { return w.actions[0] }
 
 // action adds an action of the write.
-func (w *write) action(kind actionKind, r role, key attr.Item) *action {
-	a := &action{kind: kind, role: r, op: w.index, e: w.e, verb: w.op.verb, key: key, now: w.now}
+func (w *prepared) action(kind actionKind, r role, key attr.Item) *action {
+	a := &action{kind: kind, role: r, op: w.index, e: w.e, verb: w.op.Verb, key: key, now: w.now}
 	w.actions = append(w.actions, a)
 	return a
 }
 
 // compile plans an op from what is known, or says what it needs to know. It makes no request.
-func (db *wDB) compile(index int, op wOp, t *tries) (*write, error) {
+func (db *DB) compile(index int, op Op, t *tries) (*prepared, error) {
 	if err := op.valid(db.Table); err != nil {
 		return nil, err
 	}
-	w := &write{op: op, index: index, e: op.e, tries: t, now: db.Opts.Now().UTC().Round(0)}
+	w := &prepared{op: op, index: index, e: op.e, tries: t, now: db.Opts.Now().UTC().Round(0)}
 	if w.e.Version != nil {
 		if t.stamp == nil {
 			t.stamp = read.NewWriteStamp()
@@ -53,16 +53,16 @@ func (db *wDB) compile(index int, op wOp, t *tries) (*write, error) {
 		w.stamp = t.stamp
 	}
 	var err error
-	switch op.verb {
-	case verbCreate, verbPut, verbReplace:
+	switch op.Verb {
+	case VerbCreate, VerbPut, VerbReplace:
 		err = db.compilePut(w)
-	case verbUpdate, verbUpsert:
+	case VerbUpdate, VerbUpsert:
 		err = db.compileUpdate(w)
-	case verbModify:
+	case VerbModify:
 		err = db.compileModify(w)
-	case verbMove:
+	case VerbMove:
 		err = db.compileMove(w)
-	case verbDelete, verbTake:
+	case VerbDelete, VerbTake:
 		err = db.compileDelete(w)
 	default:
 		err = db.compileCheck(w)
@@ -75,9 +75,9 @@ func (db *wDB) compile(index int, op wOp, t *tries) (*write, error) {
 
 // answerable makes sure that what the caller wants back can be had: a transaction returns nothing, so that the item as it
 // was has to be read, and asserted.
-func (w *write) answerable() error {
-	asserted := w.op.verb == verbModify || w.op.verb == verbMove // which read it anyway
-	if !w.op.returnOld || !w.transactional() || asserted {
+func (w *prepared) answerable() error {
+	asserted := w.op.Verb == VerbModify || w.op.Verb == VerbMove // which read it anyway
+	if !w.op.ReturnOld || !w.transactional() || asserted {
 		return nil
 	}
 	if err := w.know(w.main().key); err != nil {
@@ -88,12 +88,12 @@ func (w *write) answerable() error {
 }
 
 // transactional reports that the write goes as a transaction.
-func (w *write) transactional() bool {
+func (w *prepared) transactional() bool {
 	return len(w.actions) > 1 || w.op.once || w.main().kind == checkAction
 }
 
 // know asks for the item, unless it is known.
-func (w *write) know(key attr.Item) error {
+func (w *prepared) know(key attr.Item) error {
 	if w.tries.item.state == knownNothing {
 		return &needs{key: key, item: true}
 	}
@@ -101,33 +101,33 @@ func (w *write) know(key attr.Item) error {
 }
 
 // old is the item as it was read, nil if there was none or nobody read it.
-func (w *write) old() attr.Item { return w.tries.item.item }
+func (w *prepared) old() attr.Item { return w.tries.item.item }
 
 // inSchema asks for a rewrite of the known item where it is of an older schema; one of a newer schema is refused.
-func (w *write) inSchema(key attr.Item) error {
+func (w *prepared) inSchema(key attr.Item) error {
 	switch n := model.SchemaOf(model.Loaded(w.old())); {
 	case w.old() == nil || n == w.e.Schema:
 		return nil
 	case n > w.e.Schema:
-		return w.op.fail(key, w.e.OtherSchema(w.old()))
+		return w.op.Fail(key, w.e.OtherSchema(w.old()))
 	}
 	return &needs{key: key, rewrite: true}
 }
 
 // missing is the error of a write whose item is known not to be there.
-func (w *write) missing(key attr.Item) error {
-	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: w.e.Table.KeyText(key), Err: fault.ErrNotFound}
+func (w *prepared) missing(key attr.Item) error {
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: w.e.Table.KeyText(key), Err: fault.ErrNotFound}
 }
 
 // number returns the number of the version that the write makes of an item at version.
-func (w *write) number(version int64, it reflect.Value) (int64, error) {
+func (w *prepared) number(version int64, it reflect.Value) (int64, error) {
 	n := &w.tries.newest
 	switch {
 	case w.e.History == nil || !n.found && !n.wanted:
 		return version + 1, nil
 	case !n.found:
 		row := attr.Item{}
-		if err := w.e.HistoryKey(string(w.op.verb), it, 1, row); err != nil {
+		if err := w.e.HistoryKey(string(w.op.Verb), it, 1, row); err != nil {
 			return 0, err
 		}
 		return 0, &needs{key: row, newest: row}
@@ -136,8 +136,8 @@ func (w *write) number(version int64, it reflect.Value) (int64, error) {
 }
 
 // given returns the version that the op's item has, if it was given one.
-func (w *write) given() int64 {
-	if w.e.Version == nil || w.op.verb == verbCreate {
+func (w *prepared) given() int64 {
+	if w.e.Version == nil || w.op.Verb == VerbCreate {
 		return 0
 	}
 	return w.e.Version.Get(w.op.item).Int()
@@ -145,12 +145,12 @@ func (w *write) given() int64 {
 
 // keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
 // as it was read, the zero Value where the verb does not read it.
-func (w *write) keep(it reflect.Value, version int64, before reflect.Value) {
+func (w *prepared) keep(it reflect.Value, version int64, before reflect.Value) {
 	if f := w.e.Version; f != nil {
 		f.Addr(it).SetInt(version)
 	}
 	if f := w.e.Updated; f != nil {
-		f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(precision(f))))
+		f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(Precision(f))))
 	}
 	f := w.e.Created
 	if f == nil || !f.Get(it).IsZero() {
@@ -160,11 +160,11 @@ func (w *write) keep(it reflect.Value, version int64, before reflect.Value) {
 		f.Addr(it).Set(f.Get(before))
 		return
 	}
-	f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(precision(f))))
+	f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(Precision(f))))
 }
 
-// precision is what the field's attribute keeps of a time.
-func precision(f *field.Field) time.Duration {
+// Precision is what the field's attribute keeps of a time.
+func Precision(f *field.Field) time.Duration {
 	if f.UnixTime {
 		return time.Second
 	}
@@ -172,8 +172,8 @@ func precision(f *field.Field) time.Duration {
 }
 
 // stored returns the attributes of an item that is about to be written.
-func (w *write) stored(it reflect.Value) (attr.Item, error) {
-	attrs, err := w.e.Encode(string(w.op.verb), it)
+func (w *prepared) stored(it reflect.Value) (attr.Item, error) {
+	attrs, err := w.e.Encode(string(w.op.Verb), it)
 	if err != nil {
 		return nil, err
 	}
@@ -181,26 +181,26 @@ func (w *write) stored(it reflect.Value) (attr.Item, error) {
 		attrs[model.WriteStampAttr] = w.stamp
 	}
 	if err := checkTTL(w.e, it, w.now); err != nil {
-		return nil, w.op.fail(w.e.Table.KeyOf(model.Loaded(attrs)), err)
+		return nil, w.op.Fail(w.e.Table.KeyOf(model.Loaded(attrs)), err)
 	}
 	return attrs, w.checkSize(attrs)
 }
 
-func (w *write) checkSize(attrs attr.Item) error {
+func (w *prepared) checkSize(attrs attr.Item) error {
 	if w.bytes = attr.Size(attrs); w.bytes > attr.MaxItemBytes {
-		return w.op.fail(w.e.Table.KeyOf(model.Loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
+		return w.op.Fail(w.e.Table.KeyOf(model.Loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
 	}
 	return nil
 }
 
 // compilePut compiles Create, Put and Replace.
-func (db *wDB) compilePut(w *write) error {
+func (db *DB) compilePut(w *prepared) error {
 	e, version := w.e, w.given()
 	seen, given, _ := w.revision()
 	if given && version == 0 {
 		version = seen.Version
 	}
-	creates := w.op.verb == verbCreate || w.op.verb == verbPut && e.Version != nil && version == 0
+	creates := w.op.Verb == VerbCreate || w.op.Verb == VerbPut && e.Version != nil && version == 0
 	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes what has expired, and leaves no mark
 		w.tries.newest.wanted = true
 	}
@@ -236,13 +236,13 @@ func (db *wDB) compilePut(w *write) error {
 		w.keepDerived(a)
 	}
 	switch {
-	case w.op.verb == verbCreate:
+	case w.op.Verb == VerbCreate:
 		a.guard(guardItem, isAbsent{absentToCreate})
 	case creates:
 		a.guard(guardItem, isAbsent{absentAtZero})
-	case w.op.verb == verbPut && e.Version != nil:
+	case w.op.Verb == VerbPut && e.Version != nil:
 		a.guard(guardItem, isThere{version})
-	case w.op.verb == verbReplace, len(w.op.conds) > 0:
+	case w.op.Verb == VerbReplace, len(w.op.conds) > 0:
 		a.guard(guardItem, isThere{})
 	}
 	if !creates && e.Version != nil {
@@ -251,21 +251,21 @@ func (db *wDB) compilePut(w *write) error {
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
-	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.verb == verbReplace || e.Version != nil)))
+	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.fail(key, fmt.Errorf("If: %w", err))
+		return w.op.Fail(key, fmt.Errorf("If: %w", err))
 	}
 	if err := w.claims(a, w.item); err != nil {
 		return err
 	}
-	if kind == updateAction && e.TTL != nil && w.op.verb == verbPut && e.Version == nil && len(w.op.conds) == 0 {
+	if kind == updateAction && e.TTL != nil && w.op.Verb == VerbPut && e.Version == nil && len(w.op.conds) == 0 {
 		w.mixesWithNothing(a)
 	}
 	return w.remember(w.attrs, next)
 }
 
 // mixesWithNothing keeps a put that is an update from mixing with what is left of an expired item.
-func (w *write) mixesWithNothing(a *action) {
+func (w *prepared) mixesWithNothing(a *action) {
 	switch w.tries.item.state {
 	case knownNothing:
 		a.orAbsent = true
@@ -276,7 +276,7 @@ func (w *write) mixesWithNothing(a *action) {
 }
 
 // keepDerived makes an update of a put, which leaves alone what the write does not know.
-func (w *write) keepDerived(a *action) {
+func (w *prepared) keepDerived(a *action) {
 	attrs := a.attrs
 	a.attrs = nil
 	for _, f := range w.e.Mapped {
@@ -301,21 +301,21 @@ func (w *write) keepDerived(a *action) {
 }
 
 // compileDelete compiles Delete and Take.
-func (db *wDB) compileDelete(w *write) error {
+func (db *DB) compileDelete(w *prepared) error {
 	e, version := w.e, w.given()
-	key, err := e.Key(string(w.op.verb), w.op.item)
+	key, err := e.Key(string(w.op.Verb), w.op.item)
 	if err != nil {
 		return err
 	}
 	t := w.tries
-	example := len(e.Uniques) > 0 && t.item.state == knownNothing && !t.wanted && !w.op.returnOld && holdsUniques(e, w.op.item)
+	example := len(e.Uniques) > 0 && t.item.state == knownNothing && !t.wanted && !w.op.ReturnOld && holdsUniques(e, w.op.item)
 	if len(e.Uniques) > 0 && !example || e.History != nil || t.wanted {
 		if err := w.know(key); err != nil {
 			return err
 		}
 	}
 	_, given, _ := w.revision()
-	asks := w.op.verb == verbTake || version != 0 || given || len(w.op.conds) > 0
+	asks := w.op.Verb == VerbTake || version != 0 || given || len(w.op.conds) > 0
 	if t.item.state == knownAbsent && asks {
 		return w.missing(key)
 	}
@@ -332,7 +332,7 @@ func (db *wDB) compileDelete(w *write) error {
 	}
 	a.schema(len(w.op.conds) > 0 || asks && e.Ages())
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.fail(key, fmt.Errorf("If: %w", err))
+		return w.op.Fail(key, fmt.Errorf("If: %w", err))
 	}
 	if example {
 		err = w.giveUp(a, w.op.item)
@@ -349,13 +349,13 @@ func (db *wDB) compileDelete(w *write) error {
 }
 
 // compileCheck compiles Check and CheckAbsent.
-func (db *wDB) compileCheck(w *write) error {
-	key, err := w.e.Key(string(w.op.verb), w.op.item)
+func (db *DB) compileCheck(w *prepared) error {
+	key, err := w.e.Key(string(w.op.Verb), w.op.item)
 	if err != nil {
 		return err
 	}
 	a := w.action(checkAction, roleItem, key)
-	if w.op.verb == verbCheckAbsent {
+	if w.op.Verb == VerbCheckAbsent {
 		a.guard(guardItem, isAbsent{absentToCreate})
 		return nil
 	}
@@ -367,7 +367,7 @@ func (db *wDB) compileCheck(w *write) error {
 		a.schema(true)
 	}
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.fail(key, err)
+		return w.op.Fail(key, err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"errors"
@@ -15,14 +15,14 @@ import (
 var errUnchanged = errors.New("nothing changed")
 
 // compileModify compiles one try of Modify.
-func (db *wDB) compileModify(w *write) error {
+func (db *DB) compileModify(w *prepared) error {
 	e := w.e
 	key, err := e.Key("modify", w.op.item)
 	switch {
 	case err != nil:
 		return err
 	case e.Version == nil:
-		return w.op.fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
+		return w.op.Fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
 	if err := w.know(key); err != nil {
 		return err
@@ -41,7 +41,7 @@ func (db *wDB) compileModify(w *write) error {
 		}
 	}
 	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e {
-		return w.op.fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.Name))
+		return w.op.Fail(key, fmt.Errorf("%w: not a %s", fault.ErrUnknown, e.Name))
 	}
 	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(key); err != nil {
@@ -50,15 +50,15 @@ func (db *wDB) compileModify(w *write) error {
 	}
 	up, err := e.Upgraded(old)
 	if err != nil {
-		return w.op.fail(nil, err) // which names the key
+		return w.op.Fail(nil, err) // which names the key
 	}
 	before, after := e.NewItem(), e.NewItem()
 	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared
 		if err := e.Decode(model.Loaded(up), it); err != nil {
-			return w.op.fail(key, err)
+			return w.op.Fail(key, err)
 		}
 	}
-	if err := w.op.modify(after); err != nil {
+	if err := w.op.Modify(after); err != nil {
 		return &callerError{err}
 	}
 	e.Owned(after)
@@ -98,7 +98,7 @@ func (db *wDB) compileModify(w *write) error {
 	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
 	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.fail(key, fmt.Errorf("If: %w", err))
+		return w.op.Fail(key, fmt.Errorf("If: %w", err))
 	}
 	if err := w.claims(a, after); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (db *wDB) compileModify(w *write) error {
 }
 
 // changed returns up with the attributes that differ between before and after as they are in after.
-func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, error) {
+func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	key := e.Table.KeyOf(model.Loaded(up))
 	newKey, err := e.Key("modify", after)
@@ -115,17 +115,17 @@ func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, e
 	case err != nil:
 		return nil, err
 	case !attr.EqualItems(key, newKey):
-		return nil, w.op.fail(key, fault.Model("the function changed the primary key to %s: use Move", e.Table.KeyText(newKey)))
+		return nil, w.op.Fail(key, fault.Model("the function changed the primary key to %s: use Move", e.Table.KeyText(newKey)))
 	case e.Version.Get(before).Int() != e.Version.Get(after).Int():
-		return nil, w.op.fail(key, fault.Model("the function changed the version, which is kept by the library"))
+		return nil, w.op.Fail(key, fault.Model("the function changed the version, which is kept by the library"))
 	}
 	was, err := e.Values(before)
 	if err != nil {
-		return nil, w.op.fail(key, err)
+		return nil, w.op.Fail(key, err)
 	}
 	is, err := e.Values(after)
 	if err != nil {
-		return nil, w.op.fail(key, err)
+		return nil, w.op.Fail(key, err)
 	}
 	want := maps.Clone(up)
 	for _, f := range e.Mapped {
@@ -135,20 +135,20 @@ func (w *write) changed(up attr.Item, before, after reflect.Value) (attr.Item, e
 			continue
 		}
 		if by := e.DerivedBy(f); by != "" {
-			return nil, w.op.fail(key, fault.Model("the function changed %s, which is derived by %s", f.Name, by))
+			return nil, w.op.Fail(key, fault.Model("the function changed %s, which is derived by %s", f.Name, by))
 		}
 		if delete(want, attrName); b != nil {
 			want[attrName] = attr.Merge(up[attrName], a, b)
 		}
 	}
 	if err := checkTTL(e, after, w.now); err != nil && !reflect.DeepEqual(e.TTL.Get(before).Interface(), e.TTL.Get(after).Interface()) {
-		return nil, w.op.fail(key, err)
+		return nil, w.op.Fail(key, err)
 	}
 	return want, e.Rekey("modify", after, want)
 }
 
 // replace sets the attribute of the field of that name to what it has.
-func (w *write) replace(attrs attr.Item, attr string, it reflect.Value) error {
+func (w *prepared) replace(attrs attr.Item, attr string, it reflect.Value) error {
 	for _, f := range w.e.Mapped {
 		if f.Attr() != attr {
 			continue

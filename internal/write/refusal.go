@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -48,23 +48,23 @@ func (t *tries) settle(err error) error {
 
 // lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote: whether it was
 // done before somebody else wrote is not known.
-func (w *write) lostTo(db *wDB, a *action, failed *types.ConditionalCheckFailedException) error {
+func (w *prepared) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
 	r := w.blame(db, a, db.seen(failed.Item))
 	r.Err = &fault.LostError{Cause: &fault.Beside{Err: r.Err, Other: failed}}
 	return r.WriteError
 }
 
 // refused makes the error of a write that failed for a cause.
-func (w *write) refused(db *wDB, cause error) error {
+func (w *prepared) refused(db *DB, cause error) error {
 	var key attr.Item
 	if len(w.actions) > 0 {
 		key = w.main().key
 	}
-	return &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.Table.KeyText(key), Err: cause}
+	return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(key), Err: cause}
 }
 
 // blamed makes the error of a write whose condition failed, from the item that stood in the way.
-func (w *write) blamed(db *wDB, a *action, met known, cause error) *refusal {
+func (w *prepared) blamed(db *DB, a *action, met known, cause error) *refusal {
 	r := w.blame(db, a, met)
 	if cause != nil {
 		r.Err = &fault.Beside{Err: r.Err, Other: cause}
@@ -72,9 +72,9 @@ func (w *write) blamed(db *wDB, a *action, met known, cause error) *refusal {
 	return r
 }
 
-func (w *write) blame(db *wDB, a *action, met known) *refusal {
+func (w *prepared) blame(db *DB, a *action, met known) *refusal {
 	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
-	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key)}
+	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key)}
 	r.Err = fmt.Errorf("%w: of %s", fault.ErrCondition, a.role)
 	for _, g := range r.failed {
 		if g.op == w.index {
@@ -92,7 +92,7 @@ func (w *write) blame(db *wDB, a *action, met known) *refusal {
 }
 
 // current decodes the item that stood in the way, nil if it is none of e's.
-func (db *wDB) current(e *model.Entity, old attr.Item) any {
+func (db *DB) current(e *model.Entity, old attr.Item) any {
 	v := e.NewItem()
 	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e || e.Decode(model.Loaded(old), v) != nil {
 		return nil
@@ -102,7 +102,7 @@ func (db *wDB) current(e *model.Entity, old attr.Item) any {
 
 // learn takes from a failure what the next try needs; again is false where another one would fail as well. It returns
 // the error that the caller gets.
-func (db *wDB) learn(ctx context.Context, w *write, err error) (again bool, out error) {
+func (db *DB) learn(ctx context.Context, w *prepared, err error) (again bool, out error) {
 	r, ok := errors.AsType[*refusal](err)
 	if !ok {
 		return false, err
@@ -110,7 +110,7 @@ func (db *wDB) learn(ctx context.Context, w *write, err error) (again bool, out 
 	return db.learnFrom(ctx, w, r)
 }
 
-func (db *wDB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool, err error) {
+func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again bool, err error) {
 	t := w.tries
 	switch r.action.role {
 	case roleRelease: // another item's: a value from before there was the constraint; or no longer
@@ -152,14 +152,14 @@ func (db *wDB) learnFrom(ctx context.Context, w *write, r *refusal) (again bool,
 }
 
 // blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
-func (g guard) blamesLapsed(db *wDB, e *model.Entity, met attr.Item) bool {
+func (g guard) blamesLapsed(db *DB, e *model.Entity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
 	return absent && db.Lapsed(e, model.Loaded(met))
 }
 
 // bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
-func (db *wDB) bury(ctx context.Context, op wOp, key, left attr.Item, cause error) error {
-	w := &write{op: wOp{e: op.e, verb: verbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
+func (db *DB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
+	w := &prepared{op: Op{e: op.e, Verb: VerbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
 	a.guard(guardItem, attributeIs{db.Table.TTL, left[db.Table.TTL]})
 	if _, _, err := db.call(ctx, w, a); err != nil {

@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -15,18 +15,18 @@ import (
 
 // result is what a write hands back: attributes, or a value that needs no decoding.
 type result struct {
-	attrs attr.Item
-	value reflect.Value
+	Attrs attr.Item
+	Value reflect.Value
 }
 
 // outcome is what an op hands back that went as a transaction, which itself returns nothing.
-func (db *wDB) outcome(ctx context.Context, w *write) (result, error) {
+func (db *DB) outcome(ctx context.Context, w *prepared) (result, error) {
 	a := w.main()
 	switch {
-	case w.op.quiet, w.op.verb == verbDelete, a.kind == checkAction:
+	case w.op.quiet, w.op.Verb == VerbDelete, a.kind == checkAction:
 		return result{}, nil
-	case w.op.returnOld:
-		return result{attrs: w.old()}, nil // known: see answerable
+	case w.op.ReturnOld:
+		return result{Attrs: w.old()}, nil // known: see answerable
 	case w.item.IsValid():
 		out, err := w.asStored()
 		if err == nil && len(w.e.Derived) > 0 {
@@ -38,11 +38,11 @@ func (db *wDB) outcome(ctx context.Context, w *write) (result, error) {
 	if err == nil && attrs == nil {
 		err = w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it is not there any more")})
 	}
-	return result{attrs: attrs}, err
+	return result{Attrs: attrs}, err
 }
 
 // readItBack reads the item that was written; nil if it is gone by now.
-func (db *wDB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
+func (db *DB) readItBack(ctx context.Context, w *prepared) (attr.Item, error) {
 	attrs, err := db.GetItem(ctx, w.main().key, true)
 	if err != nil {
 		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
@@ -52,7 +52,7 @@ func (db *wDB) readItBack(ctx context.Context, w *write) (attr.Item, error) {
 
 // readDerived fills the derived fields of an item that was written, which views write at any time. The rest is as it was
 // written, though another writer may have been there since.
-func (db *wDB) readDerived(ctx context.Context, w *write, out result) error {
+func (db *DB) readDerived(ctx context.Context, w *prepared, out result) error {
 	attrs, err := db.readItBack(ctx, w)
 	if err != nil {
 		return err
@@ -60,40 +60,40 @@ func (db *wDB) readDerived(ctx context.Context, w *write, out result) error {
 	have := w.e.NewItem()
 	if attrs != nil {
 		if err := w.e.Decode(model.Loaded(attrs), have); err != nil {
-			return w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
+			return w.op.Fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 		}
 	}
 	for _, d := range w.e.Derived {
-		d.F.Addr(out.value).Set(d.F.Get(have))
+		d.F.Addr(out.Value).Set(d.F.Get(have))
 	}
 	return nil
 }
 
 // asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
-func (w *write) asStored() (result, error) {
+func (w *prepared) asStored() (result, error) {
 	out, err := w.readBack()
 	if err == nil && w.e.Revision != nil {
-		w.e.Revision.Addr(out.value).Set(w.e.Revision.Get(w.item))
+		w.e.Revision.Addr(out.Value).Set(w.e.Revision.Get(w.item))
 	}
 	return out, err
 }
 
-func (w *write) readBack() (result, error) {
+func (w *prepared) readBack() (result, error) {
 	if v, ok := asRead(w.e, w.item); ok {
-		return result{value: v}, nil
+		return result{Value: v}, nil
 	}
 	attrs := w.main().attrs
 	if attrs == nil {
 		var err error
-		if attrs, err = w.e.Encode(string(w.op.verb), w.item); err != nil {
+		if attrs, err = w.e.Encode(string(w.op.Verb), w.item); err != nil {
 			return result{}, err
 		}
 	}
 	v := w.e.NewItem()
 	if err := w.e.Decode(model.Loaded(codec.AsHeld(attrs)), v); err != nil {
-		return result{}, w.op.fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
+		return result{}, w.op.Fail(w.main().key, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
-	return result{value: v}, nil
+	return result{Value: v}, nil
 }
 
 // asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.

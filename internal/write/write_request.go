@@ -1,4 +1,4 @@
-package ddb
+package write
 
 import (
 	"context"
@@ -15,14 +15,14 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// run runs an op: one request, or a transaction where it consists of several actions.
-func (db *wDB) run(ctx context.Context, op wOp) (result, error) {
+// Run runs an op: one request, or a transaction where it consists of several actions.
+func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	t := &tries{}
 	op.alone = !op.once
 	var last error
 	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
-			return result{}, op.fail(nil, t.settle(errors.Join(err, last)))
+			return result{}, op.Fail(nil, t.settle(errors.Join(err, last)))
 		}
 		w, err := db.plan(ctx, 0, op, t)
 		if err != nil {
@@ -42,9 +42,9 @@ func (db *wDB) run(ctx context.Context, op wOp) (result, error) {
 }
 
 // unchanged is what a write that failed to compile returns.
-func (w *write) unchanged(t *tries, err error) (result, error) {
+func (w *prepared) unchanged(t *tries, err error) (result, error) {
 	if err == errUnchanged { //nolint:errorlint // never wrapped
-		return result{value: w.item}, nil
+		return result{Value: w.item}, nil
 	}
 	if c, ok := err.(*callerError); ok { //nolint:errorlint // the caller's error goes back as it is
 		return result{}, c.err
@@ -53,9 +53,9 @@ func (w *write) unchanged(t *tries, err error) (result, error) {
 }
 
 // send sends one op.
-func (db *wDB) send(ctx context.Context, w *write) (result, error) {
+func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 	if w.transactional() {
-		if err := db.transact(ctx, []*write{w}); err != nil {
+		if err := db.transact(ctx, []*prepared{w}); err != nil {
 			return result{}, single(err)
 		}
 		return db.outcome(ctx, w)
@@ -65,19 +65,19 @@ func (db *wDB) send(ctx context.Context, w *write) (result, error) {
 	switch {
 	case err != nil:
 		return result{}, err
-	case w.op.returnOld:
-		return result{attrs: db.seen(attrs).item}, nil
+	case w.op.ReturnOld:
+		return result{Attrs: db.seen(attrs).item}, nil
 	case w.op.quiet:
 		return result{}, nil
 	case w.item.IsValid() && !w.wantsNew():
 		return w.asStored()
 	}
-	return result{attrs: attrs}, nil
+	return result{Attrs: attrs}, nil
 }
 
 // sendOne sends the only action of a write, and returns the attributes that DynamoDB returned. Whatever comes after an
 // attempt whose response was lost is read in that light.
-func (db *wDB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
+func (db *DB) sendOne(ctx context.Context, w *prepared) (attr.Item, error) {
 	a, t := w.main(), w.tries
 	var last error
 	for attempt := range db.Attempts {
@@ -90,12 +90,12 @@ func (db *wDB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
 		t.lost = t.lost || lost
 		failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
 		switch {
-		case err == nil && t.lost && w.op.returnOld && w.echoes(attrs):
+		case err == nil && t.lost && w.op.ReturnOld && w.echoes(attrs):
 			return nil, w.refused(db, fault.ErrOldLost)
 		case err == nil:
 			return attrs, nil
 		case refused && t.lost && w.ours(failed.Item):
-			if w.op.returnOld {
+			if w.op.ReturnOld {
 				return nil, w.refused(db, fault.ErrOldLost)
 			}
 			return failed.Item, nil
@@ -112,11 +112,11 @@ func (db *wDB) sendOne(ctx context.Context, w *write) (attr.Item, error) {
 }
 
 // ours reports whether the item that a repeated request met is what an earlier attempt of it wrote.
-func (w *write) ours(stored attr.Item) bool {
+func (w *prepared) ours(stored attr.Item) bool {
 	a := w.main()
 	switch {
 	case a.kind == deleteAction:
-		return len(stored) == 0 && w.op.verb == verbDelete
+		return len(stored) == 0 && w.op.Verb == VerbDelete
 	case len(stored) == 0:
 		return false
 	case w.stamp != nil:
@@ -142,7 +142,7 @@ func (w *write) ours(stored attr.Item) bool {
 }
 
 // echoes reports whether the old item that a repeated request brought may be what an earlier attempt of it left.
-func (w *write) echoes(old attr.Item) bool {
+func (w *prepared) echoes(old attr.Item) bool {
 	a := w.main()
 	switch a.kind {
 	case deleteAction:
@@ -156,13 +156,13 @@ func (w *write) echoes(old attr.Item) bool {
 
 // wantsNew reports whether DynamoDB returns the item as written: where the writer does not know all of it, as with fields
 // that a view derives.
-func (w *write) wantsNew() bool {
-	return w.main().kind == updateAction && !w.op.quiet && !w.op.returnOld && (!w.item.IsValid() || len(w.e.Derived) > 0)
+func (w *prepared) wantsNew() bool {
+	return w.main().kind == updateAction && !w.op.quiet && !w.op.ReturnOld && (!w.item.IsValid() || len(w.e.Derived) > 0)
 }
 
 // call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been
 // done even if the last one failed.
-func (db *wDB) call(ctx context.Context, w *write, a *action) (attrs attr.Item, lost bool, err error) {
+func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item, lost bool, err error) {
 	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
 	var onFailure types.ReturnValuesOnConditionCheckFailure
@@ -170,7 +170,7 @@ func (db *wDB) call(ctx context.Context, w *write, a *action) (attrs attr.Item, 
 		cond, onFailure = &c, allOld
 	}
 	back := types.ReturnValueNone
-	if w.op.returnOld {
+	if w.op.ReturnOld {
 		back = types.ReturnValueAllOld
 	}
 	switch a.kind {

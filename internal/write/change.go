@@ -1,0 +1,32 @@
+package write
+
+import (
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// Change is what an edit is made of, or an option.
+type Change struct {
+	Op   editOp
+	Ptr  any
+	At   any // the element or entry of the field that is meant, an int or a key; nil is the field itself
+	Vals []any
+	Cond []model.Clause
+}
+
+type editOp string
+
+const (
+	EditSet        editOp = "set"
+	EditDefault    editOp = "set if absent"
+	EditRemove     editOp = "remove"
+	EditAdd        editOp = "add"
+	EditSub        editOp = "subtract"
+	EditAppend     editOp = "append"
+	EditPrepend    editOp = "prepend"
+	EditAddTo      editOp = "add to"
+	EditDeleteFrom editOp = "delete from"
+	OptionIf       editOp = "if"
+	OptionOld      editOp = "return old"
+	OptionOnce     editOp = "once"
+	NilEdit        editOp = "nil edit"
+)

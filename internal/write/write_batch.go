@@ -1,0 +1,23 @@
+package write
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// WriteBatch makes up to 25 puts and deletes, and returns how many are known to be done, and the first error of one.
+func (db *DB) WriteBatch(ctx context.Context, requests []types.WriteRequest) (written int, err error) {
+	for _, failed := range db.BatchWrite(ctx, requests) {
+		if failed == nil {
+			written++
+		} else if err == nil {
+			err = failed
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("%d writes are still to do: %w", len(requests)-written, err)
+	}
+	return written, err
+}
