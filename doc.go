@@ -56,9 +56,9 @@
 // comes back nil if none of its fields is stored, since all are left out as empty.
 //
 // An item is read as it was written. A value for which this does not hold is refused before any request, with an error
-// that matches [ErrValue] and names the field. Conditions and edits are checked too, but the result
-// of an [Add] is known only to DynamoDB. Such a value that an older release stored is read, or is an [ItemError] of
-// that item, which can be deleted by its key.
+// that matches [ErrValue] and names the field. Conditions and edits are checked too, but the result of an [Add] is
+// known only to DynamoDB. Such a value that an older release stored is read, or is an [ItemError] of that item, which
+// can be deleted by its key.
 //
 // A json.Number or attributevalue.Number is stored as its value: 1.50 comes back as 1.5, also from the write itself. In
 // an any the kind of a value is lost, as in attributevalue: a time comes back as text, and a number as a float64, so
@@ -155,12 +155,12 @@
 //		ddb.Set(&f.Status, Pending), ddb.Append(&f.Tags, "new"))
 //
 // No index entry goes stale. Update computes which index entries an edit touches, including those that an
-// [IndexKeys.When] makes appear or vanish, and writes their keys in the same request. Values that they need and the
-// edit does not set come from Eq in If, from the primary key, or from a field of the example, which is then asserted.
-// If one is missing, the call is refused before any request, and the error says what to supply. [Op.String] prints the
-// source of each part. An edit whose result only DynamoDB knows, such as [Add], is refused on a part of a key, except
-// on a [Native] key. [Repository.Modify] reads the item, changes it in Go, and writes the changes if it was not
-// modified concurrently.
+// [IndexKeys.When] makes appear or vanish, and writes their keys in the same request. Values that the edit does not set
+// come from Eq in If, from the primary key, or from a field of the example, which is then asserted. If one is missing,
+// the call is refused before any request, and the error says what to supply. [Op.String] prints the source of each
+// part. An edit whose result only DynamoDB knows, such as [Add], is refused on a part of a key, except on a [Native]
+// key. [Repository.Modify] reads the item, changes it in Go, and writes the changes if it was not modified
+// concurrently.
 //
 // The same verbs of an [Entity] make an [Op], a write as data: for [DB.Transact] (all of them, or none), [DB.Batch] (as
 // few requests as possible, with an outcome for each) and [DB.Do]. [Entity.Check] asserts conditions on an item that

@@ -117,8 +117,8 @@ func (db *DB) Table() *Table { return db.db.Table.Face.(*Table) }
 // If the table is being deleted, CreateTable waits and creates it again. A creation can also return [ErrExists] if the
 // first response was lost and the SDK sent the request again.
 //
-// It costs one CreateTable request, one DescribeTable for each look while it waits (at first every 50 ms, later every
-// second, for up to ten minutes or until ctx ends), one UpdateTimeToLive, and no capacity.
+// It costs a CreateTable, an UpdateTimeToLive, and a DescribeTable for each poll, but no capacity. It polls at first
+// every 50 ms, later every second, for up to ten minutes or until ctx ends.
 func (db *DB) CreateTable(ctx context.Context) error { return public(createTable(db.db, ctx)) }
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types of
@@ -141,9 +141,9 @@ func (db *DB) VerifyTable(ctx context.Context) error { return public(verifyTable
 // [Definition.History], belong to the model. A table with nothing but leases of stream readers does not.
 // [DB.ForceDropTable] deletes it without these checks.
 //
-// It costs, besides the deletion and a DescribeTable for each look while it waits, two requests that describe the table
-// and its TTL, and eight that read up to 50 items each. A sample may miss rare items: it finds the wrong table, not the
-// wrong item.
+// It costs a DeleteTable, a DescribeTable for each poll as in [DB.CreateTable], and for the checks a DescribeTimeToLive
+// and eight Scan requests of up to 50 items each. A sample may miss rare items: it finds the wrong table, not the wrong
+// item.
 func (db *DB) DropTable(ctx context.Context) error { return public(dropTable(db.db, ctx)) }
 
 // ForceDropTable is [DB.DropTable] without the checks: it deletes any table of that name, and reads no items.
@@ -173,8 +173,8 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 // It returns the number of items deleted, also with an error. Call it again to continue, or resume with the cursor of a
 // checkpoint; the cursor of another operation is [ErrCursor].
 //
-// It costs a strongly consistent scan of the whole table, a unit for each 4 KB in requests of 1 MB, and the capacity of
-// each delete, in requests of 25. Options bound the rate.
+// It costs a strongly consistent scan of the whole table: a unit for each 4 KB, in requests of 1 MB. Deletes go 25 to a
+// request. Options bound the rate.
 func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
 	deleted, err = dropView(db.db, ctx, name, opts)
 	return deleted, public(err)

@@ -86,10 +86,11 @@ func (d *Definition) Revision(f *Revision) { d.m.Revision(f) }
 // Give versions a partition of their own, as here; in that of the current item, a collection would pay for them. The
 // current item is as without History, and reads of it neither see nor pay for old versions.
 //
-// Create, Put, Replace, Modify, Move and Delete write the new version in the same transaction: four units for each KB,
-// instead of one. Update, Upsert and batches of unconditional writes do not know the whole item and are refused; use
-// Modify. A Delete leaves a tombstone, and a later Create continues from the newest number, so no number is used twice.
-// Derived fields and the TTL are not part of the history: it stays until it is pruned.
+// Create, Put, Replace, Modify and Move write the new version in the same transaction: four units for each KB, instead
+// of one. Delete writes a tombstone and a mark on version 1: six units for items of up to 1 KB. A later Create
+// continues from the newest number, so no number is used twice; it adds a refused transaction, a GetItem and a Query.
+// Update, Upsert and batches of unconditional writes do not know the whole item and are refused; use Modify. Derived
+// fields and the TTL are not part of the history: it stays until it is pruned.
 //
 // An item is identified by the fields of its History key. Fields of the primary key that it leaves out may change in a
 // Move, which keeps the history. Do not leave out a field that distinguishes two items: they would share one history,

@@ -72,10 +72,11 @@ func Num[N integer](f *N, width int) Part {
 // 2026-11-20T09:30:00.000000000Z. The zero time counts as empty. Years outside 1 to 9999 are refused.
 func Time(f *time.Time) Part { return keyPart{model.Part{Kind: template.Time, Ptr: f}} }
 
-// Text is a field that marshals itself as text, such as a UUID. It sorts as that text. Two values with the same text
-// would share a key. So a value whose text reads back as another value is refused when it is written, if the type has a
-// method Equal(T) bool, or if == compares what it holds (no pointers). For other types this cannot be checked: their
-// text must be one to one.
+// Text is a field that marshals itself as text, such as a UUID. It sorts as that text.
+//
+// Two values with the same text would share a key. So a value whose text reads back as another value is refused when it
+// is written. That needs a type with a method Equal(T) bool, or one whose values == compares in full (no pointers). For
+// other types it cannot be checked: their text must be one to one.
 func Text[T any, P interface {
 	*T
 	encoding.TextMarshaler

@@ -40,12 +40,12 @@ type Reindexed struct {
 // item is as it was read. If it is not, it is tried again, up to [Options].MaxAttempts; then the error matches
 // [ErrConflict]. Items that are deleted concurrently are left alone.
 //
-// It costs a strongly consistent scan of the table, a unit for each 4 KB in requests of 1 MB, and an UpdateItem for
-// each item that is rewritten, or a transaction if an upgrade changes a unique value.
+// It costs a strongly consistent scan of the table: a unit for each 4 KB, in requests of 1 MB. Each item that is
+// rewritten costs an UpdateItem, or a transaction if an upgrade changes a unique value.
 //
-// An item that cannot be read as one of the entity is left as it is, and so is one whose upgrade makes a unique value
-// that another item holds ([ErrNotUnique]). The errors of all such items are joined and returned at the end. Any other
-// error ends the run. The counts are valid with an error, too.
+// An item that cannot be read as one of the entity is left as it is. So is one whose upgrade makes a unique value that
+// another item holds ([ErrNotUnique]). The errors of all such items are joined and returned at the end. Any other error
+// ends the run. The counts are valid with an error, too.
 func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
 	items, rewritten, err := r.db.Reindex(ctx, r.e.e, opts.scan())
 	return Reindexed{items, rewritten}, public(err)
@@ -59,7 +59,7 @@ func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Rein
 // item; nothing is changed. All of these errors are joined and returned at the end; any other error ends the run. An
 // entity without Unique is [ErrModel].
 //
-// It costs a strongly consistent scan of the table, a unit for each 4 KB in requests of 1 MB. It adds a GetItem for
+// It costs a strongly consistent scan of the table: a unit for each 4 KB, in requests of 1 MB. It adds a GetItem for
 // each unique value, and a transaction for each value that is not claimed yet.
 func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
 	return public(r.db.EnsureUnique(ctx, r.e.e, opts.scan()))

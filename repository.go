@@ -23,18 +23,24 @@ import (
 // # Capacity
 //
 // A read consumes half a unit for each 4 KB, a strongly consistent read one unit. A single item is rounded up to 4 KB;
-// the items of one Query or Scan request are added first. A write consumes one unit for each KB of the item, or of the
-// item before the write where that is larger, and as much for each index entry that it changes. A transaction consumes
-// twice that. Each method states its requests, and where its capacity differs.
+// the items of one Query or Scan request are added first.
+//
+// A write consumes one unit for each KB of the item, before or after the write, whichever is larger. Each index entry
+// that changes consumes as much again. A transaction consumes twice that. Each method states its requests, and where
+// its capacity differs.
 //
 // # Errors
 //
-// The methods do not repeat the errors that all of them can return. Before any request: [ErrKey] for a value that a key
-// cannot hold, and [ErrModel] for a call that does not fit the model. After it: [ErrThrottled], once the SDK's retries
-// are used up; an [ItemError] for a stored item that cannot be read; and the context's error when the context ends. A
-// write can also return [ErrValue] and [ErrTooLarge] before any request, [ErrConflict] if a transaction of another
-// writer holds the item in every attempt or if the item has a newer [Definition.Schema], and [ErrOutcomeUnknown] if a
-// response was lost. With an error, a method that returns a T returns the zero T.
+// The methods do not repeat the errors that all of them can return. Before any request these are [ErrKey], for a value
+// that a key cannot hold, and [ErrModel], for a call that does not fit the model. After a request they are
+// [ErrThrottled], once the SDK's retries are used up; an [ItemError], for a stored item that cannot be read; and the
+// context's error, when the context ends.
+//
+// Writes also return [ErrValue] and [ErrTooLarge], for an item that cannot be stored, and [ErrOutcomeUnknown], if a
+// response was lost. They return [ErrConflict] if another writer's transaction holds the item in every attempt, or if
+// the item has a newer [Definition.Schema].
+//
+// With an error, a method that returns a T returns the zero T.
 type Repository[T any] struct {
 	db *write.DB
 	e  *Entity[T]

@@ -15,8 +15,8 @@ import (
 // value of a [Definition.Unique], it matches [ErrNotUnique].
 //
 // It is one PutItem, or one UpdateItem in an entity with derived fields. Unique and History make it a transaction. With
-// History and TTL it also reads the first version and queries for the newest: DynamoDB leaves no trace of an item that
-// it expired.
+// History and TTL it first reads the first version and queries for the newest: DynamoDB leaves no trace of an item that
+// it expired. With History alone it does so after a refused transaction, if the item existed before.
 //
 // Sent again after a lost response, it recognizes its own item: by its stamp if the entity has a Version, else by
 // comparing the attributes. So two callers that create equal items without a Version at the same time may both succeed.
@@ -128,7 +128,8 @@ func (r *Repository[T]) Move(ctx context.Context, from, to T, opts ...Option) (T
 // If that does not hold is [ErrCondition]. After a lost response, a missing item counts as deleted.
 //
 // It is one DeleteItem, at a unit for each KB of the item. Unique and History make it a transaction, after a consistent
-// read of the item. Without History, the read is left out if key has the fields of all constraints.
+// read of the item. Without History, the read is left out if key has the fields of all constraints. With History, a
+// tombstone and a mark on version 1 are written too.
 func (r *Repository[T]) Delete(ctx context.Context, key T, opts ...Option) error {
 	op := opOf(r.e, write.VerbDelete, key).with(opts)
 	return public(r.db.Do(ctx, op.op))
