@@ -114,8 +114,8 @@ func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error
 //
 // The error matches [ErrNotFound] if there is no item at from, [ErrExists] if there is one at to, and [ErrConflict] if
 // the item was modified concurrently: its version is asserted, or all of its attributes. The version in from is
-// asserted too, if it is not zero. A condition of [If] that does not hold is [ErrCondition]. A to with key fields only,
-// where the stored item has more, is [ErrModel].
+// asserted too, if it is not zero. A condition of [If] that does not hold is [ErrCondition]. If to has key fields
+// only, and the stored item has more, it is [ErrModel].
 //
 // If both keys are equal, the item is updated in place. A Move that would change the key of the entity's History is
 // refused. It costs a consistent read and four units for each KB: two writes, in a transaction.
