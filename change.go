@@ -4,24 +4,25 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/sequence"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // ChangeKind says what happened to an item.
-type ChangeKind string
+type ChangeKind = record.Kind
 
 // The kinds of change.
 const (
 	// Inserted: there was no such item before.
-	Inserted ChangeKind = "inserted"
+	Inserted = record.Inserted
 	// Modified: the item was there before and is there now.
-	Modified ChangeKind = "modified"
+	Modified = record.Modified
 	// Removed: the item was deleted by a request.
-	Removed ChangeKind = "removed"
+	Removed = record.Removed
 	// Expired: DynamoDB deleted the item because its TTL had passed, or a request deleted it after that.
-	Expired ChangeKind = "expired"
+	Expired = record.Expired
 )
 
 // Change is one record of a stream, typed. Old is zero when the item was inserted, New when it was removed or expired,
@@ -35,7 +36,7 @@ type Change[T any] struct {
 	Sequence string    // orders the changes of one item within one stream
 	At       time.Time // when it happened, to the second or millisecond
 
-	record *Record
+	record *record.Record
 	entity *model.Entity
 }
 
@@ -46,11 +47,11 @@ func (c Change[T]) Changed(field any) bool {
 	if c.entity == nil {
 		panic("ddb: Changed: a Change that no Mux made")
 	}
-	f, err := c.entity.Proto.Resolve(field)
+	differs, err := view.Changed(c.entity, field, reflect.ValueOf(&c.Old).Elem(), reflect.ValueOf(&c.New).Elem())
 	if err != nil {
 		panic("ddb: Changed: " + err.Error())
 	}
-	return !equalField(f, reflect.ValueOf(&c.Old).Elem(), reflect.ValueOf(&c.New).Elem())
+	return differs
 }
 
 // After reports whether the change came after the one with the given sequence number, of the same item and in the same
@@ -63,33 +64,12 @@ func (c Change[T]) Record() Record {
 	if c.record == nil {
 		return Record{}
 	}
-	return *c.record
-}
-
-// equalField compares a field of two items, times by the instant.
-func equalField(f *field.Field, a, b reflect.Value) bool {
-	x, y := fieldOf(f, a), fieldOf(f, b)
-	if s, ok := x.(time.Time); ok {
-		t, same := y.(time.Time)
-		return same && s.Equal(t)
-	}
-	return reflect.DeepEqual(x, y)
-}
-
-// fieldOf returns the value of f in item, which may be an interface that holds an item or nothing.
-func fieldOf(f *field.Field, item reflect.Value) any {
-	if item.Kind() == reflect.Interface {
-		item = item.Elem()
-	}
-	if !item.IsValid() {
-		return reflect.Zero(f.Type).Interface()
-	}
-	return f.Get(item).Interface()
+	return Record(*c.record)
 }
 
 // retype is the change with Old and New of the entity's own type.
-func retype[T any](c Change[any]) Change[T] {
-	out := Change[T]{Kind: c.Kind, Sequence: c.Sequence, At: c.At, record: c.record, entity: c.entity}
+func retype[T any](c view.Change) Change[T] {
+	out := Change[T]{Kind: c.Kind, Sequence: c.Sequence, At: c.At, record: c.Record, entity: c.Entity}
 	out.Old, _ = c.Old.(T)
 	out.New, _ = c.New.(T)
 	return out

@@ -208,3 +208,24 @@ type ThrottleReason struct {
 
 // String returns the reason in words: "index by-genre: hot key range, writes".
 func (r ThrottleReason) String() string { return fault.ThrottleReason(r).String() }
+
+// RecordError reports a record that could not be handled, with the cause. If it matches [ErrUnavailable], the batch
+// stopped at that record, which is not at fault.
+type RecordError struct {
+	Record Record
+	Entity string // "" where no entity claims it
+	// Parts names what failed: "view NAME" for a view, "handlers", and "batch handlers" for those of HandleBatch. It is
+	// nil if the entity of the record is unknown, so that all parts are concerned. See [Mux.Replay].
+	Parts    []string
+	Attempts int // deliveries that failed by the record's own fault so far, this one included
+	// GivenUp means that Parts go to the dead letters: they are not tried again, and are not in the error of Process.
+	// It is set in the error that DeadLetters gets, and in the one that Report gets after DeadLetters accepted the
+	// record.
+	GivenUp bool
+	Err     error
+}
+
+func (e *RecordError) Error() string { return e.below().Error() }
+
+// Unwrap returns the cause.
+func (e *RecordError) Unwrap() error { return e.Err }

@@ -36,7 +36,7 @@ var (
 	})
 
 	// ArtistNames copies the name of an artist into each of the artist's albums.
-	ArtistNames = ddb.FanOut("artist-names", Artists, Albums,
+	ArtistNames = ddb.MustFanOut("artist-names", Artists, Albums,
 		func(a Artist) ddb.Query[Album] { return Albums.Query(Album{ArtistID: a.ID}) },
 		func(c ddb.Change[Artist], a *Album) bool {
 			if c.New.Name == "" || a.Artist == c.New.Name { // the artist is gone, or the album has the name already

@@ -10,15 +10,16 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // halfOf returns what matching takes of source i, with keys as long as most are.
-func halfOf(i int) (*pair, attr.Item) {
+func halfOf(i int) (*view.Pair, attr.Item) {
 	key := func(text string) attr.Item {
 		return attr.Item{"pk": &types.AttributeValueMemberS{Value: text}, "sk": &types.AttributeValueMemberS{Value: text}}
 	}
-	p := &pair{target: key(fmt.Sprintf("pupil#%09d", i/100)), source: key(fmt.Sprintf("step#%09d", i))}
-	p.targetText, p.sourceText = fmt.Sprint("t", i/100), fmt.Sprint("s", i)
+	p := &view.Pair{Target: key(fmt.Sprintf("pupil#%09d", i/100)), Source: key(fmt.Sprintf("step#%09d", i))}
+	p.TargetText, p.SourceText = fmt.Sprint("t", i/100), fmt.Sprint("s", i)
 	return p, attr.Item{"xp": &types.AttributeValueMemberN{Value: fmt.Sprint(i)}}
 }
 
@@ -26,24 +27,24 @@ func halfOf(i int) (*pair, attr.Item) {
 func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 	t.Parallel()
 	const waiting = 10
-	j := newMatching(model.NewTable("pk", "sk"))
+	j := view.NewMatching(model.NewTable("pk", "sk"))
 	most := 0
 	for i := range 100_000 {
-		assert.Nil(t, j.source(halfOf(i)))
+		assert.Nil(t, j.Source(halfOf(i)))
 		if i >= waiting {
-			assert.Nil(t, j.ledger(halfOf(i-waiting)))
+			assert.Nil(t, j.Ledger(halfOf(i-waiting)))
 		}
-		most = max(most, len(j.order))
+		most = max(most, len(j.Order))
 	}
-	assert.Len(t, j.halves, waiting)
-	assert.LessOrEqual(t, most, 2*(waiting+1)+minOrder)
+	assert.Len(t, j.Halves, waiting)
+	assert.LessOrEqual(t, most, 2*(waiting+1)+view.MinOrder)
 	left := 0
-	for range j.rest() {
+	for range j.Rest() {
 		left++
 	}
 	assert.Equal(t, waiting, left)
-	assert.Empty(t, j.order)
-	assert.Zero(t, j.bytes)
+	assert.Empty(t, j.Order)
+	assert.Zero(t, j.Bytes)
 }
 
 // What waits for its other half takes no more memory than it is counted for. Not parallel: it measures the heap.
@@ -55,11 +56,11 @@ func TestARebuildIsFullBeforeItsMemoryIs(t *testing.T) {
 		return int(m.HeapAlloc)
 	}
 	before := live()
-	j := newMatching(model.NewTable("pk", "sk"))
-	for i := 0; !j.full(); i++ {
-		j.source(halfOf(i))
+	j := view.NewMatching(model.NewTable("pk", "sk"))
+	for i := 0; !j.Full(); i++ {
+		j.Source(halfOf(i))
 	}
-	assert.Greater(t, len(j.halves), 200_000)
-	assert.LessOrEqual(t, live()-before, maxJoin)
+	assert.Greater(t, len(j.Halves), 200_000)
+	assert.LessOrEqual(t, live()-before, view.MaxJoin)
 	runtime.KeepAlive(j)
 }

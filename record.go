@@ -1,18 +1,13 @@
 package ddb
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
@@ -33,174 +28,114 @@ type Record struct {
 	Raw json.RawMessage
 }
 
-// ttlPrincipal is who deletes expired items, as userIdentity of their records says.
-// AWS: "DynamoDB Streams and Time to Live".
-const ttlPrincipal = "dynamodb.amazonaws.com"
-
-// wireRecord is a record as Lambda delivers it. AWS: "Lambda: Process Amazon DynamoDB records".
-type wireRecord struct {
-	EventID        string        `json:"eventID,omitempty"`
-	EventName      string        `json:"eventName"`
-	EventVersion   string        `json:"eventVersion,omitempty"`
-	EventSource    string        `json:"eventSource,omitempty"`
-	DynamoDB       wireChange    `json:"dynamodb"`
-	EventSourceARN string        `json:"eventSourceARN,omitempty"`
-	UserIdentity   *wireIdentity `json:"userIdentity,omitempty"`
-}
-
-type wireChange struct {
-	At       json.Number `json:"ApproximateCreationDateTime,omitempty"`
-	Keys     attr.JSON   `json:"Keys,omitempty"`
-	New      attr.JSON   `json:"NewImage,omitempty"`
-	Old      attr.JSON   `json:"OldImage,omitempty"`
-	Sequence string      `json:"SequenceNumber"`
-
-	Precision string `json:"ApproximateCreationDateTimePrecision,omitempty"` // of a record of Kinesis Data Streams
-}
-
-type wireIdentity struct {
-	Type        string `json:"type"`
-	PrincipalID string `json:"principalId"`
-}
-
-// expires reports whether it is DynamoDB, which deletes what has expired.
-func (w *wireIdentity) expires() bool {
-	return w != nil && w.Type == "Service" && w.PrincipalID == ttlPrincipal
-}
-
 // MarshalJSON returns the record as Lambda would deliver it, and one that cannot be read as it came.
-func (r Record) MarshalJSON() ([]byte, error) {
-	if r.Raw != nil {
-		return r.Raw, nil
-	}
-	w := wireRecord{
-		EventID: r.ID, EventVersion: "1.1", EventSource: eventSource, EventSourceARN: r.Stream,
-		DynamoDB: wireChange{Keys: attr.JSON(r.Keys), New: attr.JSON(r.New), Old: attr.JSON(r.Old), Sequence: r.Sequence},
-	}
-	switch r.Kind {
-	case Inserted:
-		w.EventName = "INSERT"
-	case Modified:
-		w.EventName = "MODIFY"
-	case Removed:
-		w.EventName = "REMOVE"
-	case Expired:
-		w.EventName = "REMOVE"
-		w.UserIdentity = &wireIdentity{Type: "Service", PrincipalID: ttlPrincipal}
-	default:
-		return nil, fmt.Errorf("ddb: record: kind %q", r.Kind)
-	}
-	if !r.At.IsZero() {
-		w.DynamoDB.At = json.Number(strconv.FormatFloat(float64(r.At.UnixMilli())/1000, 'f', -1, 64))
-	}
-	return json.Marshal(w)
-}
+func (r Record) MarshalJSON() ([]byte, error) { return record.Record(r).MarshalJSON() }
 
 // UnmarshalJSON is the inverse of MarshalJSON.
-func (r *Record) UnmarshalJSON(b []byte) error {
-	var w wireRecord
-	images := json.Unmarshal(b, &w)
-	if images != nil {
-		var head wireHead
-		if err := json.Unmarshal(b, &head); err != nil {
-			return fmt.Errorf("ddb: record: %w", err)
-		}
-		w = head.record()
-	}
-	switch {
-	case w.EventSource != "" && w.EventSource != eventSource:
-		return fmt.Errorf("ddb: record: it is of %q, not of %q: %w: RecordDecoder.Lambda takes records from what carries them", w.EventSource, eventSource, errNoStreamRecord)
-	case w.EventVersion != "" && !strings.HasPrefix(w.EventVersion, "1."):
-		return fmt.Errorf("ddb: record: event version %q is not known, only 1.x: read it by a newer release of this library", w.EventVersion)
-	}
-	out := Record{
-		Keys: w.DynamoDB.Keys, New: w.DynamoDB.New, Old: w.DynamoDB.Old,
-		Sequence: w.DynamoDB.Sequence, Stream: w.EventSourceARN, ID: w.EventID,
-	}
-	var unknown, err error
-	out.Kind, unknown = RecordKind(w.EventName, w.UserIdentity.expires())
-	if out.Sequence == "" || len(out.Keys) == 0 && images == nil {
-		return fmt.Errorf("ddb: record: without SequenceNumber or Keys: %w", errNoStreamRecord)
-	}
-	if images != nil || unknown != nil {
-		out.Raw = slices.Clone(b)
-	}
-	if w.DynamoDB.At != "" {
-		if out.At, err = timeOfSeconds(string(w.DynamoDB.At)); err != nil {
-			return fmt.Errorf("ddb: record %s: ApproximateCreationDateTime: %w", out.Sequence, err)
-		}
-	}
-	*r = out
-	return nil
+func (r *Record) UnmarshalJSON(b []byte) error { return (*record.Record)(r).UnmarshalJSON(b) }
+
+// RecordDecoder decodes the records of a table from whatever carries them: the stream of the table, Kinesis Data Streams
+// for DynamoDB, a pipe of EventBridge, or messages of SQS that hold any of these. Its zero value takes the records of a
+// DynamoDB stream; for those of Kinesis it needs the name of the table.
+//
+// A Lambda function, whatever feeds it:
+//
+//	records := ddb.RecordDecoder{Table: "prod-platform"}
+//	lambda.Start(records.Lambda(mux))
+//
+// A consumer of Kinesis of one's own, for each batch of a shard:
+//
+//	for _, r := range out.Records {
+//		rec, err := records.Decode(r.Data, *r.SequenceNumber)
+//		…
+//	}
+//	failed, err := mux.Process(ctx, batch)
+//
+// # What a handler must do
+//
+// A DynamoDB stream has each change once and the changes of an item in order; only a failure brings them again. Kinesis
+// and queues promise less: a change may come twice, and an older one after a newer one. Aggregates and fan-outs read the
+// table, so that neither matters to them. A handler that writes what a change says asks [Change.After] first, with the
+// number that it stored with the item before; one that acts outside of the table, as by a mail, remembers [Record].ID.
+type RecordDecoder struct {
+	// Table is the name of the table at AWS. A record of another table is refused. Records of Kinesis Data Streams are
+	// refused without it, since several tables may share a Kinesis stream.
+	Table string
+
+	// SkipOthers makes DecodeEvent skip the records of other tables, which counts them as handled.
+	SkipOthers bool
 }
 
-const eventSource = "aws:dynamodb"
-
-var errNoStreamRecord = errors.New("not a record of a DynamoDB stream")
-
-// wireHead is a record without what may not be readable.
-type wireHead struct {
-	wireRecord
-
-	DynamoDB struct {
-		At       json.Number     `json:"ApproximateCreationDateTime"`
-		Keys     json.RawMessage `json:"Keys"`
-		Sequence string          `json:"SequenceNumber"`
-	} `json:"dynamodb"`
+// Decode decodes one record, in the JSON of a DynamoDB stream's event or of Kinesis Data Streams for DynamoDB. number is
+// the sequence number that Kinesis gave to the record, without which those of equal time have no order; a record of a
+// DynamoDB stream has its own, and number is not looked at. The error matches [ErrUnknown] if the record is of another
+// table.
+//
+// A record of Kinesis has no sequence number in its JSON, and the number that Kinesis gives it does not tell the order of
+// changes. What does is the time of the change. [Record].Sequence is therefore the time in microseconds, and behind a
+// point the number of Kinesis: 1720740233012995.4962865…, and [Change.After] compares both. AWS: "Using Kinesis Data
+// Streams to capture changes to DynamoDB".
+func (d RecordDecoder) Decode(payload []byte, number string) (Record, error) {
+	rec, err := record.Decoder(d).Decode(payload, number)
+	return Record(rec), err
 }
 
-func (h *wireHead) record() wireRecord {
-	w := h.wireRecord
-	w.DynamoDB = wireChange{At: h.DynamoDB.At, Sequence: h.DynamoDB.Sequence}
-	var keys attr.JSON
-	if json.Unmarshal(h.DynamoDB.Keys, &keys) == nil {
-		w.DynamoDB.Keys = keys
-	}
-	return w
+// RecordEvent is what [RecordDecoder.DecodeEvent] found in an event.
+type RecordEvent struct {
+	// Records are in the order in which they are to be handled.
+	Records []Record
+
+	// Refused says which messages of a queue hold no record of the table, and why; nil if all do. Each Response counts
+	// them as failed, so that the queue gives them to its dead-letter queue in the end.
+	Refused error
+
+	e *record.Event
 }
 
-// unreadable says why a record is raw.
-func (r *Record) unreadable() error {
-	var w wireRecord
-	if err := json.Unmarshal(r.Raw, &w); err != nil {
-		return fmt.Errorf("the record cannot be read: %w", err)
+// Response returns the response that the source of the event wants, for failed as [Mux.Process] returns it: the numbers of
+// DynamoDB's or of Kinesis's stream, the IDs of events for a pipe, and those of messages for SQS. AWS: "Configuring partial batch response with DynamoDB and Lambda"
+// and the same with Kinesis, "Handling errors for an SQS event source in Lambda", and "Amazon EventBridge Pipes batching
+// and concurrency".
+func (e *RecordEvent) Response(failed []string) json.RawMessage {
+	if e.e == nil {
+		return (&record.Event{}).Response(failed)
 	}
-	if _, err := RecordKind(w.EventName, false); err != nil {
-		return fmt.Errorf("the record cannot be read: %s", strings.TrimPrefix(err.Error(), "ddb: record: "))
-	}
-	return errors.New("the record is raw, and its source could not read it: read it from its JSON again")
+	return e.e.Response(failed)
 }
 
-// timeOfSeconds reads a time in seconds since 1970, as the records of a DynamoDB stream have it. What is no time before the
-// year 10000 is refused: milliseconds and microseconds, which the records of Kinesis Data Streams have. A time before 1970 is
-// none: the types of aws-lambda-go write one where there is none.
-func timeOfSeconds(text string) (time.Time, error) {
-	at, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return time.Time{}, err
+// DecodeEvent decodes the records of an event: of what a Lambda function or the target of a pipe is called with, or the
+// body of a message. It takes
+//
+//   - the event of a DynamoDB stream, of Kinesis and of a queue: {"Records": […]},
+//   - what a pipe sends: an array of the records of a stream, of Kinesis or of a queue,
+//   - one record, and one dead letter of package ddbstream,
+//   - the document that an asynchronous invocation of Lambda sends to its destination, and the one that a stream's mapping
+//     puts into S3,
+//
+// and messages of a queue may hold any of these. What a mapping sends to SQS or SNS when it gives up has no records in it:
+// it is refused, and ddbstream.Redrive reads them again.
+//
+// An event of a stream fails as a whole for a record that cannot be decoded. The messages of a queue are told one by one,
+// in [RecordEvent].Refused.
+func (d RecordDecoder) DecodeEvent(payload []byte) (*RecordEvent, error) {
+	event, err := record.Decoder(d).DecodeEvent(payload)
+	if event == nil {
+		return nil, err
 	}
-	if at < 0 {
-		return time.Time{}, nil
+	out := &RecordEvent{Records: make([]Record, len(event.Records)), Refused: event.Refused, e: event}
+	for i, r := range event.Records {
+		out.Records[i] = Record(r)
 	}
-	if at >= 253_402_300_800 {
-		return time.Time{}, fmt.Errorf("%s seconds are no time between 1970 and 9999: a stream of DynamoDB has seconds, one of Kinesis Data Streams milliseconds or microseconds", text)
-	}
-	return time.UnixMilli(int64(math.Round(at * 1000))).UTC(), nil
+	return out, err
 }
 
-// RecordKind returns the kind of a record by its event name, INSERT, MODIFY or REMOVE. expired says that its
-// userIdentity is DynamoDB itself, which deletes what has expired. It is for sources of records of your own.
-func RecordKind(event string, expired bool) (ChangeKind, error) {
-	switch event {
-	case "INSERT":
-		return Inserted, nil
-	case "MODIFY":
-		return Modified, nil
-	case "REMOVE":
-		if expired {
-			return Expired, nil
-		}
-		return Removed, nil
-	}
-	return "", fmt.Errorf("ddb: record: event %q is none of INSERT, MODIFY and REMOVE", event)
+// Lambda returns the handler of a Lambda function for m. It takes the event of a DynamoDB stream, of Kinesis, of a queue
+// of SQS, and of a pipe whose target the function is; the response tells which records failed, in the names of that
+// source. For it to count, the event source mapping must have ReportBatchItemFailures among its FunctionResponseTypes,
+// and a pipe the invocation type REQUEST_RESPONSE. Without [MuxOptions].Report, failures are logged with [slog].
+//
+// The error is of an event that cannot be read. It is also of records that failed where nobody looks at the response: in
+// the event of an asynchronous invocation.
+func (d RecordDecoder) Lambda(m *Mux) func(context.Context, json.RawMessage) (json.RawMessage, error) {
+	return m.m.LambdaOf(record.Decoder(d))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/stream"
 )
 
 // batchJournal is what one handler of batches was given. A call that fails may have done a part of its work, so that all of
@@ -64,17 +65,17 @@ func (b *batchJournal) begin(cs []Change[any]) {
 			b.j.fault("record %s comes to the %s once more than it should", r.Sequence, b.name)
 		}
 		here[r.Sequence] = true
-		if b.handled(c) && b.j.handled[r.Sequence] == 0 && !b.j.lettered[handlersName][r.Sequence] {
+		if b.handled(c) && b.j.handled[r.Sequence] == 0 && !b.j.lettered[stream.HandlersName][r.Sequence] {
 			b.j.fault("record %s comes to the %s before its handlers", r.Sequence, b.name)
 		}
-		if b.j.lettered[batchName][r.Sequence] {
+		if b.j.lettered[stream.BatchName][r.Sequence] {
 			continue // a replay
 		}
-		for _, before := range b.j.order[b.j.text(*r)] {
+		for _, before := range b.j.order[b.j.text(Record(*r))] {
 			if before == r.Sequence {
 				break
 			}
-			if !here[before] && b.done[before] == 0 && !b.j.lettered[batchName][before] {
+			if !here[before] && b.done[before] == 0 && !b.j.lettered[stream.BatchName][before] {
 				b.j.fault("record %s comes to the %s before %s, which is of the same item", r.Sequence, b.name, before)
 			}
 		}

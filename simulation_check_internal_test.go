@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/record"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // check compares what is derived with a recomputation.
@@ -84,7 +86,7 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	}
 	if errors.Join(faults...) == nil {
 		for _, v := range s.m.all {
-			for d, err := range v.Verify(context.WithValue(ctx, ledgerHooksKey{}, s.cfg.hooks), db, nil) {
+			for d, err := range v.Verify(context.WithValue(ctx, view.LedgerHooksKey{}, s.cfg.hooks), db, nil) {
 				if err == nil {
 					err = errors.New(d.String())
 				}
@@ -217,7 +219,7 @@ func (s *simulation) checkMore(sources []simSource, derived []any) (faults []err
 		all.N++
 	}
 	for _, r := range s.seen {
-		if kindOf(s.m.table.m, &r) != Expired {
+		if record.KindIn(s.m.table.m, (*record.Record)(&r)) != Expired {
 			continue
 		}
 		src, err := s.m.sources.Decode(r.Old)

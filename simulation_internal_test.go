@@ -19,6 +19,7 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // simulation is one run.
@@ -49,7 +50,7 @@ var (
 
 // simConfig says what happens in a simulation, and how often.
 type simConfig struct {
-	hooks  ledgerHooks
+	hooks  view.LedgerHooks
 	steps  int
 	plain  bool // one source and one target, written in turns, and no delivery that could heal by chance
 	copy   bool // the copies alone
@@ -59,12 +60,12 @@ type simConfig struct {
 
 func simulate(c chooser, cfg simConfig) error {
 	ctx := context.Background()
-	cfg.hooks.noPause = true
+	cfg.hooks.NoPause = true
 	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
 	s := &simulation{c: c, cfg: cfg, m: newSimulated(), at: map[string]*string{}}
 	s.time, s.engine = clock, ddbmem.New(ddbmem.Options{Clock: clock})
 	if cfg.copy {
-		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.name != "copies" })
+		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.Name() != "copies" })
 	} else if cfg.moving {
 		s.m.all = []*View{s.m.moving}
 	} else if cfg.plain {
@@ -215,7 +216,7 @@ func (s *simulation) rebuild(ctx context.Context, db *DB, w *simWorker) {
 func (s *simulation) start(job func(context.Context, *DB, *simWorker)) {
 	w := &simWorker{Client: s.client, fates: make(chan fate), parked: make(chan struct{}), done: make(chan struct{})}
 	db := New(w, simTable, s.m.table, nil)
-	ctx := context.WithValue(context.Background(), ledgerHooksKey{}, s.cfg.hooks)
+	ctx := context.WithValue(context.Background(), view.LedgerHooksKey{}, s.cfg.hooks)
 	go func() {
 		defer close(w.done)
 		job(ctx, db, w)
@@ -341,9 +342,9 @@ func TestAggregatesSurviveFastWriters(t *testing.T) {
 func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]simConfig{
-		"guard":                 {steps: 120, hooks: ledgerHooks{noGuard: true}},
-		"second look":           {steps: 60, plain: true, hooks: ledgerHooks{noSecondLook: true}},
-		"second look at copies": {steps: 60, plain: true, copy: true, hooks: ledgerHooks{noSecondLook: true}},
+		"guard":                 {steps: 120, hooks: view.LedgerHooks{NoGuard: true}},
+		"second look":           {steps: 60, plain: true, hooks: view.LedgerHooks{NoSecondLook: true}},
+		"second look at copies": {steps: 60, plain: true, copy: true, hooks: view.LedgerHooks{NoSecondLook: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

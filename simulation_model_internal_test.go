@@ -150,7 +150,7 @@ func (m *simulated) seated() *View {
 	m.seats = MustDefine(m.table, "seat", func(s *simSeat, d *Definition) {
 		d.Primary(Key(Prefix("q#"), Str(&s.Target)), Key(Prefix("q#"), Str(&s.ID)))
 	})
-	return FanOut("seats", m.sources, m.seats,
+	return MustFanOut("seats", m.sources, m.seats,
 		func(s simSource) Query[simSeat] {
 			m.called("targets")
 			return m.seats.Query(simSeat{Target: seatOf(s)})
@@ -201,7 +201,7 @@ func (m *simulated) more() []*View {
 		MustAggregate("spread", m.sources, m.spread, func(s *simSource, t *simSpread) []Rule {
 			return []Rule{OwnItems, By(&s.ID, &t.Source), Sum(&s.V, &t.Sum), Count(&t.N)}
 		}),
-		FanOut("copies", m.sources, m.copies,
+		MustFanOut("copies", m.sources, m.copies,
 			func(s simSource) Query[simCopy] {
 				m.called("targets")
 				return m.copies.Query(simCopy{Source: s.ID})
@@ -212,7 +212,7 @@ func (m *simulated) more() []*View {
 				t.V = value(c)
 				return t.V != was
 			}),
-		FanOutVia("placed", m.sources, m.members, m.placed,
+		MustFanOutVia("placed", m.sources, m.members, m.placed,
 			func(s simSource) Query[simMember] {
 				m.called("members")
 				return m.members.Query(simMember{Source: s.ID})

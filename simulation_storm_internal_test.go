@@ -17,6 +17,8 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/stream"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // storm is a run in which one Mux follows the stream, as a reader of one shard has it do, while requests and functions fail.
@@ -72,7 +74,7 @@ func (s *storm) newMux(seed uint64) *Mux {
 			w.count("handler without its service")
 			return fmt.Errorf("the mail server: %w", fault.ErrUnavailable)
 		}
-		s.j.did(c.record)
+		s.j.did((*Record)(c.record))
 		return nil
 	})
 	s.handleBatches(m)
@@ -127,7 +129,7 @@ func (s *storm) drain(ctx context.Context) error {
 
 // ride goes through a storm and the calm behind it: nothing is lost, nothing done twice, and nothing given up for the weather.
 func ride(seed uint64, counts map[string]int) (faults int, _ error) {
-	ctx := context.WithValue(context.Background(), ledgerHooksKey{}, ledgerHooks{noPause: true})
+	ctx := context.WithValue(context.Background(), view.LedgerHooksKey{}, view.LedgerHooks{NoPause: true})
 	s, db, err := newStorm(ctx, seed)
 	if err != nil {
 		return 0, err
@@ -168,7 +170,7 @@ func ride(seed uint64, counts map[string]int) (faults int, _ error) {
 		}
 	}
 	counts["given up"] += len(s.j.letters)
-	counts["given up by handlers of batches alone"] += s.j.givenUp(batchName)
+	counts["given up by handlers of batches alone"] += s.j.givenUp(stream.BatchName)
 	return add(counts, s.w.counts), errors.Join(append(s.j.faults, s.first.check(s.seen, s.m.table), s.second.check(s.seen, s.m.table), s.check(ctx, db))...)
 }
 

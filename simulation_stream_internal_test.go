@@ -8,6 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+
+	"github.com/singletable-go/ddb/internal/record"
+
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"github.com/singletable-go/ddb/internal/model"
@@ -60,7 +63,7 @@ func (s *simulation) pull(ctx context.Context) error {
 }
 
 func simRecord(r streamtypes.Record) (Record, error) {
-	kind, err := RecordKind(string(r.EventName), r.UserIdentity != nil)
+	kind, err := record.KindOf(string(r.EventName), r.UserIdentity != nil)
 	out := Record{Kind: kind, Sequence: *r.Dynamodb.SequenceNumber, At: *r.Dynamodb.ApproximateCreationDateTime}
 	for _, part := range []struct {
 		to   *map[string]types.AttributeValue

@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/singletable-go/ddb/internal/stream"
+
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/singletable-go/ddb/internal/fault"
@@ -205,7 +208,7 @@ type journal struct {
 func newJournal(t *Table) *journal {
 	return &journal{
 		text: func(r Record) string { return t.m.KeyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
-		renewed: map[string]int{}, lettered: map[string]map[string]bool{handlersName: {}, batchName: {}},
+		renewed: map[string]int{}, lettered: map[string]map[string]bool{stream.HandlersName: {}, stream.BatchName: {}},
 	}
 }
 
@@ -220,14 +223,14 @@ func (j *journal) did(r *Record) {
 	if j.handled[r.Sequence]++; j.handled[r.Sequence] > 1+j.renewed[r.Sequence] {
 		j.fault("record %s was handled once more than it should", r.Sequence)
 	}
-	if j.lettered[handlersName][r.Sequence] {
+	if j.lettered[stream.HandlersName][r.Sequence] {
 		return // a replay
 	}
 	for _, before := range j.order[j.text(*r)] {
 		if before == r.Sequence {
 			return
 		}
-		if j.handled[before] == 0 && !j.lettered[handlersName][before] {
+		if j.handled[before] == 0 && !j.lettered[stream.HandlersName][before] {
 			j.fault("record %s was handled before %s, which is of the same item", r.Sequence, before)
 		}
 	}

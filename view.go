@@ -2,56 +2,57 @@ package ddb
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/call"
-	"github.com/singletable-go/ddb/internal/fault"
-	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
-	"github.com/singletable-go/ddb/internal/write"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
 // safe for concurrent use, also by several processes at once.
-type View struct {
-	name  string
-	table *model.Table
-	kind  viewKind
-}
-
-// viewKind is what a view does: an aggregate or a fan-out.
-type viewKind interface {
-	// on reports whether records of e concern the view.
-	on(e *model.Entity) bool
-	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
-	maintain(ctx context.Context, db *write.DB, t *turn)
-	// reads is what the view looks at, and writes what it changes.
-	reads() flow
-	writes() []flow
-	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder
-	// verifier is rebuilder without writes: it gives what it would change to report.
-	verifier(db *write.DB, report func(Drift) error) rebuilder
-}
-
-// rebuilder takes every item of the table, one by one.
-type rebuilder interface {
-	add(ctx context.Context, attrs attr.Item) error
-	// flush works on what was added, on all of it if asked to, and reports whether it did everything.
-	flush(ctx context.Context, all bool) (done bool, err error)
-	finish() error // the items that could not be made right
-}
+type View struct{ v *view.View }
 
 // Name returns the view's name.
-func (v *View) Name() string { return v.name }
+func (v *View) Name() string { return v.v.Name }
+
+// RebuildOptions configures [View.Rebuild] and [DB.DropView]; nil is one worker, from the start, as fast as it goes.
+type RebuildOptions struct {
+	// Scan says how the table is read: workers, segments, where to resume, and the checkpoint, which is called when all
+	// that was read before it has been made right. On a large table that is every ten seconds, and at the end. Its cursor
+	// resumes this operation, and no other scan. Workers is also the number of targets worked on at once. IgnoreUnknown is not
+	// looked at: unknown items are skipped.
+	Scan ScanOptions
+	// Rate bounds the capacity units consumed in a second, of reads and writes together; default unbounded.
+	Rate int
+	// Progress is called after each page of the scan.
+	Progress func(Progress)
+}
+
+// Progress says how far a Rebuild is.
+type Progress struct {
+	Items   int // read
+	Total   int // in the table, as DynamoDB said last: it counts every six hours; 0 if it is not known
+	Sources int // looked at, contributions of earlier ones included
+	Targets int // looked at
+	Changed int // written, one for each contribution and each target
+
+	// Remaining estimates the time that is left, from Items and Total; 0 if that is not known. A run that was resumed does
+	// not know what was read before it.
+	Remaining time.Duration
+}
+
+// below is o for the packages below; nil is the default.
+func (o *RebuildOptions) below() view.Job {
+	if o == nil {
+		return view.Job{}
+	}
+	out := view.Job{Scan: *o.Scan.below(), Rate: o.Rate}
+	if o.Progress != nil {
+		out.Progress = func(p view.Progress) { o.Progress(Progress(p)) }
+	}
+	return out
+}
 
 // Rebuild makes the view what it would be if all its sources were written anew: after a gap in the stream, after a
 // change of its rules, or on a table that it is new to. It may run beside the stream, and several at once.
@@ -76,96 +77,8 @@ func (v *View) Name() string { return v.name }
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
 // it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
-func (v *View) Rebuild(ctx context.Context, on *DB, opts *RebuildOptions) error {
-	db := on.db
-	if db.Table != v.table {
-		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.name)
-	}
-	if opts == nil {
-		opts = &RebuildOptions{}
-	}
-	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.name, err) }
-	scan := *opts.Scan.below().Of("rebuild", v.name)
-	if err := db.Takes(scan); err != nil {
-		return fail(err)
-	}
-	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
-	if scan.Resume != "" {
-		var cursor string
-		cursor, covered, known = strings.Cut(scan.Resume, read.CoveredMark)
-		scan.Resume = cursor
-	} else {
-		mark, err := v.mark(ctx, db)
-		if err != nil {
-			return fail(err)
-		}
-		covered = markStamp(mark)
-	}
-	if checkpoint := scan.Checkpoint; checkpoint != nil {
-		scan.Checkpoint = func(c string) {
-			if c != "" && known {
-				c += read.CoveredMark + covered
-			}
-			checkpoint(c)
-		}
-	}
-	b := newBulkRun(ctx, db, opts)
-	if err := v.each(b.ctx, db, scan, v.kind.rebuilder(db, &b.p, b.pace), b); err != nil {
-		return fail(err)
-	}
-	if !known {
-		return nil
-	}
-	if err := v.unmark(ctx, db, covered); err != nil {
-		return fail(err)
-	}
-	return nil
-}
-
-// checkpointEvery bounds how often all that a scan has met is looked at only to pass a checkpoint on.
-const checkpointEvery = 10 * time.Second
-
-// each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
-	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
-	defer cancel(nil)
-	checkpoint, last := scan.Checkpoint, time.Now()
-	scan.Checkpoint = func(c string) {
-		if context.Cause(ctx) != nil {
-			return
-		}
-		done, err := r.flush(ctx, c == "" || checkpoint != nil && time.Since(last) > checkpointEvery)
-		if err == nil {
-			err = b.page(ctx)
-		}
-		if err != nil {
-			cancel(err)
-			return
-		}
-		if done && checkpoint != nil {
-			last = time.Now()
-			checkpoint(c)
-		}
-	}
-	for attrs, err := range db.Consistently().ScanItems(ctx, &scan) {
-		if cause := context.Cause(ctx); cause != nil {
-			return cause
-		}
-		if err != nil {
-			return err
-		}
-		b.p.Items++
-		if err := r.add(ctx, attrs); err != nil {
-			return err
-		}
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	if _, err := r.flush(ctx, true); err != nil {
-		return err
-	}
-	return r.finish()
+func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error {
+	return public(v.v.Rebuild(ctx, db.db, opts.below()))
 }
 
 // Drift is a difference between a view and what it should be.
@@ -177,113 +90,29 @@ type Drift struct {
 	Want  string // what Rebuild would write
 }
 
-func (d Drift) String() string {
-	return fmt.Sprintf("%s: %s: %s is %s, should be %s", d.View, d.Item, d.Field, d.Have, d.Want)
-}
+func (d Drift) String() string { return view.Drift(d).String() }
 
 // Verify reports where the view differs from what Rebuild would write. It reads what Rebuild reads and writes nothing.
 // Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
 // within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
 // it. It yields as [Repository.Query] does.
-func (v *View) Verify(ctx context.Context, on *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
-	db := on.db
+func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[Drift, error] {
+	scan := read.ScanOptions{}
+	if opts != nil {
+		scan = *opts.below()
+	}
 	return func(yield func(Drift, error) bool) {
-		if db.Table != v.table {
-			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.name))
-			return
-		}
-		scan := read.ScanOptions{}
-		if opts != nil {
-			scan = *opts.below().Of("verify", v.name)
-		}
-		stopped := errors.New("stopped")
-		r := v.kind.verifier(db, func(d Drift) error {
-			d.View = v.name
-			if !yield(d, nil) {
-				return stopped
+		for d, err := range v.v.Verify(ctx, db.db, scan) {
+			if !yield(Drift(d), public(err)) {
+				return
 			}
-			return nil
-		})
-		if err := v.each(ctx, db, scan, r, &bulkRun{}); err != nil && !errors.Is(err, stopped) {
-			yield(Drift{}, fmt.Errorf("ddb: verify %s: %w", v.name, err))
 		}
 	}
-}
-
-// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.NeedsRebuild].
-// The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
-// for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
-func (m *Mux) Gap(ctx context.Context, cause error) error {
-	var errs []error
-	for _, v := range m.views {
-		if !m.table.HasCompanions() {
-			continue
-		}
-		mark := v.view.markKey()
-		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
-		mark[model.StampAttr] = newStamp()
-		if _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
-			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.name, v.db.Explain(err)))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
 // Rebuild, nil if there was none. It is one read.
-func (v *View) NeedsRebuild(ctx context.Context, on *DB) (cause, err error) {
-	db := on.db
-	mark, err := v.mark(ctx, db)
-	if err != nil {
-		return nil, fmt.Errorf("ddb: view %s: %w", v.name, err)
-	}
-	if mark == nil {
-		return nil, nil
-	}
-	text, _ := mark[model.CauseAttr].(*types.AttributeValueMemberS)
-	if text == nil {
-		return errors.New("records of the stream were lost"), nil
-	}
-	return errors.New(text.Value), nil
-}
-
-func (v *View) markKey() attr.Item {
-	ix := v.table.Primary
-	return attr.Item{
-		ix.Partition[0]: &types.AttributeValueMemberS{Value: model.GapPartition},
-		ix.Sort[0]:      &types.AttributeValueMemberS{Value: v.name},
-	}
-}
-
-func (v *View) mark(ctx context.Context, db *write.DB) (attr.Item, error) {
-	if !v.table.HasCompanions() {
-		return nil, nil
-	}
-	return db.GetItem(ctx, v.markKey(), true)
-}
-
-// markStamp is the text that tells a mark from others; "" where there is none.
-func markStamp(mark attr.Item) string {
-	s, _ := mark[model.StampAttr].(*types.AttributeValueMemberS)
-	if s == nil {
-		return ""
-	}
-	return s.Value
-}
-
-// unmark deletes the mark with the given stamp, if it is still that one.
-func (v *View) unmark(ctx context.Context, db *write.DB, stamp string) error {
-	if stamp == "" || !v.table.HasCompanions() {
-		return nil
-	}
-	_, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &db.Name, Key: v.markKey(),
-		ConditionExpression:       new("#s = :s"),
-		ExpressionAttributeNames:  map[string]string{"#s": model.StampAttr},
-		ExpressionAttributeValues: attr.Item{":s": &types.AttributeValueMemberS{Value: stamp}},
-	}, nil)
-	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
-		return nil
-	}
-	return err
+func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
+	cause, err = v.v.NeedsRebuild(ctx, db.db)
+	return cause, public(err)
 }

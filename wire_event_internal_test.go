@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -20,11 +21,11 @@ const lambdaSample = `{"Records":[{"eventID":"1","eventName":"MODIFY","eventVers
 // sameRecords requires that an event is read alike, or refused, from its JSON and by encoding/json; it reports whether the former took it.
 func sameRecords(t *testing.T, event []byte) bool {
 	t.Helper()
-	got, ok := wireRecords(event)
+	got, ok := record.WireRecords(event)
 	if !ok {
 		return false
 	}
-	var want lambdaEvent
+	var want record.LambdaEvent
 	require.NoError(t, json.Unmarshal(event, &want), "%s", event)
 	if len(got)+len(want.Records) > 0 && !reflect.DeepEqual(want.Records, got) {
 		require.Equal(t, want.Records, got, "%s", event)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/record"
 )
 
 // records converts what was read for the processor. An error means that the response contains something that is no
@@ -18,16 +19,16 @@ func records(stream string, in []types.Record) ([]ddb.Record, error) {
 	out := make([]ddb.Record, len(in))
 	for i, r := range in {
 		var err error
-		if out[i], err = record(stream, r); err != nil {
+		if out[i], err = recordOf(stream, r); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// record converts a record for the processor. A record of a kind, or with a type of attribute, that is newer than this
+// recordOf converts a record for the processor. A record of a kind, or with a type of attribute, that is newer than this
 // release stays raw.
-func record(stream string, r types.Record) (ddb.Record, error) {
+func recordOf(stream string, r types.Record) (ddb.Record, error) {
 	if r.Dynamodb == nil || r.Dynamodb.SequenceNumber == nil {
 		return ddb.Record{}, fmt.Errorf("event %q: record without a sequence number", text(r.EventID))
 	}
@@ -48,7 +49,7 @@ func record(stream string, r types.Record) (ddb.Record, error) {
 func converted(stream string, r types.Record) (out ddb.Record, err error) {
 	id := r.UserIdentity
 	out = ddb.Record{Sequence: *r.Dynamodb.SequenceNumber, Stream: stream, ID: text(r.EventID)}
-	if out.Kind, err = ddb.RecordKind(string(r.EventName), id != nil && text(id.Type) == "Service" && text(id.PrincipalId) == "dynamodb.amazonaws.com"); err != nil {
+	if out.Kind, err = record.KindOf(string(r.EventName), id != nil && text(id.Type) == "Service" && text(id.PrincipalId) == "dynamodb.amazonaws.com"); err != nil {
 		return out, err
 	}
 	if r.Dynamodb.ApproximateCreationDateTime != nil {

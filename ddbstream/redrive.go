@@ -184,7 +184,7 @@ func (r *redrive) iterator(ctx context.Context, kind types.ShardIteratorType, nu
 func (r *redrive) handle(ctx context.Context, page []types.Record) (over bool, err error) {
 	records := make([]ddb.Record, 0, len(page))
 	for _, p := range page {
-		rec, err := record(r.batch.Stream, p)
+		rec, err := recordOf(r.batch.Stream, p)
 		if err != nil {
 			return false, err
 		}

@@ -51,6 +51,9 @@ func (m *Meter) RequestsOf(operation string) int {
 	return m.requests[operation]
 }
 
+// Total returns the capacity that everything consumed.
+func (m *Meter) Total() Capacity { return m.Of(func(Consumer) bool { return true }) }
+
 // Of returns the capacity that whatever counts consumed.
 func (m *Meter) Of(counts func(Consumer) bool) Capacity {
 	m.mu.Lock()

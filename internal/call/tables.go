@@ -2,8 +2,11 @@ package call
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/fault"
 )
@@ -58,4 +61,16 @@ func (c meteredTables) DescribeTimeToLive(ctx context.Context, in *dynamodb.Desc
 
 func (c meteredTables) UpdateTimeToLive(ctx context.Context, in *dynamodb.UpdateTimeToLiveInput, opts ...func(*dynamodb.Options)) (*dynamodb.UpdateTimeToLiveOutput, error) {
 	return countCall(ctx, "UpdateTimeToLive", c.TableClient.UpdateTimeToLive, in, opts)
+}
+
+// Describe returns the live table. If there is none the error matches ErrNotFound.
+func (c *Conn) Describe(ctx context.Context, tables TableClient) (*types.TableDescription, error) {
+	out, err := tables.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &c.Name})
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+		return nil, fmt.Errorf("%w: %w", fault.ErrNotFound, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Table, nil
 }

@@ -5,4 +5,5 @@ package fault
 // As makes a public error of one of this package, for errors.As; package ddb sets it.
 var As func(err error, target any) bool
 
-func as(err error, target any) bool { return As != nil && As(err, target) }
+// AsPublic is the method As of an error of the packages below.
+func AsPublic(err error, target any) bool { return As != nil && As(err, target) }

@@ -17,7 +17,7 @@ type ItemError struct {
 }
 
 // As makes e the error of package ddb.
-func (e *ItemError) As(target any) bool { return as(e, target) }
+func (e *ItemError) As(target any) bool { return AsPublic(e, target) }
 
 func (e *ItemError) Error() string {
 	what := e.Op

@@ -17,7 +17,7 @@ type KeyError struct {
 }
 
 // As makes e the error of package ddb.
-func (e *KeyError) As(target any) bool { return as(e, target) }
+func (e *KeyError) As(target any) bool { return AsPublic(e, target) }
 
 func (e *KeyError) Error() string {
 	var b strings.Builder

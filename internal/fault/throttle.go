@@ -18,7 +18,7 @@ type ThrottleReason struct {
 }
 
 // As makes e the error of package ddb.
-func (e *ThrottleError) As(target any) bool { return as(e, target) }
+func (e *ThrottleError) As(target any) bool { return AsPublic(e, target) }
 
 func (e *ThrottleError) Error() string {
 	var b strings.Builder

@@ -17,7 +17,7 @@ type WriteError struct {
 }
 
 // As makes e the error of package ddb.
-func (e *WriteError) As(target any) bool { return as(e, target) }
+func (e *WriteError) As(target any) bool { return AsPublic(e, target) }
 
 func (e *WriteError) Error() string {
 	if e.Key == "" { // it has none that can be told
@@ -37,7 +37,7 @@ type TransactError struct {
 }
 
 // As makes e the error of package ddb.
-func (e *TransactError) As(target any) bool { return as(e, target) }
+func (e *TransactError) As(target any) bool { return AsPublic(e, target) }
 
 func (e *TransactError) Error() string { return several("transact", e.Failed) }
 
@@ -60,7 +60,7 @@ type BatchError struct {
 }
 
 // As makes e the error of package ddb.
-func (e *BatchError) As(target any) bool { return as(e, target) }
+func (e *BatchError) As(target any) bool { return AsPublic(e, target) }
 
 func (e *BatchError) Error() string { return several("batch", e.Failed) }
 

@@ -76,7 +76,7 @@ func newChat() *chat {
 	c.writers = ddb.MustDefine(c.table, "writer", func(w *Writer, d *ddb.Definition) {
 		d.Primary(ddb.Key(usr, ddb.Str(&w.ID)), ddb.Key(usr, ddb.Str(&w.ID)))
 	})
-	c.last = ddb.FanOutVia("last-message", c.messages, c.members, c.groups,
+	c.last = ddb.MustFanOutVia("last-message", c.messages, c.members, c.groups,
 		func(m Message) ddb.Query[Member] { return c.members.Query(Member{Group: m.Group}) },
 		func(m Member) Group { return Group{Owner: m.User, At: m.At, ID: m.Group} },
 		func(ch ddb.Change[Message], m *Member, g *Group) bool {

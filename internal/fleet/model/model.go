@@ -3,6 +3,7 @@
 package model
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -187,13 +188,13 @@ func New(schema int) *Model {
 				ddb.Latest(&s.At, &t.LastAt, &s.Rival, &t.Last), ddb.Distinct(&s.Rival, &t.Rivals),
 			}
 		}),
-		ddb.FanOut("shop-names", m.Shops, m.Offers,
+		must(ddb.FanOut("shop-names", m.Shops, m.Offers,
 			func(s Shop) ddb.Query[Offer] { return m.Offers.Query(Offer{Shop: s.ID}) },
 			func(c ddb.Change[Shop], o *Offer) bool {
 				changed := o.ShopName != c.New.Name
 				o.ShopName = c.New.Name
 				return changed
-			}),
+			})),
 	}
 	return m
 }
@@ -222,4 +223,12 @@ func Upgrade(schema int) func(from int, attrs map[string]types.AttributeValue) e
 		attrs["tags"] = &types.AttributeValueMemberSS{Value: tags}
 		return nil
 	}
+}
+
+// must is for what returned no error in the older release.
+func must[V any](v V, err ...error) V {
+	if errors.Join(err...) != nil {
+		panic(err[0])
+	}
+	return v
 }

@@ -48,7 +48,7 @@ var (
 		ddb.MustAggregate("scores", points, scores, func(p *Point, s *Score) []ddb.Rule {
 			return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Game, &s.Game), ddb.Sum(&p.N, &s.Sum), ddb.Count(&s.Points), ddb.Max(&p.N, &s.Best)}
 		}),
-		ddb.FanOut("titles", games, badges,
+		ddb.MustFanOut("titles", games, badges,
 			func(g Game) ddb.Query[Badge] { return badges.Query(Badge{Game: g.ID}) },
 			func(c ddb.Change[Game], b *Badge) bool {
 				changed := b.Title != c.New.Title

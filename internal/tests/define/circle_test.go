@@ -68,7 +68,7 @@ func TestViewsThatFeedEachOtherInACircleAreRefused(t *testing.T) {
 			})}
 		}, "up -> max -> up"},
 		"a fan-out": {func(w world) []*ddb.View {
-			return []*ddb.View{up(w, sum), ddb.FanOut("copy", w.rings, w.hoops,
+			return []*ddb.View{up(w, sum), ddb.MustFanOut("copy", w.rings, w.hoops,
 				func(r Ring) ddb.Query[Hoop] { return w.hoops.Query(Hoop{ID: r.To}) }, func(ddb.Change[Ring], *Hoop) bool { return false })}
 		}, "up -> copy -> up"},
 		"no circle": {func(w world) []*ddb.View {

@@ -186,7 +186,7 @@ func TestAFanOutLeavesAloneWhatItsFunctionEmbeds(t *testing.T) {
 	})
 	deeds := ddb.MustDefine(table, "deed", defineDeed)
 	shared := Annals{Version: 1}
-	view := ddb.FanOut("texts", sheets, deeds, func(s Sheet) ddb.Query[Deed] { return deeds.Query(Deed{ID: s.ID}) },
+	view := ddb.MustFanOut("texts", sheets, deeds, func(s Sheet) ddb.Query[Deed] { return deeds.Query(Deed{ID: s.ID}) },
 		func(c ddb.Change[Sheet], to *Deed) bool {
 			if to.Text == c.New.Text {
 				return false

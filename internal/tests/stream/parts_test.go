@@ -40,7 +40,7 @@ func renames(t *testing.T, apply func(ddb.Change[Store])) (mux func(*ddb.MuxOpti
 		d.Primary(ddb.Key(ddb.Prefix("shop#"), ddb.Str(&o.Shop)), ddb.Key(ddb.Prefix("offer#"), ddb.Str(&o.ID)))
 		d.Version(&o.Version)
 	})
-	names := ddb.FanOut("names", shops, offers,
+	names := ddb.MustFanOut("names", shops, offers,
 		func(s Store) ddb.Query[Article] { return offers.Query(Article{Shop: s.ID}) },
 		func(c ddb.Change[Store], o *Article) bool {
 			apply(c)

@@ -73,7 +73,7 @@ func newOffice(t *testing.T) *office {
 	o.words = ddb.MustDefine(o.table, "words", func(b *BoardWords, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&b.Name)), ddb.Key(ddb.Prefix("words")))
 	})
-	o.pinned = ddb.FanOut("pinned", o.notes, o.boards,
+	o.pinned = ddb.MustFanOut("pinned", o.notes, o.boards,
 		func(n Pin) ddb.Query[Board] { return o.boards.Query(Board{Name: n.Board}) },
 		func(c ddb.Change[Pin], b *Board) bool {
 			id := c.New.ID

@@ -88,7 +88,7 @@ func show(c ddb.Change[Notice], s *Screen) bool {
 
 // fanOut declares the view for the targets under the partition key of what in returns.
 func (h *hall[T]) fanOut(in func(Notice) T, apply func(ddb.Change[Notice], *T) bool) *hall[T] {
-	h.view = ddb.FanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[T] { return h.targets.Query(in(n)) }, apply)
+	h.view = ddb.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[T] { return h.targets.Query(in(n)) }, apply)
 	return h
 }
 

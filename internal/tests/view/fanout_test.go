@@ -84,14 +84,14 @@ func newMarket(t *testing.T) *market {
 	m.renames = ddb.MustDefine(m.table, "rename", func(r *Rename, d *ddb.Definition) {
 		d.Primary(ddb.Key(shop, ddb.Str(&r.Shop)), ddb.Key(rename, ddb.Time(&r.At)))
 	})
-	m.names = ddb.FanOut("shop-names", m.shops, m.offers,
+	m.names = ddb.MustFanOut("shop-names", m.shops, m.offers,
 		func(s Shop) ddb.Query[Offer] { return m.offers.Query(Offer{Shop: s.ID}) },
 		func(c ddb.Change[Shop], o *Offer) bool {
 			changed := o.ShopName != c.New.Name
 			o.ShopName = c.New.Name
 			return changed && c.New.Name != ""
 		})
-	m.lists = ddb.FanOutVia("lists", m.renames, m.customers, m.rows,
+	m.lists = ddb.MustFanOutVia("lists", m.renames, m.customers, m.rows,
 		func(r Rename) ddb.Query[Customer] { return m.customers.Query(Customer{Shop: r.Shop}) },
 		func(c Customer) Row { return Row{Customer: c.ID, At: c.At, Shop: c.Shop} },
 		func(c ddb.Change[Rename], m *Customer, r *Row) bool {
@@ -212,7 +212,7 @@ func TestFanOutRefusesAGlobalIndex(t *testing.T) {
 		d.Primary(id, ddb.Key(ddb.Prefix("of#"), ddb.Str(&n.Shop)))
 		d.Index(gsi, ddb.Key(ddb.Prefix("s#"), ddb.Str(&n.Shop)), id)
 	})
-	v := ddb.FanOut("notes", shops, notes, func(s Shop) ddb.Query[Note] { return notes.On(gsi, Note{Shop: s.ID}) },
+	v := ddb.MustFanOut("notes", shops, notes, func(s Shop) ddb.Query[Note] { return notes.On(gsi, Note{Shop: s.ID}) },
 		func(ddb.Change[Shop], *Note) bool { return true })
 	engine := ddbmem.New()
 	db := ddb.New(engine.Client(), "school", m.table, nil)

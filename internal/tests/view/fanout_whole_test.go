@@ -47,7 +47,7 @@ func TestAFanOutWritesBackWholeItems(t *testing.T) {
 		"all":      func(id string) ddb.Query[Booth] { return booths.Query(Booth{Shop: id}) },
 		"known":    func(id string) ddb.Query[Booth] { return booths.Query(Booth{Shop: id}).IgnoreUnknown() },
 	} {
-		views[name] = ddb.FanOut(name, shops, booths, func(s Shop) ddb.Query[Booth] { return q(s.ID) }, apply)
+		views[name] = ddb.MustFanOut(name, shops, booths, func(s Shop) ddb.Query[Booth] { return q(s.ID) }, apply)
 	}
 	client := ddbmem.New().Client()
 	db := ddb.New(client, "shops", table, nil)

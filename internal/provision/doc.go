@@ -1,0 +1,2 @@
+// Package provision creates, compares, empties and drops the live table.
+package provision

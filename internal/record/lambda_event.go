@@ -1,0 +1,15 @@
+package record
+
+// LambdaEvent is the event of a DynamoDB stream, and lambdaResponse the answer that reports partial failure.
+// AWS: "Configuring partial batch response with DynamoDB and Lambda".
+type LambdaEvent struct {
+	Records []Record `json:"Records"`
+}
+
+type LambdaResponse struct {
+	Failures []LambdaFailure `json:"batchItemFailures"`
+}
+
+type LambdaFailure struct {
+	Sequence string `json:"itemIdentifier"`
+}

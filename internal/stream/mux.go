@@ -1,0 +1,179 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/record"
+	"github.com/singletable-go/ddb/internal/view"
+	"github.com/singletable-go/ddb/internal/write"
+)
+
+// Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
+// before the first record; from then on it is safe for concurrent use, on records of different items.
+//
+// Delivery is at least once: whatever a source delivers again is handled again. Records of one item are handled in the
+// order of the batch. When one fails, the later ones of that item are withheld and count as failed too, so that a
+// source that delivers them again keeps their order; other items go on.
+//
+// A record fails in parts: each view, the handlers, and the handlers of batches. What is done of it is not done again, as long
+// as this Mux lives. Where not the record is at fault but what surrounds it (the service, the network, credentials, throttling,
+// a context that ended), the batch stops, and all that is left of it is delivered again: see [ErrUnavailable].
+//
+// Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
+// Lambda function altogether.
+type Mux struct {
+	table    *model.Table
+	opts     Options
+	handlers map[*model.Entity][]func(context.Context, view.Change) error
+	any      []func(context.Context, view.Change) error
+	batch    []func(context.Context, []view.Change) error
+	views    []maintained
+
+	progress progress
+	origin   origin
+	stats    stats
+}
+
+// maintained is a view and where it lives.
+type maintained struct {
+	view *view.View
+	db   *write.DB
+}
+
+// Options configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
+type Options struct {
+	// Workers is the number of items handled side by side; default 1, which handles all records in order. Handlers
+	// are then called concurrently, for different items.
+	Workers int
+
+	// RefuseUnknown makes a record of no known entity fail with an error that matches [ErrUnknown]; by default it is
+	// skipped.
+	RefuseUnknown bool
+
+	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails. A record with [Record].Raw, of
+	// which nobody knows what it is, always fails.
+	SkipUndecodable bool
+
+	// PartialImages accepts records without the images that their kind calls for, which a stream has whose view type
+	// is not NEW_AND_OLD_IMAGES. Handlers then get items in which only the key fields are set, and a difference of Old
+	// and New means nothing. By default such a record fails. Views do not ask: an aggregate works wherever the key of
+	// the source tells its target, and fails where it needs an image that is not there.
+	PartialImages bool
+
+	// Attempts is the number of deliveries after which what fails of a record goes to DeadLetters; default 3. Each part of it
+	// is counted by itself. A delivery does not count if the batch stopped, as [ErrUnavailable] says. They are counted in
+	// memory, by this Mux.
+	Attempts int
+
+	// DeadLetters takes records of which a part failed Attempts times; cause is a [RecordError], whose Parts says which. When
+	// it returns nil these parts count as done, and in them the later records of the item go on. When it returns an error the
+	// batch stops, and the record is delivered again. By default there is none: a record fails for as long as it is
+	// delivered. With Workers it may be called concurrently. [Mux.Replay] runs the parts again, at any time.
+	//
+	// A record that DeadLetters took has not failed any more: neither the error of Process has it, nor what a reader logs of that
+	// error, where the last that is said of it is an earlier attempt. Report gets each, with [RecordError].GivenUp; [Mux.Stats] counts them.
+	DeadLetters func(ctx context.Context, r record.Record, cause error) error
+
+	// Report is called for each delivery of a record that failed, once per record, and once for each cause that a batch stopped for;
+	// not for records that were withheld. It is the place to log that a record was given up: where DeadLetters took it, the
+	// error has GivenUp and says "given up after 3 attempts, to the dead letters". It may be called concurrently. [Mux.Stats] has the counts.
+	Report func(ctx context.Context, err *RecordError)
+}
+
+// RecordError says which record could not be handled and why. Where it matches [ErrUnavailable] the batch stopped at that
+// record, which is not at fault.
+type RecordError struct {
+	Record record.Record
+	Entity string // "" where no entity claims it
+	// Parts says what failed: "view NAME" for a view, "handlers", and "batch handlers" for those of HandleBatch. It is nil where nobody
+	// can tell what the record is of, so that all are concerned. See [Mux.Replay].
+	Parts    []string
+	Attempts int // deliveries that failed by the record's own fault so far, this one included
+	// GivenUp says that Parts go to the dead letters: they are not tried again, and no error of Process tells of them. The error that
+	// DeadLetters gets has it set, and the one that Report gets where DeadLetters took the record.
+	GivenUp bool
+	Err     error
+}
+
+// As makes e the error of package ddb.
+func (e *RecordError) As(target any) bool { return fault.AsPublic(e, target) }
+
+func (e *RecordError) Error() string {
+	what := record.Text(&e.Record, e.Entity)
+	if errors.Is(e.Err, fault.ErrUnavailable) {
+		return fmt.Sprintf("ddb: stream: the batch stops at %s, record %s: %v", what, e.Record.Sequence, e.Err)
+	}
+	if e.GivenUp {
+		attempts := "attempts"
+		if e.Attempts == 1 {
+			attempts = "attempt"
+		}
+		return fmt.Sprintf("ddb: stream: %s, record %s, given up after %d %s, to the dead letters: %v", what, e.Record.Sequence, e.Attempts, attempts, e.Err)
+	}
+	return fmt.Sprintf("ddb: stream: %s, record %s, attempt %d: %v", what, e.Record.Sequence, e.Attempts, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *RecordError) Unwrap() error { return e.Err }
+
+// New returns a mux for the records of table.
+func New(table *model.Table, opts *Options) *Mux {
+	m := &Mux{table: table, handlers: map[*model.Entity][]func(context.Context, view.Change) error{}}
+	if opts != nil {
+		m.opts = *opts
+	}
+	if m.opts.Attempts <= 0 {
+		m.opts.Attempts = 3
+	}
+	m.opts.Workers = max(m.opts.Workers, 1)
+	return m
+}
+
+// Handle registers f for the changes of e, after those registered before.
+func (m *Mux) Handle(e *model.Entity, f func(context.Context, view.Change) error) {
+	if e.Table != m.table {
+		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.Name))
+	}
+	m.handlers[e] = append(m.handlers[e], f)
+}
+
+// HandleAny registers f for the changes of every entity. Old and New are of the entity's own type, nil where there is
+// none, for a type switch.
+func (m *Mux) HandleAny(f func(context.Context, view.Change) error) { m.any = append(m.any, f) }
+
+// HandleBatch registers f for each batch as a whole, after the other handlers and with the changes that they did not
+// fail on, in order. When f fails, all of them are delivered again; when that happened Attempts times and there are
+// DeadLetters, f gets each change in a batch of its own, so that only those that it fails on are lost to it.
+func (m *Mux) HandleBatch(f func(context.Context, []view.Change) error) {
+	m.batch = append(m.batch, f)
+}
+
+// Maintain keeps views up to date in db, before any handler sees the record: what a handler reads is as new as its
+// record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
+// that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
+func (m *Mux) Maintain(db *write.DB, views ...*view.View) {
+	marked := &write.DB{DB: &read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
+	for _, v := range views {
+		if db.Table != m.table || v.Table != m.table {
+			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.Name))
+		}
+		m.views = append(m.views, maintained{v, marked})
+	}
+	m.bindTo(db)
+	if circle := view.CircleOf(m.kept()); circle != "" {
+		panic("ddb: Maintain: views feed each other in a circle, which would never rest: " + circle)
+	}
+}
+
+func (m *Mux) kept() []*view.View {
+	out := make([]*view.View, len(m.views))
+	for i, v := range m.views {
+		out[i] = v.view
+	}
+	return out
+}

@@ -1,0 +1,220 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/write"
+)
+
+const (
+	// rebuildBatch is the number of pairs or targets that Rebuild gathers before it looks at them.
+	rebuildBatch = 100
+	// rebuildRound is the number of pairs that it looks at together where many are left.
+	rebuildRound = 2000
+	// maxRebuildFaults bounds the errors that Rebuild remembers of items that it could not make right.
+	maxRebuildFaults = 20
+)
+
+// aggregateRebuild compares each source with its ledger item, and settles each target. One pass does it: from the moment that a
+// target is settled, each change of its ledger keeps it true.
+type aggregateRebuild struct {
+	a       *aggregate
+	db      *write.DB
+	p       *Progress
+	pace    func(context.Context) error
+	report  func(Drift) error // of Verify; nil to write
+	met     *matching
+	targets keySet // settled, or about to be
+	work    *aggregateWork
+	faults  []error
+}
+
+func (a *aggregate) rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: NewMatching(db.Table)}
+	r.reset()
+	return r
+}
+
+func (a *aggregate) verifier(db *write.DB, report func(Drift) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: NewMatching(db.Table)}
+	r.reset()
+	return r
+}
+
+func (r *aggregateRebuild) reset() {
+	r.work = &aggregateWork{a: r.a, pairs: map[string]*Pair{}, targets: map[string]*settlement{}}
+}
+
+// fault notes an item that could not be made right; the others go on.
+func (r *aggregateRebuild) fault(err error) {
+	if err != nil && len(r.faults) < maxRebuildFaults {
+		r.faults = append(r.faults, err)
+	}
+}
+
+func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
+
+// add takes one item of the table.
+func (r *aggregateRebuild) add(ctx context.Context, attrs attr.Item) error {
+	t := r.a.view.Table
+	switch e, err := t.Claim(model.Loaded(attrs)); {
+	case t.Reserved(model.Loaded(attrs)):
+		if err := r.companion(ctx, attrs); err != nil {
+			return err
+		}
+	case err != nil:
+		return nil // of no known entity
+	default:
+		if e == r.a.source {
+			r.source(attrs)
+		}
+		if e == r.a.target {
+			r.target(t.KeyOf(model.Loaded(attrs)))
+		}
+	}
+	if r.met.Full() {
+		return r.rest(ctx)
+	}
+	if len(r.work.order) < rebuildBatch && len(r.work.settle) < rebuildBatch {
+		return nil
+	}
+	return r.do(ctx)
+}
+
+// flush looks at what was gathered, and at all of it if that is not much.
+func (r *aggregateRebuild) flush(ctx context.Context, all bool) (done bool, err error) {
+	if !all && len(r.met.Halves) > rebuildBatch {
+		return false, r.do(ctx)
+	}
+	return true, r.rest(ctx)
+}
+
+func (r *aggregateRebuild) source(attrs attr.Item) {
+	t := r.a.view.Table
+	target, c, err := r.a.counted(attrs)
+	if err != nil {
+		r.fault(fmt.Errorf("source %s: %w", t.KeyText(attrs), err))
+		return
+	}
+	if target != nil && c != nil {
+		r.p.Sources++
+		r.pair(r.met.Source(r.a.newPair(target, t.KeyOf(model.Loaded(attrs))), c.v))
+	}
+}
+
+// pair takes a pair that is to be looked at.
+func (r *aggregateRebuild) pair(p *Pair) {
+	if p != nil {
+		p.exact = true
+		r.work.pair(p)
+	}
+}
+
+// target takes a target that is to be settled, once.
+func (r *aggregateRebuild) target(key attr.Item) {
+	if r.targets.add(hashKey(r.a.view.Table.RefText(key))) {
+		r.work.target(key, true)
+	}
+}
+
+// companion takes an item of the library's own: what a source contributed, or its row in a rank. Each names its target,
+// which is settled whether anything else names it or not: one of the aggregate's own may not be there.
+func (r *aggregateRebuild) companion(ctx context.Context, attrs attr.Item) error {
+	ix := r.a.view.Table.Primary
+	pk, _ := attrs[ix.Partition[0]].(*types.AttributeValueMemberS)
+	sk, _ := attrs[ix.Sort[0]].(*types.AttributeValueMemberS)
+	target, _ := attrs[model.TargetAttr].(*types.AttributeValueMemberM)
+	if pk == nil || sk == nil || target == nil {
+		return nil
+	}
+	if strings.HasPrefix(pk.Value, model.LedgerPrefix+r.a.view.Name+"#") {
+		source, _ := attrs[model.SourceAttr].(*types.AttributeValueMemberM)
+		if source != nil && !isKept(sk.Value) {
+			r.pair(r.met.Ledger(r.a.newPair(target.Value, source.Value), contributed(attrs)))
+		}
+		r.target(target.Value)
+		return nil
+	}
+	rest, ok := strings.CutPrefix(pk.Value, model.RankPrefix+r.a.view.Name+"#")
+	if !ok {
+		return nil
+	}
+	for _, rule := range r.a.ranks {
+		if strings.HasPrefix(rest, rule.label+"#") {
+			r.target(target.Value)
+			return nil
+		}
+	}
+	return r.obsolete(ctx, attrs, target.Value)
+}
+
+// obsolete takes a row of a rank that is no rule any more.
+func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) error {
+	if r.report != nil {
+		surplus, _, _, err := r.a.isSurplus(ctx, r.db, row, target)
+		if err != nil || !surplus {
+			return err
+		}
+		return r.report(rowDrift(r.db, row, "there", "absent"))
+	}
+	dropped, err := r.a.dropRank(ctx, r.db, row, target)
+	if dropped {
+		r.p.Changed++
+	}
+	return err
+}
+
+func rowDrift(db *write.DB, key attr.Item, have, want string) Drift {
+	return Drift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
+}
+
+// rest looks at all that was gathered, and at what was met of one half alone.
+func (r *aggregateRebuild) rest(ctx context.Context) error {
+	for p, ledger := range r.met.Rest() {
+		if ledger {
+			r.p.Sources++
+		}
+		if r.pair(p); len(r.work.order) < rebuildRound {
+			continue
+		}
+		if err := r.do(ctx); err != nil {
+			return err
+		}
+	}
+	return r.do(ctx)
+}
+
+// do makes right what was gathered, or reports it.
+func (r *aggregateRebuild) do(ctx context.Context) error {
+	w := r.work
+	if len(w.order)+len(w.settle) == 0 {
+		return nil
+	}
+	r.reset()
+	if r.report != nil {
+		return r.compare(ctx, w)
+	}
+	targets := len(w.settle)
+	w.do(ctx, r.db)
+	r.p.Targets += targets
+	r.p.Changed += w.changed
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, p := range w.order {
+		if p.err != nil {
+			r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.Source), p.err))
+		}
+	}
+	for _, s := range w.settle {
+		r.fault(s.err)
+	}
+	return r.pace(ctx)
+}

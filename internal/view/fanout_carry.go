@@ -1,0 +1,83 @@
+package view
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/write"
+)
+
+// carry carries changes into their targets until a look finds nothing to change, and returns the number of writes. What the
+// changes of a batch make of one target is written at once; different targets are written side by side. With report it writes
+// nothing and reports each target that differs. Changes that it could not carry have an error; stopped is the failure of the
+// environment that ended it, which all have that were left.
+func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, report func(Drift) error) (changed int, stopped error) {
+	stop := func(err error) (int, error) {
+		for _, c := range list {
+			if c.again || c.alone || c.err != nil {
+				c.err = cmp.Or(c.err, err)
+			}
+		}
+		return changed, err
+	}
+	failures := 0
+	for looks, left := 0, list; len(left) > 0; {
+		if looks++; looks > 10*db.Attempts {
+			if err := exhausted(left, looks-1); err != nil {
+				return stop(err)
+			}
+			break
+		}
+		for _, c := range left {
+			c.again = true // until it is looked at
+		}
+		p := &fanOutPass{f: f, db: db, report: report}
+		p.run(ctx, left)
+		if changed += p.changed; p.stopped != nil {
+			for _, c := range left { // a look that was not finished
+				c.again = true
+			}
+			return stop(p.stopped)
+		}
+		left = slices.DeleteFunc(slices.Clone(left), func(c *copying) bool { return !c.again || c.alone })
+		if !p.contended || len(left) == 0 {
+			continue
+		}
+		if failures++; p.changed > 0 {
+			failures = 1
+		}
+		if failures > 2*db.Attempts {
+			return stop(&fault.Outside{Err: fmt.Errorf("%w: a target was written by others in %d attempts", fault.ErrConflict, failures)})
+		}
+		if err := wait(ctx, min(failures, 6)); err != nil {
+			return stop(err)
+		}
+	}
+	for _, c := range list {
+		if !c.alone || c.blocked() {
+			continue
+		}
+		c.alone, c.again = false, false
+		n, err := f.carry(ctx, db, []*copying{c}, report)
+		if changed += n; err != nil {
+			return stop(err)
+		}
+	}
+	return changed, nil
+}
+
+// exhausted gives an error to changes that wrote something in each of so many looks. Where the source changes all the time, that is no
+// fault of a record, and what it returns.
+func exhausted(left []*copying, looks int) error {
+	for _, c := range left {
+		if c.changing {
+			return &fault.Outside{Err: fmt.Errorf("%w: the source changed in each of %d looks", fault.ErrConflict, looks)}
+		}
+		c.again = false
+		c.err = cmp.Or(c.err, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", fault.ErrConflict, looks))
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
+)
+
+// View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
+// safe for concurrent use, also by several processes at once.
+type View struct {
+	Name  string
+	Table *model.Table
+	Kind  viewKind
+}
+
+// viewKind is what a view does: an aggregate or a fan-out.
+type viewKind interface {
+	// on reports whether records of e concern the view.
+	On(e *model.Entity) bool
+	// maintain brings the view up to date with what the records name whose turn it is, and settles each of them.
+	Maintain(ctx context.Context, db *write.DB, t *Turn)
+	// reads is what the view looks at, and writes what it changes.
+	reads() flow
+	writes() []flow
+	// rebuilder returns what makes the view right, item by item.
+	rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder
+	// verifier is rebuilder without writes: it gives what it would change to report.
+	verifier(db *write.DB, report func(Drift) error) rebuilder
+}
+
+// rebuilder takes every item of the table, one by one.
+type rebuilder interface {
+	add(ctx context.Context, attrs attr.Item) error
+	// flush works on what was added, on all of it if asked to, and reports whether it did everything.
+	flush(ctx context.Context, all bool) (done bool, err error)
+	finish() error // the items that could not be made right
+}
+
+// Rebuild makes the view what it would be if all its sources were written anew: after a gap in the stream, after a
+// change of its rules, or on a table that it is new to. It may run beside the stream, and several at once.
+//
+// Run it when every program that maintains the view has its rules as they are now. While a deploy adds a rule, programs
+// with and without it may maintain the view side by side: each leaves what it does not know as it is. What only the old
+// ones saw is missing from the new rule until a Rebuild after the deploy. A Rebuild by a program that does not know a rule
+// takes out of the ledger what was contributed to it; the next Rebuild by one that does makes it right again.
+//
+// An item that cannot be read or written is left behind: the others are made right, and the error joins up to twenty
+// such failures.
+//
+// It reads the whole table once, strongly consistently (a unit for each 4 KB). The sources that it meets there with what
+// they have contributed are not read again where both agree, as far as they fit into 64 MB; the others are, both of them, and
+// what differs is written. Each target is read, and in a query of each rule's rows all that counts for it. Where transactions on one target leave no
+// moment for that, they are asked to wait: each batch that
+// meets that does so for a few seconds at most.
+//
+// Besides those 64 MB it needs about 4 MB for each worker, which are a page of the scan, and of each target that is looked at a few hundred bytes for
+// each source.
+//
+// After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
+// it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
+// start of a Rebuild is not healed by what was resumed from it: then run it from the start.
+func (v *View) Rebuild(ctx context.Context, db *write.DB, opts Job) error {
+	if db.Table != v.Table {
+		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.Name)
+	}
+	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.Name, err) }
+	scan := *opts.Scan.Of("rebuild", v.Name)
+	if err := db.Takes(scan); err != nil {
+		return fail(err)
+	}
+	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
+	if scan.Resume != "" {
+		var cursor string
+		cursor, covered, known = strings.Cut(scan.Resume, read.CoveredMark)
+		scan.Resume = cursor
+	} else {
+		mark, err := v.mark(ctx, db)
+		if err != nil {
+			return fail(err)
+		}
+		covered = markStamp(mark)
+	}
+	if checkpoint := scan.Checkpoint; checkpoint != nil {
+		scan.Checkpoint = func(c string) {
+			if c != "" && known {
+				c += read.CoveredMark + covered
+			}
+			checkpoint(c)
+		}
+	}
+	b := newBulkRun(ctx, db, opts)
+	if err := v.each(b.ctx, db, scan, v.Kind.rebuilder(db, &b.p, b.pace), b); err != nil {
+		return fail(err)
+	}
+	if !known {
+		return nil
+	}
+	if err := v.unmark(ctx, db, covered); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// checkpointEvery bounds how often all that a scan has met is looked at only to pass a checkpoint on.
+const checkpointEvery = 10 * time.Second
+
+// each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
+func (v *View) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
+	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
+	defer cancel(nil)
+	checkpoint, last := scan.Checkpoint, time.Now()
+	scan.Checkpoint = func(c string) {
+		if context.Cause(ctx) != nil {
+			return
+		}
+		done, err := r.flush(ctx, c == "" || checkpoint != nil && time.Since(last) > checkpointEvery)
+		if err == nil {
+			err = b.page(ctx)
+		}
+		if err != nil {
+			cancel(err)
+			return
+		}
+		if done && checkpoint != nil {
+			last = time.Now()
+			checkpoint(c)
+		}
+	}
+	for attrs, err := range db.Consistently().ScanItems(ctx, &scan) {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		if err != nil {
+			return err
+		}
+		b.p.Items++
+		if err := r.add(ctx, attrs); err != nil {
+			return err
+		}
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if _, err := r.flush(ctx, true); err != nil {
+		return err
+	}
+	return r.finish()
+}
+
+// Drift is a difference between a view and what it should be.
+type Drift struct {
+	View  string
+	Item  string // the key of the item that is wrong
+	Field string // the field or attribute of it that is wrong
+	Have  string // what is stored
+	Want  string // what Rebuild would write
+}
+
+func (d Drift) String() string {
+	return fmt.Sprintf("%s: %s: %s is %s, should be %s", d.View, d.Item, d.Field, d.Have, d.Want)
+}
+
+// Verify reports where the view differs from what Rebuild would write. It reads what Rebuild reads and writes nothing.
+// Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
+// within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
+// it. It yields as [Repository.Query] does.
+func (v *View) Verify(ctx context.Context, db *write.DB, scan read.ScanOptions) iter.Seq2[Drift, error] {
+	return func(yield func(Drift, error) bool) {
+		if db.Table != v.Table {
+			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.Name))
+			return
+		}
+		scan := *scan.Of("verify", v.Name)
+		stopped := errors.New("stopped")
+		r := v.Kind.verifier(db, func(d Drift) error {
+			d.View = v.Name
+			if !yield(d, nil) {
+				return stopped
+			}
+			return nil
+		})
+		if err := v.each(ctx, db, scan, r, &bulkRun{}); err != nil && !errors.Is(err, stopped) {
+			yield(Drift{}, fmt.Errorf("ddb: verify %s: %w", v.Name, err))
+		}
+	}
+}
+
+// NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
+// Rebuild, nil if there was none. It is one read.
+func (v *View) NeedsRebuild(ctx context.Context, db *write.DB) (cause, err error) {
+	mark, err := v.mark(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("ddb: view %s: %w", v.Name, err)
+	}
+	if mark == nil {
+		return nil, nil
+	}
+	text, _ := mark[model.CauseAttr].(*types.AttributeValueMemberS)
+	if text == nil {
+		return errors.New("records of the stream were lost"), nil
+	}
+	return errors.New(text.Value), nil
+}
+
+func (v *View) MarkKey() attr.Item {
+	ix := v.Table.Primary
+	return attr.Item{
+		ix.Partition[0]: &types.AttributeValueMemberS{Value: model.GapPartition},
+		ix.Sort[0]:      &types.AttributeValueMemberS{Value: v.Name},
+	}
+}
+
+func (v *View) mark(ctx context.Context, db *write.DB) (attr.Item, error) {
+	if !v.Table.HasCompanions() {
+		return nil, nil
+	}
+	return db.GetItem(ctx, v.MarkKey(), true)
+}
+
+// markStamp is the text that tells a mark from others; "" where there is none.
+func markStamp(mark attr.Item) string {
+	s, _ := mark[model.StampAttr].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+// unmark deletes the mark with the given stamp, if it is still that one.
+func (v *View) unmark(ctx context.Context, db *write.DB, stamp string) error {
+	if stamp == "" || !v.Table.HasCompanions() {
+		return nil
+	}
+	_, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &db.Name, Key: v.MarkKey(),
+		ConditionExpression:       new("#s = :s"),
+		ExpressionAttributeNames:  map[string]string{"#s": model.StampAttr},
+		ExpressionAttributeValues: attr.Item{":s": &types.AttributeValueMemberS{Value: stamp}},
+	}, nil)
+	if _, newer := errors.AsType[*types.ConditionalCheckFailedException](err); newer {
+		return nil
+	}
+	return err
+}
