@@ -54,6 +54,7 @@ type Entity struct {
 	Notes []string // further lines of the design page
 }
 
+// Label returns the name of the entity for messages; a nil entity is that of companion items.
 func (e *Entity) Label() string {
 	if e == nil {
 		return "item of the library's own"
@@ -86,6 +87,7 @@ func (e *Entity) Resolve(ptr any) (*field.Field, error) {
 	return f, nil
 }
 
+// OtherSchema returns the error of a write that met an item of another schema.
 func (e *Entity) OtherSchema(old attr.Item) error {
 	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, SchemaOf(Loaded(old)), e.Schema)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// History keeps every version of an item under a key of its own, which must hold the Version field:
+// History keeps every version of an item under a key of its own, which must hold the Version field.
 func (d *Definition) History(partition, sort Parts) {
 	if d.E.History != nil {
 		d.fault("history: declared twice")

@@ -172,6 +172,7 @@ func nativeType(f *field.Field) types.ScalarAttributeType {
 	return types.ScalarAttributeTypeS
 }
 
+// IsNumber reports whether t is an integer or floating-point type.
 func IsNumber(t reflect.Type) bool {
 	return IsInteger(t) || t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
 }
@@ -185,6 +186,7 @@ func isNumberText(t reflect.Type) bool {
 	}]())
 }
 
+// IsInteger reports whether t is an integer type, signed or not.
 func IsInteger(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -195,6 +197,7 @@ func IsInteger(t reflect.Type) bool {
 	}
 }
 
+// IsBytes reports whether t is a slice of bytes.
 func IsBytes(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
 }

@@ -172,6 +172,7 @@ func (r *IndexKeys) CheckNative(op string, k Key, attrs attr.Item) error {
 	return nil
 }
 
+// KeyError returns err as the error of rendering k in operation op. A [template.ValueError] also names the field.
 func (r *IndexKeys) KeyError(op string, k Key, err error) error {
 	out := &fault.KeyError{Op: op, Entity: r.Entity.Name, Index: r.Index.Name, Template: k.Template.String(), Err: err}
 	if v, ok := errors.AsType[*template.ValueError](err); ok {

@@ -205,7 +205,7 @@ func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 	}
 	switch _, _, err := b.q.E.Operands(cl); {
 	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
-		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
+		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err))) //nolint:staticcheck // Filter is the name of the option
 	case err != nil:
 		b.fault("Filter: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
+// Query is a query as data; a [Plan] is made of it.
 type Query struct {
 	E             *model.Entity
 	Ix            *model.Index

@@ -13,6 +13,7 @@ import (
 // verdict says what becomes of an item that a query or collection read.
 type verdict uint8
 
+// The verdicts on an item.
 const (
 	skipped verdict = iota // it is not for the caller
 	Wanted                 // it is

@@ -40,6 +40,7 @@ type Share struct {
 
 type shareState byte
 
+// The states of a share; Unwanted is that of a part that the record does not concern.
 const (
 	Unwanted shareState = iota
 	Pending             // not done: in its turn, or withheld

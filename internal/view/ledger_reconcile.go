@@ -58,6 +58,7 @@ type LedgerHooks struct {
 	NoPause      bool // no time passes between attempts
 }
 
+// LedgerHooksKey is the key of the [LedgerHooks] in a context.
 type LedgerHooksKey struct{}
 
 func hooksOf(ctx context.Context) LedgerHooks {

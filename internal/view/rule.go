@@ -20,6 +20,7 @@ type Rule struct {
 
 type ruleOp string
 
+// The operations of rules, as they are printed.
 const (
 	RuleBy       ruleOp = "by"
 	RuleWhen     ruleOp = "when"

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
+// PartName returns the name of the view among the parts of a stream reader.
 func (v *View) PartName() string { return "view " + v.Name }
 
 // Batch is the records that come together, and whether they still go on.

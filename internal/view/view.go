@@ -216,6 +216,7 @@ func (v *View) NeedsRebuild(ctx context.Context, db *write.DB) (cause, err error
 	return errors.New(text.Value), nil
 }
 
+// MarkKey returns the key of the item that records gaps for the view.
 func (v *View) MarkKey() attr.Item {
 	ix := v.Table.Primary
 	return attr.Item{

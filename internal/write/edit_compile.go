@@ -211,7 +211,6 @@ func (x *edit) write(u *plan.Update, ex *plan.Expression) {
 // editing is what an entity knows about edits of its fields, compiled once.
 type editing struct {
 	fields map[*field.Field]*editPlan
-	mapped []*field.Field // those with a top-level attribute of their own
 }
 
 // editPlan is what an edit of one field means.

@@ -28,8 +28,10 @@ type Op struct {
 	Modify    func(item reflect.Value) error
 }
 
+// Verb is the verb of an [Op], as errors print it.
 type Verb string
 
+// The verbs of ops.
 const (
 	VerbCreate      Verb = "create"
 	VerbPut         Verb = "put"
