@@ -1,4 +1,3 @@
-// Package attr compares, measures, prints and copies attribute values and the items that consist of them.
 package attr
 
 import (
