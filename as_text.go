@@ -12,20 +12,22 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// AsText stores a T by its text methods, as a string: a decimal, a big.Int, a netip.Addr, whatever exports no field, of
-// which attributevalue would store nothing. *T has MarshalText and UnmarshalText, else [Define] refuses the field.
+// AsText stores a T by its text methods, as a string: a decimal, a big.Int, a netip.Addr, or another type that exports
+// no field, of which attributevalue would store nothing. *T must have MarshalText and UnmarshalText, else [Define]
+// refuses the field.
 //
 //	type Invoice struct {
 //		ID    string                      `dynamodbav:"-"`
 //		Total ddb.AsText[decimal.Decimal] `dynamodbav:"total"`
 //	}
 //
-// Equality compares texts, and so does order: "10" is less than "9". Conditions that order are right where the text sorts as
-// the values do. NULL, and the empty map that attributevalue stores of a T, are read as the zero T; a pointer to an AsText is
-// nil, or left out under omitempty. It can stand in a key as [Text].
+// Equality and order compare the texts: "10" is less than "9". Conditions that order are right only if the texts sort
+// as the values do. NULL, and the empty map that attributevalue stores for such a T, are read as the zero T. A pointer
+// to an AsText is nil, or left out under omitempty. An AsText can stand in a key as [Text].
 //
-// A value is written if its text reads back and then gives the same text, else the error is [ErrValue]. What a text does not tell is lost: the
-// precision of a big.Float, Longest of a regexp.Regexp. Keep what makes such a value in fields of your own.
+// A value is written only if its text reads back to a value with the same text, else the error is [ErrValue]. What the
+// text does not include is lost: the precision of a big.Float, Longest of a regexp.Regexp. Keep that in fields of your
+// own.
 type AsText[T any] struct {
 	_     field.TextOf[T]
 	Value T
@@ -49,7 +51,7 @@ func (t *AsText[T]) UnmarshalText(text []byte) error {
 	return u.UnmarshalText(text)
 }
 
-// String returns the text of the value, or the error that there is in its place.
+// String returns the text of the value, or of the error if there is no text.
 func (t AsText[T]) String() string {
 	text, err := t.MarshalText()
 	if err != nil {
@@ -58,7 +60,7 @@ func (t AsText[T]) String() string {
 	return string(text)
 }
 
-// MarshalDynamoDBAttributeValue returns the text as a string, if it reads back.
+// MarshalDynamoDBAttributeValue returns the text as a string. It fails if the text does not read back.
 func (t AsText[T]) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	text, err := t.MarshalText()
 	if err != nil {
@@ -75,7 +77,7 @@ func (t AsText[T]) MarshalDynamoDBAttributeValue() (types.AttributeValue, error)
 	return &types.AttributeValueMemberS{Value: string(text)}, nil
 }
 
-// UnmarshalDynamoDBAttributeValue sets the value from a string, or from a number as it is written.
+// UnmarshalDynamoDBAttributeValue sets the value from a string, or from the text of a number.
 func (t *AsText[T]) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
 	var text string
 	switch av := av.(type) {

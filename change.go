@@ -29,7 +29,7 @@ const (
 // so that c.New.XP - c.Old.XP is what was gained whatever the kind.
 //
 // A change says what happened once, and may be delivered again, also after later ones: a handler that adds differences
-// up counts twice some day. [Aggregate] does not.
+// up counts twice some day. an aggregate of package ddbview does not.
 type Change[T any] struct {
 	Kind     ChangeKind
 	Old, New T
@@ -69,8 +69,13 @@ func (c Change[T]) Record() Record {
 
 // retype is the change with Old and New of the entity's own type.
 func retype[T any](c view.Change) Change[T] {
-	out := Change[T]{Kind: c.Kind, Sequence: c.Sequence, At: c.At, record: c.Record, entity: c.Entity}
-	out.Old, _ = c.Old.(T)
-	out.New, _ = c.New.(T)
+	var out Change[T]
+	out.set(c)
 	return out
+}
+
+func (c *Change[T]) set(to view.Change) {
+	*c = Change[T]{Kind: to.Kind, Sequence: to.Sequence, At: to.At, record: to.Record, entity: to.Entity}
+	c.Old, _ = to.Old.(T)
+	c.New, _ = to.New.(T)
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Client is what the library calls to read and write items; *dynamodb.Client satisfies it. Methods may be added in
-// minor versions: wrap a client, do not implement one.
+// Client has the calls that the library makes to read and write items; *dynamodb.Client implements it. Methods may be
+// added in minor versions: wrap a client, do not implement one.
 type Client interface {
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)

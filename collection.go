@@ -6,30 +6,32 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// Collection names an item collection: the items of every type that share a partition key, in the table or in an
-// index. Made by [Query.Collection]; read by [DB.Gather] and [DB.Items]. It keeps the query's partition, bounds, order
-// and Limit, which counts the items that the reader gets, of all types; Filter and Select, which name fields of one type,
-// are refused.
+// Collection names an item collection: the items of every type that share a partition key, in the table or in an index.
+// It is made by [Query.Collection] and read by [DB.Gather] and [DB.Items]. It keeps the query's partition, bounds,
+// order and Limit, which counts the items of all types that the caller gets. Filter and Select, which name fields of
+// one type, are refused.
 type Collection struct{ q read.Query }
 
-// IgnoreUnknown skips items that no entity claims, and those of an entity that has no entry in the index; by default each is an [ItemError] that matches [ErrUnknown].
+// IgnoreUnknown skips items that no entity claims, and items of an entity that has no entry in the index. By default
+// each is an [ItemError] that matches [ErrUnknown].
 func (c Collection) IgnoreUnknown() Collection {
 	c.q.IgnoreUnknown = true
 	return c
 }
 
-// String explains how the whole collection would be read, or why it cannot be. [DB.Gather] narrows that to what its
-// sinks ask for.
+// String explains how the whole collection would be read, or why it cannot. [DB.Gather] narrows the read to the types
+// of its sinks.
 func (c Collection) String() string { return c.q.String() }
 
-// Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
+// Sink receives the items of one entity in [DB.Gather]. It is made by [Entity.Into]. The zero Sink is refused with
+// [ErrModel].
 type Sink struct{ s read.Sink }
 
 // String names the entity of the sink.
 func (s Sink) String() string { return s.s.String() }
 
-// Into returns the sink that replaces *dst by the items of this entity, in the order of the collection. It stays
-// untouched if anything fails.
+// Into returns the sink that replaces *dst with the items of this entity, in the order of the collection. If Gather
+// fails, *dst stays as it is.
 func (e *Entity[T]) Into(dst *[]T) Sink {
 	if dst == nil {
 		return Sink{}

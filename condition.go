@@ -6,13 +6,13 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Cond is a condition on an item: of [If] and Check, of [Query.Filter], of [Row.When]. It names fields by their
+// Cond is a condition on an item, for [If] and Check, [Query.Filter] and [IndexKeys.When]. It names fields by their
 // addresses in [Entity.Fields], and is checked against an entity when it is used.
 //
-// As in DynamoDB, a comparison with an attribute that is absent is false, except for [Ne].
+// As in DynamoDB, a comparison with an absent attribute is false, except for [Ne].
 type Cond interface{ condition() model.Clause }
 
-// Bound is a condition that a sort key can answer: a comparison of one field with constants. Each Bound is a Cond.
+// Bound is a condition that a sort key can express: a comparison of one field with constants. Each Bound is a Cond.
 type Bound interface {
 	Cond
 	bound()
@@ -41,66 +41,69 @@ func clauses[C Cond](to []model.Clause, conds []C) []model.Clause {
 	return to
 }
 
-// Eq holds where the field equals v. The zero value of an omitempty field also equals an absent attribute.
+// Eq holds if the field equals v. The zero value of an omitempty field also equals an absent attribute.
 func Eq[V any](f *V, v V) Bound { return compare(model.OpEq, f, v) }
 
-// Lt holds where the field is less than v. Like [Le], [Gt], [Ge] and [Between] it is for what DynamoDB orders as Go does:
-// numbers, text, bytes, and times tagged unixtime or in a key; it is refused, with [ErrModel], for other times and for numbers tagged ",string",
-// and with [ErrValue] for a v that is stored as NULL, such as a nil pointer.
+// Lt holds if the field is less than v.
+//
+// Like [Le], [Gt], [Ge] and [Between] it is for values that DynamoDB orders as Go does: numbers, text, bytes, and times
+// that are tagged unixtime or stand in a key. Other times, and numbers tagged ",string", are refused with [ErrModel]. A
+// v that is stored as NULL, such as a nil pointer, is refused with [ErrValue].
 func Lt[V any](f *V, v V) Bound { return compare(model.OpLt, f, v) }
 
-// Le holds where the field is at most v.
+// Le holds if the field is at most v.
 func Le[V any](f *V, v V) Bound { return compare(model.OpLe, f, v) }
 
-// Gt holds where the field is greater than v.
+// Gt holds if the field is greater than v.
 func Gt[V any](f *V, v V) Bound { return compare(model.OpGt, f, v) }
 
-// Ge holds where the field is at least v.
+// Ge holds if the field is at least v.
 func Ge[V any](f *V, v V) Bound { return compare(model.OpGe, f, v) }
 
-// Between holds where lo <= field <= hi: for no item where lo is above hi, as in a range that a user typed. A query makes no request
-// then, and a write fails with [ErrCondition]. In [Row.When], whose bounds are the program's own, it is [ErrModel].
+// Between holds if lo <= field <= hi. If lo is above hi, as in a range that a user typed, it holds for no item: a query
+// makes no request, and a write fails with [ErrCondition]. In [IndexKeys.When], whose bounds are constants of the
+// program, that is [ErrModel].
 func Between[V any](f *V, lo, hi V) Bound { return compare(model.OpBetween, f, lo, hi) }
 
-// StartsWith holds where the field's text begins with prefix. Like [Contains] it is refused, with [ErrModel], for a type that says itself how it
-// is stored: what that makes of a part is no part of what it makes of the whole.
+// StartsWith holds if the field's text begins with prefix. Like [Contains] it is refused, with [ErrModel], for a type
+// that marshals itself: how such a type stores a part of a text need not be a part of how it stores the whole.
 func StartsWith[S ~string](f *S, prefix S) Bound { return compare(model.OpStartsWith, f, prefix) }
 
-// Ne holds where the field differs from v, or is absent. It is the negation of [Eq]: the zero value of an omitempty
-// field does not differ from an absent attribute.
+// Ne holds if the field differs from v, or is absent. It is the negation of [Eq]: the zero value of an omitempty field
+// does not differ from an absent attribute.
 func Ne[V any](f *V, v V) Cond { return cond{model.Clause{Op: model.OpNe, Ptr: f, Vals: []any{v}}} }
 
-// In holds where the field is one of vs, up to 100 of them: where [Eq] holds with any of them, so that the zero value of
-// an omitempty field is an absent attribute here too.
+// In holds if the field equals one of vs, up to 100 values. As with [Eq], the zero value of an omitempty field also
+// equals an absent attribute.
 func In[V any](f *V, vs ...V) Cond { return cond{model.Clause{Op: model.OpIn, Ptr: f, Vals: anys(vs)}} }
 
-// Contains holds where the field's text contains sub.
+// Contains holds if the field's text contains sub.
 func Contains[S ~string](f *S, sub S) Cond {
 	return cond{model.Clause{Op: model.OpContains, Ptr: f, Vals: []any{sub}}}
 }
 
-// Has holds where the field, a list or a set, holds elem.
+// Has holds if the field, a list or a set, contains elem.
 func Has[S ~[]E, E any](f *S, elem E) Cond {
 	return cond{model.Clause{Op: model.OpHas, Ptr: f, Vals: []any{elem}}}
 }
 
-// Present holds where the item has the field's attribute.
+// Present holds if the item has the field's attribute.
 func Present[V any](f *V) Cond { return cond{model.Clause{Op: model.OpPresent, Ptr: f}} }
 
-// Absent holds where the item does not have the field's attribute.
+// Absent holds if the item does not have the field's attribute.
 func Absent[V any](f *V) Cond { return cond{model.Clause{Op: model.OpAbsent, Ptr: f}} }
 
-// And holds where all of conds do.
+// And holds if all of conds hold.
 func And(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpAnd, Kids: clauses(nil, conds)}} }
 
-// Or holds where any of conds does.
+// Or holds if any of conds holds.
 func Or(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpOr, Kids: clauses(nil, conds)}} }
 
-// Not holds where c does not.
+// Not holds if c does not.
 func Not(c Cond) Cond { return cond{model.Clause{Op: model.OpNot, Kids: clauses(nil, []Cond{c})}} }
 
-// Expr is the way out to the SDK's expression package, for what the other conditions cannot say. It speaks of
-// attribute names, which nothing checks.
+// Expr is a condition built with the SDK's expression package, for what the other conditions cannot express. It uses
+// attribute names, which are not checked.
 func Expr(c expression.ConditionBuilder) Cond { return cond{model.Clause{Op: model.OpExpr, Expr: c}} }
 
 func anys[V any](vs []V) []any {

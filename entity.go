@@ -12,12 +12,13 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Entity describes how a T lives in a table: its keys in each index and what the library keeps for it. It does no
+// Entity describes how a T is stored in a table: its keys in each index and what the library keeps for it. It does no
 // I/O: it makes [Query] and [Op] values, and a [Repository] runs them. Immutable; safe for concurrent use.
 type Entity[T any] struct{ e *model.Entity }
 
-// Define describes T's place in table. f runs once, on a prototype of T: it names fields by their addresses there.
-// The error joins every fault of the definition, each naming entity, index, template and field.
+// Define describes the place of T in table. It calls f once, with a prototype of T whose field addresses name the
+// fields. The error joins every fault of the definition; each names entity, index, template and field. With an error
+// the entity is nil.
 func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Entity[T], error) {
 	t := table.below()
 	if t == nil {
@@ -41,7 +42,7 @@ func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Ent
 	return &Entity[T]{d.E}, nil
 }
 
-// MustDefine is Define for package variables; it panics on a fault.
+// MustDefine is [Define] for package variables; it panics on a fault.
 func MustDefine[T any](table *Table, name string, f func(e *T, d *Definition)) *Entity[T] {
 	e, err := Define(table, name, f)
 	if err != nil {
@@ -50,17 +51,17 @@ func MustDefine[T any](table *Table, name string, f func(e *T, d *Definition)) *
 	return e
 }
 
-// Name returns the entity's name, which its items carry in the type attribute.
+// Name returns the entity's name, which its items have in the type attribute.
 func (e *Entity[T]) Name() string { return e.e.Name }
 
-// Fields returns the prototype, whose field addresses name fields in conditions, edits and sort keys. Take addresses
-// of its fields and never write to it; the idiom is
+// Fields returns the prototype, whose field addresses name fields in conditions, edits and sort keys. Take addresses of
+// its fields and never write to it. The usual form is
 //
 //	f := Things.Fields()
 //	… ddb.Eq(&f.Status, Draft)
 func (e *Entity[T]) Fields() *T { return e.e.Proto.Pointer().Interface().(*T) }
 
-// Key returns a T that holds only the primary key fields of item.
+// Key returns a T that has only the primary key fields of item.
 func (e *Entity[T]) Key(item T) T {
 	var key T
 	from, to := reflect.ValueOf(&item).Elem(), reflect.ValueOf(&key).Elem()
@@ -70,8 +71,8 @@ func (e *Entity[T]) Key(item T) T {
 	return key
 }
 
-// Current returns the item that stood in the way of a failed write, if err carries one of this entity. [ErrNotUnique]
-// carries none: its message has the key of the item that holds the value.
+// Current returns the stored item that made a write fail, if err has one of this entity. [ErrNotUnique] has none: its
+// message has the key of the item that holds the value.
 func (e *Entity[T]) Current(err error) (item T, ok bool) {
 	if w, found := errors.AsType[*WriteError](err); found {
 		item, ok = w.Current.(T)
@@ -79,15 +80,15 @@ func (e *Entity[T]) Current(err error) (item T, ok bool) {
 	return item, ok
 }
 
-// Encode returns item as it is stored: attributes, keys of every index it is in, and type. It costs no request. The
-// error is a [KeyError] for a value that cannot stand in a key.
+// Encode returns item as it is stored: attributes, keys of every index it is in, and type. It makes no request. The
+// error is a [KeyError] for a value that cannot stand in a key, and matches [ErrValue] for one that cannot be stored.
 func (e *Entity[T]) Encode(item T) (map[string]types.AttributeValue, error) {
 	attrs, err := e.e.Encode("encode", reflect.ValueOf(&item).Elem())
 	return attrs, public(err)
 }
 
-// Decode is the inverse of Encode. An item that this entity does not claim is an error for which
-// errors.Is(err, [ErrUnknown]) is true.
+// Decode is the inverse of [Entity.Encode]. It makes no request. For an item that this entity does not claim the error
+// matches [ErrUnknown].
 func (e *Entity[T]) Decode(attrs map[string]types.AttributeValue) (item T, err error) {
 	if err := codec.Whole(attrs); err != nil {
 		return item, fmt.Errorf("ddb: decode %s: %w", e.e.Name, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 type (
@@ -37,8 +38,8 @@ var (
 	})
 
 	// Ratings counts the reviews of a product, and sums up their stars.
-	Ratings = ddb.MustAggregate("ratings", Reviews, Products, func(r *Review, p *Product) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&r.ProductID, &p.ID), ddb.Count(&p.Reviews), ddb.Sum(&r.Stars, &p.Stars)}
+	Ratings = ddbview.MustAggregate("ratings", Reviews, Products, func(r *Review, p *Product) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&r.ProductID, &p.ID), ddbview.Count(&p.Reviews), ddbview.Sum(&r.Stars, &p.Stars)}
 	})
 )
 

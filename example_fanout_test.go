@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 type (
@@ -36,7 +37,7 @@ var (
 	})
 
 	// ArtistNames copies the name of an artist into each of the artist's albums.
-	ArtistNames = ddb.MustFanOut("artist-names", Artists, Albums,
+	ArtistNames = ddbview.MustFanOut("artist-names", Artists, Albums,
 		func(a Artist) ddb.Query[Album] { return Albums.Query(Album{ArtistID: a.ID}) },
 		func(c ddb.Change[Artist], a *Album) bool {
 			if c.New.Name == "" || a.Artist == c.New.Name { // the artist is gone, or the album has the name already

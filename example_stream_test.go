@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // A learning platform's students, and the progress that gives them points.
@@ -32,8 +33,8 @@ var (
 	Achievements = ddb.MustDefine(Academy, "achievement", func(a *Achievement, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("l#"), ddb.Str(&a.Learner)), ddb.Key(ddb.Prefix("a#"), ddb.Str(&a.ID)))
 	})
-	LearnerXP = ddb.MustAggregate("learner-xp", Achievements, Learners, func(a *Achievement, l *Learner) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&a.Learner, &l.ID), ddb.Sum(&a.XP, &l.XP)}
+	LearnerXP = ddbview.MustAggregate("learner-xp", Achievements, Learners, func(a *Achievement, l *Learner) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&a.Learner, &l.ID), ddbview.Sum(&a.XP, &l.XP)}
 	})
 )
 

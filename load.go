@@ -6,11 +6,12 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// Read is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
+// Read is the read of one item as data, for [DB.TransactGet] and [DB.BatchGet]. It is made by [Entity.Load]. The zero
+// Read is refused with [ErrModel].
 type Read struct{ r read.Load }
 
-// Load makes the read of the item whose primary key fields *dst holds, into *dst. If there is none, the read fails with
-// [ErrNotFound], unless it is [Read.Optional].
+// Load makes the read of the item whose primary key fields are set in *dst, into *dst. If there is no item, the read
+// fails with [ErrNotFound], unless it is [Read.Optional].
 func (e *Entity[T]) Load(dst *T) Read {
 	if dst == nil {
 		return Read{read.Load{E: e.e}}
@@ -18,7 +19,8 @@ func (e *Entity[T]) Load(dst *T) Read {
 	return Read{read.Load{E: e.e, Dst: reflect.ValueOf(dst).Elem()}}
 }
 
-// Optional makes the read say in *found whether there is an item, instead of failing; *dst then stays as it is.
+// Optional makes the read report in *found whether the item exists, instead of failing. If it does not, *dst stays as
+// it is.
 func (r Read) Optional(found *bool) Read {
 	r.r.Found = found
 	return r

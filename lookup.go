@@ -11,41 +11,45 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// Outcome says what became of one key of a batch, or of one row of an index that does not project whole items.
+// Outcome is the result of reading one key of a batch, or of fetching the item behind one index entry.
 type Outcome uint8
 
 const (
-	// Found says that the item is there.
+	// Found means that the item exists and was read.
 	Found = Outcome(read.Found)
-	// Gone says that there is no such item, or that its TTL has passed.
+	// Gone means that there is no such item, or that its TTL has passed.
 	Gone = Outcome(read.Gone)
-	// Stale says that the item is there, but no longer matches the index row that named it, or the query's filter: the
-	// index lags behind.
+	// Stale means that the item exists, but no longer matches the index entry that led to it, or the query's filter:
+	// the index lags behind.
 	Stale = Outcome(read.Stale)
-	// Throttled says that DynamoDB left the key unprocessed in every attempt: whether the item is there is not known.
+	// Throttled means that DynamoDB left the key unprocessed in every attempt: it is unknown whether the item exists.
 	Throttled = Outcome(read.Throttled)
-	// Unreadable says that the item is there, but cannot be read; an [ItemError] says why.
+	// Unreadable means that the item exists, but cannot be read; an [ItemError] has the cause.
 	Unreadable = Outcome(read.Unreadable)
 )
 
 // String returns the outcome in lower case.
 func (o Outcome) String() string { return read.Outcome(o).String() }
 
-// Lookup is the outcome of one key: the item where it was [Found], else the key's own fields alone.
+// Lookup is the outcome of one key. Item is the whole item if it was [Found], else it has the key fields only.
 type Lookup[T any] struct {
 	Item    T
 	Outcome Outcome
 }
 
-// Found reports whether the item is there.
+// Found reports whether the item exists and was read.
 func (l Lookup[T]) Found() bool { return l.Outcome == Found }
 
-// BatchGet reads many items: one [Lookup] for each key, in the order of keys, duplicates included. It costs one
-// request for each 100 different keys, plus one for each time that DynamoDB leaves some unprocessed: those are asked
-// for again, with backoff, up to [Options].MaxAttempts. It is no snapshot; see [DB.TransactGet] for one.
+// BatchGet reads many items and returns one [Lookup] for each key, in the order of keys, duplicates included. It is no
+// snapshot; see [DB.TransactGet].
 //
-// The error is nil if every key is [Found] or [Gone]. If some stayed unprocessed it matches [ErrThrottled]; for each item
-// that cannot be read there is an [ItemError] in it. The lookups are returned all the same.
+// It makes one BatchGetItem for each 100 different keys, one after the other. Keys that DynamoDB leaves unprocessed,
+// and requests that it throttles, are sent again with backoff, up to [Options].MaxAttempts. Each item costs as much as
+// with [Repository.Get]; a missing one costs as much as one of up to 4 KB. Without keys it makes no request.
+//
+// The error is nil if every key is [Found] or [Gone]. It matches [ErrThrottled] if keys stayed unprocessed, and joins
+// an [ItemError] for each item that cannot be read; the lookups are returned with it. With any other error they are
+// nil.
 func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], error) {
 	e := r.e.e
 	raw := make([]attr.Item, len(keys))

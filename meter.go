@@ -13,30 +13,32 @@ type Meter struct{ m *call.Meter }
 // Capacity is consumed capacity, in units.
 type Capacity struct{ Read, Write float64 }
 
-// WithMeter returns a context whose operations are counted in the returned meter, and in the meters of outer contexts
-// too: paging, batches, hydration, companion items, retries and requests on the table itself included. It makes each request ask for its consumed
-// capacity, which costs nothing.
+// WithMeter returns a context whose operations are counted in the returned meter, and in the meters of outer contexts.
+// It counts paging, batches, fetched items, companion items, retries and requests on the table itself. It makes each
+// request ask for its consumed capacity, which costs nothing.
 func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	ctx, m := call.WithMeter(ctx)
 	return ctx, &Meter{m}
 }
 
-// Requests returns the number of requests that went out, the SDK's own retries included.
+// Requests returns the number of requests sent, including the SDK's own retries.
 func (m *Meter) Requests() int { return m.m.Requests() }
 
 // RequestsOf returns the number of requests of one API operation, such as "Query".
 func (m *Meter) RequestsOf(operation string) int { return m.m.RequestsOf(operation) }
 
-// Capacity returns the capacity consumed by one index, the primary index being the table itself; by everything when
-// ix is nil. An index is that of the tables that a [DB] with its model was made for: tables of other models are not in it, whatever
-// their indexes are called. What responses of a retried request that never arrived consumed is not known and not in it; of
-// what failed conditions consumed there is an estimate in it, see [Meter.Estimated].
+// Capacity returns the capacity consumed by one index; the primary index is the table itself, and nil is everything. An
+// index belongs to the tables for which a [DB] with its model was made: tables of other models do not count, whatever
+// their indexes are called.
+//
+// The capacity of requests whose responses were lost is unknown and not included. That of failed conditions is
+// estimated and included, see [Meter.Estimated].
 func (m *Meter) Capacity(ix *Index) Capacity {
 	return Capacity(m.m.Of(func(by call.Consumer) bool { return ix == nil || consumed(ix.m, by) }))
 }
 
-// Estimated returns the part of the capacity that is estimated: DynamoDB charges writes whose condition fails, and
-// transactions that are cancelled for one, and its errors do not say how much. It is counted for the table itself.
+// Estimated returns the part of the capacity that is estimated: DynamoDB charges for writes whose condition fails, and
+// for transactions that are cancelled for one, and its errors do not say how much. It is counted for the table itself.
 func (m *Meter) Estimated() Capacity { return Capacity(m.m.Estimated()) }
 
 // Indexes returns the names of the indexes that consumed capacity, in any table, sorted; "primary" is a table itself.

@@ -6,13 +6,15 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
-// nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
-// pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
+// Op is a write as data, made by the verbs of an [Entity] and run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
+// nothing by itself, can be printed, and may run many times. The zero Op is refused.
+//
+// An Op has a copy of the item it was given. Pointers, maps and slices in it are shared with the caller, except for the
+// fields that the library keeps.
 type Op struct{ op write.Op }
 
-// String explains what the op would do: the edits of an Update, each index entry that they rewrite with the source of
-// each of its members, what is missing and what to do about it, and the further items that are written with it.
+// String explains what the op would do: the edits of an Update; each index entry that they rewrite, with the source of
+// each of its values; what is missing and how to supply it; and the further items that are written with it.
 func (op Op) String() string { return op.op.String() }
 
 func opOf[T any](e *Entity[T], v write.Verb, it T) Op {
@@ -85,9 +87,9 @@ func (e *Entity[T]) Delete(key T, opts ...Option) Op {
 	return opOf(e, write.VerbDelete, key).with(opts)
 }
 
-// Check asserts, in a transaction, that the item exists and that conds hold, and changes nothing. A version in key
-// that is not zero is asserted too. Where another op of the transaction writes the same item, the check becomes a
-// condition of that write. A check that fails matches [ErrNotFound] or [ErrCondition].
+// Check asserts, in a transaction, that the item exists and that conds hold, and changes nothing. A version in key that
+// is not zero is asserted too. If another op of the transaction writes the same item, the check becomes a condition of
+// that write. A check that fails matches [ErrNotFound], [ErrCondition] or [ErrConflict].
 func (e *Entity[T]) Check(key T, conds ...Cond) Op {
 	return Op{opOf(e, write.VerbCheck, key).op.Asks(clauses(nil, conds))}
 }

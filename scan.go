@@ -7,35 +7,37 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// Cursor says where a page ended; "" is both the start and the end. It is text that is safe in a URL, to be stored or
-// handed to a client as it is.
+// Cursor is the position where a page ended; "" is both the start and the end. It is URL-safe text, to be stored or
+// handed to a client unchanged.
 //
-// A cursor holds the key of the last item returned and is bound to its query: table by name, index, direction, partition,
-// entities, and the fields and operators of range and filter; one of a scan is bound to its table, and one of a Reindex, EnsureUnique, Rebuild, Verify or
-// DropView to that operation. The values of range and filter may change between pages, so that "the last 30 days"
-// accepts page two; a position that a changed range no longer covers continues at the nearest end of the range.
-// Anything else is an error for which errors.Is(err, [ErrCursor]) is true.
+// A cursor holds the key of the last item returned and is bound to its query: the table by name, index, direction,
+// partition, entities, and the fields and operators of range and filter. The cursor of a scan is bound to its table;
+// one of a Reindex, EnsureUnique, Rebuild, Verify or DropView to that operation. Any other use is an error that matches
+// [ErrCursor].
 //
-// With [Options].CursorKey cursors are signed. Without, they carry a checksum only: anybody can make one, for any
+// The values of range and filter may change between pages, so "the last 30 days" accepts page two. A position that a
+// changed range no longer covers continues at the nearest end of the range.
+//
+// With [Options].CursorKey cursors are signed. Without it they have a checksum only: anyone can make one, for any
 // position in the same partition. Either way they are not encrypted: the keys in them can be read.
 type Cursor string
 
-// ScanOptions configures a scan; nil is one worker on one segment, from the start.
+// ScanOptions configures a scan. nil means one worker on one segment, from the start.
 type ScanOptions struct {
-	// Workers is the number of requests under way at once; default 1.
+	// Workers is the number of concurrent requests; default 1.
 	Workers int
 
 	// Segments is the number of parts that the table is divided into; default Workers, or that of Resume. More segments
-	// than workers even out partitions of different size; workers beyond the segments have nothing to do.
+	// than workers even out partitions of different size; workers beyond the segments are idle.
 	Segments int
 
-	// Resume continues an earlier scan, with its number of segments and any number of workers. The cursor of another operation is
-	// [ErrCursor], such as that of a Rebuild, or of one of another view.
+	// Resume continues an earlier scan, with its number of segments and any number of workers. The cursor of another
+	// operation, such as a Rebuild, or of another view, is [ErrCursor].
 	Resume Cursor
 
 	// Checkpoint is called, from the loop that ranges over the scan, each time that a page has been consumed. The
-	// cursor resumes the scan behind every page consumed so far; "" says that all is done. After a crash, items of
-	// pages that were under way come again.
+	// cursor resumes the scan after every page consumed so far; "" means that the scan is complete. After a crash,
+	// items of pages that were not consumed in full are read again.
 	Checkpoint func(Cursor)
 
 	// IgnoreUnknown skips items that no entity claims; by default each is an [ItemError] that matches [ErrUnknown].
@@ -59,7 +61,8 @@ func checkpoint(f func(Cursor)) func(string) {
 	return func(c string) { f(Cursor(c)) }
 }
 
-// Scan reads the whole table and yields the items of this entity; the others are read and paid for too. See [DB.Scan].
+// Scan reads the whole table and yields the items of this entity. Other items are read and paid for too, and an item
+// that no entity claims is an [ItemError]. Requests, capacity, order and errors are those of [DB.Scan].
 func (r *Repository[T]) Scan(ctx context.Context, opts *ScanOptions) iter.Seq2[T, error] {
 	below := opts.below()
 	return func(yield func(T, error) bool) {

@@ -8,8 +8,9 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Table describes one DynamoDB table: its keys, its indexes and the entities in it. It holds no client and no
-// physical name: [New] joins the three. Build it in package variables; it must not change once a [DB] uses it.
+// Table describes one DynamoDB table: its keys, its indexes and the entities in it. It holds no client and no physical
+// name: [New] joins the three. Build it in package variables; it must not change once a [DB] uses it. Then it is safe
+// for concurrent use.
 type Table struct {
 	m *model.Table
 }
@@ -30,21 +31,21 @@ func (t *Table) below() *model.Table {
 	return t.m
 }
 
-// TypeAttribute names the attribute that carries the entity's name in each item, "entityType" by default. "" switches
-// it off: then the shape of its primary key alone says what an item is.
+// TypeAttribute names the attribute that holds the entity's name in each item; the default is "entityType". "" switches
+// it off: then only the shape of its primary key shows the type of an item.
 func (t *Table) TypeAttribute(name string) *Table {
 	t.m.SetType(name)
 	return t
 }
 
-// TTL names the attribute that DynamoDB expires items by. Entities say with [Definition.TTL] which field it is.
+// TTL names the attribute by which DynamoDB expires items. Entities name the field with [Definition.TTL].
 func (t *Table) TTL(attr string) *Table {
 	t.m.SetTTL(attr)
 	return t
 }
 
 // GSI declares a global secondary index; sort is "" for an index without a sort key. It projects whole items unless
-// [Index.KeysOnly] or [Index.Include] say otherwise. What is wrong with it is a fault of the next [Define], and of [New].
+// [Index.KeysOnly] or [Index.Include] change that. A mistake in it is a fault of the next [Define], and of [New].
 func (t *Table) GSI(name, partition, sort string) *Index {
 	return newIndex(t.m.GSI(name, partition, sort))
 }
@@ -62,7 +63,7 @@ func (t *Table) LSI(name, sort string) *Index { return newIndex(t.m.LSI(name, so
 // Primary returns the table's own key as an index, for [Meter.Capacity].
 func (t *Table) Primary() *Index { return indexOf(t.m.Primary) }
 
-// Indexes returns the primary index and then the secondary ones, as declared.
+// Indexes returns the primary index and then the secondary ones, in the order of their declaration.
 func (t *Table) Indexes() []*Index {
 	all := t.m.All()
 	out := make([]*Index, len(all))
@@ -72,9 +73,9 @@ func (t *Table) Indexes() []*Index {
 	return out
 }
 
-// Check returns every fault of the model, joined: of the table and its indexes, of definitions that [Define] refused, and of
-// what was declared behind an entity and does not fit it. It makes no request. [New] panics on faults of a table and of the
-// entities in it; call Check in a test to see them all, definitions that failed included:
+// Check returns every fault of the model, joined: faults of the table and its indexes, of definitions that [Define]
+// refused, and of declarations after an entity that do not fit it. It makes no request. [New] panics on faults of a
+// table and of the entities in it. Call Check in a test to see all of them, including those of definitions that failed:
 //
 //	func TestModel(t *testing.T) {
 //		if err := model.Platform.Check(); err != nil {
@@ -83,18 +84,18 @@ func (t *Table) Indexes() []*Index {
 //	}
 func (t *Table) Check() error { return t.m.Check() }
 
-// Describe writes the design page: each entity's keys in each index, and what the library keeps for it. Its text is
-// stable, so that it can stand in a README and be compared by a test.
+// Describe writes the design page: each entity's keys in each index, and what the library keeps for it. The text is
+// stable, so it can stand in a README and be compared by a test.
 func (t *Table) Describe(w io.Writer) error { return t.m.Describe(w) }
 
-// CreateTableInput returns the request that creates the table under name: on demand, with every index of the model
-// and a stream of new and old images. Change it as you like, or print it for your infrastructure code. TTL is not part
-// of it; see [DB.CreateTable].
+// CreateTableInput returns the request that creates the table under name: on demand, with every index of the model and
+// a stream of new and old images. Change it as needed, or print it for infrastructure code. It does not include TTL;
+// see [DB.CreateTable].
 func (t *Table) CreateTableInput(name string) *dynamodb.CreateTableInput {
 	return t.m.CreateTableInput(name)
 }
 
-// StreamFilter returns the pattern for the event source mapping of a Lambda function that keeps records of the
-// library's own items from it, as JSON: give it as the Pattern of a FilterCriteria's filter. It needs a table whose
-// partition key is a string; for others, which have no such items, it is "{}".
+// StreamFilter returns a filter pattern, as JSON, for the event source mapping of a Lambda function: it excludes
+// records of the library's own items. Use it as the Pattern of a filter in FilterCriteria. It needs a table whose
+// partition key is a string; for other tables, which have no such items, it is "{}".
 func (t *Table) StreamFilter() string { return t.m.StreamFilter() }

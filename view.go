@@ -9,7 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
+// View is data derived from other items of the table and kept true by a [Mux]: see package ddbview. Immutable;
 // safe for concurrent use, also by several processes at once.
 type View struct{ v *view.View }
 

@@ -1,6 +1,9 @@
 package main
 
-import "github.com/singletable-go/ddb"
+import (
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
+)
 
 // Step is counted for a Pupil.
 type Step struct {
@@ -29,7 +32,7 @@ var (
 		id := ddb.Key(ddb.Prefix("p#"), ddb.Str(&p.ID))
 		d.Primary(id, id)
 	})
-	TheirXP = ddb.MustAggregate("pupil-xp", Steps, Pupils, func(s *Step, p *Pupil) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Pupil, &p.ID), ddb.Sum(&s.XP, &p.XP), ddb.Count(&p.Steps), ddb.Max(&s.XP, &p.Best)}
+	TheirXP = ddbview.MustAggregate("pupil-xp", Steps, Pupils, func(s *Step, p *Pupil) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&s.Pupil, &p.ID), ddbview.Sum(&s.XP, &p.XP), ddbview.Count(&p.Steps), ddbview.Max(&s.XP, &p.Best)}
 	})
 )

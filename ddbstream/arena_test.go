@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 type Point struct {
@@ -47,8 +48,8 @@ func newArena(t *testing.T, opts ddbmem.Options) *arena {
 		id := ddb.Key(ddb.Prefix("score#"), ddb.Str(&s.Game))
 		d.Primary(id, id)
 	})
-	a.sum = ddb.MustAggregate("sum", a.points, a.scores, func(p *Point, s *Score) []ddb.Rule {
-		return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Game, &s.Game), ddb.Sum(&p.N, &s.Sum)}
+	a.sum = ddbview.MustAggregate("sum", a.points, a.scores, func(p *Point, s *Score) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.OwnItems, ddbview.By(&p.Game, &s.Game), ddbview.Sum(&p.N, &s.Sum)}
 	})
 	a.client = a.engine.Client()
 	a.db = ddb.New(a.client, name, a.table, nil)

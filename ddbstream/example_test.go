@@ -9,6 +9,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 func ExampleReader() {
@@ -69,8 +70,8 @@ func ExampleReader_Drain() {
 	takings := ddb.MustDefine(table, "takings", func(s *Takings, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("shop#"), ddb.Str(&s.Shop)), ddb.Key(ddb.Prefix("takings")))
 	})
-	sum := ddb.MustAggregate("takings", sales, takings, func(s *Sale, t *Takings) []ddb.Rule {
-		return []ddb.Rule{ddb.OwnItems, ddb.By(&s.Shop, &t.Shop), ddb.Sum(&s.Cents, &t.Cents)}
+	sum := ddbview.MustAggregate("takings", sales, takings, func(s *Sale, t *Takings) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.OwnItems, ddbview.By(&s.Shop, &t.Shop), ddbview.Sum(&s.Cents, &t.Cents)}
 	})
 	engine := ddbmem.New()
 	db := ddb.New(engine.Client(), "shops", table, nil)

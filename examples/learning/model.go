@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // The prefixes of keys.
@@ -153,12 +154,12 @@ var Progresses = ddb.MustDefine(Platform, "progress", func(p *Progress, d *ddb.D
 // The derived values. The stream maintains them: see [Store.Mux].
 var (
 	// StudentXP is the sum of the xp of a student's progress.
-	StudentXP = ddb.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&p.StudentID, &s.ID), ddb.Sum(&p.XP, &s.XP)}
+	StudentXP = ddbview.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&p.StudentID, &s.ID), ddbview.Sum(&p.XP, &s.XP)}
 	})
 
 	// TrackCourses is the number of a track's courses.
-	TrackCourses = ddb.MustAggregate("track-courses", Courses, Tracks, func(c *Course, t *Track) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&c.TrackID, &t.ID), ddb.Count(&t.Courses)}
+	TrackCourses = ddbview.MustAggregate("track-courses", Courses, Tracks, func(c *Course, t *Track) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&c.TrackID, &t.ID), ddbview.Count(&t.Courses)}
 	})
 )

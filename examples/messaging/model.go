@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // The literals of the keys.
@@ -95,7 +96,7 @@ var Members = ddb.MustDefine(Cruddur, "member", func(m *Member, d *ddb.Definitio
 // LastMessage moves the row of every member to the group's newest message, and never back in time. A message that
 // arrives late, or again, finds newer rows and leaves them. Messages are ordered by time and then by id, so two
 // messages of one instant leave all rows at the same one. Row and member are written in one transaction.
-var LastMessage = ddb.MustFanOutVia("last-message", Messages, Members, Groups,
+var LastMessage = ddbview.MustFanOutVia("last-message", Messages, Members, Groups,
 	func(m Message) ddb.Query[Member] { return MembersOf(m.GroupID) },
 	func(m Member) Group { return Group{OwnerID: m.UserID, LastAt: m.LastAt, GroupID: m.GroupID} },
 	func(c ddb.Change[Message], m *Member, g *Group) bool {

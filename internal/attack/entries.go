@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // Entries is the promise that index keys are never stale: after any write, an item has the index entries of its fields,
@@ -93,8 +94,8 @@ func (r *entriesRound) model() (*ddb.Table, *ddb.Entity[entry]) {
 		parts := ddb.MustDefine(table, "part", func(x *part, d *ddb.Definition) {
 			d.Primary(ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.Board), sep, ddb.Str(&x.Of)), ddb.Key(ddb.Prefix("q#"), ddb.Str(&x.ID)))
 		})
-		ddb.MustAggregate("total", parts, e, func(p *part, x *entry) []ddb.Rule {
-			return []ddb.Rule{ddb.By(&p.Board, &x.Board), ddb.By(&p.Of, &x.ID), ddb.Sum(&p.Worth, &x.Total)}
+		ddbview.MustAggregate("total", parts, e, func(p *part, x *entry) []ddbview.Rule {
+			return []ddbview.Rule{ddbview.By(&p.Board, &x.Board), ddbview.By(&p.Of, &x.ID), ddbview.Sum(&p.Worth, &x.Total)}
 		})
 	}
 	return table, e

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // Expiry is the promise that an expired item is absent for every call. One program writes to two tables: in one,
@@ -74,8 +75,8 @@ func (r *expiryRound) model() (*ddb.Table, *ddb.Entity[lease]) {
 		parts := ddb.MustDefine(table, "part", func(x *part, d *ddb.Definition) {
 			d.Primary(ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.Of)), ddb.Key(ddb.Prefix("q#"), ddb.Str(&x.ID), ddb.Prefix("#"), ddb.Str(&x.Board)))
 		})
-		ddb.MustAggregate("total", parts, e, func(p *part, x *lease) []ddb.Rule {
-			return []ddb.Rule{ddb.By(&p.Of, &x.ID), ddb.Sum(&p.Worth, &x.Total)}
+		ddbview.MustAggregate("total", parts, e, func(p *part, x *lease) []ddbview.Rule {
+			return []ddbview.Rule{ddbview.By(&p.Of, &x.ID), ddbview.Sum(&p.Worth, &x.Total)}
 		})
 	}
 	return table, e

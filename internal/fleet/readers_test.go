@@ -23,6 +23,7 @@ import (
 
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/internal/scale"
 )
 
 // readers are processes that read one stream, and what they have handled.
@@ -115,14 +116,14 @@ func TestMixedFleetOfReaders(t *testing.T) {
 	stops := []func(){r.begin(t, after, "after0", "-latest")}
 	require.Eventually(t, func() bool { leases, err := store.Leases(t.Context()); return err == nil && len(leases) == 6 }, time.Minute, 10*time.Millisecond)
 	const items = 12
-	version := 0
+	version, pause := 0, time.Duration(scale.Of(5, 25))*time.Millisecond
 	load := func(d time.Duration) {
 		for until := time.Now().Add(d); time.Now().Before(until); {
 			version++
 			for i := range items {
 				put(fmt.Sprint("item", i), version)
 			}
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(pause)
 		}
 	}
 	for i, p := range []program{before, after, before, after, after, before, after} {

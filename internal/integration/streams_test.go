@@ -14,6 +14,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
@@ -76,7 +77,7 @@ func newChat() *chat {
 	c.writers = ddb.MustDefine(c.table, "writer", func(w *Writer, d *ddb.Definition) {
 		d.Primary(ddb.Key(usr, ddb.Str(&w.ID)), ddb.Key(usr, ddb.Str(&w.ID)))
 	})
-	c.last = ddb.MustFanOutVia("last-message", c.messages, c.members, c.groups,
+	c.last = ddbview.MustFanOutVia("last-message", c.messages, c.members, c.groups,
 		func(m Message) ddb.Query[Member] { return c.members.Query(Member{Group: m.Group}) },
 		func(m Member) Group { return Group{Owner: m.User, At: m.At, ID: m.Group} },
 		func(ch ddb.Change[Message], m *Member, g *Group) bool {
@@ -86,11 +87,11 @@ func newChat() *chat {
 			m.At, g.At, g.Last = ch.New.At, ch.New.At, ch.New.Text
 			return true
 		})
-	c.written = ddb.MustAggregate("written", c.messages, c.writers, func(m *Message, w *Writer) []ddb.Rule {
-		return []ddb.Rule{
-			ddb.By(&m.Author, &w.ID), ddb.Count(&w.Messages), ddb.Distinct(&m.Group, &w.Groups),
-			ddb.Latest(&m.At, &w.LastAt, &m.Text, &w.LastText),
-			ddb.Top(3, &m.Text, &w.Recent, func(m Message) string { return m.Text }),
+	c.written = ddbview.MustAggregate("written", c.messages, c.writers, func(m *Message, w *Writer) []ddbview.Rule {
+		return []ddbview.Rule{
+			ddbview.By(&m.Author, &w.ID), ddbview.Count(&w.Messages), ddbview.Distinct(&m.Group, &w.Groups),
+			ddbview.Latest(&m.At, &w.LastAt, &m.Text, &w.LastText),
+			ddbview.Top(3, &m.Text, &w.Recent, func(m Message) string { return m.Text }),
 		}
 	})
 	return c

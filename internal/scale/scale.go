@@ -28,9 +28,9 @@ func Of(full, little int) int {
 	return little
 }
 
-// Main runs the tests of a package, as its TestMain: up to parallel of them at once, for tests that wait more than they
-// compute, and with [Checks] random values for each property. What the command line says comes first; the workers of a fuzz
-// target are as many as by default.
+// Main runs the tests of a package, as its TestMain. Where they do not run in full, it draws [Checks] random values for each
+// property, and up to parallel tests run at once, for packages whose tests wait more than they compute; 0 means as many as by
+// default. What the command line says comes first, and the workers of a fuzz target are as many as by default.
 func Main(m *testing.M, parallel int) {
 	flag.Parse()
 	given := map[string]bool{}
@@ -43,11 +43,11 @@ func Main(m *testing.M, parallel int) {
 			panic(err)
 		}
 	}
-	if !given["test.fuzz"] {
-		set("test.parallel", parallel)
-	}
 	if !Full() {
 		set("rapid.checks", Checks)
+		if parallel > 0 && !given["test.fuzz"] {
+			set("test.parallel", parallel)
+		}
 	}
 	m.Run()
 }

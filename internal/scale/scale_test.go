@@ -3,6 +3,7 @@ package scale_test
 import (
 	"flag"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,11 +28,11 @@ func TestOfIsAsTheVariableSays(t *testing.T) {
 // What Main sets is a default, which the command line changes.
 func TestMainSetsDefaults(t *testing.T) {
 	t.Parallel()
-	checks := scale.Checks
+	checks, parallel := scale.Checks, 3
 	if scale.Full() {
-		checks = 100
+		checks, parallel = 100, runtime.GOMAXPROCS(0)
 	}
-	for name, want := range map[string]string{"test.parallel": "3", "rapid.checks": strconv.Itoa(checks)} {
+	for name, want := range map[string]string{"test.parallel": strconv.Itoa(parallel), "rapid.checks": strconv.Itoa(checks)} {
 		for _, arg := range os.Args {
 			if given, ok := strings.CutPrefix(arg, "-"+name+"="); ok {
 				want = given

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 const sep ddb.Prefix = "#"
@@ -182,13 +183,13 @@ func New(schema int) *Model {
 		d.TTL(&x.Expires)
 	})
 	m.Views = []*ddb.View{
-		ddb.MustAggregate("ranks", m.Matches, m.Ranks, func(s *Match, t *Rank) []ddb.Rule {
-			return []ddb.Rule{
-				ddb.By(&s.Player, &t.Player), ddb.Sum(&s.Won, &t.Won), ddb.Count(&t.Matches), ddb.Max(&s.Won, &t.Best),
-				ddb.Latest(&s.At, &t.LastAt, &s.Rival, &t.Last), ddb.Distinct(&s.Rival, &t.Rivals),
+		ddbview.MustAggregate("ranks", m.Matches, m.Ranks, func(s *Match, t *Rank) []ddbview.Rule {
+			return []ddbview.Rule{
+				ddbview.By(&s.Player, &t.Player), ddbview.Sum(&s.Won, &t.Won), ddbview.Count(&t.Matches), ddbview.Max(&s.Won, &t.Best),
+				ddbview.Latest(&s.At, &t.LastAt, &s.Rival, &t.Last), ddbview.Distinct(&s.Rival, &t.Rivals),
 			}
 		}),
-		must(ddb.FanOut("shop-names", m.Shops, m.Offers,
+		must(ddbview.FanOut("shop-names", m.Shops, m.Offers,
 			func(s Shop) ddb.Query[Offer] { return m.Offers.Query(Offer{Shop: s.ID}) },
 			func(c ddb.Change[Shop], o *Offer) bool {
 				changed := o.ShopName != c.New.Name

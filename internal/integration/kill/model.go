@@ -1,6 +1,9 @@
 package main
 
-import "github.com/singletable-go/ddb"
+import (
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
+)
 
 type (
 	// Point is written by the test: each change adds one to its N, and so does its removal.
@@ -45,10 +48,10 @@ var (
 		d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&b.Game)), ddb.Key(ddb.Prefix("badge#"), ddb.Str(&b.ID)))
 	})
 	views = []*ddb.View{
-		ddb.MustAggregate("scores", points, scores, func(p *Point, s *Score) []ddb.Rule {
-			return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Game, &s.Game), ddb.Sum(&p.N, &s.Sum), ddb.Count(&s.Points), ddb.Max(&p.N, &s.Best)}
+		ddbview.MustAggregate("scores", points, scores, func(p *Point, s *Score) []ddbview.Rule {
+			return []ddbview.Rule{ddbview.OwnItems, ddbview.By(&p.Game, &s.Game), ddbview.Sum(&p.N, &s.Sum), ddbview.Count(&s.Points), ddbview.Max(&p.N, &s.Best)}
 		}),
-		ddb.MustFanOut("titles", games, badges,
+		ddbview.MustFanOut("titles", games, badges,
 			func(g Game) ddb.Query[Badge] { return badges.Query(Badge{Game: g.ID}) },
 			func(c ddb.Change[Game], b *Badge) bool {
 				changed := b.Title != c.New.Title

@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // Ring feeds the next: the views of the tests go around.
@@ -34,45 +35,45 @@ func TestViewsThatFeedEachOtherInACircleAreRefused(t *testing.T) {
 		rings *ddb.Entity[Ring]
 		hoops *ddb.Entity[Hoop]
 	}
-	up := func(w world, rules func(*Hoop, *Ring) ddb.Rule) *ddb.View {
-		return ddb.MustAggregate("up", w.hoops, w.rings, func(h *Hoop, r *Ring) []ddb.Rule {
-			return []ddb.Rule{ddb.By(&h.To, &r.ID), rules(h, r)}
+	up := func(w world, rules func(*Hoop, *Ring) ddbview.Rule) *ddb.View {
+		return ddbview.MustAggregate("up", w.hoops, w.rings, func(h *Hoop, r *Ring) []ddbview.Rule {
+			return []ddbview.Rule{ddbview.By(&h.To, &r.ID), rules(h, r)}
 		})
 	}
-	down := func(w world, rules func(*Ring, *Hoop) []ddb.Rule) *ddb.View {
-		return ddb.MustAggregate("down", w.rings, w.hoops, func(r *Ring, h *Hoop) []ddb.Rule {
-			return append(rules(r, h), ddb.By(&r.To, &h.ID))
+	down := func(w world, rules func(*Ring, *Hoop) []ddbview.Rule) *ddb.View {
+		return ddbview.MustAggregate("down", w.rings, w.hoops, func(r *Ring, h *Hoop) []ddbview.Rule {
+			return append(rules(r, h), ddbview.By(&r.To, &h.ID))
 		})
 	}
-	sum := func(h *Hoop, r *Ring) ddb.Rule { return ddb.Sum(&h.Quiet, &r.N) }
+	sum := func(h *Hoop, r *Ring) ddbview.Rule { return ddbview.Sum(&h.Quiet, &r.N) }
 	for name, c := range map[string]struct {
 		views  func(world) []*ddb.View
 		circle string
 	}{
 		"values": {func(w world) []*ddb.View {
-			return []*ddb.View{up(w, sum), down(w, func(r *Ring, h *Hoop) []ddb.Rule { return []ddb.Rule{ddb.Sum(&r.N, &h.Quiet)} })}
+			return []*ddb.View{up(w, sum), down(w, func(r *Ring, h *Hoop) []ddbview.Rule { return []ddbview.Rule{ddbview.Sum(&r.N, &h.Quiet)} })}
 		}, "up -> down -> up"},
 		"a condition": {func(w world) []*ddb.View {
-			return []*ddb.View{up(w, sum), down(w, func(r *Ring, h *Hoop) []ddb.Rule {
-				return []ddb.Rule{ddb.When(ddb.Or(ddb.Absent(&r.N), ddb.Lt(&r.N, 1))), ddb.Count(&h.Quiet)}
+			return []*ddb.View{up(w, sum), down(w, func(r *Ring, h *Hoop) []ddbview.Rule {
+				return []ddbview.Rule{ddbview.When(ddb.Or(ddb.Absent(&r.N), ddb.Lt(&r.N, 1))), ddbview.Count(&h.Quiet)}
 			})}
 		}, "up -> down -> up"},
 		"an entry": {func(w world) []*ddb.View {
-			return []*ddb.View{down(w, func(r *Ring, h *Hoop) []ddb.Rule { return []ddb.Rule{ddb.Count(&h.Quiet)} }), ddb.MustAggregate("names", w.hoops, w.rings, func(h *Hoop, r *Ring) []ddb.Rule {
-				return []ddb.Rule{ddb.By(&h.To, &r.ID), ddb.Top(3, &h.Seen, &r.Names, func(h Hoop) string { return h.ID })}
+			return []*ddb.View{down(w, func(r *Ring, h *Hoop) []ddbview.Rule { return []ddbview.Rule{ddbview.Count(&h.Quiet)} }), ddbview.MustAggregate("names", w.hoops, w.rings, func(h *Hoop, r *Ring) []ddbview.Rule {
+				return []ddbview.Rule{ddbview.By(&h.To, &r.ID), ddbview.Top(3, &h.Seen, &r.Names, func(h Hoop) string { return h.ID })}
 			})}
 		}, ""}, // names reads quiet, down reads nothing that names writes
 		"a target's key": {func(w world) []*ddb.View {
-			return []*ddb.View{up(w, sum), ddb.MustAggregate("max", w.rings, w.hoops, func(r *Ring, h *Hoop) []ddb.Rule {
-				return []ddb.Rule{ddb.By(&r.To, &h.ID), ddb.Max(&r.N, &h.Quiet)}
+			return []*ddb.View{up(w, sum), ddbview.MustAggregate("max", w.rings, w.hoops, func(r *Ring, h *Hoop) []ddbview.Rule {
+				return []ddbview.Rule{ddbview.By(&r.To, &h.ID), ddbview.Max(&r.N, &h.Quiet)}
 			})}
 		}, "up -> max -> up"},
 		"a fan-out": {func(w world) []*ddb.View {
-			return []*ddb.View{up(w, sum), ddb.MustFanOut("copy", w.rings, w.hoops,
+			return []*ddb.View{up(w, sum), ddbview.MustFanOut("copy", w.rings, w.hoops,
 				func(r Ring) ddb.Query[Hoop] { return w.hoops.Query(Hoop{ID: r.To}) }, func(ddb.Change[Ring], *Hoop) bool { return false })}
 		}, "up -> copy -> up"},
 		"no circle": {func(w world) []*ddb.View {
-			return []*ddb.View{up(w, sum), down(w, func(r *Ring, h *Hoop) []ddb.Rule { return []ddb.Rule{ddb.Sum(&r.Own, &h.Seen)} })}
+			return []*ddb.View{up(w, sum), down(w, func(r *Ring, h *Hoop) []ddbview.Rule { return []ddbview.Rule{ddbview.Sum(&r.Own, &h.Seen)} })}
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // declared is a table in memory with one entity.
@@ -186,7 +187,7 @@ func TestAFanOutLeavesAloneWhatItsFunctionEmbeds(t *testing.T) {
 	})
 	deeds := ddb.MustDefine(table, "deed", defineDeed)
 	shared := Annals{Version: 1}
-	view := ddb.MustFanOut("texts", sheets, deeds, func(s Sheet) ddb.Query[Deed] { return deeds.Query(Deed{ID: s.ID}) },
+	view := ddbview.MustFanOut("texts", sheets, deeds, func(s Sheet) ddb.Query[Deed] { return deeds.Query(Deed{ID: s.ID}) },
 		func(c ddb.Change[Sheet], to *Deed) bool {
 			if to.Text == c.New.Text {
 				return false

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // Plot is for definitions that are wrong.
@@ -109,8 +110,8 @@ func TestAVersionThatIsTextIsRefused(t *testing.T) {
 		id := ddb.Key(ddb.Prefix("purse#"), ddb.Str(&x.ID))
 		d.Primary(id, id)
 	})
-	_, err := ddb.Aggregate("coins", plots, purses, func(p *Plot, to *purse) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&p.ID, &to.ID), ddb.Count(&to.Coin)}
+	_, err := ddbview.Aggregate("coins", plots, purses, func(p *Plot, to *purse) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&p.ID, &to.ID), ddbview.Count(&to.Coin)}
 	})
 	require.ErrorIs(t, err, ddb.ErrModel)
 	require.ErrorContains(t, err, `count: field Coin of purse is not stored as a number`)
@@ -223,8 +224,8 @@ func TestAKeyOfShardsAloneIsRefused(t *testing.T) {
 		d.Primary(id, id)
 	})
 	totals := ddb.MustDefine(table, "spread", sharded)
-	_, err = ddb.Aggregate("totals", plots, totals, func(p *Plot, to *spread) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&p.ID, &to.Sub), ddb.Count(&to.N), ddb.OwnItems}
+	_, err = ddbview.Aggregate("totals", plots, totals, func(p *Plot, to *spread) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&p.ID, &to.Sub), ddbview.Count(&to.N), ddbview.OwnItems}
 	})
 	require.NoError(t, err)
 	require.NoError(t, table.Check())

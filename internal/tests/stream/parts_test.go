@@ -12,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -40,7 +41,7 @@ func renames(t *testing.T, apply func(ddb.Change[Store])) (mux func(*ddb.MuxOpti
 		d.Primary(ddb.Key(ddb.Prefix("shop#"), ddb.Str(&o.Shop)), ddb.Key(ddb.Prefix("offer#"), ddb.Str(&o.ID)))
 		d.Version(&o.Version)
 	})
-	names := ddb.MustFanOut("names", shops, offers,
+	names := ddbview.MustFanOut("names", shops, offers,
 		func(s Store) ddb.Query[Article] { return offers.Query(Article{Shop: s.ID}) },
 		func(c ddb.Change[Store], o *Article) bool {
 			apply(c)
@@ -222,8 +223,8 @@ func topSchool(t *testing.T, n int, entry func(fixture.Step) string) (*fixture.S
 		id := ddb.Key(ddb.Prefix("t#"), ddb.Str(&p.ID))
 		d.Primary(id, id)
 	})
-	v := ddb.MustAggregate("top", s.Steps, tallies, func(p *fixture.Step, t *Ranked) []ddb.Rule {
-		return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Student, &t.ID), ddb.Top(n, &p.XP, &t.Top, entry)}
+	v := ddbview.MustAggregate("top", s.Steps, tallies, func(p *fixture.Step, t *Ranked) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.OwnItems, ddbview.By(&p.Student, &t.ID), ddbview.Top(n, &p.XP, &t.Top, entry)}
 	})
 	return s.Open(t, ddbmem.Options{}), v, tallies
 }

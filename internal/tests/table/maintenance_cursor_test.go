@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // Brick and Wall are items that every maintenance operation has work on.
@@ -48,11 +49,11 @@ func newBrickwork(constraints ...string) *brickwork {
 		d.Primary(id, id)
 		d.Unique("mark", ddb.Str(&x.Mark))
 	})
-	b.n = ddb.MustAggregate("n", b.bricks, b.walls, func(x *Brick, w *Wall) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&x.Wall, &w.ID), ddb.Sum(&x.N, &w.N)}
+	b.n = ddbview.MustAggregate("n", b.bricks, b.walls, func(x *Brick, w *Wall) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&x.Wall, &w.ID), ddbview.Sum(&x.N, &w.N)}
 	})
-	b.m = ddb.MustAggregate("m", b.bricks, b.walls, func(x *Brick, w *Wall) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&x.Wall, &w.ID), ddb.Sum(&x.N, &w.M)}
+	b.m = ddbview.MustAggregate("m", b.bricks, b.walls, func(x *Brick, w *Wall) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&x.Wall, &w.ID), ddbview.Sum(&x.N, &w.M)}
 	})
 	return b
 }

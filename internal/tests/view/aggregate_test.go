@@ -17,6 +17,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/scale"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
@@ -59,11 +60,11 @@ func TestAggregateFollowsItsSources(t *testing.T) {
 func TestAggregateAndExpiry(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		rules []ddb.Rule
+		rules []ddbview.Rule
 		want  fixture.Pupil
 	}{
 		"subtract": {nil, fixture.Pupil{ID: "a", Name: "n", XP: 1, Steps: 1, Best: 1}},
-		"keep":     {[]ddb.Rule{ddb.KeepExpired}, fixture.Pupil{ID: "a", Name: "n", XP: 8, Steps: 2, Best: 7}},
+		"keep":     {[]ddbview.Rule{ddbview.KeepExpired}, fixture.Pupil{ID: "a", Name: "n", XP: 8, Steps: 2, Best: 7}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -228,8 +229,8 @@ func TestAggregateOfAnInconstantFunction(t *testing.T) {
 		id := ddb.Key(ddb.Prefix("rank#"), ddb.Str(&r.Student))
 		d.Primary(id, id)
 	})
-	v := ddb.MustAggregate("ranking", s.Steps, rankings, func(p *fixture.Step, r *Ranking) []ddb.Rule {
-		return []ddb.Rule{ddb.OwnItems, ddb.By(&p.Student, &r.Student), ddb.Top(3, &p.XP, &r.Top, func(fixture.Step) string { return fmt.Sprint(rand.Uint64()) })}
+	v := ddbview.MustAggregate("ranking", s.Steps, rankings, func(p *fixture.Step, r *Ranking) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.OwnItems, ddbview.By(&p.Student, &r.Student), ddbview.Top(3, &p.XP, &r.Top, func(fixture.Step) string { return fmt.Sprint(rand.Uint64()) })}
 	})
 	s.Open(t, ddbmem.Options{})
 	s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 1})
@@ -354,20 +355,20 @@ func TestAggregateReportsAllFaultsAtOnce(t *testing.T) {
 		d.Index(gsi, ddb.Key(ddb.Prefix("g")), ddb.Key(ddb.Num(&g.Score, 5))).When(ddb.Gt(&g.N, 0))
 		d.Version(&g.Version)
 	})
-	_, err := ddb.Aggregate("bad#name", sources, goals, func(s *Source, g *Goal) []ddb.Rule {
+	_, err := ddbview.Aggregate("bad#name", sources, goals, func(s *Source, g *Goal) []ddbview.Rule {
 		var stray int
-		return []ddb.Rule{
-			ddb.By(&s.Other, &g.ID),
-			ddb.Sum(&stray, &g.N),
-			ddb.Sum(&s.N, &g.Text),
-			ddb.Count(&g.Score),
-			ddb.Count(&g.Version),
-			ddb.Sum(&s.N, &g.In.N),
-			ddb.Sum(&s.N, &g.N),
-			ddb.Max(&s.Map, &g.Map),
-			ddb.Top(0, &s.N, &g.List, func(Source) string { return "" }),
-			ddb.KeepExpired,
-			ddb.When(ddb.Eq(&g.N, 1)),
+		return []ddbview.Rule{
+			ddbview.By(&s.Other, &g.ID),
+			ddbview.Sum(&stray, &g.N),
+			ddbview.Sum(&s.N, &g.Text),
+			ddbview.Count(&g.Score),
+			ddbview.Count(&g.Version),
+			ddbview.Sum(&s.N, &g.In.N),
+			ddbview.Sum(&s.N, &g.N),
+			ddbview.Max(&s.Map, &g.Map),
+			ddbview.Top(0, &s.N, &g.List, func(Source) string { return "" }),
+			ddbview.KeepExpired,
+			ddbview.When(ddb.Eq(&g.N, 1)),
 			{},
 		}
 	})
@@ -393,17 +394,17 @@ func TestAggregateReportsAllFaultsAtOnce(t *testing.T) {
 
 	other := ddb.NewTable("pk", "")
 	alone := ddb.MustDefine(other, "alone", func(g *Goal, d *ddb.Definition) { d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&g.ID))) })
-	_, err = ddb.Aggregate("a", alone, goals, func(s, g *Goal) []ddb.Rule { return nil })
+	_, err = ddbview.Aggregate("a", alone, goals, func(s, g *Goal) []ddbview.Rule { return nil })
 	for _, want := range []string{"alone and goal are of two tables", "needs a table whose partition key and sort key are strings", "no rule fills a field"} {
 		require.ErrorContains(t, err, want)
 	}
 
 	school := fixture.NewSchool()
-	_, err = ddb.Aggregate("again", school.Steps, school.Pupils, func(s *fixture.Step, p *fixture.Pupil) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Student, &p.ID), ddb.Count(&p.XP)}
+	_, err = ddbview.Aggregate("again", school.Steps, school.Pupils, func(s *fixture.Step, p *fixture.Pupil) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&s.Student, &p.ID), ddbview.Count(&p.XP)}
 	})
 	require.ErrorContains(t, err, "field XP of pupil is derived by pupil-xp already")
-	_, err = ddb.Aggregate("own", school.Steps, school.Pupils, func(s *fixture.Step, p *fixture.Pupil) []ddb.Rule {
+	_, err = ddbview.Aggregate("own", school.Steps, school.Pupils, func(s *fixture.Step, p *fixture.Pupil) []ddbview.Rule {
 		panic("in the rules")
 	})
 	require.ErrorContains(t, err, "panic: in the rules")

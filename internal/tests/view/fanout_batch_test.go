@@ -12,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -73,7 +74,7 @@ func newOffice(t *testing.T) *office {
 	o.words = ddb.MustDefine(o.table, "words", func(b *BoardWords, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&b.Name)), ddb.Key(ddb.Prefix("words")))
 	})
-	o.pinned = ddb.MustFanOut("pinned", o.notes, o.boards,
+	o.pinned = ddbview.MustFanOut("pinned", o.notes, o.boards,
 		func(n Pin) ddb.Query[Board] { return o.boards.Query(Board{Name: n.Board}) },
 		func(c ddb.Change[Pin], b *Board) bool {
 			id := c.New.ID
@@ -89,8 +90,8 @@ func newOffice(t *testing.T) *office {
 			b.Notes[id] = c.New.Words
 			return !is || have != c.New.Words
 		})
-	o.count = ddb.MustAggregate("count", o.notes, o.words, func(n *Pin, b *BoardWords) []ddb.Rule {
-		return []ddb.Rule{ddb.OwnItems, ddb.By(&n.Board, &b.Name), ddb.Sum(&n.Words, &b.Words)}
+	o.count = ddbview.MustAggregate("count", o.notes, o.words, func(n *Pin, b *BoardWords) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.OwnItems, ddbview.By(&n.Board, &b.Name), ddbview.Sum(&n.Words, &b.Words)}
 	})
 	engine := ddbmem.New()
 	o.db = ddb.New(engine.Client(), "school", o.table, nil)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -28,7 +29,7 @@ func TestAFanOutLooksAgainAtATargetThatTheIndexSaysOtherwise(t *testing.T) {
 		d.Primary(pk, sk)
 		d.Index(byRank, pk, ddb.Key(ddb.Prefix("rank#"), ddb.Str(&p.Rank)))
 	}, func(table *ddb.Table) { byRank = table.LSI("by-rank", "rank_sk").KeysOnly() })
-	h.view = ddb.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[Poster] { return h.targets.On(byRank, Poster{Hall: n.Hall}) },
+	h.view = ddbview.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[Poster] { return h.targets.On(byRank, Poster{Hall: n.Hall}) },
 		func(c ddb.Change[Notice], p *Poster) bool {
 			changed := p.Text != c.New.Text
 			p.Text = c.New.Text
@@ -70,7 +71,7 @@ func TestAFanOutWritesNoExpiredTarget(t *testing.T) {
 		l.Text = c.New.Text
 		return changed
 	}
-	via := ddb.MustFanOutVia("sent", h.notices, readers, h.targets,
+	via := ddbview.MustFanOutVia("sent", h.notices, readers, h.targets,
 		func(n Notice) ddb.Query[Reader] { return readers.Query(Reader{Hall: n.Hall}) },
 		func(r Reader) Leaflet { return Leaflet{Hall: "home", Place: r.ID} },
 		func(c ddb.Change[Notice], _ *Reader, l *Leaflet) bool { return apply(c, l) })
@@ -91,7 +92,7 @@ func TestAFanOutWritesNoExpiredTarget(t *testing.T) {
 func TestASourceWithoutTargetsTellsThoseThatItLeft(t *testing.T) {
 	t.Parallel()
 	h := newHall(screen)
-	h.view = ddb.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[Screen] {
+	h.view = ddbview.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[Screen] {
 		if n.Hall == "" {
 			return ddb.Query[Screen]{}
 		}
@@ -135,7 +136,7 @@ func TestAFanOutKeepsItsQueriesApart(t *testing.T) {
 	targets := ddb.MustDefine(table, "target", func(s *Target, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&s.Group), ddb.Prefix("#"), ddb.Shard(&s.Shard, 4)), ddb.Key(ddb.Prefix("t#"), ddb.Str(&s.ID)))
 	})
-	view := ddb.MustFanOut("by", sources, targets, func(s Source) ddb.Query[Target] {
+	view := ddbview.MustFanOut("by", sources, targets, func(s Source) ddb.Query[Target] {
 		switch {
 		case len(s.ID) > 1 && s.Limit == 0: // one shard, among them the one that a query of all begins with
 			return targets.Query(Target{Group: "b", Shard: s.ID})

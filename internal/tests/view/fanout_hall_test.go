@@ -16,6 +16,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -88,7 +89,7 @@ func show(c ddb.Change[Notice], s *Screen) bool {
 
 // fanOut declares the view for the targets under the partition key of what in returns.
 func (h *hall[T]) fanOut(in func(Notice) T, apply func(ddb.Change[Notice], *T) bool) *hall[T] {
-	h.view = ddb.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[T] { return h.targets.Query(in(n)) }, apply)
+	h.view = ddbview.MustFanOut("shown", h.notices, h.targets, func(n Notice) ddb.Query[T] { return h.targets.Query(in(n)) }, apply)
 	return h
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -156,8 +157,8 @@ func TestAFanOutKeepsADerivedFieldThatAnUpgradeRenames(t *testing.T) {
 			return nil
 		})
 	})
-	_ = ddb.MustAggregate("shown-count", h.notices, h.targets, func(n *Notice, x *Tally) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&n.Hall, &x.Hall), ddb.By(&n.Text, &x.Place), ddb.Count(&x.Shown)}
+	_ = ddbview.MustAggregate("shown-count", h.notices, h.targets, func(n *Notice, x *Tally) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&n.Hall, &x.Hall), ddbview.By(&n.Text, &x.Place), ddbview.Count(&x.Shown)}
 	})
 	h.fanOut(func(n Notice) Tally { return Tally{Hall: n.Hall} }, func(c ddb.Change[Notice], x *Tally) bool {
 		changed := x.Text != c.New.Text

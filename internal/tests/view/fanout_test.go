@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -84,14 +85,14 @@ func newMarket(t *testing.T) *market {
 	m.renames = ddb.MustDefine(m.table, "rename", func(r *Rename, d *ddb.Definition) {
 		d.Primary(ddb.Key(shop, ddb.Str(&r.Shop)), ddb.Key(rename, ddb.Time(&r.At)))
 	})
-	m.names = ddb.MustFanOut("shop-names", m.shops, m.offers,
+	m.names = ddbview.MustFanOut("shop-names", m.shops, m.offers,
 		func(s Shop) ddb.Query[Offer] { return m.offers.Query(Offer{Shop: s.ID}) },
 		func(c ddb.Change[Shop], o *Offer) bool {
 			changed := o.ShopName != c.New.Name
 			o.ShopName = c.New.Name
 			return changed && c.New.Name != ""
 		})
-	m.lists = ddb.MustFanOutVia("lists", m.renames, m.customers, m.rows,
+	m.lists = ddbview.MustFanOutVia("lists", m.renames, m.customers, m.rows,
 		func(r Rename) ddb.Query[Customer] { return m.customers.Query(Customer{Shop: r.Shop}) },
 		func(c Customer) Row { return Row{Customer: c.ID, At: c.At, Shop: c.Shop} },
 		func(c ddb.Change[Rename], m *Customer, r *Row) bool {
@@ -212,7 +213,7 @@ func TestFanOutRefusesAGlobalIndex(t *testing.T) {
 		d.Primary(id, ddb.Key(ddb.Prefix("of#"), ddb.Str(&n.Shop)))
 		d.Index(gsi, ddb.Key(ddb.Prefix("s#"), ddb.Str(&n.Shop)), id)
 	})
-	v := ddb.MustFanOut("notes", shops, notes, func(s Shop) ddb.Query[Note] { return notes.On(gsi, Note{Shop: s.ID}) },
+	v := ddbview.MustFanOut("notes", shops, notes, func(s Shop) ddb.Query[Note] { return notes.On(gsi, Note{Shop: s.ID}) },
 		func(ddb.Change[Shop], *Note) bool { return true })
 	engine := ddbmem.New()
 	db := ddb.New(engine.Client(), "school", m.table, nil)
@@ -240,10 +241,10 @@ func TestFanOutFaults(t *testing.T) {
 		f()
 		return nil
 	}
-	err := fault(func() { ddb.FanOut[Shop, Shop]("a#", shops, rows, nil, nil) })
+	err := fault(func() { ddbview.FanOut[Shop, Shop]("a#", shops, rows, nil, nil) })
 	for _, want := range []string{"neither # nor ~", "a function is nil", "shop and shop are of two tables"} {
 		require.ErrorContains(t, err, want)
 	}
-	err = fault(func() { ddb.FanOut[Shop, Shop]("a", shops, shops, nil, nil) })
+	err = fault(func() { ddbview.FanOut[Shop, Shop]("a", shops, shops, nil, nil) })
 	require.ErrorContains(t, err, "shop would be copied into itself")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -47,7 +48,7 @@ func TestAFanOutWritesBackWholeItems(t *testing.T) {
 		"all":      func(id string) ddb.Query[Booth] { return booths.Query(Booth{Shop: id}) },
 		"known":    func(id string) ddb.Query[Booth] { return booths.Query(Booth{Shop: id}).IgnoreUnknown() },
 	} {
-		views[name] = ddb.MustFanOut(name, shops, booths, func(s Shop) ddb.Query[Booth] { return q(s.ID) }, apply)
+		views[name] = ddbview.MustFanOut(name, shops, booths, func(s Shop) ddb.Query[Booth] { return q(s.ID) }, apply)
 	}
 	client := ddbmem.New().Client()
 	db := ddb.New(client, "shops", table, nil)

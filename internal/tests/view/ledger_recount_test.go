@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 // Rules are added, dropped and added again while sources change: each time a Rebuild makes everything right.
@@ -40,10 +41,10 @@ func TestRebuildAfterAChangeOfRules(t *testing.T) {
 			id := ddb.Key(ddb.Prefix("t#"), ddb.Str(&v.ID))
 			d.Primary(id, id)
 		})
-		v = ddb.MustAggregate("trip", visits, trips, func(v *Visit, t *Trip) []ddb.Rule {
-			rules := []ddb.Rule{ddb.By(&v.Place, &t.ID), ddb.Count(&t.Visits)}
+		v = ddbview.MustAggregate("trip", visits, trips, func(v *Visit, t *Trip) []ddbview.Rule {
+			rules := []ddbview.Rule{ddbview.By(&v.Place, &t.ID), ddbview.Count(&t.Visits)}
 			if all {
-				rules = append(rules, ddb.Distinct(&v.City, &t.Cities), ddb.Max(&v.Days, &t.Long))
+				rules = append(rules, ddbview.Distinct(&v.City, &t.Cities), ddbview.Max(&v.Days, &t.Long))
 			}
 			return rules
 		})

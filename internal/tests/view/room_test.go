@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -46,10 +47,10 @@ func newNarrow(t *testing.T, own bool) *narrowWorld {
 		id := ddb.Key(ddb.Prefix("n#"), ddb.Str(&p.ID))
 		d.Primary(id, id)
 	})
-	w.view = ddb.MustAggregate("narrow", w.deltas, w.narrows, func(p *Delta, n *Narrow) []ddb.Rule {
-		rules := []ddb.Rule{ddb.By(&p.By, &n.ID), ddb.Count(&n.Steps), ddb.Sum(&p.N, &n.Sum), ddb.Max(&p.XP, &n.Best)}
+	w.view = ddbview.MustAggregate("narrow", w.deltas, w.narrows, func(p *Delta, n *Narrow) []ddbview.Rule {
+		rules := []ddbview.Rule{ddbview.By(&p.By, &n.ID), ddbview.Count(&n.Steps), ddbview.Sum(&p.N, &n.Sum), ddbview.Max(&p.XP, &n.Best)}
 		if own {
-			rules = append(rules, ddb.OwnItems)
+			rules = append(rules, ddbview.OwnItems)
 		}
 		return rules
 	})
@@ -166,15 +167,15 @@ func TestATargetThatCannotHoldWhatWaitsForIt(t *testing.T) {
 }
 
 // counted returns a school with one more view of its steps, whose targets are items of type T.
-func counted[T any](t testing.TB, key func(*T) *string, rules func(p *fixture.Step, it *T) []ddb.Rule) (*fixture.School, *ddb.Repository[T], *ddb.View) {
+func counted[T any](t testing.TB, key func(*T) *string, rules func(p *fixture.Step, it *T) []ddbview.Rule) (*fixture.School, *ddb.Repository[T], *ddb.View) {
 	t.Helper()
 	s := fixture.NewSchool()
 	e := ddb.MustDefine(s.Table, "tally", func(it *T, d *ddb.Definition) {
 		id := ddb.Key(ddb.Prefix("tally#"), ddb.Str(key(it)))
 		d.Primary(id, id)
 	})
-	v := ddb.MustAggregate("tally", s.Steps, e, func(p *fixture.Step, it *T) []ddb.Rule {
-		return append(rules(p, it), ddb.By(&p.Student, key(it)), ddb.OwnItems)
+	v := ddbview.MustAggregate("tally", s.Steps, e, func(p *fixture.Step, it *T) []ddbview.Rule {
+		return append(rules(p, it), ddbview.By(&p.Student, key(it)), ddbview.OwnItems)
 	})
 	s.Open(t, ddbmem.Options{})
 	return s, ddb.NewRepository(s.DB, e).Consistent(), v
@@ -196,8 +197,8 @@ func TestATopThatCannotFitIsAFault(t *testing.T) {
 		d.Primary(id, id)
 	})
 	declare := func(n int) error {
-		_, err := ddb.Aggregate(fmt.Sprint("tally", n), s.Steps, e, func(p *fixture.Step, it *Tally) []ddb.Rule {
-			return []ddb.Rule{ddb.By(&p.Student, &it.ID), ddb.Top(n, &p.XP, &it.Top, func(fixture.Step) Entry { return Entry{} })}
+		_, err := ddbview.Aggregate(fmt.Sprint("tally", n), s.Steps, e, func(p *fixture.Step, it *Tally) []ddbview.Rule {
+			return []ddbview.Rule{ddbview.By(&p.Student, &it.ID), ddbview.Top(n, &p.XP, &it.Top, func(fixture.Step) Entry { return Entry{} })}
 		})
 		return err
 	}
@@ -214,8 +215,8 @@ func TestATopThatOutgrowsItsTargetSaysSo(t *testing.T) {
 		ID  string   `dynamodbav:"-"`
 		Top []string `dynamodbav:"top"`
 	}
-	s, repo, v := counted(t, func(it *Tally) *string { return &it.ID }, func(p *fixture.Step, it *Tally) []ddb.Rule {
-		return []ddb.Rule{ddb.Top(100, &p.XP, &it.Top, func(p fixture.Step) string { return p.Course })}
+	s, repo, v := counted(t, func(it *Tally) *string { return &it.ID }, func(p *fixture.Step, it *Tally) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.Top(100, &p.XP, &it.Top, func(p fixture.Step) string { return p.Course })}
 	})
 	mux := ddb.NewMux(s.Table, nil)
 	mux.Maintain(s.DB, v)

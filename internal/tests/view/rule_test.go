@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -31,10 +32,10 @@ func TestProgramsWithAndWithoutARuleMaintainAViewTogether(t *testing.T) {
 			k := ddb.Key(ddb.Prefix("p#"), ddb.Str(&p.ID))
 			d.Primary(k, k)
 		})
-		v := ddb.MustAggregate("v", s.Steps, ps, func(s *fixture.Step, p *P) []ddb.Rule {
-			rules := []ddb.Rule{ddb.By(&s.Student, &p.ID), ddb.Sum(&s.XP, &p.XP)}
+		v := ddbview.MustAggregate("v", s.Steps, ps, func(s *fixture.Step, p *P) []ddbview.Rule {
+			rules := []ddbview.Rule{ddbview.By(&s.Student, &p.ID), ddbview.Sum(&s.XP, &p.XP)}
 			if all {
-				rules = append(rules, ddb.Count(&p.Steps), ddb.Max(&s.XP, &p.Best))
+				rules = append(rules, ddbview.Count(&p.Steps), ddbview.Max(&s.XP, &p.Best))
 			}
 			return rules
 		})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -68,8 +69,8 @@ func openTallies(t *testing.T, opts ddb.Options, declare ...func(*Tally, *ddb.De
 		id := ddb.Key(ddb.Prefix("stroke#"), ddb.Str(&y.ID))
 		d.Primary(id, id)
 	})
-	ddb.MustAggregate("total", strokes, x.entity, func(s *Stroke, y *Tally) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Tally, &y.ID), ddb.Sum(&s.N, &y.Total)}
+	ddbview.MustAggregate("total", strokes, x.entity, func(s *Stroke, y *Tally) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&s.Tally, &y.ID), ddbview.Sum(&s.N, &y.Total)}
 	})
 	opts.Now = x.clock.Read
 	x.db = ddb.New(x.engine.Client(x.wire.Option), "tallies", table, &opts)

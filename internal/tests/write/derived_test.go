@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -48,8 +49,8 @@ func openPlayers(t *testing.T, client func(*dynamodb.Client) ddb.Client, declare
 		id := ddb.Key(ddb.Prefix("m#"), ddb.Str(&m.ID))
 		d.Primary(id, id)
 	})
-	ddb.MustAggregate("player-xp", matches, players, func(m *Match, p *Player3) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&m.Player, &p.ID), ddb.Sum(&m.XP, &p.XP)}
+	ddbview.MustAggregate("player-xp", matches, players, func(m *Match, p *Player3) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&m.Player, &p.ID), ddbview.Sum(&m.XP, &p.XP)}
 	})
 	raw := ddbmem.New().Client()
 	db := ddb.New(client(raw), "players", table, nil)

@@ -11,6 +11,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 type (
@@ -54,8 +55,8 @@ func openHighscores(t *testing.T) highscores {
 	totals := ddb.MustDefine(table, "total", func(s *BoardTotal, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("board#"), ddb.Str(&s.Board)), ddb.Key(ddb.Prefix("total")))
 	})
-	x.total = ddb.MustAggregate("total", x.entity, totals, func(s *Highscore, b *BoardTotal) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&s.Board, &b.Board), ddb.Sum(&s.Points, &b.Sum), ddb.When(ddb.Eq(&s.Board, "b")), ddb.OwnItems}
+	x.total = ddbview.MustAggregate("total", x.entity, totals, func(s *Highscore, b *BoardTotal) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&s.Board, &b.Board), ddbview.Sum(&s.Points, &b.Sum), ddbview.When(ddb.Eq(&s.Board, "b")), ddbview.OwnItems}
 	})
 	x.db = ddb.New(x.engine.Client(), "scores", table, nil)
 	require.NoError(t, x.db.CreateTable(t.Context()))
@@ -184,8 +185,8 @@ func TestOwnItemsStandInIndexesOfTheirKeyFields(t *testing.T) {
 				id := ddb.Key(ddb.Prefix("win#"), ddb.Str(&w.ID))
 				d.Primary(id, id)
 			})
-			total := ddb.MustAggregate("points", wins, scores, func(w *Win, s *Score) []ddb.Rule {
-				return []ddb.Rule{ddb.By(&w.Board, &s.Board), ddb.By(&w.Player, &s.Player), ddb.Sum(&w.Points, &s.Points), ddb.OwnItems}
+			total := ddbview.MustAggregate("points", wins, scores, func(w *Win, s *Score) []ddbview.Rule {
+				return []ddbview.Rule{ddbview.By(&w.Board, &s.Board), ddbview.By(&w.Player, &s.Player), ddbview.Sum(&w.Points, &s.Points), ddbview.OwnItems}
 			})
 			engine := ddbmem.New()
 			db := ddb.New(engine.Client(), "scores", table, nil)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbview"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -225,8 +226,8 @@ func TestDerivedFieldsAreNobodysButTheirAggregates(t *testing.T) {
 		id := ddb.Key(ddb.Prefix("m#"), ddb.Str(&m.ID))
 		d.Primary(id, id)
 	})
-	ddb.MustAggregate("player-xp", matches, players, func(m *Match, p *Player2) []ddb.Rule {
-		return []ddb.Rule{ddb.By(&m.Player, &p.ID), ddb.Sum(&m.XP, &p.XP)}
+	ddbview.MustAggregate("player-xp", matches, players, func(m *Match, p *Player2) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&m.Player, &p.ID), ddbview.Sum(&m.XP, &p.XP)}
 	})
 	var page strings.Builder
 	require.NoError(t, table.Describe(&page))

@@ -1,4 +1,4 @@
-package ddb
+package record
 
 import (
 	"encoding/json"
@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -21,11 +20,11 @@ const lambdaSample = `{"Records":[{"eventID":"1","eventName":"MODIFY","eventVers
 // sameRecords requires that an event is read alike, or refused, from its JSON and by encoding/json; it reports whether the former took it.
 func sameRecords(t *testing.T, event []byte) bool {
 	t.Helper()
-	got, ok := record.WireRecords(event)
+	got, ok := WireRecords(event)
 	if !ok {
 		return false
 	}
-	var want record.LambdaEvent
+	var want LambdaEvent
 	require.NoError(t, json.Unmarshal(event, &want), "%s", event)
 	if len(got)+len(want.Records) > 0 && !reflect.DeepEqual(want.Records, got) {
 		require.Equal(t, want.Records, got, "%s", event)

@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"pgregory.net/rapid"
+
+	"github.com/singletable-go/ddb"
 )
 
 // chooser makes the decisions of a simulation.
@@ -34,7 +36,7 @@ const (
 
 // simWorker is a process that handles a batch, or rebuilds.
 type simWorker struct {
-	Client
+	ddb.Client
 	dead   atomic.Bool
 	fates  chan fate
 	parked chan struct{} // it is about to make a request

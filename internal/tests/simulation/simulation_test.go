@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -16,8 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/view"
 )
@@ -34,8 +36,8 @@ type simulation struct {
 	arn     *string
 	at      map[string]*string // shard iterators
 
-	seen    []Record // everything the stream has said
-	pending []Record // to be delivered
+	seen    []ddb.Record // everything the stream has said
+	pending []ddb.Record // to be delivered
 	workers []*simWorker
 	redo    int
 	clock   int
@@ -65,15 +67,15 @@ func simulate(c chooser, cfg simConfig) error {
 	s := &simulation{c: c, cfg: cfg, m: newSimulated(), at: map[string]*string{}}
 	s.time, s.engine = clock, ddbmem.New(ddbmem.Options{Clock: clock})
 	if cfg.copy {
-		s.m.all = slices.DeleteFunc(s.m.all, func(v *View) bool { return v.Name() != "copies" })
+		s.m.all = slices.DeleteFunc(s.m.all, func(v *ddb.View) bool { return v.Name() != "copies" })
 	} else if cfg.moving {
-		s.m.all = []*View{s.m.moving}
+		s.m.all = []*ddb.View{s.m.moving}
 	} else if cfg.plain {
-		s.m.all = []*View{s.m.plain}
+		s.m.all = []*ddb.View{s.m.plain}
 	}
 	s.client = s.engine.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
 	s.streams = s.engine.StreamsClient()
-	db := New(s.client, simTable, s.m.table, nil)
+	db := ddb.New(s.client, simTable, s.m.table, nil)
 	if err := db.CreateTable(ctx); err != nil {
 		return err
 	}
@@ -92,7 +94,7 @@ func simulate(c chooser, cfg simConfig) error {
 }
 
 // seed puts two copies of each source, of both kinds, before there is any.
-func (s *simulation) seed(ctx context.Context, db *DB) error {
+func (s *simulation) seed(ctx context.Context, db *ddb.DB) error {
 	if s.cfg.plain && !s.cfg.copy {
 		return nil
 	}
@@ -144,7 +146,7 @@ func (s *simulation) step(ctx context.Context) error {
 		}
 	case n < 47:
 		if len(s.workers) < 3 && len(s.seen) > 0 { // a replay, long after
-			s.deliver([]Record{s.seen[s.c.pick("replay", len(s.seen))]})
+			s.deliver([]ddb.Record{s.seen[s.c.pick("replay", len(s.seen))]})
 		}
 	default:
 		for range 1 + s.c.pick("requests", 3) {
@@ -167,7 +169,7 @@ func (s *simulation) step(ctx context.Context) error {
 }
 
 // cut takes some of what is pending, some of it to be delivered again.
-func (s *simulation) cut() (batch []Record) {
+func (s *simulation) cut() (batch []ddb.Record) {
 	n := 1 + s.c.pick("size", min(len(s.pending), 5))
 	for range n {
 		i := 0
@@ -185,9 +187,9 @@ func (s *simulation) cut() (batch []Record) {
 	return batch
 }
 
-func (s *simulation) deliver(batch []Record) {
-	s.start(func(ctx context.Context, db *DB, w *simWorker) {
-		mux := NewMux(s.m.table, &MuxOptions{Workers: s.cfg.width})
+func (s *simulation) deliver(batch []ddb.Record) {
+	s.start(func(ctx context.Context, db *ddb.DB, w *simWorker) {
+		mux := ddb.NewMux(s.m.table, &ddb.MuxOptions{Workers: s.cfg.width})
 		mux.Maintain(db, s.m.all...)
 		failed, _ := mux.Process(ctx, batch)
 		w.result = func() {
@@ -200,10 +202,10 @@ func (s *simulation) deliver(batch []Record) {
 	})
 }
 
-func (s *simulation) rebuild(ctx context.Context, db *DB, w *simWorker) {
+func (s *simulation) rebuild(ctx context.Context, db *ddb.DB, w *simWorker) {
 	var err error
 	for _, v := range s.m.all {
-		err = errors.Join(err, v.Rebuild(ctx, db, &RebuildOptions{Scan: ScanOptions{Workers: s.cfg.width}}))
+		err = errors.Join(err, v.Rebuild(ctx, db, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Workers: s.cfg.width}}))
 	}
 	w.result = func() {
 		if err != nil {
@@ -213,9 +215,9 @@ func (s *simulation) rebuild(ctx context.Context, db *DB, w *simWorker) {
 }
 
 // start runs a worker up to its first request.
-func (s *simulation) start(job func(context.Context, *DB, *simWorker)) {
+func (s *simulation) start(job func(context.Context, *ddb.DB, *simWorker)) {
 	w := &simWorker{Client: s.client, fates: make(chan fate), parked: make(chan struct{}), done: make(chan struct{})}
-	db := New(w, simTable, s.m.table, nil)
+	db := ddb.New(w, simTable, s.m.table, nil)
 	ctx := context.WithValue(context.Background(), view.LedgerHooksKey{}, s.cfg.hooks)
 	go func() {
 		defer close(w.done)
@@ -249,7 +251,7 @@ func (s *simulation) write(ctx context.Context) error {
 	}
 	id := ids[s.c.pick("source", len(ids))]
 	src := simSource{ID: id, V: s.c.pick("v", values), At: time.Unix(int64(1+s.c.pick("at", 5)), 0)}
-	key, err := s.m.sources.e.Key("sim", reflect.ValueOf(&src).Elem())
+	key, err := face.Entity(s.m.sources).Key("sim", reflect.ValueOf(&src).Elem())
 	if err != nil {
 		return err
 	}
@@ -285,7 +287,7 @@ func (s *simulation) writeTarget(ctx context.Context) error {
 	var err error
 	switch s.c.pick("how", 5) {
 	case 0, 1:
-		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.table.m.KeyOf(model.Loaded(attrs))})
+		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: s.m.below().KeyOf(model.Loaded(attrs))})
 	case 2:
 		key := attr.Item{"pk": &types.AttributeValueMemberS{Value: "o#" + id}, "sk": &types.AttributeValueMemberS{Value: "o#" + id}}
 		_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(simTable), Key: key})

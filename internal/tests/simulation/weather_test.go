@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/stream"
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -156,7 +158,7 @@ func (w *weather) outage(transact bool) (err error, made bool) {
 
 // exposed is a client in the weather.
 type exposed struct {
-	Client
+	ddb.Client
 	w *weather
 }
 
@@ -196,18 +198,18 @@ func (c exposed) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 // It is handled once more where it was under way when another process took over, which does not know of the first time.
 type journal struct {
 	mu       sync.Mutex
-	text     func(Record) string // of a record's item
-	order    map[string][]string // by item, the records of the stream
+	text     func(ddb.Record) string // of a record's item
+	order    map[string][]string     // by item, the records of the stream
 	handled  map[string]int
 	renewed  map[string]int             // by record, the processes that took over while it was under way
 	lettered map[string]map[string]bool // by part of the Mux, the records
-	letters  []*RecordError
+	letters  []*ddb.RecordError
 	faults   []error
 }
 
-func newJournal(t *Table) *journal {
+func newJournal(t *model.Table) *journal {
 	return &journal{
-		text: func(r Record) string { return t.m.KeyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
+		text: func(r ddb.Record) string { return t.KeyText(r.Keys) }, order: map[string][]string{}, handled: map[string]int{},
 		renewed: map[string]int{}, lettered: map[string]map[string]bool{stream.HandlersName: {}, stream.BatchName: {}},
 	}
 }
@@ -217,7 +219,7 @@ func (j *journal) fault(format string, args ...any) {
 }
 
 // did notes that a record was handled.
-func (j *journal) did(r *Record) {
+func (j *journal) did(r *ddb.Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.handled[r.Sequence]++; j.handled[r.Sequence] > 1+j.renewed[r.Sequence] {
@@ -237,10 +239,10 @@ func (j *journal) did(r *Record) {
 }
 
 // put takes a dead letter: for a whim of the program, and for nothing else.
-func (j *journal) put(_ context.Context, r Record, cause error) error {
+func (j *journal) put(_ context.Context, r ddb.Record, cause error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e, _ := errors.AsType[*RecordError](cause)
+	e, _ := errors.AsType[*ddb.RecordError](cause)
 	if !errors.Is(cause, errWhim) || errors.Is(cause, fault.ErrUnavailable) || fault.OutsideOf(context.Background(), cause) != nil {
 		j.fault("record %s was given up for %w", r.Sequence, cause)
 	}

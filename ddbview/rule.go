@@ -1,10 +1,14 @@
-package ddb
+package ddbview
 
 import (
 	"cmp"
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/view"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/face"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields are
@@ -15,9 +19,9 @@ type Rule struct{ r view.Rule }
 // say all of the target's primary key. A source whose from is empty counts for no target.
 func By[V any](from, into *V) Rule { return Rule{view.Rule{Op: view.RuleBy, From: from, Into: into}} }
 
-// When restricts the aggregate to sources for which all conds hold. As with [Row.When], the fields need attributes of
-// their own, and [Expr] is not among the conditions.
-func When(conds ...Cond) Rule { return Rule{view.Rule{Op: view.RuleWhen, Conds: clauses(nil, conds)}} }
+// When restricts the aggregate to sources for which all conds hold. As with [ddb.IndexKeys.When], the fields need attributes of
+// their own, and [ddb.Expr] is not among the conditions.
+func When(conds ...ddb.Cond) Rule { return Rule{view.Rule{Op: view.RuleWhen, Conds: clauses(conds)}} }
 
 // Sum keeps into at the sum of from, in exact decimals.
 func Sum[N number](from, into *N) Rule {
@@ -68,5 +72,19 @@ var KeepExpired = Rule{view.Rule{Op: view.RuleKeep}}
 //
 // An update of a target costs its whole size, and that of every index that projects it: where the entity to be
 // counted for is large, let a small one of its own carry the numbers. To spread a hot one over n items, key it by
-// [Shard] of a field of the source.
+// [ddb.Shard] of a field of the source.
 var OwnItems = Rule{view.Rule{Op: view.RuleOwn}}
+
+func clauses(conds []ddb.Cond) []model.Clause {
+	out := make([]model.Clause, len(conds))
+	for i, c := range conds {
+		out[i] = face.Clause(c)
+	}
+	return out
+}
+
+type integer interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
+}
+
+type number interface{ integer | ~float32 | ~float64 }

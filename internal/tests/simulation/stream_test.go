@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/record"
 
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
@@ -52,7 +53,7 @@ func (s *simulation) pull(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if s.m.table.m.Companion(model.Loaded(rec.Keys)) {
+			if s.m.below().Companion(model.Loaded(rec.Keys)) {
 				continue
 			}
 			s.seen = append(s.seen, rec)
@@ -62,9 +63,9 @@ func (s *simulation) pull(ctx context.Context) error {
 	return nil
 }
 
-func simRecord(r streamtypes.Record) (Record, error) {
+func simRecord(r streamtypes.Record) (ddb.Record, error) {
 	kind, err := record.KindOf(string(r.EventName), r.UserIdentity != nil)
-	out := Record{Kind: kind, Sequence: *r.Dynamodb.SequenceNumber, At: *r.Dynamodb.ApproximateCreationDateTime}
+	out := ddb.Record{Kind: kind, Sequence: *r.Dynamodb.SequenceNumber, At: *r.Dynamodb.ApproximateCreationDateTime}
 	for _, part := range []struct {
 		to   *map[string]types.AttributeValue
 		from map[string]streamtypes.AttributeValue

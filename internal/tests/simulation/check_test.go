@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -10,13 +10,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/view"
 )
 
 // check compares what is derived with a recomputation.
-func (s *simulation) check(ctx context.Context, db *DB) error {
+func (s *simulation) check(ctx context.Context, db *ddb.DB) error {
 	out, err := s.client.Scan(ctx, &dynamodb.ScanInput{TableName: aws.String(simTable), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		return err
@@ -25,24 +27,24 @@ func (s *simulation) check(ctx context.Context, db *DB) error {
 	var derived []any
 	have, totals := map[string]simTarget{}, map[string]simTotal{}
 	for _, attrs := range out.Items {
-		e, err := s.m.table.m.Claim(model.Loaded(attrs))
+		e, err := s.m.below().Claim(model.Loaded(attrs))
 		if err != nil {
 			return err
 		}
 		switch e {
-		case s.m.sources.e:
+		case face.Entity(s.m.sources):
 			src, err := s.m.sources.Decode(attrs)
 			if err != nil {
 				return err
 			}
 			sources = append(sources, src)
-		case s.m.targets.e:
+		case face.Entity(s.m.targets):
 			t, err := s.m.targets.Decode(attrs)
 			if err != nil {
 				return err
 			}
 			have[t.ID] = t
-		case s.m.totals.e:
+		case face.Entity(s.m.totals):
 			t, err := s.m.totals.Decode(attrs)
 			if err != nil {
 				return err
@@ -219,7 +221,7 @@ func (s *simulation) checkMore(sources []simSource, derived []any) (faults []err
 		all.N++
 	}
 	for _, r := range s.seen {
-		if record.KindIn(s.m.table.m, (*record.Record)(&r)) != Expired {
+		if record.KindIn(s.m.below(), (*record.Record)(&r)) != ddb.Expired {
 			continue
 		}
 		src, err := s.m.sources.Decode(r.Old)

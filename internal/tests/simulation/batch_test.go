@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/stream"
@@ -27,14 +28,14 @@ func newBatchJournal(j *journal, name string) *batchJournal {
 }
 
 // handleBatches registers two handlers of batches. Where the second fails, the first is given the same again.
-func (s *storm) handleBatches(m *Mux) {
-	m.HandleBatch(func(_ context.Context, cs []Change[any]) error { return s.first.call(s.w, cs, nil) })
-	m.HandleBatch(func(_ context.Context, cs []Change[any]) error { return s.second.call(s.w, cs, s.first) })
+func (s *storm) handleBatches(m *ddb.Mux) {
+	m.HandleBatch(func(_ context.Context, cs []ddb.Change[any]) error { return s.first.call(s.w, cs, nil) })
+	m.HandleBatch(func(_ context.Context, cs []ddb.Change[any]) error { return s.second.call(s.w, cs, s.first) })
 }
 
 // call is one call of the handler. It may fail, of itself or for one of its records, or panic: then the handler before it, if
 // there is one, may be given all of it again.
-func (b *batchJournal) call(w *weather, cs []Change[any], before *batchJournal) (err error) {
+func (b *batchJournal) call(w *weather, cs []ddb.Change[any], before *batchJournal) (err error) {
 	b.begin(cs)
 	ended := false
 	defer func() {
@@ -53,14 +54,14 @@ func (b *batchJournal) call(w *weather, cs []Change[any], before *batchJournal) 
 
 // begin checks what the handler is given: nothing that it has done already, and nothing before what it has not done of the
 // same item.
-func (b *batchJournal) begin(cs []Change[any]) {
+func (b *batchJournal) begin(cs []ddb.Change[any]) {
 	b.j.mu.Lock()
 	defer b.j.mu.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	here := map[string]bool{}
 	for _, c := range cs {
-		r := c.record
+		r := c.Record()
 		if here[r.Sequence] || b.done[r.Sequence] > b.again[r.Sequence]+b.j.renewed[r.Sequence] {
 			b.j.fault("record %s comes to the %s once more than it should", r.Sequence, b.name)
 		}
@@ -71,7 +72,7 @@ func (b *batchJournal) begin(cs []Change[any]) {
 		if b.j.lettered[stream.BatchName][r.Sequence] {
 			continue // a replay
 		}
-		for _, before := range b.j.order[b.j.text(Record(*r))] {
+		for _, before := range b.j.order[b.j.text(r)] {
 			if before == r.Sequence {
 				break
 			}
@@ -83,14 +84,14 @@ func (b *batchJournal) begin(cs []Change[any]) {
 }
 
 // handled reports whether a change is one that the handlers of single records have before those of batches.
-func (b *batchJournal) handled(c Change[any]) bool {
+func (b *batchJournal) handled(c ddb.Change[any]) bool {
 	_, old := c.Old.(simSource)
 	_, is := c.New.(simSource)
 	return old || is
 }
 
 // fault is the error of a call: a record may make each of several calls fail that it is in, so that the batch falls apart.
-func (b *batchJournal) fault(w *weather, cs []Change[any]) error {
+func (b *batchJournal) fault(w *weather, cs []ddb.Change[any]) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if w.strikes(12) {
@@ -114,7 +115,7 @@ func (b *batchJournal) fault(w *weather, cs []Change[any]) error {
 	return nil
 }
 
-func (b *batchJournal) succeeded(cs []Change[any]) {
+func (b *batchJournal) succeeded(cs []ddb.Change[any]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, c := range cs {
@@ -122,7 +123,7 @@ func (b *batchJournal) succeeded(cs []Change[any]) {
 	}
 }
 
-func (b *batchJournal) mayComeAgain(cs []Change[any]) {
+func (b *batchJournal) mayComeAgain(cs []ddb.Change[any]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, c := range cs {
@@ -131,10 +132,10 @@ func (b *batchJournal) mayComeAgain(cs []Change[any]) {
 }
 
 // check returns what is wrong once nothing is left: each record was in a call that succeeded.
-func (b *batchJournal) check(records []Record, t *Table) error {
+func (b *batchJournal) check(records []ddb.Record, t *model.Table) error {
 	var faults []error
 	for _, r := range records {
-		if e, err := t.m.Claim(model.Loaded(r.Keys)); err == nil && e != nil && b.done[r.Sequence] == 0 {
+		if e, err := t.Claim(model.Loaded(r.Keys)); err == nil && e != nil && b.done[r.Sequence] == 0 {
 			faults = append(faults, fmt.Errorf("record %s is lost to the %s", r.Sequence, b.name))
 		}
 	}

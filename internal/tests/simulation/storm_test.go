@@ -1,4 +1,4 @@
-package ddb
+package simulation_test
 
 import (
 	"context"
@@ -14,7 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/require"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/stream"
@@ -28,11 +30,11 @@ type storm struct {
 	j      *journal
 	first  *batchJournal
 	second *batchJournal
-	mux    *Mux
+	mux    *ddb.Mux
 	queued int // records of the stream that the journal knows
 }
 
-func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
+func newStorm(ctx context.Context, seed uint64) (*storm, *ddb.DB, error) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	w := &weather{r: r, calm: true, counts: map[string]int{}, spells: map[string]int{}}
 	s := &simulation{c: randChooser{r}, m: newSimulated(), at: map[string]*string{}}
@@ -42,11 +44,11 @@ func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
 	s.engine = ddbmem.New(ddbmem.Options{Clock: s.time})
 	s.client = s.engine.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
 	s.streams = s.engine.StreamsClient()
-	db := New(s.client, simTable, s.m.table, nil)
+	db := ddb.New(s.client, simTable, s.m.table, nil)
 	if err := errors.Join(db.CreateTable(ctx), s.seed(ctx, db)); err != nil {
 		return nil, nil, err
 	}
-	j := newJournal(s.m.table)
+	j := newJournal(s.m.below())
 	st := &storm{simulation: s, w: w, j: j, first: newBatchJournal(j, "batch handler"), second: newBatchJournal(j, "second batch handler")}
 	st.mux = st.newMux(seed)
 	w.calm = false
@@ -54,17 +56,17 @@ func newStorm(ctx context.Context, seed uint64) (*storm, *DB, error) {
 }
 
 // newMux is that of a process, which knows nothing of those before it.
-func (s *storm) newMux(seed uint64) *Mux {
+func (s *storm) newMux(seed uint64) *ddb.Mux {
 	w := s.w
-	m := NewMux(s.m.table, &MuxOptions{Workers: 1 + 3*int(seed%2), DeadLetters: func(ctx context.Context, r Record, cause error) error {
+	m := ddb.NewMux(s.m.table, &ddb.MuxOptions{Workers: 1 + 3*int(seed%2), DeadLetters: func(ctx context.Context, r ddb.Record, cause error) error {
 		if w.strikes(4) {
 			w.count("dead letters are not taken")
 			return errors.New("the disk is full")
 		}
 		return s.j.put(ctx, r, cause)
 	}})
-	m.Maintain(New(exposed{s.client, w}, simTable, s.m.table, &Options{MaxAttempts: 1}), s.m.all...)
-	Handle(m, s.m.sources, func(_ context.Context, c Change[simSource]) error {
+	m.Maintain(ddb.New(exposed{s.client, w}, simTable, s.m.table, &ddb.Options{MaxAttempts: 1}), s.m.all...)
+	ddb.Handle(m, s.m.sources, func(_ context.Context, c ddb.Change[simSource]) error {
 		w.whim("handler")
 		switch {
 		case w.strikes(40):
@@ -74,7 +76,8 @@ func (s *storm) newMux(seed uint64) *Mux {
 			w.count("handler without its service")
 			return fmt.Errorf("the mail server: %w", fault.ErrUnavailable)
 		}
-		s.j.did((*Record)(c.record))
+		r := c.Record()
+		s.j.did(&r)
 		return nil
 	})
 	s.handleBatches(m)
@@ -96,7 +99,7 @@ func (s *storm) deliver(ctx context.Context) error {
 		return err
 	}
 	for _, r := range s.seen[s.queued:] {
-		item := s.m.table.m.KeyText(r.Keys)
+		item := s.m.below().KeyText(r.Keys)
 		s.j.order[item] = append(s.j.order[item], r.Sequence)
 	}
 	s.queued = len(s.seen)
@@ -105,8 +108,8 @@ func (s *storm) deliver(ctx context.Context) error {
 	if (err == nil) != (len(failed) == 0) {
 		return fmt.Errorf("%d records failed, and the error is %w", len(failed), err)
 	}
-	s.pending = slices.DeleteFunc(slices.Clone(s.pending), func(r Record) bool {
-		in := slices.ContainsFunc(batch, func(b Record) bool { return b.Sequence == r.Sequence })
+	s.pending = slices.DeleteFunc(slices.Clone(s.pending), func(r ddb.Record) bool {
+		in := slices.ContainsFunc(batch, func(b ddb.Record) bool { return b.Sequence == r.Sequence })
 		return in && !slices.Contains(failed, r.Sequence)
 	})
 	return nil
@@ -165,13 +168,13 @@ func ride(seed uint64, counts map[string]int) (faults int, _ error) {
 		return 0, err
 	}
 	for _, r := range s.seen {
-		if e, err := s.m.table.m.Claim(model.Loaded(r.Keys)); err == nil && e == s.m.sources.e && s.j.handled[r.Sequence] == 0 {
+		if e, err := s.m.below().Claim(model.Loaded(r.Keys)); err == nil && e == face.Entity(s.m.sources) && s.j.handled[r.Sequence] == 0 {
 			s.j.fault("record %s was not handled", r.Sequence)
 		}
 	}
 	counts["given up"] += len(s.j.letters)
 	counts["given up by handlers of batches alone"] += s.j.givenUp(stream.BatchName)
-	return add(counts, s.w.counts), errors.Join(append(s.j.faults, s.first.check(s.seen, s.m.table), s.second.check(s.seen, s.m.table), s.check(ctx, db))...)
+	return add(counts, s.w.counts), errors.Join(append(s.j.faults, s.first.check(s.seen, s.m.below()), s.second.check(s.seen, s.m.below()), s.check(ctx, db))...)
 }
 
 func storms(t *testing.T, more func(runs, faults int) bool) {

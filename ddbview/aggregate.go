@@ -1,15 +1,18 @@
-package ddb
+package ddbview
 
 import (
 	"github.com/singletable-go/ddb/internal/view"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/face"
 )
 
 // Aggregate declares fields of T as functions of many S: rules says which T an S counts for and what each field is. From
 // then on these fields are derived: no write of a user sets them. Both entities are of one table, whose keys are two
 // strings. It must be declared before the table is in use. The error joins every fault.
 //
-//	var StudentXP = ddb.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddb.Rule {
-//		return []ddb.Rule{ddb.By(&p.StudentID, &s.ID), ddb.Sum(&p.XP, &s.XP)}
+//	var StudentXP = ddbview.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddbview.Rule {
+//		return []ddbview.Rule{ddbview.By(&p.StudentID, &s.ID), ddbview.Sum(&p.XP, &s.XP)}
 //	})
 //
 // # How it stays true
@@ -28,23 +31,23 @@ import (
 // target's version. One region of a global table runs it.
 //
 // Rules may change between two releases of a program. While both maintain the view, each leaves in the ledger what it does
-// not know; after the deploy, and only then, [View.Rebuild] makes all of it right. [DB.DropView] deletes what a view
+// not know; after the deploy, and only then, [ddb.View.Rebuild] makes all of it right. [ddb.DB.DropView] deletes what a view
 // leaves that is declared no more.
 //
 // What is to be written must fit: a record whose source would take a Sum, Count or Distinct beyond what its field's type
 // holds, or a Top beyond the 400 KB of its target, fails, and the target stays as it was. So does one for which a function of the
 // rules panics, or whose images do not tell the target that its source counted for: of an image that cannot be decoded, the
-// fields of By are read. Other records go on. Where the environment fails, nothing more is tried, and the batch stops: see [Mux].
+// fields of By are read. Other records go on. Where the environment fails, nothing more is tried, and the batch stops: see [ddb.Mux].
 //
 // # What it costs
 //
-// A [Mux] with n [MuxOptions].Workers brings n targets up to date at once, the changes of each in order. For each source that
+// A [ddb.Mux] with n [ddb.MuxOptions].Workers brings n targets up to date at once, the changes of each in order. For each source that
 // changed, where k of a batch count for one target: two reads of source and ledger item, and
 // writes of 2 + 2/k units for items up to 1 KB; each rank row or value that changes is 2 more. A target costs its whole
 // size twice, and that of each index that projects it: see [OwnItems]. The ranks of a target are read once a batch. A target
 // takes a transaction for up to 99 sources, and for ranks a query each and an update; all else is read by a hundred keys at once.
-func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) (*View, error) {
-	v, err := view.NewAggregate(name, from.e, into.e, func() []view.Rule {
+func Aggregate[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], rules func(s *S, t *T) []Rule) (*ddb.View, error) {
+	v, err := view.NewAggregate(name, face.Entity(from), face.Entity(into), func() []view.Rule {
 		var out []view.Rule
 		for _, r := range rules(from.Fields(), into.Fields()) {
 			out = append(out, r.r)
@@ -54,11 +57,11 @@ func Aggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules fu
 	if err != nil {
 		return nil, err
 	}
-	return &View{v}, nil
+	return face.View(v).(*ddb.View), nil
 }
 
 // MustAggregate is Aggregate for package variables; it panics on a fault.
-func MustAggregate[S, T any](name string, from *Entity[S], into *Entity[T], rules func(s *S, t *T) []Rule) *View {
+func MustAggregate[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], rules func(s *S, t *T) []Rule) *ddb.View {
 	v, err := Aggregate(name, from, into, rules)
 	if err != nil {
 		panic(err)

@@ -1,4 +1,4 @@
-package ddb
+package view
 
 import (
 	"fmt"
@@ -10,15 +10,14 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
-	"github.com/singletable-go/ddb/internal/view"
 )
 
 // halfOf returns what matching takes of source i, with keys as long as most are.
-func halfOf(i int) (*view.Pair, attr.Item) {
+func halfOf(i int) (*Pair, attr.Item) {
 	key := func(text string) attr.Item {
 		return attr.Item{"pk": &types.AttributeValueMemberS{Value: text}, "sk": &types.AttributeValueMemberS{Value: text}}
 	}
-	p := &view.Pair{Target: key(fmt.Sprintf("pupil#%09d", i/100)), Source: key(fmt.Sprintf("step#%09d", i))}
+	p := &Pair{Target: key(fmt.Sprintf("pupil#%09d", i/100)), Source: key(fmt.Sprintf("step#%09d", i))}
 	p.TargetText, p.SourceText = fmt.Sprint("t", i/100), fmt.Sprint("s", i)
 	return p, attr.Item{"xp": &types.AttributeValueMemberN{Value: fmt.Sprint(i)}}
 }
@@ -27,7 +26,7 @@ func halfOf(i int) (*view.Pair, attr.Item) {
 func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 	t.Parallel()
 	const waiting = 10
-	j := view.NewMatching(model.NewTable("pk", "sk"))
+	j := NewMatching(model.NewTable("pk", "sk"))
 	most := 0
 	for i := range 100_000 {
 		assert.Nil(t, j.Source(halfOf(i)))
@@ -37,7 +36,7 @@ func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 		most = max(most, len(j.Order))
 	}
 	assert.Len(t, j.Halves, waiting)
-	assert.LessOrEqual(t, most, 2*(waiting+1)+view.MinOrder)
+	assert.LessOrEqual(t, most, 2*(waiting+1)+MinOrder)
 	left := 0
 	for range j.Rest() {
 		left++
@@ -56,11 +55,11 @@ func TestARebuildIsFullBeforeItsMemoryIs(t *testing.T) {
 		return int(m.HeapAlloc)
 	}
 	before := live()
-	j := view.NewMatching(model.NewTable("pk", "sk"))
+	j := NewMatching(model.NewTable("pk", "sk"))
 	for i := 0; !j.Full(); i++ {
 		j.Source(halfOf(i))
 	}
 	assert.Greater(t, len(j.Halves), 200_000)
-	assert.LessOrEqual(t, live()-before, view.MaxJoin)
+	assert.LessOrEqual(t, live()-before, MaxJoin)
 	runtime.KeepAlive(j)
 }

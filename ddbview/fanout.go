@@ -1,10 +1,13 @@
-package ddb
+package ddbview
 
 import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/view"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/face"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
@@ -32,37 +35,37 @@ import (
 //		return true
 //	}
 //
-// Without the key, which of two changes of one instant a target shows depends on which came first, and [View.Verify] takes either
+// Without the key, which of two changes of one instant a target shows depends on which came first, and [ddb.View.Verify] takes either
 // for right.
 //
 // The changes of a batch are carried together: apply is called for each in the order of the stream, perhaps more than once, and a
 // target is written once: what changed of it, so that attributes that the entity does not know stay. Where a target moves, it is
 // written whole: an unknown attribute that another program adds between the read and the write is lost. Each target is written by
-// itself, two or two hundred, [MuxOptions].Workers at once. A target's version is raised. Per batch it costs two reads of each source
+// itself, two or two hundred, [ddb.MuxOptions].Workers at once. A target's version is raised. Per batch it costs two reads of each source
 // and of the targets (sources by a hundred at once, and a query for those that have their targets in common), and a write of each
 // target, four units a KB where it moves. An entity with unique constraints or history is no target. One that has expired is not
-// there. An item that a newer program wrote ([Definition.Schema]) stops the batch, until that program has it.
+// there. An item that a newer program wrote ([ddb.Definition.Schema]) stops the batch, until that program has it.
 //
 // A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
 // follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
-// the environment fails, the batch stops: see [Mux].
-func FanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) (*View, error) {
-	f := view.NewFanOut(name, from.e, nil, into.e, reflect.TypeFor[S]())
+// the environment fails, the batch stops: see [ddb.Mux].
+func FanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], targets func(S) ddb.Query[T], apply func(ddb.Change[S], *T) bool) (*ddb.View, error) {
+	f := view.NewFanOut(name, face.Entity(from), nil, face.Entity(into), reflect.TypeFor[S]())
 	if targets != nil && apply != nil {
-		f.Targets = func(s reflect.Value) read.Query { return targets(s.Interface().(S)).q }
+		f.Targets = func(s reflect.Value) read.Query { return face.Query(targets(s.Interface().(S))) }
 		f.Apply = func(c view.Change, _, t reflect.Value) bool {
-			return apply(retype[S](c), t.Addr().Interface().(*T))
+			return apply(changeOf[S](c), t.Addr().Interface().(*T))
 		}
 	}
 	v, err := f.Declare()
 	if err != nil {
 		return nil, err
 	}
-	return &View{v}, nil
+	return face.View(v).(*ddb.View), nil
 }
 
 // MustFanOut is FanOut for package variables; it panics on a fault.
-func MustFanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets func(S) Query[T], apply func(Change[S], *T) bool) *View {
+func MustFanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], targets func(S) ddb.Query[T], apply func(ddb.Change[S], *T) bool) *ddb.View {
 	v, err := FanOut(name, from, into, targets, apply)
 	if err != nil {
 		panic(err)
@@ -74,30 +77,35 @@ func MustFanOut[S, T any](name string, from *Entity[S], into *Entity[T], targets
 // an item of M for each knows where it stands. Members says which those are, place returns a T with the key that a
 // member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
 // transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
-func FanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) (*View, error) {
-	f := view.NewFanOut(name, from.e, via.e, into.e, reflect.TypeFor[S]())
+func FanOutVia[S, M, T any](name string, from *ddb.Entity[S], via *ddb.Entity[M], into *ddb.Entity[T], members func(S) ddb.Query[M], place func(M) T, apply func(ddb.Change[S], *M, *T) bool) (*ddb.View, error) {
+	f := view.NewFanOut(name, face.Entity(from), face.Entity(via), face.Entity(into), reflect.TypeFor[S]())
 	if members != nil && place != nil && apply != nil {
-		f.Targets = func(s reflect.Value) read.Query { return members(s.Interface().(S)).q }
+		f.Targets = func(s reflect.Value) read.Query { return face.Query(members(s.Interface().(S))) }
 		f.Place = func(m reflect.Value) reflect.Value {
 			t := place(m.Interface().(M))
 			return reflect.ValueOf(&t).Elem()
 		}
 		f.Apply = func(c view.Change, m, t reflect.Value) bool {
-			return apply(retype[S](c), m.Addr().Interface().(*M), t.Addr().Interface().(*T))
+			return apply(changeOf[S](c), m.Addr().Interface().(*M), t.Addr().Interface().(*T))
 		}
 	}
 	v, err := f.Declare()
 	if err != nil {
 		return nil, err
 	}
-	return &View{v}, nil
+	return face.View(v).(*ddb.View), nil
 }
 
 // MustFanOutVia is FanOutVia for package variables; it panics on a fault.
-func MustFanOutVia[S, M, T any](name string, from *Entity[S], via *Entity[M], into *Entity[T], members func(S) Query[M], place func(M) T, apply func(Change[S], *M, *T) bool) *View {
+func MustFanOutVia[S, M, T any](name string, from *ddb.Entity[S], via *ddb.Entity[M], into *ddb.Entity[T], members func(S) ddb.Query[M], place func(M) T, apply func(ddb.Change[S], *M, *T) bool) *ddb.View {
 	v, err := FanOutVia(name, from, via, into, members, place, apply)
 	if err != nil {
 		panic(err)
 	}
 	return v
+}
+
+func changeOf[T any](c view.Change) (out ddb.Change[T]) {
+	face.Change(&out, c)
+	return out
 }

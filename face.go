@@ -1,0 +1,24 @@
+package ddb
+
+import (
+	"github.com/singletable-go/ddb/internal/face"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/view"
+)
+
+// Package ddbview is above this one, and reaches through it to what is below.
+func init() {
+	face.Entity = func(entity any) *model.Entity { return entity.(AnyEntity).model() }
+	face.Clause = func(cond any) model.Clause {
+		if cond == nil {
+			return model.Clause{}
+		}
+		return cond.(Cond).condition()
+	}
+	face.Query = func(query any) read.Query { return query.(interface{ below() read.Query }).below() }
+	face.View = func(v *view.View) any { return &View{v} }
+	face.Change = func(to any, c view.Change) { to.(interface{ set(view.Change) }).set(c) }
+}
+
+func (q Query[T]) below() read.Query { return q.q }

@@ -1,0 +1,26 @@
+// Package face is how package ddbview, which stands above package ddb, reaches what stands below it. Package ddb sets the
+// functions.
+package face
+
+import (
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/view"
+)
+
+var (
+	// Entity returns what an Entity of any type is below.
+	Entity func(entity any) *model.Entity
+
+	// Clause returns what a Cond is below; that of nil is the zero Clause.
+	Clause func(cond any) model.Clause
+
+	// Query returns what a Query of any type is below.
+	Query func(query any) read.Query
+
+	// View returns the View of package ddb that stands for v.
+	View func(v *view.View) any
+
+	// Change sets to, a pointer to a Change of any type, to c.
+	Change func(to any, c view.Change)
+)
