@@ -184,9 +184,9 @@
 // A Mux is a Lambda handler by itself ([Mux.Lambda]). Package ddbstream reads a stream without Lambda. A
 // [RecordDecoder] takes the records from Kinesis Data Streams, from an EventBridge pipe or from SQS messages.
 //
-// An [Aggregate] keeps fields of one entity as functions of many others: a sum, a count, the latest, the top ten. Its
+// An aggregate of package ddbview keeps fields of one entity as functions of many others: a sum, a count, the latest, the top ten. Its
 // effect is exactly once, however often, late or out of order records arrive: the stream says which item changed, the
-// table says what it is now. [FanOut] copies an item into many others and moves those whose key changes.
+// table says what it is now. A fan-out copies an item into many others and moves those whose key changes.
 //
 // # Errors
 //

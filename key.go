@@ -103,7 +103,7 @@ func Native[V ~string | ~[]byte | number](f *V) Part {
 // end.
 //
 // A primary key of shards alone is a fault, found by [Table.Check] and [New], since items of one shard would overwrite
-// each other. The exception are the totals of an aggregate with [OwnItems].
+// each other. The exception are the totals of an aggregate with OwnItems.
 func Shard[S ~string](f *S, n int) Part {
 	return keyPart{model.Part{Kind: template.Shard, Ptr: f, N: n}}
 }

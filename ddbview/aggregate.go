@@ -1,10 +1,9 @@
 package ddbview
 
 import (
-	"github.com/singletable-go/ddb/internal/view"
-
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/face"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // Aggregate declares fields of T as functions of many S: rules says which T an S counts for and what each field is. From

@@ -3,11 +3,10 @@ package ddbview
 import (
 	"reflect"
 
-	"github.com/singletable-go/ddb/internal/read"
-	"github.com/singletable-go/ddb/internal/view"
-
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/face"
+	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it

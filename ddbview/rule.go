@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"reflect"
 
-	"github.com/singletable-go/ddb/internal/view"
-
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/view"
 )
 
 // Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields are

@@ -15,14 +15,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
-
-	"github.com/singletable-go/ddb"
-	"github.com/singletable-go/ddb/internal/model"
-	"github.com/singletable-go/ddb/internal/stream"
-
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/stream"
 )
 
 // weather is what surrounds a Mux: it makes requests and the functions of a program fail, and counts how often.
