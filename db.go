@@ -32,8 +32,8 @@ type Options struct {
 	// OldCursorKey is also accepted, during key rotation. As with CursorKey, an empty key panics.
 	OldCursorKey []byte
 
-	// AcceptUnsigned also accepts unsigned cursors, while signing with CursorKey is introduced.
-	AcceptUnsigned bool
+	// AcceptUnsignedCursors also accepts unsigned cursors, while signing with CursorKey is introduced.
+	AcceptUnsignedCursors bool
 
 	// Now is the clock of timestamps and of TTL; default time.Now.
 	Now func() time.Time
@@ -45,13 +45,13 @@ type Options struct {
 	// WithExpired makes reads return items whose TTL has passed and that DynamoDB has not deleted yet.
 	WithExpired bool
 
-	// AttributePath makes the library read and write attribute maps through the SDK. By default it decodes the JSON of
+	// UseAttributeMaps makes the library read and write attribute maps through the SDK. By default it decodes the JSON of
 	// responses itself, in less than half the time, and the SDK's outputs have no Items. Set it if a middleware of the
 	// client reads these Items.
 	//
 	// A put is written as JSON too, but only by a client of the SDK that has no APIOptions, Interceptors or Protocol of
 	// the user's. With such options, middleware finds the whole item in the PutItemInput.
-	AttributePath bool
+	UseAttributeMaps bool
 }
 
 // New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now
@@ -78,7 +78,7 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	}
 	conn := &call.Conn{
 		Client: client, Name: name, Table: table.m,
-		Attempts: o.MaxAttempts, AttributeMaps: o.AttributePath, JSON: !o.AttributePath && call.WritesJSON(client),
+		Attempts: o.MaxAttempts, AttributeMaps: o.UseAttributeMaps, JSON: !o.UseAttributeMaps && call.WritesJSON(client),
 	}
 	table.m.InUse(name)
 	return &DB{&write.DB{DB: &read.DB{Conn: conn, Opts: read.Options(o)}}}
@@ -249,13 +249,13 @@ func (db *DB) TransactGet(ctx context.Context, reads ...Read) error {
 	return public(db.db.LoadTogether(ctx, readsOf(few[:0], reads)))
 }
 
-// BatchGet reads items of any types. It makes one BatchGetItem for each 100 different items, and more for unprocessed
+// LoadAll reads items of any types. It makes one BatchGetItem for each 100 different items, and more for unprocessed
 // ones, with backoff. Each item costs as much as with [Repository.Get]. It is no snapshot.
 //
 // If an item does not exist the error matches [ErrNotFound] and names it; see [Read.Optional]. If items stayed
 // unprocessed, it matches [ErrThrottled]. With an error all destinations stay as they are. [Repository.BatchGet] has an
 // outcome for each key instead.
-func (db *DB) BatchGet(ctx context.Context, reads ...Read) error {
+func (db *DB) LoadAll(ctx context.Context, reads ...Read) error {
 	var few [8]read.Load
 	return public(db.db.LoadAll(ctx, readsOf(few[:0], reads)))
 }

@@ -217,7 +217,7 @@
 //
 // DynamoDB sends a checksum with each response. With a client of the SDK, the library makes a wrong checksum an error,
 // and the SDK sends the request again, for reads and for writes. That holds whether the library decodes the items or
-// [Options].AttributePath leaves that to the SDK; the SDK alone only logs it. It does not hold for clients that ignore
+// [Options].UseAttributeMaps leaves that to the SDK; the SDK alone only logs it. It does not hold for clients that ignore
 // the options of a call, such as DAX or a fake, and with DisableValidateResponseChecksum.
 //
 // # Concurrency

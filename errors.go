@@ -175,11 +175,11 @@ type WriteOutcome uint8
 
 const (
 	// Written means that the op is done.
-	Written = WriteOutcome(fault.Written)
+	WriteDone = WriteOutcome(fault.Written)
 	// NotWritten means that the op was refused, or never sent.
-	NotWritten = WriteOutcome(fault.NotWritten)
+	WriteNotDone = WriteOutcome(fault.NotWritten)
 	// OutcomeUnknown means that the op was sent and its response was lost.
-	OutcomeUnknown = WriteOutcome(fault.WriteUnknown)
+	WriteUnknown = WriteOutcome(fault.WriteUnknown)
 )
 
 // String returns the outcome in lower case.

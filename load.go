@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// Read is the read of one item as data, for [DB.TransactGet] and [DB.BatchGet]. It is made by [Entity.Load]. The zero
+// Read is the read of one item as data, for [DB.TransactGet] and [DB.LoadAll]. It is made by [Entity.Load]. The zero
 // Read is refused with [ErrModel].
 type Read struct{ r read.Load }
 

@@ -15,30 +15,30 @@ import (
 type Outcome uint8
 
 const (
-	// Found means that the item exists and was read.
-	Found = Outcome(read.Found)
-	// Gone means that there is no such item, or that its TTL has passed.
-	Gone = Outcome(read.Gone)
-	// Stale means that the item exists, but no longer matches the index entry that led to it, or the query's filter:
+	// LookupFound means that the item exists and was read.
+	LookupFound = Outcome(read.Found)
+	// LookupGone means that there is no such item, or that its TTL has passed.
+	LookupGone = Outcome(read.Gone)
+	// LookupStale means that the item exists, but no longer matches the index entry that led to it, or the query's filter:
 	// the index lags behind.
-	Stale = Outcome(read.Stale)
-	// Throttled means that DynamoDB left the key unprocessed in every attempt: it is unknown whether the item exists.
-	Throttled = Outcome(read.Throttled)
-	// Unreadable means that the item exists, but cannot be read; an [ItemError] has the cause.
-	Unreadable = Outcome(read.Unreadable)
+	LookupStale = Outcome(read.Stale)
+	// LookupThrottled means that DynamoDB left the key unprocessed in every attempt: it is unknown whether the item exists.
+	LookupThrottled = Outcome(read.Throttled)
+	// LookupUnreadable means that the item exists, but cannot be read; an [ItemError] has the cause.
+	LookupUnreadable = Outcome(read.Unreadable)
 )
 
 // String returns the outcome in lower case.
 func (o Outcome) String() string { return read.Outcome(o).String() }
 
-// Lookup is the outcome of one key. Item is the whole item if it was [Found], else it has the key fields only.
+// Lookup is the outcome of one key. Item is the whole item if it was [LookupFound], else it has the key fields only.
 type Lookup[T any] struct {
 	Item    T
 	Outcome Outcome
 }
 
 // Found reports whether the item exists and was read.
-func (l Lookup[T]) Found() bool { return l.Outcome == Found }
+func (l Lookup[T]) Found() bool { return l.Outcome == LookupFound }
 
 // BatchGet reads many items and returns one [Lookup] for each key, in the order of keys, duplicates included. It is no
 // snapshot; see [DB.TransactGet].
@@ -47,7 +47,7 @@ func (l Lookup[T]) Found() bool { return l.Outcome == Found }
 // and requests that it throttles, are sent again with backoff, up to [Options].MaxAttempts. Each item costs as much as
 // with [Repository.Get]; a missing one costs as much as one of up to 4 KB. Without keys it makes no request.
 //
-// The error is nil if every key is [Found] or [Gone]. It matches [ErrThrottled] if keys stayed unprocessed, and joins
+// The error is nil if every key is [LookupFound] or [LookupGone]. It matches [ErrThrottled] if keys stayed unprocessed, and joins
 // an [ItemError] for each item that cannot be read; the lookups are returned with it. With any other error they are
 // nil.
 func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], error) {
@@ -70,14 +70,14 @@ func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], er
 	for i := range out {
 		switch found := b.Found[i]; {
 		case b.Throttled[i]:
-			out[i] = Lookup[T]{r.e.Key(keys[i]), Throttled}
+			out[i] = Lookup[T]{r.e.Key(keys[i]), LookupThrottled}
 			missed++
 		case found.None() || r.db.Past(found):
-			out[i] = Lookup[T]{r.e.Key(keys[i]), Gone}
+			out[i] = Lookup[T]{r.e.Key(keys[i]), LookupGone}
 		default:
-			out[i].Outcome = Found
+			out[i].Outcome = LookupFound
 			if err := r.decode("batch get", found, &out[i].Item); err != nil {
-				out[i] = Lookup[T]{r.e.Key(keys[i]), Unreadable}
+				out[i] = Lookup[T]{r.e.Key(keys[i]), LookupUnreadable}
 				bad = append(bad, public(err))
 			}
 		}

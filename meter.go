@@ -27,14 +27,14 @@ func (m *Meter) Requests() int { return m.m.Requests() }
 // RequestsOf returns the number of requests of one API operation, such as "Query".
 func (m *Meter) RequestsOf(operation string) int { return m.m.RequestsOf(operation) }
 
-// Capacity returns the capacity consumed by one index; the primary index is the table itself, and nil is everything. An
-// index belongs to the tables for which a [DB] with its model was made: tables of other models do not count, whatever
-// their indexes are called.
-//
-// The capacity of requests whose responses were lost is unknown and not included. That of failed conditions is
-// estimated and included, see [Meter.Estimated].
+// Total returns the capacity that everything under the context consumed. What responses of a retried request that never arrived
+// consumed is not known and not included; of what failed conditions consumed it includes an estimate, see [Meter.Estimated].
+func (m *Meter) Total() Capacity { return Capacity(m.m.Total()) }
+
+// Capacity returns the part of [Meter.Total] that one index consumed; the primary index is the table itself. The index is that of
+// the tables that a [DB] with its model was made for: tables of other models are not included, whatever the names of their indexes.
 func (m *Meter) Capacity(ix *Index) Capacity {
-	return Capacity(m.m.Of(func(by call.Consumer) bool { return ix == nil || consumed(ix.m, by) }))
+	return Capacity(m.m.Of(func(by call.Consumer) bool { return consumed(ix.m, by) }))
 }
 
 // Estimated returns the part of the capacity that is estimated: DynamoDB charges for writes whose condition fails, and

@@ -121,7 +121,7 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 // A query over all shards costs one request for each shard and page. What a filter drops is paid for.
 //
 // If the index does not project whole items, they are fetched with one BatchGetItem for each 100 items, as consistently
-// as the query. Items that are [Gone] or [Stale] by then are left out. A [Throttled] item ends the sequence with an
+// as the query. Items that are [LookupGone] or [LookupStale] by then are left out. A [LookupThrottled] item ends the sequence with an
 // error that matches [ErrThrottled].
 func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -156,7 +156,7 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 
 // Lookups is [Repository.Query] for an index that does not project whole items, with the [Outcome] of each index entry.
 // An entry that Query leaves out is reported, with the fields of its primary key, and counts for the query's limit; a
-// [Throttled] one does not end the sequence. Requests, capacity and other errors are those of Query.
+// [LookupThrottled] one does not end the sequence. Requests, capacity and other errors are those of Query.
 func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Lookup[T], error] {
 	return func(yield func(Lookup[T], error) bool) {
 		p, err := q.q.Plan(r.db.DB)
@@ -182,7 +182,7 @@ func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Looku
 			case read.Unread:
 				return false, yield(Lookup[T]{}, public(err))
 			case read.Wanted:
-				l.Outcome = Found
+				l.Outcome = LookupFound
 				return true, yield(l, nil)
 			default:
 				return false, true

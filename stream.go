@@ -145,7 +145,7 @@ func (m *Mux) Replay(ctx context.Context, rec Record, parts ...string) error {
 	return public(m.m.Replay(ctx, record.Record(rec), parts...))
 }
 
-// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.NeedsRebuild].
+// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.LastGap].
 // The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
 // for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
 func (m *Mux) Gap(ctx context.Context, cause error) error { return public(m.m.Gap(ctx, cause)) }

@@ -61,7 +61,7 @@ func (h *History[T]) All(ctx context.Context, key T) iter.Seq2[T, error] {
 // BatchWriteItem requests of 25. What stays unprocessed is sent again, up to [Options].MaxAttempts without progress;
 // then the error matches [ErrThrottled]. After an error, call it again. It can run while others write the item.
 func (h *History[T]) Prune(ctx context.Context, key T, keep int) error {
-	return h.r.db.Prune(ctx, h.r.e.e, reflect.ValueOf(&key).Elem(), keep)
+	return public(h.r.db.Prune(ctx, h.r.e.e, reflect.ValueOf(&key).Elem(), keep))
 }
 
 func (h *History[T]) versions(key *T) read.Versions {

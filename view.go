@@ -75,7 +75,7 @@ func (o *RebuildOptions) below() view.Job {
 // each source.
 //
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
-// it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
+// it ends, [View.LastGap] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
 func (v *View) Rebuild(ctx context.Context, db *DB, opts *RebuildOptions) error {
 	return public(v.v.Rebuild(ctx, db.db, opts.below()))
@@ -110,9 +110,9 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *ScanOptions) iter.Seq2[
 	}
 }
 
-// NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
+// LastGap returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
 // Rebuild, nil if there was none. It is one read.
-func (v *View) NeedsRebuild(ctx context.Context, db *DB) (cause, err error) {
-	cause, err = v.v.NeedsRebuild(ctx, db.db)
+func (v *View) LastGap(ctx context.Context, db *DB) (cause, err error) {
+	cause, err = v.v.LastGap(ctx, db.db)
 	return cause, public(err)
 }

@@ -20,7 +20,7 @@ type mixed struct {
 
 func gatherCase(w world) benchCase {
 	db := ddb.New(w.mixed, tableName, Shop, nil)
-	plainDB := ddb.New(w.mixed, tableName, Shop, &ddb.Options{AttributePath: true})
+	plainDB := ddb.New(w.mixed, tableName, Shop, &ddb.Options{UseAttributeMaps: true})
 	want := mixed{Customers: []Customer{sampleCustomer()}, Orders: sampleOrders(50)}
 	for i := range 49 {
 		want.Payments = append(want.Payments, samplePayment(i))

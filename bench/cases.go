@@ -37,7 +37,7 @@ type benchCase struct {
 const (
 	sdk   = "SDK + attributevalue"
 	ours  = "ddb"
-	attrs = "ddb, AttributePath"
+	attrs = "ddb, UseAttributeMaps"
 	peer  = "guregu/dynamo v2"
 )
 
@@ -57,7 +57,7 @@ func str(s string) types.AttributeValue { return &types.AttributeValueMemberS{Va
 func cases(w world) []benchCase {
 	db := ddb.New(w.client, tableName, Shop, nil)
 	orders := ddb.NewRepository(db, Orders)
-	plainOrders := ddb.NewRepository(ddb.New(w.client, tableName, Shop, &ddb.Options{AttributePath: true}), Orders)
+	plainOrders := ddb.NewRepository(ddb.New(w.client, tableName, Shop, &ddb.Options{UseAttributeMaps: true}), Orders)
 	table := dynamo.NewFromIface(w.client).Table(tableName)
 	want := sampleOrders(pageSize)
 	example := want[0]

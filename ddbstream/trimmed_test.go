@@ -52,7 +52,7 @@ func TestReaderFindsTrimmedRecords(t *testing.T) {
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, ddbstream.GapTrimmed, gap.Kind)
 	assert.True(t, gap.Lost)
-	cause, err := a.sum.NeedsRebuild(t.Context(), a.db)
+	cause, err := a.sum.LastGap(t.Context(), a.db)
 	require.NoError(t, err)
 	require.ErrorContains(t, cause, "trimmed")
 
@@ -72,7 +72,7 @@ func TestReaderFindsTrimmedRecords(t *testing.T) {
 	assert.Equal(t, 51, sums())
 	require.NoError(t, stop())
 	assert.NotEmpty(t, gaps)
-	cause, err = a.sum.NeedsRebuild(t.Context(), a.db)
+	cause, err = a.sum.LastGap(t.Context(), a.db)
 	require.NoError(t, err)
 	assert.NoError(t, cause)
 }

@@ -132,7 +132,7 @@ func TestPatterns(t *testing.T) {
 			if meter.RequestsOf("BatchGetItem") == 1 {
 				want = 1
 			}
-			if all, on := meter.Capacity(nil).Read, meter.Capacity(p.on).Read; all != want || on != want {
+			if all, on := meter.Total().Read, meter.Capacity(p.on).Read; all != want || on != want {
 				t.Errorf("read %v units, %v of them on %v; want all %v there", all, on, p.on, want)
 			}
 		})
@@ -175,7 +175,7 @@ func TestFinish(t *testing.T) {
 	if err := db.Do(ctx, Finish(visits[4])); err != nil {
 		t.Fatal(err)
 	}
-	if r, c := meter.Requests(), meter.Capacity(nil); r != 1 || c.Write != 3 {
+	if r, c := meter.Requests(), meter.Total(); r != 1 || c.Write != 3 {
 		t.Errorf("%d requests, %v units; want 1 and 3", r, c.Write)
 	}
 	left, err := ddb.Collect(appointments.Query(t.Context(), Waiting("north")))

@@ -78,7 +78,7 @@ func (c *commands) verify(ctx context.Context, s *app.Session) error {
 }
 
 func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err error) {
-	switch lost, err := v.NeedsRebuild(ctx, s.DB); {
+	switch lost, err := v.LastGap(ctx, s.DB); {
 	case err != nil:
 		return 0, err
 	case lost != nil:

@@ -87,7 +87,7 @@ func TestChaptersOfACourseCostWhatIsCurrent(t *testing.T) {
 				require.Len(t, chapters, 5)
 				assert.EqualValues(t, versions, chapters[0].Version)
 				assert.Equal(t, 1, meter.Requests())
-				assert.InDelta(t, 2, meter.Capacity(nil).Read, 0, "15 KB and a little, in units of 4 KB, at half price")
+				assert.InDelta(t, 2, meter.Total().Read, 0, "15 KB and a little, in units of 4 KB, at half price")
 			})
 		})
 	}

@@ -107,7 +107,7 @@ func TestThingsByIDAnswersEachIDInOrder(t *testing.T) {
 		require.Len(t, found, 4)
 		assert.Equal(t, []string{b.Title, "", a.Title, b.Title}, titles(found))
 		assert.Equal(t, []bool{true, false, true, true}, outcomes(found))
-		assert.Equal(t, ddb.Lookup[Thing]{Item: Thing{ID: "nothing"}, Outcome: ddb.Gone}, found[1])
+		assert.Equal(t, ddb.Lookup[Thing]{Item: Thing{ID: "nothing"}, Outcome: ddb.LookupGone}, found[1])
 		assert.Equal(t, 1, meter.Requests())
 
 		many := make([]string, 250)

@@ -69,7 +69,7 @@ func (s *Store) FavouritesOf(ctx context.Context, userID string) iter.Seq2[Favou
 	return s.favourites.Query(ctx, FavouritesOf(userID))
 }
 
-// ThingsByID returns the result for each id, in the order of ids, duplicates included; a missing thing is [ddb.Gone].
+// ThingsByID returns the result for each id, in the order of ids, duplicates included; a missing thing is [ddb.LookupGone].
 // It sends one request for each 100 different ids.
 func (s *Store) ThingsByID(ctx context.Context, ids ...string) ([]ddb.Lookup[Thing], error) {
 	keys := make([]Thing, len(ids))
@@ -89,7 +89,7 @@ func (s *Store) OrganisersOf(ctx context.Context, things ...Thing) ([]ddb.Lookup
 }
 
 // FavouriteThings returns a page of a user's favourites as things, with two requests for the page. A deleted thing is
-// [ddb.Gone].
+// [ddb.LookupGone].
 func (s *Store) FavouriteThings(ctx context.Context, userID string, after ddb.Cursor) ([]ddb.Lookup[Thing], ddb.Cursor, error) {
 	page, err := s.favourites.Page(ctx, FavouritesOf(userID).Limit(20), after)
 	if err != nil {

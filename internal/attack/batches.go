@@ -122,7 +122,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 	err := p.db.Batch(ctx, ops...)
 	outcomes := make([]ddb.WriteOutcome, len(ops))
 	for i := range outcomes {
-		outcomes[i] = ddb.Written
+		outcomes[i] = ddb.WriteDone
 	}
 	failed, ok := errors.AsType[*ddb.BatchError](err)
 	switch {
@@ -130,14 +130,14 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 		outcomes = failed.Outcomes
 	case OutcomeOf(err) == NotDone: // the error says that nothing was written
 		for i := range outcomes {
-			outcomes[i] = ddb.NotWritten
+			outcomes[i] = ddb.WriteNotDone
 		}
 	case err != nil:
 		for i := range outcomes {
-			outcomes[i] = ddb.OutcomeUnknown
+			outcomes[i] = ddb.WriteUnknown
 		}
 	}
-	sent := slices.ContainsFunc(outcomes, func(o ddb.WriteOutcome) bool { return o != ddb.NotWritten }) // otherwise only rejected ops have a cause
+	sent := slices.ContainsFunc(outcomes, func(o ddb.WriteOutcome) bool { return o != ddb.WriteNotDone }) // otherwise only rejected ops have a cause
 	c.Text += fmt.Sprintf(" => %v", outcomes)
 	if err != nil {
 		c.Text += ": " + short(err)
@@ -145,9 +145,9 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 	for i, op := range all {
 		for _, e := range op.effects {
 			switch outcomes[i] {
-			case ddb.Written:
+			case ddb.WriteDone:
 				e.Outcome = Done
-			case ddb.NotWritten:
+			case ddb.WriteNotDone:
 				e.Outcome = NotDone
 			default:
 				e.Outcome = Unknown
@@ -159,7 +159,7 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 		}
 		for j := range i {
 			if slices.ContainsFunc(all[j].items, func(s string) bool { return slices.Contains(op.items, s) }) &&
-				outcomes[j] != ddb.Written && outcomes[i] == ddb.Written {
+				outcomes[j] != ddb.WriteDone && outcomes[i] == ddb.WriteDone {
 				c.world.Problem("batch: after one that failed", op.items[0], "%s %s: op %d is done, op %d before it, on the same item, %v", c.ID, c.Text, i, j, outcomes[j])
 			}
 		}
@@ -171,11 +171,11 @@ func (r *batchesRound) Call(ctx context.Context, c *Call) {
 
 // checkCause checks that the error of an op matches its outcome.
 func (r *batchesRound) checkCause(c *Call, i int, o ddb.WriteOutcome, err error) {
-	if (o == ddb.Written) != (err == nil) {
+	if (o == ddb.WriteDone) != (err == nil) {
 		c.world.Problem("batch: cause", "", "%s %s: op %d: %v, with the error %v", c.ID, c.Text, i, o, err)
 		return
 	}
-	if err != nil && o == ddb.OutcomeUnknown && OutcomeOf(err) == NotDone {
+	if err != nil && o == ddb.WriteUnknown && OutcomeOf(err) == NotDone {
 		c.world.Problem("batch: cause", "", "%s %s: op %d: %v, with an error that says that it is not done: %v", c.ID, c.Text, i, o, err)
 	}
 }
@@ -190,7 +190,7 @@ func (r *batchesRound) checkWaited(c *Call, i int, outcomes []ddb.WriteOutcome, 
 	if !ok {
 		return
 	}
-	if _, err := fmt.Sscan(strings.TrimSuffix(strings.Fields(after)[0], ","), &before); err != nil || before >= i || outcomes[before] == ddb.Written {
+	if _, err := fmt.Sscan(strings.TrimSuffix(strings.Fields(after)[0], ","), &before); err != nil || before >= i || outcomes[before] == ddb.WriteDone {
 		c.world.Problem("batch: did not wait", "", "%s %s: op %d: %v", c.ID, c.Text, i, failedText(outcomes, after))
 	}
 }

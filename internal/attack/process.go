@@ -21,7 +21,7 @@ type Style uint8
 // The styles.
 const (
 	Plain      Style = iota // the SDK's client: items are read and written as JSON
-	Attributes              // the same with Options.AttributePath
+	Attributes              // the same with Options.UseAttributeMaps
 	Wrapped                 // a struct around the SDK's client: items are written as attributes
 	Middleware              // the SDK's client with a user's middleware
 	styles
@@ -85,7 +85,7 @@ func (p *Process) Open(table *ddb.Table) *ddb.DB { return p.OpenTable(p.world.Ta
 // OpenTable is Open for another table.
 func (p *Process) OpenTable(name string, table *ddb.Table) *ddb.DB {
 	return ddb.New(p.client, name, table, &ddb.Options{
-		Now: p.world.Now, MaxAttempts: p.maxAttempts, AttributePath: p.Style == Attributes,
+		Now: p.world.Now, MaxAttempts: p.maxAttempts, UseAttributeMaps: p.Style == Attributes,
 	})
 }
 

@@ -1,4 +1,3 @@
-// Package decimal adds numbers exactly, on the text in which DynamoDB stores them.
 package decimal
 
 import (

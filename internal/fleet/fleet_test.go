@@ -112,6 +112,7 @@ func buildAll(t *testing.T) {
 			copyFile(t, f, filepath.Join(tree, pkg, filepath.Base(f)))
 		}
 	}
+	copyFile(t, filepath.Join("testdata", "ddbview.go.txt"), filepath.Join(tree, "ddbview", "ddbview.go"))
 	goBuild := func(from, to string) {
 		cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, "./internal/fleet/program")
 		cmd.Dir, cmd.Env = from, append(os.Environ(), "GOWORK=off")

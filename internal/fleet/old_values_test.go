@@ -79,7 +79,7 @@ func reads[V any](t *testing.T, v *values, id string, want V, says string) {
 
 func both[T interface{ name() string }](t *testing.T, v *values, want T, id func(*T) *lowered, says string) {
 	t.Helper()
-	for _, opts := range []*ddb.Options{nil, {AttributePath: true}} {
+	for _, opts := range []*ddb.Options{nil, {UseAttributeMaps: true}} {
 		table := ddb.NewTable("pk", "sk")
 		e, err := ddb.Define(table, "holder", func(x *T, d *ddb.Definition) {
 			key := ddb.Key(ddb.Prefix("h#"), ddb.Text(id(x)))

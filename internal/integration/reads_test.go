@@ -78,7 +78,7 @@ func TestGatherReadsWhatItsSinksAskFor(t *testing.T) {
 		var is []Invoice
 		require.NoError(t, db.Gather(ctx, Orders.Query(Order{Customer: "7"}).Collection(), Invoices.Into(&is)))
 		assert.Len(t, is, 1)
-		assert.InDelta(t, 0.5, meter.Capacity(nil).Read, 0)
+		assert.InDelta(t, 0.5, meter.Total().Read, 0)
 	})
 }
 
@@ -315,7 +315,7 @@ func TestPurgeDeletesEveryItem(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 9, n)
 		assert.Equal(t, 9, last)
-		assert.Positive(t, meter.Capacity(nil).Write)
+		assert.Positive(t, meter.Total().Write)
 		assert.Empty(t, contents(t, env))
 	})
 }

@@ -1,4 +1,3 @@
-// Package plan writes the expressions of DynamoDB requests.
 package plan
 
 import (

@@ -99,7 +99,7 @@ func (db *DB) cursorKeys() [][]byte {
 	if db.Opts.OldCursorKey != nil {
 		keys = append(keys, db.Opts.OldCursorKey)
 	}
-	if db.Opts.AcceptUnsigned {
+	if db.Opts.AcceptUnsignedCursors {
 		keys = append(keys, nil)
 	}
 	return keys

@@ -22,11 +22,11 @@ func (db *DB) Consistently() *DB {
 
 // Options are those of the DB, with their defaults.
 type Options struct {
-	CursorKey      []byte
-	OldCursorKey   []byte
-	AcceptUnsigned bool
-	Now            func() time.Time
-	MaxAttempts    int
-	WithExpired    bool
-	AttributePath  bool
+	CursorKey             []byte
+	OldCursorKey          []byte
+	AcceptUnsignedCursors bool
+	Now                   func() time.Time
+	MaxAttempts           int
+	WithExpired           bool
+	UseAttributeMaps      bool
 }

@@ -1,4 +1,3 @@
-// Package sequence orders the sequence numbers of a DynamoDB stream.
 package sequence
 
 import (

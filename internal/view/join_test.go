@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/scale"
 )
 
 // halfOf returns what matching takes of source i, with keys as long as most are.
@@ -28,7 +29,7 @@ func TestARebuildForgetsWhatItHasMatched(t *testing.T) {
 	const waiting = 10
 	j := NewMatching(model.NewTable("pk", "sk"))
 	most := 0
-	for i := range 100_000 {
+	for i := range scale.Of(100_000, 20_000) {
 		assert.Nil(t, j.Source(halfOf(i)))
 		if i >= waiting {
 			assert.Nil(t, j.Ledger(halfOf(i-waiting)))

@@ -71,7 +71,7 @@ type rebuilder interface {
 // each source.
 //
 // After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
-// it ends, [View.NeedsRebuild] is false unless another gap was reported since it began. A gap that was reported after the
+// it ends, [View.LastGap] is false unless another gap was reported since it began. A gap that was reported after the
 // start of a Rebuild is not healed by what was resumed from it: then run it from the start.
 func (v *View) Rebuild(ctx context.Context, db *write.DB, opts Job) error {
 	if db.Table != v.Table {
@@ -199,9 +199,9 @@ func (v *View) Verify(ctx context.Context, db *write.DB, scan read.ScanOptions) 
 	}
 }
 
-// NeedsRebuild returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
+// LastGap returns why the view may be wrong until it is rebuilt: the gap that was reported last since the last
 // Rebuild, nil if there was none. It is one read.
-func (v *View) NeedsRebuild(ctx context.Context, db *write.DB) (cause, err error) {
+func (v *View) LastGap(ctx context.Context, db *write.DB) (cause, err error) {
 	mark, err := v.mark(ctx, db)
 	if err != nil {
 		return nil, fmt.Errorf("ddb: view %s: %w", v.Name, err)

@@ -82,7 +82,7 @@ func seed(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	cost := meter.Capacity(nil)
+	cost := meter.Total()
 	fmt.Fprintf(s.out, "seeded %d items in %s: %d requests, %.1f write units\n",
 		items, time.Since(begin).Round(time.Millisecond), meter.Requests(), cost.Write)
 	if s.Derive == nil {
@@ -124,7 +124,7 @@ func scan(ctx context.Context, s *session) error {
 	}
 	fmt.Fprintln(s.out)
 	t.Print(s.out)
-	fmt.Fprintf(s.out, "\n%d requests, %.1f read units\n", meter.Requests(), meter.Capacity(nil).Read)
+	fmt.Fprintf(s.out, "\n%d requests, %.1f read units\n", meter.Requests(), meter.Total().Read)
 	return nil
 }
 

@@ -68,7 +68,7 @@ func Measure(ctx context.Context, t *trace.Client, has func(capability.Capabilit
 		}
 		results = append(results, Result{
 			Pattern: p, Reads: t.Take(), Items: items, Requests: meter.Requests(),
-			Capacity: meter.Capacity(nil).Read, Written: meter.Capacity(nil).Write,
+			Capacity: meter.Total().Read, Written: meter.Total().Write,
 			Refused: refused,
 		})
 	}

@@ -3,7 +3,6 @@
 package model
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -189,13 +188,13 @@ func New(schema int) *Model {
 				ddbview.Latest(&s.At, &t.LastAt, &s.Rival, &t.Last), ddbview.Distinct(&s.Rival, &t.Rivals),
 			}
 		}),
-		must(ddbview.FanOut("shop-names", m.Shops, m.Offers,
+		ddbview.MustFanOut("shop-names", m.Shops, m.Offers,
 			func(s Shop) ddb.Query[Offer] { return m.Offers.Query(Offer{Shop: s.ID}) },
 			func(c ddb.Change[Shop], o *Offer) bool {
 				changed := o.ShopName != c.New.Name
 				o.ShopName = c.New.Name
 				return changed
-			})),
+			}),
 	}
 	return m
 }
@@ -224,12 +223,4 @@ func Upgrade(schema int) func(from int, attrs map[string]types.AttributeValue) e
 		attrs["tags"] = &types.AttributeValueMemberSS{Value: tags}
 		return nil
 	}
-}
-
-// must is for what returned no error in the older release.
-func must[V any](v V, err ...error) V {
-	if errors.Join(err...) != nil {
-		panic(err[0])
-	}
-	return v
 }

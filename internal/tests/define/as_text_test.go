@@ -34,7 +34,7 @@ func invoices(t *testing.T, attributePath bool) (*ddb.Repository[Invoice], *Invo
 		d.Primary(id, id)
 	})
 	client := ddbmem.New().Client()
-	db := ddb.New(client, "table", table, &ddb.Options{AttributePath: attributePath})
+	db := ddb.New(client, "table", table, &ddb.Options{UseAttributeMaps: attributePath})
 	require.NoError(t, db.CreateTable(t.Context()))
 	return ddb.NewRepository(db, e), e.Fields(), client
 }

@@ -320,7 +320,7 @@ func TestTheLibrarysAttributesAreMatchedExactly(t *testing.T) {
 		table.GSI("gsi", "gsi1_pk", "gsi1_sk") // declared later, and known all the same
 		table.TTL("expires")
 		client := ddbmem.New().Client()
-		db := ddb.New(client, "table", table, &ddb.Options{AttributePath: path})
+		db := ddb.New(client, "table", table, &ddb.Options{UseAttributeMaps: path})
 		require.NoError(t, db.CreateTable(t.Context()))
 		fixture.PutRaw(t, client, "table", map[string]types.AttributeValue{
 			"pk": fixture.Text("p#1"), "sk": fixture.Text("p#1"), "entityType": fixture.Text("p"), "id": fixture.Text("1"), "gsi1_pk": fixture.Text("all"), "gsi1_sk": fixture.Text("x"),

@@ -124,7 +124,7 @@ func TestAFieldUnderAKeyAttributeIsCheckedAsOne(t *testing.T) {
 			id := ddb.Key(ddb.Prefix("h#"), ddb.Str(&x.ID))
 			d.Primary(id, id)
 		})
-		db := ddb.New(ddbmem.New().Client(), "held", table, &ddb.Options{AttributePath: path})
+		db := ddb.New(ddbmem.New().Client(), "held", table, &ddb.Options{UseAttributeMaps: path})
 		require.NoError(t, db.CreateTable(t.Context()))
 		repo, f, nick := ddb.NewRepository(db, e), e.Fields(), "n"
 		_, err := repo.Create(t.Context(), Held{ID: "1", Mail: "m", Nick: &nick})

@@ -262,7 +262,7 @@ func TestTheFieldsThatTheLibraryFillsAreMatchedExactly(t *testing.T) {
 			d.Updated(&l.Updated)
 		})
 		client := ddbmem.New().Client()
-		db := ddb.New(client, "table", table, &ddb.Options{AttributePath: path})
+		db := ddb.New(client, "table", table, &ddb.Options{UseAttributeMaps: path})
 		require.NoError(t, db.CreateTable(t.Context()))
 		name := "table"
 		_, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &name, Item: map[string]types.AttributeValue{

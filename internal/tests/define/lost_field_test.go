@@ -65,7 +65,7 @@ func holders[V any](t *testing.T, attributePath bool) (*ddb.Repository[Holder[V]
 	table := ddb.NewTable("pk", "sk")
 	e, err := defineHolder[V](table)
 	require.NoError(t, err)
-	db := ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{AttributePath: attributePath})
+	db := ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{UseAttributeMaps: attributePath})
 	require.NoError(t, db.CreateTable(t.Context()))
 	return ddb.NewRepository(db, e), e.Fields()
 }

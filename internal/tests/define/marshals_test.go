@@ -46,7 +46,7 @@ func TestAnItemThatMarshalsItselfIsReadInWhole(t *testing.T) {
 				d.Index(ix, ddb.Key(ddb.Prefix("all")), id)
 			}
 		})
-		db := ddb.New(ddbmem.New().Client(), "sealed", table, &ddb.Options{AttributePath: byAttributes})
+		db := ddb.New(ddbmem.New().Client(), "sealed", table, &ddb.Options{UseAttributeMaps: byAttributes})
 		require.NoError(t, db.CreateTable(t.Context()))
 		repo := ddb.NewRepository(db, sealed)
 		want := Sealed{"1", "hidden"}

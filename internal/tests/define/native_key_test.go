@@ -37,7 +37,7 @@ func newNativePages(t require.TestingT, attributePath bool) nativePages {
 		d.Primary(ddb.Key(ddb.Native(&p.PK)), ddb.Key(ddb.Native(&p.SK)))
 		d.Index(m.byCat, ddb.Key(ddb.Native(&p.Cat)), ddb.Key(ddb.Native(&p.Rank))).When(ddb.Present(&p.Cat))
 	})
-	m.db = ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{AttributePath: attributePath})
+	m.db = ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{UseAttributeMaps: attributePath})
 	m.repo = ddb.NewRepository(m.db, m.e)
 	return m
 }
@@ -255,7 +255,7 @@ func TestAZeroAttributeDisagreesWithItsKey(t *testing.T) {
 			d.Primary(ddb.Key(ddb.Prefix("s#"), ddb.Num(&s.N, 4), ddb.Prefix("#"), ddb.Str(&s.At.Room)), ddb.Key(ddb.Prefix("n#"), ddb.Str(&s.Name), ddb.Prefix("#"), ddb.Fold(&s.Fold)))
 		})
 		client := ddbmem.New().Client()
-		db := ddb.New(client, "table", table, &ddb.Options{AttributePath: path})
+		db := ddb.New(client, "table", table, &ddb.Options{UseAttributeMaps: path})
 		require.NoError(t, db.CreateTable(t.Context()))
 		repo := ddb.NewRepository(db, e)
 		key := Seat{N: 5, Name: "x", Fold: "f"}

@@ -53,7 +53,7 @@ func bundles(t *testing.T, attributePath bool) (*ddb.DB, *ddb.Entity[Bundle]) {
 		id := ddb.Key(ddb.Prefix("b#"), ddb.Str(&b.ID))
 		d.Primary(id, id)
 	})
-	db := ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{AttributePath: attributePath})
+	db := ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{UseAttributeMaps: attributePath})
 	require.NoError(t, db.CreateTable(t.Context()))
 	return db, e
 }

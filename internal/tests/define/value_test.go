@@ -75,7 +75,7 @@ func records(t *testing.T, attributePath bool) (*ddb.DB, *ddb.Entity[Record]) {
 		id := ddb.Key(ddb.Prefix("r#"), ddb.Str(&r.ID))
 		d.Primary(id, id)
 	})
-	db := ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{AttributePath: attributePath})
+	db := ddb.New(ddbmem.New().Client(), "table", table, &ddb.Options{UseAttributeMaps: attributePath})
 	require.NoError(t, db.CreateTable(t.Context()))
 	return db, e
 }

@@ -118,13 +118,13 @@ func TestABatchGivenUpSaysWhatIsUnknown(t *testing.T) {
 		counts[o]++
 		_, err := l.Repo.Get(t.Context(), fixture.Loan{ID: fmt.Sprintf("%03d", i)})
 		switch o {
-		case ddb.Written:
+		case ddb.WriteDone:
 			require.NoError(t, err)
-		case ddb.NotWritten:
+		case ddb.WriteNotDone:
 			require.ErrorIs(t, err, ddb.ErrNotFound)
-		case ddb.OutcomeUnknown: // either
+		case ddb.WriteUnknown: // either
 		}
 	}
-	assert.Positive(t, counts[ddb.OutcomeUnknown])
-	assert.Positive(t, counts[ddb.NotWritten])
+	assert.Positive(t, counts[ddb.WriteUnknown])
+	assert.Positive(t, counts[ddb.WriteNotDone])
 }

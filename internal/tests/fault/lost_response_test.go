@@ -207,21 +207,21 @@ func TestABatchKnowsWhatItDoesNotKnow(t *testing.T) {
 		a := open(t)
 		a.Engine.SetFaults(fixture.Script("UpdateItem", ddbmem.Dropped))
 		err := a.DB.Batch(t.Context(), a.Entity.Update(fixture.Patron{ID: "1"}, ddb.Set(&a.Fields.Note, "done"), ddb.If(ddb.Eq(&a.Fields.Note, "draft"))))
-		assert.Equal(t, []ddb.WriteOutcome{ddb.OutcomeUnknown}, outcomes(t, err))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.WriteUnknown}, outcomes(t, err))
 	})
 	t.Run("lost, and then throttled for ever", func(t *testing.T) {
 		t.Parallel()
 		a := open(t)
 		a.Engine.SetFaults(fixture.Script("BatchWriteItem", fixture.Forever([]ddbmem.Fault{ddbmem.Dropped}, ddbmem.Throttled)...))
 		err := a.DB.Batch(t.Context(), a.Entity.Put(fixture.Patron{ID: "2"}), a.Entity.Put(fixture.Patron{ID: "3"}))
-		assert.Equal(t, []ddb.WriteOutcome{ddb.OutcomeUnknown, ddb.OutcomeUnknown}, outcomes(t, err))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.WriteUnknown, ddb.WriteUnknown}, outcomes(t, err))
 	})
 	t.Run("only throttled", func(t *testing.T) {
 		t.Parallel()
 		a := open(t)
 		a.Engine.SetFaults(fixture.Script("BatchWriteItem", fixture.Forever(nil, ddbmem.Throttled)...))
 		err := a.DB.Batch(t.Context(), a.Entity.Put(fixture.Patron{ID: "2"}))
-		assert.Equal(t, []ddb.WriteOutcome{ddb.NotWritten}, outcomes(t, err))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.WriteNotDone}, outcomes(t, err))
 	})
 	t.Run("lost, then done in part, then throttled for ever", func(t *testing.T) {
 		t.Parallel()
@@ -245,7 +245,7 @@ func TestABatchKnowsWhatItDoesNotKnow(t *testing.T) {
 			return ddbmem.Pass
 		}})
 		err := db.Batch(t.Context(), a.Entity.Put(fixture.Patron{ID: "1"}), a.Entity.Put(fixture.Patron{ID: "2"}))
-		assert.Equal(t, []ddb.WriteOutcome{ddb.Written, ddb.OutcomeUnknown}, outcomes(t, err))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.WriteDone, ddb.WriteUnknown}, outcomes(t, err))
 	})
 	t.Run("a transaction that is in progress to the end", func(t *testing.T) {
 		t.Parallel()
@@ -255,7 +255,7 @@ func TestABatchKnowsWhatItDoesNotKnow(t *testing.T) {
 		db := ddb.New(client, "patrons", table, &ddb.Options{MaxAttempts: 3})
 		require.NoError(t, db.CreateTable(t.Context()))
 		err := db.Batch(t.Context(), entity.Create(fixture.Patron{ID: "1", Email: "a@x"}))
-		assert.Equal(t, []ddb.WriteOutcome{ddb.OutcomeUnknown}, outcomes(t, err))
+		assert.Equal(t, []ddb.WriteOutcome{ddb.WriteUnknown}, outcomes(t, err))
 	})
 }
 

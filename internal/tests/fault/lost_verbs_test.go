@@ -125,7 +125,7 @@ func requireTruth(t *testing.T, name string, err error, times int) {
 		return
 	}
 	if failed, ok := errors.AsType[*ddb.BatchError](err); ok {
-		unknown := failed.Outcomes[0] == ddb.OutcomeUnknown
+		unknown := failed.Outcomes[0] == ddb.WriteUnknown
 		require.Equal(t, unknown, errors.Is(err, ddb.ErrOutcomeUnknown), "%s: the outcome and the error agree: %v", name, err)
 	}
 	if errors.Is(err, ddb.ErrOutcomeUnknown) {
@@ -179,7 +179,7 @@ func TestWhatIsSaidOfAWriteAfterALostResponseIsTrue(t *testing.T) {
 // openLost opens loans with an item to write, and one to check.
 func openLost(t *testing.T, i int, declare []func(*fixture.Loan, *ddb.Definition)) *fixture.Loans {
 	t.Helper()
-	l := fixture.OpenLoans(t, ddb.Options{AttributePath: i%2 == 0, MaxAttempts: 6}, declare...)
+	l := fixture.OpenLoans(t, ddb.Options{UseAttributeMaps: i%2 == 0, MaxAttempts: 6}, declare...)
 	for _, x := range []fixture.Loan{{ID: "1", Email: "a@x", N: 10}, {ID: "guard"}} {
 		_, err := l.Repo.Create(t.Context(), x)
 		require.NoError(t, err)

@@ -115,7 +115,7 @@ func TestWhatTheServiceRefusesIsNotTriedAgain(t *testing.T) {
 					assert.Equal(t, want, refuses.requests.Load(), "requests of %s", name)
 					if failed, ok := errors.AsType[*ddb.BatchError](err); ok {
 						for _, outcome := range failed.Outcomes {
-							assert.Equal(t, ddb.NotWritten, outcome, name)
+							assert.Equal(t, ddb.WriteNotDone, outcome, name)
 						}
 					}
 				}

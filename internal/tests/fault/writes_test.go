@@ -322,16 +322,16 @@ func TestBatchThatIsCancelled(t *testing.T) {
 		counts[o]++
 		_, err := tasks.Get(t.Context(), fixture.Task{Board: "1", ID: fmt.Sprint(i)})
 		switch o {
-		case ddb.Written:
+		case ddb.WriteDone:
 			require.NoError(t, err)
 			require.NoError(t, failed.At(i))
-		case ddb.NotWritten:
+		case ddb.WriteNotDone:
 			require.ErrorIs(t, err, ddb.ErrNotFound)
 			require.Error(t, failed.At(i))
 		}
 	}
-	assert.Positive(t, counts[ddb.Written])
-	assert.Positive(t, counts[ddb.NotWritten])
+	assert.Positive(t, counts[ddb.WriteDone])
+	assert.Positive(t, counts[ddb.WriteNotDone])
 	t.Log(counts)
 }
 
@@ -350,7 +350,7 @@ func TestBatchRoutesWhatNeedsAConditionOneByOne(t *testing.T) {
 	)
 	failed, ok := errors.AsType[*ddb.BatchError](err)
 	require.True(t, ok, "%v", err)
-	assert.Equal(t, []ddb.WriteOutcome{ddb.Written, ddb.Written, ddb.NotWritten, ddb.NotWritten}, failed.Outcomes)
+	assert.Equal(t, []ddb.WriteOutcome{ddb.WriteDone, ddb.WriteDone, ddb.WriteNotDone, ddb.WriteNotDone}, failed.Outcomes)
 	require.ErrorIs(t, failed.At(2), ddb.ErrNotFound)
 	assert.Zero(t, meter.RequestsOf("BatchWriteItem"))
 	got, err := tasks.Get(t.Context(), fixture.Task{Board: "1", ID: "1"})

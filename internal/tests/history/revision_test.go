@@ -114,7 +114,7 @@ func TestARevisionTellsAnItemFromItsSuccessor(t *testing.T) {
 // Every read and every write fills the revision in, and that of a write is the one that the next read finds.
 func TestEveryReadAndWriteFillsTheRevision(t *testing.T) {
 	t.Parallel()
-	for name, opts := range map[string]*ddb.Options{"wire": nil, "attributes": {AttributePath: true}} {
+	for name, opts := range map[string]*ddb.Options{"wire": nil, "attributes": {UseAttributeMaps: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := openManuscripts(t, opts)

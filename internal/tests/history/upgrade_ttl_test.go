@@ -112,19 +112,19 @@ func TestAnUpgradeThatSaysWhenAnItemEnds(t *testing.T) {
 		},
 		"Lookups": func(ctx context.Context, v *voucherTable) error {
 			all, err := ddb.Collect(v.repo.Lookups(ctx, v.vouchers.On(v.keys, Voucher{})))
-			if err == nil && len(all) == 1 && all[0].Outcome == ddb.Gone {
+			if err == nil && len(all) == 1 && all[0].Outcome == ddb.LookupGone {
 				return ddb.ErrNotFound
 			}
 			return some(len(all), err)
 		},
 		"BatchGet": func(ctx context.Context, v *voucherTable) error {
 			found, err := v.repo.BatchGet(ctx, []Voucher{one})
-			if err == nil && found[0].Outcome == ddb.Gone {
+			if err == nil && found[0].Outcome == ddb.LookupGone {
 				return ddb.ErrNotFound
 			}
 			return err
 		},
-		"Loads":       func(ctx context.Context, v *voucherTable) error { return v.BatchGet(ctx, v.vouchers.Load(new(one))) },
+		"Loads":       func(ctx context.Context, v *voucherTable) error { return v.LoadAll(ctx, v.vouchers.Load(new(one))) },
 		"TransactGet": func(ctx context.Context, v *voucherTable) error { return v.TransactGet(ctx, v.vouchers.Load(new(one))) },
 		"Create": func(ctx context.Context, v *voucherTable) error {
 			_, err := v.repo.Create(ctx, Voucher{ID: "1", X: "new"})

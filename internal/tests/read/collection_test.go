@@ -180,7 +180,7 @@ func TestACollectionIsNarrowedToItsSinks(t *testing.T) {
 	ctx, meter := ddb.WithMeter(t.Context())
 	require.NoError(t, db.Gather(ctx, b.notes.Query(Jotting{Book: "2"}).Collection(), b.covers.Into(&covers)))
 	assert.Equal(t, []Cover{{"2", "Two"}}, covers)
-	assert.Equal(t, ddb.Capacity{Read: 0.5}, meter.Capacity(nil), "the notes are 160 KB")
+	assert.Equal(t, ddb.Capacity{Read: 0.5}, meter.Total(), "the notes are 160 KB")
 }
 
 // Version rows and items that have expired stand in the partition, and count for nobody.
@@ -352,7 +352,7 @@ func TestKeysOfABatchAreComparedByValue(t *testing.T) {
 		assert.Equal(t, "v", l.Item.V)
 	}
 	a, b := keys[0], keys[1]
-	require.NoError(t, db.BatchGet(t.Context(), points.Load(&a), points.Load(&b)))
+	require.NoError(t, db.LoadAll(t.Context(), points.Load(&a), points.Load(&b)))
 	assert.Equal(t, []string{"v", "v"}, []string{a.V, b.V})
 	a, b = keys[0], keys[1]
 	require.NoError(t, db.TransactGet(t.Context(), points.Load(&a), points.Load(&b)))

@@ -48,7 +48,7 @@ func TestAContextThatEndedIsReported(t *testing.T) {
 			_, err := g.repo.BatchGet(ctx, nil)
 			return err
 		},
-		"Loads":       func(ctx context.Context) error { return g.BatchGet(ctx) },
+		"Loads":       func(ctx context.Context) error { return g.LoadAll(ctx) },
 		"TransactGet": func(ctx context.Context) error { return g.TransactGet(ctx) },
 		"Transact":    func(ctx context.Context) error { return g.Transact(ctx) },
 		"Batch":       func(ctx context.Context) error { return g.Batch(ctx) },

@@ -36,7 +36,7 @@ func TestCursorsAreSigned(t *testing.T) {
 	require.NoError(t, err)
 	_, err = g.turn(t, engine, ddb.Options{CursorKey: []byte("one")}, signed)
 	require.NoError(t, err)
-	for _, opts := range []ddb.Options{{}, {CursorKey: []byte("two")}, {CursorKey: []byte("two"), AcceptUnsigned: true}} {
+	for _, opts := range []ddb.Options{{}, {CursorKey: []byte("two")}, {CursorKey: []byte("two"), AcceptUnsignedCursors: true}} {
 		_, err := g.turn(t, engine, opts, signed)
 		require.ErrorIs(t, err, ddb.ErrCursor)
 	}
@@ -52,7 +52,7 @@ func TestCursorKeysCanBeChanged(t *testing.T) {
 	g, engine := openBoard(t)
 	unsigned, err := g.turn(t, engine, ddb.Options{}, "")
 	require.NoError(t, err)
-	first, err := g.turn(t, engine, ddb.Options{CursorKey: []byte("one"), AcceptUnsigned: true}, unsigned)
+	first, err := g.turn(t, engine, ddb.Options{CursorKey: []byte("one"), AcceptUnsignedCursors: true}, unsigned)
 	require.NoError(t, err)
 	_, err = g.turn(t, engine, ddb.Options{CursorKey: []byte("two")}, first)
 	require.ErrorIs(t, err, ddb.ErrCursor)

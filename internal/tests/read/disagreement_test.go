@@ -62,7 +62,7 @@ func (p *parcelled) put(t *testing.T, attrs map[string]types.AttributeValue) {
 
 // both runs f for each way to decode what was read.
 func (p *parcelled) both(f func(db *ddb.DB, repo *ddb.Repository[Parcelled])) {
-	for _, opts := range []*ddb.Options{nil, {AttributePath: true}} {
+	for _, opts := range []*ddb.Options{nil, {UseAttributeMaps: true}} {
 		db := ddb.New(p.client, "parcelled", p.table, opts)
 		f(db, ddb.NewRepository(db, p.e))
 	}

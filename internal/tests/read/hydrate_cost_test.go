@@ -168,7 +168,7 @@ func TestPagesOfRowsWithoutItems(t *testing.T) {
 			for l, err := range c.repo.Lookups(t.Context(), q.Limit(0)) {
 				require.NoError(t, err)
 				looked = append(looked, len(looked))
-				require.Equal(t, expired[len(looked)-1], l.Outcome == ddb.Gone)
+				require.Equal(t, expired[len(looked)-1], l.Outcome == ddb.LookupGone)
 			}
 			require.Len(t, looked, len(expired))
 		}

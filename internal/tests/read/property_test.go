@@ -44,7 +44,7 @@ func TestReadsOfRandomModelsShowWhatAWalkFinds(t *testing.T) {
 		lags := rapid.SampledFrom([]ddbmem.Faults{{}, {IndexLag: time.Hour}, {ReadLag: time.Hour}}).Draw(t, "lags")
 		engine.SetFaults(lags)
 		client := engine.Client()
-		opts := ddb.Options{Now: func() time.Time { return cardNow }, WithExpired: m.withExpired, AttributePath: rapid.Bool().Draw(t, "by attributes")}
+		opts := ddb.Options{Now: func() time.Time { return cardNow }, WithExpired: m.withExpired, UseAttributeMaps: rapid.Bool().Draw(t, "by attributes")}
 		db := ddb.New(client, "cards", m.table, &opts)
 		require.NoError(t, db.CreateTable(ctx))
 		repo := ddb.NewRepository(db, m.cards)
@@ -195,7 +195,7 @@ func (m *cardModel) check(t *rapid.T, repo *ddb.Repository[Card], all []storedCa
 		if l.Found() {
 			found++
 		} else {
-			require.Equal(t, ddb.Gone, l.Outcome, "%s: it has expired", q.query)
+			require.Equal(t, ddb.LookupGone, l.Outcome, "%s: it has expired", q.query)
 		}
 	}
 	if q.limit == 0 {
@@ -303,7 +303,7 @@ func (m *cardModel) checkKeys(t *rapid.T, db *ddb.DB, repo *ddb.Repository[Card]
 			same(want, l.Item)
 		}
 	}
-	for name, get := range map[string]func(context.Context, ...ddb.Read) error{"transact get": db.TransactGet, "batch get": db.BatchGet} {
+	for name, get := range map[string]func(context.Context, ...ddb.Read) error{"transact get": db.TransactGet, "batch get": db.LoadAll} {
 		dst, found := slices.Clone(keys), make([]bool, len(keys))
 		var reads []ddb.Read
 		for i, s := range all {

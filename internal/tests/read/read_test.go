@@ -126,7 +126,7 @@ func TestHydrationHasFourOutcomes(t *testing.T) {
 			}
 			return got
 		}
-		assert.Equal(t, []ddb.Outcome{ddb.Gone, ddb.Stale, ddb.Found, ddb.Found}, outcomes())
+		assert.Equal(t, []ddb.Outcome{ddb.LookupGone, ddb.LookupStale, ddb.LookupFound, ddb.LookupFound}, outcomes())
 		ps, err := ddb.Collect(players.Query(t.Context(), board))
 		require.NoError(t, err)
 		assert.Equal(t, []int{2, 3}, []int{ps[0].Score, ps[1].Score}, "what is gone or stale is left out")
@@ -139,13 +139,13 @@ func TestHydrationHasFourOutcomes(t *testing.T) {
 			return ddbmem.NoFault
 		}})
 		for _, o := range outcomes() {
-			assert.Equal(t, ddb.Throttled, o)
+			assert.Equal(t, ddb.LookupThrottled, o)
 		}
 		_, err = ddb.Collect(players.Query(t.Context(), board))
 		require.ErrorIs(t, err, ddb.ErrThrottled)
 		got, err := players.BatchGet(t.Context(), []Player{{ID: "002"}, {ID: "003"}})
 		require.ErrorIs(t, err, ddb.ErrThrottled)
-		assert.Equal(t, []ddb.Outcome{ddb.Throttled, ddb.Throttled}, []ddb.Outcome{got[0].Outcome, got[1].Outcome})
+		assert.Equal(t, []ddb.Outcome{ddb.LookupThrottled, ddb.LookupThrottled}, []ddb.Outcome{got[0].Outcome, got[1].Outcome})
 	})
 }
 
@@ -266,7 +266,7 @@ func TestExpiredIsAbsent(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrNotFound)
 	looked, err := sessions.BatchGet(t.Context(), []Session{dead})
 	require.NoError(t, err)
-	assert.Equal(t, ddb.Gone, looked[0].Outcome)
+	assert.Equal(t, ddb.LookupGone, looked[0].Outcome)
 	_, err = sessions.One(t.Context(), all.SortKey(ddb.Le(&g.sessions.Fields().At, dead.At.Add(time.Minute))))
 	require.NoError(t, err, "One goes on past what is expired")
 	_, err = sessions.Replace(t.Context(), dead)

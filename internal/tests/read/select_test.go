@@ -160,7 +160,7 @@ func TestAFilterHoldsForWhatIsFetched(t *testing.T) {
 		require.NoError(t, err)
 		outcomes[l.Item.ID] = l.Outcome
 	}
-	assert.Equal(t, map[string]ddb.Outcome{"1": ddb.Stale, "2": ddb.Found}, outcomes)
+	assert.Equal(t, map[string]ddb.Outcome{"1": ddb.LookupStale, "2": ddb.LookupFound}, outcomes)
 	got, err = ddb.Collect(repo.Query(t.Context(), open.Limit(1)))
 	require.NoError(t, err)
 	assert.Len(t, got, 1, "one that is left out does not count")

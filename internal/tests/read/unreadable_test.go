@@ -75,7 +75,7 @@ func openBooks(t *testing.T) *books {
 
 // both runs f on a DB of each way to decode what was read.
 func (b *books) both(t *testing.T, f func(t *testing.T, db *ddb.DB, repo *ddb.Repository[Jotting])) {
-	for name, opts := range map[string]*ddb.Options{"JSON": nil, "attribute maps": {AttributePath: true}} {
+	for name, opts := range map[string]*ddb.Options{"JSON": nil, "attribute maps": {UseAttributeMaps: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db := ddb.New(b.client, "books", b.table, opts)
@@ -274,7 +274,7 @@ func TestABatchTellsWhatCannotBeRead(t *testing.T) {
 			assert.Equal(t, keys[i].ID, l.Item.ID)
 			outcomes = append(outcomes, l.Outcome)
 		}
-		assert.Equal(t, []ddb.Outcome{ddb.Found, ddb.Unreadable, ddb.Gone, ddb.Unreadable, ddb.Found}, outcomes)
+		assert.Equal(t, []ddb.Outcome{ddb.LookupFound, ddb.LookupUnreadable, ddb.LookupGone, ddb.LookupUnreadable, ddb.LookupFound}, outcomes)
 		assert.Equal(t, "unreadable", outcomes[1].String())
 		require.ErrorIs(t, err, ddb.ErrUnknown)
 		require.ErrorContains(t, err, `sk="n#2"`)
@@ -284,7 +284,7 @@ func TestABatchTellsWhatCannotBeRead(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, []string{"get", "note", `pk="b#1" sk="n#2"`}, []string{bad.Op, bad.Entity, bad.Key})
 		assert.Equal(t, fixture.Text("two"), bad.Item["n"])
-		for _, get := range []func(context.Context, ...ddb.Read) error{db.BatchGet, db.TransactGet} {
+		for _, get := range []func(context.Context, ...ddb.Read) error{db.LoadAll, db.TransactGet} {
 			x := Jotting{Book: "1", ID: "2"}
 			err := get(t.Context(), b.notes.Load(&x))
 			_, ok := errors.AsType[*ddb.ItemError](err)

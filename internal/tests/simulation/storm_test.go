@@ -19,6 +19,7 @@ import (
 	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/scale"
 	"github.com/singletable-go/ddb/internal/stream"
 	"github.com/singletable-go/ddb/internal/view"
 )
@@ -201,7 +202,7 @@ func storms(t *testing.T, more func(runs, faults int) bool) {
 
 // Not parallel: decoders know one weather.
 func TestStreamsSurviveAnyWeather(t *testing.T) {
-	storms(t, func(runs, _ int) bool { return runs < 12 })
+	storms(t, func(runs, _ int) bool { return runs < scale.Of(12, 4) })
 }
 
 // TestEnduranceOfStreams goes on for as long as DDB_LONG says, and for 100,000 faults at least.

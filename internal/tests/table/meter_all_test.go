@@ -46,7 +46,7 @@ func TestTheMeterCountsEveryRequest(t *testing.T) {
 	mux.Maintain(db, b.n)
 	require.NoError(t, mux.Gap(ctx, errors.New("away")))
 	require.NoError(t, b.n.Rebuild(ctx, db, nil))
-	_, err := b.n.NeedsRebuild(ctx, db)
+	_, err := b.n.LastGap(ctx, db)
 	require.NoError(t, err)
 	_, err = db.DropView(ctx, "other", nil)
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func TestMeterTellsTablesApart(t *testing.T) {
 	index := m.Capacity(two.byCity)
 	assert.Equal(t, ddb.Capacity{Read: 2, Write: 9 + 4}, own, "the transaction is an item and its version, at two units each; a check of the first version, which was looked up, is a read")
 	assert.Positive(t, index.Write)
-	assert.Equal(t, ddb.Capacity{Read: own.Read, Write: 1 + own.Write + index.Write}, m.Capacity(nil))
+	assert.Equal(t, ddb.Capacity{Read: own.Read, Write: 1 + own.Write + index.Write}, m.Total())
 	assert.Equal(t, []string{"by-city", "primary"}, m.Indexes())
 }
 
@@ -64,7 +64,7 @@ func TestMeterTellsAnIndexCalledPrimaryFromTheTable(t *testing.T) {
 	_, err := ddb.NewRepository(db, p.stops).Get(ctx, Stop{ParcelID: "1"})
 	require.NoError(t, err)
 	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 1}, m.Capacity(p.table.Primary()))
-	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 2}, m.Capacity(nil), "and one for the index")
+	assert.Equal(t, ddb.Capacity{Read: 0.5, Write: 2}, m.Total(), "and one for the index")
 	assert.Equal(t, []string{"primary"}, m.Indexes())
 }
 
@@ -106,14 +106,14 @@ func TestMeterEstimatesWhatFailedConditionsCost(t *testing.T) {
 		for _, m := range []*ddb.Meter{m, all} {
 			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Estimated(), name)
 			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Capacity(l.DB.Table().Primary()), name)
-			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Capacity(nil), name)
+			assert.Equal(t, ddb.Capacity{Write: c.units}, m.Total(), name)
 		}
 	}
 	l := fixture.OpenLoans(t, ddb.Options{})
 	metered, m := ddb.WithMeter(ctx)
 	require.NoError(t, l.DB.Do(metered, l.Entity.Create(fixture.Loan{ID: "1", Note: large})))
 	assert.Zero(t, m.Estimated(), "what was done is told")
-	assert.Equal(t, ddb.Capacity{Write: 3}, m.Capacity(nil))
+	assert.Equal(t, ddb.Capacity{Write: 3}, m.Total())
 	l.Engine.SetFaults(fixture.Script("TransactWriteItems", fixture.Forever(nil, ddbmem.Conflicting)...))
 	few := ddb.New(l.Engine.Client(fixture.Impatient), l.DB.Name(), l.DB.Table(), &ddb.Options{MaxAttempts: 1})
 	require.ErrorIs(t, few.Transact(metered, l.Entity.Put(fixture.Loan{ID: "1"})), ddb.ErrConflict)
@@ -135,14 +135,14 @@ func TestAMeterOfManyGoroutines(t *testing.T) {
 			mine, own[i] = ddb.WithMeter(ctx)
 			for range 50 {
 				assert.NoError(t, db.Do(mine, p.stops.Put(Stop{ParcelID: strconv.Itoa(i)})))
-				m.Capacity(nil)
+				m.Total()
 			}
 		})
 	}
 	wg.Wait()
 	for _, each := range own {
 		assert.Equal(t, 50, each.RequestsOf("PutItem"))
-		assert.InDelta(t, 50, each.Capacity(nil).Write, 0)
+		assert.InDelta(t, 50, each.Total().Write, 0)
 	}
 	assert.Equal(t, 400, m.Requests())
 	assert.Equal(t, ddb.Capacity{Write: 400}, m.Capacity(p.table.Primary()))

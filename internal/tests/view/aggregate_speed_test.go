@@ -49,8 +49,8 @@ func BenchmarkAggregateTargets(b *testing.B) {
 					n := float64(len(records))
 					b.ReportMetric(n/took.Seconds(), "records/s")
 					b.ReportMetric(float64(m.Requests())/n, "requests/record")
-					b.ReportMetric(m.Capacity(nil).Write/n, "WCU/record")
-					b.ReportMetric(m.Capacity(nil).Read/n, "RCU/record")
+					b.ReportMetric(m.Total().Write/n, "WCU/record")
+					b.ReportMetric(m.Total().Read/n, "RCU/record")
 				}
 			})
 		}
@@ -80,8 +80,8 @@ func BenchmarkRebuildOfWhatIsRight(b *testing.B) {
 		heap := heapOf(func() { require.NoError(b, s.XP.Rebuild(ctx, s.DB, nil)) })
 		b.ReportMetric(float64(m.RequestsOf("Scan")), "scans")
 		b.ReportMetric(float64(m.Requests()-m.RequestsOf("Scan"))/n*100, "others/100sources")
-		b.ReportMetric(m.Capacity(nil).Read/n, "RCU/source")
-		b.ReportMetric(m.Capacity(nil).Write/n, "WCU/source")
+		b.ReportMetric(m.Total().Read/n, "RCU/source")
+		b.ReportMetric(m.Total().Write/n, "WCU/source")
 		b.ReportMetric(heap, "MB")
 	}
 }
@@ -101,8 +101,8 @@ func TestATargetOfABatchCostsFourRequestsAtMost(t *testing.T) {
 		assert.Equal(t, 100, m.RequestsOf("UpdateItem"))
 		assert.Equal(t, 5, m.RequestsOf("BatchGetItem"), "two looks at fifty pairs each, and the targets")
 		assert.Zero(t, m.RequestsOf("GetItem"))
-		assert.LessOrEqual(t, m.Capacity(nil).Read, 9.0*100)
-		assert.LessOrEqual(t, m.Capacity(nil).Write, 9.0*100)
+		assert.LessOrEqual(t, m.Total().Read, 9.0*100)
+		assert.LessOrEqual(t, m.Total().Write, 9.0*100)
 		assert.Empty(t, s.DriftOf(t, s.XP))
 	}
 }

@@ -147,7 +147,7 @@ func TestAggregateTakesBackAMendedItem(t *testing.T) {
 	assert.Equal(t, 10, s.Get(t, "a").XP)
 }
 
-// Records are lost: NeedsRebuild says so, Verify finds the drift, and Rebuild mends it, in several runs.
+// Records are lost: LastGap says so, Verify finds the drift, and Rebuild mends it, in several runs.
 func TestRebuildAfterAGap(t *testing.T) {
 	t.Parallel()
 	s := fixture.NewSchool().Open(t, ddbmem.Options{})
@@ -161,11 +161,11 @@ func TestRebuildAfterAGap(t *testing.T) {
 	batch := s.Records(t)
 	_, err := mux.Process(t.Context(), batch[:200])
 	require.NoError(t, err)
-	cause, err := s.XP.NeedsRebuild(t.Context(), s.DB)
+	cause, err := s.XP.LastGap(t.Context(), s.DB)
 	require.NoError(t, err)
 	require.NoError(t, cause)
 	require.NoError(t, mux.Gap(t.Context(), errors.New("away for two days")))
-	cause, err = s.XP.NeedsRebuild(t.Context(), s.DB)
+	cause, err = s.XP.LastGap(t.Context(), s.DB)
 	require.NoError(t, err)
 	require.EqualError(t, cause, "away for two days")
 	assert.NotEmpty(t, s.Drift(t))
@@ -180,7 +180,7 @@ func TestRebuildAfterAGap(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotEmpty(t, at)
 	assert.Positive(t, seen.Items)
-	cause, err = s.XP.NeedsRebuild(t.Context(), s.DB)
+	cause, err = s.XP.LastGap(t.Context(), s.DB)
 	require.NoError(t, err)
 	require.Error(t, cause, "it is not done yet")
 	require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Resume: at, Workers: 2}}))
@@ -194,7 +194,7 @@ func TestRebuildAfterAGap(t *testing.T) {
 		}
 		require.Equal(t, want, s.Get(t, fmt.Sprint(n)))
 	}
-	cause, err = s.XP.NeedsRebuild(t.Context(), s.DB)
+	cause, err = s.XP.LastGap(t.Context(), s.DB)
 	require.NoError(t, err)
 	assert.NoError(t, cause)
 }
@@ -258,8 +258,8 @@ func TestAggregateCost(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, m.RequestsOf("TransactWriteItems"))
 	assert.Equal(t, 2, m.RequestsOf("BatchGetItem"), "before and after")
-	assert.InDelta(t, 2*k+2, m.Capacity(nil).Write, 0, "2 + 2/k units for each source")
-	assert.LessOrEqual(t, m.Capacity(nil).Read, 4.0*k)
+	assert.InDelta(t, 2*k+2, m.Total().Write, 0, "2 + 2/k units for each source")
+	assert.LessOrEqual(t, m.Total().Read, 4.0*k)
 }
 
 // runSteps sends n records of changing sources through an aggregate and checks the sums.
@@ -310,8 +310,8 @@ func BenchmarkAggregate(b *testing.B) {
 			for b.Loop() {
 				m, took := runSteps(b, n, 100, size)
 				b.ReportMetric(float64(n)/took.Seconds(), "records/s")
-				b.ReportMetric(m.Capacity(nil).Write/float64(n), "WCU/record")
-				b.ReportMetric(m.Capacity(nil).Read/float64(n), "RCU/record")
+				b.ReportMetric(m.Total().Write/float64(n), "WCU/record")
+				b.ReportMetric(m.Total().Read/float64(n), "RCU/record")
 				b.ReportMetric(float64(m.Requests())/float64(n), "requests/record")
 			}
 		})

@@ -40,7 +40,7 @@ func TestARebuildOfWhatIsRightReadsEachSourceOnce(t *testing.T) {
 			require.NoError(t, v.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Workers: workers}, Progress: func(at ddb.Progress) { p = at }}))
 			assert.LessOrEqual(t, m.Requests()-m.RequestsOf("Scan"), n*3/100, v.Name())
 			assert.Zero(t, m.RequestsOf("TransactWriteItems")+m.RequestsOf("UpdateItem"))
-			assert.LessOrEqual(t, m.Capacity(nil).Read, 0.5*float64(n))
+			assert.LessOrEqual(t, m.Total().Read, 0.5*float64(n))
 			assert.Equal(t, n, p.Sources)
 			assert.Zero(t, p.Changed)
 			assert.GreaterOrEqual(t, p.Total, p.Items)
@@ -65,7 +65,7 @@ func TestAResumedRebuildCoversTheGapThatItBeganAfter(t *testing.T) {
 	}
 	s.Flow(t, mux)
 	needs := func() string {
-		cause, err := s.XP.NeedsRebuild(t.Context(), s.DB)
+		cause, err := s.XP.LastGap(t.Context(), s.DB)
 		require.NoError(t, err)
 		return fmt.Sprint(cause)
 	}
@@ -243,7 +243,7 @@ func TestARebuildKeepsToItsRate(t *testing.T) {
 	start := time.Now()
 	require.NoError(t, s.XP.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Rate: 200}))
 	took := time.Since(start)
-	c := m.Capacity(nil)
+	c := m.Total()
 	require.Greater(t, c.Read+c.Write, 400.0)
 	assert.Greater(t, took.Seconds(), (c.Read+c.Write)/200*0.7, "what came last is not waited for")
 }

@@ -62,8 +62,8 @@ func TestAnOpThatIsRefusedDoesNotHarmItsNeighbours(t *testing.T) {
 					ctx, m := ddb.WithMeter(t.Context())
 					failed, ok := errors.AsType[*ddb.BatchError](db.Batch(ctx, ops...))
 					require.True(t, ok)
-					want := slices.Repeat([]ddb.WriteOutcome{ddb.Written}, size)
-					want[at] = ddb.NotWritten
+					want := slices.Repeat([]ddb.WriteOutcome{ddb.WriteDone}, size)
+					want[at] = ddb.WriteNotDone
 					require.Equal(t, want, failed.Outcomes)
 					require.Len(t, failed.Failed, 1)
 					require.Equal(t, at, failed.Failed[0].Op)
@@ -114,7 +114,7 @@ func requireOp1Refused(t *testing.T, err error) {
 	t.Helper()
 	failed, ok := errors.AsType[*ddb.BatchError](err)
 	require.True(t, ok, "%v", err)
-	require.Equal(t, []ddb.WriteOutcome{ddb.NotWritten, ddb.NotWritten, ddb.NotWritten}, failed.Outcomes)
+	require.Equal(t, []ddb.WriteOutcome{ddb.WriteNotDone, ddb.WriteNotDone, ddb.WriteNotDone}, failed.Outcomes)
 	require.Len(t, failed.Failed, 1)
 	require.Equal(t, 1, failed.Failed[0].Op)
 }
@@ -188,7 +188,7 @@ func TestABatchWithAnItemThatCannotBeStoredWritesNothing(t *testing.T) {
 					err := l.DB.Batch(t.Context(), e.Put(fixture.Loan{ID: "1", Email: "1"}), c.op)
 					require.ErrorIs(t, err, c.want, name)
 					if failed, ok := errors.AsType[*ddb.BatchError](err); ok {
-						assert.Equal(t, []ddb.WriteOutcome{ddb.NotWritten, ddb.NotWritten}, failed.Outcomes, name)
+						assert.Equal(t, []ddb.WriteOutcome{ddb.WriteNotDone, ddb.WriteNotDone}, failed.Outcomes, name)
 					}
 					assert.Empty(t, l.Stored(t), name)
 				}
@@ -277,19 +277,19 @@ func checkBatchOrder(t *testing.T, rt *rapid.T, history bool, declare []func(*fi
 		all[i] = op.make(batched)
 	}
 	batched.Engine.SetFaults(ddbmem.Faults{Latency: 100 * time.Microsecond}) // a Move takes longer than what follows it
-	got := slices.Repeat([]ddb.WriteOutcome{ddb.Written}, len(ops))
+	got := slices.Repeat([]ddb.WriteOutcome{ddb.WriteDone}, len(ops))
 	if failed, ok := errors.AsType[*ddb.BatchError](batched.DB.Batch(t.Context(), all...)); ok {
 		got = failed.Outcomes
 	}
 	batched.Engine.SetFaults(ddbmem.Faults{})
 	want, undone := make([]ddb.WriteOutcome, len(ops)), map[string]bool{}
 	for i, op := range ops {
-		want[i] = ddb.NotWritten
+		want[i] = ddb.WriteNotDone
 		if !slices.ContainsFunc(op.items, func(id string) bool { return undone[id] }) && one.DB.Do(t.Context(), op.make(one)) == nil {
-			want[i] = ddb.Written
+			want[i] = ddb.WriteDone
 		}
 		for _, id := range op.items {
-			undone[id] = want[i] != ddb.Written
+			undone[id] = want[i] != ddb.WriteDone
 		}
 	}
 	require.Equal(rt, want, got)

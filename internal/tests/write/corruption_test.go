@@ -54,7 +54,7 @@ func TestNoItemChangesOnItsWay(t *testing.T) {
 	if wire.Off {
 		t.Skip("the path that compares is off")
 	}
-	for name, opts := range map[string]*ddb.Options{"JSON": nil, "attribute maps": {AttributePath: true}} {
+	for name, opts := range map[string]*ddb.Options{"JSON": nil, "attribute maps": {UseAttributeMaps: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, line := newParcels(t), &noisyLine{engine: ddbmem.New()}

@@ -79,7 +79,7 @@ func TestPutsWrittenAsJSON(t *testing.T) {
 		for _, attributes := range []bool{false, true} {
 			table, letters := newLetters(versioned)
 			client := ddbmem.New().Client()
-			db := ddb.New(client, "post", table, &ddb.Options{AttributePath: attributes})
+			db := ddb.New(client, "post", table, &ddb.Options{UseAttributeMaps: attributes})
 			require.NoError(t, db.CreateTable(ctx))
 			repo := ddb.NewRepository(db, letters)
 			returned, err := repo.Create(ctx, letter)

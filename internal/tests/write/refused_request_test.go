@@ -94,7 +94,7 @@ func TestMoreThanATransactionTakes(t *testing.T) {
 	require.ErrorIs(t, db.TransactGet(t.Context(), reads...), ddb.ErrTooLarge)
 	require.ErrorIs(t, db.Transact(t.Context(), ops...), ddb.ErrTooLarge)
 	require.NoError(t, db.TransactGet(t.Context(), reads[:10]...))
-	require.NoError(t, db.BatchGet(t.Context(), reads...))
+	require.NoError(t, db.LoadAll(t.Context(), reads...))
 	found, err := ddb.NewRepository(db, ledges).BatchGet(t.Context(), keys)
 	require.NoError(t, err)
 	assert.Len(t, found, 12)

@@ -81,7 +81,7 @@ func TestTransactGetAndBatchGetOfManyTypes(t *testing.T) {
 	}
 	for name, get := range map[string]func(...ddb.Read) error{
 		"transact": func(r ...ddb.Read) error { return db.TransactGet(t.Context(), r...) },
-		"batch":    func(r ...ddb.Read) error { return db.BatchGet(t.Context(), r...) },
+		"batch":    func(r ...ddb.Read) error { return db.LoadAll(t.Context(), r...) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			one, two, again := fixture.Task{Board: "1", ID: "1"}, fixture.Task{Board: "1", ID: "2"}, fixture.Task{Board: "1", ID: "1"}

@@ -181,7 +181,7 @@ func TestConstraintsFollowWhateverGetsInBetween(t *testing.T) {
 						continue
 					}
 					for _, operation := range []string{"GetItem", "TransactWriteItems"} { // after the first read, or before the first write
-						l := fixture.OpenLoans(t, ddb.Options{AttributePath: len(verb)%2 == 0}, fixture.LoanKinds[kind]...)
+						l := fixture.OpenLoans(t, ddb.Options{UseAttributeMaps: len(verb)%2 == 0}, fixture.LoanKinds[kind]...)
 						write := uniqueWrites(l)[verb]
 						if c.before != nil {
 							c.before(t, l)

@@ -1,0 +1,2 @@
+// Package plan writes the expressions of DynamoDB requests.
+package plan

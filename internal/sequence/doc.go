@@ -1,0 +1,2 @@
+// Package sequence orders the sequence numbers of a DynamoDB stream.
+package sequence

@@ -1,0 +1,116 @@
+package write
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// compilePut compiles Create, Put and Replace.
+func (db *DB) compilePut(w *prepared) error {
+	e, version := w.e, w.given()
+	seen, given, _ := w.revision()
+	if given && version == 0 {
+		version = seen.Version
+	}
+	creates := w.op.Verb == VerbCreate || w.op.Verb == VerbPut && e.Version != nil && version == 0
+	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes what has expired, and leaves no mark
+		w.tries.newest.wanted = true
+	}
+	next, err := w.number(version, w.op.item)
+	if err != nil {
+		return err
+	}
+	w.item = e.CopyOf(w.op.item)
+	w.keep(w.item, next, reflect.Value{})
+	w.wrote(w.item)
+	var key attr.Item
+	written := false
+	if w.op.alone && db.JSON {
+		key, written = w.writeJSON()
+	}
+	if !written {
+		if w.attrs, err = w.stored(w.item); err != nil {
+			return err
+		}
+		key = e.Table.KeyOf(model.Loaded(w.attrs))
+	}
+	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
+		if err := w.know(key); err != nil {
+			return err
+		}
+	}
+	kind := putAction
+	if len(e.Derived) > 0 {
+		kind = updateAction
+	}
+	a := w.action(kind, roleItem, key)
+	if a.attrs, a.bytes = w.attrs, w.bytes; kind == updateAction {
+		w.keepDerived(a)
+	}
+	switch {
+	case w.op.Verb == VerbCreate:
+		a.guard(guardItem, isAbsent{absentToCreate})
+	case creates:
+		a.guard(guardItem, isAbsent{absentAtZero})
+	case w.op.Verb == VerbPut && e.Version != nil:
+		a.guard(guardItem, isThere{version})
+	case w.op.Verb == VerbReplace, len(w.op.conds) > 0:
+		a.guard(guardItem, isThere{})
+	}
+	if !creates && e.Version != nil {
+		a.guard(guardItem, hasVersion{version})
+	}
+	if err := w.expectRevision(a); err != nil {
+		return err
+	}
+	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
+	if err := a.given(w.op.conds); err != nil {
+		return w.op.Fail(key, fmt.Errorf("If: %w", err))
+	}
+	if err := w.claims(a, w.item); err != nil {
+		return err
+	}
+	if kind == updateAction && e.TTL != nil && w.op.Verb == VerbPut && e.Version == nil && len(w.op.conds) == 0 {
+		w.mixesWithNothing(a)
+	}
+	return w.remember(w.attrs, next)
+}
+
+// mixesWithNothing keeps a put that is an update from mixing with what is left of an expired item.
+func (w *prepared) mixesWithNothing(a *action) {
+	switch w.tries.item.state {
+	case knownNothing:
+		a.orAbsent = true
+	case knownPresent:
+		a.guard(guardRead, isThere{})
+	case knownAbsent: // asserted
+	}
+}
+
+// keepDerived makes an update of a put, which leaves alone what the write does not know.
+func (w *prepared) keepDerived(a *action) {
+	attrs := a.attrs
+	a.attrs = nil
+	for _, f := range w.e.Mapped {
+		if w.e.DerivedBy(f) != "" {
+			delete(attrs, f.Attr())
+		} else if attrs[f.Attr()] == nil {
+			a.update.Remove(a.x.Name(f.Attr()))
+		}
+	}
+	for _, r := range w.e.Indexed {
+		for _, attr := range r.Owns() {
+			if attrs[attr] == nil {
+				a.update.Remove(a.x.Name(attr))
+			}
+		}
+	}
+	for _, attr := range attr.SortedNames(attrs) {
+		if !w.e.Table.Primary.IsKey(attr) {
+			a.update.Set(a.x.Name(attr), a.x.Value(attrs[attr]))
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package write
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// number returns the number of the version that the write makes of an item at version.
+func (w *prepared) number(version int64, it reflect.Value) (int64, error) {
+	n := &w.tries.newest
+	switch {
+	case w.e.History == nil || !n.found && !n.wanted:
+		return version + 1, nil
+	case !n.found:
+		row := attr.Item{}
+		if err := w.e.HistoryKey(string(w.op.Verb), it, 1, row); err != nil {
+			return 0, err
+		}
+		return 0, &needs{key: row, newest: row}
+	}
+	return max(n.number, version) + 1, nil
+}
+
+// given returns the version that the op's item has, if it was given one.
+func (w *prepared) given() int64 {
+	if w.e.Version == nil || w.op.Verb == VerbCreate {
+		return 0
+	}
+	return w.e.Version.Get(w.op.item).Int()
+}
+
+// keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
+// as it was read, the zero Value where the verb does not read it.
+func (w *prepared) keep(it reflect.Value, version int64, before reflect.Value) {
+	if f := w.e.Version; f != nil {
+		f.Addr(it).SetInt(version)
+	}
+	if f := w.e.Updated; f != nil {
+		f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(Precision(f))))
+	}
+	f := w.e.Created
+	if f == nil || !f.Get(it).IsZero() {
+		return
+	}
+	if before.IsValid() && !f.Get(before).IsZero() {
+		f.Addr(it).Set(f.Get(before))
+		return
+	}
+	f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(Precision(f))))
+}
+
+// Precision is what the field's attribute keeps of a time.
+func Precision(f *field.Field) time.Duration {
+	if f.UnixTime {
+		return time.Second
+	}
+	return time.Nanosecond
+}
+
+// stored returns the attributes of an item that is about to be written.
+func (w *prepared) stored(it reflect.Value) (attr.Item, error) {
+	attrs, err := w.e.Encode(string(w.op.Verb), it)
+	if err != nil {
+		return nil, err
+	}
+	if w.stamp != nil {
+		attrs[model.WriteStampAttr] = w.stamp
+	}
+	if err := checkTTL(w.e, it, w.now); err != nil {
+		return nil, w.op.Fail(w.e.Table.KeyOf(model.Loaded(attrs)), err)
+	}
+	return attrs, w.checkSize(attrs)
+}
+
+func (w *prepared) checkSize(attrs attr.Item) error {
+	if w.bytes = attr.Size(attrs); w.bytes > attr.MaxItemBytes {
+		return w.op.Fail(w.e.Table.KeyOf(model.Loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package write
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
+)
+
+// member is what is known of a field.
+type member struct {
+	v      reflect.Value
+	av     types.AttributeValue // nil where the attribute is absent
+	empty  types.AttributeValue // of what may be absent or this: that it equals an empty value holds for both
+	from   string
+	assert bool
+	fault  string // why it cannot be known
+}
+
+func (m member) known() bool { return m.fault == "" }
+
+// readIf takes from the conditions what they say about fields.
+func (p *updatePlan) readIf(conds []model.Clause) error {
+	for _, cl := range conds {
+		if cl.Op == model.OpNil {
+			return fault.Model("If: a nil condition")
+		}
+		switch cl.Op {
+		case model.OpAnd:
+			if err := p.readIf(cl.Kids); err != nil {
+				return err
+			}
+		case model.OpEq, model.OpAbsent:
+			f, vals, err := p.e.Operands(cl)
+			if err != nil {
+				return fmt.Errorf("If: %w", err)
+			}
+			m := member{v: reflect.Zero(f.Type), av: p.e.Zero(f), from: "If"}
+			if cl.Op == model.OpEq {
+				if rv := reflect.ValueOf(cl.Vals[0]); rv.IsValid() {
+					m.v = rv
+				}
+				if m.av = vals[0]; model.Omitted(f, m.av) {
+					m.av, m.empty = nil, vals[0]
+				}
+			}
+			p.given[f] = m
+		default: // says nothing certain
+		}
+	}
+	return nil
+}
+
+// member says what f is after the edits.
+func (p *updatePlan) member(f *field.Field) member {
+	if m, ok := p.members[f]; ok {
+		return m
+	}
+	m := p.find(f)
+	p.members[f] = m
+	return m
+}
+
+func (p *updatePlan) find(f *field.Field) member {
+	for i := range p.edits {
+		x := &p.edits[i]
+		if !x.f.Overlaps(f) {
+			continue
+		}
+		if x.whole() && (x.f == f || len(x.f.Index) < len(f.Index)) {
+			return p.edited(x, f)
+		}
+		return member{fault: fmt.Sprintf("REFUSED: %s leaves a value that only DynamoDB knows", x)}
+	}
+	if m, ok := p.given[f]; ok {
+		return m
+	}
+	v := f.Get(p.op.item)
+	if p.e.Primary.Keeps(f) {
+		av, err := p.e.Value(f, v)
+		if err != nil {
+			return member{fault: err.Error()}
+		}
+		return member{v: v, av: av, from: "key"}
+	}
+	if v.IsZero() {
+		return member{fault: "MISSING"}
+	}
+	av, err := p.e.Value(f, v)
+	if err != nil {
+		return member{fault: err.Error()}
+	}
+	m := member{v: v, av: av, from: "example, asserted", assert: true}
+	if av != nil && model.Omitted(f, av) {
+		m.empty = av
+	}
+	return m
+}
+
+// edited says what an edit of f, or of a struct that f is in, makes of f.
+func (p *updatePlan) edited(x *edit, f *field.Field) member {
+	m := member{v: x.v, av: x.value, from: "edit"}
+	if x.f == f {
+		if m.av == nil {
+			m.av = p.e.Zero(f)
+		}
+		return m
+	}
+	scratch := p.e.NewItem()
+	x.f.Addr(scratch).Set(x.v)
+	m.v, m.av = f.Get(scratch), nil
+	switch outer, ok := x.value.(*types.AttributeValueMemberM); {
+	case ok:
+		m.av = attr.At(outer.Value, f.Path[len(x.f.Path):])
+	case x.f.Type.Kind() == reflect.Struct:
+		m.av = p.e.Zero(f)
+	}
+	return m
+}

@@ -1,0 +1,212 @@
+package write
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/field"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// rowPlan is what becomes of one index row, for [Op.String].
+type rowPlan struct {
+	row     *model.IndexKeys
+	out     bool // the item leaves the index, or is not in it
+	members []*field.Field
+}
+
+// touched reports whether an edit overlaps one of fs.
+func (p *updatePlan) touched(fs []*field.Field) bool {
+	return slices.ContainsFunc(p.edits, func(x edit) bool { return slices.ContainsFunc(fs, x.f.Overlaps) })
+}
+
+// row plans one index row.
+func (p *updatePlan) row(r *model.IndexKeys) error {
+	keys := r.Keys()
+	changed := make([]bool, len(keys))
+	whenTouched, any := p.touched(conditionFields(r)), false
+	for i, k := range keys {
+		changed[i] = p.touched(k.Template.Fields())
+		any = any || changed[i]
+	}
+	any = any || whenTouched
+	if !any && !p.upsert {
+		return nil
+	}
+	if len(r.When) > 0 && r.Kept {
+		p.rows = append(p.rows, rowPlan{row: r})
+		return p.render(r, changed)
+	}
+	in, unknown := p.included(r, !any)
+	switch {
+	case in && p.upsert || whenTouched && in:
+		for i := range changed {
+			changed[i] = true
+		}
+	case !in && len(unknown) == 0:
+		p.rows = append(p.rows, rowPlan{row: r, out: true, members: conditionFields(r)})
+		if whenTouched {
+			p.leave = append(p.leave, r.Owns()...)
+		}
+		return nil
+	}
+	plan := rowPlan{row: r, members: slices.Clone(conditionFields(r))}
+	need := func(f *field.Field) {
+		if !slices.Contains(plan.members, f) {
+			plan.members = append(plan.members, f)
+		}
+		if !p.member(f).known() && !slices.Contains(unknown, f) {
+			unknown = append(unknown, f)
+		}
+	}
+	for i, k := range keys {
+		switch {
+		case !changed[i]:
+		case !k.Template.Native():
+			for _, f := range k.Template.Fields() {
+				need(f)
+			}
+		case p.upsert:
+			for _, f := range k.Template.Fields() {
+				if !p.touched([]*field.Field{f}) { // any edit gives a new item a value
+					need(f)
+				}
+			}
+		}
+	}
+	p.rows = append(p.rows, plan)
+	if len(unknown) > 0 {
+		p.lacks(r, unknown)
+		return nil
+	}
+	return p.render(r, changed)
+}
+
+// included says whether the item is in the row's index after the edits, as far as that is known; unknown are the
+// fields that are needed to tell. Where the row is untouched, an item that was there is left as it is; so it is enough
+// to know that a new one, in which what is not known is absent, is not in the index.
+func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unknown []*field.Field) {
+	for i, c := range r.When {
+		attrs := attr.Item{}
+		var lacks, either []*field.Field
+		for _, f := range p.e.FieldsOf(c) {
+			m := p.member(f)
+			switch {
+			case !m.known():
+				lacks = append(lacks, f)
+				attr.SetPath(attrs, f.Path, p.e.Zero(f))
+			case m.empty != nil && !slices.Contains(either, f):
+				either = append(either, f)
+			default:
+				attr.SetPath(attrs, f.Path, m.av)
+			}
+		}
+		holds, sure := p.whether(r.Unless[i], attrs, either)
+		if !sure {
+			lacks = append(lacks, either...)
+		}
+		if (len(lacks) == 0 || untouched) && sure && !holds {
+			return false, nil
+		}
+		unknown = append(unknown, lacks...)
+	}
+	return len(unknown) == 0, unknown
+}
+
+// whether evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
+// makes a difference.
+func (p *updatePlan) whether(holds model.Predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
+	if len(either) == 0 {
+		return holds(attrs), true
+	}
+	f, rest := either[0], either[1:]
+	without, sure := p.whether(holds, attrs, rest)
+	if !sure {
+		return false, false
+	}
+	attrs, _ = attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
+	attr.SetPath(attrs, f.Path, p.member(f).empty)
+	with, sure := p.whether(holds, attrs, rest)
+	return with, sure && with == without
+}
+
+// lacks records what a row needs and nobody has said.
+func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
+	var missing []string
+	for _, f := range fs {
+		m := p.member(f)
+		if m.fault == "MISSING" {
+			missing = append(missing, f.Name)
+			continue
+		}
+		if m.known() { // of an If that does not say which
+			m.fault = "Eq of an empty value holds for an absent attribute and for an empty one, and the index tells them apart: ask for Absent"
+		}
+		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it%s",
+			f.Name, r.Index.Name, strings.TrimPrefix(m.fault, "REFUSED: "), orModify(p.e)))
+	}
+	if len(missing) > 0 {
+		why := "the edit touches its key"
+		if p.upsert {
+			why = "a new item would be in it"
+		}
+		p.missing = append(p.missing, fmt.Sprintf("%s needs %s (%s): give it in If(Eq(…)), or in the key given by example%s",
+			r.Index.Name, strings.Join(missing, " and "), why, orModify(p.e)))
+	}
+}
+
+// render makes the keys of a row that the item is in.
+func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
+	it, attrs := p.e.NewItem(), attr.Item{}
+	for _, k := range r.Keys() {
+		for _, f := range k.Template.Fields() {
+			if m := p.member(f); m.known() {
+				f.Addr(it).Set(m.v)
+				attr.SetPath(attrs, f.Path, m.av)
+			}
+		}
+	}
+	for i, k := range r.Keys() {
+		if k.Template.Native() {
+			if err := p.native(r, k, attrs); err != nil {
+				return err
+			}
+			continue
+		}
+		if !changed[i] || p.e.Table.Primary.IsKey(k.Attrs[0]) { // which the key of the request says
+			continue
+		}
+		s, err := r.Render(string(p.op.Verb), k, it)
+		if err != nil {
+			return err
+		}
+		p.keys[k.Attrs[0]] = s
+	}
+	return nil
+}
+
+// native refuses edits that leave a Native key without a value it can have.
+func (p *updatePlan) native(r *model.IndexKeys, k model.Key, attrs attr.Item) error {
+	for i, part := range k.Template.Parts() {
+		at := slices.IndexFunc(p.edits, func(x edit) bool { return x.f == part.Field })
+		if at < 0 || !p.edits[at].whole() {
+			continue
+		}
+		if p.edits[at].value == nil {
+			if len(r.When) > 0 && r.Kept {
+				continue // it leaves the index
+			}
+			attrs = attr.Item{}
+		}
+		one := model.Key{Side: k.Side, Attrs: k.Attrs[i : i+1], Template: template.New(part), MaxBytes: k.MaxBytes}
+		if err := r.CheckNative(string(p.op.Verb), one, attrs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
