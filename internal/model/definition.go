@@ -219,7 +219,7 @@ func (d *Definition) foreign(err error) error {
 	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
 }
 
-// row resolves the templates of a declaration.
+// row resolves the templates of a declaration: the keys of the entity in ix.
 func (d *Definition) row(ix *Index, partition Parts, sort []Parts) *IndexKeys {
 	before := len(d.faults)
 	r := &IndexKeys{Entity: d.E, Index: ix, Partition: d.template(ix, "partition", partition, len(ix.Partition))}

@@ -80,7 +80,7 @@ func (t *Table) historyOf(s attr.Stored) *Entity {
 	return nil
 }
 
-// shaped reports whether the table key of s has the shape of the row's.
+// shaped reports whether the table key of s has the shape of r's.
 func (r *IndexKeys) shaped(s attr.Stored) bool {
 	for _, k := range r.Keys() {
 		if text, ok := s.Text(k.Attrs[0]); !ok || !k.Template.Match(text) {

@@ -95,7 +95,7 @@ func (ix *Index) Attrs() []string {
 	return slices.Clip(ix.names)
 }
 
-// Projects reports whether rows of the index hold attr.
+// Projects reports whether entries of the index hold attr.
 func (ix *Index) Projects(attr string) bool {
 	return ix.Projection == ProjectAll || slices.Contains(ix.Partition, attr) || slices.Contains(ix.Sort, attr) ||
 		slices.Contains(ix.Table.Primary.Partition, attr) || slices.Contains(ix.Table.Primary.Sort, attr) ||

@@ -16,7 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Load is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
+// Load is a read of one item as data, for [DB.LoadTogether] and [DB.LoadAll].
 type Load struct {
 	E     *model.Entity
 	Dst   reflect.Value // addressable

@@ -23,7 +23,7 @@ type Query struct {
 	Collection    bool
 	IgnoreUnknown bool
 	Whole         bool               // the items are written back, with every attribute that they have
-	wanted        []*model.IndexKeys // of a collection: the rows that its reader asks for, all if nil
+	wanted        []*model.IndexKeys // of a collection: the keys of the entities that its reader asks for, all if nil
 }
 
 func (q Query) String() string {

@@ -61,7 +61,7 @@ func (t *Turn) ready(ctx context.Context) (ds []*Delivery) {
 }
 
 // Settle notes what became of a record, in the order of the batch. What succeeded behind a failure of its item is withheld all the
-// same. A failure that is none of its own stops the batch and counts for nothing.
+// same. A failure that is none of its own stops the batch and is not counted.
 func (t *Turn) Settle(ctx context.Context, d *Delivery, err error) {
 	s := &d.Shares[t.Part]
 	if err == nil {
