@@ -2,12 +2,8 @@ package ddb
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"reflect"
 
-	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/read"
 )
 
@@ -51,39 +47,18 @@ func (l Lookup[T]) Found() bool { return l.Outcome == LookupFound }
 // an [ItemError] for each item that cannot be read; the lookups are returned with it. With any other error they are
 // nil.
 func (r *Repository[T]) BatchGet(ctx context.Context, keys []T) ([]Lookup[T], error) {
-	e := r.e.e
-	raw := make([]attr.Item, len(keys))
-	for i := range keys {
-		var err error
-		if raw[i], err = e.Key("batch get", reflect.ValueOf(&keys[i]).Elem()); err != nil {
-			return nil, public(err)
-		}
-	}
-	b, err := r.db.BatchGet(ctx, raw, r.db.Strong)
-	if err != nil {
-		return nil, r.db.Fail("batch get", e, nil, err)
-	}
-	defer b.Release()
 	out := make([]Lookup[T], len(keys))
-	missed := 0
-	var bad []error
-	for i := range out {
-		switch found := b.Found[i]; {
-		case b.Throttled[i]:
-			out[i] = Lookup[T]{r.e.Key(keys[i]), LookupThrottled}
-			missed++
-		case found.None() || r.db.Past(found):
-			out[i] = Lookup[T]{r.e.Key(keys[i]), LookupGone}
-		default:
-			out[i].Outcome = LookupFound
-			if err := r.decode("batch get", found, &out[i].Item); err != nil {
-				out[i] = Lookup[T]{r.e.Key(keys[i]), LookupUnreadable}
-				bad = append(bad, public(err))
+	whole, err := r.db.LookUp(ctx, r.e.e, len(keys),
+		func(i int) reflect.Value { return reflect.ValueOf(&keys[i]).Elem() },
+		func(i int, o read.Outcome) reflect.Value {
+			out[i] = Lookup[T]{Outcome: Outcome(o)}
+			if o != read.Found {
+				out[i].Item = r.e.Key(keys[i])
 			}
-		}
+			return reflect.ValueOf(&out[i].Item).Elem()
+		})
+	if whole {
+		return nil, public(err)
 	}
-	if missed > 0 {
-		bad = append(bad, fmt.Errorf("ddb: batch get %s: %w: %d of %d keys unprocessed after %d attempts", e.Name, fault.ErrThrottled, missed, len(keys), r.db.Attempts))
-	}
-	return out, errors.Join(bad...)
+	return out, public(err)
 }

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
@@ -65,22 +64,9 @@ func (r *Repository[T]) Consistent() *Repository[T] { return &Repository[T]{r.db
 // Get reads the item whose primary key fields are set in key. It is one GetItem. If there is no such item, or its TTL
 // has passed, the error matches [ErrNotFound].
 func (r *Repository[T]) Get(ctx context.Context, key T) (T, error) {
-	var zero T
-	e := r.e.e
-	k, err := e.Key("get", reflect.ValueOf(&key).Elem())
-	if err != nil {
-		return zero, public(err)
-	}
-	found, page, err := r.db.ReadItem(ctx, k, r.db.Strong)
-	defer page.Release()
-	switch {
-	case err != nil:
-		return zero, r.db.Fail("get", e, k, err)
-	case found.None() || r.db.Past(found):
-		return zero, r.db.Fail("get", e, k, fault.ErrNotFound)
-	}
-	err = r.decode("get", found, &zero)
-	return zero, public(err)
+	var out T
+	err := r.db.Get(ctx, r.e.e, reflect.ValueOf(&key).Elem(), reflect.ValueOf(&out).Elem())
+	return out, public(err)
 }
 
 // One returns the only item of q. If there is none the error matches [ErrNotFound]; if there are more, [ErrTooMany].
@@ -126,31 +112,16 @@ func (r *Repository[T]) One(ctx context.Context, q Query[T]) (T, error) {
 func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var it, zero T // it is for all items: what is yielded is a copy
-		p, err := q.q.Plan(r.db.DB)
-		if err != nil {
-			yield(zero, public(err))
-			return
-		}
 		place := func(*model.Entity) reflect.Value {
 			it = zero
 			return reflect.ValueOf(&it).Elem()
 		}
-		err = r.db.Each(ctx, p, func(row read.Hit) (counts, more bool) {
-			if row.Item.None() {
-				return false, true
+		r.db.Range(ctx, q.q, place, func(err error) bool {
+			if err != nil {
+				return yield(zero, public(err))
 			}
-			switch v, _, _, err := p.Take("query", row.Item, place); v {
-			case read.Unread:
-				return false, yield(zero, public(err))
-			case read.Wanted:
-				return true, yield(it, nil)
-			default:
-				return false, true
-			}
+			return yield(it, nil)
 		})
-		if err != nil {
-			yield(zero, public(err))
-		}
 	}
 }
 
@@ -159,38 +130,17 @@ func (r *Repository[T]) Query(ctx context.Context, q Query[T]) iter.Seq2[T, erro
 // [LookupThrottled] one does not end the sequence. Requests, capacity and other errors are those of Query.
 func (r *Repository[T]) Lookups(ctx context.Context, q Query[T]) iter.Seq2[Lookup[T], error] {
 	return func(yield func(Lookup[T], error) bool) {
-		p, err := q.q.Plan(r.db.DB)
-		if err != nil {
-			yield(Lookup[T]{}, public(err))
-			return
+		var it, zero T
+		place := func(*model.Entity) reflect.Value {
+			it = zero
+			return reflect.ValueOf(&it).Elem()
 		}
-		p.Outcomes = true
-		var l Lookup[T]
-		place := func(*model.Entity) reflect.Value { return reflect.ValueOf(&l.Item).Elem() }
-		err = r.db.Each(ctx, p, func(row read.Hit) (counts, more bool) {
-			l = Lookup[T]{Outcome: Outcome(row.Outcome)}
-			if row.Item.None() {
-				if p.Q.IgnoreUnknown && !r.db.Table.Claims(r.e.e, row.Found) {
-					return false, true
-				}
-				if err := r.e.e.DecodeKey(row.Found, place(nil)); err != nil {
-					return false, yield(Lookup[T]{}, public(r.db.Table.ItemError("query", r.e.e, row.Found, err)))
-				}
-				return true, yield(l, nil)
+		r.db.Lookups(ctx, q.q, place, func(o read.Outcome, err error) bool {
+			if err != nil {
+				return yield(Lookup[T]{}, public(err))
 			}
-			switch v, _, _, err := p.Take("query", row.Item, place); v {
-			case read.Unread:
-				return false, yield(Lookup[T]{}, public(err))
-			case read.Wanted:
-				l.Outcome = LookupFound
-				return true, yield(l, nil)
-			default:
-				return false, true
-			}
+			return yield(Lookup[T]{it, Outcome(o)}, nil)
 		})
-		if err != nil {
-			yield(Lookup[T]{}, public(err))
-		}
 	}
 }
 
@@ -210,42 +160,21 @@ type Page[T any] struct {
 // Items that cannot be read do not count for the limit: the page has the other items and Next, and the error joins an
 // [ItemError] for each. With any other error the page is empty.
 func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Page[T], error) {
-	p, err := q.q.Plan(r.db.DB)
-	if err != nil {
-		return Page[T]{}, public(err)
-	}
-	reading, err := r.db.Begin(p, string(after))
-	if err != nil {
-		return Page[T]{}, public(err)
-	}
-	defer reading.Release()
 	var items []T
-	var bad []error
-	place := func(*model.Entity) reflect.Value {
+	begin := func(ahead int) reflect.Value {
 		n := len(items)
 		if n == cap(items) {
-			items = slices.Grow(items, reading.Ahead)
+			items = slices.Grow(items, ahead)
 		}
 		items = items[:n+1]
 		return reflect.ValueOf(&items[n]).Elem()
 	}
-	err = reading.Each(ctx, q.q.Limit == 0 || q.q.Examine > 0, func(row read.Hit) (counts, more bool) {
-		if row.Item.None() {
-			return false, true
-		}
-		v, e, _, err := p.Take("page", row.Item, place)
-		if v != read.Unread {
-			return v == read.Wanted, true
-		}
-		if bad = append(bad, public(err)); e != nil {
-			items = items[:len(items)-1] // which is zero again
-		}
-		return false, true
-	})
+	drop := func() { items = items[:len(items)-1] } // which is zero again
+	next, bad, err := r.db.Page(ctx, q.q, string(after), begin, drop)
 	if err != nil {
 		return Page[T]{}, public(err)
 	}
-	return Page[T]{Items: items, Next: Cursor(reading.Cursor())}, errors.Join(bad...)
+	return Page[T]{Items: items, Next: Cursor(next)}, public(errors.Join(bad...))
 }
 
 // Count returns the number of items of q, up to its limit, without returning them. Requests and capacity are those of
@@ -256,11 +185,7 @@ func (r *Repository[T]) Page(ctx context.Context, q Query[T], after Cursor) (Pag
 // index shows. If the index does not show which items have expired, the items are fetched. With an error the count is
 // 0.
 func (r *Repository[T]) Count(ctx context.Context, q Query[T]) (int, error) {
-	p, err := q.q.Plan(r.db.DB)
-	if err != nil {
-		return 0, public(err)
-	}
-	n, err := r.db.Count(ctx, p)
+	n, err := r.db.CountOf(ctx, q.q)
 	return n, public(err)
 }
 
@@ -294,9 +219,4 @@ func CollectAll[T any](seq iter.Seq2[T, error]) ([]T, error) {
 		}
 	}
 	return out, errors.Join(bad...)
-}
-
-// decode sets dst, a zero T, to the one in s; it stays zero if that is none.
-func (r *Repository[T]) decode(op string, s attr.Stored, dst *T) error {
-	return r.e.e.As(op, s, reflect.ValueOf(dst).Elem())
 }

@@ -162,7 +162,7 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 		return zero, nil
 	}
 	var it T
-	if err := r.decode(string(op.op.Verb), model.Loaded(out.Attrs), &it); err != nil {
+	if err := r.e.e.As(string(op.op.Verb), model.Loaded(out.Attrs), reflect.ValueOf(&it).Elem()); err != nil {
 		return zero, fmt.Errorf("ddb: %s %s: %w", op.op.Verb, r.e.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil
