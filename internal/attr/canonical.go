@@ -53,6 +53,8 @@ func Canonical(av types.AttributeValue) string {
 	return "-"
 }
 
+// CanonicalItem renders an item so that two items have the same text exactly if they are equal, as [Canonical] does
+// for a value.
 func CanonicalItem(attrs Item) string {
 	var b strings.Builder
 	b.WriteString("M{")

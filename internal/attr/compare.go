@@ -96,6 +96,7 @@ func sameSet[E any](a, b []E, same func(x, y E) bool) bool {
 	})
 }
 
+// Contains reports whether want is a part of the string have, or an element of the list or set have.
 func Contains(have, want types.AttributeValue) bool {
 	switch h := have.(type) {
 	case *types.AttributeValueMemberS:

@@ -79,6 +79,7 @@ func SetPath(attrs Item, path []string, av types.AttributeValue) {
 	attrs[path[len(path)-1]] = av
 }
 
+// SortedNames returns the names of the attributes in ascending order.
 func SortedNames(attrs Item) []string {
 	names := make([]string, 0, len(attrs))
 	for name := range attrs {

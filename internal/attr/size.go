@@ -18,6 +18,7 @@ func Size(attrs Item) int {
 	return n
 }
 
+// ValueSize returns the bytes that DynamoDB counts for a value, without its name.
 func ValueSize(av types.AttributeValue) int {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:

@@ -6,14 +6,14 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// Stored is an item as a read returned it: its attributes, or where it stands in the JSON of an answer. What reads do with items goes through it, so that
-// both are treated alike. The zero stored is none.
+// Stored is an item as a read returned it: its attributes, or where it stands in the JSON of a response. What reads
+// do with items goes through it, so that both are treated alike. The zero Stored is none.
 type Stored struct {
 	Attrs Item
 	JSON  wire.Item
 }
 
-// StoredItems returns the items of an answer: those of the page that a wire.Call read, else those that the SDK did.
+// StoredItems returns the items of a response: those of the page that a wire.Call read, else those that the SDK did.
 func StoredItems(page *wire.Page, items []Item) []Stored {
 	if page == nil {
 		out := make([]Stored, len(items))

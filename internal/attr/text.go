@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
+// ScalarType returns the type that a key attribute with this value has, and "" if no key attribute can hold it.
 func ScalarType(av types.AttributeValue) types.ScalarAttributeType {
 	switch av.(type) {
 	case *types.AttributeValueMemberS:
@@ -46,6 +47,7 @@ func IsEmpty(av types.AttributeValue) bool {
 	return false
 }
 
+// AppendKeyValue appends the type, the length and the text of a key value to b.
 func AppendKeyValue(b []byte, av types.AttributeValue) []byte {
 	var kind byte
 	var text []byte
@@ -62,10 +64,12 @@ func AppendKeyValue(b []byte, av types.AttributeValue) []byte {
 	return append(b, text...)
 }
 
+// Number returns n as an attribute value.
 func Number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
+// Text renders a value for messages and descriptions.
 func Text(av types.AttributeValue) string {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:

@@ -9,9 +9,9 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// WritesJSON reports that nobody can look at the Item of a PutItemInput on its way to the wire, so that it need not be
-// whole: a client of the SDK's own, without middlewares, interceptors or a protocol of the user's, one of which might
-// encrypt it.
+// WritesJSON reports that no user code can look at the Item of a PutItemInput on its way to the wire, so that it need
+// not be whole. Such code is a client that is not the SDK's own, or a middleware, an interceptor or a protocol of the
+// user's, one of which might encrypt the item.
 func WritesJSON(client Client) bool {
 	c, _ := client.(*dynamodb.Client)
 	if c == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// wrapped is a client that is not the SDK's own, protocol one that only looks like it, interceptor somebody who looks on.
+// wrapped is a client that is not the SDK's own, protocol one that only looks like it, interceptor one that looks on.
 type (
 	wrapped     struct{ *dynamodb.Client }
 	protocol    struct{ smithyhttp.ClientProtocol }
@@ -25,7 +25,7 @@ func (interceptor) BeforeSerialization(context.Context, *smithyhttp.InterceptorC
 	return nil
 }
 
-// Puts are written as JSON where nobody can look at them on their way, and only there.
+// Puts are written as JSON where no user code can look at them on their way, and only there.
 func TestWritesJSON(t *testing.T) {
 	t.Parallel()
 	engine := ddbmem.New()

@@ -18,8 +18,10 @@ type Clause struct {
 	Expr expression.ConditionBuilder
 }
 
+// Operator is the operator of a clause, as it is printed.
 type Operator string
 
+// The operators of clauses; OpNil is that of a clause without one.
 const (
 	OpNil        Operator = ""
 	OpEq         Operator = "="

@@ -51,8 +51,8 @@ func (t *Table) Reserved(s attr.Stored) bool {
 // companions are what the keys of the library's own items begin with.
 var companions = []string{LedgerPrefix, RankPrefix, DistinctPrefix, UniquePrefix, LeasePrefix, LeaseStartPrefix}
 
-// Companion reports whether the item is one of the library's own. What somebody else wrote under a key that begins with ~
-// is an item like any other that no entity claims.
+// Companion reports whether the item is one of the library's own. What another program wrote under a key that begins
+// with ~ is an item like any other that no entity claims.
 func (t *Table) Companion(s attr.Stored) bool {
 	key, ok := s.Text(t.Primary.Partition[0])
 	return ok && strings.HasPrefix(key, "~") &&

@@ -272,12 +272,16 @@ type Placeholders interface {
 // Plain writes names and values themselves.
 type Plain struct{}
 
+// Name returns the name as it is.
 func (Plain) Name(attr string) string { return attr }
 
+// Path returns the names with dots between them.
 func (Plain) Path(path []string) string { return strings.Join(path, ".") }
 
+// Value returns the value as messages print it.
 func (Plain) Value(v types.AttributeValue) string { return attr.Text(v) }
 
+// Comparison renders the comparison of f with vals, with names and values written by x.
 func Comparison(x Placeholders, op Operator, f *field.Field, vals []types.AttributeValue) string {
 	path := x.Path(f.Path)
 	ps := make([]string, len(vals))

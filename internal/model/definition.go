@@ -52,7 +52,7 @@ func (d *Definition) Index(ix *Index, partition Parts, sort ...Parts) *IndexKeys
 	return r
 }
 
-// Under says that this entity's sort keys continue parent's, so that one Query reads a parent with what is under it:
+// Under says that this entity's sort keys continue parent's, so that one Query reads a parent with what is under it.
 func (d *Definition) Under(parent *Entity) {
 	if parent == nil {
 		d.fault("under: nil is no entity: define the parent first, and see that its Define had no error")
@@ -125,6 +125,8 @@ func (d *Definition) note(what string, ptr any) *field.Field {
 	return f
 }
 
+// NewDefinition begins the definition of an entity of table whose items are of type t; revision is the type of a
+// Revision field.
 func NewDefinition(table *Table, name string, t, revision reflect.Type) (*Definition, error) {
 	proto, err := field.New(t)
 	if err != nil {
@@ -217,7 +219,7 @@ func (d *Definition) foreign(err error) error {
 	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
 }
 
-// row resolves the templates of a declaration.
+// row resolves the templates of a declaration: the keys of the entity in ix.
 func (d *Definition) row(ix *Index, partition Parts, sort []Parts) *IndexKeys {
 	before := len(d.faults)
 	r := &IndexKeys{Entity: d.E, Index: ix, Partition: d.template(ix, "partition", partition, len(ix.Partition))}

@@ -36,7 +36,7 @@ func (t *Table) Describe(w io.Writer) error {
 	return nil
 }
 
-// whenText renders what must hold for an item to be in the row's index.
+// whenText renders what must hold for an item to be in the index.
 func (r *IndexKeys) whenText() string {
 	if slices.Contains(r.Entity.Also, r) {
 		return "by its attributes"

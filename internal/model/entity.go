@@ -27,7 +27,7 @@ type Entity struct {
 	KeyOnly []template.Part // of the primary key: those of fields without an attribute
 	Indexed []*IndexKeys
 	Lone    []indexField
-	Also    []*IndexKeys // rows that its attributes alone make, declared by AlsoIn
+	Also    []*IndexKeys // keys in indexes whose entries its attributes alone make, declared by AlsoIn
 
 	under  []*Entity // parents whose sort keys this entity's continue
 	covers []*Entity // the entities under this one
@@ -54,6 +54,7 @@ type Entity struct {
 	Notes []string // further lines of the design page
 }
 
+// Label returns the name of the entity for messages; a nil entity is that of companion items.
 func (e *Entity) Label() string {
 	if e == nil {
 		return "item of the library's own"
@@ -61,10 +62,10 @@ func (e *Entity) Label() string {
 	return e.Name
 }
 
-// AllKeys returns the primary row and the declared index rows.
+// AllKeys returns the primary keys and those of the declared indexes.
 func (e *Entity) AllKeys() []*IndexKeys { return append([]*IndexKeys{e.Primary}, e.Indexed...) }
 
-// KeysIn returns the entity's row in ix, nil if it has none.
+// KeysIn returns the entity's keys in ix, nil if it has no entries there.
 func (e *Entity) KeysIn(ix *Index) *IndexKeys {
 	if ix == e.Table.Primary {
 		return e.Primary
@@ -86,6 +87,7 @@ func (e *Entity) Resolve(ptr any) (*field.Field, error) {
 	return f, nil
 }
 
+// OtherSchema returns the error of a write that met an item of another schema.
 func (e *Entity) OtherSchema(old attr.Item) error {
 	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, SchemaOf(Loaded(old)), e.Schema)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// History keeps every version of an item under a key of its own, which must hold the Version field:
+// History keeps every version of an item under a key of its own, which must hold the Version field.
 func (d *Definition) History(partition, sort Parts) {
 	if d.E.History != nil {
 		d.fault("history: declared twice")
@@ -80,7 +80,7 @@ func (t *Table) historyOf(s attr.Stored) *Entity {
 	return nil
 }
 
-// shaped reports whether the table key of s has the shape of the row's.
+// shaped reports whether the table key of s has the shape of r's.
 func (r *IndexKeys) shaped(s attr.Stored) bool {
 	for _, k := range r.Keys() {
 		if text, ok := s.Text(k.Attrs[0]); !ok || !k.Template.Match(text) {

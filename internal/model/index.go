@@ -44,8 +44,10 @@ type Index struct {
 	Face       any      // the public Index
 }
 
+// IndexKind says which kind of index an [Index] is.
 type IndexKind uint8
 
+// The kinds of indexes; PrimaryIndex is the table itself.
 const (
 	PrimaryIndex IndexKind = iota
 	GlobalIndex
@@ -54,6 +56,7 @@ const (
 
 type projection uint8
 
+// What an index projects; ProjectAll is the default.
 const (
 	ProjectAll projection = iota
 	projectKeys
@@ -92,13 +95,14 @@ func (ix *Index) Attrs() []string {
 	return slices.Clip(ix.names)
 }
 
-// Projects reports whether rows of the index hold attr.
+// Projects reports whether entries of the index hold attr.
 func (ix *Index) Projects(attr string) bool {
 	return ix.Projection == ProjectAll || slices.Contains(ix.Partition, attr) || slices.Contains(ix.Sort, attr) ||
 		slices.Contains(ix.Table.Primary.Partition, attr) || slices.Contains(ix.Table.Primary.Sort, attr) ||
 		ix.Projection == projectInclude && slices.Contains(ix.include, attr)
 }
 
+// IsKey reports whether attr is a key attribute of the index.
 func (ix *Index) IsKey(attr string) bool {
 	return slices.Contains(ix.Partition, attr) || slices.Contains(ix.Sort, attr)
 }

@@ -19,13 +19,13 @@ type IndexKeys struct {
 	Index           *Index
 	Partition, Sort template.Template
 	When            []Clause
-	Unless          []Predicate                          // when, compiled; the row exists if all hold
+	Unless          []Predicate                          // when, compiled; the index entry exists if all hold
 	faulty          bool                                 // the keys are wrong by themselves
 	Kept            bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
 	halves          []Key                                // once the definition is complete
 	beside          []*field.Field                       // others, likewise
-	types           map[string]types.ScalarAttributeType // of the key attributes, of a row that AlsoIn declares
-	Mixed           bool                                 // of such a row: text keys stand among the attributes of one side
+	types           map[string]types.ScalarAttributeType // of the key attributes, of an index that AlsoIn declares
+	Mixed           bool                                 // of such an index: text keys stand among the attributes of one side
 }
 
 // AddWhen leaves an item out of the index unless all conds hold for it: a sparse index.
@@ -34,7 +34,7 @@ func (r *IndexKeys) AddWhen(conds ...Clause) *IndexKeys {
 	return r
 }
 
-// Key is one half of a row: the template and the attributes that it fills.
+// Key is the partition or the sort key: the template and the attributes that it fills.
 type Key struct {
 	Side     string // "partition", "sort"
 	Attrs    []string
@@ -47,7 +47,7 @@ func (k Key) TooLong(size int) error {
 	return fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.MaxBytes, k.Side)
 }
 
-// Limits is what a Native attribute of the key may hold in row r.
+// Limits is what a Native attribute of the key may hold in the index of r.
 func (k Key) Limits(r *IndexKeys) template.Limits {
 	return template.Limits{Bytes: k.MaxBytes, Side: k.Side, Reserved: r.Index.Kind == PrimaryIndex && k.Side == "partition"}
 }
@@ -83,7 +83,7 @@ func (e *Entity) Told(err error) error {
 	return err
 }
 
-// Keys returns the halves of the row, without the sort key where there is none.
+// Keys returns the partition key and the sort key, without the latter where there is none.
 func (r *IndexKeys) Keys() []Key {
 	if r.halves != nil {
 		return r.halves
@@ -101,7 +101,7 @@ const (
 	MaxSortBytes      = 1024
 )
 
-// Fields returns the fields that the row's keys hold, each once.
+// Fields returns the fields that the keys hold, each once.
 func (r *IndexKeys) Fields() (fs []*field.Field) {
 	for _, k := range r.Keys() {
 		for _, p := range k.Template.Parts() {
@@ -113,7 +113,7 @@ func (r *IndexKeys) Fields() (fs []*field.Field) {
 	return fs
 }
 
-// Keeps reports whether the row's keys hold f in full, so that it can be read back from them.
+// Keeps reports whether the keys hold f in full, so that it can be read back from them.
 func (r *IndexKeys) Keeps(f *field.Field) bool {
 	for _, k := range r.Keys() {
 		for _, p := range k.Template.Parts() {
@@ -125,7 +125,7 @@ func (r *IndexKeys) Keeps(f *field.Field) bool {
 	return false
 }
 
-// Owns returns the key attributes that are the row's alone: rendered from a template, and of no other row of the
+// Owns returns the key attributes that are of this index alone: rendered from a template, and of no other keys of the
 // entity. An item leaves the index when they are removed.
 func (r *IndexKeys) Owns() (attrs []string) {
 	for _, k := range r.Keys() {
@@ -172,6 +172,7 @@ func nativeType(f *field.Field) types.ScalarAttributeType {
 	return types.ScalarAttributeTypeS
 }
 
+// IsNumber reports whether t is an integer or floating-point type.
 func IsNumber(t reflect.Type) bool {
 	return IsInteger(t) || t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64
 }
@@ -185,6 +186,7 @@ func isNumberText(t reflect.Type) bool {
 	}]())
 }
 
+// IsInteger reports whether t is an integer type, signed or not.
 func IsInteger(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -195,11 +197,12 @@ func IsInteger(t reflect.Type) bool {
 	}
 }
 
+// IsBytes reports whether t is a slice of bytes.
 func IsBytes(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
 }
 
-// Others returns the fields that the row's partition key does not take, without those that other fields lie in.
+// Others returns the fields that the partition key does not take, without those that other fields lie in.
 func (r *IndexKeys) Others() []*field.Field {
 	if r.beside != nil {
 		return r.beside

@@ -94,7 +94,7 @@ func (e *Entity) badNative(op string, it reflect.Value) error {
 	return nil
 }
 
-// includes reports whether an item with these attributes has the row.
+// includes reports whether an item with these attributes has an entry in the index.
 func (r *IndexKeys) includes(attrs attr.Item) bool {
 	for _, p := range r.Unless {
 		if !p(attrs) {
@@ -104,7 +104,7 @@ func (r *IndexKeys) includes(attrs attr.Item) bool {
 	return true
 }
 
-// fill adds the row's key attributes to attrs, which holds the item's own already.
+// fill adds the key attributes of the index to attrs, which holds the item's own already.
 func (r *IndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 	ks := r.Keys()
 	texts := make([]types.AttributeValueMemberS, len(ks))
@@ -116,7 +116,7 @@ func (r *IndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 			continue
 		}
 		if attrs[k.Attrs[0]] != nil {
-			continue // of a row that shares the attribute, and so the template
+			continue // of an index that shares the attribute, and so the template
 		}
 		s, err := r.Render(op, k, it)
 		if err != nil {
@@ -128,7 +128,7 @@ func (r *IndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 	return nil
 }
 
-// within adds to an error of an index row which item it is of, and that it may stay out of the index.
+// within adds to an error of an index entry which item it is of, and that it may stay out of the index.
 func (r *IndexKeys) within(attrs attr.Item, err error) error {
 	key, ok := errors.AsType[*fault.KeyError](err)
 	if !ok || r.Index.Kind == PrimaryIndex {
@@ -172,6 +172,7 @@ func (r *IndexKeys) CheckNative(op string, k Key, attrs attr.Item) error {
 	return nil
 }
 
+// KeyError returns err as the error of rendering k in operation op. A [template.ValueError] also names the field.
 func (r *IndexKeys) KeyError(op string, k Key, err error) error {
 	out := &fault.KeyError{Op: op, Entity: r.Entity.Name, Index: r.Index.Name, Template: k.Template.String(), Err: err}
 	if v, ok := errors.AsType[*template.ValueError](err); ok {

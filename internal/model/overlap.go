@@ -8,8 +8,9 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// checkOverlaps refuses rows that a read of the other entity would meet: in every index, two entities whose partitions
-// can be the same have sort keys of which none begins as the other's do, unless one stands Under the other.
+// checkOverlaps refuses index entries that a read of the other entity would meet. In every index, two entities whose
+// partitions can be the same have sort keys of which none begins as the other's do, unless one stands Under the
+// other.
 func (d *Definition) checkOverlaps(other *Entity) {
 	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
 		if o := other.KeysIn(r.Index); o != nil && !(r.Mixed && o.Mixed) { // which nothing reads
@@ -81,7 +82,7 @@ func (e *Entity) ancestors() (out []*Entity) {
 	return out
 }
 
-// commonParent returns the row of the longest sort key that both d's entity and o's continue in o's index.
+// commonParent returns the keys with the longest sort key that both d's entity and o's continue in o's index.
 func (d *Definition) commonParent(o *IndexKeys) (best *IndexKeys) {
 	mine := d.E.KeysIn(o.Index)
 	for _, p := range d.E.ancestors() {
@@ -99,7 +100,7 @@ func (d *Definition) commonParent(o *IndexKeys) (best *IndexKeys) {
 	return best
 }
 
-// ParentIn returns the row of e's nearest parent whose sort keys e's continue in ix, nil if there is none.
+// ParentIn returns the keys of e's nearest parent whose sort keys e's continue in ix, nil if there is none.
 func (e *Entity) ParentIn(ix *Index) (best *IndexKeys) {
 	mine := e.KeysIn(ix)
 	for _, p := range e.ancestors() {

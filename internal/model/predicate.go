@@ -15,8 +15,8 @@ import (
 // Predicate is a condition evaluated here instead of in DynamoDB, on an item's attributes and with DynamoDB's rules.
 type Predicate func(attrs attr.Item) bool
 
-// Declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there, and
-// no empty range that somebody asked for.
+// Declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there,
+// and not an empty range.
 func (e *Entity) Declared(c Clause) (Predicate, error) {
 	if cc, err := e.CompileCond(c); err == nil {
 		if f := cc.crosses(); f != nil {

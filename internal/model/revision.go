@@ -45,12 +45,13 @@ type State struct {
 	Stamp   []byte
 }
 
+// Revision returns the text that a Revision field holds for s.
 func (s State) Revision() string {
 	b := binary.AppendUvarint([]byte{revisionFormat}, uint64(s.Version))
 	return base64.RawURLEncoding.EncodeToString(append(b, s.Stamp...))
 }
 
-// parse is the inverse of revision.
+// ParseRevision is the inverse of [State.Revision]. Its error matches ErrConflict.
 func ParseRevision(r string) (State, error) {
 	b, err := base64.RawURLEncoding.DecodeString(r)
 	if err != nil || len(b) < 2 || b[0] != revisionFormat {

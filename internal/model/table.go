@@ -140,6 +140,7 @@ func (t *Table) ownNames() (names []string) {
 	return append(names, SchemaAttr, WriteStampAttr)
 }
 
+// All returns the primary index and the others, in the order of their declaration.
 func (t *Table) All() []*Index { return append([]*Index{t.Primary}, t.Indexes...) }
 
 // Mutable panics when the table is in use: a change would leave DBs with half a model.

@@ -147,7 +147,7 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 	return faults, wrong
 }
 
-// news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity. [New] tells all.
+// news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity.
 func (t *Table) news() (faults []error) {
 	own, _ := t.faults()
 	for _, err := range own {

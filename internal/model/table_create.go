@@ -59,6 +59,7 @@ func (ix *Index) schema() (out []types.KeySchemaElement) {
 	return out
 }
 
+// Projected returns the projection of the index as CreateTable takes it.
 func (ix *Index) Projected() *types.Projection {
 	switch ix.Projection {
 	case projectKeys:

@@ -14,22 +14,9 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Create creates the table, waits until it is active and switches TTL on if the model has it. One that was
-// interrupted is called again, and finishes: so is one of two that run at once.
-//
-// For a table that exists the error matches [ErrExists]. CreateTable then waits until it is active if it is still
-// being created, and compares it with the model as [DB.VerifyTable] does. If all that is missing is TTL, it is
-// switched on, and the error says so; any other difference leaves the table as it is, and the error matches
-// [ErrModel] too and lists them:
-//
-//	err := db.CreateTable(ctx)
-//	switch {
-//	case errors.Is(err, ddb.ErrModel): // there is another table of that name
-//	case errors.Is(err, ddb.ErrExists): // it is there, and as the model says
-//	}
-//
-// A table that is being deleted is waited for, and created anew. The creation itself may answer [ErrExists] where
-// the first response was lost and the SDK asked again. It waits for up to ten minutes, or until ctx ends.
+// Create creates the table, waits until it is active and switches TTL on if the model has it. For a table that exists
+// the error matches [fault.ErrExists]: it is compared with the model, and TTL is switched on if that is all that is
+// missing. A table that is being deleted is waited for, and created anew.
 func Create(ctx context.Context, db *write.DB) error {
 	c, err := db.Tables("create table")
 	if err != nil {

@@ -13,17 +13,9 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Drop deletes the table with all that is in it, and waits until it is gone. If there is none the error matches
-// [ErrNotFound].
-//
-// A table that is not the model's is left as it is. DropTable compares it with the model, its TTL included, as
-// [DB.VerifyTable] does, and looks at a sample of its items. The error lists what it found: it matches [ErrModel] for
-// a table that differs, and [ErrUnknown] for items that no entity claims. Items of the library's own, and versions of an
-// entity with [Definition.History], belong to the model; a table with nothing but leases of a stream's readers does not.
-// [DB.ForceDropTable] deletes it all the same.
-//
-// It costs, beside the deletion, two requests that describe the table and its TTL, and eight that read up to 50 items each. A
-// sample may miss what is rare: it finds the wrong table, not the wrong item.
+// Drop deletes the table with all that is in it, and waits until it is gone. A table that differs from the model is
+// left as it is; so is one with items that no entity claims, as far as a sample finds them. A sample may miss what is
+// rare: it finds the wrong table, not the wrong item.
 func Drop(ctx context.Context, db *write.DB) error { return dropLive(ctx, db, false) }
 
 // ForceDrop is DropTable for whatever table has the name: it deletes without looking at what is in it.

@@ -20,18 +20,9 @@ type PurgeOptions struct {
 	Progress func(deleted int)
 }
 
-// Purge deletes every item of the table, the library's own included, and leaves the table itself. It reads the whole
-// table and pays for each delete; dropping and creating the table anew is cheaper where that is possible. If there is no
-// table the error matches [ErrNotFound]; an empty one has nothing to delete, and that is no error.
-//
-// A table that is not the model's is left as it is: Purge compares it with the model and looks at a sample of its items
-// first, as [DB.DropTable] does and at the same cost, and refuses with what it found. An item that no entity claims
-// is never deleted: Purge ends where it meets one that the sample missed, with an error that matches [ErrUnknown]. With
-// [PurgeOptions].Force it deletes them too, and by the live table's key where the model has another.
-//
-// It returns the number of items deleted, also with an error: those of a request whose response was lost are not in
-// it. Call it again to go on. What is left unprocessed is sent again, up to [Options].MaxAttempts times since the
-// last of them was deleted; then the error matches [ErrThrottled].
+// Purge deletes every item of the table, the library's own included, and leaves the table itself. It refuses what
+// [Drop] refuses, and ends at an item that no entity claims, unless Force is set; with Force it takes the keys of the
+// live table. It returns the number of items deleted, also with an error.
 func Purge(ctx context.Context, db *write.DB, opts *PurgeOptions) (deleted int, err error) {
 	if opts == nil {
 		opts = &PurgeOptions{}

@@ -16,12 +16,8 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Verify compares the live table with the model and reports every difference: keys, indexes, projections, types
-// of key attributes, TTL, and what is not ready: a table that is being created or deleted, an index that is still being
-// built. The error joins one line for each, in the same order every time, and matches [ErrModel]; it is nil if there is
-// none. Billing mode and stream are not part of the model. If there is no table the error matches [ErrNotFound].
-//
-// It costs two requests and no capacity. What DynamoDB says of a table may be some seconds old.
+// Verify compares the live table with the model and reports every difference, one line for each, in the same order
+// every time. The error matches [fault.ErrModel]. Billing mode and stream are not part of the model.
 func Verify(ctx context.Context, db *write.DB) error {
 	c, err := db.Tables("verify table")
 	if err != nil {

@@ -65,7 +65,7 @@ func (db *DB) encodeCursor(p position) string {
 // decodeCursor is the inverse of encodeCursor.
 func (db *DB) decodeCursor(c string) (position, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
-	if err != nil || strings.ContainsAny(string(c), "\r\n") || // which the decoder skips
+	if err != nil || strings.ContainsAny(c, "\r\n") || // which the decoder skips
 		len(b) < 1+8+tagSize {
 		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
@@ -140,6 +140,7 @@ func (r *CursorReader) count() int {
 	return int(n)
 }
 
+// Value reads a key value, nil if there is none left or it is malformed.
 func (r *CursorReader) Value() types.AttributeValue {
 	kind := r.byte()
 	n := r.count()

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Sink receives the items of one entity in [DB.Gather]: made by [Entity.Into].
+// Sink receives the items of one entity in [DB.Gather].
 type Sink struct {
 	E     *model.Entity
 	Start func() Sinking
@@ -24,16 +24,15 @@ type Sinking struct {
 	Drop, Done func()
 }
 
-// Gather reads a collection with one Query, as many requests as it has pages, and sorts its items into the sinks by
-// type. The key condition is narrowed to what the sinks ask for; what lies between and is of other entities is read,
-// paid for and skipped. It is no snapshot: an item written meanwhile may be in it or not. The first error ends it, that of
-// an item that cannot be read included; see [DB.GatherAll].
+// Gather reads a collection and sorts its items into the sinks by type. The key condition is narrowed to what the
+// sinks ask for; what lies between and is of other entities is read and skipped. The first error ends it, that of an
+// item that cannot be read included; see [DB.GatherAll].
 func (db *DB) Gather(ctx context.Context, q Query, into []Sink) error {
 	return db.gather(ctx, q, into, func(err error) error { return err })
 }
 
-// GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins an [ItemError] for
-// each of those. Any other error ends it, and leaves the sinks untouched.
+// GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins a
+// [fault.ItemError] for each of those. Any other error ends it, and leaves the sinks untouched.
 func (db *DB) GatherAll(ctx context.Context, q Query, into []Sink) error {
 	var bad []error
 	err := db.gather(ctx, q, into, func(err error) error {
@@ -86,8 +85,8 @@ func (db *DB) gather(ctx context.Context, q Query, into []Sink, fault func(error
 	return nil
 }
 
-// Items reads a collection; each value is a T of the entity that claims the item, for a type switch. It yields as
-// [Repository.Query] does.
+// Items reads a collection; each value is of the type of the entity that claims the item. An item that cannot be read
+// is yielded as a [fault.ItemError], and the query goes on if the loop does.
 func (db *DB) Items(ctx context.Context, q Query) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		p, err := q.Plan(db)

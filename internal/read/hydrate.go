@@ -10,8 +10,8 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// hydrate fetches the whole items behind rows that the index, or the selection, does not hold enough of, in their order.
-// It reads as consistently as the query.
+// hydrate fetches the whole items of index entries that do not hold enough, in their order. It reads as consistently
+// as the query.
 func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, error) {
 	if len(rows) == 0 {
 		return nil, nil
@@ -39,8 +39,8 @@ func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, 
 	return b.Held, nil
 }
 
-// matches reports whether the whole item still has the index key of the row that named it, and passes the filter that the
-// row passed.
+// matches reports whether the whole item still has the key of the index entry that named it, and passes the filter
+// that the entry passed.
 func (p *Plan) matches(found, whole attr.Stored) bool {
 	if slices.ContainsFunc(p.ix.Attrs(), func(attrName string) bool {
 		have := whole.Attr(attrName)
@@ -55,7 +55,8 @@ func (p *Plan) matches(found, whole attr.Stored) bool {
 	return !slices.ContainsFunc(p.recheck, func(holds model.Predicate) bool { return !holds(attrs) })
 }
 
-// outdated reports whether a row of which not all was read has to be upgraded first, which takes the whole item.
+// outdated reports whether an index entry of which not all was read has to be upgraded first, which takes the whole
+// item.
 func (p *Plan) outdated(s attr.Stored) bool {
 	return p.partial && model.SchemaOf(s) < p.Q.E.Schema
 }

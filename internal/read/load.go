@@ -16,16 +16,15 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Load is a read of one item as data, for [DB.TransactGet] and [DB.BatchGet]: made by [Entity.Load].
+// Load is a read of one item as data, for [DB.LoadTogether] and [DB.LoadAll].
 type Load struct {
 	E     *model.Entity
 	Dst   reflect.Value // addressable
 	Found *bool
 }
 
-// TransactGet reads up to 100 items as of one moment, in one request at twice the capacity of consistent reads; more of them, or items of more than 4 MB, are [ErrTooLarge]. A read
-// that meets a transaction on one of its items is tried again, up to [Options].MaxAttempts. If an item is not there the
-// error matches [ErrNotFound] and names it. On an error all destinations stay as they are.
+// LoadTogether reads the items as of one moment, in one request, and tries again where a transaction on one of them is
+// under way. On an error all destinations stay as they are.
 func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 	keys, at, err := db.loads("transact get", reads)
 	if err != nil {
@@ -67,10 +66,7 @@ func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 	return fmt.Errorf("ddb: transact get of %d items: %w", len(keys), last)
 }
 
-// BatchGet reads items of any types: a request for each 100 of them, and more for what DynamoDB leaves unprocessed. It
-// is no snapshot. If an item is not there the error matches [ErrNotFound] and names it; if some stayed unprocessed,
-// [ErrThrottled]. On an error all destinations stay as they are. [Repository.BatchGet] has an outcome for each key
-// instead.
+// LoadAll reads the items with BatchGetItem, which is no snapshot. On an error all destinations stay as they are.
 func (db *DB) LoadAll(ctx context.Context, reads []Load) error {
 	keys, at, err := db.loads("batch get", reads)
 	if err != nil {

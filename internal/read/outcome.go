@@ -1,8 +1,9 @@
 package read
 
-// Outcome says what became of one key of a batch, or of one row of an index that does not project whole items.
+// Outcome says what became of one key of a batch, or of one entry of an index that does not project whole items.
 type Outcome uint8
 
+// The outcomes; the zero Outcome is none of them.
 const (
 	Found Outcome = iota + 1
 	Gone

@@ -34,7 +34,7 @@ type Plan struct {
 	partial    bool              // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
 	hydrate    bool              // each item has to be fetched
 	recheck    []model.Predicate // of the filter, on items that were fetched
-	Outcomes   bool              // a row whose item stayed unprocessed is a row like others
+	Outcomes   bool              // an index entry whose item stayed unprocessed is a hit like others
 }
 
 // Plan checks q and prepares its request; db is nil where it is only to be explained.
@@ -205,7 +205,7 @@ func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 	}
 	switch _, _, err := b.q.E.Operands(cl); {
 	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
-		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err)))
+		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err))) //nolint:staticcheck // Filter is the name of the option
 	case err != nil:
 		b.fault("Filter: %w", err)
 	}

@@ -224,7 +224,7 @@ func (p *Plan) keyText() string {
 	return p.keyCondition(model.Plain{})
 }
 
-// Count counts the rows of p, of which only the number is asked for.
+// Count counts the items that p finds.
 func (db *DB) Count(ctx context.Context, p *Plan) (int, error) {
 	one := *p
 	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated

@@ -69,7 +69,7 @@ func (b *planner) projection(withExpired bool) {
 	p.partial = e.Schema > 0 && !p.keyAlone && !p.hydrate && (p.selected != nil || !whole)
 }
 
-// rechecks compiles the filter for items that are fetched behind the rows of an index: what it passed may have changed.
+// rechecks compiles the filter for items that are fetched after their index entries: what it passed may have changed.
 func (b *planner) rechecks() {
 	if !b.p.hydrate && !b.p.partial {
 		return

@@ -156,7 +156,8 @@ func isValueError(err error) bool {
 	return ok
 }
 
-// hull is the range of a collection that has no bounds: everything, or what the rows asked for begin with.
+// hull is the range of a collection that has no bounds: everything, or what the sort keys of the wanted entities
+// begin with.
 func (b *planner) hull() template.Range {
 	if b.q.wanted == nil {
 		return template.BeginsWith("")

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
+// Query is a query as data; a [Plan] is made of it.
 type Query struct {
 	E             *model.Entity
 	Ix            *model.Index
@@ -22,7 +23,7 @@ type Query struct {
 	Collection    bool
 	IgnoreUnknown bool
 	Whole         bool               // the items are written back, with every attribute that they have
-	wanted        []*model.IndexKeys // of a collection: the rows that its reader asks for, all if nil
+	wanted        []*model.IndexKeys // of a collection: the keys of the entities that its reader asks for, all if nil
 }
 
 func (q Query) String() string {

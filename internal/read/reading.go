@@ -26,14 +26,14 @@ type Reading struct {
 	start   attr.Item // ExclusiveStartKey of the next request
 	rows    []Hit     // of the last request, not handed out yet
 	ended   bool      // no request is left
-	done    bool      // no row is left
+	done    bool      // no hit is left
 	thin    int       // pages so far of which something was left out
-	Ahead   int       // rows of the page that have not been visited yet, the one at hand included
+	Ahead   int       // hits of the page that have not been visited yet, the one at hand included
 	held    []*wire.Page
-	fetched []*wire.Page    // behind the rows handed out last
+	fetched []*wire.Page    // of the whole items of the hits handed out last
 	parts   []*shardReading // of a read of all shards, in place of all that
-	origin  []*shardReading // of the rows handed out last
-	last    attr.Item       // position of the last row visited, nil if start says it
+	origin  []*shardReading // of the hits handed out last
+	last    attr.Item       // position of the last hit visited, nil if start says it
 }
 
 // Begin starts p at a cursor.
@@ -57,8 +57,8 @@ func (db *DB) Begin(p *Plan, after string) (*Reading, error) {
 	return r, err
 }
 
-// Each hands the rows of p to visit, page by page, until the query's limit of them counted, visit asks for no more, or
-// none is left.
+// Each hands the hits of p to visit, page by page, until the query's limit of them counted, visit asks for no more,
+// or none is left.
 func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more bool)) error {
 	r, err := db.Begin(p, "")
 	if err != nil {
@@ -113,8 +113,9 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 	return nil
 }
 
-// next returns the next rows, as many as the want ones are likely to be among, or all that one request finds if want is 0. It makes at most one request, and what fetches
-// the items behind the rows. A page may be empty. Its rows may be looked at until the next call of next or release.
+// next returns the next hits: as many as the want ones are likely to be among, or all that one request finds if want
+// is 0. It makes at most one request, and those that fetch the whole items. A page may be empty. Its hits are valid
+// until the next call of next or release.
 func (r *Reading) next(ctx context.Context, want int) (rows []Hit, err error) {
 	r.fetched = released(r.fetched)
 	if len(r.parts) > 0 {
@@ -133,8 +134,8 @@ func (r *Reading) next(ctx context.Context, want int) (rows []Hit, err error) {
 	return rows, r.complete(ctx, rows)
 }
 
-// batch is how many of n rows are handed out at once where want are wanted: of those that have to be fetched as many as are likely
-// to be needed, up to what one request fetches.
+// batch returns how many of n hits to hand out at once where want are wanted. Of those that have to be fetched it is
+// as many as are likely to be needed, up to what one request fetches.
 func (r *Reading) batch(want, n int) int {
 	if want == 0 || !r.plan.hydrate && !r.plan.partial {
 		return n
@@ -171,7 +172,7 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	return nil
 }
 
-// past is DB.past for a row, of which not all may be there: then only the stored TTL tells.
+// past is DB.past for an index entry, of which not all may be there: then only the stored TTL tells.
 func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.Opts.WithExpired && r.db.Dead(s)
@@ -179,7 +180,7 @@ func (r *Reading) past(s attr.Stored) bool {
 	return r.db.Past(s)
 }
 
-// complete fetches the items of the rows that are not enough by themselves.
+// complete fetches the whole items of index entries that do not hold enough.
 func (r *Reading) complete(ctx context.Context, rows []Hit) error {
 	if !r.plan.hydrate && !r.plan.partial {
 		return nil
@@ -195,7 +196,7 @@ func (r *Reading) complete(ctx context.Context, rows []Hit) error {
 	return err
 }
 
-// Release says that nobody looks at the rows of the last page anymore.
+// Release says that the hits of the last page are not used any more.
 func (r *Reading) Release() {
 	r.held, r.fetched = released(r.held), released(r.fetched)
 	for _, s := range r.parts {
@@ -210,7 +211,8 @@ func released(pages []*wire.Page) []*wire.Page {
 	return pages[:0]
 }
 
-// visited says that rows, the first of the page handed out last, count as read; with all, they are the whole of it.
+// visited says that rows, the first hits of the page handed out last, count as read; with all, they are the whole of
+// it.
 func (r *Reading) visited(rows []Hit, all bool) {
 	switch {
 	case len(rows) == 0:

@@ -38,11 +38,8 @@ func (o ScanOptions) Of(operation ...string) *ScanOptions {
 // maxSegments is the number of segments that DynamoDB takes.
 const maxSegments = 1_000_000
 
-// Scan reads the whole table: each value is a T of the entity that claims the item, for a type switch. Items of
-// different segments come in no order. It costs half a unit for each 4 KB of the table, in requests of 1 MB, and is no
-// access pattern: use it to export, migrate and check.
-//
-// It yields as [Repository.Query] does: an item that cannot be read is an [ItemError], and the scan goes on if the loop does.
+// ScanAll reads the whole table; each value is of the type of the entity that claims the item. An item that cannot be
+// read is yielded as a [fault.ItemError], and the scan goes on if the loop does.
 func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.ReadTable(ctx, opts) {
@@ -62,7 +59,7 @@ func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, err
 }
 
 // Scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
-// skipped. The error is an [ItemError].
+// skipped. The error is a [fault.ItemError].
 func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
 	if db.Past(s) {
 		return nil, reflect.Value{}, nil
@@ -144,6 +141,7 @@ type scan struct {
 	positions []keyPosition
 }
 
+// NewScan checks the options of a scan and opens its cursor.
 func (db *DB) NewScan(opts *ScanOptions) (*scan, error) {
 	s := &scan{db: db}
 	if opts != nil {

@@ -14,9 +14,9 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the shards. Each
-// shard goes on there, whether anything was read of it or not, so that what is written meanwhile comes if it stands behind
-// and does not if it stands in front.
+// front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the
+// shards. Each shard goes on there, whether anything was read of it or not. So an item that is written between two
+// pages is read if it stands behind the front.
 type front struct {
 	key   attr.Item // position of the last item
 	shard int

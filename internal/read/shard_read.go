@@ -48,7 +48,7 @@ func (p *Plan) shard(i int) *Plan {
 // shardReading is the reading of one shard.
 type shardReading struct {
 	*Reading
-	at    keyPosition // how far it has been read: the last row visited, or filtered out
+	at    keyPosition // how far it has been read: the last hit visited, or filtered out
 	front *front      // which nothing that is read may stand in front of; nil once that is so
 }
 
@@ -74,8 +74,9 @@ func (r *Reading) fan(pos *position) error {
 	return nil
 }
 
-// merge returns the next rows of all shards in the order of the sort key, those of equal ones in the order of the shards: as many as batch says, and up
-// to where a shard must be asked again. It makes a request for each shard of which nothing is at hand, all at once.
+// merge returns the next hits of all shards in the order of the sort key, those of equal ones in the order of the
+// shards: as many as batch says, and up to where a shard must be asked again. It makes a request for each shard of
+// which no hit is left, all at once.
 func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	if err := r.fill(ctx, want); err != nil {
 		return nil, err
@@ -111,7 +112,7 @@ func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	return out, nil
 }
 
-// fill makes one request for each shard of which no row is at hand.
+// fill makes one request for each shard of which no hit is left.
 func (r *Reading) fill(ctx context.Context, want int) error {
 	if want > 0 {
 		want = int(grown(want, r.thin))
@@ -141,7 +142,7 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 	return nil
 }
 
-// merged says that rows, the first that merge returned, count as read.
+// merged says that rows, the first hits that merge returned, count as read.
 func (r *Reading) merged(rows []Hit) {
 	r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
 	var seen []*shardReading

@@ -13,15 +13,16 @@ import (
 // verdict says what becomes of an item that a query or collection read.
 type verdict uint8
 
+// The verdicts on an item.
 const (
 	skipped verdict = iota // it is not for the caller
 	Wanted                 // it is
 	Unread                 // it cannot be read
 )
 
-// Take decodes an item of a query or collection. Skipped are the library's own items and versions, which no one asks for,
-// those that no entity claims where they are to be ignored, and those for which place, which returns where to decode an
-// item of an entity, returns the zero Value. The error is an [ItemError].
+// Take decodes an item of a query or collection into what place returns for its entity. It skips items of the
+// library's own, versions, items that no entity claims where they are to be ignored, and those for which place
+// returns the zero Value. The error is a [fault.ItemError].
 func (p *Plan) Take(op string, s attr.Stored, place func(*model.Entity) reflect.Value) (verdict, *model.Entity, reflect.Value, error) {
 	t := p.ix.Table
 	e, err := t.Claim(s)

@@ -10,28 +10,8 @@ import (
 )
 
 // Decoder decodes the records of a table from whatever carries them: the stream of the table, Kinesis Data Streams
-// for DynamoDB, a pipe of EventBridge, or messages of SQS that hold any of these. Its zero value takes the records of a
-// DynamoDB stream; for those of Kinesis it needs the name of the table.
-//
-// A Lambda function, whatever feeds it:
-//
-//	records := ddb.RecordDecoder{Table: "prod-platform"}
-//	lambda.Start(records.Lambda(mux))
-//
-// A consumer of Kinesis of one's own, for each batch of a shard:
-//
-//	for _, r := range out.Records {
-//		rec, err := records.Decode(r.Data, *r.SequenceNumber)
-//		…
-//	}
-//	failed, err := mux.Process(ctx, batch)
-//
-// # What a handler must do
-//
-// A DynamoDB stream has each change once and the changes of an item in order; only a failure brings them again. Kinesis
-// and queues promise less: a change may come twice, and an older one after a newer one. Aggregates and fan-outs read the
-// table, so that neither matters to them. A handler that writes what a change says asks [Change.After] first, with the
-// number that it stored with the item before; one that acts outside of the table, as by a mail, remembers [Record].ID.
+// for DynamoDB, a pipe of EventBridge, or messages of SQS that hold any of these. Its zero value takes the records of
+// a DynamoDB stream; for those of Kinesis it needs the name of the table.
 type Decoder struct {
 	// Table is the name of the table at AWS. A record of another table is refused. Records of Kinesis Data Streams are
 	// refused without it, since several tables may share a Kinesis stream.
@@ -41,15 +21,12 @@ type Decoder struct {
 	SkipOthers bool
 }
 
-// Decode decodes one record, in the JSON of a DynamoDB stream's event or of Kinesis Data Streams for DynamoDB. number is
-// the sequence number that Kinesis gave to the record, without which those of equal time have no order; a record of a
-// DynamoDB stream has its own, and number is not looked at. The error matches [ErrUnknown] if the record is of another
-// table.
+// Decode decodes one record, of a DynamoDB stream or of Kinesis Data Streams for DynamoDB. number is the sequence
+// number that Kinesis gave to the record, and is ignored for a DynamoDB stream.
 //
-// A record of Kinesis has no sequence number in its JSON, and the number that Kinesis gives it does not tell the order of
-// changes. What does is the time of the change. [Record].Sequence is therefore the time in microseconds, and behind a
-// point the number of Kinesis: 1720740233012995.4962865…, and [Change.After] compares both. AWS: "Using Kinesis Data
-// Streams to capture changes to DynamoDB".
+// A record of Kinesis has no sequence number in its JSON, and the number that Kinesis gives it does not tell the
+// order of changes: the time of the change does. Sequence is therefore the time in microseconds, and behind a point
+// the number of Kinesis: 1720740233012995.4962865…. AWS: "Using Kinesis Data Streams to capture changes to DynamoDB".
 func (d Decoder) Decode(payload []byte, number string) (Record, error) {
 	rec, err := d.decode(payload, number, "")
 	if err != nil {
@@ -94,7 +71,7 @@ func (d Decoder) foreign(table string) error {
 	return fmt.Errorf("of the table %q, and RecordDecoder.Table is %q: %w", table, d.Table, fault.ErrUnknown)
 }
 
-// Event is what [RecordDecoder.DecodeEvent] found in an event.
+// Event is what [Decoder.DecodeEvent] found in an event.
 type Event struct {
 	// Records are in the order in which they are to be handled.
 	Records []Record
@@ -110,10 +87,10 @@ type Event struct {
 // carried is what the source of an event calls one record, or one message that was refused and has none.
 type carried struct{ id, sequence string }
 
-// Response returns the response that the source of the event wants, for failed as [Mux.Process] returns it: the numbers of
-// DynamoDB's or of Kinesis's stream, the IDs of events for a pipe, and those of messages for SQS. AWS: "Configuring partial batch response with DynamoDB and Lambda"
-// and the same with Kinesis, "Handling errors for an SQS event source in Lambda", and "Amazon EventBridge Pipes batching
-// and concurrency".
+// Response returns the response that the source of the event wants for failed, the sequence numbers to deliver again:
+// the numbers of a stream, the IDs of events for a pipe, and those of messages for SQS. AWS: "Configuring partial
+// batch response with DynamoDB and Lambda" and the same with Kinesis, "Handling errors for an SQS event source in
+// Lambda", and "Amazon EventBridge Pipes batching and concurrency".
 func (e *Event) Response(failed []string) json.RawMessage {
 	again := make(map[string]bool, len(failed))
 	for _, sequence := range failed {

@@ -51,20 +51,10 @@ type envelope struct {
 	Stream string `json:"eventSourceARN"`
 }
 
-// DecodeEvent decodes the records of an event: of what a Lambda function or the target of a pipe is called with, or the
-// body of a message. It takes
-//
-//   - the event of a DynamoDB stream, of Kinesis and of a queue: {"Records": […]},
-//   - what a pipe sends: an array of the records of a stream, of Kinesis or of a queue,
-//   - one record, and one dead letter of package ddbstream,
-//   - the document that an asynchronous invocation of Lambda sends to its destination, and the one that a stream's mapping
-//     puts into S3,
-//
-// and messages of a queue may hold any of these. What a mapping sends to SQS or SNS when it gives up has no records in it:
-// it is refused, and ddbstream.Redrive reads them again.
-//
-// An event of a stream fails as a whole for a record that cannot be decoded. The messages of a queue are told one by one,
-// in [RecordEvent].Refused.
+// DecodeEvent decodes the records of an event: one of Lambda's, the array that a pipe sends, one record, one dead
+// letter, or what Lambda sends to an on-failure destination with the records in it. Messages of a queue may hold any
+// of these. An event of a stream fails as a whole for a record that cannot be decoded; the messages of a queue are
+// told one by one, in Refused.
 func (d Decoder) DecodeEvent(payload []byte) (*Event, error) {
 	o := opener{Decoder: d}
 	if records, ok := WireRecords(payload); ok && len(records) > 0 { // the event of a DynamoDB stream, the fast way

@@ -1,7 +1,7 @@
 package record
 
-// LambdaEvent is the event of a DynamoDB stream, and lambdaResponse the answer that reports partial failure.
-// AWS: "Configuring partial batch response with DynamoDB and Lambda".
+// LambdaEvent is the event of a DynamoDB stream, and LambdaResponse the response that reports partial failure. AWS:
+// "Configuring partial batch response with DynamoDB and Lambda".
 type LambdaEvent struct {
 	Records []Record `json:"Records"`
 }

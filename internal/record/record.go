@@ -16,20 +16,20 @@ import (
 )
 
 // Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
-// so that a dead letter can be read, sent and replayed by anything. From JSON it is read whatever its images are; an event of another
-// source than aws:dynamodb, or of another version than 1.x, is an error.
+// so that a dead letter can be read, sent and replayed by anything. From JSON it is read whatever its images are; an
+// event of another source than aws:dynamodb, or of another version than 1.x, is an error.
 type Record struct {
-	Kind     Kind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
+	Kind     Kind // Expired where the stream says so; stream.Mux also looks at the TTL of Old
 	Keys     map[string]types.AttributeValue
 	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
-	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
+	Sequence string                          // orders the records of an item; [Decoder.Decode] tells how it makes one for records that have none
 	At       time.Time
 	Stream   string // the ARN of the stream, "" where the source does not tell
 	ID       string // of the event, "" where the source does not tell
 
-	// Raw is the record as it came, in JSON, where its kind, keys or images cannot be read; nil otherwise. Then Kind, Keys, Old and
-	// New are not to be relied on. In a [Mux] such a record fails by its own fault, and goes to the dead letters as it is. Who reads
-	// it from there with a release of this library that knows it gets a record without Raw.
+	// Raw is the record as it came, in JSON, where its kind, keys or images cannot be read; nil otherwise. Then Kind,
+	// Keys, Old and New are not to be relied on. A later release that knows such a record reads it from its dead
+	// letter without Raw.
 	Raw json.RawMessage
 }
 

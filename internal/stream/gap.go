@@ -12,9 +12,8 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.LastGap].
-// The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
-// for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
+// Gap marks that records of the stream were lost, so that every view of m needs a Rebuild: one write for each view. A
+// table whose keys are not strings has no place for the mark: then it does nothing.
 func (m *Mux) Gap(ctx context.Context, cause error) error {
 	var errs []error
 	for _, v := range m.views {

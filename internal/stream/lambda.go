@@ -10,21 +10,9 @@ import (
 	"github.com/singletable-go/ddb/internal/record"
 )
 
-// Lambda handles the event of a DynamoDB stream as a Lambda function does, in JSON and without the types of
-// aws-lambda-go:
-//
-//	lambda.Start(mux.Lambda)
-//
-// The answer names the records that failed and those that were not handled; for it to count, the event source mapping must have
-// ReportBatchItemFailures among its FunctionResponseTypes. Lambda then delivers everything from the lowest of them again, also what has
-// been handled. Without [MuxOptions].Report failures are logged with [slog], each cause once; what is given up to the dead letters
-// has not failed any more, and is told to Report alone.
-//
-// An event that is none of a DynamoDB stream is an error, which says what it is instead: one of a queue, a topic or another stream,
-// what Lambda sends to an on-failure destination, or nothing at all. So is a record of another event version than 1.x.
-//
-// Failed deliveries are counted in the memory of one instance of the function: give the mapping a MaximumRetryAttempts and
-// an on-failure destination too.
+// Lambda handles the event of a DynamoDB stream, and returns the response that names the records to deliver again. An
+// event of anything else is an error that says what it is instead. So is a record of another event version than 1.x.
+// Without Options.Report failures are logged with slog, each cause once.
 func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
 	records, err := record.LambdaRecords(event)
 	if err != nil {

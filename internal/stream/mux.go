@@ -13,19 +13,10 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
-// before the first record; from then on it is safe for concurrent use, on records of different items.
-//
-// Delivery is at least once: whatever a source delivers again is handled again. Records of one item are handled in the
-// order of the batch. When one fails, the later ones of that item are withheld and count as failed too, so that a
-// source that delivers them again keeps their order; other items go on.
-//
-// A record fails in parts: each view, the handlers, and the handlers of batches. What is done of it is not done again, as long
-// as this Mux lives. Where not the record is at fault but what surrounds it (the service, the network, credentials, throttling,
-// a context that ended), the batch stops, and all that is left of it is delivered again: see [ErrUnavailable].
-//
-// Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
-// Lambda function altogether.
+// Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Records of one item
+// are handled in the order of the batch: when one fails, the later ones are withheld and count as failed too. A
+// record fails in parts: each view, the handlers, and the handlers of batches; what is done of it is not done again,
+// as long as this Mux lives.
 type Mux struct {
 	table    *model.Table
 	opts     Options
@@ -51,51 +42,43 @@ type Options struct {
 	// are then called concurrently, for different items.
 	Workers int
 
-	// RefuseUnknown makes a record of no known entity fail with an error that matches [ErrUnknown]; by default it is
+	// RefuseUnknown makes a record of no known entity fail with an error that matches ErrUnknown; by default it is
 	// skipped.
 	RefuseUnknown bool
 
-	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails. A record with [Record].Raw, of
-	// which nobody knows what it is, always fails.
+	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails. A record with Raw always
+	// fails: it is not known what it is.
 	SkipUndecodable bool
 
-	// PartialImages accepts records without the images that their kind calls for, which a stream has whose view type
-	// is not NEW_AND_OLD_IMAGES. Handlers then get items in which only the key fields are set, and a difference of Old
-	// and New means nothing. By default such a record fails. Views do not ask: an aggregate works wherever the key of
-	// the source tells its target, and fails where it needs an image that is not there.
+	// PartialImages accepts records without the images that their kind calls for. By default such a record fails.
+	// Views do not look at it: an aggregate fails only where it needs an image that is not there.
 	PartialImages bool
 
-	// Attempts is the number of deliveries after which what fails of a record goes to DeadLetters; default 3. Each part of it
-	// is counted by itself. A delivery does not count if the batch stopped, as [ErrUnavailable] says. They are counted in
-	// memory, by this Mux.
+	// Attempts is the number of deliveries after which what fails of a record goes to DeadLetters; default 3. Each part
+	// is counted by itself, in memory. A delivery does not count if the batch stopped.
 	Attempts int
 
-	// DeadLetters takes records of which a part failed Attempts times; cause is a [RecordError], whose Parts says which. When
-	// it returns nil these parts count as done, and in them the later records of the item go on. When it returns an error the
-	// batch stops, and the record is delivered again. By default there is none: a record fails for as long as it is
-	// delivered. With Workers it may be called concurrently. [Mux.Replay] runs the parts again, at any time.
-	//
-	// A record that DeadLetters took has not failed any more: neither the error of Process has it, nor what a reader logs of that
-	// error, where the last that is said of it is an earlier attempt. Report gets each, with [RecordError].GivenUp; [Mux.Stats] counts them.
+	// DeadLetters takes records of which a part failed Attempts times; cause is a [RecordError]. When it returns nil
+	// these parts count as done; when it returns an error the batch stops. Without it a record fails for as long as
+	// it is delivered. With Workers it may be called concurrently.
 	DeadLetters func(ctx context.Context, r record.Record, cause error) error
 
-	// Report is called for each delivery of a record that failed, once per record, and once for each cause that a batch stopped for;
-	// not for records that were withheld. It is the place to log that a record was given up: where DeadLetters took it, the
-	// error has GivenUp and says "given up after 3 attempts, to the dead letters". It may be called concurrently. [Mux.Stats] has the counts.
+	// Report is called for each delivery of a record that failed, and once for each cause that a batch stopped for;
+	// not for records that were withheld. It may be called concurrently.
 	Report func(ctx context.Context, err *RecordError)
 }
 
-// RecordError says which record could not be handled and why. Where it matches [ErrUnavailable] the batch stopped at that
-// record, which is not at fault.
+// RecordError says which record could not be handled and why. Where it matches [fault.ErrUnavailable] the batch
+// stopped at that record, which is not at fault.
 type RecordError struct {
 	Record record.Record
 	Entity string // "" where no entity claims it
-	// Parts says what failed: "view NAME" for a view, "handlers", and "batch handlers" for those of HandleBatch. It is nil where nobody
-	// can tell what the record is of, so that all are concerned. See [Mux.Replay].
+	// Parts says what failed, by the names that partName gives. It is nil where it is not known what the record is
+	// of, so that all are concerned.
 	Parts    []string
 	Attempts int // deliveries that failed by the record's own fault so far, this one included
-	// GivenUp says that Parts go to the dead letters: they are not tried again, and no error of Process tells of them. The error that
-	// DeadLetters gets has it set, and the one that Report gets where DeadLetters took the record.
+	// GivenUp says that Parts go to the dead letters: they are not tried again, and no error of Process tells of
+	// them.
 	GivenUp bool
 	Err     error
 }

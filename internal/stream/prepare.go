@@ -23,7 +23,7 @@ func (m *Mux) newDelivery(rec *record.Record) *view.Delivery {
 	return d
 }
 
-// prepare finds out what a record is of. The error is of a record that nobody can tell that of.
+// prepare finds out what a record is of. The error is that of a record for which this cannot be told.
 func (m *Mux) prepare(d *view.Delivery) error {
 	rec := d.Record
 	if m.table.Reserved(model.Loaded(rec.Keys)) {

@@ -28,11 +28,9 @@ type batchRun struct {
 	unknown, undecodable int64 // records skipped
 }
 
-// Process handles records, which come in the order of the stream, and returns the sequence numbers of those to deliver
-// again, in that order. The error joins a [RecordError] for each record that failed, without those that were
-// withheld, and one for each cause that the batch stopped for, which matches [ErrUnavailable]. It is nil exactly if failed is empty.
-//
-// It makes the requests that the views need and none of its own.
+// Process handles records, which come in the order of the stream, and returns the sequence numbers of those to
+// deliver again, in that order. The error joins a [RecordError] for each record that failed, without those that were
+// withheld, and one for each cause that the batch stopped for. It is nil exactly if failed is empty.
 func (m *Mux) Process(ctx context.Context, records []*record.Record) (failed []string, err error) {
 	if err := m.refuse(records); err != nil {
 		for i := range records {
@@ -59,9 +57,8 @@ func (m *Mux) Process(ctx context.Context, records []*record.Record) (failed []s
 	return r.result()
 }
 
-// Replay handles one record again, as its dead letter says: the parts that failed, all of them where none is given. Nothing
-// is counted, and what fails is returned and goes to no dead letters. The error is a [RecordError]; it matches [ErrUnavailable] where
-// the record is not at fault, and [ErrModel] where m has no such part.
+// Replay handles one record again in the parts that are named, in all of them where none is. Nothing is counted, and
+// what fails is returned and goes to no dead letters. The error is a [RecordError].
 func (m *Mux) Replay(ctx context.Context, rec record.Record, parts ...string) error {
 	if err := m.refuse([]*record.Record{&rec}); err != nil {
 		return err
@@ -128,7 +125,7 @@ func (r *batchRun) maintain(ctx context.Context, part int) {
 	if err == nil {
 		return
 	}
-	for _, d := range r.deliveries { // a panic that nobody has foreseen
+	for _, d := range r.deliveries { // an unforeseen panic
 		if d.Shares[part].State == view.Pending {
 			t.Settle(ctx, d, err)
 		}

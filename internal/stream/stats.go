@@ -9,12 +9,9 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// Stats is what a [Mux] did since it was made, in this process. It can be written as JSON.
-//
-// A delivery is counted when its batch ends. What is handled counts once, however often its batch comes again for other records;
-// a record that a source delivers again after all of it is done, as Lambda does with what follows a failure, is handled again and
-// counts again. Records of the library's own items and of versions (History) count nowhere, nor do those of entities that no part is
-// for, nor does [Mux.Replay].
+// Stats is what a [Mux] did since it was made, in this process. A delivery is counted when its batch ends. What is
+// handled counts once, however often its batch comes again for other records; companion items, versions, entities
+// that no part is for, and [Mux.Replay] do not count.
 type Stats struct {
 	// Parts has an entry for each part and entity that a record was for: the views as they were given to Maintain, then "handlers",
 	// then "batch handlers", and the entities of each by name.
@@ -25,9 +22,9 @@ type Stats struct {
 	Stopped     int64 `json:"stopped"`     // batches that stopped for ErrUnavailable, each once
 }
 
-// PartStats is what became of the records of one entity in one part of a [Mux]. Part is as in [RecordError].Parts. Both names are
-// empty in the entry of records of which nobody can tell what they are of. A record that made an item one of another entity
-// counts for the new one, where the part is for both.
+// PartStats is what became of the records of one entity in one part of a [Mux], named as in Parts of [RecordError].
+// Both names are empty for records of which it is not known what they are of. A record that made an item one of
+// another entity counts for the new one, where the part is for both.
 type PartStats struct {
 	Part   string `json:"part"`
 	Entity string `json:"entity"`
@@ -71,7 +68,7 @@ type stats struct {
 	unknown, undecodable, stopped int64
 }
 
-// countKey is where a record counts; e is nil where nobody can tell what it is of.
+// countKey is where a record counts; e is nil where it is not known what it is of.
 type countKey struct {
 	part int
 	e    *model.Entity

@@ -28,7 +28,7 @@ func NewAggregate(name string, from, into *model.Entity, rules func() []Rule) (*
 	return a.view, nil
 }
 
-// aggregate is the kind of view that [Aggregate] declares. Immutable.
+// aggregate is the view that derives fields of targets from their sources by rules. Immutable.
 type aggregate struct {
 	view           *View
 	source, target *model.Entity

@@ -138,8 +138,8 @@ func (a *aggregate) byKey() bool {
 	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.Primary.Keeps(p.from) })
 }
 
-// disturbs reports whether a change of a target is one after which what is derived may be wrong: it came, or somebody
-// else wrote what is derived, or it went and is the aggregate's own.
+// disturbs reports whether a change of a target is one after which what is derived may be wrong: the target came, or
+// another program wrote what is derived, or it went and is the aggregate's own.
 func (a *aggregate) disturbs(img Image) bool {
 	switch img.Kind {
 	case record.Inserted:

@@ -43,7 +43,7 @@ func (r *aggregateRebuild) compare(ctx context.Context, w *aggregateWork) error 
 type suspect struct {
 	last     *look
 	seen     int  // looks in a row that found the same
-	followed bool // its ledger item changed between two looks: somebody keeps it up to date
+	followed bool // its ledger item changed between two looks: it is kept up to date
 }
 
 func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*Pair) error {

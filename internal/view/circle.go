@@ -28,7 +28,7 @@ func (f flow) meets(reads flow) bool {
 	return slices.ContainsFunc(f.fields, func(w *field.Field) bool { return slices.ContainsFunc(reads.fields, w.Overlaps) })
 }
 
-// reads is what the aggregate's answer depends on. The entry of a Top gets the whole source.
+// reads is what the result of the aggregate depends on. The entry of a Top gets the whole source.
 func (a *aggregate) reads() flow {
 	out := flow{e: a.source}
 	for _, p := range a.by {

@@ -32,7 +32,7 @@ type Share struct {
 	State shareState
 	Known bool          // it was done before this delivery
 	Fell  bool          // it failed in this delivery
-	E     *model.Entity // that it is of, nil where nobody knows
+	E     *model.Entity // that it is of, nil where it is not known
 	fault error         // known before it is done
 	Err   error         // that it failed with
 	Tried int           // deliveries that it failed
@@ -40,6 +40,7 @@ type Share struct {
 
 type shareState byte
 
+// The states of a share; Unwanted is that of a part that the record does not concern.
 const (
 	Unwanted shareState = iota
 	Pending             // not done: in its turn, or withheld

@@ -19,7 +19,7 @@ func NewFanOut(name string, source, via, target *model.Entity, of reflect.Type) 
 	return &fanOut{view: &View{Name: name, Table: source.Table}, source: source, via: via, target: target, shares: pointsElsewhere(of)}
 }
 
-// fanOut is the kind of view that [FanOut] declares. Immutable.
+// fanOut is the view that copies fields of sources into their targets. Immutable.
 type fanOut struct {
 	view                *View
 	source, via, target *model.Entity // via is nil where the query finds the targets themselves

@@ -10,10 +10,12 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// carry carries changes into their targets until a look finds nothing to change, and returns the number of writes. What the
-// changes of a batch make of one target is written at once; different targets are written side by side. With report it writes
-// nothing and reports each target that differs. Changes that it could not carry have an error; stopped is the failure of the
-// environment that ended it, which all have that were left.
+// carry carries changes into their targets until a look finds nothing to change, and returns the number of writes.
+// What the changes of a batch make of one target is written at once; different targets are written side by side. With
+// report it writes nothing and reports each target that differs.
+//
+// Changes that it could not carry have an error. Stopped is the failure of the environment that ended it; all changes
+// that were left have it too.
 func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, report func(Drift) error) (changed int, stopped error) {
 	stop := func(err error) (int, error) {
 		for _, c := range list {

@@ -11,8 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/record"
 )
 
-// copying is a change of a source on its way into its targets. Which those are is fixed by what it names, so that whoever carries it
-// again looks at the same ones.
+// copying is a change of a source on its way into its targets. Which those are is fixed by what it names, so that
+// another delivery of it looks at the same ones.
 type copying struct {
 	before  *copying // the change of its source that comes before it
 	key     attr.Item
@@ -33,7 +33,7 @@ type copying struct {
 	alone bool // what it was written with was refused: it is carried by itself
 }
 
-// located is a row that was found, with its key as text.
+// located is an index entry that was found, with its key as text.
 type located struct {
 	row attr.Item
 	id  string

@@ -58,12 +58,12 @@ type search struct {
 	plan    *read.Plan
 	of      []*copying
 	rows    []located
-	unread  error // of the rows that cannot be read: the others are
+	unread  error // of the index entries that cannot be read: the others are
 	elusive bool  // what the index said was gone, or another, when the item was read
 	err     error
 }
 
-// find reads the rows of each change. Queries that are alike are made once.
+// find reads the index entries of each change. Queries that are alike are made once.
 func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 	var order []*search
 	alike := map[string]*search{}
@@ -156,7 +156,7 @@ func identityOf(p *read.Plan, db *read.DB) (string, error) {
 		names.String(), attr.CanonicalItem(in.ExpressionAttributeValues), p.Q.Desc, p.Q.Limit, p.Q.IgnoreUnknown, len(p.Shards)), nil
 }
 
-// find reads what a query for targets finds. A row that cannot be read does not take the others.
+// find reads what a query for targets finds. An index entry that cannot be read does not stop the others.
 func (f *fanOut) find(ctx context.Context, db *write.DB, s *search) error {
 	return db.Each(ctx, s.plan, func(it read.Hit) (counts, more bool) {
 		if it.Item.None() {

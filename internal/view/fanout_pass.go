@@ -28,7 +28,7 @@ type fanOutPass struct {
 	stopped   error
 }
 
-// destination is a row that was found, and the changes that are for it, in the order of the stream.
+// destination is an index entry that was found, and the changes that are for it, in the order of the stream.
 type destination struct {
 	row     attr.Item
 	changes []*copying

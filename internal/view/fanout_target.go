@@ -31,7 +31,7 @@ type opened struct {
 	member, target copied
 }
 
-// locate decodes a row that the query found, and returns the key of its target where the row is a member.
+// locate decodes an index entry that the query found, and returns the key of its target where it is that of a member.
 func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error) {
 	if f.via == nil {
 		o = &opened{target: copied{e: f.target, attrs: found}}
@@ -71,7 +71,7 @@ type copies struct {
 	at    int    // the write that asks that the key is free
 }
 
-// taken reports whether a transaction failed since the key that a target moves to is taken, and for nothing else.
+// taken reports whether a transaction failed only because the key that a target moves to is taken.
 func (w *copies) taken(err error) bool {
 	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
 	if !ok || w.to == "" || len(cancelled.CancellationReasons) != len(w.items) {

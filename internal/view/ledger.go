@@ -16,6 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
+// NewStamp returns a random value that tells one write of a ledger item from every other.
 func NewStamp() types.AttributeValue {
 	return &types.AttributeValueMemberS{Value: rand.Text()}
 }

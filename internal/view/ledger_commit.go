@@ -188,7 +188,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 		}
 		is := have.Add(decimal.Int(net[changing[i]]))
 		if is.Sign() < 0 {
-			is = decimal.Number{} // somebody meddled with it: Rebuild counts anew
+			is = decimal.Number{} // another program wrote it: Rebuild counts anew
 		}
 		c.value(keys[i], row.Item, is, g[0].Target)
 		switch attr := changing[i].attr; {

@@ -41,7 +41,7 @@ const (
 // the environment fails it tries no more, and all that are left have that error.
 //
 // What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
-// second look is called for. Who makes one later settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
+// second look is called for. A later transaction settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
 // transaction between two pages may hide what is wrong.
 func (a *aggregate) settle(ctx context.Context, db *write.DB, list []*settlement) (changed int) {
 	found := targetsOf(ctx, db, list)

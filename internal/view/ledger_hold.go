@@ -19,11 +19,11 @@ import (
 
 // A Rebuild reads all of a target's ledger and writes its sums if no transaction fell in between. Beside a stream that changes
 // the target all the time, one always does. Then the Rebuild asks for a moment: it writes into the target until when.
-// Transactions on the target assert that nobody asks, and wait where somebody does.
+// Transactions on the target assert that none asks, and wait where one does.
 //
 // It is a request, and nothing rests on it: the sums are written under the target's stamp all the same. A transaction
 // waits maxPatience at most and takes the request away with it, so that one of a Rebuild that died, or whose clock is
-// wrong, holds nobody up for longer. Programs that do not know of it do not wait.
+// wrong, delays no transaction for longer. Programs that do not know of it do not wait.
 const (
 	minHold     = 250 * time.Millisecond
 	maxHold     = 3 * time.Second
@@ -50,7 +50,7 @@ func holdTarget(ctx context.Context, db *write.DB, target attr.Item, d time.Dura
 	return err
 }
 
-// notHeld is the condition that nobody asks to wait.
+// notHeld is the condition that no Rebuild asks to wait.
 func notHeld(x *plan.Expression, now time.Time) string {
 	return plan.Or("attribute_not_exists("+x.Name(model.HoldAttr)+")", x.Name(model.HoldAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
 }

@@ -28,6 +28,7 @@ type unmatched struct {
 	keys   string    // of the target and of the source
 }
 
+// The bounds of a join, in bytes and in halves.
 const (
 	MaxJoin   = 64 << 20
 	halfBytes = 250 // of a half, beside its keys
@@ -62,6 +63,7 @@ func (s *keySet) has(k hashedKey) bool {
 	return ok
 }
 
+// NewMatching returns an empty join of the items of t.
 func NewMatching(t *model.Table) *matching { return &matching{t: t, Halves: map[hashedKey]unmatched{}} }
 
 // Full reports whether there is no room for more.

@@ -58,6 +58,7 @@ type LedgerHooks struct {
 	NoPause      bool // no time passes between attempts
 }
 
+// LedgerHooksKey is the key of the [LedgerHooks] in a context.
 type LedgerHooksKey struct{}
 
 func hooksOf(ctx context.Context) LedgerHooks {
@@ -220,8 +221,8 @@ const lookPairs = call.BatchGetLimit / 2
 // look reads ledger items and sources, strongly consistently: a BatchGetItem for up to 50 pairs. Pairs that cannot be read have
 // an error and are left out. Stopped is the failure of the environment after which it reads no more, and which all have.
 //
-// Which of the two is read first does not matter. Who writes a source's contribution looks again after that, and whoever
-// handles the source's last change looks after it; the last look of all sees the source as it stays.
+// Which of the two is read first does not matter. After a write of a source's contribution its writer looks again, and
+// after the source's last change its handler looks; the last look of all sees the source as it stays.
 func (a *aggregate) look(ctx context.Context, db *write.DB, pairs []*Pair) (looks []*look, stopped error) {
 	looks = make([]*look, len(pairs))
 	stopped = call.Parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {

@@ -198,7 +198,7 @@ func (a *aggregate) readValues(ctx context.Context, db *write.DB, r *audit, rule
 }
 
 // mend makes the rows beside the ledger of a target agree with it, and reports how many it wrote. They differ only where
-// a rule was not there while sources changed, or where somebody wrote them.
+// a rule was not there while sources changed, or where another program wrote them.
 func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Item, r *audit) (changed int, err error) {
 	if len(r.lost) > 0 {
 		n, err := a.restore(ctx, db, target, r.lost)

@@ -15,8 +15,8 @@ import (
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
-// room is the range of the field that a Sum, Count or Distinct fills. A number beyond it is not written: nobody could read
-// the target. The zero room has no bounds.
+// room is the range of the field that a Sum, Count or Distinct fills. A number beyond it is not written: no program
+// could read the target. The zero room has no bounds.
 type room struct {
 	field    *field.Field
 	low, top decimal.Number

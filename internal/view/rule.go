@@ -7,8 +7,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields are
-// named by their addresses in the two structs that the function given to [Aggregate] receives.
+// Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields
+// are named by their addresses in two prototypes.
 type Rule struct {
 	Op       ruleOp
 	From, By any // of the source
@@ -20,6 +20,7 @@ type Rule struct {
 
 type ruleOp string
 
+// The operations of rules, as they are printed.
 const (
 	RuleBy       ruleOp = "by"
 	RuleWhen     ruleOp = "when"

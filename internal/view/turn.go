@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
+// PartName returns the name of the view among the parts of a stream reader.
 func (v *View) PartName() string { return "view " + v.Name }
 
 // Batch is the records that come together, and whether they still go on.
@@ -60,7 +61,7 @@ func (t *Turn) ready(ctx context.Context) (ds []*Delivery) {
 }
 
 // Settle notes what became of a record, in the order of the batch. What succeeded behind a failure of its item is withheld all the
-// same. A failure that is none of its own stops the batch and counts for nothing.
+// same. A failure that is none of its own stops the batch and is not counted.
 func (t *Turn) Settle(ctx context.Context, d *Delivery, err error) {
 	s := &d.Shares[t.Part]
 	if err == nil {

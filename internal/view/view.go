@@ -19,8 +19,8 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// View is data derived from other items of the table and kept true by a [Mux]: see [Aggregate] and [FanOut]. Immutable;
-// safe for concurrent use, also by several processes at once.
+// View is data derived from other items of the table and maintained from its stream. Immutable; safe for concurrent
+// use, also by several processes at once.
 type View struct {
 	Name  string
 	Table *model.Table
@@ -50,29 +50,12 @@ type rebuilder interface {
 	finish() error // the items that could not be made right
 }
 
-// Rebuild makes the view what it would be if all its sources were written anew: after a gap in the stream, after a
-// change of its rules, or on a table that it is new to. It may run beside the stream, and several at once.
+// Rebuild makes the view what it would be if all its sources were written anew. It may run beside the stream, and
+// several at once. An item that cannot be read or written is left behind; the error joins up to twenty such failures.
 //
-// Run it when every program that maintains the view has its rules as they are now. While a deploy adds a rule, programs
-// with and without it may maintain the view side by side: each leaves what it does not know as it is. What only the old
-// ones saw is missing from the new rule until a Rebuild after the deploy. A Rebuild by a program that does not know a rule
-// takes out of the ledger what was contributed to it; the next Rebuild by one that does makes it right again.
-//
-// An item that cannot be read or written is left behind: the others are made right, and the error joins up to twenty
-// such failures.
-//
-// It reads the whole table once, strongly consistently (a unit for each 4 KB). The sources that it meets there with what
-// they have contributed are not read again where both agree, as far as they fit into 64 MB; the others are, both of them, and
-// what differs is written. Each target is read, and in a query of each rule's rows all that counts for it. Where transactions on one target leave no
-// moment for that, they are asked to wait: each batch that
-// meets that does so for a few seconds at most.
-//
-// Besides those 64 MB it needs about 4 MB for each worker, which are a page of the scan, and of each target that is looked at a few hundred bytes for
-// each source.
-//
-// After a crash, run it again, from the last checkpoint or the start; what an unfinished one left behind is right only then. When
-// it ends, [View.LastGap] is false unless another gap was reported since it began. A gap that was reported after the
-// start of a Rebuild is not healed by what was resumed from it: then run it from the start.
+// Sources that the scan meets with their contributions are not read again where both agree, as far as they fit into
+// MaxJoin. The mark of a gap that was there at the start is taken away at the end, so a gap that is reported after
+// the start needs another Rebuild.
 func (v *View) Rebuild(ctx context.Context, db *write.DB, opts Job) error {
 	if db.Table != v.Table {
 		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.Name)
@@ -174,10 +157,9 @@ func (d Drift) String() string {
 	return fmt.Sprintf("%s: %s: %s is %s, should be %s", d.View, d.Item, d.Field, d.Have, d.Want)
 }
 
-// Verify reports where the view differs from what Rebuild would write. It reads what Rebuild reads and writes nothing.
-// Beside a running stream what is merely behind would differ too: a difference is yielded when it rests, the same in three looks
-// within half a second. A target that changes in every look, for some seconds, cannot be compared: the error at the end names
-// it. It yields as [Repository.Query] does.
+// Verify yields where the view differs from what Rebuild would write, and writes nothing. What is merely behind the
+// stream would differ too: so a difference is yielded when it rests, the same in three looks within half a second. A
+// target that changes in every look cannot be compared: the error at the end names it.
 func (v *View) Verify(ctx context.Context, db *write.DB, scan read.ScanOptions) iter.Seq2[Drift, error] {
 	return func(yield func(Drift, error) bool) {
 		if db.Table != v.Table {
@@ -216,6 +198,7 @@ func (v *View) LastGap(ctx context.Context, db *write.DB) (cause, err error) {
 	return errors.New(text.Value), nil
 }
 
+// MarkKey returns the key of the item that records gaps for the view.
 func (v *View) MarkKey() attr.Item {
 	ix := v.Table.Primary
 	return attr.Item{

@@ -18,13 +18,8 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Drop deletes what a view has left in the table that is declared no more: the items in which it kept what its sources
-// contributed, its ranks and its counts of values, and the mark of a gap. It refuses a view that the table of the DB declares. Run it when no
-// program maintains the view any more: one that does makes new ones. The fields of the targets that it filled stay as they are,
-// and so do targets of its own.
-//
-// It reads the whole table, strongly consistently, and pays for each delete; options say how fast, and where to resume.
-// It returns the number of items deleted, also with an error. Call it again to go on.
+// Drop deletes the companion items of a view that is declared no more, and its mark of a gap. It refuses a view that
+// the table of db declares. It returns the number of items deleted, also with an error.
 func Drop(ctx context.Context, db *write.DB, name string, opts Job) (deleted int, err error) {
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):

@@ -19,17 +19,9 @@ import (
 // batchWorkers is how many requests of one batch are under way at a time.
 const batchWorkers = 8
 
-// Batch runs ops in as few requests as possible and in no transaction: some may be done and others not. Puts and
-// deletes that ask for nothing go 25 to a request; ops with conditions, and those of entities with a Version, Unique,
-// History, Schema or derived fields, go alone, as with [DB.Do]. Up to eight requests are under way at a time. Ops on
-// one item are done in their order, each in a later request, and not at all after one that failed.
-//
-// What DynamoDB leaves unprocessed is sent again with backoff, up to [Options].MaxAttempts without progress. Where it
-// refuses a request for one of its ops, the others are sent without it. The error is a [BatchError] with the outcome of
-// every op: written, not written, or unknown, because a response was lost. What can be told before any request
-// (a value that cannot be stored, an item that is too large) is told of all such ops, and then nothing is written. A mistake
-// in an op is an error of another kind, which matches [ErrModel]; nothing is written either. When the context ends Batch
-// returns at once.
+// Batch runs ops in as few requests as possible and in no transaction. Ops on one item are done in their order, each
+// in a later request, and not at all after one that failed. Ops that fail before any request fail the whole: then
+// nothing is written.
 func (db *DB) Batch(ctx context.Context, ops []Op) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {

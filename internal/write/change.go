@@ -15,6 +15,7 @@ type Change struct {
 
 type editOp string
 
+// The kinds of edits, as they are printed.
 const (
 	EditSet        editOp = "set"
 	EditDefault    editOp = "set if absent"

@@ -211,19 +211,18 @@ func (x *edit) write(u *plan.Update, ex *plan.Expression) {
 // editing is what an entity knows about edits of its fields, compiled once.
 type editing struct {
 	fields map[*field.Field]*editPlan
-	mapped []*field.Field // those with a top-level attribute of their own
 }
 
 // editPlan is what an edit of one field means.
 type editPlan struct {
 	refused string             // why it cannot be edited
-	halves  []half             // keys of index rows that are rendered from it
-	when    []*model.IndexKeys // rows that may appear or vanish with it
-	native  []*model.IndexKeys // rows whose key it is itself
+	halves  []half             // index keys that are rendered from it
+	when    []*model.IndexKeys // indexes that the item may enter or leave with it
+	native  []*model.IndexKeys // indexes whose key it is itself
 	uniques []*model.Unique
 }
 
-// half is one key of a row.
+// half is one key of an index.
 type half struct {
 	row *model.IndexKeys
 	key int // in row.keys()
@@ -278,7 +277,7 @@ func planEdit(e *model.Entity, f *field.Field) *editPlan {
 	return p
 }
 
-// conditionFields returns the fields of the row's When.
+// conditionFields returns the fields of the conditions in When.
 func conditionFields(r *model.IndexKeys) (fs []*field.Field) {
 	for _, c := range r.When {
 		fs = append(fs, r.Entity.FieldsOf(c)...)

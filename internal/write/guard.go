@@ -49,7 +49,7 @@ type absence uint8
 const (
 	absentToCreate  absence = iota // it exists
 	absentAtZero                   // the caller's version is not that of the item
-	absentAsRead                   // somebody created it
+	absentAsRead                   // it was created since
 	absentNoVersion                // the number of a version is taken
 )
 

@@ -26,8 +26,8 @@ func (w *prepared) remember(attrs attr.Item, number int64) error {
 	return nil
 }
 
-// putVersion adds a version row, whose number nobody has used: the row is not there, and where the number follows from
-// one that was looked up, no version was pruned since.
+// putVersion adds a version row with an unused number: the row is not there, and where the number follows from one
+// that was looked up, no version was pruned since.
 func (w *prepared) putVersion(row attr.Item) {
 	a := w.action(putAction, roleVersion, w.e.Table.KeyOf(model.Loaded(row)))
 	a.attrs = row

@@ -13,8 +13,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; that nobody
-// read an item never means that there is none.
+// known is what is known of an item: nothing, that it is absent, or what it is. The zero known is nothing; it never
+// means that there is no item.
 type known struct {
 	state knowledge
 	item  attr.Item // where it is present
@@ -133,8 +133,8 @@ func (db *DB) rewriteFor(ctx context.Context, op Op, t *tries) error {
 	return db.rewriteOnce(ctx, op, old)
 }
 
-// rewriteOnce is rewrite for an item that is read again afterwards, so that somebody else's write is as good, and one of
-// which the response was lost.
+// rewriteOnce is rewrite for an item that is read again afterwards. A write of another program is as good then, and
+// so is one whose response was lost.
 func (db *DB) rewriteOnce(ctx context.Context, op Op, old attr.Item) error {
 	if _, _, err := op.e.AsWritten(string(op.Verb), old); err != nil {
 		return op.Fail(nil, err) // which names the key

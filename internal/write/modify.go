@@ -98,7 +98,7 @@ func (db *DB) compileModify(w *prepared) error {
 	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
 	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.Fail(key, fmt.Errorf("If: %w", err))
+		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
 	if err := w.claims(a, after); err != nil {
 		return err

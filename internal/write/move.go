@@ -106,7 +106,7 @@ func (w *prepared) moves(from, to, want attr.Item) error {
 		return err
 	}
 	if err := source.given(w.op.conds); err != nil {
-		return w.op.Fail(from, fmt.Errorf("If: %w", err))
+		return w.op.Fail(from, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
 	source.sameAs(guardItem, w.tries.item) // the caller said what is to be stored: it should look again
 	return nil

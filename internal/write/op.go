@@ -11,9 +11,9 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Op is a write as data: made by the verbs of an [Entity], run by [DB.Do], [DB.Transact] and [DB.Batch]. It does
-// nothing by itself, can be printed, and may run many times. It has the item as it was given, but for what lies behind its
-// pointers, maps and slices: of that, only what the library keeps is the op's own. The zero Op is refused.
+// Op is a write as data, run by [DB.Do], [DB.Transact] and [DB.Batch]; it may run many times. It has the item as it
+// was given, but for what lies behind its pointers, maps and slices: of that, only what the library keeps is the op's
+// own. The zero Op is refused.
 type Op struct {
 	e         *model.Entity
 	Verb      Verb
@@ -28,8 +28,10 @@ type Op struct {
 	Modify    func(item reflect.Value) error
 }
 
+// Verb is the verb of an [Op], as errors print it.
 type Verb string
 
+// The verbs of ops.
 const (
 	VerbCreate      Verb = "create"
 	VerbPut         Verb = "put"
@@ -143,7 +145,7 @@ func (op Op) valid(t *model.Table) error {
 	return nil
 }
 
-// String explains what the op would do: the edits of an Update, each index row that they rewrite with the source of
+// String explains what the op would do: the edits of an Update, each index entry that they rewrite with the source of
 // each of its members, what is missing and what to do about it, and the further items that are written with it.
 func (op Op) String() string {
 	if op.e == nil {

@@ -38,7 +38,7 @@ func single(err error) error {
 	return first
 }
 
-// settle returns err as it is where every attempt was answered, and else as one that does not say what was done.
+// settle returns err as it is where every attempt had a response, and else as one that does not say what was done.
 func (t *tries) settle(err error) error {
 	if !t.lost || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return err
@@ -46,8 +46,8 @@ func (t *tries) settle(err error) error {
 	return &fault.LostError{Cause: err}
 }
 
-// lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote: whether it was
-// done before somebody else wrote is not known.
+// lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote. It is not
+// known whether the write was done before another one.
 func (w *prepared) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
 	r := w.blame(db, a, db.seen(failed.Item))
 	r.Err = &fault.LostError{Cause: &fault.Beside{Err: r.Err, Other: failed}}
@@ -157,7 +157,7 @@ func (g guard) blamesLapsed(db *DB, e *model.Entity, met attr.Item) bool {
 	return absent && db.Lapsed(e, model.Loaded(met))
 }
 
-// bury deletes what is left of an expired item, unless somebody wrote it meanwhile.
+// bury deletes what is left of an expired item, unless it was written since.
 func (db *DB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
 	w := &prepared{op: Op{e: op.e, Verb: VerbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)

@@ -79,7 +79,7 @@ func (db *DB) refresh(ctx context.Context, e *model.Entity, attrs attr.Item) (ch
 }
 
 // rewrite writes an item as this program would, if it is still as it was read, and moves the constraints of values that an
-// upgrade changes. Otherwise the error matches [ErrConflict]. also makes further changes.
+// upgrade changes. Otherwise the error matches [fault.ErrConflict]. also makes further changes.
 func (db *DB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, also func(attr.Item)) error {
 	want, it, err := e.AsWritten("rewrite", attrs)
 	if err != nil {

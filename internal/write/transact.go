@@ -11,16 +11,9 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// Transact runs ops in one transaction: all of them are done, or none. The error is a [TransactError] that says which
-// ops failed, each with the item that stood in the way; or, for what can be told before any request, one that matches
-// [ErrModel] or [ErrTooLarge]: two ops that write one item, more than 100 items or 4 MB after constraints and version
-// rows have been added.
-//
-// It is one request and costs twice the capacity of its writes, and a consistent read for each op that needs to know
-// its item. A Check of an item that another op writes becomes a condition of that write. A transaction that was
-// cancelled only by conflicts with others, or for lack of throughput, is sent again, up to [Options].MaxAttempts. It
-// carries a token, so that it is applied once even if a response is lost. If no later response says what became of it, the
-// error is no TransactError and matches [ErrOutcomeUnknown].
+// Transact runs ops in one transaction, which carries a token, so that it is applied once even if a response is lost.
+// A Check of an item that another op writes becomes a condition of that write. Where no later response says what
+// became of the transaction, the error is no TransactError.
 func (db *DB) Transact(ctx context.Context, ops []Op) error {
 	if len(ops) == 0 {
 		return call.Ended(ctx, "transact")

@@ -55,7 +55,7 @@ func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 			var transient bool
 			if last, transient = db.cancelled(writes, actions, reasons); !transient {
-				return last // and was not done before: its token would have been answered as such
+				return last // and was not done before: its token would have had that response
 			}
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 // ttlHorizon is how long ago DynamoDB still deletes what has expired. AWS: "Using time to live in DynamoDB".
 const ttlHorizon = 5
 
-// maxTTL is where seconds end and somebody's milliseconds begin.
+// maxTTL is where seconds end: a greater number is one of milliseconds by mistake.
 const maxTTL = 100_000_000_000
 
 var errTTL = errors.New("DynamoDB never deletes an item by it")

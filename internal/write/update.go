@@ -125,7 +125,7 @@ func (w *prepared) updateUniques(p *updatePlan) error {
 		return err
 	}
 	old := w.old()
-	if old == nil { // unless somebody has created it since
+	if old == nil { // unless it has been created since
 		a.guard(guardRead, isAbsent{absentAsRead})
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// rowPlan is what becomes of one index row, for [Op.String].
+// rowPlan is what becomes of one index entry, for [Op.String].
 type rowPlan struct {
 	row     *model.IndexKeys
 	out     bool // the item leaves the index, or is not in it
@@ -25,7 +25,7 @@ func (p *updatePlan) touched(fs []*field.Field) bool {
 	return slices.ContainsFunc(p.edits, func(x edit) bool { return slices.ContainsFunc(fs, x.f.Overlaps) })
 }
 
-// row plans one index row.
+// row plans one index entry.
 func (p *updatePlan) row(r *model.IndexKeys) error {
 	keys := r.Keys()
 	changed := make([]bool, len(keys))
@@ -87,9 +87,9 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 	return p.render(r, changed)
 }
 
-// included says whether the item is in the row's index after the edits, as far as that is known; unknown are the
-// fields that are needed to tell. Where the row is untouched, an item that was there is left as it is; so it is enough
-// to know that a new one, in which what is not known is absent, is not in the index.
+// included says whether the item is in the index of r after the edits, as far as that is known; unknown are the
+// fields that are needed to tell. Where the index entry is untouched, an item that was there is left as it is. So it
+// is enough to know that a new one, in which what is not known is absent, is not in the index.
 func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unknown []*field.Field) {
 	for i, c := range r.When {
 		attrs := attr.Item{}
@@ -135,7 +135,7 @@ func (p *updatePlan) whether(holds model.Predicate, attrs attr.Item, either []*f
 	return with, sure && with == without
 }
 
-// lacks records what a row needs and nobody has said.
+// lacks records what an index entry needs and the op does not say.
 func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
 	var missing []string
 	for _, f := range fs {
@@ -160,7 +160,7 @@ func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
 	}
 }
 
-// render makes the keys of a row that the item is in.
+// render makes the keys of an index entry that the item has.
 func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
 	it, attrs := p.e.NewItem(), attr.Item{}
 	for _, k := range r.Keys() {

@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// String prints the edits and, for each row that they touch, where its members come from.
+// String prints the edits and, for each index entry that they touch, where its members come from.
 func (p *updatePlan) String() string {
 	var b strings.Builder
 	for i := range p.edits[:p.asked] {

@@ -49,7 +49,7 @@ func newJSONPut(e *model.Entity) *jsonPut {
 			if k.Template.Native() {
 				return nil
 			}
-			if !slices.Contains(names, k.Attrs[0]) { // rows that share an attribute share the template
+			if !slices.Contains(names, k.Attrs[0]) { // indexes that share an attribute share the template
 				names = append(names, k.Attrs[0])
 				p.keys = append(p.keys, jsonKey{k, r, wire.Member(k.Attrs[0])})
 			}

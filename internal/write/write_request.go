@@ -141,7 +141,7 @@ func (w *prepared) ours(stored attr.Item) bool {
 	return a.kind == updateAction || len(stored) == len(attrs)
 }
 
-// echoes reports whether the old item that a repeated request brought may be what an earlier attempt of it left.
+// echoes reports whether the old item that a repeated request returned may be what an earlier attempt of it left.
 func (w *prepared) echoes(old attr.Item) bool {
 	a := w.main()
 	switch a.kind {
