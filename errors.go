@@ -174,11 +174,11 @@ func failureAt(failed []*WriteError, i int) error {
 type WriteOutcome uint8
 
 const (
-	// Written means that the op is done.
+	// WriteDone means that the op is done.
 	WriteDone = WriteOutcome(fault.Written)
-	// NotWritten means that the op was refused, or never sent.
+	// WriteNotDone means that the op was refused, or never sent.
 	WriteNotDone = WriteOutcome(fault.NotWritten)
-	// OutcomeUnknown means that the op was sent and its response was lost.
+	// WriteUnknown means that the op was sent and its response was lost.
 	WriteUnknown = WriteOutcome(fault.WriteUnknown)
 )
 

@@ -28,6 +28,7 @@ func (e *LostError) Error() string {
 	return fmt.Sprintf("%v: a response was lost, and the write may have been done; read the item to find out; the last attempt: %v", ErrOutcomeUnknown, e.Cause)
 }
 
+// Is reports whether target is [ErrOutcomeUnknown].
 func (*LostError) Is(target error) bool { return target == ErrOutcomeUnknown }
 
 func (e *LostError) Unwrap() error { return &hidden{e.Cause} }
@@ -43,6 +44,7 @@ func (e *DoneError) Error() string {
 	return fmt.Sprintf("%v: written, but %s: %v", ErrOutcomeUnknown, e.What, e.Cause)
 }
 
+// Is reports whether target is [ErrOutcomeUnknown].
 func (*DoneError) Is(target error) bool { return target == ErrOutcomeUnknown }
 
 func (e *DoneError) Unwrap() error { return &hidden{e.Cause} }

@@ -14,6 +14,7 @@ type Outside struct{ Err error }
 
 func (e *Outside) Error() string { return e.Err.Error() }
 
+// Is reports whether target is [ErrUnavailable].
 func (*Outside) Is(target error) bool { return target == ErrUnavailable }
 
 // Unwrap returns the cause.

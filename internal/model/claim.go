@@ -152,7 +152,7 @@ func (e *Entity) DecodeKey(s attr.Stored, dst reflect.Value) error {
 	return nil
 }
 
-// agreeing compares the fields of the key that are zero because their attributes say so, where decodeKey takes a zero field
+// agreeing compares the fields of the key that are zero because their attributes say so, where DecodeKey takes a zero field
 // for one that was not read.
 func (e *Entity) agreeing(s attr.Stored, dst reflect.Value) error {
 	for _, k := range e.Primary.Keys() {

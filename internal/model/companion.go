@@ -22,7 +22,7 @@ func (t *Table) RefText(key attr.Item) string {
 	for i, attr := range t.Primary.Attrs() {
 		s, _ := key[attr].(*types.AttributeValueMemberS)
 		if s == nil {
-			continue // hasCompanions saw to it
+			continue // HasCompanions saw to it
 		}
 		if i == 0 {
 			b.WriteString(strconv.Itoa(len(s.Value)) + "#")

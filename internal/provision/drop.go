@@ -18,7 +18,7 @@ import (
 // rare: it finds the wrong table, not the wrong item.
 func Drop(ctx context.Context, db *write.DB) error { return dropLive(ctx, db, false) }
 
-// ForceDrop is DropTable for whatever table has the name: it deletes without looking at what is in it.
+// ForceDrop is [Drop] for any table of the name: it deletes without looking at what is in it.
 func ForceDrop(ctx context.Context, db *write.DB) error { return dropLive(ctx, db, true) }
 
 func dropLive(ctx context.Context, db *write.DB, force bool) error {

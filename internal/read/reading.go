@@ -68,8 +68,8 @@ func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more b
 	return r.Each(ctx, false, visit)
 }
 
-// Each is DB.each for the rest of a reading; with once, it ends after one request. A context that has ended is an error, unless visit has asked for
-// no more.
+// Each is [DB.Each] for the rest of a reading; with once, it ends after one request. A context that has ended is an
+// error, unless visit has asked for no more.
 func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, more bool)) error {
 	for left := r.plan.Q.Limit; !r.done; {
 		page, err := r.next(ctx, left)
@@ -172,7 +172,7 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	return nil
 }
 
-// past is DB.past for an index entry, of which not all may be there: then only the stored TTL tells.
+// past is [DB.Past] for an index entry, of which not all may be there: then only the stored TTL tells.
 func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.Opts.WithExpired && r.db.Dead(s)

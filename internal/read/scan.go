@@ -89,7 +89,7 @@ type scanPage struct {
 	err     error
 }
 
-// ScanItems yields the attributes of what readTable does.
+// ScanItems yields the attributes of what ReadTable does.
 func (db *DB) ScanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		for s, err := range db.ReadTable(ctx, opts) {

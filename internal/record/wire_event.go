@@ -50,6 +50,7 @@ func strangeEvent(event []byte) string {
 	return ""
 }
 
+// WireRecords decodes the records of an event of a DynamoDB stream in one pass; ok is false where encoding/json has to.
 func WireRecords(event []byte) (records []Record, ok bool) {
 	if wire.Off {
 		return nil, false

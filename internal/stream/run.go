@@ -332,7 +332,7 @@ func (r *batchRun) fault(d *view.Delivery, parts ...int) *RecordError {
 	return e
 }
 
-// stop ends the batch for a cause that is no record's own: what has not been done is delivered again. It is reported once.
+// Stop ends the batch for a cause that is no record's own: what has not been done is delivered again. It is reported once.
 func (r *batchRun) Stop(ctx context.Context, d *view.Delivery, parts []int, cause, err error) {
 	r.mu.Lock()
 	name := fault.CauseName(cause)

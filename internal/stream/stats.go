@@ -18,7 +18,7 @@ type Stats struct {
 	Parts []PartStats `json:"parts"`
 
 	Unknown     int64 `json:"unknown"`     // records skipped because no entity claims the item
-	Undecodable int64 `json:"undecodable"` // records that a part skipped for MuxOptions.SkipUndecodable
+	Undecodable int64 `json:"undecodable"` // records that a part skipped for Options.SkipUndecodable
 	Stopped     int64 `json:"stopped"`     // batches that stopped for ErrUnavailable, each once
 }
 

@@ -56,7 +56,7 @@ type Image struct {
 	Old, New attr.Item     // nil where there is none, or where the stream does not carry it
 	Was, Is  reflect.Value // decoded, invalid where there is none; with the key fields alone where the image is missing
 
-	UnreadOld error // why was is not there, where it should be
+	UnreadOld error // why Was is not there, where it should be
 }
 
 // Wanted reports whether a part has something to do with the record.

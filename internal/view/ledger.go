@@ -136,7 +136,7 @@ func (a *aggregate) contributionOf(attrs attr.Item, source reflect.Value) (*cont
 // maxOrderBytes leaves room in a sort key for the hash behind a value.
 const maxOrderBytes = model.MaxSortBytes - 64
 
-// sum returns what a contribution adds to a sum, 0 where there is none.
+// sumOf returns what a contribution adds to a sum, 0 where there is none.
 func sumOf(v attr.Item, label string) (decimal.Number, error) {
 	n, ok := v[label].(*types.AttributeValueMemberN)
 	if !ok {

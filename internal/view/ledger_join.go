@@ -10,9 +10,9 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each other. Neither
-// has to be read again: of a source that does not change both are right, and of one that does a record comes. It remembers
-// what it has met one half of, up to maxJoin bytes.
+// matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each
+// other. Neither has to be read again: of a source that does not change both are right, and of one that does a record
+// comes. It remembers what it has met one half of, up to MaxJoin bytes.
 type matching struct {
 	t      *model.Table
 	Halves map[hashedKey]unmatched

@@ -38,7 +38,7 @@ func (p *updatePlan) readIf(conds []model.Clause) error {
 		case model.OpEq, model.OpAbsent:
 			f, vals, err := p.e.Operands(cl)
 			if err != nil {
-				return fmt.Errorf("If: %w", err)
+				return fmt.Errorf("If: %w", err) //nolint:staticcheck // If is the name of the option
 			}
 			m := member{v: reflect.Zero(f.Type), av: p.e.Zero(f), from: "If"}
 			if cl.Op == model.OpEq {
