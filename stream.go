@@ -203,7 +203,7 @@ type PartStats struct {
 // for one. Status of the reader of package ddbstream has it too.
 func (m *Mux) Stats() MuxStats {
 	s := m.m.Stats()
-	out := MuxStats{Unknown: s.Unknown, Undecodable: s.Undecodable, Stopped: s.Stopped}
+	out := MuxStats{Parts: make([]PartStats, 0, len(s.Parts)), Unknown: s.Unknown, Undecodable: s.Undecodable, Stopped: s.Stopped}
 	for _, p := range s.Parts {
 		out.Parts = append(out.Parts, PartStats(p))
 	}

@@ -37,7 +37,7 @@ func (db *DB) compileDelete(w *prepared) error {
 	}
 	a.schema(len(w.op.conds) > 0 || asks && e.Ages())
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option //nolint:staticcheck // If is the name of the option
+		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
 	if example {
 		err = w.giveUp(a, w.op.item)

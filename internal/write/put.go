@@ -68,7 +68,7 @@ func (db *DB) compilePut(w *prepared) error {
 	}
 	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option //nolint:staticcheck // If is the name of the option
+		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
 	if err := w.claims(a, w.item); err != nil {
 		return err

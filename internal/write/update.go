@@ -66,7 +66,7 @@ func (db *DB) compileUpdate(w *prepared) error {
 	a.schema(true)
 	p.write()
 	if err := a.given(w.op.conds); err != nil {
-		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option //nolint:staticcheck // If is the name of the option
+		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
 	w.sign(&a.update, &a.x, w.op.Verb == VerbUpsert)
 	if w.op.Verb == VerbUpsert && !a.update.Makes() {

@@ -52,7 +52,10 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbview"
 )
+
+var _ ddbview.Rule
 
 type Item struct {
 	Kind    string
@@ -109,7 +112,7 @@ func typeChecker(t *testing.T) func(code string) error {
 // exportData returns the file that holds what the compiler knows of each package that the library imports.
 func exportData(t *testing.T) map[string]string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "github.com/singletable-go/ddb")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "github.com/singletable-go/ddb/ddbview")
 	cmd.Stderr = t.Output()
 	out, err := cmd.Output()
 	require.NoError(t, err)

@@ -188,6 +188,10 @@ func storms(t *testing.T, more func(runs, faults int) bool) {
 		runs++
 		faults += n
 	}
+	t.Logf("%d faults in %d runs: %v", faults, runs, counts)
+	if !scale.Full() {
+		return // too few to meet everything
+	}
 	for _, o := range outages {
 		require.Positive(t, counts[o.name], o.name)
 	}
@@ -197,7 +201,6 @@ func storms(t *testing.T, more func(runs, faults int) bool) {
 	for _, what := range []string{"given up", "given up by handlers of batches alone", "rebalance", "record that the batch handler cannot stand", "second batch handler without its service"} {
 		require.Positive(t, counts[what], what)
 	}
-	t.Logf("%d faults in %d runs: %v", faults, runs, counts)
 }
 
 // Not parallel: decoders know one weather.
