@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"slices"
 	"testing"
@@ -355,7 +356,7 @@ func TestAggregatesWithoutAPartOfTheProtocol(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			from, cfg := c.near, c.simConfig
-			if scale.Full() {
+			if os.Getenv("DDB_LONG") != "" {
 				from = 0
 			}
 			for seed := from; seed < 5000; seed++ {
