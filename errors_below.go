@@ -62,33 +62,14 @@ func publicly[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 // joined is the type of what errors.Join returns.
 var joined = reflect.TypeOf(errors.Join(ErrModel))
 
-// asPublic sets target, which errors.As was called with, to the error of this package that stands for err.
+// asPublic sets target, which errors.As was called with, to the error of this package that stands for err, if it is of that type.
 func asPublic(err error, target any) bool {
-	switch e := err.(type) { //nolint:errorlint // errors.As walks the tree
-	case *fault.KeyError:
-		return set(target, (*KeyError)(e))
-	case *fault.ItemError:
-		return set(target, (*ItemError)(e))
-	case *fault.WriteError:
-		return set(target, (*WriteError)(e))
-	case *fault.TransactError:
-		return set(target, transactError(e))
-	case *fault.BatchError:
-		return set(target, batchError(e))
-	case *fault.ThrottleError:
-		return set(target, throttleError(e))
-	case *stream.RecordError:
-		return set(target, recordError(e))
+	e, to := reflect.ValueOf(public(err)), reflect.ValueOf(target).Elem()
+	if e.Type() != to.Type() {
+		return false
 	}
-	return false
-}
-
-func set[E error](target any, e E) bool {
-	to, ok := target.(*E)
-	if ok {
-		*to = e
-	}
-	return ok
+	to.Set(e)
+	return true
 }
 
 func transactError(e *fault.TransactError) *TransactError {

@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -33,9 +32,3 @@ func (e *ItemError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ItemError) Unwrap() error { return e.Err }
-
-// IsItem reports an error that is about one item.
-func IsItem(err error) bool {
-	_, ok := errors.AsType[*ItemError](err)
-	return ok
-}
