@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
@@ -48,12 +49,17 @@ func invalid(message string) error {
 }
 
 var (
-	modelWords = regexp.MustCompile(`(?i)\b(schema|index(es)?|keys?)\b`)
-	otherWords = regexp.MustCompile(`(?i)list index|contains invalid key|keys: \{|for key :|all range keys`) // which speak of an expression or a value
+	modelWords = lazily(`(?i)\b(schema|index(es)?|keys?)\b`)
+	otherWords = lazily(`(?i)list index|contains invalid key|keys: \{|for key :|all range keys`) // which speak of an expression or a value
 )
 
 // ofModel reports that the message of a refusal speaks of keys, indexes or the schema, so that the live table may be another
 // than the model says.
 func ofModel(message string) bool {
-	return modelWords.MatchString(message) && !otherWords.MatchString(message)
+	return modelWords().MatchString(message) && !otherWords().MatchString(message)
+}
+
+// lazily compiles a pattern when it is first used: programs start without it.
+func lazily(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }

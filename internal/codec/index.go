@@ -11,13 +11,14 @@ type index struct {
 
 func newIndex(names []string) *index {
 	x := &index{names: names}
-	for bits := uint32(3); bits <= 10 && len(names) < 1<<14; bits++ {
-		if len(names) > 1<<bits {
+	for bits := uint32(3); bits <= 12 && len(names) < 1<<14; bits++ {
+		if 4*len(names) > 1<<bits { // with fewer slots, most factors fail
 			continue
 		}
 		x.shift = 32 - bits
+		x.slots = make([]int16, 1<<bits)
 		for x.factor = 0x9E3779B1; x.factor < 0x9E3779B1+2*200; x.factor += 2 {
-			if x.place(1 << bits) {
+			if x.place() {
 				return x
 			}
 		}
@@ -30,8 +31,8 @@ func newIndex(names []string) *index {
 }
 
 // place fills the slots, and returns false if two names collide.
-func (x *index) place(size int) bool {
-	x.slots = make([]int16, size)
+func (x *index) place() bool {
+	clear(x.slots)
 	for i, name := range x.names {
 		slot := &x.slots[hash(name)*x.factor>>x.shift]
 		if *slot != 0 {

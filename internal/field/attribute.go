@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Attribute is a field of a struct that attributevalue stores. Embedded structs on the way are promoted, and of several
@@ -69,8 +70,18 @@ func parseTag(tag reflect.StructTag) (name string, o Options, unknown string) {
 // The rules are those of encoding/json: breadth first through the embedded structs, each type once. Of several fields
 // with one name the shallowest is stored; at the same depth the one named by its tag; otherwise none. Unlike in
 // encoding/json, a tag that begins with "-" always means a field that is not stored. An embedded value of an unexported
-// type that is not a struct, or has a name in its tag, counts as a field.
+// type that is not a struct, or has a name in its tag, counts as a field. The slice is shared: it must not be changed.
 func Attributes(t reflect.Type) []Attribute {
+	if kept, ok := attributes.Load(t); ok {
+		return kept.([]Attribute)
+	}
+	kept, _ := attributes.LoadOrStore(t, slices.Clip(attributesOf(t)))
+	return kept.([]Attribute)
+}
+
+var attributes sync.Map // of struct types
+
+func attributesOf(t reflect.Type) []Attribute {
 	type level struct {
 		typ   reflect.Type
 		index []int
@@ -80,7 +91,7 @@ func Attributes(t reflect.Type) []Attribute {
 		times     map[reflect.Type]int // how often a struct type is embedded at the current level
 		nextTimes = map[reflect.Type]int{}
 		visited   = map[reflect.Type]bool{}
-		byName    = map[string][]Attribute{}
+		all       []Attribute
 	)
 	for len(next) > 0 {
 		var current []level
@@ -112,43 +123,50 @@ func Attributes(t reflect.Type) []Attribute {
 				if name == "" {
 					a.Name = sf.Name
 				}
-				byName[a.Name] = append(byName[a.Name], a)
+				all = append(all, a)
 				if times[at.typ] > 1 { // so that the fields of two embedded structs of one type conflict
-					byName[a.Name] = append(byName[a.Name], a)
+					all = append(all, a)
 				}
 			}
 		}
 	}
-	var kept []Attribute
-	for _, claims := range byName {
-		if a, ok := dominant(claims); ok {
-			kept = append(kept, a)
+	slices.SortStableFunc(all, func(a, b Attribute) int { return strings.Compare(a.Name, b.Name) }) // the shallowest first
+	kept := make([]Attribute, 0, len(all))
+	for len(all) > 0 {
+		n := slices.IndexFunc(all, func(a Attribute) bool { return a.Name != all[0].Name })
+		if n < 0 {
+			n = len(all)
 		}
+		if i := dominant(all[:n]); i >= 0 {
+			kept = append(kept, all[i])
+		}
+		all = all[n:]
 	}
 	slices.SortFunc(kept, func(a, b Attribute) int { return slices.Compare(a.Index, b.Index) })
 	return kept
 }
 
-// dominant returns the stored attribute of several with one name. They come shallowest first.
-func dominant(claims []Attribute) (Attribute, bool) {
-	var tagged, untagged []Attribute
-	for _, a := range claims {
+// dominant returns which of several attributes with one name is stored, -1 if none is. They come shallowest first.
+func dominant(claims []Attribute) int {
+	var untagged, tagged struct{ n, last int } // at the depth of the first
+	for i, a := range claims {
 		if len(a.Index) > len(claims[0].Index) {
 			break
 		}
+		of := &untagged
 		if a.Tagged {
-			tagged = append(tagged, a)
-		} else {
-			untagged = append(untagged, a)
+			of = &tagged
 		}
+		of.n++
+		of.last = i
 	}
 	switch {
-	case len(tagged) == 1:
-		return tagged[0], true
-	case len(tagged) == 0 && len(untagged) == 1:
-		return untagged[0], true
+	case tagged.n == 1:
+		return tagged.last
+	case tagged.n == 0 && untagged.n == 1:
+		return untagged.last
 	}
-	return Attribute{}, false
+	return -1
 }
 
 // embedsStruct reports whether a field is an embedded struct or a pointer to one.

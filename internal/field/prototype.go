@@ -109,16 +109,14 @@ type base struct {
 	index  []int    // of the base in the outer struct
 	path   []string // of the base in the item
 	goPath string   // the prefix of its fields' names
-	attrs  map[string]Attribute
+	attrs  []Attribute // in the order of their indexes
 }
 
 // structure indexes v, the item or a named nested struct. stored is false if its fields have no attributes.
 func (w *walker) structure(v reflect.Value, index []int, path []string, goPath string, stored bool) {
-	b := &base{typ: v.Type(), index: index, path: path, goPath: goPath, attrs: map[string]Attribute{}}
+	b := &base{typ: v.Type(), index: index, path: path, goPath: goPath}
 	if stored {
-		for _, a := range Attributes(b.typ) {
-			b.attrs[fmt.Sprint(a.Index)] = a
-		}
+		b.attrs = Attributes(b.typ)
 	}
 	w.walk(b, v, nil, "")
 }
@@ -172,11 +170,13 @@ func (w *walker) describe(b *base, sf reflect.StructField, at []int, via string)
 		unknown:  unknown,
 		tag:      sf.Tag,
 	}
-	if promoted, ok := b.typ.FieldByName(sf.Name); ok && slices.Equal(promoted.Index, at) {
-		f.Name = b.goPath + sf.Name
+	if via != "" {
+		if promoted, ok := b.typ.FieldByName(sf.Name); ok && slices.Equal(promoted.Index, at) {
+			f.Name = b.goPath + sf.Name
+		}
 	}
-	if a, ok := b.attrs[fmt.Sprint(at)]; ok {
-		f.Path = append(slices.Clip(b.path), a.Name)
+	if i, ok := slices.BinarySearchFunc(b.attrs, at, func(a Attribute, at []int) int { return slices.Compare(a.Index, at) }); ok {
+		f.Path = append(slices.Clip(b.path), b.attrs[i].Name)
 	}
 	return f
 }

@@ -32,11 +32,9 @@ func (t *Table) Claim(s attr.Stored) (*Entity, error) {
 		return nil, fmt.Errorf("%w: item %s says it is a %s, but its key is not of the shape %s", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), name, e.Shape())
 	}
 	var found *Entity
-	for _, e := range t.Entities {
-		if e.shaped(s) {
-			found = e
-			break // two cannot share a shape: the definition saw to that
-		}
+	shape := t.shapeOf(s, func(r *IndexKeys) bool { return r == r.Entity.Primary && r.Entity.shaped(s) })
+	if shape != nil { // two entities cannot share a shape: the definition saw to that
+		found = shape.Entity
 	}
 	switch {
 	case found == nil && typed:
@@ -49,6 +47,16 @@ func (t *Table) Claim(s attr.Stored) (*Entity, error) {
 		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), name, found.Name, name)
 	}
 	return found, nil
+}
+
+// shapeOf returns the first keys for which is holds, of those that begin like the primary key of an item.
+func (t *Table) shapeOf(s attr.Stored, is func(*IndexKeys) bool) *IndexKeys {
+	partition, _ := s.Text(t.Primary.Partition[0])
+	sort := ""
+	if len(t.Primary.Sort) > 0 {
+		sort, _ = s.Text(t.Primary.Sort[0])
+	}
+	return t.shapes[t.Primary].find(partition, sort, is)
 }
 
 // typeOf returns what the item's type attribute says, if it has one.

@@ -173,6 +173,7 @@ func (d *Definition) Finish() error {
 		}
 	}
 	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
+		r.halves = nil // Under may have made it another
 		r.halves, r.beside, r.Kept = r.Keys(), r.Others(), r.keptByItself()
 	}
 	for _, k := range d.E.Primary.Keys() {
@@ -194,6 +195,7 @@ func (d *Definition) Finish() error {
 
 // join makes the entity part of its table.
 func (e *Entity) join() {
+	e.place, e.checked = len(e.Table.Entities), e.Table.revised
 	e.Table.Entities = append(e.Table.Entities, e)
 	if e.Ages() {
 		e.Table.ages = max(e.Table.ages, e.Schema)
@@ -206,8 +208,13 @@ func (e *Entity) join() {
 	}
 	for _, r := range append(e.AllKeys(), e.Also...) {
 		maps.Copy(e.Table.KeyTypes, r.keyTypes())
+		e.Table.shapesIn(r.Index).add(r)
 	}
-	e.Table.renamed()
+	if e.History != nil {
+		e.Table.shapesIn(e.Table.Primary).add(e.History)
+		e.Table.versions = true
+	}
+	e.named()
 }
 
 func (d *Definition) fault(format string, args ...any) {
@@ -225,7 +232,9 @@ func (d *Definition) row(ix *Index, partition Parts, sort []Parts) *IndexKeys {
 	r := &IndexKeys{Entity: d.E, Index: ix, Partition: d.template(ix, "partition", partition, len(ix.Partition))}
 	defer func() {
 		r.faulty = len(d.faults) > before
-		if _, wrong := d.E.Table.faults(); wrong[ix] {
+		r.halves = r.Keys()
+		r.types = r.keyTypes()
+		if d.E.Table.faults().in[ix] {
 			r.faulty, d.faults = true, d.faults[:before] // it follows from what is wrong with the index
 		}
 	}()

@@ -78,7 +78,7 @@ func mixed(attrs []string, t template.Template) bool {
 
 // checkMembership refuses items that are in an index by accident of their attributes.
 func (d *Definition) checkMembership() {
-	_, wrong := d.E.Table.faults()
+	wrong := d.E.Table.faults().in
 	for _, ix := range d.E.Table.Indexes {
 		if d.E.KeysIn(ix) != nil || wrong[ix] {
 			continue

@@ -29,7 +29,7 @@ func (d *Definition) check() {
 	d.checkRevision()
 	d.checkKept()
 	d.checkDropped()
-	for _, other := range d.E.Table.Entities {
+	for _, other := range d.rivals() {
 		if other.Name == d.E.Name {
 			continue // told already, and likely the same keys
 		}

@@ -58,7 +58,7 @@ func (d *Definition) checkHomes() {
 // how it is stored.
 func (d *Definition) insideHome(f *field.Field) bool {
 	return slices.ContainsFunc(d.E.Proto.Fields(), func(outer *field.Field) bool {
-		return outer != f && (!outer.Stored() || outer.Marshals()) && !outer.Embedded && len(outer.Index) < len(f.Index) && slices.Equal(outer.Index, f.Index[:len(outer.Index)])
+		return len(outer.Index) < len(f.Index) && slices.Equal(outer.Index, f.Index[:len(outer.Index)]) && !outer.Embedded && (!outer.Stored() || outer.Marshals())
 	})
 }
 

@@ -2,12 +2,30 @@ package model
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/field"
 )
+
+// changesTypes reports whether the definition makes an attribute a key, gives it another type than it has as a key, or has a
+// field that is stored as another type under it.
+func (d *Definition) changesTypes() bool {
+	have := d.E.Table.KeyTypes
+	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
+		for attr, t := range r.keyTypes() {
+			if have[attr] != t {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(d.E.Proto.Fields(), func(f *field.Field) bool {
+		want, ok := have[f.Attr()]
+		return ok && f.Stored() && !f.Nested() && !mayBe(f, want)
+	})
+}
 
 // checkTypes refuses a key attribute that is of one type here and of another in other.
 func (d *Definition) checkTypes(other *Entity) {
@@ -48,15 +66,15 @@ func (d *Definition) checkStored(e, keys *Entity) {
 // checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
 func (d *Definition) checkUnfilled() {
 	for _, ix := range d.E.Table.All() {
-		if _, in := d.implied(ix.Attrs()); in {
-			continue // declared, or told already
-		}
 		for _, attr := range ix.Attrs() {
-			f := d.attribute(attr)
-			if _, filled := d.E.Table.KeyTypes[attr]; f == nil || filled {
+			if _, filled := d.E.Table.KeyTypes[attr]; filled {
 				continue
 			}
-			if want := d.E.Table.KeyType(attr); !mayBe(f, want) {
+			f, want := d.attribute(attr), d.E.Table.KeyType(attr)
+			if f == nil || mayBe(f, want) {
+				continue
+			}
+			if _, in := d.implied(ix.Attrs()); !in { // else declared, or told already
 				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.Name, want)
 			}
 		}

@@ -19,6 +19,8 @@ type Entity struct {
 	Name    string
 	aliases []string
 	Table   *Table
+	place   int // among the table's entities
+	checked int // the table's revision that it was checked with
 	Proto   *field.Prototype
 	Codec   *codec.Plan
 	NewItem func() reflect.Value // an addressable zero T

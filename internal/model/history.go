@@ -72,12 +72,14 @@ func (d *Definition) checkHistory() {
 
 // historyOf reports whether an item is a version row, of any entity.
 func (t *Table) historyOf(s attr.Stored) *Entity {
-	for _, e := range t.Entities {
-		if e.History != nil && e.History.shaped(s) {
-			return e
-		}
+	if !t.versions {
+		return nil
 	}
-	return nil
+	r := t.shapeOf(s, func(r *IndexKeys) bool { return r == r.Entity.History && r.shaped(s) })
+	if r == nil {
+		return nil
+	}
+	return r.Entity
 }
 
 // shaped reports whether the table key of s has the shape of r's.

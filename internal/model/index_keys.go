@@ -24,7 +24,7 @@ type IndexKeys struct {
 	Kept            bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
 	halves          []Key                                // once the definition is complete
 	beside          []*field.Field                       // others, likewise
-	types           map[string]types.ScalarAttributeType // of the key attributes, of an index that AlsoIn declares
+	types           map[string]types.ScalarAttributeType // of the key attributes
 	Mixed           bool                                 // of such an index: text keys stand among the attributes of one side
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -71,6 +72,26 @@ func (d *Definition) example(o *IndexKeys, mine, theirs template.Template) strin
 	default:
 		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", d.E.Name, m.Prefix, named(o.Entity.Name, theirsSays), m.Key)
 	}
+}
+
+// rivals returns the entities that the definition may be at odds with, in the order of their definition: those whose keys begin
+// like its own, and all where a key attribute is new or of another type than before.
+func (d *Definition) rivals() []*Entity {
+	if d.changesTypes() {
+		return d.E.Table.Entities
+	}
+	near := map[*Entity]bool{}
+	rows := append(d.E.AllKeys(), d.E.Also...)
+	if d.E.History != nil {
+		rows = append(rows, d.E.History)
+	}
+	for _, r := range rows {
+		d.E.Table.shapesIn(r.Index).near(r, func(other *IndexKeys) { near[other.Entity] = true })
+	}
+	for _, parent := range d.E.ancestors() {
+		near[parent] = true
+	}
+	return slices.SortedFunc(maps.Keys(near), func(a, b *Entity) int { return a.place - b.place })
 }
 
 // ancestors returns the entities that e stands under, near ones first.

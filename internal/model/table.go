@@ -2,8 +2,8 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -22,10 +22,14 @@ type Table struct {
 	refused  []refusedDefinition
 	Views    []string           // that are declared for it
 	byName   map[string]*Entity // aliases included
+	shapes   map[*Index]*shapes // of the entities, versions included
+	versions bool               // an entity has a History
 	TypeAttr string
 	TTL      string
 	ages     int                                  // items of schemas below it may be given a TTL by their upgrade
 	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
+	own      *tableFaults                         // nil since its own declarations changed
+	revised  int                                  // counts these changes
 	told     map[string]bool                      // faults of its own, by a Define
 	Frozen   atomic.Bool
 	names    sync.Map // of the physical tables that a DB was made for
@@ -37,9 +41,10 @@ const PrimaryName = "primary"
 
 // NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
 func NewTable(partition, sort string) *Table {
-	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, told: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
+	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, shapes: map[*Index]*shapes{}, told: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
 	t.Primary = &Index{Table: t, Name: PrimaryName, Partition: []string{partition}, Sort: nonEmpty(sort)}
 	t.Primary.names = t.Primary.Attrs()
+	t.shapes[t.Primary] = &shapes{} // which reads look into
 	return t
 }
 
@@ -107,13 +112,18 @@ func (t *Table) Called(name string) bool {
 	return ok || name == ""
 }
 
-// renamed tells the entities which attributes the library fills, so that none of them is read into a field whose name differs
-// in case, and which of their fields stand in an index.
+// renamed tells the entities that the table's own attributes are others.
 func (t *Table) renamed() {
 	for _, e := range t.Entities {
-		e.Codec = codec.For(e.Proto.Type()).Beside(append(t.ownNames(), e.filledNames()...)...)
-		e.Lone = e.indexFields()
+		e.named()
 	}
+}
+
+// named tells the entity which attributes the library fills, so that none of them is read into a field whose name differs
+// in case, and which of its fields stand in an index.
+func (e *Entity) named() {
+	e.Codec = codec.For(e.Proto.Type()).Beside(append(e.Table.ownNames(), e.filledNames()...)...)
+	e.Lone = e.indexFields()
 }
 
 // filledNames returns the attributes of the fields that the library fills.
@@ -143,14 +153,21 @@ func (t *Table) ownNames() (names []string) {
 // All returns the primary index and the others, in the order of their declaration.
 func (t *Table) All() []*Index { return append([]*Index{t.Primary}, t.Indexes...) }
 
-// Mutable panics when the table is in use: a change would leave DBs with half a model.
+// Mutable begins a change of the table itself. It panics when the table is in use: DBs would have half a model.
 func (t *Table) Mutable(what string) {
 	if t.Frozen.Load() {
 		panic("ddb: " + what + ": the table is in use by a DB; declare indexes and entities before New, in package variables")
 	}
+	t.own = nil
+	t.revised++
 }
 
-var indexName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+// isIndexName reports a name that an index may have.
+func isIndexName(name string) bool {
+	return 3 <= len(name) && len(name) <= 255 && !strings.ContainsFunc(name, func(c rune) bool {
+		return (c < '0' || '9' < c) && (c < 'A' || 'Z' < c) && (c < 'a' || 'z' < c) && c != '_' && c != '.' && c != '-'
+	})
+}
 
 func nonEmpty(attr string) []string {
 	if attr == "" {

@@ -36,20 +36,18 @@ func (t *Table) Refuse(name string, faults []error) {
 
 // stands returns what is wrong with the table, and with its entities for what was declared after them.
 func (t *Table) stands() []error {
-	faults, _ := t.faults()
-	for i, e := range t.Entities {
+	faults := t.faults().all
+	for _, e := range t.Entities {
 		d := &Definition{E: e}
-		d.checkNames()
-		d.checkFields()
-		d.checkTTL()
-		d.checkAttributes()
-		d.checkMembership()
+		if e.checked != t.revised {
+			d.checkNames()
+			d.checkFields()
+			d.checkTTL()
+			d.checkAttributes()
+			d.checkMembership()
+		}
 		d.checkUnfilled()
 		d.checkTold()
-		for _, other := range t.Entities[:i] {
-			d.checkTypes(other)
-			d.checkKeyFields(other)
-		}
 		faults = append(faults, d.faults...)
 	}
 	return faults
@@ -72,8 +70,22 @@ const (
 	maxKeyAttribute = 4 // on each side of a key
 )
 
-// faults returns what is wrong with the table by itself, and the indexes that are.
-func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
+// tableFaults is what is wrong with a table by itself.
+type tableFaults struct {
+	all []error
+	in  map[*Index]bool // that are wrong
+}
+
+// faults returns what is wrong with the table by itself.
+func (t *Table) faults() *tableFaults {
+	if t.own == nil {
+		all, in := t.check()
+		t.own = &tableFaults{slices.Clip(all), in}
+	}
+	return t.own
+}
+
+func (t *Table) check() (faults []error, wrong map[*Index]bool) {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: table: "+format, args...))
 	}
@@ -82,7 +94,7 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 	locals, globals, included := 0, 0, 0
 	for _, ix := range t.All() {
 		before := len(faults)
-		if ix.Kind != PrimaryIndex && !indexName.MatchString(ix.Name) {
+		if ix.Kind != PrimaryIndex && !isIndexName(ix.Name) {
 			fault("index name %q must have 3 to 255 of a-z A-Z 0-9 _ - .", ix.Name)
 		}
 		if names[ix.Name] {
@@ -149,8 +161,7 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 
 // news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity.
 func (t *Table) news() (faults []error) {
-	own, _ := t.faults()
-	for _, err := range own {
+	for _, err := range t.faults().all {
 		if !t.told[err.Error()] {
 			t.told[err.Error()] = true
 			faults = append(faults, err)

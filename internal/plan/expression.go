@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -84,7 +85,7 @@ func (x *Expression) Value(v types.AttributeValue) string {
 
 // Adopt returns expr, which has placeholders of its own, with placeholders of x.
 func (x *Expression) Adopt(expr string, names map[string]string, values map[string]types.AttributeValue) string {
-	return placeholder.ReplaceAllStringFunc(expr, func(p string) string {
+	return placeholder().ReplaceAllStringFunc(expr, func(p string) string {
 		if name, ok := names[p]; ok {
 			return x.Name(name)
 		}
@@ -95,7 +96,7 @@ func (x *Expression) Adopt(expr string, names map[string]string, values map[stri
 	})
 }
 
-var placeholder = regexp.MustCompile(`[#:][A-Za-z0-9_]+`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[#:][A-Za-z0-9_]+`) })
 
 // And joins conditions with AND, in parentheses if there are several; empty ones are left out.
 func And(conds ...string) string { return join(" AND ", conds) }

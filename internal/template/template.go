@@ -133,8 +133,8 @@ func fieldsOf(parts []Part) (fields []*field.Field) {
 	return fields
 }
 
-// Parts returns the template's parts, adjacent literals joined. The slice is the caller's.
-func (t Template) Parts() []Part { return slices.Clone(t.parts) }
+// Parts returns the template's parts, adjacent literals joined. The slice is the template's.
+func (t Template) Parts() []Part { return slices.Clip(t.parts) }
 
 // String returns the template as a design page prints it: "g#e#{EnrollmentID}#h#{ChapterID}", "=OrgID =Status".
 func (t Template) String() string {
