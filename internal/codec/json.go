@@ -25,10 +25,11 @@ const (
 // `"a":{"S":"x"},"b":…`. It leaves out the attribute called omit. It returns false for an item that must be encoded as
 // an attribute map, if only for the error.
 func (p *Plan) WriteJSON(w *wire.Writer, item reflect.Value, omit string) bool {
-	if item.Type() != p.typ || p.encWhole || !p.fields.named() {
+	c := p.compiled()
+	if item.Type() != p.typ || c.encWhole || !c.fields.named() {
 		return false
 	}
-	return p.fields.flat(item, maxLevels-1) == nil && p.fields.write(w, item, omit)
+	return c.fields.flat(item, maxLevels-1) == nil && c.fields.write(w, item, omit)
 }
 
 // write writes what n.enc returns.

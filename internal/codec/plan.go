@@ -16,6 +16,10 @@ import (
 // Plan encodes and decodes one struct type. It is immutable and safe for concurrent use.
 type Plan struct {
 	typ      reflect.Type
+	compiled func() *compiled // on first use, as few programs use all types that they define
+}
+
+type compiled struct {
 	fields   *structure
 	names    names
 	known    *index // the names of the fields, then those beside
@@ -25,25 +29,28 @@ type Plan struct {
 
 var plans sync.Map // of reflect.Type to *Plan
 
-// For returns the plan of t, a struct type, compiled on first use.
+// For returns the plan of t, a struct type.
 func For(t reflect.Type) *Plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*Plan)
 	}
+	kept, _ := plans.LoadOrStore(t, &Plan{t, sync.OnceValue(func() *compiled { return compile(t) })})
+	return kept.(*Plan)
+}
+
+func compile(t reflect.Type) *compiled {
 	n := nodeOf(t, 0)
-	p := &Plan{
-		typ:      t,
+	c := &compiled{
 		fields:   n.fields,
 		encWhole: n.fields == nil || reflect.PointerTo(t).Implements(marshalerType),
 		decWhole: n.fields == nil || reflect.PointerTo(t).Implements(unmarshalerType),
 	}
-	if p.fields == nil {
-		p.fields = &structure{names: newNames(field.Attributes(t))}
+	if c.fields == nil {
+		c.fields = &structure{names: newNames(field.Attributes(t))}
 	}
-	p.names = p.fields.names
-	p.known = p.fields.known
-	kept, _ := plans.LoadOrStore(t, p)
-	return kept.(*Plan)
+	c.names = c.fields.names
+	c.known = c.fields.known
+	return c
 }
 
 // Beside returns a plan for items in which these attribute names match only their exact spelling. Attributes beside the
@@ -51,17 +58,19 @@ func For(t reflect.Type) *Plan {
 // name is decoded from no other. The plan is also faster if it knows all attribute names, because otherwise it must
 // look for such fields.
 func (p *Plan) Beside(names ...string) *Plan {
-	with := *p
-	with.names = p.names.apart(names...)
-	with.known = newIndex(slices.Concat(with.fields.names.order, with.names.beside))
-	return &with
+	return &Plan{p.typ, sync.OnceValue(func() *compiled {
+		with := *p.compiled()
+		with.names = with.names.apart(names...)
+		with.known = newIndex(slices.Concat(with.fields.names.order, with.names.beside))
+		return &with
+	})}
 }
 
 // Type returns the struct type.
 func (p *Plan) Type() reflect.Type { return p.typ }
 
 // Size returns the maximum number of attributes of an item, 0 if only attributevalue knows it.
-func (p *Plan) Size() int { return len(p.fields.fields) }
+func (p *Plan) Size() int { return len(p.compiled().fields.fields) }
 
 // Encode returns the attributes of item, as attributevalue.MarshalMap does. As there, a marshaler with a pointer
 // receiver is used only if its value is addressable: pass reflect.ValueOf(&item).Elem().
@@ -78,17 +87,18 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	if item.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", item.Type(), p.typ)
 	}
-	if p.encWhole {
+	c := p.compiled()
+	if c.encWhole {
 		return marshalMap(dst, item)
 	}
-	if err := p.fields.flat(item, maxLevels); err != nil {
+	if err := c.fields.flat(item, maxLevels); err != nil {
 		return err
 	}
-	a := &arena{next: p.fields.size}
-	if err := p.fields.encode(dst, a, item); err != nil {
+	a := &arena{next: c.fields.size}
+	if err := c.fields.encode(dst, a, item); err != nil {
 		return err
 	}
-	return p.fields.flatAttributes(dst)
+	return c.fields.flatAttributes(dst)
 }
 
 // Decode sets the fields of dst, an addressable zero struct, from attrs, as attributevalue.UnmarshalMap does. An
@@ -99,13 +109,14 @@ func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) 
 	if dst.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)
 	}
-	if p.decWhole {
+	c := p.compiled()
+	if c.decWhole {
 		if !unmarshals(p.typ) {
-			attrs = p.names.cleared(attrs)
+			attrs = c.names.cleared(attrs)
 		}
 		return unmarshalMap(attrs, dst)
 	}
-	return p.fields.decode(attrs, dst, &p.names)
+	return c.fields.decode(attrs, dst, &c.names)
 }
 
 func marshalMap(dst map[string]types.AttributeValue, item reflect.Value) (err error) {

@@ -15,14 +15,15 @@ func (p *Plan) Stored(dst, src reflect.Value) error {
 	if dst.Type() != p.typ || src.Type() != p.typ {
 		return fmt.Errorf("a %s from a %s where a %s is expected", dst.Type(), src.Type(), p.typ)
 	}
-	if p.encWhole || p.decWhole {
+	c := p.compiled()
+	if c.encWhole || c.decWhole {
 		attrs, err := p.Encode(src)
 		if err != nil {
 			return err
 		}
 		return p.Decode(AsHeld(attrs), dst)
 	}
-	return p.fields.asStored(dst, src)
+	return c.fields.asStored(dst, src)
 }
 
 func (s *structure) asStored(dst, src reflect.Value) error {

@@ -19,7 +19,7 @@ func (p *Plan) DecodeWire(item wire.Item, dst reflect.Value) error {
 	if dst.Type() != p.typ {
 		return fmt.Errorf("a %s where a %s is expected", dst.Type(), p.typ)
 	}
-	if !p.decWhole && p.fields.decodeWire(item.Value(), dst, p.known, &p.names) {
+	if c := p.compiled(); !c.decWhole && c.fields.decodeWire(item.Value(), dst, c.known, &c.names) {
 		return nil
 	}
 	dst.SetZero()

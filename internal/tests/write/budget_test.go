@@ -135,7 +135,7 @@ func (p *parcels) work() map[string]struct {
 			_, err := p.repo.Put(ctx, p.sample, ddb.If(ddb.Eq(&f.Weight, 2)))
 			return err
 		}},
-		"Update of an index entry": {64, func(ctx context.Context) error {
+		"Update of an index entry": {62, func(ctx context.Context) error {
 			_, err := p.repo.Update(ctx, p.sample, ddb.Set(&f.Status, "lost"))
 			return err
 		}},
