@@ -84,6 +84,43 @@ func checkRequest(t require.TestingT, it map[string]types.AttributeValue) {
 			_, err := c.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"t": {{PutRequest: &types.PutRequest{Item: it}}}, "u": {{DeleteRequest: &types.DeleteRequest{Key: it}}}}}, opts...)
 			return err
 		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+				TableName: aws.String("t"), Key: it, UpdateExpression: aws.String(`SET #0 = :0 REMOVE "a"`), ConditionExpression: aws.String("attribute_exists(#0)"),
+				ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+				ReturnConsumedCapacity: types.ReturnConsumedCapacityIndexes, ExpressionAttributeNames: map[string]string{"#0": "\"\n", "#1": "é"}, ExpressionAttributeValues: it,
+			}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: aws.String("t"), Key: it, Expected: map[string]types.ExpectedAttributeValue{"a": {Exists: aws.Bool(false)}}}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String("t"), Key: it, ReturnValues: types.ReturnValueAllOld, ExpressionAttributeNames: map[string]string{}}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("t"), Key: it, ConsistentRead: aws.Bool(true), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			_, err := c.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("t"), Key: it, ProjectionExpression: aws.String("a")}, opts...)
+			return err
+		},
+		func(c *dynamodb.Client, opts ...func(*dynamodb.Options)) error {
+			table, cond, update := aws.String("t"), aws.String("attribute_exists(#0)"), aws.String("SET #0 = :0")
+			names, allOld := map[string]string{"#0": "pk"}, types.ReturnValuesOnConditionCheckFailureAllOld
+			_, err := c.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+				ClientRequestToken: aws.String("once"), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal, TransactItems: []types.TransactWriteItem{
+					{Put: &types.Put{TableName: table, Item: it, ConditionExpression: cond, ExpressionAttributeNames: names, ReturnValuesOnConditionCheckFailure: allOld}},
+					{Update: &types.Update{TableName: table, Key: it, UpdateExpression: update, ConditionExpression: cond, ExpressionAttributeNames: names, ExpressionAttributeValues: it, ReturnValuesOnConditionCheckFailure: allOld}},
+					{Delete: &types.Delete{TableName: table, Key: it}},
+					{ConditionCheck: &types.ConditionCheck{TableName: table, Key: it, ConditionExpression: cond, ExpressionAttributeNames: names, ReturnValuesOnConditionCheckFailure: allOld}},
+				},
+			}, opts...)
+			return err
+		},
 	} {
 		want, all := sent(t, it, send)
 		for _, got := range all {
@@ -165,4 +202,41 @@ func TestRequestOnlyLeavesTheAnswer(t *testing.T) {
 	assert.Len(t, out.Attributes, 1)
 	assert.Nil(t, c.Page())
 	assert.True(t, strings.Contains(string(s.sent), "<&>"), "no escapes for HTML")
+}
+
+// A member that a newer SDK adds to an input must be written, or left to the SDK.
+func TestNoMemberOfARequestIsForgotten(t *testing.T) {
+	t.Parallel()
+	single := []string{
+		"ConditionExpression", "ConditionalOperator", "Expected", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnConsumedCapacity",
+		"ReturnItemCollectionMetrics", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "TableName",
+	}
+	part := []string{"ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValuesOnConditionCheckFailure", "TableName"}
+	for _, tc := range []struct {
+		in      any
+		members []string
+	}{
+		{dynamodb.PutItemInput{}, append([]string{"Item"}, single...)},
+		{dynamodb.UpdateItemInput{}, append([]string{"Key", "UpdateExpression", "AttributeUpdates"}, single...)},
+		{dynamodb.DeleteItemInput{}, append([]string{"Key"}, single...)},
+		{dynamodb.GetItemInput{}, []string{"AttributesToGet", "ConsistentRead", "ExpressionAttributeNames", "Key", "ProjectionExpression", "ReturnConsumedCapacity", "TableName"}},
+		{dynamodb.BatchWriteItemInput{}, []string{"RequestItems", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"}},
+		{types.WriteRequest{}, []string{"DeleteRequest", "PutRequest"}},
+		{types.PutRequest{}, []string{"Item"}},
+		{types.DeleteRequest{}, []string{"Key"}},
+		{dynamodb.TransactWriteItemsInput{}, []string{"ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "TransactItems"}},
+		{types.TransactWriteItem{}, []string{"ConditionCheck", "Delete", "Put", "Update"}},
+		{types.Put{}, append([]string{"Item"}, part...)},
+		{types.Update{}, append([]string{"Key", "UpdateExpression"}, part...)},
+		{types.Delete{}, append([]string{"Key"}, part...)},
+		{types.ConditionCheck{}, append([]string{"Key"}, part...)},
+	} {
+		var members []string
+		for f := range reflect.TypeOf(tc.in).Fields() {
+			if f.IsExported() {
+				members = append(members, f.Name)
+			}
+		}
+		assert.ElementsMatch(t, tc.members, members, "%T", tc.in)
+	}
 }
