@@ -18,7 +18,7 @@ func (d *Definition) History(partition, sort Parts) {
 		return
 	}
 	ix := d.E.Table.Primary
-	r := d.row(ix, partition, []Parts{sort})
+	r := d.indexKeys(ix, partition, []Parts{sort})
 	d.E.History = r
 	d.E.Notes = append(d.E.Notes, "history\t"+r.Partition.String()+"\t"+r.Sort.String())
 }
@@ -45,7 +45,7 @@ func (d *Definition) checkHistory() {
 		return
 	case r.faulty:
 		return // told already
-	case !r.Keeps(d.E.Version):
+	case !r.HoldsInFull(d.E.Version):
 		d.fault("history: keys %q / %q do not hold the Version field %s", r.Partition, r.Sort, d.E.Version.Name)
 	case !r.Sort.Lossless(d.E.Version):
 		d.fault("history: the Version field %s belongs into the sort key, so that versions stand in order", d.E.Version.Name)
@@ -58,12 +58,12 @@ func (d *Definition) checkHistory() {
 		d.fault("history: sort key %q must begin with a Prefix: the versions of an item are what begins with it", r.Sort)
 	}
 	for _, f := range r.Fields() {
-		if f != d.E.Version && !d.E.Primary.Keeps(f) {
+		if f != d.E.Version && !d.E.Primary.HoldsInFull(f) {
 			d.fault("history: field %s is not in the primary key: an item's versions would not stand together", f.Name)
 		}
 	}
 	for _, f := range d.E.Proto.Fields() {
-		if !f.Stored() && d.E.Primary.Keeps(f) && !r.Keeps(f) {
+		if !f.Stored() && d.E.Primary.HoldsInFull(f) && !r.HoldsInFull(f) {
 			d.fault("history: field %s is dynamodbav:\"-\" and not in the history key %q / %q: old versions would lose it", f.Name, r.Partition, r.Sort)
 		}
 	}

@@ -26,7 +26,7 @@ type Table struct {
 	TTL      string
 	ages     int                                  // items of schemas below it may be given a TTL by their upgrade
 	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
-	told     map[string]bool                      // faults of its own, by a Define
+	reported     map[string]bool                      // faults of its own, by a Define
 	Frozen   atomic.Bool
 	names    sync.Map // of the physical tables that a DB was made for
 	Face     any      // the public Table
@@ -37,7 +37,7 @@ const PrimaryName = "primary"
 
 // NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
 func NewTable(partition, sort string) *Table {
-	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, told: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
+	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, reported: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
 	t.Primary = &Index{Table: t, Name: PrimaryName, Partition: []string{partition}, Sort: nonEmpty(sort)}
 	t.Primary.names = t.Primary.Attrs()
 	return t
@@ -48,7 +48,7 @@ func NewTable(partition, sort string) *Table {
 func (t *Table) SetType(name string) *Table {
 	t.Mutable("TypeAttribute")
 	t.TypeAttr = name
-	t.renamed()
+	t.updateCodecs()
 	return t
 }
 
@@ -56,7 +56,7 @@ func (t *Table) SetType(name string) *Table {
 func (t *Table) SetTTL(attr string) *Table {
 	t.Mutable("TTL")
 	t.TTL = attr
-	t.renamed()
+	t.updateCodecs()
 	return t
 }
 
@@ -81,7 +81,7 @@ func (t *Table) add(ix *Index) *Index {
 	t.Mutable("index " + ix.Name)
 	ix.Table, ix.names = t, ix.Attrs()
 	t.Indexes = append(t.Indexes, ix)
-	t.renamed()
+	t.updateCodecs()
 	return ix
 }
 
@@ -89,7 +89,7 @@ func (t *Table) add(ix *Index) *Index {
 // checked as a whole first: what was declared after the last Define was not yet.
 func (t *Table) InUse(name string) {
 	if !t.Frozen.Load() {
-		if err := joinFaults(t.stands()); err != nil {
+		if err := joinFaults(t.currentFaults()); err != nil {
 			panic("ddb: New: " + err.Error())
 		}
 	}
@@ -107,12 +107,12 @@ func (t *Table) Called(name string) bool {
 	return ok || name == ""
 }
 
-// renamed tells the entities which attributes the library fills, so that none of them is read into a field whose name differs
+// updateCodecs tells the entities which attributes the library fills, so that none of them is read into a field whose name differs
 // in case, and which of their fields stand in an index.
-func (t *Table) renamed() {
+func (t *Table) updateCodecs() {
 	for _, e := range t.Entities {
 		e.Codec = codec.For(e.Proto.Type()).Beside(append(t.ownNames(), e.filledNames()...)...)
-		e.Lone = e.indexFields()
+		e.IndexFields = e.findIndexFields()
 	}
 }
 

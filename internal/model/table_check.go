@@ -13,7 +13,7 @@ import (
 // Check returns every fault of the model, joined: of the table and its indexes, of definitions that Define refused, and
 // of what was declared behind an entity and does not fit it.
 func (t *Table) Check() error {
-	faults := t.stands()
+	faults := t.currentFaults()
 	for _, refused := range t.refused {
 		faults = append(faults, refused.faults...)
 	}
@@ -34,8 +34,8 @@ func (t *Table) Refuse(name string, faults []error) {
 	}
 }
 
-// stands returns what is wrong with the table, and with its entities for what was declared after them.
-func (t *Table) stands() []error {
+// currentFaults returns what is wrong with the table, and with its entities for what was declared after them.
+func (t *Table) currentFaults() []error {
 	faults, _ := t.faults()
 	for i, e := range t.Entities {
 		d := &Definition{E: e}
@@ -45,7 +45,7 @@ func (t *Table) stands() []error {
 		d.checkAttributes()
 		d.checkMembership()
 		d.checkUnfilled()
-		d.checkTold()
+		d.checkDistinctKeys()
 		for _, other := range t.Entities[:i] {
 			d.checkTypes(other)
 			d.checkKeyFields(other)
@@ -147,12 +147,12 @@ func (t *Table) faults() (faults []error, wrong map[*Index]bool) {
 	return faults, wrong
 }
 
-// news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity.
-func (t *Table) news() (faults []error) {
+// newFaults returns what is wrong with the table and was not told yet: one mistake is no fault of each entity.
+func (t *Table) newFaults() (faults []error) {
 	own, _ := t.faults()
 	for _, err := range own {
-		if !t.told[err.Error()] {
-			t.told[err.Error()] = true
+		if !t.reported[err.Error()] {
+			t.reported[err.Error()] = true
 			faults = append(faults, err)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 type Plan struct {
 	Q          Query
 	table      string // by name, "" where the query is only to be explained
-	row        *model.IndexKeys
+	keys        *model.IndexKeys
 	ix         *model.Index
 	partition  []types.AttributeValue // of the partition's attributes
 	Shards     []types.AttributeValue // partitions of a query that reads them all, merged
@@ -54,11 +54,11 @@ func (q Query) Plan(db *DB) (*Plan, error) {
 		b.fault("nil or an index of another table")
 		return b.done()
 	}
-	if b.p.row = q.E.KeysIn(q.Ix); b.p.row == nil {
+	if b.p.keys = q.E.KeysIn(q.Ix); b.p.keys == nil {
 		b.fault("the entity is not in this index")
 		return b.done()
 	}
-	if b.p.row.Mixed {
+	if b.p.keys.Mixed {
 		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
 		return b.done()
 	}
@@ -84,12 +84,12 @@ func (q Query) Plan(db *DB) (*Plan, error) {
 
 // partition renders the partition key from the example.
 func (b *planner) partition() {
-	k := b.p.row.Keys()[0]
+	k := b.p.keys.Keys()[0]
 	if !k.Template.Native() {
 		if b.shards(k) {
 			return
 		}
-		s, err := b.p.row.Render("query", k, b.q.Example)
+		s, err := b.p.keys.Render("query", k, b.q.Example)
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -98,7 +98,7 @@ func (b *planner) partition() {
 		return
 	}
 	for i, f := range k.Template.Fields() {
-		av, err := b.p.row.Native("query", k, i, f.Get(b.q.Example))
+		av, err := b.p.keys.Native("query", k, i, f.Get(b.q.Example))
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -109,9 +109,9 @@ func (b *planner) partition() {
 
 // example refuses fields of the example that the partition key does not take.
 func (b *planner) example() {
-	for _, f := range b.p.row.Others() {
+	for _, f := range b.p.keys.Others() {
 		if !f.Get(b.q.Example).IsZero() {
-			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.Partition, b.instead(f))
+			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.keys.Partition, b.instead(f))
 		}
 	}
 }
@@ -119,9 +119,9 @@ func (b *planner) example() {
 // instead says where a field that the key does not hold may stand.
 func (b *planner) instead(f *field.Field) string {
 	switch {
-	case b.p.row.Partition.Holds(f):
+	case b.p.keys.Partition.Holds(f):
 		return "it is part of the partition key, so put it into the example"
-	case b.p.row.Sort.Holds(f):
+	case b.p.keys.Sort.Holds(f):
 		return "use SortKey"
 	case !f.Stored():
 		return "it lives only in another key, so no query on " + b.p.ix.Name + " can use it"
@@ -142,7 +142,7 @@ func (b *planner) family() {
 	if parent == nil {
 		return
 	}
-	for i, f := range b.p.row.Sort.Fields() {
+	for i, f := range b.p.keys.Sort.Fields() {
 		if i >= len(parent.Sort.Fields()) {
 			return
 		}
@@ -160,7 +160,7 @@ func (b *planner) filters(next *field.Field) {
 		b.eachField(c, func(f *field.Field) {
 			switch {
 			case next != nil && f == next && c.Bounds():
-				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.Sort)
+				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.keys.Sort)
 			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
 				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
 			case f.Stored() && !b.p.ix.Projects(f.Attr()):

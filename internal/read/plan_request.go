@@ -174,7 +174,7 @@ func (p *Plan) side(start attr.Item) int {
 		}
 		return -1
 	}
-	if len(p.ix.Sort) == 0 || len(p.native) > 0 || p.row.Sort.Native() {
+	if len(p.ix.Sort) == 0 || len(p.native) > 0 || p.keys.Sort.Native() {
 		return 0
 	}
 	s, ok := start[p.ix.Sort[0]].(*types.AttributeValueMemberS)
@@ -293,5 +293,5 @@ func (db *DB) countItems(ctx context.Context, p *Plan) (n int, err error) {
 
 // nothing reports a plan that no item can match, so that no request is needed.
 func (p *Plan) nothing() bool {
-	return p.Crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.row.Sort.Native()
+	return p.Crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.keys.Sort.Native()
 }

@@ -19,11 +19,11 @@ func (b *planner) selection() {
 			b.fault("Select: %w", err)
 		case f.Embedded:
 			for _, g := range e.Proto.Fields() {
-				if g.Within(f) && !g.Embedded && (g.Stored() || e.Primary.Keeps(g)) {
+				if g.Within(f) && !g.Embedded && (g.Stored() || e.Primary.HoldsInFull(g)) {
 					b.p.selected = append(b.p.selected, g)
 				}
 			}
-		case !f.Stored() && !e.Primary.Keeps(f):
+		case !f.Stored() && !e.Primary.HoldsInFull(f):
 			b.fault("Select: %s has no attribute of its own: select the field that holds it", f.Name)
 		default:
 			b.p.selected = append(b.p.selected, f)
@@ -61,7 +61,7 @@ func (b *planner) projection(withExpired bool) {
 		p.kept = slices.Concat(p.selected, e.Primary.Fields())
 	}
 	lacks := func(f *field.Field) bool { return f.Stored() && !ix.Projects(f.Attr()) }
-	told := func(f *field.Field) bool { return p.selected != nil && e.Primary.Keeps(f) } // by the key, in full
+	told := func(f *field.Field) bool { return p.selected != nil && e.Primary.HoldsInFull(f) } // by the key, in full
 	unnumbered := e.Schema > 0 && !ix.Projects(model.SchemaAttr)
 	p.keyAlone = !(expires && e.Ages()) && !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
 	p.hydrate = p.undated || unnumbered && !p.keyAlone || !whole && e.Proto.Marshals() ||

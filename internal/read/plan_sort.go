@@ -22,7 +22,7 @@ func (b *planner) sortKey() (next *field.Field) {
 		}
 		return nil
 	}
-	k := b.p.row.Keys()[1]
+	k := b.p.keys.Keys()[1]
 	taken := b.order(k.Template)
 	if len(b.faults) > 0 {
 		return nil
@@ -164,8 +164,8 @@ func (b *planner) hull() template.Range {
 	}
 	sum := template.Range{Form: template.Nothing}
 	for _, r := range b.q.wanted {
-		if !template.MayEqual(r.Partition, b.p.row.Partition) {
-			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.Entity.Name, r.Partition, b.p.row.Partition)
+		if !template.MayEqual(r.Partition, b.p.keys.Partition) {
+			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.Entity.Name, r.Partition, b.p.keys.Partition)
 		}
 		one := template.BeginsWith(r.Sort.Head())
 		if r.Sort.LiteralOnly() {
@@ -221,7 +221,7 @@ func (b *planner) nativeSort(k model.Key, taken [][]model.Clause) {
 func (b *planner) nativeOperands(k model.Key, i int, cl model.Clause, vals []types.AttributeValue) error {
 	for _, av := range vals {
 		if cl.Op == model.OpEq {
-			if err := k.Template.CheckNative(i, av, k.Limits(b.p.row)); err != nil {
+			if err := k.Template.CheckNative(i, av, k.Limits(b.p.keys)); err != nil {
 				return err
 			}
 		} else if err := template.CheckBound(av); err != nil {

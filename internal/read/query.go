@@ -51,7 +51,7 @@ func (b *planner) fault(format string, args ...any) {
 
 // key reports a value that cannot stand in a key.
 func (b *planner) key(k model.Key, err error) {
-	b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
+	b.faults = append(b.faults, b.p.keys.KeyError("query", k, err))
 }
 
 func (b *planner) done() (*Plan, error) {

@@ -24,7 +24,7 @@ type Reading struct {
 	db      *DB
 	plan    *Plan
 	start   attr.Item // ExclusiveStartKey of the next request
-	rows    []Hit     // of the last request, not handed out yet
+	hits    []Hit     // of the last request, not handed out yet
 	ended   bool      // no request is left
 	done    bool      // no hit is left
 	thin    int       // pages so far of which something was left out
@@ -103,7 +103,7 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 				break
 			}
 		}
-		if once && len(r.rows) == 0 {
+		if once && len(r.hits) == 0 {
 			break
 		}
 	}
@@ -121,12 +121,12 @@ func (r *Reading) next(ctx context.Context, want int) (rows []Hit, err error) {
 	if len(r.parts) > 0 {
 		rows, err = r.merge(ctx, want)
 	} else {
-		if len(r.rows) == 0 {
+		if len(r.hits) == 0 {
 			err = r.request(ctx, want)
 		}
-		n := r.batch(want, len(r.rows))
-		rows, r.rows = r.rows[:n], r.rows[n:]
-		r.done = r.ended && len(r.rows) == 0
+		n := r.batch(want, len(r.hits))
+		rows, r.hits = r.hits[:n], r.hits[n:]
+		r.done = r.ended && len(r.hits) == 0
 	}
 	if err != nil {
 		return nil, err
@@ -160,13 +160,13 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	r.held = append(released(r.held), page)
 	r.start, r.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
 	found := attr.StoredItems(page, out.Items)
-	r.rows = make([]Hit, 0, len(found))
+	r.hits = make([]Hit, 0, len(found))
 	for _, s := range found {
 		if !r.past(s) {
-			r.rows = append(r.rows, Hit{Found: s, Item: s})
+			r.hits = append(r.hits, Hit{Found: s, Item: s})
 		}
 	}
-	if int(out.ScannedCount) > len(r.rows) {
+	if int(out.ScannedCount) > len(r.hits) {
 		r.thin++
 	}
 	return nil
@@ -218,7 +218,7 @@ func (r *Reading) visited(rows []Hit, all bool) {
 	case len(rows) == 0:
 	case len(r.parts) > 0:
 		r.merged(rows)
-	case all && len(r.rows) == 0:
+	case all && len(r.hits) == 0:
 		r.last = nil
 	default:
 		r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())

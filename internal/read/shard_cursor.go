@@ -129,13 +129,13 @@ func (s *shardReading) from(key attr.Item) {
 
 // skip drops what stands in front of the front.
 func (s *shardReading) skip() {
-	for s.front != nil && len(s.rows) > 0 {
-		c := s.plan.order(s.rows[0].Found, model.Loaded(s.front.key))
+	for s.front != nil && len(s.hits) > 0 {
+		c := s.plan.order(s.hits[0].Found, model.Loaded(s.front.key))
 		if c > 0 || c == 0 && s.front.shard > 0 {
 			s.front = nil
 			return
 		}
-		s.rows = s.rows[1:]
+		s.hits = s.hits[1:]
 	}
 }
 

@@ -29,7 +29,7 @@ func (b *planner) shards(k model.Key) bool {
 			err = k.TooLong(len(s))
 		}
 		if err != nil {
-			b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
+			b.faults = append(b.faults, b.p.keys.KeyError("query", k, err))
 			return true
 		}
 		b.p.Shards = append(b.p.Shards, &types.AttributeValueMemberS{Value: s})
@@ -83,7 +83,7 @@ func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	}
 	n := 0
 	for _, s := range r.parts {
-		n += len(s.rows)
+		n += len(s.hits)
 	}
 	if n = r.batch(want, n); want > 0 && !r.plan.hydrate && !r.plan.partial {
 		n = want
@@ -95,20 +95,20 @@ func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 		dry := false
 		for _, s := range r.parts {
 			switch {
-			case len(s.rows) == 0 && !s.ended:
+			case len(s.hits) == 0 && !s.ended:
 				dry = true
-			case len(s.rows) > 0 && (first == nil || r.plan.order(s.rows[0].Found, first.rows[0].Found) < 0):
+			case len(s.hits) > 0 && (first == nil || r.plan.order(s.hits[0].Found, first.hits[0].Found) < 0):
 				first = s
 			}
 		}
 		if dry || first == nil {
 			break
 		}
-		out = append(out, first.rows[0])
+		out = append(out, first.hits[0])
 		r.origin = append(r.origin, first)
-		first.rows = first.rows[1:]
+		first.hits = first.hits[1:]
 	}
-	r.done = !slices.ContainsFunc(r.parts, func(s *shardReading) bool { return len(s.rows) > 0 || !s.ended })
+	r.done = !slices.ContainsFunc(r.parts, func(s *shardReading) bool { return len(s.hits) > 0 || !s.ended })
 	return out, nil
 }
 
@@ -120,7 +120,7 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 	errs := make([]error, len(r.parts))
 	var wg sync.WaitGroup
 	for i, s := range r.parts {
-		if len(s.rows) > 0 || s.ended {
+		if len(s.hits) > 0 || s.ended {
 			continue
 		}
 		wg.Go(func() {
@@ -128,7 +128,7 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 				return
 			}
 			s.skip()
-			if len(s.rows) == 0 && !s.ended { // a filter dropped all
+			if len(s.hits) == 0 && !s.ended { // a filter dropped all
 				s.at = keyPosition{state: afterKey, key: s.plan.ix.KeyValues(s.start)}
 			}
 		})

@@ -70,8 +70,8 @@ func NewWriteStamp() types.AttributeValue {
 	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint64(nil, rand.Uint64())}
 }
 
-// VersionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) VersionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+// VersionItems yields the version rows of one item, newest first; any of them says which item.
+func (db *DB) VersionItems(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
@@ -138,7 +138,7 @@ func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput
 // NewestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
 // item.
 func (db *DB) NewestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
-	for attrs, err := range db.VersionRows(ctx, e, one, true) {
+	for attrs, err := range db.VersionItems(ctx, e, one, true) {
 		if err != nil {
 			return 0, err
 		}
@@ -196,7 +196,7 @@ func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2
 			yield(reflect.Value{}, err)
 			return
 		}
-		for attrs, err := range v.Db.VersionRows(ctx, v.E, row, false) {
+		for attrs, err := range v.Db.VersionItems(ctx, v.E, row, false) {
 			switch {
 			case err != nil:
 				yield(reflect.Value{}, err)

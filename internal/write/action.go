@@ -53,8 +53,8 @@ const (
 	roleVersion role = "version row"
 	roleFirst   role = "first version"
 	roleMark    role = "mark of the first version"
-	roleClaim   role = "unique constraint"
-	roleRelease role = "unique constraint given up"
+	roleUnique   role = "unique constraint"
+	roleReleased role = "unique constraint given up"
 )
 
 // guard adds a guard for the action's op.
@@ -109,8 +109,8 @@ func (a *action) resurrects() bool {
 	return absent && a.kind == updateAction
 }
 
-// given asks for the conditions of an If or a Check.
-func (a *action) given(conds []model.Clause) error {
+// addConditions asks for the conditions of an If or a Check.
+func (a *action) addConditions(conds []model.Clause) error {
 	for _, c := range conds {
 		cc, err := a.e.CompileCond(c)
 		if err != nil {
@@ -121,9 +121,9 @@ func (a *action) given(conds []model.Clause) error {
 	return nil
 }
 
-// schema asks that the item is not of a newer schema; exactly that it is of this one, where the write keeps what is there
+// requireSchema asks that the item is not of a newer schema; exactly that it is of this one, where the write keeps what is there
 // or asks something of it.
-func (a *action) schema(exactly bool) {
+func (a *action) requireSchema(exactly bool) {
 	switch {
 	case a.e.Schema == 0:
 	case exactly:
@@ -133,8 +133,8 @@ func (a *action) schema(exactly bool) {
 	}
 }
 
-// blame returns the guards that do not hold on the item that is there, the first one of each op.
-func (a *action) blame(old attr.Item) (failed []guard) {
+// failedGuards returns the guards that do not hold on the item that is there, the first one of each op.
+func (a *action) failedGuards(old attr.Item) (failed []guard) {
 	if a.orAbsent && old == nil {
 		return nil
 	}
@@ -153,8 +153,8 @@ func (a *action) blame(old attr.Item) (failed []guard) {
 	return failed
 }
 
-// take merges what a check asks for into a; false if the two cannot both be had in one condition.
-func (a *action) take(check *action) bool {
+// mergeCheck merges what a check asks for into a; false if the two cannot both be had in one condition.
+func (a *action) mergeCheck(check *action) bool {
 	if a.unique != nil || check.unique != nil {
 		return false
 	}

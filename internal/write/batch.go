@@ -130,7 +130,7 @@ func (op Op) bulk() bool {
 func (it *batchItem) compile(db *DB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
-		return w.foretell()
+		return w.checkNewItem()
 	}
 	if err != nil || !it.op.bulk() {
 		return err
@@ -145,8 +145,8 @@ func (it *batchItem) compile(db *DB, index int) error {
 	return nil
 }
 
-// foretell refuses what is wrong with the item that an op is to store, whatever is stored already.
-func (w *prepared) foretell() error {
+// checkNewItem refuses what is wrong with the item that an op is to store, whatever is stored already.
+func (w *prepared) checkNewItem() error {
 	e, whole := w.e, w.op.item
 	switch w.op.Verb {
 	case VerbCreate, VerbPut, VerbReplace:
@@ -168,7 +168,7 @@ func (w *prepared) foretell() error {
 		return err
 	}
 	it := e.CopyOf(whole)
-	w.keep(it, 1, reflect.Value{})
+	w.setKeptFields(it, 1, reflect.Value{})
 	if err := checkTTL(e, it, w.now); err != nil {
 		return w.op.Fail(key, err)
 	}
@@ -198,7 +198,7 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	flush := func() {
 		if len(chunk) > 0 {
 			ops := slices.Clone(chunk)
-			tasks = append(tasks, func() { b.together(ctx, ops) })
+			tasks = append(tasks, func() { b.runTogether(ctx, ops) })
 		}
 		chunk, size = chunk[:0], 0
 	}
@@ -207,9 +207,9 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != fault.Written })
 		switch {
 		case undone >= 0:
-			b.settle(fault.NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
+			b.record(fault.NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
 		case it.request == nil:
-			tasks = append(tasks, func() { b.alone(ctx, i) })
+			tasks = append(tasks, func() { b.runAlone(ctx, i) })
 		default:
 			if len(chunk) == call.BatchWriteLimit || size+it.size > call.MaxBatchBytes {
 				flush()
@@ -235,30 +235,30 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	wg.Wait()
 }
 
-// settle records the outcome of an op.
-func (b *writeBatch) settle(o fault.WriteOutcome, cause error, i int) {
+// record records the outcome of an op.
+func (b *writeBatch) record(o fault.WriteOutcome, cause error, i int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.outcomes[i], b.causes[i] = o, cause
 }
 
-// alone runs an op that goes by itself.
-func (b *writeBatch) alone(ctx context.Context, i int) {
+// runAlone runs an op that goes by itself.
+func (b *writeBatch) runAlone(ctx context.Context, i int) {
 	err := ctx.Err()
 	if err == nil {
 		_, err = b.db.Run(ctx, b.items[i].op)
 	}
-	b.settle(outcomeOf(err), err, i)
+	b.record(outcomeOf(err), err, i)
 }
 
-// together runs ops that go in one BatchWriteItem.
-func (b *writeBatch) together(ctx context.Context, ops []int) {
+// runTogether runs ops that go in one BatchWriteItem.
+func (b *writeBatch) runTogether(ctx context.Context, ops []int) {
 	requests := make([]types.WriteRequest, len(ops))
 	for n, i := range ops {
 		requests[n] = *b.items[i].request
 	}
 	for n, err := range b.db.BatchWrite(ctx, requests) {
-		b.settle(outcomeOf(err), err, ops[n])
+		b.record(outcomeOf(err), err, ops[n])
 	}
 }
 

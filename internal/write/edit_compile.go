@@ -73,7 +73,7 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 		return edit{}, fmt.Errorf("%s: %w", c.Op, err)
 	}
 	x := edit{op: c.Op, f: f, at: c.At}
-	bad := x.entry()
+	bad := x.textKey()
 	if why := editingOf(e).of(f).refused; why != "" {
 		return edit{}, fault.Model("%s: %s", &x, why)
 	}
@@ -103,7 +103,7 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 		g = model.KeepEmpty(f)
 	}
 	if x.value, err = encode(g, v); err != nil {
-		return edit{}, fmt.Errorf("%s: %w", &x, e.Told(err))
+		return edit{}, fmt.Errorf("%s: %w", &x, e.WithAdvice(err))
 	}
 	if f == e.TTL && v.IsZero() {
 		x.value = nil // never
@@ -126,8 +126,8 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 	return x, nil
 }
 
-// entry makes text of the key of a map's entry, as a Put stores it.
-func (x *edit) entry() error {
+// textKey makes text of the key of a map's entry, as a Put stores it.
+func (x *edit) textKey() error {
 	if _, position := x.at.(int); position || x.at == nil {
 		return nil
 	}
@@ -169,8 +169,8 @@ func (x *edit) misfit() string {
 	return ""
 }
 
-// write adds the edit to an update expression.
-func (x *edit) write(u *plan.Update, ex *plan.Expression) {
+// addTo adds the edit to an update expression.
+func (x *edit) addTo(u *plan.Update, ex *plan.Expression) {
 	if x.value == nil && x.op != EditSet && x.op != EditRemove {
 		return // of no elements: nothing to do
 	}
@@ -216,16 +216,16 @@ type editing struct {
 // editPlan is what an edit of one field means.
 type editPlan struct {
 	refused string             // why it cannot be edited
-	halves  []half             // index keys that are rendered from it
+	rendered  []indexKey             // index keys that are rendered from it
 	when    []*model.IndexKeys // indexes that the item may enter or leave with it
 	native  []*model.IndexKeys // indexes whose key it is itself
 	uniques []*model.Unique
 }
 
-// half is one key of an index.
-type half struct {
-	row *model.IndexKeys
-	key int // in row.keys()
+// indexKey is one key of an index.
+type indexKey struct {
+	keys *model.IndexKeys
+	side int // in row.keys()
 }
 
 // editingOf compiles on first use: what derives fields is declared after the entity, and before any write.
@@ -260,8 +260,8 @@ func planEdit(e *model.Entity, f *field.Field) *editPlan {
 				case part.Field == nil || !part.Field.Overlaps(f):
 				case k.Template.Native():
 					p.native = append(p.native, r)
-				case !slices.Contains(p.halves, half{r, i}):
-					p.halves = append(p.halves, half{r, i})
+				case !slices.Contains(p.rendered, indexKey{r, i}):
+					p.rendered = append(p.rendered, indexKey{r, i})
 				}
 			}
 		}

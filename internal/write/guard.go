@@ -200,19 +200,19 @@ func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
 
 func (inSchema) why(a *action, old attr.Item) error { return a.e.OtherSchema(old) }
 
-// notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
+// notOwnWrite refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
 // stamp that it left itself.
-type notOurs struct{ stamp types.AttributeValue }
+type notOwnWrite struct{ stamp types.AttributeValue }
 
-func (t notOurs) text(a *action) string {
+func (t notOwnWrite) text(a *action) string {
 	return a.x.Name(model.WriteStampAttr) + " <> " + a.x.Value(t.stamp)
 }
 
-func (t notOurs) holds(_ *action, old attr.Item) (bool, bool) {
+func (t notOwnWrite) holds(_ *action, old attr.Item) (bool, bool) {
 	have := old[model.WriteStampAttr]
 	return have == nil || !attr.Equal(have, t.stamp), true
 }
 
-func (notOurs) why(*action, attr.Item) error {
+func (notOwnWrite) why(*action, attr.Item) error {
 	return fmt.Errorf("%w: by this write itself", fault.ErrConflict)
 }

@@ -31,7 +31,7 @@ func (a *action) sameAs(kind guardKind, k known) {
 			a.guard(kind, attributeIs{attr, old[attr]})
 		}
 	}
-	for _, attr := range e.Kept() {
+	for _, attr := range e.AttributeNames() {
 		if old[attr] == nil {
 			a.guard(kind, attributeIs{attr, nil})
 		}

@@ -24,12 +24,12 @@ func (db *DB) compileModify(w *prepared) error {
 	case e.Version == nil:
 		return w.op.Fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
 	}
-	if err := w.know(key); err != nil {
+	if err := w.needItem(key); err != nil {
 		return err
 	}
 	old := w.old()
 	if old == nil {
-		return w.missing(key)
+		return w.notFound(key)
 	}
 	if seen, ok, err := w.revision(); ok {
 		have, _ := e.StateOf(model.Loaded(old))
@@ -71,11 +71,11 @@ func (db *DB) compileModify(w *prepared) error {
 		w.item = after
 		return errUnchanged
 	}
-	next, err := w.number(version, before)
+	next, err := w.nextNumber(version, before)
 	if err != nil {
 		return err
 	}
-	w.keep(after, next, before)
+	w.setKeptFields(after, next, before)
 	for _, f := range e.Mapped {
 		if f == e.Version || f == e.Updated || f == e.Created {
 			if err := w.replace(want, f.Attr(), after); err != nil {
@@ -90,20 +90,20 @@ func (db *DB) compileModify(w *prepared) error {
 	if err := w.checkSize(want); err != nil {
 		return err
 	}
-	w.wrote(after)
+	w.setRevision(after)
 	w.item, w.attrs = after, want
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)
 	a.guard(guardItem, isThere{})
 	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
 	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
-	if err := a.given(w.op.conds); err != nil {
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	if err := w.claims(a, after); err != nil {
+	if err := w.moveUniques(a, after); err != nil {
 		return err
 	}
-	return w.remember(want, next)
+	return w.addVersion(want, next)
 }
 
 // changed returns up with the attributes that differ between before and after as they are in after.

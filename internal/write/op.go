@@ -93,11 +93,11 @@ func (op Op) Fail(key attr.Item, err error) error {
 
 // partError is an error within another one, which has said already how it begins.
 type partError struct {
-	said string
+	prefix string
 	err  error
 }
 
-func (e *partError) Error() string { return strings.TrimPrefix(e.err.Error(), e.said) }
+func (e *partError) Error() string { return strings.TrimPrefix(e.err.Error(), e.prefix) }
 
 func (e *partError) Unwrap() error { return e.err }
 

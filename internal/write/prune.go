@@ -26,7 +26,7 @@ func (db *DB) Prune(ctx context.Context, e *model.Entity, key reflect.Value, kee
 	}
 	var old []types.WriteRequest
 	kept := 0
-	for attrs, err := range db.VersionRows(ctx, e, first, true) {
+	for attrs, err := range db.VersionItems(ctx, e, first, true) {
 		if err != nil {
 			return err
 		}

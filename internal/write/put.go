@@ -10,7 +10,7 @@ import (
 
 // compilePut compiles Create, Put and Replace.
 func (db *DB) compilePut(w *prepared) error {
-	e, version := w.e, w.given()
+	e, version := w.e, w.givenVersion()
 	seen, given, _ := w.revision()
 	if given && version == 0 {
 		version = seen.Version
@@ -19,26 +19,26 @@ func (db *DB) compilePut(w *prepared) error {
 	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes what has expired, and leaves no mark
 		w.tries.newest.wanted = true
 	}
-	next, err := w.number(version, w.op.item)
+	next, err := w.nextNumber(version, w.op.item)
 	if err != nil {
 		return err
 	}
 	w.item = e.CopyOf(w.op.item)
-	w.keep(w.item, next, reflect.Value{})
-	w.wrote(w.item)
+	w.setKeptFields(w.item, next, reflect.Value{})
+	w.setRevision(w.item)
 	var key attr.Item
 	written := false
 	if w.op.alone && db.JSON {
 		key, written = w.writeJSON()
 	}
 	if !written {
-		if w.attrs, err = w.stored(w.item); err != nil {
+		if w.attrs, err = w.encode(w.item); err != nil {
 			return err
 		}
 		key = e.Table.KeyOf(model.Loaded(w.attrs))
 	}
 	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
-		if err := w.know(key); err != nil {
+		if err := w.needItem(key); err != nil {
 			return err
 		}
 	}
@@ -66,21 +66,21 @@ func (db *DB) compilePut(w *prepared) error {
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
-	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
-	if err := a.given(w.op.conds); err != nil {
+	a.requireSchema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	if err := w.claims(a, w.item); err != nil {
+	if err := w.moveUniques(a, w.item); err != nil {
 		return err
 	}
 	if kind == updateAction && e.TTL != nil && w.op.Verb == VerbPut && e.Version == nil && len(w.op.conds) == 0 {
-		w.mixesWithNothing(a)
+		w.refuseLeftover(a)
 	}
-	return w.remember(w.attrs, next)
+	return w.addVersion(w.attrs, next)
 }
 
-// mixesWithNothing keeps a put that is an update from mixing with what is left of an expired item.
-func (w *prepared) mixesWithNothing(a *action) {
+// refuseLeftover keeps a put that is an update from mixing with what is left of an expired item.
+func (w *prepared) refuseLeftover(a *action) {
 	switch w.tries.item.state {
 	case knownNothing:
 		a.orAbsent = true

@@ -20,8 +20,8 @@ type refusal struct {
 	met    known // the item that is there, as far as the response says
 }
 
-// leftover reports that what is left of an expired item stood in the way, and nothing else.
-func (r *refusal) leftover() bool { return r.met.left != nil && r.action.resurrects() }
+// metExpired reports that what is left of an expired item stood in the way, and nothing else.
+func (r *refusal) metExpired() bool { return r.met.left != nil && r.action.resurrects() }
 
 func (r *refusal) Error() string { return r.WriteError.Error() }
 
@@ -38,8 +38,8 @@ func single(err error) error {
 	return first
 }
 
-// settle returns err as it is where every attempt had a response, and else as one that does not say what was done.
-func (t *tries) settle(err error) error {
+// ifLost returns err as it is where every attempt had a response, and else as one that does not say what was done.
+func (t *tries) ifLost(err error) error {
 	if !t.lost || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return err
 	}
@@ -49,13 +49,13 @@ func (t *tries) settle(err error) error {
 // lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote. It is not
 // known whether the write was done before another one.
 func (w *prepared) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
-	r := w.blame(db, a, db.seen(failed.Item))
+	r := w.newRefusal(db, a, db.seen(failed.Item))
 	r.Err = &fault.LostError{Cause: &fault.Beside{Err: r.Err, Other: failed}}
 	return r.WriteError
 }
 
-// refused makes the error of a write that failed for a cause.
-func (w *prepared) refused(db *DB, cause error) error {
+// writeError makes the error of a write that failed for a cause.
+func (w *prepared) writeError(db *DB, cause error) error {
 	var key attr.Item
 	if len(w.actions) > 0 {
 		key = w.main().key
@@ -63,17 +63,17 @@ func (w *prepared) refused(db *DB, cause error) error {
 	return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(key), Err: cause}
 }
 
-// blamed makes the error of a write whose condition failed, from the item that stood in the way.
-func (w *prepared) blamed(db *DB, a *action, met known, cause error) *refusal {
-	r := w.blame(db, a, met)
+// refusalWith makes the error of a write whose condition failed, from the item that stood in the way.
+func (w *prepared) refusalWith(db *DB, a *action, met known, cause error) *refusal {
+	r := w.newRefusal(db, a, met)
 	if cause != nil {
 		r.Err = &fault.Beside{Err: r.Err, Other: cause}
 	}
 	return r
 }
 
-func (w *prepared) blame(db *DB, a *action, met known) *refusal {
-	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
+func (w *prepared) newRefusal(db *DB, a *action, met known) *refusal {
+	r := &refusal{action: a, met: met, failed: a.failedGuards(met.item)}
 	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key)}
 	r.Err = fmt.Errorf("%w: of %s", fault.ErrCondition, a.role)
 	for _, g := range r.failed {
@@ -113,7 +113,7 @@ func (db *DB) learn(ctx context.Context, w *prepared, err error) (again bool, ou
 func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again bool, err error) {
 	t := w.tries
 	switch r.action.role {
-	case roleRelease: // another item's: a value from before there was the constraint; or no longer
+	case roleReleased: // another item's: a value from before there was the constraint; or no longer
 		if t.foreign == nil {
 			t.foreign = map[string]bool{}
 		}
@@ -123,11 +123,11 @@ func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again boo
 		t.newest = newest{wanted: true}
 		t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing
 		return true, r.WriteError
-	case roleClaim, roleMark:
+	case roleUnique, roleMark:
 		return false, r.WriteError
 	}
-	if r.leftover() {
-		return true, db.bury(ctx, w.op, r.action.key, r.met.left, r.WriteError)
+	if r.metExpired() {
+		return true, db.deleteExpired(ctx, w.op, r.action.key, r.met.left, r.WriteError)
 	}
 	for _, g := range r.failed {
 		switch {
@@ -157,8 +157,8 @@ func (g guard) blamesLapsed(db *DB, e *model.Entity, met attr.Item) bool {
 	return absent && db.Lapsed(e, model.Loaded(met))
 }
 
-// bury deletes what is left of an expired item, unless it was written since.
-func (db *DB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
+// deleteExpired deletes what is left of an expired item, unless it was written since.
+func (db *DB) deleteExpired(ctx context.Context, op Op, key, left attr.Item, cause error) error {
 	w := &prepared{op: Op{e: op.e, Verb: VerbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
 	a.guard(guardItem, attributeIs{db.Table.TTL, left[db.Table.TTL]})

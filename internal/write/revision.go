@@ -11,8 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// wrote fills in the revision that the write makes.
-func (w *prepared) wrote(dst reflect.Value) {
+// setRevision fills in the revision that the write makes.
+func (w *prepared) setRevision(dst reflect.Value) {
 	if w.e.Revision == nil {
 		return
 	}
@@ -36,7 +36,7 @@ func (w *prepared) revision() (seen model.State, ok bool, err error) {
 
 // expect asserts the version and the revision that the caller gave, on what the write is about.
 func (w *prepared) expect(a *action) error {
-	if v := w.given(); v != 0 {
+	if v := w.givenVersion(); v != 0 {
 		a.guard(guardItem, hasVersion{v})
 	}
 	return w.expectRevision(a)

@@ -85,7 +85,7 @@ func (db *DB) learnAll(ctx context.Context, writes []*prepared, err error) (agai
 	}
 	if !again { // what is left of an expired item is no failure of its op
 		for _, r := range c.refusals {
-			if r.leftover() && len(c.Failed) > 1 {
+			if r.metExpired() && len(c.Failed) > 1 {
 				c.Failed = slices.DeleteFunc(c.Failed, func(f *fault.WriteError) bool { return f == r.WriteError })
 			}
 		}
@@ -135,19 +135,19 @@ func (db *DB) what(a *action) string {
 // that one op gives up passes to the op that takes it, or goes where none does.
 func join(a, b *action) (*action, bool) {
 	switch {
-	case a.role == roleClaim && b.role == roleClaim:
+	case a.role == roleUnique && b.role == roleUnique:
 		return nil, false
 	case a.unique != nil && b.unique != nil: // what takes it is stronger than what gives it up, and that than a check
 		kept, other := a, b
-		if b.role == roleClaim || a.kind == checkAction {
+		if b.role == roleUnique || a.kind == checkAction {
 			kept, other = b, a
 		}
 		kept.owners = append(kept.owners, other.owners...)
 		return kept, true
 	case b.kind == checkAction:
-		return a, a.take(b)
+		return a, a.mergeCheck(b)
 	case a.kind == checkAction:
-		return b, b.take(a)
+		return b, b.mergeCheck(a)
 	}
 	return nil, false
 }
@@ -166,7 +166,7 @@ func (db *DB) checkTransact(writes []*prepared, all []*action) error {
 		extra[a.role]++
 	}
 	var parts []string
-	for _, r := range []role{roleSource, roleVersion, roleFirst, roleMark, roleClaim, roleRelease} {
+	for _, r := range []role{roleSource, roleVersion, roleFirst, roleMark, roleUnique, roleReleased} {
 		if n := extra[r]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d of role %q", n, r))
 		}

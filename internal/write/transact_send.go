@@ -36,7 +36,7 @@ func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 	for attempt := range db.Attempts {
 		if attempt > 0 {
 			if err := call.Pause(ctx, attempt); err != nil {
-				return db.transactFailed(writes, t.settle(errors.Join(err, last)))
+				return db.transactFailed(writes, t.ifLost(errors.Join(err, last)))
 			}
 		}
 		if attempt == 0 || time.Since(minted) > tokenLife {
@@ -65,10 +65,10 @@ func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 		case class == apierror.Throttling, class == apierror.Contention:
 			last = db.Explain(err)
 		default:
-			return db.transactFailed(writes, t.settle(db.Explain(err)))
+			return db.transactFailed(writes, t.ifLost(db.Explain(err)))
 		}
 	}
-	return db.transactFailed(writes, t.settle(last))
+	return db.transactFailed(writes, t.ifLost(last))
 }
 
 // transactFailed names the ops of a transaction that failed as a whole.
@@ -77,7 +77,7 @@ func (db *DB) transactFailed(writes []*prepared, err error) error {
 	case ok:
 		return c
 	case len(writes) == 1:
-		return writes[0].refused(db, err)
+		return writes[0].writeError(db, err)
 	}
 	return fmt.Errorf("ddb: transact of %d ops, the first of them %s: %w", len(writes), writes[0].op.describe(writes[0].main().key), err)
 }
@@ -106,7 +106,7 @@ func (db *DB) cancelled(writes []*prepared, actions []*action, ex *types.Transac
 			transient = false
 			met := db.seen(reason.Item)
 			ops := []int{a.op}
-			if failed := a.blame(met.item); len(failed) > 0 {
+			if failed := a.failedGuards(met.item); len(failed) > 0 {
 				ops = ops[:0]
 				for _, g := range failed {
 					ops = append(ops, g.op)
@@ -114,7 +114,7 @@ func (db *DB) cancelled(writes []*prepared, actions []*action, ex *types.Transac
 			}
 			for _, op := range ops {
 				w := at(op)
-				add(w, w.blamed(db, a, met, nil))
+				add(w, w.refusalWith(db, a, met, nil))
 			}
 			continue
 		}

@@ -25,9 +25,9 @@ func holdsUniques(e *model.Entity, it reflect.Value) bool {
 	return true
 }
 
-// claims moves the constraints of an item from what is known of it to what will be stored; after is the zero Value where
+// moveUniques moves the constraints of an item from what is known of it to what will be stored; after is the zero Value where
 // the item goes. The write asserts what was read.
-func (w *prepared) claims(a *action, after reflect.Value) error {
+func (w *prepared) moveUniques(a *action, after reflect.Value) error {
 	if len(w.e.Uniques) == 0 {
 		return nil
 	}
@@ -84,14 +84,14 @@ func (w *prepared) claim(uniques []*model.Unique, oldKey, newKey attr.Item, befo
 			if w.tries.foreign[u.Name] {
 				kind = checkAction // that it still is: the item may have been made anew since, with the value as its own
 			}
-			r := w.action(kind, roleRelease, u.Key(w.e, have))
+			r := w.action(kind, roleReleased, u.Key(w.e, have))
 			r.unique, r.owners = u, []types.AttributeValue{from}
 			r.guard(guardItem, heldBy{})
 		}
 		if want == "" || same && !moved && !w.newTTL(before, after) {
 			continue
 		}
-		c := w.action(putAction, roleClaim, u.Key(w.e, want))
+		c := w.action(putAction, roleUnique, u.Key(w.e, want))
 		c.unique, c.owners = u, []types.AttributeValue{to}
 		c.guard(guardItem, heldBy{})
 		c.attrs = attr.Item{model.OwnerAttr: to}
@@ -118,9 +118,9 @@ func (w *prepared) newTTL(before, after reflect.Value) bool {
 	return (a == nil) != (b == nil) || a != nil && !attr.Equal(a, b)
 }
 
-// giveUp releases the constraints of an item that is to be deleted and of which the caller gave the values: they are
+// releaseUniques releases the constraints of an item that is to be deleted and of which the caller gave the values: they are
 // asserted.
-func (w *prepared) giveUp(a *action, it reflect.Value) error {
+func (w *prepared) releaseUniques(a *action, it reflect.Value) error {
 	for _, u := range w.e.Uniques {
 		for _, f := range u.Fields {
 			av, err := w.e.Value(f, f.Get(it))
@@ -153,7 +153,7 @@ func (heldBy) text(a *action) string {
 	for _, o := range a.owners {
 		text.WriteString(" OR " + name + " = " + a.x.Value(o))
 	}
-	if ttl := a.e.Table.TTL; ttl != "" && a.role == roleClaim {
+	if ttl := a.e.Table.TTL; ttl != "" && a.role == roleUnique {
 		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(model.TTLOf(a.now)))
 	}
 	return text.String()

@@ -60,15 +60,15 @@ func (db *DB) compileUpdate(w *prepared) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
-	if w.given() == 0 && w.stamp != nil {
-		a.guard(guardStamp, notOurs{w.stamp})
+	if w.givenVersion() == 0 && w.stamp != nil {
+		a.guard(guardStamp, notOwnWrite{w.stamp})
 	}
-	a.schema(true)
-	p.write()
-	if err := a.given(w.op.conds); err != nil {
+	a.requireSchema(true)
+	p.apply()
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	w.sign(&a.update, &a.x, w.op.Verb == VerbUpsert)
+	w.setOwnAttributes(&a.update, &a.x, w.op.Verb == VerbUpsert)
 	if w.op.Verb == VerbUpsert && !a.update.Makes() {
 		return w.op.Fail(key, fault.Model("the edits only remove, which makes no item where there is none: use Update, or set a field"))
 	}
@@ -78,8 +78,8 @@ func (db *DB) compileUpdate(w *prepared) error {
 	return nil
 }
 
-// sign adds what the library keeps in each item beside the fields.
-func (w *prepared) sign(u *plan.Update, x *plan.Expression, creates bool) {
+// setOwnAttributes adds what the library keeps in each item beside the fields.
+func (w *prepared) setOwnAttributes(u *plan.Update, x *plan.Expression, creates bool) {
 	if w.stamp != nil {
 		u.Set(x.Name(model.WriteStampAttr), x.Value(w.stamp))
 	}
@@ -121,7 +121,7 @@ func (p *updatePlan) touchesUniques() bool {
 // updateUniques reads the item, to know the values that the edits replace, and moves its constraints.
 func (w *prepared) updateUniques(p *updatePlan) error {
 	a := w.main()
-	if err := w.know(a.key); err != nil {
+	if err := w.needItem(a.key); err != nil {
 		return err
 	}
 	old := w.old()
@@ -143,5 +143,5 @@ func (w *prepared) updateUniques(p *updatePlan) error {
 		}
 		x.f.Addr(it).Set(x.v)
 	}
-	return w.claims(a, it)
+	return w.moveUniques(a, it)
 }

@@ -49,7 +49,7 @@ func (p *updatePlan) readIf(conds []model.Clause) error {
 					m.av, m.empty = nil, vals[0]
 				}
 			}
-			p.given[f] = m
+			p.fromIf[f] = m
 		default: // says nothing certain
 		}
 	}
@@ -61,12 +61,12 @@ func (p *updatePlan) member(f *field.Field) member {
 	if m, ok := p.members[f]; ok {
 		return m
 	}
-	m := p.find(f)
+	m := p.resolveMember(f)
 	p.members[f] = m
 	return m
 }
 
-func (p *updatePlan) find(f *field.Field) member {
+func (p *updatePlan) resolveMember(f *field.Field) member {
 	for i := range p.edits {
 		x := &p.edits[i]
 		if !x.f.Overlaps(f) {
@@ -77,11 +77,11 @@ func (p *updatePlan) find(f *field.Field) member {
 		}
 		return member{fault: fmt.Sprintf("REFUSED: %s leaves a value that only DynamoDB knows", x)}
 	}
-	if m, ok := p.given[f]; ok {
+	if m, ok := p.fromIf[f]; ok {
 		return m
 	}
 	v := f.Get(p.op.item)
-	if p.e.Primary.Keeps(f) {
+	if p.e.Primary.HoldsInFull(f) {
 		av, err := p.e.Value(f, v)
 		if err != nil {
 			return member{fault: err.Error()}

@@ -25,14 +25,14 @@ type updatePlan struct {
 
 	edits   []edit // the library's own included
 	asked   int    // how many of them are the caller's
-	given   map[*field.Field]member
+	fromIf   map[*field.Field]member
 	members map[*field.Field]member
 	keys    map[string]string // index key attributes to set, by name
 	leave   []string          // those to remove
-	keyed   attr.Item         // attributes of fields that the primary key says, of an Upsert
-	kept    attr.Item         // those of which it says something
+	keyAttrs   attr.Item         // attributes of fields that the primary key says, of an Upsert
+	partKeyAttrs    attr.Item         // those of which it says something
 
-	rows    []rowPlan
+	entries    []entryPlan
 	missing []string
 	refused []string
 }
@@ -40,7 +40,7 @@ type updatePlan struct {
 func newUpdate(e *model.Entity, op Op, a *action, now time.Time) *updatePlan {
 	return &updatePlan{
 		op: op, e: e, a: a, now: now, upsert: op.Verb == VerbUpsert,
-		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
+		fromIf: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
 	}
 }
 
@@ -54,14 +54,14 @@ func (p *updatePlan) plan() error {
 	if err := p.readIf(p.op.conds); err != nil {
 		return err
 	}
-	p.keep()
+	p.addKeptEdits()
 	for _, r := range p.e.Indexed {
-		if err := p.row(r); err != nil {
+		if err := p.planEntry(r); err != nil {
 			return err
 		}
 	}
-	for i := range p.e.Lone {
-		lone := &p.e.Lone[i]
+	for i := range p.e.IndexFields {
+		lone := &p.e.IndexFields[i]
 		for _, x := range p.edits {
 			if x.f != lone.Field || x.at != nil || x.value == nil {
 				continue
@@ -73,7 +73,7 @@ func (p *updatePlan) plan() error {
 	}
 	if p.upsert {
 		p.nested()
-		if p.keyed, p.kept, err = p.e.KeyAttributes(p.op.item); err != nil {
+		if p.keyAttrs, p.partKeyAttrs, err = p.e.KeyAttributes(p.op.item); err != nil {
 			return err
 		}
 	}
@@ -102,8 +102,8 @@ func (p *updatePlan) nested() {
 	slices.Sort(p.refused)
 }
 
-// keep adds the edits of the library's own: version and timestamps, which index keys may hold.
-func (p *updatePlan) keep() {
+// addKeptEdits adds the edits of the library's own: version and timestamps, which index keys may hold.
+func (p *updatePlan) addKeptEdits() {
 	set := func(f *field.Field, op editOp, v any) {
 		x := edit{op: op, f: f, v: reflect.ValueOf(v)}
 		x.value, _ = codec.EncodeField(model.KeepEmpty(f), x.v)

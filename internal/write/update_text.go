@@ -12,8 +12,8 @@ func (p *updatePlan) String() string {
 	for i := range p.edits[:p.asked] {
 		b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0] + p.edits[i].String())
 	}
-	for _, r := range p.rows {
-		b.WriteString("; " + r.row.Index.Name)
+	for _, r := range p.entries {
+		b.WriteString("; " + r.keys.Index.Name)
 		if r.out {
 			b.WriteString(" left")
 		}

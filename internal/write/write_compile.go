@@ -65,19 +65,19 @@ func (db *DB) compile(index int, op Op, t *tries) (*prepared, error) {
 		err = db.compileCheck(w)
 	}
 	if err == nil {
-		err = w.answerable()
+		err = w.needOld()
 	}
 	return w, err
 }
 
-// answerable makes sure that what the caller wants back can be had: a transaction returns nothing, so that the item as it
+// needOld makes sure that what the caller wants back can be had: a transaction returns nothing, so that the item as it
 // was has to be read, and asserted.
-func (w *prepared) answerable() error {
+func (w *prepared) needOld() error {
 	asserted := w.op.Verb == VerbModify || w.op.Verb == VerbMove // which read it anyway
 	if !w.op.ReturnOld || !w.transactional() || asserted {
 		return nil
 	}
-	if err := w.know(w.main().key); err != nil {
+	if err := w.needItem(w.main().key); err != nil {
 		return err
 	}
 	w.main().same(w.tries.item)
@@ -89,8 +89,8 @@ func (w *prepared) transactional() bool {
 	return len(w.actions) > 1 || w.op.once || w.main().kind == checkAction
 }
 
-// know asks for the item, unless it is known.
-func (w *prepared) know(key attr.Item) error {
+// needItem asks for the item, unless it is known.
+func (w *prepared) needItem(key attr.Item) error {
 	if w.tries.item.state == knownNothing {
 		return &needs{key: key, item: true}
 	}
@@ -111,7 +111,7 @@ func (w *prepared) inSchema(key attr.Item) error {
 	return &needs{key: key, rewrite: true}
 }
 
-// missing is the error of a write whose item is known not to be there.
-func (w *prepared) missing(key attr.Item) error {
+// notFound is the error of a write whose item is known not to be there.
+func (w *prepared) notFound(key attr.Item) error {
 	return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: w.e.Table.KeyText(key), Err: fault.ErrNotFound}
 }

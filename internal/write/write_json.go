@@ -20,7 +20,7 @@ type jsonPut struct {
 // jsonKey is one key attribute.
 type jsonKey struct {
 	model.Key
-	row  *model.IndexKeys
+	keys  *model.IndexKeys
 	head string
 }
 
@@ -36,7 +36,7 @@ func jsonPutOf(e *model.Entity) *jsonPut {
 }
 
 func newJSONPut(e *model.Entity) *jsonPut {
-	if len(e.Lone) > 0 {
+	if len(e.IndexFields) > 0 {
 		return nil
 	}
 	p := &jsonPut{}
@@ -91,11 +91,11 @@ func (w *prepared) writeJSON() (key attr.Item, ok bool) {
 	texts := make([]types.AttributeValueMemberS, len(e.Primary.Keys()))
 	out.Text = append(out.Text, '{')
 	for i, k := range p.keys {
-		s, err := k.row.Render(string(w.op.Verb), k.Key, w.item)
+		s, err := k.keys.Render(string(w.op.Verb), k.Key, w.item)
 		if err != nil {
 			return nil, false
 		}
-		if k.row == e.Primary {
+		if k.keys == e.Primary {
 			texts[i].Value = s
 			key[k.Attrs[0]] = &texts[i]
 		}
@@ -135,8 +135,8 @@ func (w *prepared) writeJSON() (key attr.Item, ok bool) {
 
 var stampHead = wire.Member(model.WriteStampAttr)
 
-// sent says that the item is on the wire.
-func (w *prepared) sent() {
+// releaseJSON says that the item is on the wire.
+func (w *prepared) releaseJSON() {
 	w.json.Release()
 	w.json = nil
 }

@@ -22,7 +22,7 @@ func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	var last error
 	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
-			return result{}, op.Fail(nil, t.settle(errors.Join(err, last)))
+			return result{}, op.Fail(nil, t.ifLost(errors.Join(err, last)))
 		}
 		w, err := db.plan(ctx, 0, op, t)
 		if err != nil {
@@ -49,7 +49,7 @@ func (w *prepared) unchanged(t *tries, err error) (result, error) {
 	if c, ok := err.(*callerError); ok { //nolint:errorlint // the caller's error goes back as it is
 		return result{}, c.err
 	}
-	return result{}, t.settle(err)
+	return result{}, t.ifLost(err)
 }
 
 // send sends one op.
@@ -58,10 +58,10 @@ func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 		if err := db.transact(ctx, []*prepared{w}); err != nil {
 			return result{}, single(err)
 		}
-		return db.outcome(ctx, w)
+		return db.transactResult(ctx, w)
 	}
 	attrs, err := db.sendOne(ctx, w)
-	w.sent()
+	w.releaseJSON()
 	switch {
 	case err != nil:
 		return result{}, err
@@ -83,36 +83,36 @@ func (db *DB) sendOne(ctx context.Context, w *prepared) (attr.Item, error) {
 	for attempt := range db.Attempts {
 		if attempt > 0 {
 			if err := call.Pause(ctx, attempt); err != nil {
-				return nil, w.refused(db, t.settle(errors.Join(err, last)))
+				return nil, w.writeError(db, t.ifLost(errors.Join(err, last)))
 			}
 		}
 		attrs, lost, err := db.call(ctx, w, a)
 		t.lost = t.lost || lost
 		failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
 		switch {
-		case err == nil && t.lost && w.op.ReturnOld && w.echoes(attrs):
-			return nil, w.refused(db, fault.ErrOldLost)
+		case err == nil && t.lost && w.op.ReturnOld && w.mayBeOwnWrite(attrs):
+			return nil, w.writeError(db, fault.ErrOldLost)
 		case err == nil:
 			return attrs, nil
-		case refused && t.lost && w.ours(failed.Item):
+		case refused && t.lost && w.isOwnWrite(failed.Item):
 			if w.op.ReturnOld {
-				return nil, w.refused(db, fault.ErrOldLost)
+				return nil, w.writeError(db, fault.ErrOldLost)
 			}
 			return failed.Item, nil
 		case refused && t.lost:
 			return nil, w.lostTo(db, a, failed)
 		case refused:
-			return nil, w.blamed(db, a, db.seen(failed.Item), err)
+			return nil, w.refusalWith(db, a, db.seen(failed.Item), err)
 		case apierror.Of(err) != apierror.Contention:
-			return nil, w.refused(db, t.settle(db.Explain(err)))
+			return nil, w.writeError(db, t.ifLost(db.Explain(err)))
 		}
 		last = fmt.Errorf("%w: a transaction holds the item: %w", fault.ErrConflict, err)
 	}
-	return nil, w.refused(db, t.settle(last))
+	return nil, w.writeError(db, t.ifLost(last))
 }
 
-// ours reports whether the item that a repeated request met is what an earlier attempt of it wrote.
-func (w *prepared) ours(stored attr.Item) bool {
+// isOwnWrite reports whether the item that a repeated request met is what an earlier attempt of it wrote.
+func (w *prepared) isOwnWrite(stored attr.Item) bool {
 	a := w.main()
 	switch {
 	case a.kind == deleteAction:
@@ -126,7 +126,7 @@ func (w *prepared) ours(stored attr.Item) bool {
 	attrs := w.attrs
 	if w.json != nil {
 		var err error
-		if attrs, err = w.stored(w.item); err != nil {
+		if attrs, err = w.encode(w.item); err != nil {
 			return false
 		}
 	}
@@ -141,16 +141,16 @@ func (w *prepared) ours(stored attr.Item) bool {
 	return a.kind == updateAction || len(stored) == len(attrs)
 }
 
-// echoes reports whether the old item that a repeated request returned may be what an earlier attempt of it left.
-func (w *prepared) echoes(old attr.Item) bool {
+// mayBeOwnWrite reports whether the old item that a repeated request returned may be what an earlier attempt of it left.
+func (w *prepared) mayBeOwnWrite(old attr.Item) bool {
 	a := w.main()
 	switch a.kind {
 	case deleteAction:
 		return len(old) == 0
 	case updateAction:
-		return w.given() == 0 // a version that is asserted holds once
+		return w.givenVersion() == 0 // a version that is asserted holds once
 	default:
-		return w.ours(old)
+		return w.isOwnWrite(old)
 	}
 }
 

@@ -19,8 +19,8 @@ type result struct {
 	Value reflect.Value
 }
 
-// outcome is what an op hands back that went as a transaction, which itself returns nothing.
-func (db *DB) outcome(ctx context.Context, w *prepared) (result, error) {
+// transactResult is what an op hands back that went as a transaction, which itself returns nothing.
+func (db *DB) transactResult(ctx context.Context, w *prepared) (result, error) {
 	a := w.main()
 	switch {
 	case w.op.quiet, w.op.Verb == VerbDelete, a.kind == checkAction:
@@ -36,7 +36,7 @@ func (db *DB) outcome(ctx context.Context, w *prepared) (result, error) {
 	}
 	attrs, err := db.readItBack(ctx, w)
 	if err == nil && attrs == nil {
-		err = w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it is not there any more")})
+		err = w.writeError(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it is not there any more")})
 	}
 	return result{Attrs: attrs}, err
 }
@@ -45,7 +45,7 @@ func (db *DB) outcome(ctx context.Context, w *prepared) (result, error) {
 func (db *DB) readItBack(ctx context.Context, w *prepared) (attr.Item, error) {
 	attrs, err := db.GetItem(ctx, w.main().key, true)
 	if err != nil {
-		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
+		return nil, w.writeError(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
 	}
 	return db.seen(attrs).item, nil
 }

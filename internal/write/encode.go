@@ -11,33 +11,33 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// number returns the number of the version that the write makes of an item at version.
-func (w *prepared) number(version int64, it reflect.Value) (int64, error) {
+// nextNumber returns the number of the version that the write makes of an item at version.
+func (w *prepared) nextNumber(version int64, it reflect.Value) (int64, error) {
 	n := &w.tries.newest
 	switch {
 	case w.e.History == nil || !n.found && !n.wanted:
 		return version + 1, nil
 	case !n.found:
-		row := attr.Item{}
-		if err := w.e.HistoryKey(string(w.op.Verb), it, 1, row); err != nil {
+		item := attr.Item{}
+		if err := w.e.HistoryKey(string(w.op.Verb), it, 1, item); err != nil {
 			return 0, err
 		}
-		return 0, &needs{key: row, newest: row}
+		return 0, &needs{key: item, newest: item}
 	}
 	return max(n.number, version) + 1, nil
 }
 
-// given returns the version that the op's item has, if it was given one.
-func (w *prepared) given() int64 {
+// givenVersion returns the version that the op's item has, if it was given one.
+func (w *prepared) givenVersion() int64 {
 	if w.e.Version == nil || w.op.Verb == VerbCreate {
 		return 0
 	}
 	return w.e.Version.Get(w.op.item).Int()
 }
 
-// keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
+// setKeptFields sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
 // as it was read, the zero Value where the verb does not read it.
-func (w *prepared) keep(it reflect.Value, version int64, before reflect.Value) {
+func (w *prepared) setKeptFields(it reflect.Value, version int64, before reflect.Value) {
 	if f := w.e.Version; f != nil {
 		f.Addr(it).SetInt(version)
 	}
@@ -63,8 +63,8 @@ func Precision(f *field.Field) time.Duration {
 	return time.Nanosecond
 }
 
-// stored returns the attributes of an item that is about to be written.
-func (w *prepared) stored(it reflect.Value) (attr.Item, error) {
+// encode returns the attributes of an item that is about to be written.
+func (w *prepared) encode(it reflect.Value) (attr.Item, error) {
 	attrs, err := w.e.Encode(string(w.op.Verb), it)
 	if err != nil {
 		return nil, err

@@ -13,9 +13,9 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// rowPlan is what becomes of one index entry, for [Op.String].
-type rowPlan struct {
-	row     *model.IndexKeys
+// entryPlan is what becomes of one index entry, for [Op.String].
+type entryPlan struct {
+	keys     *model.IndexKeys
 	out     bool // the item leaves the index, or is not in it
 	members []*field.Field
 }
@@ -25,8 +25,8 @@ func (p *updatePlan) touched(fs []*field.Field) bool {
 	return slices.ContainsFunc(p.edits, func(x edit) bool { return slices.ContainsFunc(fs, x.f.Overlaps) })
 }
 
-// row plans one index entry.
-func (p *updatePlan) row(r *model.IndexKeys) error {
+// planEntry plans one index entry.
+func (p *updatePlan) planEntry(r *model.IndexKeys) error {
 	keys := r.Keys()
 	changed := make([]bool, len(keys))
 	whenTouched, any := p.touched(conditionFields(r)), false
@@ -38,8 +38,8 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 	if !any && !p.upsert {
 		return nil
 	}
-	if len(r.When) > 0 && r.Kept {
-		p.rows = append(p.rows, rowPlan{row: r})
+	if len(r.When) > 0 && r.NativeOnly {
+		p.entries = append(p.entries, entryPlan{keys: r})
 		return p.render(r, changed)
 	}
 	in, unknown := p.included(r, !any)
@@ -49,13 +49,13 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 			changed[i] = true
 		}
 	case !in && len(unknown) == 0:
-		p.rows = append(p.rows, rowPlan{row: r, out: true, members: conditionFields(r)})
+		p.entries = append(p.entries, entryPlan{keys: r, out: true, members: conditionFields(r)})
 		if whenTouched {
 			p.leave = append(p.leave, r.Owns()...)
 		}
 		return nil
 	}
-	plan := rowPlan{row: r, members: slices.Clone(conditionFields(r))}
+	plan := entryPlan{keys: r, members: slices.Clone(conditionFields(r))}
 	need := func(f *field.Field) {
 		if !slices.Contains(plan.members, f) {
 			plan.members = append(plan.members, f)
@@ -79,9 +79,9 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 			}
 		}
 	}
-	p.rows = append(p.rows, plan)
+	p.entries = append(p.entries, plan)
 	if len(unknown) > 0 {
-		p.lacks(r, unknown)
+		p.addMissing(r, unknown)
 		return nil
 	}
 	return p.render(r, changed)
@@ -106,7 +106,7 @@ func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unkn
 				attr.SetPath(attrs, f.Path, m.av)
 			}
 		}
-		holds, sure := p.whether(r.Unless[i], attrs, either)
+		holds, sure := p.evaluate(r.Unless[i], attrs, either)
 		if !sure {
 			lacks = append(lacks, either...)
 		}
@@ -118,25 +118,25 @@ func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unkn
 	return len(unknown) == 0, unknown
 }
 
-// whether evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
+// evaluate evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
 // makes a difference.
-func (p *updatePlan) whether(holds model.Predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
+func (p *updatePlan) evaluate(holds model.Predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
 	if len(either) == 0 {
 		return holds(attrs), true
 	}
 	f, rest := either[0], either[1:]
-	without, sure := p.whether(holds, attrs, rest)
+	without, sure := p.evaluate(holds, attrs, rest)
 	if !sure {
 		return false, false
 	}
 	attrs, _ = attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
 	attr.SetPath(attrs, f.Path, p.member(f).empty)
-	with, sure := p.whether(holds, attrs, rest)
+	with, sure := p.evaluate(holds, attrs, rest)
 	return with, sure && with == without
 }
 
-// lacks records what an index entry needs and the op does not say.
-func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
+// addMissing records what an index entry needs and the op does not say.
+func (p *updatePlan) addMissing(r *model.IndexKeys, fs []*field.Field) {
 	var missing []string
 	for _, f := range fs {
 		m := p.member(f)
@@ -198,7 +198,7 @@ func (p *updatePlan) native(r *model.IndexKeys, k model.Key, attrs attr.Item) er
 			continue
 		}
 		if p.edits[at].value == nil {
-			if len(r.When) > 0 && r.Kept {
+			if len(r.When) > 0 && r.NativeOnly {
 				continue // it leaves the index
 			}
 			attrs = attr.Item{}
