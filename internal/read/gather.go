@@ -121,7 +121,7 @@ func (q Query) planFor(db *DB, into []Sink) (*Plan, error) {
 	if len(into) == 0 {
 		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
 	}
-	var rows []*model.IndexKeys
+	var wanted []*model.IndexKeys
 	for i, s := range into {
 		if s.E == nil {
 			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
@@ -138,9 +138,9 @@ func (q Query) planFor(db *DB, into []Sink) (*Plan, error) {
 				return nil, fault.Model("ddb: gather: two sinks for %s", s.E.Name)
 			}
 		}
-		rows = append(rows, r)
+		wanted = append(wanted, r)
 	}
-	q.wanted = rows
+	q.wanted = wanted
 	return q.Plan(db)
 }
 

@@ -12,19 +12,19 @@ import (
 
 // hydrate fetches the whole items of index entries that do not hold enough, in their order. It reads as consistently
 // as the query.
-func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, error) {
-	if len(rows) == 0 {
+func (db *DB) hydrate(ctx context.Context, p *Plan, hits []*Hit) ([]*wire.Page, error) {
+	if len(hits) == 0 {
 		return nil, nil
 	}
-	keys := make([]attr.Item, len(rows))
-	for i, r := range rows {
+	keys := make([]attr.Item, len(hits))
+	for i, r := range hits {
 		keys[i] = db.Table.KeyOf(r.Found)
 	}
 	b, err := db.BatchGet(ctx, keys, p.consistent)
 	if err != nil {
 		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.Name, db.Explain(err)))
 	}
-	for i, r := range rows {
+	for i, r := range hits {
 		switch found := b.Found[i]; {
 		case b.Throttled[i]:
 			r.Outcome, r.Item = Throttled, attr.Stored{}

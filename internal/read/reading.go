@@ -116,22 +116,22 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 // next returns the next hits: as many as the want ones are likely to be among, or all that one request finds if want
 // is 0. It makes at most one request, and those that fetch the whole items. A page may be empty. Its hits are valid
 // until the next call of next or release.
-func (r *Reading) next(ctx context.Context, want int) (rows []Hit, err error) {
+func (r *Reading) next(ctx context.Context, want int) (hits []Hit, err error) {
 	r.fetched = released(r.fetched)
 	if len(r.parts) > 0 {
-		rows, err = r.merge(ctx, want)
+		hits, err = r.merge(ctx, want)
 	} else {
 		if len(r.hits) == 0 {
 			err = r.request(ctx, want)
 		}
 		n := r.batch(want, len(r.hits))
-		rows, r.hits = r.hits[:n], r.hits[n:]
+		hits, r.hits = r.hits[:n], r.hits[n:]
 		r.done = r.ended && len(r.hits) == 0
 	}
 	if err != nil {
 		return nil, err
 	}
-	return rows, r.complete(ctx, rows)
+	return hits, r.complete(ctx, hits)
 }
 
 // batch returns how many of n hits to hand out at once where want are wanted. Of those that have to be fetched it is
@@ -181,14 +181,14 @@ func (r *Reading) past(s attr.Stored) bool {
 }
 
 // complete fetches the whole items of index entries that do not hold enough.
-func (r *Reading) complete(ctx context.Context, rows []Hit) error {
+func (r *Reading) complete(ctx context.Context, hits []Hit) error {
 	if !r.plan.hydrate && !r.plan.partial {
 		return nil
 	}
 	var lacking []*Hit
-	for i := range rows {
-		if r.plan.hydrate || r.plan.outdated(rows[i].Found) {
-			lacking = append(lacking, &rows[i])
+	for i := range hits {
+		if r.plan.hydrate || r.plan.outdated(hits[i].Found) {
+			lacking = append(lacking, &hits[i])
 		}
 	}
 	held, err := r.db.hydrate(ctx, r.plan, lacking)
@@ -213,15 +213,15 @@ func released(pages []*wire.Page) []*wire.Page {
 
 // visited says that rows, the first hits of the page handed out last, count as read; with all, they are the whole of
 // it.
-func (r *Reading) visited(rows []Hit, all bool) {
+func (r *Reading) visited(hits []Hit, all bool) {
 	switch {
-	case len(rows) == 0:
+	case len(hits) == 0:
 	case len(r.parts) > 0:
-		r.merged(rows)
+		r.merged(hits)
 	case all && len(r.hits) == 0:
 		r.last = nil
 	default:
-		r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
+		r.last = hits[len(hits)-1].Found.Only(r.plan.ix.Position())
 	}
 	if !all {
 		r.done = false

@@ -143,13 +143,13 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 }
 
 // merged says that rows, the first hits that merge returned, count as read.
-func (r *Reading) merged(rows []Hit) {
-	r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
+func (r *Reading) merged(hits []Hit) {
+	r.last = hits[len(hits)-1].Found.Only(r.plan.ix.Position())
 	var seen []*shardReading
-	for i, row := range slices.Backward(rows) {
+	for i, item := range slices.Backward(hits) {
 		if s := r.origin[i]; !slices.Contains(seen, s) {
 			seen = append(seen, s)
-			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(row.Found.Only(r.plan.ix.Position()))}
+			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(item.Found.Only(r.plan.ix.Position()))}
 		}
 	}
 }

@@ -21,14 +21,14 @@ import (
 )
 
 // Stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
-func Stub(e *model.Entity, row attr.Item) bool {
-	return row[model.DeletedAttr] != nil || row[e.Version.Attr()] == nil
+func Stub(e *model.Entity, item attr.Item) bool {
+	return item[model.DeletedAttr] != nil || item[e.Version.Attr()] == nil
 }
 
 // decodeVersion fills dst, an addressable zero struct, from a version row.
-func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
-	attrs := maps.Clone(row)
-	if aside, ok := row[model.AsideAttr].(*types.AttributeValueMemberM); ok {
+func decodeVersion(e *model.Entity, item attr.Item, dst reflect.Value) error {
+	attrs := maps.Clone(item)
+	if aside, ok := item[model.AsideAttr].(*types.AttributeValueMemberM); ok {
 		maps.Copy(attrs, aside.Value)
 	}
 	attrs, err := e.Upgraded(attrs)
@@ -39,7 +39,7 @@ func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
 		return err
 	}
 	for _, k := range e.History.Keys() {
-		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		s, ok := item[k.Attrs[0]].(*types.AttributeValueMemberS)
 		if !ok {
 			return fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
 		}
@@ -51,10 +51,10 @@ func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
 }
 
 // versionNumber returns the number in the key of a version row.
-func versionNumber(e *model.Entity, row attr.Item) (int64, error) {
+func versionNumber(e *model.Entity, item attr.Item) (int64, error) {
 	it := e.NewItem()
 	for _, k := range e.History.Keys() {
-		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		s, ok := item[k.Attrs[0]].(*types.AttributeValueMemberS)
 		if !ok {
 			return 0, fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
 		}
@@ -157,33 +157,33 @@ type Versions struct {
 // At decodes version n into dst.
 func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
 	e, db := v.E, v.Db
-	row := attr.Item{}
-	if err := v.Keyed(n, row); err != nil {
+	item := attr.Item{}
+	if err := v.Keyed(n, item); err != nil {
 		return err
 	}
-	attrs, err := db.GetItem(ctx, row, db.Strong)
+	attrs, err := db.GetItem(ctx, item, db.Strong)
 	if err == nil && attrs == nil && !db.Strong {
-		attrs, err = db.GetItem(ctx, row, true) // a version never changes: only one that is missing may be too new
+		attrs, err = db.GetItem(ctx, item, true) // a version never changes: only one that is missing may be too new
 	}
 	switch {
 	case err != nil:
-		return db.Fail("history", e, row, err)
+		return db.Fail("history", e, item, err)
 	case attrs != nil && attrs[model.DeletedAttr] != nil:
-		return db.Fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
+		return db.Fail("history", e, item, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
 	case attrs == nil:
-		newest, err := db.NewestVersion(ctx, e, row)
+		newest, err := db.NewestVersion(ctx, e, item)
 		if err != nil {
 			return err
 		}
 		if n < 1 || n > newest {
-			return db.Fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
+			return db.Fail("history", e, item, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
 		}
-		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+		return db.Fail("history", e, item, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	case Stub(e, attrs):
-		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+		return db.Fail("history", e, item, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
 	if err := decodeVersion(e, attrs, dst); err != nil {
-		return db.Fail("history", e, row, err)
+		return db.Fail("history", e, item, err)
 	}
 	return nil
 }
@@ -191,12 +191,12 @@ func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
 // All yields the versions, newest first, each in a place that begin returns; one that cannot be read is an ItemError.
 func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2[reflect.Value, error] {
 	return func(yield func(reflect.Value, error) bool) {
-		row := attr.Item{}
-		if err := v.Keyed(1, row); err != nil {
+		item := attr.Item{}
+		if err := v.Keyed(1, item); err != nil {
 			yield(reflect.Value{}, err)
 			return
 		}
-		for attrs, err := range v.Db.VersionItems(ctx, v.E, row, false) {
+		for attrs, err := range v.Db.VersionItems(ctx, v.E, item, false) {
 			switch {
 			case err != nil:
 				yield(reflect.Value{}, err)
@@ -216,9 +216,9 @@ func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2
 }
 
 // Keyed adds the key of version n to row.
-func (v Versions) Keyed(n int64, row attr.Item) error {
+func (v Versions) Keyed(n int64, item attr.Item) error {
 	if v.E.History == nil {
 		return fault.Model("ddb: history %s: the entity declares no History", v.E.Name)
 	}
-	return v.E.HistoryKey("history", v.Key, n, row)
+	return v.E.HistoryKey("history", v.Key, n, item)
 }

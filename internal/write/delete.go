@@ -24,7 +24,7 @@ func (db *DB) compileDelete(w *prepared) error {
 	if t.item.state == knownAbsent && asks {
 		return w.notFound(key)
 	}
-	if e.History != nil && t.item.state == knownAbsent { // nothing to delete, and so no tombstone
+	if e.History != nil && t.item.state == knownAbsent { // a tombstone needs an item to delete
 		w.action(checkAction, roleItem, key).same(t.item)
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// addVersion adds the version row of what the write stores, of which the version field says the number.
+// addVersion adds the version item of what the write stores, with the given number.
 func (w *prepared) addVersion(attrs attr.Item, number int64) error {
 	if w.e.History == nil {
 		return nil
@@ -26,8 +26,8 @@ func (w *prepared) addVersion(attrs attr.Item, number int64) error {
 	return nil
 }
 
-// addVersionItem adds a version row with an unused number: the row is not there, and where the number follows from one
-// that was looked up, no version was pruned since.
+// addVersionItem adds a put of a version item. It asserts that the number is unused: no such item exists, and if the number
+// follows from a query, no version was pruned after the query.
 func (w *prepared) addVersionItem(item attr.Item) {
 	a := w.action(putAction, roleVersion, w.e.Table.KeyOf(model.Loaded(item)))
 	a.attrs = item
@@ -40,7 +40,7 @@ func (w *prepared) addVersionItem(item attr.Item) {
 	}
 }
 
-// versionItem returns the version row of an item that is stored as attrs.
+// versionItem returns the version item of an item that is stored as attrs.
 func versionItem(e *model.Entity, op Op, it reflect.Value, attrs attr.Item, number int64) (attr.Item, error) {
 	item, aside := maps.Clone(attrs), attr.Item{}
 	for _, ix := range e.Table.All() {
@@ -69,7 +69,7 @@ func versionItem(e *model.Entity, op Op, it reflect.Value, attrs attr.Item, numb
 	return item, e.HistoryKey(string(op.Verb), it, number, item)
 }
 
-// addTombstone adds the tombstone of an item that is deleted as it was read.
+// addTombstone adds the tombstone of an item that is deleted. It asserts that the item is as it was read.
 func (w *prepared) addTombstone(a *action) error {
 	old := w.old()
 	it := w.e.NewItem()
@@ -90,17 +90,17 @@ func (w *prepared) addTombstone(a *action) error {
 		return err
 	}
 	w.addVersionItem(item)
-	if number == 1 { // of an item from before there were versions: the tombstone is the mark
+	if number == 1 { // the item is older than its history: the tombstone is the marker
 		return nil
 	}
 	first := attr.Item{}
 	if err := w.e.HistoryKey(string(w.op.Verb), it, 1, first); err != nil {
 		return err
 	}
-	// A Create finds out by the first version that there was an item before. It may lack: of an item from before there
-	// was a history.
+	// A Create detects by the first version that an item was deleted. An item that is older than its history has no first
+	// version, so a marker takes its place.
 	mark := w.action(updateAction, roleMark, first)
-	name := mark.x.Name(model.PrunedAttr) // which is never set back to what it was
+	name := mark.x.Name(model.PrunedAttr) // no write ever removes it
 	mark.update.Set(name, "if_not_exists("+name+", "+mark.x.Value(&types.AttributeValueMemberBOOL{Value: true})+")")
 	if t := w.e.Table.TypeAttr; t != "" {
 		mark.update.Set(mark.x.Name(t), mark.x.Value(&types.AttributeValueMemberS{Value: w.e.Name + model.VersionType}))

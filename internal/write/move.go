@@ -49,7 +49,7 @@ func (db *DB) compileMove(w *prepared) error {
 		return err
 	}
 	if hasKeyOnly(e, w.op.to) && !hasKeyOnly(e, before) {
-		return w.op.Fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
+		return w.op.Fail(to, fault.Model("only key fields of \"to\" are set: pass the complete new item, such as a changed copy of one that was read"))
 	}
 	after := e.CopyOf(w.op.to)
 	for _, d := range e.Derived {
@@ -84,12 +84,12 @@ func (db *DB) compileMove(w *prepared) error {
 		return err
 	}
 	if !attr.EqualItems(was, is) {
-		return w.op.Fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
+		return w.op.Fail(from, fault.Model("the move would change the key of the history, so the item would lose its versions: create a new item instead"))
 	}
 	return w.addVersion(want, next)
 }
 
-// addMove adds the actions on the item itself: an update where the key stays, else a delete and a put.
+// addMove adds the actions on the item itself: an update if the key stays the same, else a delete and a put.
 func (w *prepared) addMove(from, to, want attr.Item) error {
 	var source *action
 	if attr.EqualItems(from, to) {
@@ -108,11 +108,11 @@ func (w *prepared) addMove(from, to, want attr.Item) error {
 	if err := source.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(from, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	source.sameAs(guardItem, w.tries.item) // the caller said what is to be stored: it should look again
+	source.sameAs(guardItem, w.tries.item) // no retry: the caller decided by the item that it read
 	return nil
 }
 
-// movedItem returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
+// movedItem returns the attributes to store at the new key: those that were read, with the changes of the new item.
 func (w *prepared) movedItem(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	was, err := e.Values(before)
@@ -133,7 +133,7 @@ func (w *prepared) movedItem(up, key attr.Item, before, after reflect.Value) (at
 			continue
 		}
 		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
-			want[attrName] = fields[attrName] // the stored item lacks what a put would store
+			want[attrName] = fields[attrName] // the stored item lacks an attribute that a put would store
 		}
 	}
 	maps.Copy(want, key)
@@ -146,7 +146,7 @@ func (w *prepared) movedItem(up, key attr.Item, before, after reflect.Value) (at
 	return want, w.checkSize(want)
 }
 
-// hasKeyOnly reports an item of which nothing but the primary key, and what the library keeps, is set.
+// hasKeyOnly reports an item in which only fields of the primary key, and those that the library sets, are not zero.
 func hasKeyOnly(e *model.Entity, it reflect.Value) bool {
 	for _, f := range e.Mapped {
 		kept := f == e.Version || f == e.Created || f == e.Updated || e.DerivedBy(f) != ""

@@ -16,7 +16,7 @@ func (db *DB) compilePut(w *prepared) error {
 		version = seen.Version
 	}
 	creates := w.op.Verb == VerbCreate || w.op.Verb == VerbPut && e.Version != nil && version == 0
-	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes what has expired, and leaves no mark
+	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes expired items without a tombstone
 		w.tries.newest.wanted = true
 	}
 	next, err := w.nextNumber(version, w.op.item)
@@ -37,7 +37,7 @@ func (db *DB) compilePut(w *prepared) error {
 		}
 		key = e.Table.KeyOf(model.Loaded(w.attrs))
 	}
-	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
+	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks that need no request
 		if err := w.needItem(key); err != nil {
 			return err
 		}
@@ -79,18 +79,18 @@ func (db *DB) compilePut(w *prepared) error {
 	return w.addVersion(w.attrs, next)
 }
 
-// refuseLeftover keeps a put that is an update from mixing with what is left of an expired item.
+// refuseLeftover keeps an update that stands for a put from keeping attributes of an expired item.
 func (w *prepared) refuseLeftover(a *action) {
 	switch w.tries.item.state {
 	case knownNothing:
 		a.orAbsent = true
 	case knownPresent:
 		a.guard(guardRead, isThere{})
-	case knownAbsent: // asserted
+	case knownAbsent: // moveUniques asserts that
 	}
 }
 
-// keepDerived makes an update of a put, which leaves alone what the write does not know.
+// keepDerived turns a put into an update that leaves derived fields, and attributes unknown to this program, as they are.
 func (w *prepared) keepDerived(a *action) {
 	attrs := a.attrs
 	a.attrs = nil

@@ -10,7 +10,7 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// apply adds the edits, the index keys and the assertions to the action.
+// apply adds the edits, the index keys and the guards to the action.
 func (p *updatePlan) apply() {
 	u, x := &p.a.update, &p.a.x
 	for i := range p.edits {
@@ -44,8 +44,8 @@ func (p *updatePlan) apply() {
 	}
 }
 
-// writeKeyFields stores the attributes of the fields of the primary key, as a put does: what looks at an item looks at its
-// attributes. Of what the key does not say in full, such as the case of a Fold, an item that is there keeps its own.
+// writeKeyFields stores the fields of the primary key that have attributes of their own, as a put does. Other programs and
+// conditions use these attributes. If the key holds a field in part only, such as by Fold, an existing item keeps its value.
 func (p *updatePlan) writeKeyFields() {
 	u, x := &p.a.update, &p.a.x
 	for _, attr := range attr.SortedNames(p.keyAttrs) {

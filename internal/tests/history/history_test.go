@@ -182,7 +182,7 @@ func TestMoveStaysWithItsHistory(t *testing.T) {
 	to.Book = "c"
 	_, err = l.repo.Move(ctx, p, to)
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "leave the versions behind")
+	require.ErrorContains(t, err, "the item would lose its versions")
 }
 
 // Writers that put on an entity with history lose neither an update nor a version.
