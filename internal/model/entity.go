@@ -39,7 +39,7 @@ type Entity struct {
 	pointers   field.Pointers  // on the way to fields that the library sets
 
 	Uniques []*Unique
-	History *IndexKeys // of version rows
+	History *IndexKeys // of version items
 	dropped []*Index   // that items from before may stand in
 
 	Writer  slot // what puts are written by, once one is

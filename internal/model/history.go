@@ -23,7 +23,7 @@ func (d *Definition) History(partition, sort Parts) {
 	d.E.Notes = append(d.E.Notes, "history\t"+r.Partition.String()+"\t"+r.Sort.String())
 }
 
-// checkHistory makes sure that version rows can be told apart, and read back.
+// checkHistory makes sure that version items can be told apart, and read back.
 func (d *Definition) checkHistory() {
 	r := d.E.History
 	if r == nil {
@@ -31,12 +31,12 @@ func (d *Definition) checkHistory() {
 	}
 	for _, k := range r.Keys() {
 		if k.Template.Native() {
-			d.fault("history: %s key %q: Native cannot hold a version row: use Str, Num or Text", k.Side, k.Template)
+			d.fault("history: %s key %q: Native cannot hold a version item: use Str, Num or Text", k.Side, k.Template)
 		}
 	}
 	for attr, t := range d.E.Primary.keyTypes() {
 		if t != types.ScalarAttributeTypeS {
-			d.fault("history: key attribute %q is of type %s: version rows need string keys", attr, t)
+			d.fault("history: key attribute %q is of type %s: version items need string keys", attr, t)
 		}
 	}
 	switch {
@@ -70,7 +70,7 @@ func (d *Definition) checkHistory() {
 	d.checkOverlap(r, d.E.Primary)
 }
 
-// historyOf reports whether an item is a version row, of any entity.
+// historyOf reports whether an item is a version item, of any entity.
 func (t *Table) historyOf(s attr.Stored) *Entity {
 	for _, e := range t.Entities {
 		if e.History != nil && e.History.shaped(s) {
@@ -90,7 +90,7 @@ func (r *IndexKeys) shaped(s attr.Stored) bool {
 	return true
 }
 
-// Numbering returns the attributes by which a version row can be told from a tombstone and from one that was pruned.
+// Numbering returns the attributes by which a version item can be told from a tombstone and from one that was pruned.
 func (e *Entity) Numbering() []string { return []string{e.Version.Attr(), DeletedAttr, PrunedAttr} }
 
 // HasAttribute reports whether a field is stored as the top-level attribute.
@@ -119,7 +119,7 @@ func (e *Entity) DecodeNumber(attrs attr.Item, dst reflect.Value) error {
 	return e.DecodeCurrent(Loaded(few), dst)
 }
 
-// HistoryKey adds the key of a version row to attrs.
+// HistoryKey adds the key of a version item to attrs.
 func (e *Entity) HistoryKey(op string, it reflect.Value, number int64, attrs attr.Item) error {
 	it = e.CopyOf(it)
 	e.Version.Addr(it).SetInt(number)

@@ -11,32 +11,31 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// Hit is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
-// not hold enough of it.
+// Hit is one item of a read: the index entry and the complete item. Both are the same if the index projects enough.
 type Hit struct {
-	Found   attr.Stored // as the index returned it
-	Item    attr.Stored // as the table has it; none unless it was found
+	Found   attr.Stored // the index entry
+	Item    attr.Stored // the complete item; none if it was not found
 	Outcome Outcome
 }
 
-// Reading is a plan under way. Not safe for concurrent use.
+// Reading is the state of a running query. It is not safe for concurrent use.
 type Reading struct {
 	db      *DB
 	plan    *Plan
 	start   attr.Item // ExclusiveStartKey of the next request
-	hits    []Hit     // of the last request, not handed out yet
+	hits    []Hit     // of the last request, not returned yet
 	ended   bool      // no request is left
 	done    bool      // no hit is left
-	thin    int       // pages so far of which something was left out
-	Ahead   int       // hits of the page that have not been visited yet, the one at hand included
+	thin    int       // pages so far of which hits were left out
+	Ahead   int       // hits of the page that have not been visited yet, including the current one
 	held    []*wire.Page
-	fetched []*wire.Page    // of the whole items of the hits handed out last
-	parts   []*shardReading // of a read of all shards, in place of all that
-	origin  []*shardReading // of the hits handed out last
-	last    attr.Item       // position of the last hit visited, nil if start says it
+	fetched []*wire.Page    // pages with the complete items of the hits returned last
+	parts   []*shardReading // one for each shard, for a read of all shards
+	origin  []*shardReading // the shards of the hits returned last
+	last    attr.Item       // position of the last hit visited; if nil, start is the position
 }
 
-// Begin starts p at a cursor.
+// Begin starts p after a cursor.
 func (db *DB) Begin(p *Plan, after string) (*Reading, error) {
 	r := &Reading{db: db, plan: p}
 	r.ended = p.nothing()
@@ -57,8 +56,7 @@ func (db *DB) Begin(p *Plan, after string) (*Reading, error) {
 	return r, err
 }
 
-// Each hands the hits of p to visit, page by page, until the query's limit of them counted, visit asks for no more,
-// or none is left.
+// Each calls visit for the hits of p, page by page, until the query's limit is reached, visit stops, or no hit is left.
 func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more bool)) error {
 	r, err := db.Begin(p, "")
 	if err != nil {
@@ -69,7 +67,7 @@ func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more b
 }
 
 // Each is [DB.Each] for the rest of a reading; with once, it ends after one request. A context that has ended is an
-// error, unless visit has asked for no more.
+// error, unless visit has stopped.
 func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, more bool)) error {
 	for left := r.plan.Q.Limit; !r.done; {
 		page, err := r.next(ctx, left)
@@ -84,7 +82,7 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 			}
 			seen++
 			if it.Outcome == Throttled && !r.plan.Outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.Found))))
+				return r.plan.fail(fmt.Errorf("%w: item %s is unprocessed after all attempts", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.Found))))
 			}
 			counts, more := visit(it)
 			if counts {
@@ -113,9 +111,9 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 	return nil
 }
 
-// next returns the next hits: as many as the want ones are likely to be among, or all that one request finds if want
-// is 0. It makes at most one request, and those that fetch the whole items. A page may be empty. Its hits are valid
-// until the next call of next or release.
+// next returns the next hits: about as many as are needed for want of them, or all hits of one request if want is 0. It makes
+// at most one request, and those that fetch complete items. A page may be empty. Its hits are valid until the next call of
+// next or Release.
 func (r *Reading) next(ctx context.Context, want int) (hits []Hit, err error) {
 	r.fetched = released(r.fetched)
 	if len(r.parts) > 0 {
@@ -134,8 +132,8 @@ func (r *Reading) next(ctx context.Context, want int) (hits []Hit, err error) {
 	return hits, r.complete(ctx, hits)
 }
 
-// batch returns how many of n hits to hand out at once where want are wanted. Of those that have to be fetched it is
-// as many as are likely to be needed, up to what one request fetches.
+// batch returns how many of n hits next returns if want are needed. If complete items have to be fetched, it is about as many
+// as are needed, up to the limit of one request.
 func (r *Reading) batch(want, n int) int {
 	if want == 0 || !r.plan.hydrate && !r.plan.partial {
 		return n
@@ -172,7 +170,7 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	return nil
 }
 
-// past is [DB.Past] for an index entry, of which not all may be there: then only the stored TTL tells.
+// past is [DB.Past] for an index entry. If the entry is incomplete, only the stored TTL counts.
 func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.Opts.WithExpired && r.db.Dead(s)
@@ -180,7 +178,7 @@ func (r *Reading) past(s attr.Stored) bool {
 	return r.db.Past(s)
 }
 
-// complete fetches the whole items of index entries that do not hold enough.
+// complete fetches the complete items of index entries that do not project enough.
 func (r *Reading) complete(ctx context.Context, hits []Hit) error {
 	if !r.plan.hydrate && !r.plan.partial {
 		return nil
@@ -196,7 +194,7 @@ func (r *Reading) complete(ctx context.Context, hits []Hit) error {
 	return err
 }
 
-// Release says that the hits of the last page are not used any more.
+// Release frees the hits of the last page. The caller must not use them any more.
 func (r *Reading) Release() {
 	r.held, r.fetched = released(r.held), released(r.fetched)
 	for _, s := range r.parts {
@@ -211,8 +209,7 @@ func released(pages []*wire.Page) []*wire.Page {
 	return pages[:0]
 }
 
-// visited says that rows, the first hits of the page handed out last, count as read; with all, they are the whole of
-// it.
+// visited marks hits, the first ones of the last page, as read; with all, they are the complete page.
 func (r *Reading) visited(hits []Hit, all bool) {
 	switch {
 	case len(hits) == 0:
@@ -236,12 +233,12 @@ func (p *Plan) pageSize(want, thin int) int32 {
 	return grown(want, thin)
 }
 
-// grown is how many items to ask for where n are wanted: twice as many for each page so far of which some were left out.
+// grown is how many items to request if n are wanted. It doubles for each page of which hits were left out.
 func grown(n, thin int) int32 {
 	return int32(min(int64(min(n, math.MaxInt32))<<min(thin, 16), math.MaxInt32))
 }
 
-// Cursor says where the reading stands.
+// Cursor returns the position of the reading.
 func (r *Reading) Cursor() string {
 	if r.done {
 		return ""

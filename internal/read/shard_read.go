@@ -11,8 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// shards fills in the partitions of a query that leaves the field of a Shard part empty: it reads all of them. It
-// reports whether there are any.
+// shards sets the partition keys of a query that reads all shards: the field of a Shard part is empty. It reports whether the
+// query is one.
 func (b *planner) shards(k model.Key) bool {
 	n := k.Template.Shards()
 	if n == 0 {
@@ -48,8 +48,8 @@ func (p *Plan) shard(i int) *Plan {
 // shardReading is the reading of one shard.
 type shardReading struct {
 	*Reading
-	at    keyPosition // how far it has been read: the last hit visited, or filtered out
-	front *front      // which nothing that is read may stand in front of; nil once that is so
+	at    keyPosition // the last hit that was visited or filtered out
+	front *front      // hits before it are dropped; nil after that
 }
 
 // fan starts the readings of all shards of the plan.
@@ -74,9 +74,8 @@ func (r *Reading) fan(pos *position) error {
 	return nil
 }
 
-// merge returns the next hits of all shards in the order of the sort key, those of equal ones in the order of the
-// shards: as many as batch says, and up to where a shard must be asked again. It makes a request for each shard of
-// which no hit is left, all at once.
+// merge returns the next hits of all shards in the order of the sort key, and of the shards for equal keys. It returns as many
+// as batch says, and ends where a shard needs another request. It makes one request for each shard without hits, concurrently.
 func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	if err := r.fill(ctx, want); err != nil {
 		return nil, err
@@ -112,7 +111,7 @@ func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	return out, nil
 }
 
-// fill makes one request for each shard of which no hit is left.
+// fill makes one request for each shard without hits.
 func (r *Reading) fill(ctx context.Context, want int) error {
 	if want > 0 {
 		want = int(grown(want, r.thin))
@@ -142,7 +141,7 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 	return nil
 }
 
-// merged says that rows, the first hits that merge returned, count as read.
+// merged marks hits, the first ones that merge returned, as read.
 func (r *Reading) merged(hits []Hit) {
 	r.last = hits[len(hits)-1].Found.Only(r.plan.ix.Position())
 	var seen []*shardReading
