@@ -132,6 +132,6 @@ func (b *bulk) id(r types.WriteRequest) string {
 // fail records why requests were not done, as far as that is known.
 func (b *bulk) fail(left []int, cause error) {
 	for _, i := range left {
-		b.errs[i] = fault.Settle(b.lost[i], cause)
+		b.errs[i] = fault.IfLost(b.lost[i], cause)
 	}
 }

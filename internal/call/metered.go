@@ -27,24 +27,24 @@ type metered struct {
 	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
 	table    string  // that they consumed
 
-	answer wire.Call // which reads the items of the response, or writes those of the request, or compares its checksum alone
+	itemCall wire.Call // which reads the items of the response, or writes those of the request, or compares its checksum alone
 }
 
 func meterOf(ctx context.Context, operation string, read bool) *metered {
 	m, _ := ctx.Value(meterKey{}).(*Meter)
-	return &metered{meter: m, operation: operation, read: read, answer: wire.Call{ChecksumOnly: true}}
+	return &metered{meter: m, operation: operation, read: read, itemCall: wire.Call{ChecksumOnly: true}}
 }
 
-// answered is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
-func (c *Conn) answered(ctx context.Context, operation string) *metered {
+// meterOfItems is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
+func (c *Conn) meterOfItems(ctx context.Context, operation string) *metered {
 	m := meterOf(ctx, operation, true)
-	m.answer.ChecksumOnly = c.AttributeMaps
+	m.itemCall.ChecksumOnly = c.AttributeMaps
 	return m
 }
 
 // encoded makes a write encode its items itself, on the same terms.
 func (c *metered) encoded(by *Conn) *metered {
-	c.answer.ChecksumOnly, c.answer.RequestOnly = by.AttributeMaps, true
+	c.itemCall.ChecksumOnly, c.itemCall.RequestOnly = by.AttributeMaps, true
 	return c
 }
 
@@ -70,7 +70,7 @@ func (c *metered) opts() []func(*dynamodb.Options) {
 
 // options counts the attempts of the call, which the SDK may make several of.
 func (c *metered) options(o *dynamodb.Options) {
-	c.answer.Options(o)
+	c.itemCall.Options(o)
 	if c.meter == nil && !c.count {
 		return
 	}

@@ -15,7 +15,7 @@ import (
 func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wire.Writer, lost *bool) (*dynamodb.PutItemOutput, error) {
 	m := meterOf(ctx, "PutItem", false).encoded(c)
 	m.count = lost != nil
-	m.answer.Item = item
+	m.itemCall.Item = item
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.PutItem(ctx, in, m.opts()...)
 	if out == nil {

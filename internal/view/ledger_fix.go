@@ -277,8 +277,8 @@ func readPartition(ctx context.Context, db *write.DB, pk string) func(yield func
 				yield(nil, err)
 				return
 			}
-			for _, row := range out.Items {
-				if !yield(row, nil) {
+			for _, item := range out.Items {
+				if !yield(item, nil) {
 					return
 				}
 			}
