@@ -80,7 +80,7 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 				return nil, err
 			}
 		}
-		m := c.meterOfItems(ctx, "BatchGetItem")
+		m := c.meterOfItems(ctx, "BatchGetItem", true)
 		request := types.KeysAndAttributes{Keys: keys}
 		if consistent {
 			request.ConsistentRead = new(true)

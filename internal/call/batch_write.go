@@ -85,7 +85,7 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 	for n, i := range left {
 		requests[n] = b.requests[i]
 	}
-	m := meterOf(ctx, "BatchWriteItem", false).encoded(b.c).counted()
+	m := b.c.meterOfItems(ctx, "BatchWriteItem", false).counted()
 	out, err := b.c.Client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 		RequestItems:           map[string][]types.WriteRequest{b.c.Name: requests},
 		ReturnConsumedCapacity: m.want(),

@@ -35,17 +35,24 @@ func meterOf(ctx context.Context, operation string, read bool) *metered {
 	return &metered{meter: m, operation: operation, read: read, itemCall: wire.Call{ChecksumOnly: true}}
 }
 
-// meterOfItems is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
-func (c *Conn) meterOfItems(ctx context.Context, operation string) *metered {
-	m := meterOf(ctx, operation, true)
+// meterOfItems is meterOf for a call whose items are encoded as JSON and decoded from it, unless the client or the options are
+// against it.
+func (c *Conn) meterOfItems(ctx context.Context, operation string, read bool) *metered {
+	m := meterOf(ctx, operation, read)
 	m.itemCall.ChecksumOnly = c.AttributeMaps
 	return m
 }
 
-// encoded makes a write encode its items itself, on the same terms.
-func (c *metered) encoded(by *Conn) *metered {
-	c.itemCall.ChecksumOnly, c.itemCall.RequestOnly = by.AttributeMaps, true
-	return c
+// item returns the item of a successful response, which may be looked at until the page is released. attrs is the one that the
+// SDK has read.
+func (c *metered) item(attrs attr.Item) (attr.Stored, *wire.Page) {
+	switch page := c.itemCall.Page(); {
+	case page != nil:
+		return attr.Stored{JSON: page.Item(0)}, page
+	case len(attrs) == 0:
+		return attr.Stored{}, nil
+	}
+	return attr.Stored{Attrs: attrs}, nil
 }
 
 // want is the ReturnConsumedCapacity of the request.

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -193,15 +194,46 @@ func randomValue(t *rapid.T, depth int) types.AttributeValue {
 	return &types.AttributeValueMemberS{Value: rapid.String().Draw(t, "text")}
 }
 
-func TestRequestOnlyLeavesTheAnswer(t *testing.T) {
+func TestItemsOfWritesAreInThePage(t *testing.T) {
 	t.Parallel()
-	c := wire.Call{RequestOnly: true}
-	s := &stub{body: []byte(`{"Attributes":{"pk":{"S":"a"}}}`)}
+	var c wire.Call
+	s := &stub{body: []byte(`{"Attributes":{"pk":{"S":"a"}},"ConsumedCapacity":{"CapacityUnits":2}}`)}
 	out, err := s.client().PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("t"), Item: requestItems[1]}, c.Options)
 	require.NoError(t, err)
-	assert.Len(t, out.Attributes, 1)
-	assert.Nil(t, c.Page())
+	assert.Empty(t, out.Attributes)
+	assert.Equal(t, aws.Float64(2), out.ConsumedCapacity.CapacityUnits)
+	assert.Equal(t, "a", c.Page().Item(0).Attribute("pk").(*types.AttributeValueMemberS).Value)
 	assert.True(t, strings.Contains(string(s.sent), "<&>"), "no escapes for HTML")
+}
+
+func TestTheItemOfAFailedConditionIsInThePage(t *testing.T) {
+	t.Parallel()
+	const failed = `{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"The conditional request failed"`
+	in := &dynamodb.UpdateItemInput{TableName: aws.String("t"), Key: requestItems[1]}
+	for _, tc := range []struct {
+		name, body string
+		paged      bool
+		item       map[string]types.AttributeValue
+	}{
+		{"item", failed + `,"Item":{"pk":{"S":"a"}}}`, true, nil},
+		{"no item", failed + `}`, false, nil},
+		{"item that only the SDK reads", failed + `,"Item":{"pk":{"S":"a"}},"Item":{"pk":{"S":"b"}}}`, false, map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "b"}}},
+		{"another error", `{"__type":"ValidationException","message":"no","Item":{"pk":{"S":"a"}}}`, false, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var c wire.Call
+			s := &stub{status: http.StatusBadRequest, body: []byte(tc.body)}
+			_, err := s.client().UpdateItem(t.Context(), in, c.Options)
+			_, sdk := s.client().UpdateItem(t.Context(), in)
+			require.Error(t, err)
+			assert.Equal(t, sdk.Error(), err.Error())
+			assert.Equal(t, tc.paged, c.Page() != nil)
+			if ex, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+				assert.Equal(t, tc.item, ex.Item)
+			}
+		})
+	}
 }
 
 // A member that a newer SDK adds to an input must be written, or left to the SDK.

@@ -60,55 +60,54 @@ func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 		}
 		return db.transactResult(ctx, w)
 	}
-	attrs, err := db.sendOne(ctx, w)
+	out, err := db.sendOne(ctx, w)
 	w.releaseJSON()
 	switch {
 	case err != nil:
 		return result{}, err
-	case w.op.ReturnOld:
-		return result{Attrs: db.seen(attrs).item}, nil
-	case w.op.quiet:
+	case w.op.ReturnOld && db.Dead(out.Found), w.op.quiet:
+		out.Release()
 		return result{}, nil
-	case w.item.IsValid() && !w.wantsNew():
+	case w.item.IsValid() && !w.wantsNew() && !w.op.ReturnOld:
 		return w.asStored()
 	}
-	return result{Attrs: attrs}, nil
+	return out, nil
 }
 
-// sendOne sends the only action of a write, and returns the attributes that DynamoDB returned. After a lost response it
-// detects its own earlier attempt by the stamp or the attributes of the stored item.
-func (db *DB) sendOne(ctx context.Context, w *prepared) (attr.Item, error) {
+// sendOne sends the only action of a write, and returns what DynamoDB returned. After a lost response it detects its own earlier
+// attempt by the stamp or the attributes of the stored item.
+func (db *DB) sendOne(ctx context.Context, w *prepared) (result, error) {
 	a, t := w.main(), w.tries
 	var last error
 	for attempt := range db.Attempts {
 		if attempt > 0 {
 			if err := call.Pause(ctx, attempt); err != nil {
-				return nil, w.writeError(db, t.ifLost(errors.Join(err, last)))
+				return result{}, w.writeError(db, t.ifLost(errors.Join(err, last)))
 			}
 		}
-		attrs, lost, err := db.call(ctx, w, a)
+		out, lost, err := db.call(ctx, w, a)
 		t.lost = t.lost || lost
 		failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
 		switch {
-		case err == nil && t.lost && w.op.ReturnOld && w.mayBeOwnWrite(attrs):
-			return nil, w.writeError(db, fault.ErrOldLost)
+		case err == nil && t.lost && w.op.ReturnOld && w.mayBeOwnWrite(out.Found.Attributes()):
+			return result{}, w.writeError(db, fault.ErrOldLost)
 		case err == nil:
-			return attrs, nil
+			return out, nil
 		case refused && t.lost && w.isOwnWrite(failed.Item):
 			if w.op.ReturnOld {
-				return nil, w.writeError(db, fault.ErrOldLost)
+				return result{}, w.writeError(db, fault.ErrOldLost)
 			}
-			return failed.Item, nil
+			return result{Found: model.Loaded(failed.Item)}, nil
 		case refused && t.lost:
-			return nil, w.lostTo(db, a, failed)
+			return result{}, w.lostTo(db, a, failed)
 		case refused:
-			return nil, w.refusalWith(db, a, db.seen(failed.Item), err)
+			return result{}, w.refusalWith(db, a, db.seen(failed.Item), err)
 		case apierror.Of(err) != apierror.Contention:
-			return nil, w.writeError(db, t.ifLost(db.Explain(err)))
+			return result{}, w.writeError(db, t.ifLost(db.Explain(err)))
 		}
 		last = fmt.Errorf("%w: a transaction is writing the item: %w", fault.ErrConflict, err)
 	}
-	return nil, w.writeError(db, t.ifLost(last))
+	return result{}, w.writeError(db, t.ifLost(last))
 }
 
 // isOwnWrite reports whether the stored item, which a retry found, was written by an earlier attempt.
@@ -161,7 +160,7 @@ func (w *prepared) wantsNew() bool {
 
 // call sends the request of an action. lost says that the response of an attempt was lost: the write may have been applied even
 // if err is not nil.
-func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item, lost bool, err error) {
+func (db *DB) call(ctx context.Context, w *prepared, a *action) (out result, lost bool, err error) {
 	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
 	var onFailure types.ReturnValuesOnConditionCheckFailure
@@ -182,20 +181,14 @@ func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item
 		if w.json != nil {
 			in.Item = a.key
 		}
-		var out *dynamodb.PutItemOutput
-		if out, err = db.PutItem(ctx, in, w.json, &lost); err == nil {
-			attrs = out.Attributes
-		}
+		out.Found, out.page, err = db.PutItem(ctx, in, w.json, &lost)
 	case deleteAction:
 		in := &dynamodb.DeleteItemInput{
 			TableName: &db.Name, Key: a.key,
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
-		var out *dynamodb.DeleteItemOutput
-		if out, err = db.DeleteItem(ctx, in, &lost); err == nil {
-			attrs = out.Attributes
-		}
+		out.Found, out.page, err = db.DeleteItem(ctx, in, &lost)
 	default:
 		if w.wantsNew() {
 			back = types.ReturnValueAllNew
@@ -208,10 +201,7 @@ func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item
 		if u := a.update.String(); u != "" {
 			in.UpdateExpression = &u
 		}
-		var out *dynamodb.UpdateItemOutput
-		if out, err = db.UpdateItem(ctx, in, &lost); err == nil {
-			attrs = out.Attributes
-		}
+		out.Found, out.page, err = db.UpdateItem(ctx, in, &lost)
 	}
-	return attrs, lost, err
+	return out, lost, err
 }

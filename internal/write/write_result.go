@@ -11,13 +11,18 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// result is the item that a write returns: attributes, or a value that needs no decoding.
+// result is the item that a write returns: as DynamoDB returned it, or a value that needs no decoding.
 type result struct {
-	Attrs attr.Item
+	Found attr.Stored
 	Value reflect.Value
+	page  *wire.Page // of Found
 }
+
+// Release ends the use of Found.
+func (r result) Release() { r.page.Release() }
 
 // transactResult returns the item of an op that was sent as a transaction, which returns no items itself.
 func (db *DB) transactResult(ctx context.Context, w *prepared) (result, error) {
@@ -26,7 +31,7 @@ func (db *DB) transactResult(ctx context.Context, w *prepared) (result, error) {
 	case w.op.quiet, w.op.Verb == VerbDelete, a.kind == checkAction:
 		return result{}, nil
 	case w.op.ReturnOld:
-		return result{Attrs: w.old()}, nil // read before, see needOld
+		return result{Found: model.Loaded(w.old())}, nil // read before, see needOld
 	case w.item.IsValid():
 		out, err := w.asStored()
 		if err == nil && len(w.e.Derived) > 0 {
@@ -38,7 +43,7 @@ func (db *DB) transactResult(ctx context.Context, w *prepared) (result, error) {
 	if err == nil && attrs == nil {
 		err = w.writeError(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it was deleted since")})
 	}
-	return result{Attrs: attrs}, err
+	return result{Found: model.Loaded(attrs)}, err
 }
 
 // readItBack reads the item that was written; nil if it was deleted since.
