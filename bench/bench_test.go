@@ -7,21 +7,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every contender of every case returns what is stored.
+// Every contender of every case returns what is stored, and stores what the others do.
 func TestContenders(t *testing.T) {
 	t.Parallel()
 	for _, w := range []world{stubWorld(), engineWorld(t.Context())} {
-		for _, c := range cases(w) {
-			for _, k := range c.contenders {
-				require.NoError(t, c.verify(t.Context(), k), w.name)
-			}
+		for _, of := range cases(w) {
+			require.NoError(t, verified(t.Context(), w, of), w.name)
 		}
 	}
 }
 
 // BenchmarkStub is the table without its ratios: for a profile, or a glance.
 func BenchmarkStub(b *testing.B) {
-	for _, c := range cases(stubWorld()) {
+	w := stubWorld()
+	for _, of := range cases(w) {
+		c := of(w)
 		for _, k := range c.contenders {
 			b.Run(c.name+"/"+k.name, func(b *testing.B) {
 				ctx := context.Background()

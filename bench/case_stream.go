@@ -15,7 +15,8 @@ import (
 )
 
 // streamCase handles a Lambda event: 100 changes, each with the old and the new item.
-func streamCase(want []Order) benchCase {
+func streamCase(world) benchCase {
+	want := sampleOrders(pageSize)
 	var records []string
 	for i, o := range want {
 		old := o
@@ -27,7 +28,7 @@ func streamCase(want []Order) benchCase {
 			i, itemJSON(keys), itemJSON(must(Orders.Encode(o))), itemJSON(must(Orders.Encode(old))), i+1))
 	}
 	event := json.RawMessage(`{"Records":[` + strings.Join(records, ",") + `]}`)
-	return benchCase{"Stream event of 100 records", "time ≤ 0.35", want, []contender{
+	return benchCase{name: "Stream event of 100 records", goal: "time ≤ 0.35", want: want, contenders: []contender{
 		{"aws-lambda-go + attributevalue", func(context.Context) (any, error) {
 			var in events.DynamoDBEvent
 			if err := json.Unmarshal(event, &in); err != nil {

@@ -8,7 +8,8 @@
 //
 // All contenders run on one stub transport, so that only the client's CPU counts, and on ddbmem, which includes the
 // engine's CPU for all. Before the measurement, the result of each contender is compared with the stored data. The
-// contenders run in turn, many times. What counts is the CPU time of the process, garbage collection included, in the
+// contenders run in turn, many times: in a random order each round, with the same number of calls in each turn, and
+// after a garbage collection. What counts is the CPU time of the process, garbage collection included, in the
 // best quarter of the turns, as a ratio to the SDK in the same run. Do not compare times of different runs. Allocations
 // are exact.
 package main

@@ -48,20 +48,21 @@ func run(ctx context.Context, rounds int, turn time.Duration, write, scale bool,
 	fmt.Fprintf(out, "%s, %d CPUs, %s; the best quarter of %d turns of %v.\n", runtime.Version(), runtime.NumCPU(), versions(), rounds, turn)
 	for _, w := range []world{stubWorld(), engineWorld(ctx)} {
 		fmt.Fprintf(out, "\nOn %s:\n\n| work | | time | allocations | bytes | µs | goal |\n|---|---|---|---|---|---|---|\n", w.name)
-		for _, c := range cases(w) {
+		for _, of := range cases(w) {
+			c := of(w)
 			if !strings.HasPrefix(c.name, only) {
 				continue
 			}
-			fs, err := c.measure(ctx, rounds, turn)
-			if err != nil {
+			if err := verified(ctx, w, of); err != nil {
 				return err
 			}
+			fs := c.measure(ctx, rounds, turn)
 			for i, f := range fs {
 				name, goal := "", ""
 				if i == 0 {
 					name = c.name
 				}
-				if c.contenders[i].name == ours && w.name == "stub" {
+				if c.contenders[i].name == ours && w.stored == nil {
 					goal = c.goal
 				}
 				fmt.Fprintf(out, "| %s | %s | %.2f | %.0f (%.2f) | %.0f (%.2f) | %.1f | %s |\n", name, c.contenders[i].name, float64(f.cpu())/float64(fs[0].cpu()),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"syscall"
@@ -43,31 +44,30 @@ func spend(ctx context.Context, f func(context.Context) (any, error), n int) tim
 	return cpuTime() - from
 }
 
-// measure runs the contenders of a case in turn.
-func (c benchCase) measure(ctx context.Context, rounds int, turn time.Duration) ([]figures, error) {
+// filling returns how many calls of f fill a turn.
+func filling(ctx context.Context, f func(context.Context) (any, error), turn time.Duration) int {
+	for n := 1; ; n *= 2 {
+		if d := spend(ctx, f, n); d >= turn/4 || n >= 1<<20 {
+			return max(1, int(float64(n)*float64(turn)/float64(max(d, time.Microsecond))))
+		}
+	}
+}
+
+// measure runs the contenders of a case in turn, in another order each round. A turn has the same number of calls for
+// all, as many as fill a turn of the reference, and starts without the garbage of the turn before.
+func (c benchCase) measure(ctx context.Context, rounds int, turn time.Duration) []figures {
 	out := make([]figures, len(c.contenders))
-	times := make([]int, len(c.contenders))
 	for i, k := range c.contenders {
-		if err := c.verify(ctx, k); err != nil {
-			return nil, err
-		}
-		n := 1
-		for { // as many as fill a turn
-			d := spend(ctx, k.run, n)
-			if d >= turn/4 || n >= 1<<20 {
-				times[i] = max(1, int(float64(n)*float64(turn)/float64(max(d, time.Microsecond))))
-				break
-			}
-			n *= 2
-		}
 		out[i].allocs, out[i].bytes = allocations(ctx, k.run)
 	}
+	calls := filling(ctx, c.contenders[0].run, turn)
 	for range rounds {
-		for i, k := range c.contenders {
-			out[i].turns = append(out[i].turns, spend(ctx, k.run, times[i])/time.Duration(times[i]))
+		for _, i := range rand.Perm(len(out)) {
+			runtime.GC()
+			out[i].turns = append(out[i].turns, spend(ctx, c.contenders[i].run, calls)/time.Duration(calls))
 		}
 	}
-	return out, nil
+	return out
 }
 
 // allocations counts the allocations of one call.

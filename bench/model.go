@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -61,10 +62,27 @@ type Payment struct {
 	Method   string    `dynamodbav:"method"`
 }
 
+// Draft is an Order with a version.
+type Draft struct {
+	Order
+	Version int64 `dynamodbav:"version"`
+}
+
+// Article is an item of any size: texts, and a list of texts and of structs.
+type Article struct {
+	ID         string   `dynamodbav:"id"`
+	Title      string   `dynamodbav:"title"`
+	Body       string   `dynamodbav:"body"`
+	Paragraphs []string `dynamodbav:"paragraphs"`
+	Lines      []Line   `dynamodbav:"lines"`
+}
+
 const (
 	customer ddb.Prefix = "c#"
 	order    ddb.Prefix = "o#"
 	payment  ddb.Prefix = "p#"
+	draft    ddb.Prefix = "d#"
+	article  ddb.Prefix = "a#"
 	profile  ddb.Prefix = "c"
 	status   ddb.Prefix = "s#"
 )
@@ -83,6 +101,14 @@ var (
 	})
 	Payments = ddb.MustDefine(Shop, "payment", func(p *Payment, d *ddb.Definition) {
 		d.Primary(ddb.Key(customer, ddb.Str(&p.Customer)), ddb.Key(payment, ddb.Str(&p.ID)))
+	})
+	Drafts = ddb.MustDefine(Shop, "draft", func(o *Draft, d *ddb.Definition) {
+		d.Primary(ddb.Key(customer, ddb.Str(&o.Customer)), ddb.Key(draft, ddb.Str(&o.ID)))
+		d.Version(&o.Version)
+	})
+	Articles = ddb.MustDefine(Shop, "article", func(a *Article, d *ddb.Definition) {
+		id := ddb.Key(article, ddb.Str(&a.ID))
+		d.Primary(id, id)
 	})
 )
 
@@ -110,10 +136,26 @@ type paymentRecord struct {
 	Payment
 }
 
+type draftRecord struct {
+	PK   string `dynamodbav:"pk"`
+	SK   string `dynamodbav:"sk"`
+	Type string `dynamodbav:"entityType"`
+	Draft
+}
+
+type articleRecord struct {
+	PK   string `dynamodbav:"pk"`
+	SK   string `dynamodbav:"sk"`
+	Type string `dynamodbav:"entityType"`
+	Article
+}
+
 const sortable = "2006-01-02T15:04:05.000000000Z"
 
 func orderPK(id string) string { return "c#" + id }
 func orderSK(id string) string { return "o#" + id }
+
+func orderKey(o Order) item { return item{"pk": str(orderPK(o.Customer)), "sk": str(orderSK(o.ID))} }
 
 func recordOf(o Order) record {
 	return record{orderPK(o.Customer), orderSK(o.ID), "s#" + o.Status, o.Created.UTC().Format(sortable), "order", o}
@@ -133,6 +175,13 @@ func sampleOrder(i int) Order {
 	}
 }
 
+// olderOrder is the sample as it was before the writes of the cases.
+func olderOrder(i int) Order {
+	o := sampleOrder(i)
+	o.Status, o.Total, o.Revision = "paid", 1, 6
+	return o
+}
+
 func sampleOrders(n int) []Order {
 	out := make([]Order, n)
 	for i := range out {
@@ -147,4 +196,17 @@ func samplePayment(i int) Payment {
 
 func sampleCustomer() Customer {
 	return Customer{theCustomer, "Jane Doe", "jane.doe@example.com", "+49 89 1234567", time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), 100000}
+}
+
+// sampleArticle has about so many KB.
+func sampleArticle(kB int) Article {
+	const paragraph = "Über den Dächern steht „Grüß Gott“, in a text of one hundred bytes with \"quotes\" and a\nline break."
+	a := Article{ID: fmt.Sprintf("%d-kb", kB), Title: "An article", Body: strings.Repeat(paragraph, kB*5)}
+	for i := range kB * 4 {
+		a.Paragraphs = append(a.Paragraphs, paragraph)
+		if i%4 == 0 {
+			a.Lines = append(a.Lines, Line{fmt.Sprintf("SKU-%04d", i), i, 19.99})
+		}
+	}
+	return a
 }

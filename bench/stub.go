@@ -60,21 +60,32 @@ func clientOptions(endpoint string) dynamodb.Options {
 
 type item = map[string]types.AttributeValue
 
-// answers returns the stub with the items.
-func answers(one item, page []item, batch []item, mixed []item, collection bool) stub {
-	listed := page
-	if collection {
-		listed = mixed
+// answers returns the stub of a table with items, whose updates and deletes return another one.
+func answers(items []item, returned item) stub {
+	all := itemsJSON(items)
+	s := stub{
+		"PutItem":            []byte("{}"),
+		"UpdateItem":         []byte("{}"),
+		"DeleteItem":         []byte("{}"),
+		"Query":              pageJSON(items),
+		"Scan":               pageJSON(items),
+		"BatchGetItem":       []byte(`{"Responses":{"` + tableName + `":[` + all + `]},"UnprocessedKeys":{}}`),
+		"BatchWriteItem":     []byte(`{"UnprocessedItems":{}}`),
+		"TransactWriteItems": []byte("{}"),
 	}
-	return stub{
-		"GetItem":        object("Item", itemJSON(one)),
-		"PutItem":        []byte("{}"),
-		"UpdateItem":     object("Attributes", itemJSON(one)),
-		"Query":          pageJSON(listed),
-		"Scan":           pageJSON(page),
-		"BatchGetItem":   []byte(`{"Responses":{"` + tableName + `":[` + itemsJSON(batch) + `]},"UnprocessedKeys":{}}`),
-		"BatchWriteItem": []byte(`{"UnprocessedItems":{}}`),
+	if len(items) > 0 {
+		s["GetItem"] = object("Item", itemJSON(items[0]))
+		together := make([]string, len(items))
+		for i, it := range items {
+			together[i] = string(object("Item", itemJSON(it)))
+		}
+		s["TransactGetItems"] = object("Responses", "["+strings.Join(together, ",")+"]")
 	}
+	if returned != nil {
+		s["UpdateItem"] = object("Attributes", itemJSON(returned))
+		s["DeleteItem"] = s["UpdateItem"]
+	}
+	return s
 }
 
 func object(name, value string) []byte { return []byte(`{"` + name + `":` + value + `}`) }

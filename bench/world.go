@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/singletable-go/ddb"
@@ -11,44 +14,45 @@ import (
 
 // world is what the cases run on: the stub or an engine.
 type world struct {
-	name   string
-	client *dynamodb.Client // of most cases
-	mixed  *dynamodb.Client // for a Query with items of three types
+	name string
+	// table makes a table with items and returns its client. The stub's UpdateItem and DeleteItem return the other item.
+	table func(items []item, returned item) *dynamodb.Client
+	// stored returns the items of a table, as text, without the attributes that only the library writes. The stub has none.
+	stored func(context.Context, *dynamodb.Client) []string
 }
 
 // stubWorld has all responses in memory, without an engine.
 func stubWorld() world {
-	orders := sampleOrders(pageSize)
-	var page, mixed []item
-	for _, o := range orders {
-		page = append(page, must(Orders.Encode(o)))
-	}
-	mixed = append(mixed, must(Customers.Encode(sampleCustomer())))
-	mixed = append(mixed, page[:50]...)
-	for i := range 49 {
-		mixed = append(mixed, must(Payments.Encode(samplePayment(i))))
-	}
-	return world{"stub", answers(page[0], page, page, mixed, false).client(), answers(page[0], page, page, mixed, true).client()}
+	return world{name: "stub", table: func(items []item, returned item) *dynamodb.Client { return answers(items, returned).client() }}
 }
 
-// engineWorld is two tables of ddbmem with the same items.
+// engineWorld makes each table in a ddbmem of its own.
 func engineWorld(ctx context.Context) world {
-	w := world{name: "ddbmem"}
-	for i, c := range []**dynamodb.Client{&w.client, &w.mixed} {
-		*c = ddbmem.New().Client()
-		db := ddb.New(*c, tableName, Shop, nil)
-		check(db.CreateTable(ctx))
-		n := pageSize
-		if i == 1 {
-			n = 50
-			check(db.Do(ctx, Customers.Put(sampleCustomer())))
-			for i := range 49 {
-				check(db.Do(ctx, Payments.Put(samplePayment(i))))
+	return world{
+		name: "ddbmem",
+		table: func(items []item, _ item) *dynamodb.Client {
+			client := ddbmem.New().Client()
+			check(ddb.New(client, tableName, Shop, nil).CreateTable(ctx))
+			for _, it := range items {
+				must(client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(tableName), Item: it}))
 			}
-		}
-		for _, o := range sampleOrders(n) {
-			check(db.Do(ctx, Orders.Put(o)))
-		}
+			return client
+		},
+		stored: func(ctx context.Context, client *dynamodb.Client) []string {
+			var out []string
+			in := &dynamodb.ScanInput{TableName: aws.String(tableName)}
+			for {
+				res := must(client.Scan(ctx, in))
+				for _, it := range res.Items {
+					it = maps.Clone(it)
+					delete(it, "~w")
+					out = append(out, itemJSON(it))
+				}
+				if in.ExclusiveStartKey = res.LastEvaluatedKey; in.ExclusiveStartKey == nil {
+					slices.Sort(out)
+					return out
+				}
+			}
+		},
 	}
-	return w
 }
