@@ -23,6 +23,7 @@ type metered struct {
 	applied   bool // the client took the options
 	lost      bool // of an attempt nothing came back, or a failure inside the service: it may have been done
 	with      [1]func(*dynamodb.Options)
+	one       [1]*wire.Writer // of a PutItem
 
 	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
 	table    string  // that they consumed

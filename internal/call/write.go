@@ -17,7 +17,10 @@ import (
 func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wire.Writer, lost *bool) (attr.Stored, *wire.Page, error) {
 	m := c.meterOfItems(ctx, "PutItem", false)
 	m.count = lost != nil
-	m.itemCall.Item = item
+	if item != nil {
+		m.one[0] = item
+		m.itemCall.Items = m.one[:]
+	}
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.PutItem(ctx, in, m.opts()...)
 	if out == nil {
@@ -74,10 +77,11 @@ func (c *Conn) wrote(m *metered, lost *bool, err error, attrs attr.Item, consume
 	return found, page, nil
 }
 
-// TransactWrite makes one request. size says how large the writes are, for an estimate of what a cancelled transaction consumed;
+// TransactWrite makes one request. items, unless nil, are written in the place of those of the input's puts, where they are not nil. size says how large the writes are, for an estimate of what a cancelled transaction consumed;
 // nil makes none. lost is as that of PutItem.
-func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, size func(i int) int, lost *bool) error {
+func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, items []*wire.Writer, size func(i int) int, lost *bool) error {
 	m := c.meterOfItems(ctx, "TransactWriteItems", false)
+	m.itemCall.Items = items
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.TransactWriteItems(ctx, in, m.opts()...)

@@ -96,7 +96,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		}
 		return
 	}
-	err = p.db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: w.items}, nil, nil)
+	err = p.db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: w.items}, nil, nil, nil)
 	switch {
 	case err == nil:
 		p.mu.Lock()

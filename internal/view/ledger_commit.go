@@ -57,7 +57,7 @@ func (a *aggregate) commit(ctx context.Context, db *write.DB, g []*look, met *en
 	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)
 	}
-	err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: c.ops}, nil, nil)
+	err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: c.ops}, nil, nil, nil)
 	if err == nil {
 		return committed, nil
 	}

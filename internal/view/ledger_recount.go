@@ -219,7 +219,7 @@ func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Ite
 		return changed, nil // what counts for an absent target is counted when it is there
 	}
 	for _, m := range r.miscounts {
-		switch err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: a.recount(db, target, was, m)}, nil, nil); {
+		switch err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: a.recount(db, target, was, m)}, nil, nil, nil); {
 		case err == nil:
 			changed++
 		case !apierror.Moved(err):
@@ -276,7 +276,7 @@ func (a *aggregate) dropRank(ctx context.Context, db *write.DB, item, target att
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
 		{Delete: &types.Delete{TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(item))}},
-	}}, nil, nil)
+	}}, nil, nil, nil)
 	if apierror.Moved(err) {
 		return false, nil // its ledger item is being written: by a rule that keeps the row
 	}

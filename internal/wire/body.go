@@ -16,7 +16,7 @@ func (c *Call) whole(in any, req *smithyhttp.Request) (ok bool, err error) {
 	var operation string
 	switch in := in.(type) {
 	case *dynamodb.PutItemInput:
-		operation, ok = "PutItem", w.put(in, c.Item)
+		operation, ok = "PutItem", w.put(in, c.item(0))
 	case *dynamodb.UpdateItemInput:
 		operation, ok = "UpdateItem", w.update(in)
 	case *dynamodb.DeleteItemInput:
@@ -24,9 +24,9 @@ func (c *Call) whole(in any, req *smithyhttp.Request) (ok bool, err error) {
 	case *dynamodb.GetItemInput:
 		operation, ok = "GetItem", w.get(in)
 	case *dynamodb.TransactWriteItemsInput:
-		operation, ok = "TransactWriteItems", w.transact(in)
+		operation, ok = "TransactWriteItems", w.transact(in, c)
 	case *dynamodb.BatchWriteItemInput:
-		operation, ok = "BatchWriteItem", w.batch(in)
+		operation, ok = "BatchWriteItem", w.batch(in, c)
 	}
 	if !ok {
 		return false, nil
@@ -55,11 +55,7 @@ func (w *Writer) put(in *dynamodb.PutItemInput, item *Writer) bool {
 		!w.returns(in.ReturnConsumedCapacity, in.ReturnValues, in.ReturnValuesOnConditionCheckFailure) {
 		return false
 	}
-	if item == nil {
-		return w.attributes("Item", in.Item) && w.end()
-	}
-	w.Text = append(append(w.Text, `,"Item":`...), item.Text...)
-	return w.end()
+	return w.itemMember(item, in.Item) && w.end()
 }
 
 func (w *Writer) update(in *dynamodb.UpdateItemInput) bool {
@@ -87,7 +83,7 @@ func (w *Writer) get(in *dynamodb.GetItemInput) bool {
 	return w.returns(in.ReturnConsumedCapacity, "", "") && w.end()
 }
 
-func (w *Writer) transact(in *dynamodb.TransactWriteItemsInput) bool {
+func (w *Writer) transact(in *dynamodb.TransactWriteItemsInput, c *Call) bool {
 	if in.ReturnItemCollectionMetrics != "" || in.TransactItems == nil {
 		return false
 	}
@@ -96,7 +92,7 @@ func (w *Writer) transact(in *dynamodb.TransactWriteItemsInput) bool {
 		if i > 0 {
 			w.Text = append(w.Text, ',')
 		}
-		if !w.transactItem(&in.TransactItems[i]) {
+		if !w.transactItem(&in.TransactItems[i], c.item(i)) {
 			return false
 		}
 	}
@@ -106,7 +102,7 @@ func (w *Writer) transact(in *dynamodb.TransactWriteItemsInput) bool {
 }
 
 // batch appends the requests of one table.
-func (w *Writer) batch(in *dynamodb.BatchWriteItemInput) bool {
+func (w *Writer) batch(in *dynamodb.BatchWriteItemInput, c *Call) bool {
 	if in.ReturnItemCollectionMetrics != "" || len(in.RequestItems) != 1 {
 		return false
 	}
@@ -123,7 +119,7 @@ func (w *Writer) batch(in *dynamodb.BatchWriteItemInput) bool {
 			switch {
 			case req.PutRequest != nil && req.DeleteRequest == nil:
 				w.Text = append(w.Text, `{"PutRequest":{"Item":`...)
-				ok = w.item(req.PutRequest.Item)
+				ok = w.itemOr(c.item(i), req.PutRequest.Item)
 			case req.PutRequest == nil && req.DeleteRequest != nil:
 				w.Text = append(w.Text, `{"DeleteRequest":{"Key":`...)
 				ok = w.item(req.DeleteRequest.Key)
@@ -138,8 +134,9 @@ func (w *Writer) batch(in *dynamodb.BatchWriteItemInput) bool {
 	return w.returns(in.ReturnConsumedCapacity, "", "") && w.end()
 }
 
-// transactItem appends one part of a transaction, and returns false where there is more than one of them, or none.
-func (w *Writer) transactItem(t *types.TransactWriteItem) (ok bool) {
+// transactItem appends one part of a transaction, and returns false where there is more than one of them, or none. item, unless nil,
+// is that of a put.
+func (w *Writer) transactItem(t *types.TransactWriteItem, item *Writer) (ok bool) {
 	parts := 0
 	part := func(there bool, name string) bool {
 		if there {
@@ -150,7 +147,7 @@ func (w *Writer) transactItem(t *types.TransactWriteItem) (ok bool) {
 	}
 	w.Text = append(w.Text, '{')
 	if p := t.Put; part(p != nil, `"Put"`) {
-		ok = w.table(p.TableName) && w.attributes("Item", p.Item) &&
+		ok = w.table(p.TableName) && w.itemMember(item, p.Item) &&
 			w.expressions(nil, p.ConditionExpression, p.ExpressionAttributeNames, p.ExpressionAttributeValues) &&
 			w.returns("", "", p.ReturnValuesOnConditionCheckFailure)
 	}
@@ -179,6 +176,20 @@ func (w *Writer) table(name *string) bool {
 }
 
 func (w *Writer) key(attrs map[string]types.AttributeValue) bool { return w.attributes("Key", attrs) }
+
+func (w *Writer) itemMember(item *Writer, attrs map[string]types.AttributeValue) bool {
+	w.Text = append(w.Text, `,"Item":`...)
+	return w.itemOr(item, attrs)
+}
+
+// itemOr appends an item: its JSON, or where that is nil its attributes.
+func (w *Writer) itemOr(item *Writer, attrs map[string]types.AttributeValue) bool {
+	if item == nil {
+		return w.item(attrs)
+	}
+	w.Text = append(w.Text, item.Text...)
+	return true
+}
 
 func (w *Writer) attributes(member string, attrs map[string]types.AttributeValue) bool {
 	w.Text = append(append(append(w.Text, `,"`...), member...), `":`...)

@@ -19,7 +19,7 @@ import (
 type Call struct {
 	smithyhttp.ClientProtocol
 	ChecksumOnly bool    // the SDK writes the request, and reads the items of the response
-	Item         *Writer // of a PutItem, in place of the input's item
+	Items        []*Writer // of the puts, in the order of the request, each in place of the input's item; nil for one that the input has
 	page         *Page
 }
 

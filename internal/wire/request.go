@@ -2,11 +2,12 @@ package wire
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/document"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -18,23 +19,73 @@ func (c *Call) SerializeRequest(ctx context.Context, schema *smithy.OperationSch
 	if done, err := c.whole(in, req); done || err != nil {
 		return err
 	}
-	if put, ok := in.(*dynamodb.PutItemInput); ok && c.Item != nil {
-		in = &putItem{put, c.Item}
+	in, err := c.filled(in)
+	if err != nil {
+		return err
 	}
 	return c.ClientProtocol.SerializeRequest(ctx, schema, in, req)
 }
 
-// putItem is the request with its item in JSON.
-type putItem struct {
-	in   *dynamodb.PutItemInput
-	item *Writer
+// item returns the JSON of the item of put i, nil if it is in the input.
+func (c *Call) item(i int) *Writer {
+	if i >= len(c.Items) {
+		return nil
+	}
+	return c.Items[i]
 }
 
-func (p *putItem) Serialize(s smithy.ShapeSerializer) {
-	rest := *p.in
-	rest.Item = nil
-	s.WriteStruct(schemas.PutItemInput)
-	rest.SerializeMembers(s)
-	s.WriteDocument(schemas.PutItemInput_Item, document.Opaque{Value: p.item})
-	s.CloseStruct()
+// filled returns the input with the attributes of all its items.
+func (c *Call) filled(in smithy.Serializable) (smithy.Serializable, error) {
+	if len(c.Items) == 0 {
+		return in, nil
+	}
+	var err error
+	fill := func(i int, attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
+		if item := c.item(i); item != nil && err == nil {
+			attrs, err = item.Attributes()
+		}
+		return attrs
+	}
+	switch all := in.(type) {
+	case *dynamodb.PutItemInput:
+		put := *all
+		put.Item = fill(0, put.Item)
+		in = &put
+	case *dynamodb.TransactWriteItemsInput:
+		transact := *all
+		transact.TransactItems = slices.Clone(all.TransactItems)
+		for i, t := range transact.TransactItems {
+			if t.Put != nil {
+				put := *t.Put
+				put.Item = fill(i, put.Item)
+				transact.TransactItems[i].Put = &put
+			}
+		}
+		in = &transact
+	case *dynamodb.BatchWriteItemInput:
+		batch := *all
+		batch.RequestItems = make(map[string][]types.WriteRequest, len(all.RequestItems))
+		for table, requests := range all.RequestItems {
+			requests = slices.Clone(requests)
+			for i, r := range requests {
+				if r.PutRequest != nil {
+					requests[i].PutRequest = &types.PutRequest{Item: fill(i, r.PutRequest.Item)}
+				}
+			}
+			batch.RequestItems[table] = requests
+		}
+		in = &batch
+	}
+	return in, err
+}
+
+// Attributes reads the item that was written.
+func (w *Writer) Attributes() (map[string]types.AttributeValue, error) {
+	p := newPage()
+	defer p.Release()
+	p.body = append(append(append(p.body, `{"Item":`...), w.Text...), '}')
+	if !p.read("Item", oneItem) {
+		return nil, fmt.Errorf("the JSON of an item cannot be read: %.100s", w.Text)
+	}
+	return p.Item(0).Attributes(), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // action is one write of one item, as one request to DynamoDB. Every verb compiles to one or several.
@@ -20,8 +21,9 @@ type action struct {
 	verb   Verb
 	now    time.Time
 	key    attr.Item
-	attrs  attr.Item // of a put
-	bytes  int       // of attrs, if it is known
+	attrs  attr.Item    // of a put
+	bytes  int          // of attrs, if it is known
+	json   *wire.Writer // the item, in place of attrs
 	x      plan.Expression
 	update plan.Update
 	guards []guard
@@ -166,17 +168,45 @@ func (a *action) mergeCheck(check *action) bool {
 	return true
 }
 
-// size is the number of bytes that the action counts towards the 4 MB limit of a transaction.
+// size is what the action counts against the 4 MB of a transaction. JSON counts as its text, which is longer than the item.
 func (a *action) size() int {
 	n := a.bytes
 	switch {
 	case a.kind != putAction:
 		n = attr.Size(a.key)
+	case a.json != nil:
+		n = len(a.json.Text)
 	case n == 0:
 		n = attr.Size(a.attrs)
 	}
 	a.conditionText()
 	return n + attr.Size(a.x.Values())
+}
+
+// exactSize is size without the exception.
+func (a *action) exactSize() int {
+	if a.json == nil {
+		return a.size()
+	}
+	attrs, err := a.json.Attributes()
+	if err != nil {
+		return a.size()
+	}
+	return attr.Size(attrs) + attr.Size(a.x.Values())
+}
+
+// item returns the attributes of a put for its request: with JSON in their place, only those of the key.
+func (a *action) item() attr.Item {
+	if a.json != nil {
+		return a.key
+	}
+	return a.attrs
+}
+
+// release returns the buffer of the JSON, once the action was sent.
+func (a *action) release() {
+	a.json.Release()
+	a.json = nil
 }
 
 // transactItem is the action as part of a transaction.
@@ -194,7 +224,7 @@ func (a *action) transactItem(table *string) types.TransactWriteItem {
 	switch kind {
 	case putAction:
 		return types.TransactWriteItem{Put: &types.Put{
-			TableName: table, Item: a.attrs, ConditionExpression: cond,
+			TableName: table, Item: a.item(), ConditionExpression: cond,
 			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
 		}}
 	case updateAction:

@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // batchWorkers is the number of requests that one batch sends concurrently.
@@ -50,6 +51,7 @@ type batchItem struct {
 	key     attr.Item
 	id      string
 	request *types.WriteRequest // nil for an op that needs its own request
+	json    *wire.Writer        // the item of the request, if it has only the key
 	size    int
 	wave    int
 	after   []int // the ops before it on the items that it writes
@@ -135,9 +137,9 @@ func (it *batchItem) compile(db *DB, index int) error {
 		return err
 	}
 	a := w.main()
-	it.size = a.size()
+	it.size, it.json = a.size(), a.json
 	if a.kind == putAction {
-		it.request = &types.WriteRequest{PutRequest: &types.PutRequest{Item: a.attrs}}
+		it.request = &types.WriteRequest{PutRequest: &types.PutRequest{Item: a.item()}}
 	} else {
 		it.request = &types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: a.key}}
 	}
@@ -253,11 +255,19 @@ func (b *writeBatch) runAlone(ctx context.Context, i int) {
 // runTogether runs ops in one BatchWriteItem.
 func (b *writeBatch) runTogether(ctx context.Context, ops []int) {
 	requests := make([]types.WriteRequest, len(ops))
+	var items []*wire.Writer
+	if b.db.JSON {
+		items = make([]*wire.Writer, len(ops))
+	}
 	for n, i := range ops {
 		requests[n] = *b.items[i].request
+		if items != nil {
+			items[n] = b.items[i].json
+		}
 	}
-	for n, err := range b.db.BatchWrite(ctx, requests) {
+	for n, err := range b.db.BatchWrite(ctx, requests, items) {
 		b.record(outcomeOf(err), err, ops[n])
+		b.items[ops[n]].json.Release()
 	}
 }
 

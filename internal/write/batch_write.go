@@ -9,7 +9,7 @@ import (
 
 // WriteBatch sends up to 25 puts and deletes. It returns how many are known to be done, and the first error.
 func (db *DB) WriteBatch(ctx context.Context, requests []types.WriteRequest) (written int, err error) {
-	for _, failed := range db.BatchWrite(ctx, requests) {
+	for _, failed := range db.BatchWrite(ctx, requests, nil) {
 		if failed == nil {
 			written++
 		} else if err == nil {

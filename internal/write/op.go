@@ -24,7 +24,6 @@ type Op struct {
 	ReturnOld bool
 	once      bool
 	quiet     bool // the caller wants no item back
-	alone     bool // it is sent as its own request
 	Modify    func(item reflect.Value) error
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // compilePut compiles Create, Put and Replace.
@@ -27,11 +28,11 @@ func (db *DB) compilePut(w *prepared) error {
 	w.setKeptFields(w.item, next, reflect.Value{})
 	w.setRevision(w.item)
 	var key attr.Item
-	written := false
-	if w.op.alone && db.JSON {
-		key, written = w.writeJSON()
+	var json *wire.Writer
+	if db.JSON {
+		key, json = w.toJSON()
 	}
-	if !written {
+	if json == nil {
 		if w.attrs, err = w.encode(w.item); err != nil {
 			return err
 		}
@@ -47,7 +48,7 @@ func (db *DB) compilePut(w *prepared) error {
 		kind = updateAction
 	}
 	a := w.action(kind, roleItem, key)
-	if a.attrs, a.bytes = w.attrs, w.bytes; kind == updateAction {
+	if a.attrs, a.bytes, a.json = w.attrs, w.bytes, json; kind == updateAction {
 		w.keepDerived(a)
 	}
 	switch {

@@ -158,6 +158,12 @@ func (db *DB) checkTransact(writes []*prepared, all []*action) error {
 	for _, a := range all {
 		size += a.size()
 	}
+	if size > call.MaxTransactBytes {
+		size = 0
+		for _, a := range all {
+			size += a.exactSize()
+		}
+	}
 	if len(all) <= call.MaxTransactItems && size <= call.MaxTransactBytes {
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // tokenLife is how long an idempotency token is used. DynamoDB keeps it for ten minutes.
@@ -27,8 +28,16 @@ func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 		return err
 	}
 	in := &dynamodb.TransactWriteItemsInput{TransactItems: make([]types.TransactWriteItem, len(actions))}
+	var items []*wire.Writer
+	if db.JSON {
+		items = make([]*wire.Writer, len(actions))
+	}
 	for i, a := range actions {
 		in.TransactItems[i] = a.transactItem(&db.Name)
+		if a.json != nil {
+			items[i] = a.json
+			defer a.release()
+		}
 	}
 	var last error
 	var minted time.Time
@@ -46,7 +55,7 @@ func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 			in.ClientRequestToken, minted = new(rand.Text()), time.Now()
 		}
 		lost := false
-		err := db.TransactWrite(ctx, in, func(i int) int { return actions[i].size() }, &lost)
+		err := db.TransactWrite(ctx, in, items, func(i int) int { return actions[i].exactSize() }, &lost)
 		if err == nil {
 			return nil
 		}

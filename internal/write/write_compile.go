@@ -10,7 +10,6 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
-	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // prepared is a compiled op. The first action is the one on the op's own item.
@@ -23,7 +22,6 @@ type prepared struct {
 	item    reflect.Value // as it will be stored, if that is known
 	attrs   attr.Item     // likewise
 	bytes   int           // the size of attrs
-	json    *wire.Writer  // the item as JSON, instead of attrs
 	stamp   types.AttributeValue
 	actions []*action
 }

@@ -73,20 +73,24 @@ func newJSONPut(e *model.Entity) *jsonPut {
 	return p
 }
 
-// writeJSON writes the item of a put as JSON. ok is false for an item that needs the attribute map, also if it is invalid: the
+// toJSON returns the item of a put as JSON, and its key; nil for an item that needs the attribute map, also if it is invalid: the
 // other path returns the error.
-func (w *prepared) writeJSON() (key attr.Item, ok bool) {
+func (w *prepared) toJSON() (attr.Item, *wire.Writer) {
+	out := wire.NewWriter()
+	key, ok := w.writeJSON(out)
+	if !ok {
+		out.Release()
+		return nil, nil
+	}
+	return key, out
+}
+
+func (w *prepared) writeJSON(out *wire.Writer) (key attr.Item, ok bool) {
 	e := w.e
 	p := jsonPutOf(e)
 	if p == nil || checkTTL(e, w.item, w.now) != nil {
 		return nil, false
 	}
-	out := wire.NewWriter()
-	defer func() {
-		if !ok {
-			out.Release()
-		}
-	}()
 	key = make(attr.Item, 2)
 	texts := make([]types.AttributeValueMemberS, len(e.Primary.Keys()))
 	out.Text = append(out.Text, '{')
@@ -126,17 +130,8 @@ func (w *prepared) writeJSON() (key attr.Item, ok bool) {
 		out.Text = out.Text[:behind]
 	}
 	out.Text = append(out.Text, '}')
-	if len(out.Text) > attr.MaxItemBytes { // JSON is longer than the size that DynamoDB counts: the other path decides
-		return nil, false
-	}
-	w.json = out
-	return key, true
+	// JSON is longer than the size that DynamoDB counts: of a text that is too long the other path decides
+	return key, len(out.Text) <= attr.MaxItemBytes
 }
 
 var stampHead = wire.Member(model.WriteStampAttr)
-
-// releaseJSON returns the buffer once the item was sent.
-func (w *prepared) releaseJSON() {
-	w.json.Release()
-	w.json = nil
-}

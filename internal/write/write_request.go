@@ -18,7 +18,6 @@ import (
 // Run runs an op: as one request, or as a transaction if it has several actions.
 func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	t := &tries{}
-	op.alone = !op.once
 	var last error
 	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
@@ -61,7 +60,7 @@ func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 		return db.transactResult(ctx, w)
 	}
 	out, err := db.sendOne(ctx, w)
-	w.releaseJSON()
+	w.main().release()
 	switch {
 	case err != nil:
 		return result{}, err
@@ -123,7 +122,7 @@ func (w *prepared) isOwnWrite(stored attr.Item) bool {
 		return have != nil && attr.Equal(have, w.stamp)
 	}
 	attrs := w.attrs
-	if w.json != nil {
+	if a.json != nil {
 		var err error
 		if attrs, err = w.encode(w.item); err != nil {
 			return false
@@ -174,14 +173,11 @@ func (db *DB) call(ctx context.Context, w *prepared, a *action) (out result, los
 	switch a.kind {
 	case putAction:
 		in := &dynamodb.PutItemInput{
-			TableName: &db.Name, Item: a.attrs,
+			TableName: &db.Name, Item: a.item(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
-		if w.json != nil {
-			in.Item = a.key
-		}
-		out.Found, out.page, err = db.PutItem(ctx, in, w.json, &lost)
+		out.Found, out.page, err = db.PutItem(ctx, in, a.json, &lost)
 	case deleteAction:
 		in := &dynamodb.DeleteItemInput{
 			TableName: &db.Name, Key: a.key,
