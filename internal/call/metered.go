@@ -2,11 +2,13 @@ package call
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
@@ -21,9 +23,12 @@ type metered struct {
 	count     bool
 	attempts  int
 	applied   bool // the client took the options
-	lost      bool // of an attempt nothing came back, or a failure inside the service: it may have been done
+	pending   bool // the attempt was sent, and may have been done
+	lost      bool // an attempt before it was pending to its end
 	with      [1]func(*dynamodb.Options)
-	one       [1]*wire.Writer // of a PutItem
+	next      dynamodb.HTTPClient
+	smithyhttp.ClientProtocol
+	one [1]*wire.Writer // of a PutItem
 
 	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
 	table    string  // that they consumed
@@ -76,33 +81,47 @@ func (c *metered) opts() []func(*dynamodb.Options) {
 	return c.with[:]
 }
 
-// options counts the attempts of the call, which the SDK may make several of.
+// options makes the call count its attempts, of which the SDK may make several.
 func (c *metered) options(o *dynamodb.Options) {
 	c.itemCall.Options(o)
-	if c.meter == nil && !c.count {
+	if c.meter == nil && !c.count || o.HTTPClient == nil || o.Protocol == nil {
 		return
 	}
 	c.applied = true
-	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-		count := middleware.FinalizeMiddlewareFunc("ddbMeter", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-			c.attempts++
-			out, md, err := next.HandleFinalize(ctx, in)
-			if err != nil && !apierror.Of(err).Refused() {
-				c.lost = true
-			}
-			return out, md, err
-		})
-		if err := stack.Finalize.Insert(count, "Retry", middleware.After); err != nil {
-			return stack.Finalize.Add(count, middleware.After)
-		}
-		return nil
-	})
+	c.next, o.HTTPClient = o.HTTPClient, c
+	c.ClientProtocol, o.Protocol = o.Protocol, c
+}
+
+// Do sends an attempt. It may have been done, unless it is found to be refused.
+func (c *metered) Do(r *http.Request) (*http.Response, error) {
+	c.attempts++
+	c.lost = c.lost || c.pending
+	resp, err := c.next.Do(r)
+	c.pending = err == nil || !apierror.Of(err).Refused()
+	return resp, err
+}
+
+// DeserializeResponse reads the response of an attempt.
+func (c *metered) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	if err != nil && apierror.Of(&smithyhttp.ResponseError{Response: resp, Err: err}).Refused() {
+		c.pending = false
+	}
+	return err
 }
 
 // lostAny reports that an attempt of a call, which ended with err, may have been done although nothing said so. A client
 // that ignores options says nothing of its attempts.
 func (c *metered) lostAny(err error) bool {
-	return c.lost || err != nil && !c.applied && !apierror.Of(err).Refused()
+	switch {
+	case c.lost:
+		return true
+	case err == nil:
+		return false
+	case c.applied:
+		return c.pending
+	}
+	return !apierror.Of(err).Refused()
 }
 
 // done adds the call to the meter. A client that ignores options counts as one attempt.
