@@ -18,15 +18,15 @@ type Bound interface {
 	bound()
 }
 
-type cond struct{ clause model.Clause }
+type aCond struct{ clause model.Clause }
 
-type bound struct{ cond }
+type aBound struct{ aCond }
 
-func (c cond) condition() model.Clause { return c.clause }
-func (bound) bound()                   {}
+func (c aCond) condition() model.Clause { return c.clause }
+func (aBound) bound()                   {}
 
 func compare(op model.Operator, ptr any, vals ...any) Bound {
-	return bound{cond{model.Clause{Op: op, Ptr: ptr, Vals: vals}}}
+	return aBound{aCond{model.Clause{Op: op, Ptr: ptr, Vals: vals}}}
 }
 
 // clauses appends what conditions are made of; a nil one is the zero clause.
@@ -71,40 +71,40 @@ func StartsWith[S ~string](f *S, prefix S) Bound { return compare(model.OpStarts
 
 // Ne holds if the field differs from v, or is absent. It is the negation of [Eq]: the zero value of an omitempty field
 // does not differ from an absent attribute.
-func Ne[V any](f *V, v V) Cond { return cond{model.Clause{Op: model.OpNe, Ptr: f, Vals: []any{v}}} }
+func Ne[V any](f *V, v V) Cond { return aCond{model.Clause{Op: model.OpNe, Ptr: f, Vals: []any{v}}} }
 
 // In holds if the field equals one of vs, up to 100 values. As with [Eq], the zero value of an omitempty field also
 // equals an absent attribute.
-func In[V any](f *V, vs ...V) Cond { return cond{model.Clause{Op: model.OpIn, Ptr: f, Vals: anys(vs)}} }
+func In[V any](f *V, vs ...V) Cond { return aCond{model.Clause{Op: model.OpIn, Ptr: f, Vals: anys(vs)}} }
 
 // Contains holds if the field's text contains sub.
 func Contains[S ~string](f *S, sub S) Cond {
-	return cond{model.Clause{Op: model.OpContains, Ptr: f, Vals: []any{sub}}}
+	return aCond{model.Clause{Op: model.OpContains, Ptr: f, Vals: []any{sub}}}
 }
 
 // Has holds if the field, a list or a set, contains elem.
 func Has[S ~[]E, E any](f *S, elem E) Cond {
-	return cond{model.Clause{Op: model.OpHas, Ptr: f, Vals: []any{elem}}}
+	return aCond{model.Clause{Op: model.OpHas, Ptr: f, Vals: []any{elem}}}
 }
 
 // Present holds if the item has the field's attribute.
-func Present[V any](f *V) Cond { return cond{model.Clause{Op: model.OpPresent, Ptr: f}} }
+func Present[V any](f *V) Cond { return aCond{model.Clause{Op: model.OpPresent, Ptr: f}} }
 
 // Absent holds if the item does not have the field's attribute.
-func Absent[V any](f *V) Cond { return cond{model.Clause{Op: model.OpAbsent, Ptr: f}} }
+func Absent[V any](f *V) Cond { return aCond{model.Clause{Op: model.OpAbsent, Ptr: f}} }
 
 // And holds if all of conds hold.
-func And(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpAnd, Kids: clauses(nil, conds)}} }
+func And(conds ...Cond) Cond { return aCond{model.Clause{Op: model.OpAnd, Kids: clauses(nil, conds)}} }
 
 // Or holds if any of conds holds.
-func Or(conds ...Cond) Cond { return cond{model.Clause{Op: model.OpOr, Kids: clauses(nil, conds)}} }
+func Or(conds ...Cond) Cond { return aCond{model.Clause{Op: model.OpOr, Kids: clauses(nil, conds)}} }
 
 // Not holds if c does not.
-func Not(c Cond) Cond { return cond{model.Clause{Op: model.OpNot, Kids: clauses(nil, []Cond{c})}} }
+func Not(c Cond) Cond { return aCond{model.Clause{Op: model.OpNot, Kids: clauses(nil, []Cond{c})}} }
 
 // Expr is a condition built with the SDK's expression package, for what the other conditions cannot express. It uses
 // attribute names, which are not checked.
-func Expr(c expression.ConditionBuilder) Cond { return cond{model.Clause{Op: model.OpExpr, Expr: c}} }
+func Expr(c expression.ConditionBuilder) Cond { return aCond{model.Clause{Op: model.OpExpr, Expr: c}} }
 
 func anys[V any](vs []V) []any {
 	out := make([]any, len(vs))

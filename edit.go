@@ -22,16 +22,16 @@ type anEdit struct{ c write.Change }
 
 func (anEdit) edit() {}
 
-type edits []Edit
+type editList []Edit
 
-func (edits) edit() {}
+func (editList) edit() {}
 
-type option struct{ anEdit }
+type anOption struct{ anEdit }
 
-func (option) option() {}
+func (anOption) option() {}
 
 // Edits combines several edits into one, for example as the result of a function that stamps each update.
-func Edits(of ...Edit) Edit { return edits(of) }
+func Edits(of ...Edit) Edit { return editList(of) }
 
 // If makes a write conditional on all of conds. If one does not hold, nothing is written and the error matches
 // [ErrCondition], or [ErrNotFound] if there is no such item. In an Upsert the conditions apply only if the item exists.
@@ -42,11 +42,11 @@ func Edits(of ...Edit) Edit { return edits(of) }
 // If a response is lost and the SDK sends the request again, an edit that makes its own condition false fails with
 // [ErrOutcomeUnknown]. In an entity with a Version, or with [Once], the retry is detected and succeeds.
 func If(conds ...Cond) Option {
-	return option{anEdit{write.Change{Op: write.OptionIf, Cond: clauses(nil, conds)}}}
+	return anOption{anEdit{write.Change{Op: write.OptionIf, Cond: clauses(nil, conds)}}}
 }
 
 // ReturnOld makes a write return the item as it was before, or the zero value if there was none.
-var ReturnOld Option = option{anEdit{write.Change{Op: write.OptionOld}}}
+var ReturnOld Option = anOption{anEdit{write.Change{Op: write.OptionOld}}}
 
 // Once makes a write apply once even if its response is lost and the request is sent again. It sends the write as a
 // transaction with an idempotency token, at twice the capacity. The result of an Update or Upsert is then read with one
@@ -54,7 +54,7 @@ var ReturnOld Option = option{anEdit{write.Change{Op: write.OptionOld}}}
 //
 // An entity with a Version detects its own retries at no cost, by a stamp, as long as the item is not modified
 // concurrently.
-var Once Option = option{anEdit{write.Change{Op: write.OptionOnce}}}
+var Once Option = anOption{anEdit{write.Change{Op: write.OptionOnce}}}
 
 // Set gives a field a value. The zero value is a value, unless the field is tagged omitempty: then its attribute
 // becomes absent, as with Put. A nil pointer is stored as NULL. A value inside a struct, list or map that is absent

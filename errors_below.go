@@ -28,13 +28,13 @@ func public(err error) error {
 	case *fault.WriteError:
 		return (*WriteError)(e)
 	case *fault.TransactError:
-		return transactError(e)
+		return publicTransactError(e)
 	case *fault.BatchError:
-		return batchError(e)
+		return publicBatchError(e)
 	case *fault.ThrottleError:
-		return throttleError(e)
+		return publicThrottleError(e)
 	case *stream.RecordError:
-		return recordError(e)
+		return publicRecordError(e)
 	case interface{ Unwrap() []error }:
 		if reflect.TypeOf(err) != joined {
 			return err
@@ -72,11 +72,11 @@ func asPublic(err error, target any) bool {
 	return true
 }
 
-func transactError(e *fault.TransactError) *TransactError {
+func publicTransactError(e *fault.TransactError) *TransactError {
 	return &TransactError{Failed: failuresAbove(e.Failed), err: e.Err}
 }
 
-func batchError(e *fault.BatchError) *BatchError {
+func publicBatchError(e *fault.BatchError) *BatchError {
 	out := &BatchError{Failed: failuresAbove(e.Failed)}
 	for _, o := range e.Outcomes {
 		out.Outcomes = append(out.Outcomes, WriteOutcome(o))
@@ -84,7 +84,7 @@ func batchError(e *fault.BatchError) *BatchError {
 	return out
 }
 
-func throttleError(e *fault.ThrottleError) *ThrottleError {
+func publicThrottleError(e *fault.ThrottleError) *ThrottleError {
 	out := &ThrottleError{Err: e.Err}
 	for _, r := range e.Reasons {
 		out.Reasons = append(out.Reasons, ThrottleReason(r))
@@ -124,7 +124,7 @@ func (e *ThrottleError) below() *fault.ThrottleError {
 	return out
 }
 
-func recordError(e *stream.RecordError) *RecordError {
+func publicRecordError(e *stream.RecordError) *RecordError {
 	return &RecordError{Record: Record(e.Record), Entity: e.Entity, Parts: e.Parts, Attempts: e.Attempts, GivenUp: e.GivenUp, Err: e.Err}
 }
 

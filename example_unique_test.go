@@ -49,6 +49,6 @@ func ExampleDefinition_Unique() {
 
 	// Output:
 	// true
-	// ddb: create member pk="member#2" sk="member#2": value taken: unique email: item pk="member#1" sk="member#1" holds it
+	// ddb: create member pk="member#2" sk="member#2": value taken: unique email: item pk="member#1" sk="member#1" holds the value
 	// Ada@Example.com <nil>
 }

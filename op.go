@@ -39,9 +39,9 @@ func (op Op) changed(e Edit) Op {
 	switch e := e.(type) {
 	case anEdit:
 		return Op{op.op.With(e.c)}
-	case option:
+	case anOption:
 		return Op{op.op.With(e.c)}
-	case edits:
+	case editList:
 		return op.edited(e)
 	default: // nil
 		return Op{op.op.With(write.Change{Op: write.NilEdit})}

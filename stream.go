@@ -83,7 +83,7 @@ func (o *MuxOptions) below() *stream.Options {
 		}
 	}
 	if o.Report != nil {
-		out.Report = func(ctx context.Context, err *stream.RecordError) { o.Report(ctx, recordError(err)) }
+		out.Report = func(ctx context.Context, err *stream.RecordError) { o.Report(ctx, publicRecordError(err)) }
 	}
 	return out
 }

@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"github.com/singletable-go/ddb/internal/fault"
-	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -153,16 +152,17 @@ func (r *Repository[T]) Take(ctx context.Context, key T, opts ...Option) (T, err
 func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	var zero T
 	out, err := r.db.Run(ctx, op.op)
+	defer out.Release()
 	switch {
 	case err != nil:
 		return zero, public(err)
 	case out.Value.IsValid():
 		return out.Value.Interface().(T), nil
-	case out.Attrs == nil:
+	case out.Found.None():
 		return zero, nil
 	}
 	var it T
-	if err := r.e.e.As(string(op.op.Verb), model.Loaded(out.Attrs), reflect.ValueOf(&it).Elem()); err != nil {
+	if err := r.e.e.As(string(op.op.Verb), out.Found, reflect.ValueOf(&it).Elem()); err != nil {
 		return zero, fmt.Errorf("ddb: %s %s: %w", op.op.Verb, r.e.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
 	return it, nil

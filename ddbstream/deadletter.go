@@ -140,7 +140,7 @@ func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Proces
 			errs = append(errs, err)
 			continue
 		}
-		err := replay(ctx, to, l)
+		err := replayOne(ctx, to, l)
 		outside := errors.Is(err, ddb.ErrUnavailable)
 		switch {
 		case err == nil:
@@ -169,7 +169,7 @@ func Replay(ctx context.Context, letters iter.Seq2[DeadLetter, error], to Proces
 	return out, errors.Join(errs...)
 }
 
-func replay(ctx context.Context, to Processor, l DeadLetter) error {
+func replayOne(ctx context.Context, to Processor, l DeadLetter) error {
 	if r, ok := to.(Replayer); ok {
 		return r.Replay(ctx, l.Record, l.Parts...)
 	}

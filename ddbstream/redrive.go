@@ -80,7 +80,7 @@ func Redrive(ctx context.Context, client Client, payload []byte, to Processor) (
 	case b.Stream == "" || b.Shard == "" || b.First == "" || b.Last == "" || sequence.Compare(b.First, b.Last) > 0:
 		return 0, fmt.Errorf("ddbstream: redrive: no valid range in the stream %q, shard %q: from %q to %q", b.Stream, b.Shard, b.First, b.Last)
 	}
-	r := redrive{client: client, to: to, batch: *b}
+	r := redriveRun{client: client, to: to, batch: *b}
 	err = r.run(ctx)
 	return r.handled, err
 }
@@ -98,8 +98,8 @@ func redriveEvent(ctx context.Context, payload []byte, to Processor) (handled in
 	return len(event.Records), nil
 }
 
-// redrive is one call of Redrive.
-type redrive struct {
+// redriveRun is one call of Redrive.
+type redriveRun struct {
 	client  Client
 	to      Processor
 	batch   discardedBatch
@@ -116,7 +116,7 @@ const (
 )
 
 // run reads and handles the range.
-func (r *redrive) run(ctx context.Context) error {
+func (r *redriveRun) run(ctx context.Context) error {
 	it, err := r.begin(ctx)
 	for empty := 0; err == nil && it != nil; {
 		var out *dynamodbstreams.GetRecordsOutput
@@ -153,7 +153,7 @@ func (r *redrive) run(ctx context.Context) error {
 
 // begin returns where to read from: the first record of the range or, if only that is trimmed, the oldest record that
 // is left.
-func (r *redrive) begin(ctx context.Context) (*string, error) {
+func (r *redriveRun) begin(ctx context.Context) (*string, error) {
 	it, err := r.iterator(ctx, types.ShardIteratorTypeAtSequenceNumber, r.batch.First)
 	if !isTrimmed(err) {
 		return it, err
@@ -168,7 +168,7 @@ func (r *redrive) begin(ctx context.Context) (*string, error) {
 	return r.iterator(ctx, types.ShardIteratorTypeTrimHorizon, "")
 }
 
-func (r *redrive) iterator(ctx context.Context, kind types.ShardIteratorType, number string) (*string, error) {
+func (r *redriveRun) iterator(ctx context.Context, kind types.ShardIteratorType, number string) (*string, error) {
 	in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &r.batch.Stream, ShardId: &r.batch.Shard, ShardIteratorType: kind}
 	if number != "" {
 		in.SequenceNumber = &number
@@ -181,7 +181,7 @@ func (r *redrive) iterator(ctx context.Context, kind types.ShardIteratorType, nu
 }
 
 // handle hands over the records of a page that are in the range, and reports whether the range is finished.
-func (r *redrive) handle(ctx context.Context, page []types.Record) (over bool, err error) {
+func (r *redriveRun) handle(ctx context.Context, page []types.Record) (over bool, err error) {
 	records := make([]ddb.Record, 0, len(page))
 	for _, p := range page {
 		rec, err := recordOf(r.batch.Stream, p)
@@ -211,7 +211,7 @@ func (r *redrive) handle(ctx context.Context, page []types.Record) (over bool, e
 }
 
 // failure is the error of a redrive that stopped, with the rest of the range.
-func (r *redrive) failure(err error) error {
+func (r *redriveRun) failure(err error) error {
 	e, ok := errors.AsType[*RedriveError](err)
 	if !ok {
 		e = &RedriveError{Err: err}
@@ -228,7 +228,7 @@ func (r *redrive) failure(err error) error {
 }
 
 // lost reports a gap to the processor, as a [Reader] does.
-func (r *redrive) lost(ctx context.Context, g *Gap) error {
+func (r *redriveRun) lost(ctx context.Context, g *Gap) error {
 	m, ok := r.to.(interface {
 		Gap(ctx context.Context, cause error) error
 	})

@@ -174,7 +174,7 @@ func (r *numbersRound) Check(ctx context.Context, w *World) {
 	}
 }
 
-// rowOf returns the content of a version row, and whether it is a version, not a deletion or a mark.
+// rowOf returns the content of a version item, and whether it is a version, not a deletion or a mark.
 func rowOf(it Attrs) (content string, version bool) {
 	switch {
 	case it == nil:
@@ -279,7 +279,7 @@ func (r *numbersRound) revive(ctx context.Context, w *World, id string) {
 	}
 }
 
-// newest returns the greatest number of an item's version rows, deletions included.
+// newest returns the greatest number of an item's version items, deletions included.
 func (r *numbersRound) newest(ctx context.Context, w *World, id string) int64 {
 	out, err := w.Raw().Query(ctx, &dynamodb.QueryInput{
 		TableName: &w.Table, KeyConditionExpression: new("pk = :p"), ConsistentRead: new(true), ScanIndexForward: new(false), Limit: new(int32(1)),

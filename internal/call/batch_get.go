@@ -80,7 +80,7 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 				return nil, err
 			}
 		}
-		m := c.answered(ctx, "BatchGetItem")
+		m := c.meterOfItems(ctx, "BatchGetItem", true)
 		request := types.KeysAndAttributes{Keys: keys}
 		if consistent {
 			request.ConsistentRead = new(true)
@@ -97,8 +97,8 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 			return nil, err
 		}
 		m.done(out.ConsumedCapacity...)
-		b.Held = append(b.Held, m.answer.Page())
-		for _, s := range attr.StoredItems(m.answer.Page(), out.Responses[c.Name]) {
+		b.Held = append(b.Held, m.itemCall.Page())
+		for _, s := range attr.StoredItems(m.itemCall.Page(), out.Responses[c.Name]) {
 			add(s)
 		}
 		if keys = out.UnprocessedKeys[c.Name].Keys; len(keys) == 0 {

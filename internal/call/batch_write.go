@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // Limits of one BatchWriteItem. AWS: "BatchWriteItem".
@@ -25,14 +26,16 @@ const (
 type bulk struct {
 	c        *Conn
 	requests []types.WriteRequest
-	lost     []bool // whether a response that would have spoken of the request was lost
+	items    []*wire.Writer // of the puts, nil where the request has it
+	lost     []bool         // whether a response that would have spoken of the request was lost
 	errs     []error
 }
 
-// BatchWrite makes puts and deletes until each is done, is refused, or the attempts without progress are used up. It
+// BatchWrite makes puts and deletes. items, unless nil, are written in the place of those of the requests, where they are not
+// nil. It goes on until each is done, is refused, or the attempts without progress are used up. It
 // returns an error for each, nil for one that was done.
-func (c *Conn) BatchWrite(ctx context.Context, requests []types.WriteRequest) []error {
-	b := &bulk{c: c, requests: requests, lost: make([]bool, len(requests)), errs: make([]error, len(requests))}
+func (c *Conn) BatchWrite(ctx context.Context, requests []types.WriteRequest, items []*wire.Writer) []error {
+	b := &bulk{c: c, requests: requests, items: items, lost: make([]bool, len(requests)), errs: make([]error, len(requests))}
 	all := make([]int, len(requests))
 	for i := range all {
 		all[i] = i
@@ -85,7 +88,15 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 	for n, i := range left {
 		requests[n] = b.requests[i]
 	}
-	m := meterOf(ctx, "BatchWriteItem", false).encoded(b.c).counted()
+	var items []*wire.Writer
+	if b.items != nil {
+		items = make([]*wire.Writer, len(left))
+		for n, i := range left {
+			items[n] = b.items[i]
+		}
+	}
+	m := b.c.meterOfItems(ctx, "BatchWriteItem", false).counted()
+	m.itemCall.Items = items
 	out, err := b.c.Client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 		RequestItems:           map[string][]types.WriteRequest{b.c.Name: requests},
 		ReturnConsumedCapacity: m.want(),
@@ -132,6 +143,6 @@ func (b *bulk) id(r types.WriteRequest) string {
 // fail records why requests were not done, as far as that is known.
 func (b *bulk) fail(left []int, cause error) {
 	for _, i := range left {
-		b.errs[i] = fault.Settle(b.lost[i], cause)
+		b.errs[i] = fault.IfLost(b.lost[i], cause)
 	}
 }

@@ -38,22 +38,18 @@ func (c *Conn) GetItem(ctx context.Context, key attr.Item, consistent bool) (att
 
 // ReadItem reads one item, which may be looked at until the page is released.
 func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (attr.Stored, *wire.Page, error) {
-	m := c.answered(ctx, "GetItem")
+	m := c.meterOfItems(ctx, "GetItem", true)
 	in := &dynamodb.GetItemInput{TableName: &c.Name, Key: key, ReturnConsumedCapacity: m.want()}
 	if consistent {
 		in.ConsistentRead = new(true)
 	}
 	out, err := c.Client.GetItem(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	switch page := m.answer.Page(); {
-	case err != nil:
+	if err != nil {
 		return attr.Stored{}, nil, err
-	case page != nil:
-		return attr.Stored{JSON: page.Item(0)}, page, nil
-	case len(out.Item) == 0:
-		return attr.Stored{}, nil, nil
 	}
-	return attr.Stored{Attrs: out.Item}, nil, nil
+	found, page := m.item(out.Item)
+	return found, page, nil
 }
 
 // Query makes one request.
@@ -67,11 +63,11 @@ func (c *Conn) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Qu
 
 // QueryPage is Query, but for the items: they are in the page, if there is one.
 func (c *Conn) QueryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
-	m := c.answered(ctx, "Query")
+	m := c.meterOfItems(ctx, "Query", true)
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Query(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return out, m.answer.Page(), err
+	return out, m.itemCall.Page(), err
 }
 
 // Scan makes one request.
@@ -85,16 +81,16 @@ func (c *Conn) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.Scan
 
 // ScanPage is Scan, but for the items: they are in the page, if there is one.
 func (c *Conn) ScanPage(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, *wire.Page, error) {
-	m := c.answered(ctx, "Scan")
+	m := c.meterOfItems(ctx, "Scan", true)
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Scan(ctx, in, m.opts()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	return out, m.answer.Page(), err
+	return out, m.itemCall.Page(), err
 }
 
 // TransactGet makes one request; the items are in the page, if there is one.
 func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, *wire.Page, error) {
-	m := c.answered(ctx, "TransactGetItems")
+	m := c.meterOfItems(ctx, "TransactGetItems", true)
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.TransactGetItems(ctx, in, m.opts()...)
 	if err != nil {
@@ -102,7 +98,7 @@ func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInp
 		return nil, nil, err
 	}
 	m.done(out.ConsumedCapacity...)
-	return out, m.answer.Page(), nil
+	return out, m.itemCall.Page(), nil
 }
 
 // capacityOf returns what a call consumed, nothing where it failed.

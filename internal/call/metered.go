@@ -23,29 +23,37 @@ type metered struct {
 	applied   bool // the client took the options
 	lost      bool // of an attempt nothing came back, or a failure inside the service: it may have been done
 	with      [1]func(*dynamodb.Options)
+	one       [1]*wire.Writer // of a PutItem
 
 	estimate float64 // write units of failed conditions, of which DynamoDB says nothing
 	table    string  // that they consumed
 
-	answer wire.Call // which reads the items of the response, or writes those of the request, or compares its checksum alone
+	itemCall wire.Call // which reads the items of the response, or writes those of the request, or compares its checksum alone
 }
 
 func meterOf(ctx context.Context, operation string, read bool) *metered {
 	m, _ := ctx.Value(meterKey{}).(*Meter)
-	return &metered{meter: m, operation: operation, read: read, answer: wire.Call{ChecksumOnly: true}}
+	return &metered{meter: m, operation: operation, read: read, itemCall: wire.Call{ChecksumOnly: true}}
 }
 
-// answered is meterOf for a call whose items are decoded from their JSON, unless the client or the options are against it.
-func (c *Conn) answered(ctx context.Context, operation string) *metered {
-	m := meterOf(ctx, operation, true)
-	m.answer.ChecksumOnly = c.AttributeMaps
+// meterOfItems is meterOf for a call whose items are encoded as JSON and decoded from it, unless the client or the options are
+// against it.
+func (c *Conn) meterOfItems(ctx context.Context, operation string, read bool) *metered {
+	m := meterOf(ctx, operation, read)
+	m.itemCall.ChecksumOnly = c.AttributeMaps
 	return m
 }
 
-// encoded makes a write encode its items itself, on the same terms.
-func (c *metered) encoded(by *Conn) *metered {
-	c.answer.ChecksumOnly, c.answer.RequestOnly = by.AttributeMaps, true
-	return c
+// item returns the item of a successful response, which may be looked at until the page is released. attrs is the one that the
+// SDK has read.
+func (c *metered) item(attrs attr.Item) (attr.Stored, *wire.Page) {
+	switch page := c.itemCall.Page(); {
+	case page != nil:
+		return attr.Stored{JSON: page.Item(0)}, page
+	case len(attrs) == 0:
+		return attr.Stored{}, nil
+	}
+	return attr.Stored{Attrs: attrs}, nil
 }
 
 // want is the ReturnConsumedCapacity of the request.
@@ -70,7 +78,7 @@ func (c *metered) opts() []func(*dynamodb.Options) {
 
 // options counts the attempts of the call, which the SDK may make several of.
 func (c *metered) options(o *dynamodb.Options) {
-	c.answer.Options(o)
+	c.itemCall.Options(o)
 	if c.meter == nil && !c.count {
 		return
 	}

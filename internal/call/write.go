@@ -7,56 +7,59 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // PutItem makes one request. item, unless nil, is written in the place of the input's. lost, unless nil, is set where the response of
-// an attempt was lost, so that the write may have been done even if the last one failed.
-func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wire.Writer, lost *bool) (*dynamodb.PutItemOutput, error) {
-	m := meterOf(ctx, "PutItem", false).encoded(c)
+// an attempt was lost, so that the write may have been done even if the last one failed. The item that DynamoDB returned, if the input
+// asks for one, may be looked at until the page is released.
+func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wire.Writer, lost *bool) (attr.Stored, *wire.Page, error) {
+	m := c.meterOfItems(ctx, "PutItem", false)
 	m.count = lost != nil
-	m.answer.Item = item
+	if item != nil {
+		m.one[0] = item
+		m.itemCall.Items = m.one[:]
+	}
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.PutItem(ctx, in, m.opts()...)
 	if out == nil {
-		c.wrote(m, lost, err, nil)
-		return nil, err
+		out = &dynamodb.PutItemOutput{}
 	}
-	c.wrote(m, lost, err, out.ConsumedCapacity)
-	return out, err
+	return c.wrote(m, lost, err, out.Attributes, out.ConsumedCapacity)
 }
 
-// DeleteItem makes one request; lost is as that of PutItem.
-func (c *Conn) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, lost *bool) (*dynamodb.DeleteItemOutput, error) {
-	m := meterOf(ctx, "DeleteItem", false)
+// DeleteItem makes one request; lost and the results are as those of PutItem.
+func (c *Conn) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, lost *bool) (attr.Stored, *wire.Page, error) {
+	m := c.meterOfItems(ctx, "DeleteItem", false)
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.DeleteItem(ctx, in, m.opts()...)
 	if out == nil {
-		c.wrote(m, lost, err, nil)
-		return nil, err
+		out = &dynamodb.DeleteItemOutput{}
 	}
-	c.wrote(m, lost, err, out.ConsumedCapacity)
-	return out, err
+	return c.wrote(m, lost, err, out.Attributes, out.ConsumedCapacity)
 }
 
-// UpdateItem makes one request; lost is as that of PutItem.
-func (c *Conn) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, lost *bool) (*dynamodb.UpdateItemOutput, error) {
-	m := meterOf(ctx, "UpdateItem", false)
+// UpdateItem makes one request; lost and the results are as those of PutItem.
+func (c *Conn) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, lost *bool) (attr.Stored, *wire.Page, error) {
+	m := c.meterOfItems(ctx, "UpdateItem", false)
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.UpdateItem(ctx, in, m.opts()...)
 	if out == nil {
-		c.wrote(m, lost, err, nil)
-		return nil, err
+		out = &dynamodb.UpdateItemOutput{}
 	}
-	c.wrote(m, lost, err, out.ConsumedCapacity)
-	return out, err
+	return c.wrote(m, lost, err, out.Attributes, out.ConsumedCapacity)
 }
 
-// wrote meters a write of one item.
-func (c *Conn) wrote(m *metered, lost *bool, err error, consumed *types.ConsumedCapacity) {
+// wrote meters a write of one item, and returns what it returned.
+func (c *Conn) wrote(m *metered, lost *bool, err error, attrs attr.Item, consumed *types.ConsumedCapacity) (attr.Stored, *wire.Page, error) {
 	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		if page := m.itemCall.Page(); page != nil {
+			failed.Item = page.Item(0).Attributes()
+			page.Release()
+		}
 		m.refused(c.Name, failed.Item)
 	}
 	if consumed != nil {
@@ -67,12 +70,18 @@ func (c *Conn) wrote(m *metered, lost *bool, err error, consumed *types.Consumed
 	if lost != nil {
 		*lost = m.lostAny(err)
 	}
+	if err != nil {
+		return attr.Stored{}, nil, err
+	}
+	found, page := m.item(attrs)
+	return found, page, nil
 }
 
-// TransactWrite makes one request. size says how large the writes are, for an estimate of what a cancelled transaction consumed;
+// TransactWrite makes one request. items, unless nil, are written in the place of those of the input's puts, where they are not nil. size says how large the writes are, for an estimate of what a cancelled transaction consumed;
 // nil makes none. lost is as that of PutItem.
-func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, size func(i int) int, lost *bool) error {
-	m := meterOf(ctx, "TransactWriteItems", false)
+func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, items []*wire.Writer, size func(i int) int, lost *bool) error {
+	m := c.meterOfItems(ctx, "TransactWriteItems", false)
+	m.itemCall.Items = items
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.TransactWriteItems(ctx, in, m.opts()...)

@@ -19,7 +19,7 @@ var (
 var (
 	ErrExists         = errors.New("exists already")
 	ErrCondition      = errors.New("condition failed")
-	ErrConflict       = errors.New("changed meanwhile")
+	ErrConflict       = errors.New("item modified concurrently")
 	ErrNotUnique      = errors.New("value taken")
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )
@@ -29,7 +29,7 @@ var (
 	ErrKey         = errors.New("bad key")
 	ErrValue       = codec.ErrValue
 	ErrThrottled   = errors.New("throttled")
-	ErrUnavailable = errors.New("unavailable for now")
+	ErrUnavailable = errors.New("temporarily unavailable")
 	ErrTooLarge    = errors.New("too large")
 	ErrModel       = errors.New("does not fit the model")
 )

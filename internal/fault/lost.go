@@ -63,8 +63,8 @@ func (e *hidden) Is(target error) bool {
 
 func (e *hidden) As(target any) bool { return errors.As(e.cause, target) }
 
-// Settle returns err as it is where every attempt had a response, and else as one that does not say what was done.
-func Settle(lost bool, err error) error {
+// IfLost returns err as it is where every attempt had a response, and else as one that does not say what was done.
+func IfLost(lost bool, err error) error {
 	if !lost || errors.Is(err, ErrOutcomeUnknown) {
 		return err
 	}

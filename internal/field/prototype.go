@@ -106,9 +106,9 @@ type walker struct {
 // embedded structs.
 type base struct {
 	typ    reflect.Type
-	index  []int    // of the base in the outer struct
-	path   []string // of the base in the item
-	goPath string   // the prefix of its fields' names
+	index  []int       // of the base in the outer struct
+	path   []string    // of the base in the item
+	goPath string      // the prefix of its fields' names
 	attrs  []Attribute // in the order of their indexes
 }
 

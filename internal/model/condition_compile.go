@@ -163,7 +163,7 @@ func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, erro
 	vals := make([]types.AttributeValue, len(cl.Vals))
 	for i, v := range cl.Vals {
 		if vals[i], err = encodeOperand(cl.Op, f, v); err != nil {
-			err = e.Told(err)
+			err = e.WithAdvice(err)
 			if _, named := errors.AsType[*codec.Error](err); !named {
 				err = fmt.Errorf("field %s: %w", f.Name, err)
 			}

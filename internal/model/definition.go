@@ -28,7 +28,7 @@ func (d *Definition) Primary(partition Parts, sort ...Parts) {
 		d.fault("primary: declared twice")
 		return
 	}
-	d.E.Primary = d.row(d.E.Table.Primary, partition, sort)
+	d.E.Primary = d.indexKeys(d.E.Table.Primary, partition, sort)
 }
 
 // Index gives the entity's keys in a secondary index.
@@ -47,7 +47,7 @@ func (d *Definition) Index(ix *Index, partition Parts, sort ...Parts) *IndexKeys
 		d.fault("%s: declared twice", ix.Name)
 		return &IndexKeys{}
 	}
-	r := d.row(ix, partition, sort)
+	r := d.indexKeys(ix, partition, sort)
 	d.E.Indexed = append(d.E.Indexed, r)
 	return r
 }
@@ -58,7 +58,7 @@ func (d *Definition) Under(parent *Entity) {
 		d.fault("under: nil is no entity: define the parent first, and see that its Define had no error")
 		return
 	}
-	d.E.under = append(d.E.under, parent)
+	d.E.parents = append(d.E.parents, parent)
 }
 
 // AlsoIn accepts that the entity's attributes put its items into ix, which it does not declare: without it that is a
@@ -77,7 +77,7 @@ func (d *Definition) Alias(names ...string) { d.E.aliases = append(d.E.aliases, 
 // Version makes f the item's version, a number that the library keeps: Create writes 1; Put and Replace assert the
 // version of the item given (0: there is none yet) and write the next, else the error is ErrConflict.
 func (d *Definition) Version(f *int64) {
-	if d.E.Version = d.note("version", f); d.E.Version != nil && d.E.Version.AsString {
+	if d.E.Version = d.resolveKept("version", f); d.E.Version != nil && d.E.Version.AsString {
 		d.fault("version: %s is stored as text (tag \",string\"), which no write counts on: drop the option", d.E.Version.Name)
 	}
 }
@@ -85,24 +85,24 @@ func (d *Definition) Version(f *int64) {
 // TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it or
 // not, and writes treat it as absent.
 func (d *Definition) TTL(f *time.Time) {
-	if d.E.TTL = d.note("ttl", f); d.E.TTL == nil {
+	if d.E.TTL = d.resolveKept("ttl", f); d.E.TTL == nil {
 		d.wrongTTL = true
 		return
 	}
 	d.E.TTL.OmitEmpty = true // as the library stores it: the zero time is no attribute
-	if d.holder(d.E.TTL) == nil && !d.E.TTL.UnixTime {
+	if d.outerField(d.E.TTL) == nil && !d.E.TTL.UnixTime {
 		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB expires by whole seconds", d.E.TTL.Name, d.E.TTL.Attr())
 	}
 }
 
 // Created keeps in f when the item was made: now, by the clock of Options, unless the item that is written says a time.
-func (d *Definition) Created(f *time.Time) { d.E.Created = d.note("created", f) }
+func (d *Definition) Created(f *time.Time) { d.E.Created = d.resolveKept("created", f) }
 
 // Updated sets f to the time of each write, by the clock of Options.
-func (d *Definition) Updated(f *time.Time) { d.E.Updated = d.note("updated", f) }
+func (d *Definition) Updated(f *time.Time) { d.E.Updated = d.resolveKept("updated", f) }
 
-// note resolves a field that the library keeps, and adds it to the design page.
-func (d *Definition) note(what string, ptr any) *field.Field {
+// resolveKept resolves a field that the library keeps, and adds it to the design page.
+func (d *Definition) resolveKept(what string, ptr any) *field.Field {
 	f, err := d.E.Proto.Resolve(ptr)
 	for _, have := range d.E.keptFields() {
 		switch {
@@ -162,7 +162,7 @@ func (d *Definition) Finish() error {
 		d.check()
 	}
 	d.E.Table.Refuse(d.E.Name, d.faults)
-	if err := joinFaults(append(d.E.Table.news(), d.faults...)); err != nil {
+	if err := joinFaults(append(d.E.Table.newFaults(), d.faults...)); err != nil {
 		return err
 	}
 	for _, r := range d.E.AllKeys() {
@@ -173,8 +173,8 @@ func (d *Definition) Finish() error {
 		}
 	}
 	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
-		r.halves = nil // Under may have made it another
-		r.halves, r.beside, r.Kept = r.Keys(), r.Others(), r.keptByItself()
+		r.keys = nil // Under may have made it another
+		r.keys, r.others, r.NativeOnly = r.Keys(), r.Others(), r.isNativeOnly()
 	}
 	for _, k := range d.E.Primary.Keys() {
 		for _, p := range k.Template.Parts() {
@@ -188,7 +188,7 @@ func (d *Definition) Finish() error {
 			d.E.Mapped = append(d.E.Mapped, f)
 		}
 	}
-	d.E.lend()
+	d.E.findPointers()
 	d.E.join()
 	return nil
 }
@@ -203,8 +203,8 @@ func (e *Entity) join() {
 	for _, name := range append([]string{e.Name}, e.aliases...) {
 		e.Table.byName[name] = e
 	}
-	for _, parent := range e.under {
-		parent.covers = append(parent.covers, e)
+	for _, parent := range e.parents {
+		parent.children = append(parent.children, e)
 	}
 	for _, r := range append(e.AllKeys(), e.Also...) {
 		maps.Copy(e.Table.KeyTypes, r.keyTypes())
@@ -214,7 +214,7 @@ func (e *Entity) join() {
 		e.Table.shapesIn(e.Table.Primary).add(e.History)
 		e.Table.versions = true
 	}
-	e.named()
+	e.updateCodec()
 }
 
 func (d *Definition) fault(format string, args ...any) {
@@ -226,13 +226,13 @@ func (d *Definition) foreign(err error) error {
 	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
 }
 
-// row resolves the templates of a declaration: the keys of the entity in ix.
-func (d *Definition) row(ix *Index, partition Parts, sort []Parts) *IndexKeys {
+// indexKeys resolves the templates of a declaration: the keys of the entity in ix.
+func (d *Definition) indexKeys(ix *Index, partition Parts, sort []Parts) *IndexKeys {
 	before := len(d.faults)
 	r := &IndexKeys{Entity: d.E, Index: ix, Partition: d.template(ix, "partition", partition, len(ix.Partition))}
 	defer func() {
 		r.faulty = len(d.faults) > before
-		r.halves = r.Keys()
+		r.keys = r.Keys()
 		r.types = r.keyTypes()
 		if d.E.Table.faults().in[ix] {
 			r.faulty, d.faults = true, d.faults[:before] // it follows from what is wrong with the index

@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// alsoRows fills in the rows declared by AlsoIn from where the index's attributes come from.
-func (d *Definition) alsoRows() {
+// fillAlsoIn fills in the rows declared by AlsoIn from where the index's attributes come from.
+func (d *Definition) fillAlsoIn() {
 	for _, r := range d.E.Also {
 		var ok bool
 		if r.Partition, ok = d.implied(r.Index.Partition); ok {

@@ -18,10 +18,10 @@ func (d *Definition) check() {
 	d.checkNames()
 	d.checkFields()
 	d.checkTTL()
-	d.alsoRows()
+	d.fillAlsoIn()
 	d.checkAttributes()
 	d.checkMembership()
-	d.checkHomes()
+	d.checkStoredFields()
 	d.checkWhen()
 	d.checkOmitted()
 	d.checkUniques()
@@ -60,7 +60,7 @@ func (d *Definition) checkNames() {
 			d.fault("name %q is taken: it is an alias of %s", name, other.Name)
 		}
 	}
-	for _, parent := range e.under {
+	for _, parent := range e.parents {
 		if parent.Table != e.Table {
 			d.fault("under %s: an entity of another table", parent.Name)
 		}
@@ -92,7 +92,7 @@ func (d *Definition) checkFields() {
 		d.fault("%w", err)
 		return
 	}
-	err := d.E.Proto.Inherited(func(f *field.Field) bool { return d.E.Primary.Keeps(f) || f == d.E.Revision })
+	err := d.E.Proto.Inherited(func(f *field.Field) bool { return d.E.Primary.HoldsInFull(f) || f == d.E.Revision })
 	if err != nil && !d.E.Primary.faulty {
 		d.fault("%w", err)
 		return
@@ -122,7 +122,7 @@ func (d *Definition) probe(attrs attr.Item) (err error) {
 // checkTTL compares the TTL field with the table's TTL attribute.
 func (d *Definition) checkTTL() {
 	switch f := d.E.TTL; {
-	case f == nil || d.holder(f) != nil: // told already
+	case f == nil || d.outerField(f) != nil: // told already
 	case d.E.Table.TTL == "":
 		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", f.Attr())
 	case f.Attr() != d.E.Table.TTL:
@@ -130,9 +130,9 @@ func (d *Definition) checkTTL() {
 	}
 }
 
-// checkTold refuses a primary key that tells items apart by shards alone, which many of them share. The totals of an
+// checkDistinctKeys refuses a primary key that tells items apart by shards alone, which many of them share. The totals of an
 // aggregate are such items: one a shard.
-func (d *Definition) checkTold() {
+func (d *Definition) checkDistinctKeys() {
 	shards := 0
 	for _, k := range d.E.Primary.Keys() {
 		for _, p := range k.Template.Parts() {

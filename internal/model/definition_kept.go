@@ -30,8 +30,8 @@ func (d *Definition) isKept(f *field.Field) bool {
 	return slices.ContainsFunc(d.E.keptFields(), func(k keptField) bool { return k.f == f })
 }
 
-// holder returns the outermost field that f lies inside of, nil if it is a field of the item itself: its own, or promoted.
-func (d *Definition) holder(f *field.Field) *field.Field {
+// outerField returns the outermost field that f lies inside of, nil if it is a field of the item itself: its own, or promoted.
+func (d *Definition) outerField(f *field.Field) *field.Field {
 	for _, outer := range d.E.Proto.Fields() { // outer ones come first
 		if f.Within(outer) && !outer.Embedded {
 			return outer
@@ -43,7 +43,7 @@ func (d *Definition) holder(f *field.Field) *field.Field {
 // atTop refuses a field inside another one: DynamoDB expires by attributes of the item alone, and a write of the outer field
 // would write what it held of the inner one before.
 func (d *Definition) atTop(what string, f *field.Field) bool {
-	outer := d.holder(f)
+	outer := d.outerField(f)
 	if outer != nil {
 		d.fault("%s: %s lies inside the field %s: it must be a field of the item itself, or of a struct that the item embeds without a tag", what, f.Name, outer.Name)
 	}
@@ -73,9 +73,9 @@ func (d *Definition) checkKept() {
 	}
 }
 
-// lend finds the pointers behind which fields lie that the library sets in an item: those that it keeps, those that views
+// findPointers finds the pointers behind which fields lie that the library sets in an item: those that it keeps, those that views
 // fill, and those of the key.
-func (e *Entity) lend() {
+func (e *Entity) findPointers() {
 	fs := e.Primary.Fields()
 	for _, k := range e.keptFields() {
 		fs = append(fs, k.f)
@@ -83,5 +83,5 @@ func (e *Entity) lend() {
 	for _, d := range e.Derived {
 		fs = append(fs, d.F)
 	}
-	e.loans = field.LoansOf(fs)
+	e.pointers = field.PointersOf(fs)
 }

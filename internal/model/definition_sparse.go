@@ -20,7 +20,7 @@ func (d *Definition) checkWhen() {
 			}
 			r.Unless = append(r.Unless, p)
 		}
-		if len(r.Owns()) == 0 && !r.sparseByItself() && len(r.unasked()) == 0 {
+		if len(r.Owns()) == 0 && !r.sparseByItself() && len(r.omittable()) == 0 {
 			d.fault("%s: When cannot take an item out: each of %v is a field's own attribute or shared with another row: say Present of such a field, tagged omitempty", r.Index.Name, r.Index.Attrs())
 		}
 	}
@@ -32,24 +32,24 @@ func (d *Definition) checkOmitted() {
 		if r.faulty {
 			continue // told already
 		}
-		for _, f := range r.unasked() {
+		for _, f := range r.omittable() {
 			d.fault("%s: Native(%s) is omitted when it is 0, and the item would be missing from the index: a number is never empty; drop \",omitempty\", or leave such items out with When(Present(&…))", r.Index.Name, f.Name)
 		}
 	}
 }
 
-// unasked returns the row's Native numbers that are left out when they are 0, and of which no When asks that they are there.
-func (r *IndexKeys) unasked() (fs []*field.Field) {
+// omittable returns the row's Native numbers that are left out when they are 0, and of which no When asks that they are there.
+func (r *IndexKeys) omittable() (fs []*field.Field) {
 	for _, f := range r.Fields() {
-		if f.OmitEmpty && IsNumber(f.Type) && r.Index.IsKey(f.Attr()) && !r.asks(f) {
+		if f.OmitEmpty && IsNumber(f.Type) && r.Index.IsKey(f.Attr()) && !r.whenPresent(f) {
 			fs = append(fs, f)
 		}
 	}
 	return fs
 }
 
-// asks reports whether the row's When asks that the field is there.
-func (r *IndexKeys) asks(f *field.Field) bool {
+// whenPresent reports whether the row's When asks that the field is there.
+func (r *IndexKeys) whenPresent(f *field.Field) bool {
 	return slices.ContainsFunc(r.When, func(c Clause) bool {
 		if c.Op != OpPresent {
 			return false
@@ -79,9 +79,9 @@ func (r *IndexKeys) sparseByItself() bool {
 	return true
 }
 
-// keptByItself reports whether DynamoDB keeps the row: each key attribute is a field's own, or the table's, and the item is
+// isNativeOnly reports whether DynamoDB keeps the row: each key attribute is a field's own, or the table's, and the item is
 // out of the index where one is absent.
-func (r *IndexKeys) keptByItself() bool {
+func (r *IndexKeys) isNativeOnly() bool {
 	native := false
 	for _, k := range r.Keys() {
 		switch {

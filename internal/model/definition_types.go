@@ -44,11 +44,11 @@ func (d *Definition) checkTypes(other *Entity) {
 // checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
 // no such item, whether it would be in that index or not.
 func (d *Definition) checkKeyFields(other *Entity) {
-	d.checkStored(d.E, other)
-	d.checkStored(other, d.E)
+	d.checkFieldTypes(d.E, other)
+	d.checkFieldTypes(other, d.E)
 }
 
-func (d *Definition) checkStored(e, keys *Entity) {
+func (d *Definition) checkFieldTypes(e, keys *Entity) {
 	for _, f := range e.Proto.Fields() {
 		if !f.Stored() || f.Nested() {
 			continue

@@ -13,7 +13,7 @@ type derivation struct {
 // Derive makes f a field that the view called by fills, and no write of a user.
 func (e *Entity) Derive(f *field.Field, by string) {
 	e.Derived = append(e.Derived, derivation{f, by})
-	e.lend()
+	e.findPointers()
 	e.Notes = append(e.Notes, "derived\t"+f.Name+"\tby "+by)
 }
 

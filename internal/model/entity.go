@@ -25,23 +25,23 @@ type Entity struct {
 	Codec   *codec.Plan
 	NewItem func() reflect.Value // an addressable zero T
 
-	Primary *IndexKeys
-	KeyOnly []template.Part // of the primary key: those of fields without an attribute
-	Indexed []*IndexKeys
-	Lone    []indexField
-	Also    []*IndexKeys // keys in indexes whose entries its attributes alone make, declared by AlsoIn
+	Primary     *IndexKeys
+	KeyOnly     []template.Part // of the primary key: those of fields without an attribute
+	Indexed     []*IndexKeys
+	IndexFields []indexField
+	Also        []*IndexKeys // keys in indexes whose entries its attributes alone make, declared by AlsoIn
 
-	under  []*Entity // parents whose sort keys this entity's continue
-	covers []*Entity // the entities under this one
+	parents  []*Entity // parents whose sort keys this entity's continue
+	children []*Entity // the entities under this one
 
 	Version, TTL, Created, Updated *field.Field
 	Revision                       *field.Field // without an attribute
 
-	Derived []derivation // fields that views fill
-	loans   field.Loans  // on the way to fields that the library sets
+	Derived  []derivation   // fields that views fill
+	pointers field.Pointers // on the way to fields that the library sets
 
 	Uniques []*Unique
-	History *IndexKeys // of version rows
+	History *IndexKeys // of version items
 	dropped []*Index   // that items from before may stand in
 
 	Writer  slot // what puts are written by, once one is
@@ -72,9 +72,9 @@ func (e *Entity) KeysIn(ix *Index) *IndexKeys {
 	if ix == e.Table.Primary {
 		return e.Primary
 	}
-	for _, rows := range [][]*IndexKeys{e.Indexed, e.Also} {
-		if i := slices.IndexFunc(rows, func(r *IndexKeys) bool { return r.Index == ix }); i >= 0 {
-			return rows[i]
+	for _, keys := range [][]*IndexKeys{e.Indexed, e.Also} {
+		if i := slices.IndexFunc(keys, func(r *IndexKeys) bool { return r.Index == ix }); i >= 0 {
+			return keys[i]
 		}
 	}
 	return nil
@@ -136,13 +136,13 @@ func (e *Entity) Constraints() []string {
 // Owned makes it, an addressable item, share no field that the library sets: a copy of a struct that embeds a pointer
 // shares what is behind it.
 func (e *Entity) Owned(it reflect.Value) reflect.Value {
-	e.loans.Own(it)
+	e.pointers.Own(it)
 	return it
 }
 
-// Kept returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
+// AttributeNames returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
 // the library keeps.
-func (e *Entity) Kept() (attrs []string) {
+func (e *Entity) AttributeNames() (attrs []string) {
 	add := func(attr string) {
 		if attr != "" && !e.Table.Primary.IsKey(attr) && !slices.Contains(attrs, attr) {
 			attrs = append(attrs, attr)

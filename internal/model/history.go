@@ -18,12 +18,12 @@ func (d *Definition) History(partition, sort Parts) {
 		return
 	}
 	ix := d.E.Table.Primary
-	r := d.row(ix, partition, []Parts{sort})
+	r := d.indexKeys(ix, partition, []Parts{sort})
 	d.E.History = r
 	d.E.Notes = append(d.E.Notes, "history\t"+r.Partition.String()+"\t"+r.Sort.String())
 }
 
-// checkHistory makes sure that version rows can be told apart, and read back.
+// checkHistory makes sure that version items can be told apart, and read back.
 func (d *Definition) checkHistory() {
 	r := d.E.History
 	if r == nil {
@@ -31,12 +31,12 @@ func (d *Definition) checkHistory() {
 	}
 	for _, k := range r.Keys() {
 		if k.Template.Native() {
-			d.fault("history: %s key %q: Native cannot hold a version row: use Str, Num or Text", k.Side, k.Template)
+			d.fault("history: %s key %q: Native cannot hold a version item: use Str, Num or Text", k.Side, k.Template)
 		}
 	}
 	for attr, t := range d.E.Primary.keyTypes() {
 		if t != types.ScalarAttributeTypeS {
-			d.fault("history: key attribute %q is of type %s: version rows need string keys", attr, t)
+			d.fault("history: key attribute %q is of type %s: version items need string keys", attr, t)
 		}
 	}
 	switch {
@@ -45,7 +45,7 @@ func (d *Definition) checkHistory() {
 		return
 	case r.faulty:
 		return // told already
-	case !r.Keeps(d.E.Version):
+	case !r.HoldsInFull(d.E.Version):
 		d.fault("history: keys %q / %q do not hold the Version field %s", r.Partition, r.Sort, d.E.Version.Name)
 	case !r.Sort.Lossless(d.E.Version):
 		d.fault("history: the Version field %s belongs into the sort key, so that versions stand in order", d.E.Version.Name)
@@ -58,19 +58,19 @@ func (d *Definition) checkHistory() {
 		d.fault("history: sort key %q must begin with a Prefix: the versions of an item are what begins with it", r.Sort)
 	}
 	for _, f := range r.Fields() {
-		if f != d.E.Version && !d.E.Primary.Keeps(f) {
+		if f != d.E.Version && !d.E.Primary.HoldsInFull(f) {
 			d.fault("history: field %s is not in the primary key: an item's versions would not stand together", f.Name)
 		}
 	}
 	for _, f := range d.E.Proto.Fields() {
-		if !f.Stored() && d.E.Primary.Keeps(f) && !r.Keeps(f) {
+		if !f.Stored() && d.E.Primary.HoldsInFull(f) && !r.HoldsInFull(f) {
 			d.fault("history: field %s is dynamodbav:\"-\" and not in the history key %q / %q: old versions would lose it", f.Name, r.Partition, r.Sort)
 		}
 	}
 	d.checkOverlap(r, d.E.Primary)
 }
 
-// historyOf reports whether an item is a version row, of any entity.
+// historyOf reports whether an item is a version item, of any entity.
 func (t *Table) historyOf(s attr.Stored) *Entity {
 	if !t.versions {
 		return nil
@@ -92,7 +92,7 @@ func (r *IndexKeys) shaped(s attr.Stored) bool {
 	return true
 }
 
-// Numbering returns the attributes by which a version row can be told from a tombstone and from one that was pruned.
+// Numbering returns the attributes by which a version item can be told from a tombstone and from one that was pruned.
 func (e *Entity) Numbering() []string { return []string{e.Version.Attr(), DeletedAttr, PrunedAttr} }
 
 // HasAttribute reports whether a field is stored as the top-level attribute.
@@ -121,7 +121,7 @@ func (e *Entity) DecodeNumber(attrs attr.Item, dst reflect.Value) error {
 	return e.DecodeCurrent(Loaded(few), dst)
 }
 
-// HistoryKey adds the key of a version row to attrs.
+// HistoryKey adds the key of a version item to attrs.
 func (e *Entity) HistoryKey(op string, it reflect.Value, number int64, attrs attr.Item) error {
 	it = e.CopyOf(it)
 	e.Version.Addr(it).SetInt(number)

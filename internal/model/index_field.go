@@ -12,13 +12,13 @@ import (
 // indexField is a field that is stored under a key attribute of a secondary index. DynamoDB refuses an item in which it can be no
 // key, whether the item would be in that index or not.
 type indexField struct {
-	row   *IndexKeys
+	keys  *IndexKeys
 	Key   Key
 	Field *field.Field
 }
 
-// indexFields returns those fields of the entity.
-func (e *Entity) indexFields() (out []indexField) {
+// findIndexFields returns those fields of the entity.
+func (e *Entity) findIndexFields() (out []indexField) {
 	for _, ix := range e.Table.Indexes {
 		for n, attr := range ix.Attrs() {
 			f := (&Definition{E: e}).attribute(attr)
@@ -42,15 +42,15 @@ func (x *indexField) Check(op string, attrs attr.Item) error {
 	if av == nil {
 		return nil
 	}
-	err := x.row.CheckNative(op, x.Key, attrs)
-	if have, want := attr.ScalarType(av), x.row.Entity.Table.KeyType(attrName); err == nil && have != want {
-		err = x.row.KeyError(op, x.Key, &template.ValueError{Field: x.Field.Name, Err: fmt.Errorf("is of type %s, the key attribute %q is of type %s", have, attrName, want)})
+	err := x.keys.CheckNative(op, x.Key, attrs)
+	if have, want := attr.ScalarType(av), x.keys.Entity.Table.KeyType(attrName); err == nil && have != want {
+		err = x.keys.KeyError(op, x.Key, &template.ValueError{Field: x.Field.Name, Err: fmt.Errorf("is of type %s, the key attribute %q is of type %s", have, attrName, want)})
 	}
 	if key, ok := err.(*fault.KeyError); ok { //nolint:errorlint // made above
-		if t := x.row.Entity.Table; attrs[t.Primary.Partition[0]] != nil {
+		if t := x.keys.Entity.Table; attrs[t.Primary.Partition[0]] != nil {
 			key.Key = t.KeyText(attrs)
 		}
-		key.Err = fmt.Errorf("%w: DynamoDB takes no such item, in %s or not; a field tagged \",omitempty\" is left out while it is empty", key.Err, x.row.Index.Name)
+		key.Err = fmt.Errorf("%w: DynamoDB takes no such item, in %s or not; a field tagged \",omitempty\" is left out while it is empty", key.Err, x.keys.Index.Name)
 	}
 	return err
 }

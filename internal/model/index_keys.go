@@ -21,9 +21,9 @@ type IndexKeys struct {
 	When            []Clause
 	Unless          []Predicate                          // when, compiled; the index entry exists if all hold
 	faulty          bool                                 // the keys are wrong by themselves
-	Kept            bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
-	halves          []Key                                // once the definition is complete
-	beside          []*field.Field                       // others, likewise
+	NativeOnly      bool                                 // DynamoDB keeps it by itself, once the definition is complete; see keptByItself
+	keys            []Key                                // once the definition is complete
+	others          []*field.Field                       // others, likewise
 	types           map[string]types.ScalarAttributeType // of the key attributes
 	Mixed           bool                                 // of such an index: text keys stand among the attributes of one side
 }
@@ -67,8 +67,8 @@ func (r *IndexKeys) Native(op string, k Key, i int, v reflect.Value) (types.Attr
 	return av, nil
 }
 
-// Told returns the error of a value that cannot be stored, with advice that holds for its field.
-func (e *Entity) Told(err error) error {
+// WithAdvice returns the error of a value that cannot be stored, with advice that holds for its field.
+func (e *Entity) WithAdvice(err error) error {
 	bad, ok := errors.AsType[*codec.Error](err)
 	if !ok {
 		return err
@@ -85,8 +85,8 @@ func (e *Entity) Told(err error) error {
 
 // Keys returns the partition key and the sort key, without the latter where there is none.
 func (r *IndexKeys) Keys() []Key {
-	if r.halves != nil {
-		return r.halves
+	if r.keys != nil {
+		return r.keys
 	}
 	ks := []Key{{"partition", r.Index.Partition, r.Partition, MaxPartitionBytes}}
 	if len(r.Index.Sort) > 0 {
@@ -113,8 +113,8 @@ func (r *IndexKeys) Fields() (fs []*field.Field) {
 	return fs
 }
 
-// Keeps reports whether the keys hold f in full, so that it can be read back from them.
-func (r *IndexKeys) Keeps(f *field.Field) bool {
+// HoldsInFull reports whether the keys hold f in full, so that it can be read back from them.
+func (r *IndexKeys) HoldsInFull(f *field.Field) bool {
 	for _, k := range r.Keys() {
 		for _, p := range k.Template.Parts() {
 			if p.Field == f && p.Lossless() {
@@ -204,8 +204,8 @@ func IsBytes(t reflect.Type) bool {
 
 // Others returns the fields that the partition key does not take, without those that other fields lie in.
 func (r *IndexKeys) Others() []*field.Field {
-	if r.beside != nil {
-		return r.beside
+	if r.others != nil {
+		return r.others
 	}
 	used, all := r.Partition.Fields(), r.Entity.Proto.Fields()
 	out := []*field.Field{}

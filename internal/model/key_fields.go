@@ -40,7 +40,7 @@ func (e *Entity) KeyAttributes(it reflect.Value) (sure, rest attr.Item, err erro
 	for _, f := range fs {
 		switch attr := f.Attr(); {
 		case all[attr] == nil:
-		case e.Primary.Keeps(f) && !f.Nested():
+		case e.Primary.HoldsInFull(f) && !f.Nested():
 			sure[attr] = all[attr]
 		default:
 			rest[attr] = all[attr]
@@ -52,7 +52,7 @@ func (e *Entity) KeyAttributes(it reflect.Value) (sure, rest attr.Item, err erro
 // Completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
 // that were upserted before an Upsert stored them lack them.
 func (e *Entity) Completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
-	missing := func(f *field.Field) bool { return e.Primary.Keeps(f) && attr.At(attrs, f.Path) == nil }
+	missing := func(f *field.Field) bool { return e.Primary.HoldsInFull(f) && attr.At(attrs, f.Path) == nil }
 	fs := e.KeyFields()
 	if !slices.ContainsFunc(fs, missing) {
 		return attrs, nil

@@ -96,7 +96,7 @@ func (d *Definition) rivals() []*Entity {
 
 // ancestors returns the entities that e stands under, near ones first.
 func (e *Entity) ancestors() (out []*Entity) {
-	for _, p := range e.under {
+	for _, p := range e.parents {
 		out = append(out, p)
 		out = append(out, p.ancestors()...)
 	}
@@ -145,7 +145,7 @@ func (e *Entity) ChildrenIn(ix *Index) (names []string) {
 
 // descendants returns the entities that stand under e, near ones first; one that does so in two ways is there twice.
 func (e *Entity) descendants() (out []*Entity) {
-	for _, c := range e.covers {
+	for _, c := range e.children {
 		out = append(out, c)
 		out = append(out, c.descendants()...)
 	}

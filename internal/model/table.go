@@ -30,7 +30,7 @@ type Table struct {
 	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
 	own      *tableFaults                         // nil since its own declarations changed
 	revised  int                                  // counts these changes
-	told     map[string]bool                      // faults of its own, by a Define
+	reported map[string]bool                      // faults of its own, by a Define
 	Frozen   atomic.Bool
 	names    sync.Map // of the physical tables that a DB was made for
 	Face     any      // the public Table
@@ -41,7 +41,7 @@ const PrimaryName = "primary"
 
 // NewTable returns a table with the given key attributes; sort is "" for a table without a sort key.
 func NewTable(partition, sort string) *Table {
-	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, shapes: map[*Index]*shapes{}, told: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
+	t := &Table{TypeAttr: "entityType", byName: map[string]*Entity{}, shapes: map[*Index]*shapes{}, reported: map[string]bool{}, KeyTypes: map[string]types.ScalarAttributeType{}}
 	t.Primary = &Index{Table: t, Name: PrimaryName, Partition: []string{partition}, Sort: nonEmpty(sort)}
 	t.Primary.names = t.Primary.Attrs()
 	t.shapes[t.Primary] = &shapes{} // which reads look into
@@ -53,7 +53,7 @@ func NewTable(partition, sort string) *Table {
 func (t *Table) SetType(name string) *Table {
 	t.Mutable("TypeAttribute")
 	t.TypeAttr = name
-	t.renamed()
+	t.updateCodecs()
 	return t
 }
 
@@ -61,7 +61,7 @@ func (t *Table) SetType(name string) *Table {
 func (t *Table) SetTTL(attr string) *Table {
 	t.Mutable("TTL")
 	t.TTL = attr
-	t.renamed()
+	t.updateCodecs()
 	return t
 }
 
@@ -86,7 +86,7 @@ func (t *Table) add(ix *Index) *Index {
 	t.Mutable("index " + ix.Name)
 	ix.Table, ix.names = t, ix.Attrs()
 	t.Indexes = append(t.Indexes, ix)
-	t.renamed()
+	t.updateCodecs()
 	return ix
 }
 
@@ -94,7 +94,7 @@ func (t *Table) add(ix *Index) *Index {
 // checked as a whole first: what was declared after the last Define was not yet.
 func (t *Table) InUse(name string) {
 	if !t.Frozen.Load() {
-		if err := joinFaults(t.stands()); err != nil {
+		if err := joinFaults(t.currentFaults()); err != nil {
 			panic("ddb: New: " + err.Error())
 		}
 	}
@@ -112,18 +112,18 @@ func (t *Table) Called(name string) bool {
 	return ok || name == ""
 }
 
-// renamed tells the entities that the table's own attributes are others.
-func (t *Table) renamed() {
+// updateCodecs tells the entities that the table's own attributes are others.
+func (t *Table) updateCodecs() {
 	for _, e := range t.Entities {
-		e.named()
+		e.updateCodec()
 	}
 }
 
-// named tells the entity which attributes the library fills, so that none of them is read into a field whose name differs
+// updateCodec tells the entity which attributes the library fills, so that none of them is read into a field whose name differs
 // in case, and which of its fields stand in an index.
-func (e *Entity) named() {
+func (e *Entity) updateCodec() {
 	e.Codec = codec.For(e.Proto.Type()).Beside(append(e.Table.ownNames(), e.filledNames()...)...)
-	e.Lone = e.indexFields()
+	e.IndexFields = e.findIndexFields()
 }
 
 // filledNames returns the attributes of the fields that the library fills.

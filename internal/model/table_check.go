@@ -13,7 +13,7 @@ import (
 // Check returns every fault of the model, joined: of the table and its indexes, of definitions that Define refused, and
 // of what was declared behind an entity and does not fit it.
 func (t *Table) Check() error {
-	faults := t.stands()
+	faults := t.currentFaults()
 	for _, refused := range t.refused {
 		faults = append(faults, refused.faults...)
 	}
@@ -34,8 +34,8 @@ func (t *Table) Refuse(name string, faults []error) {
 	}
 }
 
-// stands returns what is wrong with the table, and with its entities for what was declared after them.
-func (t *Table) stands() []error {
+// currentFaults returns what is wrong with the table, and with its entities for what was declared after them.
+func (t *Table) currentFaults() []error {
 	faults := t.faults().all
 	for _, e := range t.Entities {
 		d := &Definition{E: e}
@@ -47,7 +47,7 @@ func (t *Table) stands() []error {
 			d.checkMembership()
 		}
 		d.checkUnfilled()
-		d.checkTold()
+		d.checkDistinctKeys()
 		faults = append(faults, d.faults...)
 	}
 	return faults
@@ -159,11 +159,11 @@ func (t *Table) check() (faults []error, wrong map[*Index]bool) {
 	return faults, wrong
 }
 
-// news returns what is wrong with the table and was not told yet: one mistake is no fault of each entity.
-func (t *Table) news() (faults []error) {
+// newFaults returns what is wrong with the table and was not reported yet: one mistake is no fault of each entity.
+func (t *Table) newFaults() (faults []error) {
 	for _, err := range t.faults().all {
-		if !t.told[err.Error()] {
-			t.told[err.Error()] = true
+		if !t.reported[err.Error()] {
+			t.reported[err.Error()] = true
 			faults = append(faults, err)
 		}
 	}

@@ -49,7 +49,7 @@ func (d *Definition) Unique(name string, parts Parts) {
 func (d *Definition) checkUniques() {
 	for _, u := range d.E.Uniques {
 		for _, f := range u.Template.Fields() {
-			if !d.E.Primary.Keeps(f) {
+			if !d.E.Primary.HoldsInFull(f) {
 				u.Fields = append(u.Fields, f)
 			}
 		}

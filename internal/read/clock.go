@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Absent reports whether reads leave the item out: there is none, or its TTL has passed, be it that of its upgrade.
+// Absent reports whether reads leave the item out: there is none, or its TTL has passed. The TTL may be the one that an upgrade sets.
 func (db *DB) Absent(s attr.Stored) bool {
 	if s.None() || db.Opts.WithExpired || db.Table.TTL == "" {
 		return s.None()
@@ -15,11 +15,11 @@ func (db *DB) Absent(s attr.Stored) bool {
 	return db.Table.Expired(s, db.Opts.Now())
 }
 
-// Dead reports whether the TTL that is stored has passed.
+// Dead reports whether the stored TTL has passed.
 func (db *DB) Dead(s attr.Stored) bool { return db.Table.Dead(s, db.Opts.Now()) }
 
-// Lapsed reports whether the upgrade of an item of e says that its TTL has passed.
+// Lapsed reports whether the TTL that an upgrade sets has passed.
 func (db *DB) Lapsed(e *model.Entity, s attr.Stored) bool { return e.Lapsed(s, db.Opts.Now()) }
 
-// Now is the present as a TTL attribute has it.
+// Now is the current time as a TTL attribute.
 func (db *DB) Now() types.AttributeValue { return model.TTLOf(db.Opts.Now()) }

@@ -19,11 +19,11 @@ import (
 
 // position is what a cursor holds.
 type position struct {
-	query uint64        // fingerprint of what must not change
-	keys  []keyPosition // of each part of the read: a segment of a scan, a shard of a partition; else one
+	query uint64        // the fingerprint of the query
+	keys  []keyPosition // one for each segment of a scan or shard of a partition, else one in all
 }
 
-// keyPosition is where one part of a read stands.
+// keyPosition is the position of one part of a read.
 type keyPosition struct {
 	state keyState
 	key   []types.AttributeValue // in the order of the index's key attributes, then of the table's
@@ -42,7 +42,7 @@ const (
 	tagSize      = 16
 )
 
-var errMalformed = errors.New("it is malformed, was tampered with, or was signed with another key")
+var errMalformed = errors.New("it is malformed, modified, or signed with another key: start without a cursor")
 
 // encodeCursor writes p, signed if there is a key.
 func (db *DB) encodeCursor(p position) string {
@@ -65,7 +65,7 @@ func (db *DB) encodeCursor(p position) string {
 // decodeCursor is the inverse of encodeCursor.
 func (db *DB) decodeCursor(c string) (position, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
-	if err != nil || strings.ContainsAny(c, "\r\n") || // which the decoder skips
+	if err != nil || strings.ContainsAny(c, "\r\n") || // the decoder would skip them
 		len(b) < 1+8+tagSize {
 		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
@@ -74,7 +74,7 @@ func (db *DB) decodeCursor(c string) (position, error) {
 		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
 	}
 	if body[0] != cursorFormat {
-		return position{}, fmt.Errorf("%w: it is of format %d, this version reads %d", fault.ErrCursor, body[0], cursorFormat)
+		return position{}, fmt.Errorf("%w: it has format %d, this release reads %d: start without a cursor", fault.ErrCursor, body[0], cursorFormat)
 	}
 	r := CursorReader{Rest: body[9:]}
 	p := position{query: binary.BigEndian.Uint64(body[1:])}
@@ -93,7 +93,7 @@ func (db *DB) decodeCursor(c string) (position, error) {
 	return p, nil
 }
 
-// cursorKeys returns the keys of the cursors that are accepted; nil among them is that of unsigned ones.
+// cursorKeys returns the keys of accepted cursors; a nil key accepts unsigned ones.
 func (db *DB) cursorKeys() [][]byte {
 	keys := [][]byte{db.Opts.CursorKey}
 	if db.Opts.OldCursorKey != nil {
@@ -105,14 +105,14 @@ func (db *DB) cursorKeys() [][]byte {
 	return keys
 }
 
-// cursorTag is the signature, or under no secret a checksum that finds accidents.
+// cursorTag is the signature; without a key it is a checksum that detects accidental changes.
 func cursorTag(secret, body []byte) []byte {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write(body)
 	return mac.Sum(nil)[:tagSize]
 }
 
-// CursorReader reads a cursor's body; bad says that it ended too early.
+// CursorReader reads the body of a cursor; bad is true if it ended too early.
 type CursorReader struct {
 	Rest []byte
 	bad  bool
@@ -128,7 +128,7 @@ func (r *CursorReader) byte() byte {
 	return c
 }
 
-// count reads a length, which is at most what is left to read.
+// count reads a length, which is at most the number of bytes left.
 func (r *CursorReader) count() int {
 	n, size := binary.Uvarint(r.Rest)
 	if size <= 0 || n > uint64(len(r.Rest)) {
@@ -162,7 +162,7 @@ func (r *CursorReader) Value() types.AttributeValue {
 	return nil
 }
 
-// startKey turns key values back into the ExclusiveStartKey of ix.
+// startKey returns key values as the ExclusiveStartKey of ix.
 func startKey(ix *model.Index, values []types.AttributeValue) (attr.Item, error) {
 	names := ix.Position()
 	if len(values) != len(names) {
@@ -171,7 +171,7 @@ func startKey(ix *model.Index, values []types.AttributeValue) (attr.Item, error)
 	key := make(attr.Item, len(names))
 	for i, name := range names {
 		if have, want := attr.ScalarType(values[i]), ix.Table.KeyType(name); have != want {
-			return nil, fmt.Errorf("%w: in it key attribute %q is of type %s, in the model %s", fault.ErrCursor, name, have, want)
+			return nil, fmt.Errorf("%w: key attribute %q has type %s in the cursor, %s in the model: start without a cursor", fault.ErrCursor, name, have, want)
 		}
 		key[name] = values[i]
 	}

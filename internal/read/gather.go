@@ -17,22 +17,22 @@ type Sink struct {
 	Start func() Sinking
 }
 
-// Sinking is what a sink has received: add returns the place of one more item, drop takes the last one back, and done puts
-// them where the caller finds them.
+// Sinking collects the items of one sink: Add returns the place for one more item, Drop removes the last one, and Done stores
+// them in the caller's slice.
 type Sinking struct {
 	Add        func() reflect.Value
 	Drop, Done func()
 }
 
-// Gather reads a collection and sorts its items into the sinks by type. The key condition is narrowed to what the
-// sinks ask for; what lies between and is of other entities is read and skipped. The first error ends it, that of an
-// item that cannot be read included; see [DB.GatherAll].
+// Gather reads an item collection and sorts its items into the sinks by type. The key condition covers the entities of the
+// sinks only; items of other entities in between are read and skipped. The first error ends it, including that of an item
+// that cannot be read; see [DB.GatherAll].
 func (db *DB) Gather(ctx context.Context, q Query, into []Sink) error {
 	return db.gather(ctx, q, into, func(err error) error { return err })
 }
 
-// GatherAll is [DB.Gather] past items that cannot be read: the sinks get the others, and the error joins a
-// [fault.ItemError] for each of those. Any other error ends it, and leaves the sinks untouched.
+// GatherAll is [DB.Gather] that skips items that cannot be read. The error joins a [fault.ItemError] for each of them. Any
+// other error ends it, and leaves the sinks unchanged.
 func (db *DB) GatherAll(ctx context.Context, q Query, into []Sink) error {
 	var bad []error
 	err := db.gather(ctx, q, into, func(err error) error {
@@ -42,7 +42,7 @@ func (db *DB) GatherAll(ctx context.Context, q Query, into []Sink) error {
 	return errors.Join(append(bad, err)...)
 }
 
-// gather reads a collection into sinks. An error of fault, which is given what is wrong with an item, ends it.
+// gather reads an item collection into sinks. It calls fault with the error of each item; an error of fault ends it.
 func (db *DB) gather(ctx context.Context, q Query, into []Sink, fault func(error) error) error {
 	p, err := q.planFor(db, into)
 	if err != nil {
@@ -85,8 +85,8 @@ func (db *DB) gather(ctx context.Context, q Query, into []Sink, fault func(error
 	return nil
 }
 
-// Items reads a collection; each value is of the type of the entity that claims the item. An item that cannot be read
-// is yielded as a [fault.ItemError], and the query goes on if the loop does.
+// Items reads an item collection; each value has the type of the item's entity. An item that cannot be read is yielded as a
+// [fault.ItemError], and the query goes on if the loop does.
 func (db *DB) Items(ctx context.Context, q Query) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		p, err := q.Plan(db)
@@ -113,15 +113,15 @@ func (db *DB) Items(ctx context.Context, q Query) iter.Seq2[any, error] {
 	}
 }
 
-// planFor is plan for a collection of which only the sinks' entities are wanted.
+// planFor is [Query.Plan] for the sinks' entities only.
 func (q Query) planFor(db *DB, into []Sink) (*Plan, error) {
 	if q.E == nil || q.Ix == nil {
 		return q.Plan(db)
 	}
 	if len(into) == 0 {
-		return nil, fault.Model("ddb: gather: no sinks: pass Into of each entity that is wanted")
+		return nil, fault.Model("ddb: gather: no sinks: pass Into for at least one entity")
 	}
-	var rows []*model.IndexKeys
+	var wanted []*model.IndexKeys
 	for i, s := range into {
 		if s.E == nil {
 			return nil, fault.Model("ddb: gather: sink %d is nil: pass Into(&slice)", i+1)
@@ -129,18 +129,18 @@ func (q Query) planFor(db *DB, into []Sink) (*Plan, error) {
 		r := s.E.KeysIn(q.Ix)
 		switch {
 		case s.E.Table != db.Table:
-			return nil, fault.Model("ddb: gather: entity %s is of another table", s.E.Name)
+			return nil, fault.Model("ddb: gather: entity %s belongs to another table: use the DB of that table", s.E.Name)
 		case r == nil:
-			return nil, fault.Model("ddb: gather: %s is not in %s", s.E.Name, q.Ix.Name)
+			return nil, fault.Model("ddb: gather: %s has no keys in %s: remove its sink", s.E.Name, q.Ix.Name)
 		}
 		for _, earlier := range into[:i] {
 			if earlier.E == s.E {
-				return nil, fault.Model("ddb: gather: two sinks for %s", s.E.Name)
+				return nil, fault.Model("ddb: gather: two sinks for %s: remove one", s.E.Name)
 			}
 		}
-		rows = append(rows, r)
+		wanted = append(wanted, r)
 	}
-	q.wanted = rows
+	q.wanted = wanted
 	return q.Plan(db)
 }
 

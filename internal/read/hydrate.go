@@ -10,21 +10,21 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// hydrate fetches the whole items of index entries that do not hold enough, in their order. It reads as consistently
+// hydrate fetches the complete items of index entries that do not project enough, in their order. It reads as consistently
 // as the query.
-func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, error) {
-	if len(rows) == 0 {
+func (db *DB) hydrate(ctx context.Context, p *Plan, hits []*Hit) ([]*wire.Page, error) {
+	if len(hits) == 0 {
 		return nil, nil
 	}
-	keys := make([]attr.Item, len(rows))
-	for i, r := range rows {
+	keys := make([]attr.Item, len(hits))
+	for i, r := range hits {
 		keys[i] = db.Table.KeyOf(r.Found)
 	}
 	b, err := db.BatchGet(ctx, keys, p.consistent)
 	if err != nil {
-		return nil, p.fail(fmt.Errorf("fetching what %s does not project: %w", p.ix.Name, db.Explain(err)))
+		return nil, p.fail(fmt.Errorf("fetching the items behind %s: %w", p.ix.Name, db.Explain(err)))
 	}
-	for i, r := range rows {
+	for i, r := range hits {
 		switch found := b.Found[i]; {
 		case b.Throttled[i]:
 			r.Outcome, r.Item = Throttled, attr.Stored{}
@@ -39,8 +39,8 @@ func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, 
 	return b.Held, nil
 }
 
-// matches reports whether the whole item still has the key of the index entry that named it, and passes the filter
-// that the entry passed.
+// matches reports whether the complete item still has the key of its index entry and passes the filter: the index is
+// eventually consistent.
 func (p *Plan) matches(found, whole attr.Stored) bool {
 	if slices.ContainsFunc(p.ix.Attrs(), func(attrName string) bool {
 		have := whole.Attr(attrName)
@@ -55,8 +55,7 @@ func (p *Plan) matches(found, whole attr.Stored) bool {
 	return !slices.ContainsFunc(p.recheck, func(holds model.Predicate) bool { return !holds(attrs) })
 }
 
-// outdated reports whether an index entry of which not all was read has to be upgraded first, which takes the whole
-// item.
+// outdated reports whether an index entry has an older schema and is incomplete: an upgrade needs the complete item.
 func (p *Plan) outdated(s attr.Stored) bool {
 	return p.partial && model.SchemaOf(s) < p.Q.E.Schema
 }

@@ -23,8 +23,8 @@ type Load struct {
 	Found *bool
 }
 
-// LoadTogether reads the items as of one moment, in one request, and tries again where a transaction on one of them is
-// under way. On an error all destinations stay as they are.
+// LoadTogether reads the items as a snapshot, with TransactGetItems. It retries while another transaction writes one of them.
+// After an error all destinations are unchanged.
 func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 	keys, at, err := db.loads("transact get", reads)
 	if err != nil {
@@ -34,7 +34,7 @@ func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 		return call.Ended(ctx, "transact get")
 	}
 	if len(keys) > call.MaxTransactGet {
-		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB reads %d in one transaction", fault.ErrTooLarge, len(keys), call.MaxTransactGet)
+		return fmt.Errorf("ddb: transact get: %w: %d items, DynamoDB allows %d in one transaction: use several, or LoadAll", fault.ErrTooLarge, len(keys), call.MaxTransactGet)
 	}
 	in := &dynamodb.TransactGetItemsInput{TransactItems: make([]types.TransactGetItem, len(keys))}
 	for i, key := range keys {
@@ -66,7 +66,7 @@ func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 	return fmt.Errorf("ddb: transact get of %d items: %w", len(keys), last)
 }
 
-// LoadAll reads the items with BatchGetItem, which is no snapshot. On an error all destinations stay as they are.
+// LoadAll reads the items with BatchGetItem, which is no snapshot. After an error all destinations are unchanged.
 func (db *DB) LoadAll(ctx context.Context, reads []Load) error {
 	keys, at, err := db.loads("batch get", reads)
 	if err != nil {
@@ -90,16 +90,16 @@ func (db *DB) LoadAll(ctx context.Context, reads []Load) error {
 	return db.fill("batch get", reads, found)
 }
 
-// loads returns the keys of reads, each once, and where in them each read finds its own.
+// loads returns the distinct keys of reads, and for each read the position of its key.
 func (db *DB) loads(op string, reads []Load) (keys []attr.Item, at []int, err error) {
 	index := map[string]int{}
 	at = make([]int, len(reads))
 	for i, r := range reads {
 		switch {
 		case r.E == nil || !r.Dst.IsValid():
-			return nil, nil, fault.Model("ddb: %s: read %d: make it with Load of an Entity, and a destination", op, i)
+			return nil, nil, fault.Model("ddb: %s: read %d has no entity or no destination: make it with the Load method of an Entity", op, i)
 		case r.E.Table != db.Table:
-			return nil, nil, fault.Model("ddb: %s: read %d: %s is of another table", op, i, r.E.Name)
+			return nil, nil, fault.Model("ddb: %s: read %d: %s belongs to another table: use the DB of that table", op, i, r.E.Name)
 		}
 		key, err := r.E.Key(op, r.Dst)
 		if err != nil {
@@ -117,7 +117,7 @@ func (db *DB) loads(op string, reads []Load) (keys []attr.Item, at []int, err er
 	return keys, at, nil
 }
 
-// fill decodes what was found into the destinations, all or none.
+// fill decodes the items into the destinations, all or none.
 func (db *DB) fill(op string, reads []Load, found []attr.Stored) error {
 	values := make([]reflect.Value, len(reads))
 	var errs []error

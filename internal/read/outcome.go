@@ -1,6 +1,6 @@
 package read
 
-// Outcome says what became of one key of a batch, or of one entry of an index that does not project whole items.
+// Outcome is the result of one key of a batch, or of one entry of an index that does not project all attributes.
 type Outcome uint8
 
 // The outcomes; the zero Outcome is none of them.

@@ -17,53 +17,53 @@ import (
 // Plan is a query ready to run.
 type Plan struct {
 	Q          Query
-	table      string // by name, "" where the query is only to be explained
-	row        *model.IndexKeys
+	table      string // the physical table's name, "" for a plan that is only printed
+	keys       *model.IndexKeys
 	ix         *model.Index
-	partition  []types.AttributeValue // of the partition's attributes
-	Shards     []types.AttributeValue // partitions of a query that reads them all, merged
-	sort       template.Range         // of a sort key that is not Native
-	native     []nativeBound          // of one that is
+	partition  []types.AttributeValue // values of the partition key's attributes
+	Shards     []types.AttributeValue // partition keys of a query that reads all shards, merged
+	sort       template.Range         // the range of a sort key that is not Native
+	native     []nativeBound          // the bounds of a Native sort key
 	Crossed    bool                   // no item can match the bounds of native, or pass the filter
-	selected   []*field.Field         // nil is everything
-	kept       []*field.Field         // of a selection: what is filled
-	keyAlone   bool                   // all of a selection is read from the primary key
+	selected   []*field.Field         // nil for all fields
+	kept       []*field.Field         // the fields to fill, with a selection
+	keyAlone   bool                   // the primary key holds all selected fields
 	consistent bool
-	live       bool              // leave out what is expired, in DynamoDB
-	undated    bool              // whether an item is expired is not known without fetching it
-	partial    bool              // an item of an older schema has to be fetched, as what is read of it is not enough to upgrade
+	live       bool              // DynamoDB filters out expired items
+	undated    bool              // the index entry does not show whether the item has expired
+	partial    bool              // an item of an older schema has to be fetched: an upgrade needs all attributes
 	hydrate    bool              // each item has to be fetched
-	recheck    []model.Predicate // of the filter, on items that were fetched
-	Outcomes   bool              // an index entry whose item stayed unprocessed is a hit like others
+	recheck    []model.Predicate // the filter, for items that were fetched
+	Outcomes   bool              // an index entry whose item stayed unprocessed is a hit, not an error
 }
 
-// Plan checks q and prepares its request; db is nil where it is only to be explained.
+// Plan checks q and prepares its request; db is nil for a plan that is only printed.
 func (q Query) Plan(db *DB) (*Plan, error) {
 	if q.E == nil {
-		return nil, fault.Model("ddb: query of no entity: make it with Entity.Query or Entity.On")
+		return nil, fault.Model("ddb: query: no entity: make the query with Entity.Query or Entity.On")
 	}
 	b := &planner{q: q, p: &Plan{Q: q, ix: q.Ix, consistent: q.Consistent || db != nil && db.Strong}}
 	if db != nil {
 		b.p.table = db.Name
 	}
 	if db != nil && db.Table != q.E.Table {
-		b.fault("the entity is of another table than the DB's")
+		b.fault("the entity belongs to another table: use the DB of that table")
 		return b.done()
 	}
 	if q.Ix == nil || q.Ix.Table != q.E.Table {
-		b.fault("nil or an index of another table")
+		b.fault("the index is nil or belongs to another table")
 		return b.done()
 	}
-	if b.p.row = q.E.KeysIn(q.Ix); b.p.row == nil {
-		b.fault("the entity is not in this index")
+	if b.p.keys = q.E.KeysIn(q.Ix); b.p.keys == nil {
+		b.fault("the entity has no keys in this index: declare them with Index")
 		return b.done()
 	}
-	if b.p.row.Mixed {
-		b.fault("the entity is in it by AlsoIn, with a text key among its attributes: only entities that declare the index with Native parts can be queried there")
+	if b.p.keys.Mixed {
+		b.fault("the entity is in the index by AlsoIn, and a text key is among the key attributes: query an entity that declares the index with Native parts")
 		return b.done()
 	}
 	if b.p.consistent && q.Ix.Kind == model.GlobalIndex {
-		b.fault("a global secondary index has no consistent reads")
+		b.fault("DynamoDB has no consistent reads of a global secondary index: remove Consistent")
 	}
 	if q.Limit < 0 || q.Examine < 0 {
 		b.fault("Limit and Examine must not be negative")
@@ -84,12 +84,12 @@ func (q Query) Plan(db *DB) (*Plan, error) {
 
 // partition renders the partition key from the example.
 func (b *planner) partition() {
-	k := b.p.row.Keys()[0]
+	k := b.p.keys.Keys()[0]
 	if !k.Template.Native() {
 		if b.shards(k) {
 			return
 		}
-		s, err := b.p.row.Render("query", k, b.q.Example)
+		s, err := b.p.keys.Render("query", k, b.q.Example)
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -98,7 +98,7 @@ func (b *planner) partition() {
 		return
 	}
 	for i, f := range k.Template.Fields() {
-		av, err := b.p.row.Native("query", k, i, f.Get(b.q.Example))
+		av, err := b.p.keys.Native("query", k, i, f.Get(b.q.Example))
 		if err != nil {
 			b.faults = append(b.faults, err)
 			return
@@ -107,21 +107,21 @@ func (b *planner) partition() {
 	}
 }
 
-// example refuses fields of the example that the partition key does not take.
+// example reports fields of the example that are not in the partition key.
 func (b *planner) example() {
-	for _, f := range b.p.row.Others() {
+	for _, f := range b.p.keys.Others() {
 		if !f.Get(b.q.Example).IsZero() {
-			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.row.Partition, b.instead(f))
+			b.fault("%s is not part of partition key %q: %s", f.Name, b.p.keys.Partition, b.instead(f))
 		}
 	}
 }
 
-// instead says where a field that the key does not hold may stand.
+// instead says which method takes a condition on the field.
 func (b *planner) instead(f *field.Field) string {
 	switch {
-	case b.p.row.Partition.Holds(f):
+	case b.p.keys.Partition.Holds(f):
 		return "it is part of the partition key, so put it into the example"
-	case b.p.row.Sort.Holds(f):
+	case b.p.keys.Sort.Holds(f):
 		return "use SortKey"
 	case !f.Stored():
 		return "it lives only in another key, so no query on " + b.p.ix.Name + " can use it"
@@ -129,48 +129,48 @@ func (b *planner) instead(f *field.Field) string {
 	return "use Filter"
 }
 
-// family refuses reads of one entity that would meet the one above or below it.
+// family reports a read of one entity that would also read its parent or children.
 func (b *planner) family() {
 	if b.q.Collection || len(b.faults) > 0 {
 		return
 	}
 	ix := b.p.ix
 	if below := b.q.E.ChildrenIn(ix); len(below) > 0 && b.p.sort.Form != template.Exact {
-		b.fault("would read %s too, which stands under it: use Collection, or Get for one item", strings.Join(below, ", "))
+		b.fault("the range also contains %s, declared Under it: use Collection, or Get for one item", strings.Join(below, ", "))
 	}
 	parent := b.q.E.ParentIn(ix)
 	if parent == nil {
 		return
 	}
-	for i, f := range b.p.row.Sort.Fields() {
+	for i, f := range b.p.keys.Sort.Fields() {
 		if i >= len(parent.Sort.Fields()) {
 			return
 		}
 		if i >= b.fixed {
-			b.fault("would read %s too: fix %s with SortKey(Eq(…)), or use Collection", parent.Entity.Name, f.Name)
+			b.fault("the range also contains %s: fix %s with SortKey(Eq(…)), or use Collection", parent.Entity.Name, f.Name)
 			return
 		}
 	}
 }
 
-// filters refuses conditions that SortKey should have, and those on what the index does not hold.
+// filters reports conditions that belong in SortKey, and conditions on attributes that the index does not project.
 func (b *planner) filters(next *field.Field) {
 	keys := b.p.ix.Attrs()
 	for _, c := range b.q.Filters {
 		b.eachField(c, func(f *field.Field) {
 			switch {
 			case next != nil && f == next && c.Bounds():
-				b.fault("Filter: %s is the next part of sort key %q: use SortKey, a filter pays for what it drops", f.Name, b.p.row.Sort)
+				b.fault("Filter: %s is the next part of sort key %q: use SortKey, which reads fewer items", f.Name, b.p.keys.Sort)
 			case f.Stored() && slices.Contains(keys, f.Attr()) && !f.Nested():
-				b.fault("Filter: %s is a key attribute of the index, which DynamoDB does not filter by: use SortKey", f.Name)
+				b.fault("Filter: %s is a key attribute of the index, and DynamoDB refuses a filter on it: use SortKey", f.Name)
 			case f.Stored() && !b.p.ix.Projects(f.Attr()):
-				b.fault("Filter: %s does not project %s", b.p.ix.Name, f.Name)
+				b.fault("Filter: %s does not project %s: add it with Include, or filter in the program", b.p.ix.Name, f.Name)
 			}
 		})
 	}
 }
 
-// impossible sees filters that no item can pass.
+// impossible detects filters that no item can pass.
 func (b *planner) impossible() {
 	for _, c := range b.q.Filters {
 		if op := c.Op; op != model.OpBetween && op != model.OpAnd {
@@ -185,7 +185,7 @@ func (b *planner) impossible() {
 // eachField calls f for each field that a condition names, and reports those that cannot be resolved.
 func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 	if cl.Op == model.OpNil {
-		b.fault("Filter: a nil condition")
+		b.fault("Filter: a condition is nil: remove it")
 		return
 	}
 	for _, k := range cl.Kids {
@@ -204,14 +204,14 @@ func (b *planner) eachField(cl model.Clause, visit func(*field.Field)) {
 		return
 	}
 	switch _, _, err := b.q.E.Operands(cl); {
-	case errors.Is(err, fault.ErrValue): // which is no mistake of the program
+	case errors.Is(err, fault.ErrValue): // an invalid value is no mistake of the program
 		b.faults = append(b.faults, b.p.fail(fmt.Errorf("Filter: %w", err))) //nolint:staticcheck // Filter is the name of the option
 	case err != nil:
 		b.fault("Filter: %w", err)
 	}
 }
 
-// fail names the query in an error.
+// fail adds the query to an error.
 func (p *Plan) fail(err error) error {
 	what := "query"
 	if p.Q.Collection {

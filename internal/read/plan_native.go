@@ -10,8 +10,8 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// joined returns the one condition that says what those on one attribute say: DynamoDB takes no second one on a sort key,
-// and no value that is longer than one. It is false where no key lies within.
+// joined combines the conditions on one attribute: DynamoDB allows one condition on a sort key, and no value that is longer
+// than a key. It returns false if no key can match.
 func joined(sides []nativeBound, maxBytes int) (nativeBound, bool) {
 	out := sides[0]
 	if len(sides) == 1 && !tooLong(out.vals, maxBytes) {
@@ -20,7 +20,7 @@ func joined(sides []nativeBound, maxBytes int) (nativeBound, bool) {
 	if out.op == model.OpStartsWith {
 		return out, false
 	}
-	var lo, hi types.AttributeValue // both included
+	var lo, hi types.AttributeValue // inclusive
 	ok := true
 	for _, s := range sides {
 		switch first, last := s.vals[0], s.vals[len(s.vals)-1]; s.op {
@@ -88,8 +88,8 @@ func (s nativeBound) below(v types.AttributeValue, maxBytes int) (types.Attribut
 	return nil, false
 }
 
-// beside returns the number next to another: of those that the field can have if it is an integer, else of all that
-// DynamoDB stores.
+// beside returns the next number above or below another: the next integer for an integer field, else the next number that
+// DynamoDB can store.
 func (s nativeBound) beside(text string, step int64) (types.AttributeValue, bool) {
 	n, err := decimal.Parse(text)
 	if err != nil {
@@ -139,7 +139,7 @@ func atMost(v types.AttributeValue, maxBytes int) types.AttributeValue {
 	return v
 }
 
-// tooLong reports values of which one has more bytes than a key.
+// tooLong reports whether one of the values has more bytes than a key may have.
 func tooLong(vals []types.AttributeValue, maxBytes int) bool {
 	for _, v := range vals {
 		if keySize(v) > maxBytes {
@@ -149,7 +149,7 @@ func tooLong(vals []types.AttributeValue, maxBytes int) bool {
 	return false
 }
 
-// keySize returns the bytes of a string or binary; a number is never too long.
+// keySize returns the length of a string or binary in bytes; a number is never too long.
 func keySize(av types.AttributeValue) int {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:

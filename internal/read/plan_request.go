@@ -18,7 +18,7 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Input returns the request of the plan, without its start and page size.
+// Input returns the request of the plan, without start key and limit.
 func (p *Plan) Input(db *DB) (*dynamodb.QueryInput, error) {
 	x := &plan.Expression{}
 	in := &dynamodb.QueryInput{TableName: &db.Name}
@@ -82,7 +82,7 @@ func (p *Plan) keyCondition(x model.Placeholders) string {
 	return b.String()
 }
 
-// fingerprint identifies the query for its cursors: all of it but the values of range and filter.
+// fingerprint identifies the query for its cursors. It covers everything except the values of range and filter.
 func (p *Plan) fingerprint() uint64 {
 	h := fnv.New64a()
 	for _, av := range p.partition {
@@ -117,10 +117,10 @@ func outline(e *model.Entity, cl model.Clause) string {
 	return b.String()
 }
 
-// resume returns the ExclusiveStartKey of a position, nil for the start; done says that nothing is left.
+// resume returns the ExclusiveStartKey of a position, nil for the start; done says that no items are left.
 func (p *Plan) resume(pos position) (start attr.Item, done bool, err error) {
 	if pos.query != p.fingerprint() || len(pos.keys) != 1 || pos.keys[0].state != afterKey {
-		return nil, false, p.fail(fmt.Errorf("%w: it is of another query or table", fault.ErrCursor))
+		return nil, false, p.fail(fmt.Errorf("%w: it belongs to another query or table", fault.ErrCursor))
 	}
 	return p.resumeAt(pos.keys[0])
 }
@@ -131,7 +131,7 @@ func (p *Plan) resumeAt(at keyPosition) (start attr.Item, done bool, err error) 
 		return nil, false, p.fail(err)
 	}
 	if !p.here(start) {
-		return nil, false, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
+		return nil, false, p.fail(fmt.Errorf("%w: it belongs to another partition key", fault.ErrCursor))
 	}
 	start, done = p.within(start)
 	return start, done, nil
@@ -147,19 +147,18 @@ func (p *Plan) here(at attr.Item) bool {
 	return true
 }
 
-// within returns where a reading goes on behind a position: nil is the start of the range, and past says that nothing of the
-// range is left.
+// within returns the start key after a position: nil is the start of the range, and past says that the range has ended.
 func (p *Plan) within(at attr.Item) (start attr.Item, past bool) {
 	switch side := p.side(at); {
 	case side == 0:
 		return at, false
-	case side < 0 != p.Q.Desc: // all of the range is still to come
+	case side < 0 != p.Q.Desc: // the position is before the range
 		return nil, false
 	}
 	return nil, true
 }
 
-// side says where a position lies: -1 before the range, 1 behind it, 0 inside.
+// side compares a position with the range: -1 before it, 1 after it, 0 inside.
 func (p *Plan) side(start attr.Item) int {
 	for _, b := range p.native {
 		have := start[b.attr]
@@ -174,7 +173,7 @@ func (p *Plan) side(start attr.Item) int {
 		}
 		return -1
 	}
-	if len(p.ix.Sort) == 0 || len(p.native) > 0 || p.row.Sort.Native() {
+	if len(p.ix.Sort) == 0 || len(p.native) > 0 || p.keys.Sort.Native() {
 		return 0
 	}
 	s, ok := start[p.ix.Sort[0]].(*types.AttributeValueMemberS)
@@ -216,7 +215,7 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// keyText is the key condition with its values in place.
+// keyText is the key condition with its values, for people.
 func (p *Plan) keyText() string {
 	if p.nothing() {
 		return "nothing: no key lies within the bounds"
@@ -229,7 +228,7 @@ func (db *DB) Count(ctx context.Context, p *Plan) (int, error) {
 	one := *p
 	p, one.selected, one.partial, one.hydrate = &one, nil, false, p.undated
 	if p.Q.IgnoreUnknown {
-		one.selected = []*field.Field{} // the keys and the type tell whose an item is
+		one.selected = []*field.Field{} // keys and type show the item's entity
 	}
 	if p.hydrate || p.Q.IgnoreUnknown {
 		return db.countItems(ctx, p)
@@ -279,7 +278,7 @@ func (db *DB) Count(ctx context.Context, p *Plan) (int, error) {
 	return n, nil
 }
 
-// countItems counts items that have to be looked at, to know whether they are expired or whose they are.
+// countItems counts items that have to be read, since DynamoDB's count would include expired or unknown items.
 func (db *DB) countItems(ctx context.Context, p *Plan) (n int, err error) {
 	err = db.Each(ctx, p, func(it Hit) (counts, more bool) {
 		if it.Item.None() || p.Q.IgnoreUnknown && !db.Table.Claims(p.Q.E, it.Item) {
@@ -291,7 +290,7 @@ func (db *DB) countItems(ctx context.Context, p *Plan) (n int, err error) {
 	return n, err
 }
 
-// nothing reports a plan that no item can match, so that no request is needed.
+// nothing reports whether no item can match the plan, so that no request is needed.
 func (p *Plan) nothing() bool {
-	return p.Crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.row.Sort.Native()
+	return p.Crossed || p.sort.Form == template.Nothing && len(p.ix.Sort) > 0 && !p.keys.Sort.Native()
 }

@@ -19,31 +19,30 @@ func (b *planner) selection() {
 			b.fault("Select: %w", err)
 		case f.Embedded:
 			for _, g := range e.Proto.Fields() {
-				if g.Within(f) && !g.Embedded && (g.Stored() || e.Primary.Keeps(g)) {
+				if g.Within(f) && !g.Embedded && (g.Stored() || e.Primary.HoldsInFull(g)) {
 					b.p.selected = append(b.p.selected, g)
 				}
 			}
-		case !f.Stored() && !e.Primary.Keeps(f):
-			b.fault("Select: %s has no attribute of its own: select the field that holds it", f.Name)
+		case !f.Stored() && !e.Primary.HoldsInFull(f):
+			b.fault("Select: %s has no attribute of its own: select the field that contains it", f.Name)
 		default:
 			b.p.selected = append(b.p.selected, f)
 		}
 	}
 	if b.q.Whole && b.q.Selected != nil {
-		b.fault("Select: the items are written back whole, and would lose the other fields: leave it out")
+		b.fault("Select: the items are written back and would lose the other fields: remove Select")
 	}
 	if b.q.Collection && b.q.Selected != nil {
-		b.fault("Select: a collection has fields of many types: leave it out")
+		b.fault("Select: the entities of a collection have different fields: remove Select")
 	}
 	if b.q.Collection && len(b.q.Filters) > 0 {
-		b.fault("Filter: a collection has fields of many types, and would lose those that lack one: leave it out")
+		b.fault("Filter: the entities of a collection have different fields, so a filter would drop items without the field: remove Filter")
 	}
 }
 
-// projection decides whether what the index holds is enough, by what the entity's definition says. Beside the fields, a
-// read needs the TTL, to leave out what is expired, and the number of the schema, to know whether an item is to be
-// upgraded; an index that projects neither is hydrated. The type is looked at where the index has it: no two entities
-// share the shape of a key, which alone claims an item otherwise.
+// projection decides whether the index projects enough. Beside the fields, a read needs the TTL, to leave out expired items,
+// and the schema number, to upgrade older items. If the index lacks one, each item is fetched. The type attribute is optional:
+// no two entities share the shape of a primary key.
 func (b *planner) projection(withExpired bool) {
 	p, e, ix := b.p, b.q.E, b.p.ix
 	ttl := e.Table.TTL
@@ -61,7 +60,7 @@ func (b *planner) projection(withExpired bool) {
 		p.kept = slices.Concat(p.selected, e.Primary.Fields())
 	}
 	lacks := func(f *field.Field) bool { return f.Stored() && !ix.Projects(f.Attr()) }
-	told := func(f *field.Field) bool { return p.selected != nil && e.Primary.Keeps(f) } // by the key, in full
+	told := func(f *field.Field) bool { return p.selected != nil && e.Primary.HoldsInFull(f) } // no attribute is needed
 	unnumbered := e.Schema > 0 && !ix.Projects(model.SchemaAttr)
 	p.keyAlone = !(expires && e.Ages()) && !slices.ContainsFunc(fields, func(f *field.Field) bool { return !told(f) }) && (unnumbered || slices.ContainsFunc(fields, lacks))
 	p.hydrate = p.undated || unnumbered && !p.keyAlone || !whole && e.Proto.Marshals() ||
@@ -69,7 +68,7 @@ func (b *planner) projection(withExpired bool) {
 	p.partial = e.Schema > 0 && !p.keyAlone && !p.hydrate && (p.selected != nil || !whole)
 }
 
-// rechecks compiles the filter for items that are fetched after their index entries: what it passed may have changed.
+// rechecks compiles the filter for items that are fetched after their index entries: they may have changed.
 func (b *planner) rechecks() {
 	if !b.p.hydrate && !b.p.partial {
 		return
@@ -79,13 +78,12 @@ func (b *planner) rechecks() {
 		case err == nil:
 			b.p.recheck = append(b.p.recheck, holds)
 		case b.p.hydrate:
-			b.fault("Filter: the items behind %s are fetched, and the filter is checked on them again: %w", b.p.ix.Name, err)
+			b.fault("Filter: the items behind %s are fetched, so the program has to evaluate the filter too: %w", b.p.ix.Name, err)
 		}
 	}
 }
 
-// projection lists the attributes that a selection needs: the fields, the keys, and what claims, upgrades and expires an
-// item.
+// projection lists the attributes that a selection needs: fields, keys, type, schema and TTL.
 func (p *Plan) projection(x *plan.Expression) string {
 	var paths []string
 	seen := map[string]bool{}
@@ -93,7 +91,7 @@ func (p *Plan) projection(x *plan.Expression) string {
 		id := strings.Join(path, "\x00")
 		for i := range path {
 			if seen[strings.Join(path[:i+1], "\x00")] {
-				return // it, or what holds it, is there already
+				return // it, or a field that contains it, is in the list
 			}
 		}
 		seen[id] = true
@@ -106,7 +104,7 @@ func (p *Plan) projection(x *plan.Expression) string {
 	}
 	for depth := 1; depth <= 32; depth++ { // outer fields first
 		for _, f := range p.selected {
-			if len(f.Path) == depth && p.ix.Projects(f.Attr()) { // a key tells the others
+			if len(f.Path) == depth && p.ix.Projects(f.Attr()) { // the others are read from a key
 				add(f.Path...)
 			}
 		}

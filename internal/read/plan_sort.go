@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// sortKey compiles the bounds, and returns the field of the sort key that the next one would be on, if there is one.
+// sortKey compiles the bounds. It returns the field of the next part of the sort key, nil if there is none.
 func (b *planner) sortKey() (next *field.Field) {
 	if len(b.p.ix.Sort) == 0 {
 		if len(b.q.Bounds) > 0 {
@@ -22,7 +22,7 @@ func (b *planner) sortKey() (next *field.Field) {
 		}
 		return nil
 	}
-	k := b.p.row.Keys()[1]
+	k := b.p.keys.Keys()[1]
 	taken := b.order(k.Template)
 	if len(b.faults) > 0 {
 		return nil
@@ -42,8 +42,8 @@ func (b *planner) sortKey() (next *field.Field) {
 	return next
 }
 
-// order returns the bounds by the parts of the sort key that they are on: the leading parts have equalities, and the last
-// that has bounds may have a range. Of a field that stands in several parts the later ones need not be reached.
+// order returns the bounds in the order of the sort key's parts: the leading parts have equalities, and the last part with
+// bounds may have a range. If a field is in several parts, the later ones need no bound.
 func (b *planner) order(t template.Template) (taken [][]model.Clause) {
 	if len(b.q.Bounds) == 0 {
 		return nil
@@ -51,7 +51,7 @@ func (b *planner) order(t template.Template) (taken [][]model.Clause) {
 	byField := map[*field.Field][]model.Clause{}
 	for _, cl := range b.q.Bounds {
 		if cl.Op == model.OpNil {
-			b.fault("SortKey: a nil bound")
+			b.fault("SortKey: a bound is nil: remove it")
 			continue
 		}
 		f, err := b.q.E.Resolve(cl.Ptr)
@@ -71,9 +71,9 @@ func (b *planner) order(t template.Template) (taken [][]model.Clause) {
 		switch {
 		case len(cls) == 0 || open != "" && slices.Contains(fields[:i], f):
 		case open != "":
-			b.fault("SortKey: %s comes after %s, which is not fixed by Eq, in sort key %q", f.Name, open, t)
+			b.fault("SortKey: %s comes after %s in sort key %q: fix %[2]s with Eq first", f.Name, open, t)
 		case len(cls) > 2 || len(cls) == 2 && !window(cls):
-			b.fault("SortKey: %d bounds on %s: use one, such as Between", len(cls), f.Name)
+			b.fault("SortKey: %d bounds on %s, DynamoDB allows one: use one, such as Between", len(cls), f.Name)
 		default:
 			taken = append(taken, cls)
 		}
@@ -84,7 +84,7 @@ func (b *planner) order(t template.Template) (taken [][]model.Clause) {
 	return taken
 }
 
-// bounded reports whether a bound is on f.
+// bounded reports whether there is a bound on f.
 func (b *planner) bounded(f *field.Field) bool {
 	return slices.ContainsFunc(b.q.Bounds, func(bd model.Clause) bool {
 		g, err := b.q.E.Resolve(bd.Ptr)
@@ -92,7 +92,7 @@ func (b *planner) bounded(f *field.Field) bool {
 	})
 }
 
-// window reports a lower and an upper bound, such as from <= f < until.
+// window reports whether the bounds are a lower and an upper one, such as from <= f < until.
 func window(cls []model.Clause) bool {
 	lower := func(c model.Clause) bool { return c.Op == model.OpGe || c.Op == model.OpGt }
 	upper := func(c model.Clause) bool { return c.Op == model.OpLe || c.Op == model.OpLt }
@@ -145,27 +145,26 @@ func (b *planner) textSort(k model.Key, taken [][]model.Clause) {
 		return
 	}
 	if b.q.Collection && r.Form == template.Exact && k.Template.Tail() != "" {
-		r = template.BeginsWith(r.Lo) // one item and what stands under it
+		r = template.BeginsWith(r.Lo) // one item and its children
 	}
 	b.p.sort = r.Fit(k.MaxBytes)
 }
 
-// isValueError reports an error about a value, where others are about a range that the sort key does not take.
+// isValueError reports whether the error is about a value, not about a range that the sort key does not support.
 func isValueError(err error) bool {
 	_, ok := errors.AsType[*template.ValueError](err)
 	return ok
 }
 
-// hull is the range of a collection that has no bounds: everything, or what the sort keys of the wanted entities
-// begin with.
+// hull is the range of a collection without bounds: everything, or the common prefix of the wanted entities' sort keys.
 func (b *planner) hull() template.Range {
 	if b.q.wanted == nil {
 		return template.BeginsWith("")
 	}
 	sum := template.Range{Form: template.Nothing}
 	for _, r := range b.q.wanted {
-		if !template.MayEqual(r.Partition, b.p.row.Partition) {
-			b.fault("%s is never in a partition like this: its key there is %q, not %q", r.Entity.Name, r.Partition, b.p.row.Partition)
+		if !template.MayEqual(r.Partition, b.p.keys.Partition) {
+			b.fault("%s has another partition key: %q, not %q: remove its sink", r.Entity.Name, r.Partition, b.p.keys.Partition)
 		}
 		one := template.BeginsWith(r.Sort.Head())
 		if r.Sort.LiteralOnly() {
@@ -176,7 +175,7 @@ func (b *planner) hull() template.Range {
 	return sum
 }
 
-// nativeBound is a condition on a sort attribute of its own.
+// nativeBound is a condition on a Native sort key attribute.
 type nativeBound struct {
 	attr string
 	f    *field.Field
@@ -203,7 +202,7 @@ func (b *planner) nativeSort(k model.Key, taken [][]model.Clause) {
 				return
 			}
 			if cl.Op == model.OpStartsWith && model.IsNumber(f.Type) {
-				b.fault("SortKey: StartsWith(%s): a number has no beginning", f.Name)
+				b.fault("SortKey: StartsWith(%s): the field is a number: use Eq or Between", f.Name)
 			}
 			bound.f, bound.op, bound.vals = f, cl.Op, vals
 			sides = append(sides, bound)
@@ -217,11 +216,11 @@ func (b *planner) nativeSort(k model.Key, taken [][]model.Clause) {
 	}
 }
 
-// nativeOperands refuses values that are no key, or for a range no end of one.
+// nativeOperands encodes the values of a bound. It reports values that are invalid in a key or as the end of a range.
 func (b *planner) nativeOperands(k model.Key, i int, cl model.Clause, vals []types.AttributeValue) error {
 	for _, av := range vals {
 		if cl.Op == model.OpEq {
-			if err := k.Template.CheckNative(i, av, k.Limits(b.p.row)); err != nil {
+			if err := k.Template.CheckNative(i, av, k.Limits(b.p.keys)); err != nil {
 				return err
 			}
 		} else if err := template.CheckBound(av); err != nil {

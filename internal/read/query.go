@@ -8,7 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Query is a query as data; a [Plan] is made of it.
+// Query is a query as data; [Query.Plan] compiles it.
 type Query struct {
 	E             *model.Entity
 	Ix            *model.Index
@@ -22,8 +22,8 @@ type Query struct {
 	Consistent    bool
 	Collection    bool
 	IgnoreUnknown bool
-	Whole         bool               // the items are written back, with every attribute that they have
-	wanted        []*model.IndexKeys // of a collection: the keys of the entities that its reader asks for, all if nil
+	Whole         bool               // the items will be written back, so all attributes are read
+	wanted        []*model.IndexKeys // of a collection: the keys of the entities to read, all if nil
 }
 
 func (q Query) String() string {
@@ -49,9 +49,9 @@ func (b *planner) fault(format string, args ...any) {
 	b.faults = append(b.faults, b.p.fail(fault.Model(format, args...)))
 }
 
-// key reports a value that cannot stand in a key.
+// key records the error of a value that is invalid in key k.
 func (b *planner) key(k model.Key, err error) {
-	b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
+	b.faults = append(b.faults, b.p.keys.KeyError("query", k, err))
 }
 
 func (b *planner) done() (*Plan, error) {

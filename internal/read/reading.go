@@ -11,32 +11,31 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// Hit is one item of a read: what the index returned, and the whole item behind it, the same unless the index does
-// not hold enough of it.
+// Hit is one item of a read: the index entry and the complete item. Both are the same if the index projects enough.
 type Hit struct {
-	Found   attr.Stored // as the index returned it
-	Item    attr.Stored // as the table has it; none unless it was found
+	Found   attr.Stored // the index entry
+	Item    attr.Stored // the complete item; none if it was not found
 	Outcome Outcome
 }
 
-// Reading is a plan under way. Not safe for concurrent use.
+// Reading is the state of a running query. It is not safe for concurrent use.
 type Reading struct {
 	db      *DB
 	plan    *Plan
 	start   attr.Item // ExclusiveStartKey of the next request
-	rows    []Hit     // of the last request, not handed out yet
+	hits    []Hit     // of the last request, not returned yet
 	ended   bool      // no request is left
 	done    bool      // no hit is left
-	thin    int       // pages so far of which something was left out
-	Ahead   int       // hits of the page that have not been visited yet, the one at hand included
+	thin    int       // pages so far of which hits were left out
+	Ahead   int       // hits of the page that have not been visited yet, including the current one
 	held    []*wire.Page
-	fetched []*wire.Page    // of the whole items of the hits handed out last
-	parts   []*shardReading // of a read of all shards, in place of all that
-	origin  []*shardReading // of the hits handed out last
-	last    attr.Item       // position of the last hit visited, nil if start says it
+	fetched []*wire.Page    // pages with the complete items of the hits returned last
+	parts   []*shardReading // one for each shard, for a read of all shards
+	origin  []*shardReading // the shards of the hits returned last
+	last    attr.Item       // position of the last hit visited; if nil, start is the position
 }
 
-// Begin starts p at a cursor.
+// Begin starts p after a cursor.
 func (db *DB) Begin(p *Plan, after string) (*Reading, error) {
 	r := &Reading{db: db, plan: p}
 	r.ended = p.nothing()
@@ -57,8 +56,7 @@ func (db *DB) Begin(p *Plan, after string) (*Reading, error) {
 	return r, err
 }
 
-// Each hands the hits of p to visit, page by page, until the query's limit of them counted, visit asks for no more,
-// or none is left.
+// Each calls visit for the hits of p, page by page, until the query's limit is reached, visit stops, or no hit is left.
 func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more bool)) error {
 	r, err := db.Begin(p, "")
 	if err != nil {
@@ -69,7 +67,7 @@ func (db *DB) Each(ctx context.Context, p *Plan, visit func(Hit) (counts, more b
 }
 
 // Each is [DB.Each] for the rest of a reading; with once, it ends after one request. A context that has ended is an
-// error, unless visit has asked for no more.
+// error, unless visit has stopped.
 func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, more bool)) error {
 	for left := r.plan.Q.Limit; !r.done; {
 		page, err := r.next(ctx, left)
@@ -84,7 +82,7 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 			}
 			seen++
 			if it.Outcome == Throttled && !r.plan.Outcomes {
-				return r.plan.fail(fmt.Errorf("%w: item %s stayed unprocessed", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.Found))))
+				return r.plan.fail(fmt.Errorf("%w: item %s is unprocessed after all attempts", fault.ErrThrottled, r.db.Table.KeyText(r.db.Table.KeyOf(it.Found))))
 			}
 			counts, more := visit(it)
 			if counts {
@@ -103,7 +101,7 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 				break
 			}
 		}
-		if once && len(r.rows) == 0 {
+		if once && len(r.hits) == 0 {
 			break
 		}
 	}
@@ -113,29 +111,29 @@ func (r *Reading) Each(ctx context.Context, once bool, visit func(Hit) (counts, 
 	return nil
 }
 
-// next returns the next hits: as many as the want ones are likely to be among, or all that one request finds if want
-// is 0. It makes at most one request, and those that fetch the whole items. A page may be empty. Its hits are valid
-// until the next call of next or release.
-func (r *Reading) next(ctx context.Context, want int) (rows []Hit, err error) {
+// next returns the next hits: about as many as are needed for want of them, or all hits of one request if want is 0. It makes
+// at most one request, and those that fetch complete items. A page may be empty. Its hits are valid until the next call of
+// next or Release.
+func (r *Reading) next(ctx context.Context, want int) (hits []Hit, err error) {
 	r.fetched = released(r.fetched)
 	if len(r.parts) > 0 {
-		rows, err = r.merge(ctx, want)
+		hits, err = r.merge(ctx, want)
 	} else {
-		if len(r.rows) == 0 {
+		if len(r.hits) == 0 {
 			err = r.request(ctx, want)
 		}
-		n := r.batch(want, len(r.rows))
-		rows, r.rows = r.rows[:n], r.rows[n:]
-		r.done = r.ended && len(r.rows) == 0
+		n := r.batch(want, len(r.hits))
+		hits, r.hits = r.hits[:n], r.hits[n:]
+		r.done = r.ended && len(r.hits) == 0
 	}
 	if err != nil {
 		return nil, err
 	}
-	return rows, r.complete(ctx, rows)
+	return hits, r.complete(ctx, hits)
 }
 
-// batch returns how many of n hits to hand out at once where want are wanted. Of those that have to be fetched it is
-// as many as are likely to be needed, up to what one request fetches.
+// batch returns how many of n hits next returns if want are needed. If complete items have to be fetched, it is about as many
+// as are needed, up to the limit of one request.
 func (r *Reading) batch(want, n int) int {
 	if want == 0 || !r.plan.hydrate && !r.plan.partial {
 		return n
@@ -160,19 +158,19 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	r.held = append(released(r.held), page)
 	r.start, r.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
 	found := attr.StoredItems(page, out.Items)
-	r.rows = make([]Hit, 0, len(found))
+	r.hits = make([]Hit, 0, len(found))
 	for _, s := range found {
 		if !r.past(s) {
-			r.rows = append(r.rows, Hit{Found: s, Item: s})
+			r.hits = append(r.hits, Hit{Found: s, Item: s})
 		}
 	}
-	if int(out.ScannedCount) > len(r.rows) {
+	if int(out.ScannedCount) > len(r.hits) {
 		r.thin++
 	}
 	return nil
 }
 
-// past is [DB.Absent] for an index entry, of which not all may be there: then only the stored TTL tells.
+// past is [DB.Absent] for an index entry. If the entry is incomplete, only the stored TTL counts.
 func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.Opts.WithExpired && r.db.Dead(s)
@@ -180,15 +178,15 @@ func (r *Reading) past(s attr.Stored) bool {
 	return r.db.Absent(s)
 }
 
-// complete fetches the whole items of index entries that do not hold enough.
-func (r *Reading) complete(ctx context.Context, rows []Hit) error {
+// complete fetches the complete items of index entries that do not project enough.
+func (r *Reading) complete(ctx context.Context, hits []Hit) error {
 	if !r.plan.hydrate && !r.plan.partial {
 		return nil
 	}
 	var lacking []*Hit
-	for i := range rows {
-		if r.plan.hydrate || r.plan.outdated(rows[i].Found) {
-			lacking = append(lacking, &rows[i])
+	for i := range hits {
+		if r.plan.hydrate || r.plan.outdated(hits[i].Found) {
+			lacking = append(lacking, &hits[i])
 		}
 	}
 	held, err := r.db.hydrate(ctx, r.plan, lacking)
@@ -196,7 +194,7 @@ func (r *Reading) complete(ctx context.Context, rows []Hit) error {
 	return err
 }
 
-// Release says that the hits of the last page are not used any more.
+// Release frees the hits of the last page. The caller must not use them any more.
 func (r *Reading) Release() {
 	r.held, r.fetched = released(r.held), released(r.fetched)
 	for _, s := range r.parts {
@@ -211,17 +209,16 @@ func released(pages []*wire.Page) []*wire.Page {
 	return pages[:0]
 }
 
-// visited says that rows, the first hits of the page handed out last, count as read; with all, they are the whole of
-// it.
-func (r *Reading) visited(rows []Hit, all bool) {
+// visited marks hits, the first ones of the last page, as read; with all, they are the complete page.
+func (r *Reading) visited(hits []Hit, all bool) {
 	switch {
-	case len(rows) == 0:
+	case len(hits) == 0:
 	case len(r.parts) > 0:
-		r.merged(rows)
-	case all && len(r.rows) == 0:
+		r.merged(hits)
+	case all && len(r.hits) == 0:
 		r.last = nil
 	default:
-		r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
+		r.last = hits[len(hits)-1].Found.Only(r.plan.ix.Position())
 	}
 	if !all {
 		r.done = false
@@ -236,12 +233,12 @@ func (p *Plan) pageSize(want, thin int) int32 {
 	return grown(want, thin)
 }
 
-// grown is how many items to ask for where n are wanted: twice as many for each page so far of which some were left out.
+// grown is how many items to request if n are wanted. It doubles for each page of which hits were left out.
 func grown(n, thin int) int32 {
 	return int32(min(int64(min(n, math.MaxInt32))<<min(thin, 16), math.MaxInt32))
 }
 
-// Cursor says where the reading stands.
+// Cursor returns the position of the reading.
 func (r *Reading) Cursor() string {
 	if r.done {
 		return ""

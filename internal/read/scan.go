@@ -26,20 +26,21 @@ type ScanOptions struct {
 	Resume        string
 	Checkpoint    func(string)
 	IgnoreUnknown bool
-	operation     string // that reads the table, and what for; "" is a Scan
+	operation     string // the operation that scans the table; "" is a Scan
 }
 
-// Of is a scan on behalf of an operation, whose cursors no other takes: what one has done of a table another has not.
+// Of returns options of a scan for another operation. Its cursors are invalid in other operations, which have not processed
+// the items before them.
 func (o ScanOptions) Of(operation ...string) *ScanOptions {
 	o.operation = strings.Join(operation, "\x00")
 	return &o
 }
 
-// maxSegments is the number of segments that DynamoDB takes.
+// maxSegments is DynamoDB's limit on segments.
 const maxSegments = 1_000_000
 
-// ScanAll reads the whole table; each value is of the type of the entity that claims the item. An item that cannot be
-// read is yielded as a [fault.ItemError], and the scan goes on if the loop does.
+// ScanAll reads the whole table; each value has the type of the item's entity. An item that cannot be read is yielded as a
+// [fault.ItemError], and the scan goes on if the loop does.
 func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
 		for s, err := range db.ReadTable(ctx, opts) {
@@ -58,8 +59,8 @@ func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, err
 	}
 }
 
-// Scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
-// skipped. The error is a [fault.ItemError].
+// Scanned decodes an item of a scan, of any entity if only is nil. The returned entity is nil for an item to skip. The error is
+// a [fault.ItemError].
 func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
 	if db.Absent(s) {
 		return nil, reflect.Value{}, nil
@@ -80,7 +81,7 @@ func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*mo
 	return e, v, nil
 }
 
-// scanPage is what one request of a scan returned.
+// scanPage is the result of one request of a scan.
 type scanPage struct {
 	segment int
 	items   []attr.Stored
@@ -100,7 +101,7 @@ func (db *DB) ScanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.I
 	}
 }
 
-// ReadTable yields the items of the table as they were read, the library's own included. Each may be looked at until the next one is asked for.
+// ReadTable yields the stored items of the table, including the library's own. Each is valid until the next one is yielded.
 func (db *DB) ReadTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
 	return func(yield func(attr.Stored, error) bool) {
 		s, err := db.NewScan(opts)
@@ -110,7 +111,7 @@ func (db *DB) ReadTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.S
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		pages := s.start(ctx)
-		defer func() { // no request is under way when the loop returns
+		defer func() { // all requests have ended when the loop returns
 			cancel()
 			for range pages {
 			}
@@ -134,7 +135,7 @@ func (db *DB) ReadTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.S
 	}
 }
 
-// scan is a scan under way: where each of its segments stands, as far as pages have been consumed.
+// scan is the state of a running scan: the position of each segment, after the last consumed page.
 type scan struct {
 	db        *DB
 	opts      ScanOptions
@@ -167,16 +168,16 @@ func (db *DB) NewScan(opts *ScanOptions) (*scan, error) {
 		if s.opts.operation != "" {
 			what = "another operation, or an earlier version, "
 		}
-		return nil, fmt.Errorf("ddb: scan: %w: it is of %sa query, or of another table than %q", fault.ErrCursor, what, db.Name)
+		return nil, fmt.Errorf("ddb: scan: %w: it belongs to %sa query, or to another table than %q", fault.ErrCursor, what, db.Name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
-		return nil, fmt.Errorf("ddb: scan: %w: it is of a scan in %d segments, not %d", fault.ErrCursor, len(pos.keys), n)
+		return nil, fmt.Errorf("ddb: scan: %w: it belongs to a scan of %d segments, not %d: set Segments to that", fault.ErrCursor, len(pos.keys), n)
 	}
 	s.positions = pos.keys
 	return s, nil
 }
 
-// Takes checks the options of a scan before anything else is asked of DynamoDB.
+// Takes checks the options of a scan before the first request.
 func (db *DB) Takes(opts ScanOptions) error {
 	cursor, _, _ := strings.Cut(opts.Resume, CoveredMark)
 	opts.Resume = cursor
@@ -184,7 +185,7 @@ func (db *DB) Takes(opts ScanOptions) error {
 	return err
 }
 
-// scanFingerprint identifies the scans of the table by an operation for their cursors.
+// scanFingerprint identifies the scans of an operation for their cursors.
 func (db *DB) scanFingerprint(operation string) uint64 {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, "scan\x00"+db.Name)
@@ -223,7 +224,7 @@ func (s *scan) start(ctx context.Context) <-chan scanPage {
 	return pages
 }
 
-// segment reads one segment to its end; false says that the scan is over.
+// segment reads one segment to its end. It returns false if the scan has ended.
 func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- scanPage) bool {
 	var start attr.Item
 	if at.state == afterKey {
@@ -257,7 +258,7 @@ func send(ctx context.Context, pages chan<- scanPage, page scanPage) bool {
 	}
 }
 
-// consumed records that a page has been read to its end.
+// consumed records that a page was processed.
 func (s *scan) consumed(page scanPage) {
 	at := keyPosition{state: atEnd}
 	if len(page.next) > 0 {
@@ -287,5 +288,5 @@ func (db *DB) scanInput(segment, segments int, start attr.Item) *dynamodb.ScanIn
 	return in
 }
 
-// CoveredMark divides the cursor of a Rebuild into that of its scan and the stamp of the gap that was known when it began.
+// CoveredMark splits the cursor of a Rebuild into that of its scan and the stamp of the gap that was known at the start.
 const CoveredMark = "."

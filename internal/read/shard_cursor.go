@@ -14,15 +14,15 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// front is where a read of all shards stands: behind its last item, in the order of the sort key and then of the
-// shards. Each shard goes on there, whether anything was read of it or not. So an item that is written between two
-// pages is read if it stands behind the front.
+// front is the position of a read of all shards: after its last item, in the order of the sort key and then of the shards.
+// Each shard continues there, even if none of its items was read. So an item that is written between two pages is read if
+// its key is after the front.
 type front struct {
 	key   attr.Item // position of the last item
 	shard int
 }
 
-// standing is the position of a read of all shards: how far each has been read, and at last the front.
+// standing is the position of a read of all shards: that of each shard, and then the front.
 func (r *Reading) standing() position {
 	keys := make([]keyPosition, 0, len(r.parts)+1)
 	for _, s := range r.parts {
@@ -49,7 +49,7 @@ func (p *Plan) standing(pos position) (at []keyPosition, f *front, err error) {
 	case pos.query == p.fingerprint() && len(pos.keys) == n:
 		return p.formerly(pos)
 	case pos.query != p.shardsFingerprint() || len(pos.keys) != n+1:
-		return nil, nil, p.fail(fmt.Errorf("%w: it is of another query or table", fault.ErrCursor))
+		return nil, nil, p.fail(fmt.Errorf("%w: it belongs to another query or table", fault.ErrCursor))
 	case pos.keys[n].state == notStarted:
 		return pos.keys[:n], nil, nil
 	}
@@ -59,16 +59,16 @@ func (p *Plan) standing(pos position) (at []keyPosition, f *front, err error) {
 	}
 	i := slices.IndexFunc(p.Shards, func(v types.AttributeValue) bool { return attr.Equal(v, key[p.ix.Partition[0]]) })
 	if i < 0 {
-		return nil, nil, p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
+		return nil, nil, p.fail(fmt.Errorf("%w: it belongs to another partition key", fault.ErrCursor))
 	}
 	return pos.keys[:n], &front{key, i}, nil
 }
 
-// formerly is standing for a cursor that does not have the front, as they were made before: it is the last of what was read of
-// all shards, unless one is at its end or a filter dropped what was read last.
+// formerly is standing for a cursor of an older release, which has no front. The front is then the last item of all shards,
+// unless a shard was at its end or a filter dropped the last item.
 func (p *Plan) formerly(pos position) (at []keyPosition, f *front, err error) {
 	if len(p.Q.Filters) > 0 || p.live || slices.ContainsFunc(pos.keys, func(k keyPosition) bool { return k.state == atEnd }) {
-		return nil, nil, p.fail(fmt.Errorf("%w: it is of an earlier version, and does not say where all shards stand: begin anew", fault.ErrCursor))
+		return nil, nil, p.fail(fmt.Errorf("%w: it was made by an older release and lacks the position of some shards: start without a cursor", fault.ErrCursor))
 	}
 	for i, k := range pos.keys {
 		if k.state != afterKey {
@@ -85,8 +85,8 @@ func (p *Plan) formerly(pos position) (at []keyPosition, f *front, err error) {
 	return pos.keys, f, nil
 }
 
-// resume starts the reading of shard i behind the front: where it stood itself if that is further on, else at the sort key of the
-// front. DynamoDB takes a start key of which there is no item.
+// resume starts the reading of shard i after the front: at its own position if that is later, else at the sort key of the
+// front. DynamoDB accepts a start key without an item.
 func (s *shardReading) resume(f *front, i int) (err error) {
 	p := s.plan
 	var own attr.Item
@@ -95,7 +95,7 @@ func (s *shardReading) resume(f *front, i int) (err error) {
 			return p.fail(err)
 		}
 		if !p.here(own) {
-			return p.fail(fmt.Errorf("%w: it is of another partition", fault.ErrCursor))
+			return p.fail(fmt.Errorf("%w: it belongs to another partition key", fault.ErrCursor))
 		}
 	}
 	switch {
@@ -121,26 +121,26 @@ func (s *shardReading) resume(f *front, i int) (err error) {
 	return nil
 }
 
-// from starts the reading behind a key.
+// from starts the reading after a key.
 func (s *shardReading) from(key attr.Item) {
 	start, past := s.plan.within(key)
 	s.start, s.ended = start, s.ended || past
 }
 
-// skip drops what stands in front of the front.
+// skip drops hits before the front.
 func (s *shardReading) skip() {
-	for s.front != nil && len(s.rows) > 0 {
-		c := s.plan.order(s.rows[0].Found, model.Loaded(s.front.key))
+	for s.front != nil && len(s.hits) > 0 {
+		c := s.plan.order(s.hits[0].Found, model.Loaded(s.front.key))
 		if c > 0 || c == 0 && s.front.shard > 0 {
 			s.front = nil
 			return
 		}
-		s.rows = s.rows[1:]
+		s.hits = s.hits[1:]
 	}
 }
 
-// inFront returns a key in this plan's partition behind which everything comes that stands at the sort key of at, and as little
-// as can be of what stands in front of it; nil is the start of the partition.
+// inFront returns the greatest start key in this plan's partition after which all items with the sort key of at are read; nil
+// is the start of the partition.
 func (p *Plan) inFront(at attr.Item) attr.Item {
 	key := maps.Clone(at)
 	for i, attr := range p.ix.Partition {
@@ -155,7 +155,7 @@ func (p *Plan) inFront(at attr.Item) attr.Item {
 	return nil
 }
 
-// neighbour returns the value of a sort key next to v: the one above it, or the one below.
+// neighbour returns the next greater or next smaller value of a sort key.
 func neighbour(v types.AttributeValue, above bool) (types.AttributeValue, bool) {
 	if n, ok := v.(*types.AttributeValueMemberN); ok {
 		d, err := decimal.Parse(n.Value)

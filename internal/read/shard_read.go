@@ -11,8 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// shards fills in the partitions of a query that leaves the field of a Shard part empty: it reads all of them. It
-// reports whether there are any.
+// shards sets the partition keys of a query that reads all shards: the field of a Shard part is empty. It reports whether the
+// query is one.
 func (b *planner) shards(k model.Key) bool {
 	n := k.Template.Shards()
 	if n == 0 {
@@ -29,7 +29,7 @@ func (b *planner) shards(k model.Key) bool {
 			err = k.TooLong(len(s))
 		}
 		if err != nil {
-			b.faults = append(b.faults, b.p.row.KeyError("query", k, err))
+			b.faults = append(b.faults, b.p.keys.KeyError("query", k, err))
 			return true
 		}
 		b.p.Shards = append(b.p.Shards, &types.AttributeValueMemberS{Value: s})
@@ -48,8 +48,8 @@ func (p *Plan) shard(i int) *Plan {
 // shardReading is the reading of one shard.
 type shardReading struct {
 	*Reading
-	at    keyPosition // how far it has been read: the last hit visited, or filtered out
-	front *front      // which nothing that is read may stand in front of; nil once that is so
+	at    keyPosition // the last hit that was visited or filtered out
+	front *front      // hits before it are dropped; nil after that
 }
 
 // fan starts the readings of all shards of the plan.
@@ -74,16 +74,15 @@ func (r *Reading) fan(pos *position) error {
 	return nil
 }
 
-// merge returns the next hits of all shards in the order of the sort key, those of equal ones in the order of the
-// shards: as many as batch says, and up to where a shard must be asked again. It makes a request for each shard of
-// which no hit is left, all at once.
+// merge returns the next hits of all shards in the order of the sort key, and of the shards for equal keys. It returns as many
+// as batch says, and ends where a shard needs another request. It makes one request for each shard without hits, concurrently.
 func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 	if err := r.fill(ctx, want); err != nil {
 		return nil, err
 	}
 	n := 0
 	for _, s := range r.parts {
-		n += len(s.rows)
+		n += len(s.hits)
 	}
 	if n = r.batch(want, n); want > 0 && !r.plan.hydrate && !r.plan.partial {
 		n = want
@@ -95,24 +94,24 @@ func (r *Reading) merge(ctx context.Context, want int) ([]Hit, error) {
 		dry := false
 		for _, s := range r.parts {
 			switch {
-			case len(s.rows) == 0 && !s.ended:
+			case len(s.hits) == 0 && !s.ended:
 				dry = true
-			case len(s.rows) > 0 && (first == nil || r.plan.order(s.rows[0].Found, first.rows[0].Found) < 0):
+			case len(s.hits) > 0 && (first == nil || r.plan.order(s.hits[0].Found, first.hits[0].Found) < 0):
 				first = s
 			}
 		}
 		if dry || first == nil {
 			break
 		}
-		out = append(out, first.rows[0])
+		out = append(out, first.hits[0])
 		r.origin = append(r.origin, first)
-		first.rows = first.rows[1:]
+		first.hits = first.hits[1:]
 	}
-	r.done = !slices.ContainsFunc(r.parts, func(s *shardReading) bool { return len(s.rows) > 0 || !s.ended })
+	r.done = !slices.ContainsFunc(r.parts, func(s *shardReading) bool { return len(s.hits) > 0 || !s.ended })
 	return out, nil
 }
 
-// fill makes one request for each shard of which no hit is left.
+// fill makes one request for each shard without hits.
 func (r *Reading) fill(ctx context.Context, want int) error {
 	if want > 0 {
 		want = int(grown(want, r.thin))
@@ -120,7 +119,7 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 	errs := make([]error, len(r.parts))
 	var wg sync.WaitGroup
 	for i, s := range r.parts {
-		if len(s.rows) > 0 || s.ended {
+		if len(s.hits) > 0 || s.ended {
 			continue
 		}
 		wg.Go(func() {
@@ -128,7 +127,7 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 				return
 			}
 			s.skip()
-			if len(s.rows) == 0 && !s.ended { // a filter dropped all
+			if len(s.hits) == 0 && !s.ended { // a filter dropped all
 				s.at = keyPosition{state: afterKey, key: s.plan.ix.KeyValues(s.start)}
 			}
 		})
@@ -142,14 +141,14 @@ func (r *Reading) fill(ctx context.Context, want int) error {
 	return nil
 }
 
-// merged says that rows, the first hits that merge returned, count as read.
-func (r *Reading) merged(rows []Hit) {
-	r.last = rows[len(rows)-1].Found.Only(r.plan.ix.Position())
+// merged marks hits, the first ones that merge returned, as read.
+func (r *Reading) merged(hits []Hit) {
+	r.last = hits[len(hits)-1].Found.Only(r.plan.ix.Position())
 	var seen []*shardReading
-	for i, row := range slices.Backward(rows) {
+	for i, item := range slices.Backward(hits) {
 		if s := r.origin[i]; !slices.Contains(seen, s) {
 			seen = append(seen, s)
-			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(row.Found.Only(r.plan.ix.Position()))}
+			s.at = keyPosition{state: afterKey, key: r.plan.ix.KeyValues(item.Found.Only(r.plan.ix.Position()))}
 		}
 	}
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// verdict says what becomes of an item that a query or collection read.
+// verdict says whether an item that was read is returned.
 type verdict uint8
 
 // The verdicts on an item.
 const (
-	skipped verdict = iota // it is not for the caller
-	Wanted                 // it is
-	Unread                 // it cannot be read
+	skipped verdict = iota // the item is not returned
+	Wanted                 // the item is returned
+	Unread                 // the item cannot be read
 )
 
-// Take decodes an item of a query or collection into what place returns for its entity. It skips items of the
-// library's own, versions, items that no entity claims where they are to be ignored, and those for which place
-// returns the zero Value. The error is a [fault.ItemError].
+// Take decodes an item of a query into what place returns for its entity. It skips items of the library's own, versions,
+// unknown items if they are to be ignored, and items for which place returns the zero Value. The error is a
+// [fault.ItemError].
 func (p *Plan) Take(op string, s attr.Stored, place func(*model.Entity) reflect.Value) (verdict, *model.Entity, reflect.Value, error) {
 	t := p.ix.Table
 	e, err := t.Claim(s)
@@ -54,7 +54,7 @@ func (p *Plan) Take(op string, s attr.Stored, place func(*model.Entity) reflect.
 	return Wanted, e, dst, nil
 }
 
-// decode fills dst with what the query selects: nothing else, whatever was read beside it.
+// decode fills dst with the selected fields only, even if more was read.
 func (p *Plan) decode(e *model.Entity, s attr.Stored, dst reflect.Value) error {
 	if p.selected == nil {
 		return e.Decode(s, dst)
@@ -79,7 +79,7 @@ func (p *Plan) decodeSelected(e *model.Entity, s attr.Stored, dst reflect.Value)
 	if err != nil {
 		return err
 	}
-	if p.hydrate || p.partial { // the item may be whole, and what is not selected is not looked at
+	if p.hydrate || p.partial { // the item may be complete: only selected attributes are decoded
 		attrs := make(attr.Item, len(p.selected)+2)
 		for _, name := range p.attributes() {
 			if av := s.Attr(name); av != nil {

@@ -20,15 +20,15 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Stub reports whether a version row holds no version: a tombstone, or what keeps the first number from being used.
-func Stub(e *model.Entity, row attr.Item) bool {
-	return row[model.DeletedAttr] != nil || row[e.Version.Attr()] == nil
+// Stub reports whether a version item holds no version: it is a tombstone, or the marker of the first version.
+func Stub(e *model.Entity, item attr.Item) bool {
+	return item[model.DeletedAttr] != nil || item[e.Version.Attr()] == nil
 }
 
-// decodeVersion fills dst, an addressable zero struct, from a version row.
-func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
-	attrs := maps.Clone(row)
-	if aside, ok := row[model.AsideAttr].(*types.AttributeValueMemberM); ok {
+// decodeVersion fills dst, an addressable zero struct, from a version item.
+func decodeVersion(e *model.Entity, item attr.Item, dst reflect.Value) error {
+	attrs := maps.Clone(item)
+	if aside, ok := item[model.AsideAttr].(*types.AttributeValueMemberM); ok {
 		maps.Copy(attrs, aside.Value)
 	}
 	attrs, err := e.Upgraded(attrs)
@@ -39,9 +39,9 @@ func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
 		return err
 	}
 	for _, k := range e.History.Keys() {
-		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		s, ok := item[k.Attrs[0]].(*types.AttributeValueMemberS)
 		if !ok {
-			return fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
+			return fmt.Errorf("%w: the version item has no %s key of the history's shape", fault.ErrUnknown, k.Side)
 		}
 		if err := k.Template.Decode(s.Value, dst); err != nil {
 			return err
@@ -50,13 +50,13 @@ func decodeVersion(e *model.Entity, row attr.Item, dst reflect.Value) error {
 	return nil
 }
 
-// versionNumber returns the number in the key of a version row.
-func versionNumber(e *model.Entity, row attr.Item) (int64, error) {
+// versionNumber returns the number in the key of a version item.
+func versionNumber(e *model.Entity, item attr.Item) (int64, error) {
 	it := e.NewItem()
 	for _, k := range e.History.Keys() {
-		s, ok := row[k.Attrs[0]].(*types.AttributeValueMemberS)
+		s, ok := item[k.Attrs[0]].(*types.AttributeValueMemberS)
 		if !ok {
-			return 0, fmt.Errorf("%w: the version row has no %s key", fault.ErrUnknown, k.Side)
+			return 0, fmt.Errorf("%w: the version item has no %s key of the history's shape", fault.ErrUnknown, k.Side)
 		}
 		if err := k.Template.Decode(s.Value, it); err != nil {
 			return 0, err
@@ -70,8 +70,8 @@ func NewWriteStamp() types.AttributeValue {
 	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint64(nil, rand.Uint64())}
 }
 
-// VersionRows yields the version rows of one item, newest first; any of them says which item.
-func (db *DB) VersionRows(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
+// VersionItems yields the version items of one item, newest first; one is any of them.
+func (db *DB) VersionItems(ctx context.Context, e *model.Entity, one attr.Item, keysOnly bool) iter.Seq2[attr.Item, error] {
 	return func(yield func(attr.Item, error) bool) {
 		in, err := db.versionQuery(e, one)
 		if err != nil {
@@ -112,7 +112,7 @@ func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput
 	p, s := db.Table.Primary.Partition[0], db.Table.Primary.Sort[0]
 	text, ok := one[s].(*types.AttributeValueMemberS)
 	if !ok {
-		return nil, fault.Model("ddb: history %s: no version row", e.Name)
+		return nil, fault.Model("ddb: history %s: the table has no version item of it", e.Name)
 	}
 	if err := e.History.Sort.Decode(text.Value, it); err != nil {
 		return nil, fmt.Errorf("ddb: history %s: %w", e.Name, err)
@@ -135,10 +135,9 @@ func (db *DB) versionQuery(e *model.Entity, one attr.Item) (*dynamodb.QueryInput
 	}, nil
 }
 
-// NewestVersion returns the greatest number among the version rows of an item, 0 if there is none; any of them says which
-// item.
+// NewestVersion returns the greatest number among the version items of an item, 0 if there is none; one is any of them.
 func (db *DB) NewestVersion(ctx context.Context, e *model.Entity, one attr.Item) (int64, error) {
-	for attrs, err := range db.VersionRows(ctx, e, one, true) {
+	for attrs, err := range db.VersionItems(ctx, e, one, true) {
 		if err != nil {
 			return 0, err
 		}
@@ -157,46 +156,46 @@ type Versions struct {
 // At decodes version n into dst.
 func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
 	e, db := v.E, v.Db
-	row := attr.Item{}
-	if err := v.Keyed(n, row); err != nil {
+	item := attr.Item{}
+	if err := v.Keyed(n, item); err != nil {
 		return err
 	}
-	attrs, err := db.GetItem(ctx, row, db.Strong)
+	attrs, err := db.GetItem(ctx, item, db.Strong)
 	if err == nil && attrs == nil && !db.Strong {
-		attrs, err = db.GetItem(ctx, row, true) // a version never changes: only one that is missing may be too new
+		attrs, err = db.GetItem(ctx, item, true) // versions never change, so only a missing one needs a consistent read
 	}
 	switch {
 	case err != nil:
-		return db.Fail("history", e, row, err)
+		return db.Fail("history", e, item, err)
 	case attrs != nil && attrs[model.DeletedAttr] != nil:
-		return db.Fail("history", e, row, fmt.Errorf("%w: version %d is the deletion of the item", fault.ErrNotFound, n))
+		return db.Fail("history", e, item, fmt.Errorf("%w: version %d is a deletion of the item", fault.ErrNotFound, n))
 	case attrs == nil:
-		newest, err := db.NewestVersion(ctx, e, row)
+		newest, err := db.NewestVersion(ctx, e, item)
 		if err != nil {
 			return err
 		}
 		if n < 1 || n > newest {
-			return db.Fail("history", e, row, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
+			return db.Fail("history", e, item, fmt.Errorf("%w: version %d; the newest is %d", fault.ErrNotFound, n, newest))
 		}
-		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+		return db.Fail("history", e, item, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	case Stub(e, attrs):
-		return db.Fail("history", e, row, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
+		return db.Fail("history", e, item, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
 	if err := decodeVersion(e, attrs, dst); err != nil {
-		return db.Fail("history", e, row, err)
+		return db.Fail("history", e, item, err)
 	}
 	return nil
 }
 
-// All yields the versions, newest first, each in a place that begin returns; one that cannot be read is an ItemError.
+// All yields the versions, newest first, each decoded into what begin returns. One that cannot be read is an ItemError.
 func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2[reflect.Value, error] {
 	return func(yield func(reflect.Value, error) bool) {
-		row := attr.Item{}
-		if err := v.Keyed(1, row); err != nil {
+		item := attr.Item{}
+		if err := v.Keyed(1, item); err != nil {
 			yield(reflect.Value{}, err)
 			return
 		}
-		for attrs, err := range v.Db.VersionRows(ctx, v.E, row, false) {
+		for attrs, err := range v.Db.VersionItems(ctx, v.E, item, false) {
 			switch {
 			case err != nil:
 				yield(reflect.Value{}, err)
@@ -215,10 +214,10 @@ func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2
 	}
 }
 
-// Keyed adds the key of version n to row.
-func (v Versions) Keyed(n int64, row attr.Item) error {
+// Keyed adds the key of version n to item.
+func (v Versions) Keyed(n int64, item attr.Item) error {
 	if v.E.History == nil {
 		return fault.Model("ddb: history %s: the entity declares no History", v.E.Name)
 	}
-	return v.E.HistoryKey("history", v.Key, n, row)
+	return v.E.HistoryKey("history", v.Key, n, item)
 }

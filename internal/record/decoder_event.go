@@ -44,7 +44,7 @@ type envelope struct {
 	Payload       *string         `json:"payload"`
 
 	// Of a dead letter of package ddbstream.
-	Letter json.RawMessage `json:"record"`
+	DeadLetter json.RawMessage `json:"record"`
 	Cause  *string         `json:"cause"`
 
 	ID     string `json:"eventID"`
@@ -133,8 +133,8 @@ func (o *opener) open(payload []byte, in carrier) error {
 			in.id = rec.Sequence
 		}
 		return o.take(rec, in.id, err)
-	case env.Letter != nil && env.Cause != nil:
-		return o.open(env.Letter, in)
+	case env.DeadLetter != nil && env.Cause != nil:
+		return o.open(env.DeadLetter, in)
 	case env.Request != nil:
 		return o.open(env.Request, in)
 	case (env.Failed != nil || env.FailedKinesis != nil) && env.Payload != nil:

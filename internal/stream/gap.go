@@ -23,7 +23,7 @@ func (m *Mux) Gap(ctx context.Context, cause error) error {
 		mark := v.view.MarkKey()
 		mark[model.CauseAttr] = &types.AttributeValueMemberS{Value: cause.Error()}
 		mark[model.StampAttr] = view.NewStamp()
-		if _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
+		if _, _, err := v.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &v.db.Name, Item: mark}, nil, nil); err != nil {
 			errs = append(errs, fmt.Errorf("ddb: gap: view %s: %w", v.view.Name, v.db.Explain(err)))
 		}
 	}

@@ -27,7 +27,7 @@ type Mux struct {
 
 	progress progress
 	origin   origin
-	stats    stats
+	stats    counters
 }
 
 // maintained is a view and where it lives.

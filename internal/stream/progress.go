@@ -44,7 +44,7 @@ func (p *progress) note(d *view.Delivery, again bool) {
 	known := make([]view.Share, len(d.Shares))
 	for i, s := range d.Shares {
 		known[i].Tried = s.Tried
-		if s.State == view.Done || s.State == view.Lettered {
+		if s.State == view.Done || s.State == view.DeadLettered {
 			known[i].State = view.Done
 		}
 	}

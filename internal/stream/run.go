@@ -266,7 +266,7 @@ func (r *batchRun) close(ctx context.Context, d *view.Delivery) {
 			return
 		}
 		for _, part := range worn {
-			d.Shares[part].State = view.Lettered
+			d.Shares[part].State = view.DeadLettered
 		}
 		r.free(worn)
 	}

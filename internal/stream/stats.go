@@ -60,8 +60,8 @@ func (m *Mux) Stats() Stats {
 	return out
 }
 
-// stats is what a Mux counts.
-type stats struct {
+// counters is what a Mux counts.
+type counters struct {
 	mu    sync.Mutex
 	parts map[countKey]*PartStats // without their names
 
@@ -82,14 +82,14 @@ func (k countKey) entity() string {
 }
 
 // stop counts a batch that stopped.
-func (s *stats) stop() {
+func (s *counters) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopped++
 }
 
 // count counts a batch that ended, in one piece.
-func (s *stats) count(r *batchRun) {
+func (s *counters) count(r *batchRun) {
 	stopped, blocked := r.Stopped(), r.blocked()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,7 +111,7 @@ func (s *stats) count(r *batchRun) {
 			if sh.Fell {
 				c.Failed++
 			}
-			if sh.State == view.Lettered {
+			if sh.State == view.DeadLettered {
 				c.DeadLetters++
 			}
 			if sh.State == view.Pending && !sh.Fell && r.waits(blocked, d, part) {
@@ -122,7 +122,7 @@ func (s *stats) count(r *batchRun) {
 }
 
 // at is what records of an entity are counted in, of one part.
-func (s *stats) at(at countKey) *PartStats {
+func (s *counters) at(at countKey) *PartStats {
 	c := s.parts[at]
 	if c == nil {
 		if s.parts == nil {
@@ -144,7 +144,7 @@ type blockage struct {
 func (r *batchRun) blocked() (out map[blockage]bool) {
 	for _, d := range r.deliveries {
 		for part := range d.Shares {
-			if s := &d.Shares[part]; s.Fell && s.State != view.Lettered {
+			if s := &d.Shares[part]; s.Fell && s.State != view.DeadLettered {
 				if out == nil {
 					out = map[blockage]bool{}
 				}

@@ -262,13 +262,13 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 		}
 	}
 	for _, r := range append(t.AllKeys(), t.Also...) {
-		b.inRow(op, f, r)
+		b.inIndexKey(op, f, r)
 	}
 	return f
 }
 
-// inRow refuses a derived field that an index key is made of, unless the field's own attribute is the key.
-func (b *aggregateBuilder) inRow(op ruleOp, f *field.Field, r *model.IndexKeys) {
+// inIndexKey refuses a derived field that an index key is made of, unless the field's own attribute is the key.
+func (b *aggregateBuilder) inIndexKey(op ruleOp, f *field.Field, r *model.IndexKeys) {
 	for _, k := range r.Keys() {
 		if slices.Contains(k.Template.Fields(), f) && (!k.Template.Native() || r.Index.Kind == model.PrimaryIndex) {
 			b.fault("%s: field %s of %s is part of its %s key %q, which would go stale: use Native, or another field", op, f.Name, b.a.target.Name, r.Index.Name, k.Template)

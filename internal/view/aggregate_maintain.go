@@ -135,7 +135,7 @@ func (a *aggregate) decodeBy(attrs attr.Item) (v reflect.Value, err error) {
 
 // byKey reports whether the key of a source alone tells its target.
 func (a *aggregate) byKey() bool {
-	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.Primary.Keeps(p.from) })
+	return !slices.ContainsFunc(a.by, func(p pairing) bool { return !a.source.Primary.HoldsInFull(p.from) })
 }
 
 // disturbs reports whether a change of a target is one after which what is derived may be wrong: the target came, or

@@ -46,7 +46,7 @@ const (
 	Pending             // not done: in its turn, or withheld
 	Done
 	Failed
-	Lettered // gone to the dead letters
+	DeadLettered // gone to the dead letters
 )
 
 // Image is what an entity has in a record: how its item was before and is now.

@@ -25,7 +25,7 @@ type copying struct {
 	c        Change
 	now      attr.Item // what New is decoded from
 	was      attr.Item // what Old is decoded from
-	rows     []located // what was found for it
+	found     []located // what was found for it
 	again    bool      // it is to be looked at again
 	changing bool      // the source is another than in the look before
 	err      error
@@ -35,7 +35,7 @@ type copying struct {
 
 // located is an index entry that was found, with its key as text.
 type located struct {
-	row attr.Item
+	attrs attr.Item
 	id  string
 }
 

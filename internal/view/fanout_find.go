@@ -21,7 +21,7 @@ import (
 func (p *fanOutPass) sources(ctx context.Context, list []*copying) (left []*copying) {
 	keys := make([]attr.Item, len(list))
 	for i, c := range list {
-		keys[i], c.again, c.rows, c.err = c.key, false, nil, nil
+		keys[i], c.again, c.found, c.err = c.key, false, nil, nil
 	}
 	for i, s := range p.db.Fetch(ctx, keys) {
 		c, err := list[i], s.Err
@@ -57,7 +57,7 @@ func (f *fanOut) decoded(db *write.DB, attrs attr.Item) (source any, err error) 
 type search struct {
 	plan    *read.Plan
 	of      []*copying
-	rows    []located
+	found    []located
 	unread  error // of the index entries that cannot be read: the others are
 	elusive bool  // what the index said was gone, or another, when the item was read
 	err     error
@@ -101,7 +101,7 @@ func (p *fanOutPass) find(ctx context.Context, list []*copying) {
 			p.look(ctx, true, s.of...)
 		}
 		for _, c := range s.of {
-			c.rows = append(c.rows, s.rows...)
+			c.found = append(c.found, s.found...)
 		}
 	}
 }
@@ -169,7 +169,7 @@ func (f *fanOut) find(ctx context.Context, db *write.DB, s *search) error {
 			return false, true
 		}
 		attrs := it.Item.Attributes()
-		s.rows = append(s.rows, located{attrs, db.Table.KeyText(attrs)})
+		s.found = append(s.found, located{attrs, db.Table.KeyText(attrs)})
 		return true, true
 	})
 }
@@ -180,7 +180,7 @@ func (p *fanOutPass) open(ctx context.Context, list []*destination) (opened []*d
 	for _, d := range list {
 		var key attr.Item
 		err := fault.Safely(func() (err error) {
-			d.o, key, err = p.f.locate(d.row)
+			d.o, key, err = p.f.locate(d.attrs)
 			return err
 		})
 		if err != nil {

@@ -30,7 +30,7 @@ type fanOutPass struct {
 
 // destination is an index entry that was found, and the changes that are for it, in the order of the stream.
 type destination struct {
-	row     attr.Item
+	attrs     attr.Item
 	changes []*copying
 	o       *opened
 	target  call.Fetched // what a member points to
@@ -48,10 +48,10 @@ func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 	var order []*destination
 	byKey := map[string]*destination{}
 	for _, c := range list {
-		for _, found := range c.rows {
+		for _, found := range c.found {
 			d := byKey[found.id]
 			if d == nil {
-				d = &destination{row: found.row}
+				d = &destination{attrs: found.attrs}
 				byKey[found.id] = d
 				order = append(order, d)
 			}
@@ -96,7 +96,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		}
 		return
 	}
-	err = p.db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: w.items}, nil, nil)
+	err = p.db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: w.items}, nil, nil, nil)
 	switch {
 	case err == nil:
 		p.mu.Lock()

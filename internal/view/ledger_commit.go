@@ -57,7 +57,7 @@ func (a *aggregate) commit(ctx context.Context, db *write.DB, g []*look, met *en
 	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
 		return c.alone(ctx, g, err)
 	}
-	err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: c.ops}, nil, nil)
+	err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: c.ops}, nil, nil, nil)
 	if err == nil {
 		return committed, nil
 	}
@@ -95,10 +95,10 @@ func (c *commitment) add(l *look) error {
 			TableName: &c.db.Name, Key: key, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	} else {
-		row := attr.Item{model.ValueAttr: &types.AttributeValueMemberM{Value: want}, model.TargetAttr: &types.AttributeValueMemberM{Value: l.Target}, model.SourceAttr: &types.AttributeValueMemberM{Value: l.Source}}
-		maps.Copy(row, key)
+		item := attr.Item{model.ValueAttr: &types.AttributeValueMemberM{Value: want}, model.TargetAttr: &types.AttributeValueMemberM{Value: l.Target}, model.SourceAttr: &types.AttributeValueMemberM{Value: l.Source}}
+		maps.Copy(item, key)
 		c.push(l.Pair, types.TransactWriteItem{Put: &types.Put{
-			TableName: &c.db.Name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+			TableName: &c.db.Name, Item: item, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}})
 	}
 	for _, r := range c.a.sums {
@@ -139,10 +139,10 @@ func (c *commitment) rank(l *look, r rankRule) {
 		}})
 	}
 	if has && (!had || was != is || hash != wanted || l.remake) {
-		row := c.a.rankKey(r, l.TargetText, is, l.SourceText)
-		row[model.EntryAttr], row[model.TargetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.Target}
-		row[model.LedgerAttr] = &types.AttributeValueMemberS{Value: l.SourceText}
-		c.push(l.Pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.Name, Item: row}})
+		item := c.a.rankKey(r, l.TargetText, is, l.SourceText)
+		item[model.EntryAttr], item[model.TargetAttr] = l.want.entries[r.label], &types.AttributeValueMemberM{Value: l.Target}
+		item[model.LedgerAttr] = &types.AttributeValueMemberS{Value: l.SourceText}
+		c.push(l.Pair, types.TransactWriteItem{Put: &types.Put{TableName: &c.db.Name, Item: item}})
 	}
 }
 
@@ -178,11 +178,11 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	for i, row := range c.db.Fetch(ctx, keys) {
-		if row.Err != nil {
-			return row.Err
+	for i, item := range c.db.Fetch(ctx, keys) {
+		if item.Err != nil {
+			return item.Err
 		}
-		have, err := sumOf(row.Item, model.CountAttr)
+		have, err := sumOf(item.Item, model.CountAttr)
 		if err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 		if is.Sign() < 0 {
 			is = decimal.Number{} // another program wrote it: Rebuild counts anew
 		}
-		c.value(keys[i], row.Item, is, g[0].Target)
+		c.value(keys[i], item.Item, is, g[0].Target)
 		switch attr := changing[i].attr; {
 		case have.IsZero() && !is.IsZero():
 			c.adds[attr] = c.adds[attr].Add(decimal.Int(1))
@@ -216,10 +216,10 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 		}})
 		return
 	}
-	row := attr.Item{model.CountAttr: &types.AttributeValueMemberN{Value: n.String()}, model.TargetAttr: &types.AttributeValueMemberM{Value: target}}
-	maps.Copy(row, key)
+	item := attr.Item{model.CountAttr: &types.AttributeValueMemberN{Value: n.String()}, model.TargetAttr: &types.AttributeValueMemberM{Value: target}}
+	maps.Copy(item, key)
 	c.push(nil, types.TransactWriteItem{Put: &types.Put{
-		TableName: &c.db.Name, Item: row, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
+		TableName: &c.db.Name, Item: item, ConditionExpression: cond, ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}})
 }
 

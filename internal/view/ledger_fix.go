@@ -256,7 +256,7 @@ func (a *aggregate) write(ctx context.Context, db *write.DB, target, was, differ
 		cond += " AND " + stamp + " = " + x.Value(was[model.StampAttr])
 	}
 	set += " REMOVE " + x.Name(model.HoldAttr) + remove
-	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, _, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}, nil)
@@ -277,8 +277,8 @@ func readPartition(ctx context.Context, db *write.DB, pk string) func(yield func
 				yield(nil, err)
 				return
 			}
-			for _, row := range out.Items {
-				if !yield(row, nil) {
+			for _, item := range out.Items {
+				if !yield(item, nil) {
 					return
 				}
 			}

@@ -37,7 +37,7 @@ func holdTarget(ctx context.Context, db *write.DB, target attr.Item, d time.Dura
 	until := db.Opts.Now().Add(min(max(d, minHold), maxHold))
 	set := "SET " + x.Name(model.HoldAttr) + " = " + x.Value(decimalValue(decimal.Int(until.UnixMilli())))
 	cond := "attribute_exists(" + x.Name(db.Table.Primary.Partition[0]) + ")"
-	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, _, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}, nil)
@@ -82,7 +82,7 @@ func letGo(ctx context.Context, db *write.DB, target, was attr.Item) error {
 	x := &plan.Expression{}
 	set := "REMOVE " + x.Name(model.HoldAttr)
 	cond := x.Name(model.HoldAttr) + " = " + x.Value(held)
-	_, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+	_, _, err := db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &db.Name, Key: target, UpdateExpression: &set, ConditionExpression: &cond,
 		ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 	}, nil)

@@ -24,7 +24,7 @@ func (a *aggregate) fixed(target attr.Item) (attr.Item, error) {
 	}
 	out := attr.Item{}
 	for _, p := range a.by {
-		if p.into.Stored() && a.target.Primary.Keeps(p.into) {
+		if p.into.Stored() && a.target.Primary.HoldsInFull(p.into) {
 			out[p.into.Attr()] = attrs[p.into.Attr()]
 		}
 	}

@@ -252,14 +252,14 @@ func (a *aggregate) lookAt(ctx context.Context, db *write.DB, pairs []*Pair, loo
 	}
 	rows := db.Fetch(ctx, keys)
 	for i, p := range pairs {
-		row, source := rows[0], call.Fetched{}
+		item, source := rows[0], call.Fetched{}
 		if rows = rows[1:]; p.kept == nil {
 			source, rows = rows[0], rows[1:]
 		}
-		if p.err = errors.Join(row.Err, source.Err); p.err != nil {
+		if p.err = errors.Join(item.Err, source.Err); p.err != nil {
 			continue
 		}
-		l := &look{Pair: p, have: contributed(row.Item)}
+		l := &look{Pair: p, have: contributed(item.Item)}
 		if !p.exact {
 			l.rest = a.foreign(l.have)
 		}
@@ -278,11 +278,11 @@ func (a *aggregate) lookAt(ctx context.Context, db *write.DB, pairs []*Pair, loo
 }
 
 // contributed returns what a ledger item says; nil if there is none.
-func contributed(row attr.Item) attr.Item {
-	if row == nil {
+func contributed(item attr.Item) attr.Item {
+	if item == nil {
 		return nil
 	}
-	if v, ok := row[model.ValueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
+	if v, ok := item[model.ValueAttr].(*types.AttributeValueMemberM); ok && v.Value != nil {
 		return v.Value
 	}
 	return attr.Item{}

@@ -23,13 +23,13 @@ type audit struct {
 	want    attr.Item // by attribute of the target, nil for what it should not have
 	counted bool      // something counts for it
 
-	lost      []lostRow   // of ranks
+	lost      []lostRank   // of ranks
 	surplus   []attr.Item // rows of ranks that no ledger item has put there
 	miscounts []miscount  // of values
 }
 
-// lostRow is a rank row that is not there, or not as its ledger item says.
-type lostRow struct {
+// lostRank is a rank row that is not there, or not as its ledger item says.
+type lostRank struct {
 	key    attr.Item
 	source string // the sort key of the ledger item
 }
@@ -99,13 +99,13 @@ func (a *aggregate) ledger(ctx context.Context, db *write.DB, target string) (*s
 		l.places[r.label] = map[string]place{}
 	}
 	sort := db.Table.Primary.Sort[0]
-	for row, err := range readPartition(ctx, db, a.ledgerPartition(target)) {
+	for item, err := range readPartition(ctx, db, a.ledgerPartition(target)) {
 		if err != nil {
 			return nil, err
 		}
 		l.items++
-		v := contributed(row)
-		source, _ := row[sort].(*types.AttributeValueMemberS)
+		v := contributed(item)
+		source, _ := item[sort].(*types.AttributeValueMemberS)
 		for _, r := range a.sums {
 			n, err := sumOf(v, r.label)
 			if err != nil {
@@ -132,34 +132,34 @@ func (a *aggregate) readRank(ctx context.Context, db *write.DB, r *audit, rule r
 	pk := a.rulePartition(model.RankPrefix, rule.label, target)
 	sort := db.Table.Primary.Sort[0]
 	var entries []types.AttributeValue
-	for row, err := range readPartition(ctx, db, pk) {
+	for item, err := range readPartition(ctx, db, pk) {
 		if err != nil {
 			return err
 		}
-		at, _ := row[sort].(*types.AttributeValueMemberS)
+		at, _ := item[sort].(*types.AttributeValueMemberS)
 		if at == nil {
 			continue
 		}
 		p, ok := places[at.Value]
 		if !ok {
-			r.surplus = append(r.surplus, row)
+			r.surplus = append(r.surplus, item)
 			continue
 		}
-		if p.hash != hashText(attr.Canonical(row[model.EntryAttr])) {
+		if p.hash != hashText(attr.Canonical(item[model.EntryAttr])) {
 			continue // it stays among the places, and counts as lost
 		}
 		delete(places, at.Value)
 		switch {
 		case rule.op != RuleMin:
-			if entries = append(entries, row[model.EntryAttr]); len(entries) > rule.n {
+			if entries = append(entries, item[model.EntryAttr]); len(entries) > rule.n {
 				entries = entries[1:]
 			}
 		case len(entries) < rule.n:
-			entries = append(entries, row[model.EntryAttr])
+			entries = append(entries, item[model.EntryAttr])
 		}
 	}
 	for _, at := range slices.Sorted(maps.Keys(places)) {
-		r.lost = append(r.lost, lostRow{db.Table.CompanionKey(pk, at), places[at].source})
+		r.lost = append(r.lost, lostRank{db.Table.CompanionKey(pk, at), places[at].source})
 	}
 	if len(places) > 0 {
 		return nil // what the target should say is not known until they are there
@@ -174,20 +174,20 @@ func (a *aggregate) readRank(ctx context.Context, db *write.DB, r *audit, rule r
 // readValues compares the rows of a Distinct with the counts of the ledger.
 func (a *aggregate) readValues(ctx context.Context, db *write.DB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
 	pk := a.rulePartition(model.DistinctPrefix, rule.label, target)
-	for row, err := range readPartition(ctx, db, pk) {
+	for item, err := range readPartition(ctx, db, pk) {
 		if err != nil {
 			return err
 		}
-		value, _ := row[db.Table.Primary.Sort[0]].(*types.AttributeValueMemberS)
+		value, _ := item[db.Table.Primary.Sort[0]].(*types.AttributeValueMemberS)
 		if value == nil {
 			continue
 		}
-		have, err := sumOf(row, model.CountAttr)
+		have, err := sumOf(item, model.CountAttr)
 		if err != nil {
 			return err
 		}
 		if want := counts[value.Value]; !have.Sub(decimal.Int(want)).IsZero() {
-			r.miscounts = append(r.miscounts, miscount{db.Table.KeyOf(model.Loaded(row)), row, want})
+			r.miscounts = append(r.miscounts, miscount{db.Table.KeyOf(model.Loaded(item)), item, want})
 		}
 		delete(counts, value.Value)
 	}
@@ -206,8 +206,8 @@ func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Ite
 			return changed, err
 		}
 	}
-	for _, row := range r.surplus {
-		dropped, err := a.dropRank(ctx, db, row, target)
+	for _, item := range r.surplus {
+		dropped, err := a.dropRank(ctx, db, item, target)
 		if err != nil {
 			return changed, err
 		}
@@ -219,7 +219,7 @@ func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Ite
 		return changed, nil // what counts for an absent target is counted when it is there
 	}
 	for _, m := range r.miscounts {
-		switch err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: a.recount(db, target, was, m)}, nil, nil); {
+		switch err := db.TransactWrite(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: a.recount(db, target, was, m)}, nil, nil, nil); {
 		case err == nil:
 			changed++
 		case !apierror.Moved(err):
@@ -230,7 +230,7 @@ func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Ite
 }
 
 // restore puts rows of ranks that are not there, with the ledger items that they belong to.
-func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item, lost []lostRow) (changed int, err error) {
+func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item, lost []lostRank) (changed int, err error) {
 	text := db.Table.RefText(target)
 	keys := make([]attr.Item, len(lost))
 	for i, l := range lost {
@@ -239,11 +239,11 @@ func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item,
 	var pairs []*Pair
 	seen := map[string]bool{}
 	var errs []error
-	for i, row := range db.Fetch(ctx, keys) {
-		source, _ := row.Item[model.SourceAttr].(*types.AttributeValueMemberM)
+	for i, item := range db.Fetch(ctx, keys) {
+		source, _ := item.Item[model.SourceAttr].(*types.AttributeValueMemberM)
 		switch {
-		case row.Err != nil:
-			errs = append(errs, row.Err)
+		case item.Err != nil:
+			errs = append(errs, item.Err)
 		case source == nil || seen[lost[i].source]:
 		case isKept(lost[i].source):
 			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.Table.KeyText(lost[i].key), db.Table.KeyText(keys[i])))
@@ -263,8 +263,8 @@ func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item,
 
 // dropRank deletes a row of a rank that no ledger item has put there: of a rule that is no more, or that was not there
 // while its source changed.
-func (a *aggregate) dropRank(ctx context.Context, db *write.DB, row, target attr.Item) (dropped bool, err error) {
-	surplus, key, have, err := a.isSurplus(ctx, db, row, target)
+func (a *aggregate) dropRank(ctx context.Context, db *write.DB, item, target attr.Item) (dropped bool, err error) {
+	surplus, key, have, err := a.isSurplus(ctx, db, item, target)
 	if err != nil || !surplus {
 		return false, err
 	}
@@ -275,8 +275,8 @@ func (a *aggregate) dropRank(ctx context.Context, db *write.DB, row, target attr
 			TableName: &db.Name, Key: key, ConditionExpression: c.asRead(x, have),
 			ExpressionAttributeNames: x.Names(), ExpressionAttributeValues: x.Values(),
 		}},
-		{Delete: &types.Delete{TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(row))}},
-	}}, nil, nil)
+		{Delete: &types.Delete{TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(item))}},
+	}}, nil, nil, nil)
 	if apierror.Moved(err) {
 		return false, nil // its ledger item is being written: by a rule that keeps the row
 	}
@@ -285,9 +285,9 @@ func (a *aggregate) dropRank(ctx context.Context, db *write.DB, row, target attr
 
 // isSurplus reports whether no ledger item has put a rank row where it is, and returns the key of the ledger item that
 // could have, and what that says.
-func (a *aggregate) isSurplus(ctx context.Context, db *write.DB, row, target attr.Item) (surplus bool, key, have attr.Item, err error) {
+func (a *aggregate) isSurplus(ctx context.Context, db *write.DB, item, target attr.Item) (surplus bool, key, have attr.Item, err error) {
 	t := db.Table
-	source, _ := row[model.LedgerAttr].(*types.AttributeValueMemberS)
+	source, _ := item[model.LedgerAttr].(*types.AttributeValueMemberS)
 	if source == nil {
 		return false, nil, nil, nil
 	}
@@ -300,7 +300,7 @@ func (a *aggregate) isSurplus(ctx context.Context, db *write.DB, row, target att
 	have = contributed(ledger)
 	for _, rule := range a.ranks {
 		order, _, ok := rankOf(have, rule.label)
-		if ok && attr.EqualItems(t.KeyOf(model.Loaded(row)), a.rankKey(rule, text, order, source.Value)) {
+		if ok && attr.EqualItems(t.KeyOf(model.Loaded(item)), a.rankKey(rule, text, order, source.Value)) {
 			return false, key, have, nil
 		}
 	}

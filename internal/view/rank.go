@@ -111,8 +111,8 @@ func (a *aggregate) first(ctx context.Context, db *write.DB, r rankRule, target 
 		return nil, err
 	}
 	var entries []types.AttributeValue
-	for _, row := range out.Items {
-		entries = append(entries, row[model.EntryAttr])
+	for _, item := range out.Items {
+		entries = append(entries, item[model.EntryAttr])
 	}
 	return entries, nil
 }

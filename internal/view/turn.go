@@ -94,7 +94,7 @@ func (t *Turn) Settle(ctx context.Context, d *Delivery, err error) {
 func (t *Turn) Pass(d *Delivery) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.Behind[d.Item] == d && d.Shares[t.Part].State == Lettered {
+	if t.Behind[d.Item] == d && d.Shares[t.Part].State == DeadLettered {
 		delete(t.Behind, d.Item)
 	}
 }

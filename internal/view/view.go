@@ -228,7 +228,7 @@ func (v *View) unmark(ctx context.Context, db *write.DB, stamp string) error {
 	if stamp == "" || !v.Table.HasCompanions() {
 		return nil
 	}
-	_, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+	_, _, err := db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: &db.Name, Key: v.MarkKey(),
 		ConditionExpression:       new("#s = :s"),
 		ExpressionAttributeNames:  map[string]string{"#s": model.StampAttr},

@@ -89,7 +89,7 @@ func (d *viewDrop) run(ctx context.Context, scan read.ScanOptions) error {
 		return err
 	}
 	mark := (&View{Name: d.name, Table: d.db.Table}).MarkKey()
-	_, err := d.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.Name, Key: mark}, nil)
+	_, _, err := d.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &d.db.Name, Key: mark}, nil)
 	return d.db.Explain(err)
 }
 

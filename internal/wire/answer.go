@@ -11,6 +11,7 @@ type shape uint8
 
 const (
 	oneItem  shape = iota + 1 // {"Item": {…}}
+	newOrOld                  // {"Attributes": {…}}, or {"Item": {…}} in an error
 	allItems                  // {"Items": [{…}, …]}
 	byTable                   // {"Responses": {"table": [{…}, …]}}
 	inTurn                    // {"Responses": [{"Item": {…}}, {}, …]}
@@ -28,7 +29,7 @@ func shapeOf(out any) (member string, s shape) {
 	case *dynamodb.TransactGetItemsOutput:
 		return "Responses", inTurn
 	case *dynamodb.PutItemOutput, *dynamodb.UpdateItemOutput, *dynamodb.DeleteItemOutput:
-		return "Attributes", oneItem
+		return "Attributes", newOrOld
 	}
 	return "", 0
 }
@@ -71,7 +72,7 @@ func (p *Page) read(member string, s shape) bool {
 
 func (r *reader) held(s shape) bool {
 	switch s {
-	case oneItem:
+	case oneItem, newOrOld:
 		return r.item()
 	case allItems:
 		return r.list((*reader).item)

@@ -3,10 +3,12 @@ package wire
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -16,9 +18,8 @@ import (
 // for use, once.
 type Call struct {
 	smithyhttp.ClientProtocol
-	RequestOnly  bool    // the SDK reads the items of the response
-	ChecksumOnly bool    // the SDK also writes those of the request
-	Item         *Writer // of a PutItem, in place of the input's item
+	ChecksumOnly bool    // the SDK writes the request, and reads the items of the response
+	Items        []*Writer // of the puts, in the order of the request, each in place of the input's item; nil for one that the input has
 	page         *Page
 }
 
@@ -41,7 +42,8 @@ func (c *Call) Options(o *dynamodb.Options) {
 	c.ClientProtocol, o.Protocol = o.Protocol, c
 }
 
-// Page returns the items after a successful call; nil if the SDK has read them into its output.
+// Page returns the items after a successful call, and the item after a call whose condition failed on it; nil if the SDK has
+// read them into its output or error.
 func (c *Call) Page() *Page { return c.page }
 
 // DeserializeResponse reads the response.
@@ -67,11 +69,16 @@ func (c *Call) DeserializeResponse(ctx context.Context, schema *smithy.Operation
 		return err
 	}
 	member, s := shapeOf(out)
-	if member != "" && !c.RequestOnly && !c.ChecksumOnly && 200 <= resp.StatusCode && resp.StatusCode < 300 && p.read(member, s) {
+	succeeded := 200 <= resp.StatusCode && resp.StatusCode < 300
+	if !succeeded && s == newOrOld {
+		member = "Item" // that a condition failed on
+	}
+	if member != "" && !c.ChecksumOnly && (succeeded || s == newOrOld) && p.read(member, s) {
 		resp.Body = &received{bytes.NewReader(p.rest), closing}
-		if err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out); err == nil {
+		err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+		if _, failed := errors.AsType[*types.ConditionalCheckFailedException](err); succeeded && err == nil || !succeeded && failed {
 			c.page = p
-			return nil
+			return err
 		} // the SDK's error has the position in the response, so it must read the original response
 	}
 	resp.Body = &received{bytes.NewReader(p.body), closing}

@@ -48,7 +48,7 @@ func TestAChangedResponseIsAnError(t *testing.T) {
 	t.Parallel()
 	whole := []byte(`{"Items":[{"pk":{"S":"k"},"total":{"N":"129900"}}],"Count":1}`)
 	changed := bytes.ReplaceAll(whole, []byte("129900"), []byte("929900"))
-	for name, call := range map[string]wire.Call{"items": {}, "requests only": {RequestOnly: true}, "attribute maps": {ChecksumOnly: true}} {
+	for name, call := range map[string]wire.Call{"items": {}, "attribute maps": {ChecksumOnly: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run := func(s *stub, opts ...func(*dynamodb.Options)) error {
@@ -85,7 +85,7 @@ func TestAChangedResponseIsAnError(t *testing.T) {
 func TestAChangedResponseOfAWriteIsAnError(t *testing.T) {
 	t.Parallel()
 	body := []byte(`{"Attributes":{"pk":{"S":"k"},"total":{"N":"129900"}}}`)
-	c := wire.Call{RequestOnly: true}
+	c := wire.Call{}
 	in := &dynamodb.PutItemInput{TableName: aws.String("t"), Item: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "k"}}}
 	_, err := (&stub{body: body, header: http.Header{"X-Amz-Crc32": {"1"}}}).client().PutItem(t.Context(), in, c.Options)
 	requireChanged(t, err)

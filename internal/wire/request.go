@@ -2,105 +2,90 @@ package wire
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/document"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// SerializeRequest writes the request. It writes the items of PutItem and BatchWriteItem itself, if they are in order;
-// the SDK writes all else.
+// SerializeRequest writes the requests of most operations itself. The SDK writes the others, and whatever it may refuse.
 func (c *Call) SerializeRequest(ctx context.Context, schema *smithy.OperationSchema, in smithy.Serializable, req *smithyhttp.Request) error {
 	if c.ChecksumOnly {
 		return c.ClientProtocol.SerializeRequest(ctx, schema, in, req)
 	}
-	switch v := in.(type) {
-	case *dynamodb.PutItemInput:
-		if c.Item != nil {
-			if done, err := c.put(v, req); done || err != nil {
-				return err
-			}
-			in = &putItem{v, c.Item}
-			break
-		}
-		w := NewWriter()
-		defer w.Release()
-		if w.item(v.Item) {
-			in = &putItem{v, w}
-		}
-	case *dynamodb.BatchWriteItemInput:
-		w := NewWriter()
-		defer w.Release()
-		if w.batch(v.RequestItems) {
-			in = &batchWrite{v, w}
-		}
+	if done, err := c.whole(in, req); done || err != nil {
+		return err
+	}
+	in, err := c.filled(in)
+	if err != nil {
+		return err
 	}
 	return c.ClientProtocol.SerializeRequest(ctx, schema, in, req)
 }
 
-// putItem is the request with its item in JSON.
-type putItem struct {
-	in   *dynamodb.PutItemInput
-	item *Writer
-}
-
-func (p *putItem) Serialize(s smithy.ShapeSerializer) {
-	rest := *p.in
-	rest.Item = nil
-	s.WriteStruct(schemas.PutItemInput)
-	rest.SerializeMembers(s)
-	s.WriteDocument(schemas.PutItemInput_Item, document.Opaque{Value: p.item})
-	s.CloseStruct()
-}
-
-// batchWrite is the request with its items in JSON.
-type batchWrite struct {
-	in    *dynamodb.BatchWriteItemInput
-	items *Writer
-}
-
-func (b *batchWrite) Serialize(s smithy.ShapeSerializer) {
-	rest := *b.in
-	rest.RequestItems = nil
-	s.WriteStruct(schemas.BatchWriteItemInput)
-	rest.SerializeMembers(s)
-	s.WriteDocument(schemas.BatchWriteItemInput_RequestItems, document.Opaque{Value: b.items})
-	s.CloseStruct()
-}
-
-// batch appends the requests of one table, and returns false for what the SDK must write.
-func (w *Writer) batch(tables map[string][]types.WriteRequest) bool {
-	if len(tables) != 1 {
-		return false
+// item returns the JSON of the item of put i, nil if it is in the input.
+func (c *Call) item(i int) *Writer {
+	if i >= len(c.Items) {
+		return nil
 	}
-	for table, requests := range tables {
-		w.Text = append(w.Text, '{')
-		if !w.Quote(table) {
-			return false
-		}
-		w.Text = append(w.Text, ":["...)
-		for i, req := range requests {
-			if i > 0 {
-				w.Text = append(w.Text, ',')
-			}
-			ok := false
-			switch {
-			case req.PutRequest != nil && req.DeleteRequest == nil:
-				w.Text = append(w.Text, `{"PutRequest":{"Item":`...)
-				ok = w.item(req.PutRequest.Item)
-			case req.PutRequest == nil && req.DeleteRequest != nil:
-				w.Text = append(w.Text, `{"DeleteRequest":{"Key":`...)
-				ok = w.item(req.DeleteRequest.Key)
-			}
-			if !ok {
-				return false
-			}
-			w.Text = append(w.Text, "}}"...)
-		}
-		w.Text = append(w.Text, "]}"...)
+	return c.Items[i]
+}
+
+// filled returns the input with the attributes of all its items.
+func (c *Call) filled(in smithy.Serializable) (smithy.Serializable, error) {
+	if len(c.Items) == 0 {
+		return in, nil
 	}
-	return true
+	var err error
+	fill := func(i int, attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
+		if item := c.item(i); item != nil && err == nil {
+			attrs, err = item.Attributes()
+		}
+		return attrs
+	}
+	switch all := in.(type) {
+	case *dynamodb.PutItemInput:
+		put := *all
+		put.Item = fill(0, put.Item)
+		in = &put
+	case *dynamodb.TransactWriteItemsInput:
+		transact := *all
+		transact.TransactItems = slices.Clone(all.TransactItems)
+		for i, t := range transact.TransactItems {
+			if t.Put != nil {
+				put := *t.Put
+				put.Item = fill(i, put.Item)
+				transact.TransactItems[i].Put = &put
+			}
+		}
+		in = &transact
+	case *dynamodb.BatchWriteItemInput:
+		batch := *all
+		batch.RequestItems = make(map[string][]types.WriteRequest, len(all.RequestItems))
+		for table, requests := range all.RequestItems {
+			requests = slices.Clone(requests)
+			for i, r := range requests {
+				if r.PutRequest != nil {
+					requests[i].PutRequest = &types.PutRequest{Item: fill(i, r.PutRequest.Item)}
+				}
+			}
+			batch.RequestItems[table] = requests
+		}
+		in = &batch
+	}
+	return in, err
+}
+
+// Attributes reads the item that was written.
+func (w *Writer) Attributes() (map[string]types.AttributeValue, error) {
+	p := newPage()
+	defer p.Release()
+	p.body = append(append(append(p.body, `{"Item":`...), w.Text...), '}')
+	if !p.read("Item", oneItem) {
+		return nil, fmt.Errorf("the JSON of an item cannot be read: %.100s", w.Text)
+	}
+	return p.Item(0).Attributes(), nil
 }

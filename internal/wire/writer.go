@@ -40,9 +40,6 @@ func Member(name string) string {
 	return string(append(w.Text, ':'))
 }
 
-// MarshalSmithyDocument returns the JSON in the SDK's form, to be copied into a request.
-func (w *Writer) MarshalSmithyDocument() ([]byte, error) { return w.Text, nil }
-
 // item appends an item.
 func (w *Writer) item(attrs map[string]types.AttributeValue) bool {
 	if attrs == nil {

@@ -8,29 +8,31 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// action is one write of one item, as DynamoDB takes it. Every verb compiles to one or several.
+// action is one write of one item, as one request to DynamoDB. Every verb compiles to one or several.
 type action struct {
 	kind   actionKind
 	role   role
-	unique *model.Unique // of a claim or a release
+	unique *model.Unique // the constraint that the action takes or releases
 	op     int           // the position of the op that it belongs to
 	e      *model.Entity
 	verb   Verb
 	now    time.Time
 	key    attr.Item
-	attrs  attr.Item // of a put
-	bytes  int       // of attrs, if it is known
+	attrs  attr.Item    // of a put
+	bytes  int          // of attrs, if it is known
+	json   *wire.Writer // the item, in place of attrs
 	x      plan.Expression
 	update plan.Update
 	guards []guard
-	owners []types.AttributeValue // of a claim or a release: the keys of the items that may hold it
+	owners []types.AttributeValue // with unique: the keys of the items that may hold the value
 
-	// orAbsent makes the guards count only where the item is there.
+	// orAbsent limits the guards to an item that exists: a missing item passes.
 	orAbsent bool
 
-	written   bool // whether the condition is
+	written   bool // whether condition is rendered
 	condition string
 }
 
@@ -43,18 +45,18 @@ const (
 	checkAction
 )
 
-// role says what an action is for, seen from its op.
+// role says what an action does for its op. Errors print it.
 type role string
 
 const (
-	roleNone    role = "none" // of a failure that is not about an action
-	roleItem    role = "item"
-	roleSource  role = "the item moved from"
-	roleVersion role = "version row"
-	roleFirst   role = "first version"
-	roleMark    role = "mark of the first version"
-	roleClaim   role = "unique constraint"
-	roleRelease role = "unique constraint given up"
+	roleNone     role = "none" // the failure is not about an action
+	roleItem     role = "item"
+	roleSource   role = "source item"
+	roleVersion  role = "version item"
+	roleFirst    role = "first version"
+	roleMark     role = "marker of the first version"
+	roleUnique   role = "unique constraint"
+	roleReleased role = "released unique constraint"
 )
 
 // guard adds a guard for the action's op.
@@ -62,7 +64,7 @@ func (a *action) guard(kind guardKind, t test) {
 	a.guards = append(a.guards, guard{op: a.op, kind: kind, test: t})
 }
 
-// conditionText is the condition expression, "" if there is none. From the first call on the guards are settled.
+// conditionText is the condition expression, "" if there is none. No guard may be added after the first call.
 func (a *action) conditionText() string {
 	if a.written {
 		return a.condition
@@ -74,7 +76,7 @@ func (a *action) conditionText() string {
 	a.written, a.condition = true, plan.And(texts...)
 	if a.orAbsent {
 		alive := ""
-		if a.e.TTL != nil { // what is left of an expired item would mix with the new one
+		if a.e.TTL != nil { // an update would keep attributes of an expired item
 			alive = a.aliveText()
 		}
 		if a.condition = plan.And(alive, a.condition); a.condition != "" {
@@ -84,10 +86,10 @@ func (a *action) conditionText() string {
 	return a.condition
 }
 
-// pk is the placeholder of the attribute that every item has.
+// pk is the placeholder of the partition key attribute, which every item has.
 func (a *action) pk() string { return a.x.Name(a.e.Table.Primary.Partition[0]) }
 
-// aliveText is the condition that an item has not expired, "" where none does.
+// aliveText is the condition that an item has not expired, "" if items of the entity never expire.
 func (a *action) aliveText() string {
 	if a.e.TTL == nil {
 		return ""
@@ -95,7 +97,7 @@ func (a *action) aliveText() string {
 	return model.AliveText(a.x.Path(a.e.TTL.Path), a.x.Value(model.TTLOf(a.now)))
 }
 
-// resurrects reports a write that would mix with what is left of an expired item: an update that makes an item.
+// resurrects reports an update that may create an item. It would keep attributes of an expired item that is still stored.
 func (a *action) resurrects() bool {
 	absent := a.orAbsent
 	for _, g := range a.guards {
@@ -109,8 +111,8 @@ func (a *action) resurrects() bool {
 	return absent && a.kind == updateAction
 }
 
-// given asks for the conditions of an If or a Check.
-func (a *action) given(conds []model.Clause) error {
+// addConditions adds the conditions of an If or a Check.
+func (a *action) addConditions(conds []model.Clause) error {
 	for _, c := range conds {
 		cc, err := a.e.CompileCond(c)
 		if err != nil {
@@ -121,9 +123,9 @@ func (a *action) given(conds []model.Clause) error {
 	return nil
 }
 
-// schema asks that the item is not of a newer schema; exactly that it is of this one, where the write keeps what is there
-// or asks something of it.
-func (a *action) schema(exactly bool) {
+// requireSchema requires that the item has no newer schema. With exactly it requires this program's schema: the write keeps
+// stored attributes or has a condition on them.
+func (a *action) requireSchema(exactly bool) {
 	switch {
 	case a.e.Schema == 0:
 	case exactly:
@@ -133,13 +135,13 @@ func (a *action) schema(exactly bool) {
 	}
 }
 
-// blame returns the guards that do not hold on the item that is there, the first one of each op.
-func (a *action) blame(old attr.Item) (failed []guard) {
+// failedGuards returns the guards that do not hold for the stored item, the first one of each op.
+func (a *action) failedGuards(old attr.Item) (failed []guard) {
 	if a.orAbsent && old == nil {
 		return nil
 	}
 	seen := map[int]bool{}
-	for _, sure := range []bool{true, false} { // those of which only DynamoDB can tell, if no other
+	for _, sure := range []bool{true, false} { // guards that only DynamoDB can evaluate come last
 		for _, g := range a.guards {
 			if holds, known := g.test.holds(a, old); !seen[g.op] && known == sure && !holds {
 				failed = append(failed, g)
@@ -153,30 +155,58 @@ func (a *action) blame(old attr.Item) (failed []guard) {
 	return failed
 }
 
-// take merges what a check asks for into a; false if the two cannot both be had in one condition.
-func (a *action) take(check *action) bool {
+// mergeCheck adds the guards of a check to a. It returns false if one condition cannot express both.
+func (a *action) mergeCheck(check *action) bool {
 	if a.unique != nil || check.unique != nil {
 		return false
 	}
 	if a.orAbsent && check.verb == VerbCheckAbsent {
-		a.guards = nil // they ask something of an item that is there
+		a.guards = nil // they only apply to an existing item
 	}
 	a.orAbsent = false
 	a.guards = append(a.guards, check.guards...)
 	return true
 }
 
-// size is what the action counts against the 4 MB of a transaction.
+// size is what the action counts against the 4 MB of a transaction. JSON counts as its text, which is longer than the item.
 func (a *action) size() int {
 	n := a.bytes
 	switch {
 	case a.kind != putAction:
 		n = attr.Size(a.key)
+	case a.json != nil:
+		n = len(a.json.Text)
 	case n == 0:
 		n = attr.Size(a.attrs)
 	}
 	a.conditionText()
 	return n + attr.Size(a.x.Values())
+}
+
+// exactSize is size without the exception.
+func (a *action) exactSize() int {
+	if a.json == nil {
+		return a.size()
+	}
+	attrs, err := a.json.Attributes()
+	if err != nil {
+		return a.size()
+	}
+	return attr.Size(attrs) + attr.Size(a.x.Values())
+}
+
+// item returns the attributes of a put for its request: with JSON in their place, only those of the key.
+func (a *action) item() attr.Item {
+	if a.json != nil {
+		return a.key
+	}
+	return a.attrs
+}
+
+// release returns the buffer of the JSON, once the action was sent.
+func (a *action) release() {
+	a.json.Release()
+	a.json = nil
 }
 
 // transactItem is the action as part of a transaction.
@@ -194,7 +224,7 @@ func (a *action) transactItem(table *string) types.TransactWriteItem {
 	switch kind {
 	case putAction:
 		return types.TransactWriteItem{Put: &types.Put{
-			TableName: table, Item: a.attrs, ConditionExpression: cond,
+			TableName: table, Item: a.item(), ConditionExpression: cond,
 			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
 		}}
 	case updateAction:

@@ -14,14 +14,14 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// batchWorkers is how many requests of one batch are under way at a time.
+// batchWorkers is the number of requests that one batch sends concurrently.
 const batchWorkers = 8
 
-// Batch runs ops in as few requests as possible and in no transaction. Ops on one item are done in their order, each
-// in a later request, and not at all after one that failed. Ops that fail before any request fail the whole: then
-// nothing is written.
+// Batch runs ops in as few requests as possible, without a transaction. Ops on the same item run in order, each in a later
+// request; the first failure stops them. If an op is invalid, Batch returns before any request and writes nothing.
 func (db *DB) Batch(ctx context.Context, ops []Op) error {
 	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
 	if err := b.prepare(ops); err != nil {
@@ -36,7 +36,7 @@ func (db *DB) Batch(ctx context.Context, ops []Op) error {
 	return b.err()
 }
 
-// writeBatch is a Batch under way.
+// writeBatch is the state of one call of Batch.
 type writeBatch struct {
 	db       *DB
 	items    []batchItem
@@ -50,13 +50,14 @@ type batchItem struct {
 	op      Op
 	key     attr.Item
 	id      string
-	request *types.WriteRequest // nil for an op that goes alone
+	request *types.WriteRequest // nil for an op that needs its own request
+	json    *wire.Writer        // the item of the request, if it has only the key
 	size    int
 	wave    int
 	after   []int // the ops before it on the items that it writes
 }
 
-// prepare finds out how each op goes, and refuses the batch for what is wrong with some of them.
+// prepare compiles each op and assigns it to a wave. It returns an error if an op is invalid.
 func (b *writeBatch) prepare(ops []Op) error {
 	last := map[string]int{}
 	var refused []*fault.WriteError
@@ -90,16 +91,16 @@ func (b *writeBatch) prepare(ops []Op) error {
 	return nil
 }
 
-// add takes an op in, and returns the key of the item that it writes last: another one than its own if it is a Move.
+// add compiles the op at position i. It returns the key of the last item that the op writes: of a Move, the target.
 func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	op.quiet = true
 	it := &b.items[i]
 	it.op = op
 	switch {
 	case op.Verb == VerbCheck || op.Verb == VerbCheckAbsent:
-		return "", op.Fail(nil, fault.Model("a check means nothing outside a transaction: use Transact"))
+		return "", op.Fail(nil, fault.Model("Check and CheckAbsent have no effect outside a transaction: use Transact"))
 	case op.ReturnOld:
-		return "", op.Fail(nil, fault.Model("a batch returns nothing: leave ReturnOld out"))
+		return "", op.Fail(nil, fault.Model("a batch returns no items: remove ReturnOld"))
 	}
 	if it.key, err = op.e.Key(string(op.Verb), op.item); err != nil {
 		return "", err
@@ -118,35 +119,35 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 	return b.db.Table.KeyText(key), nil
 }
 
-// bulk reports whether the op can go with others in one BatchWriteItem, which knows no conditions.
+// bulk reports whether the op can be part of a BatchWriteItem request, which has no conditions.
 func (op Op) bulk() bool {
 	e := op.e
 	return (op.Verb == VerbPut || op.Verb == VerbDelete) && len(op.conds) == 0 && !op.once &&
 		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0
 }
 
-// compile finds out what can be told of the op without reading its item, and makes the request of one that can go with
-// others.
+// compile checks the op as far as possible without reading its item. It builds the request of an op that can share a
+// BatchWriteItem.
 func (it *batchItem) compile(db *DB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
-		return w.foretell()
+		return w.checkNewItem()
 	}
 	if err != nil || !it.op.bulk() {
 		return err
 	}
 	a := w.main()
-	it.size = a.size()
+	it.size, it.json = a.size(), a.json
 	if a.kind == putAction {
-		it.request = &types.WriteRequest{PutRequest: &types.PutRequest{Item: a.attrs}}
+		it.request = &types.WriteRequest{PutRequest: &types.PutRequest{Item: a.item()}}
 	} else {
 		it.request = &types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: a.key}}
 	}
 	return nil
 }
 
-// foretell refuses what is wrong with the item that an op is to store, whatever is stored already.
-func (w *prepared) foretell() error {
+// checkNewItem checks the item that an op will store, as far as that does not depend on the stored item.
+func (w *prepared) checkNewItem() error {
 	e, whole := w.e, w.op.item
 	switch w.op.Verb {
 	case VerbCreate, VerbPut, VerbReplace:
@@ -168,18 +169,18 @@ func (w *prepared) foretell() error {
 		return err
 	}
 	it := e.CopyOf(whole)
-	w.keep(it, 1, reflect.Value{})
+	w.setKeptFields(it, 1, reflect.Value{})
 	if err := checkTTL(e, it, w.now); err != nil {
 		return w.op.Fail(key, err)
 	}
-	if w.op.Verb == VerbMove && len(e.Derived) > 0 { // which index keys may be made of, and which are those of the stored item
+	if w.op.Verb == VerbMove && len(e.Derived) > 0 { // index keys may hold derived fields, whose values are those of the stored item
 		return nil
 	}
 	_, err = e.Encode(string(w.op.Verb), it)
 	return err
 }
 
-// waves groups the ops so that no item is written twice in one.
+// waves groups the ops so that no wave writes an item twice.
 func (b *writeBatch) waves() (waves [][]int) {
 	for i, it := range b.items {
 		for len(waves) <= it.wave {
@@ -190,7 +191,7 @@ func (b *writeBatch) waves() (waves [][]int) {
 	return waves
 }
 
-// run does one wave: its requests, several at a time.
+// run sends the requests of one wave concurrently.
 func (b *writeBatch) run(ctx context.Context, wave []int) {
 	var tasks []func()
 	var chunk []int
@@ -198,7 +199,7 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	flush := func() {
 		if len(chunk) > 0 {
 			ops := slices.Clone(chunk)
-			tasks = append(tasks, func() { b.together(ctx, ops) })
+			tasks = append(tasks, func() { b.runTogether(ctx, ops) })
 		}
 		chunk, size = chunk[:0], 0
 	}
@@ -207,9 +208,9 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 		undone := slices.IndexFunc(it.after, func(before int) bool { return b.outcomes[before] != fault.Written })
 		switch {
 		case undone >= 0:
-			b.settle(fault.NotWritten, fmt.Errorf("op %d, on the same item, was not done before it", it.after[undone]), i)
+			b.record(fault.NotWritten, fmt.Errorf("op %d on the same item failed, so this op was not sent", it.after[undone]), i)
 		case it.request == nil:
-			tasks = append(tasks, func() { b.alone(ctx, i) })
+			tasks = append(tasks, func() { b.runAlone(ctx, i) })
 		default:
 			if len(chunk) == call.BatchWriteLimit || size+it.size > call.MaxBatchBytes {
 				flush()
@@ -235,34 +236,42 @@ func (b *writeBatch) run(ctx context.Context, wave []int) {
 	wg.Wait()
 }
 
-// settle records the outcome of an op.
-func (b *writeBatch) settle(o fault.WriteOutcome, cause error, i int) {
+// record records the outcome of an op.
+func (b *writeBatch) record(o fault.WriteOutcome, cause error, i int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.outcomes[i], b.causes[i] = o, cause
 }
 
-// alone runs an op that goes by itself.
-func (b *writeBatch) alone(ctx context.Context, i int) {
+// runAlone runs an op in its own request.
+func (b *writeBatch) runAlone(ctx context.Context, i int) {
 	err := ctx.Err()
 	if err == nil {
 		_, err = b.db.Run(ctx, b.items[i].op)
 	}
-	b.settle(outcomeOf(err), err, i)
+	b.record(outcomeOf(err), err, i)
 }
 
-// together runs ops that go in one BatchWriteItem.
-func (b *writeBatch) together(ctx context.Context, ops []int) {
+// runTogether runs ops in one BatchWriteItem.
+func (b *writeBatch) runTogether(ctx context.Context, ops []int) {
 	requests := make([]types.WriteRequest, len(ops))
+	var items []*wire.Writer
+	if b.db.JSON {
+		items = make([]*wire.Writer, len(ops))
+	}
 	for n, i := range ops {
 		requests[n] = *b.items[i].request
+		if items != nil {
+			items[n] = b.items[i].json
+		}
 	}
-	for n, err := range b.db.BatchWrite(ctx, requests) {
-		b.settle(outcomeOf(err), err, ops[n])
+	for n, err := range b.db.BatchWrite(ctx, requests, items) {
+		b.record(outcomeOf(err), err, ops[n])
+		b.items[ops[n]].json.Release()
 	}
 }
 
-// outcomeOf returns what an error of a write says of it.
+// outcomeOf returns the outcome of a write that returned err.
 func outcomeOf(err error) fault.WriteOutcome {
 	switch {
 	case err == nil:

@@ -4,11 +4,11 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Change is what an edit is made of, or an option.
+// Change is an edit or an option, as data.
 type Change struct {
 	Op   editOp
 	Ptr  any
-	At   any // the element or entry of the field that is meant, an int or a key; nil is the field itself
+	At   any // an element of the field: an int for a list, a key for a map; nil for the field itself
 	Vals []any
 	Cond []model.Clause
 }

@@ -16,9 +16,9 @@ func (db *DB) compileCheck(w *prepared) error {
 		return err
 	}
 	if len(w.op.conds) > 0 || w.e.Ages() {
-		a.schema(true)
+		a.requireSchema(true)
 	}
-	if err := a.given(w.op.conds); err != nil {
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, err)
 	}
 	return nil

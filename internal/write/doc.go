@@ -1,4 +1,4 @@
-// Package write compiles ops into requests and sends them: edits, conditions, the index keys that an update touches,
-// constraints, versions, transactions and batches. Compiling makes no request: what it needs to know and does not, it asks
-// for, and one loop reads it (needs, DB.plan).
+// Package write compiles ops into requests and sends them: edits, conditions, the index keys that an update changes,
+// unique constraints, versions, transactions and batches. Compiling makes no request. If it needs a stored item, it returns
+// needs; one loop, DB.plan, reads the item and compiles again.
 package write

@@ -20,12 +20,12 @@ import (
 type edit struct {
 	op    editOp
 	f     *field.Field
-	at    any                  // an int, or the text of a key
-	value types.AttributeValue // nil where the attribute becomes absent, or nothing is to be done
-	v     reflect.Value        // the field's value after the edit, where whole
+	at    any                  // an int for a list, the text of the key for a map
+	value types.AttributeValue // nil if the edit removes the attribute, or changes nothing
+	v     reflect.Value        // the field's value after the edit, if whole
 }
 
-// whole reports that the edit says what the field's value is afterwards.
+// whole reports whether the edit determines the field's new value.
 func (x *edit) whole() bool { return x.at == nil && (x.op == EditSet || x.op == EditRemove) }
 
 // String names the edit: "add Score", "set Tags[2]".
@@ -41,7 +41,7 @@ func (x *edit) element() string {
 	return ""
 }
 
-// overlaps reports whether both edits are about one document path, or one lies inside the other's.
+// overlaps reports whether both edits are about one document path, or one path contains the other.
 func (x *edit) overlaps(y *edit) bool {
 	if x.f == y.f && x.at != nil && y.at != nil {
 		return x.at == y.at
@@ -49,7 +49,7 @@ func (x *edit) overlaps(y *edit) bool {
 	return x.f.Overlaps(y.f)
 }
 
-// editsOf compiles changes, or says what is wrong with them.
+// editsOf compiles changes. It returns an error if one is invalid or two overlap.
 func editsOf(e *model.Entity, changes []Change) ([]edit, error) {
 	out := make([]edit, 0, len(changes))
 	for _, c := range changes {
@@ -59,7 +59,7 @@ func editsOf(e *model.Entity, changes []Change) ([]edit, error) {
 		}
 		for i := range out {
 			if out[i].overlaps(&x) {
-				return nil, fault.Model("%s and %s overlap: edits of one call must not", &out[i], &x)
+				return nil, fault.Model("%s and %s overlap: DynamoDB refuses that in one update: remove one", &out[i], &x)
 			}
 		}
 		out = append(out, x)
@@ -73,7 +73,7 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 		return edit{}, fmt.Errorf("%s: %w", c.Op, err)
 	}
 	x := edit{op: c.Op, f: f, at: c.At}
-	bad := x.entry()
+	bad := x.textKey()
 	if why := editingOf(e).of(f).refused; why != "" {
 		return edit{}, fault.Model("%s: %s", &x, why)
 	}
@@ -92,7 +92,7 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 		v = reflect.Zero(x.operandType())
 	}
 	if (x.op != EditSet && x.op != EditDefault && x.op != EditAdd && x.op != EditSub) && v.Len() == 0 {
-		return x, nil // of no elements: nothing to do
+		return x, nil // without elements the edit changes nothing
 	}
 	encode := codec.EncodeField
 	if x.at != nil {
@@ -103,31 +103,31 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 		g = model.KeepEmpty(f)
 	}
 	if x.value, err = encode(g, v); err != nil {
-		return edit{}, fmt.Errorf("%s: %w", &x, e.Told(err))
+		return edit{}, fmt.Errorf("%s: %w", &x, e.WithAdvice(err))
 	}
 	if f == e.TTL && v.IsZero() {
-		x.value = nil // never
+		x.value = nil // the zero time means that the item never expires
 	}
 	if (x.op == EditSet || x.op == EditDefault) && x.at == nil {
 		x.v = v
 	}
 	if x.value == nil && x.op != EditSet {
-		return edit{}, fault.Model("%s: a %s has no value to store", &x, v.Type())
+		return edit{}, fault.Model("%s: this value of type %s is stored as no attribute: use Remove", &x, v.Type())
 	}
 	if x.op == EditAdd || x.op == EditSub {
 		if _, ok := x.value.(*types.AttributeValueMemberN); !ok {
 			why := "stored as text (tag \",string\")"
 			if f.Marshals() {
-				why = fmt.Sprintf("of type %s, which says itself how it is stored, and not as a number", f.Type)
+				why = fmt.Sprintf("of type %s, whose marshaler does not write a number", f.Type)
 			}
-			return edit{}, fault.Model("%s: the field is %s, which DynamoDB cannot count with", &x, why)
+			return edit{}, fault.Model("%s: the field is %s, and DynamoDB adds numbers only", &x, why)
 		}
 	}
 	return x, nil
 }
 
-// entry makes text of the key of a map's entry, as a Put stores it.
-func (x *edit) entry() error {
+// textKey replaces the map key in x.at by its text, as a Put stores it.
+func (x *edit) textKey() error {
 	if _, position := x.at.(int); position || x.at == nil {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (x *edit) entry() error {
 	return err
 }
 
-// operandType is the type of what the edit stores.
+// operandType is the type of the value that the edit stores.
 func (x *edit) operandType() reflect.Type {
 	if x.at != nil {
 		return x.f.Type.Elem()
@@ -148,14 +148,14 @@ func (x *edit) operandType() reflect.Type {
 	return x.f.Type
 }
 
-// misfit says why the edit does not fit its field, "" if it does.
+// misfit says why the edit does not fit its field. It returns "" if the edit fits.
 func (x *edit) misfit() string {
 	set := x.f.StringSet || x.f.NumberSet || x.f.BinarySet
 	switch {
 	case !x.f.Stored():
 		return "the field has no attribute of its own"
 	case model.IsBytes(x.f.Type) && x.op != EditSet && x.op != EditDefault && x.op != EditRemove || model.IsBytes(x.f.Type) && x.at != nil:
-		return "the field is binary, and can be set only as a whole"
+		return "the field is binary: DynamoDB sets it as a whole only: use Set"
 	case (x.op == EditAddTo || x.op == EditDeleteFrom) && !set:
 		return "the field is a list: tag it stringset, numberset or binaryset to make it a set, or use Append"
 	case (x.op == EditAppend || x.op == EditPrepend) && set:
@@ -169,10 +169,10 @@ func (x *edit) misfit() string {
 	return ""
 }
 
-// write adds the edit to an update expression.
-func (x *edit) write(u *plan.Update, ex *plan.Expression) {
+// addTo adds the edit to an update expression.
+func (x *edit) addTo(u *plan.Update, ex *plan.Expression) {
 	if x.value == nil && x.op != EditSet && x.op != EditRemove {
-		return // of no elements: nothing to do
+		return // without elements the edit changes nothing
 	}
 	path := ex.Path(x.f.Path)
 	switch at := x.at.(type) {
@@ -208,27 +208,27 @@ func (x *edit) write(u *plan.Update, ex *plan.Expression) {
 	}
 }
 
-// editing is what an entity knows about edits of its fields, compiled once.
+// editing has the plan for an edit of each field of an entity. It is compiled once.
 type editing struct {
 	fields map[*field.Field]*editPlan
 }
 
-// editPlan is what an edit of one field means.
+// editPlan says what an edit of one field affects.
 type editPlan struct {
-	refused string             // why it cannot be edited
-	halves  []half             // index keys that are rendered from it
-	when    []*model.IndexKeys // indexes that the item may enter or leave with it
-	native  []*model.IndexKeys // indexes whose key it is itself
-	uniques []*model.Unique
+	refused  string             // why the field cannot be edited
+	rendered []indexKey         // index keys that are rendered from it
+	when     []*model.IndexKeys // sparse indexes whose When has a condition on it
+	native   []*model.IndexKeys // indexes of which it is a Native key attribute
+	uniques  []*model.Unique
 }
 
-// half is one key of an index.
-type half struct {
-	row *model.IndexKeys
-	key int // in row.keys()
+// indexKey is the partition key or the sort key of an index.
+type indexKey struct {
+	keys *model.IndexKeys
+	side int // its position in keys.Keys()
 }
 
-// editingOf compiles on first use: what derives fields is declared after the entity, and before any write.
+// editingOf compiles on first use: views declare derived fields after the entity, and before any write.
 func editingOf(e *model.Entity) *editing {
 	return e.Editor.Get(func() any {
 		ed := &editing{fields: map[*field.Field]*editPlan{}}
@@ -247,11 +247,11 @@ func planEdit(e *model.Entity, f *field.Field) *editPlan {
 	case slices.ContainsFunc(e.Primary.Fields(), f.Overlaps):
 		p.refused = "the field is part of the primary key: use Move"
 	case e.Version != nil && e.Version.Overlaps(f):
-		p.refused = "the version is kept by the library"
+		p.refused = "the library sets the version: remove the edit"
 	case e.Created != nil && e.Created.Overlaps(f), e.Updated != nil && e.Updated.Overlaps(f):
-		p.refused = "the timestamp is kept by the library"
+		p.refused = "the library sets the timestamp: remove the edit"
 	case by != "":
-		p.refused = "the field is derived by " + by + ", and no write sets it"
+		p.refused = "only the view " + by + " writes this derived field: remove the edit"
 	}
 	for _, r := range e.Indexed {
 		for i, k := range r.Keys() {
@@ -260,8 +260,8 @@ func planEdit(e *model.Entity, f *field.Field) *editPlan {
 				case part.Field == nil || !part.Field.Overlaps(f):
 				case k.Template.Native():
 					p.native = append(p.native, r)
-				case !slices.Contains(p.halves, half{r, i}):
-					p.halves = append(p.halves, half{r, i})
+				case !slices.Contains(p.rendered, indexKey{r, i}):
+					p.rendered = append(p.rendered, indexKey{r, i})
 				}
 			}
 		}

@@ -12,10 +12,10 @@ import (
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
-// guard is a condition of an action. Guards stand in the order in which a failure is blamed on them, are chosen when
-// they are built, and are written as an expression only when the request is made.
+// guard is one condition of an action. If several fail, the error names the first one. Guards are rendered as an expression
+// only when the request is made.
 type guard struct {
-	op   int // the position of the op that asks for it
+	op   int // the position of the op that it belongs to
 	kind guardKind
 	test test
 }
@@ -23,34 +23,34 @@ type guard struct {
 type guardKind uint8
 
 const (
-	guardItem  guardKind = iota // what the caller asks for
-	guardRead                   // what the library itself read before: worth another try
-	guardStamp                  // that it is not our own write of before
-	guardOlder                  // that the item is in the entity's schema: worth a rewrite
+	guardItem  guardKind = iota // a condition of the caller
+	guardRead                   // the item is as the library read it; if not, try again
+	guardStamp                  // the item was not written by an earlier attempt of this write
+	guardOlder                  // the item has the entity's schema; if not, rewrite it and try again
 )
 
-// test is what a guard asks of the item that is there.
+// test is what a guard requires of the stored item.
 type test interface {
 	// text writes the test as a condition of a.
 	text(a *action) string
-	// holds evaluates the test on an item, nil if there is none; known is false where only DynamoDB can tell.
+	// holds evaluates the test on an item, nil if there is none; known is false if only DynamoDB can evaluate it.
 	holds(a *action, old attr.Item) (holds, known bool)
-	// why says what is wrong with an item on which it does not hold.
+	// why returns the error for an item for which the test does not hold.
 	why(a *action, old attr.Item) error
 }
 
-// isAbsent asks that there is no item, or an expired one. An update would mix with what is left of an expired one: there
-// it asks that there is nothing at all, see [action.resurrects].
+// isAbsent requires that there is no item, or an expired one. For an update it requires that nothing is stored at all: an
+// update would keep attributes of an expired item, see [action.resurrects].
 type isAbsent struct{ as absence }
 
-// absence says what an item that is there means.
+// absence says why the item must be absent, and so which error an existing item means.
 type absence uint8
 
 const (
-	absentToCreate  absence = iota // it exists
-	absentAtZero                   // the caller's version is not that of the item
-	absentAsRead                   // it was created since
-	absentNoVersion                // the number of a version is taken
+	absentToCreate  absence = iota // the item exists already
+	absentAtZero                   // the caller gave version 0, the item has another one
+	absentAsRead                   // the item was created after the read
+	absentNoVersion                // another write used the number of the version
 )
 
 func (t isAbsent) text(a *action) string {
@@ -68,15 +68,15 @@ func (t isAbsent) why(a *action, old attr.Item) error {
 	case absentAtZero:
 		return staleVersion(a.e, 0, old)
 	case absentAsRead:
-		return fmt.Errorf("%w: the item was not there before", fault.ErrConflict)
+		return fmt.Errorf("%w: another write created the item", fault.ErrConflict)
 	case absentNoVersion:
-		return fmt.Errorf("%w: the version is there already", fault.ErrConflict)
+		return fmt.Errorf("%w: another write stored this version", fault.ErrConflict)
 	default:
 		return fault.ErrExists
 	}
 }
 
-// isThere asks that there is an item, and that it is not expired. Its version is that of the caller who named one.
+// isThere requires an item that has not expired. version is the one that the caller gave, 0 if none.
 type isThere struct{ version int64 }
 
 func (isThere) text(a *action) string {
@@ -92,13 +92,13 @@ func (t isThere) why(a *action, old attr.Item) error {
 	return fault.ErrNotFound
 }
 
-// hasVersion asks for the version that the caller has.
+// hasVersion requires the version that the caller gave.
 type hasVersion struct{ n int64 }
 
 func (t hasVersion) text(a *action) string {
 	path := a.x.Path(a.e.Version.Path)
 	text := path + " = " + a.x.Value(attr.Number(t.n))
-	if t.n == 0 { // or of an item from before there were versions
+	if t.n == 0 { // an item written before the entity had a Version
 		text += " OR attribute_not_exists(" + path + ")"
 	}
 	return text
@@ -115,14 +115,14 @@ func staleVersion(e *model.Entity, n int64, old attr.Item) error {
 	have, _ := attr.At(old, e.Version.Path).(*types.AttributeValueMemberN)
 	switch {
 	case old == nil:
-		return fmt.Errorf("%w: version %d was given, and there is no such item", fault.ErrConflict, n)
+		return fmt.Errorf("%w: version %d was given, no item is stored: read it again", fault.ErrConflict, n)
 	case have == nil:
-		return fmt.Errorf("%w: version %d was given, the stored item has none", fault.ErrConflict, n)
+		return fmt.Errorf("%w: version %d was given, the stored item has none: read it again", fault.ErrConflict, n)
 	}
-	return fmt.Errorf("%w: version %d was given, %s is stored", fault.ErrConflict, n, have.Value)
+	return fmt.Errorf("%w: version %d was given, %s is stored: read it again", fault.ErrConflict, n, have.Value)
 }
 
-// fieldIs asks that a field has the value that the caller gave, and blames a failure on a change in between.
+// fieldIs requires that a field has the value that the caller gave. Another value is a concurrent modification.
 type fieldIs struct {
 	f    *field.Field
 	want types.AttributeValue
@@ -137,10 +137,10 @@ func (t fieldIs) holds(_ *action, old attr.Item) (bool, bool) {
 }
 
 func (t fieldIs) why(_ *action, old attr.Item) error {
-	return fmt.Errorf("%w: %s was given as %s, %s is stored", fault.ErrConflict, t.f.Name, attr.Text(t.want), attr.Text(attr.At(old, t.f.Path)))
+	return fmt.Errorf("%w: %s was given as %s, %s is stored: read it again", fault.ErrConflict, t.f.Name, attr.Text(t.want), attr.Text(attr.At(old, t.f.Path)))
 }
 
-// attributeIs asks that a top-level attribute is as it was read; want is nil where it was absent.
+// attributeIs requires that a top-level attribute is as it was read; want is nil if it was absent.
 type attributeIs struct {
 	attr string
 	want types.AttributeValue
@@ -162,7 +162,7 @@ func (t attributeIs) why(_ *action, old attr.Item) error {
 	return fmt.Errorf("%w: %s was read as %s, %s is stored", fault.ErrConflict, t.attr, attr.Text(t.want), attr.Text(old[t.attr]))
 }
 
-// meets asks for a condition of an If or a Check.
+// meets requires a condition of an If or a Check.
 type meets struct {
 	cond     model.Clause
 	compiled model.Compiled
@@ -181,8 +181,7 @@ func (t *meets) why(a *action, _ attr.Item) error {
 	return fmt.Errorf("%w: %s", fault.ErrCondition, a.e.Describe(t.cond))
 }
 
-// inSchema asks that the item is not of a newer schema, or exactly of this one where the write keeps what is there or
-// asks something of it.
+// inSchema requires that the item has no newer schema; with exactly, that it has this program's schema.
 type inSchema struct{ exactly bool }
 
 func (t inSchema) text(a *action) string {
@@ -200,19 +199,19 @@ func (t inSchema) holds(a *action, old attr.Item) (bool, bool) {
 
 func (inSchema) why(a *action, old attr.Item) error { return a.e.OtherSchema(old) }
 
-// notOurs refuses to apply the write once more: a request that was sent again, because its response was lost, meets the
-// stamp that it left itself.
-type notOurs struct{ stamp types.AttributeValue }
+// notOwnWrite keeps a write from being applied twice: if the response of an attempt is lost, the next attempt finds the
+// stamp of the first one.
+type notOwnWrite struct{ stamp types.AttributeValue }
 
-func (t notOurs) text(a *action) string {
+func (t notOwnWrite) text(a *action) string {
 	return a.x.Name(model.WriteStampAttr) + " <> " + a.x.Value(t.stamp)
 }
 
-func (t notOurs) holds(_ *action, old attr.Item) (bool, bool) {
+func (t notOwnWrite) holds(_ *action, old attr.Item) (bool, bool) {
 	have := old[model.WriteStampAttr]
 	return have == nil || !attr.Equal(have, t.stamp), true
 }
 
-func (notOurs) why(*action, attr.Item) error {
-	return fmt.Errorf("%w: by this write itself", fault.ErrConflict)
+func (notOwnWrite) why(*action, attr.Item) error {
+	return fmt.Errorf("%w: an earlier attempt of this write was applied", fault.ErrConflict)
 }

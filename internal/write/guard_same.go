@@ -5,7 +5,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// same asks that the item is as it is known: by version and stamp where it has them, else by all attributes.
+// same requires that the item is as it was read: by version and stamp if it has them, else by all attributes.
 func (a *action) same(k known) { a.sameAs(guardRead, k) }
 
 func (a *action) sameAs(kind guardKind, k known) {
@@ -13,7 +13,7 @@ func (a *action) sameAs(kind guardKind, k known) {
 		if a.orAbsent = false; k.state == knownPresent {
 			a.guard(kind, isThere{})
 		} else {
-			a.guards = nil // they ask something of an item that is there
+			a.guards = nil // they only apply to an existing item
 		}
 	}
 	if k.state != knownPresent {
@@ -31,7 +31,7 @@ func (a *action) sameAs(kind guardKind, k known) {
 			a.guard(kind, attributeIs{attr, old[attr]})
 		}
 	}
-	for _, attr := range e.Kept() {
+	for _, attr := range e.AttributeNames() {
 		if old[attr] == nil {
 			a.guard(kind, attributeIs{attr, nil})
 		}

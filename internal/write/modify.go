@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// errUnchanged ends a Modify that has nothing to write.
+// errUnchanged ends a Modify whose function changed nothing.
 var errUnchanged = errors.New("nothing changed")
 
 // compileModify compiles one try of Modify.
@@ -22,14 +22,14 @@ func (db *DB) compileModify(w *prepared) error {
 	case err != nil:
 		return err
 	case e.Version == nil:
-		return w.op.Fail(key, fault.Model("the entity has no Version to tell by whether somebody else wrote it: declare one"))
+		return w.op.Fail(key, fault.Model("the entity has no Version, by which Modify detects a concurrent modification: declare one"))
 	}
-	if err := w.know(key); err != nil {
+	if err := w.needItem(key); err != nil {
 		return err
 	}
 	old := w.old()
 	if old == nil {
-		return w.missing(key)
+		return w.notFound(key)
 	}
 	if seen, ok, err := w.revision(); ok {
 		have, _ := e.StateOf(model.Loaded(old))
@@ -53,7 +53,7 @@ func (db *DB) compileModify(w *prepared) error {
 		return w.op.Fail(nil, err) // which names the key
 	}
 	before, after := e.NewItem(), e.NewItem()
-	for _, it := range []reflect.Value{before, after} { // twice, so that nothing is shared
+	for _, it := range []reflect.Value{before, after} { // decoded twice, so that they share no pointer, map or slice
 		if err := e.Decode(model.Loaded(up), it); err != nil {
 			return w.op.Fail(key, err)
 		}
@@ -71,11 +71,11 @@ func (db *DB) compileModify(w *prepared) error {
 		w.item = after
 		return errUnchanged
 	}
-	next, err := w.number(version, before)
+	next, err := w.nextNumber(version, before)
 	if err != nil {
 		return err
 	}
-	w.keep(after, next, before)
+	w.setKeptFields(after, next, before)
 	for _, f := range e.Mapped {
 		if f == e.Version || f == e.Updated || f == e.Created {
 			if err := w.replace(want, f.Attr(), after); err != nil {
@@ -90,23 +90,23 @@ func (db *DB) compileModify(w *prepared) error {
 	if err := w.checkSize(want); err != nil {
 		return err
 	}
-	w.wrote(after)
+	w.setRevision(after)
 	w.item, w.attrs = after, want
 	a := w.action(updateAction, roleItem, key)
 	a.diff(old, want)
 	a.guard(guardItem, isThere{})
 	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
 	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
-	if err := a.given(w.op.conds); err != nil {
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	if err := w.claims(a, after); err != nil {
+	if err := w.moveUniques(a, after); err != nil {
 		return err
 	}
-	return w.remember(want, next)
+	return w.addVersion(want, next)
 }
 
-// changed returns up with the attributes that differ between before and after as they are in after.
+// changed returns the attributes of up, with those of after where before and after differ.
 func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	key := e.Table.KeyOf(model.Loaded(up))
@@ -117,7 +117,7 @@ func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item
 	case !attr.EqualItems(key, newKey):
 		return nil, w.op.Fail(key, fault.Model("the function changed the primary key to %s: use Move", e.Table.KeyText(newKey)))
 	case e.Version.Get(before).Int() != e.Version.Get(after).Int():
-		return nil, w.op.Fail(key, fault.Model("the function changed the version, which is kept by the library"))
+		return nil, w.op.Fail(key, fault.Model("the function changed the version, which the library sets: leave it as it is"))
 	}
 	was, err := e.Values(before)
 	if err != nil {
@@ -135,7 +135,7 @@ func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item
 			continue
 		}
 		if by := e.DerivedBy(f); by != "" {
-			return nil, w.op.Fail(key, fault.Model("the function changed %s, which is derived by %s", f.Name, by))
+			return nil, w.op.Fail(key, fault.Model("the function changed %s, a derived field that only the view %s writes: leave it as it is", f.Name, by))
 		}
 		if delete(want, attrName); b != nil {
 			want[attrName] = attr.Merge(up[attrName], a, b)
@@ -147,7 +147,7 @@ func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item
 	return want, e.Rekey("modify", after, want)
 }
 
-// replace sets the attribute of the field of that name to what it has.
+// replace encodes one field of it again, by the name of its attribute.
 func (w *prepared) replace(attrs attr.Item, attr string, it reflect.Value) error {
 	for _, f := range w.e.Mapped {
 		if f.Attr() != attr {
@@ -164,7 +164,7 @@ func (w *prepared) replace(attrs attr.Item, attr string, it reflect.Value) error
 	return nil
 }
 
-// callerError is an error of a caller's function, which goes back as it is.
+// callerError is an error of the caller's function. It is returned without a wrapper.
 type callerError struct{ err error }
 
 func (e *callerError) Error() string { return e.err.Error() }

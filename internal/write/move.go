@@ -20,12 +20,12 @@ func (db *DB) compileMove(w *prepared) error {
 	if err != nil {
 		return err
 	}
-	if err := w.know(from); err != nil {
+	if err := w.needItem(from); err != nil {
 		return err
 	}
 	old := w.old()
 	if old == nil {
-		return w.missing(from)
+		return w.notFound(from)
 	}
 	if model.SchemaOf(model.Loaded(old)) > e.Schema || len(w.op.conds) > 0 || db.Lapsed(e, model.Loaded(old)) {
 		if err := w.inSchema(from); err != nil {
@@ -44,28 +44,28 @@ func (db *DB) compileMove(w *prepared) error {
 	if e.Version != nil {
 		version = e.Version.Get(before).Int()
 	}
-	next, err := w.number(version, before)
+	next, err := w.nextNumber(version, before)
 	if err != nil {
 		return err
 	}
-	if blankOf(e, w.op.to) && !blankOf(e, before) {
-		return w.op.Fail(to, fault.Model("the item to move to has key fields only, and the stored one has more: to is the whole new item, so begin it as a copy of one that was read"))
+	if hasKeyOnly(e, w.op.to) && !hasKeyOnly(e, before) {
+		return w.op.Fail(to, fault.Model("only key fields of \"to\" are set: pass the complete new item, such as a changed copy of one that was read"))
 	}
 	after := e.CopyOf(w.op.to)
 	for _, d := range e.Derived {
 		d.F.Addr(after).Set(d.F.Get(before))
 	}
-	w.keep(after, next, before)
+	w.setKeptFields(after, next, before)
 	if err := checkTTL(e, after, w.now); err != nil {
 		return w.op.Fail(to, err)
 	}
-	want, err := w.travel(up, to, before, after)
+	want, err := w.movedItem(up, to, before, after)
 	if err != nil {
 		return err
 	}
-	w.wrote(after)
+	w.setRevision(after)
 	w.item, w.attrs = after, want
-	if err := w.moves(from, to, want); err != nil {
+	if err := w.addMove(from, to, want); err != nil {
 		return err
 	}
 	if len(e.Uniques) > 0 {
@@ -84,13 +84,13 @@ func (db *DB) compileMove(w *prepared) error {
 		return err
 	}
 	if !attr.EqualItems(was, is) {
-		return w.op.Fail(from, fault.Model("the move would change the key of the history, and leave the versions behind"))
+		return w.op.Fail(from, fault.Model("the move would change the key of the history, so the item would lose its versions: create a new item instead"))
 	}
-	return w.remember(want, next)
+	return w.addVersion(want, next)
 }
 
-// moves adds the actions on the item itself: an update where the key stays, else a delete and a put.
-func (w *prepared) moves(from, to, want attr.Item) error {
+// addMove adds the actions on the item itself: an update if the key stays the same, else a delete and a put.
+func (w *prepared) addMove(from, to, want attr.Item) error {
 	var source *action
 	if attr.EqualItems(from, to) {
 		source = w.action(updateAction, roleItem, from)
@@ -105,15 +105,15 @@ func (w *prepared) moves(from, to, want attr.Item) error {
 	if err := w.expect(source); err != nil {
 		return err
 	}
-	if err := source.given(w.op.conds); err != nil {
+	if err := source.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(from, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	source.sameAs(guardItem, w.tries.item) // the caller said what is to be stored: it should look again
+	source.sameAs(guardItem, w.tries.item) // no retry: the caller decided by the item that it read
 	return nil
 }
 
-// travel returns what is stored at the new key: the attributes that were read, with what the new item changes of them.
-func (w *prepared) travel(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
+// movedItem returns the attributes to store at the new key: those that were read, with the changes of the new item.
+func (w *prepared) movedItem(up, key attr.Item, before, after reflect.Value) (attr.Item, error) {
 	e := w.e
 	was, err := e.Values(before)
 	if err != nil {
@@ -133,7 +133,7 @@ func (w *prepared) travel(up, key attr.Item, before, after reflect.Value) (attr.
 			continue
 		}
 		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
-			want[attrName] = fields[attrName] // the stored item lacks what a put would store
+			want[attrName] = fields[attrName] // the stored item lacks an attribute that a put would store
 		}
 	}
 	maps.Copy(want, key)
@@ -146,11 +146,11 @@ func (w *prepared) travel(up, key attr.Item, before, after reflect.Value) (attr.
 	return want, w.checkSize(want)
 }
 
-// blankOf reports an item of which nothing but the primary key, and what the library keeps, is set.
-func blankOf(e *model.Entity, it reflect.Value) bool {
+// hasKeyOnly reports an item in which only fields of the primary key, and those that the library sets, are not zero.
+func hasKeyOnly(e *model.Entity, it reflect.Value) bool {
 	for _, f := range e.Mapped {
 		kept := f == e.Version || f == e.Created || f == e.Updated || e.DerivedBy(f) != ""
-		if !kept && !e.Primary.Keeps(f) && !f.Get(it).IsZero() {
+		if !kept && !e.Primary.HoldsInFull(f) && !f.Get(it).IsZero() {
 			return false
 		}
 	}

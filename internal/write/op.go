@@ -11,9 +11,9 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Op is a write as data, run by [DB.Do], [DB.Transact] and [DB.Batch]; it may run many times. It has the item as it
-// was given, but for what lies behind its pointers, maps and slices: of that, only what the library keeps is the op's
-// own. The zero Op is refused.
+// Op is a write as data, for [DB.Do], [DB.Transact] and [DB.Batch]. It may run many times. It has a shallow copy of the
+// item: pointers, maps and slices are shared with the caller, except for fields that the library sets. The zero Op is an
+// error.
 type Op struct {
 	e         *model.Entity
 	Verb      Verb
@@ -23,8 +23,7 @@ type Op struct {
 	conds     []model.Clause
 	ReturnOld bool
 	once      bool
-	quiet     bool // nothing is asked for back
-	alone     bool // it goes as a request of its own
+	quiet     bool // the caller wants no item back
 	Modify    func(item reflect.Value) error
 }
 
@@ -66,24 +65,24 @@ func (op Op) With(c Change) Op {
 	return op
 }
 
-// Asks adds the conditions of a check.
+// Asks sets the conditions of a check.
 func (op Op) Asks(conds []model.Clause) Op {
 	op.conds = conds
 	return op
 }
 
-// MovesTo says where a Move goes.
+// MovesTo sets the new item of a Move.
 func (op Op) MovesTo(to reflect.Value) Op {
 	op.to = op.e.Owned(to)
 	return op
 }
 
-// describe says what op is, for errors: "update thing pk=… sk=…".
+// describe names op, entity and key for errors: "update thing pk=… sk=…".
 func (op Op) describe(key attr.Item) string {
 	return string(op.Verb) + " " + op.e.Name + " " + op.e.Table.KeyText(key)
 }
 
-// Fail names op, entity and key of an error found before any request.
+// Fail adds op, entity and key to an error found before any request.
 func (op Op) Fail(key attr.Item, err error) error {
 	if key == nil {
 		return fmt.Errorf("ddb: %s %s: %w", op.Verb, op.e.Name, err)
@@ -91,20 +90,20 @@ func (op Op) Fail(key attr.Item, err error) error {
 	return fmt.Errorf("ddb: %s: %w", op.describe(key), err)
 }
 
-// partError is an error within another one, which has said already how it begins.
+// partError prints err without a prefix that the error around it prints.
 type partError struct {
-	said string
-	err  error
+	prefix string
+	err    error
 }
 
-func (e *partError) Error() string { return strings.TrimPrefix(e.err.Error(), e.said) }
+func (e *partError) Error() string { return strings.TrimPrefix(e.err.Error(), e.prefix) }
 
 func (e *partError) Unwrap() error { return e.err }
 
-// ofPart returns the error of an op for one that has named the library.
+// ofPart returns err without the prefix "ddb: ".
 func ofPart(err error) error { return &partError{"ddb: ", err} }
 
-// cause returns an error of the op for one that has named library, op and key.
+// cause returns err without the prefix that names library, op and key.
 func (op Op) cause(key string, err error) error {
 	said := "ddb: " + string(op.Verb) + " " + op.e.Name
 	if with := said + " " + key + ": "; strings.HasPrefix(err.Error(), with) {
@@ -113,7 +112,7 @@ func (op Op) cause(key string, err error) error {
 	return &partError{said + ": ", err}
 }
 
-// failedWith names op, entity and the key of an item that a run over many met, each once.
+// failedWith adds op, entity and key to an error of one item of a scan, each once.
 func (op Op) failedWith(attrs attr.Item, err error) error {
 	key := op.e.Table.KeyOf(model.Loaded(attrs))
 	text := op.e.Table.KeyText(key)
@@ -126,27 +125,27 @@ func (op Op) failedWith(attrs attr.Item, err error) error {
 	return op.Fail(key, err)
 }
 
-// valid refuses ops that no request can be made of.
+// valid returns an error for an op that cannot become a request.
 func (op Op) valid(t *model.Table) error {
 	switch {
 	case op.e == nil:
-		return fault.Model("ddb: an Op of no entity: make it with a verb of an Entity")
+		return fault.Model("ddb: the Op has no entity: make it with a method of an Entity, such as Put")
 	case op.e.Table != t:
-		return fault.Model("ddb: %s %s: the entity is of another table than the DB's", op.Verb, op.e.Name)
+		return fault.Model("ddb: %s %s: the entity belongs to another table: use the DB of that table", op.Verb, op.e.Name)
 	}
 	if err := op.e.Proto.Changed(); err != nil {
 		return fault.Model("ddb: %s %s: %w", op.Verb, op.e.Name, err)
 	}
 	for _, c := range op.changes {
 		if c.Op == NilEdit {
-			return fault.Model("ddb: %s %s: a nil edit", op.Verb, op.e.Name)
+			return fault.Model("ddb: %s %s: an edit is nil: remove it", op.Verb, op.e.Name)
 		}
 	}
 	return nil
 }
 
-// String explains what the op would do: the edits of an Update, each index entry that they rewrite with the source of
-// each of its members, what is missing and what to do about it, and the further items that are written with it.
+// String explains the op: the edits of an Update, the index entries that they change with the source of each field, what is
+// missing and what to do about it, and the further items that are written in the same transaction.
 func (op Op) String() string {
 	if op.e == nil {
 		return "no op"
@@ -178,7 +177,7 @@ func (op Op) String() string {
 			b.WriteString("; unique " + u.Name)
 		}
 		if op.e.History != nil {
-			b.WriteString("; version row")
+			b.WriteString("; version item")
 		}
 	}
 	if err != nil {

@@ -22,17 +22,17 @@ func (db *DB) Prune(ctx context.Context, e *model.Entity, key reflect.Value, kee
 		return err
 	}
 	if keep < 1 {
-		return db.Fail("prune", e, first, fault.Model("keep is %d: the newest version stays", keep))
+		return db.Fail("prune", e, first, fault.Model("keep is %d: pass 1 or more, the newest version is always kept", keep))
 	}
 	var old []types.WriteRequest
 	kept := 0
-	for attrs, err := range db.VersionRows(ctx, e, first, true) {
+	for attrs, err := range db.VersionItems(ctx, e, first, true) {
 		if err != nil {
 			return err
 		}
-		switch stays := kept < keep; { // so the newest does, which says what number is next, even if it is a deletion
+		switch stays := kept < keep; { // the newest stays, even a tombstone: the next number follows from it
 		case !stays && attr.EqualItems(db.Table.KeyOf(model.Loaded(attrs)), first):
-			if !read.Stub(e, attrs) && len(old) == 0 { // the only one: the mark replaces it
+			if !read.Stub(e, attrs) && len(old) == 0 { // the only version: the marker replaces it
 				return db.markPruned(ctx, e, first)
 			}
 		case !stays:
@@ -55,8 +55,8 @@ func (db *DB) Prune(ctx context.Context, e *model.Entity, key reflect.Value, kee
 	return nil
 }
 
-// markPruned replaces the first version by a mark of its own before any other version is deleted. A write that found a number
-// before asserts the first version as it was then: so it learns that later numbers may have been used and deleted.
+// markPruned replaces the first version by a marker before any other version is deleted. A concurrent write asserts the first
+// version as it was when it chose its number. So it detects that later numbers may have been used and deleted.
 func (db *DB) markPruned(ctx context.Context, e *model.Entity, first attr.Item) error {
 	mark := maps.Clone(first)
 	mark[model.PrunedAttr] = read.NewWriteStamp()

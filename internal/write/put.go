@@ -6,39 +6,40 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // compilePut compiles Create, Put and Replace.
 func (db *DB) compilePut(w *prepared) error {
-	e, version := w.e, w.given()
+	e, version := w.e, w.givenVersion()
 	seen, given, _ := w.revision()
 	if given && version == 0 {
 		version = seen.Version
 	}
 	creates := w.op.Verb == VerbCreate || w.op.Verb == VerbPut && e.Version != nil && version == 0
-	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes what has expired, and leaves no mark
+	if creates && e.History != nil && e.TTL != nil { // DynamoDB deletes expired items without a tombstone
 		w.tries.newest.wanted = true
 	}
-	next, err := w.number(version, w.op.item)
+	next, err := w.nextNumber(version, w.op.item)
 	if err != nil {
 		return err
 	}
 	w.item = e.CopyOf(w.op.item)
-	w.keep(w.item, next, reflect.Value{})
-	w.wrote(w.item)
+	w.setKeptFields(w.item, next, reflect.Value{})
+	w.setRevision(w.item)
 	var key attr.Item
-	written := false
-	if w.op.alone && db.JSON {
-		key, written = w.writeJSON()
+	var json *wire.Writer
+	if db.JSON {
+		key, json = w.toJSON()
 	}
-	if !written {
-		if w.attrs, err = w.stored(w.item); err != nil {
+	if json == nil {
+		if w.attrs, err = w.encode(w.item); err != nil {
 			return err
 		}
 		key = e.Table.KeyOf(model.Loaded(w.attrs))
 	}
-	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks of the item: they need no request
-		if err := w.know(key); err != nil {
+	if len(e.Uniques) > 0 && !creates || w.tries.wanted { // after the checks that need no request
+		if err := w.needItem(key); err != nil {
 			return err
 		}
 	}
@@ -47,7 +48,7 @@ func (db *DB) compilePut(w *prepared) error {
 		kind = updateAction
 	}
 	a := w.action(kind, roleItem, key)
-	if a.attrs, a.bytes = w.attrs, w.bytes; kind == updateAction {
+	if a.attrs, a.bytes, a.json = w.attrs, w.bytes, json; kind == updateAction {
 		w.keepDerived(a)
 	}
 	switch {
@@ -66,31 +67,31 @@ func (db *DB) compilePut(w *prepared) error {
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
-	a.schema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
-	if err := a.given(w.op.conds); err != nil {
+	a.requireSchema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	if err := w.claims(a, w.item); err != nil {
+	if err := w.moveUniques(a, w.item); err != nil {
 		return err
 	}
 	if kind == updateAction && e.TTL != nil && w.op.Verb == VerbPut && e.Version == nil && len(w.op.conds) == 0 {
-		w.mixesWithNothing(a)
+		w.refuseLeftover(a)
 	}
-	return w.remember(w.attrs, next)
+	return w.addVersion(w.attrs, next)
 }
 
-// mixesWithNothing keeps a put that is an update from mixing with what is left of an expired item.
-func (w *prepared) mixesWithNothing(a *action) {
+// refuseLeftover keeps an update that stands for a put from keeping attributes of an expired item.
+func (w *prepared) refuseLeftover(a *action) {
 	switch w.tries.item.state {
 	case knownNothing:
 		a.orAbsent = true
 	case knownPresent:
 		a.guard(guardRead, isThere{})
-	case knownAbsent: // asserted
+	case knownAbsent: // moveUniques asserts that
 	}
 }
 
-// keepDerived makes an update of a put, which leaves alone what the write does not know.
+// keepDerived turns a put into an update that leaves derived fields, and attributes unknown to this program, as they are.
 func (w *prepared) keepDerived(a *action) {
 	attrs := a.attrs
 	a.attrs = nil

@@ -12,22 +12,22 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// refusal is the failure of a write, with what the library needs to know about it to try again.
+// refusal is a failed write, with what the next attempt needs.
 type refusal struct {
 	*fault.WriteError
 	action *action
 	failed []guard
-	met    known // the item that is there, as far as the response says
+	met    known // the stored item, as far as the response says
 }
 
-// leftover reports that what is left of an expired item stood in the way, and nothing else.
-func (r *refusal) leftover() bool { return r.met.left != nil && r.action.resurrects() }
+// metExpired reports whether the only obstacle was an expired item that is still stored.
+func (r *refusal) metExpired() bool { return r.met.left != nil && r.action.resurrects() }
 
 func (r *refusal) Error() string { return r.WriteError.Error() }
 
 func (r *refusal) Unwrap() error { return r.WriteError }
 
-// single returns the failure of the only op of a transaction.
+// single returns the error of the only op of a transaction.
 func single(err error) error {
 	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
 	if !ok {
@@ -38,24 +38,24 @@ func single(err error) error {
 	return first
 }
 
-// settle returns err as it is where every attempt had a response, and else as one that does not say what was done.
-func (t *tries) settle(err error) error {
+// ifLost returns err, or an error of unknown outcome if the response of an attempt was lost.
+func (t *tries) ifLost(err error) error {
 	if !t.lost || errors.Is(err, fault.ErrOutcomeUnknown) {
 		return err
 	}
 	return &fault.LostError{Cause: err}
 }
 
-// lostTo makes the error of a write that lost a response, and then met an item that is not what it wrote. It is not
-// known whether the write was done before another one.
+// lostTo returns the error of a write that lost a response and then found another item than the one it wrote. Another write
+// may have followed it, so the outcome is unknown.
 func (w *prepared) lostTo(db *DB, a *action, failed *types.ConditionalCheckFailedException) error {
-	r := w.blame(db, a, db.seen(failed.Item))
+	r := w.newRefusal(db, a, db.seen(failed.Item))
 	r.Err = &fault.LostError{Cause: &fault.Beside{Err: r.Err, Other: failed}}
 	return r.WriteError
 }
 
-// refused makes the error of a write that failed for a cause.
-func (w *prepared) refused(db *DB, cause error) error {
+// writeError returns the error of a write that failed for a cause.
+func (w *prepared) writeError(db *DB, cause error) error {
 	var key attr.Item
 	if len(w.actions) > 0 {
 		key = w.main().key
@@ -63,19 +63,20 @@ func (w *prepared) refused(db *DB, cause error) error {
 	return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(key), Err: cause}
 }
 
-// blamed makes the error of a write whose condition failed, from the item that stood in the way.
-func (w *prepared) blamed(db *DB, a *action, met known, cause error) *refusal {
-	r := w.blame(db, a, met)
+// refusalWith is [prepared.newRefusal] with the SDK's error in the tree.
+func (w *prepared) refusalWith(db *DB, a *action, met known, cause error) *refusal {
+	r := w.newRefusal(db, a, met)
 	if cause != nil {
 		r.Err = &fault.Beside{Err: r.Err, Other: cause}
 	}
 	return r
 }
 
-func (w *prepared) blame(db *DB, a *action, met known) *refusal {
-	r := &refusal{action: a, met: met, failed: a.blame(met.item)}
+// newRefusal returns the error of a write whose condition failed for the item that is stored.
+func (w *prepared) newRefusal(db *DB, a *action, met known) *refusal {
+	r := &refusal{action: a, met: met, failed: a.failedGuards(met.item)}
 	r.WriteError = &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: db.Table.KeyText(w.main().key)}
-	r.Err = fmt.Errorf("%w: of %s", fault.ErrCondition, a.role)
+	r.Err = fmt.Errorf("%w on the %s", fault.ErrCondition, a.role)
 	for _, g := range r.failed {
 		if g.op == w.index {
 			r.Err = g.test.why(a, met.item)
@@ -91,7 +92,7 @@ func (w *prepared) blame(db *DB, a *action, met known) *refusal {
 	return r
 }
 
-// current decodes the item that stood in the way, nil if it is none of e's.
+// current decodes the stored item for the error; nil if it is no item of e.
 func (db *DB) current(e *model.Entity, old attr.Item) any {
 	v := e.NewItem()
 	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e || e.Decode(model.Loaded(old), v) != nil {
@@ -100,8 +101,8 @@ func (db *DB) current(e *model.Entity, old attr.Item) any {
 	return v.Interface()
 }
 
-// learn takes from a failure what the next try needs; again is false where another one would fail as well. It returns
-// the error that the caller gets.
+// learn takes from a failure what the next attempt needs; again is false if another attempt would fail too. out is the error
+// for the caller.
 func (db *DB) learn(ctx context.Context, w *prepared, err error) (again bool, out error) {
 	r, ok := errors.AsType[*refusal](err)
 	if !ok {
@@ -113,7 +114,7 @@ func (db *DB) learn(ctx context.Context, w *prepared, err error) (again bool, ou
 func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again bool, err error) {
 	t := w.tries
 	switch r.action.role {
-	case roleRelease: // another item's: a value from before there was the constraint; or no longer
+	case roleReleased: // another item holds the value: the entity got the constraint after this item was written
 		if t.foreign == nil {
 			t.foreign = map[string]bool{}
 		}
@@ -123,11 +124,11 @@ func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again boo
 		t.newest = newest{wanted: true}
 		t.item, t.wanted = known{}, t.wanted || t.item.state != knownNothing
 		return true, r.WriteError
-	case roleClaim, roleMark:
+	case roleUnique, roleMark:
 		return false, r.WriteError
 	}
-	if r.leftover() {
-		return true, db.bury(ctx, w.op, r.action.key, r.met.left, r.WriteError)
+	if r.metExpired() {
+		return true, db.deleteExpired(ctx, w.op, r.action.key, r.met.left, r.WriteError)
 	}
 	for _, g := range r.failed {
 		switch {
@@ -135,7 +136,7 @@ func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again boo
 		case g.kind == guardRead:
 			t.newest = newest{wanted: t.newest.wanted || t.newest.found}
 			t.item, t.wanted = r.met, true
-			if r.met.state == knownAbsent { // or an engine that does not say
+			if r.met.state == knownAbsent { // some engines do not return the item
 				t.item = known{}
 			}
 			return true, r.WriteError
@@ -151,14 +152,14 @@ func (db *DB) learnFrom(ctx context.Context, w *prepared, r *refusal) (again boo
 	return false, r.WriteError
 }
 
-// blamesLapsed reports that the guard asked for no item, and met one that has expired once it is rewritten.
+// blamesLapsed reports whether the guard required no item, and met one that expires when it is rewritten.
 func (g guard) blamesLapsed(db *DB, e *model.Entity, met attr.Item) bool {
 	_, absent := g.test.(isAbsent)
 	return absent && db.Lapsed(e, model.Loaded(met))
 }
 
-// bury deletes what is left of an expired item, unless it was written since.
-func (db *DB) bury(ctx context.Context, op Op, key, left attr.Item, cause error) error {
+// deleteExpired deletes an expired item, unless it was written since it was read.
+func (db *DB) deleteExpired(ctx context.Context, op Op, key, left attr.Item, cause error) error {
 	w := &prepared{op: Op{e: op.e, Verb: VerbDelete, quiet: true}, e: op.e, tries: &tries{}, now: db.Opts.Now()}
 	a := w.action(deleteAction, roleItem, key)
 	a.guard(guardItem, attributeIs{db.Table.TTL, left[db.Table.TTL]})

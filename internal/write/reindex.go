@@ -104,7 +104,8 @@ func (db *DB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, als
 			return err
 		}
 	}
-	_, err = db.send(ctx, w)
+	out, err := db.send(ctx, w)
+	out.Release()
 	return err
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// wrote fills in the revision that the write makes.
-func (w *prepared) wrote(dst reflect.Value) {
+// setRevision sets the Revision field to the state that the write stores.
+func (w *prepared) setRevision(dst reflect.Value) {
 	if w.e.Revision == nil {
 		return
 	}
@@ -21,7 +21,7 @@ func (w *prepared) wrote(dst reflect.Value) {
 	w.e.Revision.Addr(dst).SetString(made.Revision())
 }
 
-// revision returns the state that the caller has seen; ok is false where none was given.
+// revision returns the state that the caller has read; ok is false if the item has no revision.
 func (w *prepared) revision() (seen model.State, ok bool, err error) {
 	if w.e.Revision == nil || w.op.Verb == VerbCreate {
 		return model.State{}, false, nil
@@ -34,9 +34,9 @@ func (w *prepared) revision() (seen model.State, ok bool, err error) {
 	return seen, true, err
 }
 
-// expect asserts the version and the revision that the caller gave, on what the write is about.
+// expect asserts the version and the revision that the caller gave.
 func (w *prepared) expect(a *action) error {
-	if v := w.given(); v != 0 {
+	if v := w.givenVersion(); v != 0 {
 		a.guard(guardItem, hasVersion{v})
 	}
 	return w.expectRevision(a)
@@ -53,7 +53,7 @@ func (w *prepared) expectRevision(a *action) error {
 	return nil
 }
 
-// isState asks that the item is in the state that the caller has seen.
+// isState requires the state that the caller has read.
 type isState struct{ seen model.State }
 
 func (t isState) text(a *action) string {
@@ -70,5 +70,5 @@ func (t isState) holds(a *action, old attr.Item) (bool, bool) {
 }
 
 func (t isState) why(*action, attr.Item) error {
-	return fmt.Errorf("%w: the item is not in the revision given: it was written since, or deleted and created anew", fault.ErrConflict)
+	return fmt.Errorf("%w: the item no longer has the given revision: read it again", fault.ErrConflict)
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// Transact runs ops in one transaction, which carries a token, so that it is applied once even if a response is lost.
-// A Check of an item that another op writes becomes a condition of that write. Where no later response says what
-// became of the transaction, the error is no TransactError.
+// Transact runs ops in one transaction. Its idempotency token lets DynamoDB apply it once, even if a response is lost. A
+// Check of an item that another op writes becomes a condition of that write. If a response is lost and no later one shows
+// the outcome, the error is not a TransactError.
 func (db *DB) Transact(ctx context.Context, ops []Op) error {
 	if len(ops) == 0 {
 		return call.Ended(ctx, "transact")
 	}
 	for i, op := range ops {
 		if op.e != nil && op.ReturnOld {
-			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.Verb, op.e.Name, fault.Model("a transaction returns nothing: leave ReturnOld out"))
+			return fmt.Errorf("ddb: transact: op %d (%s %s): %w", i, op.Verb, op.e.Name, fault.Model("a transaction returns no items: remove ReturnOld"))
 		}
 	}
 	ts := make([]*tries, len(ops))
@@ -29,7 +29,7 @@ func (db *DB) Transact(ctx context.Context, ops []Op) error {
 	}
 	var last error
 	for attempt := range db.Attempts {
-		if attempt > 1 { // the second try is made at once, on the items that the refusal brought
+		if attempt > 1 { // the second attempt has no pause: the error brought the stored items
 			for _, t := range ts {
 				t.forget()
 			}
@@ -60,16 +60,16 @@ func (db *DB) Transact(ctx context.Context, ops []Op) error {
 	return fmt.Errorf("%w (after %d attempts)", last, db.Attempts)
 }
 
-// cancelled is a transaction that was refused for its conditions.
+// cancelled is a transaction whose conditions failed.
 type cancelled struct {
 	*fault.TransactError
 	refusals []*refusal
 }
 
-// As finds no TransactError in it: where a response was lost, that would say that nothing was written.
+// As hides the TransactError: it would claim that nothing was written, which is not known after a lost response.
 func (*cancelled) As(any) bool { return false }
 
-// learnAll takes from each failure what the next try needs. Another try makes sense if each of them can be helped.
+// learnAll takes from each failure what the next attempt needs. again is true if no failure rules out another attempt.
 func (db *DB) learnAll(ctx context.Context, writes []*prepared, err error) (again bool, out error) {
 	c, ok := err.(*cancelled) //nolint:errorlint // as transact returns it
 	if !ok {
@@ -83,9 +83,9 @@ func (db *DB) learnAll(ctx context.Context, writes []*prepared, err error) (agai
 		}
 		again = again && helps
 	}
-	if !again { // what is left of an expired item is no failure of its op
+	if !again { // an expired item that is still stored is no failure of its op
 		for _, r := range c.refusals {
-			if r.leftover() && len(c.Failed) > 1 {
+			if r.metExpired() && len(c.Failed) > 1 {
 				c.Failed = slices.DeleteFunc(c.Failed, func(f *fault.WriteError) bool { return f == r.WriteError })
 			}
 		}
@@ -93,7 +93,7 @@ func (db *DB) learnAll(ctx context.Context, writes []*prepared, err error) (agai
 	return again, c.TransactError
 }
 
-// merge brings the actions of all writes together, one for each item.
+// merge collects the actions of all writes, and joins those on one item.
 func (db *DB) merge(writes []*prepared) ([]*action, error) {
 	var all []*action
 	byKey := map[string]*action{}
@@ -108,7 +108,7 @@ func (db *DB) merge(writes []*prepared) ([]*action, error) {
 			}
 			kept, ok := join(first, a)
 			if !ok {
-				return nil, fault.Model("ddb: transact: op %d (%s) and op %d (%s) write one item, %s: make them one op, or two transactions",
+				return nil, fault.Model("ddb: transact: op %d (%s) and op %d (%s) write the same item, %s: combine them into one op, or use two transactions",
 					first.op, db.what(first), a.op, db.what(a), id)
 			}
 			if kept != first {
@@ -131,32 +131,38 @@ func (db *DB) what(a *action) string {
 	return text
 }
 
-// join makes one action of two on one item, where that can be done: a check joins what is written, and a constraint
-// that one op gives up passes to the op that takes it, or goes where none does.
+// join makes one action of two on the same item, if possible: a check becomes a condition of a write, and a constraint
+// that one op releases can be taken by another op.
 func join(a, b *action) (*action, bool) {
 	switch {
-	case a.role == roleClaim && b.role == roleClaim:
+	case a.role == roleUnique && b.role == roleUnique:
 		return nil, false
-	case a.unique != nil && b.unique != nil: // what takes it is stronger than what gives it up, and that than a check
+	case a.unique != nil && b.unique != nil: // taking wins over releasing, and releasing over a check
 		kept, other := a, b
-		if b.role == roleClaim || a.kind == checkAction {
+		if b.role == roleUnique || a.kind == checkAction {
 			kept, other = b, a
 		}
 		kept.owners = append(kept.owners, other.owners...)
 		return kept, true
 	case b.kind == checkAction:
-		return a, a.take(b)
+		return a, a.mergeCheck(b)
 	case a.kind == checkAction:
-		return b, b.take(a)
+		return b, b.mergeCheck(a)
 	}
 	return nil, false
 }
 
-// checkTransact refuses what DynamoDB would refuse.
+// checkTransact checks DynamoDB's limits on one transaction.
 func (db *DB) checkTransact(writes []*prepared, all []*action) error {
 	size := 0
 	for _, a := range all {
 		size += a.size()
+	}
+	if size > call.MaxTransactBytes {
+		size = 0
+		for _, a := range all {
+			size += a.exactSize()
+		}
 	}
 	if len(all) <= call.MaxTransactItems && size <= call.MaxTransactBytes {
 		return nil
@@ -166,7 +172,7 @@ func (db *DB) checkTransact(writes []*prepared, all []*action) error {
 		extra[a.role]++
 	}
 	var parts []string
-	for _, r := range []role{roleSource, roleVersion, roleFirst, roleMark, roleClaim, roleRelease} {
+	for _, r := range []role{roleSource, roleVersion, roleFirst, roleMark, roleUnique, roleReleased} {
 		if n := extra[r]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d of role %q", n, r))
 		}
@@ -175,6 +181,6 @@ func (db *DB) checkTransact(writes []*prepared, all []*action) error {
 	if len(parts) > 0 {
 		expansion = ", with " + strings.Join(parts, ", ")
 	}
-	return fmt.Errorf("ddb: transact: %w: %d ops make %d items%s, and %d bytes; DynamoDB takes %d items and %d bytes in one transaction",
+	return fmt.Errorf("ddb: transact: %w: %d ops make %d items%s, and %d bytes; DynamoDB allows %d items and %d bytes in one transaction: use several",
 		fault.ErrTooLarge, len(writes), len(all), expansion, size, call.MaxTransactItems, call.MaxTransactBytes)
 }

@@ -14,39 +14,48 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// tokenLife is how long a request token may be used again: DynamoDB keeps it for ten minutes.
+// tokenLife is how long an idempotency token is used. DynamoDB keeps it for ten minutes.
 const tokenLife = 9 * time.Minute
 
-// transact sends compiled ops as one transaction, again where it was cancelled for reasons that pass. Its token makes a
-// response that was lost harmless: while DynamoDB keeps it, a transaction that is refused was not done before either.
+// transact sends compiled ops as one transaction, and retries for transient reasons. With the same token DynamoDB applies the
+// transaction once. So a cancelled transaction was not applied by an earlier attempt either.
 func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 	actions, err := db.merge(writes)
 	if err != nil {
 		return err
 	}
 	in := &dynamodb.TransactWriteItemsInput{TransactItems: make([]types.TransactWriteItem, len(actions))}
+	var items []*wire.Writer
+	if db.JSON {
+		items = make([]*wire.Writer, len(actions))
+	}
 	for i, a := range actions {
 		in.TransactItems[i] = a.transactItem(&db.Name)
+		if a.json != nil {
+			items[i] = a.json
+			defer a.release()
+		}
 	}
 	var last error
 	var minted time.Time
-	t := &tries{} // of this token
+	t := &tries{} // attempts with this token
 	for attempt := range db.Attempts {
 		if attempt > 0 {
 			if err := call.Pause(ctx, attempt); err != nil {
-				return db.transactFailed(writes, t.settle(errors.Join(err, last)))
+				return db.transactFailed(writes, t.ifLost(errors.Join(err, last)))
 			}
 		}
 		if attempt == 0 || time.Since(minted) > tokenLife {
 			if t.lost {
-				break // a new token could do it twice
+				break // with a new token DynamoDB could apply it twice
 			}
 			in.ClientRequestToken, minted = new(rand.Text()), time.Now()
 		}
 		lost := false
-		err := db.TransactWrite(ctx, in, func(i int) int { return actions[i].size() }, &lost)
+		err := db.TransactWrite(ctx, in, items, func(i int) int { return actions[i].exactSize() }, &lost)
 		if err == nil {
 			return nil
 		}
@@ -55,34 +64,34 @@ func (db *DB) transact(ctx context.Context, writes []*prepared) error {
 		if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 			var transient bool
 			if last, transient = db.cancelled(writes, actions, reasons); !transient {
-				return last // and was not done before: its token would have had that response
+				return last // no earlier attempt was applied: DynamoDB would have returned success for the token
 			}
 			continue
 		}
 		switch class := apierror.Of(err); {
 		case running:
-			last = fmt.Errorf("%w: it is still under way: %w", fault.ErrConflict, err)
+			last = fmt.Errorf("%w: an earlier attempt of this transaction is still in progress: %w", fault.ErrConflict, err)
 		case class == apierror.Throttling, class == apierror.Contention:
 			last = db.Explain(err)
 		default:
-			return db.transactFailed(writes, t.settle(db.Explain(err)))
+			return db.transactFailed(writes, t.ifLost(db.Explain(err)))
 		}
 	}
-	return db.transactFailed(writes, t.settle(last))
+	return db.transactFailed(writes, t.ifLost(last))
 }
 
-// transactFailed names the ops of a transaction that failed as a whole.
+// transactFailed adds the ops to the error of a transaction that failed as a whole.
 func (db *DB) transactFailed(writes []*prepared, err error) error {
 	switch c, ok := err.(*cancelled); { //nolint:errorlint // as cancelled returns it
 	case ok:
 		return c
 	case len(writes) == 1:
-		return writes[0].refused(db, err)
+		return writes[0].writeError(db, err)
 	}
-	return fmt.Errorf("ddb: transact of %d ops, the first of them %s: %w", len(writes), writes[0].op.describe(writes[0].main().key), err)
+	return fmt.Errorf("ddb: transact of %d ops, the first is %s: %w", len(writes), writes[0].op.describe(writes[0].main().key), err)
 }
 
-// cancelled maps the reasons of a cancellation to ops; transient says that another try may succeed.
+// cancelled maps the cancellation reasons to ops; transient says that another attempt may succeed.
 func (db *DB) cancelled(writes []*prepared, actions []*action, ex *types.TransactionCanceledException) (err error, transient bool) {
 	out := &cancelled{TransactError: &fault.TransactError{Err: ex}}
 	transient = true
@@ -106,7 +115,7 @@ func (db *DB) cancelled(writes []*prepared, actions []*action, ex *types.Transac
 			transient = false
 			met := db.seen(reason.Item)
 			ops := []int{a.op}
-			if failed := a.blame(met.item); len(failed) > 0 {
+			if failed := a.failedGuards(met.item); len(failed) > 0 {
 				ops = ops[:0]
 				for _, g := range failed {
 					ops = append(ops, g.op)
@@ -114,7 +123,7 @@ func (db *DB) cancelled(writes []*prepared, actions []*action, ex *types.Transac
 			}
 			for _, op := range ops {
 				w := at(op)
-				add(w, w.blamed(db, a, met, nil))
+				add(w, w.refusalWith(db, a, met, nil))
 			}
 			continue
 		}

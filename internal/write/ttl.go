@@ -9,15 +9,15 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// ttlHorizon is how long ago DynamoDB still deletes what has expired. AWS: "Using time to live in DynamoDB".
+// ttlHorizon is the age in years up to which DynamoDB deletes expired items. AWS: "Using time to live in DynamoDB".
 const ttlHorizon = 5
 
-// maxTTL is where seconds end: a greater number is one of milliseconds by mistake.
+// maxTTL is the greatest plausible number of seconds; a greater one is most likely in milliseconds.
 const maxTTL = 100_000_000_000
 
-var errTTL = errors.New("DynamoDB never deletes an item by it")
+var errTTL = errors.New("DynamoDB would never delete the item")
 
-// checkTTL refuses times that DynamoDB would take for never.
+// checkTTL refuses times at which DynamoDB never deletes an item.
 func checkTTL(e *model.Entity, it reflect.Value, now time.Time) error {
 	if e.TTL == nil {
 		return nil

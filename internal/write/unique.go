@@ -15,7 +15,7 @@ import (
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
-// holdsUniques reports whether an example has what its constraints are made of.
+// holdsUniques reports whether an example has the fields of all unique constraints.
 func holdsUniques(e *model.Entity, it reflect.Value) bool {
 	for _, u := range e.Uniques {
 		if s, err := u.Text(it); err != nil || s == "" {
@@ -25,9 +25,9 @@ func holdsUniques(e *model.Entity, it reflect.Value) bool {
 	return true
 }
 
-// claims moves the constraints of an item from what is known of it to what will be stored; after is the zero Value where
-// the item goes. The write asserts what was read.
-func (w *prepared) claims(a *action, after reflect.Value) error {
+// moveUniques releases the unique values of the item as it was read, and takes those of after, the zero Value if the item is
+// deleted. It asserts what was read.
+func (w *prepared) moveUniques(a *action, after reflect.Value) error {
 	if len(w.e.Uniques) == 0 {
 		return nil
 	}
@@ -44,7 +44,7 @@ func (w *prepared) claims(a *action, after reflect.Value) error {
 	return w.claim(w.e.Uniques, a.key, a.key, before, after)
 }
 
-// asserted asks that what the item holds of some constraints, and for how long, is as it was read.
+// asserted requires that the fields of the given constraints, and the TTL, are as they were read.
 func (w *prepared) asserted(a *action, uniques []*model.Unique) {
 	var attrs []string
 	for _, u := range uniques {
@@ -61,7 +61,7 @@ func (w *prepared) asserted(a *action, uniques []*model.Unique) {
 	}
 }
 
-// claim adds the actions that give up what before holds of some constraints and take what after will.
+// claim adds the actions that release the values of before and take those of after, for the given constraints.
 func (w *prepared) claim(uniques []*model.Unique, oldKey, newKey attr.Item, before, after reflect.Value) error {
 	from, to := &types.AttributeValueMemberM{Value: oldKey}, &types.AttributeValueMemberM{Value: newKey}
 	moved := !attr.EqualItems(oldKey, newKey)
@@ -70,7 +70,7 @@ func (w *prepared) claim(uniques []*model.Unique, oldKey, newKey attr.Item, befo
 		var err error
 		if before.IsValid() {
 			if have, err = u.Text(before); err != nil {
-				have = "" // it was written before there was this constraint
+				have = "" // the item is older than the constraint
 			}
 		}
 		if after.IsValid() {
@@ -82,16 +82,16 @@ func (w *prepared) claim(uniques []*model.Unique, oldKey, newKey attr.Item, befo
 		if have != "" && !same {
 			kind := deleteAction
 			if w.tries.foreign[u.Name] {
-				kind = checkAction // that it still is: the item may have been made anew since, with the value as its own
+				kind = checkAction // that this item does not hold it: it may have been created again, with this value
 			}
-			r := w.action(kind, roleRelease, u.Key(w.e, have))
+			r := w.action(kind, roleReleased, u.Key(w.e, have))
 			r.unique, r.owners = u, []types.AttributeValue{from}
 			r.guard(guardItem, heldBy{})
 		}
 		if want == "" || same && !moved && !w.newTTL(before, after) {
 			continue
 		}
-		c := w.action(putAction, roleClaim, u.Key(w.e, want))
+		c := w.action(putAction, roleUnique, u.Key(w.e, want))
 		c.unique, c.owners = u, []types.AttributeValue{to}
 		c.guard(guardItem, heldBy{})
 		c.attrs = attr.Item{model.OwnerAttr: to}
@@ -118,9 +118,9 @@ func (w *prepared) newTTL(before, after reflect.Value) bool {
 	return (a == nil) != (b == nil) || a != nil && !attr.Equal(a, b)
 }
 
-// giveUp releases the constraints of an item that is to be deleted and of which the caller gave the values: they are
-// asserted.
-func (w *prepared) giveUp(a *action, it reflect.Value) error {
+// releaseUniques releases the unique values that the caller gave of an item to delete, without reading it. It asserts that
+// the stored item has these values.
+func (w *prepared) releaseUniques(a *action, it reflect.Value) error {
 	for _, u := range w.e.Uniques {
 		for _, f := range u.Fields {
 			av, err := w.e.Value(f, f.Get(it))
@@ -135,8 +135,8 @@ func (w *prepared) giveUp(a *action, it reflect.Value) error {
 	return w.claim(w.e.Uniques, a.key, a.key, it, reflect.Value{})
 }
 
-// heldBy asks that a constraint is free, or held by one of the action's owners: by more than one where ops of a
-// transaction meet on it. Of a check it asks that none of them holds it.
+// heldBy requires that a unique value is free, or held by one of the action's owners. There are several owners if ops of one
+// transaction share the value. For a check it requires that none of the owners holds it.
 type heldBy struct{}
 
 func (heldBy) text(a *action) string {
@@ -153,7 +153,7 @@ func (heldBy) text(a *action) string {
 	for _, o := range a.owners {
 		text.WriteString(" OR " + name + " = " + a.x.Value(o))
 	}
-	if ttl := a.e.Table.TTL; ttl != "" && a.role == roleClaim {
+	if ttl := a.e.Table.TTL; ttl != "" && a.role == roleUnique {
 		text.WriteString(" OR " + a.x.Name(ttl) + " <= " + a.x.Value(model.TTLOf(a.now)))
 	}
 	return text.String()
@@ -166,5 +166,5 @@ func (heldBy) why(a *action, old attr.Item) error {
 	if holder == nil {
 		return fmt.Errorf("%w: unique %s", fault.ErrNotUnique, a.unique.Name)
 	}
-	return fmt.Errorf("%w: unique %s: item %s holds it", fault.ErrNotUnique, a.unique.Name, a.e.Table.KeyText(holder.Value))
+	return fmt.Errorf("%w: unique %s: item %s holds the value", fault.ErrNotUnique, a.unique.Name, a.e.Table.KeyText(holder.Value))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/plan"
 )
 
-// diff writes what turns one set of attributes into another.
+// diff adds the updates that turn the attributes from into to.
 func (a *action) diff(from, to attr.Item) {
 	for _, attrName := range attr.SortedNames(to) {
 		if have := from[attrName]; have == nil || !attr.Equal(have, to[attrName]) {
@@ -35,11 +35,11 @@ func (db *DB) compileUpdate(w *prepared) error {
 	}
 	switch {
 	case e.History != nil:
-		return w.op.Fail(key, fault.Model("the entity keeps a history, which needs the whole item: use Modify"))
+		return w.op.Fail(key, fault.Model("the entity has a History, which stores the complete item: use Modify"))
 	case w.op.Verb == VerbUpsert && len(e.Uniques) > 0:
-		return w.op.Fail(key, fault.Model("the entity has Unique constraints, which need to know the item: use Update, Create or Modify"))
+		return w.op.Fail(key, fault.Model("the entity has Unique constraints, and an Upsert does not know the stored values: use Update, Create or Modify"))
 	case len(w.op.changes) == 0:
-		return w.op.Fail(key, fault.Model("no edits"))
+		return w.op.Fail(key, fault.Model("no edits: pass at least one"))
 	}
 	a := w.action(updateAction, roleItem, key)
 	p := newUpdate(e, w.op, a, w.now)
@@ -60,17 +60,17 @@ func (db *DB) compileUpdate(w *prepared) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
-	if w.given() == 0 && w.stamp != nil {
-		a.guard(guardStamp, notOurs{w.stamp})
+	if w.givenVersion() == 0 && w.stamp != nil {
+		a.guard(guardStamp, notOwnWrite{w.stamp})
 	}
-	a.schema(true)
-	p.write()
-	if err := a.given(w.op.conds); err != nil {
+	a.requireSchema(true)
+	p.apply()
+	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
-	w.sign(&a.update, &a.x, w.op.Verb == VerbUpsert)
+	w.setOwnAttributes(&a.update, &a.x, w.op.Verb == VerbUpsert)
 	if w.op.Verb == VerbUpsert && !a.update.Makes() {
-		return w.op.Fail(key, fault.Model("the edits only remove, which makes no item where there is none: use Update, or set a field"))
+		return w.op.Fail(key, fault.Model("the edits only remove attributes, which creates no item: use Update, or set a field"))
 	}
 	if p.touchesUniques() {
 		return w.updateUniques(p)
@@ -78,8 +78,8 @@ func (db *DB) compileUpdate(w *prepared) error {
 	return nil
 }
 
-// sign adds what the library keeps in each item beside the fields.
-func (w *prepared) sign(u *plan.Update, x *plan.Expression, creates bool) {
+// setOwnAttributes adds the attributes of the library's own: the stamp, and for a new item its type and schema.
+func (w *prepared) setOwnAttributes(u *plan.Update, x *plan.Expression, creates bool) {
 	if w.stamp != nil {
 		u.Set(x.Name(model.WriteStampAttr), x.Value(w.stamp))
 	}
@@ -94,7 +94,7 @@ func (w *prepared) sign(u *plan.Update, x *plan.Expression, creates bool) {
 	}
 }
 
-// checkTTL refuses a time to live that DynamoDB would not honour.
+// checkTTL checks the edits of the TTL field, see [checkExpiry].
 func (p *updatePlan) checkTTL() error {
 	for i := range p.edits {
 		x := &p.edits[i]
@@ -108,7 +108,7 @@ func (p *updatePlan) checkTTL() error {
 	return nil
 }
 
-// touchesUniques reports whether an edit changes what a constraint is made of.
+// touchesUniques reports whether an edit changes a field of a unique constraint.
 func (p *updatePlan) touchesUniques() bool {
 	for i := range p.edits {
 		if len(editingOf(p.e).of(p.edits[i].f).uniques) > 0 {
@@ -118,14 +118,14 @@ func (p *updatePlan) touchesUniques() bool {
 	return false
 }
 
-// updateUniques reads the item, to know the values that the edits replace, and moves its constraints.
+// updateUniques needs the stored item for the values that the edits replace, and moves its unique values.
 func (w *prepared) updateUniques(p *updatePlan) error {
 	a := w.main()
-	if err := w.know(a.key); err != nil {
+	if err := w.needItem(a.key); err != nil {
 		return err
 	}
 	old := w.old()
-	if old == nil { // unless it has been created since
+	if old == nil { // asserted, since it may have been created after the read
 		a.guard(guardRead, isAbsent{absentAsRead})
 		return nil
 	}
@@ -139,9 +139,9 @@ func (w *prepared) updateUniques(p *updatePlan) error {
 			continue
 		}
 		if !x.whole() {
-			return w.op.Fail(a.key, fault.Model("%s: the field is part of a Unique constraint: set it, or use Modify", x))
+			return w.op.Fail(a.key, fault.Model("%s: the field is part of a Unique constraint, so its new value must be known: use Set or Modify", x))
 		}
 		x.f.Addr(it).Set(x.v)
 	}
-	return w.claims(a, it)
+	return w.moveUniques(a, it)
 }

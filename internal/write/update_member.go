@@ -12,23 +12,23 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// member is what is known of a field.
+// member is the value of a field after the update, as far as it is known.
 type member struct {
 	v      reflect.Value
-	av     types.AttributeValue // nil where the attribute is absent
-	empty  types.AttributeValue // of what may be absent or this: that it equals an empty value holds for both
-	from   string
-	assert bool
-	fault  string // why it cannot be known
+	av     types.AttributeValue // nil if the attribute is absent
+	empty  types.AttributeValue // if the attribute may also be this empty value: an Eq of an empty value allows both
+	from   string               // the source of the value: an edit, a condition, the key or the example
+	assert bool                 // the update asserts the value
+	fault  string               // why the value is not known
 }
 
 func (m member) known() bool { return m.fault == "" }
 
-// readIf takes from the conditions what they say about fields.
+// readIf takes the values of fields from the conditions.
 func (p *updatePlan) readIf(conds []model.Clause) error {
 	for _, cl := range conds {
 		if cl.Op == model.OpNil {
-			return fault.Model("If: a nil condition")
+			return fault.Model("If: a condition is nil: remove it")
 		}
 		switch cl.Op {
 		case model.OpAnd:
@@ -49,24 +49,25 @@ func (p *updatePlan) readIf(conds []model.Clause) error {
 					m.av, m.empty = nil, vals[0]
 				}
 			}
-			p.given[f] = m
-		default: // says nothing certain
+			p.fromIf[f] = m
+		default: // determines no value
 		}
 	}
 	return nil
 }
 
-// member says what f is after the edits.
+// member returns the value of f after the edits.
 func (p *updatePlan) member(f *field.Field) member {
 	if m, ok := p.members[f]; ok {
 		return m
 	}
-	m := p.find(f)
+	m := p.resolveMember(f)
 	p.members[f] = m
 	return m
 }
 
-func (p *updatePlan) find(f *field.Field) member {
+// resolveMember looks for the value of f in the edits, the conditions, the key and the example, in that order.
+func (p *updatePlan) resolveMember(f *field.Field) member {
 	for i := range p.edits {
 		x := &p.edits[i]
 		if !x.f.Overlaps(f) {
@@ -77,11 +78,11 @@ func (p *updatePlan) find(f *field.Field) member {
 		}
 		return member{fault: fmt.Sprintf("REFUSED: %s leaves a value that only DynamoDB knows", x)}
 	}
-	if m, ok := p.given[f]; ok {
+	if m, ok := p.fromIf[f]; ok {
 		return m
 	}
 	v := f.Get(p.op.item)
-	if p.e.Primary.Keeps(f) {
+	if p.e.Primary.HoldsInFull(f) {
 		av, err := p.e.Value(f, v)
 		if err != nil {
 			return member{fault: err.Error()}
@@ -102,7 +103,7 @@ func (p *updatePlan) find(f *field.Field) member {
 	return m
 }
 
-// edited says what an edit of f, or of a struct that f is in, makes of f.
+// edited returns the value of f after an edit of f, or of a struct that contains f.
 func (p *updatePlan) edited(x *edit, f *field.Field) member {
 	m := member{v: x.v, av: x.value, from: "edit"}
 	if x.f == f {

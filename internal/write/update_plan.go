@@ -14,8 +14,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// updatePlan finds out what an Update or an Upsert writes beside its edits: the keys of the index rows that they
-// touch, made of members whose values it must know.
+// updatePlan plans what an Update or an Upsert writes beside its edits: the index keys that hold edited fields. To render a
+// key it must know the values of all fields in it, its members.
 type updatePlan struct {
 	op     Op
 	e      *model.Entity
@@ -23,16 +23,17 @@ type updatePlan struct {
 	now    time.Time
 	upsert bool
 
-	edits   []edit // the library's own included
-	asked   int    // how many of them are the caller's
-	given   map[*field.Field]member
+	edits   []edit // including those of the library
+	asked   int    // the number of edits of the caller, which come first
+	fromIf  map[*field.Field]member
 	members map[*field.Field]member
 	keys    map[string]string // index key attributes to set, by name
-	leave   []string          // those to remove
-	keyed   attr.Item         // attributes of fields that the primary key says, of an Upsert
-	kept    attr.Item         // those of which it says something
+	leave   []string          // index key attributes to remove
 
-	rows    []rowPlan
+	keyAttrs     attr.Item // for an Upsert: attributes of fields that the primary key holds in full
+	partKeyAttrs attr.Item // likewise, of fields that it holds in part
+
+	entries []entryPlan
 	missing []string
 	refused []string
 }
@@ -40,11 +41,11 @@ type updatePlan struct {
 func newUpdate(e *model.Entity, op Op, a *action, now time.Time) *updatePlan {
 	return &updatePlan{
 		op: op, e: e, a: a, now: now, upsert: op.Verb == VerbUpsert,
-		given: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
+		fromIf: map[*field.Field]member{}, members: map[*field.Field]member{}, keys: map[string]string{},
 	}
 }
 
-// plan resolves edits and rows, or says what is wrong.
+// plan resolves the edits and plans the index entries. It returns an error if something is wrong or missing.
 func (p *updatePlan) plan() error {
 	edits, err := editsOf(p.e, p.op.changes)
 	if err != nil {
@@ -54,14 +55,14 @@ func (p *updatePlan) plan() error {
 	if err := p.readIf(p.op.conds); err != nil {
 		return err
 	}
-	p.keep()
+	p.addKeptEdits()
 	for _, r := range p.e.Indexed {
-		if err := p.row(r); err != nil {
+		if err := p.planEntry(r); err != nil {
 			return err
 		}
 	}
-	for i := range p.e.Lone {
-		lone := &p.e.Lone[i]
+	for i := range p.e.IndexFields {
+		lone := &p.e.IndexFields[i]
 		for _, x := range p.edits {
 			if x.f != lone.Field || x.at != nil || x.value == nil {
 				continue
@@ -73,7 +74,7 @@ func (p *updatePlan) plan() error {
 	}
 	if p.upsert {
 		p.nested()
-		if p.keyed, p.kept, err = p.e.KeyAttributes(p.op.item); err != nil {
+		if p.keyAttrs, p.partKeyAttrs, err = p.e.KeyAttributes(p.op.item); err != nil {
 			return err
 		}
 	}
@@ -83,11 +84,11 @@ func (p *updatePlan) plan() error {
 	return nil
 }
 
-// nested refuses what an Upsert would store inside a struct, list or map: a new item has none.
+// nested refuses edits of an Upsert inside a struct, list or map: in a new item it does not exist.
 func (p *updatePlan) nested() {
 	refuse := func(what, name string) {
 		outer, _, _ := strings.Cut(name, ".")
-		p.refused = append(p.refused, fmt.Sprintf("%s: a new item has nothing that it could be stored in; set the whole of %s", what, outer))
+		p.refused = append(p.refused, fmt.Sprintf("%s: a new item has no %[2]s to change: set the whole of %[2]s", what, outer))
 	}
 	for i := range p.edits[:p.asked] {
 		if x := &p.edits[i]; x.f.Nested() || x.at != nil {
@@ -102,8 +103,8 @@ func (p *updatePlan) nested() {
 	slices.Sort(p.refused)
 }
 
-// keep adds the edits of the library's own: version and timestamps, which index keys may hold.
-func (p *updatePlan) keep() {
+// addKeptEdits adds edits of the version and the timestamps, which index keys may hold.
+func (p *updatePlan) addKeptEdits() {
 	set := func(f *field.Field, op editOp, v any) {
 		x := edit{op: op, f: f, v: reflect.ValueOf(v)}
 		x.value, _ = codec.EncodeField(model.KeepEmpty(f), x.v)

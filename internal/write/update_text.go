@@ -6,14 +6,14 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// String prints the edits and, for each index entry that they touch, where its members come from.
+// String prints the edits and, for each index entry that they change, the source of each field in its keys.
 func (p *updatePlan) String() string {
 	var b strings.Builder
 	for i := range p.edits[:p.asked] {
 		b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0] + p.edits[i].String())
 	}
-	for _, r := range p.rows {
-		b.WriteString("; " + r.row.Index.Name)
+	for _, r := range p.entries {
+		b.WriteString("; " + r.keys.Index.Name)
 		if r.out {
 			b.WriteString(" left")
 		}
@@ -35,7 +35,7 @@ func (p *updatePlan) String() string {
 	return b.String()
 }
 
-// orModify is the further way that an entity with a Version has.
+// orModify is a further hint for an entity with a Version.
 func orModify(e *model.Entity) string {
 	if e.Version == nil {
 		return ""

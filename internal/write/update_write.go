@@ -10,11 +10,11 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// write adds the edits, the index keys and the assertions to the action.
-func (p *updatePlan) write() {
+// apply adds the edits, the index keys and the guards to the action.
+func (p *updatePlan) apply() {
 	u, x := &p.a.update, &p.a.x
 	for i := range p.edits {
-		p.edits[i].write(u, x)
+		p.edits[i].addTo(u, x)
 	}
 	for _, attr := range slices.Sorted(maps.Keys(p.keys)) {
 		u.Set(x.Name(attr), x.Value(&types.AttributeValueMemberS{Value: p.keys[attr]}))
@@ -44,17 +44,17 @@ func (p *updatePlan) write() {
 	}
 }
 
-// writeKeyFields stores the attributes of the fields of the primary key, as a put does: what looks at an item looks at its
-// attributes. Of what the key does not say in full, such as the case of a Fold, an item that is there keeps its own.
+// writeKeyFields stores the fields of the primary key that have attributes of their own, as a put does. Other programs and
+// conditions use these attributes. If the key holds a field in part only, such as by Fold, an existing item keeps its value.
 func (p *updatePlan) writeKeyFields() {
 	u, x := &p.a.update, &p.a.x
-	for _, attr := range attr.SortedNames(p.keyed) {
-		u.Set(x.Name(attr), x.Value(p.keyed[attr]))
+	for _, attr := range attr.SortedNames(p.keyAttrs) {
+		u.Set(x.Name(attr), x.Value(p.keyAttrs[attr]))
 	}
-	for _, attr := range attr.SortedNames(p.kept) {
+	for _, attr := range attr.SortedNames(p.partKeyAttrs) {
 		known := func(f *field.Field) bool { m, ok := p.members[f]; return ok && m.known() && f.Attr() == attr }
 		if !slices.ContainsFunc(p.e.KeyFields(), known) {
-			u.Set(x.Name(attr), "if_not_exists("+x.Name(attr)+", "+x.Value(p.kept[attr])+")")
+			u.Set(x.Name(attr), "if_not_exists("+x.Name(attr)+", "+x.Value(p.partKeyAttrs[attr])+")")
 		}
 	}
 }

@@ -10,20 +10,18 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
-	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// write is an op compiled: the actions that it consists of, its own item's first.
+// prepared is a compiled op. The first action is the one on the op's own item.
 type prepared struct {
 	op      Op
 	index   int // in Transact or Batch
 	e       *model.Entity
 	tries   *tries
 	now     time.Time
-	item    reflect.Value // as it will be stored, where that is known
+	item    reflect.Value // as it will be stored, if that is known
 	attrs   attr.Item     // likewise
-	bytes   int           // of attrs
-	json    *wire.Writer  // in place of attrs
+	bytes   int           // the size of attrs
 	stamp   types.AttributeValue
 	actions []*action
 }
@@ -37,7 +35,7 @@ func (w *prepared) action(kind actionKind, r role, key attr.Item) *action {
 	return a
 }
 
-// compile plans an op from what is known, or says what it needs to know. It makes no request.
+// compile compiles an op without a request. If it has to know a stored item, the error is a *needs.
 func (db *DB) compile(index int, op Op, t *tries) (*prepared, error) {
 	if err := op.valid(db.Table); err != nil {
 		return nil, err
@@ -65,42 +63,41 @@ func (db *DB) compile(index int, op Op, t *tries) (*prepared, error) {
 		err = db.compileCheck(w)
 	}
 	if err == nil {
-		err = w.answerable()
+		err = w.needOld()
 	}
 	return w, err
 }
 
-// answerable makes sure that what the caller wants back can be had: a transaction returns nothing, so that the item as it
-// was has to be read, and asserted.
-func (w *prepared) answerable() error {
-	asserted := w.op.Verb == VerbModify || w.op.Verb == VerbMove // which read it anyway
+// needOld makes a transaction able to return the old item: DynamoDB returns none, so the item is read and asserted.
+func (w *prepared) needOld() error {
+	asserted := w.op.Verb == VerbModify || w.op.Verb == VerbMove // these read it anyway
 	if !w.op.ReturnOld || !w.transactional() || asserted {
 		return nil
 	}
-	if err := w.know(w.main().key); err != nil {
+	if err := w.needItem(w.main().key); err != nil {
 		return err
 	}
 	w.main().same(w.tries.item)
 	return nil
 }
 
-// transactional reports that the write goes as a transaction.
+// transactional reports whether the write is sent as a transaction.
 func (w *prepared) transactional() bool {
 	return len(w.actions) > 1 || w.op.once || w.main().kind == checkAction
 }
 
-// know asks for the item, unless it is known.
-func (w *prepared) know(key attr.Item) error {
+// needItem returns a *needs of the item, nil if it is known.
+func (w *prepared) needItem(key attr.Item) error {
 	if w.tries.item.state == knownNothing {
 		return &needs{key: key, item: true}
 	}
 	return nil
 }
 
-// old is the item as it was read, nil if there was none or nobody read it.
+// old is the item as it was read, nil if it was absent or not read.
 func (w *prepared) old() attr.Item { return w.tries.item.item }
 
-// inSchema asks for a rewrite of the known item where it is of an older schema; one of a newer schema is refused.
+// inSchema returns a *needs of a rewrite if the item has an older schema, and an error if it has a newer one.
 func (w *prepared) inSchema(key attr.Item) error {
 	switch n := model.SchemaOf(model.Loaded(w.old())); {
 	case w.old() == nil || n == w.e.Schema:
@@ -111,7 +108,7 @@ func (w *prepared) inSchema(key attr.Item) error {
 	return &needs{key: key, rewrite: true}
 }
 
-// missing is the error of a write whose item is known not to be there.
-func (w *prepared) missing(key attr.Item) error {
+// notFound is the error of a write whose item is known to be absent.
+func (w *prepared) notFound(key attr.Item) error {
 	return &fault.WriteError{Op: w.index, Verb: string(w.op.Verb), Entity: w.e.Name, Key: w.e.Table.KeyText(key), Err: fault.ErrNotFound}
 }

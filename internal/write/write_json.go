@@ -11,21 +11,21 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// jsonPut is what it takes to write the items of an entity as JSON, without making their attributes first.
+// jsonPut has what is needed to write items of an entity as JSON, without an attribute map.
 type jsonPut struct {
 	keys []jsonKey
-	tail string // the type and the schema
+	tail string // type and schema as JSON
 }
 
 // jsonKey is one key attribute.
 type jsonKey struct {
 	model.Key
-	row  *model.IndexKeys
+	keys *model.IndexKeys
 	head string
 }
 
-// jsonPutOf returns nil for an entity of which something looks at the attributes: a sparse index, a constraint, a history, a
-// derived field, a Native key. It compiles on first use, since what derives fields is declared after the entity.
+// jsonPutOf returns nil for an entity whose writes need the attribute map: with a sparse index, a unique constraint, a
+// history, a derived field or a Native key. It compiles on first use: views declare derived fields after the entity.
 func jsonPutOf(e *model.Entity) *jsonPut {
 	return e.Writer.Get(func() any {
 		if len(e.Uniques) > 0 || e.History != nil || len(e.Derived) > 0 {
@@ -36,7 +36,7 @@ func jsonPutOf(e *model.Entity) *jsonPut {
 }
 
 func newJSONPut(e *model.Entity) *jsonPut {
-	if len(e.Lone) > 0 {
+	if len(e.IndexFields) > 0 {
 		return nil
 	}
 	p := &jsonPut{}
@@ -73,29 +73,33 @@ func newJSONPut(e *model.Entity) *jsonPut {
 	return p
 }
 
-// writeJSON writes the item of a put, and reports false for one that has to be made of attributes, if only to find out
-// what is wrong with it.
-func (w *prepared) writeJSON() (key attr.Item, ok bool) {
+// toJSON returns the item of a put as JSON, and its key; nil for an item that needs the attribute map, also if it is invalid: the
+// other path returns the error.
+func (w *prepared) toJSON() (attr.Item, *wire.Writer) {
+	out := wire.NewWriter()
+	key, ok := w.writeJSON(out)
+	if !ok {
+		out.Release()
+		return nil, nil
+	}
+	return key, out
+}
+
+func (w *prepared) writeJSON(out *wire.Writer) (key attr.Item, ok bool) {
 	e := w.e
 	p := jsonPutOf(e)
 	if p == nil || checkTTL(e, w.item, w.now) != nil {
 		return nil, false
 	}
-	out := wire.NewWriter()
-	defer func() {
-		if !ok {
-			out.Release()
-		}
-	}()
 	key = make(attr.Item, 2)
 	texts := make([]types.AttributeValueMemberS, len(e.Primary.Keys()))
 	out.Text = append(out.Text, '{')
 	for i, k := range p.keys {
-		s, err := k.row.Render(string(w.op.Verb), k.Key, w.item)
+		s, err := k.keys.Render(string(w.op.Verb), k.Key, w.item)
 		if err != nil {
 			return nil, false
 		}
-		if k.row == e.Primary {
+		if k.keys == e.Primary {
 			texts[i].Value = s
 			key[k.Attrs[0]] = &texts[i]
 		}
@@ -126,17 +130,8 @@ func (w *prepared) writeJSON() (key attr.Item, ok bool) {
 		out.Text = out.Text[:behind]
 	}
 	out.Text = append(out.Text, '}')
-	if len(out.Text) > attr.MaxItemBytes { // of JSON, in which an item takes more than DynamoDB counts: it may fit
-		return nil, false
-	}
-	w.json = out
-	return key, true
+	// JSON is longer than the size that DynamoDB counts: of a text that is too long the other path decides
+	return key, len(out.Text) <= attr.MaxItemBytes
 }
 
 var stampHead = wire.Member(model.WriteStampAttr)
-
-// sent says that the item is on the wire.
-func (w *prepared) sent() {
-	w.json.Release()
-	w.json = nil
-}

@@ -15,14 +15,13 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Run runs an op: one request, or a transaction where it consists of several actions.
+// Run runs an op: as one request, or as a transaction if it has several actions.
 func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	t := &tries{}
-	op.alone = !op.once
 	var last error
 	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
-			return result{}, op.Fail(nil, t.settle(errors.Join(err, last)))
+			return result{}, op.Fail(nil, t.ifLost(errors.Join(err, last)))
 		}
 		w, err := db.plan(ctx, 0, op, t)
 		if err != nil {
@@ -41,15 +40,15 @@ func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	return result{}, fmt.Errorf("%w (after %d attempts)", last, db.Attempts)
 }
 
-// unchanged is what a write that failed to compile returns.
+// unchanged returns the result of a write that failed to compile.
 func (w *prepared) unchanged(t *tries, err error) (result, error) {
 	if err == errUnchanged { //nolint:errorlint // never wrapped
 		return result{Value: w.item}, nil
 	}
-	if c, ok := err.(*callerError); ok { //nolint:errorlint // the caller's error goes back as it is
+	if c, ok := err.(*callerError); ok { //nolint:errorlint // returned without a wrapper
 		return result{}, c.err
 	}
-	return result{}, t.settle(err)
+	return result{}, t.ifLost(err)
 }
 
 // send sends one op.
@@ -58,61 +57,60 @@ func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 		if err := db.transact(ctx, []*prepared{w}); err != nil {
 			return result{}, single(err)
 		}
-		return db.outcome(ctx, w)
+		return db.transactResult(ctx, w)
 	}
-	attrs, err := db.sendOne(ctx, w)
-	w.sent()
+	out, err := db.sendOne(ctx, w)
+	w.main().release()
 	switch {
 	case err != nil:
 		return result{}, err
-	case w.op.ReturnOld:
-		return result{Attrs: db.seen(attrs).item}, nil
-	case w.op.quiet:
+	case w.op.ReturnOld && db.Dead(out.Found), w.op.quiet:
+		out.Release()
 		return result{}, nil
-	case w.item.IsValid() && !w.wantsNew():
+	case w.item.IsValid() && !w.wantsNew() && !w.op.ReturnOld:
 		return w.asStored()
 	}
-	return result{Attrs: attrs}, nil
+	return out, nil
 }
 
-// sendOne sends the only action of a write, and returns the attributes that DynamoDB returned. Whatever comes after an
-// attempt whose response was lost is read in that light.
-func (db *DB) sendOne(ctx context.Context, w *prepared) (attr.Item, error) {
+// sendOne sends the only action of a write, and returns what DynamoDB returned. After a lost response it detects its own earlier
+// attempt by the stamp or the attributes of the stored item.
+func (db *DB) sendOne(ctx context.Context, w *prepared) (result, error) {
 	a, t := w.main(), w.tries
 	var last error
 	for attempt := range db.Attempts {
 		if attempt > 0 {
 			if err := call.Pause(ctx, attempt); err != nil {
-				return nil, w.refused(db, t.settle(errors.Join(err, last)))
+				return result{}, w.writeError(db, t.ifLost(errors.Join(err, last)))
 			}
 		}
-		attrs, lost, err := db.call(ctx, w, a)
+		out, lost, err := db.call(ctx, w, a)
 		t.lost = t.lost || lost
 		failed, refused := errors.AsType[*types.ConditionalCheckFailedException](err)
 		switch {
-		case err == nil && t.lost && w.op.ReturnOld && w.echoes(attrs):
-			return nil, w.refused(db, fault.ErrOldLost)
+		case err == nil && t.lost && w.op.ReturnOld && w.mayBeOwnWrite(out.Found.Attributes()):
+			return result{}, w.writeError(db, fault.ErrOldLost)
 		case err == nil:
-			return attrs, nil
-		case refused && t.lost && w.ours(failed.Item):
+			return out, nil
+		case refused && t.lost && w.isOwnWrite(failed.Item):
 			if w.op.ReturnOld {
-				return nil, w.refused(db, fault.ErrOldLost)
+				return result{}, w.writeError(db, fault.ErrOldLost)
 			}
-			return failed.Item, nil
+			return result{Found: model.Loaded(failed.Item)}, nil
 		case refused && t.lost:
-			return nil, w.lostTo(db, a, failed)
+			return result{}, w.lostTo(db, a, failed)
 		case refused:
-			return nil, w.blamed(db, a, db.seen(failed.Item), err)
+			return result{}, w.refusalWith(db, a, db.seen(failed.Item), err)
 		case apierror.Of(err) != apierror.Contention:
-			return nil, w.refused(db, t.settle(db.Explain(err)))
+			return result{}, w.writeError(db, t.ifLost(db.Explain(err)))
 		}
-		last = fmt.Errorf("%w: a transaction holds the item: %w", fault.ErrConflict, err)
+		last = fmt.Errorf("%w: a transaction is writing the item: %w", fault.ErrConflict, err)
 	}
-	return nil, w.refused(db, t.settle(last))
+	return result{}, w.writeError(db, t.ifLost(last))
 }
 
-// ours reports whether the item that a repeated request met is what an earlier attempt of it wrote.
-func (w *prepared) ours(stored attr.Item) bool {
+// isOwnWrite reports whether the stored item, which a retry found, was written by an earlier attempt.
+func (w *prepared) isOwnWrite(stored attr.Item) bool {
 	a := w.main()
 	switch {
 	case a.kind == deleteAction:
@@ -124,9 +122,9 @@ func (w *prepared) ours(stored attr.Item) bool {
 		return have != nil && attr.Equal(have, w.stamp)
 	}
 	attrs := w.attrs
-	if w.json != nil {
+	if a.json != nil {
 		var err error
-		if attrs, err = w.stored(w.item); err != nil {
+		if attrs, err = w.encode(w.item); err != nil {
 			return false
 		}
 	}
@@ -141,28 +139,27 @@ func (w *prepared) ours(stored attr.Item) bool {
 	return a.kind == updateAction || len(stored) == len(attrs)
 }
 
-// echoes reports whether the old item that a repeated request returned may be what an earlier attempt of it left.
-func (w *prepared) echoes(old attr.Item) bool {
+// mayBeOwnWrite reports whether the old item that a retry returned may have been written by an earlier attempt.
+func (w *prepared) mayBeOwnWrite(old attr.Item) bool {
 	a := w.main()
 	switch a.kind {
 	case deleteAction:
 		return len(old) == 0
 	case updateAction:
-		return w.given() == 0 // a version that is asserted holds once
+		return w.givenVersion() == 0 // an asserted version holds for one attempt only
 	default:
-		return w.ours(old)
+		return w.isOwnWrite(old)
 	}
 }
 
-// wantsNew reports whether DynamoDB returns the item as written: where the writer does not know all of it, as with fields
-// that a view derives.
+// wantsNew reports whether DynamoDB has to return the new item: the writer does not know all of it, such as derived fields.
 func (w *prepared) wantsNew() bool {
 	return w.main().kind == updateAction && !w.op.quiet && !w.op.ReturnOld && (!w.item.IsValid() || len(w.e.Derived) > 0)
 }
 
-// call makes the request of an action. lost says that the response of one of its attempts was, so that it may have been
-// done even if the last one failed.
-func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item, lost bool, err error) {
+// call sends the request of an action. lost says that the response of an attempt was lost: the write may have been applied even
+// if err is not nil.
+func (db *DB) call(ctx context.Context, w *prepared, a *action) (out result, lost bool, err error) {
 	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
 	var onFailure types.ReturnValuesOnConditionCheckFailure
@@ -176,27 +173,18 @@ func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item
 	switch a.kind {
 	case putAction:
 		in := &dynamodb.PutItemInput{
-			TableName: &db.Name, Item: a.attrs,
+			TableName: &db.Name, Item: a.item(),
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
-		if w.json != nil {
-			in.Item = a.key
-		}
-		var out *dynamodb.PutItemOutput
-		if out, err = db.PutItem(ctx, in, w.json, &lost); err == nil {
-			attrs = out.Attributes
-		}
+		out.Found, out.page, err = db.PutItem(ctx, in, a.json, &lost)
 	case deleteAction:
 		in := &dynamodb.DeleteItemInput{
 			TableName: &db.Name, Key: a.key,
 			ConditionExpression: cond, ReturnValuesOnConditionCheckFailure: onFailure, ReturnValues: back,
 			ExpressionAttributeNames: a.x.Names(), ExpressionAttributeValues: a.x.Values(),
 		}
-		var out *dynamodb.DeleteItemOutput
-		if out, err = db.DeleteItem(ctx, in, &lost); err == nil {
-			attrs = out.Attributes
-		}
+		out.Found, out.page, err = db.DeleteItem(ctx, in, &lost)
 	default:
 		if w.wantsNew() {
 			back = types.ReturnValueAllNew
@@ -209,10 +197,7 @@ func (db *DB) call(ctx context.Context, w *prepared, a *action) (attrs attr.Item
 		if u := a.update.String(); u != "" {
 			in.UpdateExpression = &u
 		}
-		var out *dynamodb.UpdateItemOutput
-		if out, err = db.UpdateItem(ctx, in, &lost); err == nil {
-			attrs = out.Attributes
-		}
+		out.Found, out.page, err = db.UpdateItem(ctx, in, &lost)
 	}
-	return attrs, lost, err
+	return out, lost, err
 }

@@ -11,22 +11,27 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/template"
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// result is what a write hands back: attributes, or a value that needs no decoding.
+// result is the item that a write returns: as DynamoDB returned it, or a value that needs no decoding.
 type result struct {
-	Attrs attr.Item
+	Found attr.Stored
 	Value reflect.Value
+	page  *wire.Page // of Found
 }
 
-// outcome is what an op hands back that went as a transaction, which itself returns nothing.
-func (db *DB) outcome(ctx context.Context, w *prepared) (result, error) {
+// Release ends the use of Found.
+func (r result) Release() { r.page.Release() }
+
+// transactResult returns the item of an op that was sent as a transaction, which returns no items itself.
+func (db *DB) transactResult(ctx context.Context, w *prepared) (result, error) {
 	a := w.main()
 	switch {
 	case w.op.quiet, w.op.Verb == VerbDelete, a.kind == checkAction:
 		return result{}, nil
 	case w.op.ReturnOld:
-		return result{Attrs: w.old()}, nil // known: see answerable
+		return result{Found: model.Loaded(w.old())}, nil // read before, see needOld
 	case w.item.IsValid():
 		out, err := w.asStored()
 		if err == nil && len(w.e.Derived) > 0 {
@@ -36,22 +41,22 @@ func (db *DB) outcome(ctx context.Context, w *prepared) (result, error) {
 	}
 	attrs, err := db.readItBack(ctx, w)
 	if err == nil && attrs == nil {
-		err = w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it is not there any more")})
+		err = w.writeError(db, &fault.DoneError{What: "reading it back failed", Cause: errors.New("it was deleted since")})
 	}
-	return result{Attrs: attrs}, err
+	return result{Found: model.Loaded(attrs)}, err
 }
 
-// readItBack reads the item that was written; nil if it is gone by now.
+// readItBack reads the item that was written; nil if it was deleted since.
 func (db *DB) readItBack(ctx context.Context, w *prepared) (attr.Item, error) {
 	attrs, err := db.GetItem(ctx, w.main().key, true)
 	if err != nil {
-		return nil, w.refused(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
+		return nil, w.writeError(db, &fault.DoneError{What: "reading it back failed", Cause: db.Explain(err)})
 	}
 	return db.seen(attrs).item, nil
 }
 
-// readDerived fills the derived fields of an item that was written, which views write at any time. The rest is as it was
-// written, though another writer may have been there since.
+// readDerived reads the derived fields of an item that was written: views write them at any time. The other fields stay as
+// they were written, even if another write followed.
 func (db *DB) readDerived(ctx context.Context, w *prepared, out result) error {
 	attrs, err := db.readItBack(ctx, w)
 	if err != nil {
@@ -69,7 +74,7 @@ func (db *DB) readDerived(ctx context.Context, w *prepared, out result) error {
 	return nil
 }
 
-// asStored is the item written as a read returns it: in UTC, and as precise as its attributes are.
+// asStored returns the written item as a read would: times in UTC, with the precision of their attributes.
 func (w *prepared) asStored() (result, error) {
 	out, err := w.readBack()
 	if err == nil && w.e.Revision != nil {
@@ -96,7 +101,7 @@ func (w *prepared) readBack() (result, error) {
 	return result{Value: v}, nil
 }
 
-// asRead returns the item that is written as a read of it would return it; false if only decoding its attributes tells.
+// asRead is a shortcut for [prepared.readBack]; false if the attributes have to be decoded.
 func asRead(e *model.Entity, it reflect.Value) (reflect.Value, bool) {
 	v := e.NewItem()
 	if e.Codec.Stored(v, it) != nil {

@@ -249,7 +249,7 @@ func TestTheAdviceForAValueIsWhatItsFieldTakes(t *testing.T) {
 	}
 	_, err := repo.Update(t.Context(), Dial{ID: "1"}, ddb.Add(&f.Count, 1))
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "add Count: the field is of type define_test.Coin, which says itself how it is stored, and not as a number, which DynamoDB cannot count with")
+	require.ErrorContains(t, err, "add Count: the field is of type define_test.Coin, whose marshaler does not write a number, and DynamoDB adds numbers only")
 	for name, advises := range map[string]bool{"": false, "a~b": false, "gauge": true} {
 		attrs, err := e.Encode(Dial{ID: "1"})
 		require.NoError(t, err)

@@ -36,7 +36,7 @@ type library struct {
 func openLibrary(t *testing.T) library {
 	t.Helper()
 	l := library{table: ddb.NewTable("pk", "sk")}
-	l.byRank = l.table.GSI("by-rank", "sk", "rank") // a version row would be in it
+	l.byRank = l.table.GSI("by-rank", "sk", "rank") // a version item would be in it
 	l.pages = ddb.MustDefine(l.table, "page", func(p *Page, d *ddb.Definition) {
 		book, page := ddb.Key(ddb.Prefix("book#"), ddb.Str(&p.Book)), ddb.Key(ddb.Prefix("page#"), ddb.Num(&p.N, 4))
 		d.Primary(book, page)
@@ -87,7 +87,7 @@ func TestHistoryKeepsEveryVersion(t *testing.T) {
 	_, err = l.repo.History().At(ctx, key, 5)
 	require.ErrorIs(t, err, ddb.ErrNotFound)
 
-	// nothing that reads current items sees a version row
+	// nothing that reads current items sees a version item
 	var current []Page
 	require.NoError(t, l.db.Gather(ctx, l.pages.Query(Page{Book: "b"}).Collection(), l.pages.Into(&current)))
 	assert.Equal(t, []Page{p}, current)
@@ -99,7 +99,7 @@ func TestHistoryKeepsEveryVersion(t *testing.T) {
 	assert.Equal(t, 1, n)
 	out, err := l.client.Scan(ctx, &dynamodb.ScanInput{TableName: new("library"), IndexName: new("by-rank")})
 	require.NoError(t, err)
-	assert.Len(t, out.Items, 1, "version rows are in no index")
+	assert.Len(t, out.Items, 1, "version items are in no index")
 }
 
 func TestHistoryRefusesWhatDoesNotKnowTheItem(t *testing.T) {
@@ -129,7 +129,7 @@ func TestNumbersAreNeverUsedTwice(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrNotFound)
 	_, err = l.repo.History().At(ctx, key, 3)
 	require.ErrorIs(t, err, ddb.ErrNotFound)
-	require.ErrorContains(t, err, "the deletion")
+	require.ErrorContains(t, err, "a deletion of the item")
 
 	ctx, meter := ddb.WithMeter(t.Context())
 	again, err := l.repo.Create(ctx, Page{Book: "b", N: 1, Text: "again"})
@@ -182,7 +182,7 @@ func TestMoveStaysWithItsHistory(t *testing.T) {
 	to.Book = "c"
 	_, err = l.repo.Move(ctx, p, to)
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "leave the versions behind")
+	require.ErrorContains(t, err, "the item would lose its versions")
 }
 
 // Writers that put on an entity with history lose neither an update nor a version.

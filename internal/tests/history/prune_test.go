@@ -48,7 +48,7 @@ func TestPruneCountsVersionsAndNotDeletions(t *testing.T) {
 		require.NoError(t, err)
 		_, err = history.At(ctx, key, 4)
 		fixture.RequireClass(t, ddb.ErrNotFound, err)
-		require.ErrorContains(t, err, "the deletion")
+		require.ErrorContains(t, err, "a deletion of the item")
 		for _, n := range []int64{1, 2} {
 			_, err = history.At(ctx, key, n)
 			require.ErrorIs(t, err, ddb.ErrPruned)

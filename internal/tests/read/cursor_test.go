@@ -209,7 +209,7 @@ func TestACursorOfOtherKeyTypesIsRefused(t *testing.T) {
 	require.NotEmpty(t, page.Next)
 	_, err = ddb.NewRepository(ddb.New(client, "events", after, nil), is).Page(t.Context(), is.On(isIn, second{}).Limit(1), page.Next)
 	require.ErrorIs(t, err, ddb.ErrCursor)
-	require.ErrorContains(t, err, `key attribute "at" is of type S, in the model N`)
+	require.ErrorContains(t, err, `key attribute "at" has type S in the cursor, N in the model`)
 }
 
 func TestACursorWithALineBreakIsRefused(t *testing.T) {

@@ -170,7 +170,7 @@ func TestAFilterHoldsForWhatIsFetched(t *testing.T) {
 
 	_, err = ddb.Collect(repo.Query(t.Context(), tasks.On(byStatus, task{}).Filter(ddb.Expr(expression.Name("status").Equal(expression.Value("open"))))))
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "are fetched, and the filter is checked on them again")
+	require.ErrorContains(t, err, "are fetched, so the program has to evaluate the filter too")
 }
 
 // consistency is a client that notes which reads are strongly consistent.

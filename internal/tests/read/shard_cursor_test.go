@@ -331,5 +331,5 @@ func TestACursorOfAllShardsOfTheFormerForm(t *testing.T) {
 	assert.Equal(t, []int{5, 6, 7, 8, 9, 10, 11}, ranks)
 	_, err = repo.Page(t.Context(), q.Limit(20), behind9)
 	require.ErrorIs(t, err, ddb.ErrCursor)
-	assert.ErrorContains(t, err, "earlier version")
+	assert.ErrorContains(t, err, "older release")
 }

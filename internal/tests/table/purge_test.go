@@ -33,7 +33,7 @@ func TestPurgeCountsWhatIsDeletedBeforeAnError(t *testing.T) {
 		last := 0
 		n, err := db.Purge(t.Context(), &ddb.PurgeOptions{Progress: func(deleted int) { last = deleted }})
 		require.ErrorIs(t, err, ddb.ErrThrottled)
-		require.ErrorContains(t, err, `ddb: purge "parcels": after 14 items: 11 writes are still to do: `)
+		require.ErrorContains(t, err, `ddb: purge "parcels": after 14 items: 11 writes are not done: `)
 		assert.Equal(t, 14, n)
 		assert.Equal(t, 14, last)
 		engine.SetFaults(ddbmem.Faults{})

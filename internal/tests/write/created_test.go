@@ -74,5 +74,5 @@ func TestCreatedIsStoredAsGivenOrSet(t *testing.T) {
 	run(later, func() (Memo, error) { return r.Replace(ctx, moved) })
 	_, err := r.Update(ctx, Memo{ID: "create"}, ddb.Set(&f.Made, given))
 	require.ErrorIs(t, err, ddb.ErrModel)
-	assert.ErrorContains(t, err, "kept by the library")
+	assert.ErrorContains(t, err, "the library sets the timestamp")
 }

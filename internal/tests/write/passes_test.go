@@ -118,7 +118,7 @@ func TestMoveToABareKeyIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	_, err = p.repo.Move(t.Context(), Pass{ID: "1"}, Pass{ID: "2"})
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "begin it as a copy of one that was read")
+	require.ErrorContains(t, err, "pass the complete new item, such as a changed copy of one that was read")
 }
 
 // A Modify takes conditions, and returns the item as it was where that is asked for.

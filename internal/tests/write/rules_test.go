@@ -34,8 +34,8 @@ func TestEditsThatAreRefused(t *testing.T) {
 	}{
 		"a field of an item":     {[]ddb.Edit{ddb.Set(&loaded.Title, "x")}, "not a field of Task (name fields through Fields()"},
 		"a key field":            {[]ddb.Edit{ddb.Set(&f.ID, "x")}, "set ID: the field is part of the primary key: use Move"},
-		"the version":            {[]ddb.Edit{ddb.Add(&f.Version, 1)}, "kept by the library"},
-		"a timestamp":            {[]ddb.Edit{ddb.Set(&f.Updated, time.Now())}, "kept by the library"},
+		"the version":            {[]ddb.Edit{ddb.Add(&f.Version, 1)}, "the library sets the version"},
+		"a timestamp":            {[]ddb.Edit{ddb.Set(&f.Updated, time.Now())}, "the library sets the timestamp"},
 		"two of one field":       {[]ddb.Edit{ddb.Set(&f.Title, "x"), ddb.Remove(&f.Title)}, "set Title and remove Title overlap"},
 		"a struct and inside it": {[]ddb.Edit{ddb.Set(&f.Place, fixture.Place{City: "x"}), ddb.Set(&f.Place.Street, "y")}, "set Place and set Place.Street overlap"},
 		"a list and its element": {[]ddb.Edit{ddb.Append(&f.Notes, "x"), ddb.SetAt(&f.Notes, 0, "y")}, "append Notes and set Notes[0] overlap"},
@@ -47,7 +47,7 @@ func TestEditsThatAreRefused(t *testing.T) {
 		"a negative position":    {[]ddb.Edit{ddb.RemoveAt(&f.Notes, -1)}, "must not be negative"},
 		"nothing":                {nil, "no edits"},
 		"only a condition":       {[]ddb.Edit{ddb.If(ddb.Eq(&f.Title, "x"))}, "no edits"},
-		"a nil edit":             {[]ddb.Edit{nil}, "a nil edit"},
+		"a nil edit":             {[]ddb.Edit{nil}, "an edit is nil"},
 		"a missing member":       {[]ddb.Edit{ddb.Set(&f.Status, "doing")}, "by-owner needs Owner (the edit touches its key): give it in If(Eq(…))"},
 	}
 	for name, c := range cases {
@@ -260,7 +260,7 @@ func TestDerivedFieldsAreNobodysButTheirAggregates(t *testing.T) {
 	assert.Equal(t, 7, got.XP)
 	_, err = repo.Update(ctx, Player2{ID: "1"}, ddb.Add(&f.XP, 1))
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "derived by player-xp")
+	require.ErrorContains(t, err, "only the view player-xp writes this derived field")
 	moved, err := repo.Move(ctx, got, Player2{ID: "2", Name: "eva"})
 	require.NoError(t, err)
 	assert.Equal(t, 7, moved.XP)

@@ -35,7 +35,7 @@ func TestTransactionsThatAreRefused(t *testing.T) {
 	require.ErrorIs(t, a.db.Transact(ctx, a.e.Create(Account{ID: "1", Note: strings.Repeat("x", 400<<10)})), ddb.ErrTooLarge)
 	err = a.db.Transact(ctx, a.e.Create(Account{ID: "1"}), a.e.Create(Account{ID: "2"}), a.e.Create(Account{ID: "1"}))
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "op 0 (create account) and op 2 (create account) write one item")
+	require.ErrorContains(t, err, "op 0 (create account) and op 2 (create account) write the same item")
 	require.ErrorIs(t, a.db.Transact(ctx, ddb.Op{}), ddb.ErrModel)
 	require.ErrorIs(t, a.db.Transact(ctx, a.e.Put(Account{ID: "1"}, ddb.ReturnOld)), ddb.ErrModel)
 	require.ErrorIs(t, a.db.Batch(ctx, a.e.Check(Account{ID: "1"})), ddb.ErrModel)

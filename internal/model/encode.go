@@ -39,8 +39,8 @@ func (e *Entity) Encode(op string, it reflect.Value) (attr.Item, error) {
 			return nil, err
 		}
 	}
-	for i := range e.Lone {
-		if err := e.Lone[i].Check(op, attrs); err != nil {
+	for i := range e.IndexFields {
+		if err := e.IndexFields[i].Check(op, attrs); err != nil {
 			return nil, err
 		}
 	}
@@ -64,7 +64,7 @@ func (e *Entity) fail(op string, it reflect.Value, err error) error {
 // encodeFields adds the attributes of the fields of it to attrs.
 func (e *Entity) encodeFields(attrs attr.Item, it reflect.Value) error {
 	if err := e.Codec.EncodeTo(attrs, it); err != nil || !e.Proto.Marshals() {
-		return e.Told(err)
+		return e.WithAdvice(err)
 	}
 	for _, name := range e.Table.ownNames() {
 		if attrs[name] != nil {
@@ -143,7 +143,7 @@ func (r *IndexKeys) within(attrs attr.Item, err error) error {
 			}
 		}
 		key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Ne(&…, %s))", key.Err, r.Index.Name, zero)
-		if r.Kept {
+		if r.NativeOnly {
 			key.Err = fmt.Errorf("%w; items without it stay out of %s with When(Present(&…)) and the tag \",omitempty\"", template.ErrEmpty, r.Index.Name)
 		}
 	}

@@ -11,33 +11,33 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// number returns the number of the version that the write makes of an item at version.
-func (w *prepared) number(version int64, it reflect.Value) (int64, error) {
+// nextNumber returns the version number that the write stores, for an item that has version.
+func (w *prepared) nextNumber(version int64, it reflect.Value) (int64, error) {
 	n := &w.tries.newest
 	switch {
 	case w.e.History == nil || !n.found && !n.wanted:
 		return version + 1, nil
 	case !n.found:
-		row := attr.Item{}
-		if err := w.e.HistoryKey(string(w.op.Verb), it, 1, row); err != nil {
+		first := attr.Item{}
+		if err := w.e.HistoryKey(string(w.op.Verb), it, 1, first); err != nil {
 			return 0, err
 		}
-		return 0, &needs{key: row, newest: row}
+		return 0, &needs{key: first, newest: first}
 	}
 	return max(n.number, version) + 1, nil
 }
 
-// given returns the version that the op's item has, if it was given one.
-func (w *prepared) given() int64 {
+// givenVersion returns the version that the op's item has, if it was given one.
+func (w *prepared) givenVersion() int64 {
 	if w.e.Version == nil || w.op.Verb == VerbCreate {
 		return 0
 	}
 	return w.e.Version.Get(w.op.item).Int()
 }
 
-// keep sets the fields that the library keeps: the version that the write makes, and the timestamps. before is the item
-// as it was read, the zero Value where the verb does not read it.
-func (w *prepared) keep(it reflect.Value, version int64, before reflect.Value) {
+// setKeptFields sets the version that the write stores and the timestamps. before is the item as it was read, the zero Value if
+// the verb does not read it.
+func (w *prepared) setKeptFields(it reflect.Value, version int64, before reflect.Value) {
 	if f := w.e.Version; f != nil {
 		f.Addr(it).SetInt(version)
 	}
@@ -55,7 +55,7 @@ func (w *prepared) keep(it reflect.Value, version int64, before reflect.Value) {
 	f.Addr(it).Set(reflect.ValueOf(w.now.Truncate(Precision(f))))
 }
 
-// Precision is what the field's attribute keeps of a time.
+// Precision is the precision of a time in the field's attribute.
 func Precision(f *field.Field) time.Duration {
 	if f.UnixTime {
 		return time.Second
@@ -63,8 +63,8 @@ func Precision(f *field.Field) time.Duration {
 	return time.Nanosecond
 }
 
-// stored returns the attributes of an item that is about to be written.
-func (w *prepared) stored(it reflect.Value) (attr.Item, error) {
+// encode returns the attributes of an item to write, and checks its TTL and its size.
+func (w *prepared) encode(it reflect.Value) (attr.Item, error) {
 	attrs, err := w.e.Encode(string(w.op.Verb), it)
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (w *prepared) stored(it reflect.Value) (attr.Item, error) {
 
 func (w *prepared) checkSize(attrs attr.Item) error {
 	if w.bytes = attr.Size(attrs); w.bytes > attr.MaxItemBytes {
-		return w.op.Fail(w.e.Table.KeyOf(model.Loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
+		return w.op.Fail(w.e.Table.KeyOf(model.Loaded(attrs)), fmt.Errorf("%w: the item has %d bytes, DynamoDB allows %d: store large values elsewhere", fault.ErrTooLarge, w.bytes, attr.MaxItemBytes))
 	}
 	return nil
 }

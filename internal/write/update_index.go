@@ -13,10 +13,10 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// rowPlan is what becomes of one index entry, for [Op.String].
-type rowPlan struct {
-	row     *model.IndexKeys
-	out     bool // the item leaves the index, or is not in it
+// entryPlan describes the change of one index entry, for [Op.String].
+type entryPlan struct {
+	keys    *model.IndexKeys
+	out     bool // the item will not be in the index
 	members []*field.Field
 }
 
@@ -25,8 +25,8 @@ func (p *updatePlan) touched(fs []*field.Field) bool {
 	return slices.ContainsFunc(p.edits, func(x edit) bool { return slices.ContainsFunc(fs, x.f.Overlaps) })
 }
 
-// row plans one index entry.
-func (p *updatePlan) row(r *model.IndexKeys) error {
+// planEntry plans the change of one index entry.
+func (p *updatePlan) planEntry(r *model.IndexKeys) error {
 	keys := r.Keys()
 	changed := make([]bool, len(keys))
 	whenTouched, any := p.touched(conditionFields(r)), false
@@ -38,8 +38,8 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 	if !any && !p.upsert {
 		return nil
 	}
-	if len(r.When) > 0 && r.Kept {
-		p.rows = append(p.rows, rowPlan{row: r})
+	if len(r.When) > 0 && r.NativeOnly {
+		p.entries = append(p.entries, entryPlan{keys: r})
 		return p.render(r, changed)
 	}
 	in, unknown := p.included(r, !any)
@@ -49,13 +49,13 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 			changed[i] = true
 		}
 	case !in && len(unknown) == 0:
-		p.rows = append(p.rows, rowPlan{row: r, out: true, members: conditionFields(r)})
+		p.entries = append(p.entries, entryPlan{keys: r, out: true, members: conditionFields(r)})
 		if whenTouched {
 			p.leave = append(p.leave, r.Owns()...)
 		}
 		return nil
 	}
-	plan := rowPlan{row: r, members: slices.Clone(conditionFields(r))}
+	plan := entryPlan{keys: r, members: slices.Clone(conditionFields(r))}
 	need := func(f *field.Field) {
 		if !slices.Contains(plan.members, f) {
 			plan.members = append(plan.members, f)
@@ -73,23 +73,23 @@ func (p *updatePlan) row(r *model.IndexKeys) error {
 			}
 		case p.upsert:
 			for _, f := range k.Template.Fields() {
-				if !p.touched([]*field.Field{f}) { // any edit gives a new item a value
+				if !p.touched([]*field.Field{f}) { // an edit gives a new item a value
 					need(f)
 				}
 			}
 		}
 	}
-	p.rows = append(p.rows, plan)
+	p.entries = append(p.entries, plan)
 	if len(unknown) > 0 {
-		p.lacks(r, unknown)
+		p.addMissing(r, unknown)
 		return nil
 	}
 	return p.render(r, changed)
 }
 
-// included says whether the item is in the index of r after the edits, as far as that is known; unknown are the
-// fields that are needed to tell. Where the index entry is untouched, an item that was there is left as it is. So it
-// is enough to know that a new one, in which what is not known is absent, is not in the index.
+// included reports whether the item is in the index of r after the edits; unknown are the fields whose values decide that
+// and are not known. If no edit touches the index entry, an existing item stays as it is. Then it is enough that a new item,
+// in which unknown fields are absent, is not in the index.
 func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unknown []*field.Field) {
 	for i, c := range r.When {
 		attrs := attr.Item{}
@@ -106,7 +106,7 @@ func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unkn
 				attr.SetPath(attrs, f.Path, m.av)
 			}
 		}
-		holds, sure := p.whether(r.Unless[i], attrs, either)
+		holds, sure := p.evaluate(r.Unless[i], attrs, either)
 		if !sure {
 			lacks = append(lacks, either...)
 		}
@@ -118,25 +118,25 @@ func (p *updatePlan) included(r *model.IndexKeys, untouched bool) (in bool, unkn
 	return len(unknown) == 0, unknown
 }
 
-// whether evaluates a condition on attrs, in which each of some fields may be absent or empty; sure is false where that
-// makes a difference.
-func (p *updatePlan) whether(holds model.Predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
+// evaluate evaluates a condition on attrs. Each field of either may be absent or empty; sure is false if the result depends
+// on that.
+func (p *updatePlan) evaluate(holds model.Predicate, attrs attr.Item, either []*field.Field) (result, sure bool) {
 	if len(either) == 0 {
 		return holds(attrs), true
 	}
 	f, rest := either[0], either[1:]
-	without, sure := p.whether(holds, attrs, rest)
+	without, sure := p.evaluate(holds, attrs, rest)
 	if !sure {
 		return false, false
 	}
 	attrs, _ = attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value, true
 	attr.SetPath(attrs, f.Path, p.member(f).empty)
-	with, sure := p.whether(holds, attrs, rest)
+	with, sure := p.evaluate(holds, attrs, rest)
 	return with, sure && with == without
 }
 
-// lacks records what an index entry needs and the op does not say.
-func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
+// addMissing records the fields that an index entry needs and the op does not give.
+func (p *updatePlan) addMissing(r *model.IndexKeys, fs []*field.Field) {
 	var missing []string
 	for _, f := range fs {
 		m := p.member(f)
@@ -144,8 +144,8 @@ func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
 			missing = append(missing, f.Name)
 			continue
 		}
-		if m.known() { // of an If that does not say which
-			m.fault = "Eq of an empty value holds for an absent attribute and for an empty one, and the index tells them apart: ask for Absent"
+		if m.known() { // by an Eq of an empty value
+			m.fault = "Eq of an empty value holds for an absent attribute and for an empty one, which differ for this index: use Absent"
 		}
 		p.refused = append(p.refused, fmt.Sprintf("%s is part of %s: %s; set it%s",
 			f.Name, r.Index.Name, strings.TrimPrefix(m.fault, "REFUSED: "), orModify(p.e)))
@@ -160,7 +160,7 @@ func (p *updatePlan) lacks(r *model.IndexKeys, fs []*field.Field) {
 	}
 }
 
-// render makes the keys of an index entry that the item has.
+// render renders the keys of an index entry.
 func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
 	it, attrs := p.e.NewItem(), attr.Item{}
 	for _, k := range r.Keys() {
@@ -178,7 +178,7 @@ func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
 			}
 			continue
 		}
-		if !changed[i] || p.e.Table.Primary.IsKey(k.Attrs[0]) { // which the key of the request says
+		if !changed[i] || p.e.Table.Primary.IsKey(k.Attrs[0]) { // the request's own key has it
 			continue
 		}
 		s, err := r.Render(string(p.op.Verb), k, it)
@@ -190,7 +190,7 @@ func (p *updatePlan) render(r *model.IndexKeys, changed []bool) error {
 	return nil
 }
 
-// native refuses edits that leave a Native key without a value it can have.
+// native refuses edits that give a Native key a value that is invalid in a key.
 func (p *updatePlan) native(r *model.IndexKeys, k model.Key, attrs attr.Item) error {
 	for i, part := range k.Template.Parts() {
 		at := slices.IndexFunc(p.edits, func(x edit) bool { return x.f == part.Field })
@@ -198,7 +198,7 @@ func (p *updatePlan) native(r *model.IndexKeys, k model.Key, attrs attr.Item) er
 			continue
 		}
 		if p.edits[at].value == nil {
-			if len(r.When) > 0 && r.Kept {
+			if len(r.When) > 0 && r.NativeOnly {
 				continue // it leaves the index
 			}
 			attrs = attr.Item{}

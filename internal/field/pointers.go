@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Loans are the pointers in a struct to some of its fields. A copy of the struct shares what they point to.
-type Loans [][]int
+// Pointers are the pointers in a struct to some of its fields. A copy of the struct shares what they point to.
+type Pointers [][]int
 
-// LoansOf returns the pointers on the way to fs, outer ones first.
-func LoansOf(fs []*Field) (out Loans) {
+// PointersOf returns the pointers on the way to fs, outer ones first.
+func PointersOf(fs []*Field) (out Pointers) {
 	for _, f := range fs {
 		t := f.of
 		for i, n := range f.Index {
@@ -26,7 +26,7 @@ func LoansOf(fs []*Field) (out Loans) {
 }
 
 // Own makes the pointers of item, which must be settable, point to copies.
-func (l Loans) Own(item reflect.Value) {
+func (l Pointers) Own(item reflect.Value) {
 	for _, index := range l {
 		if p, err := item.FieldByIndexErr(index); err == nil && !p.IsNil() {
 			own := reflect.New(p.Type().Elem())
