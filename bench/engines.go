@@ -82,7 +82,11 @@ func engines(ctx context.Context, out io.Writer, set settings) (err error) {
 		"| request | %s to %s | %[3]s | %[4]s |\n|---|---|---|---|\n", set.rounds, set.turn, both[0].name, both[1].name)
 	for _, r := range requests() {
 		if err := compareEngines(ctx, both, r, set); err != nil {
-			fmt.Fprintf(out, "| %s | %s |  |  |\n", r.name, strings.ReplaceAll(err.Error(), "|", "/"))
+			var refused interface{ ErrorCode() string }
+			if !errors.As(err, &refused) {
+				return err
+			}
+			fmt.Fprintf(out, "| %s | %s |  |  |\n", r.name, refused.ErrorCode())
 			continue
 		}
 		fmt.Fprintf(out, "| %s | %.2f | %.0f µs | %.0f µs |\n", r.name, both[0].turns.ratio(both[1].turns), micros(both[0].turns.cpu()), micros(both[1].turns.cpu()))

@@ -68,7 +68,8 @@ func (c benchCase) measure(ctx context.Context, rounds int, turn time.Duration) 
 }
 
 // race runs the contenders of a case in turn, in another order each round. A turn has the same number of calls for all,
-// as many as fill a turn of the reference, and starts without the garbage of the turn before.
+// as many as fill a turn of the reference, and starts without the garbage of the turn before. That collection empties the
+// pools, too: in a short turn, filling them again would count.
 func (c benchCase) race(ctx context.Context, rounds int, turn time.Duration) []figures {
 	out := make([]figures, len(c.contenders))
 	for _, k := range c.contenders {
