@@ -11,7 +11,11 @@ import (
 func TestContenders(t *testing.T) {
 	t.Parallel()
 	for _, w := range []world{stubWorld(), engineWorld(t.Context())} {
-		for _, of := range cases(w) {
+		all := cases(w)
+		for _, row := range sizes() {
+			all = append(all, row.get, row.put)
+		}
+		for _, of := range all {
 			require.NoError(t, verified(t.Context(), w, of), w.name)
 		}
 	}

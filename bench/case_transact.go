@@ -30,7 +30,9 @@ func transactCase(n int) func(world) benchCase {
 		client := w.table(slices.Concat(encoded(Orders, older), encoded(Customers, []Customer{sampleCustomer()})), nil)
 		db, of, cf := ddb.New(client, tableName, Shop, nil), Orders.Fields(), Customers.Fields()
 		c := benchCase{name: fmt.Sprintf("Transact of %d", n), writes: client, contenders: []contender{
-			{sdk, func(ctx context.Context) (any, error) { return nil, transactByHand(ctx, client, puts, updated) }},
+			{sdk, func(ctx context.Context) (any, error) {
+				return nil, transactByHand(ctx, client, tableName, puts, updated)
+			}},
 			{ours, func(ctx context.Context) (any, error) {
 				ops := make([]ddb.Op, 0, n)
 				for _, o := range puts {
@@ -51,18 +53,18 @@ func transactCase(n int) func(world) benchCase {
 }
 
 // transactByHand sends an idempotency token: the SDK makes one.
-func transactByHand(ctx context.Context, client *dynamodb.Client, puts, updated []Order) error {
+func transactByHand(ctx context.Context, client *dynamodb.Client, table string, puts, updated []Order) error {
 	writes := make([]types.TransactWriteItem, 0, len(puts)+len(updated)+1)
 	for _, o := range puts {
 		it, err := attributevalue.MarshalMap(recordOf(o))
 		if err != nil {
 			return err
 		}
-		writes = append(writes, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(tableName), Item: it}})
+		writes = append(writes, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(table), Item: it}})
 	}
 	for _, o := range updated {
 		writes = append(writes, types.TransactWriteItem{Update: &types.Update{
-			TableName: aws.String(tableName), Key: orderKey(o),
+			TableName: aws.String(table), Key: orderKey(o),
 			UpdateExpression: aws.String("SET #status = :status, gsi1_pk = :gsi1_pk"), ConditionExpression: aws.String("attribute_exists(pk)"),
 			ExpressionAttributeNames:            map[string]string{"#status": "status"},
 			ExpressionAttributeValues:           item{":status": str(o.Status), ":gsi1_pk": str("s#" + o.Status)},
@@ -70,7 +72,7 @@ func transactByHand(ctx context.Context, client *dynamodb.Client, puts, updated 
 		}})
 	}
 	writes = append(writes, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-		TableName: aws.String(tableName), Key: item{"pk": str(orderPK(theCustomer)), "sk": str("c")},
+		TableName: aws.String(table), Key: item{"pk": str(orderPK(theCustomer)), "sk": str("c")},
 		ConditionExpression: aws.String("attribute_exists(pk) AND credit >= :credit"), ExpressionAttributeValues: item{":credit": num(1000)},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}})

@@ -26,6 +26,11 @@ func (f figures) cpu() time.Duration {
 	return sum / time.Duration(len(best))
 }
 
+// ratio is to the reference.
+func (f figures) ratio(reference figures) float64 { return float64(f.cpu()) / float64(reference.cpu()) }
+
+func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
+
 // cpuTime is the CPU time of the process, all threads.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
@@ -53,12 +58,22 @@ func filling(ctx context.Context, f func(context.Context) (any, error), turn tim
 	}
 }
 
-// measure runs the contenders of a case in turn, in another order each round. A turn has the same number of calls for
-// all, as many as fill a turn of the reference, and starts without the garbage of the turn before.
+// measure counts allocations and runs the contenders of a case in turn.
 func (c benchCase) measure(ctx context.Context, rounds int, turn time.Duration) []figures {
-	out := make([]figures, len(c.contenders))
+	out := c.race(ctx, rounds, turn)
 	for i, k := range c.contenders {
 		out[i].allocs, out[i].bytes = allocations(ctx, k.run)
+	}
+	return out
+}
+
+// race runs the contenders of a case in turn, in another order each round. A turn has the same number of calls for all,
+// as many as fill a turn of the reference, and starts without the garbage of the turn before. That collection empties the
+// pools, too: in a short turn, filling them again would count.
+func (c benchCase) race(ctx context.Context, rounds int, turn time.Duration) []figures {
+	out := make([]figures, len(c.contenders))
+	for _, k := range c.contenders {
+		spend(ctx, k.run, 5) // fills the pools
 	}
 	calls := filling(ctx, c.contenders[0].run, turn)
 	for range rounds {

@@ -10,10 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A measured Rebuild runs this program once more.
+// A measured Rebuild and a served engine run this program once more.
 func TestMain(m *testing.M) {
 	if task := os.Getenv(rebuildEnv); task != "" {
 		check(rebuild(context.Background(), task, os.Stdout))
+		return
+	}
+	if os.Getenv(serveEnv) != "" {
+		check(serveEngine(context.Background(), os.Stdin, os.Stdout))
 		return
 	}
 	os.Exit(m.Run())
