@@ -24,9 +24,9 @@ type Table struct {
 	byName   map[string]*Entity // aliases included
 	TypeAttr string
 	TTL      string
-	ages     int                                  // items of schemas below it may be given a TTL by their upgrade
+	ages     int                                  // an upgrade may set a TTL in items with a lower schema number
 	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
-	reported     map[string]bool                      // faults of its own, by a Define
+	reported map[string]bool                      // faults of its own, by a Define
 	Frozen   atomic.Bool
 	names    sync.Map // of the physical tables that a DB was made for
 	Face     any      // the public Table
@@ -43,8 +43,8 @@ func NewTable(partition, sort string) *Table {
 	return t
 }
 
-// SetType names the attribute that carries the entity's name in each item, "entityType" by default. "" switches
-// it off: then the shape of its primary key alone says what an item is.
+// SetType names the attribute that holds the entity's name in each item, "entityType" by default. With "" there is none: then
+// the shape of the primary key alone identifies the entity.
 func (t *Table) SetType(name string) *Table {
 	t.Mutable("TypeAttribute")
 	t.TypeAttr = name
@@ -85,8 +85,8 @@ func (t *Table) add(ix *Index) *Index {
 	return ix
 }
 
-// InUse says that a DB is made for the physical table called name. From then on the model stays as it is, so that it is
-// checked as a whole first: what was declared after the last Define was not yet.
+// InUse checks the model and freezes it, since a DB is made for the physical table called name. Declarations after the last
+// Define were not checked before.
 func (t *Table) InUse(name string) {
 	if !t.Frozen.Load() {
 		if err := joinFaults(t.currentFaults()); err != nil {
@@ -100,8 +100,8 @@ func (t *Table) InUse(name string) {
 	t.names.Store(name, nil)
 }
 
-// Called reports whether a DB was made for the physical table called name. An engine that does not say which table consumed
-// capacity says "": that is every table.
+// Called reports whether a DB was made for the physical table called name. It is true for "": some engines do not return the
+// name of the table that consumed capacity.
 func (t *Table) Called(name string) bool {
 	_, ok := t.names.Load(name)
 	return ok || name == ""
@@ -116,7 +116,7 @@ func (t *Table) updateCodecs() {
 	}
 }
 
-// filledNames returns the attributes of the fields that the library fills.
+// filledNames returns the attributes of the fields that the library sets.
 func (e *Entity) filledNames() (names []string) {
 	for _, f := range []*field.Field{e.Version, e.TTL, e.Created, e.Updated} {
 		if f != nil {
@@ -126,7 +126,7 @@ func (e *Entity) filledNames() (names []string) {
 	return names
 }
 
-// ownNames returns the attributes that the library fills beside those of fields.
+// ownNames returns the attributes that the library sets beside those of fields.
 func (t *Table) ownNames() (names []string) {
 	for _, ix := range t.All() {
 		names = append(names, ix.Attrs()...)
@@ -143,7 +143,7 @@ func (t *Table) ownNames() (names []string) {
 // All returns the primary index and the others, in the order of their declaration.
 func (t *Table) All() []*Index { return append([]*Index{t.Primary}, t.Indexes...) }
 
-// Mutable panics when the table is in use: a change would leave DBs with half a model.
+// Mutable panics if the table is in use: existing DBs would have another model.
 func (t *Table) Mutable(what string) {
 	if t.Frozen.Load() {
 		panic("ddb: " + what + ": the table is in use by a DB; declare indexes and entities before New, in package variables")
