@@ -403,7 +403,7 @@ func TestOrderOfWhatDoesNotSortIsRefused(t *testing.T) {
 	now, ratio := time.Now(), 1.5
 	_, err = repo.Put(t.Context(), Event{ID: "1", Count: 100, At: now, Ptr: &now, Ratio: &ratio, Unix: now})
 	require.NoError(t, err)
-	const asText, asTime, none = "10 comes before 9", "00.5Z comes before 00Z", "and no "
+	const asText, asTime, none = "10 comes before 9", "00.5Z comes before 00Z", "not a "
 	for what, c := range map[string]struct {
 		cond func(*Event) ddb.Cond
 		want string
