@@ -47,7 +47,7 @@ func TestNewChecksWhatWasDeclaredAfterTheLastDefine(t *testing.T) {
 		"a type attribute over a field":     {func(x *ddb.Table) { x.TypeAttribute("kind") }, `field Kind: attribute "kind" holds the entity's name`},
 		"a TTL over a field":                {func(x *ddb.Table) { x.TTL("due") }, `field Due: attribute "due" is the table's TTL: declare it with d.TTL`},
 		"an index of a field":               {func(x *ddb.Table) { x.GSI("by-due", "due", "") }, `the items have all key attributes of by-due [due], which it does not declare`},
-		"an index of a field in part":       {func(x *ddb.Table) { x.GSI("by-due", "shop", "due") }, `field Due is stored as "due", which is a key attribute of by-due, of type S: DynamoDB would refuse each item`},
+		"an index of a field in part":       {func(x *ddb.Table) { x.GSI("by-due", "shop", "due") }, `field Due is stored as "due", which is a key attribute of by-due, of type S: DynamoDB would refuse every item`},
 		"a type attribute of the library's": {func(x *ddb.Table) { x.TypeAttribute("~w") }, `type attribute "~w" must have up to 255 bytes`},
 		"a TTL of the library's":            {func(x *ddb.Table) { x.TTL("~w") }, `TTL attribute "~w" must have up to 255 bytes`},
 		"one attribute for type and TTL":    {func(x *ddb.Table) { x.TypeAttribute("t").TTL("t") }, `attribute "t" is both the type attribute and the TTL attribute`},
@@ -210,7 +210,7 @@ func TestOneMistakeIsOneFault(t *testing.T) {
 		}, "Native(Place.X) lies inside"},
 		"text for several attributes": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.MultiGSI("multi", []string{"org", "id"}, nil), ddb.Key(ddb.Prefix("o#"), ddb.Str(&p.Org)))
-		}, "several attributes need a Native part each"},
+		}, "the key has several attributes: use one Native part for each"},
 		"too few parts": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.MultiGSI("multi", []string{"org", "id"}, []string{"x"}), ddb.Key(ddb.Native(&p.Org)), ddb.Key(ddb.Native(&p.ID)))
 		}, "has 1 Native parts, the attributes are"},
