@@ -46,7 +46,7 @@ func TestNewChecksWhatWasDeclaredAfterTheLastDefine(t *testing.T) {
 	}{
 		"a type attribute over a field":     {func(x *ddb.Table) { x.TypeAttribute("kind") }, `field Kind: attribute "kind" holds the entity's name`},
 		"a TTL over a field":                {func(x *ddb.Table) { x.TTL("due") }, `field Due: attribute "due" is the table's TTL: declare it with d.TTL`},
-		"an index of a field":               {func(x *ddb.Table) { x.GSI("by-due", "due", "") }, `the items have all key attributes of by-due [due], which it does not declare`},
+		"an index of a field":               {func(x *ddb.Table) { x.GSI("by-due", "due", "") }, `the items have all key attributes of by-due [due], so they are in it without a declaration`},
 		"an index of a field in part":       {func(x *ddb.Table) { x.GSI("by-due", "shop", "due") }, `field Due is stored as "due", which is a key attribute of by-due, of type S: DynamoDB would refuse every item`},
 		"a type attribute of the library's": {func(x *ddb.Table) { x.TypeAttribute("~w") }, `type attribute "~w" must have up to 255 bytes`},
 		"a TTL of the library's":            {func(x *ddb.Table) { x.TTL("~w") }, `TTL attribute "~w" must have up to 255 bytes`},
