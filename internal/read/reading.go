@@ -170,12 +170,12 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	return nil
 }
 
-// past is [DB.Past] for an index entry. If the entry is incomplete, only the stored TTL counts.
+// past is [DB.Absent] for an index entry. If the entry is incomplete, only the stored TTL counts.
 func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.Opts.WithExpired && r.db.Dead(s)
 	}
-	return r.db.Past(s)
+	return r.db.Absent(s)
 }
 
 // complete fetches the complete items of index entries that do not project enough.

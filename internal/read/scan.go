@@ -62,7 +62,7 @@ func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, err
 // Scanned decodes an item of a scan, of any entity if only is nil. The returned entity is nil for an item to skip. The error is
 // a [fault.ItemError].
 func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
-	if db.Past(s) {
+	if db.Absent(s) {
 		return nil, reflect.Value{}, nil
 	}
 	e, err := db.Table.Claim(s)
