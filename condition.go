@@ -75,7 +75,9 @@ func Ne[V any](f *V, v V) Cond { return aCond{model.Clause{Op: model.OpNe, Ptr: 
 
 // In holds if the field equals one of vs, up to 100 values. As with [Eq], the zero value of an omitempty field also
 // equals an absent attribute.
-func In[V any](f *V, vs ...V) Cond { return aCond{model.Clause{Op: model.OpIn, Ptr: f, Vals: anys(vs)}} }
+func In[V any](f *V, vs ...V) Cond {
+	return aCond{model.Clause{Op: model.OpIn, Ptr: f, Vals: anys(vs)}}
+}
 
 // Contains holds if the field's text contains sub.
 func Contains[S ~string](f *S, sub S) Cond {

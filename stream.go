@@ -9,62 +9,65 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// Mux routes the records of a table's stream to handlers by entity, and keeps views up to date. Register everything
-// before the first record; from then on it is safe for concurrent use, on records of different items.
+// Mux handles the records of a table's stream: it calls handlers by entity and keeps views up to date. Register everything
+// before the first record. After that it is safe for concurrent use, on records of different items. Make it with
+// [NewMux]; the zero Mux is not usable.
 //
-// Delivery is at least once: whatever a source delivers again is handled again. Records of one item are handled in the
-// order of the batch. When one fails, the later ones of that item are withheld and count as failed too, so that a
-// source that delivers them again keeps their order; other items go on.
+// Delivery is at least once: a record that its source delivers again is handled again. Records of one item are handled in
+// the order of the batch. If one fails, the later ones of that item are withheld. They count as failed too, so that the
+// source delivers them again in order. Records of other items continue.
 //
-// A record fails in parts: each view, the handlers, and the handlers of batches. What is done of it is not done again, as long
-// as this Mux lives. Where not the record is at fault but what surrounds it (the service, the network, credentials, throttling,
-// a context that ended), the batch stops, and all that is left of it is delivered again: see [ErrUnavailable].
+// A record has several parts: each view, the handlers, and the batch handlers. Each part succeeds or fails separately. A
+// part that succeeded does not run again for this record, as long as this Mux lives.
 //
-// Items of the library's own, whose keys begin with ~, are skipped undecoded. [Table.StreamFilter] keeps them from a
-// Lambda function altogether.
+// Some failures are not the record's fault: those of the service, the network, credentials, throttling, or a context
+// that ended. Then the batch stops, and the source delivers the rest again: see [ErrUnavailable].
+//
+// Items of the library's own, whose keys begin with ~, are skipped without decoding. [Table.StreamFilter] keeps them from
+// a Lambda function.
 type Mux struct{ m *stream.Mux }
 
 // MuxOptions configures a [Mux]; the zero value of each field is its default, and nil is all defaults.
 type MuxOptions struct {
-	// Workers is the number of items handled side by side; default 1, which handles all records in order. Handlers
-	// are then called concurrently, for different items.
+	// Workers is the number of items handled concurrently; default 1, which handles all records in order. With more,
+	// handlers are called concurrently for different items.
 	Workers int
 
-	// RefuseUnknown makes a record of no known entity fail with an error that matches [ErrUnknown]; by default it is
+	// RefuseUnknown makes a record of an unknown entity fail with an error that matches [ErrUnknown]; by default it is
 	// skipped.
 	RefuseUnknown bool
 
-	// SkipUndecodable skips a record whose item its entity cannot read; by default it fails. A record with [Record].Raw, of
-	// which nobody knows what it is, always fails.
+	// SkipUndecodable skips a record whose item cannot be decoded; by default it fails. A record with [Record].Raw always
+	// fails, since its entity is not known.
 	SkipUndecodable bool
 
-	// PartialImages accepts records without the images that their kind calls for, which a stream has whose view type
-	// is not NEW_AND_OLD_IMAGES. Handlers then get items in which only the key fields are set, and a difference of Old
-	// and New means nothing. By default such a record fails. Views do not ask: an aggregate works wherever the key of
-	// the source tells its target, and fails where it needs an image that is not there.
+	// PartialImages accepts records without the images of their kind, from a stream whose view type is not
+	// NEW_AND_OLD_IMAGES. In the items of such a record only key fields are set, so do not compare Old and New. By default
+	// such a record fails. Views ignore this option: an aggregate needs an image only if the source's key does not
+	// determine the target.
 	PartialImages bool
 
-	// Attempts is the number of deliveries after which what fails of a record goes to DeadLetters; default 3. Each part of it
-	// is counted by itself. A delivery does not count if the batch stopped, as [ErrUnavailable] says. They are counted in
-	// memory, by this Mux.
+	// Attempts is the number of deliveries after which the failed parts of a record go to DeadLetters; default 3. Each part
+	// is counted separately, in memory. A delivery does not count if the batch stopped with [ErrUnavailable].
 	Attempts int
 
-	// DeadLetters takes records of which a part failed Attempts times; cause is a [RecordError], whose Parts says which. When
-	// it returns nil these parts count as done, and in them the later records of the item go on. When it returns an error the
-	// batch stops, and the record is delivered again. By default there is none: a record fails for as long as it is
-	// delivered. With Workers it may be called concurrently. [Mux.Replay] runs the parts again, at any time.
+	// DeadLetters stores a record of which a part failed Attempts times; cause is a [RecordError], whose Parts lists these
+	// parts. If it returns nil, the parts count as done, and later records of the item continue in them. If it returns an
+	// error, the batch stops, and the record is delivered again. Without DeadLetters a failing record is delivered again
+	// until its source gives up. With Workers, calls may be concurrent. [Mux.Replay] runs the parts again later.
 	//
-	// A record that DeadLetters took has not failed any more: neither the error of Process has it, nor what a reader logs of that
-	// error, where the last that is said of it is an earlier attempt. Report gets each, with [RecordError].GivenUp; [Mux.Stats] counts them.
+	// A record that DeadLetters stored is not in the error of Process, and a reader does not log it. Report receives it with
+	// [RecordError].GivenUp; [Mux.Stats] counts it.
 	DeadLetters func(ctx context.Context, r Record, cause error) error
 
-	// Report is called for each delivery of a record that failed, once per record, and once for each cause that a batch stopped for;
-	// not for records that were withheld. It is the place to log that a record was given up: where DeadLetters took it, the
-	// error has GivenUp and says "given up after 3 attempts, to the dead letters". It may be called concurrently. [Mux.Stats] has the counts.
+	// Report is called for each failed delivery of a record, once per record, and once for each cause that stopped a
+	// batch. It is not called for withheld records. Log dead letters here: if DeadLetters stored the record, the error has
+	// GivenUp and says "given up after 3 attempts, to the dead letters". Calls may be concurrent. [Mux.Stats] has the
+	// counts.
 	Report func(ctx context.Context, err *RecordError)
 }
 
-// NewMux returns a mux for the records of table.
+// NewMux returns a mux for the records of table; nil opts means all defaults. It makes no requests.
 func NewMux(table *Table, opts *MuxOptions) *Mux {
 	return &Mux{stream.New(table.below(), opts.below())}
 }
@@ -88,21 +91,23 @@ func (o *MuxOptions) below() *stream.Options {
 	return out
 }
 
-// Handle registers f for the changes of e, after those registered before. An error, or a panic, makes the record fail
-// and be delivered again; then all its handlers run again. It panics if e is of another table than m's.
+// Handle registers f for the changes of e, after the handlers registered before. If f returns an error or panics, the
+// record fails and is delivered again; then all its handlers run again. Handle makes no requests. It panics if e belongs to
+// another table than m.
 func Handle[T any](m *Mux, e *Entity[T], f func(context.Context, Change[T]) error) {
 	m.m.Handle(e.e, func(ctx context.Context, c view.Change) error { return f(ctx, retype[T](c)) })
 }
 
-// HandleAny registers f for the changes of every entity. Old and New are of the entity's own type, nil where there is
-// none, for a type switch.
+// HandleAny registers f for the changes of every entity. Old and New have the entity's type, or are nil if there is no such
+// image: use a type switch. Handlers of one entity and of every entity run in this order. HandleAny makes no requests.
 func (m *Mux) HandleAny(f func(context.Context, Change[any]) error) {
 	m.m.HandleAny(func(ctx context.Context, c view.Change) error { return f(ctx, retype[any](c)) })
 }
 
-// HandleBatch registers f for each batch as a whole, after the other handlers and with the changes that they did not
-// fail on, in order. When f fails, all of them are delivered again; when that happened Attempts times and there are
-// DeadLetters, f gets each change in a batch of its own, so that only those that it fails on are lost to it.
+// HandleBatch registers f for complete batches. It runs after the other handlers, with the changes on which they did not
+// fail, in order. If f fails, all of these changes are delivered again. On the last attempt before [MuxOptions].DeadLetters,
+// f receives each change in a batch of its own, so that only the changes on which it fails become dead letters. HandleBatch
+// makes no requests.
 func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 	m.m.HandleBatch(func(ctx context.Context, cs []view.Change) error {
 		out := make([]Change[any], len(cs))
@@ -113,9 +118,10 @@ func (m *Mux) HandleBatch(f func(context.Context, []Change[any]) error) {
 	})
 }
 
-// Maintain keeps views up to date in db, before any handler sees the record: what a handler reads is as new as its
-// record, unless the view failed on it. It panics if db or a view is of another table than m's, if db is of another physical table than
-// that of earlier calls, and if the views of m feed each other in a circle, which would never rest.
+// Maintain keeps views up to date in db. Views run before the handlers of a record, so a handler reads data that includes
+// its record, unless the view failed on it. Maintain itself makes no requests; the functions that declare views document
+// what their updates cost. It panics if db or a view belongs to another table than m, if db is for another physical table
+// than in earlier calls, and if the views of m form a cycle.
 func (m *Mux) Maintain(db *DB, views ...*View) {
 	list := make([]*view.View, len(views))
 	for i, v := range views {
@@ -124,11 +130,12 @@ func (m *Mux) Maintain(db *DB, views ...*View) {
 	m.m.Maintain(db.db, list...)
 }
 
-// Process handles records, which come in the order of the stream, and returns the sequence numbers of those to deliver
-// again, in that order. The error joins a [RecordError] for each record that failed, without those that were
-// withheld, and one for each cause that the batch stopped for, which matches [ErrUnavailable]. It is nil exactly if failed is empty.
+// Process handles records, which must be in the order of the stream. It returns the sequence numbers of the records to
+// deliver again, in that order. The error joins a [RecordError] for each failed record, without withheld ones, and one for
+// each cause that stopped the batch, which matches [ErrUnavailable]. It is nil exactly if failed is empty.
 //
-// It makes the requests that the views need and none of its own.
+// It makes the requests of the views, and no others. It is safe for concurrent use if the calls have records of different
+// items.
 func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, err error) {
 	list := make([]*record.Record, len(records))
 	for i := range records {
@@ -138,46 +145,47 @@ func (m *Mux) Process(ctx context.Context, records []Record) (failed []string, e
 	return failed, public(err)
 }
 
-// Replay handles one record again, as its dead letter says: the parts that failed, all of them where none is given. Nothing
-// is counted, and what fails is returned and goes to no dead letters. The error is a [RecordError]; it matches [ErrUnavailable] where
-// the record is not at fault, and [ErrModel] where m has no such part.
+// Replay handles one record again, in the given parts or, without parts, in all of them. Use it for dead letters. It counts
+// nothing, and failures do not go to DeadLetters. The error is a [RecordError]; it matches [ErrUnavailable] if the record is
+// not at fault, and [ErrModel] if m has no such part. It makes the requests of the views that run, and is safe for concurrent
+// use as [Mux.Process] is.
 func (m *Mux) Replay(ctx context.Context, rec Record, parts ...string) error {
 	return public(m.m.Replay(ctx, record.Record(rec), parts...))
 }
 
-// Gap records that records of the stream were lost, so that every view of m needs a Rebuild: see [View.LastGap].
-// The reader of package ddbstream calls it; a source of your own does where it finds records missing. It is one write
-// for each view. A table whose keys are not strings has no place for the mark: then it does nothing.
+// Gap marks every view of m as incomplete, because records of the stream were lost. Each view then needs a Rebuild: see
+// [View.LastGap]. The reader of package ddbstream calls Gap; a source of your own must call it if records are missing. It
+// makes one write of one item for each view. The error joins the failed writes. If the table's keys are not strings, there
+// is no place for the mark, and Gap does nothing. It is safe for concurrent use.
 func (m *Mux) Gap(ctx context.Context, cause error) error { return public(m.m.Gap(ctx, cause)) }
 
-// Lambda handles the event of a DynamoDB stream as a Lambda function does, in JSON and without the types of
-// aws-lambda-go:
+// Lambda handles the JSON event of a DynamoDB stream in a Lambda function, without the types of aws-lambda-go:
 //
 //	lambda.Start(mux.Lambda)
 //
-// The answer names the records that failed and those that were not handled; for it to count, the event source mapping must have
-// ReportBatchItemFailures among its FunctionResponseTypes. Lambda then delivers everything from the lowest of them again, also what has
-// been handled. Without [MuxOptions].Report failures are logged with [slog], each cause once; what is given up to the dead letters
-// has not failed any more, and is told to Report alone.
+// The response lists the records that failed or were not handled. It has an effect only if the event source mapping has
+// ReportBatchItemFailures among its FunctionResponseTypes. Lambda then delivers everything from the first of them again,
+// including records that succeeded. Without [MuxOptions].Report, failures are logged with [slog], each cause once. Dead
+// letters are not failures: only Report receives them.
 //
-// An event that is none of a DynamoDB stream is an error, which says what it is instead: one of a queue, a topic or another stream,
-// what Lambda sends to an on-failure destination, or nothing at all. So is a record of another event version than 1.x.
+// Another event is an error that says what it is: an event of a queue, a topic or another stream, the document of an
+// on-failure destination, or an empty event. So is a record with another event version than 1.x.
 //
-// Failed deliveries are counted in the memory of one instance of the function: give the mapping a MaximumRetryAttempts and
-// an on-failure destination too.
+// Failed deliveries are counted in the memory of one instance of the function. So also give the mapping a
+// MaximumRetryAttempts and an on-failure destination. The requests are those of [Mux.Process].
 func (m *Mux) Lambda(ctx context.Context, event json.RawMessage) (json.RawMessage, error) {
 	return m.m.Lambda(ctx, event)
 }
 
-// MuxStats is what a [Mux] did since it was made, in this process. It can be written as JSON.
+// MuxStats counts what a [Mux] did since it was made, in this process. It can be written as JSON.
 //
-// A delivery is counted when its batch ends. What is handled counts once, however often its batch comes again for other records;
-// a record that a source delivers again after all of it is done, as Lambda does with what follows a failure, is handled again and
-// counts again. Records of the library's own items and of versions (History) count nowhere, nor do those of entities that no part is
-// for, nor does [Mux.Replay].
+// A delivery is counted when its batch ends. A handled record counts once, even if its batch comes again for other records.
+// But if all of a record is done and its source still delivers it again, it is handled and counted again. Lambda does so
+// with the records after a failure. Not counted are records of the library's own items and of versions (History), records
+// of entities without a part, and [Mux.Replay].
 type MuxStats struct {
-	// Parts has an entry for each part and entity that a record was for: the views as they were given to Maintain, then "handlers",
-	// then "batch handlers", and the entities of each by name.
+	// Parts has an entry for each part and entity of which there was a record: first the views in the order of Maintain, then
+	// "handlers", then "batch handlers", each sorted by the entity's name.
 	Parts []PartStats `json:"parts"`
 
 	Unknown     int64 `json:"unknown"`     // records skipped because no entity claims the item
@@ -185,22 +193,22 @@ type MuxStats struct {
 	Stopped     int64 `json:"stopped"`     // batches that stopped for ErrUnavailable, each once
 }
 
-// PartStats is what became of the records of one entity in one part of a [Mux]. Part is as in [RecordError].Parts. Both names are
-// empty in the entry of records of which nobody can tell what they are of. A record that made an item one of another entity
-// counts for the new one, where the part is for both.
+// PartStats counts the records of one entity in one part of a [Mux]. Part is a name as in [RecordError].Parts. Part and
+// Entity are empty in the entry of records whose entity is not known. A record that turned an item into one of another entity
+// counts for the new entity, if the part concerns both.
 type PartStats struct {
 	Part   string `json:"part"`
 	Entity string `json:"entity"`
 
 	Handled     int64 `json:"handled"`      // records, each once
-	Failed      int64 `json:"failed"`       // deliveries that failed by the record's own fault, the last one before the dead letters too
-	Withheld    int64 `json:"withheld"`     // deliveries that waited for a failure of the same item, which come again
-	DeadLetters int64 `json:"dead_letters"` // records given to the dead letters: they do not come again
+	Failed      int64 `json:"failed"`       // deliveries that failed by the record's fault, including the last one before the dead letters
+	Withheld    int64 `json:"withheld"`     // deliveries that waited because an earlier record of the item failed; they come again
+	DeadLetters int64 `json:"dead_letters"` // records that DeadLetters stored; they do not come again
 }
 
-// Stats returns what m did so far. It is safe for concurrent use, and cheap: it takes a lock that each batch takes once, for a
-// moment. Where it is to be seen is the program's choice: expvar.Publish("mux", expvar.Func(func() any { return mux.Stats() })),
-// for one. Status of the reader of package ddbstream has it too.
+// Stats returns the counts of m so far. It is safe for concurrent use, makes no requests, and takes a lock for a moment only.
+// Publish it where you need it, for example with expvar.Publish("mux", expvar.Func(func() any { return mux.Stats() })). The
+// Status of a reader of package ddbstream includes it.
 func (m *Mux) Stats() MuxStats {
 	s := m.m.Stats()
 	out := MuxStats{Parts: make([]PartStats, 0, len(s.Parts)), Unknown: s.Unknown, Undecodable: s.Undecodable, Stopped: s.Stopped}

@@ -6,45 +6,54 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// Aggregate declares fields of T as functions of many S: rules says which T an S counts for and what each field is. From
-// then on these fields are derived: no write of a user sets them. Both entities are of one table, whose keys are two
-// strings. It must be declared before the table is in use. The error joins every fault.
+// Aggregate declares fields of T that are computed from many S, such as a sum. rules says to which T an S contributes, and how
+// each field is computed. These fields are derived: no other write may set them. Both entities must be in one table whose keys
+// are two strings. Declare the aggregate before the table is in use. The error joins every fault and matches [ddb.ErrModel].
+// Aggregate makes no requests.
 //
 //	var StudentXP = ddbview.MustAggregate("student-xp", Progresses, Students, func(p *Progress, s *Student) []ddbview.Rule {
 //		return []ddbview.Rule{ddbview.By(&p.StudentID, &s.ID), ddbview.Sum(&p.XP, &s.XP)}
 //	})
 //
-// # How it stays true
+// # How it stays correct
 //
-// A stream delivers records twice, late and out of order, so differences of images cannot be added up. The stream
-// only says which source changed; the table says what it is now. For each source and target the aggregate keeps a
-// ledger item beside them: what this source has contributed. A record makes it compare the ledger with the source; where they
-// differ, one transaction changes the ledger, if it is still as read, and adds the difference to the target. Then it looks again,
-// and the record is done when a look finds them equal. So any record may come again, at any time, and changes nothing.
+// A stream may deliver records twice, late and out of order, so an aggregate cannot add the differences of images. It only
+// takes from a record which source changed, and reads the current source from the table. For each source and target it keeps
+// a ledger item: the current contribution of the source. It compares the ledger item with the source. If they differ, one
+// transaction replaces the ledger item and adds the difference to the target. The transaction asserts that the ledger item is
+// as it was read. The record is done when a further comparison finds no difference. So a repeated record changes nothing.
 //
-// Where the target is not there, the ledger is kept all the same, and what it sums up to is written when the target is
-// inserted. Min, Max, Latest and Top keep a row for each source, sorted by value, and Distinct one for each value. What they
-// say of a target is written after the sums: between the two, a reader sees a new count beside an old latest.
+// If the target does not exist, the ledger items are kept. When the target is inserted, their sum is written to it. Min, Max,
+// Latest and Top keep an item for each source, sorted by value, and Distinct keeps one for each value. The fields of these
+// rules are written after the sums. In between, a reader sees a new count and an old latest value.
 //
-// All these items have keys that begin with ~ and are no items to anybody else. An aggregate does not raise a
-// target's version. One region of a global table runs it.
+// All these items have keys that begin with ~, and reads skip them. An aggregate does not increase a target's version. In a
+// global table, run it in one region only.
 //
-// Rules may change between two releases of a program. While both maintain the view, each leaves in the ledger what it does
-// not know; after the deploy, and only then, [ddb.View.Rebuild] makes all of it right. [ddb.DB.DropView] deletes what a view
-// leaves that is declared no more.
+// Rules may change between two releases of a program. While both releases run, each keeps contributions of rules that it does
+// not know. After the deployment, run [ddb.View.Rebuild]. When a view is no longer declared, [ddb.DB.DropView] deletes its
+// items.
 //
-// What is to be written must fit: a record whose source would take a Sum, Count or Distinct beyond what its field's type
-// holds, or a Top beyond the 400 KB of its target, fails, and the target stays as it was. So does one for which a function of the
-// rules panics, or whose images do not tell the target that its source counted for: of an image that cannot be decoded, the
-// fields of By are read. Other records go on. Where the environment fails, nothing more is tried, and the batch stops: see [ddb.Mux].
+// # Errors
+//
+// A record fails, and its target stays unchanged, if
+//
+//   - a Sum, Count or Distinct would overflow its field's type, or a Top would make its target larger than 400 KB,
+//   - a function of the rules panics,
+//   - its images do not show to which target the source contributed. If an image cannot be decoded, the fields of By are
+//     still read.
+//
+// Other records continue. If the service, the network or a permission fails, the batch stops: see [ddb.Mux].
 //
 // # What it costs
 //
-// A [ddb.Mux] with n [ddb.MuxOptions].Workers brings n targets up to date at once, the changes of each in order. For each source that
-// changed, where k of a batch count for one target: two reads of source and ledger item, and
-// writes of 2 + 2/k units for items up to 1 KB; each rank row or value that changes is 2 more. A target costs its whole
-// size twice, and that of each index that projects it: see [OwnItems]. The ranks of a target are read once a batch. A target
-// takes a transaction for up to 99 sources, and for ranks a query each and an update; all else is read by a hundred keys at once.
+// A [ddb.Mux] updates [ddb.MuxOptions].Workers targets concurrently, and the changes of one target in order. For a changed
+// source, if k sources of a batch contribute to one target, it makes two reads, of source and ledger item, and writes of
+// 2 + 2/k units for items up to 1 KB. Each item of a rank or of a Distinct value that changes adds 2 units. A write of a
+// target costs twice its complete size, and that in each index that projects it: see [OwnItems].
+//
+// In requests: sources and ledger items are read in batches of a hundred keys. A target takes one transaction for up to 99
+// sources. Rules with ranks add one query each and one update for each target and batch.
 func Aggregate[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], rules func(s *S, t *T) []Rule) (*ddb.View, error) {
 	v, err := view.NewAggregate(name, face.Entity(from), face.Entity(into), func() []view.Rule {
 		var out []view.Rule
@@ -59,7 +68,7 @@ func Aggregate[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], 
 	return face.View(v).(*ddb.View), nil
 }
 
-// MustAggregate is Aggregate for package variables; it panics on a fault.
+// MustAggregate is [Aggregate] for package variables. It panics on an error.
 func MustAggregate[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], rules func(s *S, t *T) []Rule) *ddb.View {
 	v, err := Aggregate(name, from, into, rules)
 	if err != nil {

@@ -9,21 +9,27 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// FanOut declares that each S is copied into many T: targets says which, and apply changes one of them and reports whether it
-// did. A changed key moves the item, in one transaction. The error joins every fault, as that of [Aggregate] does.
+// FanOut declares that fields of each S are copied into many T. targets returns the query for the targets of a source. apply
+// changes one target and reports whether it did. If apply changes the key, the target moves in one transaction. Both entities
+// must be in one table. The error joins every fault and matches [ddb.ErrModel]. FanOut makes no requests.
 //
-// Targets must be a query of the table itself or of a local index: it is read strongly consistently, since a global
-// index may not know the target yet, and then nothing would happen, silently. A Limit of it is the number of targets; a
-// Select is refused, since targets are read whole; the zero Query is no targets. Where they are in partitions of their own, see
-// [FanOutVia]. Where a query has more than one page, and targets move within it, one can be missed that moves from a page that is
-// yet to be read to one that was: [FanOutVia] finds all of them.
+// # The targets
 //
-// The record only says which source changed, and with its images, what it is copied into: the targets of the source before and
-// after, so that those that it left are told. Apply gets the source as the table has it now, as New, with the Old of the record:
-// Inserted without an Old, Modified with both, Removed or Expired where the source is gone. Every write asserts that the target is as it was read, and what apply
-// was called for is looked at again after it: so a record that comes again, late or beside others, never takes a
-// target back, as long as apply does not. That is the contract of apply: it depends on its arguments alone, reports false
-// where the target says what it should already, and compares where newer must win, by time and then by key:
+// targets must return a query of the table itself or of a local secondary index, because it is read strongly consistently: a
+// global secondary index may not contain a new target yet. A Limit of the query is the number of targets. A Select is an error,
+// since targets are read completely. The zero Query means no targets. For targets in different partitions, see [FanOutVia].
+//
+// If a query has several pages, a target that moves between them may be missed: from a page that is not read yet to one that was
+// read. [FanOutVia] has no such gap.
+//
+// An entity with unique constraints or a history cannot be a target. An expired target counts as absent.
+//
+// # The contract of apply
+//
+// apply gets the source as the table has it now, as New, and the Old of the record. Kind is Inserted without an Old, Modified with
+// both, and Removed or Expired if the source no longer exists. The targets are those of the source before and after the change, so
+// that apply also gets the targets that the source left. apply must depend on its arguments only, and return false if the target is
+// up to date. If a newer source must win, compare by time and then by key:
 //
 //	func(c ddb.Change[Message], g *Group) bool {
 //		newer := cmp.Or(c.New.CreatedAt.Compare(g.LastAt), cmp.Compare(c.New.ID, g.LastID)) > 0
@@ -34,20 +40,29 @@ import (
 //		return true
 //	}
 //
-// Without the key, which of two changes of one instant a target shows depends on which came first, and [ddb.View.Verify] takes either
-// for right.
+// Without the key, two changes with the same time can each win, and [ddb.View.Verify] accepts either.
 //
-// The changes of a batch are carried together: apply is called for each in the order of the stream, perhaps more than once, and a
-// target is written once: what changed of it, so that attributes that the entity does not know stay. Where a target moves, it is
-// written whole: an unknown attribute that another program adds between the read and the write is lost. Each target is written by
-// itself, two or two hundred, [ddb.MuxOptions].Workers at once. A target's version is raised. Per batch it costs two reads of each source
-// and of the targets (sources by a hundred at once, and a query for those that have their targets in common), and a write of each
-// target, four units a KB where it moves. An entity with unique constraints or history is no target. One that has expired is not
-// there. An item that a newer program wrote ([ddb.Definition.Schema]) stops the batch, until that program has it.
+// Every write asserts that the target is as it was read, and the source is read again after it. So a record that comes again, late
+// or concurrently, does not overwrite newer data, if apply keeps this contract.
 //
-// A record for which a function panics, or a target cannot be written, fails; targets that were written stay so, and the rest
-// follow when it is delivered again. So does one of which the old image cannot be decoded: which targets it left is not known. Where
-// the environment fails, the batch stops: see [ddb.Mux].
+// # What it writes
+//
+// The changes of a batch are applied together, in the order of the stream, and apply may be called more than once for a change.
+// Each target is written once, with the changed attributes only; attributes unknown to the entity stay. A target that moves is
+// written completely: an unknown attribute that another program adds between the read and the write is lost. The version of a
+// target increases. Each target has a write of its own, and [ddb.MuxOptions].Workers of them run concurrently.
+//
+// # Errors
+//
+// A record fails if a function panics or a target cannot be written. Targets that were written stay so; the others follow when
+// the record is delivered again. A record also fails if its old image cannot be decoded: it is not known which targets the source
+// left. If the service, the network or a permission fails, the batch stops: see [ddb.Mux]. It also stops at an item of a newer
+// [ddb.Definition.Schema], until this program is updated.
+//
+// # What it costs
+//
+// For each batch: two reads of each source and of its targets, and a write of each target that changes. A target that moves costs
+// four units for each KB. Sources are read in batches of a hundred keys, the targets with one query for all sources that share it.
 func FanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], targets func(S) ddb.Query[T], apply func(ddb.Change[S], *T) bool) (*ddb.View, error) {
 	f := view.NewFanOut(name, face.Entity(from), nil, face.Entity(into), reflect.TypeFor[S]())
 	if targets != nil && apply != nil {
@@ -63,7 +78,7 @@ func FanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], tar
 	return face.View(v).(*ddb.View), nil
 }
 
-// MustFanOut is FanOut for package variables; it panics on a fault.
+// MustFanOut is [FanOut] for package variables. It panics on an error.
 func MustFanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T], targets func(S) ddb.Query[T], apply func(ddb.Change[S], *T) bool) *ddb.View {
 	v, err := FanOut(name, from, into, targets, apply)
 	if err != nil {
@@ -72,10 +87,13 @@ func MustFanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T],
 	return v
 }
 
-// FanOutVia is FanOut for targets that no strongly consistent query finds, because they are in partitions of their own:
-// an item of M for each knows where it stands. Members says which those are, place returns a T with the key that a
-// member points to, and apply changes both, so that the member points to the target's new key. Both are written in one
-// transaction. Targets are read by a hundred at once. One that is not where its member says, and does not turn up, is left alone.
+// FanOutVia is [FanOut] for targets in different partitions, which no single strongly consistent query finds. For each target there
+// is an item of M that points to it. members returns the query for these items. place returns a T with the key that a member points
+// to. apply changes the target and, if the target's key changes, the member. Both are written in one transaction. A target that is
+// not where its member points, and is not found by reading the member again, is skipped.
+//
+// Requests, capacity and errors are those of FanOut, with the members in place of the targets' query. Targets are read in batches of
+// a hundred keys. FanOutVia itself makes no requests.
 func FanOutVia[S, M, T any](name string, from *ddb.Entity[S], via *ddb.Entity[M], into *ddb.Entity[T], members func(S) ddb.Query[M], place func(M) T, apply func(ddb.Change[S], *M, *T) bool) (*ddb.View, error) {
 	f := view.NewFanOut(name, face.Entity(from), face.Entity(via), face.Entity(into), reflect.TypeFor[S]())
 	if members != nil && place != nil && apply != nil {
@@ -95,7 +113,7 @@ func FanOutVia[S, M, T any](name string, from *ddb.Entity[S], via *ddb.Entity[M]
 	return face.View(v).(*ddb.View), nil
 }
 
-// MustFanOutVia is FanOutVia for package variables; it panics on a fault.
+// MustFanOutVia is [FanOutVia] for package variables. It panics on an error.
 func MustFanOutVia[S, M, T any](name string, from *ddb.Entity[S], via *ddb.Entity[M], into *ddb.Entity[T], members func(S) ddb.Query[M], place func(M) T, apply func(ddb.Change[S], *M, *T) bool) *ddb.View {
 	v, err := FanOutVia(name, from, via, into, members, place, apply)
 	if err != nil {

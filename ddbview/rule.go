@@ -10,44 +10,53 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// Rule is one line of an aggregate: which target a source counts for, or what one of the target's fields is. Fields are
-// named by their addresses in the two structs that the function given to [Aggregate] receives.
+// Rule is one rule of an aggregate: to which target a source contributes, or how a field of the target is computed. Name fields by
+// their addresses in the two structs that the function given to [Aggregate] receives. Make rules with the functions of this
+// package; the zero Rule is an error of Aggregate, as is any rule that does not fit the entities. Rules make no requests; what
+// they cost when a source changes is said at each. A Rule is immutable.
 type Rule struct{ r view.Rule }
 
-// By finds the target: its field into has the value of the source's field from. Together the By rules of an aggregate
-// say all of the target's primary key. A source whose from is empty counts for no target.
+// By determines the target: its field into has the value of the source's field from. The By rules of an aggregate must cover the
+// complete primary key of the target. A source with an empty from contributes to no target. If from changes, the source moves to
+// another target, and both targets are written.
 func By[V any](from, into *V) Rule { return Rule{view.Rule{Op: view.RuleBy, From: from, Into: into}} }
 
 // When restricts the aggregate to sources for which all conds hold. As with [ddb.IndexKeys.When], the fields need attributes of
-// their own, and [ddb.Expr] is not among the conditions.
+// their own, and [ddb.Expr] is not allowed. The program evaluates the conditions, at no extra cost.
 func When(conds ...ddb.Cond) Rule { return Rule{view.Rule{Op: view.RuleWhen, Conds: clauses(conds)}} }
 
-// Sum keeps into at the sum of from, in exact decimals.
+// Sum sets into to the sum of from, in exact decimals. A sum beyond the type of into makes the record fail. It is part of the
+// target's write and adds no request.
 func Sum[N number](from, into *N) Rule {
 	return Rule{view.Rule{Op: view.RuleSum, From: from, Into: into}}
 }
 
-// Count keeps into at the number of sources.
+// Count sets into to the number of sources. Otherwise it is like [Sum].
 func Count[N integer](into *N) Rule { return Rule{view.Rule{Op: view.RuleCount, Into: into}} }
 
-// Min keeps into at the least value of from: a number, text by its bytes, a time or binary. An empty text or time does
-// not count; a target without values has no such attribute.
+// Min sets into to the least value of from: a number, a text (compared by bytes), a time or binary. An empty text or time does not
+// count. If there is no value, the target has no such attribute. Min keeps an item for each source: a change of from adds 2 write
+// units for each item that it replaces, one query and one update of the target for each batch.
 func Min[V any](from, into *V) Rule { return Rule{view.Rule{Op: view.RuleMin, By: from, Into: into}} }
 
-// Max keeps into at the greatest value of from; otherwise it is as [Min].
+// Max sets into to the greatest value of from. Otherwise it is like [Min].
 func Max[V any](from, into *V) Rule { return Rule{view.Rule{Op: view.RuleMax, By: from, Into: into}} }
 
-// Distinct keeps into at the number of different values of from; an empty one does not count.
+// Distinct sets into to the number of different values of from; an empty value does not count. It keeps an item for each value with
+// the number of its sources: a change of from reads and writes the items of the old and the new value. A number beyond the type of
+// into makes the record fail.
 func Distinct[V comparable, N integer](from *V, into *N) Rule {
 	return Rule{view.Rule{Op: view.RuleDistinct, From: from, Into: into}}
 }
 
-// Latest keeps at at the greatest value of by, and into at the value of from in that same source.
+// Latest sets at to the greatest value of by, and into to the value of from in the same source. Its costs are those of [Min].
 func Latest[O, V any](by, at *O, from, into *V) Rule {
 	return Rule{view.Rule{Op: view.RuleLatest, By: by, At: at, From: from, Into: into}}
 }
 
-// Top keeps into at entry of the n sources that are greatest in by, greatest first. Entry depends on its argument alone.
+// Top sets into to the entries of the n sources with the greatest by, greatest first. entry makes the entry of a source; it must
+// depend on its argument only and may be called concurrently. Its costs are those of [Min]. A list that makes the target larger
+// than 400 KB makes the record fail.
 func Top[S, E any, N cmp.Ordered](n int, by *N, into *[]E, entry func(S) E) Rule {
 	r := view.Rule{Op: view.RuleTop, By: by, Into: into, N: n}
 	if entry != nil {
@@ -59,19 +68,17 @@ func Top[S, E any, N cmp.Ordered](n int, by *N, into *[]E, entry func(S) E) Rule
 	return Rule{r}
 }
 
-// KeepExpired lets a source that DynamoDB deletes because its TTL has passed count for ever, as it was when it expired.
-// Without it an expired source stops counting when it is deleted, as any other does. A source that expired while no
-// stream was read is not kept.
+// KeepExpired keeps the contribution of a source that DynamoDB deletes because its TTL has passed, as it was then. Without it, an
+// expired source stops contributing when it is deleted, like any other. If no stream was read when a source expired, its
+// contribution is not kept. The rule is immutable.
 var KeepExpired = Rule{view.Rule{Op: view.RuleKeep}}
 
-// OwnItems says that the targets are items of the aggregate's own: small ones, made when the first source counts for them.
-// All that they store comes from By and from the rules. They are not deleted when nothing counts for them any more.
-// Without it the targets are items that something else creates, and what counts for one that is not there is kept until
-// it is.
+// OwnItems makes the targets items of the aggregate: it creates a target with the first source that contributes to it. All
+// attributes of such an item come from By and the other rules. It is not deleted when no source contributes any more. Without
+// OwnItems the program creates the targets, and contributions to a missing target are kept until it exists. The rule is immutable.
 //
-// An update of a target costs its whole size, and that of every index that projects it: where the entity to be
-// counted for is large, let a small one of its own carry the numbers. To spread a hot one over n items, key it by
-// [ddb.Shard] of a field of the source.
+// An update of a target costs its complete size, and that in every index that projects it. So for a large entity, keep the numbers in
+// a small one. To spread the writes of a hot target over n items, add a [ddb.Shard] of a field of the source to its key.
 var OwnItems = Rule{view.Rule{Op: view.RuleOwn}}
 
 func clauses(conds []ddb.Cond) []model.Clause {

@@ -235,10 +235,10 @@ func TestMistakes(t *testing.T) {
 		"not in the index": {func(ctx context.Context) error {
 			_, err := doctors.One(ctx, Doctors.On(GSI2, Doctor{ID: "x"}))
 			return err
-		}, ddb.ErrModel, "not in this index"},
+		}, ddb.ErrModel, "no keys in this index"},
 		"foreign collection": {func(ctx context.Context) error {
 			return db.Gather(ctx, RecordOf("ann"), Doctors.Into(new([]Doctor)))
-		}, ddb.ErrModel, "doctor is never"},
+		}, ddb.ErrModel, "doctor has another partition key"},
 		"forged cursor": {func(ctx context.Context) error {
 			_, err := appointments.Page(ctx, Schedule("x"), "abc")
 			return err
@@ -264,7 +264,7 @@ func TestFaults(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, fault := range []string{"needs a sort key", "needs a literal between {ID} and {Name}"} {
+	for _, fault := range []string{"the index has a sort key", "needs a literal between {ID} and {Name}"} {
 		if !strings.Contains(err.Error(), fault) {
 			t.Errorf("%v\ndoes not say %q", err, fault)
 		}

@@ -158,12 +158,12 @@ func TestMistakes(t *testing.T) {
 			}, ddb.ErrTooLarge, "DynamoDB allows 409600"},
 			"cursor of another query": {func(ctx context.Context) error {
 				return page(ctx, Orders.On(ByOpen, Order{Region: "us"}), first.Next)
-			}, ddb.ErrCursor, "it is of another query"},
-			"cursor of the other direction": {func(ctx context.Context) error { return page(ctx, all.Desc(), first.Next) }, ddb.ErrCursor, "it is of another query"},
+			}, ddb.ErrCursor, "it belongs to another query"},
+			"cursor of the other direction": {func(ctx context.Context) error { return page(ctx, all.Desc(), first.Next) }, ddb.ErrCursor, "it belongs to another query"},
 			"cursor of another filter": {func(ctx context.Context) error {
 				return page(ctx, all.Filter(ddb.Eq(&f.Note, "x")), first.Next)
-			}, ddb.ErrCursor, "it is of another query"},
-			"tampered cursor": {func(ctx context.Context) error { return page(ctx, all, tampered) }, ddb.ErrCursor, "tampered"},
+			}, ddb.ErrCursor, "it belongs to another query"},
+			"tampered cursor": {func(ctx context.Context) error { return page(ctx, all, tampered) }, ddb.ErrCursor, "modified"},
 			"nonsense cursor": {func(ctx context.Context) error { return page(ctx, all, "nonsense") }, ddb.ErrCursor, "malformed"},
 			"no partition":    {func(ctx context.Context) error { return page(ctx, Orders.On(ByOpen, Order{}), "") }, ddb.ErrKey, "Region is empty"},
 			"a field that the partition does not take": {func(ctx context.Context) error {
@@ -171,28 +171,28 @@ func TestMistakes(t *testing.T) {
 			}, ddb.ErrModel, `Status is not part of partition key "open#{Region}": use SortKey`},
 			"a range that skips a part": {func(ctx context.Context) error {
 				return page(ctx, all.SortKey(ddb.Gt(&f.Placed, time.Now())), "")
-			}, ddb.ErrModel, "Placed comes after Status, which is not fixed by Eq"},
+			}, ddb.ErrModel, "Placed comes after Status in sort key"},
 			"a range on text before a literal": {func(ctx context.Context) error { return page(ctx, all.SortKey(ddb.Gt(&f.Status, "a")), "") }, ddb.ErrModel, "stands before a literal"},
 			"a filter on the next part": {func(ctx context.Context) error {
 				return page(ctx, all.Filter(ddb.Eq(&f.Status, "new")), "")
-			}, ddb.ErrModel, "a filter pays for what it drops"},
+			}, ddb.ErrModel, "use SortKey, which reads fewer items"},
 			"not part of the sort key": {func(ctx context.Context) error { return page(ctx, all.SortKey(ddb.Eq(&f.Note, "x")), "") }, ddb.ErrModel, "Note is not part of sort key"},
 			"a parent without its children": {func(ctx context.Context) error {
 				return page(ctx, Orders.Query(Order{Customer: "7"}), "")
-			}, ddb.ErrModel, "would read line too, which stands under it: use Collection"},
+			}, ddb.ErrModel, "the range also contains line, declared Under it: use Collection"},
 			"children without their parent": {func(ctx context.Context) error {
 				_, err := ddb.Collect(lines.Query(ctx, Lines.Query(Line{Customer: "7"})))
 				return err
-			}, ddb.ErrModel, "would read order too: fix OrderID"},
+			}, ddb.ErrModel, "the range also contains order: fix OrderID"},
 			"consistent read of a global index": {func(ctx context.Context) error { return page(ctx, all.Consistent(), "") }, ddb.ErrModel, "no consistent reads"},
 			"an index that the entity is not in": {func(ctx context.Context) error {
 				_, err := ddb.Collect(lines.Query(ctx, Lines.On(ByOpen, Line{})))
 				return err
-			}, ddb.ErrModel, "the entity is not in this index"},
+			}, ddb.ErrModel, "the entity has no keys in this index"},
 			"a collection of what is never there": {func(ctx context.Context) error {
 				var ls []Line
 				return db.Gather(ctx, all.Collection(), Lines.Into(&ls))
-			}, ddb.ErrModel, "line is not in by-open"},
+			}, ddb.ErrModel, "line has no keys in by-open"},
 			"not found": {func(ctx context.Context) error {
 				_, err := orders.Get(ctx, Order{Customer: "7", ID: "none"})
 				return err

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 )
 
-// Clause is what a condition is made of. Its zero value is a condition that is nil, a fault wherever it stands.
+// Clause is a condition as data. The zero Clause is a nil condition, which is always an error.
 type Clause struct {
 	Op   Operator
 	Ptr  any   // the field
@@ -21,7 +21,7 @@ type Clause struct {
 // Operator is the operator of a clause, as it is printed.
 type Operator string
 
-// The operators of clauses; OpNil is that of a clause without one.
+// The operators of clauses; OpNil is the operator of the zero Clause.
 const (
 	OpNil        Operator = ""
 	OpEq         Operator = "="
@@ -43,7 +43,7 @@ const (
 	OpExpr       Operator = "expr"
 )
 
-// Bounds reports a clause that a sort key can ask for.
+// Bounds reports whether the clause can be a bound on a sort key.
 func (c Clause) Bounds() bool {
 	switch c.Op {
 	case OpEq, OpLt, OpLe, OpGt, OpGe, OpBetween, OpStartsWith:
@@ -94,7 +94,7 @@ func (e *Entity) Describe(cl Clause) string {
 	}
 }
 
-// literalText renders a constant as a reader would write it.
+// literalText renders a constant for people.
 func literalText(v any) string {
 	if t, ok := v.(time.Time); ok {
 		return t.UTC().Format(time.RFC3339Nano)

@@ -32,8 +32,8 @@ func (e *Entity) Compile(x *plan.Expression, conds []Clause) (string, error) {
 	return plan.And(out...), nil
 }
 
-// Compiled is a condition whose fields are resolved and whose constants are encoded. It can be written as an expression,
-// and evaluated here.
+// Compiled is a condition with resolved fields and encoded constants. It can be written as an expression, and evaluated in
+// the program.
 type Compiled struct {
 	op    Operator
 	f     *field.Field // of a comparison
@@ -42,17 +42,17 @@ type Compiled struct {
 	built expression.Expression // of an Expr
 }
 
-// CompileCond resolves a condition, or says what is wrong with it.
+// CompileCond compiles a condition.
 func (e *Entity) CompileCond(cl Clause) (Compiled, error) {
 	if cl.Op == OpNil {
-		return Compiled{}, fault.Model("a nil condition")
+		return Compiled{}, fault.Model("a condition is nil: remove it")
 	}
 	out := Compiled{op: cl.Op}
 	var err error
 	switch cl.Op {
 	case OpAnd, OpOr, OpNot:
 		if len(cl.Kids) == 0 {
-			return out, fault.Model("%s of no conditions", cl.Op)
+			return out, fault.Model("%s without conditions: pass at least one", cl.Op)
 		}
 		out.kids = make([]Compiled, len(cl.Kids))
 		for i, k := range cl.Kids {
@@ -79,7 +79,7 @@ func (e *Entity) CompileCond(cl Clause) (Compiled, error) {
 	return out, nil
 }
 
-// crosses returns the field of a Between whose bounds cross, nil where there is none: it holds for no item.
+// crosses returns the field of a Between whose lower bound is above the upper one, nil if there is none.
 func (c *Compiled) crosses() *field.Field {
 	if c.op == OpBetween && Crossed(c.vals) {
 		return c.f
@@ -92,7 +92,7 @@ func (c *Compiled) crosses() *field.Field {
 	return nil
 }
 
-// Never reports a condition that holds for no item, as the bounds of a Between cross.
+// Never reports a condition that holds for no item: the lower bound of a Between is above the upper one.
 func (c *Compiled) Never() bool {
 	return c.op == OpBetween && Crossed(c.vals) || c.op == OpAnd && slices.ContainsFunc(c.kids, func(k Compiled) bool { return k.Never() })
 }
@@ -116,7 +116,7 @@ func (c *Compiled) Text(x *plan.Expression) string {
 	case OpExpr:
 		return x.Adopt(*c.built.Condition(), c.built.Names(), c.built.Values())
 	case OpBetween:
-		if c.Never() { // which DynamoDB refuses to compare with
+		if c.Never() { // DynamoDB refuses such bounds
 			path := x.Path(c.f.Path)
 			return "attribute_exists(" + path + ") AND attribute_not_exists(" + path + ")"
 		}
@@ -126,7 +126,7 @@ func (c *Compiled) Text(x *plan.Expression) string {
 	}
 }
 
-// Local reports that the condition can be evaluated here: it holds no Expr.
+// Local reports whether the program can evaluate the condition: it contains no Expr.
 func (c *Compiled) Local() bool {
 	return c.op != OpExpr && !slices.ContainsFunc(c.kids, func(k Compiled) bool { return !k.Local() })
 }
@@ -152,7 +152,7 @@ func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, erro
 		return nil, nil, err
 	}
 	if !f.Stored() {
-		return nil, nil, fault.Model("field %s lives only in the key and has no attribute to compare", f.Name)
+		return nil, nil, fault.Model("field %s is stored in the key only, so there is no attribute to compare", f.Name)
 	}
 	if why := cmp.Or(unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
 		return nil, nil, fault.Model("field %s: %s", f.Name, why)
@@ -173,8 +173,8 @@ func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, erro
 	return f, vals, nil
 }
 
-// unordered says why DynamoDB does not order a field's attribute as its values are, "" if it does, or the condition is not
-// about order.
+// unordered says why the order of a field's attribute in DynamoDB is not that of its values. It returns "" if it is, or if the
+// operator does not compare order.
 func unordered(op Operator, f *field.Field) string {
 	switch op {
 	case OpLt, OpLe, OpGt, OpGe, OpBetween:
@@ -184,29 +184,30 @@ func unordered(op Operator, f *field.Field) string {
 	t := field.Pointee(f.Type)
 	switch {
 	case f.AsString && (IsNumber(t) || isNumberText(t)):
-		return "it is a number stored as text (tag \",string\"), where 10 comes before 9: drop the option, or use Eq, Ne and In"
+		return "it is a number stored as text (tag \",string\"), where 10 comes before 9: remove the option, or use Eq, Ne and In"
 	case t.ConvertibleTo(reflect.TypeFor[time.Time]()) && !f.UnixTime:
-		return "it is a time stored as text, where 00.5Z comes before 00Z, and zones differ: tag it \",unixtime\", let a sort key hold it with Time and ask there, or use Eq, Ne and In"
+		return "it is a time stored as text, where 00.5Z comes before 00Z, and zones differ: tag it \",unixtime\", use it in a sort key with Time, or use Eq, Ne and In"
 	case !f.Marshals() && disordered(t):
-		return fmt.Sprintf("DynamoDB orders strings, numbers and bytes alone, and no %s", t)
+		return fmt.Sprintf("DynamoDB orders only strings, numbers and bytes, not a %s", t)
 	}
 	return ""
 }
 
-// partless says why no part of a field's text is a part of its attribute, "" if it is, or the condition is not about that.
+// partless says why a part of a field's value is not a part of its attribute. It returns "" if it is, or if the operator does
+// not compare parts.
 func partless(op Operator, f *field.Field) string {
 	switch {
 	case op != OpStartsWith && op != OpContains:
 	case f.Marshals():
-		return fmt.Sprintf("a %s says itself how it is stored, and what it makes of a part is no part of what it makes of the whole: compare wholes, or store a string", f.Type)
+		return fmt.Sprintf("a %s has a marshaler, which may store a part differently than the whole: compare the whole value, or store a string", f.Type)
 	case isNumberText(f.Type) && !f.AsString:
 		return fmt.Sprintf("a %s is stored as a number, which has no text: use Eq, Lt, Gt and Between", f.Type)
 	}
 	return ""
 }
 
-// incomparable says that a value has no order and no parts: it is stored as NULL, or is in an interface and no text,
-// number or bytes.
+// incomparable returns an error for a value without order and parts: one stored as NULL, or a value in an interface that is
+// not stored as string, number or bytes.
 func incomparable(op Operator, av types.AttributeValue) error {
 	switch op {
 	case OpLt, OpLe, OpGt, OpGe, OpBetween, OpStartsWith, OpContains:
@@ -217,12 +218,12 @@ func incomparable(op Operator, av types.AttributeValue) error {
 	case *types.AttributeValueMemberS, *types.AttributeValueMemberN, *types.AttributeValueMemberB:
 		return nil
 	case *types.AttributeValueMemberNULL:
-		return codec.Refusal("cannot be compared by %s with what is stored as NULL: use Eq, Ne, Present or Absent", op)
+		return codec.Refusal("cannot be compared by %s, since it is stored as NULL: use Eq, Ne, Present or Absent", op)
 	}
-	return codec.Refusal("cannot be compared by %s with what is no string, number or bytes: use Eq, Ne or In", op)
+	return codec.Refusal("cannot be compared by %s, since it is not stored as string, number or bytes: use Eq, Ne or In", op)
 }
 
-// disordered reports a type whose attribute DynamoDB does not order at all.
+// disordered reports whether DynamoDB has no order for attributes of the type.
 func disordered(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Bool, reflect.Map:
@@ -247,12 +248,12 @@ func encodeOperand(op Operator, f *field.Field, v any) (types.AttributeValue, er
 	}
 	av, err := encode(KeepEmpty(f), rv)
 	if err == nil && av == nil {
-		err = fault.Model("a %s has no value to compare with", f.Type)
+		err = fault.Model("this value of type %s is stored as no attribute: use Present or Absent", f.Type)
 	}
 	return av, err
 }
 
-// KeepEmpty returns f without the options that leave an empty value out.
+// KeepEmpty returns f without the options that omit empty values.
 func KeepEmpty(f *field.Field) *field.Field {
 	if !f.OmitEmpty && !f.OmitEmptyElem {
 		return f
@@ -262,14 +263,14 @@ func KeepEmpty(f *field.Field) *field.Field {
 	return &g
 }
 
-// Placeholders is what an expression is written with: a [plan.Expression], or plain text for people.
+// Placeholders renders names and values: as a [plan.Expression], or as text for people.
 type Placeholders interface {
 	Name(attr string) string
 	Path(path []string) string
 	Value(v types.AttributeValue) string
 }
 
-// Plain writes names and values themselves.
+// Plain renders names and values as text for people.
 type Plain struct{}
 
 // Name returns the name as it is.
@@ -316,7 +317,7 @@ func Comparison(x Placeholders, op Operator, f *field.Field, vals []types.Attrib
 	return path + " " + string(op) + " " + ps[0]
 }
 
-// Omitted reports whether av is of a value that the field leaves out.
+// Omitted reports whether the field omits the value that av encodes.
 func Omitted(f *field.Field, av types.AttributeValue) bool {
 	if !f.OmitEmpty {
 		return false
@@ -327,7 +328,7 @@ func Omitted(f *field.Field, av types.AttributeValue) bool {
 	return attr.IsEmpty(av)
 }
 
-// Crossed reports bounds of which the lower is above the upper, which DynamoDB refuses.
+// Crossed reports whether the lower bound is above the upper one, which DynamoDB refuses.
 func Crossed(vals []types.AttributeValue) bool {
 	c, ok := attr.Compare(vals[0], vals[1])
 	return ok && c > 0

@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 )
 
-// Loaded returns the item that has these attributes, which other reads, writes and streams have.
+// Loaded returns the item with these attributes.
 func Loaded(attrs attr.Item) attr.Stored { return attr.Stored{Attrs: attrs} }
 
 // decodeItem sets the fields of dst that have attributes.

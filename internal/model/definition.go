@@ -13,19 +13,19 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Definition collects what the function given to Define says about an entity.
+// Definition collects the declarations of the function given to Define.
 type Definition struct {
 	E        *Entity
 	faults   []error
 	panicked bool
-	wrongTTL bool // the field of TTL is none of the entity
+	wrongTTL bool // the argument of TTL is no field of the entity
 	revision reflect.Type
 }
 
 // Primary gives the entity's primary key; no sort template for a table without a sort key.
 func (d *Definition) Primary(partition Parts, sort ...Parts) {
 	if d.E.Primary != nil {
-		d.fault("primary: declared twice")
+		d.fault("primary: declared twice: remove one")
 		return
 	}
 	d.E.Primary = d.indexKeys(d.E.Table.Primary, partition, sort)
@@ -35,16 +35,16 @@ func (d *Definition) Primary(partition Parts, sort ...Parts) {
 func (d *Definition) Index(ix *Index, partition Parts, sort ...Parts) *IndexKeys {
 	switch {
 	case ix == nil:
-		d.fault("index: nil is no index")
+		d.fault("index: the index is nil: is the variable set by then?")
 		return &IndexKeys{}
 	case ix.Table != d.E.Table:
-		d.fault("index %s: not an index of this table", ix.Name)
+		d.fault("index %s: it belongs to another table", ix.Name)
 		return &IndexKeys{}
 	case ix.Kind == PrimaryIndex:
 		d.fault("index: the table's own key is declared by Primary")
 		return &IndexKeys{}
 	case slices.ContainsFunc(d.E.Indexed, func(r *IndexKeys) bool { return r.Index == ix }):
-		d.fault("%s: declared twice", ix.Name)
+		d.fault("%s: declared twice: remove one", ix.Name)
 		return &IndexKeys{}
 	}
 	r := d.indexKeys(ix, partition, sort)
@@ -52,20 +52,20 @@ func (d *Definition) Index(ix *Index, partition Parts, sort ...Parts) *IndexKeys
 	return r
 }
 
-// Under says that this entity's sort keys continue parent's, so that one Query reads a parent with what is under it.
+// Under declares that this entity's sort keys continue parent's, so that one Query reads a parent with its children.
 func (d *Definition) Under(parent *Entity) {
 	if parent == nil {
-		d.fault("under: nil is no entity: define the parent first, and see that its Define had no error")
+		d.fault("under: the parent is nil: define it first, and check the error of its Define")
 		return
 	}
 	d.E.parents = append(d.E.parents, parent)
 }
 
-// AlsoIn accepts that the entity's attributes put its items into ix, which it does not declare: without it that is a
-// fault, since queries of others would meet them.
+// AlsoIn accepts that the entity's attributes put its items into ix, which it does not declare with Index. Without it that is
+// a fault, since queries of other entities would read these items.
 func (d *Definition) AlsoIn(ix *Index) {
 	if ix == nil || ix.Table != d.E.Table || ix.Kind == PrimaryIndex {
-		d.fault("also in: not a secondary index of this table")
+		d.fault("also in: the index is nil, the table itself, or belongs to another table")
 		return
 	}
 	d.E.Also = append(d.E.Also, &IndexKeys{Entity: d.E, Index: ix})
@@ -74,43 +74,43 @@ func (d *Definition) AlsoIn(ix *Index) {
 // Alias accepts items whose type attribute has one of these older names. Writes use the entity's own.
 func (d *Definition) Alias(names ...string) { d.E.aliases = append(d.E.aliases, names...) }
 
-// Version makes f the item's version, a number that the library keeps: Create writes 1; Put and Replace assert the
-// version of the item given (0: there is none yet) and write the next, else the error is ErrConflict.
+// Version makes f the item's version, a number that the library sets: Create writes 1; Put and Replace assert the version of
+// the given item (0: no item is stored) and write the next one. Otherwise the error matches ErrConflict.
 func (d *Definition) Version(f *int64) {
 	if d.E.Version = d.resolveKept("version", f); d.E.Version != nil && d.E.Version.AsString {
-		d.fault("version: %s is stored as text (tag \",string\"), which no write counts on: drop the option", d.E.Version.Name)
+		d.fault("version: %s is stored as text (tag \",string\"), and DynamoDB adds numbers only: remove the option", d.E.Version.Name)
 	}
 }
 
-// TTL makes f the time after which an item is gone: reads leave out what is expired, whether DynamoDB has deleted it or
-// not, and writes treat it as absent.
+// TTL makes f the time at which an item expires. Reads leave out expired items, whether DynamoDB has deleted them or not, and
+// writes treat them as absent.
 func (d *Definition) TTL(f *time.Time) {
 	if d.E.TTL = d.resolveKept("ttl", f); d.E.TTL == nil {
 		d.wrongTTL = true
 		return
 	}
-	d.E.TTL.OmitEmpty = true // as the library stores it: the zero time is no attribute
+	d.E.TTL.OmitEmpty = true // the library stores no attribute for the zero time
 	if d.outerField(d.E.TTL) == nil && !d.E.TTL.UnixTime {
-		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB expires by whole seconds", d.E.TTL.Name, d.E.TTL.Attr())
+		d.fault("ttl: %s needs the tag `dynamodbav:\"%s,unixtime\"`: DynamoDB reads seconds", d.E.TTL.Name, d.E.TTL.Attr())
 	}
 }
 
-// Created keeps in f when the item was made: now, by the clock of Options, unless the item that is written says a time.
+// Created sets f to the time of creation, by the clock of Options, unless the given item has a time.
 func (d *Definition) Created(f *time.Time) { d.E.Created = d.resolveKept("created", f) }
 
 // Updated sets f to the time of each write, by the clock of Options.
 func (d *Definition) Updated(f *time.Time) { d.E.Updated = d.resolveKept("updated", f) }
 
-// resolveKept resolves a field that the library keeps, and adds it to the design page.
+// resolveKept resolves a field that the library sets, and adds it to the design page.
 func (d *Definition) resolveKept(what string, ptr any) *field.Field {
 	f, err := d.E.Proto.Resolve(ptr)
 	for _, have := range d.E.keptFields() {
 		switch {
 		case err != nil:
 		case have.what == what:
-			d.fault("%s: declared twice, as %s and as %s", what, have.f.Name, f.Name)
+			d.fault("%s: declared twice, as %s and as %s: remove one", what, have.f.Name, f.Name)
 		case have.f == f:
-			d.fault("%s: field %s is kept as %s already", what, f.Name, have.what)
+			d.fault("%s: field %s is declared as %s too: use two fields", what, f.Name, have.what)
 		}
 	}
 	switch {
@@ -119,7 +119,7 @@ func (d *Definition) resolveKept(what string, ptr any) *field.Field {
 		return nil
 	case !d.atTop(what, f):
 	case !f.Stored():
-		d.fault("%s: field %s is dynamodbav:\"-\": it needs an attribute", what, f.Name)
+		d.fault("%s: field %s is dynamodbav:\"-\": give it an attribute name", what, f.Name)
 	}
 	d.E.Notes = append(d.E.Notes, what+"\t"+f.Name+"\t")
 	return f
@@ -130,7 +130,7 @@ func (d *Definition) resolveKept(what string, ptr any) *field.Field {
 func NewDefinition(table *Table, name string, t, revision reflect.Type) (*Definition, error) {
 	proto, err := field.New(t)
 	if err != nil {
-		return nil, fault.Model("ddb: define %s: %w: an entity's items are of a struct type, and neither pointers to one nor maps", name, err)
+		return nil, fault.Model("ddb: define %s: %w: the items of an entity have a struct type, not a pointer or a map", name, err)
 	}
 	return &Definition{revision: revision, E: &Entity{
 		Name: name, Table: table, Proto: proto, Codec: codec.For(t),
@@ -143,7 +143,7 @@ func (d *Definition) Run(f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.fault("the function panicked: %v", p)
-			d.panicked = true // what it did not come to is no fault of its own
+			d.panicked = true // missing declarations are a consequence, not faults
 		}
 	}()
 	f()
@@ -157,7 +157,7 @@ func (d *Definition) Finish() error {
 	switch {
 	case d.panicked:
 	case d.E.Primary == nil:
-		d.fault("no primary key: call Primary")
+		d.fault("no primary key: declare one with Primary")
 	default:
 		d.check()
 	}
@@ -221,12 +221,12 @@ func (d *Definition) fault(format string, args ...any) {
 	d.faults = append(d.faults, fmt.Errorf("ddb: define %s: %w", d.E.Name, fmt.Errorf(format, args...)))
 }
 
-// foreign says where, inside a definition, fields are named.
+// foreign adds how fields are named inside a definition.
 func (d *Definition) foreign(err error) error {
 	return fmt.Errorf("%w; inside Define, name fields through the function's argument", err)
 }
 
-// indexKeys resolves the templates of a declaration: the keys of the entity in ix.
+// indexKeys resolves the templates of the entity's keys in ix.
 func (d *Definition) indexKeys(ix *Index, partition Parts, sort []Parts) *IndexKeys {
 	before := len(d.faults)
 	r := &IndexKeys{Entity: d.E, Index: ix, Partition: d.template(ix, "partition", partition, len(ix.Partition))}
@@ -235,23 +235,23 @@ func (d *Definition) indexKeys(ix *Index, partition Parts, sort []Parts) *IndexK
 		r.keys = r.Keys()
 		r.types = r.keyTypes()
 		if d.E.Table.faults().in[ix] {
-			r.faulty, d.faults = true, d.faults[:before] // it follows from what is wrong with the index
+			r.faulty, d.faults = true, d.faults[:before] // the index itself is wrong, which is reported
 		}
 	}()
 	switch {
 	case len(sort) == 0 && len(ix.Sort) > 0:
-		d.fault("%s: needs a sort key", ix.Name)
+		d.fault("%s: the index has a sort key: pass a second template", ix.Name)
 	case len(sort) > 1:
-		d.fault("%s: takes one sort key: join its parts with Key", ix.Name)
+		d.fault("%s: more than one sort key template: combine the parts with Key", ix.Name)
 	case len(sort) == 1 && len(ix.Sort) == 0:
-		d.fault("%s: has no sort key attribute", ix.Name)
+		d.fault("%s: the index has no sort key: remove the second template", ix.Name)
 	case len(sort) == 1:
 		r.Sort = d.template(ix, "sort", sort[0], len(ix.Sort))
 	}
 	return r
 }
 
-// template resolves the fields of a template and checks it by itself. attrs is the number of key attributes.
+// template resolves the fields of a template and checks it. attrs is the number of key attributes.
 func (d *Definition) template(ix *Index, side string, t Parts, attrs int) template.Template {
 	parts := make([]template.Part, 0, len(t))
 	ok := true
@@ -283,9 +283,9 @@ func (d *Definition) template(ix *Index, side string, t Parts, attrs int) templa
 	switch {
 	case len(out.Faults()) > 0:
 	case out.Native() && len(parts) != attrs:
-		d.fault("%s: %s key %q has %d parts for the attributes %v", ix.Name, side, out, len(parts), ix.Attrs())
+		d.fault("%s: %s key %q has %d Native parts, the attributes are %v: use one part for each", ix.Name, side, out, len(parts), ix.Attrs())
 	case !out.Native() && attrs > 1:
-		d.fault("%s: %s key %q: several attributes need a Native part each", ix.Name, side, out)
+		d.fault("%s: %s key %q: the key has several attributes: use one Native part for each", ix.Name, side, out)
 	}
 	return out
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// fillAlsoIn fills in the rows declared by AlsoIn from where the index's attributes come from.
+// fillAlsoIn fills in the index keys declared by AlsoIn, from the fields and keys that set the index's attributes.
 func (d *Definition) fillAlsoIn() {
 	for _, r := range d.E.Also {
 		var ok bool
@@ -19,14 +19,14 @@ func (d *Definition) fillAlsoIn() {
 		r.types = d.impliedTypes(r.Index.Attrs())
 		switch {
 		case slices.ContainsFunc(d.E.Indexed, func(o *IndexKeys) bool { return o.Index == r.Index }):
-			d.fault("also in %s: declared with Index already", r.Index.Name)
+			d.fault("also in %s: declared with Index too: remove AlsoIn", r.Index.Name)
 		case !ok:
-			d.fault("also in %s: its items lack a key attribute of %v and are not in it", r.Index.Name, r.Index.Attrs())
+			d.fault("also in %s: the items lack a key attribute of %v, so they are not in the index: remove AlsoIn", r.Index.Name, r.Index.Attrs())
 		}
 	}
 }
 
-// implied returns the template of key attributes that other rows of the entity, or its fields, fill.
+// implied returns the template of key attributes that other index keys of the entity, or its fields, set.
 func (d *Definition) implied(attrs []string) (template.Template, bool) {
 	var parts []template.Part
 	for _, attr := range attrs {
@@ -54,7 +54,7 @@ func (d *Definition) implied(attrs []string) (template.Template, bool) {
 	return template.New(parts...), true
 }
 
-// impliedTypes returns the types of key attributes that other rows of the entity, or its fields, fill.
+// impliedTypes returns the types of key attributes that other index keys of the entity, or its fields, set.
 func (d *Definition) impliedTypes(attrs []string) map[string]types.ScalarAttributeType {
 	out := map[string]types.ScalarAttributeType{}
 	for _, attr := range attrs {
@@ -71,12 +71,12 @@ func (d *Definition) impliedTypes(attrs []string) map[string]types.ScalarAttribu
 	return out
 }
 
-// mixed reports several key attributes of which not each is a field's own.
+// mixed reports whether, of several key attributes, one is not stored by a field.
 func mixed(attrs []string, t template.Template) bool {
 	return len(attrs) > 1 && slices.ContainsFunc(t.Parts(), func(p template.Part) bool { return p.Kind != template.Native })
 }
 
-// checkMembership refuses items that are in an index by accident of their attributes.
+// checkMembership reports indexes that the items are in without a declaration, because of their attributes.
 func (d *Definition) checkMembership() {
 	wrong := d.E.Table.faults().in
 	for _, ix := range d.E.Table.Indexes {
@@ -84,7 +84,7 @@ func (d *Definition) checkMembership() {
 			continue
 		}
 		if _, in := d.implied(ix.Attrs()); in {
-			d.fault("its attributes put it into %s %v, which it does not declare: call Index, or AlsoIn to accept that", ix.Name, ix.Attrs())
+			d.fault("the items have all key attributes of %s %v, so they are in it without a declaration: call Index, or AlsoIn to accept that", ix.Name, ix.Attrs())
 		}
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// maxAttributeName is what DynamoDB takes for the name of an attribute that is in no key.
+// maxAttributeName is DynamoDB's limit for the name of an attribute that is in no key.
 const maxAttributeName = 65535
 
-// checkAttributes makes sure that each key attribute has one source: a template, or a Native field.
+// checkAttributes checks that each key attribute has one source: a template, or a Native field.
 func (d *Definition) checkAttributes() {
 	source := map[string]string{}
 	for _, r := range d.E.AllKeys() {
@@ -18,7 +18,7 @@ func (d *Definition) checkAttributes() {
 			parts := k.Template.Parts()
 			for i, attr := range k.Attrs {
 				if r.faulty {
-					continue // told already
+					continue // reported already
 				}
 				text := k.Template.String()
 				f := d.attribute(attr)
@@ -29,10 +29,10 @@ func (d *Definition) checkAttributes() {
 					text = template.New(parts[i]).String()
 					d.checkNative(r, parts[i].Field, attr)
 				} else if f != nil {
-					d.fault("%s: attribute %q is also field %s: use Native(&…), or tag the field with another name", r.Index.Name, attr, f.Name)
+					d.fault("%s: key attribute %q is also field %s: use Native(&…), or tag the field with another name", r.Index.Name, attr, f.Name)
 				}
 				if have, ok := source[attr]; ok && have != text {
-					d.fault("%s: attribute %q would be both %q and %q: rows that share an attribute render the same template", r.Index.Name, attr, have, text)
+					d.fault("%s: key attribute %q has two templates, %q and %q: indexes that share an attribute need the same template", r.Index.Name, attr, have, text)
 				}
 				source[attr] = text
 			}
@@ -42,7 +42,7 @@ func (d *Definition) checkAttributes() {
 
 func (d *Definition) checkNative(r *IndexKeys, f *field.Field, attr string) {
 	if f.Stored() && !f.Nested() && f.Attr() != attr {
-		d.fault("%s: Native(%s) is stored as %q, the index wants %q", r.Index.Name, f.Name, strings.Join(f.Path, "."), attr)
+		d.fault("%s: Native(%s) is stored as %q, the key attribute is %q: tag the field with that name", r.Index.Name, f.Name, strings.Join(f.Path, "."), attr)
 	}
 }
 

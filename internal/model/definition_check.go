@@ -12,8 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// check finds what is wrong with a definition as a whole: with its names, its fields, its rows beside each other, and
-// its rows beside those of other entities.
+// check checks the complete definition: names, fields, the index keys with each other, and with those of other entities.
 func (d *Definition) check() {
 	d.checkNames()
 	d.checkFields()
@@ -31,7 +30,7 @@ func (d *Definition) check() {
 	d.checkDropped()
 	for _, other := range d.rivals() {
 		if other.Name == d.E.Name {
-			continue // told already, and likely the same keys
+			continue // reported by its name, and its keys are likely the same
 		}
 		d.checkTypes(other)
 		d.checkKeyFields(other)
@@ -39,7 +38,7 @@ func (d *Definition) check() {
 	}
 }
 
-// isName reports a name that an entity may have.
+// isName reports whether an entity may have the name.
 func isName(name string) bool {
 	return name != "" && !strings.Contains(name, "~") && utf8.ValidString(name)
 }
@@ -53,21 +52,21 @@ func (d *Definition) checkNames() {
 		case !utf8.ValidString(name):
 			d.fault("name %q is not valid UTF-8", name)
 		case i > 0 && name == e.Name:
-			d.fault("alias %q is its own name", name)
+			d.fault("alias %q is the entity's own name: remove it", name)
 		case other != nil && other != e && name == other.Name:
-			d.fault("name %q is taken: another entity of the table is called so", name)
+			d.fault("name %q is taken by another entity of the table: use another name", name)
 		case other != nil && other != e:
-			d.fault("name %q is taken: it is an alias of %s", name, other.Name)
+			d.fault("name %q is taken as an alias of %s: use another name", name, other.Name)
 		}
 	}
 	for _, parent := range e.parents {
 		if parent.Table != e.Table {
-			d.fault("under %s: an entity of another table", parent.Name)
+			d.fault("under %s: the parent belongs to another table", parent.Name)
 		}
 	}
 }
 
-// checkFields refuses attributes that the library keeps for itself, and names and tags that do not say what they seem to.
+// checkFields reports attribute names that the library reserves, and misleading names and tags.
 func (d *Definition) checkFields() {
 	t := d.E.Table
 	for _, f := range d.E.Proto.Fields() {
@@ -81,9 +80,9 @@ func (d *Definition) checkFields() {
 		case !utf8.ValidString(attr) || len(attr) > maxAttributeName:
 			d.fault("field %s: attribute %.40q must be valid UTF-8 of up to %d bytes", f.Name, attr, maxAttributeName)
 		case attr == t.TypeAttr:
-			d.fault("field %s: attribute %q carries the entity's name: call TypeAttribute with another name", f.Name, attr)
+			d.fault("field %s: attribute %q holds the entity's name: tag the field with another name, or call TypeAttribute", f.Name, attr)
 		case strings.HasPrefix(attr, "~"):
-			d.fault("field %s: attribute %q begins with ~, as the library's own do", f.Name, attr)
+			d.fault("field %s: attribute %q begins with ~, which is reserved for the library: tag the field with another name", f.Name, attr)
 		case attr == t.TTL && d.E.TTL == nil && !d.wrongTTL:
 			d.fault("field %s: attribute %q is the table's TTL: declare it with d.TTL", f.Name, attr)
 		}
@@ -109,11 +108,11 @@ func (d *Definition) checkFields() {
 	}
 }
 
-// probe encodes the zero item of a type that marshals itself, as far as it does that.
+// probe encodes the zero item of a type with a marshaler of its own.
 func (d *Definition) probe(attrs attr.Item) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("it panicked: %v", p)
+			err = fmt.Errorf("the marshaler panicked: %v", p)
 		}
 	}()
 	return d.E.encodeFields(attrs, d.E.NewItem())
@@ -122,7 +121,7 @@ func (d *Definition) probe(attrs attr.Item) (err error) {
 // checkTTL compares the TTL field with the table's TTL attribute.
 func (d *Definition) checkTTL() {
 	switch f := d.E.TTL; {
-	case f == nil || d.outerField(f) != nil: // told already
+	case f == nil || d.outerField(f) != nil: // reported already
 	case d.E.Table.TTL == "":
 		d.fault("ttl: the table has no TTL attribute: NewTable(…).TTL(%q)", f.Attr())
 	case f.Attr() != d.E.Table.TTL:
@@ -130,8 +129,8 @@ func (d *Definition) checkTTL() {
 	}
 }
 
-// checkDistinctKeys refuses a primary key that tells items apart by shards alone, which many of them share. The totals of an
-// aggregate are such items: one a shard.
+// checkDistinctKeys reports a primary key in which only a shard distinguishes items: many items share it. The totals of an
+// aggregate are an exception: there is one for each shard.
 func (d *Definition) checkDistinctKeys() {
 	shards := 0
 	for _, k := range d.E.Primary.Keys() {
@@ -148,5 +147,5 @@ func (d *Definition) checkDistinctKeys() {
 	if shards == 0 || d.E.Made {
 		return
 	}
-	d.fault("primary: the key %s has a Shard and nothing that tells the items of one shard apart: they would overwrite each other; let it hold the field itself, too, by Str", d.E.Shape())
+	d.fault("primary: in the key %s only a Shard distinguishes items, so items of one shard would overwrite each other: add the field itself, with Str", d.E.Shape())
 }

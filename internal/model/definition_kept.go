@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// keptField is a field that the library writes by itself, or acts on.
+// keptField is a field that the library sets or evaluates.
 type keptField struct {
 	what   string
 	f      *field.Field
@@ -25,12 +25,12 @@ func (e *Entity) keptFields() []keptField {
 	return slices.DeleteFunc(all, func(k keptField) bool { return k.f == nil })
 }
 
-// isKept reports one of them: that it has no attribute is right, or told already.
+// isKept reports whether f is one of them. A missing attribute of such a field is intended, or reported already.
 func (d *Definition) isKept(f *field.Field) bool {
 	return slices.ContainsFunc(d.E.keptFields(), func(k keptField) bool { return k.f == f })
 }
 
-// outerField returns the outermost field that f lies inside of, nil if it is a field of the item itself: its own, or promoted.
+// outerField returns the outermost field that contains f, nil if f is a field of the item itself, or promoted.
 func (d *Definition) outerField(f *field.Field) *field.Field {
 	for _, outer := range d.E.Proto.Fields() { // outer ones come first
 		if f.Within(outer) && !outer.Embedded {
@@ -40,41 +40,41 @@ func (d *Definition) outerField(f *field.Field) *field.Field {
 	return nil
 }
 
-// atTop refuses a field inside another one: DynamoDB expires by attributes of the item alone, and a write of the outer field
-// would write what it held of the inner one before.
+// atTop reports a field inside another one. DynamoDB's TTL must be a top-level attribute, and a write of the outer field would
+// overwrite the inner one with an old value.
 func (d *Definition) atTop(what string, f *field.Field) bool {
 	outer := d.outerField(f)
 	if outer != nil {
-		d.fault("%s: %s lies inside the field %s: it must be a field of the item itself, or of a struct that the item embeds without a tag", what, f.Name, outer.Name)
+		d.fault("%s: %s is inside the field %s: declare a field of the item itself, or of a struct that it embeds without a tag", what, f.Name, outer.Name)
 	}
 	return outer == nil
 }
 
-// checkKept refuses fields that each write changes in the primary key, which cannot change, and in unique constraints. Index
-// keys may hold a version or a time: writes move the entry.
+// checkKept reports fields that every write changes in the primary key and in unique constraints. Index keys may hold a
+// version or a time: writes move the index entry.
 func (d *Definition) checkKept() {
 	for _, k := range d.E.keptFields() {
 		if !k.varies || d.E.Primary.faulty {
 			continue
 		}
 		if slices.Contains(d.E.Primary.Fields(), k.f) {
-			d.fault("primary: %s is kept as %s, which each write changes, and the key of an item does not change: take it out of the key", k.f.Name, k.what)
+			d.fault("primary: %s is declared as %s, which every write changes, and a primary key cannot change: remove it from the key", k.f.Name, k.what)
 		}
 		for _, u := range d.E.Uniques {
 			if slices.Contains(u.Template.Fields(), k.f) {
-				d.fault("unique %s: %s is kept as %s, which each write changes: take it out of the constraint", u.Name, k.f.Name, k.what)
+				d.fault("unique %s: %s is declared as %s, which every write changes: remove it from the constraint", u.Name, k.f.Name, k.what)
 			}
 		}
 		for _, r := range d.E.Indexed {
 			if k.f == d.E.Revision && slices.Contains(r.Fields(), k.f) {
-				d.fault("%s: %s is kept as revision, which is not stored: take it out of the key", r.Index.Name, k.f.Name)
+				d.fault("%s: %s is declared as revision, which is not stored: remove it from the key", r.Index.Name, k.f.Name)
 			}
 		}
 	}
 }
 
-// findPointers finds the pointers behind which fields lie that the library sets in an item: those that it keeps, those that views
-// fill, and those of the key.
+// findPointers finds the pointers to fields that the library sets in an item: version, times and the like, derived fields, and
+// the fields of the key.
 func (e *Entity) findPointers() {
 	fs := e.Primary.Fields()
 	for _, k := range e.keptFields() {

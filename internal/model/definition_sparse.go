@@ -6,7 +6,7 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// checkWhen compiles predicates, and makes sure that a sparse row can be left.
+// checkWhen compiles the conditions of sparse indexes, and checks that an item can leave the index.
 func (d *Definition) checkWhen() {
 	for _, r := range d.E.Indexed {
 		if len(r.When) == 0 || r.faulty {
@@ -21,24 +21,24 @@ func (d *Definition) checkWhen() {
 			r.Unless = append(r.Unless, p)
 		}
 		if len(r.Owns()) == 0 && !r.sparseByItself() && len(r.omittable()) == 0 {
-			d.fault("%s: When cannot take an item out: each of %v is a field's own attribute or shared with another row: say Present of such a field, tagged omitempty", r.Index.Name, r.Index.Attrs())
+			d.fault("%s: When cannot keep an item out of the index: each of %v is the attribute of a field or shared with another index: use Present of such a field, with the tag omitempty", r.Index.Name, r.Index.Attrs())
 		}
 	}
 }
 
-// checkOmitted refuses Native numbers that are left out when they are 0, unless the row says that they may be missing.
+// checkOmitted reports Native numbers with omitempty: an item with 0 would not be in the index. It is right with When(Present).
 func (d *Definition) checkOmitted() {
 	for _, r := range d.E.AllKeys() {
 		if r.faulty {
-			continue // told already
+			continue // reported already
 		}
 		for _, f := range r.omittable() {
-			d.fault("%s: Native(%s) is omitted when it is 0, and the item would be missing from the index: a number is never empty; drop \",omitempty\", or leave such items out with When(Present(&…))", r.Index.Name, f.Name)
+			d.fault("%s: Native(%s) has the tag option \",omitempty\", so an item with 0 would not be in the index: remove the option, or declare that with When(Present(&…))", r.Index.Name, f.Name)
 		}
 	}
 }
 
-// omittable returns the row's Native numbers that are left out when they are 0, and of which no When asks that they are there.
+// omittable returns the Native numbers with omitempty for which there is no When(Present).
 func (r *IndexKeys) omittable() (fs []*field.Field) {
 	for _, f := range r.Fields() {
 		if f.OmitEmpty && IsNumber(f.Type) && r.Index.IsKey(f.Attr()) && !r.whenPresent(f) {
@@ -48,7 +48,7 @@ func (r *IndexKeys) omittable() (fs []*field.Field) {
 	return fs
 }
 
-// whenPresent reports whether the row's When asks that the field is there.
+// whenPresent reports whether When has a condition Present on the field.
 func (r *IndexKeys) whenPresent(f *field.Field) bool {
 	return slices.ContainsFunc(r.When, func(c Clause) bool {
 		if c.Op != OpPresent {
@@ -59,7 +59,8 @@ func (r *IndexKeys) whenPresent(f *field.Field) bool {
 	})
 }
 
-// sparseByItself reports whether the row is left because each condition is that one of its Native fields is there.
+// sparseByItself reports whether each condition of When is that a Native field is present: then an item leaves the index without
+// an action of the library.
 func (r *IndexKeys) sparseByItself() bool {
 	for _, c := range r.When {
 		f, vals, err := r.Entity.Operands(c)
@@ -69,7 +70,7 @@ func (r *IndexKeys) sparseByItself() bool {
 		switch c.Op {
 		case OpPresent:
 		case OpNe:
-			if !Omitted(f, vals[0]) || IsNumber(f.Type) { // an Add makes a zero that is there
+			if !Omitted(f, vals[0]) || IsNumber(f.Type) { // an Add can store 0
 				return false
 			}
 		default:
@@ -79,8 +80,8 @@ func (r *IndexKeys) sparseByItself() bool {
 	return true
 }
 
-// isNativeOnly reports whether DynamoDB keeps the row: each key attribute is a field's own, or the table's, and the item is
-// out of the index where one is absent.
+// isNativeOnly reports whether the library renders no key attribute of the index: each is stored by a field or is a key of the
+// table, and an item without one is not in the index.
 func (r *IndexKeys) isNativeOnly() bool {
 	native := false
 	for _, k := range r.Keys() {

@@ -27,13 +27,13 @@ func (d *Definition) changesTypes() bool {
 	})
 }
 
-// checkTypes refuses a key attribute that is of one type here and of another in other.
+// checkTypes reports a key attribute that has different types in two entities.
 func (d *Definition) checkTypes(other *Entity) {
 	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
 		for attr, t := range r.keyTypes() {
 			for _, o := range append(other.AllKeys(), other.Also...) {
 				if have, ok := o.keyTypes()[attr]; ok && have != t && !r.faulty {
-					d.fault("%s: key attribute %q is of type %s here and %s in %s", r.Index.Name, attr, t, have, other.Name)
+					d.fault("%s: key attribute %q has type %s here and %s in %s: use one type", r.Index.Name, attr, t, have, other.Name)
 					return
 				}
 			}
@@ -41,8 +41,8 @@ func (d *Definition) checkTypes(other *Entity) {
 	}
 }
 
-// checkKeyFields refuses fields that are stored as another type under a key attribute of the other's index: DynamoDB takes
-// no such item, whether it would be in that index or not.
+// checkKeyFields reports fields that are stored under a key attribute of the other entity's index, with another type. DynamoDB
+// refuses such an item, even if it would not be in that index.
 func (d *Definition) checkKeyFields(other *Entity) {
 	d.checkFieldTypes(d.E, other)
 	d.checkFieldTypes(other, d.E)
@@ -56,14 +56,14 @@ func (d *Definition) checkFieldTypes(e, keys *Entity) {
 		for _, r := range append(keys.AllKeys(), keys.Also...) {
 			want, ok := r.keyTypes()[f.Attr()]
 			if ok && !r.faulty && !mayBe(f, want) {
-				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse each such item; tag the field with another name", f.Name, e.Name, f.Attr(), r.Index.Name, want, keys.Name)
+				d.fault("field %s of %s is stored as %q, which is a key attribute of %s, of type %s, in %s: DynamoDB would refuse every item: tag the field with another name", f.Name, e.Name, f.Attr(), r.Index.Name, want, keys.Name)
 				break
 			}
 		}
 	}
 }
 
-// checkUnfilled refuses fields under a key attribute that no entity fills as a key, and that the table makes a string then.
+// checkUnfilled reports fields stored under a key attribute that no entity sets as a key: CreateTable makes it a string.
 func (d *Definition) checkUnfilled() {
 	for _, ix := range d.E.Table.All() {
 		for _, attr := range ix.Attrs() {
@@ -74,14 +74,14 @@ func (d *Definition) checkUnfilled() {
 			if f == nil || mayBe(f, want) {
 				continue
 			}
-			if _, in := d.implied(ix.Attrs()); !in { // else declared, or told already
-				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse each item; tag the field with another name", f.Name, attr, ix.Name, want)
+			if _, in := d.implied(ix.Attrs()); !in { // else declared, or reported already
+				d.fault("field %s is stored as %q, which is a key attribute of %s, of type %s: DynamoDB would refuse every item: tag the field with another name", f.Name, attr, ix.Name, want)
 			}
 		}
 	}
 }
 
-// mayBe reports whether a field is stored as a key attribute's type, as far as its own type tells.
+// mayBe reports whether a field can have a key attribute's type, as far as its Go type shows.
 func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
 	t := field.Pointee(f.Type)
 	bytes := (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) && t.Elem().Kind() == reflect.Uint8
@@ -95,5 +95,5 @@ func mayBe(f *field.Field, want types.ScalarAttributeType) bool {
 	case t.Kind() == reflect.String, IsNumber(t):
 		return want == nativeType(f)
 	}
-	return false // of no key's type
+	return false // no type of a key
 }

@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 )
 
-// Describe writes the design page: each entity's keys in each index, and what the library keeps for it. Its text is
-// stable, so that it can stand in a README and be compared by a test.
+// Describe writes the design page: each entity's keys in each index, and the fields that the library sets. Its text is stable,
+// so that a README can contain it and a test can compare it.
 func (t *Table) Describe(w io.Writer) error {
 	var b strings.Builder
 	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -36,7 +36,7 @@ func (t *Table) Describe(w io.Writer) error {
 	return nil
 }
 
-// whenText renders what must hold for an item to be in the index.
+// whenText renders the conditions of a sparse index.
 func (r *IndexKeys) whenText() string {
 	if slices.Contains(r.Entity.Also, r) {
 		return "by its attributes"

@@ -12,35 +12,34 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// Dropped says that the entity had entries in ix and has none any more: items that were written before may still stand
-// there.
+// Dropped declares that the entity had entries in ix and has none now. Items that were written before may still be in it.
 func (d *Definition) Dropped(ix *Index) {
 	switch {
 	case ix == nil || ix.Table != d.E.Table:
-		d.fault("dropped: the index is of another table")
+		d.fault("dropped: the index is nil or belongs to another table")
 	case slices.Contains(d.E.dropped, ix):
-		d.fault("dropped: %s is declared twice", ix.Name)
+		d.fault("dropped: %s is declared twice: remove one", ix.Name)
 	default:
 		d.E.dropped = append(d.E.dropped, ix)
 		d.E.Notes = append(d.E.Notes, "dropped\t"+ix.Name+"\t")
 	}
 }
 
-// checkDropped makes sure that an index is not dropped and used, and that it can be left.
+// checkDropped checks that a dropped index is not used, and that an item can leave it.
 func (d *Definition) checkDropped() {
 	for _, ix := range d.E.dropped {
 		switch {
 		case ix == d.E.Table.Primary:
 			d.fault("dropped: %s is the table itself", ix.Name)
 		case d.E.KeysIn(ix) != nil:
-			d.fault("dropped: the entity is in %s: take Dropped or the index entry out", ix.Name)
+			d.fault("dropped: the entity has keys in %s: remove Dropped, or the keys", ix.Name)
 		case len(d.E.leftovers(ix)) == 0:
-			d.fault("dropped: each key attribute of %s (%s) is the table's key, of another index entry, or stores a field: an item leaves by none of them", ix.Name, strings.Join(ix.Attrs(), ", "))
+			d.fault("dropped: each key attribute of %s (%s) is a key of the table or of another index, or stores a field: none can be removed to leave the index", ix.Name, strings.Join(ix.Attrs(), ", "))
 		}
 	}
 }
 
-// leftovers returns the key attributes of an index that only the entity's dropped entry was made of.
+// leftovers returns the key attributes of a dropped index that nothing else uses.
 func (e *Entity) leftovers(ix *Index) (attrs []string) {
 	data := func(o *Entity, attr string) bool {
 		return slices.ContainsFunc(o.Proto.Fields(), func(f *field.Field) bool { return f.Stored() && f.Attr() == attr })
@@ -56,8 +55,7 @@ func (e *Entity) leftovers(ix *Index) (attrs []string) {
 	return attrs
 }
 
-// Leave removes from attrs, an item's attributes, what keeps it in indexes that the entity has dropped. Only text is
-// removed: what templates make is text.
+// Leave removes from an item's attributes the keys of dropped indexes. It removes strings only: templates render strings.
 func (e *Entity) Leave(attrs attr.Item) {
 	for _, ix := range e.dropped {
 		for _, attr := range e.leftovers(ix) {
@@ -68,10 +66,10 @@ func (e *Entity) Leave(attrs attr.Item) {
 	}
 }
 
-// Stray says why an item of an entity that has no entry in an index stands there, and what to do.
+// Stray returns the error for an item in an index in which its entity has no keys.
 func (e *Entity) Stray(ix *Index) error {
 	if slices.Contains(e.dropped, ix) {
-		return fmt.Errorf("%w: this is a %s, left in %s from before its definition dropped the index: run Reindex of %s", fault.ErrUnknown, e.Name, ix.Name, e.Name)
+		return fmt.Errorf("%w: the item is a %s, written to %s before its definition dropped the index: run Reindex of %s", fault.ErrUnknown, e.Name, ix.Name, e.Name)
 	}
-	return fmt.Errorf("%w: this is a %s, which has no entry in %s: if its definition had one, declare Dropped in it and run Reindex", fault.ErrUnknown, e.Name, ix.Name)
+	return fmt.Errorf("%w: the item is a %s, which has no keys in %s: if an older definition had them, declare Dropped and run Reindex", fault.ErrUnknown, e.Name, ix.Name)
 }

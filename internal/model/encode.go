@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Encode returns item, an addressable struct, as it is stored.
+// Encode returns the attributes of an item, an addressable struct, as they are stored.
 func (e *Entity) Encode(op string, it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, len(e.Proto.Fields())+2*len(e.Indexed)+3)
 	if err := e.encodeFields(attrs, it); err != nil {
@@ -26,7 +26,7 @@ func (e *Entity) Encode(op string, it reflect.Value) (attr.Item, error) {
 		return nil, err
 	}
 	if e.TTL != nil && e.TTL.Get(it).IsZero() {
-		delete(attrs, e.TTL.Attr()) // attributevalue would store a time long past
+		delete(attrs, e.TTL.Attr()) // attributevalue would store a time in the distant past
 	}
 	if err := e.Primary.fill(op, it, attrs); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (e *Entity) Encode(op string, it reflect.Value) (attr.Item, error) {
 	return attrs, nil
 }
 
-// fail adds to an error about an item what was done and to which: its key, where there is one.
+// fail adds operation, entity and, if it can be rendered, the key to an error about an item.
 func (e *Entity) fail(op string, it reflect.Value, err error) error {
 	if key, bad := e.Key(op, it); bad == nil {
 		return fmt.Errorf("ddb: %s %s %s: %w", op, e.Name, e.Table.KeyText(key), err)
@@ -68,13 +68,13 @@ func (e *Entity) encodeFields(attrs attr.Item, it reflect.Value) error {
 	}
 	for _, name := range e.Table.ownNames() {
 		if attrs[name] != nil {
-			return fault.Model("MarshalDynamoDBAttributeValue returns %q, which is the library's to fill", name)
+			return fault.Model("MarshalDynamoDBAttributeValue returns attribute %q, which the library sets: leave it out", name)
 		}
 	}
 	return nil
 }
 
-// badNative returns what is wrong with a value of a Native key, nil if nothing is.
+// badNative returns the error of an invalid value of a Native key, nil if there is none.
 func (e *Entity) badNative(op string, it reflect.Value) error {
 	for _, r := range e.AllKeys() {
 		for _, k := range r.Keys() {
@@ -104,7 +104,7 @@ func (r *IndexKeys) includes(attrs attr.Item) bool {
 	return true
 }
 
-// fill adds the key attributes of the index to attrs, which holds the item's own already.
+// fill adds the key attributes of the index to attrs, which has those of the fields.
 func (r *IndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 	ks := r.Keys()
 	texts := make([]types.AttributeValueMemberS, len(ks))
@@ -116,7 +116,7 @@ func (r *IndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 			continue
 		}
 		if attrs[k.Attrs[0]] != nil {
-			continue // of an index that shares the attribute, and so the template
+			continue // set by an index that shares the attribute and the template
 		}
 		s, err := r.Render(op, k, it)
 		if err != nil {
@@ -128,7 +128,7 @@ func (r *IndexKeys) fill(op string, it reflect.Value, attrs attr.Item) error {
 	return nil
 }
 
-// within adds to an error of an index entry which item it is of, and that it may stay out of the index.
+// within adds the item's key to an error of an index key, and how items without the value can stay out of the index.
 func (r *IndexKeys) within(attrs attr.Item, err error) error {
 	key, ok := errors.AsType[*fault.KeyError](err)
 	if !ok || r.Index.Kind == PrimaryIndex {
@@ -162,7 +162,7 @@ func (r *IndexKeys) Render(op string, k Key, it reflect.Value) (string, error) {
 	return s, nil
 }
 
-// CheckNative refuses values of Native fields that DynamoDB, or the library, takes for no key.
+// CheckNative reports values of Native fields that are invalid in a key.
 func (r *IndexKeys) CheckNative(op string, k Key, attrs attr.Item) error {
 	for i := range k.Template.Fields() {
 		if err := k.Template.CheckNative(i, attrs[k.Attrs[i]], k.Limits(r)); err != nil {
@@ -181,7 +181,7 @@ func (r *IndexKeys) KeyError(op string, k Key, err error) error {
 	return out
 }
 
-// Key returns the primary key of an item whose key fields it holds.
+// Key returns the primary key of an item. Only the fields of the key need to be set.
 func (e *Entity) Key(op string, it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, 2)
 	for _, k := range e.Primary.Keys() {

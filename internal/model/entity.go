@@ -56,7 +56,7 @@ type Entity struct {
 	Notes []string // further lines of the design page
 }
 
-// Label returns the name of the entity for messages; a nil entity is that of companion items.
+// Label returns the name of the entity for messages; a nil entity stands for companion items.
 func (e *Entity) Label() string {
 	if e == nil {
 		return "item of the library's own"
@@ -80,7 +80,7 @@ func (e *Entity) KeysIn(ix *Index) *IndexKeys {
 	return nil
 }
 
-// Resolve returns the field whose address in the prototype ptr is.
+// Resolve returns the field whose address in the prototype is ptr.
 func (e *Entity) Resolve(ptr any) (*field.Field, error) {
 	f, err := e.Proto.Resolve(ptr)
 	if err != nil {
@@ -89,12 +89,12 @@ func (e *Entity) Resolve(ptr any) (*field.Field, error) {
 	return f, nil
 }
 
-// OtherSchema returns the error of a write that met an item of another schema.
+// OtherSchema returns the error of a write that found an item of another schema.
 func (e *Entity) OtherSchema(old attr.Item) error {
-	return fmt.Errorf("%w: the stored item is of schema %d, this program writes %d", fault.ErrConflict, SchemaOf(Loaded(old)), e.Schema)
+	return fmt.Errorf("%w: the stored item has schema %d, this program writes schema %d", fault.ErrConflict, SchemaOf(Loaded(old)), e.Schema)
 }
 
-// Housekeeping returns the attributes that reads look at beside those of the fields.
+// Housekeeping returns the attributes that reads need beside those of the fields.
 func (e *Entity) Housekeeping() (attrs []string) {
 	for _, attr := range []string{e.Table.TypeAttr, e.Table.TTL} {
 		if attr != "" {
@@ -107,7 +107,7 @@ func (e *Entity) Housekeeping() (attrs []string) {
 	return attrs
 }
 
-// As fills dst, a zero struct, from an item that must be one of e. It is what every read does that is of one entity.
+// As decodes an item that must be one of e into dst, a zero struct. Every read of one entity calls it.
 func (e *Entity) As(op string, s attr.Stored, dst reflect.Value) error {
 	claimed, err := e.Table.Claim(s)
 	if err == nil && claimed != e {
@@ -133,15 +133,14 @@ func (e *Entity) Constraints() []string {
 	return names
 }
 
-// Owned makes it, an addressable item, share no field that the library sets: a copy of a struct that embeds a pointer
-// shares what is behind it.
+// Owned replaces the pointers in an addressable item to fields that the library sets by pointers to copies. A copied struct
+// with an embedded pointer shares these fields with the original.
 func (e *Entity) Owned(it reflect.Value) reflect.Value {
 	e.pointers.Own(it)
 	return it
 }
 
-// AttributeNames returns the attributes that an item of the entity may have: those of its fields, of its index keys, and those that
-// the library keeps.
+// AttributeNames returns the attributes that an item of the entity may have: of fields, of index keys, and of the library's own.
 func (e *Entity) AttributeNames() (attrs []string) {
 	add := func(attr string) {
 		if attr != "" && !e.Table.Primary.IsKey(attr) && !slices.Contains(attrs, attr) {
@@ -166,7 +165,7 @@ func (e *Entity) AttributeNames() (attrs []string) {
 	return attrs
 }
 
-// CopyOf returns an item of its own, so that an op can run again.
+// CopyOf returns a copy of an item, so that an op can run again.
 func (e *Entity) CopyOf(it reflect.Value) reflect.Value {
 	v := e.NewItem()
 	v.Set(it)

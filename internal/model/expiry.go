@@ -9,7 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 )
 
-// Dead reports whether the TTL that is stored has passed: the item is absent, though DynamoDB may not have deleted it yet.
+// Dead reports whether the stored TTL has passed. The item counts as absent, even if DynamoDB has not deleted it yet.
 func (t *Table) Dead(s attr.Stored, now time.Time) bool {
 	if t.TTL == "" {
 		return false
@@ -21,11 +21,11 @@ func (t *Table) Dead(s attr.Stored, now time.Time) bool {
 	if at, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return at <= now.Unix()
 	}
-	c, ok := attr.CompareNumbers(text, strconv.FormatInt(now.Unix(), 10)) // as the filter of a query does
+	c, ok := attr.CompareNumbers(text, strconv.FormatInt(now.Unix(), 10)) // like the filter of a query
 	return ok && c <= 0
 }
 
-// Expired reports whether the item's TTL has passed: the one that is stored, or the one that its upgrade gives it.
+// Expired reports whether the item's TTL has passed: the stored one, or the one that an upgrade sets.
 func (t *Table) Expired(s attr.Stored, now time.Time) bool {
 	return t.Dead(s, now) || t.outdated(s, now)
 }
@@ -38,7 +38,7 @@ func (t *Table) outdated(s attr.Stored, now time.Time) bool {
 	return err == nil && e.Lapsed(s, now)
 }
 
-// Lapsed reports whether an item of e is of an older schema, and its upgrade says that its TTL has passed.
+// Lapsed reports whether an item of e has an older schema, and the TTL that its upgrade sets has passed.
 func (e *Entity) Lapsed(s attr.Stored, now time.Time) bool {
 	if e == nil || !e.Ages() || s.None() || SchemaOf(s) >= e.Schema {
 		return false
@@ -47,13 +47,14 @@ func (e *Entity) Lapsed(s attr.Stored, now time.Time) bool {
 	return err == nil && e.Table.Dead(Loaded(up), now)
 }
 
-// Ages reports whether an upgrade may say that an item has expired.
+// Ages reports whether an upgrade may set a TTL that has passed.
 func (e *Entity) Ages() bool { return e.remade && e.TTL != nil }
 
-// AliveText is the condition that an item's TTL has not passed at now. What has none, or one that is no number, never expires.
+// AliveText is the condition that an item's TTL has not passed at now. An item without a TTL, or one that is not a number,
+// never expires.
 func AliveText(ttl, now string) string { return "NOT (" + ttl + " <= " + now + ")" }
 
-// TTLOf is a time as a TTL attribute has it.
+// TTLOf returns a time as a TTL attribute.
 func TTLOf(at time.Time) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(at.Unix(), 10)}
 }

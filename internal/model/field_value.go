@@ -24,7 +24,7 @@ func (e *Entity) FieldsOf(cl Clause) (fs []*field.Field) {
 	return fs
 }
 
-// Value encodes the value of a field as an item holds it, nil where it leaves the attribute out.
+// Value encodes the value of a field as it is stored, nil if no attribute is stored.
 func (e *Entity) Value(f *field.Field, v reflect.Value) (types.AttributeValue, error) {
 	if f == e.TTL && v.IsZero() {
 		return nil, nil
@@ -32,8 +32,8 @@ func (e *Entity) Value(f *field.Field, v reflect.Value) (types.AttributeValue, e
 	return codec.EncodeField(f, v)
 }
 
-// Zero is what a Put stores for the zero value of a field, nil where it leaves the attribute out. Whether an item is in
-// an index is decided as for an item that was Put, also where an attribute is absent that a Put would write.
+// Zero is what a Put stores for the zero value of a field, nil if it stores no attribute. Conditions of sparse indexes take an
+// absent attribute for this value, so that an item is in an index if it would be there after a Put.
 func (e *Entity) Zero(f *field.Field) types.AttributeValue {
 	av, err := e.Value(f, reflect.Zero(f.Type))
 	if err != nil {

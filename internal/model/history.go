@@ -11,10 +11,10 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// History keeps every version of an item under a key of its own, which must hold the Version field.
+// History stores every version of an item as an item of its own, whose key must hold the Version field.
 func (d *Definition) History(partition, sort Parts) {
 	if d.E.History != nil {
-		d.fault("history: declared twice")
+		d.fault("history: declared twice: remove one")
 		return
 	}
 	ix := d.E.Table.Primary
@@ -23,7 +23,7 @@ func (d *Definition) History(partition, sort Parts) {
 	d.E.Notes = append(d.E.Notes, "history\t"+r.Partition.String()+"\t"+r.Sort.String())
 }
 
-// checkHistory makes sure that version items can be told apart, and read back.
+// checkHistory checks that version items have distinct keys, and can be read.
 func (d *Definition) checkHistory() {
 	r := d.E.History
 	if r == nil {
@@ -41,36 +41,36 @@ func (d *Definition) checkHistory() {
 	}
 	switch {
 	case d.E.Version == nil:
-		d.fault("history: the entity has no Version")
+		d.fault("history: the entity has no Version: declare one")
 		return
 	case r.faulty:
-		return // told already
+		return // reported already
 	case !r.HoldsInFull(d.E.Version):
 		d.fault("history: keys %q / %q do not hold the Version field %s", r.Partition, r.Sort, d.E.Version.Name)
 	case !r.Sort.Lossless(d.E.Version):
-		d.fault("history: the Version field %s belongs into the sort key, so that versions stand in order", d.E.Version.Name)
+		d.fault("history: the Version field %s must be in the sort key, which orders the versions", d.E.Version.Name)
 	}
 	switch parts := r.Sort.Parts(); {
-	case !r.Sort.Lossless(d.E.Version): // told already
+	case !r.Sort.Lossless(d.E.Version): // reported already
 	case len(parts) > 0 && parts[len(parts)-1].Field != d.E.Version:
 		d.fault("history: sort key %q must end in the Version field", r.Sort)
 	case len(parts) == 1:
-		d.fault("history: sort key %q must begin with a Prefix: the versions of an item are what begins with it", r.Sort)
+		d.fault("history: sort key %q must begin with a Prefix, by which the versions of an item are read", r.Sort)
 	}
 	for _, f := range r.Fields() {
 		if f != d.E.Version && !d.E.Primary.HoldsInFull(f) {
-			d.fault("history: field %s is not in the primary key: an item's versions would not stand together", f.Name)
+			d.fault("history: field %s is not in the primary key, so the versions of an item would have different prefixes: remove it", f.Name)
 		}
 	}
 	for _, f := range d.E.Proto.Fields() {
 		if !f.Stored() && d.E.Primary.HoldsInFull(f) && !r.HoldsInFull(f) {
-			d.fault("history: field %s is dynamodbav:\"-\" and not in the history key %q / %q: old versions would lose it", f.Name, r.Partition, r.Sort)
+			d.fault("history: field %s is dynamodbav:\"-\" and not in the history key %q / %q: versions would lose it: add it to the key, or give it an attribute name", f.Name, r.Partition, r.Sort)
 		}
 	}
 	d.checkOverlap(r, d.E.Primary)
 }
 
-// historyOf reports whether an item is a version item, of any entity.
+// historyOf returns the entity whose version item this is, nil if it is none.
 func (t *Table) historyOf(s attr.Stored) *Entity {
 	if !t.versions {
 		return nil
@@ -92,7 +92,7 @@ func (r *IndexKeys) shaped(s attr.Stored) bool {
 	return true
 }
 
-// Numbering returns the attributes by which a version item can be told from a tombstone and from one that was pruned.
+// Numbering returns the attributes that distinguish a version item from a tombstone and from a marker.
 func (e *Entity) Numbering() []string { return []string{e.Version.Attr(), DeletedAttr, PrunedAttr} }
 
 // HasAttribute reports whether a field is stored as the top-level attribute.
@@ -100,14 +100,14 @@ func (e *Entity) HasAttribute(attr string) bool {
 	return slices.ContainsFunc(e.Mapped, func(f *field.Field) bool { return f.Attr() == attr })
 }
 
-// DecodeNumber fills dst with the version and what the keys of versions are made of, so that an item of which the rest
-// cannot be decoded can be deleted.
+// DecodeNumber decodes the version and the fields of the history's key. So an item with other attributes that cannot be decoded
+// can be deleted.
 func (e *Entity) DecodeNumber(attrs attr.Item, dst reflect.Value) error {
 	s, err := e.InSchema(Loaded(attrs))
 	switch {
 	case err != nil:
 		return err
-	case e.Proto.Marshals(): // it decodes itself, from all of it
+	case e.Proto.Marshals(): // its unmarshaler needs all attributes
 		return e.DecodeCurrent(s, dst)
 	}
 	names := append(e.Table.Primary.Attrs(), e.Version.Attr())

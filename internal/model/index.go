@@ -9,7 +9,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 )
 
-// KeyValues returns the values that a position in ix consists of.
+// KeyValues returns the values of a position in ix, in the order of [Index.Position].
 func (ix *Index) KeyValues(attrs attr.Item) []types.AttributeValue {
 	names := ix.Position()
 	out := make([]types.AttributeValue, len(names))
@@ -19,7 +19,7 @@ func (ix *Index) KeyValues(attrs attr.Item) []types.AttributeValue {
 	return out
 }
 
-// Position returns the attributes of a position in ix: its own keys, then those of the table that they lack.
+// Position returns the attributes of a position in ix: its key attributes, then the other key attributes of the table.
 func (ix *Index) Position() []string {
 	names := ix.Attrs()
 	for _, attr := range ix.Table.Primary.Attrs() {
@@ -63,8 +63,8 @@ const (
 	projectInclude
 )
 
-// SetKeysOnly makes the index project keys only: cheap to write; reads fetch the rest of each item with BatchGet
-// ("hydrate"), one more request for each 100 items.
+// SetKeysOnly makes the index project keys only. Writes are cheaper; reads fetch the complete items with BatchGetItem, one more
+// request for each 100 items.
 func (ix *Index) SetKeysOnly() *Index {
 	ix.Table.Mutable("KeysOnly")
 	ix.project(projectKeys)

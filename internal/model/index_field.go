@@ -9,8 +9,8 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// indexField is a field that is stored under a key attribute of a secondary index. DynamoDB refuses an item in which it can be no
-// key, whether the item would be in that index or not.
+// indexField is a field that is stored under a key attribute of a secondary index. DynamoDB refuses an item with an invalid key
+// value, even if the item would not be in that index.
 type indexField struct {
 	keys  *IndexKeys
 	Key   Key
@@ -35,7 +35,7 @@ func (e *Entity) findIndexFields() (out []indexField) {
 	return out
 }
 
-// Check refuses an item whose attribute DynamoDB would take for no key. One without the attribute is not in the index.
+// Check reports an attribute that is invalid as a key. An item without the attribute is not in the index.
 func (x *indexField) Check(op string, attrs attr.Item) error {
 	attrName := x.Key.Attrs[0]
 	av := attrs[attrName]
@@ -50,7 +50,7 @@ func (x *indexField) Check(op string, attrs attr.Item) error {
 		if t := x.keys.Entity.Table; attrs[t.Primary.Partition[0]] != nil {
 			key.Key = t.KeyText(attrs)
 		}
-		key.Err = fmt.Errorf("%w: DynamoDB takes no such item, in %s or not; a field tagged \",omitempty\" is left out while it is empty", key.Err, x.keys.Index.Name)
+		key.Err = fmt.Errorf("%w: DynamoDB refuses the item, since the attribute is a key of %s; a field with the tag \",omitempty\" is not stored while it is empty", key.Err, x.keys.Index.Name)
 	}
 	return err
 }

@@ -28,13 +28,13 @@ type IndexKeys struct {
 	Mixed           bool                                 // of such an index: text keys stand among the attributes of one side
 }
 
-// AddWhen leaves an item out of the index unless all conds hold for it: a sparse index.
+// AddWhen makes the index sparse: an item is in it only if all conds hold.
 func (r *IndexKeys) AddWhen(conds ...Clause) *IndexKeys {
 	r.When = append(r.When, conds...)
 	return r
 }
 
-// Key is the partition or the sort key: the template and the attributes that it fills.
+// Key is the partition key or the sort key: the template and the attributes that it sets.
 type Key struct {
 	Side     string // "partition", "sort"
 	Attrs    []string
@@ -42,17 +42,17 @@ type Key struct {
 	MaxBytes int
 }
 
-// TooLong says that a value has more bytes than the key may have.
+// TooLong returns the error of a value with more bytes than the key may have.
 func (k Key) TooLong(size int) error {
 	return fmt.Errorf("has %d bytes, DynamoDB allows %d in a %s key", size, k.MaxBytes, k.Side)
 }
 
-// Limits is what a Native attribute of the key may hold in the index of r.
+// Limits returns the limits on a Native attribute of the key in the index of r.
 func (k Key) Limits(r *IndexKeys) template.Limits {
 	return template.Limits{Bytes: k.MaxBytes, Side: k.Side, Reserved: r.Index.Kind == PrimaryIndex && k.Side == "partition"}
 }
 
-// Native returns the attribute of part i of a Native key for a field's value, or says why it can be none.
+// Native returns the attribute of part i of a Native key for a field's value. The error is a [fault.KeyError].
 func (r *IndexKeys) Native(op string, k Key, i int, v reflect.Value) (types.AttributeValue, error) {
 	av, err := codec.EncodeField(KeepEmpty(k.Template.Parts()[i].Field), v)
 	if inner, ok := errors.AsType[*codec.Error](codec.InKey(err)); ok {
@@ -67,7 +67,7 @@ func (r *IndexKeys) Native(op string, k Key, i int, v reflect.Value) (types.Attr
 	return av, nil
 }
 
-// WithAdvice returns the error of a value that cannot be stored, with advice that holds for its field.
+// WithAdvice returns the error of a value that cannot be stored, with the advice for a field in a Native key if it is in one.
 func (e *Entity) WithAdvice(err error) error {
 	bad, ok := errors.AsType[*codec.Error](err)
 	if !ok {
@@ -83,7 +83,7 @@ func (e *Entity) WithAdvice(err error) error {
 	return err
 }
 
-// Keys returns the partition key and the sort key, without the latter where there is none.
+// Keys returns the partition key and, if there is one, the sort key.
 func (r *IndexKeys) Keys() []Key {
 	if r.keys != nil {
 		return r.keys
@@ -113,7 +113,7 @@ func (r *IndexKeys) Fields() (fs []*field.Field) {
 	return fs
 }
 
-// HoldsInFull reports whether the keys hold f in full, so that it can be read back from them.
+// HoldsInFull reports whether f can be read from the keys.
 func (r *IndexKeys) HoldsInFull(f *field.Field) bool {
 	for _, k := range r.Keys() {
 		for _, p := range k.Template.Parts() {
@@ -125,8 +125,8 @@ func (r *IndexKeys) HoldsInFull(f *field.Field) bool {
 	return false
 }
 
-// Owns returns the key attributes that are of this index alone: rendered from a template, and of no other keys of the
-// entity. An item leaves the index when they are removed.
+// Owns returns the key attributes that only this index uses and that a template renders. An item leaves the index when they
+// are removed.
 func (r *IndexKeys) Owns() (attrs []string) {
 	for _, k := range r.Keys() {
 		if k.Template.Native() {
@@ -158,7 +158,7 @@ func (r *IndexKeys) keyTypes() map[string]types.ScalarAttributeType {
 	return out
 }
 
-// nativeType is the type of the attribute that a Native field is stored as.
+// nativeType is the type of a Native field's attribute.
 func nativeType(f *field.Field) types.ScalarAttributeType {
 	t := field.Pointee(f.Type)
 	switch {
@@ -202,7 +202,7 @@ func IsBytes(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
 }
 
-// Others returns the fields that the partition key does not take, without those that other fields lie in.
+// Others returns the fields that are not in the partition key, without those that contain other fields.
 func (r *IndexKeys) Others() []*field.Field {
 	if r.others != nil {
 		return r.others

@@ -11,7 +11,7 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// AppendKey appends the primary key of an item, the same for the same key: -0, 0 and 0.0 are one number.
+// AppendKey appends the primary key of an item in a canonical form: -0, 0 and 0.0 are the same number.
 func (t *Table) AppendKey(dst []byte, s attr.Stored) []byte {
 	for _, attrName := range t.Primary.Attrs() {
 		if !s.JSON.IsZero() && s.JSON.Find(attrName).Kind() != wire.N {
@@ -44,7 +44,7 @@ func (t *Table) KeyText(attrs attr.Item) string {
 	return b.String()
 }
 
-// ItemError says that an item cannot be read as one of e, which may be nil.
+// ItemError returns the error of an item that cannot be read as one of e, which may be nil.
 func (t *Table) ItemError(op string, e *Entity, s attr.Stored, err error) *fault.ItemError {
 	out := &fault.ItemError{Op: op, Key: t.KeyText(t.KeyOf(s)), Item: s.Attributes(), Err: err}
 	if e != nil {

@@ -21,8 +21,8 @@ func (e *Entity) KeyFields() (fs []*field.Field) {
 	return fs
 }
 
-// KeyAttributes returns the attributes that hold the key fields of an item, and nothing else of it, as a put of them
-// stores them; sure are those that the key says in full.
+// KeyAttributes returns the attributes of the key fields of an item as a put stores them; sure are those of fields that the key
+// holds in full.
 func (e *Entity) KeyAttributes(it reflect.Value) (sure, rest attr.Item, err error) {
 	fs := e.KeyFields()
 	if len(fs) == 0 {
@@ -49,8 +49,8 @@ func (e *Entity) KeyAttributes(it reflect.Value) (sure, rest attr.Item, err erro
 	return sure, rest, nil
 }
 
-// Completed returns the attributes of an item with those that its key implies, attrs itself where none is missing. Items
-// that were upserted before an Upsert stored them lack them.
+// Completed returns the attributes of an item with those of its key fields, attrs itself if none is missing. An Upsert of an
+// older release did not store them.
 func (e *Entity) Completed(attrs attr.Item, it reflect.Value) (attr.Item, error) {
 	missing := func(f *field.Field) bool { return e.Primary.HoldsInFull(f) && attr.At(attrs, f.Path) == nil }
 	fs := e.KeyFields()

@@ -9,12 +9,11 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// checkOverlaps refuses index entries that a read of the other entity would meet. In every index, two entities whose
-// partitions can be the same have sort keys of which none begins as the other's do, unless one stands Under the
-// other.
+// checkOverlaps reports keys that a read of the other entity would include. If two entities can share a partition key in an
+// index, no sort key of one may begin like those of the other, unless one is declared Under the other.
 func (d *Definition) checkOverlaps(other *Entity) {
 	for _, r := range append(d.E.AllKeys(), d.E.Also...) {
-		if o := other.KeysIn(r.Index); o != nil && !(r.Mixed && o.Mixed) { // which nothing reads
+		if o := other.KeysIn(r.Index); o != nil && !(r.Mixed && o.Mixed) { // no query reads such an index by entity
 			d.checkOverlap(r, o)
 		}
 	}
@@ -38,7 +37,7 @@ func (d *Definition) checkOverlap(r, o *IndexKeys) {
 			return
 		}
 		if r.Index.Kind == PrimaryIndex {
-			d.fault("primary: sort key %q does not continue %s's %q with a literal of its own; that must end in a literal so that 1 never matches 12", r.Sort, o.Entity.Name, o.Sort)
+			d.fault("primary: sort key %q does not continue %s's %q with a further literal; the parent's sort key must end in a literal, so that 1 does not match 12", r.Sort, o.Entity.Name, o.Sort)
 			return
 		}
 	}
@@ -48,15 +47,15 @@ func (d *Definition) checkOverlap(r, o *IndexKeys) {
 	}
 	switch {
 	case len(r.Index.Sort) == 0:
-		d.fault("%s: key %q of %s is %q of %s too, and there is no sort key to tell them apart%s: begin them with different literals, or give the index a sort key",
+		d.fault("%s: keys %q of %s and %q of %s can be equal, and the index has no sort key%s: begin them with different literals, or add a sort key",
 			r.Index.Name, r.Partition, d.E.Name, o.Partition, o.Entity.Name, d.example(o, r.Partition, o.Partition))
 	case template.MayMeet(mine, theirs):
-		d.fault("%s: sort key %q of %s runs into %s's %q, in partition keys %q and %q%s: begin the sort keys with literals of which none begins the other (end each in a separator such as %q), declare one Under the other, or give the partition keys different literals",
+		d.fault("%s: sort key %q of %s overlaps %s's %q, in partition keys %q and %q%s: begin the sort keys with literals of which none is a prefix of the other (end each with a separator such as %q), declare one Under the other, or give the partition keys different literals",
 			r.Index.Name, r.Sort, d.E.Name, o.Entity.Name, o.Sort, r.Partition, o.Partition, d.example(o, mine, theirs), "#")
 	}
 }
 
-// example shows values whose keys meet.
+// example shows values whose keys overlap.
 func (d *Definition) example(o *IndexKeys, mine, theirs template.Template) string {
 	m, ok := template.Meet(mine, theirs)
 	if !ok {
@@ -66,11 +65,11 @@ func (d *Definition) example(o *IndexKeys, mine, theirs template.Template) strin
 	mineSays, theirsSays := mine.Values(m.Key), theirs.Values(m.Key)
 	switch {
 	case m.Both:
-		return fmt.Sprintf(": %s and %s have both %q", named(d.E.Name, mineSays), named(o.Entity.Name, theirsSays), m.Key)
+		return fmt.Sprintf(": %s and %s both have %q", named(d.E.Name, mineSays), named(o.Entity.Name, theirsSays), m.Key)
 	case mineSays != "" || m.Of.String() == mine.String():
-		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", o.Entity.Name, m.Prefix, named(d.E.Name, mineSays), m.Key)
+		return fmt.Sprintf(": a query of all %s, with prefix %q, would also read %s at %q", o.Entity.Name, m.Prefix, named(d.E.Name, mineSays), m.Key)
 	default:
-		return fmt.Sprintf(": a read of all %s, which begin with %q, would find %s at %q", d.E.Name, m.Prefix, named(o.Entity.Name, theirsSays), m.Key)
+		return fmt.Sprintf(": a query of all %s, with prefix %q, would also read %s at %q", d.E.Name, m.Prefix, named(o.Entity.Name, theirsSays), m.Key)
 	}
 }
 
@@ -81,11 +80,11 @@ func (d *Definition) rivals() []*Entity {
 		return d.E.Table.Entities
 	}
 	near := map[*Entity]bool{}
-	rows := append(d.E.AllKeys(), d.E.Also...)
+	all := append(d.E.AllKeys(), d.E.Also...)
 	if d.E.History != nil {
-		rows = append(rows, d.E.History)
+		all = append(all, d.E.History)
 	}
-	for _, r := range rows {
+	for _, r := range all {
 		d.E.Table.shapesIn(r.Index).near(r, func(other *IndexKeys) { near[other.Entity] = true })
 	}
 	for _, parent := range d.E.ancestors() {
@@ -94,7 +93,7 @@ func (d *Definition) rivals() []*Entity {
 	return slices.SortedFunc(maps.Keys(near), func(a, b *Entity) int { return a.place - b.place })
 }
 
-// ancestors returns the entities that e stands under, near ones first.
+// ancestors returns the entities that e is declared Under, nearest first.
 func (e *Entity) ancestors() (out []*Entity) {
 	for _, p := range e.parents {
 		out = append(out, p)
@@ -132,7 +131,8 @@ func (e *Entity) ParentIn(ix *Index) (best *IndexKeys) {
 	return best
 }
 
-// ChildrenIn returns the names of the entities whose sort keys continue e's in ix, at any depth: one between may not be in ix.
+// ChildrenIn returns the names of the entities whose sort keys continue e's in ix, at any depth. An entity in between may have no
+// keys in ix.
 func (e *Entity) ChildrenIn(ix *Index) (names []string) {
 	mine := e.KeysIn(ix)
 	for _, c := range e.descendants() {
@@ -143,7 +143,7 @@ func (e *Entity) ChildrenIn(ix *Index) (names []string) {
 	return names
 }
 
-// descendants returns the entities that stand under e, near ones first; one that does so in two ways is there twice.
+// descendants returns the entities that are declared Under e, nearest first. One that is so in two ways is listed twice.
 func (e *Entity) descendants() (out []*Entity) {
 	for _, c := range e.children {
 		out = append(out, c)

@@ -4,10 +4,10 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Parts is a key as it is declared: literals, and the addresses of fields.
+// Parts is a declared key: literals, and the addresses of fields.
 type Parts []Part
 
-// Part is one of them.
+// Part is one part of a declared key.
 type Part struct {
 	Kind  template.Kind
 	Text  string

@@ -12,28 +12,28 @@ import (
 	"github.com/singletable-go/ddb/internal/field"
 )
 
-// Predicate is a condition evaluated here instead of in DynamoDB, on an item's attributes and with DynamoDB's rules.
+// Predicate is a condition that the program evaluates on an item's attributes, with DynamoDB's rules.
 type Predicate func(attrs attr.Item) bool
 
-// Declared compiles a condition of When, whose constants are the program's: bounds that cross are a mistake there,
-// and not an empty range.
+// Declared compiles a condition of a definition. Its constants are fixed, so a Between with a lower bound above the upper one is a
+// mistake, not an empty range.
 func (e *Entity) Declared(c Clause) (Predicate, error) {
 	if cc, err := e.CompileCond(c); err == nil {
 		if f := cc.crosses(); f != nil {
-			return nil, fault.Model("field %s: the bounds of Between cross", f.Name)
+			return nil, fault.Model("field %s: the lower bound of Between is above the upper one", f.Name)
 		}
 	}
 	return e.Predicate(c)
 }
 
-// Predicate compiles a condition that is evaluated here. Its fields need attributes of their own.
+// Predicate compiles a condition that the program evaluates. Its fields need attributes of their own.
 func (e *Entity) Predicate(c Clause) (Predicate, error) {
 	cc, err := e.CompileCond(c)
 	switch {
 	case err != nil:
 		return nil, err
 	case !cc.Local():
-		return nil, fault.Model("Expr cannot be checked here: use the conditions of this package")
+		return nil, fault.Model("the program cannot evaluate Expr: use other conditions of this package")
 	}
 	return cc.Holds, nil
 }
@@ -55,7 +55,7 @@ func Holds(op Operator, f *field.Field, have types.AttributeValue, vals []types.
 	}
 }
 
-// compares is holds for an attribute that is there.
+// compares is Holds for an attribute that is present.
 func compares(op Operator, have types.AttributeValue, vals []types.AttributeValue) bool {
 	switch op {
 	case OpStartsWith:

@@ -12,7 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// Revision fills f, which must be tagged dynamodbav:"-", with the revision of the item in each read and write.
+// Revision makes f the item's revision: each read and write sets it. f must be tagged dynamodbav:"-".
 func (d *Definition) Revision(f any) {
 	field, err := d.E.Proto.Resolve(f)
 	switch {
@@ -20,26 +20,26 @@ func (d *Definition) Revision(f any) {
 		d.fault("revision: %w", d.foreign(err))
 		return
 	case d.E.Revision != nil:
-		d.fault("revision: declared twice, as %s and as %s", d.E.Revision.Name, field.Name)
+		d.fault("revision: declared twice, as %s and as %s: remove one", d.E.Revision.Name, field.Name)
 	case !d.atTop("revision", field):
 	case field.Stored():
-		d.fault("revision: field %s needs the tag `dynamodbav:\"-\"`: it is made of what the library stores anyway", field.Name)
+		d.fault("revision: field %s needs the tag `dynamodbav:\"-\"`: the library makes it of attributes that it stores anyway", field.Name)
 	}
 	d.E.Revision = field
 	d.E.Notes = append(d.E.Notes, "revision\t"+field.Name+"\t")
 }
 
-// checkRevision makes sure that there is something to make revisions of.
+// checkRevision checks that the entity has a Version, of which revisions are made.
 func (d *Definition) checkRevision() {
 	if d.E.Revision != nil && d.E.Version == nil {
 		d.fault("revision: the entity has no Version: declare one")
 	}
 }
 
-// revisionFormat begins each revision, so that it can change.
+// revisionFormat begins each revision, so that the format can change.
 const revisionFormat = 1
 
-// State is what a revision is made of: version and stamp of an item, nil where it has none.
+// State is the content of a revision: version and stamp of an item. Stamp is nil if the item has none.
 type State struct {
 	Version int64
 	Stamp   []byte
@@ -55,11 +55,11 @@ func (s State) Revision() string {
 func ParseRevision(r string) (State, error) {
 	b, err := base64.RawURLEncoding.DecodeString(r)
 	if err != nil || len(b) < 2 || b[0] != revisionFormat {
-		return State{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, r)
+		return State{}, fmt.Errorf("%w: %q is not a valid revision: pass one that a read returned", fault.ErrConflict, r)
 	}
 	version, n := binary.Uvarint(b[1:])
 	if n <= 0 || int64(version) < 0 {
-		return State{}, fmt.Errorf("%w: %q is no revision of an item", fault.ErrConflict, r)
+		return State{}, fmt.Errorf("%w: %q is not a valid revision: pass one that a read returned", fault.ErrConflict, r)
 	}
 	out := State{Version: int64(version)}
 	if stamp := b[1+n:]; len(stamp) > 0 {
@@ -68,7 +68,7 @@ func ParseRevision(r string) (State, error) {
 	return out, nil
 }
 
-// StateOf returns the state of an item as it was read; ok is false where the read did not bring its version.
+// StateOf returns the state of an item as it was read; ok is false if its version was not read.
 func (e *Entity) StateOf(s attr.Stored) (out State, ok bool) {
 	version, ok := s.Attr(e.Version.Attr()).(*types.AttributeValueMemberN)
 	if !ok {
@@ -83,7 +83,7 @@ func (e *Entity) StateOf(s attr.Stored) (out State, ok bool) {
 	return out, true
 }
 
-// setRevision fills in the revision of an item as it was read.
+// setRevision sets the Revision field of an item that was read.
 func (e *Entity) setRevision(s attr.Stored, dst reflect.Value) {
 	if e.Revision == nil {
 		return

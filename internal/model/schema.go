@@ -12,17 +12,16 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// Schema says that items are written in schema n, 1 or more, and how older ones are read: upgrade gets the attributes
-// of an item of schema from (0: from before there were schemas), as they are stored and before they are decoded, and
-// changes them in place.
+// Schema declares the schema number of written items, 1 or more, and how older items are read. upgrade gets the stored attributes
+// of an item with schema from (0 for an item without a schema) before they are decoded, and changes them in place.
 func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types.AttributeValue) error) {
 	switch {
 	case d.E.Schema != 0:
-		d.fault("schema: declared twice")
+		d.fault("schema: declared twice: remove one")
 	case n < 1:
-		d.fault("schema: %d: the first is 1", n)
+		d.fault("schema: the number is %d: use 1 or more", n)
 	case upgrade == nil && n > 1:
-		d.fault("schema: no function to upgrade with")
+		d.fault("schema: the upgrade function is nil: pass one")
 	}
 	if d.E.remade = upgrade != nil; upgrade == nil {
 		upgrade = func(int, map[string]types.AttributeValue) error { return nil }
@@ -44,7 +43,7 @@ func SchemaOf(s attr.Stored) int {
 	return v
 }
 
-// Upgraded returns the attributes in the entity's own schema: attrs itself where they are.
+// Upgraded returns the attributes in the entity's own schema: attrs itself if they have it.
 func (e *Entity) Upgraded(attrs attr.Item) (attr.Item, error) {
 	from := SchemaOf(Loaded(attrs))
 	if from >= e.Schema {
@@ -56,14 +55,14 @@ func (e *Entity) Upgraded(attrs attr.Item) (attr.Item, error) {
 	}
 	for _, attrName := range e.Table.Primary.Attrs() {
 		if out[attrName] == nil || attrs[attrName] != nil && !attr.Equal(out[attrName], attrs[attrName]) {
-			return nil, fmt.Errorf("%s %s: upgrade from schema %d: changed the key: that takes a Move", e.Name, e.Table.KeyText(attrs), from)
+			return nil, fmt.Errorf("%s %s: upgrade from schema %d: the function changed the primary key: use Move", e.Name, e.Table.KeyText(attrs), from)
 		}
 	}
 	out[SchemaAttr] = attr.Number(int64(e.Schema))
 	return out, nil
 }
 
-// Rekey replaces the index keys and the type in attrs, an item's attributes, by those that the item would be put with.
+// Rekey replaces the index keys, type and schema in an item's attributes by those that a Put would write.
 func (e *Entity) Rekey(op string, it reflect.Value, attrs attr.Item) error {
 	put, err := e.Encode(op, it)
 	if err != nil {
@@ -96,8 +95,7 @@ func (e *Entity) Rekey(op string, it reflect.Value, attrs attr.Item) error {
 	return nil
 }
 
-// AsWritten returns the item stored as attrs as this program would write it: upgraded, with the index keys of today.
-// Attributes that it does not know stay.
+// AsWritten returns a stored item as this program would write it: upgraded, with current index keys. Unknown attributes stay.
 func (e *Entity) AsWritten(op string, attrs attr.Item) (attr.Item, reflect.Value, error) {
 	up, err := e.Upgraded(attrs)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"sync"
 )
 
-// slot holds what a package above makes of an entity, once, when it first needs it. The zero slot is empty.
+// slot caches a value that a higher package computes for an entity on first use. The zero slot is empty.
 type slot struct {
 	once sync.Once
 	v    any

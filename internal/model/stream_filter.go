@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// StreamFilter returns the pattern for the event source mapping of a Lambda function that keeps records of the
-// library's own items from it, as JSON: give it as the Pattern of a FilterCriteria's filter.
+// StreamFilter returns a JSON pattern for the event source mapping of a Lambda function. It filters out records of the
+// library's own items. Use it as the Pattern of a FilterCriteria's filter.
 func (t *Table) StreamFilter() string {
 	attr := t.Primary.Partition[0]
 	if t.KeyType(attr) != "S" {

@@ -26,7 +26,7 @@ type Table struct {
 	versions bool               // an entity has a History
 	TypeAttr string
 	TTL      string
-	ages     int                                  // items of schemas below it may be given a TTL by their upgrade
+	ages     int                                  // an upgrade may set a TTL in items with a lower schema number
 	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
 	own      *tableFaults                         // nil since its own declarations changed
 	revised  int                                  // counts these changes
@@ -48,8 +48,8 @@ func NewTable(partition, sort string) *Table {
 	return t
 }
 
-// SetType names the attribute that carries the entity's name in each item, "entityType" by default. "" switches
-// it off: then the shape of its primary key alone says what an item is.
+// SetType names the attribute that holds the entity's name in each item, "entityType" by default. With "" there is none: then
+// the shape of the primary key alone identifies the entity.
 func (t *Table) SetType(name string) *Table {
 	t.Mutable("TypeAttribute")
 	t.TypeAttr = name
@@ -90,8 +90,8 @@ func (t *Table) add(ix *Index) *Index {
 	return ix
 }
 
-// InUse says that a DB is made for the physical table called name. From then on the model stays as it is, so that it is
-// checked as a whole first: what was declared after the last Define was not yet.
+// InUse checks the model and freezes it, since a DB is made for the physical table called name. Declarations after the last
+// Define were not checked before.
 func (t *Table) InUse(name string) {
 	if !t.Frozen.Load() {
 		if err := joinFaults(t.currentFaults()); err != nil {
@@ -105,8 +105,8 @@ func (t *Table) InUse(name string) {
 	t.names.Store(name, nil)
 }
 
-// Called reports whether a DB was made for the physical table called name. An engine that does not say which table consumed
-// capacity says "": that is every table.
+// Called reports whether a DB was made for the physical table called name. It is true for "": some engines do not return the
+// name of the table that consumed capacity.
 func (t *Table) Called(name string) bool {
 	_, ok := t.names.Load(name)
 	return ok || name == ""
@@ -126,7 +126,7 @@ func (e *Entity) updateCodec() {
 	e.IndexFields = e.findIndexFields()
 }
 
-// filledNames returns the attributes of the fields that the library fills.
+// filledNames returns the attributes of the fields that the library sets.
 func (e *Entity) filledNames() (names []string) {
 	for _, f := range []*field.Field{e.Version, e.TTL, e.Created, e.Updated} {
 		if f != nil {
@@ -136,7 +136,7 @@ func (e *Entity) filledNames() (names []string) {
 	return names
 }
 
-// ownNames returns the attributes that the library fills beside those of fields.
+// ownNames returns the attributes that the library sets beside those of fields.
 func (t *Table) ownNames() (names []string) {
 	for _, ix := range t.All() {
 		names = append(names, ix.Attrs()...)
@@ -153,7 +153,7 @@ func (t *Table) ownNames() (names []string) {
 // All returns the primary index and the others, in the order of their declaration.
 func (t *Table) All() []*Index { return append([]*Index{t.Primary}, t.Indexes...) }
 
-// Mutable begins a change of the table itself. It panics when the table is in use: DBs would have half a model.
+// Mutable begins a change of the table itself. It panics if the table is in use: existing DBs would have another model.
 func (t *Table) Mutable(what string) {
 	if t.Frozen.Load() {
 		panic("ddb: " + what + ": the table is in use by a DB; declare indexes and entities before New, in package variables")

@@ -10,8 +10,8 @@ import (
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// Check returns every fault of the model, joined: of the table and its indexes, of definitions that Define refused, and
-// of what was declared behind an entity and does not fit it.
+// Check returns every fault of the model, joined: of the table and its indexes, of definitions that Define refused, and of
+// declarations after a Define that do not fit its entity.
 func (t *Table) Check() error {
 	faults := t.currentFaults()
 	for _, refused := range t.refused {
@@ -20,13 +20,13 @@ func (t *Table) Check() error {
 	return joinFaults(faults)
 }
 
-// refusedDefinition is one that Define returned an error for, and no later one of the same name made good.
+// refusedDefinition is a definition with an error of Define, if no later one of the same name succeeded.
 type refusedDefinition struct {
 	name   string
 	faults []error
 }
 
-// Refuse keeps the faults of a definition; none where it is part of the table now.
+// Refuse records the faults of a definition; without faults it removes earlier ones.
 func (t *Table) Refuse(name string, faults []error) {
 	t.refused = slices.DeleteFunc(t.refused, func(r refusedDefinition) bool { return r.name == name })
 	if len(faults) > 0 {
@@ -34,7 +34,7 @@ func (t *Table) Refuse(name string, faults []error) {
 	}
 }
 
-// currentFaults returns what is wrong with the table, and with its entities for what was declared after them.
+// currentFaults returns the faults of the table, and of its entities after later declarations.
 func (t *Table) currentFaults() []error {
 	faults := t.faults().all
 	for _, e := range t.Entities {
@@ -64,19 +64,19 @@ func joinFaults(faults []error) error {
 const (
 	maxKeyName      = 255
 	maxIncluded     = 20  // attributes in one index
-	maxIncludedAll  = 100 // in all of them, one that stands in two counted twice
+	maxIncludedAll  = 100 // in all of them; an attribute in two indexes counts twice
 	maxGlobals      = 20
 	maxLocals       = 5
 	maxKeyAttribute = 4 // on each side of a key
 )
 
-// tableFaults is what is wrong with a table by itself.
+// tableFaults are the faults of a table, without those of its entities.
 type tableFaults struct {
 	all []error
 	in  map[*Index]bool // that are wrong
 }
 
-// faults returns what is wrong with the table by itself.
+// faults returns the faults of the table and its indexes.
 func (t *Table) faults() *tableFaults {
 	if t.own == nil {
 		all, in := t.check()
@@ -98,7 +98,7 @@ func (t *Table) check() (faults []error, wrong map[*Index]bool) {
 			fault("index name %q must have 3 to 255 of a-z A-Z 0-9 _ - .", ix.Name)
 		}
 		if names[ix.Name] {
-			fault("two indexes are called %q", ix.Name)
+			fault("two indexes have the name %q: rename one", ix.Name)
 		}
 		names[ix.Name] = true
 		for _, attr := range ix.Attrs() {
@@ -112,7 +112,7 @@ func (t *Table) check() (faults []error, wrong map[*Index]bool) {
 			}
 		}
 		if all := ix.Attrs(); len(slices.Compact(slices.Sorted(slices.Values(all)))) < len(all) {
-			fault("%s: a key attribute stands twice in %v", ix.Name, all)
+			fault("%s: a key attribute is listed twice in %v: remove one", ix.Name, all)
 		}
 		if len(ix.Partition) == 0 || len(ix.Partition) > maxKeyAttribute || len(ix.Sort) > maxKeyAttribute {
 			fault("%s: an index has 1 to 4 partition and 0 to 4 sort attributes", ix.Name)
@@ -133,9 +133,9 @@ func (t *Table) check() (faults []error, wrong map[*Index]bool) {
 		}
 		switch {
 		case ix.twice:
-			fault("%s: KeysOnly and Include are called more than once, and an index has one projection: keep one call", ix.Name)
+			fault("%s: more than one call of KeysOnly and Include, but an index has one projection: keep one call", ix.Name)
 		case ix.Kind == PrimaryIndex && ix.Projection != ProjectAll:
-			fault("%s: the table itself holds all attributes: call KeysOnly and Include of a secondary index", ix.Name)
+			fault("%s: the table itself has no projection: call KeysOnly and Include of a secondary index", ix.Name)
 		}
 	}
 	if locals > maxLocals {
@@ -145,21 +145,21 @@ func (t *Table) check() (faults []error, wrong map[*Index]bool) {
 		fault("%d global secondary indexes: DynamoDB allows %d by default", globals, maxGlobals)
 	}
 	if included > maxIncludedAll {
-		fault("the indexes Include %d attributes together, one in two indexes counted twice: DynamoDB allows %d", included, maxIncludedAll)
+		fault("the indexes Include %d attributes in total (one in two indexes counts twice): DynamoDB allows %d", included, maxIncludedAll)
 	}
 	switch {
 	case t.TypeAttr != "" && !keyName(t.TypeAttr):
-		fault("type attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, as the library's own do", t.TypeAttr)
+		fault("type attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, which is reserved for the library", t.TypeAttr)
 	case t.TypeAttr != "" && t.TypeAttr == t.TTL:
 		fault("attribute %q is both the type attribute and the TTL attribute", t.TTL)
 	}
 	if t.TTL != "" && !keyName(t.TTL) {
-		fault("TTL attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, as the library's own do", t.TTL)
+		fault("TTL attribute %.40q must have up to 255 bytes of valid UTF-8 and not begin with ~, which is reserved for the library", t.TTL)
 	}
 	return faults, wrong
 }
 
-// newFaults returns what is wrong with the table and was not reported yet: one mistake is no fault of each entity.
+// newFaults returns the faults of the table that were not reported yet, so that not every Define reports them.
 func (t *Table) newFaults() (faults []error) {
 	for _, err := range t.faults().all {
 		if !t.reported[err.Error()] {
@@ -184,7 +184,7 @@ func (t *Table) faultsOfInclude(ix *Index, fault func(string, ...any)) {
 	}
 }
 
-// keyName reports whether DynamoDB takes the name for an attribute of a key or TTL, and it is none of the library's own.
+// keyName reports whether the name is valid for a key or TTL attribute, and not reserved for the library.
 func keyName(attr string) bool {
 	return attr != "" && len(attr) <= maxKeyName && utf8.ValidString(attr) && !strings.HasPrefix(attr, "~")
 }

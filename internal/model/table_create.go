@@ -41,7 +41,7 @@ func (t *Table) CreateTableInput(name string) *dynamodb.CreateTableInput {
 	return in
 }
 
-// KeyType is the type of a key attribute: what its entities store there, a string where none does.
+// KeyType is the type of a key attribute: that of its entities, or a string if no entity sets it.
 func (t *Table) KeyType(attr string) types.ScalarAttributeType {
 	if s, ok := t.KeyTypes[attr]; ok {
 		return s
@@ -59,7 +59,7 @@ func (ix *Index) schema() (out []types.KeySchemaElement) {
 	return out
 }
 
-// Projected returns the projection of the index as CreateTable takes it.
+// Projected returns the projection of the index for CreateTable.
 func (ix *Index) Projected() *types.Projection {
 	switch ix.Projection {
 	case projectKeys:

@@ -15,14 +15,14 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// Unique is a constraint of an entity: one further item for each value, which names the item that holds it.
+// Unique is a unique constraint of an entity. For each value there is a further item with the key of the item that holds it.
 type Unique struct {
 	Name     string
 	Template template.Template
-	Fields   []*field.Field // those that the primary key does not hold
+	Fields   []*field.Field // the fields that the primary key does not hold in full
 }
 
-// Unique keeps the value of parts unique among the items of the entity, and calls that name.
+// Unique declares the unique constraint name: no two items of the entity have the same value of parts.
 func (d *Definition) Unique(name string, parts Parts) {
 	ix := &Index{Name: "unique " + name}
 	u := &Unique{Name: name, Template: d.template(ix, "value", parts, 1)}
@@ -30,22 +30,22 @@ func (d *Definition) Unique(name string, parts Parts) {
 	case name == "" || strings.ContainsAny(name, "~=") || !utf8.ValidString(name):
 		d.fault("unique: name %q must be valid UTF-8, not be empty, and not contain ~ or =", name)
 	case u.Template.Native():
-		d.fault("unique %s: Native is for keys of an index: use Str, Fold, Num or Text", name)
+		d.fault("unique %s: Native parts are for index keys: use Str, Fold, Num or Text", name)
 	case slices.ContainsFunc(u.Template.Parts(), func(p template.Part) bool { return p.Kind == template.Shard }):
-		d.fault("unique %s: %q holds a Shard, which many values have in common: use Str or Fold", name, u.Template)
+		d.fault("unique %s: %q has a Shard, which many values share: use Str or Fold", name, u.Template)
 	case len(parts) > 0 && len(u.Template.Fields()) == 0 && !u.Template.IsZero():
 		d.fault("unique %s: %q has no field", name, u.Template)
 	}
 	for _, other := range d.E.Uniques {
 		if other.Name == name {
-			d.fault("unique %s: declared twice", name)
+			d.fault("unique %s: declared twice: remove one", name)
 		}
 	}
 	d.E.Uniques = append(d.E.Uniques, u)
 	d.E.Notes = append(d.E.Notes, "unique\t"+name+"="+u.Template.String()+"\t")
 }
 
-// checkUniques makes sure that the table can hold constraints.
+// checkUniques checks that the table can store unique constraints.
 func (d *Definition) checkUniques() {
 	for _, u := range d.E.Uniques {
 		for _, f := range u.Template.Fields() {
@@ -55,16 +55,16 @@ func (d *Definition) checkUniques() {
 		}
 		for attr, t := range d.E.Primary.keyTypes() {
 			if t != types.ScalarAttributeTypeS {
-				d.fault("unique %s: key attribute %q is of type %s: items of the library's own need string keys", u.Name, attr, t)
+				d.fault("unique %s: key attribute %q has type %s, but items of the library's own need string keys", u.Name, attr, t)
 			}
 		}
 	}
 }
 
-// Text returns the value that an item holds, "" for none.
+// Text returns the unique value of an item, "" if it has none.
 func (u *Unique) Text(it reflect.Value) (string, error) {
 	s, err := u.Template.Encode(it)
-	if err != nil && u.Template.Lacks(it) { // the error may be of another part
+	if err != nil && u.Template.Lacks(it) { // the error may be about another part
 		return "", nil
 	}
 	return s, err
@@ -84,8 +84,8 @@ func (u *Unique) Key(e *Entity, text string) attr.Item {
 	return key
 }
 
-// Holder returns a stored item as it was written, without an upgrade of its schema: its constraints are of those values. It
-// is the zero Value where that cannot be told, since the upgrade renames or changes what they are made of.
+// Holder decodes a stored item without an upgrade of its schema: it holds the unique values that were written. It is the zero
+// Value if the item cannot be decoded that way.
 func (e *Entity) Holder(attrs attr.Item) reflect.Value {
 	it := e.NewItem()
 	if e.Codec.Decode(attrs, it) != nil || e.DecodeKey(Loaded(attrs), it) != nil {

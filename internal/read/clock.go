@@ -7,7 +7,8 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Absent reports whether reads leave the item out: there is none, or its TTL has passed. The TTL may be the one that an upgrade sets.
+// Absent reports whether reads leave the item out: there is none, or its TTL has passed. The TTL may be the one that an upgrade
+// sets.
 func (db *DB) Absent(s attr.Stored) bool {
 	if s.None() || db.Opts.WithExpired || db.Table.TTL == "" {
 		return s.None()

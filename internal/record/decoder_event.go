@@ -45,7 +45,7 @@ type envelope struct {
 
 	// Of a dead letter of package ddbstream.
 	DeadLetter json.RawMessage `json:"record"`
-	Cause  *string         `json:"cause"`
+	Cause      *string         `json:"cause"`
 
 	ID     string `json:"eventID"`
 	Stream string `json:"eventSourceARN"`

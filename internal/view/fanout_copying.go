@@ -25,7 +25,7 @@ type copying struct {
 	c        Change
 	now      attr.Item // what New is decoded from
 	was      attr.Item // what Old is decoded from
-	found     []located // what was found for it
+	found    []located // what was found for it
 	again    bool      // it is to be looked at again
 	changing bool      // the source is another than in the look before
 	err      error
@@ -36,7 +36,7 @@ type copying struct {
 // located is an index entry that was found, with its key as text.
 type located struct {
 	attrs attr.Item
-	id  string
+	id    string
 }
 
 func newCopying(key attr.Item, c Change, old, is attr.Item) *copying {

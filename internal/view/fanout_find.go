@@ -57,7 +57,7 @@ func (f *fanOut) decoded(db *write.DB, attrs attr.Item) (source any, err error) 
 type search struct {
 	plan    *read.Plan
 	of      []*copying
-	found    []located
+	found   []located
 	unread  error // of the index entries that cannot be read: the others are
 	elusive bool  // what the index said was gone, or another, when the item was read
 	err     error

@@ -30,7 +30,7 @@ type fanOutPass struct {
 
 // destination is an index entry that was found, and the changes that are for it, in the order of the stream.
 type destination struct {
-	attrs     attr.Item
+	attrs   attr.Item
 	changes []*copying
 	o       *opened
 	target  call.Fetched // what a member points to

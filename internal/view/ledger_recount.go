@@ -23,7 +23,7 @@ type audit struct {
 	want    attr.Item // by attribute of the target, nil for what it should not have
 	counted bool      // something counts for it
 
-	lost      []lostRank   // of ranks
+	lost      []lostRank  // of ranks
 	surplus   []attr.Item // rows of ranks that no ledger item has put there
 	miscounts []miscount  // of values
 }

@@ -18,7 +18,7 @@ import (
 // for use, once.
 type Call struct {
 	smithyhttp.ClientProtocol
-	ChecksumOnly bool    // the SDK writes the request, and reads the items of the response
+	ChecksumOnly bool      // the SDK writes the request, and reads the items of the response
 	Items        []*Writer // of the puts, in the order of the request, each in place of the input's item; nil for one that the input has
 	page         *Page
 }

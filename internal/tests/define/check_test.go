@@ -44,10 +44,10 @@ func TestNewChecksWhatWasDeclaredAfterTheLastDefine(t *testing.T) {
 		late func(*ddb.Table)
 		want string
 	}{
-		"a type attribute over a field":     {func(x *ddb.Table) { x.TypeAttribute("kind") }, `field Kind: attribute "kind" carries the entity's name`},
+		"a type attribute over a field":     {func(x *ddb.Table) { x.TypeAttribute("kind") }, `field Kind: attribute "kind" holds the entity's name`},
 		"a TTL over a field":                {func(x *ddb.Table) { x.TTL("due") }, `field Due: attribute "due" is the table's TTL: declare it with d.TTL`},
-		"an index of a field":               {func(x *ddb.Table) { x.GSI("by-due", "due", "") }, `its attributes put it into by-due [due], which it does not declare`},
-		"an index of a field in part":       {func(x *ddb.Table) { x.GSI("by-due", "shop", "due") }, `field Due is stored as "due", which is a key attribute of by-due, of type S: DynamoDB would refuse each item`},
+		"an index of a field":               {func(x *ddb.Table) { x.GSI("by-due", "due", "") }, `the items have all key attributes of by-due [due], so they are in it without a declaration`},
+		"an index of a field in part":       {func(x *ddb.Table) { x.GSI("by-due", "shop", "due") }, `field Due is stored as "due", which is a key attribute of by-due, of type S: DynamoDB would refuse every item`},
 		"a type attribute of the library's": {func(x *ddb.Table) { x.TypeAttribute("~w") }, `type attribute "~w" must have up to 255 bytes`},
 		"a TTL of the library's":            {func(x *ddb.Table) { x.TTL("~w") }, `TTL attribute "~w" must have up to 255 bytes`},
 		"one attribute for type and TTL":    {func(x *ddb.Table) { x.TypeAttribute("t").TTL("t") }, `attribute "t" is both the type attribute and the TTL attribute`},
@@ -62,7 +62,7 @@ func TestNewChecksWhatWasDeclaredAfterTheLastDefine(t *testing.T) {
 			}
 			c.late(table)
 			err := table.Check()
-			if !entities && (strings.Contains(c.want, "field ") || strings.Contains(c.want, "its attributes")) {
+			if !entities && (strings.Contains(c.want, "field ") || strings.Contains(c.want, "without a declaration")) {
 				require.NoError(t, err, what)
 				continue
 			}
@@ -142,7 +142,7 @@ func TestNamesOfATable(t *testing.T) {
 	}
 	require.NoError(t, table.Check())
 	table.GSI("one-more", "p", "").Include("x")
-	require.ErrorContains(t, table.Check(), "the indexes Include 101 attributes together, one in two indexes counted twice: DynamoDB allows 100")
+	require.ErrorContains(t, table.Check(), "the indexes Include 101 attributes in total (one in two indexes counts twice): DynamoDB allows 100")
 
 	for want, define := range map[string]func(*Chore, *ddb.Definition){
 		`name "n\xff" is not valid UTF-8`: func(_ *Chore, d *ddb.Definition) { d.Alias(bad) },
@@ -201,7 +201,7 @@ func TestOneMistakeIsOneFault(t *testing.T) {
 	}{
 		"a Native number that is left out": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.GSI("gsi", "org", "n"), ddb.Key(ddb.Native(&p.Org)), ddb.Key(ddb.Native(&p.N)))
-		}, "Native(N) is omitted when it is 0"},
+		}, "Native(N) has the tag option \",omitempty\""},
 		"a Native number that is text": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.GSI("gsi", "org", "m"), ddb.Key(ddb.Native(&p.Org)), ddb.Key(ddb.Native(&p.M)))
 		}, `Native(M) is stored as text by ",string"`},
@@ -210,10 +210,10 @@ func TestOneMistakeIsOneFault(t *testing.T) {
 		}, "Native(Place.X) lies inside"},
 		"text for several attributes": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.MultiGSI("multi", []string{"org", "id"}, nil), ddb.Key(ddb.Prefix("o#"), ddb.Str(&p.Org)))
-		}, "several attributes need a Native part each"},
+		}, "the key has several attributes: use one Native part for each"},
 		"too few parts": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.MultiGSI("multi", []string{"org", "id"}, []string{"x"}), ddb.Key(ddb.Native(&p.Org)), ddb.Key(ddb.Native(&p.ID)))
-		}, "has 1 parts for the attributes"},
+		}, "has 1 Native parts, the attributes are"},
 		"an index of five attributes": {func(p *Post, d *ddb.Definition, table *ddb.Table) {
 			d.Index(table.MultiGSI("multi", []string{"org", "id", "a", "b", "c"}, nil),
 				ddb.Key(ddb.Native(&p.Org), ddb.Native(&p.ID), ddb.Native(&p.Org), ddb.Native(&p.Org), ddb.Native(&p.Org)))
@@ -228,7 +228,7 @@ func TestOneMistakeIsOneFault(t *testing.T) {
 			func(p *Post, d *ddb.Definition, _ *ddb.Table) { d.Unique("amount", ddb.Fold(&p.Amount)) },
 			"Amount is a attributevalue.Number, which is stored as a number",
 		},
-		"no index at all": {func(p *Post, d *ddb.Definition, _ *ddb.Table) { d.Index(nil, ddb.Key(ddb.Native(&p.Org))) }, "nil is no index"},
+		"no index at all": {func(p *Post, d *ddb.Definition, _ *ddb.Table) { d.Index(nil, ddb.Key(ddb.Native(&p.Org))) }, "the index is nil"},
 	} {
 		table := ddb.NewTable("pk", "sk")
 		_, err := ddb.Define(table, "post", func(p *Post, d *ddb.Definition) {
@@ -403,7 +403,7 @@ func TestOrderOfWhatDoesNotSortIsRefused(t *testing.T) {
 	now, ratio := time.Now(), 1.5
 	_, err = repo.Put(t.Context(), Event{ID: "1", Count: 100, At: now, Ptr: &now, Ratio: &ratio, Unix: now})
 	require.NoError(t, err)
-	const asText, asTime, none = "10 comes before 9", "00.5Z comes before 00Z", "and no "
+	const asText, asTime, none = "10 comes before 9", "00.5Z comes before 00Z", "not a "
 	for what, c := range map[string]struct {
 		cond func(*Event) ddb.Cond
 		want string

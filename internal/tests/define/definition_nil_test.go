@@ -31,13 +31,13 @@ func TestWhatIsNilIsNamed(t *testing.T) {
 		"define leg: a table that is nil, or not made by NewTable":  define(nil, nothing),
 		"define leg: a table that is nil, or not made by NewTable:": define(&ddb.Table{}, nothing),
 		"define leg: a nil function: it has to declare the keys":    noFunction,
-		"under: nil is no entity: define the parent first":          define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Under(nil) }),
-		"under: nil is no entity: define the parent":                define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Under(none) }),
+		"under: the parent is nil: define it first":                 define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Under(nil) }),
+		"under: the parent is nil: define it":                       define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Under(none) }),
 		"version: a nil *int64 is not the address of a field":       define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Version(nil) }),
 		"ttl: a nil *time.Time is not the address of a field":       define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.TTL(nil) }),
 		"revision: a nil *ddb.Revision is not the address of":       define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Revision(nil) }),
-		"dropped: the index is of another table":                    define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Dropped(nil) }),
-		"index: nil is no index":                                    define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Index(nil, ddb.Key()) }),
+		"dropped: the index is nil or belongs to another table":     define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Dropped(nil) }),
+		"index: the index is nil: is the variable set by then?":     define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Index(nil, ddb.Key()) }),
 		"part 1: a nil *string is not the address of a field":       define(ddb.NewTable("pk", "sk"), func(_ *Leg, d *ddb.Definition) { d.Unique("u", ddb.Str[string](nil)) }),
 	} {
 		require.ErrorIs(t, err, ddb.ErrModel)
@@ -80,8 +80,8 @@ func TestATakenNameIsOneFault(t *testing.T) {
 	}
 	require.NoError(t, define("aa", "old"))
 	err := define("aa")
-	require.EqualError(t, err, `ddb: define aa: name "aa" is taken: another entity of the table is called so`)
-	require.ErrorContains(t, define("old"), `name "old" is taken: it is an alias of aa`)
+	require.EqualError(t, err, `ddb: define aa: name "aa" is taken by another entity of the table: use another name`)
+	require.ErrorContains(t, define("old"), `name "old" is taken as an alias of aa`)
 }
 
 func TestANumberWithoutDigitsIsRefused(t *testing.T) {
@@ -136,7 +136,7 @@ func TestAFieldUnderAKeyAttributeIsCheckedAsOne(t *testing.T) {
 			require.ErrorIs(t, err, ddb.ErrKey, what)
 			require.ErrorContains(t, err, what)
 			require.ErrorContains(t, err, "ddb: put held pk=\"h#2\" sk=\"h#2\": by-")
-			require.ErrorContains(t, err, `a field tagged ",omitempty" is left out while it is empty`)
+			require.ErrorContains(t, err, `a field with the tag ",omitempty" is not stored while it is empty`)
 		}
 		for what, edit := range map[string]ddb.Edit{"Mail is empty": ddb.Set(&f.Mail, ""), "Nick is empty": ddb.Set(&f.Nick, nil), "Tag has 1025 bytes": ddb.Set(&f.Tag, strings.Repeat("t", 1025))} {
 			_, err := repo.Update(ctx, Held{ID: "1"}, edit)

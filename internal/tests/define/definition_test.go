@@ -61,8 +61,8 @@ func TestDefineReportsEachFault(t *testing.T) {
 			d.Primary(ddb.Key(custPrefix, ddb.Str(&o.Customer), ddb.Str(&o.Email)), ddb.Key(ddb.Str(&o.Hidden)))
 		}, `needs a literal between {Customer} and {Email}`},
 		"an empty key":   {func(o *Order, d *ddb.Definition, _ indexes) { d.Primary(ddb.Key(), ddb.Key(ddb.Str(&o.Hidden))) }, "is empty"},
-		"no sort key":    {func(o *Order, d *ddb.Definition, _ indexes) { d.Primary(ddb.Key(ddb.Str(&o.Hidden))) }, "primary: needs a sort key"},
-		"declared twice": {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); primary(o, d) }, "primary: declared twice"},
+		"no sort key":    {func(o *Order, d *ddb.Definition, _ indexes) { d.Primary(ddb.Key(ddb.Str(&o.Hidden))) }, "primary: the index has a sort key: pass a second template"},
+		"declared twice": {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); primary(o, d) }, "primary: declared twice: remove one"},
 		"a library prefix": {func(o *Order, d *ddb.Definition, _ indexes) {
 			d.Primary(ddb.Key(ddb.Prefix("~x"), ddb.Str(&o.Customer)), ddb.Key(ddb.Str(&o.Hidden)))
 		}, `begins with "~"`},
@@ -73,22 +73,22 @@ func TestDefineReportsEachFault(t *testing.T) {
 		"an index of another table": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.elsewhere, ddb.Key(orderPrefix))
-		}, "index other: not an index of this table"},
+		}, "index other: it belongs to another table"},
 		"an index twice": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.gsi, ddb.Key(orderPrefix), ddb.Key(ddb.Str(&o.ID)))
 			d.Index(ix.gsi, ddb.Key(orderPrefix), ddb.Key(ddb.Str(&o.ID)))
-		}, "gsi: declared twice"},
+		}, "gsi: declared twice: remove one"},
 		"key-only field outside the primary key": {func(o *Order, d *ddb.Definition, ix indexes) {
 			d.Primary(ddb.Key(custPrefix, ddb.Str(&o.Customer)), ddb.Key(orderPrefix, ddb.Str(&o.ID)))
 			d.Index(ix.gsi, ddb.Key(ddb.Str(&o.Hidden)), ddb.Key(orderPrefix))
-		}, `field Hidden is dynamodbav:"-" and only in the keys of [gsi]`},
+		}, `field Hidden is dynamodbav:"-" and only in keys of [gsi]`},
 		"key-only field in no key": {func(o *Order, d *ddb.Definition, _ indexes) {
 			d.Primary(ddb.Key(custPrefix, ddb.Str(&o.Customer)), ddb.Key(orderPrefix, ddb.Str(&o.ID)))
-		}, `field Hidden is dynamodbav:"-" and in no key: it would be lost`},
+		}, `field Hidden is dynamodbav:"-" and in no key, so its value would be lost: give it an attribute name, or remove it`},
 		"a folded key-only field": {func(o *Order, d *ddb.Definition, _ indexes) {
 			d.Primary(ddb.Key(custPrefix, ddb.Str(&o.Customer)), ddb.Key(orderPrefix, ddb.Fold(&o.Hidden)))
-		}, "the primary key holds it in part only: it needs an attribute"},
+		}, "the primary key holds only a part of it: give it an attribute name"},
 		"a time stored in seconds": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.gsi, ddb.Key(orderPrefix), ddb.Key(ddb.Time(&o.Stamp)))
@@ -104,24 +104,24 @@ func TestDefineReportsEachFault(t *testing.T) {
 		"a number that vanishes at zero": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.multi, ddb.Key(ddb.Native(&o.Status)), ddb.Key(ddb.Native(&o.Points)))
-		}, "a number is never empty"},
+		}, "so an item with 0 would not be in the index"},
 		"native under another name": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.byEmail, ddb.Key(ddb.Native(&o.Status)))
-		}, `Native(Status) is stored as "status", the index wants "email"`},
+		}, `Native(Status) is stored as "status", the key attribute is "email"`},
 		"a template over a field's attribute": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.byEmail, ddb.Key(custPrefix, ddb.Fold(&o.Email)))
 		}, `attribute "email" is also field Email`},
-		"accidental index member": {func(o *Order, d *ddb.Definition, ix indexes) { primary(o, d) }, "its attributes put it into by-email [email], which it does not declare"},
+		"accidental index member": {func(o *Order, d *ddb.Definition, ix indexes) { primary(o, d) }, "the items have all key attributes of by-email [email], so they are in it without a declaration"},
 		"inverted index with another template": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.inverted, ddb.Key(orderPrefix, ddb.Str(&o.ID)), ddb.Key(custPrefix, ddb.Str(&o.Customer)))
-		}, `attribute "sk" would be both`},
+		}, `attribute "sk" has two templates`},
 		"a sparse row that cannot be left": {func(o *Order, d *ddb.Definition, ix indexes) {
 			primary(o, d)
 			d.Index(ix.byEmail, ddb.Key(ddb.Native(&o.Email))).When(ddb.Eq(&o.Status, "open"))
-		}, "When cannot take an item out"},
+		}, "When cannot keep an item out of the index"},
 		"a predicate on a foreign field": {func(o *Order, d *ddb.Definition, ix indexes) {
 			var x Order
 			primary(o, d)
@@ -180,7 +180,7 @@ func TestDefineLeavesTheTableAfterAFault(t *testing.T) {
 	_, err = ddb.Define(table, "order", primary)
 	require.NoError(t, err)
 	_, err = ddb.Define(table, "order", primary)
-	require.ErrorContains(t, err, `name "order" is taken: another entity of the table is called so`)
+	require.ErrorContains(t, err, `name "order" is taken by another entity of the table: use another name`)
 }
 
 func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {
@@ -199,7 +199,7 @@ func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {
 				k := ddb.Key(ddb.Prefix("a#"), ddb.Str(&a.ID))
 				d.Primary(k, k)
 			},
-			"runs into",
+			"overlaps",
 		},
 		"one sort prefix begins the other": {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
@@ -208,7 +208,7 @@ func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
 				d.Primary(ddb.Key(ddb.Prefix("a#"), ddb.Str(&a.ID)), ddb.Key(ddb.Prefix("xy#"), ddb.Str(&a.Sub)))
 			},
-			`sort key "xy#{Sub}" of second runs into first's "x{Sub}", in partition keys "a#{ID}" and "a#{ID}": a second Sub="a" and a first Sub="y#a" have both "xy#a": begin the sort keys`,
+			`sort key "xy#{Sub}" of second overlaps first's "x{Sub}", in partition keys "a#{ID}" and "a#{ID}": a second Sub="a" and a first Sub="y#a" both have "xy#a": begin the sort keys`,
 		},
 		"a partition that is a literal of the other's kind": {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
@@ -217,7 +217,7 @@ func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
 				d.Primary(ddb.Key(ddb.Prefix("all")), ddb.Key(ddb.Prefix("x#"), ddb.Str(&a.ID)))
 			},
-			"runs into",
+			"overlaps",
 		},
 		"in an index": {
 			func(a *A, d *ddb.Definition, gsi *ddb.Index) {
@@ -237,7 +237,7 @@ func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {
 				k := ddb.Key(ddb.Prefix("a#"), ddb.Str(&a.ID))
 				d.Primary(k, k)
 				d.Index(gsi, ddb.Key(ddb.Prefix("g")), ddb.Key(ddb.Str(&a.Sub)))
-			}, nil, `key attribute "gsi_sk" is of type N here and S in first`,
+			}, nil, `key attribute "gsi_sk" has type N here and S in first`,
 		},
 		"a read that begins with nothing": {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
@@ -246,7 +246,7 @@ func TestDefineRefusesEntitiesThatCanCollide(t *testing.T) {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
 				d.Primary(ddb.Key(ddb.Prefix("a#"), ddb.Str(&a.ID)), ddb.Key(ddb.Shard(&a.Sub, 10)))
 			},
-			`a read of all second, which begin with "", would find a first Sub="a" at "J:a"`,
+			`a query of all second, with prefix "", would also read a first Sub="a" at "J:a"`,
 		},
 		"apart by partition": {
 			func(a *A, d *ddb.Definition, _ *ddb.Index) {
@@ -308,7 +308,7 @@ func TestUnderNeedsALiteralAtTheEnd(t *testing.T) {
 		d.Primary(ddb.Key(custPrefix, ddb.Str(&l.Customer)), ddb.Key(orderPrefix, ddb.Str(&l.OrderID), sep, linePrefix, ddb.Str(&l.ID)))
 		d.Under(open)
 	})
-	require.ErrorContains(t, err, "with a literal of its own; that must end in a literal so that 1 never matches 12")
+	require.ErrorContains(t, err, "with a further literal; the parent's sort key must end in a literal, so that 1 does not match 12")
 }
 
 func TestFieldsThatCannotBeStoredAreRefused(t *testing.T) {

@@ -175,7 +175,7 @@ func TestAnEmbeddedStructMayHoldFieldsOfTheKeyAlone(t *testing.T) {
 	_, err = ddb.Define(ddb.NewTable("pk", "sk"), "sheet", func(x *Sheet, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("s#"), ddb.Str(&x.ID)), ddb.Key(ddb.Prefix("s")))
 	})
-	require.EqualError(t, err, `ddb: define sheet: field Page is dynamodbav:"-" and in no key: it would be lost`)
+	require.EqualError(t, err, `ddb: define sheet: field Page is dynamodbav:"-" and in no key, so its value would be lost: give it an attribute name, or remove it`)
 }
 
 // A fan-out raises the version of the target that it writes, and of nothing that its function put there.

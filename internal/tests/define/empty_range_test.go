@@ -83,7 +83,7 @@ func TestAWhenWhoseBoundsCrossIsAMistake(t *testing.T) {
 		d.Index(far, trip, trip).When(ddb.Or(ddb.Between(&x.Km, 9, 3), ddb.Eq(&x.N, 1)))
 	})
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "far: When: field Km: the bounds of Between cross")
+	require.ErrorContains(t, err, "far: When: field Km: the lower bound of Between is above the upper one")
 }
 
 // A range that the key cannot answer is a mistake of the program, whatever the value is.

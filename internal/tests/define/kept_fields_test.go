@@ -87,7 +87,7 @@ func TestFieldsThatTheLibraryKeepsAreFieldsOfTheItem(t *testing.T) {
 		require.ErrorIs(t, c.err, ddb.ErrModel)
 		require.Len(t, faultsOf(c.err), 5, c.err)
 		for i, f := range [][2]string{{"version", "Version"}, {"revision", "Revision"}, {"updated", "Updated"}, {"created", "Created"}, {"ttl", "Expires"}} {
-			want := fmt.Sprintf("%s: %s.%s lies inside the field %s: it must be a field of the item itself, or of a struct that the item embeds without a tag", f[0], c.outer, f[1], c.outer)
+			want := fmt.Sprintf("%s: %s.%s is inside the field %s: declare a field of the item itself, or of a struct that it embeds without a tag", f[0], c.outer, f[1], c.outer)
 			assert.Contains(t, faultsOf(c.err)[i], want)
 		}
 	}
@@ -97,7 +97,7 @@ func TestFieldsThatTheLibraryKeepsAreFieldsOfTheItem(t *testing.T) {
 		d.TTL(&x.Kept.Plain)
 	})
 	require.Len(t, faultsOf(err), 2, err) // and the revision, which is not declared
-	require.ErrorContains(t, err, "ttl: Kept.Plain lies inside the field Kept")
+	require.ErrorContains(t, err, "ttl: Kept.Plain is inside the field Kept")
 	require.NotContains(t, err.Error(), "unixtime")
 }
 
@@ -131,28 +131,28 @@ func TestFieldsThatEachWriteChangesAreInNoPrimaryKeyAndInNoUnique(t *testing.T) 
 	table := ddb.NewTable("pk", "sk").TTL("expires")
 	byVersion := table.GSI("by-version", "v_pk", "v_sk")
 	for want, declare := range map[string]func(x *Valve, d *ddb.Definition) ddb.Template{
-		"primary: Version is kept as version, which each write changes, and the key of an item does not change: take it out of the key": func(x *Valve, _ *ddb.Definition) ddb.Template {
+		"primary: Version is declared as version, which every write changes, and a primary key cannot change: remove it from the key": func(x *Valve, _ *ddb.Definition) ddb.Template {
 			return ddb.Key(ddb.Prefix("s#"), ddb.Num(&x.Version, 10))
 		},
-		"primary: Updated is kept as updated, which each write changes, and the key": func(x *Valve, _ *ddb.Definition) ddb.Template {
+		"primary: Updated is declared as updated, which every write changes, and a primary key": func(x *Valve, _ *ddb.Definition) ddb.Template {
 			return ddb.Key(ddb.Prefix("s#"), ddb.Time(&x.Updated))
 		},
-		"primary: Revision is kept as revision, which each write changes, and the key": func(x *Valve, _ *ddb.Definition) ddb.Template {
+		"primary: Revision is declared as revision, which every write changes, and a primary key": func(x *Valve, _ *ddb.Definition) ddb.Template {
 			return ddb.Key(ddb.Prefix("s#"), ddb.Str(&x.Revision))
 		},
-		"unique one: Version is kept as version, which each write changes: take it out of the constraint": func(x *Valve, d *ddb.Definition) ddb.Template {
+		"unique one: Version is declared as version, which every write changes: remove it from the constraint": func(x *Valve, d *ddb.Definition) ddb.Template {
 			d.Unique("one", ddb.Num(&x.Version, 10))
 			return ddb.Key(ddb.Prefix("s"))
 		},
-		"unique one: Updated is kept as updated, which each write changes": func(x *Valve, d *ddb.Definition) ddb.Template {
+		"unique one: Updated is declared as updated, which every write changes": func(x *Valve, d *ddb.Definition) ddb.Template {
 			d.Unique("one", ddb.Str(&x.Title), ddb.Prefix("#"), ddb.Time(&x.Updated))
 			return ddb.Key(ddb.Prefix("s"))
 		},
-		"unique one: Revision is kept as revision, which each write changes": func(x *Valve, d *ddb.Definition) ddb.Template {
+		"unique one: Revision is declared as revision, which every write changes": func(x *Valve, d *ddb.Definition) ddb.Template {
 			d.Unique("one", ddb.Str(&x.Revision))
 			return ddb.Key(ddb.Prefix("s"))
 		},
-		"by-version: Revision is kept as revision, which is not stored: take it out of the key": func(x *Valve, d *ddb.Definition) ddb.Template {
+		"by-version: Revision is declared as revision, which is not stored: remove it from the key": func(x *Valve, d *ddb.Definition) ddb.Template {
 			d.Index(byVersion, ddb.Key(ddb.Prefix("all")), ddb.Key(ddb.Prefix("s#"), ddb.Str(&x.Revision)))
 			return ddb.Key(ddb.Prefix("s"))
 		},
@@ -234,7 +234,7 @@ func TestCreatedInThePrimaryKeyIsTheTimeOfCreate(t *testing.T) {
 func TestARevisionThatIsNotDeclaredIsNamed(t *testing.T) {
 	t.Parallel()
 	_, _, err := defineValve(func(x *Valve, d *ddb.Definition) { d.Version(&x.Version); d.TTL(&x.Expires) })
-	require.Equal(t, []string{"ddb: define valve: field Revision is a Revision, and nothing fills it: declare it with d.Revision"}, faultsOf(err))
+	require.Equal(t, []string{"ddb: define valve: field Revision is a Revision that is not declared: call d.Revision"}, faultsOf(err))
 }
 
 // Letting has a field of each kind that the library fills, and one that it does not.

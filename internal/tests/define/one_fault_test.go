@@ -54,12 +54,12 @@ func TestAMistakeHasNoFaultsThatFollowFromIt(t *testing.T) {
 		plotKey(x, d)
 		d.TTL(new(time.Time))
 	})
-	requireFault(t, `ddb: define plot: version: field Version is dynamodbav:"-": it needs an attribute`, plain(), func(x *hollow, d *ddb.Definition) {
+	requireFault(t, `ddb: define plot: version: field Version is dynamodbav:"-": give it an attribute name`, plain(), func(x *hollow, d *ddb.Definition) {
 		id := ddb.Key(ddb.Prefix("p#"), ddb.Str(&x.ID))
 		d.Primary(id, id)
 		d.Version(&x.Version)
 	})
-	requireFault(t, `ddb: table: primary: a key attribute stands twice in [pk pk]`, ddb.NewTable("pk", "pk"), plotKey)
+	requireFault(t, `ddb: table: primary: a key attribute is listed twice in [pk pk]: remove one`, ddb.NewTable("pk", "pk"), plotKey)
 	requireFault(t, `ddb: define plot: history: keys "h#{ID}" / "v#" do not hold the Version field Version`, plain(), func(x *Plot, d *ddb.Definition) {
 		plotKey(x, d)
 		d.Version(&x.Version)
@@ -74,7 +74,7 @@ func TestAMistakeHasNoFaultsThatFollowFromIt(t *testing.T) {
 	})
 	for want, index := range map[string]func(*ddb.Table) *ddb.Index{
 		`ddb: table: gsi: an index has 1 to 4 partition and 0 to 4 sort attributes`: func(t *ddb.Table) *ddb.Index { return t.MultiGSI("gsi", nil, nil) },
-		`ddb: table: lsi: a key attribute stands twice in [pk pk]`:                  func(t *ddb.Table) *ddb.Index { return t.LSI("lsi", "pk") },
+		`ddb: table: lsi: a key attribute is listed twice in [pk pk]: remove one`:   func(t *ddb.Table) *ddb.Index { return t.LSI("lsi", "pk") },
 	} {
 		for _, declares := range []bool{false, true} {
 			table := plain()
@@ -96,7 +96,7 @@ func TestAMistakeHasNoFaultsThatFollowFromIt(t *testing.T) {
 
 func TestAVersionThatIsTextIsRefused(t *testing.T) {
 	t.Parallel()
-	requireFault(t, `ddb: define plot: version: Text is stored as text (tag ",string"), which no write counts on: drop the option`, ddb.NewTable("pk", "sk"), func(x *Plot, d *ddb.Definition) {
+	requireFault(t, `ddb: define plot: version: Text is stored as text (tag ",string"), and DynamoDB adds numbers only: remove the option`, ddb.NewTable("pk", "sk"), func(x *Plot, d *ddb.Definition) {
 		plotKey(x, d)
 		d.Version(&x.Text)
 	})
@@ -215,7 +215,7 @@ func TestAKeyOfShardsAloneIsRefused(t *testing.T) {
 	ddb.MustDefine(table, "spread", sharded)
 	err := table.Check()
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "has a Shard and nothing that tells the items of one shard apart")
+	require.ErrorContains(t, err, "only a Shard distinguishes items")
 	assert.Panics(t, func() { ddb.New(nil, "table", table, nil) })
 
 	table = ddb.NewTable("pk", "sk")
@@ -235,7 +235,7 @@ func TestAKeyOfShardsAloneIsRefused(t *testing.T) {
 		d.Primary(ddb.Key(ddb.Prefix("p#"), ddb.Shard(&x.ID, 4)), ddb.Key(ddb.Str(&x.ID)))
 	})
 	require.NoError(t, table.Check())
-	requireFault(t, `ddb: define plot: unique sub: "{Sub:shard4}" holds a Shard, which many values have in common: use Str or Fold`, ddb.NewTable("pk", "sk"), func(x *Plot, d *ddb.Definition) {
+	requireFault(t, `ddb: define plot: unique sub: "{Sub:shard4}" has a Shard, which many values share: use Str or Fold`, ddb.NewTable("pk", "sk"), func(x *Plot, d *ddb.Definition) {
 		plotKey(x, d)
 		d.Unique("sub", ddb.Shard(&x.Sub, 4))
 	})
@@ -277,11 +277,11 @@ func TestANativeNumberThatMayBeMissingIsAskedFor(t *testing.T) {
 	} {
 		table, _, define := scored(when)
 		_, err := ddb.Define(table, "plot", define)
-		require.ErrorContains(t, err, "byScore: Native(Score) is omitted when it is 0, and the item would be missing from the index: a number is never empty")
+		require.ErrorContains(t, err, "byScore: Native(Score) has the tag option \",omitempty\", so an item with 0 would not be in the index")
 		require.ErrorContains(t, err, "When(Present(&…))")
 		require.NotContains(t, err.Error(), "\n", "one mistake")
 	}
 	table, _, define = scored(func(x *Plot) []ddb.Cond { return []ddb.Cond{ddb.Present(&x.Score), ddb.Ne(&x.Score, 0)} })
 	_, err = ddb.Define(table, "plot", define)
-	require.ErrorContains(t, err, "byScore: When cannot take an item out", "an Add that makes 0 would leave it in")
+	require.ErrorContains(t, err, "byScore: When cannot keep an item out of the index", "an Add that makes 0 would leave it in")
 }

@@ -12,7 +12,7 @@ import (
 func TestCheckTellsTypesThatAreNoStructAndFunctionsThatAreNil(t *testing.T) {
 	t.Parallel()
 	noStruct := func(kind string) string {
-		return "ddb: define x: " + kind + " is not a struct: an entity's items are of a struct type, and neither pointers to one nor maps"
+		return "ddb: define x: " + kind + " is not a struct: the items of an entity have a struct type, not a pointer or a map"
 	}
 	for want, define := range map[string]func(*ddb.Table) error{
 		noStruct("map[string]int"):         defineEmpty[map[string]int],
@@ -78,14 +78,14 @@ func TestAProjectionIsDeclaredOnce(t *testing.T) {
 	} {
 		table := ddb.NewTable("pk", "sk")
 		project(table.GSI("by-part", "p_pk", ""))
-		require.Equal(t, []string{"ddb: table: by-part: KeysOnly and Include are called more than once, and an index has one projection: keep one call"}, faultsOf(table.Check()))
+		require.Equal(t, []string{"ddb: table: by-part: more than one call of KeysOnly and Include, but an index has one projection: keep one call"}, faultsOf(table.Check()))
 	}
 	table := ddb.NewTable("pk", "sk")
 	table.GSI("by-part", "p_pk", "").Include("b")
 	table.GSI("by-key", "k_pk", "").KeysOnly()
 	require.NoError(t, table.Check())
 	table.Primary().KeysOnly()
-	require.ErrorContains(t, table.Check(), "primary: the table itself holds all attributes: call KeysOnly and Include of a secondary index")
+	require.ErrorContains(t, table.Check(), "primary: the table itself has no projection: call KeysOnly and Include of a secondary index")
 }
 
 // An index keeps the projection that it was made with, so that it may include what no entity stores any more.

@@ -136,7 +136,7 @@ func TestAComparisonWithNullIsRefusedBeforeAnyRequest(t *testing.T) {
 		d.Index(ix, ddb.Key(ddb.Prefix("x")), ddb.Key(ddb.Str(&x.ID))).When(ddb.StartsWith(&x.Null, ""))
 	})
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "gsi: When: field Null: cannot be compared by begins_with with what is stored as NULL")
+	require.ErrorContains(t, err, "gsi: When: field Null: cannot be compared by begins_with, since it is stored as NULL")
 
 	_, err = ddb.Collect(repo.Query(t.Context(), e.Query(Parcelful{ID: "1"}).Filter(ddb.Eq(&f.Ptr, nil), ddb.Eq(&f.Null, ""), ddb.Le(&f.Any, any(3)))))
 	require.NoError(t, err)

@@ -140,7 +140,7 @@ func TestDroppedRefusesWhatCannotBeLeft(t *testing.T) {
 		d.Dropped(table.Primary())
 	})
 	require.ErrorIs(t, err, ddb.ErrModel)
-	for _, text := range []string{"the entity is in by-genre", "the entity is in albums", "albums is declared twice", "is the table itself"} {
+	for _, text := range []string{"the entity has keys in by-genre", "the entity has keys in albums", "albums is declared twice", "is the table itself"} {
 		require.ErrorContains(t, err, text)
 	}
 	_, err = ddb.Define(table, "song", func(x *Song, d *ddb.Definition) {

@@ -68,7 +68,7 @@ func TestAlsoInAnIndexOfSeveralAttributes(t *testing.T) {
 			got, err := ddb.Collect(repo.Query(ctx, q))
 			if !c.read {
 				require.ErrorIs(t, err, ddb.ErrModel)
-				require.ErrorContains(t, err, "by AlsoIn, with a text key among its attributes")
+				require.ErrorContains(t, err, "by AlsoIn, and a text key is among the key attributes")
 				var into []Ticket
 				require.ErrorIs(t, db.Gather(ctx, q.Collection(), tickets.Into(&into)), ddb.ErrModel)
 				return
