@@ -10,40 +10,40 @@ import (
 	"github.com/singletable-go/ddb/internal/record"
 )
 
-// Record is one record of a stream, untyped. As JSON it has the shape of a record in the event of a Lambda function,
-// so that a dead letter can be read, sent and replayed by anything. From JSON it is read whatever its images are; an event of another
-// source than aws:dynamodb, or of another version than 1.x, is an error.
+// Record is one record of a stream, untyped. Its JSON has the form of a record in the event of a Lambda function, so that other
+// programs can read, send and replay a dead letter. Unmarshaling accepts any images; an event source other than aws:dynamodb, or a
+// version other than 1.x, is an error.
 type Record struct {
 	Kind     ChangeKind // Expired where the stream says so; a [Mux] also looks at the TTL of Old
 	Keys     map[string]types.AttributeValue
 	Old, New map[string]types.AttributeValue // nil where there is none, or where the stream does not carry it
-	Sequence string                          // orders the records of an item; a [RecordDecoder] tells how it makes one for records that have none
+	Sequence string                          // orders the records of an item; [RecordDecoder.Decode] says how it is made for records of Kinesis
 	At       time.Time
-	Stream   string // the ARN of the stream, "" where the source does not tell
-	ID       string // of the event, "" where the source does not tell
+	Stream   string // the ARN of the stream, "" if the source does not give it
+	ID       string // of the event, "" if the source does not give it
 
-	// Raw is the record as it came, in JSON, where its kind, keys or images cannot be read; nil otherwise. Then Kind, Keys, Old and
-	// New are not to be relied on. In a [Mux] such a record fails by its own fault, and goes to the dead letters as it is. Who reads
-	// it from there with a release of this library that knows it gets a record without Raw.
+	// Raw is the original JSON of a record whose kind, keys or images cannot be read; nil otherwise. Then Kind, Keys, Old and New are
+	// not valid. In a [Mux] such a record fails by its own fault, and becomes a dead letter with its Raw. A later release of this
+	// library that can read it returns a record without Raw.
 	Raw json.RawMessage
 }
 
-// MarshalJSON returns the record as Lambda would deliver it, and one that cannot be read as it came.
+// MarshalJSON returns the record as Lambda would deliver it. Of a record with Raw it returns Raw.
 func (r Record) MarshalJSON() ([]byte, error) { return record.Record(r).MarshalJSON() }
 
 // UnmarshalJSON is the inverse of MarshalJSON.
 func (r *Record) UnmarshalJSON(b []byte) error { return (*record.Record)(r).UnmarshalJSON(b) }
 
-// RecordDecoder decodes the records of a table from whatever carries them: the stream of the table, Kinesis Data Streams
-// for DynamoDB, a pipe of EventBridge, or messages of SQS that hold any of these. Its zero value takes the records of a
-// DynamoDB stream; for those of Kinesis it needs the name of the table.
+// RecordDecoder decodes the records of a table from its sources: the stream of the table, Kinesis Data Streams for DynamoDB, a pipe
+// of EventBridge, or SQS messages that contain any of these. The zero value decodes records of a DynamoDB stream; for Kinesis it
+// needs the name of the table. It makes no requests and is safe for concurrent use.
 //
-// A Lambda function, whatever feeds it:
+// In a Lambda function, for any of these sources:
 //
 //	records := ddb.RecordDecoder{Table: "prod-platform"}
 //	lambda.Start(records.Lambda(mux))
 //
-// A consumer of Kinesis of one's own, for each batch of a shard:
+// In a consumer of Kinesis, for each batch of a shard:
 //
 //	for _, r := range out.Records {
 //		rec, err := records.Decode(r.Data, *r.SequenceNumber)
@@ -53,10 +53,10 @@ func (r *Record) UnmarshalJSON(b []byte) error { return (*record.Record)(r).Unma
 //
 // # What a handler must do
 //
-// A DynamoDB stream has each change once and the changes of an item in order; only a failure brings them again. Kinesis
-// and queues promise less: a change may come twice, and an older one after a newer one. Aggregates and fan-outs read the
-// table, so that neither matters to them. A handler that writes what a change says asks [Change.After] first, with the
-// number that it stored with the item before; one that acts outside of the table, as by a mail, remembers [Record].ID.
+// A DynamoDB stream delivers each change once and the changes of an item in order; only a failure repeats them. Kinesis and queues
+// may deliver a change twice, and an older one after a newer one. Aggregates and fan-outs read the table, so they are not affected.
+// A handler that writes data of a change must compare first: store [Record].Sequence with the data and call [Change.After]. A handler
+// with an effect outside of the table, such as a mail, must remember [Record].ID.
 type RecordDecoder struct {
 	// Table is the name of the table at AWS. A record of another table is refused. Records of Kinesis Data Streams are
 	// refused without it, since several tables may share a Kinesis stream.
@@ -67,33 +67,31 @@ type RecordDecoder struct {
 }
 
 // Decode decodes one record, in the JSON of a DynamoDB stream's event or of Kinesis Data Streams for DynamoDB. number is
-// the sequence number that Kinesis gave to the record, without which those of equal time have no order; a record of a
-// DynamoDB stream has its own, and number is not looked at. The error matches [ErrUnknown] if the record is of another
-// table.
+// the sequence number that Kinesis gave to the record, which orders records of the same time. It is ignored for a record of a
+// DynamoDB stream, which has its own. The error matches [ErrUnknown] if the record is of another table.
 //
-// A record of Kinesis has no sequence number in its JSON, and the number that Kinesis gives it does not tell the order of
-// changes. What does is the time of the change. [Record].Sequence is therefore the time in microseconds, and behind a
-// point the number of Kinesis: 1720740233012995.4962865…, and [Change.After] compares both. AWS: "Using Kinesis Data
-// Streams to capture changes to DynamoDB".
+// A record of Kinesis has no sequence number in its JSON, and the number that Kinesis gives it does not show the order of changes.
+// The time of the change does. So [Record].Sequence is the time in microseconds, a point, and the number of Kinesis:
+// 1720740233012995.4962865…. [Change.After] compares both. AWS: "Using Kinesis Data Streams to capture changes to DynamoDB".
 func (d RecordDecoder) Decode(payload []byte, number string) (Record, error) {
 	rec, err := record.Decoder(d).Decode(payload, number)
 	return Record(rec), err
 }
 
-// RecordEvent is what [RecordDecoder.DecodeEvent] found in an event.
+// RecordEvent is a decoded event, see [RecordDecoder.DecodeEvent].
 type RecordEvent struct {
 	// Records are in the order in which they are to be handled.
 	Records []Record
 
-	// Refused says which messages of a queue hold no record of the table, and why; nil if all do. Each Response counts
-	// them as failed, so that the queue gives them to its dead-letter queue in the end.
+	// Refused names the messages of a queue that contain no record of the table, and why; nil if there are none. Each Response lists
+	// them as failed, so that the queue finally moves them to its dead-letter queue.
 	Refused error
 
 	e *record.Event
 }
 
-// Response returns the response that the source of the event wants, for failed as [Mux.Process] returns it: the numbers of
-// DynamoDB's or of Kinesis's stream, the IDs of events for a pipe, and those of messages for SQS. AWS: "Configuring partial batch response with DynamoDB and Lambda"
+// Response returns the response for the source of the event; failed is the result of [Mux.Process]. It lists sequence numbers for
+// DynamoDB and Kinesis streams, event IDs for a pipe, and message IDs for SQS. AWS: "Configuring partial batch response with DynamoDB and Lambda"
 // and the same with Kinesis, "Handling errors for an SQS event source in Lambda", and "Amazon EventBridge Pipes batching
 // and concurrency".
 func (e *RecordEvent) Response(failed []string) json.RawMessage {
@@ -103,8 +101,8 @@ func (e *RecordEvent) Response(failed []string) json.RawMessage {
 	return e.e.Response(failed)
 }
 
-// DecodeEvent decodes the records of an event: of what a Lambda function or the target of a pipe is called with, or the
-// body of a message. It takes
+// DecodeEvent decodes the records of an event: the payload of a Lambda function or of the target of a pipe, or the body of a
+// message. It accepts
 //
 //   - the event of a DynamoDB stream, of Kinesis and of a queue: {"Records": […]},
 //   - what a pipe sends: an array of the records of a stream, of Kinesis or of a queue,
@@ -112,11 +110,11 @@ func (e *RecordEvent) Response(failed []string) json.RawMessage {
 //   - the document that an asynchronous invocation of Lambda sends to its destination, and the one that a stream's mapping
 //     puts into S3,
 //
-// and messages of a queue may hold any of these. What a mapping sends to SQS or SNS when it gives up has no records in it:
-// it is refused, and ddbstream.Redrive reads them again.
+// and messages of a queue may contain any of these. The document that a mapping sends to SQS or SNS after its last attempt contains
+// no records, and is an error: use ddbstream.Redrive, which reads them again.
 //
-// An event of a stream fails as a whole for a record that cannot be decoded. The messages of a queue are told one by one,
-// in [RecordEvent].Refused.
+// If a record of a stream's event cannot be decoded, DecodeEvent fails. Messages of a queue fail separately, in
+// [RecordEvent].Refused.
 func (d RecordDecoder) DecodeEvent(payload []byte) (*RecordEvent, error) {
 	event, err := record.Decoder(d).DecodeEvent(payload)
 	if event == nil {
@@ -129,13 +127,13 @@ func (d RecordDecoder) DecodeEvent(payload []byte) (*RecordEvent, error) {
 	return out, err
 }
 
-// Lambda returns the handler of a Lambda function for m. It takes the event of a DynamoDB stream, of Kinesis, of a queue
-// of SQS, and of a pipe whose target the function is; the response tells which records failed, in the names of that
-// source. For it to count, the event source mapping must have ReportBatchItemFailures among its FunctionResponseTypes,
-// and a pipe the invocation type REQUEST_RESPONSE. Without [MuxOptions].Report, failures are logged with [slog].
+// Lambda returns the handler of a Lambda function for m. It accepts events of a DynamoDB stream, of Kinesis, of an SQS queue, and of
+// a pipe whose target is the function. The response lists the failed records in the form of that source. It has an effect only if the
+// event source mapping has ReportBatchItemFailures among its FunctionResponseTypes, and a pipe the invocation type REQUEST_RESPONSE.
+// Without [MuxOptions].Report, failures are logged with [slog].
 //
-// The error is of an event that cannot be read. It is also of records that failed where nobody looks at the response: in
-// the event of an asynchronous invocation.
+// It returns an error for an event that cannot be decoded. In an asynchronous invocation the response has no effect, so there the
+// error also joins the failed records. The requests are those of [Mux.Process].
 func (d RecordDecoder) Lambda(m *Mux) func(context.Context, json.RawMessage) (json.RawMessage, error) {
 	return m.m.LambdaOf(record.Decoder(d))
 }

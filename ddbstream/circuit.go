@@ -128,9 +128,9 @@ func (c *circuit) told() Outage {
 	return o
 }
 
-// answered reports whether a failure is a valid response about a position or a lease, so that it is no sign of an
+// isResponse reports whether a failure is a valid response about a position or a lease, so that it is no sign of an
 // outage.
-func answered(err error) bool {
+func isResponse(err error) bool {
 	switch apierror.Of(err) {
 	case apierror.Request, apierror.Data:
 		return true

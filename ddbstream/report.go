@@ -100,7 +100,7 @@ func (r *Reader) note(ctx context.Context, op string, err error) error {
 	case err == nil:
 	case ctx.Err() != nil:
 		return err
-	case errors.Is(err, ErrLeaseLost), answered(err):
+	case errors.Is(err, ErrLeaseLost), isResponse(err):
 		counted = nil
 	}
 	r.noteAll(ctx, op, counted)

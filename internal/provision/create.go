@@ -16,7 +16,7 @@ import (
 
 // Create creates the table, waits until it is active and switches TTL on if the model has it. For a table that exists
 // the error matches [fault.ErrExists]: it is compared with the model, and TTL is switched on if that is all that is
-// missing. A table that is being deleted is waited for, and created anew.
+// missing. A table that is being deleted is waited for, and created again.
 func Create(ctx context.Context, db *write.DB) error {
 	c, err := db.Tables("create table")
 	if err != nil {

@@ -98,7 +98,7 @@ func compareKeys(t *model.Table, live *types.TableDescription) []error {
 	case live.TableStatus == types.TableStatusCreating:
 		v.fault("the table is CREATING: wait until it is ACTIVE")
 	case live.TableStatus == types.TableStatusDeleting:
-		v.fault("the table is DELETING: create it anew when it is gone")
+		v.fault("the table is DELETING: create it again after that")
 		return v.faults // its description is no longer complete
 	default:
 		v.fault("the table is %s: it takes no requests", live.TableStatus)
@@ -172,7 +172,7 @@ func (v *verifier) index(ix *model.Index, have liveIndex) {
 			v.fault("%s: the index is CREATING: wait until it is ACTIVE", ix.Name)
 		}
 	case types.IndexStatusDeleting:
-		v.fault("%s: the index is DELETING: create it anew when it is gone", ix.Name)
+		v.fault("%s: the index is DELETING: create it again after that", ix.Name)
 	case types.IndexStatusActive, types.IndexStatusUpdating:
 	}
 	if have.projection == nil {

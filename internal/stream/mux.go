@@ -120,7 +120,7 @@ func New(table *model.Table, opts *Options) *Mux {
 // Handle registers f for the changes of e, after those registered before.
 func (m *Mux) Handle(e *model.Entity, f func(context.Context, view.Change) error) {
 	if e.Table != m.table {
-		panic(fmt.Sprintf("ddb: Handle: entity %s is not of the table that the Mux is for", e.Name))
+		panic(fmt.Sprintf("ddb: Handle: entity %s belongs to another table than the Mux", e.Name))
 	}
 	m.handlers[e] = append(m.handlers[e], f)
 }
@@ -143,13 +143,13 @@ func (m *Mux) Maintain(db *write.DB, views ...*view.View) {
 	marked := &write.DB{DB: &read.DB{Conn: db.Marked(), Opts: db.Opts, Strong: db.Strong}}
 	for _, v := range views {
 		if db.Table != m.table || v.Table != m.table {
-			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux are not all of one table", v.Name))
+			panic(fmt.Sprintf("ddb: Maintain: view %s, the DB and the Mux belong to different tables", v.Name))
 		}
 		m.views = append(m.views, maintained{v, marked})
 	}
 	m.bindTo(db)
 	if circle := view.CircleOf(m.kept()); circle != "" {
-		panic("ddb: Maintain: views feed each other in a circle, which would never rest: " + circle)
+		panic("ddb: Maintain: views form a cycle: " + circle)
 	}
 }
 

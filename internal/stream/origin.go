@@ -42,7 +42,7 @@ func (m *Mux) foreign(r *record.Record) error {
 		return nil
 	}
 	if own := m.origin.bind(name); own != name {
-		return fault.Model("the record is of the stream of table %q, and the Mux handles table %q: one Mux for each table", name, own)
+		return fault.Model("the record comes from the stream of table %q, but the Mux handles table %q: use one Mux for each table", name, own)
 	}
 	return nil
 }
@@ -64,6 +64,6 @@ func (m *Mux) bindTo(db *write.DB) {
 		name = db.Name
 	}
 	if own := m.origin.bind(name); own != name {
-		panic(fmt.Sprintf("ddb: Maintain: the DB is of table %q, and the Mux handles table %q", name, own))
+		panic(fmt.Sprintf("ddb: Maintain: the DB is for table %q, but the Mux handles table %q", name, own))
 	}
 }

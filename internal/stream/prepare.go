@@ -23,7 +23,7 @@ func (m *Mux) newDelivery(rec *record.Record) *view.Delivery {
 	return d
 }
 
-// prepare finds out what a record is of. The error is that of a record for which this cannot be told.
+// prepare finds the entity of a record and decodes its images. The error is that of a record whose entity cannot be found.
 func (m *Mux) prepare(d *view.Delivery) error {
 	rec := d.Record
 	if m.table.Reserved(model.Loaded(rec.Keys)) {
@@ -34,7 +34,7 @@ func (m *Mux) prepare(d *view.Delivery) error {
 	}
 	for _, attr := range m.table.Primary.Attrs() {
 		if rec.Keys[attr] == nil {
-			return fmt.Errorf("the record has no %s among its keys: it is of no item of this table", attr)
+			return fmt.Errorf("the record has no %s among its keys, so it is of another table", attr)
 		}
 	}
 	d.Kind = record.KindIn(m.table, rec)

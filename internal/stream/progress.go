@@ -11,7 +11,7 @@ import (
 type progress struct {
 	mu  sync.Mutex
 	now map[string][]view.Share
-	old map[string][]view.Share // of before the last maxProgress: records that are not delivered again are forgotten
+	old map[string][]view.Share // the previous generation: it is dropped when now is full
 }
 
 // maxProgress bounds the records of one generation.

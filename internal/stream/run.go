@@ -262,7 +262,7 @@ func (r *batchRun) close(ctx context.Context, d *view.Delivery) {
 			for _, part := range worn {
 				d.Shares[part].State = view.Pending
 			}
-			r.Stop(ctx, d, worn, err, fmt.Errorf("%w; and the dead letters do not take it: %w", faultName.Err, err))
+			r.Stop(ctx, d, worn, err, fmt.Errorf("%w; storing the dead letter failed: %w", faultName.Err, err))
 			return
 		}
 		for _, part := range worn {

@@ -161,7 +161,7 @@ func nativeFaults(f *field.Field) (faults []error) {
 		fault("Native(%s) is stored as a set", f.Name)
 	}
 	if reflect.PointerTo(f.Type).Implements(marshalerType) {
-		fault("Native(%s) is a %s, which says itself how it is stored: a key attribute is a plain string, number or bytes", f.Name, f.Type)
+		fault("Native(%s) is a %s, which has a marshaler: a key attribute is a plain string, number or bytes", f.Name, f.Type)
 	}
 	return faults
 }

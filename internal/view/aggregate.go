@@ -100,7 +100,7 @@ func (b *aggregateBuilder) fault(format string, args ...any) {
 func (b *aggregateBuilder) run(rules func() []Rule) {
 	a := b.a
 	if a.target.Table != a.source.Table {
-		b.fault("%s and %s are of two tables", a.source.Name, a.target.Name)
+		b.fault("%s and %s belong to different tables: a view has one table", a.source.Name, a.target.Name)
 	}
 	b.faults = append(b.faults, a.view.faults()...)
 	var rs []Rule
@@ -150,7 +150,7 @@ func (b *aggregateBuilder) rule(r Rule) {
 	case RuleMin, RuleMax, RuleLatest, RuleTop:
 		b.rank(r)
 	default:
-		b.fault("a Rule that no function of this package made")
+		b.fault("a Rule is zero: make rules with the functions of this package")
 	}
 }
 
@@ -229,7 +229,7 @@ func (b *aggregateBuilder) resolve(op ruleOp, side string, e *model.Entity, ptr 
 func (b *aggregateBuilder) from(op ruleOp, ptr any) *field.Field {
 	f := b.resolve(op, "source", b.a.source, ptr)
 	if f != nil && b.a.source == b.a.target && b.a.source.DerivedBy(f) != "" {
-		b.fault("%s: field %s of %s is derived by %s: it would feed itself", op, f.Name, b.a.source.Name, b.a.source.DerivedBy(f))
+		b.fault("%s: field %s of %s is derived by %s, so the view would depend on itself", op, f.Name, b.a.source.Name, b.a.source.DerivedBy(f))
 	}
 	return f
 }
@@ -253,12 +253,12 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 		b.fault("%s: field %s of %s has no attribute", op, f.Name, t.Name)
 		return nil
 	case f.Nested():
-		b.fault("%s: field %s of %s lies inside attribute %q: it needs one of its own", op, f.Name, t.Name, f.Attr())
+		b.fault("%s: field %s of %s is inside attribute %q: use a top-level field", op, f.Name, t.Name, f.Attr())
 		return nil
 	}
 	for _, kept := range []*field.Field{t.Version, t.TTL, t.Created, t.Updated} {
 		if kept == f {
-			b.fault("%s: field %s of %s is kept by the library already", op, f.Name, t.Name)
+			b.fault("%s: the library sets field %s of %s: use another field", op, f.Name, t.Name)
 		}
 	}
 	for _, r := range append(t.AllKeys(), t.Also...) {
@@ -325,7 +325,7 @@ func (b *aggregateBuilder) complete() {
 	}
 }
 
-// owned makes sure that the aggregate can make the whole of its target.
+// owned checks that the aggregate sets all attributes of its target.
 func (b *aggregateBuilder) owned(given []*field.Field) {
 	t := b.a.target
 	known := func(f *field.Field) bool { return slices.Contains(given, f) || slices.Contains(b.derived, f) }
@@ -352,14 +352,14 @@ func (b *aggregateBuilder) join() {
 	}
 }
 
-// faults returns what is wrong with a view by itself.
+// faults returns the faults of a view, apart from its rules.
 func (v *View) faults() (faults []error) {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: view %q: %w", v.Name, fmt.Errorf(format, args...)))
 	}
 	faults = append(faults, v.nameFaults()...)
 	if !v.Table.HasCompanions() {
-		fault("what it keeps for itself needs a table whose partition key and sort key are strings")
+		fault("the items of the view need a table whose partition key and sort key are strings")
 	}
 	return faults
 }

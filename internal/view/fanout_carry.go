@@ -10,12 +10,12 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// carry carries changes into their targets until a look finds nothing to change, and returns the number of writes.
-// What the changes of a batch make of one target is written at once; different targets are written side by side. With
-// report it writes nothing and reports each target that differs.
+// carry applies changes to their targets until a look finds nothing to change, and returns the number of writes. A target is
+// written once for all changes of the batch; different targets are written concurrently. With report it writes nothing and
+// reports each target that differs.
 //
-// Changes that it could not carry have an error. Stopped is the failure of the environment that ended it; all changes
-// that were left have it too.
+// A change that it could not apply has an error. Stopped is the failure of the environment that ended it; all changes that were
+// left have it too.
 func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, report func(Drift) error) (changed int, stopped error) {
 	stop := func(err error) (int, error) {
 		for _, c := range list {
@@ -52,7 +52,7 @@ func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, repor
 			failures = 1
 		}
 		if failures > 2*db.Attempts {
-			return stop(&fault.Outside{Err: fmt.Errorf("%w: a target was written by others in %d attempts", fault.ErrConflict, failures)})
+			return stop(&fault.Outside{Err: fmt.Errorf("%w: another writer changed a target in each of %d attempts", fault.ErrConflict, failures)})
 		}
 		if err := wait(ctx, min(failures, 6)); err != nil {
 			return stop(err)
@@ -71,15 +71,15 @@ func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, repor
 	return changed, nil
 }
 
-// exhausted gives an error to changes that wrote something in each of so many looks. Where the source changes all the time, that is no
-// fault of a record, and what it returns.
+// exhausted sets the error of changes that wrote something in every look. If the source changes all the time, no record is at
+// fault: then it returns that error.
 func exhausted(left []*copying, looks int) error {
 	for _, c := range left {
 		if c.changing {
 			return &fault.Outside{Err: fmt.Errorf("%w: the source changed in each of %d looks", fault.ErrConflict, looks)}
 		}
 		c.again = false
-		c.err = cmp.Or(c.err, fmt.Errorf("%w: a target was to be changed again in each of %d looks: apply must report false where there is nothing to change", fault.ErrConflict, looks))
+		c.err = cmp.Or(c.err, fmt.Errorf("%w: apply changed a target again in each of %d looks: it must return false if the target is up to date", fault.ErrConflict, looks))
 	}
 	return nil
 }

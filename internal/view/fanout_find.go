@@ -123,7 +123,7 @@ func (f *fanOut) plans(db *write.DB, c *copying) (plans []asked, failed error) {
 			case q.E == nil: // no targets
 				return nil
 			case q.Ix != nil && q.Ix.Kind == model.GlobalIndex:
-				return fault.Model("the targets are queried in %s, a global index, which may not know them yet: query the table or a local index, or use FanOutVia", q.Ix.Name)
+				return fault.Model("the query for targets reads %s, a global secondary index, which is eventually consistent: query the table or a local secondary index, or use FanOutVia", q.Ix.Name)
 			}
 			q.Consistent, q.Whole = true, true
 			p, err := q.Plan(db.DB)

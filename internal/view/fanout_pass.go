@@ -104,7 +104,7 @@ func (p *fanOutPass) bring(ctx context.Context, d *destination) {
 		p.mu.Unlock()
 		p.look(ctx, false, applied...)
 	case w.taken(err):
-		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: the key that apply gives it, %s, is another item's", fault.ErrExists, p.db.Table.KeyText(d.o.target.attrs), w.to))
+		p.refuse(ctx, applied, fmt.Errorf("%w: target %s: apply moves it to %s, the key of another item", fault.ErrExists, p.db.Table.KeyText(d.o.target.attrs), w.to))
 	case apierror.Moved(err):
 		p.look(ctx, true, d.changes...)
 	default:

@@ -71,7 +71,7 @@ type copies struct {
 	at    int    // the write that asks that the key is free
 }
 
-// taken reports whether a transaction failed only because the key that a target moves to is taken.
+// taken reports whether a transaction failed only because another item has the target's new key.
 func (w *copies) taken(err error) bool {
 	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
 	if !ok || w.to == "" || len(cancelled.CancellationReasons) != len(w.items) {
@@ -103,7 +103,7 @@ func (o *opened) writes(db *write.DB) (*copies, error) {
 	w.to, w.at = to, at
 	switch member := len(w.items) - target; {
 	case member > 1:
-		return nil, fault.Model("%s: the key of a member must not change", o.member.e.Name)
+		return nil, fault.Model("%s: apply changed the primary key of a member, which must stay the same", o.member.e.Name)
 	case target > 0 && member == 0: // it still points there: hold it to that
 		x := &plan.Expression{}
 		w.items = append(w.items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
@@ -114,7 +114,7 @@ func (o *opened) writes(db *write.DB) (*copies, error) {
 	return w, nil
 }
 
-// writes adds the writes that make the item what it is now: none, an update of what changed, or where its key changed a delete and a put.
+// writes adds the writes of a changed item: an update of the changed attributes, or a delete and a put if its key changed.
 func (c *copied) writes(db *write.DB, w *copies) error {
 	next, err := c.next()
 	if err != nil || attr.EqualItems(next, c.attrs) {
@@ -140,7 +140,7 @@ func (c *copied) writes(db *write.DB, w *copies) error {
 	cond := c.asRead(x, true)
 	y := &plan.Expression{}
 	free := "attribute_not_exists(" + y.Name(db.Table.Primary.Partition[0]) + ")"
-	if db.Table.TTL != "" { // what has expired is not there
+	if db.Table.TTL != "" { // an expired item counts as absent
 		ttl := y.Name(db.Table.TTL)
 		free += " OR " + ttl + " <= " + y.Value(db.Now())
 	}
@@ -179,10 +179,10 @@ func difference(x *plan.Expression, from, to attr.Item) string {
 	return strings.Join(parts, " ")
 }
 
-// next is the item as it would be stored: what the entity does not know, at every depth, and what is derived, stays.
+// next is the item as it would be stored. Unknown attributes, at every depth, and derived fields stay.
 func (c *copied) next() (attr.Item, error) {
 	if have := model.SchemaOf(model.Loaded(c.attrs)); have > c.e.Schema {
-		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item is of schema %d, this program writes %d: a newer program carries the change", fault.ErrConflict, have, c.e.Schema)}
+		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item has schema %d, this program writes schema %d: update this program", fault.ErrConflict, have, c.e.Schema)}
 	}
 	base, err := c.e.Upgraded(c.attrs)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// NewStamp returns a random value that tells one write of a ledger item from every other.
+// NewStamp returns a random value that identifies one write of a ledger item.
 func NewStamp() types.AttributeValue {
 	return &types.AttributeValueMemberS{Value: rand.Text()}
 }
@@ -44,8 +44,8 @@ func (a *aggregate) rulePartition(prefix, label, target string) string {
 
 func isKept(source string) bool { return strings.HasPrefix(source, model.KeptPrefix) }
 
-// targetOf returns the key of the target that a source counts for, nil if there is none. A panic of a type of the user's own is
-// the error of this source.
+// targetOf returns the key of the target to which a source contributes, nil if there is none. A panic of the program's types is
+// an error of this source.
 func (a *aggregate) targetOf(source reflect.Value) (key attr.Item, err error) {
 	err = fault.Safely(func() (err error) {
 		if t, ok := a.targetItem(source); ok {
@@ -69,10 +69,10 @@ func (a *aggregate) targetItem(source reflect.Value) (reflect.Value, bool) {
 	return t, true
 }
 
-// contribution is what a source counts for its target.
+// contribution is what a source contributes to its target.
 type contribution struct {
-	v       attr.Item                       // as the ledger stores it
-	entries map[string]types.AttributeValue // of rank rows, by label
+	v       attr.Item                       // as stored in the ledger
+	entries map[string]types.AttributeValue // for the items of ranks, by label
 }
 
 // contributionOf returns what a source with these attributes contributes; nil if When leaves it out.

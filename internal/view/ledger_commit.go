@@ -19,17 +19,17 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// outcome says what became of a transaction.
+// outcome is the result of a transaction.
 type outcome byte
 
 const (
 	committed outcome = iota
-	contended         // others were there first, or might have been: look again
+	contended         // another transaction was, or may have been, first: look again
 	held              // a Rebuild asked to wait
 	refused           // the pairs have errors
 )
 
-// encounter is what the transactions of a batch have met at one target.
+// encounter is what the transactions of a batch found at one target.
 type encounter struct {
 	absent bool      // it was not there
 	since  time.Time // when a Rebuild was first met that asked to wait
@@ -37,7 +37,7 @@ type encounter struct {
 	deaf   bool      // it was waited for long enough
 }
 
-// commitment is a transaction that is being put together: what each of its items is for.
+// commitment is a transaction under construction, with the purpose of each of its items.
 type commitment struct {
 	a      *aggregate
 	db     *write.DB
@@ -49,9 +49,9 @@ type commitment struct {
 	guard  bool
 }
 
-// commit writes what a group of looks at one target calls for, as one transaction: each ledger item if it is still as it was
-// read, with its rank rows and values; and the target, if it is there. Where it turns out not to be, that is asserted in
-// place of the update. The error is of a transaction that was refused or contended.
+// commit writes the differences of a group of looks at one target in one transaction: each ledger item, if it is as it was read,
+// with its items in ranks and values; and the target, if it exists. If it does not exist, the transaction asserts that. The
+// error is that of a refused or contended transaction.
 func (a *aggregate) commit(ctx context.Context, db *write.DB, g []*look, met *encounter) (outcome, error) {
 	c := &commitment{a: a, db: db, met: met, adds: map[string]decimal.Number{}, guard: !hooksOf(ctx).NoGuard}
 	if err := fault.Safely(func() error { return c.build(ctx, g) }); err != nil {
@@ -64,7 +64,7 @@ func (a *aggregate) commit(ctx context.Context, db *write.DB, g []*look, met *en
 	return c.refused(ctx, g, err)
 }
 
-// build puts the transaction together.
+// build assembles the transaction.
 func (c *commitment) build(ctx context.Context, g []*look) error {
 	for _, l := range g {
 		if err := c.add(l); err != nil {
@@ -85,7 +85,7 @@ func fail(g []*look, err error) (outcome, error) {
 	return refused, err
 }
 
-// add adds the ledger item and the rank rows of one pair, and what it changes of the sums.
+// add adds the ledger item and the rank items of one pair, and its differences of the sums.
 func (c *commitment) add(l *look) error {
 	key := c.a.ledgerKey(l.Pair)
 	x := &plan.Expression{}
@@ -129,7 +129,7 @@ func (c *commitment) asRead(x *plan.Expression, have attr.Item) *string {
 	return new(x.Name(model.ValueAttr) + " = " + x.Value(&types.AttributeValueMemberM{Value: have}))
 }
 
-// rank moves the row of a source in one rank.
+// rank moves the item of a source in one rank.
 func (c *commitment) rank(l *look, r rankRule) {
 	was, hash, had := rankOf(l.have, r.label)
 	is, wanted, has := rankOf(l.wants(), r.label)
@@ -146,7 +146,7 @@ func (c *commitment) rank(l *look, r rankRule) {
 	}
 }
 
-// values adds the rows that count the sources of each value.
+// values adds the items that count the sources of each value.
 func (c *commitment) values(ctx context.Context, g []*look) error {
 	type value struct{ label, attr, text string }
 	var order []value
@@ -188,7 +188,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 		}
 		is := have.Add(decimal.Int(net[changing[i]]))
 		if is.Sign() < 0 {
-			is = decimal.Number{} // another program wrote it: Rebuild counts anew
+			is = decimal.Number{} // another program wrote it: Rebuild counts again
 		}
 		c.value(keys[i], item.Item, is, g[0].Target)
 		switch attr := changing[i].attr; {
@@ -201,7 +201,7 @@ func (c *commitment) values(ctx context.Context, g []*look) error {
 	return nil
 }
 
-// value writes how many sources have a value, if that is still what was read.
+// value writes how many sources have a value, if the stored number is as it was read.
 func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.Item) {
 	x := &plan.Expression{}
 	var cond *string
@@ -223,8 +223,8 @@ func (c *commitment) value(key, have attr.Item, n decimal.Number, target attr.It
 	}})
 }
 
-// update adds the op on the target: the differences and a new stamp, or that it is not there. It asserts that no Rebuild
-// asks to wait, and that the field has room for what is added to it.
+// update adds the op on the target: the differences and a new stamp, or the assertion that it does not exist. It asserts that no
+// Rebuild asks to wait, and that the field can hold the new number.
 func (c *commitment) update(l *look) error {
 	x := &plan.Expression{}
 	pk := c.db.Table.Primary.Partition[0]
@@ -285,8 +285,8 @@ func (c *commitment) push(p *Pair, op types.TransactWriteItem) {
 	c.pairs = append(c.pairs, p)
 }
 
-// refused finds out why DynamoDB did not do the transaction. What others did is looked at again, and so is what lacked
-// throughput, for a while.
+// refused finds out why DynamoDB refused the transaction. After a concurrent modification, and for a while after throttling, the
+// pairs are looked at again.
 func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome, error) {
 	out := contended
 	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
@@ -313,13 +313,13 @@ func (c *commitment) refused(ctx context.Context, g []*look, err error) (outcome
 		}
 	}
 	if apierror.Moved(err) {
-		return out, &fault.Outside{Err: fmt.Errorf("%w: others wrote it: %w", fault.ErrConflict, err)}
+		return out, &fault.Outside{Err: fmt.Errorf("%w: another transaction wrote the target: %w", fault.ErrConflict, err)}
 	}
 	return c.alone(ctx, g, fmt.Errorf("writing the ledger: %w", c.db.Explain(err)))
 }
 
-// alone gives the pairs of a transaction that cannot be written one more chance each, so that one of them does not
-// take the others with it; unless none of them is at fault.
+// alone retries each pair of a refused transaction separately, so that one of them does not make the others fail; unless none
+// of them is at fault.
 func (c *commitment) alone(ctx context.Context, g []*look, cause error) (outcome, error) {
 	if len(g) == 1 || fault.OutsideOf(ctx, cause) != nil {
 		return fail(g, cause)

@@ -18,15 +18,15 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// settlement is a target to be looked at.
+// settlement is a target to compare with its ledger.
 type settlement struct {
 	key    attr.Item
-	full   bool // all that it says, not its ranks alone
+	full   bool // compare all fields, not only ranks
 	owners []*Delivery
 	err    error
 }
 
-// finding says how a target was found.
+// finding is the result of a comparison of a target.
 type finding byte
 
 const (
@@ -36,13 +36,12 @@ const (
 	moved           // something was written: look again
 )
 
-// settle makes targets say what their ledgers sum up to (full), or at least what their ranks begin with, and reports how
-// often it wrote. It reads all of them at once and works on them side by side. Those that it could not settle have an error. Once
-// the environment fails it tries no more, and all that are left have that error.
+// settle corrects targets: with full all derived fields, else those of ranks. It returns the number of writes. It reads all targets
+// together and works on them concurrently. A target that it could not correct has an error. If the environment fails, it stops,
+// and all targets that are left have that error.
 //
-// What it writes it writes if the target's stamp is as it was read: then no transaction fell between that and the write, and no
-// second look is called for. A later transaction settles the target later. Sums are found right only under a stamp that stayed: they are read in pages, and a
-// transaction between two pages may hide what is wrong.
+// Each write asserts that the target's stamp is as it was read: then no transaction came between the read and the write, and no
+// second comparison is needed. Sums are read in pages, so they are correct only if the stamp did not change meanwhile.
 func (a *aggregate) settle(ctx context.Context, db *write.DB, list []*settlement) (changed int) {
 	found := targetsOf(ctx, db, list)
 	wrote, findings := make([]int, len(list)), make([]finding, len(list))
@@ -148,7 +147,7 @@ func (a *aggregate) settleOnce(ctx context.Context, db *write.DB, s *settlement,
 	return fail(db.Explain(err))
 }
 
-// insist settles a target that others write. Where its sums cannot be read in between, it asks them to wait.
+// insist corrects a target that is written all the time. If the sums cannot be read between two writes, it asks the writers to wait.
 func (a *aggregate) insist(ctx context.Context, db *write.DB, s *settlement) (changed int, err error) {
 	var took time.Duration // the last attempt
 	for n := range 3 * db.Attempts {
@@ -184,10 +183,10 @@ func (a *aggregate) insist(ctx context.Context, db *write.DB, s *settlement) (ch
 			return changed, letGo(ctx, db, s.key, now)
 		}
 	}
-	return changed, &fault.Outside{Err: fmt.Errorf("%w: target %s was written by others in every attempt", fault.ErrConflict, db.Table.KeyText(s.key))}
+	return changed, &fault.Outside{Err: fmt.Errorf("%w: another writer changed target %s in every attempt", fault.ErrConflict, db.Table.KeyText(s.key))}
 }
 
-// unmoved reports whether no transaction fell between two reads of a target.
+// unmoved reports whether no transaction came between two reads of a target.
 func unmoved(a, b attr.Item) bool {
 	return (a == nil) == (b == nil) && equalStamps(a, b)
 }
@@ -200,7 +199,7 @@ func equalStamps(a, b attr.Item) bool {
 	return attr.Equal(x, y)
 }
 
-// differing returns what is to be written: by attribute, nil for what is to be removed.
+// differing returns the attributes to write, with nil for those to remove.
 func (a *aggregate) differing(was, want attr.Item) attr.Item {
 	out := attr.Item{}
 	for attrName, av := range want {
@@ -226,7 +225,7 @@ func isZeroNumber(av types.AttributeValue) bool {
 	return ok && attr.IsEmpty(n)
 }
 
-// write writes what differs of a target, if it is as it was read.
+// write writes the differences of a target, if it is as it was read.
 func (a *aggregate) write(ctx context.Context, db *write.DB, target, was, differing attr.Item) error {
 	x := &plan.Expression{}
 	pk := db.Table.Primary.Partition[0]

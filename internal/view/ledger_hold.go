@@ -17,13 +17,13 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// A Rebuild reads all of a target's ledger and writes its sums if no transaction fell in between. Beside a stream that changes
-// the target all the time, one always does. Then the Rebuild asks for a moment: it writes into the target until when.
-// Transactions on the target assert that none asks, and wait where one does.
+// A Rebuild reads the complete ledger of a target and writes its sums if no transaction came in between. If a stream changes the
+// target all the time, there is always one. Then the Rebuild asks others to wait: it writes a time into the target. Transactions
+// on the target assert that there is no such time, and wait until it has passed.
 //
-// It is a request, and nothing rests on it: the sums are written under the target's stamp all the same. A transaction
-// waits maxPatience at most and takes the request away with it, so that one of a Rebuild that died, or whose clock is
-// wrong, delays no transaction for longer. Programs that do not know of it do not wait.
+// Correctness does not depend on it: the sums are written under the target's stamp in any case. A transaction waits maxPatience
+// at most and then removes the time. So a Rebuild that crashed, or whose clock is wrong, delays no transaction for longer. Older
+// releases do not wait.
 const (
 	minHold     = 250 * time.Millisecond
 	maxHold     = 3 * time.Second
@@ -31,7 +31,7 @@ const (
 	maxWaits    = 200 // where no time passes
 )
 
-// holdTarget asks for d without transactions on a target.
+// holdTarget asks others to make no transaction on a target for d.
 func holdTarget(ctx context.Context, db *write.DB, target attr.Item, d time.Duration) error {
 	x := &plan.Expression{}
 	until := db.Opts.Now().Add(min(max(d, minHold), maxHold))
@@ -55,7 +55,7 @@ func notHeld(x *plan.Expression, now time.Time) string {
 	return plan.Or("attribute_not_exists("+x.Name(model.HoldAttr)+")", x.Name(model.HoldAttr)+" <= "+x.Value(decimalValue(decimal.Int(now.UnixMilli()))))
 }
 
-// heldBy reports whether a target asks to wait, and notes for how long that has been heeded.
+// heldBy reports whether a transaction has to wait for a Rebuild of the target, and records how long it has waited.
 func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 	n, ok := target[model.HoldAttr].(*types.AttributeValueMemberN)
 	if !ok {
@@ -73,7 +73,7 @@ func (c *commitment) heldBy(ctx context.Context, target attr.Item) bool {
 	return true
 }
 
-// letGo takes a request to wait back. Transactions do so too, so it does not matter if that fails because of one.
+// letGo removes the time to wait. Transactions do so too, so a failure because of one does not matter.
 func letGo(ctx context.Context, db *write.DB, target, was attr.Item) error {
 	held, ok := was[model.HoldAttr]
 	if !ok {

@@ -10,9 +10,8 @@ import (
 	"github.com/singletable-go/ddb/internal/read"
 )
 
-// matching finds the sources whose ledger items say what they are, while both come along in one scan, far from each
-// other. Neither has to be read again: of a source that does not change both are right, and of one that does a record
-// comes. It remembers what it has met one half of, up to MaxJoin bytes.
+// matching joins sources and their ledger items during a scan, in which they can be far apart. If both agree, they need not be
+// read again: if the source changes later, a stream record follows. It stores unmatched halves, up to MaxJoin bytes.
 type matching struct {
 	t      *model.Table
 	Halves map[hashedKey]unmatched
@@ -21,7 +20,7 @@ type matching struct {
 	looked keySet // pairs that were given out: their other half is none of ours
 }
 
-// unmatched is a source without its ledger item, or the other way round.
+// unmatched is a source without its ledger item, or a ledger item without its source.
 type unmatched struct {
 	ledger bool
 	says   hashedKey // what it contributes
@@ -43,7 +42,7 @@ func hashKey(text string) hashedKey {
 	return hashedKey(sum[:16])
 }
 
-// keySet remembers many keys. It forgets them all when they are too many: then something is done twice.
+// keySet is a set of keys. It drops all keys when there are too many: then some work is done twice.
 type keySet struct{ keys map[hashedKey]struct{} }
 
 // add reports whether the key is new.
@@ -104,7 +103,7 @@ func (j *matching) meet(p *Pair, v attr.Item, ledger bool) *Pair {
 	return nil
 }
 
-// Rest gives out what was met of one half alone, in the order in which it was met, and forgets it.
+// Rest yields the unmatched halves in the order of the scan, and removes them.
 func (j *matching) Rest() iter.Seq2[*Pair, bool] {
 	return func(yield func(*Pair, bool) bool) {
 		order, halves := j.Order, j.Halves

@@ -10,9 +10,8 @@ import (
 	"github.com/singletable-go/ddb/internal/template"
 )
 
-// fixed returns what a target of the aggregate's own stores beside its key and what is derived: its type, what By
-// gives, and the keys of its indexes. It is the same for all sources of the target, so fields that are in the key only
-// in part, behind Fold or Shard, are left out.
+// fixed returns the attributes of an own target beside its key and derived fields: type, fields of By, and index keys. They are the
+// same for all sources of the target, so fields that the key holds only in part, by Fold or Shard, are left out.
 func (a *aggregate) fixed(target attr.Item) (attr.Item, error) {
 	t := a.target.NewItem()
 	if err := a.target.DecodeKey(model.Loaded(target), t); err != nil {

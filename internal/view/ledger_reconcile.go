@@ -16,7 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Pair is a source and a target that it counts for, did, or might.
+// Pair is a source and a target to which it contributes, contributed, or may contribute.
 type Pair struct {
 	Target     attr.Item // key
 	Source     attr.Item // key
@@ -26,7 +26,7 @@ type Pair struct {
 	owners     []*Delivery
 
 	exact  bool  // what rules that this program does not know have contributed goes: see same
-	remake bool  // its rank rows are to be put, though the ledger is right
+	remake bool  // its rank items have to be written, although the ledger is correct
 	unseen bool  // it was written, and a test wants no second look
 	alone  bool  // a transaction with others failed for it
 	err    error // why it could not be reconciled
@@ -37,7 +37,7 @@ func (a *aggregate) newPair(target, source attr.Item) *Pair {
 	return &Pair{Target: target, Source: source, TargetText: t.RefText(target), SourceText: fit("", t.RefText(source), model.MaxSortBytes)}
 }
 
-// newKept is the pair of a source that expired, of which old is the last image.
+// newKept is the pair of an expired source; old is its last image.
 func (a *aggregate) newKept(target, source, old attr.Item, sequence string) *Pair {
 	p := a.newPair(target, source)
 	p.SourceText = model.KeptPrefix + hashText(sequence+attr.CanonicalItem(old))
@@ -51,7 +51,7 @@ func (a *aggregate) ledgerKey(p *Pair) attr.Item {
 	return a.view.Table.CompanionKey(a.ledgerPartition(p.TargetText), p.SourceText)
 }
 
-// LedgerHooks break the protocol on purpose, in tests that show what each part of it is for.
+// LedgerHooks disable parts of the protocol in tests that show why each part is needed.
 type LedgerHooks struct {
 	NoGuard      bool // transactions do not assert what was read
 	NoSecondLook bool // a commit is the end
@@ -74,19 +74,17 @@ func wait(ctx context.Context, n int) error {
 	return call.Pause(ctx, n)
 }
 
-// reconcile makes the ledger, and with it the targets, agree with the sources of pairs, and reports how many
-// contributions it changed. Pairs that it could not reconcile have an error. A pair is done when a look finds the
-// ledger equal to the source: only then may the record that named it be acknowledged. Stopped is the failure of the
-// environment that ended it, which all pairs have that were left.
+// reconcile updates the ledger and the targets for the sources of pairs, and returns the number of changed contributions. A pair
+// that it could not reconcile has an error. A pair is done when a look finds ledger and source equal: only then may its stream
+// record be acknowledged. Stopped is the failure of the environment that ended it; all pairs that were left have it too.
 //
-// Different targets have no item in common but sources, which are only read: their transactions run side by side. Those of one
-// target run one after the other.
+// Different targets share no items that are written, so their transactions run concurrently. Those of one target run in order.
 func (a *aggregate) reconcile(ctx context.Context, db *write.DB, pairs []*Pair) (changed int, stopped error) {
 	met := map[string]*encounter{}
 	failures, looked := 0, 0
 	for left := pairs; len(left) > 0; {
 		if looked++; looked > 10*db.Attempts {
-			_ = failAll(left, fmt.Errorf("%w: the source differed from what was just written in %d looks: it changes all the time, or a function of the aggregate gives another answer each time", fault.ErrConflict, looked-1))
+			_ = failAll(left, fmt.Errorf("%w: the source differed from the written contribution in each of %d looks: it changes all the time, or a function of the aggregate is not deterministic", fault.ErrConflict, looked-1))
 			return changed, nil
 		}
 		var targets [][][]*look
@@ -124,7 +122,7 @@ func (a *aggregate) reconcile(ctx context.Context, db *write.DB, pairs []*Pair) 
 		switch {
 		case lost != nil:
 			if failures++; failures > 2*db.Attempts {
-				return changed, failAll(left, fmt.Errorf("the ledger could not be written in %d attempts: %w", failures, lost))
+				return changed, failAll(left, fmt.Errorf("writing the ledger failed in %d attempts: %w", failures, lost))
 			}
 			if err := wait(ctx, min(failures, 6)); err != nil {
 				return changed, failAll(left, err)
@@ -149,7 +147,7 @@ func failAll(pairs []*Pair, err error) error {
 	return err
 }
 
-// tally is what came of the transactions of one target.
+// tally is the result of the transactions of one target.
 type tally struct {
 	changed int
 	held    bool
@@ -179,7 +177,7 @@ func (a *aggregate) commitAll(ctx context.Context, db *write.DB, groups [][]*loo
 	return t, nil
 }
 
-// look is what a pair was found to be.
+// look is the state of a pair as it was read.
 type look struct {
 	*Pair
 	have attr.Item     // as the ledger has it; nil if it has nothing
@@ -187,9 +185,8 @@ type look struct {
 	rest attr.Item     // of have, what rules contributed that this program does not know, and leaves alone
 }
 
-// same reports whether the ledger says what the source is. While a new release of the program with one more rule replaces an
-// old one, both maintain the view: what a rule contributed that one of them does not know stays in the ledger beside what it
-// does know, since it stays in the target too.
+// same reports whether the ledger agrees with the source. During a deployment two releases with different rules maintain the view:
+// contributions to rules that this program does not know stay in the ledger, as they stay in the target.
 func (l *look) same() bool {
 	switch {
 	case l.remake:
@@ -221,8 +218,8 @@ const lookPairs = call.BatchGetLimit / 2
 // look reads ledger items and sources, strongly consistently: a BatchGetItem for up to 50 pairs. Pairs that cannot be read have
 // an error and are left out. Stopped is the failure of the environment after which it reads no more, and which all have.
 //
-// Which of the two is read first does not matter. After a write of a source's contribution its writer looks again, and
-// after the source's last change its handler looks; the last look of all sees the source as it stays.
+// The order of the two reads does not matter. The writer of a contribution looks again, and the handler of a source's last change
+// looks after that change. So the last look reads the final source.
 func (a *aggregate) look(ctx context.Context, db *write.DB, pairs []*Pair) (looks []*look, stopped error) {
 	looks = make([]*look, len(pairs))
 	stopped = call.Parallel(ctx, (len(pairs)+lookPairs-1)/lookPairs, func(i int) error {
@@ -277,7 +274,7 @@ func (a *aggregate) lookAt(ctx context.Context, db *write.DB, pairs []*Pair, loo
 	}
 }
 
-// contributed returns what a ledger item says; nil if there is none.
+// contributed returns the contribution in a ledger item; nil if there is none.
 func contributed(item attr.Item) attr.Item {
 	if item == nil {
 		return nil
@@ -302,7 +299,7 @@ func (a *aggregate) foreign(have attr.Item) attr.Item {
 	return rest
 }
 
-// contributes returns what the source with these attributes contributes to target; nil if it counts for another, or for
+// contributes returns what the source with these attributes contributes to target; nil if it contributes to another target or to
 // none.
 func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) {
 	claimed, err := a.view.Table.Claim(model.Loaded(attrs))
@@ -316,8 +313,8 @@ func (a *aggregate) contributes(attrs, target attr.Item) (*contribution, error) 
 	return c, nil
 }
 
-// counted returns the target that the source with these attributes counts for, nil if there is none, and what it
-// contributes, nil if When leaves it out. The functions of a user run here: a panic of one is the error of this source.
+// counted returns the target of the source with these attributes, nil if there is none, and the contribution, nil if When excludes
+// the source. It calls functions of the program: a panic of one is an error of this source.
 func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution, err error) {
 	err = fault.Safely(func() error {
 		source := a.source.NewItem()
@@ -339,7 +336,7 @@ func (a *aggregate) counted(attrs attr.Item) (target attr.Item, c *contribution,
 	return target, c, err
 }
 
-// group gathers the pairs that differ, by target and as many as a transaction has room for, and returns all of them.
+// group groups the pairs that differ by target, up to the size of a transaction.
 func (a *aggregate) group(looks []*look) (targets [][][]*look, all []*Pair) {
 	at := map[string]int{}
 	open := map[string]int{} // the group of a target that has room

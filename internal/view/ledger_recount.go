@@ -18,35 +18,35 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// audit is what the ledger of a target says: what the target should be, and which rows beside the ledger are wrong.
+// audit is the result of reading a target's ledger: the correct target, and the wrong items of ranks and values.
 type audit struct {
 	want    attr.Item // by attribute of the target, nil for what it should not have
 	counted bool      // something counts for it
 
 	lost      []lostRank  // of ranks
-	surplus   []attr.Item // rows of ranks that no ledger item has put there
+	surplus   []attr.Item // rank items without a ledger item
 	miscounts []miscount  // of values
 }
 
-// lostRank is a rank row that is not there, or not as its ledger item says.
+// lostRank is a rank item that is missing, or differs from its ledger item.
 type lostRank struct {
 	key    attr.Item
 	source string // the sort key of the ledger item
 }
 
-// miscount is a row that counts the sources of a value, and what it should say.
+// miscount is an item with a wrong number of sources of a value, and the correct number.
 type miscount struct {
 	key  attr.Item
-	have attr.Item // the row, nil if there is none
+	have attr.Item // the item, nil if there is none
 	want int64
 }
 
 func (r *audit) wrong() bool { return len(r.lost)+len(r.surplus)+len(r.miscounts) > 0 }
 
-// place is where a ledger item says that its source stands in a rank.
+// place is the position of a source in a rank, by its ledger item.
 type place struct{ source, hash string }
 
-// read reads the first rows of a target's ranks, and if full its whole ledger with all the rows beside it.
+// read reads the first items of a target's ranks; if full, its complete ledger with all items of ranks and values.
 func (a *aggregate) read(ctx context.Context, db *write.DB, target attr.Item, full bool) (*audit, error) {
 	r := &audit{want: attr.Item{}, counted: true}
 	text := db.Table.RefText(target)
@@ -87,7 +87,7 @@ type sheet struct {
 	items  int
 	sums   map[string]decimal.Number
 	values map[string]map[string]int64 // by label and value, its sources
-	places map[string]map[string]place // by label and sort key of the rank row
+	places map[string]map[string]place // by label and sort key of the rank item
 }
 
 func (a *aggregate) ledger(ctx context.Context, db *write.DB, target string) (*sheet, error) {
@@ -127,7 +127,7 @@ func (a *aggregate) ledger(ctx context.Context, db *write.DB, target string) (*s
 	return l, nil
 }
 
-// readRank compares the rows of a rank with the places that the ledger gives.
+// readRank compares the items of a rank with the places by the ledger.
 func (a *aggregate) readRank(ctx context.Context, db *write.DB, r *audit, rule rankRule, target string, places map[string]place) error {
 	pk := a.rulePartition(model.RankPrefix, rule.label, target)
 	sort := db.Table.Primary.Sort[0]
@@ -171,7 +171,7 @@ func (a *aggregate) readRank(ctx context.Context, db *write.DB, r *audit, rule r
 	return nil
 }
 
-// readValues compares the rows of a Distinct with the counts of the ledger.
+// readValues compares the items of a Distinct with the counts by the ledger.
 func (a *aggregate) readValues(ctx context.Context, db *write.DB, r *audit, rule distinctRule, target string, counts map[string]int64) error {
 	pk := a.rulePartition(model.DistinctPrefix, rule.label, target)
 	for item, err := range readPartition(ctx, db, pk) {
@@ -197,8 +197,8 @@ func (a *aggregate) readValues(ctx context.Context, db *write.DB, r *audit, rule
 	return nil
 }
 
-// mend makes the rows beside the ledger of a target agree with it, and reports how many it wrote. They differ only where
-// a rule was not there while sources changed, or where another program wrote them.
+// mend corrects the items of ranks and values by the ledger of a target, and returns how many it wrote. They differ only if a rule
+// was missing while sources changed, or if another program wrote them.
 func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Item, r *audit) (changed int, err error) {
 	if len(r.lost) > 0 {
 		n, err := a.restore(ctx, db, target, r.lost)
@@ -229,7 +229,7 @@ func (a *aggregate) mend(ctx context.Context, db *write.DB, target, was attr.Ite
 	return changed, nil
 }
 
-// restore puts rows of ranks that are not there, with the ledger items that they belong to.
+// restore writes missing rank items, together with their ledger items.
 func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item, lost []lostRank) (changed int, err error) {
 	text := db.Table.RefText(target)
 	keys := make([]attr.Item, len(lost))
@@ -246,7 +246,7 @@ func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item,
 			errs = append(errs, item.Err)
 		case source == nil || seen[lost[i].source]:
 		case isKept(lost[i].source):
-			errs = append(errs, fmt.Errorf("the row %s of a source that expired is not there, and its entry is nowhere else: delete the ledger item %s, and Rebuild", db.Table.KeyText(lost[i].key), db.Table.KeyText(keys[i])))
+			errs = append(errs, fmt.Errorf("the rank item %s of an expired source is missing, and its entry cannot be recovered: delete the ledger item %s, and run Rebuild", db.Table.KeyText(lost[i].key), db.Table.KeyText(keys[i])))
 		default:
 			seen[lost[i].source] = true
 			p := a.newPair(target, source.Value)
@@ -261,8 +261,7 @@ func (a *aggregate) restore(ctx context.Context, db *write.DB, target attr.Item,
 	return changed, errors.Join(errs...)
 }
 
-// dropRank deletes a row of a rank that no ledger item has put there: of a rule that is no more, or that was not there
-// while its source changed.
+// dropRank deletes a rank item without a ledger item: its rule was removed, or was missing while its source changed.
 func (a *aggregate) dropRank(ctx context.Context, db *write.DB, item, target attr.Item) (dropped bool, err error) {
 	surplus, key, have, err := a.isSurplus(ctx, db, item, target)
 	if err != nil || !surplus {
@@ -278,13 +277,12 @@ func (a *aggregate) dropRank(ctx context.Context, db *write.DB, item, target att
 		{Delete: &types.Delete{TableName: &db.Name, Key: db.Table.KeyOf(model.Loaded(item))}},
 	}}, nil, nil, nil)
 	if apierror.Moved(err) {
-		return false, nil // its ledger item is being written: by a rule that keeps the row
+		return false, nil // its ledger item is being written, by a rule that needs the rank item
 	}
 	return err == nil, db.Explain(err)
 }
 
-// isSurplus reports whether no ledger item has put a rank row where it is, and returns the key of the ledger item that
-// could have, and what that says.
+// isSurplus reports whether a rank item has no ledger item. It returns the key of the possible ledger item, and its content.
 func (a *aggregate) isSurplus(ctx context.Context, db *write.DB, item, target attr.Item) (surplus bool, key, have attr.Item, err error) {
 	t := db.Table
 	source, _ := item[model.LedgerAttr].(*types.AttributeValueMemberS)
@@ -307,8 +305,8 @@ func (a *aggregate) isSurplus(ctx context.Context, db *write.DB, item, target at
 	return true, key, have, nil
 }
 
-// recount returns the transaction that writes what the row of a value should say, if the target's stamp is as it was before
-// the ledger was read: then nothing changed in between.
+// recount returns the transaction that corrects the number of sources of a value. It asserts that the target's stamp is as it was
+// before the ledger was read: then nothing changed in between.
 func (a *aggregate) recount(db *write.DB, target, was attr.Item, m miscount) []types.TransactWriteItem {
 	c := &commitment{a: a, db: db, guard: true}
 	c.value(m.key, m.have, decimal.Int(m.want), target)

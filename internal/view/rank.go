@@ -72,7 +72,7 @@ func carry(from, into *field.Field, attrs attr.Item, source reflect.Value) (type
 	return codec.EncodeField(model.KeepEmpty(into), from.Get(source))
 }
 
-// values returns what the first rows of a rank make of the target: by attribute, nil where it has none.
+// values returns the target's attributes by the first items of a rank, nil for an attribute that the target does not have.
 func (r rankRule) values(entries []types.AttributeValue) attr.Item {
 	out := attr.Item{r.into.Attr(): nil}
 	switch {
@@ -96,7 +96,7 @@ func (r rankRule) values(entries []types.AttributeValue) attr.Item {
 	return out
 }
 
-// first reads the entries of the first rows of a rank.
+// first reads the entries of the first items of a rank.
 func (a *aggregate) first(ctx context.Context, db *write.DB, r rankRule, target string) ([]types.AttributeValue, error) {
 	out, err := db.Query(ctx, &dynamodb.QueryInput{
 		TableName:                 &db.Name,
@@ -117,7 +117,7 @@ func (a *aggregate) first(ctx context.Context, db *write.DB, r rankRule, target 
 	return entries, nil
 }
 
-// rankKey is the key of a source's row in a rank.
+// rankKey is the key of a source's item in a rank.
 func (a *aggregate) rankKey(r rankRule, target, order, source string) attr.Item {
 	return a.view.Table.CompanionKey(a.rulePartition(model.RankPrefix, r.label, target), rankSort(order, source))
 }

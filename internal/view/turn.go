@@ -19,8 +19,8 @@ type Batch interface {
 	Stop(ctx context.Context, d *Delivery, parts []int, cause, err error)
 }
 
-// Turn is one part's way through a batch. It alone keeps the order of each item: what follows a failure is withheld until the
-// failure is in the dead letters.
+// Turn is the progress of one part through a batch. It keeps the order of each item: records after a failure are withheld until
+// the failed one is a dead letter.
 type Turn struct {
 	In   Batch
 	Part int
@@ -30,8 +30,8 @@ type Turn struct {
 	Behind map[string]*Delivery // by item, the record that failed
 }
 
-// May reports whether it is d's turn: it is wanted and not done, nothing of its item is before it, and the batch goes on. One
-// that is known to be at fault has failed.
+// May reports whether the part may process d now: d is wanted and not done, no earlier record of its item is open, and the batch
+// has not stopped. A record with a known fault fails here.
 func (t *Turn) May(ctx context.Context, d *Delivery) bool {
 	s := &d.Shares[t.Part]
 	if s.State != Pending || t.In.Stopped() {
@@ -60,8 +60,8 @@ func (t *Turn) ready(ctx context.Context) (ds []*Delivery) {
 	return ds
 }
 
-// Settle notes what became of a record, in the order of the batch. What succeeded behind a failure of its item is withheld all the
-// same. A failure that is none of its own stops the batch and is not counted.
+// Settle records the result for a record, in the order of the batch. A record after a failure of its item is withheld even if it
+// succeeded. A failure that is not the record's fault stops the batch and is not counted.
 func (t *Turn) Settle(ctx context.Context, d *Delivery, err error) {
 	s := &d.Shares[t.Part]
 	if err == nil {
@@ -90,7 +90,7 @@ func (t *Turn) Settle(ctx context.Context, d *Delivery, err error) {
 	s.Fell = true
 }
 
-// Pass lets the records behind d go on, if it is in the dead letters.
+// Pass releases the records after d, if d is a dead letter.
 func (t *Turn) Pass(d *Delivery) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -50,7 +50,7 @@ type rebuilder interface {
 	finish() error // the items that could not be made right
 }
 
-// Rebuild makes the view what it would be if all its sources were written anew. It may run beside the stream, and
+// Rebuild makes the view what it would be if all its sources were written again. It may run beside the stream, and
 // several at once. An item that cannot be read or written is left behind; the error joins up to twenty such failures.
 //
 // Sources that the scan meets with their contributions are not read again where both agree, as far as they fit into

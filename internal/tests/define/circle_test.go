@@ -99,7 +99,7 @@ func TestViewsThatFeedEachOtherInACircleAreRefused(t *testing.T) {
 				require.NotPanics(t, one)
 				return
 			}
-			assert.PanicsWithValue(t, "ddb: Maintain: views feed each other in a circle, which would never rest: "+c.circle, one)
+			assert.PanicsWithValue(t, "ddb: Maintain: views form a cycle: "+c.circle, one)
 		})
 	}
 }

@@ -212,7 +212,7 @@ func TestDeadLettersThatAreNotTakenStopTheBatch(t *testing.T) {
 	}
 	for range 3 {
 		failed, err := mux.Process(t.Context(), batch)
-		require.ErrorContains(t, err, "poison; and the dead letters do not take it: the disk is full")
+		require.ErrorContains(t, err, "poison; storing the dead letter failed: the disk is full")
 		require.ErrorIs(t, err, ddb.ErrUnavailable)
 		require.Equal(t, fixture.Sequences(batch...), failed)
 		require.Len(t, l.Reported, 1)

@@ -39,7 +39,7 @@ func TestARecordOfAnotherTableIsRefused(t *testing.T) {
 			batch[1].Stream = fmt.Sprintf(streamOf, "elsewhere", "2020")
 			for range 5 {
 				failed, err := mux.Process(t.Context(), batch)
-				require.ErrorContains(t, err, `of the stream of table "elsewhere", and the Mux handles table "school"`)
+				require.ErrorContains(t, err, `from the stream of table "elsewhere", but the Mux handles table "school"`)
 				require.ErrorIs(t, err, ddb.ErrModel)
 				fixture.RequireStopped(t, batch, failed, err, l)
 			}
@@ -63,7 +63,7 @@ func TestAMuxKnowsItsTableByARN(t *testing.T) {
 	mux.Maintain(ddb.New(ddbmem.New().Client(), "arn:aws:dynamodb:eu-west-1:1:table/school", s.Table, nil), s.Total)
 	_, err := mux.Process(t.Context(), []ddb.Record{{Kind: ddb.Inserted, Sequence: "1", Stream: fmt.Sprintf(streamOf, "school", "1"), Keys: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "?"}, "sk": &types.AttributeValueMemberS{Value: "?"}}}})
 	require.NoError(t, err)
-	assert.PanicsWithValue(t, `ddb: Maintain: the DB is of table "other", and the Mux handles table "school"`, func() {
+	assert.PanicsWithValue(t, `ddb: Maintain: the DB is for table "other", but the Mux handles table "school"`, func() {
 		mux.Maintain(ddb.New(ddbmem.New().Client(), "other", s.Table, nil), s.XP)
 	})
 }

@@ -52,7 +52,7 @@ func TestVerifyTableSaysWhatIsNotReady(t *testing.T) {
 			TableName: new("parcels"), GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: new("by-city")}}},
 		})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"by-city: the index is DELETING: create it anew when it is gone"}, verify())
+		assert.Equal(t, []string{"by-city: the index is DELETING: create it again after that"}, verify())
 		time.Sleep(11 * time.Second)
 		assert.Equal(t, []string{"by-city: the table does not have this index"}, verify())
 		in := m.table.CreateTableInput("parcels")
@@ -69,7 +69,7 @@ func TestVerifyTableSaysWhatIsNotReady(t *testing.T) {
 
 		_, err = client.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: new("parcels")})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"the table is DELETING: create it anew when it is gone"}, verify())
+		assert.Equal(t, []string{"the table is DELETING: create it again after that"}, verify())
 		time.Sleep(11 * time.Second)
 		require.ErrorIs(t, db.VerifyTable(t.Context()), ddb.ErrNotFound)
 	})

@@ -217,7 +217,7 @@ func TestVerifyReportsDrift(t *testing.T) {
 	assert.Empty(t, s.Drift(t))
 }
 
-// A function that gives another answer each time ends as an error, not in a loop.
+// A function that a function of the aggregate is not deterministic ends as an error, not in a loop.
 func TestAggregateOfAnInconstantFunction(t *testing.T) {
 	t.Parallel()
 	type Ranking struct {
@@ -238,7 +238,7 @@ func TestAggregateOfAnInconstantFunction(t *testing.T) {
 	mux.Maintain(s.DB, v)
 	_, err := mux.Process(t.Context(), s.Records(t))
 	require.ErrorIs(t, err, ddb.ErrConflict)
-	require.ErrorContains(t, err, "gives another answer each time")
+	require.ErrorContains(t, err, "a function of the aggregate is not deterministic")
 }
 
 // What an aggregate costs is what its documentation says.
@@ -378,15 +378,15 @@ func TestAggregateReportsAllFaultsAtOnce(t *testing.T) {
 		"sum: source: a int that is not a field of Source",
 		"sum: field Text of goal is not stored as a number",
 		`count: field Score of goal is part of its gsi1 key "{Score:5}"`,
-		"count: field Version of goal is kept by the library already",
-		`sum: field In.N of goal lies inside attribute "In"`,
+		"count: the library sets field Version of goal: use another field",
+		`sum: field In.N of goal is inside attribute "In"`,
 		"field N of goal is filled by two rules",
 		"field N of goal is in a When of gsi1",
 		"max: field Map of source is a map[string]int, which has no order",
 		"top: 0 sources: 1 to 100",
 		"keep expired: source has no TTL",
 		"when: a int that is not a field of Source",
-		"a Rule that no function of this package made",
+		"a Rule is zero: make rules with the functions of this package",
 		"no By gives Sub, which is part of goal's primary key",
 	} {
 		assert.ErrorContains(t, err, want)
@@ -395,7 +395,7 @@ func TestAggregateReportsAllFaultsAtOnce(t *testing.T) {
 	other := ddb.NewTable("pk", "")
 	alone := ddb.MustDefine(other, "alone", func(g *Goal, d *ddb.Definition) { d.Primary(ddb.Key(ddb.Prefix("g#"), ddb.Str(&g.ID))) })
 	_, err = ddbview.Aggregate("a", alone, goals, func(s, g *Goal) []ddbview.Rule { return nil })
-	for _, want := range []string{"alone and goal are of two tables", "needs a table whose partition key and sort key are strings", "no rule fills a field"} {
+	for _, want := range []string{"alone and goal belong to different tables", "need a table whose partition key and sort key are strings", "no rule fills a field"} {
 		require.ErrorContains(t, err, want)
 	}
 

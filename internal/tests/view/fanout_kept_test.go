@@ -130,7 +130,7 @@ func TestAFanOutLeavesATargetOfANewerSchema(t *testing.T) {
 	batch := older.put(t, Notice{ID: "1", Hall: "x", Text: "new"})
 	failed, err := older.mux(nil).Process(t.Context(), batch)
 	fixture.RequireStopped(t, batch, failed, err, &older.l)
-	require.ErrorContains(t, err, "schema 2, this program writes 1")
+	require.ErrorContains(t, err, "schema 2, this program writes schema 1")
 	require.Equal(t, before, newer.stored(t, "x/1"))
 	require.Empty(t, fixture.Deliver(t, newer.mux(nil), batch, 1))
 	want := maps.Clone(before)

@@ -224,7 +224,7 @@ func TestFanOutRefusesAGlobalIndex(t *testing.T) {
 	mux.Maintain(db, v)
 	_, err = mux.Process(t.Context(), (&fixture.School{Engine: engine, At: map[string]*string{}}).Records(t))
 	require.ErrorIs(t, err, ddb.ErrModel)
-	require.ErrorContains(t, err, "gsi1, a global index, which may not know them yet")
+	require.ErrorContains(t, err, "gsi1, a global secondary index, which is eventually consistent")
 }
 
 func TestFanOutFaults(t *testing.T) {
