@@ -207,7 +207,7 @@ func (s *simulation) deliver(batch []ddb.Record) {
 func (s *simulation) rebuild(ctx context.Context, db *ddb.DB, w *simWorker) {
 	var err error
 	for _, v := range s.m.all {
-		err = errors.Join(err, v.Rebuild(ctx, db, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Workers: s.cfg.width}}))
+		err = errors.Join(err, v.Rebuild(ctx, db, &ddb.JobOptions{Workers: s.cfg.width}))
 	}
 	w.result = func() {
 		if err != nil {

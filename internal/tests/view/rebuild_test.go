@@ -37,7 +37,7 @@ func TestARebuildOfWhatIsRightReadsEachSourceOnce(t *testing.T) {
 		for _, workers := range []int{1, 4} {
 			ctx, m := ddb.WithMeter(t.Context())
 			var p ddb.Progress
-			require.NoError(t, v.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Workers: workers}, Progress: func(at ddb.Progress) { p = at }}))
+			require.NoError(t, v.Rebuild(ctx, s.DB, &ddb.JobOptions{Workers: workers, Progress: func(at ddb.Progress) { p = at }}))
 			assert.LessOrEqual(t, m.Requests()-m.RequestsOf("Scan"), n*3/100, v.Name())
 			assert.Zero(t, m.RequestsOf("TransactWriteItems")+m.RequestsOf("UpdateItem"))
 			assert.LessOrEqual(t, m.Total().Read, 0.5*float64(n))
@@ -72,13 +72,13 @@ func TestAResumedRebuildCoversTheGapThatItBeganAfter(t *testing.T) {
 	// begin rebuilds up to the first checkpoint.
 	begin := func(resume ddb.Cursor) (at ddb.Cursor) {
 		ctx, cancel := context.WithCancel(t.Context())
-		err := s.XP.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Segments: 4, Resume: resume, Checkpoint: func(c ddb.Cursor) { at = c; cancel() }}})
+		err := s.XP.Rebuild(ctx, s.DB, &ddb.JobOptions{Segments: 4, Resume: resume, Checkpoint: func(c ddb.Cursor) { at = c; cancel() }})
 		require.ErrorIs(t, err, context.Canceled)
 		require.NotEmpty(t, at)
 		return at
 	}
 	resume := func(at ddb.Cursor) {
-		require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Resume: at}}))
+		require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, &ddb.JobOptions{Resume: at}))
 	}
 	at := begin("")
 	require.NoError(t, mux.Gap(t.Context(), errors.New("first")))
@@ -241,7 +241,7 @@ func TestARebuildKeepsToItsRate(t *testing.T) {
 	}
 	ctx, m := ddb.WithMeter(t.Context())
 	start := time.Now()
-	require.NoError(t, s.XP.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Rate: 200}))
+	require.NoError(t, s.XP.Rebuild(ctx, s.DB, &ddb.JobOptions{Rate: 200}))
 	took := time.Since(start)
 	c := m.Total()
 	require.Greater(t, c.Read+c.Write, 400.0)
@@ -274,10 +274,10 @@ func TestDropView(t *testing.T) {
 
 	var at ddb.Cursor
 	ctx, cancel := context.WithCancel(t.Context())
-	first, err := db.DropView(ctx, "pupil-xp", &ddb.RebuildOptions{Scan: ddb.ScanOptions{Segments: 3, Checkpoint: func(c ddb.Cursor) { at = c; cancel() }}})
+	first, err := db.DropView(ctx, "pupil-xp", &ddb.JobOptions{Segments: 3, Checkpoint: func(c ddb.Cursor) { at = c; cancel() }})
 	require.ErrorIs(t, err, context.Canceled)
 	var p ddb.Progress
-	second, err := db.DropView(t.Context(), "pupil-xp", &ddb.RebuildOptions{Scan: ddb.ScanOptions{Resume: at}, Progress: func(at ddb.Progress) { p = at }})
+	second, err := db.DropView(t.Context(), "pupil-xp", &ddb.JobOptions{Resume: at, Progress: func(at ddb.Progress) { p = at }})
 	require.NoError(t, err)
 	assert.Equal(t, 160, first+second, "a ledger item and a rank row for each source")
 	assert.Equal(t, second, p.Changed)
