@@ -127,6 +127,15 @@ func (j *Job) Step(ctx context.Context) error {
 	return j.pace(ctx)
 }
 
+// Piece is how much work is done at once, if it is usually most: about a second's worth of the rate, since nothing waits
+// within a piece. It takes some units for one item.
+func (j *Job) Piece(most int) int {
+	if j.opts.Rate == 0 {
+		return most
+	}
+	return min(most, max(j.opts.Rate/8, 5))
+}
+
 // count finds out how many items there are. What an earlier run has read of them is not known to one that resumes it.
 func (j *Job) count(ctx context.Context) {
 	if j.opts.Progress == nil || j.opts.Resume != "" {
@@ -178,7 +187,7 @@ type batches[T any] struct {
 // InBatches is work on items by themselves: pick takes from each what do needs, or leaves it out, and do gets up to size of
 // them at once. They are of one page of the scan, so that what is in memory is not more than that.
 func InBatches[T any](j *Job, size int, pick func(attr.Stored) (T, bool, error), do func(context.Context, []T) error) Work {
-	return &batches[T]{job: j, size: size, pick: pick, do: do}
+	return &batches[T]{job: j, size: j.Piece(size), pick: pick, do: do}
 }
 
 func (b *batches[T]) Add(ctx context.Context, s attr.Stored) error {

@@ -76,7 +76,7 @@ func (r *aggregateRebuild) Add(ctx context.Context, s attr.Stored) error {
 	if r.met.Full() {
 		return r.rest(ctx)
 	}
-	if len(r.work.order) < rebuildBatch && len(r.work.settle) < rebuildBatch {
+	if n := r.job.Piece(rebuildBatch); len(r.work.order) < n && len(r.work.settle) < n {
 		return nil
 	}
 	return r.do(ctx)
@@ -175,7 +175,7 @@ func (r *aggregateRebuild) rest(ctx context.Context) error {
 		if ledger {
 			r.job.Sources++
 		}
-		if r.pair(p); len(r.work.order) < rebuildRound {
+		if r.pair(p); len(r.work.order) < r.job.Piece(rebuildRound) {
 			continue
 		}
 		if err := r.do(ctx); err != nil {

@@ -33,7 +33,7 @@ func (r *fanOutRebuild) Add(ctx context.Context, s attr.Stored) error {
 	}
 	r.job.Sources++
 	r.list = append(r.list, newCopying(r.db.Table.KeyOf(s), Change{Kind: record.Inserted, Entity: r.f.source}, nil, nil))
-	if len(r.list) < call.BatchGetLimit {
+	if len(r.list) < r.job.Piece(call.BatchGetLimit) {
 		return nil
 	}
 	_, err := r.Flush(ctx, true)
