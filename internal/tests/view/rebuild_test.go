@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -101,6 +102,43 @@ func TestAResumedRebuildCoversTheGapThatItBeganAfter(t *testing.T) {
 	assert.Equal(t, "third", needs(), "a cursor that does not say what its Rebuild began after")
 	require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, nil))
 	assert.Equal(t, "<nil>", needs())
+}
+
+// A page of sources that wait for what the table has of them is not done: its checkpoint comes when they are.
+func TestACheckpointOfARebuildComesWhenAllBeforeItIsDone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n = 400
+		s := fixture.NewSchool().Open(t, ddbmem.Options{})
+		for i := range n {
+			s.Step(t, fixture.Step{Student: fmt.Sprint(i % 10), ID: fmt.Sprint(i), XP: 1, Course: strings.Repeat("x", 8000)})
+		}
+		for i := range 10 {
+			s.Pupil(t, fmt.Sprint(i))
+		}
+		var at ddb.Cursor
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		started := time.Now()
+		err := s.XP.Rebuild(ctx, s.DB, &ddb.JobOptions{Rate: 30, Checkpoint: func(c ddb.Cursor) {
+			if at = c; c != "" {
+				cancel()
+			}
+		}})
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotEmpty(t, at)
+		assert.Greater(t, time.Since(started), 10*time.Second)
+		counted := 0
+		for i := range 10 {
+			counted += s.Get(t, fmt.Sprint(i)).XP
+		}
+		assert.Greater(t, counted, 200)
+		assert.Less(t, counted, n)
+		require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, &ddb.JobOptions{Resume: at}))
+		for i := range 10 {
+			assert.Equal(t, n/10, s.Get(t, fmt.Sprint(i)).XP)
+		}
+	})
 }
 
 // The row of a source in a rank is lost, or changed: Verify says so, and Rebuild restores it before it answers.
