@@ -40,6 +40,34 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *JobOptions) error {
 	return public(v.v.Rebuild(ctx, db.db, opts.below()))
 }
 
+// Apply makes the view right for one source now, without the stream: for a program that does not want to wait for it. Call
+// it after the write. Versions are values of the view's source, or pointers to them, in their order: the item if it was
+// created, what it was if it was deleted, and both, the old one first, if it was changed.
+//
+//	err := counts.Apply(ctx, db, message)
+//	err = counts.Apply(ctx, db, before, after)
+//
+// Apply reads the source, and the view becomes what that says, in each target that a version names. So a version says
+// where to look, and not what counts: it may be older than what is stored. A target that only an earlier version names
+// stays as it is if that version is not given; the stream or a Rebuild corrects it. A fan-out gets a [Change] as in a
+// Rebuild, without a record. Its Kind is Inserted for one version, Modified for several, and Removed if the item is gone.
+//
+// The record of the change still comes, before or after, and nothing counts twice: the view finds that all is done. Apply
+// can run beside the stream, a Rebuild, and other calls, also for one item. An item that its TTL deleted stops counting;
+// KeepExpired of package ddbview applies when its record comes.
+//
+// For an aggregate it costs a consistent read of the source and of what the view has of it, one transaction for each
+// target that changes, and the read again. For a fan-out it costs a consistent read of the source, its query, a
+// transaction for each target that changes, and all but that again.
+//
+// Versions of two items or of another type, and a view of another table, are [ErrModel]; a version without its key is
+// [ErrKey]. They are found before any request. If other programs write the same targets all the time, the error matches
+// [ErrConflict] after a number of attempts. With an error, some targets may be right and others not: call it again, or
+// leave the rest to the stream.
+func (v *View) Apply(ctx context.Context, db *DB, versions ...any) error {
+	return public(v.v.Apply(ctx, db.db, versions...))
+}
+
 // Drift is a difference between a view and what it should be.
 type Drift struct {
 	View  string

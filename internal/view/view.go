@@ -34,6 +34,10 @@ type viewKind interface {
 	// reads is what the view looks at, and writes what it changes.
 	reads() flow
 	writes() []flow
+	// sources is the entity that the view derives from.
+	sources() *model.Entity
+	// apply makes the view right for a source, in the targets that its versions name.
+	apply(ctx context.Context, db *write.DB, key attr.Item, versions []version) error
 	// rebuilder returns the work of a job that makes the view right. With report it writes nothing, and gives what it
 	// would change to report.
 	rebuilder(db *write.DB, j *read.Job, report func(Drift) error) rebuilder
