@@ -135,14 +135,13 @@ func (s *store) items(t *testing.T, prefix string) (found []map[string]types.Att
 
 // job is one of the jobs, and what it does to the table.
 type job struct {
-	run      func(context.Context, *store, *ddb.JobOptions) (done int, err error) // what it wrote, deleted or found
-	want     int                                                                  // done, by all runs together
-	left     func(*testing.T, *store) int                                         // of what it is to do
-	sources  int
-	targets  int
-	writes   bool
-	adds     int  // items that it may add, and that its own scan may find
-	repeated bool // a run that resumes does it again
+	run     func(context.Context, *store, *ddb.JobOptions) (done int, err error) // what it wrote, deleted or found
+	want    int                                                                  // done, by all runs together
+	left    func(*testing.T, *store) int                                         // of what it is to do
+	sources int
+	targets int
+	writes  bool
+	adds    int // items that it may add, and that its own scan may find
 }
 
 var jobs = map[string]job{
