@@ -25,8 +25,12 @@ func (t *Table) Dead(s attr.Stored, now time.Time) bool {
 	return ok && c <= 0
 }
 
-// Outdated reports whether the upgrade of the item says that its TTL has passed.
-func (t *Table) Outdated(s attr.Stored, now time.Time) bool {
+// Expired reports whether the item's TTL has passed: the one that is stored, or the one that its upgrade gives it.
+func (t *Table) Expired(s attr.Stored, now time.Time) bool {
+	return t.Dead(s, now) || t.outdated(s, now)
+}
+
+func (t *Table) outdated(s attr.Stored, now time.Time) bool {
 	if t.ages == 0 || s.None() || SchemaOf(s) >= t.ages {
 		return false
 	}

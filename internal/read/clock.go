@@ -7,13 +7,12 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 )
 
-// Past reports whether reads leave the item out because its TTL has passed, be it that of its upgrade.
-func (db *DB) Past(s attr.Stored) bool {
-	if db.Opts.WithExpired || db.Table.TTL == "" {
-		return false
+// Absent reports whether reads leave the item out: there is none, or its TTL has passed, be it that of its upgrade.
+func (db *DB) Absent(s attr.Stored) bool {
+	if s.None() || db.Opts.WithExpired || db.Table.TTL == "" {
+		return s.None()
 	}
-	now := db.Opts.Now()
-	return db.Table.Dead(s, now) || db.Table.Outdated(s, now)
+	return db.Table.Expired(s, db.Opts.Now())
 }
 
 // Dead reports whether the TTL that is stored has passed.

@@ -28,7 +28,7 @@ func (db *DB) hydrate(ctx context.Context, p *Plan, rows []*Hit) ([]*wire.Page, 
 		switch found := b.Found[i]; {
 		case b.Throttled[i]:
 			r.Outcome, r.Item = Throttled, attr.Stored{}
-		case found.None() || db.Past(found):
+		case db.Absent(found):
 			r.Outcome, r.Item = Gone, attr.Stored{}
 		case !p.matches(r.Found, found):
 			r.Outcome, r.Item = Stale, attr.Stored{}

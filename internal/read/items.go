@@ -22,7 +22,7 @@ func (db *DB) Get(ctx context.Context, e *model.Entity, key, dst reflect.Value) 
 	switch {
 	case err != nil:
 		return db.Fail("get", e, k, err)
-	case found.None() || db.Past(found):
+	case db.Absent(found):
 		return db.Fail("get", e, k, fault.ErrNotFound)
 	}
 	return e.As("get", found, dst)
@@ -148,7 +148,7 @@ func (db *DB) LookUp(ctx context.Context, e *model.Entity, n int, key func(i int
 		case b.Throttled[i]:
 			found(i, Throttled)
 			missed++
-		case s.None() || db.Past(s):
+		case db.Absent(s):
 			found(i, Gone)
 		default:
 			if err := e.As("batch get", s, found(i, Found)); err != nil {

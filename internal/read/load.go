@@ -123,7 +123,7 @@ func (db *DB) fill(op string, reads []Load, found []attr.Stored) error {
 	var errs []error
 	for i, r := range reads {
 		s := found[i]
-		if s.None() || db.Past(s) {
+		if db.Absent(s) {
 			if r.Found == nil {
 				key, _ := r.E.Key(op, r.Dst)
 				errs = append(errs, db.Fail(op, r.E, key, fault.ErrNotFound))

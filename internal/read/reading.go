@@ -172,12 +172,12 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	return nil
 }
 
-// past is [DB.Past] for an index entry, of which not all may be there: then only the stored TTL tells.
+// past is [DB.Absent] for an index entry, of which not all may be there: then only the stored TTL tells.
 func (r *Reading) past(s attr.Stored) bool {
 	if r.plan.hydrate || r.plan.partial {
 		return !r.db.Opts.WithExpired && r.db.Dead(s)
 	}
-	return r.db.Past(s)
+	return r.db.Absent(s)
 }
 
 // complete fetches the whole items of index entries that do not hold enough.

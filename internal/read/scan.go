@@ -56,7 +56,7 @@ func (db *DB) ScanAll(ctx context.Context, opts *ScanOptions) iter.Seq2[any, err
 // Scanned decodes an item of a scan, of one entity alone unless that is nil; the entity is nil for one that is to be
 // skipped. The error is a [fault.ItemError].
 func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*model.Entity, reflect.Value, error) {
-	if db.Past(s) {
+	if db.Absent(s) {
 		return nil, reflect.Value{}, nil
 	}
 	e, err := db.Table.Claim(s)

@@ -48,7 +48,7 @@ func (f *fanOut) locate(found attr.Item) (o *opened, target attr.Item, err error
 // arrive takes the target that a member points to, as it was read; false where it is not there. Moved says that the member pointed
 // elsewhere by then.
 func (f *fanOut) arrive(ctx context.Context, db *write.DB, o *opened, attrs attr.Item) (there, moved bool, err error) {
-	if attrs != nil && db.Table.Claims(f.target, model.Loaded(attrs)) && !db.Past(model.Loaded(attrs)) {
+	if !db.Absent(model.Loaded(attrs)) && db.Table.Claims(f.target, model.Loaded(attrs)) {
 		o.target = copied{e: f.target, attrs: attrs}
 		return true, false, o.target.decode()
 	}

@@ -156,47 +156,6 @@ func TestArchitectureNamesWhatExists(t *testing.T) {
 	assert.LessOrEqual(t, strings.Count(page, "\n"), maxPage, "lines of the page")
 }
 
-// valuePackages make a value that a walk asks for, and go on to no other room.
-var valuePackages = []string{"codec", "plan", "template", "wire"}
-
-// returns is the number of entries of a walk into rooms that it has been in before.
-func returns(walk []string) int {
-	return len(walk) - rooms(walk)
-}
-
-func rooms(walk []string) int {
-	return len(slices.Compact(slices.Sorted(slices.Values(walk))))
-}
-
-func TestWalksAreCounted(t *testing.T) {
-	t.Parallel()
-	page := text(t, "ARCHITECTURE.md")
-	walks := regexp.MustCompile(`(?s)\n\*\*([^*\n]+):\*\* (ddb, [^.]+)\.(.*?)\n(?:\n\*\*|## )`)
-	counted := 0
-	for rest := page; ; counted++ {
-		m := walks.FindStringSubmatchIndex(rest)
-		if m == nil {
-			break
-		}
-		name, steps := rest[m[2]:m[3]], rest[m[6]:m[7]]
-		walk := strings.Split(strings.Join(strings.Fields(rest[m[4]:m[5]]), ""), ",")
-		big := slices.Compact(slices.DeleteFunc(slices.Clone(walk), func(room string) bool { return slices.Contains(valuePackages, room) }))
-		var files []string
-		for _, q := range quoted.FindAllStringSubmatch(steps, -1) {
-			if p := place.FindStringSubmatch(q[1]); p != nil && path.Ext(p[1]) == ".go" {
-				files = append(files, p[1])
-			}
-		}
-		row := []string{name}
-		for _, n := range []int{rooms(walk), returns(walk), returns(big), rooms(files)} {
-			row = append(row, strconv.Itoa(n))
-		}
-		assert.Contains(t, page, "| "+strings.Join(row, " | ")+" |\n")
-		rest = rest[m[7]:]
-	}
-	assert.Equal(t, 4, counted, "walks")
-}
-
 func TestFaultsOfAPageAreFound(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
