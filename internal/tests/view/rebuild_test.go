@@ -269,23 +269,6 @@ func TestVerifyBesideAHotTargetReportsNoLag(t *testing.T) {
 	assert.Equal(t, []string{`pupil-xp: pk="p#b" sk="p#b": steps is 3, should be 1`}, drift)
 }
 
-// Rate bounds what a Rebuild consumes.
-func TestARebuildKeepsToItsRate(t *testing.T) {
-	t.Parallel()
-	s := fixture.NewSchool().Open(t, ddbmem.Options{})
-	for i := range 60 {
-		s.Pupil(t, fmt.Sprint(i))
-		s.Step(t, fixture.Step{Student: fmt.Sprint(i), ID: "1", XP: 1})
-	}
-	ctx, m := ddb.WithMeter(t.Context())
-	start := time.Now()
-	require.NoError(t, s.XP.Rebuild(ctx, s.DB, &ddb.JobOptions{Rate: 200}))
-	took := time.Since(start)
-	c := m.Total()
-	require.Greater(t, c.Read+c.Write, 400.0)
-	assert.Greater(t, took.Seconds(), (c.Read+c.Write)/200*0.7, "what came last is not waited for")
-}
-
 // What a view has left is deleted when it is declared no more, and nothing else is.
 func TestDropView(t *testing.T) {
 	t.Parallel()
