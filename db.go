@@ -155,8 +155,10 @@ func (db *DB) ForceDropTable(ctx context.Context) error {
 
 // Purge deletes every item of the table, including the library's own, and keeps the table. It returns the number of
 // items deleted, also with an error; items of a request whose response was lost are not counted. Call it again to
-// continue, or resume it. If there is no table the error matches [ErrNotFound]; an empty table is no error. It can run
-// beside others: an item that is written behind the place where it reads stays.
+// continue, or resume it. If there is no table the error matches [ErrNotFound]; an empty table is no error.
+//
+// It can run beside other programs, and several at once. An item that they write where it has read stays. So may one that
+// was written just before, unless db reads strongly consistently: see [DB.Consistent].
 //
 // It refuses a table that does not fit the model, after the checks of [DB.DropTable] and at their cost. An item that no
 // entity claims is never deleted: if the sample missed one, Purge stops there with an error that matches [ErrUnknown].

@@ -29,9 +29,9 @@ type JobOptions struct {
 	// operation on the same view or entity. Purge and ForcePurge count as the same.
 	Resume Cursor
 
-	// Checkpoint is called with a cursor when all items before it are done; "" means that all items of the table are. A
-	// job on a view calls it about every ten seconds and at the end, the other jobs call it after each page. Calls do
-	// not overlap. After a crash, resume with the last cursor: what was done after it is done again.
+	// Checkpoint is called with a cursor when all items before it are done; "" means that all items of the table are. Most
+	// jobs call it after each page, those on an aggregate at least every ten seconds. Calls do not overlap. After a
+	// crash, resume with the last cursor: what was done after it is done again.
 	Checkpoint func(Cursor)
 
 	// Progress is called after each page, about once a second within a page, and at the end, also with an error. Calls do

@@ -56,9 +56,10 @@ func (v *View) Rebuild(ctx context.Context, db *DB, opts *JobOptions) error {
 // can run beside the stream, a Rebuild, and other calls, also for one item. An item that its TTL deleted stops counting;
 // KeepExpired of package ddbview applies when its record comes.
 //
-// For an aggregate it costs a consistent read of the source and of what the view has of it, one transaction for each
-// target that changes, and the read again. For a fan-out it costs a consistent read of the source, its query, a
-// transaction for each target that changes, and all but that again.
+// For an aggregate it costs a strongly consistent read of the source and of what the view has of it, a transaction for each
+// target that changes, and then the same read again. A Top adds a query and an update. For a fan-out it costs a strongly
+// consistent read of the source, the queries for its targets, a transaction for each target that changes, and then the
+// reads again.
 //
 // Versions of two items or of another type, and a view of another table, are [ErrModel]; a version without its key is
 // [ErrKey]. They are found before any request. If other programs write the same targets all the time, the error matches
@@ -98,8 +99,8 @@ func (v *View) Verify(ctx context.Context, db *DB, opts *JobOptions) iter.Seq2[D
 }
 
 // LastGap returns why the view may be wrong: the cause of the last gap in the stream that was reported since the last
-// [View.Rebuild]; nil if there was none. [Mux.Gap] reports gaps. It costs one strongly consistent read. A table whose
-// keys are not strings has no place for gaps: the cause is always nil.
+// [View.Rebuild]; nil if there was none. [Mux.Gap] reports gaps. It costs one strongly consistent read, and has its errors.
+// A table whose keys are not strings has no place for gaps: the cause is always nil.
 func (v *View) LastGap(ctx context.Context, db *DB) (cause, err error) {
 	cause, err = v.v.LastGap(ctx, db.db)
 	return cause, public(err)
