@@ -153,36 +153,29 @@ func (db *DB) ForceDropTable(ctx context.Context) error {
 	return public(provision.ForceDrop(ctx, db.db))
 }
 
-// PurgeOptions configures [DB.Purge]. nil means one worker, without a rate limit, and only a table that fits the model.
-type PurgeOptions struct {
-	// Force deletes every item of any table of that name. By default a table that does not fit the model is refused;
-	// see [DB.Purge].
-	Force bool
-	// Workers is the number of segments scanned at once; default 1.
-	Workers int
-	// Rate bounds the items deleted in a second; default unbounded.
-	Rate int
-	// Progress is called after each batch with the number of items deleted so far.
-	Progress func(deleted int)
-}
-
 // Purge deletes every item of the table, including the library's own, and keeps the table. It returns the number of
 // items deleted, also with an error; items of a request whose response was lost are not counted. Call it again to
-// continue. If there is no table the error matches [ErrNotFound]; an empty table is no error.
+// continue, or resume it. If there is no table the error matches [ErrNotFound]; an empty table is no error.
+//
+// It can run beside other programs, and several at once. An item that they write where it has read stays. So may one that
+// was written just before, unless db reads strongly consistently: see [DB.Consistent].
 //
 // It refuses a table that does not fit the model, after the checks of [DB.DropTable] and at their cost. An item that no
 // entity claims is never deleted: if the sample missed one, Purge stops there with an error that matches [ErrUnknown].
-// With [PurgeOptions].Force it deletes such items too, and uses the live table's key if the model has another.
+// [DB.ForcePurge] deletes such items too.
 //
-// It costs a scan of the whole table, in requests of 1 MB, and the capacity of each delete, in requests of 25. If
-// possible, drop and create the table instead: that is cheaper. Unprocessed deletes are sent again, up to
-// [Options].MaxAttempts without progress; then the error matches [ErrThrottled].
-func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err error) {
-	var o provision.PurgeOptions
-	if opts != nil {
-		o = provision.PurgeOptions(*opts)
-	}
-	deleted, err = provision.Purge(ctx, db.db, &o)
+// It costs a DescribeTable, a scan of the whole table, in requests of 1 MB and half a unit for each 4 KB, and the capacity
+// of each delete, in requests of 25. If possible, drop and create the table instead: that is cheaper. Unprocessed deletes
+// are sent again, up to [Options].MaxAttempts without progress; then the error matches [ErrThrottled].
+func (db *DB) Purge(ctx context.Context, opts *JobOptions) (deleted int, err error) {
+	deleted, err = provision.Purge(ctx, db.db, opts.below())
+	return deleted, public(err)
+}
+
+// ForcePurge is [DB.Purge] without the checks: it deletes every item of any table of that name. It uses the key of the
+// live table if the model has another.
+func (db *DB) ForcePurge(ctx context.Context, opts *JobOptions) (deleted int, err error) {
+	deleted, err = provision.ForcePurge(ctx, db.db, opts.below())
 	return deleted, public(err)
 }
 
@@ -191,12 +184,12 @@ func (db *DB) Purge(ctx context.Context, opts *PurgeOptions) (deleted int, err e
 // with [ErrModel]. Run it when no program maintains the view any more, since such a program makes new items. The fields
 // that the view filled in its targets stay as they are, and so do targets of its own.
 //
-// It returns the number of items deleted, also with an error. Call it again to continue, or resume with the cursor of a
-// checkpoint; the cursor of another operation is [ErrCursor].
+// It returns the number of items deleted, also with an error. Call it again to continue, or resume it. Several can run at
+// once. Unprocessed deletes are sent again as in [DB.Purge], with its error.
 //
 // It costs a strongly consistent scan of the whole table: a unit for each 4 KB, in requests of 1 MB. Deletes go 25 to a
-// request. Options bound the rate.
-func (db *DB) DropView(ctx context.Context, name string, opts *RebuildOptions) (deleted int, err error) {
+// request. [JobOptions] limit the rate.
+func (db *DB) DropView(ctx context.Context, name string, opts *JobOptions) (deleted int, err error) {
 	deleted, err = view.Drop(ctx, db.db, name, opts.below())
 	return deleted, public(err)
 }

@@ -90,3 +90,46 @@ func ExampleAggregate() {
 	// Green tea: 3 reviews, 12 stars
 	// Green tea: 2 reviews, 8 stars
 }
+
+// A program that reads the totals right after its own write does not wait for the stream. The record of the write still comes,
+// and counts nothing twice.
+func ExampleView_Apply() {
+	ctx := context.Background()
+	engine := ddbmem.New()
+	db := ddb.New(engine.Client(), "catalog", Catalog, nil)
+	if err := db.CreateTable(ctx); err != nil {
+		log.Fatal(err)
+	}
+	products, reviews := ddb.NewRepository(db, Products), ddb.NewRepository(db, Reviews)
+	if _, err := products.Create(ctx, Product{ID: "tea", Name: "Green tea"}); err != nil {
+		log.Fatal(err)
+	}
+	show := func() {
+		p, err := products.Consistent().Get(ctx, Product{ID: "tea"})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%d reviews, %d stars\n", p.Reviews, p.Stars)
+	}
+
+	review, err := reviews.Create(ctx, Review{ProductID: "tea", By: "ann", Stars: 5})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := Ratings.Apply(ctx, db, review); err != nil {
+		log.Fatal(err)
+	}
+	show()
+
+	if err := reviews.Delete(ctx, review); err != nil {
+		log.Fatal(err)
+	}
+	if err := Ratings.Apply(ctx, db, review); err != nil { // what it was says which product to look at
+		log.Fatal(err)
+	}
+	show()
+
+	// Output:
+	// 1 reviews, 5 stars
+	// 0 reviews, 0 stars
+}

@@ -1,30 +1,6 @@
 package ddb
 
-import (
-	"context"
-
-	"github.com/singletable-go/ddb/internal/read"
-)
-
-// ReindexOptions configures [Repository.Reindex] and [Repository.EnsureUnique]. nil means one worker, from the start.
-type ReindexOptions struct {
-	// Workers is the number of segments scanned at once; default 1.
-	Workers int
-	// Segments is the number of parts that the table is divided into; see [ScanOptions].
-	Segments int
-	// Resume continues an earlier run from the last cursor that Checkpoint received. The cursor of another operation,
-	// of another entity, or of an EnsureUnique of other constraints is [ErrCursor].
-	Resume Cursor
-	// Checkpoint is called with a cursor that resumes the run; see [ScanOptions].
-	Checkpoint func(Cursor)
-}
-
-func (o *ReindexOptions) scan() read.ScanOptions {
-	if o == nil {
-		return read.ScanOptions{}
-	}
-	return read.ScanOptions{Workers: o.Workers, Segments: o.Segments, Resume: string(o.Resume), Checkpoint: checkpoint(o.Checkpoint)}
-}
+import "context"
 
 // Reindexed counts the items that a Reindex processed.
 type Reindexed struct {
@@ -36,31 +12,31 @@ type Reindexed struct {
 // or with the index keys of an older definition. When it returns without an error, no index entry is stale, as long as
 // no older program writes. The version does not change, and nothing is written to the history.
 //
-// It can run beside other readers and writers, several times, and resume an earlier run. Each rewrite asserts that the
+// It can run beside other readers and writers, several at once, and resume an earlier run. Each rewrite asserts that the
 // item is as it was read. If it is not, it is tried again, up to [Options].MaxAttempts; then the error matches
 // [ErrConflict]. Items that are deleted concurrently are left alone.
 //
 // It costs a strongly consistent scan of the table: a unit for each 4 KB, in requests of 1 MB. Each item that is
-// rewritten costs an UpdateItem, or a transaction if an upgrade changes a unique value.
+// rewritten costs an UpdateItem, or a transaction if an upgrade changes a unique value. [JobOptions] limit the rate.
 //
 // An item that cannot be read as one of the entity is left as it is. So is one whose upgrade makes a unique value that
 // another item holds ([ErrNotUnique]). The errors of all such items are joined and returned at the end. Any other error
 // ends the run. The counts are valid with an error, too.
-func (r *Repository[T]) Reindex(ctx context.Context, opts *ReindexOptions) (Reindexed, error) {
-	items, rewritten, err := r.db.Reindex(ctx, r.e.e, opts.scan())
+func (r *Repository[T]) Reindex(ctx context.Context, opts *JobOptions) (Reindexed, error) {
+	items, rewritten, err := r.db.Reindex(ctx, r.e.e, opts.below())
 	return Reindexed{items, rewritten}, public(err)
 }
 
 // EnsureUnique claims the unique values of every item of the entity. Run it once for a table that had items before
 // [Definition.Unique] was declared, after all programs that write declare it. It can run beside other readers and
-// writers, several times, and resume an earlier run. An item of an older [Definition.Schema] is rewritten first.
+// writers, several at once, and resume an earlier run. An item of an older [Definition.Schema] is rewritten first.
 //
 // A value that another item holds already is reported as a [WriteError] that matches [ErrNotUnique] and names that
 // item; nothing is changed. All of these errors are joined and returned at the end; any other error ends the run. An
-// entity without Unique is [ErrModel].
+// entity without Unique is [ErrModel]. A Resume of other constraints is [ErrCursor].
 //
 // It costs a strongly consistent scan of the table: a unit for each 4 KB, in requests of 1 MB. It adds a GetItem for
-// each unique value, and a transaction for each value that is not claimed yet.
-func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *ReindexOptions) error {
-	return public(r.db.EnsureUnique(ctx, r.e.e, opts.scan()))
+// each unique value, and a transaction for each value that is not claimed yet. [JobOptions] limit the rate.
+func (r *Repository[T]) EnsureUnique(ctx context.Context, opts *JobOptions) error {
+	return public(r.db.EnsureUnique(ctx, r.e.e, opts.below()))
 }

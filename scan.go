@@ -12,8 +12,7 @@ import (
 //
 // A cursor holds the key of the last item returned and is bound to its query: the table by name, index, direction,
 // partition, entities, and the fields and operators of range and filter. The cursor of a scan is bound to its table;
-// one of a Reindex, EnsureUnique, Rebuild, Verify or DropView to that operation. Any other use is an error that matches
-// [ErrCursor].
+// one of a job ([JobOptions]) to that job. Any other use is an error that matches [ErrCursor].
 //
 // The values of range and filter may change between pages, so "the last 30 days" accepts page two. A position that a
 // changed range no longer covers continues at the nearest end of the range.

@@ -158,7 +158,7 @@ func rebuild(ctx context.Context, text string, out io.Writer) error {
 		return err
 	}
 	var c rebuildCost
-	opts := &ddb.RebuildOptions{Scan: ddb.ScanOptions{Workers: task.Workers}, Progress: func(p ddb.Progress) { c.Sources, c.Changed = p.Sources, p.Changed }}
+	opts := &ddb.JobOptions{Workers: task.Workers, Progress: func(p ddb.Progress) { c.Sources, c.Changed = p.Sources, p.Changed }}
 	m := watchMemory()
 	cpu, wall := cpuTime(), time.Now()
 	err := TheirXP.Rebuild(ctx, db, opts)

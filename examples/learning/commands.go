@@ -42,11 +42,11 @@ func rebuildOne(ctx context.Context, s *app.Session, v *ddb.View) error {
 	bar := term.NewBar(s.Err, "rebuilding "+v.Name())
 	begin := time.Now()
 	var p ddb.Progress
-	err := v.Rebuild(ctx, s.DB, &ddb.RebuildOptions{
-		Scan: ddb.ScanOptions{Workers: 4},
+	err := v.Rebuild(ctx, s.DB, &ddb.JobOptions{
+		Workers: 4,
 		Progress: func(now ddb.Progress) {
 			p = now
-			bar.Set(p.Items, 0)
+			bar.Set(p.Items, p.Total)
 		},
 	})
 	bar.End()
@@ -84,7 +84,7 @@ func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err
 	case lost != nil:
 		fmt.Fprintf(s.Out, "%s: stream records were lost since the last rebuild: %v\n", v.Name(), lost)
 	}
-	for d, err := range v.Verify(ctx, s.DB, &ddb.ScanOptions{Workers: 4}) {
+	for d, err := range v.Verify(ctx, s.DB, &ddb.JobOptions{Workers: 4}) {
 		if err != nil {
 			return wrong, err
 		}

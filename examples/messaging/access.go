@@ -52,7 +52,7 @@ func accessPatterns(s *Store) []app.Pattern {
 			return s.groups.Query(ctx, RowsOf(group))
 		})),
 		{Name: "two rows follow a message", Extra: true, Run: func(ctx context.Context) (int, error) {
-			return 2, s.follow(ctx, sent)
+			return 2, LastMessage.Apply(ctx, s.db, sent)
 		}},
 	}
 }

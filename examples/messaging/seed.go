@@ -81,7 +81,7 @@ func seed(ctx context.Context, db *ddb.DB, progress func(done, total int)) error
 		if err != nil {
 			return err
 		}
-		if err := s.follow(ctx, newest); err != nil { // the stream may have no reader
+		if err := LastMessage.Apply(ctx, s.db, newest); err != nil { // the stream may have no reader
 			return err
 		}
 	}

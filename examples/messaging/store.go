@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
 
 	"github.com/singletable-go/ddb"
@@ -118,7 +117,7 @@ func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) 
 	if err != nil || after.ID == before.ID {
 		return err
 	}
-	return s.follow(ctx, after)
+	return LastMessage.Apply(ctx, s.db, after)
 }
 
 // newest returns the newest message of a group, strongly consistent.
@@ -134,17 +133,6 @@ func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
 	mux := ddb.NewMux(Cruddur, opts)
 	mux.Maintain(s.db, LastMessage)
 	return mux
-}
-
-// follow moves the rows of a group to a message, without the stream.
-func (s *Store) follow(ctx context.Context, m Message) error {
-	attrs, err := Messages.Encode(m)
-	if err != nil {
-		return err
-	}
-	record := ddb.Record{Sequence: "0", Kind: ddb.Inserted, New: attrs, Keys: map[string]types.AttributeValue{"pk": attrs["pk"], "sk": attrs["sk"]}}
-	_, err = s.Mux(nil).Process(ctx, []ddb.Record{record})
-	return err
 }
 
 // seat returns the writes that add a person to a group: the row in their list, and the member with its position.

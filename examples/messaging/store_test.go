@@ -236,7 +236,7 @@ func TestAddLooksAgain(t *testing.T) {
 		client := meanwhile{env.Client, sync.OnceFunc(func() {
 			m, err := s.Send(t.Context(), bayo, first.GroupID, "is Lena coming?")
 			assert.NoError(t, err)
-			assert.NoError(t, s.follow(t.Context(), m)) // the stream delivers it before Lena is there
+			assert.NoError(t, LastMessage.Apply(t.Context(), s.db, m)) // the stream delivers it before Lena is there
 		})}
 		require.NoError(t, NewStore(ddb.New(client, env.Table, Cruddur, nil)).Add(t.Context(), ada, first.GroupID, lena))
 		settles(t, s, first.GroupID, []Author{ada, bayo, lena})
@@ -263,7 +263,7 @@ func TestNeverBackInTime(t *testing.T) {
 		three, err := s.Send(t.Context(), ada, first.GroupID, "three")
 		require.NoError(t, err)
 		for _, m := range []Message{three, two, first, three} {
-			require.NoError(t, s.follow(t.Context(), m))
+			require.NoError(t, LastMessage.Apply(t.Context(), s.db, m))
 			for _, p := range []Author{ada, bayo} {
 				have := rows(t, s, p, first.GroupID)
 				require.Len(t, have, 1)
@@ -309,7 +309,7 @@ func TestTwoMessagesOfOneInstant(t *testing.T) {
 		want := []string{"the text of 2", "the text of 2"}
 		for _, order := range [][]Message{{pair[0], pair[1]}, {pair[1], pair[0]}} {
 			for _, m := range order {
-				require.NoError(t, s.follow(t.Context(), m))
+				require.NoError(t, LastMessage.Apply(t.Context(), s.db, m))
 			}
 			assert.Equal(t, want, last())
 			assert.Zero(t, drifts())

@@ -311,7 +311,7 @@ func TestPurgeDeletesEveryItem(t *testing.T) {
 		fill(t, db)
 		ctx, meter := ddb.WithMeter(t.Context())
 		last := 0
-		n, err := db.Purge(ctx, &ddb.PurgeOptions{Workers: 2, Progress: func(deleted int) { last = deleted }})
+		n, err := db.Purge(ctx, &ddb.JobOptions{Workers: 2, Progress: func(p ddb.Progress) { last = p.Changed }})
 		require.NoError(t, err)
 		assert.Equal(t, 9, n)
 		assert.Equal(t, 9, last)

@@ -176,7 +176,7 @@ func TestStreams(t *testing.T) {
 
 		for _, v := range []*ddb.View{c.last, c.written} {
 			changed := -1
-			require.NoError(t, v.Rebuild(t.Context(), db, &ddb.RebuildOptions{Progress: func(p ddb.Progress) { changed = p.Changed }}))
+			require.NoError(t, v.Rebuild(t.Context(), db, &ddb.JobOptions{Progress: func(p ddb.Progress) { changed = p.Changed }}))
 			assert.Zero(t, changed, "there is nothing to rebuild")
 		}
 	})
@@ -202,7 +202,7 @@ func TestStreamsRebuild(t *testing.T) {
 				require.NoError(t, err)
 				drift = append(drift, d.View)
 			}
-			require.NoError(t, v.Rebuild(t.Context(), db, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Workers: 2, Segments: 3}}))
+			require.NoError(t, v.Rebuild(t.Context(), db, &ddb.JobOptions{Workers: 2, Segments: 3}))
 			for d, err := range v.Verify(t.Context(), db, nil) {
 				require.NoError(t, err)
 				t.Error(d)

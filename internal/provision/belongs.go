@@ -25,7 +25,7 @@ const (
 )
 
 // belongsToModel returns an error unless the live table looks like the model's, by its keys, indexes and TTL and by a sample of its
-// items. The error says what was found, and that force, a method or an option, does without the check.
+// items. The error says what was found, and that force, a method, does without the check.
 func belongsToModel(ctx context.Context, db *write.DB, c call.TableClient, live *types.TableDescription, force string) error {
 	var found []error
 	faults, _, err := differences(ctx, db, c, live)

@@ -3,79 +3,49 @@ package provision
 import (
 	"context"
 	"fmt"
-	"time"
+	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// PurgeOptions are those of package ddb.
-type PurgeOptions struct {
-	Force    bool
-	Workers  int
-	Rate     int
-	Progress func(deleted int)
+// Purge deletes every item of the table, the library's own included, and leaves the table itself. It refuses what
+// [Drop] refuses, and ends at an item that no entity claims. It returns the number of items deleted, also with an error.
+func Purge(ctx context.Context, db *write.DB, opts read.JobOptions) (deleted int, err error) {
+	return purge(ctx, db, opts, false)
 }
 
-// Purge deletes every item of the table, the library's own included, and leaves the table itself. It refuses what
-// [Drop] refuses, and ends at an item that no entity claims, unless Force is set; with Force it takes the keys of the
-// live table. It returns the number of items deleted, also with an error.
-func Purge(ctx context.Context, db *write.DB, opts *PurgeOptions) (deleted int, err error) {
-	if opts == nil {
-		opts = &PurgeOptions{}
-	}
-	scan := &read.ScanOptions{Workers: opts.Workers}
-	if _, err := db.NewScan(scan); err != nil {
+// ForcePurge is [Purge] for any table of the name: it deletes without looking at what is in it, by the keys of the live
+// table.
+func ForcePurge(ctx context.Context, db *write.DB, opts read.JobOptions) (deleted int, err error) {
+	return purge(ctx, db, opts, true)
+}
+
+func purge(ctx context.Context, db *write.DB, opts read.JobOptions, force bool) (deleted int, err error) {
+	ctx, job, err := db.NewJob(ctx, opts, "purge")
+	if err != nil {
 		return 0, fmt.Errorf("ddb: purge %q: %w", db.Name, err)
 	}
-	key, err := purgeable(ctx, db, opts.Force)
+	key, err := purgeable(ctx, db, force)
 	if err != nil {
 		return 0, err
 	}
-	fail := func(err error) error { return fmt.Errorf("ddb: purge %q: after %d items: %w", db.Name, deleted, err) }
-	started := time.Now()
-	var batch []types.WriteRequest
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		if opts.Rate > 0 && deleted > 0 {
-			if err := call.Sleep(ctx, time.Until(started.Add(time.Duration(deleted)*time.Second/time.Duration(opts.Rate)))); err != nil {
-				return fail(err)
-			}
-		}
-		n, err := db.WriteBatch(ctx, batch)
-		deleted += n
-		batch = batch[:0]
-		if n > 0 && opts.Progress != nil {
-			opts.Progress(deleted)
-		}
-		if err != nil {
-			return fail(db.Explain(err))
-		}
-		return nil
+	if !slices.Equal(key, db.Table.Primary.Attrs()) {
+		job.KeyedBy(key)
 	}
-	for s, err := range db.ReadTable(ctx, scan) {
-		if err != nil {
-			return deleted, fail(err)
-		}
-		if !opts.Force {
+	err = db.Erase(ctx, job, func(s attr.Stored) (attr.Item, bool, error) {
+		if !force {
 			if _, err := db.Table.Claim(s); err != nil {
-				return deleted, fail(fmt.Errorf("%w; it is not deleted, and Purge ends here; PurgeOptions.Force deletes it all the same", err))
+				return nil, false, fmt.Errorf("%w; it is not deleted, and Purge ends here; ForcePurge deletes it all the same", err)
 			}
 		}
-		batch = append(batch, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: s.Only(key)}})
-		if len(batch) == call.BatchWriteLimit {
-			if err := flush(); err != nil {
-				return deleted, err
-			}
-		}
+		return s.Only(key), true, nil
+	})
+	if err != nil {
+		return job.Changed, fmt.Errorf("ddb: purge %q: after %d items: %w", db.Name, job.Changed, err)
 	}
-	err = flush()
-	return deleted, err
+	return job.Changed, nil
 }
 
 // purgeable returns the key attributes of the live table, and refuses one that is not the model's unless that is forced. A
@@ -86,11 +56,11 @@ func purgeable(ctx context.Context, db *write.DB, force bool) (key []string, err
 		if force {
 			return db.Table.Primary.Attrs(), nil
 		}
-		return nil, fmt.Errorf("%w; or set PurgeOptions.Force", err)
+		return nil, fmt.Errorf("%w; or call ForcePurge", err)
 	}
 	live, err := db.Describe(ctx, c)
 	if err == nil && !force {
-		err = belongsToModel(ctx, db, c, live, "PurgeOptions.Force")
+		err = belongsToModel(ctx, db, c, live, "ForcePurge")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ddb: purge %q: %w", db.Name, err)

@@ -3,15 +3,17 @@ package read
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"iter"
 	"reflect"
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
@@ -26,14 +28,6 @@ type ScanOptions struct {
 	Resume        string
 	Checkpoint    func(string)
 	IgnoreUnknown bool
-	operation     string // the operation that scans the table; "" is a Scan
-}
-
-// Of returns options of a scan for another operation. Its cursors are invalid in other operations, which have not processed
-// the items before them.
-func (o ScanOptions) Of(operation ...string) *ScanOptions {
-	o.operation = strings.Join(operation, "\x00")
-	return &o
 }
 
 // maxSegments is DynamoDB's limit on segments.
@@ -90,69 +84,57 @@ type scanPage struct {
 	err     error
 }
 
-// ScanItems yields the attributes of what ReadTable does.
-func (db *DB) ScanItems(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Item, error] {
-	return func(yield func(attr.Item, error) bool) {
-		for s, err := range db.ReadTable(ctx, opts) {
-			if !yield(s.Attributes(), err) {
-				return
-			}
-		}
-	}
-}
-
 // ReadTable yields the stored items of the table, including the library's own. Each is valid until the next one is yielded.
 func (db *DB) ReadTable(ctx context.Context, opts *ScanOptions) iter.Seq2[attr.Stored, error] {
 	return func(yield func(attr.Stored, error) bool) {
-		s, err := db.NewScan(opts)
+		if opts == nil {
+			opts = &ScanOptions{}
+		}
+		s, err := db.newScan(*opts, "")
 		if err != nil {
-			yield(attr.Stored{}, err)
+			yield(attr.Stored{}, fmt.Errorf("ddb: scan: %w", err))
 			return
 		}
-		ctx, cancel := context.WithCancel(ctx)
-		pages := s.start(ctx)
-		defer func() { // all requests have ended when the loop returns
-			cancel()
-			for range pages {
-			}
-		}()
-		for page := range pages {
-			if page.err != nil {
-				yield(attr.Stored{}, page.err)
-				return
-			}
+		err = s.each(ctx, func(page scanPage) error {
 			for _, it := range page.items {
 				if !yield(it, nil) {
-					return
+					return errLeft
 				}
 			}
 			page.page.Release()
 			s.consumed(page)
-		}
-		if err := ctx.Err(); err != nil {
-			yield(attr.Stored{}, fmt.Errorf("ddb: scan: %w", err))
+			if s.opts.Checkpoint != nil {
+				s.opts.Checkpoint(s.cursor())
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errLeft) {
+			yield(attr.Stored{}, fmt.Errorf("ddb: %w", err))
 		}
 	}
 }
+
+// errLeft ends a scan whose loop was left.
+var errLeft = errors.New("the loop was left")
 
 // scan is the state of a running scan: the position of each segment, after the last consumed page.
 type scan struct {
 	db        *DB
 	opts      ScanOptions
+	operation string   // that reads the table, and what for; "" is a Scan
+	key       []string // the key attributes of the live table, nil if they are the model's
 	positions []keyPosition
 }
 
-// NewScan checks the options of a scan and opens its cursor.
-func (db *DB) NewScan(opts *ScanOptions) (*scan, error) {
-	s := &scan{db: db}
-	if opts != nil {
-		s.opts = *opts
-	}
+// newScan checks the options of a scan by an operation, and opens its cursor. No other operation takes the cursors of this
+// one.
+func (db *DB) newScan(opts ScanOptions, operation string) (*scan, error) {
+	s := &scan{db: db, opts: opts, operation: operation}
 	if n := s.opts.Workers; n < 0 || n > maxSegments {
-		return nil, fault.Model("ddb: scan: Workers is %d: use 1 to %d, or 0 for the default", n, maxSegments)
+		return nil, fault.Model("Workers is %d: use 1 to %d, or 0 for the default", n, maxSegments)
 	}
 	if n := s.opts.Segments; n < 0 || n > maxSegments {
-		return nil, fault.Model("ddb: scan: Segments is %d: use 1 to %d, or 0 for the default", n, maxSegments)
+		return nil, fault.Model("Segments is %d: use 1 to %d, or 0 for the default", n, maxSegments)
 	}
 	s.opts.Workers = max(s.opts.Workers, 1)
 	if s.opts.Resume == "" {
@@ -161,28 +143,20 @@ func (db *DB) NewScan(opts *ScanOptions) (*scan, error) {
 	}
 	pos, err := db.decodeCursor(s.opts.Resume)
 	if err != nil {
-		return nil, fmt.Errorf("ddb: scan: %w", err)
+		return nil, err
 	}
-	if pos.query != db.scanFingerprint(s.opts.operation) || len(pos.keys) == 0 {
+	if pos.query != db.scanFingerprint(operation) || len(pos.keys) == 0 {
 		what := ""
-		if s.opts.operation != "" {
+		if operation != "" {
 			what = "another operation, or an earlier version, "
 		}
-		return nil, fmt.Errorf("ddb: scan: %w: it belongs to %sa query, or to another table than %q", fault.ErrCursor, what, db.Name)
+		return nil, fmt.Errorf("%w: it belongs to %sa query, or to another table than %q", fault.ErrCursor, what, db.Name)
 	}
 	if n := s.opts.Segments; n > 0 && n != len(pos.keys) {
-		return nil, fmt.Errorf("ddb: scan: %w: it belongs to a scan of %d segments, not %d: set Segments to that", fault.ErrCursor, len(pos.keys), n)
+		return nil, fmt.Errorf("%w: it belongs to a scan of %d segments, not %d: set Segments to that", fault.ErrCursor, len(pos.keys), n)
 	}
 	s.positions = pos.keys
 	return s, nil
-}
-
-// Takes checks the options of a scan before the first request.
-func (db *DB) Takes(opts ScanOptions) error {
-	cursor, _, _ := strings.Cut(opts.Resume, CoveredMark)
-	opts.Resume = cursor
-	_, err := db.NewScan(&opts)
-	return err
 }
 
 // scanFingerprint identifies the scans of an operation for their cursors.
@@ -193,6 +167,29 @@ func (db *DB) scanFingerprint(operation string) uint64 {
 		_, _ = io.WriteString(h, "\x00"+operation)
 	}
 	return h.Sum64()
+}
+
+// each gives the pages of the table to f, one by one, until f returns an error. No request is under way when it returns.
+func (s *scan) each(ctx context.Context, f func(scanPage) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	pages := s.start(ctx)
+	defer func() {
+		cancel()
+		for range pages {
+		}
+	}()
+	for page := range pages {
+		if page.err != nil {
+			return page.err
+		}
+		if err := f(page); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("scan: %w", err)
+	}
+	return nil
 }
 
 // start runs the workers; the channel is closed when they are done.
@@ -229,14 +226,14 @@ func (s *scan) segment(ctx context.Context, i int, at keyPosition, pages chan<- 
 	var start attr.Item
 	if at.state == afterKey {
 		var err error
-		if start, err = startKey(s.db.Table.Primary, at.key); err != nil {
-			return send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan: %w", err)})
+		if start, err = s.startKey(at.key); err != nil {
+			return send(ctx, pages, scanPage{err: fmt.Errorf("scan: %w", err)})
 		}
 	}
 	for {
 		out, page, err := s.db.ScanPage(ctx, s.db.scanInput(i, len(s.positions), start))
 		if err != nil {
-			send(ctx, pages, scanPage{err: fmt.Errorf("ddb: scan segment %d of %d: %w", i, len(s.positions), s.db.Explain(err))})
+			send(ctx, pages, scanPage{err: fmt.Errorf("scan segment %d of %d: %w", i, len(s.positions), s.db.Explain(err))})
 			return false
 		}
 		start = out.LastEvaluatedKey
@@ -261,20 +258,45 @@ func send(ctx context.Context, pages chan<- scanPage, page scanPage) bool {
 // consumed records that a page was processed.
 func (s *scan) consumed(page scanPage) {
 	at := keyPosition{state: atEnd}
-	if len(page.next) > 0 {
+	switch {
+	case len(page.next) == 0:
+	case s.key == nil:
 		at = keyPosition{state: afterKey, key: s.db.Table.Primary.KeyValues(page.next)}
-	}
-	s.positions[page.segment] = at
-	if s.opts.Checkpoint == nil {
-		return
-	}
-	for _, p := range s.positions {
-		if p.state != atEnd {
-			s.opts.Checkpoint(s.db.encodeCursor(position{query: s.db.scanFingerprint(s.opts.operation), keys: s.positions}))
-			return
+	default:
+		at = keyPosition{state: afterKey}
+		for _, name := range s.key {
+			at.key = append(at.key, page.next[name])
 		}
 	}
-	s.opts.Checkpoint("")
+	s.positions[page.segment] = at
+}
+
+// cursor resumes the scan behind the pages consumed so far; it is "" when all are.
+func (s *scan) cursor() string {
+	if s.ended() {
+		return ""
+	}
+	return s.db.encodeCursor(position{query: s.db.scanFingerprint(s.operation), keys: s.positions})
+}
+
+func (s *scan) ended() bool {
+	return !slices.ContainsFunc(s.positions, func(p keyPosition) bool { return p.state != atEnd })
+}
+
+// startKey is the inverse of what consumed records of a key. DynamoDB itself knows the types of a key that is not the
+// model's.
+func (s *scan) startKey(values []types.AttributeValue) (attr.Item, error) {
+	if s.key == nil {
+		return startKey(s.db.Table.Primary, values)
+	}
+	if len(values) != len(s.key) {
+		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	key := make(attr.Item, len(values))
+	for i, name := range s.key {
+		key[name] = values[i]
+	}
+	return key, nil
 }
 
 func (db *DB) scanInput(segment, segments int, start attr.Item) *dynamodb.ScanInput {
@@ -287,6 +309,3 @@ func (db *DB) scanInput(segment, segments int, start attr.Item) *dynamodb.ScanIn
 	}
 	return in
 }
-
-// CoveredMark splits the cursor of a Rebuild into that of its scan and the stamp of the gap that was known at the start.
-const CoveredMark = "."

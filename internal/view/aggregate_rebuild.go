@@ -10,6 +10,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -27,8 +28,7 @@ const (
 type aggregateRebuild struct {
 	a       *aggregate
 	db      *write.DB
-	p       *Progress
-	pace    func(context.Context) error
+	job     *read.Job
 	report  func(Drift) error // of Verify; nil to write
 	met     *matching
 	targets keySet // settled, or about to be
@@ -36,14 +36,8 @@ type aggregateRebuild struct {
 	faults  []error
 }
 
-func (a *aggregate) rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: p, pace: pace, met: NewMatching(db.Table)}
-	r.reset()
-	return r
-}
-
-func (a *aggregate) verifier(db *write.DB, report func(Drift) error) rebuilder {
-	r := &aggregateRebuild{a: a, db: db, p: &Progress{}, pace: unpaced, report: report, met: NewMatching(db.Table)}
+func (a *aggregate) rebuilder(db *write.DB, job *read.Job, report func(Drift) error) rebuilder {
+	r := &aggregateRebuild{a: a, db: db, job: job, report: report, met: NewMatching(db.Table)}
 	r.reset()
 	return r
 }
@@ -61,35 +55,35 @@ func (r *aggregateRebuild) fault(err error) {
 
 func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
 
-// add takes one item of the table.
-func (r *aggregateRebuild) add(ctx context.Context, attrs attr.Item) error {
+// Add takes one item of the table.
+func (r *aggregateRebuild) Add(ctx context.Context, s attr.Stored) error {
 	t := r.a.view.Table
-	switch e, err := t.Claim(model.Loaded(attrs)); {
-	case t.Reserved(model.Loaded(attrs)):
-		if err := r.companion(ctx, attrs); err != nil {
+	switch e, err := t.Claim(s); {
+	case t.Reserved(s):
+		if err := r.companion(ctx, s.Attributes()); err != nil {
 			return err
 		}
 	case err != nil:
 		return nil // of no known entity
 	default:
 		if e == r.a.source {
-			r.source(attrs)
+			r.source(s.Attributes())
 		}
 		if e == r.a.target {
-			r.target(t.KeyOf(model.Loaded(attrs)))
+			r.target(t.KeyOf(s))
 		}
 	}
 	if r.met.Full() {
 		return r.rest(ctx)
 	}
-	if len(r.work.order) < rebuildBatch && len(r.work.settle) < rebuildBatch {
+	if n := r.job.Piece(rebuildBatch); len(r.work.order) < n && len(r.work.settle) < n {
 		return nil
 	}
 	return r.do(ctx)
 }
 
-// flush looks at what was gathered, and at all of it if that is not much.
-func (r *aggregateRebuild) flush(ctx context.Context, all bool) (done bool, err error) {
+// Flush looks at what was gathered, and at all of it if that is not much.
+func (r *aggregateRebuild) Flush(ctx context.Context, all bool) (done bool, err error) {
 	if !all && len(r.met.Halves) > rebuildBatch {
 		return false, r.do(ctx)
 	}
@@ -104,7 +98,7 @@ func (r *aggregateRebuild) source(attrs attr.Item) {
 		return
 	}
 	if target != nil && c != nil {
-		r.p.Sources++
+		r.job.Sources++
 		r.pair(r.met.Source(r.a.newPair(target, t.KeyOf(model.Loaded(attrs))), c.v))
 	}
 }
@@ -166,7 +160,7 @@ func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) 
 	}
 	dropped, err := r.a.dropRank(ctx, r.db, row, target)
 	if dropped {
-		r.p.Changed++
+		r.job.Changed++
 	}
 	return err
 }
@@ -179,9 +173,9 @@ func rowDrift(db *write.DB, key attr.Item, have, want string) Drift {
 func (r *aggregateRebuild) rest(ctx context.Context) error {
 	for p, ledger := range r.met.Rest() {
 		if ledger {
-			r.p.Sources++
+			r.job.Sources++
 		}
-		if r.pair(p); len(r.work.order) < rebuildRound {
+		if r.pair(p); len(r.work.order) < r.job.Piece(rebuildRound) {
 			continue
 		}
 		if err := r.do(ctx); err != nil {
@@ -198,13 +192,15 @@ func (r *aggregateRebuild) do(ctx context.Context) error {
 		return nil
 	}
 	r.reset()
+	if err := r.job.Step(ctx); err != nil {
+		return err
+	}
+	r.job.Targets += len(w.settle)
 	if r.report != nil {
 		return r.compare(ctx, w)
 	}
-	targets := len(w.settle)
 	w.do(ctx, r.db)
-	r.p.Targets += targets
-	r.p.Changed += w.changed
+	r.job.Changed += w.changed
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -216,5 +212,5 @@ func (r *aggregateRebuild) do(ctx context.Context) error {
 	for _, s := range w.settle {
 		r.fault(s.err)
 	}
-	return r.pace(ctx)
+	return nil
 }

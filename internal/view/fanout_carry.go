@@ -10,20 +10,22 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// carry applies changes to their targets until a look finds nothing to change, and returns the number of writes. A target is
-// written once for all changes of the batch; different targets are written concurrently. With report it writes nothing and
-// reports each target that differs.
+// carried counts what was done for changes: the targets that a first look found, and the writes.
+type carried struct{ targets, changed int }
+
+// carry applies changes to their targets until a look finds nothing to change. A target is written once for all changes of the
+// batch; different targets are written concurrently. With report it writes nothing and reports each target that differs.
 //
 // A change that it could not apply has an error. Stopped is the failure of the environment that ended it; all changes that were
 // left have it too.
-func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, report func(Drift) error) (changed int, stopped error) {
-	stop := func(err error) (int, error) {
+func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, report func(Drift) error) (n carried, stopped error) {
+	stop := func(err error) (carried, error) {
 		for _, c := range list {
 			if c.again || c.alone || c.err != nil {
 				c.err = cmp.Or(c.err, err)
 			}
 		}
-		return changed, err
+		return n, err
 	}
 	failures := 0
 	for looks, left := 0, list; len(left) > 0; {
@@ -38,7 +40,10 @@ func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, repor
 		}
 		p := &fanOutPass{f: f, db: db, report: report}
 		p.run(ctx, left)
-		if changed += p.changed; p.stopped != nil {
+		if looks == 1 {
+			n.targets = p.found
+		}
+		if n.changed += p.changed; p.stopped != nil {
 			for _, c := range left { // a look that was not finished
 				c.again = true
 			}
@@ -63,12 +68,12 @@ func (f *fanOut) carry(ctx context.Context, db *write.DB, list []*copying, repor
 			continue
 		}
 		c.alone, c.again = false, false
-		n, err := f.carry(ctx, db, []*copying{c}, report)
-		if changed += n; err != nil {
+		again, err := f.carry(ctx, db, []*copying{c}, report)
+		if n.changed += again.changed; err != nil {
 			return stop(err)
 		}
 	}
-	return changed, nil
+	return n, nil
 }
 
 // exhausted sets the error of changes that wrote something in every look. If the source changes all the time, no record is at

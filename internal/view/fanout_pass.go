@@ -21,6 +21,7 @@ type fanOutPass struct {
 	f      *fanOut
 	db     *write.DB
 	report func(Drift) error
+	found  int // targets
 
 	mu        sync.Mutex // of all below, and of the changes
 	changed   int
@@ -60,6 +61,7 @@ func (p *fanOutPass) run(ctx context.Context, list []*copying) {
 			}
 		}
 	}
+	p.found = len(order)
 	order = p.open(ctx, order)
 	p.halt(call.Parallel(ctx, len(order), func(i int) error {
 		p.bring(ctx, order[i])

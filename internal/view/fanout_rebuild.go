@@ -7,7 +7,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/call"
-	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/record"
 	"github.com/singletable-go/ddb/internal/write"
 )
@@ -16,42 +16,46 @@ import (
 type fanOutRebuild struct {
 	f      *fanOut
 	db     *write.DB
-	p      *Progress
+	job    *read.Job
 	report func(Drift) error
 	list   []*copying
 	faults []error
 }
 
-func (f *fanOut) rebuilder(db *write.DB, p *Progress, _ func(context.Context) error) rebuilder {
-	return &fanOutRebuild{f: f, db: db, p: p}
+func (f *fanOut) rebuilder(db *write.DB, job *read.Job, report func(Drift) error) rebuilder {
+	return &fanOutRebuild{f: f, db: db, job: job, report: report}
 }
 
-func (f *fanOut) verifier(db *write.DB, report func(Drift) error) rebuilder {
-	return &fanOutRebuild{f: f, db: db, p: &Progress{}, report: report}
-}
-
-// add takes a source as if it had just been inserted.
-func (r *fanOutRebuild) add(ctx context.Context, attrs attr.Item) error {
-	if !r.db.Table.Claims(r.f.source, model.Loaded(attrs)) {
+// Add takes a source as if it had just been inserted.
+func (r *fanOutRebuild) Add(ctx context.Context, s attr.Stored) error {
+	if !r.db.Table.Claims(r.f.source, s) {
 		return nil
 	}
-	r.p.Sources++
-	r.list = append(r.list, newCopying(r.db.Table.KeyOf(model.Loaded(attrs)), Change{Kind: record.Inserted, Entity: r.f.source}, nil, nil))
-	if len(r.list) < call.BatchGetLimit {
+	r.job.Sources++
+	r.list = append(r.list, newCopying(r.db.Table.KeyOf(s), Change{Kind: record.Inserted, Entity: r.f.source}, nil, nil))
+	if len(r.list) < r.job.Piece(call.BatchGetLimit) {
 		return nil
 	}
-	_, err := r.flush(ctx, true)
+	_, err := r.Flush(ctx, true)
 	return err
 }
 
-func (r *fanOutRebuild) flush(ctx context.Context, _ bool) (bool, error) {
+// Flush carries the sources into their targets.
+func (r *fanOutRebuild) Flush(ctx context.Context, _ bool) (bool, error) {
+	if len(r.list) == 0 {
+		return true, nil
+	}
 	list := r.list
 	r.list = nil
+	if err := r.job.Step(ctx); err != nil {
+		return false, err
+	}
 	if r.report != nil {
 		return r.compare(ctx, list)
 	}
 	n, _ := r.f.carry(ctx, r.db, list, nil)
-	r.p.Changed += n
+	r.job.Targets += n.targets
+	r.job.Changed += n.changed
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
@@ -66,7 +70,7 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 	for looks := 1; ; looks++ {
 		found := map[string]bool{}
 		order = nil
-		_, _ = r.f.carry(ctx, r.db, list, func(d Drift) error {
+		n, _ := r.f.carry(ctx, r.db, list, func(d Drift) error {
 			if last == nil || last[d.Item] {
 				found[d.Item] = true
 				order = append(order, d)
@@ -75,6 +79,9 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 		})
 		if ctx.Err() != nil {
 			return false, ctx.Err()
+		}
+		if looks == 1 {
+			r.job.Targets += n.targets
 		}
 		if last = found; looks == restLooks || len(found) == 0 {
 			break
@@ -85,7 +92,6 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 	}
 	r.blame(list)
 	for _, d := range order {
-		r.p.Changed++
 		if err := r.report(d); err != nil {
 			return false, err
 		}

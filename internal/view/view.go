@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
@@ -36,19 +34,23 @@ type viewKind interface {
 	// reads is what the view looks at, and writes what it changes.
 	reads() flow
 	writes() []flow
-	// rebuilder returns what makes the view right, item by item.
-	rebuilder(db *write.DB, p *Progress, pace func(context.Context) error) rebuilder
-	// verifier is rebuilder without writes: it gives what it would change to report.
-	verifier(db *write.DB, report func(Drift) error) rebuilder
+	// sources is the entity that the view derives from.
+	sources() *model.Entity
+	// apply makes the view right for a source, in the targets that its versions name.
+	apply(ctx context.Context, db *write.DB, key attr.Item, versions []version) error
+	// rebuilder returns the work of a job that makes the view right. With report it writes nothing, and gives what it
+	// would change to report.
+	rebuilder(db *write.DB, j *read.Job, report func(Drift) error) rebuilder
 }
 
-// rebuilder takes every item of the table, one by one.
+// rebuilder is the work of a Rebuild or a Verify.
 type rebuilder interface {
-	add(ctx context.Context, attrs attr.Item) error
-	// flush works on what was added, on all of it if asked to, and reports whether it did everything.
-	flush(ctx context.Context, all bool) (done bool, err error)
+	read.Work
 	finish() error // the items that could not be made right
 }
+
+// coveredMark divides the cursor of a Rebuild into that of its scan and the stamp of the gap that was known when it began.
+const coveredMark = "."
 
 // Rebuild makes the view what it would be if all its sources were written again. It may run beside the stream, and
 // several at once. An item that cannot be read or written is left behind; the error joins up to twenty such failures.
@@ -56,37 +58,32 @@ type rebuilder interface {
 // Sources that the scan meets with their contributions are not read again where both agree, as far as they fit into
 // MaxJoin. The mark of a gap that was there at the start is taken away at the end, so a gap that is reported after
 // the start needs another Rebuild.
-func (v *View) Rebuild(ctx context.Context, db *write.DB, opts Job) error {
-	if db.Table != v.Table {
-		return fault.Model("ddb: rebuild %s: the view is of another table than the DB's", v.Name)
-	}
+func (v *View) Rebuild(ctx context.Context, db *write.DB, opts read.JobOptions) error {
 	fail := func(err error) error { return fmt.Errorf("ddb: rebuild %s: %w", v.Name, err) }
-	scan := *opts.Scan.Of("rebuild", v.Name)
-	if err := db.Takes(scan); err != nil {
+	resumed := opts.Resume != ""
+	cursor, covered, known := strings.Cut(opts.Resume, coveredMark) // the stamp of the mark at the start; not known for a cursor that does not say
+	known = known || !resumed
+	opts.Resume = cursor
+	if checkpoint := opts.Checkpoint; checkpoint != nil {
+		opts.Checkpoint = func(c string) {
+			if c != "" && known {
+				c += coveredMark + covered
+			}
+			checkpoint(c)
+		}
+	}
+	ctx, job, err := v.newJob(ctx, db, opts, "rebuild")
+	if err != nil {
 		return fail(err)
 	}
-	covered, known := "", true // the stamp of the mark at the start; not known for a cursor that does not say
-	if scan.Resume != "" {
-		var cursor string
-		cursor, covered, known = strings.Cut(scan.Resume, read.CoveredMark)
-		scan.Resume = cursor
-	} else {
+	if !resumed {
 		mark, err := v.mark(ctx, db)
 		if err != nil {
 			return fail(err)
 		}
 		covered = markStamp(mark)
 	}
-	if checkpoint := scan.Checkpoint; checkpoint != nil {
-		scan.Checkpoint = func(c string) {
-			if c != "" && known {
-				c += read.CoveredMark + covered
-			}
-			checkpoint(c)
-		}
-	}
-	b := newBulkRun(ctx, db, opts)
-	if err := v.each(b.ctx, db, scan, v.Kind.rebuilder(db, &b.p, b.pace), b); err != nil {
+	if err := v.run(ctx, db, job, nil); err != nil {
 		return fail(err)
 	}
 	if !known {
@@ -98,47 +95,16 @@ func (v *View) Rebuild(ctx context.Context, db *write.DB, opts Job) error {
 	return nil
 }
 
-// checkpointEvery bounds how often all that a scan has met is looked at only to pass a checkpoint on.
-const checkpointEvery = 10 * time.Second
+func (v *View) newJob(ctx context.Context, db *write.DB, opts read.JobOptions, operation string) (context.Context, *read.Job, error) {
+	if db.Table != v.Table {
+		return ctx, nil, fault.Model("the view is of another table than the DB's")
+	}
+	return db.Consistently().NewJob(ctx, opts, operation, v.Name)
+}
 
-// each feeds every item of the table to r. A checkpoint of the scan is passed on once all before it is done.
-func (v *View) each(ctx context.Context, db *write.DB, scan read.ScanOptions, r rebuilder, b *bulkRun) error {
-	ctx, cancel := context.WithCancelCause(call.WithWidth(ctx, scan.Workers))
-	defer cancel(nil)
-	checkpoint, last := scan.Checkpoint, time.Now()
-	scan.Checkpoint = func(c string) {
-		if context.Cause(ctx) != nil {
-			return
-		}
-		done, err := r.flush(ctx, c == "" || checkpoint != nil && time.Since(last) > checkpointEvery)
-		if err == nil {
-			err = b.page(ctx)
-		}
-		if err != nil {
-			cancel(err)
-			return
-		}
-		if done && checkpoint != nil {
-			last = time.Now()
-			checkpoint(c)
-		}
-	}
-	for attrs, err := range db.Consistently().ScanItems(ctx, &scan) {
-		if cause := context.Cause(ctx); cause != nil {
-			return cause
-		}
-		if err != nil {
-			return err
-		}
-		b.p.Items++
-		if err := r.add(ctx, attrs); err != nil {
-			return err
-		}
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	if _, err := r.flush(ctx, true); err != nil {
+func (v *View) run(ctx context.Context, db *write.DB, job *read.Job, report func(Drift) error) error {
+	r := v.Kind.rebuilder(db, job, report)
+	if err := job.Run(ctx, r); err != nil {
 		return err
 	}
 	return r.finish()
@@ -160,22 +126,20 @@ func (d Drift) String() string {
 // Verify yields where the view differs from what Rebuild would write, and writes nothing. What is merely behind the
 // stream would differ too: so a difference is yielded when it rests, the same in three looks within half a second. A
 // target that changes in every look cannot be compared: the error at the end names it.
-func (v *View) Verify(ctx context.Context, db *write.DB, scan read.ScanOptions) iter.Seq2[Drift, error] {
+func (v *View) Verify(ctx context.Context, db *write.DB, opts read.JobOptions) iter.Seq2[Drift, error] {
 	return func(yield func(Drift, error) bool) {
-		if db.Table != v.Table {
-			yield(Drift{}, fault.Model("ddb: verify %s: the view is of another table than the DB's", v.Name))
-			return
+		left := errors.New("the loop was left")
+		ctx, job, err := v.newJob(ctx, db, opts, "verify")
+		if err == nil {
+			err = v.run(ctx, db, job, func(d Drift) error {
+				d.View = v.Name
+				if !yield(d, nil) {
+					return left
+				}
+				return nil
+			})
 		}
-		scan := *scan.Of("verify", v.Name)
-		stopped := errors.New("stopped")
-		r := v.Kind.verifier(db, func(d Drift) error {
-			d.View = v.Name
-			if !yield(d, nil) {
-				return stopped
-			}
-			return nil
-		})
-		if err := v.each(ctx, db, scan, r, &bulkRun{}); err != nil && !errors.Is(err, stopped) {
+		if err != nil && !errors.Is(err, left) {
 			yield(Drift{}, fmt.Errorf("ddb: verify %s: %w", v.Name, err))
 		}
 	}

@@ -15,29 +15,71 @@ import (
 )
 
 // Reindex rewrites every item of the entity that is not as this program would write it.
-func (db *DB) Reindex(ctx context.Context, e *model.Entity, scan read.ScanOptions) (items, rewritten int, err error) {
-	var bad []error
-	for attrs, err := range db.Consistently().ScanItems(ctx, scan.Of("reindex", e.Name)) {
-		if err != nil {
-			return items, rewritten, fmt.Errorf("ddb: reindex %s: %w", e.Name, errors.Join(append(bad, err)...))
-		}
-		if claimed, err := db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || model.SchemaOf(model.Loaded(attrs)) > e.Schema {
-			continue
-		}
-		items++
+func (db *DB) Reindex(ctx context.Context, e *model.Entity, opts read.JobOptions) (items, rewritten int, err error) {
+	ctx, job, err := db.Consistently().NewJob(ctx, opts, "reindex", e.Name)
+	if err != nil {
+		return 0, 0, fmt.Errorf("ddb: reindex %s: %w", e.Name, err)
+	}
+	s := &sweep{db: db, e: e, verb: "reindex", job: job}
+	err = s.run(ctx, func(item attr.Stored) bool { return model.SchemaOf(item) <= e.Schema }, func(ctx context.Context, attrs attr.Item) (swept, error) {
 		changed, err := db.refresh(ctx, e, attrs)
 		if _, unread := errors.AsType[*unreadError](err); unread {
-			bad = append(bad, Op{e: e, Verb: "reindex"}.failedWith(attrs, err))
-			continue
-		}
-		if err != nil {
-			return items, rewritten, errors.Join(append(bad, Op{e: e, Verb: "reindex"}.failedWith(attrs, err))...)
+			return swept{bad: []error{Op{e: e, Verb: s.verb}.failedWith(attrs, err)}}, nil
 		}
 		if changed {
-			rewritten++
+			return swept{changed: 1}, err
 		}
+		return swept{}, err
+	})
+	return job.Sources, job.Changed, err
+}
+
+// sweep is a job that looks at every item of an entity.
+type sweep struct {
+	db   *DB
+	e    *model.Entity
+	verb Verb
+	job  *read.Job
+	bad  []error // of items that are left as they are
+}
+
+// swept is what became of an item.
+type swept struct {
+	changed int
+	bad     []error
+}
+
+// sweepBatch is how many items a worker gets at once.
+const sweepBatch = 4
+
+// run gives do the items of the entity that are wanted, as many at once as the context says. An error of do ends it.
+func (s *sweep) run(ctx context.Context, wanted func(attr.Stored) bool, do func(context.Context, attr.Item) (swept, error)) error {
+	var ended error
+	pick := func(item attr.Stored) (attr.Item, bool, error) {
+		if claimed, err := s.db.Table.Claim(item); err != nil || claimed != s.e || !wanted(item) {
+			return nil, false, nil
+		}
+		return item.Attributes(), true, nil
 	}
-	return items, rewritten, errors.Join(bad...)
+	err := s.job.Run(ctx, read.InBatches(s.job, sweepBatch*call.WidthOf(ctx), pick, func(ctx context.Context, items []attr.Item) error {
+		out := make([]swept, len(items))
+		err := call.Parallel(ctx, len(items), func(i int) (err error) {
+			if out[i], err = do(ctx, items[i]); err != nil {
+				return Op{e: s.e, Verb: s.verb}.failedWith(items[i], err)
+			}
+			return nil
+		})
+		for _, o := range out {
+			s.job.Changed += o.changed
+			s.bad = append(s.bad, o.bad...)
+		}
+		ended = err
+		return err
+	}))
+	if err != nil && ended == nil {
+		return fmt.Errorf("ddb: %s %s: %w", s.verb, s.e.Name, errors.Join(append(s.bad, err)...))
+	}
+	return errors.Join(append(s.bad, err)...)
 }
 
 // unreadError marks what is wrong with an item rather than with a request.
@@ -110,89 +152,88 @@ func (db *DB) rewrite(ctx context.Context, e *model.Entity, attrs attr.Item, als
 }
 
 // EnsureUnique gives every item of the entity the constraints that its definition declares.
-func (db *DB) EnsureUnique(ctx context.Context, e *model.Entity, scan read.ScanOptions) error {
-	if len(e.Uniques) == 0 {
-		return fault.Model("ddb: ensure unique %s: the entity declares no Unique", e.Name)
+func (db *DB) EnsureUnique(ctx context.Context, e *model.Entity, opts read.JobOptions) error {
+	ctx, job, err := db.Consistently().NewJob(ctx, opts, slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)
+	if err == nil && len(e.Uniques) == 0 {
+		err = fault.Model("the entity declares no Unique")
 	}
-	var taken []error
-	for attrs, err := range db.Consistently().ScanItems(ctx, scan.Of(slices.Concat([]string{"ensure unique", e.Name}, e.Constraints())...)) {
-		if err != nil {
-			return fmt.Errorf("ddb: ensure unique %s: %w", e.Name, errors.Join(append(taken, err)...))
-		}
-		if claimed, err := db.Table.Claim(model.Loaded(attrs)); err != nil || claimed != e || db.Dead(model.Loaded(attrs)) {
-			continue
-		}
-		dups, err := db.ensure(ctx, e, attrs)
-		taken = append(taken, dups...)
-		if err != nil {
-			return errors.Join(append(taken, Op{e: e, Verb: "ensure unique"}.failedWith(attrs, err))...)
-		}
+	if err != nil {
+		return fmt.Errorf("ddb: ensure unique %s: %w", e.Name, err)
 	}
-	return errors.Join(taken...)
+	s := &sweep{db: db, e: e, verb: "ensure unique", job: job}
+	return s.run(ctx, func(item attr.Stored) bool { return !db.Dead(item) }, func(ctx context.Context, attrs attr.Item) (swept, error) {
+		return db.ensure(ctx, e, attrs)
+	})
 }
 
 // ensure claims what an item holds, each value in a transaction of its own, so that one that is taken is no obstacle for
 // the others.
-func (db *DB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (taken []error, err error) {
+func (db *DB) ensure(ctx context.Context, e *model.Entity, attrs attr.Item) (out swept, err error) {
 	key := db.Table.KeyOf(model.Loaded(attrs))
 	for _, u := range e.Uniques {
 		t := &tries{item: db.seen(attrs)}
-		err := db.ensureOne(ctx, e, u, key, t)
+		changed, err := db.ensureOne(ctx, e, u, key, t)
+		out.changed += changed
 		if errors.Is(err, fault.ErrNotUnique) {
-			taken = append(taken, err)
+			out.bad = append(out.bad, err)
 		} else if err != nil {
-			return taken, err
+			return out, err
 		}
 	}
-	return taken, nil
+	return out, nil
 }
 
-// ensureOne claims what an item holds of one constraint, until that is so or the item is gone.
-func (db *DB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) error {
+// ensureOne claims what an item holds of one constraint, until that is so or the item is gone. It returns the number of
+// items that it wrote.
+func (db *DB) ensureOne(ctx context.Context, e *model.Entity, u *model.Unique, key attr.Item, t *tries) (changed int, err error) {
 	for attempt := range db.Attempts {
 		if err := call.PauseFrom(ctx, attempt); err != nil {
-			return err
+			return changed, err
 		}
 		op := Op{e: e, Verb: "ensure unique", quiet: true}
 		switch {
 		case t.item.state == knownNothing:
 			if err := db.find(ctx, op, &needs{key: key, item: true}, t); err != nil {
-				return err
+				return changed, err
 			}
 		case model.SchemaOf(model.Loaded(t.item.item)) < e.Schema:
 			if err := db.rewriteFor(ctx, op, t); err != nil {
-				return err
+				return changed, err
 			}
+			changed++
 			continue
 		}
 		if t.item.state != knownPresent || model.SchemaOf(model.Loaded(t.item.item)) > e.Schema {
-			return nil
+			return changed, nil
 		}
 		it := e.NewItem()
 		if err := e.Decode(model.Loaded(t.item.item), it); err != nil {
-			return err
+			return changed, err
 		}
 		w := &prepared{op: op, e: e, tries: t, now: db.Opts.Now()}
 		w.action(checkAction, roleItem, key)
 		if err := w.claim([]*model.Unique{u}, key, key, reflect.Value{}, it); err != nil || len(w.actions) == 1 {
-			return err
+			return changed, err
 		}
 		w.main().guard(guardRead, isThere{})
 		w.asserted(w.main(), []*model.Unique{u})
 		if done, err := db.holds(ctx, w.actions[1]); done || err != nil {
-			return err
+			return changed, err
 		}
 		err := single(db.transact(ctx, []*prepared{w}))
-		if err == nil || errors.Is(err, fault.ErrNotUnique) {
-			return err
+		if err == nil {
+			return changed + 1, nil
+		}
+		if errors.Is(err, fault.ErrNotUnique) {
+			return changed, err
 		}
 		r, ok := errors.AsType[*refusal](err)
 		if !ok || r.action.role != roleItem {
-			return err
+			return changed, err
 		}
 		t.item = r.met
 	}
-	return fmt.Errorf("item %s: %w", db.Table.KeyText(key), fault.ErrConflict)
+	return changed, fmt.Errorf("item %s: %w", db.Table.KeyText(key), fault.ErrConflict)
 }
 
 // holds reports whether a constraint is already as an action would put it.

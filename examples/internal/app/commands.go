@@ -130,7 +130,11 @@ func scan(ctx context.Context, s *session) error {
 
 func purge(ctx context.Context, s *session) error {
 	bar := term.NewBar(s.err, "purging")
-	n, err := s.db.Purge(ctx, &ddb.PurgeOptions{Force: s.force, Workers: 4, Progress: func(deleted int) { bar.Set(deleted, 0) }})
+	remove := s.db.Purge
+	if s.force {
+		remove = s.db.ForcePurge
+	}
+	n, err := remove(ctx, &ddb.JobOptions{Workers: 4, Progress: func(p ddb.Progress) { bar.Set(p.Changed, p.Total) }})
 	bar.End()
 	if err != nil {
 		return unforced(err)

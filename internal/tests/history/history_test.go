@@ -329,7 +329,7 @@ func TestSchemaUpgradesOnReadAndReindexRewrites(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 3, n)
 	before := upgrades
-	done, err = recipes.Reindex(ctx, &ddb.ReindexOptions{Segments: 4, Workers: 2})
+	done, err = recipes.Reindex(ctx, &ddb.JobOptions{Segments: 4, Workers: 2})
 	require.NoError(t, err)
 	assert.Equal(t, ddb.Reindexed{Items: 3}, done)
 	assert.Equal(t, before, upgrades)

@@ -133,7 +133,7 @@ func TestACursorIsBoundToItsTable(t *testing.T) {
 	}
 	require.ErrorIs(t, err, ddb.ErrCursor)
 	assert.Equal(t, 1, n, "nothing was read")
-	_, err = ddb.NewRepository(two, g.events).Reindex(ctx, &ddb.ReindexOptions{Resume: checkpoint})
+	_, err = ddb.NewRepository(two, g.events).Reindex(ctx, &ddb.JobOptions{Resume: checkpoint})
 	require.ErrorIs(t, err, ddb.ErrCursor)
 	for _, err = range one.Scan(ctx, &ddb.ScanOptions{Resume: checkpoint}) {
 		require.NoError(t, err)

@@ -109,7 +109,7 @@ func TestWhatIsNotTheLibrarysIsUnknown(t *testing.T) {
 	require.ErrorContains(t, err, "5 are of no entity")
 	assert.Zero(t, n)
 	require.ErrorContains(t, d.DropTable(t.Context()), "5 are of no entity")
-	n, err = d.Purge(t.Context(), &ddb.PurgeOptions{Force: true})
+	n, err = d.ForcePurge(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, 5, n)
 }

@@ -1,6 +1,7 @@
 package table_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -109,7 +110,7 @@ func TestATableOfAnotherModelIsNotDeleted(t *testing.T) {
 			n, err := db.Purge(t.Context(), nil)
 			require.ErrorIs(t, err, c.err)
 			require.ErrorContains(t, err, `ddb: purge "table": refused, and nothing was deleted: `)
-			require.ErrorContains(t, err, "PurgeOptions.Force goes on all the same")
+			require.ErrorContains(t, err, "ForcePurge goes on all the same")
 			assert.Zero(t, n)
 			dropped := db.DropTable(t.Context())
 			require.ErrorIs(t, dropped, c.err)
@@ -121,7 +122,7 @@ func TestATableOfAnotherModelIsNotDeleted(t *testing.T) {
 			}
 			require.Equal(t, before, countLive(t, client, "table"))
 
-			n, err = db.Purge(t.Context(), &ddb.PurgeOptions{Force: true})
+			n, err = db.ForcePurge(t.Context(), nil)
 			require.NoError(t, err)
 			assert.Equal(t, before, n)
 			assert.Zero(t, countLive(t, client, "table"))
@@ -197,8 +198,8 @@ func TestAnEmptyOrMissingTable(t *testing.T) {
 	require.NoError(t, err, "there is nothing to delete")
 	assert.Zero(t, n)
 	require.NoError(t, db.DropTable(t.Context()))
-	for _, force := range []bool{false, true} {
-		n, err = db.Purge(t.Context(), &ddb.PurgeOptions{Force: force})
+	for _, purge := range []func(context.Context, *ddb.JobOptions) (int, error){db.Purge, db.ForcePurge} {
+		n, err = purge(t.Context(), nil)
 		require.ErrorIs(t, err, ddb.ErrNotFound)
 		require.ErrorContains(t, err, `ddb: purge "parcels": not found: `)
 		assert.Zero(t, n)
@@ -222,8 +223,8 @@ func TestPurgeByAClientWithoutCallsForTables(t *testing.T) {
 	_, err := cached.Purge(t.Context(), nil)
 	require.ErrorIs(t, err, ddb.ErrModel)
 	require.ErrorContains(t, err, `ddb: purge "parcels": the client, a table_test.itemClient, has no calls for tables`)
-	require.ErrorContains(t, err, "PurgeOptions.Force")
-	n, err := cached.Purge(t.Context(), &ddb.PurgeOptions{Force: true})
+	require.ErrorContains(t, err, "ForcePurge")
+	n, err := cached.ForcePurge(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, 30, n)
 }
@@ -308,7 +309,7 @@ func TestATableOfAnotherTTLIsNotDeleted(t *testing.T) {
 				require.ErrorContains(t, err, c.says)
 			}
 			assert.Equal(t, before, countLive(t, client, "table"))
-			_, err := db.Purge(t.Context(), &ddb.PurgeOptions{Force: true})
+			_, err := db.ForcePurge(t.Context(), nil)
 			require.NoError(t, err)
 			require.NoError(t, db.ForceDropTable(t.Context()))
 		})

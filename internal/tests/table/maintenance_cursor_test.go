@@ -13,7 +13,7 @@ import (
 	"github.com/singletable-go/ddb/ddbview"
 )
 
-// Brick and Wall are items that every maintenance operation has work on.
+// Brick and Wall are items that every job has work on.
 type Brick struct {
 	ID   string `dynamodbav:"-"`
 	Wall string `dynamodbav:"wall"`
@@ -58,62 +58,30 @@ func newBrickwork(constraints ...string) *brickwork {
 	return b
 }
 
-// operations are those that read the whole table, from a cursor on.
-func (b *brickwork) operations(client ddb.Client) map[string]func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-	type run = func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error
-	db := ddb.New(client, "walls", b.table, nil)
+// jobs are all jobs on a table of bricks.
+func (b *brickwork) jobs(db *ddb.DB) map[string]func(context.Context, *ddb.JobOptions) error {
 	bricks, walls := ddb.NewRepository(db, b.bricks), ddb.NewRepository(db, b.walls)
-	scan := func(resume ddb.Cursor, checkpoint func(ddb.Cursor)) ddb.ScanOptions {
-		opts := ddb.ScanOptions{Resume: resume, Checkpoint: checkpoint}
-		if resume == "" {
-			opts.Segments = 4
-		}
-		return opts
-	}
-	reindex := func(resume ddb.Cursor, checkpoint func(ddb.Cursor)) *ddb.ReindexOptions {
-		opts := scan(resume, checkpoint)
-		return &ddb.ReindexOptions{Segments: opts.Segments, Resume: resume, Checkpoint: checkpoint}
-	}
-	view := func(v *ddb.View) run {
-		return func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			return v.Rebuild(ctx, db, &ddb.RebuildOptions{Scan: scan(resume, checkpoint)})
-		}
-	}
-	verify := func(v *ddb.View) run {
-		return func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			opts := scan(resume, checkpoint)
-			_, err := ddb.Collect(v.Verify(ctx, db, &opts))
+	rewrite := func(_ ddb.Reindexed, err error) error { return err }
+	remove := func(_ int, err error) error { return err }
+	verify := func(v *ddb.View) func(context.Context, *ddb.JobOptions) error {
+		return func(ctx context.Context, opts *ddb.JobOptions) error {
+			_, err := ddb.Collect(v.Verify(ctx, db, opts))
 			return err
 		}
 	}
-	drop := func(name string) run {
-		return func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			_, err := db.DropView(ctx, name, &ddb.RebuildOptions{Scan: scan(resume, checkpoint)})
-			return err
-		}
-	}
-	return map[string]run{
-		"scan": func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			opts := scan(resume, checkpoint)
-			_, err := ddb.Collect(db.Scan(ctx, &opts))
-			return err
-		},
-		"reindex bricks": func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			_, err := bricks.Reindex(ctx, reindex(resume, checkpoint))
-			return err
-		},
-		"reindex walls": func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			_, err := walls.Reindex(ctx, reindex(resume, checkpoint))
-			return err
-		},
-		"unique bricks": func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			return bricks.EnsureUnique(ctx, reindex(resume, checkpoint))
-		},
-		"unique walls": func(ctx context.Context, resume ddb.Cursor, checkpoint func(ddb.Cursor)) error {
-			return walls.EnsureUnique(ctx, reindex(resume, checkpoint))
-		},
-		"rebuild n": view(b.n), "rebuild m": view(b.m), "verify n": verify(b.n), "verify m": verify(b.m),
-		"drop x": drop("x"), "drop y": drop("y"),
+	return map[string]func(context.Context, *ddb.JobOptions) error{
+		"reindex bricks": func(ctx context.Context, opts *ddb.JobOptions) error { return rewrite(bricks.Reindex(ctx, opts)) },
+		"reindex walls":  func(ctx context.Context, opts *ddb.JobOptions) error { return rewrite(walls.Reindex(ctx, opts)) },
+		"unique bricks":  bricks.EnsureUnique,
+		"unique walls":   walls.EnsureUnique,
+		"rebuild n":      func(ctx context.Context, opts *ddb.JobOptions) error { return b.n.Rebuild(ctx, db, opts) },
+		"rebuild m":      func(ctx context.Context, opts *ddb.JobOptions) error { return b.m.Rebuild(ctx, db, opts) },
+		"verify n":       verify(b.n),
+		"verify m":       verify(b.m),
+		"drop x":         func(ctx context.Context, opts *ddb.JobOptions) error { return remove(db.DropView(ctx, "x", opts)) },
+		"drop y":         func(ctx context.Context, opts *ddb.JobOptions) error { return remove(db.DropView(ctx, "y", opts)) },
+		"purge":          func(ctx context.Context, opts *ddb.JobOptions) error { return remove(db.Purge(ctx, opts)) },
+		"force purge":    func(ctx context.Context, opts *ddb.JobOptions) error { return remove(db.ForcePurge(ctx, opts)) },
 	}
 }
 
@@ -128,27 +96,44 @@ func TestAMaintenanceCursorIsOfItsOperation(t *testing.T) {
 		require.NoError(t, db.Do(t.Context(), b.bricks.Put(Brick{fmt.Sprint(i), fmt.Sprint(i % 3), fmt.Sprint("m", i), i})))
 		require.NoError(t, db.Do(t.Context(), b.walls.Put(Wall{ID: fmt.Sprint(i), Mark: fmt.Sprint("m", i)})))
 	}
-	cursors := map[string]ddb.Cursor{}
-	for name, run := range b.operations(client) {
-		require.NoError(t, run(t.Context(), "", func(c ddb.Cursor) {
-			if cursors[name] == "" {
-				cursors[name] = c
+	first := map[string]ddb.Cursor{}
+	keep := func(name string) func(ddb.Cursor) {
+		return func(c ddb.Cursor) {
+			if first[name] == "" {
+				first[name] = c
 			}
-		}), name)
-		require.NotEmpty(t, cursors[name], name)
+		}
 	}
-	for name, run := range b.operations(client) {
-		for of, cursor := range cursors {
-			err := run(t.Context(), cursor, nil)
-			if of == name {
-				require.NoError(t, err, name)
+	for _, err := range db.Scan(t.Context(), &ddb.ScanOptions{Segments: 4, Checkpoint: keep("scan")}) {
+		require.NoError(t, err)
+	}
+	jobs := b.jobs(db)
+	for name, run := range jobs {
+		require.NoError(t, run(t.Context(), &ddb.JobOptions{Segments: 4, Checkpoint: keep(name)}), name)
+		require.NotEmpty(t, first[name], name)
+	}
+	assert.Len(t, first, 13)
+	purges := map[string]bool{"purge": true, "force purge": true}
+	for name, run := range jobs {
+		for of, cursor := range first {
+			err := run(t.Context(), &ddb.JobOptions{Resume: cursor})
+			if of == name || purges[of] && purges[name] {
+				require.NoError(t, err, "%s with the cursor of %s", name, of)
 				continue
 			}
 			require.ErrorIs(t, err, ddb.ErrCursor, "%s with the cursor of %s", name, of)
 		}
 	}
-	more := newBrickwork("mark", "other").operations(client)
-	require.ErrorIs(t, more["unique bricks"](t.Context(), cursors["unique bricks"], nil), ddb.ErrCursor, "there is another constraint")
-	require.NoError(t, more["reindex bricks"](t.Context(), cursors["reindex bricks"], nil))
-	assert.Len(t, cursors, 11)
+	for of, cursor := range first {
+		_, err := ddb.Collect(db.Scan(t.Context(), &ddb.ScanOptions{Resume: cursor}))
+		if of == "scan" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, ddb.ErrCursor, "a scan with the cursor of %s", of)
+	}
+	other := newBrickwork("mark", "other")
+	more := other.jobs(ddb.New(client, "walls", other.table, nil))
+	require.ErrorIs(t, more["unique bricks"](t.Context(), &ddb.JobOptions{Resume: first["unique bricks"]}), ddb.ErrCursor, "there is another constraint")
+	require.NoError(t, more["reindex bricks"](t.Context(), &ddb.JobOptions{Resume: first["reindex bricks"]}))
 }

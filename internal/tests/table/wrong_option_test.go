@@ -10,26 +10,27 @@ import (
 	"github.com/singletable-go/ddb/ddbmem"
 )
 
-// A wrong option is found before any request.
+// A wrong option is found before any request, and the error says which.
 func TestAWrongOptionMakesNoRequest(t *testing.T) {
 	t.Parallel()
 	b := newBrickwork("mark")
 	db := ddb.New(ddbmem.New().Client(), "walls", b.table, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
 	ctx, meter := ddb.WithMeter(t.Context())
-	wrong := ddb.ScanOptions{Workers: -3}
-	for _, force := range []bool{false, true} {
-		_, err := db.Purge(ctx, &ddb.PurgeOptions{Workers: -3, Force: force})
-		require.ErrorIs(t, err, ddb.ErrModel)
+	report := func(ddb.Progress) {}
+	for name, run := range b.jobs(db) {
+		for says, opts := range map[string]*ddb.JobOptions{
+			"Workers is -3":        {Workers: -3, Progress: report},
+			"Workers is 1000001":   {Workers: 1_000_001, Progress: report},
+			"Segments is -1":       {Segments: -1, Progress: report},
+			"Segments is 2000000":  {Segments: 2_000_000, Progress: report},
+			"Rate is -5: use 1 or": {Rate: -5, Progress: report},
+		} {
+			err := run(ctx, opts)
+			require.ErrorIs(t, err, ddb.ErrModel, name)
+			require.ErrorContains(t, err, says, name)
+		}
+		require.ErrorIs(t, run(ctx, &ddb.JobOptions{Resume: "nonsense", Progress: report}), ddb.ErrCursor, name)
 	}
-	require.ErrorIs(t, b.n.Rebuild(ctx, db, &ddb.RebuildOptions{Scan: wrong, Progress: func(ddb.Progress) {}}), ddb.ErrModel)
-	_, err := db.DropView(ctx, "other", &ddb.RebuildOptions{Scan: wrong, Progress: func(ddb.Progress) {}})
-	require.ErrorIs(t, err, ddb.ErrModel)
-	_, err = ddb.Collect(b.n.Verify(ctx, db, &wrong))
-	require.ErrorIs(t, err, ddb.ErrModel)
-	_, err = ddb.NewRepository(db, b.bricks).Reindex(ctx, &ddb.ReindexOptions{Segments: -1})
-	require.ErrorIs(t, err, ddb.ErrModel)
-	err = ddb.NewRepository(db, b.walls).EnsureUnique(ctx, &ddb.ReindexOptions{Workers: -1})
-	require.ErrorIs(t, err, ddb.ErrModel)
 	assert.Zero(t, meter.Requests())
 }

@@ -173,8 +173,8 @@ func TestRebuildAfterAGap(t *testing.T) {
 	var at ddb.Cursor
 	var seen ddb.Progress
 	ctx, cancel := context.WithCancel(t.Context())
-	err = s.XP.Rebuild(ctx, s.DB, &ddb.RebuildOptions{
-		Scan:     ddb.ScanOptions{Segments: 4, Checkpoint: func(c ddb.Cursor) { at = c; cancel() }},
+	err = s.XP.Rebuild(ctx, s.DB, &ddb.JobOptions{
+		Segments: 4, Checkpoint: func(c ddb.Cursor) { at = c; cancel() },
 		Progress: func(p ddb.Progress) { seen = p },
 	})
 	require.ErrorIs(t, err, context.Canceled)
@@ -183,7 +183,7 @@ func TestRebuildAfterAGap(t *testing.T) {
 	cause, err = s.XP.LastGap(t.Context(), s.DB)
 	require.NoError(t, err)
 	require.Error(t, cause, "it is not done yet")
-	require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, &ddb.RebuildOptions{Scan: ddb.ScanOptions{Resume: at, Workers: 2}}))
+	require.NoError(t, s.XP.Rebuild(t.Context(), s.DB, &ddb.JobOptions{Resume: at, Workers: 2}))
 	require.NoError(t, s.Total.Rebuild(t.Context(), s.DB, nil))
 	assert.Empty(t, s.Drift(t))
 	for n := range 30 {

@@ -233,7 +233,7 @@ func TestEnsureUniqueClaimsWhatWasThereBefore(t *testing.T) {
 		require.NoError(t, err)
 	}
 	var cursors []ddb.Cursor
-	err := a.repo.EnsureUnique(ctx, &ddb.ReindexOptions{Segments: 3, Checkpoint: func(c ddb.Cursor) { cursors = append(cursors, c) }})
+	err := a.repo.EnsureUnique(ctx, &ddb.JobOptions{Segments: 3, Checkpoint: func(c ddb.Cursor) { cursors = append(cursors, c) }})
 	require.ErrorIs(t, err, ddb.ErrNotUnique)
 	assert.Equal(t, 1, strings.Count(err.Error(), "unique email"), "%v", err)
 	assert.NotEmpty(t, cursors)

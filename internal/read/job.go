@@ -1,0 +1,216 @@
+package read
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
+)
+
+// JobOptions says how a job over the whole table is done.
+type JobOptions struct {
+	Workers    int
+	Segments   int
+	Rate       int // capacity units in a second; 0 is unbounded
+	Resume     string
+	Checkpoint func(string)
+	Progress   func(Progress)
+}
+
+// Progress says how far a job is. Work counts Sources, Targets and Changed.
+type Progress struct {
+	Items     int // read
+	Total     int // in the table; 0 if it is not known
+	Sources   int // of Items, those that the job is for
+	Targets   int // of a view, looked at
+	Changed   int // written or deleted
+	Remaining time.Duration
+}
+
+// Work is what a job does with the items of the table. Job.Run calls it, from one goroutine.
+type Work interface {
+	// Add takes one item, and may look at it until it returns.
+	Add(ctx context.Context, s attr.Stored) error
+	// Flush works on what was added, on all of it if asked to, and reports whether nothing is left.
+	Flush(ctx context.Context, all bool) (done bool, err error)
+}
+
+const (
+	// checkpointEvery bounds how often all of the work is done only to pass a checkpoint on.
+	checkpointEvery = 10 * time.Second
+	// reportEvery is how often progress is reported between pages.
+	reportEvery = time.Second
+	// maxCredit bounds the time in which a job consumed less than its rate, and that it may make up for.
+	maxCredit = time.Second
+)
+
+// Job is a job over the whole table under way: it scans the table, does its work, and knows how far that is.
+type Job struct {
+	Progress
+
+	scan    *scan
+	opts    JobOptions
+	meter   *call.Meter // nil without a rate
+	used    float64     // units that were paced
+	free    time.Time   // when the rate allows more
+	started time.Time
+	marked  time.Time // when the last checkpoint was passed on
+	told    time.Time // when progress was reported last
+	said    Progress
+}
+
+// NewJob checks the options of a job, and opens its cursor, before any request. No other operation takes the cursors of
+// this one: what one has done of a table another has not. What is done under the context that it returns counts towards
+// the rate, and on as many targets at once as the options say.
+func (db *DB) NewJob(ctx context.Context, opts JobOptions, operation ...string) (context.Context, *Job, error) {
+	if opts.Rate < 0 {
+		return ctx, nil, fault.Model("Rate is %d: use 1 or more, or 0 for no limit", opts.Rate)
+	}
+	s, err := db.newScan(ScanOptions{Workers: opts.Workers, Segments: opts.Segments, Resume: opts.Resume}, strings.Join(operation, "\x00"))
+	if err != nil {
+		return ctx, nil, err
+	}
+	now := time.Now()
+	j := &Job{scan: s, opts: opts, started: now, marked: now, told: now, free: now}
+	ctx = call.WithWidth(ctx, s.opts.Workers)
+	if opts.Rate > 0 {
+		ctx, j.meter = call.WithMeter(ctx)
+	}
+	return ctx, j, nil
+}
+
+// KeyedBy names the key attributes of a live table that differs from the model.
+func (j *Job) KeyedBy(names []string) { j.scan.key = names }
+
+// Run gives every item of the table to w. A checkpoint is passed on when all that was read before it is done.
+func (j *Job) Run(ctx context.Context, w Work) error {
+	j.count(ctx)
+	defer func() {
+		if j.Progress != j.said {
+			j.report()
+		}
+	}()
+	return j.scan.each(ctx, func(page scanPage) error {
+		for _, it := range page.items {
+			j.Items++
+			if err := w.Add(ctx, it); err != nil {
+				return err
+			}
+		}
+		page.page.Release()
+		j.scan.consumed(page)
+		last := j.scan.ended()
+		done, err := w.Flush(ctx, last || j.opts.Checkpoint != nil && time.Since(j.marked) > checkpointEvery)
+		if err != nil {
+			return err
+		}
+		if done && j.opts.Checkpoint != nil {
+			j.marked = time.Now()
+			j.opts.Checkpoint(j.scan.cursor())
+		}
+		j.report()
+		if last {
+			return ctx.Err()
+		}
+		return j.pace(ctx)
+	})
+}
+
+// Step comes before a piece of work within a page: it keeps the rate, and reports progress now and then.
+func (j *Job) Step(ctx context.Context) error {
+	if time.Since(j.told) >= reportEvery {
+		j.report()
+	}
+	return j.pace(ctx)
+}
+
+// Piece is how much work is done at once, if it is usually most: about a second's worth of the rate, since nothing waits
+// within a piece. It takes some units for one item.
+func (j *Job) Piece(most int) int {
+	if j.opts.Rate == 0 {
+		return most
+	}
+	return min(most, max(j.opts.Rate/8, 5))
+}
+
+// count finds out how many items there are. What an earlier run has read of them is not known to one that resumes it.
+func (j *Job) count(ctx context.Context) {
+	if j.opts.Progress == nil || j.opts.Resume != "" {
+		return
+	}
+	if c, err := j.scan.db.Tables("progress"); err == nil {
+		if live, err := j.scan.db.Describe(ctx, c); err == nil && live.ItemCount != nil { // else it is not known
+			j.Total = int(*live.ItemCount)
+		}
+	}
+}
+
+func (j *Job) report() {
+	if j.opts.Progress == nil {
+		return
+	}
+	if j.Remaining = 0; j.Items > 0 && j.Total > j.Items {
+		j.Remaining = time.Duration(float64(time.Since(j.started)) * float64(j.Total-j.Items) / float64(j.Items))
+	}
+	j.told, j.said = time.Now(), j.Progress
+	j.opts.Progress(j.Progress)
+}
+
+// pace waits until the rate allows more. What a job did not consume in the past it may not consume later, but for a moment:
+// else a dense part of the table behind a sparse one would have no limit.
+func (j *Job) pace(ctx context.Context) error {
+	if j.meter == nil {
+		return ctx.Err()
+	}
+	c := j.meter.Total()
+	units := c.Read + c.Write - j.used
+	j.used += units
+	j.free = j.free.Add(time.Duration(units / float64(j.opts.Rate) * float64(time.Second)))
+	if earliest := time.Now().Add(-maxCredit); j.free.Before(earliest) {
+		j.free = earliest
+	}
+	return call.Sleep(ctx, time.Until(j.free))
+}
+
+// batches is work on items by themselves, some of them together.
+type batches[T any] struct {
+	job   *Job
+	size  int
+	pick  func(attr.Stored) (what T, wanted bool, err error)
+	do    func(context.Context, []T) error
+	batch []T
+}
+
+// InBatches is work on items by themselves: pick takes from each what do needs, or leaves it out, and do gets up to size of
+// them at once. They are of one page of the scan, so that what is in memory is not more than that.
+func InBatches[T any](j *Job, size int, pick func(attr.Stored) (T, bool, error), do func(context.Context, []T) error) Work {
+	return &batches[T]{job: j, size: j.Piece(size), pick: pick, do: do}
+}
+
+func (b *batches[T]) Add(ctx context.Context, s attr.Stored) error {
+	what, wanted, err := b.pick(s)
+	if err != nil || !wanted {
+		return err
+	}
+	b.job.Sources++
+	if b.batch = append(b.batch, what); len(b.batch) < b.size {
+		return nil
+	}
+	_, err = b.Flush(ctx, true)
+	return err
+}
+
+func (b *batches[T]) Flush(ctx context.Context, _ bool) (bool, error) {
+	if len(b.batch) == 0 {
+		return true, nil
+	}
+	batch := b.batch
+	b.batch = nil
+	if err := b.job.Step(ctx); err != nil {
+		return false, err
+	}
+	return true, b.do(ctx, batch)
+}
