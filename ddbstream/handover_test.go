@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -244,40 +245,42 @@ func (s *handovers) Swap(ctx context.Context, l ddbstream.Lease, was int64) erro
 // and not before, however long that takes.
 func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 2})
-	store := &ddbstream.MemoryStore{}
-	c := newCourt(0)
-	held, release := make(chan struct{}, 10), make(chan struct{})
-	open := sync.OnceFunc(func() { close(release) })
-	defer open() // so that a failing test ends
-	one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
-		held <- struct{}{}
-		<-release
-	}}
-	opts := fast()
-	opts.Worker, opts.Lease = "one", 2*time.Second
-	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, one, store, opts))
-	for i := range 8 {
-		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
-	}
-	<-held
-	<-held // both shards are being handled
-	opts = fast()
-	opts.Worker, opts.Lease = "two", 2*time.Second
-	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
-	eventually(t, func() bool {
-		leases, err := store.Leases(t.Context())
-		require.NoError(t, err)
-		return leases[0].Wanted == "two" || leases[1].Wanted == "two"
-	}, "two asks")
-	time.Sleep(2 * opts.Lease) // longer than a lease: its owner is alive
-	assert.Equal(t, 2, owned(t, store)["one"])
-	open()
-	eventually(t, func() bool { o := owned(t, store); return o["one"] == 1 && o["two"] == 1 }, "each has one")
-	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
-	assert.Empty(t, c.together)
-	assert.Empty(t, c.disorder)
-	assert.Zero(t, c.twice)
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 2})
+		store := &ddbstream.MemoryStore{}
+		c := newCourt(0)
+		held, release := make(chan struct{}, 10), make(chan struct{})
+		open := sync.OnceFunc(func() { close(release) })
+		defer open() // so that a failing test ends
+		one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
+			held <- struct{}{}
+			<-release
+		}}
+		opts := fast()
+		opts.Worker, opts.Lease = "one", 2*time.Second
+		run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, one, store, opts))
+		for i := range 8 {
+			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
+		}
+		<-held
+		<-held // both shards are being handled
+		opts = fast()
+		opts.Worker, opts.Lease = "two", 2*time.Second
+		run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
+		eventually(t, func() bool {
+			leases, err := store.Leases(t.Context())
+			require.NoError(t, err)
+			return leases[0].Wanted == "two" || leases[1].Wanted == "two"
+		}, "two asks")
+		time.Sleep(2 * opts.Lease) // longer than a lease: its owner is alive
+		assert.Equal(t, 2, owned(t, store)["one"])
+		open()
+		eventually(t, func() bool { o := owned(t, store); return o["one"] == 1 && o["two"] == 1 }, "each has one")
+		eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
+		assert.Empty(t, c.together)
+		assert.Empty(t, c.disorder)
+		assert.Zero(t, c.twice)
+	})
 }
 
 // A worker that cannot write its lease stops before another takes the shard: its handler's context ends in time, and
@@ -349,43 +352,45 @@ func (p processor) Process(ctx context.Context, records []ddb.Record) ([]string,
 // A shard that a stopped worker had asked for stays with its owner.
 func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 2})
-	store := ddbstream.NewTableStore(a.client, "readers", "g")
-	require.NoError(t, store.CreateTable(t.Context()))
-	c := newCourt(0)
-	held, release := make(chan struct{}, 10), make(chan struct{})
-	open := sync.OnceFunc(func() { close(release) })
-	defer open() // so that a failing test ends
-	opts := fast()
-	opts.Worker, opts.Lease = "one", time.Minute
-	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
-		held <- struct{}{}
-		<-release
-	}}, store, opts))
-	for i := range 8 {
-		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
-	}
-	<-held
-	<-held
-	opts = fast()
-	opts.Worker, opts.Lease = "two", time.Minute
-	stop := run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
-	wanted := func() (out []string) {
-		leases, err := store.Leases(t.Context())
-		require.NoError(t, err)
-		for _, l := range leases {
-			if l.Wanted != "" {
-				out = append(out, l.Wanted)
-			}
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 2})
+		store := ddbstream.NewTableStore(a.client, "readers", "g")
+		require.NoError(t, store.CreateTable(t.Context()))
+		c := newCourt(0)
+		held, release := make(chan struct{}, 10), make(chan struct{})
+		open := sync.OnceFunc(func() { close(release) })
+		defer open() // so that a failing test ends
+		opts := fast()
+		opts.Worker, opts.Lease = "one", time.Minute
+		run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
+			held <- struct{}{}
+			<-release
+		}}, store, opts))
+		for i := range 8 {
+			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
 		}
-		return out
-	}
-	eventually(t, func() bool { return len(wanted()) > 0 }, "two asks")
-	require.NoError(t, stop())
-	require.Empty(t, wanted())
-	time.Sleep(20 * opts.Discover) // both look at the leases
-	open()
-	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
-	time.Sleep(20 * opts.Discover)
-	assert.Equal(t, 2, owned(t, store)["one"])
+		<-held
+		<-held
+		opts = fast()
+		opts.Worker, opts.Lease = "two", time.Minute
+		stop := run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
+		wanted := func() (out []string) {
+			leases, err := store.Leases(t.Context())
+			require.NoError(t, err)
+			for _, l := range leases {
+				if l.Wanted != "" {
+					out = append(out, l.Wanted)
+				}
+			}
+			return out
+		}
+		eventually(t, func() bool { return len(wanted()) > 0 }, "two asks")
+		require.NoError(t, stop())
+		require.Empty(t, wanted())
+		time.Sleep(20 * opts.Discover) // both look at the leases
+		open()
+		eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
+		time.Sleep(20 * opts.Discover)
+		assert.Equal(t, 2, owned(t, store)["one"])
+	})
 }
