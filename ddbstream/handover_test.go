@@ -165,66 +165,68 @@ func ownsAll(t *testing.T, store ddbstream.Store, worker string) bool {
 // handled out of order, none is skipped or handled twice, and no shard has two workers in it.
 func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 4})
-	store := ddbstream.NewTableStore(a.client, "readers", "g")
-	require.NoError(t, store.CreateTable(t.Context()))
-	c := newCourt(0)
-	var handed atomic.Int64
-	counting := &handovers{Store: store, n: &handed}
-	start := func(w string) func() error {
-		opts := fast()
-		opts.Worker, opts.Lease, opts.Batch, opts.Checkpoint, opts.Grace = w, time.Minute, 20, 50*time.Millisecond, time.Minute
-		return run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: w, c: c}, counting, opts))
-	}
-	ids := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
-	writing, done := make(chan struct{}), make(chan int, 1)
-	go func() {
-		for n := 1; ; n++ {
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 4})
+		store := ddbstream.NewTableStore(a.client, "readers", "g")
+		require.NoError(t, store.CreateTable(t.Context()))
+		c := newCourt(2 * time.Millisecond)
+		var handed atomic.Int64
+		counting := &handovers{Store: store, n: &handed}
+		start := func(w string) func() error {
+			opts := fast()
+			opts.Worker, opts.Lease, opts.Batch, opts.Checkpoint, opts.Grace = w, time.Minute, 20, 50*time.Millisecond, time.Minute
+			return run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: w, c: c}, counting, opts))
+		}
+		ids := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
+		writing, done := make(chan struct{}), make(chan int, 1)
+		go func() {
+			for n := 1; ; n++ {
+				for _, id := range ids {
+					a.put(t, Point{Game: "g" + id, ID: id, N: n})
+				}
+				select {
+				case <-writing:
+					done <- n
+					return
+				case <-time.After(2 * time.Millisecond):
+				}
+			}
+		}()
+		stops := []func() error{start("w0")}
+		enough := int64(scale.Of(100, 30))
+		for n := 1; handed.Load() < enough && n <= 100; n++ {
+			if n == 10 {
+				a.engine.SplitShard(name) // children wait for their parent, whoever owns it
+			}
+			w := fmt.Sprint("w", n)
+			stops = append(stops, start(w))
+			eventually(t, func() bool { return owned(t, store)[w] >= 2 }, "the one that joins has its share")
+			require.NoError(t, stops[0]())
+			stops = stops[1:]
+			eventually(t, func() bool { return ownsAll(t, store, w) }, "the other has the rest")
+		}
+		close(writing)
+		last := <-done
+		eventually(t, func() bool {
+			c.mu.Lock()
+			defer c.mu.Unlock()
 			for _, id := range ids {
-				a.put(t, Point{Game: "g" + id, ID: id, N: n})
+				if c.last["p#"+id] != last {
+					return false
+				}
 			}
-			select {
-			case <-writing:
-				done <- n
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
+			return true
+		}, "everything arrives")
+		for _, s := range stops {
+			require.NoError(t, s())
 		}
-	}()
-	stops := []func() error{start("w0")}
-	enough := int64(scale.Of(100, 30))
-	for n := 1; handed.Load() < enough && n <= 100; n++ {
-		if n == 10 {
-			a.engine.SplitShard(name) // children wait for their parent, whoever owns it
-		}
-		w := fmt.Sprint("w", n)
-		stops = append(stops, start(w))
-		eventually(t, func() bool { return owned(t, store)[w] >= 2 }, "the one that joins has its share")
-		require.NoError(t, stops[0]())
-		stops = stops[1:]
-		eventually(t, func() bool { return ownsAll(t, store, w) }, "the other has the rest")
-	}
-	close(writing)
-	last := <-done
-	eventually(t, func() bool {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		for _, id := range ids {
-			if c.last["p#"+id] != last {
-				return false
-			}
-		}
-		return true
-	}, "everything arrives")
-	for _, s := range stops {
-		require.NoError(t, s())
-	}
-	assert.GreaterOrEqual(t, handed.Load(), enough)
-	assert.Empty(t, c.disorder)
-	assert.Empty(t, c.missing)
-	assert.Empty(t, c.together)
-	assert.Zero(t, c.twice)
-	t.Logf("%d handovers, %d records", handed.Load(), c.handled)
+		assert.GreaterOrEqual(t, handed.Load(), enough)
+		assert.Empty(t, c.disorder)
+		assert.Empty(t, c.missing)
+		assert.Empty(t, c.together)
+		assert.Zero(t, c.twice)
+		t.Logf("%d handovers, %d records", handed.Load(), c.handled)
+	})
 }
 
 // handovers is a store that counts the shards that are given to another worker.
