@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -181,6 +182,7 @@ func TestARebuildConvergesBesideAHotTarget(t *testing.T) {
 // A Rebuild died after it had asked transactions to wait, or its clock is wrong: they wait for a bounded time, once.
 func TestADeadRebuildHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 	s := fixture.NewSchool().Open(t, ddbmem.Options{})
 	s.Pupil(t, "a")
 	s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 5})
@@ -202,6 +204,7 @@ func TestADeadRebuildHoldsNobodyUp(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, m.RequestsOf("TransactWriteItems"), "the request to wait is gone")
 	assert.Equal(t, 8, s.Get(t, "a").XP)
+	})
 }
 
 // What is behind because the stream has not come to it yet is no drift: sums, ranks, and the ledger.
@@ -234,6 +237,7 @@ func TestVerifyBesideAHotTargetReportsNoLag(t *testing.T) {
 // Rate bounds what a Rebuild consumes.
 func TestARebuildKeepsToItsRate(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 	s := fixture.NewSchool().Open(t, ddbmem.Options{})
 	for i := range 60 {
 		s.Pupil(t, fmt.Sprint(i))
@@ -246,6 +250,7 @@ func TestARebuildKeepsToItsRate(t *testing.T) {
 	c := m.Total()
 	require.Greater(t, c.Read+c.Write, 400.0)
 	assert.Greater(t, took.Seconds(), (c.Read+c.Write)/200*0.7, "what came last is not waited for")
+	})
 }
 
 // What a view has left is deleted when it is declared no more, and nothing else is.
