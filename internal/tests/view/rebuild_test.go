@@ -183,27 +183,27 @@ func TestARebuildConvergesBesideAHotTarget(t *testing.T) {
 func TestADeadRebuildHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-	s := fixture.NewSchool().Open(t, ddbmem.Options{})
-	s.Pupil(t, "a")
-	s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 5})
-	s.Flow(t, s.Mux())
-	s.Set(t, "a", map[string]types.AttributeValue{"~h": number(int(time.Now().Add(24 * time.Hour).UnixMilli()))})
-	now, calls := time.Now(), 0
-	db := ddb.New(s.Client, "school", s.Table, &ddb.Options{Now: func() time.Time { calls++; return now.Add(time.Duration(calls) * 100 * time.Millisecond) }})
-	mux := ddb.NewMux(s.Table, nil)
-	mux.Maintain(db, s.XP)
-	s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 7})
-	ctx, m := ddb.WithMeter(t.Context())
-	_, err := mux.Process(ctx, s.Records(t))
-	require.NoError(t, err)
-	assert.Greater(t, m.RequestsOf("TransactWriteItems"), 5, "it waited")
-	assert.Equal(t, 7, s.Get(t, "a").XP)
-	s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 8})
-	ctx, m = ddb.WithMeter(t.Context())
-	_, err = mux.Process(ctx, s.Records(t))
-	require.NoError(t, err)
-	assert.Equal(t, 1, m.RequestsOf("TransactWriteItems"), "the request to wait is gone")
-	assert.Equal(t, 8, s.Get(t, "a").XP)
+		s := fixture.NewSchool().Open(t, ddbmem.Options{})
+		s.Pupil(t, "a")
+		s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 5})
+		s.Flow(t, s.Mux())
+		s.Set(t, "a", map[string]types.AttributeValue{"~h": number(int(time.Now().Add(24 * time.Hour).UnixMilli()))})
+		now, calls := time.Now(), 0
+		db := ddb.New(s.Client, "school", s.Table, &ddb.Options{Now: func() time.Time { calls++; return now.Add(time.Duration(calls) * 100 * time.Millisecond) }})
+		mux := ddb.NewMux(s.Table, nil)
+		mux.Maintain(db, s.XP)
+		s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 7})
+		ctx, m := ddb.WithMeter(t.Context())
+		_, err := mux.Process(ctx, s.Records(t))
+		require.NoError(t, err)
+		assert.Greater(t, m.RequestsOf("TransactWriteItems"), 5, "it waited")
+		assert.Equal(t, 7, s.Get(t, "a").XP)
+		s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 8})
+		ctx, m = ddb.WithMeter(t.Context())
+		_, err = mux.Process(ctx, s.Records(t))
+		require.NoError(t, err)
+		assert.Equal(t, 1, m.RequestsOf("TransactWriteItems"), "the request to wait is gone")
+		assert.Equal(t, 8, s.Get(t, "a").XP)
 	})
 }
 
@@ -238,18 +238,18 @@ func TestVerifyBesideAHotTargetReportsNoLag(t *testing.T) {
 func TestARebuildKeepsToItsRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-	s := fixture.NewSchool().Open(t, ddbmem.Options{})
-	for i := range 60 {
-		s.Pupil(t, fmt.Sprint(i))
-		s.Step(t, fixture.Step{Student: fmt.Sprint(i), ID: "1", XP: 1})
-	}
-	ctx, m := ddb.WithMeter(t.Context())
-	start := time.Now()
-	require.NoError(t, s.XP.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Rate: 200}))
-	took := time.Since(start)
-	c := m.Total()
-	require.Greater(t, c.Read+c.Write, 400.0)
-	assert.Greater(t, took.Seconds(), (c.Read+c.Write)/200*0.7, "what came last is not waited for")
+		s := fixture.NewSchool().Open(t, ddbmem.Options{})
+		for i := range 60 {
+			s.Pupil(t, fmt.Sprint(i))
+			s.Step(t, fixture.Step{Student: fmt.Sprint(i), ID: "1", XP: 1})
+		}
+		ctx, m := ddb.WithMeter(t.Context())
+		start := time.Now()
+		require.NoError(t, s.XP.Rebuild(ctx, s.DB, &ddb.RebuildOptions{Rate: 200}))
+		took := time.Since(start)
+		c := m.Total()
+		require.Greater(t, c.Read+c.Write, 400.0)
+		assert.Greater(t, took.Seconds(), (c.Read+c.Write)/200*0.7, "what came last is not waited for")
 	})
 }
 
