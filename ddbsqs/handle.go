@@ -74,7 +74,9 @@ func (q *Queue) Drain(ctx context.Context, handle Handler) (handled int, err err
 	d := *q
 	d.opts.OnError = func(ctx context.Context, err error) {
 		failed = append(failed, err)
-		q.report(ctx, err)
+		if q.opts.OnError != nil {
+			q.opts.OnError(ctx, err)
+		}
 	}
 	for {
 		n, err := d.batch(ctx, handle, time.Second)
@@ -158,9 +160,12 @@ func (q *Queue) poison(ctx context.Context, m types.Message) (taken bool, err er
 }
 
 func (q *Queue) report(ctx context.Context, err error) {
-	if q.opts.OnError != nil && ctx.Err() == nil {
-		q.opts.OnError(ctx, err)
+	if q.opts.OnError == nil || ctx.Err() != nil {
+		return
 	}
+	q.told.Lock() // the renewal of a message reports beside its handler
+	defer q.told.Unlock()
+	q.opts.OnError(ctx, err)
 }
 
 // holder keeps received messages hidden from other consumers.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -50,8 +51,8 @@ type Options struct {
 	// MaxReceives is the number of receives after which Poison takes a message; default 5.
 	MaxReceives int
 
-	// OnError is called for failed messages, and for failed requests that are retried. It may be called concurrently.
-	// By default they are retried without a report.
+	// OnError is called for failed messages, and for failed requests that are retried. The calls for one Queue are made
+	// one after the other. By default they are retried without a report.
 	OnError func(ctx context.Context, err error)
 }
 
@@ -62,6 +63,7 @@ type Queue struct {
 	url    string
 	opts   Options
 	put    ddbstream.Queue
+	told   *sync.Mutex // held while OnError is called
 }
 
 var (
@@ -71,7 +73,7 @@ var (
 
 // New returns the queue at url. It makes no request.
 func New(client Client, url string, opts *Options) *Queue {
-	q := &Queue{client: client, url: url}
+	q := &Queue{client: client, url: url, told: new(sync.Mutex)}
 	if opts != nil {
 		q.opts = *opts
 	}

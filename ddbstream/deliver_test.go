@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -91,20 +92,22 @@ func TestAProcessorThatBreaksItsPromiseIsDeliveredToAgain(t *testing.T) {
 // A processor that fails for long is called with backoff, and its cause is reported once.
 func TestAProcessorThatAlwaysFailsIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{})
-	a.put(t, Point{Game: "g", ID: "a", N: 1})
-	var errs told
-	var calls atomic.Int64
-	opts := fast()
-	opts.OnError = errs.add
-	run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, processor(func(context.Context, []ddb.Record) ([]string, error) {
-		calls.Add(1)
-		panic("always")
-	}), &ddbstream.MemoryStore{}, opts))
-	eventually(t, func() bool { return calls.Load() >= 3 }, "it is tried again")
-	time.Sleep(300 * time.Millisecond)
-	assert.Less(t, calls.Load(), int64(8))
-	assert.Len(t, errs.all(), 1, "one cause, told once")
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{})
+		a.put(t, Point{Game: "g", ID: "a", N: 1})
+		var errs told
+		var calls atomic.Int64
+		opts := fast()
+		opts.OnError = errs.add
+		run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, processor(func(context.Context, []ddb.Record) ([]string, error) {
+			calls.Add(1)
+			panic("always")
+		}), &ddbstream.MemoryStore{}, opts))
+		eventually(t, func() bool { return calls.Load() >= 3 }, "it is tried again")
+		time.Sleep(300 * time.Millisecond)
+		assert.Less(t, calls.Load(), int64(8))
+		assert.Len(t, errs.all(), 1, "one cause, told once")
+	})
 }
 
 // strange makes the second of three records one of an unknown kind.
@@ -180,59 +183,63 @@ func TestARecordThatCannotBeConvertedIsGivenUpRaw(t *testing.T) {
 // A response that contains something other than a record is read again, with backoff: none of it is handled.
 func TestAResponseOfNoRecordsIsReadAgain(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{})
-	for n := 1; n <= 3; n++ {
-		a.put(t, Point{Game: "g", ID: "p", N: n})
-	}
-	var l log
-	var errs told
-	opts := fast()
-	opts.OnError = errs.add
-	c := strange(a, func(r *streamtypes.Record) { r.Dynamodb = nil })
-	store := &ddbstream.MemoryStore{}
-	stop := run(t, ddbstream.NewReader(c, name, l.mux(a), store, opts))
-	eventually(t, func() bool { return len(errs.all()) > 0 }, "it is told")
-	time.Sleep(300 * time.Millisecond)
-	require.Len(t, errs.all(), 1)
-	require.ErrorContains(t, errs.all()[0], "without a sequence number")
-	assert.Less(t, c.(*flaky).calls("GetRecords"), int64(8))
-	require.NoError(t, stop())
-	assert.Empty(t, l.seen["p"])
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, l.mux(a), store, fast()).Drain(t.Context()), "a service that is well again")
-	assert.Equal(t, []int{1, 2, 3}, l.seen["p"])
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{})
+		for n := 1; n <= 3; n++ {
+			a.put(t, Point{Game: "g", ID: "p", N: n})
+		}
+		var l log
+		var errs told
+		opts := fast()
+		opts.OnError = errs.add
+		c := strange(a, func(r *streamtypes.Record) { r.Dynamodb = nil })
+		store := &ddbstream.MemoryStore{}
+		stop := run(t, ddbstream.NewReader(c, name, l.mux(a), store, opts))
+		eventually(t, func() bool { return len(errs.all()) > 0 }, "it is told")
+		time.Sleep(300 * time.Millisecond)
+		require.Len(t, errs.all(), 1)
+		require.ErrorContains(t, errs.all()[0], "without a sequence number")
+		assert.Less(t, c.(*flaky).calls("GetRecords"), int64(8))
+		require.NoError(t, stop())
+		assert.Empty(t, l.seen["p"])
+		require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, l.mux(a), store, fast()).Drain(t.Context()), "a service that is well again")
+		assert.Equal(t, []int{1, 2, 3}, l.seen["p"])
+	})
 }
 
 // The context of a handler outlives Run's by the grace, and no longer; what it handles in that time counts.
 func TestABatchUnderWayMayEndWithinTheGrace(t *testing.T) {
 	t.Parallel()
-	for what, c := range map[string]struct {
-		grace time.Duration
-		left  int
-	}{"enough": {time.Minute, 0}, "too little": {20 * time.Millisecond, 1}, "none": {0, 1}} {
-		a := newArena(t, ddbmem.Options{})
-		a.put(t, Point{Game: "g", ID: "p", N: 1})
-		store := &ddbstream.MemoryStore{}
-		opts := fast()
-		opts.Grace, opts.Lease = c.grace, 1500*time.Millisecond
-		ctx, cancel := context.WithCancel(t.Context())
-		calls := 0
-		p := processor(func(work context.Context, _ []ddb.Record) ([]string, error) {
-			if calls++; calls > 1 {
-				return nil, nil
-			}
-			cancel()
-			select {
-			case <-work.Done():
-				return nil, work.Err()
-			case <-time.After(2 * opts.Lease): // its lease is renewed in this time
-				return nil, nil
-			}
-		})
-		require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, p, store, opts).Run(ctx))
-		leases, err := store.Leases(t.Context())
-		require.NoError(t, err)
-		assert.Empty(t, leases[0].Owner, what)
-		require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, p, store, fast()).Drain(t.Context()))
-		assert.Equal(t, 1+c.left, calls, what)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		for what, c := range map[string]struct {
+			grace time.Duration
+			left  int
+		}{"enough": {time.Minute, 0}, "too little": {20 * time.Millisecond, 1}, "none": {0, 1}} {
+			a := newArena(t, ddbmem.Options{})
+			a.put(t, Point{Game: "g", ID: "p", N: 1})
+			store := &ddbstream.MemoryStore{}
+			opts := fast()
+			opts.Grace, opts.Lease = c.grace, 1500*time.Millisecond
+			ctx, cancel := context.WithCancel(t.Context())
+			calls := 0
+			p := processor(func(work context.Context, _ []ddb.Record) ([]string, error) {
+				if calls++; calls > 1 {
+					return nil, nil
+				}
+				cancel()
+				select {
+				case <-work.Done():
+					return nil, work.Err()
+				case <-time.After(2 * opts.Lease): // its lease is renewed in this time
+					return nil, nil
+				}
+			})
+			require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, p, store, opts).Run(ctx))
+			leases, err := store.Leases(t.Context())
+			require.NoError(t, err)
+			assert.Empty(t, leases[0].Owner, what)
+			require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, p, store, fast()).Drain(t.Context()))
+			assert.Equal(t, 1+c.left, calls, what)
+		}
+	})
 }

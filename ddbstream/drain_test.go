@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -16,30 +17,32 @@ import (
 
 func TestDrainEndsWhenTheStreamDoes(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 3, ShardRecords: 20})
-	store := ddbstream.NewTableStore(a.client, "readers", "drain")
-	require.NoError(t, store.CreateTable(t.Context()))
-	var l log
-	mux := l.mux(a)
-	reader := ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, &ddbstream.Options{Poll: time.Hour, Discover: time.Hour})
-	require.NoError(t, reader.Drain(t.Context()), "of a stream without records")
-	for round := 1; round <= 3; round++ {
-		for n := range 40 {
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 3, ShardRecords: 20})
+		store := ddbstream.NewTableStore(a.client, "readers", "drain")
+		require.NoError(t, store.CreateTable(t.Context()))
+		var l log
+		mux := l.mux(a)
+		reader := ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, &ddbstream.Options{Poll: time.Hour, Discover: time.Hour})
+		require.NoError(t, reader.Drain(t.Context()), "of a stream without records")
+		for round := 1; round <= 3; round++ {
+			for n := range 40 {
+				for _, id := range []string{"a", "b", "c"} {
+					a.put(t, Point{Game: "g" + id, ID: id, N: round*100 + n})
+				}
+			}
+			require.NoError(t, reader.Drain(t.Context()))
 			for _, id := range []string{"a", "b", "c"} {
-				a.put(t, Point{Game: "g" + id, ID: id, N: round*100 + n})
+				require.Len(t, l.seen[id], round*40, "each record once, and all of them")
+				require.Equal(t, round*100+39, l.last(id))
 			}
 		}
-		require.NoError(t, reader.Drain(t.Context()))
-		for _, id := range []string{"a", "b", "c"} {
-			require.Len(t, l.seen[id], round*40, "each record once, and all of them")
-			require.Equal(t, round*100+39, l.last(id))
+		leases, err := store.Leases(t.Context())
+		require.NoError(t, err)
+		for _, lease := range leases {
+			assert.Empty(t, lease.Owner, "it gave its leases back")
 		}
-	}
-	leases, err := store.Leases(t.Context())
-	require.NoError(t, err)
-	for _, lease := range leases {
-		assert.Empty(t, lease.Owner, "it gave its leases back")
-	}
+	})
 }
 
 func TestDrainHandlesWhatHandlersWrite(t *testing.T) {
@@ -64,37 +67,41 @@ func TestDrainHandlesWhatHandlersWrite(t *testing.T) {
 
 func TestDrainLeavesShardsToWorkersThatLive(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{})
-	a.put(t, Point{Game: "g", ID: "p", N: 1})
-	var l log
-	mux, store := l.mux(a), &ddbstream.MemoryStore{}
-	opts := fast()
-	opts.Lease = 3 * time.Second
-	stop := run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts))
-	eventually(t, func() bool { return l.last("p") == 1 }, "the worker reads")
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts).Drain(t.Context()))
-	require.NoError(t, stop())
-	require.Equal(t, []int{1}, l.seen["p"])
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{})
+		a.put(t, Point{Game: "g", ID: "p", N: 1})
+		var l log
+		mux, store := l.mux(a), &ddbstream.MemoryStore{}
+		opts := fast()
+		opts.Lease = 3 * time.Second
+		stop := run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts))
+		eventually(t, func() bool { return l.last("p") == 1 }, "the worker reads")
+		require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts).Drain(t.Context()))
+		require.NoError(t, stop())
+		require.Equal(t, []int{1}, l.seen["p"])
+	})
 }
 
 func TestDrainTakesOverFromAWorkerThatDied(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{})
-	a.put(t, Point{Game: "g", ID: "p", N: 1})
-	var l log
-	mux, store := l.mux(a), &ddbstream.MemoryStore{}
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, fast()).Drain(t.Context()))
-	leases, err := store.Leases(t.Context())
-	require.NoError(t, err)
-	require.Len(t, leases, 1)
-	dead := leases[0]
-	dead.Owner, dead.Counter = "dead", dead.Counter+1
-	require.NoError(t, store.Swap(t.Context(), dead, leases[0].Counter))
-	a.put(t, Point{Game: "g", ID: "p", N: 2})
-	opts := fast()
-	opts.Lease = time.Second
-	require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts).Drain(t.Context()))
-	require.Equal(t, []int{1, 2}, l.seen["p"])
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{})
+		a.put(t, Point{Game: "g", ID: "p", N: 1})
+		var l log
+		mux, store := l.mux(a), &ddbstream.MemoryStore{}
+		require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, fast()).Drain(t.Context()))
+		leases, err := store.Leases(t.Context())
+		require.NoError(t, err)
+		require.Len(t, leases, 1)
+		dead := leases[0]
+		dead.Owner, dead.Counter = "dead", dead.Counter+1
+		require.NoError(t, store.Swap(t.Context(), dead, leases[0].Counter))
+		a.put(t, Point{Game: "g", ID: "p", N: 2})
+		opts := fast()
+		opts.Lease = time.Second
+		require.NoError(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts).Drain(t.Context()))
+		require.Equal(t, []int{1, 2}, l.seen["p"])
+	})
 }
 
 func TestDrainEndsWithItsContext(t *testing.T) {

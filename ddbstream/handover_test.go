@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -164,66 +165,68 @@ func ownsAll(t *testing.T, store ddbstream.Store, worker string) bool {
 // handled out of order, none is skipped or handled twice, and no shard has two workers in it.
 func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 4})
-	store := ddbstream.NewTableStore(a.client, "readers", "g")
-	require.NoError(t, store.CreateTable(t.Context()))
-	c := newCourt(0)
-	var handed atomic.Int64
-	counting := &handovers{Store: store, n: &handed}
-	start := func(w string) func() error {
-		opts := fast()
-		opts.Worker, opts.Lease, opts.Batch, opts.Checkpoint, opts.Grace = w, time.Minute, 20, 50*time.Millisecond, time.Minute
-		return run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: w, c: c}, counting, opts))
-	}
-	ids := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
-	writing, done := make(chan struct{}), make(chan int, 1)
-	go func() {
-		for n := 1; ; n++ {
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 4})
+		store := ddbstream.NewTableStore(a.client, "readers", "g")
+		require.NoError(t, store.CreateTable(t.Context()))
+		c := newCourt(2 * time.Millisecond)
+		var handed atomic.Int64
+		counting := &handovers{Store: store, n: &handed}
+		start := func(w string) func() error {
+			opts := fast()
+			opts.Worker, opts.Lease, opts.Batch, opts.Checkpoint, opts.Grace = w, time.Minute, 20, 50*time.Millisecond, time.Minute
+			return run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: w, c: c}, counting, opts))
+		}
+		ids := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
+		writing, done := make(chan struct{}), make(chan int, 1)
+		go func() {
+			for n := 1; ; n++ {
+				for _, id := range ids {
+					a.put(t, Point{Game: "g" + id, ID: id, N: n})
+				}
+				select {
+				case <-writing:
+					done <- n
+					return
+				case <-time.After(2 * time.Millisecond):
+				}
+			}
+		}()
+		stops := []func() error{start("w0")}
+		enough := int64(scale.Of(100, 30))
+		for n := 1; handed.Load() < enough && n <= 100; n++ {
+			if n == 10 {
+				a.engine.SplitShard(name) // children wait for their parent, whoever owns it
+			}
+			w := fmt.Sprint("w", n)
+			stops = append(stops, start(w))
+			eventually(t, func() bool { return owned(t, store)[w] >= 2 }, "the one that joins has its share")
+			require.NoError(t, stops[0]())
+			stops = stops[1:]
+			eventually(t, func() bool { return ownsAll(t, store, w) }, "the other has the rest")
+		}
+		close(writing)
+		last := <-done
+		eventually(t, func() bool {
+			c.mu.Lock()
+			defer c.mu.Unlock()
 			for _, id := range ids {
-				a.put(t, Point{Game: "g" + id, ID: id, N: n})
+				if c.last["p#"+id] != last {
+					return false
+				}
 			}
-			select {
-			case <-writing:
-				done <- n
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
+			return true
+		}, "everything arrives")
+		for _, s := range stops {
+			require.NoError(t, s())
 		}
-	}()
-	stops := []func() error{start("w0")}
-	enough := int64(scale.Of(100, 30))
-	for n := 1; handed.Load() < enough && n <= 100; n++ {
-		if n == 10 {
-			a.engine.SplitShard(name) // children wait for their parent, whoever owns it
-		}
-		w := fmt.Sprint("w", n)
-		stops = append(stops, start(w))
-		eventually(t, func() bool { return owned(t, store)[w] >= 2 }, "the one that joins has its share")
-		require.NoError(t, stops[0]())
-		stops = stops[1:]
-		eventually(t, func() bool { return ownsAll(t, store, w) }, "the other has the rest")
-	}
-	close(writing)
-	last := <-done
-	eventually(t, func() bool {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		for _, id := range ids {
-			if c.last["p#"+id] != last {
-				return false
-			}
-		}
-		return true
-	}, "everything arrives")
-	for _, s := range stops {
-		require.NoError(t, s())
-	}
-	assert.GreaterOrEqual(t, handed.Load(), enough)
-	assert.Empty(t, c.disorder)
-	assert.Empty(t, c.missing)
-	assert.Empty(t, c.together)
-	assert.Zero(t, c.twice)
-	t.Logf("%d handovers, %d records", handed.Load(), c.handled)
+		assert.GreaterOrEqual(t, handed.Load(), enough)
+		assert.Empty(t, c.disorder)
+		assert.Empty(t, c.missing)
+		assert.Empty(t, c.together)
+		assert.Zero(t, c.twice)
+		t.Logf("%d handovers, %d records", handed.Load(), c.handled)
+	})
 }
 
 // handovers is a store that counts the shards that are given to another worker.
@@ -244,40 +247,42 @@ func (s *handovers) Swap(ctx context.Context, l ddbstream.Lease, was int64) erro
 // and not before, however long that takes.
 func TestAHandoverWaitsForTheBatch(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 2})
-	store := &ddbstream.MemoryStore{}
-	c := newCourt(0)
-	held, release := make(chan struct{}, 10), make(chan struct{})
-	open := sync.OnceFunc(func() { close(release) })
-	defer open() // so that a failing test ends
-	one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
-		held <- struct{}{}
-		<-release
-	}}
-	opts := fast()
-	opts.Worker, opts.Lease = "one", 2*time.Second
-	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, one, store, opts))
-	for i := range 8 {
-		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
-	}
-	<-held
-	<-held // both shards are being handled
-	opts = fast()
-	opts.Worker, opts.Lease = "two", 2*time.Second
-	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
-	eventually(t, func() bool {
-		leases, err := store.Leases(t.Context())
-		require.NoError(t, err)
-		return leases[0].Wanted == "two" || leases[1].Wanted == "two"
-	}, "two asks")
-	time.Sleep(2 * opts.Lease) // longer than a lease: its owner is alive
-	assert.Equal(t, 2, owned(t, store)["one"])
-	open()
-	eventually(t, func() bool { o := owned(t, store); return o["one"] == 1 && o["two"] == 1 }, "each has one")
-	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
-	assert.Empty(t, c.together)
-	assert.Empty(t, c.disorder)
-	assert.Zero(t, c.twice)
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 2})
+		store := &ddbstream.MemoryStore{}
+		c := newCourt(0)
+		held, release := make(chan struct{}, 10), make(chan struct{})
+		open := sync.OnceFunc(func() { close(release) })
+		defer open() // so that a failing test ends
+		one := &advocate{worker: "one", c: c, gate: func(ddb.Record) {
+			held <- struct{}{}
+			<-release
+		}}
+		opts := fast()
+		opts.Worker, opts.Lease = "one", 2*time.Second
+		run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, one, store, opts))
+		for i := range 8 {
+			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
+		}
+		<-held
+		<-held // both shards are being handled
+		opts = fast()
+		opts.Worker, opts.Lease = "two", 2*time.Second
+		run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
+		eventually(t, func() bool {
+			leases, err := store.Leases(t.Context())
+			require.NoError(t, err)
+			return leases[0].Wanted == "two" || leases[1].Wanted == "two"
+		}, "two asks")
+		time.Sleep(2 * opts.Lease) // longer than a lease: its owner is alive
+		assert.Equal(t, 2, owned(t, store)["one"])
+		open()
+		eventually(t, func() bool { o := owned(t, store); return o["one"] == 1 && o["two"] == 1 }, "each has one")
+		eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
+		assert.Empty(t, c.together)
+		assert.Empty(t, c.disorder)
+		assert.Zero(t, c.twice)
+	})
 }
 
 // A worker that cannot write its lease stops before another takes the shard: its handler's context ends in time, and
@@ -349,43 +354,45 @@ func (p processor) Process(ctx context.Context, records []ddb.Record) ([]string,
 // A shard that a stopped worker had asked for stays with its owner.
 func TestAWorkerThatStopsTakesItsRequestBack(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 2})
-	store := ddbstream.NewTableStore(a.client, "readers", "g")
-	require.NoError(t, store.CreateTable(t.Context()))
-	c := newCourt(0)
-	held, release := make(chan struct{}, 10), make(chan struct{})
-	open := sync.OnceFunc(func() { close(release) })
-	defer open() // so that a failing test ends
-	opts := fast()
-	opts.Worker, opts.Lease = "one", time.Minute
-	run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
-		held <- struct{}{}
-		<-release
-	}}, store, opts))
-	for i := range 8 {
-		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
-	}
-	<-held
-	<-held
-	opts = fast()
-	opts.Worker, opts.Lease = "two", time.Minute
-	stop := run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
-	wanted := func() (out []string) {
-		leases, err := store.Leases(t.Context())
-		require.NoError(t, err)
-		for _, l := range leases {
-			if l.Wanted != "" {
-				out = append(out, l.Wanted)
-			}
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 2})
+		store := ddbstream.NewTableStore(a.client, "readers", "g")
+		require.NoError(t, store.CreateTable(t.Context()))
+		c := newCourt(0)
+		held, release := make(chan struct{}, 10), make(chan struct{})
+		open := sync.OnceFunc(func() { close(release) })
+		defer open() // so that a failing test ends
+		opts := fast()
+		opts.Worker, opts.Lease = "one", time.Minute
+		run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(ddb.Record) {
+			held <- struct{}{}
+			<-release
+		}}, store, opts))
+		for i := range 8 {
+			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
 		}
-		return out
-	}
-	eventually(t, func() bool { return len(wanted()) > 0 }, "two asks")
-	require.NoError(t, stop())
-	require.Empty(t, wanted())
-	time.Sleep(20 * opts.Discover) // both look at the leases
-	open()
-	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
-	time.Sleep(20 * opts.Discover)
-	assert.Equal(t, 2, owned(t, store)["one"])
+		<-held
+		<-held
+		opts = fast()
+		opts.Worker, opts.Lease = "two", time.Minute
+		stop := run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts))
+		wanted := func() (out []string) {
+			leases, err := store.Leases(t.Context())
+			require.NoError(t, err)
+			for _, l := range leases {
+				if l.Wanted != "" {
+					out = append(out, l.Wanted)
+				}
+			}
+			return out
+		}
+		eventually(t, func() bool { return len(wanted()) > 0 }, "two asks")
+		require.NoError(t, stop())
+		require.Empty(t, wanted())
+		time.Sleep(20 * opts.Discover) // both look at the leases
+		open()
+		eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 8 }, "everything arrives")
+		time.Sleep(20 * opts.Discover)
+		assert.Equal(t, 2, owned(t, store)["one"])
+	})
 }

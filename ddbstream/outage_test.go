@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/smithy-go"
@@ -45,53 +46,55 @@ func TestAnOutageIsToldOnceAndEnds(t *testing.T) {
 	for _, op := range []string{"ListStreams", "DescribeStream", "GetShardIterator", "GetRecords", "the store of leases"} {
 		t.Run(op, func(t *testing.T) {
 			t.Parallel()
-			a := newArena(t, ddbmem.Options{StreamShards: 16})
-			for i := range 40 {
-				a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
-			}
-			var broken atomic.Bool
-			broken.Store(true)
-			var calls atomic.Int64
-			fail := func(o string) error {
-				if o != op || !broken.Load() {
-					return nil
+			synctest.Test(t, func(t *testing.T) {
+				a := newArena(t, ddbmem.Options{StreamShards: 16})
+				for i := range 40 {
+					a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
 				}
-				calls.Add(1)
-				return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: fmt.Sprint("not authorized, request ", calls.Load())}
-			}
-			var errs told
-			var l log
-			var mu sync.Mutex
-			var outages []ddbstream.Outage
-			text := &buffer{}
-			opts := fast()
-			opts.OnError, opts.Logger = errs.add, slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{Level: slog.LevelInfo}))
-			opts.OnOutage = func(_ context.Context, o *ddbstream.Outage) {
-				mu.Lock()
-				defer mu.Unlock()
-				outages = append(outages, *o)
-			}
-			client := &flaky{Client: a.engine.StreamsClient(), hook: func(o string, _ int64) error { return fail(o) }}
-			store := &denied{Store: &ddbstream.MemoryStore{}, fail: func() error { return fail("the store of leases") }}
-			r := ddbstream.NewReader(client, name, l.mux(a), store, opts)
-			stop := run(t, r)
-			told := func() int { mu.Lock(); defer mu.Unlock(); return len(outages) }
-			eventually(t, func() bool { return told() == 1 }, "the outage is told")
-			at := calls.Load()
-			time.Sleep(300 * time.Millisecond)
-			assert.Less(t, calls.Load()-at, int64(20), "one probe at a time")
-			require.Len(t, r.Status().Outages, 1)
-			assert.Equal(t, op, r.Status().Outages[0].Operation)
-			assert.Equal(t, 1, told())
-			assert.Len(t, errs.all(), 1, "%v", errs.all())
-			broken.Store(false)
-			eventually(t, func() bool { return told() == 2 }, "its end is told")
-			eventually(t, func() bool { l.mu.Lock(); defer l.mu.Unlock(); return len(l.seen) == 40 }, "everything arrives")
-			assert.Empty(t, r.Status().Outages)
-			require.NoError(t, stop())
-			assert.True(t, outages[1].Over)
-			assert.Contains(t, text.String(), `level=INFO msg="stream: works again"`)
-			assert.Contains(t, text.String(), `level=WARN msg="stream: outage"`)
+				var broken atomic.Bool
+				broken.Store(true)
+				var calls atomic.Int64
+				fail := func(o string) error {
+					if o != op || !broken.Load() {
+						return nil
+					}
+					calls.Add(1)
+					return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: fmt.Sprint("not authorized, request ", calls.Load())}
+				}
+				var errs told
+				var l log
+				var mu sync.Mutex
+				var outages []ddbstream.Outage
+				text := &buffer{}
+				opts := fast()
+				opts.OnError, opts.Logger = errs.add, slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{Level: slog.LevelInfo}))
+				opts.OnOutage = func(_ context.Context, o *ddbstream.Outage) {
+					mu.Lock()
+					defer mu.Unlock()
+					outages = append(outages, *o)
+				}
+				client := &flaky{Client: a.engine.StreamsClient(), hook: func(o string, _ int64) error { return fail(o) }}
+				store := &denied{Store: &ddbstream.MemoryStore{}, fail: func() error { return fail("the store of leases") }}
+				r := ddbstream.NewReader(client, name, l.mux(a), store, opts)
+				stop := run(t, r)
+				told := func() int { mu.Lock(); defer mu.Unlock(); return len(outages) }
+				eventually(t, func() bool { return told() == 1 }, "the outage is told")
+				at := calls.Load()
+				time.Sleep(300 * time.Millisecond)
+				assert.Less(t, calls.Load()-at, int64(20), "one probe at a time")
+				require.Len(t, r.Status().Outages, 1)
+				assert.Equal(t, op, r.Status().Outages[0].Operation)
+				assert.Equal(t, 1, told())
+				assert.Len(t, errs.all(), 1, "%v", errs.all())
+				broken.Store(false)
+				eventually(t, func() bool { return told() == 2 }, "its end is told")
+				eventually(t, func() bool { l.mu.Lock(); defer l.mu.Unlock(); return len(l.seen) == 40 }, "everything arrives")
+				assert.Empty(t, r.Status().Outages)
+				require.NoError(t, stop())
+				assert.True(t, outages[1].Over)
+				assert.Contains(t, text.String(), `level=INFO msg="stream: works again"`)
+				assert.Contains(t, text.String(), `level=WARN msg="stream: outage"`)
+			})
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -22,59 +23,61 @@ import (
 // report it, and the worker asks for another shard.
 func TestAHandlerThatHangsKeepsItsShardAndIsTold(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, ddbmem.Options{StreamShards: 4})
-	out, err := a.engine.StreamsClient().DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: new(streamARN(t, a))})
-	require.NoError(t, err)
-	first := *out.StreamDescription.Shards[0].ShardId
-	store := &ddbstream.MemoryStore{}
-	c := newCourt(0)
-	held, release := make(chan struct{}, 100), make(chan struct{})
-	open := sync.OnceFunc(func() { close(release) })
-	defer open() // so that a failing test ends
-	var ones, twos told
-	opts := fast()
-	opts.Worker, opts.Lease, opts.OnError = "one", 3*time.Second, ones.add
-	one := ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(r ddb.Record) {
-		c.mu.Lock()
-		hangs := c.shards[r.Sequence] == first
-		c.mu.Unlock()
-		if hangs {
-			held <- struct{}{}
-			<-release
-		}
-	}}, store, opts)
-	run(t, one)
-	for i := range 40 {
-		a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
-	}
-	<-held
-	opts = fast()
-	opts.Worker, opts.Lease, opts.OnError = "two", 3*time.Second, twos.add
-	two := ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts)
-	run(t, two)
-	shardOf := func(r *ddbstream.Reader) (out ddbstream.ShardStatus) {
-		for _, s := range r.Status().Shards {
-			if s.Shard == first {
-				out = s
+	synctest.Test(t, func(t *testing.T) {
+		a := newArena(t, ddbmem.Options{StreamShards: 4})
+		out, err := a.engine.StreamsClient().DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: new(streamARN(t, a))})
+		require.NoError(t, err)
+		first := *out.StreamDescription.Shards[0].ShardId
+		store := &ddbstream.MemoryStore{}
+		c := newCourt(0)
+		held, release := make(chan struct{}, 100), make(chan struct{})
+		open := sync.OnceFunc(func() { close(release) })
+		defer open() // so that a failing test ends
+		var ones, twos told
+		opts := fast()
+		opts.Worker, opts.Lease, opts.OnError = "one", 3*time.Second, ones.add
+		one := ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "one", c: c, gate: func(r ddb.Record) {
+			c.mu.Lock()
+			hangs := c.shards[r.Sequence] == first
+			c.mu.Unlock()
+			if hangs {
+				held <- struct{}{}
+				<-release
 			}
+		}}, store, opts)
+		run(t, one)
+		for i := range 40 {
+			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint(i), N: 1})
 		}
-		return out
-	}
-	eventually(t, func() bool {
-		s := shardOf(one)
-		return s.Wanted == "two" && !s.WantedSince.IsZero() && !s.Busy.IsZero()
-	}, "the status of one")
-	eventually(t, func() bool { return !shardOf(two).WantedSince.IsZero() }, "the status of two")
-	eventually(t, func() bool { return owned(t, store)["two"] == 2 }, "two has others")
-	assert.Contains(t, fmt.Sprint(ones.all()), "shard "+first+": worker two has been asking for it since")
-	assert.Contains(t, fmt.Sprint(twos.all()), "shard "+first+": worker one was asked to hand it over at")
-	assert.Equal(t, "one", shardOf(two).Owner)
-	eventually(t, func() bool { return shardOf(one).Wanted == "" }, "it is asked for no longer")
-	open()
-	eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 40 }, "everything arrives")
-	assert.Empty(t, c.together)
-	assert.Empty(t, c.disorder)
-	assert.Zero(t, c.twice)
+		<-held
+		opts = fast()
+		opts.Worker, opts.Lease, opts.OnError = "two", 3*time.Second, twos.add
+		two := ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: "two", c: c}, store, opts)
+		run(t, two)
+		shardOf := func(r *ddbstream.Reader) (out ddbstream.ShardStatus) {
+			for _, s := range r.Status().Shards {
+				if s.Shard == first {
+					out = s
+				}
+			}
+			return out
+		}
+		eventually(t, func() bool {
+			s := shardOf(one)
+			return s.Wanted == "two" && !s.WantedSince.IsZero() && !s.Busy.IsZero()
+		}, "the status of one")
+		eventually(t, func() bool { return !shardOf(two).WantedSince.IsZero() }, "the status of two")
+		eventually(t, func() bool { return owned(t, store)["two"] == 2 }, "two has others")
+		assert.Contains(t, fmt.Sprint(ones.all()), "shard "+first+": worker two has been asking for it since")
+		assert.Contains(t, fmt.Sprint(twos.all()), "shard "+first+": worker one was asked to hand it over at")
+		assert.Equal(t, "one", shardOf(two).Owner)
+		eventually(t, func() bool { return shardOf(one).Wanted == "" }, "it is asked for no longer")
+		open()
+		eventually(t, func() bool { c.mu.Lock(); defer c.mu.Unlock(); return len(c.last) == 40 }, "everything arrives")
+		assert.Empty(t, c.together)
+		assert.Empty(t, c.disorder)
+		assert.Zero(t, c.twice)
+	})
 }
 
 // A request for a shard that is withdrawn between two deliveries loses nothing of the batch that it interrupted.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
@@ -158,40 +159,42 @@ func TestRedriveSaysWhatIsLeftOfARequestThatFailed(t *testing.T) {
 
 func TestRedriveSaysWhatIsTrimmed(t *testing.T) {
 	t.Parallel()
-	clock := ddbmem.NewManualClock(time.Now())
-	a, stream, shard, numbers := written(t, ddbmem.Options{Clock: clock})
-	clock.Advance(20 * time.Hour)
-	for n := range 3 {
-		a.put(t, Point{Game: "g", ID: "late", N: 100 + n})
-	}
-	later := &taker{}
-	_, err := ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, shard, numbers[9], "9"+numbers[9]), later)
-	require.Error(t, err, "a range that ends where nothing is")
-	require.Len(t, later.seen, 4)
-	clock.Advance(5 * time.Hour) // the first ten are gone
+	synctest.Test(t, func(t *testing.T) {
+		clock := ddbmem.NewManualClock(time.Now())
+		a, stream, shard, numbers := written(t, ddbmem.Options{Clock: clock})
+		clock.Advance(20 * time.Hour)
+		for n := range 3 {
+			a.put(t, Point{Game: "g", ID: "late", N: 100 + n})
+		}
+		later := &taker{}
+		_, err := ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, shard, numbers[9], "9"+numbers[9]), later)
+		require.Error(t, err, "a range that ends where nothing is")
+		require.Len(t, later.seen, 4)
+		clock.Advance(5 * time.Hour) // the first ten are gone
 
-	for what, r := range map[string]struct {
-		first, last string
-		handled     []string
-	}{
-		"part": {numbers[8], later.seen[2], later.seen[1:3]},
-		"all":  {numbers[1], numbers[2], nil},
-	} {
+		for what, r := range map[string]struct {
+			first, last string
+			handled     []string
+		}{
+			"part": {numbers[8], later.seen[2], later.seen[1:3]},
+			"all":  {numbers[1], numbers[2], nil},
+		} {
+			p := &taker{}
+			n, err := ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, shard, r.first, r.last), p)
+			gap, ok := errors.AsType[*ddbstream.Gap](err)
+			require.True(t, ok, "%s: %v", what, err)
+			assert.Equal(t, ddbstream.GapTrimmed, gap.Kind, what)
+			assert.True(t, gap.Lost, what)
+			assert.Equal(t, shard, gap.Shard, what)
+			assert.Equal(t, r.handled, p.seen, what)
+			assert.Len(t, r.handled, n, what)
+			assert.Equal(t, []error{gap}, p.gaps, "views must know, as from a reader")
+		}
 		p := &taker{}
-		n, err := ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, shard, r.first, r.last), p)
-		gap, ok := errors.AsType[*ddbstream.Gap](err)
-		require.True(t, ok, "%s: %v", what, err)
-		assert.Equal(t, ddbstream.GapTrimmed, gap.Kind, what)
-		assert.True(t, gap.Lost, what)
-		assert.Equal(t, shard, gap.Shard, what)
-		assert.Equal(t, r.handled, p.seen, what)
-		assert.Len(t, r.handled, n, what)
-		assert.Equal(t, []error{gap}, p.gaps, "views must know, as from a reader")
-	}
-	p := &taker{}
-	_, err = ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, "shardId-00000000000000000000-0badbad0", numbers[1], numbers[2]), p)
-	_, ok := errors.AsType[*ddbstream.Gap](err)
-	assert.True(t, ok, "a shard that is no more: %v", err)
+		_, err = ddbstream.Redrive(t.Context(), a.engine.StreamsClient(), discarded(stream, "shardId-00000000000000000000-0badbad0", numbers[1], numbers[2]), p)
+		_, ok := errors.AsType[*ddbstream.Gap](err)
+		assert.True(t, ok, "a shard that is no more: %v", err)
+	})
 }
 
 func TestRedriveTakesTheRecordsOfADocumentInS3(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -150,50 +151,52 @@ func (s *failing) Swap(ctx context.Context, l ddbstream.Lease, was int64) error 
 // leases are made, and all later ones.
 func TestLatestIsDecidedOnceForAGroup(t *testing.T) {
 	t.Parallel()
-	for n := range 5 {
-		clock := ddbmem.NewManualClock(time.Now())
-		a := newArena(t, ddbmem.Options{StreamShards: 8, Clock: clock})
-		for i := range 40 {
-			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("old", i), N: 1})
-		}
-		a.engine.SplitShard(name)
-		for i := range 10 {
-			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("old", i), N: 2})
-		}
-		clock.Advance(3 * time.Second) // record times have whole seconds
-		table := ddbstream.NewTableStore(a.client, "readers", "g")
-		require.NoError(t, table.CreateTable(t.Context()))
-		store := &failing{Store: table, at: int64(n * 2)}
-		var l log
-		mux := l.mux(a)
-		var stops []func() error
-		for i := range 3 {
-			opts := latest()
-			opts.Worker = fmt.Sprint("w", i)
-			stops = append(stops, run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts)))
-		}
-		eventually(t, func() bool {
-			_, ok, err := table.Start(t.Context(), streamARN(t, a), "")
-			return ok && err == nil
-		}, "a worker decides")
-		for i := range 40 {
-			a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("new", i), N: 1})
-		}
-		eventually(t, func() bool {
+	synctest.Test(t, func(t *testing.T) {
+		for n := range 5 {
+			clock := ddbmem.NewManualClock(time.Now())
+			a := newArena(t, ddbmem.Options{StreamShards: 8, Clock: clock})
 			for i := range 40 {
-				if l.last(fmt.Sprint("new", i)) != 1 {
-					return false
-				}
+				a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("old", i), N: 1})
 			}
-			return true
-		}, "what is written after")
-		for _, s := range stops {
-			require.NoError(t, s())
+			a.engine.SplitShard(name)
+			for i := range 10 {
+				a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("old", i), N: 2})
+			}
+			clock.Advance(3 * time.Second) // record times have whole seconds
+			table := ddbstream.NewTableStore(a.client, "readers", "g")
+			require.NoError(t, table.CreateTable(t.Context()))
+			store := &failing{Store: table, at: int64(n * 2)}
+			var l log
+			mux := l.mux(a)
+			var stops []func() error
+			for i := range 3 {
+				opts := latest()
+				opts.Worker = fmt.Sprint("w", i)
+				stops = append(stops, run(t, ddbstream.NewReader(a.engine.StreamsClient(), name, mux, store, opts)))
+			}
+			eventually(t, func() bool {
+				_, ok, err := table.Start(t.Context(), streamARN(t, a), "")
+				return ok && err == nil
+			}, "a worker decides")
+			for i := range 40 {
+				a.put(t, Point{Game: fmt.Sprint(i), ID: fmt.Sprint("new", i), N: 1})
+			}
+			eventually(t, func() bool {
+				for i := range 40 {
+					if l.last(fmt.Sprint("new", i)) != 1 {
+						return false
+					}
+				}
+				return true
+			}, "what is written after")
+			for _, s := range stops {
+				require.NoError(t, s())
+			}
+			for i := range 40 {
+				require.Equal(t, -1, l.last(fmt.Sprint("old", i)), "run %d: what was written before", n)
+			}
 		}
-		for i := range 40 {
-			require.Equal(t, -1, l.last(fmt.Sprint("old", i)), "run %d: what was written before", n)
-		}
-	}
+	})
 }
 
 func streamARN(t *testing.T, a *arena) string {
@@ -206,52 +209,54 @@ func streamARN(t *testing.T, a *arena) string {
 // A group may begin at a time, also on an engine that cannot read from one, whatever its response.
 func TestFromBeginsAtATime(t *testing.T) {
 	t.Parallel()
-	for what, refuse := range map[string]error{
-		"at a time":     nil,
-		"refused":       &smithy.GenericAPIError{Code: "ValidationException", Message: "no such type"},
-		"not by a code": errors.New("EOF"),
-	} {
-		clock := ddbmem.NewManualClock(time.Date(2026, 11, 1, 12, 0, 0, 5e8, time.UTC))
-		shards := ddbmem.Options{StreamShards: 3, ShardRecords: 10, Clock: clock}
-		if what == "not by a code" {
-			shards.StreamShards, shards.ShardRecords = 1, 0 // failures of several shards in a row are an outage, with its backoff
-		}
-		a := newArena(t, shards)
-		for n := 1; n <= 40; n++ {
-			a.put(t, Point{Game: fmt.Sprint(n % 5), ID: fmt.Sprint(n % 5), N: n})
-			clock.Advance(time.Second)
-		}
-		var l log
-		var mu sync.Mutex
-		last := map[string]streamtypes.ShardIteratorType{} // the requested type, by shard
-		again := 0
-		c := &flaky{Client: a.engine.StreamsClient(), input: func(in *dynamodbstreams.GetShardIteratorInput) error {
-			mu.Lock()
-			defer mu.Unlock()
-			was := last[*in.ShardId]
-			last[*in.ShardId] = in.ShardIteratorType
-			if in.ShardIteratorType == streamtypes.ShardIteratorTypeAtTimestamp {
-				if was == in.ShardIteratorType {
-					again++
-				}
-				return refuse
+	synctest.Test(t, func(t *testing.T) {
+		for what, refuse := range map[string]error{
+			"at a time":     nil,
+			"refused":       &smithy.GenericAPIError{Code: "ValidationException", Message: "no such type"},
+			"not by a code": errors.New("EOF"),
+		} {
+			clock := ddbmem.NewManualClock(time.Date(2026, 11, 1, 12, 0, 0, 5e8, time.UTC))
+			shards := ddbmem.Options{StreamShards: 3, ShardRecords: 10, Clock: clock}
+			if what == "not by a code" {
+				shards.StreamShards, shards.ShardRecords = 1, 0 // failures of several shards in a row are an outage, with its backoff
 			}
-			return nil
-		}}
-		opts := fast()
-		opts.From = time.Date(2026, 11, 1, 12, 0, 19, 9e8, time.UTC) // record 20 is of second 19
-		store := &ddbstream.MemoryStore{}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(ctx), what)
-		assert.Equal(t, map[string][]int{"0": {20, 25, 30, 35, 40}, "1": {21, 26, 31, 36}, "2": {22, 27, 32, 37}, "3": {23, 28, 33, 38}, "4": {24, 29, 34, 39}}, l.seen, what)
-		if what == "refused" {
-			assert.Zero(t, again, "a refusal is not tried again")
+			a := newArena(t, shards)
+			for n := 1; n <= 40; n++ {
+				a.put(t, Point{Game: fmt.Sprint(n % 5), ID: fmt.Sprint(n % 5), N: n})
+				clock.Advance(time.Second)
+			}
+			var l log
+			var mu sync.Mutex
+			last := map[string]streamtypes.ShardIteratorType{} // the requested type, by shard
+			again := 0
+			c := &flaky{Client: a.engine.StreamsClient(), input: func(in *dynamodbstreams.GetShardIteratorInput) error {
+				mu.Lock()
+				defer mu.Unlock()
+				was := last[*in.ShardId]
+				last[*in.ShardId] = in.ShardIteratorType
+				if in.ShardIteratorType == streamtypes.ShardIteratorTypeAtTimestamp {
+					if was == in.ShardIteratorType {
+						again++
+					}
+					return refuse
+				}
+				return nil
+			}}
+			opts := fast()
+			opts.From = time.Date(2026, 11, 1, 12, 0, 19, 9e8, time.UTC) // record 20 is of second 19
+			store := &ddbstream.MemoryStore{}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(ctx), what)
+			assert.Equal(t, map[string][]int{"0": {20, 25, 30, 35, 40}, "1": {21, 26, 31, 36}, "2": {22, 27, 32, 37}, "3": {23, 28, 33, 38}, "4": {24, 29, 34, 39}}, l.seen, what)
+			if what == "refused" {
+				assert.Zero(t, again, "a refusal is not tried again")
+			}
+			opts.From = time.Time{}
+			require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(t.Context()))
+			assert.Empty(t, l.seen, "it is decided, and read")
 		}
-		opts.From = time.Time{}
-		require.NoError(t, ddbstream.NewReader(c, name, l.mux(a), store, opts).Drain(t.Context()))
-		assert.Empty(t, l.seen, "it is decided, and read")
-	}
+	})
 }
 
 // A lease of an older release with the wish for Latest begins with what is written after the first worker of this

@@ -7,6 +7,8 @@ import (
 	"github.com/singletable-go/ddb/internal/scale"
 )
 
+func TestMain(m *testing.M) { scale.Main(m, 0) }
+
 // rounds is how many rounds of each promise there are where DDB_ATTACK says nothing.
 var rounds = scale.Of(40, 8)
 

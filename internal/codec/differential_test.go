@@ -168,7 +168,7 @@ func checkStored(t *rapid.T, plan *codec.Plan, item reflect.Value) {
 		dst := reflect.New(item.Type())
 		attrs, err := plan.Encode(item)
 		if err == nil {
-			err = plan.Decode(attrs, dst.Elem())
+			err = plan.Decode(codec.AsHeld(attrs), dst.Elem())
 		}
 		return dst.Interface(), err
 	})

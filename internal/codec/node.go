@@ -123,11 +123,11 @@ func (c compiler) compile(n *node, t reflect.Type, g tag) bool {
 		n.dec, n.wire = decodeUint(g), wireUint(g)
 	case reflect.Float32:
 		n.leaf(formatFloat32, g&asString == 0, floats(g))
-		n.bareJSON, n.stored = n.validJSON(plainJSON(n.number, addFloat32)), same
+		n.bareJSON, n.stored = n.validJSON(plainJSON(n.number, addFloat32)), storedFloat(g)
 		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.Float64:
 		n.leaf(formatFloat64, g&asString == 0, floats(g))
-		n.bareJSON, n.stored = n.validJSON(plainJSON(n.number, addFloat64)), same
+		n.bareJSON, n.stored = n.validJSON(plainJSON(n.number, addFloat64)), storedFloat(g)
 		n.dec, n.wire = decodeFloat(g), wireFloat(g)
 	case reflect.String:
 		number := t.Implements(numberType) && g&asString == 0

@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"strconv"
 	"sync"
@@ -162,6 +163,30 @@ func TestNothingIsShared(t *testing.T) {
 	again, err := decode[thing](m)
 	require.NoError(t, err)
 	assert.Equal(t, thing{B: []byte("b"), SS: []string{"s"}, BS: [][]byte{[]byte("b")}}, again)
+}
+
+// DynamoDB has no negative zero. A write returns what a read does: the sign is lost from a number and kept in a text.
+func TestTheSignOfZeroIsStoredOnlyAsText(t *testing.T) {
+	t.Parallel()
+	type gauge struct {
+		F float64
+		G float32 `dynamodbav:",omitzero"`
+		L []float64
+		M map[string]struct{ F float32 }
+		A any
+		T float64 `dynamodbav:",string"`
+		B float32 `dynamodbav:",string"`
+	}
+	zero := math.Copysign(0, -1)
+	in := gauge{F: zero, G: float32(zero), L: []float64{zero, -1}, M: map[string]struct{ F float32 }{"a": {float32(zero)}}, A: zero, T: zero, B: float32(zero)}
+	var got gauge
+	require.NoError(t, codec.For(reflect.TypeFor[gauge]()).Stored(reflect.ValueOf(&got).Elem(), reflect.ValueOf(in)))
+	for name, f := range map[string]float64{"F": got.F, "G": float64(got.G), "L": got.L[0], "M": float64(got.M["a"].F), "A": got.A.(float64)} {
+		assert.False(t, math.Signbit(f), name)
+	}
+	assert.InDelta(t, -1, got.L[1], 0)
+	assert.True(t, math.Signbit(got.T))
+	assert.True(t, math.Signbit(float64(got.B)))
 }
 
 // The budgets are exact: one more allocation must be a deliberate change.

@@ -9,8 +9,8 @@ import (
 // A storedFunc sets dst, a zero, settable and addressable value, to the decoded result of the encoded src.
 type storedFunc func(dst, src reflect.Value) error
 
-// Stored sets dst, an addressable zero struct, to what Decode makes of the attributes of src. It shares no memory with
-// src. Fields without an attribute stay zero. An error is one of Encode or Decode.
+// Stored sets dst, an addressable zero struct, to what Decode makes of the attributes of src as the table returns them.
+// It shares no memory with src. Fields without an attribute stay zero. An error is one of Encode or Decode.
 func (p *Plan) Stored(dst, src reflect.Value) error {
 	if dst.Type() != p.typ || src.Type() != p.typ {
 		return fmt.Errorf("a %s from a %s where a %s is expected", dst.Type(), src.Type(), p.typ)
@@ -85,6 +85,19 @@ func (n *node) there(dst, src reflect.Value) error {
 func same(dst, src reflect.Value) error {
 	dst.Set(src)
 	return nil
+}
+
+// storedFloat is for floats. DynamoDB has no negative zero: as a number it comes back without its sign, as text with it.
+func storedFloat(g tag) storedFunc {
+	if g&asString != 0 {
+		return same
+	}
+	return func(dst, src reflect.Value) error {
+		if src.Float() != 0 { // dst is zero
+			dst.Set(src)
+		}
+		return nil
+	}
 }
 
 // storedNumber is for strings that are stored as numbers.

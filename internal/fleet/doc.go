@@ -13,5 +13,6 @@
 // of each item describes it.
 //
 // The test of a mixed fleet builds program with both libraries, and runs processes of both on one table. It needs the
-// history of the repository: without it the test skips, or fails with DDB_REQUIRE_FLEET=1.
+// history of the repository: without it the test skips, or fails with DDB_REQUIRE_FLEET=1. The program with the older library
+// stays in the user's cache, in ddb-fleet, for the next run.
 package fleet

@@ -1,17 +1,13 @@
 package fleet_test
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -33,126 +29,12 @@ import (
 	"github.com/singletable-go/ddb/internal/scale"
 )
 
-// release is the commit that processes of an older program are built from.
-const release = "0e51cb8"
-
-// requireVar is the variable that forbids the test of a mixed fleet to skip.
-const requireVar = "DDB_REQUIRE_FLEET"
-
 // told is a line of a process's output.
 type told struct {
 	ID, What, Item string
 	Version        int64
 	Err            string
 	Refused        bool
-}
-
-// program is a built program, and how its processes are started.
-type program struct {
-	path string
-	args []string
-}
-
-// programs are both programs, built once for all tests, or why there is none.
-var programs struct {
-	once          sync.Once
-	dir           string
-	before, after program
-	missing       string
-}
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "fleet")
-	if err != nil {
-		panic(err)
-	}
-	programs.dir = dir
-	scale.Main(m, 4)
-	_ = os.RemoveAll(dir)
-}
-
-// build returns both programs. Without the history of the repository it skips the test, or fails where DDB_REQUIRE_FLEET=1.
-func build(t *testing.T) (before, after program) {
-	t.Helper()
-	programs.once.Do(func() { buildAll(t) })
-	switch {
-	case programs.missing != "" && os.Getenv(requireVar) != "1":
-		t.Skip(programs.missing)
-	case programs.missing != "":
-		t.Fatal(programs.missing)
-	case programs.after.path == "":
-		t.Fatal("the programs were not built, as the first test that needs them says")
-	}
-	return programs.before, programs.after
-}
-
-func buildAll(t *testing.T) {
-	t.Helper()
-	root, err := filepath.Abs("../..")
-	require.NoError(t, err)
-	var out bytes.Buffer
-	var text strings.Builder
-	git := exec.CommandContext(t.Context(), "git", "-C", root, "archive", "--format=tar", release)
-	git.Stdout, git.Stderr = &out, &text
-	if err := git.Run(); err != nil {
-		programs.missing = fmt.Sprintf("needs the repository's history back to %s: %v %s", release, err, strings.TrimSpace(text.String()))
-		return
-	}
-	dir := programs.dir
-	tree := filepath.Join(dir, "tree")
-	unpack(t, &out, tree)
-	// its library, with the program of today, on the SDK of today: so nothing has to be fetched
-	for _, name := range []string{"go.mod", "go.sum"} {
-		copyFile(t, filepath.Join(root, name), filepath.Join(tree, name))
-	}
-	for _, pkg := range []string{"internal/fleet/model", "internal/fleet/program"} {
-		files, err := filepath.Glob(filepath.Join(root, pkg, "*.go"))
-		require.NoError(t, err)
-		for _, f := range files {
-			copyFile(t, f, filepath.Join(tree, pkg, filepath.Base(f)))
-		}
-	}
-	copyFile(t, filepath.Join("testdata", "ddbview.go.txt"), filepath.Join(tree, "ddbview", "ddbview.go"))
-	goBuild := func(from, to string) {
-		cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, "./internal/fleet/program")
-		cmd.Dir, cmd.Env = from, append(os.Environ(), "GOWORK=off")
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-	before, after := program{filepath.Join(dir, "before"), []string{"-old", "-schema=1"}}, program{filepath.Join(dir, "after"), []string{"-schema=2"}}
-	goBuild(tree, before.path)
-	goBuild(root, after.path)
-	programs.before, programs.after = before, after
-}
-
-func unpack(t *testing.T, from io.Reader, dir string) {
-	t.Helper()
-	for r := tar.NewReader(from); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		require.NoError(t, err)
-		if h.Typeflag != tar.TypeReg || !filepath.IsLocal(h.Name) {
-			continue
-		}
-		data, err := io.ReadAll(r)
-		require.NoError(t, err)
-		writeFile(t, filepath.Join(dir, h.Name), data)
-	}
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	data, err := os.ReadFile(from)
-	require.NoError(t, err)
-	writeFile(t, to, data)
-}
-
-func writeFile(t *testing.T, name string, data []byte) {
-	t.Helper()
-	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
-	require.NoError(t, os.WriteFile(name, data, 0o600))
 }
 
 // start runs a process to its end, and returns its results.
@@ -181,7 +63,8 @@ type mixed struct {
 	db     *ddb.DB
 	client *dynamodb.Client
 	items  map[string]map[string]types.AttributeValue
-	done   []told // calls that succeeded
+	calls  int    // of each process
+	done   []told // those that succeeded
 }
 
 // Processes of an older release and of this one write to one table: the results of their calls match the table.
@@ -198,7 +81,7 @@ func TestMixedFleet(t *testing.T) {
 		stop()
 		require.NoError(t, <-served)
 	}()
-	m := &mixed{Model: model.New(2), client: engine.Client()}
+	m := &mixed{Model: model.New(2), client: engine.Client(), calls: scale.Of(250, 100)}
 	m.db = ddb.New(m.client, tableName, m.Table, nil)
 	require.NoError(t, m.db.CreateTable(t.Context()))
 	m.begin(t)
@@ -209,7 +92,7 @@ func TestMixedFleet(t *testing.T) {
 	for i, p := range []program{before, after, before, after} {
 		wg.Go(func() {
 			name := fmt.Sprintf("%s%d", filepath.Base(p.path), i)
-			all, err := p.start(t.Context(), "http://"+l.Addr().String(), name, seed+uint64(i), 250)
+			all, err := p.start(t.Context(), "http://"+l.Addr().String(), name, seed+uint64(i), m.calls)
 			assert.NoError(t, err)
 			mu.Lock()
 			defer mu.Unlock()
@@ -288,7 +171,7 @@ func (m *mixed) checkCounters(t *testing.T) {
 		assert.Equal(t, want, x.Log, id)
 		assert.EqualValues(t, len(want), x.Count, id)
 		assert.EqualValues(t, len(want)+1, x.Version, id)
-		assert.Greater(t, len(want), 20)
+		assert.Greater(t, len(want), m.calls/12)
 	}
 }
 

@@ -111,7 +111,7 @@ func TestMixedFleetOfReaders(t *testing.T) {
 		require.NoError(t, err)
 	}
 	put("old", 1)
-	time.Sleep(3 * time.Second) // the times of records have seconds
+	time.Sleep(time.Duration(scale.Of(3, 2)) * time.Second) // the times of records have seconds
 	r := &readers{endpoint: "http://" + l.Addr().String(), seen: map[string]map[int]string{}}
 	stops := []func(){r.begin(t, after, "after0", "-latest")}
 	require.Eventually(t, func() bool { leases, err := store.Leases(t.Context()); return err == nil && len(leases) == 6 }, time.Minute, 10*time.Millisecond)
@@ -128,7 +128,7 @@ func TestMixedFleetOfReaders(t *testing.T) {
 	}
 	for i, p := range []program{before, after, before, after, after, before, after} {
 		stops = append(stops, r.begin(t, p, fmt.Sprint(filepath.Base(p.path), i+1)))
-		load(700 * time.Millisecond)
+		load(time.Duration(scale.Of(700, 350)) * time.Millisecond)
 		if len(stops) > 3 {
 			stops[0]()
 			stops = stops[1:]

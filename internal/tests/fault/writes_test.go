@@ -24,6 +24,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/internal/scale"
 	"github.com/singletable-go/ddb/internal/tests/fixture"
 )
 
@@ -247,7 +248,8 @@ func TestModifyLosesNoUpdate(t *testing.T) {
 func TestBatchUnderFaults(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const n = 10_007
+		items := scale.Of(10_000, 3_000)
+		n := items + 7
 		b := fixture.NewBoards(nil)
 		engine := ddbmem.New()
 		client := engine.Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
@@ -257,7 +259,7 @@ func TestBatchUnderFaults(t *testing.T) {
 		ops := make([]ddb.Op, n)
 		keys := make([]fixture.Task, n)
 		for i := range ops {
-			it := fixture.NewTask(fmt.Sprintf("%05d", i%10_000)) // some are written twice
+			it := fixture.NewTask(fmt.Sprintf("%05d", i%items)) // some are written twice
 			it.Points = i
 			keys[i] = fixture.Task{Board: "1", ID: it.ID}
 			ops[i] = b.Tasks.Put(it)
@@ -275,7 +277,7 @@ func TestBatchUnderFaults(t *testing.T) {
 		}), "boards", b.Table, &ddb.Options{MaxAttempts: 20})
 		ctx, meter = ddb.WithMeter(t.Context())
 		got, err := ddb.NewRepository(db, b.Tasks).BatchGet(ctx, keys)
-		assert.Greater(t, drops.dropped, 10)
+		assert.Greater(t, drops.dropped, items/1000)
 		require.NoError(t, err)
 		assert.Less(t, meter.RequestsOf("BatchGetItem"), 8*n/100)
 		for i, l := range got {
@@ -283,11 +285,11 @@ func TestBatchUnderFaults(t *testing.T) {
 			require.Equal(t, keys[i].ID, l.Item.ID, "in the order of the keys")
 			want := i
 			if i < 7 {
-				want = i + 10_000 // the later write of two
+				want = i + items // the later write of two
 			}
-			require.Equal(t, want%10_000, l.Item.Points%10_000)
+			require.Equal(t, want%items, l.Item.Points%items)
 			if i < 7 {
-				require.Equal(t, i+10_000, l.Item.Points)
+				require.Equal(t, i+items, l.Item.Points)
 			}
 		}
 	})
