@@ -12,21 +12,22 @@ import (
 // whole writes the body of a request, headers included: the SDK would copy it several times. It returns false for an
 // input that only the SDK can write.
 func (c *Call) whole(in any, req *smithyhttp.Request) (ok bool, err error) {
-	w := &Writer{Text: make([]byte, 0, 1024)} // the transport may read it after the call
-	var operation string
+	var w Writer // whose text the transport may read after the call: it is not used again
+	var target string
+	w.Text = make([]byte, 0, c.room(in))
 	switch in := in.(type) {
 	case *dynamodb.PutItemInput:
-		operation, ok = "PutItem", w.put(in, c.item(0))
+		target, ok = "DynamoDB_20120810.PutItem", w.put(in, c.item(0))
 	case *dynamodb.UpdateItemInput:
-		operation, ok = "UpdateItem", w.update(in)
+		target, ok = "DynamoDB_20120810.UpdateItem", w.update(in)
 	case *dynamodb.DeleteItemInput:
-		operation, ok = "DeleteItem", w.delete(in)
+		target, ok = "DynamoDB_20120810.DeleteItem", w.delete(in)
 	case *dynamodb.GetItemInput:
-		operation, ok = "GetItem", w.get(in)
+		target, ok = "DynamoDB_20120810.GetItem", w.get(in)
 	case *dynamodb.TransactWriteItemsInput:
-		operation, ok = "TransactWriteItems", w.transact(in, c)
+		target, ok = "DynamoDB_20120810.TransactWriteItems", w.transact(in, c)
 	case *dynamodb.BatchWriteItemInput:
-		operation, ok = "BatchWriteItem", w.batch(in, c)
+		target, ok = "DynamoDB_20120810.BatchWriteItem", w.batch(in, c)
 	}
 	if !ok {
 		return false, nil
@@ -35,7 +36,7 @@ func (c *Call) whole(in any, req *smithyhttp.Request) (ok bool, err error) {
 	if req.URL.Path == "" {
 		req.URL.Path = "/"
 	}
-	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	req.Header.Set("X-Amz-Target", target)
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	with, err := req.SetStream(bytes.NewReader(w.Text))
 	if err == nil {
@@ -44,12 +45,30 @@ func (c *Call) whole(in any, req *smithyhttp.Request) (ok bool, err error) {
 	return true, err
 }
 
+// room returns how long a body will be in most cases.
+func (c *Call) room(in any) int {
+	room, parts := 256, 1
+	switch in := in.(type) {
+	case *dynamodb.UpdateItemInput:
+		room = 512
+	case *dynamodb.TransactWriteItemsInput:
+		parts = len(in.TransactItems)
+	case *dynamodb.BatchWriteItemInput:
+		for _, requests := range in.RequestItems {
+			parts = len(requests)
+		}
+	}
+	room *= parts
+	for _, item := range c.Items {
+		if item != nil {
+			room += len(item.Text)
+		}
+	}
+	return room
+}
+
 // put appends a PutItem; item, unless nil, stands in the place of the input's.
 func (w *Writer) put(in *dynamodb.PutItemInput, item *Writer) bool {
-	const room = 512 // enough for all but the item, in most cases
-	if item != nil && len(item.Text)+room > cap(w.Text) {
-		w.Text = make([]byte, 0, len(item.Text)+room)
-	}
 	if in.ConditionalOperator != "" || in.Expected != nil || in.ReturnItemCollectionMetrics != "" ||
 		!w.table(in.TableName) || !w.expressions(nil, in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues) ||
 		!w.returns(in.ReturnConsumedCapacity, in.ReturnValues, in.ReturnValuesOnConditionCheckFailure) {
