@@ -14,7 +14,7 @@ type View struct{ v *view.View }
 // Name returns the view's name.
 func (v *View) Name() string { return v.v.Name }
 
-// Rebuild makes the view what it would be if all its sources were written anew. Run it after a gap in the stream, after a
+// Rebuild makes the view what it would be if all its sources were written again. Run it after a gap in the stream, after a
 // change of the view's rules, and for a view that is new to its table. It can run beside the stream, and several at once.
 //
 // Run it when every program that maintains the view has its new rules. During a deploy, programs with and without a new

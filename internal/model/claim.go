@@ -12,7 +12,7 @@ import (
 )
 
 // Claim returns the entity that an item belongs to, by the shape of its primary key with the type attribute as
-// cross-check; nil for a companion item, which the library keeps for itself, and for a version row.
+// cross-check; nil for a companion item, which the library keeps for itself, and for a version item.
 func (t *Table) Claim(s attr.Stored) (*Entity, error) {
 	s.Begin()
 	if t.Companion(s) || t.historyOf(s) != nil {
@@ -33,7 +33,7 @@ func (t *Table) Claim(s attr.Stored) (*Entity, error) {
 	}
 	var found *Entity
 	shape := t.shapeOf(s, func(r *IndexKeys) bool { return r == r.Entity.Primary && r.Entity.shaped(s) })
-	if shape != nil { // two entities cannot share a shape: the definition saw to that
+	if shape != nil { // two entities cannot share a shape: Define refuses that
 		found = shape.Entity
 	}
 	switch {
@@ -42,7 +42,7 @@ func (t *Table) Claim(s attr.Stored) (*Entity, error) {
 	case found == nil:
 		return nil, fmt.Errorf("%w: item %s has a key of no entity's shape", fault.ErrUnknown, t.KeyText(t.KeyOf(s)))
 	case typed && !isName(name):
-		return nil, fmt.Errorf("%w: item %s says it is a %q, which is no name of an entity, and its key is that of a %s: write its type attribute %q anew", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), name, found.Name, t.TypeAttr)
+		return nil, fmt.Errorf("%w: item %s says it is a %q, which is not a valid entity name, and its key is that of a %s: set its type attribute %q to that name", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), name, found.Name, t.TypeAttr)
 	case typed:
 		return nil, fmt.Errorf("%w: item %s says it is a %q, but its key is that of a %s; Alias(%q) in its definition would accept it", fault.ErrUnknown, t.KeyText(t.KeyOf(s)), name, found.Name, name)
 	}

@@ -118,7 +118,7 @@ func (r *aggregateRebuild) target(key attr.Item) {
 	}
 }
 
-// companion takes an item of the library's own: what a source contributed, or its row in a rank. Each names its target,
+// companion takes an item of the library's own: what a source contributed, or its item in a rank. Each names its target,
 // which is settled whether anything else names it or not: one of the aggregate's own may not be there.
 func (r *aggregateRebuild) companion(ctx context.Context, attrs attr.Item) error {
 	ix := r.a.view.Table.Primary
@@ -149,23 +149,23 @@ func (r *aggregateRebuild) companion(ctx context.Context, attrs attr.Item) error
 	return r.obsolete(ctx, attrs, target.Value)
 }
 
-// obsolete takes a row of a rank that is no rule any more.
-func (r *aggregateRebuild) obsolete(ctx context.Context, row, target attr.Item) error {
+// obsolete takes an item of a rank that is no rule any more.
+func (r *aggregateRebuild) obsolete(ctx context.Context, item, target attr.Item) error {
 	if r.report != nil {
-		surplus, _, _, err := r.a.isSurplus(ctx, r.db, row, target)
+		surplus, _, _, err := r.a.isSurplus(ctx, r.db, item, target)
 		if err != nil || !surplus {
 			return err
 		}
-		return r.report(rowDrift(r.db, row, "there", "absent"))
+		return r.report(itemDrift(r.db, item, "there", "absent"))
 	}
-	dropped, err := r.a.dropRank(ctx, r.db, row, target)
+	dropped, err := r.a.dropRank(ctx, r.db, item, target)
 	if dropped {
 		r.job.Changed++
 	}
 	return err
 }
 
-func rowDrift(db *write.DB, key attr.Item, have, want string) Drift {
+func itemDrift(db *write.DB, key attr.Item, have, want string) Drift {
 	return Drift{Item: db.Table.KeyText(key), Field: "rank", Have: have, Want: want}
 }
 

@@ -165,7 +165,7 @@ func (r *aggregateRebuild) compareTarget(ctx context.Context, target attr.Item) 
 	return nil
 }
 
-// drifts returns how a target, as it was read, and the rows beside its ledger differ from the ledger.
+// drifts returns how a target, as it was read, and the items beside its ledger differ from the ledger.
 func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (drifts []Drift, err error) {
 	if was == nil && !r.a.own {
 		return nil, nil // what counts for it is not compared before it is there
@@ -175,11 +175,11 @@ func (r *aggregateRebuild) drifts(ctx context.Context, target, was attr.Item) (d
 		return nil, err
 	}
 	t := r.db.Table
-	for _, row := range l.lost {
-		drifts = append(drifts, rowDrift(r.db, row.key, "absent, or another entry", "the entry of ledger item "+row.source))
+	for _, item := range l.lost {
+		drifts = append(drifts, itemDrift(r.db, item.key, "absent, or another entry", "the entry of ledger item "+item.source))
 	}
-	for _, row := range l.surplus {
-		drifts = append(drifts, rowDrift(r.db, row, "there", "absent"))
+	for _, item := range l.surplus {
+		drifts = append(drifts, itemDrift(r.db, item, "there", "absent"))
 	}
 	if was != nil {
 		for _, m := range l.miscounts {

@@ -61,7 +61,7 @@ type newest struct {
 }
 
 // again prepares another try after a refusal: the first one at once, on the item that the refusal brought; later ones
-// after a pause, and on an item read anew, since the pause outdates it.
+// after a pause, and on an item that is read again, since the pause outdates it.
 func (t *tries) again(ctx context.Context, attempt int) error {
 	if attempt < 2 {
 		return nil
@@ -70,7 +70,7 @@ func (t *tries) again(ctx context.Context, attempt int) error {
 	return call.Pause(ctx, attempt-1)
 }
 
-// forget makes the next try read anew what was known.
+// forget makes the next try read again what was known.
 func (t *tries) forget() {
 	t.wanted = t.wanted || t.item.state != knownNothing
 	t.item, t.newest = known{}, newest{wanted: t.newest.wanted || t.newest.found}
@@ -98,7 +98,7 @@ func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*prepared, 
 			return w, err
 		}
 	}
-	return nil, op.Fail(nil, fmt.Errorf("%w: the item changed at each read", fault.ErrConflict))
+	return nil, op.Fail(nil, fmt.Errorf("%w: another writer changed the item between all reads: try again", fault.ErrConflict))
 }
 
 // find finds out what compiling an op needs to know.

@@ -17,15 +17,6 @@ import (
 // A series of failures is "in a row".
 var avoided = regexp.MustCompile(`(?i)\b(somebody|nobody|whoever|answer(s|ed)?|anew|bury|buried|echo(es)?|(?:in a )?rows?)\b`)
 
-// later are files whose words are still to be changed.
-var later = []string{
-	"internal/model/claim.go",
-	"internal/view/aggregate_rebuild.go",
-	"internal/view/aggregate_verify.go",
-	"internal/write/known.go",
-	"view.go",
-}
-
 // wordsOf returns the words to avoid in a text, without names and other code in backticks.
 func wordsOf(text string) []string {
 	found := avoided.FindAllString(quoted.ReplaceAllString(text, ""), -1)
@@ -58,7 +49,7 @@ func TestWordsArePlain(t *testing.T) {
 	for _, name := range sources(t) {
 		dir := strings.Split(name, "/")
 		support := slices.Contains([]string{"bench", "ddbmem", "examples"}, dir[0]) || dir[0] == "internal" && slices.Contains(supports, dir[1])
-		if !support && !slices.Contains(later, name) {
+		if !support {
 			assert.Empty(t, wordsOf(prose(parse(t, name, parser.ParseComments))), "words of %s", name)
 		}
 	}
