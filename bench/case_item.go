@@ -38,6 +38,7 @@ func getCase(w world) benchCase {
 			return rec.Order, err
 		}},
 		{ours, get(repository(client, Orders, nil))},
+		{brief, get(repository(signed(client), Orders, nil))},
 		{attrs, get(repository(client, Orders, attributeMaps))},
 		{peer, func(ctx context.Context) (any, error) {
 			var rec record
@@ -63,6 +64,7 @@ func putCase(w world) benchCase {
 			return example, err
 		}},
 		{ours, put(repository(client, Orders, nil))},
+		{brief, put(repository(signed(client), Orders, nil))},
 		{attrs, put(repository(client, Orders, attributeMaps))},
 		{peer, func(ctx context.Context) (any, error) {
 			return example, dynamo.NewFromIface(client).Table(tableName).Put(recordOf(example)).Run(ctx)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbsign"
 )
 
 const (
@@ -35,6 +36,7 @@ const (
 	sdk   = "SDK + attributevalue"
 	ours  = "ddb"
 	attrs = "ddb, UseAttributeMaps"
+	brief = "ddb, ddbsign"
 	peer  = "guregu/dynamo v2"
 )
 
@@ -65,6 +67,13 @@ func must[V any](v V, err error) V {
 func str(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 
 var attributeMaps = &ddb.Options{UseAttributeMaps: true}
+
+// signed returns a client of the same table with the signer of ddbsign.
+func signed(client *dynamodb.Client) *dynamodb.Client {
+	return dynamodb.New(client.Options(), func(o *dynamodb.Options) {
+		o.HTTPSignerV4, o.AuthSchemes = ddbsign.New(), nil // which have the signer of the client
+	})
+}
 
 func repository[T any](client *dynamodb.Client, e *ddb.Entity[T], opts *ddb.Options) *ddb.Repository[T] {
 	return ddb.NewRepository(ddb.New(client, tableName, Shop, opts), e)

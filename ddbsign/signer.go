@@ -96,7 +96,7 @@ func simple(r *http.Request, optFns []func(*v4.SignerOptions)) (host string, ok 
 	if host = r.Host; host == "" {
 		host = r.URL.Host
 	}
-	if o != none || r.URL.Path != "/" || r.URL.RawPath != "" || r.URL.Opaque != "" || r.URL.RawQuery != "" || !plain(host) || strings.Contains(host, ":") {
+	if o != none || r.URL.Path != "/" || r.URL.RawPath != "" && r.URL.RawPath != "/" || r.URL.Opaque != "" || r.URL.RawQuery != "" || !plain(host) || strings.Contains(host, ":") {
 		return "", false
 	}
 	for _, name := range [...]string{"Content-Type", "X-Amz-Target"} {

@@ -2,6 +2,7 @@ package ddbsign_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -65,6 +67,33 @@ func TestASignatureIsTheSDKs(t *testing.T) {
 		assert.Equal(t, want, sign(ours, nil))
 		assert.Equal(t, want, sign(ours, map[string]string{"Amz-Sdk-Invocation-Id": text.Draw(t, "invocation"), "User-Agent": "x  y"}), "headers that are not signed")
 	})
+}
+
+// sent keeps the header of a request.
+type sent http.Header
+
+func (s *sent) Do(r *http.Request) (*http.Response, error) {
+	*s = sent(r.Header.Clone())
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+}
+
+func TestTheRequestsOfAClientAreSigned(t *testing.T) {
+	t.Parallel()
+	for token, signed := range map[string]string{
+		"":      "content-length;content-type;host;x-amz-date;x-amz-target",
+		"token": "content-length;content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
+	} {
+		var got sent
+		client := dynamodb.New(dynamodb.Options{
+			Region: "eu-central-1", HTTPClient: &got, HTTPSignerV4: ddbsign.New(),
+			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret", SessionToken: token}, nil
+			}),
+		})
+		_, err := client.DescribeLimits(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Contains(t, http.Header(got).Get("Authorization"), "SignedHeaders="+signed+", ")
+	}
 }
 
 func TestWhatElseIsSentIsSignedByTheSDK(t *testing.T) {

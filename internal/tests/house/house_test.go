@@ -1,6 +1,7 @@
 package house_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -24,6 +25,7 @@ const root = "../../.."
 const (
 	maxLines     = 400
 	maxRootFiles = 40
+	maxRootNames = 135
 	maxPage      = 200
 )
 
@@ -198,13 +200,21 @@ func TestTheRootIsAFace(t *testing.T) {
 	assert.NotEmpty(t, files)
 	assert.LessOrEqual(t, len(files), maxRootFiles, "source files of the root: what is no type or verb of the API belongs below")
 	var clients []string
+	exported := 0
 	for _, name := range files {
+		for _, of := range declared(parse(t, name, 0)) {
+			if ast.IsExported(of) && !strings.Contains(of, ".") {
+				exported++
+			}
+		}
 		for _, imported := range parse(t, name, parser.ImportsOnly).Imports {
 			if imported.Path.Value == strconv.Quote("github.com/aws/aws-sdk-go-v2/service/dynamodb") {
 				clients = append(clients, name)
 			}
 		}
 	}
+	assert.LessOrEqual(t, exported, maxRootNames, "exported names of the root")
+	assert.Contains(t, text(t, "ARCHITECTURE.md"), fmt.Sprintf(" and %d exported names.", exported))
 	assert.Equal(t, []string{"client.go", "table.go"}, clients, "files of the root that import the client's package")
 }
 
