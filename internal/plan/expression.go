@@ -15,6 +15,7 @@ import (
 type Expression struct {
 	names  []string // of "#0", "#1", …
 	values []types.AttributeValue
+	placed map[string]types.AttributeValue // the values by their placeholders, as last returned
 }
 
 // Names returns the value for ExpressionAttributeNames; nil if there are none.
@@ -29,16 +30,17 @@ func (x *Expression) Names() map[string]string {
 	return out
 }
 
-// Values returns the value for ExpressionAttributeValues; nil if there are none.
+// Values returns the value for ExpressionAttributeValues; nil if there are none. Without another Value in between it is the same
+// map.
 func (x *Expression) Values() map[string]types.AttributeValue {
-	if len(x.values) == 0 {
-		return nil
+	if len(x.placed) == len(x.values) {
+		return x.placed
 	}
-	out := make(map[string]types.AttributeValue, len(x.values))
+	x.placed = make(map[string]types.AttributeValue, len(x.values))
 	for i, v := range x.values {
-		out[numbered(&valuePlaceholders, ':', i)] = v
+		x.placed[numbered(&valuePlaceholders, ':', i)] = v
 	}
-	return out
+	return x.placed
 }
 
 // The most common placeholders.

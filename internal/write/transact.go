@@ -9,6 +9,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // Transact runs ops in one transaction. Its idempotency token lets DynamoDB apply it once, even if a response is lost. A
@@ -95,11 +96,12 @@ func (db *DB) learnAll(ctx context.Context, writes []*prepared, err error) (agai
 
 // merge collects the actions of all writes, and joins those on one item.
 func (db *DB) merge(writes []*prepared) ([]*action, error) {
-	var all []*action
-	byKey := map[string]*action{}
+	all := make([]*action, 0, len(writes))
+	byKey := make(map[string]*action, len(writes))
+	var buf [128]byte
 	for _, w := range writes {
 		for _, a := range w.actions {
-			id := db.Table.KeyText(a.key)
+			id := string(db.Table.AppendKey(buf[:0], model.Loaded(a.key)))
 			first := byKey[id]
 			if first == nil {
 				byKey[id] = a
@@ -109,7 +111,7 @@ func (db *DB) merge(writes []*prepared) ([]*action, error) {
 			kept, ok := join(first, a)
 			if !ok {
 				return nil, fault.Model("ddb: transact: op %d (%s) and op %d (%s) write the same item, %s: combine them into one op, or use two transactions",
-					first.op, db.what(first), a.op, db.what(a), id)
+					first.op, db.what(first), a.op, db.what(a), db.Table.KeyText(a.key))
 			}
 			if kept != first {
 				all[slices.Index(all, first)], byKey[id] = kept, kept

@@ -144,7 +144,7 @@ func (p *parcels) work() map[string]struct {
 			return err
 		}},
 		"Delete": {14, func(ctx context.Context) error { return p.repo.Delete(ctx, p.sample) }},
-		"Transact of three": {127, func(ctx context.Context) error {
+		"Transact of three": {106, func(ctx context.Context) error {
 			return p.db.Transact(ctx, p.entity.Put(p.sample), p.entity.Update(other, ddb.Set(&f.Weight, 3)),
 				p.entity.Check(parcel{Depot: "muc", ID: "3"}, ddb.Eq(&f.Weight, 2)))
 		}},
