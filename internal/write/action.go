@@ -211,10 +211,10 @@ func (a *action) release() {
 
 // transactItem is the action as part of a transaction.
 func (a *action) transactItem(table *string) types.TransactWriteItem {
-	const allOld = types.ReturnValuesOnConditionCheckFailureAllOld
 	var cond *string
+	var onFailure types.ReturnValuesOnConditionCheckFailure
 	if c := a.conditionText(); c != "" {
-		cond = &c
+		cond, onFailure = &c, types.ReturnValuesOnConditionCheckFailureAllOld
 	}
 	names, values := a.x.Names(), a.x.Values()
 	kind, update := a.kind, a.update.String()
@@ -225,22 +225,22 @@ func (a *action) transactItem(table *string) types.TransactWriteItem {
 	case putAction:
 		return types.TransactWriteItem{Put: &types.Put{
 			TableName: table, Item: a.item(), ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: onFailure,
 		}}
 	case updateAction:
 		return types.TransactWriteItem{Update: &types.Update{
 			TableName: table, Key: a.key, UpdateExpression: &update, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: onFailure,
 		}}
 	case deleteAction:
 		return types.TransactWriteItem{Delete: &types.Delete{
 			TableName: table, Key: a.key, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: onFailure,
 		}}
 	default:
 		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 			TableName: table, Key: a.key, ConditionExpression: cond,
-			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: allOld,
+			ExpressionAttributeNames: names, ExpressionAttributeValues: values, ReturnValuesOnConditionCheckFailure: onFailure,
 		}}
 	}
 }

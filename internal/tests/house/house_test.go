@@ -187,6 +187,22 @@ func TestEveryPackageIsDrawnAndHasItsRule(t *testing.T) {
 	}
 }
 
+func TestTheDrawingCountsFiles(t *testing.T) {
+	t.Parallel()
+	_, drawing, _ := strings.Cut(text(t, "ARCHITECTURE.md"), "```")
+	drawing, _, _ = strings.Cut(drawing, "```")
+	counts := map[string]int{}
+	for _, name := range sources(t) {
+		counts[path.Dir(name)]++
+	}
+	counts["ddb"] = counts["."]
+	drawn := regexp.MustCompile(`([a-z]+(?:/[a-z]+)?) \((\d+)\)`).FindAllStringSubmatch(drawing, -1)
+	assert.Greater(t, len(drawn), 18)
+	for _, m := range drawn {
+		assert.Equal(t, strconv.Itoa(counts[m[1]]), m[2], "files of %s", m[1])
+	}
+}
+
 func TestFilesAreShort(t *testing.T) {
 	t.Parallel()
 	for _, name := range sources(t) {
