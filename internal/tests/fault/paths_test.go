@@ -195,18 +195,23 @@ type forgetful struct{ *dynamodb.Client }
 func (c forgetful) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
 	return c.Client.PutItem(ctx, in)
 }
+
 func (c forgetful) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	return c.Client.UpdateItem(ctx, in)
 }
+
 func (c forgetful) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error) {
 	return c.Client.DeleteItem(ctx, in)
 }
+
 func (c forgetful) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	return c.Client.GetItem(ctx, in)
 }
+
 func (c forgetful) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {
 	return c.Client.BatchWriteItem(ctx, in)
 }
+
 func (c forgetful) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	return c.Client.TransactWriteItems(ctx, in)
 }
