@@ -85,4 +85,4 @@ func TestNoWriteHasTheTextOfAnother(t *testing.T) {
 	t.Log(seen)
 }
 
-const sheetRounds = 600
+const sheetRounds = 40
