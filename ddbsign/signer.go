@@ -27,7 +27,7 @@ func New() *Signer { return &Signer{sdk: v4.NewSigner()} }
 // SignHTTP signs a request as the SDK's signer does, with a shorter list of headers. It sets the headers X-Amz-Date,
 // X-Amz-Security-Token and Authorization. The error is one of the SDK's signer.
 func (s *Signer) SignHTTP(ctx context.Context, c aws.Credentials, r *http.Request, payloadHash, service, region string, at time.Time, optFns ...func(*v4.SignerOptions)) error {
-	host, ok := simple(r, optFns)
+	host, ok := simple(r, c.SessionToken, optFns)
 	if !ok {
 		return s.sdk.SignHTTP(ctx, c, r, payloadHash, service, region, at, optFns...)
 	}
@@ -87,7 +87,7 @@ func set(h http.Header, name, value string) {
 }
 
 // simple returns the host of a request that has nothing else to sign than this package knows.
-func simple(r *http.Request, optFns []func(*v4.SignerOptions)) (host string, ok bool) {
+func simple(r *http.Request, token string, optFns []func(*v4.SignerOptions)) (host string, ok bool) {
 	var o, none v4.SignerOptions
 	for _, f := range optFns {
 		f(&o)
@@ -96,7 +96,11 @@ func simple(r *http.Request, optFns []func(*v4.SignerOptions)) (host string, ok 
 	if host = r.Host; host == "" {
 		host = r.URL.Host
 	}
-	if o != none || r.URL.Path != "/" || r.URL.RawPath != "" && r.URL.RawPath != "/" || r.URL.Opaque != "" || r.URL.RawQuery != "" || !plain(host) || strings.Contains(host, ":") {
+	if _, before := r.Header["X-Amz-Security-Token"]; before && token == "" || token != "" && !plain(token) {
+		return "", false
+	}
+	root := r.URL.Path == "/" && (r.URL.RawPath == "" || r.URL.RawPath == "/") && r.URL.Opaque == "" && r.URL.RawQuery == ""
+	if o != none || !root || !plain(host) || strings.Contains(host, ":") {
 		return "", false
 	}
 	for _, name := range [...]string{"Content-Type", "X-Amz-Target"} {
@@ -108,7 +112,7 @@ func simple(r *http.Request, optFns []func(*v4.SignerOptions)) (host string, ok 
 		switch name {
 		case "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Target":
 		default:
-			if len(name) >= 6 && strings.EqualFold(name[:6], "x-amz-") && !strings.EqualFold(name, "X-Amzn-Trace-Id") || name == "Host" || name == "Content-Length" {
+			if len(name) >= 6 && strings.EqualFold(name[:6], "x-amz-") || name == "Host" || name == "Content-Length" {
 				return "", false
 			}
 		}

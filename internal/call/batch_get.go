@@ -88,7 +88,7 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 		out, err := c.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 			RequestItems:           map[string]types.KeysAndAttributes{c.Name: request},
 			ReturnConsumedCapacity: m.want(),
-		}, m.opts()...)
+		}, m.asOptions()...)
 		if err != nil {
 			m.done()
 			if throttled(err) {

@@ -43,7 +43,7 @@ func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (at
 	if consistent {
 		in.ConsistentRead = new(true)
 	}
-	out, err := c.Client.GetItem(ctx, in, m.opts()...)
+	out, err := c.Client.GetItem(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	if err != nil {
 		return attr.Stored{}, nil, err
@@ -56,7 +56,7 @@ func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (at
 func (c *Conn) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
 	m := meterOf(ctx, "Query", true)
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.Query(ctx, in, m.opts()...)
+	out, err := c.Client.Query(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, err
 }
@@ -65,7 +65,7 @@ func (c *Conn) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Qu
 func (c *Conn) QueryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
 	m := c.meterOfItems(ctx, "Query", true)
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.Query(ctx, in, m.opts()...)
+	out, err := c.Client.Query(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.itemCall.Page(), err
 }
@@ -74,7 +74,7 @@ func (c *Conn) QueryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamod
 func (c *Conn) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
 	m := meterOf(ctx, "Scan", true)
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.Scan(ctx, in, m.opts()...)
+	out, err := c.Client.Scan(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, err
 }
@@ -83,7 +83,7 @@ func (c *Conn) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.Scan
 func (c *Conn) ScanPage(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, *wire.Page, error) {
 	m := c.meterOfItems(ctx, "Scan", true)
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.Scan(ctx, in, m.opts()...)
+	out, err := c.Client.Scan(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.itemCall.Page(), err
 }
@@ -92,7 +92,7 @@ func (c *Conn) ScanPage(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.
 func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, *wire.Page, error) {
 	m := c.meterOfItems(ctx, "TransactGetItems", true)
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.TransactGetItems(ctx, in, m.opts()...)
+	out, err := c.Client.TransactGetItems(ctx, in, m.asOptions()...)
 	if err != nil {
 		m.done()
 		return nil, nil, err

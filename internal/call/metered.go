@@ -22,9 +22,9 @@ type metered struct {
 	read      bool
 	count     bool
 	attempts  int
-	applied   bool // the client took the options
-	pending   bool // the attempt was sent, and may have been done
-	lost      bool // an attempt before it was pending to its end
+	opts      *dynamodb.Options // of the call, once the client took them
+	pending   bool              // the attempt was sent, and may have been done
+	lost      bool              // an attempt before it was pending to its end
 	with      [1]func(*dynamodb.Options)
 	next      dynamodb.HTTPClient
 	smithyhttp.ClientProtocol
@@ -75,8 +75,8 @@ func (c *metered) counted() *metered {
 	return c
 }
 
-// opts is options as the SDK takes them.
-func (c *metered) opts() []func(*dynamodb.Options) {
+// asOptions is options as the SDK takes them.
+func (c *metered) asOptions() []func(*dynamodb.Options) {
 	c.with[0] = c.options
 	return c.with[:]
 }
@@ -87,7 +87,7 @@ func (c *metered) options(o *dynamodb.Options) {
 	if c.meter == nil && !c.count || o.HTTPClient == nil || o.Protocol == nil {
 		return
 	}
-	c.applied = true
+	c.opts = o
 	c.next, o.HTTPClient = o.HTTPClient, c
 	c.ClientProtocol, o.Protocol = o.Protocol, c
 }
@@ -110,21 +110,26 @@ func (c *metered) DeserializeResponse(ctx context.Context, schema *smithy.Operat
 	return err
 }
 
+// counts reports that the attempts of the call are those that were counted.
+func (c *metered) counts() bool {
+	return c.attempts > 0 || c.opts != nil && c.opts.HTTPClient == dynamodb.HTTPClient(c)
+}
+
 // lostAny reports that an attempt of a call, which ended with err, may have been done although nothing said so. A client
-// that ignores options says nothing of its attempts.
+// that ignores options, or sets a transport of its own behind them, says nothing of its attempts.
 func (c *metered) lostAny(err error) bool {
 	switch {
 	case c.lost:
 		return true
 	case err == nil:
 		return false
-	case c.applied:
+	case c.counts():
 		return c.pending
 	}
 	return !apierror.Of(err).Refused()
 }
 
-// done adds the call to the meter. A client that ignores options counts as one attempt.
+// done adds the call to the meter. Where attempts are not counted, it is one.
 func (c *metered) done(consumed ...types.ConsumedCapacity) {
 	if c.meter == nil {
 		return
@@ -133,7 +138,11 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 	for i := range consumed {
 		addConsumed(sum, &consumed[i], c.read)
 	}
-	c.meter.add(c.operation, max(c.attempts, 1), sum)
+	attempts := c.attempts
+	if !c.counts() {
+		attempts = 1
+	}
+	c.meter.add(c.operation, attempts, sum)
 	if c.estimate > 0 {
 		c.meter.guess(c.table, Capacity{Write: c.estimate})
 	}

@@ -22,7 +22,7 @@ func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wir
 		m.itemCall.Items = m.one[:]
 	}
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.PutItem(ctx, in, m.opts()...)
+	out, err := c.Client.PutItem(ctx, in, m.asOptions()...)
 	if out == nil {
 		out = &dynamodb.PutItemOutput{}
 	}
@@ -34,7 +34,7 @@ func (c *Conn) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, los
 	m := c.meterOfItems(ctx, "DeleteItem", false)
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.DeleteItem(ctx, in, m.opts()...)
+	out, err := c.Client.DeleteItem(ctx, in, m.asOptions()...)
 	if out == nil {
 		out = &dynamodb.DeleteItemOutput{}
 	}
@@ -46,7 +46,7 @@ func (c *Conn) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, los
 	m := c.meterOfItems(ctx, "UpdateItem", false)
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.UpdateItem(ctx, in, m.opts()...)
+	out, err := c.Client.UpdateItem(ctx, in, m.asOptions()...)
 	if out == nil {
 		out = &dynamodb.UpdateItemOutput{}
 	}
@@ -84,7 +84,7 @@ func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItem
 	m.itemCall.Items = items
 	m.count = lost != nil
 	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.TransactWriteItems(ctx, in, m.opts()...)
+	out, err := c.Client.TransactWriteItems(ctx, in, m.asOptions()...)
 	if lost != nil {
 		*lost = m.lostAny(err)
 	}

@@ -42,7 +42,7 @@ func (d *Definition) checkOverlap(r, o *IndexKeys) {
 		}
 	}
 	mine, theirs := r.Sort, o.Sort
-	if parent := d.commonParent(o); parent != nil {
+	if parent := d.commonParent(r, o); parent != nil {
 		mine, theirs = mine.After(parent.Sort), theirs.After(parent.Sort)
 	}
 	switch {
@@ -102,19 +102,18 @@ func (e *Entity) ancestors() (out []*Entity) {
 	return out
 }
 
-// commonParent returns the keys with the longest sort key that both d's entity and o's continue in o's index.
-func (d *Definition) commonParent(o *IndexKeys) (best *IndexKeys) {
-	mine := d.E.KeysIn(o.Index)
+// commonParent returns the keys with the longest sort key that both r, of d's entity, and o continue in o's index.
+func (d *Definition) commonParent(r, o *IndexKeys) (best *IndexKeys) {
 	for _, p := range d.E.ancestors() {
 		if !slices.Contains(append(o.Entity.ancestors(), o.Entity), p) {
 			continue
 		}
-		r := p.KeysIn(o.Index)
-		if r == nil || r.Entity == o.Entity || !mine.Sort.Continues(r.Sort) || !o.Sort.Continues(r.Sort) {
+		above := p.KeysIn(o.Index)
+		if above == nil || above.Entity == o.Entity || !r.Sort.Continues(above.Sort) || !o.Sort.Continues(above.Sort) {
 			continue
 		}
-		if best == nil || len(r.Sort.Parts()) > len(best.Sort.Parts()) {
-			best = r
+		if best == nil || len(above.Sort.Parts()) > len(best.Sort.Parts()) {
+			best = above
 		}
 	}
 	return best

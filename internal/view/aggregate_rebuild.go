@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/write"
@@ -51,6 +52,27 @@ func (r *aggregateRebuild) fault(err error) {
 	if err != nil && len(r.faults) < maxRebuildFaults {
 		r.faults = append(r.faults, err)
 	}
+}
+
+// left notes what was not made right. It returns the failure of the environment that it is due to: the job ends with that, as a
+// checkpoint would cover what is not done.
+func (r *aggregateRebuild) left(ctx context.Context, pairs []*Pair, settled []*settlement) error {
+	for _, p := range pairs {
+		if p.err != nil {
+			err := fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.Source), p.err)
+			if call.Halts(ctx, p.err) != nil {
+				return err
+			}
+			r.fault(err)
+		}
+	}
+	for _, s := range settled {
+		if call.Halts(ctx, s.err) != nil {
+			return s.err
+		}
+		r.fault(s.err)
+	}
+	return nil
 }
 
 func (r *aggregateRebuild) finish() error { return errors.Join(r.faults...) }
@@ -204,13 +226,5 @@ func (r *aggregateRebuild) do(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, p := range w.order {
-		if p.err != nil {
-			r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.Source), p.err))
-		}
-	}
-	for _, s := range w.settle {
-		r.fault(s.err)
-	}
-	return nil
+	return r.left(ctx, w.order, w.settle)
 }

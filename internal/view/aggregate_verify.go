@@ -80,10 +80,8 @@ func (r *aggregateRebuild) comparePairs(ctx context.Context, left []*Pair) error
 				return err
 			}
 		}
-		for _, p := range left {
-			if p.err != nil {
-				r.fault(fmt.Errorf("source %s: %w", r.db.Table.KeyText(p.Source), p.err))
-			}
+		if err := r.left(ctx, left, nil); err != nil {
+			return err
 		}
 		if left = differing; len(left) > 0 {
 			if err := rest(ctx, restPause); err != nil {

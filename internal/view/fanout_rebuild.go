@@ -59,8 +59,7 @@ func (r *fanOutRebuild) Flush(ctx context.Context, _ bool) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	r.blame(list)
-	return true, nil
+	return r.blame(ctx, list)
 }
 
 // compare reports the targets that differ in three looks within half a second: what a stream is about to carry does not.
@@ -90,7 +89,9 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 			return false, err
 		}
 	}
-	r.blame(list)
+	if done, err := r.blame(ctx, list); !done {
+		return false, err
+	}
 	for _, d := range order {
 		if err := r.report(d); err != nil {
 			return false, err
@@ -99,12 +100,21 @@ func (r *fanOutRebuild) compare(ctx context.Context, list []*copying) (bool, err
 	return true, nil
 }
 
-func (r *fanOutRebuild) blame(list []*copying) {
+// blame notes the sources that were not carried. Where the environment failed, they are not done, and the job ends.
+func (r *fanOutRebuild) blame(ctx context.Context, list []*copying) (done bool, err error) {
 	for _, c := range list {
-		if c.err != nil && len(r.faults) < maxRebuildFaults {
-			r.faults = append(r.faults, fmt.Errorf("source %s: %w", r.db.Table.KeyText(c.key), c.err))
+		if c.err == nil {
+			continue
+		}
+		err := fmt.Errorf("source %s: %w", r.db.Table.KeyText(c.key), c.err)
+		if call.Halts(ctx, c.err) != nil {
+			return false, err
+		}
+		if len(r.faults) < maxRebuildFaults {
+			r.faults = append(r.faults, err)
 		}
 	}
+	return true, nil
 }
 
 func (r *fanOutRebuild) finish() error { return errors.Join(r.faults...) }
