@@ -52,16 +52,17 @@ func refused(r *http.Request, secret string) string {
 			return name + " is not signed"
 		}
 	}
-	canonical := got.Method + "\n" + got.URL.EscapedPath() + "\n" + strings.ReplaceAll(got.URL.Query().Encode(), "+", "%20") + "\n"
+	var canonical strings.Builder
+	canonical.WriteString(got.Method + "\n" + got.URL.EscapedPath() + "\n" + strings.ReplaceAll(got.URL.Query().Encode(), "+", "%20") + "\n")
 	for _, name := range signed {
 		var values []string
 		for _, v := range got.Header.Values(name) {
 			values = append(values, strings.Join(strings.FieldsFunc(v, func(c rune) bool { return c == ' ' }), " "))
 		}
-		canonical += name + ":" + strings.Join(values, ",") + "\n"
+		canonical.WriteString(name + ":" + strings.Join(values, ",") + "\n")
 	}
-	canonical += "\n" + list + "\n" + hash
-	hashed := sha256.Sum256([]byte(canonical))
+	canonical.WriteString("\n" + list + "\n" + hash)
+	hashed := sha256.Sum256([]byte(canonical.String()))
 	date := got.Header.Get("X-Amz-Date")
 	mac := func(key []byte, text string) []byte {
 		m := hmac.New(sha256.New, key)
@@ -74,7 +75,7 @@ func refused(r *http.Request, secret string) string {
 	}
 	want := hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+date+"\n"+credential[1]+"\n"+hex.EncodeToString(hashed[:])))
 	if want != signature {
-		return "another signature: " + canonical
+		return "another signature: " + canonical.String()
 	}
 	return ""
 }

@@ -174,7 +174,8 @@ func TestAHandoverKeepsTheOrderOfAnItem(t *testing.T) {
 		counting := &handovers{Store: store, n: &handed}
 		start := func(w string) func() error {
 			opts := fast()
-			opts.Worker, opts.Lease, opts.Batch, opts.Checkpoint, opts.Grace = w, time.Minute, 20, 50*time.Millisecond, time.Minute
+			// the lease: a shard that is handed over to a worker that stops is idle for so long
+			opts.Worker, opts.Lease, opts.Batch, opts.Checkpoint, opts.Grace = w, 2*time.Second, 20, 50*time.Millisecond, time.Minute
 			return run(t, ddbstream.NewReader(observed{a.engine.StreamsClient(), c}, name, &advocate{worker: w, c: c}, counting, opts))
 		}
 		ids := []string{"a", "b", "c", "d", "e", "f", "g", "h"}

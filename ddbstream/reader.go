@@ -56,6 +56,9 @@ type Options struct {
 	// when the time is over and cancels the context of its handlers. A handler that ignores its context may then run
 	// beside a handler of the new owner.
 	//
+	// Others also wait this long for a shard that is handed over to a worker at the moment when that one stops: it has not
+	// begun, and nothing of the shard is read meanwhile.
+	//
 	// A worker that renews its leases keeps its shards. It also keeps a shard whose handler hangs, because taking that
 	// shard would break the order of its items. The worker reports a delivery that takes longer than this. A worker
 	// that waits this long for a shard reports that too. See OnError, Logger, [ShardStatus.Busy] and

@@ -77,8 +77,9 @@ func (c *Conn) wrote(m *metered, lost *bool, err error, attrs attr.Item, consume
 	return found, page, nil
 }
 
-// TransactWrite makes one request. items, unless nil, are written in the place of those of the input's puts, where they are not nil. size says how large the writes are, for an estimate of what a cancelled transaction consumed;
-// nil makes none. lost is as that of PutItem.
+// TransactWrite makes one request. An item that is not nil is written in the place of that of the input's put at its position;
+// items may be nil. size says how large the writes are, for an estimate of what a cancelled transaction consumed; nil makes
+// none. lost is as that of PutItem.
 func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, items []*wire.Writer, size func(i int) int, lost *bool) error {
 	m := c.meterOfItems(ctx, "TransactWriteItems", false)
 	m.itemCall.Items = items

@@ -245,10 +245,10 @@ func pathsAreTheSame(t *rapid.T, met map[string]int) {
 			} else {
 				met["done"]++
 			}
-			classes := ""
+			var classes strings.Builder
 			for _, class := range []error{ddb.ErrExists, ddb.ErrNotFound, ddb.ErrCondition, ddb.ErrConflict, ddb.ErrNotUnique, ddb.ErrOutcomeUnknown, ddb.ErrThrottled, ddb.ErrTooLarge, ddb.ErrValue} {
 				if errors.Is(err, class) {
-					classes += class.Error() + ", "
+					classes.WriteString(class.Error() + ", ")
 					met[class.Error()]++
 				}
 			}
@@ -260,7 +260,7 @@ func pathsAreTheSame(t *rapid.T, met map[string]int) {
 			if meter.Requests() != len(w.seen) && style != "forgetful" {
 				t.Fatalf("metered %d of %v", meter.Requests(), w.seen)
 			}
-			fmt.Fprintf(&log, "%d:\n  error %s\n  of %s\n  capacity %v, requests %s\n", s.verb, text, classes, meter.Total(), requests)
+			fmt.Fprintf(&log, "%d:\n  error %s\n  of %s\n  capacity %v, requests %s\n", s.verb, text, classes.String(), meter.Total(), requests)
 			w.faults = nil
 			items, err := engine.Client().Scan(t.Context(), &dynamodb.ScanInput{TableName: new("parcels")})
 			require.NoError(t, err)
