@@ -183,7 +183,7 @@ func (a *action) size() int {
 	return n + attr.Size(a.x.Values())
 }
 
-// exactSize is size without the exception.
+// exactSize is size with an item in JSON measured as DynamoDB counts it.
 func (a *action) exactSize() int {
 	if a.json == nil {
 		return a.size()
