@@ -1,0 +1,164 @@
+package things
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/singletable-go/ddb"
+)
+
+// The life of a thing to do:
+//
+//	        Edit, Tag
+//	CreateThing │    Submit           Approve              Withdraw
+//	     ──▶ DRAFT ──────────▶ PENDING ────────▶ PUBLISHED ─────────▶ DELETED
+//	           │ Remove           │ Reject           │ NewVersion
+//	           ▼                  ▼                  ▼
+//	        DELETED           REJECTED           another DRAFT, which Approve puts over the original
+//
+// A transition is one conditional update: the same request checks the state and the organiser, changes the state, and
+// with it the item's key in gsi-1.
+
+// StateError says that a thing is not in the state that a change needs. Nothing was changed.
+type StateError struct {
+	ID         string
+	Want, Have Status
+}
+
+func (e *StateError) Error() string { return fmt.Sprintf("%s is %s, not %s", e.ID, e.Have, e.Want) }
+
+var (
+	// ErrNotYours: the thing belongs to another organiser.
+	ErrNotYours = errors.New("belongs to another organiser")
+	// ErrOutdated: the published thing has changed since its new version was begun.
+	ErrOutdated = errors.New("the published thing has changed since this version was begun")
+)
+
+// refusal returns why a write failed that needs a thing of an organiser in a state.
+func refusal(err error, want Status, orgID string) error {
+	have, ok := Things.Current(err)
+	switch {
+	case ok && have.OrgID != orgID:
+		return ErrNotYours
+	case ok && have.Status != want:
+		return &StateError{have.ID, want, have.Status}
+	}
+	return err
+}
+
+// transition moves a thing of an organiser from one state to another.
+func (s *Store) transition(ctx context.Context, id, orgID string, from, to Status, e EventType) (Thing, error) {
+	f := Things.Fields()
+	t, err := s.things.Update(ctx, Thing{ID: id}, append(stamp(ctx, &f.Outbox, e),
+		ddb.If(ddb.Eq(&f.Status, from), ddb.Eq(&f.OrgID, orgID)),
+		ddb.Set(&f.Status, to))...)
+	return t, refusal(err, from, orgID)
+}
+
+// CreateThing creates a draft of an organiser.
+func (s *Store) CreateThing(ctx context.Context, id, orgID string, d Details) (Thing, error) {
+	return s.things.Create(ctx, Thing{ID: id, OrgID: orgID, Status: Draft, Details: d, Outbox: outbox(ctx, ThingCreated)})
+}
+
+// Edit changes a draft. It applies concurrent edits one after the other: change may be called again, with the result of
+// the other edit.
+func (s *Store) Edit(ctx context.Context, id, orgID string, change func(*Details)) (Thing, error) {
+	return s.things.Modify(ctx, Thing{ID: id}, func(t *Thing) error {
+		switch {
+		case t.OrgID != orgID:
+			return ErrNotYours
+		case t.Status != Draft:
+			return &StateError{id, Draft, t.Status}
+		}
+		change(&t.Details)
+		t.Outbox = outbox(ctx, ThingUpdated)
+		return nil
+	})
+}
+
+// Tag adds tags to a draft, with one request and without a read.
+func (s *Store) Tag(ctx context.Context, id, orgID string, tags ...string) (Thing, error) {
+	f := Things.Fields()
+	t, err := s.things.Update(ctx, Thing{ID: id}, append(stamp(ctx, &f.Outbox, ThingUpdated),
+		ddb.If(ddb.Eq(&f.Status, Draft), ddb.Eq(&f.OrgID, orgID)),
+		ddb.AddTo(&f.Tags, tags...))...)
+	return t, refusal(err, Draft, orgID)
+}
+
+// Submit requests the publication of a draft.
+func (s *Store) Submit(ctx context.Context, id, orgID string) (Thing, error) {
+	return s.transition(ctx, id, orgID, Draft, Pending, ThingSubmitted)
+}
+
+// Remove deletes a draft.
+func (s *Store) Remove(ctx context.Context, id, orgID string) (Thing, error) {
+	return s.transition(ctx, id, orgID, Draft, Deleted, ThingDeleted)
+}
+
+// Reject rejects a pending thing.
+func (s *Store) Reject(ctx context.Context, id, orgID string) (Thing, error) {
+	return s.transition(ctx, id, orgID, Pending, Rejected, ThingRejected)
+}
+
+// Withdraw withdraws a published thing.
+func (s *Store) Withdraw(ctx context.Context, id, orgID string) (Thing, error) {
+	return s.transition(ctx, id, orgID, Published, Deleted, ThingWithdrawn)
+}
+
+// NewVersion copies a published thing into a draft with its own id. Approve replaces the original by the draft, if the
+// original has not changed since.
+func (s *Store) NewVersion(ctx context.Context, id, orgID, draftID string) (Thing, error) {
+	t, err := s.things.Consistent().Get(ctx, Thing{ID: id})
+	switch {
+	case err != nil:
+		return Thing{}, err
+	case t.OrgID != orgID:
+		return Thing{}, ErrNotYours
+	case t.Status != Published:
+		return Thing{}, &StateError{id, Published, t.Status}
+	}
+	return s.things.Create(ctx, Thing{
+		ID: draftID, OrgID: orgID, Status: Draft, Details: t.Details,
+		NewOf: id, NewFrom: t.Version, Outbox: outbox(ctx, NewVersionCreated),
+	})
+}
+
+// Approve publishes a pending thing, or replaces an original by its new version.
+func (s *Store) Approve(ctx context.Context, id string) error {
+	t, err := s.things.Consistent().Get(ctx, Thing{ID: id})
+	switch {
+	case err != nil:
+		return err
+	case t.NewOf != "":
+		return s.promote(ctx, t)
+	}
+	_, err = s.transition(ctx, id, t.OrgID, Pending, Published, ThingApproved)
+	return err
+}
+
+// promote replaces an original by its new version and deletes the draft, in one transaction.
+func (s *Store) promote(ctx context.Context, t Thing) error {
+	f := Things.Fields()
+	promoted := t
+	promoted.ID, promoted.NewOf, promoted.NewFrom = t.NewOf, "", 0
+	promoted.Version = t.NewFrom // a copy has the version of its draft; the original has the version that was copied
+	promoted.Status, promoted.Outbox = Published, outbox(ctx, ThingApproved)
+	err := s.db.Transact(ctx,
+		Things.Update(Thing{ID: t.ID, Version: t.Version}, append(stamp(ctx, &f.Outbox, ThingDeleted),
+			ddb.If(ddb.Eq(&f.Status, Pending), ddb.Eq(&f.OrgID, t.OrgID)),
+			ddb.Set(&f.Status, Deleted))...),
+		Things.Replace(promoted, ddb.If(ddb.Eq(&f.Status, Published), ddb.Eq(&f.OrgID, t.OrgID))))
+	tx, ok := errors.AsType[*ddb.TransactError](err)
+	if !ok {
+		return err
+	}
+	if draft := tx.At(0); draft != nil {
+		return refusal(draft, Pending, t.OrgID)
+	}
+	err = refusal(tx.At(1), Published, t.OrgID)
+	if original, ok := Things.Current(err); ok && original.Version != t.NewFrom {
+		return ErrOutdated
+	}
+	return err
+}
