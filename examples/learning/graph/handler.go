@@ -3,12 +3,11 @@ package graph
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/singletable-go/ddb/examples/internal/site"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
@@ -52,40 +51,21 @@ func readRequest(w http.ResponseWriter, r *http.Request) (request Request, statu
 		w.Header().Set("Allow", http.MethodPost)
 		return request, http.StatusMethodNotAllowed, refuse(BadInput, "send the operation with POST")
 	}
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if charset := params["charset"]; err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return request, http.StatusUnsupportedMediaType, refuse(BadInput, "Content-Type is not application/json in UTF-8")
+	_, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return request, http.StatusUnsupportedMediaType, refuse(BadInput, "the charset must be utf-8")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	switch tooLarge := (*http.MaxBytesError)(nil); {
-	case errors.As(err, &tooLarge):
-		return request, http.StatusRequestEntityTooLarge, refuse(TooComplex, "the body is too large")
-	case err != nil:
-		return request, http.StatusBadRequest, refuse(BadInput, "the body ended early")
-	case !utf8.Valid(body):
-		return request, http.StatusBadRequest, refuse(BadInput, "the body is not valid UTF-8")
-	}
-	if text := decode(body, &request); text != "" {
-		return request, http.StatusBadRequest, refuse(BadInput, text)
-	}
-	return request, 0, nil
-}
-
-// decode returns what is wrong with a body.
-func decode(body []byte, request *Request) (fault string) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
-		return "the body is no JSON object with one operation"
-	}
-	for name, to := range map[string]any{"query": &request.Query, "operationName": &request.OperationName, "variables": &request.Variables} {
-		if raw, ok := fields[name]; ok && json.Unmarshal(raw, to) != nil {
-			return name + " has the wrong type: query and operationName are strings, variables is an object"
+	if err := site.ReadJSON(r, maxBody, &request); err != nil {
+		fault, ok := errors.AsType[*site.Fault](err)
+		if !ok {
+			return request, http.StatusInternalServerError, refuse(Internal, "the body cannot be read")
 		}
+		return request, fault.Status, refuse(BadInput, fault.Message)
 	}
 	if strings.TrimSpace(request.Query) == "" {
-		return "the body has no query"
+		return request, http.StatusBadRequest, refuse(BadInput, "the body has no query")
 	}
-	return ""
+	return request, 0, nil
 }
 
 // negotiate returns the first type of the Accept headers that the service has.

@@ -47,6 +47,7 @@ type Request struct {
 	Query         string         `json:"query"`
 	OperationName string         `json:"operationName"`
 	Variables     map[string]any `json:"variables"`
+	Extensions    map[string]any `json:"extensions"` // ignored
 }
 
 // Response is the result of an operation. Without Data it was refused or stopped.
