@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -160,4 +162,21 @@ func TestPage(t *testing.T) {
 	// On a narrow screen.
 	do(chromedp.EmulateViewport(390, 780))
 	shot("narrow")
+}
+
+func TestPageIsServed(t *testing.T) {
+	t.Parallel()
+	w := serveAPI(t, groups.NewStore(ddb.New(ddbmem.New().Client(), "messages", groups.Cruddur, nil), nil))
+	const html = "text/html; charset=utf-8"
+	want := map[string]string{"/": html, "/messages/any": html, "/messages/new/bayo": html, "/page/style.css": "text/css; charset=utf-8", "/page/app.js": "text/javascript; charset=utf-8"}
+	for path := range maps.Keys(want) {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", w.url+path, nil)
+		require.NoError(t, err)
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		assert.Equal(t, 200, resp.StatusCode)
+		assert.Equal(t, want[path], resp.Header.Get("Content-Type"))
+		assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'self'")
+	}
 }
