@@ -2,7 +2,7 @@
 // for while the page is visible.
 
 import { showError } from "./announce.js";
-import { api, reach, Unreachable } from "./api.js";
+import { api, Unreachable } from "./api.js";
 import * as connection from "./connection.js";
 import * as conversation from "./conversation.js";
 import * as dialog from "./dialog.js";
@@ -17,7 +17,7 @@ import { enter, person, session } from "./session.js";
 // show shows the place that the path names.
 function show(to) {
   document.body.dataset.view = to.view;
-  document.body.dataset.group = to.group ?? "";
+  document.body.dataset.open = to.group ?? "";
   if (to.view === "list") conversation.close("Choose a conversation, or start a new one.");
   if (to.view === "group") conversation.open(to.group).catch(showError);
   if (to.view === "new") begin(to.handle);
@@ -69,7 +69,10 @@ async function follow() {
   }
 }
 
-session.people = (await reach(() => api("", "users"), () => true)).items;
+for (let page; !page; ) {
+  page = await api("", "users").catch(connection.pause);
+  session.people = page?.items ?? [];
+}
 $("user").replaceChildren(...session.people.map((p) => new Option(p.user_display_name, p.user_handle)));
 enter();
 $("user").value = session.user.user_handle;

@@ -7,6 +7,12 @@ import { session } from "./session.js";
 const most = 1024; // characters: the server allows no more
 
 let place = null;
+let posted = () => {};
+
+// onPost calls f after each message that is sent from the box.
+export function onPost(f) {
+  posted = f;
+}
 
 const keyOf = (p) => `draft/${session.user.user_handle}/${p.group ?? `new/${p.handle}`}`;
 const draft = (p) => sessionStorage.getItem(keyOf(p)) ?? "";
@@ -52,7 +58,7 @@ function send(event) {
   $("text").value = "";
   keep();
   outbox.put(place, text);
-  $("scroll").scrollTop = $("scroll").scrollHeight;
+  posted();
   $("text").focus();
 }
 

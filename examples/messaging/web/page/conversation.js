@@ -15,6 +15,7 @@ let messages = new Map(); // by time and id
 let next = ""; // the cursor of the page before
 let loaded = false;
 let unreadFrom = "";
+let stuck = true; // the reader is at the end, and stays there
 
 const isOpen = (p) => p === place;
 const keyOf = (m) => `${m.created_at} ${m.message_uuid}`;
@@ -65,6 +66,7 @@ function reset(to, title) {
   next = "";
   loaded = false;
   unreadFrom = "";
+  stuck = true;
   frame(title);
   draw();
   compose.show(to);
@@ -97,8 +99,7 @@ export async function look() {
   }
   loaded = true;
   draw();
-  if (first) toEnd();
-  else tell(fresh.filter((m) => m.user_uuid !== session.user.user_uuid));
+  if (!first) tell(fresh.filter((m) => m.user_uuid !== session.user.user_uuid));
   await read();
   watch();
 }
@@ -107,12 +108,12 @@ export async function look() {
 function tell(fresh) {
   if (fresh.length === 1) announce(`${fresh[0].user_display_name}: ${fresh[0].message}`);
   if (fresh.length > 1) announce(`${fresh.length} new messages`);
-  if (fresh.length && !atEnd()) $("newer").hidden = false;
+  if (fresh.length && !stuck) $("newer").hidden = false;
 }
 
 // read marks the conversation as read, if its end can be seen.
 async function read() {
-  if (!place?.group || !messages.size || document.hidden || !atEnd()) return;
+  if (!place?.group || !messages.size || document.hidden || !stuck) return;
   await marks.read(place.group, newest().created_at);
   groups.draw();
 }
@@ -140,16 +141,15 @@ export function arrived(entry, message) {
   messages.set(keyOf(message), message);
 }
 
-// draw shows what there is. A reader at the end stays there.
+// draw shows what there is.
 export function draw() {
   if (!place) return;
-  const end = atEnd();
   const known = new Set([...messages.values()].map((m) => m.message_uuid));
   const pending = outbox.to(place).filter((e) => !known.has(e.id));
   drawMessages(sorted(), pending, unreadFrom, { "Try again": outbox.again, Edit: edit, Delete: outbox.drop });
   $("older").hidden = loaded && !next;
   $("scroll").setAttribute("aria-busy", String(!loaded));
-  if (end) toEnd();
+  if (stuck) toEnd();
 }
 
 function edit(entry) {
@@ -161,11 +161,17 @@ const atEnd = () => $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll
 
 // toEnd scrolls to the newest message.
 export function toEnd() {
+  stuck = true;
   $("scroll").scrollTop = $("scroll").scrollHeight;
   $("newer").hidden = true;
 }
 
 const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && next && older().catch(showError), { root: $("scroll") });
+
+// A message that gets a line more, a banner, or the keyboard of a phone do not move the end out of sight.
+const sizes = new ResizeObserver(() => stuck && toEnd());
+sizes.observe($("scroll"));
+sizes.observe($("messages"));
 
 // watch reads older messages when the begin of the conversation comes into view.
 function watch() {
@@ -173,12 +179,14 @@ function watch() {
   if (next) observer.observe($("older"));
 }
 
+compose.onPost(toEnd);
 $("newer").addEventListener("click", () => {
   toEnd();
   $("scroll").focus();
 });
 $("scroll").addEventListener("scroll", () => {
-  if (!atEnd()) return;
+  stuck = atEnd();
+  if (!stuck) return;
   $("newer").hidden = true;
   read().catch(() => {}); // the next look says it
 });

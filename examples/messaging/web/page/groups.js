@@ -84,7 +84,7 @@ export function draw() {
     sections.get(name).push(g);
   }
   const focused = document.activeElement?.dataset?.group;
-  reconcile($("groups"), [...sections], ([name]) => name, makeSection, ([...nodes]) => drawSection(...nodes));
+  reconcile($("groups"), [...sections], ([name]) => name, makeSection, drawSection);
   if (focused && document.activeElement?.dataset?.group !== focused) linkTo(focused)?.focus({ preventScroll: true });
   rove();
   $("more-groups").hidden = !next;
@@ -137,7 +137,7 @@ export function rove(to) {
   for (const link of all) link.tabIndex = link === one ? 0 : -1;
 }
 
-const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && next && more().catch(console.warn), { rootMargin: "200px" });
+const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && next && more().catch(console.warn), { root: $("list"), rootMargin: "200px" });
 
 // watch reads older groups when the end of the list comes into view.
 function watch() {

@@ -25,7 +25,7 @@ $("main").addEventListener("keydown", (event) => {
 });
 
 function leave() {
-  const from = document.body.dataset.group;
+  const from = document.body.dataset.open;
   if (isNarrow()) go("/");
   (linkTo(from) ?? links()[0] ?? $("new")).focus();
 }
