@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/term"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
 // commands are the subcommands of this example, with the values of their flags.
@@ -55,10 +56,10 @@ func (c *commands) getConversation(ctx context.Context, s *app.Session) error {
 	}
 	group := c.group
 	if group == "" {
-		group = conversations[0].ID()
+		group = groups.Conversations[0].ID()
 	}
 	ctx, meter := ddb.WithMeter(ctx)
-	page, err := NewStore(s.DB).Messages(ctx, user.UserID, group, w, c.limit, ddb.Cursor(c.cursor))
+	page, err := groups.NewStore(s.DB, nil).Messages(ctx, user.UserID, group, w, c.limit, ddb.Cursor(c.cursor))
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 		return err
 	}
 	ctx, meter := ddb.WithMeter(ctx)
-	page, err := NewStore(s.DB).Groups(ctx, user.UserID, w, c.limit, ddb.Cursor(c.cursor))
+	page, err := groups.NewStore(s.DB, nil).Groups(ctx, user.UserID, w, c.limit, ddb.Cursor(c.cursor))
 	if err != nil {
 		return err
 	}
@@ -87,8 +88,8 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 }
 
 // question returns the user and the window of the flags.
-func (c *commands) question() (user Author, w Window, err error) {
-	user, ok := People.ByHandle(c.user)
+func (c *commands) question() (user groups.Author, w groups.Window, err error) {
+	user, ok := groups.People.ByHandle(c.user)
 	if !ok {
 		return user, w, fmt.Errorf("-user %s: no user has this handle", c.user)
 	}

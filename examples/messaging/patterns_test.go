@@ -13,11 +13,12 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/internal/integration"
 	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
-func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, Cruddur) }
+func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, groups.Cruddur) }
 
 // Each access pattern is the requests that the README shows, and costs what it says.
 func TestAccessPatterns(t *testing.T) {
@@ -38,13 +39,16 @@ func TestAccessPatterns(t *testing.T) {
 		{"two rows follow a message", "BatchGetItem Query BatchGetItem TransactWriteItems TransactWriteItems BatchGetItem Query BatchGetItem", 2},
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		openSeeded(t, env)
+		require.NoError(t, groups.Seed(t.Context(), env.Open(t, groups.Cruddur), func(int, int) {}))
+		env.CatchUp()
 		tr := trace.Wrap(env.Client)
-		s := NewStore(ddb.New(tr, env.Table, Cruddur, nil))
+		db := ddb.New(tr, env.Table, groups.Cruddur, nil)
 		n := 0
-		s.newID = func() string { n++; return fmt.Sprintf("7c9e6679-7425-40de-944b-e07fc1f9%04d", n) }
-		s.now = func() time.Time { return time.Date(2026, 3, 2, 13, 0, n, 0, time.UTC) }
-		results, err := app.Measure(t.Context(), tr, env.Has, accessPatterns(s))
+		s := groups.NewStore(db, &groups.Options{
+			NewID: func() string { n++; return fmt.Sprintf("7c9e6679-7425-40de-944b-e07fc1f9%04d", n) },
+			Now:   func() time.Time { return time.Date(2026, 3, 2, 13, 0, n, 0, time.UTC) },
+		})
+		results, err := app.Measure(t.Context(), tr, env.Has, accessPatterns(db, s))
 		require.NoError(t, err)
 		require.Len(t, results, len(want))
 		for i, r := range results {
@@ -60,7 +64,7 @@ func TestAccessPatterns(t *testing.T) {
 		}
 		if env.Has(capability.TransactionCapacity) {
 			named := strings.NewReplacer( // ids are long, and say nothing
-				conversations[0].ID(), "{group}", ada.UserID, "{ada}", bayo.UserID, "{bayo}", lena.UserID, "{lena}",
+				groups.Conversations[0].ID(), "{group}", groups.People[0].UserID, "{ada}", groups.People[1].UserID, "{bayo}", groups.People[2].UserID, "{lena}",
 				"7c9e6679-7425-40de-944b-e07fc1f90001", "{new group}", "7c9e6679-7425-40de-944b-e07fc1f90002", "{message}",
 				"7c9e6679-7425-40de-944b-e07fc1f90003", "{message}",
 			)

@@ -13,6 +13,8 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
+	"github.com/singletable-go/ddb/examples/messaging/web"
 )
 
 // serve serves the API and the page, and follows the table's stream, until ctx ends.
@@ -23,7 +25,7 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 		return err
 	}
 	defer listener.Close()
-	store := NewStore(s.DB)
+	store := groups.NewStore(s.DB, nil)
 	positions := leases(s)
 	if err := positions.CreateTable(ctx); err != nil {
 		return err
@@ -37,10 +39,10 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 		},
 		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
 			log.WarnContext(ctx, "stream: rebuilding the rows", "gap", g)
-			return LastMessage.Rebuild(ctx, s.DB, nil)
+			return groups.LastMessage.Rebuild(ctx, s.DB, nil)
 		},
 	})
-	server := &http.Server{Handler: NewAPI(store, People, log), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: web.NewAPI(store, groups.People, log), ReadHeaderTimeout: 5 * time.Second}
 	fmt.Fprintf(s.Out, "open http://%s\n", listener.Addr())
 	return together(ctx, reader.Run, func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/singletable-go/ddb/examples/internal/apptest"
+	"github.com/singletable-go/ddb/examples/thingstodo/things"
 )
 
 func TestHelp(t *testing.T) {
@@ -37,7 +38,7 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 		"seed":     "seeded",
 		"patterns": "bookings of an organiser",
 		"scan":     "Booking",
-		"purge":    fmt.Sprintf("deleted %d items", Generate(DefaultSize).Items()),
+		"purge":    fmt.Sprintf("deleted %d items", things.Generate(things.DefaultSize).Items()),
 		"drop":     "dropped",
 	})
 }

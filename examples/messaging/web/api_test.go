@@ -1,4 +1,4 @@
-package main
+package web
 
 import (
 	"bytes"
@@ -19,26 +19,27 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
-// web is the API on a server.
-type web struct {
+// site is the API on a server.
+type site struct {
 	t   *testing.T
 	url string
 	log *bytes.Buffer
 }
 
-func serveAPI(t *testing.T, s *Store) web {
+func serveAPI(t *testing.T, s *groups.Store) site {
 	t.Helper()
 	var log bytes.Buffer
-	server := httptest.NewServer(NewAPI(s, People, slog.New(slog.NewTextHandler(&log, nil))))
+	server := httptest.NewServer(NewAPI(s, groups.People, slog.New(slog.NewTextHandler(&log, nil))))
 	t.Cleanup(server.Close)
-	return web{t, server.URL, &log}
+	return site{t, server.URL, &log}
 }
 
 // do sends a request as a user and decodes the response into out.
-func (w web) do(as, method, path, body string, out any) (status int) {
+func (w site) do(as, method, path, body string, out any) (status int) {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
 	require.NoError(w.t, err)
@@ -49,7 +50,7 @@ func (w web) do(as, method, path, body string, out any) (status int) {
 	return w.send(r, out)
 }
 
-func (w web) send(r *http.Request, out any) (status int) {
+func (w site) send(r *http.Request, out any) (status int) {
 	w.t.Helper()
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(w.t, err)
@@ -77,11 +78,11 @@ func TestAPI(t *testing.T) {
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		s := openSeeded(t, env)
 		w := serveAPI(t, s)
-		group := conversations[0].ID()
+		group := groups.Conversations[0].ID()
 
-		var groups anyList
-		require.Equal(t, 200, w.do("ada", "GET", "/api/message_groups", "", &groups))
-		require.Len(t, groups.Items, 3)
+		var list anyList
+		require.Equal(t, 200, w.do("ada", "GET", "/api/message_groups", "", &list))
+		require.Len(t, list.Items, 3)
 		assert.Equal(t, map[string]string{
 			"message_group_uuid": group,
 			"message":            "Under the clock. Bring the thermos!",
@@ -90,10 +91,10 @@ func TestAPI(t *testing.T) {
 			"user_uuid":          bayo.UserID,
 			"user_display_name":  "Bayo Kent",
 			"user_handle":        "bayo",
-		}, groups.Items[1])
-		require.Equal(t, 200, w.do("otis", "GET", "/api/message_groups", "", &groups))
-		assert.NotNil(t, groups.Items)
-		assert.Empty(t, groups.Items)
+		}, list.Items[1])
+		require.Equal(t, 200, w.do("otis", "GET", "/api/message_groups", "", &list))
+		assert.NotNil(t, list.Items)
+		assert.Empty(t, list.Items)
 
 		var all []map[string]string
 		for cursor, more := "", true; more; more = cursor != "" {
@@ -124,9 +125,9 @@ func TestAPI(t *testing.T) {
 		for _, as := range []string{"otis", "lena", "ada"} {
 			require.Equal(t, 200, w.do(as, "GET", "/api/messages/"+sent["message_group_uuid"], "", &page))
 			assert.Len(t, page.Items, 1)
-			require.Equal(t, 200, w.do(as, "GET", "/api/message_groups?limit=1", "", &groups))
-			require.Len(t, groups.Items, 1)
-			assert.Equal(t, "Otis, Lena, Ada", groups.Items[0]["title"])
+			require.Equal(t, 200, w.do(as, "GET", "/api/message_groups?limit=1", "", &list))
+			require.Len(t, list.Items, 1)
+			assert.Equal(t, "Otis, Lena, Ada", list.Items[0]["title"])
 		}
 		assert.Empty(t, w.log.String())
 	})
@@ -138,7 +139,7 @@ func TestBadInput(t *testing.T) {
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		s := openSeeded(t, env)
 		w := serveAPI(t, s)
-		group := conversations[0].ID() // of Ada and Bayo
+		group := groups.Conversations[0].ID() // of Ada and Bayo
 		messages := "/api/messages/" + group
 		to := func(group, text string) string {
 			b, err := json.Marshal(map[string]string{"message_group_uuid": group, "message": text})
@@ -167,7 +168,7 @@ func TestBadInput(t *testing.T) {
 			"empty":                       {"ada", "POST", "/api/messages", to(group, ""), 400, "empty", "the message is empty"},
 			"blank":                       {"ada", "POST", "/api/messages", to(group, " \n\t "), 400, "empty", ""},
 			"20 KB":                       {"ada", "POST", "/api/messages", to(group, strings.Repeat("x", 20<<10)), 413, "too_long", ""},
-			"a character too many":        {"ada", "POST", "/api/messages", to(group, strings.Repeat("ß", MaxText+1)), 413, "too_long", "1024 characters"},
+			"a character too many":        {"ada", "POST", "/api/messages", to(group, strings.Repeat("ß", groups.MaxText+1)), 413, "too_long", "1024 characters"},
 			"empty, as a new group":       {"ada", "POST", "/api/messages", `{"handles":["lena"],"message":""}`, 400, "empty", ""},
 			"a group with nobody":         {"ada", "POST", "/api/messages", `{"handles":["ada"],"message":"me"}`, 400, "bad_people", "2 to 49 people"},
 			"a group with a stranger":     {"ada", "POST", "/api/messages", `{"handles":["lena","eve"],"message":"hi"}`, 404, "no_such_user", `"eve"`},
@@ -179,7 +180,7 @@ func TestBadInput(t *testing.T) {
 			"more than an object":         {"ada", "POST", "/api/messages", to(group, "hi") + "{}", 400, "bad_request", "data after the JSON object"},
 			"nonsense for a cursor":       {"ada", "GET", messages + "?cursor=nonsense", "", 400, "bad_cursor", "the cursor"},
 			"the cursor of another list":  {"ada", "GET", "/api/message_groups?cursor=" + cursor, "", 400, "bad_cursor", ""},
-			"the cursor of another group": {"ada", "GET", "/api/messages/" + conversations[1].ID() + "?cursor=" + cursor, "", 400, "bad_cursor", ""},
+			"the cursor of another group": {"ada", "GET", "/api/messages/" + groups.Conversations[1].ID() + "?cursor=" + cursor, "", 400, "bad_cursor", ""},
 			"bad limit":                   {"ada", "GET", messages + "?limit=0", "", 400, "bad_request", "limit"},
 			"large limit":                 {"ada", "GET", messages + "?limit=1000", "", 400, "bad_request", "1 to 100"},
 			"bad time":                    {"ada", "GET", messages + "?from=yesterday", "", 400, "bad_request", "from is"},
@@ -188,7 +189,7 @@ func TestBadInput(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				var f failure
-				w := web{t, w.url, w.log}
+				w := site{t, w.url, w.log}
 				assert.Equal(t, c.status, w.do(c.as, c.method, c.path, c.body, &f))
 				assert.Equal(t, c.code, f.Error.Code)
 				assert.NotEmpty(t, f.Error.Message)
@@ -221,7 +222,8 @@ func TestBadInput(t *testing.T) {
 func TestFailuresOfTheTable(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New()
-	s := NewStore(ddb.New(eng.Client(), "messages", Cruddur, nil))
+	db := ddb.New(eng.Client(), "messages", groups.Cruddur, nil)
+	s := groups.NewStore(db, nil)
 	w := serveAPI(t, s)
 	var f failure
 	assert.Equal(t, 500, w.do("ada", "GET", "/api/message_groups", "", &f))
@@ -229,7 +231,7 @@ func TestFailuresOfTheTable(t *testing.T) {
 	assert.NotContains(t, f.Error.Message, "table")
 	assert.Contains(t, w.log.String(), "ddb: query group")
 
-	require.NoError(t, s.db.CreateTable(t.Context()))
+	require.NoError(t, db.CreateTable(t.Context()))
 	eng.SetFaults(ddbmem.Faults{Throttle: 1})
 	assert.Equal(t, 503, w.do("ada", "GET", "/api/message_groups", "", &f))
 	assert.Equal(t, "busy", f.Error.Code)
@@ -238,13 +240,14 @@ func TestFailuresOfTheTable(t *testing.T) {
 // A message may have as many characters as it may have, in whatever alphabet and however JSON spells them.
 func TestLongestMessage(t *testing.T) {
 	t.Parallel()
-	s := NewStore(ddb.New(ddbmem.New().Client(), "messages", Cruddur, nil))
-	require.NoError(t, s.db.CreateTable(t.Context()))
+	db := ddb.New(ddbmem.New().Client(), "messages", groups.Cruddur, nil)
+	s := groups.NewStore(db, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
 	first, err := s.Start(t.Context(), ada, "hi", bayo)
 	require.NoError(t, err)
 	w := serveAPI(t, s)
 	for name, spelt := range map[string]string{"x": "x", "ß": "ß", "escaped": `\ud83d\ude00`} {
-		body := fmt.Sprintf(`{"message_group_uuid":%q,"message":"%s"}`, first.GroupID, strings.Repeat(spelt, MaxText))
+		body := fmt.Sprintf(`{"message_group_uuid":%q,"message":"%s"}`, first.GroupID, strings.Repeat(spelt, groups.MaxText))
 		var sent map[string]string
 		assert.Equal(t, 201, w.do("bayo", "POST", "/api/messages", body, &sent), name)
 	}
@@ -264,7 +267,7 @@ func TestTimesHaveAFixedWidth(t *testing.T) {
 
 func TestPageIsServed(t *testing.T) {
 	t.Parallel()
-	w := serveAPI(t, NewStore(ddb.New(ddbmem.New().Client(), "messages", Cruddur, nil)))
+	w := serveAPI(t, groups.NewStore(ddb.New(ddbmem.New().Client(), "messages", groups.Cruddur, nil), nil))
 	want := map[string]string{"/": "text/html; charset=utf-8", "/style.css": "text/css; charset=utf-8", "/app.js": "text/javascript; charset=utf-8"}
 	for path := range maps.Keys(want) {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", w.url+path, nil)

@@ -1,4 +1,4 @@
-package main
+package groups
 
 import (
 	"context"
@@ -12,29 +12,29 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// conversation is a seeded group.
-type conversation struct {
-	name  string // the source of its ids
-	begin time.Time
-	with  []string // handles; the first starts the group
-	lines string   // "handle: text", one per line
+// Conversation is a group that [Seed] writes.
+type Conversation struct {
+	name  string    // the source of its ids
+	Begin time.Time // of its first message
+	with  []string  // handles; the first starts the group
+	lines string    // "handle: text", one per line
 }
 
-// conversations are what [seed] writes: Ada and Bayo, then each of them with Lena.
-var conversations = []conversation{
+// Conversations are what [Seed] writes: Ada and Bayo, then each of them with Lena.
+var Conversations = []Conversation{
 	{"lighthouse", time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), []string{"ada", "bayo"}, lighthouse},
 	{"soup", time.Date(2026, 3, 2, 12, 10, 0, 0, time.UTC), []string{"lena", "ada"}, soup},
 	{"ferry", time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC), []string{"bayo", "lena", "ada"}, ferry},
 }
 
 // ID is the group's id: the same in each run.
-func (c conversation) ID() string { return c.id("group") }
+func (c Conversation) ID() string { return c.id("group") }
 
-func (c conversation) id(what string) string {
+func (c Conversation) id(what string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(c.name+"/"+what)).String()
 }
 
-func (c conversation) people() []Author {
+func (c Conversation) people() []Author {
 	people := make([]Author, len(c.with))
 	for i, handle := range c.with {
 		people[i], _ = People.ByHandle(handle)
@@ -43,26 +43,26 @@ func (c conversation) people() []Author {
 }
 
 // messages are a few minutes apart.
-func (c conversation) messages() []Message {
+func (c Conversation) messages() []Message {
 	var messages []Message
 	for line := range strings.Lines(strings.TrimSpace(c.lines)) {
 		handle, text, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		from, _ := People.ByHandle(handle)
 		n := len(messages)
-		at := c.begin.Add(time.Duration(n)*137*time.Second + time.Duration(n*n%7)*11*time.Second)
+		at := c.Begin.Add(time.Duration(n)*137*time.Second + time.Duration(n*n%7)*11*time.Second)
 		messages = append(messages, Message{GroupID: c.ID(), CreatedAt: at, ID: c.id(fmt.Sprint(n)), Text: text, Author: from})
 	}
 	return messages
 }
 
-// seed writes the conversations: each as a new group, then its messages. Existing items stay as they are.
-func seed(ctx context.Context, db *ddb.DB, progress func(done, total int)) error {
-	s := NewStore(db)
+// Seed writes the conversations: each as a new group, then its messages. Existing items stay as they are.
+func Seed(ctx context.Context, db *ddb.DB, progress func(done, total int)) error {
+	s := NewStore(db, nil)
 	total, done := 0, 0
-	for _, c := range conversations {
+	for _, c := range Conversations {
 		total += len(c.messages()) + 2*len(c.with)
 	}
-	for _, c := range conversations {
+	for _, c := range Conversations {
 		messages := c.messages()
 		err := s.start(ctx, messages[0], c.people())
 		if err != nil && !errors.Is(err, ddb.ErrExists) {

@@ -1,4 +1,5 @@
-package main
+// Package events publishes what happens in the guide: the events in the outboxes of its items.
+package events
 
 import (
 	"bytes"
@@ -9,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/thingstodo/things"
 )
 
 // maxBlock is the maximum size of a message to the topic.
@@ -17,12 +19,12 @@ const maxBlock = 256 << 10
 // Publisher returns the mux that publishes the events in the outboxes. All events of one type in a batch form blocks
 // {"records":[…]} of up to 256 KiB, so that subscribers filter by type. A record is as the stream has it, with both
 // images. A deleted item has no outbox any more, but its deletion is published too.
-func Publisher(publish func(ctx context.Context, e EventType, block []byte) error) *ddb.Mux {
-	mux := ddb.NewMux(OneTable, nil)
+func Publisher(publish func(ctx context.Context, e things.EventType, block []byte) error) *ddb.Mux {
+	mux := ddb.NewMux(things.OneTable, nil)
 	mux.HandleBatch(func(ctx context.Context, changes []ddb.Change[any]) error {
-		records := map[EventType][][]byte{}
+		records := map[things.EventType][][]byte{}
 		for _, c := range changes {
-			e := eventOf(c)
+			e := things.EventOf(c)
 			if e == "" {
 				continue
 			}
@@ -47,19 +49,6 @@ func Publisher(publish func(ctx context.Context, e EventType, block []byte) erro
 	})
 	return mux
 }
-
-// eventOf returns the event of a change, "" if it has none.
-func eventOf(c ddb.Change[any]) EventType {
-	if o, ok := c.New.(interface{ event() EventType }); ok {
-		return o.event()
-	}
-	if _, ok := c.Old.(Favourite); ok { // only favourites are deleted
-		return FavouriteRemoved
-	}
-	return ""
-}
-
-func (o Outbox) event() EventType { return o.Event.Type }
 
 // blocksOf joins records to as few blocks as possible, in order.
 func blocksOf(records [][]byte) ([][]byte, error) {

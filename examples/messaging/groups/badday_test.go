@@ -1,4 +1,4 @@
-package main
+package groups
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ import (
 func TestBurstOnABadDay(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New(ddbmem.Options{StreamShards: 2, ShardRecords: 40})
-	s := NewStore(ddb.New(eng.Client(), "cruddur-messages", Cruddur, nil))
+	s := NewStore(ddb.New(eng.Client(), "cruddur-messages", Cruddur, nil), nil)
 	require.NoError(t, s.db.CreateTable(t.Context()))
 	people := []Author{ada, bayo, lena}
 	first, err := s.Start(t.Context(), ada, "first", bayo, lena)

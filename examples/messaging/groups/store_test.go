@@ -1,4 +1,4 @@
-package main
+package groups
 
 import (
 	"context"
@@ -29,14 +29,14 @@ var ada, bayo, lena = People[0], People[1], People[2]
 // open returns a store on an empty table.
 func open(t *testing.T, env *integration.Env) *Store {
 	t.Helper()
-	return NewStore(env.Open(t, Cruddur))
+	return NewStore(env.Open(t, Cruddur), nil)
 }
 
 // openSeeded returns a store on what seed writes.
 func openSeeded(t *testing.T, env *integration.Env) *Store {
 	t.Helper()
 	s := open(t, env)
-	require.NoError(t, seed(t.Context(), s.db, func(int, int) {}))
+	require.NoError(t, Seed(t.Context(), s.db, func(int, int) {}))
 	env.CatchUp()
 	return s
 }
@@ -238,7 +238,7 @@ func TestAddLooksAgain(t *testing.T) {
 			assert.NoError(t, err)
 			assert.NoError(t, LastMessage.Apply(t.Context(), s.db, m)) // the stream delivers it before Lena is there
 		})}
-		require.NoError(t, NewStore(ddb.New(client, env.Table, Cruddur, nil)).Add(t.Context(), ada, first.GroupID, lena))
+		require.NoError(t, NewStore(ddb.New(client, env.Table, Cruddur, nil), nil).Add(t.Context(), ada, first.GroupID, lena))
 		settles(t, s, first.GroupID, []Author{ada, bayo, lena})
 	})
 }
@@ -351,7 +351,7 @@ func TestWindowsAndCursors(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		s := openSeeded(t, env)
-		all := conversations[0].messages()
+		all := Conversations[0].messages()
 		group := all[0].GroupID
 		texts := func(ms []Message) (texts []string) {
 			for _, m := range ms {
@@ -415,12 +415,12 @@ func TestSeedAgain(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		s := openSeeded(t, env)
-		group := conversations[0].ID()
+		group := Conversations[0].ID()
 		_, err := s.Send(t.Context(), ada, group, "later")
 		require.NoError(t, err)
 		require.NoError(t, LastMessage.Rebuild(t.Context(), s.db, nil))
 		before := contents(t, env.Client, env.Table)
-		require.NoError(t, seed(t.Context(), s.db, func(int, int) {}))
+		require.NoError(t, Seed(t.Context(), s.db, func(int, int) {}))
 		assert.Equal(t, before, contents(t, env.Client, env.Table))
 		assert.Equal(t, "later", rows(t, s, bayo, group)[0].Last)
 		for d, err := range LastMessage.Verify(t.Context(), s.db, nil) {

@@ -1,4 +1,5 @@
-package main
+// Package web serves message groups over HTTP: a JSON API, and the page that uses it.
+package web
 
 import (
 	"context"
@@ -15,16 +16,19 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
 // UserHeader names the user, by handle. It stands in for authentication: any client that sends it is trusted. In a real
 // service the gateway sets a verified identity here and removes what clients send.
 const UserHeader = "X-User-Handle"
 
+// PageSize is the default size of a list.
+const PageSize = 20
+
 const (
-	pageSize = 20  // the default size of a list
-	maxPage  = 100 // the most it may ask for
-	maxBody  = 16 << 10
+	maxPage = 100 // the largest size of a list
+	maxBody = 16 << 10
 )
 
 //go:embed page
@@ -33,13 +37,13 @@ var pageFiles embed.FS
 // API serves message groups over HTTP, and the page that uses it. Errors are a JSON object with a code for programs and
 // a message for people.
 type API struct {
-	store  *Store
-	people Directory
+	store  *groups.Store
+	people groups.Directory
 	log    *slog.Logger
 }
 
 // NewAPI returns the handler. Details of failures that clients do not see go to log.
-func NewAPI(store *Store, people Directory, log *slog.Logger) http.Handler {
+func NewAPI(store *groups.Store, people groups.Directory, log *slog.Logger) http.Handler {
 	a := &API{store, people, log}
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
@@ -108,7 +112,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 // endpoint returns a status and the body to be sent as JSON.
 type endpoint func(*http.Request) (status int, body any, err error)
 
-type userEndpoint func(r *http.Request, user Author) (status int, body any, err error)
+type userEndpoint func(r *http.Request, user groups.Author) (status int, body any, err error)
 
 func (a *API) users(*http.Request) (int, any, error) {
 	people := make([]person, len(a.people))
@@ -118,7 +122,7 @@ func (a *API) users(*http.Request) (int, any, error) {
 	return http.StatusOK, list[person]{Items: people}, nil
 }
 
-func (a *API) groups(r *http.Request, user Author) (int, any, error) {
+func (a *API) groups(r *http.Request, user groups.Author) (int, any, error) {
 	w, limit, after, err := paging(r)
 	if err != nil {
 		return 0, nil, err
@@ -134,7 +138,7 @@ func (a *API) groups(r *http.Request, user Author) (int, any, error) {
 	return http.StatusOK, out, nil
 }
 
-func (a *API) messages(r *http.Request, user Author) (int, any, error) {
+func (a *API) messages(r *http.Request, user groups.Author) (int, any, error) {
 	w, limit, after, err := paging(r)
 	if err != nil {
 		return 0, nil, err
@@ -150,11 +154,11 @@ func (a *API) messages(r *http.Request, user Author) (int, any, error) {
 	return http.StatusOK, out, nil
 }
 
-func toJSON(m Message) messageJSON {
+func toJSON(m groups.Message) messageJSON {
 	return messageJSON{GroupID: m.GroupID, ID: m.ID, Text: m.Text, CreatedAt: stamp(m.CreatedAt), person: person(m.Author)}
 }
 
-func (a *API) send(r *http.Request, user Author) (int, any, error) {
+func (a *API) send(r *http.Request, user groups.Author) (int, any, error) {
 	var p posted
 	if err := readJSON(r, &p); err != nil {
 		return 0, nil, err
@@ -162,16 +166,16 @@ func (a *API) send(r *http.Request, user Author) (int, any, error) {
 	if (p.GroupID == "") == (len(p.Handles) == 0) {
 		return 0, nil, bad("give either message_group_uuid, or handles to start a group")
 	}
-	send := func(ctx context.Context) (Message, error) { return a.store.Send(ctx, user, p.GroupID, p.Text) }
+	send := func(ctx context.Context) (groups.Message, error) { return a.store.Send(ctx, user, p.GroupID, p.Text) }
 	if len(p.Handles) > 0 {
-		with := make([]Author, len(p.Handles))
+		with := make([]groups.Author, len(p.Handles))
 		for i, h := range p.Handles {
 			var ok bool
 			if with[i], ok = a.people.ByHandle(h); !ok {
 				return 0, nil, &apiError{http.StatusNotFound, "no_such_user", fmt.Sprintf("no user %q", h)}
 			}
 		}
-		send = func(ctx context.Context) (Message, error) { return a.store.Start(ctx, user, p.Text, with...) }
+		send = func(ctx context.Context) (groups.Message, error) { return a.store.Start(ctx, user, p.Text, with...) }
 	}
 	m, err := send(r.Context())
 	if err != nil {
@@ -181,9 +185,9 @@ func (a *API) send(r *http.Request, user Author) (int, any, error) {
 }
 
 // paging reads the query parameters of both lists: limit, cursor, from, until.
-func paging(r *http.Request) (w Window, limit int, after ddb.Cursor, err error) {
+func paging(r *http.Request) (w groups.Window, limit int, after ddb.Cursor, err error) {
 	q := r.URL.Query()
-	limit = pageSize
+	limit = PageSize
 	if s := q.Get("limit"); s != "" {
 		limit, err = strconv.Atoi(s)
 		if err != nil || limit < 1 || limit > maxPage {
@@ -283,16 +287,16 @@ func (a *API) fault(r *http.Request, err error) (status int, body any) {
 
 func classify(err error) *apiError {
 	switch {
-	case errors.Is(err, ErrNoGroup):
-		return &apiError{http.StatusNotFound, "no_such_group", ErrNoGroup.Error()}
-	case errors.Is(err, ErrNotMember):
-		return &apiError{http.StatusForbidden, "not_a_member", "you are " + ErrNotMember.Error()}
-	case errors.Is(err, ErrEmpty):
-		return &apiError{http.StatusBadRequest, "empty", ErrEmpty.Error()}
-	case errors.Is(err, ErrTooLong):
-		return &apiError{http.StatusRequestEntityTooLarge, "too_long", ErrTooLong.Error()}
-	case errors.Is(err, ErrPeople):
-		return &apiError{http.StatusBadRequest, "bad_people", ErrPeople.Error()}
+	case errors.Is(err, groups.ErrNoGroup):
+		return &apiError{http.StatusNotFound, "no_such_group", groups.ErrNoGroup.Error()}
+	case errors.Is(err, groups.ErrNotMember):
+		return &apiError{http.StatusForbidden, "not_a_member", "you are " + groups.ErrNotMember.Error()}
+	case errors.Is(err, groups.ErrEmpty):
+		return &apiError{http.StatusBadRequest, "empty", groups.ErrEmpty.Error()}
+	case errors.Is(err, groups.ErrTooLong):
+		return &apiError{http.StatusRequestEntityTooLarge, "too_long", groups.ErrTooLong.Error()}
+	case errors.Is(err, groups.ErrPeople):
+		return &apiError{http.StatusBadRequest, "bad_people", groups.ErrPeople.Error()}
 	case errors.Is(err, ddb.ErrCursor):
 		return &apiError{http.StatusBadRequest, "bad_cursor", "the cursor is not from this list"}
 	case errors.Is(err, ddb.ErrThrottled):

@@ -1,4 +1,4 @@
-package main
+package groups
 
 // Directory is the known people, by handle. It stands in for a real system's user store.
 type Directory []Author

@@ -1,4 +1,4 @@
-package main
+package groups
 
 import (
 	"context"
@@ -41,9 +41,15 @@ type Store struct {
 	newID func() string
 }
 
+// Options are the clock and the ids of a store. A zero field means the default.
+type Options struct {
+	Now   func() time.Time // time.Now
+	NewID func() string    // a random UUID
+}
+
 // NewStore returns a store on db.
-func NewStore(db *ddb.DB) *Store {
-	return &Store{
+func NewStore(db *ddb.DB, opts *Options) *Store {
+	s := &Store{
 		db:       db,
 		messages: ddb.NewRepository(db, Messages),
 		groups:   ddb.NewRepository(db, Groups),
@@ -51,6 +57,13 @@ func NewStore(db *ddb.DB) *Store {
 		now:      time.Now,
 		newID:    uuid.NewString,
 	}
+	if opts != nil && opts.Now != nil {
+		s.now = opts.Now
+	}
+	if opts != nil && opts.NewID != nil {
+		s.newID = opts.NewID
+	}
+	return s
 }
 
 // Groups returns a page of a user's groups, the one with the newest message first.

@@ -1,4 +1,4 @@
-package main
+package groups
 
 import (
 	"context"
@@ -34,7 +34,7 @@ func BenchmarkMessagesOfGroups(b *testing.B) {
 func chatter(b *testing.B, workers int) (lag time.Duration, requests float64) {
 	const groups, people, messages, pause = 20, 40, 500, 20 * time.Millisecond
 	mem := ddbmem.New()
-	s := NewStore(ddb.New(mem.Client(), "messaging", Cruddur, nil))
+	s := NewStore(ddb.New(mem.Client(), "messaging", Cruddur, nil), nil)
 	require.NoError(b, s.db.CreateTable(b.Context()))
 	newest := make([]Message, groups)
 	members := crowd(people)

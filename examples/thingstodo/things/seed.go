@@ -1,4 +1,4 @@
-package main
+package things
 
 import (
 	"context"
@@ -75,8 +75,11 @@ func Generate(size Size) Data {
 	return d
 }
 
+// States is how many things an organiser has at least, for one in every state.
+const States = 6
+
 // states are the states of an organiser's things, repeated: half of them are published.
-var states = []Status{Published, Draft, Published, Pending, Published, Rejected}
+var states = [States]Status{Published, Draft, Published, Pending, Published, Rejected}
 
 // seeded is the outbox that the last write of an item left.
 func seeded(e EventType) Outbox { return Outbox{Event: Event{Type: e}} }

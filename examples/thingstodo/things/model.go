@@ -1,10 +1,7 @@
-// Thingstodo is a guide to things to do on one DynamoDB table: organisers write them, a moderator approves them, and
-// users keep favourites and book for themselves and their children. It has five kinds of item, one overloaded inverted
-// index, one index with several key attributes, and 14 access patterns, each of them one request.
-//
-//	go run ./examples/thingstodo        # create the table, seed it, run every access pattern
-//	go run ./examples/thingstodo -h
-package main
+// Package things is the data layer of a guide to things to do on one DynamoDB table: organisers write them, a moderator
+// approves them, and users keep favourites and book for themselves and their children. It has five kinds of item, one
+// overloaded inverted index, one index with several key attributes, and 14 access patterns, each of them one request.
+package things
 
 import (
 	"time"

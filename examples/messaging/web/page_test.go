@@ -1,4 +1,4 @@
-package main
+package web
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
 // requireBrowser is the variable that turns skips for a missing Chromium into failures.
@@ -66,13 +67,14 @@ func TestPage(t *testing.T) {
 	t.Parallel()
 	ctx := browser(t)
 	eng := ddbmem.New(ddbmem.Options{Faults: ddbmem.Faults{IndexLag: 20 * time.Millisecond}})
-	s := NewStore(ddb.New(eng.Client(), "cruddur-messages", Cruddur, nil))
-	require.NoError(t, s.db.CreateTable(t.Context()))
-	require.NoError(t, seed(t.Context(), s.db, func(int, int) {}))
-	watch(t, eng.Client(), s)
-	server := httptest.NewServer(NewAPI(s, People, slog.New(slog.NewTextHandler(t.Output(), nil))))
+	db := ddb.New(eng.Client(), "cruddur-messages", groups.Cruddur, nil)
+	s := groups.NewStore(db, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	require.NoError(t, groups.Seed(t.Context(), db, func(int, int) {}))
+	watch(t, eng.Client(), db, s)
+	server := httptest.NewServer(NewAPI(s, groups.People, slog.New(slog.NewTextHandler(t.Output(), nil))))
 	t.Cleanup(server.Close)
-	group := conversations[0].ID()
+	group := groups.Conversations[0].ID()
 
 	do := func(actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()

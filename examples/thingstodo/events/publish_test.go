@@ -1,4 +1,4 @@
-package main
+package events
 
 import (
 	"context"
@@ -8,11 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/thingstodo/things"
 )
+
+type item = map[string]types.AttributeValue
 
 // record is the record of a change of one entity from old to now, either of which may be absent.
 func record[T any](t *testing.T, e *ddb.Entity[T], sequence int, old, now *T) ddb.Record {
@@ -39,12 +43,12 @@ func record[T any](t *testing.T, e *ddb.Entity[T], sequence int, old, now *T) dd
 
 // topic receives the published blocks.
 type topic struct {
-	events []EventType
+	events []things.EventType
 	blocks []string
 	fail   error
 }
 
-func (p *topic) publish(_ context.Context, e EventType, block []byte) error {
+func (p *topic) publish(_ context.Context, e things.EventType, block []byte) error {
 	p.events, p.blocks = append(p.events, e), append(p.blocks, string(block))
 	return p.fail
 }
@@ -56,29 +60,29 @@ func (p *topic) ids(t *testing.T, i int) []string {
 	require.NoError(t, json.Unmarshal([]byte(p.blocks[i]), &block))
 	ids := make([]string, len(block.Records))
 	for i, r := range block.Records {
-		ids[i] = text(r.Keys["id"])
+		ids[i] = r.Keys["id"].(*types.AttributeValueMemberS).Value
 	}
 	return ids
 }
 
 func TestPublisherGroupsByEvent(t *testing.T) {
 	t.Parallel()
-	thing := func(id string, status Status, e EventType) *Thing {
-		return &Thing{ID: id, Status: status, OrgID: "org", Version: 1, Outbox: seeded(e)}
+	thing := func(id string, status things.Status, e things.EventType) *things.Thing {
+		return &things.Thing{ID: id, Status: status, OrgID: "org", Version: 1, Outbox: things.Outbox{Event: things.Event{Type: e}}}
 	}
-	like := &Favourite{UserID: "user", ThingID: "a", Outbox: seeded(FavouriteAdded)}
+	like := &things.Favourite{UserID: "user", ThingID: "a", Outbox: things.Outbox{Event: things.Event{Type: things.FavouriteAdded}}}
 	var got topic
 	failed, err := Publisher(got.publish).Process(t.Context(), []ddb.Record{
-		record(t, Things, 1, nil, thing("a", Draft, ThingCreated)),
-		record(t, Favourites, 2, nil, like),
-		record(t, Things, 3, nil, thing("b", Draft, ThingCreated)),
-		record(t, Things, 4, thing("a", Draft, ThingCreated), thing("a", Pending, ThingSubmitted)),
-		record(t, Favourites, 5, like, nil),
-		record(t, Things, 6, thing("b", Draft, ThingCreated), nil), // the table is purged
+		record(t, things.Things, 1, nil, thing("a", things.Draft, things.ThingCreated)),
+		record(t, things.Favourites, 2, nil, like),
+		record(t, things.Things, 3, nil, thing("b", things.Draft, things.ThingCreated)),
+		record(t, things.Things, 4, thing("a", things.Draft, things.ThingCreated), thing("a", things.Pending, things.ThingSubmitted)),
+		record(t, things.Favourites, 5, like, nil),
+		record(t, things.Things, 6, thing("b", things.Draft, things.ThingCreated), nil), // the table is purged
 	})
 	require.NoError(t, err)
 	assert.Empty(t, failed)
-	assert.Equal(t, []EventType{FavouriteAdded, FavouriteRemoved, ThingCreated, ThingSubmitted}, got.events)
+	assert.Equal(t, []things.EventType{things.FavouriteAdded, things.FavouriteRemoved, things.ThingCreated, things.ThingSubmitted}, got.events)
 	assert.Equal(t, []string{"a"}, got.ids(t, 1))
 	assert.Equal(t, []string{"a", "b"}, got.ids(t, 2))
 }
@@ -88,9 +92,9 @@ func TestPublisherCutsBlocks(t *testing.T) {
 	const n = 40
 	var records []ddb.Record
 	for i := range n {
-		records = append(records, record(t, Things, i+1, nil, &Thing{
-			ID: fmt.Sprint(i), Status: Draft, OrgID: "org", Version: 1, Outbox: seeded(ThingCreated),
-			Details: Details{About: strings.Repeat("x", 20_000)},
+		records = append(records, record(t, things.Things, i+1, nil, &things.Thing{
+			ID: fmt.Sprint(i), Status: things.Draft, OrgID: "org", Version: 1, Outbox: things.Outbox{Event: things.Event{Type: things.ThingCreated}},
+			Details: things.Details{About: strings.Repeat("x", 20_000)},
 		}))
 	}
 	var got topic
@@ -124,7 +128,7 @@ func TestPublisherIsCalledAgainForWhatFailed(t *testing.T) {
 	t.Parallel()
 	got := topic{fail: errors.New("topic is full")}
 	failed, err := Publisher(got.publish).Process(t.Context(), []ddb.Record{
-		record(t, Users, 1, nil, &User{ID: "a", Outbox: seeded(UserSaved)}),
+		record(t, things.Users, 1, nil, &things.User{ID: "a", Outbox: things.Outbox{Event: things.Event{Type: things.UserSaved}}}),
 	})
 	assert.ErrorIs(t, err, got.fail)
 	assert.Len(t, failed, 1)

@@ -1,11 +1,7 @@
-// Messaging is the message groups of a social network on one DynamoDB table: people who talk to each other, two or two
-// hundred at a time. Each person has a list of their groups, with the newest message first, and reads a group from its
-// newest message backwards.
-//
-//	go run ./examples/messaging          # create the table, seed it, run every access pattern
-//	go run ./examples/messaging serve    # a page to read and write messages on
-//	go run ./examples/messaging -h
-package main
+// Package groups is the message groups of a social network on one DynamoDB table: people who talk to each other, two or
+// two hundred at a time. Each person has a list of their groups, with the newest message first, and reads a group from
+// its newest message backwards.
+package groups
 
 import (
 	"cmp"

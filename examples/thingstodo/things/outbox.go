@@ -1,4 +1,4 @@
-package main
+package things
 
 import (
 	"context"
@@ -39,6 +39,20 @@ const (
 	BookingCreated    EventType = "BKG_CREATED"
 	BookingCancelled  EventType = "BKG_CANCELLED"
 )
+
+// EventOf returns the event of a change, "" if it has none. A deleted item has no outbox any more: its event is that of
+// the deletion.
+func EventOf(c ddb.Change[any]) EventType {
+	if o, ok := c.New.(interface{ event() EventType }); ok {
+		return o.event()
+	}
+	if _, ok := c.Old.(Favourite); ok { // only favourites are deleted
+		return FavouriteRemoved
+	}
+	return ""
+}
+
+func (o Outbox) event() EventType { return o.Event.Type }
 
 type correlationKey struct{}
 
