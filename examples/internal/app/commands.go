@@ -105,10 +105,13 @@ func createAndSeed(ctx context.Context, s *session) error {
 // create creates the table; an existing one is verified.
 func create(ctx context.Context, s *session) error {
 	err := s.db.CreateTable(ctx)
-	if errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel) {
-		return nil
+	switch {
+	case !errors.Is(err, ddb.ErrExists):
+		return err
+	case errors.Is(err, ddb.ErrModel):
+		return s.notOurs(s.db.VerifyTable(ctx))
 	}
-	return err
+	return nil
 }
 
 func seed(ctx context.Context, s *session) error {

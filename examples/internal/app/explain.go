@@ -37,9 +37,6 @@ func (s *session) explain(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok && s.engine != nil {
 		return s.noTable(err)
 	}
-	if errors.Is(err, ddb.ErrExists) && errors.Is(err, ddb.ErrModel) {
-		return s.notOurs(err)
-	}
 	if down, ok := errors.AsType[*net.OpError](err); ok && s.engine != nil && !s.engine.Fresh {
 		return say("cannot connect to %s, the value of %s: %v", s.engine.Name, engine.Variable, down.Err)
 	}
