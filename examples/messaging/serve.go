@@ -17,6 +17,8 @@ import (
 	"github.com/singletable-go/ddb/examples/messaging/web"
 )
 
+func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
+
 // serve serves the API and the page, and follows the table's stream, until ctx ends.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	log := slog.New(slog.NewTextHandler(s.Err, nil))
