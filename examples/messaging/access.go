@@ -39,12 +39,12 @@ func accessPatterns(db *ddb.DB, s *groups.Store) []app.Pattern {
 		{Name: "B: groups of a user", Run: lists(groups.Window{})},
 		{Name: "C: a new group", Run: func(ctx context.Context) (int, error) {
 			_, err := s.Start(ctx, bayo, "Hello Lena!", lena)
-			return 5, err // a message, two group items and two members
+			return 6, err // a message, its receipt, two group items and two members
 		}},
 		{Name: "D: a message to a group", Run: func(ctx context.Context) (int, error) {
 			var err error
 			sent, err = s.Send(ctx, ada, group, "One more thing: gloves.")
-			return 1, err
+			return 2, err // a message and its receipt
 		}},
 		{Name: "messages of a group in a window", Extra: true, Run: messages(groups.Window{From: late, Until: late.Add(15 * time.Minute)})},
 		{Name: "groups of a user in a window", Extra: true, Run: lists(groups.Window{From: late.AddDate(0, 0, -1), Until: late})},
@@ -56,6 +56,13 @@ func accessPatterns(db *ddb.DB, s *groups.Store) []app.Pattern {
 		})),
 		{Name: "two rows follow a message", Extra: true, Run: func(ctx context.Context) (int, error) {
 			return 2, groups.LastMessage.Apply(ctx, db, sent)
+		}},
+		{Name: "a group was read", Extra: true, Run: func(ctx context.Context) (int, error) {
+			return 1, s.MarkRead(ctx, bayo.UserID, group, sent.CreatedAt)
+		}},
+		{Name: "what a user has read", Extra: true, Run: func(ctx context.Context) (int, error) {
+			page, err := s.Marks(ctx, bayo.UserID, web.PageSize, "")
+			return len(page.Items), err
 		}},
 	}
 }

@@ -87,6 +87,12 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 	return printPage(s, t, meter, page.Next)
 }
 
+// check refuses flags of the two listings.
+func (c *commands) check() error {
+	_, _, err := c.question()
+	return err
+}
+
 // question returns the user and the window of the flags.
 func (c *commands) question() (user groups.Author, w groups.Window, err error) {
 	user, ok := groups.People.ByHandle(c.user)

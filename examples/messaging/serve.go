@@ -13,14 +13,17 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/site"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/examples/messaging/web"
 )
 
+func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
+
 // serve serves the API and the page, and follows the table's stream, until ctx ends.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	log := slog.New(slog.NewTextHandler(s.Err, nil))
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	listener, err := site.Listen(ctx, c.addr)
 	if err != nil {
 		return err
 	}
