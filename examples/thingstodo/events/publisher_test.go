@@ -180,7 +180,7 @@ func TestAnOutageOfTheTopicMakesNoDeadLetter(t *testing.T) {
 	got.fail = nil
 	_, err := mux.Process(t.Context(), records)
 	require.NoError(t, err)
-	for range letters.Letters() {
-		assert.Fail(t, "a dead letter")
+	for letter, err := range letters.Letters() {
+		assert.Fail(t, "a dead letter", "%v %v", letter, err)
 	}
 }
