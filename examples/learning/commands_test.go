@@ -16,6 +16,7 @@ import (
 
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/apptest"
+	"github.com/singletable-go/ddb/examples/learning/school"
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
@@ -67,7 +68,7 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestNothingNeedsToBeInstalled(t *testing.T) {
-	d := Generate(DefaultSize)
+	d := school.Generate(school.DefaultSize)
 	apptest.Works(t, learning, map[string]string{
 		"":                  "14 access patterns, 14 requests, 7.5 read units; no scan, no filter expression",
 		"seed":              "seeded",
@@ -91,9 +92,9 @@ func TestEndpointAndLocalAreTwoEngines(t *testing.T) {
 // The life of a table on an endpoint that keeps it.
 func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, learning)
-	little := DefaultSize
+	little := school.DefaultSize
 	little.Students, little.Tracks, little.Chapters, little.Versions = 5, 2, 2, 1
-	studentKey := &types.AttributeValueMemberS{Value: "s#" + Generate(little).Students[0].ID}
+	studentKey := &types.AttributeValueMemberS{Value: "s#" + school.Generate(little).Students[0].ID}
 	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
 	table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, "patterns")...)
 	table.Run(0, "seeded", append(size, "seed")...)

@@ -80,7 +80,7 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 	if err != nil {
 		return err
 	}
-	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Wrap: "message"}
+	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Below: [][]string{{"message"}, {"group"}}}
 	for _, g := range page.Items {
 		t.Add(g.LastAt.Format(time.DateTime), g.Name(), g.Last, g.GroupID)
 	}

@@ -128,7 +128,7 @@ func seed(ctx context.Context, s *session) error {
 		return err
 	}
 	cost := meter.Total()
-	fmt.Fprintf(s.out, "seeded %d items in %s: %d requests, %.1f write units\n",
+	term.Say(s.out, "seeded %d items in %s: %d requests, %.1f write units",
 		items, time.Since(begin).Round(time.Millisecond), meter.Requests(), cost.Write)
 	if s.Derive == nil {
 		return nil
@@ -146,7 +146,7 @@ func patterns(ctx context.Context, s *session) error {
 	total(s.out, results)
 	for _, r := range results {
 		if r.Refused {
-			fmt.Fprintf(s.out, "%s: rejected as expected: %s has no %s\n", r.Name, s.engine.Name, r.Needs)
+			term.Say(s.out, "%s: rejected as expected: %s has no %s", r.Name, s.engine.Name, r.Needs)
 		}
 	}
 	return nil

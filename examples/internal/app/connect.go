@@ -8,6 +8,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/term"
 	"github.com/singletable-go/ddb/examples/internal/trace"
 )
 
@@ -28,7 +29,7 @@ func (s *session) connect(ctx context.Context, container bool, c command) (err e
 			return s.explain(ctx, err)
 		}
 	}
-	fmt.Fprintf(s.out, "%s: table %q on %s\n", s.About, s.table, s.engine.Name)
+	term.Say(s.out, "%s: table %q on %s", s.About, s.table, s.engine.Name)
 	if c.needsData && s.engine.Fresh {
 		if err := createAndSeed(ctx, s); err != nil {
 			return s.explain(ctx, err)

@@ -80,7 +80,7 @@ func Report(results []Result) *term.Table {
 	t := &term.Table{
 		Header: []string{"#", "access pattern", "operation", "index", "key condition", "items", "requests", "capacity"},
 		Right:  []string{"#", "items", "requests", "capacity"},
-		Wrap:   "key condition",
+		Below:  [][]string{{"operation", "index", "key condition"}},
 	}
 	for i, r := range results {
 		number := fmt.Sprint(i + 1)
@@ -155,7 +155,8 @@ func total(w io.Writer, results []Result) {
 	if written > 0 {
 		units += fmt.Sprintf(", %.1f write units", written)
 	}
-	fmt.Fprintf(w, "\n%d access patterns, %d requests, %s; %s, %s\n",
+	fmt.Fprintln(w)
+	term.Say(w, "%d access patterns, %d requests, %s; %s, %s",
 		patterns, requests, units, count(scans, "scan"), count(filters, "filter expression"))
 }
 

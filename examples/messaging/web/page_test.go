@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -16,56 +15,14 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/examples/internal/browser"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
-
-// requireBrowser is the variable that turns skips for a missing Chromium into failures.
-const requireBrowser = "DDB_REQUIRE_BROWSER"
-
-// browser starts a Chromium with a tab, and its own profile.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	switch {
-	case path != "":
-	case os.Getenv(requireBrowser) == "1":
-		require.Fail(t, "there is no Chromium in the PATH, and "+requireBrowser+"=1 requires one")
-	default:
-		t.Skip("needs a browser: install chromium")
-	}
-	ctx, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), // it ends in an orderly way
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1200, 800),
-		chromedp.Flag("headless", true), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-	)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(func() {
-		assert.NoError(t, chromedp.Cancel(ctx)) // and wait until it has ended
-		cancel()
-	})
-	require.NoError(t, chromedp.Do(ctx), "start %s", path)
-	go func() {
-		for m, err := range chromedp.Console(ctx) {
-			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError) {
-				t.Errorf("the page's console says: %s", m)
-			}
-		}
-	}()
-	return ctx
-}
 
 // What a person does on the page: open a group, read, send, see it arrive and the group move to the top.
 func TestPage(t *testing.T) {
 	t.Parallel()
-	ctx := browser(t)
+	ctx := browser.Start(t)
 	eng := ddbmem.New(ddbmem.Options{Faults: ddbmem.Faults{IndexLag: 20 * time.Millisecond}})
 	db := ddb.New(eng.Client(), "cruddur-messages", groups.Cruddur, nil)
 	s := groups.NewStore(db, nil)

@@ -1,4 +1,4 @@
-package main
+package platform
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func BenchmarkStudentXP(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		mem := ddbmem.New()
-		s := NewStore(ddb.New(mem.Client(), "learning", Platform, nil))
+		s := NewStore(ddb.New(mem.Client(), "learning", Table, nil))
 		require.NoError(b, s.db.CreateTable(b.Context()))
 		for i := range students {
 			_, err := s.Register(b.Context(), Student{ID: fmt.Sprint(i), Email: fmt.Sprint(i, "@school.example")})

@@ -1,4 +1,4 @@
-package main
+package platform_test
 
 import (
 	"errors"
@@ -10,15 +10,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/learning/internal/schooltest"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+	"github.com/singletable-go/ddb/examples/learning/school"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
 func TestSaveChapterRefusesAStaleOne(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		ctx := t.Context()
-		read, err := s.SaveChapter(ctx, Chapter{ID: "h", CourseID: "c", Content: "one"})
+		read, err := s.SaveChapter(ctx, platform.Chapter{ID: "h", CourseID: "c", Content: "one"})
 		require.NoError(t, err)
 		mine, yours := read, read
 		mine.Content, yours.Content = "mine", "yours"
@@ -46,9 +49,9 @@ func TestSaveChapterRefusesAStaleOne(t *testing.T) {
 func TestEditsAreVersions(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		ctx := t.Context()
-		_, err := s.SaveChapter(ctx, Chapter{ID: "h", CourseID: "c", Content: "new"})
+		_, err := s.SaveChapter(ctx, platform.Chapter{ID: "h", CourseID: "c", Content: "new"})
 		require.NoError(t, err)
 		const writers = 10
 		var wg sync.WaitGroup
@@ -84,9 +87,9 @@ func TestEditsAreVersions(t *testing.T) {
 func TestMoveChapter(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		ctx := t.Context()
-		first, err := s.SaveChapter(ctx, Chapter{ID: "h", CourseID: "from", Content: "text"})
+		first, err := s.SaveChapter(ctx, platform.Chapter{ID: "h", CourseID: "from", Content: "text"})
 		require.NoError(t, err)
 		moved, err := s.MoveChapter(ctx, first, "to")
 		require.NoError(t, err)

@@ -1,4 +1,4 @@
-package main
+package school_test
 
 import (
 	"context"
@@ -8,25 +8,27 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/singletable-go/ddb/examples/learning/internal/schooltest"
+	"github.com/singletable-go/ddb/examples/learning/school"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
 func TestGenerateIsReproducible(t *testing.T) {
 	t.Parallel()
-	size := DefaultSize
-	assert.Equal(t, Generate(size), Generate(size))
+	size := school.DefaultSize
+	assert.Equal(t, school.Generate(size), school.Generate(size))
 	size.Seed++
-	assert.NotEqual(t, Generate(DefaultSize), Generate(size))
+	assert.NotEqual(t, school.Generate(school.DefaultSize), school.Generate(size))
 }
 
 // An interrupted seeding continues when it is run again, and another run changes nothing.
 func TestSeedingCanBeRunAgain(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
-		size := small
+		s := schooltest.Open(t, env, school.Data{})
+		size := schooltest.Small
 		size.Students = 40 // which takes more than one batch
-		d := Generate(size)
+		d := school.Generate(size)
 		for moment := range 5 { // wherever it is by then
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+4*moment)*time.Millisecond)
 			if err := d.Write(ctx, s.Store, func(int, int) {}); err != nil {
@@ -49,7 +51,7 @@ func TestSeedingCanBeRunAgain(t *testing.T) {
 				assert.Equal(t, d.Items(), total)
 			}))
 			assert.Equal(t, d.Items(), last)
-			assert.Equal(t, d.Items(), stored(t, env))
+			assert.Equal(t, d.Items(), schooltest.Stored(t, env))
 		}
 	})
 }

@@ -1,4 +1,5 @@
-package main
+// Package school is the data of the learning platform, generated: a school of any size, and the life in it.
+package school
 
 import (
 	"context"
@@ -11,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/random"
+	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
 // Size is the amount of data. The same size and seed give the same data.
@@ -29,25 +31,25 @@ var DefaultSize = Size{Seed: 1, Tracks: 4, Courses: 3, Chapters: 6, Versions: 4,
 
 // Data is the data of a school.
 type Data struct {
-	Tracks      []Track
-	Courses     []Course
-	Chapters    [][]Chapter // the versions of each chapter, oldest first
-	Students    []Student
-	Enrollments []Enrollment
-	Preferences []Preference
-	Progress    []Progress
+	Tracks      []platform.Track
+	Courses     []platform.Course
+	Chapters    [][]platform.Chapter // the versions of each chapter, oldest first
+	Students    []platform.Student
+	Enrollments []platform.Enrollment
+	Preferences []platform.Preference
+	Progress    []platform.Progress
 }
 
 // Generate generates a school.
 func Generate(size Size) Data {
 	g := generator{random.New(size.Seed)}
 	var d Data
-	chapters := map[string][]Chapter{} // the current chapters of each course
+	chapters := map[string][]platform.Chapter{} // the current chapters of each course
 	for range size.Tracks {
-		t := Track{ID: g.ID(), Name: g.Pick(adjectives) + " " + g.Pick(subjects)}
+		t := platform.Track{ID: g.ID(), Name: g.Pick(adjectives) + " " + g.Pick(subjects)}
 		d.Tracks = append(d.Tracks, t)
 		for range size.Courses {
-			c := Course{ID: g.ID(), TrackID: t.ID, Name: g.Pick(forms) + " " + g.Pick(subjects)}
+			c := platform.Course{ID: g.ID(), TrackID: t.ID, Name: g.Pick(forms) + " " + g.Pick(subjects)}
 			d.Courses = append(d.Courses, c)
 			for range size.Chapters {
 				versions := g.versions(c.ID, 1+g.IntN(size.Versions))
@@ -59,16 +61,16 @@ func Generate(size Size) Data {
 	for range size.Students {
 		s := g.student()
 		for _, i := range g.Some(size.Enrollments, len(d.Courses)) {
-			e := Enrollment{ID: g.ID(), CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
+			e := platform.Enrollment{ID: g.ID(), CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
 			d.Enrollments = append(d.Enrollments, e)
 			read := chapters[e.CourseID]
 			for _, h := range read[:g.UpTo(len(read))] {
-				p := Progress{StudentID: s.ID, EnrollmentID: e.ID, ChapterID: h.ID, Marker: g.Pick(markers), XP: 5 * g.UpTo(10)}
+				p := platform.Progress{StudentID: s.ID, EnrollmentID: e.ID, ChapterID: h.ID, Marker: g.Pick(markers), XP: 5 * g.UpTo(10)}
 				d.Progress = append(d.Progress, p)
 			}
 		}
 		for _, i := range g.Some(2, len(d.Tracks)) {
-			d.Preferences = append(d.Preferences, Preference{StudentID: s.ID, TrackID: d.Tracks[i].ID})
+			d.Preferences = append(d.Preferences, platform.Preference{StudentID: s.ID, TrackID: d.Tracks[i].ID})
 		}
 		d.Students = append(d.Students, s)
 	}
@@ -90,22 +92,22 @@ func (d Data) Items() int {
 func (d Data) ops() []ddb.Op {
 	var ops []ddb.Op
 	for _, t := range d.Tracks {
-		ops = append(ops, Tracks.Put(t))
+		ops = append(ops, platform.Tracks.Put(t))
 	}
 	for _, c := range d.Courses {
-		ops = append(ops, Courses.Put(c))
+		ops = append(ops, platform.Courses.Put(c))
 	}
 	for _, st := range d.Students {
-		ops = append(ops, Students.Create(st))
+		ops = append(ops, platform.Students.Create(st))
 	}
 	for _, e := range d.Enrollments {
-		ops = append(ops, Enrollments.Put(e))
+		ops = append(ops, platform.Enrollments.Put(e))
 	}
 	for _, p := range d.Preferences {
-		ops = append(ops, Preferences.Put(p))
+		ops = append(ops, platform.Preferences.Put(p))
 	}
 	for _, p := range d.Progress {
-		ops = append(ops, Progresses.Put(p))
+		ops = append(ops, platform.Progresses.Put(p))
 	}
 	return ops
 }
@@ -115,13 +117,13 @@ const batchSize = 200
 
 // Write writes the data: the chapters one by one, because each version needs the one before it, and everything else in
 // batches. Existing items stay or are written again, so that an interrupted seeding can be run again.
-func (d Data) Write(ctx context.Context, s *Store, report func(done, total int)) error {
+func (d Data) Write(ctx context.Context, s *platform.Store, report func(done, total int)) error {
 	total := d.Items()
 	done, err := d.writeChapters(ctx, s, report)
 	if err != nil {
 		return err
 	}
-	err = app.Load(ctx, s.db, d.ops(), batchSize, func(loaded int) { report(done+loaded, total) })
+	err = app.Load(ctx, s.DB(), d.ops(), batchSize, func(loaded int) { report(done+loaded, total) })
 	if err != nil {
 		return err
 	}
@@ -130,7 +132,7 @@ func (d Data) Write(ctx context.Context, s *Store, report func(done, total int))
 }
 
 // writeChapters writes several chapters concurrently, and returns how many items they took.
-func (d Data) writeChapters(ctx context.Context, s *Store, report func(done, total int)) (done int, err error) {
+func (d Data) writeChapters(ctx context.Context, s *platform.Store, report func(done, total int)) (done int, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var (
@@ -161,17 +163,17 @@ func (d Data) writeChapters(ctx context.Context, s *Store, report func(done, tot
 }
 
 // writeChapter writes the missing versions, one after the other.
-func writeChapter(ctx context.Context, s *Store, versions []Chapter) error {
-	now, err := s.chapters.Consistent().Get(ctx, versions[0])
+func writeChapter(ctx context.Context, s *platform.Store, versions []platform.Chapter) error {
+	now, err := ddb.NewRepository(s.DB(), platform.Chapters).Consistent().Get(ctx, versions[0])
 	if errors.Is(err, ddb.ErrNotFound) {
-		now, err = Chapter{}, nil
+		now, err = platform.Chapter{}, nil
 	}
 	for err == nil && now.Version < int64(len(versions)) {
 		next := versions[now.Version]
 		next.Version = now.Version
 		now, err = s.SaveChapter(ctx, next)
 	}
-	if _, there := Chapters.Current(err); there && errors.Is(err, ddb.ErrConflict) {
+	if _, there := platform.Chapters.Current(err); there && errors.Is(err, ddb.ErrConflict) {
 		return writeChapter(ctx, s, versions) // a write of the interrupted seeding arrived late
 	}
 	return err
@@ -184,17 +186,17 @@ func (g generator) time() time.Time {
 	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(g.IntN(300*24*60)) * time.Minute)
 }
 
-func (g generator) student() Student {
+func (g generator) student() platform.Student {
 	first, last := g.FirstName(), g.LastName()
 	id := g.ID()
-	return Student{ID: id, FirstName: first, LastName: last, Email: fmt.Sprintf("%s.%s.%s@school.example", first, last, id)}
+	return platform.Student{ID: id, FirstName: first, LastName: last, Email: fmt.Sprintf("%s.%s.%s@school.example", first, last, id)}
 }
 
-func (g generator) versions(courseID string, n int) []Chapter {
-	versions := make([]Chapter, n)
+func (g generator) versions(courseID string, n int) []platform.Chapter {
+	versions := make([]platform.Chapter, n)
 	id := g.ID()
 	for i := range versions {
-		versions[i] = Chapter{ID: id, CourseID: courseID, Content: g.text(60 + g.IntN(120))}
+		versions[i] = platform.Chapter{ID: id, CourseID: courseID, Content: g.text(60 + g.IntN(120))}
 	}
 	return versions
 }

@@ -1,4 +1,4 @@
-package main
+package platform_test
 
 import (
 	"errors"
@@ -13,13 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/learning/internal/schooltest"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+	"github.com/singletable-go/ddb/examples/learning/school"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
 func TestStudentByEmailInAnyCase(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Generate(small))
+		s := schooltest.Open(t, env, school.Generate(schooltest.Small))
 		st := s.Students[0]
 		found, err := s.StudentByEmail(t.Context(), strings.ToUpper(st.Email))
 		require.NoError(t, err)
@@ -32,14 +35,14 @@ func TestStudentByEmailInAnyCase(t *testing.T) {
 func TestEmailIsUnique(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		ctx := t.Context()
-		ada, err := s.Register(ctx, Student{ID: "1", Email: "Ada@school.example", FirstName: "Ada"})
+		ada, err := s.Register(ctx, platform.Student{ID: "1", Email: "Ada@school.example", FirstName: "Ada"})
 		require.NoError(t, err)
 		assert.EqualValues(t, 1, ada.Version)
-		_, err = s.Register(ctx, Student{ID: "1", Email: "other@school.example"})
+		_, err = s.Register(ctx, platform.Student{ID: "1", Email: "other@school.example"})
 		require.ErrorIs(t, err, ddb.ErrExists)
-		before := stored(t, env)
+		before := schooltest.Stored(t, env)
 
 		taken := func(err error) {
 			t.Helper()
@@ -47,19 +50,19 @@ func TestEmailIsUnique(t *testing.T) {
 			refused, ok := errors.AsType[*ddb.WriteError](err)
 			require.True(t, ok)
 			assert.Equal(t, "email", refused.Constraint)
-			assert.Equal(t, before, stored(t, env))
+			assert.Equal(t, before, schooltest.Stored(t, env))
 		}
-		_, err = s.Register(ctx, Student{ID: "2", Email: "ADA@SCHOOL.example"})
+		_, err = s.Register(ctx, platform.Student{ID: "2", Email: "ADA@SCHOOL.example"})
 		taken(err)
 		_, err = s.Student(ctx, "2")
 		require.ErrorIs(t, err, ddb.ErrNotFound)
 
-		bo, err := s.Register(ctx, Student{ID: "2", Email: "bo@school.example"})
+		bo, err := s.Register(ctx, platform.Student{ID: "2", Email: "bo@school.example"})
 		require.NoError(t, err)
-		before = stored(t, env)
+		before = schooltest.Stored(t, env)
 		_, err = s.ChangeEmail(ctx, "2", "ada@school.EXAMPLE")
 		taken(err)
-		now, err := s.students.Consistent().Get(ctx, bo)
+		now, err := ddb.NewRepository(s.DB(), platform.Students).Consistent().Get(ctx, bo)
 		require.NoError(t, err)
 		assert.Equal(t, bo, now)
 
@@ -69,7 +72,7 @@ func TestEmailIsUnique(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.ChangeEmail(ctx, "2", "ada@school.example")
 		require.NoError(t, err, "which is free now")
-		assert.Equal(t, before, stored(t, env), "no constraint is left over")
+		assert.Equal(t, before, schooltest.Stored(t, env), "no constraint is left over")
 		env.CatchUp()
 		for email, id := range map[string]string{"ada@home.example": "1", "ada@school.example": "2"} {
 			found, err := s.StudentByEmail(ctx, email)
@@ -85,12 +88,12 @@ func TestEmailIsUnique(t *testing.T) {
 func TestEmailRace(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		var wg sync.WaitGroup
 		var got atomic.Int32
 		for i := range 10 {
 			wg.Go(func() {
-				_, err := s.Register(t.Context(), Student{ID: fmt.Sprint(i), Email: "one@school.example"})
+				_, err := s.Register(t.Context(), platform.Student{ID: fmt.Sprint(i), Email: "one@school.example"})
 				if err == nil {
 					got.Add(1)
 					return
@@ -100,21 +103,21 @@ func TestEmailRace(t *testing.T) {
 		}
 		wg.Wait()
 		assert.EqualValues(t, 1, got.Load())
-		assert.Equal(t, 2, stored(t, env))
+		assert.Equal(t, 2, schooltest.Stored(t, env))
 	})
 }
 
 func TestRenameIsOneRequest(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Generate(small))
+		s := schooltest.Open(t, env, school.Generate(schooltest.Small))
 		st := s.Students[0]
-		s.trace.Take()
+		s.Trace.Take()
 		renamed, err := s.Rename(t.Context(), st.ID, "New", "Name")
 		require.NoError(t, err)
 		assert.Equal(t, "New Name", renamed.FirstName+" "+renamed.LastName)
 		assert.Equal(t, st.Email, renamed.Email)
-		requests := s.trace.Take()
+		requests := s.Trace.Take()
 		require.Len(t, requests, 1)
 		assert.Equal(t, "UpdateItem", requests[0].Operation)
 		_, err = s.Rename(t.Context(), "nobody", "New", "Name")
@@ -126,19 +129,19 @@ func TestRenameIsOneRequest(t *testing.T) {
 func TestEnroll(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Generate(small))
+		s := schooltest.Open(t, env, school.Generate(schooltest.Small))
 		ctx := t.Context()
 		st, co := s.Students[0], s.Courses[0]
-		before := stored(t, env)
-		for at, e := range []Enrollment{{ID: "e", StudentID: "nobody", CourseID: co.ID}, {ID: "e", StudentID: st.ID, CourseID: "nothing"}} {
+		before := schooltest.Stored(t, env)
+		for at, e := range []platform.Enrollment{{ID: "e", StudentID: "nobody", CourseID: co.ID}, {ID: "e", StudentID: st.ID, CourseID: "nothing"}} {
 			err := s.Enroll(ctx, e, co.TrackID)
 			require.ErrorIs(t, err, ddb.ErrNotFound)
 			failed, ok := errors.AsType[*ddb.TransactError](err)
 			require.True(t, ok)
 			assert.NotNil(t, failed.At(at))
-			assert.Equal(t, before, stored(t, env))
+			assert.Equal(t, before, schooltest.Stored(t, env))
 		}
-		e := Enrollment{ID: "e", StudentID: st.ID, CourseID: co.ID, Date: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)}
+		e := platform.Enrollment{ID: "e", StudentID: st.ID, CourseID: co.ID, Date: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)}
 		require.NoError(t, s.Enroll(ctx, e, co.TrackID))
 		env.CatchUp()
 		found, err := s.Enrollment(ctx, "e")

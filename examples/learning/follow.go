@@ -12,6 +12,8 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
 // ownWrites is how many writes stream makes if nothing else can write.
@@ -24,9 +26,9 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 	if writes == 0 && s.Engine.Fresh {
 		writes = ownWrites
 	}
-	f := &feed{out: s.Out, quiet: writes > 0, sources: map[string]string{}}
+	f := &feed{out: s.Out, quiet: writes > 0, states: school.States{}}
 	letters := ddbstream.NewFile(c.deadLetters)
-	mux := NewStore(s.DB).Mux(&ddb.MuxOptions{DeadLetters: func(ctx context.Context, r ddb.Record, cause error) error {
+	mux := platform.NewStore(s.DB).Mux(&ddb.MuxOptions{DeadLetters: func(ctx context.Context, r ddb.Record, cause error) error {
 		if err := letters.Put(ctx, r, cause); err != nil {
 			return err
 		}
@@ -34,6 +36,9 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		return nil
 	}})
 	f.watch(mux)
+	if err := s.DB.VerifyTable(ctx); err != nil {
+		return err // and the table for the positions is not created
+	}
 	var positions ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
 	if writes == 0 {
 		shared := leases(s)
@@ -42,7 +47,19 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		}
 		positions = shared
 	}
-	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, positions, &ddbstream.Options{
+	reader := c.reader(s, mux, positions)
+	if writes == 0 {
+		fmt.Fprintf(s.Out, "following the changes of table %q until it is interrupted\n", s.DB.Name())
+		err := reader.Run(ctx)
+		f.summary()
+		return err
+	}
+	return c.streamOwn(ctx, s, f, reader, writes)
+}
+
+// reader reads the table's stream into mux.
+func (c *commands) reader(s *app.Session, mux *ddb.Mux, positions ddbstream.Store) *ddbstream.Reader {
+	return ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, positions, &ddbstream.Options{
 		Lease:    5 * time.Second,
 		Poll:     250 * time.Millisecond,
 		Discover: 2 * time.Second,
@@ -57,13 +74,6 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 			return c.rebuild(ctx, s)
 		},
 	})
-	if writes == 0 {
-		fmt.Fprintf(s.Out, "following the changes of table %q until it is interrupted\n", s.DB.Name())
-		err := reader.Run(ctx)
-		f.summary()
-		return err
-	}
-	return c.streamOwn(ctx, s, f, reader, writes)
 }
 
 // leases are the store for the positions of the stream's readers, in a separate table.
@@ -88,9 +98,9 @@ func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reade
 	ended := make(chan error, 1)
 	go func() { ended <- reader.Run(reading) }()
 
-	l := newLife(NewStore(s.DB), Generate(c.size), uint64(time.Now().UnixNano()))
+	l := school.NewLife(platform.NewStore(s.DB), school.Generate(c.size), uint64(time.Now().UnixNano()))
 	catchUp := func() error {
-		for !f.seen(l.sources) {
+		for !f.seen(l.States()) {
 			select {
 			case <-time.After(50 * time.Millisecond):
 			case err := <-ended: // the reader ended early
@@ -100,13 +110,13 @@ func (c *commands) streamOwn(ctx context.Context, s *app.Session, f *feed, reade
 		}
 		return nil
 	}
-	err := l.read(ctx) // the last write: once it is seen, so are the earlier ones
+	err := l.Read(ctx) // the last write: once it is seen, so are the earlier ones
 	if err == nil {
 		err = catchUp()
 	}
 	f.speak()
 	if err == nil {
-		err = l.live(ctx, writes, c.pause)
+		err = l.Live(ctx, writes, c.pause)
 	}
 	if err == nil {
 		err = catchUp()
@@ -126,43 +136,43 @@ type feed struct {
 	quiet   bool // changes are counted, not printed
 	earlier int  // changes during the quiet
 	printed int
-	lost    int               // changes that became dead letters
-	sources map[string]string // of the aggregates: the last seen state of each
+	lost    int // changes that became dead letters
+	states  school.States
 }
 
 // watch makes mux print the changes of every entity.
 func (f *feed) watch(mux *ddb.Mux) {
-	ddb.Handle(mux, Tracks, func(_ context.Context, c ddb.Change[Track]) error {
+	ddb.Handle(mux, platform.Tracks, func(_ context.Context, c ddb.Change[platform.Track]) error {
 		if old, now := c.Old.Courses, c.New.Courses; c.Kind == ddb.Modified && old != now {
 			return f.say(c.At, "track", c.Kind, "courses %d → %d: %s", old, now, c.New.Name)
 		}
 		return f.say(c.At, "track", c.Kind, "%s", c.New.Name)
 	})
-	ddb.Handle(mux, Courses, func(_ context.Context, c ddb.Change[Course]) error {
+	ddb.Handle(mux, platform.Courses, func(_ context.Context, c ddb.Change[platform.Course]) error {
 		is := either(c)
 		f.saw(is, c.Kind == ddb.Removed)
 		return f.say(c.At, "course", c.Kind, "%s, in track %s", is.Name, is.TrackID)
 	})
-	ddb.Handle(mux, Chapters, func(_ context.Context, c ddb.Change[Chapter]) error {
+	ddb.Handle(mux, platform.Chapters, func(_ context.Context, c ddb.Change[platform.Chapter]) error {
 		is := either(c)
 		return f.say(c.At, "chapter", c.Kind, "%s, version %d, in course %s", is.ID, is.Version, is.CourseID)
 	})
-	ddb.Handle(mux, Students, func(_ context.Context, c ddb.Change[Student]) error {
+	ddb.Handle(mux, platform.Students, func(_ context.Context, c ddb.Change[platform.Student]) error {
 		is := either(c)
 		if old, now := c.Old.XP, c.New.XP; c.Kind == ddb.Modified && old != now {
 			return f.say(c.At, "student", c.Kind, "xp %d → %d: %s %s", old, now, is.FirstName, is.LastName)
 		}
 		return f.say(c.At, "student", c.Kind, "%s %s, %s", is.FirstName, is.LastName, is.Email)
 	})
-	ddb.Handle(mux, Enrollments, func(_ context.Context, c ddb.Change[Enrollment]) error {
+	ddb.Handle(mux, platform.Enrollments, func(_ context.Context, c ddb.Change[platform.Enrollment]) error {
 		is := either(c)
 		return f.say(c.At, "enrollment", c.Kind, "student %s in course %s", is.StudentID, is.CourseID)
 	})
-	ddb.Handle(mux, Preferences, func(_ context.Context, c ddb.Change[Preference]) error {
+	ddb.Handle(mux, platform.Preferences, func(_ context.Context, c ddb.Change[platform.Preference]) error {
 		is := either(c)
 		return f.say(c.At, "preference", c.Kind, "student %s, track %s", is.StudentID, is.TrackID)
 	})
-	ddb.Handle(mux, Progresses, func(_ context.Context, c ddb.Change[Progress]) error {
+	ddb.Handle(mux, platform.Progresses, func(_ context.Context, c ddb.Change[platform.Progress]) error {
 		is := either(c)
 		f.saw(is, c.Kind == ddb.Removed)
 		return f.say(c.At, "progress", c.Kind, "%+d xp: student %s, chapter %s", c.New.XP-c.Old.XP, is.StudentID, is.ChapterID)
@@ -214,35 +224,12 @@ func (f *feed) summary() {
 func (f *feed) saw(source any, gone bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key, state := sourceState(source, gone)
-	f.sources[key] = state
+	f.states.Note(source, gone)
 }
 
 // seen reports whether the sources were seen in these states, or never will be.
-func (f *feed) seen(sources map[string]string) bool {
+func (f *feed) seen(states school.States) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.lost > 0 {
-		return true
-	}
-	for key, state := range sources {
-		if f.sources[key] != state {
-			return false
-		}
-	}
-	return true
-}
-
-// sourceState is the key and the state of a source, as text.
-func sourceState(source any, gone bool) (key, state string) {
-	switch is := source.(type) {
-	case Progress:
-		key = fmt.Sprintf("%T %+v", is, Progresses.Key(is))
-	case Course:
-		key = fmt.Sprintf("%T %+v", is, Courses.Key(is))
-	}
-	if gone {
-		return key, "gone"
-	}
-	return key, fmt.Sprintf("%+v", source)
+	return f.lost > 0 || f.states.Cover(states)
 }

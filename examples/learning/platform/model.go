@@ -1,11 +1,6 @@
-// Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who
-// enroll, have preferences and make progress. It has seven kinds of item, two overloaded indexes, and 14 access
-// patterns, each of them one request. Chapters keep their history, emails are unique, and the stream derives xp from
-// progress.
-//
-//	go run ./examples/learning        # create the table, seed it, run every access pattern
-//	go run ./examples/learning -h
-package main
+// Package platform is the data layer of a learning platform on one DynamoDB table: its model, its access patterns as
+// values, and the store that a service calls.
+package platform
 
 import (
 	"time"
@@ -29,9 +24,9 @@ const (
 
 // The table.
 var (
-	Platform = ddb.NewTable("pk", "sk")
-	GSI1     = Platform.GSI("gsi1", "gsi1_pk", "gsi1_sk")
-	GSI2     = Platform.GSI("gsi2", "gsi2_pk", "gsi2_sk")
+	Table = ddb.NewTable("pk", "sk")
+	GSI1  = Table.GSI("gsi1", "gsi1_pk", "gsi1_sk")
+	GSI2  = Table.GSI("gsi2", "gsi2_pk", "gsi2_sk")
 )
 
 // Track is a series of courses.
@@ -42,7 +37,7 @@ type Track struct {
 }
 
 // Tracks are found by id, and listed in one partition of gsi1.
-var Tracks = ddb.MustDefine(Platform, "track", func(t *Track, d *ddb.Definition) {
+var Tracks = ddb.MustDefine(Table, "track", func(t *Track, d *ddb.Definition) {
 	id := ddb.Key(track, ddb.Str(&t.ID))
 	d.Primary(id, id)
 	d.Index(GSI1, ddb.Key(tracks), ddb.Key(ddb.Str(&t.ID)))
@@ -56,7 +51,7 @@ type Course struct {
 }
 
 // Courses share their partition with their chapters and enrollments.
-var Courses = ddb.MustDefine(Platform, "course", func(c *Course, d *ddb.Definition) {
+var Courses = ddb.MustDefine(Table, "course", func(c *Course, d *ddb.Definition) {
 	id := ddb.Key(course, ddb.Str(&c.ID))
 	inTrack := ddb.Key(track, ddb.Str(&c.TrackID))
 	d.Primary(id, inTrack)
@@ -75,7 +70,7 @@ type Chapter struct {
 // Chapters are in their course's partition, and are found by id through gsi1. Each write makes a version and keeps it
 // in a partition of the chapter, so that reading a course does not cost its past. The version number is padded, so that
 // 10 sorts after 9. A write based on an older version is rejected.
-var Chapters = ddb.MustDefine(Platform, "chapter", func(h *Chapter, d *ddb.Definition) {
+var Chapters = ddb.MustDefine(Table, "chapter", func(h *Chapter, d *ddb.Definition) {
 	id := ddb.Key(chapter, ddb.Str(&h.ID))
 	inCourse := ddb.Key(course, ddb.Str(&h.CourseID))
 	d.Primary(inCourse, id)
@@ -97,7 +92,7 @@ type Student struct {
 }
 
 // Students are found by id, and by email in any case. Two students cannot have the same email.
-var Students = ddb.MustDefine(Platform, "student", func(s *Student, d *ddb.Definition) {
+var Students = ddb.MustDefine(Table, "student", func(s *Student, d *ddb.Definition) {
 	id := ddb.Key(student, ddb.Str(&s.ID))
 	d.Primary(id, id)
 	d.Index(GSI1, ddb.Key(student, ddb.Fold(&s.Email)), id)
@@ -115,7 +110,7 @@ type Enrollment struct {
 }
 
 // Enrollments are read in three ways: by course, by id, by student.
-var Enrollments = ddb.MustDefine(Platform, "enrollment", func(e *Enrollment, d *ddb.Definition) {
+var Enrollments = ddb.MustDefine(Table, "enrollment", func(e *Enrollment, d *ddb.Definition) {
 	id := ddb.Key(enroll, ddb.Str(&e.ID))
 	inCourse := ddb.Key(course, ddb.Str(&e.CourseID))
 	d.Primary(inCourse, id)
@@ -130,7 +125,7 @@ type Preference struct {
 }
 
 // Preferences are in their student's partition.
-var Preferences = ddb.MustDefine(Platform, "preference", func(p *Preference, d *ddb.Definition) {
+var Preferences = ddb.MustDefine(Table, "preference", func(p *Preference, d *ddb.Definition) {
 	d.Primary(ddb.Key(student, ddb.Str(&p.StudentID)), ddb.Key(pref, ddb.Str(&p.TrackID)))
 })
 
@@ -144,7 +139,7 @@ type Progress struct {
 }
 
 // Progresses are in their student's partition, and by enrollment in gsi1. Three ids make up their key.
-var Progresses = ddb.MustDefine(Platform, "progress", func(p *Progress, d *ddb.Definition) {
+var Progresses = ddb.MustDefine(Table, "progress", func(p *Progress, d *ddb.Definition) {
 	ofStudent := ddb.Key(student, ddb.Str(&p.StudentID))
 	ofEnrollment := ddb.Key(enroll, ddb.Str(&p.EnrollmentID))
 	d.Primary(ofStudent, ddb.Key(progress, enroll, ddb.Str(&p.EnrollmentID), "#"+chapter, ddb.Str(&p.ChapterID)))

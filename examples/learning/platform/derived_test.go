@@ -1,4 +1,4 @@
-package main
+package platform_test
 
 import (
 	"context"
@@ -16,6 +16,9 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/learning/internal/schooltest"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+	"github.com/singletable-go/ddb/examples/learning/school"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
@@ -34,25 +37,27 @@ func follow(t *testing.T, env *integration.Env, mux ddbstream.Processor, store d
 	return stop
 }
 
+var derived = []*ddb.View{platform.StudentXP, platform.TrackCourses}
+
 // derivation is the derived values, by id.
 type derivation struct{ XP, Courses map[string]int }
 
-// have is the stored values, want the values counted from everything in the table.
-func (s school) derivations(t *testing.T) (have, want derivation) {
+// derivations: have is the stored values, want the values counted from everything in the table.
+func derivations(t *testing.T, s schooltest.School) (have, want derivation) {
 	t.Helper()
 	have = derivation{map[string]int{}, map[string]int{}}
 	xp, courses := map[string]int{}, map[string]int{}
 	want = derivation{map[string]int{}, map[string]int{}}
-	for item, err := range s.db.Consistent().Scan(t.Context(), nil) {
+	for item, err := range s.DB().Consistent().Scan(t.Context(), nil) {
 		require.NoError(t, err)
 		switch it := item.(type) {
-		case Student:
+		case platform.Student:
 			have.XP[it.ID] = it.XP
-		case Track:
+		case platform.Track:
 			have.Courses[it.ID] = it.Courses
-		case Progress:
+		case platform.Progress:
 			xp[it.StudentID] += it.XP
-		case Course:
+		case platform.Course:
 			courses[it.TrackID]++
 		}
 	}
@@ -66,18 +71,18 @@ func (s school) derivations(t *testing.T) (have, want derivation) {
 }
 
 // settled waits until the derived values are correct, and checks that the library agrees.
-func (s school) settled(t *testing.T) {
+func settled(t *testing.T, s schooltest.School) {
 	t.Helper()
 	var have, want derivation
 	ok := assert.Eventually(t, func() bool {
-		have, want = s.derivations(t)
+		have, want = derivations(t, s)
 		return assert.ObjectsAreEqual(want, have)
 	}, time.Minute, 50*time.Millisecond)
 	if !ok {
 		assert.Equal(t, want, have)
 	}
-	for _, d := range derived {
-		drift, err := ddb.Collect(d.view.Verify(t.Context(), s.db, nil))
+	for _, view := range derived {
+		drift, err := ddb.Collect(view.Verify(t.Context(), s.DB(), nil))
 		require.NoError(t, err)
 		assert.Empty(t, drift)
 	}
@@ -89,7 +94,7 @@ func (s school) settled(t *testing.T) {
 func TestDerivedAfterRandomWrites(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Generate(small))
+		s := schooltest.Open(t, env, school.Generate(schooltest.Small))
 		ctx := t.Context()
 		seed := rand.Uint64()
 		t.Log("seed", seed)
@@ -97,67 +102,92 @@ func TestDerivedAfterRandomWrites(t *testing.T) {
 		follow(t, env, s.Mux(nil), leases)
 		follow(t, env, s.Mux(&ddb.MuxOptions{Workers: 4}), leases)
 
-		l := newLife(s.Store, s.Data, seed)
+		l := school.NewLife(s.Store, s.Data, seed)
 		for i := range 150 {
-			require.NoError(t, l.step(ctx))
+			require.NoError(t, l.Step(ctx))
 			switch st, tr := s.Students[l.IntN(len(s.Students))], s.Tracks[0]; {
 			case i%40 == 20:
-				require.NoError(t, StudentXP.Rebuild(ctx, s.db, nil))
+				require.NoError(t, platform.StudentXP.Rebuild(ctx, s.DB(), nil))
 			case l.IntN(15) == 0:
-				require.NoError(t, s.students.Delete(ctx, st))
-				require.NoError(t, l.read(ctx))
+				require.NoError(t, s.RemoveStudent(ctx, st.ID))
+				require.NoError(t, l.Read(ctx))
 				_, err := s.Register(ctx, st)
 				require.NoError(t, err)
 			case l.IntN(30) == 0:
-				require.NoError(t, s.tracks.Delete(ctx, tr))
-				_, err := s.tracks.Put(ctx, tr)
+				require.NoError(t, s.RemoveTrack(ctx, tr.ID))
+				_, err := s.SaveTrack(ctx, tr)
 				require.NoError(t, err)
 			}
 		}
-		s.settled(t)
+		settled(t, s)
 
-		before := stored(t, env)
-		seen := make(chan struct{})
-		f := &feed{out: t.Output(), quiet: true, sources: map[string]string{}}
+		before := schooltest.Stored(t, env)
+		seen := newSeen(l.States())
 		mux := s.Mux(nil)
-		f.watch(mux)
+		seen.watch(mux)
 		stop := follow(t, env, mux, &ddbstream.MemoryStore{})
-		go func() {
-			for !f.seen(l.sources) && t.Context().Err() == nil {
-				time.Sleep(20 * time.Millisecond)
-			}
-			close(seen)
-		}()
 		select {
-		case <-seen:
+		case <-seen.all:
 		case <-time.After(time.Minute):
 			assert.Fail(t, "not all of the stream came again")
 		}
 		stop()
-		s.settled(t)
-		assert.Equal(t, before, stored(t, env))
+		settled(t, s)
+		assert.Equal(t, before, schooltest.Stored(t, env))
 	})
+}
+
+// seen notes the states that a stream shows, and closes all when it has shown those that it waits for.
+type seen struct {
+	mu     sync.Mutex
+	states school.States
+	want   school.States
+	all    chan struct{}
+	once   sync.Once
+}
+
+func newSeen(want school.States) *seen {
+	return &seen{states: school.States{}, want: want, all: make(chan struct{})}
+}
+
+func (s *seen) watch(mux *ddb.Mux) {
+	ddb.Handle(mux, platform.Courses, func(_ context.Context, c ddb.Change[platform.Course]) error { return saw(s, c) })
+	ddb.Handle(mux, platform.Progresses, func(_ context.Context, c ddb.Change[platform.Progress]) error { return saw(s, c) })
+}
+
+func saw[T any](s *seen, c ddb.Change[T]) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.Kind == ddb.Removed {
+		s.states.Note(c.Old, true)
+	} else {
+		s.states.Note(c.New, false)
+	}
+	if s.states.Cover(s.want) {
+		s.once.Do(func() { close(s.all) })
+	}
+	return nil
 }
 
 // On a table that was written without a stream, Verify finds each wrong value, and Rebuild mends it.
 func TestRebuild(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Generate(small))
-		have, want := s.derivations(t)
+		s := schooltest.Open(t, env, school.Generate(schooltest.Small))
+		have, want := derivations(t, s)
 		require.NotEqual(t, want, have)
-		for _, d := range derived {
-			drift, err := ddb.Collect(d.view.Verify(t.Context(), s.db, nil))
+		for _, view := range derived {
+			drift, err := ddb.Collect(view.Verify(t.Context(), s.DB(), nil))
 			require.NoError(t, err)
 			require.NotEmpty(t, drift)
-			require.NoError(t, d.view.Rebuild(t.Context(), s.db, nil))
+			require.NoError(t, view.Rebuild(t.Context(), s.DB(), nil))
 		}
-		s.settled(t)
+		settled(t, s)
 		_, err := s.Rename(t.Context(), s.Students[0].ID, "A", "B")
 		require.NoError(t, err)
-		_, err = s.tracks.Put(t.Context(), Track{ID: s.Tracks[0].ID, Name: "another"})
+		_, err = s.SaveTrack(t.Context(), platform.Track{ID: s.Tracks[0].ID, Name: "another"})
 		require.NoError(t, err)
-		s.settled(t) // a write of a student or a track leaves its derived value alone
+		settled(t, s) // a write of a student or a track leaves its derived value alone
 	})
 }
 
@@ -165,32 +195,32 @@ func TestRebuild(t *testing.T) {
 func TestPoison(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		ctx := t.Context()
-		_, err := s.Register(ctx, Student{ID: "1", Email: "a@school.example"})
+		_, err := s.Register(ctx, platform.Student{ID: "1", Email: "a@school.example"})
 		require.NoError(t, err)
 		letters := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters.jsonl"))
 		follow(t, env, s.Mux(&ddb.MuxOptions{DeadLetters: letters.Put}), &ddbstream.MemoryStore{})
 
-		poison := Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1", XP: 10}
-		attrs, err := Progresses.Encode(poison)
+		poison := platform.Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1", XP: 10}
+		attrs, err := platform.Progresses.Encode(poison)
 		require.NoError(t, err)
 		attrs["xp"] = &types.AttributeValueMemberS{Value: "many"}
 		_, err = env.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &env.Table, Item: attrs})
 		require.NoError(t, err)
-		_, err = s.progress.Put(ctx, Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h2", XP: 5})
+		_, err = s.SetProgress(ctx, platform.Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h2", XP: 5})
 		require.NoError(t, err)
-		s.xpBecomes(t, "1", 5)
+		xpBecomes(t, s, "1", 5)
 		kept := waiting(t, letters, 1)[0]
 		assert.Equal(t, "progress", kept.Entity)
 		assert.Equal(t, 3, kept.Attempts)
 		assert.Contains(t, kept.Cause, "XP")
 
-		_, err = s.progress.Put(ctx, poison)
+		_, err = s.SetProgress(ctx, poison)
 		require.NoError(t, err)
-		require.NoError(t, StudentXP.Rebuild(ctx, s.db, nil))
-		s.xpBecomes(t, "1", 15)
-		s.settled(t)
+		require.NoError(t, platform.StudentXP.Rebuild(ctx, s.DB(), nil))
+		xpBecomes(t, s, "1", 15)
+		settled(t, s)
 	})
 }
 
@@ -199,30 +229,30 @@ func TestPoison(t *testing.T) {
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		s := open(t, env, Data{})
+		s := schooltest.Open(t, env, school.Data{})
 		ctx := t.Context()
-		_, err := s.Register(ctx, Student{ID: "1", Email: "a@school.example"})
+		_, err := s.Register(ctx, platform.Student{ID: "1", Email: "a@school.example"})
 		require.NoError(t, err)
 		letters := ddbstream.NewFile(filepath.Join(t.TempDir(), "letters.jsonl"))
 		refusing := &refusing{Client: env.Client}
-		mux := NewStore(ddb.New(refusing, env.Table, Platform, nil)).Mux(&ddb.MuxOptions{DeadLetters: letters.Put})
+		mux := platform.NewStore(ddb.New(refusing, env.Table, platform.Table, nil)).Mux(&ddb.MuxOptions{DeadLetters: letters.Put})
 		follow(t, env, mux, &ddbstream.MemoryStore{})
 
-		for _, p := range []Progress{{ChapterID: "h1", XP: 10}, {ChapterID: "h2", XP: 20}, {ChapterID: "h1", XP: 15}} {
+		for _, p := range []platform.Progress{{ChapterID: "h1", XP: 10}, {ChapterID: "h2", XP: 20}, {ChapterID: "h1", XP: 15}} {
 			p.StudentID, p.EnrollmentID = "1", "e"
-			_, err := s.progress.Put(ctx, p)
+			_, err := s.SetProgress(ctx, p)
 			require.NoError(t, err)
 		}
 		waiting(t, letters, 3)
-		_, err = s.progress.Take(ctx, Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1"})
+		_, err = s.RemoveProgress(ctx, platform.Progress{StudentID: "1", EnrollmentID: "e", ChapterID: "h1"})
 		require.NoError(t, err)
 		for _, want := range []int{3, 0} { // finished dead letters are not replayed
 			n, err := ddbstream.Replay(ctx, letters.Letters(), s.Mux(nil), nil)
 			require.NoError(t, err)
 			assert.Equal(t, ddbstream.ReplayResult{Handled: want}, n)
-			s.xpBecomes(t, "1", 20)
+			xpBecomes(t, s, "1", 20)
 		}
-		s.settled(t)
+		settled(t, s)
 	})
 }
 
@@ -245,10 +275,10 @@ func waiting(t *testing.T, letters *ddbstream.File, n int) (kept []ddbstream.Dea
 }
 
 // xpBecomes waits until a student has so much xp.
-func (s school) xpBecomes(t *testing.T, id string, xp int) {
+func xpBecomes(t *testing.T, s schooltest.School, id string, xp int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
-		st, err := s.students.Consistent().Get(t.Context(), Student{ID: id})
+		st, err := ddb.NewRepository(s.DB(), platform.Students).Consistent().Get(t.Context(), platform.Student{ID: id})
 		return err == nil && st.XP == xp
 	}, time.Minute, 20*time.Millisecond)
 }
