@@ -54,7 +54,7 @@ func accessPatterns(s *platform.Store, d school.Data) []app.Pattern {
 		app.Many("progress of an enrollment", func(ctx context.Context) iter.Seq2[platform.Progress, error] {
 			return s.ProgressIn(ctx, p.EnrollmentID)
 		}).By("Progresses.On(GSI1, Progress{EnrollmentID: enrollmentID})"),
-		{Name: "a whole course", Go: []string{"Courses.Query(Course{ID: id}).Collection()"}, Extra: true, Run: func(ctx context.Context) (int, error) {
+		{Name: "a whole course", Go: []string{"atMost(Courses.Query(Course{ID: id}), limit).Collection()"}, Extra: true, Run: func(ctx context.Context) (int, error) {
 			page, err := s.WholeCourse(ctx, enrolled.CourseID)
 			return 1 + len(page.Chapters) + len(page.Enrollments), err
 		}},

@@ -19,6 +19,7 @@ type commands struct {
 	writes      int
 	pause       time.Duration
 	deadLetters string
+	addr        string
 }
 
 // derived are the views, each with what holds when it is correct.

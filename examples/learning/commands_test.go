@@ -27,7 +27,7 @@ func TestHelp(t *testing.T) {
 
 func TestMistakesInTheArguments(t *testing.T) {
 	apptest.Mistakes(t, learning, 2, map[string]string{
-		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, stream, replay, verify, rebuild`,
+		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, serve, stream, replay, verify, rebuild`,
 		"seed more":         `unknown command "more"`,
 		"-pupils 3":         `-pupils`,
 		"-students many":    `"many"`,
@@ -96,7 +96,7 @@ func TestCommands(t *testing.T) {
 	little.Students, little.Tracks, little.Chapters, little.Versions = 5, 2, 2, 1
 	studentKey := &types.AttributeValueMemberS{Value: "s#" + school.Generate(little).Students[0].ID}
 	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
-	for _, command := range []string{"patterns", "stream", "replay", "verify", "rebuild"} {
+	for _, command := range []string{"patterns", "serve", "stream", "replay", "verify", "rebuild"} {
 		table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, command)...)
 	}
 	_, err := localtest.Client(t).DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String(table.Name + "-leases")})

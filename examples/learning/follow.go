@@ -36,6 +36,9 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		return nil
 	}})
 	f.watch(mux)
+	if err := s.DB.VerifyTable(ctx); err != nil {
+		return err // and the table for the positions is not created
+	}
 	var positions ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
 	if writes == 0 {
 		shared := leases(s)
@@ -44,7 +47,19 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		}
 		positions = shared
 	}
-	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, positions, &ddbstream.Options{
+	reader := c.reader(s, mux, positions)
+	if writes == 0 {
+		fmt.Fprintf(s.Out, "following the changes of table %q until it is interrupted\n", s.DB.Name())
+		err := reader.Run(ctx)
+		f.summary()
+		return err
+	}
+	return c.streamOwn(ctx, s, f, reader, writes)
+}
+
+// reader reads the table's stream into mux.
+func (c *commands) reader(s *app.Session, mux *ddb.Mux, positions ddbstream.Store) *ddbstream.Reader {
+	return ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), mux, positions, &ddbstream.Options{
 		Lease:    5 * time.Second,
 		Poll:     250 * time.Millisecond,
 		Discover: 2 * time.Second,
@@ -59,13 +74,6 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 			return c.rebuild(ctx, s)
 		},
 	})
-	if writes == 0 {
-		fmt.Fprintf(s.Out, "following the changes of table %q until it is interrupted\n", s.DB.Name())
-		err := reader.Run(ctx)
-		f.summary()
-		return err
-	}
-	return c.streamOwn(ctx, s, f, reader, writes)
 }
 
 // leases are the store for the positions of the stream's readers, in a separate table.

@@ -29,7 +29,7 @@ func Lines(t *testing.T, e app.Example, access, data string) {
 		assert.NotEmpty(t, p.Go, "%s: no line of Go: add By to it", p.Name)
 		calls := s.called(t, p.Name)
 		for _, line := range p.Go {
-			assert.Contains(t, calls, spaceless(line), "%s: the functions that it calls have no such expression: %s", p.Name, line)
+			assert.True(t, calls[spaceless(line)], "%s: the functions that it calls have no such expression: %s", p.Name, line)
 		}
 	}
 }

@@ -48,5 +48,20 @@ func ProgressIn(enrollmentID string) ddb.Query[Progress] {
 	return Progresses.On(GSI1, Progress{EnrollmentID: enrollmentID})
 }
 
-// WholeCourse is a course with its chapters and enrollments: one partition, three types, one request.
-func WholeCourse(id string) ddb.Collection { return Courses.Query(Course{ID: id}).Collection() }
+// WholeCourse is a course with its chapters and enrollments: one partition, three types, one request. With a limit it is
+// one item more, so that the reader can tell a longer one.
+func WholeCourse(id string, limit int) ddb.Collection {
+	return atMost(Courses.Query(Course{ID: id}), limit).Collection()
+}
+
+// WholeStudent is a student with their preferences and progress, limited as [WholeCourse] is.
+func WholeStudent(id string, limit int) ddb.Collection {
+	return atMost(Students.Query(Student{ID: id}), limit).Collection()
+}
+
+func atMost[T any](q ddb.Query[T], limit int) ddb.Query[T] {
+	if limit > 0 {
+		return q.Limit(limit + 1)
+	}
+	return q
+}

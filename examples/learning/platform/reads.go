@@ -92,25 +92,36 @@ func (s *Store) ProgressIn(ctx context.Context, enrollmentID string) iter.Seq2[P
 	return s.progress.Query(ctx, ProgressIn(enrollmentID))
 }
 
-// CoursePage is a course with its chapters and enrollments.
-type CoursePage struct {
-	Course      Course
-	Chapters    []Chapter
-	Enrollments []Enrollment
+// TrackPage returns up to n tracks after a cursor; "" is the first page.
+func (s *Store) TrackPage(ctx context.Context, n int, after ddb.Cursor) (ddb.Page[Track], error) {
+	return s.tracks.Page(ctx, AllTracks().Limit(n), after)
 }
 
-// WholeCourse reads a course, its chapters and its enrollments with one Query.
-func (s *Store) WholeCourse(ctx context.Context, id string) (CoursePage, error) {
-	var page CoursePage
-	var courses []Course
-	err := s.db.Gather(ctx, WholeCourse(id),
-		Courses.Into(&courses), Chapters.Into(&page.Chapters), Enrollments.Into(&page.Enrollments))
+// EnrollmentPageIn returns up to n enrollments of a course after a cursor; "" is the first page.
+func (s *Store) EnrollmentPageIn(ctx context.Context, courseID string, n int, after ddb.Cursor) (ddb.Page[Enrollment], error) {
+	return s.enrollments.Page(ctx, EnrollmentsIn(courseID).Limit(n), after)
+}
+
+// EnrollmentPageOf returns up to n enrollments of a student after a cursor; "" is the first page.
+func (s *Store) EnrollmentPageOf(ctx context.Context, studentID string, n int, after ddb.Cursor) (ddb.Page[Enrollment], error) {
+	return s.enrollments.Page(ctx, EnrollmentsOf(studentID).Limit(n), after)
+}
+
+// TracksByID returns the tracks with these ids, read with one BatchGet. Those that do not exist are left out.
+func (s *Store) TracksByID(ctx context.Context, ids []string) (map[string]Track, error) {
+	keys := make([]Track, len(ids))
+	for i, id := range ids {
+		keys[i] = Track{ID: id}
+	}
+	found, err := s.tracks.BatchGet(ctx, keys)
 	if err != nil {
-		return CoursePage{}, err
+		return nil, err
 	}
-	if len(courses) == 0 {
-		return CoursePage{}, missing("course", id, ddb.ErrNotFound)
+	tracks := make(map[string]Track, len(ids))
+	for _, l := range found {
+		if l.Found() {
+			tracks[l.Item.ID] = l.Item
+		}
 	}
-	page.Course = courses[0]
-	return page, nil
+	return tracks, nil
 }
