@@ -54,11 +54,11 @@ func learning() app.Example {
 		Check:    c.verify,
 		Drop:     dropLeases,
 		Commands: []app.Command{
-			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsData: true, Run: c.serve},
-			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsData: true, Run: c.stream},
-			{Name: "replay", About: "handle the dead letters of stream again", Run: c.replay},
-			{Name: "verify", About: "report derived values that differ from their sources", NeedsData: true, Run: c.verify},
-			{Name: "rebuild", About: "rebuild the derived values", NeedsData: true, Run: c.rebuild},
+			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Check: c.checkAddr, Run: c.serve},
+			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsTable: true, NeedsData: true, Run: c.stream},
+			{Name: "replay", About: "handle the dead letters of stream again", NeedsTable: true, Run: c.replay},
+			{Name: "verify", About: "report derived values that differ from their sources", NeedsTable: true, NeedsData: true, Run: c.verify},
+			{Name: "rebuild", About: "rebuild the derived values", NeedsTable: true, NeedsData: true, Run: c.rebuild},
 		},
 	}
 }

@@ -12,12 +12,11 @@ import (
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
+func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
+
 // serve serves GraphQL and the query page until it is interrupted. It follows the table's stream too, so that a mutation
 // changes the derived values.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
-	if err := s.DB.VerifyTable(ctx); err != nil {
-		return err // and the table for the positions is not created
-	}
 	listener, err := site.Listen(ctx, c.addr)
 	if err != nil {
 		return err

@@ -82,7 +82,9 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 	var help bytes.Buffer
 	err := e.command(&help, stdout, stderr).Run(ctx, args)
 	if err == nil {
-		fmt.Fprint(stdout, hang(help.String(), helpWidth))
+		if help.Len() > 0 { // a pipe waits for its reader even with nothing to read
+			fmt.Fprint(stdout, hang(help.String(), helpWidth))
+		}
 		return 0
 	}
 	fmt.Fprintf(stderr, "%s: %v\n", e.Name, err)
@@ -94,4 +96,3 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 
 // usageError is an error in the arguments.
 type usageError struct{ error }
-

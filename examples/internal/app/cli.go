@@ -116,7 +116,7 @@ func tableName(name string) error {
 	case name == "":
 		return errors.New("the name of a table must not be empty")
 	case len(name) < 3 || len(name) > 255 || strings.Trim(name, allowed) != "":
-		return errors.New("the name of a table has 3 to 255 characters, of a-z, A-Z, 0-9, _, - and .")
+		return errors.New("the name of a table has 3 to 255 characters: letters, digits, dots, hyphens and underscores")
 	}
 	return nil
 }

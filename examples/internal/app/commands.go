@@ -137,12 +137,27 @@ func seed(ctx context.Context, s *session) error {
 }
 
 func patterns(ctx context.Context, s *session) error {
-	results, err := Measure(ctx, s.trace, s.engine.Has, s.Patterns(s.db))
+	has := s.engine.Has
+	if !s.engine.Fresh {
+		has = nil // whatever listens at the endpoint
+	}
+	results, err := Measure(ctx, s.trace, has, s.Patterns(s.db))
+	if len(results) == 0 {
+		return err
+	}
+	report := Report(results)
+	if !s.long {
+		report = report.Without("at most", "Go")
+	}
+	fmt.Fprintln(s.out)
+	report.Print(s.out)
+	if s.long {
+		fmt.Fprintln(s.out)
+		term.Say(s.out, "%s", Worst)
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out)
-	Report(results).Print(s.out)
 	total(s.out, results)
 	for _, r := range results {
 		if r.Refused {
