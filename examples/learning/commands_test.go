@@ -21,13 +21,13 @@ import (
 )
 
 func TestHelp(t *testing.T) {
-	apptest.Help(t, learning(), "seed", "patterns", "describe", "scan", "purge", "drop", "stream", "replay", "verify", "rebuild",
+	apptest.Help(t, learning(), "seed", "patterns", "describe", "scan", "purge", "drop", "serve", "load", "stream", "replay", "verify", "rebuild",
 		"-students", "-dead-letters", "-local", "DYNAMODB_ENDPOINT")
 }
 
 func TestMistakesInTheArguments(t *testing.T) {
 	apptest.Mistakes(t, learning, 2, map[string]string{
-		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, stream, replay, verify, rebuild`,
+		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, serve, load, stream, replay, verify, rebuild`,
 		"seed more":         `unknown command "more"`,
 		"-pupils 3":         `-pupils`,
 		"-students many":    `"many"`,
@@ -96,7 +96,11 @@ func TestCommands(t *testing.T) {
 	little.Students, little.Tracks, little.Chapters, little.Versions = 5, 2, 2, 1
 	studentKey := &types.AttributeValueMemberS{Value: "s#" + school.Generate(little).Students[0].ID}
 	size := []string{"-students", "5", "-tracks", "2", "-chapters", "2", "-versions", "1"}
-	table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, "patterns")...)
+	for _, command := range []string{"patterns", "serve", "stream", "replay", "verify", "rebuild"} {
+		table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, command)...)
+	}
+	_, err := localtest.Client(t).DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String(table.Name + "-leases")})
+	require.ErrorAs(t, err, new(*types.ResourceNotFoundException), "nothing is made for a table that is not there")
 	table.Run(0, "seeded", append(size, "seed")...)
 	table.Run(0, "14 access patterns, 14 requests", append(size, "patterns")...)
 	table.Run(1, "was the table seeded with the same flags?", append(size, "patterns", "-seed", "2")...)
@@ -105,7 +109,7 @@ func TestCommands(t *testing.T) {
 	table.Run(0, "student-xp: no drift", append(append(size, letters...), "stream", "-writes", "10", "-pause", "1ms")...)
 	table.Run(0, "replayed 0 dead letters", append(letters, "replay")...)
 	table.Run(0, "0 changed", "rebuild")
-	_, err := localtest.Client(t).UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+	_, err = localtest.Client(t).UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 		TableName: &table.Name, UpdateExpression: aws.String("SET xp = xp + :n"),
 		Key:                       map[string]types.AttributeValue{"pk": studentKey, "sk": studentKey},
 		ExpressionAttributeValues: map[string]types.AttributeValue{":n": &types.AttributeValueMemberN{Value: "1"}},

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
+
+	"github.com/urfave/cli/v3"
 
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/site"
@@ -12,6 +15,13 @@ import (
 	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
+
+func (c *commands) loadFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "clients", Usage: "`number` of clients", Value: 50, Destination: &c.clients, Validator: atLeastOne},
+		&cli.DurationFlag{Name: "for", Usage: "`time` that it takes", Value: 20 * time.Second, Destination: &c.duration, Validator: positive},
+	}
+}
 
 // load serves the service on a free port, sends it operations from many clients, and prints what they measured.
 func (c *commands) load(ctx context.Context, s *app.Session) error {

@@ -80,11 +80,17 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 	if err != nil {
 		return err
 	}
-	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Wrap: "message"}
+	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Below: [][]string{{"message"}, {"group"}}}
 	for _, g := range page.Items {
 		t.Add(g.LastAt.Format(time.DateTime), g.Name(), g.Last, g.GroupID)
 	}
 	return printPage(s, t, meter, page.Next)
+}
+
+// check refuses flags of the two listings.
+func (c *commands) check() error {
+	_, _, err := c.question()
+	return err
 }
 
 // question returns the user and the window of the flags.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
 
 func TestNothingNeedsToBeInstalled(t *testing.T) {
 	apptest.Works(t, messaging, map[string]string{
-		"":                              "4 access patterns, 6 requests, 3.5 read units, 13.0 write units; no scan, no filter expression",
+		"":                              "4 access patterns, 6 requests, 3.5 read units, 18.0 write units; no scan, no filter expression",
 		"schema-load":                   `created table "cruddur-messages"`,
 		"list-tables":                   "\ncruddur-messages\n",
 		"seed":                          "seeded 53 items",
@@ -41,13 +41,17 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 
 func TestMistakesInTheArguments(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "")
-	apptest.Mistakes(t, messaging, 1, map[string]string{
+	apptest.Mistakes(t, messaging, 2, map[string]string{
 		"get-conversation -user eve":     "-user eve: no user has this handle",
-		"get-conversation -user otis":    "not a member of the group",
-		"get-conversation -group none":   "no such group",
-		"get-conversation -cursor x":     "bad cursor",
+		"get-conversation -limit 0":      "must be at least 1",
+		"list-conversations -limit -3":   "must be at least 1",
 		"list-conversations -from today": "-from today: use a time such as",
-		"serve -addr nowhere":            "nowhere",
+		"serve -addr nowhere":            `-addr is "nowhere": use a host and a port`,
+	})
+	apptest.Mistakes(t, messaging, 1, map[string]string{
+		"get-conversation -user otis":  "not a member of the group",
+		"get-conversation -group none": "no such group",
+		"get-conversation -cursor x":   "bad cursor",
 	})
 }
 

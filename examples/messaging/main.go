@@ -30,7 +30,7 @@ func messaging() app.Example {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "user", Usage: "`handle` of the reader", Value: groups.People[0].Handle, Destination: &c.user},
 			&cli.StringFlag{Name: "group", Usage: "`uuid` of a group (default: the first one that seed writes)", Destination: &c.group},
-			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: web.PageSize, Destination: &c.limit},
+			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: web.PageSize, Destination: &c.limit, Validator: app.AtLeast(1)},
 			&cli.StringFlag{Name: "cursor", Usage: "the `cursor` of the previous page", Destination: &c.cursor},
 			windowEnd("from", "only from this `time` on", &c.from),
 			windowEnd("until", "only before this `time`", &c.until),
@@ -42,9 +42,9 @@ func messaging() app.Example {
 		Commands: []app.Command{
 			{Name: "schema-load", About: "create the table, or check the existing one", Run: c.schemaLoad},
 			{Name: "list-tables", About: "list the tables", NeedsData: true, Run: c.listTables},
-			{Name: "get-conversation", About: "print the newest messages of a group, and the cost", NeedsData: true, Run: c.getConversation},
-			{Name: "list-conversations", About: "print a user's groups, and the cost", NeedsData: true, Run: c.listConversations},
-			{Name: "serve", About: "serve the API and the page, and keep the lists in order", NeedsData: true, Run: c.serve},
+			{Name: "get-conversation", About: "print the newest messages of a group, and the cost", NeedsTable: true, NeedsData: true, Check: c.check, Run: c.getConversation},
+			{Name: "list-conversations", About: "print a user's groups, and the cost", NeedsTable: true, NeedsData: true, Check: c.check, Run: c.listConversations},
+			{Name: "serve", About: "serve the API and the page, and keep the lists in order", NeedsTable: true, NeedsData: true, Check: c.checkAddr, Run: c.serve},
 		},
 	}
 }

@@ -4,11 +4,9 @@
 package groups
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/singletable-go/ddb"
-	"github.com/singletable-go/ddb/ddbview"
 )
 
 // The literals of the keys.
@@ -16,6 +14,8 @@ const (
 	msg ddb.Prefix = "MSG#"
 	grp ddb.Prefix = "GRP#"
 	mbr ddb.Prefix = "MBR#"
+	rcp ddb.Prefix = "RCP#"
+	rdm ddb.Prefix = "RDM#"
 	sep ddb.Prefix = "#"
 )
 
@@ -53,16 +53,8 @@ type Group struct {
 	LastAt  time.Time `dynamodbav:"-"` // the time of the newest message
 	GroupID string    `dynamodbav:"message_group_uuid"`
 	Last    string    `dynamodbav:"message"`         // the newest message
-	Title   string    `dynamodbav:"title,omitempty"` // of a group of more than two
+	Title   string    `dynamodbav:"title,omitempty"` // of a group of more than two: see [Group.Name]
 	Author            // the other participant; in a larger group, one of the others
-}
-
-// Name is the group's name for the owner.
-func (g Group) Name() string {
-	if g.Title != "" {
-		return g.Title
-	}
-	return g.DisplayName
 }
 
 // Groups are in their owner's partition, in the order of their newest message, so a new message moves the row to
@@ -88,19 +80,3 @@ type Member struct {
 var Members = ddb.MustDefine(Cruddur, "member", func(m *Member, d *ddb.Definition) {
 	d.Primary(ddb.Key(mbr, ddb.Str(&m.GroupID)), ddb.Key(ddb.Str(&m.UserID)))
 })
-
-// LastMessage moves the row of every member to the group's newest message, and never back in time. A message that
-// arrives late, or again, finds newer rows and leaves them. Messages are ordered by time and then by id, so two
-// messages of one instant leave all rows at the same one. Row and member are written in one transaction.
-var LastMessage = ddbview.MustFanOutVia("last-message", Messages, Members, Groups,
-	func(m Message) ddb.Query[Member] { return MembersOf(m.GroupID) },
-	func(m Member) Group { return Group{OwnerID: m.UserID, LastAt: m.LastAt, GroupID: m.GroupID} },
-	func(c ddb.Change[Message], m *Member, g *Group) bool {
-		newer := cmp.Or(c.New.CreatedAt.Compare(m.LastAt), cmp.Compare(c.New.ID, m.LastID)) > 0
-		if c.Kind != ddb.Inserted || !newer {
-			return false
-		}
-		g.LastAt, g.Last = c.New.CreatedAt, c.New.Text
-		m.LastAt, m.LastID = c.New.CreatedAt, c.New.ID
-		return true
-	})

@@ -37,3 +37,6 @@ func RowsOf(groupID string) ddb.Query[Group] { return Groups.On(ByGroup, Group{G
 
 // MembersOf is the participants of a group.
 func MembersOf(groupID string) ddb.Query[Member] { return Members.Query(Member{GroupID: groupID}) }
+
+// MarksOf is how far a user has read each of their groups.
+func MarksOf(userID string) ddb.Query[Mark] { return Marks.Query(Mark{UserID: userID}) }

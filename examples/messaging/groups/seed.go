@@ -64,7 +64,7 @@ func Seed(ctx context.Context, db *ddb.DB, progress func(done, total int)) error
 	}
 	for _, c := range Conversations {
 		messages := c.messages()
-		err := s.start(ctx, messages[0], c.people())
+		err := s.db.Transact(ctx, append(seats(messages[0], c.people()), Messages.Create(messages[0]))...)
 		if err != nil && !errors.Is(err, ddb.ErrExists) {
 			return err
 		}

@@ -27,7 +27,7 @@ func TestEveryWriteLeavesAnEvent(t *testing.T) {
 		step("user/USR", UserSaved, func(ctx context.Context) error { return second(g.SaveUser(ctx, "user", "Ada")) })
 		step("user/USR", UserSaved, func(ctx context.Context) error { return second(g.SaveUser(ctx, "user", "Ada B.")) })
 		step("child/CHL#user", ChildAdded, func(ctx context.Context) error {
-			return second(g.AddChild(ctx, Child{ID: "child", UserID: "user", Name: "Ivo"}))
+			return second(g.AddChild(ctx, Child{ID: "child", UserID: "user", Name: "Ivo", Born: 2018}))
 		})
 		step("child/CHL#user", ChildUpdated, func(ctx context.Context) error {
 			return second(g.RenameChild(ctx, "user", "child", "Iva"))

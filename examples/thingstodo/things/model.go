@@ -3,11 +3,7 @@
 // overloaded inverted index, one index with several key attributes, and 14 access patterns, each of them one request.
 package things
 
-import (
-	"time"
-
-	"github.com/singletable-go/ddb"
-)
+import "github.com/singletable-go/ddb"
 
 // The literals of keys.
 const (
@@ -43,15 +39,6 @@ const (
 	Cancelled Status = "CANCELLED"
 )
 
-// Date is a day as a number, such as 20261120: it sorts like the calendar, in a key and as an attribute.
-type Date int32
-
-// DateOf returns the day of t in UTC.
-func DateOf(t time.Time) Date {
-	y, m, d := t.UTC().Date()
-	return Date(y*10_000 + int(m)*100 + d)
-}
-
 // User is a person, or an organiser of things to do.
 type User struct {
 	ID   string `dynamodbav:"-"`
@@ -80,16 +67,37 @@ type Thing struct {
 
 // Details is what an organiser may change in a draft.
 type Details struct {
-	Title string   `dynamodbav:"title"`
-	About string   `dynamodbav:"about"`
-	Tags  []string `dynamodbav:"tags,stringset,omitempty"`
-	Place Place    `dynamodbav:"place"`
+	Title string   `dynamodbav:"title" json:"title"`
+	About string   `dynamodbav:"about" json:"about"`
+	Tags  []string `dynamodbav:"tags,stringset,omitempty" json:"tags,omitempty"`
+	Place Place    `dynamodbav:"place" json:"place"`
+	Ages  *Ages    `dynamodbav:"ages,omitempty" json:"ages,omitempty"` // nil: for every age
+	Days  *Days    `dynamodbav:"days,omitempty" json:"days,omitempty"` // nil: on every day
 }
 
 // Place is where something takes place.
 type Place struct {
-	Street string `dynamodbav:"street"`
-	City   string `dynamodbav:"city"`
+	Street string `dynamodbav:"street" json:"street"`
+	City   string `dynamodbav:"city" json:"city"`
+	At     *Point `dynamodbav:"at,omitempty" json:"at,omitempty"` // nil: not on the map
+}
+
+// Point is a point on the map, in degrees.
+type Point struct {
+	Lat float64 `dynamodbav:"lat" json:"lat"`
+	Lon float64 `dynamodbav:"lon" json:"lon"`
+}
+
+// Ages is for which ages something is, in years.
+type Ages struct {
+	From int `dynamodbav:"from" json:"from"`
+	To   int `dynamodbav:"to" json:"to"`
+}
+
+// Days is from when to when something takes place, both included.
+type Days struct {
+	From Date `dynamodbav:"from" json:"from"`
+	To   Date `dynamodbav:"to" json:"to"`
 }
 
 // Things are listed by status, and by status and organiser. The library maintains the version: each write increments

@@ -38,16 +38,31 @@ const (
 	FavouriteRemoved  EventType = "FAV_REMOVED"
 	BookingCreated    EventType = "BKG_CREATED"
 	BookingCancelled  EventType = "BKG_CANCELLED"
+
+	// Of items that were deleted as a whole. The store deletes only favourites; an operator may delete any.
+	UserRemoved    EventType = "USR_REMOVED"
+	ChildRemoved   EventType = "CHL_REMOVED"
+	ThingRemoved   EventType = "TTD_REMOVED"
+	BookingRemoved EventType = "BKG_REMOVED"
 )
 
-// EventOf returns the event of a change, "" if it has none. A deleted item has no outbox any more: its event is that of
-// the deletion.
+// EventOf returns the event of a change. A deleted item has no outbox any more: its event is that of the deletion. It
+// is "" for an item that was written without an outbox.
 func EventOf(c ddb.Change[any]) EventType {
 	if o, ok := c.New.(interface{ event() EventType }); ok {
 		return o.event()
 	}
-	if _, ok := c.Old.(Favourite); ok { // only favourites are deleted
+	switch c.Old.(type) {
+	case User:
+		return UserRemoved
+	case Child:
+		return ChildRemoved
+	case Thing:
+		return ThingRemoved
+	case Favourite:
 		return FavouriteRemoved
+	case Booking:
+		return BookingRemoved
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ func begin(t *testing.T, env *integration.Env, ids ...string) guide {
 	t.Helper()
 	ctx := t.Context()
 	g := open(t, env, Data{})
-	_, err := g.CreateThing(ctx, "original", "org", Details{Title: "original", Tags: []string{"a"}, Place: Place{"Quay 1", "Harbour"}})
+	_, err := g.CreateThing(ctx, "original", "org", Details{Title: "original", Tags: []string{"a"}, Place: Place{Street: "Quay 1", City: "Harbour"}})
 	require.NoError(t, err)
 	_, err = g.Submit(ctx, "original", "org")
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestApproveOfANewVersionThatIsNotPending(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		g := begin(t, env, "draft")
-		_, err := g.Reject(t.Context(), "draft", "org")
+		_, err := g.Reject(t.Context(), "draft")
 		require.NoError(t, err)
 		before := raw(t, env)
 		err = g.Approve(t.Context(), "draft")
@@ -160,7 +160,7 @@ func TestBetweenReadAndPromotion(t *testing.T) {
 		want error
 	}{
 		{"rejected", func(ctx context.Context, g guide) error {
-			return second(g.Reject(ctx, "draft", "org"))
+			return second(g.Reject(ctx, "draft"))
 		}, &StateError{"draft", Pending, Rejected}},
 		{"promoted", func(ctx context.Context, g guide) error {
 			return g.Approve(ctx, "draft")

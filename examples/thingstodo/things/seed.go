@@ -3,6 +3,7 @@ package things
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -36,7 +37,7 @@ type Data struct {
 // Generate generates a guide. Every organiser has things in every state. Each user has at least one child, and at least
 // one favourite and one booking if anything is published.
 func Generate(size Size) Data {
-	g := generator{random.New(size.Seed)}
+	g := generator{random.New(size.Seed), random.New(^size.Seed)}
 	var d Data
 	var published []Thing
 	for range size.Organisers {
@@ -116,7 +117,10 @@ func (d Data) Write(ctx context.Context, db *ddb.DB, report func(done, total int
 }
 
 // generator generates values.
-type generator struct{ *random.Source }
+type generator struct {
+	*random.Source
+	more *random.Source // for what older releases did not have: their values stay the same
+}
 
 func (g generator) date() Date {
 	return DateOf(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, g.IntN(90)))
@@ -126,12 +130,25 @@ func (g generator) thing(orgID string, status Status) Thing {
 	what, where := g.Pick(activities), g.Pick(quarters)
 	t := Thing{ID: g.ID(), Status: status, OrgID: orgID, Outbox: seeded(lastEvent[status])}
 	t.Title = what + " at " + where
-	t.About = fmt.Sprintf("%s for children from %d on. %s", what, 3+g.IntN(8), g.Pick(remarks))
+	age := 3 + g.IntN(8)
+	t.About = fmt.Sprintf("%s for children from %d on. %s", what, age, g.Pick(remarks))
+	t.Ages = &Ages{From: age, To: age + 6}
 	for _, i := range g.Some(2, len(tags)) {
 		t.Tags = append(t.Tags, tags[i])
 	}
-	t.Place = Place{Street: fmt.Sprintf("%s %d", g.Pick(streets), g.UpTo(90)), City: where}
+	t.Place = Place{Street: fmt.Sprintf("%s %d", g.Pick(streets), g.UpTo(90)), City: where, At: g.at(where)}
+	if g.more.IntN(4) > 0 { // the others are on every day
+		begin := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, g.more.IntN(60))
+		t.Days = &Days{From: DateOf(begin), To: DateOf(begin.AddDate(0, 0, g.more.IntN(40)))}
+	}
 	return t
+}
+
+// at returns a point in a quarter: the quarters are some kilometres apart.
+func (g generator) at(quarter string) *Point {
+	i := slices.Index(quarters, quarter)
+	metres := func() float64 { return float64(g.more.IntN(1000)) / 100_000 }
+	return &Point{Lat: 52.20 + 0.02*float64(i) + metres(), Lon: 21.00 + 0.03*float64(i) + metres()}
 }
 
 // lastEvent is the event that leads to a state.
@@ -142,7 +159,7 @@ var lastEvent = map[Status]EventType{
 var (
 	groups     = []string{"Friends", "Scouts", "Painters", "Sailors", "Gardeners", "Puppeteers"}
 	quarters   = []string{"Oldtown", "Harbour", "Millpond", "Northgate", "Lindenhof", "Castle Hill"}
-	activities = []string{"Kite making", "Bread baking", "Bird watching", "A puppet play", "Paper boats", "Star gazing", "A treasure hunt", "Drumming"}
+	activities = []string{"Kite making", "Bread baking", "Bird watching", "A puppet play", "Pottery", "Star gazing", "A treasure hunt", "Drumming"}
 	remarks    = []string{"Bring a hat.", "Parents are welcome.", "Rain or shine.", "There will be cake.", "Old clothes, please."}
 	tags       = []string{"outdoors", "indoors", "free", "weekend", "music", "craft"}
 	streets    = []string{"Mill Lane", "Quay", "High Street", "Orchard Row", "Ropewalk"}

@@ -40,7 +40,7 @@ var verbs = []verb{
 		return s.Approve(ctx, id)
 	}, Published, ThingApproved, 0},
 	{"reject", Pending, func(ctx context.Context, s *Store, id string) error {
-		return second(s.Reject(ctx, id, "org"))
+		return second(s.Reject(ctx, id))
 	}, Rejected, ThingRejected, 0},
 	{"withdraw", Published, func(ctx context.Context, s *Store, id string) error {
 		return second(s.Withdraw(ctx, id, "org"))
@@ -126,7 +126,7 @@ func TestAnotherOrganisersThings(t *testing.T) {
 		g := open(t, env, d)
 		before := raw(t, env)
 		for _, v := range verbs {
-			if v.name == "approve" || v.name == "like" { // not the organiser's
+			if v.name == "approve" || v.name == "reject" || v.name == "like" { // not the organiser's
 				continue
 			}
 			assert.ErrorIs(t, v.do(t.Context(), g.Store, v.name), ErrNotYours, v.name)
@@ -140,7 +140,9 @@ func TestThingsThatAreNotThere(t *testing.T) {
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		g := open(t, env, Data{})
 		for _, v := range verbs {
-			assert.ErrorIs(t, v.do(t.Context(), g.Store, "nothing"), ddb.ErrNotFound, v.name)
+			err := v.do(t.Context(), g.Store, "nothing")
+			assert.ErrorIs(t, err, ddb.ErrNotFound, v.name)
+			assert.ErrorContains(t, err, `there is no thing "nothing": ddb: `, v.name)
 		}
 		assert.Empty(t, raw(t, env))
 	})
