@@ -36,7 +36,8 @@ func (c *Cache) begin(tableName string, it item, isKey bool) writing {
 		return w
 	}
 	k := t.key(w.text)
-	k.overlap = k.overlap || k.writes > 0
+	_, unsure := t.has(k, c.now())
+	k.overlap = k.overlap || k.writes > 0 || unsure && !c.without.unsure
 	k.writes++
 	return w
 }
