@@ -89,10 +89,9 @@ func New(client ddb.Client, opts *Options) *Cache {
 			*b = 64 << 20
 		}
 	}
-	clock := newClock(c.opts.Now)
-	c.now = clock.NowNano
-	c.items = newStore(c.opts.ItemBytes, c.opts.ItemTTL, clock)
-	c.queries = newStore(c.opts.QueryBytes, c.opts.QueryTTL, clock)
+	c.now = clock(c.opts.Now)
+	c.items = newStore(c.opts.ItemBytes, c.opts.ItemTTL, c.now)
+	c.queries = newStore(c.opts.QueryBytes, c.opts.QueryTTL, c.now)
 	return c
 }
 

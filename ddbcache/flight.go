@@ -46,7 +46,6 @@ func (c *Cache) enter(t *table, text string) (e *entry, f *flight, lead bool) {
 // leave ends a flight. What it found is kept if no write came between.
 func (c *Cache) leave(t *table, text string, s shape, f *flight, l landed) {
 	t.mu.Lock()
-	now := c.now()
 	k := t.keys[text]
 	if l.found != nil && l.err == nil {
 		t.learn(s)
@@ -56,7 +55,7 @@ func (c *Cache) leave(t *table, text string, s shape, f *flight, l landed) {
 		k.flight = nil
 	}
 	if l.found != nil && l.err == nil && f.keep && (attached || c.without.detach) {
-		c.items.put(t.place(text), l.found, f.begun, now)
+		c.items.put(t.place(text), l.found, f.begun)
 	}
 	t.tidy(text)
 	t.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 // read and a read with a projection pass by, and keep nothing. A hit makes no request and consumes nothing. Errors are those
 // of the client below; several callers may get the same one.
 func (c *Cache) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	if in == nil || !c.items.keeps() || aws.ToBool(in.ConsistentRead) || nameOf(aws.ToString(in.TableName)) != aws.ToString(in.TableName) {
+	if in == nil || in.TableName == nil || !c.items.keeps() || aws.ToBool(in.ConsistentRead) || nameOf(aws.ToString(in.TableName)) != aws.ToString(in.TableName) {
 		return c.passItem(ctx, in, opts)
 	}
 	text, s, ok := keyText(in.Key)

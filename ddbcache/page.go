@@ -69,7 +69,7 @@ func (c *Cache) leadPage(ctx context.Context, t *table, at place, f *flight, r r
 	var l landed // nothing, if the client panics
 	defer func() {
 		if l.found != nil && t.pages.Load() == at.generation {
-			c.queries.put(at, l.found, f.begun, c.now())
+			c.queries.put(at, l.found, f.begun)
 		}
 		c.pages.leave(at, f, l)
 	}()

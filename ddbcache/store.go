@@ -25,30 +25,28 @@ type entry struct {
 // overhead is about what an entry needs beside its texts: the node, its place in the map, and the queues that know its age.
 const overhead = 260
 
-// store keeps entries for a while, within a number of bytes.
+// store keeps entries for a while, within a number of bytes. What is too old leaves when it is looked for, or for want of
+// room: so there is no goroutine that would have to end.
 type store struct {
 	ttl     time.Duration
+	now     func() int64
 	cache   *otter.Cache[place, *entry]
 	evicted atomic.Int64
 }
 
-func newStore(bytes int64, ttl time.Duration, clock *clock) *store {
-	s := &store{ttl: ttl}
+func newStore(bytes int64, ttl time.Duration, now func() int64) *store {
+	s := &store{ttl: ttl, now: now}
 	if ttl < 0 {
 		return s
 	}
 	s.cache = otter.Must(&otter.Options[place, *entry]{
 		MaximumWeight: uint64(bytes),
 		Weigher:       func(p place, e *entry) uint32 { return uint32(overhead + len(p.key) + len(e.text)) },
-		ExpiryCalculator: otter.ExpiryWritingFunc(func(e otter.Entry[place, *entry]) time.Duration {
-			return time.Duration(e.Value.deadline - e.SnapshotAtNano)
-		}),
 		OnAtomicDeletion: func(e otter.DeletionEvent[place, *entry]) {
 			if e.Cause == otter.CauseOverflow {
 				s.evicted.Add(1)
 			}
 		},
-		Clock: clock,
 	})
 	return s
 }
@@ -58,42 +56,31 @@ func (s *store) keeps() bool { return s.cache != nil }
 
 // get returns the entry at p, nil if there is none.
 func (s *store) get(p place) *entry {
-	if e, ok := s.cache.GetIfPresent(p); ok {
-		return e
+	e, ok := s.cache.GetIfPresent(p)
+	switch {
+	case !ok:
+		return nil
+	case e.deadline <= s.now():
+		s.remove(p)
+		return nil
 	}
-	return nil
+	return e
 }
 
 // put keeps what was read or written at a time, until its time to live is over.
-func (s *store) put(p place, e *entry, at, now int64) {
-	if e.deadline = at + int64(s.ttl); e.deadline > now {
+func (s *store) put(p place, e *entry, at int64) {
+	if e.deadline = at + int64(s.ttl); e.deadline > s.now() {
 		s.cache.Set(p, e)
 	}
 }
 
 func (s *store) remove(p place) { s.cache.Invalidate(p) }
 
-// clock is the time of the cache, in nanoseconds.
-type clock struct {
-	now  func() int64
-	real bool
-}
-
-func newClock(now func() time.Time) *clock {
+// clock returns the time in nanoseconds, from now if it is not nil.
+func clock(now func() time.Time) func() int64 {
 	if now != nil {
-		return &clock{now: func() int64 { return now().UnixNano() }}
+		return func() int64 { return now().UnixNano() }
 	}
 	start := time.Now()
-	return &clock{now: func() int64 { return int64(time.Since(start)) + 1 }, real: true}
-}
-
-// NowNano returns the time.
-func (c *clock) NowNano() int64 { return c.now() }
-
-// Tick says when to look for expired entries: with a clock of the program's, only when the cache is used.
-func (c *clock) Tick(d time.Duration) <-chan time.Time {
-	if !c.real {
-		return nil
-	}
-	return time.Tick(d)
+	return func() int64 { return int64(time.Since(start)) + 1 }
 }

@@ -71,7 +71,7 @@ func (c *Cache) end(w writing, how outcome, written *entry) {
 	switch fills := how == done && written != nil && alone && (!unsure || c.without.unsure); {
 	case fills:
 		t.learn(w.s)
-		c.items.put(t.place(w.text), written, now, now)
+		c.items.put(t.place(w.text), written, now)
 	case !c.without.remove:
 		c.items.remove(t.place(w.text))
 	}
