@@ -3,6 +3,9 @@ package ddbcache_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -285,4 +288,36 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	} {
 		assert.Error(t, call(), what)
 	}
+}
+
+// garbled changes the body of responses, and not their checksum.
+type garbled struct {
+	next  dynamodb.HTTPClient
+	times atomic.Int64
+}
+
+func (g *garbled) Do(r *http.Request) (*http.Response, error) {
+	resp, err := g.next.Do(r)
+	if err == nil && g.times.Add(-1) >= 0 {
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body = io.NopCloser(strings.NewReader(strings.ReplaceAll(string(body), "right", "wrong")))
+	}
+	return resp, err
+}
+
+func TestACorruptResponseIsNotKept(t *testing.T) {
+	t.Parallel()
+	engine, plain, _ := open(t)
+	put(t, plain, key("a", item{"v": s("right")}))
+	g := &garbled{}
+	g.times.Store(1)
+	cache := ddbcache.New(engine.Client(func(o *dynamodb.Options) { g.next, o.HTTPClient = o.HTTPClient, g }), nil)
+	assert.Equal(t, s("right"), get(t, cache, key("a"))["v"], "the SDK read it again")
+	assert.Equal(t, s("right"), get(t, cache, key("a"))["v"])
+	g.times.Store(100)
+	_, err := cache.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(name), Key: key("b")})
+	require.NoError(t, err, "nothing was changed in it")
+	put(t, plain, key("c", item{"v": s("right")}))
+	_, err = cache.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(name), Key: key("c")})
+	require.ErrorContains(t, err, "corrupted in transit")
 }

@@ -23,25 +23,29 @@ type entry struct {
 }
 
 // overhead is about what an entry needs beside its texts: the node, its place in the map, and the queues that know its age.
-const overhead = 260
+const overhead = 180
+
+// weight is about what an entry needs.
+func weight(p place, e *entry) int64 { return int64(overhead + len(p.key) + len(e.text)) }
 
 // store keeps entries for a while, within a number of bytes. What is too old leaves when it is looked for, or for want of
 // room: so there is no goroutine that would have to end.
 type store struct {
 	ttl     time.Duration
+	bytes   int64
 	now     func() int64
 	cache   *otter.Cache[place, *entry]
 	evicted atomic.Int64
 }
 
 func newStore(bytes int64, ttl time.Duration, now func() int64) *store {
-	s := &store{ttl: ttl, now: now}
+	s := &store{ttl: ttl, bytes: bytes, now: now}
 	if ttl < 0 {
 		return s
 	}
 	s.cache = otter.Must(&otter.Options[place, *entry]{
 		MaximumWeight: uint64(bytes),
-		Weigher:       func(p place, e *entry) uint32 { return uint32(overhead + len(p.key) + len(e.text)) },
+		Weigher:       func(p place, e *entry) uint32 { return uint32(weight(p, e)) },
 		OnAtomicDeletion: func(e otter.DeletionEvent[place, *entry]) {
 			if e.Cause == otter.CauseOverflow {
 				s.evicted.Add(1)
@@ -69,9 +73,11 @@ func (s *store) get(p place) *entry {
 
 // put keeps what was read or written at a time, until its time to live is over.
 func (s *store) put(p place, e *entry, at int64) {
-	if e.deadline = at + int64(s.ttl); e.deadline > s.now() {
-		s.cache.Set(p, e)
+	if e.deadline = at + int64(s.ttl); e.deadline <= s.now() || weight(p, e) > s.bytes {
+		s.remove(p)
+		return
 	}
+	s.cache.Set(p, e)
 }
 
 func (s *store) remove(p place) { s.cache.Invalidate(p) }
