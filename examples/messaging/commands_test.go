@@ -79,6 +79,7 @@ func TestCommands(t *testing.T) {
 		_, url, _ = strings.Cut(lines.Text(), "open ")
 	}
 	require.NotEmpty(t, url, errs.String())
+	go io.Copy(io.Discard, out) //nolint:errcheck // so that the command is not held up
 	status, _ := request(t, "lena", "POST", url+"/api/messages", `{"message_group_uuid":"`+groups.Conversations[2].ID()+`","message":"Or the bus?"}`)
 	require.Equal(t, 201, status)
 	require.Eventually(t, func() bool {
