@@ -96,6 +96,11 @@ func TestCommands(t *testing.T) {
 	assert.NotContains(t, tables, table.Name)
 }
 
+func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "\ufffd[2J red\ufffd[0m\nab\ufffd é 😀", printable("\x1b[2J red\x1b[0m\nab\u202e é 😀"))
+}
+
 // request sends a request to the server as a user, and returns the status and the body of the response.
 func request(t *testing.T, as, method, url, body string) (int, string) {
 	t.Helper()
