@@ -23,6 +23,7 @@ func TestLostConnection(t *testing.T) {
 	p.see(`document.querySelector('.pending .state').textContent === 'Waiting for the connection…'`)
 	assert.True(t, eval[bool](p, `document.querySelector('#error').hidden`), "a lost connection is no error to show")
 	p.do(chromedp.SendKeys(chromedp.CSS(`#text`), "a draft"))
+	p.see(`(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 2)(document.querySelector('#scroll'))`)
 	p.shot("offline")
 	p.send(bayo, group, "meanwhile")
 	p.net.mend()
