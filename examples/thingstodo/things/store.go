@@ -91,7 +91,8 @@ func (s *Store) FavouritesByID(ctx context.Context, userID string, thingIDs ...s
 // ThingsByID returns the result for each id, in the order of ids, duplicates included; a missing thing is [ddb.LookupGone].
 // It sends one request for each 100 different ids.
 func (s *Store) ThingsByID(ctx context.Context, ids ...string) ([]ddb.Lookup[Thing], error) {
-	return s.things.BatchGet(ctx, thingKeys(ids))
+	keys := thingKeys(ids)
+	return s.things.BatchGet(ctx, keys)
 }
 
 func thingKeys(ids []string) []Thing {
