@@ -20,7 +20,7 @@ func (c *commands) search(ctx context.Context, s *app.Session) error {
 	if err != nil {
 		return err
 	}
-	return c.withIndex(ctx, s, func(x *search.Index) error {
+	return c.withIndex(ctx, s, func(x *search.Index, _ bool) error {
 		ctx, meter := ddb.WithMeter(ctx)
 		found, err := x.Find(ctx, q)
 		if err != nil {
@@ -65,8 +65,8 @@ func printThings(s *app.Session, q search.Query, found search.Result) {
 
 // rebuild makes the index again.
 func (c *commands) rebuild(ctx context.Context, s *app.Session) error {
-	return c.withIndex(ctx, s, func(x *search.Index) error {
-		if c.index == "" { // it is new
+	return c.withIndex(ctx, s, func(x *search.Index, isNew bool) error {
+		if isNew {
 			return nil
 		}
 		return rebuild(ctx, s, x)
@@ -87,7 +87,7 @@ func rebuild(ctx context.Context, s *app.Session, x *search.Index) error {
 
 // verify lists what differs between the index and the table.
 func (c *commands) verify(ctx context.Context, s *app.Session) error {
-	return c.withIndex(ctx, s, func(x *search.Index) error {
+	return c.withIndex(ctx, s, func(x *search.Index, _ bool) error {
 		n := 0
 		for d, err := range x.Verify(ctx) {
 			if err != nil {
@@ -105,7 +105,7 @@ func (c *commands) verify(ctx context.Context, s *app.Session) error {
 }
 
 // withIndex opens the index, brings it up to date, and closes it after do.
-func (c *commands) withIndex(ctx context.Context, s *app.Session, do func(*search.Index) error) (err error) {
+func (c *commands) withIndex(ctx context.Context, s *app.Session, do func(x *search.Index, isNew bool) error) (err error) {
 	x, empty, err := search.Open(things.NewStore(s.DB), c.index)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (c *commands) withIndex(ctx context.Context, s *app.Session, do func(*searc
 	if err != nil {
 		return err
 	}
-	return do(x)
+	return do(x, empty)
 }
 
 // catchUp brings an index up to date with the records since it was last used.

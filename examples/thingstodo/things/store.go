@@ -47,8 +47,11 @@ func (s *Store) ThingsOf(ctx context.Context, orgID string, status Status) iter.
 	return s.things.Query(ctx, ThingsOf(orgID, status))
 }
 
-// ThingsPage returns a page of the things to do of an organiser in a status.
+// ThingsPage returns a page of the things to do of an organiser in a status; of all organisers if orgID is "".
 func (s *Store) ThingsPage(ctx context.Context, orgID string, status Status, after ddb.Cursor) (ddb.Page[Thing], error) {
+	if orgID == "" {
+		return s.things.Page(ctx, ThingsIn(status).Limit(20), after)
+	}
 	return s.things.Page(ctx, ThingsOf(orgID, status).Limit(20), after)
 }
 
