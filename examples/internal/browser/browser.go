@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -16,8 +17,9 @@ import (
 const Require = "DDB_REQUIRE_BROWSER"
 
 // Start starts a Chromium of 1200 by 800 with a tab and its own profile, and ends it when the test ends. Without a Chromium
-// the test skips. What the page's console reports as an error fails the test.
-func Start(t *testing.T) context.Context {
+// the test skips. What the page's console reports as an error fails the test, unless it is from one of the sources in
+// ignore, such as "network".
+func Start(t *testing.T, ignore ...string) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -48,7 +50,7 @@ func Start(t *testing.T) context.Context {
 	require.NoError(t, chromedp.Do(ctx), "start %s", path)
 	go func() {
 		for m, err := range chromedp.Console(ctx) {
-			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError) {
+			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError) && !slices.Contains(ignore, m.Source) {
 				t.Errorf("the page's console says: %s", m)
 			}
 		}
