@@ -41,6 +41,8 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if lose {
 		n.next.ServeHTTP(httptest.NewRecorder(), r)
+		_, _ = w.Write([]byte("{")) // without a beginning of a response Chromium itself sends the request again
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 	n.next.ServeHTTP(w, r)
