@@ -25,8 +25,10 @@ func stored(t *testing.T, env *integration.Env) {
 	items := []map[string]string{
 		person(map[string]string{"pk": "MSG#" + group, "sk": at1 + "#" + id1, "message_uuid": id1, "message": "first"}, ada),
 		person(map[string]string{"pk": "MSG#" + group, "sk": at2 + "#" + id2, "message_uuid": id2, "message": "second"}, bayo),
-		person(map[string]string{"pk": "GRP#" + ada.UserID, "sk": at2 + "#" + large, "message_group_uuid": large, "message": "all",
-			"title": "Ada, Bayo, Lena, Otis and 45 more"}, bayo),
+		person(map[string]string{
+			"pk": "GRP#" + ada.UserID, "sk": at2 + "#" + large, "message_group_uuid": large, "message": "all",
+			"title": "Ada, Bayo, Lena, Otis and 45 more",
+		}, bayo),
 		{"pk": "MBR#" + large, "sk": ada.UserID, "last_message_at": "2026-03-02T09:00:00.5Z", "title": "Ada, Bayo, Lena, Otis and 45 more"},
 	}
 	for owner, other := range map[Author]Author{ada: bayo, bayo: ada, lena: ada} {
