@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -45,9 +44,10 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 			return groups.LastMessage.Rebuild(ctx, s.DB, nil)
 		},
 	})
-	server := &http.Server{Handler: web.NewAPI(store, groups.People, log), ReadHeaderTimeout: 5 * time.Second}
+	host, _, _ := net.SplitHostPort(c.addr)
+	api := web.NewAPI(store, groups.People, log, host)
 	fmt.Fprintf(s.Out, "open http://%s\n", listener.Addr())
-	return together(ctx, reader.Run, func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
+	return together(ctx, reader.Run, func(ctx context.Context) error { return site.Serve(ctx, listener, api, log) })
 }
 
 // leases are the store for the positions of the stream's readers, in a separate table.
@@ -62,20 +62,6 @@ func dropLeases(ctx context.Context, s *app.Session) error {
 		return nil
 	}
 	return err
-}
-
-// serveHTTP serves until ctx ends, and then completes the current requests.
-func serveHTTP(ctx context.Context, server *http.Server, l net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return server.Shutdown(grace)
 }
 
 // together runs fs concurrently. When one ends, it cancels the others; it returns when all have ended.

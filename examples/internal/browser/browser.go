@@ -5,8 +5,11 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,8 +19,9 @@ import (
 const Require = "DDB_REQUIRE_BROWSER"
 
 // Start starts a Chromium of 1200 by 800 with a tab and its own profile, and ends it when the test ends. Without a Chromium
-// the test skips. What the page's console reports as an error fails the test.
-func Start(t *testing.T) context.Context {
+// the test skips. What the page's console reports as an error fails the test, unless it is from one of the sources in
+// ignore, such as "network".
+func Start(t *testing.T, ignore ...string) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
@@ -48,10 +52,20 @@ func Start(t *testing.T) context.Context {
 	require.NoError(t, chromedp.Do(ctx), "start %s", path)
 	go func() {
 		for m, err := range chromedp.Console(ctx) {
-			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError) {
+			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError) && !slices.Contains(ignore, m.Source) {
 				t.Errorf("the page's console says: %s", m)
 			}
 		}
 	}()
 	return ctx
+}
+
+// Emulate gives the tab a size, and a color scheme: "light" or "dark".
+func Emulate(ctx context.Context, t *testing.T, width, height int64, scheme string) {
+	t.Helper()
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, media)
+		return err
+	})))
 }

@@ -105,7 +105,7 @@ func (s *Service) finish(ctx context.Context, r *Response) *Response {
 }
 
 func refused(e *Error) *Response {
-	return &Response{Errors: []*errors.QueryError{{Message: e.Text, ResolverError: e}}}
+	return &Response{Errors: []*errors.QueryError{{Message: e.Text, Extensions: e.Extensions(), ResolverError: e}}}
 }
 
 // explainQuery returns the error of a field, or of the whole document, as the client gets it.

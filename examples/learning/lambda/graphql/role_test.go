@@ -18,32 +18,33 @@ import (
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
-// operations are each mutation and each query of the schema, and the fields below them.
+// operations are each mutation and each query of the schema, and the fields below them. {addCourse} is the id of what the
+// mutation addCourse made.
 var operations = []string{
 	`mutation { addTrack(TrackInput: {id: "go", name: "Go"}) { id } }`,
-	`mutation { addCourse(CourseInput: {id: "basics", trackId: "go", name: "The basics"}) { id track { name } } }`,
-	`mutation { addChapter(ChapterInput: {id: "h1", courseId: "basics", content: "Once"}) { id version latest course { name } } }`,
-	`mutation { saveChapter(id: "h1", version: 1, content: "Once upon a time") { version } }`,
+	`mutation { addCourse(CourseInput: {trackId: "go", name: "The basics"}) { id track { name } } }`,
+	`mutation { addChapter(ChapterInput: {courseId: "{addCourse}", content: "Once"}) { id version latest course { name } } }`,
+	`mutation { saveChapter(id: "{addChapter}", version: 1, content: "Once upon a time") { version } }`,
 	`mutation { addStudent(StudentInput: {id: "ada", firstName: "Ada", lastName: "Brook", email: "ada@school.example"}) { id } }`,
 	`mutation { changeEmail(studentId: "ada", email: "brook@school.example") { email } }`,
-	`mutation { addEnrollment(EnrollmentInput: {id: "e1", courseId: "basics", studentId: "ada"}) { id } }`,
+	`mutation { addEnrollment(EnrollmentInput: {courseId: "{addCourse}", studentId: "ada"}) { id } }`,
 	`mutation { addPreference(PreferenceInput: {studentId: "ada", trackId: "go"}) { student { firstName } track { name } } }`,
-	`mutation { addProgress(ProgressInput: {studentId: "ada", enrollmentId: "e1", chapterId: "h1", xp: 10, marker: "p. 3"}) { xp } }`,
+	`mutation { addProgress(ProgressInput: {studentId: "ada", enrollmentId: "{addEnrollment}", chapterId: "{addChapter}", xp: 10, marker: "p. 3"}) { xp } }`,
 	`{ getTracks { courses { chapters { content latest } enrollments { student { xp preferences { trackId } enrollments { date } } progress { xp } } } } }`,
 	`{ getTrackPage { items { name } next } }`,
 	`{ getTrack(id: "go") { courseCount } }`,
-	`{ getCourse(id: "basics") { name } }`,
+	`{ getCourse(id: "{addCourse}") { name } }`,
 	`{ getCourses(trackId: "go") { name } }`,
-	`{ getChapters(courseId: "basics") { content } }`,
-	`{ getChapter(id: "h1") { content } }`,
-	`{ getChapter(id: "h1", version: 1) { content } }`,
-	`{ getEnrollment(id: "e1") { course { name } } }`,
-	`{ getCourseEnrollments(courseId: "basics") { items { date } } }`,
+	`{ getChapters(courseId: "{addCourse}") { content } }`,
+	`{ getChapter(id: "{addChapter}") { content } }`,
+	`{ getChapter(id: "{addChapter}", version: 1) { content } }`,
+	`{ getEnrollment(id: "{addEnrollment}") { course { name } } }`,
+	`{ getCourseEnrollments(courseId: "{addCourse}") { items { date } } }`,
 	`{ getStudentEnrollments(studentId: "ada") { items { date } } }`,
 	`{ getStudent(id: "ada") { email } }`,
 	`{ getStudentByEmail(email: "brook@school.example") { id } }`,
 	`{ getStudentPreferences(studentId: "ada") { trackId } }`,
-	`{ getProgress(enrollmentId: "e1") { marker } }`,
+	`{ getProgress(enrollmentId: "{addEnrollment}") { marker } }`,
 	`mutation { removePreference(PreferenceInput: {studentId: "ada", trackId: "go"}) { trackId } }`,
 }
 
@@ -57,7 +58,11 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 	require.NoError(t, err)
 	invoke := overHTTP(service)
 	e := recorded(t, "http-api.json")
+	made := map[string]string{}
 	for _, operation := range operations {
+		for mutation, id := range made {
+			operation = strings.ReplaceAll(operation, "{"+mutation+"}", id)
+		}
 		body, err := json.Marshal(map[string]string{"query": operation})
 		require.NoError(t, err)
 		e.Body = string(body)
@@ -65,6 +70,14 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, http.StatusOK, out.StatusCode)
 		assert.NotContains(t, out.Body, `"errors"`, operation)
+		var response struct{ Data map[string]json.RawMessage }
+		require.NoError(t, json.Unmarshal([]byte(out.Body), &response))
+		for field, data := range response.Data {
+			var item struct{ ID string }
+			if json.Unmarshal(data, &item) == nil && item.ID != "" {
+				made[field] = item.ID
+			}
+		}
 	}
 	assert.Equal(t, lambda.Graphql.Actions, sam.Called(traced.Take()))
 }
