@@ -9,14 +9,19 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/term"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
 // commands are the subcommands of this example, with the values of their flags.
 type commands struct {
-	size        Size
+	size        school.Size
 	writes      int
 	pause       time.Duration
 	deadLetters string
+	addr        string
+	clients     int
+	duration    time.Duration
 }
 
 // derived are the views, each with what holds when it is correct.
@@ -24,8 +29,8 @@ var derived = []struct {
 	view  *ddb.View
 	holds string
 }{
-	{StudentXP, "every student's xp equals the sum of their progress"},
-	{TrackCourses, "every track's courses are counted"},
+	{platform.StudentXP, "every student's xp equals the sum of their progress"},
+	{platform.TrackCourses, "every track's courses are counted"},
 }
 
 // rebuild rebuilds the views.
@@ -98,7 +103,7 @@ func verifyOne(ctx context.Context, s *app.Session, v *ddb.View) (wrong int, err
 // whatever it did with it before.
 func (c *commands) replay(ctx context.Context, s *app.Session) error {
 	letters := ddbstream.NewFile(c.deadLetters).Letters()
-	n, err := ddbstream.Replay(ctx, letters, NewStore(s.DB).Mux(nil), nil)
+	n, err := ddbstream.Replay(ctx, letters, platform.NewStore(s.DB).Mux(nil), nil)
 	fmt.Fprintf(s.Out, "replayed %d dead letters of %s, %d failed and are kept\n", n.Handled, c.deadLetters, n.Failed)
 	return err
 }

@@ -1,3 +1,10 @@
+// Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who
+// enroll, have preferences and make progress. It has seven kinds of item, two overloaded indexes, and 14 access
+// patterns, each of them one request. Chapters keep their history, emails are unique, and the stream derives xp from
+// progress.
+//
+//	go run ./examples/learning        # create the table, seed it, run every access pattern
+//	go run ./examples/learning -h
 package main
 
 import (
@@ -8,13 +15,15 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
 func main() { app.Main(learning()) }
 
 // learning is the example as a command.
 func learning() app.Example {
-	c := &commands{size: DefaultSize}
+	c := &commands{size: school.DefaultSize}
 	size := &c.size
 	count := func(name, usage string, n *int) cli.Flag {
 		return &cli.IntFlag{Name: name, Usage: usage, Value: *n, Destination: n, Validator: atLeastOne}
@@ -22,7 +31,7 @@ func learning() app.Example {
 	return app.Example{
 		Name:  "learning",
 		About: "a learning platform on one table",
-		Table: Platform,
+		Table: platform.Table,
 		Flags: []cli.Flag{
 			&cli.Uint64Flag{Name: "seed", Usage: "`number` that seeds the random data", Value: size.Seed, Destination: &size.Seed},
 			count("tracks", "`number` of tracks", &size.Tracks),
@@ -36,17 +45,19 @@ func learning() app.Example {
 			&cli.StringFlag{Name: "dead-letters", Usage: "`file` for changes that stream cannot handle", Value: "dead-letters.jsonl", Destination: &c.deadLetters},
 		},
 		Seed: func(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
-			return Generate(*size).Write(ctx, NewStore(db), report)
+			return school.Generate(*size).Write(ctx, platform.NewStore(db), report)
 		},
 		Derive:   c.rebuild,
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(NewStore(db), Generate(*size)) },
+		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(platform.NewStore(db), school.Generate(*size)) },
 		Check:    c.verify,
 		Drop:     dropLeases,
 		Commands: []app.Command{
-			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsData: true, Run: c.stream},
-			{Name: "replay", About: "handle the dead letters of stream again", Run: c.replay},
-			{Name: "verify", About: "report derived values that differ from their sources", NeedsData: true, Run: c.verify},
-			{Name: "rebuild", About: "rebuild the derived values", NeedsData: true, Run: c.rebuild},
+			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Flags: c.serveFlags(), Check: c.checkAddr, Run: c.serve},
+			{Name: "load", About: "serve, and send operations from many clients", NeedsTable: true, NeedsData: true, Flags: c.loadFlags(), Run: c.load},
+			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsTable: true, NeedsData: true, Run: c.stream},
+			{Name: "replay", About: "handle the dead letters of stream again", NeedsTable: true, Run: c.replay},
+			{Name: "verify", About: "report derived values that differ from their sources", NeedsTable: true, NeedsData: true, Run: c.verify},
+			{Name: "rebuild", About: "rebuild the derived values", NeedsTable: true, NeedsData: true, Run: c.rebuild},
 		},
 	}
 }

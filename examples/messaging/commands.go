@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/term"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
 // commands are the subcommands of this example, with the values of their flags.
@@ -55,16 +58,16 @@ func (c *commands) getConversation(ctx context.Context, s *app.Session) error {
 	}
 	group := c.group
 	if group == "" {
-		group = conversations[0].ID()
+		group = groups.Conversations[0].ID()
 	}
 	ctx, meter := ddb.WithMeter(ctx)
-	page, err := NewStore(s.DB).Messages(ctx, user.UserID, group, w, c.limit, ddb.Cursor(c.cursor))
+	page, err := groups.NewStore(s.DB, nil).Messages(ctx, user.UserID, group, w, c.limit, ddb.Cursor(c.cursor))
 	if err != nil {
 		return err
 	}
 	t := &term.Table{Header: []string{"time", "from", "message"}, Wrap: "message"}
 	for _, m := range slices.Backward(page.Items) {
-		t.Add(m.CreatedAt.Format(time.DateTime), m.DisplayName, m.Text)
+		t.Add(m.CreatedAt.Format(time.DateTime), m.DisplayName, printable(m.Text))
 	}
 	return printPage(s, t, meter, page.Next)
 }
@@ -75,20 +78,26 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 		return err
 	}
 	ctx, meter := ddb.WithMeter(ctx)
-	page, err := NewStore(s.DB).Groups(ctx, user.UserID, w, c.limit, ddb.Cursor(c.cursor))
+	page, err := groups.NewStore(s.DB, nil).Groups(ctx, user.UserID, w, c.limit, ddb.Cursor(c.cursor))
 	if err != nil {
 		return err
 	}
-	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Wrap: "message"}
+	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Below: [][]string{{"message"}, {"group"}}}
 	for _, g := range page.Items {
-		t.Add(g.LastAt.Format(time.DateTime), g.Name(), g.Last, g.GroupID)
+		t.Add(g.LastAt.Format(time.DateTime), g.Name(), printable(g.Last), g.GroupID)
 	}
 	return printPage(s, t, meter, page.Next)
 }
 
+// check refuses flags of the two listings.
+func (c *commands) check() error {
+	_, _, err := c.question()
+	return err
+}
+
 // question returns the user and the window of the flags.
-func (c *commands) question() (user Author, w Window, err error) {
-	user, ok := People.ByHandle(c.user)
+func (c *commands) question() (user groups.Author, w groups.Window, err error) {
+	user, ok := groups.People.ByHandle(c.user)
 	if !ok {
 		return user, w, fmt.Errorf("-user %s: no user has this handle", c.user)
 	}
@@ -104,6 +113,16 @@ func (c *commands) question() (user Author, w Window, err error) {
 		}
 	}
 	return user, w, nil
+}
+
+// printable is a text without what would steer the terminal: anyone may have written it.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsGraphic(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 func printPage(s *app.Session, t *term.Table, m *ddb.Meter, next ddb.Cursor) error {

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -14,11 +16,16 @@ import (
 
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/apptest"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
+	"github.com/singletable-go/ddb/examples/messaging/web"
+	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
+
+func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
 
 func TestNothingNeedsToBeInstalled(t *testing.T) {
 	apptest.Works(t, messaging, map[string]string{
-		"":                              "4 access patterns, 6 requests, 3.5 read units, 13.0 write units; no scan, no filter expression",
+		"":                              "4 access patterns, 6 requests, 3.5 read units, 18.0 write units; no scan, no filter expression",
 		"schema-load":                   `created table "cruddur-messages"`,
 		"list-tables":                   "\ncruddur-messages\n",
 		"seed":                          "seeded 53 items",
@@ -34,13 +41,17 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 
 func TestMistakesInTheArguments(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "")
-	apptest.Mistakes(t, messaging, 1, map[string]string{
+	apptest.Mistakes(t, messaging, 2, map[string]string{
 		"get-conversation -user eve":     "-user eve: no user has this handle",
-		"get-conversation -user otis":    "not a member of the group",
-		"get-conversation -group none":   "no such group",
-		"get-conversation -cursor x":     "bad cursor",
+		"get-conversation -limit 0":      "must be at least 1",
+		"list-conversations -limit -3":   "must be at least 1",
 		"list-conversations -from today": "-from today: use a time such as",
-		"serve -addr nowhere":            "nowhere",
+		"serve -addr nowhere":            `-addr is "nowhere": use a host and a port`,
+	})
+	apptest.Mistakes(t, messaging, 1, map[string]string{
+		"get-conversation -user otis":  "not a member of the group",
+		"get-conversation -group none": "no such group",
+		"get-conversation -cursor x":   "bad cursor",
 	})
 }
 
@@ -63,16 +74,17 @@ func TestCommands(t *testing.T) {
 		code <- c
 	}()
 	lines := bufio.NewScanner(out)
-	w := web{t: t}
-	for w.url == "" && lines.Scan() {
-		_, w.url, _ = strings.Cut(lines.Text(), "open ")
+	url := ""
+	for url == "" && lines.Scan() {
+		_, url, _ = strings.Cut(lines.Text(), "open ")
 	}
-	require.NotEmpty(t, w.url, errs.String())
-	var sent map[string]string
-	require.Equal(t, 201, w.do("lena", "POST", "/api/messages", `{"message_group_uuid":"`+conversations[2].ID()+`","message":"Or the bus?"}`, &sent))
+	require.NotEmpty(t, url, errs.String())
+	go io.Copy(io.Discard, out) //nolint:errcheck // so that the command is not held up
+	status, _ := request(t, "lena", "POST", url+"/api/messages", `{"message_group_uuid":"`+groups.Conversations[2].ID()+`","message":"Or the bus?"}`)
+	require.Equal(t, 201, status)
 	require.Eventually(t, func() bool {
-		var groups anyList
-		return w.do("ada", "GET", "/api/message_groups", "", &groups) == 200 && groups.Items[0]["message"] == "Or the bus?"
+		status, list := request(t, "ada", "GET", url+"/api/message_groups?limit=1", "")
+		return status == 200 && strings.Contains(list, "Or the bus?")
 	}, 30*time.Second, 50*time.Millisecond)
 	cancel()
 	assert.Zero(t, <-code, errs.String())
@@ -82,4 +94,23 @@ func TestCommands(t *testing.T) {
 	code2, tables, _ := apptest.Run(t, messaging(), "list-tables")
 	assert.Zero(t, code2)
 	assert.NotContains(t, tables, table.Name)
+}
+
+func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "\ufffd[2J red\ufffd[0m\nab\ufffd é 😀", printable("\x1b[2J red\x1b[0m\nab\u202e é 😀"))
+}
+
+// request sends a request to the server as a user, and returns the status and the body of the response.
+func request(t *testing.T, as, method, url, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	r.Header = http.Header{web.UserHeader: {as}, "Content-Type": {"application/json"}}
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp.StatusCode, string(read)
 }

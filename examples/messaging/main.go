@@ -1,3 +1,8 @@
+// Messaging runs the message groups of a social network on one DynamoDB table: see package groups.
+//
+//	go run ./examples/messaging          # create the table, seed it, run every access pattern
+//	go run ./examples/messaging serve    # a page to read and write messages on
+//	go run ./examples/messaging -h
 package main
 
 import (
@@ -5,6 +10,8 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
+	"github.com/singletable-go/ddb/examples/messaging/web"
 )
 
 func main() { app.Main(messaging()) }
@@ -18,26 +25,26 @@ func messaging() app.Example {
 	return app.Example{
 		Name:  "messaging",
 		About: "message groups on one table",
-		Table: Cruddur,
+		Table: groups.Cruddur,
 		On:    "cruddur-messages",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "user", Usage: "`handle` of the reader", Value: People[0].Handle, Destination: &c.user},
+			&cli.StringFlag{Name: "user", Usage: "`handle` of the reader", Value: groups.People[0].Handle, Destination: &c.user},
 			&cli.StringFlag{Name: "group", Usage: "`uuid` of a group (default: the first one that seed writes)", Destination: &c.group},
-			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: pageSize, Destination: &c.limit},
+			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: web.PageSize, Destination: &c.limit, Validator: app.AtLeast(1)},
 			&cli.StringFlag{Name: "cursor", Usage: "the `cursor` of the previous page", Destination: &c.cursor},
 			windowEnd("from", "only from this `time` on", &c.from),
 			windowEnd("until", "only before this `time`", &c.until),
 			&cli.StringFlag{Name: "addr", Usage: "`address` that serve listens on", Value: "127.0.0.1:8080", Destination: &c.addr},
 		},
-		Seed:     seed,
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(NewStore(db)) },
+		Seed:     groups.Seed,
+		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(db, groups.NewStore(db, nil)) },
 		Drop:     dropLeases,
 		Commands: []app.Command{
 			{Name: "schema-load", About: "create the table, or check the existing one", Run: c.schemaLoad},
 			{Name: "list-tables", About: "list the tables", NeedsData: true, Run: c.listTables},
-			{Name: "get-conversation", About: "print the newest messages of a group, and the cost", NeedsData: true, Run: c.getConversation},
-			{Name: "list-conversations", About: "print a user's groups, and the cost", NeedsData: true, Run: c.listConversations},
-			{Name: "serve", About: "serve the API and the page, and keep the lists in order", NeedsData: true, Run: c.serve},
+			{Name: "get-conversation", About: "print the newest messages of a group, and the cost", NeedsTable: true, NeedsData: true, Check: c.check, Run: c.getConversation},
+			{Name: "list-conversations", About: "print a user's groups, and the cost", NeedsTable: true, NeedsData: true, Check: c.check, Run: c.listConversations},
+			{Name: "serve", About: "serve the API and the page, and keep the lists in order", NeedsTable: true, NeedsData: true, Check: c.checkAddr, Run: c.serve},
 		},
 	}
 }

@@ -13,11 +13,12 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/internal/integration"
 	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
-func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, Cruddur) }
+func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, groups.Cruddur) }
 
 // Each access pattern is the requests that the README shows, and costs what it says.
 func TestAccessPatterns(t *testing.T) {
@@ -29,22 +30,27 @@ func TestAccessPatterns(t *testing.T) {
 	}{
 		{"A: messages of a group", "GetItem Query", 20},
 		{"B: groups of a user", "Query", 3},
-		{"C: a new group", "TransactWriteItems", 5},
-		{"D: a message to a group", "GetItem PutItem", 1},
+		{"C: a new group", "TransactWriteItems", 6},
+		{"D: a message to a group", "GetItem TransactWriteItems", 2},
 		{"messages of a group in a window", "GetItem Query", 6},
 		{"groups of a user in a window", "Query", 1},
 		{"members of a group", "Query", 2},
 		{"rows of a group, by the index", "Query", 2},
 		{"two rows follow a message", "BatchGetItem Query BatchGetItem TransactWriteItems TransactWriteItems BatchGetItem Query BatchGetItem", 2},
+		{"a group was read", "GetItem UpdateItem", 1},
+		{"what a user has read", "Query", 1},
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
-		openSeeded(t, env)
+		require.NoError(t, groups.Seed(t.Context(), env.Open(t, groups.Cruddur), func(int, int) {}))
+		env.CatchUp()
 		tr := trace.Wrap(env.Client)
-		s := NewStore(ddb.New(tr, env.Table, Cruddur, nil))
+		db := ddb.New(tr, env.Table, groups.Cruddur, nil)
 		n := 0
-		s.newID = func() string { n++; return fmt.Sprintf("7c9e6679-7425-40de-944b-e07fc1f9%04d", n) }
-		s.now = func() time.Time { return time.Date(2026, 3, 2, 13, 0, n, 0, time.UTC) }
-		results, err := app.Measure(t.Context(), tr, env.Has, accessPatterns(s))
+		s := groups.NewStore(db, &groups.Options{
+			NewID: func() string { n++; return fmt.Sprintf("7c9e6679-7425-40de-944b-e07fc1f9%04d", n) },
+			Now:   func() time.Time { return time.Date(2026, 3, 2, 13, 0, n, 0, time.UTC) },
+		})
+		results, err := app.Measure(t.Context(), tr, env.Has, accessPatterns(db, s))
 		require.NoError(t, err)
 		require.Len(t, results, len(want))
 		for i, r := range results {
@@ -59,10 +65,10 @@ func TestAccessPatterns(t *testing.T) {
 			assert.Equal(t, want[i].items, r.Items, r.Name)
 		}
 		if env.Has(capability.TransactionCapacity) {
+			first := groups.Message{ID: "7c9e6679-7425-40de-944b-e07fc1f90001", Author: groups.People[1]}
 			named := strings.NewReplacer( // ids are long, and say nothing
-				conversations[0].ID(), "{group}", ada.UserID, "{ada}", bayo.UserID, "{bayo}", lena.UserID, "{lena}",
-				"7c9e6679-7425-40de-944b-e07fc1f90001", "{new group}", "7c9e6679-7425-40de-944b-e07fc1f90002", "{message}",
-				"7c9e6679-7425-40de-944b-e07fc1f90003", "{message}",
+				groups.Conversations[0].ID(), "{group}", groups.People[0].UserID, "{ada}", groups.People[1].UserID, "{bayo}", groups.People[2].UserID, "{lena}",
+				groups.GroupID(first), "{new group}", first.ID, "{message}", "7c9e6679-7425-40de-944b-e07fc1f90002", "{message}",
 			)
 			golden.Section(t, "README.md", "patterns", named.Replace(app.Report(results).Markdown()))
 		}

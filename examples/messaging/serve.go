@@ -6,24 +6,28 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"time"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/site"
+	"github.com/singletable-go/ddb/examples/messaging/groups"
+	"github.com/singletable-go/ddb/examples/messaging/web"
 )
+
+func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
 
 // serve serves the API and the page, and follows the table's stream, until ctx ends.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	log := slog.New(slog.NewTextHandler(s.Err, nil))
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.addr)
+	listener, err := site.Listen(ctx, c.addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	store := NewStore(s.DB)
+	store := groups.NewStore(s.DB, nil)
 	positions := leases(s)
 	if err := positions.CreateTable(ctx); err != nil {
 		return err
@@ -37,12 +41,13 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 		},
 		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
 			log.WarnContext(ctx, "stream: rebuilding the rows", "gap", g)
-			return LastMessage.Rebuild(ctx, s.DB, nil)
+			return groups.LastMessage.Rebuild(ctx, s.DB, nil)
 		},
 	})
-	server := &http.Server{Handler: NewAPI(store, People, log), ReadHeaderTimeout: 5 * time.Second}
+	host, _, _ := net.SplitHostPort(c.addr)
+	api := web.NewAPI(store, groups.People, log, host)
 	fmt.Fprintf(s.Out, "open http://%s\n", listener.Addr())
-	return together(ctx, reader.Run, func(ctx context.Context) error { return serveHTTP(ctx, server, listener) })
+	return together(ctx, reader.Run, func(ctx context.Context) error { return site.Serve(ctx, listener, api, log) })
 }
 
 // leases are the store for the positions of the stream's readers, in a separate table.
@@ -57,20 +62,6 @@ func dropLeases(ctx context.Context, s *app.Session) error {
 		return nil
 	}
 	return err
-}
-
-// serveHTTP serves until ctx ends, and then completes the current requests.
-func serveHTTP(ctx context.Context, server *http.Server, l net.Listener) error {
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return server.Shutdown(grace)
 }
 
 // together runs fs concurrently. When one ends, it cancels the others; it returns when all have ended.

@@ -6,11 +6,12 @@ import (
 	"iter"
 
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/thingstodo/things"
 	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 // accessPatterns lists the 14 access patterns, with values from the data, and those of bookings.
-func accessPatterns(s *Store, d Data) []app.Pattern {
+func accessPatterns(s *things.Store, d things.Data) []app.Pattern {
 	var (
 		child     = d.Children[0]
 		favourite = d.Favourites[0]
@@ -20,50 +21,64 @@ func accessPatterns(s *Store, d Data) []app.Pattern {
 		thing     = d.Things[0]
 		some      = everyFifth(d.Things)
 	)
-	inStatus := func(name string, status Status) app.Pattern {
-		return app.Many(name, func(ctx context.Context) iter.Seq2[Thing, error] { return s.ThingsOf(ctx, org, status) })
+	inStatus := func(name string, status things.Status) app.Pattern {
+		return app.Many(name, func(ctx context.Context) iter.Seq2[things.Thing, error] { return s.ThingsOf(ctx, org, status) }).
+			By("ThingsIn(status).SortKey(ddb.Eq(&f.OrgID, orgID))")
 	}
 	return []app.Pattern{
-		app.One("user by id", func(ctx context.Context) (User, error) { return s.User(ctx, user) }),
-		app.One("thing by id", func(ctx context.Context) (Thing, error) { return s.Thing(ctx, thing.ID) }),
-		inStatus("drafts of an organiser", Draft),
-		inStatus("published things of an organiser", Published),
-		inStatus("rejected things of an organiser", Rejected),
-		{Name: "pending things of all organisers", Run: func(ctx context.Context) (int, error) {
+		app.One("user by id", func(ctx context.Context) (things.User, error) { return s.User(ctx, user) }).
+			By("s.users.Get(ctx, User{ID: id})"),
+		app.One("thing by id", func(ctx context.Context) (things.Thing, error) { return s.Thing(ctx, thing.ID) }).
+			By("s.things.Get(ctx, Thing{ID: id})"),
+		inStatus("drafts of an organiser", things.Draft),
+		inStatus("published things of an organiser", things.Published),
+		inStatus("rejected things of an organiser", things.Rejected),
+		{Name: "pending things of all organisers", Go: []string{"Things.On(ByType, Thing{}).SortKey(ddb.Eq(&f.Status, status))"}, Run: func(ctx context.Context) (int, error) {
 			page, err := s.Review(ctx, "")
 			return len(page.Items), err
 		}},
-		app.One("child by id", func(ctx context.Context) (Child, error) { return s.Child(ctx, user, child.ID) }),
-		app.Many("children of a user", func(ctx context.Context) iter.Seq2[Child, error] { return s.ChildrenOf(ctx, user) }),
-		app.One("favourite by thing", func(ctx context.Context) (Favourite, error) {
+		app.One("child by id", func(ctx context.Context) (things.Child, error) { return s.Child(ctx, user, child.ID) }).
+			By("s.children.Get(ctx, Child{UserID: userID, ID: id})"),
+		app.Many("children of a user", func(ctx context.Context) iter.Seq2[things.Child, error] { return s.ChildrenOf(ctx, user) }).
+			By("Children.On(ByType, Child{UserID: userID})"),
+		app.One("favourite by thing", func(ctx context.Context) (things.Favourite, error) {
 			return s.Favourite(ctx, favourite.UserID, favourite.ThingID)
-		}),
-		app.Many("favourites of a user", func(ctx context.Context) iter.Seq2[Favourite, error] { return s.FavouritesOf(ctx, user) }),
-		{Name: "things by ids", Run: func(ctx context.Context) (int, error) {
+		}).By("s.favourites.Get(ctx, Favourite{UserID: userID, ThingID: thingID})"),
+		app.Many("favourites of a user", func(ctx context.Context) iter.Seq2[things.Favourite, error] { return s.FavouritesOf(ctx, user) }).
+			By("Favourites.On(ByType, Favourite{UserID: userID})"),
+		{Name: "things by ids", Go: []string{"s.things.BatchGet(ctx, keys)"}, Run: func(ctx context.Context) (int, error) {
 			found, err := s.ThingsByID(ctx, ids(some[:2])...)
 			return len(found), err
 		}},
-		{Name: "organisers of things", Run: func(ctx context.Context) (int, error) {
+		{Name: "organisers of things", Go: []string{"s.users.BatchGet(ctx, keys)"}, Run: func(ctx context.Context) (int, error) {
 			found, err := s.OrganisersOf(ctx, some...)
 			return len(found), err
 		}},
-		app.One("booking by id", func(ctx context.Context) (Booking, error) { return s.Booking(ctx, booking.ID) }),
-		app.Many("bookings of a user", func(ctx context.Context) iter.Seq2[Booking, error] { return s.BookingsOf(ctx, booking.UserID) }),
+		app.One("booking by id", func(ctx context.Context) (things.Booking, error) { return s.Booking(ctx, booking.ID) }).
+			By("s.bookings.Get(ctx, Booking{ID: id})"),
+		app.Many("bookings of a user", func(ctx context.Context) iter.Seq2[things.Booking, error] { return s.BookingsOf(ctx, booking.UserID) }).
+			By("Bookings.On(ByType, Booking{}).SortKey(ddb.Eq(&f.Status, status), ddb.Eq(&f.UserID, userID))"),
 
-		extra(app.Many("bookings of a user from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
+		extra(app.Many("bookings of a user from a day", func(ctx context.Context) iter.Seq2[things.Booking, error] {
 			return s.BookingsFrom(ctx, booking.UserID, booking.Date)
-		})),
-		extra(severalKeys(app.Many("bookings of an organiser from a day", func(ctx context.Context) iter.Seq2[Booking, error] {
+		}).By("BookingsOf(userID, Active).SortKey(ddb.Ge(&f.Date, day))")),
+		extra(severalKeys(app.Many("bookings of an organiser from a day", func(ctx context.Context) iter.Seq2[things.Booking, error] {
 			return s.BookingsAt(ctx, booking.OrgID, booking.Date)
-		}))),
+		}).By("Bookings.On(ByOrganiser, Booking{OrgID: orgID}).SortKey(ddb.Eq(&f.Status, Active), ddb.Ge(&f.Date, day))"))),
 		extra(app.Pattern{Name: "favourites of a user, as things", Run: func(ctx context.Context) (int, error) {
 			found, _, err := s.FavouriteThings(ctx, user, "")
+			return len(found), err
+		}}.
+			By("FavouritesOf(userID).Limit(20)", "s.things.BatchGet(ctx, keys)")),
+		extra(app.Pattern{Name: "which things are favourites", Go: []string{"s.favourites.BatchGet(ctx, keys)"}, Run: func(ctx context.Context) (int, error) {
+			found, err := s.FavouritesByID(ctx, favourite.UserID, favourite.ThingID, thing.ID)
 			return len(found), err
 		}}),
 		extra(app.Pattern{Name: "booking with thing, user and organiser", Run: func(ctx context.Context) (int, error) {
 			_, err := s.BookingDetails(ctx, booking)
 			return 4, err
-		}}),
+		}}.
+			By("s.db.TransactGet(ctx, Bookings.Load(&d.Booking), Things.Load(&d.Thing), Users.Load(&d.User), Users.Load(&d.Organiser))")),
 	}
 }
 
@@ -80,17 +95,17 @@ func severalKeys(p app.Pattern) app.Pattern {
 }
 
 // everyFifth returns some of the things, of several organisers if possible.
-func everyFifth(things []Thing) []Thing {
-	var some []Thing
-	for i := 0; i < len(things); i += 5 {
-		some = append(some, things[i])
+func everyFifth(all []things.Thing) []things.Thing {
+	var some []things.Thing
+	for i := 0; i < len(all); i += 5 {
+		some = append(some, all[i])
 	}
 	return some
 }
 
-func ids(things []Thing) []string {
-	ids := make([]string, len(things))
-	for i, t := range things {
+func ids(of []things.Thing) []string {
+	ids := make([]string, len(of))
+	for i, t := range of {
 		ids[i] = t.ID
 	}
 	return ids

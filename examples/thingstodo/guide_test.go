@@ -7,29 +7,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/moto"
 	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/examples/thingstodo/things"
 	"github.com/singletable-go/ddb/internal/integration"
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
-
-// guide is a seeded table and the client that watches it.
-type guide struct {
-	*Store
-	Data
-	trace *trace.Client
+func TestMain(m *testing.M) {
+	code := localtest.Main(m)
+	moto.Stop()
+	os.Exit(code)
 }
 
-// small is enough of everything where numbers do not matter.
-var small = Size{Seed: 1, Organisers: 2, Things: 6, Users: 3, Children: 2, Favourites: 2, Bookings: 2}
-
-func open(t *testing.T, env *integration.Env, d Data) guide {
+// open returns a seeded guide and the client that watches it.
+func open(t *testing.T, env *integration.Env, d things.Data) (*things.Store, *trace.Client) {
 	t.Helper()
 	tr := trace.Wrap(env.Client)
-	env.Open(t, OneTable)
-	db := ddb.New(tr, env.Table, OneTable, nil)
+	env.Open(t, things.OneTable)
+	db := ddb.New(tr, env.Table, things.OneTable, nil)
 	require.NoError(t, d.Write(t.Context(), db, func(int, int) {}))
 	env.CatchUp()
-	return guide{NewStore(db), d, tr}
+	return things.NewStore(db), tr
 }

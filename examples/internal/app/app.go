@@ -3,23 +3,19 @@
 package app
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v3"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/engine"
-	"github.com/singletable-go/ddb/examples/internal/trace"
-	"github.com/singletable-go/ddb/internal/integration/local"
 )
 
 // Example is a system modelled on one table.
@@ -52,8 +48,18 @@ type Example struct {
 // Command is a subcommand of one example.
 type Command struct {
 	Name, About string
-	NeedsData   bool // an engine without data gets the table and the seed first
-	Run         func(context.Context, *Session) error
+	Flags       []cli.Flag     // in addition to those of the example
+	Args        []cli.Argument // what it takes that is no flag
+	Commands    []Command      // its own subcommands; then it has no Run
+
+	Offline    bool // it needs no engine: its session has no DB and no Engine
+	NeedsTable bool // an endpoint must have the table, and it must fit the model: else nothing is run
+	NeedsData  bool // an engine without data gets the table and the seed first
+
+	// Check refuses values of flags. It runs before an engine is opened. Optional.
+	Check func() error
+
+	Run func(context.Context, *Session) error
 }
 
 // Session is an example on its table, while a command runs.
@@ -74,12 +80,16 @@ func Main(e Example) {
 
 // Run runs the example with the given arguments and returns the exit code: 0, 1 for a failure, 2 for a usage error.
 func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer) int {
-	err := e.command(stdout, stderr).Run(ctx, args)
+	var help bytes.Buffer
+	err := e.command(&help, stdout, stderr).Run(ctx, args)
 	if err == nil {
+		if help.Len() > 0 { // a pipe waits for its reader even with nothing to read
+			fmt.Fprint(stdout, hang(help.String(), helpWidth))
+		}
 		return 0
 	}
 	fmt.Fprintf(stderr, "%s: %v\n", e.Name, err)
-	if errors.As(err, new(usageError)) {
+	if errors.As(err, new(usageError)) || errors.As(err, new(cli.ExitCoder)) { // the second: help for no command
 		return 2
 	}
 	return 1
@@ -87,88 +97,3 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 
 // usageError is an error in the arguments.
 type usageError struct{ error }
-
-func (e Example) command(stdout, stderr io.Writer) *cli.Command {
-	inContainer := &cli.BoolFlag{Name: "local", Usage: "run on the engine in a container, which Docker starts: " + string(local.EngineImage())}
-	force := &cli.BoolFlag{Name: "force", Usage: "purge and drop the table even with data that is not the example's"}
-	table := &cli.StringFlag{Name: "table", Value: cmp.Or(e.On, e.Name), Usage: "`name` of the table"}
-	usage := func(_ context.Context, _ *cli.Command, err error, _ bool) error {
-		return usageError{fmt.Errorf("%w; %s -h lists the flags", err, e.Name)}
-	}
-	all := e.all()
-	names := make([]string, len(all))
-	root := &cli.Command{
-		Name:            e.Name,
-		Usage:           e.About,
-		UsageText:       e.Name + " [flags] [command]",
-		Description:     "Without a command: creates the table, seeds it and runs every access pattern.\n\n" + where,
-		Flags:           append([]cli.Flag{inContainer, table, force}, e.Flags...),
-		HideHelpCommand: true,
-		OnUsageError:    usage,
-		Writer:          stdout,
-		ErrWriter:       stderr,
-		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
-	}
-	action := func(c command) cli.ActionFunc {
-		return func(ctx context.Context, cmd *cli.Command) error {
-			if cmd.Args().Present() {
-				return usageError{fmt.Errorf("unknown command %q: use one of %s", cmd.Args().First(), strings.Join(names, ", "))}
-			}
-			s := &session{Example: e, force: cmd.Bool("force"), out: stdout, err: stderr}
-			if c.offline {
-				return c.run(ctx, s)
-			}
-			return s.connect(ctx, cmd.Bool("local"), cmd.String("table"), c)
-		}
-	}
-	root.Action = action(command{run: everything})
-	for i, c := range all {
-		names[i] = c.name
-		root.Commands = append(root.Commands, &cli.Command{
-			Name: c.name, Usage: c.about, Action: action(c), HideHelpCommand: true, OnUsageError: usage,
-		})
-	}
-	return root
-}
-
-// all returns the commands of every example, then the example's own.
-func (e Example) all() []command {
-	all := slices.Clone(commands)
-	for _, c := range e.Commands {
-		all = append(all, command{name: c.Name, about: c.About, needsData: c.NeedsData, run: func(ctx context.Context, s *session) error {
-			return c.Run(ctx, s.export())
-		}})
-	}
-	return all
-}
-
-// export is the session for a command of the example. It has no trace, which would grow during a long command.
-func (s *session) export() *Session {
-	return &Session{DB: ddb.New(s.engine.Client, s.db.Name(), s.Table, nil), Engine: s.engine, Out: s.out, Err: s.err}
-}
-
-const where = `It runs on the endpoint in ` + engine.Variable + `; with -local on an engine in a container; otherwise in this process.
-The image of the container is DynamoDB Local, unless ` + local.Variable + ` names another.
-An engine in this process or in a container starts empty: a command that needs data seeds it first.`
-
-// connect opens the engine and the model's table, runs c, and closes the engine.
-func (s *session) connect(ctx context.Context, inContainer bool, table string, c command) (err error) {
-	eng, err := engine.Open(ctx, inContainer)
-	if err != nil {
-		return s.explain(ctx, err)
-	}
-	defer func() { err = errors.Join(err, eng.Close()) }()
-	s.engine = eng
-	s.trace = trace.Wrap(eng.Client)
-	s.db = ddb.New(s.trace, table, s.Table, nil)
-	fmt.Fprintf(s.out, "%s: table %q on %s\n", s.About, table, eng.Name)
-	if c.needsData && eng.Fresh {
-		if err := create(ctx, s); err != nil {
-			return s.explain(ctx, err)
-		}
-		if err := seed(ctx, s); err != nil {
-			return s.explain(ctx, err)
-		}
-	}
-	return s.explain(ctx, c.run(ctx, s))
-}

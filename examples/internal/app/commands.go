@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/engine"
 	"github.com/singletable-go/ddb/examples/internal/term"
@@ -19,27 +21,68 @@ import (
 // session is an example on its table.
 type session struct {
 	Example
+	options
 	engine   *engine.Engine
 	trace    *trace.Client
 	db       *ddb.DB
-	force    bool // deletes also what is not the example's
 	out, err io.Writer
+}
+
+// options are the values of the flags of every example.
+type options struct {
+	table string
+	long  bool
+	yes   bool // deletes also at an endpoint
+	force bool // deletes also what is not the example's
+	aws   bool // the endpoint may be AWS
 }
 
 type command struct {
 	name, about string
-	offline     bool // needs no engine
-	needsData   bool
+	flags       []cli.Flag
+	args        []cli.Argument
+	commands    []command
+	offline     bool   // needs no engine
+	needsTable  bool   // which at an endpoint must be there
+	needsData   bool   // which an empty engine gets first
+	deletes     string // for people: what of the table
+	check       func() error
 	run         func(context.Context, *session) error
 }
 
 var commands = []command{
 	{name: "seed", about: "create the table unless it exists, and write the data", run: createAndSeed},
-	{name: "patterns", about: "run every access pattern and print what it cost", needsData: true, run: patterns},
+	{name: "patterns", about: "run every access pattern and print what it cost", needsTable: true, needsData: true, run: patterns},
 	{name: "describe", about: "print the design page", offline: true, run: describe},
-	{name: "scan", about: "count the items by type, with a parallel scan", needsData: true, run: scan},
-	{name: "purge", about: "delete every item", needsData: true, run: purge},
-	{name: "drop", about: "delete the table", needsData: true, run: drop},
+	{name: "scan", about: "count the items by type, with a parallel scan", needsTable: true, needsData: true, run: scan},
+	{name: "purge", about: "delete every item", needsTable: true, needsData: true, deletes: "every item", run: purge},
+	{name: "drop", about: "delete the table", needsTable: true, needsData: true, deletes: "every item and the definition", run: drop},
+}
+
+// all returns the commands of every example, then the example's own.
+func (e Example) all() []command { return append(slices.Clone(commands), own(e.Commands)...) }
+
+func own(commands []Command) []command {
+	all := make([]command, len(commands))
+	for i, c := range commands {
+		all[i] = command{
+			name: c.Name, about: c.About, flags: c.Flags, args: c.Args, commands: own(c.Commands),
+			offline: c.Offline, needsTable: c.NeedsTable, needsData: c.NeedsData, check: c.Check,
+		}
+		if c.Run != nil {
+			all[i].run = func(ctx context.Context, s *session) error { return c.Run(ctx, s.export()) }
+		}
+	}
+	return all
+}
+
+// export is the session for a command of the example. It has no trace, which would grow during a long command.
+func (s *session) export() *Session {
+	out := &Session{Engine: s.engine, Out: s.out, Err: s.err}
+	if s.engine != nil {
+		out.DB = ddb.New(s.engine.Client, s.table, s.Table, nil)
+	}
+	return out
 }
 
 func everything(ctx context.Context, s *session) error {
@@ -63,10 +106,13 @@ func createAndSeed(ctx context.Context, s *session) error {
 // create creates the table; an existing one is verified.
 func create(ctx context.Context, s *session) error {
 	err := s.db.CreateTable(ctx)
-	if errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel) {
-		return nil
+	switch {
+	case !errors.Is(err, ddb.ErrExists):
+		return err
+	case errors.Is(err, ddb.ErrModel):
+		return s.notOurs(s.db.VerifyTable(ctx))
 	}
-	return err
+	return nil
 }
 
 func seed(ctx context.Context, s *session) error {
@@ -83,7 +129,7 @@ func seed(ctx context.Context, s *session) error {
 		return err
 	}
 	cost := meter.Total()
-	fmt.Fprintf(s.out, "seeded %d items in %s: %d requests, %.1f write units\n",
+	term.Say(s.out, "seeded %d items in %s: %d requests, %.1f write units",
 		items, time.Since(begin).Round(time.Millisecond), meter.Requests(), cost.Write)
 	if s.Derive == nil {
 		return nil
@@ -92,16 +138,31 @@ func seed(ctx context.Context, s *session) error {
 }
 
 func patterns(ctx context.Context, s *session) error {
-	results, err := Measure(ctx, s.trace, s.engine.Has, s.Patterns(s.db))
+	has := s.engine.Has
+	if !s.engine.Fresh {
+		has = nil // whatever listens at the endpoint
+	}
+	results, err := Measure(ctx, s.trace, has, s.Patterns(s.db))
+	if len(results) == 0 {
+		return err
+	}
+	report := Report(results)
+	if !s.long {
+		report = report.Without("at most", "Go")
+	}
+	fmt.Fprintln(s.out)
+	report.Print(s.out)
+	if s.long {
+		fmt.Fprintln(s.out)
+		term.Say(s.out, "%s", Worst)
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out)
-	Report(results).Print(s.out)
 	total(s.out, results)
 	for _, r := range results {
 		if r.Refused {
-			fmt.Fprintf(s.out, "%s: rejected as expected: %s has no %s\n", r.Name, s.engine.Name, r.Needs)
+			term.Say(s.out, "%s: rejected as expected: %s has no %s", r.Name, s.engine.Name, r.Needs)
 		}
 	}
 	return nil

@@ -27,17 +27,17 @@ func (e *explained) Unwrap() error { return e.err }
 func (s *session) explain(ctx context.Context, err error) error {
 	say := func(format string, args ...any) error { return &explained{fmt.Sprintf(format, args...), err} }
 	switch {
-	case err == nil:
-		return nil
+	case err == nil || errors.As(err, new(*explained)):
+		return err
 	case ctx.Err() != nil:
 		return say("interrupted")
 	case errors.Is(err, local.ErrNoDocker):
 		return say("-local needs Docker: %s", firstLine(err))
 	}
-	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
-		return say("no table %q on %s: create it with the command seed", s.db.Name(), s.engine.Name)
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok && s.engine != nil {
+		return s.noTable(err)
 	}
-	if down, ok := errors.AsType[*net.OpError](err); ok {
+	if down, ok := errors.AsType[*net.OpError](err); ok && s.engine != nil && !s.engine.Fresh {
 		return say("cannot connect to %s, the value of %s: %v", s.engine.Name, engine.Variable, down.Err)
 	}
 	if errors.Is(err, ddb.ErrNotFound) {

@@ -87,10 +87,10 @@ func NewTable(t *testing.T, make func() app.Example) Table {
 	return Table{localtest.TableName(t), t, make}
 }
 
-// Run runs the example on the table, and requires the exit code and the printed text want.
+// Run runs the example on the table, with -yes, and requires the exit code and the printed text want.
 func (t Table) Run(code int, want string, args ...string) {
 	t.t.Helper()
-	got, out, errs := Run(t.t, t.make(), append(args, "-table", t.Name)...)
+	got, out, errs := Run(t.t, t.make(), append(args, "-yes", "-table", t.Name)...)
 	assert.Equal(t.t, code, got, "%v: %s", args, errs)
 	assert.Contains(t.t, out+errs, want, "%v", args)
 }

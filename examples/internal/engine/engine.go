@@ -24,17 +24,24 @@ type Engine struct {
 	kind   string // its name in package capability
 	Client *dynamodb.Client
 	Fresh  bool // started for this process: empty, and deleted at the end
+	AWS    bool // its requests are paid for
 	Close  func() error
 }
 
 // Has reports whether the engine has a capability.
 func (e *Engine) Has(c capability.Capability) bool { return capability.Has(e.kind, c) }
 
-// Streams returns a stream client for the same endpoint as c.
+// Streams returns a stream client for the same endpoint as c. AWS has another endpoint for streams, of the same region.
 func Streams(c *dynamodb.Client) *dynamodbstreams.Client {
 	o := c.Options()
+	endpoint := o.BaseEndpoint
+	if endpoint != nil {
+		if u, err := url.Parse(*endpoint); err == nil && isAWS(u.Hostname()) {
+			endpoint = nil
+		}
+	}
 	return dynamodbstreams.New(dynamodbstreams.Options{
-		BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient, Retryer: o.Retryer,
+		BaseEndpoint: endpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient, Retryer: o.Retryer,
 	})
 }
 
@@ -47,10 +54,7 @@ func Open(ctx context.Context, container bool) (*Engine, error) {
 	case endpoint != "" && container:
 		return nil, fmt.Errorf("%s is set to %s and -local starts another engine: use only one", Variable, endpoint)
 	case endpoint != "":
-		if u, err := url.Parse(endpoint); err != nil || u.Scheme == "" || u.Host == "" {
-			return nil, fmt.Errorf("%s is %q: set it to a URL such as http://localhost:8000", Variable, endpoint)
-		}
-		return &Engine{Name: endpoint, kind: local.EngineImage().Engine(), Client: local.Client(endpoint), Close: nothing}, nil
+		return openEndpoint(endpoint)
 	case container:
 		return openContainer(ctx)
 	}
@@ -58,6 +62,21 @@ func Open(ctx context.Context, container bool) (*Engine, error) {
 }
 
 func nothing() error { return nil }
+
+func openEndpoint(endpoint string) (*Engine, error) {
+	u, err := checked(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{Name: u.String(), kind: local.EngineImage().Engine(), Client: local.Client(u.String()), Close: nothing}
+	if isAWS(u.Hostname()) {
+		if err := account(u); err != nil {
+			return nil, err
+		}
+		e.AWS, e.kind = true, "aws"
+	}
+	return e, nil
+}
 
 func openContainer(ctx context.Context) (*Engine, error) {
 	server, err := local.Start(ctx)

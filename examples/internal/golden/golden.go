@@ -4,6 +4,7 @@ package golden
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,19 @@ func Design(t *testing.T, table *ddb.Table) {
 	var page strings.Builder
 	require.NoError(t, table.Describe(&page))
 	Section(t, "README.md", "design", "```\n"+page.String()+"```\n")
+}
+
+// File requires that a file has this content.
+func File(t *testing.T, file, content string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+		return
+	}
+	have, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(have), content, "%s: go test -update rewrites it", file)
 }
 
 // Section requires that the part of a Markdown file between <!-- name --> and <!-- /name --> is content.

@@ -1,0 +1,10 @@
+package school_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/singletable-go/ddb/internal/integration/localtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
