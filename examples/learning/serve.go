@@ -6,18 +6,25 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/site"
 	"github.com/singletable-go/ddb/examples/learning/graph"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
+func (c *commands) serveFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "addr", Usage: "`address` to listen on; port 0 is any free one", Value: "localhost:8080", Destination: &c.addr},
+	}
+}
+
+func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
+
 // serve serves GraphQL and the query page until it is interrupted. It follows the table's stream too, so that a mutation
 // changes the derived values.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
-	if err := s.DB.VerifyTable(ctx); err != nil {
-		return err // and the table for the positions is not created
-	}
 	listener, err := site.Listen(ctx, c.addr)
 	if err != nil {
 		return err

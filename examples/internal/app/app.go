@@ -48,8 +48,9 @@ type Example struct {
 // Command is a subcommand of one example.
 type Command struct {
 	Name, About string
-	Flags       []cli.Flag // in addition to those of the example
-	Commands    []Command  // its own subcommands; then it has no Run
+	Flags       []cli.Flag     // in addition to those of the example
+	Args        []cli.Argument // what it takes that is no flag
+	Commands    []Command      // its own subcommands; then it has no Run
 
 	Offline    bool // it needs no engine: its session has no DB and no Engine
 	NeedsTable bool // an endpoint must have the table, and it must fit the model: else nothing is run
@@ -82,7 +83,9 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 	var help bytes.Buffer
 	err := e.command(&help, stdout, stderr).Run(ctx, args)
 	if err == nil {
-		fmt.Fprint(stdout, hang(help.String(), helpWidth))
+		if help.Len() > 0 { // a pipe waits for its reader even with nothing to read
+			fmt.Fprint(stdout, hang(help.String(), helpWidth))
+		}
 		return 0
 	}
 	fmt.Fprintf(stderr, "%s: %v\n", e.Name, err)
@@ -94,4 +97,3 @@ func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer
 
 // usageError is an error in the arguments.
 type usageError struct{ error }
-

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/urfave/cli/v3"
@@ -18,6 +20,7 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/apptest"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 // song is the entity of an example that has nothing else.
@@ -52,7 +55,7 @@ func jukebox(ran *bool) app.Example {
 		Patterns: func(db *ddb.DB) []app.Pattern {
 			return []app.Pattern{app.One("song by id", func(ctx context.Context) (song, error) {
 				return ddb.NewRepository(db, songs).Get(ctx, song{ID: "1"})
-			})}
+			}).By("songs.Get(ctx, song{ID: id})")}
 		},
 		Commands: []app.Command{
 			{Name: "serve", About: "play", NeedsTable: true, Run: func(context.Context, *app.Session) error { *ran = true; return nil }},
@@ -208,4 +211,42 @@ func TestACommandWithoutAnEngineNeedsNone(t *testing.T) {
 	code, _, errs := apptest.Run(t, jukebox(&ran), "radio", "list")
 	assert.Zero(t, code, errs)
 	assert.True(t, ran)
+}
+
+// A pattern may need what an engine behind an endpoint does not have. The others are shown all the same.
+func TestWhatAnEngineRejectsIsShownBesideWhatRan(t *testing.T) {
+	_, _ = endpoint(t)
+	rejects := errors.New("broken")
+	needy := func() app.Example {
+		e := newJukebox()
+		ours := e.Patterns
+		e.Patterns = func(db *ddb.DB) []app.Pattern {
+			needs := app.Pattern{Name: "song by singer", Needs: capability.MultiAttributeKeys, Run: func(context.Context) (int, error) { return 0, rejects }}
+			return append(ours(db), needs)
+		}
+		return e
+	}
+	code, out, errs := apptest.Run(t, needy())
+	assert.Equal(t, 1, code)
+	assert.Contains(t, out, "1  song by id", "what ran before")
+	assert.Contains(t, errs, "jukebox: song by singer: broken\n")
+
+	rejects = &smithy.GenericAPIError{Code: "ValidationException", Message: "Query key condition not supported"}
+	code, out, errs = apptest.Run(t, needy())
+	assert.Zero(t, code, errs)
+	assert.Contains(t, out, "1  song by id")
+	assert.Contains(t, out, "song by singer: rejected as expected: http://")
+	assert.Contains(t, out, " has no multi-attribute keys\n")
+}
+
+func TestLongReports(t *testing.T) {
+	t.Setenv(engine.Variable, "")
+	code, out, _ := apptest.Run(t, newJukebox(), "patterns")
+	assert.Zero(t, code)
+	assert.NotContains(t, out, "AT MOST")
+	code, out, _ = apptest.Run(t, newJukebox(), "patterns", "-long")
+	assert.Zero(t, code)
+	assert.Contains(t, out, "AT MOST  GO\n")
+	assert.Contains(t, out, "50       songs.Get(ctx, song{ID: id})\n")
+	assert.Contains(t, out, app.Worst)
 }

@@ -55,7 +55,7 @@ func (b *builder) flags() []cli.Flag {
 
 // build makes one command with its subcommands.
 func (b *builder) build(c command) *cli.Command {
-	cmd := &cli.Command{Name: c.name, Usage: c.about, Flags: c.flags, HideHelpCommand: true, OnUsageError: b.usage}
+	cmd := &cli.Command{Name: c.name, Usage: c.about, Flags: c.flags, Arguments: c.args, HideHelpCommand: true, OnUsageError: b.usage}
 	names := make([]string, len(c.commands))
 	for i, sub := range c.commands {
 		names[i] = sub.name
@@ -116,7 +116,7 @@ func tableName(name string) error {
 	case name == "":
 		return errors.New("the name of a table must not be empty")
 	case len(name) < 3 || len(name) > 255 || strings.Trim(name, allowed) != "":
-		return errors.New("the name of a table has 3 to 255 characters, of a-z, A-Z, 0-9, _, - and .")
+		return errors.New("the name of a table has 3 to 255 characters: letters, digits, dots, hyphens and underscores")
 	}
 	return nil
 }

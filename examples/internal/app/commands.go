@@ -40,6 +40,7 @@ type options struct {
 type command struct {
 	name, about string
 	flags       []cli.Flag
+	args        []cli.Argument
 	commands    []command
 	offline     bool   // needs no engine
 	needsTable  bool   // which at an endpoint must be there
@@ -65,7 +66,7 @@ func own(commands []Command) []command {
 	all := make([]command, len(commands))
 	for i, c := range commands {
 		all[i] = command{
-			name: c.Name, about: c.About, flags: c.Flags, commands: own(c.Commands),
+			name: c.Name, about: c.About, flags: c.Flags, args: c.Args, commands: own(c.Commands),
 			offline: c.Offline, needsTable: c.NeedsTable, needsData: c.NeedsData, check: c.Check,
 		}
 		if c.Run != nil {
@@ -137,12 +138,27 @@ func seed(ctx context.Context, s *session) error {
 }
 
 func patterns(ctx context.Context, s *session) error {
-	results, err := Measure(ctx, s.trace, s.engine.Has, s.Patterns(s.db))
+	has := s.engine.Has
+	if !s.engine.Fresh {
+		has = nil // whatever listens at the endpoint
+	}
+	results, err := Measure(ctx, s.trace, has, s.Patterns(s.db))
+	if len(results) == 0 {
+		return err
+	}
+	report := Report(results)
+	if !s.long {
+		report = report.Without("at most", "Go")
+	}
+	fmt.Fprintln(s.out)
+	report.Print(s.out)
+	if s.long {
+		fmt.Fprintln(s.out)
+		term.Say(s.out, "%s", Worst)
+	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.out)
-	Report(results).Print(s.out)
 	total(s.out, results)
 	for _, r := range results {
 		if r.Refused {

@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"strings"
+
+	"github.com/aws/smithy-go"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/term"
@@ -17,6 +20,8 @@ import (
 type Pattern struct {
 	Name string // as a person would say it: "courses of a track"
 	Run  func(context.Context) (items int, err error)
+
+	Go []string // the lines of the source that make its requests, as they stand there: see [Pattern.By]
 
 	Extra bool // not one of the system's own: listed after them, and not counted
 
@@ -41,6 +46,12 @@ func Many[T any](name string, query func(context.Context) iter.Seq2[T, error]) P
 	}}
 }
 
+// By returns the pattern with the lines of Go that make its requests. A test compares them with the source.
+func (p Pattern) By(lines ...string) Pattern {
+	p.Go = lines
+	return p
+}
+
 // Result is what a pattern sent and returned.
 type Result struct {
 	Pattern
@@ -53,18 +64,20 @@ type Result struct {
 }
 
 // Measure runs patterns one after the other, on a table with the client t. has reports the engine's capabilities.
+//
+// If has is nil they are not known: a pattern with a Needs may be rejected. With an error it returns the results before it.
 func Measure(ctx context.Context, t *trace.Client, has func(capability.Capability) bool, patterns []Pattern) ([]Result, error) {
 	results := make([]Result, 0, len(patterns))
 	for _, p := range patterns {
 		t.Take()
 		ctx, meter := ddb.WithMeter(ctx)
 		items, err := p.Run(ctx)
-		refused := p.Needs != "" && !has(p.Needs)
+		refused := p.Needs != "" && (has == nil && rejected(err) || has != nil && !has(p.Needs))
 		switch {
 		case refused && err == nil:
-			return nil, fmt.Errorf("%s: an engine without %s did not reject it", p.Name, p.Needs)
+			return results, fmt.Errorf("%s: an engine without %s did not reject it", p.Name, p.Needs)
 		case !refused && err != nil:
-			return nil, fmt.Errorf("%s: %w", p.Name, err)
+			return results, fmt.Errorf("%s: %w", p.Name, err)
 		}
 		results = append(results, Result{
 			Pattern: p, Reads: t.Take(), Items: items, Requests: meter.Requests(),
@@ -75,12 +88,19 @@ func Measure(ctx context.Context, t *trace.Client, has func(capability.Capabilit
 	return results, nil
 }
 
-// Report returns the results as a table.
+// rejected reports whether an engine found a request wrong.
+func rejected(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && api.ErrorCode() == "ValidationException"
+}
+
+// Report returns the results as a table: the whole one, for a page. On a terminal it may be without its last columns.
 func Report(results []Result) *term.Table {
 	t := &term.Table{
-		Header: []string{"#", "access pattern", "operation", "index", "key condition", "items", "requests", "capacity"},
+		Header: []string{"#", "access pattern", "operation", "index", "key condition", "items", "requests", "capacity", "at most", "Go"},
 		Right:  []string{"#", "items", "requests", "capacity"},
-		Below:  [][]string{{"operation", "index", "key condition"}},
+		Below:  [][]string{{"operation", "index", "key condition"}, {"at most"}, {"Go"}},
+		Note:   Worst,
 	}
 	for i, r := range results {
 		number := fmt.Sprint(i + 1)
@@ -106,7 +126,7 @@ func Report(results []Result) *term.Table {
 			join(func(q trace.Request) string { return q.Operation }),
 			join(func(q trace.Request) string { return q.Index }),
 			join(func(q trace.Request) string { return strings.TrimSpace(q.Key + filter(q)) }),
-			items, r.Requests, r.cost(),
+			items, r.Requests, r.cost(), join(trace.Request.Worst), strings.Join(r.Go, "\n"),
 		)
 	}
 	return t

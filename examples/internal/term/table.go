@@ -18,6 +18,7 @@ type Table struct {
 	Right  []string   // the columns, by header, that hold numbers
 	Wrap   string     // the column that may wrap
 	Below  [][]string // groups of columns that may move below: of a group, the first lines of all cells belong together
+	Note   string     // a sentence below the table, where it is part of a page
 	Rows   [][]any
 }
 
@@ -49,7 +50,38 @@ func (t *Table) Text(width int) string {
 }
 
 // Markdown returns the table as Markdown.
-func (t *Table) Markdown() string { return t.writer(0).RenderMarkdown() + "\n" }
+func (t *Table) Markdown() string {
+	page := t.writer(0).RenderMarkdown() + "\n"
+	if t.Note != "" {
+		page += "\n" + t.Note + "\n"
+	}
+	return page
+}
+
+// Without returns the table without some of its columns.
+func (t *Table) Without(columns ...string) *Table {
+	less := &Table{Right: t.Right, Wrap: t.Wrap}
+	keeps := func(name string) bool { return !slices.Contains(columns, name) }
+	for _, group := range t.Below {
+		if slices.ContainsFunc(group, keeps) {
+			less.Below = append(less.Below, group)
+		}
+	}
+	for _, cells := range slices.Concat([][]any{cellsOf(t.Header)}, t.Rows) {
+		var kept []any
+		for i, cell := range cells {
+			if keeps(t.Header[i]) {
+				kept = append(kept, cell)
+			}
+		}
+		less.Add(kept...)
+	}
+	for _, name := range less.Rows[0] {
+		less.Header = append(less.Header, fmt.Sprint(name))
+	}
+	less.Rows = less.Rows[1:]
+	return less
+}
 
 // box is the table with a border; wrap is the maximum width of the column that wraps, 0 for no limit.
 func (t *Table) box(wrap int) string {

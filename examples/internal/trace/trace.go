@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -23,6 +24,10 @@ type Request struct {
 	Index     string // "primary" for the table itself
 	Key       string // the key, or the key condition with names and values filled in; for a transaction also the action
 	Filter    string // the filter expression of a read
+
+	Limit      int  // of a Query or Scan, 0 for none
+	Consistent bool // a strongly consistent read
+	Items      int  // the items that a batch or a transaction names
 }
 
 // Client passes requests on and records them. It is safe for concurrent use.
@@ -53,7 +58,7 @@ func (c *Client) record(r Request) {
 
 // GetItem records a key.
 func (c *Client) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	c.record(Request{Operation: "GetItem", Index: "primary", Key: key(in.Key)})
+	c.record(Request{Operation: "GetItem", Index: "primary", Key: key(in.Key), Consistent: aws.ToBool(in.ConsistentRead)})
 	return c.Client.GetItem(ctx, in, opts...)
 }
 
@@ -61,9 +66,10 @@ func (c *Client) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ..
 func (c *Client) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	c.record(Request{
 		Operation: "Query",
-		Index:     index(in.IndexName),
-		Key:       fill(in.KeyConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues),
-		Filter:    fill(in.FilterExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues),
+		Limit:     int(aws.ToInt32(in.Limit)), Consistent: aws.ToBool(in.ConsistentRead),
+		Index:  index(in.IndexName),
+		Key:    fill(in.KeyConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues),
+		Filter: fill(in.FilterExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues),
 	})
 	return c.Client.Query(ctx, in, opts...)
 }
@@ -72,8 +78,9 @@ func (c *Client) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...fun
 func (c *Client) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
 	c.record(Request{
 		Operation: "Scan",
-		Index:     index(in.IndexName),
-		Filter:    fill(in.FilterExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues),
+		Limit:     int(aws.ToInt32(in.Limit)), Consistent: aws.ToBool(in.ConsistentRead),
+		Index:  index(in.IndexName),
+		Filter: fill(in.FilterExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues),
 	})
 	return c.Client.Scan(ctx, in, opts...)
 }
@@ -81,13 +88,15 @@ func (c *Client) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(
 // BatchGetItem records the keys, sorted: a batch has no order.
 func (c *Client) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	var keys []string
+	consistent := false
 	for _, t := range in.RequestItems {
+		consistent = consistent || aws.ToBool(t.ConsistentRead)
 		for _, k := range t.Keys {
 			keys = append(keys, key(k))
 		}
 	}
 	slices.Sort(keys)
-	c.record(Request{Operation: "BatchGetItem", Index: "primary", Key: strings.Join(keys, "; ")})
+	c.record(Request{Operation: "BatchGetItem", Index: "primary", Key: strings.Join(keys, "; "), Consistent: consistent, Items: len(keys)})
 	return c.Client.BatchGetItem(ctx, in, opts...)
 }
 
@@ -97,7 +106,7 @@ func (c *Client) TransactGetItems(ctx context.Context, in *dynamodb.TransactGetI
 	for i, t := range in.TransactItems {
 		keys[i] = key(t.Get.Key)
 	}
-	c.record(Request{Operation: "TransactGetItems", Index: "primary", Key: strings.Join(keys, "; ")})
+	c.record(Request{Operation: "TransactGetItems", Index: "primary", Key: strings.Join(keys, "; "), Items: len(keys)})
 	return c.Client.TransactGetItems(ctx, in, opts...)
 }
 
@@ -132,7 +141,7 @@ func (c *Client) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItem
 			}
 		}
 	}
-	c.record(Request{Operation: "BatchWriteItem", Index: "primary", Key: strings.Join(writes, "\n")})
+	c.record(Request{Operation: "BatchWriteItem", Index: "primary", Key: strings.Join(writes, "\n"), Items: len(writes)})
 	return c.Client.BatchWriteItem(ctx, in, opts...)
 }
 
@@ -151,7 +160,7 @@ func (c *Client) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 			writes[i] = "check " + key(t.ConditionCheck.Key)
 		}
 	}
-	c.record(Request{Operation: "TransactWriteItems", Index: "primary", Key: strings.Join(writes, "\n")})
+	c.record(Request{Operation: "TransactWriteItems", Index: "primary", Key: strings.Join(writes, "\n"), Items: len(writes)})
 	return c.Client.TransactWriteItems(ctx, in, opts...)
 }
 

@@ -35,11 +35,11 @@ var fieldNeeds = map[string]need{
 	"Enrollment.progress": {student: platform.InProgress},
 }
 
-// needOf returns the need of the field that ctx resolves, whose type is root.
-func needOf(ctx context.Context, schema *ast.Schema, root string) need {
-	var n need
+// needOf returns the need of the field that ctx resolves, whose type is root, and how many levels of fields are below it.
+func needOf(ctx context.Context, schema *ast.Schema, root string) (n need, nesting int) {
 	for _, path := range graphql.SelectedFieldNames(ctx) {
 		typ := root
+		nesting = max(nesting, 1+strings.Count(path, "."))
 		for name := range strings.SplitSeq(path, ".") {
 			more := fieldNeeds[typ+"."+name]
 			n.track = n.track || more.track
@@ -48,7 +48,7 @@ func needOf(ctx context.Context, schema *ast.Schema, root string) need {
 			typ = typeOf(schema, typ, name)
 		}
 	}
-	return n
+	return n, nesting
 }
 
 // typeOf returns the name of the type of a field, without lists; "" for a scalar.

@@ -40,8 +40,8 @@ func (d *Date) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// check refuses what is not a day of the calendar from year 1 to 9999: other values are no date, or sort wrongly in a key.
-func (d Date) check(field string) error {
+// Check refuses what is not a day of the calendar from year 1 to 9999: other values are no date, or sort wrongly in a key.
+func (d Date) Check(field string) error {
 	y, m, day := int(d/10_000), int(d/100%100), int(d%100)
 	if y < 1 || y > 9999 || DateOf(time.Date(y, time.Month(m), day, 0, 0, 0, 0, time.UTC)) != d {
 		return invalid(field, "%d is not a day of the calendar: 20261120 is one", d)

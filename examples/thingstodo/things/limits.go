@@ -17,10 +17,12 @@ const (
 	maxPlace  = 200 // of the street, and of the city
 	maxTag    = 50
 	maxTags   = 20
-	maxAge    = 120
 	firstBorn = 1900
 	lastBorn  = 2100
 )
+
+// MaxAge is the oldest age that a thing may be for.
+const MaxAge = 120
 
 // InvalidError says that a value cannot be stored, or searched for. No request was made for it.
 type InvalidError struct {
@@ -61,7 +63,7 @@ func (d *Details) check() error {
 		checkTags(d.Tags),
 		atMost("street", d.Place.Street, maxPlace),
 		atMost("city", d.Place.City, maxPlace),
-		d.Place.At.check(),
+		d.Place.At.Check("at"),
 		d.Ages.check(),
 		d.Days.check(),
 	)
@@ -84,15 +86,16 @@ func checkTags(tags []string) error {
 	return nil
 }
 
-func (p *Point) check() error {
+// Check refuses what is no place on earth. The error is an [InvalidError] with that field. A nil point is none.
+func (p *Point) Check(field string) error {
 	if p == nil || p.Lat >= -90 && p.Lat <= 90 && p.Lon >= -180 && p.Lon <= 180 { // NaN is neither
 		return nil
 	}
-	return invalid("at", "%g,%g is no place: a latitude is from -90 to 90, a longitude from -180 to 180", p.Lat, p.Lon)
+	return invalid(field, "%g,%g is no place: a latitude is from -90 to 90, a longitude from -180 to 180", p.Lat, p.Lon)
 }
 
 func (a *Ages) check() error {
-	if a == nil || 0 <= a.From && a.From <= a.To && a.To <= maxAge {
+	if a == nil || 0 <= a.From && a.From <= a.To && a.To <= MaxAge {
 		return nil
 	}
 	return invalid("ages", "from %d to %d is no range of ages", a.From, a.To)
@@ -102,7 +105,7 @@ func (d *Days) check() error {
 	if d == nil {
 		return nil
 	}
-	if err := cmp.Or(d.From.check("days"), d.To.check("days")); err != nil {
+	if err := cmp.Or(d.From.Check("days"), d.To.Check("days")); err != nil {
 		return err
 	}
 	if d.From > d.To {

@@ -58,7 +58,7 @@ func TestDatesAsText(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(b, &read))
 		assert.Equal(t, day, read)
-		require.NoError(t, day.check("date"))
+		require.NoError(t, day.Check("date"))
 	}
 	for _, s := range []string{"", "2026-13-99", "2026-02-29", "20261120", "2026-1-1", "0000-01-01", "10000-01-01", " 2026-11-20", strings.Repeat("9", 10_000)} {
 		_, err := ParseDate(s)

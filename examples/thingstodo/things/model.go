@@ -67,37 +67,37 @@ type Thing struct {
 
 // Details is what an organiser may change in a draft.
 type Details struct {
-	Title string   `dynamodbav:"title"`
-	About string   `dynamodbav:"about"`
-	Tags  []string `dynamodbav:"tags,stringset,omitempty"`
-	Place Place    `dynamodbav:"place"`
-	Ages  *Ages    `dynamodbav:"ages,omitempty"` // nil: for every age
-	Days  *Days    `dynamodbav:"days,omitempty"` // nil: on every day
+	Title string   `dynamodbav:"title" json:"title"`
+	About string   `dynamodbav:"about" json:"about"`
+	Tags  []string `dynamodbav:"tags,stringset,omitempty" json:"tags,omitempty"`
+	Place Place    `dynamodbav:"place" json:"place"`
+	Ages  *Ages    `dynamodbav:"ages,omitempty" json:"ages,omitempty"` // nil: for every age
+	Days  *Days    `dynamodbav:"days,omitempty" json:"days,omitempty"` // nil: on every day
 }
 
 // Place is where something takes place.
 type Place struct {
-	Street string `dynamodbav:"street"`
-	City   string `dynamodbav:"city"`
-	At     *Point `dynamodbav:"at,omitempty"` // nil: not on the map
+	Street string `dynamodbav:"street" json:"street"`
+	City   string `dynamodbav:"city" json:"city"`
+	At     *Point `dynamodbav:"at,omitempty" json:"at,omitempty"` // nil: not on the map
 }
 
 // Point is a point on the map, in degrees.
 type Point struct {
-	Lat float64 `dynamodbav:"lat"`
-	Lon float64 `dynamodbav:"lon"`
+	Lat float64 `dynamodbav:"lat" json:"lat"`
+	Lon float64 `dynamodbav:"lon" json:"lon"`
 }
 
 // Ages is for which ages something is, in years.
 type Ages struct {
-	From int `dynamodbav:"from"`
-	To   int `dynamodbav:"to"`
+	From int `dynamodbav:"from" json:"from"`
+	To   int `dynamodbav:"to" json:"to"`
 }
 
 // Days is from when to when something takes place, both included.
 type Days struct {
-	From Date `dynamodbav:"from"`
-	To   Date `dynamodbav:"to"`
+	From Date `dynamodbav:"from" json:"from"`
+	To   Date `dynamodbav:"to" json:"to"`
 }
 
 // Things are listed by status, and by status and organiser. The library maintains the version: each write increments

@@ -47,6 +47,14 @@ func (s *Store) ThingsOf(ctx context.Context, orgID string, status Status) iter.
 	return s.things.Query(ctx, ThingsOf(orgID, status))
 }
 
+// ThingsPage returns a page of the things to do of an organiser in a status; of all organisers if orgID is "".
+func (s *Store) ThingsPage(ctx context.Context, orgID string, status Status, after ddb.Cursor) (ddb.Page[Thing], error) {
+	if orgID == "" {
+		return s.things.Page(ctx, ThingsIn(status).Limit(20), after)
+	}
+	return s.things.Page(ctx, ThingsOf(orgID, status).Limit(20), after)
+}
+
 // Review returns a page of the things that wait for a moderator, of all organisers.
 func (s *Store) Review(ctx context.Context, after ddb.Cursor) (ddb.Page[Thing], error) {
 	return s.things.Page(ctx, ThingsIn(Pending).Limit(20), after)
@@ -86,11 +94,27 @@ func (s *Store) FavouritesByID(ctx context.Context, userID string, thingIDs ...s
 // ThingsByID returns the result for each id, in the order of ids, duplicates included; a missing thing is [ddb.LookupGone].
 // It sends one request for each 100 different ids.
 func (s *Store) ThingsByID(ctx context.Context, ids ...string) ([]ddb.Lookup[Thing], error) {
+	keys := thingKeys(ids)
+	return s.things.BatchGet(ctx, keys)
+}
+
+func thingKeys(ids []string) []Thing {
 	keys := make([]Thing, len(ids))
 	for i, id := range ids {
 		keys[i] = Thing{ID: id}
 	}
-	return s.things.BatchGet(ctx, keys)
+	return keys
+}
+
+// Newest is ThingsByID with strongly consistent reads: every earlier write is seen.
+func (s *Store) Newest(ctx context.Context, ids ...string) ([]ddb.Lookup[Thing], error) {
+	return s.things.Consistent().BatchGet(ctx, thingKeys(ids))
+}
+
+// All returns all things in all states, with strongly consistent reads. It scans the table: it is a job, no access
+// pattern.
+func (s *Store) All(ctx context.Context) iter.Seq2[Thing, error] {
+	return s.things.Consistent().Scan(ctx, &ddb.ScanOptions{IgnoreUnknown: true})
 }
 
 // OrganisersOf returns the organiser of each thing, in the order of things, like ThingsByID.
@@ -130,7 +154,7 @@ func (s *Store) BookingsOf(ctx context.Context, userID string) iter.Seq2[Booking
 
 // BookingsFrom returns the active bookings of a user from a day on.
 func (s *Store) BookingsFrom(ctx context.Context, userID string, day Date) iter.Seq2[Booking, error] {
-	if err := day.check("date"); err != nil {
+	if err := day.Check("date"); err != nil {
 		return failed[Booking](err)
 	}
 	return s.bookings.Query(ctx, BookingsFrom(userID, day))
@@ -138,10 +162,21 @@ func (s *Store) BookingsFrom(ctx context.Context, userID string, day Date) iter.
 
 // BookingsAt returns the active bookings of an organiser's things to do from a day on.
 func (s *Store) BookingsAt(ctx context.Context, orgID string, day Date) iter.Seq2[Booking, error] {
-	if err := day.check("date"); err != nil {
+	if err := day.Check("date"); err != nil {
 		return failed[Booking](err)
 	}
 	return s.bookings.Query(ctx, BookingsAt(orgID, day))
+}
+
+// BookingsPage returns a page of the active bookings from a day on: those of a user, or those of an organiser's things.
+func (s *Store) BookingsPage(ctx context.Context, userID, orgID string, day Date, after ddb.Cursor) (ddb.Page[Booking], error) {
+	if err := day.Check("date"); err != nil {
+		return ddb.Page[Booking]{}, err
+	}
+	if orgID != "" {
+		return s.bookings.Page(ctx, BookingsAt(orgID, day).Limit(20), after)
+	}
+	return s.bookings.Page(ctx, BookingsFrom(userID, day).Limit(20), after)
 }
 
 // failed is a sequence with nothing but an error.

@@ -58,7 +58,7 @@ func (s *Store) Unlike(ctx context.Context, userID, thingID string) (Favourite, 
 
 // Book books a published thing of an organiser for a day. The same transaction checks the thing, as in Like.
 func (s *Store) Book(ctx context.Context, b Booking) error {
-	if err := cmp.Or(b.Date.check("date"), required("id", b.ID, maxID), required("user", b.UserID, maxID)); err != nil {
+	if err := cmp.Or(b.Date.Check("date"), required("id", b.ID, maxID), required("user", b.UserID, maxID)); err != nil {
 		return err
 	}
 	f := Things.Fields()
