@@ -183,18 +183,19 @@ func TestACancelledReadIsItsCallersAlone(t *testing.T) {
 		assert.EqualError(t, read(t.Context()), "panic")
 		ctx, cancel := context.WithCancel(t.Context())
 		errs := make(chan error, 10)
-		go func() { errs <- read(ctx) }() // leads
+		var wg sync.WaitGroup
+		wg.Go(func() { errs <- read(ctx) }) // leads
 		synctest.Wait()
 		for range 3 {
-			go func() { errs <- read(t.Context()) }()
+			wg.Go(func() { errs <- read(t.Context()) })
 		}
 		late, cancelLate := context.WithCancel(t.Context())
-		go func() { errs <- read(late) }()
+		wg.Go(func() { errs <- read(late) })
 		synctest.Wait()
 		cancelLate()
 		require.ErrorIs(t, <-errs, context.Canceled, "who waits can give up too")
 		cancel()
-		time.Sleep(time.Minute)
+		wg.Wait()
 		close(errs)
 		var failed int
 		for err := range errs {
