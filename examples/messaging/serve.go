@@ -40,7 +40,7 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 			log.WarnContext(ctx, "stream: trying again", "err", err)
 		},
 		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
-			log.WarnContext(ctx, "stream: rebuilding the rows", "gap", g)
+			log.WarnContext(ctx, "stream: rebuilding the entries", "gap", g)
 			return groups.LastMessage.Rebuild(ctx, s.DB, nil)
 		},
 	})

@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Mark is how far a person has read a group. It is an item of its own: in the row or in the member it would get in the
-// way of [LastMessage], just when a message arrives and all read it.
+// Mark is how far a person has read a group. It is an item of its own: in the group's entry, or in the member, it
+// would get in the way of [LastMessage], just when a message arrives and all read it.
 type Mark struct {
 	UserID  string `dynamodbav:"-"`
 	GroupID string `dynamodbav:"-"`

@@ -71,14 +71,14 @@ func (s *Store) Groups(ctx context.Context, userID string, w Window, limit int, 
 	return s.groups.Page(ctx, GroupsOf(userID, w).Limit(limit), after)
 }
 
-// Group returns one group of a user. It costs two reads more if the row moves meanwhile.
+// Group returns one group of a user. It costs two reads more if the entry moves meanwhile.
 func (s *Store) Group(ctx context.Context, userID, groupID string) (Group, error) {
 	for range groupAttempts {
 		member, err := s.member(ctx, userID, groupID)
 		if err != nil {
 			return Group{}, err
 		}
-		g, err := s.groups.Consistent().Get(ctx, member.row())
+		g, err := s.groups.Consistent().Get(ctx, member.entry())
 		if !errors.Is(err, ddb.ErrNotFound) {
 			return g, err
 		}
@@ -86,7 +86,7 @@ func (s *Store) Group(ctx context.Context, userID, groupID string) (Group, error
 	return Group{}, ErrBusy
 }
 
-// groupAttempts is how often Group looks for a row that moves.
+// groupAttempts is how often Group looks for an entry that moves.
 const groupAttempts = 5
 
 // Messages returns a page of a group's messages to one of its members, newest first.
@@ -105,7 +105,7 @@ func (s *Store) newest(ctx context.Context, groupID string) (Message, error) {
 	return Message{}, ErrNoGroup
 }
 
-// Mux returns the mux that moves the rows to their newest messages, for a stream reader or a Lambda function.
+// Mux returns the mux that moves the entries to their newest messages, for a stream reader or a Lambda function.
 func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
 	mux := ddb.NewMux(Cruddur, opts)
 	mux.Maintain(s.db, LastMessage)
