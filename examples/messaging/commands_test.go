@@ -30,11 +30,11 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 		"list-tables":                   "\ncruddur-messages\n",
 		"seed":                          "seeded 53 items",
 		"scan":                          "Member",
-		"get-conversation":              "20 rows, 2 requests, 2.0 read units",
+		"get-conversation":              "20 entries, 2 requests, 2.0 read units",
 		"get-conversation -limit 3":     "more: -cursor ",
-		"list-conversations":            "3 rows, 1 requests, 0.5 read units",
-		"list-conversations -user otis": "0 rows, 1 requests",
-		"list-conversations -from 2026-03-02T00:00:00Z -until 2026-03-03T00:00:00Z": "2 rows",
+		"list-conversations":            "3 entries, 1 requests, 0.5 read units",
+		"list-conversations -user otis": "0 entries, 1 requests",
+		"list-conversations -from 2026-03-02T00:00:00Z -until 2026-03-03T00:00:00Z": "2 entries",
 		"drop": `dropped table "cruddur-messages"`,
 	})
 }
@@ -55,7 +55,7 @@ func TestMistakesInTheArguments(t *testing.T) {
 	})
 }
 
-// The life of a table on an endpoint that keeps it: messages over HTTP move the rows, and drop leaves nothing.
+// The life of a table on an endpoint that keeps it: messages over HTTP move the entries, and drop leaves nothing.
 func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, messaging)
 	table.Run(1, "no table", "get-conversation")
@@ -79,6 +79,7 @@ func TestCommands(t *testing.T) {
 		_, url, _ = strings.Cut(lines.Text(), "open ")
 	}
 	require.NotEmpty(t, url, errs.String())
+	go io.Copy(io.Discard, out) //nolint:errcheck // so that the command is not held up
 	status, _ := request(t, "lena", "POST", url+"/api/messages", `{"message_group_uuid":"`+groups.Conversations[2].ID()+`","message":"Or the bus?"}`)
 	require.Equal(t, 201, status)
 	require.Eventually(t, func() bool {
@@ -93,6 +94,11 @@ func TestCommands(t *testing.T) {
 	code2, tables, _ := apptest.Run(t, messaging(), "list-tables")
 	assert.Zero(t, code2)
 	assert.NotContains(t, tables, table.Name)
+}
+
+func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "\ufffd[2J red\ufffd[0m\nab\ufffd é 😀", printable("\x1b[2J red\x1b[0m\nab\u202e é 😀"))
 }
 
 // request sends a request to the server as a user, and returns the status and the body of the response.

@@ -70,6 +70,10 @@ func accessPatterns(s *things.Store, d things.Data) []app.Pattern {
 			return len(found), err
 		}}.
 			By("FavouritesOf(userID).Limit(20)", "s.things.BatchGet(ctx, keys)")),
+		extra(app.Pattern{Name: "which things are favourites", Go: []string{"s.favourites.BatchGet(ctx, keys)"}, Run: func(ctx context.Context) (int, error) {
+			found, err := s.FavouritesByID(ctx, favourite.UserID, favourite.ThingID, thing.ID)
+			return len(found), err
+		}}),
 		extra(app.Pattern{Name: "booking with thing, user and organiser", Run: func(ctx context.Context) (int, error) {
 			_, err := s.BookingDetails(ctx, booking)
 			return 4, err

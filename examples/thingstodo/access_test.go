@@ -56,6 +56,7 @@ func TestAccessPatterns(t *testing.T) {
 			return b.OrgID == booking.OrgID && b.Date >= booking.Date
 		}), 0.5},
 		{"favourites of a user, as things", "Query, BatchGetItem", "gsi-1, primary", favourites, 0.5 + 0.5*float64(favourites)},
+		{"which things are favourites", "BatchGetItem", "primary", 2, 1},
 		{"booking with thing, user and organiser", "TransactGetItems", "primary", 4, 8},
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {

@@ -7,13 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/moto"
 	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/examples/thingstodo/things"
 	"github.com/singletable-go/ddb/internal/integration"
 	"github.com/singletable-go/ddb/internal/integration/localtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(localtest.Main(m)) }
+func TestMain(m *testing.M) {
+	code := localtest.Main(m)
+	moto.Stop()
+	os.Exit(code)
+}
 
 // open returns a seeded guide and the client that watches it.
 func open(t *testing.T, env *integration.Env, d things.Data) (*things.Store, *trace.Client) {

@@ -18,7 +18,8 @@ func main() { app.Main(thingsToDo()) }
 
 // thingsToDo is the example as a command.
 func thingsToDo() app.Example {
-	size := things.DefaultSize
+	c := &commands{size: things.DefaultSize}
+	size := &c.size
 	count := func(name, usage string, n *int, least int) cli.Flag {
 		return &cli.IntFlag{Name: name, Usage: usage, Value: *n, Destination: n, Validator: atLeast(least)}
 	}
@@ -36,8 +37,10 @@ func thingsToDo() app.Example {
 			count("bookings", "`number` of bookings of each user", &size.Bookings, 1),
 		},
 		Seed: func(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
-			return things.Generate(size).Write(ctx, db, report)
+			return things.Generate(c.size).Write(ctx, db, report)
 		},
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(things.NewStore(db), things.Generate(size)) },
+		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(things.NewStore(db), things.Generate(c.size)) },
+		Commands: c.all(),
+		Drop:     dropPositions,
 	}
 }

@@ -48,8 +48,9 @@ type Example struct {
 // Command is a subcommand of one example.
 type Command struct {
 	Name, About string
-	Flags       []cli.Flag // in addition to those of the example
-	Commands    []Command  // its own subcommands; then it has no Run
+	Flags       []cli.Flag     // in addition to those of the example
+	Args        []cli.Argument // what it takes that is no flag
+	Commands    []Command      // its own subcommands; then it has no Run
 
 	Offline    bool // it needs no engine: its session has no DB and no Engine
 	NeedsTable bool // an endpoint must have the table, and it must fit the model: else nothing is run

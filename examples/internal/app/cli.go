@@ -55,7 +55,7 @@ func (b *builder) flags() []cli.Flag {
 
 // build makes one command with its subcommands.
 func (b *builder) build(c command) *cli.Command {
-	cmd := &cli.Command{Name: c.name, Usage: c.about, Flags: c.flags, HideHelpCommand: true, OnUsageError: b.usage}
+	cmd := &cli.Command{Name: c.name, Usage: c.about, Flags: c.flags, Arguments: c.args, HideHelpCommand: true, OnUsageError: b.usage}
 	names := make([]string, len(c.commands))
 	for i, sub := range c.commands {
 		names[i] = sub.name

@@ -40,6 +40,7 @@ type options struct {
 type command struct {
 	name, about string
 	flags       []cli.Flag
+	args        []cli.Argument
 	commands    []command
 	offline     bool   // needs no engine
 	needsTable  bool   // which at an endpoint must be there
@@ -65,7 +66,7 @@ func own(commands []Command) []command {
 	all := make([]command, len(commands))
 	for i, c := range commands {
 		all[i] = command{
-			name: c.Name, about: c.About, flags: c.Flags, commands: own(c.Commands),
+			name: c.Name, about: c.About, flags: c.Flags, args: c.Args, commands: own(c.Commands),
 			offline: c.Offline, needsTable: c.NeedsTable, needsData: c.NeedsData, check: c.Check,
 		}
 		if c.Run != nil {

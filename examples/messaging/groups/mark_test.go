@@ -40,19 +40,23 @@ func TestMarksMoveForward(t *testing.T) {
 			{s.now().Add(time.Hour), s.now()},
 			{all[12].CreatedAt, s.now()},
 		} {
-			require.NoError(t, s.MarkRead(t.Context(), ada.UserID, group, step.to))
-			assert.Equal(t, Stamp(step.want), mark())
+			m, err := s.MarkRead(t.Context(), ada.UserID, group, step.to)
+			require.NoError(t, err)
+			assert.Equal(t, Mark{UserID: ada.UserID, GroupID: group, ReadTo: Stamp(step.want)}, m)
+			assert.Equal(t, m.ReadTo, mark())
 		}
-		require.ErrorIs(t, s.MarkRead(t.Context(), otis.UserID, group, s.now()), ErrNotMember)
-		require.ErrorIs(t, s.MarkRead(t.Context(), ada.UserID, "none", s.now()), ErrNoGroup)
+		_, err := s.MarkRead(t.Context(), otis.UserID, group, s.now())
+		require.ErrorIs(t, err, ErrNotMember)
+		_, err = s.MarkRead(t.Context(), ada.UserID, "none", s.now())
+		require.ErrorIs(t, err, ErrNoGroup)
 		page, err := s.Marks(t.Context(), bayo.UserID, 20, "")
 		require.NoError(t, err)
 		assert.Empty(t, page.Items)
 	})
 }
 
-// Rows move while all members mark what they read: no row is late, and no request of the fan-out is tried again for it.
-func TestMarksLeaveTheRowsAlone(t *testing.T) {
+// Entries move while all members mark what they read: no entry is late, and no request of the fan-out is tried again for it.
+func TestMarksLeaveTheEntriesAlone(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New()
 	s := NewStore(ddb.New(eng.Client(), "cruddur-messages", Cruddur, nil), nil)
@@ -67,14 +71,15 @@ func TestMarksLeaveTheRowsAlone(t *testing.T) {
 	for _, p := range people {
 		wg.Go(func() {
 			for range 20 {
-				assert.NoError(t, s.MarkRead(t.Context(), p.UserID, first.GroupID, second.CreatedAt))
+				_, err := s.MarkRead(t.Context(), p.UserID, first.GroupID, second.CreatedAt)
+				assert.NoError(t, err)
 			}
 		})
 	}
 	require.NoError(t, LastMessage.Apply(ctx, s.db, second))
 	wg.Wait()
 	settles(t, s, first.GroupID, people)
-	assert.Equal(t, len(people), meter.RequestsOf("TransactWriteItems"), "one for each row")
+	assert.Equal(t, len(people), meter.RequestsOf("TransactWriteItems"), "one for each entry")
 }
 
 func TestStampsSortLikeTimes(t *testing.T) {

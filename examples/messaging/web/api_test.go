@@ -55,10 +55,10 @@ func (w client) send(r *http.Request, out any) (status int) {
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(w.t, err)
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(resp.Body)
 	require.NoError(w.t, err)
-	assert.Equal(w.t, "application/json", resp.Header.Get("Content-Type"), "%s", answer)
-	require.NoError(w.t, json.Unmarshal(answer, out), "%s", answer)
+	assert.Equal(w.t, "application/json", resp.Header.Get("Content-Type"), "%s", body)
+	require.NoError(w.t, json.Unmarshal(body, out), "%s", body)
 	return resp.StatusCode
 }
 
@@ -171,6 +171,7 @@ func TestGroupAndMarks(t *testing.T) {
 		assert.Empty(t, marks.Items)
 		require.Equal(t, 200, w.do("ada", "PUT", "/api/read_marks/"+group, `{"read_to":"`+one["last_message_at"]+`"}`, &one))
 		require.Equal(t, 200, w.do("ada", "PUT", "/api/read_marks/"+group, `{"read_to":"2026-03-02T09:00:00Z"}`, &one))
+		assert.Equal(t, "2026-03-02T10:03:56.000000000Z", one["read_to"], "the mark as it is")
 		env.CatchUp()
 		require.Equal(t, 200, w.do("ada", "GET", "/api/read_marks", "", &marks))
 		assert.Equal(t, []map[string]string{{"message_group_uuid": group, "read_to": "2026-03-02T10:03:56.000000000Z"}}, marks.Items)

@@ -145,14 +145,6 @@ func (x *Index) hits(ctx context.Context, q Query) (*bleve.SearchResult, error) 
 
 var errClosed = errors.New("search index: closed")
 
-// Group is the name under which readers of the stream keep their positions for this index: another one after a rebuild,
-// which begins at the oldest record that the stream has.
-func (x *Index) Group() string {
-	x.reading.RLock()
-	defer x.reading.RUnlock()
-	return "search-" + x.now.name
-}
-
 // Close closes the index. One in memory is gone.
 func (x *Index) Close() error {
 	x.writing.Lock()

@@ -17,7 +17,7 @@ func TestQueries(t *testing.T) {
 	s := open(t, "")
 	for id, d := range map[string]things.Details{
 		"pots": {
-			Title: "Pottery for everybody", About: "We glaze vases.", Tags: []string{"craft", "indoors"},
+			Title: "Pottery for families", About: "We glaze vases.", Tags: []string{"craft", "indoors"},
 			Place: things.Place{City: "Kraków", At: &things.Point{Lat: 52.2, Lon: 21.0}},
 			Ages:  &things.Ages{From: 6, To: 12}, Days: &things.Days{From: 20261120, To: 20261210},
 		},

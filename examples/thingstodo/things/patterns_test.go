@@ -12,7 +12,7 @@ import (
 )
 
 // A batch returns results in the order of the ids, twice for an id that occurs twice, and says which are missing.
-func TestThingsByIDAnswersEachIDInOrder(t *testing.T) {
+func TestThingsByIDHasEachIDInOrder(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		g := open(t, env, Generate(small))

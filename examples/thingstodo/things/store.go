@@ -47,8 +47,11 @@ func (s *Store) ThingsOf(ctx context.Context, orgID string, status Status) iter.
 	return s.things.Query(ctx, ThingsOf(orgID, status))
 }
 
-// ThingsPage returns a page of the things to do of an organiser in a status.
+// ThingsPage returns a page of the things to do of an organiser in a status; of all organisers if orgID is "".
 func (s *Store) ThingsPage(ctx context.Context, orgID string, status Status, after ddb.Cursor) (ddb.Page[Thing], error) {
+	if orgID == "" {
+		return s.things.Page(ctx, ThingsIn(status).Limit(20), after)
+	}
 	return s.things.Page(ctx, ThingsOf(orgID, status).Limit(20), after)
 }
 
@@ -91,7 +94,8 @@ func (s *Store) FavouritesByID(ctx context.Context, userID string, thingIDs ...s
 // ThingsByID returns the result for each id, in the order of ids, duplicates included; a missing thing is [ddb.LookupGone].
 // It sends one request for each 100 different ids.
 func (s *Store) ThingsByID(ctx context.Context, ids ...string) ([]ddb.Lookup[Thing], error) {
-	return s.things.BatchGet(ctx, thingKeys(ids))
+	keys := thingKeys(ids)
+	return s.things.BatchGet(ctx, keys)
 }
 
 func thingKeys(ids []string) []Thing {

@@ -128,10 +128,10 @@ func TestBookingDetailsAreAsOfOneMoment(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, d.User, d.Organiser)
 
-		b.UserID = "nobody"
+		b.UserID = "missing"
 		d, err = g.BookingDetails(t.Context(), b)
 		assert.ErrorIs(t, err, ddb.ErrNotFound)
-		assert.ErrorContains(t, err, "nobody")
+		assert.ErrorContains(t, err, "missing")
 		assert.Zero(t, d)
 	})
 }

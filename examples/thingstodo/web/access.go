@@ -44,7 +44,7 @@ const (
 type May map[Actor]Rule
 
 // Rule is in which states an actor may use an endpoint. An endpoint about nothing shows and changes only what is the
-// actor's own, or everybody's.
+// actor's own, or what is the same for all.
 type Rule struct{ Own, Others []things.Status }
 
 var yes = Rule{}

@@ -68,6 +68,7 @@ func data(attempts []attempt) things.Data {
 		case aBooking:
 			d.Bookings = append(d.Bookings, things.Booking{ID: a.id, Status: a.state, UserID: owner, OrgID: owner, ThingID: "thing", Date: 20261201})
 		case nothing:
+			d.Users = append(d.Users, things.User{ID: a.id, Name: "Ada"})
 			d.Children = append(d.Children, things.Child{ID: a.id, UserID: "me", Name: "Ivo", Born: 2018})
 			d.Favourites = append(d.Favourites, things.Favourite{ThingID: a.id, UserID: "me"})
 		}

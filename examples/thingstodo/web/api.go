@@ -90,14 +90,19 @@ func page[T, V any](p ddb.Page[T], err error, view func(T) V) (int, any, error) 
 	if err != nil {
 		return 0, nil, err
 	}
-	items := make([]V, len(p.Items))
-	for i, item := range p.Items {
-		items[i] = view(item)
-	}
 	return http.StatusOK, struct {
 		Items []V        `json:"items"`
 		After ddb.Cursor `json:"after,omitempty"`
-	}{items, p.Next}, nil
+	}{each(p.Items, view), p.Next}, nil
+}
+
+// each is a list as clients see it; an empty one is [].
+func each[T, V any](items []T, view func(T) V) []V {
+	out := make([]V, len(items))
+	for i, item := range items {
+		out[i] = view(item)
+	}
+	return out
 }
 
 // one is the response to a request for one item, or to a change of it.

@@ -125,7 +125,7 @@ func TestAThingGoesThroughItsLife(t *testing.T) {
 	assert.NotContains(t, s.do(org, "GET", path, "").text, "requestId")
 
 	require.Equal(t, 200, s.do(org, "POST", path+"/submit", "").status)
-	assert.Contains(t, s.do(audit, "GET", "/review", "").text, draft.ID)
+	assert.Contains(t, s.do(audit, "GET", "/things?status=PENDING", "").text, draft.ID)
 	require.Equal(t, 200, s.do(audit, "POST", path+"/approve", "").status)
 	require.NoError(t, s.reader.Drain(t.Context()))
 
@@ -158,6 +158,9 @@ func TestAThingGoesThroughItsLife(t *testing.T) {
 	assert.Contains(t, s.do(org, "GET", "/bookings/"+b.ID, "").text, `"date":"2026-12-12"`)
 	assert.Contains(t, s.do(user, "DELETE", "/bookings/"+b.ID, "").text, "CANCELLED")
 	assert.NotContains(t, s.do(user, "GET", "/bookings?from=2026-12-01", "").text, b.ID)
+
+	assert.JSONEq(t, `{"id":"ada","name":"Ada","children":[],"favourites":["`+draft.ID+`"],"bookings":[]}`, s.do(audit, "GET", "/people/ada", "").text)
+	assert.Equal(t, "not_found", s.do(audit, "GET", "/people/bob", "").code(t))
 
 	version := s.do(org, "POST", path+"/versions", "")
 	require.Equal(t, 201, version.status, version.text)

@@ -1,19 +1,35 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/thingstodo/things"
 )
 
-func (a *API) review(r *request) (int, any, error) {
-	p, err := r.params("after")
+// person is what is stored of a user or an organiser.
+func (a *API) person(r *request) (int, any, error) {
+	ctx, id := r.Context(), r.PathValue("id")
+	if !isID(id) {
+		return 0, nil, notFound("user", id)
+	}
+	u, err := a.store.User(ctx, id)
 	if err != nil {
 		return 0, nil, err
 	}
-	found, err := a.store.Review(r.Context(), ddb.Cursor(p["after"]))
-	return page(found, err, viewAudited)
+	children, err1 := ddb.Collect(a.store.ChildrenOf(ctx, id))
+	favourites, err2 := ddb.Collect(a.store.FavouritesOf(ctx, id))
+	bookings, err3 := ddb.Collect(a.store.BookingsOf(ctx, id))
+	return http.StatusOK, struct {
+		person
+		Children   []child   `json:"children"`
+		Favourites []string  `json:"favourites"` // ids of things
+		Bookings   []booking `json:"bookings"`   // that are active
+	}{
+		viewUser(u), each(children, viewChild),
+		each(favourites, func(f things.Favourite) string { return f.ThingID }), each(bookings, viewBooking),
+	}, errors.Join(err1, err2, err3)
 }
 
 func (a *API) approve(r *request) (int, any, error) {
@@ -22,7 +38,7 @@ func (a *API) approve(r *request) (int, any, error) {
 
 func (a *API) reject(r *request) (int, any, error) {
 	t, err := a.store.Reject(r.Context(), r.thing.ID)
-	return one(t, err, func(t things.Thing) thing { return viewAudited(t) })
+	return one(t, err, viewAudited)
 }
 
 // verifyIndex compares the search index with the table, and shows the first hundred differences.

@@ -29,13 +29,7 @@ func (a *API) search(r *request) (int, any, error) {
 		Total int     `json:"total"`
 		More  bool    `json:"more"`
 		Tags  []tag   `json:"tags"`
-	}{make([]thing, len(found.Things)), found.Total, found.More, make([]tag, len(found.Tags))}
-	for i, t := range found.Things {
-		body.Items[i] = viewThing(t)
-	}
-	for i, t := range found.Tags {
-		body.Tags[i] = tag(t)
-	}
+	}{each(found.Things, viewThing), found.Total, found.More, each(found.Tags, func(t search.TagCount) tag { return tag(t) })}
 	return http.StatusOK, body, nil
 }
 

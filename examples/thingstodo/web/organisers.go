@@ -10,7 +10,8 @@ import (
 	"github.com/singletable-go/ddb/examples/thingstodo/things"
 )
 
-func (a *API) myThings(r *request) (int, any, error) {
+// things are those in a status: an organiser's own, or for the audit those of all.
+func (a *API) things(r *request) (int, any, error) {
 	p, err := r.params("status", "after")
 	if err != nil {
 		return 0, nil, err
@@ -19,8 +20,12 @@ func (a *API) myThings(r *request) (int, any, error) {
 	if !slices.Contains(all, status) {
 		return 0, nil, site.Bad("status must be one of %v", all)
 	}
-	found, err := a.store.ThingsPage(r.Context(), r.who.ID, status, ddb.Cursor(p["after"]))
-	return page(found, err, viewThing)
+	orgID, view := r.who.ID, viewThing
+	if r.who.Actor == Audit {
+		orgID, view = "", viewAudited
+	}
+	found, err := a.store.ThingsPage(r.Context(), orgID, status, ddb.Cursor(p["after"]))
+	return page(found, err, view)
 }
 
 func (a *API) create(r *request) (int, any, error) {

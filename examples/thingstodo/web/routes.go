@@ -8,7 +8,7 @@ var Routes = []Route{
 	{"GET /search", nothing, May{Guest: yes, User: yes, Organiser: yes, Audit: yes}, (*API).search},
 	{"GET /things/{id}", aThing, May{Guest: others(published), User: others(published), Organiser: own(all...).others(published), Audit: others(all...)}, (*API).thing},
 
-	{"GET /things", nothing, May{Organiser: yes}, (*API).myThings},
+	{"GET /things", nothing, May{Organiser: yes, Audit: yes}, (*API).things},
 	{"POST /things", nothing, May{Organiser: yes}, (*API).create},
 	{"PATCH /things/{id}", aThing, May{Organiser: own(draft)}, (*API).edit},
 	{"DELETE /things/{id}", aThing, May{Organiser: own(draft)}, (*API).remove},
@@ -16,9 +16,9 @@ var Routes = []Route{
 	{"POST /things/{id}/versions", aThing, May{Organiser: own(published)}, (*API).newVersion},
 	{"POST /things/{id}/withdraw", aThing, May{Organiser: own(published)}, (*API).withdraw},
 
-	{"GET /review", nothing, May{Audit: yes}, (*API).review},
 	{"POST /things/{id}/approve", aThing, May{Audit: others(pending)}, (*API).approve},
 	{"POST /things/{id}/reject", aThing, May{Audit: others(pending)}, (*API).reject},
+	{"GET /people/{id}", nothing, May{Audit: yes}, (*API).person},
 	{"GET /index", nothing, May{Audit: yes}, (*API).verifyIndex},
 	{"POST /index", nothing, May{Audit: yes}, (*API).rebuildIndex},
 

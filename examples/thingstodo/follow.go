@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbstream"
+	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/engine"
+)
+
+// positions are the store for the positions of the publisher, in a separate table.
+func positions(s *app.Session) *ddbstream.TableStore {
+	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "publisher")
+}
+
+// dropPositions deletes that table, if it exists.
+func dropPositions(ctx context.Context, s *app.Session) error {
+	err := positions(s).DropTable(ctx)
+	if errors.Is(err, ddb.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// reader reads the table's stream from positions on, or from a time on if there are none. onGap is called when records
+// were lost.
+func reader(s *app.Session, to ddbstream.Processor, from ddbstream.Store, since time.Time, onGap func(context.Context) error) *ddbstream.Reader {
+	return ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), to, from, &ddbstream.Options{
+		From: since, Lease: 5 * time.Second, Poll: 250 * time.Millisecond, Discover: 2 * time.Second,
+		OnError: func(_ context.Context, err error) { fmt.Fprintf(s.Err, "stream: trying again: %v\n", err) },
+		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
+			fmt.Fprintf(s.Err, "stream: %v\n", g)
+			if !g.Lost {
+				return nil
+			}
+			return onGap(ctx)
+		},
+	})
+}
