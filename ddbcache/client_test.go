@@ -3,6 +3,7 @@ package ddbcache_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -29,9 +30,7 @@ func n(v string) types.AttributeValue { return &types.AttributeValueMemberN{Valu
 func key(pk string, more ...item) item {
 	it := item{"pk": s(pk), "n": n("1")}
 	for _, m := range more {
-		for name, v := range m {
-			it[name] = v
-		}
+		maps.Copy(it, m)
 	}
 	return it
 }

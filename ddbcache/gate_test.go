@@ -61,8 +61,8 @@ func writes[O any](ctx context.Context, g *gate, keys []string, call func() (*O,
 		return out, err
 	}
 	f, err := g.hold(ctx, &heldCall{write: true, goes: make(chan simFault)})
-	switch {
-	case f == arrivesLate:
+	switch f {
+	case arrivesLate:
 		g.s.mu.Lock()
 		g.s.late = append(g.s.late, lateWrite{func() { _, _ = apply() }, time.Now().Add(simLag)})
 		g.s.mu.Unlock()
@@ -70,9 +70,9 @@ func writes[O any](ctx context.Context, g *gate, keys []string, call func() (*O,
 			err = errLost
 		}
 		return nil, err
-	case f == throttled:
+	case throttled:
 		return nil, &types.ProvisionedThroughputExceededException{}
-	case f == failsBefore:
+	case failsBefore:
 		return nil, &types.InternalServerError{}
 	}
 	out, err := apply()

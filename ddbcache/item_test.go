@@ -114,9 +114,16 @@ func TestKeyTextsAreOfTheKeyAlone(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, one, again)
 	for _, other := range []item{
-		{"pk": s("a1"), "sk": s("")}, {"pk": s("a"), "sk": s("2")}, {"pk": s("a"), "sk": &types.AttributeValueMemberN{Value: "1"}},
-		{"pk": s("a"), "sk": &types.AttributeValueMemberB{Value: []byte("1")}}, {"pk": s("a"), "s": s("k1")}, {"pk": s("a")},
-		{}, {"pk": s("a"), "sk": s("1"), "more": s("x")}, {"pk": &types.AttributeValueMemberBOOL{}}, {"pk": nil},
+		{"pk": s("a1"), "sk": s("")},
+		{"pk": s("a"), "sk": s("2")},
+		{"pk": s("a"), "sk": &types.AttributeValueMemberN{Value: "1"}},
+		{"pk": s("a"), "sk": &types.AttributeValueMemberB{Value: []byte("1")}},
+		{"pk": s("a"), "s": s("k1")},
+		{"pk": s("a")},
+		{},
+		{"pk": s("a"), "sk": s("1"), "more": s("x")},
+		{"pk": &types.AttributeValueMemberBOOL{}},
+		{"pk": nil},
 	} {
 		text, _, ok := keyText(other)
 		assert.True(t, !ok || text != one, "%v", other)

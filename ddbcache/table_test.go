@@ -91,3 +91,20 @@ func TestDefaults(t *testing.T) {
 	assert.Panics(t, func() { New(nil, nil) })
 	assert.Panics(t, func() { New((*dynamodb.Client)(nil), nil) })
 }
+
+// A request that was given up may arrive while another write is under way, and then the table has what the first one wrote,
+// however long the response to the second takes.
+func TestAWriteThatBeganBesideALostOneDoesNotFill(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1000, 0)
+	c := New(&gate{}, &Options{Now: func() time.Time { return now }})
+	lost := c.begin(simTable, simKey("a"), true)
+	c.end(lost, unknown, nil)
+	second := c.begin(simTable, simKey("a"), true)
+	now = now.Add(time.Minute)
+	c.end(second, done, entryOf(simKey("a")))
+	third := c.begin(simTable, simKey("b"), true)
+	c.end(third, done, entryOf(simKey("b")))
+	assert.Nil(t, c.items.get(second.t.place(second.text)))
+	assert.NotNil(t, c.items.get(third.t.place(third.text)))
+}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/graph-gophers/graphql-go"
 	"github.com/graph-gophers/graphql-go/ast"
@@ -28,7 +29,7 @@ func handler(t testing.TB) (http.Handler, school.Data) {
 	require.NoError(t, db.CreateTable(t.Context()))
 	d, store := school.Generate(little), platform.NewStore(db)
 	require.NoError(t, d.Write(t.Context(), store, func(int, int) {}))
-	return graph.NewHandler(store, &graph.Options{Limits: graph.Limits{Requests: 50, Fields: 2000}}), d
+	return graph.NewHandler(store, &graph.Options{Limits: graph.Limits{Requests: 50, Fields: 2000, Time: time.Minute}}), d
 }
 
 // send sends a body, and requires a response that blames the client if anything.

@@ -51,6 +51,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 		"fields":              {"{ getTracks { courses { chapters { " + repeat(500, "aN: id") + "} } } }", "more than 2000 fields", 7},
 		"text":                {"{ getTracks { courses { chapters { " + repeat(30, "aN: content") + "} } } }", "more than 20000 bytes of text", 7},
 		"depth":               {nested(8), "exceeds max depth", 0},
+		"nesting":             {nested(4), "nested 10 levels deep", 1},
 		"fragments":           {fragments, "too many selections", 0},
 		"a list":              {fmt.Sprintf(`{ getCourse(id: %q) { chapters { id } enrollments { id } } }`, s.Courses[0].ID), "the list is too long", 1},
 	} {
@@ -64,6 +65,16 @@ func TestTooMuchIsRefused(t *testing.T) {
 			told(t, r)
 		})
 	}
+}
+
+// A short query with thousands of faults has a short response.
+func TestErrorsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := serve(t, school.Size{}, graph.Limits{})
+	r := s.ask(t, "{ "+repeat(2000, "uN")+"}", nil)
+	assert.Equal(t, graph.BadQuery, r.code())
+	assert.Len(t, r.Errors, 50)
+	assert.Equal(t, 1950, r.Extensions.ErrorsLeftOut)
 }
 
 // An operation has at most so many mutations; those before are done.
@@ -108,7 +119,9 @@ func TestACancelledRequestStopsReading(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan *graph.Response)
-	go func() { done <- graph.NewService(s.store, nil).Run(ctx, graph.Request{Query: exploreDb}) }()
+	go func() {
+		done <- graph.NewService(s.store, &graph.Options{Limits: graph.Limits{Time: time.Minute}}).Run(ctx, graph.Request{Query: exploreDb})
+	}()
 	for range school.DefaultSize.Tracks {
 		<-blocked
 	}

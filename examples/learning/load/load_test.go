@@ -24,7 +24,9 @@ func TestLoad(t *testing.T) {
 	require.NoError(t, db.CreateTable(t.Context()))
 	d, store := school.Generate(school.DefaultSize), platform.NewStore(db)
 	require.NoError(t, d.Write(t.Context(), store, func(int, int) {}))
-	server := httptest.NewServer(graph.NewHandler(store, &graph.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}))
+	server := httptest.NewServer(graph.NewHandler(store, &graph.Options{
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Limits: graph.Limits{Time: time.Minute}, // a slow machine
+	}))
 	t.Cleanup(server.Close)
 
 	r, err := load.Run(t.Context(), server.URL, d, 8, 300*time.Millisecond)

@@ -93,8 +93,11 @@ func TestNewConversationByHandle(t *testing.T) {
 	t.Parallel()
 	p := openPage(t, "/messages/new/otis")
 	p.see(`%s === 'Otis Pryce' && %s === 0`, title, texts)
+	p.net.hold("POST ")
 	p.write("Hello Otis!")
 	p.write("Are you there?") // both go to one group
+	p.see(`%s === 2`, texts)
+	p.net.mend()
 	p.see(`location.pathname.match(/^\/messages\/[0-9a-f-]{36}$/) && %s === 2 && !document.querySelector('.pending')`, texts)
 	p.see(`%s.includes('Are you there?')`, firstGroup)
 	page, err := p.store.Groups(t.Context(), groups.People[3].UserID, groups.Window{}, 20, "")
