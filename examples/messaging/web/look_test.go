@@ -24,7 +24,7 @@ func TestContrast(t *testing.T) {
 		light[m[1]], dark[m[1]] = m[2]+m[4], m[3]+m[4]
 	}
 	require.Len(t, light, strings.Count(string(css), ": ")-1, "a colour is in another form") // less color-scheme
-	for _, pair := range strings.Fields(`
+	for pair := range strings.FieldsSeq(`
 		ink/ground ink/paper ink/hover ink/chosen ink/theirs faint/ground faint/paper faint/hover faint/chosen
 		link/ground link/paper link/hover link/chosen on-mine/mine on-warn/warn bad/ground bad/paper on-error/error
 		on-hue/hue0 on-hue/hue1 on-hue/hue2 on-hue/hue3 on-hue/hue4 on-hue/hue5`) {
