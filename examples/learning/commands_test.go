@@ -32,7 +32,7 @@ func TestHelp(t *testing.T) {
 
 func TestMistakesInTheArguments(t *testing.T) {
 	apptest.Mistakes(t, learning, 2, map[string]string{
-		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, serve, load, stream, replay, verify, rebuild`,
+		"paterns":           `learning: unknown command "paterns": use one of seed, patterns, describe, scan, purge, drop, serve, load, stream, replay, verify, rebuild, streams, letters`,
 		"seed more":         `unknown command "more"`,
 		"-pupils 3":         `-pupils`,
 		"-students many":    `"many"`,
@@ -84,6 +84,7 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 		"scan":                       "Enrollment",
 		"verify":                     "student-xp: no drift, every student's xp equals the sum of their progress\ntrack-courses: no drift",
 		"rebuild":                    "0 changed",
+		"streams":                    "open   -",
 		"stream -pause 1ms":          "0 dead letters\nstudent-xp: no drift",
 		"load -clients 4 -for 100ms": " 0 errors",
 		"purge":                      fmt.Sprintf("deleted %d items", d.Items()+len(d.Progress)+len(d.Courses)), // and what each contributes
@@ -165,6 +166,7 @@ func TestCommands(t *testing.T) {
 	table.Run(0, "student-xp: no drift", append(append(size, letters...), "stream", "-writes", "10", "-pause", "1ms")...)
 	table.Run(0, "replayed 0 dead letters", append(letters, "replay")...)
 	table.Run(0, "0 changed", "rebuild")
+	table.Run(0, "ENABLED, NEW_AND_OLD_IMAGES", "streams")
 	_, err = localtest.Client(t).UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 		TableName: &table.Name, UpdateExpression: aws.String("SET xp = xp + :n"),
 		Key:                       map[string]types.AttributeValue{"pk": studentKey, "sk": studentKey},

@@ -15,6 +15,8 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/letters"
+	"github.com/singletable-go/ddb/examples/internal/streams"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
@@ -58,6 +60,8 @@ func learning() app.Example {
 			{Name: "replay", About: "handle the dead letters of stream again", NeedsTable: true, Run: c.replay},
 			{Name: "verify", About: "report derived values that differ from their sources", NeedsTable: true, NeedsData: true, Run: c.verify},
 			{Name: "rebuild", About: "rebuild the derived values", NeedsTable: true, NeedsData: true, Run: c.rebuild},
+			streams.Command(),
+			letters.Command(func(db *ddb.DB) *ddb.Mux { return platform.NewStore(db).Mux(nil) }),
 		},
 	}
 }

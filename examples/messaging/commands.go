@@ -23,6 +23,7 @@ type commands struct {
 	limit               int
 	from, until         string
 	addr                string
+	cache               bool
 }
 
 func (c *commands) schemaLoad(ctx context.Context, s *app.Session) error {

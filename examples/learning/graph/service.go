@@ -92,9 +92,6 @@ func (s *Service) run(ctx context.Context, r Request) *Response {
 
 // finish gives each error its code, and logs what clients are not told.
 func (s *Service) finish(ctx context.Context, r *Response) *Response {
-	if len(r.Data) > 0 && !json.Valid(r.Data) {
-		r.Data = nil // a panic in the middle
-	}
 	for _, e := range r.Errors {
 		own := explainQuery(e)
 		e.Message, e.Extensions = own.Text, own.Extensions()

@@ -15,7 +15,7 @@ const addAttempts = 20
 // While a group has up to four people, all their entries get the new title in the same transaction; the title of a larger
 // group stays.
 func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) error {
-	if _, err := s.member(ctx, by.UserID, groupID); err != nil {
+	if err := s.allowed(ctx, by.UserID, groupID); err != nil {
 		return err
 	}
 	var err error

@@ -33,7 +33,7 @@ func (s *Store) SendOnce(ctx context.Context, id string, from Author, groupID, t
 	if err != nil {
 		return Message{}, err
 	}
-	if _, err := s.member(ctx, from.UserID, groupID); err != nil {
+	if err := s.allowed(ctx, from.UserID, groupID); err != nil {
 		return Message{}, err
 	}
 	m.GroupID = groupID

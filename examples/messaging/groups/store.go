@@ -32,14 +32,16 @@ type Store struct {
 	receipts *ddb.Repository[Receipt]
 	marks    *ddb.Repository[Mark]
 
-	now   func() time.Time
-	newID func() string
+	now    func() time.Time
+	newID  func() string
+	cached bool
 }
 
 // Options are the clock and the ids of a store. A zero field means the default.
 type Options struct {
-	Now   func() time.Time // time.Now
-	NewID func() string    // a random UUID
+	Now    func() time.Time // time.Now
+	NewID  func() string    // a random UUID
+	Cached bool             // the client of the store's DB caches: see [Store.allowed]
 }
 
 // NewStore returns a store on db.
@@ -54,6 +56,7 @@ func NewStore(db *ddb.DB, opts *Options) *Store {
 		now:      time.Now,
 		newID:    uuid.NewString,
 	}
+	s.cached = opts != nil && opts.Cached
 	if opts != nil && opts.Now != nil {
 		s.now = opts.Now
 	}
@@ -88,7 +91,7 @@ const groupAttempts = 5
 
 // Messages returns a page of a group's messages to one of its members, newest first.
 func (s *Store) Messages(ctx context.Context, userID, groupID string, w Window, limit int, after ddb.Cursor) (ddb.Page[Message], error) {
-	if _, err := s.member(ctx, userID, groupID); err != nil {
+	if err := s.allowed(ctx, userID, groupID); err != nil {
 		return ddb.Page[Message]{}, err
 	}
 	return s.messages.Page(ctx, MessagesOf(groupID, w).Limit(limit), after)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"testing"
@@ -48,12 +49,25 @@ func deploy(t *testing.T) deployed {
 	return d
 }
 
+// metered invokes the function with an event of testdata, of which no record fails.
+func (d deployed) metered(t *testing.T, file string) *ddb.Meter {
+	t.Helper()
+	ctx, meter := ddb.WithMeter(t.Context())
+	assert.Empty(t, d.sendWith(ctx, t, file))
+	return meter
+}
+
 // send invokes the function with an event of testdata, and returns the numbers of the records that failed.
 func (d deployed) send(t *testing.T, file string) (failed []string) {
 	t.Helper()
+	return d.sendWith(t.Context(), t, file)
+}
+
+func (d deployed) sendWith(ctx context.Context, t *testing.T, file string) (failed []string) {
+	t.Helper()
 	event, err := os.ReadFile("testdata/" + file)
 	require.NoError(t, err)
-	out, err := d.handle(t.Context(), event)
+	out, err := d.handle(ctx, event)
 	require.NoError(t, err)
 	var response events.DynamoDBEventResponse
 	require.NoError(t, json.Unmarshal(out, &response))
@@ -93,8 +107,10 @@ func TestDerivedValuesFollowTheStream(t *testing.T) {
 		_, err := d.SetProgress(t.Context(), p)
 		require.NoError(t, err)
 	}
-	assert.Empty(t, d.send(t, "progress.json"))
+	meter := d.metered(t, "progress.json")
 	assert.Equal(t, 30, d.xp(t))
+	assert.InDelta(t, 8, meter.Total().Read, 0, "as the README says")
+	assert.InDelta(t, 7, meter.Total().Write, 0)
 	assert.Empty(t, d.send(t, "progress.json"))
 	assert.Equal(t, 30, d.xp(t), "a second delivery counts nothing twice")
 
