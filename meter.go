@@ -27,6 +27,10 @@ func (m *Meter) Requests() int { return m.m.Requests() }
 // RequestsOf returns the number of requests of one API operation, such as "Query".
 func (m *Meter) RequestsOf(operation string) int { return m.m.RequestsOf(operation) }
 
+// Hits returns the number of items and pages that came from a client that caches, such as that of package ddbcache. They
+// are no requests and consume nothing.
+func (m *Meter) Hits() int { return m.m.Hits() }
+
 // Total returns the capacity that everything under the context consumed. What responses of a retried request that never arrived
 // consumed is not known and not included; of what failed conditions consumed it includes an estimate, see [Meter.Estimated].
 func (m *Meter) Total() Capacity { return Capacity(m.m.Total()) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/learning/platform"
@@ -65,6 +66,13 @@ func accessPatterns(s *platform.Store, d school.Data) []app.Pattern {
 func atLeastOne(n int) error {
 	if n < 1 {
 		return errors.New("must be at least 1")
+	}
+	return nil
+}
+
+func positive(d time.Duration) error {
+	if d <= 0 {
+		return errors.New("must be positive")
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ type commands struct {
 	pause       time.Duration
 	deadLetters string
 	addr        string
+	clients     int
+	duration    time.Duration
 }
 
 // derived are the views, each with what holds when it is correct.

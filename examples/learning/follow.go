@@ -36,9 +36,6 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 		return nil
 	}})
 	f.watch(mux)
-	if err := s.DB.VerifyTable(ctx); err != nil {
-		return err // and the table for the positions is not created
-	}
 	var positions ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
 	if writes == 0 {
 		shared := leases(s)

@@ -15,7 +15,8 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
-	"github.com/singletable-go/ddb/examples/internal/site"
+	"github.com/singletable-go/ddb/examples/internal/letters"
+	"github.com/singletable-go/ddb/examples/internal/streams"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
@@ -43,7 +44,6 @@ func learning() app.Example {
 			count("enrollments", "`number` of enrollments of each student", &size.Enrollments),
 			&cli.IntFlag{Name: "writes", Usage: "`number` of writes that stream makes before it ends; 0 makes none and follows the table", Destination: &c.writes, Validator: notNegative},
 			&cli.DurationFlag{Name: "pause", Usage: "`time` between two of those writes", Value: 100 * time.Millisecond, Destination: &c.pause},
-			&cli.StringFlag{Name: "addr", Usage: "`address` that serve listens on; port 0 is any free one", Value: "localhost:8080", Destination: &c.addr, Validator: site.CheckAddr},
 			&cli.StringFlag{Name: "dead-letters", Usage: "`file` for changes that stream cannot handle", Value: "dead-letters.jsonl", Destination: &c.deadLetters},
 		},
 		Seed: func(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
@@ -54,11 +54,14 @@ func learning() app.Example {
 		Check:    c.verify,
 		Drop:     dropLeases,
 		Commands: []app.Command{
-			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Check: c.checkAddr, Run: c.serve},
+			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Flags: c.serveFlags(), Check: c.checkAddr, Run: c.serve},
+			{Name: "load", About: "serve, and send operations from many clients", NeedsTable: true, NeedsData: true, Flags: c.loadFlags(), Run: c.load},
 			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsTable: true, NeedsData: true, Run: c.stream},
 			{Name: "replay", About: "handle the dead letters of stream again", NeedsTable: true, Run: c.replay},
 			{Name: "verify", About: "report derived values that differ from their sources", NeedsTable: true, NeedsData: true, Run: c.verify},
 			{Name: "rebuild", About: "rebuild the derived values", NeedsTable: true, NeedsData: true, Run: c.rebuild},
+			streams.Command(),
+			letters.Command(func(db *ddb.DB) *ddb.Mux { return platform.NewStore(db).Mux(nil) }),
 		},
 	}
 }

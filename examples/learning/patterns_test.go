@@ -1,6 +1,11 @@
 package main
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +21,27 @@ import (
 )
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, platform.Table) }
+
+// The table of what the original had names tests that exist.
+func TestReadmeNamesTests(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var tests strings.Builder
+	require.NoError(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		tests.Write(text)
+		return err
+	}))
+	names := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(page), -1)
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		assert.Contains(t, tests.String(), "func "+name[1]+"(")
+	}
+}
 
 // Each access pattern is one GetItem or Query, finds the data, and costs what the README says.
 func TestAccessPatterns(t *testing.T) {

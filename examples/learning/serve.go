@@ -6,11 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/site"
 	"github.com/singletable-go/ddb/examples/learning/graph"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
+
+func (c *commands) serveFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "addr", Usage: "`address` to listen on; port 0 is any free one", Value: "localhost:8080", Destination: &c.addr},
+	}
+}
 
 func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
 

@@ -68,7 +68,8 @@ func accessPatterns(db *ddb.DB, s *groups.Store) []app.Pattern {
 			return 2, groups.LastMessage.Apply(ctx, db, sent)
 		}},
 		{Name: "a group was read", Go: []string{getMember, upsertMark}, Extra: true, Run: func(ctx context.Context) (int, error) {
-			return 1, s.MarkRead(ctx, bayo.UserID, group, sent.CreatedAt)
+			_, err := s.MarkRead(ctx, bayo.UserID, group, sent.CreatedAt)
+			return 1, err
 		}},
 		{Name: "what a user has read", Go: []string{"Marks.Query(Mark{UserID: userID})"}, Extra: true, Run: func(ctx context.Context) (int, error) {
 			page, err := s.Marks(ctx, bayo.UserID, web.PageSize, "")

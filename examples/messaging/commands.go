@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -65,7 +67,7 @@ func (c *commands) getConversation(ctx context.Context, s *app.Session) error {
 	}
 	t := &term.Table{Header: []string{"time", "from", "message"}, Wrap: "message"}
 	for _, m := range slices.Backward(page.Items) {
-		t.Add(m.CreatedAt.Format(time.DateTime), m.DisplayName, m.Text)
+		t.Add(m.CreatedAt.Format(time.DateTime), m.DisplayName, printable(m.Text))
 	}
 	return printPage(s, t, meter, page.Next)
 }
@@ -82,7 +84,7 @@ func (c *commands) listConversations(ctx context.Context, s *app.Session) error 
 	}
 	t := &term.Table{Header: []string{"last message", "with", "message", "group"}, Below: [][]string{{"message"}, {"group"}}}
 	for _, g := range page.Items {
-		t.Add(g.LastAt.Format(time.DateTime), g.Name(), g.Last, g.GroupID)
+		t.Add(g.LastAt.Format(time.DateTime), g.Name(), printable(g.Last), g.GroupID)
 	}
 	return printPage(s, t, meter, page.Next)
 }
@@ -111,6 +113,16 @@ func (c *commands) question() (user groups.Author, w groups.Window, err error) {
 		}
 	}
 	return user, w, nil
+}
+
+// printable is a text without what would steer the terminal: anyone may have written it.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsGraphic(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 func printPage(s *app.Session, t *term.Table, m *ddb.Meter, next ddb.Cursor) error {

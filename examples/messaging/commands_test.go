@@ -79,6 +79,7 @@ func TestCommands(t *testing.T) {
 		_, url, _ = strings.Cut(lines.Text(), "open ")
 	}
 	require.NotEmpty(t, url, errs.String())
+	go io.Copy(io.Discard, out) //nolint:errcheck // so that the command is not held up
 	status, _ := request(t, "lena", "POST", url+"/api/messages", `{"message_group_uuid":"`+groups.Conversations[2].ID()+`","message":"Or the bus?"}`)
 	require.Equal(t, 201, status)
 	require.Eventually(t, func() bool {
@@ -93,6 +94,11 @@ func TestCommands(t *testing.T) {
 	code2, tables, _ := apptest.Run(t, messaging(), "list-tables")
 	assert.Zero(t, code2)
 	assert.NotContains(t, tables, table.Name)
+}
+
+func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "\ufffd[2J red\ufffd[0m\nab\ufffd é 😀", printable("\x1b[2J red\x1b[0m\nab\u202e é 😀"))
 }
 
 // request sends a request to the server as a user, and returns the status and the body of the response.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/letters"
+	"github.com/singletable-go/ddb/examples/internal/streams"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/examples/messaging/web"
 )
@@ -45,6 +47,8 @@ func messaging() app.Example {
 			{Name: "get-conversation", About: "print the newest messages of a group, and the cost", NeedsTable: true, NeedsData: true, Check: c.check, Run: c.getConversation},
 			{Name: "list-conversations", About: "print a user's groups, and the cost", NeedsTable: true, NeedsData: true, Check: c.check, Run: c.listConversations},
 			{Name: "serve", About: "serve the API and the page, and keep the lists in order", NeedsTable: true, NeedsData: true, Check: c.checkAddr, Run: c.serve},
+			streams.Command(),
+			letters.Command(func(db *ddb.DB) *ddb.Mux { return groups.NewStore(db, nil).Mux(nil) }),
 		},
 	}
 }

@@ -97,6 +97,7 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 			return nil, err
 		}
 		m.done(out.ConsumedCapacity...)
+		m.cached(out.ResultMetadata)
 		b.Held = append(b.Held, m.itemCall.Page())
 		for _, s := range attr.StoredItems(m.itemCall.Page(), out.Responses[c.Name]) {
 			add(s)

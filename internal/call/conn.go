@@ -48,6 +48,7 @@ func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (at
 	if err != nil {
 		return attr.Stored{}, nil, err
 	}
+	m.cached(out.ResultMetadata)
 	found, page := m.item(out.Item)
 	return found, page, nil
 }
@@ -58,6 +59,9 @@ func (c *Conn) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Qu
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Query(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if err == nil {
+		m.cached(out.ResultMetadata)
+	}
 	return out, err
 }
 
@@ -67,6 +71,9 @@ func (c *Conn) QueryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamod
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Query(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if err == nil {
+		m.cached(out.ResultMetadata)
+	}
 	return out, m.itemCall.Page(), err
 }
 
@@ -76,6 +83,9 @@ func (c *Conn) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.Scan
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Scan(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if err == nil {
+		m.cached(out.ResultMetadata)
+	}
 	return out, err
 }
 
@@ -85,6 +95,9 @@ func (c *Conn) ScanPage(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Scan(ctx, in, m.asOptions()...)
 	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if err == nil {
+		m.cached(out.ResultMetadata)
+	}
 	return out, m.itemCall.Page(), err
 }
 

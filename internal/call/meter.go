@@ -14,6 +14,7 @@ type Meter struct {
 	mu        sync.Mutex
 	parent    *Meter
 	requests  map[string]int
+	hits      int
 	capacity  map[Consumer]Capacity
 	estimated Capacity
 }
@@ -49,6 +50,21 @@ func (m *Meter) RequestsOf(operation string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.requests[operation]
+}
+
+// Hits returns the number of items and pages that came from a client that caches.
+func (m *Meter) Hits() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.hits
+}
+
+func (m *Meter) hit(n int) {
+	for ; m != nil; m = m.parent {
+		m.mu.Lock()
+		m.hits += n
+		m.mu.Unlock()
+	}
 }
 
 // Total returns the capacity that everything consumed.

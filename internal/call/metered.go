@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/singletable-go/ddb/internal/apierror"
@@ -145,6 +146,20 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 	c.meter.add(c.operation, attempts, sum)
 	if c.estimate > 0 {
 		c.meter.guess(c.table, Capacity{Write: c.estimate})
+	}
+}
+
+// hitsKey is the key in the metadata of a response under which a client that caches, such as package ddbcache, says how many of its
+// items or pages, an int, came from there. The text is a part of what the two packages agree on.
+const hitsKey = "github.com/singletable-go/ddb: hits"
+
+// cached counts what came from a cache, of a response without an error.
+func (c *metered) cached(response middleware.Metadata) {
+	if c.meter == nil {
+		return
+	}
+	if n, _ := response.Get(hitsKey).(int); n > 0 {
+		c.meter.hit(n)
 	}
 }
 

@@ -69,7 +69,7 @@ var classes = []struct {
 	{platform.ErrTooLong, TooComplex, "the list is too long: page through it with first and after"},
 	{ddb.ErrOutcomeUnknown, OutcomeUnknown, "the response of the database was lost: read whether it was written before you try again"},
 	{ddb.ErrNotUnique, EmailTaken, "another student has this email"},
-	{ddb.ErrExists, Exists, "the id is taken"},
+	{ddb.ErrExists, Exists, "it is there already"},
 	{ddb.ErrConflict, Conflict, "it was changed at the same time: read it again"},
 	{ddb.ErrCursor, BadInput, "after is not the next of a page of this list"},
 	{ddb.ErrKey, BadInput, "an id or email is empty, too long, or has characters that none has"},

@@ -38,12 +38,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	respond(w, accepted, statusOf(accepted, response), response)
 }
 
-func refuse(code, text string) *Response {
-	e := &Error{Code: code, Text: text}
-	response := refused(e)
-	response.Errors[0].Extensions = e.Extensions()
-	return response
-}
+func refuse(code, text string) *Response { return refused(&Error{Code: code, Text: text}) }
 
 // readRequest returns the operation of a request, or the status and the response that refuse it.
 func readRequest(w http.ResponseWriter, r *http.Request) (request Request, status int, fault *Response) {

@@ -35,17 +35,13 @@ func (mutation) AddTrack(ctx context.Context, a trackInput) (*track, error) {
 }
 
 type courseInput struct {
-	CourseInput struct {
-		ID      *string
-		TrackID string
-		Name    string
-	}
+	CourseInput struct{ TrackID, Name string }
 }
 
 func (mutation) AddCourse(ctx context.Context, a courseInput) (*course, error) {
 	s, in := of(ctx), a.CourseInput
 	var c check
-	co := platform.Course{ID: c.newID(in.ID), TrackID: in.TrackID, Name: c.line("name", in.Name, maxName)}
+	co := platform.Course{ID: c.newID(nil), TrackID: in.TrackID, Name: c.line("name", in.Name, maxName)}
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
@@ -57,17 +53,13 @@ func (mutation) AddCourse(ctx context.Context, a courseInput) (*course, error) {
 }
 
 type chapterInput struct {
-	ChapterInput struct {
-		ID       *string
-		CourseID string
-		Content  string
-	}
+	ChapterInput struct{ CourseID, Content string }
 }
 
 func (mutation) AddChapter(ctx context.Context, a chapterInput) (*chapter, error) {
 	s, in := of(ctx), a.ChapterInput
 	var c check
-	h := platform.Chapter{ID: c.newID(in.ID), CourseID: in.CourseID, Content: c.content(in.Content)}
+	h := platform.Chapter{ID: c.newID(nil), CourseID: in.CourseID, Content: c.content(in.Content)}
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
@@ -75,9 +67,6 @@ func (mutation) AddChapter(ctx context.Context, a chapterInput) (*chapter, error
 		return nil, err
 	}
 	h, err := s.store.SaveChapter(ctx, h)
-	if errors.Is(err, ddb.ErrConflict) {
-		err = &Error{Code: Exists, Text: "the id is taken", Err: err}
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -114,26 +103,21 @@ func (mutation) SaveChapter(ctx context.Context, a nextVersion) (*chapter, error
 }
 
 type enrollmentInput struct {
-	EnrollmentInput struct {
-		ID        *string
-		CourseID  string
-		StudentID string
-	}
+	EnrollmentInput struct{ CourseID, StudentID string }
 }
 
 func (mutation) AddEnrollment(ctx context.Context, a enrollmentInput) (*enrollment, error) {
 	s, in := of(ctx), a.EnrollmentInput
-	var c check
-	e := platform.Enrollment{
-		ID: c.newID(in.ID), CourseID: in.CourseID, StudentID: in.StudentID,
-		Date: time.Now().UTC().Truncate(time.Second),
-	}
-	if err := s.writing(ctx, c.fault); err != nil {
+	if err := s.writing(ctx, nil); err != nil {
 		return nil, err
 	}
-	co, err := s.store.Course(ctx, e.CourseID)
+	co, err := s.store.Course(ctx, in.CourseID)
 	if err != nil {
 		return nil, err
+	}
+	e := platform.Enrollment{
+		ID: platform.EnrollmentID(co.ID, in.StudentID), CourseID: co.ID, StudentID: in.StudentID,
+		Date: time.Now().UTC().Truncate(time.Second),
 	}
 	if err := s.store.Enroll(ctx, e, co.TrackID); err != nil {
 		return nil, err

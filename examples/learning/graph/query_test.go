@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/graph-gophers/graphql-go"
+	"github.com/graph-gophers/graphql-go/ast"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -165,6 +167,37 @@ func TestOnlyWhatIsSelectedIsRead(t *testing.T) {
 			require.Empty(t, r.Errors)
 			assert.Equal(t, c.requests, r.Extensions.Cost.Requests)
 		})
+	}
+}
+
+// Each field has its value wherever its item comes from: what is selected is read.
+func TestEveryFieldIsReadHoweverItIsReached(t *testing.T) {
+	t.Parallel()
+	s := serve(t, little, graph.Limits{})
+	schema := graphql.MustParseSchema(graph.Schema, nil, graphql.UseStringDescriptions()).AST()
+	v := vars{"s": s.Students[0].ID, "c": s.Enrollments[0].CourseID, "e": s.Enrollments[0].ID, "t": s.Tracks[0].ID, "h": s.Chapters[0][0].ID}
+	for path, typ := range map[string]string{
+		`query($t: String!) { x: getTrack(id: $t) { %s } }`:                                           "Track",
+		`query($c: String!) { getCourse(id: $c) { x: track { %s } } }`:                                "Track",
+		`query($s: String!) { getStudent(id: $s) { preferences { x: track { %s } } } }`:               "Track",
+		`query($c: String!) { x: getCourse(id: $c) { %s } }`:                                          "Course",
+		`query($e: String!) { getEnrollment(id: $e) { x: course { %s } } }`:                           "Course",
+		`query($h: String!) { getChapter(id: $h) { x: course { %s } } }`:                              "Course",
+		`query($t: String!) { getTrack(id: $t) { x: courses { %s } } }`:                               "Course",
+		`query($s: String!) { x: getStudent(id: $s) { %s } }`:                                         "Student",
+		`query($e: String!) { getEnrollment(id: $e) { x: student { %s } } }`:                          "Student",
+		`query($s: String!) { getStudentPreferences(studentId: $s) { x: student { %s } } }`:           "Student",
+		`query($s: String!) { getStudentEnrollments(studentId: $s) { items { x: student { %s } } } }`: "Student",
+	} {
+		for _, f := range schema.Types[typ].(*ast.ObjectTypeDefinition).Fields {
+			selected := f.Name
+			if child, leaf := named(f.Type); !leaf {
+				selected += map[string]string{"Chapter": " { content }", "Enrollment": " { date }", "Course": " { name }", "Track": " { name }", "Preference": " { trackId }"}[child]
+			}
+			r := s.ask(t, fmt.Sprintf(path, selected), v)
+			require.Empty(t, r.Errors, selected)
+			assert.NotRegexp(t, `"`+f.Name+`":(""|0|null|\[\])`, string(r.Data), "%s: %s", path, selected)
+		}
 	}
 }
 

@@ -18,37 +18,48 @@ type need struct {
 	student platform.Parts // of the partition of each student
 }
 
-// fieldNeeds says which field needs what. Fields that are not here need nothing but the item that they are of.
-var fieldNeeds = map[string]need{
-	"Track.name":          {track: true},
-	"Track.courseCount":   {track: true},
-	"Course.trackId":      {course: platform.Itself},
-	"Course.name":         {course: platform.Itself},
-	"Course.track":        {course: platform.Itself},
+// itself is what a field of a type needs that is not in apart: the item itself.
+var itself = map[string]need{
+	"Track":   {track: true},
+	"Course":  {course: platform.Itself},
+	"Student": {student: platform.Itself},
+}
+
+// apart are the fields that need something else: what is known without a read, is read by itself, or is a part of the
+// partition.
+var apart = map[string]need{
+	"Track.id":            {},
+	"Track.courses":       {},
+	"Course.id":           {},
 	"Course.chapters":     {course: platform.InChapters},
 	"Course.enrollments":  {course: platform.InEnrollments},
-	"Student.firstName":   {student: platform.Itself},
-	"Student.lastName":    {student: platform.Itself},
-	"Student.email":       {student: platform.Itself},
-	"Student.xp":          {student: platform.Itself},
+	"Student.id":          {},
+	"Student.enrollments": {},
 	"Student.preferences": {student: platform.InPreferences},
 	"Enrollment.progress": {student: platform.InProgress},
 }
 
-// needOf returns the need of the field that ctx resolves, whose type is root.
-func needOf(ctx context.Context, schema *ast.Schema, root string) need {
-	var n need
+func needOfField(typ, field string) need {
+	if n, ok := apart[typ+"."+field]; ok {
+		return n
+	}
+	return itself[typ]
+}
+
+// needOf returns the need of the field that ctx resolves, whose type is root, and how many levels of fields are below it.
+func needOf(ctx context.Context, schema *ast.Schema, root string) (n need, nesting int) {
 	for _, path := range graphql.SelectedFieldNames(ctx) {
 		typ := root
+		nesting = max(nesting, 1+strings.Count(path, "."))
 		for name := range strings.SplitSeq(path, ".") {
-			more := fieldNeeds[typ+"."+name]
+			more := needOfField(typ, name)
 			n.track = n.track || more.track
 			n.course |= more.course
 			n.student |= more.student
 			typ = typeOf(schema, typ, name)
 		}
 	}
-	return n
+	return n, nesting
 }
 
 // typeOf returns the name of the type of a field, without lists; "" for a scalar.

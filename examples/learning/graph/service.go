@@ -62,6 +62,10 @@ func (s *Service) Run(ctx context.Context, r Request) *Response {
 	ctx, meter := ddb.WithMeter(ctx)
 	response := s.run(ctx, r)
 	response.Extensions = map[string]any{"cost": costOf(meter)}
+	if more := len(response.Errors) - maxErrors; more > 0 { // a short query can have thousands
+		response.Errors = response.Errors[:maxErrors]
+		response.Extensions["errorsLeftOut"] = more
+	}
 	return response
 }
 
@@ -88,9 +92,6 @@ func (s *Service) run(ctx context.Context, r Request) *Response {
 
 // finish gives each error its code, and logs what clients are not told.
 func (s *Service) finish(ctx context.Context, r *Response) *Response {
-	if len(r.Data) > 0 && !json.Valid(r.Data) {
-		r.Data = nil // a panic in the middle
-	}
 	for _, e := range r.Errors {
 		own := explainQuery(e)
 		e.Message, e.Extensions = own.Text, own.Extensions()
@@ -105,7 +106,7 @@ func (s *Service) finish(ctx context.Context, r *Response) *Response {
 }
 
 func refused(e *Error) *Response {
-	return &Response{Errors: []*errors.QueryError{{Message: e.Text, ResolverError: e}}}
+	return &Response{Errors: []*errors.QueryError{{Message: e.Text, Extensions: e.Extensions(), ResolverError: e}}}
 }
 
 // explainQuery returns the error of a field, or of the whole document, as the client gets it.
@@ -116,6 +117,8 @@ func explainQuery(e *errors.QueryError) *Error {
 	case stderrors.Is(e.Err, graphql.ErrTooManySelections), e.Rule == "MaxDepthExceeded", e.Rule == "OverlapValidationLimitExceeded",
 		strings.HasPrefix(e.Message, "query length "):
 		return &Error{Code: TooComplex, Text: e.Message}
+	case strings.HasPrefix(e.Message, "graphql-ws "):
+		return &Error{Code: BadQuery, Text: "there are no subscriptions"}
 	case e.Path == nil:
 		return &Error{Code: BadQuery, Text: e.Message}
 	}

@@ -2,13 +2,16 @@ package graph_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,7 +28,7 @@ type service struct {
 	school.Data
 	store *platform.Store
 	url   string
-	log   *bytes.Buffer
+	log   *logged
 }
 
 // little is enough of everything where numbers do not matter.
@@ -39,9 +42,10 @@ func serve(t *testing.T, size school.Size, limits graph.Limits) *service {
 // serveOn creates the table with client, seeds it, and serves it.
 func serveOn(t *testing.T, c ddb.Client, size school.Size, limits graph.Limits) *service {
 	t.Helper()
-	db := ddb.New(c, "learning", platform.Table, nil)
+	limits.Time = cmp.Or(limits.Time, time.Minute) // a slow machine
+	db := ddb.New(c, "learning", platform.Table, &ddb.Options{MaxAttempts: 2})
 	require.NoError(t, db.CreateTable(t.Context()))
-	s := &service{Data: school.Generate(size), store: platform.NewStore(db), log: &bytes.Buffer{}}
+	s := &service{Data: school.Generate(size), store: platform.NewStore(db), log: &logged{}}
 	require.NoError(t, s.Write(t.Context(), s.store, func(int, int) {}))
 	for _, v := range []*ddb.View{platform.StudentXP, platform.TrackCourses} {
 		require.NoError(t, v.Rebuild(t.Context(), db, nil))
@@ -53,6 +57,24 @@ func serveOn(t *testing.T, c ddb.Client, size school.Size, limits graph.Limits) 
 	return s
 }
 
+// logged is what the service logs.
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // result is a response.
 type result struct {
 	Status int
@@ -62,7 +84,10 @@ type result struct {
 		Path       []any
 		Extensions map[string]any
 	}
-	Extensions struct{ Cost graph.Cost }
+	Extensions struct {
+		Cost          graph.Cost
+		ErrorsLeftOut int
+	}
 }
 
 // code is the code of the first error, "" without one.

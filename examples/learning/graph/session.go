@@ -79,4 +79,12 @@ func (s *session) text(text string) string {
 	return text
 }
 
-func (s *session) need(ctx context.Context, root string) need { return needOf(ctx, s.schema, root) }
+// need returns the need of the field of Query or Mutation that ctx resolves. What is nested too deeply ends the operation:
+// each level multiplies the work of the one above.
+func (s *session) need(ctx context.Context, root string) need {
+	n, nesting := needOf(ctx, s.schema, root)
+	if nesting > maxNesting {
+		s.abort(tooComplex("the fields are nested %d levels deep: up to %d are allowed", nesting+1, maxNesting+1))
+	}
+	return n
+}

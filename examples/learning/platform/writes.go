@@ -2,7 +2,10 @@ package platform
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
+	"strings"
 
 	"github.com/singletable-go/ddb"
 )
@@ -98,7 +101,15 @@ func (s *Store) RemoveStudent(ctx context.Context, id string) error {
 	return s.students.Delete(ctx, Student{ID: id})
 }
 
-// Enroll enrolls a student in a course, if both exist at that moment; [ddb.ErrExists] if the id is taken.
+// EnrollmentID is the id of the enrollment of a student in a course. It is made of both, so that there is one: an id that
+// is chosen could be that of an enrollment in another course, since the course is part of the key.
+func EnrollmentID(courseID, studentID string) string {
+	sum := sha256.Sum256([]byte(courseID + "#" + studentID))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}
+
+// Enroll enrolls a student in a course, if both exist at that moment; [ddb.ErrExists] if the course has an enrollment of
+// that id.
 func (s *Store) Enroll(ctx context.Context, e Enrollment, trackID string) error {
 	err := s.db.Transact(ctx,
 		Students.Check(Student{ID: e.StudentID}),

@@ -61,7 +61,8 @@ func Generate(size Size) Data {
 	for range size.Students {
 		s := g.student()
 		for _, i := range g.Some(size.Enrollments, len(d.Courses)) {
-			e := platform.Enrollment{ID: g.ID(), CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
+			id := platform.EnrollmentID(d.Courses[i].ID, s.ID)
+			e := platform.Enrollment{ID: id, CourseID: d.Courses[i].ID, StudentID: s.ID, Date: g.time()}
 			d.Enrollments = append(d.Enrollments, e)
 			read := chapters[e.CourseID]
 			for _, h := range read[:g.UpTo(len(read))] {

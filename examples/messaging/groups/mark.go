@@ -25,21 +25,21 @@ var Marks = ddb.MustDefine(Cruddur, "mark", func(m *Mark, d *ddb.Definition) {
 func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
 // MarkRead says that a member has read a group's messages up to a time. A mark only moves forward: a request that is late
-// changes nothing. A time in the future counts as now.
-func (s *Store) MarkRead(ctx context.Context, userID, groupID string, to time.Time) error {
+// changes nothing. A time in the future counts as now. The mark as it is then is returned.
+func (s *Store) MarkRead(ctx context.Context, userID, groupID string, to time.Time) (Mark, error) {
 	if _, err := s.member(ctx, userID, groupID); err != nil {
-		return err
+		return Mark{}, err
 	}
 	if now := s.now(); to.After(now) {
 		to = now
 	}
 	f, readTo := Marks.Fields(), Stamp(to)
-	_, err := s.marks.Upsert(ctx, Mark{UserID: userID, GroupID: groupID},
+	m, err := s.marks.Upsert(ctx, Mark{UserID: userID, GroupID: groupID},
 		ddb.If(ddb.Or(ddb.Absent(&f.ReadTo), ddb.Lt(&f.ReadTo, readTo))), ddb.Set(&f.ReadTo, readTo))
-	if errors.Is(err, ddb.ErrCondition) {
-		return nil
+	if later, ok := Marks.Current(err); ok && errors.Is(err, ddb.ErrCondition) {
+		return later, nil
 	}
-	return err
+	return m, err
 }
 
 // Marks returns a page of a user's marks, in the order of the groups' ids. A group without a mark was never read.

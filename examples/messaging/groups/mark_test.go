@@ -40,11 +40,15 @@ func TestMarksMoveForward(t *testing.T) {
 			{s.now().Add(time.Hour), s.now()},
 			{all[12].CreatedAt, s.now()},
 		} {
-			require.NoError(t, s.MarkRead(t.Context(), ada.UserID, group, step.to))
-			assert.Equal(t, Stamp(step.want), mark())
+			m, err := s.MarkRead(t.Context(), ada.UserID, group, step.to)
+			require.NoError(t, err)
+			assert.Equal(t, Mark{UserID: ada.UserID, GroupID: group, ReadTo: Stamp(step.want)}, m)
+			assert.Equal(t, m.ReadTo, mark())
 		}
-		require.ErrorIs(t, s.MarkRead(t.Context(), otis.UserID, group, s.now()), ErrNotMember)
-		require.ErrorIs(t, s.MarkRead(t.Context(), ada.UserID, "none", s.now()), ErrNoGroup)
+		_, err := s.MarkRead(t.Context(), otis.UserID, group, s.now())
+		require.ErrorIs(t, err, ErrNotMember)
+		_, err = s.MarkRead(t.Context(), ada.UserID, "none", s.now())
+		require.ErrorIs(t, err, ErrNoGroup)
 		page, err := s.Marks(t.Context(), bayo.UserID, 20, "")
 		require.NoError(t, err)
 		assert.Empty(t, page.Items)
@@ -67,7 +71,8 @@ func TestMarksLeaveTheRowsAlone(t *testing.T) {
 	for _, p := range people {
 		wg.Go(func() {
 			for range 20 {
-				assert.NoError(t, s.MarkRead(t.Context(), p.UserID, first.GroupID, second.CreatedAt))
+				_, err := s.MarkRead(t.Context(), p.UserID, first.GroupID, second.CreatedAt)
+				assert.NoError(t, err)
 			}
 		})
 	}

@@ -69,7 +69,8 @@ func TestItemsOfTheFirstVersion(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, LastMessage.Apply(t.Context(), s.db, third))
 		settles(t, s, group, []Author{ada, bayo, lena})
-		require.NoError(t, s.MarkRead(t.Context(), ada.UserID, group, third.CreatedAt))
+		_, err = s.MarkRead(t.Context(), ada.UserID, group, third.CreatedAt)
+		require.NoError(t, err)
 
 		// The group of three had the names of two; with a fourth person all rows get a title.
 		require.NoError(t, s.Add(t.Context(), ada, group, otis))

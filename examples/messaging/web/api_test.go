@@ -171,6 +171,7 @@ func TestGroupAndMarks(t *testing.T) {
 		assert.Empty(t, marks.Items)
 		require.Equal(t, 200, w.do("ada", "PUT", "/api/read_marks/"+group, `{"read_to":"`+one["last_message_at"]+`"}`, &one))
 		require.Equal(t, 200, w.do("ada", "PUT", "/api/read_marks/"+group, `{"read_to":"2026-03-02T09:00:00Z"}`, &one))
+		assert.Equal(t, "2026-03-02T10:03:56.000000000Z", one["read_to"], "the mark as it is")
 		env.CatchUp()
 		require.Equal(t, 200, w.do("ada", "GET", "/api/read_marks", "", &marks))
 		assert.Equal(t, []map[string]string{{"message_group_uuid": group, "read_to": "2026-03-02T10:03:56.000000000Z"}}, marks.Items)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb/examples/internal/browser"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
@@ -23,6 +24,7 @@ func TestLostConnection(t *testing.T) {
 	p.see(`document.querySelector('.pending .state').textContent === 'Waiting for the connection…'`)
 	assert.True(t, eval[bool](p, `document.querySelector('#error').hidden`), "a lost connection is no error to show")
 	p.do(chromedp.SendKeys(chromedp.CSS(`#text`), "a draft"))
+	p.see(`(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 2)(document.querySelector('#scroll'))`)
 	p.shot("offline")
 	p.send(bayo, group, "meanwhile")
 	p.net.mend()
@@ -81,4 +83,20 @@ func TestSlowConnection(t *testing.T) {
 	p.click(`.group[data-group="` + first + `"]`)
 	p.see(`%s === 'Bayo Kent' && %s >= 20`, title, texts)
 	p.see(`%s === 'three' && document.querySelector('#banner').hidden`, lastText)
+}
+
+// What arrives for a conversation that was left is not shown in the next one.
+func TestLateResponse(t *testing.T) {
+	t.Parallel()
+	first, second := groups.Conversations[0].ID(), groups.Conversations[1].ID()
+	p := openPage(t, "/messages/"+first)
+	p.see(`%s === 20`, texts)
+	p.net.hold("GET /api/messages/" + first)
+	require.Eventually(t, func() bool { return p.net.holds() > 0 }, time.Minute, 10*time.Millisecond)
+	p.click(`.group[data-group="` + second + `"]`)
+	p.see(`%s === 5`, texts)
+	p.net.mend()
+	p.send(ada, second, "later")
+	p.see(`%s === 'later'`, lastText)
+	assert.Equal(t, 6, eval[int](p, texts))
 }

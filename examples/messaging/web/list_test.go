@@ -113,3 +113,15 @@ func TestNewMessageIsOneSentence(t *testing.T) {
 	assert.Equal(t, []string{"announce", "banner"}, eval[[]string](p, `[...document.querySelectorAll('[role=status]')].map((e) => e.id).sort()`))
 	assert.Zero(t, eval[int](p, `document.querySelectorAll('#messages[aria-live], #scroll[aria-live], #groups[aria-live]').length`))
 }
+
+// The focus follows a group that moves to another part of the list.
+func TestFocusFollowsAGroup(t *testing.T) {
+	t.Parallel()
+	third := groups.Conversations[2].ID()
+	p := openPage(t, "/")
+	p.see(`document.querySelectorAll('#groups .group').length === 3`)
+	p.run(`document.querySelector('.group[data-group="` + third + `"]').focus()`)
+	p.send(bayo, third, "up we go")
+	p.see(`%s.includes('up we go')`, firstGroup)
+	p.see(`%s.dataset.group === '%s' && %[1]s.tabIndex === 0`, focused, third)
+}

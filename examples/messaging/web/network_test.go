@@ -13,12 +13,14 @@ import (
 type network struct {
 	next http.Handler
 
-	mu     sync.Mutex
-	down   bool
-	lose   int           // that many responses to POST are lost
-	held   chan struct{} // POST waits until it is closed
-	delay  time.Duration // of every request to the API
-	posted int           // how many POST arrived
+	mu      sync.Mutex
+	down    bool
+	lose    int           // that many responses to POST are lost
+	held    string        // requests with this in their method and path wait
+	release chan struct{} // until it is closed
+	waiting int           // how many do
+	delay   time.Duration // of every request to the API
+	posted  int           // how many POST arrived
 }
 
 func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -26,14 +28,11 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		n.next.ServeHTTP(w, r)
 		return
 	}
-	down, lose, held, delay := n.state(r.Method == http.MethodPost)
+	down, lose, waits := n.arrived(r)
 	if down {
 		panic(http.ErrAbortHandler) // the connection is cut
 	}
-	for _, wait := range []<-chan struct{}{held, after(delay)} {
-		if wait == nil {
-			continue
-		}
+	for _, wait := range waits {
 		select {
 		case <-wait:
 		case <-r.Context().Done():
@@ -41,33 +40,37 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if lose {
 		n.next.ServeHTTP(httptest.NewRecorder(), r)
+		_, _ = w.Write([]byte("{")) // without a beginning of a response Chromium itself sends the request again
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 	n.next.ServeHTTP(w, r)
 }
 
 func after(d time.Duration) <-chan struct{} {
-	if d == 0 {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	context.AfterFunc(ctx, cancel)
 	return ctx.Done()
 }
 
-// state is what happens to a request.
-func (n *network) state(post bool) (down, lose bool, held <-chan struct{}, delay time.Duration) {
+// arrived is what happens to a request.
+func (n *network) arrived(r *http.Request) (down, lose bool, waits []<-chan struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if post {
+	if r.Method == http.MethodPost {
 		n.posted++
-		held = n.held
-		if n.lose > 0 && !n.down {
+		if lose = n.lose > 0 && !n.down; lose {
 			n.lose--
-			lose = true
 		}
 	}
-	return n.down, lose, held, n.delay
+	if n.release != nil && strings.Contains(r.Method+" "+r.URL.Path, n.held) {
+		n.waiting++
+		waits = append(waits, n.release)
+	}
+	if n.delay > 0 {
+		waits = append(waits, after(n.delay))
+	}
+	return n.down, lose, waits
 }
 
 func (n *network) set(f func()) {
@@ -78,7 +81,8 @@ func (n *network) set(f func()) {
 
 func (n *network) cut()                 { n.set(func() { n.down = true }) }
 func (n *network) loseResponses(k int)  { n.set(func() { n.lose = k }) }
-func (n *network) hold()                { n.set(func() { n.held = make(chan struct{}) }) }
+func (n *network) hold(what string)     { n.set(func() { n.held, n.release = what, make(chan struct{}) }) }
+func (n *network) holds() (k int)       { n.set(func() { k = n.waiting }); return k }
 func (n *network) slow(d time.Duration) { n.set(func() { n.delay = d }) }
 func (n *network) posts() (posted int)  { n.set(func() { posted = n.posted }); return posted }
 
@@ -86,9 +90,9 @@ func (n *network) posts() (posted int)  { n.set(func() { posted = n.posted }); r
 func (n *network) mend() {
 	n.set(func() {
 		n.down, n.lose, n.delay = false, 0, 0
-		if n.held != nil {
-			close(n.held)
-			n.held = nil
+		if n.release != nil {
+			close(n.release)
+			n.release = nil
 		}
 	})
 }

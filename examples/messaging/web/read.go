@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -60,7 +61,10 @@ type page struct {
 
 // paging reads the query parameters of the lists: limit, cursor, from, until.
 func paging(r *http.Request) (p page, err error) {
-	q := r.URL.Query()
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return page{}, site.Bad("the query of the URL is malformed")
+	}
 	p.limit, p.after = PageSize, ddb.Cursor(q.Get("cursor"))
 	if s := q.Get("limit"); s != "" {
 		p.limit, err = strconv.Atoi(s)
@@ -81,7 +85,7 @@ func instant(name, s string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
+	if year := t.UTC().Year(); err != nil || year < 1 || year > 9999 {
 		return t, site.Bad("%s is %q: use a time such as 2026-11-20T09:30:00Z", name, s)
 	}
 	return t, nil

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/singletable-go/ddb/examples/internal/browser"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
@@ -92,8 +93,11 @@ func TestNewConversationByHandle(t *testing.T) {
 	t.Parallel()
 	p := openPage(t, "/messages/new/otis")
 	p.see(`%s === 'Otis Pryce' && %s === 0`, title, texts)
+	p.net.hold("POST ")
 	p.write("Hello Otis!")
 	p.write("Are you there?") // both go to one group
+	p.see(`%s === 2`, texts)
+	p.net.mend()
 	p.see(`location.pathname.match(/^\/messages\/[0-9a-f-]{36}$/) && %s === 2 && !document.querySelector('.pending')`, texts)
 	p.see(`%s.includes('Are you there?')`, firstGroup)
 	page, err := p.store.Groups(t.Context(), groups.People[3].UserID, groups.Window{}, 20, "")
@@ -136,4 +140,18 @@ func TestPaths(t *testing.T) {
 	p.shot("not-yours")
 	p.click(`#notice a`)
 	p.see(`location.pathname === '/' && document.querySelectorAll('#groups .group').length === 3`)
+}
+
+// A member of a group sends a message with the id of one from before there were receipts: both are shown.
+func TestTwoMessagesWithOneID(t *testing.T) {
+	t.Parallel()
+	group := groups.Conversations[0].ID()
+	p := serveSeeded(t)
+	page, err := p.store.Messages(t.Context(), ada.UserID, group, groups.Window{}, 1, "")
+	require.NoError(t, err)
+	_, err = p.store.SendOnce(t.Context(), page.Items[0].ID, bayo, group, "a copy")
+	require.NoError(t, err)
+	p.ctx = browser.Start(t, "network")
+	p.do(chromedp.Navigate(p.url + "/messages/" + group))
+	p.see(`[...document.querySelectorAll('#messages .text')].slice(-2).map((m) => m.textContent).join() === 'Under the clock. Bring the thermos!,a copy'`)
 }

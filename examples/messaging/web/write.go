@@ -39,9 +39,8 @@ func (a *API) send(r *http.Request, user groups.Author) (int, any, error) {
 	return http.StatusCreated, toMessage(m), err
 }
 
-// putMark says that the user has read a group up to a time.
+// putMark says that the user has read a group up to a time. The response is the mark as it is then.
 func (a *API) putMark(r *http.Request, user groups.Author) (int, any, error) {
-	m := markJSON{GroupID: r.PathValue("message_group_uuid")}
 	var body struct {
 		ReadTo string `json:"read_to"`
 	}
@@ -55,6 +54,6 @@ func (a *API) putMark(r *http.Request, user groups.Author) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	m.ReadTo = groups.Stamp(to)
-	return http.StatusOK, m, a.store.MarkRead(r.Context(), user.UserID, m.GroupID, to)
+	m, err := a.store.MarkRead(r.Context(), user.UserID, r.PathValue("message_group_uuid"), to)
+	return http.StatusOK, toMark(m), err
 }

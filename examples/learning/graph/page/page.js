@@ -1,5 +1,6 @@
 // The query page: it sends what the editor has, and shows the data, the errors and the cost of the response.
 
+// Each example is a query and its variables, made of the ids of the first track and course.
 const examples = {
   "Everything (exploreDb)": [`query exploreDb {
   getTracks {
@@ -22,24 +23,24 @@ const examples = {
       }
     }
   }
-}`, ""],
-  "The tracks alone": ["{ getTracks { id name courseCount } }", ""],
+}`],
+  "The tracks alone": ["{ getTracks { id name courseCount } }"],
   "A course with its chapters": [`query course($id: String!) {
   getCourse(id: $id) {
     name
     track { name }
     chapters { id version content }
   }
-}`, `{ "id": "" }`],
+}`, ({ course }) => ({ id: course })],
   "A page of enrollments": [`query page($course: String!, $after: String) {
   getCourseEnrollments(courseId: $course, first: 3, after: $after) {
     items { id date student { firstName lastName } }
     next
   }
-}`, `{ "course": "", "after": null }`],
+}`, ({ course }) => ({ course, after: null })],
   "A new track": [`mutation track($name: String!) {
   addTrack(TrackInput: { name: $name }) { id name }
-}`, `{ "name": "Quiet Joinery" }`],
+}`, () => ({ name: "Quiet Joinery" })],
 };
 
 const $ = (id) => document.getElementById(id);
@@ -55,7 +56,7 @@ function element(name, ...children) {
 async function post(body, signal) {
   const response = await fetch("graphql", {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json" },
+    headers: { "Content-Type": "application/json", Accept: "application/json" }, // a wrong query is no failure to load
     body: JSON.stringify(body),
     signal,
   });
@@ -148,7 +149,7 @@ function typeDetails(type) {
   details.id = `type-${type.name}`;
   if (type.description) details.append(element("p", type.description));
   details.append(element("ul", ...(type.fields ?? type.inputFields).map((f) => {
-    const args = f.args?.length ? `(${f.args.map((a) => `${a.name}: ${typeText(a.type)}`).join(", ")})` : "";
+    const args = f.args?.length ? `(${f.args.map((a) => `${a.name}: ${typeText(a.type)}${a.defaultValue ? ` = ${a.defaultValue}` : ""}`).join(", ")})` : "";
     const item = element("li", `${f.name}${args}: `, typeLink(f.type));
     if (f.description) item.append(element("p", f.description));
     return item;
@@ -177,8 +178,17 @@ function typeLink(t) {
   return button;
 }
 
+let ids = {};
+
+async function loadIDs() {
+  const { data } = await post({ query: "{ getTrackPage(first: 1) { items { courses { id } } } }" });
+  ids = { course: data.getTrackPage.items[0]?.courses[0]?.id ?? "" };
+}
+
 function choose() {
-  [$("query").value, $("variables").value] = examples[$("examples").value];
+  const [query, variables] = examples[$("examples").value];
+  $("query").value = query;
+  $("variables").value = variables ? JSON.stringify(variables(ids)) : "";
 }
 
 $("examples").replaceChildren(...Object.keys(examples).map((name) => element("option", name)));
@@ -192,3 +202,4 @@ document.addEventListener("keydown", (e) => {
 });
 choose();
 loadSchema();
+loadIDs().catch(() => {}); // the examples then have no ids

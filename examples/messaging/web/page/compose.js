@@ -3,6 +3,7 @@
 import { $ } from "./dom.js";
 import * as outbox from "./outbox.js";
 import { session } from "./session.js";
+import { keep, kept } from "./storage.js";
 
 const most = 1024; // characters: the server allows no more
 
@@ -15,7 +16,7 @@ export function onPost(f) {
 }
 
 const keyOf = (p) => `draft/${session.user.user_handle}/${p.group ?? `new/${p.handle}`}`;
-const draft = (p) => sessionStorage.getItem(keyOf(p)) ?? "";
+const draft = (p) => kept("sessionStorage", keyOf(p)) ?? "";
 
 // show shows the draft for a place, or none.
 export function show(to) {
@@ -27,15 +28,12 @@ export function show(to) {
 // add puts a text back that was not sent.
 export function add(text) {
   $("text").value = [$("text").value, text].filter(Boolean).join("\n");
-  keep();
+  save();
   $("text").focus();
 }
 
-function keep() {
-  if (place) {
-    if ($("text").value) sessionStorage.setItem(keyOf(place), $("text").value);
-    else sessionStorage.removeItem(keyOf(place));
-  }
+function save() {
+  if (place) keep("sessionStorage", keyOf(place), $("text").value || undefined);
   fit();
 }
 
@@ -56,14 +54,14 @@ function send(event) {
   const text = $("text").value.trim();
   if (!place || !text || [...text].length > most) return;
   $("text").value = "";
-  keep();
+  save();
   outbox.put(place, text);
   posted();
   $("text").focus();
 }
 
 $("send").addEventListener("submit", send);
-$("text").addEventListener("input", keep);
+$("text").addEventListener("input", save);
 $("text").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();

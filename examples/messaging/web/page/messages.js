@@ -12,6 +12,7 @@ export function drawMessages(messages, pending, unreadFrom, actions) {
   const items = [];
   let before = null;
   let marked = !unreadFrom;
+  const seen = new Set();
   for (const m of messages) {
     const name = day(m.created_at);
     const newDay = !before || name !== day(before.created_at);
@@ -22,7 +23,9 @@ export function drawMessages(messages, pending, unreadFrom, actions) {
       if (!mine) items.push({ key: "unread", kind: "unread", text: "New" });
     }
     const first = newDay || m.user_uuid !== before.user_uuid || new Date(m.created_at) - new Date(before.created_at) > pause;
-    items.push({ key: m.message_uuid, kind: "message", mine, first, by: m.user_display_name, at: m.created_at, text: m.message });
+    const key = seen.has(m.message_uuid) ? `${m.message_uuid} ${m.created_at}` : m.message_uuid; // old ids may be there twice
+    seen.add(key);
+    items.push({ key, kind: "message", mine, first, by: m.user_display_name, at: m.created_at, text: m.message });
     before = m;
   }
   for (const e of pending) items.push({ key: e.id, kind: "message", mine: true, pending: e, text: e.text });

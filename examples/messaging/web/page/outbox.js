@@ -4,6 +4,7 @@
 import { api, Refused } from "./api.js";
 import * as connection from "./connection.js";
 import { session } from "./session.js";
+import { keep, kept, keys } from "./storage.js";
 
 const prefix = "outbox/";
 let entries = []; // of all users who were here
@@ -15,9 +16,8 @@ const busy = new Set(); // the targets to which something is being sent
 export function start(onChange, onSent) {
   changed = onChange;
   sent = onSent;
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(prefix)) entries.push(JSON.parse(localStorage.getItem(key)));
-  }
+  const left = keys("localStorage", prefix).map((key) => kept("localStorage", key));
+  entries = left.filter((e) => typeof e?.id === "string" && typeof e.text === "string" && typeof e.from === "string");
   entries.sort((a, b) => a.at - b.at);
   for (const target of new Set(entries.map(targetOf))) deliver(target);
 }
@@ -44,20 +44,13 @@ export function again(entry) {
 
 export function drop(entry) {
   entries = entries.filter((e) => e !== entry);
-  localStorage.removeItem(prefix + entry.id);
+  keep("localStorage", prefix + entry.id);
   changed();
 }
 
 const targetOf = (e) => JSON.stringify([e.from, e.group ?? null, e.handle ?? null]);
 
-// save keeps an entry. Storage may be full or off: the message is sent all the same.
-function save(entry) {
-  try {
-    localStorage.setItem(prefix + entry.id, JSON.stringify(entry));
-  } catch (err) {
-    console.warn(err);
-  }
-}
+const save = (entry) => keep("localStorage", prefix + entry.id, entry);
 
 // deliver sends the entries of a target one after the other, so that they arrive in their order.
 async function deliver(target) {

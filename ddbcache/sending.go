@@ -1,0 +1,130 @@
+package ddbcache
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// sending is one call of the client below, which may send several attempts. Its option comes before those of the caller.
+//
+// The caller's may replace the protocol, as those of a [ddb.DB] do, to read the items of a response themselves; the output
+// then has none. So the protocol under them has another name, and they leave it alone.
+type sending struct {
+	smithyhttp.ClientProtocol
+	next dynamodb.HTTPClient
+	open bool // an attempt without a response, or with one that does not say whether it was done
+}
+
+// protocolID is a protocol that only the SDK's own code speaks.
+var protocolID = smithy.ShapeID{Namespace: "ddbcache", Name: "outputsHaveItems"}
+
+// before returns the options of the call.
+func (s *sending) before(opts []func(*dynamodb.Options)) []func(*dynamodb.Options) {
+	return append([]func(*dynamodb.Options){s.options}, opts...)
+}
+
+func (s *sending) options(o *dynamodb.Options) {
+	if o.HTTPClient == nil || o.Protocol == nil {
+		return
+	}
+	s.next, o.HTTPClient = o.HTTPClient, s
+	s.ClientProtocol, o.Protocol = o.Protocol, s
+}
+
+// ID is the name of the protocol.
+func (s *sending) ID() smithy.ShapeID { return protocolID }
+
+// Do sends an attempt.
+func (s *sending) Do(r *http.Request) (*http.Response, error) {
+	resp, err := s.next.Do(r)
+	s.open = s.open || err != nil || resp.StatusCode >= http.StatusInternalServerError
+	return resp, err
+}
+
+// DeserializeResponse reads a response, if it has the checksum that DynamoDB gave it: what is corrupt must not stay in a
+// cache. The SDK compares them when the body is closed, and then only logs the error.
+func (s *sending) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	const header = "X-Amz-Crc32"
+	want := resp.Header.Get(header)
+	if want == "" || resp.Body == nil {
+		return s.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err == nil {
+		err = resp.Body.Close()
+		if err != nil && resp.Header.Get("Content-Encoding") == "" && want == strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10) {
+			err = nil
+		}
+	}
+	if err != nil {
+		s.open = true
+		return &corrupt{err}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return s.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
+}
+
+// corrupt is a response that did not arrive as it was sent.
+type corrupt struct{ err error }
+
+func (e *corrupt) Error() string {
+	return fmt.Sprintf("ddbcache: the response was corrupted in transit: %v", e.err)
+}
+
+// Unwrap returns the cause.
+func (e *corrupt) Unwrap() error { return e.err }
+
+// RetryableError makes the SDK retry the call.
+func (e *corrupt) RetryableError() bool { return true }
+
+// outcome says what is known of a write that ended with err.
+func (s *sending) outcome(err error) outcome {
+	switch {
+	case s.open:
+		return unknown
+	case err == nil:
+		return done
+	case refusal(err):
+		return refused
+	}
+	return unknown
+}
+
+// refusal reports an error of the service that says that nothing was written.
+func refusal(err error) bool {
+	if _, ok := errors.AsType[*types.TransactionInProgressException](err); ok {
+		return false
+	}
+	if r, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && r.Response != nil {
+		return 400 <= r.HTTPStatusCode() && r.HTTPStatusCode() < 500 && r.HTTPStatusCode() != http.StatusRequestTimeout
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && api.ErrorFault() == smithy.FaultClient
+}
+
+// unsent applies the options of a call that needs no request, as the SDK would, so that those that count attempts count none.
+func (c *Cache) unsent(opts []func(*dynamodb.Options)) {
+	if len(opts) == 0 {
+		return
+	}
+	o := dynamodb.Options{Retryer: aws.NopRetryer{}}
+	if below, ok := c.client.(interface{ Options() dynamodb.Options }); ok {
+		o = below.Options()
+	}
+	o.HTTPClient, o.Protocol = &sending{}, &sending{}
+	for _, opt := range opts {
+		opt(&o)
+	}
+}

@@ -1,0 +1,42 @@
+// Graphql is the GraphQL service as a Lambda function, behind a function URL or an HTTP API of API Gateway. The template
+// beside it gives it a table, a role and a URL.
+package main
+
+import (
+	"context"
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/examples/internal/function"
+	"github.com/singletable-go/ddb/examples/learning/graph"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+)
+
+func main() {
+	cfg, err := function.Config(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	service, err := newService(dynamodb.NewFromConfig(cfg), os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(overHTTP(service))
+}
+
+// newService returns the service on the table that the environment names.
+func newService(client ddb.Client, env func(string) string) (http.Handler, error) {
+	values, err := function.Env(env, function.Table)
+	if err != nil {
+		return nil, err
+	}
+	store := platform.NewStore(ddb.New(client, values[0], platform.Table, nil))
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", graph.NewHandler(store, nil))
+	return mux, nil
+}

@@ -1,0 +1,46 @@
+// Stream maintains the derived values of the learning platform, as a Lambda function for the records of the table's
+// stream. A record that fails three times goes to a queue of dead letters; the command learning letters reads it there.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbsqs"
+	"github.com/singletable-go/ddb/examples/internal/function"
+	"github.com/singletable-go/ddb/examples/learning/platform"
+)
+
+func main() {
+	cfg, err := function.Config(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	handle, err := newHandler(dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(handle)
+}
+
+// handler handles an event with records of a stream, and returns which of them failed.
+type handler = func(context.Context, json.RawMessage) (json.RawMessage, error)
+
+// newHandler returns the handler of the stream of the table that the environment names.
+func newHandler(client ddb.Client, queue ddbsqs.Client, env func(string) string) (handler, error) {
+	values, err := function.Env(env, function.Table, function.DeadLetters)
+	if err != nil {
+		return nil, err
+	}
+	table, letters := values[0], ddbsqs.New(queue, values[1], nil)
+	store := platform.NewStore(ddb.New(client, table, platform.Table, nil))
+	mux := store.Mux(&ddb.MuxOptions{DeadLetters: letters.Put})
+	return ddb.RecordDecoder{Table: table}.Lambda(mux), nil
+}
