@@ -194,12 +194,15 @@ func (db *DB) DropView(ctx context.Context, name string, opts *JobOptions) (dele
 	return deleted, public(err)
 }
 
-// Gather reads a collection with one Query and appends its items to the sinks by type. The first error ends it, also an
-// [ItemError]; then all sinks stay as they are. See [DB.GatherAll].
+// Gather reads a collection with one Query and fills the sinks by type. The first error ends it, also an [ItemError];
+// then all sinks stay as they are. See [DB.GatherAll].
 //
-// It costs one Query request for each 1 MB read. The key condition is narrowed to the types of the sinks; items of
-// other entities in that range are read, paid for and skipped. It is no snapshot: items written concurrently may be
-// included or not. A sink of an entity that is not in the index, or of another table, is [ErrModel].
+// It costs one Query request for each 1 MB read. The key condition is narrowed to the types of the sinks: from the first
+// of them to the last in the order of their keys. Items of other entities in that range are read, paid for and skipped,
+// so choose prefixes that make neighbours of types that are read together. With a Limit a request reads so many items,
+// skipped ones included, and there are more requests until the caller has them. It is no snapshot: items written
+// concurrently may be included or not. A sink of an entity that is not in the index, or of another table, is
+// [ErrModel].
 func (db *DB) Gather(ctx context.Context, c Collection, into ...Sink) error {
 	var few [8]read.Sink
 	return public(db.db.Gather(ctx, c.q, sinksOf(few[:0], into)))

@@ -55,7 +55,8 @@ func opsOf(to []write.Op, ops []Op) []write.Op {
 	return to
 }
 
-// Create makes the op of [Repository.Create].
+// Create makes the op of [Repository.Create]. In a transaction of several writes it does not compare attributes: the
+// idempotency token recognizes a repeated request.
 func (e *Entity[T]) Create(item T) Op { return opOf(e, write.VerbCreate, item) }
 
 // Put makes the op of [Repository.Put].

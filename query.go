@@ -64,8 +64,8 @@ func (q Query[T]) Desc() Query[T] {
 	return q
 }
 
-// Limit sets how many items the caller gets at most; 0 means all. If a filter drops items, or some cannot be read, more
-// are read.
+// Limit sets how many items the caller gets at most; 0 means all. If a filter drops items, or some cannot be read, or a
+// collection has items of types that are skipped, more are read, with more requests.
 func (q Query[T]) Limit(n int) Query[T] {
 	q.q.Limit = n
 	return q

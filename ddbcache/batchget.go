@@ -43,7 +43,7 @@ func (c *Cache) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 	}
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, waiting("BatchGetItem", err)
+			return nil, ended("BatchGetItem", err)
 		}
 		if err := b.read(ctx); err != nil {
 			return nil, err

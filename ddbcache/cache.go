@@ -24,7 +24,8 @@ type Options struct {
 
 	// Settle is how long DynamoDB may need until every eventually consistent read sees a write; default five seconds.
 	// So long after a write, an item that is not in the cache is read strongly consistently, at twice the capacity. And so
-	// long after a write of which it is not known whether it was done, the item is not kept.
+	// long after a write of which it is not known whether it was done, the item is not kept. Of more than 32,768 keys of a
+	// table that were written within this time, the oldest are not told apart: all misses are such reads.
 	Settle time.Duration
 
 	// Now is the clock of both; default time.Now.
@@ -113,7 +114,7 @@ func (c *Cache) Forget(table string, key map[string]types.AttributeValue) {
 // ForgetTable removes all items and pages of a table, for instance after an import. It makes no request.
 func (c *Cache) ForgetTable(table string) { c.forget(c.table(nameOf(table)), true) }
 
-// waiting is the error of a caller whose context ended while it waited for the request of another.
-func waiting(operation string, err error) error {
-	return fmt.Errorf("ddbcache: %s: waiting for the same read of another caller: %w", operation, err)
+// ended is the error of a call whose context ended before it had a result.
+func ended(operation string, err error) error {
+	return fmt.Errorf("ddbcache: %s: %w", operation, err)
 }

@@ -21,12 +21,14 @@
 // Writes go through the cache to the table. A GetItem or BatchGetItem through the same cache that begins after such a write
 // ended sees it, or a later one. This holds for eventually consistent reads, after an error and a lost response too, for
 // entries that were evicted, and for any number of concurrent callers. It assumes that DynamoDB's eventually consistent
-// reads see a write within [Options].Settle, and that a request whose response was lost arrives within it.
+// reads see a write within [Options].Settle, and that a request whose response was lost arrives within it. A client that
+// ignores the options of calls does not tell that it sent a request twice.
 //
 // # What it does not promise
 //
 //   - Pages of Query and Scan are old until their time to live is over: no write removes them, as in DAX. A program that
 //     reads a page after it wrote reads it strongly consistently, or sets a short [Options].QueryTTL, or a negative one.
+//   - The pages of one query may have been read at different times: an item that moved is in both of two pages, or in none.
 //   - What another program writes, or this one past the cache, or DynamoDB's TTL deletes, is seen when the time to live is
 //     over, or when a [Follower] has handled the record of the stream.
 //   - A read may return an older item than an earlier read past the cache did. Decide with strongly consistent reads, or

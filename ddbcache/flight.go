@@ -69,7 +69,7 @@ func (f *flight) wait(ctx context.Context, operation string) (e *entry, again bo
 	case <-f.done:
 		return f.found, f.found == nil && f.err == nil, f.err
 	case <-ctx.Done():
-		return nil, false, waiting(operation, ctx.Err())
+		return nil, false, ended(operation, ctx.Err())
 	}
 }
 

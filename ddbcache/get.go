@@ -11,18 +11,18 @@ import (
 // read and a read with a projection pass by, and keep nothing. A hit makes no request and consumes nothing. Errors are those
 // of the client below; several callers may get the same one.
 func (c *Cache) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	if in == nil || in.TableName == nil || !c.items.keeps() || aws.ToBool(in.ConsistentRead) || nameOf(aws.ToString(in.TableName)) != aws.ToString(in.TableName) {
+	if in == nil || in.TableName == nil || !c.items.keeps() || aws.ToBool(in.ConsistentRead) {
 		return c.passItem(ctx, in, opts)
 	}
 	text, s, ok := keyText(in.Key)
-	t := c.table(*in.TableName)
-	if !ok || in.ProjectionExpression != nil || in.AttributesToGet != nil || in.ExpressionAttributeNames != nil {
+	t := c.table(nameOf(*in.TableName))
+	if !ok || t.name != *in.TableName || in.ProjectionExpression != nil || in.AttributesToGet != nil || in.ExpressionAttributeNames != nil {
 		return c.passItem(ctx, c.settled(t, text, in), opts)
 	}
 	a := Access{Operation: "GetItem", Table: t.name}
 	for {
 		if err := ctx.Err(); err != nil {
-			return nil, waiting(a.Operation, err)
+			return nil, ended(a.Operation, err)
 		}
 		e := c.items.get(t.place(text))
 		if e == nil {

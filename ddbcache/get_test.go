@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -321,4 +322,74 @@ func TestACorruptResponseIsNotKept(t *testing.T) {
 	put(t, plain, key("c", item{"v": s("right")}))
 	_, err = cache.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(name), Key: key("c")})
 	require.ErrorContains(t, err, "corrupted in transit")
+}
+
+// Many callers at once, with the race detector: each item has one writer, and whoever begins to read after a write ended sees
+// at least that one.
+func TestManyCallersAtOnce(t *testing.T) {
+	t.Parallel()
+	engine, client, _ := open(t)
+	engine.SetFaults(ddbmem.Faults{ReadLag: 5 * time.Millisecond, Drop: 0.05, Throttle: 0.05})
+	cache := ddbcache.New(client, &ddbcache.Options{ItemBytes: 600, ItemTTL: 20 * time.Millisecond, OnAccess: func(context.Context, ddbcache.Access) {}})
+	var written [4]atomic.Int64
+	var wg sync.WaitGroup
+	for i := range written {
+		k := key(strconv.Itoa(i))
+		wg.Go(func() {
+			for v := int64(1); v <= 100; v++ {
+				in := &dynamodb.UpdateItemInput{TableName: aws.String(name), Key: k, UpdateExpression: aws.String("SET v = :v"), ExpressionAttributeValues: item{":v": n(strconv.FormatInt(v, 10))}}
+				if v%2 == 0 {
+					in.ReturnValues = types.ReturnValueAllNew
+				}
+				if _, err := cache.UpdateItem(t.Context(), in); err == nil {
+					written[i].Store(v)
+				}
+			}
+		})
+		for range 3 {
+			wg.Go(func() {
+				for range 200 {
+					least := written[i].Load()
+					out, err := cache.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(name), Key: k})
+					if err != nil || least == 0 {
+						continue
+					}
+					v, _ := out.Item["v"].(*types.AttributeValueMemberN)
+					if !assert.NotNil(t, v) {
+						return
+					}
+					got, _ := strconv.ParseInt(v.Value, 10, 64)
+					assert.GreaterOrEqual(t, got, least)
+				}
+			})
+		}
+	}
+	wg.Go(func() {
+		for range 100 {
+			cache.Forget(name, key("0"))
+			cache.ForgetTable(name)
+			cache.Stats()
+			_, _ = cache.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{name: {Keys: []item{key("0"), key("1"), key("2")}}}})
+			_, _ = cache.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String(name)})
+		}
+	})
+	wg.Wait()
+}
+
+// A hook that panics holds up no one.
+func TestAHookThatPanics(t *testing.T) {
+	t.Parallel()
+	_, client, _ := open(t)
+	var calls atomic.Int64
+	cache := ddbcache.New(client, &ddbcache.Options{OnAccess: func(context.Context, ddbcache.Access) {
+		if calls.Add(1)%2 == 1 {
+			panic("hook")
+		}
+	}})
+	scan := func() { _, _ = cache.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String(name)}) }
+	assert.PanicsWithValue(t, "hook", scan)
+	assert.NotPanics(t, scan)
+	read := func() { get(t, cache, key("a")) }
+	assert.PanicsWithValue(t, "hook", read)
+	assert.NotPanics(t, read)
 }

@@ -31,7 +31,7 @@ func (c *Cache) page(ctx context.Context, r request, read func(*sending) (page, 
 	}
 	for {
 		if err := ctx.Err(); err != nil {
-			return page{}, waiting(r.operation, err)
+			return page{}, ended(r.operation, err)
 		}
 		e := c.queries.get(at)
 		if e == nil {
@@ -42,8 +42,7 @@ func (c *Cache) page(ctx context.Context, r request, read func(*sending) (page, 
 					continue
 				}
 				a.Misses = 1
-				c.note(ctx, a)
-				return c.leadPage(ctx, t, at, f, r, read)
+				return c.leadPage(ctx, t, at, f, r, a, read)
 			}
 			var again bool
 			var err error
@@ -65,7 +64,7 @@ func (c *Cache) page(ctx context.Context, r request, read func(*sending) (page, 
 }
 
 // leadPage reads a page for this caller and for those who wait for it.
-func (c *Cache) leadPage(ctx context.Context, t *table, at place, f *flight, r request, read func(*sending) (page, error)) (p page, err error) {
+func (c *Cache) leadPage(ctx context.Context, t *table, at place, f *flight, r request, a Access, read func(*sending) (page, error)) (p page, err error) {
 	var l landed // nothing, if the client panics
 	defer func() {
 		if l.found != nil && t.pages.Load() == at.generation {
@@ -74,6 +73,7 @@ func (c *Cache) leadPage(ctx context.Context, t *table, at place, f *flight, r r
 		c.pages.leave(at, f, l)
 	}()
 	p, err = read(new(sending))
+	c.note(ctx, a)
 	switch {
 	case err == nil:
 		l.found = p.entry()

@@ -62,19 +62,27 @@ func (s *sending) DeserializeResponse(ctx context.Context, schema *smithy.Operat
 		return s.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
 	body, err := io.ReadAll(resp.Body)
-	if err == nil {
-		err = resp.Body.Close()
-		if err != nil && resp.Header.Get("Content-Encoding") == "" && want == strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10) {
-			err = nil
-		}
+	if err != nil { // for the SDK to meet, after what has arrived
+		resp.Body = readCloser{io.MultiReader(bytes.NewReader(body), failing{err}), resp.Body}
+		return s.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	}
-	if err != nil {
+	if err := resp.Body.Close(); err != nil && (resp.Header.Get("Content-Encoding") != "" || want != strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)) {
 		s.open = true
 		return &corrupt{err}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return s.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 }
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// failing is a reader of nothing but an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // corrupt is a response that did not arrive as it was sent.
 type corrupt struct{ err error }

@@ -174,6 +174,10 @@ func (s *simulation) step() {
 		s.sleep(simTTL)
 	case n == 5 && s.choose(4) == 0:
 		s.cancel()
+	case n == 5 && s.choose(4) == 0:
+		s.caches[s.choose(len(s.caches))].Forget(simTable, simKey("a"))
+	case n == 5 && s.choose(4) == 0:
+		s.caches[s.choose(len(s.caches))].ForgetTable(simTable)
 	case n == 6 && s.cfg.stream && len(s.records) > 0:
 		s.deliver(s.choose(len(s.caches)), s.choose(len(s.records)))
 	case len(s.held) > 0:
@@ -356,8 +360,12 @@ func (s *simulation) call(ctx context.Context, cache int) func() {
 			s.wrote(cache, valueOf(put), k)
 		}
 	}
+	in := &dynamodb.GetItemInput{TableName: name, Key: simKey(k)}
+	if s.choose(6) == 0 {
+		in.ProjectionExpression = aws.String("pk, v") // passes by
+	}
 	return func() {
-		out, err := c.GetItem(ctx, &dynamodb.GetItemInput{TableName: name, Key: simKey(k)})
+		out, err := c.GetItem(ctx, in)
 		if err == nil {
 			s.check(cache, k, valueOf(out.Item), floor[k])
 		}

@@ -64,13 +64,15 @@ func (c *Cache) end(w writing, how outcome, written *entry) {
 	if !c.without.detach {
 		k.flight = nil
 	}
+	if how == done {
+		t.learn(w.s)
+	}
 	_, unsure := t.has(k, now)
 	if !c.without.settle {
 		t.mark(w.text, k, now, now+int64(c.opts.Settle), how == unknown)
 	}
 	switch fills := how == done && written != nil && alone && (!unsure || c.without.unsure); {
 	case fills:
-		t.learn(w.s)
 		c.items.put(t.place(w.text), written, now)
 	case !c.without.remove:
 		c.items.remove(t.place(w.text))

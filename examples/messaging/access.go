@@ -61,10 +61,10 @@ func accessPatterns(db *ddb.DB, s *groups.Store) []app.Pattern {
 		extra(app.Many("members of a group", func(ctx context.Context) iter.Seq2[groups.Member, error] {
 			return ddb.NewRepository(db, groups.Members).Consistent().Query(ctx, groups.MembersOf(group))
 		}).By("Members.Query(Member{GroupID: groupID})")),
-		extra(app.Many("rows of a group, by the index", func(ctx context.Context) iter.Seq2[groups.Group, error] {
-			return ddb.NewRepository(db, groups.Groups).Query(ctx, groups.RowsOf(group))
+		extra(app.Many("entries of a group, by the index", func(ctx context.Context) iter.Seq2[groups.Group, error] {
+			return ddb.NewRepository(db, groups.Groups).Query(ctx, groups.EntriesOf(group))
 		}).By("Groups.On(ByGroup, Group{GroupID: groupID})")),
-		{Name: "two rows follow a message", Go: []string{"groups.LastMessage.Apply(ctx, db, sent)"}, Extra: true, Run: func(ctx context.Context) (int, error) {
+		{Name: "two entries follow a message", Go: []string{"groups.LastMessage.Apply(ctx, db, sent)"}, Extra: true, Run: func(ctx context.Context) (int, error) {
 			return 2, groups.LastMessage.Apply(ctx, db, sent)
 		}},
 		{Name: "a group was read", Go: []string{getMember, upsertMark}, Extra: true, Run: func(ctx context.Context) (int, error) {

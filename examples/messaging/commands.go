@@ -23,6 +23,7 @@ type commands struct {
 	limit               int
 	from, until         string
 	addr                string
+	cache               bool
 }
 
 func (c *commands) schemaLoad(ctx context.Context, s *app.Session) error {
@@ -128,7 +129,7 @@ func printable(text string) string {
 func printPage(s *app.Session, t *term.Table, m *ddb.Meter, next ddb.Cursor) error {
 	fmt.Fprintln(s.Out)
 	t.Print(s.Out)
-	fmt.Fprintf(s.Out, "\n%d rows, %d requests, %.1f read units\n", len(t.Rows), m.Requests(), m.Total().Read)
+	fmt.Fprintf(s.Out, "\n%d entries, %d requests, %.1f read units\n", len(t.Rows), m.Requests(), m.Total().Read)
 	if next != "" {
 		fmt.Fprintf(s.Out, "more: -cursor %s\n", next)
 	}

@@ -30,11 +30,11 @@ func TestNothingNeedsToBeInstalled(t *testing.T) {
 		"list-tables":                   "\ncruddur-messages\n",
 		"seed":                          "seeded 53 items",
 		"scan":                          "Member",
-		"get-conversation":              "20 rows, 2 requests, 2.0 read units",
+		"get-conversation":              "20 entries, 2 requests, 2.0 read units",
 		"get-conversation -limit 3":     "more: -cursor ",
-		"list-conversations":            "3 rows, 1 requests, 0.5 read units",
-		"list-conversations -user otis": "0 rows, 1 requests",
-		"list-conversations -from 2026-03-02T00:00:00Z -until 2026-03-03T00:00:00Z": "2 rows",
+		"list-conversations":            "3 entries, 1 requests, 0.5 read units",
+		"list-conversations -user otis": "0 entries, 1 requests",
+		"list-conversations -from 2026-03-02T00:00:00Z -until 2026-03-03T00:00:00Z": "2 entries",
 		"drop": `dropped table "cruddur-messages"`,
 	})
 }
@@ -55,7 +55,7 @@ func TestMistakesInTheArguments(t *testing.T) {
 	})
 }
 
-// The life of a table on an endpoint that keeps it: messages over HTTP move the rows, and drop leaves nothing.
+// The life of a table on an endpoint that keeps it: messages over HTTP move the entries, and drop leaves nothing.
 func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, messaging)
 	table.Run(1, "no table", "get-conversation")

@@ -37,6 +37,7 @@ func messaging() app.Example {
 			windowEnd("from", "only from this `time` on", &c.from),
 			windowEnd("until", "only before this `time`", &c.until),
 			&cli.StringFlag{Name: "addr", Usage: "`address` that serve listens on", Value: "127.0.0.1:8080", Destination: &c.addr},
+			&cli.BoolFlag{Name: "cache", Usage: "serve keeps in memory who is a member, and says what that saves", Destination: &c.cache},
 		},
 		Seed:     groups.Seed,
 		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(db, groups.NewStore(db, nil)) },

@@ -35,8 +35,8 @@ func TestAccessPatterns(t *testing.T) {
 		{"messages of a group in a window", "GetItem Query", 6},
 		{"groups of a user in a window", "Query", 1},
 		{"members of a group", "Query", 2},
-		{"rows of a group, by the index", "Query", 2},
-		{"two rows follow a message", "BatchGetItem Query BatchGetItem TransactWriteItems TransactWriteItems BatchGetItem Query BatchGetItem", 2},
+		{"entries of a group, by the index", "Query", 2},
+		{"two entries follow a message", "BatchGetItem Query BatchGetItem TransactWriteItems TransactWriteItems BatchGetItem Query BatchGetItem", 2},
 		{"a group was read", "GetItem UpdateItem", 1},
 		{"what a user has read", "Query", 1},
 	}

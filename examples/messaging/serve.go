@@ -27,7 +27,7 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 		return err
 	}
 	defer listener.Close()
-	store := groups.NewStore(s.DB, nil)
+	store, cache := c.store(s)
 	positions := leases(s)
 	if err := positions.CreateTable(ctx); err != nil {
 		return err
@@ -40,14 +40,19 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 			log.WarnContext(ctx, "stream: trying again", "err", err)
 		},
 		OnGap: func(ctx context.Context, g *ddbstream.Gap) error {
-			log.WarnContext(ctx, "stream: rebuilding the rows", "gap", g)
+			log.WarnContext(ctx, "stream: rebuilding the entries", "gap", g)
 			return groups.LastMessage.Rebuild(ctx, s.DB, nil)
 		},
 	})
 	host, _, _ := net.SplitHostPort(c.addr)
 	api := web.NewAPI(store, groups.People, log, host)
 	fmt.Fprintf(s.Out, "open http://%s\n", listener.Addr())
-	return together(ctx, reader.Run, func(ctx context.Context) error { return site.Serve(ctx, listener, api, log) })
+	parts := []func(context.Context) error{reader.Run, func(ctx context.Context) error { return site.Serve(ctx, listener, api, log) }}
+	if cache != nil {
+		parts = append(parts, func(ctx context.Context) error { return logSaved(ctx, cache, log) })
+		defer func() { fmt.Fprintln(s.Out, saved(cache)) }()
+	}
+	return together(ctx, parts...)
 }
 
 // leases are the store for the positions of the stream's readers, in a separate table.

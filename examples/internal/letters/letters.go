@@ -90,6 +90,9 @@ func (c *commands) list(ctx context.Context, s *app.Session) error {
 		fmt.Fprintln(s.Out)
 	}
 	term.Say(s.Out, "%s in %s", count(len(found)), c.url)
+	if n := q.hidden(ctx); n > 0 {
+		term.Say(s.Out, "%s more, hidden for now: a program handles each, or failed to a moment ago", count(n))
+	}
 	return nil
 }
 
@@ -154,11 +157,11 @@ func (c *commands) replay(ctx context.Context, s *app.Session) error {
 		term.Say(s.Out, "handled again: %s", what)
 		return nil
 	})
-	term.Say(s.Out, "%s handled again, %d failed and stay in the queue", count(handled), failed)
-	switch {
-	case err != nil && failed == 0:
+	if err != nil && failed == 0 {
 		return q.explain(err)
-	case failed > 0:
+	}
+	term.Say(s.Out, "%s handled again, %d failed and stay in the queue", count(handled), failed)
+	if failed > 0 {
 		return fmt.Errorf("%s failed again: each is delivered again after 30 seconds, to whatever reads the queue", count(failed))
 	}
 	return nil

@@ -143,6 +143,8 @@ func TestReplayDeletesWhatSucceeds(t *testing.T) {
 	assert.Contains(t, out, "1 message handled again, 2 failed and stay in the queue")
 	assert.Contains(t, errs, "jukebox: 2 messages failed again")
 	assert.Equal(t, 2, messages(t, client, url))
+	_, out, _ = run(t, jukebox(), url, "list")
+	assert.Contains(t, out, "0 messages in "+url+"\n2 messages more, hidden for now")
 }
 
 func TestReplayEmptiesTheQueue(t *testing.T) {

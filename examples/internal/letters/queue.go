@@ -27,14 +27,14 @@ type message struct {
 	received int // how often, this time included
 }
 
-// hidden is how long messages are hidden while they are looked at: if the command crashes, they come back after it.
-const hidden = 30
+// lookFor is how many seconds messages are hidden while they are looked at: if the command crashes, they come back then.
+const lookFor = 30
 
 // look receives messages until there are no more, or as many as most, or the one with the id. Release them.
 func (q *queue) look(ctx context.Context, most int, id string) (found []message, err error) {
 	for len(found) < most {
 		out, err := q.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl: &q.url, MaxNumberOfMessages: int32(min(most-len(found), 10)), VisibilityTimeout: hidden, WaitTimeSeconds: 1,
+			QueueUrl: &q.url, MaxNumberOfMessages: int32(min(most-len(found), 10)), VisibilityTimeout: lookFor, WaitTimeSeconds: 1,
 			MessageSystemAttributeNames: []sqstypes.MessageSystemAttributeName{"SentTimestamp", "ApproximateReceiveCount"},
 		})
 		if err != nil {
@@ -92,6 +92,18 @@ func (q *queue) delete(ctx context.Context, messages ...message) error {
 		}
 	}
 	return nil
+}
+
+// hidden returns about how many messages cannot be seen; 0 if it is not permitted to ask.
+func (q *queue) hidden(ctx context.Context) int {
+	out, err := q.client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl: &q.url, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameApproximateNumberOfMessagesNotVisible},
+	})
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(out.Attributes["ApproximateNumberOfMessagesNotVisible"])
+	return n
 }
 
 // keyText is the key of a record's item.

@@ -3,18 +3,19 @@ package groups
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/singletable-go/ddb"
 )
 
-// addAttempts is how often Add reads again because a row moved, or another person was added, in between.
+// addAttempts is how often Add reads again because an entry moved, or another person was added, in between.
 const addAttempts = 20
 
 // Add makes who a member of a group of which by is a member. If who is one already, the error matches [ddb.ErrExists].
-// While a group has up to four people, all their rows get the new title in the same transaction; the title of a larger
+// While a group has up to four people, all their entries get the new title in the same transaction; the title of a larger
 // group stays.
 func (s *Store) Add(ctx context.Context, by Author, groupID string, who Author) error {
-	if _, err := s.member(ctx, by.UserID, groupID); err != nil {
+	if err := s.allowed(ctx, by.UserID, groupID); err != nil {
 		return err
 	}
 	var err error
@@ -61,44 +62,44 @@ func (s *Store) retitle(ctx context.Context, by Author, groupID string, who Auth
 	if len(members) > named {
 		return members[0].Title, nil, nil
 	}
-	rows, err := s.rowsOf(ctx, members)
+	entries, err := s.entriesOf(ctx, members)
 	if err != nil {
 		return "", nil, err
 	}
-	title := titleWith(rows, by, who)
+	title := titleWith(entries, by, who)
 	var ops []ddb.Op
 	g, m := Groups.Fields(), Members.Fields()
-	for i, row := range rows {
+	for i, entry := range entries {
 		ops = append(ops,
-			Groups.Update(row.key(), ddb.If(ddb.Eq(&g.Title, row.Title)), ddb.Set(&g.Title, title)),
+			Groups.Update(entry.key(), ddb.If(ddb.Eq(&g.Title, entry.Title)), ddb.Set(&g.Title, title)),
 			Members.Update(members[i].key(), ddb.Set(&m.Title, title)))
 	}
 	return title, ops, nil
 }
 
-// rowsOf returns the rows of members, strongly consistent. If one has moved since its member was read, the error matches
+// entriesOf returns the entries of members, strongly consistent. If one has moved since its member was read, the error matches
 // [ddb.ErrNotFound].
-func (s *Store) rowsOf(ctx context.Context, members []Member) ([]Group, error) {
+func (s *Store) entriesOf(ctx context.Context, members []Member) ([]Group, error) {
 	keys := make([]Group, len(members))
 	for i, m := range members {
-		keys[i] = m.row()
+		keys[i] = m.entry()
 	}
 	found, err := s.groups.Consistent().BatchGet(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]Group, len(found))
+	entries := make([]Group, len(found))
 	for i, l := range found {
 		if !l.Found() {
-			return nil, ddb.ErrNotFound
+			return nil, fmt.Errorf("the entry of user %s in group %s moved: %w", members[i].UserID, members[i].GroupID, ddb.ErrNotFound)
 		}
-		rows[i] = l.Item
+		entries[i] = l.Item
 	}
-	return rows, nil
+	return entries, nil
 }
 
-// row is the key of a member's row.
-func (m Member) row() Group { return Group{OwnerID: m.UserID, LastAt: m.LastAt, GroupID: m.GroupID} }
+// entry is the key of a member's entry.
+func (m Member) entry() Group { return Group{OwnerID: m.UserID, LastAt: m.LastAt, GroupID: m.GroupID} }
 
 func (m Member) key() Member { return Member{GroupID: m.GroupID, UserID: m.UserID} }
 

@@ -38,12 +38,12 @@ func TestTwoHundred(t *testing.T) {
 		watch(t, env.Client, s)
 		settles(t, s, first.GroupID, people)
 		for _, p := range people {
-			assert.Equal(t, "P0, P1, P2, P3 and others", rows(t, s, p, first.GroupID)[0].Name())
+			assert.Equal(t, "P0, P1, P2, P3 and others", entries(t, s, p, first.GroupID)[0].Name())
 		}
 	})
 }
 
-// A person who is added while others write has a row at the newest message.
+// A person who is added while others write has an entry at the newest message.
 func TestAddedInABurst(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -76,7 +76,7 @@ func (c meanwhile) TransactWriteItems(ctx context.Context, in *dynamodb.Transact
 	return c.Client.TransactWriteItems(ctx, in, opts...)
 }
 
-// A message that is sent just before a person is added does not know that person, but their row moves to it.
+// A message that is sent just before a person is added does not know that person, but their entry moves to it.
 func TestAddLooksAgain(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -102,14 +102,14 @@ func TestTitleFollowsThePeople(t *testing.T) {
 		people := crowd(6)
 		first, err := s.Start(t.Context(), people[0], "hello", people[1])
 		require.NoError(t, err)
-		assert.Equal(t, "P1 Person", rows(t, s, people[0], first.GroupID)[0].Name())
+		assert.Equal(t, "P1 Person", entries(t, s, people[0], first.GroupID)[0].Name())
 		for i, want := range []string{"P1, P0, P2", "P1, P0, P2, P3", "P1, P0, P2, P3 and others", "P1, P0, P2, P3 and others"} {
 			require.NoError(t, s.Add(t.Context(), people[1], first.GroupID, people[i+2]))
 			for _, p := range people[:i+3] {
-				assert.Equal(t, want, rows(t, s, p, first.GroupID)[0].Name(), "for %s", p.Handle)
+				assert.Equal(t, want, entries(t, s, p, first.GroupID)[0].Name(), "for %s", p.Handle)
 				m, err := s.member(t.Context(), p.UserID, first.GroupID)
 				require.NoError(t, err)
-				assert.Equal(t, rows(t, s, p, first.GroupID)[0].Title, m.Title)
+				assert.Equal(t, entries(t, s, p, first.GroupID)[0].Title, m.Title)
 			}
 		}
 		require.ErrorIs(t, s.Add(t.Context(), people[1], first.GroupID, people[0]), ddb.ErrExists)
@@ -120,7 +120,7 @@ func TestTitleFollowsThePeople(t *testing.T) {
 	})
 }
 
-// Two people add a third and a fourth at the same time, and a message may move the rows: no name is lost.
+// Two people add a third and a fourth at the same time, and a message may move the entries: no name is lost.
 func TestAddedAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	for _, moved := range []bool{false, true} {
@@ -145,6 +145,6 @@ func addTwo(t *testing.T, env *integration.Env, moved bool) {
 	all := []Author{ada, bayo, lena, otis}
 	settles(t, s, first.GroupID, all)
 	for _, p := range all {
-		assert.Equal(t, "Bayo, Ada, Otis, Lena", rows(t, s, p, first.GroupID)[0].Name(), "for %s", p.Handle)
+		assert.Equal(t, "Bayo, Ada, Otis, Lena", entries(t, s, p, first.GroupID)[0].Name(), "for %s", p.Handle)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
-// A burst to a new group, while indexes lag: each person ends with one row, at the newest message.
+// A burst to a new group, while indexes lag: each person ends with one entry, at the newest message.
 func TestBurst(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -66,7 +66,7 @@ func TestBurst(t *testing.T) {
 	})
 }
 
-// A message that arrives late, or again, does not move a row back.
+// A message that arrives late, or again, does not move an entry back.
 func TestNeverBackInTime(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -80,19 +80,19 @@ func TestNeverBackInTime(t *testing.T) {
 		for _, m := range []Message{three, two, first, three} {
 			require.NoError(t, LastMessage.Apply(t.Context(), s.db, m))
 			for _, p := range []Author{ada, bayo} {
-				have := rows(t, s, p, first.GroupID)
+				have := entries(t, s, p, first.GroupID)
 				require.Len(t, have, 1)
 				assert.Equal(t, three.CreatedAt, have[0].LastAt)
 				assert.Equal(t, "three", have[0].Last)
 			}
 		}
-		assert.Equal(t, bayo, rows(t, s, ada, first.GroupID)[0].Author, "each sees the other, whoever wrote last")
-		assert.Equal(t, ada, rows(t, s, bayo, first.GroupID)[0].Author)
+		assert.Equal(t, bayo, entries(t, s, ada, first.GroupID)[0].Author, "each sees the other, no matter who wrote last")
+		assert.Equal(t, ada, entries(t, s, bayo, first.GroupID)[0].Author)
 	})
 }
 
 // Of two messages of one instant, the one with the later key is the newest, in whatever order they arrive. Verify finds
-// a row that is at the other one, and a row from before members had the key.
+// an entry that is at the other one, and an entry from before members had the key.
 func TestTwoMessagesOfOneInstant(t *testing.T) {
 	t.Parallel()
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
@@ -108,7 +108,7 @@ func TestTwoMessagesOfOneInstant(t *testing.T) {
 		}
 		last := func() (out []string) {
 			for _, p := range []Author{ada, bayo} {
-				have := rows(t, s, p, first.GroupID)
+				have := entries(t, s, p, first.GroupID)
 				require.Len(t, have, 1)
 				out = append(out, have[0].Last)
 			}
@@ -129,8 +129,8 @@ func TestTwoMessagesOfOneInstant(t *testing.T) {
 			assert.Equal(t, want, last())
 			assert.Zero(t, drifts())
 			for _, lastID := range []string{"1", ""} {
-				row := rows(t, s, ada, first.GroupID)[0]
-				require.NoError(t, s.db.Do(t.Context(), Groups.Update(row, ddb.Set(&Groups.Fields().Last, "the text of 1"))))
+				entry := entries(t, s, ada, first.GroupID)[0]
+				require.NoError(t, s.db.Do(t.Context(), Groups.Update(entry, ddb.Set(&Groups.Fields().Last, "the text of 1"))))
 				member := Member{GroupID: first.GroupID, UserID: ada.UserID}
 				require.NoError(t, s.db.Do(t.Context(), Members.Update(member, ddb.Set(&Members.Fields().LastID, lastID))))
 				assert.Equal(t, 1, drifts())

@@ -8,8 +8,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Mark is how far a person has read a group. It is an item of its own: in the row or in the member it would get in the
-// way of [LastMessage], just when a message arrives and all read it.
+// Mark is how far a person has read a group. It is an item of its own: in the group's entry, or in the member, it
+// would get in the way of [LastMessage], just when a message arrives and all read it.
 type Mark struct {
 	UserID  string `dynamodbav:"-"`
 	GroupID string `dynamodbav:"-"`
@@ -27,7 +27,7 @@ func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 // MarkRead says that a member has read a group's messages up to a time. A mark only moves forward: a request that is late
 // changes nothing. A time in the future counts as now. The mark as it is then is returned.
 func (s *Store) MarkRead(ctx context.Context, userID, groupID string, to time.Time) (Mark, error) {
-	if _, err := s.member(ctx, userID, groupID); err != nil {
+	if err := s.allowed(ctx, userID, groupID); err != nil {
 		return Mark{}, err
 	}
 	if now := s.now(); to.After(now) {

@@ -55,8 +55,8 @@ func TestMarksMoveForward(t *testing.T) {
 	})
 }
 
-// Rows move while all members mark what they read: no row is late, and no request of the fan-out is tried again for it.
-func TestMarksLeaveTheRowsAlone(t *testing.T) {
+// Entries move while all members mark what they read: no entry is late, and no request of the fan-out is tried again for it.
+func TestMarksLeaveTheEntriesAlone(t *testing.T) {
 	t.Parallel()
 	eng := ddbmem.New()
 	s := NewStore(ddb.New(eng.Client(), "cruddur-messages", Cruddur, nil), nil)
@@ -79,7 +79,7 @@ func TestMarksLeaveTheRowsAlone(t *testing.T) {
 	require.NoError(t, LastMessage.Apply(ctx, s.db, second))
 	wg.Wait()
 	settles(t, s, first.GroupID, people)
-	assert.Equal(t, len(people), meter.RequestsOf("TransactWriteItems"), "one for each row")
+	assert.Equal(t, len(people), meter.RequestsOf("TransactWriteItems"), "one for each entry")
 }
 
 func TestStampsSortLikeTimes(t *testing.T) {

@@ -47,7 +47,7 @@ var Messages = ddb.MustDefine(Cruddur, "message", func(m *Message, d *ddb.Defini
 	d.Primary(ddb.Key(msg, ddb.Str(&m.GroupID)), ddb.Key(ddb.Time(&m.CreatedAt), sep, ddb.Str(&m.ID)))
 })
 
-// Group is a message group in the list of one participant: each participant has a row.
+// Group is a message group in the list of one participant: each participant has an entry.
 type Group struct {
 	OwnerID string    `dynamodbav:"-"` // the participant with this list
 	LastAt  time.Time `dynamodbav:"-"` // the time of the newest message
@@ -57,8 +57,8 @@ type Group struct {
 	Author            // the other participant; in a larger group, one of the others
 }
 
-// Groups are in their owner's partition, in the order of their newest message, so a new message moves the row to
-// another key: see [LastMessage]. The index has the table's sort key. It contains only these rows, because no other
+// Groups are in their owner's partition, in the order of their newest message, so a new message moves the entry to
+// another key: see [LastMessage]. The index has the table's sort key. It contains only these entries, because no other
 // item has its partition attribute.
 var Groups = ddb.MustDefine(Cruddur, "group", func(g *Group, d *ddb.Definition) {
 	lastAt := ddb.Key(ddb.Time(&g.LastAt), sep, ddb.Str(&g.GroupID))
@@ -66,17 +66,17 @@ var Groups = ddb.MustDefine(Cruddur, "group", func(g *Group, d *ddb.Definition) 
 	d.Index(ByGroup, ddb.Key(ddb.Native(&g.GroupID)), lastAt)
 })
 
-// Member is a participant of a group, with the position of their row.
+// Member is a participant of a group, with the position of their entry.
 type Member struct {
 	GroupID string    `dynamodbav:"-"`
 	UserID  string    `dynamodbav:"-"`
-	LastAt  time.Time `dynamodbav:"last_message_at"`             // of the row: it completes the row's key
+	LastAt  time.Time `dynamodbav:"last_message_at"`             // of the entry: it completes the entry's key
 	LastID  string    `dynamodbav:"last_message_uuid,omitempty"` // the newest message; of several in one nanosecond, the one with the last key
-	Title   string    `dynamodbav:"title,omitempty"`             // for the row of a person who is added
+	Title   string    `dynamodbav:"title,omitempty"`             // for the entry of a person who is added
 }
 
 // Members are read strongly consistently, which an index cannot be. They decide who may read a group, and the first
-// message of a new group finds all its rows through them.
+// message of a new group finds all its entries through them.
 var Members = ddb.MustDefine(Cruddur, "member", func(m *Member, d *ddb.Definition) {
 	d.Primary(ddb.Key(mbr, ddb.Str(&m.GroupID)), ddb.Key(ddb.Str(&m.UserID)))
 })

@@ -31,9 +31,9 @@ func GroupsOf(userID string, w Window) ddb.Query[Group] {
 	return Groups.Query(Group{OwnerID: userID}).SortKey(w.bounds(&Groups.Fields().LastAt)...).Desc()
 }
 
-// RowsOf is the rows of a group, one for each participant, from the index: for operators of the table. Where the result
+// EntriesOf is the entries of a group, one for each participant, from the index: for operators of the table. Where the result
 // must be exact, use [MembersOf].
-func RowsOf(groupID string) ddb.Query[Group] { return Groups.On(ByGroup, Group{GroupID: groupID}) }
+func EntriesOf(groupID string) ddb.Query[Group] { return Groups.On(ByGroup, Group{GroupID: groupID}) }
 
 // MembersOf is the participants of a group.
 func MembersOf(groupID string) ddb.Query[Member] { return Members.Query(Member{GroupID: groupID}) }

@@ -16,11 +16,11 @@ import (
 // MaxText is the maximum number of characters in a message.
 const MaxText = 1024
 
-// maxStart is the maximum number of people in a new group. The transaction holds a message, its receipt, and a row and a
+// maxStart is the maximum number of people in a new group. The transaction holds a message, its receipt, and an entry and a
 // member for each person, and DynamoDB allows 100 items.
 const maxStart = 49
 
-// Send adds a message to a group of its author. The rows follow: see [LastMessage].
+// Send adds a message to a group of its author. The entries follow: see [LastMessage].
 func (s *Store) Send(ctx context.Context, from Author, groupID, text string) (Message, error) {
 	return s.SendOnce(ctx, s.newID(), from, groupID, text)
 }
@@ -33,14 +33,14 @@ func (s *Store) SendOnce(ctx context.Context, id string, from Author, groupID, t
 	if err != nil {
 		return Message{}, err
 	}
-	if _, err := s.member(ctx, from.UserID, groupID); err != nil {
+	if err := s.allowed(ctx, from.UserID, groupID); err != nil {
 		return Message{}, err
 	}
 	m.GroupID = groupID
 	return s.post(ctx, m)
 }
 
-// Start makes a group with its first message: the message, and a row and a member for each participant, in one
+// Start makes a group with its first message: the message, and an entry and a member for each participant, in one
 // transaction.
 func (s *Store) Start(ctx context.Context, from Author, text string, with ...Author) (Message, error) {
 	return s.StartOnce(ctx, s.newID(), from, text, with...)
@@ -141,7 +141,7 @@ func seats(first Message, people []Author) []ddb.Op {
 	return ops
 }
 
-// seat returns the writes that add a person to a group: the row in their list, and the member with its position.
+// seat returns the writes that add a person to a group: the entry in their list, and the member with its position.
 func seat(newest Message, userID string, other Author, title string) []ddb.Op {
 	return []ddb.Op{
 		Groups.Create(Group{

@@ -85,7 +85,7 @@ func TestStartingOnce(t *testing.T) {
 		assert.Equal(t, first, again)
 		_, err = s.StartOnce(t.Context(), id, ada, "hi", bayo, lena)
 		require.ErrorIs(t, err, ErrIDTaken)
-		_, err = s.StartOnce(t.Context(), id, ada, "hello", bayo, Author{UserID: "nobody"})
+		_, err = s.StartOnce(t.Context(), id, ada, "hello", bayo, Author{UserID: "no one"})
 		require.ErrorIs(t, err, ErrIDTaken)
 		assert.Equal(t, before, contents(t, env.Client, env.Table))
 	})

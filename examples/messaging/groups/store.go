@@ -32,14 +32,16 @@ type Store struct {
 	receipts *ddb.Repository[Receipt]
 	marks    *ddb.Repository[Mark]
 
-	now   func() time.Time
-	newID func() string
+	now    func() time.Time
+	newID  func() string
+	cached bool
 }
 
 // Options are the clock and the ids of a store. A zero field means the default.
 type Options struct {
-	Now   func() time.Time // time.Now
-	NewID func() string    // a random UUID
+	Now    func() time.Time // time.Now
+	NewID  func() string    // a random UUID
+	Cached bool             // the client of the store's DB caches: see [Store.allowed]
 }
 
 // NewStore returns a store on db.
@@ -54,6 +56,7 @@ func NewStore(db *ddb.DB, opts *Options) *Store {
 		now:      time.Now,
 		newID:    uuid.NewString,
 	}
+	s.cached = opts != nil && opts.Cached
 	if opts != nil && opts.Now != nil {
 		s.now = opts.Now
 	}
@@ -68,14 +71,14 @@ func (s *Store) Groups(ctx context.Context, userID string, w Window, limit int, 
 	return s.groups.Page(ctx, GroupsOf(userID, w).Limit(limit), after)
 }
 
-// Group returns one group of a user. It costs two reads more if the row moves meanwhile.
+// Group returns one group of a user. It costs two reads more if the entry moves meanwhile.
 func (s *Store) Group(ctx context.Context, userID, groupID string) (Group, error) {
 	for range groupAttempts {
 		member, err := s.member(ctx, userID, groupID)
 		if err != nil {
 			return Group{}, err
 		}
-		g, err := s.groups.Consistent().Get(ctx, member.row())
+		g, err := s.groups.Consistent().Get(ctx, member.entry())
 		if !errors.Is(err, ddb.ErrNotFound) {
 			return g, err
 		}
@@ -83,12 +86,12 @@ func (s *Store) Group(ctx context.Context, userID, groupID string) (Group, error
 	return Group{}, ErrBusy
 }
 
-// groupAttempts is how often Group looks for a row that moves.
+// groupAttempts is how often Group looks for an entry that moves.
 const groupAttempts = 5
 
 // Messages returns a page of a group's messages to one of its members, newest first.
 func (s *Store) Messages(ctx context.Context, userID, groupID string, w Window, limit int, after ddb.Cursor) (ddb.Page[Message], error) {
-	if _, err := s.member(ctx, userID, groupID); err != nil {
+	if err := s.allowed(ctx, userID, groupID); err != nil {
 		return ddb.Page[Message]{}, err
 	}
 	return s.messages.Page(ctx, MessagesOf(groupID, w).Limit(limit), after)
@@ -102,7 +105,7 @@ func (s *Store) newest(ctx context.Context, groupID string) (Message, error) {
 	return Message{}, ErrNoGroup
 }
 
-// Mux returns the mux that moves the rows to their newest messages, for a stream reader or a Lambda function.
+// Mux returns the mux that moves the entries to their newest messages, for a stream reader or a Lambda function.
 func (s *Store) Mux(opts *ddb.MuxOptions) *ddb.Mux {
 	mux := ddb.NewMux(Cruddur, opts)
 	mux.Maintain(s.db, LastMessage)

@@ -41,7 +41,7 @@ func openSeeded(t *testing.T, env *integration.Env) *Store {
 	return s
 }
 
-// watch moves the rows as the stream says, until the test or stop ends it.
+// watch moves the entries as the stream says, until the test or stop ends it.
 func watch(t *testing.T, client *dynamodb.Client, s *Store) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -56,8 +56,8 @@ func watch(t *testing.T, client *dynamodb.Client, s *Store) (stop func()) {
 	return stop
 }
 
-// rows returns a user's rows of a group, as they are now.
-func rows(t *testing.T, s *Store, user Author, groupID string) []Group {
+// entries returns a user's entries of a group, as they are now.
+func entries(t *testing.T, s *Store, user Author, groupID string) []Group {
 	t.Helper()
 	all, err := ddb.Collect(s.groups.Consistent().Query(t.Context(), GroupsOf(user.UserID, Window{})))
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func rows(t *testing.T, s *Store, user Author, groupID string) []Group {
 	return of
 }
 
-// settles waits until each person has one row of a group, at its newest message, and the index agrees.
+// settles waits until each person has one entry of a group, at its newest message, and the index agrees.
 func settles(t *testing.T, s *Store, groupID string, people []Author) {
 	t.Helper()
 	newest, err := s.newest(t.Context(), groupID)
@@ -78,16 +78,16 @@ func settles(t *testing.T, s *Store, groupID string, people []Author) {
 	for _, p := range people {
 		var have []Group
 		assert.Eventually(t, func() bool {
-			have = rows(t, s, p, groupID)
+			have = entries(t, s, p, groupID)
 			return len(have) == 1 && have[0].LastAt.Equal(newest.CreatedAt) && have[0].Last == newest.Text
-		}, 60*time.Second, 20*time.Millisecond, "the row of %s", p.Handle)
+		}, 60*time.Second, 20*time.Millisecond, "the entry of %s", p.Handle)
 		require.Len(t, have, 1)
 		m, err := s.member(t.Context(), p.UserID, groupID)
 		require.NoError(t, err)
 		assert.Equal(t, newest.CreatedAt, m.LastAt)
 	}
 	assert.Eventually(t, func() bool {
-		byIndex, err := ddb.Collect(s.groups.Query(t.Context(), RowsOf(groupID)))
+		byIndex, err := ddb.Collect(s.groups.Query(t.Context(), EntriesOf(groupID)))
 		return err == nil && len(byIndex) == len(people) &&
 			!slices.ContainsFunc(byIndex, func(g Group) bool { return !g.LastAt.Equal(newest.CreatedAt) })
 	}, 10*time.Second, 20*time.Millisecond, "the index")
@@ -190,7 +190,7 @@ func TestSeedAgain(t *testing.T) {
 		before := contents(t, env.Client, env.Table)
 		require.NoError(t, Seed(t.Context(), s.db, func(int, int) {}))
 		assert.Equal(t, before, contents(t, env.Client, env.Table))
-		assert.Equal(t, "later", rows(t, s, bayo, group)[0].Last)
+		assert.Equal(t, "later", entries(t, s, bayo, group)[0].Last)
 		for d, err := range LastMessage.Verify(t.Context(), s.db, nil) {
 			require.NoError(t, err)
 			assert.Fail(t, d.String())

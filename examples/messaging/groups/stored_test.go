@@ -12,7 +12,7 @@ import (
 )
 
 // stored puts items as the first version of this program wrote them: a group of three that began with two, and a larger
-// one, of which all but the owner's row is left out.
+// one, of which all but the owner's entry is left out.
 func stored(t *testing.T, env *integration.Env) {
 	t.Helper()
 	const group, large = "3b1f2c5e-0000-4000-8000-000000000001", "3b1f2c5e-0000-4000-8000-000000000002"
@@ -72,10 +72,10 @@ func TestItemsOfTheFirstVersion(t *testing.T) {
 		_, err = s.MarkRead(t.Context(), ada.UserID, group, third.CreatedAt)
 		require.NoError(t, err)
 
-		// The group of three had the names of two; with a fourth person all rows get a title.
+		// The group of three had the names of two; with a fourth person all entries get a title.
 		require.NoError(t, s.Add(t.Context(), ada, group, otis))
 		for _, p := range []Author{ada, bayo, lena, otis} {
-			assert.Equal(t, "Ada, Bayo, Otis and others", rows(t, s, p, group)[0].Name())
+			assert.Equal(t, "Ada, Bayo, Otis and others", entries(t, s, p, group)[0].Name())
 		}
 		require.NoError(t, LastMessage.Rebuild(t.Context(), s.db, nil))
 		for d, err := range LastMessage.Verify(t.Context(), s.db, nil) {

@@ -15,7 +15,7 @@ import (
 )
 
 // Fifty messages per second for ten seconds, to 20 groups of 40, with 5 ms of latency per request. The lag is the time
-// from the last message until every row has its group's newest message.
+// from the last message until every entry has its group's newest message.
 func BenchmarkMessagesOfGroups(b *testing.B) {
 	for _, workers := range []int{1, 16, 64} {
 		if testing.Short() && workers < 64 { // they are late by design, and take a minute
@@ -80,7 +80,7 @@ func chatter(b *testing.B, workers int) (lag time.Duration, requests float64) {
 	return lag, float64(total) / messages
 }
 
-// settled reports whether the row of every member of a group is at m.
+// settled reports whether the entry of every member of a group is at m.
 func settled(b *testing.B, s *Store, m Message) bool {
 	for member, err := range s.members.Query(b.Context(), MembersOf(m.GroupID)) {
 		require.NoError(b, err)

@@ -9,7 +9,7 @@ import (
 // named is the number of people that a title names.
 const named = 4
 
-// others ends the title of a group of more people. It has no number: that would change in all rows with each person.
+// others ends the title of a group of more people. It has no number: that would change in all entries with each person.
 const others = " and others"
 
 // counted is the end of the titles that an older version wrote. Its number became wrong when people were added.
@@ -38,24 +38,24 @@ func title(people []Author) string {
 	return strings.Join(names, ", ")
 }
 
-// titleWith is the title of a group of up to [named] people after one more has come. rows are the rows of those who were
+// titleWith is the title of a group of up to [named] people after one more has come. entries are the entries of those who were
 // there, and have its former title.
-func titleWith(rows []Group, by, who Author) string {
-	former := rows[0].Title
+func titleWith(entries []Group, by, who Author) string {
+	former := entries[0].Title
 	switch {
 	case former == "":
 		people := []Author{by}
-		for _, row := range rows {
-			if !slices.ContainsFunc(people, row.is) {
-				people = append(people, row.Author)
+		for _, entry := range entries {
+			if !slices.ContainsFunc(people, entry.is) {
+				people = append(people, entry.Author)
 			}
 		}
 		people = append(people, who)
-		if len(people) <= len(rows) { // an older version left a group of three without a title
+		if len(people) <= len(entries) { // an older version left a group of three without a title
 			return title(people) + others
 		}
 		return title(people)
-	case len(rows) == named:
+	case len(entries) == named:
 		return former + others
 	}
 	return former + ", " + who.firstName()

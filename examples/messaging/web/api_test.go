@@ -55,10 +55,10 @@ func (w client) send(r *http.Request, out any) (status int) {
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(w.t, err)
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(resp.Body)
 	require.NoError(w.t, err)
-	assert.Equal(w.t, "application/json", resp.Header.Get("Content-Type"), "%s", answer)
-	require.NoError(w.t, json.Unmarshal(answer, out), "%s", answer)
+	assert.Equal(w.t, "application/json", resp.Header.Get("Content-Type"), "%s", body)
+	require.NoError(w.t, json.Unmarshal(body, out), "%s", body)
 	return resp.StatusCode
 }
 

@@ -38,9 +38,9 @@ func TestBadInput(t *testing.T) {
 			status                 int
 			code, message          string
 		}{
-			"nobody":                      {"", "GET", "/api/message_groups", "", 401, "unknown_user", "must name a user"},
+			"no one":                      {"", "GET", "/api/message_groups", "", 401, "unknown_user", "must name a user"},
 			"an unknown user":             {"eve", "GET", messages, "", 401, "unknown_user", "must name a user"},
-			"nobody sends":                {"", "POST", "/api/messages", to(group, "hi"), 401, "unknown_user", ""},
+			"no one sends":                {"", "POST", "/api/messages", to(group, "hi"), 401, "unknown_user", ""},
 			"unknown group":               {"ada", "GET", "/api/messages/d5d82fc1-0000-5238-bc45-5ad3aa9fb742", "", 404, "no_such_group", "no such group"},
 			"a group that no key can be":  {"ada", "GET", "/api/messages/" + strings.Repeat("x", 3000), "", 404, "no_such_group", ""},
 			"a group of bad UTF-8":        {"ada", "GET", "/api/messages/%ff", "", 404, "no_such_group", ""},
@@ -53,7 +53,7 @@ func TestBadInput(t *testing.T) {
 			"20 KB":                       {"ada", "POST", "/api/messages", to(group, strings.Repeat("x", 20<<10)), 413, "too_long", ""},
 			"a character too many":        {"ada", "POST", "/api/messages", to(group, strings.Repeat("ß", groups.MaxText+1)), 413, "too_long", "1024 characters"},
 			"empty, as a new group":       {"ada", "POST", "/api/messages", `{"handles":["lena"],"message":""}`, 400, "empty", ""},
-			"a group with nobody":         {"ada", "POST", "/api/messages", `{"handles":["ada"],"message":"me"}`, 400, "bad_people", "2 to 49 people"},
+			"a group with no one":         {"ada", "POST", "/api/messages", `{"handles":["ada"],"message":"me"}`, 400, "bad_people", "2 to 49 people"},
 			"a group with a stranger":     {"ada", "POST", "/api/messages", `{"handles":["lena","eve"],"message":"hi"}`, 404, "no_such_user", `"eve"`},
 			"neither group nor handles":   {"ada", "POST", "/api/messages", `{"message":"hi"}`, 400, "bad_request", "either message_group_uuid, or handles"},
 			"group and handles":           {"ada", "POST", "/api/messages", `{"message_group_uuid":"` + group + `","handles":["lena"],"message":"hi"}`, 400, "bad_request", "either"},

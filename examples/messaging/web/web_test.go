@@ -32,7 +32,7 @@ func openSeeded(t *testing.T, env *integration.Env) *groups.Store {
 	return groups.NewStore(db, nil)
 }
 
-// watch moves the rows as the stream says, until the test ends.
+// watch moves the entries as the stream says, until the test ends.
 func watch(t *testing.T, client *dynamodb.Client, db *ddb.DB, s *groups.Store) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

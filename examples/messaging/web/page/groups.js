@@ -25,7 +25,7 @@ export function reset() {
 }
 
 // look reads what is new: page by page until one has a group that has not changed. Now and then it reads all loaded pages
-// again, because the rows of two groups may move in another order than their messages were sent in.
+// again, because the entries of two groups may move in another order than their messages were sent in.
 export async function look() {
   const { user } = session;
   const all = looks++ % 30 === 0;
