@@ -38,7 +38,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 	var fragments strings.Builder
 	fragments.WriteString("{ ...f0 } ")
 	for i := range 20 {
-		fragments.WriteString(fmt.Sprintf("fragment f%d on Query { ...f%d ...f%d } ", i, i+1, i+1))
+		fmt.Fprintf(&fragments, "fragment f%d on Query { ...f%d ...f%d } ", i, i+1, i+1)
 	}
 	fragments.WriteString("fragment f20 on Query { __typename }")
 	for name, c := range map[string]struct {
