@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -72,9 +73,12 @@ func newJukebox() app.Example { return jukebox(new(bool)) }
 func endpoint(t *testing.T) (memory *ddbmem.Engine, sent *[]string) {
 	t.Helper()
 	memory, sent = ddbmem.New(), new([]string)
+	var mu sync.Mutex
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		mu.Lock()
 		*sent = append(*sent, operation)
+		mu.Unlock()
 		memory.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
