@@ -298,3 +298,34 @@ func TestATableThatIsMadeAgainIsEmpty(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrModel)
 	require.ErrorContains(t, err, "has no calls for tables: use a *dynamodb.Client")
 }
+
+// A batch of several tables is one request, whatever of it is in the cache and whatever passes by.
+func TestABatchOfSeveralTables(t *testing.T) {
+	t.Parallel()
+	_, client, sent := open(t)
+	described, err := client.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String(name)})
+	require.NoError(t, err)
+	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: aws.String("others"), BillingMode: types.BillingModePayPerRequest, AttributeDefinitions: described.Table.AttributeDefinitions, KeySchema: described.Table.KeySchema,
+	})
+	require.NoError(t, err)
+	put(t, client, key("a"))
+	_, err = client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("others"), Item: key("a", item{"v": s("other")})})
+	require.NoError(t, err)
+	cache := ddbcache.New(client, nil)
+	for i, want := range []struct {
+		consistent     bool
+		hits, requests int
+	}{{false, 0, 1}, {false, 4, 0}, {true, 2, 1}} {
+		before := cache.Stats().Items.Hits
+		out, err := cache.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal, RequestItems: map[string]types.KeysAndAttributes{
+			name: {Keys: []item{key("a"), key("b")}}, "others": {Keys: []item{key("a"), key("b")}, ConsistentRead: aws.Bool(want.consistent)},
+		}})
+		require.NoError(t, err)
+		assert.Equal(t, map[string][]item{name: {key("a")}, "others": {key("a", item{"v": s("other")})}}, out.Responses)
+		assert.Empty(t, out.UnprocessedKeys)
+		assert.NotEmpty(t, out.ConsumedCapacity)
+		assert.EqualValues(t, want.hits, cache.Stats().Items.Hits-before, i)
+		assert.Equal(t, want.requests, sent.requests("BatchGetItem"), i)
+	}
+}
