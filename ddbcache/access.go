@@ -9,13 +9,14 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// Access says what the cache did in one call, in items for GetItem and BatchGetItem, and in pages for Query and Scan.
+// Access says what the cache did in one call, in items for GetItem and BatchGetItem, and in pages for Query and Scan. A call
+// that failed before it had a request or a hit has none of them.
 type Access struct {
 	Operation string // such as "GetItem"
-	Table     string // the first by its name, in a BatchGetItem of several
+	Table     string // its name, also where the call has its ARN; the first by its name, in a BatchGetItem of several
 	Hits      int    // were in the cache
 	Shared    int    // came with a read that another caller had begun
-	Misses    int    // were read from the table
+	Misses    int    // were requested from the table
 	Passed    int    // were not looked for: strongly consistent reads, and projections of an item
 	Saved     float64
 }
@@ -81,6 +82,12 @@ func (c *Cache) note(ctx context.Context, a Access) {
 
 // hitsKey is the key in the metadata of a response under which a ddb.Meter finds how much of it came from a cache.
 const hitsKey = "github.com/singletable-go/ddb: hits"
+
+// hitsOf returns the number of hits that a response has from a cache below.
+func hitsOf(md middleware.Metadata) int {
+	n, _ := md.Get(hitsKey).(int)
+	return n
+}
 
 // asks reports a caller that wants to know what its request consumed, as one with a ddb.Meter does.
 func asks(want types.ReturnConsumedCapacity) bool {

@@ -12,13 +12,14 @@ import (
 
 // wanted is a key of a BatchGetItem that the cache may have.
 type wanted struct {
-	t    *table
-	key  item
-	text string
-	s    shape
-	f    *flight // that this call leads or waits for
-	e    *entry  // found in the cache, or by another caller
-	read bool    // by this call
+	t     *table
+	key   item
+	text  string
+	s     shape
+	f     *flight // that this call leads or waits for
+	e     *entry  // found in the cache, or by another caller
+	read  bool    // by this call
+	alone bool    // it is not read by others
 }
 
 // batch is a BatchGetItem under way.
@@ -29,6 +30,7 @@ type batch struct {
 	wanted []*wanted
 	passed map[string]types.KeysAndAttributes // tables that are read past the cache
 	out    *dynamodb.BatchGetItemOutput       // of the requests, nil before the first
+	sent   bool                               // a request was made
 	a      Access
 }
 
@@ -38,28 +40,71 @@ type batch struct {
 // consumes nothing. Errors are those of the client below.
 func (c *Cache) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	b := &batch{c: c, in: in, opts: opts, passed: map[string]types.KeysAndAttributes{}}
-	if in == nil || !c.items.keeps() || !b.sort() {
+	if in == nil {
 		return c.client.BatchGetItem(ctx, in, opts...)
 	}
+	defer func() { c.note(ctx, b.a) }()
+	if !b.sort() {
+		return c.client.BatchGetItem(ctx, b.whole(), opts...)
+	}
 	for {
-		if err := ctx.Err(); err != nil {
-			return nil, ended("BatchGetItem", err)
-		}
-		if err := b.read(ctx); err != nil {
+		again, err := b.round(ctx)
+		switch {
+		case err != nil && b.out == nil:
+			if !b.sent {
+				c.unsent(opts)
+			}
 			return nil, err
-		}
-		again, err := b.wait(ctx)
-		if err != nil {
-			return nil, err
+		case err != nil:
+			b.leave()
 		}
 		if !again {
-			return b.result(ctx), nil
+			return b.result(), nil
 		}
 	}
 }
 
-// sort finds out what may be in the cache. It returns false for a request that DynamoDB may refuse as a whole.
+// round makes one request at most, and waits for those of others. again says that some of these brought nothing.
+func (b *batch) round(ctx context.Context) (again bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, ended("BatchGetItem", err)
+	}
+	if err := b.read(ctx); err != nil {
+		return false, err
+	}
+	return b.wait(ctx)
+}
+
+// leave leaves what is still wanted unprocessed: a request of this call was done, and its caller gets what it brought.
+func (b *batch) leave() {
+	for _, w := range b.wanted {
+		if w.e == nil && !w.read {
+			left := b.in.RequestItems[w.t.name]
+			left.Keys = append(b.out.UnprocessedKeys[w.t.name].Keys, w.key)
+			b.out.UnprocessedKeys[w.t.name] = left
+		}
+	}
+}
+
+// whole is the request with all its tables past the cache.
+func (b *batch) whole() *dynamodb.BatchGetItemInput {
+	b.a.Hits, b.a.Passed = 0, 0
+	in := *b.in
+	in.RequestItems = map[string]types.KeysAndAttributes{}
+	for name, keys := range b.in.RequestItems {
+		b.a.Passed += len(keys.Keys)
+		if b.c.items.keeps() {
+			keys = b.settled(b.c.table(nameOf(name)), keys)
+		}
+		in.RequestItems[name] = keys
+	}
+	return &in
+}
+
+// sort finds out what may be in the cache. It returns false for a request that passes by as a whole, as one does that
+// DynamoDB may refuse.
 func (b *batch) sort() bool {
+	b.a.Operation = "BatchGetItem"
 	n := 0
 	for _, name := range slices.Sorted(maps.Keys(b.in.RequestItems)) {
 		keys := b.in.RequestItems[name]
@@ -70,25 +115,32 @@ func (b *batch) sort() bool {
 		if b.a.Table == "" {
 			b.a.Table = t.name
 		}
-		if aws.ToBool(keys.ConsistentRead) || keys.ProjectionExpression != nil || keys.AttributesToGet != nil || keys.ExpressionAttributeNames != nil || nameOf(name) != name {
+		if passes(name, keys) {
 			b.passed[name] = b.settled(t, keys)
+			b.a.Passed += len(keys.Keys)
 			continue
 		}
 		seen := map[string]bool{}
 		for _, key := range keys.Keys {
-			text, s, ok := keyText(key)
-			if !ok || seen[text] {
+			text, s, _ := keyText(key)
+			if seen[text] {
 				return false
 			}
 			seen[text] = true
 			b.wanted = append(b.wanted, &wanted{t: t, key: key, text: text, s: s})
 		}
 	}
-	b.a.Operation = "BatchGetItem"
-	for _, keys := range b.passed {
-		b.a.Passed += len(keys.Keys)
-	}
-	return n > 0
+	return n > 0 && b.c.items.keeps()
+}
+
+// passes reports whether the reads of a table pass by: those that are not of whole items or strongly consistent, and those
+// of a key that cannot be told.
+func passes(name string, keys types.KeysAndAttributes) bool {
+	return aws.ToBool(keys.ConsistentRead) || keys.ProjectionExpression != nil || keys.AttributesToGet != nil || keys.ExpressionAttributeNames != nil || nameOf(name) != name ||
+		slices.ContainsFunc(keys.Keys, func(key item) bool {
+			_, _, ok := keyText(key)
+			return !ok
+		})
 }
 
 // settled makes the reads of a table that pass by strongly consistent, if one has to see a write through the cache.
@@ -96,8 +148,8 @@ func (b *batch) settled(t *table, keys types.KeysAndAttributes) types.KeysAndAtt
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, key := range keys.Keys {
-		text, _, _ := keyText(key)
-		if settle, _ := t.has(t.keys[text], b.c.now()); settle {
+		text, s, _ := keyText(key)
+		if settle, _ := b.c.has(t, text, s); settle {
 			keys.ConsistentRead = aws.Bool(true)
 		}
 	}
@@ -116,7 +168,7 @@ func (b *batch) read(ctx context.Context) error {
 			continue
 		}
 		if w.e = b.c.items.get(w.t.place(w.text)); w.e == nil {
-			w.e, w.f, w.read = b.c.enter(w.t, w.text)
+			w.e, w.f, w.read = b.c.enter(w.t, w.text, w.s, w.alone)
 		}
 		switch {
 		case w.e != nil:
@@ -143,13 +195,13 @@ func (b *batch) read(ctx context.Context) error {
 	}()
 	in := *b.in
 	in.RequestItems = request
-	out, err := b.c.client.BatchGetItem(ctx, &in, new(sending).before(b.opts)...)
 	b.a.Misses += len(leading)
+	b.sent = true
+	out, err := given(b.c.client.BatchGetItem(ctx, &in, new(sending).before(b.opts)...))
 	if err != nil {
-		for i := range leading {
-			if ctx.Err() == nil {
-				landing[i].err = err
-			}
+		for i, w := range leading {
+			landing[i].fails(ctx, err)
+			w.read = false
 		}
 		return err
 	}
@@ -179,7 +231,7 @@ func (b *batch) land(leading []*wanted, landing []landed, out *dynamodb.BatchGet
 	}
 	for i, w := range leading {
 		if at := (id{w.t.name, w.text}); !left[at] {
-			landing[i].found = entryOf(found[at])
+			landing[i].finds(entryOf(found[at]))
 		}
 	}
 }
@@ -190,15 +242,15 @@ func (b *batch) wait(ctx context.Context) (again bool, err error) {
 		if w.read || w.e != nil {
 			continue
 		}
-		e, more, err := w.f.wait(ctx, "BatchGetItem")
-		if err != nil {
+		if err := w.f.wait(ctx, "BatchGetItem"); err != nil {
 			return false, err
 		}
-		again = again || more
-		if w.e = e; e != nil {
-			b.a.Shared++
-			b.a.Saved += e.units
+		if w.e = w.f.found; w.e == nil {
+			again, w.alone = true, w.alone || w.f.alone
+			continue
 		}
+		b.a.Shared++
+		b.a.Saved += w.e.units
 	}
 	return again, nil
 }
@@ -211,6 +263,12 @@ func (b *batch) add(out *dynamodb.BatchGetItemOutput) {
 	}
 	if b.out == nil {
 		b.out = out
+		if out.Responses == nil {
+			out.Responses = map[string][]item{}
+		}
+		if out.UnprocessedKeys == nil {
+			out.UnprocessedKeys = map[string]types.KeysAndAttributes{}
+		}
 		return
 	}
 	for name, items := range out.Responses {
@@ -220,15 +278,17 @@ func (b *batch) add(out *dynamodb.BatchGetItemOutput) {
 		keys.Keys = append(keys.Keys, b.out.UnprocessedKeys[name].Keys...)
 		b.out.UnprocessedKeys[name] = keys
 	}
+	if n := hitsOf(out.ResultMetadata) + hitsOf(b.out.ResultMetadata); n > 0 {
+		b.out.ResultMetadata.Set(hitsKey, n)
+	}
 	b.out.ConsumedCapacity = append(b.out.ConsumedCapacity, out.ConsumedCapacity...)
 }
 
 // result adds what came without a request.
-func (b *batch) result(ctx context.Context) *dynamodb.BatchGetItemOutput {
-	b.c.note(ctx, b.a)
+func (b *batch) result() *dynamodb.BatchGetItemOutput {
 	out := b.out
 	if out == nil {
-		out = &dynamodb.BatchGetItemOutput{UnprocessedKeys: map[string]types.KeysAndAttributes{}}
+		out = &dynamodb.BatchGetItemOutput{Responses: map[string][]item{}, UnprocessedKeys: map[string]types.KeysAndAttributes{}}
 		for name := range b.in.RequestItems {
 			if free := b.c.free(&name, b.in.ReturnConsumedCapacity, nil, &out.ResultMetadata); free != nil {
 				out.ConsumedCapacity = append(out.ConsumedCapacity, *free)
@@ -237,9 +297,6 @@ func (b *batch) result(ctx context.Context) *dynamodb.BatchGetItemOutput {
 		if asks(b.in.ReturnConsumedCapacity) {
 			b.c.unsent(b.opts)
 		}
-	}
-	if out.Responses == nil {
-		out.Responses = map[string][]item{}
 	}
 	for name := range b.in.RequestItems {
 		if out.Responses[name] == nil {
@@ -252,6 +309,9 @@ func (b *batch) result(ctx context.Context) *dynamodb.BatchGetItemOutput {
 		}
 	}
 	if n := b.a.Hits + b.a.Shared; n > 0 && asks(b.in.ReturnConsumedCapacity) {
+		if b.out != nil {
+			n += hitsOf(out.ResultMetadata) // of a cache below
+		}
 		out.ResultMetadata.Set(hitsKey, n)
 	}
 	return out

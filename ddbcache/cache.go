@@ -15,7 +15,8 @@ import (
 // Options configures a [Cache]. The zero value of each field is its default; nil means all defaults.
 type Options struct {
 	// ItemTTL is how long an item is kept after it was read or written; default five minutes. QueryTTL is the same for
-	// the pages of Query and Scan. A negative number keeps none: those reads pass by.
+	// the pages of Query and Scan. A negative number keeps none: those reads pass by, and are what they are without a cache.
+	// So with a negative ItemTTL, one that is eventually consistent may miss a write that ended before it.
 	ItemTTL, QueryTTL time.Duration
 
 	// ItemBytes is how much memory the items may need, with their keys and what a map needs for each; default 64 MiB.
@@ -24,15 +25,17 @@ type Options struct {
 
 	// Settle is how long DynamoDB may need until every eventually consistent read sees a write; default five seconds.
 	// So long after a write, an item that is not in the cache is read strongly consistently, at twice the capacity. And so
-	// long after a write of which it is not known whether it was done, the item is not kept. Of more than 32,768 keys of a
-	// table that were written within this time, the oldest are not told apart: all misses are such reads.
+	// long after a write of which it is not known whether it was done, the item is not kept, and read so for twice the time.
+	// Of more than 32,768 keys of a table that were written within this time, the oldest are not told apart: all misses are
+	// such reads. A negative number is none: it is for a table of which all reads are up to date.
 	Settle time.Duration
 
-	// Now is the clock of both; default time.Now.
+	// Now is the clock of both. The default is the time since the cache was made, which no one sets: a Now that jumps back
+	// keeps what is cached for longer.
 	Now func() time.Time
 
-	// OnAccess is called after each GetItem, BatchGetItem, Query and Scan, with what the cache did in it. It must be safe
-	// for concurrent use, and return quickly.
+	// OnAccess is called after each GetItem, BatchGetItem, Query and Scan, with what the cache did in it, also if the call
+	// failed. It must be safe for concurrent use, and return quickly.
 	OnAccess func(ctx context.Context, a Access)
 }
 
@@ -63,6 +66,11 @@ type steps struct {
 	follower bool // a record of the stream detaches reads under way
 	marks    bool // a record of the stream is followed by strongly consistent reads
 	shape    bool // a write of a key that cannot be told concerns the whole table
+	late     bool // what may arrive late may be seen later still
+	reshape  bool // a put concerns the whole table, if that has got another key meanwhile
+	remade   bool // a table with another key detaches reads under way
+	relearn  bool // a table with another key is read strongly consistently
+	stranger bool // a key of another shape than was known is read so too
 }
 
 // New returns a cache in front of client. It makes no request, and panics on a nil client.
@@ -85,6 +93,7 @@ func New(client ddb.Client, opts *Options) *Cache {
 			*o.d = o.usual
 		}
 	}
+	c.opts.Settle = max(c.opts.Settle, 0)
 	for _, b := range []*int64{&c.opts.ItemBytes, &c.opts.QueryBytes} {
 		if *b <= 0 {
 			*b = 64 << 20
@@ -112,7 +121,11 @@ func (c *Cache) Forget(table string, key map[string]types.AttributeValue) {
 }
 
 // ForgetTable removes all items and pages of a table, for instance after an import. It makes no request.
-func (c *Cache) ForgetTable(table string) { c.forget(c.table(nameOf(table)), true) }
+func (c *Cache) ForgetTable(table string) {
+	t := c.table(nameOf(table))
+	c.forget(t)
+	c.forgetPages(t)
+}
 
 // ended is the error of a call whose context ended before it had a result.
 func ended(operation string, err error) error {

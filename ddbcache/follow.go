@@ -2,6 +2,7 @@ package ddbcache
 
 import (
 	"context"
+	"slices"
 
 	"github.com/singletable-go/ddb"
 )
@@ -32,9 +33,11 @@ func (c *Cache) Follow(table string, next Processor) *Follower {
 
 // Process removes what records have changed, and returns what next does. It makes no request of its own.
 func (f *Follower) Process(ctx context.Context, records []ddb.Record) (failed []string, err error) {
+	if slices.ContainsFunc(records, func(r ddb.Record) bool { return r.Raw != nil }) {
+		f.c.forget(f.t)
+	}
 	for _, r := range records {
 		if r.Raw != nil {
-			f.c.forget(f.t, false)
 			continue
 		}
 		var is *entry
@@ -55,7 +58,7 @@ func (f *Follower) Process(ctx context.Context, records []ddb.Record) (failed []
 // Gap forgets the table, because records of its stream were lost, and tells next if it has such a method, as a Mux has. A
 // reader of package ddbstream calls it.
 func (f *Follower) Gap(ctx context.Context, cause error) error {
-	f.c.forget(f.t, false)
+	f.c.forget(f.t)
 	if next, ok := f.next.(interface {
 		Gap(ctx context.Context, cause error) error
 	}); ok {

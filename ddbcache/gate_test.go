@@ -87,7 +87,7 @@ func writes[O any](ctx context.Context, g *gate, keys []string, call func() (*O,
 
 // record notes what the table has now.
 func (g *gate) record(k string) {
-	out, err := g.s.client.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String(simTable), Key: simKey(k), ConsistentRead: aws.Bool(true)})
+	out, err := g.s.client.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String(simTable), Key: g.s.key(k), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		panic(err)
 	}
@@ -100,7 +100,7 @@ func (g *gate) record(k string) {
 	}
 	simTrace("%v table %s = %q", time.Now().Format("05.000"), k, is)
 	g.s.history[k] = append(h, state{is, time.Now()})
-	r := ddb.Record{Kind: ddb.Modified, Keys: simKey(k), New: out.Item}
+	r := ddb.Record{Kind: ddb.Modified, Keys: g.s.key(k), New: out.Item}
 	if is == "" {
 		r.Kind = ddb.Removed
 	}
@@ -124,7 +124,7 @@ func (g *gate) old(k string, it item) item {
 	case st.value == valueOf(it):
 		return it
 	default:
-		it = simKey(k)
+		it = g.s.key(k)
 		it["v"] = &types.AttributeValueMemberS{Value: st.value}
 		return it
 	}

@@ -2,6 +2,7 @@ package ddbcache
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -11,40 +12,47 @@ import (
 // read and a read with a projection pass by, and keep nothing. A hit makes no request and consumes nothing. Errors are those
 // of the client below; several callers may get the same one.
 func (c *Cache) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	if in == nil || in.TableName == nil || !c.items.keeps() || aws.ToBool(in.ConsistentRead) {
-		return c.passItem(ctx, in, opts)
+	if in == nil {
+		return c.client.GetItem(ctx, in, opts...)
+	}
+	a := Access{Operation: "GetItem", Table: nameOf(aws.ToString(in.TableName))}
+	defer func() { c.note(ctx, a) }()
+	if in.TableName == nil || !c.items.keeps() || aws.ToBool(in.ConsistentRead) {
+		a.Passed = 1
+		return c.client.GetItem(ctx, in, opts...)
 	}
 	text, s, ok := keyText(in.Key)
-	t := c.table(nameOf(*in.TableName))
+	t := c.table(a.Table)
 	if !ok || t.name != *in.TableName || in.ProjectionExpression != nil || in.AttributesToGet != nil || in.ExpressionAttributeNames != nil {
-		return c.passItem(ctx, c.settled(t, text, in), opts)
+		a.Passed = 1
+		return c.client.GetItem(ctx, c.settled(t, text, s, in), opts...)
 	}
-	a := Access{Operation: "GetItem", Table: t.name}
-	for {
+	for alone := false; ; {
 		if err := ctx.Err(); err != nil {
+			c.unsent(opts)
 			return nil, ended(a.Operation, err)
 		}
 		e := c.items.get(t.place(text))
 		if e == nil {
 			var f *flight
-			var lead, again bool
-			var err error
-			if e, f, lead = c.enter(t, text); lead {
+			var lead bool
+			if e, f, lead = c.enter(t, text, s, alone); lead {
+				a.Misses = 1
 				return c.leadItem(ctx, t, text, s, f, in, opts)
 			}
 			if f != nil {
-				if e, again, err = f.wait(ctx, a.Operation); again {
+				if err := f.wait(ctx, a.Operation); err != nil {
+					c.unsent(opts)
+					return nil, err
+				}
+				if e = f.found; e == nil {
+					alone = alone || f.alone
 					continue
 				}
 				a.Shared = 1
 			}
-			if err != nil {
-				c.unsent(opts)
-				return nil, err
-			}
 		}
 		a.Hits, a.Saved = 1-a.Shared, e.units
-		c.note(ctx, a)
 		out := &dynamodb.GetItemOutput{Item: e.item()}
 		out.ConsumedCapacity = c.free(in.TableName, in.ReturnConsumedCapacity, opts, &out.ResultMetadata)
 		return out, nil
@@ -58,30 +66,27 @@ func (c *Cache) leadItem(ctx context.Context, t *table, text string, s shape, f 
 	if f.strong {
 		in = strongly(in)
 	}
-	out, err := c.client.GetItem(ctx, in, new(sending).before(opts)...)
-	c.note(ctx, Access{Operation: "GetItem", Table: t.name, Misses: 1})
-	switch {
-	case err == nil:
-		l.found = entryOf(out.Item)
-	case ctx.Err() == nil:
-		l.err = err
+	out, err := given(c.client.GetItem(ctx, in, new(sending).before(opts)...))
+	if err != nil {
+		l.fails(ctx, err)
+		return nil, err
 	}
-	return out, err
+	l.finds(entryOf(out.Item))
+	return out, nil
 }
 
-// passItem reads past the cache.
-func (c *Cache) passItem(ctx context.Context, in *dynamodb.GetItemInput, opts []func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	out, err := c.client.GetItem(ctx, in, opts...)
-	if in != nil {
-		c.note(ctx, Access{Operation: "GetItem", Table: aws.ToString(in.TableName), Passed: 1})
+// given is what a client below returned, which has to be an output or an error.
+func given[O any](out *O, err error) (*O, error) {
+	if out == nil && err == nil {
+		return nil, errors.New("ddbcache: the client below returned neither an output nor an error: let it return one of them")
 	}
 	return out, err
 }
 
 // settled is a read that passes by, strongly consistent if that is needed to see a write through the cache.
-func (c *Cache) settled(t *table, text string, in *dynamodb.GetItemInput) *dynamodb.GetItemInput {
+func (c *Cache) settled(t *table, text string, s shape, in *dynamodb.GetItemInput) *dynamodb.GetItemInput {
 	t.mu.Lock()
-	settle, _ := t.has(t.keys[text], c.now())
+	settle, _ := c.has(t, text, s)
 	t.mu.Unlock()
 	if settle {
 		return strongly(in)

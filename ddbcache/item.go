@@ -3,7 +3,10 @@ package ddbcache
 import (
 	"encoding/binary"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -28,35 +31,48 @@ func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// appendItem writes an item; ok is false for one with a value of an unknown kind.
+// isNil reports a value that is not there.
+func isNil(v types.AttributeValue) bool {
+	return v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil()
+}
+
+// invalid reports a string that the SDK sends as another one.
+func invalid(s string) bool { return !utf8.ValidString(s) }
+
+// appendItem writes an item; ok is false for one with a value of an unknown kind, or with a string that is not UTF-8.
 func appendItem(b []byte, it item) (out []byte, ok bool) {
 	b = binary.AppendUvarint(b, uint64(len(it)))
 	for _, name := range slices.Sorted(maps.Keys(it)) {
-		if b, ok = appendValue(appendText(b, name), it[name]); !ok {
+		if b, ok = appendValue(appendText(b, name), it[name]); !ok || invalid(name) {
 			return b, false
 		}
 	}
 	return b, true
 }
 
-// appendItems writes items, or that there is no list of them.
+// appendItems writes items, each with its length, or that there is no list of them.
 func appendItems(b []byte, items []item) (out []byte, ok bool) {
 	if items == nil {
 		return append(b, 0), true
 	}
 	b = binary.AppendUvarint(b, uint64(len(items))+1)
 	for _, it := range items {
-		if b, ok = appendItem(b, it); !ok {
+		at := len(b)
+		if b, ok = appendItem(append(b, 0, 0, 0, 0), it); !ok {
 			return b, false
 		}
+		binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	}
 	return b, true
 }
 
 func appendValue(b []byte, v types.AttributeValue) (out []byte, ok bool) {
+	if isNil(v) {
+		return b, false
+	}
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
-		return appendText(append(b, kindS), v.Value), true
+		return appendText(append(b, kindS), v.Value), utf8.ValidString(v.Value)
 	case *types.AttributeValueMemberN:
 		return appendText(append(b, kindN), v.Value), true
 	case *types.AttributeValueMemberB:
@@ -79,7 +95,7 @@ func appendValue(b []byte, v types.AttributeValue) (out []byte, ok bool) {
 		}
 		return b, true
 	case *types.AttributeValueMemberSS:
-		return appendTexts(append(b, kindSS), v.Value), true
+		return appendTexts(append(b, kindSS), v.Value), !slices.ContainsFunc(v.Value, invalid)
 	case *types.AttributeValueMemberNS:
 		return appendTexts(append(b, kindNS), v.Value), true
 	case *types.AttributeValueMemberBS:
@@ -96,8 +112,26 @@ func appendTexts[T string | []byte](b []byte, set []T) []byte {
 	return b
 }
 
-// decoder reads what was written above. Strings are parts of the text, and all else is new.
-type decoder struct{ text string }
+// decoder reads what was written above. All is new but strings, which are parts of the text, unless they are shorter than a
+// part of it: one of these would hold the whole text in memory for as long as a caller has it.
+type decoder struct {
+	text  string
+	least int // the length of a string that is a part of the text
+}
+
+// A string holds at most so many bytes, or so many times its length.
+const (
+	heldBytes = 1 << 10
+	heldTimes = 8
+)
+
+func newDecoder(text string) *decoder {
+	d := &decoder{text: text}
+	if len(text) > heldBytes {
+		d.least = len(text) / heldTimes
+	}
+	return d
+}
 
 func (d *decoder) number() int {
 	var n uint64
@@ -111,10 +145,19 @@ func (d *decoder) number() int {
 	}
 }
 
-func (d *decoder) string() string {
+// take returns the next text, a part of the whole.
+func (d *decoder) take() string {
 	n := d.number()
 	s := d.text[:n]
 	d.text = d.text[n:]
+	return s
+}
+
+func (d *decoder) string() string {
+	s := d.take()
+	if len(s) < d.least {
+		return strings.Clone(s)
+	}
 	return s
 }
 
@@ -135,7 +178,9 @@ func (d *decoder) items() []item {
 	}
 	items := make([]item, n-1)
 	for i := range items {
-		items[i] = d.item()
+		n := int(d.text[0])<<24 | int(d.text[1])<<16 | int(d.text[2])<<8 | int(d.text[3])
+		items[i] = newDecoder(strings.Clone(d.text[4 : 4+n])).item()
+		d.text = d.text[4+n:]
 	}
 	return items
 }
@@ -149,7 +194,7 @@ func (d *decoder) value() types.AttributeValue {
 	case kindN:
 		return &types.AttributeValueMemberN{Value: d.string()}
 	case kindB:
-		return &types.AttributeValueMemberB{Value: []byte(d.string())}
+		return &types.AttributeValueMemberB{Value: []byte(d.take())}
 	case kindTrue, kindNo:
 		return &types.AttributeValueMemberBOOL{Value: kind == kindTrue}
 	case kindM:
@@ -195,5 +240,5 @@ func (e *entry) item() item {
 	if e.absent {
 		return nil
 	}
-	return (&decoder{e.text}).item()
+	return newDecoder(e.text).item()
 }

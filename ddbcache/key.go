@@ -30,17 +30,20 @@ func shapeOf(key item) (s shape, ok bool) {
 }
 
 // text returns the text of the key of an item, the same for all ways to write it: DynamoDB compares numbers, not their
-// digits. ok is false for what cannot be a key, and for a number of a form that is not known here.
+// digits. ok is false for what cannot be a key, for a number of a form that is not known here, and for a string that is not
+// UTF-8, since the SDK sends it as another one.
 func (s shape) text(it item) (text string, ok bool) {
 	b := make([]byte, 0, 64)
 	for i, name := range s {
 		if i > 0 && name == "" {
 			break
 		}
-		b = appendText(b, name)
+		if b = appendText(b, name); invalid(name) || isNil(it[name]) {
+			return "", false
+		}
 		switch v := it[name].(type) {
 		case *types.AttributeValueMemberS:
-			b, ok = appendText(append(b, 'S'), v.Value), v.Value != ""
+			b, ok = appendText(append(b, 'S'), v.Value), v.Value != "" && !invalid(v.Value)
 		case *types.AttributeValueMemberB:
 			b, ok = appendText(append(b, 'B'), string(v.Value)), len(v.Value) > 0
 		case *types.AttributeValueMemberN:
@@ -74,8 +77,7 @@ func canonical(number string) (text string, ok bool) {
 		digits = digits[1:]
 	}
 	if i := strings.IndexAny(digits, "eE"); i >= 0 {
-		var err error
-		if exponent, err = strconv.Atoi(digits[i+1:]); err != nil || len(digits)-i > 8 {
+		if exponent, ok = exponentOf(digits[i+1:]); !ok {
 			return "", false
 		}
 		digits = digits[:i]
@@ -95,6 +97,26 @@ func canonical(number string) (text string, ok bool) {
 		significant = "-" + significant
 	}
 	return significant + "e" + strconv.Itoa(exponent), true
+}
+
+// exponentOf returns the exponent of a number, which may begin with zeros.
+func exponentOf(text string) (exponent int, ok bool) {
+	digits := strings.TrimPrefix(text, "-")
+	negative := digits != text
+	if !negative {
+		digits = strings.TrimPrefix(digits, "+")
+	}
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	if digits = strings.TrimLeft(digits, "0"); len(digits) > 6 {
+		return 0, false
+	}
+	exponent, _ = strconv.Atoi("0" + digits)
+	if negative {
+		exponent = -exponent
+	}
+	return exponent, true
 }
 
 // nameOf returns the name of a table that may be given by its ARN.

@@ -23,40 +23,39 @@ func (c *Cache) page(ctx context.Context, r request, read func(*sending) (page, 
 	name := aws.ToString(r.table)
 	t := c.table(nameOf(name))
 	a := Access{Operation: r.operation, Table: t.name}
-	at := place{name, t.pages.Load(), r.text}
+	defer func() { c.note(ctx, a) }()
 	if !r.known {
 		a.Passed = 1
-		c.note(ctx, a)
 		return c.ask(r, read)
 	}
-	for {
+	at := place{name, t.pages.Load(), r.text}
+	for alone := false; ; {
 		if err := ctx.Err(); err != nil {
+			c.unsent(r.opts)
 			return page{}, ended(r.operation, err)
 		}
 		e := c.queries.get(at)
 		if e == nil {
-			f, lead := c.pages.enter(at, c.now())
+			f, lead := c.pages.enter(at, c.now(), alone)
 			if lead {
 				if e = c.queries.get(at); e != nil { // another flight has just landed
 					c.pages.leave(at, f, landed{found: e})
 					continue
 				}
 				a.Misses = 1
-				return c.leadPage(ctx, t, at, f, r, a, read)
+				return c.leadPage(ctx, t, at, f, r, read)
 			}
-			var again bool
-			var err error
-			if e, again, err = f.wait(ctx, r.operation); again {
-				continue
-			}
-			if err != nil {
+			if err := f.wait(ctx, r.operation); err != nil {
 				c.unsent(r.opts)
 				return page{}, err
+			}
+			if e = f.found; e == nil {
+				alone = alone || f.alone
+				continue
 			}
 			a.Shared = 1
 		}
 		a.Hits, a.Saved = 1-a.Shared, e.units
-		c.note(ctx, a)
 		p := e.page()
 		p.consumed = c.free(r.table, r.want, r.opts, &p.metadata)
 		return p, nil
@@ -64,23 +63,23 @@ func (c *Cache) page(ctx context.Context, r request, read func(*sending) (page, 
 }
 
 // leadPage reads a page for this caller and for those who wait for it.
-func (c *Cache) leadPage(ctx context.Context, t *table, at place, f *flight, r request, a Access, read func(*sending) (page, error)) (p page, err error) {
+func (c *Cache) leadPage(ctx context.Context, t *table, at place, f *flight, r request, read func(*sending) (page, error)) (p page, err error) {
 	var l landed // nothing, if the client panics
 	defer func() {
 		if l.found != nil && t.pages.Load() == at.generation {
 			c.queries.put(at, l.found, f.begun)
 		}
+		if t.pages.Load() != at.generation { // it was forgotten meanwhile
+			c.queries.remove(at)
+		}
 		c.pages.leave(at, f, l)
 	}()
-	p, err = read(new(sending))
-	c.note(ctx, a)
-	switch {
-	case err == nil:
-		l.found = p.entry()
-	case ctx.Err() == nil:
-		l.err = err
+	if p, err = read(new(sending)); err != nil {
+		l.fails(ctx, err)
+		return page{}, err
 	}
-	return p.told(r.want), err
+	l.finds(p.entry())
+	return p.told(r.want), nil
 }
 
 // ask reads a page past the cache.

@@ -17,6 +17,7 @@ func TestNoReadMissesAWrite(t *testing.T) {
 		"one cache":                 {caches: 1},
 		"little room":               {caches: 1, bytes: 300},
 		"two writers":               {caches: 2},
+		"a table that is remade":    {caches: 1, remade: true},
 		"two writers and a stream":  {caches: 2, stream: true},
 		"one writer and its stream": {caches: 1, stream: true},
 	} {

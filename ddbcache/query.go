@@ -26,11 +26,10 @@ type page struct {
 // makes no request and consumes nothing. Errors are those of the client below; several callers may get the same one.
 func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	if in == nil || !c.queries.keeps() || aws.ToBool(in.ConsistentRead) || in.AttributesToGet != nil || in.KeyConditions != nil || in.QueryFilter != nil || in.ConditionalOperator != "" {
-		out, err := c.client.Query(ctx, in, opts...)
 		if in != nil {
-			c.note(ctx, Access{Operation: "Query", Table: nameOf(aws.ToString(in.TableName)), Passed: 1})
+			defer c.note(ctx, Access{Operation: "Query", Table: nameOf(aws.ToString(in.TableName)), Passed: 1})
 		}
-		return out, err
+		return c.client.Query(ctx, in, opts...)
 	}
 	text, ok := parameters{
 		operation: "Query", index: in.IndexName, keys: in.KeyConditionExpression, filter: in.FilterExpression, projection: in.ProjectionExpression,
@@ -40,7 +39,7 @@ func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func
 	p, err := c.page(ctx, request{"Query", in.TableName, text, ok, in.ReturnConsumedCapacity, opts}, func(s *sending) (page, error) {
 		asking := *in
 		asking.ReturnConsumedCapacity = asked(in.ReturnConsumedCapacity)
-		out, err := c.client.Query(ctx, &asking, s.before(opts)...)
+		out, err := given(c.client.Query(ctx, &asking, s.before(opts)...))
 		if err != nil {
 			return page{}, err
 		}
@@ -58,11 +57,10 @@ func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func
 // DB on the client below.
 func (c *Cache) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
 	if in == nil || !c.queries.keeps() || aws.ToBool(in.ConsistentRead) || in.AttributesToGet != nil || in.ScanFilter != nil || in.ConditionalOperator != "" {
-		out, err := c.client.Scan(ctx, in, opts...)
 		if in != nil {
-			c.note(ctx, Access{Operation: "Scan", Table: nameOf(aws.ToString(in.TableName)), Passed: 1})
+			defer c.note(ctx, Access{Operation: "Scan", Table: nameOf(aws.ToString(in.TableName)), Passed: 1})
 		}
-		return out, err
+		return c.client.Scan(ctx, in, opts...)
 	}
 	text, ok := parameters{
 		operation: "Scan", index: in.IndexName, filter: in.FilterExpression, projection: in.ProjectionExpression,
@@ -72,7 +70,7 @@ func (c *Cache) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*
 	p, err := c.page(ctx, request{"Scan", in.TableName, text, ok, in.ReturnConsumedCapacity, opts}, func(s *sending) (page, error) {
 		asking := *in
 		asking.ReturnConsumedCapacity = asked(in.ReturnConsumedCapacity)
-		out, err := c.client.Scan(ctx, &asking, s.before(opts)...)
+		out, err := given(c.client.Scan(ctx, &asking, s.before(opts)...))
 		if err != nil {
 			return page{}, err
 		}
@@ -153,7 +151,7 @@ func (p page) entry() *entry {
 
 // page returns what is in e, for the caller to keep and to change.
 func (e *entry) page() page {
-	d := &decoder{e.text}
+	d := newDecoder(e.text)
 	p := page{items: d.items(), count: int32(d.number()), scanned: int32(d.number())}
 	given := d.number() == 1
 	if p.last = d.item(); !given {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -19,10 +20,10 @@ import (
 )
 
 // The times of a simulation. A read that is eventually consistent is at most so old, and a request that its caller gave up
-// arrives at most so late.
+// arrives at most so late: each may take as long as a cache is told.
 const (
 	simLag    = 2 * time.Second
-	simSettle = 5 * time.Second
+	simSettle = simLag
 	simTTL    = 40 * time.Second
 )
 
@@ -32,6 +33,7 @@ type simConfig struct {
 	steps   int
 	caches  int
 	stream  bool  // the caches follow the stream
+	remade  bool  // the table is made again, with another key
 	bytes   int64 // of items
 }
 
@@ -54,6 +56,7 @@ type simulation struct {
 	running map[int]context.CancelFunc
 	started int
 	value   int
+	remade  bool
 	fault   error
 }
 
@@ -110,8 +113,43 @@ const simTable = "table"
 
 var simKeys = []string{"a", "b"}
 
+// simKey is the key of an item of the table that there is at first.
 func simKey(k string) item {
 	return item{"pk": &types.AttributeValueMemberS{Value: k}}
+}
+
+// key is the key of an item now.
+func (s *simulation) key(k string) item {
+	key := simKey(k)
+	if s.remade {
+		key["sk"] = &types.AttributeValueMemberS{Value: "s"}
+	}
+	return key
+}
+
+// make makes the table.
+func (s *simulation) make() error {
+	in := &dynamodb.CreateTableInput{TableName: aws.String(simTable), BillingMode: types.BillingModePayPerRequest}
+	for i, name := range slices.Sorted(maps.Keys(s.key("a"))) {
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(name), AttributeType: types.ScalarAttributeTypeS})
+		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: aws.String(name), KeyType: types.KeyTypeHash.Values()[i]})
+	}
+	_, err := s.client.CreateTable(context.Background(), in)
+	return err
+}
+
+// remake deletes the table past the cache, and makes it again with another key. Nobody reads what was in it.
+func (s *simulation) remake() {
+	s.remade = true
+	if _, err := s.client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: aws.String(simTable)}); err != nil {
+		panic(err)
+	}
+	if err := s.make(); err != nil {
+		panic(err)
+	}
+	for _, k := range simKeys {
+		s.history[k] = append(s.history[k], state{at: time.Now().Add(-time.Hour)})
+	}
 }
 
 // simulate returns what a read returned that it must not.
@@ -120,12 +158,7 @@ func simulate(t *testing.T, choices []uint16, cfg simConfig) (violation error) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &simulation{choices: choices, cfg: cfg, history: map[string][]state{}, running: map[int]context.CancelFunc{}}
 		s.client = ddbmem.New().Client(func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
-		if _, err := s.client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-			TableName: aws.String(simTable), BillingMode: types.BillingModePayPerRequest,
-			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS}},
-			KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash}},
-		}); err != nil {
-			violation = err
+		if violation = s.make(); violation != nil {
 			return
 		}
 		for _, k := range simKeys {
@@ -175,9 +208,11 @@ func (s *simulation) step() {
 	case n == 5 && s.choose(4) == 0:
 		s.cancel()
 	case n == 5 && s.choose(4) == 0:
-		s.caches[s.choose(len(s.caches))].Forget(simTable, simKey("a"))
+		s.caches[s.choose(len(s.caches))].Forget(simTable, s.key("a"))
 	case n == 5 && s.choose(4) == 0:
 		s.caches[s.choose(len(s.caches))].ForgetTable(simTable)
+	case n == 5 && s.cfg.remade && !s.remade:
+		s.remake()
 	case n == 6 && s.cfg.stream && len(s.records) > 0:
 		s.deliver(s.choose(len(s.caches)), s.choose(len(s.records)))
 	case len(s.held) > 0:
@@ -194,7 +229,7 @@ func (s *simulation) step() {
 
 // sleep lets time pass, but not so much that a request arrives later than it may.
 func (s *simulation) sleep(d time.Duration) {
-	for len(s.late) > 0 && s.late[0].by.Before(time.Now().Add(d)) {
+	for len(s.late) > 0 && !s.late[0].by.After(time.Now().Add(d)) {
 		s.arrive(0)
 	}
 	time.Sleep(d)
@@ -256,7 +291,7 @@ func (s *simulation) compare() {
 	for i, c := range s.caches {
 		for _, k := range simKeys {
 			go func() {
-				out, err := c.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String(simTable), Key: simKey(k)})
+				out, err := c.GetItem(context.Background(), &dynamodb.GetItemInput{TableName: aws.String(simTable), Key: s.key(k)})
 				h := s.history[k]
 				if last := h[len(h)-1].value; err == nil && valueOf(out.Item) != last {
 					s.fault = fmt.Errorf("in the end cache %d has %q of %s, and the table %q", i, valueOf(out.Item), k, last)
@@ -300,8 +335,10 @@ func (s *simulation) start() {
 func (s *simulation) call(ctx context.Context, cache int) func() {
 	c, name, k := s.caches[cache], aws.String(simTable), simKeys[s.choose(len(simKeys))]
 	s.value++
-	put := item{"pk": &types.AttributeValueMemberS{Value: k}, "v": &types.AttributeValueMemberS{Value: fmt.Sprint("v", s.value)}}
+	key := s.key(k)
+	put := item{"pk": key["pk"], "sk": &types.AttributeValueMemberS{Value: "s"}, "v": &types.AttributeValueMemberS{Value: fmt.Sprint("v", s.value)}}
 	simTrace("on %s value v%d", k, s.value)
+	keys := []item{s.key("a"), s.key("b")}
 	floor := map[string]int{}
 	for _, k := range simKeys {
 		floor[k] = s.floor[cache][k]
@@ -309,7 +346,7 @@ func (s *simulation) call(ctx context.Context, cache int) func() {
 	switch s.choose(12) {
 	case 0:
 		return func() {
-			out, err := c.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{simTable: {Keys: []item{simKey("a"), simKey("b")}}}})
+			out, err := c.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{simTable: {Keys: keys}}})
 			if err != nil || len(out.UnprocessedKeys) > 0 {
 				return
 			}
@@ -333,7 +370,7 @@ func (s *simulation) call(ctx context.Context, cache int) func() {
 		}
 	case 3, 4:
 		in := &dynamodb.UpdateItemInput{
-			TableName: name, Key: simKey(k), UpdateExpression: aws.String("SET v = :v"), ExpressionAttributeValues: item{":v": put["v"]},
+			TableName: name, Key: key, UpdateExpression: aws.String("SET v = :v"), ExpressionAttributeValues: item{":v": put["v"]},
 		}
 		if s.choose(2) == 0 {
 			in.ReturnValues = types.ReturnValueAllNew
@@ -344,7 +381,7 @@ func (s *simulation) call(ctx context.Context, cache int) func() {
 		}
 	case 5:
 		return func() {
-			_, err := c.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: name, Key: simKey(k)})
+			_, err := c.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: name, Key: key})
 			if err == nil {
 				s.wrote(cache, "", k)
 			}
@@ -360,7 +397,7 @@ func (s *simulation) call(ctx context.Context, cache int) func() {
 			s.wrote(cache, valueOf(put), k)
 		}
 	}
-	in := &dynamodb.GetItemInput{TableName: name, Key: simKey(k)}
+	in := &dynamodb.GetItemInput{TableName: name, Key: key}
 	if s.choose(6) == 0 {
 		in.ProjectionExpression = aws.String("pk, v") // passes by
 	}

@@ -67,6 +67,9 @@ func plain(it item) bool {
 }
 
 func plainValue(v types.AttributeValue) bool {
+	if isNil(v) {
+		return false
+	}
 	switch v := v.(type) {
 	case *types.AttributeValueMemberN:
 		return plainNumber(v.Value)

@@ -1,6 +1,7 @@
 package ddbcache
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -71,16 +72,48 @@ func (s *store) get(p place) *entry {
 	return e
 }
 
-// put keeps what was read or written at a time, until its time to live is over.
-func (s *store) put(p place, e *entry, at int64) {
-	if e.deadline = at + int64(s.ttl); e.deadline <= s.now() || weight(p, e) > s.bytes {
+// put keeps what was read or written at a time, until its time to live is over, and reports whether it did.
+func (s *store) put(p place, e *entry, at int64) (kept bool) {
+	if !s.keeps() {
+		return false
+	}
+	if e.deadline = after(at, s.ttl); e.deadline <= s.now() || weight(p, e) > s.bytes {
 		s.remove(p)
-		return
+		return false
 	}
 	s.cache.Set(p, e)
+	return true
 }
 
-func (s *store) remove(p place) { s.cache.Invalidate(p) }
+func (s *store) remove(p place) {
+	if s.keeps() {
+		s.cache.Invalidate(p)
+	}
+}
+
+// sweep removes the entries of a table from before a generation. Nothing finds them, but they would need room.
+func (s *store) sweep(table string, generation uint64) {
+	if !s.keeps() {
+		return
+	}
+	var dead []place
+	for p := range s.cache.Keys() {
+		if p.generation < generation && nameOf(p.table) == table {
+			dead = append(dead, p)
+		}
+	}
+	for _, p := range dead {
+		s.remove(p)
+	}
+}
+
+// after returns the time d after at; the last there is, if it would be later.
+func after(at int64, d time.Duration) int64 {
+	if int64(d) > math.MaxInt64-at {
+		return math.MaxInt64
+	}
+	return at + int64(d)
+}
 
 // clock returns the time in nanoseconds, from now if it is not nil.
 func clock(now func() time.Time) func() int64 {

@@ -1,7 +1,6 @@
 package ddbcache
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -10,49 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
 )
-
-func TestMarksAreForgottenWithTime(t *testing.T) {
-	t.Parallel()
-	tb := newTable("t")
-	for i := range 100 {
-		text := fmt.Sprint(i % 10)
-		tb.mark(text, tb.key(text), int64(i), int64(i)+20, i%2 == 0)
-		assert.LessOrEqual(t, len(tb.marked), 11)
-	}
-	assert.Len(t, tb.keys, 10)
-	tb.mark("last", tb.key("last"), 1000, 1020, false)
-	assert.Len(t, tb.keys, 1, "keys without marks")
-	settle, unsure := tb.has(tb.keys["last"], 1019)
-	assert.Equal(t, []bool{true, false}, []bool{settle, unsure})
-	settle, _ = tb.has(tb.keys["last"], 1020)
-	assert.False(t, settle)
-}
-
-// A program that writes more keys than there is room for marks reads strongly consistently for a while, and misses none.
-func TestTooManyMarksAreOfTheWholeTable(t *testing.T) {
-	t.Parallel()
-	tb := newTable("t")
-	for i := range maxMarks + 100 {
-		text := fmt.Sprint(i)
-		tb.mark(text, tb.key(text), 1, 1000, i == 0)
-	}
-	assert.LessOrEqual(t, len(tb.keys), maxMarks)
-	assert.LessOrEqual(t, len(tb.marked), maxMarks)
-	settle, unsure := tb.has(nil, 999)
-	assert.Equal(t, []bool{true, true}, []bool{settle, unsure})
-	settle, unsure = tb.has(nil, 1000)
-	assert.Equal(t, []bool{false, false}, []bool{settle, unsure})
-}
-
-func TestATableOfAnotherShapeIsAnotherTable(t *testing.T) {
-	t.Parallel()
-	tb := newTable("t")
-	tb.learn(shape{"pk"})
-	tb.learn(shape{"pk"})
-	assert.Zero(t, tb.generation.Load())
-	tb.learn(shape{"pk", "sk"})
-	assert.NotZero(t, tb.generation.Load())
-}
 
 // A parameter that a later release of the SDK adds has to be looked at: it may shape the result.
 func TestAllParametersOfPagesAreKnown(t *testing.T) {

@@ -23,7 +23,7 @@ type tableClient interface {
 // [ddb.ErrModel] if the client below has none.
 func (c *Cache) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.CreateTableOutput, error) {
 	if in != nil {
-		defer c.ForgetTable(aws.ToString(in.TableName))
+		defer c.remade(c.table(nameOf(aws.ToString(in.TableName))))
 	}
 	return passed(ctx, c, "CreateTable", tableClient.CreateTable, in, opts)
 }
@@ -31,7 +31,7 @@ func (c *Cache) CreateTable(ctx context.Context, in *dynamodb.CreateTableInput, 
 // DeleteTable passes the call on, and forgets the table.
 func (c *Cache) DeleteTable(ctx context.Context, in *dynamodb.DeleteTableInput, opts ...func(*dynamodb.Options)) (*dynamodb.DeleteTableOutput, error) {
 	if in != nil {
-		defer c.ForgetTable(aws.ToString(in.TableName))
+		defer c.remade(c.table(nameOf(aws.ToString(in.TableName))))
 	}
 	return passed(ctx, c, "DeleteTable", tableClient.DeleteTable, in, opts)
 }

@@ -65,7 +65,7 @@ func write[O any](c *Cache, table string, it item, isKey bool, send func(*sendin
 	defer func() { c.end(w, how, is) }()
 	s := new(sending)
 	out, err = send(s)
-	if how = s.outcome(err); how == done && w.text != "" {
+	if how = s.outcome(err); how == done && w.text != "" && out != nil {
 		is = written(out)
 	}
 	return out, err
@@ -87,6 +87,8 @@ func (c *Cache) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemI
 		return c.client.BatchWriteItem(ctx, in, opts...)
 	}
 	var all writings
+	how := unknown // if the client panics
+	defer func() { all.end(c, how) }()
 	for name, requests := range in.RequestItems {
 		for _, r := range requests {
 			switch {
@@ -97,11 +99,9 @@ func (c *Cache) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemI
 			}
 		}
 	}
-	how := unknown // if the client panics
-	defer func() { all.end(c, how) }()
 	s := new(sending)
 	out, err := c.client.BatchWriteItem(ctx, in, s.before(opts)...)
-	if how = s.outcome(err); err == nil && len(out.UnprocessedItems) > 0 {
+	if how = s.outcome(err); err == nil && out != nil && len(out.UnprocessedItems) > 0 {
 		all.notWritten(out.UnprocessedItems)
 	}
 	return out, err
@@ -116,6 +116,8 @@ func (c *Cache) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 	}
 	var all writings
 	var checked []*types.ConditionCheck
+	how := unknown // if the client panics
+	defer func() { all.end(c, how) }()
 	for _, t := range in.TransactItems {
 		switch {
 		case t.Put != nil:
@@ -128,8 +130,6 @@ func (c *Cache) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 			checked = append(checked, t.ConditionCheck)
 		}
 	}
-	how := unknown // if the client panics
-	defer func() { all.end(c, how) }()
 	s := new(sending)
 	out, err := c.client.TransactWriteItems(ctx, in, s.before(opts)...)
 	if how = s.outcome(err); err != nil {
