@@ -67,5 +67,5 @@
 // A hit needs about 4 µs for an item of ten attributes. An entry needs the bytes of its values and of its names, about two for
 // each, and 180 more.
 //
-// An importer gets one module more than with ddb, github.com/maypok86/otter/v2, and two lines more in its go.sum.
+// An importer gets one module more than with ddb: github.com/maypok86/otter/v2.
 package ddbcache
