@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 
@@ -44,9 +45,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Extensions returns the code and the details.
 func (e *Error) Extensions() map[string]any {
 	extensions := map[string]any{"code": e.Code}
-	for k, v := range e.Details {
-		extensions[k] = v
-	}
+	maps.Copy(extensions, e.Details)
 	return extensions
 }
 
