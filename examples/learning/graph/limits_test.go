@@ -137,7 +137,7 @@ func TestEachRequestOfAReadCounts(t *testing.T) {
 		few := *free
 		few.url = bounded.URL
 		r = few.ask(t, query, nil)
-		assert.Equal(t, graph.TooComplex, r.code(), name)
+		require.Equal(t, graph.TooComplex, r.code(), name)
 		assert.Contains(t, r.Errors[0].Message, "more than 1 requests")
 		assert.Equal(t, 1, r.Extensions.Cost.Requests, name)
 		assert.EqualValues(t, 1, g.requests.Load(), name)

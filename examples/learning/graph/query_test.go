@@ -259,7 +259,7 @@ func TestPages(t *testing.T) {
 		`{ getStudent(id: "") { id } }`:                        "id is empty",
 	} {
 		r := s.ask(t, query, nil)
-		assert.Equal(t, graph.BadInput, r.code(), query)
+		require.Equal(t, graph.BadInput, r.code(), query)
 		assert.Contains(t, r.Errors[0].Message, want)
 	}
 	r := s.ask(t, `{ getTrackPage(first: 0) { next } }`, nil)
