@@ -11,8 +11,7 @@ import (
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
-// accessPatterns lists the 14 access patterns, with values from the data, and one more that reads three of them at
-// once.
+// accessPatterns lists the access patterns, with values from the data, and one more that reads three of them at once.
 func accessPatterns(s *platform.Store, d school.Data) []app.Pattern {
 	var (
 		p        = d.Progress[0]

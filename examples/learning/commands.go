@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -20,6 +21,7 @@ type commands struct {
 	pause       time.Duration
 	deadLetters string
 	addr        string
+	listener    net.Listener // on addr
 	clients     int
 	duration    time.Duration
 }

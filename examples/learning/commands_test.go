@@ -134,9 +134,10 @@ func TestServeOnATakenPort(t *testing.T) {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
-	code, _, errs := apptest.Run(t, learning(), "serve", "-addr", l.Addr().String())
+	code, out, errs := apptest.Run(t, learning(), "serve", "-addr", l.Addr().String())
 	assert.Equal(t, 1, code)
 	assert.Contains(t, errs, "another program listens there")
+	assert.Empty(t, out, "nothing is seeded for a service that cannot begin")
 }
 
 func TestEndpointAndLocalAreTwoEngines(t *testing.T) {

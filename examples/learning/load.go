@@ -12,7 +12,6 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/site"
 	"github.com/singletable-go/ddb/examples/learning/graph"
 	"github.com/singletable-go/ddb/examples/learning/load"
-	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
@@ -30,7 +29,7 @@ func (c *commands) load(ctx context.Context, s *app.Session) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(s.Err, nil))
-	service := graph.NewService(platform.NewStore(s.DB), &graph.Options{Log: log})
+	service := graph.NewService(s.Engine.Client, s.DB.Name(), &graph.Options{Log: log})
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)

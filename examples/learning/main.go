@@ -1,7 +1,6 @@
 // Learning is a learning platform on one DynamoDB table: tracks of courses, courses of chapters, and students who
-// enroll, have preferences and make progress. It has seven kinds of item, two overloaded indexes, and 14 access
-// patterns, each of them one request. Chapters keep their history, emails are unique, and the stream derives xp from
-// progress.
+// enroll, have preferences and make progress. Two indexes are overloaded, and each access pattern is one request. Chapters
+// keep their history, emails are unique, and the stream derives xp from progress.
 //
 //	go run ./examples/learning        # create the table, seed it, run every access pattern
 //	go run ./examples/learning -h
@@ -54,7 +53,7 @@ func learning() app.Example {
 		Check:    c.verify,
 		Drop:     dropLeases,
 		Commands: []app.Command{
-			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Flags: c.serveFlags(), Check: c.checkAddr, Run: c.serve},
+			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Flags: c.serveFlags(), Check: c.checkAddr, Begin: c.listen, Run: c.serve},
 			{Name: "load", About: "serve, and send operations from many clients", NeedsTable: true, NeedsData: true, Flags: c.loadFlags(), Run: c.load},
 			{Name: "stream", About: "follow the changes, print them, and maintain the derived values", NeedsTable: true, NeedsData: true, Run: c.stream},
 			{Name: "replay", About: "handle the dead letters of stream again", NeedsTable: true, Run: c.replay},

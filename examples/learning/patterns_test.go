@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,19 @@ import (
 )
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, platform.Table) }
+
+// The README can be read where lines are not wrapped: what is no table and is not printed has short lines.
+func TestReadmeHasShortLines(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	prose := regexp.MustCompile(`(?s)<!-- patterns -->.*<!-- /patterns -->`).ReplaceAllString(string(page), "")
+	for line := range strings.Lines(prose) {
+		if !strings.HasPrefix(line, "|") {
+			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSpace(line)), 130, line)
+		}
+	}
+}
 
 // The table of what the original had names tests that exist.
 func TestReadmeNamesTests(t *testing.T) {

@@ -22,31 +22,32 @@ func (c *commands) serveFlags() []cli.Flag {
 
 func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
 
+// listen takes the port, before the table is seeded.
+func (c *commands) listen(ctx context.Context) (err error) {
+	c.listener, err = site.Listen(ctx, c.addr)
+	return err
+}
+
 // serve serves GraphQL and the query page until it is interrupted. It follows the table's stream too, so that a mutation
 // changes the derived values.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
-	listener, err := site.Listen(ctx, c.addr)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
+	defer c.listener.Close()
 	positions := leases(s)
 	if err := positions.CreateTable(ctx); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(s.Err, nil))
-	store := platform.NewStore(s.DB)
-	handler := graph.NewSite(graph.NewService(store, &graph.Options{Log: log}), log)
-	fmt.Fprintf(s.Out, "open http://%s, or send queries to http://%[1]s/graphql\n", listener.Addr())
+	handler := graph.NewSite(graph.NewService(s.Engine.Client, s.DB.Name(), &graph.Options{Log: log}), log)
+	fmt.Fprintf(s.Out, "open http://%s, or send queries to http://%[1]s/graphql\n", c.listener.Addr())
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	followed := make(chan error, 1)
 	go func() {
-		followed <- c.reader(s, store.Mux(nil), positions).Run(ctx)
+		followed <- c.reader(s, platform.NewStore(s.DB).Mux(nil), positions).Run(ctx)
 		stop()
 	}()
-	err = site.Serve(ctx, listener, handler, log)
+	err := site.Serve(ctx, c.listener, handler, log)
 	stop()
 	return errors.Join(err, <-followed)
 }

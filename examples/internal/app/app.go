@@ -59,6 +59,10 @@ type Command struct {
 	// Check refuses values of flags. It runs before an engine is opened. Optional.
 	Check func() error
 
+	// Begin takes what the command needs besides the engine, such as a port, so that it is not seeded for nothing. It
+	// runs after Check and before an engine is opened. Optional.
+	Begin func(context.Context) error
+
 	Run func(context.Context, *Session) error
 }
 

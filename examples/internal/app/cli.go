@@ -75,6 +75,11 @@ func (b *builder) build(c command) *cli.Command {
 				return usageError{err}
 			}
 		}
+		if c.begin != nil {
+			if err := c.begin(ctx); err != nil {
+				return err
+			}
+		}
 		s := &session{Example: b.Example, options: b.options, out: b.stdout, err: b.stderr}
 		if c.offline {
 			return s.explain(ctx, c.run(ctx, s))

@@ -47,6 +47,7 @@ type command struct {
 	needsData   bool   // which an empty engine gets first
 	deletes     string // for people: what of the table
 	check       func() error
+	begin       func(context.Context) error
 	run         func(context.Context, *session) error
 }
 
@@ -67,7 +68,7 @@ func own(commands []Command) []command {
 	for i, c := range commands {
 		all[i] = command{
 			name: c.Name, about: c.About, flags: c.Flags, args: c.Args, commands: own(c.Commands),
-			offline: c.Offline, needsTable: c.NeedsTable, needsData: c.NeedsData, check: c.Check,
+			offline: c.Offline, needsTable: c.NeedsTable, needsData: c.NeedsData, check: c.Check, begin: c.Begin,
 		}
 		if c.Run != nil {
 			all[i].run = func(ctx context.Context, s *session) error { return c.Run(ctx, s.export()) }

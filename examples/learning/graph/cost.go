@@ -20,11 +20,11 @@ type IndexCost struct {
 	WriteUnits float64 `json:"writeUnits"`
 }
 
-func costOf(m *ddb.Meter) Cost {
-	total := m.Total()
-	cost := Cost{Requests: m.Requests(), ReadUnits: total.Read, WriteUnits: total.Write, Indexes: []IndexCost{}}
+func (s *session) cost() Cost {
+	total := s.meter.Total()
+	cost := Cost{Requests: s.requests(), ReadUnits: total.Read, WriteUnits: total.Write, Indexes: []IndexCost{}}
 	for _, ix := range platform.Table.Indexes() {
-		if used := m.Capacity(ix); used != (ddb.Capacity{}) {
+		if used := s.meter.Capacity(ix); used != (ddb.Capacity{}) {
 			cost.Indexes = append(cost.Indexes, IndexCost{ix.Name(), used.Read, used.Write})
 		}
 	}

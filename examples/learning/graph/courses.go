@@ -53,13 +53,21 @@ func (s *session) course(ctx context.Context, id string, n need) (*course, error
 func (c *course) Track(ctx context.Context) (*track, error) { return c.s.trackOf(ctx, c.TrackID, c.n) }
 
 func (c *course) Chapters(ctx context.Context) (*[]*chapter, error) {
-	page, err := c.s.coursePage(ctx, c.ID, c.parts)
+	page, err := c.part(ctx, "Course.chapters", platform.InChapters)
 	return c.s.chapters(page.Chapters, c.n), err
 }
 
 func (c *course) Enrollments(ctx context.Context) (*[]*enrollment, error) {
-	page, err := c.s.coursePage(ctx, c.ID, c.parts)
+	page, err := c.part(ctx, "Course.enrollments", platform.InEnrollments)
 	return c.s.enrollments(page.Enrollments, c.n), err
+}
+
+// part returns what was read of the course's partition, if the part that a field needs is among it.
+func (c *course) part(ctx context.Context, field string, part platform.Parts) (platform.CoursePage, error) {
+	if c.parts&part == 0 {
+		return platform.CoursePage{}, unread(field)
+	}
+	return c.s.coursePage(ctx, c.ID, c.parts)
 }
 
 // trackOf is the track of a course.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"strings"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/learning/platform"
@@ -18,6 +19,7 @@ const (
 	NotFound       = "NOT_FOUND"       // there is no such thing
 	Exists         = "EXISTS"          // the id is taken
 	EmailTaken     = "EMAIL_TAKEN"     // another student has the email
+	NotUnique      = "NOT_UNIQUE"      // another has a value that only one may have
 	Conflict       = "CONFLICT"        // it was changed by another since it was read
 	TooComplex     = "TOO_COMPLEX"     // more than the limits of an operation
 	Busy           = "BUSY"            // too much at once: try again later
@@ -65,13 +67,8 @@ var classes = []struct {
 	code string
 	text string
 }{
-	{platform.ErrTooLong, TooComplex, "the list is too long: page through it with first and after"},
 	{ddb.ErrOutcomeUnknown, OutcomeUnknown, "the response of the database was lost: read whether it was written before you try again"},
-	{ddb.ErrNotUnique, EmailTaken, "another student has this email"},
-	{ddb.ErrExists, Exists, "it is there already"},
-	{ddb.ErrConflict, Conflict, "it was changed at the same time: read it again"},
 	{ddb.ErrCursor, BadInput, "after is not the next of a page of this list"},
-	{ddb.ErrKey, BadInput, "an id or email is empty, too long, or has characters that none has"},
 	{ddb.ErrValue, BadInput, "a value cannot be stored"},
 	{ddb.ErrTooLarge, BadInput, "a value is too long"},
 	{ddb.ErrThrottled, Busy, "the database has too much to do: try again later"},
@@ -87,12 +84,58 @@ func explain(err error) *Error {
 	if gone, ok := errors.AsType[*platform.MissingError](err); ok {
 		return &Error{Code: NotFound, Text: gone.Error(), Err: err, Details: map[string]any{"kind": gone.Kind, "id": gone.ID}}
 	}
+	if refused := explainWrite(err); refused != nil {
+		return refused
+	}
+	if key, ok := errors.AsType[*ddb.KeyError](err); ok {
+		return &Error{Code: BadInput, Text: keyName(key.Field) + " is empty, too long, or has characters that none has", Err: err}
+	}
 	for _, c := range classes {
 		if errors.Is(err, c.err) {
 			return &Error{Code: c.code, Text: c.text, Err: err}
 		}
 	}
 	return &Error{Code: Internal, Text: "something went wrong here: the log of the service says what", Err: err}
+}
+
+// explainWrite returns the error of a write that was refused for what is stored, with the name of the entity; nil for any
+// other. What is stored is in the error too, if a client may see it: platform.Tracks.Current(err) is the track that has
+// the id. It finds it in the error of a transaction as well, but not for a unique value, which another item has.
+func explainWrite(err error) *Error {
+	refused, ok := errors.AsType[*ddb.WriteError](err)
+	if !ok {
+		return nil
+	}
+	switch {
+	case errors.Is(refused, ddb.ErrNotUnique):
+		code := NotUnique
+		if refused.Constraint == "email" {
+			code = EmailTaken
+		}
+		return &Error{Code: code, Text: fmt.Sprintf("another %s has this %s", refused.Entity, refused.Constraint), Err: err}
+	case errors.Is(refused, ddb.ErrExists):
+		return &Error{Code: Exists, Text: fmt.Sprintf("the %s is there already", refused.Entity), Err: err}
+	case errors.Is(refused, ddb.ErrConflict):
+		return &Error{Code: Conflict, Text: fmt.Sprintf("the %s was changed at the same time: read it again", refused.Entity), Err: err}
+	}
+	return nil
+}
+
+// keyName is the argument for a field of a key: id for ID, trackId for TrackID.
+func keyName(field string) string {
+	name, isID := strings.CutSuffix(field, "ID")
+	if name != "" {
+		name = strings.ToLower(name[:1]) + name[1:]
+	}
+	switch {
+	case isID && name == "":
+		return "id"
+	case isID:
+		return name + "Id"
+	case name == "":
+		return "an id"
+	}
+	return name
 }
 
 // small is a number as GraphQL's Int, which has 32 bits.

@@ -25,11 +25,12 @@ import (
 // handler is the service on a little school, without a network.
 func handler(t testing.TB) (http.Handler, school.Data) {
 	t.Helper()
-	db := ddb.New(ddbmem.New().Client(), "learning", platform.Table, nil)
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "learning", platform.Table, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
 	d, store := school.Generate(little), platform.NewStore(db)
 	require.NoError(t, d.Write(t.Context(), store, func(int, int) {}))
-	return graph.NewHandler(store, &graph.Options{Limits: graph.Limits{Requests: 50, Fields: 2000, Time: time.Minute}}), d
+	return graph.NewHandler(client, "learning", &graph.Options{Limits: graph.Limits{Requests: 50, Fields: 2000, Time: time.Minute}}), d
 }
 
 // send sends a body, and requires a response that blames the client if anything.

@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/site"
-	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
 // The types of responses. A client that accepts only the older one gets status 200 whatever the operation did.
@@ -17,9 +17,10 @@ const (
 	olderType    = "application/json"
 )
 
-// NewHandler returns the handler of POST /graphql, as the draft "GraphQL over HTTP" has it. Nil options are all defaults.
-func NewHandler(store *platform.Store, opts *Options) http.Handler {
-	return NewService(store, opts)
+// NewHandler returns the handler of POST /graphql, as the draft "GraphQL over HTTP" has it, for a service as NewService
+// makes it.
+func NewHandler(client ddb.Client, table string, opts *Options) http.Handler {
+	return NewService(client, table, opts)
 }
 
 // ServeHTTP runs the operation of a request.

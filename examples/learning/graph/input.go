@@ -60,6 +60,15 @@ func printable(text string, lines bool) bool {
 	})
 }
 
+// id returns an id that the client refers to. The argument has the name.
+func (c *check) id(name, id string) string {
+	c.text(name, id, maxID, false)
+	if strings.Contains(id, "#") {
+		c.fail("%s is %q: no id has a #", name, id)
+	}
+	return id
+}
+
 func (c *check) email(text string) string {
 	text = c.line("email", text, maxEmail)
 	name, host, ok := strings.Cut(text, "@")

@@ -4,7 +4,7 @@ import "time"
 
 // Limits bound what one operation may do, and how many run at once. A zero field stands for its default.
 type Limits struct {
-	Requests   int           // to DynamoDB; default 200
+	Requests   int           // to DynamoDB, each page of a list too; default 200
 	Fields     int           // of the response; default 20,000
 	Bytes      int           // of long text in the response; default 4 MiB
 	List       int           // entries of a list that is not paged; default 1,000

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb/examples/learning/graph"
+	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
@@ -54,7 +57,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 		"depth":               {nested(8), "exceeds max depth", 0},
 		"nesting":             {nested(4), "nested 10 levels deep", 1},
 		"fragments":           {fragments.String(), "too many selections", 0},
-		"a list":              {fmt.Sprintf(`{ getCourse(id: %q) { chapters { id } enrollments { id } } }`, s.Courses[0].ID), "the list is too long", 1},
+		"a list":              {fmt.Sprintf(`{ getCourse(id: %q) { chapters { id } enrollments { id } } }`, s.Courses[0].ID), "chapters and enrollments of a course: there are more than 4", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +72,75 @@ func TestTooMuchIsRefused(t *testing.T) {
 			}
 			told(t, r)
 		})
+	}
+}
+
+// A list that is too long says which, how long it may be, and what to do.
+func TestTooLongListsAreNamed(t *testing.T) {
+	t.Parallel()
+	s := serve(t, school.Size{Seed: 1, Tracks: 3, Courses: 3, Chapters: 3, Versions: 1, Students: 3, Enrollments: 3}, graph.Limits{List: 1})
+	e := s.Enrollments[slices.IndexFunc(s.Enrollments, func(e platform.Enrollment) bool {
+		made := 0
+		for _, p := range s.Progress {
+			if p.EnrollmentID == e.ID {
+				made++
+			}
+		}
+		return made > 1
+	})]
+	for query, want := range map[string]string{
+		`{ getTracks { id } }`:                                                               "tracks: there are more than 1: page through them with getTrackPage",
+		`{ getCourses(trackId: "T") { id } }`:                                                "courses of a track: there are more than 1: read those that you know with getCourse",
+		`{ getTrack(id: "T") { courses { id } } }`:                                           "courses of a track: there are more than 1: read those that you know with getCourse",
+		`{ getChapters(courseId: "C") { id } }`:                                              "chapters of a course: there are more than 1: read those that you know with getChapter",
+		`{ getCourse(id: "C") { enrollments { id } } }`:                                      "enrollments of a course: there are more than 1: page through them with getCourseEnrollments",
+		`{ getCourse(id: "C") { chapters { id } enrollments { id } } }`:                      "chapters and enrollments of a course: there are more than 1: select one",
+		`{ getStudent(id: "S") { enrollments { id } } }`:                                     "enrollments of a student: there are more than 1: page through them with getStudentEnrollments",
+		`{ getStudentPreferences(studentId: "S") { trackId } }`:                              "preferences of a student: there are more than 1: it has no pages",
+		`{ getEnrollment(id: "E") { progress { xp } } }`:                                     "progress of a student: there are more than 1: read that of one enrollment with getProgress",
+		`{ getEnrollment(id: "E") { progress { xp } student { preferences { trackId } } } }`: "preferences and progress of a student: there are more than 1: select one",
+		`{ getProgress(enrollmentId: "E") { xp } }`:                                          "progress of an enrollment: there are more than 1: it has no pages",
+	} {
+		r := s.ask(t, strings.NewReplacer(`"T"`, fmt.Sprintf("%q", s.Tracks[0].ID), `"C"`, fmt.Sprintf("%q", e.CourseID),
+			`"S"`, fmt.Sprintf("%q", e.StudentID), `"E"`, fmt.Sprintf("%q", e.ID)).Replace(query), nil)
+		assert.Equal(t, graph.TooComplex, r.code(), query)
+		require.NotEmpty(t, r.Errors, query)
+		assert.Contains(t, r.Errors[0].Message, want, query)
+		told(t, r)
+	}
+}
+
+// Each request counts, also those of one read: of a list that is larger than a page of the table, and of a course with
+// much between what is selected, of which a page has little.
+func TestEachRequestOfAReadCounts(t *testing.T) {
+	t.Parallel()
+	g := newGate()
+	size := school.Size{Seed: 1, Tracks: 1, Courses: 2, Chapters: 40, Versions: 1, Students: 3, Enrollments: 2}
+	free := serveOn(t, g, size, graph.Limits{List: 6})
+	for i := range 4 {
+		_, err := free.store.SaveChapter(t.Context(), platform.Chapter{ID: fmt.Sprint("large", i), CourseID: "large", Content: strings.Repeat("x", 350_000)})
+		require.NoError(t, err)
+	}
+	bounded := httptest.NewServer(graph.NewHandler(g, "learning", &graph.Options{Limits: graph.Limits{Requests: 1, List: 6, Time: time.Minute}}))
+	t.Cleanup(bounded.Close)
+	for name, query := range map[string]string{
+		"much between": fmt.Sprintf(`{ getCourse(id: %q) { name enrollments { id } } }`, free.Courses[0].ID),
+		"large items":  `{ getChapters(courseId: "large") { id } }`,
+	} {
+		g.requests.Store(0)
+		r := free.ask(t, query, nil)
+		require.Empty(t, r.Errors, name)
+		assert.Greater(t, r.Extensions.Cost.Requests, 1, name)
+		assert.EqualValues(t, g.requests.Load(), r.Extensions.Cost.Requests, name)
+
+		g.requests.Store(0)
+		few := *free
+		few.url = bounded.URL
+		r = few.ask(t, query, nil)
+		require.Equal(t, graph.TooComplex, r.code(), name)
+		assert.Contains(t, r.Errors[0].Message, "more than 1 requests")
+		assert.Equal(t, 1, r.Extensions.Cost.Requests, name)
+		assert.EqualValues(t, 1, g.requests.Load(), name)
 	}
 }
 
@@ -111,7 +183,7 @@ func TestIntrospection(t *testing.T) {
 func TestACancelledRequestStopsReading(t *testing.T) {
 	t.Parallel()
 	g := newGate()
-	s := serveOn(t, g, school.DefaultSize, graph.Limits{})
+	serveOn(t, g, school.DefaultSize, graph.Limits{})
 	g.requests.Store(0)
 	blocked := make(chan struct{}, 100)
 	g.set(func(ctx context.Context) error {
@@ -125,7 +197,7 @@ func TestACancelledRequestStopsReading(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan *graph.Response)
 	go func() {
-		done <- graph.NewService(s.store, &graph.Options{Limits: graph.Limits{Time: time.Minute}}).Run(ctx, graph.Request{Query: exploreDb})
+		done <- graph.NewService(g, "learning", &graph.Options{Limits: graph.Limits{Time: time.Minute}}).Run(ctx, graph.Request{Query: exploreDb})
 	}()
 	for range school.DefaultSize.Tracks {
 		<-blocked

@@ -7,13 +7,11 @@ import (
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
-// The loads: each is one request the first time, and none after that.
+// The loads: each is a request the first time, and none after that. What is longer than a page of the table, 1 MB, is a
+// request for each page.
 
 func (s *session) track(ctx context.Context, id string) (*platform.Track, error) {
 	return s.loaded.Load().tracks.get(id, func() (*platform.Track, error) {
-		if err := s.reading(ctx); err != nil {
-			return nil, err
-		}
 		t, err := s.store.Track(ctx, id)
 		return &t, err
 	})
@@ -26,9 +24,6 @@ func (s *session) tracksOf(ctx context.Context, prefs []platform.Preference) ([]
 		ids[i] = p.TrackID
 	}
 	return s.loaded.Load().tracks.getAll(ids, func(missing []string) (map[string]*platform.Track, error) {
-		if err := s.reading(ctx); err != nil {
-			return nil, err
-		}
 		found, err := s.store.TracksByID(ctx, missing)
 		tracks := make(map[string]*platform.Track, len(found))
 		for id, t := range found {
@@ -40,10 +35,8 @@ func (s *session) tracksOf(ctx context.Context, prefs []platform.Preference) ([]
 
 // allTracks loads every track, so that none has to be loaded again for a preference or a course.
 func (s *session) allTracks(ctx context.Context) ([]platform.Track, error) {
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
 	tracks, err := atMost(s.limits.List, s.store.AllTracks(ctx))
+	err = s.tooLong(err, "tracks", "page through them with getTrackPage")
 	for _, t := range tracks {
 		s.loaded.Load().tracks.put(t.ID, &t)
 	}
@@ -52,10 +45,8 @@ func (s *session) allTracks(ctx context.Context) ([]platform.Track, error) {
 
 func (s *session) coursesOf(ctx context.Context, trackID string) ([]platform.Course, error) {
 	return s.loaded.Load().coursesOf.get(trackID, func() ([]platform.Course, error) {
-		if err := s.reading(ctx); err != nil {
-			return nil, err
-		}
 		courses, err := atMost(s.limits.List, s.store.CoursesOf(ctx, trackID))
+		err = s.tooLong(err, "courses of a track", "read those that you know with getCourse")
 		for _, c := range courses {
 			s.loaded.Load().courses.put(c.ID, &c)
 		}
@@ -71,9 +62,6 @@ func (s *session) courseByID(ctx context.Context, id string, parts platform.Part
 	parts |= platform.Itself
 	if parts == platform.Itself {
 		c, err := s.loaded.Load().courses.get(id, func() (*platform.Course, error) {
-			if err := s.reading(ctx); err != nil {
-				return nil, err
-			}
 			c, err := s.store.Course(ctx, id)
 			return &c, err
 		})
@@ -88,36 +76,27 @@ func (s *session) courseByID(ctx context.Context, id string, parts platform.Part
 
 func (s *session) coursePage(ctx context.Context, id string, parts platform.Parts) (platform.CoursePage, error) {
 	return s.loaded.Load().coursePages.get(partition{id, parts}, func() (platform.CoursePage, error) {
-		if err := s.reading(ctx); err != nil {
-			return platform.CoursePage{}, err
-		}
-		return s.store.CourseParts(ctx, id, parts, s.limits.List)
+		page, err := s.store.CourseParts(ctx, id, parts, s.limits.List)
+		return page, s.courseTooLong(err, parts)
 	})
 }
 
 func (s *session) studentPage(ctx context.Context, id string, parts platform.Parts) (platform.StudentPage, error) {
 	return s.loaded.Load().studentPages.get(partition{id, parts}, func() (platform.StudentPage, error) {
-		if err := s.reading(ctx); err != nil {
-			return platform.StudentPage{}, err
-		}
-		return s.store.StudentParts(ctx, id, parts, s.limits.List)
+		page, err := s.store.StudentParts(ctx, id, parts, s.limits.List)
+		return page, s.studentTooLong(err, parts)
 	})
 }
 
 func (s *session) enrollmentsOf(ctx context.Context, studentID string) ([]platform.Enrollment, error) {
 	return s.loaded.Load().enrollmentsOf.get(studentID, func() ([]platform.Enrollment, error) {
-		if err := s.reading(ctx); err != nil {
-			return nil, err
-		}
-		return atMost(s.limits.List, s.store.EnrollmentsOf(ctx, studentID))
+		found, err := atMost(s.limits.List, s.store.EnrollmentsOf(ctx, studentID))
+		return found, s.tooLong(err, "enrollments of a student", "page through them with getStudentEnrollments")
 	})
 }
 
 func (s *session) chapter(ctx context.Context, id string) (platform.Chapter, error) {
 	return s.loaded.Load().chapters.get(id, func() (platform.Chapter, error) {
-		if err := s.reading(ctx); err != nil {
-			return platform.Chapter{}, err
-		}
 		return s.store.Chapter(ctx, id)
 	})
 }

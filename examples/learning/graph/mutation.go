@@ -41,7 +41,7 @@ type courseInput struct {
 func (mutation) AddCourse(ctx context.Context, a courseInput) (*course, error) {
 	s, in := of(ctx), a.CourseInput
 	var c check
-	co := platform.Course{ID: c.newID(nil), TrackID: in.TrackID, Name: c.line("name", in.Name, maxName)}
+	co := platform.Course{ID: c.newID(nil), TrackID: c.id("trackId", in.TrackID), Name: c.line("name", in.Name, maxName)}
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ type chapterInput struct {
 func (mutation) AddChapter(ctx context.Context, a chapterInput) (*chapter, error) {
 	s, in := of(ctx), a.ChapterInput
 	var c check
-	h := platform.Chapter{ID: c.newID(nil), CourseID: in.CourseID, Content: c.content(in.Content)}
+	h := platform.Chapter{ID: c.newID(nil), CourseID: c.id("courseId", in.CourseID), Content: c.content(in.Content)}
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
@@ -82,11 +82,11 @@ type nextVersion struct {
 func (mutation) SaveChapter(ctx context.Context, a nextVersion) (*chapter, error) {
 	s := of(ctx)
 	var c check
-	text, version := c.content(a.Content), c.number("version", a.Version, 1, math.MaxInt32)
+	id, text, version := c.id("id", a.ID), c.content(a.Content), c.number("version", a.Version, 1, math.MaxInt32)
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
-	h, err := s.store.Chapter(ctx, a.ID)
+	h, err := s.store.Chapter(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -108,15 +108,17 @@ type enrollmentInput struct {
 
 func (mutation) AddEnrollment(ctx context.Context, a enrollmentInput) (*enrollment, error) {
 	s, in := of(ctx), a.EnrollmentInput
-	if err := s.writing(ctx, nil); err != nil {
+	var c check
+	courseID, studentID := c.id("courseId", in.CourseID), c.id("studentId", in.StudentID)
+	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
-	co, err := s.store.Course(ctx, in.CourseID)
+	co, err := s.store.Course(ctx, courseID)
 	if err != nil {
 		return nil, err
 	}
 	e := platform.Enrollment{
-		ID: platform.EnrollmentID(co.ID, in.StudentID), CourseID: co.ID, StudentID: in.StudentID,
+		ID: platform.EnrollmentID(co.ID, studentID), CourseID: co.ID, StudentID: studentID,
 		Date: time.Now().UTC().Truncate(time.Second),
 	}
 	if err := s.store.Enroll(ctx, e, co.TrackID); err != nil {

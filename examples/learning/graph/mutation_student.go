@@ -37,11 +37,11 @@ type newEmail struct{ StudentID, Email string }
 func (mutation) ChangeEmail(ctx context.Context, a newEmail) (*student, error) {
 	s := of(ctx)
 	var c check
-	address := c.email(a.Email)
+	id, address := c.id("studentId", a.StudentID), c.email(a.Email)
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
-	st, err := s.store.ChangeEmail(ctx, a.StudentID, address)
+	st, err := s.store.ChangeEmail(ctx, id, address)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,10 @@ func (mutation) RemovePreference(ctx context.Context, a preferenceInput) (*prefe
 }
 
 func (a preferenceInput) write(ctx context.Context, write func(context.Context, platform.Preference) error) (*preference, error) {
-	s, p := of(ctx), platform.Preference(a.PreferenceInput)
-	if err := s.writing(ctx, nil); err != nil {
+	s, in := of(ctx), a.PreferenceInput
+	var c check
+	p := platform.Preference{StudentID: c.id("studentId", in.StudentID), TrackID: c.id("trackId", in.TrackID)}
+	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
 	if err := write(ctx, p); err != nil {
@@ -89,18 +91,20 @@ type progressInput struct {
 func (mutation) AddProgress(ctx context.Context, a progressInput) (*progress, error) {
 	s, in := of(ctx), a.ProgressInput
 	var c check
+	c.id("studentId", in.StudentID)
+	enrollmentID, chapterID := c.id("enrollmentId", in.EnrollmentID), c.id("chapterId", in.ChapterID)
 	marker, xp := c.line("marker", in.Marker, maxName), c.number("xp", in.XP, 0, maxXP)
 	if err := s.writing(ctx, c.fault); err != nil {
 		return nil, err
 	}
-	e, err := s.store.Enrollment(ctx, in.EnrollmentID)
+	e, err := s.store.Enrollment(ctx, enrollmentID)
 	if err != nil {
 		return nil, err
 	}
 	if e.StudentID != in.StudentID {
 		return nil, badInput("the enrollment is of another student")
 	}
-	h, err := s.store.Chapter(ctx, in.ChapterID)
+	h, err := s.store.Chapter(ctx, chapterID)
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,13 @@ package graph_test
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/graph-gophers/graphql-go"
+	"github.com/graph-gophers/graphql-go/ast"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -86,6 +90,50 @@ func TestMutationsOfOneOperationSeeEachOther(t *testing.T) {
 	assert.Len(t, got.B.Student.Preferences, 2)
 }
 
+// Each mutation costs the requests that its description in the schema says.
+func TestMutationsCostWhatTheSchemaSays(t *testing.T) {
+	t.Parallel()
+	s := serve(t, little, graph.Limits{})
+	st, e, h := s.Students[0].ID, s.Enrollments[0], s.Chapters[0][0]
+	other := ""
+	for _, co := range s.Courses {
+		if !slices.ContainsFunc(s.Enrollments, func(e platform.Enrollment) bool { return e.CourseID == co.ID && e.StudentID == st }) {
+			other = co.ID
+		}
+	}
+	calls := map[string]string{
+		"addTrack":         `addTrack(TrackInput: {name: "a"})`,
+		"addCourse":        fmt.Sprintf(`addCourse(CourseInput: {trackId: %q, name: "a"})`, s.Tracks[0].ID),
+		"addChapter":       fmt.Sprintf(`addChapter(ChapterInput: {courseId: %q, content: "a"})`, e.CourseID),
+		"saveChapter":      fmt.Sprintf(`saveChapter(id: %q, version: %d, content: "a")`, h.ID, len(s.Chapters[0])),
+		"addStudent":       `addStudent(StudentInput: {firstName: "a", lastName: "b", email: "new@school.example"})`,
+		"changeEmail":      fmt.Sprintf(`changeEmail(studentId: %q, email: "changed@school.example")`, st),
+		"addEnrollment":    fmt.Sprintf(`addEnrollment(EnrollmentInput: {courseId: %q, studentId: %q})`, other, st),
+		"addPreference":    fmt.Sprintf(`addPreference(PreferenceInput: {studentId: %q, trackId: %q})`, st, s.Tracks[0].ID),
+		"removePreference": fmt.Sprintf(`removePreference(PreferenceInput: {studentId: %q, trackId: %q})`, st, s.Tracks[0].ID),
+		"addProgress":      strings.TrimSuffix(progressOf(e.StudentID, e.ID, chapterIn(s, e.CourseID), 1), " { xp }"),
+	}
+	schema := graphql.MustParseSchema(graph.Schema, nil, graphql.UseStringDescriptions()).AST()
+	for _, f := range schema.Types["Mutation"].(*ast.ObjectTypeDefinition).Fields {
+		require.Contains(t, calls, f.Name)
+		r := s.ask(t, "mutation { "+calls[f.Name]+" { __typename } }", nil)
+		require.Empty(t, r.Errors, f.Name)
+		cost := regexp.MustCompile(`(\d+) requests?\b`).FindStringSubmatch(f.Desc)
+		if assert.NotNil(t, cost, "%s says no cost: it is %+v", f.Name, r.Extensions.Cost) {
+			assert.Equal(t, cost[1], fmt.Sprint(r.Extensions.Cost.Requests), "%s: %+v", f.Name, r.Extensions.Cost)
+		}
+	}
+}
+
+func chapterIn(s *service, courseID string) string {
+	for _, versions := range s.Chapters {
+		if versions[0].CourseID == courseID {
+			return versions[0].ID
+		}
+	}
+	return ""
+}
+
 // Wrong values are refused before a request.
 func TestInputsAreChecked(t *testing.T) {
 	t.Parallel()
@@ -106,6 +154,13 @@ func TestInputsAreChecked(t *testing.T) {
 		`addStudent(StudentInput: {firstName: "A", lastName: "B", email: "a@b@c"}) { id }`:      `email is "a@b@c"`,
 		`addStudent(StudentInput: {firstName: "", lastName: "B", email: "a@b.example"}) { id }`: "firstName is empty",
 		`changeEmail(studentId: "` + st + `", email: "@") { id }`:                               `email is "@"`,
+		`addCourse(CourseInput: {trackId: "", name: "a"}) { id }`:                               "trackId is empty",
+		`addChapter(ChapterInput: {courseId: "a#b", content: "a"}) { id }`:                      `courseId is "a#b"`,
+		`saveChapter(id: "", version: 1, content: "a") { id }`:                                  "id is empty",
+		`changeEmail(studentId: "", email: "a@b.example") { id }`:                               "studentId is empty",
+		`addEnrollment(EnrollmentInput: {courseId: "c", studentId: ""}) { id }`:                 "studentId is empty",
+		`addPreference(PreferenceInput: {studentId: "s", trackId: ""}) { trackId }`:             "trackId is empty",
+		progressOf(st, "", "h", 1):                                                              "enrollmentId is empty",
 		`saveChapter(id: "h", version: 0, content: "a") { id }`:                                 "version is 0",
 		`saveChapter(id: "h", version: 1, content: " ") { id }`:                                 "content is empty",
 		progressOf(st, e.ID, s.Chapters[0][0].ID, -1):                                           "xp is -1",

@@ -32,7 +32,7 @@ func openPage(t *testing.T) tab {
 	p := tab{T: t, ctx: browser.Start(t)}
 	s := serve(t, school.DefaultSize, graph.Limits{})
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	server := httptest.NewServer(graph.NewSite(graph.NewService(s.store, &graph.Options{Log: log}), log))
+	server := httptest.NewServer(graph.NewSite(graph.NewService(s.client, "learning", &graph.Options{Log: log}), log))
 	t.Cleanup(server.Close)
 	p.url = server.URL
 	return p
@@ -98,6 +98,9 @@ func TestPage(t *testing.T) {
 
 		p.do(chromedp.Evaluate[chromedp.Void](`examples.selectedIndex = 2, examples.dispatchEvent(new Event('change')), undefined`), chromedp.Click(chromedp.CSS("#run")))
 		p.see(text("data") + `.includes('"getCourse": {') && ` + text("state") + `.startsWith('2 requests')`)
+
+		p.do(chromedp.Evaluate[chromedp.Void](`examples.selectedIndex = 4, examples.dispatchEvent(new Event('change')), undefined`), chromedp.Click(chromedp.CSS("#run")))
+		p.see(text("data") + `.includes('"getStudent": {') && ` + text("data") + `.includes('"progress": [')`)
 
 		p.write("query", `query($id: String!) { getTrack(id: $id) { name } }`)
 		p.write("variables", `{ "id": "vczayu4v" }`)

@@ -45,9 +45,6 @@ func (s *session) enrollmentPage(ctx context.Context, p page, read func(n int, a
 	if err != nil {
 		return nil, err
 	}
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
 	found, err := read(n, after)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
-// query resolves the fields of Query. Each is one of the access patterns, and one request.
+// query resolves the fields of Query. Each is one of the access patterns, and one request, or one for each 1 MB.
 type query struct{}
 
 type byID struct{ ID string }
@@ -27,9 +27,6 @@ func (query) GetTrackPage(ctx context.Context, p page) (*trackPage, error) {
 	s := of(ctx)
 	n, after, err := p.bounds()
 	if err != nil {
-		return nil, err
-	}
-	if err := s.reading(ctx); err != nil {
 		return nil, err
 	}
 	found, err := s.store.TrackPage(ctx, n, after)
@@ -70,6 +67,10 @@ type ofCourse struct{ CourseID string }
 
 func (query) GetChapters(ctx context.Context, a ofCourse) (*[]*chapter, error) {
 	s := of(ctx)
+	var c check
+	if c.id("courseId", a.CourseID); c.fault != nil {
+		return nil, c.fault
+	}
 	found, err := s.coursePage(ctx, a.CourseID, platform.InChapters)
 	return s.chapters(found.Chapters, s.need(ctx, "Chapter")), err
 }
@@ -91,9 +92,6 @@ func (query) GetChapter(ctx context.Context, a chapterVersion) (*chapter, error)
 	if *a.Version < 1 {
 		return nil, badInput("version is %d: the first one is 1", *a.Version)
 	}
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
 	h, err := s.store.ChapterAt(ctx, a.ID, int64(*a.Version))
 	if err != nil {
 		return nil, err
@@ -103,9 +101,6 @@ func (query) GetChapter(ctx context.Context, a chapterVersion) (*chapter, error)
 
 func (query) GetEnrollment(ctx context.Context, a byID) (*enrollment, error) {
 	s := of(ctx)
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
 	e, err := s.store.Enrollment(ctx, a.ID)
 	if err != nil {
 		return nil, err
@@ -148,9 +143,6 @@ type byEmail struct{ Email string }
 
 func (query) GetStudentByEmail(ctx context.Context, a byEmail) (*student, error) {
 	s := of(ctx)
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
 	st, err := s.store.StudentByEmail(ctx, a.Email)
 	if err != nil {
 		return nil, err
@@ -162,6 +154,10 @@ type ofStudent struct{ StudentID string }
 
 func (query) GetStudentPreferences(ctx context.Context, a ofStudent) (*[]*preference, error) {
 	s := of(ctx)
+	var c check
+	if c.id("studentId", a.StudentID); c.fault != nil {
+		return nil, c.fault
+	}
 	n := s.need(ctx, "Preference")
 	found, err := s.studentPage(ctx, a.StudentID, n.student|platform.InPreferences)
 	if err != nil {
@@ -174,11 +170,8 @@ type ofEnrollment struct{ EnrollmentID string }
 
 func (query) GetProgress(ctx context.Context, a ofEnrollment) (*[]*progress, error) {
 	s := of(ctx)
-	if err := s.reading(ctx); err != nil {
-		return nil, err
-	}
 	found, err := atMost(s.limits.List, s.store.ProgressIn(ctx, a.EnrollmentID))
-	return progressList(found), err
+	return progressList(found), s.tooLong(err, "progress of an enrollment", noPages)
 }
 
 // all is a nullable list of the things made of items.

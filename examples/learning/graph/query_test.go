@@ -249,6 +249,19 @@ func TestPages(t *testing.T) {
 			assert.Len(t, seen, c.want)
 		})
 	}
+	for query, want := range map[string]string{
+		`{ getChapters(courseId: "") { id } }`:                 "courseId is empty",
+		`{ getStudentPreferences(studentId: "") { trackId } }`: "studentId is empty",
+		`{ getCourses(trackId: "") { id } }`:                   "trackId is empty",
+		`{ getStudentByEmail(email: "") { id } }`:              "email is empty",
+		`{ getProgress(enrollmentId: "") { xp } }`:             "enrollmentId is empty",
+		`{ getStudentEnrollments(studentId: "") { next } }`:    "studentId is empty",
+		`{ getStudent(id: "") { id } }`:                        "id is empty",
+	} {
+		r := s.ask(t, query, nil)
+		require.Equal(t, graph.BadInput, r.code(), query)
+		assert.Contains(t, r.Errors[0].Message, want)
+	}
 	r := s.ask(t, `{ getTrackPage(first: 0) { next } }`, nil)
 	assert.Equal(t, graph.BadInput, r.code())
 	r = s.ask(t, `{ getTrackPage(after: "elsewhere") { next } }`, nil)

@@ -26,11 +26,15 @@ func (resolvers) Query() *query       { return &query{} }
 func (resolvers) Mutation() *mutation { return &mutation{} }
 
 func parseSchema(log *slog.Logger) *graphql.Schema {
-	return graphql.MustParseSchema(Schema, resolvers{},
+	schema := graphql.MustParseSchema(Schema, resolvers{},
 		graphql.UseStringDescriptions(), graphql.UseFieldResolvers(),
 		graphql.MaxQueryLength(maxQuery), graphql.MaxDepth(maxDepth), graphql.MaxSelections(maxSelections),
 		graphql.OverlapValidationLimit(maxOverlaps), graphql.MaxParallelism(parallel),
 		graphql.Tracer(tracer{}), graphql.Logger(panics{log}), graphql.PanicHandler(panics{log}))
+	if err := checkApart(schema.AST()); err != nil {
+		panic(err) // as for a field without a resolver
+	}
+	return schema
 }
 
 // tracer sees each operation and each field before they are resolved.

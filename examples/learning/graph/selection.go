@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/graph-gophers/graphql-go"
@@ -26,17 +28,69 @@ var itself = map[string]need{
 }
 
 // apart are the fields that need something else: what is known without a read, is read by itself, or is a part of the
-// partition.
+// partition. Each field that is a list or an object is here.
 var apart = map[string]need{
 	"Track.id":            {},
-	"Track.courses":       {},
+	"Track.courses":       {}, // read by themselves
 	"Course.id":           {},
+	"Course.track":        {course: platform.Itself}, // which has the track's id
 	"Course.chapters":     {course: platform.InChapters},
 	"Course.enrollments":  {course: platform.InEnrollments},
+	"Chapter.course":      {},
 	"Student.id":          {},
-	"Student.enrollments": {},
+	"Student.enrollments": {}, // read by themselves
 	"Student.preferences": {student: platform.InPreferences},
+	"Enrollment.course":   {},
+	"Enrollment.student":  {},
 	"Enrollment.progress": {student: platform.InProgress},
+	"Preference.student":  {},
+	"Preference.track":    {},
+}
+
+// checkApart returns an error for each list and each object among the fields of the schema that apart does not have, and
+// for each of its entries that is no field. Without it such a field would be empty, whatever is stored.
+func checkApart(schema *ast.Schema) error {
+	var faults []error
+	fields := map[string]bool{}
+	for name, typ := range schema.Types {
+		object, ok := typ.(*ast.ObjectTypeDefinition)
+		if !ok {
+			continue
+		}
+		for _, f := range object.Fields {
+			field := name + "." + f.Name
+			fields[field] = true
+			if _, ok := apart[field]; !ok && readFrom[name] && !scalar(f.Type) {
+				faults = append(faults, fmt.Errorf("apart has no entry for %s: say there what is read for it", field))
+			}
+		}
+	}
+	for field := range apart {
+		if !fields[field] {
+			faults = append(faults, fmt.Errorf("apart has an entry for %s, which the schema does not have", field))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// scalar reports whether a type is one value.
+func scalar(t ast.Type) bool {
+	if is, ok := t.(*ast.NonNull); ok {
+		t = is.OfType
+	}
+	switch t.(type) {
+	case *ast.ScalarTypeDefinition, *ast.EnumTypeDefinition:
+		return true
+	}
+	return false
+}
+
+// readFrom are the types whose items are read from the table.
+var readFrom = map[string]bool{"Track": true, "Course": true, "Chapter": true, "Student": true, "Enrollment": true, "Preference": true, "Progress": true}
+
+// unread is the error of a field whose part of the partition was not loaded: an entry of apart is wrong.
+func unread(field string) error {
+	return fmt.Errorf("%s was selected and not loaded: its entry in apart is wrong", field)
 }
 
 func needOfField(typ, field string) need {

@@ -19,9 +19,10 @@ import (
 type Options struct {
 	Log    *slog.Logger // gets what clients are not told; default slog.Default
 	Limits Limits
+	DB     *ddb.Options
 }
 
-// Service runs operations on a store. It is safe for concurrent use.
+// Service runs operations on a table. It is safe for concurrent use.
 type Service struct {
 	store   *platform.Store
 	schema  *graphql.Schema
@@ -30,12 +31,14 @@ type Service struct {
 	running chan struct{}
 }
 
-// NewService returns a service on the store. Nil options are all defaults.
-func NewService(store *platform.Store, opts *Options) *Service {
+// NewService returns a service on the table of that name. It makes its own store, whose client bounds the requests of each
+// operation. Nil options are all defaults.
+func NewService(client ddb.Client, table string, opts *Options) *Service {
 	o := Options{}
 	if opts != nil {
 		o = *opts
 	}
+	store := platform.NewStore(ddb.New(bounded{client}, table, platform.Table, o.DB))
 	s := &Service{store: store, log: cmp.Or(o.Log, slog.Default()), limits: o.Limits.withDefaults()}
 	s.schema = parseSchema(s.log)
 	s.running = make(chan struct{}, s.limits.Operations)
@@ -60,8 +63,10 @@ type Response struct {
 // Run runs an operation. When ctx ends it stops to read.
 func (s *Service) Run(ctx context.Context, r Request) *Response {
 	ctx, meter := ddb.WithMeter(ctx)
-	response := s.run(ctx, r)
-	response.Extensions = map[string]any{"cost": costOf(meter)}
+	op := &session{store: s.store, schema: s.schema.AST(), limits: s.limits, meter: meter}
+	op.loaded.Store(&loaded{})
+	response := s.run(ctx, op, r)
+	response.Extensions = map[string]any{"cost": op.cost()}
 	if more := len(response.Errors) - maxErrors; more > 0 { // a short query can have thousands
 		response.Errors = response.Errors[:maxErrors]
 		response.Extensions["errorsLeftOut"] = more
@@ -69,7 +74,7 @@ func (s *Service) Run(ctx context.Context, r Request) *Response {
 	return response
 }
 
-func (s *Service) run(ctx context.Context, r Request) *Response {
+func (s *Service) run(ctx context.Context, op *session, r Request) *Response {
 	ctx, stop := context.WithTimeout(ctx, s.limits.Time)
 	defer stop()
 	select {
@@ -80,8 +85,7 @@ func (s *Service) run(ctx context.Context, r Request) *Response {
 	}
 	ctx, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
-	op := &session{store: s.store, schema: s.schema.AST(), limits: s.limits, abort: abort}
-	op.loaded.Store(&loaded{})
+	op.abort = abort
 
 	got := s.schema.Exec(context.WithValue(ctx, sessionKey{}, op), r.Query, r.OperationName, r.Variables)
 	if cause := context.Cause(ctx); cause != nil {

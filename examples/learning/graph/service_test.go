@@ -27,9 +27,10 @@ import (
 // service is the service on a school, over HTTP.
 type service struct {
 	school.Data
-	store *platform.Store
-	url   string
-	log   *logged
+	client ddb.Client
+	store  *platform.Store
+	url    string
+	log    *logged
 }
 
 // little is enough of everything where numbers do not matter.
@@ -44,15 +45,15 @@ func serve(t *testing.T, size school.Size, limits graph.Limits) *service {
 func serveOn(t *testing.T, c ddb.Client, size school.Size, limits graph.Limits) *service {
 	t.Helper()
 	limits.Time = cmp.Or(limits.Time, time.Minute) // a slow machine
-	db := ddb.New(c, "learning", platform.Table, &ddb.Options{MaxAttempts: 2})
+	db := ddb.New(c, "learning", platform.Table, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
-	s := &service{Data: school.Generate(size), store: platform.NewStore(db), log: &logged{}}
+	s := &service{Data: school.Generate(size), client: c, store: platform.NewStore(db), log: &logged{}}
 	require.NoError(t, s.Write(t.Context(), s.store, func(int, int) {}))
 	for _, v := range []*ddb.View{platform.StudentXP, platform.TrackCourses} {
 		require.NoError(t, v.Rebuild(t.Context(), db, nil))
 	}
 	log := slog.New(slog.NewTextHandler(io.MultiWriter(s.log, t.Output()), nil))
-	server := httptest.NewServer(graph.NewHandler(s.store, &graph.Options{Log: log, Limits: limits}))
+	server := httptest.NewServer(graph.NewHandler(c, "learning", &graph.Options{Log: log, Limits: limits, DB: &ddb.Options{MaxAttempts: 2}}))
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s

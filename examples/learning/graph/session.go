@@ -6,6 +6,7 @@ import (
 
 	"github.com/graph-gophers/graphql-go/ast"
 
+	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
@@ -14,9 +15,11 @@ type session struct {
 	store  *platform.Store
 	schema *ast.Schema
 	limits Limits
+	meter  *ddb.Meter
 	abort  context.CancelCauseFunc // ends the operation
 
-	requests, fields, bytes, writes atomic.Int64
+	passed, refused       atomic.Int64 // requests, by the client
+	fields, bytes, writes atomic.Int64
 
 	loaded atomic.Pointer[loaded]
 }
@@ -43,13 +46,21 @@ type sessionKey struct{}
 // of returns the session of an operation.
 func of(ctx context.Context) *session { return ctx.Value(sessionKey{}).(*session) }
 
-// reading must be called before each read. It fails if the operation has ended, or has no requests left.
-func (s *session) reading(ctx context.Context) error {
-	if n := s.requests.Add(1); n > int64(s.limits.Requests) {
+// sending is called before each request. It fails if the operation has ended, or has no requests left.
+func (s *session) sending(ctx context.Context) error {
+	if n := max(int(s.passed.Add(1)), 1+s.requests()); n > s.limits.Requests {
 		s.abort(tooComplex("the operation needs more than %d requests: select less, or page through the lists", s.limits.Requests))
 	}
-	return context.Cause(ctx)
+	err := context.Cause(ctx)
+	if err != nil {
+		s.refused.Add(1)
+	}
+	return err
 }
+
+// requests returns how many requests were sent, those that the SDK sent again included. The meter sees also those that
+// the client refused.
+func (s *session) requests() int { return max(0, s.meter.Requests()-int(s.refused.Load())) }
 
 // writing must be called before each field that writes, with the fault of its input. What was read before it may be read
 // again.

@@ -17,7 +17,7 @@ func TestSite(t *testing.T) {
 	t.Parallel()
 	s := serve(t, school.Size{}, graph.Limits{})
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	h := graph.NewSite(graph.NewService(s.store, &graph.Options{Log: log}), log, "school.example")
+	h := graph.NewSite(graph.NewService(s.client, "learning", &graph.Options{Log: log}), log, "school.example")
 	for _, c := range []struct {
 		method, path, host, origin string
 		status                     int

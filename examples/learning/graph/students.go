@@ -30,7 +30,7 @@ func (e *enrollment) Student(ctx context.Context) (*student, error) {
 
 // Progress is read with the student, whose partition has the progress in all of their enrollments.
 func (e *enrollment) Progress(ctx context.Context) (*[]*progress, error) {
-	page, err := e.s.studentPage(ctx, e.StudentID, e.n.student)
+	page, err := e.s.studentPart(ctx, "Enrollment.progress", e.StudentID, e.n.student, platform.InProgress)
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +65,18 @@ func (s *session) student(ctx context.Context, id string, n need) (*student, err
 	return &student{page.Student, s, n}, nil
 }
 
+// studentPart returns what is read of a student's partition, if the part that a field needs is among it.
+func (s *session) studentPart(ctx context.Context, field, id string, parts, part platform.Parts) (platform.StudentPage, error) {
+	if parts&part == 0 {
+		return platform.StudentPage{}, unread(field)
+	}
+	return s.studentPage(ctx, id, parts)
+}
+
 func (st *student) XP() (int32, error) { return small(st.Student.XP) }
 
 func (st *student) Preferences(ctx context.Context) (*[]*preference, error) {
-	page, err := st.s.studentPage(ctx, st.ID, st.n.student)
+	page, err := st.s.studentPart(ctx, "Student.preferences", st.ID, st.n.student, platform.InPreferences)
 	if err != nil {
 		return nil, err
 	}

@@ -20,11 +20,12 @@ import (
 
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	db := ddb.New(ddbmem.New().Client(), "learning", platform.Table, nil)
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "learning", platform.Table, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
 	d, store := school.Generate(school.DefaultSize), platform.NewStore(db)
 	require.NoError(t, d.Write(t.Context(), store, func(int, int) {}))
-	server := httptest.NewServer(graph.NewHandler(store, &graph.Options{
+	server := httptest.NewServer(graph.NewHandler(client, "learning", &graph.Options{
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Limits: graph.Limits{Time: time.Minute}, // a slow machine
 	}))
 	t.Cleanup(server.Close)

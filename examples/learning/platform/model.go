@@ -9,7 +9,8 @@ import (
 	"github.com/singletable-go/ddb/ddbview"
 )
 
-// The prefixes of keys.
+// The prefixes of keys. A Query reads a range of sort keys, and what lies between is read and paid for: the prefixes make
+// neighbours of the types that are read together, e# h# t# in a course's partition and g# p# s# in a student's.
 const (
 	track    ddb.Prefix = "t#"
 	course   ddb.Prefix = "c#"

@@ -48,8 +48,9 @@ func ProgressIn(enrollmentID string) ddb.Query[Progress] {
 	return Progresses.On(GSI1, Progress{EnrollmentID: enrollmentID})
 }
 
-// WholeCourse is a course with its chapters and enrollments: one partition, three types, one request. With a limit it is
-// one item more, so that the reader can tell a longer one.
+// WholeCourse is a course with its chapters and enrollments: one partition, three types, one request for each 1 MB. With a
+// limit it is one item more, so that the reader can tell a longer one. A request then reads so many items, also of types
+// that lie between those that the reader takes, so there are more requests if those are many.
 func WholeCourse(id string, limit int) ddb.Collection {
 	return atMost(Courses.Query(Course{ID: id}), limit).Collection()
 }

@@ -1,6 +1,6 @@
 // The query page: it sends what the editor has, and shows the data, the errors and the cost of the response.
 
-// Each example is a query and its variables, made of the ids of the first track and course.
+// Each example is a query and its variables, made of the ids of the first course and of a student in it.
 const examples = {
   "Everything (exploreDb)": [`query exploreDb {
   getTracks {
@@ -38,6 +38,14 @@ const examples = {
     next
   }
 }`, ({ course }) => ({ course, after: null })],
+  "A student and their progress": [`query student($student: String!) {
+  getStudent(id: $student) {
+    firstName
+    xp
+    preferences { track { name } }
+    enrollments { course { name } progress { chapterId xp marker } }
+  }
+}`, ({ student }) => ({ student })],
   "A new track": [`mutation track($name: String!) {
   addTrack(TrackInput: { name: $name }) { id name }
 }`, () => ({ name: "Quiet Joinery" })],
@@ -181,8 +189,9 @@ function typeLink(t) {
 let ids = {};
 
 async function loadIDs() {
-  const { data } = await post({ query: "{ getTrackPage(first: 1) { items { courses { id } } } }" });
-  ids = { course: data.getTrackPage.items[0]?.courses[0]?.id ?? "" };
+  const { data } = await post({ query: "{ getTrackPage(first: 1) { items { courses { id enrollments { studentId } } } } }" });
+  const course = data.getTrackPage.items[0]?.courses.find((c) => c.enrollments.length);
+  ids = { course: course?.id ?? "", student: course?.enrollments[0].studentId ?? "" };
 }
 
 function choose() {

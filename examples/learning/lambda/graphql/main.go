@@ -14,7 +14,6 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/function"
 	"github.com/singletable-go/ddb/examples/learning/graph"
-	"github.com/singletable-go/ddb/examples/learning/platform"
 )
 
 func main() {
@@ -35,8 +34,7 @@ func newService(client ddb.Client, env func(string) string) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
-	store := platform.NewStore(ddb.New(client, values[0], platform.Table, nil))
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graph.NewHandler(store, nil))
+	mux.Handle("/graphql", graph.NewHandler(client, values[0], nil))
 	return mux, nil
 }
