@@ -1,13 +1,7 @@
 package main
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,38 +17,9 @@ import (
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, platform.Table) }
 
-// The README can be read where lines are not wrapped: what is no table and is not printed has short lines.
-func TestReadmeHasShortLines(t *testing.T) {
+func TestReadmeIsTrue(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	prose := regexp.MustCompile(`(?s)<!-- patterns -->.*<!-- /patterns -->`).ReplaceAllString(string(page), "")
-	for line := range strings.Lines(prose) {
-		if !strings.HasPrefix(line, "|") {
-			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSpace(line)), 130, line)
-		}
-	}
-}
-
-// The table of what the original had names tests that exist.
-func TestReadmeNamesTests(t *testing.T) {
-	t.Parallel()
-	page, err := os.ReadFile("README.md")
-	require.NoError(t, err)
-	var tests strings.Builder
-	require.NoError(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		tests.Write(text)
-		return err
-	}))
-	names := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(page), -1)
-	require.NotEmpty(t, names)
-	for _, name := range names {
-		assert.Contains(t, tests.String(), "func "+name[1]+"(")
-	}
+	apptest.Readme(t)
 }
 
 // Each access pattern is one GetItem or Query, finds the data, and costs what the README says.

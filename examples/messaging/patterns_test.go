@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
+	"github.com/singletable-go/ddb/examples/internal/apptest"
 	"github.com/singletable-go/ddb/examples/internal/golden"
 	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
@@ -19,6 +20,11 @@ import (
 )
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, groups.Cruddur) }
+
+func TestReadmeIsTrue(t *testing.T) {
+	t.Parallel()
+	apptest.Readme(t)
+}
 
 // Each access pattern is the requests that the README shows, and costs what it says.
 func TestAccessPatterns(t *testing.T) {

@@ -17,6 +17,11 @@ import (
 
 func TestReadmeShowsTheDesign(t *testing.T) { golden.Design(t, things.OneTable) }
 
+func TestReadmeIsTrue(t *testing.T) {
+	t.Parallel()
+	apptest.Readme(t)
+}
+
 // Each access pattern is one request, finds the data without a filter, and costs what the README says.
 func TestAccessPatterns(t *testing.T) {
 	t.Parallel()
