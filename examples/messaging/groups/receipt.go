@@ -10,8 +10,9 @@ import (
 // say so, because its key begins with its time, and a second request comes at another time.
 type Receipt struct {
 	GroupID   string    `dynamodbav:"-"`
-	ID        string    `dynamodbav:"-"`          // of the message
-	CreatedAt time.Time `dynamodbav:"created_at"` // of the message: it completes the message's key
+	ID        string    `dynamodbav:"-"`                // of the message
+	CreatedAt time.Time `dynamodbav:"created_at"`       // of the message: it completes the message's key
+	People    string    `dynamodbav:"people,omitempty"` // whom the group was started with, as a digest; none of a later message
 }
 
 // Receipts are written in the transaction of their message. A message from before there were receipts has none.

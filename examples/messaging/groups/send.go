@@ -37,7 +37,7 @@ func (s *Store) SendOnce(ctx context.Context, id string, from Author, groupID, t
 		return Message{}, err
 	}
 	m.GroupID = groupID
-	return s.post(ctx, m)
+	return s.post(ctx, m, "")
 }
 
 // Start makes a group with its first message: the message, and an entry and a member for each participant, in one
@@ -63,19 +63,17 @@ func (s *Store) StartOnce(ctx context.Context, id string, from Author, text stri
 		return Message{}, ErrPeople
 	}
 	m.GroupID = GroupID(m)
-	stored, err := s.post(ctx, m, seats(m, people)...)
-	if err != nil || stored.CreatedAt.Equal(m.CreatedAt) {
-		return stored, err
+	return s.post(ctx, m, digest(people), seats(m, people)...)
+}
+
+// digest is the same for the same people, in any order.
+func digest(people []Author) string {
+	ids := make([]string, len(people))
+	for i, p := range people {
+		ids[i] = p.UserID
 	}
-	for _, p := range people { // the repeat of a request that was for the same people?
-		switch _, err := s.member(ctx, p.UserID, m.GroupID); {
-		case errors.Is(err, ErrNotMember):
-			return Message{}, ErrIDTaken
-		case err != nil:
-			return Message{}, err
-		}
-	}
-	return stored, nil
+	slices.Sort(ids)
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("people/"+strings.Join(ids, "/"))).String()
 }
 
 // GroupID is the id of the group that a first message makes.
@@ -102,11 +100,11 @@ func (s *Store) compose(id string, from Author, text string) (Message, error) {
 // isVisible reports whether a character shows anything: zero-width characters alone are an empty message.
 func isVisible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
-// post writes a message, its receipt and more, in one transaction. If the id was used before, nothing is written; if it was
-// for the same message, that one is returned as it is stored.
-func (s *Store) post(ctx context.Context, m Message, more ...ddb.Op) (Message, error) {
+// post writes a message, its receipt and more, in one transaction; people is the digest of those who start a group. If the
+// id was used before, nothing is written; if it was for the same message, that one is returned as it is stored.
+func (s *Store) post(ctx context.Context, m Message, people string, more ...ddb.Op) (Message, error) {
 	ops := append([]ddb.Op{
-		Receipts.Create(Receipt{GroupID: m.GroupID, ID: m.ID, CreatedAt: m.CreatedAt}),
+		Receipts.Create(Receipt{GroupID: m.GroupID, ID: m.ID, CreatedAt: m.CreatedAt, People: people}),
 		Messages.Create(m),
 	}, more...)
 	err := s.db.Transact(ctx, ops...)
@@ -122,7 +120,7 @@ func (s *Store) post(ctx context.Context, m Message, more ...ddb.Op) (Message, e
 	switch {
 	case err != nil:
 		return Message{}, err
-	case stored.UserID != m.UserID || stored.Text != m.Text:
+	case stored.UserID != m.UserID || stored.Text != m.Text || receipt.People != people:
 		return Message{}, ErrIDTaken
 	}
 	return stored, nil

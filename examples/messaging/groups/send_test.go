@@ -87,6 +87,8 @@ func TestStartingOnce(t *testing.T) {
 		require.ErrorIs(t, err, ErrIDTaken)
 		_, err = s.StartOnce(t.Context(), id, ada, "hello", bayo, Author{UserID: "no one"})
 		require.ErrorIs(t, err, ErrIDTaken)
+		_, err = s.StartOnce(t.Context(), id, ada, "hello", bayo) // some of them only
+		require.ErrorIs(t, err, ErrIDTaken)
 		assert.Equal(t, before, contents(t, env.Client, env.Table))
 	})
 }
