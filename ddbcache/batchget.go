@@ -197,7 +197,7 @@ func (b *batch) read(ctx context.Context) error {
 	in.RequestItems = request
 	b.a.Misses += len(leading)
 	b.sent = true
-	out, err := given(b.c.client.BatchGetItem(ctx, &in, new(sending).before(b.opts)...))
+	out, err := given(b.c.client.BatchGetItem(ctx, &in, new(sending).around(b.opts)...))
 	if err != nil {
 		for i, w := range leading {
 			landing[i].fails(ctx, err)

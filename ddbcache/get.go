@@ -66,7 +66,7 @@ func (c *Cache) leadItem(ctx context.Context, t *table, text string, s shape, f 
 	if f.strong {
 		in = strongly(in)
 	}
-	out, err := given(c.client.GetItem(ctx, in, new(sending).before(opts)...))
+	out, err := given(c.client.GetItem(ctx, in, new(sending).around(opts)...))
 	if err != nil {
 		l.fails(ctx, err)
 		return nil, err

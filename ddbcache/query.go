@@ -39,7 +39,7 @@ func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func
 	p, err := c.page(ctx, request{"Query", in.TableName, text, ok, in.ReturnConsumedCapacity, opts}, func(s *sending) (page, error) {
 		asking := *in
 		asking.ReturnConsumedCapacity = asked(in.ReturnConsumedCapacity)
-		out, err := given(c.client.Query(ctx, &asking, s.before(opts)...))
+		out, err := given(c.client.Query(ctx, &asking, s.around(opts)...))
 		if err != nil {
 			return page{}, err
 		}
@@ -70,7 +70,7 @@ func (c *Cache) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*
 	p, err := c.page(ctx, request{"Scan", in.TableName, text, ok, in.ReturnConsumedCapacity, opts}, func(s *sending) (page, error) {
 		asking := *in
 		asking.ReturnConsumedCapacity = asked(in.ReturnConsumedCapacity)
-		out, err := given(c.client.Scan(ctx, &asking, s.before(opts)...))
+		out, err := given(c.client.Scan(ctx, &asking, s.around(opts)...))
 		if err != nil {
 			return page{}, err
 		}
