@@ -20,7 +20,9 @@ func TestWhatIsForgottenNeedsNoRoom(t *testing.T) {
 	t.Parallel()
 	for what, forget := range map[string]func(ctx context.Context, c *ddbcache.Cache) error{
 		"ForgetTable": func(ctx context.Context, c *ddbcache.Cache) error { c.ForgetTable(name); return nil },
-		"a gap":       func(ctx context.Context, c *ddbcache.Cache) error { return c.Follow(name, nil).Gap(ctx, errors.New("gap")) },
+		"a gap": func(ctx context.Context, c *ddbcache.Cache) error {
+			return c.Follow(name, nil).Gap(ctx, errors.New("gap"))
+		},
 		"a record that cannot be read": func(ctx context.Context, c *ddbcache.Cache) error {
 			_, err := c.Follow(name, nil).Process(ctx, []ddb.Record{{Raw: []byte("{}")}})
 			return err

@@ -106,10 +106,10 @@ func (e *corrupt) Unwrap() error { return e.err }
 // RetryableError makes the SDK retry the call.
 func (e *corrupt) RetryableError() bool { return true }
 
-// outcome says what is known of a write that ended with err.
-func (s *sending) outcome(err error) outcome {
+// outcome says what is known of a write that ended with err; given says that it has an output.
+func (s *sending) outcome(given bool, err error) outcome {
 	switch {
-	case s.open:
+	case s.open || err == nil && !given:
 		return unknown
 	case err == nil:
 		return done

@@ -65,7 +65,7 @@ func write[O any](c *Cache, table string, it item, isKey bool, send func(*sendin
 	defer func() { c.end(w, how, is) }()
 	s := new(sending)
 	out, err = send(s)
-	if how = s.outcome(err); how == done && w.text != "" && out != nil {
+	if how = s.outcome(out != nil, err); how == done && w.text != "" {
 		is = written(out)
 	}
 	return out, err
@@ -101,7 +101,7 @@ func (c *Cache) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemI
 	}
 	s := new(sending)
 	out, err := c.client.BatchWriteItem(ctx, in, s.around(opts)...)
-	if how = s.outcome(err); err == nil && out != nil && len(out.UnprocessedItems) > 0 {
+	if how = s.outcome(out != nil, err); how == done && len(out.UnprocessedItems) > 0 {
 		all.notWritten(out.UnprocessedItems)
 	}
 	return out, err
@@ -132,7 +132,7 @@ func (c *Cache) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 	}
 	s := new(sending)
 	out, err := c.client.TransactWriteItems(ctx, in, s.around(opts)...)
-	if how = s.outcome(err); err != nil {
+	if how = s.outcome(out != nil, err); err != nil {
 		for _, check := range checked {
 			c.Forget(aws.ToString(check.TableName), check.Key)
 		}
