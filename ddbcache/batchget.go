@@ -36,8 +36,9 @@ type batch struct {
 
 // BatchGetItem returns the items that are in the cache, and reads and keeps the others in one request; more, if the request
 // of another caller, which it waited for, brought nothing. It keeps too that there is none. Tables that are read strongly
-// consistently or with a projection pass by, in the same request. If all items are in the cache it makes no request and
-// consumes nothing. Errors are those of the client below.
+// consistently or with a projection, or of which a key cannot be told, pass by, in the same request. If all items are in the cache it makes no request and
+// consumes nothing. Errors are those of the client below. If what it waited for failed after its own request was done, the
+// output has what that brought, and the others as unprocessed.
 func (c *Cache) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	b := &batch{c: c, in: in, opts: opts, passed: map[string]types.KeysAndAttributes{}}
 	if in == nil {

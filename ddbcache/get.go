@@ -10,7 +10,7 @@ import (
 
 // GetItem returns the item from the cache, or reads and keeps it; that there is none is kept too. A strongly consistent
 // read and a read with a projection pass by, and keep nothing. A hit makes no request and consumes nothing. Errors are those
-// of the client below; several callers may get the same one.
+// of the client below; several callers may get the same throttle or internal error.
 func (c *Cache) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	if in == nil {
 		return c.client.GetItem(ctx, in, opts...)

@@ -23,7 +23,8 @@ type page struct {
 
 // Query returns the page that a query with the same parameters read before, or reads and keeps it. No write removes it: it
 // may be old until its time to live is over. A strongly consistent query, and one with legacy parameters, passes by. A hit
-// makes no request and consumes nothing. Errors are those of the client below; several callers may get the same one.
+// makes no request and consumes nothing. Errors are those of the client below; several callers may get the same throttle or
+// internal error.
 func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	if in == nil || !c.queries.keeps() || aws.ToBool(in.ConsistentRead) || in.AttributesToGet != nil || in.KeyConditions != nil || in.QueryFilter != nil || in.ConditionalOperator != "" {
 		if in != nil {
