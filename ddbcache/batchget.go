@@ -46,7 +46,11 @@ func (c *Cache) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 	}
 	defer func() { c.note(ctx, b.a) }()
 	if !b.sort() {
-		return c.client.BatchGetItem(ctx, b.whole(), opts...)
+		b.a.Passed = 0
+		for _, keys := range in.RequestItems {
+			b.a.Passed += len(keys.Keys)
+		}
+		return c.client.BatchGetItem(ctx, in, opts...)
 	}
 	for {
 		again, err := b.round(ctx)
@@ -85,21 +89,6 @@ func (b *batch) leave() {
 			b.out.UnprocessedKeys[w.t.name] = left
 		}
 	}
-}
-
-// whole is the request with all its tables past the cache.
-func (b *batch) whole() *dynamodb.BatchGetItemInput {
-	b.a.Hits, b.a.Passed = 0, 0
-	in := *b.in
-	in.RequestItems = map[string]types.KeysAndAttributes{}
-	for name, keys := range b.in.RequestItems {
-		b.a.Passed += len(keys.Keys)
-		if b.c.items.keeps() {
-			keys = b.settled(b.c.table(nameOf(name)), keys)
-		}
-		in.RequestItems[name] = keys
-	}
-	return &in
 }
 
 // sort finds out what may be in the cache. It returns false for a request that passes by as a whole, as one does that
