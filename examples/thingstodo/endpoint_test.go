@@ -173,5 +173,5 @@ func TestPublishToATopic(t *testing.T) {
 	made, err := sns.NewFromConfig(moto.Config(t)).CreateTopic(t.Context(), &sns.CreateTopicInput{Name: new("publish-to-a-topic")})
 	require.NoError(t, err)
 	succeed(t, "TTD_APPROVED               20 records", "events", "publish", "-topic", *made.TopicArn)
-	fail(t, "topic arn:aws:sns:us-east-1:123456789012:nothing", "events", "publish", "-topic", "arn:aws:sns:us-east-1:123456789012:nothing")
+	fail(t, "there is no topic arn:aws:sns:us-east-1:123456789012:nothing: create it", "events", "publish", "-topic", "arn:aws:sns:us-east-1:123456789012:nothing")
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
@@ -59,8 +61,15 @@ func (c *commands) publisher(ctx context.Context, s *app.Session) (events.Publis
 		if err != nil {
 			return nil, err
 		}
+		if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+			return nil, fmt.Errorf("topic %s: no credentials of AWS: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE", c.topic)
+		}
 		client := sns.NewFromConfig(cfg)
-		if _, err := client.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &c.topic}); err != nil {
+		_, err = client.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &c.topic})
+		if errors.As(err, new(*types.NotFoundException)) {
+			return nil, fmt.Errorf("there is no topic %s: create it first, or check its region", c.topic)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("topic %s: %w", c.topic, err)
 		}
 		publish = events.NewTopic(client, c.topic).Publish
@@ -79,15 +88,17 @@ func (c *commands) publisher(ctx context.Context, s *app.Session) (events.Publis
 // listLetters lists the events that could not be published.
 func (c *commands) listLetters(_ context.Context, s *app.Session) error {
 	n := 0
+	var unreadable error
 	for letter, err := range ddbstream.NewFile(c.letters).Letters() {
 		if err != nil {
-			return err
+			unreadable = errors.Join(unreadable, err)
+			continue
 		}
 		n++
 		fmt.Fprintf(s.Out, "%s  %-9s  %s\n", letter.At.Format(time.DateTime), letter.Entity, letter.Cause)
 	}
 	fmt.Fprintf(s.Out, "%d dead letters in %s\n", n, c.letters)
-	return nil
+	return unreadable
 }
 
 // replay publishes them again. Those that fail again stay in the file.

@@ -250,3 +250,10 @@ func TestLongReports(t *testing.T) {
 	assert.Contains(t, out, "50       songs.Get(ctx, song{ID: id})\n")
 	assert.Contains(t, out, app.Worst)
 }
+
+// A pipe whose reader has what it wants blocks what is written to it, even nothing.
+func TestACommandThatPrintsNothingWritesNothing(t *testing.T) {
+	t.Parallel()
+	_, out := io.Pipe()
+	assert.Zero(t, app.Run(t.Context(), newJukebox(), []string{"jukebox", "radio", "list"}, out, io.Discard))
+}

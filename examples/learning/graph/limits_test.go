@@ -62,6 +62,10 @@ func TestTooMuchIsRefused(t *testing.T) {
 			assert.Equal(t, graph.TooComplex, r.code(), r.Errors[0].Message)
 			assert.Contains(t, r.Errors[0].Message, c.says)
 			assert.LessOrEqual(t, r.Extensions.Cost.Requests, c.requests)
+			if c.requests != 1 { // the list is the error of its field
+				assert.Equal(t, 400, r.Status)
+				assert.Nil(t, r.Data)
+			}
 			told(t, r)
 		})
 	}

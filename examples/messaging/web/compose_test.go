@@ -85,7 +85,7 @@ func TestTooLong(t *testing.T) {
 	p.see(`%s === 20`, texts)
 	p.run(`document.querySelector('#text').value = '😀'.repeat(1024)`)
 	p.do(chromedp.SendKeys(chromedp.CSS(`#text`), "!"))
-	p.see(`document.querySelector('#left').textContent === '1 characters too many' && document.querySelector('#send button').disabled`)
+	p.see(`document.querySelector('#left').textContent === '1 character too many' && document.querySelector('#send button').disabled`)
 	p.enter()
 	p.press(kb.Backspace)
 	p.see(`document.querySelector('#left').textContent === '0 characters left'`)

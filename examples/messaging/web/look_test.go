@@ -14,7 +14,7 @@ import (
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
-// Each pair of text and ground has a contrast of 4.5 to 1, in light and in the dark.
+// Each pair of text and ground has a contrast of 4.5 to 1, and the edge of a box one of 3 to 1, in light and in the dark.
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	css, err := pageFiles.ReadFile("page/theme.css")
@@ -24,7 +24,10 @@ func TestContrast(t *testing.T) {
 		light[m[1]], dark[m[1]] = m[2]+m[4], m[3]+m[4]
 	}
 	require.Len(t, light, strings.Count(string(css), ": ")-1, "a colour is in another form") // less color-scheme
-	for _, pair := range strings.Fields(`
+	for _, colours := range []map[string]string{light, dark} {
+		assert.GreaterOrEqual(t, contrast(t, colours["edge"], colours["paper"]), 3.0)
+	}
+	for pair := range strings.FieldsSeq(`
 		ink/ground ink/paper ink/hover ink/chosen ink/theirs faint/ground faint/paper faint/hover faint/chosen
 		link/ground link/paper link/hover link/chosen on-mine/mine on-warn/warn bad/ground bad/paper on-error/error
 		on-hue/hue0 on-hue/hue1 on-hue/hue2 on-hue/hue3 on-hue/hue4 on-hue/hue5`) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,12 +19,12 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/moto"
 	"github.com/singletable-go/ddb/examples/thingstodo/things"
+	"github.com/singletable-go/ddb/internal/scale"
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	scale.Main(m, 0)
 	moto.Stop()
-	os.Exit(code)
 }
 
 // subscriber is a queue that gets the messages of a topic which pass a filter.

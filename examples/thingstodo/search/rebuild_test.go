@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -22,11 +23,15 @@ import (
 // hooked is a client that does something else around the reads of an index.
 type hooked struct {
 	*dynamodb.Client
-	scan  func() // after a page of the scan was read
-	batch func() // after a batch was read
+	scan  func()       // after a page of the scan was read
+	batch func()       // after a batch was read
+	weak  atomic.Int64 // reads that may miss earlier writes
 }
 
 func (c *hooked) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error) {
+	if in.ConsistentRead == nil || !*in.ConsistentRead {
+		c.weak.Add(1)
+	}
 	out, err := c.Client.Scan(ctx, in, opts...)
 	if c.scan != nil {
 		c.scan()
@@ -35,6 +40,11 @@ func (c *hooked) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(
 }
 
 func (c *hooked) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+	for _, keys := range in.RequestItems {
+		if keys.ConsistentRead == nil || !*keys.ConsistentRead {
+			c.weak.Add(1)
+		}
+	}
 	out, err := c.Client.BatchGetItem(ctx, in, opts...)
 	if c.batch != nil {
 		c.batch()
@@ -178,6 +188,7 @@ func assertEqual(t require.TestingT, w *world) {
 		require.NoError(t, err)
 		require.Fail(t, d.String())
 	}
+	require.Zero(t, w.client.weak.Load(), "reads that may miss earlier writes")
 }
 
 // What changes while an index is rebuilt is in the new one, even if it changed after the scan had passed it, and its

@@ -86,7 +86,7 @@ func identify(r *http.Request) (identity, error) {
 
 // isID reports whether a text can be an id.
 func isID(s string) bool {
-	return s != "" && len(s) <= 64 && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '#' || r == 0x7f })
+	return s != "" && len(s) <= 64 && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '#' || r == ',' || r == 0x7f })
 }
 
 // request is a request that the table allows.

@@ -24,7 +24,7 @@ import (
 type server struct {
 	*httptest.Server
 	t      *testing.T
-	db     *ddb.DB
+	engine *ddbmem.Engine
 	store  *things.Store
 	reader *ddbstream.Reader
 	log    *bytes.Buffer
@@ -32,11 +32,12 @@ type server struct {
 
 func serve(t *testing.T, d things.Data) *server {
 	t.Helper()
-	client := ddbmem.New().Client()
-	s := &server{t: t, db: ddb.New(client, "things", things.OneTable, nil), log: new(bytes.Buffer)}
-	require.NoError(t, s.db.CreateTable(t.Context()))
-	require.NoError(t, d.Write(t.Context(), s.db, func(int, int) {}))
-	s.store = things.NewStore(s.db)
+	s := &server{t: t, engine: ddbmem.New(), log: new(bytes.Buffer)}
+	client := s.engine.Client()
+	db := ddb.New(client, "things", things.OneTable, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	require.NoError(t, d.Write(t.Context(), db, func(int, int) {}))
+	s.store = things.NewStore(db)
 	index, _, err := search.Open(s.store, "")
 	require.NoError(t, err)
 	_, err = index.Rebuild(t.Context())

@@ -22,7 +22,7 @@ func TestTheIdentityIsOneHeader(t *testing.T) {
 	s := serve(t, things.Data{})
 	twice := func(r *http.Request) { r.Header[Header] = []string{"user ada", "audit eve"} }
 	assert.Equal(t, "bad_request", s.do("", "GET", "/favourites", "", twice).code(t))
-	for _, actor := range []string{"audit", "audit ", "admin eve", "Audit eve", "user a b", "user a#b", "user \xff", "guest x", "user " + strings.Repeat("a", 65)} {
+	for _, actor := range []string{"audit", "audit ", "admin eve", "Audit eve", "user a b", "user a#b", "user a,audit", "user ada, audit eve", "user \xff", "guest x", "user " + strings.Repeat("a", 65)} {
 		assert.Equal(t, "bad_request", s.do(actor, "GET", "/favourites", "").code(t), actor)
 		assert.Equal(t, "bad_request", s.do(actor, "GET", "/search", "").code(t), "%s: not even as a guest", actor)
 	}

@@ -43,7 +43,8 @@ function fit() {
   box.style.height = "auto";
   box.style.height = `${Math.min(box.scrollHeight + 2, window.innerHeight / 3)}px`;
   const left = most - [...box.value.trim()].length;
-  const few = left < 100 ? (left < 0 ? `${-left} characters too many` : `${left} characters left`) : "";
+  const count = `${Math.abs(left)} character${Math.abs(left) === 1 ? "" : "s"}`;
+  const few = left < 100 ? `${count} ${left < 0 ? "too many" : "left"}` : "";
   if ($("left").textContent !== few) $("left").textContent = few;
   $("send").querySelector("button").disabled = left < 0;
 }
