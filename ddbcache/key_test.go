@@ -28,7 +28,7 @@ func TestAKeyThatCannotBeToldSeesEveryWrite(t *testing.T) {
 	put(t, cache, key("a"))
 	require.Nil(t, get(t, client, key("\xff")), "not yet, without the cache")
 	assert.Equal(t, s("1"), get(t, cache, key("\xff"))["v"])
-	out, err := cache.BatchGetItem(t.Context(), batchOf(key("a"), key("\xfe")))
+	out, err := cache.BatchGetItem(t.Context(), batchOf(key("a"), key("\xfe"), key("b\xff")))
 	require.NoError(t, err)
 	assert.Len(t, out.Responses[name], 2)
 	put(t, cache, key("\xff", item{"v": s("2")}))
