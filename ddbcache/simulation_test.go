@@ -138,7 +138,7 @@ func (s *simulation) make() error {
 	return err
 }
 
-// remake deletes the table past the cache, and makes it again with another key. Nobody reads what was in it.
+// remake deletes the table past the cache, and makes it again with another key. No read finds what was in it.
 func (s *simulation) remake() {
 	s.remade = true
 	if _, err := s.client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: aws.String(simTable)}); err != nil {
