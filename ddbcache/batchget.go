@@ -36,8 +36,9 @@ type batch struct {
 
 // BatchGetItem returns the items that are in the cache, and reads and keeps the others in one request; more, if the request
 // of another caller, which it waited for, brought nothing. It keeps too that there is none. Tables that are read strongly
-// consistently or with a projection pass by, in the same request. If all items are in the cache it makes no request and
-// consumes nothing. Errors are those of the client below.
+// consistently or with a projection, or of which a key cannot be told, pass by, in the same request. If all items are in the cache it makes no request and
+// consumes nothing. Errors are those of the client below. If what it waited for failed after its own request was done, the
+// output has what that brought, and the others as unprocessed.
 func (c *Cache) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	b := &batch{c: c, in: in, opts: opts, passed: map[string]types.KeysAndAttributes{}}
 	if in == nil {
@@ -45,7 +46,11 @@ func (c *Cache) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 	}
 	defer func() { c.note(ctx, b.a) }()
 	if !b.sort() {
-		return c.client.BatchGetItem(ctx, b.whole(), opts...)
+		b.a.Passed = 0
+		for _, keys := range in.RequestItems {
+			b.a.Passed += len(keys.Keys)
+		}
+		return c.client.BatchGetItem(ctx, in, opts...)
 	}
 	for {
 		again, err := b.round(ctx)
@@ -84,21 +89,6 @@ func (b *batch) leave() {
 			b.out.UnprocessedKeys[w.t.name] = left
 		}
 	}
-}
-
-// whole is the request with all its tables past the cache.
-func (b *batch) whole() *dynamodb.BatchGetItemInput {
-	b.a.Hits, b.a.Passed = 0, 0
-	in := *b.in
-	in.RequestItems = map[string]types.KeysAndAttributes{}
-	for name, keys := range b.in.RequestItems {
-		b.a.Passed += len(keys.Keys)
-		if b.c.items.keeps() {
-			keys = b.settled(b.c.table(nameOf(name)), keys)
-		}
-		in.RequestItems[name] = keys
-	}
-	return &in
 }
 
 // sort finds out what may be in the cache. It returns false for a request that passes by as a whole, as one does that
@@ -197,7 +187,7 @@ func (b *batch) read(ctx context.Context) error {
 	in.RequestItems = request
 	b.a.Misses += len(leading)
 	b.sent = true
-	out, err := given(b.c.client.BatchGetItem(ctx, &in, new(sending).before(b.opts)...))
+	out, err := given(b.c.client.BatchGetItem(ctx, &in, new(sending).around(b.opts)...))
 	if err != nil {
 		for i, w := range leading {
 			landing[i].fails(ctx, err)

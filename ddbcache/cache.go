@@ -93,7 +93,6 @@ func New(client ddb.Client, opts *Options) *Cache {
 			*o.d = o.usual
 		}
 	}
-	c.opts.Settle = max(c.opts.Settle, 0)
 	for _, b := range []*int64{&c.opts.ItemBytes, &c.opts.QueryBytes} {
 		if *b <= 0 {
 			*b = 64 << 20

@@ -37,6 +37,11 @@ func key(pk string, more ...item) item {
 
 const name = "things"
 
+var (
+	keyAttributes = []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: "S"}, {AttributeName: aws.String("n"), AttributeType: "N"}}
+	keySchema     = []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: "HASH"}, {AttributeName: aws.String("n"), KeyType: "RANGE"}}
+)
+
 // counted is the transport of a client that counts its requests.
 type counted struct {
 	next  dynamodb.HTTPClient
@@ -72,9 +77,8 @@ func open(t *testing.T, opts ...ddbmem.Options) (*ddbmem.Engine, *dynamodb.Clien
 	engine := ddbmem.New(opts...)
 	_, err := engine.Client().CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String(name), BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: "S"}, {AttributeName: aws.String("n"), AttributeType: "N"}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: "HASH"}, {AttributeName: aws.String("n"), KeyType: "RANGE"}},
-		StreamSpecification:  &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: "NEW_AND_OLD_IMAGES"},
+		AttributeDefinitions: keyAttributes, KeySchema: keySchema,
+		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: "NEW_AND_OLD_IMAGES"},
 	})
 	require.NoError(t, err)
 	c := &counted{of: map[string]int{}}

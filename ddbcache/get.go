@@ -10,7 +10,7 @@ import (
 
 // GetItem returns the item from the cache, or reads and keeps it; that there is none is kept too. A strongly consistent
 // read and a read with a projection pass by, and keep nothing. A hit makes no request and consumes nothing. Errors are those
-// of the client below; several callers may get the same one.
+// of the client below; several callers may get the same throttle or internal error.
 func (c *Cache) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	if in == nil {
 		return c.client.GetItem(ctx, in, opts...)
@@ -66,7 +66,7 @@ func (c *Cache) leadItem(ctx context.Context, t *table, text string, s shape, f 
 	if f.strong {
 		in = strongly(in)
 	}
-	out, err := given(c.client.GetItem(ctx, in, new(sending).before(opts)...))
+	out, err := given(c.client.GetItem(ctx, in, new(sending).around(opts)...))
 	if err != nil {
 		l.fails(ctx, err)
 		return nil, err

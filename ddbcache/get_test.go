@@ -324,7 +324,7 @@ func TestACorruptResponseIsNotKept(t *testing.T) {
 	require.ErrorContains(t, err, "corrupted in transit")
 }
 
-// Many callers at once, with the race detector: each item has one writer, and whoever begins to read after a write ended sees
+// Many callers at once, with the race detector: each item has one writer, and a read that begins after a write ended sees
 // at least that one.
 func TestManyCallersAtOnce(t *testing.T) {
 	t.Parallel()

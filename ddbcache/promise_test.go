@@ -39,22 +39,27 @@ func TestEachStepIsNeeded(t *testing.T) {
 		seed uint64
 		cfg  simConfig
 	}{
-		"a write detaches reads under way":               {0, simConfig{caches: 1, without: steps{detach: true}}},
-		"a write removes what is cached":                 {0, simConfig{caches: 1, without: steps{remove: true}}},
-		"the request comes before the cache":             {0, simConfig{caches: 1, without: steps{last: true}}},
-		"a miss after a write is strongly consistent":    {0, simConfig{caches: 1, without: steps{settle: true}}},
-		"writes that overlap do not fill":                {0, simConfig{caches: 1, without: steps{overlap: true}}},
-		"what may have been written is not kept":         {35, simConfig{caches: 1, without: steps{unsure: true}}},
-		"a record detaches reads under way":              {160, simConfig{caches: 2, stream: true, without: steps{follower: true}}},
-		"a miss after a record is strongly consistent":   {0, simConfig{caches: 2, stream: true, without: steps{marks: true}}},
-		"a write of a key that cannot be told is of all": {50, simConfig{caches: 1, without: steps{shape: true}}},
+		"a write detaches reads under way":                {0, simConfig{caches: 1, without: steps{detach: true}}},
+		"a write removes what is cached":                  {0, simConfig{caches: 1, without: steps{remove: true}}},
+		"the request comes before the cache":              {0, simConfig{caches: 1, without: steps{last: true}}},
+		"a miss after a write is strongly consistent":     {0, simConfig{caches: 1, without: steps{settle: true}}},
+		"writes that overlap do not fill":                 {0, simConfig{caches: 1, without: steps{overlap: true}}},
+		"what may have been written is not kept":          {60, simConfig{caches: 1, without: steps{unsure: true}}},
+		"what may arrive late may be seen later still":    {2780, simConfig{caches: 1, without: steps{late: true}}},
+		"a record detaches reads under way":               {160, simConfig{caches: 2, stream: true, without: steps{follower: true}}},
+		"a miss after a record is strongly consistent":    {0, simConfig{caches: 2, stream: true, without: steps{marks: true}}},
+		"a write of a key that cannot be told is of all":  {50, simConfig{caches: 1, without: steps{shape: true}}},
+		"a put is of all if the key is another meanwhile": {550, simConfig{caches: 1, remade: true, without: steps{reshape: true}}},
+		"another key detaches reads under way":            {270, simConfig{caches: 1, remade: true, without: steps{remade: true}}},
+		"reads after another key are strongly consistent": {70, simConfig{caches: 1, remade: true, without: steps{relearn: true}}},
+		"a read by another key is strongly consistent":    {0, simConfig{caches: 1, remade: true, without: steps{stranger: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tc.cfg.steps = 80
 			for seed := tc.seed; seed < tc.seed+3000; seed++ {
 				if err := simulate(t, random(seed), tc.cfg); err != nil {
-					t.Logf("seed %d: %v", seed, err)
+					t.Logf("%s: seed %d: %v", name, seed, err)
 					return
 				}
 			}

@@ -23,7 +23,8 @@ type page struct {
 
 // Query returns the page that a query with the same parameters read before, or reads and keeps it. No write removes it: it
 // may be old until its time to live is over. A strongly consistent query, and one with legacy parameters, passes by. A hit
-// makes no request and consumes nothing. Errors are those of the client below; several callers may get the same one.
+// makes no request and consumes nothing. Errors are those of the client below; several callers may get the same throttle or
+// internal error.
 func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
 	if in == nil || !c.queries.keeps() || aws.ToBool(in.ConsistentRead) || in.AttributesToGet != nil || in.KeyConditions != nil || in.QueryFilter != nil || in.ConditionalOperator != "" {
 		if in != nil {
@@ -39,7 +40,7 @@ func (c *Cache) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func
 	p, err := c.page(ctx, request{"Query", in.TableName, text, ok, in.ReturnConsumedCapacity, opts}, func(s *sending) (page, error) {
 		asking := *in
 		asking.ReturnConsumedCapacity = asked(in.ReturnConsumedCapacity)
-		out, err := given(c.client.Query(ctx, &asking, s.before(opts)...))
+		out, err := given(c.client.Query(ctx, &asking, s.around(opts)...))
 		if err != nil {
 			return page{}, err
 		}
@@ -70,7 +71,7 @@ func (c *Cache) Scan(ctx context.Context, in *dynamodb.ScanInput, opts ...func(*
 	p, err := c.page(ctx, request{"Scan", in.TableName, text, ok, in.ReturnConsumedCapacity, opts}, func(s *sending) (page, error) {
 		asking := *in
 		asking.ReturnConsumedCapacity = asked(in.ReturnConsumedCapacity)
-		out, err := given(c.client.Scan(ctx, &asking, s.before(opts)...))
+		out, err := given(c.client.Scan(ctx, &asking, s.around(opts)...))
 		if err != nil {
 			return page{}, err
 		}

@@ -3,8 +3,10 @@ package ddbcache_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb/ddbcache"
+	"github.com/singletable-go/ddb/ddbmem"
 )
 
 // Each parameter that shapes a page tells it from others, and those that do not are ignored.
@@ -132,4 +135,54 @@ func TestAccessesAreReported(t *testing.T) {
 		{Operation: "Scan", Table: name, Hits: 1},
 		{Operation: "Scan", Table: name, Passed: 1},
 	}, seen)
+}
+
+// Every call is reported after its request, whether that was refused or not.
+func TestAccessesOfCallsThatFailAreReported(t *testing.T) {
+	t.Parallel()
+	_, client, sent := open(t)
+	var seen []string
+	sent.delay = func(operation string) { seen = append(seen, "request "+operation) }
+	onAccess := func(_ context.Context, a ddbcache.Access) {
+		seen = append(seen, fmt.Sprintf("%s of %s: %d read, %d passed", a.Operation, a.Table, a.Misses, a.Passed))
+	}
+	none := aws.String("arn:aws:dynamodb:us-east-1:000000000000:table/none")
+	for _, ttl := range []time.Duration{0, -1} {
+		cache := ddbcache.New(client, &ddbcache.Options{ItemTTL: ttl, QueryTTL: ttl, OnAccess: onAccess})
+		_, _ = cache.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: none, Key: key("a")})
+		_, _ = cache.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("none"), Key: key("a")})
+		_, _ = cache.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"none": {Keys: []item{key("a")}}}})
+		_, _ = cache.Query(t.Context(), &dynamodb.QueryInput{TableName: aws.String("none"), KeyConditionExpression: aws.String("pk = :pk"), ExpressionAttributeValues: item{":pk": s("a")}})
+		_, _ = cache.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("none")})
+	}
+	assert.Equal(t, []string{
+		"request GetItem", "GetItem of none: 0 read, 1 passed", "request GetItem", "GetItem of none: 1 read, 0 passed", "request BatchGetItem", "BatchGetItem of none: 1 read, 0 passed",
+		"request Query", "Query of none: 1 read, 0 passed", "request Scan", "Scan of none: 1 read, 0 passed",
+		"request GetItem", "GetItem of none: 0 read, 1 passed", "request GetItem", "GetItem of none: 0 read, 1 passed", "request BatchGetItem", "BatchGetItem of none: 0 read, 1 passed",
+		"request Query", "Query of none: 0 read, 1 passed", "request Scan", "Scan of none: 0 read, 1 passed",
+	}, seen)
+}
+
+// The times of the options may be as long as there are, and be none.
+func TestTimesWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	_, client, _ := open(t)
+	for _, now := range []func() time.Time{nil, time.Now} {
+		cache := ddbcache.New(client, &ddbcache.Options{ItemTTL: math.MaxInt64, QueryTTL: math.MaxInt64, Now: now})
+		for range 2 {
+			get(t, cache, key("a"))
+			_, err := cache.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String(name)})
+			require.NoError(t, err)
+		}
+		assert.EqualValues(t, 1, cache.Stats().Items.Hits)
+		assert.EqualValues(t, 1, cache.Stats().Queries.Hits)
+		for settle, strong := range map[time.Duration]bool{math.MaxInt64: true, -1: false, math.MinInt64: false} {
+			engine, client, _ := open(t)
+			cache := ddbcache.New(client, &ddbcache.Options{Settle: settle, Now: now})
+			engine.SetFaults(ddbmem.Faults{ReadLag: time.Hour})
+			_, err := cache.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String(name), Key: key("a")})
+			require.NoError(t, err)
+			assert.Equal(t, strong, get(t, cache, key("a")) != nil, settle)
+		}
+	}
 }

@@ -8,49 +8,58 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// sending is one call of the client below, which may send several attempts. Its option comes before those of the caller.
+// sending is one call of the client below, which may send several attempts.
 //
-// The caller's may replace the protocol, as those of a [ddb.DB] do, to read the items of a response themselves; the output
-// then has none. So the protocol under them has another name, and they leave it alone.
+// The options of the caller may replace the protocol, as those of a [ddb.DB] do, to read the items of a response
+// themselves; the output then has none. So the protocol under them has another name, and they leave it alone. They may
+// replace or look at the HTTP client too, so the attempts are seen by a middleware, which is added behind them.
 type sending struct {
 	smithyhttp.ClientProtocol
-	next dynamodb.HTTPClient
 	open bool // an attempt without a response, or with one that does not say whether it was done
 }
 
 // protocolID is a protocol that only the SDK's own code speaks.
 var protocolID = smithy.ShapeID{Namespace: "ddbcache", Name: "outputsHaveItems"}
 
-// before returns the options of the call.
-func (s *sending) before(opts []func(*dynamodb.Options)) []func(*dynamodb.Options) {
-	return append([]func(*dynamodb.Options){s.options}, opts...)
+// around returns the options of the call.
+func (s *sending) around(opts []func(*dynamodb.Options)) []func(*dynamodb.Options) {
+	all := append(make([]func(*dynamodb.Options), 0, len(opts)+2), s.before)
+	return append(append(all, opts...), s.behind)
 }
 
-func (s *sending) options(o *dynamodb.Options) {
-	if o.HTTPClient == nil || o.Protocol == nil {
-		return
+func (s *sending) before(o *dynamodb.Options) {
+	if o.Protocol != nil {
+		s.ClientProtocol, o.Protocol = o.Protocol, s
 	}
-	s.next, o.HTTPClient = o.HTTPClient, s
-	s.ClientProtocol, o.Protocol = o.Protocol, s
+}
+
+func (s *sending) behind(o *dynamodb.Options) {
+	o.APIOptions = append(slices.Clip(o.APIOptions), func(stack *middleware.Stack) error {
+		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("ddbcache", s.attempt), middleware.After)
+	})
 }
 
 // ID is the name of the protocol.
 func (s *sending) ID() smithy.ShapeID { return protocolID }
 
-// Do sends an attempt.
-func (s *sending) Do(r *http.Request) (*http.Response, error) {
-	resp, err := s.next.Do(r)
-	s.open = s.open || err != nil || resp.StatusCode >= http.StatusInternalServerError
-	return resp, err
+// attempt sends an attempt.
+func (s *sending) attempt(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, md, err := next.HandleDeserialize(ctx, in)
+	resp, ok := out.RawResponse.(*smithyhttp.Response)
+	s.open = s.open || err != nil || !ok || resp.StatusCode >= http.StatusInternalServerError
+	return out, md, err
 }
 
 // DeserializeResponse reads a response, if it has the checksum that DynamoDB gave it: what is corrupt must not stay in a
@@ -97,10 +106,10 @@ func (e *corrupt) Unwrap() error { return e.err }
 // RetryableError makes the SDK retry the call.
 func (e *corrupt) RetryableError() bool { return true }
 
-// outcome says what is known of a write that ended with err.
-func (s *sending) outcome(err error) outcome {
+// outcome says what is known of a write that ended with err; given says that it has an output.
+func (s *sending) outcome(given bool, err error) outcome {
 	switch {
-	case s.open:
+	case s.open || err == nil && !given:
 		return unknown
 	case err == nil:
 		return done
@@ -127,11 +136,11 @@ func (c *Cache) unsent(opts []func(*dynamodb.Options)) {
 	if len(opts) == 0 {
 		return
 	}
-	o := dynamodb.Options{Retryer: aws.NopRetryer{}}
+	o := dynamodb.Options{Retryer: aws.NopRetryer{}, HTTPClient: awshttp.NewBuildableClient()}
 	if below, ok := c.client.(interface{ Options() dynamodb.Options }); ok {
 		o = below.Options()
 	}
-	o.HTTPClient, o.Protocol = &sending{}, &sending{}
+	o.Protocol = &sending{}
 	for _, opt := range opts {
 		opt(&o)
 	}

@@ -2,8 +2,8 @@ package ddbcache
 
 // writing is a write of one item that is under way.
 type writing struct {
-	t    *table
-	text string // of the key; empty if it cannot be told
+	t     *table
+	text  string // of the key; empty if it cannot be told
 	s     shape
 	isKey bool // the text is of a key, and not of an item whose key has the shape that was known
 }

@@ -16,7 +16,7 @@ func (c *Cache) PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...
 		return c.client.PutItem(ctx, in, opts...)
 	}
 	return write(c, aws.ToString(in.TableName), in.Item, false, func(s *sending) (*dynamodb.PutItemOutput, error) {
-		return c.client.PutItem(ctx, in, s.before(opts)...)
+		return c.client.PutItem(ctx, in, s.around(opts)...)
 	}, func(*dynamodb.PutItemOutput) *entry {
 		return putEntry(in.Item)
 	})
@@ -29,7 +29,7 @@ func (c *Cache) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, op
 		return c.client.UpdateItem(ctx, in, opts...)
 	}
 	return write(c, aws.ToString(in.TableName), in.Key, true, func(s *sending) (*dynamodb.UpdateItemOutput, error) {
-		return c.client.UpdateItem(ctx, in, s.before(opts)...)
+		return c.client.UpdateItem(ctx, in, s.around(opts)...)
 	}, func(out *dynamodb.UpdateItemOutput) *entry {
 		if in.ReturnValues != types.ReturnValueAllNew || len(out.Attributes) == 0 {
 			return nil
@@ -45,7 +45,7 @@ func (c *Cache) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, op
 		return c.client.DeleteItem(ctx, in, opts...)
 	}
 	return write(c, aws.ToString(in.TableName), in.Key, true, func(s *sending) (*dynamodb.DeleteItemOutput, error) {
-		return c.client.DeleteItem(ctx, in, s.before(opts)...)
+		return c.client.DeleteItem(ctx, in, s.around(opts)...)
 	}, func(*dynamodb.DeleteItemOutput) *entry {
 		return entryOf(nil)
 	})
@@ -65,7 +65,7 @@ func write[O any](c *Cache, table string, it item, isKey bool, send func(*sendin
 	defer func() { c.end(w, how, is) }()
 	s := new(sending)
 	out, err = send(s)
-	if how = s.outcome(err); how == done && w.text != "" && out != nil {
+	if how = s.outcome(out != nil, err); how == done && w.text != "" {
 		is = written(out)
 	}
 	return out, err
@@ -100,8 +100,8 @@ func (c *Cache) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemI
 		}
 	}
 	s := new(sending)
-	out, err := c.client.BatchWriteItem(ctx, in, s.before(opts)...)
-	if how = s.outcome(err); err == nil && out != nil && len(out.UnprocessedItems) > 0 {
+	out, err := c.client.BatchWriteItem(ctx, in, s.around(opts)...)
+	if how = s.outcome(out != nil, err); how == done && len(out.UnprocessedItems) > 0 {
 		all.notWritten(out.UnprocessedItems)
 	}
 	return out, err
@@ -131,8 +131,8 @@ func (c *Cache) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWri
 		}
 	}
 	s := new(sending)
-	out, err := c.client.TransactWriteItems(ctx, in, s.before(opts)...)
-	if how = s.outcome(err); err != nil {
+	out, err := c.client.TransactWriteItems(ctx, in, s.around(opts)...)
+	if how = s.outcome(out != nil, err); err != nil {
 		for _, check := range checked {
 			c.Forget(aws.ToString(check.TableName), check.Key)
 		}
