@@ -15,7 +15,7 @@ type network struct {
 
 	mu      sync.Mutex
 	down    bool
-	lose    int           // that many responses to POST are lost
+	lose    int           // that many responses to POST and PUT are lost
 	held    string        // requests with this in their method and path wait
 	release chan struct{} // until it is closed
 	waiting int           // how many do
@@ -59,6 +59,8 @@ func (n *network) arrived(r *http.Request) (down, lose bool, waits []<-chan stru
 	defer n.mu.Unlock()
 	if r.Method == http.MethodPost {
 		n.posted++
+	}
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
 		if lose = n.lose > 0 && !n.down; lose {
 			n.lose--
 		}
