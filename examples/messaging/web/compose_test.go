@@ -43,7 +43,7 @@ func TestSentOnce(t *testing.T) {
 	p.see(`%s === 'twice' && !document.querySelector('.pending')`, lastText)
 	assert.Equal(t, 1, p.net.posts())
 
-	p.net.loseResponses(2)
+	p.net.loseResponses("POST", 2)
 	p.write("lost")
 	p.see(`%s === 'lost' && !document.querySelector('.pending')`, lastText)
 	p.see(`!Object.keys(localStorage).some((k) => k.startsWith('outbox'))`)

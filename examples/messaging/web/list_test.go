@@ -96,6 +96,28 @@ func TestUnread(t *testing.T) {
 	unread(first, false)
 }
 
+// A mark whose response is lost has moved, and the page goes on.
+func TestLostMark(t *testing.T) {
+	t.Parallel()
+	second := groups.Conversations[1].ID()
+	p := openPage(t, "/")
+	p.see(`document.querySelectorAll('#groups .group').length === 3`)
+	p.net.loseResponses("PUT", 1)
+	p.click(`.group[data-group="` + second + `"]`)
+	p.see(`%s === 5 && !document.querySelector('.group.unread')`, texts)
+	marked := func(to string) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			page, err := p.store.Marks(t.Context(), ada.UserID, 20, "")
+			return err == nil && len(page.Items) == 1 && page.Items[0].ReadTo >= to
+		}, 30*time.Second, 20*time.Millisecond)
+	}
+	marked("2026")
+	newest := p.send(groups.People[2], second, "still there?")
+	p.see(`%s === 'still there?' && !document.querySelector('.group.unread') && document.querySelector('#banner').hidden`, lastText)
+	marked(groups.Stamp(newest.CreatedAt))
+}
+
 // Who wrote the newest message has read it, wherever they wrote it. The list says who wrote it, unless that is clear, and
 // calls a larger group by the others' names.
 func TestListKnowsItsReader(t *testing.T) {

@@ -88,6 +88,14 @@ func TestOnAPhone(t *testing.T) {
 	assert.LessOrEqual(t, eval[int](p, `document.documentElement.scrollWidth`), 390)
 }
 
+// The heading of a day says its year, unless it is this one.
+func TestDaysOfAnotherYear(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "/")
+	p.run(`import('/page/time.js').then(({ day }) => window.heading = day('2020-03-02T12:00:00Z'))`)
+	p.see(`window.heading === 'Monday, March 2, 2020'`)
+}
+
 // The page follows the reader's choice of dark and of less motion.
 func TestPreferences(t *testing.T) {
 	t.Parallel()
