@@ -60,7 +60,7 @@ func (d *Definition) Alias(names ...string) { d.m.Alias(names...) }
 
 // Version makes f the item's version, a number that the library keeps: it is optimistic locking. Create writes 1. Put
 // and Replace assert the version of the given item (0: there is no item yet) and write the next one, else the error is
-// [ErrConflict].
+// [ErrConflict]. Update and Upsert raise it too, and assert the version of the given key only if it is not 0.
 //
 // f is a field of the item itself, or of a struct that the item embeds without a tag; that holds for all fields that
 // the library keeps. It is stored as a number, so the tag option "string" is refused. Fields that each write changes (a

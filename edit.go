@@ -92,7 +92,8 @@ func Prepend[S ~[]E, E any](f *S, elems ...E) Edit {
 	return anEdit{write.Change{Op: write.EditPrepend, Ptr: f, Vals: []any{S(elems)}}}
 }
 
-// AddTo adds elements to a set: a slice tagged stringset, numberset or binaryset.
+// AddTo adds elements to a set: a slice tagged stringset, numberset or binaryset. An absent attribute counts as empty. A set
+// that was put empty without omitempty is NULL, and cannot be added to.
 func AddTo[S ~[]E, E any](f *S, elems ...E) Edit {
 	return anEdit{write.Change{Op: write.EditAddTo, Ptr: f, Vals: []any{S(elems)}}}
 }
@@ -112,7 +113,8 @@ func RemoveAt[S ~[]E, E any](f *S, i int) Edit {
 	return anEdit{write.Change{Op: write.EditRemove, Ptr: f, At: i}}
 }
 
-// SetEntry sets an entry of a map, under the text that Put stores for the key. The map must exist.
+// SetEntry sets an entry of a map, under the text that Put stores for the key. The map must exist: put the item with an
+// empty one, not nil and without omitempty, or make its first entry with [Set] of the whole map and [Absent] in [If].
 func SetEntry[M ~map[K]V, K ~string, V any](f *M, k K, v V) Edit {
 	return anEdit{write.Change{Op: write.EditSet, Ptr: f, At: k, Vals: []any{v}}}
 }

@@ -93,7 +93,8 @@ func MustFanOut[S, T any](name string, from *ddb.Entity[S], into *ddb.Entity[T],
 // not where its member points, and is not found by reading the member again, is skipped.
 //
 // Requests, capacity and errors are those of FanOut, with the members in place of the targets' query. Targets are read in batches of
-// a hundred keys. FanOutVia itself makes no requests.
+// a hundred keys. A change of a source is Modified for apply, and costs these reads also if apply returns false for each target.
+// FanOutVia itself makes no requests.
 func FanOutVia[S, M, T any](name string, from *ddb.Entity[S], via *ddb.Entity[M], into *ddb.Entity[T], members func(S) ddb.Query[M], place func(M) T, apply func(ddb.Change[S], *M, *T) bool) (*ddb.View, error) {
 	f := view.NewFanOut(name, face.Entity(from), face.Entity(via), face.Entity(into), reflect.TypeFor[S]())
 	if members != nil && place != nil && apply != nil {

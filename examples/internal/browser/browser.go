@@ -18,8 +18,9 @@ import (
 // Require is the variable that turns skips for a missing Chromium into failures.
 const Require = "DDB_REQUIRE_BROWSER"
 
-// Start starts a Chromium of 1200 by 800 with a tab and its own profile, and ends it when the test ends. Without a Chromium
-// the test skips. What the page's console reports as an error fails the test, unless it is from one of the sources in
+// Start starts a Chromium with a tab and its own profile, and ends it when the test ends. Until [Emulate] or another
+// emulation gives the tab a size, it has what a window of 1200 by 800 leaves it: 1200 by about 660. Without a Chromium the
+// test skips. What the page's console reports as an error fails the test, unless it is from one of the sources in
 // ignore, such as "network".
 func Start(t *testing.T, ignore ...string) context.Context {
 	t.Helper()

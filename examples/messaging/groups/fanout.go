@@ -18,7 +18,7 @@ var LastMessage = ddbview.MustFanOutVia("last-message", Messages, Members, Group
 		if c.Kind != ddb.Inserted || !newer {
 			return false
 		}
-		g.LastAt, g.Last = c.New.CreatedAt, c.New.Text
+		g.LastAt, g.Last, g.LastBy = c.New.CreatedAt, c.New.Text, c.New.UserID
 		m.LastAt, m.LastID = c.New.CreatedAt, c.New.ID
 		return true
 	})

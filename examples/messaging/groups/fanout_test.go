@@ -75,7 +75,7 @@ func TestNeverBackInTime(t *testing.T) {
 		require.NoError(t, err)
 		two, err := s.Send(t.Context(), bayo, first.GroupID, "two")
 		require.NoError(t, err)
-		three, err := s.Send(t.Context(), ada, first.GroupID, "three")
+		three, err := s.Send(t.Context(), bayo, first.GroupID, "three")
 		require.NoError(t, err)
 		for _, m := range []Message{three, two, first, three} {
 			require.NoError(t, LastMessage.Apply(t.Context(), s.db, m))
@@ -83,7 +83,7 @@ func TestNeverBackInTime(t *testing.T) {
 				have := entries(t, s, p, first.GroupID)
 				require.Len(t, have, 1)
 				assert.Equal(t, three.CreatedAt, have[0].LastAt)
-				assert.Equal(t, "three", have[0].Last)
+				assert.Equal(t, []string{"three", bayo.UserID}, []string{have[0].Last, have[0].LastBy})
 			}
 		}
 		assert.Equal(t, bayo, entries(t, s, ada, first.GroupID)[0].Author, "each sees the other, no matter who wrote last")

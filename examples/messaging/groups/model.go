@@ -52,8 +52,9 @@ type Group struct {
 	OwnerID string    `dynamodbav:"-"` // the participant with this list
 	LastAt  time.Time `dynamodbav:"-"` // the time of the newest message
 	GroupID string    `dynamodbav:"message_group_uuid"`
-	Last    string    `dynamodbav:"message"`         // the newest message
-	Title   string    `dynamodbav:"title,omitempty"` // of a group of more than two: see [Group.Name]
+	Last    string    `dynamodbav:"message"`                          // the newest message
+	LastBy  string    `dynamodbav:"last_message_user_uuid,omitempty"` // its author; an older version left it out
+	Title   string    `dynamodbav:"title,omitempty"`                  // of a group of more than two: see [Group.Name]
 	Author            // the other participant; in a larger group, one of the others
 }
 

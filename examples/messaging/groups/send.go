@@ -143,7 +143,8 @@ func seats(first Message, people []Author) []ddb.Op {
 func seat(newest Message, userID string, other Author, title string) []ddb.Op {
 	return []ddb.Op{
 		Groups.Create(Group{
-			OwnerID: userID, LastAt: newest.CreatedAt, GroupID: newest.GroupID, Last: newest.Text, Title: title, Author: other,
+			OwnerID: userID, LastAt: newest.CreatedAt, GroupID: newest.GroupID, Last: newest.Text, LastBy: newest.UserID,
+			Title: title, Author: other,
 		}),
 		Members.Create(Member{GroupID: newest.GroupID, UserID: userID, LastAt: newest.CreatedAt, LastID: newest.ID, Title: title}),
 	}

@@ -79,7 +79,7 @@ func settles(t *testing.T, s *Store, groupID string, people []Author) {
 		var have []Group
 		assert.Eventually(t, func() bool {
 			have = entries(t, s, p, groupID)
-			return len(have) == 1 && have[0].LastAt.Equal(newest.CreatedAt) && have[0].Last == newest.Text
+			return len(have) == 1 && have[0].LastAt.Equal(newest.CreatedAt) && have[0].Last == newest.Text && have[0].LastBy == newest.UserID
 		}, 60*time.Second, 20*time.Millisecond, "the entry of %s", p.Handle)
 		require.Len(t, have, 1)
 		m, err := s.member(t.Context(), p.UserID, groupID)

@@ -57,6 +57,7 @@ func TestItemsOfTheFirstVersion(t *testing.T) {
 		require.Len(t, list.Items, 2)
 		assert.Equal(t, "Ada, Bayo, Lena, Otis and others", list.Items[0].Name())
 		assert.Equal(t, "Bayo Kent", list.Items[1].Name())
+		assert.Empty(t, list.Items[0].LastBy+list.Items[1].LastBy)
 		page, err := s.Messages(t.Context(), lena.UserID, group, Window{}, 20, "")
 		require.NoError(t, err)
 		require.Len(t, page.Items, 2)

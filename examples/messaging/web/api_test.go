@@ -84,13 +84,14 @@ func TestAPI(t *testing.T) {
 		require.Equal(t, 200, w.do("ada", "GET", "/api/message_groups", "", &list))
 		require.Len(t, list.Items, 3)
 		assert.Equal(t, map[string]string{
-			"message_group_uuid": group,
-			"message":            "Under the clock. Bring the thermos!",
-			"last_message_at":    "2026-03-02T10:03:56.000000000Z",
-			"title":              "Bayo Kent",
-			"user_uuid":          bayo.UserID,
-			"user_display_name":  "Bayo Kent",
-			"user_handle":        "bayo",
+			"message_group_uuid":     group,
+			"message":                "Under the clock. Bring the thermos!",
+			"last_message_at":        "2026-03-02T10:03:56.000000000Z",
+			"last_message_user_uuid": ada.UserID,
+			"title":                  "Bayo Kent",
+			"user_uuid":              bayo.UserID,
+			"user_display_name":      "Bayo Kent",
+			"user_handle":            "bayo",
 		}, list.Items[1])
 		require.Equal(t, 200, w.do("otis", "GET", "/api/message_groups", "", &list))
 		assert.NotNil(t, list.Items)

@@ -65,12 +65,12 @@ func TestUnread(t *testing.T) {
 	}
 	unread(second, true)
 	unread(first, false)
-	p.see(`document.title.startsWith('(2) ')`)
+	p.see(`document.title.startsWith('(1) ')`)
 	p.click(`.group[data-group="` + second + `"]`)
 	unread(second, false)
 	p.send(bayo, first, "psst")
 	unread(first, true)
-	p.see(`document.title.startsWith('(2) ')`)
+	p.see(`document.title.startsWith('(1) ')`)
 	p.shot("unread")
 	p.click(`.group[data-group="` + first + `"]`)
 	unread(first, false)
@@ -94,6 +94,52 @@ func TestUnread(t *testing.T) {
 	unread(first, true)
 	p.click(`#newer`)
 	unread(first, false)
+}
+
+// A mark whose response is lost has moved, and the page goes on.
+func TestLostMark(t *testing.T) {
+	t.Parallel()
+	second := groups.Conversations[1].ID()
+	p := openPage(t, "/")
+	p.see(`document.querySelectorAll('#groups .group').length === 3`)
+	p.net.loseResponses("PUT", 1)
+	p.click(`.group[data-group="` + second + `"]`)
+	p.see(`%s === 5 && !document.querySelector('.group.unread')`, texts)
+	marked := func(to string) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			page, err := p.store.Marks(t.Context(), ada.UserID, 20, "")
+			return err == nil && len(page.Items) == 1 && page.Items[0].ReadTo >= to
+		}, 30*time.Second, 20*time.Millisecond)
+	}
+	marked("2026")
+	newest := p.send(groups.People[2], second, "still there?")
+	p.see(`%s === 'still there?' && !document.querySelector('.group.unread') && document.querySelector('#banner').hidden`, lastText)
+	marked(groups.Stamp(newest.CreatedAt))
+}
+
+// Who wrote the newest message has read it, wherever they wrote it. The list says who wrote it, unless that is clear, and
+// calls a larger group by the others' names.
+func TestListKnowsItsReader(t *testing.T) {
+	t.Parallel()
+	two, three := groups.Conversations[1].ID(), groups.Conversations[2].ID()
+	p := openPage(t, "/")
+	shows := func(group, name, last string, unread bool) {
+		t.Helper()
+		p.see(`(() => { const g = document.querySelector('.group[data-group="%s"]'); return g && g.querySelector('.name').textContent === '%s' &&
+			g.querySelector('.last').textContent === '%s' && g.classList.contains('unread') === %t })()`, group, name, last, unread)
+	}
+	shows(two, "Lena Moss", "They never do. Thank you!", true)
+	shows(three, "Bayo, Lena", "You: The 6:30, then.", false)
+	p.see(`document.title.startsWith('(1) ')`)
+	p.send(ada, two, "from elsewhere")
+	p.send(groups.People[2], three, "brr")
+	shows(two, "Lena Moss", "You: from elsewhere", false)
+	shows(three, "Bayo, Lena", "Lena: brr", true)
+	p.see(`document.querySelector('.group[data-group="%s"] .face').classList.contains('crowd')`, three)
+	p.click(`.group[data-group="` + three + `"]`)
+	p.see(`%s === 'Bayo, Lena'`, title)
+	p.shot("reader")
 }
 
 // A new message is read out as one sentence, and adds one element; what was there stays as it is.

@@ -30,7 +30,7 @@ func TestContrast(t *testing.T) {
 	for pair := range strings.FieldsSeq(`
 		ink/ground ink/paper ink/hover ink/chosen ink/theirs faint/ground faint/paper faint/hover faint/chosen
 		link/ground link/paper link/hover link/chosen on-mine/mine on-warn/warn bad/ground bad/paper on-error/error
-		on-hue/hue0 on-hue/hue1 on-hue/hue2 on-hue/hue3 on-hue/hue4 on-hue/hue5`) {
+		on-hue/hue0 on-hue/hue1 on-hue/hue2 on-hue/hue3 on-hue/hue4 on-hue/hue5 on-hue/crowd`) {
 		text, ground, _ := strings.Cut(pair, "/")
 		for scheme, colours := range map[string]map[string]string{"light": light, "dark": dark} {
 			require.NotEmpty(t, colours[text], text)
@@ -75,6 +75,7 @@ func TestOnAPhone(t *testing.T) {
 	p.see(`%s === 20 && !document.querySelector('aside').checkVisibility()`, texts)
 	p.write(strings.Repeat("wide", 100))
 	p.see(`%s.length === 400 && !document.querySelector('.pending')`, lastText)
+	p.see(`document.querySelector('#me').checkVisibility() && document.querySelector('#me').textContent === 'You are Ada Brook'`)
 	p.shot("phone-talk")
 	assert.LessOrEqual(t, eval[int](p, `document.documentElement.scrollWidth`), 390)
 	assert.Empty(t, eval[[]string](p, `[...document.querySelectorAll('button, a, textarea')].filter((e) => e.checkVisibility() && e.id !== 'skip')
@@ -87,6 +88,14 @@ func TestOnAPhone(t *testing.T) {
 	assert.LessOrEqual(t, eval[int](p, `document.documentElement.scrollWidth`), 390)
 }
 
+// The heading of a day says its year, unless it is this one.
+func TestDaysOfAnotherYear(t *testing.T) {
+	t.Parallel()
+	p := openPage(t, "/")
+	p.run(`import('/page/time.js').then(({ day }) => window.heading = day('2020-03-02T12:00:00Z'))`)
+	p.see(`window.heading === 'Monday, March 2, 2020'`)
+}
+
 // The page follows the reader's choice of dark and of less motion.
 func TestPreferences(t *testing.T) {
 	t.Parallel()
@@ -97,6 +106,7 @@ func TestPreferences(t *testing.T) {
 	p.prefers("prefers-color-scheme", "light")
 	assert.Equal(t, "rgb(244, 246, 251)", eval[string](p, ground))
 	p.prefers("prefers-color-scheme", "dark")
+	assert.Equal(t, "rgb(115, 123, 148) rgba(0, 0, 0, 0)", eval[string](p, `getComputedStyle(document.querySelector('#scroll')).scrollbarColor`))
 	assert.Equal(t, "rgb(17, 19, 27)", eval[string](p, ground))
 	p.shot("dark")
 	p.click(`#new`)

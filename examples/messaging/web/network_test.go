@@ -15,7 +15,8 @@ type network struct {
 
 	mu      sync.Mutex
 	down    bool
-	lose    int           // that many responses to POST are lost
+	lose    int           // that many responses are lost
+	loseTo  string        // to requests with this method
 	held    string        // requests with this in their method and path wait
 	release chan struct{} // until it is closed
 	waiting int           // how many do
@@ -59,9 +60,9 @@ func (n *network) arrived(r *http.Request) (down, lose bool, waits []<-chan stru
 	defer n.mu.Unlock()
 	if r.Method == http.MethodPost {
 		n.posted++
-		if lose = n.lose > 0 && !n.down; lose {
-			n.lose--
-		}
+	}
+	if lose = r.Method == n.loseTo && n.lose > 0 && !n.down; lose {
+		n.lose--
 	}
 	if n.release != nil && strings.Contains(r.Method+" "+r.URL.Path, n.held) {
 		n.waiting++
@@ -80,11 +81,15 @@ func (n *network) set(f func()) {
 }
 
 func (n *network) cut()                 { n.set(func() { n.down = true }) }
-func (n *network) loseResponses(k int)  { n.set(func() { n.lose = k }) }
 func (n *network) hold(what string)     { n.set(func() { n.held, n.release = what, make(chan struct{}) }) }
 func (n *network) holds() (k int)       { n.set(func() { k = n.waiting }); return k }
 func (n *network) slow(d time.Duration) { n.set(func() { n.delay = d }) }
 func (n *network) posts() (posted int)  { n.set(func() { posted = n.posted }); return posted }
+
+// loseResponses loses the next k responses to requests with a method.
+func (n *network) loseResponses(method string, k int) {
+	n.set(func() { n.loseTo, n.lose = method, k })
+}
 
 // mend ends all of that.
 func (n *network) mend() {

@@ -24,7 +24,7 @@ import (
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
-// tab is the page in a browser, at 1200 by 800, and what is behind it.
+// tab is the page in a browser, in a window of 1200 by 800, and what is behind it.
 type tab struct {
 	t     *testing.T
 	ctx   context.Context

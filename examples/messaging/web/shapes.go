@@ -16,6 +16,7 @@ type (
 		GroupID string `json:"message_group_uuid"`
 		Last    string `json:"message"`
 		LastAt  string `json:"last_message_at"`
+		LastBy  string `json:"last_message_user_uuid"` // "" in an entry of an older version
 		Title   string `json:"title"`
 		person
 	}
@@ -44,7 +45,9 @@ type (
 )
 
 func toGroup(g groups.Group) groupJSON {
-	return groupJSON{GroupID: g.GroupID, Last: g.Last, LastAt: groups.Stamp(g.LastAt), Title: g.Name(), person: person(g.Author)}
+	return groupJSON{
+		GroupID: g.GroupID, Last: g.Last, LastAt: groups.Stamp(g.LastAt), LastBy: g.LastBy, Title: g.Name(), person: person(g.Author),
+	}
 }
 
 func toMessage(m groups.Message) messageJSON {

@@ -57,9 +57,9 @@ func Client(t testing.TB) *dynamodb.Client {
 	case shared.err == nil:
 		return shared.client
 	case os.Getenv(Require) == "1":
-		t.Fatalf("%s in a container is required by %s=1: %v", local.EngineImage(), Require, shared.err)
+		t.Fatalf("an engine in a container is required by %s=1: %v", Require, shared.err)
 	default:
-		t.Skipf("needs %s in a container (start Docker, or set %s): %s", local.EngineImage(), Endpoint, strings.ReplaceAll(shared.err.Error(), "\n", "; "))
+		t.Skipf("needs an engine in a container (start Docker, or set %s): %s", Endpoint, strings.ReplaceAll(shared.err.Error(), "\n", "; "))
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ function fit() {
   const count = `${Math.abs(left)} character${Math.abs(left) === 1 ? "" : "s"}`;
   const few = left < 100 ? `${count} ${left < 0 ? "too many" : "left"}` : "";
   if ($("left").textContent !== few) $("left").textContent = few;
-  $("send").querySelector("button").disabled = left < 0;
+  $("send").querySelector("button").disabled = left < 0 || !box.value.trim();
 }
 
 // send takes the text out of the box at once: what is typed next belongs to the next message.

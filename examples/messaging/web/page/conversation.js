@@ -7,6 +7,7 @@ import { $, face } from "./dom.js";
 import * as groups from "./groups.js";
 import * as marks from "./marks.js";
 import { drawMessages } from "./messages.js";
+import { isLarge, titleOf } from "./names.js";
 import * as outbox from "./outbox.js";
 import { session } from "./session.js";
 
@@ -27,7 +28,7 @@ export function close(sentence, { link = false } = {}) {
   messages = new Map();
   loaded = false;
   compose.show(null);
-  frame("");
+  frame();
   const [text, a] = $("notice").children;
   text.textContent = sentence;
   a.hidden = !link;
@@ -36,7 +37,7 @@ export function close(sentence, { link = false } = {}) {
 
 // begin shows an empty conversation with a person.
 export function begin(person) {
-  reset({ handle: person.user_handle }, person.user_display_name);
+  reset({ handle: person.user_handle }, { ...person, title: person.user_display_name });
   loaded = true;
   draw();
 }
@@ -45,13 +46,13 @@ export function begin(person) {
 export async function open(group) {
   if (place?.group === group) return;
   const mine = { group };
-  reset(mine, groups.find(group)?.title ?? "");
+  reset(mine, groups.find(group));
   groups.open(group);
   unreadFrom = marks.readTo(group);
   try {
     const found = await reach(() => groups.one(group), () => isOpen(mine));
     if (!isOpen(mine)) return;
-    frame(found.title);
+    frame(found);
     await reach(look, () => isOpen(mine));
   } catch (err) {
     if (!isOpen(mine)) return;
@@ -60,24 +61,26 @@ export async function open(group) {
   }
 }
 
-function reset(to, title) {
+function reset(to, group) {
   place = to;
   messages = new Map();
   next = "";
   loaded = false;
   unreadFrom = "";
   stuck = true;
-  frame(title);
+  frame(group);
   draw();
   compose.show(to);
 }
 
-// frame shows the parts that a conversation has.
-function frame(title) {
+// frame shows the parts that a conversation has, if there is one. Its group may not be known yet.
+function frame(group) {
+  const title = group ? titleOf(group) : "";
   $("head").hidden = $("scroll").hidden = $("send").hidden = !place;
   $("notice").hidden = Boolean(place);
   $("title").textContent = title;
-  $("face").replaceChildren(...(title ? [face(title)] : []));
+  $("me").textContent = `You are ${session.user.user_display_name}`;
+  $("face").replaceChildren(...(group ? [face(title, isLarge(group))] : []));
   document.body.dataset.title = title;
   $("newer").hidden = true;
 }

@@ -39,12 +39,12 @@ export function setText(e, text) {
   if (e.textContent !== text) e.textContent = text;
 }
 
-// face shows the initials of a name.
-export function face(name) {
+// face shows the initials of a name. The colour is that of the name, or one that all larger groups have.
+export function face(name, isLarge = false) {
   let hash = 0;
   for (const c of name) hash = (hash * 31 + c.codePointAt(0)) % 6;
   const initials = name.split(/[\s,]+/).slice(0, 2).map((word) => [...word][0] ?? "").join("");
-  const e = element("span", `face hue${hash}`, initials.toUpperCase());
+  const e = element("span", `face ${isLarge ? "crowd" : `hue${hash}`}`, initials.toUpperCase());
   e.setAttribute("aria-hidden", "true");
   return e;
 }

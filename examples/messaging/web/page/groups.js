@@ -3,6 +3,7 @@
 import { api, reach } from "./api.js";
 import { $, element, face, reconcile, setText } from "./dom.js";
 import * as marks from "./marks.js";
+import { isLarge, lastLine, titleOf } from "./names.js";
 import { toGroup } from "./route.js";
 import { session } from "./session.js";
 import { brief, full, section } from "./time.js";
@@ -106,7 +107,7 @@ function drawSection(part, [, items]) {
 }
 
 function makeItem(g) {
-  const link = element("a", "group", face(g.title), element("span", "name"), element("time"), element("span", "last"));
+  const link = element("a", "group", face(titleOf(g), isLarge(g)), element("span", "name"), element("time"), element("span", "last"));
   link.append(element("span", "dot", element("span", "unseen", "unread")));
   link.href = toGroup(g.message_group_uuid);
   link.dataset.group = g.message_group_uuid;
@@ -116,8 +117,8 @@ function makeItem(g) {
 function drawItem(item, g) {
   const link = item.firstChild;
   const at = link.querySelector("time");
-  setText(link.querySelector(".name"), g.title);
-  setText(link.querySelector(".last"), g.message);
+  setText(link.querySelector(".name"), titleOf(g));
+  setText(link.querySelector(".last"), lastLine(g));
   setText(at, brief(g.last_message_at));
   at.dateTime = g.last_message_at;
   at.title = full(g.last_message_at);

@@ -1,14 +1,15 @@
 // How far the user has read each group, and what is unread.
 
 import { api } from "./api.js";
+import { isOwn } from "./names.js";
 import { session } from "./session.js";
 
 let marks = new Map(); // by group: the time of the last message read
 
 export const readTo = (group) => marks.get(group) ?? "";
 
-// isUnread reports whether a group has a message that the user has not read.
-export const isUnread = (group) => group.last_message_at > readTo(group.message_group_uuid);
+// isUnread reports whether a group has a message that the user has not read. The author of the newest has read them all.
+export const isUnread = (group) => !isOwn(group) && group.last_message_at > readTo(group.message_group_uuid);
 
 // reset forgets the marks of another user.
 export function reset() {
