@@ -48,6 +48,8 @@ func fault(err error) error {
 		return conflict("outdated", "%v", things.ErrOutdated)
 	case errors.Is(err, search.ErrRebuilding):
 		return conflict("busy", "%v", search.ErrRebuilding)
+	case errors.Is(err, search.ErrIndex):
+		return &site.Fault{Status: http.StatusServiceUnavailable, Code: "index", Message: search.ErrIndex.Error()}
 	case errors.Is(err, ddb.ErrExists):
 		return conflict("exists", "it is there already")
 	case errors.Is(err, ddb.ErrConflict):
