@@ -44,6 +44,8 @@ func fault(err error) error {
 	switch {
 	case errors.Is(err, things.ErrNotYours):
 		return &site.Fault{Status: http.StatusForbidden, Code: "forbidden", Message: "it " + things.ErrNotYours.Error()}
+	case errors.Is(err, things.ErrOtherRole):
+		return &site.Fault{Status: http.StatusForbidden, Code: "other_role", Message: things.ErrOtherRole.Error()}
 	case errors.Is(err, things.ErrOutdated):
 		return conflict("outdated", "%v", things.ErrOutdated)
 	case errors.Is(err, search.ErrRebuilding):
