@@ -12,12 +12,16 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/leases"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 )
 
 // ownWrites is how many writes stream makes if nothing else can write.
 const ownWrites = 20
+
+// readers follow the table's stream.
+const readers leases.Group = "learning"
 
 // stream follows the table's stream until it is interrupted, or until it has seen its own writes. Without own writes it
 // continues where it stopped, and shares the work with other followers.
@@ -38,8 +42,8 @@ func (c *commands) stream(ctx context.Context, s *app.Session) error {
 	f.watch(mux)
 	var positions ddbstream.Store = &ddbstream.MemoryStore{} // to see its own writes it reads everything
 	if writes == 0 {
-		shared := leases(s)
-		if err := shared.CreateTable(ctx); err != nil {
+		shared, err := readers.Create(ctx, s)
+		if err != nil {
 			return err
 		}
 		positions = shared
@@ -71,20 +75,6 @@ func (c *commands) reader(s *app.Session, mux *ddb.Mux, positions ddbstream.Stor
 			return c.rebuild(ctx, s)
 		},
 	})
-}
-
-// leases are the store for the positions of the stream's readers, in a separate table.
-func leases(s *app.Session) *ddbstream.TableStore {
-	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "learning")
-}
-
-// dropLeases deletes that table, if it exists.
-func dropLeases(ctx context.Context, s *app.Session) error {
-	err := leases(s).DropTable(ctx)
-	if errors.Is(err, ddb.ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 // streamOwn follows the stream while it makes writes itself, and ends when it has seen them all.

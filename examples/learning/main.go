@@ -51,7 +51,8 @@ func learning() app.Example {
 		Derive:   c.rebuild,
 		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(platform.NewStore(db), school.Generate(*size)) },
 		Check:    c.verify,
-		Drop:     dropLeases,
+		Drop:     readers.Drop,
+		MayDrop:  readers.Check,
 		Commands: []app.Command{
 			{Name: "serve", About: "serve GraphQL and a query page, and maintain the derived values", NeedsTable: true, NeedsData: true, Flags: c.serveFlags(), Check: c.checkAddr, Begin: c.listen, Run: c.serve},
 			{Name: "load", About: "serve, and send operations from many clients", NeedsTable: true, NeedsData: true, Flags: c.loadFlags(), Run: c.load},

@@ -32,8 +32,8 @@ func (c *commands) listen(ctx context.Context) (err error) {
 // changes the derived values.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	defer c.listener.Close()
-	positions := leases(s)
-	if err := positions.CreateTable(ctx); err != nil {
+	positions, err := readers.Create(ctx, s)
+	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(s.Err, nil))
@@ -47,7 +47,7 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 		followed <- c.reader(s, platform.NewStore(s.DB).Mux(nil), positions).Run(ctx)
 		stop()
 	}()
-	err := site.Serve(ctx, c.listener, handler, log)
+	err = site.Serve(ctx, c.listener, handler, log)
 	stop()
 	return errors.Join(err, <-followed)
 }

@@ -41,7 +41,8 @@ func messaging() app.Example {
 		},
 		Seed:     groups.Seed,
 		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(db, groups.NewStore(db, nil)) },
-		Drop:     dropLeases,
+		Drop:     readers.Drop,
+		MayDrop:  readers.Check,
 		Commands: []app.Command{
 			{Name: "schema-load", About: "create the table, or check the existing one", Run: c.schemaLoad},
 			{Name: "list-tables", About: "list the tables", NeedsData: true, Run: c.listTables},

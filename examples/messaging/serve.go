@@ -8,16 +8,19 @@ import (
 	"net"
 	"time"
 
-	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/leases"
 	"github.com/singletable-go/ddb/examples/internal/site"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/examples/messaging/web"
 )
 
 func (c *commands) checkAddr() error { return site.CheckAddr(c.addr) }
+
+// readers follow the table's stream.
+const readers leases.Group = "last-message"
 
 // serve serves the API and the page, and follows the table's stream, until ctx ends.
 func (c *commands) serve(ctx context.Context, s *app.Session) error {
@@ -28,8 +31,8 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 	}
 	defer listener.Close()
 	store, cache := c.store(s)
-	positions := leases(s)
-	if err := positions.CreateTable(ctx); err != nil {
+	positions, err := readers.Create(ctx, s)
+	if err != nil {
 		return err
 	}
 	reader := ddbstream.NewReader(engine.Streams(s.Engine.Client), s.DB.Name(), store.Mux(nil), positions, &ddbstream.Options{
@@ -53,20 +56,6 @@ func (c *commands) serve(ctx context.Context, s *app.Session) error {
 		defer func() { fmt.Fprintln(s.Out, saved(cache)) }()
 	}
 	return together(ctx, parts...)
-}
-
-// leases are the store for the positions of the stream's readers, in a separate table.
-func leases(s *app.Session) *ddbstream.TableStore {
-	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "last-message")
-}
-
-// dropLeases deletes that table, if it exists.
-func dropLeases(ctx context.Context, s *app.Session) error {
-	err := leases(s).DropTable(ctx)
-	if errors.Is(err, ddb.ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 // together runs fs concurrently. When one ends, it cancels the others; it returns when all have ended.

@@ -2,29 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/engine"
+	"github.com/singletable-go/ddb/examples/internal/leases"
 )
 
-// positions are the store for the positions of the publisher, in a separate table.
-func positions(s *app.Session) *ddbstream.TableStore {
-	return ddbstream.NewTableStore(s.Engine.Client, s.DB.Name()+"-leases", "publisher")
-}
-
-// dropPositions deletes that table, if it exists.
-func dropPositions(ctx context.Context, s *app.Session) error {
-	err := positions(s).DropTable(ctx)
-	if errors.Is(err, ddb.ErrNotFound) {
-		return nil
-	}
-	return err
-}
+// publishers follow the table's stream. The index keeps its own positions.
+const publishers leases.Group = "publisher"
 
 // reader reads the table's stream from positions on, or from a time on if there are none. onGap is called when records
 // were lost.

@@ -41,6 +41,7 @@ func thingsToDo() app.Example {
 		},
 		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(things.NewStore(db), things.Generate(c.size)) },
 		Commands: c.all(),
-		Drop:     dropPositions,
+		Drop:     publishers.Drop,
+		MayDrop:  publishers.Check,
 	}
 }

@@ -29,8 +29,8 @@ func (c *commands) publish(ctx context.Context, s *app.Session) error {
 	if s.Engine.Fresh {
 		return reader(s, mux, &ddbstream.MemoryStore{}, time.Time{}, lost).Drain(ctx)
 	}
-	from := positions(s)
-	if err := from.CreateTable(ctx); err != nil {
+	from, err := publishers.Create(ctx, s)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Out, "publishing the events of table %q until it is interrupted\n", s.DB.Name())

@@ -41,6 +41,9 @@ type Example struct {
 
 	Commands []Command // in addition to those of every example
 
+	// MayDrop reports why Drop would not delete what it has to, before anything is deleted. Optional.
+	MayDrop func(context.Context, *Session) error
+
 	// Drop deletes what the example's commands made beside the table, if it exists; nil if they make nothing.
 	Drop func(context.Context, *Session) error
 }
@@ -85,11 +88,15 @@ func Main(e Example) {
 // Run runs the example with the given arguments and returns the exit code: 0, 1 for a failure, 2 for a usage error.
 func Run(ctx context.Context, e Example, args []string, stdout, stderr io.Writer) int {
 	var help bytes.Buffer
-	err := e.command(&help, stdout, stderr).Run(ctx, args)
+	out := &output{Writer: stdout}
+	err := e.command(&help, out, stderr).Run(ctx, args)
+	if err == nil && help.Len() > 0 { // a pipe waits for its reader even with nothing to read
+		fmt.Fprint(out, hang(help.String(), helpWidth))
+	}
+	if failed := out.failed(); err == nil && failed != nil {
+		err = fmt.Errorf("the output is not complete: %w", failed)
+	}
 	if err == nil {
-		if help.Len() > 0 { // a pipe waits for its reader even with nothing to read
-			fmt.Fprint(stdout, hang(help.String(), helpWidth))
-		}
 		return 0
 	}
 	fmt.Fprintf(stderr, "%s: %v\n", e.Name, err)

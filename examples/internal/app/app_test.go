@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -260,4 +262,43 @@ func TestACommandThatPrintsNothingWritesNothing(t *testing.T) {
 	t.Parallel()
 	_, out := io.Pipe()
 	assert.Zero(t, app.Run(t.Context(), newJukebox(), []string{"jukebox", "radio", "list"}, out, io.Discard))
+}
+
+// full is a disk without space.
+type full struct{ err error }
+
+func (f full) Write([]byte) (int, error) { return 0, f.err }
+
+// Every command that prints fails if its output cannot be written, with one line; a reader that has left is no failure.
+func TestOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
+	t.Setenv(engine.Variable, "")
+	for _, line := range []string{"", "seed", "patterns", "describe", "scan", "purge", "drop", "-h", "help seed"} {
+		run := func(cause error) (int, string) {
+			var errs bytes.Buffer
+			code := app.Run(t.Context(), newJukebox(), append([]string{"jukebox"}, strings.Fields(line)...), full{cause}, &errs)
+			return code, errs.String()
+		}
+		code, errs := run(syscall.ENOSPC)
+		assert.Equal(t, 1, code, line)
+		assert.Contains(t, errs, "no space left on device", line)
+		assert.Equal(t, 1, strings.Count(errs, "\n"), errs)
+		if line == "describe" { // returns the error of its writer
+			continue
+		}
+		code, errs = run(syscall.EPIPE)
+		assert.Zero(t, code, "%s: %s", line, errs)
+	}
+}
+
+// What is beside the table is looked at before the table is dropped.
+func TestDropIsRefusedBeforeAnythingIsDeleted(t *testing.T) {
+	memory, _ := endpoint(t)
+	e := newJukebox()
+	e.MayDrop = func(context.Context, *app.Session) error { return errors.New("it is of others") }
+	code, _, errs := apptest.Run(t, e, "seed")
+	require.Zero(t, code, errs)
+	code, _, errs = apptest.Run(t, e, "drop", "-yes")
+	assert.Equal(t, 1, code)
+	assert.Contains(t, errs, "refused, and nothing was deleted: it is of others")
+	require.NoError(t, ddb.New(memory.Client(), "jukebox", songsTable, nil).VerifyTable(t.Context()))
 }

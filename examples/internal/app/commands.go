@@ -214,6 +214,11 @@ func unforced(err error) error {
 }
 
 func drop(ctx context.Context, s *session) error {
+	if s.MayDrop != nil {
+		if err := s.MayDrop(ctx, s.export()); err != nil {
+			return fmt.Errorf("refused, and nothing was deleted: %w", err)
+		}
+	}
 	remove := s.db.DropTable
 	if s.force {
 		remove = s.db.ForceDropTable

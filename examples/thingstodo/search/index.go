@@ -37,14 +37,16 @@ type Index struct {
 func (x *Index) Refresh(ctx context.Context, ids ...string) error {
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	if x.now == nil {
-		return errClosed
+	if err := x.mend(); err != nil {
+		return err
 	}
 	into := []*generation{x.now}
-	if x.next != nil {
+	if x.next != nil && !x.next.damaged.Load() { // its rebuild fails
 		into = append(into, x.next)
 	}
-	return x.refresh(ctx, into, ids)
+	err := x.refresh(ctx, into, ids)
+	x.shut()
+	return err
 }
 
 // refresh is Refresh for some generations; x.writing is locked.
@@ -56,7 +58,7 @@ func (x *Index) refresh(ctx context.Context, into []*generation, ids []string) e
 		}
 		for _, g := range into {
 			if err := g.put(found); err != nil {
-				return fmt.Errorf("%w: search index: %w", ddb.ErrUnavailable, err)
+				return fmt.Errorf("%w: %w", ddb.ErrUnavailable, err)
 			}
 		}
 	}
@@ -130,17 +132,21 @@ func (x *Index) Find(ctx context.Context, q Query) (Result, error) {
 }
 
 // hits asks the index.
-func (x *Index) hits(ctx context.Context, q Query) (*bleve.SearchResult, error) {
+func (x *Index) hits(ctx context.Context, q Query) (found *bleve.SearchResult, err error) {
+	x.mendForSearch()
 	x.reading.RLock()
 	defer x.reading.RUnlock()
 	if x.now == nil {
 		return nil, errClosed
 	}
-	r, err := q.request(x.now.index.Mapping().AnalyzerNamed(english))
-	if err != nil {
-		return nil, err
-	}
-	return x.now.index.SearchInContext(ctx, r)
+	err = x.now.guard(func() error {
+		r, err := q.request(x.now.index.Mapping().AnalyzerNamed(english))
+		if err == nil {
+			found, err = x.now.index.SearchInContext(ctx, r)
+		}
+		return err
+	})
+	return found, err
 }
 
 var errClosed = errors.New("search index: closed")

@@ -57,15 +57,24 @@ func current(dir string) (*generation, error) {
 		return nil, fmt.Errorf("search index: %s is not a directory of this index: use another", dir)
 	}
 	path := filepath.Join(dir, name)
-	index, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": "1s"})
+	g, err := openGeneration(name, path)
 	if err != nil {
 		return nil, fmt.Errorf("search index: %s cannot be opened: %w: another process may have it open; if none has, delete the directory", path, err)
 	}
-	g := &generation{name, path, index}
-	if !sameMapping(index) {
+	if !sameMapping(g.index) {
 		return nil, g.close()
 	}
 	return g, nil
+}
+
+// openGeneration opens the files of a generation.
+func openGeneration(name, path string) (*generation, error) {
+	g := &generation{name: name, path: path}
+	err := g.guard(func() (err error) {
+		g.index, err = bleve.OpenUsing(path, map[string]any{"bolt_timeout": "1s"})
+		return err
+	})
+	return g, err
 }
 
 // unused returns an error if a directory has files of others.
@@ -106,9 +115,12 @@ func (x *Index) create() (*generation, error) {
 			return nil, fmt.Errorf("search index: %w", err)
 		}
 	}
-	g.index, err = bleve.NewUsing(g.path, mapping, scorch.Name, scorch.Name, nil)
+	err = g.guard(func() (err error) {
+		g.index, err = bleve.NewUsing(g.path, mapping, scorch.Name, scorch.Name, nil)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("search index: %w", err)
+		return nil, fmt.Errorf("search index: %w: %w", ErrIndex, err)
 	}
 	return g, nil
 }

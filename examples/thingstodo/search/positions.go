@@ -89,6 +89,9 @@ func (p *positions) save(ctx context.Context) error {
 	if err := os.WriteFile(file+".new", b, 0o644); err != nil {
 		return err
 	}
+	if err := os.Rename(file+".new", file); err != nil {
+		return err
+	}
 	p.saved = b
-	return os.Rename(file+".new", file)
+	return nil
 }

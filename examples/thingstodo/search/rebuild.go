@@ -87,6 +87,9 @@ func (x *Index) replace(next *generation) error {
 	if x.now == nil {
 		return errClosed
 	}
+	if next.damaged.Load() {
+		return fmt.Errorf("search index: rebuild: %w", ErrIndex)
+	}
 	if err := x.choose(next); err != nil {
 		return err
 	}
@@ -148,6 +151,7 @@ func compare(t things.Thing, indexed bool, version int64, err error) string {
 }
 
 func (x *Index) versions(ctx context.Context) (map[string]int64, error) {
+	x.mendForSearch()
 	x.reading.RLock()
 	defer x.reading.RUnlock()
 	if x.now == nil {

@@ -24,8 +24,8 @@ func TestEveryWriteLeavesAnEvent(t *testing.T) {
 			assert.Equal(t, string(want), text(entry(attrs, "__event__", "type")), key)
 			assert.Equal(t, "for "+key, text(entry(attrs, "__context__", "correlation-id")), key)
 		}
-		step("user/USR", UserSaved, func(ctx context.Context) error { return second(g.SaveUser(ctx, "user", "Ada")) })
-		step("user/USR", UserSaved, func(ctx context.Context) error { return second(g.SaveUser(ctx, "user", "Ada B.")) })
+		step("user/USR", UserSaved, func(ctx context.Context) error { return second(g.SaveUser(ctx, Person, "user", "Ada")) })
+		step("user/USR", UserSaved, func(ctx context.Context) error { return second(g.SaveUser(ctx, Person, "user", "Ada B.")) })
 		step("child/CHL#user", ChildAdded, func(ctx context.Context) error {
 			return second(g.AddChild(ctx, Child{ID: "child", UserID: "user", Name: "Ivo", Born: 2018}))
 		})

@@ -43,8 +43,18 @@ const (
 type User struct {
 	ID   string `dynamodbav:"-"`
 	Name string `dynamodbav:"name"`
+	Role Role   `dynamodbav:"role,omitempty"` // "" until the first save of an item of an earlier release
 	Outbox
 }
+
+// Role is what an id is that of. An id has one, which the first save of its profile says.
+type Role string
+
+// The roles.
+const (
+	Person    Role = "user"
+	Organiser Role = "organiser"
+)
 
 // Users are read by id. They are not in gsi-1, because they have no attribute gsi1sk.
 var Users = ddb.MustDefine(OneTable, "user", func(u *User, d *ddb.Definition) {

@@ -34,6 +34,8 @@ func (e *StateError) Error() string { return fmt.Sprintf("%s is %s, not %s", e.I
 var (
 	// ErrNotYours says that the thing belongs to another organiser.
 	ErrNotYours = errors.New("belongs to another organiser")
+	// ErrOtherRole says that an id is that of a user, and not of an organiser, or the reverse.
+	ErrOtherRole = errors.New("the id has the profile of another role")
 	// ErrOutdated says that the published thing has changed since its new version was begun.
 	ErrOutdated = errors.New("the published thing has changed since this version was begun")
 )

@@ -3,16 +3,26 @@ package things
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/singletable-go/ddb"
 )
 
-// SaveUser writes a user's profile, new or existing.
-func (s *Store) SaveUser(ctx context.Context, id, name string) (User, error) {
+// SaveUser writes a user's or an organiser's profile, new or existing. The profile of another role is [ErrOtherRole].
+func (s *Store) SaveUser(ctx context.Context, role Role, id, name string) (User, error) {
 	if err := cmp.Or(required("id", id, maxID), required("name", name, maxName)); err != nil {
 		return User{}, err
 	}
-	return s.users.Put(ctx, User{ID: id, Name: name, Outbox: outbox(ctx, UserSaved)})
+	f := Users.Fields()
+	u := User{ID: id, Name: name, Role: role, Outbox: outbox(ctx, UserSaved)}
+	saved, err := s.users.Put(ctx, u, ddb.If(ddb.Or(ddb.Absent(&f.Role), ddb.Eq(&f.Role, role))))
+	switch {
+	case errors.Is(err, ddb.ErrNotFound):
+		return s.users.Create(ctx, u)
+	case errors.Is(err, ddb.ErrCondition):
+		return User{}, ErrOtherRole
+	}
+	return saved, err
 }
 
 // AddChild adds a child to a user.

@@ -18,8 +18,8 @@ type Actor string
 // The actors.
 const (
 	Guest     Actor = "guest" // without an identity
-	User      Actor = "user"
-	Organiser Actor = "organiser"
+	User      Actor = Actor(things.Person)
+	Organiser Actor = Actor(things.Organiser)
 	Audit     Actor = "audit" // moderates, and reads everything
 )
 

@@ -197,3 +197,27 @@ func TestChildren(t *testing.T) {
 	assert.JSONEq(t, `{"items":[]}`, s.do("user bob", "GET", "/children", "").text)
 	assert.Equal(t, "not_found", s.do("user ada", "GET", "/profile", "").code(t))
 }
+
+// An id is that of a user or of an organiser: neither reads or changes the profile of the other. One that was written
+// without a role is that of the first who saves it.
+func TestAProfileHasOneRole(t *testing.T) {
+	t.Parallel()
+	s := serve(t, things.Data{Users: []things.User{{ID: "old", Name: "Potters"}}})
+	for _, id := range []string{"me", "old"} {
+		user, organiser := "user "+id, "organiser "+id
+		if id == "old" {
+			assert.Equal(t, http.StatusOK, s.do(user, "GET", "/profile", "").status)
+			assert.Equal(t, http.StatusOK, s.do(organiser, "GET", "/profile", "").status)
+		}
+		for range 2 {
+			assert.Equal(t, http.StatusOK, s.do(organiser, "PUT", "/profile", `{"name":"Potters"}`).status)
+		}
+		for _, method := range []string{"PUT", "GET"} {
+			body := map[string]string{"PUT": `{"name":"Ada"}`}[method]
+			got := s.do(user, method, "/profile", body)
+			assert.Equal(t, http.StatusForbidden, got.status)
+			assert.Equal(t, "other_role", got.code(t))
+		}
+		assert.Contains(t, s.do(organiser, "GET", "/profile", "").text, "Potters")
+	}
+}

@@ -44,10 +44,14 @@ func fault(err error) error {
 	switch {
 	case errors.Is(err, things.ErrNotYours):
 		return &site.Fault{Status: http.StatusForbidden, Code: "forbidden", Message: "it " + things.ErrNotYours.Error()}
+	case errors.Is(err, things.ErrOtherRole):
+		return &site.Fault{Status: http.StatusForbidden, Code: "other_role", Message: things.ErrOtherRole.Error()}
 	case errors.Is(err, things.ErrOutdated):
 		return conflict("outdated", "%v", things.ErrOutdated)
 	case errors.Is(err, search.ErrRebuilding):
 		return conflict("busy", "%v", search.ErrRebuilding)
+	case errors.Is(err, search.ErrIndex):
+		return &site.Fault{Status: http.StatusServiceUnavailable, Code: "index", Message: search.ErrIndex.Error()}
 	case errors.Is(err, ddb.ErrExists):
 		return conflict("exists", "it is there already")
 	case errors.Is(err, ddb.ErrConflict):

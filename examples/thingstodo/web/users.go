@@ -14,6 +14,9 @@ import (
 
 func (a *API) profile(r *request) (int, any, error) {
 	u, err := a.store.User(r.Context(), r.who.ID)
+	if err == nil && u.Role != "" && u.Role != things.Role(r.who.Actor) {
+		err = things.ErrOtherRole
+	}
 	return one(u, err, viewUser)
 }
 
@@ -24,7 +27,7 @@ func (a *API) saveProfile(r *request) (int, any, error) {
 	if err := site.ReadJSON(r.Request, maxBody, &in); err != nil {
 		return 0, nil, err
 	}
-	u, err := a.store.SaveUser(r.Context(), r.who.ID, in.Name)
+	u, err := a.store.SaveUser(r.Context(), things.Role(r.who.Actor), r.who.ID, in.Name)
 	return one(u, err, viewUser)
 }
 
