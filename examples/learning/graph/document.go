@@ -13,11 +13,13 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// graphql-go finds some literals that do not fit only while it executes, when the mutations before them are written. So each
-// document is checked once more, by a validator that finds them before.
+// graphql-go finds some literals that do not fit only while it executes, when earlier mutations are written. So each
+// document is checked once more, by a validator that finds them first.
 
+// checked is the schema for that validator.
 var checked = gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: Schema})
 
+// literals are the rules for what graphql-go does not check before.
 var literals = rules.NewRules(rules.ValuesOfCorrectTypeRuleWithoutSuggestions, rules.VariablesInAllowedPositionRule, noObjects)
 
 // noObjects refuses an object where the schema has none. The other rules look at its members, and {} has none.

@@ -162,7 +162,7 @@ func TestTooManyMutations(t *testing.T) {
 	for query, operation := range map[string]string{
 		"mutation { " + add(4) + "}": "",
 		"mutation { ...f ... { b: addTrack(TrackInput: {name: \"b\"}) { id } } } fragment f on Mutation { " + add(3) + "}": "",
-		"query a { __typename } mutation b { ... @skip(if: false) { " + add(4) + "} }":                                      "b",
+		"query a { __typename } mutation b { ... @skip(if: false) { " + add(4) + "} }":                                     "b",
 	} {
 		body, err := json.Marshal(graph.Request{Query: query, OperationName: operation})
 		require.NoError(t, err)

@@ -114,8 +114,8 @@ func refused(e *Error) *Response {
 	return &Response{Errors: []*errors.QueryError{{Message: e.Text, Extensions: e.Extensions(), ResolverError: e}}}
 }
 
-// explainQuery returns the error of a field, or of the whole document, as the client gets it. What graphql-go says of a
-// document that was valid for it, and of a variable, has types of Go: it is left out.
+// explainQuery returns the error of a field, or of the whole document, as the client gets it. What graphql-go says of the
+// type of a variable, and of a document that was valid for it, has types of Go: it is left out.
 func explainQuery(e *errors.QueryError, valid bool) *Error {
 	switch {
 	case e.ResolverError != nil:
@@ -125,7 +125,7 @@ func explainQuery(e *errors.QueryError, valid bool) *Error {
 		return &Error{Code: TooComplex, Text: e.Message}
 	case strings.HasPrefix(e.Message, "graphql-ws "):
 		return &Error{Code: BadQuery, Text: "there are no subscriptions"}
-	case e.Rule == "VariablesOfCorrectType":
+	case e.Rule == "VariablesOfCorrectType" && strings.Contains(e.Message, " invalid type "):
 		return &Error{Code: BadInput, Text: misfit(e.Message), Err: e}
 	case e.Path == nil && valid:
 		return &Error{Code: BadQuery, Text: "a value does not fit its type", Err: e}
