@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/graph-gophers/graphql-go/errors"
 	"github.com/stretchr/testify/assert"
 
 	"github.com/singletable-go/ddb"
@@ -34,4 +35,12 @@ func TestKeysAreCalledAsArguments(t *testing.T) {
 		assert.Equal(t, BadInput, got.Code)
 		assert.Equal(t, want+" is empty, too long, or has characters that none has", got.Text)
 	}
+}
+
+// What graphql-go says of a value while it executes is not told, and is no fault of the service.
+func TestFaultsOfTheExecutorAreNotTold(t *testing.T) {
+	t.Parallel()
+	e := explainQuery(&errors.QueryError{Message: "could not unmarshal map[string]interface {}"}, true)
+	assert.Equal(t, BadQuery, e.Code)
+	assert.Equal(t, "a value does not fit its type", e.Text)
 }

@@ -154,14 +154,26 @@ func TestErrorsAreBounded(t *testing.T) {
 	assert.Equal(t, 1950, r.Extensions.ErrorsLeftOut)
 }
 
-// An operation has at most so many mutations; those before are done.
+// An operation has at most so many mutations. With more, none is done. What is skipped does not count.
 func TestTooManyMutations(t *testing.T) {
 	t.Parallel()
 	s := serve(t, school.Size{}, graph.Limits{Writes: 3})
-	r := s.ask(t, "mutation { "+repeat(5, `aN: addTrack(TrackInput: {name: "track N"}) { name }`)+"}", nil)
-	assert.JSONEq(t, `{"a0":{"name":"track 0"},"a1":{"name":"track 1"},"a2":{"name":"track 2"},"a3":null,"a4":null}`, string(r.Data))
-	require.Len(t, r.Errors, 2)
-	assert.Equal(t, graph.TooComplex, r.code())
+	add := func(n int) string { return repeat(n, `aN: addTrack(TrackInput: {name: "track N"}) { name }`) }
+	for query, operation := range map[string]string{
+		"mutation { " + add(4) + "}": "",
+		"mutation { ...f ... { b: addTrack(TrackInput: {name: \"b\"}) { id } } } fragment f on Mutation { " + add(3) + "}": "",
+		"query a { __typename } mutation b { ... @skip(if: false) { " + add(4) + "} }":                                     "b",
+	} {
+		body, err := json.Marshal(graph.Request{Query: query, OperationName: operation})
+		require.NoError(t, err)
+		status, text := s.post(t.Context(), t, string(body), nil)
+		assert.Equal(t, 400, status, text)
+		assert.Contains(t, text, "at most 3 mutations")
+		assert.Contains(t, text, `"requests":0`)
+	}
+	r := s.ask(t, `mutation($no: Boolean = false) { __typename `+add(3)+` a0: addTrack(TrackInput: {name: "track 0"}) { id }
+		b: addTrack(TrackInput: {name: "b"}) @include(if: $no) { id } ... @skip(if: true) { c: addTrack(TrackInput: {name: "c"}) { id } } }`, nil)
+	require.Empty(t, r.Errors)
 	assert.Equal(t, 3, r.Extensions.Cost.Requests)
 }
 

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -40,10 +41,12 @@ func parseSchema(log *slog.Logger) *graphql.Schema {
 // tracer sees each operation and each field before they are resolved.
 type tracer struct{}
 
-// TraceQuery ends the operation if a variable does not fit its type.
-func (tracer) TraceQuery(ctx context.Context, _, _ string, variables map[string]any, types map[string]*introspection.Type) (context.Context, func([]*errors.QueryError)) {
-	if err := checkVariables(variables, types); err != nil {
-		of(ctx).abort(err)
+// TraceQuery ends the operation if a variable does not fit its type, or the document is refused.
+func (tracer) TraceQuery(ctx context.Context, query, name string, variables map[string]any, types map[string]*introspection.Type) (context.Context, func([]*errors.QueryError)) {
+	s := of(ctx)
+	s.valid = true
+	if err := cmp.Or(checkVariables(variables, types), checkDocument(query, name, variables, s.limits.Writes)); err != nil {
+		s.abort(err)
 	}
 	return ctx, func([]*errors.QueryError) {}
 }

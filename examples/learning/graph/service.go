@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	stderrors "errors"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -89,20 +90,20 @@ func (s *Service) run(ctx context.Context, op *session, r Request) *Response {
 
 	got := s.schema.Exec(context.WithValue(ctx, sessionKey{}, op), r.Query, r.OperationName, r.Variables)
 	if cause := context.Cause(ctx); cause != nil {
-		return s.finish(ctx, refused(explain(cause)))
+		return s.finish(ctx, op, refused(op.stopped(cause)))
 	}
-	return s.finish(ctx, &Response{Errors: got.Errors, Data: got.Data})
+	return s.finish(ctx, op, &Response{Errors: got.Errors, Data: got.Data})
 }
 
 // finish gives each error its code, and logs what clients are not told.
-func (s *Service) finish(ctx context.Context, r *Response) *Response {
+func (s *Service) finish(ctx context.Context, op *session, r *Response) *Response {
 	for _, e := range r.Errors {
-		own := explainQuery(e)
+		own := explainQuery(e, op.valid)
 		e.Message, e.Extensions = own.Text, own.Extensions()
 		if own.Code == Internal {
 			s.log.ErrorContext(ctx, "an operation failed", "path", e.Path, "error", cmp.Or[error](own.Err, own))
 		}
-		if e.Path == nil && (own.Code == BadQuery || own.Code == TooComplex || own.Code == BadInput) {
+		if e.Path == nil && op.requests() == 0 && (own.Code == BadQuery || own.Code == TooComplex || own.Code == BadInput) {
 			r.Data = nil // it did not begin
 		}
 	}
@@ -113,8 +114,9 @@ func refused(e *Error) *Response {
 	return &Response{Errors: []*errors.QueryError{{Message: e.Text, Extensions: e.Extensions(), ResolverError: e}}}
 }
 
-// explainQuery returns the error of a field, or of the whole document, as the client gets it.
-func explainQuery(e *errors.QueryError) *Error {
+// explainQuery returns the error of a field, or of the whole document, as the client gets it. What graphql-go says of the
+// type of a variable, and of a document that was valid for it, has types of Go: it is left out.
+func explainQuery(e *errors.QueryError, valid bool) *Error {
 	switch {
 	case e.ResolverError != nil:
 		return explain(e.ResolverError)
@@ -123,8 +125,20 @@ func explainQuery(e *errors.QueryError) *Error {
 		return &Error{Code: TooComplex, Text: e.Message}
 	case strings.HasPrefix(e.Message, "graphql-ws "):
 		return &Error{Code: BadQuery, Text: "there are no subscriptions"}
+	case e.Rule == "VariablesOfCorrectType" && strings.Contains(e.Message, " invalid type "):
+		return &Error{Code: BadInput, Text: misfit(e.Message), Err: e}
+	case e.Path == nil && valid:
+		return &Error{Code: BadQuery, Text: "a value does not fit its type", Err: e}
 	case e.Path == nil:
 		return &Error{Code: BadQuery, Text: e.Message}
 	}
 	return explain(e)
+}
+
+// misfit is the text for a variable, or a member of one, whose name is the first thing that message quotes.
+func misfit(message string) string {
+	if parts := strings.SplitN(message, `"`, 3); len(parts) == 3 {
+		return fmt.Sprintf("variables: %q does not fit its type", parts[1])
+	}
+	return "a variable does not fit its type"
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"github.com/graph-gophers/graphql-go/ast"
@@ -17,6 +18,8 @@ type session struct {
 	limits Limits
 	meter  *ddb.Meter
 	abort  context.CancelCauseFunc // ends the operation
+
+	valid bool // for graphql-go, which executes it
 
 	passed, refused       atomic.Int64 // requests, by the client
 	fields, bytes, writes atomic.Int64
@@ -68,11 +71,23 @@ func (s *session) writing(ctx context.Context, fault error) error {
 	if fault != nil {
 		return fault
 	}
-	if n := s.writes.Add(1); n > int64(s.limits.Writes) {
-		return tooComplex("an operation has at most %d mutations: send another", s.limits.Writes)
+	if err := context.Cause(ctx); err != nil {
+		return err
 	}
+	s.writes.Add(1)
 	s.loaded.Store(&loaded{})
-	return context.Cause(ctx)
+	return nil
+}
+
+// stopped returns the error of an operation that ended early. Its mutations are not taken back, and the response has no
+// data that would tell.
+func (s *session) stopped(cause error) *Error {
+	stopped := *explain(cause)
+	if n := s.writes.Load(); n > 0 {
+		stopped.Text += fmt.Sprintf(" (the first %d of the mutations may be written: read before you send them again)", n)
+		stopped.Details = map[string]any{"mutationsBegun": n}
+	}
+	return &stopped
 }
 
 // resolving counts the fields of the response.
