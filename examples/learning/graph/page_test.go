@@ -46,7 +46,7 @@ func (p tab) do(actions ...chromedp.Action[chromedp.Void]) {
 // see waits until an expression holds on the page.
 func (p tab) see(expression string) {
 	p.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression))
 	require.NoError(p, err, expression)
