@@ -28,6 +28,7 @@ type Table struct {
 	TTL      string
 	ages     int                                  // an upgrade may set a TTL in items with a lower schema number
 	KeyTypes map[string]types.ScalarAttributeType // of every key attribute that an entity fills
+	checking sync.Mutex                           // tests run in parallel, each with a DB, and each New checks
 	own      *tableFaults                         // nil since its own declarations changed
 	revised  int                                  // counts these changes
 	reported map[string]bool                      // faults of its own, by a Define

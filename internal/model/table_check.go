@@ -36,6 +36,8 @@ func (t *Table) Refuse(name string, faults []error) {
 
 // currentFaults returns the faults of the table, and of its entities after later declarations.
 func (t *Table) currentFaults() []error {
+	t.checking.Lock()
+	defer t.checking.Unlock()
 	faults := t.faults().all
 	for _, e := range t.Entities {
 		d := &Definition{E: e}
