@@ -67,7 +67,9 @@ func openLibrary(t testing.TB, engine ddbmem.Options, opts ddb.Options) *library
 		d.Version(&m.Version)
 		d.History(ddb.Key(ddb.Prefix("member#"), ddb.Str(&m.ID)), ddb.Key(ddb.Prefix("v#"), ddb.Num(&m.Version, 8)))
 	})
-	opts.Observe = l.seen.Observe
+	if opts.Observe == nil {
+		opts.Observe = l.seen.Observe
+	}
 	l.db = ddb.New(l.engine.Client(fixture.Impatient, l.wire.option), "library", l.table, &opts)
 	require.NoError(t, l.db.CreateTable(t.Context()))
 	return l

@@ -123,6 +123,12 @@ func (b broken) Read([]byte) (int, error) {
 	return 0, b.err
 }
 
+func (w *watch) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls = nil
+}
+
 // requests are what an observer should have got, in no order, without what the wire does not show.
 func (w *watch) requests(t require.TestingT) []ddbobserve.Request {
 	w.mu.Lock()
