@@ -70,7 +70,7 @@ func (e *Entity) design() ddbdesign.Entity {
 		out.Under = append(out.Under, parent.Name)
 	}
 	for _, u := range e.Uniques {
-		out.Uniques = append(out.Uniques, ddbdesign.Unique{Name: u.Name, Value: templateDesign(u.Template)})
+		out.Uniques = append(out.Uniques, ddbdesign.Unique{Name: u.Name, Value: TemplateDesign(u.Template)})
 	}
 	if e.History != nil {
 		history := e.History.design()
@@ -84,7 +84,7 @@ func (e *Entity) design() ddbdesign.Entity {
 
 func (r *IndexKeys) design() ddbdesign.IndexEntry {
 	out := ddbdesign.IndexEntry{
-		Index: r.Index.Name, Partition: templateDesign(r.Partition), Sort: templateDesign(r.Sort),
+		Index: r.Index.Name, Partition: TemplateDesign(r.Partition), Sort: TemplateDesign(r.Sort),
 		ByAttributes: slices.Contains(r.Entity.Also, r),
 	}
 	for _, c := range r.When {
