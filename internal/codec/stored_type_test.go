@@ -24,8 +24,6 @@ func (selfWritten) MarshalDynamoDBAttributeValue() (types.AttributeValue, error)
 	return &types.AttributeValueMemberBOOL{Value: true}, nil
 }
 
-type octet byte
-
 type every struct {
 	Text    string
 	Pointer **string
@@ -42,7 +40,6 @@ type every struct {
 	Instant instant
 	Bytes   []byte
 	Array   [4]byte
-	Octets  []octet
 	List    []string
 	Times   []time.Time
 	Names   []string `dynamodbav:",stringset"`
@@ -63,7 +60,7 @@ func TestTheStoredTypeIsWhatIsWritten(t *testing.T) {
 	s, u, at, place := "x", uint(1), time.Unix(1, 0).UTC(), struct{ City string }{"Ulm"}
 	ps, as := &s, ddb.AsText[time.Time]{Value: at}
 	v := every{
-		"x", &ps, true, 1, &u, 1.5, "1", "1", 1, at, at, &at, instant(at), []byte{1}, [4]byte{1}, []octet{1}, []string{"x"}, []time.Time{at},
+		"x", &ps, true, 1, &u, 1.5, "1", "1", 1, at, at, &at, instant(at), []byte{1}, [4]byte{1}, []string{"x"}, []time.Time{at},
 		[]string{"x"}, []int{1}, [][]byte{{1}}, map[string]string{"a": "b"}, place, &place, as, &as, selfWritten{}, 5,
 	}
 	proto, err := field.New(reflect.TypeFor[every]())
