@@ -1,0 +1,299 @@
+package ddbdraw
+
+import (
+	"cmp"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbdesign"
+)
+
+// bounds is how much of many samples is drawn.
+type bounds struct {
+	items  int // of one entity in an item collection
+	alike  int // item collections with the same entities
+	groups int // item collections
+}
+
+var (
+	pageBounds    = bounds{items: 5, alike: 3, groups: 24}
+	pictureBounds = bounds{items: 3, alike: 2, groups: 12}
+)
+
+// item is a sample in an index, as it is drawn.
+type item struct {
+	label      string // the entity, or what else the item is
+	hue        int
+	aside      bool // an item of the library's own
+	partition  []string
+	sort       []string
+	attributes []attribute
+}
+
+type attribute struct{ name, value string }
+
+// group is the item collection of one partition key value, as far as it is drawn.
+type group struct {
+	key   string
+	items []item
+	more  []rest // after all items
+}
+
+// rest is what is left out.
+type rest struct {
+	n    int
+	what string
+}
+
+// grid is an index with what is drawn in it.
+type grid struct {
+	index     ddbdesign.Index
+	templates bool // the items are templates, since there are no samples
+	groups    []group
+	more      []rest   // item collections that are left out, by their entities
+	absent    []string // entities that are not in the index
+	entries   []keys
+}
+
+// keys is the templates of an entity in the index.
+type keys struct {
+	entity                string
+	hue                   int
+	partition, sort, when string
+}
+
+// newGrid selects what is drawn of an index.
+func newGrid(d Drawing, ix ddbdesign.Index, b bounds) grid {
+	g := grid{index: ix, templates: len(d.Samples) == 0}
+	var items []item
+	for i, e := range d.Design.Entities {
+		at := slices.IndexFunc(e.Entries, func(entry ddbdesign.IndexEntry) bool { return entry.Index == ix.Name })
+		if at < 0 {
+			g.absent = append(g.absent, e.Name)
+			continue
+		}
+		for _, entry := range e.Entries[at:] {
+			if entry.Index != ix.Name {
+				continue
+			}
+			g.entries = append(g.entries, keysOf(e.Name, hue(i), entry))
+			if g.templates {
+				items = append(items, template(d.Design, ix, e, hue(i), entry))
+			}
+		}
+		if e.History != nil && e.History.Index == ix.Name {
+			g.entries = append(g.entries, keysOf(e.Name+" version", hue(i), *e.History))
+		}
+	}
+	for _, s := range d.Samples {
+		if it, ok := sample(d.Design, ix, s); ok {
+			items = append(items, it)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b item) int {
+		return cmp.Or(compareKeys(ix.Partition, a.partition, b.partition), compareKeys(ix.Sort, a.sort, b.sort))
+	})
+	g.fill(items, b)
+	return g
+}
+
+func keysOf(name string, hue int, entry ddbdesign.IndexEntry) keys {
+	var when []string
+	for _, c := range entry.When {
+		when = append(when, c.Text)
+	}
+	return keys{name, hue, entry.Partition.Text, entry.Sort.Text, strings.Join(when, " and ")}
+}
+
+// template returns the keys of an entity in place of a sample.
+func template(t ddbdesign.Table, ix ddbdesign.Index, e ddbdesign.Entity, hue int, entry ddbdesign.IndexEntry) item {
+	it := item{label: e.Name, hue: hue, partition: []string{entry.Partition.Text}}
+	if entry.Sort.Text != "" {
+		it.sort = []string{entry.Sort.Text}
+	}
+	for _, f := range e.Fields {
+		if len(f.Path) > 0 && projected(t, ix, f.Path[0]) {
+			it.attributes = append(it.attributes, attribute{strings.Join(f.Path, "."), f.Go})
+		}
+	}
+	return it
+}
+
+// sample returns a sample as it stands in the index, if it is in it: if it has all key attributes.
+func sample(t ddbdesign.Table, ix ddbdesign.Index, s ddbdesign.Sample) (it item, ok bool) {
+	it = item{label: s.Entity, hue: neutral, aside: s.Version || s.Companion != ""}
+	for _, a := range ix.Partition {
+		v, ok := s.Attributes[a.Name]
+		if !ok {
+			return item{}, false
+		}
+		it.partition = append(it.partition, v)
+	}
+	for _, a := range ix.Sort {
+		v, ok := s.Attributes[a.Name]
+		if !ok {
+			return item{}, false
+		}
+		it.sort = append(it.sort, v)
+	}
+	var own []string // attributes of fields, in the order of the entity
+	if i := slices.IndexFunc(t.Entities, func(e ddbdesign.Entity) bool { return e.Name == s.Entity }); i >= 0 {
+		it.hue = hue(i)
+		for _, f := range t.Entities[i].Fields {
+			if len(f.Path) > 0 && !slices.Contains(own, f.Path[0]) {
+				own = append(own, f.Path[0])
+			}
+		}
+	}
+	switch {
+	case s.Companion != "":
+		it.label = strings.TrimSpace(s.Entity + " " + s.Companion)
+	case s.Version:
+		it.label = strings.TrimSpace(s.Entity + " version")
+	case s.Entity == "":
+		it.label = "no entity"
+	}
+	names := slices.Clone(own)
+	for _, name := range slices.Sorted(maps.Keys(s.Attributes)) {
+		if !slices.Contains(own, name) && !isKey(t, name) && name != t.TypeAttribute {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if v, ok := s.Attributes[name]; ok && !keyOf(ix, name) && projected(t, ix, name) {
+			it.attributes = append(it.attributes, attribute{name, cut(v, maxValue)})
+		}
+	}
+	return it, true
+}
+
+// projected reports whether the index has an attribute. The keys of the table are in each index.
+func projected(t ddbdesign.Table, ix ddbdesign.Index, name string) bool {
+	switch ix.Projection {
+	case "KEYS_ONLY", "INCLUDE":
+		return slices.Contains(ix.Include, name) || len(t.Indexes) > 0 && keyOf(t.Indexes[0], name)
+	}
+	return true
+}
+
+func keyOf(ix ddbdesign.Index, name string) bool {
+	named := func(a ddbdesign.Attribute) bool { return a.Name == name }
+	return slices.ContainsFunc(ix.Partition, named) || slices.ContainsFunc(ix.Sort, named)
+}
+
+func isKey(t ddbdesign.Table, name string) bool {
+	return slices.ContainsFunc(t.Indexes, func(ix ddbdesign.Index) bool { return keyOf(ix, name) })
+}
+
+// compareKeys sorts as DynamoDB does: numbers by value, the rest by bytes.
+func compareKeys(attributes []ddbdesign.Attribute, a, b []string) int {
+	for i := range min(len(a), len(b)) {
+		if i < len(attributes) && attributes[i].Type == "N" {
+			x, okX := new(big.Float).SetPrec(200).SetString(a[i])
+			y, okY := new(big.Float).SetPrec(200).SetString(b[i])
+			if okX && okY {
+				if c := x.Cmp(y); c != 0 {
+					return c
+				}
+				continue
+			}
+		}
+		if c := strings.Compare(a[i], b[i]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// fill puts sorted items into groups, within bounds.
+func (g *grid) fill(items []item, b bounds) {
+	alike := map[string]int{}
+	for len(items) > 0 {
+		n := slices.IndexFunc(items, func(it item) bool { return !slices.Equal(it.partition, items[0].partition) })
+		if n < 0 {
+			n = len(items)
+		}
+		of := items[:n]
+		items = items[n:]
+		var labels []string
+		for _, it := range of {
+			if !slices.Contains(labels, it.label) {
+				labels = append(labels, it.label)
+			}
+		}
+		slices.Sort(labels)
+		signature := strings.Join(labels, ", ")
+		alike[signature]++
+		if !g.templates && (alike[signature] > b.alike || len(g.groups) == b.groups) {
+			g.more = count(g.more, signature)
+			continue
+		}
+		g.groups = append(g.groups, bounded(of, b))
+	}
+}
+
+// bounded returns the group of the items, without those beyond the bound.
+func bounded(items []item, b bounds) group {
+	gr := group{key: join(items[0].partition)}
+	drawn := map[string]int{}
+	for _, it := range items {
+		if drawn[it.label]++; drawn[it.label] > b.items {
+			gr.more = count(gr.more, it.label)
+			continue
+		}
+		gr.items = append(gr.items, it)
+	}
+	return gr
+}
+
+func count(more []rest, what string) []rest {
+	for i := range more {
+		if more[i].what == what {
+			more[i].n++
+			return more
+		}
+	}
+	return append(more, rest{1, what})
+}
+
+// join prints the values of a key of several attributes.
+func join(values []string) string { return strings.Join(values, " · ") }
+
+// attributeNames prints the attributes of a key.
+func attributeNames(attributes []ddbdesign.Attribute) string {
+	var names []string
+	for _, a := range attributes {
+		names = append(names, a.Name)
+	}
+	return strings.Join(names, " · ")
+}
+
+// heading is the name of an index as a title.
+func heading(ix ddbdesign.Index) string {
+	if ix.Kind == ddbdesign.KindPrimary {
+		return "The table"
+	}
+	return "Index " + ix.Name
+}
+
+// about says what kind of index it is and what it projects.
+func about(ix ddbdesign.Index) string {
+	var s string
+	switch ix.Kind {
+	case ddbdesign.KindPrimary:
+		return "primary key"
+	case ddbdesign.KindLocal:
+		s = "local secondary index"
+	default:
+		s = "global secondary index"
+	}
+	switch ix.Projection {
+	case "KEYS_ONLY":
+		return s + " · keys only"
+	case "INCLUDE":
+		return s + " · keys and " + strings.Join(ix.Include, ", ")
+	}
+	return s + " · all attributes"
+}
