@@ -18,6 +18,7 @@ const (
 	channelPad  = 46.0
 	portGap     = 30.0
 	legendSpace = 40.0
+	leastWidth  = 480.0
 )
 
 // box is an entity in the drawing.
@@ -52,7 +53,7 @@ type chart struct {
 func newChart(entities []ddbdesign.Entity) *chart {
 	refs := references(entities)
 	c := &chart{layout: arrange(len(entities), refs), refs: refs}
-	c.width = max(c.spread(), 2*margin+2*boxWidth+boxGap)
+	c.width = c.spread()
 	for i, e := range entities {
 		b := box{entity: e, hue: hue(i), x: c.nodes[i].x}
 		b.fields, b.more = fieldsOf(e)
@@ -107,12 +108,11 @@ func entitiesSVG(p *printer, d ddbdesign.Table, alone bool) {
 	if len(c.boxes) == 0 {
 		p.f(`<text class="mu" x="%s" y="%s" font-size="14">No entities</text>`, num(margin), num(margin+14))
 	} else {
-		y := c.height - 22
+		y := c.height - 20
 		diamond(p, margin+6, y-4, "fn")
 		p.f(`<text class="mu" x="%s" y="%s" font-size="12">in the primary key</text>`, num(margin+18), num(y))
-		diamond(p, margin+146, y-4, "z sn")
-		p.f(`<text class="mu" x="%s" y="%s" font-size="12">in the key of an index</text>`, num(margin+158), num(y))
-		p.f(`<text class="mu" x="%s" y="%s" font-size="12">→ leads to the entity whose key a field holds</text>`, num(margin+298), num(y))
+		diamond(p, margin+156, y-4, "z sn")
+		p.f(`<text class="mu" x="%s" y="%s" font-size="12">in the key of an index</text>`, num(margin+168), num(y))
 	}
 	p.f("</svg>\n")
 }
@@ -124,7 +124,7 @@ func frame(p *printer, w, h float64, id, title, desc string, alone bool) {
 	p.f(`<title id="%s-title">%s</title><desc id="%s-desc">%s</desc>`+"\n", id, title, id, desc)
 	if alone {
 		p.f("<style>%s</style>\n", markup(svgStyle()))
-		p.f(`<rect class="gr li" x="0.5" y="0.5" width="%s" height="%s" rx="10"/>`+"\n", num(w-1), num(h-1))
+		p.f(`<rect class="gr ru" x="0.5" y="0.5" width="%s" height="%s" rx="10"/>`+"\n", num(w-1), num(h-1))
 	}
 }
 

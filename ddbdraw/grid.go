@@ -2,6 +2,7 @@ package ddbdraw
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -13,14 +14,17 @@ import (
 // bounds is how much of many samples is drawn.
 type bounds struct {
 	items  int // of one entity in an item collection
-	alike  int // item collections with the same entities
+	alike  int // item collections with the same entities, or fewer of them
 	groups int // item collections
 }
 
 var (
 	pageBounds    = bounds{items: 5, alike: 3, groups: 24}
-	pictureBounds = bounds{items: 3, alike: 2, groups: 12}
+	pictureBounds = bounds{items: 3, alike: 1, groups: 12}
 )
+
+// maxRests is the number of lines that say which item collections are left out.
+const maxRests = 6
 
 // item is a sample in an index, as it is drawn.
 type item struct {
@@ -38,13 +42,28 @@ type attribute struct{ name, value string }
 type group struct {
 	key   string
 	items []item
-	more  []rest // after all items
+	more  []rest
 }
 
 // rest is what is left out.
 type rest struct {
 	n    int
 	what string
+	at   int // the number of drawn items that are before it
+}
+
+func (r rest) items() string {
+	if r.n == 1 {
+		return "… 1 more " + r.what + " item"
+	}
+	return fmt.Sprintf("… %d more %s items", r.n, r.what)
+}
+
+func (r rest) collections() string {
+	if r.n == 1 {
+		return "… 1 more item collection" + r.what
+	}
+	return fmt.Sprintf("… %d more item collections%s", r.n, r.what)
 }
 
 // grid is an index with what is drawn in it.
@@ -207,31 +226,67 @@ func compareKeys(attributes []ddbdesign.Attribute, a, b []string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// fill puts sorted items into groups, within bounds.
+// fill puts sorted items into groups, within bounds. Item collections with most entities are drawn first, in the order of keys.
 func (g *grid) fill(items []item, b bounds) {
-	alike := map[string]int{}
+	var all [][]item
+	var labels [][]string
 	for len(items) > 0 {
 		n := slices.IndexFunc(items, func(it item) bool { return !slices.Equal(it.partition, items[0].partition) })
 		if n < 0 {
 			n = len(items)
 		}
-		of := items[:n]
+		all, labels = append(all, items[:n]), append(labels, labelsOf(items[:n]))
 		items = items[n:]
-		var labels []string
-		for _, it := range of {
-			if !slices.Contains(labels, it.label) {
-				labels = append(labels, it.label)
+	}
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(labels[j]), len(labels[i])) })
+	var drawn []int
+	for _, i := range order {
+		alike := 0
+		for _, j := range drawn {
+			if !slices.ContainsFunc(labels[i], func(label string) bool { return !slices.Contains(labels[j], label) }) {
+				alike++
 			}
 		}
-		slices.Sort(labels)
-		signature := strings.Join(labels, ", ")
-		alike[signature]++
-		if !g.templates && (alike[signature] > b.alike || len(g.groups) == b.groups) {
-			g.more = count(g.more, signature)
-			continue
+		if g.templates || alike < b.alike && len(drawn) < b.groups {
+			drawn = append(drawn, i)
 		}
-		g.groups = append(g.groups, bounded(of, b))
 	}
+	for i := range all {
+		if slices.Contains(drawn, i) {
+			g.groups = append(g.groups, bounded(all[i], b))
+		} else {
+			g.more = count(g.more, " of "+strings.Join(labels[i], ", "), 0)
+		}
+	}
+	if len(g.more) > maxRests {
+		last := rest{what: " of other entities"}
+		for _, r := range g.more[maxRests-1:] {
+			last.n += r.n
+		}
+		g.more = append(g.more[:maxRests-1], last)
+	}
+}
+
+// rest is all item collections that are left out.
+func (g grid) rest() (all rest) {
+	for _, r := range g.more {
+		all.n += r.n
+	}
+	return all
+}
+
+func labelsOf(items []item) (labels []string) {
+	for _, it := range items {
+		if !slices.Contains(labels, it.label) {
+			labels = append(labels, it.label)
+		}
+	}
+	slices.Sort(labels)
+	return labels
 }
 
 // bounded returns the group of the items, without those beyond the bound.
@@ -240,7 +295,7 @@ func bounded(items []item, b bounds) group {
 	drawn := map[string]int{}
 	for _, it := range items {
 		if drawn[it.label]++; drawn[it.label] > b.items {
-			gr.more = count(gr.more, it.label)
+			gr.more = count(gr.more, it.label, len(gr.items))
 			continue
 		}
 		gr.items = append(gr.items, it)
@@ -248,14 +303,14 @@ func bounded(items []item, b bounds) group {
 	return gr
 }
 
-func count(more []rest, what string) []rest {
+func count(more []rest, what string, at int) []rest {
 	for i := range more {
 		if more[i].what == what {
 			more[i].n++
 			return more
 		}
 	}
-	return append(more, rest{1, what})
+	return append(more, rest{1, what, at})
 }
 
 // join prints the values of a key of several attributes.
@@ -278,22 +333,25 @@ func heading(ix ddbdesign.Index) string {
 	return "Index " + ix.Name
 }
 
-// about says what kind of index it is and what it projects.
+// about says what kind of index it is, its keys and what it projects.
 func about(ix ddbdesign.Index) string {
-	var s string
+	keys := "partition key " + attributeNames(ix.Partition)
+	if len(ix.Sort) > 0 {
+		keys += ", sort key " + attributeNames(ix.Sort)
+	}
 	switch ix.Kind {
 	case ddbdesign.KindPrimary:
-		return "primary key"
+		return "Primary key: " + keys
 	case ddbdesign.KindLocal:
-		s = "local secondary index"
+		keys = "Local index: " + keys
 	default:
-		s = "global secondary index"
+		keys = "Global index: " + keys
 	}
 	switch ix.Projection {
 	case "KEYS_ONLY":
-		return s + " · keys only"
+		return keys + " · projects keys only"
 	case "INCLUDE":
-		return s + " · keys and " + strings.Join(ix.Include, ", ")
+		return keys + " · projects keys and " + strings.Join(ix.Include, ", ")
 	}
-	return s + " · all attributes"
+	return keys + " · projects all attributes"
 }

@@ -8,14 +8,15 @@ import (
 // assistive technology that it is a table.
 func (g grid) html(p *printer, id string) {
 	p.f(`<section id="%s" aria-labelledby="%s-heading"><h2 id="%s-heading">%s</h2>`+"\n", id, id, id, heading(g.index))
-	p.f(`<p class="mu">%s.`, capital(about(g.index)))
+	p.f(`<p class="mu">%s.`, about(g.index))
 	if len(g.absent) > 0 && len(g.entries) > 0 {
-		p.f(" Without %s.", strings.Join(g.absent, ", "))
+		p.f(" It does not hold %s.", strings.Join(g.absent, ", "))
 	}
 	p.f("</p>\n")
-	g.keysHTML(p)
 	if len(g.groups) == 0 {
-		p.f("<p>No sample item is in it.</p></section>\n")
+		p.f("<p>No sample item is in it.</p>\n")
+		g.keysHTML(p)
+		p.f("</section>\n")
 		return
 	}
 	p.f(`<table class="grid" role="table"><caption>%s</caption>`, g.caption())
@@ -32,12 +33,11 @@ func (g grid) html(p *printer, id string) {
 	}
 	p.f("</table>\n")
 	for _, r := range g.more {
-		p.f(`<p class="mu">%s</p>`+"\n", restOfGroups(r))
+		p.f(`<p class="rest">%s</p>`+"\n", r.collections())
 	}
+	g.keysHTML(p)
 	p.f("</section>\n")
 }
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (g grid) caption() string {
 	if g.templates {
@@ -49,35 +49,54 @@ func (g grid) caption() string {
 // body writes an item collection.
 func (g grid) body(p *printer, gr group, columns int) {
 	p.f(`<tbody role="rowgroup">`)
-	for i, it := range gr.items {
-		classes := "it " + class(it.hue)
-		if it.aside {
-			classes += " aside"
-		}
-		p.f(`<tr role="row" class="%s">`, classes)
-		if i == 0 {
+	first := true
+	line := func(class string) {
+		p.f(`<tr role="row" class="%s">`, class)
+		if first {
 			p.f(`<th scope="rowgroup" role="rowheader" class="pk k" rowspan="%d" data-label="%s"><bdi>%s</bdi></th>`,
 				len(gr.items)+len(gr.more), attributeNames(g.index.Partition), gr.key)
 		}
-		sk := "k"
-		if len(g.index.Sort) > 0 {
-			p.f(`<td role="cell" class="sk k"><bdi>%s</bdi></td>`, join(it.sort))
-		} else {
-			sk = "sk"
-		}
-		p.f(`<td role="cell" class="%s"><span class="chip">%s</span></td><td role="cell">`, sk, it.label)
-		for _, a := range it.attributes {
-			p.f(`<span class="at"><span class="mu">%s</span> <bdi>%s</bdi></span> `, a.name, a.value)
-		}
-		p.f("</td></tr>\n")
+		first = false
 	}
-	for _, r := range gr.more {
-		p.f(`<tr role="row" class="more"><td role="cell" colspan="%d">… and %d more %s</td></tr>`+"\n", columns-1, r.n, r.what)
+	for i := range len(gr.items) + 1 {
+		for _, r := range gr.more {
+			if r.at == i {
+				line("more")
+				p.f(`<td role="cell" colspan="%d">%s</td></tr>`+"\n", columns-1, r.items())
+			}
+		}
+		if i < len(gr.items) {
+			it := gr.items[i]
+			classes := "it " + class(it.hue)
+			if it.aside {
+				classes += " aside"
+			}
+			line(classes)
+			g.cells(p, it)
+		}
 	}
 	p.f("</tbody>\n")
 }
 
-// keysHTML writes the templates of the keys, folded away. The grid shows them where there are no samples.
+// cells writes what of an item stands beside its partition key.
+func (g grid) cells(p *printer, it item) {
+	name := "en"
+	if len(g.index.Sort) > 0 {
+		p.f(`<td role="cell" class="sk k"><bdi>%s</bdi></td>`, join(it.sort))
+	} else {
+		name = "sk en"
+	}
+	p.f(`<td role="cell" class="%s">%s</td><td role="cell" class="as">`, name, cut(it.label, maxValue))
+	for i, a := range it.attributes {
+		if i > 0 {
+			p.f(" ")
+		}
+		p.f(`<span class="at"><span class="mu">%s</span> <bdi>%s</bdi></span>`, a.name, a.value)
+	}
+	p.f("</td></tr>\n")
+}
+
+// keysHTML writes the templates of the keys. The grid shows them where there are no samples.
 func (g grid) keysHTML(p *printer) {
 	if g.templates || len(g.entries) == 0 {
 		return
@@ -90,15 +109,13 @@ func (g grid) keysHTML(p *printer) {
 	if !sparse {
 		s.Header = s.Header[:3]
 	}
-	p.f("<details><summary>How the keys are made</summary>\n")
 	var hues []int
 	for _, k := range g.entries {
 		line := []string{k.entity, "`" + k.partition + "`", code(k.sort), code(k.when)}
 		s.Cells = append(s.Cells, line[:len(s.Header)])
 		hues = append(hues, k.hue)
 	}
-	s.table(p, "Templates of the keys in "+strings.ToLower(heading(g.index)[:1])+heading(g.index)[1:], hues)
-	p.f("</details>\n")
+	s.table(p, "How the keys are made", false, hues)
 }
 
 func code(s string) string {

@@ -25,11 +25,11 @@ func gridSVG(p *printer, d Drawing, ix ddbdesign.Index) {
 	g := newGrid(d, ix, pictureBounds)
 	body := &printer{}
 	y := gridPad + 54
-	for _, gr := range g.groups {
-		y = g.drawGroup(body, gr, y) + groupGap
+	for i, gr := range g.groups {
+		y = g.drawGroup(body, i, gr, y) + groupGap
 	}
-	for _, r := range g.more {
-		body.f(`<text class="mu" x="%s" y="%s" font-size="13">%s</text>`+"\n", num(gridPad+2), num(y+8), fit(restOfGroups(r), 48, sans))
+	if r := g.rest(); r.n > 0 {
+		body.f(`<text class="mu" x="%s" y="%s" font-size="13">%s</text>`+"\n", num(gridPad+2), num(y+8), r.collections())
 		y += 22
 	}
 	if len(g.groups) == 0 {
@@ -43,19 +43,10 @@ func gridSVG(p *printer, d Drawing, ix ddbdesign.Index) {
 }
 
 func (g grid) subtitle() string {
-	s := about(g.index)
-	if g.index.Kind == ddbdesign.KindPrimary {
-		s = "Primary key: " + attributeNames(g.index.Partition)
-	} else {
-		s = strings.ToUpper(s[:1]) + s[1:] + " · " + attributeNames(g.index.Partition)
-	}
-	if len(g.index.Sort) > 0 {
-		s += ", " + attributeNames(g.index.Sort)
-	}
 	if g.templates {
-		s += " · templates of keys"
+		return about(g.index) + " · templates of keys"
 	}
-	return s
+	return about(g.index)
 }
 
 // describe says in words what the grid shows.
@@ -76,7 +67,7 @@ func (g grid) describe() string {
 			}
 		}
 		for _, r := range gr.more {
-			fmt.Fprintf(&b, ", and %d more %s", r.n, r.what)
+			b.WriteString(", " + r.items())
 		}
 		b.WriteString(".")
 	}
@@ -86,33 +77,33 @@ func (g grid) describe() string {
 	return b.String()
 }
 
-func restOfGroups(r rest) string {
-	if r.n == 1 {
-		return "… and 1 more item collection of " + r.what
-	}
-	return fmt.Sprintf("… and %d more item collections of %s", r.n, r.what)
-}
-
 // drawGroup draws an item collection below y, and returns where it ends.
-func (g grid) drawGroup(p *printer, gr group, y float64) float64 {
+func (g grid) drawGroup(p *printer, i int, gr group, y float64) float64 {
 	inner, w := &printer{}, gridWidth-2*gridPad
 	at := y + groupHead
-	for _, it := range gr.items {
-		at = drawItem(inner, it, at)
+	for i := range len(gr.items) + 1 {
+		for _, r := range gr.more {
+			if r.at == i {
+				inner.f(`<rect class="gr" x="%s" y="%s" width="%s" height="%s"/><path class="li" d="M%s %sh%s"/>`, num(gridPad), num(at), num(w),
+					num(restHeight), num(gridPad), num(at), num(w))
+				inner.f(`<text class="mu" x="%s" y="%s" font-size="13">%s</text>`+"\n", num(gridPad+18), num(at+19), fit(r.items(), 46, sans))
+				at += restHeight
+			}
+		}
+		if i < len(gr.items) {
+			at = drawItem(inner, gr.items[i], at)
+		}
 	}
-	for _, r := range gr.more {
-		inner.f(`<path class="li" d="M%s %sh%s"/><text class="mu" x="%s" y="%s" font-size="13">%s</text>`+"\n", num(gridPad), num(at), num(w),
-			num(gridPad+18), num(at+19), fit(fmt.Sprintf("… and %d more %s", r.n, r.what), 46, sans))
-		at += restHeight
-	}
-	p.f(`<g><rect class="pa" x="%s" y="%s" width="%s" height="%s" rx="7"/>`, num(gridPad), num(y), num(w), num(at-y))
+	p.f(`<clipPath id="group-%d"><rect x="%s" y="%s" width="%s" height="%s" rx="7"/></clipPath><g clip-path="url(#group-%d)">`,
+		i, num(gridPad), num(y), num(w), num(at-y), i)
+	p.f(`<rect class="pa" x="%s" y="%s" width="%s" height="%s"/>`, num(gridPad), num(y), num(w), num(groupHead))
 	name := fit(attributeNames(g.index.Partition), 16, sans)
 	left := gridPad + 14
 	p.f(`<text class="mu" x="%s" y="%s" font-size="12">%s</text>`, num(left), num(y+22), name)
 	left += width(name, 12, sans) + 10
 	p.f(`<text class="te m b" x="%s" y="%s" font-size="14">%s</text>`+"\n", num(left), num(y+22), fit(gr.key, (gridWidth-gridPad-14-left)/14, mono))
 	p.f("%s", markup(inner.b.String()))
-	p.f(`<rect class="z li" x="%s" y="%s" width="%s" height="%s" rx="7"/></g>`+"\n", num(gridPad), num(y), num(w), num(at-y))
+	p.f(`</g><rect class="z ru" x="%s" y="%s" width="%s" height="%s" rx="7"/>`+"\n", num(gridPad), num(y), num(w), num(at-y))
 	return at
 }
 
@@ -126,9 +117,8 @@ func drawItem(p *printer, it item, y float64) float64 {
 		back, text = "pa", "mu"
 	}
 	p.f(`<rect class="gr" x="%s" y="%s" width="%s" height="%s"/>`, num(gridPad), num(y), num(w), num(h))
-	p.f(`<rect class="%s" x="%s" y="%s" width="%s" height="%s"/><rect class="%s" x="%s" y="%s" width="5" height="%s"/>`,
-		back, num(gridPad), num(y), num(w), num(h), svgClass("f", it.hue), num(gridPad), num(y), num(h))
-	p.f(`<path class="li" d="M%s %sh%s"/>`, num(gridPad), num(y), num(w))
+	p.f(`<rect class="%s" x="%s" y="%s" width="%s" height="%s"/><path class="li" d="M%s %sh%s"/><rect class="%s" x="%s" y="%s" width="5" height="%s"/>`,
+		back, num(gridPad), num(y), num(w), num(h), num(gridPad), num(y), num(w), svgClass("f", it.hue), num(gridPad), num(y), num(h))
 	label := fit(it.label, 18, sans)
 	base := y + itemPad + 14
 	p.f(`<text class="%s m" x="%s" y="%s" font-size="14">%s</text>`, text, num(gridPad+18), num(base),

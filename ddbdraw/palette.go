@@ -8,20 +8,20 @@ import (
 
 // scheme is the colours of the light or the dark scheme.
 type scheme struct {
-	ground, panel, line, text, muted, on string // on is text on an entity's colour
-	entities                             []string
-	tint                                 float64 // the share of the entity's colour in what lies behind its items
+	ground, panel, line, rule, text, muted, on string // on is text on an entity's colour
+	entities                                   []string
+	tint                                       float64 // the share of the entity's colour in what lies behind its items
 }
 
 var light = scheme{
-	ground: "#ffffff", panel: "#f3f5f8", line: "#d3d9e1", text: "#1b2330", muted: "#566070", on: "#ffffff", tint: 0.08,
+	ground: "#ffffff", panel: "#f3f5f8", line: "#dde2e9", rule: "#b9c2ce", text: "#1b2330", muted: "#566070", on: "#ffffff", tint: 0.08,
 	entities: []string{
 		"#1f5fd0", "#b04a08", "#0a7550", "#7a3fd0", "#c0264f", "#0b7285", "#8a6100", "#4c5bd4", "#527a0c", "#a82aa0", "#3f6a8a", "#8b4a3c",
 	},
 }
 
 var dark = scheme{
-	ground: "#0d1117", panel: "#161c25", line: "#333c49", text: "#e8edf4", muted: "#9aa5b4", on: "#0d1117", tint: 0.12,
+	ground: "#0d1117", panel: "#161c25", line: "#2a323d", rule: "#465161", text: "#e8edf4", muted: "#9aa5b4", on: "#0d1117", tint: 0.12,
 	entities: []string{
 		"#7aacff", "#f7a05c", "#4fcf9d", "#bb98ff", "#ff8fa8", "#56c8dc", "#e3bd4f", "#a3adff", "#a9d252", "#f08fe6", "#95c0e0", "#e0a497",
 	},
@@ -54,7 +54,7 @@ const darkScheme = "@media screen and (prefers-color-scheme:dark)"
 func variables() string {
 	props := func(s scheme) string {
 		var b strings.Builder
-		fmt.Fprintf(&b, "--ground:%s;--panel:%s;--line:%s;--text:%s;--muted:%s;--on:%s", s.ground, s.panel, s.line, s.text, s.muted, s.on)
+		fmt.Fprintf(&b, "--ground:%s;--panel:%s;--line:%s;--rule:%s;--text:%s;--muted:%s;--on:%s", s.ground, s.panel, s.line, s.rule, s.text, s.muted, s.on)
 		for i, c := range s.entities {
 			fmt.Fprintf(&b, ";--c%d:%s;--t%d:%s", i, c, i, s.behind(i))
 		}
@@ -85,7 +85,7 @@ func class(hue int) string {
 func svgStyle() string {
 	rules := func(s scheme) string {
 		var b strings.Builder
-		fmt.Fprintf(&b, ".gr{fill:%s}.pa{fill:%s}.li{stroke:%s}.te{fill:%s}.mu{fill:%s}.on{fill:%s}", s.ground, s.panel, s.line, s.text, s.muted, s.on)
+		fmt.Fprintf(&b, ".gr{fill:%s}.pa{fill:%s}.li{stroke:%s}.ru{stroke:%s}.te{fill:%s}.mu{fill:%s}.on{fill:%s}", s.ground, s.panel, s.line, s.rule, s.text, s.muted, s.on)
 		fmt.Fprintf(&b, ".ha{stroke:%s}.fn{fill:%s}.tn{fill:%s}.sn{stroke:%s}", s.ground, s.muted, s.panel, s.muted)
 		for i, c := range s.entities {
 			fmt.Fprintf(&b, ".f%d{fill:%s}.t%d{fill:%s}.s%d{stroke:%s}", i, c, i, s.behind(i), i, c)

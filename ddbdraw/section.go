@@ -15,7 +15,7 @@ func (s Section) html(p *printer, i int) {
 	p.f(`<section id="%s" aria-labelledby="%s-heading"><h2 id="%s-heading">%s</h2>`+"\n", id, id, id, s.title(i))
 	paragraphs(p, s.Intro)
 	if len(s.Cells) > 0 {
-		s.table(p, s.title(i), nil)
+		s.table(p, s.title(i), true, nil)
 	}
 	if len(s.Notes) > 0 {
 		p.f(`<ul class="notes">`)
@@ -27,13 +27,14 @@ func (s Section) html(p *printer, i int) {
 	p.f("</section>\n")
 }
 
-// table writes the cells. With hues, the first cell of a line is an entity in its colour.
-func (s Section) table(p *printer, caption string, hues []int) {
+// table writes the cells. A hidden caption is for those who hear the page. With hues, the first cell of a line is an entity in
+// its colour.
+func (s Section) table(p *printer, caption string, hidden bool, hues []int) {
 	columns := len(s.Header)
 	for _, line := range s.Cells {
 		columns = max(columns, len(line))
 	}
-	p.f(`<table class="plain" role="table"><caption>%s</caption>`, caption)
+	p.f(`<table class="plain" role="table"><caption%s>%s</caption>`, when(hidden, ` class="vh"`), caption)
 	if len(s.Header) > 0 {
 		p.f(`<thead role="rowgroup"><tr role="row">`)
 		for c := range columns {
@@ -66,15 +67,19 @@ func (s Section) table(p *printer, caption string, hues []int) {
 func wrap(cell markup) markup { return "<div>" + cell + "</div>" }
 
 func (s Section) aligned(c int) markup {
-	if c < len(s.Right) && s.Right[c] {
-		return ` class="r"`
-	}
-	return ""
+	return when(c < len(s.Right) && s.Right[c], ` class="r"`)
 }
 
 func at(line []string, c int) string {
 	if c < len(line) {
 		return line[c]
+	}
+	return ""
+}
+
+func when(on bool, m markup) markup {
+	if on {
+		return m
 	}
 	return ""
 }

@@ -11,7 +11,8 @@ const (
 )
 
 // spread gives each node its x, so that lines are short, and returns the width of the drawing.
-func (l *layout) spread() (total float64) {
+func (l *layout) spread() float64 {
+	total := leastWidth
 	for _, layer := range l.layers {
 		w := 2 * margin
 		for i, n := range layer {
