@@ -14,13 +14,14 @@ import (
 // bounds is how much of many samples is drawn.
 type bounds struct {
 	items  int // of one entity in an item collection
+	all    int // of all entities in it
 	alike  int // item collections with the same entities, or fewer of them
 	groups int // item collections
 }
 
 var (
-	pageBounds    = bounds{items: 5, alike: 3, groups: 24}
-	pictureBounds = bounds{items: 3, alike: 1, groups: 12}
+	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24}
+	pictureBounds = bounds{items: 3, all: 12, alike: 1, groups: 12}
 )
 
 // maxRests is the number of lines that say which item collections are left out.
@@ -32,6 +33,7 @@ type item struct {
 	hue        int
 	aside      bool // an item of the library's own
 	partition  []string
+	template   string // of the partition key, in place of a sample: items of a family are of one item collection
 	sort       []string
 	attributes []attribute
 }
@@ -54,9 +56,9 @@ type rest struct {
 
 func (r rest) items() string {
 	if r.n == 1 {
-		return "… 1 more " + r.what + " item"
+		return "… 1 more " + r.what + "item"
 	}
-	return fmt.Sprintf("… %d more %s items", r.n, r.what)
+	return fmt.Sprintf("… %d more %sitems", r.n, r.what)
 }
 
 func (r rest) collections() string {
@@ -128,7 +130,7 @@ func keysOf(name string, hue int, entry ddbdesign.IndexEntry) keys {
 
 // template returns the keys of an entity in place of a sample.
 func template(t ddbdesign.Table, ix ddbdesign.Index, e ddbdesign.Entity, hue int, entry ddbdesign.IndexEntry) item {
-	it := item{label: e.Name, hue: hue, partition: []string{entry.Partition.Text}}
+	it := item{label: e.Name, hue: hue, partition: []string{family(entry.Partition)}, template: entry.Partition.Text}
 	if entry.Sort.Text != "" {
 		it.sort = []string{entry.Sort.Text}
 	}
@@ -138,6 +140,18 @@ func template(t ddbdesign.Table, ix ddbdesign.Index, e ddbdesign.Entity, hue int
 		}
 	}
 	return it
+}
+
+// family is a template without the names of its fields: c#{ID} and c#{CourseID} make the same keys.
+func family(t ddbdesign.Template) string {
+	if len(t.Parts) == 0 {
+		return t.Text
+	}
+	var b strings.Builder
+	for _, p := range t.Parts {
+		fmt.Fprintf(&b, "%s %q %d %d;", p.Kind, p.Text, p.Width, p.N)
+	}
+	return b.String()
 }
 
 // sample returns a sample as it stands in the index, if it is in it: if it has all key attributes.
@@ -292,10 +306,23 @@ func labelsOf(items []item) (labels []string) {
 // bounded returns the group of the items, without those beyond the bound.
 func bounded(items []item, b bounds) group {
 	gr := group{key: join(items[0].partition)}
+	if items[0].template != "" {
+		var texts []string
+		for _, it := range items {
+			if !slices.Contains(texts, it.template) {
+				texts = append(texts, it.template)
+			}
+		}
+		gr.key = strings.Join(texts, ", ")
+	}
 	drawn := map[string]int{}
 	for _, it := range items {
 		if drawn[it.label]++; drawn[it.label] > b.items {
-			gr.more = count(gr.more, it.label, len(gr.items))
+			gr.more = count(gr.more, it.label+" ", len(gr.items))
+			continue
+		}
+		if len(gr.items) == b.all {
+			gr.more = count(gr.more, "", len(gr.items))
 			continue
 		}
 		gr.items = append(gr.items, it)

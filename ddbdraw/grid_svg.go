@@ -132,11 +132,9 @@ func drawItem(p *printer, it item, y float64) float64 {
 		p.f(`<text x="%s" y="%s" font-size="%s">`, num(gridPad+18), num(base+float64(i+1)*textLine), num(textSize))
 		for j, a := range line {
 			if j > 0 {
-				p.f(`<tspan dx="14" class="mu">%s</tspan>`, a.name)
-			} else {
-				p.f(`<tspan class="mu">%s</tspan>`, a.name)
+				p.f("\u00a0\u00a0\u00a0 ")
 			}
-			p.f(`<tspan dx="5" class="%s">%s</tspan>`, text, a.value)
+			p.f("<tspan class=\"mu i\">%s</tspan>\u00a0<tspan class=\"%s i\">%s</tspan>", a.name, text, a.value)
 		}
 		p.f("</text>")
 	}

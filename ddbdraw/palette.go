@@ -93,7 +93,7 @@ func svgStyle() string {
 		return b.String()
 	}
 	return fmt.Sprintf("svg{font-family:system-ui,-apple-system,\"Segoe UI\",sans-serif}.m{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\"Liberation Mono\",monospace}"+
-		".b{font-weight:600}.z{fill:none}.ha{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\n%s\n%s{%s}\n", rules(light), darkScheme, rules(dark))
+		".b{font-weight:600}.i{unicode-bidi:isolate}.z{fill:none}.ha{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\n%s\n%s{%s}\n", rules(light), darkScheme, rules(dark))
 }
 
 // svgClass is a class of the pictures: f for the colour itself, t for its tint, s for a line.
