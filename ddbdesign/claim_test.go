@@ -35,8 +35,14 @@ func TestClaims(t *testing.T) {
 		assert.Equal(t, want, got, keys)
 	}
 	for _, keys := range [][2]ddbdesign.Scalar{
-		{{"S", "school#1#"}, {"S", "#grade"}}, {{"S", "school#1#"}, {"N", "5"}}, {{"S", "~x"}, {"S", "#"}}, {{"N", "5"}, {"S", "#"}}, {{}, {}},
-		{{"S", "h#1#7"}, {"S", "v#12"}}, {{"S", "~gap"}, {"S", "x"}}, {{"N", "~g"}, {"S", "x"}},
+		{{"S", "school#1#"}, {"S", "#grade"}},
+		{{"S", "school#1#"}, {"N", "5"}},
+		{{"S", "~x"}, {"S", "#"}},
+		{{"N", "5"}, {"S", "#"}},
+		{{}, {}},
+		{{"S", "h#1#7"}, {"S", "v#12"}},
+		{{"S", "~gap"}, {"S", "x"}},
+		{{"N", "~g"}, {"S", "x"}},
 	} {
 		got, ok := d.Claim(keys[0], keys[1])
 		assert.False(t, ok, keys)
