@@ -29,7 +29,6 @@ type box struct {
 	more    int
 	x, y, h float64
 	ports   []int // links above it, from left to right
-
 }
 
 func (b box) lines() int {
@@ -128,7 +127,7 @@ func frame(p *printer, w, h float64, id, title, desc string, alone bool) {
 	}
 }
 
-// num prints a length without digits that nobody sees.
+// num prints a length, to a tenth of a pixel.
 func num(f float64) markup {
 	return markup(strings.TrimSuffix(fmt.Sprintf("%.1f", f), ".0"))
 }
