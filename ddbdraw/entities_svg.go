@@ -91,9 +91,11 @@ func newChart(entities []ddbdesign.Entity) *chart {
 	return c
 }
 
-// entitiesSVG writes the drawing; one that stands alone has a style and a ground of its own.
-func entitiesSVG(p *printer, d ddbdesign.Table, alone bool) {
-	c := newChart(d.Entities)
+// onePage reports whether the drawing can be read when it is printed on a part of one page.
+func (c *chart) onePage() bool { return c.height <= 2*c.width }
+
+// svg writes the drawing; one that stands alone has a style and a ground of its own.
+func (c *chart) svg(p *printer, alone bool) {
 	frame(p, c.width, c.height, "entities", "Entities and how they refer to each other", c.describe(), alone)
 	for k := range c.links {
 		c.line(p, k)

@@ -75,8 +75,9 @@ func entities(p *printer, d ddbdesign.Table) {
 		return
 	}
 	p.f(`<p class="mu">What is stored, and which field holds the key of what.</p>` + "\n")
-	p.f(`<figure class="wide frame">`)
-	entitiesSVG(p, d, false)
+	c := newChart(d.Entities)
+	p.f(`<figure class="wide frame%s">`, when(c.onePage(), " page"))
+	c.svg(p, false)
 	p.f("</figure>\n" + `<ul class="boxes">` + "\n")
 	refs := references(d.Entities)
 	for i, e := range d.Entities {
