@@ -62,7 +62,7 @@ func Index(w io.Writer, d Drawing, name string) error {
 }
 
 func (d Drawing) title() string {
-	if d.Title == "" {
+	if strings.TrimSpace(d.Title) == "" {
 		return "Design"
 	}
 	return d.Title

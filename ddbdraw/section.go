@@ -1,9 +1,12 @@
 package ddbdraw
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 func (s Section) title(i int) string {
-	if s.Title == "" {
+	if strings.TrimSpace(s.Title) == "" {
 		return fmt.Sprintf("Table %d", i+1)
 	}
 	return s.Title
