@@ -70,7 +70,9 @@ func (e *engine) cost() cost {
 	return c
 }
 
-func (c cost) minus(d cost) cost { return cost{c.requests - d.requests, c.read - d.read, c.write - d.write} }
+func (c cost) minus(d cost) cost {
+	return cost{c.requests - d.requests, c.read - d.read, c.write - d.write}
+}
 
 // text returns a value as an attribute.
 func text(v string) types.AttributeValue { return &types.AttributeValueMemberS{Value: v} }
