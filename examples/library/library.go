@@ -4,12 +4,7 @@ package library
 import "github.com/singletable-go/ddb"
 
 // The literals of the keys.
-const (
-	author ddb.Prefix = "author#"
-	book   ddb.Prefix = "book#"
-	genre  ddb.Prefix = "genre#"
-	hash   ddb.Prefix = "#"
-)
+const author, book, genre, hash ddb.Prefix = "author#", "book#", "genre#", "#"
 
 // Author is an author of books.
 type Author struct {
@@ -46,4 +41,9 @@ var (
 func BooksIn(genre string, since int) ddb.Query[Book] {
 	f := Books.Fields()
 	return Books.On(ByGenre, Book{Genre: genre}).SortKey(ddb.Ge(&f.Year, since))
+}
+
+// WholeAuthor is an author with all books, of two types, in one request.
+func WholeAuthor(id string) ddb.Collection {
+	return Authors.Query(Author{ID: id}).Collection()
 }

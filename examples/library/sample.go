@@ -1,0 +1,19 @@
+package library
+
+import (
+	"context"
+
+	"github.com/singletable-go/ddb"
+)
+
+// Sample writes two authors and some of their books.
+func Sample(ctx context.Context, db *ddb.DB) error {
+	return db.Transact(ctx,
+		Authors.Create(Author{ID: "le-guin", Name: "Ursula K. Le Guin"}),
+		Books.Create(Book{AuthorID: "le-guin", ISBN: "9780060512750", Title: "The Dispossessed", Genre: "SF", Year: 1974}),
+		Books.Create(Book{AuthorID: "le-guin", ISBN: "9780441478125", Title: "The Left Hand of Darkness", Genre: "SF", Year: 1969}),
+		Books.Create(Book{AuthorID: "le-guin", ISBN: "9780547773742", Title: "A Wizard of Earthsea", Genre: "fantasy", Year: 1968}),
+		Authors.Create(Author{ID: "butler", Name: "Octavia E. Butler"}),
+		Books.Create(Book{AuthorID: "butler", ISBN: "9780807083697", Title: "Kindred", Genre: "SF", Year: 1979}),
+	)
+}
