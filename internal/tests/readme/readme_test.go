@@ -60,11 +60,11 @@ func TestCommandsRun(t *testing.T) {
 			words := strings.Fields(line)
 			require.Greater(t, len(words), 2, line)
 			for _, name := range words[2:] {
-				switch {
-				case words[1] == "run":
+				switch words[1] {
+				case "run":
 					_, err := os.Stat(filepath.Join(root, name, "main.go"))
 					assert.NoError(t, err, line)
-				case words[1] == "get":
+				case "get":
 					assert.Regexp(t, `(?m)^(module|require)?\s*`+regexp.QuoteMeta(name)+`( |$)`, page(t, "go.mod")+page(t, "examples/go.mod"), line)
 				}
 			}
