@@ -79,7 +79,7 @@ func TestTheProgramsHaveAsManyLinesAsThePageSays(t *testing.T) {
 	counted := regexp.MustCompile(`\| the task above, lines of code \| (\d+) \|.*\| (\d+) \|`).FindStringSubmatch(text)
 	require.NotNil(t, counted)
 	for i, program := range []string{"sdk", "ddb"} {
-		says := regexp.MustCompile(`\(bench/compare/` + program + `/library\.go\): (\d+) lines`).FindStringSubmatch(text)
+		says := regexp.MustCompile(`\[(\d+) lines\]\(bench/compare/` + program + `/library\.go\)`).FindStringSubmatch(text)
 		require.NotNil(t, says, program)
 		assert.Equal(t, counted[i+1], says[1], "lines of %s", program)
 	}
