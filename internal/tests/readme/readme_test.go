@@ -83,6 +83,16 @@ func TestTheProgramsHaveAsManyLinesAsThePageSays(t *testing.T) {
 		require.NotNil(t, says, program)
 		assert.Equal(t, counted[i+1], says[1], "lines of %s", program)
 	}
+	for _, name := range []string{"its requests: add; find; correct", "its read and write units"} {
+		_, costs, ok := strings.Cut(text, "| "+name+" |")
+		require.True(t, ok, name)
+		costs, _, _ = strings.Cut(costs, "|\n")
+		cells := strings.Split(costs, "|")
+		assert.Len(t, cells, 4)
+		for _, cell := range cells {
+			assert.Equal(t, cells[0], cell, "%s: the same for all, as the page says", name)
+		}
+	}
 }
 
 func TestFaultsOfAPageAreFound(t *testing.T) {
