@@ -58,7 +58,8 @@ func (rep *Report) patternSection() section {
 	if m := rep.Month; m != nil {
 		text := fmt.Sprintf("In a month: %.2f %s for requests at the declared rates, and %.2f for storage.", m.Requests, rep.Prices.Currency, m.Storage)
 		if m.Unknown > 0 {
-			text += fmt.Sprintf(" %d patterns whose cost is unknown are not counted.", m.Unknown)
+			are := map[bool]string{true: "is", false: "are"}[m.Unknown == 1]
+			text += fmt.Sprintf(" %s whose cost is unknown %s not counted.", plural(m.Unknown, "pattern"), are)
 		}
 		s.notes = append(s.notes, text)
 	}
