@@ -24,29 +24,14 @@ func (r *run) samples() (out []ddbdesign.Sample) {
 		of := all[key]
 		c := claimOf(&r.design, keyOf(&r.design, of))
 		s := ddbdesign.Sample{Entity: c.Entity, Companion: c.Companion, Version: c.Version, Attributes: map[string]string{}}
-		random := r.random(c.Entity)
 		for name, v := range of {
-			switch {
-			case name == random:
-				s.Attributes[name] = "(random)"
-			case !strings.HasPrefix(name, "~"): // the library's own, some of which are random
+			if !strings.HasPrefix(name, "~") { // the library's own: the stamp of a version is random
 				s.Attributes[name] = plain(v)
 			}
 		}
 		out = append(out, s)
 	}
 	return out
-}
-
-// random returns the attribute of an entity's revision, which differs in each run.
-func (r *run) random(entity string) string {
-	e, _ := r.design.Entity(entity)
-	for _, f := range e.Fields {
-		if e.Revision != "" && f.Name == e.Revision && len(f.Path) == 1 {
-			return f.Path[0]
-		}
-	}
-	return ""
 }
 
 // plain is the text of a value, without quotes around a string.
