@@ -32,7 +32,9 @@ func observedCases() []func(world) benchCase {
 		}
 	}
 	return []func(world) benchCase{
-		one("Get", first, func(ctx context.Context, _ *ddb.DB, r *ddb.Repository[Order]) (any, error) { return r.Get(ctx, keys[0]) }),
+		one("Get", first, func(ctx context.Context, _ *ddb.DB, r *ddb.Repository[Order]) (any, error) {
+			return r.Get(ctx, keys[0])
+		}),
 		one("Put", first, func(ctx context.Context, _ *ddb.DB, r *ddb.Repository[Order]) (any, error) { return r.Put(ctx, first) }),
 		one("Query, page of 100", orders, func(ctx context.Context, _ *ddb.DB, r *ddb.Repository[Order]) (any, error) {
 			p, err := r.Page(ctx, Orders.Query(Order{Customer: theCustomer}), "")

@@ -41,7 +41,9 @@ type Result struct {
 	Measured  Units     `json:"measured"`          // of Requests alone
 	Estimated *Units    `json:"estimated"`         // of Requests alone, nil if it is unknown
 	Month     float64   `json:"month,omitempty"`   // what the requests and the views cost in a month, in the currency of the prices
-	charges   []charge  // of the requests and of the views
+
+	charges []charge // of the requests and of the views
+	failed  error    // of the pattern, at scale
 }
 
 // Derived is what a view did after a pattern.
@@ -64,7 +66,9 @@ type Request struct {
 	Items      int      `json:"items"` // of the response
 	Measured   Units    `json:"measured"`
 	Estimated  *Units   `json:"estimated"` // nil if it is unknown
-	AtMost     string   `json:"atMost"`    // what it costs with the largest items: see [Request]
+	AtMost     string   `json:"atMost"`    // what it costs in the table if items are as large as they can be: "50 R"
+
+	narrowed bool // a bound on the sort key leaves out an unknown part of the collection
 }
 
 // Units is consumed capacity.
@@ -104,7 +108,7 @@ func (r *run) report(all []*measured) *Report {
 }
 
 func (r *run) result(e *estimator, m *measured) Result {
-	out := Result{Name: m.p.name, Kind: m.p.kind, Entity: m.p.entity, Rate: m.p.rate, Items: m.items}
+	out := Result{Name: m.p.name, Kind: m.p.kind, Entity: m.p.entity, Rate: m.p.rate, Items: m.items, failed: m.failed}
 	requests, charges := e.requests(m.calls, m.p)
 	out.Requests, out.charges = requests, charges
 	out.Measured, out.Estimated = total(requests)

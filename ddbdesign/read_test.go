@@ -80,17 +80,17 @@ func TestADesignThatCannotBeReadSaysWhere(t *testing.T) {
 		"no such index":            {replaced(`"index": "open"`, `"index": "shut"`), `entities[1].entries[2].index: "shut": there is no such index`},
 		"no such field":            {replaced(`"version": "Version"`, `"version": "Edition"`), `entities[1].version: "Edition": student has no such field`},
 		"no such field of a key":   {replaced(`"field": "Email"`, `"field": "Mail"`), `entities[1].entries[1].sort.parts[0].field: "Mail": student has no such field`},
-		"no such entity":           {replaced(`"under": [
+		"no such entity": {replaced(`"under": [
         "student"`, `"under": [
         "pupil"`), `entities[2].under[0]: "pupil": there is no such entity`},
-		"no such operator":   {replaced(`"op": "in"`, `"op": "within"`), `entities[1].entries[2].when[0].op: "within": there is no such operator`},
-		"no value":           {replaced(`"S": "open"`, `"S": "open", "N": "1"`), `when[0].values[0]: want DynamoDB JSON`},
-		"no such view":       {replaced(`"derived": "numbers"`, `"derived": "names"`), `entities[0].fields[5].derived: "names": there is no such view`},
-		"a rule":             {replaced(`"op": "distinct"`, `"op": "unlike"`), `views[0].rules[3].op: "unlike" is none of`},
-		"a purpose":          {replaced(`"purpose": "gap"`, `"purpose": "gape"`), `.purpose: "gape" is none of`},
-		"two names":          {replaced(`"name": "by-mail"`, `"name": "old"`), `"old" is there twice`},
-		"a width":            {replaced(`"width": 10`, `"width": -10`), `entities[1].history.sort.parts[1].width: -10 bytes`},
-		"a stop":             {replaced(`"stop": "#"`, `"stop": "!"`), `.stop: "!": want the literal that follows`},
+		"no such operator": {replaced(`"op": "in"`, `"op": "within"`), `entities[1].entries[2].when[0].op: "within": there is no such operator`},
+		"no value":         {replaced(`"S": "open"`, `"S": "open", "N": "1"`), `when[0].values[0]: want DynamoDB JSON`},
+		"no such view":     {replaced(`"derived": "numbers"`, `"derived": "names"`), `entities[0].fields[5].derived: "names": there is no such view`},
+		"a rule":           {replaced(`"op": "distinct"`, `"op": "unlike"`), `views[0].rules[3].op: "unlike" is none of`},
+		"a purpose":        {replaced(`"purpose": "gap"`, `"purpose": "gape"`), `.purpose: "gape" is none of`},
+		"two names":        {replaced(`"name": "by-mail"`, `"name": "old"`), `"old" is there twice`},
+		"a width":          {replaced(`"width": 10`, `"width": -10`), `entities[1].history.sort.parts[1].width: -10 bytes`},
+		"a stop":           {replaced(`"stop": "#"`, `"stop": "!"`), `.stop: "!": want the literal that follows`},
 		"a missing sort key": {replaced(`"sort": {
             "text": "#",
             "parts": [

@@ -39,7 +39,7 @@ func HTML(w io.Writer, d Drawing) error {
 // many entities. It fails as w does.
 func Entities(w io.Writer, d Drawing) error {
 	p := &printer{}
-	entitiesSVG(p, d.Design, true)
+	newChart(d.Design.Entities).svg(p, true)
 	return p.to(w, "entities")
 }
 

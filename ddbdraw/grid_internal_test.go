@@ -2,6 +2,7 @@ package ddbdraw
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -46,11 +47,12 @@ func (g grid) lines() (lines []string) {
 	for _, gr := range g.groups {
 		lines = append(lines, gr.key)
 		for _, it := range gr.items {
-			line := fmt.Sprintf("  %s %s", join(it.sort), it.label)
+			var line strings.Builder
+			line.WriteString(fmt.Sprintf("  %s %s", join(it.sort), it.label))
 			for _, a := range it.attributes {
-				line += " " + a.name + "=" + a.value
+				line.WriteString(" " + a.name + "=" + a.value)
 			}
-			lines = append(lines, line)
+			lines = append(lines, line.String())
 		}
 		for _, r := range gr.more {
 			lines = append(lines, fmt.Sprintf("  at %d: %s", r.at, r.items()))

@@ -180,9 +180,12 @@ func TestMarkedFieldsAreKept(t *testing.T) {
 	assert.Equal(t, 13, more)
 	assert.Equal(t, field{name: "F6", typ: "Time"}, fields[6])
 	assert.Equal(t, []field{
-		{name: "V", typ: "map[string]x.Y", marks: []string{"version"}}, {name: "T", typ: "map[string]x.Y", marks: []string{"TTL"}},
-		{name: "R", typ: "map[string]x.Y", refers: "o"}, {name: "U", typ: "map[string]x.Y", marks: []string{"unique"}},
-		{name: "K", typ: "map[string]x.Y", primary: true}, {name: "I", typ: "map[string]x.Y", index: true},
+		{name: "V", typ: "map[string]x.Y", marks: []string{"version"}},
+		{name: "T", typ: "map[string]x.Y", marks: []string{"TTL"}},
+		{name: "R", typ: "map[string]x.Y", refers: "o"},
+		{name: "U", typ: "map[string]x.Y", marks: []string{"unique"}},
+		{name: "K", typ: "map[string]x.Y", primary: true},
+		{name: "I", typ: "map[string]x.Y", index: true},
 		{name: "D", marks: []string{"derived"}},
 	}, fields[7:])
 }

@@ -115,7 +115,8 @@ func put(s string) ddbdraw.Drawing {
 			Entities: []ddbdesign.Entity{{Name: s, Doc: s, Fields: []ddbdesign.Field{field}, Entries: []ddbdesign.IndexEntry{entry}, History: &entry, Refers: []ddbdesign.Ref{{Field: s, Entity: s}, {Field: s, Entity: "e"}}}, {Name: "e"}},
 		},
 		Samples: []ddbdesign.Sample{
-			{Entity: s, Attributes: map[string]string{s: s, "v": s}}, {Companion: s, Attributes: map[string]string{s: s}},
+			{Entity: s, Attributes: map[string]string{s: s, "v": s}},
+			{Companion: s, Attributes: map[string]string{s: s}},
 			{Version: true, Entity: s, Attributes: map[string]string{s: s}},
 		},
 		Sections: []ddbdraw.Section{{Title: s, Intro: s, Header: []string{s, s, "c"}, Cells: [][]string{{s, s}, {s, s}}, Notes: []string{s}}},

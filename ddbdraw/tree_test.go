@@ -131,7 +131,7 @@ func sound(t testing.TB, text string) *element {
 		}
 	}
 	for _, e := range root.all("") {
-		for _, id := range strings.Fields(e.attributes["aria-labelledby"]) {
+		for id := range strings.FieldsSeq(e.attributes["aria-labelledby"]) {
 			assert.NotNil(t, ids[id], id)
 		}
 		if href := e.attributes["href"]; href != "" {

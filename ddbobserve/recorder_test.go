@@ -49,7 +49,7 @@ func TestAPatternIsOfTheContext(t *testing.T) {
 	inner := ddbobserve.WithPattern(outer, "track by id")
 	assert.Equal(t, "courses of a track", ddbobserve.PatternOf(outer))
 	assert.Equal(t, "track by id", ddbobserve.PatternOf(inner))
-	assert.Empty(t, ddbobserve.PatternOf(context.WithValue(t.Context(), "pattern", "x"))) //nolint:staticcheck,revive // a key of another's
+	assert.Empty(t, ddbobserve.PatternOf(context.WithValue(t.Context(), "pattern", "x"))) //nolint:staticcheck // a key of another's
 }
 
 func TestWhatARequestConsumed(t *testing.T) {

@@ -60,8 +60,18 @@ func TestTheStoredTypeIsWhatIsWritten(t *testing.T) {
 	s, u, at, place := "x", uint(1), time.Unix(1, 0).UTC(), struct{ City string }{"Ulm"}
 	ps, as := &s, ddb.AsText[time.Time]{Value: at}
 	v := every{
-		"x", &ps, true, 1, &u, 1.5, "1", "1", 1, at, at, &at, instant(at), []byte{1}, [4]byte{1}, []string{"x"}, []time.Time{at},
-		[]string{"x"}, []int{1}, [][]byte{{1}}, map[string]string{"a": "b"}, place, &place, as, &as, selfWritten{}, 5,
+		"x", &ps, true, 1, &u, 1.5, "1", "1", 1, at, at, &at, instant(at),
+		[]byte{1},
+		[4]byte{1},
+		[]string{"x"},
+		[]time.Time{at},
+		[]string{"x"},
+		[]int{1},
+		[][]byte{{1}},
+		map[string]string{"a": "b"},
+		place, &place, as, &as,
+		selfWritten{},
+		5,
 	}
 	proto, err := field.New(reflect.TypeFor[every]())
 	require.NoError(t, err)

@@ -54,7 +54,7 @@ func (e *Entity) design() ddbdesign.Entity {
 		Refers: e.references(),
 	}
 	for _, f := range e.Proto.Fields() {
-		if f.Embedded {
+		if f.Embedded || e.insideOut(f) {
 			continue
 		}
 		d := ddbdesign.Field{Name: f.Name, Go: f.Type.String(), Path: slices.Clone(f.Path), OmitEmpty: f.OmitEmpty, Derived: e.DerivedBy(f)}
@@ -80,6 +80,20 @@ func (e *Entity) design() ddbdesign.Entity {
 		out.Dropped = append(out.Dropped, ix.Name)
 	}
 	return out
+}
+
+// insideOut reports a field inside one that encodes itself, such as Value of an AsText, unless a declaration names it.
+func (e *Entity) insideOut(f *field.Field) bool {
+	inside := func(g *field.Field) bool { return !f.Stored() && g.Stored() && f.Within(g) }
+	if !slices.ContainsFunc(e.Proto.Fields(), inside) || slices.ContainsFunc(e.refers, func(r reference) bool { return r.f == f }) {
+		return false
+	}
+	entries := append(e.AllKeys(), e.Also...)
+	if e.History != nil {
+		entries = append(entries, e.History)
+	}
+	return !slices.ContainsFunc(entries, func(r *IndexKeys) bool { return slices.Contains(r.Fields(), f) }) &&
+		!slices.ContainsFunc(e.Uniques, func(u *Unique) bool { return u.Template.Holds(f) })
 }
 
 func (r *IndexKeys) design() ddbdesign.IndexEntry {

@@ -23,6 +23,9 @@ type Book struct {
 	Number  int       `dynamodbav:"number"`
 	Cover   []byte    `dynamodbav:"cover,omitempty"`
 	Tags    []string  `dynamodbav:"tags,stringset,omitempty"`
+	Counts  []int     `dynamodbav:"counts,numberset,omitempty"`
+	Sums    [][]byte  `dynamodbav:"sums,binaryset,omitempty"`
+	Price   float64   `dynamodbav:"price"`
 	Expires time.Time `dynamodbav:"expires,unixtime,omitempty"`
 	Spread  string    `dynamodbav:"spread,omitempty"`
 }

@@ -88,6 +88,7 @@ func (p *program) book() Book {
 	b.Spread = b.ID
 	if p.rand.IntN(2) == 0 {
 		b.Cover, b.Tags = make([]byte, p.rand.IntN(3000)), []string{"a", strconv.Itoa(p.rand.IntN(9))}
+		b.Counts, b.Sums, b.Price = []int{p.rand.IntN(1000), -1000}, [][]byte{{1}, {1, 2}}, -p.rand.ExpFloat64()*1e9
 	}
 	if p.rand.IntN(4) == 0 {
 		b.Expires = began.Add(time.Duration(p.rand.IntN(200)-100) * time.Hour)
@@ -114,8 +115,12 @@ func (p *program) step(ctx context.Context) string {
 		func() (any, error) { return members.Get(ctx, p.member()) },
 		func() (any, error) { return books.Put(ctx, b) },
 		func() (any, error) { return books.Create(ctx, b) },
-		func() (any, error) { return books.Update(ctx, b, ddb.Set(&f.Cover, b.Cover), ddb.If(ddb.Gt(&f.Number, 50))) },
-		func() (any, error) { return nil, books.Delete(ctx, b, ddb.If(ddb.Or(ddb.Eq(&f.Genre, "1"), ddb.In(&f.Number, 1, 2)))) },
+		func() (any, error) {
+			return books.Update(ctx, b, ddb.Set(&f.Cover, b.Cover), ddb.If(ddb.Gt(&f.Number, 50)))
+		},
+		func() (any, error) {
+			return nil, books.Delete(ctx, b, ddb.If(ddb.Or(ddb.Eq(&f.Genre, "1"), ddb.In(&f.Number, 1, 2))))
+		},
 		func() (any, error) { return books.Take(ctx, b) },
 		func() (any, error) { return members.Put(ctx, p.member()) },
 		func() (any, error) { return members.Create(ctx, p.member()) },
@@ -126,10 +131,18 @@ func (p *program) step(ctx context.Context) string {
 		func() (any, error) { return ddb.Collect(members.History().All(ctx, p.member())) },
 		func() (any, error) { return nil, members.History().Prune(ctx, p.member(), 1) },
 		func() (any, error) { return ddb.Collect(books.Query(ctx, onShelf.Desc().Limit(2))) },
-		func() (any, error) { return ddb.Collect(books.Query(ctx, onShelf.SortKey(ddb.Between(&f.ID, "1", "4")).Select(&f.Title))) },
-		func() (any, error) { return ddb.Collect(books.Query(ctx, onShelf.SortKey(ddb.StartsWith(&f.ID, "1")).Filter(ddb.Eq(&f.Title, b.Title)))) },
-		func() (any, error) { return ddb.Collect(books.Query(ctx, p.books.On(p.byTitle, Book{}).SortKey(ddb.Ge(&f.Title, "T1")))) },
-		func() (any, error) { return ddb.Collect(books.Query(ctx, p.books.On(p.byNum, b).SortKey(ddb.Lt(&f.Number, 5000)))) },
+		func() (any, error) {
+			return ddb.Collect(books.Query(ctx, onShelf.SortKey(ddb.Between(&f.ID, "1", "4")).Select(&f.Title)))
+		},
+		func() (any, error) {
+			return ddb.Collect(books.Query(ctx, onShelf.SortKey(ddb.StartsWith(&f.ID, "1")).Filter(ddb.Eq(&f.Title, b.Title))))
+		},
+		func() (any, error) {
+			return ddb.Collect(books.Query(ctx, p.books.On(p.byTitle, Book{}).SortKey(ddb.Ge(&f.Title, "T1"))))
+		},
+		func() (any, error) {
+			return ddb.Collect(books.Query(ctx, p.books.On(p.byNum, b).SortKey(ddb.Lt(&f.Number, 5000))))
+		},
 		func() (any, error) { return ddb.Collect(books.Query(ctx, p.books.On(p.spread, Book{}))) },
 		func() (any, error) { return books.Count(ctx, onShelf) },
 		func() (any, error) { return books.Page(ctx, onShelf.Limit(1), "") },

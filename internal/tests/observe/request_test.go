@@ -87,14 +87,17 @@ func TestTheEntityOfARequest(t *testing.T) {
 		call func() error
 		want []string // operations and entities
 	}{
-		"a book":  {func() error { _, err := books.Put(ctx, Book{Shelf: "1", ID: "1", Title: "T", Genre: "g", Spread: "1"}); return err }, []string{"PutItem book"}},
+		"a book": {func() error {
+			_, err := books.Put(ctx, Book{Shelf: "1", ID: "1", Title: "T", Genre: "g", Spread: "1"})
+			return err
+		}, []string{"PutItem book"}},
 		"a shelf": {func() error { _, err := ddb.Collect(books.Query(ctx, l.books.Query(Book{Shelf: "1"}))); return err }, []string{"Query book"}},
 		"all of a shelf": {func() error {
 			var to []Book
 			return l.db.Gather(ctx, l.books.Query(Book{Shelf: "1"}).Collection(), l.books.Into(&to))
 		}, []string{"Query "}},
 		"a member with its card and version": {func() error { _, err := members.Put(ctx, Member{ID: "1", Card: "k"}); return err }, []string{"TransactWriteItems member"}},
-		"versions": {func() error { _, err := ddb.Collect(members.History().All(ctx, Member{ID: "1"})); return err }, []string{"Query member"}},
+		"versions":                           {func() error { _, err := ddb.Collect(members.History().All(ctx, Member{ID: "1"})); return err }, []string{"Query member"}},
 		"both": {func() error {
 			return l.db.LoadAll(ctx, l.books.Load(&Book{Shelf: "1", ID: "2"}).Optional(new(bool)), l.members.Load(&Member{ID: "2"}).Optional(new(bool)))
 		}, []string{"BatchGetItem "}},

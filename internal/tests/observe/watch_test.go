@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -12,15 +11,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
@@ -356,80 +351,4 @@ func item(t require.TestingT, text json.RawMessage) map[string]types.AttributeVa
 	attrs, err := (&wire.Writer{Text: text}).Attributes()
 	require.NoError(t, err)
 	return attrs
-}
-
-// line is a request as a text with all that the wire shows.
-func line(r ddbobserve.Request) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\tfilter %q projection %q examined %d counted %d more %t unprocessed %d attempts %d", r, r.Filter, r.Projection, r.Examined, r.Counted, r.More, r.Unprocessed, r.Attempts)
-	fmt.Fprintf(&b, "\n\titems %v capacity %v throttled %v table %s err %s", r.Items, r.Capacity, r.Throttled, r.Table, code(r.Err))
-	for _, w := range r.Writes {
-		fmt.Fprintf(&b, "\n\t%s of %q, %d bytes, if %s", w, w.Entity, w.Bytes, w.Condition)
-	}
-	for _, k := range r.Keys {
-		fmt.Fprintf(&b, "\n\tkey %s", ddbobserve.KeyText(k))
-	}
-	return b.String()
-}
-
-// whole is a request whose key condition is one text.
-func whole(r ddbobserve.Request) ddbobserve.Request {
-	if r.Condition != nil {
-		texts := make([]string, len(r.Condition))
-		for i, c := range r.Condition {
-			texts[i] = c.String()
-		}
-		r.Condition = []ddbobserve.KeyCondition{{Attribute: strings.Join(texts, " AND ")}}
-	}
-	return r
-}
-
-func code(err error) string {
-	if err == nil {
-		return "none"
-	}
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		return api.ErrorCode()
-	}
-	return cmpLost(err)
-}
-
-// cmpLost is "lost" for an error without a response.
-func cmpLost(err error) string {
-	if _, ok := errors.AsType[*smithy.OperationError](err); ok {
-		return "lost"
-	}
-	return err.Error()
-}
-
-// requireSame compares what an observer got with what went over the wire, and with what a meter counted beside others.
-func (w *watch) requireSame(t testing.TB, seen []ddbobserve.Request, m *ddb.Meter, others int) {
-	t.Helper()
-	var want, got []string
-	for _, r := range w.requests(t) {
-		want = append(want, line(r))
-	}
-	attempts, byOperation, hits := 0, map[string]int{}, 0
-	var sum, guess ddbobserve.Capacity
-	for _, r := range seen {
-		got = append(got, line(whole(r)))
-		attempts += r.Attempts
-		byOperation[r.Operation] += r.Attempts
-		hits += r.Hits
-		c := r.Consumed()
-		sum.Read, sum.Write = sum.Read+c.Read, sum.Write+c.Write
-		guess.Write += r.Estimated.Write
-		assert.Positive(t, r.Duration)
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	require.Equal(t, strings.Join(want, "\n"), strings.Join(got, "\n"))
-	require.NotEmpty(t, got)
-	assert.Equal(t, m.Requests(), attempts+others, "others: on the table itself")
-	for operation, n := range byOperation {
-		assert.Equal(t, m.RequestsOf(operation), n, operation)
-	}
-	assert.Equal(t, m.Hits(), hits)
-	assert.Equal(t, m.Total(), ddb.Capacity(sum))
-	assert.Equal(t, m.Estimated(), ddb.Capacity(guess))
 }
