@@ -11,7 +11,8 @@ var Patterns = &ddbaccess.Catalog{
 	Volumes: []ddbaccess.Volume{
 		{Entity: Authors, Items: 20_000, Bytes: 120},
 		{Entity: Books, Items: 300_000, Bytes: 250, Per: []ddbaccess.Per{
-			{Index: Table.Primary(), Typical: 15, Most: 400}, {Index: ByGenre, Typical: 500, Most: 40_000}}},
+			{Index: Table.Primary(), Typical: 15, Most: 400}, {Index: ByGenre, Typical: 500, Most: 40_000},
+		}},
 	},
 	Patterns: []*ddbaccess.Pattern{
 		ddbaccess.Get("a book", Books, dispossessed).Rate(50),
