@@ -38,8 +38,8 @@ type Request struct {
 	Estimated Capacity            // of a failed condition, of which the response says nothing
 	Attempts  int                 // sent by the client, 0 if it is not known
 	Duration  time.Duration       // with all attempts
-	Throttled []Throttle          // why the service throttled it, if it said so
-	Err       error               // nil if it succeeded
+	Throttled []Throttle // why the service throttled it, if it said so
+	Err       error // nil if it succeeded
 }
 
 // Companions is the key of Request.Items for items of the library's own.
