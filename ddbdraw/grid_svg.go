@@ -9,7 +9,7 @@ import (
 
 // The sizes of the picture of a grid, in pixels.
 const (
-	gridWidth   = 680.0
+	gridWidth   = 692.0 // as three entities beside each other
 	gridPad     = 16.0
 	groupHead   = 34.0
 	groupGap    = 14.0
