@@ -48,7 +48,7 @@ func (g grid) lines() (lines []string) {
 		lines = append(lines, gr.key)
 		for _, it := range gr.items {
 			var line strings.Builder
-			line.WriteString(fmt.Sprintf("  %s %s", join(it.sort), it.label))
+			fmt.Fprintf(&line, "  %s %s", join(it.sort), it.label)
 			for _, a := range it.attributes {
 				line.WriteString(" " + a.name + "=" + a.value)
 			}
