@@ -3,6 +3,7 @@ package ddbdraw
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,11 +16,12 @@ type bounds struct {
 	all    int // of all entities in it
 	alike  int // item collections with the same entities, or fewer of them
 	groups int // item collections
+	enough int // items after which no second item collection with the same entities is begun
 }
 
 var (
-	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24}
-	pictureBounds = bounds{items: 3, all: 12, alike: 1, groups: 12}
+	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24, enough: math.MaxInt}
+	pictureBounds = bounds{items: 3, all: 12, alike: 2, groups: 12, enough: 12}
 )
 
 // maxRests is the number of lines that say which item collections are left out.
@@ -131,15 +133,22 @@ func (g *grid) fill(items []item, b bounds) {
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(labels[j]), len(labels[i])) })
 	var drawn []int
-	for _, i := range order {
-		alike := 0
-		for _, j := range drawn {
-			if !slices.ContainsFunc(labels[i], func(label string) bool { return !slices.Contains(labels[j], label) }) {
-				alike++
+	n := 0
+	for round := 1; round == 1 || round <= b.alike && n < b.enough; round++ { // one of each kind before a second one
+		for _, i := range order {
+			if slices.Contains(drawn, i) || round > 1 && n >= b.enough {
+				continue
 			}
-		}
-		if g.templates || alike < b.alike && len(drawn) < b.groups {
-			drawn = append(drawn, i)
+			alike := 0
+			for _, j := range drawn {
+				if !slices.ContainsFunc(labels[i], func(label string) bool { return !slices.Contains(labels[j], label) }) {
+					alike++
+				}
+			}
+			if g.templates || alike < round && len(drawn) < b.groups {
+				drawn = append(drawn, i)
+				n += len(bounded(all[i], b).items)
+			}
 		}
 	}
 	for i := range all {
