@@ -134,7 +134,7 @@ func (g *grid) fill(items []item, b bounds) {
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(labels[j]), len(labels[i])) })
 	var drawn []int
 	n := 0
-	for round := 1; round == 1 || round <= b.alike && n < b.enough; round++ { // one of each kind before a second one
+	for round := 1; round <= b.alike; round++ { // one of each kind before a second one
 		for _, i := range order {
 			if slices.Contains(drawn, i) || round > 1 && n >= b.enough {
 				continue
