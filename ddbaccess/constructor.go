@@ -3,6 +3,7 @@ package ddbaccess
 import (
 	"context"
 	"reflect"
+	"strings"
 
 	"github.com/singletable-go/ddb"
 )
@@ -159,12 +160,12 @@ func anys[T any](items []T) []any {
 }
 
 func opsText(ops []ddb.Op) string {
-	text := ""
+	var text strings.Builder
 	for i, op := range ops {
 		if i > 0 {
-			text += "\n"
+			text.WriteString("\n")
 		}
-		text += op.String()
+		text.WriteString(op.String())
 	}
-	return text
+	return text.String()
 }

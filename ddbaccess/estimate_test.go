@@ -2,6 +2,7 @@ package ddbaccess_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -69,8 +70,8 @@ func TestReadsAreEstimated(t *testing.T) {
 func missing(s *shop) func(context.Context, *ddb.DB, int) ([]Customer, error) {
 	return func(ctx context.Context, db *ddb.DB, _ int) ([]Customer, error) {
 		_, err := ddb.NewRepository(db, s.customers).Get(ctx, Customer{ID: "none"})
-		if err == nil {
-			err = fmt.Errorf("it is there")
+		if !errors.Is(err, ddb.ErrNotFound) {
+			return nil, fmt.Errorf("not missing: %w", err)
 		}
 		return nil, nil
 	}

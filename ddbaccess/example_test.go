@@ -105,7 +105,7 @@ func ExampleReport_Markdown() {
 	//
 	// ## Storage
 	//
-	// Items and index entries at the declared volumes, with the 100 bytes that DynamoDB adds to each.
+	// Items and index entries at the declared volumes, with the 100 bytes that DynamoDB adds to each, and without the library's own.
 	//
 	// | index | bytes | W/s |
 	// | --- | --: | --: |

@@ -15,7 +15,8 @@ const (
 	collectionBytes = 10 << 30
 )
 
-// Family is the load of the partition keys of one shape, such as s#{ID} and s#{StudentID}, in the table or in an index.
+// Family is the load of the partition keys of one shape, such as s#{ID} and s#{StudentID}, in the table or in a global index. The
+// entries of a local index are in the partitions of the table.
 type Family struct {
 	Index     string `json:"index"`
 	Partition string `json:"partition"` // the first template of the family
@@ -67,6 +68,9 @@ func families(v volumes, results []Result, c *Catalog) []Family {
 
 // familyOf finds or adds the family of a charge.
 func familyOf(all *[]*Family, v volumes, c charge) *Family {
+	if ix, _ := v.design.Index(c.index); ix.Kind == ddbdesign.KindLocal { // its entries are in the partitions of the table
+		c.index = ddbobserve.Primary
+	}
 	partition, collection := c.partition.Text, 0.0
 	for _, f := range v.design.Families(c.index) {
 		if slices.ContainsFunc(f.Members, func(m ddbdesign.Member) bool { return m.Entry.Partition.Text == partition }) {

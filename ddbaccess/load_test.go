@@ -103,6 +103,7 @@ func TestTheLargestCollection(t *testing.T) {
 	rep := measure(t, c)
 	assert.InDelta(t, 2<<30, family(t, rep, "primary", "d#{Device}").Collection, 1)
 	assert.Contains(t, text(t, rep), "2 GB, 20 % of 10 GB")
+	assert.Len(t, rep.Families, 1, "a local index is in the partitions of the table")
 	assert.Empty(t, rep.Findings)
 	c.Volumes = nil
 	assert.Zero(t, family(t, measure(t, c), "primary", "d#{Device}").Collection)

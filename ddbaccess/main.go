@@ -26,11 +26,11 @@ const (
 
 // Main is the main function of a program that shows the model:
 //
-//	func main() { ddbaccess.Main(ddbmem.New().Client(), shop.Patterns) }
+//	func main() { ddbaccess.Main(shop.Patterns, ddbmem.New().Client()) }
 //
 // Its verbs print the patterns, the page or the design; -h explains them. It ends the program: with 0, with 1 for an error or a
 // finding that is not accepted, or with 2 for a command line that is wrong. An interrupt ends the measurement.
-func Main(client ddb.Client, c *Catalog) {
+func Main(c *Catalog, client ddb.Client) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := runMain(ctx, os.Args, os.Stdout, os.Stderr, client, c)
 	stop()

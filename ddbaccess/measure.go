@@ -21,8 +21,8 @@ const dropTime = 30 * time.Second
 // stream of the table. The requests of a view count for the pattern.
 //
 // The client needs the SDK's calls for tables, and its own options for the stream if the catalog has views: a *dynamodb.Client
-// has both. Without either the error matches [ddb.ErrModel]. An in-memory engine is best: it is fast, and the numbers are
-// those of DynamoDB.
+// has both. Without either the error matches [ddb.ErrModel]. An engine in memory is best: it is fast, and the numbers are those
+// of DynamoDB. Where indexes lag, a seed that waits for them lets the patterns find its items.
 //
 // The error is that of [Catalog.Validate], or names the pattern that failed. If ctx ends, Measure returns its error after it
 // has deleted the table.

@@ -3,6 +3,7 @@ package ddbaccess_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -63,14 +64,15 @@ func TestRequestsAreInNamesOfFields(t *testing.T) {
 	} {
 		var got []string
 		for _, q := range result(t, rep, name).Requests {
-			line := q.Operation + " " + q.Index + " "
+			var line strings.Builder
+			line.WriteString(q.Operation + " " + q.Index + " ")
 			for i, k := range q.Keys {
 				if i > 0 {
-					line += "; "
+					line.WriteString("; ")
 				}
-				line += k
+				line.WriteString(k)
 			}
-			got = append(got, line)
+			got = append(got, line.String())
 		}
 		assert.Equal(t, want, got, name)
 	}

@@ -69,6 +69,8 @@ func TestAReportIsReadBack(t *testing.T) {
 	var b, again bytes.Buffer
 	require.NoError(t, rep.JSON(&b))
 	assert.Contains(t, b.String(), `"estimated": {`)
+	assert.Contains(t, b.String(), `"parameter": "ddbaccess_test.Customer"`)
+	assert.JSONEq(t, `{"ID": "1", "Email": "", "Name": "", "Orders": 0}`, string(rep.Patterns[0].Example))
 	read, err := ddbaccess.ReadReport(bytes.NewReader(b.Bytes()))
 	require.NoError(t, err)
 	require.NoError(t, read.JSON(&again))

@@ -1,6 +1,8 @@
 package ddbaccess
 
 import (
+	"encoding/json"
+
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbobserve"
 )
@@ -31,16 +33,18 @@ type Report struct {
 
 // Result is what a pattern did, and what it would do.
 type Result struct {
-	Name      string    `json:"name"`
-	Kind      string    `json:"kind"` // see [Pattern.Kind]
-	Entity    string    `json:"entity,omitempty"`
-	Rate      float64   `json:"rate,omitempty"` // calls a second
-	Items     int       `json:"items"`          // that the pattern returned
-	Requests  []Request `json:"requests"`
-	Derived   []Derived `json:"derived,omitempty"` // what the views did after it
-	Measured  Units     `json:"measured"`          // of Requests alone
-	Estimated *Units    `json:"estimated"`         // of Requests alone, nil if it is unknown
-	Month     float64   `json:"month,omitempty"`   // what the requests and the views cost in a month, in the currency of the prices
+	Name      string          `json:"name"`
+	Kind      string          `json:"kind"`      // see [Pattern.Kind]
+	Parameter string          `json:"parameter"` // the Go type
+	Example   json.RawMessage `json:"example"`   // null if it has no JSON
+	Entity    string          `json:"entity,omitempty"`
+	Rate      float64         `json:"rate,omitempty"` // calls a second
+	Items     int             `json:"items"`          // that the pattern returned
+	Requests  []Request       `json:"requests"`
+	Derived   []Derived       `json:"derived,omitempty"` // what the views did after it
+	Measured  Units           `json:"measured"`          // of Requests alone
+	Estimated *Units          `json:"estimated"`         // of Requests alone, nil if it is unknown
+	Month     float64         `json:"month,omitempty"`   // what the requests and the views cost in a month, in the currency of the prices
 
 	charges []charge // of the requests and of the views
 	failed  error    // of the pattern, at scale
@@ -108,7 +112,7 @@ func (r *run) report(all []*measured) *Report {
 }
 
 func (r *run) result(e *estimator, m *measured) Result {
-	out := Result{Name: m.p.name, Kind: m.p.kind, Entity: m.p.entity, Rate: m.p.rate, Items: m.items, failed: m.failed}
+	out := Result{Name: m.p.name, Kind: m.p.kind, Parameter: m.p.parameter.String(), Example: m.p.exampleJSON(), Entity: m.p.entity, Rate: m.p.rate, Items: m.items, failed: m.failed}
 	requests, charges := e.requests(m.calls, m.p)
 	out.Requests, out.charges = requests, charges
 	out.Measured, out.Estimated = total(requests)

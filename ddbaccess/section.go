@@ -141,7 +141,7 @@ func (rep *Report) familySection() section {
 func (rep *Report) storageSection() section {
 	s := section{
 		title:  "Storage",
-		intro:  "Items and index entries at the declared volumes, with the 100 bytes that DynamoDB adds to each.",
+		intro:  "Items and index entries at the declared volumes, with the 100 bytes that DynamoDB adds to each, and without the library's own.",
 		header: []string{"index", "bytes", "W/s"},
 		right:  []bool{false, true, true},
 		code:   make([]bool, 3),
