@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/provision"
 	"github.com/singletable-go/ddb/internal/read"
@@ -52,6 +53,21 @@ type Options struct {
 	// A put is written as JSON too, but only by a client of the SDK that has no APIOptions, Interceptors or Protocol of
 	// the user's. With such options, middleware finds the whole item in the PutItemInput.
 	UseAttributeMaps bool
+
+	// Observe gets each request for items that the DB made, after its last attempt: also pages, items fetched for index
+	// entries, parts of batches and their repeats, items of the library's own, and the work of views and jobs. Requests on
+	// the table itself, such as DescribeTable, are not among them, nor are the leases of a ddbstream.Reader. What it gets is a
+	// copy, which it may keep and change. The context is that of the method, so it has a trace's span and the pattern of
+	// [ddbobserve.WithPattern]. For OpenTelemetry, record metrics in it, or a span that began Duration ago.
+	//
+	// It runs before the method goes on, so it should be quick, and in several goroutines at once. It must not use this DB. A
+	// panic of it is not recovered: it is that of the method, and ends the program where a scan, a batch or a query of
+	// shards makes requests in goroutines of its own.
+	//
+	// By default, nil, nothing is observed, at no cost. With it each request asks for its consumed capacity, as with
+	// [WithMeter], which costs no capacity. Keys and conditions are copied, and each item of a response or of a put is
+	// measured without being decoded; for items of 1 KB that takes about as long as decoding them.
+	Observe func(context.Context, *ddbobserve.Request)
 }
 
 // New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now
@@ -79,9 +95,21 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	conn := &call.Conn{
 		Client: client, Name: name, Table: table.m,
 		Attempts: o.MaxAttempts, AttributeMaps: o.UseAttributeMaps, JSON: !o.UseAttributeMaps && call.WritesJSON(client),
+		Observe: observer(o.Observe),
 	}
 	table.m.InUse(name)
 	return &DB{&write.DB{DB: &read.DB{Conn: conn, Opts: read.Options(o)}}}
+}
+
+// observer is the Observe of the options, whose requests have errors of this package; nil for none.
+func observer(observe func(context.Context, *ddbobserve.Request)) func(context.Context, *ddbobserve.Request) {
+	if observe == nil {
+		return nil
+	}
+	return func(ctx context.Context, r *ddbobserve.Request) {
+		r.Err = public(r.Err)
+		observe(ctx, r)
+	}
 }
 
 // cursorKey returns a copy of a key, of which the caller may zero the original.

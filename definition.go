@@ -58,6 +58,25 @@ func (d *Definition) Dropped(ix *Index) { d.m.Dropped(ix.below()) }
 // Alias accepts items whose type attribute has one of these older names. Writes use the entity's own name.
 func (d *Definition) Alias(names ...string) { d.m.Alias(names...) }
 
+// Doc describes the entity in the design of its table, in a sentence or two: see [Table.Design].
+func (d *Definition) Doc(text string) { d.m.Doc(text) }
+
+// Refers declares in the design that the field at the address f holds the id of an item of to, or a list of such ids:
+//
+//	d.Refers(&e.CourseID, Courses)
+//
+// It changes neither what is stored nor what a write checks. The field must have the type of a field in the primary key
+// of to, or be a pointer to it or a slice of it; both entities are in one table. Other references are inferred: a field
+// named after an entity, such as CourseID for course, refers to it if the text before it in a key, such as c#, also
+// stands before the id in the primary key of that entity.
+func (d *Definition) Refers(f any, to AnyEntity) {
+	if to == nil {
+		d.m.Refers(f, nil)
+		return
+	}
+	d.m.Refers(f, to.model())
+}
+
 // Version makes f the item's version, a number that the library keeps: it is optimistic locking. Create writes 1. Put
 // and Replace assert the version of the given item (0: there is no item yet) and write the next one, else the error is
 // [ErrConflict]. Update and Upsert raise it too, and assert the version of the given key only if it is not 0.

@@ -39,7 +39,9 @@ func Define[T any](table *Table, name string, f func(e *T, d *Definition)) (*Ent
 	if err := d.Finish(); err != nil {
 		return nil, err
 	}
-	return &Entity[T]{d.E}, nil
+	e := &Entity[T]{d.E}
+	d.E.Face = e
+	return e, nil
 }
 
 // MustDefine is [Define] for package variables; it panics on a fault.

@@ -25,6 +25,14 @@ func (e *Entity[T]) On(ix *Index, example T) Query[T] {
 	return Query[T]{read.Query{E: e.e, Ix: ix.below(), Example: reflect.ValueOf(&example).Elem()}}
 }
 
+// Entity returns the entity that the query is of, nil for the zero Query.
+func (q Query[T]) Entity() *Entity[T] {
+	if q.q.E == nil {
+		return nil
+	}
+	return q.q.E.Face.(*Entity[T])
+}
+
 // SortKey narrows the query by the parts of the sort key: equalities for the leading parts, then at most one range on
 // the next part. A range is one bound, or a lower and an upper one such as Ge(&f.At, from), Lt(&f.At, until). SortKey
 // is the key condition: what it excludes is neither read nor paid for. Further calls add bounds.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/internal/model"
 )
 
@@ -84,9 +85,24 @@ func (t *Table) Indexes() []*Index {
 //	}
 func (t *Table) Check() error { return t.m.Check() }
 
+// Doc describes the table in its design, in a sentence or two.
+func (t *Table) Doc(text string) *Table {
+	t.m.SetDoc(text)
+	return t
+}
+
+// Design returns the table's design as data: indexes, entities with their keys, fields and constraints, and views. Use it
+// to store the design as JSON, to draw it, or to compare it with another; see package ddbdesign. It is a deep copy in a
+// stable order, and holds no functions: of an upgrade or a fan-out it says only that there is one.
+//
+// It makes no request, and builds the design anew in each call, in time and memory for some hundred bytes for each field
+// and each part of a key. Do not call it for each request of a service. Call it when the model is complete: it does not
+// show entities and views that are defined later, and is not safe for use concurrent with their definition.
+func (t *Table) Design() ddbdesign.Table { return t.m.Design() }
+
 // Describe writes the design page: each entity's keys in each index, and what the library keeps for it. The text is
-// stable, so it can stand in a README and be compared by a test.
-func (t *Table) Describe(w io.Writer) error { return t.m.Describe(w) }
+// stable, so it can stand in a README and be compared by a test. It is the Describe of [Table.Design].
+func (t *Table) Describe(w io.Writer) error { return t.Design().Describe(w) }
 
 // CreateTableInput returns the request that creates the table under name: on demand, with every index of the model and
 // a stream of new and old images. Change it as needed, or print it for infrastructure code. It does not include TTL;

@@ -4,7 +4,8 @@ import "context"
 
 type patternKey struct{}
 
-// WithPattern returns a context whose requests belong to the access pattern called name.
+// WithPattern returns a context whose requests belong to the access pattern called name: see [Request].Pattern. An inner name
+// replaces an outer one.
 func WithPattern(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, patternKey{}, name)
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/wire"
 )
 
 // MaxItemBytes is DynamoDB's limit on an item, names and values. AWS: "Constraints in Amazon DynamoDB", item size.
@@ -73,6 +75,47 @@ func numberSize(s string) int {
 	n := (len(digits)+1)/2 + 1
 	if strings.HasPrefix(s, "-") {
 		n++
+	}
+	return n
+}
+
+// Size is the size of the item as DynamoDB counts it.
+func (s Stored) Size() int {
+	if s.JSON.IsZero() {
+		return Size(s.Attrs)
+	}
+	n, v := 0, s.JSON.Value()
+	for i, e := 0, v.First(); i < v.Len(); i, e = i+1, e.Next() {
+		n += len(e.Name()) + wireSize(e)
+	}
+	return n
+}
+
+// wireSize is ValueSize of a value in the JSON of a response.
+func wireSize(v wire.Value) int {
+	n := 0
+	switch v.Kind() {
+	case wire.S:
+		return len(v.Text())
+	case wire.N:
+		return numberSize(string(v.Text()))
+	case wire.B:
+		return v.DecodedLen()
+	case wire.True, wire.False, wire.Null:
+		return 1
+	case wire.M, wire.L:
+		n = 3
+		for i, e := 0, v.First(); i < v.Len(); i, e = i+1, e.Next() {
+			n += 1 + wireSize(e)
+			if v.Kind() == wire.M {
+				n += len(e.Name())
+			}
+		}
+	case wire.SS, wire.NS, wire.BS:
+		for i, e := 0, v.First(); i < v.Len(); i, e = i+1, e.Next() {
+			n += wireSize(e)
+		}
+	case wire.None:
 	}
 	return n
 }

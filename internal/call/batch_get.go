@@ -89,15 +89,23 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 			RequestItems:           map[string]types.KeysAndAttributes{c.Name: request},
 			ReturnConsumedCapacity: m.want(),
 		}, m.asOptions()...)
+		if x := m.seen; x != nil {
+			x.reads(keys...)
+			x.Consistent = consistent
+			if err == nil {
+				x.Unprocessed = len(out.UnprocessedKeys[c.Name].Keys)
+				x.items(m.itemCall.Page(), out.Responses[c.Name]...)
+			}
+		}
 		if err != nil {
-			m.done()
+			m.done(ctx, err)
 			if throttled(err) {
 				continue // nothing was processed
 			}
 			return nil, err
 		}
-		m.done(out.ConsumedCapacity...)
 		m.cached(out.ResultMetadata)
+		m.done(ctx, nil, out.ConsumedCapacity...)
 		b.Held = append(b.Held, m.itemCall.Page())
 		for _, s := range attr.StoredItems(m.itemCall.Page(), out.Responses[c.Name]) {
 			add(s)

@@ -106,11 +106,19 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 			b.lost[i] = true
 		}
 	}
+	if x := m.seen; x != nil {
+		x.batch(requests, items)
+		if err == nil {
+			for _, left := range out.UnprocessedItems {
+				x.Unprocessed += len(left)
+			}
+		}
+	}
 	if err != nil {
-		m.done()
+		m.done(ctx, err)
 		return left, err
 	}
-	m.done(out.ConsumedCapacity...)
+	m.done(ctx, nil, out.ConsumedCapacity...)
 	if len(out.UnprocessedItems) == 0 {
 		return nil, nil
 	}

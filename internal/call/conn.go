@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
@@ -20,6 +21,8 @@ type Conn struct {
 	Attempts      int  // for what a batch left unprocessed, and of what retries on conflict
 	AttributeMaps bool // decode the attribute maps of the SDK's outputs
 	JSON          bool // puts are written as JSON
+
+	Observe func(context.Context, *ddbobserve.Request) // gets each request for items, nil for none
 }
 
 // Marked returns a Conn whose errors of requests are told from those of functions that the program gave.
@@ -44,60 +47,69 @@ func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (at
 		in.ConsistentRead = new(true)
 	}
 	out, err := c.Client.GetItem(ctx, in, m.asOptions()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
+	if err == nil {
+		m.cached(out.ResultMetadata)
+	}
+	if x := m.seen; x != nil {
+		x.reads(key)
+		x.Consistent = consistent
+		if err == nil {
+			x.items(m.itemCall.Page(), out.Item)
+		}
+	}
+	m.done(ctx, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	if err != nil {
 		return attr.Stored{}, nil, err
 	}
-	m.cached(out.ResultMetadata)
 	found, page := m.item(out.Item)
 	return found, page, nil
 }
 
-// Query makes one request.
-func (c *Conn) Query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
-	m := meterOf(ctx, "Query", true)
-	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.Query(ctx, in, m.asOptions()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	if err == nil {
-		m.cached(out.ResultMetadata)
-	}
+// Query makes one request, for items of e, or of several entities if it is nil.
+func (c *Conn) Query(ctx context.Context, e *model.Entity, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
+	out, _, err := c.query(ctx, c.metered(ctx, "Query", true), e, in)
 	return out, err
 }
 
 // QueryPage is Query, but for the items: they are in the page, if there is one.
-func (c *Conn) QueryPage(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
-	m := c.meterOfItems(ctx, "Query", true)
+func (c *Conn) QueryPage(ctx context.Context, e *model.Entity, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
+	return c.query(ctx, c.meterOfItems(ctx, "Query", true), e, in)
+}
+
+func (c *Conn) query(ctx context.Context, m *metered, e *model.Entity, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Query(ctx, in, m.asOptions()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	if err == nil {
 		m.cached(out.ResultMetadata)
 	}
+	if m.seen != nil {
+		m.seen.query(e, in, succeeded(out, err), m.itemCall.Page())
+	}
+	m.done(ctx, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.itemCall.Page(), err
 }
 
 // Scan makes one request.
 func (c *Conn) Scan(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
-	m := meterOf(ctx, "Scan", true)
-	in.ReturnConsumedCapacity = m.want()
-	out, err := c.Client.Scan(ctx, in, m.asOptions()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
-	if err == nil {
-		m.cached(out.ResultMetadata)
-	}
+	out, _, err := c.scan(ctx, c.metered(ctx, "Scan", true), in)
 	return out, err
 }
 
 // ScanPage is Scan, but for the items: they are in the page, if there is one.
 func (c *Conn) ScanPage(ctx context.Context, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, *wire.Page, error) {
-	m := c.meterOfItems(ctx, "Scan", true)
+	return c.scan(ctx, c.meterOfItems(ctx, "Scan", true), in)
+}
+
+func (c *Conn) scan(ctx context.Context, m *metered, in *dynamodb.ScanInput) (*dynamodb.ScanOutput, *wire.Page, error) {
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Scan(ctx, in, m.asOptions()...)
-	m.done(capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	if err == nil {
 		m.cached(out.ResultMetadata)
 	}
+	if m.seen != nil {
+		m.seen.scan(in, succeeded(out, err), m.itemCall.Page())
+	}
+	m.done(ctx, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.itemCall.Page(), err
 }
 
@@ -106,12 +118,32 @@ func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInp
 	m := c.meterOfItems(ctx, "TransactGetItems", true)
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.TransactGetItems(ctx, in, m.asOptions()...)
+	if x := m.seen; x != nil {
+		for _, t := range in.TransactItems {
+			x.reads(t.Get.Key)
+		}
+		if err == nil {
+			items := make([]attr.Item, len(out.Responses))
+			for i, r := range out.Responses {
+				items[i] = r.Item
+			}
+			x.items(m.itemCall.Page(), items...)
+		}
+	}
 	if err != nil {
-		m.done()
+		m.done(ctx, err)
 		return nil, nil, err
 	}
-	m.done(out.ConsumedCapacity...)
+	m.done(ctx, nil, out.ConsumedCapacity...)
 	return out, m.itemCall.Page(), nil
+}
+
+// succeeded returns the output of a call, nil where it failed.
+func succeeded[O any](out *O, err error) *O {
+	if err != nil {
+		return nil
+	}
+	return out
 }
 
 // capacityOf returns what a call consumed, nothing where it failed.

@@ -16,9 +16,10 @@ import (
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// metered is one API call under a meter, if there is one.
+// metered is one API call under a meter, if there is one, and observed, if something observes.
 type metered struct {
 	meter     *Meter
+	seen      *exchange
 	operation string
 	read      bool
 	count     bool
@@ -42,10 +43,19 @@ func meterOf(ctx context.Context, operation string, read bool) *metered {
 	return &metered{meter: m, operation: operation, read: read, itemCall: wire.Call{ChecksumOnly: true}}
 }
 
-// meterOfItems is meterOf for a call whose items are encoded as JSON and decoded from it, unless the client or the options are
+// metered is meterOf for a request for items.
+func (c *Conn) metered(ctx context.Context, operation string, read bool) *metered {
+	m := meterOf(ctx, operation, read)
+	if c.Observe != nil {
+		m.seen = c.exchange(ctx, operation)
+	}
+	return m
+}
+
+// meterOfItems is metered for a call whose items are encoded as JSON and decoded from it, unless the client or the options are
 // against it.
 func (c *Conn) meterOfItems(ctx context.Context, operation string, read bool) *metered {
-	m := meterOf(ctx, operation, read)
+	m := c.metered(ctx, operation, read)
 	m.itemCall.ChecksumOnly = c.AttributeMaps
 	return m
 }
@@ -62,9 +72,12 @@ func (c *metered) item(attrs attr.Item) (attr.Stored, *wire.Page) {
 	return attr.Stored{Attrs: attrs}, nil
 }
 
+// idle reports that nothing counts or observes the call.
+func (c *metered) idle() bool { return c.meter == nil && c.seen == nil }
+
 // want is the ReturnConsumedCapacity of the request.
 func (c *metered) want() types.ReturnConsumedCapacity {
-	if c.meter == nil {
+	if c.idle() {
 		return ""
 	}
 	return types.ReturnConsumedCapacityIndexes
@@ -85,7 +98,7 @@ func (c *metered) asOptions() []func(*dynamodb.Options) {
 // options makes the call count its attempts, of which the SDK may make several.
 func (c *metered) options(o *dynamodb.Options) {
 	c.itemCall.Options(o)
-	if c.meter == nil && !c.count || o.HTTPClient == nil || o.Protocol == nil {
+	if c.idle() && !c.count || o.HTTPClient == nil || o.Protocol == nil {
 		return
 	}
 	c.opts = o
@@ -107,6 +120,9 @@ func (c *metered) DeserializeResponse(ctx context.Context, schema *smithy.Operat
 	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	if err != nil && apierror.Of(&smithyhttp.ResponseError{Response: resp, Err: err}).Refused() {
 		c.pending = false
+	}
+	if c.seen != nil {
+		c.seen.throttled(err)
 	}
 	return err
 }
@@ -130,9 +146,10 @@ func (c *metered) lostAny(err error) bool {
 	return !apierror.Of(err).Refused()
 }
 
-// done adds the call to the meter. Where attempts are not counted, it is one.
-func (c *metered) done(consumed ...types.ConsumedCapacity) {
-	if c.meter == nil {
+// done adds the call, which ended with err, to the meter, and hands over what was observed. It is the last thing that is done with
+// the call. Where attempts are not counted, it is one.
+func (c *metered) done(ctx context.Context, err error, consumed ...types.ConsumedCapacity) {
+	if c.idle() {
 		return
 	}
 	sum := map[Consumer]Capacity{}
@@ -147,6 +164,14 @@ func (c *metered) done(consumed ...types.ConsumedCapacity) {
 	if c.estimate > 0 {
 		c.meter.guess(c.table, Capacity{Write: c.estimate})
 	}
+	if c.seen == nil {
+		return
+	}
+	if c.attempts == 0 { // no response was seen
+		c.seen.throttled(err)
+	}
+	c.seen.Attempts, c.seen.Estimated.Write = attempts, c.estimate
+	c.seen.end(ctx, sum, err)
 }
 
 // hitsKey is the key in the metadata of a response under which a client that caches, such as package ddbcache, says how many of its
@@ -155,11 +180,14 @@ const hitsKey = "github.com/singletable-go/ddb: hits"
 
 // cached counts what came from a cache, of a response without an error.
 func (c *metered) cached(response middleware.Metadata) {
-	if c.meter == nil {
+	if c.idle() {
 		return
 	}
 	if n, _ := response.Get(hitsKey).(int); n > 0 {
 		c.meter.hit(n)
+		if c.seen != nil {
+			c.seen.Hits = n
+		}
 	}
 }
 

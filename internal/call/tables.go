@@ -39,7 +39,7 @@ type tableCall[I, O any] func(context.Context, I, ...func(*dynamodb.Options)) (O
 func countCall[I, O any](ctx context.Context, operation string, call tableCall[I, O], in I, opts []func(*dynamodb.Options)) (O, error) {
 	m := meterOf(ctx, operation, false)
 	out, err := call(ctx, in, append(opts, m.options)...)
-	m.done()
+	m.done(ctx, err)
 	return out, err
 }
 

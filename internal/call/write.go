@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -26,7 +27,10 @@ func (c *Conn) PutItem(ctx context.Context, in *dynamodb.PutItemInput, item *wir
 	if out == nil {
 		out = &dynamodb.PutItemOutput{}
 	}
-	return c.wrote(m, lost, err, out.Attributes, out.ConsumedCapacity)
+	if m.seen != nil {
+		m.seen.put(in.Item, item, condition{in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues})
+	}
+	return c.wrote(ctx, m, lost, err, out.Attributes, out.ConsumedCapacity)
 }
 
 // DeleteItem makes one request; lost and the results are as those of PutItem.
@@ -38,7 +42,10 @@ func (c *Conn) DeleteItem(ctx context.Context, in *dynamodb.DeleteItemInput, los
 	if out == nil {
 		out = &dynamodb.DeleteItemOutput{}
 	}
-	return c.wrote(m, lost, err, out.Attributes, out.ConsumedCapacity)
+	if m.seen != nil {
+		m.seen.by(ddbobserve.Delete, in.Key, condition{in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues})
+	}
+	return c.wrote(ctx, m, lost, err, out.Attributes, out.ConsumedCapacity)
 }
 
 // UpdateItem makes one request; lost and the results are as those of PutItem.
@@ -50,25 +57,32 @@ func (c *Conn) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, los
 	if out == nil {
 		out = &dynamodb.UpdateItemOutput{}
 	}
-	return c.wrote(m, lost, err, out.Attributes, out.ConsumedCapacity)
+	if m.seen != nil {
+		m.seen.by(ddbobserve.Update, in.Key, condition{in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues})
+	}
+	return c.wrote(ctx, m, lost, err, out.Attributes, out.ConsumedCapacity)
 }
 
 // wrote meters a write of one item, and returns what it returned.
-func (c *Conn) wrote(m *metered, lost *bool, err error, attrs attr.Item, consumed *types.ConsumedCapacity) (attr.Stored, *wire.Page, error) {
+func (c *Conn) wrote(ctx context.Context, m *metered, lost *bool, err error, attrs attr.Item, consumed *types.ConsumedCapacity) (attr.Stored, *wire.Page, error) {
 	if failed, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		if page := m.itemCall.Page(); page != nil {
 			failed.Item = page.Item(0).Attributes()
 			page.Release()
 		}
-		m.refused(c.Name, failed.Item)
-	}
-	if consumed != nil {
-		m.done(*consumed)
-	} else {
-		m.done()
+		attrs = failed.Item
+		m.refused(c.Name, attrs)
 	}
 	if lost != nil {
 		*lost = m.lostAny(err)
+	}
+	if m.seen != nil {
+		m.seen.items(succeeded(m.itemCall.Page(), err), attrs)
+	}
+	if consumed != nil {
+		m.done(ctx, err, *consumed)
+	} else {
+		m.done(ctx, err)
 	}
 	if err != nil {
 		return attr.Stored{}, nil, err
@@ -89,13 +103,23 @@ func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItem
 	if lost != nil {
 		*lost = m.lostAny(err)
 	}
+	if m.seen != nil {
+		m.seen.transact(in.TransactItems, items)
+	}
 	if err == nil {
-		m.done(out.ConsumedCapacity...)
+		m.done(ctx, nil, out.ConsumedCapacity...)
 		return nil
 	}
-	if reasons, ok := errors.AsType[*types.TransactionCanceledException](err); ok && size != nil {
-		m.cancelled(c.Name, size, len(in.TransactItems), reasons.CancellationReasons)
+	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
+		if m.seen != nil {
+			for _, r := range cancelled.CancellationReasons {
+				m.seen.items(nil, r.Item)
+			}
+		}
+		if size != nil {
+			m.cancelled(c.Name, size, len(in.TransactItems), cancelled.CancellationReasons)
+		}
 	}
-	m.done()
+	m.done(ctx, err)
 	return err
 }

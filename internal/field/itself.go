@@ -59,6 +59,16 @@ type TextOf[T any] struct{}
 
 func (TextOf[T]) text() reflect.Type { return reflect.TypeFor[T]() }
 
+// marksText reports whether a struct is marked to be stored by text methods.
+func marksText(t reflect.Type) bool {
+	for sf := range t.Fields() {
+		if _, ok := reflect.TypeAssert[interface{ text() reflect.Type }](reflect.Zero(sf.Type)); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // lostText reports a type that should be stored by its text methods and has none.
 func lostText(t reflect.Type) error {
 	if t.Kind() != reflect.Struct {

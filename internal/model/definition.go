@@ -101,7 +101,7 @@ func (d *Definition) Created(f *time.Time) { d.E.Created = d.resolveKept("create
 // Updated sets f to the time of each write, by the clock of Options.
 func (d *Definition) Updated(f *time.Time) { d.E.Updated = d.resolveKept("updated", f) }
 
-// resolveKept resolves a field that the library sets, and adds it to the design page.
+// resolveKept resolves a field that the library sets.
 func (d *Definition) resolveKept(what string, ptr any) *field.Field {
 	f, err := d.E.Proto.Resolve(ptr)
 	for _, have := range d.E.keptFields() {
@@ -121,7 +121,6 @@ func (d *Definition) resolveKept(what string, ptr any) *field.Field {
 	case !f.Stored():
 		d.fault("%s: field %s is dynamodbav:\"-\": give it an attribute name", what, f.Name)
 	}
-	d.E.Notes = append(d.E.Notes, what+"\t"+f.Name+"\t")
 	return f
 }
 

@@ -14,7 +14,6 @@ type derivation struct {
 func (e *Entity) Derive(f *field.Field, by string) {
 	e.Derived = append(e.Derived, derivation{f, by})
 	e.findPointers()
-	e.Notes = append(e.Notes, "derived\t"+f.Name+"\tby "+by)
 }
 
 // DerivedBy returns the view that writes f, or a field that overlaps it; "" if there is none.

@@ -21,7 +21,6 @@ func (d *Definition) Dropped(ix *Index) {
 		d.fault("dropped: %s is declared twice: remove one", ix.Name)
 	default:
 		d.E.dropped = append(d.E.dropped, ix)
-		d.E.Notes = append(d.E.Notes, "dropped\t"+ix.Name+"\t")
 	}
 }
 

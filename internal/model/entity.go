@@ -53,7 +53,9 @@ type Entity struct {
 	Mapped []*field.Field // that are attributes of the item
 	Made   bool           // a view makes its items
 
-	Notes []string // further lines of the design page
+	doc    string
+	refers []reference
+	Face   any // the public Entity
 }
 
 // Label returns the name of the entity for messages; a nil entity stands for companion items.

@@ -20,7 +20,6 @@ func (d *Definition) History(partition, sort Parts) {
 	ix := d.E.Table.Primary
 	r := d.indexKeys(ix, partition, []Parts{sort})
 	d.E.History = r
-	d.E.Notes = append(d.E.Notes, "history\t"+r.Partition.String()+"\t"+r.Sort.String())
 }
 
 // checkHistory checks that version items have distinct keys, and can be read.

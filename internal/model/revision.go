@@ -26,7 +26,6 @@ func (d *Definition) Revision(f any) {
 		d.fault("revision: field %s needs the tag `dynamodbav:\"-\"`: the library makes it of attributes that it stores anyway", field.Name)
 	}
 	d.E.Revision = field
-	d.E.Notes = append(d.E.Notes, "revision\t"+field.Name+"\t")
 }
 
 // checkRevision checks that the entity has a Version, of which revisions are made.

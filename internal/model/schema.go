@@ -27,7 +27,6 @@ func (d *Definition) Schema(n int, upgrade func(from int, attrs map[string]types
 		upgrade = func(int, map[string]types.AttributeValue) error { return nil }
 	}
 	d.E.Schema, d.E.upgrade = n, upgrade
-	d.E.Notes = append(d.E.Notes, "schema\t"+strconv.Itoa(n)+"\t")
 }
 
 // SchemaOf returns the number of the schema of an item.

@@ -20,7 +20,8 @@ type Table struct {
 	Indexes  []*Index
 	Entities []*Entity
 	refused  []refusedDefinition
-	Views    []string           // that are declared for it
+	views    []declaredView
+	doc      string
 	byName   map[string]*Entity // aliases included
 	shapes   map[*Index]*shapes // of the entities, versions included
 	versions bool               // an entity has a History

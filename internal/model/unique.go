@@ -42,7 +42,6 @@ func (d *Definition) Unique(name string, parts Parts) {
 		}
 	}
 	d.E.Uniques = append(d.E.Uniques, u)
-	d.E.Notes = append(d.E.Notes, "unique\t"+name+"="+u.Template.String()+"\t")
 }
 
 // checkUniques checks that the table can store unique constraints.

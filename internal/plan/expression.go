@@ -98,6 +98,19 @@ func (x *Expression) Adopt(expr string, names map[string]string, values map[stri
 	})
 }
 
+// Filled returns expr with its placeholders replaced by the names, and by the texts of the values.
+func Filled(expr string, names map[string]string, values map[string]types.AttributeValue, text func(types.AttributeValue) string) string {
+	return placeholder().ReplaceAllStringFunc(expr, func(p string) string {
+		if name, ok := names[p]; ok {
+			return name
+		}
+		if v, ok := values[p]; ok {
+			return text(v)
+		}
+		return p
+	})
+}
+
 var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[#:][A-Za-z0-9_]+`) })
 
 // And joins conditions with AND, in parentheses if there are several; empty ones are left out.

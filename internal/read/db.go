@@ -1,8 +1,10 @@
 package read
 
 import (
+	"context"
 	"time"
 
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/call"
 )
 
@@ -29,4 +31,5 @@ type Options struct {
 	MaxAttempts           int
 	WithExpired           bool
 	UseAttributeMaps      bool
+	Observe               func(context.Context, *ddbobserve.Request)
 }

@@ -50,6 +50,14 @@ func (p *Plan) Input(db *DB) (*dynamodb.QueryInput, error) {
 	return in, nil
 }
 
+// owner is the entity whose items the plan reads, nil if there may be several.
+func (p *Plan) owner() *model.Entity {
+	if p.Q.Collection {
+		return nil
+	}
+	return p.Q.E
+}
+
 func (p *Plan) keyCondition(x model.Placeholders) string {
 	var b strings.Builder
 	b.Grow(64)
@@ -256,7 +264,7 @@ func (db *DB) Count(ctx context.Context, p *Plan) (int, error) {
 		if size := p.pageSize(max(p.Q.Limit-n, 0), thin); size > 0 {
 			in.Limit = &size
 		}
-		out, err := db.Query(ctx, in)
+		out, err := db.Query(ctx, p.owner(), in)
 		if err != nil {
 			return 0, p.fail(db.Explain(err))
 		}

@@ -151,7 +151,7 @@ func (r *Reading) request(ctx context.Context, want int) error {
 	if n := r.plan.pageSize(want, r.thin); n > 0 {
 		in.Limit = new(n)
 	}
-	out, page, err := r.db.QueryPage(ctx, in)
+	out, page, err := r.db.QueryPage(ctx, r.plan.owner(), in)
 	if err != nil {
 		return r.plan.fail(r.db.Explain(err))
 	}

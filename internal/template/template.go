@@ -46,6 +46,9 @@ type Part struct {
 	readers *sync.Pool
 }
 
+// Signed reports whether the part is a number that may be negative.
+func (p Part) Signed() bool { return p.Kind == Num && signed(p.Field.Type.Kind()) }
+
 // Fixed reports whether each value of the part is rendered in Width bytes.
 func (p Part) Fixed() bool { return p.Kind == Num || p.Kind == Time || p.Kind == Shard }
 
@@ -147,6 +150,10 @@ func (t Template) String() string {
 	}
 	return b.String()
 }
+
+// Stop returns the text whose first occurrence ends part i of Parts, "" for a part that is not text of any length, and for the
+// last one.
+func (t Template) Stop(i int) string { return t.stops[i] }
 
 // IsZero reports whether the template has no parts.
 func (t Template) IsZero() bool { return len(t.parts) == 0 }

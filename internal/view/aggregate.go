@@ -33,6 +33,7 @@ type aggregate struct {
 	view           *View
 	source, target *model.Entity
 	by             []pairing
+	rules          []Rule // in the order of their declaration
 	when           []model.Predicate
 	conds          []model.Clause // of when
 	fills          []*field.Field
@@ -114,6 +115,7 @@ func (b *aggregateBuilder) run(rules func() []Rule) {
 			b.fault("%w", err)
 		}
 	}
+	a.rules = rs
 	for _, r := range rs {
 		b.rule(r)
 	}
@@ -344,7 +346,7 @@ func (b *aggregateBuilder) owned(given []*field.Field) {
 // join makes the aggregate part of its target's description.
 func (b *aggregateBuilder) join() {
 	a := b.a
-	a.view.Table.Views = append(a.view.Table.Views, a.view.Name)
+	a.view.Table.AddView(a.view.Name, a.design)
 	a.target.Made = a.target.Made || a.own
 	a.fills = b.derived
 	for _, f := range b.derived {

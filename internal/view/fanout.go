@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/singletable-go/ddb/internal/fault"
@@ -59,12 +58,7 @@ func (f *fanOut) Declare() (*View, error) {
 	if len(faults) > 0 {
 		return nil, &fault.ModelError{Err: errors.Join(faults...)}
 	}
-	v.Table.Views = append(v.Table.Views, v.Name)
-	what := "copy\tof " + f.source.Name
-	if f.via != nil {
-		what += " via " + f.via.Name
-	}
-	f.target.Notes = append(f.target.Notes, what+"\tby "+v.Name)
+	v.Table.AddView(v.Name, f.design)
 	return v, nil
 }
 
@@ -109,7 +103,7 @@ func (v *View) nameFaults() (faults []error) {
 	if v.Name == "" || strings.ContainsAny(v.Name, "#~") || len(v.Name) > 100 {
 		fault("a name has 1 to 100 bytes and neither # nor ~")
 	}
-	if slices.Contains(v.Table.Views, v.Name) {
+	if v.Table.HasView(v.Name) {
 		fault("the table has a view of that name")
 	}
 	return faults

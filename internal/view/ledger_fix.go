@@ -271,7 +271,7 @@ func readPartition(ctx context.Context, db *write.DB, pk string) func(yield func
 			ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: pk}},
 		}
 		for {
-			out, err := db.Query(ctx, in)
+			out, err := db.Query(ctx, nil, in)
 			if err != nil {
 				yield(nil, err)
 				return

@@ -21,7 +21,7 @@ func Drop(ctx context.Context, db *write.DB, name string, opts read.JobOptions) 
 	switch {
 	case name == "" || strings.ContainsAny(name, "#~"):
 		return 0, fault.Model("ddb: drop view %q: it is no name of a view", name)
-	case slices.Contains(db.Table.Views, name):
+	case db.Table.HasView(name):
 		return 0, fault.Model("ddb: drop view %s: the table declares it: take it out of the program first, and out of every other program that maintains it", name)
 	}
 	ctx, job, err := db.Consistently().NewJob(ctx, opts, "drop view", name)

@@ -8,6 +8,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
+// Page returns the item that was written as the only one of a page, which is to be released; nil if it nests too deep.
+func (w *Writer) Page() *Page {
+	p := newPage()
+	p.body = append(p.body, w.Text...)
+	if r := (reader{Page: p}); !r.item() {
+		p.Release()
+		return nil
+	}
+	return p
+}
+
 // Attributes reads the item that was written.
 func (w *Writer) Attributes() (map[string]types.AttributeValue, error) {
 	var item map[string]map[string]any

@@ -1,0 +1,192 @@
+package ddbaccess
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbobserve"
+)
+
+// requests returns the requests of a pattern with their estimates, and the charges of the estimates. The pages of a query are one
+// request.
+func (e *estimator) requests(calls []call, p *Pattern) (out []Request, charges []charge) {
+	var grow growth
+	for i := 0; i < len(calls); {
+		pages := 1
+		for i+pages < len(calls) && continues(calls[i+pages-1], calls[i+pages]) {
+			pages++
+		}
+		q, c := e.request(calls[i:i+pages], p, &grow)
+		out, charges = append(out, q), append(charges, c...)
+		i += pages
+	}
+	return out, charges
+}
+
+// continues reports whether next reads the page after that of c.
+func continues(c, next call) bool {
+	return c.More && c.Operation == next.Operation && c.Index == next.Index && c.Subject() == next.Subject()
+}
+
+// request is the pages of one read, or a single request.
+func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []charge) {
+	first := pages[0]
+	q := Request{
+		Operation: first.Operation, Pages: len(pages), Index: first.Index, Filter: e.filter(first.Filter),
+		Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request),
+	}
+	for _, c := range pages {
+		q.Measured = q.Measured.plus(unitsOf(c.Consumed()))
+		q.Items += count(&c.Request)
+	}
+	var charges []charge
+	switch {
+	case len(first.Writes) > 0:
+		q.Keys, charges = e.writes(&first, grow)
+	case len(first.Keys) > 0:
+		q.Keys, charges = e.reads(&first, grow)
+	case first.Operation == "Query":
+		q.Keys = []string{conditionInFields(e.design, &first.Request, p.entity)}
+		charges = e.query(pages, p, grow)
+	default:
+		charges = e.scan(pages)
+	}
+	q.Estimated = sum(charges)
+	return q, charges
+}
+
+func count(r *ddbobserve.Request) (n int) {
+	for _, of := range r.Items {
+		n += of.Count
+	}
+	return max(n, r.Counted)
+}
+
+// factor is what a request costs more than an eventually consistent read, in units of a strongly consistent one.
+func factor(r *ddbobserve.Request) float64 {
+	switch {
+	case r.Operation == "TransactGetItems", r.Operation == "TransactWriteItems":
+		return 2
+	case r.Consistent, len(r.Writes) > 0:
+		return 1
+	}
+	return 0.5
+}
+
+// reads are the items that a request reads by their keys.
+func (e *estimator) reads(c *call, grow *growth) (keys []string, charges []charge) {
+	found := 0.0
+	for _, of := range c.Items {
+		found += float64(of.Bytes)
+	}
+	empty := count(&c.Request) == 0
+	for _, key := range c.Keys {
+		keys = append(keys, keyInFields(e.design, key))
+		read := e.read(key, found/float64(len(c.Keys)), factor(&c.Request))
+		if empty { // nothing is read, which costs as much as the smallest item
+			read.units.Read, read.unknown = factor(&c.Request), false
+		}
+		charges = append(charges, grow.by(read, c))
+	}
+	return counted(keys), charges
+}
+
+// writes are the items that a request writes.
+func (e *estimator) writes(c *call, grow *growth) (keys []string, charges []charge) {
+	for i, w := range c.Writes {
+		keys = append(keys, w.Action+" "+keyInFields(e.design, w.Key))
+		for _, write := range e.write(w, c.images[i], factor(&c.Request)) {
+			charges = append(charges, grow.by(write, c))
+		}
+	}
+	return counted(keys), charges
+}
+
+// counted returns lines without repetitions, each with its number if that is more than one.
+func counted(lines []string) (out []string) {
+	n := map[string]int{}
+	for _, l := range lines {
+		if n[l]++; n[l] == 1 {
+			out = append(out, l)
+		}
+	}
+	for i, l := range out {
+		if n[l] > 1 {
+			out[i] = fmt.Sprintf("%d × %s", n[l], l)
+		}
+	}
+	return out
+}
+
+// scan is a read of the whole table, or of an index.
+func (e *estimator) scan(pages []call) []charge {
+	c := charge{index: pages[0].Index}
+	bytes := 0.0
+	ix, _ := e.design.Index(c.index)
+	for _, of := range e.design.Entities {
+		if _, ok := entryOf(e.design, of.Name, c.index); !ok {
+			continue
+		}
+		v := e.volumes.of[of.Name]
+		if v == nil || v.Items == 0 || v.Bytes == 0 || ix.Projection != ddbdesign.ProjectAll {
+			c.unknown = true
+			continue
+		}
+		bytes += v.Items * v.Bytes
+	}
+	c.units.Read = factor(&pages[0].Request) * pageUnits(bytes)
+	return []charge{c}
+}
+
+// pageUnits is what reads of so many bytes cost, strongly consistent: each page is rounded up.
+func pageUnits(bytes float64) float64 {
+	whole := float64(int(bytes / pageBytes))
+	rest := bytes - whole*pageBytes
+	if rest == 0 && whole > 0 {
+		return whole * pageBytes / readBlock
+	}
+	return whole*pageBytes/readBlock + blocks(rest, readBlock)
+}
+
+// growth is how many more items the last query would find at the declared volumes than it found in the sample. The requests that
+// are made for each of them grow with it.
+type growth struct {
+	of    map[string]float64 // by entity: where a request for its items follows
+	fetch float64            // of the items that a query of an index without whole items fetches; 0 if there is none
+}
+
+// by returns a charge for as many items as there would be.
+func (g *growth) by(c charge, of *call) charge {
+	switch {
+	case g.fetch > 0 && of.Operation == "BatchGetItem":
+		c.units = c.units.times(g.fetch)
+	case g.of[c.claim.Entity] > 0 && c.claim.Companion == "":
+		c.units = c.units.times(g.of[c.claim.Entity])
+	}
+	return c
+}
+
+func (u Units) times(n float64) Units { return Units{u.Read * n, u.Write * n} }
+
+// derived returns the requests of a view. The targets of a fan-out are found by a query, and there are as many requests for them.
+func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
+	i := slices.IndexFunc(e.design.Views, func(of ddbdesign.View) bool { return of.Name == v.view })
+	if i < 0 || e.design.Views[i].Kind != ddbdesign.KindFanOut {
+		return e.requests(v.calls, &Pattern{name: p.name})
+	}
+	view := e.design.Views[i]
+	grow := growth{of: map[string]float64{}}
+	var out []Request
+	var charges []charge
+	for k := 0; k < len(v.calls); k++ {
+		pages := 1
+		for k+pages < len(v.calls) && continues(v.calls[k+pages-1], v.calls[k+pages]) {
+			pages++
+		}
+		q, c := e.request(v.calls[k:k+pages], &Pattern{name: p.name, entity: view.Into}, &grow)
+		out, charges = append(out, q), append(charges, c...)
+		k += pages - 1
+	}
+	return out, charges
+}

@@ -1,0 +1,159 @@
+package ddbaccess
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbobserve"
+)
+
+// found is what a query reads of one entity.
+type found struct {
+	charge
+	items, bytes float64 // of all of them
+	measured     float64 // items in the sample
+}
+
+// query is the pages of a query.
+func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
+	r := &pages[0].Request
+	ix, ok := e.design.Index(r.Index)
+	if !ok {
+		return []charge{{index: r.Index, unknown: true}}
+	}
+	sample := map[string]ddbobserve.Items{}
+	examined, returned := 0, 0
+	for _, c := range pages {
+		examined, returned = examined+c.Examined, returned+count(&c.Request)
+		for name, n := range c.Items {
+			of := sample[name]
+			sample[name] = ddbobserve.Items{Count: of.Count + n.Count, Bytes: of.Bytes + n.Bytes}
+		}
+	}
+	if _, in := entryOf(e.design, p.entity, ix.Name); in && len(sample) == 0 {
+		sample[p.entity] = ddbobserve.Items{}
+	}
+	var all []*found
+	for _, name := range slices.Sorted(maps.Keys(sample)) {
+		all = append(all, e.found(&ix, r, p, name, sample[name]))
+	}
+	limit := float64(r.Limit)
+	if returned > 0 && examined > returned { // a filter drops some, so more are read
+		limit *= float64(examined) / float64(returned)
+	}
+	limitTo(all, limit)
+	e.grow(grow, &ix, all)
+	return split(all, factor(r))
+}
+
+// found is what there is of one entity.
+func (e *estimator) found(ix *ddbdesign.Index, r *ddbobserve.Request, p *Pattern, entity string, sample ddbobserve.Items) *found {
+	f := &found{charge: charge{index: ix.Name, claim: ddbdesign.Claim{Entity: entity}}, measured: float64(sample.Count)}
+	each := float64(sample.Bytes) / max(1, f.measured)
+	partition := partitionOf(*ix, r)
+	if entity == ddbobserve.Companions || entity == "" {
+		return e.foundOwn(f, ix, partition, each)
+	}
+	entry, ok := entryOf(e.design, entity, ix.Name)
+	if ok {
+		f.partition = entry.Partition
+	}
+	size, unknown := e.entryBytes(ix, f.claim, each)
+	n, _, known := e.volumes.per(entity, ix.Name)
+	if p.kind == kindOne && entity == p.entity || single(ix, r) {
+		n, known = 1, true
+	}
+	f.items, f.bytes, f.unknown = n, n*size, unknown || !known
+	return f
+}
+
+// foundOwn is what there is of the library's own items: the versions of an item, or as many as in the sample.
+func (e *estimator) foundOwn(f *found, ix *ddbdesign.Index, partition types.AttributeValue, each float64) *found {
+	f.claim = ddbdesign.Claim{Companion: ddbobserve.Companions}
+	f.items, f.bytes = f.measured, f.measured*each
+	for _, m := range entriesAt(e.design, ix.Name, "", partition) {
+		if !m.Version {
+			continue
+		}
+		f.partition, f.claim = m.Entry.Partition, ddbdesign.Claim{Entity: m.Entity, Version: true}
+		size, unknown := e.bytes(f.claim, each)
+		v := e.volumes.of[m.Entity]
+		if f.unknown = unknown || v == nil || v.Versions == 0; !f.unknown {
+			f.items, f.bytes = v.Versions, v.Versions*size
+		}
+		break
+	}
+	return f
+}
+
+// single reports whether the key condition names one item: it has a value for each attribute of the sort key.
+func single(ix *ddbdesign.Index, r *ddbobserve.Request) bool {
+	n := 0
+	for _, c := range r.Condition {
+		if c.Op != "=" {
+			return false
+		}
+		n++
+	}
+	return len(ix.Sort) > 0 && n == len(ix.Partition)+len(ix.Sort)
+}
+
+// limitTo leaves as many items as the limit of the query, if it has one: of each entity the same share.
+func limitTo(all []*found, limit float64) {
+	items := 0.0
+	for _, f := range all {
+		if f.unknown {
+			return
+		}
+		items += f.items
+	}
+	if limit == 0 || items <= limit {
+		return
+	}
+	for _, f := range all {
+		f.items, f.bytes = f.items*limit/items, f.bytes*limit/items
+	}
+}
+
+// grow notes how many more items there are than in the sample.
+func (e *estimator) grow(g *growth, ix *ddbdesign.Index, all []*found) {
+	g.fetch = 0
+	items, measured := 0.0, 0.0
+	for _, f := range all {
+		if f.unknown || f.measured == 0 {
+			continue
+		}
+		items, measured = items+f.items, measured+f.measured
+		if g.of != nil && f.claim.Entity != "" {
+			g.of[f.claim.Entity] = f.items / f.measured
+		}
+	}
+	if ix.Projection != ddbdesign.ProjectAll && measured > 0 {
+		g.fetch = items / measured
+	}
+}
+
+// split divides what the pages of a query cost among the entities that it reads.
+func split(all []*found, factor float64) (charges []charge) {
+	bytes, unknown := 0.0, false
+	for _, f := range all {
+		bytes, unknown = bytes+f.bytes, unknown || f.unknown
+	}
+	units := factor * pageUnits(bytes)
+	if len(all) == 0 {
+		return []charge{{units: Units{Read: units}}}
+	}
+	for _, f := range all {
+		c := f.charge
+		share := 1 / float64(len(all))
+		if bytes > 0 {
+			share = f.bytes / bytes
+		}
+		c.units.Read, c.unknown = units*share, unknown
+		charges = append(charges, c)
+	}
+	return charges
+}

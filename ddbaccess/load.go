@@ -1,0 +1,145 @@
+package ddbaccess
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbobserve"
+)
+
+// What one partition of DynamoDB can do in a second, and how large an item collection can be where there is a local index.
+const (
+	partitionRead   = 3000
+	partitionWrite  = 1000
+	collectionBytes = 10 << 30
+)
+
+// Family is the load of the partition keys of one shape, such as s#{ID} and s#{StudentID}, in the table or in an index.
+type Family struct {
+	Index     string `json:"index"`
+	Partition string `json:"partition"` // the first template of the family
+
+	// Busiest is what its busiest key takes in a second at peak; Share is the part of what one partition can do: 3,000 read
+	// units and 1,000 write units.
+	Busiest Units   `json:"busiest"`
+	Share   float64 `json:"share"`
+
+	// Unknown has the patterns with a rate that are not counted, because a volume is missing.
+	Unknown []string `json:"unknown,omitempty"`
+
+	// Collection is the size in bytes of the largest item collection, which has a limit of 10 GB if the table has a local
+	// index; 0 if there is no such index, or the size is not known.
+	Collection float64 `json:"collection,omitempty"`
+}
+
+// families adds the load of the patterns up. The busiest one is first.
+func families(v volumes, results []Result, c *Catalog) []Family {
+	var all []*Family
+	for i, r := range results {
+		if r.Rate == 0 {
+			continue
+		}
+		for _, ch := range r.charges {
+			if ch.partition.IsZero() {
+				continue
+			}
+			f := familyOf(&all, v, ch)
+			share, ok := v.share(ch, c.Patterns[i].hot)
+			if !ok || ch.unknown {
+				if !slices.Contains(f.Unknown, r.Name) {
+					f.Unknown = append(f.Unknown, r.Name)
+				}
+				continue
+			}
+			f.Busiest = f.Busiest.plus(ch.units.times(share * r.Rate * c.peak()))
+		}
+	}
+	out := make([]Family, len(all))
+	for i, f := range all {
+		f.Busiest = f.Busiest.round()
+		f.Share = round(max(f.Busiest.Read/partitionRead, f.Busiest.Write/partitionWrite))
+		out[i] = *f
+	}
+	slices.SortStableFunc(out, func(a, b Family) int { return cmp.Compare(b.Share, a.Share) })
+	return out
+}
+
+// familyOf finds or adds the family of a charge.
+func familyOf(all *[]*Family, v volumes, c charge) *Family {
+	partition, collection := c.partition.Text, 0.0
+	for _, f := range v.design.Families(c.index) {
+		if slices.ContainsFunc(f.Members, func(m ddbdesign.Member) bool { return m.Entry.Partition.Text == partition }) {
+			partition, collection = f.Partition.Text, v.collection(f)
+			break
+		}
+	}
+	for _, f := range *all {
+		if f.Index == c.index && f.Partition == partition {
+			return f
+		}
+	}
+	f := &Family{Index: c.index, Partition: partition, Collection: collection}
+	*all = append(*all, f)
+	return f
+}
+
+// share is the part of the calls that go to the busiest key.
+func (v volumes) share(c charge, hot float64) (share float64, ok bool) {
+	if len(fieldsOf(c.partition)) == 0 && !slices.ContainsFunc(c.partition.Parts, func(p ddbdesign.Part) bool { return p.Kind == ddbdesign.PartTarget }) {
+		return 1 / shards(c.partition), true
+	}
+	if hot > 0 {
+		return hot, true
+	}
+	items := v.items(c.claim.Entity)
+	if items == 0 {
+		return 0, false
+	}
+	if c.claim.Companion != "" || c.claim.Version {
+		return 1 / items, true
+	}
+	_, most, ok := v.per(c.claim.Entity, c.index)
+	return min(1, most/items), ok
+}
+
+// collection is the size of the largest item collection of a family of the table, with the entries of local indexes. It is 0 if
+// there is no such index, or a volume is missing.
+func (v volumes) collection(f ddbdesign.Family) float64 {
+	local := 0.0
+	for _, ix := range v.design.Indexes {
+		if ix.Kind == ddbdesign.KindLocal {
+			local++
+		}
+	}
+	if f.Index != ddbobserve.Primary || local == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, m := range f.Members {
+		_, most, ok := v.per(m.Entity, f.Index)
+		bytes := v.bytes(m.Entity)
+		if m.Version {
+			most, ok = v.of[m.Entity].versions()
+		}
+		if !ok || bytes == 0 {
+			return 0
+		}
+		each := bytes
+		for _, ix := range v.design.Indexes {
+			if _, in := entryOf(v.design, m.Entity, ix.Name); in && ix.Kind == ddbdesign.KindLocal && !m.Version {
+				each += bytes
+			}
+		}
+		sum += most * each
+	}
+	return sum
+}
+
+// versions is the number of versions of an item.
+func (v *Volume) versions() (n float64, ok bool) {
+	if v == nil {
+		return 0, false
+	}
+	return v.Versions, v.Versions > 0
+}

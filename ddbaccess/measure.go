@@ -1,0 +1,153 @@
+package ddbaccess
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbdesign"
+)
+
+// dropTime is how long the table may take to be deleted when the context has ended.
+const dropTime = 30 * time.Second
+
+// Measure runs the patterns and returns what they did and cost, and what they would cost at the declared volumes. It creates a
+// table of a new name, seeds it, runs each pattern once with its example, in order, and deletes the table. The clock of the
+// table stands still: see Catalog.Now. After a pattern that writes, it brings the views of the catalog up to date through the
+// stream of the table. The requests of a view count for the pattern.
+//
+// The client needs the SDK's calls for tables, and its own options for the stream if the catalog has views: a *dynamodb.Client
+// has both. Without either the error matches [ddb.ErrModel]. An in-memory engine is best: it is fast, and the numbers are
+// those of DynamoDB.
+//
+// The error is that of [Catalog.Validate], or names the pattern that failed. If ctx ends, Measure returns its error after it
+// has deleted the table.
+//
+// It costs what the seed and the patterns cost, a scan of the seeded table, and a read for each item that a pattern writes.
+func (c *Catalog) Measure(ctx context.Context, client ddb.Client) (*Report, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return c.measure(ctx, client, nil)
+}
+
+// run is a measurement that is under way.
+type run struct {
+	c       *Catalog
+	design  ddbdesign.Table
+	db      *ddb.DB
+	watch   *watcher
+	streams *streams // nil without views
+}
+
+// measure measures. Enlarge, if it is there, changes the seeded table before the patterns run.
+func (c *Catalog) measure(ctx context.Context, client ddb.Client, enlarge func(context.Context, *run) error) (rep *Report, err error) {
+	r := &run{c: c, design: c.Table.Design()}
+	name := "ddbaccess-" + rand.Text()[:12]
+	r.watch = &watcher{client: client, table: name, design: &r.design}
+	r.db = ddb.New(client, name, c.Table, &ddb.Options{Now: c.now, Observe: r.watch.observe})
+	if r.streams, err = newStreams(client, r.db, c.Views); err != nil {
+		return nil, err
+	}
+	if err := r.db.CreateTable(ctx); err != nil {
+		return nil, fmt.Errorf("ddbaccess: create the table of the measurement: %w", err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTime)
+		defer cancel()
+		if e := r.db.ForceDropTable(ctx); e != nil {
+			err = errors.Join(err, fmt.Errorf("ddbaccess: delete the table of the measurement: %w", e))
+		}
+	}()
+	if err := r.seed(ctx, enlarge); err != nil {
+		return nil, err
+	}
+	samples := r.samples()
+	measured := make([]*measured, len(c.Patterns))
+	for i, p := range c.Patterns {
+		if measured[i], err = r.pattern(ctx, p); err != nil {
+			return nil, fmt.Errorf("ddbaccess: pattern %q: %w", p.name, err)
+		}
+	}
+	rep = r.report(measured)
+	rep.Samples = samples
+	return rep, nil
+}
+
+func (r *run) seed(ctx context.Context, enlarge func(context.Context, *run) error) error {
+	if r.c.Seed != nil {
+		if err := r.c.Seed(ctx, r.db); err != nil {
+			return fmt.Errorf("ddbaccess: seed: %w", err)
+		}
+	}
+	if enlarge != nil {
+		if err := enlarge(ctx, r); err != nil {
+			return fmt.Errorf("ddbaccess: enlarge the seed: %w", err)
+		}
+	}
+	if err := r.streams.drain(ctx, func(string) error { return nil }); err != nil {
+		return fmt.Errorf("ddbaccess: views of the seed: %w", err)
+	}
+	if err := r.watch.begin(ctx); err != nil {
+		return fmt.Errorf("ddbaccess: read the seeded table: %w", err)
+	}
+	return nil
+}
+
+// measured is what a pattern did.
+type measured struct {
+	p     *Pattern
+	items int
+	calls []call
+	views []viewCalls
+}
+
+// viewCalls is what a view did after a pattern.
+type viewCalls struct {
+	view  string
+	calls []call
+}
+
+func (r *run) pattern(ctx context.Context, p *Pattern) (*measured, error) {
+	if _, err := r.watch.take(); err != nil {
+		return nil, err
+	}
+	m := &measured{p: p}
+	items, err := p.Run(withPattern(ctx, p.name), r.db, nil)
+	if err != nil {
+		return nil, err
+	}
+	m.items = len(items)
+	if m.calls, err = r.watch.take(); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(m.calls, func(c call) bool { return len(c.Writes) > 0 }) {
+		return m, nil
+	}
+	err = r.streams.drain(withPattern(ctx, p.name), func(view string) error {
+		calls, err := r.watch.take()
+		if len(calls) > 0 {
+			m.add(view, calls)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("views: %w", err)
+	}
+	return m, nil
+}
+
+// add adds the requests of a view to those that it made before.
+func (m *measured) add(view string, calls []call) {
+	for i := range m.views {
+		if m.views[i].view == view {
+			m.views[i].calls = append(m.views[i].calls, calls...)
+			return
+		}
+	}
+	m.views = append(m.views, viewCalls{view, calls})
+}

@@ -1,0 +1,104 @@
+package ddbaccess
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Markdown writes the page: the tables of the patterns, of the busiest keys, of storage, the findings, and the design. It is
+// the same for the same measurement.
+func (rep *Report) Markdown(w io.Writer) error {
+	_, err := io.WriteString(w, rep.page(nil))
+	return err
+}
+
+// page is the page, with pictures of these files.
+func (rep *Report) page(pictures []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n", prose(rep.Title))
+	if rep.Doc != "" {
+		fmt.Fprintf(&b, "\n%s\n", prose(rep.Doc))
+	}
+	for _, p := range pictures {
+		fmt.Fprintf(&b, "\n![%s](%s)\n", strings.TrimSuffix(p, ".svg"), p)
+	}
+	for _, s := range rep.sections() {
+		b.WriteString("\n")
+		s.markdown(&b)
+	}
+	if rep.describe != "" {
+		fmt.Fprintf(&b, "\n## Design\n\n%s", fence(rep.describe))
+	}
+	return b.String()
+}
+
+// patternsMarkdown is what stands between the markers of a README.
+func (rep *Report) patternsMarkdown() string {
+	var b strings.Builder
+	rep.patternSection().table(&b)
+	return b.String()
+}
+
+func fence(text string) string { return "```\n" + strings.TrimRight(text, "\n") + "\n```\n" }
+
+func (s section) markdown(b *strings.Builder) {
+	fmt.Fprintf(b, "## %s\n", s.title)
+	if s.intro != "" {
+		fmt.Fprintf(b, "\n%s\n", s.intro)
+	}
+	b.WriteString("\n")
+	s.table(b)
+	for _, n := range s.notes {
+		fmt.Fprintf(b, "\n%s\n", prose(n))
+	}
+}
+
+func (s section) table(b *strings.Builder) {
+	line := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
+	line(s.header)
+	rule := make([]string, len(s.header))
+	for i := range rule {
+		if rule[i] = "---"; s.right[i] {
+			rule[i] = "--:"
+		}
+	}
+	line(rule)
+	for _, cells := range s.cells {
+		out := slices.Clone(cells)
+		for i, text := range out {
+			out[i] = cell(text, s.code[i])
+		}
+		line(out)
+	}
+}
+
+// cell is the text of a cell. Each of its lines is code if code is set.
+func cell(text string, code bool) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		switch {
+		case l == "":
+		case code:
+			lines[i] = codeSpan(l)
+		default:
+			lines[i] = prose(l)
+		}
+	}
+	return strings.TrimRight(strings.Join(lines, "<br>"), " ")
+}
+
+// codeSpan is text as code in a cell: a vertical bar would end the cell, and a backtick the code.
+func codeSpan(text string) string {
+	text = strings.ReplaceAll(text, "|", `\|`)
+	if strings.Contains(text, "`") {
+		return "`` " + text + " ``"
+	}
+	return "`" + text + "`"
+}
+
+// prose is text that is no markup.
+func prose(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`").Replace(text)
+}

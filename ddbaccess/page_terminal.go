@@ -1,0 +1,82 @@
+package ddbaccess
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// width is that of a terminal of which nothing is known.
+const width = 80
+
+// terminal writes the patterns and the findings for a terminal of 80 columns: a few lines for each pattern.
+func (rep *Report) terminal(w io.Writer) error {
+	var b strings.Builder
+	for i, p := range rep.Patterns {
+		fmt.Fprintf(&b, "%3d  %s\n", i+1, p.Name)
+		cost := []string{plural(p.Items, "item"), plural(requestCount(p.Requests), "request"), p.Measured.text(), "estimated " + estimate(p.Estimated)}
+		if p.Rate > 0 {
+			cost = append(cost, number(p.Rate)+" a second")
+		}
+		if rep.Prices != nil {
+			cost = append(cost, rep.monthOf(p)+" "+rep.Prices.Currency+" a month")
+		}
+		wrap(&b, strings.Join(cost, ", "))
+		lines(&b, p.Requests)
+		for _, d := range p.Derived {
+			wrap(&b, fmt.Sprintf("derived: %s, %s, %s, estimated %s", d.View, plural(requestCount(d.Requests), "request"), d.Measured.text(), estimate(d.Estimated)))
+			lines(&b, d.Requests)
+		}
+	}
+	if len(rep.Findings) > 0 {
+		b.WriteString("\nfindings\n")
+		for _, f := range rep.Findings {
+			wrap(&b, f.String())
+		}
+	}
+	b.WriteString("\n")
+	for _, n := range rep.patternSection().notes {
+		wrap(&b, n)
+	}
+	wrap(&b, "-wide prints this as one table. The verb page has the busiest keys and the storage too.")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// lines are the requests of a pattern.
+func lines(b *strings.Builder, requests []Request) {
+	for _, q := range requests {
+		head := q.Operation + " " + q.Index
+		if q.Filter != "" {
+			head += " FILTER " + q.Filter
+		}
+		wrap(b, head)
+		for _, k := range q.Keys {
+			wrap(b, "  "+k)
+		}
+	}
+}
+
+// wrap writes text with an indent of five, in lines of up to 80 columns that end between words.
+func wrap(b *strings.Builder, text string) {
+	indent := strings.Repeat(" ", 5+len(text)-len(strings.TrimLeft(text, " ")))
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case column == 0:
+			b.WriteString(indent)
+			column = len(indent)
+		case column+1+n > width:
+			b.WriteString("\n" + indent + "  ")
+			column = len(indent) + 2
+		default:
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	b.WriteString("\n")
+}

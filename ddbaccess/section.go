@@ -1,0 +1,238 @@
+package ddbaccess
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// section is a table of the report with what is around it. Cells can have several lines.
+type section struct {
+	title, intro string
+	header       []string
+	right, code  []bool // columns that are aligned to the right, and columns of expressions
+	cells        [][]string
+	notes        []string
+}
+
+// sections are the tables of the report, in the order of the page.
+func (rep *Report) sections() []section {
+	out := []section{rep.patternSection()}
+	for _, s := range []section{rep.familySection(), rep.storageSection(), rep.findingSection()} {
+		if len(s.cells) > 0 {
+			out = append(out, s)
+		}
+	}
+	last := &out[len(out)-1]
+	last.notes = append(last.notes, rep.Notes...)
+	return out
+}
+
+func (rep *Report) patternSection() section {
+	s := section{
+		title:  "Access patterns",
+		intro:  "Each pattern was run once on the sample. Units are read units (R) and write units (W).",
+		header: []string{"#", "access pattern", "request", "index", "key condition", "items", "requests", "measured", "estimated", "at most", "calls/s"},
+		right:  []bool{true, false, false, false, false, true, true, true, true, true, true},
+		code:   []bool{4: true, 10: false},
+	}
+	if rep.Prices != nil {
+		s.header = append(s.header, rep.Prices.Currency+" a month")
+		s.right, s.code = append(s.right, true), append(s.code, false)
+	}
+	for i, p := range rep.Patterns {
+		whole := requestLines(strconv.Itoa(i+1), p.Name, p.Requests, p.Measured, p.Estimated)
+		whole[0][5], whole[0][10] = strconv.Itoa(p.Items), rate(p.Rate)
+		for _, d := range p.Derived {
+			whole = append(whole, requestLines("", "derived: "+d.View, d.Requests, d.Measured, d.Estimated)...)
+		}
+		if rep.Prices != nil {
+			for j := range whole {
+				whole[j] = append(whole[j], "")
+			}
+			whole[0][11] = rep.monthOf(p)
+		}
+		s.cells = append(s.cells, whole...)
+	}
+	if m := rep.Month; m != nil {
+		text := fmt.Sprintf("In a month: %.2f %s for requests at the declared rates, and %.2f for storage.", m.Requests, rep.Prices.Currency, m.Storage)
+		if m.Unknown > 0 {
+			text += fmt.Sprintf(" %d patterns whose cost is unknown are not counted.", m.Unknown)
+		}
+		s.notes = append(s.notes, text)
+	}
+	return s
+}
+
+// requestLines are the lines of a pattern or a view: one for a single request, else one for the sum and one for each.
+func requestLines(number, name string, requests []Request, measured Units, estimated *Units) (out [][]string) {
+	if len(requests) != 1 {
+		out = append(out, []string{
+			number, name, plural(requestCount(requests), "request"), "", "", "", strconv.Itoa(requestCount(requests)),
+			measured.text(), estimate(estimated), "", "",
+		})
+		number, name = "", ""
+	}
+	for _, q := range requests {
+		out = append(out, []string{
+			number, name, q.Operation, q.Index, q.keys(), strconv.Itoa(q.Items), strconv.Itoa(q.Pages),
+			q.Measured.text(), estimate(q.Estimated), q.AtMost, "",
+		})
+	}
+	return out
+}
+
+// keys are the keys of a request, each in a line, and what narrows it.
+func (q Request) keys() string {
+	text := strings.Join(q.Keys, "\n")
+	if q.Filter != "" {
+		text += " FILTER " + q.Filter
+	}
+	if q.Limit > 0 {
+		text += fmt.Sprintf(" LIMIT %d", q.Limit)
+	}
+	if q.Consistent && q.Operation == "Query" {
+		text += " CONSISTENT"
+	}
+	return strings.TrimSpace(text)
+}
+
+func requestCount(requests []Request) (n int) {
+	for _, q := range requests {
+		n += q.Pages
+	}
+	return n
+}
+
+func (rep *Report) monthOf(p Result) string {
+	_, ok := p.whole()
+	switch {
+	case p.Rate == 0:
+		return "–"
+	case !ok:
+		return "unknown"
+	}
+	return fmt.Sprintf("%.2f", p.Month)
+}
+
+func (rep *Report) familySection() section {
+	s := section{
+		title:  "Busiest keys",
+		intro:  fmt.Sprintf("The busiest partition key of each kind, at %g times the rates. A partition has 3,000 R and 1,000 W a second.", rep.Peak),
+		header: []string{"partition key", "index", "R/s", "W/s", "of a partition", "largest collection"},
+		right:  []bool{false, false, true, true, true, true},
+		code:   []bool{0: true, 5: false},
+	}
+	for _, f := range rep.Families {
+		share := percent(f.Share)
+		if len(f.Unknown) > 0 {
+			share += " + unknown: " + strings.Join(f.Unknown, ", ")
+		}
+		collection := "–"
+		if f.Collection > 0 {
+			collection = fmt.Sprintf("%s, %s of 10 GB", bytesText(f.Collection), percent(f.Collection/collectionBytes))
+		}
+		s.cells = append(s.cells, []string{f.Partition, f.Index, number(f.Busiest.Read), number(f.Busiest.Write), share, collection})
+	}
+	return s
+}
+
+func (rep *Report) storageSection() section {
+	s := section{
+		title:  "Storage",
+		intro:  "Items and index entries at the declared volumes, with the 100 bytes that DynamoDB adds to each.",
+		header: []string{"index", "bytes", "W/s", "volume unknown"},
+		right:  []bool{false, true, true, false},
+		code:   make([]bool, 4),
+	}
+	for _, ix := range rep.Indexes {
+		s.cells = append(s.cells, []string{ix.Index, bytesText(ix.Bytes), number(ix.Writes), strings.Join(ix.Unknown, ", ")})
+	}
+	if a := rep.amplification(); a > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("For each write unit of the table, the indexes take %s.", number(a)))
+	}
+	return s
+}
+
+func (rep *Report) findingSection() section {
+	s := section{
+		title: "Findings", header: []string{"rule", "finding", "accepted"}, right: make([]bool, 3), code: make([]bool, 3),
+	}
+	for _, f := range rep.Findings {
+		s.cells = append(s.cells, []string{f.Rule, f.Text, f.Reason})
+	}
+	return s
+}
+
+func rate(r float64) string {
+	if r == 0 {
+		return "–"
+	}
+	return number(r)
+}
+
+func estimate(u *Units) string {
+	if u == nil {
+		return "unknown"
+	}
+	return u.text()
+}
+
+// text is "0.5 R", "4 W", or "1 R + 4 W".
+func (u Units) text() string {
+	one := func(n float64, unit string) string {
+		return strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0") + " " + unit
+	}
+	switch {
+	case u.Write == 0:
+		return one(u.Read, "R")
+	case u.Read == 0:
+		return one(u.Write, "W")
+	}
+	return one(u.Read, "R") + " + " + one(u.Write, "W")
+}
+
+// number is a number with up to three digits that say something, and thousands apart.
+func number(n float64) string {
+	switch {
+	case n == 0:
+		return "0"
+	case n < 100:
+		return strconv.FormatFloat(significant(n, 3), 'f', -1, 64)
+	}
+	digits := strconv.FormatFloat(math.Round(n), 'f', 0, 64)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// significant rounds to so many digits.
+func significant(n float64, digits int) float64 {
+	out, _ := strconv.ParseFloat(strconv.FormatFloat(n, 'g', digits, 64), 64)
+	return out
+}
+
+func percent(share float64) string {
+	switch p := 100 * share; {
+	case p == 0:
+		return "0 %"
+	case p < 0.1:
+		return "< 0.1 %"
+	case p < 10:
+		return fmt.Sprintf("%.1f %%", p)
+	default:
+		return fmt.Sprintf("%.0f %%", p)
+	}
+}
+
+func bytesText(n float64) string {
+	for _, unit := range []string{"B", "KB", "MB", "GB", "TB"} {
+		if n < 1024 || unit == "TB" {
+			return number(significant(n, 3)) + " " + unit
+		}
+		n /= 1024
+	}
+	return ""
+}

@@ -1,0 +1,157 @@
+package ddbaccess
+
+import (
+	"slices"
+
+	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbobserve"
+)
+
+// Volume is how much there is of an entity.
+type Volume struct {
+	Entity   ddb.AnyEntity
+	Items    float64 // in the table
+	Bytes    float64 // of an item, with its keys
+	Versions float64 // of an item with a history, kept beside the current one
+	Per      []Per
+}
+
+// Per is the number of items of one partition key value of an index. [ddb.Table.Primary] is the table itself. Without it the
+// number is all items where the partition key has no field. It is one where the key has all fields of the primary key, or where
+// a [One] reads the partition without a bound on the sort key. Else it is unknown.
+type Per struct {
+	Index   *ddb.Index
+	Typical float64 // of a value that patterns read
+	Most    float64 // of the largest value; 0 for Typical
+}
+
+func (c *Catalog) volumeFaults(fault func(string, ...any)) {
+	design := c.Table.Design()
+	seen := map[string]bool{}
+	for i, v := range c.Volumes {
+		if v.Entity == nil {
+			fault("volume %d has no entity", i+1)
+			continue
+		}
+		name := v.Entity.Name()
+		_, ok := design.Entity(name)
+		switch {
+		case !ok:
+			fault("the volume of %s: Catalog.Table has no such entity: is it of another table?", name)
+			continue
+		case seen[name]:
+			fault("%s has two volumes: keep one", name)
+		}
+		seen[name] = true
+		if v.Items < 0 || v.Bytes < 0 || v.Versions < 0 {
+			fault("the volume of %s is negative", name)
+		}
+		per := map[string]bool{}
+		for _, p := range v.Per {
+			if p.Index == nil {
+				fault("the volume of %s: a Per without an index", name)
+				continue
+			}
+			if _, ok := entryOf(&design, name, p.Index.Name()); !ok {
+				fault("the volume of %s: it has no entry in index %s", name, p.Index.Name())
+			}
+			if per[p.Index.Name()] {
+				fault("the volume of %s: index %s is there twice", name, p.Index.Name())
+			}
+			per[p.Index.Name()] = true
+			if p.Typical < 0 || p.Most != 0 && p.Most < p.Typical {
+				fault("the volume of %s: in index %s a value has %g items, and %g at most", name, p.Index.Name(), p.Typical, p.Most)
+			}
+		}
+	}
+}
+
+// volumes looks up what is declared.
+type volumes struct {
+	design *ddbdesign.Table
+	of     map[string]*Volume
+	ones   map[[2]string]bool // entity and index of which a pattern reads the one item of a partition key value
+}
+
+func (c *Catalog) volumes(design *ddbdesign.Table) volumes {
+	v := volumes{design: design, of: map[string]*Volume{}, ones: map[[2]string]bool{}}
+	for i := range c.Volumes {
+		v.of[c.Volumes[i].Entity.Name()] = &c.Volumes[i]
+	}
+	return v
+}
+
+// bytes is the size of an item of the entity, 0 if it is not declared.
+func (v volumes) bytes(entity string) float64 {
+	if of := v.of[entity]; of != nil {
+		return of.Bytes
+	}
+	return 0
+}
+
+// items is the number of items of the entity, 0 if it is not declared.
+func (v volumes) items(entity string) float64 {
+	if of := v.of[entity]; of != nil {
+		return of.Items
+	}
+	return 0
+}
+
+// per is the number of items of a partition key value, typical and most. It is not ok if that is unknown.
+func (v volumes) per(entity, index string) (typical, most float64, ok bool) {
+	of := v.of[entity]
+	if of == nil {
+		return 0, 0, false
+	}
+	for _, p := range of.Per {
+		if p.Index.Name() == index {
+			return p.Typical, max(p.Typical, p.Most), true
+		}
+	}
+	entry, ok := entryOf(v.design, entity, index)
+	if !ok {
+		return 0, 0, false
+	}
+	if len(fieldsOf(entry.Partition)) == 0 && of.Items > 0 { // all of them share the value
+		return of.Items, of.Items, true
+	}
+	if v.ones[[2]string{entity, index}] || alone(v.design, entity, entry) {
+		return 1, 1, true
+	}
+	return 0, 0, false
+}
+
+// learn notes where a pattern reads one item by a partition key alone.
+func (v volumes) learn(m *measured) {
+	if m.p.kind != kindOne {
+		return
+	}
+	for _, c := range m.calls {
+		if c.Operation != "Query" || c.Entity != m.p.entity {
+			continue
+		}
+		ix, ok := v.design.Index(c.Index)
+		if ok && !bounded(v.design, ix, &c.Request, m.p.entity) {
+			v.ones[[2]string{m.p.entity, c.Index}] = true
+		}
+	}
+}
+
+// bounded reports whether a query has a value for a field of the sort key.
+func bounded(d *ddbdesign.Table, ix ddbdesign.Index, r *ddbobserve.Request, entity string) bool {
+	entry, _ := entryOf(d, entity, ix.Name)
+	for _, c := range r.Condition {
+		if slices.ContainsFunc(ix.Partition, func(a ddbdesign.Attribute) bool { return a.Name == c.Attribute }) {
+			continue
+		}
+		head := ""
+		if parts := entry.Sort.Parts; len(parts) > 0 && parts[0].Kind == ddbdesign.PartLiteral {
+			head = parts[0].Text
+		}
+		if c.Op != "begins_with" || scalar(c.Values[0]).Text != head {
+			return true
+		}
+	}
+	return false
+}
