@@ -64,6 +64,9 @@ func updating() bool {
 //	model/README.md      the page
 //	model/design.json    the design of the table, for package ddbdesign
 //	model/patterns.json  the report, see [ReadReport]
+//	model/model.html     the model as one page with pictures, for a browser
+//	model/entities.svg   the entities and their references
+//	model/primary.svg    the sample items in the table; gsi1.svg those in index gsi1, and so on
 //
 // If the README.md beside the test has the lines <!-- ddb:patterns --> and <!-- /ddb:patterns -->, or <!-- ddb:design --> and
 // <!-- /ddb:design -->, the table of the patterns or the design page is kept between them. The flag -ddb.update writes all of

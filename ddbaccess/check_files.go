@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbdraw"
 )
 
 // patternsFile is the report in [Directory].
@@ -26,8 +27,14 @@ func (rep *Report) files() (map[string][]byte, error) {
 		out[filepath.Join(Directory, name)] = b.Bytes()
 		return nil
 	}
+	pictures, drawn, err := rep.pictures()
+	for name, svg := range drawn {
+		out[filepath.Join(Directory, name)] = svg
+	}
 	return out, errors.Join(
-		add("README.md", func(b *bytes.Buffer) error { _, err := b.WriteString(rep.page(nil)); return err }),
+		err,
+		add("model.html", func(b *bytes.Buffer) error { return ddbdraw.HTML(b, rep.Drawing()) }),
+		add("README.md", func(b *bytes.Buffer) error { _, err := b.WriteString(rep.page(pictures)); return err }),
 		add("design.json", func(b *bytes.Buffer) error { return ddbdesign.Write(b, rep.Design) }),
 		add(patternsFile, func(b *bytes.Buffer) error { return rep.JSON(b) }),
 	)

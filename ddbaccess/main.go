@@ -3,7 +3,6 @@ package ddbaccess
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbdraw"
 )
 
 // The exit codes of [Main].
@@ -82,6 +83,13 @@ func verbs() []verb {
 			func(f *flag.FlagSet, s *settings) {
 				f.BoolVar(&s.json, "json", false, "print the design as JSON, for package ddbdesign")
 			}, (*command).design,
+		},
+		{
+			"draw", "print the model as an HTML page with pictures",
+			"Prints one page without scripts, which needs no network: entities, sample items by index, and the tables of the verb page.",
+			func(f *flag.FlagSet, s *settings) {
+				f.StringVar(&s.prices, "prices", "", "a JSON `file` with the prices of a region; without it there is no money")
+			}, (*command).draw,
 		},
 	}
 }
@@ -202,6 +210,14 @@ func (cmd *command) patterns() error {
 	return err
 }
 
+func (cmd *command) draw() error {
+	rep, err := cmd.measure()
+	if err != nil {
+		return err
+	}
+	return ddbdraw.HTML(cmd.out, rep.Drawing())
+}
+
 func (cmd *command) design() error {
 	if err := cmd.c.Validate(); err != nil {
 		return err
@@ -209,8 +225,5 @@ func (cmd *command) design() error {
 	if !cmd.json {
 		return cmd.c.Table.Describe(cmd.out)
 	}
-	e := json.NewEncoder(cmd.out)
-	e.SetIndent("", "\t")
-	e.SetEscapeHTML(false)
-	return e.Encode(cmd.c.Table.Design())
+	return ddbdesign.Write(cmd.out, cmd.c.Table.Design())
 }

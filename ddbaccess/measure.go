@@ -32,7 +32,7 @@ func (c *Catalog) Measure(ctx context.Context, client ddb.Client) (*Report, erro
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return c.measure(ctx, client, nil)
+	return c.measure(ctx, client, hooks{})
 }
 
 // run is a measurement that is under way.
@@ -42,10 +42,16 @@ type run struct {
 	db      *ddb.DB
 	watch   *watcher
 	streams *streams // nil without views
+	copied  int      // items, see enlarge
 }
 
-// measure measures. Enlarge, if it is there, changes the seeded table before the patterns run.
-func (c *Catalog) measure(ctx context.Context, client ddb.Client, enlarge func(context.Context, *run) error) (rep *Report, err error) {
+// hooks are called during a measurement, where they are set.
+type hooks struct {
+	seeded   func(context.Context, *run) error // before the views of the seed are brought up to date
+	measured func(*run, *measured)
+}
+
+func (c *Catalog) measure(ctx context.Context, client ddb.Client, hook hooks) (rep *Report, err error) {
 	r := &run{c: c, design: c.Table.Design()}
 	name := "ddbaccess-" + rand.Text()[:12]
 	r.watch = &watcher{client: client, table: name, design: &r.design}
@@ -63,7 +69,7 @@ func (c *Catalog) measure(ctx context.Context, client ddb.Client, enlarge func(c
 			err = errors.Join(err, fmt.Errorf("ddbaccess: delete the table of the measurement: %w", e))
 		}
 	}()
-	if err := r.seed(ctx, enlarge); err != nil {
+	if err := r.seed(ctx, hook.seeded); err != nil {
 		return nil, err
 	}
 	samples := r.samples()
@@ -72,20 +78,23 @@ func (c *Catalog) measure(ctx context.Context, client ddb.Client, enlarge func(c
 		if measured[i], err = r.pattern(ctx, p); err != nil {
 			return nil, fmt.Errorf("ddbaccess: pattern %q: %w", p.name, err)
 		}
+		if hook.measured != nil {
+			hook.measured(r, measured[i])
+		}
 	}
 	rep = r.report(measured)
 	rep.Samples = samples
 	return rep, nil
 }
 
-func (r *run) seed(ctx context.Context, enlarge func(context.Context, *run) error) error {
+func (r *run) seed(ctx context.Context, seeded func(context.Context, *run) error) error {
 	if r.c.Seed != nil {
 		if err := r.c.Seed(ctx, r.db); err != nil {
 			return fmt.Errorf("ddbaccess: seed: %w", err)
 		}
 	}
-	if enlarge != nil {
-		if err := enlarge(ctx, r); err != nil {
+	if seeded != nil {
+		if err := seeded(ctx, r); err != nil {
 			return fmt.Errorf("ddbaccess: enlarge the seed: %w", err)
 		}
 	}

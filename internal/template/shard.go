@@ -37,3 +37,8 @@ func shardOf(text string, n int) int {
 	h ^= h >> 33
 	return int(h % uint64(n))
 }
+
+// ShardText returns the shard of text among n, as it stands in a key.
+func ShardText(text string, n int) string {
+	return string(appendPadded(nil, uint64(shardOf(text, n)), shardWidth(n)))
+}

@@ -1,0 +1,144 @@
+package ddbaccess
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/internal/template"
+)
+
+// copier makes items that differ from one in the fields of its key.
+type copier struct {
+	design  *ddbdesign.Table
+	of      item
+	vary    map[string]*ddbdesign.Field // the fields that differ; nil for one without an attribute
+	entries []ddbdesign.IndexEntry
+}
+
+// newCopier returns a copier that varies the fields of the primary key that the partition key of the collection does not have:
+// the copies are in no other collection that a pattern reads. It is not ok if there are none.
+func newCopier(d *ddbdesign.Table, m ddbdesign.Member, of item) (*copier, bool) {
+	e, _ := d.Entity(m.Entity)
+	c := &copier{design: d, of: of, vary: map[string]*ddbdesign.Field{}, entries: e.Entries}
+	primary := e.Entries[0]
+	if m.Version {
+		primary, c.entries = *e.History, []ddbdesign.IndexEntry{*e.History}
+	}
+	fixed := fieldsOf(m.Entry.Partition)
+	for _, name := range append(fieldsOf(primary.Partition), fieldsOf(primary.Sort)...) {
+		if slices.Contains(fixed, name) {
+			continue
+		}
+		c.vary[name] = nil
+		if i := slices.IndexFunc(e.Fields, func(f ddbdesign.Field) bool { return f.Name == name }); i >= 0 && len(e.Fields[i].Path) == 1 {
+			c.vary[name] = &e.Fields[i]
+		}
+	}
+	return c, len(c.vary) > 0
+}
+
+// copy returns the k-th copy. It is not ok if a key of the item is of another shape.
+func (c *copier) copy(k int) (item, bool) {
+	out := maps.Clone(c.of)
+	for _, e := range c.entries {
+		ix, _ := c.design.Index(e.Index)
+		for _, half := range []struct {
+			t     ddbdesign.Template
+			attrs []ddbdesign.Attribute
+		}{{e.Partition, ix.Partition}, {e.Sort, ix.Sort}} {
+			if half.t.Native || len(half.attrs) != 1 || !half.t.Match(scalar(c.of[half.attrs[0].Name]).Text) {
+				continue // its attribute is the field's own, or it is not in the index
+			}
+			text, ok := c.key(half.t, scalar(c.of[half.attrs[0].Name]).Text, k)
+			if !ok {
+				return nil, false
+			}
+			out[half.attrs[0].Name] = &types.AttributeValueMemberS{Value: text}
+		}
+	}
+	for _, f := range c.vary {
+		if f != nil && out[f.Path[0]] != nil {
+			out[f.Path[0]] = next(out[f.Path[0]], k)
+		}
+	}
+	return out, true
+}
+
+// key returns a key with the fields changed.
+func (c *copier) key(t ddbdesign.Template, text string, k int) (string, bool) {
+	fields, ok := t.Fields(text)
+	if !ok {
+		return "", false
+	}
+	var b strings.Builder
+	for _, p := range t.Parts {
+		value := fields[p.Field]
+		switch _, vary := c.vary[p.Field]; {
+		case p.Kind == ddbdesign.PartLiteral:
+			value = p.Text
+		case vary:
+			if value, ok = c.value(p, value, k); !ok {
+				return "", false
+			}
+		}
+		b.WriteString(value)
+	}
+	return b.String(), true
+}
+
+// value is the k-th value of the field in a part of a key.
+func (c *copier) value(p ddbdesign.Part, old string, k int) (string, bool) {
+	switch p.Kind {
+	case ddbdesign.PartNum:
+		n, err := strconv.Atoi(old)
+		return fmt.Sprintf("%0*d", p.Width, n+k), err == nil && n >= 0
+	case ddbdesign.PartTime:
+		at, err := time.Parse(time.RFC3339Nano, old)
+		return at.Add(time.Duration(k) * time.Second).Format("2006-01-02T15:04:05.000000000Z"), err == nil
+	case ddbdesign.PartShard:
+		return template.ShardText(suffixed(c.fieldText(p.Field), k), p.N), true
+	case ddbdesign.PartFold:
+		return strings.ToLower(suffixed(old, k)), true
+	}
+	return suffixed(old, k), true
+}
+
+// fieldText is the text of a field in the item, as it stands in a key that has all of it.
+func (c *copier) fieldText(field string) string {
+	e := c.entries[0]
+	primary := c.design.Indexes[0]
+	if fields, ok := e.Partition.Fields(scalar(c.of[primary.Partition[0].Name]).Text); ok && slices.Contains(fieldsOf(e.Partition), field) {
+		return fields[field]
+	}
+	if len(primary.Sort) > 0 {
+		fields, _ := e.Sort.Fields(scalar(c.of[primary.Sort[0].Name]).Text)
+		return fields[field]
+	}
+	return ""
+}
+
+// suffixed is the k-th text that differs from one.
+func suffixed(text string, k int) string { return text + "~" + strconv.Itoa(k) }
+
+// next is the k-th value that differs from one, of the field's own attribute.
+func next(v types.AttributeValue, k int) types.AttributeValue {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		if at, err := time.Parse(time.RFC3339Nano, v.Value); err == nil {
+			return &types.AttributeValueMemberS{Value: at.Add(time.Duration(k) * time.Second).Format(time.RFC3339Nano)}
+		}
+		return &types.AttributeValueMemberS{Value: suffixed(v.Value, k)}
+	case *types.AttributeValueMemberN:
+		if n, err := strconv.Atoi(v.Value); err == nil {
+			return &types.AttributeValueMemberN{Value: strconv.Itoa(n + k)}
+		}
+	}
+	return v
+}

@@ -1,0 +1,37 @@
+package ddbaccess
+
+import (
+	"fmt"
+	"math"
+)
+
+// Tolerance is by how much an estimate may differ from what is measured: a tenth.
+const Tolerance = 0.1
+
+// Deviations returns where the estimates differ from what was measured by more than the [Tolerance], a sentence for each pattern
+// and each of its views. It is for the report of [Catalog.MeasureAtScale]: of another, the sample has other sizes than those
+// declared. An estimate that is unknown does not differ.
+func (rep *Report) Deviations() (out []string) {
+	for _, p := range rep.Patterns {
+		if d := deviation(p.Measured, p.Estimated); d != "" {
+			out = append(out, p.Name+": "+d)
+		}
+		for _, v := range p.Derived {
+			if d := deviation(v.Measured, v.Estimated); d != "" {
+				out = append(out, fmt.Sprintf("%s: view %s: %s", p.Name, v.View, d))
+			}
+		}
+	}
+	return out
+}
+
+func deviation(measured Units, estimated *Units) string {
+	if estimated == nil || near(measured.Read, estimated.Read) && near(measured.Write, estimated.Write) {
+		return ""
+	}
+	return fmt.Sprintf("estimated %s, measured %s", estimated.text(), measured.text())
+}
+
+func near(measured, estimated float64) bool {
+	return math.Abs(measured-estimated) <= Tolerance*measured
+}

@@ -1,0 +1,65 @@
+package ddbaccess
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbdraw"
+)
+
+// Sections returns the tables of the report for a drawing of the model.
+func (rep *Report) Sections() []ddbdraw.Section {
+	var out []ddbdraw.Section
+	for _, s := range rep.sections() {
+		d := ddbdraw.Section{Title: s.title, Intro: s.intro, Header: s.header, Right: s.right, Notes: s.notes}
+		for _, cells := range s.cells {
+			line := slices.Clone(cells)
+			for i := range line {
+				if s.code[i] && line[i] != "" {
+					line[i] = "`" + strings.ReplaceAll(line[i], "\n", "`\n`") + "`"
+				}
+			}
+			d.Cells = append(d.Cells, line)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// Drawing returns the model as a drawing: the design, the seeded items, and the tables of the report. A report that was read
+// back has neither design nor items.
+func (rep *Report) Drawing() ddbdraw.Drawing {
+	return ddbdraw.Drawing{Title: rep.Title, Doc: rep.Doc, Design: rep.Design, Samples: rep.Samples, Sections: rep.Sections()}
+}
+
+// pictures draws the entities and each index that has items, by the names of the files.
+func (rep *Report) pictures() (names []string, files map[string][]byte, err error) {
+	d := rep.Drawing()
+	files = map[string][]byte{}
+	var b bytes.Buffer
+	if err := ddbdraw.Entities(&b, d); err != nil {
+		return nil, nil, err
+	}
+	names = append(names, "entities.svg")
+	files["entities.svg"] = bytes.Clone(b.Bytes())
+	for _, ix := range rep.Design.Indexes {
+		b.Reset()
+		if err := ddbdraw.Index(&b, d, ix.Name); err != nil {
+			return nil, nil, err
+		}
+		name := fileName(ix) + ".svg"
+		names = append(names, name)
+		files[name] = bytes.Clone(b.Bytes())
+	}
+	return names, files, nil
+}
+
+// fileName is the name of an index as that of a file: a name of DynamoDB has letters, digits, "_", "-" and ".".
+func fileName(ix ddbdesign.Index) string {
+	if name := strings.ToLower(ix.Name); ix.Kind != ddbdesign.KindPrimary && (name == ddbdesign.Primary || name == "entities" || strings.HasPrefix(name, "index-")) {
+		return "index-" + ix.Name
+	}
+	return ix.Name
+}
