@@ -105,6 +105,9 @@ func (c *Catalog) patternFaults(fault func(string, ...any)) {
 		if p.rate < 0 {
 			fault("pattern %q has a rate of %g a second: it is not negative", p.name, p.rate)
 		}
+		if p.finds < 0 {
+			fault("pattern %q finds %g items: that is not negative", p.name, p.finds)
+		}
 		if p.hot < 0 || p.hot > 1 {
 			fault("pattern %q has a hot share of %g: it is between 0 and 1", p.name, p.hot)
 		}

@@ -3,6 +3,7 @@ package ddbaccess
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Tolerance is by how much an estimate may differ from what is measured: a tenth.
@@ -10,10 +11,12 @@ const Tolerance = 0.1
 
 // Deviations returns where the estimates differ from what was measured by more than the [Tolerance], a sentence for each pattern
 // and each of its views. It is for the report of [Catalog.MeasureAtScale]: of another, the sample has other sizes than those
-// declared. An estimate that is unknown does not differ.
+// declared. An estimate that is unknown does not differ, and neither does one of a pattern whose bounds of the sort key narrow a
+// query: how many of the copies are within them is chance.
 func (rep *Report) Deviations() (out []string) {
 	for _, p := range rep.Patterns {
-		if d := deviation(p.Measured, p.Estimated); d != "" {
+		narrowed := slices.ContainsFunc(p.Requests, func(q Request) bool { return q.narrowed })
+		if d := deviation(p.Measured, p.Estimated); d != "" && !narrowed {
 			out = append(out, p.Name+": "+d)
 		}
 		for _, v := range p.Derived {

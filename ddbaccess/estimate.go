@@ -2,7 +2,6 @@ package ddbaccess
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbobserve"
@@ -10,14 +9,17 @@ import (
 
 // requests returns the requests of a pattern with their estimates, and the charges of the estimates. The pages of a query are one
 // request.
-func (e *estimator) requests(calls []call, p *Pattern) (out []Request, charges []charge) {
-	var grow growth
+func (e *estimator) requests(calls []call, p *Pattern) ([]Request, []charge) {
+	return e.each(calls, p, &growth{})
+}
+
+func (e *estimator) each(calls []call, p *Pattern, grow *growth) (out []Request, charges []charge) {
 	for i := 0; i < len(calls); {
 		pages := 1
 		for i+pages < len(calls) && continues(calls[i+pages-1], calls[i+pages]) {
 			pages++
 		}
-		q, c := e.request(calls[i:i+pages], p, &grow)
+		q, c := e.request(calls[i:i+pages], p, grow)
 		out, charges = append(out, q), append(charges, c...)
 		i += pages
 	}
@@ -49,6 +51,9 @@ func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []
 	case first.Operation == "Query":
 		q.Keys = []string{conditionInFields(e.design, &first.Request, p.entity)}
 		charges = e.query(pages, p, grow)
+		if ix, ok := e.design.Index(first.Index); ok && p.kind != kindOne {
+			q.narrowed = bounded(e.design, ix, &first.Request, p.entity)
+		}
 	default:
 		charges = e.scan(pages)
 	}
@@ -149,44 +154,16 @@ func pageUnits(bytes float64) float64 {
 	return whole*pageBytes/readBlock + blocks(rest, readBlock)
 }
 
-// growth is how many more items the last query would find at the declared volumes than it found in the sample. The requests that
-// are made for each of them grow with it.
-type growth struct {
-	of    map[string]float64 // by entity: where a request for its items follows
-	fetch float64            // of the items that a query of an index without whole items fetches; 0 if there is none
-}
-
-// by returns a charge for as many items as there would be.
-func (g *growth) by(c charge, of *call) charge {
-	switch {
-	case g.fetch > 0 && of.Operation == "BatchGetItem":
-		c.units = c.units.times(g.fetch)
-	case g.of[c.claim.Entity] > 0 && c.claim.Companion == "":
-		c.units = c.units.times(g.of[c.claim.Entity])
-	}
-	return c
-}
-
 func (u Units) times(n float64) Units { return Units{u.Read * n, u.Write * n} }
 
-// derived returns the requests of a view. The targets of a fan-out are found by a query, and there are as many requests for them.
+// derived returns the requests of a view.
 func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
-	i := slices.IndexFunc(e.design.Views, func(of ddbdesign.View) bool { return of.Name == v.view })
-	if i < 0 || e.design.Views[i].Kind != ddbdesign.KindFanOut {
-		return e.requests(v.calls, &Pattern{name: p.name})
-	}
-	view := e.design.Views[i]
-	grow := growth{of: map[string]float64{}}
-	var out []Request
-	var charges []charge
-	for k := 0; k < len(v.calls); k++ {
-		pages := 1
-		for k+pages < len(v.calls) && continues(v.calls[k+pages-1], v.calls[k+pages]) {
-			pages++
+	of := &Pattern{name: p.name}
+	var grow growth
+	for _, view := range e.design.Views {
+		if view.Name == v.view && view.Kind == ddbdesign.KindFanOut {
+			of.entity, grow = view.Into, growth{of: map[string]float64{}, via: view.Via}
 		}
-		q, c := e.request(v.calls[k:k+pages], &Pattern{name: p.name, entity: view.Into}, &grow)
-		out, charges = append(out, q), append(charges, c...)
-		k += pages - 1
 	}
-	return out, charges
+	return e.each(v.calls, of, &grow)
 }

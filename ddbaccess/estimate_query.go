@@ -45,8 +45,12 @@ func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
 		limit *= float64(examined) / float64(returned)
 	}
 	limitTo(all, limit)
-	e.grow(grow, &ix, all)
-	return split(all, factor(r))
+	grow.learn(&ix, all)
+	charges := split(all, factor(r))
+	for i := range charges {
+		charges[i].units = charges[i].units.times(grow.members(charges[i].claim.Entity))
+	}
+	return charges
 }
 
 // found is what there is of one entity.
@@ -63,8 +67,11 @@ func (e *estimator) found(ix *ddbdesign.Index, r *ddbobserve.Request, p *Pattern
 	}
 	size, unknown := e.entryBytes(ix, f.claim, each)
 	n, _, known := e.volumes.per(entity, ix.Name)
-	if p.kind == kindOne && entity == p.entity || single(ix, r) {
+	switch {
+	case p.kind == kindOne && entity == p.entity, single(ix, r):
 		n, known = 1, true
+	case bounded(e.design, *ix, r, entity) && (p.finds > 0 || r.Limit == 0):
+		n, known = min(n, p.finds), known && p.finds > 0
 	}
 	f.items, f.bytes, f.unknown = n, n*size, unknown || !known
 	return f
@@ -115,24 +122,6 @@ func limitTo(all []*found, limit float64) {
 	}
 	for _, f := range all {
 		f.items, f.bytes = f.items*limit/items, f.bytes*limit/items
-	}
-}
-
-// grow notes how many more items there are than in the sample.
-func (e *estimator) grow(g *growth, ix *ddbdesign.Index, all []*found) {
-	g.fetch = 0
-	items, measured := 0.0, 0.0
-	for _, f := range all {
-		if f.unknown || f.measured == 0 {
-			continue
-		}
-		items, measured = items+f.items, measured+f.measured
-		if g.of != nil && f.claim.Entity != "" {
-			g.of[f.claim.Entity] = f.items / f.measured
-		}
-	}
-	if ix.Projection != ddbdesign.ProjectAll && measured > 0 {
-		g.fetch = items / measured
 	}
 }
 

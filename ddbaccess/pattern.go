@@ -18,7 +18,7 @@ type Pattern struct {
 	example            any
 	run                func(context.Context, *ddb.DB, any) ([]any, error)
 	text               func(any) string
-	rate, hot          float64
+	rate, hot, finds   float64
 	fresh              bool
 	accepted           []Acceptance
 	fault              string
@@ -30,6 +30,10 @@ func (p *Pattern) Rate(perSecond float64) *Pattern { p.rate = perSecond; return 
 // Hot is the share of the calls that go to the busiest partition key, between 0 and 1. Without it, the share is the one of the
 // largest partition among all items of the entity.
 func (p *Pattern) Hot(share float64) *Pattern { p.hot = share; return p }
+
+// Finds is how many items the pattern's query finds at the declared volumes, where a bound on its sort key narrows it, such as the
+// appointments of one day. Without it that is unknown, unless the query has a Limit, which is then what it finds.
+func (p *Pattern) Finds(items float64) *Pattern { p.finds = items; return p }
 
 // Fresh makes the pattern see the last write: its reads are strongly consistent, as those of [ddb.DB.Consistent]. They cost
 // twice as much, and a global secondary index has none.

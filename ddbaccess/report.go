@@ -64,7 +64,9 @@ type Request struct {
 	Items      int      `json:"items"` // of the response
 	Measured   Units    `json:"measured"`
 	Estimated  *Units   `json:"estimated"` // nil if it is unknown
-	AtMost     string   `json:"atMost"`    // what it costs with the largest items: see [Request]
+	AtMost     string   `json:"atMost"`    // what it costs in the table if items are as large as they can be: "50 R"
+
+	narrowed bool // a bound on the sort key leaves out an unknown part of the collection
 }
 
 // Units is consumed capacity.

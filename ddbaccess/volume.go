@@ -2,6 +2,9 @@ package ddbaccess
 
 import (
 	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbdesign"
@@ -138,19 +141,19 @@ func (v volumes) learn(m *measured) {
 	}
 }
 
-// bounded reports whether a query has a value for a field of the sort key.
+// bounded reports whether a query has a value for a field of the sort key. One for the literal at its beginning, which selects the
+// entity, is none.
 func bounded(d *ddbdesign.Table, ix ddbdesign.Index, r *ddbobserve.Request, entity string) bool {
-	entry, _ := entryOf(d, entity, ix.Name)
+	members := entriesAt(d, ix.Name, entity, partitionOf(ix, r))
 	for _, c := range r.Condition {
 		if slices.ContainsFunc(ix.Partition, func(a ddbdesign.Attribute) bool { return a.Name == c.Attribute }) {
 			continue
 		}
-		head := ""
-		if parts := entry.Sort.Parts; len(parts) > 0 && parts[0].Kind == ddbdesign.PartLiteral {
-			head = parts[0].Text
-		}
-		if c.Op != "begins_with" || scalar(c.Values[0]).Text != head {
-			return true
+		for _, v := range c.Values {
+			inFields, ok := valueInFields(ix, members, c.Attribute, v).(*types.AttributeValueMemberS)
+			if !ok || strings.ContainsRune(inFields.Value, '{') {
+				return true
+			}
 		}
 	}
 	return false
