@@ -95,9 +95,9 @@ func (t *Table) Doc(text string) *Table {
 // to store the design as JSON, to draw it, or to compare it with another; see package ddbdesign. It is a deep copy in a
 // stable order, and holds no functions: of an upgrade or a fan-out it says only that there is one.
 //
-// It makes no request, and builds the design anew in each call, in time and memory for some hundred bytes for each field
-// and each part of a key. Do not call it for each request of a service. Call it when the model is complete: it does not
-// show entities and views that are defined later, and is not safe for use concurrent with their definition.
+// It makes no request. Each call builds the whole design, which takes some hundred bytes for each field and each part of
+// a key: do not call it in each request of a service. Call it when the model is complete. It does not show entities and
+// views that are defined later, and must not run while they are defined.
 func (t *Table) Design() ddbdesign.Table { return t.m.Design() }
 
 // Describe writes the design page: each entity's keys in each index, and what the library keeps for it. The text is

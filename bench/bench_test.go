@@ -11,7 +11,7 @@ import (
 func TestContenders(t *testing.T) {
 	t.Parallel()
 	for _, w := range []world{stubWorld(), engineWorld(t.Context())} {
-		all := cases(w)
+		all := append(cases(w), observedCases()...)
 		for _, row := range sizes() {
 			all = append(all, row.get, row.put)
 		}
@@ -24,7 +24,7 @@ func TestContenders(t *testing.T) {
 // BenchmarkStub is the table without its ratios: for a profile, or a glance.
 func BenchmarkStub(b *testing.B) {
 	w := stubWorld()
-	for _, of := range cases(w) {
+	for _, of := range append(cases(w), observedCases()...) {
 		c := of(w)
 		for _, k := range c.contenders {
 			b.Run(c.name+"/"+k.name, func(b *testing.B) {

@@ -20,6 +20,7 @@ type section struct {
 func sections() []section {
 	return []section{
 		{"cases", "compare single calls; the default", compare},
+		{"observe", "compare calls that are observed", observing},
 		{"scale", "scan and load large tables", func(ctx context.Context, out io.Writer, set settings) error {
 			return errors.Join(scales(ctx, out, set.items), loads(ctx, out, set.items/10))
 		}},

@@ -43,6 +43,13 @@ func TestGrowthIsMeasured(t *testing.T) {
 	assert.Equal(t, 3+4+4+len(sizes()), rows(out.String()), out.String())
 }
 
+func TestObservedCallsAreCompared(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	require.NoError(t, observing(t.Context(), &out, shortly))
+	assert.Equal(t, 2*len(observedCases()), rows(out.String()), out.String())
+}
+
 func TestEnginesAreCompared(t *testing.T) {
 	t.Setenv("DYNAMODB_ENDPOINT", "")
 	require.ErrorContains(t, engines(t.Context(), io.Discard, shortly), "DYNAMODB_ENDPOINT")

@@ -22,8 +22,9 @@ type copier struct {
 	entries []ddbdesign.IndexEntry
 }
 
-// newCopier returns a copier that varies the fields of the primary key that the partition key of the collection does not have:
-// the copies are in no other collection that a pattern reads. It is not ok if there are none.
+// newCopier returns a copier that varies the fields of the primary key, and of the partition keys of indexes, that the partition
+// key of the collection does not have: so the copies are in no other collection that a pattern reads. It is not ok if there are
+// none.
 func newCopier(d *ddbdesign.Table, m ddbdesign.Member, of item) (*copier, bool) {
 	e, _ := d.Entity(m.Entity)
 	c := &copier{design: d, of: of, vary: map[string]*ddbdesign.Field{}, entries: e.Entries}
@@ -32,7 +33,11 @@ func newCopier(d *ddbdesign.Table, m ddbdesign.Member, of item) (*copier, bool) 
 		primary, c.entries = *e.History, []ddbdesign.IndexEntry{*e.History}
 	}
 	fixed := fieldsOf(m.Entry.Partition)
-	for _, name := range append(fieldsOf(primary.Partition), fieldsOf(primary.Sort)...) {
+	names := fieldsOf(primary.Sort)
+	for _, entry := range c.entries {
+		names = append(names, fieldsOf(entry.Partition)...)
+	}
+	for _, name := range append(names, fieldsOf(primary.Partition)...) {
 		if slices.Contains(fixed, name) {
 			continue
 		}
@@ -67,6 +72,10 @@ func (c *copier) copy(k int) (item, bool) {
 		if f != nil && out[f.Path[0]] != nil {
 			out[f.Path[0]] = next(out[f.Path[0]], k)
 		}
+	}
+	if v, ok := out[fillName].(*types.AttributeValueMemberS); ok { // a copy is as large as its item
+		more := int(size(out) - size(c.of))
+		out[fillName] = &types.AttributeValueMemberS{Value: v.Value[:len(v.Value)-min(len(v.Value), max(0, more))]}
 	}
 	return out, true
 }

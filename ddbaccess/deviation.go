@@ -15,6 +15,10 @@ const Tolerance = 0.1
 // query: how many of the copies are within them is chance.
 func (rep *Report) Deviations() (out []string) {
 	for _, p := range rep.Patterns {
+		if p.failed != nil {
+			out = append(out, fmt.Sprintf("%s: it fails on copies of items: %v", p.Name, p.failed))
+			continue
+		}
 		narrowed := slices.ContainsFunc(p.Requests, func(q Request) bool { return q.narrowed })
 		if d := deviation(p.Measured, p.Estimated); d != "" && !narrowed {
 			out = append(out, p.Name+": "+d)

@@ -162,7 +162,7 @@ func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
 	var grow growth
 	for _, view := range e.design.Views {
 		if view.Name == v.view && view.Kind == ddbdesign.KindFanOut {
-			of.entity, grow = view.Into, growth{of: map[string]float64{}, via: view.Via}
+			of.entity, grow = view.Into, growth{of: map[string]float64{}, via: view.Via, into: view.Into}
 		}
 	}
 	return e.each(v.calls, of, &grow)

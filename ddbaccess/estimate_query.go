@@ -46,11 +46,7 @@ func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
 	}
 	limitTo(all, limit)
 	grow.learn(&ix, all)
-	charges := split(all, factor(r))
-	for i := range charges {
-		charges[i].units = charges[i].units.times(grow.members(charges[i].claim.Entity))
-	}
-	return charges
+	return split(all, factor(r))
 }
 
 // found is what there is of one entity.
@@ -68,7 +64,7 @@ func (e *estimator) found(ix *ddbdesign.Index, r *ddbobserve.Request, p *Pattern
 	size, unknown := e.entryBytes(ix, f.claim, each)
 	n, _, known := e.volumes.per(entity, ix.Name)
 	switch {
-	case p.kind == kindOne && entity == p.entity, single(ix, r):
+	case p.kind == kindOne && entity == p.entity, ix.Kind == ddbdesign.KindPrimary && single(ix, r):
 		n, known = 1, true
 	case bounded(e.design, *ix, r, entity) && (p.finds > 0 || r.Limit == 0):
 		n, known = min(n, p.finds), known && p.finds > 0

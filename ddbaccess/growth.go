@@ -7,7 +7,8 @@ import "github.com/singletable-go/ddb/ddbdesign"
 type growth struct {
 	fetch float64            // of the items that the last query leaves to be fetched; 0 if there are none
 	of    map[string]float64 // of the items of an entity; nil but for a fan-out
-	via   string             // the entity that leads to the targets, each with a query of its own; "" if there is none
+	via   string             // the entity whose items lead to the targets; "" if there is none
+	into  string             // the entity of the targets
 }
 
 // learn notes what a query finds.
@@ -20,7 +21,7 @@ func (g *growth) learn(ix *ddbdesign.Index, all []*found) {
 		}
 		items, measured = items+f.items, measured+f.measured
 		if g.of != nil && f.claim.Entity != "" {
-			g.of[f.claim.Entity] = g.members(f.claim.Entity) * f.items / f.measured
+			g.of[f.claim.Entity] = f.items / f.measured
 		}
 	}
 	if ix.Projection != ddbdesign.ProjectAll && measured > 0 {
@@ -28,17 +29,13 @@ func (g *growth) learn(ix *ddbdesign.Index, all []*found) {
 	}
 }
 
-// members is how many queries for items of the entity there would be for each one in the sample.
-func (g *growth) members(entity string) float64 {
-	if n := g.of[g.via]; g.via != "" && entity != g.via && n > 0 {
-		return n
-	}
-	return 1
-}
-
 // by returns the charge for as many items as there would be.
 func (g *growth) by(c charge, of *call) charge {
-	switch n := g.of[c.claim.Entity]; {
+	n := g.of[c.claim.Entity]
+	if n == 0 && g.via != "" && c.claim.Entity == g.into { // each item of via leads to one
+		n = g.of[g.via]
+	}
+	switch {
 	case g.fetch > 0 && of.Operation == "BatchGetItem":
 		c.units = c.units.times(g.fetch)
 	case n > 0 && c.claim.Companion == "":

@@ -26,18 +26,19 @@ func scalar(v types.AttributeValue) ddbdesign.Scalar {
 	return ddbdesign.Scalar{}
 }
 
-// field is a value that prints as the name of a field, without quotes.
+// named returns a key value as a string of names of fields. It is not ok if the template has no such value, or if the field's own
+// attribute is the key.
 func named(t ddbdesign.Template, v types.AttributeValue) (types.AttributeValue, bool) {
 	s := scalar(v)
 	text, ok := t.Prefix(s.Text)
-	switch {
-	case !ok || s.Type == "":
+	if !ok || s.Type != "S" || t.Native {
 		return v, false
-	case t.Native: // =Score
-		return &types.AttributeValueMemberN{Value: text[1:]}, true
 	}
 	return &types.AttributeValueMemberS{Value: text}, true
 }
+
+// fieldName is a value that prints as a name without quotes.
+func fieldName(name string) types.AttributeValue { return &types.AttributeValueMemberN{Value: name} }
 
 // claimOf finds what an item is, by its primary key.
 func claimOf(d *ddbdesign.Table, key item) ddbdesign.Claim {
@@ -80,15 +81,24 @@ func keyInFields(d *ddbdesign.Table, key item) string {
 	out := item{}
 	primary := d.Indexes[0]
 	name := primary.Partition[0].Name
-	out[name], _ = named(partition, key[name])
+	out[name] = keyValue(partition, key[name])
 	if c.Companion != "" && !partition.IsZero() {
 		out[name] = &types.AttributeValueMemberS{Value: partition.Text}
 	}
 	if c.Companion == "" && len(primary.Sort) > 0 {
 		name := primary.Sort[0].Name
-		out[name], _ = named(sort, key[name])
+		out[name] = keyValue(sort, key[name])
 	}
 	return ddbobserve.KeyText(out)
+}
+
+// keyValue is a value of a primary key in names of fields.
+func keyValue(t ddbdesign.Template, v types.AttributeValue) types.AttributeValue {
+	if t.Native && len(t.Parts) == 1 {
+		return fieldName(t.Parts[0].Field)
+	}
+	n, _ := named(t, v)
+	return n
 }
 
 // entriesAt returns the entries of an index whose partition key can have a value, those of one entity first.
@@ -96,7 +106,7 @@ func entriesAt(d *ddbdesign.Table, index, first string, partition types.Attribut
 	var found []ddbdesign.Member
 	for _, f := range d.Families(index) {
 		for _, m := range f.Members {
-			if m.Entry.Partition.Match(scalar(partition).Text) {
+			if m.Entry.Partition.Native || m.Entry.Partition.Match(scalar(partition).Text) {
 				found = append(found, m)
 			}
 		}
@@ -149,10 +159,14 @@ func conditionInFields(d *ddbdesign.Table, r *ddbobserve.Request, entity string)
 }
 
 func valueInFields(ix ddbdesign.Index, members []ddbdesign.Member, attribute string, v types.AttributeValue) types.AttributeValue {
+	is := func(a ddbdesign.Attribute) bool { return a.Name == attribute }
 	for _, m := range members {
-		t := m.Entry.Sort
-		if slices.ContainsFunc(ix.Partition, func(a ddbdesign.Attribute) bool { return a.Name == attribute }) {
-			t = m.Entry.Partition
+		t, i := m.Entry.Partition, slices.IndexFunc(ix.Partition, is)
+		if i < 0 {
+			t, i = m.Entry.Sort, slices.IndexFunc(ix.Sort, is)
+		}
+		if t.Native && 0 <= i && i < len(t.Parts) {
+			return fieldName(t.Parts[i].Field)
 		}
 		if n, ok := named(t, v); ok {
 			return n

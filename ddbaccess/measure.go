@@ -49,6 +49,7 @@ type run struct {
 type hooks struct {
 	seeded   func(context.Context, *run) error // before the views of the seed are brought up to date
 	measured func(*run, *measured)
+	tolerant bool // a pattern may fail
 }
 
 func (c *Catalog) measure(ctx context.Context, client ddb.Client, hook hooks) (rep *Report, err error) {
@@ -73,16 +74,21 @@ func (c *Catalog) measure(ctx context.Context, client ddb.Client, hook hooks) (r
 		return nil, err
 	}
 	samples := r.samples()
-	measured := make([]*measured, len(c.Patterns))
+	all := make([]*measured, len(c.Patterns))
 	for i, p := range c.Patterns {
-		if measured[i], err = r.pattern(ctx, p); err != nil {
+		all[i], err = r.pattern(ctx, p)
+		if err != nil && hook.tolerant && ctx.Err() == nil {
+			all[i] = &measured{p: p, failed: err}
+			continue
+		}
+		if err != nil {
 			return nil, fmt.Errorf("ddbaccess: pattern %q: %w", p.name, err)
 		}
 		if hook.measured != nil {
-			hook.measured(r, measured[i])
+			hook.measured(r, all[i])
 		}
 	}
-	rep = r.report(measured)
+	rep = r.report(all)
 	rep.Samples = samples
 	return rep, nil
 }
@@ -113,6 +119,8 @@ type measured struct {
 	items int
 	calls []call
 	views []viewCalls
+
+	failed error
 }
 
 // viewCalls is what a view did after a pattern.

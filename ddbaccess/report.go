@@ -41,7 +41,9 @@ type Result struct {
 	Measured  Units     `json:"measured"`          // of Requests alone
 	Estimated *Units    `json:"estimated"`         // of Requests alone, nil if it is unknown
 	Month     float64   `json:"month,omitempty"`   // what the requests and the views cost in a month, in the currency of the prices
-	charges   []charge  // of the requests and of the views
+
+	charges []charge // of the requests and of the views
+	failed  error    // of the pattern, at scale
 }
 
 // Derived is what a view did after a pattern.
@@ -106,7 +108,7 @@ func (r *run) report(all []*measured) *Report {
 }
 
 func (r *run) result(e *estimator, m *measured) Result {
-	out := Result{Name: m.p.name, Kind: m.p.kind, Entity: m.p.entity, Rate: m.p.rate, Items: m.items}
+	out := Result{Name: m.p.name, Kind: m.p.kind, Entity: m.p.entity, Rate: m.p.rate, Items: m.items, failed: m.failed}
 	requests, charges := e.requests(m.calls, m.p)
 	out.Requests, out.charges = requests, charges
 	out.Measured, out.Estimated = total(requests)

@@ -31,7 +31,7 @@ func (rep *Report) sections() []section {
 
 func (rep *Report) patternSection() section {
 	s := section{
-		title:  "Access patterns",
+		title:  "Patterns",
 		intro:  "Each pattern was run once on the sample. Units are read units (R) and write units (W).",
 		header: []string{"#", "access pattern", "request", "index", "key condition", "items", "requests", "measured", "estimated", "at most", "calls/s"},
 		right:  []bool{true, false, false, false, false, true, true, true, true, true, true},

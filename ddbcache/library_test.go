@@ -15,6 +15,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbcache"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/ddbview"
 )
@@ -255,7 +256,8 @@ func TestAMeterTellsHitsFromRequests(t *testing.T) {
 	require.NoError(t, ddb.New(client, "library", library, nil).Batch(t.Context(), books.Put(book{Author: "1", ISBN: "a"}), books.Put(book{Author: "1", ISBN: "b"})))
 	for name, c := range map[string]ddb.Client{"on the SDK's": ddbcache.New(client, nil), "on one shaped as DAX's": ddbcache.New(shaped{client}, nil)} {
 		t.Run(name, func(t *testing.T) {
-			db := ddb.New(c, "library", library, nil)
+			var seen ddbobserve.Recorder
+			db := ddb.New(c, "library", library, &ddb.Options{Observe: seen.Observe})
 			bs := ddb.NewRepository(db, books)
 			metered := func(hits, requests int, read float64, call func(ctx context.Context) error) {
 				t.Helper()
@@ -264,6 +266,10 @@ func TestAMeterTellsHitsFromRequests(t *testing.T) {
 				require.NoError(t, call(ctx))
 				assert.Equal(t, []int{hits, requests, hits}, []int{m.Hits(), m.Requests(), all.Hits()}, "hits and requests")
 				assert.InDelta(t, read, m.Total().Read, 0)
+				observed := seen.Take()
+				require.Len(t, observed, 1)
+				assert.Equal(t, []int{hits, requests}, []int{observed[0].Hits, observed[0].Attempts})
+				assert.InDelta(t, read, observed[0].Consumed().Read, 0)
 			}
 			one := func(ctx context.Context) error { _, err := bs.Get(ctx, book{Author: "1", ISBN: "a"}); return err }
 			none := func(ctx context.Context) error {

@@ -48,8 +48,12 @@ func (t Template) claims(s Scalar) bool {
 
 // purposes are the beginnings of the keys of companions, also of those that the design does not list.
 var purposes = []struct{ prefix, purpose string }{
-	{"~a#", PurposeLedger}, {"~r#", PurposeRank}, {"~d#", PurposeDistinct}, {"~u#", PurposeUnique},
-	{"~l#", PurposeLease}, {"~lstart#", PurposeLease},
+	{"~a#", PurposeLedger},
+	{"~r#", PurposeRank},
+	{"~d#", PurposeDistinct},
+	{"~u#", PurposeUnique},
+	{"~l#", PurposeLease},
+	{"~lstart#", PurposeLease},
 }
 
 // companion returns what a key is that begins with ~. A long value in it is a hash, so the literal at its beginning decides.

@@ -9,7 +9,8 @@ import (
 )
 
 // Describe writes the design page: for each entity its keys in each index, then a line for each thing that the library keeps for
-// it, and what is declared of it. It is stable text, so that a README can contain it and a test can compare it.
+// it, and what is declared of it. The table's Doc stands before that, those of the entities after it. It is stable text, so that
+// a README can contain it and a test can compare it.
 func (t Table) Describe(w io.Writer) error {
 	var b strings.Builder
 	if t.Doc != "" {
@@ -26,10 +27,16 @@ func (t Table) Describe(w io.Writer) error {
 		}
 		t.notes(e, func(cells ...string) { line(append([]string{""}, cells...)...) })
 	}
+	line()
+	for _, e := range t.Entities {
+		if e.Doc != "" {
+			line(e.Name, oneLine(e.Doc))
+		}
+	}
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	for text := range strings.Lines(b.String()) {
+	for text := range strings.Lines(strings.TrimRight(b.String(), "\n") + "\n") {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(text, " \n")); err != nil {
 			return err
 		}
@@ -51,9 +58,6 @@ func (r IndexEntry) when() string {
 
 // notes gives the further lines of an entity to line.
 func (t Table) notes(e Entity, line func(cells ...string)) {
-	if e.Doc != "" {
-		line("doc", oneLine(e.Doc))
-	}
 	for _, u := range e.Uniques {
 		line("unique", u.Name+"="+u.Value.Text, "")
 	}

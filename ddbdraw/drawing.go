@@ -39,7 +39,7 @@ func HTML(w io.Writer, d Drawing) error {
 // many entities. It fails as w does.
 func Entities(w io.Writer, d Drawing) error {
 	p := &printer{}
-	entitiesSVG(p, d.Design, true)
+	newChart(d.Design.Entities).svg(p, true)
 	return p.to(w, "entities")
 }
 
@@ -62,7 +62,7 @@ func Index(w io.Writer, d Drawing, name string) error {
 }
 
 func (d Drawing) title() string {
-	if d.Title == "" {
+	if strings.TrimSpace(d.Title) == "" {
 		return "Design"
 	}
 	return d.Title

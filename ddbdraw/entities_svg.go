@@ -29,7 +29,6 @@ type box struct {
 	more    int
 	x, y, h float64
 	ports   []int // links above it, from left to right
-
 }
 
 func (b box) lines() int {
@@ -92,9 +91,11 @@ func newChart(entities []ddbdesign.Entity) *chart {
 	return c
 }
 
-// entitiesSVG writes the drawing; one that stands alone has a style and a ground of its own.
-func entitiesSVG(p *printer, d ddbdesign.Table, alone bool) {
-	c := newChart(d.Entities)
+// onePage reports whether the drawing can be read when it is printed on a part of one page.
+func (c *chart) onePage() bool { return c.height <= 2*c.width }
+
+// svg writes the drawing; one that stands alone has a style and a ground of its own.
+func (c *chart) svg(p *printer, alone bool) {
 	frame(p, c.width, c.height, "entities", "Entities and how they refer to each other", c.describe(), alone)
 	for k := range c.links {
 		c.line(p, k)
@@ -128,7 +129,7 @@ func frame(p *printer, w, h float64, id, title, desc string, alone bool) {
 	}
 }
 
-// num prints a length without digits that nobody sees.
+// num prints a length, to a tenth of a pixel.
 func num(f float64) markup {
 	return markup(strings.TrimSuffix(fmt.Sprintf("%.1f", f), ".0"))
 }

@@ -109,7 +109,9 @@ func references(entities []ddbdesign.Entity) (refs []reference) {
 				continue
 			}
 			if at := slices.IndexFunc(refs[first:], func(o reference) bool { return o.to == to }); at >= 0 {
-				refs[first+at].fields += ", " + r.Field
+				if named := strings.Split(refs[first+at].fields, ", "); !slices.Contains(named, r.Field) {
+					refs[first+at].fields += ", " + r.Field
+				}
 				continue
 			}
 			refs = append(refs, reference{from: i, to: to, fields: r.Field})

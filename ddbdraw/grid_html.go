@@ -22,12 +22,12 @@ func (g grid) html(p *printer, id string) {
 	p.f(`<table class="grid" role="table"><caption>%s</caption>`, g.caption())
 	p.f(`<thead role="rowgroup"><tr role="row">`)
 	columns := 3
-	p.f(`<th scope="col" role="columnheader">%s</th>`, attributeNames(g.index.Partition))
+	p.f(`<th scope="col" role="columnheader" class="pk">%s</th>`, attributeNames(g.index.Partition))
 	if len(g.index.Sort) > 0 {
 		columns++
-		p.f(`<th scope="col" role="columnheader">%s</th>`, attributeNames(g.index.Sort))
+		p.f(`<th scope="col" role="columnheader" class="sk">%s</th>`, attributeNames(g.index.Sort))
 	}
-	p.f(`<th scope="col" role="columnheader">Entity</th><th scope="col" role="columnheader">Attributes</th></tr></thead>` + "\n")
+	p.f(`<th scope="col" role="columnheader" class="en">Entity</th><th scope="col" role="columnheader">Attributes</th></tr></thead>` + "\n")
 	for _, gr := range g.groups {
 		g.body(p, gr, columns)
 	}

@@ -11,10 +11,22 @@ import (
 //go:embed style.css
 var pageStyle string
 
+// cardStyle makes cards of the lines of a table.
+//
+//go:embed cards.css
+var cardStyle string
+
+// cards is the style for screens that are too narrow for a table, sooner if the table has many columns.
+func cards() string {
+	return "@media screen and (max-width:40rem){\n" + cardStyle + "}\n@media screen and (max-width:62rem){\n" +
+		strings.ReplaceAll(cardStyle, ".plain", ".many") + "}\n"
+}
+
 // page writes the page. It is well-formed XML as well as HTML.
 func page(p *printer, d Drawing) {
 	p.f("<!DOCTYPE html>\n" + `<html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width,initial-scale=1"/>`)
-	p.f("<title>%s</title>\n<style>\n%s%s%s</style></head>\n<body>\n", d.title(), markup(variables()), markup(svgStyle()), markup(pageStyle))
+	p.f("<title>%s</title>\n<style>\n%s%s%s%s</style></head>\n<body>\n",
+		d.title(), markup(variables()), markup(svgStyle()), markup(pageStyle), markup(cards()))
 	p.f("<header><h1>%s</h1>\n", d.title())
 	paragraphs(p, d.Doc)
 	paragraphs(p, d.Design.Doc)
@@ -75,8 +87,9 @@ func entities(p *printer, d ddbdesign.Table) {
 		return
 	}
 	p.f(`<p class="mu">What is stored, and which field holds the key of what.</p>` + "\n")
-	p.f(`<figure class="wide frame">`)
-	entitiesSVG(p, d, false)
+	c := newChart(d.Entities)
+	p.f(`<figure class="wide frame%s">`, when(c.onePage(), " page"))
+	c.svg(p, false)
 	p.f("</figure>\n" + `<ul class="boxes">` + "\n")
 	refs := references(d.Entities)
 	for i, e := range d.Entities {

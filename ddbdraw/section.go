@@ -1,9 +1,14 @@
 package ddbdraw
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 func (s Section) title(i int) string {
-	if s.Title == "" {
+	if strings.TrimSpace(s.Title) == "" {
 		return fmt.Sprintf("Table %d", i+1)
 	}
 	return s.Title
@@ -34,11 +39,11 @@ func (s Section) table(p *printer, caption string, hidden bool, hues []int) {
 	for _, line := range s.Cells {
 		columns = max(columns, len(line))
 	}
-	p.f(`<table class="plain" role="table"><caption%s>%s</caption>`, when(hidden, ` class="vh"`), caption)
+	p.f(`<table class="plain%s" role="table"><caption%s>%s</caption>`, when(columns > manyColumns, " many"), when(hidden, ` class="vh"`), caption)
 	if len(s.Header) > 0 {
 		p.f(`<thead role="rowgroup"><tr role="row">`)
 		for c := range columns {
-			p.f(`<th scope="col" role="columnheader"%s>%s</th>`, s.aligned(c), inline(at(s.Header, c)))
+			p.f(`<th scope="col" role="columnheader"%s>%s</th>`, s.class(c, at(s.Header, c)), inline(at(s.Header, c)))
 		}
 		p.f("</tr></thead>\n")
 	}
@@ -49,13 +54,13 @@ func (s Section) table(p *printer, caption string, hidden bool, hues []int) {
 			label, cell := at(s.Header, c), inline(at(line, c))
 			switch {
 			case c == 0 && hues != nil:
-				p.f(`<th scope="row" role="rowheader" data-label="%s"><span class="chip %s">%s</span></th>`, label, class(hues[i]), cell)
+				p.f(`<th scope="row" role="rowheader"%s data-label="%s"><span class="chip %s">%s</span></th>`, s.class(c, at(line, c)), label, class(hues[i]), cell)
 			case c == 0:
-				p.f(`<th scope="row" role="rowheader"%s data-label="%s">%s</th>`, s.aligned(c), label, wrap(cell))
+				p.f(`<th scope="row" role="rowheader"%s data-label="%s">%s</th>`, s.class(c, at(line, c)), label, wrap(cell))
 			case cell == "":
 				p.f(`<td role="cell"></td>`)
 			default:
-				p.f(`<td role="cell"%s data-label="%s">%s</td>`, s.aligned(c), label, wrap(cell))
+				p.f(`<td role="cell"%s data-label="%s">%s</td>`, s.class(c, at(line, c)), label, wrap(cell))
 			}
 		}
 		p.f("</tr>\n")
@@ -66,8 +71,23 @@ func (s Section) table(p *printer, caption string, hidden bool, hues []int) {
 // wrap makes one element of a cell's text, for the cards.
 func wrap(cell markup) markup { return "<div>" + cell + "</div>" }
 
-func (s Section) aligned(c int) markup {
-	return when(c < len(s.Right) && s.Right[c], ` class="r"`)
+// manyColumns is the number of columns that fit beside each other on most screens.
+const manyColumns = 6
+
+// maxWord is the length of words that are not broken, so that a column is not narrower than its words.
+const maxWord = 24
+
+// class says how a cell is aligned, and whether it has words that may be broken.
+func (s Section) class(c int, text string) markup {
+	right := c < len(s.Right) && s.Right[c]
+	long := slices.ContainsFunc(strings.Fields(text), func(word string) bool { return utf8.RuneCountInString(word) > maxWord })
+	switch {
+	case right && long:
+		return ` class="r long"`
+	case right:
+		return ` class="r"`
+	}
+	return when(long, ` class="long"`)
 }
 
 func at(line []string, c int) string {

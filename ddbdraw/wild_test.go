@@ -11,7 +11,7 @@ import (
 // odd are texts that break what is careless.
 var odd = []string{
 	`<script>alert("1")</script>`, `</title></style></svg>]]>&amp;&#39;'`, "\x00\x01\x1b\x7f\u0085\ufffe\uffff", "a\xff\xfe\xc3(b", "\u202eevil\u202c \u2066x",
-	"مرحبا بالعالم", "שלום c#1", "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪", "漢字かな交じり文", "e\u0301\u0301\u0301", "a\nb\tc\r", "`code` and ` one", `" onmouseover="x`, "%s%d%!", "",
+	"مرحبا بالعالم", "שלום c#1", "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪", "漢字かな交じり文", "e\u0301\u0301\u0301", "a\nb\tc\r", "`code` and ` one", `" onmouseover="x`, "%s%d%!", "", " ",
 	strings.Repeat("k", 2048), strings.Repeat("Ẅ", 300),
 }
 

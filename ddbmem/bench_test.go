@@ -121,9 +121,13 @@ func send(b *testing.B, e *ddbmem.Engine, op, body string) {
 	require.Equal(b, 200, res.StatusCode)
 }
 
-// BenchmarkQuery reads 20 items of a small and of a large table.
+// BenchmarkQuery reads 20 items of a small and of a large table. With -short, the large one has a tenth of its items.
 func BenchmarkQuery(b *testing.B) {
-	for _, n := range []int{1_000, 1_000_000} {
+	large := 1_000_000
+	if testing.Short() {
+		large /= 10
+	}
+	for _, n := range []int{1_000, large} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			e := ddbmem.New()
 			fill(b, e, n)
@@ -137,17 +141,21 @@ func BenchmarkQuery(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory reports what a million items of 200 bytes take.
+// BenchmarkMemory reports what a million items of 200 bytes take. With -short, a hundred thousand.
 func BenchmarkMemory(b *testing.B) {
+	n := 1_000_000
+	if testing.Short() {
+		n /= 10
+	}
 	for b.Loop() {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		e := ddbmem.New()
-		fill(b, e, 1_000_000)
+		fill(b, e, n)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1_000_000, "B/item")
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/item")
 		b.ReportMetric(float64(after.Sys)/(1<<20), "MB-of-process")
 		runtime.KeepAlive(e)
 	}

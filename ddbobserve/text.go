@@ -73,10 +73,10 @@ func (c KeyCondition) String() string {
 	for i, v := range c.Values {
 		values[i] = Text(v)
 	}
-	switch {
-	case c.Op == "begins_with":
+	switch c.Op {
+	case "begins_with":
 		return "begins_with(" + c.Attribute + ", " + strings.Join(values, ", ") + ")"
-	case c.Op == "BETWEEN":
+	case "BETWEEN":
 		return c.Attribute + " BETWEEN " + strings.Join(values, " AND ")
 	}
 	return c.Attribute + " " + c.Op + " " + strings.Join(values, ", ")

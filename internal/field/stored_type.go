@@ -2,7 +2,6 @@ package field
 
 import (
 	"reflect"
-
 )
 
 // StoredType returns the type of the field's attribute, as DynamoDB calls it; "" where the value decides: for a type with a

@@ -54,7 +54,7 @@ func (e *Entity) design() ddbdesign.Entity {
 		Refers: e.references(),
 	}
 	for _, f := range e.Proto.Fields() {
-		if f.Embedded {
+		if f.Embedded || e.insideOut(f) {
 			continue
 		}
 		d := ddbdesign.Field{Name: f.Name, Go: f.Type.String(), Path: slices.Clone(f.Path), OmitEmpty: f.OmitEmpty, Derived: e.DerivedBy(f)}
@@ -70,7 +70,7 @@ func (e *Entity) design() ddbdesign.Entity {
 		out.Under = append(out.Under, parent.Name)
 	}
 	for _, u := range e.Uniques {
-		out.Uniques = append(out.Uniques, ddbdesign.Unique{Name: u.Name, Value: templateDesign(u.Template)})
+		out.Uniques = append(out.Uniques, ddbdesign.Unique{Name: u.Name, Value: TemplateDesign(u.Template)})
 	}
 	if e.History != nil {
 		history := e.History.design()
@@ -82,9 +82,23 @@ func (e *Entity) design() ddbdesign.Entity {
 	return out
 }
 
+// insideOut reports a field inside one that encodes itself, such as Value of an AsText, unless a declaration names it.
+func (e *Entity) insideOut(f *field.Field) bool {
+	inside := func(g *field.Field) bool { return !f.Stored() && g.Stored() && f.Within(g) }
+	if !slices.ContainsFunc(e.Proto.Fields(), inside) || slices.ContainsFunc(e.refers, func(r reference) bool { return r.f == f }) {
+		return false
+	}
+	entries := append(e.AllKeys(), e.Also...)
+	if e.History != nil {
+		entries = append(entries, e.History)
+	}
+	return !slices.ContainsFunc(entries, func(r *IndexKeys) bool { return slices.Contains(r.Fields(), f) }) &&
+		!slices.ContainsFunc(e.Uniques, func(u *Unique) bool { return u.Template.Holds(f) })
+}
+
 func (r *IndexKeys) design() ddbdesign.IndexEntry {
 	out := ddbdesign.IndexEntry{
-		Index: r.Index.Name, Partition: templateDesign(r.Partition), Sort: templateDesign(r.Sort),
+		Index: r.Index.Name, Partition: TemplateDesign(r.Partition), Sort: TemplateDesign(r.Sort),
 		ByAttributes: slices.Contains(r.Entity.Also, r),
 	}
 	for _, c := range r.When {

@@ -24,3 +24,6 @@ func (t *Table) Shaped(s attr.Stored) (all []*Entity) {
 	}
 	return all
 }
+
+// HistoryOf returns the entity whose version item this is, nil if it is none.
+func (t *Table) HistoryOf(s attr.Stored) *Entity { return t.historyOf(s) }

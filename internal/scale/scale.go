@@ -1,5 +1,6 @@
 // Package scale says how much of a test runs: a little by default, so that all tests of the library take half a minute, and
-// all of it where DDB_FULL=1, as in continuous integration.
+// all of it where DDB_FULL=1, as in continuous integration: there, packages that compute for long run in full without the
+// race detector, and a little with it.
 //
 // A test that draws random values, or repeats itself, asks [Of] how often. [Main] does so for properties of rapid.
 package scale

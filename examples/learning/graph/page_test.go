@@ -1,3 +1,7 @@
+// The race detector sees nothing of the browser, and costs the compiler of its client half a minute.
+
+//go:build !race
+
 package graph_test
 
 import (

@@ -14,7 +14,7 @@ func TestTheTemplateIsPrintedFromTheModel(t *testing.T) {
 
 func TestTheFunctionsBuild(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compiles everything for another machine")
+		t.Skip("compiles the functions")
 	}
 	t.Parallel()
 	for _, f := range System.Functions {

@@ -14,8 +14,8 @@ import (
 	"github.com/singletable-go/ddb/ddbstream"
 )
 
-// Fifty messages per second for ten seconds, to 20 groups of 40, with 5 ms of latency per request. The lag is the time
-// from the last message until every entry has its group's newest message.
+// Fifty messages per second for ten seconds, or two with -short, to 20 groups of 40, with 5 ms of latency per request. The
+// lag is the time from the last message until every entry has its group's newest message.
 func BenchmarkMessagesOfGroups(b *testing.B) {
 	for _, workers := range []int{1, 16, 64} {
 		if testing.Short() && workers < 64 { // they are late by design, and take a minute
@@ -32,7 +32,11 @@ func BenchmarkMessagesOfGroups(b *testing.B) {
 }
 
 func chatter(b *testing.B, workers int) (lag time.Duration, requests float64) {
-	const groups, people, messages, pause = 20, 40, 500, 20 * time.Millisecond
+	const groups, people, pause = 20, 40, 20 * time.Millisecond
+	messages := 500
+	if testing.Short() {
+		messages /= 5
+	}
 	mem := ddbmem.New()
 	s := NewStore(ddb.New(mem.Client(), "messaging", Cruddur, nil), nil)
 	require.NoError(b, s.db.CreateTable(b.Context()))
@@ -77,7 +81,7 @@ func chatter(b *testing.B, workers int) (lag time.Duration, requests float64) {
 	for _, op := range []string{"Query", "GetItem", "BatchGetItem", "TransactWriteItems"} {
 		total += meter.RequestsOf(op)
 	}
-	return lag, float64(total) / messages
+	return lag, float64(total) / float64(messages)
 }
 
 // settled reports whether the entry of every member of a group is at m.

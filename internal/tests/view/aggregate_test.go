@@ -299,13 +299,16 @@ func TestAggregateManyRecords(t *testing.T) {
 	runSteps(t, scale.Of(5000, 1000), 50, 500)
 }
 
-// A hundred thousand records, with -benchtime 1x: records a second, and requests and units for each.
+// A hundred thousand records, with -benchtime 1x: records a second, and requests and units for each. With -short, a twentieth.
 func BenchmarkAggregate(b *testing.B) {
 	for _, size := range []int{1, 1000} {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
 			n := 100_000
 			if size == 1 {
 				n = 10_000
+			}
+			if testing.Short() {
+				n /= 20
 			}
 			for b.Loop() {
 				m, took := runSteps(b, n, 100, size)
