@@ -17,7 +17,10 @@ func withPattern(ctx context.Context, name string) context.Context {
 	return ddbobserve.WithPattern(ctx, name)
 }
 
-// samples returns the items of the table as text, in the order of their keys.
+// own begins the names of the library's own attributes. Some of their values are random.
+const own = "~"
+
+// samples returns the items of the table as text, in the order of their keys, without the library's own attributes.
 func (r *run) samples() (out []ddbdesign.Sample) {
 	all := r.watch.all()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -25,7 +28,9 @@ func (r *run) samples() (out []ddbdesign.Sample) {
 		c := claimOf(&r.design, keyOf(&r.design, of))
 		s := ddbdesign.Sample{Entity: c.Entity, Companion: c.Companion, Version: c.Version, Attributes: map[string]string{}}
 		for name, v := range of {
-			s.Attributes[name] = plain(v)
+			if !strings.HasPrefix(name, own) {
+				s.Attributes[name] = plain(v)
+			}
 		}
 		out = append(out, s)
 	}
