@@ -1,4 +1,5 @@
-package apptest
+// Package readmetest tests the READMEs of the examples. It builds in a moment.
+package readmetest
 
 import (
 	"io/fs"
@@ -13,13 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Readme requires that each file that README.md links to exists, that each test that it names is a test of the example, and
+// True requires that each file that README.md links to exists, that each test that it names is a test of the example, and
 // that its lines can be read where they are not wrapped: those of tables and of what is printed may be long.
-func Readme(t *testing.T) {
+func True(t *testing.T) {
 	t.Helper()
 	page, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	prose := regexp.MustCompile(`(?s)<!-- (\w+) -->.*?<!-- /\w+ -->`).ReplaceAllString(string(page), "")
+	prose := regexp.MustCompile(`(?s)<!-- ([\w:]+) -->.*?<!-- /[\w:]+ -->`).ReplaceAllString(string(page), "")
 	for line := range strings.Lines(prose) {
 		if !strings.HasPrefix(line, "|") {
 			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSpace(line)), 140, line)
