@@ -60,9 +60,9 @@ type Options struct {
 	// copy, which it may keep and change. The context is that of the method, so it has a trace's span and the pattern of
 	// [ddbobserve.WithPattern]. For OpenTelemetry, record metrics in it, or a span that began Duration ago.
 	//
-	// It runs before the method goes on, so it should be quick, and in several goroutines at once. It must not use this DB. A
-	// panic of it is not recovered: it is that of the method, and ends the program where a scan, a batch or a query of
-	// shards makes requests in goroutines of its own.
+	// It runs before the method goes on, so it should be quick, and in several goroutines at once. It must not use this DB,
+	// whose requests it gets too. A panic of it is not recovered: it is that of the method. It ends the program where a scan,
+	// a batch or a query of shards makes requests in goroutines of its own.
 	//
 	// By default, nil, nothing is observed, at no cost. With it each request asks for its consumed capacity, as with
 	// [WithMeter], which costs no capacity. Keys and conditions are copied, and each item of a response or of a put is

@@ -211,7 +211,7 @@
 //
 // Every method that does I/O states its requests, its capacity and its errors; [Repository] has the rules that they
 // share. [WithMeter] counts requests and consumed capacity under a context, by index, through paging, batches and
-// retries, so that a test can assert them.
+// retries, so that a test can assert them. [Options].Observe gets each request, for telemetry.
 //
 // # Integrity
 //

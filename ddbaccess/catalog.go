@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/internal/face"
 )
 
 // Catalog is the access patterns of a table, and how much of everything there is. Declare it in a package variable. It is not
@@ -85,7 +86,6 @@ func (c *Catalog) Validate() error {
 }
 
 func (c *Catalog) patternFaults(fault func(string, ...any)) {
-	design := c.Table.Design()
 	names := map[string]bool{}
 	for i, p := range c.Patterns {
 		if p == nil {
@@ -116,11 +116,14 @@ func (c *Catalog) patternFaults(fault func(string, ...any)) {
 				fault("pattern %q accepts %q because %q: both are needed", p.name, a.Rule, a.Reason)
 			}
 		}
-		if _, ok := design.Entity(p.entity); p.entity != "" && !ok {
-			fault("pattern %q is of entity %q, which Catalog.Table does not have: is it of another table?", p.name, p.entity)
+		if p.of != nil && !c.has(p.of) {
+			fault("pattern %q is of entity %q, which is of another table than Catalog.Table", p.name, p.entity)
 		}
 	}
 }
+
+// has reports whether an entity is of the table of the catalog: the one of another table can have the same name.
+func (c *Catalog) has(e ddb.AnyEntity) bool { return face.Entity(e).Table.Face == any(c.Table) }
 
 func (c *Catalog) now() time.Time {
 	if c.Now.IsZero() {

@@ -45,7 +45,9 @@ func isTest(args []string) bool {
 		return false
 	}
 	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
-	return strings.HasSuffix(name, ".test") || slices.ContainsFunc(args[1:], func(a string) bool { return strings.HasPrefix(strings.TrimLeft(a, "-"), "test.") })
+	return strings.HasSuffix(name, ".test") || slices.ContainsFunc(args[1:], func(a string) bool {
+		return strings.HasPrefix(a, "-test.") || strings.HasPrefix(a, "--test.")
+	})
 }
 
 func updating() bool {
@@ -168,17 +170,35 @@ func firstDifference(have, want []byte) string {
 			y = b[i]
 		}
 		if x != y {
-			return fmt.Sprintf(": line %d is\n\t%s\nand should be\n\t%s", i+1, cut(x), cut(y))
+			from := common([]rune(x), []rune(y))
+			return fmt.Sprintf(": line %d is\n\t%s\nand should be\n\t%s", i+1, cut(x, from), cut(y, from))
 		}
 	}
 	return ""
 }
 
-// cut cuts a long line.
-func cut(line string) string {
-	const most = 200
-	if r := []rune(line); len(r) > most {
-		return string(r[:most]) + "…"
+// common is the number of characters that two lines begin with.
+func common(a, b []rune) (n int) {
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
 	}
-	return line
+	return n
+}
+
+// cut cuts a long line, to what is around its character at from.
+func cut(line string, from int) string {
+	const before, most = 60, 200
+	r := []rune(line)
+	if len(r) <= most {
+		return line
+	}
+	begin := max(0, from-before)
+	text := string(r[begin:min(len(r), begin+most)])
+	if begin > 0 {
+		text = "…" + text
+	}
+	if begin+most < len(r) {
+		text += "…"
+	}
+	return text
 }

@@ -50,7 +50,7 @@ func Get[T any](name string, e *ddb.Entity[T], key T) *Pattern {
 		p.fault = "its entity is nil"
 		return p
 	}
-	p.entity = e.Name()
+	p.entity, p.of = e.Name(), e
 	return p
 }
 
@@ -95,7 +95,7 @@ func ofQuery[P, T any](p *Pattern, query func(P) ddb.Query[T], example P) *Patte
 		p.fault = "its function returns the zero Query for the example"
 		return p
 	}
-	p.entity = e.Name()
+	p.entity, p.of = e.Name(), e
 	p.text = func(params any) string { v, _ := params.(P); return query(v).String() }
 	return p
 }

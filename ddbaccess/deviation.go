@@ -36,7 +36,7 @@ func deviation(measured Units, estimated *Units) string {
 	if estimated == nil || near(measured.Read, estimated.Read) && near(measured.Write, estimated.Write) {
 		return ""
 	}
-	return fmt.Sprintf("estimated %s, measured %s", estimated.text(), measured.text())
+	return fmt.Sprintf("estimated %s, measured %s", estimated.String(), measured.String())
 }
 
 func near(measured, estimated float64) bool {

@@ -67,7 +67,7 @@ func verbs() []verb {
 	return []verb{
 		{
 			"patterns", "run each access pattern and print what it costs",
-			"Prints each pattern with its requests, and then the findings. Exits with 1 if a finding is not accepted.",
+			"Prints each pattern with its requests, and then the findings.\nExits with 1 if a finding is not accepted.",
 			func(f *flag.FlagSet, s *settings) {
 				measured(f, s)
 				f.BoolVar(&s.wide, "wide", false, "print one wide table instead of a few lines for each pattern")
@@ -75,7 +75,7 @@ func verbs() []verb {
 		},
 		{
 			"page", "print the page of the model as Markdown",
-			"Prints the patterns, the busiest keys, the storage, the findings and the design.", measured, (*command).page,
+			"Prints the patterns, the busiest keys, the storage, the findings, the design.", measured, (*command).page,
 		},
 		{
 			"design", "print the design of the table",
@@ -86,7 +86,7 @@ func verbs() []verb {
 		},
 		{
 			"draw", "print the model as an HTML page with pictures",
-			"Prints one page without scripts, which needs no network: entities, sample items by index, and the tables of the verb page.",
+			"Prints one page, without scripts, which needs no network:\nthe entities, the sample items by index, and the tables of the verb page.",
 			func(f *flag.FlagSet, s *settings) {
 				f.StringVar(&s.prices, "prices", "", "a JSON `file` with the prices of a region; without it there is no money")
 			}, (*command).draw,

@@ -15,7 +15,7 @@ func (rep *Report) terminal(w io.Writer) error {
 	var b strings.Builder
 	for i, p := range rep.Patterns {
 		fmt.Fprintf(&b, "%3d  %s\n", i+1, p.Name)
-		cost := []string{plural(p.Items, "item"), plural(requestCount(p.Requests), "request"), p.Measured.text(), "estimated " + estimate(p.Estimated)}
+		cost := []string{plural(p.Items, "item"), plural(requestCount(p.Requests), "request"), p.Measured.String(), "estimated " + estimate(p.Estimated)}
 		if p.Rate > 0 {
 			cost = append(cost, number(p.Rate)+" a second")
 		}
@@ -25,7 +25,7 @@ func (rep *Report) terminal(w io.Writer) error {
 		wrap(&b, strings.Join(cost, ", "))
 		lines(&b, p.Requests)
 		for _, d := range p.Derived {
-			wrap(&b, fmt.Sprintf("derived: %s, %s, %s, estimated %s", d.View, plural(requestCount(d.Requests), "request"), d.Measured.text(), estimate(d.Estimated)))
+			wrap(&b, fmt.Sprintf("derived: %s, %s, %s, estimated %s", d.View, plural(requestCount(d.Requests), "request"), d.Measured.String(), estimate(d.Estimated)))
 			lines(&b, d.Requests)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 // them where it is declared; the others are safe for concurrent use.
 type Pattern struct {
 	name, kind, entity string
+	of                 ddb.AnyEntity // nil where there is no one entity
 	parameter          reflect.Type
 	example            any
 	run                func(context.Context, *ddb.DB, any) ([]any, error)

@@ -17,10 +17,7 @@ func withPattern(ctx context.Context, name string) context.Context {
 	return ddbobserve.WithPattern(ctx, name)
 }
 
-// own begins the names of the library's own attributes. Some of their values are random.
-const own = "~"
-
-// samples returns the items of the table as text, in the order of their keys, without the library's own attributes.
+// samples returns the items of the table as text, in the order of their keys, without what is different in each run.
 func (r *run) samples() (out []ddbdesign.Sample) {
 	all := r.watch.all()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -28,7 +25,7 @@ func (r *run) samples() (out []ddbdesign.Sample) {
 		c := claimOf(&r.design, keyOf(&r.design, of))
 		s := ddbdesign.Sample{Entity: c.Entity, Companion: c.Companion, Version: c.Version, Attributes: map[string]string{}}
 		for name, v := range of {
-			if !strings.HasPrefix(name, own) {
+			if !strings.HasPrefix(name, "~") { // the library's own: the stamp of a version is random
 				s.Attributes[name] = plain(v)
 			}
 		}

@@ -24,8 +24,6 @@ func (rep *Report) sections() []section {
 			out = append(out, s)
 		}
 	}
-	last := &out[len(out)-1]
-	last.notes = append(last.notes, rep.Notes...)
 	return out
 }
 
@@ -58,10 +56,12 @@ func (rep *Report) patternSection() section {
 	if m := rep.Month; m != nil {
 		text := fmt.Sprintf("In a month: %.2f %s for requests at the declared rates, and %.2f for storage.", m.Requests, rep.Prices.Currency, m.Storage)
 		if m.Unknown > 0 {
-			text += fmt.Sprintf(" %d patterns whose cost is unknown are not counted.", m.Unknown)
+			are := map[bool]string{true: "is", false: "are"}[m.Unknown == 1]
+			text += fmt.Sprintf(" %s whose cost is unknown %s not counted.", plural(m.Unknown, "pattern"), are)
 		}
 		s.notes = append(s.notes, text)
 	}
+	s.notes = append(s.notes, rep.Notes...)
 	return s
 }
 
@@ -70,14 +70,14 @@ func requestLines(number, name string, requests []Request, measured Units, estim
 	if len(requests) != 1 {
 		out = append(out, []string{
 			number, name, plural(requestCount(requests), "request"), "", "", "", strconv.Itoa(requestCount(requests)),
-			measured.text(), estimate(estimated), "", "",
+			measured.String(), estimate(estimated), "", "",
 		})
 		number, name = "", ""
 	}
 	for _, q := range requests {
 		out = append(out, []string{
 			number, name, q.Operation, q.Index, q.keys(), strconv.Itoa(q.Items), strconv.Itoa(q.Pages),
-			q.Measured.text(), estimate(q.Estimated), q.AtMost, "",
+			q.Measured.String(), estimate(q.Estimated), q.AtMost, "",
 		})
 	}
 	return out
@@ -142,12 +142,16 @@ func (rep *Report) storageSection() section {
 	s := section{
 		title:  "Storage",
 		intro:  "Items and index entries at the declared volumes, with the 100 bytes that DynamoDB adds to each.",
-		header: []string{"index", "bytes", "W/s", "volume unknown"},
-		right:  []bool{false, true, true, false},
-		code:   make([]bool, 4),
+		header: []string{"index", "bytes", "W/s"},
+		right:  []bool{false, true, true},
+		code:   make([]bool, 3),
 	}
 	for _, ix := range rep.Indexes {
-		s.cells = append(s.cells, []string{ix.Index, bytesText(ix.Bytes), number(ix.Writes), strings.Join(ix.Unknown, ", ")})
+		size := bytesText(ix.Bytes)
+		if len(ix.Unknown) > 0 {
+			size += " + unknown: " + strings.Join(ix.Unknown, ", ")
+		}
+		s.cells = append(s.cells, []string{ix.Index, size, number(ix.Writes)})
 	}
 	if a := rep.amplification(); a > 0 {
 		s.notes = append(s.notes, fmt.Sprintf("For each write unit of the table, the indexes take %s.", number(a)))
@@ -176,11 +180,11 @@ func estimate(u *Units) string {
 	if u == nil {
 		return "unknown"
 	}
-	return u.text()
+	return u.String()
 }
 
-// text is "0.5 R", "4 W", or "1 R + 4 W".
-func (u Units) text() string {
+// String returns "0.5 R", "4 W", or "1 R + 4 W".
+func (u Units) String() string {
 	one := func(n float64, unit string) string {
 		return strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0") + " " + unit
 	}

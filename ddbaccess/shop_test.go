@@ -27,9 +27,10 @@ type (
 		At         time.Time `dynamodbav:"at"`
 	}
 	Product struct {
-		ID      string `dynamodbav:"-"`
-		Version int64  `dynamodbav:"version"`
-		Title   string `dynamodbav:"title"`
+		ID      string       `dynamodbav:"-"`
+		Version int64        `dynamodbav:"version"`
+		Tag     ddb.Revision `dynamodbav:"-"`
+		Title   string       `dynamodbav:"title"`
 	}
 	Cart struct {
 		CustomerID string    `dynamodbav:"-"`
@@ -69,6 +70,7 @@ func newShop() *shop {
 		id := ddb.Key(ddb.Prefix("p#"), ddb.Str(&p.ID))
 		d.Primary(id, id)
 		d.Version(&p.Version)
+		d.Revision(&p.Tag)
 		d.History(ddb.Key(ddb.Prefix("pv#"), ddb.Str(&p.ID)), ddb.Key(ddb.Prefix("v#"), ddb.Num(&p.Version, 6)))
 		d.Index(s.gsi1, ddb.Key(ddb.Prefix("products")), id)
 	})

@@ -1,6 +1,7 @@
 package ddbaccess
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -33,15 +34,14 @@ func (c *Catalog) volumeFaults(fault func(string, ...any)) {
 	design := c.Table.Design()
 	seen := map[string]bool{}
 	for i, v := range c.Volumes {
-		if v.Entity == nil {
+		if e := reflect.ValueOf(v.Entity); !e.IsValid() || e.Kind() == reflect.Pointer && e.IsNil() {
 			fault("volume %d has no entity", i+1)
 			continue
 		}
 		name := v.Entity.Name()
-		_, ok := design.Entity(name)
 		switch {
-		case !ok:
-			fault("the volume of %s: Catalog.Table has no such entity: is it of another table?", name)
+		case !c.has(v.Entity):
+			fault("the volume of %s: it is of another table than Catalog.Table", name)
 			continue
 		case seen[name]:
 			fault("%s has two volumes: keep one", name)
@@ -55,6 +55,9 @@ func (c *Catalog) volumeFaults(fault func(string, ...any)) {
 			if p.Index == nil {
 				fault("the volume of %s: a Per without an index", name)
 				continue
+			}
+			if !slices.Contains(c.Table.Indexes(), p.Index) && p.Index != c.Table.Primary() {
+				fault("the volume of %s: index %s is of another table than Catalog.Table", name, p.Index.Name())
 			}
 			if _, ok := entryOf(&design, name, p.Index.Name()); !ok {
 				fault("the volume of %s: it has no entry in index %s", name, p.Index.Name())

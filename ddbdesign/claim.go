@@ -66,9 +66,12 @@ func (t Table) companion(key string) (claim Claim, ok bool) {
 			claim, ok = Claim{Companion: p.purpose}, true
 		}
 	}
+	if !ok {
+		return Claim{}, false
+	}
 	longest := 0
 	for _, c := range t.Companions {
-		if !ok || c.Purpose != claim.Companion || len(c.Key.Parts) == 0 || c.Key.Parts[0].Kind != PartLiteral {
+		if len(c.Key.Parts) == 0 || c.Key.Parts[0].Kind != PartLiteral {
 			continue
 		}
 		head := c.Key.Parts[0].Text
@@ -80,5 +83,5 @@ func (t Table) companion(key string) (claim Claim, ok bool) {
 			longest, claim.Entity, claim.View = len(head), c.Entity, c.View
 		}
 	}
-	return claim, ok
+	return claim, true
 }

@@ -50,6 +50,30 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// Of two rules, one may begin as the other does.
+func TestTheLongestKeyOfACompanionCounts(t *testing.T) {
+	t.Parallel()
+	key := func(text string) ddbdesign.Template {
+		return ddbdesign.Template{Parts: []ddbdesign.Part{lit(text), {Kind: ddbdesign.PartTarget}}}
+	}
+	long := ddbdesign.Companion{Purpose: ddbdesign.PurposeRank, View: "long", Key: key("~r#v#max a#b#")}
+	short := ddbdesign.Companion{Purpose: ddbdesign.PurposeRank, View: "short", Key: key("~r#v#max a#")}
+	for _, companions := range [][]ddbdesign.Companion{{long, short}, {short, long}} {
+		got, ok := ddbdesign.Table{Companions: companions}.Claim(ddbdesign.Scalar{Type: "S", Text: "~r#v#max a#b#4#x"}, ddbdesign.Scalar{})
+		assert.True(t, ok)
+		assert.Equal(t, "long", got.View)
+	}
+}
+
+func TestNoEntityClaimsAKeyOfTheLibrary(t *testing.T) {
+	t.Parallel()
+	d := ddbdesign.Table{Entities: []ddbdesign.Entity{{Name: "x", Entries: []ddbdesign.IndexEntry{{Partition: native("S")}}}}}
+	_, ok := d.Claim(ddbdesign.Scalar{Type: "S", Text: "~x"}, ddbdesign.Scalar{})
+	assert.False(t, ok)
+	_, ok = d.Claim(ddbdesign.Scalar{Type: "S", Text: "x"}, ddbdesign.Scalar{})
+	assert.True(t, ok)
+}
+
 func TestFamiliesShareAPartitionKey(t *testing.T) {
 	t.Parallel()
 	d := design()

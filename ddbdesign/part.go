@@ -48,7 +48,7 @@ func (p Part) lossless() bool {
 func (p Part) length(text string) (n int, ok bool) {
 	switch {
 	case p.Kind == PartLiteral:
-		return len(p.Text), p.Text != "" && strings.HasPrefix(text, p.Text)
+		return len(p.Text), strings.HasPrefix(text, p.Text)
 	case p.fixed():
 		return p.Width, 0 < p.Width && p.Width <= len(text) && p.shaped(text[:p.Width])
 	case !p.open():

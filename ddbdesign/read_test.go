@@ -111,6 +111,29 @@ func TestADesignThatCannotBeReadSaysWhere(t *testing.T) {
 	assert.ErrorIs(t, err, broken)
 }
 
+// Other writers of JSON write null and empty lists for what is not there.
+func TestNullIsAbsent(t *testing.T) {
+	t.Parallel()
+	const text = `{"format":1,"indexes":[{"name":"primary","kind":"primary","partition":[{"name":"pk","type":"S"}],"projection":"ALL"}],"entities":[{"name":"x","go":"X","fields":[{"name":"ID","go":"string"}],"entries":[{"index":"primary","partition":{"text":"{ID}","parts":[{"kind":"str","field":"ID"}]}}]}]}`
+	want, err := ddbdesign.Read(strings.NewReader(text))
+	require.NoError(t, err)
+	got, err := ddbdesign.Read(strings.NewReader(strings.Replace(text, `"go":"X"`, `"go":"X","history":null,"doc":null,"under":[],"schema":null,"uniques":null`, 1)))
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+}
+
+func TestAnUnknownFieldDoesNotReplaceAKnownOne(t *testing.T) {
+	t.Parallel()
+	d := design()
+	d.Unknown = ddbdesign.Unknown{"doc": json.RawMessage(`"other"`), "": json.RawMessage("1"), "-": json.RawMessage("2")}
+	text := written(t, d)
+	assert.Equal(t, 1, strings.Count(text, `  "doc": "Schools`))
+	assert.NotContains(t, text, "other")
+	again, err := ddbdesign.Read(strings.NewReader(text))
+	require.NoError(t, err)
+	assert.Equal(t, ddbdesign.Unknown{"": json.RawMessage("1"), "-": json.RawMessage("2")}, again.Unknown)
+}
+
 func TestADesignWithFaultsIsNotWritten(t *testing.T) {
 	t.Parallel()
 	d := design()

@@ -68,6 +68,17 @@ func TestThePrefixOfAKeyIsNamed(t *testing.T) {
 	}
 }
 
+func TestOnlySignedNumbersAreNegative(t *testing.T) {
+	t.Parallel()
+	num := func(width int, signed bool) ddbdesign.Template {
+		return ddbdesign.Template{Parts: []ddbdesign.Part{{Kind: ddbdesign.PartNum, Field: "N", Width: width, Signed: signed}}}
+	}
+	assert.True(t, num(4, true).Match("-998"))
+	assert.False(t, num(4, false).Match("-998"))
+	assert.False(t, num(1, true).Match("-"), "a sign needs a digit")
+	assert.False(t, num(4, true).Match("--98"))
+}
+
 func TestFieldsOfAKey(t *testing.T) {
 	t.Parallel()
 	got, ok := spread.Fields("07#A#a")

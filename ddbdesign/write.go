@@ -95,9 +95,6 @@ func object(b *bytes.Buffer, v reflect.Value) error {
 			return err
 		}
 	}
-	if sep == '{' {
-		b.WriteByte('{')
-	}
 	b.WriteByte('}')
 	return nil
 }

@@ -25,7 +25,7 @@ func shop() Drawing {
 			{Name: "local", Kind: "local", Partition: key("pk"), Sort: key("ls"), Projection: "ALL"},
 		},
 		Entities: []ddbdesign.Entity{
-			{Name: "order", Fields: []ddbdesign.Field{{Name: "S", Path: []string{"status"}}, {Name: "N", Path: []string{"note"}}}},
+			{Name: "order", Fields: []ddbdesign.Field{{Name: "S", Path: []string{"status"}}, {Name: "N", Path: []string{"note"}}, {Name: "G", Path: []string{"ga"}}}},
 			{Name: "line", Fields: []ddbdesign.Field{{Name: "M", Path: []string{"m", "x"}}, {Name: "N", Path: []string{"m", "y"}}}},
 		},
 	}}
@@ -73,11 +73,11 @@ func TestAnIndexShowsWhatIsInIt(t *testing.T) {
 		{Entity: "line", Attributes: map[string]string{"pk": "o1", "sk": "-1", "type": "line", "ga": ""}},
 	}
 	for name, want := range map[string][]string{
-		"primary": {"o1", "  -1 line", "  9 line m={…} extra=e", "  10 order status=open note=n"},
+		"primary": {"o1", "  -1 line", "  9 line m={…} extra=e", "  10 order status=open note=n ga=x"},
 		"all":     {"", "   line", "x", "   order status=open note=n"},
 		"keys":    {"k", "  s order"},
 		"some":    {"open · b", "   order note=n"},
-		"local":   {"o1", "  z order status=open note=n"},
+		"local":   {"o1", "  z order status=open note=n ga=x"},
 	} {
 		assert.Equal(t, want, d.grid(t, name, pageBounds).lines(), name)
 	}
@@ -157,7 +157,7 @@ func TestWithoutSamplesTheTemplatesAreShown(t *testing.T) {
 		{Index: "primary", Partition: template("OrderID"), Sort: ddbdesign.Template{Text: "{N}"}}, {Index: "some", Partition: template("OrderID")},
 	}
 	d.Design.Entities[0].Fields[1].Go = "string"
-	assert.Equal(t, []string{"o#{ID}, o#{OrderID}", "  0 order status= note=string", "  {N} line m.x= m.y="}, d.grid(t, "primary", pageBounds).lines())
+	assert.Equal(t, []string{"o#{ID}, o#{OrderID}", "  0 order status= note=string ga=", "  {N} line m.x= m.y="}, d.grid(t, "primary", pageBounds).lines())
 	g := d.grid(t, "some", pageBounds)
 	assert.Equal(t, []string{"o#{OrderID}", "   line"}, g.lines())
 	assert.Equal(t, []string{"order"}, g.absent)
@@ -170,5 +170,5 @@ func TestTextIsCutBetweenCharacters(t *testing.T) {
 	assert.Equal(t, "a…", cut("a \u200dxyz", 4)[:len("a…")])
 	assert.Equal(t, "…", fit("漢字", 1, mono))
 	assert.Empty(t, cut("", 3))
-	assert.Equal(t, "␀\ufffd", clean("\x00\xff"))
+	assert.Equal(t, "␀\ufffd\ufffd\ufffdا", clean("\x00\xff\u202e\u2066ا"))
 }

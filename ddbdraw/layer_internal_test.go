@@ -51,7 +51,7 @@ func (c *chart) points(i int) (points [][2]float64) {
 	return points
 }
 
-// clear checks that boxes are inside and apart, and that no line crosses a box.
+// clear checks that boxes are inside and apart, that lines go on where they pass a layer, and that no line crosses a box.
 func (c *chart) clear(t assert.TestingT) {
 	for i, b := range c.boxes {
 		assert.True(t, b.x-boxWidth/2 >= margin-0.1 && b.x+boxWidth/2 <= c.width-margin+0.1 && b.y >= margin && b.y+b.h < c.height, "box %d is inside", i)
@@ -59,7 +59,14 @@ func (c *chart) clear(t assert.TestingT) {
 			assert.True(t, b.x+boxWidth <= o.x || o.x+boxWidth <= b.x || b.y+b.h < o.y || o.y+o.h < b.y, "boxes are apart")
 		}
 	}
-	for i := range c.links {
+	for i, k := range c.links {
+		if c.nodes[k.bottom].entity < 0 {
+			at := slices.IndexFunc(c.links, func(below link) bool { return below.top == k.bottom })
+			above, below := c.points(i), c.points(at)
+			end, start := above[len(above)-1], below[0]
+			assert.InDelta(t, start[0], end[0], 0.1)
+			assert.InDelta(t, start[1], end[1], 1)
+		}
 		for _, p := range c.points(i) {
 			for j, b := range c.boxes {
 				inside := p[0] > b.x-boxWidth/2 && p[0] < b.x+boxWidth/2 && p[1] > b.y+0.1 && p[1] < b.y+b.h-0.1

@@ -53,12 +53,12 @@ func (s Section) table(p *printer, caption string, hidden bool, hues []int) {
 		for c := range columns {
 			label, cell := at(s.Header, c), inline(at(line, c))
 			switch {
+			case cell == "":
+				p.f(`<td role="cell"></td>`)
 			case c == 0 && hues != nil:
 				p.f(`<th scope="row" role="rowheader"%s data-label="%s"><span class="chip %s">%s</span></th>`, s.class(c, at(line, c)), label, class(hues[i]), cell)
 			case c == 0:
 				p.f(`<th scope="row" role="rowheader"%s data-label="%s">%s</th>`, s.class(c, at(line, c)), label, wrap(cell))
-			case cell == "":
-				p.f(`<td role="cell"></td>`)
 			default:
 				p.f(`<td role="cell"%s data-label="%s">%s</td>`, s.class(c, at(line, c)), label, wrap(cell))
 			}

@@ -28,7 +28,7 @@ func clean(s string) string {
 			return utf8.RuneError
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
+	}, s)
 }
 
 // cut returns at most n characters, the last of them "…" if something is left out.

@@ -37,24 +37,31 @@ func without(text string) cell {
 // The table of the README is what these tests found.
 func TestTheComparisonIsTrue(t *testing.T) {
 	t.Parallel()
+	found := make([][4]string, len(works))
+	t.Run("cells", func(t *testing.T) {
+		for i, w := range works {
+			for j, c := range w.cells() {
+				found[i][j] = c.text
+				t.Run(w.name+"/"+contenders[j].name, func(t *testing.T) {
+					t.Parallel()
+					found[i][j] = c.holds(t)
+				})
+			}
+		}
+	})
+	if t.Failed() {
+		return
+	}
 	var page strings.Builder
 	fmt.Fprint(&page, "| |")
 	for _, c := range contenders {
-		fmt.Fprintf(&page, " %s |", c.name)
+		fmt.Fprintf(&page, " %s |", c.title)
 	}
 	fmt.Fprint(&page, "\n|---|---|---|---|---|\n")
-	for _, w := range works {
-		fmt.Fprintf(&page, "| %s |", w.name)
-		for i, c := range w.cells() {
-			found := c.text
-			t.Run(w.name+"/"+contenders[i].name, func(t *testing.T) { found = c.holds(t) })
-			fmt.Fprintf(&page, " %s |", found)
-		}
-		page.WriteString("\n")
+	for i, w := range works {
+		fmt.Fprintf(&page, "| %s | %s |\n", w.name, strings.Join(found[i][:], " | "))
 	}
-	if !t.Failed() {
-		section(t, page.String())
-	}
+	section(t, page.String())
 }
 
 // section requires that the README has the table. Without npm it is not complete: the test skips.

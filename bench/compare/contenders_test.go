@@ -34,21 +34,22 @@ type library interface {
 // contender is a program.
 type contender struct {
 	name    string
+	title   string   // in the table
 	sources []string // its files
 	open    func(t *testing.T, e *engine) library
 }
 
 var contenders = []contender{
-	{"AWS SDK", []string{"sdk/library.go"}, func(_ *testing.T, e *engine) library {
+	{"sdk", "AWS SDK", []string{"sdk/library.go"}, func(_ *testing.T, e *engine) library {
 		return onSDK{sdk.Library{Client: e.client(), Table: tableName}}
 	}},
-	{"guregu/dynamo v2.1.1", []string{"dynamo/library.go"}, func(_ *testing.T, e *engine) library {
+	{"dynamo", "[guregu/dynamo](https://github.com/guregu/dynamo) v2.1.1", []string{"dynamo/library.go"}, func(_ *testing.T, e *engine) library {
 		return onDynamo{guregu.Library{DB: dynamo.NewFromIface(e.client()), Table: tableName}}
 	}},
-	{"ElectroDB 3.9.3", []string{"electrodb/library.js"}, func(t *testing.T, e *engine) library {
+	{"electrodb", "[ElectroDB](https://electrodb.dev) 3.9.3", []string{"electrodb/library.js"}, func(t *testing.T, e *engine) library {
 		return onElectroDB{newNode(t, e)}
 	}},
-	{"ddb", []string{"ddb/library.go"}, func(_ *testing.T, e *engine) library {
+	{"ddb", "ddb", []string{"ddb/library.go"}, func(_ *testing.T, e *engine) library {
 		return onDDB{ours.Library{Repository: ddb.NewRepository(ddb.New(e.client(), tableName, ours.Table, nil), ours.Books)}}
 	}},
 }

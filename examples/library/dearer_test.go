@@ -23,7 +23,7 @@ func Example_dearer() {
 	changed.Patterns = slices.Clone(changed.Patterns)
 	for i, p := range changed.Patterns {
 		if p.Name() == "20 books of a genre since 1970" {
-			changed.Patterns[i] = ddbaccess.Many(p.Name(), func(genre string) ddb.Query[library.Book] { return library.BooksIn(genre, 1970) }, "SF").Rate(30)
+			changed.Patterns[i] = ddbaccess.Many(p.Name(), func(genre string) ddb.Query[library.Book] { return library.BooksIn(genre, 1970) }, "SF").Finds(400).Rate(30)
 		}
 	}
 	after, err := changed.Measure(ctx, ddbmem.New().Client())
@@ -34,5 +34,5 @@ func Example_dearer() {
 		fmt.Println(change)
 	}
 	// Output:
-	// 20 books of a genre since 1970: limit 20 → 0, estimated 1.0 → 15.5 RCU
+	// 20 books of a genre since 1970: limit 20 → 0, estimated 1.0 → 12.5 RCU
 }

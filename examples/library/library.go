@@ -32,7 +32,8 @@ var (
 	})
 	Books = ddb.MustDefine(Table, "book", func(b *Book, d *ddb.Definition) {
 		d.Primary(ddb.Key(author, ddb.Str(&b.AuthorID)), ddb.Key(book, ddb.Str(&b.ISBN)))
-		d.Index(ByGenre, ddb.Key(genre, ddb.Str(&b.Genre)), ddb.Key(ddb.Num(&b.Year, 4), hash, ddb.Str(&b.Title)))
+		d.Index(ByGenre,
+			ddb.Key(genre, ddb.Str(&b.Genre)), ddb.Key(ddb.Num(&b.Year, 4), hash, ddb.Str(&b.Title)))
 		d.Unique("isbn", ddb.Str(&b.ISBN))
 	})
 )

@@ -15,10 +15,9 @@ import (
 // exchange is one request as Conn.Observe gets it. Nothing in it refers to the input, to the output or to a page.
 type exchange struct {
 	ddbobserve.Request
-	conn    *Conn
-	start   time.Time
-	named   bool // Entity is known
-	several bool // there are more than one
+	conn  *Conn
+	start time.Time
+	named bool // Entity is known, "" for several
 }
 
 func (c *Conn) exchange(ctx context.Context, operation string) *exchange {
@@ -32,11 +31,11 @@ func (x *exchange) of(entity string) {
 	switch {
 	case !x.named:
 		x.named, x.Entity = true, entity
-	case x.several, entity == x.Entity, entity == ddbobserve.Companions:
+	case entity == x.Entity, entity == ddbobserve.Companions:
 	case x.Entity == ddbobserve.Companions:
 		x.Entity = entity
 	default:
-		x.several, x.Entity = true, ""
+		x.Entity = ""
 	}
 }
 

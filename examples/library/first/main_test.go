@@ -24,5 +24,7 @@ func TestTheFirstItemIsWrittenOnce(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, run(t.Context(), &out))
 	assert.Equal(t, "{butler 9780807083697 Kindred SF 1979} <nil>\n", out.String())
-	assert.ErrorIs(t, run(t.Context(), &out), ddb.ErrExists, "the table and the book are there")
+	err := run(t.Context(), &out)
+	assert.ErrorIs(t, err, ddb.ErrExists)
+	assert.ErrorContains(t, err, "ddb: create book", "that the table exists is no error")
 }

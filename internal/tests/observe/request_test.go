@@ -188,10 +188,13 @@ func TestAPanicOfAnObserver(t *testing.T) {
 type asks struct {
 	ddb.Client
 	capacity types.ReturnConsumedCapacity
+	fails    error
 }
 
 func (a *asks) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	a.capacity = in.ReturnConsumedCapacity
+	if a.capacity = in.ReturnConsumedCapacity; a.fails != nil {
+		return nil, a.fails
+	}
 	out, err := a.Client.GetItem(ctx, in)
 	if err == nil {
 		out.ResultMetadata.Set("github.com/singletable-go/ddb: hits", 3)
@@ -221,4 +224,9 @@ func TestAClientThatTakesNoOptions(t *testing.T) {
 	_, err = ddb.NewRepository(ddb.New(client, "library", l.table, nil), l.books).Get(t.Context(), b)
 	require.NoError(t, err)
 	assert.Empty(t, client.capacity)
+
+	client.fails = &types.ProvisionedThroughputExceededException{ThrottlingReasons: []types.ThrottlingReason{{Reason: new("why"), Resource: new("arn")}}}
+	_, err = ddb.NewRepository(ddb.New(client, "library", l.table, &ddb.Options{Observe: l.seen.Observe}), l.books).Get(t.Context(), b)
+	require.ErrorIs(t, err, ddb.ErrThrottled)
+	assert.Equal(t, []ddbobserve.Throttle{{Reason: "why", Resource: "arn"}}, l.seen.Take()[0].Throttled)
 }

@@ -29,7 +29,7 @@ func TestTheWorkOfViewsIsObserved(t *testing.T) {
 		for _, id := range []string{"a", "b", "c"} {
 			require.NoError(t, db.Do(ctx, school.Steps.Put(fixture.Step{Student: "p1", ID: id, XP: 5})))
 		}
-		var entities []string
+		var entities, queried []string
 		flow := func() {
 			_, err := mux.Process(ctx, school.Records(t))
 			require.NoError(t, err)
@@ -48,9 +48,13 @@ func TestTheWorkOfViewsIsObserved(t *testing.T) {
 		all := seen.Take()
 		for _, r := range all {
 			entities = append(entities, r.Entity)
+			if r.Operation == "Query" {
+				queried = append(queried, r.Entity)
+			}
 			assert.Equal(t, "maintain", r.Pattern)
 		}
 		assert.Subset(t, entities, []string{"step", "pupil", "total", ddbobserve.Companions, ""})
+		assert.Contains(t, queried, ddbobserve.Companions, "the first of a rank")
 		wire.requireSame(t, all, meter, meter.RequestsOf("DescribeTable")+meter.RequestsOf("DescribeTimeToLive"))
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,12 +93,7 @@ func programs(t *testing.T) (found []program) {
 // unknown returns what the page shows and no program has: Go that is compiled nowhere, and lines that no example prints.
 func unknown(page string, programs []program) (faults []string) {
 	has := func(holds func(p program) bool) bool {
-		for _, p := range programs {
-			if holds(p) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(programs, holds)
 	}
 	for _, b := range blocks(page) {
 		switch b.language {
