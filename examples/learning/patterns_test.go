@@ -30,5 +30,5 @@ func TestAccessPatterns(t *testing.T) {
 // What the catalog estimates is what ddbmem charges at these volumes.
 func TestTheEstimatesAreWhatIsCharged(t *testing.T) {
 	t.Parallel()
-	apptest.Estimates(t, platform.Patterns, nil)
+	apptest.Estimates(t, platform.Patterns, full, nil)
 }

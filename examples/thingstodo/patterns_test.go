@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/singletable-go/ddb/ddbaccess"
@@ -32,8 +31,5 @@ func TestAccessPatterns(t *testing.T) {
 // What the catalog estimates is what ddbmem charges at these volumes.
 func TestTheEstimatesAreWhatIsCharged(t *testing.T) {
 	t.Parallel()
-	few := *things.Patterns // all things share an item collection, and all bookings
-	few.Volumes = slices.Clone(few.Volumes)
-	few.Volumes[1].Items, few.Volumes[4].Items = 200, 200
-	apptest.Estimates(t, &few, nil)
+	apptest.Estimates(t, fewer(), full, nil)
 }
