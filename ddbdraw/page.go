@@ -68,7 +68,9 @@ func inline(text string) markup {
 		for j, span := range spans {
 			switch {
 			case j%2 == 1 && j < len(spans)-1:
-				p.f("<code>%s</code>", span)
+				p.f("<code>")
+				phrases(p, span)
+				p.f("</code>")
 			case j%2 == 1: // a backtick without another
 				p.f("%s", "`"+span)
 			default:
