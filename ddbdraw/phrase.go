@@ -68,7 +68,7 @@ func together(text string) string {
 	for i, word := range words {
 		switch {
 		case i == 0:
-		case words[i-1] == "×", ends(words[i-1]) && word != "×" && word != "+":
+		case words[i-1] == "×", ends(words[i-1]) && word != "+":
 			b.WriteString("\u00a0")
 		default:
 			b.WriteString(" ")

@@ -43,7 +43,7 @@ func TestUnitsStayWithTheirNumbers(t *testing.T) {
 		"0.5 R":           "0.5_R",
 		"1 R + 4 W":       "1_R + 4_W",
 		"128.5 R × pages": "128.5_R ×_pages",
-		"8 × 800 W":       "8 ×_800_W",
+		"8 × 800 W":       "8_×_800_W",
 		"a b":             "a b",
 	} {
 		assert.Equal(t, want, strings.ReplaceAll(together(text), "\u00a0", "_"))
