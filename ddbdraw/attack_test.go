@@ -41,12 +41,15 @@ func TestDesignsMadeByHandAreDrawn(t *testing.T) {
 			Indexes:  []ddbdesign.Index{{Name: "primary", Partition: attributes}},
 			Entities: []ddbdesign.Entity{{Name: "a", Entries: []ddbdesign.IndexEntry{{Index: "z"}, {}}}},
 		},
-		"no partition key": {Indexes: []ddbdesign.Index{{Name: "primary", Kind: "primary"}, {Name: "i", Kind: "odd", Projection: "ODD"}}, Entities: []ddbdesign.Entity{{Name: "a"}}},
+		"no partition key": {Companions: []ddbdesign.Companion{{Purpose: "unique", Entity: "a", Key: ddbdesign.Template{Parts: []ddbdesign.Part{{Text: "p"}}}}}, Indexes: []ddbdesign.Index{{Name: "primary", Kind: "primary"}, {Name: "i", Kind: "odd", Projection: "ODD"}}, Entities: []ddbdesign.Entity{{Name: "a"}}},
 		"names that differ in case, or not at all": {
 			Indexes: []ddbdesign.Index{{Name: "a.b", Partition: attributes}, {Name: "A.B", Partition: attributes}, {Name: "a b", Partition: attributes}},
 			Entities: []ddbdesign.Entity{
-				{Name: "x", Refers: []ddbdesign.Ref{{Field: "F", Entity: "x"}}}, {Name: "X", Refers: []ddbdesign.Ref{{Field: "F", Entity: "x"}}},
-				{Name: "x", Refers: []ddbdesign.Ref{{Field: "F", Entity: "x"}}}, {}, {},
+				{Name: "x", Refers: []ddbdesign.Ref{{Field: "F", Entity: "x"}}},
+				{Name: "X", Refers: []ddbdesign.Ref{{Field: "F", Entity: "x"}}},
+				{Name: "x", Refers: []ddbdesign.Ref{{Field: "F", Entity: "x"}}},
+				{},
+				{},
 			},
 		},
 		"companions of nothing": {
@@ -58,11 +61,20 @@ func TestDesignsMadeByHandAreDrawn(t *testing.T) {
 			t.Parallel()
 			all(t, ddbdraw.Drawing{Design: d})
 			all(t, ddbdraw.Drawing{Design: d, Samples: []ddbdesign.Sample{
-				{}, {Entity: "a", Attributes: map[string]string{"pk": "p"}}, {Entity: "z", Companion: "unique", Attributes: map[string]string{"pk": "p"}},
-				{Entity: "a", Companion: "unique", Attributes: map[string]string{"pk": "p"}}, {Version: true, Attributes: map[string]string{"pk": "p"}},
+				{},
+				{Entity: "a", Attributes: map[string]string{"pk": "p"}},
+				{Entity: "z", Companion: "unique", Attributes: map[string]string{"pk": "p"}},
+				{Entity: "a", Companion: "unique", Attributes: map[string]string{"pk": "p"}},
+				{Version: true, Attributes: map[string]string{"pk": "p"}},
 			}})
 		})
 	}
+}
+
+func TestAnIndexWithoutAPartitionKeySaysSo(t *testing.T) {
+	t.Parallel()
+	d := ddbdraw.Drawing{Design: ddbdesign.Table{Indexes: []ddbdesign.Index{{Name: "i"}}}}
+	assert.Contains(t, html(t, d), "Global index: no partition key ·")
 }
 
 func TestAnEntityRefersToItselfOnce(t *testing.T) {
@@ -173,11 +185,15 @@ func TestPicturesAreAsWideAsTheirContent(t *testing.T) {
 	assert.True(t, strings.HasSuffix(lines[2], "…"))
 }
 
-func TestPageCutsKeys(t *testing.T) {
+func TestPageCutsKeysAndNames(t *testing.T) {
 	t.Parallel()
 	d := put("k")
-	require.Len(t, d.Samples, 3)
-	long := strings.Repeat("k", 250)
-	d.Samples = []ddbdesign.Sample{{Entity: "k", Attributes: map[string]string{"k": long}}}
-	assert.Contains(t, html(t, d), "<bdi>"+long[:199]+"…</bdi>")
+	d.Design.Indexes[0].Sort = []ddbdesign.Attribute{{Name: "s"}}
+	pk, sk, name := strings.Repeat("p", 250), strings.Repeat("s", 250), strings.Repeat("v", 250)
+	d.Design.Indexes[0].Projection = "ALL"
+	d.Samples = []ddbdesign.Sample{{Entity: "k", Attributes: map[string]string{"k": pk, "s": sk, name: "x"}}}
+	page := html(t, d)
+	assert.Contains(t, page, "<bdi>"+pk[:199]+"…</bdi>")
+	assert.Contains(t, page, "<bdi>"+sk[:199]+"…</bdi>")
+	assert.Contains(t, page, ">"+name[:39]+"…</span>")
 }

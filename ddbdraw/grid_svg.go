@@ -116,7 +116,7 @@ func (g picture) note(p *printer, text string, y float64) float64 {
 
 // wrapped sets a text in lines that are at most width wide, for a font size of 1. The last of them is cut.
 func wrapped(text string, most float64) (lines []string) {
-	for _, word := range strings.Fields(clean(text)) {
+	for word := range strings.FieldsSeq(clean(text)) {
 		last := len(lines) - 1
 		if last >= 0 && (word == "·" || width(lines[last]+" "+word, 1, sans) <= most || len(lines) == maxTextRows) {
 			lines[last] += " " + word

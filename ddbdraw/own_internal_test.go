@@ -68,6 +68,15 @@ func TestAnIndexWithItemsOfTheLibraryAloneSaysSo(t *testing.T) {
 	assert.Contains(t, p.b.String(), "<p>No sample item is in it.</p>\n<p class=\"rest\">… and items of the library&#39;s own: 1 to keep code of line unique</p>")
 }
 
+func TestAKeyOfUnknownTextHasNoView(t *testing.T) {
+	t.Parallel()
+	d := kept()
+	d.Design.Companions[2].Key.Parts[0].Text = ""
+	assert.Equal(t, "with the purpose ledger of order", purpose(d.Design, d.Samples[1], []string{"~a#spent#1"}))
+	d.Design.Companions[2].Key.Parts = nil
+	assert.Equal(t, "with the purpose ledger of order", purpose(d.Design, d.Samples[1], []string{"~a#spent#1"}))
+}
+
 func TestManyPurposesAreBounded(t *testing.T) {
 	t.Parallel()
 	d := shop()

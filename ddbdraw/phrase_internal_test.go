@@ -68,6 +68,8 @@ func TestCardsHaveShortCellsBesideEachOther(t *testing.T) {
 	assert.Contains(t, out, `<td role="cell" class="r sh" data-label="units"><div>1`+"\u00a0"+`R</div></td>`)
 	assert.Contains(t, out, `<td role="cell" data-of="1 a b c"></td>`, "what continues a line names it")
 	assert.Contains(t, out, `<td role="cell" data-of="2 d"></td>`)
+	s.Cells[0][2], s.Cells[2][2] = "a\nb", "c"
+	assert.Contains(t, print(), `<td role="cell" data-label="keys">`, "a column with a cell of two lines")
 	s.Right = nil
 	out = print()
 	assert.NotContains(t, out, `"ld"`, "the first column does not number the lines")
