@@ -199,6 +199,47 @@ func TestPatternsRunInOrderUnderOneClock(t *testing.T) {
 	assert.Equal(t, []string{"name"}, names)
 }
 
+// What is read first may decide what is read next.
+func TestReadsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	rep := measure(t, &ddbaccess.Catalog{Table: s.table, Seed: s.seed, Patterns: []*ddbaccess.Pattern{
+		ddbaccess.Func("both", func(ctx context.Context, db *ddb.DB, _ int) error {
+			if _, err := ddb.NewRepository(db, s.products).Get(ctx, Product{ID: "1"}); err != nil {
+				return err
+			}
+			_, err := ddb.NewRepository(db, s.customers).Get(ctx, Customer{ID: "1"})
+			return err
+		}, 1),
+	}})
+	assert.Equal(t, `pk = "p#{ID}" AND sk = "p#{ID}"`, rep.Patterns[0].Requests[0].Keys[0])
+	assert.Equal(t, `pk = "c#{ID}" AND sk = "c#"`, rep.Patterns[0].Requests[1].Keys[0])
+}
+
+// Ops of a batch that are sent one by one are sent concurrently, so in any order.
+func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	rep := measure(t, &ddbaccess.Catalog{Table: s.table, Patterns: []*ddbaccess.Pattern{
+		ddbaccess.Func("many", func(ctx context.Context, db *ddb.DB, _ int) error {
+			var ops []ddb.Op
+			for i := range 8 {
+				id := string(rune('a' + i))
+				ops = append(ops, s.orders.Create(Order{ID: id, CustomerID: id}), s.carts.Create(Cart{CustomerID: id, Item: "x"}))
+			}
+			return db.Batch(ctx, ops...)
+		}, 1),
+	}})
+	require.Len(t, rep.Patterns[0].Requests, 16)
+	for i, q := range rep.Patterns[0].Requests {
+		want := `put pk = "c#{CustomerID}" AND sk = "o#{ID}"`
+		if i >= 8 {
+			want = `put pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
+		}
+		assert.Equal(t, []string{want}, q.Keys)
+	}
+}
+
 func TestMeasuringTwiceGivesTheSame(t *testing.T) {
 	t.Parallel()
 	c := newShop().catalog()
