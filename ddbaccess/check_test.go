@@ -131,7 +131,7 @@ func TestCheckSaysWhatChanged(t *testing.T) {
 		{get(1), get(1).Fresh(), "p: consistent false → true, 0.5 → 1.0 RCU, estimated 0.5 → 1.0 RCU"},
 		{
 			orders(s.ordersOf), orders(func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(2) }),
-			"p: limit 0 → 2, 3 → 2 items, estimated 4.0 → 0.5 RCU",
+			"p: limit none → 2, 3 → 2 items, estimated 4.0 → 0.5 RCU",
 		},
 		{
 			orders(s.ordersOf), orders(func(c string) ddb.Query[Order] { return s.orderByID(c + "0") }),

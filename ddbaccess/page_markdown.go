@@ -37,7 +37,7 @@ func (rep *Report) page(pictures []string) string {
 // patternsMarkdown is what stands between the markers of a README.
 func (rep *Report) patternsMarkdown() string {
 	var b strings.Builder
-	rep.patternSection().table(&b)
+	rep.patternSection().tidied().table(&b)
 	return b.String()
 }
 
