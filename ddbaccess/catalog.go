@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/internal/face"
 )
 
@@ -70,9 +72,13 @@ func (c *Catalog) Validate() error {
 	if c.Peak < 0 {
 		fault("Catalog.Peak is %g: it is a multiple of the rates, and not negative", c.Peak)
 	}
+	views := c.Table.Design().Views
 	for i, v := range c.Views {
-		if v == nil {
+		switch {
+		case v == nil:
 			fault("view %d is nil", i+1)
+		case !slices.ContainsFunc(views, func(of ddbdesign.View) bool { return of.Name == v.Name() }):
+			fault("view %s is of another table than Catalog.Table", v.Name())
 		}
 	}
 	for i, a := range c.Accept {

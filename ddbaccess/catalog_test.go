@@ -81,6 +81,7 @@ func TestAPerOfAnotherTableIsAnError(t *testing.T) {
 	require.ErrorContains(t, c.Validate(), "index gsi1 is of another table")
 	c = &ddbaccess.Catalog{Table: s.table, Patterns: []*ddbaccess.Pattern{ddbaccess.Get("a", other.customers, Customer{ID: "1"})}}
 	require.ErrorContains(t, c.Validate(), `pattern "a"`)
+	require.ErrorContains(t, (&ddbaccess.Catalog{Table: ddb.NewTable("pk", "sk"), Views: []*ddb.View{s.counts}}).Validate(), "view order-count is of another table")
 	require.ErrorContains(t, c.Validate(), "of another table")
 }
 

@@ -2,6 +2,7 @@ package ddbaccess
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbobserve"
@@ -23,7 +24,22 @@ func (e *estimator) each(calls []call, p *Pattern, grow *growth) (out []Request,
 		out, charges = append(out, q), append(charges, c...)
 		i += pages
 	}
+	arrange(out)
 	return out, charges
+}
+
+// arrange gives requests of one operation that follow each other an order of their own: batches and views send them concurrently.
+func arrange(requests []Request) {
+	for len(requests) > 0 {
+		n := 1
+		for n < len(requests) && requests[n].Operation == requests[0].Operation {
+			n++
+		}
+		if requests[0].Operation != "Query" {
+			slices.SortStableFunc(requests[:n], func(a, b Request) int { return slices.Compare(a.Keys, b.Keys) })
+		}
+		requests = requests[n:]
+	}
 }
 
 // continues reports whether next reads the page after that of c.

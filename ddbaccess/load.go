@@ -64,7 +64,9 @@ func families(v volumes, results []Result, c *Catalog) []Family {
 		f.Share = round(max(f.Busiest.Read/partitionRead, f.Busiest.Write/partitionWrite))
 		out[i] = *f
 	}
-	slices.SortStableFunc(out, func(a, b Family) int { return cmp.Compare(b.Share, a.Share) })
+	slices.SortFunc(out, func(a, b Family) int {
+		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Partition, b.Partition))
+	})
 	return out
 }
 

@@ -199,6 +199,30 @@ func TestPatternsRunInOrderUnderOneClock(t *testing.T) {
 	assert.Equal(t, []string{"name"}, names)
 }
 
+// Ops of a batch that are sent one by one are sent concurrently, so in any order.
+func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	rep := measure(t, &ddbaccess.Catalog{Table: s.table, Patterns: []*ddbaccess.Pattern{
+		ddbaccess.Func("many", func(ctx context.Context, db *ddb.DB, _ int) error {
+			var ops []ddb.Op
+			for i := range 8 {
+				id := string(rune('a' + i))
+				ops = append(ops, s.orders.Create(Order{ID: id, CustomerID: id}), s.carts.Create(Cart{CustomerID: id, Item: "x"}))
+			}
+			return db.Batch(ctx, ops...)
+		}, 1),
+	}})
+	require.Len(t, rep.Patterns[0].Requests, 16)
+	for i, q := range rep.Patterns[0].Requests {
+		want := `put pk = "c#{CustomerID}" AND sk = "o#{ID}"`
+		if i >= 8 {
+			want = `put pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
+		}
+		assert.Equal(t, []string{want}, q.Keys)
+	}
+}
+
 func TestMeasuringTwiceGivesTheSame(t *testing.T) {
 	t.Parallel()
 	c := newShop().catalog()
