@@ -108,11 +108,17 @@ func keyChanges(old, now []string) (out []string) {
 	if len(gone) == 1 && len(added) == 1 {
 		return []string{fmt.Sprintf("key %s → %s", gone[0], added[0])}
 	}
-	for _, k := range gone {
-		out = append(out, "no longer "+third(k))
+	return append(someOf("no longer ", gone), someOf("now ", added)...)
+}
+
+// someOf names a few keys, and says how many more there are.
+func someOf(prefix string, keys []string) (out []string) {
+	const few = 2
+	for _, k := range keys[:min(few, len(keys))] {
+		out = append(out, prefix+third(k))
 	}
-	for _, k := range added {
-		out = append(out, "now "+third(k))
+	if more := len(keys) - few; more > 0 {
+		out = append(out, fmt.Sprintf("%s%s", prefix, plural(more, "more key")))
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package ddbaccess
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbobserve"
@@ -53,6 +54,9 @@ func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []
 	q := Request{
 		Operation: first.Operation, Pages: len(pages), Index: first.Index, Filter: e.filter(first.Filter),
 		Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request),
+	}
+	if p.kind == kindPage {
+		q.AtMost = strings.TrimSuffix(q.AtMost, " × pages")
 	}
 	for _, c := range pages {
 		q.Measured = q.Measured.plus(unitsOf(c.Consumed()))

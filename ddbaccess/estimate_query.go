@@ -45,6 +45,9 @@ func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
 		limit *= float64(examined) / float64(returned)
 	}
 	limitTo(all, limit)
+	if p.kind == kindPage && r.Limit == 0 {
+		pageOf(all)
+	}
 	grow.learn(&ix, all)
 	return split(all, factor(r))
 }
@@ -120,6 +123,20 @@ func limitTo(all []*found, limit float64) {
 	}
 	for _, f := range all {
 		f.items, f.bytes = f.items*limit/items, f.bytes*limit/items
+	}
+}
+
+// pageOf leaves what one request reads: of each entity the same share.
+func pageOf(all []*found) {
+	bytes := 0.0
+	for _, f := range all {
+		bytes += f.bytes
+	}
+	if bytes <= pageBytes {
+		return
+	}
+	for _, f := range all {
+		f.items, f.bytes = f.items*pageBytes/bytes, f.bytes*pageBytes/bytes
 	}
 }
 

@@ -215,9 +215,9 @@ func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
 	}})
 	require.Len(t, rep.Patterns[0].Requests, 16)
 	for i, q := range rep.Patterns[0].Requests {
-		want := `put pk = "c#{CustomerID}" AND sk = "o#{ID}"`
+		want := `put cart pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
 		if i >= 8 {
-			want = `put pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
+			want = `put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`
 		}
 		assert.Equal(t, []string{want}, q.Keys)
 	}

@@ -67,7 +67,7 @@ func (rep *Report) patternSection() section {
 
 // legend explains the column of the worst case.
 func (s section) legend() string {
-	text := "At most is what a request costs in the table if each item has 400 KB."
+	text := "The column at most is what a request costs in the table if each item has 400 KB."
 	several, pages := "", ""
 	for _, cells := range s.cells {
 		switch most := cells[9]; {
@@ -204,7 +204,7 @@ func (rep *Report) storageSection() section {
 		s.notes = append(s.notes, fmt.Sprintf("To know the storage, declare %s.", list(missing)))
 	}
 	if a := rep.amplification(); a > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("For each write unit of the table, the indexes take %s: as the examples write.", number(a)))
+		s.notes = append(s.notes, fmt.Sprintf("For each write unit of the table, the indexes take %s, as the examples write.", number(a)))
 	}
 	return s
 }
