@@ -66,7 +66,8 @@ type Options struct {
 	//
 	// By default, nil, nothing is observed, at no cost. With it each request asks for its consumed capacity, as with
 	// [WithMeter], which costs no capacity. Keys and conditions are copied, and each item of a response or of a put is
-	// measured without being decoded; for items of 1 KB that takes about as long as decoding them.
+	// measured. With a function that does nothing, a Get of 1 KB takes about a tenth more CPU time, a page of a hundred such
+	// items a third more.
 	Observe func(context.Context, *ddbobserve.Request)
 }
 

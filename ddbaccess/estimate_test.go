@@ -37,14 +37,18 @@ func TestReadsAreEstimated(t *testing.T) {
 		p    *ddbaccess.Pattern
 		want float64
 	}{
-		"two blocks, eventually consistent":   {ddbaccess.Get("p", s.customers, customer), 1},
-		"two blocks, strongly consistent":     {ddbaccess.Get("p", s.customers, customer).Fresh(), 2},
-		"an item that is not there":           {ddbaccess.FuncItems("p", missing(s), 1), 0.5},
-		"three pages, each rounded once":      {ddbaccess.Many("p", s.ordersOf, "1"), 375},
+		"two blocks, eventually consistent": {ddbaccess.Get("p", s.customers, customer), 1},
+		"two blocks, strongly consistent":   {ddbaccess.Get("p", s.customers, customer).Fresh(), 2},
+		"an item that is not there":         {ddbaccess.FuncItems("p", missing(s), 1), 0.5},
+		"three pages, each rounded once":    {ddbaccess.Many("p", s.ordersOf, "1"), 375},
+		"up to the limit":                   {ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(8) }, "1"), 1},
+		"one item of one":                   {ddbaccess.One("p", s.orderByID, "10"), 0.5},
+		"one item of many": {ddbaccess.One("p", func(id string) ddb.Query[Order] {
+			return s.ordersOf("1").SortKey(ddb.Eq(&f.ID, id))
+		}, "10"), 0.5},
+		"a page, and not a block more":        {ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(1024) }, "1"), 128},
 		"a page of 1 MB":                      {ddbaccess.Page("p", s.ordersOf, "1"), 128},
 		"a page of 8":                         {ddbaccess.Page("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(8) }, "1"), 1},
-		"up to the limit":                     {ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(8) }, "1"), 1},
-		"one item of many":                    {ddbaccess.One("p", s.orderByID, "10"), 0.5},
 		"entries, and a block for each fetch": {ddbaccess.Many("p", s.openOrders, "10"), 0.5 + 8*0.5},
 		"two types of a collection":           {ddbaccess.Whole("p", func(c string) ddb.Collection { return s.ordersOf(c).Collection() }, "1"), 376},
 		"a bound, and what it finds": {ddbaccess.Many("p", func(c string) ddb.Query[Order] {
@@ -105,6 +109,18 @@ func TestAPageIsOneRequest(t *testing.T) {
 	assert.Equal(t, []int{1, 2, 1}, []int{page.Requests[0].Pages, all.Requests[0].Pages, two.Requests[0].Pages})
 	assert.Equal(t, "128.5 R", page.Requests[0].AtMost)
 	assert.Equal(t, "128.5 R × pages", all.Requests[0].AtMost)
+}
+
+// A One reads one item, whatever the number of those beside it, declared or not.
+func TestOneItemIsEstimated(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	id := &s.orders.Fields().ID
+	one := func(o string) ddb.Query[Order] { return s.ordersOf("1").SortKey(ddb.Eq(id, o)) }
+	for _, per := range [][]ddbaccess.Per{nil, {{Index: s.table.Primary(), Typical: 3000}}} {
+		got := estimated(t, s, []ddbaccess.Volume{{Entity: s.orders, Items: 1e6, Bytes: 3 << 10, Per: per}}, ddbaccess.One("p", one, "10"))
+		assert.Equal(t, &ddbaccess.Units{Read: 0.5}, got.Estimated)
+	}
 }
 
 func TestWritesAreEstimated(t *testing.T) {
@@ -220,6 +236,22 @@ func versions(s *shop) func(context.Context, *ddb.DB, string) ([]Product, error)
 	}
 }
 
+func noNewer(s *shop) func(context.Context, *ddb.DB, string) error {
+	return func(ctx context.Context, db *ddb.DB, id string) error {
+		products := ddb.NewRepository(db, s.products)
+		p, err := products.Get(ctx, Product{ID: id})
+		if err != nil {
+			return err
+		}
+		for old, err := range products.History().All(ctx, p) {
+			if err != nil || old.Version > p.Version {
+				return fmt.Errorf("version %d of %d: %w", old.Version, p.Version, err)
+			}
+		}
+		return nil
+	}
+}
+
 func scan(ctx context.Context, db *ddb.DB, _ int) error {
 	_, err := ddb.Collect(db.Scan(ctx, nil))
 	return err
@@ -238,10 +270,14 @@ func TestAScanIsEstimated(t *testing.T) {
 // At the declared volumes the engine charges what the estimates say.
 func TestEstimatesAreWhatTheEngineCharges(t *testing.T) {
 	t.Parallel()
-	c := newShop().catalog()
+	s := newShop()
+	c := s.catalog()
+	c.Volumes[0].Bytes = 2500 // of a customer, whom an update creates
+	c.Patterns = append(c.Patterns, ddbaccess.Func("no version is newer than the product", noNewer(s), "1"))
 	rep, err := c.MeasureAtScale(t.Context(), ddbmem.New().Client())
 	require.NoError(t, err)
 	assert.Empty(t, rep.Deviations())
+	assert.Len(t, result(t, rep, "rename a product").Requests, 2)
 	assert.Equal(t, 20, result(t, rep, "orders of a customer").Items)
 	assert.Equal(t, 50, result(t, rep, "open orders of a shard").Items)
 	assert.Equal(t, 3, result(t, rep, "versions of a product").Items)

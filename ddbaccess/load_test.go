@@ -87,9 +87,12 @@ func TestTheLargestCollection(t *testing.T) {
 		d.Primary(ddb.Key(ddb.Prefix("d#"), ddb.Str(&e.Device)), ddb.Key(ddb.Prefix("e#"), ddb.Str(&e.ID)))
 		d.Index(lsi, ddb.Key(ddb.Prefix("d#"), ddb.Str(&e.Device)), ddb.Key(ddb.Prefix("k#"), ddb.Str(&e.Kind)))
 	})
+	alarms := ddb.MustDefine(table, "alarm", func(e *Event, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("d#"), ddb.Str(&e.Device)), ddb.Key(ddb.Prefix("a#"), ddb.Str(&e.ID)))
+	})
 	c := &ddbaccess.Catalog{
 		Table: table,
-		Volumes: []ddbaccess.Volume{{Entity: events, Items: 1e8, Bytes: 1 << 10, Per: []ddbaccess.Per{
+		Volumes: []ddbaccess.Volume{{Entity: alarms, Items: 1, Bytes: 1, Per: []ddbaccess.Per{{Index: table.Primary(), Typical: 1}}}, {Entity: events, Items: 1e8, Bytes: 1 << 10, Per: []ddbaccess.Per{
 			{Index: table.Primary(), Typical: 10, Most: 1 << 20}, {Index: lsi, Typical: 10, Most: 1 << 20},
 		}}},
 		Seed: func(ctx context.Context, db *ddb.DB) error {
@@ -105,8 +108,12 @@ func TestTheLargestCollection(t *testing.T) {
 	assert.Contains(t, text(t, rep), "2 GB, 20 % of 10 GB")
 	assert.Len(t, rep.Families, 1, "a local index is in the partitions of the table")
 	assert.Empty(t, rep.Findings)
+	volumes := c.Volumes
 	c.Volumes = nil
 	assert.Zero(t, family(t, measure(t, c), "primary", "d#{Device}").Collection)
+	volumes[0].Bytes = 0
+	c.Volumes = volumes
+	assert.Zero(t, family(t, measure(t, c), "primary", "d#{Device}").Collection, "alarms have no size")
 }
 
 func TestStorageHasAnOverheadForEachItemAndEntry(t *testing.T) {

@@ -43,7 +43,7 @@ func (w *watcher) observe(ctx context.Context, r *ddbobserve.Request) {
 		key := ddbobserve.KeyText(write.Key)
 		i := image{before: w.items[key]}
 		i.after = i.before
-		if write.Action != ddbobserve.Check && r.Err == nil {
+		if write.Action != ddbobserve.Check {
 			i.after = w.read(context.WithoutCancel(ctx), write.Key)
 			w.items[key] = i.after
 		}

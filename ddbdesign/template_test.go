@@ -79,6 +79,13 @@ func TestOnlySignedNumbersAreNegative(t *testing.T) {
 	assert.False(t, num(4, true).Match("--98"))
 }
 
+func TestNoTemplateMatchesAKeyOfTheLibrary(t *testing.T) {
+	t.Parallel()
+	id := ddbdesign.Template{Parts: []ddbdesign.Part{str("ID", "")}}
+	assert.True(t, id.Match("x~"))
+	assert.False(t, id.Match("~x"))
+}
+
 func TestFieldsOfAKey(t *testing.T) {
 	t.Parallel()
 	got, ok := spread.Fields("07#A#a")

@@ -24,7 +24,7 @@ type Section struct {
 	Intro  string
 	Header []string
 	Right  []bool     // columns that are aligned to the right, such as numbers; those beyond its length are not
-	Cells  [][]string // lines of the table; a line may be shorter than Header
+	Cells  [][]string // lines of the table; a line may be shorter than Header, and one with an empty first cell continues the line above
 	Notes  []string   // a list after the table
 }
 

@@ -96,7 +96,7 @@ func (c *chart) onePage() bool { return c.height <= 2*c.width }
 
 // svg writes the drawing; one that stands alone has a style and a ground of its own.
 func (c *chart) svg(p *printer, alone bool) {
-	frame(p, c.width, c.height, "entities", "Entities and how they refer to each other", c.describe(), alone)
+	frame(p, c.width, c.height, "entities", "Entities and how they refer to each other", c.describe(), alone, len(c.boxes))
 	for k := range c.links {
 		c.line(p, k)
 	}
@@ -118,13 +118,13 @@ func (c *chart) svg(p *printer, alone bool) {
 	p.f("</svg>\n")
 }
 
-// frame opens a picture.
-func frame(p *printer, w, h float64, id, title, desc string, alone bool) {
+// frame opens a picture; one that stands alone has a style for so many entities, and a ground.
+func frame(p *printer, w, h float64, id, title, desc string, alone bool, entities int) {
 	p.f(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" role="img" aria-labelledby="%s-title %s-desc">`,
 		num(w), num(h), num(w), num(h), id, id)
 	p.f(`<title id="%s-title">%s</title><desc id="%s-desc">%s</desc>`+"\n", id, title, id, desc)
 	if alone {
-		p.f("<style>%s</style>\n", markup(svgStyle()))
+		p.f("<style>%s</style>\n", markup(svgStyle(entities)))
 		p.f(`<rect class="gr ru" x="0.5" y="0.5" width="%s" height="%s" rx="10"/>`+"\n", num(w-1), num(h-1))
 	}
 }

@@ -19,7 +19,7 @@ type field struct {
 	refers    string   // the entity
 }
 
-// fieldsOf returns the fields to draw, and how many are left out.
+// fieldsOf returns the fields to draw, and how many are left out. What is in a field that is a struct is part of that field.
 func fieldsOf(e ddbdesign.Entity) (fields []field, more int) {
 	special := 0
 	for _, f := range e.Fields {
@@ -57,6 +57,8 @@ func fieldsOf(e ddbdesign.Entity) (fields []field, more int) {
 		}
 		if d.special() {
 			special++
+		} else if nested(e, f.Name) {
+			continue
 		}
 		fields = append(fields, d)
 	}
@@ -72,6 +74,11 @@ func fieldsOf(e ddbdesign.Entity) (fields []field, more int) {
 		return plain < 0
 	})
 	return kept, len(fields) - len(kept)
+}
+
+// nested reports whether a field is in another one of the entity: Place.City in Place.
+func nested(e ddbdesign.Entity, name string) bool {
+	return slices.ContainsFunc(e.Fields, func(f ddbdesign.Field) bool { return strings.HasPrefix(name, f.Name+".") })
 }
 
 func (f field) special() bool { return f.primary || f.index || len(f.marks) > 0 || f.refers != "" }

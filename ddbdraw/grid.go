@@ -3,8 +3,7 @@ package ddbdraw
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"math/big"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,28 +16,16 @@ type bounds struct {
 	all    int // of all entities in it
 	alike  int // item collections with the same entities, or fewer of them
 	groups int // item collections
+	enough int // items after which no second item collection with the same entities is begun
 }
 
 var (
-	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24}
-	pictureBounds = bounds{items: 3, all: 12, alike: 1, groups: 12}
+	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24, enough: math.MaxInt}
+	pictureBounds = bounds{items: 3, all: 12, alike: 2, groups: 12, enough: 12}
 )
 
 // maxRests is the number of lines that say which item collections are left out.
 const maxRests = 6
-
-// item is a sample in an index, as it is drawn.
-type item struct {
-	label      string // the entity, or what else the item is
-	hue        int
-	aside      bool // an item of the library's own
-	partition  []string
-	template   string // of the partition key, in place of a sample: items of a family are of one item collection
-	sort       []string
-	attributes []attribute
-}
-
-type attribute struct{ name, value string }
 
 // group is the item collection of one partition key value, as far as it is drawn.
 type group struct {
@@ -128,118 +115,6 @@ func keysOf(name string, hue int, entry ddbdesign.IndexEntry) keys {
 	return keys{name, hue, entry.Partition.Text, entry.Sort.Text, strings.Join(when, " and ")}
 }
 
-// template returns the keys of an entity in place of a sample.
-func template(t ddbdesign.Table, ix ddbdesign.Index, e ddbdesign.Entity, hue int, entry ddbdesign.IndexEntry) item {
-	it := item{label: e.Name, hue: hue, partition: []string{family(entry.Partition)}, template: entry.Partition.Text}
-	if entry.Sort.Text != "" {
-		it.sort = []string{entry.Sort.Text}
-	}
-	for _, f := range e.Fields {
-		if len(f.Path) > 0 && projected(t, ix, f.Path[0]) {
-			it.attributes = append(it.attributes, attribute{strings.Join(f.Path, "."), f.Go})
-		}
-	}
-	return it
-}
-
-// family is a template without the names of its fields: c#{ID} and c#{CourseID} make the same keys.
-func family(t ddbdesign.Template) string {
-	if len(t.Parts) == 0 {
-		return t.Text
-	}
-	var b strings.Builder
-	for _, p := range t.Parts {
-		fmt.Fprintf(&b, "%s %q %d %d;", p.Kind, p.Text, p.Width, p.N)
-	}
-	return b.String()
-}
-
-// sample returns a sample as it stands in the index, if it is in it: if it has all key attributes.
-func sample(t ddbdesign.Table, ix ddbdesign.Index, s ddbdesign.Sample) (it item, ok bool) {
-	it = item{label: s.Entity, hue: neutral, aside: s.Version || s.Companion != ""}
-	for _, a := range ix.Partition {
-		v, ok := s.Attributes[a.Name]
-		if !ok {
-			return item{}, false
-		}
-		it.partition = append(it.partition, v)
-	}
-	for _, a := range ix.Sort {
-		v, ok := s.Attributes[a.Name]
-		if !ok {
-			return item{}, false
-		}
-		it.sort = append(it.sort, v)
-	}
-	var own []string // attributes of fields, in the order of the entity
-	if i := slices.IndexFunc(t.Entities, func(e ddbdesign.Entity) bool { return e.Name == s.Entity }); i >= 0 {
-		it.hue = hue(i)
-		for _, f := range t.Entities[i].Fields {
-			if len(f.Path) > 0 && !slices.Contains(own, f.Path[0]) {
-				own = append(own, f.Path[0])
-			}
-		}
-	}
-	switch {
-	case s.Companion != "":
-		it.label = strings.TrimSpace(s.Entity + " " + s.Companion)
-	case s.Version:
-		it.label = strings.TrimSpace(s.Entity + " version")
-	case s.Entity == "":
-		it.label = "no entity"
-	}
-	names := slices.Clone(own)
-	for _, name := range slices.Sorted(maps.Keys(s.Attributes)) {
-		if !slices.Contains(own, name) && !isKey(t, name) && name != t.TypeAttribute {
-			names = append(names, name)
-		}
-	}
-	for _, name := range names {
-		if v, ok := s.Attributes[name]; ok && !keyOf(ix, name) && projected(t, ix, name) {
-			it.attributes = append(it.attributes, attribute{name, cut(v, maxValue)})
-		}
-	}
-	return it, true
-}
-
-// projected reports whether the index has an attribute. The keys of the table are in each index.
-func projected(t ddbdesign.Table, ix ddbdesign.Index, name string) bool {
-	switch ix.Projection {
-	case "KEYS_ONLY", "INCLUDE":
-		return slices.Contains(ix.Include, name) || len(t.Indexes) > 0 && keyOf(t.Indexes[0], name)
-	}
-	return true
-}
-
-func keyOf(ix ddbdesign.Index, name string) bool {
-	named := func(a ddbdesign.Attribute) bool { return a.Name == name }
-	return slices.ContainsFunc(ix.Partition, named) || slices.ContainsFunc(ix.Sort, named)
-}
-
-func isKey(t ddbdesign.Table, name string) bool {
-	return slices.ContainsFunc(t.Indexes, func(ix ddbdesign.Index) bool { return keyOf(ix, name) })
-}
-
-// compareKeys sorts as DynamoDB does: numbers by value, the rest by bytes.
-func compareKeys(attributes []ddbdesign.Attribute, a, b []string) int {
-	for i := range min(len(a), len(b)) {
-		if i < len(attributes) && attributes[i].Type == "N" {
-			x, okX := new(big.Float).SetPrec(200).SetString(a[i])
-			y, okY := new(big.Float).SetPrec(200).SetString(b[i])
-			if okX && okY {
-				if c := x.Cmp(y); c != 0 {
-					return c
-				}
-				continue
-			}
-		}
-		if c := strings.Compare(a[i], b[i]); c != 0 {
-			return c
-		}
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
 // fill puts sorted items into groups, within bounds. Item collections with most entities are drawn first, in the order of keys.
 func (g *grid) fill(items []item, b bounds) {
 	var all [][]item
@@ -258,15 +133,22 @@ func (g *grid) fill(items []item, b bounds) {
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(labels[j]), len(labels[i])) })
 	var drawn []int
-	for _, i := range order {
-		alike := 0
-		for _, j := range drawn {
-			if !slices.ContainsFunc(labels[i], func(label string) bool { return !slices.Contains(labels[j], label) }) {
-				alike++
+	n := 0
+	for round := 1; round <= b.alike; round++ { // one of each kind before a second one
+		for _, i := range order {
+			if slices.Contains(drawn, i) || round > 1 && n >= b.enough {
+				continue
 			}
-		}
-		if g.templates || alike < b.alike && len(drawn) < b.groups {
-			drawn = append(drawn, i)
+			alike := 0
+			for _, j := range drawn {
+				if !slices.ContainsFunc(labels[i], func(label string) bool { return !slices.Contains(labels[j], label) }) {
+					alike++
+				}
+			}
+			if g.templates || alike < round && len(drawn) < b.groups {
+				drawn = append(drawn, i)
+				n += len(bounded(all[i], b).items)
+			}
 		}
 	}
 	for i := range all {
@@ -338,47 +220,4 @@ func count(more []rest, what string, at int) []rest {
 		}
 	}
 	return append(more, rest{1, what, at})
-}
-
-// join prints the values of a key of several attributes.
-func join(values []string) string { return strings.Join(values, " · ") }
-
-// attributeNames prints the attributes of a key.
-func attributeNames(attributes []ddbdesign.Attribute) string {
-	var names []string
-	for _, a := range attributes {
-		names = append(names, a.Name)
-	}
-	return strings.Join(names, " · ")
-}
-
-// heading is the name of an index as a title.
-func heading(ix ddbdesign.Index) string {
-	if ix.Kind == ddbdesign.KindPrimary {
-		return "The table"
-	}
-	return "Index " + ix.Name
-}
-
-// about says what kind of index it is, its keys and what it projects.
-func about(ix ddbdesign.Index) string {
-	keys := "partition key " + attributeNames(ix.Partition)
-	if len(ix.Sort) > 0 {
-		keys += ", sort key " + attributeNames(ix.Sort)
-	}
-	switch ix.Kind {
-	case ddbdesign.KindPrimary:
-		return "Primary key: " + keys
-	case ddbdesign.KindLocal:
-		keys = "Local index: " + keys
-	default:
-		keys = "Global index: " + keys
-	}
-	switch ix.Projection {
-	case "KEYS_ONLY":
-		return keys + " · projects keys only"
-	case "INCLUDE":
-		return keys + " · projects keys and " + strings.Join(ix.Include, ", ")
-	}
-	return keys + " · projects all attributes"
 }

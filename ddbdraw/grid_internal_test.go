@@ -48,7 +48,7 @@ func (g grid) lines() (lines []string) {
 		lines = append(lines, gr.key)
 		for _, it := range gr.items {
 			var line strings.Builder
-			line.WriteString(fmt.Sprintf("  %s %s", join(it.sort), it.label))
+			fmt.Fprintf(&line, "  %s %s", join(it.sort), it.label)
 			for _, a := range it.attributes {
 				line.WriteString(" " + a.name + "=" + a.value)
 			}
@@ -125,13 +125,38 @@ func TestManySamplesAreBounded(t *testing.T) {
 	assert.Equal(t, []string{
 		"p2", "  0 line", "  1 line", "  100 order", "  at 2: … 3 more line items", "  at 3: … 1 more item",
 		"… 3 more item collections of line", "… 1 more item collection of order",
-	}, d.grid(t, "primary", bounds{items: 2, all: 3, alike: 1, groups: 9}).lines())
+	}, d.grid(t, "primary", bounds{items: 2, all: 3, alike: 1, groups: 9, enough: 99}).lines())
 	assert.Equal(t, []string{"p0", "p2"}, func() (keys []string) {
-		for _, gr := range d.grid(t, "primary", bounds{items: 2, all: 3, alike: 2, groups: 2}).groups {
+		for _, gr := range d.grid(t, "primary", bounds{items: 2, all: 3, alike: 2, groups: 2, enough: 99}).groups {
 			keys = append(keys, gr.key)
 		}
 		return keys
 	}())
+}
+
+func TestSecondItemCollectionsAreDrawnWhereThereIsRoom(t *testing.T) {
+	t.Parallel()
+	d := shop()
+	for _, pk := range []string{"a1", "a2", "a3", "b1", "b2"} {
+		for i := range 2 {
+			entity := "line"
+			if pk[0] == 'a' && i == 0 {
+				entity = "order"
+			}
+			d.Samples = append(d.Samples, ddbdesign.Sample{Entity: entity, Attributes: map[string]string{"pk": pk, "sk": fmt.Sprint(i)}})
+		}
+	}
+	keys := func(b bounds) (keys []string) {
+		for _, gr := range d.grid(t, "primary", b).groups {
+			keys = append(keys, gr.key)
+		}
+		return keys
+	}
+	assert.Equal(t, []string{"a1"}, keys(bounds{items: 5, all: 9, alike: 2, groups: 9, enough: 2}))
+	assert.Equal(t, []string{"a1", "a2"}, keys(bounds{items: 5, all: 9, alike: 2, groups: 9, enough: 3}))
+	assert.Equal(t, []string{"a1", "a2"}, keys(bounds{items: 5, all: 9, alike: 2, groups: 9, enough: 99}))
+	assert.Equal(t, []string{"a1", "a2", "a3"}, keys(bounds{items: 5, all: 9, alike: 3, groups: 9, enough: 99}))
+	assert.Equal(t, []string{"a1", "a2", "a3", "b1"}, keys(bounds{items: 5, all: 9, alike: 4, groups: 9, enough: 99}))
 }
 
 func TestLongListsOfWhatIsLeftOutAreBounded(t *testing.T) {
@@ -140,7 +165,7 @@ func TestLongListsOfWhatIsLeftOutAreBounded(t *testing.T) {
 	for i := range 12 {
 		d.Samples = append(d.Samples, ddbdesign.Sample{Companion: fmt.Sprint("c", i), Attributes: map[string]string{"pk": fmt.Sprintf("p%02d", i), "sk": "1"}})
 	}
-	g := d.grid(t, "primary", bounds{items: 1, all: 1, alike: 1, groups: 2})
+	g := d.grid(t, "primary", bounds{items: 1, all: 1, alike: 1, groups: 2, enough: 99})
 	require.Len(t, g.more, maxRests)
 	assert.Equal(t, "… 5 more item collections of other entities", g.more[maxRests-1].collections())
 	assert.Equal(t, 10, g.rest().n)

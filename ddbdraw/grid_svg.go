@@ -9,7 +9,7 @@ import (
 
 // The sizes of the picture of a grid, in pixels.
 const (
-	gridWidth   = 680.0
+	gridWidth   = 692.0 // as three entities beside each other
 	gridPad     = 16.0
 	groupHead   = 34.0
 	groupGap    = 14.0
@@ -36,7 +36,7 @@ func gridSVG(p *printer, d Drawing, ix ddbdesign.Index) {
 		body.f(`<text class="mu" x="%s" y="%s" font-size="14">No items</text>`+"\n", num(gridPad+2), num(y+10))
 		y += 30
 	}
-	frame(p, gridWidth, y+gridPad-groupGap+6, "grid", heading(ix), g.describe(), true)
+	frame(p, gridWidth, y+gridPad-groupGap+6, "grid", heading(ix), g.describe(), true, len(d.Design.Entities))
 	p.f(`<text class="te b" x="%s" y="%s" font-size="18">%s</text>`, num(gridPad+2), num(gridPad+20), fit(heading(ix), 30, sans))
 	p.f(`<text class="mu" x="%s" y="%s" font-size="13">%s</text>`+"\n", num(gridPad+2), num(gridPad+41), fit(g.subtitle(), 50, sans))
 	p.f("%s</svg>\n", markup(body.b.String()))

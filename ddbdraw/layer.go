@@ -120,7 +120,7 @@ func flip(n int, refs []reference) map[int]bool {
 	return flipped
 }
 
-// levels returns the layer of each entity: below its parents, where there is room. Those without any line come last.
+// levels returns the layer of each entity: below its parents, where there is room. Those without any line fill the room that is left.
 func levels(parents, children [][]int) []int {
 	at, room := make([]int, len(parents)), []int{}
 	for i := range at {
@@ -162,10 +162,9 @@ func levels(parents, children [][]int) []int {
 		}
 		place(next, layer)
 	}
-	last := max(0, len(room)-1)
 	for i := range at {
 		if at[i] < 0 {
-			place(i, last)
+			place(i, 0)
 		}
 	}
 	return at

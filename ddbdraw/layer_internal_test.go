@@ -131,6 +131,16 @@ func TestReferencesLeadUp(t *testing.T) {
 	assert.Zero(t, c.crossings())
 }
 
+func TestEntitiesWithoutReferencesFillTheRoom(t *testing.T) {
+	t.Parallel()
+	c := newChart(graph(5, [2]int{3, 1}))
+	layers := map[int][]int{}
+	for i := range c.boxes {
+		layers[c.nodes[i].layer] = append(layers[c.nodes[i].layer], i)
+	}
+	assert.Equal(t, map[int][]int{0: {0, 1, 2}, 1: {3, 4}}, layers)
+}
+
 func TestACycleIsDrawn(t *testing.T) {
 	t.Parallel()
 	c := newChart(graph(3, [2]int{0, 1}, [2]int{1, 2}, [2]int{2, 0}))
@@ -181,11 +191,11 @@ func TestMarkedFieldsAreKept(t *testing.T) {
 	for _, name := range []string{"V", "T", "R", "U", "K", "I"} {
 		e.Fields = append(e.Fields, ddbdesign.Field{Name: name, Go: "map[string]x.Y"})
 	}
-	e.Fields = append(e.Fields, ddbdesign.Field{Name: "D", Derived: "view"})
+	e.Fields = append(e.Fields, ddbdesign.Field{Name: "D", Derived: "view"}, ddbdesign.Field{Name: "D.In"}, ddbdesign.Field{Name: "D.Total", Derived: "view"})
 	fields, more := fieldsOf(e)
 	assert.Len(t, fields, maxFields)
-	assert.Equal(t, 13, more)
-	assert.Equal(t, field{name: "F6", typ: "Time"}, fields[6])
+	assert.Equal(t, 14, more)
+	assert.Equal(t, field{name: "F5", typ: "Time"}, fields[5])
 	assert.Equal(t, []field{
 		{name: "V", typ: "map[string]x.Y", marks: []string{"version"}},
 		{name: "T", typ: "map[string]x.Y", marks: []string{"TTL"}},
@@ -194,5 +204,6 @@ func TestMarkedFieldsAreKept(t *testing.T) {
 		{name: "K", typ: "map[string]x.Y", primary: true},
 		{name: "I", typ: "map[string]x.Y", index: true},
 		{name: "D", marks: []string{"derived"}},
-	}, fields[7:])
+		{name: "D.Total", marks: []string{"derived"}},
+	}, fields[6:])
 }

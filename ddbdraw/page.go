@@ -26,7 +26,7 @@ func cards() string {
 func page(p *printer, d Drawing) {
 	p.f("<!DOCTYPE html>\n" + `<html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width,initial-scale=1"/>`)
 	p.f("<title>%s</title>\n<style>\n%s%s%s%s</style></head>\n<body>\n",
-		d.title(), markup(variables()), markup(svgStyle()), markup(pageStyle), markup(cards()))
+		d.title(), markup(variables()), markup(svgStyle(len(d.Design.Entities))), markup(pageStyle), markup(cards()))
 	p.f("<header><h1>%s</h1>\n", d.title())
 	paragraphs(p, d.Doc)
 	paragraphs(p, d.Design.Doc)

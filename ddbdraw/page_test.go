@@ -85,7 +85,7 @@ func TestSectionsKeepCodeBreaksAndAlignment(t *testing.T) {
 	t.Parallel()
 	d := ddbdraw.Drawing{Sections: []ddbdraw.Section{{
 		Title: "T", Intro: "First `code`.\n\nSecond.", Header: []string{"A", "B"}, Right: []bool{false, true},
-		Cells: [][]string{{"x\ny", "`1` and ` <b>"}, {"z"}, {"1", "2", "3"}}, Notes: []string{"a `n`"},
+		Cells: [][]string{{"x\ny", "`1` and ` <b>"}, {"z"}, {"", "2", "3"}}, Notes: []string{"a `n`"},
 	}}}
 	s := tree(t, html(t, d)).all("section")[1]
 	assert.Equal(t, []string{"First code.", "Second."}, s.texts("p"))
@@ -95,7 +95,8 @@ func TestSectionsKeepCodeBreaksAndAlignment(t *testing.T) {
 	require.Len(t, lines, 3)
 	assert.Equal(t, []string{"1 and ` <b>", ""}, lines[0].texts("td"))
 	assert.Equal(t, []string{"", ""}, lines[1].texts("td"))
-	assert.Equal(t, []string{"2", "3"}, lines[2].texts("td"))
+	assert.Equal(t, []string{"", "2", "3"}, lines[2].texts("td"), "an empty cell is no header")
+	assert.Equal(t, []string{"", "", "more"}, []string{lines[0].attributes["class"], lines[1].attributes["class"], lines[2].attributes["class"]})
 	assert.Equal(t, "r", lines[0].all("td")[0].attributes["class"])
 	assert.Equal(t, "B", lines[0].all("td")[0].attributes["data-label"])
 	assert.Empty(t, lines[0].all("th")[0].attributes["class"])

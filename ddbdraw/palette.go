@@ -80,14 +80,14 @@ func class(hue int) string {
 	return fmt.Sprintf("c%d", hue)
 }
 
-// svgStyle is the style of the pictures: the classes say what has which colour. It has the colours in it, without custom
+// svgStyle is the style of pictures of so many entities: the classes say what has which colour. It has the colours in it, without custom
 // properties, which not all that shows SVG knows.
-func svgStyle() string {
+func svgStyle(entities int) string {
 	rules := func(s scheme) string {
 		var b strings.Builder
 		fmt.Fprintf(&b, ".gr{fill:%s}.pa{fill:%s}.li{stroke:%s}.ru{stroke:%s}.te{fill:%s}.mu{fill:%s}.on{fill:%s}", s.ground, s.panel, s.line, s.rule, s.text, s.muted, s.on)
 		fmt.Fprintf(&b, ".ha{stroke:%s}.fn{fill:%s}.tn{fill:%s}.sn{stroke:%s}", s.ground, s.muted, s.panel, s.muted)
-		for i, c := range s.entities {
+		for i, c := range s.entities[:min(entities, len(s.entities))] {
 			fmt.Fprintf(&b, ".f%d{fill:%s}.t%d{fill:%s}.s%d{stroke:%s}", i, c, i, s.behind(i), i, c)
 		}
 		return b.String()

@@ -49,7 +49,8 @@ func (s Section) table(p *printer, caption string, hidden bool, hues []int) {
 	}
 	p.f(`<tbody role="rowgroup">` + "\n")
 	for i, line := range s.Cells {
-		p.f(`<tr role="row">`)
+		more := i > 0 && at(line, 0) == ""
+		p.f(`<tr role="row"%s>`, when(more, ` class="more"`))
 		for c := range columns {
 			label, cell := at(s.Header, c), inline(at(line, c))
 			switch {

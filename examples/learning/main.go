@@ -49,7 +49,7 @@ func learning() app.Example {
 			return school.Generate(*size).Write(ctx, platform.NewStore(db), report)
 		},
 		Derive:   c.rebuild,
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(platform.NewStore(db), school.Generate(*size)) },
+		Patterns: platform.Patterns,
 		Check:    c.verify,
 		Drop:     readers.Drop,
 		MayDrop:  readers.Check,

@@ -13,7 +13,6 @@ import (
 	"github.com/singletable-go/ddb/examples/internal/letters"
 	"github.com/singletable-go/ddb/examples/internal/streams"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
-	"github.com/singletable-go/ddb/examples/messaging/web"
 )
 
 func main() { app.Main(messaging()) }
@@ -32,7 +31,7 @@ func messaging() app.Example {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "user", Usage: "`handle` of the reader", Value: groups.People[0].Handle, Destination: &c.user},
 			&cli.StringFlag{Name: "group", Usage: "`uuid` of a group (default: the first one that seed writes)", Destination: &c.group},
-			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: web.PageSize, Destination: &c.limit, Validator: app.AtLeast(1)},
+			&cli.IntFlag{Name: "limit", Usage: "`number` of messages or groups at most", Value: groups.PageSize, Destination: &c.limit, Validator: app.AtLeast(1)},
 			&cli.StringFlag{Name: "cursor", Usage: "the `cursor` of the previous page", Destination: &c.cursor},
 			windowEnd("from", "only from this `time` on", &c.from),
 			windowEnd("until", "only before this `time`", &c.until),
@@ -40,7 +39,7 @@ func messaging() app.Example {
 			&cli.BoolFlag{Name: "cache", Usage: "serve keeps in memory who is a member, and says what that saves", Destination: &c.cache},
 		},
 		Seed:     groups.Seed,
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(db, groups.NewStore(db, nil)) },
+		Patterns: groups.Patterns,
 		Drop:     readers.Drop,
 		MayDrop:  readers.Check,
 		Commands: []app.Command{

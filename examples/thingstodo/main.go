@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/thingstodo/things"
+	"github.com/singletable-go/ddb/internal/integration/capability"
 )
 
 func main() { app.Main(thingsToDo()) }
@@ -39,7 +40,8 @@ func thingsToDo() app.Example {
 		Seed: func(ctx context.Context, db *ddb.DB, report func(done, total int)) error {
 			return things.Generate(c.size).Write(ctx, db, report)
 		},
-		Patterns: func(db *ddb.DB) []app.Pattern { return accessPatterns(things.NewStore(db), things.Generate(c.size)) },
+		Patterns: things.Patterns,
+		Needs:    app.Needs{"bookings of an organiser from a day": capability.MultiAttributeKeys},
 		Commands: c.all(),
 		Drop:     publishers.Drop,
 		MayDrop:  publishers.Check,

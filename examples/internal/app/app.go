@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbaccess"
 	"github.com/singletable-go/ddb/examples/internal/engine"
 )
 
@@ -33,8 +34,11 @@ type Example struct {
 	// Derive rebuilds the derived values of what Seed has written; it runs after Seed. Optional.
 	Derive func(context.Context, *Session) error
 
-	// Patterns returns the access patterns, with values from Seed's data. It makes no request.
-	Patterns func(db *ddb.DB) []Pattern
+	// Patterns is the catalog of the access patterns. It has data of its own.
+	Patterns *ddbaccess.Catalog
+
+	// Needs are the capabilities of engines that some of the patterns need. An engine without one rejects the pattern.
+	Needs Needs
 
 	// Check runs after the access patterns if everything is run, and reports what else holds. Optional.
 	Check func(context.Context, *Session) error

@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbaccess"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/examples/internal/app"
 	"github.com/singletable-go/ddb/examples/internal/apptest"
@@ -55,10 +56,14 @@ func jukebox(ran *bool) app.Example {
 			progress(1, 1)
 			return err
 		},
-		Patterns: func(db *ddb.DB) []app.Pattern {
-			return []app.Pattern{app.One("song by id", func(ctx context.Context) (song, error) {
-				return ddb.NewRepository(db, songs).Get(ctx, song{ID: "1"})
-			}).By("songs.Get(ctx, song{ID: id})")}
+		Patterns: &ddbaccess.Catalog{
+			Table: songsTable,
+			Seed: func(ctx context.Context, db *ddb.DB) error {
+				_, err := ddb.NewRepository(db, songs).Put(ctx, song{ID: "1"})
+				return err
+			},
+			Volumes:  []ddbaccess.Volume{{Entity: songs, Items: 1000, Bytes: 100}},
+			Patterns: []*ddbaccess.Pattern{ddbaccess.Get("song by id", songs, song{ID: "1"}).Rate(2)},
 		},
 		Commands: []app.Command{
 			{Name: "serve", About: "play", NeedsTable: true, Run: func(context.Context, *app.Session) error { *ran = true; return nil }},
@@ -156,7 +161,7 @@ func TestACommandThatNeedsTheTableCreatesNothing(t *testing.T) {
 
 	other := ddb.New(memory.Client(), "albums", albumsTable, nil)
 	require.NoError(t, other.CreateTable(t.Context()))
-	for _, command := range []string{"serve", "seed", "patterns", "scan", ""} {
+	for _, command := range []string{"serve", "seed", "scan", ""} {
 		code, _, errs = apptest.Run(t, jukebox(&ran), append(strings.Fields(command), "-table", "albums")...)
 		assert.Equal(t, 1, code, command)
 		assert.Contains(t, errs, `jukebox: table "albums" on http://`)
@@ -225,23 +230,21 @@ func TestWhatAnEngineRejectsIsShownBesideWhatRan(t *testing.T) {
 	rejects := errors.New("broken")
 	needy := func() app.Example {
 		e := newJukebox()
-		ours := e.Patterns
-		e.Patterns = func(db *ddb.DB) []app.Pattern {
-			needs := app.Pattern{Name: "song by singer", Needs: capability.MultiAttributeKeys, Run: func(context.Context) (int, error) { return 0, rejects }}
-			return append(ours(db), needs)
-		}
+		bySinger := func(context.Context, *ddb.DB, string) error { return rejects }
+		e.Patterns.Patterns = append(e.Patterns.Patterns, ddbaccess.Func("song by singer", bySinger, "Ada"))
+		e.Needs = app.Needs{"song by singer": capability.MultiAttributeKeys}
 		return e
 	}
 	code, out, errs := apptest.Run(t, needy())
 	assert.Equal(t, 1, code)
-	assert.Contains(t, out, "1  song by id", "what ran before")
-	assert.Contains(t, errs, "jukebox: song by singer: broken\n")
+	assert.NotContains(t, out, "song by id")
+	assert.Contains(t, errs, `pattern "song by singer": broken`)
 
 	rejects = &smithy.GenericAPIError{Code: "ValidationException", Message: "Query key condition not supported"}
 	code, out, errs = apptest.Run(t, needy())
 	assert.Zero(t, code, errs)
 	assert.Contains(t, out, "1  song by id")
-	assert.Contains(t, out, "song by singer: rejected as expected: http://")
+	assert.Contains(t, out, "song by singer: left out: http://")
 	assert.Contains(t, out, " has no multi-attribute keys\n")
 }
 
@@ -252,9 +255,9 @@ func TestLongReports(t *testing.T) {
 	assert.NotContains(t, out, "AT MOST")
 	code, out, _ = apptest.Run(t, newJukebox(), "patterns", "-long")
 	assert.Zero(t, code)
-	assert.Contains(t, out, "AT MOST  GO\n")
-	assert.Contains(t, out, "50       songs.Get(ctx, song{ID: id})\n")
-	assert.Contains(t, out, app.Worst)
+	assert.Contains(t, out, "AT MOST\n")
+	assert.Contains(t, out, "  50 R\n")
+	assert.Contains(t, out, "\nBusiest keys\n")
 }
 
 // A pipe whose reader has what it wants blocks what is written to it, even nothing.

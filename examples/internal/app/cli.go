@@ -46,7 +46,7 @@ func (b *builder) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "local", Destination: &b.container, Usage: "run on the engine in a container, which Docker starts: " + string(local.EngineImage())},
 		&cli.StringFlag{Name: "table", Destination: &b.table, Value: cmp.Or(b.On, b.Name), Usage: "`name` of the table", Validator: tableName},
-		&cli.BoolFlag{Name: "long", Destination: &b.long, Usage: "patterns prints also the line of Go, and what a request costs at most"},
+		&cli.BoolFlag{Name: "long", Destination: &b.long, Usage: "patterns prints also the rates, what a request costs at most, and the rest of the page"},
 		&cli.BoolFlag{Name: "yes", Destination: &b.yes, Usage: "purge and drop also at an endpoint"},
 		&cli.BoolFlag{Name: "force", Destination: &b.force, Usage: "purge and drop the table even with data that is not the example's"},
 		&cli.BoolFlag{Name: "aws", Destination: &b.aws, Usage: "the endpoint may be AWS, whose requests are paid for"},

@@ -15,7 +15,6 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/engine"
 	"github.com/singletable-go/ddb/examples/internal/term"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 )
 
 // session is an example on its table.
@@ -23,7 +22,6 @@ type session struct {
 	Example
 	options
 	engine   *engine.Engine
-	trace    *trace.Client
 	db       *ddb.DB
 	out, err io.Writer
 }
@@ -53,7 +51,7 @@ type command struct {
 
 var commands = []command{
 	{name: "seed", about: "create the table unless it exists, and write the data", run: createAndSeed},
-	{name: "patterns", about: "run every access pattern and print what it cost", needsTable: true, needsData: true, run: patterns},
+	{name: "patterns", about: "run every access pattern on a table of its own, and print what it cost", run: patterns},
 	{name: "describe", about: "print the design page", offline: true, run: describe},
 	{name: "scan", about: "count the items by type, with a parallel scan", needsTable: true, needsData: true, run: scan},
 	{name: "purge", about: "delete every item", needsTable: true, needsData: true, deletes: "every item", run: purge},
@@ -77,13 +75,9 @@ func own(commands []Command) []command {
 	return all
 }
 
-// export is the session for a command of the example. It has no trace, which would grow during a long command.
+// export is the session for a command of the example.
 func (s *session) export() *Session {
-	out := &Session{Engine: s.engine, Out: s.out, Err: s.err}
-	if s.engine != nil {
-		out.DB = ddb.New(s.engine.Client, s.table, s.Table, nil)
-	}
-	return out
+	return &Session{DB: s.db, Engine: s.engine, Out: s.out, Err: s.err}
 }
 
 func everything(ctx context.Context, s *session) error {
@@ -136,37 +130,6 @@ func seed(ctx context.Context, s *session) error {
 		return nil
 	}
 	return s.Derive(ctx, s.export())
-}
-
-func patterns(ctx context.Context, s *session) error {
-	has := s.engine.Has
-	if !s.engine.Fresh {
-		has = nil // whatever listens at the endpoint
-	}
-	results, err := Measure(ctx, s.trace, has, s.Patterns(s.db))
-	if len(results) == 0 {
-		return err
-	}
-	report := Report(results)
-	if !s.long {
-		report = report.Without("at most", "Go")
-	}
-	fmt.Fprintln(s.out)
-	report.Print(s.out)
-	if s.long {
-		fmt.Fprintln(s.out)
-		term.Say(s.out, "%s", Worst)
-	}
-	if err != nil {
-		return err
-	}
-	total(s.out, results)
-	for _, r := range results {
-		if r.Refused {
-			term.Say(s.out, "%s: rejected as expected: %s has no %s", r.Name, s.engine.Name, r.Needs)
-		}
-	}
-	return nil
 }
 
 func describe(_ context.Context, s *session) error { return s.Table.Describe(s.out) }

@@ -9,7 +9,6 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/examples/internal/engine"
 	"github.com/singletable-go/ddb/examples/internal/term"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 )
 
 // connect opens the engine and the model's table, runs c, and closes the engine.
@@ -22,8 +21,7 @@ func (s *session) connect(ctx context.Context, container bool, c command) (err e
 	if err := s.meant(c); err != nil {
 		return err
 	}
-	s.trace = trace.Wrap(s.engine.Client)
-	s.db = ddb.New(s.trace, s.table, s.Table, nil)
+	s.db = ddb.New(s.engine.Client, s.table, s.Table, nil)
 	if !s.engine.Fresh {
 		if err := s.look(ctx, c); err != nil {
 			return s.explain(ctx, err)

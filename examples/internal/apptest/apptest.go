@@ -20,17 +20,6 @@ func Run(t *testing.T, e app.Example, args ...string) (code int, stdout, stderr 
 	return code, out.String(), errs.String()
 }
 
-// Number returns how many items are of the kind.
-func Number[T any](items []T, of func(T) bool) int {
-	n := 0
-	for _, item := range items {
-		if of(item) {
-			n++
-		}
-	}
-	return n
-}
-
 // Help requires that the output of -h contains each of these words.
 func Help(t *testing.T, e app.Example, words ...string) {
 	t.Helper()

@@ -11,21 +11,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/singletable-go/ddb"
 )
 
 var mu sync.Mutex // one Section at a time: with -update it reads and writes a file
 
 var update = flag.Bool("update", false, "rewrite the expected text in the repository")
-
-// Design requires that the part "design" of README.md is the table's own description.
-func Design(t *testing.T, table *ddb.Table) {
-	t.Helper()
-	var page strings.Builder
-	require.NoError(t, table.Describe(&page))
-	Section(t, "README.md", "design", "```\n"+page.String()+"```\n")
-}
 
 // File requires that a file has this content.
 func File(t *testing.T, file, content string) {

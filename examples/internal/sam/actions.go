@@ -2,9 +2,8 @@ package sam
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/ddbobserve"
 )
 
 // Actions are actions of IAM that a function needs, sorted, without the prefix "dynamodb:".
@@ -14,11 +13,11 @@ type Actions struct {
 }
 
 // Called returns the actions that requests need. A transaction has none of its own: it needs those of its parts.
-func Called(requests []trace.Request) Actions {
+func Called(requests []ddbobserve.Request) Actions {
 	table, index := map[string]bool{}, map[string]bool{}
 	for _, r := range requests {
 		on := table
-		if r.Index != "primary" {
+		if r.Index != ddbobserve.Primary {
 			on = index
 		}
 		for _, action := range actionsOf(r) {
@@ -28,23 +27,24 @@ func Called(requests []trace.Request) Actions {
 	return Actions{Table: sorted(table), Index: sorted(index)}
 }
 
-func actionsOf(r trace.Request) []string {
+func actionsOf(r ddbobserve.Request) []string {
 	switch r.Operation {
 	case "TransactGetItems":
 		return []string{"GetItem"}
 	case "TransactWriteItems":
 		var actions []string
-		for line := range strings.SplitSeq(r.Key, "\n") {
-			verb, _, _ := strings.Cut(line, " ")
-			actions = append(actions, parts[verb])
+		for _, w := range r.Writes {
+			actions = append(actions, parts[w.Action])
 		}
 		return actions
 	}
 	return []string{r.Operation}
 }
 
-// parts are the actions for the parts of a transaction, as package trace names them.
-var parts = map[string]string{"put": "PutItem", "update": "UpdateItem", "delete": "DeleteItem", "check": "ConditionCheckItem"}
+// parts are the actions for the parts of a transaction.
+var parts = map[string]string{
+	ddbobserve.Put: "PutItem", ddbobserve.Update: "UpdateItem", ddbobserve.Delete: "DeleteItem", ddbobserve.Check: "ConditionCheckItem",
+}
 
 func sorted(set map[string]bool) []string {
 	var names []string

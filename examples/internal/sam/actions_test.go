@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/ddbobserve"
 )
 
 func TestATransactionNeedsTheActionsOfItsParts(t *testing.T) {
@@ -13,9 +13,11 @@ func TestATransactionNeedsTheActionsOfItsParts(t *testing.T) {
 	assert.Equal(t, Actions{
 		Table: []string{"BatchGetItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"},
 		Index: []string{"Query"},
-	}, Called([]trace.Request{
-		{Operation: "TransactWriteItems", Index: "primary", Key: "put a\nupdate b\ndelete c\ncheck d"},
-		{Operation: "TransactGetItems", Index: "primary", Key: "a; b"},
+	}, Called([]ddbobserve.Request{
+		{Operation: "TransactWriteItems", Index: "primary", Writes: []ddbobserve.Write{
+			{Action: ddbobserve.Put}, {Action: ddbobserve.Update}, {Action: ddbobserve.Delete}, {Action: ddbobserve.Check},
+		}},
+		{Operation: "TransactGetItems", Index: "primary"},
 		{Operation: "BatchGetItem", Index: "primary"},
 		{Operation: "Query", Index: "gsi1"},
 		{Operation: "Query", Index: "gsi2"},

@@ -18,7 +18,6 @@ type Table struct {
 	Right  []string   // the columns, by header, that hold numbers
 	Wrap   string     // the column that may wrap
 	Below  [][]string // groups of columns that may move below: of a group, the first lines of all cells belong together
-	Note   string     // a sentence below the table, where it is part of a page
 	Rows   [][]any
 }
 
@@ -47,15 +46,6 @@ func (t *Table) Text(width int) string {
 		return plain
 	}
 	return t.blocks(width)
-}
-
-// Markdown returns the table as Markdown.
-func (t *Table) Markdown() string {
-	page := t.writer(0).RenderMarkdown() + "\n"
-	if t.Note != "" {
-		page += "\n" + t.Note + "\n"
-	}
-	return page
 }
 
 // Without returns the table without some of its columns.

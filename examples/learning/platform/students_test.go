@@ -112,12 +112,12 @@ func TestRenameIsOneRequest(t *testing.T) {
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		s := schooltest.Open(t, env, school.Generate(schooltest.Small))
 		st := s.Students[0]
-		s.Trace.Take()
+		s.Sent.Take()
 		renamed, err := s.Rename(t.Context(), st.ID, "New", "Name")
 		require.NoError(t, err)
 		assert.Equal(t, "New Name", renamed.FirstName+" "+renamed.LastName)
 		assert.Equal(t, st.Email, renamed.Email)
-		requests := s.Trace.Take()
+		requests := s.Sent.Take()
 		require.Len(t, requests, 1)
 		assert.Equal(t, "UpdateItem", requests[0].Operation)
 		_, err = s.Rename(t.Context(), "nobody", "New", "Name")

@@ -19,6 +19,7 @@ type Mark struct {
 // Marks are in the partition of their reader, so that one query reads those of all groups.
 var Marks = ddb.MustDefine(Cruddur, "mark", func(m *Mark, d *ddb.Definition) {
 	d.Primary(ddb.Key(rdm, ddb.Str(&m.UserID)), ddb.Key(ddb.Str(&m.GroupID)))
+	d.Refers(&m.GroupID, Groups)
 })
 
 // Stamp is a time as text of a fixed width, in UTC: such texts sort like the times.

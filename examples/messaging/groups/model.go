@@ -45,6 +45,7 @@ type Message struct {
 // nanosecond.
 var Messages = ddb.MustDefine(Cruddur, "message", func(m *Message, d *ddb.Definition) {
 	d.Primary(ddb.Key(msg, ddb.Str(&m.GroupID)), ddb.Key(ddb.Time(&m.CreatedAt), sep, ddb.Str(&m.ID)))
+	d.Refers(&m.GroupID, Groups)
 })
 
 // Group is a message group in the list of one participant: each participant has an entry.
@@ -80,4 +81,5 @@ type Member struct {
 // message of a new group finds all its entries through them.
 var Members = ddb.MustDefine(Cruddur, "member", func(m *Member, d *ddb.Definition) {
 	d.Primary(ddb.Key(mbr, ddb.Str(&m.GroupID)), ddb.Key(ddb.Str(&m.UserID)))
+	d.Refers(&m.GroupID, Groups)
 })

@@ -18,4 +18,5 @@ type Receipt struct {
 // Receipts are written in the transaction of their message. A message from before there were receipts has none.
 var Receipts = ddb.MustDefine(Cruddur, "receipt", func(r *Receipt, d *ddb.Definition) {
 	d.Primary(ddb.Key(rcp, ddb.Str(&r.GroupID)), ddb.Key(ddb.Str(&r.ID)))
+	d.Refers(&r.ID, Messages)
 })

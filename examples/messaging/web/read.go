@@ -11,9 +11,6 @@ import (
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 )
 
-// PageSize is the default size of a list.
-const PageSize = 20
-
 const maxPage = 100 // the largest size of a list
 
 func (a *API) listUsers(*http.Request) (int, any, error) {
@@ -65,7 +62,7 @@ func paging(r *http.Request) (p page, err error) {
 	if err != nil {
 		return page{}, site.Bad("the query of the URL is malformed")
 	}
-	p.limit, p.after = PageSize, ddb.Cursor(q.Get("cursor"))
+	p.limit, p.after = groups.PageSize, ddb.Cursor(q.Get("cursor"))
 	if s := q.Get("limit"); s != "" {
 		p.limit, err = strconv.Atoi(s)
 		if err != nil || p.limit < 1 || p.limit > maxPage {

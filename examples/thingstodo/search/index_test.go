@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/ddbstream"
 	"github.com/singletable-go/ddb/examples/internal/engine"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/examples/thingstodo/things"
 )
 
@@ -21,14 +22,15 @@ type site struct {
 	*things.Store
 	*Index
 	db     *ddb.DB
-	trace  *trace.Client
+	client *dynamodb.Client
+	sent   ddbobserve.Recorder
 	reader *ddbstream.Reader
 }
 
 func newSite(t require.TestingT, ctx context.Context, dir string) *site {
 	client := ddbmem.New().Client()
-	s := &site{trace: trace.Wrap(client)}
-	s.db = ddb.New(s.trace, "things", things.OneTable, nil)
+	s := &site{client: client}
+	s.db = ddb.New(client, "things", things.OneTable, &ddb.Options{Observe: s.sent.Observe})
 	require.NoError(t, s.db.CreateTable(ctx))
 	s.Store = things.NewStore(s.db)
 	x, empty, err := Open(s.Store, dir)
@@ -164,10 +166,10 @@ func TestASearchReadsItsThingsWithOneRequest(t *testing.T) {
 		s.publish(t, fmt.Sprint(i), things.Details{Title: "Pottery", Tags: []string{"free", fmt.Sprint("tag", i%2)}})
 	}
 	s.follow(t)
-	s.trace.Take()
+	s.sent.Take()
 	first, err := s.Find(t.Context(), Query{Text: "pottery"})
 	require.NoError(t, err)
-	requests := s.trace.Take()
+	requests := s.sent.Take()
 	require.Len(t, requests, 1)
 	assert.Equal(t, "BatchGetItem", requests[0].Operation)
 	assert.Len(t, first.Things, PageSize)
@@ -184,9 +186,9 @@ func TestASearchReadsItsThingsWithOneRequest(t *testing.T) {
 		seen[thing.ID] = true
 	}
 	assert.Len(t, seen, PageSize+5, "each on one page")
-	s.trace.Take()
+	s.sent.Take()
 	last, err := s.Find(t.Context(), Query{Text: "pottery", Page: 3})
 	require.NoError(t, err)
 	assert.Empty(t, last.Things)
-	assert.Empty(t, s.trace.Take(), "nothing to read")
+	assert.Empty(t, s.sent.Take(), "nothing to read")
 }

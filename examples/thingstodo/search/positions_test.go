@@ -21,7 +21,7 @@ func TestPositionsAreAPartOfTheIndex(t *testing.T) {
 		t.Helper()
 		positions, err := s.Positions(t.Context())
 		require.NoError(t, err)
-		r := ddbstream.NewReader(engine.Streams(s.trace.Client), "things", s.Mux(), positions, &ddbstream.Options{
+		r := ddbstream.NewReader(engine.Streams(s.client), "things", s.Mux(), positions, &ddbstream.Options{
 			OnBatch: func(b ddbstream.BatchStats) { read += b.Records },
 		})
 		require.NoError(t, r.Drain(t.Context()))

@@ -117,6 +117,7 @@ var Things = ddb.MustDefine(OneTable, "thing", func(t *Thing, d *ddb.Definition)
 	d.Primary(ddb.Key(ddb.Str(&t.ID)), kind)
 	d.Index(ByType, kind, ddb.Key(ddb.Str(&t.Status), sep, ddb.Str(&t.OrgID)))
 	d.Version(&t.Version)
+	d.Refers(&t.OrgID, Users)
 })
 
 // Child is a child of a user.
@@ -133,6 +134,7 @@ var Children = ddb.MustDefine(OneTable, "child", func(c *Child, d *ddb.Definitio
 	ofUser := ddb.Key(chl, ddb.Str(&c.UserID))
 	d.Primary(ddb.Key(ddb.Str(&c.ID)), ofUser)
 	d.Index(ByType, ofUser, ddb.Key(active))
+	d.Refers(&c.UserID, Users)
 })
 
 // Favourite marks a thing to do as a user's favourite.
@@ -147,6 +149,8 @@ var Favourites = ddb.MustDefine(OneTable, "favourite", func(f *Favourite, d *ddb
 	ofUser := ddb.Key(fav, ddb.Str(&f.UserID))
 	d.Primary(ddb.Key(ddb.Str(&f.ThingID)), ofUser)
 	d.Index(ByType, ofUser, ddb.Key(active))
+	d.Refers(&f.ThingID, Things)
+	d.Refers(&f.UserID, Users)
 })
 
 // Booking is a user's booking of a thing to do for a day.
@@ -166,4 +170,7 @@ var Bookings = ddb.MustDefine(OneTable, "booking", func(b *Booking, d *ddb.Defin
 	d.Primary(ddb.Key(ddb.Str(&b.ID)), kind)
 	d.Index(ByType, kind, ddb.Key(ddb.Str(&b.Status), sep, ddb.Str(&b.UserID), sep, ddb.Num(&b.Date, 8), sep, ddb.Str(&b.ThingID)))
 	d.Index(ByOrganiser, ddb.Key(ddb.Native(&b.OrgID)), ddb.Key(ddb.Native(&b.Status), ddb.Native(&b.Date)))
+	d.Refers(&b.UserID, Users)
+	d.Refers(&b.ThingID, Things)
+	d.Refers(&b.OrgID, Users)
 })

@@ -18,6 +18,22 @@ func TestGenerateIsReproducible(t *testing.T) {
 	assert.NotEqual(t, Generate(DefaultSize), Generate(size))
 }
 
+// The smallest guide that the flags allow has something of every kind, and things in every state.
+func TestTheSmallestGuideHasSomethingOfEveryKind(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		d := Generate(Size{Seed: seed, Organisers: 1, Things: States, Users: 1, Children: 1, Favourites: 1, Bookings: 1})
+		has := map[Status]bool{}
+		for _, thing := range d.Things {
+			has[thing.Status] = true
+		}
+		assert.Equal(t, map[Status]bool{Draft: true, Pending: true, Published: true, Rejected: true}, has)
+		assert.NotEmpty(t, d.Children)
+		assert.NotEmpty(t, d.Favourites)
+		assert.NotEmpty(t, d.Bookings)
+	}
+}
+
 // An interrupted seeding continues when it is run again, and another run changes nothing.
 func TestSeedingCanBeRunAgain(t *testing.T) {
 	t.Parallel()

@@ -10,17 +10,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
-	"github.com/singletable-go/ddb/examples/internal/trace"
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
 	"github.com/singletable-go/ddb/internal/integration"
 )
 
-// School is a seeded table and the client that watches it.
+// School is a seeded table and what is sent to it.
 type School struct {
 	*platform.Store
 	school.Data
-	Trace *trace.Client
+	Sent *ddbobserve.Recorder
 }
 
 // Small is enough of everything where numbers do not matter.
@@ -29,9 +29,8 @@ var Small = school.Size{Seed: 1, Tracks: 1, Courses: 2, Chapters: 3, Versions: 3
 // Open creates the table, which is deleted when the test ends, and writes d.
 func Open(t testing.TB, env *integration.Env, d school.Data) School {
 	t.Helper()
-	tr := trace.Wrap(env.Client)
-	env.Open(t, platform.Table)
-	s := School{platform.NewStore(ddb.New(tr, env.Table, platform.Table, nil)), d, tr}
+	sent := new(ddbobserve.Recorder)
+	s := School{platform.NewStore(env.OpenWith(t, platform.Table, &ddb.Options{Observe: sent.Observe})), d, sent}
 	require.NoError(t, d.Write(t.Context(), s.Store, func(int, int) {}))
 	env.CatchUp()
 	return s

@@ -21,20 +21,20 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	service, err := newService(dynamodb.NewFromConfig(cfg), os.Getenv)
+	service, err := newService(dynamodb.NewFromConfig(cfg), os.Getenv, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(overHTTP(service))
 }
 
-// newService returns the service on the table that the environment names.
-func newService(client ddb.Client, env func(string) string) (http.Handler, error) {
+// newService returns the service on the table that the environment names, with the options of its DB.
+func newService(client ddb.Client, env func(string) string, opts *ddb.Options) (http.Handler, error) {
 	values, err := function.Env(env, function.Table)
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", graph.NewHandler(client, values[0], nil))
+	mux.Handle("/graphql", graph.NewHandler(client, values[0], &graph.Options{DB: opts}))
 	return mux, nil
 }

@@ -28,7 +28,7 @@ func deploy(t *testing.T) func(context.Context, event) (events.APIGatewayV2HTTPR
 	_, err := store.CreateTrack(t.Context(), platform.Track{ID: "go", Name: "Go"})
 	require.NoError(t, err)
 	require.NoError(t, store.CreateCourse(t.Context(), platform.Course{ID: "basics", TrackID: "go", Name: "The basics"}))
-	service, err := newService(client, func(name string) string { return map[string]string{function.Table: "learning"}[name] })
+	service, err := newService(client, func(name string) string { return map[string]string{function.Table: "learning"}[name] }, nil)
 	require.NoError(t, err)
 	return overHTTP(service)
 }
@@ -117,6 +117,6 @@ func TestARequestIsWhatTheEventSays(t *testing.T) {
 
 func TestTheEnvironmentIsChecked(t *testing.T) {
 	t.Parallel()
-	_, err := newService(nil, func(string) string { return "" })
+	_, err := newService(nil, func(string) string { return "" }, nil)
 	assert.EqualError(t, err, "the variable TABLE_NAME is not set: the template of the function sets it")
 }

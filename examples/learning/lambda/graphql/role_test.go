@@ -11,9 +11,9 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/examples/internal/function"
 	"github.com/singletable-go/ddb/examples/internal/sam"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/examples/learning/lambda"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 )
@@ -53,8 +53,9 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 	t.Parallel()
 	client := ddbmem.New().Client()
 	require.NoError(t, ddb.New(client, "learning", platform.Table, nil).CreateTable(t.Context()))
-	traced := trace.Wrap(client)
-	service, err := newService(traced, func(name string) string { return map[string]string{function.Table: "learning"}[name] })
+	var sent ddbobserve.Recorder
+	env := func(name string) string { return map[string]string{function.Table: "learning"}[name] }
+	service, err := newService(client, env, &ddb.Options{Observe: sent.Observe})
 	require.NoError(t, err)
 	invoke := overHTTP(service)
 	e := recorded(t, "http-api.json")
@@ -79,14 +80,14 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, lambda.Graphql.Actions, sam.Called(traced.Take()))
+	assert.Equal(t, lambda.Graphql.Actions, sam.Called(sent.Take()))
 }
 
 // An operation that the schema has and the list above has not could need another action.
 func TestTheOperationsAreAll(t *testing.T) {
 	t.Parallel()
 	all := strings.Join(operations, "\n")
-	service, err := newService(ddbmem.New().Client(), func(string) string { return "learning" })
+	service, err := newService(ddbmem.New().Client(), func(string) string { return "learning" }, nil)
 	require.NoError(t, err)
 	e := recorded(t, "http-api.json")
 	e.Body = `{"query": "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }"}`

@@ -23,7 +23,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handle, err := newHandler(dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), os.Getenv)
+	handle, err := newHandler(dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg), os.Getenv, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -33,14 +33,14 @@ func main() {
 // handler handles an event with records of a stream, and returns which of them failed.
 type handler = func(context.Context, json.RawMessage) (json.RawMessage, error)
 
-// newHandler returns the handler of the stream of the table that the environment names.
-func newHandler(client ddb.Client, queue ddbsqs.Client, env func(string) string) (handler, error) {
+// newHandler returns the handler of the stream of the table that the environment names, with the options of its DB.
+func newHandler(client ddb.Client, queue ddbsqs.Client, env func(string) string, opts *ddb.Options) (handler, error) {
 	values, err := function.Env(env, function.Table, function.DeadLetters)
 	if err != nil {
 		return nil, err
 	}
 	table, letters := values[0], ddbsqs.New(queue, values[1], nil)
-	store := platform.NewStore(ddb.New(client, table, platform.Table, nil))
+	store := platform.NewStore(ddb.New(client, table, platform.Table, opts))
 	mux := store.Mux(&ddb.MuxOptions{DeadLetters: letters.Put})
 	return ddb.RecordDecoder{Table: table}.Lambda(mux), nil
 }

@@ -8,10 +8,10 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/examples/internal/function"
 	"github.com/singletable-go/ddb/examples/internal/sam"
 	"github.com/singletable-go/ddb/examples/internal/samtest"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/examples/learning/lambda"
 	"github.com/singletable-go/ddb/examples/learning/platform"
 	"github.com/singletable-go/ddb/examples/learning/school"
@@ -23,10 +23,10 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 	memory := ddbmem.New()
 	db := ddb.New(memory.Client(), "learning", platform.Table, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
-	traced := trace.Wrap(memory.Client())
-	handle, err := newHandler(traced, nil, func(name string) string {
+	var sent ddbobserve.Recorder
+	handle, err := newHandler(memory.Client(), nil, func(name string) string {
 		return map[string]string{function.Table: "learning", function.DeadLetters: "https://letters.example"}[name]
-	})
+	}, &ddb.Options{Observe: sent.Observe})
 	require.NoError(t, err)
 
 	store := platform.NewStore(db)
@@ -43,5 +43,5 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 		memory.SetFaults(ddbmem.Faults{Conflict: 0.2, Drop: 0.1, Unprocessed: 0.1})
 		samtest.Deliver(t, memory.Client(), "learning", handle)
 	}
-	assert.Equal(t, lambda.Stream.Actions, sam.Called(traced.Take()))
+	assert.Equal(t, lambda.Stream.Actions, sam.Called(sent.Take()))
 }

@@ -54,7 +54,7 @@ func deploy(t *testing.T) deployed {
 	d.url = *queue.QueueUrl
 	d.handle, err = newHandler(client, d.queue, func(name string) string {
 		return map[string]string{function.Table: "cruddur", function.DeadLetters: d.url}[name]
-	})
+	}, nil)
 	require.NoError(t, err)
 	return d
 }
@@ -115,7 +115,7 @@ func TestARecordThatFailsBecomesADeadLetter(t *testing.T) {
 
 func TestTheEnvironmentIsChecked(t *testing.T) {
 	t.Parallel()
-	_, err := newHandler(nil, nil, func(string) string { return "" })
+	_, err := newHandler(nil, nil, func(string) string { return "" }, nil)
 	assert.ErrorContains(t, err, "the variable TABLE_NAME is not set")
 	assert.ErrorContains(t, err, "the variable DEAD_LETTERS_URL is not set")
 }

@@ -13,17 +13,17 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
+	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/examples/internal/function"
 	"github.com/singletable-go/ddb/examples/internal/sam"
 	"github.com/singletable-go/ddb/examples/internal/samtest"
-	"github.com/singletable-go/ddb/examples/internal/trace"
 	"github.com/singletable-go/ddb/examples/messaging/groups"
 	"github.com/singletable-go/ddb/examples/messaging/lambda"
 )
 
 // contended is a table on which others write too: once, an entry is gone when the function looks for it.
 type contended struct {
-	*trace.Client
+	*dynamodb.Client
 	moves atomic.Bool
 }
 
@@ -31,7 +31,7 @@ func (c *contended) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemI
 	for table, get := range in.RequestItems {
 		pk, _ := get.Keys[0]["pk"].(*types.AttributeValueMemberS)
 		if strings.HasPrefix(pk.Value, "GRP#") && c.moves.CompareAndSwap(true, false) {
-			if _, err := c.Client.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: get.Keys[0]}); err != nil {
+			if _, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: get.Keys[0]}); err != nil {
 				return nil, err
 			}
 		}
@@ -45,11 +45,11 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 	memory := ddbmem.New()
 	db := ddb.New(memory.Client(), "cruddur", groups.Cruddur, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
-	traced := trace.Wrap(memory.Client())
-	others := &contended{Client: traced}
+	var sent ddbobserve.Recorder
+	others := &contended{Client: memory.Client()}
 	handle, err := newHandler(others, nil, func(name string) string {
 		return map[string]string{function.Table: "cruddur", function.DeadLetters: "https://letters.example"}[name]
-	})
+	}, &ddb.Options{Observe: sent.Observe})
 	require.NoError(t, err)
 
 	store := groups.NewStore(db, nil)
@@ -76,5 +76,5 @@ func TestTheRoleIsWhatTheFunctionCalls(t *testing.T) {
 	_, err = store.Send(t.Context(), ada, group, "Once more")
 	require.NoError(t, err)
 	samtest.Deliver(t, memory.Client(), "cruddur", handle)
-	assert.Equal(t, lambda.Stream.Actions, sam.Called(traced.Take()))
+	assert.Equal(t, lambda.Stream.Actions, sam.Called(sent.Take()))
 }
