@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/singletable-go/ddb/ddbdesign"
-	"github.com/singletable-go/ddb/ddbobserve"
 )
 
 // lacks are the fields and methods that must be declared so that a number is known: "Volume.Bytes of order". It is empty if the number
@@ -127,12 +126,9 @@ func (v volumes) weigh(all map[string]item) {
 	n := map[[2]string]float64{}
 	for _, of := range all {
 		c := claimOf(v.design, keyOf(v.design, of))
-		if c.Companion != "" || c.Version {
-			continue
-		}
-		for i := range v.design.Indexes {
-			ix := &v.design.Indexes[i]
-			if e := entry(v.design, ix, of); e != nil && ix.Name != ddbobserve.Primary {
+		for i := range v.design.Indexes[1:] {
+			ix := &v.design.Indexes[1+i]
+			if e := entry(v.design, ix, of); e != nil {
 				at := [2]string{c.Entity, ix.Name}
 				n[at]++
 				v.sizes[at] += size(e)

@@ -32,5 +32,8 @@
 // doubled. So do versions, unique constraints and other items of the library's own.
 //
 // The busiest key takes the share of the largest partition among all items, times the rate, times the peak. What depends on a
-// volume that is not declared is unknown, never zero. Compare with [Catalog.MeasureAtScale].
+// volume that is not declared is unknown, never zero, and the page names the field or the method that declares it: [Volume], [Per],
+// [Pattern.Finds]. So are the entries of a sparse index: declare [Per].Entries. Compare with [Catalog.MeasureAtScale].
+//
+// A write costs an index what its example makes it cost. A pattern whose items leave a sparse index needs an example that does.
 package ddbaccess

@@ -42,7 +42,7 @@ func (rep *Report) unrelated() (names []string) {
 	all := rep.Design.Entities
 	for _, e := range all {
 		referred := func(o ddbdesign.Entity) bool {
-			return o.Name != e.Name && slices.ContainsFunc(o.Refers, func(r ddbdesign.Ref) bool { return r.Entity == e.Name })
+			return slices.ContainsFunc(o.Refers, func(r ddbdesign.Ref) bool { return r.Entity == e.Name })
 		}
 		if len(all) > 1 && len(e.Refers) == 0 && !slices.ContainsFunc(all, referred) {
 			names = append(names, e.Name)

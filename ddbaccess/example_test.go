@@ -95,7 +95,7 @@ func ExampleReport_Markdown() {
 	//
 	// Measured is what the example of a pattern cost on the sample. Estimated is what it would cost at the declared volumes.
 	//
-	// The column at most is what a request costs in the table if each item has 400 KB. 128.5 R × pages is 128.5 R for each page of 1 MB that a query reads.
+	// At most: what a request costs in the table if each item has 400 KB. 128.5 R × pages is 128.5 R for each page of 1 MB that a query reads.
 	//
 	// ## Busiest keys
 	//

@@ -100,9 +100,6 @@ func (v volumes) share(c charge, hot float64) (float64, lacks) {
 	if hot > 0 {
 		return hot, nil
 	}
-	if c.claim.Entity == "" {
-		return 0, lacks{"Pattern.Hot"}
-	}
 	items, missing := v.entries(c.claim.Entity, c.index)
 	most, unknown := 1.0, lacks(nil)
 	if c.claim.Companion == "" && !c.claim.Version {

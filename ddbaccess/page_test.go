@@ -35,7 +35,7 @@ func TestThePageHasItsTables(t *testing.T) {
 		"|  | place an order → view order-count | 3 requests |",
 		"|  | place an order → view order-count | TransactWriteItems |",
 		"7 more keys below 0.1 %.",
-		"The column at most is what a request costs in the table if each item has 400 KB. 2 × 800 W is 800 W for each of 2 items. " +
+		"At most: what a request costs in the table if each item has 400 KB. 2 × 800 W is 800 W for each of 2 items. " +
 			"128.5 R × pages is 128.5 R for each page of 1 MB that a query reads.",
 		"A create or put of customer is sent as an update: it keeps the fields that a view fills.",
 		"## Busiest keys\n",

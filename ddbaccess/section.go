@@ -67,7 +67,7 @@ func (rep *Report) patternSection() section {
 
 // legend explains the column of the worst case.
 func (s section) legend() string {
-	text := "The column at most is what a request costs in the table if each item has 400 KB."
+	text := "At most: what a request costs in the table if each item has 400 KB."
 	several, pages := "", ""
 	for _, cells := range s.cells {
 		switch most := cells[9]; {

@@ -1,6 +1,7 @@
 package ddbaccess_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -101,4 +102,16 @@ func TestATerminalHasTheBounds(t *testing.T) {
 	t.Parallel()
 	_, out, _ := run(t, newShop().catalog(), "patterns")
 	assert.Contains(t, out, "Query primary DESC LIMIT 2\n")
+}
+
+// The picture of the entities shows references that are inferred or declared. The page says which entities have none.
+func TestEntitiesWithoutAReferenceAreNamed(t *testing.T) {
+	t.Chdir(t.TempDir())
+	s := newShop()
+	require.Empty(t, checked(t, s.catalog(), true).errors)
+	page, err := os.ReadFile("model/README.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(page),
+		"![entities](entities.svg)\n\nNo reference leads from or to product and cart. One that is not drawn is declared with Definition.Refers.\n")
+	assert.NotContains(t, text(t, measure(t, s.catalog())), "Definition.Refers", "there is no picture")
 }
