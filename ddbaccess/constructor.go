@@ -18,6 +18,7 @@ const (
 	kindWrite    = "write"
 	kindTransact = "transact"
 	kindFunc     = "func"
+	kindView     = "view" // of no pattern: what a view does
 )
 
 func newPattern[P any](name, kind string, example P, run func(context.Context, *ddb.DB, P) ([]any, error)) *Pattern {

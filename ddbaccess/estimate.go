@@ -25,18 +25,19 @@ func (e *estimator) each(calls []call, p *Pattern, grow *growth) (out []Request,
 		out, charges = append(out, q), append(charges, c...)
 		i += pages
 	}
-	arrange(out)
+	arrange(out, p.kind == kindView)
 	return out, charges
 }
 
-// arrange gives requests of one operation that follow each other an order of their own: batches and views send them concurrently.
-func arrange(requests []Request) {
+// arrange gives requests of one operation that follow each other an order of their own, where they may be sent concurrently: the
+// writes of a batch, and all that a view sends. Reads of a pattern keep their order, which may be one of cause.
+func arrange(requests []Request, view bool) {
 	for len(requests) > 0 {
-		n := 1
-		for n < len(requests) && requests[n].Operation == requests[0].Operation {
+		first, n := requests[0], 1
+		for n < len(requests) && requests[n].Operation == first.Operation {
 			n++
 		}
-		if requests[0].Operation != "Query" {
+		if first.writes() || view && first.Operation != "Query" {
 			slices.SortStableFunc(requests[:n], func(a, b Request) int { return slices.Compare(a.Keys, b.Keys) })
 		}
 		requests = requests[n:]
@@ -187,7 +188,7 @@ func (u Units) times(n float64) Units { return Units{u.Read * n, u.Write * n} }
 
 // derived returns the requests of a view.
 func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
-	of := &Pattern{name: p.name, finds: p.finds}
+	of := &Pattern{name: p.name, kind: kindView, finds: p.finds}
 	var grow growth
 	for _, view := range e.design.Views {
 		if view.Name == v.view && view.Kind == ddbdesign.KindFanOut {

@@ -74,7 +74,7 @@ func (e *estimator) found(ix *ddbdesign.Index, r *ddbobserve.Request, p *Pattern
 	case bounded(e.design, *ix, r, entity) && p.finds > 0:
 		n = min(n, p.finds)
 	case bounded(e.design, *ix, r, entity) && r.Limit == 0:
-		unknown = unknown.and(lacks{"Pattern.Finds (the items within its bounds)"})
+		unknown = lacks{"Pattern.Finds (the items within its bounds)"}
 	}
 	f.items, f.bytes, f.lacks = n, n*size, missing.and(unknown)
 	return f

@@ -15,7 +15,10 @@ func (rep *Report) terminal(w io.Writer) error {
 	var b strings.Builder
 	for i, p := range rep.Patterns {
 		fmt.Fprintf(&b, "%3d  %s\n", i+1, p.Name)
-		cost := []string{plural(p.Items, "item"), plural(requestCount(p.Requests), "request"), p.Measured.String(), "estimated " + estimate(p.Estimated)}
+		cost := []string{plural(requestCount(p.Requests), "request"), p.Measured.String(), "estimated " + estimate(p.Estimated)}
+		if p.Items > 0 {
+			cost = append([]string{plural(p.Items, "item")}, cost...)
+		}
 		if p.Rate > 0 {
 			cost = append(cost, number(p.Rate)+" a second")
 		}

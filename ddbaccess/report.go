@@ -78,6 +78,15 @@ type Request struct {
 	narrowed bool // a bound on the sort key leaves out an unknown part of the collection
 }
 
+// writes reports whether the request writes.
+func (q Request) writes() bool {
+	switch q.Operation {
+	case "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems":
+		return true
+	}
+	return false
+}
+
 // Units is consumed capacity.
 type Units struct {
 	Read  float64 `json:"read"`

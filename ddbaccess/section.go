@@ -41,7 +41,9 @@ func (rep *Report) patternSection() section {
 	}
 	for i, p := range rep.Patterns {
 		whole := requestLines(strconv.Itoa(i+1), p.Name, p.Requests, p.Measured, p.Estimated)
-		whole[0][5], whole[0][10] = strconv.Itoa(p.Items), rate(p.Rate)
+		if whole[0][10] = rate(p.Rate); p.Items > 0 || whole[0][5] != "" {
+			whole[0][5] = strconv.Itoa(p.Items)
+		}
 		for _, d := range p.Derived {
 			whole = append(whole, requestLines("", p.Name+" → view "+d.View, d.Requests, d.Measured, d.Estimated)...)
 		}
@@ -97,11 +99,19 @@ func requestLines(number, name string, requests []Request, measured Units, estim
 	}
 	for _, q := range requests {
 		out = append(out, []string{
-			number, name, q.Operation, q.Index, q.keys(), strconv.Itoa(q.Items), strconv.Itoa(q.Pages),
+			number, name, q.Operation, q.Index, q.keys(), q.items(), strconv.Itoa(q.Pages),
 			q.Measured.String(), estimate(q.Estimated), q.AtMost, "",
 		})
 	}
 	return out
+}
+
+// items is the number of items that a read returns.
+func (q Request) items() string {
+	if q.writes() {
+		return ""
+	}
+	return strconv.Itoa(q.Items)
 }
 
 // keys are the keys of a request, each in a line, and what narrows it.
