@@ -41,6 +41,7 @@ func TestReadsAreEstimated(t *testing.T) {
 		"two blocks, strongly consistent":   {ddbaccess.Get("p", s.customers, customer).Fresh(), 2},
 		"an item that is not there":         {ddbaccess.FuncItems("p", missing(s), 1), 0.5},
 		"three pages, each rounded once":    {ddbaccess.Many("p", s.ordersOf, "1"), 375},
+		"a page that is not full":           {ddbaccess.Page("p", s.orderByID, "10"), 0.5},
 		"up to the limit":                   {ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(8) }, "1"), 1},
 		"one item of one":                   {ddbaccess.One("p", s.orderByID, "10"), 0.5},
 		"one item of many": {ddbaccess.One("p", func(id string) ddb.Query[Order] {
@@ -332,4 +333,23 @@ func TestTheTargetsOfAFanOutAreEstimated(t *testing.T) {
 	rep, err := c.MeasureAtScale(t.Context(), ddbmem.New().Client())
 	require.NoError(t, err)
 	assert.Empty(t, rep.Deviations())
+}
+
+// What the bounds of a fan-out's query find is declared of the pattern that writes.
+func TestFindsIsOfTheViewsOfAWrite(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	item := &s.carts.Fields().Item
+	names := ddbview.MustFanOut("names", s.customers, s.carts, func(c Customer) ddb.Query[Cart] {
+		return s.cartOf(c.ID).SortKey(ddb.Ge(item, "a"))
+	}, func(ddb.Change[Customer], *Cart) bool { return false })
+	c := s.catalog()
+	c.Views = append(c.Views, names)
+	p := ddbaccess.Write("rename", func(k Customer) ddb.Op {
+		return s.customers.Update(Customer{ID: k.ID}, ddb.Set(&s.customers.Fields().Name, k.Name))
+	}, Customer{ID: "1", Name: "Bea"})
+	c.Patterns = []*ddbaccess.Pattern{p}
+	assert.Equal(t, []string{"Pattern.Finds (the items within its bounds)"}, measure(t, c).Patterns[0].Undeclared)
+	p.Finds(3)
+	assert.Empty(t, measure(t, c).Patterns[0].Undeclared)
 }

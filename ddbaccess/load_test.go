@@ -153,6 +153,11 @@ func TestTheEntriesOfASparseIndexAreDeclared(t *testing.T) {
 	assert.Nil(t, rep.Patterns[0].Estimated)
 	assert.Equal(t, []string{"Per.Entries of order in gsi2"}, rep.Patterns[0].Undeclared)
 
+	empty := catalog(ddbaccess.Per{Entries: 4000})
+	empty.Seed = nil
+	assert.Equal(t, []string{"Volume.Items of product", "Volume.Bytes of product"}, measure(t, empty).Indexes[1].Undeclared)
+	assert.Equal(t, []string{"an item of order in gsi2 in Catalog.Seed"}, measure(t, empty).Indexes[2].Undeclared)
+
 	rep = measure(t, catalog(ddbaccess.Per{Entries: 4000}))
 	entry := rep.Indexes[2].Bytes / 4000
 	assert.True(t, 100 < entry && entry < 200, "of keys alone: %g bytes", entry)

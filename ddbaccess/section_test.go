@@ -37,6 +37,7 @@ func TestUnitsStayWithTheirNumbers(t *testing.T) {
 	code, out, _ := run(t, c, "patterns")
 	assert.Equal(t, 1, code, "the filter")
 	assert.NotContains(t, out, "\u00a0", "a terminal has lines of known width")
+	assert.NotRegexp(t, `\d\n +(R|W|KB)\b`, out)
 }
 
 // A column that says nothing is left out, and numbers have up to three digits.
@@ -95,6 +96,9 @@ func TestACreateThatIsAnUpdateIsExplained(t *testing.T) {
 	}
 	assert.Contains(t, notes(ddbaccess.Write("p", s.customers.Create, Customer{ID: "7", Email: "e"})), "A create or put of customer is sent as an update")
 	assert.NotContains(t, notes(ddbaccess.Write("p", s.orders.Create, Order{ID: "7", CustomerID: "1"})), "is sent as an update")
+	assert.NotContains(t, notes(ddbaccess.Write("p", func(o Order) ddb.Op {
+		return s.orders.Update(o, ddb.Set(&s.orders.Fields().Note, "x"))
+	}, Order{ID: "10", CustomerID: "1"})), "is sent as an update")
 }
 
 // The order and the limit of a query are in a terminal too.
@@ -113,5 +117,15 @@ func TestEntitiesWithoutAReferenceAreNamed(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(page),
 		"![entities](entities.svg)\n\nNo reference leads from or to product and cart. One that is not drawn is declared with Definition.Refers.\n")
+	assert.Equal(t, 1, strings.Count(string(page), "Definition.Refers"))
 	assert.NotContains(t, text(t, measure(t, s.catalog())), "Definition.Refers", "there is no picture")
+
+	table := ddb.NewTable("pk", "sk")
+	ddb.MustDefine(table, "note", func(c *Customer, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("n#"), ddb.Str(&c.ID)), ddb.Key(ddb.Prefix("n#")))
+	})
+	require.Empty(t, checked(t, &ddbaccess.Catalog{Table: table}, true).errors)
+	page, err = os.ReadFile("model/README.md")
+	require.NoError(t, err)
+	assert.NotContains(t, string(page), "No reference", "an entity alone has none")
 }
