@@ -100,8 +100,8 @@ func limit(q Request) string {
 	return fmt.Sprint(q.Limit)
 }
 
-// keyChanges compares what two requests read or write. A key that replaces another is "key a → b"; else each one that is gone or new is
-// named: "no longer checks customer …".
+// keyChanges compares what two requests read or write. A key that replaces another is "key a → b"; else each one that is gone or
+// new is named: "no longer checks customer …".
 func keyChanges(old, now []string) (out []string) {
 	gone := without(old, now)
 	added := without(now, old)

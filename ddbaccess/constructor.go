@@ -70,8 +70,8 @@ func One[P, T any](name string, query func(P) ddb.Query[T], example P) *Pattern 
 	return ofQuery(p, query, example)
 }
 
-// Many is a query of many items, [ddb.Repository.Query]: of all of them, or as many as the query's Limit. It reads on after a page of
-// 1 MB; [Page] does not.
+// Many is a query of many items, [ddb.Repository.Query]: of all of them, or as many as the query's Limit. It reads on after a page
+// of 1 MB; [Page] does not.
 func Many[P, T any](name string, query func(P) ddb.Query[T], example P) *Pattern {
 	p := newPattern(name, kindMany, example, func(ctx context.Context, db *ddb.DB, params P) ([]any, error) {
 		q := query(params)

@@ -6,8 +6,8 @@ import (
 	"github.com/singletable-go/ddb/ddbdesign"
 )
 
-// lacks are the fields and methods that must be declared so that a number is known: "Volume.Bytes of order". It is empty if the number
-// is known.
+// lacks are the fields and methods that must be declared so that a number is known: "Volume.Bytes of order". It is empty if the
+// number is known.
 type lacks []string
 
 // and adds those of another number.
@@ -78,7 +78,8 @@ func (v volumes) versions(entity string) (float64, lacks) {
 	return 0, lacking("Volume.Versions", entity, "")
 }
 
-// entries is the number of items of the entity that have an entry in the index. If the entry has a condition that is not all of them.
+// entries is the number of items of the entity that have an entry in the index. If the entry has a condition, that is not all of
+// them.
 func (v volumes) entries(entity, index string) (float64, lacks) {
 	if n := v.in(entity, index).Entries; n > 0 {
 		return n, nil
@@ -99,7 +100,7 @@ func (v volumes) per(entity, index string) (typical, most float64, missing lacks
 	}
 	e, ok := entryOf(v.design, entity, index)
 	switch {
-	case !ok || e.ByAttributes:
+	case !ok:
 	case len(fieldsOf(e.Partition)) == 0: // all of them share the value
 		n, missing := v.entries(entity, index)
 		n /= shards(e.Partition)

@@ -234,3 +234,25 @@ func TestPricesAreReadFromAFile(t *testing.T) {
 	_, err = ddbaccess.ReadPrices(filepath.Join(t.TempDir(), "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
+
+// Which items an index has by attributes of their own is not known from the model.
+func TestEntriesByAttributesAreDeclared(t *testing.T) {
+	t.Parallel()
+	type Task struct {
+		ID    string `dynamodbav:"id"`
+		Owner string `dynamodbav:"owner,omitempty"`
+	}
+	table := ddb.NewTable("id", "")
+	ix := table.GSI("by-owner", "owner", "")
+	owned := ddb.MustDefine(table, "task", func(k *Task, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Native(&k.ID)))
+		d.AlsoIn(ix)
+	})
+	c := &ddbaccess.Catalog{Table: table, Volumes: []ddbaccess.Volume{{Entity: owned, Items: 1000, Bytes: 100}}, Seed: func(ctx context.Context, db *ddb.DB) error {
+		return db.Do(ctx, owned.Put(Task{ID: "1", Owner: "o"}))
+	}}
+	rep := measure(t, c)
+	assert.Equal(t, []string{"Per.Entries of task in by-owner"}, rep.Indexes[1].Undeclared)
+	c.Volumes[0].Per = []ddbaccess.Per{{Index: ix, Entries: 10}}
+	assert.InDelta(t, 10*200, measure(t, c).Indexes[1].Bytes, 0)
+}
