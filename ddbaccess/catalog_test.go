@@ -57,7 +57,13 @@ func TestAMistakeInACatalogIsNamed(t *testing.T) {
 		"it has no entry in index gsi1": volumes(ddbaccess.Volume{
 			Entity: s.customers, Per: []ddbaccess.Per{{Index: s.gsi1, Typical: 1}},
 		}),
-		"index gsi1 is there twice":          per(ddbaccess.Per{Index: s.gsi1, Typical: 1}, ddbaccess.Per{Index: s.gsi1, Typical: 1}),
+		"index gsi1 is there twice":         per(ddbaccess.Per{Index: s.gsi1, Typical: 1}, ddbaccess.Per{Index: s.gsi1, Typical: 1}),
+		"declare Per.Typical too":           per(ddbaccess.Per{Index: s.gsi1, Most: 3}),
+		"index gsi2 has -1 entries":         per(ddbaccess.Per{Index: s.gsi2, Entries: -1}),
+		"all of its items are in the table": per(ddbaccess.Per{Index: s.table.Primary(), Typical: 1, Entries: 5}),
+		"index gsi2 has 6 entries, of 5 items": volumes(ddbaccess.Volume{
+			Entity: s.orders, Items: 5, Per: []ddbaccess.Per{{Index: s.gsi2, Entries: 6}},
+		}),
 		"a value has 5 items, and 3 at most": per(ddbaccess.Per{Index: s.gsi1, Typical: 5, Most: 3}),
 	} {
 		t.Run(want, func(t *testing.T) {

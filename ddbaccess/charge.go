@@ -11,7 +11,7 @@ type charge struct {
 	partition ddbdesign.Template // of the key that is read or written, zero if it is not known
 	claim     ddbdesign.Claim
 	units     Units
-	unknown   bool // a volume that it depends on is not declared
+	lacks     lacks // what it depends on, and is not declared
 }
 
 // estimator computes charges from the declared volumes.
@@ -21,21 +21,18 @@ type estimator struct {
 }
 
 // bytes is the size of an item: the declared one of an entity's, and the measured one of the library's own.
-func (e *estimator) bytes(c ddbdesign.Claim, measured float64) (bytes float64, unknown bool) {
+func (e *estimator) bytes(c ddbdesign.Claim, measured float64) (float64, lacks) {
 	if c.Companion != "" || c.Entity == "" {
-		return measured, false
+		return measured, nil
 	}
-	if n := e.volumes.bytes(c.Entity); n > 0 {
-		return n, false
-	}
-	return 0, true
+	return e.volumes.bytes(c.Entity)
 }
 
 // entryBytes is the size of an index entry: the declared one of the item if the index projects all of it, else the measured one.
 // Attributes that are not projected are those that grow.
-func (e *estimator) entryBytes(ix *ddbdesign.Index, c ddbdesign.Claim, measured float64) (bytes float64, unknown bool) {
+func (e *estimator) entryBytes(ix *ddbdesign.Index, c ddbdesign.Claim, measured float64) (float64, lacks) {
 	if ix.Projection != ddbdesign.ProjectAll {
-		return measured, false
+		return measured, nil
 	}
 	return e.bytes(c, measured)
 }
@@ -44,8 +41,8 @@ func (e *estimator) entryBytes(ix *ddbdesign.Index, c ddbdesign.Claim, measured 
 func (e *estimator) read(key item, measured, factor float64) charge {
 	c := charge{index: ddbobserve.Primary, claim: claimOf(e.design, key)}
 	c.partition, _ = templates(e.design, c.claim, key)
-	n, unknown := e.bytes(c.claim, measured)
-	c.units.Read, c.unknown = factor*blocks(n, readBlock), unknown
+	n, missing := e.bytes(c.claim, measured)
+	c.units.Read, c.lacks = factor*blocks(n, readBlock), missing
 	return c
 }
 
@@ -54,17 +51,17 @@ func (e *estimator) write(w ddbobserve.Write, i image, factor float64) []charge 
 	claim := claimOf(e.design, w.Key)
 	table := charge{index: ddbobserve.Primary, claim: claim}
 	table.partition, _ = templates(e.design, claim, w.Key)
-	n, unknown := 0.0, false
+	n, missing := 0.0, lacks(nil)
 	if i.before != nil || i.after != nil { // else there is nothing to write, which costs one unit
-		n, unknown = e.bytes(claim, i.size())
+		n, missing = e.bytes(claim, i.size())
 	}
-	table.units.Write, table.unknown = factor*blocks(n, writeBlock), unknown
+	table.units.Write, table.lacks = factor*blocks(n, writeBlock), missing
 	charges := []charge{table}
 	for k := range e.design.Indexes[1:] {
 		ix := &e.design.Indexes[1+k]
 		for _, measured := range entryWrites(e.design, ix, i) {
-			n, unknown := e.entryBytes(ix, claim, measured)
-			c := charge{index: ix.Name, claim: claim, units: Units{Write: blocks(n, writeBlock)}, unknown: unknown}
+			n, missing := e.entryBytes(ix, claim, measured)
+			c := charge{index: ix.Name, claim: claim, units: Units{Write: blocks(n, writeBlock)}, lacks: missing}
 			if entry, ok := entryOf(e.design, claim.Entity, ix.Name); ok {
 				c.partition = entry.Partition
 			}
@@ -78,7 +75,7 @@ func (e *estimator) write(w ddbobserve.Write, i image, factor float64) []charge 
 func sum(charges []charge) *Units {
 	var u Units
 	for _, c := range charges {
-		if c.unknown {
+		if len(c.lacks) > 0 {
 			return nil
 		}
 		u = u.plus(c.units)

@@ -122,6 +122,18 @@ func TestCheckSaysWhatChanged(t *testing.T) {
 		}, 1)
 	}
 	orders := func(q func(string) ddb.Query[Order]) *ddbaccess.Pattern { return ddbaccess.Many("p", q, "1") }
+	place := func(id string) []ddb.Op {
+		return []ddb.Op{s.orders.Create(Order{ID: id, CustomerID: "1"}), s.carts.Delete(Cart{CustomerID: "2", Item: "p"})}
+	}
+	placing := func(id string, checks ...string) *ddbaccess.Pattern {
+		return ddbaccess.Transact("p", func(id string) []ddb.Op {
+			ops := place(id)
+			for _, c := range checks {
+				ops = append(ops, s.customers.Check(Customer{ID: c}))
+			}
+			return ops
+		}, id)
+	}
 	for _, tt := range []struct {
 		before, after *ddbaccess.Pattern
 		want          string
@@ -131,11 +143,33 @@ func TestCheckSaysWhatChanged(t *testing.T) {
 		{get(1), get(1).Fresh(), "p: consistent false → true, 0.5 → 1.0 RCU, estimated 0.5 → 1.0 RCU"},
 		{
 			orders(s.ordersOf), orders(func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(2) }),
-			"p: limit 0 → 2, 3 → 2 items, estimated 4.0 → 0.5 RCU",
+			"p: limit none → 2, 3 → 2 items, estimated 4.0 → 0.5 RCU",
 		},
 		{
 			orders(s.ordersOf), orders(func(c string) ddb.Query[Order] { return s.orderByID(c + "0") }),
 			`p: index primary → gsi1, key pk = "c#{CustomerID}" AND begins_with(sk, "o#") → gsi1_pk = "o#{ID}" AND begins_with(gsi1_sk, "o#"), 3 → 1 item, estimated 4.0 → 0.5 RCU`,
+		},
+		{
+			orders(func(c string) ddb.Query[Order] { return s.ordersOf(c).Desc() }), orders(s.ordersOf),
+			"p: order descending → ascending",
+		},
+		{
+			placing("9"), placing("9", "1"),
+			`p: now checks customer pk = "c#{ID}" AND sk = "c#", 5.0 → 7.0 WCU, estimated 8.0 → 10.0 WCU`,
+		},
+		{
+			placing("9", "1"), placing("9"),
+			`p: no longer checks customer pk = "c#{ID}" AND sk = "c#", 7.0 → 5.0 WCU, estimated 10.0 → 8.0 WCU`,
+		},
+		{
+			placing("9", "1", "2"), placing("9"),
+			`p: no longer checks customer pk = "c#{ID}" AND sk = "c#" 2 times, 9.0 → 5.0 WCU, estimated 12.0 → 8.0 WCU`,
+		},
+		{
+			placing("9"), ddbaccess.Transact("p", func(id string) []ddb.Op {
+				return append(place(id), s.carts.Put(Cart{CustomerID: id, Item: "x"}), s.orders.Delete(Order{ID: "10", CustomerID: "1"}), s.customers.Check(Customer{ID: "1"}))
+			}, "9"),
+			`p: now puts cart pk = "cart#{CustomerID}" AND sk = "i#{Item}", now deletes order pk = "c#{CustomerID}" AND sk = "o#{ID}", now 1 more key, 5.0 → 13.0 WCU, estimated 8.0 → 19.0 WCU`,
 		},
 		{orders(s.ordersOf), orders(s.ordersOf).Finds(1).Rate(1), ""},
 		{

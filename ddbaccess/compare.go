@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/singletable-go/ddb/ddbobserve"
 )
 
 // Changes returns what is different from an older report, a sentence for each pattern: "chapters of a course: 1 → 2 requests,
@@ -70,17 +72,74 @@ func requestChanges(old, now []Request) (out []string) {
 		for _, what := range []struct{ name, old, now string }{
 			{"", o.Operation, n.Operation},
 			{"index ", o.Index, n.Index},
-			{"key ", strings.Join(o.Keys, "; "), strings.Join(n.Keys, "; ")},
 			{"filter ", o.Filter, n.Filter},
-			{"limit ", fmt.Sprint(o.Limit), fmt.Sprint(n.Limit)},
+			{"order ", direction(o), direction(n)},
+			{"limit ", limit(o), limit(n)},
 			{"consistent ", fmt.Sprint(o.Consistent), fmt.Sprint(n.Consistent)},
 		} {
 			if what.old != what.now {
 				out = append(out, fmt.Sprintf("%s%s → %s", what.name, none(what.old), none(what.now)))
 			}
 		}
+		out = append(out, keyChanges(o.Keys, n.Keys)...)
 	}
 	return out
+}
+
+func direction(q Request) string {
+	if q.Descending {
+		return "descending"
+	}
+	return "ascending"
+}
+
+func limit(q Request) string {
+	if q.Limit == 0 {
+		return ""
+	}
+	return fmt.Sprint(q.Limit)
+}
+
+// keyChanges compares what two requests read or write. A key that replaces another is "key a → b"; else each one that is gone or
+// new is named: "no longer checks customer …".
+func keyChanges(old, now []string) (out []string) {
+	gone := without(old, now)
+	added := without(now, old)
+	if len(gone) == 1 && len(added) == 1 {
+		return []string{fmt.Sprintf("key %s → %s", gone[0], added[0])}
+	}
+	return append(someOf("no longer ", gone), someOf("now ", added)...)
+}
+
+// someOf names a few keys, and says how many more there are.
+func someOf(prefix string, keys []string) (out []string) {
+	const few = 2
+	for _, k := range keys[:min(few, len(keys))] {
+		out = append(out, prefix+third(k))
+	}
+	if more := len(keys) - few; more > 0 {
+		out = append(out, fmt.Sprintf("%s%s", prefix, plural(more, "more key")))
+	}
+	return out
+}
+
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(k string) bool { return slices.Contains(some, k) })
+}
+
+// third is what a pattern does with a key: "checks customer …" of "check customer …", and "reads …" of a key that is read.
+func third(key string) string {
+	action, rest, _ := strings.Cut(key, " ")
+	switch action {
+	case ddbobserve.Put, ddbobserve.Update, ddbobserve.Delete, ddbobserve.Check:
+		return action + "s " + rest
+	}
+	if n, rest, ok := strings.Cut(key, " × "); ok {
+		if verb := third(rest); verb != "reads "+rest {
+			return verb + " " + n + " times"
+		}
+	}
+	return "reads " + key
 }
 
 func none(s string) string {

@@ -13,6 +13,7 @@ const (
 	kindGet      = "get"
 	kindOne      = "one"
 	kindMany     = "many"
+	kindPage     = "page"
 	kindWhole    = "whole"
 	kindWrite    = "write"
 	kindTransact = "transact"
@@ -69,12 +70,24 @@ func One[P, T any](name string, query func(P) ddb.Query[T], example P) *Pattern 
 	return ofQuery(p, query, example)
 }
 
-// Many is a query of many items, [ddb.Repository.Query]: of all of them, or as many as the query's Limit.
+// Many is a query of many items, [ddb.Repository.Query]: of all of them, or as many as the query's Limit. It reads on after a page
+// of 1 MB; [Page] does not.
 func Many[P, T any](name string, query func(P) ddb.Query[T], example P) *Pattern {
 	p := newPattern(name, kindMany, example, func(ctx context.Context, db *ddb.DB, params P) ([]any, error) {
 		q := query(params)
 		items, err := ddb.Collect(ddb.NewRepository(db, q.Entity()).Query(ctx, q))
 		return anys(items), err
+	})
+	return ofQuery(p, query, example)
+}
+
+// Page is the first page of a list, [ddb.Repository.Page]. It is as large as the query's Limit, or what one request reads, 1 MB. A
+// following page costs as much.
+func Page[P, T any](name string, query func(P) ddb.Query[T], example P) *Pattern {
+	p := newPattern(name, kindPage, example, func(ctx context.Context, db *ddb.DB, params P) ([]any, error) {
+		q := query(params)
+		page, err := ddb.NewRepository(db, q.Entity()).Page(ctx, q, "")
+		return anys(page.Items), err
 	})
 	return ofQuery(p, query, example)
 }

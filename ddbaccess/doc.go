@@ -31,6 +31,10 @@
 // of the old and the new item. Checks count as writes. Each index entry that is written takes a unit for each KB, and is not
 // doubled. So do versions, unique constraints and other items of the library's own.
 //
-// The busiest key takes the share of the largest partition among all items, times the rate, times the peak. What depends on a
-// volume that is not declared is unknown, never zero. Compare with [Catalog.MeasureAtScale].
+// The busiest key takes the share of the largest partition among all entries, times the rate, times the peak. What depends on a
+// volume that is not declared is unknown, never zero. The page names the field or the method that declares it: of [Volume] or
+// [Per], or [Pattern.Finds]. The entries of a sparse index are unknown until Per.Entries declares them. Compare with
+// [Catalog.MeasureAtScale].
+//
+// A write costs an index what its example makes it cost. A pattern whose items leave a sparse index needs an example that does.
 package ddbaccess

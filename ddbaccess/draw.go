@@ -34,6 +34,23 @@ func (rep *Report) Drawing() ddbdraw.Drawing {
 	return ddbdraw.Drawing{Title: rep.Title, Doc: rep.Doc, Design: rep.Design, Samples: rep.Samples, Sections: rep.Sections()}
 }
 
+// entitiesFile is the picture of the entities.
+const entitiesFile = "entities.svg"
+
+// unrelated returns the entities without a reference, and to which none leads. It is empty if the table has one entity.
+func (rep *Report) unrelated() (names []string) {
+	all := rep.Design.Entities
+	for _, e := range all {
+		referred := func(o ddbdesign.Entity) bool {
+			return slices.ContainsFunc(o.Refers, func(r ddbdesign.Ref) bool { return r.Entity == e.Name })
+		}
+		if len(all) > 1 && len(e.Refers) == 0 && !slices.ContainsFunc(all, referred) {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
 // pictures draws the entities and each index that has items, by the names of the files.
 func (rep *Report) pictures() (names []string, files map[string][]byte, err error) {
 	d := rep.Drawing()
@@ -42,8 +59,8 @@ func (rep *Report) pictures() (names []string, files map[string][]byte, err erro
 	if err := ddbdraw.Entities(&b, d); err != nil {
 		return nil, nil, err
 	}
-	names = append(names, "entities.svg")
-	files["entities.svg"] = bytes.Clone(b.Bytes())
+	names = append(names, entitiesFile)
+	files[entitiesFile] = bytes.Clone(b.Bytes())
 	for _, ix := range rep.Design.Indexes {
 		b.Reset()
 		if err := ddbdraw.Index(&b, d, ix.Name); err != nil {

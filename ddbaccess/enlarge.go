@@ -65,11 +65,11 @@ func (r *run) enlarge(ctx context.Context, reads collections) error {
 		for _, text := range slices.Sorted(maps.Keys(reads[ix.Name])) {
 			value := reads[ix.Name][text]
 			for _, m := range entriesAt(&r.design, ix.Name, "", value) {
-				typical, _, ok := v.per(m.Entity, ix.Name)
+				typical, _, unknown := v.per(m.Entity, ix.Name)
 				if m.Version {
-					typical, ok = v.of[m.Entity].versions()
+					typical, unknown = v.versions(m.Entity)
 				}
-				if !ok {
+				if len(unknown) > 0 {
 					continue
 				}
 				if err := r.copies(ctx, ix, m, value, int(min(typical, copiesMost))); err != nil {

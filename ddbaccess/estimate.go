@@ -3,6 +3,7 @@ package ddbaccess
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbobserve"
@@ -53,7 +54,10 @@ func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []
 	first := pages[0]
 	q := Request{
 		Operation: first.Operation, Pages: len(pages), Index: first.Index, Filter: e.filter(first.Filter),
-		Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request),
+		Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request),
+	}
+	if p.kind == kindPage {
+		q.AtMost = strings.TrimSuffix(q.AtMost, " × pages")
 	}
 	for _, c := range pages {
 		q.Measured = q.Measured.plus(unitsOf(c.Consumed()))
@@ -107,7 +111,7 @@ func (e *estimator) reads(c *call, grow *growth) (keys []string, charges []charg
 		keys = append(keys, keyInFields(e.design, key))
 		read := e.read(key, found/float64(len(c.Keys)), factor(&c.Request))
 		if empty { // nothing is read, which costs as much as the smallest item
-			read.units.Read, read.unknown = factor(&c.Request), false
+			read.units.Read, read.lacks = factor(&c.Request), nil
 		}
 		charges = append(charges, grow.by(read, c))
 	}
@@ -117,12 +121,24 @@ func (e *estimator) reads(c *call, grow *growth) (keys []string, charges []charg
 // writes are the items that a request writes.
 func (e *estimator) writes(c *call, grow *growth) (keys []string, charges []charge) {
 	for i, w := range c.Writes {
-		keys = append(keys, w.Action+" "+keyInFields(e.design, w.Key))
+		keys = append(keys, w.Action+" "+e.subject(w.Key)+keyInFields(e.design, w.Key))
 		for _, write := range e.write(w, c.images[i], factor(&c.Request)) {
 			charges = append(charges, grow.by(write, c))
 		}
 	}
 	return counted(keys), charges
+}
+
+// subject is the name of the entity that is written, and a space; "" of the library's own items, whose keys say what they are for.
+func (e *estimator) subject(key item) string {
+	switch c := claimOf(e.design, key); {
+	case c.Companion != "" || c.Entity == "":
+		return ""
+	case c.Version:
+		return "version of " + c.Entity + " "
+	default:
+		return c.Entity + " "
+	}
 }
 
 // counted returns lines without repetitions, each with its number if that is more than one.
@@ -145,17 +161,14 @@ func counted(lines []string) (out []string) {
 func (e *estimator) scan(pages []call) []charge {
 	c := charge{index: pages[0].Index}
 	bytes := 0.0
-	ix, _ := e.design.Index(c.index)
 	for _, of := range e.design.Entities {
 		if _, ok := entryOf(e.design, of.Name, c.index); !ok {
 			continue
 		}
-		v := e.volumes.of[of.Name]
-		if v == nil || v.Items == 0 || v.Bytes == 0 || ix.Projection != ddbdesign.ProjectAll {
-			c.unknown = true
-			continue
-		}
-		bytes += v.Items * v.Bytes
+		n, missing := e.volumes.entries(of.Name, c.index)
+		each, also := e.volumes.entryBytes(of.Name, c.index)
+		c.lacks = c.lacks.and(missing).and(also)
+		bytes += n * each
 	}
 	c.units.Read = factor(&pages[0].Request) * pageUnits(bytes)
 	return []charge{c}
@@ -175,7 +188,7 @@ func (u Units) times(n float64) Units { return Units{u.Read * n, u.Write * n} }
 
 // derived returns the requests of a view.
 func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
-	of := &Pattern{name: p.name, kind: kindView}
+	of := &Pattern{name: p.name, kind: kindView, finds: p.finds}
 	var grow growth
 	for _, view := range e.design.Views {
 		if view.Name == v.view && view.Kind == ddbdesign.KindFanOut {

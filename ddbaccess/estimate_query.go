@@ -22,7 +22,7 @@ func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
 	r := &pages[0].Request
 	ix, ok := e.design.Index(r.Index)
 	if !ok {
-		return []charge{{index: r.Index, unknown: true}}
+		return []charge{{index: r.Index, lacks: lacks{"index " + r.Index + " of Catalog.Table"}}}
 	}
 	sample := map[string]ddbobserve.Items{}
 	examined, returned := 0, 0
@@ -45,6 +45,9 @@ func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
 		limit *= float64(examined) / float64(returned)
 	}
 	limitTo(all, limit)
+	if p.kind == kindPage && r.Limit == 0 {
+		pageOf(all)
+	}
 	grow.learn(&ix, all)
 	return split(all, factor(r))
 }
@@ -61,15 +64,19 @@ func (e *estimator) found(ix *ddbdesign.Index, r *ddbobserve.Request, p *Pattern
 	if ok {
 		f.partition = entry.Partition
 	}
-	size, unknown := e.entryBytes(ix, f.claim, each)
-	n, _, known := e.volumes.per(entity, ix.Name)
+	size, missing := e.entryBytes(ix, f.claim, each)
+	n, _, unknown := e.volumes.per(entity, ix.Name)
 	switch {
 	case p.kind == kindOne && entity == p.entity, ix.Kind == ddbdesign.KindPrimary && single(ix, r):
-		n, known = 1, true
-	case bounded(e.design, *ix, r, entity) && (p.finds > 0 || r.Limit == 0):
-		n, known = min(n, p.finds), known && p.finds > 0
+		n, unknown = 1, nil
+	case bounded(e.design, *ix, r, entity) && p.finds > 0 && len(unknown) > 0:
+		n, unknown = p.finds, nil
+	case bounded(e.design, *ix, r, entity) && p.finds > 0:
+		n = min(n, p.finds)
+	case bounded(e.design, *ix, r, entity) && r.Limit == 0:
+		unknown = lacks{"Pattern.Finds (the items within its bounds)"}
 	}
-	f.items, f.bytes, f.unknown = n, n*size, unknown || !known
+	f.items, f.bytes, f.lacks = n, n*size, missing.and(unknown)
 	return f
 }
 
@@ -82,11 +89,9 @@ func (e *estimator) foundOwn(f *found, ix *ddbdesign.Index, partition types.Attr
 			continue
 		}
 		f.partition, f.claim = m.Entry.Partition, ddbdesign.Claim{Entity: m.Entity, Version: true}
-		size, unknown := e.bytes(f.claim, each)
-		v := e.volumes.of[m.Entity]
-		if f.unknown = unknown || v == nil || v.Versions == 0; !f.unknown {
-			f.items, f.bytes = v.Versions, v.Versions*size
-		}
+		size, missing := e.bytes(f.claim, each)
+		n, unknown := e.volumes.versions(m.Entity)
+		f.items, f.bytes, f.lacks = n, n*size, missing.and(unknown)
 		break
 	}
 	return f
@@ -108,7 +113,7 @@ func single(ix *ddbdesign.Index, r *ddbobserve.Request) bool {
 func limitTo(all []*found, limit float64) {
 	items := 0.0
 	for _, f := range all {
-		if f.unknown {
+		if len(f.lacks) > 0 {
 			return
 		}
 		items += f.items
@@ -121,11 +126,25 @@ func limitTo(all []*found, limit float64) {
 	}
 }
 
+// pageOf leaves what one request reads: of each entity the same share.
+func pageOf(all []*found) {
+	bytes := 0.0
+	for _, f := range all {
+		bytes += f.bytes
+	}
+	if bytes <= pageBytes {
+		return
+	}
+	for _, f := range all {
+		f.items, f.bytes = f.items*pageBytes/bytes, f.bytes*pageBytes/bytes
+	}
+}
+
 // split divides what the pages of a query cost among the entities that it reads.
 func split(all []*found, factor float64) (charges []charge) {
-	bytes, unknown := 0.0, false
+	bytes, missing := 0.0, lacks(nil)
 	for _, f := range all {
-		bytes, unknown = bytes+f.bytes, unknown || f.unknown
+		bytes, missing = bytes+f.bytes, missing.and(f.lacks)
 	}
 	units := factor * pageUnits(bytes)
 	if len(all) == 0 {
@@ -137,7 +156,7 @@ func split(all []*found, factor float64) (charges []charge) {
 		if bytes > 0 {
 			share = f.bytes / bytes
 		}
-		c.units.Read, c.unknown = units*share, unknown
+		c.units.Read, c.lacks = units*share, missing
 		charges = append(charges, c)
 	}
 	return charges

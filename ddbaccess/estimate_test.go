@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,12 +41,15 @@ func TestReadsAreEstimated(t *testing.T) {
 		"two blocks, strongly consistent":   {ddbaccess.Get("p", s.customers, customer).Fresh(), 2},
 		"an item that is not there":         {ddbaccess.FuncItems("p", missing(s), 1), 0.5},
 		"three pages, each rounded once":    {ddbaccess.Many("p", s.ordersOf, "1"), 375},
+		"a page that is not full":           {ddbaccess.Page("p", s.orderByID, "10"), 0.5},
 		"up to the limit":                   {ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(8) }, "1"), 1},
 		"one item of one":                   {ddbaccess.One("p", s.orderByID, "10"), 0.5},
 		"one item of many": {ddbaccess.One("p", func(id string) ddb.Query[Order] {
 			return s.ordersOf("1").SortKey(ddb.Eq(&f.ID, id))
 		}, "10"), 0.5},
 		"a page, and not a block more":        {ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(1024) }, "1"), 128},
+		"a page of 1 MB":                      {ddbaccess.Page("p", s.ordersOf, "1"), 128},
+		"a page of 8":                         {ddbaccess.Page("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(8) }, "1"), 1},
 		"entries, and a block for each fetch": {ddbaccess.Many("p", s.openOrders, "10"), 0.5 + 8*0.5},
 		"two types of a collection":           {ddbaccess.Whole("p", func(c string) ddb.Collection { return s.ordersOf(c).Collection() }, "1"), 376},
 		"a bound, and what it finds": {ddbaccess.Many("p", func(c string) ddb.Query[Order] {
@@ -79,6 +83,33 @@ func missing(s *shop) func(context.Context, *ddb.DB, int) ([]Customer, error) {
 		}
 		return nil, nil
 	}
+}
+
+// A page is one request, whatever there is behind it; all items are as many as there are pages.
+func TestAPageIsOneRequest(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	rep := measure(t, &ddbaccess.Catalog{
+		Table: s.table,
+		Seed: func(ctx context.Context, db *ddb.DB) error {
+			for i := range 5 {
+				if err := db.Do(ctx, s.orders.Put(Order{ID: fmt.Sprint(i), CustomerID: "1", Note: strings.Repeat("x", 300<<10)})); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Patterns: []*ddbaccess.Pattern{
+			ddbaccess.Page("page", s.ordersOf, "1"), ddbaccess.Many("all", s.ordersOf, "1"),
+			ddbaccess.Page("page of 2", func(c string) ddb.Query[Order] { return s.ordersOf(c).Limit(2) }, "1"),
+		},
+	})
+	page, all, two := rep.Patterns[0], rep.Patterns[1], rep.Patterns[2]
+	assert.Equal(t, "page", page.Kind)
+	assert.Equal(t, []int{4, 5, 2}, []int{page.Items, all.Items, two.Items})
+	assert.Equal(t, []int{1, 2, 1}, []int{page.Requests[0].Pages, all.Requests[0].Pages, two.Requests[0].Pages})
+	assert.Equal(t, "128.5 R", page.Requests[0].AtMost)
+	assert.Equal(t, "128.5 R × pages", all.Requests[0].AtMost)
 }
 
 // A One reads one item, whatever the number of those beside it, declared or not.
@@ -162,17 +193,19 @@ func TestTheUndeclaredIsUnknown(t *testing.T) {
 	f := s.orders.Fields()
 	orders := []ddbaccess.Volume{{Entity: s.orders, Items: 1e6, Bytes: 100}}
 	for name, tt := range map[string]struct {
-		v []ddbaccess.Volume
-		p *ddbaccess.Pattern
+		v    []ddbaccess.Volume
+		p    *ddbaccess.Pattern
+		want string
 	}{
-		"bytes of a read":      {nil, ddbaccess.Get("p", s.customers, Customer{ID: "1"})},
-		"bytes of a write":     {nil, ddbaccess.Write("p", s.customers.Create, Customer{ID: "7", Email: "e"})},
-		"items of a value":     {orders, ddbaccess.Many("p", s.ordersOf, "1")},
-		"versions":             {[]ddbaccess.Volume{{Entity: s.products, Items: 5, Bytes: 5}}, ddbaccess.FuncItems("p", versions(s), "1")},
-		"a table that is read": {orders, ddbaccess.Func("p", scan, 1)},
+		"bytes of a read":      {nil, ddbaccess.Get("p", s.customers, Customer{ID: "1"}), "Volume.Bytes of customer"},
+		"bytes of a write":     {nil, ddbaccess.Write("p", s.customers.Create, Customer{ID: "7", Email: "e"}), "Volume.Bytes of customer"},
+		"items of a value":     {orders, ddbaccess.Many("p", s.ordersOf, "1"), "Per.Typical of order in primary"},
+		"versions":             {[]ddbaccess.Volume{{Entity: s.products, Items: 5, Bytes: 5}}, ddbaccess.FuncItems("p", versions(s), "1"), "Volume.Versions of product"},
+		"a table that is read": {orders, ddbaccess.Func("p", scan, 1), "Volume.Items of customer, Volume.Bytes of customer, Volume.Items of product, Volume.Bytes of product, Volume.Items of cart and Volume.Bytes of cart"},
 		"what a bound finds": {
 			[]ddbaccess.Volume{{Entity: s.orders, Items: 5, Bytes: 5, Per: []ddbaccess.Per{{Index: s.table.Primary(), Typical: 5}}}},
 			ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).SortKey(ddb.Ge(&f.ID, "1")) }, "1"),
+			"Pattern.Finds (the items within its bounds)",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,9 +214,21 @@ func TestTheUndeclaredIsUnknown(t *testing.T) {
 			assert.Nil(t, rep.Patterns[0].Estimated)
 			page := text(t, rep)
 			assert.Contains(t, page, "| unknown |")
-			assert.Contains(t, page, "Unknown for lack of a declared volume: p.")
+			assert.Contains(t, page, "What p would cost is unknown: declare "+tt.want+".")
 		})
 	}
+}
+
+// What a bound finds is enough: the items of the whole partition are not needed then.
+func TestFindsIsEnough(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	f := s.orders.Fields()
+	since := ddbaccess.Many("p", func(c string) ddb.Query[Order] { return s.ordersOf(c).SortKey(ddb.Ge(&f.ID, "1")) }, "1")
+	got := estimated(t, s, []ddbaccess.Volume{{Entity: s.orders, Items: 5, Bytes: 4096}}, since.Finds(3))
+	require.NotNil(t, got.Estimated, "%v", got.Undeclared)
+	assert.InDelta(t, 1.5, got.Estimated.Read, 1e-9)
+	assert.Empty(t, got.Undeclared)
 }
 
 func versions(s *shop) func(context.Context, *ddb.DB, string) ([]Product, error) {
@@ -288,4 +333,23 @@ func TestTheTargetsOfAFanOutAreEstimated(t *testing.T) {
 	rep, err := c.MeasureAtScale(t.Context(), ddbmem.New().Client())
 	require.NoError(t, err)
 	assert.Empty(t, rep.Deviations())
+}
+
+// What the bounds of a fan-out's query find is declared of the pattern that writes.
+func TestFindsIsOfTheViewsOfAWrite(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	item := &s.carts.Fields().Item
+	names := ddbview.MustFanOut("names", s.customers, s.carts, func(c Customer) ddb.Query[Cart] {
+		return s.cartOf(c.ID).SortKey(ddb.Ge(item, "a"))
+	}, func(ddb.Change[Customer], *Cart) bool { return false })
+	c := s.catalog()
+	c.Views = append(c.Views, names)
+	p := ddbaccess.Write("rename", func(k Customer) ddb.Op {
+		return s.customers.Update(Customer{ID: k.ID}, ddb.Set(&s.customers.Fields().Name, k.Name))
+	}, Customer{ID: "1", Name: "Bea"})
+	c.Patterns = []*ddbaccess.Pattern{p}
+	assert.Equal(t, []string{"Pattern.Finds (the items within its bounds)"}, measure(t, c).Patterns[0].Undeclared)
+	p.Finds(3)
+	assert.Empty(t, measure(t, c).Patterns[0].Undeclared)
 }

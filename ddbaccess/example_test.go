@@ -68,7 +68,7 @@ func Example() {
 	//   measured 0.5 R, estimated 0.5 R
 	// books by an author: Query pk = "a#{AuthorID}" AND begins_with(sk, "b#")
 	//   measured 0.5 R, estimated 5 R
-	// a new book: PutItem put pk = "a#{AuthorID}" AND sk = "b#{ID}"
+	// a new book: PutItem put book pk = "a#{AuthorID}" AND sk = "b#{ID}"
 	//   measured 1 W, estimated 2 W
 }
 
@@ -89,19 +89,21 @@ func ExampleReport_Markdown() {
 	//
 	// | # | access pattern | request | index | key condition | items | requests | measured | estimated | at most | calls/s |
 	// | --: | --- | --- | --- | --- | --: | --: | --: | --: | --: | --: |
-	// | 1 | author by id | GetItem | primary | `pk = "a#{ID}" AND sk = "a#"` | 1 | 1 | 0.5 R | 0.5 R | 50 R | 50 |
-	// | 2 | books by an author | Query | primary | `pk = "a#{AuthorID}" AND begins_with(sk, "b#")` | 2 | 1 | 0.5 R | 5 R | 128.5 R × pages | 20 |
-	// | 3 | a new book | PutItem | primary | `put pk = "a#{AuthorID}" AND sk = "b#{ID}"` |  | 1 | 1 W | 2 W | 400 W | 0.5 |
+	// | 1 | author by id | GetItem | primary | `pk = "a#{ID}" AND sk = "a#"` | 1 | 1 | 0.5 R | 0.5 R | 50 R | 50 |
+	// | 2 | books by an author | Query | primary | `pk = "a#{AuthorID}" AND begins_with(sk, "b#")` | 2 | 1 | 0.5 R | 5 R | 128.5 R × pages | 20 |
+	// | 3 | a new book | PutItem | primary | `put book pk = "a#{AuthorID}" AND sk = "b#{ID}"` |  | 1 | 1 W | 2 W | 400 W | 0.5 |
 	//
 	// Measured is what the example of a pattern cost on the sample. Estimated is what it would cost at the declared volumes.
 	//
+	// At most: what a request costs in the table if each item has 400 KB. 128.5 R × pages is 128.5 R for each page of 1 MB that a query reads.
+	//
 	// ## Busiest keys
 	//
-	// The busiest partition key of each kind, at 4 times the rates. A partition has 3,000 R and 1,000 W a second.
+	// The busiest partition key of each kind, at 4 times the rates. A partition has 3,000 R and 1,000 W a second.
 	//
-	// | partition key | index | R/s | W/s | of a partition | largest collection |
-	// | --- | --- | --: | --: | --: | --: |
-	// | `a#{ID}` | primary | 1.81 | 0.018 | &lt; 0.1 % | – |
+	// | partition key | index | R/s | W/s | of a partition |
+	// | --- | --- | --: | --: | --: |
+	// | `a#{ID}` | primary | 1.81 | 0.018 | &lt; 0.1 % |
 	//
 	// ## Storage
 	//
@@ -109,7 +111,7 @@ func ExampleReport_Markdown() {
 	//
 	// | index | bytes | W/s |
 	// | --- | --: | --: |
-	// | primary | 403 MB | 1 |
+	// | primary | 403 MB | 1 |
 	//
 	// ## Design
 	//

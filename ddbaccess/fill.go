@@ -25,7 +25,8 @@ type filler struct {
 // fill is the attribute of an item that has so many bytes, nil if the item is large enough.
 func (f *filler) fill(key item, have float64) types.AttributeValue {
 	c := claimOf(f.design, key)
-	missing := f.volumes.bytes(c.Entity) - have - float64(len(fillName))
+	want, _ := f.volumes.bytes(c.Entity)
+	missing := want - have - float64(len(fillName))
 	if c.Companion != "" || missing <= 0 {
 		return nil
 	}

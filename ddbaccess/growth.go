@@ -16,7 +16,7 @@ func (g *growth) learn(ix *ddbdesign.Index, all []*found) {
 	g.fetch = 0
 	items, measured := 0.0, 0.0
 	for _, f := range all {
-		if f.unknown || f.measured == 0 {
+		if len(f.lacks) > 0 || f.measured == 0 {
 			continue
 		}
 		items, measured = items+f.items, measured+f.measured

@@ -26,8 +26,9 @@ type Family struct {
 	Busiest Units   `json:"busiest"`
 	Share   float64 `json:"share"`
 
-	// Unknown has the patterns with a rate that are not counted, because a volume is missing.
-	Unknown []string `json:"unknown,omitempty"`
+	// Unknown has the patterns with a rate that are not counted, because what [Family.Undeclared] names is not declared.
+	Unknown    []string `json:"unknown,omitempty"`
+	Undeclared []string `json:"undeclared,omitempty"`
 
 	// Collection is the size in bytes of the largest item collection, which has a limit of 10 GB if the table has a local
 	// index; 0 if there is no such index, or the size is not known.
@@ -46,8 +47,9 @@ func families(v volumes, results []Result, c *Catalog) []Family {
 				continue
 			}
 			f := familyOf(&all, v, ch)
-			share, ok := v.share(ch, c.Patterns[i].hot)
-			if !ok || ch.unknown {
+			share, unknown := v.share(ch, c.Patterns[i].hot)
+			if missing := ch.lacks.and(unknown); len(missing) > 0 {
+				f.Undeclared = lacks(f.Undeclared).and(missing)
 				if !slices.Contains(f.Unknown, r.Name) {
 					f.Unknown = append(f.Unknown, r.Name)
 				}
@@ -91,22 +93,22 @@ func familyOf(all *[]*Family, v volumes, c charge) *Family {
 }
 
 // share is the part of the calls that go to the busiest key.
-func (v volumes) share(c charge, hot float64) (share float64, ok bool) {
+func (v volumes) share(c charge, hot float64) (float64, lacks) {
 	if len(fieldsOf(c.partition)) == 0 && !slices.ContainsFunc(c.partition.Parts, func(p ddbdesign.Part) bool { return p.Kind == ddbdesign.PartTarget }) {
-		return 1 / shards(c.partition), true
+		return 1 / shards(c.partition), nil
 	}
 	if hot > 0 {
-		return hot, true
+		return hot, nil
 	}
-	items := v.items(c.claim.Entity)
-	if items == 0 {
-		return 0, false
+	items, missing := v.entries(c.claim.Entity, c.index)
+	most, unknown := 1.0, lacks(nil)
+	if c.claim.Companion == "" && !c.claim.Version {
+		_, most, unknown = v.per(c.claim.Entity, c.index)
 	}
-	if c.claim.Companion != "" || c.claim.Version {
-		return 1 / items, true
+	if missing = missing.and(unknown); len(missing) > 0 {
+		return 0, missing
 	}
-	_, most, ok := v.per(c.claim.Entity, c.index)
-	return min(1, most/items), ok
+	return min(1, most/items), nil
 }
 
 // collection is the size of the largest item collection of a family of the table, with the entries of local indexes. It is 0 if
@@ -123,12 +125,12 @@ func (v volumes) collection(f ddbdesign.Family) float64 {
 	}
 	sum := 0.0
 	for _, m := range f.Members {
-		_, most, ok := v.per(m.Entity, f.Index)
-		bytes := v.bytes(m.Entity)
+		_, most, unknown := v.per(m.Entity, f.Index)
+		bytes, missing := v.bytes(m.Entity)
 		if m.Version {
-			most, ok = v.of[m.Entity].versions()
+			most, unknown = v.versions(m.Entity)
 		}
-		if !ok || bytes == 0 {
+		if len(missing.and(unknown)) > 0 {
 			return 0
 		}
 		each := bytes
@@ -140,12 +142,4 @@ func (v volumes) collection(f ddbdesign.Family) float64 {
 		sum += most * each
 	}
 	return sum
-}
-
-// versions is the number of versions of an item.
-func (v *Volume) versions() (n float64, ok bool) {
-	if v == nil {
-		return 0, false
-	}
-	return v.Versions, v.Versions > 0
 }

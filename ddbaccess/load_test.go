@@ -129,8 +129,60 @@ func TestStorageHasAnOverheadForEachItemAndEntry(t *testing.T) {
 	require.Len(t, rep.Indexes, 3)
 	assert.InDelta(t, 40*1000+5*200, rep.Indexes[0].Bytes, 0)
 	assert.InDelta(t, 10*1000+5*200, rep.Indexes[1].Bytes, 0)
-	assert.InDelta(t, 5*200, rep.Indexes[2].Bytes, 500, "entries of keys alone are smaller")
 	assert.Equal(t, []string{"customer", "cart"}, rep.Indexes[0].Unknown)
+	assert.Equal(t, []string{"Volume.Bytes of customer", "Volume.Items of cart", "Volume.Bytes of cart"}, rep.Indexes[0].Undeclared)
+}
+
+// The items that have an entry in a sparse index are declared: they are never all.
+func TestTheEntriesOfASparseIndexAreDeclared(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	catalog := func(per ddbaccess.Per) *ddbaccess.Catalog {
+		per.Index = s.gsi2
+		return &ddbaccess.Catalog{
+			Table: s.table, Seed: s.seed,
+			Volumes:  []ddbaccess.Volume{{Entity: s.orders, Items: 2e6, Bytes: 300, Per: []ddbaccess.Per{per}}},
+			Patterns: []*ddbaccess.Pattern{ddbaccess.Many("open orders of a shard", s.openOrders, "10").Rate(1)},
+		}
+	}
+	rep := measure(t, catalog(ddbaccess.Per{}))
+	assert.Zero(t, rep.Indexes[2].Bytes)
+	assert.Equal(t, []string{"order"}, rep.Indexes[2].Unknown)
+	assert.Contains(t, text(t, rep), "| gsi2 | 0 B + unknown: order |")
+	assert.Regexp(t, "To know the storage, declare .*Per.Entries of order in gsi2", text(t, rep))
+	assert.Nil(t, rep.Patterns[0].Estimated)
+	assert.Equal(t, []string{"Per.Entries of order in gsi2"}, rep.Patterns[0].Undeclared)
+
+	empty := catalog(ddbaccess.Per{Entries: 4000})
+	empty.Seed = nil
+	assert.Equal(t, []string{"Volume.Items of product", "Volume.Bytes of product"}, measure(t, empty).Indexes[1].Undeclared)
+	assert.Equal(t, []string{"an item of order in gsi2 in Catalog.Seed"}, measure(t, empty).Indexes[2].Undeclared)
+
+	rep = measure(t, catalog(ddbaccess.Per{Entries: 4000}))
+	entry := rep.Indexes[2].Bytes / 4000
+	assert.True(t, 100 < entry && entry < 200, "of keys alone: %g bytes", entry)
+	assert.InDelta(t, 0.5*4000/4+8, rep.Patterns[0].Estimated.Read, 8, "a shard has a quarter of the entries: each is fetched")
+}
+
+// The busiest key has its part of the entries, not of the items.
+func TestTheShareOfAKeyIsOfTheEntries(t *testing.T) {
+	t.Parallel()
+	table := ddb.NewTable("pk", "sk")
+	ix := table.GSI("by-status", "gsi1_pk", "gsi1_sk")
+	orders := ddb.MustDefine(table, "order", func(o *Order, d *ddb.Definition) {
+		id := ddb.Key(ddb.Prefix("o#"), ddb.Str(&o.ID))
+		d.Primary(id, id)
+		d.Index(ix, ddb.Key(ddb.Prefix("c#"), ddb.Str(&o.CustomerID)), id).When(ddb.Eq(&o.Status, open))
+	})
+	rep := measure(t, &ddbaccess.Catalog{
+		Table:   table,
+		Volumes: []ddbaccess.Volume{{Entity: orders, Items: 1e6, Bytes: 4096, Per: []ddbaccess.Per{{Index: ix, Typical: 1, Most: 50, Entries: 100}}}},
+		Seed: func(ctx context.Context, db *ddb.DB) error {
+			return db.Do(ctx, orders.Create(Order{ID: "1", CustomerID: "1", Status: open}))
+		},
+		Patterns: []*ddbaccess.Pattern{ddbaccess.Many("open orders", func(c string) ddb.Query[Order] { return orders.On(ix, Order{CustomerID: c}) }, "1").Rate(100)},
+	})
+	assert.InDelta(t, 100*0.5*0.5, family(t, rep, "by-status", "c#{CustomerID}").Busiest.Read, 1e-9)
 }
 
 // Money needs prices, of a region and a day.
@@ -181,4 +233,26 @@ func TestPricesAreReadFromAFile(t *testing.T) {
 	}
 	_, err = ddbaccess.ReadPrices(filepath.Join(t.TempDir(), "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// Which items an index has by attributes of their own is not known from the model.
+func TestEntriesByAttributesAreDeclared(t *testing.T) {
+	t.Parallel()
+	type Task struct {
+		ID    string `dynamodbav:"id"`
+		Owner string `dynamodbav:"owner,omitempty"`
+	}
+	table := ddb.NewTable("id", "")
+	ix := table.GSI("by-owner", "owner", "")
+	owned := ddb.MustDefine(table, "task", func(k *Task, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Native(&k.ID)))
+		d.AlsoIn(ix)
+	})
+	c := &ddbaccess.Catalog{Table: table, Volumes: []ddbaccess.Volume{{Entity: owned, Items: 1000, Bytes: 100}}, Seed: func(ctx context.Context, db *ddb.DB) error {
+		return db.Do(ctx, owned.Put(Task{ID: "1", Owner: "o"}))
+	}}
+	rep := measure(t, c)
+	assert.Equal(t, []string{"Per.Entries of task in by-owner"}, rep.Indexes[1].Undeclared)
+	c.Volumes[0].Per = []ddbaccess.Per{{Index: ix, Entries: 10}}
+	assert.InDelta(t, 10*200, measure(t, c).Indexes[1].Bytes, 0)
 }

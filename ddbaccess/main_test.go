@@ -49,7 +49,7 @@ func TestVerbs(t *testing.T) {
 	c := newShop().catalog()
 	rep := measure(t, c)
 	_, out, _ := run(t, c, "page")
-	assert.Equal(t, text(t, rep), out)
+	assert.Equal(t, text(t, rep), plain(out))
 	_, out, _ = run(t, c, "page", "-json")
 	_, err := ddbaccess.ReadReport(strings.NewReader(out))
 	require.NoError(t, err)

@@ -52,14 +52,14 @@ func TestRequestsAreInNamesOfFields(t *testing.T) {
 		"customer with orders":  {`Query primary pk = "c#{ID}"`},
 		"versions of a product": {`Query primary pk = "pv#{ID}" AND begins_with(sk, "v#")`},
 		"register": {
-			`TransactWriteItems primary update pk = "c#{ID}" AND sk = "c#"; put pk = "~u#customer~email={Email:fold}"`,
+			`TransactWriteItems primary update customer pk = "c#{ID}" AND sk = "c#"; put pk = "~u#customer~email={Email:fold}"`,
 		},
 		"place an order": {
-			`TransactWriteItems primary check pk = "c#{ID}" AND sk = "c#"; put pk = "c#{CustomerID}" AND sk = "o#{ID}"`,
+			`TransactWriteItems primary check customer pk = "c#{ID}" AND sk = "c#"; put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`,
 		},
 		"rename a product": {
 			`GetItem primary pk = "p#{ID}" AND sk = "p#{ID}"`,
-			`TransactWriteItems primary update pk = "p#{ID}" AND sk = "p#{ID}"; put pk = "pv#{ID}" AND sk = "v#{Version:6}"`,
+			`TransactWriteItems primary update product pk = "p#{ID}" AND sk = "p#{ID}"; put version of product pk = "pv#{ID}" AND sk = "v#{Version:6}"`,
 		},
 	} {
 		var got []string
@@ -110,7 +110,7 @@ func TestKeysOfSeveralAttributesAreFields(t *testing.T) {
 			return bookings.On(ix, Booking{Org: org}).SortKey(ddb.Eq(&f.Status, "open"), ddb.Ge(&f.Day, 2))
 		}, "o"),
 	}})
-	assert.Equal(t, []string{"put id = ID"}, rep.Patterns[0].Requests[0].Keys)
+	assert.Equal(t, []string{"put booking id = ID"}, rep.Patterns[0].Requests[0].Keys)
 	assert.Equal(t, []string{"id = ID"}, rep.Patterns[1].Requests[0].Keys)
 	assert.Equal(t, []string{"org = Org AND status = Status AND day >= Day"}, rep.Patterns[2].Requests[0].Keys)
 }
@@ -232,9 +232,9 @@ func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
 	}})
 	require.Len(t, rep.Patterns[0].Requests, 16)
 	for i, q := range rep.Patterns[0].Requests {
-		want := `put pk = "c#{CustomerID}" AND sk = "o#{ID}"`
+		want := `put cart pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
 		if i >= 8 {
-			want = `put pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
+			want = `put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`
 		}
 		assert.Equal(t, []string{want}, q.Keys)
 	}

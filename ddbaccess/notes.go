@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
+	"github.com/singletable-go/ddb/ddbobserve"
 )
 
 // notes are what the numbers of the report assume.
@@ -14,24 +15,51 @@ func notes(rep *Report) (out []string) {
 	if rep.Design.Indexes != nil && slices.ContainsFunc(rep.Design.Indexes, func(ix ddbdesign.Index) bool { return ix.Projection != ddbdesign.ProjectAll }) {
 		out = append(out, "Entries of an index that does not project all attributes are as large as in the sample.")
 	}
-	var unknown, derived []string
 	for _, p := range rep.Patterns {
-		if p.Estimated == nil {
-			unknown = append(unknown, p.Name)
-		}
-		if len(p.Derived) > 0 {
-			derived = append(derived, p.Name)
+		if len(p.Undeclared) > 0 {
+			out = append(out, fmt.Sprintf("What %s would cost is unknown: declare %s.", p.Name, list(p.Undeclared)))
 		}
 	}
-	if len(unknown) > 0 {
-		out = append(out, fmt.Sprintf("Unknown for lack of a declared volume: %s.", strings.Join(unknown, ", ")))
-	}
-	if len(derived) > 0 {
+	if slices.ContainsFunc(rep.Patterns, func(p Result) bool { return len(p.Derived) > 0 }) {
 		out = append(out, "What the views derive is that of one change: changes that arrive together share requests.")
 	}
+	out = append(out, rep.writeNotes()...)
 	if rep.Month != nil {
 		out = append(out, fmt.Sprintf("Money is for a month of 730 hours, on demand, in %s at prices of %s (%s), before tax and without reads of the stream.",
 			rep.Prices.Region, rep.Prices.Date, rep.Prices.Source))
 	}
 	return out
+}
+
+// writeNotes say what a reader of the writes may wonder about.
+func (rep *Report) writeNotes() (out []string) {
+	for _, e := range rep.Design.Entities {
+		derived := slices.ContainsFunc(e.Fields, func(f ddbdesign.Field) bool { return f.Derived != "" })
+		if derived && rep.sends(ddbobserve.Update+" "+e.Name+" ") {
+			out = append(out, fmt.Sprintf("A create or put of %s is sent as an update: it keeps the fields that a view fills.", e.Name))
+		}
+	}
+	for _, v := range rep.Design.Views {
+		if !slices.Contains(rep.views, v.Name) {
+			out = append(out, fmt.Sprintf("View %s is not in Catalog.Views: what it reads and writes is not counted.", v.Name))
+		}
+	}
+	return out
+}
+
+// sends reports whether a pattern writes with a key that begins with the text.
+func (rep *Report) sends(text string) bool {
+	return slices.ContainsFunc(rep.Patterns, func(p Result) bool {
+		return slices.ContainsFunc(p.Requests, func(q Request) bool {
+			return slices.ContainsFunc(q.Keys, func(k string) bool { return strings.HasPrefix(k, text) })
+		})
+	})
+}
+
+// list is "a", "a and b", "a, b and c".
+func list(texts []string) string {
+	if n := len(texts) - 1; n > 0 {
+		return strings.Join(texts[:n], ", ") + " and " + texts[n]
+	}
+	return strings.Join(texts, "")
 }

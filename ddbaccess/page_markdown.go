@@ -23,6 +23,9 @@ func (rep *Report) page(pictures []string) string {
 	}
 	for _, p := range pictures {
 		fmt.Fprintf(&b, "\n![%s](%s)\n", strings.TrimSuffix(p, ".svg"), p)
+		if alone := rep.unrelated(); p == entitiesFile && len(alone) > 0 {
+			fmt.Fprintf(&b, "\nNo reference leads from or to %s. One that is not drawn is declared with Definition.Refers.\n", prose(list(alone)))
+		}
 	}
 	for _, s := range rep.sections() {
 		b.WriteString("\n")
@@ -37,7 +40,7 @@ func (rep *Report) page(pictures []string) string {
 // patternsMarkdown is what stands between the markers of a README.
 func (rep *Report) patternsMarkdown() string {
 	var b strings.Builder
-	rep.patternSection().table(&b)
+	rep.patternSection().tidied().table(&b)
 	return b.String()
 }
 

@@ -50,11 +50,7 @@ func (rep *Report) terminal(w io.Writer) error {
 // lines are the requests of a pattern.
 func lines(b *strings.Builder, requests []Request) {
 	for _, q := range requests {
-		head := q.Operation + " " + q.Index
-		if q.Filter != "" {
-			head += " FILTER " + q.Filter
-		}
-		wrap(b, head)
+		wrap(b, q.Operation+" "+q.Index+q.bounds())
 		for _, k := range q.Keys {
 			wrap(b, "  "+k)
 		}
@@ -65,7 +61,10 @@ func lines(b *strings.Builder, requests []Request) {
 func wrap(b *strings.Builder, text string) {
 	indent := strings.Repeat(" ", 5+len(text)-len(strings.TrimLeft(text, " ")))
 	column := 0
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.SplitSeq(unbroken(text), " ") {
+		if word == "" {
+			continue
+		}
 		n := utf8.RuneCountInString(word)
 		switch {
 		case column == 0:
@@ -78,7 +77,7 @@ func wrap(b *strings.Builder, text string) {
 			b.WriteString(" ")
 			column++
 		}
-		b.WriteString(word)
+		b.WriteString(strings.ReplaceAll(word, "\u00a0", " "))
 		column += n
 	}
 	b.WriteString("\n")

@@ -10,7 +10,7 @@ import (
 )
 
 // Pattern is one access pattern: a name, a function, and example parameters for it. Its constructors are [Get], [One], [Many],
-// [All], [Whole], [Write], [Transact], [Func] and [FuncItems]. Its methods with a *Pattern as their result change it, so call
+// [Page], [All], [Whole], [Write], [Transact], [Func] and [FuncItems]. Its methods with a *Pattern as their result change it, so call
 // them where it is declared; the others are safe for concurrent use.
 type Pattern struct {
 	name, kind, entity string
@@ -33,7 +33,8 @@ func (p *Pattern) Rate(perSecond float64) *Pattern { p.rate = perSecond; return 
 func (p *Pattern) Hot(share float64) *Pattern { p.hot = share; return p }
 
 // Finds is how many items the pattern's query finds at the declared volumes, where a bound on its sort key narrows it, such as the
-// appointments of one day. Without it that is unknown, unless the query has a Limit, which is then what it finds.
+// appointments of one day. Without it that is unknown, unless the query has a Limit, which is then what it finds. Of a pattern that
+// writes it is what the query of its views finds.
 func (p *Pattern) Finds(items float64) *Pattern { p.finds = items; return p }
 
 // Fresh makes the pattern see the last write: its reads are strongly consistent, as those of [ddb.DB.Consistent]. They cost
@@ -49,7 +50,7 @@ func (p *Pattern) Accept(rule, reason string) *Pattern {
 // Name returns the pattern's name.
 func (p *Pattern) Name() string { return p.name }
 
-// Kind returns the constructor's name in lower case: "get", "one", "many", "whole", "write", "transact", "func".
+// Kind returns the constructor's name in lower case: "get", "one", "many", "page", "whole", "write", "transact", "func".
 func (p *Pattern) Kind() string { return p.kind }
 
 // Parameter returns the type of the pattern's parameters. It is struct{} if there are none.

@@ -28,23 +28,25 @@ type Report struct {
 	Design  ddbdesign.Table    `json:"-"`
 	Samples []ddbdesign.Sample `json:"-"`
 
-	describe string // the design page
+	describe string   // the design page
+	views    []string // those of the catalog
 }
 
 // Result is what a pattern did, and what it would do.
 type Result struct {
-	Name      string          `json:"name"`
-	Kind      string          `json:"kind"`      // see [Pattern.Kind]
-	Parameter string          `json:"parameter"` // the Go type
-	Example   json.RawMessage `json:"example"`   // null if it has no JSON
-	Entity    string          `json:"entity,omitempty"`
-	Rate      float64         `json:"rate,omitempty"` // calls a second
-	Items     int             `json:"items"`          // that the pattern returned
-	Requests  []Request       `json:"requests"`
-	Derived   []Derived       `json:"derived,omitempty"` // what the views did after it
-	Measured  Units           `json:"measured"`          // of Requests alone
-	Estimated *Units          `json:"estimated"`         // of Requests alone, nil if it is unknown
-	Month     float64         `json:"month,omitempty"`   // what the requests and the views cost in a month, in the currency of the prices
+	Name       string          `json:"name"`
+	Kind       string          `json:"kind"`      // see [Pattern.Kind]
+	Parameter  string          `json:"parameter"` // the Go type
+	Example    json.RawMessage `json:"example"`   // null if it has no JSON
+	Entity     string          `json:"entity,omitempty"`
+	Rate       float64         `json:"rate,omitempty"` // calls a second
+	Items      int             `json:"items"`          // that the pattern returned
+	Requests   []Request       `json:"requests"`
+	Derived    []Derived       `json:"derived,omitempty"`    // what the views did after it
+	Measured   Units           `json:"measured"`             // of Requests alone
+	Estimated  *Units          `json:"estimated"`            // of Requests alone, nil if it is unknown
+	Undeclared []string        `json:"undeclared,omitempty"` // what to declare where an estimate is unknown: "Volume.Bytes of order"
+	Month      float64         `json:"month,omitempty"`      // what the requests and the views cost in a month, in the currency of the prices
 
 	charges []charge // of the requests and of the views
 	failed  error    // of the pattern, at scale
@@ -65,6 +67,7 @@ type Request struct {
 	Index      string   `json:"index"`          // [ddbobserve.Primary] for the table itself
 	Keys       []string `json:"keys,omitempty"` // the key condition, or the keys that are read or written, in names of fields
 	Filter     string   `json:"filter,omitempty"`
+	Descending bool     `json:"descending,omitempty"`
 	Limit      int      `json:"limit,omitempty"`
 	Consistent bool     `json:"consistent,omitempty"`
 	Items      int      `json:"items"` // of the response
@@ -105,6 +108,7 @@ func (r *run) report(all []*measured) *Report {
 	rep := &Report{
 		Format: ReportFormat, Title: r.c.title(), Doc: r.c.Doc, Peak: r.c.peak(), Prices: r.c.Prices, Design: r.design,
 	}
+	e.volumes.weigh(r.watch.all())
 	for _, m := range all {
 		e.volumes.learn(m)
 	}
@@ -113,6 +117,9 @@ func (r *run) report(all []*measured) *Report {
 	}
 	rep.Families = families(e.volumes, rep.Patterns, r.c)
 	rep.Indexes = storage(e.volumes, &r.design, rep.Patterns)
+	for _, v := range r.c.Views {
+		rep.views = append(rep.views, v.Name())
+	}
 	rep.Month = rep.money()
 	rep.Findings = r.findings(all)
 	rep.Notes = notes(rep)
@@ -131,6 +138,9 @@ func (r *run) result(e *estimator, m *measured) Result {
 		d.Measured, d.Estimated = total(requests)
 		out.Derived = append(out.Derived, d)
 		out.charges = append(out.charges, charges...)
+	}
+	for _, c := range out.charges {
+		out.Undeclared = lacks(out.Undeclared).and(c.lacks)
 	}
 	if r.c.Prices != nil {
 		if u, ok := out.whole(); ok {

@@ -1,6 +1,7 @@
 package ddbaccess
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -17,11 +18,10 @@ type section struct {
 }
 
 // sections are the tables of the report, in the order of the page.
-func (rep *Report) sections() []section {
-	out := []section{rep.patternSection()}
-	for _, s := range []section{rep.familySection(), rep.storageSection(), rep.findingSection()} {
+func (rep *Report) sections() (out []section) {
+	for _, s := range []section{rep.patternSection(), rep.familySection(), rep.storageSection(), rep.findingSection()} {
 		if len(s.cells) > 0 {
-			out = append(out, s)
+			out = append(out, s.tidied())
 		}
 	}
 	return out
@@ -45,7 +45,7 @@ func (rep *Report) patternSection() section {
 			whole[0][5] = strconv.Itoa(p.Items)
 		}
 		for _, d := range p.Derived {
-			whole = append(whole, requestLines("", "derived: "+d.View, d.Requests, d.Measured, d.Estimated)...)
+			whole = append(whole, requestLines("", p.Name+" → view "+d.View, d.Requests, d.Measured, d.Estimated)...)
 		}
 		if rep.Prices != nil {
 			for j := range whole {
@@ -63,8 +63,29 @@ func (rep *Report) patternSection() section {
 		}
 		s.notes = append(s.notes, text)
 	}
-	s.notes = append(s.notes, rep.Notes...)
+	s.notes = append(append(s.notes, rep.Notes...), s.legend())
 	return s
+}
+
+// legend explains the column of the worst case.
+func (s section) legend() string {
+	text := "At most: what a request costs in the table if each item has 400 KB."
+	several, pages := "", ""
+	for _, cells := range s.cells {
+		switch most := cells[9]; {
+		case strings.HasSuffix(most, "pages"):
+			pages = cmp.Or(pages, most)
+		case strings.Contains(most, " × "):
+			several = cmp.Or(several, most)
+		}
+	}
+	if n, each, ok := strings.Cut(several, " × "); ok {
+		text += fmt.Sprintf(" %s is %s for each of %s items.", several, each, n)
+	}
+	if each, _, ok := strings.Cut(pages, " × "); ok {
+		text += fmt.Sprintf(" %s is %s for each page of 1 MB that a query reads.", pages, each)
+	}
+	return text
 }
 
 // requestLines are the lines of a pattern or a view: one for a single request, else one for the sum and one for each.
@@ -74,7 +95,7 @@ func requestLines(number, name string, requests []Request, measured Units, estim
 			number, name, plural(requestCount(requests), "request"), "", "", "", strconv.Itoa(requestCount(requests)),
 			measured.String(), estimate(estimated), "", "",
 		})
-		number, name = "", ""
+		number = ""
 	}
 	for _, q := range requests {
 		out = append(out, []string{
@@ -95,9 +116,16 @@ func (q Request) items() string {
 
 // keys are the keys of a request, each in a line, and what narrows it.
 func (q Request) keys() string {
-	text := strings.Join(q.Keys, "\n")
+	return strings.TrimSpace(strings.Join(q.Keys, "\n") + q.bounds())
+}
+
+// bounds is what stands behind the keys, as package ddbobserve prints it.
+func (q Request) bounds() (text string) {
 	if q.Filter != "" {
 		text += " FILTER " + q.Filter
+	}
+	if q.Descending {
+		text += " DESC"
 	}
 	if q.Limit > 0 {
 		text += fmt.Sprintf(" LIMIT %d", q.Limit)
@@ -105,7 +133,7 @@ func (q Request) keys() string {
 	if q.Consistent && q.Operation == "Query" {
 		text += " CONSISTENT"
 	}
-	return strings.TrimSpace(text)
+	return text
 }
 
 func requestCount(requests []Request) (n int) {
@@ -134,7 +162,12 @@ func (rep *Report) familySection() section {
 		right:  []bool{false, false, true, true, true, true},
 		code:   []bool{0: true, 5: false},
 	}
-	for _, f := range rep.Families {
+	folded := 0
+	for i, f := range rep.Families {
+		if i > 0 && f.Share < little && len(f.Unknown) == 0 {
+			folded++
+			continue
+		}
 		share := percent(f.Share)
 		if len(f.Unknown) > 0 {
 			share += " + unknown: " + strings.Join(f.Unknown, ", ")
@@ -144,6 +177,16 @@ func (rep *Report) familySection() section {
 			collection = fmt.Sprintf("%s, %s of 10 GB", bytesText(f.Collection), percent(f.Collection/collectionBytes))
 		}
 		s.cells = append(s.cells, []string{f.Partition, f.Index, number(f.Busiest.Read), number(f.Busiest.Write), share, collection})
+	}
+	if folded > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("%s below 0.1 %%.", plural(folded, "more key")))
+	}
+	var missing lacks
+	for _, f := range rep.Families {
+		missing = missing.and(f.Undeclared)
+	}
+	if len(missing) > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("To know the busiest keys, declare %s.", list(missing)))
 	}
 	return s
 }
@@ -163,8 +206,15 @@ func (rep *Report) storageSection() section {
 		}
 		s.cells = append(s.cells, []string{ix.Index, size, number(ix.Writes)})
 	}
+	var missing lacks
+	for _, ix := range rep.Indexes {
+		missing = missing.and(ix.Undeclared)
+	}
+	if len(missing) > 0 {
+		s.notes = append(s.notes, fmt.Sprintf("To know the storage, declare %s.", list(missing)))
+	}
 	if a := rep.amplification(); a > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("For each write unit of the table, the indexes take %s.", number(a)))
+		s.notes = append(s.notes, fmt.Sprintf("For each write unit of the table, the indexes take %s, as the examples write.", number(a)))
 	}
 	return s
 }
@@ -207,11 +257,16 @@ func (u Units) String() string {
 	return one(u.Read, "R") + " + " + one(u.Write, "W")
 }
 
-// number is a number with up to three digits that say something, and thousands apart.
+// little is the share of a partition below which a key is not worth a line.
+const little = 0.001
+
+// number is a number with up to three digits that say something, and thousands apart. Less than a hundredth is not told apart.
 func number(n float64) string {
 	switch {
 	case n == 0:
 		return "0"
+	case n < 0.01:
+		return "< 0.01"
 	case n < 100:
 		return strconv.FormatFloat(significant(n, 3), 'f', -1, 64)
 	}

@@ -10,13 +10,14 @@ const overhead = 100
 
 // Storage is what the table or an index holds, and what is written to it.
 type Storage struct {
-	Index   string   `json:"index"`
-	Bytes   float64  `json:"bytes"`             // with the 100 bytes that DynamoDB adds for each item or entry
-	Unknown []string `json:"unknown,omitempty"` // the entities whose volumes are missing, which are not counted
-	Writes  float64  `json:"writes"`            // write units a second on average
+	Index      string   `json:"index"`
+	Bytes      float64  `json:"bytes"`                // with the 100 bytes that DynamoDB adds for each item or entry
+	Unknown    []string `json:"unknown,omitempty"`    // the entities that are not counted, because a volume is not declared
+	Undeclared []string `json:"undeclared,omitempty"` // what to declare of them: "Per.Entries of order in gsi2"
+	Writes     float64  `json:"writes"`               // write units a second on average, as the examples write
 }
 
-// storage returns the table and its indexes. Where an entity is in an index under a condition, all of its items are counted.
+// storage returns the table and its indexes.
 func storage(v volumes, d *ddbdesign.Table, results []Result) (out []Storage) {
 	for _, ix := range d.Indexes {
 		s := Storage{Index: ix.Name}
@@ -24,25 +25,25 @@ func storage(v volumes, d *ddbdesign.Table, results []Result) (out []Storage) {
 			if _, ok := entryOf(d, e.Name, ix.Name); !ok {
 				continue
 			}
-			of := v.of[e.Name]
-			if of == nil || of.Items == 0 || of.Bytes == 0 {
-				s.Unknown = append(s.Unknown, e.Name)
+			n, unknown := v.entries(e.Name, ix.Name)
+			each, missing := v.entryBytes(e.Name, ix.Name)
+			if missing = unknown.and(missing); len(missing) > 0 {
+				s.Unknown, s.Undeclared = append(s.Unknown, e.Name), lacks(s.Undeclared).and(missing)
 				continue
 			}
-			items := of.Items
 			if ix.Name == ddbobserve.Primary {
-				items += of.Items * of.Versions
+				n += n * v.declared(e.Name).Versions
 			}
-			s.Bytes += items * (of.Bytes + overhead)
+			s.Bytes += n * (each + overhead)
 		}
 		for _, r := range results {
 			for _, c := range r.charges {
-				if c.index == ix.Name && !c.unknown {
+				if c.index == ix.Name && len(c.lacks) == 0 {
 					s.Writes += r.Rate * c.units.Write
 				}
 			}
 		}
-		s.Writes = round(s.Writes)
+		s.Bytes, s.Writes = round(s.Bytes), round(s.Writes)
 		out = append(out, s)
 	}
 	return out

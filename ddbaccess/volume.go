@@ -21,13 +21,20 @@ type Volume struct {
 	Per      []Per
 }
 
-// Per is the number of items of one partition key value of an index. [ddb.Table.Primary] is the table itself. Without it the
-// number is all items where the partition key has no field. It is one where the key has all fields of the primary key, or where
-// a [One] reads the partition without a bound on the sort key. Else it is unknown.
+// Per is how an entity is in an index. [ddb.Table.Primary] is the table itself.
+//
+// Typical and Most are the number of items of one partition key value. Without them the number is all entries where the partition
+// key has no field. It is one where the key has all fields of the primary key, or where a [One] reads the partition without a bound
+// on the sort key. Else it is unknown.
+//
+// Entries is how many items have an entry in the index. Without it those are all items, and it is unknown where the entry has a
+// condition: see [ddb.IndexKeys.When]. Storage, scans and the busiest key depend on it. A write costs an index what the pattern's
+// example makes it cost.
 type Per struct {
 	Index   *ddb.Index
-	Typical float64 // of a value that patterns read
+	Typical float64 // of a value that patterns read; 0 if it is not declared
 	Most    float64 // of the largest value; 0 for Typical
+	Entries float64 // of all values; 0 if it is not declared
 }
 
 func (c *Catalog) volumeFaults(fault func(string, ...any)) {
@@ -66,66 +73,20 @@ func (c *Catalog) volumeFaults(fault func(string, ...any)) {
 				fault("the volume of %s: index %s is there twice", name, p.Index.Name())
 			}
 			per[p.Index.Name()] = true
+			if p.Most > 0 && p.Typical == 0 {
+				fault("the volume of %s: in index %s Per.Most is declared: declare Per.Typical too", name, p.Index.Name())
+			}
 			if p.Typical < 0 || p.Most != 0 && p.Most < p.Typical {
 				fault("the volume of %s: in index %s a value has %g items, and %g at most", name, p.Index.Name(), p.Typical, p.Most)
 			}
+			switch {
+			case p.Entries < 0 || v.Items > 0 && p.Entries > v.Items:
+				fault("the volume of %s: index %s has %g entries, of %g items", name, p.Index.Name(), p.Entries, v.Items)
+			case p.Entries > 0 && p.Index == c.Table.Primary():
+				fault("the volume of %s: all of its items are in the table: remove Per.Entries", name)
+			}
 		}
 	}
-}
-
-// volumes looks up what is declared.
-type volumes struct {
-	design *ddbdesign.Table
-	of     map[string]*Volume
-	ones   map[[2]string]bool // entity and index of which a pattern reads the one item of a partition key value
-}
-
-func (c *Catalog) volumes(design *ddbdesign.Table) volumes {
-	v := volumes{design: design, of: map[string]*Volume{}, ones: map[[2]string]bool{}}
-	for i := range c.Volumes {
-		v.of[c.Volumes[i].Entity.Name()] = &c.Volumes[i]
-	}
-	return v
-}
-
-// bytes is the size of an item of the entity, 0 if it is not declared.
-func (v volumes) bytes(entity string) float64 {
-	if of := v.of[entity]; of != nil {
-		return of.Bytes
-	}
-	return 0
-}
-
-// items is the number of items of the entity, 0 if it is not declared.
-func (v volumes) items(entity string) float64 {
-	if of := v.of[entity]; of != nil {
-		return of.Items
-	}
-	return 0
-}
-
-// per is the number of items of a partition key value, typical and most. It is not ok if that is unknown.
-func (v volumes) per(entity, index string) (typical, most float64, ok bool) {
-	of := v.of[entity]
-	if of == nil {
-		return 0, 0, false
-	}
-	for _, p := range of.Per {
-		if p.Index.Name() == index {
-			return p.Typical, max(p.Typical, p.Most), true
-		}
-	}
-	entry, ok := entryOf(v.design, entity, index)
-	if !ok {
-		return 0, 0, false
-	}
-	if len(fieldsOf(entry.Partition)) == 0 && of.Items > 0 { // all of them share the value
-		return of.Items, of.Items, true
-	}
-	if v.ones[[2]string{entity, index}] || alone(v.design, entity, entry) {
-		return 1, 1, true
-	}
-	return 0, 0, false
 }
 
 // learn notes where a pattern reads one item by a partition key alone.

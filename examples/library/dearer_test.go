@@ -34,5 +34,5 @@ func Example_dearer() {
 		fmt.Println(change)
 	}
 	// Output:
-	// 20 books of a genre since 1970: limit 20 → 0, estimated 1.0 → 12.5 RCU
+	// 20 books of a genre since 1970: limit 20 → none, estimated 1.0 → 12.5 RCU
 }
