@@ -74,14 +74,14 @@ func (g grid) ownText() string {
 	if len(texts) == 0 {
 		return ""
 	}
-	return "and items of the library's own: " + strings.Join(texts, ", ")
+	return "and items of ddb's own: " + strings.Join(texts, ", ")
 }
 
 // ownHTML writes them as the last group of a grid.
 func (g grid) ownHTML(p *printer, columns int) {
 	for i, o := range g.ownKinds() {
 		if i == 0 {
-			p.f(`<tbody role="rowgroup" class="own"><tr role="row" class="more"><th scope="rowgroup" role="rowheader" class="pk" rowspan="%d">The library's own</th>`,
+			p.f(`<tbody role="rowgroup" class="own"><tr role="row" class="more"><th scope="rowgroup" role="rowheader" class="pk" rowspan="%d">ddb's own</th>`,
 				len(g.ownKinds()))
 		} else {
 			p.f(`<tr role="row" class="more">`)

@@ -41,20 +41,20 @@ func TestItemsOfTheLibraryAreCountedBelowTheGrid(t *testing.T) {
 	d := kept()
 	g := d.grid(t, "primary", pageBounds)
 	assert.Equal(t, []string{"p", "  1 line"}, g.lines(), "neither they nor the library's own attributes of an item are drawn")
-	assert.Equal(t, "and items of the library's own: 2 to keep code of line unique, 2 of the aggregate spent, 1 with the purpose gap", g.ownText())
+	assert.Equal(t, "and items of ddb's own: 2 to keep code of line unique, 2 of the aggregate spent, 1 with the purpose gap", g.ownText())
 
 	p := &printer{}
 	g.html(p, "x")
 	_, own, found := strings.Cut(p.b.String(), `<tbody role="rowgroup" class="own">`)
 	assert.True(t, found)
 	own, _, _ = strings.Cut(own, "</tbody>")
-	assert.Contains(t, own, `rowspan="3">The library's own</th>`)
+	assert.Contains(t, own, `rowspan="3">ddb's own</th>`)
 	assert.Contains(t, own, `2 to keep code of line unique: <bdi class="k">~u#line~code=1</bdi>`)
 
 	p = &printer{}
 	gridSVG(p, d, d.Design.Indexes[0])
-	assert.Contains(t, p.b.String(), `>… and items of the library&#39;s own:`)
-	assert.Contains(t, p.b.String(), `. There are items of the library&#39;s own: 2 to keep`, "so that who does not see it knows")
+	assert.Contains(t, p.b.String(), `>… and items of ddb&#39;s own:`)
+	assert.Contains(t, p.b.String(), `. There are items of ddb&#39;s own: 2 to keep`, "so that who does not see it knows")
 	assert.NotContains(t, p.b.String(), "~u#")
 	assert.Empty(t, d.grid(t, "all", pageBounds).ownText(), "they are in no other index")
 }
@@ -65,7 +65,7 @@ func TestAnIndexWithItemsOfTheLibraryAloneSaysSo(t *testing.T) {
 	d.Samples = d.Samples[:1]
 	p := &printer{}
 	d.grid(t, "primary", pageBounds).html(p, "x")
-	assert.Contains(t, p.b.String(), "<p>No sample item is in it.</p>\n<p class=\"rest\">… and items of the library&#39;s own: 1 to keep code of line unique</p>")
+	assert.Contains(t, p.b.String(), "<p>No sample item is in it.</p>\n<p class=\"rest\">… and items of ddb&#39;s own: 1 to keep code of line unique</p>")
 }
 
 func TestAKeyOfUnknownTextHasNoView(t *testing.T) {

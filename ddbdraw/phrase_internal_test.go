@@ -70,6 +70,8 @@ func TestCardsHaveShortCellsBesideEachOther(t *testing.T) {
 	assert.Contains(t, out, `<td role="cell" data-of="2 d"></td>`)
 	s.Cells[0][2], s.Cells[2][2] = "a\nb", "c"
 	assert.Contains(t, print(), `<td role="cell" data-label="keys">`, "a column with a cell of two lines")
+	s.Cells[0][2], s.Cells[2][2] = "`"+strings.Repeat("x", maxShort)+"`", "c"
+	assert.Contains(t, print(), `<td role="cell" class="sh" data-label="keys">`, "the marks of code are not shown")
 	s.Right = nil
 	out = print()
 	assert.NotContains(t, out, `"ld"`, "the first column does not number the lines")

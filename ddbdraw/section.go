@@ -94,7 +94,8 @@ func (s Section) short(columns int) []bool {
 	for c := range short {
 		short[c] = true
 		for _, line := range append([][]string{s.Header}, s.Cells...) {
-			short[c] = short[c] && utf8.RuneCountInString(at(line, c)) <= maxShort && !strings.Contains(at(line, c), "\n")
+			shown := strings.ReplaceAll(at(line, c), "`", "")
+			short[c] = short[c] && utf8.RuneCountInString(shown) <= maxShort && !strings.Contains(shown, "\n")
 		}
 	}
 	return short
