@@ -3,6 +3,7 @@ package apptest
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -27,7 +28,9 @@ func Patterns(t *testing.T, e app.Example, several map[string]string) {
 	t.Helper()
 	want, err := e.Patterns.Measure(t.Context(), ddbmem.New().Client())
 	require.NoError(t, err)
+	names := map[string]bool{}
 	for _, p := range want.Patterns {
+		names[p.Name] = true
 		var operations []string
 		for _, q := range p.Requests {
 			operations = append(operations, strings.Repeat(q.Operation+" ", q.Pages))
@@ -40,6 +43,9 @@ func Patterns(t *testing.T, e app.Example, several map[string]string) {
 			continue
 		}
 		assert.NotContains(t, made, " ", "%s: more than one request", p.Name)
+	}
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(several)), slices.Collect(maps.Keys(e.Needs))) {
+		assert.True(t, names[name], "the catalog has no pattern %q", name)
 	}
 	integration.Each(t, func(t *testing.T, env *integration.Env) {
 		c, rejected := possible(e, env)

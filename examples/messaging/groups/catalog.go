@@ -42,9 +42,7 @@ var Patterns = &ddbaccess.Catalog{
 			g, err := s.Group(ctx, r.UserID, r.GroupID)
 			return []Group{g}, err
 		}), Reading{UserID: "ada", GroupID: "lighthouse"}).Rate(20),
-		ddbaccess.Many("members of a group", func(groupID string) ddb.Query[Member] {
-			return MembersOf(groupID).Consistent()
-		}, "lighthouse").Fresh(),
+		ddbaccess.Many("members of a group", MembersOf, "lighthouse").Fresh(),
 		ddbaccess.Many("entries of a group, by the index", EntriesOf, "lighthouse"),
 		ddbaccess.Func("a person joins", writes(func(ctx context.Context, s *Store, m Sending) error {
 			return s.Add(ctx, m.From, m.GroupID, m.With[0])
