@@ -35,7 +35,9 @@ func TestAResponseThatDoesNotFitItsRequestIsAnError(t *testing.T) {
 	}
 	transact := func(ctx context.Context, l *fixture.Loans) error { return l.DB.TransactGet(ctx, load(l)...) }
 	batch := func(ctx context.Context, l *fixture.Loans) error { return l.DB.LoadAll(ctx, load(l)...) }
-	write := func(ctx context.Context, l *fixture.Loans) error { return l.DB.Batch(ctx, l.Entity.Put(one), l.Entity.Delete(two)) }
+	write := func(ctx context.Context, l *fixture.Loans) error {
+		return l.DB.Batch(ctx, l.Entity.Put(one), l.Entity.Delete(two))
+	}
 	const item, other = `{"pk":{"S":"loan#1"},"sk":{"S":"loan#1"},"entityType":{"S":"loan"}}`, `{"pk":{"S":"other"},"sk":{"S":"loan"}}`
 	for _, c := range []struct {
 		name, body, want string
