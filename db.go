@@ -61,8 +61,9 @@ type Options struct {
 	// [ddbobserve.WithPattern]. For OpenTelemetry, record metrics in it, or a span that began Duration ago.
 	//
 	// It runs before the method goes on, so it should be quick, and in several goroutines at once. It must not use this DB,
-	// whose requests it gets too. A panic of it is not recovered: it is that of the method. It ends the program where a scan,
-	// a batch or a query of shards makes requests in goroutines of its own.
+	// whose requests it gets too. A panic of it is not recovered, also not by a Mux, for which it would be a dead letter: it is
+	// that of the method. Its value is then an error with the observer's value in its text and, if that is an error, in its
+	// tree. It ends the program where a scan, a batch or a query of shards makes requests in goroutines of its own.
 	//
 	// By default, nil, nothing is observed, at no cost. With it each request asks for its consumed capacity, as with
 	// [WithMeter], which costs no capacity. Keys and conditions are copied, and each item of a response or of a put is

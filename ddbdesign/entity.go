@@ -27,8 +27,8 @@ type Entity struct {
 	Unknown Unknown     `json:"-"`
 }
 
-// Field is an exported field of the entity's struct. A field inside another has the name "Place.City"; embedded structs are not
-// listed themselves.
+// Field is an exported field of the entity's struct. A field inside another has the name "Place.City". An embedded struct, and a
+// field inside one that encodes itself, are listed only if a key, a rule or another declaration names them.
 type Field struct {
 	Name      string   `json:"name"`
 	Go        string   `json:"go"`             // the Go type

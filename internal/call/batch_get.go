@@ -52,11 +52,13 @@ func (c *Conn) BatchGet(ctx context.Context, keys []attr.Item, consistent bool) 
 		unique = append(unique, key)
 	}
 	for chunk := range slices.Chunk(unique, BatchGetLimit) {
-		left, err := c.batchGetChunk(ctx, b, chunk, consistent, func(s attr.Stored) {
+		left, err := c.batchGetChunk(ctx, b, chunk, consistent, func(s attr.Stored) bool {
 			id = c.Table.AppendKey(id[:0], s)
-			if n, ok := index[string(id)]; ok {
+			n, ok := index[string(id)]
+			if ok {
 				b.Found[n] = s
 			}
+			return ok
 		})
 		if err != nil {
 			return nil, err
@@ -72,8 +74,9 @@ func (c *Conn) BatchGet(ctx context.Context, keys []attr.Item, consistent bool) 
 	return b, nil
 }
 
-// batchGetChunk asks for up to 100 keys until all are processed or the attempts are used up, and returns what is left.
-func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, consistent bool, add func(attr.Stored)) ([]attr.Item, error) {
+// batchGetChunk asks for up to 100 keys until all are processed or the attempts are used up, and returns what is left. add takes an
+// item, and returns false if none of the keys is its.
+func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, consistent bool, add func(attr.Stored) bool) ([]attr.Item, error) {
 	for attempt := range c.Attempts {
 		if attempt > 0 {
 			if err := Pause(ctx, attempt); err != nil {
@@ -108,11 +111,30 @@ func (c *Conn) batchGetChunk(ctx context.Context, b *Batch, keys []attr.Item, co
 		m.done(ctx, nil, out.ConsumedCapacity...)
 		b.Held = append(b.Held, m.itemCall.Page())
 		for _, s := range attr.StoredItems(m.itemCall.Page(), out.Responses[c.Name]) {
-			add(s)
+			if !add(s) {
+				return nil, misfit("BatchGetItem", "it has the item %s, which was not asked for", c.Table.KeyText(c.Table.KeyOf(s)))
+			}
 		}
-		if keys = out.UnprocessedKeys[c.Name].Keys; len(keys) == 0 {
-			return nil, nil
+		if keys, err = c.unprocessed(keys, out.UnprocessedKeys[c.Name].Keys); err != nil || len(keys) == 0 {
+			return nil, err
 		}
 	}
 	return keys, nil
+}
+
+// unprocessed returns those of the keys that a response lists as left, which are to be among them.
+func (c *Conn) unprocessed(keys, left []attr.Item) ([]attr.Item, error) {
+	if len(left) == 0 {
+		return nil, nil
+	}
+	ids := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		ids[string(c.Table.AppendKey(nil, model.Loaded(key)))] = true
+	}
+	for _, key := range left {
+		if !ids[string(c.Table.AppendKey(nil, model.Loaded(key)))] {
+			return nil, misfit("BatchGetItem", "it has the unprocessed key %s, which was not asked for", c.Table.KeyText(key))
+		}
+	}
+	return left, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -12,6 +12,7 @@ import (
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
@@ -122,31 +123,47 @@ func (b *bulk) send(ctx context.Context, left []int) (unprocessed []int, err err
 	if len(out.UnprocessedItems) == 0 {
 		return nil, nil
 	}
-	ids := map[string]bool{}
-	for _, left := range out.UnprocessedItems { // under the name of the table, or its ARN
-		for _, r := range left {
-			ids[b.id(r)] = true
+	if unprocessed, err = b.unprocessed(left, out.UnprocessedItems); err != nil {
+		for _, i := range left {
+			b.lost[i] = true
 		}
-	}
-	for _, i := range left {
-		if ids[b.id(b.requests[i])] {
-			unprocessed = append(unprocessed, i)
-		}
+		return left, err
 	}
 	return unprocessed, nil
 }
 
-// id names the item of a request, by the key that it gives: the live table may have another than the model.
-func (b *bulk) id(r types.WriteRequest) string {
-	if r.PutRequest != nil {
-		return b.c.Table.KeyText(r.PutRequest.Item)
+// unprocessed returns those of the requests that a response lists as left, which are to be among them.
+func (b *bulk) unprocessed(sent []int, left map[string][]types.WriteRequest) (out []int, err error) {
+	ids := make(map[string]int, len(sent))
+	for _, i := range sent {
+		ids[b.id(b.requests[i])] = i
 	}
-	var id strings.Builder
-	for _, attrName := range attr.SortedNames(r.DeleteRequest.Key) {
-		fmt.Fprintf(&id, "%q=%s ", attrName, attr.Text(r.DeleteRequest.Key[attrName]))
+	for _, requests := range left { // under the name of the table, or its ARN
+		for n, r := range requests {
+			if r.PutRequest == nil && r.DeleteRequest == nil {
+				return nil, misfit("BatchWriteItem", "its unprocessed item %d is neither a put nor a delete", n)
+			}
+			i, ok := ids[b.id(r)]
+			if !ok {
+				return nil, misfit("BatchWriteItem", "its unprocessed item %d, %s, was not sent", n, b.c.Table.KeyText(b.keyOf(r)))
+			}
+			out = append(out, i)
+		}
 	}
-	return id.String()
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }
+
+// keyOf returns the key that a request gives: the live table may have another than the model.
+func (b *bulk) keyOf(r types.WriteRequest) attr.Item {
+	if r.PutRequest != nil {
+		return b.c.Table.KeyOf(model.Loaded(r.PutRequest.Item))
+	}
+	return r.DeleteRequest.Key
+}
+
+// id names the item of a request. Equal numbers are one, however they are written.
+func (b *bulk) id(r types.WriteRequest) string { return attr.CanonicalItem(b.keyOf(r)) }
 
 // fail records why requests were not done, as far as that is known.
 func (b *bulk) fail(left []int, cause error) {

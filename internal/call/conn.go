@@ -113,21 +113,28 @@ func (c *Conn) scan(ctx context.Context, m *metered, in *dynamodb.ScanInput) (*d
 	return out, m.itemCall.Page(), err
 }
 
-// TransactGet makes one request; the items are in the page, if there is one.
-func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInput) (*dynamodb.TransactGetItemsOutput, *wire.Page, error) {
+// TransactGet makes one request. It returns the item of each key, which may be looked at until the page is released.
+func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInput) ([]attr.Stored, *wire.Page, error) {
 	m := c.meterOfItems(ctx, "TransactGetItems", true)
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.TransactGetItems(ctx, in, m.asOptions()...)
+	var found []attr.Stored
+	if err == nil {
+		items := make([]attr.Item, len(out.Responses))
+		for i, r := range out.Responses {
+			items[i] = r.Item
+		}
+		if found = attr.StoredItems(m.itemCall.Page(), items); len(found) != len(in.TransactItems) {
+			m.itemCall.Page().Release()
+			err = misfit("TransactGetItems", "it has %d items for %d keys", len(found), len(in.TransactItems))
+		}
+	}
 	if x := m.seen; x != nil {
 		for _, t := range in.TransactItems {
 			x.reads(t.Get.Key)
 		}
 		if err == nil {
-			items := make([]attr.Item, len(out.Responses))
-			for i, r := range out.Responses {
-				items[i] = r.Item
-			}
-			x.items(m.itemCall.Page(), items...)
+			x.stored(found...)
 		}
 	}
 	if err != nil {
@@ -135,7 +142,7 @@ func (c *Conn) TransactGet(ctx context.Context, in *dynamodb.TransactGetItemsInp
 		return nil, nil, err
 	}
 	m.done(ctx, nil, out.ConsumedCapacity...)
-	return out, m.itemCall.Page(), nil
+	return found, m.itemCall.Page(), nil
 }
 
 // succeeded returns the output of a call, nil where it failed.

@@ -8,6 +8,7 @@ import (
 	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/apierror"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -53,7 +54,11 @@ func (x *exchange) owner(s attr.Stored) string {
 
 // items counts items of the response: those of the page, or where it is nil those that the SDK has read.
 func (x *exchange) items(page *wire.Page, items ...attr.Item) {
-	for _, s := range attr.StoredItems(page, items) {
+	x.stored(attr.StoredItems(page, items)...)
+}
+
+func (x *exchange) stored(items ...attr.Stored) {
+	for _, s := range items {
 		if s.None() {
 			continue
 		}
@@ -99,7 +104,7 @@ func (x *exchange) end(ctx context.Context, consumed map[Consumer]Capacity, err 
 		x.Err = x.conn.Explain(err)
 	}
 	x.Duration = time.Since(x.start)
-	x.conn.Observe(ctx, &x.Request)
+	fault.Observed(func() { x.conn.Observe(ctx, &x.Request) })
 }
 
 func copied(key attr.Item) ddbobserve.Key {

@@ -24,6 +24,7 @@ type metered struct {
 	read      bool
 	count     bool
 	attempts  int
+	responses int               // those of attempts that were seen, whatever sent them
 	opts      *dynamodb.Options // of the call, once the client took them
 	pending   bool              // the attempt was sent, and may have been done
 	lost      bool              // an attempt before it was pending to its end
@@ -117,6 +118,7 @@ func (c *metered) Do(r *http.Request) (*http.Response, error) {
 
 // DeserializeResponse reads the response of an attempt.
 func (c *metered) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, registry *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+	c.responses++
 	err := c.ClientProtocol.DeserializeResponse(ctx, schema, registry, resp, out)
 	if err != nil && apierror.Of(&smithyhttp.ResponseError{Response: resp, Err: err}).Refused() {
 		c.pending = false
@@ -167,7 +169,7 @@ func (c *metered) done(ctx context.Context, err error, consumed ...types.Consume
 	if c.seen == nil {
 		return
 	}
-	if c.attempts == 0 { // no response was seen
+	if c.responses == 0 {
 		c.seen.throttled(err)
 	}
 	c.seen.Attempts, c.seen.Estimated.Write = attempts, c.estimate

@@ -72,5 +72,8 @@ func (c *Conn) Describe(ctx context.Context, tables TableClient) (*types.TableDe
 	if err != nil {
 		return nil, err
 	}
+	if out.Table == nil {
+		return nil, misfit("DescribeTable", "it describes no table")
+	}
 	return out.Table, nil
 }

@@ -3,8 +3,6 @@ package fault
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 
 	"github.com/singletable-go/ddb/internal/apierror"
 )
@@ -45,18 +43,4 @@ func CauseName(err error) string {
 		}
 	}
 	return apierror.Cause(err)
-}
-
-// Safely turns a panic of f into an error that carries the stack.
-func Safely(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			if cause, ok := p.(error); ok {
-				err = fmt.Errorf("panic: %w\n%s", cause, debug.Stack())
-				return
-			}
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return f()
 }

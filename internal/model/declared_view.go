@@ -9,11 +9,11 @@ import (
 // declaredView is a view as its table knows it.
 type declaredView struct {
 	name   string
-	design func() (ddbdesign.View, []ddbdesign.Companion)
+	design func(Names) (ddbdesign.View, []ddbdesign.Companion)
 }
 
 // AddView makes a view part of the table; design describes it and the items that it keeps.
-func (t *Table) AddView(name string, design func() (ddbdesign.View, []ddbdesign.Companion)) {
+func (t *Table) AddView(name string, design func(Names) (ddbdesign.View, []ddbdesign.Companion)) {
 	t.views = append(t.views, declaredView{name, design})
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/field"
 )
 
 // Design returns the design of the table as data. It shares no memory with the table.
@@ -14,16 +13,20 @@ func (t *Table) Design() ddbdesign.Table {
 	for _, ix := range t.All() {
 		out.Indexes = append(out.Indexes, ix.design())
 	}
+	names := Names{}
 	for _, e := range t.Entities {
-		out.Entities = append(out.Entities, e.design())
+		out.Entities = append(out.Entities, e.design(names))
 		for _, u := range e.Uniques {
-			out.Companions = append(out.Companions, ddbdesign.Companion{Entity: e.Name, Purpose: ddbdesign.PurposeUnique, Key: u.keyDesign(e)})
+			out.Companions = append(out.Companions, ddbdesign.Companion{Entity: e.Name, Purpose: ddbdesign.PurposeUnique, Key: u.keyDesign(names, e)})
 		}
 	}
 	for _, v := range t.views {
-		view, companions := v.design()
+		view, companions := v.design(names)
 		out.Views = append(out.Views, view)
 		out.Companions = append(out.Companions, companions...)
+	}
+	for i, e := range t.Entities {
+		out.Entities[i].Fields = e.fieldDesigns(names)
 	}
 	if len(t.views) > 0 {
 		out.Companions = append(out.Companions, ddbdesign.Companion{Purpose: ddbdesign.PurposeGap, Key: LiteralDesign(GapPartition)})
@@ -47,33 +50,23 @@ func (ix *Index) design() ddbdesign.Index {
 	}
 }
 
-func (e *Entity) design() ddbdesign.Entity {
+func (e *Entity) design(names Names) ddbdesign.Entity {
 	out := ddbdesign.Entity{
 		Name: e.Name, Doc: e.doc, Go: e.Proto.Type().String(), Aliases: slices.Clone(e.aliases), Schema: e.Schema, Upgrade: e.remade,
-		Version: nameOf(e.Version), Revision: nameOf(e.Revision), TTL: nameOf(e.TTL), Created: nameOf(e.Created), Updated: nameOf(e.Updated),
-		Refers: e.references(),
-	}
-	for _, f := range e.Proto.Fields() {
-		if f.Embedded || e.insideOut(f) {
-			continue
-		}
-		d := ddbdesign.Field{Name: f.Name, Go: f.Type.String(), Path: slices.Clone(f.Path), OmitEmpty: f.OmitEmpty, Derived: e.DerivedBy(f)}
-		if f.Stored() {
-			d.Type = f.StoredType()
-		}
-		out.Fields = append(out.Fields, d)
+		Version: names.Of(e.Version), Revision: names.Of(e.Revision), TTL: names.Of(e.TTL), Created: names.Of(e.Created), Updated: names.Of(e.Updated),
+		Refers: e.references(names),
 	}
 	for _, r := range append(e.AllKeys(), e.Also...) {
-		out.Entries = append(out.Entries, r.design())
+		out.Entries = append(out.Entries, r.design(names))
 	}
 	for _, parent := range e.parents {
 		out.Under = append(out.Under, parent.Name)
 	}
 	for _, u := range e.Uniques {
-		out.Uniques = append(out.Uniques, ddbdesign.Unique{Name: u.Name, Value: TemplateDesign(u.Template)})
+		out.Uniques = append(out.Uniques, ddbdesign.Unique{Name: u.Name, Value: names.Template(u.Template)})
 	}
 	if e.History != nil {
-		history := e.History.design()
+		history := e.History.design(names)
 		out.History = &history
 	}
 	for _, ix := range e.dropped {
@@ -82,42 +75,43 @@ func (e *Entity) design() ddbdesign.Entity {
 	return out
 }
 
-// insideOut reports a field inside one that encodes itself, such as Value of an AsText, unless a declaration names it.
-func (e *Entity) insideOut(f *field.Field) bool {
-	inside := func(g *field.Field) bool { return !f.Stored() && g.Stored() && f.Within(g) }
-	if !slices.ContainsFunc(e.Proto.Fields(), inside) || slices.ContainsFunc(e.refers, func(r reference) bool { return r.f == f }) {
-		return false
-	}
-	entries := append(e.AllKeys(), e.Also...)
-	if e.History != nil {
-		entries = append(entries, e.History)
-	}
-	return !slices.ContainsFunc(entries, func(r *IndexKeys) bool { return slices.Contains(r.Fields(), f) }) &&
-		!slices.ContainsFunc(e.Uniques, func(u *Unique) bool { return u.Template.Holds(f) })
-}
-
-func (r *IndexKeys) design() ddbdesign.IndexEntry {
-	out := ddbdesign.IndexEntry{
-		Index: r.Index.Name, Partition: TemplateDesign(r.Partition), Sort: TemplateDesign(r.Sort),
-		ByAttributes: slices.Contains(r.Entity.Also, r),
-	}
-	for _, c := range r.When {
-		out.When = append(out.When, r.Entity.ConditionDesign(c))
+// fieldDesigns describes the fields of the entity, of which a design has called names.
+func (e *Entity) fieldDesigns(names Names) (out []ddbdesign.Field) {
+	for _, f := range e.Proto.Fields() {
+		if !names.lists(e, f) {
+			continue
+		}
+		d := ddbdesign.Field{Name: f.Name, Go: f.Type.String(), Path: slices.Clone(f.Path), OmitEmpty: f.OmitEmpty, Derived: e.DerivedBy(f)}
+		if f.Stored() {
+			d.Type = f.StoredType()
+		}
+		out = append(out, d)
 	}
 	return out
 }
 
-// ConditionDesign describes a condition that the entity's declarations accept.
-func (e *Entity) ConditionDesign(c Clause) ddbdesign.Condition {
+func (r *IndexKeys) design(names Names) ddbdesign.IndexEntry {
+	out := ddbdesign.IndexEntry{
+		Index: r.Index.Name, Partition: names.Template(r.Partition), Sort: names.Template(r.Sort),
+		ByAttributes: slices.Contains(r.Entity.Also, r),
+	}
+	for _, c := range r.When {
+		out.When = append(out.When, names.Condition(r.Entity, c))
+	}
+	return out
+}
+
+// Condition describes a condition that the entity's declarations accept.
+func (n Names) Condition(e *Entity, c Clause) ddbdesign.Condition {
 	out := ddbdesign.Condition{Op: string(c.Op), Text: e.Describe(c)}
 	for _, kid := range c.Kids {
-		out.Of = append(out.Of, e.ConditionDesign(kid))
+		out.Of = append(out.Of, n.Condition(e, kid))
 	}
 	if len(c.Kids) > 0 {
 		return out
 	}
 	if f, values, err := e.Operands(c); err == nil {
-		out.Field = f.Name
+		out.Field = n.Of(f)
 		for _, v := range values {
 			if text, err := attr.ValueJSON(v); err == nil {
 				out.Values = append(out.Values, text)
@@ -125,11 +119,4 @@ func (e *Entity) ConditionDesign(c Clause) ddbdesign.Condition {
 		}
 	}
 	return out
-}
-
-func nameOf(f *field.Field) string {
-	if f == nil {
-		return ""
-	}
-	return f.Name
 }

@@ -12,11 +12,11 @@ var partKinds = [...]string{
 	template.Native: ddbdesign.PartNative, template.Shard: ddbdesign.PartShard,
 }
 
-// TemplateDesign describes a template without faults.
-func TemplateDesign(t template.Template) ddbdesign.Template {
+// Template describes a template without faults.
+func (n Names) Template(t template.Template) ddbdesign.Template {
 	out := ddbdesign.Template{Text: t.String(), Native: t.Native()}
 	for i, p := range t.Parts() {
-		part := ddbdesign.Part{Kind: partKinds[p.Kind], Text: p.Text, Field: nameOf(p.Field), Stop: t.Stop(i), Width: p.Width, N: p.N, Signed: p.Signed()}
+		part := ddbdesign.Part{Kind: partKinds[p.Kind], Text: p.Text, Field: n.Of(p.Field), Stop: t.Stop(i), Width: p.Width, N: p.N, Signed: p.Signed()}
 		if p.Kind == template.Native {
 			part.Type = string(nativeType(p.Field))
 		}
@@ -37,8 +37,8 @@ func TargetDesign(text string) ddbdesign.Template {
 }
 
 // keyDesign describes the keys of the constraint's items.
-func (u *Unique) keyDesign(e *Entity) ddbdesign.Template {
-	head, value := UniquePrefix+e.Name+"~"+u.Name+"=", TemplateDesign(u.Template)
+func (u *Unique) keyDesign(n Names, e *Entity) ddbdesign.Template {
+	head, value := UniquePrefix+e.Name+"~"+u.Name+"=", n.Template(u.Template)
 	out := ddbdesign.Template{Text: head + value.Text, Parts: []ddbdesign.Part{{Kind: ddbdesign.PartLiteral, Text: head}}}
 	if value.Parts[0].Kind == ddbdesign.PartLiteral {
 		out.Parts[0].Text += value.Parts[0].Text

@@ -64,19 +64,18 @@ func lists(t, key reflect.Type) bool {
 	return false
 }
 
-// references returns the declared references, then the inferred ones.
-func (e *Entity) references() (out []ddbdesign.Ref) {
+// references returns the declared references, then the inferred ones. A field that is named after two entities refers to neither.
+func (e *Entity) references(names Names) (out []ddbdesign.Ref) {
 	for _, r := range e.refers {
-		out = append(out, ddbdesign.Ref{Field: r.f.Name, Entity: r.to.Name})
+		out = append(out, ddbdesign.Ref{Field: names.Of(r.f), Entity: r.to.Name})
 	}
 	for _, f := range e.Proto.Fields() {
 		if slices.ContainsFunc(e.refers, func(r reference) bool { return r.f == f }) {
 			continue
 		}
-		for _, to := range e.Table.Entities {
-			if to != e && e.namedAfter(f, to) {
-				out = append(out, ddbdesign.Ref{Field: f.Name, Entity: to.Name, Inferred: true})
-			}
+		after := slices.DeleteFunc(slices.Clone(e.Table.Entities), func(to *Entity) bool { return to == e || !e.namedAfter(f, to) })
+		if len(after) == 1 {
+			out = append(out, ddbdesign.Ref{Field: names.Of(f), Entity: after[0].Name, Inferred: true})
 		}
 	}
 	return out

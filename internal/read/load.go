@@ -45,14 +45,10 @@ func (db *DB) LoadTogether(ctx context.Context, reads []Load) error {
 		if err := call.PauseFrom(ctx, attempt); err != nil {
 			return fmt.Errorf("ddb: transact get: %w", errors.Join(err, last))
 		}
-		out, page, err := db.TransactGet(ctx, in)
+		got, page, err := db.TransactGet(ctx, in)
 		if err == nil {
 			defer page.Release()
-			responses := make([]attr.Item, len(out.Responses))
-			for i, r := range out.Responses {
-				responses[i] = r.Item
-			}
-			got, found := attr.StoredItems(page, responses), make([]attr.Stored, len(reads))
+			found := make([]attr.Stored, len(reads))
 			for i, n := range at {
 				found[i] = got[n]
 			}

@@ -149,22 +149,12 @@ func (r *batchRun) handle(ctx context.Context) {
 		}
 		items[d.Item] = append(items[d.Item], d)
 	}
-	queue := make(chan []*view.Delivery)
-	var wg sync.WaitGroup
-	for range min(r.m.opts.Workers, len(order)) {
-		wg.Go(func() {
-			for ds := range queue {
-				for _, d := range ds {
-					r.one(ctx, t, d)
-				}
-			}
-		})
-	}
-	for _, id := range order {
-		queue <- items[id]
-	}
-	close(queue)
-	wg.Wait()
+	_ = call.Parallel(call.WithWidth(ctx, r.m.opts.Workers), len(order), func(i int) error {
+		for _, d := range items[order[i]] {
+			r.one(ctx, t, d)
+		}
+		return nil
+	})
 }
 
 // one handles one record, if it is its turn.

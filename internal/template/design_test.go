@@ -14,7 +14,7 @@ import (
 // designed: the description of a template matches what the template matches, and finds the text of each field in a key.
 func designed(t *rapid.T) {
 	tm := drawTemplate.Draw(t, "template")
-	d := model.TemplateDesign(tm)
+	d := model.Names{}.Template(tm)
 	require.Equal(t, tm.String(), d.Text)
 	k, err := tm.Encode(of(drawThing.Draw(t, "x")))
 	s := rapid.OneOf(drawText, rapid.StringOf(rapid.SampledFrom([]rune("a#h0-9é~TZ")))).Draw(t, "s")
@@ -40,7 +40,7 @@ func toldByDesign(t *rapid.T) {
 	if err != nil {
 		return
 	}
-	d := model.TemplateDesign(tm)
+	d := model.Names{}.Template(tm)
 	texts, ok := d.Fields(k)
 	require.True(t, ok, "%s: %q", tm, k)
 	names := map[string]bool{}

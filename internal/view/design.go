@@ -6,7 +6,7 @@ import (
 )
 
 // design describes the aggregate and the items that it keeps beside its targets.
-func (a *aggregate) design() (ddbdesign.View, []ddbdesign.Companion) {
+func (a *aggregate) design(names model.Names) (ddbdesign.View, []ddbdesign.Companion) {
 	out := ddbdesign.View{
 		Name: a.view.Name, Kind: ddbdesign.KindAggregate, From: a.source.Name, Into: a.target.Name,
 		OwnItems: a.own, KeepExpired: a.keepExpired,
@@ -15,12 +15,12 @@ func (a *aggregate) design() (ddbdesign.View, []ddbdesign.Companion) {
 		if r.Into != nil {
 			out.Rules = append(out.Rules, ddbdesign.Rule{
 				Op: string(r.Op), N: r.N,
-				From: fieldName(a.source, r.From), By: fieldName(a.source, r.By), Into: fieldName(a.target, r.Into), At: fieldName(a.target, r.At),
+				From: fieldName(names, a.source, r.From), By: fieldName(names, a.source, r.By), Into: fieldName(names, a.target, r.Into), At: fieldName(names, a.target, r.At),
 			})
 		}
 	}
 	for _, c := range a.conds {
-		out.When = append(out.When, a.source.ConditionDesign(c))
+		out.When = append(out.When, names.Condition(a.source, c))
 	}
 	companion := func(purpose, key string) ddbdesign.Companion {
 		return ddbdesign.Companion{Entity: a.target.Name, Purpose: purpose, View: a.view.Name, Key: model.TargetDesign(key)}
@@ -36,7 +36,7 @@ func (a *aggregate) design() (ddbdesign.View, []ddbdesign.Companion) {
 }
 
 // fieldName returns the name of a field of a declared rule, "" where the rule has none.
-func fieldName(e *model.Entity, ptr any) string {
+func fieldName(names model.Names, e *model.Entity, ptr any) string {
 	if ptr == nil {
 		return ""
 	}
@@ -44,11 +44,11 @@ func fieldName(e *model.Entity, ptr any) string {
 	if err != nil { // not possible: the aggregate was declared
 		return ""
 	}
-	return f.Name
+	return names.Of(f)
 }
 
 // design describes the fan-out, which keeps no items.
-func (f *fanOut) design() (ddbdesign.View, []ddbdesign.Companion) {
+func (f *fanOut) design(model.Names) (ddbdesign.View, []ddbdesign.Companion) {
 	out := ddbdesign.View{Name: f.view.Name, Kind: ddbdesign.KindFanOut, From: f.source.Name, Into: f.target.Name}
 	if f.via != nil {
 		out.Via = f.via.Name

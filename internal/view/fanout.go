@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
@@ -100,8 +101,8 @@ func (v *View) nameFaults() (faults []error) {
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("ddb: view %q: %w", v.Name, fmt.Errorf(format, args...)))
 	}
-	if v.Name == "" || strings.ContainsAny(v.Name, "#~") || len(v.Name) > 100 {
-		fault("a name has 1 to 100 bytes and neither # nor ~")
+	if v.Name == "" || strings.ContainsAny(v.Name, "#~") || len(v.Name) > 100 || !utf8.ValidString(v.Name) {
+		fault("a name has 1 to 100 bytes of valid UTF-8 and neither # nor ~")
 	}
 	if v.Table.HasView(v.Name) {
 		fault("the table has a view of that name")

@@ -119,3 +119,28 @@ func TestADocThatIsNotTextIsMadeText(t *testing.T) {
 	table := ddb.NewTable("pk", "sk").Doc("a\xff")
 	assert.Equal(t, "a\uFFFD", table.Design().Doc)
 }
+
+// A field that is named after two entities refers to neither, unless it is declared.
+func TestAReferenceThatMayBeOfTwoEntitiesIsNotInferred(t *testing.T) {
+	t.Parallel()
+	for _, declared := range []bool{false, true} {
+		table := ddb.NewTable("pk", "sk")
+		to := shelves(t, table)
+		ddb.MustDefine(table, "shel-f", func(s *shelf, d *ddb.Definition) {
+			d.Primary(ddb.Key(ddb.Prefix("s#"), ddb.Str(&s.ID)), ddb.Key(ddb.Prefix("other")))
+		})
+		ddb.MustDefine(table, "tome", func(x *tome, d *ddb.Definition) {
+			d.Primary(ddb.Key(ddb.Prefix("s#"), ddb.Str(&x.ShelfID)), ddb.Key(ddb.Prefix("t#"), ddb.Str(&x.ID)))
+			if declared {
+				d.Refers(&x.ShelfID, to)
+			}
+		})
+		e, ok := table.Design().Entity("tome")
+		require.True(t, ok)
+		var want []ddbdesign.Ref
+		if declared {
+			want = []ddbdesign.Ref{{Field: "ShelfID", Entity: "shelf"}}
+		}
+		assert.Equal(t, want, e.Refers)
+	}
+}

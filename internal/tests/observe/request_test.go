@@ -176,8 +176,8 @@ func TestAPanicOfAnObserver(t *testing.T) {
 		}
 	}})
 	books, b := ddb.NewRepository(l.db, l.books), Book{Shelf: "1", ID: "1", Title: "T", Genre: "g", Spread: "1"}
-	require.PanicsWithValue(t, "the observer", func() { _, _ = books.Put(t.Context(), b) })
-	require.PanicsWithValue(t, "the observer", func() { _, _ = ddb.Collect(books.Query(t.Context(), l.books.Query(Book{Shelf: "1"}))) })
+	require.PanicsWithError(t, panicked, func() { _, _ = books.Put(t.Context(), b) })
+	require.PanicsWithError(t, panicked, func() { _, _ = ddb.Collect(books.Query(t.Context(), l.books.Query(Book{Shelf: "1"}))) })
 	bad = false
 	got, err := books.Get(t.Context(), b)
 	require.NoError(t, err)
