@@ -18,7 +18,8 @@ type Drawing struct {
 	Sections []Section          // printed after the grids, in [HTML] alone
 }
 
-// Section is a table of the caller's, with text around it. Text may have code in backticks, and line breaks in cells.
+// Section is a table of the caller's, with text around it. Text may have code in backticks, and line breaks in cells. Where the
+// table is shown as cards, a first column that is aligned to the right numbers them, and the second one has their names.
 type Section struct {
 	Title  string
 	Intro  string
@@ -44,7 +45,8 @@ func Entities(w io.Writer, d Drawing) error {
 }
 
 // Index writes a standalone SVG of the sample items in the index of that name; the table itself is [ddbdesign.Primary]. An index
-// that the design does not have is an error; else it fails as w does.
+// that the design does not have is an error; else it fails as w does. The picture is 360 to 692 pixels wide, as its content takes;
+// at most 416 if that is enough, so that a README shows two of them beside each other.
 func Index(w io.Writer, d Drawing, name string) error {
 	var names []string
 	for _, ix := range d.Design.Indexes {

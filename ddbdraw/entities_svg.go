@@ -18,7 +18,7 @@ const (
 	channelPad  = 46.0
 	portGap     = 30.0
 	legendSpace = 40.0
-	leastWidth  = 480.0
+	leastWidth  = gridLeast
 )
 
 // box is an entity in the drawing.
@@ -100,8 +100,8 @@ func (c *chart) svg(p *printer, alone bool) {
 	for k := range c.links {
 		c.line(p, k)
 	}
-	for _, b := range c.boxes {
-		c.box(p, b)
+	for i, b := range c.boxes {
+		c.box(p, i, b)
 	}
 	for k := range c.links {
 		c.label(p, k)
@@ -167,7 +167,7 @@ func by(r reference) string {
 	return "by " + r.fields
 }
 
-func (c *chart) box(p *printer, b box) {
+func (c *chart) box(p *printer, i int, b box) {
 	x := b.x - boxWidth/2
 	p.f(`<g><rect class="gr %s" x="%s" y="%s" width="%s" height="%s" rx="7" stroke-width="1.5"/>`, svgClass("s", b.hue), num(x), num(b.y), num(boxWidth), num(b.h))
 	p.f(`<path class="%s" d="M%s %sv-23a7 7 0 0 1 7 -7h%sa7 7 0 0 1 7 7v23z"/>`, svgClass("f", b.hue), num(x), num(b.y+headHeight), num(boxWidth-14))
@@ -194,7 +194,7 @@ func (c *chart) box(p *printer, b box) {
 	}
 	p.f("</g>\n")
 	for _, r := range c.refs {
-		if r.from == r.to && c.boxes[r.from].entity.Name == b.entity.Name {
+		if r.from == i && r.to == i {
 			c.loop(p, b, r)
 		}
 	}

@@ -16,16 +16,14 @@ type bounds struct {
 	all    int // of all entities in it
 	alike  int // item collections with the same entities, or fewer of them
 	groups int // item collections
-	enough int // items after which no second item collection with the same entities is begun
+	most   int // items beyond which no second item collection with the same entities is drawn
+	rests  int // lines that say which item collections are left out
 }
 
 var (
-	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24, enough: math.MaxInt}
-	pictureBounds = bounds{items: 3, all: 12, alike: 2, groups: 12, enough: 12}
+	pageBounds    = bounds{items: 5, all: 40, alike: 3, groups: 24, most: math.MaxInt, rests: 6}
+	pictureBounds = bounds{items: 3, all: 12, alike: 12, groups: 12, most: 14, rests: 1}
 )
-
-// maxRests is the number of lines that say which item collections are left out.
-const maxRests = 6
 
 // group is the item collection of one partition key value, as far as it is drawn.
 type group struct {
@@ -61,6 +59,7 @@ type grid struct {
 	templates bool // the items are templates, since there are no samples
 	groups    []group
 	more      []rest   // item collections that are left out, by their entities
+	own       []own    // items of the library's own
 	absent    []string // entities that are not in the index
 	entries   []keys
 }
@@ -96,7 +95,10 @@ func newGrid(d Drawing, ix ddbdesign.Index, b bounds) grid {
 		}
 	}
 	for _, s := range d.Samples {
-		if it, ok := sample(d.Design, ix, s); ok {
+		switch it, ok := sample(d.Design, ix, s); {
+		case ok && s.Companion != "":
+			g.own = addOwn(g.own, purpose(d.Design, s, it.partition), join(it.partition))
+		case ok:
 			items = append(items, it)
 		}
 	}
@@ -112,7 +114,7 @@ func keysOf(name string, hue int, entry ddbdesign.IndexEntry) keys {
 	for _, c := range entry.When {
 		when = append(when, c.Text)
 	}
-	return keys{name, hue, entry.Partition.Text, entry.Sort.Text, strings.Join(when, " and ")}
+	return keys{name, hue, text(entry.Partition), text(entry.Sort), strings.Join(when, " and ")}
 }
 
 // fill puts sorted items into groups, within bounds. Item collections with most entities are drawn first, in the order of keys.
@@ -132,47 +134,65 @@ func (g *grid) fill(items []item, b bounds) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(len(labels[j]), len(labels[i])) })
-	var drawn []int
+	drawn := map[int]bool{}
 	n := 0
 	for round := 1; round <= b.alike; round++ { // one of each kind before a second one
 		for _, i := range order {
-			if slices.Contains(drawn, i) || round > 1 && n >= b.enough {
+			if len(drawn) >= b.groups && !g.templates {
+				break
+			}
+			if drawn[i] {
+				continue
+			}
+			more := len(bounded(all[i], b).items)
+			if round > 1 && n+more > b.most {
 				continue
 			}
 			alike := 0
-			for _, j := range drawn {
+			for j := range drawn {
 				if !slices.ContainsFunc(labels[i], func(label string) bool { return !slices.Contains(labels[j], label) }) {
 					alike++
 				}
 			}
-			if g.templates || alike < round && len(drawn) < b.groups {
-				drawn = append(drawn, i)
-				n += len(bounded(all[i], b).items)
+			if g.templates || alike < round {
+				drawn[i] = true
+				n += more
 			}
 		}
 	}
+	g.leave(labels, drawn, b)
 	for i := range all {
-		if slices.Contains(drawn, i) {
+		if drawn[i] {
 			g.groups = append(g.groups, bounded(all[i], b))
-		} else {
-			g.more = count(g.more, " of "+strings.Join(labels[i], ", "), 0)
 		}
-	}
-	if len(g.more) > maxRests {
-		last := rest{what: " of other entities"}
-		for _, r := range g.more[maxRests-1:] {
-			last.n += r.n
-		}
-		g.more = append(g.more[:maxRests-1], last)
 	}
 }
 
-// rest is all item collections that are left out.
-func (g grid) rest() (all rest) {
-	for _, r := range g.more {
-		all.n += r.n
+// leave says which item collections are left out. One that would have a line of its own is drawn instead.
+func (g *grid) leave(labels [][]string, drawn map[int]bool, b bounds) {
+	last := map[string]int{} // the last item collection of a kind
+	for i, label := range labels {
+		if !drawn[i] {
+			what := " of " + strings.Join(label, ", ")
+			g.more, last[what] = count(g.more, what, 0), i
+		}
 	}
-	return all
+	if len(g.more) > b.rests {
+		others := rest{what: " of other entities"}
+		if b.rests == 1 {
+			others.what = ""
+		}
+		for _, r := range g.more[b.rests-1:] {
+			others.n += r.n
+		}
+		g.more = append(g.more[:b.rests-1], others)
+	}
+	g.more = slices.DeleteFunc(g.more, func(r rest) bool {
+		if r.n == 1 {
+			drawn[last[r.what]] = true
+		}
+		return r.n == 1
+	})
 }
 
 func labelsOf(items []item) (labels []string) {
@@ -187,7 +207,7 @@ func labelsOf(items []item) (labels []string) {
 
 // bounded returns the group of the items, without those beyond the bound.
 func bounded(items []item, b bounds) group {
-	gr := group{key: join(items[0].partition)}
+	gr := group{key: cut(join(items[0].partition), maxKey)}
 	if items[0].template != "" {
 		var texts []string
 		for _, it := range items {
@@ -197,17 +217,28 @@ func bounded(items []item, b bounds) group {
 		}
 		gr.key = strings.Join(texts, ", ")
 	}
-	drawn := map[string]int{}
+	all := map[string]int{}
 	for _, it := range items {
-		if drawn[it.label]++; drawn[it.label] > b.items {
+		all[it.label]++
+	}
+	drawn := map[string]int{}
+	var left []item
+	for _, it := range items {
+		drawn[it.label]++
+		if all[it.label] > b.items+1 && drawn[it.label] > b.items {
 			gr.more = count(gr.more, it.label+" ", len(gr.items))
 			continue
 		}
-		if len(gr.items) == b.all {
-			gr.more = count(gr.more, "", len(gr.items))
-			continue
+		if len(gr.items) < b.all {
+			gr.items = append(gr.items, it)
+		} else {
+			left = append(left, it)
 		}
-		gr.items = append(gr.items, it)
+	}
+	if len(left) == 1 { // a line that says so is as long
+		gr.items = append(gr.items, left[0])
+	} else if len(left) > 1 {
+		gr.more = append(gr.more, rest{len(left), "", len(gr.items)})
 	}
 	return gr
 }

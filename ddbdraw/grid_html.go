@@ -15,6 +15,9 @@ func (g grid) html(p *printer, id string) {
 	p.f("</p>\n")
 	if len(g.groups) == 0 {
 		p.f("<p>No sample item is in it.</p>\n")
+		if text := g.ownText(); text != "" {
+			p.f(`<p class="rest">… %s</p>`+"\n", text)
+		}
 		g.keysHTML(p)
 		p.f("</section>\n")
 		return
@@ -31,6 +34,7 @@ func (g grid) html(p *printer, id string) {
 	for _, gr := range g.groups {
 		g.body(p, gr, columns)
 	}
+	g.ownHTML(p, columns)
 	p.f("</table>\n")
 	for _, r := range g.more {
 		p.f(`<p class="rest">%s</p>`+"\n", r.collections())
@@ -82,7 +86,7 @@ func (g grid) body(p *printer, gr group, columns int) {
 func (g grid) cells(p *printer, it item) {
 	name := "en"
 	if len(g.index.Sort) > 0 {
-		p.f(`<td role="cell" class="sk k"><bdi>%s</bdi></td>`, join(it.sort))
+		p.f(`<td role="cell" class="sk k"><bdi>%s</bdi></td>`, it.sortKey())
 	} else {
 		name = "sk en"
 	}
@@ -111,7 +115,7 @@ func (g grid) keysHTML(p *printer) {
 	}
 	var hues []int
 	for _, k := range g.entries {
-		line := []string{k.entity, "`" + k.partition + "`", code(k.sort), code(k.when)}
+		line := []string{k.entity, code(k.partition), code(k.sort), code(k.when)}
 		s.Cells = append(s.Cells, line[:len(s.Header)])
 		hues = append(hues, k.hue)
 	}
@@ -122,5 +126,5 @@ func code(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "`" + s + "`"
+	return "`" + strings.ReplaceAll(s, " · ", "` · `") + "`"
 }

@@ -83,15 +83,13 @@ func TestAnIndexShowsWhatIsInIt(t *testing.T) {
 	}
 }
 
-func TestItemsOfTheLibraryStandAside(t *testing.T) {
+func TestVersionItemsStandAside(t *testing.T) {
 	t.Parallel()
 	d := shop()
 	at := func(sk string) map[string]string { return map[string]string{"pk": "p", "sk": sk, "v": "1"} }
 	d.Samples = []ddbdesign.Sample{
 		{Entity: "line", Attributes: at("1")},
 		{Entity: "line", Version: true, Attributes: at("2")},
-		{Companion: "unique", Attributes: at("3")},
-		{Entity: "order", Companion: "ledger", Attributes: at("4")},
 		{Attributes: at("5")},
 	}
 	type drawn struct {
@@ -103,9 +101,18 @@ func TestItemsOfTheLibraryStandAside(t *testing.T) {
 	for _, it := range d.grid(t, "primary", pageBounds).groups[0].items {
 		all = append(all, drawn{it.label, it.hue, it.aside})
 	}
-	assert.Equal(t, []drawn{
-		{"line", 1, false}, {"line version", 1, true}, {"unique", neutral, true}, {"order ledger", 0, true}, {"no entity", neutral, false},
-	}, all)
+	assert.Equal(t, []drawn{{"line", 1, false}, {"line version", 1, true}, {"no entity", neutral, false}}, all)
+}
+
+// line returns a sample with its primary key.
+func line(pk string, sk any) ddbdesign.Sample {
+	return ddbdesign.Sample{Entity: "line", Attributes: map[string]string{"pk": pk, "sk": fmt.Sprint(sk)}}
+}
+
+func order(pk string, sk any) ddbdesign.Sample {
+	s := line(pk, sk)
+	s.Entity = "order"
+	return s
 }
 
 func TestManySamplesAreBounded(t *testing.T) {
@@ -113,62 +120,76 @@ func TestManySamplesAreBounded(t *testing.T) {
 	d := shop()
 	for p := range 4 {
 		for i := range 5 {
-			d.Samples = append(d.Samples, ddbdesign.Sample{Entity: "line", Attributes: map[string]string{"pk": fmt.Sprint("p", p), "sk": fmt.Sprint(i)}})
+			d.Samples = append(d.Samples, line(fmt.Sprint("p", p), i))
 		}
 	}
-	d.Samples = append(d.Samples,
-		ddbdesign.Sample{Entity: "order", Attributes: map[string]string{"pk": "p2", "sk": "100"}},
-		ddbdesign.Sample{Entity: "order", Attributes: map[string]string{"pk": "p2", "sk": "101"}},
-		ddbdesign.Sample{Entity: "order", Attributes: map[string]string{"pk": "q", "sk": "1"}},
-	)
+	d.Samples = append(d.Samples, order("p2", 100), order("p2", 101), order("p2", 102), order("q", 1), order("r", 1))
 	// The item collection with most entities is drawn, and those that show no more are not.
 	assert.Equal(t, []string{
-		"p2", "  0 line", "  1 line", "  100 order", "  at 2: … 3 more line items", "  at 3: … 1 more item",
-		"… 3 more item collections of line", "… 1 more item collection of order",
-	}, d.grid(t, "primary", bounds{items: 2, all: 3, alike: 1, groups: 9, enough: 99}).lines())
-	assert.Equal(t, []string{"p0", "p2"}, func() (keys []string) {
-		for _, gr := range d.grid(t, "primary", bounds{items: 2, all: 3, alike: 2, groups: 2, enough: 99}).groups {
-			keys = append(keys, gr.key)
-		}
-		return keys
-	}())
+		"p2", "  0 line", "  1 line", "  100 order", "  at 2: … 3 more line items", "  at 3: … 2 more items",
+		"… 3 more item collections of line", "… 2 more item collections of order",
+	}, d.grid(t, "primary", bounds{items: 2, all: 3, alike: 1, groups: 9, most: 99, rests: 6}).lines())
+	assert.Equal(t, []string{"p0", "p2"}, d.keys(t, bounds{items: 2, all: 3, alike: 2, groups: 2, most: 99, rests: 6}))
+}
+
+func (d Drawing) keys(t *testing.T, b bounds) (keys []string) {
+	t.Helper()
+	for _, gr := range d.grid(t, "primary", b).groups {
+		keys = append(keys, gr.key)
+	}
+	return keys
+}
+
+// A line that says that one is left out takes the place of that one.
+func TestOneIsNotLeftOut(t *testing.T) {
+	t.Parallel()
+	d := shop()
+	d.Samples = []ddbdesign.Sample{line("p", 1), line("p", 2), line("p", 3), order("p", 4), order("p", 5), line("q", 1), order("r", 1), line("s", 1)}
+	assert.Equal(t, []string{"p", "  1 line", "  2 line", "  3 line", "  4 order", "  5 order", "r", "  1 order", "… 2 more item collections of line"},
+		d.grid(t, "primary", bounds{items: 2, all: 4, alike: 1, groups: 9, most: 99, rests: 2}).lines(), "an item over a bound, and an item collection of a kind")
+	d.Samples = d.Samples[:6]
+	assert.Equal(t, []string{"p", "q"}, d.keys(t, bounds{items: 9, all: 9, alike: 1, groups: 1, most: 1, rests: 1}))
+}
+
+func TestOfDifferentOnesAPictureTellsTheNumber(t *testing.T) {
+	t.Parallel()
+	d := shop()
+	d.Samples = []ddbdesign.Sample{line("p", 1), order("p", 2), line("q", 1), order("r", 1)}
+	assert.Equal(t, []string{"p", "  1 line", "  2 order", "… 2 more item collections"},
+		d.grid(t, "primary", bounds{items: 9, all: 9, alike: 1, groups: 1, most: 1, rests: 1}).lines())
 }
 
 func TestSecondItemCollectionsAreDrawnWhereThereIsRoom(t *testing.T) {
 	t.Parallel()
 	d := shop()
-	for _, pk := range []string{"a1", "a2", "a3", "b1", "b2"} {
+	for _, pk := range []string{"a1", "a2", "a3", "a4", "b1", "b2"} {
 		for i := range 2 {
-			entity := "line"
+			s := line(pk, i)
 			if pk[0] == 'a' && i == 0 {
-				entity = "order"
+				s.Entity = "order"
 			}
-			d.Samples = append(d.Samples, ddbdesign.Sample{Entity: entity, Attributes: map[string]string{"pk": pk, "sk": fmt.Sprint(i)}})
+			d.Samples = append(d.Samples, s)
 		}
 	}
-	keys := func(b bounds) (keys []string) {
-		for _, gr := range d.grid(t, "primary", b).groups {
-			keys = append(keys, gr.key)
-		}
-		return keys
+	of := func(alike, most int) []string {
+		return d.keys(t, bounds{items: 5, all: 9, alike: alike, groups: 9, most: most, rests: 6})
 	}
-	assert.Equal(t, []string{"a1"}, keys(bounds{items: 5, all: 9, alike: 2, groups: 9, enough: 2}))
-	assert.Equal(t, []string{"a1", "a2"}, keys(bounds{items: 5, all: 9, alike: 2, groups: 9, enough: 3}))
-	assert.Equal(t, []string{"a1", "a2"}, keys(bounds{items: 5, all: 9, alike: 2, groups: 9, enough: 99}))
-	assert.Equal(t, []string{"a1", "a2", "a3"}, keys(bounds{items: 5, all: 9, alike: 3, groups: 9, enough: 99}))
-	assert.Equal(t, []string{"a1", "a2", "a3", "b1"}, keys(bounds{items: 5, all: 9, alike: 4, groups: 9, enough: 99}))
+	assert.Equal(t, []string{"a1"}, of(9, 3))
+	assert.Equal(t, []string{"a1", "a2"}, of(9, 4))
+	assert.Equal(t, []string{"a1", "a2"}, of(2, 99))
+	assert.Equal(t, []string{"a1", "a2", "a3", "a4", "b1", "b2"}, of(9, 12))
+	assert.Equal(t, []string{"a1", "a2", "a3", "a4", "b1", "b2"}, d.keys(t, pictureBounds), "all of a short picture")
 }
 
 func TestLongListsOfWhatIsLeftOutAreBounded(t *testing.T) {
 	t.Parallel()
 	d := shop()
-	for i := range 12 {
-		d.Samples = append(d.Samples, ddbdesign.Sample{Companion: fmt.Sprint("c", i), Attributes: map[string]string{"pk": fmt.Sprintf("p%02d", i), "sk": "1"}})
+	for i := range 24 {
+		d.Samples = append(d.Samples, ddbdesign.Sample{Entity: fmt.Sprint("e", i%12), Attributes: map[string]string{"pk": fmt.Sprintf("p%02d", i), "sk": "1"}})
 	}
-	g := d.grid(t, "primary", bounds{items: 1, all: 1, alike: 1, groups: 2, enough: 99})
-	require.Len(t, g.more, maxRests)
-	assert.Equal(t, "… 5 more item collections of other entities", g.more[maxRests-1].collections())
-	assert.Equal(t, 10, g.rest().n)
+	g := d.grid(t, "primary", bounds{items: 1, all: 1, alike: 1, groups: 2, most: 99, rests: 6})
+	require.Len(t, g.more, 6)
+	assert.Equal(t, "… 12 more item collections of other entities", g.more[5].collections())
 }
 
 func TestWithoutSamplesTheTemplatesAreShown(t *testing.T) {

@@ -28,7 +28,10 @@ func heading(ix ddbdesign.Index) string {
 
 // about says what kind of index it is, its keys and what it projects.
 func about(ix ddbdesign.Index) string {
-	keys := "partition key " + attributeNames(ix.Partition)
+	keys := "no partition key"
+	if len(ix.Partition) > 0 {
+		keys = "partition key " + attributeNames(ix.Partition)
+	}
 	if len(ix.Sort) > 0 {
 		keys += ", sort key " + attributeNames(ix.Sort)
 	}

@@ -15,20 +15,23 @@ import (
 type item struct {
 	label      string // the entity, or what else the item is
 	hue        int
-	aside      bool // an item of the library's own
+	aside      bool // a version item
 	partition  []string
 	template   string // of the partition key, in place of a sample: items of a family are of one item collection
 	sort       []string
 	attributes []attribute
 }
 
+// sortKey is the sort key as it is shown.
+func (it item) sortKey() string { return cut(join(it.sort), maxKey) }
+
 type attribute struct{ name, value string }
 
 // template returns the keys of an entity in place of a sample.
 func template(t ddbdesign.Table, ix ddbdesign.Index, e ddbdesign.Entity, hue int, entry ddbdesign.IndexEntry) item {
-	it := item{label: e.Name, hue: hue, partition: []string{family(entry.Partition)}, template: entry.Partition.Text}
-	if entry.Sort.Text != "" {
-		it.sort = []string{entry.Sort.Text}
+	it := item{label: e.Name, hue: hue, partition: []string{family(entry.Partition)}, template: text(entry.Partition)}
+	if sort := text(entry.Sort); sort != "" {
+		it.sort = []string{sort}
 	}
 	for _, f := range e.Fields {
 		if len(f.Path) > 0 && projected(t, ix, f.Path[0]) {
@@ -36,6 +39,25 @@ func template(t ddbdesign.Table, ix ddbdesign.Index, e ddbdesign.Entity, hue int
 		}
 	}
 	return it
+}
+
+// text prints a template. One whose key attributes are fields is a list of the fields.
+func text(t ddbdesign.Template) string {
+	if fields := nativeFields(t); fields != nil {
+		return join(fields)
+	}
+	return t.Text
+}
+
+// nativeFields are the fields that are key attributes themselves; nil for other templates.
+func nativeFields(t ddbdesign.Template) (fields []string) {
+	for _, p := range t.Parts {
+		if p.Kind != ddbdesign.PartNative || p.Field == "" {
+			return nil
+		}
+		fields = append(fields, p.Field)
+	}
+	return fields
 }
 
 // family is a template without the names of its fields: c#{ID} and c#{CourseID} make the same keys.
@@ -52,7 +74,7 @@ func family(t ddbdesign.Template) string {
 
 // sample returns a sample as it stands in the index, if it is in it: if it has all key attributes.
 func sample(t ddbdesign.Table, ix ddbdesign.Index, s ddbdesign.Sample) (it item, ok bool) {
-	it = item{label: s.Entity, hue: neutral, aside: s.Version || s.Companion != ""}
+	it = item{label: s.Entity, hue: neutral, aside: s.Version}
 	for _, a := range ix.Partition {
 		v, ok := s.Attributes[a.Name]
 		if !ok {
@@ -77,8 +99,6 @@ func sample(t ddbdesign.Table, ix ddbdesign.Index, s ddbdesign.Sample) (it item,
 		}
 	}
 	switch {
-	case s.Companion != "":
-		it.label = strings.TrimSpace(s.Entity + " " + s.Companion)
 	case s.Version:
 		it.label = strings.TrimSpace(s.Entity + " version")
 	case s.Entity == "":
@@ -86,13 +106,16 @@ func sample(t ddbdesign.Table, ix ddbdesign.Index, s ddbdesign.Sample) (it item,
 	}
 	names := slices.Clone(own)
 	for _, name := range slices.Sorted(maps.Keys(s.Attributes)) {
+		if s.Entity != "" && strings.HasPrefix(name, "~") { // the library's own
+			continue
+		}
 		if !slices.Contains(own, name) && !isKey(t, name) && name != t.TypeAttribute {
 			names = append(names, name)
 		}
 	}
 	for _, name := range names {
 		if v, ok := s.Attributes[name]; ok && !keyOf(ix, name) && projected(t, ix, name) {
-			it.attributes = append(it.attributes, attribute{name, cut(v, maxValue)})
+			it.attributes = append(it.attributes, attribute{cut(name, maxValue), cut(v, maxValue)})
 		}
 	}
 	return it, true
@@ -116,17 +139,21 @@ func isKey(t ddbdesign.Table, name string) bool {
 	return slices.ContainsFunc(t.Indexes, func(ix ddbdesign.Index) bool { return keyOf(ix, name) })
 }
 
-// compareKeys sorts as DynamoDB does: numbers by value, the rest by bytes.
+// compareKeys sorts as DynamoDB does: numbers by value, the rest by bytes. What is no number, though it should be, is last.
 func compareKeys(attributes []ddbdesign.Attribute, a, b []string) int {
 	for i := range min(len(a), len(b)) {
 		if i < len(attributes) && attributes[i].Type == "N" {
 			x, okX := new(big.Float).SetPrec(200).SetString(a[i])
 			y, okY := new(big.Float).SetPrec(200).SetString(b[i])
-			if okX && okY {
+			switch {
+			case okX && okY:
 				if c := x.Cmp(y); c != 0 {
 					return c
 				}
-				continue
+			case okX:
+				return -1
+			case okY:
+				return 1
 			}
 		}
 		if c := strings.Compare(a[i], b[i]); c != 0 {

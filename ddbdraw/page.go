@@ -18,7 +18,7 @@ var cardStyle string
 
 // cards is the style for screens that are too narrow for a table, sooner if the table has many columns.
 func cards() string {
-	return "@media screen and (max-width:40rem){\n" + cardStyle + "}\n@media screen and (max-width:62rem){\n" +
+	return "@media screen and (max-width:40rem){\n" + cardStyle + "}\n@media screen and (max-width:71.99rem){\n" +
 		strings.ReplaceAll(cardStyle, ".plain", ".many") + "}\n"
 }
 
@@ -68,7 +68,9 @@ func inline(text string) markup {
 		for j, span := range spans {
 			switch {
 			case j%2 == 1 && j < len(spans)-1:
-				p.f("<code>%s</code>", span)
+				p.f("<code>")
+				phrases(p, span)
+				p.f("</code>")
 			case j%2 == 1: // a backtick without another
 				p.f("%s", "`"+span)
 			default:

@@ -97,7 +97,7 @@ func TestSectionsKeepCodeBreaksAndAlignment(t *testing.T) {
 	assert.Equal(t, []string{"", ""}, lines[1].texts("td"))
 	assert.Equal(t, []string{"", "2", "3"}, lines[2].texts("td"), "an empty cell is no header")
 	assert.Equal(t, []string{"", "", "more"}, []string{lines[0].attributes["class"], lines[1].attributes["class"], lines[2].attributes["class"]})
-	assert.Equal(t, "r", lines[0].all("td")[0].attributes["class"])
+	assert.Equal(t, "r sh", lines[0].all("td")[0].attributes["class"])
 	assert.Equal(t, "B", lines[0].all("td")[0].attributes["data-label"])
 	assert.Empty(t, lines[0].all("th")[0].attributes["class"])
 	assert.Equal(t, []string{"a n"}, s.all("ul")[0].texts("li"))

@@ -24,7 +24,11 @@ func (p *printer) f(format string, args ...any) {
 
 // to writes what was collected.
 func (p *printer) to(w io.Writer, what string) error {
-	if _, err := io.WriteString(w, p.b.String()); err != nil {
+	n, err := io.WriteString(w, p.b.String())
+	if err == nil && n < p.b.Len() {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
 		return fmt.Errorf("ddbdraw: write %s: %w", what, err)
 	}
 	return nil

@@ -6,8 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxValue is the number of characters that are shown of an attribute.
-const maxValue = 40
+// How many characters are shown.
+const (
+	maxValue = 40  // of an attribute, and of the name of one
+	maxKey   = 200 // of a key
+)
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
@@ -16,19 +19,19 @@ func escape(s string) string { return escaper.Replace(clean(s)) }
 
 // clean returns text that XML can hold, and that stays where it is put: control characters have pictures, and the characters
 // that turn the direction of what follows are replaced.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ':
-			return r + '␀'
-		case r == 0x7f:
-			return '␡'
-		case unicode.Is(unicode.Cc, r), r == utf8.RuneError, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069,
-			r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029, r&0xfffe == 0xfffe:
-			return utf8.RuneError
-		}
-		return r
-	}, s)
+func clean(s string) string { return strings.Map(cleanRune, s) }
+
+func cleanRune(r rune) rune {
+	switch {
+	case r < ' ':
+		return r + '␀'
+	case r == 0x7f:
+		return '␡'
+	case unicode.Is(unicode.Cc, r), r == utf8.RuneError, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069,
+		r == 0x200e, r == 0x200f, r == 0x2028, r == 0x2029, r&0xfffe == 0xfffe:
+		return utf8.RuneError
+	}
+	return r
 }
 
 // cut returns at most n characters, the last of them "…" if something is left out.
@@ -36,21 +39,23 @@ func cut(s string, n int) string {
 	return fit(s, float64(n), func(rune) float64 { return 1 })
 }
 
-// fit returns as much of s as is at most width wide.
+// fit returns as much of s as is at most width wide. It does not read more of s than that.
 func fit(s string, width float64, of func(rune) float64) string {
-	s = clean(s)
+	var b strings.Builder
 	var w float64
 	end, left := 0, width-of('…')
-	for i, r := range s {
+	for _, r := range s {
+		r = cleanRune(r)
 		w += of(r)
+		b.WriteRune(r)
 		if w <= left {
-			end = i + utf8.RuneLen(r)
+			end = b.Len()
 		}
 		if w > width {
-			return strings.TrimRight(s[:end], " \u200d\ufe0f") + "…"
+			return strings.TrimRight(b.String()[:end], " \u200d\ufe0f") + "…"
 		}
 	}
-	return s
+	return b.String()
 }
 
 // mono is a little more than the width of a character in common fixed-width fonts, for a size of 1.

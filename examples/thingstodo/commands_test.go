@@ -66,10 +66,10 @@ func TestCommands(t *testing.T) {
 	table := apptest.NewTable(t, thingsToDo)
 	size := []string{"-organisers", "2", "-users", "3"}
 	table.Run(1, fmt.Sprintf("no table %q", table.Name), append(size, "serve", "-addr", "127.0.0.1:0")...)
-	table.Run(0, "29 access patterns, 32 requests", "patterns")
+	table.Run(0, "no scan, no filter expression", "patterns")
 	table.Run(0, "seeded", append(size, "seed")...)
 	table.Run(0, "Booking", "scan")
-	table.Run(0, "29 access patterns, 32 requests", size...)
+	table.Run(0, "no scan, no filter expression", size...)
 	table.Run(0, "deleted", "purge")
 	table.Run(0, "dropped table", "drop")
 	table.Run(1, "no table", "drop")

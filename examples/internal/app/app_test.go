@@ -255,8 +255,8 @@ func TestLongReports(t *testing.T) {
 	assert.NotContains(t, out, "AT MOST")
 	code, out, _ = apptest.Run(t, newJukebox(), "patterns", "-long")
 	assert.Zero(t, code)
-	assert.Contains(t, out, "AT MOST\n")
-	assert.Contains(t, out, "  50 R\n")
+	assert.Contains(t, out, "KEY CONDITION, AT MOST\n")
+	assert.Contains(t, out, `pk = "s#{ID}" AND sk = "s#{ID}" at most 50 R`+"\n")
 	assert.Contains(t, out, "\nBusiest keys\n")
 }
 

@@ -69,7 +69,7 @@ func table(report *ddbaccess.Report, long bool) *term.Table {
 	t := &term.Table{
 		Header: []string{"#", "access pattern", "request", "index", "key condition", "items", "measured", "estimated", "a second", "at most"},
 		Right:  []string{"#", "items", "measured", "estimated", "a second"},
-		Below:  [][]string{{"request", "index", "key condition"}, {"at most"}},
+		Below:  [][]string{{"request", "index", "key condition", "at most"}},
 	}
 	for i, p := range report.Patterns {
 		t.Add(append([]any{i + 1, p.Name}, cells(p.Requests, p.Items, p.Measured, p.Estimated, p.Rate)...)...)
@@ -104,10 +104,22 @@ func cells(requests []ddbaccess.Request, items int, measured ddbaccess.Units, es
 	return []any{
 		join(func(q ddbaccess.Request) string { return q.Operation }),
 		join(func(q ddbaccess.Request) string { return q.Index }),
-		join(func(q ddbaccess.Request) string { return strings.Join(q.Keys, "\n") }),
+		join(condition),
 		items, units(measured), cost, second,
-		join(func(q ddbaccess.Request) string { return q.AtMost }),
+		join(func(q ddbaccess.Request) string { return "at most " + q.AtMost }),
 	}
+}
+
+// condition is the keys of a request, each in a line, and what narrows it.
+func condition(q ddbaccess.Request) string {
+	text := strings.Join(q.Keys, "\n")
+	if q.Filter != "" {
+		text += " FILTER " + q.Filter
+	}
+	if q.Limit > 0 {
+		text += fmt.Sprintf(" LIMIT %d", q.Limit)
+	}
+	return text
 }
 
 // units is "0.5 R" for read units, "4 W" for write units, "1 R + 4 W" for both.
@@ -137,7 +149,7 @@ func (s *session) section(of ddbdraw.Section) {
 		for _, line := range of.Cells {
 			cells := make([]any, len(line))
 			for i, cell := range line {
-				cells[i] = cell
+				cells[i] = strings.ReplaceAll(cell, "`", "") // which is code, on a page
 			}
 			t.Add(cells...)
 		}

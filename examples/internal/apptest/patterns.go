@@ -53,7 +53,7 @@ func Patterns(t *testing.T, e app.Example, several map[string]string) {
 		})
 		require.Len(t, have.Patterns, len(others))
 		for i, p := range have.Patterns {
-			assert.Equal(t, comparable(env, others[i]), comparable(env, p), p.Name)
+			assert.Equal(t, common(env, others[i]), common(env, p), p.Name)
 		}
 	})
 }
@@ -88,8 +88,8 @@ func requireRejected(t *testing.T, env *integration.Env, c *ddbaccess.Catalog, p
 	assert.Equal(t, "ValidationException", api.ErrorCode(), p.Name())
 }
 
-// comparable is what all engines have in common.
-func comparable(env *integration.Env, p ddbaccess.Result) any {
+// common is what all engines have in common.
+func common(env *integration.Env, p ddbaccess.Result) any {
 	type request struct {
 		Operation, Index string
 		Keys             []string

@@ -53,8 +53,9 @@ func (t *Table) Without(columns ...string) *Table {
 	less := &Table{Right: t.Right, Wrap: t.Wrap}
 	keeps := func(name string) bool { return !slices.Contains(columns, name) }
 	for _, group := range t.Below {
-		if slices.ContainsFunc(group, keeps) {
-			less.Below = append(less.Below, group)
+		kept := slices.DeleteFunc(slices.Clone(group), func(name string) bool { return !keeps(name) })
+		if len(kept) > 0 {
+			less.Below = append(less.Below, kept)
 		}
 	}
 	for _, cells := range slices.Concat([][]any{cellsOf(t.Header)}, t.Rows) {

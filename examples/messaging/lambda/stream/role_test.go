@@ -31,7 +31,7 @@ func (c *contended) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemI
 	for table, get := range in.RequestItems {
 		pk, _ := get.Keys[0]["pk"].(*types.AttributeValueMemberS)
 		if strings.HasPrefix(pk.Value, "GRP#") && c.moves.CompareAndSwap(true, false) {
-			if _, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: get.Keys[0]}); err != nil {
+			if _, err := c.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: get.Keys[0]}); err != nil {
 				return nil, err
 			}
 		}
