@@ -17,12 +17,21 @@ type found struct {
 	measured     float64 // items in the sample
 }
 
-// query is the pages of a query.
-func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
+// query is what the pages of a query cost.
+func (e *estimator) query(g *group) []charge {
+	r := &g.calls[0].Request
+	if _, ok := g.index(e.design); !ok {
+		return []charge{{index: r.Index, lacks: lacks{"index " + r.Index + " of Catalog.Table"}}}
+	}
+	return split(g.found, factor(r))
+}
+
+// finds is what the pages of a query read.
+func (e *estimator) finds(pages []call, p *Pattern) []*found {
 	r := &pages[0].Request
 	ix, ok := e.design.Index(r.Index)
 	if !ok {
-		return []charge{{index: r.Index, lacks: lacks{"index " + r.Index + " of Catalog.Table"}}}
+		return nil
 	}
 	sample := map[string]ddbobserve.Items{}
 	examined, returned := 0, 0
@@ -48,8 +57,7 @@ func (e *estimator) query(pages []call, p *Pattern, grow *growth) []charge {
 	if p.kind == kindPage && r.Limit == 0 {
 		pageOf(all)
 	}
-	grow.learn(&ix, all)
-	return split(all, factor(r))
+	return all
 }
 
 // found is what there is of one entity.
