@@ -14,7 +14,7 @@ func (e *estimator) requests(calls []call, p *Pattern) ([]Request, []charge) {
 }
 
 func (e *estimator) each(calls []call, p *Pattern, grow *growth) (out []Request, charges []charge) {
-	groups := grouped(calls)
+	groups := grouped(calls, p)
 	for _, g := range groups {
 		if g.calls[0].Operation == "Query" {
 			g.found = e.finds(g.calls, p)
@@ -54,6 +54,7 @@ func (e *estimator) request(g *group, p *Pattern, grow *growth) {
 	case first.Operation == "Query":
 		q.Keys = []string{conditionInFields(e.design, &first.Request, p.entity)}
 		g.charges = e.query(g)
+		q.empty = q.Items == 0
 		if ix, ok := e.design.Index(first.Index); ok && p.kind != kindOne {
 			q.narrowed = bounded(e.design, ix, &first.Request, p.entity)
 		}
@@ -85,15 +86,10 @@ func factor(r *ddbobserve.Request) float64 {
 
 // reads are the items that a request reads by their keys.
 func (e *estimator) reads(c *call, grow *growth) (keys []string, charges []charge) {
-	found := 0.0
-	for _, of := range c.Items {
-		found += float64(of.Bytes)
-	}
-	empty := count(&c.Request) == 0
 	for i, key := range c.Keys {
 		keys = append(keys, keyInFields(e.design, key))
-		read := e.read(key, found/float64(len(c.Keys)), factor(&c.Request))
-		if empty { // nothing is read, which costs as much as the smallest item
+		read := e.read(key, size(c.images[i].after), factor(&c.Request))
+		if c.images[i].after == nil { // nothing is read, which costs as much as the smallest item
 			read.units.Read, read.lacks = factor(&c.Request), nil
 		}
 		charges = append(charges, grow.read(read, c, i))

@@ -3,6 +3,7 @@ package ddbaccess
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
@@ -19,11 +20,11 @@ type group struct {
 }
 
 // grouped returns the groups of calls. Pages of queries that run at the same time can be mixed.
-func grouped(calls []call) (groups []*group) {
+func grouped(calls []call, p *Pattern) (groups []*group) {
 	for _, c := range calls {
 		i := -1
 		for k, g := range slices.Backward(groups) {
-			if g.takes(&c) {
+			if g.takes(&c, p) {
 				i = k
 				break
 			}
@@ -36,17 +37,30 @@ func grouped(calls []call) (groups []*group) {
 	return groups
 }
 
-// takes reports whether a call reads the next page of the group.
-func (g *group) takes(c *call) bool {
-	last := &g.calls[len(g.calls)-1]
-	return last.More && readOf(&last.Request) == readOf(&c.Request)
+// takes reports whether a call reads the next page of the group, or another segment of its scan. Pages that a function asks for are
+// requests of their own: each has all of the limit.
+func (g *group) takes(c *call, p *Pattern) bool {
+	if readOf(&g.calls[0].Request) != readOf(&c.Request) {
+		return false
+	}
+	for _, last := range slices.Backward(g.calls) {
+		if last.Segment == c.Segment {
+			return last.More && (p.kind == kindMany || p.kind == kindWhole || !limited(&last, c))
+		}
+	}
+	return true
+}
+
+// limited reports whether a page ended at its limit, and the next one has the same: it is not what the first one left.
+func limited(last, next *call) bool {
+	return last.Limit > 0 && last.Limit == next.Limit && last.Examined >= last.Limit
 }
 
 // readOf is what the pages of a read have in common.
 func readOf(r *ddbobserve.Request) string {
 	return strings.Join([]string{
 		r.Operation, r.Index, r.Subject(), r.Filter, strings.Join(r.Projection, ","),
-		truth(r.CountOnly), truth(r.Descending), truth(r.Consistent),
+		strconv.Itoa(r.Segments), truth(r.CountOnly), truth(r.Descending), truth(r.Consistent),
 	}, "\n")
 }
 
