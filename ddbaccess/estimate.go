@@ -37,7 +37,7 @@ func (e *estimator) request(g *group, p *Pattern, grow *growth) {
 	first := pages[0]
 	q := Request{
 		Operation: first.Operation, Pages: len(pages), Index: first.Index, Filter: e.filter(first.Filter),
-		Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request),
+		Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request), subjects: len(first.Keys) + len(first.Writes),
 	}
 	if p.kind == kindPage {
 		q.AtMost = strings.TrimSuffix(q.AtMost, " × pages")
@@ -59,7 +59,7 @@ func (e *estimator) request(g *group, p *Pattern, grow *growth) {
 			q.narrowed = bounded(e.design, ix, &first.Request, p.entity)
 		}
 	default:
-		g.charges = e.scan(pages)
+		g.charges, q.narrowed = e.scan(pages), true
 	}
 	q.Measured = q.Measured.round()
 	q.Estimated = sum(g.charges)

@@ -36,9 +36,13 @@ func notes(rep *Report) (out []string) {
 	return out
 }
 
-// empty reports whether a query of the pattern finds nothing in the sample, and its estimate is known.
+// empty reports whether a query of the pattern, or of a view after it, finds nothing in the sample, and its estimate is known.
 func (r Result) empty() bool {
-	return slices.ContainsFunc(r.Requests, func(q Request) bool { return q.empty && q.Estimated != nil })
+	requests := slices.Clone(r.Requests)
+	for _, d := range r.Derived {
+		requests = append(requests, d.Requests...)
+	}
+	return slices.ContainsFunc(requests, func(q Request) bool { return q.empty && q.Estimated != nil })
 }
 
 // writeNotes say what a reader of the writes may wonder about.

@@ -50,6 +50,7 @@ type Result struct {
 
 	charges []charge // of the requests and of the views
 	failed  error    // of the pattern, at scale
+	before  effort   // on the sample, at scale
 }
 
 // Derived is what a view did after a pattern.
@@ -75,8 +76,9 @@ type Request struct {
 	Estimated  *Units   `json:"estimated"` // nil if it is unknown
 	AtMost     string   `json:"atMost"`    // what it costs in the table if items are as large as they can be: "50 R"
 
+	subjects int  // keys that are read or written
 	empty    bool // a query that finds nothing in the sample
-	narrowed bool // a bound on the sort key leaves out an unknown part of the collection
+	narrowed bool // a bound on the sort key leaves out an unknown part of the collection, or it is a scan
 }
 
 // writes reports whether the request writes.
