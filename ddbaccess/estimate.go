@@ -2,6 +2,7 @@ package ddbaccess
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
@@ -54,7 +55,7 @@ func (e *estimator) request(g *group, p *Pattern, grow *growth) {
 	case first.Operation == "Query":
 		q.Keys = []string{conditionInFields(e.design, &first.Request, p.entity)}
 		g.charges = e.query(g)
-		q.empty = q.Items == 0
+		q.empty = q.Items == 0 && slices.ContainsFunc(g.charges, func(c charge) bool { return c.claim.Companion == "" })
 		if ix, ok := e.design.Index(first.Index); ok && p.kind != kindOne {
 			q.narrowed = bounded(e.design, ix, &first.Request, p.entity)
 		}
@@ -174,5 +175,9 @@ func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
 			of.entity, grow = view.Into, growth{design: e.design, of: map[string]*tally{}, via: view.Via, into: view.Into}
 		}
 	}
-	return e.each(v.calls, of, &grow)
+	requests, charges := e.each(v.calls, of, &grow)
+	for i := range charges {
+		charges[i].view = v.view
+	}
+	return requests, charges
 }

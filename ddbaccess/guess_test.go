@@ -68,6 +68,7 @@ func TestAnExampleThatFindsNothingIsTold(t *testing.T) {
 	c.Patterns = []*ddbaccess.Pattern{ddbaccess.Many("orders", s.ordersOf, "none"), ddbaccess.Many("some orders", s.ordersOf, "1")}
 	assert.Contains(t, measure(t, c).Notes, "A query of orders finds nothing in the sample. Its estimate is that of the typical number of items.")
 	assert.NotContains(t, fmt.Sprint(measure(t, c).Notes), "some orders")
+	assert.NotContains(t, fmt.Sprint(measure(t, s.catalog()).Notes), "finds nothing", "what a view keeps is not typical of anything")
 	c.Seed = nil
 	c.Patterns = []*ddbaccess.Pattern{ddbaccess.Many("open", s.openOrders, "10")}
 	got := measure(t, c).Patterns[0]
