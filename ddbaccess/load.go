@@ -169,7 +169,11 @@ func (v volumes) collection(f ddbdesign.Family) float64 {
 		each := bytes
 		for _, ix := range v.design.Indexes {
 			if _, in := entryOf(v.design, m.Entity, ix.Name); in && ix.Kind == ddbdesign.KindLocal && !m.Version {
-				each += bytes
+				n, missing := v.entryBytes(m.Entity, ix.Name)
+				if len(missing) > 0 {
+					return 0
+				}
+				each += n
 			}
 		}
 		sum += most * each

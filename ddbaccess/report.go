@@ -102,7 +102,8 @@ func (u Units) plus(v Units) Units { return Units{u.Read + v.Read, u.Write + v.W
 type Money struct {
 	Requests float64 `json:"requests"` // of the patterns with a rate
 	Storage  float64 `json:"storage"`
-	Unknown  int     `json:"unknown,omitempty"` // the patterns with a rate whose cost is not known
+	Unstored int     `json:"unstored,omitempty"` // the indexes, with the table, of which Storage does not have all: see Storage.Unknown
+	Unknown  int     `json:"unknown,omitempty"`  // the patterns with a rate whose cost is not known
 }
 
 // report makes the report of what was measured.
@@ -198,6 +199,9 @@ func (rep *Report) money() *Money {
 	}
 	for _, ix := range rep.Indexes {
 		m.Storage += rep.Prices.storage(ix.Bytes)
+		if len(ix.Unknown) > 0 {
+			m.Unstored++
+		}
 	}
 	m.Requests, m.Storage = round(m.Requests), round(m.Storage)
 	return m
