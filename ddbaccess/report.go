@@ -75,6 +75,7 @@ type Request struct {
 	Estimated  *Units   `json:"estimated"` // nil if it is unknown
 	AtMost     string   `json:"atMost"`    // what it costs in the table if items are as large as they can be: "50 R"
 
+	empty    bool // a query that finds nothing in the sample
 	narrowed bool // a bound on the sort key leaves out an unknown part of the collection
 }
 

@@ -30,6 +30,9 @@ func (x *exchange) query(owner string, in *dynamodb.QueryInput, out *dynamodb.Qu
 func (x *exchange) scan(in *dynamodb.ScanInput, out *dynamodb.ScanOutput, page *wire.Page) {
 	x.selects(in.FilterExpression, in.ProjectionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues)
 	x.pages(in.IndexName, in.Limit, in.ConsistentRead)
+	if in.Segment != nil && in.TotalSegments != nil {
+		x.Segment, x.Segments = int(*in.Segment), int(*in.TotalSegments)
+	}
 	if out != nil {
 		x.Examined, x.Counted, x.More = int(out.ScannedCount), int(out.Count), len(out.LastEvaluatedKey) > 0
 		x.items(page, out.Items...)
