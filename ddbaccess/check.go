@@ -60,8 +60,13 @@ func updating() bool {
 //	func TestModel(t *testing.T) { ddbaccess.Check(t, ddbmem.New().Client(), Patterns) }
 //
 // The test fails if a pattern makes other requests than before, costs more or less, or returns another number of items, with a
-// sentence for each pattern. Cheaper fails too, since the page would be wrong. It fails for a finding that is not accepted. The
-// files are
+// sentence for each pattern. Cheaper fails too, since the page would be wrong. It fails for a finding that is not accepted.
+//
+// Requests are compared by operation, index, keys, filter, selected attributes, order, limit and consistency, and writes by key
+// and condition. Values of keys and conditions are left out: they are those of the example. What an update sets, and what is in an
+// item that is put, is compared by what it costs alone. A test of the repository's function compares that.
+//
+// The files are
 //
 //	model/README.md      the page
 //	model/design.json    the design of the table, for package ddbdesign

@@ -13,8 +13,8 @@ import (
 
 // Measure runs the patterns and returns what they did and cost, and what they would cost at the declared volumes. It creates a
 // table of a new name, seeds it, runs each pattern once with its example, in order, and deletes the table. The clock of the
-// table stands still, and the table has no TTL: see Catalog.Now. After a pattern that writes, it brings the views of the catalog up to date through the
-// stream of the table: see [Result].Derived.
+// table stands still, and the table has no TTL: see Catalog.Now. After a pattern that writes, it brings the views of the catalog
+// up to date through the stream of the table: see [Result].Derived.
 //
 // The client needs the SDK's calls for tables, and its own options for the stream if the catalog has views: a *dynamodb.Client
 // has both. Without either the error matches [ddb.ErrModel]. An engine in memory is best: it is fast, and the numbers are those

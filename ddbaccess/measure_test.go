@@ -53,14 +53,14 @@ func TestRequestsAreInNamesOfFields(t *testing.T) {
 		"customer with orders":  {`Query primary pk = "c#{ID}"`},
 		"versions of a product": {`Query primary pk = "pv#{ID}" AND begins_with(sk, "v#")`},
 		"register": {
-			`TransactWriteItems primary update customer pk = "c#{ID}" AND sk = "c#"; put pk = "~u#customer~email={Email:fold}"`,
+			`TransactWriteItems primary update customer pk = "c#{ID}" AND sk = "c#" IF attribute_not_exists(pk); put pk = "~u#customer~email={Email:fold}"`,
 		},
 		"place an order": {
-			`TransactWriteItems primary check customer pk = "c#{ID}" AND sk = "c#"; put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`,
+			`TransactWriteItems primary check customer pk = "c#{ID}" AND sk = "c#" IF attribute_exists(pk); put order pk = "c#{CustomerID}" AND sk = "o#{ID}" IF attribute_not_exists(pk)`,
 		},
 		"rename a product": {
 			`GetItem primary pk = "p#{ID}" AND sk = "p#{ID}"`,
-			`TransactWriteItems primary update product pk = "p#{ID}" AND sk = "p#{ID}"; put version of product pk = "pv#{ID}" AND sk = "v#{Version:6}"`,
+			`TransactWriteItems primary update product pk = "p#{ID}" AND sk = "p#{ID}" IF (attribute_exists(pk)) AND (version = ?) AND (~w = ?); put version of product pk = "pv#{ID}" AND sk = "v#{Version:6}"`,
 		},
 	} {
 		var got []string
@@ -234,9 +234,9 @@ func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
 	}})
 	require.Len(t, rep.Patterns[0].Requests, 16)
 	for i, q := range rep.Patterns[0].Requests {
-		want := `put cart pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
+		want := `put cart pk = "cart#{CustomerID}" AND sk = "i#{Item}" IF attribute_not_exists(pk) OR expires <= ?`
 		if i >= 8 {
-			want = `put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`
+			want = `put order pk = "c#{CustomerID}" AND sk = "o#{ID}" IF attribute_not_exists(pk)`
 		}
 		assert.Equal(t, []string{want}, q.Keys)
 	}
