@@ -271,8 +271,6 @@ func TestCheckKeepsTheReadme(t *testing.T) {
 	require.Len(t, r.errors, 1)
 	assert.Contains(t, r.errors[0], "README.md is not up to date: line 7 is\n\t| 2 | order by name |")
 
-	require.NoError(t, os.WriteFile("README.md", []byte("<!-- ddb:design -->\n"), 0o600))
-	assert.Contains(t, checked(t, newShop().catalog(), false).fatal, "the markers <!-- ddb:design --> and <!-- /ddb:design --> are no pair")
 	require.NoError(t, os.WriteFile("README.md", []byte("nothing\n"), 0o600))
 	assert.Empty(t, checked(t, newShop().catalog(), false).errors)
 }
