@@ -63,7 +63,7 @@ func renewed(page string, parts map[string]string) (out string, found bool, err 
 			return "", false, fmt.Errorf("line %d: there is a %s in line %d already: remove one", number, beginOf(part), first[part])
 		case open == "":
 			open, first[part] = part, number
-			b.WriteString(strings.TrimSuffix(line, "\n") + "\n")
+			b.WriteString(line)
 		case part == open && end:
 			open = ""
 			b.WriteString(parts[part] + line)
