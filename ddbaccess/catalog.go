@@ -28,7 +28,8 @@ type Catalog struct {
 	// on chance, so that each run measures the same. Nil leaves the table empty.
 	Seed func(context.Context, *ddb.DB) error
 
-	// Now is the time of the table's clock while the patterns run; default 2026-01-02 03:04:05 UTC. See [ddb.Options].Now.
+	// Now is the time of the table's clock while the patterns run; default 2026-01-02 03:04:05 UTC. See [ddb.Options].Now. It alone
+	// decides which items of the sample have expired: the engine deletes none.
 	Now time.Time
 
 	// Views are kept up to date after each pattern that writes, and the page has what that costs.

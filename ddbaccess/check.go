@@ -60,8 +60,13 @@ func updating() bool {
 //	func TestModel(t *testing.T) { ddbaccess.Check(t, ddbmem.New().Client(), Patterns) }
 //
 // The test fails if a pattern makes other requests than before, costs more or less, or returns another number of items, with a
-// sentence for each pattern. Cheaper fails too, since the page would be wrong. It fails for a finding that is not accepted. The
-// files are
+// sentence for each pattern. Cheaper fails too, since the page would be wrong. It fails for a finding that is not accepted.
+//
+// Requests are compared by operation, index, keys, filter, selected attributes, order, limit and consistency, and writes by key
+// and condition. Values of keys and conditions are left out: they are those of the example. What an update sets, and what is in an
+// item that is put, is compared by what it costs alone. A test of the repository's function compares that.
+//
+// The files are
 //
 //	model/README.md      the page
 //	model/design.json    the design of the table, for package ddbdesign
@@ -71,7 +76,8 @@ func updating() bool {
 //	model/primary.svg    the sample items in the table; gsi1.svg those in index gsi1, and so on
 //
 // If the README.md beside the test has the lines <!-- ddb:patterns --> and <!-- /ddb:patterns -->, or <!-- ddb:design --> and
-// <!-- /ddb:design -->, the table of the patterns or the design page is kept between them. The flag -ddb.update writes all of
+// <!-- /ddb:design -->, the table of the patterns or the design page is kept between them. A marker is alone in its line, and one
+// that is no pair is an error. Lines may end with CR LF. The flag -ddb.update writes all of
 // that, and then only findings fail:
 //
 //	go test -run TestModel -ddb.update .
@@ -143,7 +149,7 @@ func (rep *Report) compare(t TestingT, files map[string][]byte) {
 	stale := 0
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		got, err := os.ReadFile(name)
-		if err != nil || !bytes.Equal(got, files[name]) {
+		if err != nil || !sameText(got, files[name]) {
 			stale++
 			if len(changes) == 0 {
 				t.Errorf("%s is not up to date%s", name, firstDifference(got, files[name]))
@@ -160,7 +166,7 @@ func firstDifference(have, want []byte) string {
 	if len(have) == 0 {
 		return ": there is none"
 	}
-	a, b := strings.Split(string(have), "\n"), strings.Split(string(want), "\n")
+	a, b := strings.Split(string(withoutCR(have)), "\n"), strings.Split(string(withoutCR(want)), "\n")
 	for i := range max(len(a), len(b)) {
 		var x, y string
 		if i < len(a) {

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbdraw"
@@ -40,44 +38,13 @@ func (rep *Report) files() (map[string][]byte, error) {
 	)
 }
 
-// readme is the page beside the test, with what its markers enclose renewed. It is empty if there is no page or no marker.
-func (rep *Report) readme(name string) (map[string][]byte, error) {
-	b, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	page := string(b)
-	found := false
-	for _, part := range []struct{ marker, text string }{
-		{"ddb:patterns", rep.patternsMarkdown()}, {"ddb:design", fence(rep.describe)},
-	} {
-		begin, end := "<!-- "+part.marker+" -->", "<!-- /"+part.marker+" -->"
-		i, j := strings.Index(page, begin), strings.Index(page, end)
-		if i < 0 && j < 0 {
-			continue
-		}
-		if i < 0 || j < i {
-			return nil, fmt.Errorf("%s: the markers %s and %s are no pair", name, begin, end)
-		}
-		found = true
-		page = page[:i+len(begin)] + "\n" + part.text + page[j:]
-	}
-	if !found {
-		return nil, nil
-	}
-	return map[string][]byte{name: []byte(page)}, nil
-}
-
-// write writes the files that differ.
+// write writes the files that differ in their text.
 func write(files map[string][]byte) error {
 	if err := os.MkdirAll(Directory, 0o755); err != nil {
 		return err
 	}
 	for name, want := range files {
-		if have, err := os.ReadFile(name); err == nil && bytes.Equal(have, want) {
+		if have, err := os.ReadFile(name); err == nil && sameText(have, want) {
 			continue
 		}
 		if err := os.WriteFile(name, want, 0o644); err != nil {
@@ -86,3 +53,8 @@ func write(files map[string][]byte) error {
 	}
 	return nil
 }
+
+// sameText reports whether two texts are the same, whatever ends their lines: Git can check out a file with CR LF.
+func sameText(a, b []byte) bool { return bytes.Equal(withoutCR(a), withoutCR(b)) }
+
+func withoutCR(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }

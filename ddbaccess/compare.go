@@ -73,6 +73,8 @@ func requestChanges(old, now []Request) (out []string) {
 			{"", o.Operation, n.Operation},
 			{"index ", o.Index, n.Index},
 			{"filter ", o.Filter, n.Filter},
+			{"attributes ", strings.Join(o.Projection, ", "), strings.Join(n.Projection, ", ")},
+			{"only counts ", fmt.Sprint(o.CountOnly), fmt.Sprint(n.CountOnly)},
 			{"order ", direction(o), direction(n)},
 			{"limit ", limit(o), limit(n)},
 			{"consistent ", fmt.Sprint(o.Consistent), fmt.Sprint(n.Consistent)},
@@ -106,6 +108,10 @@ func keyChanges(old, now []string) (out []string) {
 	gone := without(old, now)
 	added := without(now, old)
 	if len(gone) == 1 && len(added) == 1 {
+		key, before, _ := strings.Cut(gone[0], ifs)
+		if same, after, _ := strings.Cut(added[0], ifs); same == key {
+			return []string{fmt.Sprintf("condition of %s: %s → %s", key, none(before), none(after))}
+		}
 		return []string{fmt.Sprintf("key %s → %s", gone[0], added[0])}
 	}
 	return append(someOf("no longer ", gone), someOf("now ", added)...)

@@ -38,7 +38,8 @@ func (e *estimator) request(g *group, p *Pattern, grow *growth) {
 	first := pages[0]
 	q := Request{
 		Operation: first.Operation, Pages: len(pages), Index: first.Index, Filter: e.filter(first.Filter),
-		Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request), subjects: len(first.Keys) + len(first.Writes),
+		Projection: first.Projection, CountOnly: first.CountOnly, Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent,
+		AtMost: atMost(&first.Request), subjects: len(first.Keys) + len(first.Writes),
 	}
 	if p.kind == kindPage {
 		q.AtMost = strings.TrimSuffix(q.AtMost, " × pages")
@@ -101,7 +102,7 @@ func (e *estimator) reads(c *call, grow *growth) (keys []string, charges []charg
 // writes are the items that a request writes.
 func (e *estimator) writes(c *call, grow *growth) (keys []string, charges []charge) {
 	for i, w := range c.Writes {
-		keys = append(keys, w.Action+" "+e.subject(w.Key)+keyInFields(e.design, w.Key))
+		keys = append(keys, e.conditional(w.Action+" "+e.subject(w.Key)+keyInFields(e.design, w.Key), w))
 		for _, write := range e.write(w, c.images[i], factor(&c.Request)) {
 			charges = append(charges, grow.by(write))
 		}

@@ -68,7 +68,7 @@ func Example() {
 	//   measured 0.5 R, estimated 0.5 R
 	// books by an author: Query pk = "a#{AuthorID}" AND begins_with(sk, "b#")
 	//   measured 0.5 R, estimated 5 R
-	// a new book: PutItem put book pk = "a#{AuthorID}" AND sk = "b#{ID}"
+	// a new book: PutItem put book pk = "a#{AuthorID}" AND sk = "b#{ID}" IF attribute_not_exists(pk)
 	//   measured 1 W, estimated 2 W
 }
 
@@ -91,7 +91,7 @@ func ExampleReport_Markdown() {
 	// | --: | --- | --- | --- | --- | --: | --: | --: | --: | --: | --: |
 	// | 1 | author by id | GetItem | primary | `pk = "a#{ID}" AND sk = "a#"` | 1 | 1 | 0.5 R | 0.5 R | 50 R | 50 |
 	// | 2 | books by an author | Query | primary | `pk = "a#{AuthorID}" AND begins_with(sk, "b#")` | 2 | 1 | 0.5 R | 5 R | 128.5 R × pages | 20 |
-	// | 3 | a new book | PutItem | primary | `put book pk = "a#{AuthorID}" AND sk = "b#{ID}"` |  | 1 | 1 W | 2 W | 400 W | 0.5 |
+	// | 3 | a new book | PutItem | primary | `put book pk = "a#{AuthorID}" AND sk = "b#{ID}" IF attribute_not_exists(pk)` |  | 1 | 1 W | 2 W | 400 W | 0.5 |
 	//
 	// Measured is what the example of a pattern cost on the sample. Estimated is what it would cost at the declared volumes.
 	//

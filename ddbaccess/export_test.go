@@ -17,3 +17,9 @@ func RunMain(ctx context.Context, args []string, out, errs io.Writer, client ddb
 func IsTest(args ...string) bool { return isTest(args) }
 
 func AtMost(r ddbobserve.Request) string { return atMost(&r) }
+
+func Shape(condition string) string { return shape(condition) }
+
+func CodeSpan(text string) string { return codeSpan(text) }
+
+func Fence(text string) string { return fence(text) }

@@ -100,6 +100,7 @@ func compareGroups(a, b *group) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(operations, p.Operation), slices.Index(operations, q.Operation)),
 		cmp.Compare(p.Index, q.Index), slices.Compare(p.Keys, q.Keys), cmp.Compare(p.Filter, q.Filter),
+		slices.Compare(p.Projection, q.Projection), cmp.Compare(truth(p.CountOnly), truth(q.CountOnly)),
 		cmp.Compare(p.Limit, q.Limit), cmp.Compare(truth(p.Descending), truth(q.Descending)), cmp.Compare(truth(p.Consistent), truth(q.Consistent)),
 		cmp.Compare(p.Items, q.Items), cmp.Compare(p.Pages, q.Pages),
 		cmp.Compare(p.Measured.Read, q.Measured.Read), cmp.Compare(p.Measured.Write, q.Measured.Write),

@@ -6,19 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbdesign"
 )
 
-// dropTime is how long the table may take to be deleted when the context has ended.
-const dropTime = 30 * time.Second
-
 // Measure runs the patterns and returns what they did and cost, and what they would cost at the declared volumes. It creates a
 // table of a new name, seeds it, runs each pattern once with its example, in order, and deletes the table. The clock of the
-// table stands still: see Catalog.Now. After a pattern that writes, it brings the views of the catalog up to date through the
-// stream of the table: see [Result].Derived.
+// table stands still, and the table has no TTL: see Catalog.Now. After a pattern that writes, it brings the views of the catalog
+// up to date through the stream of the table: see [Result].Derived.
 //
 // The client needs the SDK's calls for tables, and its own options for the stream if the catalog has views: a *dynamodb.Client
 // has both. Without either the error matches [ddb.ErrModel]. An engine in memory is best: it is fast, and the numbers are those
@@ -60,16 +56,18 @@ func (c *Catalog) measure(ctx context.Context, client ddb.Client, hook hooks) (r
 	if r.streams, err = newStreams(client, r.db, c.Views); err != nil {
 		return nil, err
 	}
-	if err := r.db.CreateTable(ctx); err != nil {
-		return nil, fmt.Errorf("ddbaccess: create the table of the measurement: %w", err)
+	t, err := newTable(client, name)
+	if err != nil {
+		return nil, err
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTime)
-		defer cancel()
-		if e := r.db.ForceDropTable(ctx); e != nil {
-			err = errors.Join(err, fmt.Errorf("ddbaccess: delete the table of the measurement: %w", e))
+		if e := t.drop(ctx); e != nil {
+			rep, err = nil, errors.Join(err, e)
 		}
 	}()
+	if err := t.create(ctx, c.Table); err != nil {
+		return nil, err
+	}
 	if err := r.seed(ctx, hook.seeded); err != nil {
 		return nil, err
 	}
@@ -87,6 +85,9 @@ func (c *Catalog) measure(ctx context.Context, client ddb.Client, hook hooks) (r
 		if hook.measured != nil {
 			hook.measured(r, all[i])
 		}
+	}
+	if err := ctx.Err(); err != nil { // the last pattern may not say so
+		return nil, fmt.Errorf("ddbaccess: %w", err)
 	}
 	rep = r.report(all)
 	rep.Samples = samples

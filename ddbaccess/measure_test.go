@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
@@ -52,14 +53,14 @@ func TestRequestsAreInNamesOfFields(t *testing.T) {
 		"customer with orders":  {`Query primary pk = "c#{ID}"`},
 		"versions of a product": {`Query primary pk = "pv#{ID}" AND begins_with(sk, "v#")`},
 		"register": {
-			`TransactWriteItems primary update customer pk = "c#{ID}" AND sk = "c#"; put pk = "~u#customer~email={Email:fold}"`,
+			`TransactWriteItems primary update customer pk = "c#{ID}" AND sk = "c#" IF attribute_not_exists(pk); put pk = "~u#customer~email={Email:fold}"`,
 		},
 		"place an order": {
-			`TransactWriteItems primary check customer pk = "c#{ID}" AND sk = "c#"; put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`,
+			`TransactWriteItems primary check customer pk = "c#{ID}" AND sk = "c#" IF attribute_exists(pk); put order pk = "c#{CustomerID}" AND sk = "o#{ID}" IF attribute_not_exists(pk)`,
 		},
 		"rename a product": {
 			`GetItem primary pk = "p#{ID}" AND sk = "p#{ID}"`,
-			`TransactWriteItems primary update product pk = "p#{ID}" AND sk = "p#{ID}"; put version of product pk = "pv#{ID}" AND sk = "v#{Version:6}"`,
+			`TransactWriteItems primary update product pk = "p#{ID}" AND sk = "p#{ID}" IF (attribute_exists(pk)) AND (version = ?) AND (~w = ?); put version of product pk = "pv#{ID}" AND sk = "v#{Version:6}"`,
 		},
 	} {
 		var got []string
@@ -156,6 +157,7 @@ func TestAClientWithoutItsPartsIsRefused(t *testing.T) {
 	client := itemsOnly{ddbmem.New().Client()}
 	_, err := (&ddbaccess.Catalog{Table: s.table}).Measure(t.Context(), client)
 	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "no calls for tables")
 	_, err = s.catalog().Measure(t.Context(), client)
 	require.ErrorIs(t, err, ddb.ErrModel)
 	assert.ErrorContains(t, err, "no Options for a client of the stream")
@@ -215,9 +217,9 @@ func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
 	}})
 	require.Len(t, rep.Patterns[0].Requests, 16)
 	for i, q := range rep.Patterns[0].Requests {
-		want := `put cart pk = "cart#{CustomerID}" AND sk = "i#{Item}"`
+		want := `put cart pk = "cart#{CustomerID}" AND sk = "i#{Item}" IF attribute_not_exists(pk) OR expires <= ?`
 		if i >= 8 {
-			want = `put order pk = "c#{CustomerID}" AND sk = "o#{ID}"`
+			want = `put order pk = "c#{CustomerID}" AND sk = "o#{ID}" IF attribute_not_exists(pk)`
 		}
 		assert.Equal(t, []string{want}, q.Keys)
 	}
@@ -229,4 +231,54 @@ func TestMeasuringTwiceGivesTheSame(t *testing.T) {
 	a, b := measure(t, c), measure(t, c)
 	assert.Equal(t, text(t, a), text(t, b))
 	assert.Empty(t, a.Changes(b))
+}
+
+// The library's clock decides what has expired, not that of the engine: a page is the same next year.
+func TestAnItemExpiresByTheClockOfTheCatalog(t *testing.T) {
+	t.Parallel()
+	for _, day := range []time.Time{time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		c := newShop().catalog()
+		client := ddbmem.New(ddbmem.Options{Clock: ddbmem.NewManualClock(day)}).Client()
+		rep, err := c.Measure(t.Context(), client)
+		require.NoError(t, err)
+		assert.Equal(t, 1, result(t, rep, "cart of a customer").Items, "on %v", day)
+		c.Now = time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC)
+		rep, err = c.Measure(t.Context(), client)
+		require.NoError(t, err)
+		assert.Zero(t, result(t, rep, "cart of a customer").Items, "on %v", day)
+	}
+}
+
+// A context that ends while the table is created leaves none, also where the engine is still at it.
+func TestATableThatIsBeingCreatedIsDeleted(t *testing.T) {
+	t.Parallel()
+	c := &ddbaccess.Catalog{Table: newShop().table}
+	for _, busy := range []int{0, 2} {
+		ctx, cancel := context.WithCancel(t.Context())
+		client := &slow{Client: ddbmem.New().Client(), busy: busy, created: cancel}
+		_, err := c.Measure(ctx, client)
+		require.ErrorIs(t, err, context.Canceled)
+		out, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+		require.NoError(t, err)
+		assert.Empty(t, out.TableNames)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	client := &slow{Client: ddbmem.New().Client(), creating: cancel, lost: func() {}}
+	_, err := c.Measure(ctx, client)
+	require.ErrorIs(t, err, context.Canceled)
+	client.lost()
+	out, err := client.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	require.NoError(t, err)
+	assert.Empty(t, out.TableNames)
+}
+
+// A report of a measurement that was interrupted would be of half of it.
+func TestAContextThatEndsInTheLastPatternIsAnError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	rep, err := (&ddbaccess.Catalog{Table: newShop().table, Patterns: []*ddbaccess.Pattern{
+		ddbaccess.Func("p", func(context.Context, *ddb.DB, int) error { cancel(); return nil }, 1),
+	}}).Measure(ctx, ddbmem.New().Client())
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Nil(t, rep)
 }

@@ -19,7 +19,7 @@ func (rep *Report) page(pictures []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", prose(rep.Title))
 	if rep.Doc != "" {
-		fmt.Fprintf(&b, "\n%s\n", prose(rep.Doc))
+		fmt.Fprintf(&b, "\n%s\n", paragraphs(rep.Doc))
 	}
 	for _, p := range pictures {
 		fmt.Fprintf(&b, "\n![%s](%s)\n", strings.TrimSuffix(p, ".svg"), p)
@@ -44,8 +44,6 @@ func (rep *Report) patternsMarkdown() string {
 	return b.String()
 }
 
-func fence(text string) string { return "```\n" + strings.TrimRight(text, "\n") + "\n```\n" }
-
 func (s section) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "## %s\n", s.title)
 	if s.intro != "" {
@@ -54,13 +52,17 @@ func (s section) markdown(b *strings.Builder) {
 	b.WriteString("\n")
 	s.table(b)
 	for _, n := range s.notes {
-		fmt.Fprintf(b, "\n%s\n", prose(n))
+		fmt.Fprintf(b, "\n%s\n", paragraphs(clean(n)))
 	}
 }
 
 func (s section) table(b *strings.Builder) {
 	line := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
-	line(s.header)
+	header := slices.Clone(s.header)
+	for i, text := range header {
+		header[i] = prose(text)
+	}
+	line(header)
 	rule := make([]string, len(s.header))
 	for i := range rule {
 		if rule[i] = "---"; s.right[i] {
@@ -90,18 +92,4 @@ func cell(text string, code bool) string {
 		}
 	}
 	return strings.TrimRight(strings.Join(lines, "<br>"), " ")
-}
-
-// codeSpan is text as code in a cell: a vertical bar would end the cell, and a backtick the code.
-func codeSpan(text string) string {
-	text = strings.ReplaceAll(text, "|", `\|`)
-	if strings.Contains(text, "`") {
-		return "`` " + text + " ``"
-	}
-	return "`" + text + "`"
-}
-
-// prose is text that is no markup.
-func prose(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`").Replace(text)
 }

@@ -14,7 +14,7 @@ const width = 80
 func (rep *Report) terminal(w io.Writer) error {
 	var b strings.Builder
 	for i, p := range rep.Patterns {
-		fmt.Fprintf(&b, "%3d  %s\n", i+1, p.Name)
+		fmt.Fprintf(&b, "%3d  %s\n", i+1, clean(p.Name))
 		cost := []string{plural(requestCount(p.Requests), "request"), p.Measured.String(), "estimated " + estimate(p.Estimated)}
 		if p.Items > 0 {
 			cost = append([]string{plural(p.Items, "item")}, cost...)
@@ -61,7 +61,7 @@ func lines(b *strings.Builder, requests []Request) {
 func wrap(b *strings.Builder, text string) {
 	indent := strings.Repeat(" ", 5+len(text)-len(strings.TrimLeft(text, " ")))
 	column := 0
-	for word := range strings.SplitSeq(unbroken(text), " ") {
+	for word := range strings.SplitSeq(unbroken(clean(text)), " ") {
 		if word == "" {
 			continue
 		}

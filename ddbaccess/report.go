@@ -66,8 +66,10 @@ type Request struct {
 	Operation  string   `json:"operation"`      // "Query"
 	Pages      int      `json:"pages"`          // 1, or the number of requests
 	Index      string   `json:"index"`          // [ddbobserve.Primary] for the table itself
-	Keys       []string `json:"keys,omitempty"` // the key condition, or the keys that are read or written, in names of fields
+	Keys       []string `json:"keys,omitempty"` // the key condition, or the keys that are read or written, in names of fields; of a write also the condition, without values
 	Filter     string   `json:"filter,omitempty"`
+	Projection []string `json:"projection,omitempty"` // the attributes that are selected; none for all
+	CountOnly  bool     `json:"countOnly,omitempty"`
 	Descending bool     `json:"descending,omitempty"`
 	Limit      int      `json:"limit,omitempty"`
 	Consistent bool     `json:"consistent,omitempty"`

@@ -131,13 +131,19 @@ func (q Request) bounds() (text string) {
 	if q.Filter != "" {
 		text += " FILTER " + q.Filter
 	}
+	if len(q.Projection) > 0 {
+		text += " SELECT " + strings.Join(q.Projection, ", ")
+	}
+	if q.CountOnly {
+		text += " COUNT"
+	}
 	if q.Descending {
 		text += " DESC"
 	}
 	if q.Limit > 0 {
 		text += fmt.Sprintf(" LIMIT %d", q.Limit)
 	}
-	if q.Consistent && q.Operation == "Query" {
+	if q.Consistent {
 		text += " CONSISTENT"
 	}
 	return text

@@ -17,7 +17,7 @@ func (c *checker) entry(path string, e Entity, r IndexEntry) {
 		c.side(path+".sort", e, r, r.Sort, len(ix.Sort))
 	}
 	for i, cond := range r.When {
-		c.condition(at(path+".when", i), e, cond)
+		c.condition(at(path+".when", i), e, cond, 1)
 	}
 }
 
@@ -91,14 +91,18 @@ var operators = map[string]int{
 	"attribute_exists": 0, "attribute_not_exists": 0,
 }
 
-func (c *checker) condition(path string, e Entity, cond Condition) {
+func (c *checker) condition(path string, e Entity, cond Condition, level int) {
+	if level > maxNested {
+		c.fault(path, "it is within %d other conditions: want up to %d", maxNested, maxNested-1)
+		return
+	}
 	switch cond.Op {
 	case "and", "or", "not":
 		if len(cond.Of) == 0 {
 			c.fault(path+".of", "there is no condition")
 		}
 		for i, of := range cond.Of {
-			c.condition(at(path+".of", i), e, of)
+			c.condition(at(path+".of", i), e, of, level+1)
 		}
 		return
 	}
@@ -150,7 +154,7 @@ func (c *checker) view(path string, v View) {
 		}
 	}
 	for i, cond := range v.When {
-		c.condition(at(path+".when", i), from, cond)
+		c.condition(at(path+".when", i), from, cond, 1)
 	}
 }
 

@@ -74,14 +74,24 @@ func (t Table) companion(key string) (claim Claim, ok bool) {
 		if len(c.Key.Parts) == 0 || c.Key.Parts[0].Kind != PartLiteral {
 			continue
 		}
-		head := c.Key.Parts[0].Text
-		found := strings.HasPrefix(key, head)
-		if bare, value := strings.CutSuffix(head, "="); value { // of a unique value: ~u#student~email={Email:fold}, or ~u#student~email~ and a hash
-			found = found || strings.HasPrefix(key, bare+"~")
-		}
-		if found && len(head) > longest {
-			longest, claim.Entity, claim.View = len(head), c.Entity, c.View
+		for _, head := range c.heads() {
+			if strings.HasPrefix(key, head) && len(head) > longest {
+				longest, claim.Entity, claim.View = len(head), c.Entity, c.View
+			}
 		}
 	}
 	return claim, true
+}
+
+// heads returns what keys of the companion begin with, whose first part is a literal. That of a unique value may be
+// ~u#student~seat=in#{SchoolID}, or ~u#student~seat~ and a hash of the whole value.
+func (c Companion) heads() []string {
+	head := c.Key.Parts[0].Text
+	of := "~u#" + c.Entity + "~"
+	rest, ok := strings.CutPrefix(head, of)
+	name, _, value := strings.Cut(rest, "=")
+	if c.Purpose != PurposeUnique || !ok || !value {
+		return []string{head}
+	}
+	return []string{head, of + name + "~"}
 }

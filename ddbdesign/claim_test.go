@@ -20,6 +20,8 @@ func TestClaims(t *testing.T) {
 		{"~u#student~email=a@b.c", "x"}:                      {Entity: "student", Companion: "unique"},
 		{"~u#student~seat=in#1#0004", "x"}:                   {Entity: "student", Companion: "unique"},
 		{"~u#student~email~" + strings.Repeat("h", 43), "x"}: {Entity: "student", Companion: "unique"},
+		{"~u#student~seat~" + strings.Repeat("h", 43), "x"}:  {Entity: "student", Companion: "unique"},
+		{"~u#student~sea~" + strings.Repeat("h", 43), "x"}:   {Companion: "unique"},
 		{"~u#teacher~email=a@b.c", "x"}:                      {Companion: "unique"},
 		{"~a#numbers#9#school#1##", "x"}:                     {Entity: "school", View: "numbers", Companion: "ledger"},
 		{"~a#numbers#~" + strings.Repeat("h", 43), "x"}:      {Entity: "school", View: "numbers", Companion: "ledger"},

@@ -21,31 +21,49 @@ func Read(r io.Reader) (Table, error) {
 	if err != nil {
 		return Table{}, fmt.Errorf("ddbdesign: read: %w", err)
 	}
-	var of struct {
-		Format *int `json:"format"`
-	}
-	var wrong *json.UnmarshalTypeError
-	switch err := json.Unmarshal(text, &of); {
-	case errors.As(err, &wrong):
-		return Table{}, fmt.Errorf("ddbdesign: read: %s: want an object with a number \"format\": was it written by Write?", either(wrong.Field, "the text"))
-	case err != nil:
-		return Table{}, fmt.Errorf("ddbdesign: read: %w", err)
-	case of.Format == nil || *of.Format < 1:
-		return Table{}, errors.New("ddbdesign: read: format: there is none: was it written by Write?")
-	case *of.Format > Format:
-		return Table{}, fmt.Errorf("ddbdesign: read: format: it is %d, this program knows up to %d: build the program with a newer release of github.com/singletable-go/ddb", *of.Format, Format)
-	}
-	d := &decoder{}
-	var t Table
-	d.value("", text, reflect.ValueOf(&t).Elem(), 0)
-	err = errors.Join(d.faults...)
-	if err == nil {
-		err = t.Check()
-	}
+	t, err := read(text)
 	if err != nil {
 		return Table{}, fmt.Errorf("ddbdesign: read: %w", err)
 	}
 	return t, nil
+}
+
+func read(text []byte) (t Table, err error) {
+	if err := tooDeep(text); err != nil {
+		return t, fmt.Errorf("%w: was it written by Write?", err)
+	}
+	if err := readable(text); err != nil {
+		return t, err
+	}
+	d := &decoder{}
+	d.value("", text, reflect.ValueOf(&t).Elem())
+	if err = errors.Join(d.faults...); err == nil {
+		err = t.Check()
+	}
+	return t, err
+}
+
+// readable reports a text that is none of a Format that this package reads. It decodes into no struct: encoding/json would take
+// "FORMAT" for "format".
+func readable(text []byte) error {
+	var members map[string]json.RawMessage
+	var wrong *json.UnmarshalTypeError
+	switch err := json.Unmarshal(text, &members); {
+	case errors.As(err, &wrong):
+		return errors.New("the text: want an object with a number \"format\": was it written by Write?")
+	case err != nil:
+		return err
+	}
+	var format *int
+	switch err := json.Unmarshal(members["format"], &format); {
+	case members["format"] != nil && err != nil:
+		return errors.New("format: want a whole number: was it written by Write?")
+	case format == nil || *format < 1:
+		return errors.New("format: there is none: was it written by Write?")
+	case *format > Format:
+		return fmt.Errorf("format: it is %d, this program knows up to %d: build the program with a newer release of github.com/singletable-go/ddb", *format, Format)
+	}
+	return nil
 }
 
 func either(a, b string) string {
@@ -55,9 +73,6 @@ func either(a, b string) string {
 	return b
 }
 
-// maxDepth bounds conditions within conditions.
-const maxDepth = 100
-
 // decoder reads valid JSON into structs, and keeps the fields that they do not have.
 type decoder struct{ faults []error }
 
@@ -65,26 +80,24 @@ func (d *decoder) fault(path, format string, args ...any) {
 	d.faults = append(d.faults, fmt.Errorf("%s: %w", either(path, "the text"), fmt.Errorf(format, args...)))
 }
 
-func (d *decoder) value(path string, text json.RawMessage, v reflect.Value, depth int) {
+func (d *decoder) value(path string, text json.RawMessage, v reflect.Value) {
 	switch {
 	case string(text) == "null":
-	case depth > maxDepth:
-		d.fault(path, "it is nested more than %d levels deep", maxDepth)
 	case v.Type() == reflect.TypeFor[Value]():
 		v.SetBytes(compact(text))
 	case v.Kind() == reflect.Struct:
-		d.object(path, text, v, depth)
+		d.object(path, text, v)
 	case v.Kind() == reflect.Slice:
-		d.list(path, text, v, depth)
+		d.list(path, text, v)
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		d.value(path, text, v.Elem(), depth)
+		d.value(path, text, v.Elem())
 	case json.Unmarshal(text, v.Addr().Interface()) != nil:
 		d.fault(path, "it is %s, want a %s", kindOf(text), map[reflect.Kind]string{reflect.String: "string", reflect.Int: "whole number", reflect.Bool: "boolean"}[v.Kind()])
 	}
 }
 
-func (d *decoder) object(path string, text json.RawMessage, v reflect.Value, depth int) {
+func (d *decoder) object(path string, text json.RawMessage, v reflect.Value) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(text, &members) != nil {
 		d.fault(path, "it is %s, want an object", kindOf(text))
@@ -93,7 +106,7 @@ func (d *decoder) object(path string, text json.RawMessage, v reflect.Value, dep
 	for i := range v.NumField() {
 		name := nameOf(v.Type().Field(i))
 		if member, ok := members[name]; ok && name != "" {
-			d.value(strings.TrimPrefix(path+"."+name, "."), member, v.Field(i), depth+1)
+			d.value(strings.TrimPrefix(path+"."+name, "."), member, v.Field(i))
 			delete(members, name)
 		}
 	}
@@ -105,7 +118,7 @@ func (d *decoder) object(path string, text json.RawMessage, v reflect.Value, dep
 	}
 }
 
-func (d *decoder) list(path string, text json.RawMessage, v reflect.Value, depth int) {
+func (d *decoder) list(path string, text json.RawMessage, v reflect.Value) {
 	var elems []json.RawMessage
 	if json.Unmarshal(text, &elems) != nil {
 		d.fault(path, "it is %s, want an array", kindOf(text))
@@ -116,7 +129,7 @@ func (d *decoder) list(path string, text json.RawMessage, v reflect.Value, depth
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(elems), len(elems)))
 	for i, elem := range elems {
-		d.value(fmt.Sprintf("%s[%d]", path, i), elem, v.Index(i), depth+1)
+		d.value(fmt.Sprintf("%s[%d]", path, i), elem, v.Index(i))
 	}
 }
 

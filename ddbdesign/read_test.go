@@ -100,7 +100,8 @@ func TestADesignThatCannotBeReadSaysWhere(t *testing.T) {
               }
             ]
           }`, `"sort": null`), "entities[0].entries[0].sort.parts: there is none"},
-		"deep": {`{"format": 1, "entities": [{"entries": [{"when": ` + strings.Repeat(`[{"of": `, 300) + "[]" + strings.Repeat("}]", 300) + "}]}]}", "it is nested more than 100 levels deep"},
+		"no number of the format": {`{"format": "1"}`, "format: want a whole number: was it written by Write?"},
+		"the format in capitals":  {`{"FORMAT": 1}`, "format: there is none"},
 	} {
 		_, err := ddbdesign.Read(strings.NewReader(c.text))
 		assert.ErrorContains(t, err, c.want, name)

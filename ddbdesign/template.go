@@ -66,17 +66,17 @@ func (t Template) Fields(text string) (map[string]string, bool) {
 
 // Prefix names the beginning of a key, such as the value of begins_with or a bound of BETWEEN: "c#" is c#, "e#12#h#7" is
 // e#{EnrollmentID}#h#{ChapterID}. The value that text ends with may be incomplete. A bound that ends in U+10FFFF, which is
-// after all keys that begin so, gets "…". It is false for a text that no key of the template begins like.
+// after all keys that begin so, gets "…". A bound may begin with ~, which no key does. It is false for a text that no key of the template begins like.
 func (t Template) Prefix(text string) (string, bool) {
 	rest, after := strings.CutSuffix(text, last)
 	var b strings.Builder
-	for i, p := range t.Parts {
+	for _, p := range t.Parts {
 		if rest == "" {
 			break
 		}
 		n, whole := p.length(rest)
 		switch {
-		case t.Native && (len(t.Parts) > 1 || !p.native(rest)), p.open() && i == 0 && rest[0] == reserved:
+		case t.Native && (len(t.Parts) > 1 || !p.native(rest)):
 			return "", false
 		case t.Native:
 			n = len(rest)

@@ -57,7 +57,7 @@ func TestThePrefixOfAKeyIsNamed(t *testing.T) {
 		{native("S"), "~abc", "=X", false},
 		{native("N"), "abc", "", true},
 		{spread, "07#a#b", "{ID:shard8}#{ID}#{ID:fold}", false},
-		{ddbdesign.Template{Parts: []ddbdesign.Part{str("ID", "")}}, "~x", "", true},
+		{ddbdesign.Template{Parts: []ddbdesign.Part{str("ID", "")}}, "~x", "{ID}", false},
 		{ddbdesign.Template{}, "x", "", true},
 	} {
 		got, ok := c.t.Prefix(c.text)

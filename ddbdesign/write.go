@@ -13,12 +13,15 @@ import (
 
 // Write writes a design as indented JSON that ends in a newline. Equal designs give equal text: fields in the order of the
 // structs, then unknown ones by name. Characters that HTML escapes are written as they are. A design that [Table.Check] refuses
-// is an error, and nothing is written.
+// is an error, and so is one with unknown fields that nest too deeply. Then nothing is written.
 func Write(w io.Writer, t Table) error {
 	err := t.Check()
 	var b, indented bytes.Buffer
 	if err == nil {
 		err = encode(&b, reflect.ValueOf(t))
+	}
+	if err == nil {
+		err = tooDeep(b.Bytes())
 	}
 	if err == nil {
 		err = json.Indent(&indented, b.Bytes(), "", "  ")

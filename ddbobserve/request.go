@@ -11,8 +11,8 @@ import (
 // Primary is the name of the index that is the table itself.
 const Primary = "primary"
 
-// Companions stands in the place of an entity's name for items of the library's own, such as those of unique constraints, versions
-// and aggregates.
+// Companions stands in the place of an entity's name for items of the library's own, such as those of unique constraints and
+// aggregates. Versions are among them, whatever reads or writes them: those of a history are counted beside the current items.
 const Companions = "~"
 
 // Request is one request for items, with all of its attempts, and its outcome. It is data of the receiver's own: nothing else has a

@@ -238,6 +238,9 @@ func (r *Reader) describe(ctx context.Context, arn string) (shards []types.Shard
 			return nil, false, fmt.Errorf("ddbstream: describe %s: %w", arn, permission(err))
 		}
 		d := out.StreamDescription
+		if d == nil {
+			return nil, false, fmt.Errorf("ddbstream: describe %s: the response describes no stream: look at what the client and the proxies do with responses", arn)
+		}
 		shards = append(shards, d.Shards...)
 		open = d.StreamStatus == types.StreamStatusEnabled || d.StreamStatus == types.StreamStatusEnabling
 		if in.ExclusiveStartShardId = d.LastEvaluatedShardId; in.ExclusiveStartShardId == nil {

@@ -155,13 +155,16 @@ func (s *TableStore) holdsLeases(ctx context.Context, c tableDropper) error {
 
 // keyFault returns an error unless the table has the keys of a lease table.
 func keyFault(table *types.TableDescription) error {
+	if table == nil {
+		return errors.New("the response describes no table: look at what the client and the proxies do with responses")
+	}
 	kinds := map[string]types.ScalarAttributeType{}
 	for _, a := range table.AttributeDefinitions {
-		kinds[*a.AttributeName] = a.AttributeType
+		kinds[text(a.AttributeName)] = a.AttributeType
 	}
 	var keys []string
 	for _, k := range table.KeySchema {
-		keys = append(keys, fmt.Sprintf("%s %s", *k.AttributeName, kinds[*k.AttributeName]))
+		keys = append(keys, fmt.Sprintf("%s %s", text(k.AttributeName), kinds[text(k.AttributeName)]))
 	}
 	if !slices.Equal(keys, []string{"pk S", "sk S"}) {
 		return fmt.Errorf("%w: its key is %v, a lease table has [pk S sk S]", ddb.ErrModel, keys)

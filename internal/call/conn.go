@@ -67,23 +67,37 @@ func (c *Conn) ReadItem(ctx context.Context, key attr.Item, consistent bool) (at
 
 // Query makes one request, for items of e, or of several entities if it is nil.
 func (c *Conn) Query(ctx context.Context, e *model.Entity, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
-	out, _, err := c.query(ctx, c.metered(ctx, "Query", true), e, in)
+	out, _, err := c.query(ctx, c.metered(ctx, "Query", true), ownerOf(e), in)
 	return out, err
+}
+
+// QueryOwn is Query for items of the library's own, versions among them.
+func (c *Conn) QueryOwn(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
+	out, _, err := c.query(ctx, c.metered(ctx, "Query", true), ddbobserve.Companions, in)
+	return out, err
+}
+
+// ownerOf names the entity of a request, "" for several.
+func ownerOf(e *model.Entity) string {
+	if e == nil {
+		return ""
+	}
+	return e.Name
 }
 
 // QueryPage is Query, but for the items: they are in the page, if there is one.
 func (c *Conn) QueryPage(ctx context.Context, e *model.Entity, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
-	return c.query(ctx, c.meterOfItems(ctx, "Query", true), e, in)
+	return c.query(ctx, c.meterOfItems(ctx, "Query", true), ownerOf(e), in)
 }
 
-func (c *Conn) query(ctx context.Context, m *metered, e *model.Entity, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
+func (c *Conn) query(ctx context.Context, m *metered, owner string, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, *wire.Page, error) {
 	in.ReturnConsumedCapacity = m.want()
 	out, err := c.Client.Query(ctx, in, m.asOptions()...)
 	if err == nil {
 		m.cached(out.ResultMetadata)
 	}
 	if m.seen != nil {
-		m.seen.query(e, in, succeeded(out, err), m.itemCall.Page())
+		m.seen.query(owner, in, succeeded(out, err), m.itemCall.Page())
 	}
 	m.done(ctx, err, capacityOf(out, func() *types.ConsumedCapacity { return out.ConsumedCapacity })...)
 	return out, m.itemCall.Page(), err

@@ -8,24 +8,18 @@ import (
 
 	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/attr"
-	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/plan"
 	"github.com/singletable-go/ddb/internal/wire"
 )
 
-// query describes a Query for items of e, nil for those of several. out is nil if it failed.
-func (x *exchange) query(e *model.Entity, in *dynamodb.QueryInput, out *dynamodb.QueryOutput, page *wire.Page) {
+// query describes a Query for items of owner, "" for those of several. out is nil if it failed.
+func (x *exchange) query(owner string, in *dynamodb.QueryInput, out *dynamodb.QueryOutput, page *wire.Page) {
 	x.Condition = keyConditions(TextOf(in.KeyConditionExpression), in.ExpressionAttributeNames, in.ExpressionAttributeValues)
 	x.selects(in.FilterExpression, in.ProjectionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues)
 	x.Descending = in.ScanIndexForward != nil && !*in.ScanIndexForward
 	x.CountOnly = in.Select == types.SelectCount
 	x.pages(in.IndexName, in.Limit, in.ConsistentRead)
-	switch partition := x.Condition[0]; {
-	case e != nil:
-		x.of(e.Name)
-	case x.conn.Table.Companion(model.Loaded(attr.Item{partition.Attribute: partition.Values[0]})):
-		x.of(ddbobserve.Companions)
-	}
+	x.of(owner)
 	if out != nil {
 		x.Examined, x.Counted, x.More = int(out.ScannedCount), int(out.Count), len(out.LastEvaluatedKey) > 0
 		x.items(page, out.Items...)

@@ -73,12 +73,15 @@ func (d *Definition) checkFields() {
 		if err := f.BadTag(); err != nil {
 			d.fault("field %s: %w", f.Name, err)
 		}
-		if !f.Stored() || f.Nested() {
+		if !f.Stored() {
+			continue
+		}
+		if name := f.Path[len(f.Path)-1]; !utf8.ValidString(name) || len(name) > maxAttributeName {
+			d.fault("field %s: attribute %.40q must be valid UTF-8 of up to %d bytes", f.Name, name, maxAttributeName)
 			continue
 		}
 		switch attr := f.Attr(); {
-		case !utf8.ValidString(attr) || len(attr) > maxAttributeName:
-			d.fault("field %s: attribute %.40q must be valid UTF-8 of up to %d bytes", f.Name, attr, maxAttributeName)
+		case f.Nested():
 		case attr == t.TypeAttr:
 			d.fault("field %s: attribute %q holds the entity's name: tag the field with another name, or call TypeAttribute", f.Name, attr)
 		case strings.HasPrefix(attr, "~"):

@@ -18,12 +18,27 @@ type Predicate func(attrs attr.Item) bool
 // Declared compiles a condition of a definition. Its constants are fixed, so a Between with a lower bound above the upper one is a
 // mistake, not an empty range.
 func (e *Entity) Declared(c Clause) (Predicate, error) {
+	if c.levels() > maxNested {
+		return nil, fault.Model("conditions nest %d levels deep, %d are allowed: join them with And and Or of several", c.levels(), maxNested)
+	}
 	if cc, err := e.CompileCond(c); err == nil {
 		if f := cc.crosses(); f != nil {
 			return nil, fault.Model("field %s: the lower bound of Between is above the upper one", f.Name)
 		}
 	}
 	return e.Predicate(c)
+}
+
+// maxNested is the number of levels of conditions that a design can describe.
+const maxNested = 50
+
+// levels is how deep conditions nest, 1 for a comparison.
+func (c Clause) levels() int {
+	n := 0
+	for _, k := range c.Kids {
+		n = max(n, k.levels())
+	}
+	return n + 1
 }
 
 // Predicate compiles a condition that the program evaluates. Its fields need attributes of their own.

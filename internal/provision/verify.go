@@ -104,7 +104,7 @@ func compareKeys(t *model.Table, live *types.TableDescription) []error {
 		v.fault("the table is %s: it takes no requests", live.TableStatus)
 	}
 	for _, a := range live.AttributeDefinitions {
-		v.types[*a.AttributeName] = a.AttributeType
+		v.types[call.TextOf(a.AttributeName)] = a.AttributeType
 	}
 	v.indexes()
 	return v.faults
@@ -133,10 +133,10 @@ func (v *verifier) indexes() {
 	v.index(v.table.Primary, liveIndex{model.PrimaryIndex, v.live.KeySchema, nil, ""})
 	live := map[string]liveIndex{}
 	for _, g := range v.live.GlobalSecondaryIndexes {
-		live[*g.IndexName] = liveIndex{model.GlobalIndex, g.KeySchema, g.Projection, g.IndexStatus}
+		live[call.TextOf(g.IndexName)] = liveIndex{model.GlobalIndex, g.KeySchema, g.Projection, g.IndexStatus}
 	}
 	for _, l := range v.live.LocalSecondaryIndexes {
-		live[*l.IndexName] = liveIndex{model.LocalIndex, l.KeySchema, l.Projection, ""}
+		live[call.TextOf(l.IndexName)] = liveIndex{model.LocalIndex, l.KeySchema, l.Projection, ""}
 	}
 	for _, ix := range v.table.Indexes {
 		have, ok := live[ix.Name]
@@ -188,7 +188,7 @@ func (v *verifier) index(ix *model.Index, have liveIndex) {
 func attributes(schema []types.KeySchemaElement, kind types.KeyType) (out []string) {
 	for _, k := range schema {
 		if k.KeyType == kind {
-			out = append(out, *k.AttributeName)
+			out = append(out, call.TextOf(k.AttributeName))
 		}
 	}
 	return out

@@ -87,7 +87,7 @@ func (db *DB) VersionItems(ctx context.Context, e *model.Entity, one attr.Item, 
 			in.ProjectionExpression = new(strings.Join(names, ", "))
 		}
 		for {
-			out, err := db.Query(ctx, e, in)
+			out, err := db.QueryOwn(ctx, in)
 			if err != nil {
 				yield(nil, db.Fail("history", e, one, err))
 				return

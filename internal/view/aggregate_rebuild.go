@@ -85,8 +85,9 @@ func (r *aggregateRebuild) Add(ctx context.Context, s attr.Stored) error {
 		if err := r.companion(ctx, s.Attributes()); err != nil {
 			return err
 		}
-	case err != nil:
-		return nil // of no known entity
+	case err != nil && t.Names(r.a.source, s):
+		r.fault(err)
+	case err != nil: // of no known entity
 	default:
 		if e == r.a.source {
 			r.source(s.Attributes())

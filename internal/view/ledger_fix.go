@@ -271,7 +271,7 @@ func readPartition(ctx context.Context, db *write.DB, pk string) func(yield func
 			ExpressionAttributeValues: attr.Item{":p": &types.AttributeValueMemberS{Value: pk}},
 		}
 		for {
-			out, err := db.Query(ctx, nil, in)
+			out, err := db.QueryOwn(ctx, in)
 			if err != nil {
 				yield(nil, err)
 				return

@@ -98,7 +98,7 @@ func (r rankRule) values(entries []types.AttributeValue) attr.Item {
 
 // first reads the entries of the first items of a rank.
 func (a *aggregate) first(ctx context.Context, db *write.DB, r rankRule, target string) ([]types.AttributeValue, error) {
-	out, err := db.Query(ctx, nil, &dynamodb.QueryInput{
+	out, err := db.QueryOwn(ctx, &dynamodb.QueryInput{
 		TableName:                 &db.Name,
 		ConsistentRead:            new(true),
 		KeyConditionExpression:    new("#p = :p"),

@@ -56,7 +56,11 @@ const sweepBatch = 4
 func (s *sweep) run(ctx context.Context, wanted func(attr.Stored) bool, do func(context.Context, attr.Item) (swept, error)) error {
 	var ended error
 	pick := func(item attr.Stored) (attr.Item, bool, error) {
-		if claimed, err := s.db.Table.Claim(item); err != nil || claimed != s.e || !wanted(item) {
+		claimed, err := s.db.Table.Claim(item)
+		if err != nil && s.db.Table.Names(s.e, item) {
+			s.bad = append(s.bad, s.db.Table.ItemError(string(s.verb), s.e, item, err))
+		}
+		if err != nil || claimed != s.e || !wanted(item) {
 			return nil, false, nil
 		}
 		return item.Attributes(), true, nil

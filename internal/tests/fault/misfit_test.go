@@ -71,3 +71,12 @@ func TestAResponseThatDoesNotFitItsRequestIsAnError(t *testing.T) {
 		})
 	}
 }
+
+// A description without names is of another table than the model's.
+func TestATableWithoutNamesIsNoPanic(t *testing.T) {
+	t.Parallel()
+	l := fixture.OpenLoans(t, ddb.Options{})
+	const body = `{"Table":{"TableStatus":"ACTIVE","AttributeDefinitions":[{}],"KeySchema":[{}],"GlobalSecondaryIndexes":[{}],"LocalSecondaryIndexes":[{}]}}`
+	client := l.Engine.Client(fixture.Impatient, func(o *dynamodb.Options) { o.HTTPClient = says(body) })
+	require.ErrorIs(t, ddb.New(client, "loans", l.DB.Table(), nil).VerifyTable(t.Context()), ddb.ErrModel)
+}

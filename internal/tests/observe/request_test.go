@@ -97,7 +97,7 @@ func TestTheEntityOfARequest(t *testing.T) {
 			return l.db.Gather(ctx, l.books.Query(Book{Shelf: "1"}).Collection(), l.books.Into(&to))
 		}, []string{"Query "}},
 		"a member with its card and version": {func() error { _, err := members.Put(ctx, Member{ID: "1", Card: "k"}); return err }, []string{"TransactWriteItems member"}},
-		"versions":                           {func() error { _, err := ddb.Collect(members.History().All(ctx, Member{ID: "1"})); return err }, []string{"Query member"}},
+		"versions":                           {func() error { _, err := ddb.Collect(members.History().All(ctx, Member{ID: "1"})); return err }, []string{"Query ~"}},
 		"both": {func() error {
 			return l.db.LoadAll(ctx, l.books.Load(&Book{Shelf: "1", ID: "2"}).Optional(new(bool)), l.members.Load(&Member{ID: "2"}).Optional(new(bool)))
 		}, []string{"BatchGetItem "}},
