@@ -63,6 +63,9 @@ func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []
 		q.Measured = q.Measured.plus(unitsOf(c.Consumed()))
 		q.Items += count(&c.Request)
 	}
+	if p.kind == kindView {
+		first = unconditional(first)
+	}
 	var charges []charge
 	switch {
 	case len(first.Writes) > 0:
