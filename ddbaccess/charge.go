@@ -10,6 +10,7 @@ type charge struct {
 	index     string
 	partition ddbdesign.Template // of the key that is read or written, zero if it is not known
 	claim     ddbdesign.Claim
+	view      string // whose request it is
 	units     Units
 	lacks     lacks // what it depends on, and is not declared
 }

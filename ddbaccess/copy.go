@@ -3,6 +3,8 @@ package ddbaccess
 import (
 	"fmt"
 	"maps"
+	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,8 +51,8 @@ func newCopier(d *ddbdesign.Table, m ddbdesign.Member, of item) (*copier, bool) 
 	return c, len(c.vary) > 0
 }
 
-// copy returns the k-th copy. It is not ok if a key of the item is of another shape.
-func (c *copier) copy(k int) (item, bool) {
+// copy returns the k-th copy. It is an error if a key of the item is of another shape.
+func (c *copier) copy(k int) (item, error) {
 	out := maps.Clone(c.of)
 	for _, e := range c.entries {
 		ix, _ := c.design.Index(e.Index)
@@ -61,9 +63,10 @@ func (c *copier) copy(k int) (item, bool) {
 			if half.t.Native || len(half.attrs) != 1 || !half.t.Match(scalar(c.of[half.attrs[0].Name]).Text) {
 				continue // its attribute is the field's own, or it is not in the index
 			}
-			text, ok := c.key(half.t, scalar(c.of[half.attrs[0].Name]).Text, k)
+			old := scalar(c.of[half.attrs[0].Name]).Text
+			text, ok := c.key(half.t, old, k)
 			if !ok {
-				return nil, false
+				return nil, fmt.Errorf("no copies of the key %q, which is not of the form %s: give the item in Catalog.Seed another key", old, half.t.Text)
 			}
 			out[half.attrs[0].Name] = &types.AttributeValueMemberS{Value: text}
 		}
@@ -77,7 +80,7 @@ func (c *copier) copy(k int) (item, bool) {
 		more := int(size(out) - size(c.of))
 		out[fillName] = &types.AttributeValueMemberS{Value: v.Value[:len(v.Value)-min(len(v.Value), max(0, more))]}
 	}
-	return out, true
+	return out, nil
 }
 
 // key returns a key with the fields changed.
@@ -107,7 +110,12 @@ func (c *copier) value(p ddbdesign.Part, old string, k int) (string, bool) {
 	switch p.Kind {
 	case ddbdesign.PartNum:
 		n, err := strconv.Atoi(old)
-		return fmt.Sprintf("%0*d", p.Width, n+k), err == nil && n >= 0
+		if p.Width < digitsMost { // after the largest number comes the smallest
+			n = (n + k) % int(math.Pow10(p.Width))
+		} else {
+			n += k
+		}
+		return fmt.Sprintf("%0*d", p.Width, n), err == nil && n >= 0
 	case ddbdesign.PartTime:
 		at, err := time.Parse(time.RFC3339Nano, old)
 		return at.Add(time.Duration(k) * time.Second).Format("2006-01-02T15:04:05.000000000Z"), err == nil
@@ -118,6 +126,9 @@ func (c *copier) value(p ddbdesign.Part, old string, k int) (string, bool) {
 	}
 	return suffixed(old, k), true
 }
+
+// digitsMost is the number of digits that every int has.
+const digitsMost = 18
 
 // fieldText is the text of a field in the item, as it stands in a key that has all of it.
 func (c *copier) fieldText(field string) string {
@@ -145,9 +156,12 @@ func next(v types.AttributeValue, k int) types.AttributeValue {
 		}
 		return &types.AttributeValueMemberS{Value: suffixed(v.Value, k)}
 	case *types.AttributeValueMemberN:
-		if n, err := strconv.Atoi(v.Value); err == nil {
-			return &types.AttributeValueMemberN{Value: strconv.Itoa(n + k)}
+		if n, ok := new(big.Rat).SetString(v.Value); ok {
+			_, decimals, _ := strings.Cut(v.Value, ".")
+			return &types.AttributeValueMemberN{Value: n.Add(n, new(big.Rat).SetInt64(int64(k))).FloatString(len(decimals))}
 		}
+	case *types.AttributeValueMemberB:
+		return &types.AttributeValueMemberB{Value: []byte(suffixed(string(v.Value), k))}
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package ddbaccess
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,8 +16,8 @@ import (
 
 // MeasureAtScale is [Catalog.Measure] on a sample of the declared sizes. Items that are written get an attribute, "~fill", that
 // fills them up to their declared size. Each item collection that a pattern reads gets copies of its items, with keys of their
-// own, until it has the typical number, but up to 10,000. So what is measured should be what is estimated; [Report.Deviations]
-// compares the two. Copies know nothing of what a program keeps elsewhere about an item: a pattern that fails on them, and not on
+// own, until it has the typical number, but up to 10,000. The estimates of the patterns and of their views are those of
+// [Catalog.Measure], from the sample as it is; [Report.Deviations] compares them with what is measured here. Copies know nothing of what a program keeps elsewhere about an item: a pattern that fails on them, and not on
 // the sample, is a deviation.
 //
 // It takes the time and the capacity of as many writes: use it with an engine in memory, in a test of the volumes.
@@ -25,14 +26,20 @@ func (c *Catalog) MeasureAtScale(ctx context.Context, client *dynamodb.Client) (
 		return nil, err
 	}
 	reads := collections{}
-	if _, err := c.measure(ctx, client, hooks{measured: reads.note}); err != nil {
+	sample, err := c.measure(ctx, client, hooks{measured: reads.note})
+	if err != nil {
 		return nil, err
 	}
 	design := c.Table.Design()
 	full := &filler{Client: client, design: &design, volumes: c.volumes(&design)}
-	return c.measure(ctx, full, hooks{
+	rep, err := c.measure(ctx, full, hooks{
 		seeded: func(ctx context.Context, r *run) error { return r.enlarge(ctx, reads) }, tolerant: true,
 	})
+	if err != nil {
+		return nil, err
+	}
+	rep.compareWith(sample)
+	return rep, nil
 }
 
 // collections are the item collections that patterns read: the indexes, and the values of the first attribute of their partition
@@ -55,11 +62,42 @@ func (cs collections) note(r *run, m *measured) {
 	}
 }
 
-// enlarge copies the items of the collections.
+// enlargement is the items of an entity in a collection, and how many there are to be.
+type enlargement struct {
+	index     ddbdesign.Index
+	member    ddbdesign.Member
+	partition types.AttributeValue
+	n         int
+	copied    bool
+}
+
+// enlarge copies the items of the collections. The smaller ones are the first: a collection that has them in it needs fewer copies
+// of its own.
 func (r *run) enlarge(ctx context.Context, reads collections) error {
 	if err := r.watch.begin(ctx); err != nil {
 		return err
 	}
+	all := r.enlargements(reads)
+	slices.SortStableFunc(all, func(a, b *enlargement) int { return cmp.Compare(a.n, b.n) })
+	for _, e := range all {
+		if err := r.copies(ctx, e); err != nil {
+			return fmt.Errorf("%s: %w", e, err)
+		}
+	}
+	for _, e := range all {
+		if n := len(r.itemsOf(e)); e.copied && n > e.n {
+			return fmt.Errorf("%s: it has %d items, with those of other collections that patterns read and that are within it, and %d are declared: "+
+				"declare a larger Per.Typical, or read collections in the examples that have no items in common", e, n, e.n)
+		}
+	}
+	return nil
+}
+
+func (e *enlargement) String() string {
+	return fmt.Sprintf("%s in %s at %s", e.member.Entity, e.index.Name, ddbobserve.Text(e.partition))
+}
+
+func (r *run) enlargements(reads collections) (all []*enlargement) {
 	v := r.c.volumes(&r.design)
 	for _, ix := range r.design.Indexes {
 		for _, text := range slices.Sorted(maps.Keys(reads[ix.Name])) {
@@ -69,52 +107,71 @@ func (r *run) enlarge(ctx context.Context, reads collections) error {
 				if m.Version {
 					typical, unknown = v.versions(m.Entity)
 				}
-				if len(unknown) > 0 {
-					continue
-				}
-				if err := r.copies(ctx, ix, m, value, int(min(typical, copiesMost))); err != nil {
-					return fmt.Errorf("%s in %s at %s: %w", m.Entity, ix.Name, text, err)
+				if len(unknown) == 0 {
+					all = append(all, &enlargement{index: ix, member: m, partition: value, n: int(min(typical, copiesMost))})
 				}
 			}
 		}
 	}
-	return nil
+	return all
 }
 
-// copies adds copies of the items of an entity in a collection until there are n.
-func (r *run) copies(ctx context.Context, ix ddbdesign.Index, m ddbdesign.Member, partition types.AttributeValue, n int) error {
-	var have []item
+// itemsOf returns the items of an entity in a collection.
+func (r *run) itemsOf(e *enlargement) (have []item) {
 	all := r.watch.all()
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		it := all[key]
+		if it == nil {
+			continue
+		}
 		c := claimOf(&r.design, keyOf(&r.design, it))
-		if c.Entity == m.Entity && c.Version == m.Version && c.Companion == "" && entry(&r.design, &ix, it) != nil &&
-			ddbobserve.Text(it[ix.Partition[0].Name]) == ddbobserve.Text(partition) {
+		if c.Entity == e.member.Entity && c.Version == e.member.Version && c.Companion == "" && entry(&r.design, &e.index, it) != nil && e.has(it) {
 			have = append(have, it)
 		}
 	}
-	if len(have) == 0 || len(have) >= n {
+	return have
+}
+
+// has reports whether an item has the partition key of the collection.
+func (e *enlargement) has(it item) bool {
+	return ddbobserve.Text(it[e.index.Partition[0].Name]) == ddbobserve.Text(e.partition)
+}
+
+// copies adds copies of the items of an entity in a collection until there are as many as are declared.
+func (r *run) copies(ctx context.Context, e *enlargement) error {
+	have := r.itemsOf(e)
+	if len(have) == 0 || len(have) >= e.n {
 		return nil
 	}
-	cp, ok := newCopier(&r.design, m, have[0])
+	cp, ok := newCopier(&r.design, e.member, have[0])
 	if !ok {
 		return nil
 	}
+	taken := r.watch.all()
 	var made []item
-	for tries := 1; len(have)+len(made) < n; tries++ {
+	for tries := 1; len(have)+len(made) < e.n; tries++ {
 		r.copied++
-		if it, ok := cp.copy(r.copied); ok && ddbobserve.Text(it[ix.Partition[0].Name]) == ddbobserve.Text(partition) {
-			made = append(made, it)
+		it, err := cp.copy(r.copied)
+		if err != nil {
+			return err
 		}
-		if tries > 1000*n {
-			return fmt.Errorf("no copies of %s have this partition key", ddbobserve.KeyText(keyOf(&r.design, have[0])))
+		key := ddbobserve.KeyText(keyOf(&r.design, it))
+		if taken[key] == nil && e.has(it) {
+			made, taken[key] = append(made, it), it
+		}
+		if tries > triesMost+1000*len(made) {
+			return fmt.Errorf("the keys have room for %d items of this partition key, and %d are declared in Per.Typical: give the fields of "+
+				"the key of %s in Catalog.Seed more values, or declare fewer items", len(have)+len(made), e.n, ddbobserve.KeyText(keyOf(&r.design, have[0])))
 		}
 	}
-	if m.Version {
-		made = append(made, r.current(m, made)...)
+	if e.copied = true; e.member.Version {
+		made = append(made, r.current(e.member, made)...)
 	}
 	return r.watch.put(ctx, made)
 }
+
+// triesMost is the number of copies without one that is of use.
+const triesMost = 100_000
 
 // current returns the item whose versions are copied, with the number of the last one: an item is not older than its versions.
 func (r *run) current(m ddbdesign.Member, versions []item) []item {

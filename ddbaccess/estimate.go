@@ -9,52 +9,36 @@ import (
 	"github.com/singletable-go/ddb/ddbobserve"
 )
 
-// requests returns the requests of a pattern with their estimates, and the charges of the estimates. The pages of a query are one
-// request.
+// requests returns the requests of a pattern with their estimates, and the charges of the estimates.
 func (e *estimator) requests(calls []call, p *Pattern) ([]Request, []charge) {
-	return e.each(calls, p, &growth{})
+	return e.each(calls, p, &growth{design: e.design})
 }
 
 func (e *estimator) each(calls []call, p *Pattern, grow *growth) (out []Request, charges []charge) {
-	for i := 0; i < len(calls); {
-		pages := 1
-		for i+pages < len(calls) && continues(calls[i+pages-1], calls[i+pages]) {
-			pages++
+	groups := grouped(calls, p)
+	for _, g := range groups {
+		if g.calls[0].Operation == "Query" {
+			g.found = e.finds(g.calls, p)
 		}
-		q, c := e.request(calls[i:i+pages], p, grow)
-		out, charges = append(out, q), append(charges, c...)
-		i += pages
 	}
-	arrange(out, p.kind == kindView)
+	grow.learn(groups)
+	for _, g := range groups {
+		e.request(g, p, grow)
+	}
+	arrange(groups, p.kind == kindView)
+	for _, g := range groups {
+		out, charges = append(out, g.request), append(charges, g.charges...)
+	}
 	return out, charges
 }
 
-// arrange gives requests of one operation that follow each other an order of their own, where they may be sent concurrently: the
-// writes of a batch, and all that a view sends. Reads of a pattern keep their order, which may be one of cause.
-func arrange(requests []Request, view bool) {
-	for len(requests) > 0 {
-		first, n := requests[0], 1
-		for n < len(requests) && requests[n].Operation == first.Operation {
-			n++
-		}
-		if first.writes() || view && first.Operation != "Query" {
-			slices.SortStableFunc(requests[:n], func(a, b Request) int { return slices.Compare(a.Keys, b.Keys) })
-		}
-		requests = requests[n:]
-	}
-}
-
-// continues reports whether next reads the page after that of c.
-func continues(c, next call) bool {
-	return c.More && c.Operation == next.Operation && c.Index == next.Index && c.Subject() == next.Subject()
-}
-
-// request is the pages of one read, or a single request.
-func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []charge) {
+// request estimates a group.
+func (e *estimator) request(g *group, p *Pattern, grow *growth) {
+	pages := g.calls
 	first := pages[0]
 	q := Request{
 		Operation: first.Operation, Pages: len(pages), Index: first.Index, Filter: e.filter(first.Filter),
-		Projection: first.Projection, CountOnly: first.CountOnly, Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request),
+		Projection: first.Projection, CountOnly: first.CountOnly, Descending: first.Descending, Limit: first.Limit, Consistent: first.Consistent, AtMost: atMost(&first.Request), subjects: len(first.Keys) + len(first.Writes),
 	}
 	if p.kind == kindPage {
 		q.AtMost = strings.TrimSuffix(q.AtMost, " × pages")
@@ -66,23 +50,24 @@ func (e *estimator) request(pages []call, p *Pattern, grow *growth) (Request, []
 	if p.kind == kindView {
 		first = unconditional(first)
 	}
-	var charges []charge
 	switch {
 	case len(first.Writes) > 0:
-		q.Keys, charges = e.writes(&first, grow)
+		q.Keys, g.charges = e.writes(&first, grow)
 	case len(first.Keys) > 0:
-		q.Keys, charges = e.reads(&first, grow)
+		q.Keys, g.charges = e.reads(&first, grow)
 	case first.Operation == "Query":
 		q.Keys = []string{conditionInFields(e.design, &first.Request, p.entity)}
-		charges = e.query(pages, p, grow)
+		g.charges = e.query(g)
+		q.empty = q.Items == 0 && slices.ContainsFunc(g.charges, func(c charge) bool { return c.claim.Companion == "" })
 		if ix, ok := e.design.Index(first.Index); ok && p.kind != kindOne {
 			q.narrowed = bounded(e.design, ix, &first.Request, p.entity)
 		}
 	default:
-		charges = e.scan(pages)
+		g.charges, q.narrowed = e.scan(pages), true
 	}
-	q.Estimated = sum(charges)
-	return q, charges
+	q.Measured = q.Measured.round()
+	q.Estimated = sum(g.charges)
+	g.request = q
 }
 
 func count(r *ddbobserve.Request) (n int) {
@@ -105,18 +90,13 @@ func factor(r *ddbobserve.Request) float64 {
 
 // reads are the items that a request reads by their keys.
 func (e *estimator) reads(c *call, grow *growth) (keys []string, charges []charge) {
-	found := 0.0
-	for _, of := range c.Items {
-		found += float64(of.Bytes)
-	}
-	empty := count(&c.Request) == 0
-	for _, key := range c.Keys {
+	for i, key := range c.Keys {
 		keys = append(keys, keyInFields(e.design, key))
-		read := e.read(key, found/float64(len(c.Keys)), factor(&c.Request))
-		if empty { // nothing is read, which costs as much as the smallest item
+		read := e.read(key, size(c.images[i].after), factor(&c.Request))
+		if c.images[i].after == nil { // nothing is read, which costs as much as the smallest item
 			read.units.Read, read.lacks = factor(&c.Request), nil
 		}
-		charges = append(charges, grow.by(read, c))
+		charges = append(charges, grow.read(read, c, i))
 	}
 	return counted(keys), charges
 }
@@ -126,7 +106,7 @@ func (e *estimator) writes(c *call, grow *growth) (keys []string, charges []char
 	for i, w := range c.Writes {
 		keys = append(keys, e.conditional(w.Action+" "+e.subject(w.Key)+keyInFields(e.design, w.Key), w))
 		for _, write := range e.write(w, c.images[i], factor(&c.Request)) {
-			charges = append(charges, grow.by(write, c))
+			charges = append(charges, grow.by(write))
 		}
 	}
 	return counted(keys), charges
@@ -192,11 +172,15 @@ func (u Units) times(n float64) Units { return Units{u.Read * n, u.Write * n} }
 // derived returns the requests of a view.
 func (e *estimator) derived(v viewCalls, p *Pattern) ([]Request, []charge) {
 	of := &Pattern{name: p.name, kind: kindView, finds: p.finds}
-	var grow growth
+	grow := growth{design: e.design}
 	for _, view := range e.design.Views {
 		if view.Name == v.view && view.Kind == ddbdesign.KindFanOut {
-			of.entity, grow = view.Into, growth{of: map[string]float64{}, via: view.Via, into: view.Into}
+			of.entity, grow = view.Into, growth{design: e.design, of: map[string]*tally{}, via: view.Via, into: view.Into}
 		}
 	}
-	return e.each(v.calls, of, &grow)
+	requests, charges := e.each(v.calls, of, &grow)
+	for i := range charges {
+		charges[i].view = v.view
+	}
+	return requests, charges
 }

@@ -100,6 +100,9 @@ func (v volumes) share(c charge, hot float64) (float64, lacks) {
 	if hot > 0 {
 		return hot, nil
 	}
+	if share, missing, ok := v.targetShare(c); ok {
+		return share, missing
+	}
 	items, missing := v.entries(c.claim.Entity, c.index)
 	most, unknown := 1.0, lacks(nil)
 	if c.claim.Companion == "" && !c.claim.Version {
@@ -109,6 +112,36 @@ func (v volumes) share(c charge, hot float64) (float64, lacks) {
 		return 0, missing
 	}
 	return min(1, most/items), nil
+}
+
+// targetShare is the part of the changes of an aggregate that go to the busiest target: as many as it has sources. An index whose
+// partition key has the fields that lead to the target says how many that are. It is not ok if the charge is not for a target.
+func (v volumes) targetShare(c charge) (share float64, missing lacks, ok bool) {
+	i := slices.IndexFunc(v.design.Views, func(of ddbdesign.View) bool { return of.Name == c.view && of.Kind == ddbdesign.KindAggregate })
+	if i < 0 || c.claim.View == "" && c.claim.Entity != v.design.Views[i].Into {
+		return 0, nil, false
+	}
+	of := v.design.Views[i]
+	var by []string
+	for _, r := range of.Rules {
+		if r.Op == "by" {
+			by = append(by, r.From)
+		}
+	}
+	slices.Sort(by)
+	for _, ix := range v.design.Indexes {
+		e, in := entryOf(v.design, of.From, ix.Name)
+		if fields := slices.Sorted(slices.Values(fieldsOf(e.Partition))); !in || len(e.When) > 0 || !slices.Equal(slices.Compact(fields), by) {
+			continue
+		}
+		items, missing := v.entries(of.From, ix.Name)
+		_, most, unknown := v.per(of.From, ix.Name)
+		if missing = missing.and(unknown); len(missing) > 0 {
+			return 0, missing, true
+		}
+		return min(1, most/items), nil, true
+	}
+	return 0, lacks{"Pattern.Hot (the share of the busiest target of view " + of.Name + ")"}, true
 }
 
 // collection is the size of the largest item collection of a family of the table, with the entries of local indexes. It is 0 if
@@ -136,7 +169,11 @@ func (v volumes) collection(f ddbdesign.Family) float64 {
 		each := bytes
 		for _, ix := range v.design.Indexes {
 			if _, in := entryOf(v.design, m.Entity, ix.Name); in && ix.Kind == ddbdesign.KindLocal && !m.Version {
-				each += bytes
+				n, missing := v.entryBytes(m.Entity, ix.Name)
+				if len(missing) > 0 {
+					return 0
+				}
+				each += n
 			}
 		}
 		sum += most * each

@@ -11,6 +11,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbaccess"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 func family(t *testing.T, rep *ddbaccess.Report, index, partition string) ddbaccess.Family {
@@ -255,4 +256,48 @@ func TestEntriesByAttributesAreDeclared(t *testing.T) {
 	assert.Equal(t, []string{"Per.Entries of task in by-owner"}, rep.Indexes[1].Undeclared)
 	c.Volumes[0].Per = []ddbaccess.Per{{Index: ix, Entries: 10}}
 	assert.InDelta(t, 10*200, measure(t, c).Indexes[1].Bytes, 0)
+}
+
+// The busiest target of an aggregate has as many changes as it has sources. Without an index by target that is not known.
+func TestTheBusiestTargetHasTheMostSources(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	c := s.catalog()
+	place := func() *ddbaccess.Pattern {
+		return ddbaccess.Write("order", s.orders.Create, Order{ID: "19", CustomerID: "1", Status: "shut"}).Rate(10_000)
+	}
+	ledger := func() ddbaccess.Family { return family(t, measure(t, c), "primary", "~a#order-count#{target}") }
+	c.Patterns = []*ddbaccess.Pattern{place()}
+	f := ledger()
+	assert.Empty(t, f.Unknown)
+	assert.InDelta(t, 10_000*c.Peak*5_000/2e6*2, f.Busiest.Write, 1e-6, "a transaction")
+	c.Patterns = []*ddbaccess.Pattern{place().Hot(0.01)}
+	assert.InDelta(t, 10_000*c.Peak*0.01*2, ledger().Busiest.Write, 1e-6)
+	assert.Equal(t, []string{"Pattern.Hot (the share of the busiest target of view n)"}, unindexed(t).Undeclared)
+}
+
+// unindexed is the load of the targets of a view whose sources have no index by target.
+func unindexed(t *testing.T) ddbaccess.Family {
+	t.Helper()
+	type target struct {
+		ID string
+		N  int64
+	}
+	table := ddb.NewTable("pk", "sk")
+	targets := ddb.MustDefine(table, "target", func(it *target, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("t#"), ddb.Str(&it.ID)), ddb.Key(ddb.Prefix("t#")))
+	})
+	sources := ddb.MustDefine(table, "source", func(it *nested, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("s#"), ddb.Str(&it.ID)), ddb.Key(ddb.Prefix("s#")))
+	})
+	view := ddbview.MustAggregate("n", sources, targets, func(s *nested, to *target) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&s.Tenant, &to.ID), ddbview.Count(&to.N)}
+	})
+	rep := measure(t, &ddbaccess.Catalog{
+		Table: table, Views: []*ddb.View{view},
+		Seed:     func(ctx context.Context, db *ddb.DB) error { return db.Do(ctx, targets.Put(target{ID: "x"})) },
+		Volumes:  []ddbaccess.Volume{{Entity: sources, Items: 1000, Bytes: 500}, {Entity: targets, Items: 10, Bytes: 500}},
+		Patterns: []*ddbaccess.Pattern{ddbaccess.Write("p", sources.Create, nested{Tenant: "x", ID: "1"}).Rate(1)},
+	})
+	return family(t, rep, "primary", "~a#n#{target}")
 }

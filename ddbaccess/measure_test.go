@@ -201,23 +201,6 @@ func TestPatternsRunInOrderUnderOneClock(t *testing.T) {
 	assert.Equal(t, []string{"name"}, names)
 }
 
-// What is read first may decide what is read next.
-func TestReadsKeepTheirOrder(t *testing.T) {
-	t.Parallel()
-	s := newShop()
-	rep := measure(t, &ddbaccess.Catalog{Table: s.table, Seed: s.seed, Patterns: []*ddbaccess.Pattern{
-		ddbaccess.Func("both", func(ctx context.Context, db *ddb.DB, _ int) error {
-			if _, err := ddb.NewRepository(db, s.products).Get(ctx, Product{ID: "1"}); err != nil {
-				return err
-			}
-			_, err := ddb.NewRepository(db, s.customers).Get(ctx, Customer{ID: "1"})
-			return err
-		}, 1),
-	}})
-	assert.Equal(t, `pk = "p#{ID}" AND sk = "p#{ID}"`, rep.Patterns[0].Requests[0].Keys[0])
-	assert.Equal(t, `pk = "c#{ID}" AND sk = "c#"`, rep.Patterns[0].Requests[1].Keys[0])
-}
-
 // Ops of a batch that are sent one by one are sent concurrently, so in any order.
 func TestConcurrentRequestsHaveAnOrder(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,11 @@ func notes(rep *Report) (out []string) {
 			out = append(out, fmt.Sprintf("What %s would cost is unknown: declare %s.", p.Name, list(p.Undeclared)))
 		}
 	}
+	for _, p := range rep.Patterns {
+		if p.empty() {
+			out = append(out, fmt.Sprintf("A query of %s finds nothing in the sample. Its estimate is that of the typical number of items.", p.Name))
+		}
+	}
 	if slices.ContainsFunc(rep.Patterns, func(p Result) bool { return len(p.Derived) > 0 }) {
 		out = append(out, "What the views derive is that of one change: changes that arrive together share requests.")
 	}
@@ -29,6 +34,15 @@ func notes(rep *Report) (out []string) {
 			rep.Prices.Region, rep.Prices.Date, rep.Prices.Source))
 	}
 	return out
+}
+
+// empty reports whether a query of the pattern, or of a view after it, finds nothing in the sample, and its estimate is known.
+func (r Result) empty() bool {
+	requests := slices.Clone(r.Requests)
+	for _, d := range r.Derived {
+		requests = append(requests, d.Requests...)
+	}
+	return slices.ContainsFunc(requests, func(q Request) bool { return q.empty && q.Estimated != nil })
 }
 
 // writeNotes say what a reader of the writes may wonder about.

@@ -31,8 +31,9 @@ func (p *Pattern) Rate(perSecond float64) *Pattern { p.rate = perSecond; return 
 func (p *Pattern) Hot(share float64) *Pattern { p.hot = share; return p }
 
 // Finds is how many items the pattern's query finds at the declared volumes, where a bound on its sort key narrows it, such as the
-// appointments of one day. Without it that is unknown, unless the query has a Limit, which is then what it finds. Of a pattern that
-// writes it is what the query of its views finds.
+// appointments of one day. Without it that is unknown, unless the query has a Limit, which is then what it finds. Where the query has
+// a filter and a Limit, it is how many items are read until the filter has left the Limit. Of a pattern that writes it is what the
+// query of its views finds.
 func (p *Pattern) Finds(items float64) *Pattern { p.finds = items; return p }
 
 // Fresh makes the pattern see the last write: its reads are strongly consistent, as those of [ddb.DB.Consistent]. They cost

@@ -50,6 +50,7 @@ type Result struct {
 
 	charges []charge // of the requests and of the views
 	failed  error    // of the pattern, at scale
+	before  effort   // on the sample, at scale
 }
 
 // Derived is what a view did after a pattern.
@@ -77,7 +78,9 @@ type Request struct {
 	Estimated  *Units   `json:"estimated"` // nil if it is unknown
 	AtMost     string   `json:"atMost"`    // what it costs in the table if items are as large as they can be: "50 R"
 
-	narrowed bool // a bound on the sort key leaves out an unknown part of the collection
+	subjects int  // keys that are read or written
+	empty    bool // a query that finds nothing in the sample
+	narrowed bool // a bound on the sort key leaves out an unknown part of the collection, or it is a scan
 }
 
 // writes reports whether the request writes.
@@ -101,7 +104,8 @@ func (u Units) plus(v Units) Units { return Units{u.Read + v.Read, u.Write + v.W
 type Money struct {
 	Requests float64 `json:"requests"` // of the patterns with a rate
 	Storage  float64 `json:"storage"`
-	Unknown  int     `json:"unknown,omitempty"` // the patterns with a rate whose cost is not known
+	Unstored int     `json:"unstored,omitempty"` // the indexes, with the table, of which Storage does not have all: see Storage.Unknown
+	Unknown  int     `json:"unknown,omitempty"`  // the patterns with a rate whose cost is not known
 }
 
 // report makes the report of what was measured.
@@ -197,6 +201,9 @@ func (rep *Report) money() *Money {
 	}
 	for _, ix := range rep.Indexes {
 		m.Storage += rep.Prices.storage(ix.Bytes)
+		if len(ix.Unknown) > 0 {
+			m.Unstored++
+		}
 	}
 	m.Requests, m.Storage = round(m.Requests), round(m.Storage)
 	return m

@@ -56,7 +56,14 @@ func (rep *Report) patternSection() section {
 		s.cells = append(s.cells, whole...)
 	}
 	if m := rep.Month; m != nil {
-		text := fmt.Sprintf("In a month: %.2f %s for requests at the declared rates, and %.2f for storage.", m.Requests, rep.Prices.Currency, m.Storage)
+		stored := fmt.Sprintf("%.2f for storage", m.Storage)
+		switch {
+		case m.Unstored > 0 && m.Storage == 0:
+			stored = "an unknown amount for storage"
+		case m.Unstored > 0:
+			stored += ", without what is unknown"
+		}
+		text := fmt.Sprintf("In a month: %.2f %s for requests at the declared rates, and %s.", m.Requests, rep.Prices.Currency, stored)
 		if m.Unknown > 0 {
 			are := map[bool]string{true: "is", false: "are"}[m.Unknown == 1]
 			text += fmt.Sprintf(" %s whose cost is unknown %s not counted.", plural(m.Unknown, "pattern"), are)

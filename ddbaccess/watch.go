@@ -16,7 +16,7 @@ import (
 // call is a request, with what each of its writes did.
 type call struct {
 	ddbobserve.Request
-	images []image // of Request.Writes, in their order
+	images []image // of Request.Writes, or of Request.Keys, in their order
 }
 
 // watcher records the requests of a DB. It knows the items of the table, so that it can tell what a write did.
@@ -39,6 +39,10 @@ func (w *watcher) observe(ctx context.Context, r *ddbobserve.Request) {
 		return
 	}
 	c := call{Request: *r}
+	for _, key := range r.Keys {
+		it := w.items[ddbobserve.KeyText(key)]
+		c.images = append(c.images, image{it, it})
+	}
 	for _, write := range r.Writes {
 		key := ddbobserve.KeyText(write.Key)
 		i := image{before: w.items[key]}

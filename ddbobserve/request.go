@@ -30,6 +30,8 @@ type Request struct {
 	CountOnly  bool           // a Query whose response has Counted and no items
 	Limit      int            // the items that are examined at most; 0 for none
 	Descending bool
+	Segment    int  // of a parallel Scan, from 0
+	Segments   int  // of all of a parallel Scan; 0 for another request
 	Consistent bool // strongly consistent reads; a TransactGetItems does not say it
 
 	Keys   []Key   // that GetItem, BatchGetItem and TransactGetItems read, in their order

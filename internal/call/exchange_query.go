@@ -36,6 +36,9 @@ func (x *exchange) query(e *model.Entity, in *dynamodb.QueryInput, out *dynamodb
 func (x *exchange) scan(in *dynamodb.ScanInput, out *dynamodb.ScanOutput, page *wire.Page) {
 	x.selects(in.FilterExpression, in.ProjectionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues)
 	x.pages(in.IndexName, in.Limit, in.ConsistentRead)
+	if in.Segment != nil && in.TotalSegments != nil {
+		x.Segment, x.Segments = int(*in.Segment), int(*in.TotalSegments)
+	}
 	if out != nil {
 		x.Examined, x.Counted, x.More = int(out.ScannedCount), int(out.Count), len(out.LastEvaluatedKey) > 0
 		x.items(page, out.Items...)

@@ -91,9 +91,20 @@ func (c *Conn) wrote(ctx context.Context, m *metered, lost *bool, err error, att
 	return found, page, nil
 }
 
+// sizeOf is how large a write of a transaction is, as far as the request says.
+func sizeOf(w types.TransactWriteItem) int {
+	switch {
+	case w.Put != nil:
+		return attr.Size(w.Put.Item)
+	case w.Update != nil:
+		return attr.Size(w.Update.Key) + attr.Size(w.Update.ExpressionAttributeValues)
+	}
+	return 0
+}
+
 // TransactWrite makes one request. An item that is not nil is written in the place of that of the input's put at its position;
-// items may be nil. size says how large the writes are, for an estimate of what a cancelled transaction consumed; nil makes
-// none. lost is as that of PutItem.
+// items may be nil. size says how large the writes are, for an estimate of what a cancelled transaction consumed; nil takes
+// it from the input. lost is as that of PutItem.
 func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItemsInput, items []*wire.Writer, size func(i int) int, lost *bool) error {
 	m := c.meterOfItems(ctx, "TransactWriteItems", false)
 	m.itemCall.Items = items
@@ -116,9 +127,10 @@ func (c *Conn) TransactWrite(ctx context.Context, in *dynamodb.TransactWriteItem
 				m.seen.items(nil, r.Item)
 			}
 		}
-		if size != nil {
-			m.cancelled(c.Name, size, len(in.TransactItems), cancelled.CancellationReasons)
+		if size == nil {
+			size = func(i int) int { return sizeOf(in.TransactItems[i]) }
 		}
+		m.cancelled(c.Name, size, len(in.TransactItems), cancelled.CancellationReasons)
 	}
 	m.done(ctx, err)
 	return err

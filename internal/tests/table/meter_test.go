@@ -147,3 +147,21 @@ func TestAMeterOfManyGoroutines(t *testing.T) {
 	assert.Equal(t, 400, m.Requests())
 	assert.Equal(t, ddb.Capacity{Write: 400}, m.Capacity(p.table.Primary()))
 }
+
+// A view whose transaction is cancelled is told what that consumed: twice each of its writes.
+func TestMeterEstimatesTheTransactionsOfViews(t *testing.T) {
+	t.Parallel()
+	s := fixture.NewSchool().Open(t, ddbmem.Options{})
+	s.Pupil(t, "a")
+	s.Flow(t, s.Mux())
+	s.Step(t, fixture.Step{Student: "a", ID: "1", XP: 5})
+	records := s.Records(t)
+	s.Remove(t, "p#a", "p#a")
+	mux := ddb.NewMux(s.Table, nil)
+	mux.Maintain(s.DB, s.XP)
+	ctx, m := ddb.WithMeter(t.Context())
+	_, err := mux.Process(ctx, records)
+	require.NoError(t, err)
+	assert.Equal(t, 2, m.RequestsOf("TransactWriteItems"), "one of a target that is gone")
+	assert.Equal(t, ddb.Capacity{Write: 2 * 3}, m.Estimated(), "the ledger, the rank and the target")
+}
