@@ -7,7 +7,7 @@ import (
 	"github.com/singletable-go/ddb/internal/view"
 )
 
-// Package ddbview is above this one, and reaches through it to what is below.
+// Packages ddbview and ddbaccess are above this one, and reach through it to what is below.
 func init() {
 	face.Entity = func(entity any) *model.Entity { return entity.(AnyEntity).model() }
 	face.Clause = func(cond any) model.Clause {
@@ -18,6 +18,12 @@ func init() {
 	}
 	face.Query = func(query any) read.Query { return query.(interface{ below() read.Query }).below() }
 	face.View = func(v *view.View) any { return &View{v} }
+	face.ViewTable = func(of any) *model.Table {
+		if of := of.(*View); of != nil && of.v != nil {
+			return of.v.Table
+		}
+		return nil
+	}
 	face.Change = func(to any, c view.Change) { to.(interface{ set(view.Change) }).set(c) }
 }
 

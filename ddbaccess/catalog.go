@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb"
-	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/internal/face"
 )
 
@@ -70,21 +70,31 @@ func (c *Catalog) Validate() error {
 	}
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("ddbaccess: "+format, args...)) }
-	if c.Peak < 0 {
+	if len(c.Table.Design().Entities) == 0 {
+		fault("Catalog.Table has no entities: define them before the catalog is used")
+	}
+	if !amount(c.Peak) {
 		fault("Catalog.Peak is %g: it is a multiple of the rates, and not negative", c.Peak)
 	}
-	views := c.Table.Design().Views
 	for i, v := range c.Views {
+		table := face.ViewTable(v)
 		switch {
-		case v == nil:
-			fault("view %d is nil", i+1)
-		case !slices.ContainsFunc(views, func(of ddbdesign.View) bool { return of.Name == v.Name() }):
+		case table == nil:
+			fault("view %d is nil: remove it", i+1)
+		case table.Face != any(c.Table):
 			fault("view %s is of another table than Catalog.Table", v.Name())
+		case slices.Contains(c.Views[:i], v):
+			fault("view %s is there twice: keep one", v.Name())
 		}
 	}
 	for i, a := range c.Accept {
 		if a.Rule == "" || a.Subject == "" || a.Reason == "" {
 			fault("acceptance %d (%s of %q) needs a rule, a subject and a reason", i+1, a.Rule, a.Subject)
+		}
+	}
+	if c.Prices != nil {
+		if err := c.Prices.check(); err != nil {
+			fault("Catalog.Prices: %w", err)
 		}
 	}
 	c.volumeFaults(fault)
@@ -96,10 +106,13 @@ func (c *Catalog) patternFaults(fault func(string, ...any)) {
 	names := map[string]bool{}
 	for i, p := range c.Patterns {
 		if p == nil {
-			fault("pattern %d is nil", i+1)
+			fault("pattern %d is nil: remove it", i+1)
 			continue
 		}
 		switch {
+		case p.run == nil:
+			fault("pattern %d is the zero Pattern: make it with a constructor, such as Get or Func", i+1)
+			continue
 		case p.name == "":
 			fault("pattern %d has no name", i+1)
 		case names[p.name]:
@@ -109,13 +122,13 @@ func (c *Catalog) patternFaults(fault func(string, ...any)) {
 		if p.fault != "" {
 			fault("pattern %q: %s", p.name, p.fault)
 		}
-		if p.rate < 0 {
+		if !amount(p.rate) {
 			fault("pattern %q has a rate of %g a second: it is not negative", p.name, p.rate)
 		}
-		if p.finds < 0 {
+		if !amount(p.finds) {
 			fault("pattern %q finds %g items: that is not negative", p.name, p.finds)
 		}
-		if p.hot < 0 || p.hot > 1 {
+		if !(p.hot >= 0 && p.hot <= 1) {
 			fault("pattern %q has a hot share of %g: it is between 0 and 1", p.name, p.hot)
 		}
 		for _, a := range p.accepted {
@@ -128,6 +141,9 @@ func (c *Catalog) patternFaults(fault func(string, ...any)) {
 		}
 	}
 }
+
+// amount reports whether n is a number, and not negative.
+func amount(n float64) bool { return n >= 0 && !math.IsInf(n, 1) }
 
 // has reports whether an entity is of the table of the catalog: the one of another table can have the same name.
 func (c *Catalog) has(e ddb.AnyEntity) bool { return face.Entity(e).Table.Face == any(c.Table) }

@@ -2,6 +2,7 @@ package ddbaccess_test
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,10 +32,34 @@ func TestAMistakeInACatalogIsNamed(t *testing.T) {
 	per := func(p ...ddbaccess.Per) *ddbaccess.Catalog {
 		return volumes(ddbaccess.Volume{Entity: s.orders, Per: p})
 	}
+	nan, inf := math.NaN(), math.Inf(1)
 	for want, c := range map[string]*ddbaccess.Catalog{
-		"a nil catalog":                                    nil,
-		"Catalog.Table is nil":                             {},
-		"Catalog.Peak is -1":                               {Table: s.table, Peak: -1},
+		"a nil catalog":                            nil,
+		"Catalog.Table is nil":                     {},
+		"Catalog.Peak is -1":                       {Table: s.table, Peak: -1},
+		"has no entities":                          {Table: ddb.NewTable("pk", "sk")},
+		"Catalog.Peak is NaN":                      {Table: s.table, Peak: nan},
+		"Catalog.Peak is +Inf":                     {Table: s.table, Peak: inf},
+		"view order-count is there twice":          {Table: s.table, Views: []*ddb.View{s.counts, s.counts}},
+		"view order-count is of another table":     {Table: s.table, Views: []*ddb.View{other.counts}},
+		"view 2 is nil":                            {Table: s.table, Views: []*ddb.View{s.counts, {}}},
+		"Catalog.Prices: ReadMillion is -1":        {Table: s.table, Prices: &ddbaccess.Prices{ReadMillion: -1}},
+		"Catalog.Prices: WriteMillion is NaN":      {Table: s.table, Prices: &ddbaccess.Prices{WriteMillion: nan}},
+		"Catalog.Prices: GBMonth is +Inf":          {Table: s.table, Prices: &ddbaccess.Prices{GBMonth: inf}},
+		"pattern 1 is the zero Pattern":            patterns(&ddbaccess.Pattern{}),
+		`pattern "b" has a rate of NaN`:            patterns(get("b").Rate(nan)),
+		`pattern "b" has a hot share of NaN`:       patterns(get("b").Hot(nan)),
+		`pattern "b" finds +Inf items`:             patterns(get("b").Finds(inf)),
+		"customer: Volume.Items is NaN":            volumes(ddbaccess.Volume{Entity: s.customers, Items: nan}),
+		"customer: Volume.Versions is +Inf":        volumes(ddbaccess.Volume{Entity: s.customers, Versions: inf}),
+		"an item has 409601 bytes":                 volumes(ddbaccess.Volume{Entity: s.customers, Bytes: 400<<10 + 1}),
+		"index gsi1 a value has NaN items":         per(ddbaccess.Per{Index: s.gsi1, Typical: nan}),
+		"a value has 1 items, and +Inf at most":    per(ddbaccess.Per{Index: s.gsi1, Typical: 1, Most: inf}),
+		"index gsi2 has NaN entries":               per(ddbaccess.Per{Index: s.gsi2, Entries: nan}),
+		"a value has 9 items, of 8 entries in all": per(ddbaccess.Per{Index: s.gsi2, Typical: 2, Most: 9, Entries: 8}),
+		"in index gsi1 a value has 6 items, of 5 in all": volumes(ddbaccess.Volume{
+			Entity: s.orders, Items: 5, Per: []ddbaccess.Per{{Index: s.gsi1, Typical: 6}},
+		}),
 		"view 1 is nil":                                    {Table: s.table, Views: []*ddb.View{nil}},
 		"acceptance 1":                                     {Table: s.table, Accept: []ddbaccess.Acceptance{{Rule: ddbaccess.Scan, Subject: "x"}}},
 		"pattern 1 is nil":                                 patterns(nil),
@@ -52,7 +77,7 @@ func TestAMistakeInACatalogIsNamed(t *testing.T) {
 		"volume 1 has no entity":                           volumes(ddbaccess.Volume{}),
 		"the volume of foreign: it is of another table":    volumes(ddbaccess.Volume{Entity: foreign}),
 		"customer has two volumes":                         volumes(ddbaccess.Volume{Entity: s.customers}, ddbaccess.Volume{Entity: s.customers}),
-		"the volume of customer is negative":               volumes(ddbaccess.Volume{Entity: s.customers, Bytes: -1}),
+		"customer: Volume.Bytes is -1":                     volumes(ddbaccess.Volume{Entity: s.customers, Bytes: -1}),
 		"the volume of order: a Per without an index":      per(ddbaccess.Per{}),
 		"it has no entry in index gsi1": volumes(ddbaccess.Volume{
 			Entity: s.customers, Per: []ddbaccess.Per{{Index: s.gsi1, Typical: 1}},

@@ -77,10 +77,12 @@ func updating() bool {
 //
 // If the README.md beside the test has the lines <!-- ddb:patterns --> and <!-- /ddb:patterns -->, or <!-- ddb:design --> and
 // <!-- /ddb:design -->, the table of the patterns or the design page is kept between them. A marker is alone in its line, and one
-// that is no pair is an error. Lines may end with CR LF. The flag -ddb.update writes all of
-// that, and then only findings fail:
+// that is no pair is an error. Lines may end with CR LF. The flag -ddb.update writes all of that, removes the pictures of indexes
+// that are gone, and then only findings fail:
 //
 //	go test -run TestModel -ddb.update .
+//
+// A directory keeps one catalog: the test of another one is in a package of its own.
 //
 // Engines differ in what they charge and in the order of items that an index keeps. So keep the files with one engine, the one
 // in memory, and use [Catalog.Measure] and [Report.Changes] for a test on another.
@@ -146,7 +148,18 @@ func (rep *Report) compare(t TestingT, files map[string][]byte) {
 	for _, change := range changes {
 		t.Errorf("%s", change)
 	}
-	stale := 0
+	if old.Title != rep.Title {
+		t.Errorf("title %q → %q: a directory keeps one catalog, so the test of another one is in a package of its own", old.Title, rep.Title)
+	}
+	gone, err := left(files)
+	if err != nil {
+		t.Fatalf("ddbaccess: %v", err)
+		return
+	}
+	stale := len(gone)
+	for _, name := range gone {
+		t.Errorf("%s is the picture of an index that is gone", name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		got, err := os.ReadFile(name)
 		if err != nil || !sameText(got, files[name]) {

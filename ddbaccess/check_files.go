@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbdraw"
@@ -38,7 +41,35 @@ func (rep *Report) files() (map[string][]byte, error) {
 	)
 }
 
-// write writes the files that differ in their text.
+// The first line of the picture of an index begins with gridBegin, and has gridTitle.
+const (
+	gridBegin = `<svg xmlns="http://www.w3.org/2000/svg" viewBox=`
+	gridTitle = `<title id="grid-title">Index `
+)
+
+// left returns the pictures of indexes in the directory that are not among the files: of indexes that are gone. Another file of
+// the directory is none.
+func left(files map[string][]byte) (names []string, err error) {
+	all, err := filepath.Glob(filepath.Join(Directory, "*.svg"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range all {
+		if slices.ContainsFunc(slices.Collect(maps.Keys(files)), func(of string) bool { return strings.EqualFold(of, name) }) {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if line, _, _ := bytes.Cut(b, []byte("\n")); bytes.HasPrefix(line, []byte(gridBegin)) && bytes.Contains(line, []byte(gridTitle)) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// write writes the files that differ in their text, and removes the pictures that are left of indexes.
 func write(files map[string][]byte) error {
 	if err := os.MkdirAll(Directory, 0o755); err != nil {
 		return err
@@ -51,7 +82,11 @@ func write(files map[string][]byte) error {
 			return err
 		}
 	}
-	return nil
+	gone, err := left(files)
+	for _, name := range gone {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
 }
 
 // sameText reports whether two texts are the same, whatever ends their lines: Git can check out a file with CR LF.

@@ -2,6 +2,7 @@ package ddbaccess
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/singletable-go/ddb/ddbobserve"
 )
@@ -33,4 +34,13 @@ func (e *estimator) conditional(write string, w ddbobserve.Write) string {
 		return write + ifs + s
 	}
 	return write
+}
+
+// unconditional is a request of a view, whose conditions are not those of a pattern.
+func unconditional(c call) call {
+	c.Writes = slices.Clone(c.Writes)
+	for i := range c.Writes {
+		c.Writes[i].Condition = ""
+	}
+	return c
 }

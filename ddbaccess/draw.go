@@ -2,6 +2,7 @@ package ddbaccess
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -59,6 +60,7 @@ func (rep *Report) pictures() (names []string, files map[string][]byte, err erro
 	if err := ddbdraw.Entities(&b, d); err != nil {
 		return nil, nil, err
 	}
+	taken := map[string]bool{}
 	names = append(names, entitiesFile)
 	files[entitiesFile] = bytes.Clone(b.Bytes())
 	for _, ix := range rep.Design.Indexes {
@@ -66,7 +68,12 @@ func (rep *Report) pictures() (names []string, files map[string][]byte, err erro
 		if err := ddbdraw.Index(&b, d, ix.Name); err != nil {
 			return nil, nil, err
 		}
-		name := fileName(ix) + ".svg"
+		name := fileName(ix)
+		for n := 2; taken[strings.ToLower(name)]; n++ { // some file systems do not tell cases apart
+			name = fmt.Sprintf("%s-%d", fileName(ix), n)
+		}
+		taken[strings.ToLower(name)] = true
+		name += ".svg"
 		names = append(names, name)
 		files[name] = bytes.Clone(b.Bytes())
 	}

@@ -48,6 +48,9 @@ func (e *estimator) request(g *group, p *Pattern, grow *growth) {
 		q.Measured = q.Measured.plus(unitsOf(c.Consumed()))
 		q.Items += count(&c.Request)
 	}
+	if p.kind == kindView {
+		first = unconditional(first)
+	}
 	switch {
 	case len(first.Writes) > 0:
 		q.Keys, g.charges = e.writes(&first, grow)

@@ -41,7 +41,7 @@ func (r *run) findings(all []*measured) []Finding {
 	e := &estimator{design: &r.design}
 	for _, m := range all {
 		out = append(out, e.patternFindings(m)...)
-		note(reads, m)
+		e.note(reads, m)
 	}
 	out = append(out, r.indexFindings(reads)...)
 	out = r.accept(out)
@@ -58,8 +58,11 @@ func (e *estimator) patternFindings(m *measured) (out []Finding) {
 		}
 		if f := e.filter(c.Filter); f != "" && !seen[f] {
 			seen[f] = true
-			out = append(out, Finding{Rule: Filter, Subject: m.p.name, Text: fmt.Sprintf("%s pays for what it drops: %d of %d items of the sample, by %s.",
-				m.p.name, c.Examined-count(&c.Request), c.Examined, f)})
+			text := fmt.Sprintf("%s pays for what it drops: %d of %d items of the sample, by %s.", m.p.name, c.Examined-count(&c.Request), c.Examined, f)
+			if c.Examined == 0 {
+				text = fmt.Sprintf("%s pays for what it drops, by %s. Its example finds nothing in the sample.", m.p.name, f)
+			}
+			out = append(out, Finding{Rule: Filter, Subject: m.p.name, Text: text})
 		}
 	}
 	return out
@@ -73,7 +76,7 @@ func nameOf(index string) string {
 }
 
 // note notes which entities a pattern and its views read in which index.
-func note(reads map[string]map[string]bool, m *measured) {
+func (e *estimator) note(reads map[string]map[string]bool, m *measured) {
 	calls := slices.Clone(m.calls)
 	for _, v := range m.views {
 		calls = append(calls, v.calls...)
@@ -91,7 +94,23 @@ func note(reads map[string]map[string]bool, m *measured) {
 		if c.Entity != "" {
 			reads[c.Index][c.Entity] = true
 		}
+		for _, name := range e.reached(&c.Request) {
+			reads[c.Index][name] = true
+		}
 	}
+}
+
+// reached returns the entities whose entries a query of a whole item collection can return. The sample need not have an item of
+// each.
+func (e *estimator) reached(r *ddbobserve.Request) (names []string) {
+	ix, ok := e.design.Index(r.Index)
+	if !ok || r.Operation != "Query" || len(r.Condition) != len(ix.Partition) {
+		return nil
+	}
+	for _, m := range entriesAt(e.design, r.Index, "", partitionOf(ix, r)) {
+		names = append(names, m.Entity)
+	}
+	return names
 }
 
 func (r *run) indexFindings(reads map[string]map[string]bool) (out []Finding) {

@@ -167,6 +167,9 @@ func usage(w io.Writer, program string) {
 
 // measure measures the catalog, with the prices of the flag.
 func (cmd *command) measure() (*Report, error) {
+	if err := cmd.c.Validate(); err != nil {
+		return nil, err
+	}
 	c := *cmd.c
 	if cmd.prices != "" {
 		p, err := ReadPrices(cmd.prices)

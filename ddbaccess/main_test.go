@@ -125,3 +125,17 @@ func TestFindingsFailAProgram(t *testing.T) {
 	assert.Equal(t, 1, ddbaccess.RunMain(ctx, []string{"model", "page"}, &o, &e, ddbmem.New().Client(), c))
 	assert.Contains(t, e.String(), context.Canceled.Error())
 }
+
+// A program without a catalog says so, whatever the verb, and does not panic.
+func TestAProgramWithoutACatalogSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"patterns"}, {"patterns", "-json"}, {"page"}, {"page", "-prices", "none.json"}, {"design"}, {"design", "-json"}, {"draw"}} {
+		code, out, errs := run(t, nil, args...)
+		assert.Equal(t, 1, code)
+		assert.Empty(t, out)
+		assert.Equal(t, "model "+args[0]+": ddbaccess: a nil catalog\n", errs)
+	}
+	var out, errs bytes.Buffer
+	assert.Equal(t, 1, ddbaccess.RunMain(t.Context(), []string{"model", "page"}, &out, &errs, nil, newShop().catalog()))
+	assert.Equal(t, "model page: ddbaccess: a nil client: use a *dynamodb.Client\n", errs.String())
+}

@@ -49,6 +49,9 @@ type hooks struct {
 }
 
 func (c *Catalog) measure(ctx context.Context, client ddb.Client, hook hooks) (rep *Report, err error) {
+	if client == nil {
+		return nil, errors.New("ddbaccess: a nil client: use a *dynamodb.Client")
+	}
 	r := &run{c: c, design: c.Table.Design()}
 	name := "ddbaccess-" + rand.Text()[:12]
 	r.watch = &watcher{client: client, table: name, design: &r.design}

@@ -282,3 +282,17 @@ func TestAContextThatEndsInTheLastPatternIsAnError(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Nil(t, rep)
 }
+
+// What a view asks of its writes is the library's, and no part of the design.
+func TestAViewHasNoConditions(t *testing.T) {
+	t.Parallel()
+	rep := measure(t, newShop().catalog())
+	var keys []string
+	for _, d := range result(t, rep, "place an order").Derived {
+		for _, q := range d.Requests {
+			keys = append(keys, q.Keys...)
+		}
+	}
+	require.NotEmpty(t, keys)
+	assert.NotContains(t, strings.Join(keys, "\n"), " IF ")
+}

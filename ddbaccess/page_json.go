@@ -2,6 +2,7 @@ package ddbaccess
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -17,8 +18,12 @@ func (rep *Report) JSON(w io.Writer) error {
 // ReadReport reads what [Report.JSON] wrote. It has no Design and no Samples. Another format is an error.
 func ReadReport(r io.Reader) (*Report, error) {
 	var rep Report
-	if err := json.NewDecoder(r).Decode(&rep); err != nil {
+	d := json.NewDecoder(r)
+	if err := d.Decode(&rep); err != nil {
 		return nil, fmt.Errorf("ddbaccess: read a report: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("ddbaccess: read a report: there is more behind it: write it again")
 	}
 	if rep.Format != ReportFormat {
 		return nil, fmt.Errorf("ddbaccess: read a report: its format is %d, and this release reads %d: write it again", rep.Format, ReportFormat)

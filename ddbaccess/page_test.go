@@ -87,6 +87,8 @@ func TestAReportIsReadBack(t *testing.T) {
 
 	_, err = ddbaccess.ReadReport(strings.NewReader("{"))
 	require.Error(t, err)
+	_, err = ddbaccess.ReadReport(strings.NewReader(`{"format": 1} >>>>>>> theirs`))
+	require.ErrorContains(t, err, "there is more behind it")
 	_, err = ddbaccess.ReadReport(strings.NewReader(`{"format": 99}`))
 	require.ErrorContains(t, err, "its format is 99, and this release reads 1")
 }

@@ -2,8 +2,6 @@ package ddbaccess
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"reflect"
 
 	"github.com/singletable-go/ddb"
@@ -57,8 +55,8 @@ func (p *Pattern) Kind() string { return p.kind }
 // Parameter returns the type of the pattern's parameters. It is struct{} if there are none.
 func (p *Pattern) Parameter() reflect.Type { return p.parameter }
 
-// Example returns the example parameters.
-func (p *Pattern) Example() any { return p.example }
+// Example returns a copy of the example parameters.
+func (p *Pattern) Example() any { return p.exampleCopy() }
 
 // Explain returns how the library would run the pattern with these parameters, as [ddb.Query.String] and [ddb.Op.String] say
 // it; "" for a Func. Nil parameters are the example.
@@ -70,7 +68,7 @@ func (p *Pattern) Explain(params any) (string, error) {
 	return p.text(value), nil
 }
 
-// Run runs the pattern with parameters of its type, or a pointer to them; nil for the example. It returns the items that the
+// Run runs the pattern with parameters of its type, or a pointer to them; nil for a copy of the example. It returns the items that the
 // pattern read. Requests, capacity and errors are those of the pattern. Parameters of another type are an error, and then it
 // makes no request.
 func (p *Pattern) Run(ctx context.Context, db *ddb.DB, params any) ([]any, error) {
@@ -78,6 +76,10 @@ func (p *Pattern) Run(ctx context.Context, db *ddb.DB, params any) ([]any, error
 	if err != nil {
 		return nil, err
 	}
+	return p.with(ctx, db, value)
+}
+
+func (p *Pattern) with(ctx context.Context, db *ddb.DB, value any) ([]any, error) {
 	if p.fresh {
 		db = db.Consistent()
 	}
@@ -85,43 +87,11 @@ func (p *Pattern) Run(ctx context.Context, db *ddb.DB, params any) ([]any, error
 }
 
 // RunJSON is [Pattern.Run] with parameters in JSON, by the rules of encoding/json. What the JSON leaves out is as in the
-// example. Fields that the type does not have are an error.
+// example. Fields that the type does not have are an error, and so is what follows the value.
 func (p *Pattern) RunJSON(ctx context.Context, db *ddb.DB, params []byte) ([]any, error) {
 	value, err := p.decode(params)
 	if err != nil {
 		return nil, err
 	}
-	return p.Run(ctx, db, value)
-}
-
-func (p *Pattern) params(params any) (any, error) {
-	if params == nil {
-		return p.example, nil
-	}
-	v := reflect.ValueOf(params)
-	if v.Kind() == reflect.Pointer && v.Type() != p.parameter && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Type() != p.parameter {
-		return nil, fmt.Errorf("ddbaccess: pattern %q takes a %v, and got a %T", p.name, p.parameter, params)
-	}
-	return v.Interface(), nil
-}
-
-func (p *Pattern) decode(params []byte) (any, error) {
-	v := reflect.New(p.parameter)
-	v.Elem().Set(reflect.ValueOf(p.example))
-	if err := decodeStrictly(params, v.Interface()); err != nil {
-		return nil, fmt.Errorf("ddbaccess: pattern %q takes a %v in JSON, such as %s: %w", p.name, p.parameter, p.exampleJSON(), err)
-	}
-	return v.Elem().Interface(), nil
-}
-
-// exampleJSON is the example as JSON, or null if it has none.
-func (p *Pattern) exampleJSON() json.RawMessage {
-	b, err := json.Marshal(p.example)
-	if err != nil {
-		return json.RawMessage("null")
-	}
-	return b
+	return p.with(ctx, db, value)
 }

@@ -3,7 +3,9 @@ package ddbaccess
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -37,11 +39,25 @@ func ReadPrices(file string) (*Prices, error) {
 	return &p, nil
 }
 
+// check reports a price that is none.
+func (p *Prices) check() error {
+	for _, of := range []struct {
+		name string
+		n    float64
+	}{{"ReadMillion", p.ReadMillion}, {"WriteMillion", p.WriteMillion}, {"GBMonth", p.GBMonth}} {
+		if !amount(of.n) {
+			return fmt.Errorf("%s is %g: a price is a number, and not negative", of.name, of.n)
+		}
+	}
+	return nil
+}
+
 // A month has 730 hours.
 const (
 	monthSeconds = 730 * 3600
 	million      = 1e6
 	gigabyte     = 1 << 30
+	itemBytes    = 400 << 10 // of the largest item
 )
 
 // requests is what units a call cost in a month, at so many calls a second.
@@ -59,8 +75,8 @@ func decodeStrictly(b []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return err
 	}
-	if d.More() {
-		return fmt.Errorf("there is more than one value")
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is more than one value")
 	}
 	return nil
 }

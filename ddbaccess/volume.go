@@ -54,8 +54,16 @@ func (c *Catalog) volumeFaults(fault func(string, ...any)) {
 			fault("%s has two volumes: keep one", name)
 		}
 		seen[name] = true
-		if v.Items < 0 || v.Bytes < 0 || v.Versions < 0 {
-			fault("the volume of %s is negative", name)
+		for _, of := range []struct {
+			name string
+			n    float64
+		}{{"Items", v.Items}, {"Bytes", v.Bytes}, {"Versions", v.Versions}} {
+			if !amount(of.n) {
+				fault("the volume of %s: Volume.%s is %g: it is a number, and not negative", name, of.name, of.n)
+			}
+		}
+		if v.Bytes > itemBytes {
+			fault("the volume of %s: an item has %g bytes, and DynamoDB keeps up to %d", name, v.Bytes, itemBytes)
 		}
 		per := map[string]bool{}
 		for _, p := range v.Per {
@@ -76,11 +84,16 @@ func (c *Catalog) volumeFaults(fault func(string, ...any)) {
 			if p.Most > 0 && p.Typical == 0 {
 				fault("the volume of %s: in index %s Per.Most is declared: declare Per.Typical too", name, p.Index.Name())
 			}
-			if p.Typical < 0 || p.Most != 0 && p.Most < p.Typical {
+			if !amount(p.Typical) || !amount(p.Most) || p.Most != 0 && p.Most < p.Typical {
 				fault("the volume of %s: in index %s a value has %g items, and %g at most", name, p.Index.Name(), p.Typical, p.Most)
 			}
+			if most := max(p.Typical, p.Most); v.Items > 0 && most > v.Items {
+				fault("the volume of %s: in index %s a value has %g items, of %g in all", name, p.Index.Name(), most, v.Items)
+			} else if p.Entries > 0 && most > p.Entries {
+				fault("the volume of %s: in index %s a value has %g items, of %g entries in all", name, p.Index.Name(), most, p.Entries)
+			}
 			switch {
-			case p.Entries < 0 || v.Items > 0 && p.Entries > v.Items:
+			case !amount(p.Entries) || v.Items > 0 && p.Entries > v.Items:
 				fault("the volume of %s: index %s has %g entries, of %g items", name, p.Index.Name(), p.Entries, v.Items)
 			case p.Entries > 0 && p.Index == c.Table.Primary():
 				fault("the volume of %s: all of its items are in the table: remove Per.Entries", name)

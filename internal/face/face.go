@@ -1,4 +1,4 @@
-// Package face is how package ddbview, which stands above package ddb, reaches what stands below it. Package ddb sets the
+// Package face is how packages ddbview and ddbaccess, which stand above package ddb, reach what stands below it. Package ddb sets the
 // functions.
 package face
 
@@ -20,6 +20,9 @@ var (
 
 	// View returns the View of package ddb that stands for v.
 	View func(v *view.View) any
+
+	// ViewTable returns the table of a View of package ddb; nil of one that was not declared.
+	ViewTable func(of any) *model.Table
 
 	// Change sets to, a pointer to a Change of any type, to c.
 	Change func(to any, c view.Change)
