@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbobserve"
 )
 
@@ -116,7 +117,11 @@ func (e *estimator) reached(r *ddbobserve.Request) (names []string) {
 func (r *run) indexFindings(reads map[string]map[string]bool) (out []Finding) {
 	for _, ix := range r.design.Indexes[1:] {
 		if reads[ix.Name] == nil {
-			out = append(out, Finding{Rule: UnusedIndex, Subject: ix.Name, Text: fmt.Sprintf("No pattern reads index %s, and writes pay for it.", ix.Name)})
+			text := fmt.Sprintf("No pattern reads index %s, and writes pay for it.", ix.Name)
+			if !slices.ContainsFunc(r.design.Entities, func(e ddbdesign.Entity) bool { _, in := entryOf(&r.design, e.Name, ix.Name); return in }) {
+				text = fmt.Sprintf("No pattern reads index %s, and no entity has entries in it.", ix.Name)
+			}
+			out = append(out, Finding{Rule: UnusedIndex, Subject: ix.Name, Text: text})
 			continue
 		}
 		for _, e := range r.design.Entities {

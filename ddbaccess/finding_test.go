@@ -46,6 +46,13 @@ func TestFindingsAreSentences(t *testing.T) {
 	}, findings(measure(t, c)))
 }
 
+func TestAnIndexWithoutEntriesCostsNothing(t *testing.T) {
+	t.Parallel()
+	s := newShop()
+	s.table.GSI("spare", "spare_pk", "")
+	assert.Contains(t, findings(measure(t, s.catalog())), "unused-index: No pattern reads index spare, and no entity has entries in it.")
+}
+
 // An index that a view reads is used.
 func TestAcceptancesNeedFindings(t *testing.T) {
 	t.Parallel()

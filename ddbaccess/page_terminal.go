@@ -39,7 +39,8 @@ func (rep *Report) terminal(w io.Writer) error {
 		}
 	}
 	b.WriteString("\n")
-	for _, n := range rep.patternSection().notes {
+	notes := rep.patternSection().notes
+	for _, n := range notes[:len(notes)-1] { // the last one is the legend of a column that is not here
 		wrap(&b, n)
 	}
 	wrap(&b, "-wide prints this as one table. The verb page has the busiest keys and the storage too.")
