@@ -17,8 +17,8 @@ import (
 // MeasureAtScale is [Catalog.Measure] on a sample of the declared sizes. Items that are written get an attribute, "~fill", that
 // fills them up to their declared size. Each item collection that a pattern reads gets copies of its items, with keys of their
 // own, until it has the typical number, but up to 10,000. The estimates of the patterns and of their views are those of
-// [Catalog.Measure], from the sample as it is; [Report.Deviations] compares them with what is measured here. Copies know nothing of what a program keeps elsewhere about an item: a pattern that fails on them, and not on
-// the sample, is a deviation.
+// [Catalog.Measure], from the sample as it is; [Report.Deviations] compares them with what is measured here. Copies know nothing
+// of what a program keeps elsewhere about an item: a pattern that fails on them, and not on the sample, is a deviation.
 //
 // It takes the time and the capacity of as many writes: use it with an engine in memory, in a test of the volumes.
 func (c *Catalog) MeasureAtScale(ctx context.Context, client *dynamodb.Client) (*Report, error) {

@@ -183,8 +183,8 @@ func (t *Table) Claims(e *Entity, s attr.Stored) bool {
 	return err == nil && claimed == e
 }
 
-// Names reports whether the type attribute of the item says that it is one of e, whatever its key.
-func (t *Table) Names(e *Entity, s attr.Stored) bool {
+// TypedAs reports whether the type attribute of an item names e, whatever its key.
+func (t *Table) TypedAs(e *Entity, s attr.Stored) bool {
 	name, typed := t.typeOf(s)
 	return typed && e != nil && t.byName[name] == e
 }

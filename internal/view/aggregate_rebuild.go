@@ -85,7 +85,7 @@ func (r *aggregateRebuild) Add(ctx context.Context, s attr.Stored) error {
 		if err := r.companion(ctx, s.Attributes()); err != nil {
 			return err
 		}
-	case err != nil && t.Names(r.a.source, s):
+	case err != nil && t.TypedAs(r.a.source, s):
 		r.fault(err)
 	case err != nil: // of no known entity
 	default:

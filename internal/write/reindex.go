@@ -57,7 +57,7 @@ func (s *sweep) run(ctx context.Context, wanted func(attr.Stored) bool, do func(
 	var ended error
 	pick := func(item attr.Stored) (attr.Item, bool, error) {
 		claimed, err := s.db.Table.Claim(item)
-		if err != nil && s.db.Table.Names(s.e, item) {
+		if err != nil && s.db.Table.TypedAs(s.e, item) {
 			s.bad = append(s.bad, s.db.Table.ItemError(string(s.verb), s.e, item, err))
 		}
 		if err != nil || claimed != s.e || !wanted(item) {
