@@ -46,7 +46,7 @@ type Request struct {
 
 	Capacity  map[string]Capacity // by index, as the response says
 	Estimated Capacity            // of failed conditions, whose errors do not say what they consumed
-	Attempts  int                 // requests sent, with the retries of the client; 1 if the client does not let them be counted
+	Attempts  int                 // requests sent, with the retries of the client; 0 if ctx ended before, 1 if the client does not let them be counted
 	Duration  time.Duration       // of all attempts, with the pauses between them
 	Throttled []Throttle          // why attempts were throttled, where the service said so; also of attempts before the last one
 	Err       error               // nil if it succeeded
