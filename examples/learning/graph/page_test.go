@@ -52,8 +52,10 @@ func (p tab) see(expression string) {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression))
-	require.NoError(p, err, expression)
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute))); err != nil {
+		shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText.slice(0, 4000)`))
+		require.NoError(p, err, "%s; the page shows:\n%s", expression, shown)
+	}
 }
 
 func value[T any](p tab, expression string) T {
@@ -92,7 +94,7 @@ func TestPage(t *testing.T) {
 	}{{"wide", 1200, "light", "57 requests, 34.5 RCU"}, {"narrow", 390, "dark", "58 requests, 35 RCU"}} {
 		browser.Emulate(p.ctx, t, c.width, 800, c.scheme)
 		p.do(chromedp.Navigate(p.url))
-		p.see(`document.querySelectorAll('#types details').length > 10`)
+		p.see(`document.querySelectorAll('#types details').length > 10 && !document.querySelector('#examples').disabled`)
 
 		p.do(chromedp.Click(chromedp.CSS("#run")))
 		p.see(text("state") + `.includes('` + c.cost + `')`)
