@@ -1,0 +1,7 @@
+// Package derived has the recipes of values that follow from other items.
+package derived
+
+import "github.com/singletable-go/ddb/examples/cookbook/internal/recipe"
+
+// Recipes are the recipes of the chapter, in its order.
+var Recipes []recipe.Recipe
