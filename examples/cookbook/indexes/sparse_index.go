@@ -28,7 +28,9 @@ var (
 )
 
 // OpenOrders are the open orders of a customer, the oldest first.
-func OpenOrders(customer string) ddb.Query[Order] { return Orders.On(ByOpen, Order{Customer: customer}) }
+func OpenOrders(customer string) ddb.Query[Order] {
+	return Orders.On(ByOpen, Order{Customer: customer})
+}
 
 // CloseOrder takes an order out of the index.
 func CloseOrder(o Order) ddb.Op {
