@@ -39,7 +39,7 @@ func (c Capacity) units() *types.ProvisionedThroughput {
 }
 
 // Lower lowers the live table to a capacity, and waits until it is active. It raises nothing: units that are lower
-// already stay. done is false if there was nothing to do.
+// already stay. done is false if there was nothing to do, or nothing was done.
 //
 // AWS: "UpdateTable". The table class is changed in a request of its own.
 func Lower(ctx context.Context, db *write.DB, to Capacity) (done bool, err error) {
@@ -48,7 +48,8 @@ func Lower(ctx context.Context, db *write.DB, to Capacity) (done bool, err error
 	if err != nil {
 		return false, err
 	}
-	for range 3 { // class, capacity, and nothing more
+	asked, refused := false, error(nil)
+	for {
 		live, err := settled(ctx, db, c)
 		if err != nil {
 			return done, fail(err)
@@ -57,15 +58,18 @@ func Lower(ctx context.Context, db *write.DB, to Capacity) (done bool, err error
 		if in == nil {
 			in = to.below(db.Name, live)
 		}
-		if in == nil {
-			return done, nil
+		switch {
+		case in == nil:
+			return asked, nil
+		case refused != nil:
+			return done, fail(refused)
 		}
-		if _, err := c.UpdateTable(ctx, in); err != nil {
-			return done, fail(err)
-		}
-		done = true
+		done = asked
+		// An error may be of a request that was applied and whose response was lost, or of another program's at the same time:
+		// then nothing is left to do.
+		_, refused = c.UpdateTable(ctx, in)
+		asked = true
 	}
-	return done, nil
 }
 
 // settled returns the table once it and its indexes are active.
