@@ -131,13 +131,15 @@ func (w *world) put(tb require.TestingT, items ...reading) {
 }
 
 // on is noon of a day of 2026.
-func on(month time.Month, day int) time.Time { return time.Date(2026, month, day, 12, 0, 0, 0, time.UTC) }
+func on(month time.Month, day int) time.Time {
+	return time.Date(2026, month, day, 12, 0, 0, 0, time.UTC)
+}
 
 // wire is the way to the engine. It counts the requests, and fails some.
 type wire struct {
 	engine *ddbmem.Engine
 	mu     sync.Mutex
-	sent   []string // operations
+	sent   []string                                 // operations
 	fail   func(operation string) (drop, deny bool) // nil: nothing fails
 }
 
