@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
@@ -185,3 +186,11 @@ func (noLimit) GetToken(context.Context, uint) (func() error, error) {
 }
 
 func (noLimit) AddTokens(uint) error { return nil }
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+// write puts an item as another program would.
+func (w *world) write(tb require.TestingT, table string, item map[string]types.AttributeValue) {
+	_, err := w.engine.Client().PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &table, Item: item})
+	require.NoError(tb, err)
+}

@@ -30,7 +30,7 @@ type RollOptions struct {
 
 // Rolled is what one call of Roll did: names of tables, in the order of their periods.
 type Rolled struct {
-	Created []string // without those whose first response was lost
+	Created []string // without those for which a request had to be sent again
 	Lowered []string
 	Dropped []string
 }
