@@ -73,3 +73,27 @@ func Example_graph() {
 	// whom ann follows in two hops: player/bob player/cyd (2 requests, 1 R)
 	// follow (1 request, 3 W)
 }
+
+func Example_geohash() {
+	recipe.Example(keys.Geohash)
+	// Output:
+	// within 2 km of Fiji's date line: Taveuni 0 426 m, Taveuni 1 639 m, Taveuni 2 1703 m (4 requests, 2 R)
+	// within 5 km of it: Taveuni 0 426 m, Taveuni 1 639 m, Taveuni 2 1703 m, Taveuni 3 2768 m (9 requests, 4.5 R)
+	// within 2 km of Longyearbyen: Longyearbyen 1 227 m, Longyearbyen 2 908 m, Longyearbyen 0 1362 m (10 requests, 5 R)
+	// within 2 km of the pole: refused: too many cells (no request)
+	// move a station to another cell (1 request, 3 W)
+}
+
+func Example_pages() {
+	recipe.Example(keys.Pages)
+	// Output:
+	// the first 10: 10 reviews, r119 to r110 (1 request, 0.5 R)
+	// the next 10: 10 reviews, r109 to r100 (1 request, 0.5 R)
+	// the token, for another product: refused (no request)
+	// the token, changed: refused (no request)
+	// 10 with five stars: 6 reviews, r100 to r000, the last page (4 requests, 2.5 R)
+	// 10 with five stars, of the next 50: 2 reviews, r100 to r080 (1 request, 1 R)
+	// 10 with six stars, of the next 50: 0 reviews (1 request, 1 R)
+	// …: 0 reviews (1 request, 1 R)
+	// …: 0 reviews, the last page (1 request, 0.5 R)
+}
