@@ -242,20 +242,6 @@ func (p *Plan) Packed(by map[string]*Packing) *Plan {
 	})}
 }
 
-// pack compresses the attributes of an item that attributevalue encoded.
-func (c *compiled) pack(attrs map[string]types.AttributeValue) error {
-	for name, p := range c.packings {
-		av, err := p.Pack(attrs[name])
-		if err != nil {
-			return within(name, err)
-		}
-		if av != nil {
-			attrs[name] = av
-		}
-	}
-	return nil
-}
-
 // unpacked returns the attributes of an item that attributevalue is to decode.
 func (c *compiled) unpacked(attrs map[string]types.AttributeValue) (map[string]types.AttributeValue, error) {
 	if len(c.packings) == 0 {

@@ -91,10 +91,7 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	}
 	c := p.compiled()
 	if c.encWhole {
-		if err := marshalMap(dst, item); err != nil {
-			return err
-		}
-		return c.pack(dst)
+		return marshalMap(dst, item) // whose values are not compressed: it marshals itself
 	}
 	if err := c.fields.flat(item, maxLevels); err != nil {
 		return err

@@ -118,7 +118,7 @@ type program struct {
 func open(t require.TestingT, client ddb.Client, opts *ddb.Options, declare ...declare) *program {
 	m, err := define(declare...)
 	require.NoError(t, err)
-	db := ddb.New(client, "pages", m.table, opts)
+	db := ddb.New(client, "school", m.table, opts)
 	return &program{m, client, db, ddb.NewRepository(db, m.entity)}
 }
 
@@ -135,7 +135,7 @@ func raw(t *testing.T, client *dynamodb.Client, id string) map[string]types.Attr
 	t.Helper()
 	key := &types.AttributeValueMemberS{Value: "page#" + id}
 	out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
-		TableName: aws.String("pages"), ConsistentRead: aws.Bool(true), Key: map[string]types.AttributeValue{"pk": key, "sk": key},
+		TableName: aws.String("school"), ConsistentRead: aws.Bool(true), Key: map[string]types.AttributeValue{"pk": key, "sk": key},
 	})
 	require.NoError(t, err)
 	return out.Item
