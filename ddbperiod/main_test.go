@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
@@ -131,13 +132,15 @@ func (w *world) put(tb require.TestingT, items ...reading) {
 }
 
 // on is noon of a day of 2026.
-func on(month time.Month, day int) time.Time { return time.Date(2026, month, day, 12, 0, 0, 0, time.UTC) }
+func on(month time.Month, day int) time.Time {
+	return time.Date(2026, month, day, 12, 0, 0, 0, time.UTC)
+}
 
 // wire is the way to the engine. It counts the requests, and fails some.
 type wire struct {
 	engine *ddbmem.Engine
 	mu     sync.Mutex
-	sent   []string // operations
+	sent   []string                                 // operations
 	fail   func(operation string) (drop, deny bool) // nil: nothing fails
 }
 
@@ -183,3 +186,11 @@ func (noLimit) GetToken(context.Context, uint) (func() error, error) {
 }
 
 func (noLimit) AddTokens(uint) error { return nil }
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+// write puts an item as another program would.
+func (w *world) write(tb require.TestingT, table string, item map[string]types.AttributeValue) {
+	_, err := w.engine.Client().PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &table, Item: item})
+	require.NoError(tb, err)
+}

@@ -30,7 +30,7 @@ type RollOptions struct {
 
 // Rolled is what one call of Roll did: names of tables, in the order of their periods.
 type Rolled struct {
-	Created []string // without those whose first response was lost
+	Created []string // without those for which a request had to be sent again
 	Lowered []string
 	Dropped []string
 }
@@ -83,7 +83,7 @@ func (r *roll) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.create(ctx, live); err != nil {
+	if err := r.create(ctx, live, trusted); err != nil {
 		return err
 	}
 	var faults []error
@@ -92,10 +92,10 @@ func (r *roll) run(ctx context.Context) error {
 			return errors.Join(append(faults, err)...)
 		}
 		var err error
-		switch end := s.Every.Add(start, 1); {
+		switch {
 		case s.expired(start, trusted):
 			err = r.drop(ctx, start)
-		case s.Past != nil && !end.Add(s.Late).After(trusted):
+		case s.lowers(start, trusted):
 			err = r.lower(ctx, start)
 		}
 		if err != nil {
@@ -130,7 +130,8 @@ func (r *roll) live(ctx context.Context) (starts []time.Time, trusted time.Time,
 	return starts, trusted, nil
 }
 
-func (r *roll) create(ctx context.Context, live []time.Time) error {
+// create creates the tables that should be there; those that were missing have the capacity that they are lowered to.
+func (r *roll) create(ctx context.Context, live []time.Time, trusted time.Time) error {
 	s := r.db.series
 	due := s.toCreate(r.now)
 	if r.opts.Missing {
@@ -138,24 +139,28 @@ func (r *roll) create(ctx context.Context, live []time.Time) error {
 			if slices.ContainsFunc(live, start.Equal) {
 				continue
 			}
-			if err := r.createTable(ctx, start); err != nil {
+			capacity := s.Current
+			if s.lowers(start, trusted) {
+				capacity = *s.Past
+			}
+			if err := r.createTable(ctx, start, capacity); err != nil {
 				return err
 			}
 		}
 	}
 	for start := due.first; due.contains(start); start = s.Every.Add(start, 1) {
-		if err := r.createTable(ctx, start); err != nil {
+		if err := r.createTable(ctx, start, s.Current); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *roll) createTable(ctx context.Context, start time.Time) error {
+func (r *roll) createTable(ctx context.Context, start time.Time, capacity Capacity) error {
 	table := r.db.table(start)
 	made := false
 	err := r.retry(ctx, func() error {
-		err := provision.Create(ctx, face.DB(table), r.db.series.Current.below().Into)
+		err := provision.Create(ctx, face.DB(table), capacity.below().Into)
 		made = err == nil
 		if errors.Is(err, ddb.ErrExists) && !errors.Is(err, ddb.ErrModel) {
 			return nil

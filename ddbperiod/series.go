@@ -200,3 +200,8 @@ func (s *Series) toCreate(now time.Time) span {
 func (s *Series) expired(start, now time.Time) bool {
 	return s.Keep > 0 && start.Before(s.Every.Add(now, -s.Keep))
 }
+
+// lowers reports whether the table of a period is due to be lowered.
+func (s *Series) lowers(start, now time.Time) bool {
+	return s.Past != nil && !s.Every.Add(start, 1).Add(s.Late).After(now)
+}
