@@ -43,7 +43,13 @@ var ParallelScan = recipe.Recipe{
 			return err
 		}
 		read := 0
-		count := func(any) error { read++; return nil }
+		count := func(item any) error {
+			if _, ok := item.(manuscript); !ok {
+				return fmt.Errorf("a %T is in the table", item)
+			}
+			read++
+			return nil
+		}
 		err = Export{Workers: 2, Now: l.clock.Now}.Run(ctx, l.db, count)
 		if !errors.Is(err, ddb.ErrThrottled) {
 			return fmt.Errorf("the scan without a rate was to be throttled, and was not: %w", err)
