@@ -58,3 +58,13 @@ func Example_sQLIn() {
 	// compare again: 20 artists and 400 works in both (1 request, 10 R)
 	// import works in the order of their keys: each request to at least 2 partitions (16 requests, 400 W)
 }
+
+func Example_sQLOut() {
+	recipe.Example(relational.SQLOut)
+	// Output:
+	// fill: north 20 trips 2010 km, south 10 trips 1020 km (1 request, 4 R)
+	// delete a trip, correct one, move a vehicle: north 20 trips 2010 km, south 10 trips 1020 km (1 request, 3 W)
+	// follow the stream, at no capacity: north 9 trips 807 km, south 20 trips 2030 km (no request)
+	// all records again, the newest first: north 9 trips 807 km, south 20 trips 2030 km (no request)
+	// fill again: north 9 trips 807 km, south 20 trips 2030 km (1 request, 4 R)
+}
