@@ -1,0 +1,172 @@
+package ddbjob
+
+import (
+	"cmp"
+	"context"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/singletable-go/ddb/internal/apierror"
+	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/model"
+	"github.com/singletable-go/ddb/internal/read"
+	"github.com/singletable-go/ddb/internal/write"
+)
+
+const (
+	// spreadItems and spreadBytes bound what a spread holds.
+	spreadItems = 4096
+	spreadBytes = 16 << 20
+)
+
+// outgoing is an item to be put.
+type outgoing struct {
+	item      attr.Item
+	key       string // canonical
+	partition string // likewise
+	size      int
+	file      int // of an import
+	line      int
+}
+
+// spread puts items in an order that spreads them over partition keys. It holds some thousands, so that what one part of a table or of a
+// file has of one partition key is written in between what others have.
+type spread struct {
+	db      *write.DB
+	job     *read.Job
+	refused func(outgoing, error) // gets an item that DynamoDB refuses
+	written func(outgoing)
+
+	held  []outgoing
+	at    map[string]int // the place of a key in held
+	bytes int
+	again int // items that another one of the same key replaced
+}
+
+// add takes an item, which replaces one of the same key.
+func (s *spread) add(ctx context.Context, o outgoing) error {
+	stored := model.Loaded(o.item)
+	o.key = string(s.db.Table.AppendKey(nil, stored))
+	o.partition = attr.Canonical(o.item[s.db.Table.Primary.Partition[0]])
+	o.size = attr.Size(o.item)
+	if s.at == nil {
+		s.at = map[string]int{}
+	}
+	if i, ok := s.at[o.key]; ok {
+		s.bytes += o.size - s.held[i].size
+		s.held[i] = o
+		s.again++
+		return nil
+	}
+	s.at[o.key] = len(s.held)
+	s.held = append(s.held, o)
+	s.bytes += o.size
+	if len(s.held) < spreadItems && s.bytes < spreadBytes {
+		return nil
+	}
+	return s.write(ctx, (len(s.held)+1)/2)
+}
+
+// flush puts everything if all is set, and reports whether nothing is left.
+func (s *spread) flush(ctx context.Context, all bool) (bool, error) {
+	if all {
+		if err := s.write(ctx, len(s.held)); err != nil {
+			return false, err
+		}
+	}
+	return len(s.held) == 0, nil
+}
+
+// inOrder sorts items so that those of each partition key are evenly apart.
+func inOrder(items []outgoing) {
+	type group struct {
+		n, seen int
+		phase   float64
+	}
+	groups := map[string]*group{}
+	for _, o := range items {
+		g := groups[o.partition]
+		if g == nil {
+			g = &group{phase: rand.Float64()}
+			groups[o.partition] = g
+		}
+		g.n++
+	}
+	type placed struct {
+		at float64
+		o  outgoing
+	}
+	out := make([]placed, len(items))
+	for i, o := range items {
+		g := groups[o.partition]
+		out[i] = placed{(float64(g.seen) + g.phase) / float64(g.n), o}
+		g.seen++
+	}
+	slices.SortStableFunc(out, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	for i := range out {
+		items[i] = out[i].o
+	}
+}
+
+// write puts the first n items of the order.
+func (s *spread) write(ctx context.Context, n int) error {
+	inOrder(s.held)
+	now := s.held[:n]
+	size := s.job.Piece(call.BatchWriteLimit * call.WidthOf(ctx))
+	for piece := range slices.Chunk(now, max(size, 1)) {
+		if err := s.job.Step(ctx); err != nil {
+			return err
+		}
+		if err := s.put(ctx, piece); err != nil {
+			return err
+		}
+	}
+	s.held = append([]outgoing(nil), s.held[n:]...)
+	clear(s.at)
+	s.bytes = 0
+	for i, o := range s.held {
+		s.at[o.key] = i
+		s.bytes += o.size
+	}
+	return nil
+}
+
+// put puts some items, in requests of 25, as many at once as there are workers.
+func (s *spread) put(ctx context.Context, piece []outgoing) error {
+	requests := slices.Collect(slices.Chunk(piece, call.BatchWriteLimit))
+	failed := make([][]error, len(requests))
+	err := call.Parallel(ctx, len(requests), func(i int) error {
+		puts := make([]types.WriteRequest, len(requests[i]))
+		for n, o := range requests[i] {
+			puts[n].PutRequest = &types.PutRequest{Item: o.item}
+		}
+		failed[i] = s.db.BatchWrite(ctx, puts, nil)
+		for _, err := range failed[i] {
+			if err != nil && !ofItem(err) {
+				return err
+			}
+		}
+		return nil
+	})
+	for i, errs := range failed {
+		for n, err := range errs {
+			switch {
+			case err == nil:
+				s.job.Changed++
+				s.written(requests[i][n])
+			case ofItem(err):
+				s.refused(requests[i][n], err)
+			}
+		}
+	}
+	return err
+}
+
+// ofItem reports whether DynamoDB refuses the item itself: others do not fail for it.
+func ofItem(err error) bool {
+	class := apierror.Of(err)
+	return class == apierror.Request || class == apierror.Data
+}
