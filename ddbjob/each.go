@@ -240,6 +240,8 @@ func (j *editing) one(ctx context.Context, item attr.Item) (outcome, error) {
 			return gone, nil
 		case !j.db.Table.Claims(j.e, model.Loaded(now)):
 			return passed, nil
+		case lost && j.mark.cond != nil && !j.tests[len(j.tests)-1](now): // the mark is there
+			return edited, nil
 		case lost && j.mark.cond == nil && !attr.EqualItems(now, item):
 			return refused, last
 		case errors.Is(last, fault.ErrCondition) && attr.EqualItems(now, item): // a condition that only DynamoDB evaluates

@@ -40,9 +40,8 @@ type Imported struct {
 	Items   int // lines that are items, also those that earlier runs of this import read
 	Damaged int // lines that are none or that DynamoDB refused, and files that differ from their manifest; likewise
 
-	LeftOut  int // by Select, in this run
-	Written  int // in this run
-	Replaced int // in this run: an item of the same key came soon after
+	LeftOut int // by Select, in this run
+	Written int // in this run; two lines of one key count twice
 }
 
 // Import puts the items of an export into a table, as they are: an [Export] of this package, DynamoDB's own full export to S3
@@ -118,7 +117,6 @@ func (im *importing) run(ctx context.Context, from fs.FS) error {
 		job.Mark()
 	}
 	err = job.Run(ctx, im)
-	im.Replaced = im.out.again
 	im.count()
 	return im.finish(err, files)
 }

@@ -54,6 +54,7 @@ type found struct {
 // find looks for an export: by its manifest, or else all files of lines.
 func find(from fs.FS) (*found, error) {
 	var summaries, files, others []string
+	running := ""
 	err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
 		switch base := path.Base(name); {
 		case err != nil:
@@ -64,7 +65,7 @@ func find(from fs.FS) (*found, error) {
 			}
 		case strings.HasPrefix(base, "."), base == "_started", base == filesName:
 		case base == progressName:
-			return fault.Model("%s: an export is under way or was killed here: resume it first", name)
+			running = name
 		case base == summaryName:
 			summaries = append(summaries, name)
 		case isLines(base):
@@ -81,6 +82,8 @@ func find(from fs.FS) (*found, error) {
 		return nil, fault.Model("there are several exports, %s: pass one of them, with fs.Sub", strings.Join(summaries, " and "))
 	case len(summaries) == 1:
 		return bySummary(from, summaries[0])
+	case running != "":
+		return nil, fault.Model("%s: an export is under way or was killed here: resume it first", running)
 	case len(files) > 0:
 		out := &found{}
 		for _, name := range files {

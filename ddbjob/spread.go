@@ -41,27 +41,25 @@ type spread struct {
 	written func(outgoing)
 
 	held  []outgoing
-	at    map[string]int // the place of a key in held
+	keys  map[string]bool // of those
 	bytes int
-	again int // items that another one of the same key replaced
 }
 
-// add takes an item, which replaces one of the same key.
+// add takes an item. One of the same key is written before: a request takes no two, and DynamoDB may refuse the second one.
 func (s *spread) add(ctx context.Context, o outgoing) error {
 	stored := model.Loaded(o.item)
 	o.key = string(s.db.Table.AppendKey(nil, stored))
 	o.partition = attr.Canonical(o.item[s.db.Table.Primary.Partition[0]])
 	o.size = attr.Size(o.item)
-	if s.at == nil {
-		s.at = map[string]int{}
+	if s.keys == nil {
+		s.keys = map[string]bool{}
 	}
-	if i, ok := s.at[o.key]; ok {
-		s.bytes += o.size - s.held[i].size
-		s.held[i] = o
-		s.again++
-		return nil
+	if s.keys[o.key] {
+		if err := s.write(ctx, len(s.held)); err != nil {
+			return err
+		}
 	}
-	s.at[o.key] = len(s.held)
+	s.keys[o.key] = true
 	s.held = append(s.held, o)
 	s.bytes += o.size
 	if len(s.held) < spreadItems && s.bytes < spreadBytes {
@@ -125,10 +123,10 @@ func (s *spread) write(ctx context.Context, n int) error {
 		}
 	}
 	s.held = append([]outgoing(nil), s.held[n:]...)
-	clear(s.at)
+	clear(s.keys)
 	s.bytes = 0
-	for i, o := range s.held {
-		s.at[o.key] = i
+	for _, o := range s.held {
+		s.keys[o.key] = true
 		s.bytes += o.size
 	}
 	return nil
