@@ -190,7 +190,8 @@ func (j *editing) do(ctx context.Context, items []attr.Item) error {
 	err := call.Parallel(ctx, len(items), func(i int) error {
 		var err error
 		out[i], err = j.one(ctx, items[i])
-		if err != nil && (errors.Is(err, fault.ErrModel) || call.Halts(ctx, err) != nil && !errors.Is(err, fault.ErrOutcomeUnknown)) {
+		ends := ctx.Err() != nil || errors.Is(err, fault.ErrModel) || call.Halts(ctx, err) != nil && !errors.Is(err, fault.ErrOutcomeUnknown)
+		if err != nil && ends {
 			return fmt.Errorf("item %s: %w", j.db.Table.KeyText(items[i]), err)
 		}
 		errs[i], done[i] = err, true

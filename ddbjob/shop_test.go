@@ -111,10 +111,11 @@ func (k *killer) arm(ctx context.Context, n int, after bool) context.Context {
 
 // world is an engine with tables, seen by a process that may be killed and by one that is not.
 type world struct {
-	engine *ddbmem.Engine
-	killer *killer
-	client *dynamodb.Client // through the killer
-	safe   *dynamodb.Client
+	engine   *ddbmem.Engine
+	killer   *killer
+	client   *dynamodb.Client // through the killer
+	safe     *dynamodb.Client
+	exported memory
 }
 
 func newWorld(t require.TestingT, names ...string) *world {

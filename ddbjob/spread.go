@@ -1,9 +1,7 @@
 package ddbjob
 
 import (
-	"cmp"
 	"context"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -78,40 +76,9 @@ func (s *spread) flush(ctx context.Context, all bool) (bool, error) {
 	return len(s.held) == 0, nil
 }
 
-// inOrder sorts items so that those of each partition key are evenly apart.
-func inOrder(items []outgoing) {
-	type group struct {
-		n, seen int
-		phase   float64
-	}
-	groups := map[string]*group{}
-	for _, o := range items {
-		g := groups[o.partition]
-		if g == nil {
-			g = &group{phase: rand.Float64()}
-			groups[o.partition] = g
-		}
-		g.n++
-	}
-	type placed struct {
-		at float64
-		o  outgoing
-	}
-	out := make([]placed, len(items))
-	for i, o := range items {
-		g := groups[o.partition]
-		out[i] = placed{(float64(g.seen) + g.phase) / float64(g.n), o}
-		g.seen++
-	}
-	slices.SortStableFunc(out, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
-	for i := range out {
-		items[i] = out[i].o
-	}
-}
-
 // write puts the first n items of the order.
 func (s *spread) write(ctx context.Context, n int) error {
-	inOrder(s.held)
+	s.held = inOrder(s.held)
 	now := s.held[:n]
 	size := s.job.Piece(call.BatchWriteLimit * call.WidthOf(ctx))
 	for piece := range slices.Chunk(now, max(size, 1)) {
