@@ -23,7 +23,8 @@ type Op struct {
 	conds     []model.Clause
 	ReturnOld bool
 	once      bool
-	quiet     bool // the caller wants no item back
+	quiet     bool      // the caller wants no item back
+	seen      attr.Item // what the item is to be still, nil for anything
 	Modify    func(item reflect.Value) error
 }
 
