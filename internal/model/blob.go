@@ -76,13 +76,6 @@ func (d *Definition) checkBlobs() {
 			}
 		}
 	}
-	for _, r := range d.E.AllKeys() {
-		for _, f := range r.Fields() {
-			if IsBlob(f.Type) && !r.faulty {
-				d.fault("%s: field %s is a ddbblob.Blob, which cannot stand in a key: use another field", r.Index.Name, f.Name)
-			}
-		}
-	}
 	if d.E.Proto.Marshals() && holdsBlob(d.E.Proto.Type(), map[reflect.Type]bool{}) {
 		d.fault("the type has a marshaler and a ddbblob.Blob, which it would store as it is: remove the marshaler")
 	}
