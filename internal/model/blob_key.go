@@ -11,8 +11,11 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 )
 
-// MaxObjectKey is how long the key of an object may be, in bytes. AWS: "Naming Amazon S3 objects".
-const MaxObjectKey = 1024
+// MaxObjectKey is how long the key of an object may be, in bytes, so that its mark has 1,024. AWS: "Naming Amazon S3 objects".
+const MaxObjectKey = 1024 - len(MarkPrefix)
+
+// MarkPrefix begins the key of the mark of an object without a reference, before the object's key. No name of a table begins so.
+const MarkPrefix = "=old/"
 
 // The key of an object is a path: the table, the attributes of the item's primary key, the attribute of the Blob, and random
 // text. A number begins with =n, bytes with =b.

@@ -17,7 +17,7 @@ type Hooks struct {
 	NoGrace   bool // objects of any age are deleted
 	NoItem    bool // the item is not asked
 	NoHistory bool // versions are not asked
-	Weak      bool // the item is read eventually consistently
+	NoMark    bool // an object is deleted when it is first seen without a reference
 }
 
 // HooksKey is the key of the [Hooks] in a context.
@@ -29,6 +29,7 @@ type sweep struct {
 	opts  ddbblob.SweepOptions
 	hooks Hooks
 	swept ddbblob.Swept
+	marks *marks
 	at    owner
 }
 
@@ -40,7 +41,8 @@ type owner struct {
 	last string          // its last object
 }
 
-// Run lists the store of db, and deletes the objects of its table that are older than the grace and that nothing refers to.
+// Run lists the store of db. It marks the objects of its table that are older than the grace and that nothing refers to, and
+// deletes those that an earlier run marked, a grace ago.
 func Run(ctx context.Context, db *read.DB, opts ddbblob.SweepOptions) (ddbblob.Swept, error) {
 	s := &sweep{db: db, opts: opts}
 	s.hooks, _ = ctx.Value(HooksKey{}).(Hooks)
@@ -60,6 +62,8 @@ func (s *sweep) run(ctx context.Context) error {
 	case s.opts.Grace < ddbblob.MinGrace:
 		return fault.Model("Grace is %s: a write may still be under way: use %s or more", s.opts.Grace, ddbblob.MinGrace)
 	}
+	s.marks = openMarks(ctx, s.db, s.opts.After)
+	defer s.marks.close()
 	for o, err := range s.db.Opts.Blobs.List(ctx, model.ObjectPrefix(s.db.Name), s.opts.After) {
 		if err == nil {
 			err = s.object(ctx, o)
@@ -68,11 +72,14 @@ func (s *sweep) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.marks.before(ctx, "", s.opts.DryRun); err != nil {
+		return err
+	}
 	s.leave()
 	return ctx.Err()
 }
 
-// object deletes one object, unless it is referred to, too young, or not of an item of the table.
+// object marks or deletes one object, unless it is referred to, too young, or not of an item of the table.
 func (s *sweep) object(ctx context.Context, o ddbblob.Object) error {
 	s.swept.Objects++
 	key, err := s.db.Table.ItemOfObject(s.db.Name, o.Key)
@@ -84,6 +91,10 @@ func (s *sweep) object(ctx context.Context, o ddbblob.Object) error {
 		s.leave()
 		s.at = owner{id: id}
 	}
+	if err := s.marks.before(ctx, o.Key, s.opts.DryRun); err != nil {
+		return err
+	}
+	mark, marked := s.marks.of(o.Key)
 	s.at.last = o.Key
 	if s.at.refs == nil {
 		s.at.read = s.db.Opts.Now()
@@ -93,23 +104,47 @@ func (s *sweep) object(ctx context.Context, o ddbblob.Object) error {
 		return nil
 	}
 	if s.at.refs == nil {
-		if s.at.refs, err = s.references(ctx, key); err != nil {
-			s.at.refs = nil
+		refs, err := s.references(ctx, key)
+		if err != nil {
 			return err
 		}
+		s.at.refs = refs
 	}
-	if s.at.refs[o.Key] {
+	switch {
+	case s.at.refs[o.Key]:
 		s.swept.Referenced++
+		if marked && !s.opts.DryRun { // it came back past the library
+			return s.db.Opts.Blobs.Delete(ctx, mark.Key)
+		}
+		return nil
+	case !marked && !s.hooks.NoMark:
+		s.swept.Marked++
+		if s.opts.DryRun {
+			return nil
+		}
+		return put(ctx, s.db, o.Key)
+	case s.young(mark) && !s.hooks.NoMark:
+		s.swept.Marked++
 		return nil
 	}
+	return s.delete(ctx, o, mark.Key)
+}
+
+// delete deletes an object, and then its mark.
+func (s *sweep) delete(ctx context.Context, o ddbblob.Object, mark string) error {
 	if s.opts.Deleting != nil {
 		if err := s.opts.Deleting(o); err != nil {
 			return err
 		}
 	}
 	if !s.opts.DryRun {
-		if err := s.db.Opts.Blobs.Delete(ctx, o.Key); err != nil {
-			return err
+		for _, key := range []string{o.Key, mark} {
+			if key == "" {
+				continue
+			}
+			if err := s.db.Opts.Blobs.Delete(ctx, key); err != nil {
+				return err
+			}
 		}
 	}
 	s.swept.Deleted++
@@ -117,7 +152,7 @@ func (s *sweep) object(ctx context.Context, o ddbblob.Object) error {
 	return nil
 }
 
-// young reports whether a write could still bring a reference to the object into its item, after its references were read.
+// young reports whether an object, or a mark, was stored within the grace before the references of its item were read.
 func (s *sweep) young(o ddbblob.Object) bool {
 	return s.at.read.Sub(o.Time) < s.opts.Grace && !s.hooks.NoGrace
 }
@@ -134,7 +169,7 @@ func (s *sweep) leave() {
 func (s *sweep) references(ctx context.Context, key attr.Item) (map[string]bool, error) {
 	refs, prefix := map[string]bool{}, model.ObjectPrefix(s.db.Name)
 	if !s.hooks.NoItem {
-		item, err := s.db.GetItem(ctx, key, !s.hooks.Weak)
+		item, err := s.db.GetItem(ctx, key, true)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", s.db.Table.KeyText(key), s.db.Explain(err))
 		}

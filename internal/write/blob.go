@@ -153,7 +153,7 @@ func (db *DB) placeBlob(w *prepared, f *field.Field, b ddbblob.Blob, key attr.It
 		if n := len(ref.Key); n > model.MaxObjectKey {
 			return b, &fault.KeyError{
 				Op: string(w.op.Verb), Entity: w.e.Name, Index: model.PrimaryName, Template: w.e.Shape(), Field: f.Name, Key: db.Table.KeyText(key),
-				Err: fmt.Errorf("the key of the Blob's object would have %d bytes, of at most %d: it names the table, the item's key and the attribute, escaped: use shorter ones", n, model.MaxObjectKey),
+				Err: fmt.Errorf("would have an object whose key has %d bytes, of at most %d: it names the table, the item's key and the attribute, escaped: use shorter ones", n, model.MaxObjectKey),
 			}
 		}
 		o = &object{blob: ddbblob.Stored(ref, db.Opts.Blobs), from: b}

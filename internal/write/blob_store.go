@@ -62,6 +62,9 @@ func (db *DB) timeLeft(w *prepared) (bounded bool, left time.Duration) {
 	}
 	now := db.Opts.Now()
 	for _, o := range w.placed.objects {
+		if o.begun.IsZero() {
+			continue // with BlobHooks.ItemFirst
+		}
 		left = min(left, o.begun.Add(objectLife).Sub(now))
 	}
 	return len(w.placed.objects) > 0, left
@@ -75,7 +78,7 @@ func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context,
 		bounded, left := db.timeLeft(w)
 		some, least = some || bounded, min(least, left)
 	}
-	if !some {
+	if !some || least <= 0 { // with BlobHooks.NoLimit
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, least, fmt.Errorf("the item was not written within %s after its content began to be stored", objectLife))
