@@ -170,7 +170,7 @@ func (op Op) String() string {
 	}
 	switch op.Verb {
 	case VerbUpdate, VerbUpsert:
-		p := newUpdate(op.e, op, &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
+		p := newUpdate(op.e, op.withoutContent(), &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
 		perr := p.plan()
 		b.WriteString(p.String())
 		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {
