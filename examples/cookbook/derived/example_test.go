@@ -9,11 +9,11 @@ func Example_monthlyDownloads() {
 	recipe.Example(derived.MonthlyDownloadCounts)
 	// Output:
 	// record 300 downloads (12 requests, 300 W)
-	// count 300 downloads from the stream (21 requests, 1225 R, 613 W)
-	// the top three of March: rio 180, oslo 60, rome 60 (1 request, 0.5 R)
-	// the same records again (11 requests, 625 R)
-	// the top three again: rio 180, oslo 60, rome 60 (1 request, 0.5 R)
-	// an ADD for each record would say: rio 360, oslo 120, rome 120
+	// count 300 downloads from the stream (22 requests, 1224 R, 617 W)
+	// the top three of March: rio 150, oslo 100, rome 50 (1 request, 0.5 R)
+	// the same records again (11 requests, 624 R)
+	// the top three again: rio 150, oslo 100, rome 50 (1 request, 0.5 R)
+	// an ADD for each record would say: rio 300, oslo 200, rome 100
 }
 
 func Example_leaderboard() {

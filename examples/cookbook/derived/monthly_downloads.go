@@ -57,7 +57,8 @@ func RecordDownload(song string, at time.Time, id string) ddb.Op {
 	return Downloads.Put(Download{Song: song, At: at, ID: id, Month: at.Format("2006-01")})
 }
 
-// MostDownloaded are the n songs of a month that were downloaded most, a moment ago: an index lags.
+// MostDownloaded are the n songs of a month that were downloaded most, as of a moment ago: an index lags. Songs of equal counts
+// come in any order.
 func MostDownloaded(month string, n int) ddb.Query[SongMonth] {
 	return SongMonths.On(ByMonth, SongMonth{Month: month}).Desc().Limit(n)
 }

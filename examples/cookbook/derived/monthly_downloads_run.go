@@ -47,7 +47,7 @@ var MonthlyDownloadCounts = recipe.Recipe{
 			{"record 300 downloads", func(ctx context.Context) (string, error) {
 				var ops []ddb.Op
 				for i := range 300 {
-					ops = append(ops, RecordDownload([]string{"oslo", "rio", "rome", "rio", "rio"}[i%5], r.Now(), fmt.Sprint(i)))
+					ops = append(ops, RecordDownload([]string{"oslo", "rio", "rome", "rio", "oslo", "rio"}[i%6], r.Now(), fmt.Sprint(i)))
 				}
 				return "", db.Batch(ctx, ops...)
 			}},
