@@ -19,14 +19,14 @@ func Example_monthlyDownloads() {
 func Example_leaderboard() {
 	recipe.Example(derived.Leaderboard)
 	// Output:
-	// player 700 has 9995 points (1 request, 3 W)
+	// player 300 has 9995 points (1 request, 3 W)
 	// player 0 has 20 points: not the best (1 request, 1 W)
 	// the view follows (6 requests, 6 R, 9 W)
-	// the best ten, by the index: p000 10000, p700 9995, p001 9990 … (1 request, 0.5 R)
+	// the best ten, by the index: p000 10000, p300 9995, p001 9990 … (1 request, 0.5 R)
 	// the best ten, by an index of four shards: p000 10000, p001 9990, p002 9980 … (4 requests, 2 R)
-	// the best ten, kept by the view: p000 10000, p700 9995, p001 9990 … (1 request, 0.5 R)
+	// the best ten, kept by the view: p000 10000, p300 9995, p001 9990 … (1 request, 0.5 R)
 	// the rank of player 5: 7 (2 requests, 1 R)
-	// the rank of player 400: 402 (2 requests, 5 R)
+	// the rank of player 350: 351 (2 requests, 4.5 R)
 }
 
 func Example_copies() {
@@ -56,4 +56,19 @@ func Example_stock() {
 	//   5 lamps, 9 bulbs
 	// the second order again (1 request, 6 W)
 	//   2 lamps, 6 bulbs
+}
+
+func Example_searchFeed() {
+	recipe.Example(derived.SearchFeed)
+	// Output:
+	// put 50 books (2 requests, 50 W)
+	// the feed of 50 books: search index called 1×, dead letters 0 (1 request, 50 R)
+	// put two titles, one of them broken (1 request, 2 W)
+	// the feed, which gives one up: search index called 4×, dead letters 1 (4 requests, 6 R)
+	// correct the broken title (1 request, 1 W)
+	// the feed goes on: search index called 1×, dead letters 1 (1 request, 1 R)
+	// remove book 009 (1 request, 1 W)
+	// the feed removes it too: search index called 1×, dead letters 1 (1 request, 1 R)
+	// replay the dead letter (1 request, 1 R)
+	// 49 documents; 007 Kindred, 008 Dawn, then 010
 }
