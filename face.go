@@ -5,9 +5,10 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/view"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Packages ddbview and ddbaccess are above this one, and reach through it to what is below.
+// Packages ddbview, ddbaccess and ddbperiod are above this one, and reach through it to what is below.
 func init() {
 	face.Entity = func(entity any) *model.Entity { return entity.(AnyEntity).model() }
 	face.Clause = func(cond any) model.Clause {
@@ -17,6 +18,8 @@ func init() {
 		return cond.(Cond).condition()
 	}
 	face.Query = func(query any) read.Query { return query.(interface{ below() read.Query }).below() }
+	face.DB = func(db any) *write.DB { return db.(*DB).db }
+	face.Op = func(op any) write.Op { return op.(Op).op }
 	face.View = func(v *view.View) any { return &View{v} }
 	face.ViewTable = func(of any) *model.Table {
 		if of := of.(*View); of != nil && of.v != nil {

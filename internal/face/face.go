@@ -1,4 +1,4 @@
-// Package face is how packages ddbview and ddbaccess, which stand above package ddb, reach what stands below it. Package ddb sets the
+// Package face is how packages ddbview, ddbaccess and ddbperiod, which stand above package ddb, reach what stands below it. Package ddb sets the
 // functions.
 package face
 
@@ -6,6 +6,7 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/view"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 var (
@@ -17,6 +18,12 @@ var (
 
 	// Query returns what a Query of any type is below.
 	Query func(query any) read.Query
+
+	// DB returns what a DB is below.
+	DB func(db any) *write.DB
+
+	// Op returns what an Op is below.
+	Op func(op any) write.Op
 
 	// View returns the View of package ddb that stands for v.
 	View func(v *view.View) any

@@ -160,7 +160,7 @@ func (w *prepared) checkNewItem() error {
 	if err != nil {
 		return err
 	}
-	least, err := e.Values(whole)
+	least, err := e.StoredValues(whole)
 	if err != nil {
 		return w.op.Fail(key, err)
 	}
