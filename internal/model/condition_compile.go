@@ -154,7 +154,7 @@ func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, erro
 	if !f.Stored() {
 		return nil, nil, fault.Model("field %s is stored in the key only, so there is no attribute to compare", f.Name)
 	}
-	if why := cmp.Or(unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
+	if why := cmp.Or(packed(cl.Op, f), unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
 		return nil, nil, fault.Model("field %s: %s", f.Name, why)
 	}
 	if IsBlob(f.Type) && cl.Op != OpPresent && cl.Op != OpAbsent {

@@ -277,6 +277,11 @@ func (s *scan) cursor() string {
 	if s.ended() {
 		return ""
 	}
+	return s.position()
+}
+
+// position is the cursor behind the pages consumed so far, also at the end.
+func (s *scan) position() string {
 	return s.db.encodeCursor(position{query: s.db.scanFingerprint(s.operation), keys: s.positions})
 }
 

@@ -257,6 +257,9 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 	case !f.Stored():
 		b.fault("%s: field %s of %s has no attribute", op, f.Name, t.Name)
 		return nil
+	case f.Packing != nil:
+		b.fault("%s: field %s of %s is compressed, and a view changes its fields inside DynamoDB: remove Compress, or use another field", op, f.Name, t.Name)
+		return nil
 	case f.Nested():
 		b.fault("%s: field %s of %s is inside attribute %q: use a top-level field", op, f.Name, t.Name, f.Attr())
 		return nil

@@ -165,7 +165,7 @@ func (db *DB) checkNewItem(w *prepared) error {
 	if err := db.placeBlobs(w, it, key, keepNone, reflect.Value{}); err != nil {
 		return err
 	}
-	least, err := e.Values(it)
+	least, err := e.StoredValues(it)
 	if err != nil {
 		return w.op.Fail(key, err)
 	}

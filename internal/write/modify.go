@@ -143,7 +143,9 @@ func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item
 			return nil, w.op.Fail(key, fault.Model("the function changed %s, a derived field that only the view %s writes: leave it as it is", f.Name, by))
 		}
 		if delete(want, attrName); b != nil {
-			want[attrName] = attr.Merge(up[attrName], a, b)
+			if want[attrName], err = e.Merged(f, up[attrName], a, b); err != nil {
+				return nil, w.op.Fail(key, err)
+			}
 		}
 	}
 	if err := checkTTL(e, after, w.now); err != nil && !reflect.DeepEqual(e.TTL.Get(before).Interface(), e.TTL.Get(after).Interface()) {

@@ -135,8 +135,8 @@ func (w *prepared) movedItem(up, key attr.Item, before, after reflect.Value) (at
 		if delete(want, attrName); fields[attrName] == nil {
 			continue
 		}
-		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
-			want[attrName] = fields[attrName] // the stored item lacks an attribute that a put would store
+		if want[attrName], err = e.Merged(f, up[attrName], was[attrName], fields[attrName]); err != nil {
+			return nil, w.op.Fail(key, err)
 		}
 	}
 	maps.Copy(want, key)

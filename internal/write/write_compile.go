@@ -63,6 +63,9 @@ func (db *DB) compile(index int, op Op, t *tries) (*prepared, error) {
 	default:
 		err = db.compileCheck(w)
 	}
+	if err == nil && op.seen != nil {
+		w.assertSeen()
+	}
 	if err == nil {
 		err = w.needOld()
 	}

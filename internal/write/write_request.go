@@ -18,6 +18,9 @@ import (
 // Run runs an op: as one request, or as a transaction if it has several actions.
 func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	t := &tries{}
+	if op.seen != nil {
+		t.item = db.seen(op.seen)
+	}
 	var last error
 	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
