@@ -356,3 +356,26 @@ func TestRollsWithFaultsConverge(t *testing.T) {
 		}
 	})
 }
+
+// The SDK sends the request again, and the service says that there is nothing to do.
+func TestALostResponseOfRollIsNoError(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"ListTables", "CreateTable", "DescribeTable", "UpdateTable", "DeleteTable"} {
+		w := rolled(t, nil)
+		w.series.Keep, w.series.Past = 1, &ddbperiod.Capacity{Read: 1, Write: 1}
+		w.clock.Set(on(time.December, 1))
+		n := 0
+		w.wire.fail = func(op string) (drop, deny bool) {
+			if op == operation {
+				n++
+			}
+			return op == operation && n == 1, false
+		}
+		got, err := w.db.Roll(t.Context(), nil)
+		require.NoError(t, err, operation)
+		assert.GreaterOrEqual(t, n, 2, operation)
+		assert.Equal(t, []string{"readings-2026-11"}, got.Lowered, operation)
+		assert.Equal(t, []string{"readings-2026-09", "readings-2026-10"}, got.Dropped, operation)
+		assert.Equal(t, []string{"readings-2026-11", "readings-2026-12", "readings-2027-01"}, w.tables(t), operation)
+	}
+}
