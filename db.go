@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/provision"
@@ -70,6 +71,12 @@ type Options struct {
 	// measured. With a function that does nothing, a Get of 1 KB takes about a tenth more CPU time, a page of a hundred such
 	// items a third more.
 	Observe func(context.Context, *ddbobserve.Request)
+
+	// Blobs is where the contents of fields of type [ddbblob.Blob] are: see package ddbblob. All programs that use the table
+	// need the same store. By default, nil, there is none: a write of new content is refused with [ErrModel], and Load
+	// returns an error that matches [ddbblob.ErrNoStore]. Requests to the store are in no meter, and Observe does not get
+	// them.
+	Blobs ddbblob.Store
 }
 
 // New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now

@@ -8,7 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Packages ddbview, ddbaccess and ddbperiod are above this one, and reach through it to what is below.
+// Packages ddbview, ddbjob, ddbaccess and ddbperiod are above this one, and reach through it to what is below.
 func init() {
 	face.Entity = func(entity any) *model.Entity { return entity.(AnyEntity).model() }
 	face.Clause = func(cond any) model.Clause {
@@ -18,8 +18,6 @@ func init() {
 		return cond.(Cond).condition()
 	}
 	face.Query = func(query any) read.Query { return query.(interface{ below() read.Query }).below() }
-	face.DB = func(db any) *write.DB { return db.(*DB).db }
-	face.Op = func(op any) write.Op { return op.(Op).op }
 	face.View = func(v *view.View) any { return &View{v} }
 	face.ViewTable = func(of any) *model.Table {
 		if of := of.(*View); of != nil && of.v != nil {
@@ -27,6 +25,15 @@ func init() {
 		}
 		return nil
 	}
+	face.DB = func(db any) *write.DB {
+		if db := db.(*DB); db != nil {
+			return db.db
+		}
+		return nil
+	}
+	face.Op = func(op any) write.Op { return op.(Op).op }
+	face.Job = func(opts any) read.JobOptions { return opts.(*JobOptions).below() }
+	face.Public = public
 	face.Change = func(to any, c view.Change) { to.(interface{ set(view.Change) }).set(c) }
 }
 

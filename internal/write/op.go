@@ -23,7 +23,8 @@ type Op struct {
 	conds     []model.Clause
 	ReturnOld bool
 	once      bool
-	quiet     bool // the caller wants no item back
+	quiet     bool      // the caller wants no item back
+	seen      attr.Item // what the item is to be still, nil for anything
 	Modify    func(item reflect.Value) error
 }
 
@@ -169,7 +170,7 @@ func (op Op) String() string {
 	}
 	switch op.Verb {
 	case VerbUpdate, VerbUpsert:
-		p := newUpdate(op.e, op, &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
+		p := newUpdate(op.e, op.withoutContent(), &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
 		perr := p.plan()
 		b.WriteString(p.String())
 		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {

@@ -52,7 +52,9 @@ var (
 func WholeArticle(id string) ddb.Collection { return Articles.Query(Article{ID: id}).Collection() }
 
 // WholeReporter is a reporter with the bylines.
-func WholeReporter(id string) ddb.Collection { return Reporters.On(ByReporter, Reporter{ID: id}).Collection() }
+func WholeReporter(id string) ddb.Collection {
+	return Reporters.On(ByReporter, Reporter{ID: id}).Collection()
+}
 
 // Credit adds a byline if its article and its reporter exist. For the same byline again it fails with ddb.ErrExists.
 func Credit(b Byline) []ddb.Op {

@@ -143,7 +143,6 @@ func inSQL(ctx context.Context, t *rapid.T, m Mirror) (items []any) {
 	return items
 }
 
-
 func TestPositionsSortAsSequenceNumbersDo(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

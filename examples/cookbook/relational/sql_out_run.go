@@ -19,6 +19,7 @@ var SQLOut = recipe.Recipe{
 	Pattern: "Copy each change from the stream into SQL, where the later state of an item wins, and fill in the rest by a scan.",
 	Not:     "A report of yesterday is enough: then an export to S3 reads the table without its capacity.",
 	Costs:   []string{"fill", "follow the stream, at no capacity"},
+	Varies:  "What a scan reads is rounded up in each partition of the table, of which a local engine has one.",
 	Run: func(ctx context.Context, r *recipe.Run) error {
 		mirror, err := openMirror(ctx)
 		if err != nil {

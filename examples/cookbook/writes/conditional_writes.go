@@ -30,6 +30,9 @@ var ErrSoldOut = errors.New("sold out")
 // Reserve takes n of an article. The condition is evaluated where the item is, together with the write: to read the item
 // first would let two buyers see the last one. With Once a lost response does not take n twice.
 func Reserve(ctx context.Context, db *ddb.DB, sku string, n int) error {
+	if n < 1 {
+		return fmt.Errorf("%d of %s: reserve one at least", n, sku)
+	}
 	f := Stocks.Fields()
 	err := db.Do(ctx, Stocks.Update(Stock{SKU: sku}, ddb.If(ddb.Ge(&f.Left, n)), ddb.Sub(&f.Left, n), ddb.Once))
 	if s, ok := Stocks.Current(err); ok && errors.Is(err, ddb.ErrCondition) { // the error has the item, without a read

@@ -49,3 +49,50 @@ func Example_optimisticLocking() {
 	// a program adds a tag: version 3: weather (2 requests, 1 R, 1 W)
 	// four programs at once, each another tag: version 7: coast ferries north weather wind
 }
+
+func Example_transactions() {
+	recipe.Example(writes.Transactions)
+	// Output:
+	// ann gives bob 30: done (1 request, 6 W)
+	// ann gives bob 10, the response is lost: done (2 requests, 6 R)
+	// the first gift again, by a caller that crashed: done (1 request, 6 W)
+	// 61 of 60 coins: gift g3: too few coins: ann has 60 (1 request, 6 W)
+	// to a player who is gone: gift g4: no such player: eve (1 request, 6 W)
+	// another gift with the id of the first: gift g1: another gift has this id (1 request, 6 W)
+	// both wallets, as of one moment: 60 and 40 (1 request, 4 R)
+}
+
+func Example_batchWrites() {
+	recipe.Example(writes.BatchWrites)
+	// Output:
+	// 60 photos: 0 to save again (3 requests, 60 W)
+	// 20 photos, 12 are processed: 8 to save again (3 requests, 12 W)
+	// those again, later: 0 to save again (1 request, 8 W)
+	// 60 photos, one of 400 KB: 59 to save again, 1 is too large (no request)
+	// the others: 0 to save again (3 requests, 59 W)
+}
+
+func Example_locks() {
+	recipe.Example(writes.LeaseLocks)
+	// Output:
+	// one acquires the lock: token 1 (1 request, 1 W)
+	// one opens the route: stops [] (1 request, 1 W)
+	// one saves a stop: stops [harbour] (1 request, 1 W)
+	// two tries to acquire the lock: lock truck-1: another holder has the lock (1 request, 1 W)
+	// one renews the lock after 10 s (1 request, 1 W)
+	// one pauses for 33 s, and two acquires the lock: token 2 (1 request, 1 W)
+	// two opens the route: stops [harbour] (1 request, 1 W)
+	// one goes on, and saves a stop: lock truck-1: the lock was lost (1 request, 1 W)
+	// two saves a stop: stops [harbour market] (1 request, 1 W)
+	// two releases the lock (1 request, 1 W)
+}
+
+func Example_rateLimiter() {
+	recipe.Example(writes.RateLimiter)
+	// Output:
+	// a request that passes: 1 of 1 pass (1 request, 1 W)
+	// six more requests in this minute: 4 of 6 pass (6 requests, 6 W)
+	// a request that is refused: 0 of 1 pass (1 request, 1 W)
+	// seven requests in the next minute: 5 of 7 pass (7 requests, 7 W)
+	// 20 requests on four shards, with a limit of 10: 10 of 20 pass (20 requests, 20 W)
+}

@@ -21,7 +21,7 @@ type faulty struct {
 }
 
 func newFaulty(ctx context.Context, r *recipe.Run, table *ddb.Table, opts ddb.Options) (*faulty, error) {
-	engine := ddbmem.New()
+	engine := ddbmem.New(ddbmem.Options{Clock: r.Clock})
 	client := engine.Client(func(o *dynamodb.Options) {
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.Backoff = atOnce{} })
 	})

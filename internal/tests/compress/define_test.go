@@ -1,6 +1,8 @@
 package compress_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbview"
 )
 
@@ -211,4 +214,35 @@ type topic struct {
 	Name string `dynamodbav:"-"`
 	At   int    `dynamodbav:"at"`
 	Last string `dynamodbav:"last"`
+}
+
+// The design of the table, its page and its JSON say which fields are compressed.
+func TestTheDesignSaysWhatIsCompressed(t *testing.T) {
+	t.Parallel()
+	m, err := define(allOf(1000))
+	require.NoError(t, err)
+	design := m.table.Design()
+	var names []string
+	for _, f := range design.Entities[0].Fields {
+		if f.Compressed {
+			names = append(names, f.Name)
+		}
+	}
+	assert.Equal(t, []string{"Content", "Intro", "Note", "Doc", "Tags", "Extra", "Count"}, names)
+	require.NoError(t, design.Check())
+	text, err := json.Marshal(design)
+	require.NoError(t, err)
+	back, err := ddbdesign.Read(bytes.NewReader(text))
+	require.NoError(t, err)
+	assert.Equal(t, design, back)
+	var page strings.Builder
+	require.NoError(t, m.table.Describe(&page))
+	assert.Regexp(t, `(?m)^ +compressed +Doc *$`, page.String())
+	plain, err := define()
+	require.NoError(t, err)
+	page.Reset()
+	require.NoError(t, plain.table.Describe(&page))
+	assert.NotContains(t, page.String(), "compressed")
+	design.Entities[0].Fields[1].Compressed, design.Entities[0].Fields[1].Type = true, "N"
+	assert.ErrorContains(t, design.Check(), "entities[0].fields[1].type")
 }
