@@ -73,6 +73,7 @@ func (r *Run) Step(ctx context.Context, what string, do func(ctx context.Context
 }
 
 // Patterns measures a catalog of access patterns on a table of its own, and prints what each found, requested and cost.
+// Equal requests, as those of the shards of a partition, are one line.
 func (r *Run) Patterns(ctx context.Context, c *ddbaccess.Catalog) error {
 	report, err := c.Measure(ctx, r.client)
 	if err != nil {
@@ -88,8 +89,15 @@ func (r *Run) Patterns(ctx context.Context, c *ddbaccess.Catalog) error {
 			found = count(p.Items, "item")
 		}
 		r.did(p.Name, found, cost(requests, p.Measured.Read, p.Measured.Write))
-		for _, q := range p.Requests {
-			r.Say("  %s", request(q))
+		for i := 0; i < len(p.Requests); {
+			line, times := request(p.Requests[i]), 1
+			for i++; i < len(p.Requests) && request(p.Requests[i]) == line; i++ {
+				times++
+			}
+			if times > 1 {
+				line = strconv.Itoa(times) + " × " + line
+			}
+			r.Say("  %s", line)
 		}
 	}
 	return nil
