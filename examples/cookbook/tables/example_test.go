@@ -9,7 +9,7 @@ func Example_deleteTenant() {
 	recipe.Example(tables.DeleteATenant)
 	// Output:
 	// close the tenant (1 request, 1 W)
-	// delete the tenant: 127 items (26 requests, 15 R, 136 W)
+	// delete the tenant: 127 items (27 requests, 16 R, 136 W)
 	// delete it again: it is gone (1 request, 1 R)
 	// an email address of it is free (1 request, 4 W)
 	// at 100 units a second: 8 pauses, 1.4 s in all
