@@ -27,6 +27,7 @@ func (d *Definition) check() {
 	d.checkHistory()
 	d.checkRevision()
 	d.checkKept()
+	d.checkBlobs()
 	d.checkDropped()
 	d.checkPacked()
 	for _, other := range d.rivals() {

@@ -207,3 +207,13 @@ func (e *Entity) Key(op string, it reflect.Value) (attr.Item, error) {
 	}
 	return attrs, e.Primary.fill(op, it, attrs)
 }
+
+// PartitionOf returns the value of the first attribute of the partition key. Only the fields of that key need to be set.
+func (e *Entity) PartitionOf(op string, it reflect.Value) (types.AttributeValue, error) {
+	k := e.Primary.Keys()[0]
+	if k.Template.Native() {
+		return e.Primary.Native(op, k, 0, k.Template.Fields()[0].Get(it))
+	}
+	text, err := e.Primary.Render(op, k, it)
+	return &types.AttributeValueMemberS{Value: text}, err
+}

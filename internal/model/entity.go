@@ -44,6 +44,7 @@ type Entity struct {
 	Derived  []derivation   // fields that views fill
 	pointers field.Pointers // on the way to fields that the library sets
 
+	Blobs   []*field.Field // of type ddbblob.Blob
 	Uniques []*Unique
 	History *IndexKeys // of version items
 	dropped []*Index   // that items from before may stand in

@@ -243,6 +243,9 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 	if f == nil {
 		return nil
 	}
+	if model.IsBlob(f.Type) {
+		b.fault("%s: field %s of %s is a Blob, whose object belongs to one item: derive another field", op, f.Name, t.Name)
+	}
 	if by := t.DerivedBy(f); by != "" {
 		b.fault("%s: field %s of %s is derived by %s already", op, f.Name, t.Name, by)
 	}

@@ -192,6 +192,9 @@ func (c *copied) next() (attr.Item, error) {
 	if err := c.e.Decode(model.Loaded(c.attrs), before); err != nil {
 		return nil, err
 	}
+	if f := c.e.OtherBlob(before, c.is); f != nil {
+		return nil, fault.Model("the function changed %s, a Blob, whose object belongs to one item: leave it as it is", f.Name)
+	}
 	was, err := c.e.EncodePlain("fan-out", before)
 	if err != nil {
 		return nil, err

@@ -52,6 +52,9 @@ func (db *DB) compileMove(w *prepared) error {
 		return w.op.Fail(to, fault.Model("only key fields of \"to\" are set: pass the complete new item, such as a changed copy of one that was read"))
 	}
 	after := e.CopyOf(w.op.to)
+	if err := db.placeBlobs(w, after, to, keepSame, before); err != nil {
+		return err
+	}
 	for _, d := range e.Derived {
 		d.F.Addr(after).Set(d.F.Get(before))
 	}
