@@ -5,9 +5,10 @@ import (
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/view"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Packages ddbview and ddbaccess are above this one, and reach through it to what is below.
+// Packages ddbview, ddbjob, ddbaccess and ddbperiod are above this one, and reach through it to what is below.
 func init() {
 	face.Entity = func(entity any) *model.Entity { return entity.(AnyEntity).model() }
 	face.Clause = func(cond any) model.Clause {
@@ -24,6 +25,15 @@ func init() {
 		}
 		return nil
 	}
+	face.DB = func(db any) *write.DB {
+		if db := db.(*DB); db != nil {
+			return db.db
+		}
+		return nil
+	}
+	face.Op = func(op any) write.Op { return op.(Op).op }
+	face.Job = func(opts any) read.JobOptions { return opts.(*JobOptions).below() }
+	face.Public = public
 	face.Change = func(to any, c view.Change) { to.(interface{ set(view.Change) }).set(c) }
 }
 

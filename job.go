@@ -62,6 +62,9 @@ type Progress struct {
 	// part changed. It is 0 in Verify.
 	Changed int
 
+	// Checked counts the items read by the verification that ends a Copy of package ddbjob. Other jobs have none.
+	Checked int
+
 	// Remaining estimates the time left, from Items and Total; 0 if that is not known.
 	Remaining time.Duration
 }

@@ -1,11 +1,12 @@
-// Package face is how packages ddbview and ddbaccess, which stand above package ddb, reach what stands below it. Package ddb sets the
-// functions.
+// Package face is how packages ddbview, ddbjob, ddbaccess and ddbperiod, which stand above package ddb, reach what stands below it.
+// Package ddb sets the functions.
 package face
 
 import (
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/view"
+	"github.com/singletable-go/ddb/internal/write"
 )
 
 var (
@@ -26,4 +27,16 @@ var (
 
 	// Change sets to, a pointer to a Change of any type, to c.
 	Change func(to any, c view.Change)
+
+	// DB returns what a DB is below, nil of a nil DB.
+	DB func(db any) *write.DB
+
+	// Op returns what an Op is below.
+	Op func(op any) write.Op
+
+	// Job returns what JobOptions, a pointer, are below.
+	Job func(opts any) read.JobOptions
+
+	// Public returns an error as a caller of package ddb gets it.
+	Public func(error) error
 )

@@ -27,6 +27,7 @@ type Progress struct {
 	Sources   int // of Items, those that the job is for
 	Targets   int // of a view, looked at
 	Changed   int // written or deleted
+	Checked   int // read by a verification at the end
 	Remaining time.Duration
 }
 
@@ -51,7 +52,11 @@ const (
 type Job struct {
 	Progress
 
-	scan    *scan
+	// Staged says that the job has a further stage: the cursor at the end of this one is no "", and resumes there.
+	Staged bool
+
+	scan    *scan // nil of a feed
+	src     source
 	opts    JobOptions
 	meter   *call.Meter // nil without a rate
 	used    float64     // units that were paced
@@ -73,13 +78,58 @@ func (db *DB) NewJob(ctx context.Context, opts JobOptions, operation ...string) 
 	if err != nil {
 		return ctx, nil, err
 	}
+	ctx, j := begin(ctx, scanned{s}, opts, s.opts.Workers)
+	j.scan = s
+	return ctx, j, nil
+}
+
+// begin makes a job of a source.
+func begin(ctx context.Context, src source, opts JobOptions, workers int) (context.Context, *Job) {
 	now := time.Now()
-	j := &Job{scan: s, opts: opts, started: now, marked: now, told: now, free: now}
-	ctx = call.WithWidth(ctx, s.opts.Workers)
+	j := &Job{src: src, opts: opts, started: now, marked: now, told: now, free: now}
+	ctx = call.WithWidth(ctx, workers)
 	if opts.Rate > 0 {
 		ctx, j.meter = call.WithMeter(ctx)
 	}
-	return ctx, j, nil
+	return ctx, j
+}
+
+// source is where a job reads its items.
+type source interface {
+	// each gives f page after page, until f returns an error. No request is under way when it returns.
+	each(ctx context.Context, f func(jobPage) error) error
+	position() string // the cursor behind the pages that were consumed
+	ended() bool
+}
+
+// jobPage is some items of a source, read at once.
+type jobPage interface {
+	// give gives w the items, and counts the page as consumed.
+	give(ctx context.Context, j *Job, w Work) error
+}
+
+// scanned is the table as a source.
+type scanned struct{ *scan }
+
+func (s scanned) each(ctx context.Context, f func(jobPage) error) error {
+	return s.scan.each(ctx, func(page scanPage) error { return f(givenPage{s.scan, page}) })
+}
+
+type givenPage struct {
+	scan *scan
+	page scanPage
+}
+
+func (p givenPage) give(ctx context.Context, j *Job, w Work) error {
+	for _, it := range p.page.items {
+		j.Items++
+		if err := w.Add(ctx, it); err != nil {
+			return err
+		}
+	}
+	p.page.page.Release()
+	p.scan.consumed(p.page)
+	return nil
 }
 
 // KeyedBy names the key attributes of a live table that differs from the model.
@@ -93,23 +143,17 @@ func (j *Job) Run(ctx context.Context, w Work) error {
 			j.report()
 		}
 	}()
-	return j.scan.each(ctx, func(page scanPage) error {
-		for _, it := range page.items {
-			j.Items++
-			if err := w.Add(ctx, it); err != nil {
-				return err
-			}
+	return j.src.each(ctx, func(page jobPage) error {
+		if err := page.give(ctx, j, w); err != nil {
+			return err
 		}
-		page.page.Release()
-		j.scan.consumed(page)
-		last := j.scan.ended()
+		last := j.src.ended()
 		done, err := w.Flush(ctx, last || j.opts.Checkpoint != nil && time.Since(j.marked) > checkpointEvery)
 		if err != nil {
 			return err
 		}
 		if done && j.opts.Checkpoint != nil {
-			j.marked = time.Now()
-			j.opts.Checkpoint(j.scan.cursor())
+			j.Mark()
 		}
 		j.report()
 		if last {
@@ -117,6 +161,18 @@ func (j *Job) Run(ctx context.Context, w Work) error {
 		}
 		return j.pace(ctx)
 	})
+}
+
+// Mark passes a checkpoint on. What was added is done.
+func (j *Job) Mark() {
+	if j.marked = time.Now(); j.opts.Checkpoint == nil {
+		return
+	}
+	cursor := ""
+	if j.Staged || !j.src.ended() {
+		cursor = j.src.position()
+	}
+	j.opts.Checkpoint(cursor)
 }
 
 // Step comes before a piece of work within a page: it keeps the rate, and reports progress now and then.
@@ -138,7 +194,7 @@ func (j *Job) Piece(most int) int {
 
 // count finds out how many items there are. What an earlier run has read of them is not known to one that resumes it.
 func (j *Job) count(ctx context.Context) {
-	if j.opts.Progress == nil || j.opts.Resume != "" {
+	if j.opts.Progress == nil || j.opts.Resume != "" || j.scan == nil {
 		return
 	}
 	if c, err := j.scan.db.Tables("progress"); err == nil {

@@ -72,6 +72,7 @@ func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*mo
 	if err := e.Decode(s, v); err != nil {
 		return nil, reflect.Value{}, db.Table.ItemError("scan", e, s, err)
 	}
+	db.Bind(e, v)
 	return e, v, nil
 }
 
@@ -276,6 +277,11 @@ func (s *scan) cursor() string {
 	if s.ended() {
 		return ""
 	}
+	return s.position()
+}
+
+// position is the cursor behind the pages consumed so far, also at the end.
+func (s *scan) position() string {
 	return s.db.encodeCursor(position{query: s.db.scanFingerprint(s.operation), keys: s.positions})
 }
 

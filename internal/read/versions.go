@@ -184,6 +184,7 @@ func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
 	if err := decodeVersion(e, attrs, dst); err != nil {
 		return db.Fail("history", e, item, err)
 	}
+	db.Bind(e, dst)
 	return nil
 }
 
@@ -206,6 +207,8 @@ func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2
 			dst := begin()
 			if err = decodeVersion(v.E, attrs, dst); err != nil {
 				err = v.Db.Table.ItemError("history", v.E, model.Loaded(attrs), err)
+			} else {
+				v.Db.Bind(v.E, dst)
 			}
 			if !yield(dst, err) {
 				return

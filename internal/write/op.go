@@ -23,7 +23,8 @@ type Op struct {
 	conds     []model.Clause
 	ReturnOld bool
 	once      bool
-	quiet     bool // the caller wants no item back
+	quiet     bool      // the caller wants no item back
+	seen      attr.Item // what the item is to be still, nil for anything
 	Modify    func(item reflect.Value) error
 }
 
@@ -48,6 +49,17 @@ const (
 // NewOp makes the op of a verb on an item, addressable.
 func NewOp(e *model.Entity, v Verb, it reflect.Value) Op {
 	return Op{e: e, Verb: v, item: e.Owned(it)}
+}
+
+// Entity returns the entity of the op, nil for the zero Op.
+func (op Op) Entity() *model.Entity { return op.e }
+
+// Items returns the items that the op was given: the key or the item, and the new item of a Move.
+func (op Op) Items() []reflect.Value {
+	if op.to.IsValid() {
+		return []reflect.Value{op.item, op.to}
+	}
+	return []reflect.Value{op.item}
 }
 
 // With adds an edit, or an option.
@@ -158,7 +170,7 @@ func (op Op) String() string {
 	}
 	switch op.Verb {
 	case VerbUpdate, VerbUpsert:
-		p := newUpdate(op.e, op, &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
+		p := newUpdate(op.e, op.withoutContent(), &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
 		perr := p.plan()
 		b.WriteString(p.String())
 		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {

@@ -24,6 +24,7 @@ type prepared struct {
 	bytes   int           // the size of attrs
 	stamp   types.AttributeValue
 	actions []*action
+	placed  *placed // the Blobs, nil without one
 }
 
 func (w *prepared) main() *action { return w.actions[0] }
@@ -61,6 +62,9 @@ func (db *DB) compile(index int, op Op, t *tries) (*prepared, error) {
 		err = db.compileDelete(w)
 	default:
 		err = db.compileCheck(w)
+	}
+	if err == nil && op.seen != nil {
+		w.assertSeen()
 	}
 	if err == nil {
 		err = w.needOld()

@@ -18,6 +18,9 @@ import (
 // Run runs an op: as one request, or as a transaction if it has several actions.
 func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 	t := &tries{}
+	if op.seen != nil {
+		t.item = db.seen(op.seen)
+	}
 	var last error
 	for attempt := range db.Attempts {
 		if err := t.again(ctx, attempt); err != nil {
@@ -27,9 +30,11 @@ func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 		if err != nil {
 			return w.unchanged(t, err)
 		}
-		out, err := db.send(ctx, w)
+		inTime, sent := db.inTime(ctx, w)
+		out, err := db.send(inTime, w)
+		sent()
 		if err == nil {
-			return out, nil
+			return out, db.storeLate(ctx, w)
 		}
 		var retry bool
 		if retry, err = db.learn(ctx, w, err); !retry {
@@ -68,7 +73,7 @@ func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 		out.Release()
 		return result{}, nil
 	case w.item.IsValid() && !w.wantsNew() && !w.op.ReturnOld:
-		return w.asStored()
+		return db.asStored(w)
 	}
 	return out, nil
 }

@@ -1,0 +1,2 @@
+// Package ddbjob has the jobs that move whole tables, or change many items.
+package ddbjob

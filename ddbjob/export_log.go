@@ -1,0 +1,123 @@
+package ddbjob
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/singletable-go/ddb/internal/fault"
+)
+
+// exportLog is what an export under way has written, with the cursors of its checkpoints.
+type exportLog struct {
+	Started string
+	entries []logged
+	left    int // files behind the cursor that it was opened at, which are replaced or removed
+}
+
+// logged is a file that was written, or a checkpoint.
+type logged struct {
+	dataFile
+	Billed int    `json:"billedSizeBytes,omitempty"`
+	Cursor string `json:"cursor,omitempty"` // of a checkpoint
+}
+
+// openLog reads the log of an export that resumes at a cursor, or begins one.
+func openLog(to Store, cursor string, now time.Time) (*exportLog, error) {
+	l := &exportLog{Started: now.UTC().Format(time.RFC3339Nano)}
+	text, err := fs.ReadFile(to, progressName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && cursor != "":
+		return nil, fmt.Errorf("%w: there is no %s, so no export is under way here", fault.ErrCursor, progressName)
+	case errors.Is(err, fs.ErrNotExist):
+		return l, l.vacant(to)
+	case err != nil:
+		return nil, err
+	}
+	at := -1
+	for i, line := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
+		if i == 0 {
+			err = json.Unmarshal(line, l)
+		} else {
+			var entry logged
+			err = json.Unmarshal(line, &entry)
+			l.entries = append(l.entries, entry)
+			if cursor != "" && entry.Cursor == cursor {
+				at = len(l.entries)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", progressName, err)
+		}
+	}
+	written := len(l.files())
+	switch {
+	case cursor == "" && written > 0:
+		return nil, fmt.Errorf("%w: an export is under way here, with %d files: resume it with its last cursor, or use another place", fault.ErrExists, written)
+	case cursor == "":
+		l.entries = nil
+		return l, l.vacant(to)
+	case at < 0:
+		return nil, fmt.Errorf("%w: it is of another export than the one under way here", fault.ErrCursor)
+	}
+	l.entries = l.entries[:at]
+	l.left = written + 1 // one may have been written that is not in the log
+	return l, nil
+}
+
+// vacant returns an error that matches ErrExists if there is an export.
+func (*exportLog) vacant(to Store) error {
+	_, err := fs.Stat(to, summaryName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w: an export is here, with a %s: use another place", fault.ErrExists, summaryName)
+}
+
+// files returns the files, without the checkpoints.
+func (l *exportLog) files() (out []logged) {
+	for _, e := range l.entries {
+		if e.Key != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// next is the number of the next file.
+func (l *exportLog) next() int { return len(l.files()) + 1 }
+
+// checkpoint writes the log with a cursor that resumes behind its last file.
+func (l *exportLog) checkpoint(to Store, cursor string) error {
+	l.entries = append(l.entries, logged{Cursor: cursor})
+	var text bytes.Buffer
+	first, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	text.Write(append(first, '\n'))
+	for _, e := range l.entries {
+		line, err := json.Marshal(e)
+		if err != nil {
+			return err
+		}
+		text.Write(append(line, '\n'))
+	}
+	return to.WriteFile(progressName, text.Bytes())
+}
+
+// remove removes the log at the end, and files of an earlier run that have no place in the export.
+func (l *exportLog) remove(to Store) error {
+	for n := l.next(); n <= max(l.left, l.next()); n++ {
+		if err := to.Remove(fmt.Sprintf("data/%06d.json.gz", n)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return to.Remove(progressName)
+}
