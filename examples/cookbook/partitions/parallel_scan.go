@@ -35,7 +35,7 @@ func (p PacedScan) Run(ctx context.Context, db *ddb.DB, f func(item any) error) 
 	begin := p.Now()
 	var failed error
 	opts := &ddb.ScanOptions{Workers: p.Workers, Resume: p.Resume, Checkpoint: func(c ddb.Cursor) {
-		if p.Save != nil {
+		if failed == nil && p.Save != nil {
 			failed = p.Save(c)
 		}
 		if p.Rate <= 0 || failed != nil {
