@@ -117,42 +117,7 @@ func (im *importing) run(ctx context.Context, from fs.FS) error {
 		job.Mark()
 	}
 	err = job.Run(ctx, im)
-	im.count()
-	return im.finish(err, files)
-}
-
-// count adds up what all runs read.
-func (im *importing) count() {
-	for _, at := range im.in.at {
-		im.Items += at.items
-		im.Damaged += at.damaged
-	}
-}
-
-// finish returns the errors of the lines, with the one that ended the run, or what the manifest says otherwise.
-func (im *importing) finish(err error, files *found) error {
-	if err != nil {
-		return im.faults.with(err)
-	}
-	if before := im.Damaged - len(im.faults.errs) - im.faults.more; before > 0 {
-		im.faults.add(fmt.Errorf("%d damaged lines were found by earlier runs", before))
-	}
-	if sum := listed(files); sum >= 0 && files.total != nil && sum != *files.total {
-		im.faults.add(fmt.Errorf("%s says %d items, and its files %d: files are missing in the manifest", summaryName, *files.total, sum))
-	}
-	return im.faults.with(nil)
-}
-
-// listed returns the number of items that the manifest of files lists, -1 if it does not say.
-func listed(files *found) int {
-	n := 0
-	for _, f := range files.files {
-		if f.ItemCount == nil {
-			return -1
-		}
-		n += *f.ItemCount
-	}
-	return n
+	return im.in.finish(err, &im.faults, &im.Items, &im.Damaged)
 }
 
 // take takes an item of a file.
@@ -169,12 +134,10 @@ func (im *importing) take(ctx context.Context, o outgoing) error {
 }
 
 func (im *importing) refuse(o outgoing, err error) {
-	im.in.at[o.file].items--
-	im.in.at[o.file].damaged++
-	im.fault(o.file, &LineError{File: im.in.found.files[o.file].name, Line: o.line, Err: fmt.Errorf("item %s: %w", im.db.Table.KeyText(o.item), face.Public(err))})
+	im.in.refused(o, im.db.Table.KeyText(o.item), err)
 }
 
-func (im *importing) fault(_ int, e *LineError) {
+func (im *importing) fault(e *LineError) {
 	im.faults.add(e)
 	if im.opts.Damaged != nil {
 		im.opts.Damaged(e)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/singletable-go/ddb/internal/attr"
@@ -20,10 +21,11 @@ type LineError struct {
 }
 
 func (e *LineError) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("ddb: %s: %v", e.File, e.Err)
+	at := e.File
+	if e.Line > 0 {
+		at = fmt.Sprintf("%s line %d", e.File, e.Line)
 	}
-	return fmt.Sprintf("ddb: %s line %d: %v", e.File, e.Line, e.Err)
+	return "ddb: " + at + ": " + strings.TrimPrefix(e.Err.Error(), "ddb: ")
 }
 
 // Unwrap returns the cause.

@@ -15,10 +15,12 @@ import (
 	"io"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/face"
 )
 
 const (
@@ -44,7 +46,7 @@ type lines struct {
 	at    []place // taken
 	began []bool
 	take  func(ctx context.Context, o outgoing) error
-	fault func(file int, e *LineError)
+	fault func(*LineError)
 }
 
 // line is an item of a file, or what is wrong there.
@@ -123,7 +125,7 @@ func (l *lines) Take(ctx context.Context, part int, page any) (int, error) {
 	for _, one := range p.lines {
 		if one.err != nil {
 			l.at[part].damaged++
-			l.fault(part, &LineError{File: l.found.files[part].name, Line: one.n, Err: one.err})
+			l.fault(&LineError{File: l.found.files[part].name, Line: one.n, Err: one.err})
 			continue
 		}
 		n++
@@ -133,6 +135,35 @@ func (l *lines) Take(ctx context.Context, part int, page any) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// refused reports the line of an item that cannot be written. key is its key, as errors have it.
+func (l *lines) refused(o outgoing, key string, err error) {
+	if err = face.Public(err); !strings.Contains(err.Error(), key) {
+		err = fmt.Errorf("item %s: %w", key, err)
+	}
+	l.at[o.file].items--
+	l.at[o.file].damaged++
+	l.fault(&LineError{File: l.found.files[o.file].name, Line: o.line, Err: err})
+}
+
+// finish counts what all runs read, and returns the errors of the lines, with the one that ended the run, or what the manifest says
+// otherwise.
+func (l *lines) finish(err error, f *faults, items, damaged *int) error {
+	for _, at := range l.at {
+		*items += at.items
+		*damaged += at.damaged
+	}
+	if err != nil {
+		return f.with(err)
+	}
+	if before := *damaged - len(f.errs) - f.more; before > 0 {
+		f.add(fmt.Errorf("%d damaged lines were found by earlier runs", before))
+	}
+	if sum := l.found.listed(); sum >= 0 && l.found.total != nil && sum != *l.found.total {
+		f.add(fmt.Errorf("%s says %d items, and its files %d: files are missing in the manifest", summaryName, *l.found.total, sum))
+	}
+	return f.with(nil)
 }
 
 // Read reads a file from where it was taken to. What is wrong with the file is an error of its line, and no error of Read.

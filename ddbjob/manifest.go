@@ -151,3 +151,15 @@ func locate(from fs.FS, dir, key string) string {
 	}
 	return beside
 }
+
+// listed returns the number of items that the manifest of files lists, -1 if it does not say.
+func (f *found) listed() int {
+	n := 0
+	for _, f := range f.files {
+		if f.ItemCount == nil {
+			return -1
+		}
+		n += *f.ItemCount
+	}
+	return n
+}

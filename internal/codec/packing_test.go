@@ -2,11 +2,14 @@ package codec_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"math"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +95,27 @@ func TestValuesBelowTheThresholdAreNotCopied(t *testing.T) {
 		assert.Equal(t, av, packed)
 		assert.Zero(t, testing.AllocsPerRun(10, func() { _, _ = p.Pack(av); _, _ = p.Unpack(av) }))
 	}
+}
+
+// What a small value makes a reader allocate is bounded: 400 KB can stand for 400 MB.
+func TestABombIsBounded(t *testing.T) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	require.NoError(t, err)
+	_, err = w.Write(make([]byte, 1<<20))
+	require.NoError(t, err)
+	require.NoError(t, w.Flush())
+	block := b.Len()
+	require.NoError(t, w.Close())
+	stored := slices.Concat([]byte{1}, bytes.Repeat(b.Bytes()[:block], 350), b.Bytes()[block:], make([]byte, 4))
+	require.Less(t, len(stored), 400<<10)
+	p := packing(1)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = p.Unpack(&types.AttributeValueMemberB{Value: stored})
+	runtime.ReadMemStats(&after)
+	assert.ErrorContains(t, err, "it has more than 16777216 bytes")
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))
 }
 
 func BenchmarkPacking(b *testing.B) {

@@ -52,7 +52,9 @@ func through[I, O any](c *gate, operation string, in I, call func(I) (O, error))
 }
 
 func (c *gate) GetItem(ctx context.Context, in *dynamodb.GetItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	return through(c, "GetItem", in, func(in *dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error) { return c.Client.GetItem(ctx, in, opts...) })
+	return through(c, "GetItem", in, func(in *dynamodb.GetItemInput) (*dynamodb.GetItemOutput, error) {
+		return c.Client.GetItem(ctx, in, opts...)
+	})
 }
 
 func (c *gate) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
@@ -60,7 +62,9 @@ func (c *gate) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(
 }
 
 func (c *gate) PutItem(ctx context.Context, in *dynamodb.PutItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	return through(c, "PutItem", in, func(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) { return c.Client.PutItem(ctx, in, opts...) })
+	return through(c, "PutItem", in, func(in *dynamodb.PutItemInput) (*dynamodb.PutItemOutput, error) {
+		return c.Client.PutItem(ctx, in, opts...)
+	})
 }
 
 func (c *gate) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInput, opts ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {

@@ -21,7 +21,7 @@ func TestAnExportGoesOnWhereItWasSaved(t *testing.T) {
 	db := ddb.New(ddbmem.New().Client(), "cargos", cargoTable, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
 	var ops []ddb.Op
-	for i := range 60 {
+	for i := range 24 {
 		ops = append(ops, cargos.Put(cargo{ID: fmt.Sprint(i), Bytes: make([]byte, 100_000), Words: []string{"a"}}))
 	}
 	require.NoError(t, db.Batch(t.Context(), ops...))
@@ -50,7 +50,7 @@ func TestAnExportGoesOnWhereItWasSaved(t *testing.T) {
 	}
 	assert.Empty(t, saved)
 	assert.Positive(t, crashes)
-	assert.Len(t, seen, 60)
+	assert.Len(t, seen, 24)
 	for id, n := range seen {
 		assert.Equal(t, 1, n, id)
 	}
@@ -66,7 +66,7 @@ func TestAnExportIsNoFasterThanItsRate(t *testing.T) {
 	db := ddb.New(ddbmem.New().Client(), "cargos", cargoTable, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
 	var ops []ddb.Op
-	for i := range 60 {
+	for i := range 24 {
 		ops = append(ops, cargos.Put(cargo{ID: fmt.Sprint(i), Bytes: make([]byte, 100_000), Words: []string{"a"}}))
 	}
 	require.NoError(t, db.Batch(t.Context(), ops...))

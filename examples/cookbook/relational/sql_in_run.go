@@ -19,12 +19,13 @@ var SQLIn = recipe.Recipe{
 	Pattern: "Join in SQL, make each row an item, and put them in batches, in an order that spreads over the partitions.",
 	Not:     "The programs cannot stop meanwhile: then change data capture of the database, such as AWS DMS, follows its writes.",
 	Costs:   []string{"import"},
+	Varies:  "What a scan reads is rounded up in each partition of the table, of which a local engine has one.",
 	Run: func(ctx context.Context, r *recipe.Run) error {
 		museum, err := openSQLite(ctx, museumSchema)
 		if err != nil {
 			return err
 		}
-		defer museum.Close() //nolint:errcheck // it is in memory
+		defer museum.Close()
 		spread := &spread{}
 		db, err := r.DB(ctx, MuseumTable, &ddb.Options{Observe: spread.observe})
 		if err != nil {

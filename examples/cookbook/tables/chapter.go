@@ -1,7 +1,6 @@
-// Package tables has the recipes of whole tables: many items at once.
 package tables
 
 import "github.com/singletable-go/ddb/examples/cookbook/internal/recipe"
 
 // Recipes are the recipes of the chapter, in its order.
-var Recipes []recipe.Recipe
+var Recipes = []recipe.Recipe{DeleteATenant, CleanUp}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +71,7 @@ func anyPage() *rapid.Generator[page] {
 		}
 		p.Doc.Title = sometimesLong().Draw(t, "title")
 		for range rapid.IntRange(0, 3).Draw(t, "parts") {
-			p.Doc.Parts = append(p.Doc.Parts, part{sometimesLong().Draw(t, "part"), rapid.SampledFrom([]float64{0, 1, -1.5, 1e30}).Draw(t, "size")})
+			p.Doc.Parts = append(p.Doc.Parts, part{sometimesLong().Draw(t, "part"), rapid.SampledFrom([]float64{0, 1, -1.5, 1e30, math.Copysign(0, -1)}).Draw(t, "size")})
 		}
 		if rapid.Bool().Draw(t, "labels") {
 			p.Doc.Labels = map[string]string{"a": sometimesLong().Draw(t, "label"), `q"\`: "x"}
