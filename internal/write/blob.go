@@ -80,10 +80,12 @@ func (db *DB) placeBlobs(w *prepared, it reflect.Value, key attr.Item, how keepi
 		if err != nil {
 			return err
 		}
-		f.Addr(it).Set(reflect.ValueOf(b))
+		setBlob(f, it, b)
 	}
 	return nil
 }
+
+func setBlob(f *field.Field, it reflect.Value, b ddbblob.Blob) { f.Addr(it).Set(reflect.ValueOf(b)) }
 
 // placeEdits does so for the edits of an Update or an Upsert.
 func (db *DB) placeEdits(w *prepared, key attr.Item) error {
