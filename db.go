@@ -92,6 +92,9 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	}
 	o.CursorKey = cursorKey("CursorKey", o.CursorKey)
 	o.OldCursorKey = cursorKey("OldCursorKey", o.OldCursorKey)
+	if v := reflect.ValueOf(o.Blobs); v.Kind() == reflect.Pointer && v.IsNil() {
+		panic("ddb: New: Options.Blobs is a nil pointer: leave it nil for none")
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

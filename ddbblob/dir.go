@@ -98,6 +98,22 @@ func (d dir) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 	return f, err
 }
 
+// Copy implements [Copier].
+func (d dir) Copy(ctx context.Context, from, to string) error {
+	f, err := os.Open(d.file(from))
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrNoObject
+	} else if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return d.Put(ctx, to, io.NewSectionReader(f, 0, info.Size()))
+}
+
 func (d dir) Delete(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -52,6 +52,21 @@ func (m *memory) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(o.content)), nil
 }
 
+// Copy implements [Copier].
+func (m *memory) Copy(ctx context.Context, from, to string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o, ok := m.objects[from]
+	if !ok {
+		return ErrNoObject
+	}
+	m.objects[to] = inMemory{o.content, time.Now()}
+	return nil
+}
+
 func (m *memory) Delete(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -14,22 +14,18 @@ import (
 // MaxObjectKey is how long the key of an object may be, in bytes, so that its mark has 1,024. AWS: "Naming Amazon S3 objects".
 const MaxObjectKey = 1024 - len(MarkPrefix)
 
-// MarkPrefix begins the key of the mark of an object without a reference, before the object's key. No name of a table begins so.
-const MarkPrefix = "=old/"
+// ObjectPrefix begins the keys of the objects of a table, which may be given by its ARN.
+func ObjectPrefix(table string) string {
+	if _, name, isARN := strings.Cut(table, ":table/"); isARN {
+		table = name
+	}
+	return escaped(table) + "/"
+}
 
-// The key of an object is a path: the table, the attributes of the item's primary key, the attribute of the Blob, and random
-// text. A number begins with =n, bytes with =b.
+// ObjectFolder begins the keys of the objects of one attribute of an item, which are paths: the table, the attributes of the item's
+// primary key, the attribute of the Blob, and random text.
 //
 //	platform/lecture%237/lecture%237/Slides/J5X2…
-const (
-	objectNumber = "=n"
-	objectBinary = "=b"
-)
-
-// ObjectPrefix begins the keys of the objects of a table.
-func ObjectPrefix(table string) string { return escaped(table) + "/" }
-
-// ObjectFolder begins the keys of the objects of one attribute of the item with a primary key.
 func (t *Table) ObjectFolder(table string, key attr.Item, attrName string) string {
 	var b strings.Builder
 	b.WriteString(ObjectPrefix(table))

@@ -67,3 +67,13 @@ const (
 	LeasePrefix      = "~l#"
 	LeaseStartPrefix = "~lstart#"
 )
+
+// In the attribute of a Blob, as package ddbblob writes it: beside this one, its size "n" and its SHA-256 "h".
+const BlobKeyAttr = "k" // the key of the object
+
+// In the keys of objects of Blobs, where other text has no "=".
+const (
+	MarkPrefix   = "=old/" // begins the key of an object's mark, before the key of the object
+	objectNumber = "=n"    // begins a number of the item's key
+	objectBinary = "=b"    // begins bytes
+)

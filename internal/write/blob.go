@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
@@ -80,10 +82,12 @@ func (db *DB) placeBlobs(w *prepared, it reflect.Value, key attr.Item, how keepi
 		if err != nil {
 			return err
 		}
-		f.Addr(it).Set(reflect.ValueOf(b))
+		setBlob(f, it, b)
 	}
 	return nil
 }
+
+func setBlob(f *field.Field, it reflect.Value, b ddbblob.Blob) { f.Addr(it).Set(reflect.ValueOf(b)) }
 
 // placeEdits does so for the edits of an Update or an Upsert.
 func (db *DB) placeEdits(w *prepared, key attr.Item) error {
@@ -237,14 +241,17 @@ type keepsBlob struct {
 	blob ddbblob.Blob
 }
 
-func (t keepsBlob) asAttribute() attributeIs {
-	av, _ := t.blob.MarshalDynamoDBAttributeValue() // it is a reference
-	return attributeIs{t.f.Attr(), av}
+// path is that of the object's key, which no other object has.
+func (t keepsBlob) path() []string { return []string{t.f.Attr(), model.BlobKeyAttr} }
+
+func (t keepsBlob) text(a *action) string {
+	return a.x.Path(t.path()) + " = " + a.x.Value(&types.AttributeValueMemberS{Value: t.blob.Ref().Key})
 }
 
-func (t keepsBlob) text(a *action) string { return t.asAttribute().text(a) }
-
-func (t keepsBlob) holds(a *action, old attr.Item) (bool, bool) { return t.asAttribute().holds(a, old) }
+func (t keepsBlob) holds(_ *action, old attr.Item) (bool, bool) {
+	have, ok := attr.At(old, t.path()).(*types.AttributeValueMemberS)
+	return ok && have.Value == t.blob.Ref().Key, true
+}
 
 func (t keepsBlob) why(_ *action, old attr.Item) error {
 	var have ddbblob.Blob

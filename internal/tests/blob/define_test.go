@@ -1,12 +1,15 @@
 package blob_test
 
 import (
+	"encoding/json"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbblob"
+	"github.com/singletable-go/ddb/ddbview"
 )
 
 type (
@@ -108,4 +111,75 @@ func TestABlobIsPresentOrAbsent(t *testing.T) {
 		require.ErrorIs(t, err, ddb.ErrModel)
 		require.ErrorContains(t, err, "Present or Absent")
 	}
+}
+
+func TestADesignSaysHowABlobIsStored(t *testing.T) {
+	t.Parallel()
+	table, _ := model(plain)
+	text, err := json.Marshal(table.Design())
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"path":["slides"],"type":"M"`)
+}
+
+func TestAViewDoesNotShareAnObject(t *testing.T) {
+	t.Parallel()
+	type copied struct {
+		Lecture string       `dynamodbav:"lecture"`
+		ID      string       `dynamodbav:"id"`
+		Title   string       `dynamodbav:"title"`
+		Slides  ddbblob.Blob `dynamodbav:"slides"`
+	}
+	for _, share := range []bool{false, true} {
+		table, lectures := model(plain)
+		copies := ddb.MustDefine(table, "copy", func(c *copied, d *ddb.Definition) {
+			d.Primary(ddb.Key(ddb.Prefix("copies#"), ddb.Str(&c.Lecture)), ddb.Key(ddb.Prefix("copy#"), ddb.Str(&c.ID)))
+		})
+		view := ddbview.MustFanOut("titles", lectures, copies, func(l lecture) ddb.Query[copied] {
+			return copies.Query(copied{Lecture: l.ID})
+		}, func(c ddb.Change[lecture], to *copied) bool {
+			to.Title = c.New.Title
+			if share {
+				to.Slides = c.New.Slides
+			}
+			return true
+		})
+		s := newSchool(t, plain)
+		db := ddb.New(s.engine.Client(), "school", table, &ddb.Options{Blobs: s.store})
+		own, err := ddb.NewRepository(db, copies).Put(t.Context(), copied{Lecture: "1", ID: "1", Slides: ddbblob.FromString("own")})
+		require.NoError(t, err)
+		l := one("x")
+		put, err := ddb.NewRepository(db, lectures).Put(t.Context(), l)
+		require.NoError(t, err)
+		is, err := lectures.Encode(put)
+		require.NoError(t, err)
+		mux := ddb.NewMux(table, nil)
+		mux.Maintain(db, view)
+		keys := map[string]types.AttributeValue{"pk": is["pk"], "sk": is["sk"]}
+		_, err = mux.Process(t.Context(), []ddb.Record{{Kind: ddb.Inserted, Sequence: "1", Keys: keys, New: is}})
+		got, gerr := ddb.NewRepository(db, copies).Get(t.Context(), own)
+		require.NoError(t, gerr)
+		require.Equal(t, own.Slides, got.Slides)
+		if share {
+			require.ErrorIs(t, err, ddb.ErrModel)
+			require.ErrorContains(t, err, "Slides, a Blob")
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, "t", got.Title)
+	}
+
+	table, lectures := model(plain)
+	type last struct {
+		Course string       `dynamodbav:"course"`
+		Title  string       `dynamodbav:"title"`
+		Slides ddbblob.Blob `dynamodbav:"slides"`
+	}
+	lasts := ddb.MustDefine(table, "last", func(l *last, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("last#"), ddb.Str(&l.Course)), ddb.Key(ddb.Prefix("last")))
+	})
+	_, err := ddbview.Aggregate("last", lectures, lasts, func(l *lecture, to *last) []ddbview.Rule {
+		return []ddbview.Rule{ddbview.By(&l.Course, &to.Course), ddbview.Latest(&l.Title, &to.Title, &l.Slides, &to.Slides)}
+	})
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "Slides of last is a Blob")
 }

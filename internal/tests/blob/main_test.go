@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
@@ -177,4 +179,25 @@ func (s *timed) keys(t testing.TB) (keys []string) {
 		keys = append(keys, o.Key)
 	}
 	return keys
+}
+
+func rawKey(pk, sk string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{"pk": fixture.Text(pk), "sk": fixture.Text(sk)}
+}
+
+// rawItem reads an item past the library.
+func rawItem(t *testing.T, s *school, pk, sk string) map[string]types.AttributeValue {
+	t.Helper()
+	out, err := s.engine.Client().GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new("school"), Key: rawKey(pk, sk)})
+	require.NoError(t, err)
+	require.NotEmpty(t, out.Item)
+	return out.Item
+}
+
+// deleteRaw deletes one past the library. It returns attrs.
+func deleteRaw(t *testing.T, s *school, pk, sk string, attrs map[string]types.AttributeValue) map[string]types.AttributeValue {
+	t.Helper()
+	_, err := s.engine.Client().DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: new("school"), Key: rawKey(pk, sk)})
+	require.NoError(t, err)
+	return attrs
 }
