@@ -23,7 +23,7 @@ type Select struct {
 
 	// Keys gets a primary key, and reports whether the item is taken. For a unique value it gets the key of the item that
 	// holds it, and for an item of a view the key of its target: so what belongs together is taken together. See
-	// [InPartition]. It is called by several goroutines at once.
+	// [InPartition].
 	Keys func(key map[string]types.AttributeValue) bool
 }
 
