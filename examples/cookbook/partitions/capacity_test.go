@@ -11,7 +11,10 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	. "github.com/singletable-go/ddb/examples/cookbook/partitions"
+	"github.com/singletable-go/ddb/internal/scale"
 )
+
+func TestMain(m *testing.M) { scale.Main(m, 0) }
 
 func TestCapacityOfWorkedExamples(t *testing.T) {
 	t.Parallel()

@@ -11,8 +11,8 @@ func Example_hotPartition() {
 	// 150 writes a second, a key for all: 100 of 300 throttled, by a hot key range (300 requests, 2000 W)
 	//   a partition took 2000 units in 2 s, 100 % of them for {"day":{"S":"day#2026-03-02"}}
 	// 150 writes a second, a key for each vehicle: 0 of 300 throttled (300 requests, 3000 W)
-	// 400 consistent reads a second of one item of 40 KB: 100 of 400 throttled (400 requests, 3000 R)
-	// the same reads, eventually consistent: 0 of 400 throttled (400 requests, 2000 R)
+	// 80 consistent reads a second of one vehicle's day: 20 of 80 throttled (80 requests, 3000 R)
+	// the same reads, eventually consistent: 0 of 80 throttled (80 requests, 2000 R)
 }
 
 func Example_randomSharding() {
@@ -36,17 +36,17 @@ func Example_calculatedSharding() {
 func Example_distributedUpload() {
 	recipe.Example(partitions.DistributedUpload)
 	// Output:
-	// 480 articles of 50 units each, 40 of each paper
-	// 2,000 units a second, sorted by paper: 240 of 480 throttled (480 requests, 12000 W)
-	// 2,000 units a second, spread: 0 of 480 throttled (480 requests, 24000 W)
+	// 200 articles of 50 units each, 40 of each paper
+	// 2,000 units a second, sorted by paper: 100 of 200 throttled (200 requests, 5000 W)
+	// 2,000 units a second, spread: 0 of 200 throttled (200 requests, 10000 W)
 }
 
 func Example_parallelScan() {
 	recipe.Example(partitions.ParallelScan)
 	// Output:
-	// a table of 12 MB with 1,000 read units a second, which users need too
+	// a table of 6 MB with 500 read units a second, which users need too
 	// two workers, as fast as they can: throttled, and so are the users
-	// two workers, paced at 300 R a second: 120 items in 4.9 s, none throttled (15 requests, 1468.5 R)
+	// two workers, paced at 200 R a second: 60 items in 3.7 s, none throttled (8 requests, 733.5 R)
 }
 
 func Example_capacity() {

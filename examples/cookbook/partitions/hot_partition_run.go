@@ -44,7 +44,7 @@ var HotPartition = recipe.Recipe{
 		if err := measure(ctx, r, "150 writes a second, a key for each vehicle", even, Measurements); err != nil {
 			return err
 		}
-		return readOne(ctx, r, even)
+		return countOne(ctx, r, even)
 	},
 }
 
@@ -68,24 +68,29 @@ func measure(ctx context.Context, r *recipe.Run, what string, l *load, e *ddb.En
 	})
 }
 
-// readOne reads one item of 10 consistent units, 400 times in a second. More keys do not spread it: it is one key.
-func readOne(ctx context.Context, r *recipe.Run, l *load) error {
-	m := NewMeasurement("truck-1", recipe.Begin, make([]byte, 40_000))
-	if err := l.db.Do(ctx, Measurements.Put(m)); err != nil {
+// countOne reads one vehicle's day of 200 KB, 80 times in a second: 50 consistent units each. More keys do not spread that.
+func countOne(ctx context.Context, r *recipe.Run, l *load) error {
+	var ops []ddb.Op
+	for i := range 20 {
+		at := recipe.Begin.Add(time.Duration(i) * time.Minute)
+		ops = append(ops, Measurements.Put(NewMeasurement("bus-7", at, make([]byte, 10_000))))
+	}
+	if err := l.db.Batch(ctx, ops...); err != nil {
 		return err
 	}
 	l.clock.Advance(time.Second)
-	eventual := ddb.NewRepository(l.db, Measurements)
+	day := MeasurementsOf("bus-7", recipe.Begin.Format(time.DateOnly))
+	measurements := ddb.NewRepository(l.db, Measurements)
 	for _, reads := range []struct {
 		what string
-		repo *ddb.Repository[Measurement]
-	}{{"400 consistent reads a second of one item of 40 KB", eventual.Consistent()}, {"the same reads, eventually consistent", eventual}} {
+		day  ddb.Query[Measurement]
+	}{{"80 consistent reads a second of one vehicle's day", day.Consistent()}, {"the same reads, eventually consistent", day}} {
 		err := r.Step(ctx, reads.what, func(ctx context.Context) (string, error) {
-			throttled, err := l.run(1, 400, func(int) error {
-				_, err := reads.repo.Get(ctx, Measurements.Key(m))
+			throttled, err := l.run(1, 80, func(int) error {
+				_, err := measurements.Count(ctx, reads.day) // reads all, and returns only their number
 				return err
 			})
-			return fmt.Sprintf("%d of 400 throttled", throttled), err
+			return fmt.Sprintf("%d of 80 throttled", throttled), err
 		})
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ var ParallelScan = recipe.Recipe{
 	Problem: "A whole table is to be read, soon, and the users should not notice",
 	Pattern: "A scan in segments, by several workers, which waits after each page until its units are due.",
 	Not:     "It is a question of users: that is an access pattern and needs a key.",
-	Costs:   []string{"two workers, paced at 300 R a second"},
+	Costs:   []string{"two workers, paced at 200 R a second"},
 	Run: func(ctx context.Context, r *recipe.Run) error {
 		l, err := newLoad(ctx, manuscriptTable)
 		if err != nil {
@@ -50,18 +50,18 @@ var ParallelScan = recipe.Recipe{
 			read++
 			return nil
 		}
-		err = Export{Workers: 2, Now: l.clock.Now}.Run(ctx, l.db, count)
+		err = PacedScan{Workers: 2, Now: l.clock.Now}.Run(ctx, l.db, count)
 		if !errors.Is(err, ddb.ErrThrottled) {
 			return fmt.Errorf("the scan without a rate was to be throttled, and was not: %w", err)
 		}
-		r.Say("a table of 12 MB with 1,000 read units a second, which users need too")
+		r.Say("a table of 6 MB with 500 read units a second, which users need too")
 		r.Say("two workers, as fast as they can: throttled, and so are the users")
 
 		l.clock.Advance(time.Minute)
 		read = 0
-		return r.Step(ctx, "two workers, paced at 300 R a second", func(ctx context.Context) (string, error) {
+		return r.Step(ctx, "two workers, paced at 200 R a second", func(ctx context.Context) (string, error) {
 			begin := l.clock.Now()
-			err := Export{Workers: 2, Rate: 300, Now: l.clock.Now, Sleep: func(_ context.Context, d time.Duration) error {
+			err := PacedScan{Workers: 2, Rate: 200, Now: l.clock.Now, Sleep: func(_ context.Context, d time.Duration) error {
 				l.clock.Advance(d)
 				return nil
 			}}.Run(ctx, l.db, count)
@@ -70,9 +70,9 @@ var ParallelScan = recipe.Recipe{
 	},
 }
 
-// provision writes 12 MB, and gives the table a fixed capacity.
+// provision writes 6 MB, and gives the table a fixed capacity.
 func provision(ctx context.Context, l *load) error {
-	for i := range 120 {
+	for i := range 60 {
 		m := manuscripts.Put(manuscript{ID: fmt.Sprint(i), Text: make([]byte, 100_000)})
 		err := l.db.Do(ctx, m)
 		for errors.Is(err, ddb.ErrThrottled) {
@@ -85,7 +85,7 @@ func provision(ctx context.Context, l *load) error {
 	}
 	_, err := l.engine.Client().UpdateTable(ctx, &dynamodb.UpdateTableInput{
 		TableName: aws.String(l.db.Name()), BillingMode: types.BillingModeProvisioned,
-		ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(1000), WriteCapacityUnits: aws.Int64(1000)},
+		ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(500), WriteCapacityUnits: aws.Int64(1000)},
 	})
 	return err
 }

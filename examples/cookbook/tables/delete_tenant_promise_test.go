@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -23,7 +24,7 @@ import (
 func TestATenantIsDeletedAndNoOther(t *testing.T) {
 	t.Parallel()
 	noPause := func(context.Context, float64) error { return nil }
-	for kill := 1; ; kill++ {
+	for kill := int64(1); ; kill++ {
 		engine := ddbmem.New()
 		client := engine.Client()
 		db := ddb.New(client, "tenants", tables.TenantTable, nil)
@@ -34,9 +35,9 @@ func TestATenantIsDeletedAndNoOther(t *testing.T) {
 		require.NoError(t, db.Do(t.Context(), tables.CloseTenant("acme")))
 
 		ctx, die := context.WithCancel(t.Context())
-		requests := 0
+		var requests atomic.Int64
 		dying := ddb.New(client, "tenants", tables.TenantTable, &ddb.Options{Observe: func(context.Context, *ddbobserve.Request) {
-			if requests++; requests == kill {
+			if requests.Add(1) == kill {
 				die()
 			}
 		}})
@@ -49,11 +50,37 @@ func TestATenantIsDeletedAndNoOther(t *testing.T) {
 			}
 		}
 		require.True(t, slices.Equal(before, raw(t, client)), "killed after request %d", kill)
-		if requests < kill {
-			assert.Greater(t, kill, 10)
+		if requests.Load() < kill {
+			assert.Greater(t, kill, int64(10))
 			return
 		}
 	}
+}
+
+// Note is an entity that DeleteTenant does not know.
+type Note struct {
+	Tenant string `dynamodbav:"-"`
+	ID     string `dynamodbav:"-"`
+}
+
+var notes = ddb.MustDefine(tables.TenantTable, "note", func(n *Note, d *ddb.Definition) {
+	d.Primary(ddb.Key(ddb.Prefix("tenant#"), ddb.Str(&n.Tenant)), ddb.Key(ddb.Prefix("zz-note#"), ddb.Str(&n.ID)))
+})
+
+func TestATenantWithItemsOfANewEntityIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "tenants", tables.TenantTable, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	seed(t, db, "acme")
+	require.NoError(t, db.Do(t.Context(), tables.CloseTenant("acme")))
+	require.NoError(t, db.Do(t.Context(), notes.Put(Note{"acme", "1"})))
+	_, err := tables.DeleteTenant(t.Context(), db, "acme", tables.Pace(1e9))
+	require.ErrorContains(t, err, "a tables_test.Note is left")
+	require.NoError(t, db.Do(t.Context(), notes.Delete(Note{"acme", "1"})))
+	_, err = tables.DeleteTenant(t.Context(), db, "acme", tables.Pace(1e9))
+	require.NoError(t, err)
+	assert.Empty(t, raw(t, client))
 }
 
 func TestAnOpenTenantIsNotDeleted(t *testing.T) {
