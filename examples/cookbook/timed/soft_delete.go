@@ -23,8 +23,8 @@ const (
 )
 
 // The table of photos. The state is in the partition key of the index, so the photos of an album and its trash are two
-// partitions: a list of one does not read, or pay for, the other. The primary key stays, so links to a photo stay too, and
-// whoever follows one sees that it is in the trash. The TTL deletes for good what was not taken back.
+// partitions: a list of one does not read, or pay for, the other. The primary key stays, so a link to a photo stays valid, and
+// shows that it is in the trash. The TTL deletes for good what was not taken back.
 var (
 	PhotoTable = ddb.NewTable("photo", "").TTL("purge")
 	ByAlbum    = PhotoTable.GSI("by-album", "album_state", "taken_at")

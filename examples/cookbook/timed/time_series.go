@@ -16,10 +16,10 @@ type EngineReading struct {
 
 // The model of each table, and a table for each day: engines-2026-03-16 and so on. The time is in the primary key, so that a key
 // says which table its item is in. Writes go to the table of today, which alone has units for them. A past table keeps one for
-// readings that come late, from a truck without a network. After two days more, a whole table is dropped, which costs nothing.
+// readings that come late, from a truck without a network. Two days later the table is dropped, without a delete of each item.
 //
-// On AWS, units that auto scaling has raised stay as it says: remove the targets of past tables. Take a month instead of a day
-// unless a day is terabytes: a query reads each table of its range, and an account has 2,500 tables by default.
+// Auto scaling would raise the units of a past table again: remove its targets. Take a month instead of a day if a query spans
+// many days: it reads each table of its range. An account has at most 2,500 tables in a region, unless the quota is raised.
 var (
 	EngineTable    = ddb.NewTable("truck", "at")
 	EngineReadings = ddb.MustDefine(EngineTable, "engine-reading", func(e *EngineReading, d *ddb.Definition) {

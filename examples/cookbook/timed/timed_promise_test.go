@@ -37,11 +37,12 @@ func (e *engine) open(t *testing.T, name string, table *ddb.Table) *ddb.DB {
 	return db
 }
 
-// Requests that are under way when a session ends do not bring it back.
+// Requests that are under way when a session ends do not bring it back, nor its data.
 func TestASessionThatEndedStaysEnded(t *testing.T) {
 	t.Parallel()
 	e := newEngine()
-	store := NewSessionStore(e.open(t, "sessions", SessionTable), e.clock.Now)
+	db := e.open(t, "sessions", SessionTable)
+	store := NewSessionStore(db, e.clock.Now)
 	expires := e.clock.Now().Add(24 * time.Hour)
 	require.NoError(t, store.Commit("t", []byte("basket"), expires))
 	var all sync.WaitGroup
@@ -57,6 +58,9 @@ func TestASessionThatEndedStaysEnded(t *testing.T) {
 	_, found, err := store.Find("t")
 	require.NoError(t, err)
 	assert.False(t, found)
+	mark, err := ddb.NewRepository(db, WebSessions).Get(t.Context(), WebSession{Token: "t"})
+	require.NoError(t, err)
+	assert.Equal(t, WebSession{Token: "t", Ended: true, Expires: e.clock.Now().Add(time.Hour)}, mark)
 }
 
 func TestASessionIsFoundUntilItExpires(t *testing.T) {
