@@ -158,7 +158,9 @@ func (db *DB) Table() *Table { return db.db.Table.Face.(*Table) }
 //
 // It costs a CreateTable, an UpdateTimeToLive, and a DescribeTable for each poll, but no capacity. It polls at first
 // every 50 ms, later every second, for up to ten minutes or until ctx ends.
-func (db *DB) CreateTable(ctx context.Context) error { return public(provision.Create(ctx, db.db, nil)) }
+func (db *DB) CreateTable(ctx context.Context) error {
+	return public(provision.Create(ctx, db.db, nil))
+}
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types of
 // key attributes, TTL, and what is not ready (a table that is being created or deleted, an index that is being built).

@@ -104,7 +104,7 @@ func (b Blob) Load(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()                                                              //nolint:errcheck // it was read, and checked
+	defer r.Close()
 	out := bytes.NewBuffer(make([]byte, 0, min(b.Size(), 32<<20)+bytes.MinRead)) // what an item says is not trusted
 	if _, err := out.ReadFrom(r); err != nil {
 		return nil, err

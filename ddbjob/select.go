@@ -68,9 +68,6 @@ func (s Select) of(t *model.Table) (*picker, error) {
 	return p, nil
 }
 
-// all reports whether every item but leases is taken.
-func (p *picker) all() bool { return p.entities == nil && !p.alone && p.keys == nil }
-
 // takes reports whether an item is taken.
 func (p *picker) takes(s attr.Stored) bool {
 	role, e := p.table.RoleOf(s)

@@ -14,9 +14,9 @@ import (
 )
 
 var (
-	// ErrPeriod: the time of an item is in a period that has no table: before Since, past retention, or too far ahead.
+	// ErrPeriod says that the time of an item is in a period that has no table: before Since, past retention, or too far ahead.
 	ErrPeriod = errors.New("the period has no table")
-	// ErrNoTable: the table of a period should be there, and is not: [DB.Roll] creates it.
+	// ErrNoTable says that the table of a period should be there, and is not: [DB.Roll] creates it.
 	ErrNoTable = errors.New("the table is missing")
 )
 

@@ -1,6 +1,6 @@
 // Package ddbperiod stores items that age, such as readings and events, in one table for each period. The current table has the
-// capacity for the writes. Past tables are lowered, and old ones are dropped as a whole, which costs nothing, where deleting
-// items by TTL leaves no choice but to keep them in one table.
+// capacity for the writes. Past tables are lowered: to few units, or to the table class that stores for less. Old ones are archived
+// and dropped as a whole. If items only have to vanish, a TTL in one table is simpler, and as cheap: see [ddb.Definition.TTL].
 //
 //	var Months = &ddbperiod.Series{
 //		Every: ddbperiod.Month, Since: launch, Keep: 12,
@@ -25,8 +25,8 @@
 // # Roll
 //
 // [DB.Roll] creates tables ahead of time, lowers what past ones are provisioned with, and drops those past retention, after the
-// checks of [ddb.DB.DropTable] and a function that may archive them. Nothing creates a table when an item is written: without
-// Roll, writes fail from the next period but one on, with [ErrNoTable].
+// checks of [ddb.DB.DropTable] and a function that may archive them. A write creates no table: if no program calls Roll for more
+// than a period, writes fail with [ErrNoTable].
 //
 // Auto scaling is not known to Roll: it would raise what Roll lowered. Remove the targets of past tables.
 //

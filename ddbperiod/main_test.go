@@ -18,6 +18,7 @@ import (
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/ddbmem"
 	"github.com/singletable-go/ddb/ddbperiod"
+	"github.com/singletable-go/ddb/internal/scale"
 )
 
 // reading is sorted by its time, and in an index by its temperature.
@@ -194,3 +195,5 @@ func (w *world) write(tb require.TestingT, table string, item map[string]types.A
 	_, err := w.engine.Client().PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &table, Item: item})
 	require.NoError(tb, err)
 }
+
+func TestMain(m *testing.M) { scale.Main(m, 0) }

@@ -44,7 +44,6 @@ func (r *Repository[T]) Page(ctx context.Context, q ddb.Query[T], after ddb.Curs
 		within = ""
 		switch {
 		case missing(err) && r.db.mayLack(start):
-			err = nil
 		case err != nil && !ofItems(err):
 			return none, in(table, err)
 		case err != nil:
@@ -72,7 +71,7 @@ func (r *Repository[T]) Page(ctx context.Context, q ddb.Query[T], after ddb.Curs
 
 // ofItems reports whether an error of a page joins only errors of items.
 func ofItems(err error) bool {
-	list, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what a page joins is at the top
+	list, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return false
 	}

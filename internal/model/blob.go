@@ -60,6 +60,9 @@ func (d *Definition) checkBlobs() {
 			if f.OmitEmpty || f.NullEmpty || f.AsString {
 				d.fault("field %s: a ddbblob.Blob takes no tag option: without content it has no attribute", f.Name)
 			}
+			if f.Packing != nil {
+				d.fault("compress: field %s is a ddbblob.Blob, whose reference a sweep must find: compress the content itself", f.Name)
+			}
 			if d.behindPointer(f) {
 				d.fault("field %s: a ddbblob.Blob behind an embedded pointer would be shared by copies of the item: embed the struct itself", f.Name)
 			}

@@ -106,10 +106,10 @@ func escaped(text string) string {
 // unescaped is the inverse of escaped. It refuses what escaped does not write: two keys never name one item.
 func unescaped(text string) (string, error) {
 	var b strings.Builder
-	for left := text; left != ""; {
+	for left := text; ; {
 		plain, rest, more := strings.Cut(left, "%")
 		b.WriteString(plain)
-		if left = rest; !more {
+		if !more {
 			break
 		}
 		if len(rest) < 2 {

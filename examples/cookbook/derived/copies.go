@@ -39,7 +39,8 @@ var (
 	DepotNames = ddbview.MustFanOut("depot-names", Depots, Vehicles,
 		func(o Depot) ddb.Query[Vehicle] { return VehiclesOf(o.ID) },
 		func(c ddb.Change[Depot], v *Vehicle) bool {
-			if c.New.Name == "" || v.DepotName == c.New.Name { // the depot is gone, or the copy is right
+			gone := c.Kind == ddb.Removed || c.Kind == ddb.Expired
+			if gone || v.DepotName == c.New.Name {
 				return false
 			}
 			v.DepotName = c.New.Name

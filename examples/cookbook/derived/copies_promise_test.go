@@ -59,3 +59,29 @@ func (c *renames) TransactWriteItems(
 	}
 	return c.Client.TransactWriteItems(ctx, in, o...)
 }
+
+// A name may be empty, and a depot may go before its vehicles, which keep its last name.
+func TestVehiclesFollowAnEmptyNameAndSurviveTheirDepot(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	engine := ddbmem.New()
+	db := ddb.New(engine.Client(), "fleet", derived.FleetTable, nil)
+	require.NoError(t, db.CreateTable(ctx))
+	mux := ddb.NewMux(derived.FleetTable, nil)
+	mux.Maintain(db, derived.DepotNames)
+	reader := ddbstream.NewReader(engine.StreamsClient(), "fleet", mux, &ddbstream.MemoryStore{}, nil)
+	require.NoError(t, db.Do(ctx, derived.Depots.Create(derived.Depot{ID: "d", Name: "North"})))
+	require.NoError(t, derived.AddVehicle(ctx, db, derived.Vehicle{Depot: "d", ID: "1"}))
+	for _, want := range []string{"", "Harbour"} {
+		require.NoError(t, db.Do(ctx, derived.RenameDepot("d", want)))
+		require.NoError(t, reader.Drain(ctx))
+		v, err := ddb.NewRepository(db, derived.Vehicles).Get(ctx, derived.Vehicle{Depot: "d", ID: "1"})
+		require.NoError(t, err)
+		assert.Equal(t, want, v.DepotName)
+	}
+	require.NoError(t, db.Do(ctx, derived.Depots.Delete(derived.Depot{ID: "d"})))
+	require.NoError(t, reader.Drain(ctx))
+	v, err := ddb.NewRepository(db, derived.Vehicles).Get(ctx, derived.Vehicle{Depot: "d", ID: "1"})
+	require.NoError(t, err)
+	assert.Equal(t, "Harbour", v.DepotName)
+}

@@ -19,14 +19,14 @@ func Example_monthlyDownloads() {
 func Example_leaderboard() {
 	recipe.Example(derived.Leaderboard)
 	// Output:
-	// player 300 has 9995 points (1 request, 3 W)
+	// player 130 has 9995 points (1 request, 3 W)
 	// player 0 has 20 points: not the best (1 request, 1 W)
 	// the view follows (6 requests, 6 R, 9 W)
-	// the best ten, by the index: p000 10000, p300 9995, p001 9990 … (1 request, 0.5 R)
+	// the best ten, by the index: p000 10000, p130 9995, p001 9990 … (1 request, 0.5 R)
 	// the best ten, by an index of four shards: p000 10000, p001 9990, p002 9980 … (4 requests, 2 R)
-	// the best ten, kept by the view: p000 10000, p300 9995, p001 9990 … (1 request, 0.5 R)
+	// the best ten, kept by the view: p000 10000, p130 9995, p001 9990 … (1 request, 0.5 R)
 	// the rank of player 5: 7 (2 requests, 1 R)
-	// the rank of player 350: 351 (2 requests, 4.5 R)
+	// the rank of player 140: 141 (2 requests, 2 R)
 }
 
 func Example_copies() {

@@ -14,7 +14,7 @@ type Score struct {
 	Points int    `dynamodbav:"points"`
 }
 
-// Board is the first ten of a game, in one item.
+// Board is the first ten of a game, in one item. Players of equal points may be in another order than in TopScores.
 type Board struct {
 	Game string  `dynamodbav:"-"`
 	Top  []Place `dynamodbav:"top"`
@@ -61,7 +61,8 @@ func ReportScore(s Score) ddb.Op {
 	return Scores.Upsert(Scores.Key(s), ddb.If(ddb.Lt(&f.Points, s.Points)), ddb.Set(&f.Points, s.Points))
 }
 
-// TopScores are the n best results of a game.
+// TopScores are the n best results of a game. Where less is better, as with the time of a lap, let Points be the time below
+// zero, and 9 digits hold it: everything else stays.
 func TopScores(game string, n int) ddb.Query[Score] {
 	return Scores.On(ByPoints, Score{Game: game}).Desc().Limit(n)
 }

@@ -40,7 +40,8 @@ var (
 var ErrSoldOut = errors.New("sold out")
 
 // PlaceOrder stores an order and takes its pieces out of the stock, all of them or none. The stock of a product is never below
-// zero: its condition is part of the same transaction. An order that was placed before is not placed again.
+// zero: its condition is part of the same transaction. An order that was placed before, also one that was canceled since, is not
+// placed again.
 func PlaceOrder(ctx context.Context, db *ddb.DB, order ShopOrder) error {
 	f := Stocks.Fields()
 	ops := []ddb.Op{ShopOrders.Create(order)}

@@ -16,6 +16,7 @@ var GoldBadge = recipe.Recipe{
 	Pattern: "An index over the badge and its date themselves: only players who have both are in it, and the page is one query.",
 	Not:     "The badge becomes common: then one partition holds too many of them, and its key needs shards.",
 	Costs:   []string{"everyone with gold", "award gold"},
+	Varies:  "a scan is rounded up for each partition, and engines differ in how many a table has",
 	Run: func(ctx context.Context, r *recipe.Run) error {
 		won := recipe.Begin.Unix()
 		err := r.Patterns(ctx, &ddbaccess.Catalog{

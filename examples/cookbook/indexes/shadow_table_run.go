@@ -16,6 +16,7 @@ var ShadowTable = recipe.Recipe{
 	Pattern: "A second table has copies, kept by the stream: scans of it take none of the first one's throughput.",
 	Not:     "A report may be hours old: an export to S3 takes no read capacity, and needs no second table.",
 	Costs:   []string{"the stream copies 2 changes", "the report"},
+	Varies:  "a scan is rounded up for each partition, and engines differ in how many a table has",
 	Run: func(ctx context.Context, r *recipe.Run) error {
 		db, err := r.DB(ctx, FleetTable, nil)
 		if err != nil {

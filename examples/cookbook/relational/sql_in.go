@@ -93,7 +93,7 @@ func importRows(ctx context.Context, tx *sql.Tx, query string, opOf func(*sql.Ro
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has its error
+	defer rows.Close()
 	var ops []ddb.Op
 	for rows.Next() {
 		op, err := opOf(rows)

@@ -33,7 +33,7 @@ func TestAnImportThatWasInterruptedIsRepeated(t *testing.T) {
 	ctx, client := t.Context(), ddbmem.New().Client()
 	museum, err := openSQLite(ctx, museumSchema)
 	require.NoError(t, err)
-	defer museum.Close() //nolint:errcheck // it is in memory
+	defer museum.Close()
 	db := ddb.New(client, "museum", MuseumTable, nil)
 	require.NoError(t, db.CreateTable(ctx))
 

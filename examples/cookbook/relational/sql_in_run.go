@@ -25,7 +25,7 @@ var SQLIn = recipe.Recipe{
 		if err != nil {
 			return err
 		}
-		defer museum.Close() //nolint:errcheck // it is in memory
+		defer museum.Close()
 		spread := &spread{}
 		db, err := r.DB(ctx, MuseumTable, &ddb.Options{Observe: spread.observe})
 		if err != nil {

@@ -56,7 +56,7 @@ func TestSQLBecomesEqualToTheTableInWhateverOrderItsRecordsCome(t *testing.T) {
 		db := ddb.New(client, "fleet", FleetTable, nil)
 		mirror, err := openMirror(ctx)
 		require.NoError(t, err)
-		defer mirror.DB.Close() //nolint:errcheck // it is in memory
+		defer mirror.DB.Close()
 		mux := ddb.NewMux(FleetTable, nil)
 		mux.HandleBatch(mirror.Apply)
 
@@ -126,7 +126,7 @@ func TestSQLBecomesEqualToTheTableInWhateverOrderItsRecordsCome(t *testing.T) {
 func inSQL(ctx context.Context, t *rapid.T, m Mirror) (items []any) {
 	rows, err := m.DB.QueryContext(ctx, `SELECT id, depot, '', 0 FROM vehicle UNION ALL SELECT vehicle, '', began, km FROM trip`)
 	require.NoError(t, err)
-	defer rows.Close() //nolint:errcheck // rows.Err has its error
+	defer rows.Close()
 	for rows.Next() {
 		var id, depot, began string
 		var km int

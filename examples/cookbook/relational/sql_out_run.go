@@ -25,7 +25,7 @@ var SQLOut = recipe.Recipe{
 		if err != nil {
 			return err
 		}
-		defer mirror.DB.Close() //nolint:errcheck // it is in memory
+		defer mirror.DB.Close()
 		db, err := r.DB(ctx, FleetTable, nil)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func kmByDepot(ctx context.Context, m Mirror) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has its error
+	defer rows.Close()
 	var depots []string
 	for rows.Next() {
 		var depot string

@@ -92,6 +92,15 @@ func DeleteTenant(ctx context.Context, db *ddb.DB, id string, pace func(ctx cont
 	if err := erase(ctx, erasing, Members.Query(Member{Tenant: id})); err != nil {
 		return deleted, err
 	}
+	// Entities that were added to the model later, and not here, must not be forgotten.
+	for left, err := range db.Consistent().Items(ctx, Tenants.Query(Tenant{ID: id}).Collection()) {
+		if err != nil {
+			return deleted, err
+		}
+		if _, ok := left.(Tenant); !ok {
+			return deleted, fmt.Errorf("tenant %s: a %T is left", id, left)
+		}
+	}
 	if err := db.Do(ctx, Tenants.Delete(tenant)); err != nil {
 		return deleted, err
 	}
@@ -105,7 +114,8 @@ type eraser struct {
 	deleted *int
 }
 
-// erase deletes the items of a query, 25 at a time, which is what one request deletes.
+// erase deletes the items of a query of the table, 25 at a time, which is what one request deletes. A global index lags, and
+// has no consistent reads: it may not have the last items yet.
 func erase[T any](ctx context.Context, e eraser, q ddb.Query[T]) error {
 	items := ddb.NewRepository(e.db, q.Entity()).Consistent()
 	for {

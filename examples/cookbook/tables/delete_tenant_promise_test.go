@@ -56,6 +56,32 @@ func TestATenantIsDeletedAndNoOther(t *testing.T) {
 	}
 }
 
+// Note is an entity that DeleteTenant does not know.
+type Note struct {
+	Tenant string `dynamodbav:"-"`
+	ID     string `dynamodbav:"-"`
+}
+
+var notes = ddb.MustDefine(tables.TenantTable, "note", func(n *Note, d *ddb.Definition) {
+	d.Primary(ddb.Key(ddb.Prefix("tenant#"), ddb.Str(&n.Tenant)), ddb.Key(ddb.Prefix("zz-note#"), ddb.Str(&n.ID)))
+})
+
+func TestATenantWithItemsOfANewEntityIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "tenants", tables.TenantTable, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	seed(t, db, "acme")
+	require.NoError(t, db.Do(t.Context(), tables.CloseTenant("acme")))
+	require.NoError(t, db.Do(t.Context(), notes.Put(Note{"acme", "1"})))
+	_, err := tables.DeleteTenant(t.Context(), db, "acme", tables.Pace(1e9))
+	require.ErrorContains(t, err, "a tables_test.Note is left")
+	require.NoError(t, db.Do(t.Context(), notes.Delete(Note{"acme", "1"})))
+	_, err = tables.DeleteTenant(t.Context(), db, "acme", tables.Pace(1e9))
+	require.NoError(t, err)
+	assert.Empty(t, raw(t, client))
+}
+
 func TestAnOpenTenantIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	client := ddbmem.New().Client()

@@ -54,6 +54,17 @@ func (c GiftCard) Apply(e CardEvent) GiftCard {
 	return GiftCard{Cents: c.Cents + e.Cents, Events: e.N}
 }
 
+// Following is an event as the next one of the card, with a snapshot if it is time for one, and the card after it. A command
+// that makes several events, also of two cards, appends each of them in its transaction.
+func (c GiftCard) Following(e CardEvent) (CardEvent, GiftCard) {
+	e.N = c.Events + 1
+	next := c.Apply(e)
+	if e.N%snapshotEvery == 0 {
+		e.After = &next
+	}
+	return e, next
+}
+
 // CardTail are the newest events of a card, down to one with a snapshot or to the first.
 func CardTail(card string) ddb.Query[CardEvent] {
 	return CardEvents.Query(CardEvent{Card: card}).Desc().Limit(snapshotEvery)
@@ -99,11 +110,8 @@ func ExecuteCommand(
 		if err != nil {
 			return GiftCard{}, err
 		}
-		event.Card, event.N = card, now.Events+1
-		next := now.Apply(event)
-		if event.N%snapshotEvery == 0 {
-			event.After = &next
-		}
+		event.Card = card
+		event, next := now.Following(event)
 		err = db.Transact(ctx, CardEvents.Create(event),
 			CardCommands.Create(CardCommand{Card: card, Token: token, N: event.N, Forgets: forgets}))
 		if !errors.Is(err, ddb.ErrExists) {

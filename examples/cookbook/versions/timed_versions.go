@@ -13,7 +13,7 @@ type Price struct {
 	Cents int       `dynamodbav:"cents"`
 }
 
-// The table of prices, and the entity. The sort key is the time from which a price is valid, not when it was written: a price
+// The table of prices, and the entity. A product that is not sold any more has a last price that says so. The sort key is the time from which a price is valid, not when it was written: a price
 // of next month is stored today, and one of the past can be corrected. In a key a time is UTC text of one width, so keys sort
 // as times do.
 var (

@@ -69,6 +69,7 @@ func TestABlobIsAFieldOfTheItemItself(t *testing.T) {
 		ID    string
 		Inner ddbblob.Blob
 	}
+	refused(t, "compress", func(x *key) *string { return &x.ID }, func(x *key, d *ddb.Definition) { d.Compress(&x.Inner, 1) })
 	table := ddb.NewTable("pk", "sk")
 	index := table.GSI("by-inner", "g_pk", "g_sk")
 	_, err := ddb.Define(table, "thing", func(x *key, d *ddb.Definition) {

@@ -64,7 +64,8 @@ func Check(t *testing.T, s ddbblob.Store) {
 	for _, key := range keys {
 		require.Equal(t, "of "+key, get(key))
 	}
-	for range s.List(ctx, "", "") {
+	for _, err := range s.List(ctx, "", "") {
+		require.NoError(t, err)
 		break
 	}
 
@@ -81,9 +82,10 @@ func Check(t *testing.T, s ddbblob.Store) {
 		require.ErrorIs(t, c.Copy(ctx, "t/none", "t/copy"), ddbblob.ErrNoObject)
 	}
 
-	for key := range s.List(ctx, "", "") {
-		require.NoError(t, s.Delete(ctx, key.Key))
-		_, err = s.Get(ctx, key.Key)
+	for o, err := range s.List(ctx, "", "") {
+		require.NoError(t, err)
+		require.NoError(t, s.Delete(ctx, o.Key))
+		_, err = s.Get(ctx, o.Key)
 		require.ErrorIs(t, err, ddbblob.ErrNoObject)
 	}
 	require.Empty(t, list("", ""))
