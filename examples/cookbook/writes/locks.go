@@ -70,7 +70,7 @@ func (l Locker) Acquire(ctx context.Context, name string) (Lock, error) {
 	return lock, err
 }
 
-// Renew begins another lease. Do it after a third of the lease, so that two failures in a row do not lose the lock.
+// Renew begins another lease. Do it after a third of the lease, so that a renewal that fails can be tried again before it ends.
 func (l Locker) Renew(ctx context.Context, lock Lock) (Lock, error) {
 	renewed, err := l.set(ctx, lock, l.until())
 	return renewed, lost(lock.Name, err)
