@@ -122,6 +122,8 @@ func TestTheSizeOfAnItemIsThatOfItsCompressedValues(t *testing.T) {
 	client := engine(t)
 	packed, plain := open(t, client, nil, contentOf(100)), open(t, client, nil, contentOf(readOnly))
 	big := page{ID: "a", Topic: "go", body: body{long(2 << 20)}}
+	_, err := packed.repo.Create(t.Context(), page{ID: "a", Topic: "go"})
+	require.NoError(t, err)
 	for _, p := range []*program{packed, plain} {
 		f := p.f
 		for name, do := range map[string]func() error{
