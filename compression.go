@@ -44,6 +44,9 @@ type Compression interface {
 // or Unique, and no view fills it. A []byte is refused, because a stored binary cannot be told from a compressed value:
 // declare a string, or a struct.
 //
+// [Entity.Encode] returns what is stored, and [Entity.Decode] takes it. Raw clients, exports and consumers of the stream that
+// do not use this library see a binary. An upgrade of [Definition.Schema] gets the values, and [Change] compares them.
+//
 // It saves capacity, storage and time on the network. It costs CPU: in the order of 50 ms for each MB of text that is written, and 10 ms for each that is read.
 // The 400 KB of an item, and the sizes in errors, are those of the compressed value. A value that cannot be decompressed is an
 // error of its item, as any other that cannot be read: see [ItemError].

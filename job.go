@@ -7,7 +7,7 @@ import (
 )
 
 // JobOptions configures a job that reads the whole table: [View.Rebuild], [View.Verify], [Repository.Reindex],
-// [Repository.EnsureUnique], [DB.Purge], [DB.ForcePurge] and [DB.DropView]. nil means one worker, from the start, as fast
+// [Repository.EnsureUnique], [DB.Purge], [DB.ForcePurge], [DB.DropView], and those of package ddbjob. nil means one worker, from the start, as fast
 // as it goes. Each job uses every field. A number below zero is [ErrModel], and a Resume that the job did not make is
 // [ErrCursor]; both are found before any request.
 //
@@ -51,7 +51,8 @@ type Progress struct {
 	Total int
 
 	// Sources counts the items that the job is for: the sources of a view and its record of earlier ones, the items of
-	// the entity in Reindex and EnsureUnique, the items to delete in Purge and DropView.
+	// the entity in Reindex and EnsureUnique, the items to delete in Purge and DropView, those that are selected in package
+	// ddbjob.
 	Sources int
 
 	// Targets counts the targets that a job on a view looked at. One that several sources of a fan-out share may count

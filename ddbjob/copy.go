@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/singletable-go/ddb"
 	"github.com/singletable-go/ddb/internal/attr"
+	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
@@ -95,6 +97,7 @@ type copying struct {
 	opts     *CopyOptions
 	from, to *write.DB
 	pick     *picker
+	job      *read.Job
 	out      *spread
 	faults   faults
 }
@@ -110,7 +113,7 @@ func (c *copying) run(ctx context.Context) error {
 	switch {
 	case c.from == nil || c.to == nil:
 		return fault.Model("a nil DB")
-	case c.from.Client == c.to.Client && c.from.Name == c.to.Name:
+	case c.from.Name == c.to.Name && sameClient(c.from.Client, c.to.Client):
 		return fault.Model("source and target are one table")
 	}
 	if err := errors.Join(c.sameKeys(), c.from.NoBlobs(), c.to.NoBlobs()); err != nil {
@@ -133,6 +136,7 @@ func (c *copying) run(ctx context.Context) error {
 			return err
 		}
 	}
+	c.job = job
 	c.out = &spread{db: c.to, job: job, refused: c.refuse, written: func(outgoing) { c.Written++ }}
 	verify := !c.opts.Overwrite && !c.opts.NoVerify
 	job.Staged = true
@@ -174,17 +178,29 @@ func (c *copying) sameKeys() error {
 	return nil
 }
 
-// isEmpty returns an error that matches ErrExists if a table has items.
+// sameClient reports whether two clients are one.
+func sameClient(a, b call.Client) bool {
+	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
+}
+
+// isEmpty returns an error that matches ErrExists if a table has items, but for leases.
 func isEmpty(ctx context.Context, db *write.DB) error {
-	out, err := db.Scan(ctx, &dynamodb.ScanInput{TableName: &db.Name, Limit: new(int32(1)), ConsistentRead: new(true)})
-	if err != nil {
-		return db.Explain(err)
+	in := &dynamodb.ScanInput{TableName: &db.Name, Limit: new(int32(10)), ConsistentRead: new(true)}
+	for {
+		out, err := db.Scan(ctx, in)
+		if err != nil {
+			return db.Explain(err)
+		}
+		for _, item := range out.Items {
+			if role, _ := db.Table.RoleOf(model.Loaded(item)); role != model.RoleLease {
+				return fmt.Errorf("%w: table %q has items, such as %s: use an empty table, resume with the last cursor, or set Overwrite",
+					fault.ErrExists, db.Name, db.Table.KeyText(item))
+			}
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; in.ExclusiveStartKey == nil {
+			return nil
+		}
 	}
-	if len(out.Items) > 0 {
-		return fmt.Errorf("%w: table %q has items, such as %s: use an empty table, resume with the last cursor, or set Overwrite",
-			fault.ErrExists, db.Name, db.Table.KeyText(out.Items[0]))
-	}
-	return nil
 }
 
 func (c *copying) refuse(o outgoing, err error) {
@@ -210,6 +226,7 @@ func (c *copying) Add(ctx context.Context, s attr.Stored) error {
 		c.faults.add(fmt.Errorf("item %s: %w", c.from.Table.KeyText(c.from.Table.KeyOf(s)), err))
 		return nil
 	}
+	c.job.Sources++
 	return c.out.add(ctx, outgoing{item: item})
 }
 
@@ -256,7 +273,12 @@ func (c *copying) verify(ctx context.Context, o read.JobOptions, so read.Progres
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
-	target, err := v.sum(ctx, c.to.Consistently(), func(s attr.Stored) (attr.Item, error) { return s.Attributes(), nil })
+	target, err := v.sum(ctx, c.to.Consistently(), func(s attr.Stored) (attr.Item, error) {
+		if role, _ := c.to.Table.RoleOf(s); role == model.RoleLease {
+			return nil, nil
+		}
+		return s.Attributes(), nil
+	})
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}

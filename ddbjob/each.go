@@ -58,8 +58,8 @@ type Edited struct {
 //		return Customers.Update(c, ddb.Set(&f.Tier, "gold"))
 //	}, nil)
 //
-// edit gets an item as it was read, and returns an op on that item: Update, Replace, Delete, or Move. The zero Op passes it. It
-// may be called several times for one item, and by as many goroutines at once as there are workers.
+// edit gets an item as it was read, and returns an op on that item: Update, Replace, Delete, or Move; for an entity with a
+// [ddb.Definition.History] it is no Update, but a Replace. The zero Op passes the item. It may be called several times for one item, and by as many goroutines at once as there are workers.
 //
 // The write asserts the conditions, and that the item is still what edit has got, version or not. If another program changed
 // it, Each reads it again, looks whether the conditions hold, and calls edit again, up to [ddb.Options].MaxAttempts.

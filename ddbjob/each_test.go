@@ -28,7 +28,6 @@ func TestAMarkedEditIsDoneOnce(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 0))
 			w := newWorld(must, "shop")
 			w.fill(must, r, "shop", 40)
-			ctx := context.Background()
 			before := points(must, w)
 			w.engine.SetFaults(ddbmem.Faults{Drop: drop})
 			f, g := orders.Fields(), customers.Fields()
@@ -84,8 +83,10 @@ func TestAMarkedEditIsDoneOnce(t *testing.T) {
 				}
 			}
 			n := 0
-			for range ddb.NewRepository(w.open("shop"), customers).Scan(ctx, &ddb.ScanOptions{IgnoreUnknown: true}) {
-				n++
+			for key := range after {
+				if strings.HasPrefix(key, "c") {
+					n++
+				}
 			}
 			if uniques != n {
 				return fmt.Errorf("%d unique values of %d customers", uniques, n)

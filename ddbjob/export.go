@@ -16,6 +16,7 @@ import (
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/face"
 	"github.com/singletable-go/ddb/internal/fault"
+	"github.com/singletable-go/ddb/internal/read"
 	"github.com/singletable-go/ddb/internal/write"
 )
 
@@ -79,6 +80,7 @@ type exporting struct {
 	to   Store
 	pick *picker
 	log  *exportLog
+	job  *read.Job
 
 	text  bytes.Buffer // the file that is being made
 	zip   *gzip.Writer
@@ -112,6 +114,7 @@ func (e *exporting) run(ctx context.Context) error {
 	if e.log, err = openLog(e.to, o.Resume, e.db.Opts.Now()); err != nil {
 		return err
 	}
+	e.job = job
 	job.Staged = true
 	if o.Resume == "" {
 		if job.Mark(); e.err != nil {
@@ -151,6 +154,7 @@ func (e *exporting) Add(_ context.Context, s attr.Stored) error {
 	if err != nil {
 		return fmt.Errorf("item %s: %w", e.db.Table.KeyText(item), err)
 	}
+	e.job.Sources++
 	e.items++
 	e.bytes += attr.Size(item)
 	_, err = e.zip.Write(append(line, '\n'))

@@ -133,6 +133,7 @@ func (im *importing) take(ctx context.Context, o outgoing) error {
 		im.refuse(o, err)
 		return nil
 	}
+	im.out.job.Sources++
 	return im.out.add(ctx, o)
 }
 

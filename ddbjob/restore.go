@@ -173,6 +173,7 @@ func (r *restoring) take(ctx context.Context, o outgoing) error {
 		r.refuse(o, err)
 		return nil
 	}
+	r.job.Sources++
 	o.partition = attr.Canonical(o.item[r.db.Table.Primary.Partition[0]])
 	if r.held = append(r.held, o); len(r.held) < restoreHeld {
 		return nil

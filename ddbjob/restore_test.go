@@ -41,7 +41,7 @@ func TestARestoreThatIsKilledLosesNothing(t *testing.T) {
 			w := newWorld(must, "old", "new")
 			w.fill(must, r, "old", n)
 			files := exported(must, w)
-			l := &life{w: w, r: r, first: 20}
+			l := &life{w: w, r: r, first: 150}
 			err := l.live(func(ctx context.Context, o ddb.JobOptions) error {
 				o.Workers, o.Rate = workers, 20
 				_, err := ddbjob.Restore(ctx, w.db("new"), files, &ddbjob.RestoreOptions{JobOptions: o})
@@ -118,7 +118,7 @@ func TestARestoreIntoATableInUse(t *testing.T) {
 				}
 			}
 			before := shopOf(must, w)
-			l := &life{w: w, r: r, first: 20}
+			l := &life{w: w, r: r, first: 150}
 			err := l.live(func(ctx context.Context, o ddb.JobOptions) error {
 				o.Rate = 20
 				_, err := ddbjob.Restore(ctx, w.db("old"), files, &ddbjob.RestoreOptions{JobOptions: o, Existing: existing})

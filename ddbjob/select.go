@@ -23,7 +23,7 @@ type Select struct {
 
 	// Keys gets a primary key, and reports whether the item is taken. For a unique value it gets the key of the item that
 	// holds it, and for an item of a view the key of its target: so what belongs together is taken together. See
-	// [InPartition]. It is called by several goroutines at once.
+	// [InPartition].
 	Keys func(key map[string]types.AttributeValue) bool
 }
 
@@ -67,9 +67,6 @@ func (s Select) of(t *model.Table) (*picker, error) {
 	}
 	return p, nil
 }
-
-// all reports whether every item but leases is taken.
-func (p *picker) all() bool { return p.entities == nil && !p.alone && p.keys == nil }
 
 // takes reports whether an item is taken.
 func (p *picker) takes(s attr.Stored) bool {

@@ -21,7 +21,8 @@ type Store interface {
 	Remove(name string) error
 }
 
-// Dir is a directory of the file system as a [Store]. It is made when a file is written. An [Import] reads it too.
+// Dir is a directory of the file system as a [Store]. It is made when a file is written. An [Import] reads it too. Files can be read by
+// their owner alone. A process that is killed while it writes one leaves a file behind whose name begins with a dot.
 type Dir string
 
 // Open opens a file, as [os.DirFS] does.

@@ -24,7 +24,7 @@ type RollOptions struct {
 	Archive func(ctx context.Context, db *ddb.DB) error
 
 	// Missing also creates the tables of past periods that are missing, from Since or retention on: where no program
-	// called Roll in a period, or for items that come late.
+	// called Roll in a period, or for items that come late. Without Keep that is each one since Since.
 	Missing bool
 }
 
@@ -44,7 +44,7 @@ type Rolled struct {
 // again, up to [ddb.Options].MaxAttempts. Rolled says what was done, also with an error.
 //
 // A table is lowered or dropped only if it is due by the clock and by the service's time, as far as its responses have that: a clock
-// that is ahead does no harm. A table is dropped once as many whole periods as are kept have passed after its own, and if it
+// that is ahead only creates tables too early. A table is dropped once as many whole periods as are kept have passed after its own, and if it
 // passes the checks of [ddb.DB.DropTable]. A table whose name is not exactly one of the series is never touched, and neither is one before Since.
 //
 // It costs no capacity, except for the sample of a table that is dropped. It is a CreateTable for each table that should be there,

@@ -107,9 +107,11 @@ func TestPastTablesAreLoweredAfterLateAndNeverRaised(t *testing.T) {
 	assert.Equal(t, []int64{2, 1, 5, 1}, got, "what is lower stays, the rest is lowered")
 
 	w.clock.Set(on(time.December, 3))
-	did, err = w.db.Roll(t.Context(), nil)
+	ctx, m := ddb.WithMeter(t.Context())
+	did, err = w.db.Roll(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, ddbperiod.Rolled{Lowered: []string{"readings-2026-11"}}, did)
+	assert.Equal(t, [3]int{1, 2, 2}, [3]int{m.RequestsOf("ListTables"), m.RequestsOf("CreateTable"), m.RequestsOf("UpdateTable")}, "the class is a request of its own")
 	did, err = w.db.Roll(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, did)

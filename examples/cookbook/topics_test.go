@@ -16,13 +16,7 @@ import (
 const topics = 210
 
 // toCome are the recipes that TOPICS.md links to and that are not written yet.
-var toCome = strings.Fields(`
-	conditional-writes counters sequences optimistic-locking transactions batch-writes locks rate-limiter
-	numbered-versions timed-versions v0-form event-sourcing
-	monthly-downloads leaderboard copies stock search-feed
-	time-series ttl-archive session-state soft-delete
-	compressed blob
-	delete-tenant clean-up table-copy update-many`)
+var toCome = strings.Fields("time-series ttl-archive session-state soft-delete compressed blob table-copy update-many")
 
 var (
 	row  = regexp.MustCompile(`(?m)^\| (.+?) \| (.+) \|$`)

@@ -3,6 +3,7 @@ package codec_test
 import (
 	"bytes"
 	"compress/flate"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -80,6 +81,26 @@ func TestEachBitOfACompressedValueCounts(t *testing.T) {
 	for n := range stored {
 		_, err := p.Unpack(&types.AttributeValueMemberB{Value: stored[:n]})
 		assert.Error(t, err, "%d bytes", n)
+	}
+}
+
+// What the first release stored is read by all later ones, whatever deflate then makes of it.
+func TestTheStoredFormStays(t *testing.T) {
+	t.Parallel()
+	for stored, want := range map[string]types.AttributeValue{
+		"AXIvOrzn8PxUHYUhxAAEAAD//wjKps4=": &types.AttributeValueMemberS{Value: strings.Repeat("Grüße, ", 20)},
+		"AfpfreSrZFWtFKOUFKMEYgQHK1lFK1XQASjpKFUqxdbqKCWC7PVRsoquVvJTslIy1DNVqtWpVnLy9/dRsiopKk0F8fxCfZB4TkpWSo4BFrZKtbG1tbWAAAAA///KiulX": &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
+			"a": &types.AttributeValueMemberL{Value: []types.AttributeValue{
+				&types.AttributeValueMemberN{Value: "1.5"}, &types.AttributeValueMemberBOOL{Value: true}, &types.AttributeValueMemberNULL{Value: true}, &types.AttributeValueMemberB{Value: []byte{0, 255}},
+			}},
+			`"b"`: &types.AttributeValueMemberSS{Value: []string{strings.Repeat("x", 100), "y"}},
+		}},
+	} {
+		b, err := base64.StdEncoding.DecodeString(stored)
+		require.NoError(t, err)
+		got, err := packing(1).Unpack(&types.AttributeValueMemberB{Value: b})
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
 	}
 }
 

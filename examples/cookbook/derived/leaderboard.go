@@ -61,8 +61,8 @@ func ReportScore(s Score) ddb.Op {
 	return Scores.Upsert(Scores.Key(s), ddb.If(ddb.Lt(&f.Points, s.Points)), ddb.Set(&f.Points, s.Points))
 }
 
-// TopScores are the n best results of a game. Where less is better, as with the time of a lap, let Points be the time below
-// zero, and 9 digits hold it: everything else stays.
+// TopScores are the n best results of a game. Where less is better, as with the time of a lap, store it as a negative number:
+// everything else stays.
 func TopScores(game string, n int) ddb.Query[Score] {
 	return Scores.On(ByPoints, Score{Game: game}).Desc().Limit(n)
 }

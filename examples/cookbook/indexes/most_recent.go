@@ -12,7 +12,7 @@ type Shop struct {
 	ID         string    `dynamodbav:"-"`
 	Name       string    `dynamodbav:"name"`
 	Registered time.Time `dynamodbav:"registered"`
-	Day        string    `dynamodbav:"day"` // of Registered, in UTC: RegisterShop sets both
+	Day        string    `dynamodbav:"day"` // of Registered, in UTC: RegisterShop sets both, and so must each edit
 }
 
 // The table of shops, and an index whose partitions are days. The newest shops are at the end of the last ones, so a read

@@ -56,11 +56,11 @@ var Projections = recipe.Recipe{
 			if err := r.Step(ctx, w.what, func(ctx context.Context) (string, error) {
 				ctx, meter := ddb.WithMeter(ctx)
 				err := db.Do(ctx, w.op)
-				s := fmt.Sprintf("table %v W", meter.Capacity(StoryTable.Primary()).Write)
+				units := []string{fmt.Sprintf("table %v W", meter.Capacity(StoryTable.Primary()).Write)}
 				for _, in := range indexes {
-					s += fmt.Sprintf(", %s %v W", in.of, meter.Capacity(in.ix).Write)
+					units = append(units, fmt.Sprintf("%s %v W", in.of, meter.Capacity(in.ix).Write))
 				}
-				return s, err
+				return strings.Join(units, ", "), err
 			}); err != nil {
 				return err
 			}

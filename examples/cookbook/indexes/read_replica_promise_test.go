@@ -31,6 +31,7 @@ func limited(t *testing.T, in *dynamodb.CreateTableInput) *ddb.DB {
 func TestFeedIsThrottledAloneAtItsBound(t *testing.T) {
 	t.Parallel()
 	db := limited(t, CreateOffers("offers", 1))
+	require.NoError(t, db.VerifyTable(t.Context()), "the table is as declared")
 	offers := ddb.NewRepository(db, Offers)
 	var err error
 	for range 1000 {

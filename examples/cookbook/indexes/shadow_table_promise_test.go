@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,4 +119,19 @@ func TestFillDoesNotReplaceWhatTheStreamCopied(t *testing.T) {
 	}}, "fleet", FleetTable, nil)
 	require.NoError(t, FillShadow(t.Context(), stale, f.shadow))
 	assert.Equal(t, map[string]int64{"old": 1, "driven": 2}, f.report(t, t.Context()))
+}
+
+// Sequence numbers have 21 to 40 digits: as text, the shorter one would come later.
+func TestShadowOrdersChangesByNumber(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	vehicles := ddb.NewRepository(f.db, Vehicles)
+	for meters := range int64(2) {
+		_, err := vehicles.Put(t.Context(), Vehicle{ID: "1", Meters: meters})
+		require.NoError(t, err)
+	}
+	f.record(t)
+	f.records[0].Sequence, f.records[1].Sequence = strings.Repeat("9", 21), "1"+strings.Repeat("0", 21)
+	f.deliver(t, t.Context(), f.records[0], f.records[1], f.records[0])
+	assert.Equal(t, map[string]int64{"1": 1}, f.report(t, t.Context()))
 }

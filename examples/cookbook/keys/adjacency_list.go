@@ -48,7 +48,7 @@ var (
 	})
 )
 
-// WholeArticle is an article with its bylines.
+// WholeArticle is an article with its bylines. They are what to delete with it, in one transaction if they are up to 99.
 func WholeArticle(id string) ddb.Collection { return Articles.Query(Article{ID: id}).Collection() }
 
 // WholeReporter is a reporter with the bylines.

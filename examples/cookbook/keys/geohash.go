@@ -11,7 +11,8 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Station is a charging station. Cell is where it is, as a geohash of five characters: MoveTo sets the three together.
+// Station is a charging station. Cell is where it is, as a geohash of five characters: MoveTo sets the three together, for a new
+// station, and Relocate for one that is stored.
 type Station struct {
 	ID   string  `dynamodbav:"-"`
 	Name string  `dynamodbav:"name"`
@@ -41,6 +42,16 @@ func (s Station) MoveTo(lat, lon float64) (Station, error) {
 	}
 	s.Lat, s.Lon, s.Cell = lat, lon, geohash(row(lat), column(lon))
 	return s, nil
+}
+
+// Relocate moves a stored station, which moves it in the index.
+func Relocate(id string, lat, lon float64) (ddb.Op, error) {
+	s, err := Station{ID: id}.MoveTo(lat, lon)
+	if err != nil {
+		return ddb.Op{}, err
+	}
+	f := Stations.Fields()
+	return Stations.Update(Station{ID: id}, ddb.Set(&f.Lat, s.Lat), ddb.Set(&f.Lon, s.Lon), ddb.Set(&f.Cell, s.Cell)), nil
 }
 
 // Near is a station, and how far away it is.
@@ -86,8 +97,16 @@ func StationsNear(ctx context.Context, db *ddb.DB, lat, lon, meters float64) ([]
 	return near, nil
 }
 
-// The cells: a geohash of five characters has 25 bits, of which 12 are the latitude.
-const rows, columns, mostCells = 1 << 12, 1 << 13, 64
+// cellLength is the number of characters of a cell, of five bits each: one more makes cells 4 or 8 times smaller on each side.
+// To change it, add another index, or move every station to its new cell.
+const cellLength = 5
+
+// The bits alternate between column and row. The column has the first, and so one more if their number is odd.
+const (
+	rowBits, columnBits = cellLength * 5 / 2, (cellLength*5 + 1) / 2
+	rows, columns       = 1 << rowBits, 1 << columnBits
+	mostCells           = 64
+)
 
 func row(lat float64) int { return min(max(int(math.Floor((lat+90)/180*rows)), 0), rows-1) }
 
@@ -96,19 +115,20 @@ func column(lon float64) int { return wrap(int(math.Floor((lon + 180) / 360 * co
 
 func wrap(column int) int { return (column%columns + columns) % columns }
 
-// geohash interleaves the bits of column and row, the column's first, and writes five of them as a character.
+// geohash is the text of a cell.
 func geohash(row, column int) string {
 	const alphabet = "0123456789bcdefghjkmnpqrstuvwxyz"
-	var bits int
-	for i := 12; i >= 0; i-- {
-		bits = bits<<1 | column>>i&1
-		if i > 0 {
-			bits = bits<<1 | row>>(i-1)&1
+	var bits uint64
+	for i := range cellLength * 5 {
+		from, bit := column, columnBits-1-i/2
+		if i%2 == 1 {
+			from, bit = row, rowBits-1-i/2
 		}
+		bits = bits<<1 | uint64(from>>bit&1)
 	}
-	var text [5]byte
+	var text [cellLength]byte
 	for i := range text {
-		text[i] = alphabet[bits>>(20-5*i)&31]
+		text[i] = alphabet[bits>>(5*(cellLength-1-i))&31]
 	}
 	return string(text[:])
 }

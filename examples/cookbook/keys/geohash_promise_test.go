@@ -1,10 +1,13 @@
 package keys
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -94,6 +97,68 @@ func TestThePoleIsRefusedAndNotHalfRead(t *testing.T) {
 		_, err := cellsNear(lat, 0, 10_000)
 		require.ErrorContains(t, err, "cells, at most 64 are read")
 	}
+	_, err := cellsNear(90, 0, 0) // the pole has every longitude
+	require.Error(t, err)
+}
+
+// The point of a circle that is farthest east is nearer to the pole than its center is. Here it is just past a cell's border.
+func TestTheEasternmostPointIsInACell(t *testing.T) {
+	t.Parallel()
+	const lat, meters, border, rad = 82.0, 3000.0, 40 * 360.0 / columns, math.Pi / 180
+	angle := meters / earth
+	east := math.Asin(math.Sin(angle)/math.Cos(lat*rad)) / rad
+	cells, err := cellsNear(lat, border-east+1e-7, meters)
+	require.NoError(t, err)
+	s, err := Station{}.MoveTo(math.Asin(math.Sin(lat*rad)/math.Cos(angle))/rad, border+1e-7)
+	require.NoError(t, err)
+	assert.Contains(t, cells, s.Cell)
+}
+
+// moving is a client that reads a station's old cell, moves it, and then reads the new cell.
+type moving struct {
+	ddb.Client
+	from, to string
+	move     func()
+	moved    chan struct{}
+}
+
+func (c *moving) Query(ctx context.Context, in *dynamodb.QueryInput, opts ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	asks := func(cell string) bool {
+		for _, v := range in.ExpressionAttributeValues {
+			if s, ok := v.(*types.AttributeValueMemberS); ok && s.Value == "cell#"+cell {
+				return true
+			}
+		}
+		return false
+	}
+	if asks(c.to) {
+		<-c.moved
+	}
+	out, err := c.Client.Query(ctx, in, opts...)
+	if asks(c.from) {
+		c.move()
+		close(c.moved)
+	}
+	return out, err
+}
+
+func TestAStationThatMovesIsFoundOnce(t *testing.T) {
+	t.Parallel()
+	client := ddbmem.New().Client()
+	db := ddb.New(client, "stations", StationTable, nil)
+	require.NoError(t, db.CreateTable(t.Context()))
+	put := func(lon float64) Station {
+		s, err := Station{ID: "1", Name: "One"}.MoveTo(0.01, lon)
+		require.NoError(t, err)
+		require.NoError(t, db.Do(t.Context(), Stations.Put(s)))
+		return s
+	}
+	to, from := put(-0.001), put(0.001)
+	require.NotEqual(t, from.Cell, to.Cell)
+	watched := &moving{Client: client, from: from.Cell, to: to.Cell, move: func() { put(-0.001) }, moved: make(chan struct{})}
+	found, err := StationsNear(t.Context(), ddb.New(watched, "stations", StationTable, nil), 0.01, 0, 1000)
+	require.NoError(t, err)
+	assert.Len(t, found, 1)
 }
 
 func TestNearSeesBothSidesOfTheDateLine(t *testing.T) {

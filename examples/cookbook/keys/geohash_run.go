@@ -52,11 +52,11 @@ var Geohash = recipe.Recipe{
 			return err
 		}
 		return r.Step(ctx, "move a station to another cell", func(ctx context.Context) (string, error) {
-			s, err := Station{ID: "taveuni-0", Name: "Taveuni 0"}.MoveTo(-16.9, 179.9)
+			op, err := Relocate("taveuni-0", -16.9, 179.9)
 			if err != nil {
 				return "", err
 			}
-			return "", db.Do(ctx, Stations.Put(s))
+			return "", db.Do(ctx, op)
 		})
 	},
 }

@@ -24,12 +24,12 @@ type Node struct {
 }
 
 // Edge is a relation from a node to another. Data is a copy of what readers of the edge want to know of its target, which
-// saves reading it: that makes the graph materialized. Text sorts as text: write 7 as "0007" and a day as "1990-05-17".
+// saves reading it: that makes the graph materialized. Without Data it is not in ByData. Text sorts as text: write 7 as "0007" and a day as "1990-05-17".
 type Edge struct {
 	From     string   `dynamodbav:"-"`
 	Relation Relation `dynamodbav:"-"`
 	To       string   `dynamodbav:"-"`
-	Data     string   `dynamodbav:"data"`
+	Data     string   `dynamodbav:"data,omitempty"`
 }
 
 // The table of the graph. A node and its edges are an item collection. In ByTarget are the edges to a node, by relation; in
@@ -52,7 +52,7 @@ var (
 		d.Index(ByTarget, ddb.Key(ddb.Prefix("node#"), ddb.Str(&e.To)), ddb.Key(edge, ddb.Str(&e.Relation), hash, ddb.Str(&e.From)))
 		d.Index(ByData,
 			ddb.Key(ddb.Prefix("edges#"), ddb.Str(&e.Relation), hash, ddb.Shard(&e.From, 8)),
-			ddb.Key(ddb.Str(&e.Data)))
+			ddb.Key(ddb.Str(&e.Data))).When(ddb.Ne(&e.Data, ""))
 	})
 )
 
@@ -70,9 +70,13 @@ func EdgesByData(relation Relation, from, until string) ddb.Query[Edge] {
 	return Edges.On(ByData, Edge{Relation: relation}).SortKey(ddb.Ge(&f.Data, from), ddb.Lt(&f.Data, until))
 }
 
-// NodesNamed are the nodes of a kind whose data begins with text.
+// NodesNamed are the nodes of a kind whose data begins with a prefix, or all for "".
 func NodesNamed(kind, prefix string) ddb.Query[Node] {
-	return Nodes.On(ByData, Node{Kind: kind}).SortKey(ddb.StartsWith(&Nodes.Fields().Data, prefix))
+	q := Nodes.On(ByData, Node{Kind: kind})
+	if prefix == "" {
+		return q
+	}
+	return q.SortKey(ddb.StartsWith(&Nodes.Fields().Data, prefix))
 }
 
 // Reach returns the nodes that are hops or fewer edges of a relation away, the nearest first. It makes a query for each node

@@ -13,7 +13,8 @@ type Branch struct {
 }
 
 // The table of branches. Its sort key has the levels from the widest to the narrowest, so that the branches of each place are
-// neighbours. A value that contains the "#" after it is refused when it is written: two places never share a key.
+// neighbours. Each branch has all levels: one that is empty, or contains the "#" after it, is refused when it is
+// written, so two places never share a key.
 //
 // The country is the partition key, since each query knows it; it is one item collection, which takes 1,000 writes a second.
 // To find a branch by its ID alone, add an index. In an index the levels can also be attributes of their own, up to four of them:

@@ -54,7 +54,8 @@ type Listing struct {
 
 // ListReviews reads the latest reviews of a product. With a PageSize it makes one request, which reads and costs no more than
 // that many items, however few have enough stars; without, as many requests as fill the page. A token that this service did
-// not make, or made for another product, is ddb.ErrCursor: the client's mistake, 400 in HTTP.
+// not make, or made for another product, is ddb.ErrCursor, and a product that no key can hold is ddb.ErrKey: both are the
+// client's mistake, 400 in HTTP.
 func ListReviews(ctx context.Context, db *ddb.DB, l List) (Listing, error) {
 	q := Reviews.Query(Review{Product: l.Product}).Desc().Limit(min(max(l.MaxItems, 1), 100)) // a client does not say "all"
 	if l.MinStars > 0 {

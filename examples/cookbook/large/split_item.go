@@ -11,12 +11,13 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Manuscript is the head of a manuscript, and says which parts are its text. It is never deleted, since generations would
-// begin again, and a writer that is late could then delete parts of another one. Store no text instead.
+// Manuscript is the head of a manuscript, and says which parts are its text. Its title can be changed as that of any item. It is never deleted, since generations would begin again, and a writer that is late could then delete parts of another
+// one. Store no text instead.
 type Manuscript struct {
 	ID         string `dynamodbav:"-"`
 	Title      string `dynamodbav:"title"`
-	Generation int64  `dynamodbav:"generation"` // 0 if it was never stored
+	Version    int64  `dynamodbav:"version"`    // of the head, which changes of the other fields raise too
+	Generation int64  `dynamodbav:"generation"` // of the text; 0 if none was stored
 	Writer     string `dynamodbav:"writer"`     // random, so that two writers of one generation have parts of their own
 	Parts      int    `dynamodbav:"parts"`
 	Sum        []byte `dynamodbav:"sum"` // SHA-256 of the text
@@ -37,7 +38,7 @@ var (
 
 	Manuscripts = ddb.MustDefine(ManuscriptTable, "manuscript", func(m *Manuscript, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("manuscript#"), ddb.Str(&m.ID)), ddb.Key(ddb.Prefix("head")))
-		d.Version(&m.Generation)
+		d.Version(&m.Version)
 	})
 	ManuscriptParts = ddb.MustDefine(ManuscriptTable, "part", func(p *ManuscriptPart, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("manuscript#"), ddb.Str(&p.ID)), ddb.Key(ddb.Prefix("part#"),
@@ -59,6 +60,9 @@ func (a Archive) Read(ctx context.Context, id string) (Manuscript, []byte, error
 		head, err := ddb.NewRepository(db, Manuscripts).Get(ctx, Manuscript{ID: id})
 		if err != nil {
 			return Manuscript{}, nil, err
+		}
+		if head.Generation == 0 { // it has no text yet
+			return head, nil, nil
 		}
 		f := ManuscriptParts.Fields()
 		parts, err := ddb.Collect(ddb.NewRepository(db, ManuscriptParts).Query(ctx, ManuscriptParts.Query(ManuscriptPart{ID: id}).
@@ -84,23 +88,23 @@ func (a Archive) Read(ctx context.Context, id string) (Manuscript, []byte, error
 	return Manuscript{}, nil, fmt.Errorf("manuscript %q: it was replaced during each of 5 reads", id)
 }
 
-// Store replaces the text of a manuscript, which is as it was read, or new. It returns the new head. If another writer was
-// first, the error matches ddb.ErrConflict: read again. Until the new head is written, and if it never is, readers find the
+// Store replaces the text of a manuscript, which is as it was read, or new. It returns the new head. If the head was changed
+// meanwhile, the error matches ddb.ErrConflict: read again. Until the new head is written, and if it never is, readers find the
 // text of before. It costs the writes of the new parts, of the head, and of the deletion of the old parts.
 func (a Archive) Store(ctx context.Context, m Manuscript, text []byte) (Manuscript, error) {
 	sum := sha256.Sum256(text)
-	m.Writer, m.Sum, m.Parts = rand.Text(), sum[:], 0
+	m.Generation, m.Writer, m.Sum, m.Parts = m.Generation+1, rand.Text(), sum[:], 0
 	var puts, undo []ddb.Op
 	for len(text) > 0 {
 		n := min(len(text), a.partBytes())
-		p := ManuscriptPart{ID: m.ID, Generation: m.Generation + 1, Writer: m.Writer, Number: m.Parts, Text: text[:n]}
+		p := ManuscriptPart{ID: m.ID, Generation: m.Generation, Writer: m.Writer, Number: m.Parts, Text: text[:n]}
 		puts, undo = append(puts, ManuscriptParts.Put(p)), append(undo, ManuscriptParts.Delete(ManuscriptParts.Key(p)))
 		text, m.Parts = text[n:], m.Parts+1
 	}
 	if err := a.DB.Batch(ctx, puts...); err != nil {
 		return Manuscript{}, err
 	}
-	// The switch. It asserts the generation, and is recognized if its response was lost.
+	// The switch. It asserts the version that was read, and is recognized if its response was lost.
 	stored, err := ddb.NewRepository(a.DB, Manuscripts).Put(ctx, m)
 	switch {
 	case errors.Is(err, ddb.ErrConflict): // no head will name these parts; after other errors one may

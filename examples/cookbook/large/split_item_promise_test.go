@@ -267,3 +267,32 @@ func TestPartsThatAreNotSeenYetAreReadConsistently(t *testing.T) {
 	_, _, err = late.Read(ctx, "novel")
 	require.ErrorContains(t, err, "generation 1 has 2 parts of 3")
 }
+
+func TestATitleChangesWithoutTheText(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db := ddb.New(ddbmem.New().Client(), "archive", large.ManuscriptTable, nil)
+	require.NoError(t, db.CreateTable(ctx))
+	archive, heads := large.Archive{DB: db, PartBytes: partBytes}, ddb.NewRepository(db, large.Manuscripts)
+	read := func(title string, want []byte) large.Manuscript {
+		m, got, err := archive.Read(ctx, "novel")
+		require.NoError(t, err)
+		assert.Equal(t, title, m.Title)
+		assert.Equal(t, string(want), string(got))
+		return m
+	}
+	before, err := heads.Create(ctx, large.Manuscript{ID: "novel", Title: "first"})
+	require.NoError(t, err)
+	read("first", nil)
+	_, err = archive.Store(ctx, before, text("a", 3))
+	require.NoError(t, err)
+	m := read("first", text("a", 3))
+	_, err = heads.Update(ctx, m, ddb.Set(&large.Manuscripts.Fields().Title, "second"))
+	require.NoError(t, err)
+	_, err = archive.Store(ctx, m, text("b", 3))
+	require.ErrorIs(t, err, ddb.ErrConflict, "the title would be lost")
+	storeTwice(ctx, t, archive, read("second", text("a", 3)))
+	_, err = archive.Store(ctx, read("second", text("c", 2)), nil)
+	require.NoError(t, err)
+	read("second", nil)
+}

@@ -23,8 +23,9 @@ var (
 	})
 )
 
-// Upload writes articles, with the load spread over all partition keys from the first to the last request. What is
-// throttled is sent again with backoff, and after an error all can be uploaded again: a Put has the same effect twice.
+// Upload writes articles with the load spread over all partition keys, from the first request to the last. What is throttled
+// is sent again with backoff, and after an error all can be uploaded again: a Put has the same effect twice. For files of
+// items in DynamoDB's JSON there is ddbjob.Import, which spreads them itself.
 func Upload(ctx context.Context, db *ddb.DB, articles []Article) error {
 	const atOnce = 8 * 25 // as many requests at a time as a batch makes, each full
 	for part := range slices.Chunk(Spread(articles, func(a Article) string { return a.Paper }), atOnce) {
@@ -39,10 +40,10 @@ func Upload(ctx context.Context, db *ddb.DB, articles []Article) error {
 	return nil
 }
 
-// Spread returns items in an order in which those of each key are at equal distances. An export is sorted by key, so it
-// writes to one partition at a time. To take the first item of each key, then the second, and so on, is not enough where
-// keys differ in size: in the end only the largest is left. If the items do not fit into memory, spread parts of the
-// export that were read at places far apart.
+// Spread returns items in an order in which those of each key are at equal distances. What comes from a
+// database is sorted by key, so one partition gets all writes for a while. To take the first item of each key, then the second, and so on, is not enough where
+// keys differ in size: in the end only the largest is left. If the items do not fit into memory, read from several
+// places of the file at once, and spread what was read.
 func Spread[T any, K comparable](items []T, key func(T) K) []T {
 	counts := map[K]int{}
 	for _, it := range items {

@@ -12,7 +12,7 @@ import (
 var DistributedUpload = recipe.Recipe{
 	Name:    "distributed-upload",
 	Problem: "An import is throttled, though it has fewer writes than the table can take",
-	Pattern: "Upload items so that their partition keys alternate: an export is sorted by key, and one partition works at a time.",
+	Pattern: "Upload items so that their partition keys alternate: where they are sorted by key, one partition works at a time.",
 	Not:     "Each partition key has few items: then any order is spread.",
 	Costs:   []string{"2,000 units a second, sorted by paper", "2,000 units a second, spread"},
 	Run: func(ctx context.Context, r *recipe.Run) error {

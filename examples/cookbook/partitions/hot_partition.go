@@ -23,6 +23,8 @@ var (
 	// Measurements have a partition key for each vehicle and day. All vehicles write at once, and each to another key, so
 	// that DynamoDB can place the keys on as many partitions as the writes need. The day alone would be one key for all
 	// writes of today: a partition gives 1,000 write units and 3,000 read units a second, however much the table has.
+	// Adaptive capacity does not raise these limits. It gives a partition what the others leave, and after some minutes hot
+	// keys get partitions of their own; but a key whose sort keys only grow, as times do, is not split.
 	Measurements = ddb.MustDefine(FleetTable, "measurement", func(m *Measurement, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("vehicle#"), ddb.Str(&m.Vehicle), ddb.Prefix("#day#"), ddb.Str(&m.Day)), ddb.Key(ddb.Time(&m.At)))
 	})

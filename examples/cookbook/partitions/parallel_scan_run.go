@@ -50,7 +50,7 @@ var ParallelScan = recipe.Recipe{
 			read++
 			return nil
 		}
-		err = Export{Workers: 2, Now: l.clock.Now}.Run(ctx, l.db, count)
+		err = PacedScan{Workers: 2, Now: l.clock.Now}.Run(ctx, l.db, count)
 		if !errors.Is(err, ddb.ErrThrottled) {
 			return fmt.Errorf("the scan without a rate was to be throttled, and was not: %w", err)
 		}
@@ -61,7 +61,7 @@ var ParallelScan = recipe.Recipe{
 		read = 0
 		return r.Step(ctx, "two workers, paced at 200 R a second", func(ctx context.Context) (string, error) {
 			begin := l.clock.Now()
-			err := Export{Workers: 2, Rate: 200, Now: l.clock.Now, Sleep: func(_ context.Context, d time.Duration) error {
+			err := PacedScan{Workers: 2, Rate: 200, Now: l.clock.Now, Sleep: func(_ context.Context, d time.Duration) error {
 				l.clock.Advance(d)
 				return nil
 			}}.Run(ctx, l.db, count)

@@ -15,8 +15,8 @@ import (
 	. "github.com/singletable-go/ddb/examples/cookbook/partitions"
 )
 
-// An export that crashes again and again reads each item, and none of a page that was saved.
-func TestAnExportGoesOnWhereItWasSaved(t *testing.T) {
+// A scan that crashes again and again reads each item, and none of a page that was saved.
+func TestAScanGoesOnWhereItWasSaved(t *testing.T) {
 	t.Parallel()
 	db := ddb.New(ddbmem.New().Client(), "cargos", cargoTable, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
@@ -32,7 +32,7 @@ func TestAnExportGoesOnWhereItWasSaved(t *testing.T) {
 	crashes := 0
 	for {
 		pages := 0
-		err := Export{
+		err := PacedScan{
 			Workers: 2, Resume: saved,
 			Save: func(c ddb.Cursor) error { saved = c; pages++; return nil },
 		}.Run(t.Context(), db, func(item any) error {
@@ -56,12 +56,12 @@ func TestAnExportGoesOnWhereItWasSaved(t *testing.T) {
 	}
 
 	refused := errors.New("the file is full")
-	err := Export{Save: func(ddb.Cursor) error { return refused }}.Run(t.Context(), db, func(any) error { return nil })
+	err := PacedScan{Save: func(ddb.Cursor) error { return refused }}.Run(t.Context(), db, func(any) error { return nil })
 	assert.ErrorIs(t, err, refused)
 }
 
-// An export takes as long as its units need, and it ends when its context does.
-func TestAnExportIsNoFasterThanItsRate(t *testing.T) {
+// A scan takes as long as its units need, and it ends when its context does.
+func TestAScanIsNoFasterThanItsRate(t *testing.T) {
 	t.Parallel()
 	db := ddb.New(ddbmem.New().Client(), "cargos", cargoTable, nil)
 	require.NoError(t, db.CreateTable(t.Context()))
@@ -73,14 +73,14 @@ func TestAnExportIsNoFasterThanItsRate(t *testing.T) {
 	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
 	begin := clock.Now()
 	ctx, meter := ddb.WithMeter(t.Context())
-	e := Export{Workers: 3, Rate: 100, Now: clock.Now, Sleep: func(_ context.Context, d time.Duration) error {
+	p := PacedScan{Workers: 3, Rate: 100, Now: clock.Now, Sleep: func(_ context.Context, d time.Duration) error {
 		clock.Advance(d)
 		return nil
 	}}
-	require.NoError(t, e.Run(ctx, db, func(any) error { return nil }))
+	require.NoError(t, p.Run(ctx, db, func(any) error { return nil }))
 	assert.InDelta(t, meter.Total().Read/100, clock.Now().Sub(begin).Seconds(), 0.001)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	assert.ErrorIs(t, Export{Rate: 1}.Run(ctx, db, func(any) error { return nil }), context.Canceled)
+	assert.ErrorIs(t, PacedScan{Rate: 1}.Run(ctx, db, func(any) error { return nil }), context.Canceled)
 }

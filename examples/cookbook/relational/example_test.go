@@ -17,10 +17,7 @@ func Example_orderEntry() {
 	// 5 orders of a customer in a period: 2 items (1 request, 0.5 R)
 	//   Query gsi1 gsi1_pk = "customer#{Customer}" AND gsi1_sk BETWEEN "order#{Placed}" AND "order#{Placed}"
 	// 6 open orders in a period: 2 items (4 requests, 2 R)
-	//   Query gsi3 gsi3_pk = "open#{ID:shard4}" AND gsi3_sk BETWEEN "order#{Placed}" AND "order#{Placed}"
-	//   Query gsi3 gsi3_pk = "open#{ID:shard4}" AND gsi3_sk BETWEEN "order#{Placed}" AND "order#{Placed}"
-	//   Query gsi3 gsi3_pk = "open#{ID:shard4}" AND gsi3_sk BETWEEN "order#{Placed}" AND "order#{Placed}"
-	//   Query gsi3 gsi3_pk = "open#{ID:shard4}" AND gsi3_sk BETWEEN "order#{Placed}" AND "order#{Placed}"
+	//   4 × Query gsi3 gsi3_pk = "open#{ID:shard4}" AND gsi3_sk BETWEEN "order#{Placed}" AND "order#{Placed}"
 	// 7 employees hired since: 1 item (1 request, 0.5 R)
 	//   Query gsi4 gsi4_pk = "hired" AND gsi4_sk BETWEEN "{Hired}" AND "…"
 	// 8 employees in a warehouse: 2 items (1 request, 0.5 R)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -23,7 +24,7 @@ import (
 func TestATenantIsDeletedAndNoOther(t *testing.T) {
 	t.Parallel()
 	noPause := func(context.Context, float64) error { return nil }
-	for kill := 1; ; kill++ {
+	for kill := int64(1); ; kill++ {
 		engine := ddbmem.New()
 		client := engine.Client()
 		db := ddb.New(client, "tenants", tables.TenantTable, nil)
@@ -34,9 +35,9 @@ func TestATenantIsDeletedAndNoOther(t *testing.T) {
 		require.NoError(t, db.Do(t.Context(), tables.CloseTenant("acme")))
 
 		ctx, die := context.WithCancel(t.Context())
-		requests := 0
+		var requests atomic.Int64
 		dying := ddb.New(client, "tenants", tables.TenantTable, &ddb.Options{Observe: func(context.Context, *ddbobserve.Request) {
-			if requests++; requests == kill {
+			if requests.Add(1) == kill {
 				die()
 			}
 		}})
@@ -49,8 +50,8 @@ func TestATenantIsDeletedAndNoOther(t *testing.T) {
 			}
 		}
 		require.True(t, slices.Equal(before, raw(t, client)), "killed after request %d", kill)
-		if requests < kill {
-			assert.Greater(t, kill, 10)
+		if requests.Load() < kill {
+			assert.Greater(t, kill, int64(10))
 			return
 		}
 	}

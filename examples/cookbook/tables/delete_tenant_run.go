@@ -36,9 +36,9 @@ var DeleteATenant = recipe.Recipe{
 			}
 		}
 		pauses, paced := 0, 0.0
-		pace := func(_ context.Context, units float64) error { // as Pace does, without waiting
+		pace := func(ctx context.Context, units float64) error { // as Pace does, without waiting
 			pauses, paced = pauses+1, paced+units
-			return nil
+			return ctx.Err()
 		}
 		for _, s := range []struct {
 			what string

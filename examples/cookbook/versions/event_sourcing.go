@@ -114,8 +114,11 @@ func ExecuteCommand(
 		event, next := now.Following(event)
 		err = db.Transact(ctx, CardEvents.Create(event),
 			CardCommands.Create(CardCommand{Card: card, Token: token, N: event.N, Forgets: forgets}))
+		if err == nil {
+			return next, nil
+		}
 		if !errors.Is(err, ddb.ErrExists) {
-			return next, err
+			return GiftCard{}, err
 		}
 	}
 	return GiftCard{}, fmt.Errorf("gift card %s: 20 times another command came first", card)

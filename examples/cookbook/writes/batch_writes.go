@@ -36,22 +36,23 @@ func SavePhotos(ctx context.Context, db *ddb.DB, photos []Photo) (again []Photo,
 	if !ok {
 		return nil, err // nil: all are written
 	}
-	var failures []error
+	var refused []error
+	var other error // the first one: the others are most likely the same
 	for i, outcome := range batch.Outcomes {
 		failure := batch.At(i) // nil also of what was not sent, since another op of the batch cannot be stored
 		switch {
 		case outcome == ddb.WriteDone:
 			continue
 		case errors.Is(failure, ddb.ErrValue), errors.Is(failure, ddb.ErrKey), errors.Is(failure, ddb.ErrTooLarge):
-			failures = append(failures, failure)
+			refused = append(refused, failure)
 			continue
 		case failure == nil, errors.Is(failure, ddb.ErrThrottled), errors.Is(failure, ddb.ErrOutcomeUnknown):
 			// A put may be done twice, so an unknown outcome is as good as none. An op that may not, such as an Add, is one to
 			// read the item for.
-		default:
-			failures = append(failures, failure)
+		case other == nil:
+			other = failure
 		}
 		again = append(again, photos[i])
 	}
-	return again, errors.Join(failures...)
+	return again, errors.Join(append(refused, other)...)
 }

@@ -56,6 +56,9 @@ type Locker struct {
 // Acquire takes a lock that is free, or whose lease has ended. A response that is lost is no problem: the request that is
 // sent again finds its own holder, which is a new one for each call.
 func (l Locker) Acquire(ctx context.Context, name string) (Lock, error) {
+	if l.Lease <= 0 {
+		return Lock{}, fmt.Errorf("lock %s: the lease is %v: set one", name, l.Lease)
+	}
 	f, holder := Locks.Fields(), rand.Text()
 	ended := l.now() - l.Skew.Milliseconds()
 	lock, err := ddb.NewRepository(l.DB, Locks).Upsert(ctx, Lock{Name: name}, // the condition is for a lock that exists
@@ -67,7 +70,7 @@ func (l Locker) Acquire(ctx context.Context, name string) (Lock, error) {
 	return lock, err
 }
 
-// Renew begins another lease. Do it after a third of the lease, so that two failures in a row do not lose the lock.
+// Renew begins another lease. Do it after a third of the lease, so that a renewal that fails can be tried again before it ends.
 func (l Locker) Renew(ctx context.Context, lock Lock) (Lock, error) {
 	renewed, err := l.set(ctx, lock, l.until())
 	return renewed, lost(lock.Name, err)

@@ -44,8 +44,8 @@ var (
 // DynamoDB remembers for ten minutes. A caller that crashed, or a queue that delivers twice, comes later and with another
 // token: then the gift's own item exists, and all is done already.
 func Give(ctx context.Context, db *ddb.DB, g Gift) error {
-	if g.Coins < 1 {
-		return fmt.Errorf("gift %s: %d coins: give one at least", g.ID, g.Coins)
+	if g.Coins < 1 || g.From == g.To {
+		return fmt.Errorf("gift %s: %d coins from %s to %s: give one at least, to another player", g.ID, g.Coins, g.From, g.To)
 	}
 	f := Wallets.Fields()
 	err := db.Transact(ctx,

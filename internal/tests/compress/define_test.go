@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/ddbdesign"
 	"github.com/singletable-go/ddb/ddbview"
 )
@@ -48,6 +49,7 @@ type odd struct {
 	Until   time.Time              `dynamodbav:"until,unixtime,omitempty"`
 	Version int64                  `dynamodbav:"version"`
 	Rev     ddb.Revision           `dynamodbav:"-"`
+	Large   ddbblob.Blob           `dynamodbav:"large"`
 	body
 	Base
 }
@@ -77,6 +79,7 @@ func TestWhatCannotBeCompressedIsRefusedWhenItIsDefined(t *testing.T) {
 		"bytes":             {func(o *odd, d *ddb.Definition) { d.Compress(&o.Bytes, 10) }, []string{"compress: Bytes is a []uint8", "declare the field as a string"}},
 		"an array of bytes": {func(o *odd, d *ddb.Definition) { d.Compress(&o.Array, 10) }, []string{"compress: Array is a [4]uint8"}},
 		"a marshaler":       {func(o *odd, d *ddb.Definition) { d.Compress(&o.Blob, 10) }, []string{"compress: Blob marshals itself as bytes"}},
+		"an object":         {func(o *odd, d *ddb.Definition) { d.Compress(&o.Large, 10) }, []string{"compress: field Large is a ddbblob.Blob"}},
 		"a set":             {func(o *odd, d *ddb.Definition) { d.Compress(&o.Set, 10) }, []string{"compress: Set is a set", "make it a list"}},
 		"an interface":      {func(o *odd, d *ddb.Definition) { d.Compress(&o.Any, 10) }, []string{"compress: Any is an interface"}},
 		"a number":          {func(o *odd, d *ddb.Definition) { d.Compress(&o.N, 10) }, []string{"compress: N is a int"}},

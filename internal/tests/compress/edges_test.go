@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"sync"
@@ -300,4 +301,100 @@ func TestABatchKnowsTheCompressedSizeBeforeItReads(t *testing.T) {
 	require.NoError(t, err)
 	next.Version = 2
 	assert.Equal(t, next, got)
+}
+
+// Pointed is embedded by its address.
+type Pointed struct {
+	Content string   `dynamodbav:"content,omitempty"`
+	Tags    []string `dynamodbav:"tags,omitempty"`
+}
+
+// later is bytes for every value that is not empty, so that Define cannot see it.
+type later string
+
+func (l later) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	if l == "" {
+		return &types.AttributeValueMemberS{}, nil
+	}
+	return &types.AttributeValueMemberB{Value: []byte(l)}, nil
+}
+
+func (l *later) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	switch v := av.(type) {
+	case *types.AttributeValueMemberB:
+		*l = later(v.Value)
+	case *types.AttributeValueMemberS:
+		*l = later(v.Value)
+	}
+	return nil
+}
+
+type shape struct {
+	ID string `dynamodbav:"-"`
+	*Pointed
+	Null  string                `dynamodbav:"null,nullempty"`
+	Fixed [3]part               `dynamodbav:"fixed"`
+	Keyed map[int]string        `dynamodbav:"keyed"`
+	Late  later                 `dynamodbav:"late"`
+	Deep  *document             `dynamodbav:"deep"`
+	Sum   *ddb.AsText[big.Int]  `dynamodbav:"sum,omitempty"`
+	Loose struct{ V any }       `dynamodbav:"loose"`
+	List  []map[string]document `dynamodbav:"list"`
+}
+
+// Fields behind embedded pointers, of pointers, arrays and maps with other keys come back from every verb that returns them.
+func TestOddTypesComeBack(t *testing.T) {
+	t.Parallel()
+	fixture.OnBothPaths(t, func(t *testing.T, opts ddb.Options) {
+		define := func(compress bool) (*ddb.Table, *ddb.Entity[shape]) {
+			table := ddb.NewTable("pk", "sk")
+			return table, ddb.MustDefine(table, "shape", func(s *shape, d *ddb.Definition) {
+				id := ddb.Key(ddb.Prefix("page#"), ddb.Str(&s.ID))
+				d.Primary(id, id)
+				if !compress {
+					return
+				}
+				for _, f := range []any{&s.Content, &s.Tags, &s.Null, &s.Fixed, &s.Keyed, &s.Late, &s.Deep, &s.Sum, &s.Loose, &s.List} {
+					d.Compress(f, 20)
+				}
+			})
+		}
+		client := engine(t)
+		doc := full("a").Doc
+		sum := &ddb.AsText[big.Int]{}
+		sum.Value.Exp(big.NewInt(3), big.NewInt(900), nil)
+		some := shape{
+			Pointed: &Pointed{long(200), []string{long(50), long(60)}}, Null: long(70), Fixed: [3]part{{long(80), 1}}, Keyed: map[int]string{1: long(90), -2: ""},
+			Deep: &doc, Sum: sum, Loose: struct{ V any }{map[string]any{"b": bytes.Repeat([]byte{1}, 99), "l": []any{1.5, long(99)}}}, List: []map[string]document{{"x": doc}, {}},
+		}
+		for name, in := range map[string]shape{"zero": {}, "some": some, "half": {Pointed: &Pointed{Tags: []string{long(99)}}, Keyed: map[int]string{}}} {
+			var want, got []shape
+			for compress, to := range map[bool]*[]shape{false: &want, true: &got} {
+				table, entity := define(compress)
+				repo := ddb.NewRepository(ddb.New(client, "school", table, &opts), entity)
+				in.ID = fmt.Sprint(name, compress)
+				out, err := repo.Put(t.Context(), in)
+				require.NoError(t, err)
+				read, err := repo.Get(t.Context(), in)
+				require.NoError(t, err)
+				f := entity.Fields()
+				set, err := repo.Update(t.Context(), in, ddb.Set(&f.Null, in.Null), ddb.Set(&f.Deep, in.Deep), ddb.Set(&f.Sum, in.Sum), ddb.SetIfAbsent(&f.List, in.List), ddb.Set(&f.Keyed, in.Keyed))
+				require.NoError(t, err)
+				*to = []shape{out, read, set}
+				for i := range *to {
+					(*to)[i].ID = ""
+				}
+				if stored := raw(t, client, in.ID); compress && name == "some" {
+					for _, attr := range []string{"content", "tags", "null", "fixed", "keyed", "deep", "sum", "loose", "list"} {
+						assert.Equal(t, byte(1), header(stored[attr]), attr)
+					}
+				}
+			}
+			assert.Equal(t, want, got, name)
+		}
+		_, entity := define(true)
+		_, err := entity.Encode(shape{ID: "a", Late: "x"})
+		require.ErrorIs(t, err, ddb.ErrValue)
+		assert.ErrorContains(t, err, "Late: is stored as bytes, which a compressed value is too")
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
@@ -45,6 +46,8 @@ type document struct {
 	Parts  []part            `dynamodbav:"parts"`
 	Labels map[string]string `dynamodbav:"labels"`
 	Raw    []byte            `dynamodbav:"raw"`
+
+	Number attributevalue.Number `dynamodbav:"number,omitempty"`
 }
 
 type part struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -70,6 +71,7 @@ func anyPage() *rapid.Generator[page] {
 			p.Note = new(sometimesLong().Draw(t, "note"))
 		}
 		p.Doc.Title = sometimesLong().Draw(t, "title")
+		p.Doc.Number = attributevalue.Number(rapid.SampledFrom([]string{"", "0", "1.50", "007", "1e3"}).Draw(t, "number"))
 		for range rapid.IntRange(0, 3).Draw(t, "parts") {
 			p.Doc.Parts = append(p.Doc.Parts, part{sometimesLong().Draw(t, "part"), rapid.SampledFrom([]float64{0, 1, -1.5, 1e30, math.Copysign(0, -1)}).Draw(t, "size")})
 		}

@@ -85,7 +85,13 @@ type titled struct {
 
 func newSite(t *testing.T, attributes bool, threshold int, with ...ddb.Compression) *site {
 	t.Helper()
-	memory := ddbmem.New()
+	m := newSiteOn(ddbmem.New(), attributes, threshold, with...)
+	require.NoError(t, m.db.CreateTable(t.Context()))
+	return m
+}
+
+// newSiteOn is newSite for a table that exists.
+func newSiteOn(memory *ddbmem.Engine, attributes bool, threshold int, with ...ddb.Compression) *site {
 	m := &site{program: &program{model: &model{table: ddb.NewTable("pk", "sk")}}, stream: &fixture.School{Engine: memory, At: map[string]*string{}}}
 	m.entity = ddb.MustDefine(m.table, "page", func(p *page, d *ddb.Definition) {
 		d.Primary(ddb.Key(ddb.Prefix("topic#"), ddb.Str(&p.Topic)), ddb.Key(ddb.Prefix("page#"), ddb.Str(&p.ID)))
@@ -122,7 +128,6 @@ func newSite(t *testing.T, attributes bool, threshold int, with ...ddb.Compressi
 			return true
 		})
 	m.db = ddb.New(memory.Client(), "school", m.table, &ddb.Options{UseAttributeMaps: attributes})
-	require.NoError(t, m.db.CreateTable(t.Context()))
 	m.repo, m.summaries, m.description = ddb.NewRepository(m.db, m.entity), ddb.NewRepository(m.db, summaries), ddb.NewRepository(m.db, titles)
 	m.mux, m.about = ddb.NewMux(m.table, nil), summaries.Fields()
 	m.mux.Maintain(m.db, m.totals, m.carry)
@@ -187,5 +192,38 @@ func TestViewsReadAndCopyCompressedFields(t *testing.T) {
 			t.Parallel()
 			assert.Equal(t, want, run(t, m))
 		})
+	}
+}
+
+// A fan-out writes what it changes, whatever the form in which the rest is stored.
+func TestAFanOutLeavesTheRestAsItIsStored(t *testing.T) {
+	t.Parallel()
+	memory := ddbmem.New()
+	before, now := newSiteOn(memory, false, 50, codec(200)), newSiteOn(memory, false, 50, codec(201), codec(200))
+	ctx := t.Context()
+	require.NoError(t, before.db.CreateTable(ctx))
+	in := full("a")
+	in.Content = long(600)
+	_, err := before.repo.Create(ctx, in)
+	require.NoError(t, err)
+	now.stream = &fixture.School{Engine: memory, At: map[string]*string{}}
+	_, err = now.description.Put(ctx, titled{"go", long(900)})
+	require.NoError(t, err)
+	var last ddb.Record
+	for range 3 {
+		records := now.stream.Records(t)
+		_, err := now.mux.Process(ctx, records)
+		require.NoError(t, err)
+		for _, r := range records {
+			if _, ok := r.New["content"]; ok {
+				last = r
+			}
+		}
+	}
+	got, err := now.repo.Get(ctx, in)
+	require.NoError(t, err)
+	assert.Equal(t, text(long(900)), got.Intro)
+	for attr, want := range map[string]byte{"content": 200, "note": 200, "tags": 200, "extra": 200, "count": 200, "intro": 201, "doc": 201} {
+		assert.Equal(t, want, header(last.New[attr]), attr)
 	}
 }

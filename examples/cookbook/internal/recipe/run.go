@@ -137,16 +137,16 @@ func cost(requests int, read, write float64) string {
 	if requests == 0 {
 		return "no request"
 	}
-	s := count(requests, "request")
+	costs := []string{count(requests, "request")}
 	for _, u := range []struct {
 		n    float64
 		unit string
 	}{{read, "R"}, {write, "W"}} {
 		if u.n > 0 {
-			s += ", " + strconv.FormatFloat(u.n, 'f', -1, 64) + " " + u.unit
+			costs = append(costs, strconv.FormatFloat(u.n, 'f', -1, 64)+" "+u.unit)
 		}
 	}
-	return s
+	return strings.Join(costs, ", ")
 }
 
 func count(n int, noun string) string {
