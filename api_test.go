@@ -23,7 +23,7 @@ var updateAPI = flag.Bool("update", false, "rewrite testdata/api.txt")
 func TestAPI(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	for _, dir := range []string{".", "ddbview", "ddbjob", "ddbmem", "ddbstream", "ddbsqs", "ddbsign", "ddbcache", "ddbdesign", "ddbobserve", "ddbaccess", "ddbdraw"} {
+	for _, dir := range []string{".", "ddbview", "ddbjob", "ddbmem", "ddbstream", "ddbsqs", "ddbsign", "ddbcache", "ddbdesign", "ddbobserve", "ddbaccess", "ddbdraw", "ddbblob", "ddbs3", "ddbperiod"} {
 		out.WriteString(strings.Join(exported(t, dir), "\n") + "\n\n")
 	}
 	if *updateAPI {

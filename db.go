@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/call"
 	"github.com/singletable-go/ddb/internal/provision"
@@ -70,6 +71,12 @@ type Options struct {
 	// measured. With a function that does nothing, a Get of 1 KB takes about a tenth more CPU time, a page of a hundred such
 	// items a third more.
 	Observe func(context.Context, *ddbobserve.Request)
+
+	// Blobs is where the contents of fields of type [ddbblob.Blob] are: see package ddbblob. All programs that use the table
+	// need the same store. By default, nil, there is none: a write of new content is refused with [ErrModel], and Load
+	// returns an error that matches [ddbblob.ErrNoStore]. Requests to the store are in no meter, and Observe does not get
+	// them.
+	Blobs ddbblob.Store
 }
 
 // New returns a DB for the table called name. It makes no request: see [DB.CreateTable] and [DB.VerifyTable]. From now
@@ -85,6 +92,9 @@ func New(client Client, name string, table *Table, opts *Options) *DB {
 	}
 	o.CursorKey = cursorKey("CursorKey", o.CursorKey)
 	o.OldCursorKey = cursorKey("OldCursorKey", o.OldCursorKey)
+	if v := reflect.ValueOf(o.Blobs); v.Kind() == reflect.Pointer && v.IsNil() {
+		panic("ddb: New: Options.Blobs is a nil pointer: leave it nil for none")
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -151,7 +161,9 @@ func (db *DB) Table() *Table { return db.db.Table.Face.(*Table) }
 //
 // It costs a CreateTable, an UpdateTimeToLive, and a DescribeTable for each poll, but no capacity. It polls at first
 // every 50 ms, later every second, for up to ten minutes or until ctx ends.
-func (db *DB) CreateTable(ctx context.Context) error { return public(provision.Create(ctx, db.db)) }
+func (db *DB) CreateTable(ctx context.Context) error {
+	return public(provision.Create(ctx, db.db, nil))
+}
 
 // VerifyTable compares the live table with the model and reports every difference: keys, indexes, projections, types of
 // key attributes, TTL, and what is not ready (a table that is being created or deleted, an index that is being built).

@@ -8,7 +8,7 @@ import (
 	"github.com/singletable-go/ddb/internal/write"
 )
 
-// Packages ddbview, ddbjob and ddbaccess are above this one, and reach through it to what is below.
+// Packages ddbview, ddbjob, ddbaccess and ddbperiod are above this one, and reach through it to what is below.
 func init() {
 	face.Entity = func(entity any) *model.Entity { return entity.(AnyEntity).model() }
 	face.Clause = func(cond any) model.Clause {

@@ -165,5 +165,6 @@ func (r *Repository[T]) run(ctx context.Context, op Op) (T, error) {
 	if err := r.e.e.As(string(op.op.Verb), out.Found, reflect.ValueOf(&it).Elem()); err != nil {
 		return zero, fmt.Errorf("ddb: %s %s: %w", op.op.Verb, r.e.e.Name, &fault.DoneError{What: "the item cannot be read", Cause: err})
 	}
+	r.db.Bind(r.e.e, reflect.ValueOf(&it).Elem())
 	return it, nil
 }

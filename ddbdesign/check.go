@@ -104,7 +104,11 @@ func (c *checker) entity(path string, e Entity) {
 	for i, f := range e.Fields {
 		p := at(path+".fields", i)
 		c.once(path+".fields", p+".name", f.Name)
-		c.one(p+".type", f.Type, "", "S", "N", "B", "BOOL", "L", "M", "SS", "NS", "BS")
+		if types := []string{"", "S", "L", "M", "N", "B", "BOOL", "SS", "NS", "BS"}; f.Compressed {
+			c.one(p+".type", f.Type, types[:4]...)
+		} else {
+			c.one(p+".type", f.Type, types...)
+		}
 		if f.Derived != "" && !slices.ContainsFunc(c.t.Views, func(v View) bool { return v.Name == f.Derived }) {
 			c.fault(p+".derived", "%q: there is no such view", f.Derived)
 		}

@@ -75,6 +75,11 @@ func (t Table) notes(e Entity, line func(cells ...string)) {
 			line(kept[0], kept[1], "")
 		}
 	}
+	for _, f := range e.Fields {
+		if f.Compressed {
+			line("compressed", f.Name, "")
+		}
+	}
 	if e.Schema > 0 {
 		line("schema", strconv.Itoa(e.Schema), "")
 	}

@@ -30,13 +30,14 @@ type Entity struct {
 // Field is an exported field of the entity's struct. A field inside another has the name "Place.City". An embedded struct, and a
 // field inside one that encodes itself, are listed only if a key, a rule or another declaration names them.
 type Field struct {
-	Name      string   `json:"name"`
-	Go        string   `json:"go"`             // the Go type
-	Path      []string `json:"path,omitempty"` // of the attribute; none if the field has no attribute of its own
-	Type      string   `json:"type,omitempty"` // S N B BOOL L M SS NS BS; "" if the Go type encodes itself, or there is no attribute
-	OmitEmpty bool     `json:"omitEmpty,omitempty"`
-	Derived   string   `json:"derived,omitempty"` // the view that fills it
-	Unknown   Unknown  `json:"-"`
+	Name       string   `json:"name"`
+	Go         string   `json:"go"`             // the Go type
+	Path       []string `json:"path,omitempty"` // of the attribute; none if the field has no attribute of its own
+	Type       string   `json:"type,omitempty"` // S N B BOOL L M SS NS BS; "" if the Go type encodes itself, or there is no attribute
+	OmitEmpty  bool     `json:"omitEmpty,omitempty"`
+	Derived    string   `json:"derived,omitempty"`    // the view that fills it
+	Compressed bool     `json:"compressed,omitempty"` // values may be stored as a compressed B instead of their Type
+	Unknown    Unknown  `json:"-"`
 }
 
 // IndexEntry is the keys of an entity in one index.

@@ -39,6 +39,7 @@ func fieldsOf(e ddbdesign.Entity) (fields []field, more int) {
 			on   bool
 		}{
 			{"derived", f.Derived != ""},
+			{"compressed", f.Compressed},
 			{"version", e.Version == f.Name},
 			{"revision", e.Revision == f.Name},
 			{"TTL", e.TTL == f.Name},

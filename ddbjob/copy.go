@@ -2,6 +2,7 @@ package ddbjob
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -72,6 +73,9 @@ type Copied struct {
 // again with Overwrite, or set NoVerify and let a stream bring the target up to date. Expired items are copied, but not
 // compared. Views in a copy made beside writes need a Rebuild.
 //
+// It refuses tables with Blobs (package ddbblob), whose objects belong to the items of one table. Read those items, and put
+// them into the other table: a Put copies the objects. [Import] refuses them too, and [Restore] copies them.
+//
 // It costs a scan of the source and the puts of the target, in requests of 25; the verification, a scan of each. Items that
 // DynamoDB refuses are reported together at the end, at most 100 of them, and the others are copied. Any other error ends
 // the run: resume it with the last cursor.
@@ -112,7 +116,7 @@ func (c *copying) run(ctx context.Context) error {
 	case c.from.Name == c.to.Name && sameClient(c.from.Client, c.to.Client):
 		return fault.Model("source and target are one table")
 	}
-	if err := c.sameKeys(); err != nil {
+	if err := errors.Join(c.sameKeys(), c.from.NoBlobs(), c.to.NoBlobs()); err != nil {
 		return err
 	}
 	var err error

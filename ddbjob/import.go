@@ -86,6 +86,9 @@ func (im *importing) run(ctx context.Context, from fs.FS) error {
 	if im.db == nil || from == nil {
 		return fault.Model("a nil DB or file system")
 	}
+	if err := im.db.NoBlobs(); err != nil {
+		return err
+	}
 	var err error
 	if im.pick, err = im.opts.of(im.db.Table); err != nil {
 		return err

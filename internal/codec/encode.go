@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/wire"
 )
@@ -66,6 +67,9 @@ func (n *node) time(t reflect.Type, g tag) {
 	}
 }
 
+// blobType is the one type whose marshaler returns nothing for a value without an attribute.
+var blobType = reflect.TypeFor[ddbblob.Blob]()
+
 // marshaler calls the type's own marshaler, through the address of an addressable value. If it returns nothing, the
 // rules of the value's kind apply.
 func (n *node) marshaler(t reflect.Type) {
@@ -90,9 +94,13 @@ func (n *node) marshaler(t reflect.Type) {
 			m = v.Interface().(attributevalue.Marshaler)
 		}
 		if m != nil {
-			if av, err := m.MarshalDynamoDBAttributeValue(); err != nil {
+			av, err := m.MarshalDynamoDBAttributeValue()
+			switch {
+			case err != nil:
 				return av, err
-			} else if av != nil {
+			case av == nil && t == blobType:
+				return nil, nil
+			case av != nil:
 				if levels(av) > maxLevels {
 					return nil, errNested
 				}

@@ -25,6 +25,8 @@ type compiled struct {
 	known    *index // the names of the fields, then those beside
 	encWhole bool   // attributevalue encodes
 	decWhole bool   // attributevalue decodes
+
+	packings map[string]*Packing // of the attributes that are compressed
 }
 
 var plans sync.Map // of reflect.Type to *Plan
@@ -89,7 +91,7 @@ func (p *Plan) EncodeTo(dst map[string]types.AttributeValue, item reflect.Value)
 	}
 	c := p.compiled()
 	if c.encWhole {
-		return marshalMap(dst, item)
+		return marshalMap(dst, item) // whose values are not compressed: it marshals itself
 	}
 	if err := c.fields.flat(item, maxLevels); err != nil {
 		return err
@@ -113,6 +115,10 @@ func (p *Plan) Decode(attrs map[string]types.AttributeValue, dst reflect.Value) 
 	if c.decWhole {
 		if !unmarshals(p.typ) {
 			attrs = c.names.cleared(attrs)
+		}
+		attrs, err := c.unpacked(attrs)
+		if err != nil {
+			return err
 		}
 		return unmarshalMap(attrs, dst)
 	}

@@ -1,5 +1,5 @@
-// Package face is how packages ddbview, ddbjob and ddbaccess, which stand above package ddb, reach what stands below it. Package ddb
-// sets the functions.
+// Package face is how packages ddbview, ddbjob, ddbaccess and ddbperiod, which stand above package ddb, reach what stands below it.
+// Package ddb sets the functions.
 package face
 
 import (

@@ -3,6 +3,8 @@ package field
 import (
 	"reflect"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Field is an exported field of a struct: its place in Go, and its stored name.
@@ -17,6 +19,10 @@ type Field struct {
 	OmitEmpty, UnixTime, AsString, StringSet, NumberSet, BinarySet bool
 	NullEmpty, NullEmptyElem, OmitEmptyElem                        bool
 
+	// Packing is set if the values of the field's top-level attribute may be stored in another form: the field's own, or
+	// those of the field that contains it.
+	Packing Packing
+
 	// Embedded says that the field is an embedded struct with promoted fields: it has no attribute of its own.
 	Embedded bool
 
@@ -26,6 +32,13 @@ type Field struct {
 	options  Options
 	unknown  string
 	tag      reflect.StructTag
+}
+
+// Packing turns a value into the form in which it is stored, and back. Values that are not in that form stay as they are
+// when they are unpacked. A nil value stays nil.
+type Packing interface {
+	Pack(av types.AttributeValue) (types.AttributeValue, error)
+	Unpack(av types.AttributeValue) (types.AttributeValue, error)
 }
 
 // Attr returns the top-level attribute that holds the field, "" for a field that is not stored.

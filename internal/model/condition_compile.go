@@ -154,8 +154,11 @@ func (e *Entity) Operands(cl Clause) (*field.Field, []types.AttributeValue, erro
 	if !f.Stored() {
 		return nil, nil, fault.Model("field %s is stored in the key only, so there is no attribute to compare", f.Name)
 	}
-	if why := cmp.Or(unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
+	if why := cmp.Or(packed(cl.Op, f), unordered(cl.Op, f), partless(cl.Op, f)); why != "" {
 		return nil, nil, fault.Model("field %s: %s", f.Name, why)
+	}
+	if IsBlob(f.Type) && cl.Op != OpPresent && cl.Op != OpAbsent {
+		return nil, nil, fault.Model("field %s: its content is not in the item: ask for Present or Absent only", f.Name)
 	}
 	if cl.Op == OpIn && (len(cl.Vals) == 0 || len(cl.Vals) > 100) {
 		return nil, nil, fault.Model("field %s: In takes 1 to 100 values, not %d", f.Name, len(cl.Vals))

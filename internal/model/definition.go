@@ -187,6 +187,7 @@ func (d *Definition) Finish() error {
 			d.E.Mapped = append(d.E.Mapped, f)
 		}
 	}
+	d.E.Blobs = d.blobs()
 	d.E.findPointers()
 	d.E.join()
 	return nil

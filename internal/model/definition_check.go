@@ -27,7 +27,9 @@ func (d *Definition) check() {
 	d.checkHistory()
 	d.checkRevision()
 	d.checkKept()
+	d.checkBlobs()
 	d.checkDropped()
+	d.checkPacked()
 	for _, other := range d.rivals() {
 		if other.Name == d.E.Name {
 			continue // reported by its name, and its keys are likely the same
@@ -118,7 +120,7 @@ func (d *Definition) probe(attrs attr.Item) (err error) {
 			err = fmt.Errorf("the marshaler panicked: %v", p)
 		}
 	}()
-	return d.E.encodeFields(attrs, d.E.NewItem())
+	return d.E.encodeFields(d.E.Codec, attrs, d.E.NewItem())
 }
 
 // checkTTL compares the TTL field with the table's TTL attribute.

@@ -81,9 +81,11 @@ func (e *Entity) fieldDesigns(names Names) (out []ddbdesign.Field) {
 		if !names.lists(e, f) {
 			continue
 		}
-		d := ddbdesign.Field{Name: f.Name, Go: f.Type.String(), Path: slices.Clone(f.Path), OmitEmpty: f.OmitEmpty, Derived: e.DerivedBy(f)}
+		d := ddbdesign.Field{Name: f.Name, Go: f.Type.String(), Path: slices.Clone(f.Path), OmitEmpty: f.OmitEmpty, Derived: e.DerivedBy(f), Compressed: f.Packing != nil && !f.Nested()}
 		if f.Stored() {
-			d.Type = f.StoredType()
+			if d.Type = f.StoredType(); IsBlob(f.Type) {
+				d.Type = "M"
+			}
 		}
 		out = append(out, d)
 	}

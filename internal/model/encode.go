@@ -16,8 +16,17 @@ import (
 
 // Encode returns the attributes of an item, an addressable struct, as they are stored.
 func (e *Entity) Encode(op string, it reflect.Value) (attr.Item, error) {
+	return e.encode(e.Codec, op, it)
+}
+
+// EncodePlain is Encode without compression, for comparisons.
+func (e *Entity) EncodePlain(op string, it reflect.Value) (attr.Item, error) {
+	return e.encode(e.plain, op, it)
+}
+
+func (e *Entity) encode(by *codec.Plan, op string, it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, len(e.Proto.Fields())+2*len(e.Indexed)+3)
-	if err := e.encodeFields(attrs, it); err != nil {
+	if err := e.encodeFields(by, attrs, it); err != nil {
 		if bad := e.badNative(op, it); bad != nil {
 			err = bad
 		} else {
@@ -62,8 +71,8 @@ func (e *Entity) fail(op string, it reflect.Value, err error) error {
 }
 
 // encodeFields adds the attributes of the fields of it to attrs.
-func (e *Entity) encodeFields(attrs attr.Item, it reflect.Value) error {
-	if err := e.Codec.EncodeTo(attrs, it); err != nil || !e.Proto.Marshals() {
+func (e *Entity) encodeFields(by *codec.Plan, attrs attr.Item, it reflect.Value) error {
+	if err := by.EncodeTo(attrs, it); err != nil || !e.Proto.Marshals() {
 		return e.WithAdvice(err)
 	}
 	for _, name := range e.Table.ownNames() {

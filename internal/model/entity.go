@@ -23,7 +23,11 @@ type Entity struct {
 	checked int // the table's revision that it was checked with
 	Proto   *field.Prototype
 	Codec   *codec.Plan
-	NewItem func() reflect.Value // an addressable zero T
+	plain   *codec.Plan // Codec without compression
+
+	packed   []*field.Field            // that Compress declares
+	packings map[string]*codec.Packing // of their attributes
+	NewItem  func() reflect.Value      // an addressable zero T
 
 	Primary     *IndexKeys
 	KeyOnly     []template.Part // of the primary key: those of fields without an attribute
@@ -40,6 +44,7 @@ type Entity struct {
 	Derived  []derivation   // fields that views fill
 	pointers field.Pointers // on the way to fields that the library sets
 
+	Blobs   []*field.Field // of type ddbblob.Blob
 	Uniques []*Unique
 	History *IndexKeys // of version items
 	dropped []*Index   // that items from before may stand in

@@ -42,10 +42,15 @@ func (e *Entity) Zero(f *field.Field) types.AttributeValue {
 	return av
 }
 
-// Values encodes the fields of an item, without keys and type.
-func (e *Entity) Values(it reflect.Value) (attr.Item, error) {
+// Values encodes the fields of an item, without keys and type. The values are not compressed, so that they can be compared.
+func (e *Entity) Values(it reflect.Value) (attr.Item, error) { return e.values(e.plain, it) }
+
+// StoredValues are Values as they are stored.
+func (e *Entity) StoredValues(it reflect.Value) (attr.Item, error) { return e.values(e.Codec, it) }
+
+func (e *Entity) values(by *codec.Plan, it reflect.Value) (attr.Item, error) {
 	attrs := make(attr.Item, e.Codec.Size())
-	err := e.encodeFields(attrs, it)
+	err := e.encodeFields(by, attrs, it)
 	if err == nil && e.TTL != nil && e.TTL.Get(it).IsZero() {
 		delete(attrs, e.TTL.Attr())
 	}

@@ -153,3 +153,16 @@ func (e *Entity) KeyOfVersion(s attr.Stored) attr.Item {
 	}
 	return key
 }
+
+// FirstVersion returns the key of the first version of the item with a primary key; nil if it is no key of e, or e has no
+// History.
+func (e *Entity) FirstVersion(key attr.Item) (attr.Item, error) {
+	if s := Loaded(key); e.History == nil || !e.shaped(s) {
+		return nil, nil
+	}
+	it, first := e.NewItem(), attr.Item{}
+	if err := e.DecodeKey(Loaded(key), it); err != nil {
+		return nil, err
+	}
+	return first, e.HistoryKey("sweep", it, 1, first)
+}

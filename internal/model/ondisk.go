@@ -67,3 +67,13 @@ const (
 	LeasePrefix      = "~l#"
 	LeaseStartPrefix = "~lstart#"
 )
+
+// BlobKeyAttr is the key of the object, in the attribute of a Blob. Package ddbblob writes it, beside the size "n" and the SHA-256 "h".
+const BlobKeyAttr = "k"
+
+// In the keys of objects of Blobs, where other text has no "=".
+const (
+	MarkPrefix   = "=old/" // begins the key of an object's mark, before the key of the object
+	objectNumber = "=n"    // begins a number of the item's key
+	objectBinary = "=b"    // begins bytes
+)

@@ -49,7 +49,14 @@ func (e *Entity) Upgraded(attrs attr.Item) (attr.Item, error) {
 		return attrs, nil
 	}
 	out := attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
-	if err := fault.Safely(func() error { return e.upgrade(from, out) }); err != nil {
+	err := e.unpack(out)
+	if err == nil {
+		err = fault.Safely(func() error { return e.upgrade(from, out) })
+	}
+	if err == nil {
+		err = e.repack(out, attrs)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s %s: upgrade from schema %d: %w", e.Name, e.Table.KeyText(attrs), from, err)
 	}
 	for _, attrName := range e.Table.Primary.Attrs() {

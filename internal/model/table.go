@@ -124,7 +124,8 @@ func (t *Table) updateCodecs() {
 // updateCodec tells the entity which attributes the library fills, so that none of them is read into a field whose name differs
 // in case, and which of its fields stand in an index.
 func (e *Entity) updateCodec() {
-	e.Codec = codec.For(e.Proto.Type()).Beside(append(e.Table.ownNames(), e.filledNames()...)...)
+	e.plain = codec.For(e.Proto.Type()).Beside(append(e.Table.ownNames(), e.filledNames()...)...)
+	e.Codec = e.plain.Packed(e.packings)
 	e.IndexFields = e.findIndexFields()
 }
 

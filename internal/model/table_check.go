@@ -47,6 +47,7 @@ func (t *Table) currentFaults() []error {
 			d.checkTTL()
 			d.checkAttributes()
 			d.checkMembership()
+			d.checkPackedAttributes()
 		}
 		d.checkUnfilled()
 		d.checkDistinctKeys()

@@ -16,8 +16,8 @@ import (
 
 // Create creates the table, waits until it is active and switches TTL on if the model has it. For a table that exists
 // the error matches [fault.ErrExists]: it is compared with the model, and TTL is switched on if that is all that is
-// missing. A table that is being deleted is waited for, and created again.
-func Create(ctx context.Context, db *write.DB) error {
+// missing. A table that is being deleted is waited for, and created again. change, unless it is nil, changes the request.
+func Create(ctx context.Context, db *write.DB, change func(*dynamodb.CreateTableInput)) error {
 	c, err := db.Tables("create table")
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func Create(ctx context.Context, db *write.DB) error {
 		return fault.Model("ddb: create table %q: the model has no entities, so that the types of its keys are not known", db.Name)
 	}
 	fail := func(err error) error { return fmt.Errorf("ddb: create table %q: %w", db.Name, err) }
-	live, exists, err := createOrWait(ctx, db, c)
+	live, exists, err := createOrWait(ctx, db, c, change)
 	switch {
 	case err != nil:
 		return fail(err)
@@ -46,11 +46,15 @@ func Create(ctx context.Context, db *write.DB) error {
 
 // createOrWait returns the table once it is neither being created nor deleted. If it was there already, exists is what the
 // service said of it.
-func createOrWait(ctx context.Context, db *write.DB, c call.TableClient) (live *types.TableDescription, exists, err error) {
+func createOrWait(ctx context.Context, db *write.DB, c call.TableClient, change func(*dynamodb.CreateTableInput)) (live *types.TableDescription, exists, err error) {
 	create := true
 	err = poll(ctx, "until it is active", func() (done bool, err error) {
 		if create {
-			_, err := c.CreateTable(ctx, db.Table.CreateTableInput(db.Name))
+			in := db.Table.CreateTableInput(db.Name)
+			if change != nil {
+				change(in)
+			}
+			_, err := c.CreateTable(ctx, in)
 			if _, ok := errors.AsType[*types.ResourceInUseException](err); err != nil && !ok {
 				return false, err
 			}

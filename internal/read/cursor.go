@@ -59,19 +59,33 @@ func (db *DB) encodeCursor(p position) string {
 			b = attr.AppendKeyValue(b, av)
 		}
 	}
-	return base64.RawURLEncoding.EncodeToString(append(b, cursorTag(db.Opts.CursorKey, b)...))
+	return db.Seal(b)
+}
+
+// Seal returns the text of a cursor's body, which begins with its format; it is signed if there is a key.
+func (db *DB) Seal(body []byte) string {
+	return base64.RawURLEncoding.EncodeToString(append(body, cursorTag(db.Opts.CursorKey, body)...))
+}
+
+// Open is the inverse of Seal. The body has a format and eight bytes at least.
+func (db *DB) Open(c string) (body []byte, err error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
+	if err != nil || strings.ContainsAny(c, "\r\n") || // the decoder would skip them
+		len(b) < 1+8+tagSize {
+		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
+	if !slices.ContainsFunc(db.cursorKeys(), func(key []byte) bool { return hmac.Equal(tag, cursorTag(key, body)) }) {
+		return nil, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	}
+	return body, nil
 }
 
 // decodeCursor is the inverse of encodeCursor.
 func (db *DB) decodeCursor(c string) (position, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(c)
-	if err != nil || strings.ContainsAny(c, "\r\n") || // the decoder would skip them
-		len(b) < 1+8+tagSize {
-		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
-	}
-	body, tag := b[:len(b)-tagSize], b[len(b)-tagSize:]
-	if !slices.ContainsFunc(db.cursorKeys(), func(key []byte) bool { return hmac.Equal(tag, cursorTag(key, body)) }) {
-		return position{}, fmt.Errorf("%w: %w", fault.ErrCursor, errMalformed)
+	body, err := db.Open(c)
+	if err != nil {
+		return position{}, err
 	}
 	if body[0] != cursorFormat {
 		return position{}, fmt.Errorf("%w: it has format %d, this release reads %d: start without a cursor", fault.ErrCursor, body[0], cursorFormat)

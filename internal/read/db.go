@@ -2,10 +2,13 @@ package read
 
 import (
 	"context"
+	"reflect"
 	"time"
 
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/ddbobserve"
 	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/model"
 )
 
 // DB reads.
@@ -32,4 +35,12 @@ type Options struct {
 	WithExpired           bool
 	UseAttributeMaps      bool
 	Observe               func(context.Context, *ddbobserve.Request)
+	Blobs                 ddbblob.Store
+}
+
+// Bind gives the Blobs of an item of e, which was read, the store that they are in.
+func (db *DB) Bind(e *model.Entity, it reflect.Value) {
+	if len(e.Blobs) > 0 {
+		e.Bind(it, db.Opts.Blobs)
+	}
 }

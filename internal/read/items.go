@@ -25,7 +25,9 @@ func (db *DB) Get(ctx context.Context, e *model.Entity, key, dst reflect.Value) 
 	case db.Absent(found):
 		return db.Fail("get", e, k, fault.ErrNotFound)
 	}
-	return e.As("get", found, dst)
+	err = e.As("get", found, dst)
+	db.Bind(e, dst)
+	return err
 }
 
 // Range decodes the items of q, one after the other, where place says, and calls yield for each, or with what is wrong with it,
@@ -151,9 +153,12 @@ func (db *DB) LookUp(ctx context.Context, e *model.Entity, n int, key func(i int
 		case db.Absent(s):
 			found(i, Gone)
 		default:
-			if err := e.As("batch get", s, found(i, Found)); err != nil {
+			dst := found(i, Found)
+			if err := e.As("batch get", s, dst); err != nil {
 				found(i, Unreadable)
 				bad = append(bad, err)
+			} else {
+				db.Bind(e, dst)
 			}
 		}
 	}

@@ -130,6 +130,7 @@ func (db *DB) fill(op string, reads []Load, found []attr.Stored) error {
 		if err := r.E.As(op, s, values[i]); err != nil {
 			errs = append(errs, err)
 		}
+		db.Bind(r.E, values[i])
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/field"
 	"github.com/singletable-go/ddb/internal/model"
@@ -18,6 +19,7 @@ import (
 type Plan struct {
 	Q          Query
 	table      string // the physical table's name, "" for a plan that is only printed
+	blobs      ddbblob.Store
 	keys       *model.IndexKeys
 	ix         *model.Index
 	partition  []types.AttributeValue // values of the partition key's attributes
@@ -44,7 +46,7 @@ func (q Query) Plan(db *DB) (*Plan, error) {
 	}
 	b := &planner{q: q, p: &Plan{Q: q, ix: q.Ix, consistent: q.Consistent || db != nil && db.Strong}}
 	if db != nil {
-		b.p.table = db.Name
+		b.p.table, b.p.blobs = db.Name, db.Opts.Blobs
 	}
 	if db != nil && db.Table != q.E.Table {
 		b.fault("the entity belongs to another table: use the DB of that table")

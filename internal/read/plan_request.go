@@ -106,6 +106,9 @@ func (p *Plan) fingerprint() uint64 {
 	return h.Sum64()
 }
 
+// Fingerprint identifies the query for cursors, of whatever shards.
+func (p *Plan) Fingerprint() uint64 { return p.fingerprint() }
+
 // outline renders a condition without its values.
 func outline(e *model.Entity, cl model.Clause) string {
 	var b strings.Builder

@@ -23,6 +23,8 @@ func (b *planner) selection() {
 					b.p.selected = append(b.p.selected, g)
 				}
 			}
+		case f.Packing != nil && f.Nested():
+			b.fault("Select: %s is inside a field that is compressed, which DynamoDB does not look into: select the field that contains it", f.Name)
 		case !f.Stored() && !e.Primary.HoldsInFull(f):
 			b.fault("Select: %s has no attribute of its own: select the field that contains it", f.Name)
 		default:

@@ -72,6 +72,7 @@ func (db *DB) Scanned(s attr.Stored, opts *ScanOptions, only *model.Entity) (*mo
 	if err := e.Decode(s, v); err != nil {
 		return nil, reflect.Value{}, db.Table.ItemError("scan", e, s, err)
 	}
+	db.Bind(e, v)
 	return e, v, nil
 }
 

@@ -51,6 +51,9 @@ func (p *Plan) Take(op string, s attr.Stored, place func(*model.Entity) reflect.
 		dst.SetZero()
 		return Unread, e, dst, t.ItemError(op, e, s, err)
 	}
+	if len(e.Blobs) > 0 {
+		e.Bind(dst, p.blobs)
+	}
 	return Wanted, e, dst, nil
 }
 

@@ -25,8 +25,8 @@ func Stub(e *model.Entity, item attr.Item) bool {
 	return item[model.DeletedAttr] != nil || item[e.Version.Attr()] == nil
 }
 
-// decodeVersion fills dst, an addressable zero struct, from a version item.
-func decodeVersion(e *model.Entity, item attr.Item, dst reflect.Value) error {
+// DecodeVersion fills dst, an addressable zero struct, from a version item.
+func DecodeVersion(e *model.Entity, item attr.Item, dst reflect.Value) error {
 	attrs := maps.Clone(item)
 	if aside, ok := item[model.AsideAttr].(*types.AttributeValueMemberM); ok {
 		maps.Copy(attrs, aside.Value)
@@ -181,9 +181,10 @@ func (v Versions) At(ctx context.Context, n int64, dst reflect.Value) error {
 	case Stub(e, attrs):
 		return db.Fail("history", e, item, fmt.Errorf("%w: version %d", fault.ErrPruned, n))
 	}
-	if err := decodeVersion(e, attrs, dst); err != nil {
+	if err := DecodeVersion(e, attrs, dst); err != nil {
 		return db.Fail("history", e, item, err)
 	}
+	db.Bind(e, dst)
 	return nil
 }
 
@@ -204,8 +205,10 @@ func (v Versions) All(ctx context.Context, begin func() reflect.Value) iter.Seq2
 				continue
 			}
 			dst := begin()
-			if err = decodeVersion(v.E, attrs, dst); err != nil {
+			if err = DecodeVersion(v.E, attrs, dst); err != nil {
 				err = v.Db.Table.ItemError("history", v.E, model.Loaded(attrs), err)
+			} else {
+				v.Db.Bind(v.E, dst)
 			}
 			if !yield(dst, err) {
 				return

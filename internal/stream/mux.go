@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/singletable-go/ddb/ddbblob"
 	"github.com/singletable-go/ddb/internal/fault"
 	"github.com/singletable-go/ddb/internal/model"
 	"github.com/singletable-go/ddb/internal/read"
@@ -24,6 +25,7 @@ type Mux struct {
 	any      []func(context.Context, view.Change) error
 	batch    []func(context.Context, []view.Change) error
 	views    []maintained
+	blobs    ddbblob.Store // of the DB, once there is one
 
 	progress progress
 	origin   origin
@@ -148,6 +150,7 @@ func (m *Mux) Maintain(db *write.DB, views ...*view.View) {
 		m.views = append(m.views, maintained{v, marked})
 	}
 	m.bindTo(db)
+	m.blobs = db.Opts.Blobs
 	if circle := view.CircleOf(m.kept()); circle != "" {
 		panic("ddb: Maintain: views form a cycle: " + circle)
 	}

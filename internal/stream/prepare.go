@@ -100,6 +100,8 @@ func (m *Mux) add(d *view.Delivery, img view.Image) {
 	if img.Kind == record.Inserted || img.Kind == record.Modified {
 		img.Is, after = view.DecodeImage(e, img.New, d.Record.Keys)
 	}
+	e.Bind(img.Was, m.blobs)
+	e.Bind(img.Is, m.blobs)
 	if viewed {
 		m.addViews(d, img, before, after)
 	}

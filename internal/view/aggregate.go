@@ -243,6 +243,9 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 	if f == nil {
 		return nil
 	}
+	if model.IsBlob(f.Type) {
+		b.fault("%s: field %s of %s is a Blob, whose object belongs to one item: derive another field", op, f.Name, t.Name)
+	}
 	if by := t.DerivedBy(f); by != "" {
 		b.fault("%s: field %s of %s is derived by %s already", op, f.Name, t.Name, by)
 	}
@@ -253,6 +256,9 @@ func (b *aggregateBuilder) into(op ruleOp, ptr any) *field.Field {
 	switch {
 	case !f.Stored():
 		b.fault("%s: field %s of %s has no attribute", op, f.Name, t.Name)
+		return nil
+	case f.Packing != nil:
+		b.fault("%s: field %s of %s is compressed, and a view changes its fields inside DynamoDB: remove Compress, or use another field", op, f.Name, t.Name)
 		return nil
 	case f.Nested():
 		b.fault("%s: field %s of %s is inside attribute %q: use a top-level field", op, f.Name, t.Name, f.Attr())

@@ -192,11 +192,14 @@ func (c *copied) next() (attr.Item, error) {
 	if err := c.e.Decode(model.Loaded(c.attrs), before); err != nil {
 		return nil, err
 	}
-	was, err := c.e.Encode("fan-out", before)
+	if f := c.e.OtherBlob(before, c.is); f != nil {
+		return nil, fault.Model("the function changed %s, a Blob, whose object belongs to one item: leave it as it is", f.Name)
+	}
+	was, err := c.e.EncodePlain("fan-out", before)
 	if err != nil {
 		return nil, err
 	}
-	is, err := c.e.Encode("fan-out", c.is)
+	is, err := c.e.EncodePlain("fan-out", c.is)
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +219,8 @@ func (c *copied) next() (attr.Item, error) {
 		if delete(next, attrName); is[attrName] == nil {
 			continue
 		}
-		if next[attrName] = attr.Merge(base[attrName], was[attrName], is[attrName]); next[attrName] == nil {
-			next[attrName] = is[attrName] // the stored item lacks what a put would store
+		if next[attrName], err = c.e.Merged(f, base[attrName], was[attrName], is[attrName]); err != nil {
+			return nil, err
 		}
 	}
 	for attr, v := range is {

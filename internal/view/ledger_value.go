@@ -19,7 +19,7 @@ import (
 // storedOf returns the value of a source's field as it is stored, or as it would be where it lives only in the key.
 func storedOf(f *field.Field, attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	if f.Stored() {
-		return attr.At(attrs, f.Path), nil
+		return model.At(f, attrs)
 	}
 	return codec.EncodeField(f, f.Get(source))
 }

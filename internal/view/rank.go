@@ -65,8 +65,8 @@ func leastEntry(into *field.Field) int {
 func carry(from, into *field.Field, attrs attr.Item, source reflect.Value) (types.AttributeValue, error) {
 	if from.Stored() && from.AsString == into.AsString && from.UnixTime == into.UnixTime &&
 		from.StringSet == into.StringSet && from.NumberSet == into.NumberSet && from.BinarySet == into.BinarySet {
-		if av := attr.At(attrs, from.Path); av != nil || !model.IsNumber(from.Type) {
-			return av, nil // as it is: no digit is lost
+		if av, err := model.At(from, attrs); err != nil || av != nil || !model.IsNumber(from.Type) {
+			return av, err // as it is: no digit is lost
 		}
 	}
 	return codec.EncodeField(model.KeepEmpty(into), from.Get(source))

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"encoding/base64"
+	"maps"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -13,6 +15,8 @@ import (
 type Writer struct {
 	Text  []byte
 	Level int // of lists and maps around the next value
+
+	Sorted bool // the members of maps are written by name, so that equal values have equal text
 }
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
@@ -20,7 +24,7 @@ var writers = sync.Pool{New: func() any { return new(Writer) }}
 // NewWriter returns an empty Writer, perhaps with a reused buffer.
 func NewWriter() *Writer {
 	w := writers.Get().(*Writer)
-	w.Text, w.Level = w.Text[:0], 0
+	w.Text, w.Level, w.Sorted = w.Text[:0], 0, false
 	return w
 }
 
@@ -46,22 +50,35 @@ func (w *Writer) item(attrs map[string]types.AttributeValue) bool {
 		return false
 	}
 	w.Text = append(w.Text, '{')
-	first := true
-	for name, av := range attrs {
-		if !first {
-			w.Text = append(w.Text, ',')
+	if w.Sorted {
+		for i, name := range slices.Sorted(maps.Keys(attrs)) {
+			if !w.entry(i == 0, name, attrs[name]) {
+				return false
+			}
 		}
-		first = false
-		if !w.Quote(name) {
-			return false
-		}
-		w.Text = append(w.Text, ':')
-		if !w.Value(av) {
-			return false
+	} else {
+		first := true
+		for name, av := range attrs {
+			if !w.entry(first, name, av) {
+				return false
+			}
+			first = false
 		}
 	}
 	w.Text = append(w.Text, '}')
 	return true
+}
+
+// entry appends a member of an item or a map.
+func (w *Writer) entry(first bool, name string, av types.AttributeValue) bool {
+	if !first {
+		w.Text = append(w.Text, ',')
+	}
+	if !w.Quote(name) {
+		return false
+	}
+	w.Text = append(w.Text, ':')
+	return w.Value(av)
 }
 
 // Value appends an attribute value.

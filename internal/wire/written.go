@@ -19,6 +19,24 @@ func (w *Writer) Page() *Page {
 	return p
 }
 
+// PageOf returns a page that has one value and no item: the value with this JSON. It is nil for JSON that only another
+// reader can read. The page is to be released.
+func PageOf(text []byte) *Page {
+	p := newPage()
+	p.body = append(p.body, text...)
+	r := reader{Page: p}
+	if !r.value(0, 0, 0) || r.peek() != 0 || r.i < len(p.body) {
+		p.Release()
+		return nil
+	}
+	p.arena.Reset()
+	p.arena.Grow(r.text)
+	return p
+}
+
+// Value returns the value of a page of [PageOf].
+func (p *Page) Value() Value { return Value{p, 0} }
+
 // Attributes reads the item that was written.
 func (w *Writer) Attributes() (map[string]types.AttributeValue, error) {
 	var item map[string]map[string]any

@@ -123,7 +123,8 @@ func (b *writeBatch) add(i int, op Op) (to string, err error) {
 func (op Op) bulk() bool {
 	e := op.e
 	return (op.Verb == VerbPut || op.Verb == VerbDelete) && len(op.conds) == 0 && !op.once &&
-		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0
+		e.Version == nil && len(e.Uniques) == 0 && e.History == nil && len(e.Derived) == 0 && e.Schema == 0 &&
+		(len(e.Blobs) == 0 || op.Verb == VerbDelete)
 }
 
 // compile checks the op as far as possible without reading its item. It builds the request of an op that can share a
@@ -131,7 +132,7 @@ func (op Op) bulk() bool {
 func (it *batchItem) compile(db *DB, index int) error {
 	w, err := db.compile(index, it.op, &tries{})
 	if _, more := err.(*needs); more { //nolint:errorlint // as compile returns it
-		return w.checkNewItem()
+		return db.checkNewItem(w)
 	}
 	if err != nil || !it.op.bulk() {
 		return err
@@ -147,7 +148,7 @@ func (it *batchItem) compile(db *DB, index int) error {
 }
 
 // checkNewItem checks the item that an op will store, as far as that does not depend on the stored item.
-func (w *prepared) checkNewItem() error {
+func (db *DB) checkNewItem(w *prepared) error {
 	e, whole := w.e, w.op.item
 	switch w.op.Verb {
 	case VerbCreate, VerbPut, VerbReplace:
@@ -160,7 +161,11 @@ func (w *prepared) checkNewItem() error {
 	if err != nil {
 		return err
 	}
-	least, err := e.Values(whole)
+	it := e.CopyOf(whole)
+	if err := db.placeBlobs(w, it, key, keepNone, reflect.Value{}); err != nil {
+		return err
+	}
+	least, err := e.StoredValues(it)
 	if err != nil {
 		return w.op.Fail(key, err)
 	}
@@ -168,7 +173,6 @@ func (w *prepared) checkNewItem() error {
 	if err := w.checkSize(least); err != nil {
 		return err
 	}
-	it := e.CopyOf(whole)
 	w.setKeptFields(it, 1, reflect.Value{})
 	if err := checkTTL(e, it, w.now); err != nil {
 		return w.op.Fail(key, err)

@@ -105,6 +105,11 @@ func oneEdit(e *model.Entity, c Change) (edit, error) {
 	if x.value, err = encode(g, v); err != nil {
 		return edit{}, fmt.Errorf("%s: %w", &x, e.WithAdvice(err))
 	}
+	if f.Packing != nil {
+		if x.value, err = f.Packing.Pack(x.value); err != nil {
+			return edit{}, fmt.Errorf("%s: %w", &x, err)
+		}
+	}
 	if f == e.TTL && v.IsZero() {
 		x.value = nil // the zero time means that the item never expires
 	}
@@ -154,6 +159,10 @@ func (x *edit) misfit() string {
 	switch {
 	case !x.f.Stored():
 		return "the field has no attribute of its own"
+	case x.f.Packing != nil && x.f.Nested():
+		return "the field that contains it is compressed, which DynamoDB does not look into: set the whole of that field, or use Modify"
+	case x.f.Packing != nil && (x.at != nil || x.op != EditSet && x.op != EditDefault && x.op != EditRemove):
+		return "the field is compressed, which DynamoDB does not look into: use Set, SetIfAbsent, Remove or Modify"
 	case model.IsBytes(x.f.Type) && x.op != EditSet && x.op != EditDefault && x.op != EditRemove || model.IsBytes(x.f.Type) && x.at != nil:
 		return "the field is binary: DynamoDB sets it as a whole only: use Set"
 	case (x.op == EditAddTo || x.op == EditDeleteFrom) && !set:

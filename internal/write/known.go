@@ -47,6 +47,7 @@ type tries struct {
 	newest  newest
 	foreign map[string]bool      // constraints that another item holds and that are not ours to give up
 	stamp   types.AttributeValue // that each try writes, so that each knows the others' work
+	objects *objects             // of the Blobs
 	lost    bool                 // whether the response of any attempt was lost: then it is not known what was done
 }
 
@@ -86,12 +87,18 @@ type needs struct {
 
 func (n *needs) Error() string { return fmt.Sprintf("the item %v has to be read", n.key) }
 
-// plan compiles an op, and reads what that takes.
+// plan compiles an op, and reads what that takes. It stores the objects of Blobs once all else is right.
 func (db *DB) plan(ctx context.Context, index int, op Op, t *tries) (*prepared, error) {
+	if op.e != nil && len(op.e.Blobs) > 0 && t.objects == nil {
+		t.objects = newObjects(ctx)
+	}
 	for range db.Attempts + 2 {
 		w, err := db.compile(index, op, t)
 		n, ok := err.(*needs) //nolint:errorlint // as compile returns it
-		if !ok {
+		switch {
+		case err == nil:
+			return w, db.storeObjects(ctx, w)
+		case !ok:
 			return w, err
 		}
 		if err := db.find(ctx, op, n, t); err != nil {

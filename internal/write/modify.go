@@ -57,11 +57,15 @@ func (db *DB) compileModify(w *prepared) error {
 		if err := e.Decode(model.Loaded(up), it); err != nil {
 			return w.op.Fail(key, err)
 		}
+		db.Bind(e, it)
 	}
 	if err := w.op.Modify(after); err != nil {
 		return &callerError{err}
 	}
 	e.Owned(after)
+	if err := db.placeBlobs(w, after, key, keepSame, before); err != nil {
+		return err
+	}
 	want, err := w.changed(up, before, after)
 	if err != nil {
 		return err
@@ -97,6 +101,7 @@ func (db *DB) compileModify(w *prepared) error {
 	a.guard(guardItem, isThere{})
 	a.guard(guardRead, attributeIs{e.Version.Attr(), old[e.Version.Attr()]})
 	a.guard(guardRead, attributeIs{model.WriteStampAttr, old[model.WriteStampAttr]})
+	w.guardBlobs(a)
 	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
 	}
@@ -138,7 +143,9 @@ func (w *prepared) changed(up attr.Item, before, after reflect.Value) (attr.Item
 			return nil, w.op.Fail(key, fault.Model("the function changed %s, a derived field that only the view %s writes: leave it as it is", f.Name, by))
 		}
 		if delete(want, attrName); b != nil {
-			want[attrName] = attr.Merge(up[attrName], a, b)
+			if want[attrName], err = e.Merged(f, up[attrName], a, b); err != nil {
+				return nil, w.op.Fail(key, err)
+			}
 		}
 	}
 	if err := checkTTL(e, after, w.now); err != nil && !reflect.DeepEqual(e.TTL.Get(before).Interface(), e.TTL.Get(after).Interface()) {

@@ -52,6 +52,9 @@ func (db *DB) compileMove(w *prepared) error {
 		return w.op.Fail(to, fault.Model("only key fields of \"to\" are set: pass the complete new item, such as a changed copy of one that was read"))
 	}
 	after := e.CopyOf(w.op.to)
+	if err := db.placeBlobs(w, after, to, keepSame, before); err != nil {
+		return err
+	}
 	for _, d := range e.Derived {
 		d.F.Addr(after).Set(d.F.Get(before))
 	}
@@ -132,8 +135,8 @@ func (w *prepared) movedItem(up, key attr.Item, before, after reflect.Value) (at
 		if delete(want, attrName); fields[attrName] == nil {
 			continue
 		}
-		if want[attrName] = attr.Merge(up[attrName], was[attrName], fields[attrName]); want[attrName] == nil {
-			want[attrName] = fields[attrName] // the stored item lacks an attribute that a put would store
+		if want[attrName], err = e.Merged(f, up[attrName], was[attrName], fields[attrName]); err != nil {
+			return nil, w.op.Fail(key, err)
 		}
 	}
 	maps.Copy(want, key)

@@ -51,6 +51,17 @@ func NewOp(e *model.Entity, v Verb, it reflect.Value) Op {
 	return Op{e: e, Verb: v, item: e.Owned(it)}
 }
 
+// Entity returns the entity of the op, nil for the zero Op.
+func (op Op) Entity() *model.Entity { return op.e }
+
+// Items returns the items that the op was given: the key or the item, and the new item of a Move.
+func (op Op) Items() []reflect.Value {
+	if op.to.IsValid() {
+		return []reflect.Value{op.item, op.to}
+	}
+	return []reflect.Value{op.item}
+}
+
 // With adds an edit, or an option.
 func (op Op) With(c Change) Op {
 	switch c.Op {
@@ -159,7 +170,7 @@ func (op Op) String() string {
 	}
 	switch op.Verb {
 	case VerbUpdate, VerbUpsert:
-		p := newUpdate(op.e, op, &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
+		p := newUpdate(op.e, op.withoutContent(), &action{e: op.e, verb: op.Verb, key: key}, time.Unix(0, 0))
 		perr := p.plan()
 		b.WriteString(p.String())
 		if perr != nil && len(p.missing) == 0 && len(p.refused) == 0 {

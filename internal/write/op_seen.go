@@ -6,11 +6,7 @@ import (
 
 	"github.com/singletable-go/ddb/internal/attr"
 	"github.com/singletable-go/ddb/internal/fault"
-	"github.com/singletable-go/ddb/internal/model"
 )
-
-// Entity returns the entity of the op, nil of the zero Op.
-func (op Op) Entity() *model.Entity { return op.e }
 
 // Key returns the key of the item that the op writes, or moves away from.
 func (op Op) Key() (attr.Item, error) { return op.e.Key(string(op.Verb), op.item) }

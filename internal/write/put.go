@@ -27,6 +27,11 @@ func (db *DB) compilePut(w *prepared) error {
 	w.item = e.CopyOf(w.op.item)
 	w.setKeptFields(w.item, next, reflect.Value{})
 	w.setRevision(w.item)
+	if len(e.Blobs) > 0 {
+		if err := db.placePut(w, creates); err != nil {
+			return err
+		}
+	}
 	var key attr.Item
 	var json *wire.Writer
 	if db.JSON {
@@ -67,6 +72,7 @@ func (db *DB) compilePut(w *prepared) error {
 	if err := w.expectRevision(a); err != nil {
 		return err
 	}
+	w.guardKept(a)
 	a.requireSchema(!creates && (len(w.op.conds) > 0 || e.Ages() && (w.op.Verb == VerbReplace || e.Version != nil)))
 	if err := a.addConditions(w.op.conds); err != nil {
 		return w.op.Fail(key, fmt.Errorf("If: %w", err)) //nolint:staticcheck // If is the name of the option
@@ -74,10 +80,23 @@ func (db *DB) compilePut(w *prepared) error {
 	if err := w.moveUniques(a, w.item); err != nil {
 		return err
 	}
-	if kind == updateAction && e.TTL != nil && w.op.Verb == VerbPut && e.Version == nil && len(w.op.conds) == 0 {
+	if kind == updateAction && e.TTL != nil && w.op.Verb == VerbPut && e.Version == nil && len(w.op.conds) == 0 && !w.keeps() {
 		w.refuseLeftover(a)
 	}
 	return w.addVersion(w.attrs, next)
+}
+
+// placePut places the Blobs of a put. An item that is created has no reference to keep.
+func (db *DB) placePut(w *prepared, creates bool) error {
+	key, err := w.e.Key(string(w.op.Verb), w.item)
+	if err != nil {
+		return err
+	}
+	how := keepAsserted
+	if creates {
+		how = keepNone
+	}
+	return db.placeBlobs(w, w.item, key, how, reflect.Value{})
 }
 
 // refuseLeftover keeps an update that stands for a put from keeping attributes of an expired item.

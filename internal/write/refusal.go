@@ -98,6 +98,7 @@ func (db *DB) current(e *model.Entity, old attr.Item) any {
 	if claimed, err := db.Table.Claim(model.Loaded(old)); err != nil || claimed != e || e.Decode(model.Loaded(old), v) != nil {
 		return nil
 	}
+	db.Bind(e, v)
 	return v.Interface()
 }
 

@@ -55,6 +55,9 @@ func (db *DB) Restore(ctx context.Context, e *model.Entity, attrs attr.Item, exi
 		return RestoredExpired, nil
 	}
 	r := &restoring{db: db, op: op, e: e, want: want, it: it, key: db.Table.KeyOf(stored), existing: existing}
+	if len(e.Blobs) > 0 {
+		r.objects = newObjects(ctx)
+	}
 	out, err := r.run(ctx)
 	if err != nil {
 		return 0, op.failedWith(attrs, err)
@@ -72,13 +75,17 @@ type restoring struct {
 	key      attr.Item
 	existing Existing
 
-	have known // the item that is there
+	have    known // the item that is there
+	objects *objects
 }
 
 // run tries until the item is written, or another one is to stay. First it takes the item to be absent: its write says what is there.
 func (r *restoring) run(ctx context.Context) (Restoration, error) {
 	var last error
 	r.have = known{state: knownAbsent}
+	if len(r.e.Blobs) > 0 { // then a write would store objects first
+		r.have = known{}
+	}
 	for attempt := range r.db.Attempts {
 		if attempt > 1 {
 			if err := call.Pause(ctx, attempt-1); err != nil {
@@ -98,11 +105,16 @@ func (r *restoring) run(ctx context.Context) (Restoration, error) {
 			}
 		}
 		w, err := r.prepare(ctx)
+		if err == nil {
+			err = r.db.storeObjects(ctx, w)
+		}
 		if err != nil {
 			return 0, err
 		}
-		out, err := r.db.send(ctx, w)
+		inTime, sent := r.db.inTime(ctx, w)
+		out, err := r.db.send(inTime, w)
 		out.Release()
+		sent()
 		if err == nil {
 			return RestoredItem, nil
 		}
@@ -123,7 +135,7 @@ func (r *restoring) run(ctx context.Context) (Restoration, error) {
 // stays reports whether the item that is there stays, and why.
 func (r *restoring) stays() Restoration {
 	have := r.have.item
-	if attr.EqualItems(have, r.keepDerived(r.want)) {
+	if attr.EqualItems(have, r.asThere(r.want)) {
 		return RestoredSame
 	}
 	if r.existing == ExistingKept || model.SchemaOf(model.Loaded(have)) > r.e.Schema || !r.db.Table.Claims(r.e, model.Loaded(have)) {
@@ -163,7 +175,7 @@ func (r *restoring) keepDerived(attrs attr.Item) attr.Item {
 // prepare compiles the write.
 func (r *restoring) prepare(ctx context.Context) (*prepared, error) {
 	w := &prepared{op: r.op, e: r.e, tries: &tries{item: r.have}, now: r.db.Opts.Now().UTC(), item: r.e.CopyOf(r.it)}
-	w.attrs = maps.Clone(r.keepDerived(r.want))
+	w.attrs = maps.Clone(r.asThere(r.want))
 	w.stamp = w.attrs[model.WriteStampAttr]
 	number, fresh, err := r.number(ctx, w)
 	if err != nil {
@@ -171,6 +183,11 @@ func (r *restoring) prepare(ctx context.Context) (*prepared, error) {
 	}
 	if r.e.Version != nil && number != r.e.Version.Get(w.item).Int() {
 		if err := r.renumber(w, number); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.e.Blobs) > 0 {
+		if err := r.place(w); err != nil {
 			return nil, err
 		}
 	}
@@ -259,10 +276,24 @@ func (r *restoring) renumber(w *prepared, number int64) error {
 func (db *DB) RestoreVersion(ctx context.Context, e *model.Entity, attrs attr.Item) (Restoration, error) {
 	w := &prepared{op: Op{e: e, Verb: verbRestore, quiet: true}, e: e, tries: &tries{}, now: db.Opts.Now().UTC(), attrs: attrs}
 	a := w.action(putAction, roleVersion, db.Table.KeyOf(model.Loaded(attrs)))
-	a.attrs = attrs
+	if len(e.Blobs) > 0 && !read.Stub(e, attrs) {
+		there, err := db.versionIsThere(ctx, e, attrs)
+		if err == nil && there == 0 {
+			err = db.placeVersion(ctx, w)
+		}
+		if err == nil && there == 0 {
+			err = db.storeObjects(ctx, w)
+		}
+		if err != nil || there != 0 {
+			return there, err
+		}
+	}
+	a.attrs = w.attrs
 	a.guard(guardItem, isAbsent{absentNoVersion})
-	out, err := db.sendOne(ctx, w)
+	inTime, sent := db.inTime(ctx, w)
+	out, err := db.sendOne(inTime, w)
 	out.Release()
+	sent()
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		if refused.met.state == knownPresent && attr.EqualItems(refused.met.item, attrs) {
 			return RestoredSame, nil

@@ -49,7 +49,9 @@ func (db *DB) Transact(ctx context.Context, ops []Op) error {
 				return fmt.Errorf("ddb: transact: op %d: %w", i, ofPart(err))
 			}
 		}
-		err := db.transact(ctx, writes)
+		inTime, sent := db.inTime(ctx, writes...)
+		err := db.transact(inTime, writes)
+		sent()
 		if err == nil {
 			return nil
 		}

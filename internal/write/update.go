@@ -41,6 +41,11 @@ func (db *DB) compileUpdate(w *prepared) error {
 	case len(w.op.changes) == 0:
 		return w.op.Fail(key, fault.Model("no edits: pass at least one"))
 	}
+	if len(e.Blobs) > 0 {
+		if err := db.placeEdits(w, key); err != nil {
+			return err
+		}
+	}
 	a := w.action(updateAction, roleItem, key)
 	p := newUpdate(e, w.op, a, w.now)
 	if err := p.plan(); err != nil {
@@ -60,6 +65,7 @@ func (db *DB) compileUpdate(w *prepared) error {
 	if err := w.expect(a); err != nil {
 		return err
 	}
+	w.guardKept(a)
 	if w.givenVersion() == 0 && w.stamp != nil {
 		a.guard(guardStamp, notOwnWrite{w.stamp})
 	}

@@ -24,6 +24,7 @@ type prepared struct {
 	bytes   int           // the size of attrs
 	stamp   types.AttributeValue
 	actions []*action
+	placed  *placed // the Blobs, nil without one
 }
 
 func (w *prepared) main() *action { return w.actions[0] }

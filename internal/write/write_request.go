@@ -30,9 +30,11 @@ func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 		if err != nil {
 			return w.unchanged(t, err)
 		}
-		out, err := db.send(ctx, w)
+		inTime, sent := db.inTime(ctx, w)
+		out, err := db.send(inTime, w)
+		sent()
 		if err == nil {
-			return out, nil
+			return out, db.storeLate(ctx, w)
 		}
 		var retry bool
 		if retry, err = db.learn(ctx, w, err); !retry {
@@ -71,7 +73,7 @@ func (db *DB) send(ctx context.Context, w *prepared) (result, error) {
 		out.Release()
 		return result{}, nil
 	case w.item.IsValid() && !w.wantsNew() && !w.op.ReturnOld:
-		return w.asStored()
+		return db.asStored(w)
 	}
 	return out, nil
 }

@@ -33,7 +33,7 @@ func (db *DB) transactResult(ctx context.Context, w *prepared) (result, error) {
 	case w.op.ReturnOld:
 		return result{Found: model.Loaded(w.old())}, nil // read before, see needOld
 	case w.item.IsValid():
-		out, err := w.asStored()
+		out, err := db.asStored(w)
 		if err == nil && len(w.e.Derived) > 0 {
 			err = db.readDerived(ctx, w, out)
 		}
@@ -75,10 +75,13 @@ func (db *DB) readDerived(ctx context.Context, w *prepared, out result) error {
 }
 
 // asStored returns the written item as a read would: times in UTC, with the precision of their attributes.
-func (w *prepared) asStored() (result, error) {
+func (db *DB) asStored(w *prepared) (result, error) {
 	out, err := w.readBack()
 	if err == nil && w.e.Revision != nil {
 		w.e.Revision.Addr(out.Value).Set(w.e.Revision.Get(w.item))
+	}
+	if err == nil {
+		db.Bind(w.e, out.Value)
 	}
 	return out, err
 }

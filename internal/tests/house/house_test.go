@@ -25,7 +25,7 @@ const root = "../../.."
 const (
 	maxLines     = 400
 	maxRootFiles = 40
-	maxRootNames = 135
+	maxRootNames = 136
 	maxPage      = 200
 )
 

@@ -1,0 +1,6 @@
+package versions
+
+import "github.com/singletable-go/ddb/examples/cookbook/internal/recipe"
+
+// Recipes are the recipes of the chapter, in its order.
+var Recipes = []recipe.Recipe{NumberedVersions, TimedVersions, V0Form, EventSourcing}
