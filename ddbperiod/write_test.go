@@ -234,3 +234,28 @@ func TestWhatIsWrongWithASeriesIsFoundAtOnce(t *testing.T) {
 	require.ErrorIs(t, w.db.Do(t.Context(), ddb.Op{}), ddb.ErrModel)
 	require.ErrorIs(t, w.db.Do(t.Context(), other.readings.Put(reading{})), ddb.ErrModel)
 }
+
+func TestAnErrorOfAModifysFunctionIsReturnedUnchanged(t *testing.T) {
+	t.Parallel()
+	table := ddb.NewTable("pk", "sk")
+	type meter struct {
+		ID      string    `dynamodbav:"-"`
+		At      time.Time `dynamodbav:"-"`
+		Version int64     `dynamodbav:"version"`
+	}
+	meters := ddb.MustDefine(table, "meter", func(m *meter, d *ddb.Definition) {
+		d.Primary(ddb.Key(hash, ddb.Str(&m.ID)), ddb.Key(readingAt, ddb.Time(&m.At)))
+		d.Version(&m.Version)
+	})
+	w := newWorld(november, nil)
+	series := &ddbperiod.Series{Every: ddbperiod.Month, Since: since, By: []ddbperiod.Field{ddbperiod.By(meters, &meters.Fields().At)}}
+	db := ddbperiod.New(w.client, "meters", series, &ddb.Options{Now: w.clock.Now})
+	_, err := db.Roll(t.Context(), nil)
+	require.NoError(t, err)
+	repo, key := ddbperiod.NewRepository(db, meters), meter{ID: "m", At: november}
+	_, err = repo.Put(t.Context(), key)
+	require.NoError(t, err)
+	own := &types.ResourceNotFoundException{} // of another table
+	_, err = repo.Modify(t.Context(), key, func(*meter) error { return own })
+	assert.Equal(t, error(own), err)
+}
