@@ -146,3 +146,23 @@ func (e *Entity) FirstVersion(key attr.Item) (attr.Item, error) {
 	}
 	return first, e.HistoryKey("sweep", it, 1, first)
 }
+
+// KeyOfVersion returns the key of the item that a version item is of, nil if the version does not say it: a tombstone may lack
+// fields that are attributes.
+func (e *Entity) KeyOfVersion(s attr.Stored) attr.Item {
+	it := e.NewItem()
+	if err := e.Codec.Decode(s.Attributes(), it); err != nil {
+		it = e.NewItem()
+	}
+	for _, k := range e.History.Keys() {
+		text, _ := s.Text(k.Attrs[0])
+		if err := k.Template.Decode(text, it); err != nil {
+			return nil
+		}
+	}
+	key, err := e.Key("history", it)
+	if err != nil {
+		return nil
+	}
+	return key
+}
