@@ -36,6 +36,8 @@ func TestNoItemIsLeftBehindUnseen(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrUnknown)
 
 	require.NoError(t, from.Do(ctx, invoices.Delete(invoice{"ann"})))
+	to = ddb.New(client, "hostels-2", tables.HostelTable, nil)
+	require.NoError(t, to.CreateTable(ctx))
 	done, err := tables.MoveBookings(ctx, from, to, ddb.JobOptions{})
 	require.NoError(t, err)
 	assert.True(t, done.Verified)
