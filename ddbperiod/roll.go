@@ -18,9 +18,11 @@ import (
 
 // RollOptions configures a Roll. nil means all defaults.
 type RollOptions struct {
-	// Archive is called before a table is dropped, to copy what should be kept. An error of it keeps the table, and Roll returns
-	// it. It is called again if the table could not be dropped afterwards, and by each program that rolls at the same time. By
-	// default, nil, nothing is archived.
+	// Archive is called before a table is dropped, to copy what should be kept. After an error of it this Roll does not drop the
+	// table, and returns the error. It is called again if the table could not be dropped afterwards, and by each program that
+	// rolls at the same time: one of them may drop the table while another still reads it. So only a copy that is complete
+	// should replace one of an earlier call. Roll returns no error of a copy that ended as the table was dropped. By default,
+	// nil, nothing is archived.
 	Archive func(ctx context.Context, db *ddb.DB) error
 
 	// Missing also creates the tables of past periods that are missing, from Since or retention on: where no program
@@ -190,53 +192,6 @@ func (r *roll) lower(ctx context.Context, start time.Time) error {
 	return err
 }
 
-func (r *roll) drop(ctx context.Context, start time.Time) error {
-	table := r.db.table(start)
-	below := face.DB(table)
-	archived := false
-	err := r.retry(ctx, func() error {
-		c, err := below.Settings("drop table")
-		if err != nil {
-			return err
-		}
-		was, err := below.Describe(ctx, c)
-		if err != nil {
-			return fmt.Errorf("ddb: drop table %q: %w", table.Name(), err)
-		}
-		if r.opts.Archive != nil && !archived && was.TableStatus != types.TableStatusDeleting {
-			if err := r.opts.Archive(ctx, table); err != nil {
-				return &archiveError{table.Name(), err}
-			}
-			archived = true
-		}
-		return provision.Drop(ctx, below)
-	})
-	switch {
-	case errors.Is(err, ddb.ErrNotFound) && !isArchive(err): // another program dropped it
-		return nil
-	case err == nil:
-		r.done.Dropped = append(r.done.Dropped, table.Name())
-	}
-	return err
-}
-
-// archiveError is an error of the program's own function.
-type archiveError struct {
-	table string
-	err   error
-}
-
-func (e *archiveError) Error() string {
-	return fmt.Sprintf("archive table %s: %v: it is kept", e.table, e.err)
-}
-
-func (e *archiveError) Unwrap() error { return e.err }
-
-func isArchive(err error) bool {
-	_, ok := errors.AsType[*archiveError](err)
-	return ok
-}
-
 // retry calls f again while the service is throttled or the table is being changed.
 func (r *roll) retry(ctx context.Context, f func() error) error {
 	attempts := r.db.opts.MaxAttempts
@@ -245,7 +200,7 @@ func (r *roll) retry(ctx context.Context, f func() error) error {
 	}
 	for n := 1; ; n++ {
 		err := f()
-		if err == nil || n == attempts || isArchive(err) || !passes(err) {
+		if err == nil || n == attempts || isCaller(err) || !passes(err) {
 			return err
 		}
 		if err := call.Pause(ctx, n); err != nil {

@@ -30,7 +30,8 @@ type Series struct {
 	Keep int
 
 	// Ahead is how long before its period an item may be written; default a minute. It allows for the clocks of several
-	// programs. A read looks as far ahead, so it reads the next table too in the last minute of a period.
+	// programs. A read looks as far ahead, so it reads the next table too in the last minute of a period, and does without
+	// one that will be past retention by then and was dropped.
 	Ahead time.Duration
 
 	// Lead is how long before its period Roll creates a table; by default at the beginning of the period before. Set it for

@@ -134,19 +134,6 @@ func (e *Entity) HistoryKey(op string, it reflect.Value, number int64, attrs att
 	return nil
 }
 
-// FirstVersion returns the key of the first version of the item with a primary key; nil if it is no key of e, or e has no
-// History.
-func (e *Entity) FirstVersion(key attr.Item) (attr.Item, error) {
-	if s := Loaded(key); e.History == nil || !e.shaped(s) {
-		return nil, nil
-	}
-	it, first := e.NewItem(), attr.Item{}
-	if err := e.DecodeKey(Loaded(key), it); err != nil {
-		return nil, err
-	}
-	return first, e.HistoryKey("sweep", it, 1, first)
-}
-
 // KeyOfVersion returns the key of the item that a version item is of, nil if the version does not say it: a tombstone may lack
 // fields that are attributes.
 func (e *Entity) KeyOfVersion(s attr.Stored) attr.Item {
@@ -165,4 +152,17 @@ func (e *Entity) KeyOfVersion(s attr.Stored) attr.Item {
 		return nil
 	}
 	return key
+}
+
+// FirstVersion returns the key of the first version of the item with a primary key; nil if it is no key of e, or e has no
+// History.
+func (e *Entity) FirstVersion(key attr.Item) (attr.Item, error) {
+	if s := Loaded(key); e.History == nil || !e.shaped(s) {
+		return nil, nil
+	}
+	it, first := e.NewItem(), attr.Item{}
+	if err := e.DecodeKey(Loaded(key), it); err != nil {
+		return nil, err
+	}
+	return first, e.HistoryKey("sweep", it, 1, first)
 }

@@ -29,7 +29,7 @@ func (db *DB) storeObjects(ctx context.Context, w *prepared) error {
 		}
 		o.stored = true
 	}
-	if _, left := db.timeLeft(w); left <= 0 && !w.tries.objects.hooks.NoLimit {
+	if _, left := db.timeLeft(w); left <= 0 {
 		return w.op.Fail(w.main().key, w.tries.ifLost(fmt.Errorf("the item was not written within %s after its content began to be stored: write it again", objectLife)))
 	}
 	return nil
@@ -57,7 +57,7 @@ func (db *DB) storeObject(ctx context.Context, o *object) error {
 // timeLeft returns for how long the item of a write may be sent, if it has new objects.
 func (db *DB) timeLeft(w *prepared) (bounded bool, left time.Duration) {
 	left = objectLife
-	if w.placed == nil {
+	if w.placed == nil || w.tries.objects.hooks.NoLimit {
 		return false, left
 	}
 	now := db.Opts.Now()
@@ -65,7 +65,8 @@ func (db *DB) timeLeft(w *prepared) (bounded bool, left time.Duration) {
 		if o.begun.IsZero() {
 			continue // with BlobHooks.ItemFirst
 		}
-		left = min(left, o.begun.Add(objectLife).Sub(now))
+		end := o.begun.Add(objectLife)
+		left = min(left, end.Sub(now), end.Round(0).Sub(now)) // the monotonic clock stands still while the machine sleeps
 	}
 	return len(w.placed.objects) > 0, left
 }
@@ -78,7 +79,7 @@ func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context,
 		bounded, left := db.timeLeft(w)
 		some, least = some || bounded, min(least, left)
 	}
-	if !some || least <= 0 { // with BlobHooks.NoLimit
+	if !some {
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, least, fmt.Errorf("the item was not written within %s after its content began to be stored", objectLife))
