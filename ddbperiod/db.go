@@ -136,10 +136,13 @@ func (db *DB) at(op string, e *model.Entity, t time.Time) (*ddb.DB, error) {
 	return one, nil
 }
 
-// in adds the name of the table to an error of it, and says what to do if it is missing.
+// in adds the name of the table to an error of it, and says what to do if it is missing. An error of the caller stays as it is.
 func in(one *ddb.DB, err error) error {
 	if err == nil {
 		return nil
+	}
+	if own, ok := errors.AsType[*callerError](err); ok {
+		return own.error
 	}
 	if missing(err) {
 		return fmt.Errorf("ddbperiod: %w: %s: call Roll, with Missing for a past one: %w", ErrNoTable, one.Name(), err)
@@ -147,8 +150,19 @@ func in(one *ddb.DB, err error) error {
 	return fmt.Errorf("ddbperiod: table %s: %w", one.Name(), err)
 }
 
+// missing reports whether err says that a table is not there.
 func missing(err error) bool {
 	_, ok := errors.AsType[*types.ResourceNotFoundException](err)
+	return ok && !isCaller(err)
+}
+
+// callerError is an error of a function of the program, whatever it wraps.
+type callerError struct{ error }
+
+func (e *callerError) Unwrap() error { return e.error }
+
+func isCaller(err error) bool {
+	_, ok := errors.AsType[*callerError](err)
 	return ok
 }
 

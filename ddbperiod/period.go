@@ -57,13 +57,17 @@ func (p Period) Start(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// Add returns when the nth period after that of t begins; n may be negative.
+// far is more hours than there are in the years that a time may have. Beyond it, numbers of periods would overflow.
+const far = 100_000_000
+
+// Add returns when the nth period after that of t begins; n may be negative. A hundred million periods are the most.
 func (p Period) Add(t time.Time, n int) time.Time {
+	n = max(-far, min(n, far))
 	start := p.Start(t)
 	y, m, d := start.Date()
 	switch p {
 	case Hour:
-		return start.Add(time.Duration(n) * time.Hour)
+		return time.Date(y, m, d, start.Hour()+n, 0, 0, 0, time.UTC)
 	case Week:
 		return time.Date(y, m, d+7*n, 0, 0, 0, 0, time.UTC)
 	case Month:

@@ -156,9 +156,9 @@ func (w *window) before(t time.Time) {
 	}
 }
 
-// mayLack reports whether the table of a period that was read is missing for good reason: it is past retention by now, or its
-// period has not begun.
+// mayLack reports whether the table of a period that was read is missing for good reason: it is past retention, by the clock of
+// another program that is ahead, or its period has not begun.
 func (db *DB) mayLack(start time.Time) bool {
 	now := db.opts.Now()
-	return db.series.expired(start, now) || start.After(now)
+	return db.series.expired(start, now.Add(db.series.ahead())) || start.After(now)
 }

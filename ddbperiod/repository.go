@@ -79,7 +79,13 @@ func (r *Repository[T]) Upsert(ctx context.Context, key T, edits ...ddb.Edit) (T
 
 // Modify reads an item, changes it and writes it: see [ddb.Repository.Modify].
 func (r *Repository[T]) Modify(ctx context.Context, key T, f func(item *T) error, opts ...ddb.Option) (T, error) {
-	return one(r, "modify", key, func(in *ddb.Repository[T]) (T, error) { return in.Modify(ctx, key, f, opts...) })
+	own := func(item *T) error {
+		if err := f(item); err != nil {
+			return &callerError{err}
+		}
+		return nil
+	}
+	return one(r, "modify", key, func(in *ddb.Repository[T]) (T, error) { return in.Modify(ctx, key, own, opts...) })
 }
 
 // Delete deletes an item: see [ddb.Repository.Delete].
@@ -120,8 +126,8 @@ func one[T any](r *Repository[T], op string, key T, f func(*ddb.Repository[T]) (
 // A Select of such a query is [ddb.ErrModel].
 //
 // The sequence is that of [ddb.Repository.Query]. A Limit is that of all tables. Costs are those of a Query in each table
-// that is read, half a unit at least. A table that is missing is left out if it is past retention by then, or its period has not
-// begun; else the error matches [ErrNoTable].
+// that is read, half a unit at least. A table that is missing is left out if it is past retention by then or within Series.Ahead, or
+// its period has not begun; else the error matches [ErrNoTable].
 func (r *Repository[T]) Query(ctx context.Context, q ddb.Query[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T

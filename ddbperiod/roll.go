@@ -18,9 +18,11 @@ import (
 
 // RollOptions configures a Roll. nil means all defaults.
 type RollOptions struct {
-	// Archive is called before a table is dropped, to copy what should be kept. An error of it keeps the table, and Roll returns
-	// it. It is called again if the table could not be dropped afterwards, and by each program that rolls at the same time. By
-	// default, nil, nothing is archived.
+	// Archive is called before a table is dropped, to copy what should be kept. After an error of it this Roll does not drop the
+	// table, and returns the error. It is called again if the table could not be dropped afterwards, and by each program that
+	// rolls at the same time: one of them may drop the table while another still reads it. So only a copy that is complete
+	// should replace one of an earlier call. Roll returns no error of a copy that ended as the table was dropped. By default,
+	// nil, nothing is archived.
 	Archive func(ctx context.Context, db *ddb.DB) error
 
 	// Missing also creates the tables of past periods that are missing, from Since or retention on: where no program
@@ -44,7 +46,7 @@ type Rolled struct {
 // again, up to [ddb.Options].MaxAttempts. Rolled says what was done, also with an error.
 //
 // A table is lowered or dropped only if it is due by the clock and by the service's time, as far as its responses have that: a clock
-// that is ahead only creates tables too early. A table is dropped once as many whole periods as are kept have passed after its own, and if it
+// that is ahead only creates tables too early. One that will be past retention within [Series].Ahead is not created. A table is dropped once as many whole periods as are kept have passed after its own, and if it
 // passes the checks of [ddb.DB.DropTable]. A table whose name is not exactly one of the series is never touched, and neither is one before Since.
 //
 // It costs no capacity, except for the sample of a table that is dropped. It is a CreateTable for each table that should be there,
@@ -54,7 +56,8 @@ type Rolled struct {
 //
 // AWS: "Best practices for handling time series data in DynamoDB".
 func (db *DB) Roll(ctx context.Context, opts *RollOptions) (Rolled, error) {
-	r := &roll{db: db, now: db.opts.Now().UTC()}
+	now := db.opts.Now().UTC()
+	r := &roll{db: db, now: now, latest: now}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -67,10 +70,11 @@ func (db *DB) Roll(ctx context.Context, opts *RollOptions) (Rolled, error) {
 
 // roll is the state of one Roll.
 type roll struct {
-	db   *DB
-	opts RollOptions
-	now  time.Time
-	done Rolled
+	db     *DB
+	opts   RollOptions
+	now    time.Time
+	latest time.Time // the later of the clock and the service's time
+	done   Rolled
 }
 
 func (r *roll) run(ctx context.Context) error {
@@ -123,9 +127,11 @@ func (r *roll) live(ctx context.Context) (starts []time.Time, trusted time.Time,
 		}
 	}
 	slices.SortFunc(starts, time.Time.Compare)
-	trusted = r.now
-	if !at.IsZero() && at.Before(trusted) {
+	if trusted = r.now; !at.IsZero() && at.Before(trusted) {
 		trusted = at
+	}
+	if at.After(r.latest) {
+		r.latest = at
 	}
 	return starts, trusted, nil
 }
@@ -156,7 +162,11 @@ func (r *roll) create(ctx context.Context, live []time.Time, trusted time.Time) 
 	return nil
 }
 
+// createTable creates a table, unless a program whose clock is ahead may have dropped it: it would be archived again, without items.
 func (r *roll) createTable(ctx context.Context, start time.Time, capacity Capacity) error {
+	if s := r.db.series; s.expired(start, r.latest.Add(s.ahead())) {
+		return nil
+	}
 	table := r.db.table(start)
 	made := false
 	err := r.retry(ctx, func() error {
@@ -190,53 +200,6 @@ func (r *roll) lower(ctx context.Context, start time.Time) error {
 	return err
 }
 
-func (r *roll) drop(ctx context.Context, start time.Time) error {
-	table := r.db.table(start)
-	below := face.DB(table)
-	archived := false
-	err := r.retry(ctx, func() error {
-		c, err := below.Settings("drop table")
-		if err != nil {
-			return err
-		}
-		was, err := below.Describe(ctx, c)
-		if err != nil {
-			return fmt.Errorf("ddb: drop table %q: %w", table.Name(), err)
-		}
-		if r.opts.Archive != nil && !archived && was.TableStatus != types.TableStatusDeleting {
-			if err := r.opts.Archive(ctx, table); err != nil {
-				return &archiveError{table.Name(), err}
-			}
-			archived = true
-		}
-		return provision.Drop(ctx, below)
-	})
-	switch {
-	case errors.Is(err, ddb.ErrNotFound) && !isArchive(err): // another program dropped it
-		return nil
-	case err == nil:
-		r.done.Dropped = append(r.done.Dropped, table.Name())
-	}
-	return err
-}
-
-// archiveError is an error of the program's own function.
-type archiveError struct {
-	table string
-	err   error
-}
-
-func (e *archiveError) Error() string {
-	return fmt.Sprintf("archive table %s: %v: it is kept", e.table, e.err)
-}
-
-func (e *archiveError) Unwrap() error { return e.err }
-
-func isArchive(err error) bool {
-	_, ok := errors.AsType[*archiveError](err)
-	return ok
-}
-
 // retry calls f again while the service is throttled or the table is being changed.
 func (r *roll) retry(ctx context.Context, f func() error) error {
 	attempts := r.db.opts.MaxAttempts
@@ -245,7 +208,7 @@ func (r *roll) retry(ctx context.Context, f func() error) error {
 	}
 	for n := 1; ; n++ {
 		err := f()
-		if err == nil || n == attempts || isArchive(err) || !passes(err) {
+		if err == nil || n == attempts || isCaller(err) || !passes(err) {
 			return err
 		}
 		if err := call.Pause(ctx, n); err != nil {

@@ -16,10 +16,11 @@ import (
 // Series declares tables of one model, one for each period. It holds no client and no name: [New] joins the three. Build it
 // in a package variable; it must not change once a [DB] uses it. Then it is safe for concurrent use.
 type Series struct {
-	// Every is the period of a table.
+	// Every is the period of a table. If a later release has another one, the tables that are there are neither read nor dropped.
 	Every Period
 
-	// Since is a time in the first period. There is no table before it, and reads look no further back.
+	// Since is a time in the first period. There is no table before it, and reads look no further back. If a later release has
+	// an earlier one, Roll with Missing creates the tables of the periods between.
 	Since time.Time
 
 	// By names for each entity of the table the field that says to which period an item belongs: see [By].
@@ -30,7 +31,8 @@ type Series struct {
 	Keep int
 
 	// Ahead is how long before its period an item may be written; default a minute. It allows for the clocks of several
-	// programs. A read looks as far ahead, so it reads the next table too in the last minute of a period.
+	// programs. A read looks as far ahead, so it reads the next table too in the last minute of a period, and does without
+	// one that will be past retention by then and was dropped.
 	Ahead time.Duration
 
 	// Lead is how long before its period Roll creates a table; by default at the beginning of the period before. Set it for

@@ -2,10 +2,7 @@ package ddbperiod
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/singletable-go/ddb"
@@ -41,80 +38,6 @@ func (db *DB) Transact(ctx context.Context, ops ...ddb.Op) error {
 		one = next
 	}
 	return in(one, one.Transact(ctx, ops...))
-}
-
-// Batch runs ops in as few requests as possible and in no transaction: see [ddb.DB.Batch]. They may be of several
-// periods: it is one Batch for each table, one after the other from the oldest on.
-//
-// A time without a table, or an op that is a mistake, is found before any request, and nothing is written. So is a value that cannot
-// be stored, but only within its own table. If several tables are written, an error is a [ddb.BatchError] of all ops.
-func (db *DB) Batch(ctx context.Context, ops ...ddb.Op) error {
-	if len(ops) == 0 {
-		return ended(ctx, "batch")
-	}
-	parts := map[string]*batchPart{}
-	for i, op := range ops {
-		one, err := db.opTable(op)
-		if err != nil {
-			return fmt.Errorf("ddbperiod: batch: op %d: %w", i, unprefixed(err))
-		}
-		p := parts[one.Name()]
-		if p == nil {
-			p = &batchPart{db: one}
-			parts[one.Name()] = p
-		}
-		p.at, p.ops = append(p.at, i), append(p.ops, op)
-	}
-	all := make([]*batchPart, 0, len(parts))
-	for _, p := range parts {
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b *batchPart) int { return strings.Compare(a.db.Name(), b.db.Name()) })
-	if len(all) == 1 {
-		return in(all[0].db, all[0].db.Batch(ctx, ops...))
-	}
-	sum := &ddb.BatchError{Outcomes: make([]ddb.WriteOutcome, len(ops))}
-	for i := range sum.Outcomes {
-		sum.Outcomes[i] = ddb.WriteDone
-	}
-	for _, p := range all {
-		p.into(sum, in(p.db, p.db.Batch(ctx, p.ops...)))
-	}
-	if len(sum.Failed) == 0 {
-		return nil
-	}
-	slices.SortFunc(sum.Failed, func(a, b *ddb.WriteError) int { return a.Op - b.Op })
-	return fmt.Errorf("ddbperiod: series %q: %w", db.name, sum)
-}
-
-// batchPart is what a batch has for one table.
-type batchPart struct {
-	db  *ddb.DB
-	at  []int // positions in the whole batch
-	ops []ddb.Op
-}
-
-// into adds what failed of a part to the whole.
-func (p *batchPart) into(sum *ddb.BatchError, err error) {
-	if err == nil {
-		return
-	}
-	if e, ok := errors.AsType[*ddb.BatchError](err); ok {
-		for i, o := range e.Outcomes {
-			sum.Outcomes[p.at[i]] = o
-		}
-		for _, f := range e.Failed {
-			one := *f
-			one.Op, one.Err = p.at[f.Op], in(p.db, f.Err)
-			sum.Failed = append(sum.Failed, &one)
-		}
-		return
-	}
-	for i, op := range p.ops {
-		below := face.Op(op)
-		sum.Outcomes[p.at[i]] = ddb.WriteNotDone
-		sum.Failed = append(sum.Failed, &ddb.WriteError{Op: p.at[i], Verb: string(below.Verb), Entity: below.Entity().Name, Err: err})
-	}
 }
 
 // opTable is the DB of the table that an op is of.

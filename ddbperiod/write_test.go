@@ -3,6 +3,7 @@ package ddbperiod_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,15 +168,30 @@ func TestABatchOfSeveralPeriodsSaysTheOutcomeOfEachOp(t *testing.T) {
 	require.Len(t, failed.Failed, 1)
 	assert.EqualValues(t, 2, w.count(t, "readings-2026-10"))
 	require.NoError(t, w.db.Batch(t.Context(), w.fleet.readings.Delete(reading{Device: "d", At: on(time.November, 1)}), w.fleet.readings.Delete(reading{Device: "d", At: on(time.September, 1)})))
-	// an op that no request can be made of, in one table; the other is written
-	err = w.db.Batch(t.Context(), w.fleet.readings.Put(reading{Device: "d", At: on(time.September, 1)}), w.fleet.alarms.Check(alarm{Device: "d", Kind: "k", At: november}))
-	failed, ok = errors.AsType[*ddb.BatchError](err)
-	require.True(t, ok)
-	require.ErrorIs(t, failed.At(1), ddb.ErrModel)
-	assert.Equal(t, []ddb.WriteOutcome{ddb.WriteDone, ddb.WriteNotDone}, failed.Outcomes)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, w.db.Batch(ctx), context.Canceled)
+}
+
+func TestABatchWithAnOpThatCannotBeDoneWritesToNoTable(t *testing.T) {
+	t.Parallel()
+	w := rolled(t, nil)
+	good := w.fleet.readings.Put(reading{Device: "d", At: on(time.September, 20)})
+	sent := len(w.wire.sent)
+	err := w.db.Batch(t.Context(), good, w.fleet.alarms.Check(alarm{Device: "d", Kind: "k", At: november}))
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "table readings-2026-11: ddb: batch: op 1: check alarm")
+	bad := func(month time.Month) ddb.Op {
+		return w.fleet.readings.Put(reading{Device: "d", At: on(month, 20), Note: strings.Repeat("x", 500_000)})
+	}
+	err = w.db.Batch(t.Context(), bad(time.November), good, bad(time.October))
+	failed, ok := errors.AsType[*ddb.BatchError](err)
+	require.True(t, ok)
+	assert.Equal(t, []ddb.WriteOutcome{ddb.WriteNotDone, ddb.WriteNotDone, ddb.WriteNotDone}, failed.Outcomes)
+	require.Len(t, failed.Failed, 2)
+	require.ErrorContains(t, failed.At(0), "readings-2026-11")
+	require.ErrorContains(t, failed.At(2), "readings-2026-10")
+	assert.Len(t, w.wire.sent, sent, "a request was made")
 }
 
 func TestWhatIsWrongWithASeriesIsFoundAtOnce(t *testing.T) {
@@ -217,4 +233,29 @@ func TestWhatIsWrongWithASeriesIsFoundAtOnce(t *testing.T) {
 	assert.Panics(t, func() { ddbperiod.NewRepository(w.db, other.readings) })
 	require.ErrorIs(t, w.db.Do(t.Context(), ddb.Op{}), ddb.ErrModel)
 	require.ErrorIs(t, w.db.Do(t.Context(), other.readings.Put(reading{})), ddb.ErrModel)
+}
+
+func TestAnErrorOfAModifysFunctionIsReturnedUnchanged(t *testing.T) {
+	t.Parallel()
+	table := ddb.NewTable("pk", "sk")
+	type meter struct {
+		ID      string    `dynamodbav:"-"`
+		At      time.Time `dynamodbav:"-"`
+		Version int64     `dynamodbav:"version"`
+	}
+	meters := ddb.MustDefine(table, "meter", func(m *meter, d *ddb.Definition) {
+		d.Primary(ddb.Key(hash, ddb.Str(&m.ID)), ddb.Key(readingAt, ddb.Time(&m.At)))
+		d.Version(&m.Version)
+	})
+	w := newWorld(november, nil)
+	series := &ddbperiod.Series{Every: ddbperiod.Month, Since: since, By: []ddbperiod.Field{ddbperiod.By(meters, &meters.Fields().At)}}
+	db := ddbperiod.New(w.client, "meters", series, &ddb.Options{Now: w.clock.Now})
+	_, err := db.Roll(t.Context(), nil)
+	require.NoError(t, err)
+	repo, key := ddbperiod.NewRepository(db, meters), meter{ID: "m", At: november}
+	_, err = repo.Put(t.Context(), key)
+	require.NoError(t, err)
+	own := &types.ResourceNotFoundException{} // of another table
+	_, err = repo.Modify(t.Context(), key, func(*meter) error { return own })
+	assert.Equal(t, error(own), err)
 }

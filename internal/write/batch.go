@@ -23,22 +23,52 @@ const batchWorkers = 8
 // Batch runs ops in as few requests as possible, without a transaction. Ops on the same item run in order, each in a later
 // request; the first failure stops them. If an op is invalid, Batch returns before any request and writes nothing.
 func (db *DB) Batch(ctx context.Context, ops []Op) error {
-	b := &writeBatch{db: db, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
-	if err := b.prepare(ops); err != nil {
+	b, err := db.newBatch(ops, nil)
+	if err != nil {
 		return err
 	}
 	if len(ops) == 0 {
 		return call.Ended(ctx, "batch")
 	}
+	return b.send(ctx)
+}
+
+// PrepareBatch does what Batch does before any request; send does the rest. The ops are part of a batch of several tables: at are
+// their positions in it, which errors have.
+func (db *DB) PrepareBatch(ops []Op, at []int) (send func(context.Context) error, err error) {
+	b, err := db.newBatch(ops, at)
+	if err != nil {
+		return nil, err
+	}
+	return b.send, nil
+}
+
+// newBatch returns the batch of ops once all are checked.
+func (db *DB) newBatch(ops []Op, at []int) (*writeBatch, error) {
+	b := &writeBatch{db: db, at: at, items: make([]batchItem, len(ops)), outcomes: make([]fault.WriteOutcome, len(ops)), causes: make([]error, len(ops))}
+	return b, b.prepare(ops)
+}
+
+// send sends the requests of all waves.
+func (b *writeBatch) send(ctx context.Context) error {
 	for _, wave := range b.waves() {
 		b.run(ctx, wave)
 	}
 	return b.err()
 }
 
+// position is that of the op at i in the whole batch.
+func (b *writeBatch) position(i int) int {
+	if b.at == nil {
+		return i
+	}
+	return b.at[i]
+}
+
 // writeBatch is the state of one call of Batch.
 type writeBatch struct {
 	db       *DB
+	at       []int // see PrepareBatch; nil if there is one table
 	items    []batchItem
 	mu       sync.Mutex
 	outcomes []fault.WriteOutcome
@@ -63,16 +93,16 @@ func (b *writeBatch) prepare(ops []Op) error {
 	var refused []*fault.WriteError
 	for i, op := range ops {
 		if err := op.valid(b.db.Table); err != nil {
-			return fmt.Errorf("ddb: batch: op %d: %w", i, err)
+			return fmt.Errorf("ddb: batch: op %d: %w", b.position(i), err)
 		}
 		b.outcomes[i] = fault.NotWritten
 		to, err := b.add(i, op)
 		switch {
 		case errors.Is(err, fault.ErrModel):
-			return fmt.Errorf("ddb: batch: op %d: %w", i, ofPart(err))
+			return fmt.Errorf("ddb: batch: op %d: %w", b.position(i), ofPart(err))
 		case err != nil:
 			it := b.items[i]
-			refused = append(refused, &fault.WriteError{Op: i, Verb: string(op.Verb), Entity: op.e.Name, Key: it.id, Err: op.cause(it.id, err)})
+			refused = append(refused, &fault.WriteError{Op: b.position(i), Verb: string(op.Verb), Entity: op.e.Name, Key: it.id, Err: op.cause(it.id, err)})
 			continue
 		}
 		it := &b.items[i]
@@ -295,12 +325,12 @@ func (b *writeBatch) err() error {
 		}
 		it := b.items[i]
 		if we, ok := errors.AsType[*fault.WriteError](b.causes[i]); ok {
-			we.Op = i
+			we.Op = b.position(i)
 			out.Failed = append(out.Failed, we)
 			continue
 		}
 		out.Failed = append(out.Failed, &fault.WriteError{
-			Op: i, Verb: string(it.op.Verb), Entity: it.op.e.Name, Key: it.id,
+			Op: b.position(i), Verb: string(it.op.Verb), Entity: it.op.e.Name, Key: it.id,
 			Err: fmt.Errorf("%s: %w", o, it.op.cause(it.id, b.causes[i])),
 		})
 	}
