@@ -50,8 +50,9 @@ type Compression interface {
 //
 // It saves capacity, storage and time on the network. It costs CPU: in the order of 50 ms for each MB of text that is
 // written, and 10 ms for each that is read. What a codec of with compressed is decompressed before it is written, and refused
-// with [ErrValue] if it is another value then: it would be lost. The 400 KB of an item, and the sizes in errors, are those of the compressed value. A value that cannot be decompressed is an
-// error of its item, as any other that cannot be read: see [ItemError].
+// with [ErrValue] if it is another value then: it would be lost. The 400 KB of an item, and the sizes in errors, are those of
+// the compressed value. A value that cannot be decompressed is an error of its item, as any other that cannot be read: see
+// [ItemError].
 func (d *Definition) Compress(f any, threshold int, with ...Compression) {
 	methods := make([]codec.Method, len(with))
 	for i, c := range with {
