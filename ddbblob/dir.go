@@ -18,7 +18,7 @@ import (
 // object is that of its file. List reads all names into memory and sorts them.
 //
 // After a crash a temporary file may stay in the subdirectory .tmp, which can be deleted while no program writes.
-func Dir(path string) Store { return dir(path) }
+func Dir(path string) Store { return dir(filepath.Clean(path)) }
 
 type dir string
 
@@ -50,8 +50,7 @@ func (d dir) put(ctx context.Context, key string, content *io.SectionReader) (er
 			_ = os.Remove(f.Name())
 		}
 	}()
-	_, err = io.Copy(f, content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(copyAll(ctx, f, content), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	to := d.file(key)
@@ -122,7 +121,7 @@ func (d dir) Delete(ctx context.Context, key string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("ddbblob: delete %q: %w", key, err)
 	}
-	for path = filepath.Dir(path); len(path) > len(filepath.Clean(string(d))); path = filepath.Dir(path) {
+	for path = filepath.Dir(path); len(path) > len(d); path = filepath.Dir(path) {
 		if os.Remove(path) != nil { // it is not empty
 			break
 		}
@@ -133,7 +132,7 @@ func (d dir) Delete(ctx context.Context, key string) error {
 func (d dir) List(ctx context.Context, prefix, after string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		var found []Object
-		err := filepath.WalkDir(string(d), func(path string, entry fs.DirEntry, err error) error {
+		err := fs.WalkDir(os.DirFS(string(d)), ".", func(name string, entry fs.DirEntry, err error) error { // follows d itself, a link
 			switch {
 			case errors.Is(err, fs.ErrNotExist): // deleted meanwhile, or nothing was put yet
 				return nil
@@ -144,11 +143,7 @@ func (d dir) List(ctx context.Context, prefix, after string) iter.Seq2[Object, e
 			case entry.IsDir():
 				return ctx.Err()
 			}
-			name, err := filepath.Rel(string(d), path)
-			if err != nil {
-				return err
-			}
-			key, ok := keyOf(filepath.ToSlash(name))
+			key, ok := keyOf(name)
 			if !ok || !strings.HasPrefix(key, prefix) || key <= after {
 				return nil
 			}

@@ -26,16 +26,13 @@ type inMemory struct {
 }
 
 func (m *memory) Put(ctx context.Context, key string, content *io.SectionReader) error {
-	all, err := io.ReadAll(content)
-	if err != nil {
+	var all bytes.Buffer
+	if err := copyAll(ctx, &all, content); err != nil {
 		return fmt.Errorf("ddbblob: put %q: %w", key, err)
-	}
-	if err := ctx.Err(); err != nil {
-		return err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.objects[key] = inMemory{all, time.Now()}
+	m.objects[key] = inMemory{all.Bytes(), time.Now()}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package ddbblob
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 	"time"
@@ -35,4 +36,26 @@ type Object struct {
 	Key  string
 	Size int64
 	Time time.Time // when it was put, or when the store began to put it, by its own clock
+}
+
+// copyAll copies all of the content, until ctx ends. Less than its size is an error: a file may have become shorter.
+func copyAll(ctx context.Context, w io.Writer, content *io.SectionReader) error {
+	n, err := io.Copy(w, untilEnd{ctx, content})
+	if err == nil && n != content.Size() {
+		err = fmt.Errorf("%w: the content has %d bytes, %d were announced", io.ErrUnexpectedEOF, n, content.Size())
+	}
+	return err
+}
+
+// untilEnd reads until ctx ends.
+type untilEnd struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r untilEnd) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }

@@ -226,7 +226,7 @@ func (j *editing) one(ctx context.Context, item attr.Item) (outcome, error) {
 		if err != nil || !wanted {
 			return passed, err
 		}
-		if last = j.db.Do(ctx, op); last == nil {
+		if last = patiently(ctx, j.db.Attempts, func() error { return j.db.Do(ctx, op) }); last == nil {
 			return edited, nil
 		}
 		lost := errors.Is(last, fault.ErrOutcomeUnknown)

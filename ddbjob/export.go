@@ -137,7 +137,7 @@ func (e *exporting) run(ctx context.Context) error {
 	if told != nil {
 		told("")
 	}
-	return e.log.remove(e.to)
+	return e.to.Remove(progressName)
 }
 
 // Add takes an item of the table.
@@ -222,6 +222,9 @@ func (e *exporting) manifest() error {
 		FilesKey: filesName, BilledBytes: e.Bytes, ItemCount: new(e.Items), OutputFormat: jsonFormat, ExportType: fullExport,
 	})
 	if err != nil {
+		return err
+	}
+	if err := e.log.tidy(e.to); err != nil {
 		return err
 	}
 	if err := e.to.WriteFile(filesName, list.Bytes()); err != nil {

@@ -14,8 +14,8 @@ import (
 // exportLog is what an export under way has written, with the cursors of its checkpoints.
 type exportLog struct {
 	Started string
+	Left    int // files that any run wrote, or may have: those that the export has no more are removed
 	entries []logged
-	left    int // files behind the cursor that it was opened at, which are replaced or removed
 }
 
 // logged is a file that was written, or a checkpoint.
@@ -54,7 +54,10 @@ func openLog(to Store, cursor string, now time.Time) (*exportLog, error) {
 		}
 	}
 	written := len(l.files())
+	l.Left = max(l.Left, written+1) // one may have been written that is not in the log
 	switch {
+	case cursor == "" && written > 0 && l.vacant(to) != nil: // it was done, but for the removal of this file
+		return nil, l.vacant(to)
 	case cursor == "" && written > 0:
 		return nil, fmt.Errorf("%w: an export is under way here, with %d files: resume it with its last cursor, or use another place", fault.ErrExists, written)
 	case cursor == "":
@@ -64,8 +67,7 @@ func openLog(to Store, cursor string, now time.Time) (*exportLog, error) {
 		return nil, fmt.Errorf("%w: it is of another export than the one under way here", fault.ErrCursor)
 	}
 	l.entries = l.entries[:at]
-	l.left = written + 1 // one may have been written that is not in the log
-	return l, nil
+	return l, removed(to.Remove(summaryName)) // if it was done: its files are about to change
 }
 
 // vacant returns an error that matches ErrExists if there is an export.
@@ -112,12 +114,20 @@ func (l *exportLog) checkpoint(to Store, cursor string) error {
 	return to.WriteFile(progressName, text.Bytes())
 }
 
-// remove removes the log at the end, and files of an earlier run that have no place in the export.
-func (l *exportLog) remove(to Store) error {
-	for n := l.next(); n <= max(l.left, l.next()); n++ {
-		if err := to.Remove(fmt.Sprintf("data/%06d.json.gz", n)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// tidy removes files of an earlier run that have no place in the export.
+func (l *exportLog) tidy(to Store) error {
+	for n := l.next(); n <= max(l.Left, l.next()); n++ {
+		if err := removed(to.Remove(fmt.Sprintf("data/%06d.json.gz", n))); err != nil {
 			return err
 		}
 	}
-	return to.Remove(progressName)
+	return nil
+}
+
+// removed is the error of a removal, nil if there was nothing.
+func removed(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

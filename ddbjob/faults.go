@@ -1,9 +1,13 @@
 package ddbjob
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
+
+	"github.com/singletable-go/ddb/internal/call"
+	"github.com/singletable-go/ddb/internal/fault"
 )
 
 // maxFaults is how many errors of items are kept. The others are counted.
@@ -36,6 +40,19 @@ func (f *faults) with(err error) error {
 		all = append(all, err)
 	}
 	return errors.Join(all...)
+}
+
+// patiently calls f again while DynamoDB lacks throughput: the SDK gives up after a few attempts.
+func patiently(ctx context.Context, attempts int, f func() error) (err error) {
+	for attempt := range attempts {
+		if ended := call.PauseFrom(ctx, attempt); ended != nil {
+			return errors.Join(ended, err)
+		}
+		if err = f(); !errors.Is(err, fault.ErrThrottled) || errors.Is(err, fault.ErrOutcomeUnknown) {
+			return err
+		}
+	}
+	return err
 }
 
 // reflectOf returns the value that p points at.

@@ -43,23 +43,31 @@ func parse(line []byte) (attr.Item, error) {
 	if err := strict(line); err != nil {
 		return nil, err
 	}
-	var l struct {
-		Item attr.JSON
-		Keys json.RawMessage
-	}
+	var l map[string]json.RawMessage // its names are exact, other than those of a struct
 	if err := json.Unmarshal(line, &l); err != nil {
 		return nil, err
 	}
-	switch {
-	case l.Item == nil && l.Keys != nil:
+	if l["Item"] == nil && l["Keys"] != nil {
 		return nil, errors.New("it is a line of an incremental export, not of a full one")
-	case len(l.Item) == 0:
+	}
+	var item attr.JSON
+	if l["Item"] != nil {
+		if err := json.Unmarshal(l["Item"], &item); err != nil {
+			return nil, err
+		}
+	}
+	if len(item) == 0 {
 		return nil, errors.New(`it has no "Item", or an empty one`)
 	}
-	return attr.Item(l.Item), nil
+	return attr.Item(item), nil
 }
 
-// strict reports what package json would pass over: null, a name that occurs twice in an object, and text that is no Unicode.
+// maxOpen bounds the objects and lists that are open at once: an item has 32 levels at most, of two each. AWS: "Quotas in
+// Amazon DynamoDB", nested attribute depth. What is deeper would take a very long time.
+const maxOpen = 100
+
+// strict reports what package json would pass over: null, a name that occurs twice in an object, text that is no Unicode, and
+// what is too deep.
 func strict(line []byte) error {
 	if !utf8.Valid(line) {
 		return errors.New("it is not valid UTF-8")
@@ -99,6 +107,9 @@ func strict(line []byte) error {
 		}
 		if in != nil {
 			in.value = false
+		}
+		if len(open) > maxOpen {
+			return errors.New("it nests deeper than the 32 levels that DynamoDB allows")
 		}
 		switch token {
 		case nil:

@@ -70,7 +70,7 @@ func newLines(from fs.FS, f *found) *lines {
 func (l *lines) digest() string {
 	h := sha256.New()
 	for _, f := range l.found.files {
-		fmt.Fprintf(h, "%q %q\n", f.name, f.MD5)
+		fmt.Fprintf(h, "%q %q %d\n", f.name, f.MD5, f.size)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -166,7 +166,7 @@ func (l *lines) finish(err error, f *faults, items, damaged *int) error {
 	return f.with(nil)
 }
 
-// Read reads a file from where it was taken to. What is wrong with the file is an error of its line, and no error of Read.
+// Read reads a file from where it was taken to. What is wrong with its content is an error of its line, and no error of Read.
 func (l *lines) Read(ctx context.Context, part int, page func(any) error) error {
 	r := &lineReader{from: l.at[part], page: page, p: &linePage{}}
 	r.p.to = r.from
@@ -175,7 +175,7 @@ func (l *lines) Read(ctx context.Context, part int, page func(any) error) error 
 		return r.ended
 	}
 	if err != nil {
-		r.p.lines = append(r.p.lines, line{n: r.n, err: err})
+		r.p.lines = append(r.p.lines, line{err: err})
 	}
 	r.p.to.line, r.p.to.ended = max(r.n, r.from.line), true
 	return page(r.p)
@@ -189,19 +189,45 @@ type lineReader struct {
 	bytes int // of the page
 	p     *linePage
 	page  func(any) error
-	ended error // of page
+	ended error // of page, of the context or of the file system
+}
+
+// source is a file that knows why it could not be read: what is wrong with its content is another matter.
+type source struct {
+	fs.File
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.File.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
 }
 
 func (r *lineReader) file(ctx context.Context, from fs.FS, f dataFile) error {
 	file, err := from.Open(f.name)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	defer file.Close()
+	if err != nil {
+		r.ended = err
+		return err
+	}
+	src := &source{File: file}
+	defer func() {
+		file.Close()
+		if src.err != nil && r.ended == nil {
+			r.ended = fmt.Errorf("%s: %w", f.name, src.err)
+		}
+	}()
 	sum := md5.New()
-	raw := bufio.NewReaderSize(io.TeeReader(file, sum), 1<<16)
+	raw := bufio.NewReaderSize(io.TeeReader(src, sum), 1<<16)
 	var in io.Reader = raw
 	switch head, _ := raw.Peek(4); {
+	case len(head) == 0 && strings.HasSuffix(f.name, ".gz"):
+		return errors.New("it is empty, and no gzip")
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		if in, err = gzip.NewReader(raw); err != nil {
 			return err

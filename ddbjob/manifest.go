@@ -43,6 +43,7 @@ type dataFile struct {
 	Key       string `json:"dataFileS3Key"`
 
 	name string // in the file system
+	size int64  // if there is no manifest, whose checksum tells a file from another
 }
 
 // found is the files of an export, in their order.
@@ -53,7 +54,8 @@ type found struct {
 
 // find looks for an export: by its manifest, or else all files of lines.
 func find(from fs.FS) (*found, error) {
-	var summaries, files, others []string
+	var summaries, others []string
+	var files []dataFile
 	running := ""
 	err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
 		switch base := path.Base(name); {
@@ -69,7 +71,11 @@ func find(from fs.FS) (*found, error) {
 		case base == summaryName:
 			summaries = append(summaries, name)
 		case isLines(base):
-			files = append(files, name)
+			info, err := d.Info()
+			if err != nil {
+				return err
+			}
+			files = append(files, dataFile{Key: name, name: name, size: info.Size()})
 		default:
 			others = append(others, name)
 		}
@@ -85,11 +91,7 @@ func find(from fs.FS) (*found, error) {
 	case running != "":
 		return nil, fault.Model("%s: an export is under way or was killed here: resume it first", running)
 	case len(files) > 0:
-		out := &found{}
-		for _, name := range files {
-			out.files = append(out.files, dataFile{Key: name, name: name})
-		}
-		return out, nil
+		return &found{files: files}, nil
 	case len(others) > 0:
 		return nil, fault.Model("no %s, and no file that ends in .json, .jsonl or .ndjson, perhaps with .gz, but %s: only lines of DynamoDB JSON are read, no ION, CSV or ZSTD", summaryName, others[0])
 	}
@@ -132,24 +134,26 @@ func bySummary(from fs.FS, name string) (*found, error) {
 		if err := json.Unmarshal(line, &f); err != nil || f.Key == "" {
 			return nil, fmt.Errorf("%s line %d: %w", list, i+1, errors.Join(err, errors.New("it is no file of an export, as the manifest of DynamoDB has it")))
 		}
-		f.name = locate(from, dir, f.Key)
+		if f.name, err = locate(from, dir, f.Key); err != nil {
+			return nil, err
+		}
 		out.files = append(out.files, f)
 	}
 	return out, nil
 }
 
 // locate finds a file by its key in the bucket: as it is, or beside the manifest.
-func locate(from fs.FS, dir, key string) string {
+func locate(from fs.FS, dir, key string) (string, error) {
 	beside := path.Join(dir, "data", path.Base(key))
 	for _, name := range []string{path.Join(dir, key), key, beside} {
 		if !fs.ValidPath(name) {
 			continue
 		}
-		if _, err := fs.Stat(from, name); err == nil {
-			return name
+		if _, err := fs.Stat(from, name); !errors.Is(err, fs.ErrNotExist) {
+			return name, err
 		}
 	}
-	return beside
+	return beside, nil
 }
 
 // listed returns the number of items that the manifest of files lists, -1 if it does not say.

@@ -34,6 +34,10 @@ var jobs = map[string]func(ctx context.Context, w *world, o ddb.JobOptions) erro
 		_, err := ddbjob.Import(ctx, w.open("new"), w.exported, &ddbjob.ImportOptions{JobOptions: o})
 		return err
 	},
+	"restore": func(ctx context.Context, w *world, o ddb.JobOptions) error {
+		_, err := ddbjob.Restore(ctx, w.open("new"), w.exported, &ddbjob.RestoreOptions{JobOptions: o})
+		return err
+	},
 	"each": func(ctx context.Context, w *world, o ddb.JobOptions) error {
 		f := orders.Fields()
 		_, err := ddbjob.Each(ctx, w.open("old"), orders, nil, func(o order) ddb.Op { return orders.Update(o, ddb.Add(&f.Points, 1)) }, &ddbjob.EachOptions{JobOptions: o})

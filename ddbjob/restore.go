@@ -190,11 +190,14 @@ func (r *restoring) write(ctx context.Context) error {
 		out, errs := make([]write.Restoration, len(piece)), make([]error, len(piece))
 		err := call.Parallel(ctx, len(piece), func(i int) error {
 			role, e := r.db.Table.RoleOf(model.Loaded(piece[i].item))
-			if role == model.RoleVersion {
-				out[i], errs[i] = r.db.RestoreVersion(ctx, e, piece[i].item)
-			} else {
-				out[i], errs[i] = r.db.Restore(ctx, e, piece[i].item, write.Existing(r.opts.Existing))
-			}
+			errs[i] = patiently(ctx, r.db.Attempts, func() (err error) {
+				if role == model.RoleVersion {
+					out[i], err = r.db.RestoreVersion(ctx, e, piece[i].item)
+				} else {
+					out[i], err = r.db.Restore(ctx, e, piece[i].item, write.Existing(r.opts.Existing))
+				}
+				return err
+			})
 			if ctx.Err() != nil {
 				return errors.Join(errs[i], ctx.Err())
 			}

@@ -297,3 +297,32 @@ func TestAnOlderItemIsReplaced(t *testing.T) {
 	require.ErrorIs(t, err, ddb.ErrConflict)
 	require.NoError(t, uniquesAgree(t, w, map[string]any{"1": now}))
 }
+
+// A version that the table has stays, also if the export has another of its number.
+func TestAVersionThatIsThereStays(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := newWorld(t, "old")
+	repo := ddb.NewRepository(w.open("old"), articles)
+	_, err := repo.Create(ctx, article{ID: "1", Text: "exported"})
+	require.NoError(t, err)
+	files := exported(t, w)
+	w.empty(t, "old")
+	_, err = repo.Create(ctx, article{ID: "1", Text: "another"})
+	require.NoError(t, err)
+	before := w.dump(t, "old")
+	for _, existing := range []ddbjob.Existing{ddbjob.Keep, ddbjob.Older} {
+		done, err := ddbjob.Restore(ctx, w.open("old"), files, &ddbjob.RestoreOptions{Existing: existing})
+		require.NoError(t, err)
+		assert.Equal(t, ddbjob.Restored{Items: 2, Kept: 2}, done)
+		assert.Equal(t, before, w.dump(t, "old"))
+	}
+	_, err = ddbjob.Restore(ctx, w.open("old"), files, &ddbjob.RestoreOptions{Existing: ddbjob.Replace})
+	require.NoError(t, err)
+	now, err := repo.Get(ctx, article{ID: "1"})
+	require.NoError(t, err)
+	assert.Equal(t, article{ID: "1", Text: "exported", Version: 2}, now)
+	first, err := repo.History().At(ctx, article{ID: "1"}, 1)
+	require.NoError(t, err)
+	assert.Equal(t, "another", first.Text)
+}

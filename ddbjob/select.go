@@ -21,8 +21,9 @@ type Select struct {
 	// NoCompanions leaves out what the library keeps for items: versions, unique values, and the items of views.
 	NoCompanions bool
 
-	// Keys gets a primary key, and reports whether the item is taken. For a unique value it gets the key of the item that
-	// holds it, and for an item of a view the key of its target: so what belongs together is taken together. See
+	// Keys gets a primary key, and reports whether the item is taken. For a version and for a unique value
+	// it gets the key of their item, and for an item of a view the key of its target: so what belongs together is taken
+	// together. See
 	// [InPartition].
 	Keys func(key map[string]types.AttributeValue) bool
 }
@@ -83,6 +84,10 @@ func (p *picker) takes(s attr.Stored) bool {
 	switch role {
 	case model.RoleUnique:
 		key = within(s, model.OwnerAttr, key)
+	case model.RoleVersion:
+		if of := e.KeyOfVersion(s); of != nil {
+			key = of
+		}
 	case model.RoleView:
 		key = within(s, model.TargetAttr, key)
 	default:

@@ -73,7 +73,7 @@ var (
 		id := ddb.Key(art, ddb.Str(&a.ID))
 		d.Primary(id, id)
 		d.Version(&a.Version)
-		d.History(id, ddb.Key(ver, ddb.Num(&a.Version, 6)))
+		d.History(ddb.Key(ddb.Prefix("versions#"), ddb.Str(&a.ID)), ddb.Key(ver, ddb.Num(&a.Version, 6)))
 	})
 )
 

@@ -134,6 +134,26 @@ func (e *Entity) HistoryKey(op string, it reflect.Value, number int64, attrs att
 	return nil
 }
 
+// KeyOfVersion returns the key of the item that a version item is of, nil if the version does not say it: a tombstone may lack
+// fields that are attributes.
+func (e *Entity) KeyOfVersion(s attr.Stored) attr.Item {
+	it := e.NewItem()
+	if err := e.Codec.Decode(s.Attributes(), it); err != nil {
+		it = e.NewItem()
+	}
+	for _, k := range e.History.Keys() {
+		text, _ := s.Text(k.Attrs[0])
+		if err := k.Template.Decode(text, it); err != nil {
+			return nil
+		}
+	}
+	key, err := e.Key("history", it)
+	if err != nil {
+		return nil
+	}
+	return key
+}
+
 // FirstVersion returns the key of the first version of the item with a primary key; nil if it is no key of e, or e has no
 // History.
 func (e *Entity) FirstVersion(key attr.Item) (attr.Item, error) {

@@ -68,8 +68,8 @@ const (
 	LeaseStartPrefix = "~lstart#"
 )
 
-// In the attribute of a Blob, as package ddbblob writes it: beside this one, its size "n" and its SHA-256 "h".
-const BlobKeyAttr = "k" // the key of the object
+// BlobKeyAttr is the key of the object, in the attribute of a Blob. Package ddbblob writes it, beside the size "n" and the SHA-256 "h".
+const BlobKeyAttr = "k"
 
 // In the keys of objects of Blobs, where other text has no "=".
 const (

@@ -3,6 +3,7 @@ package write
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -29,8 +30,8 @@ func (db *DB) storeObjects(ctx context.Context, w *prepared) error {
 		}
 		o.stored = true
 	}
-	if _, left := db.timeLeft(w); left <= 0 && !w.tries.objects.hooks.NoLimit {
-		return w.op.Fail(w.main().key, w.tries.ifLost(fmt.Errorf("the item was not written within %s after its content began to be stored: write it again", objectLife)))
+	if _, left := db.timeLeft(w); left <= 0 {
+		return w.op.Fail(w.main().key, w.tries.ifLost(errLate))
 	}
 	return nil
 }
@@ -57,7 +58,7 @@ func (db *DB) storeObject(ctx context.Context, o *object) error {
 // timeLeft returns for how long the item of a write may be sent, if it has new objects.
 func (db *DB) timeLeft(w *prepared) (bounded bool, left time.Duration) {
 	left = objectLife
-	if w.placed == nil {
+	if w.placed == nil || w.tries.objects.hooks.NoLimit {
 		return false, left
 	}
 	now := db.Opts.Now()
@@ -65,23 +66,34 @@ func (db *DB) timeLeft(w *prepared) (bounded bool, left time.Duration) {
 		if o.begun.IsZero() {
 			continue // with BlobHooks.ItemFirst
 		}
-		left = min(left, o.begun.Add(objectLife).Sub(now))
+		end := o.begun.Add(objectLife)
+		left = min(left, end.Sub(now), end.Round(0).Sub(now)) // the monotonic clock stands still while the machine sleeps
 	}
 	return len(w.placed.objects) > 0, left
 }
 
+// errLate says why a write ended that has new objects.
+var errLate = fmt.Errorf("the item was not written within %s after its content began to be stored: write it again", objectLife)
+
 // inTime is ctx for sending writes. It ends when the item of one may not be sent any more. The second result is to be called
-// when they were sent.
-func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context, context.CancelFunc) {
+// with the error of sending them: it adds that to it.
+func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context, func(error) error) {
 	some, least := false, objectLife
 	for _, w := range writes {
 		bounded, left := db.timeLeft(w)
 		some, least = some || bounded, min(least, left)
 	}
-	if !some || least <= 0 { // with BlobHooks.NoLimit
-		return ctx, func() {}
+	if !some {
+		return ctx, func(err error) error { return err }
 	}
-	return context.WithTimeoutCause(ctx, least, fmt.Errorf("the item was not written within %s after its content began to be stored", objectLife))
+	ctx, cancel := context.WithTimeoutCause(ctx, least, errLate)
+	return ctx, func(err error) error {
+		late := errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == errLate //nolint:errorlint // as it was given
+		if cancel(); late {
+			return fmt.Errorf("%w: %w", err, errLate)
+		}
+		return err
+	}
 }
 
 // storeLate stores the objects of an item that is written already, as [BlobHooks].ItemFirst wants it.

@@ -13,6 +13,7 @@ import (
 // Window counts what a client of an API did in a time, or a share of it.
 type Window struct {
 	Client string    `dynamodbav:"-"`
+	Length int       `dynamodbav:"-"` // in milliseconds: a client may have a limit for a second and one for a day
 	Start  time.Time `dynamodbav:"-"`
 	Shard  int       `dynamodbav:"-"`
 	Count  int       `dynamodbav:"count"`
@@ -24,7 +25,8 @@ type Window struct {
 var (
 	LimitTable = ddb.NewTable("window", "").TTL("gone")
 	Windows    = ddb.MustDefine(LimitTable, "window", func(w *Window, d *ddb.Definition) {
-		d.Primary(ddb.Key(ddb.Prefix("client#"), ddb.Str(&w.Client), ddb.Prefix("#from#"), ddb.Time(&w.Start), ddb.Prefix("#"), ddb.Num(&w.Shard, 3)))
+		d.Primary(ddb.Key(ddb.Prefix("client#"), ddb.Str(&w.Client), ddb.Prefix("#ms#"), ddb.Num(&w.Length, 11),
+			ddb.Prefix("#from#"), ddb.Time(&w.Start), ddb.Prefix("#"), ddb.Num(&w.Shard, 3)))
 		d.TTL(&w.Gone)
 	})
 )
@@ -51,7 +53,7 @@ type Limiter struct {
 // without a limit or to refuse them.
 func (l Limiter) Allow(ctx context.Context, client string) (bool, error) {
 	shards := max(1, l.Shards)
-	if l.Limit < shards || l.Window <= 0 {
+	if l.Limit < shards || l.Window < time.Millisecond {
 		return false, fmt.Errorf("limiter: %d requests in %v, in %d shards: each shard needs one request at least", l.Limit, l.Window, shards)
 	}
 	now, pick := time.Now, rand.IntN
@@ -61,7 +63,7 @@ func (l Limiter) Allow(ctx context.Context, client string) (bool, error) {
 	if l.Pick != nil {
 		pick = l.Pick
 	}
-	w := Window{Client: client, Start: now().Truncate(l.Window), Shard: pick(shards)}
+	w := Window{Client: client, Length: int(l.Window.Milliseconds()), Start: now().Truncate(l.Window), Shard: pick(shards)}
 	share := l.Limit / shards
 	if w.Shard < l.Limit%shards {
 		share++

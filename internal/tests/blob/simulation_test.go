@@ -174,7 +174,7 @@ func simulate(t *testing.T, k kind, seed uint64, h hooks) (failed error) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		var wg sync.WaitGroup
-		end := time.Now().Add(36 * time.Hour)
+		end := time.Now().Add(24 * time.Hour)
 		for i, do := range []func(*actor, context.Context, *ddb.Repository[lecture]) error{write1, write1, write1, read1, sweep1, sweep1} {
 			wg.Go(func() {
 				rnd := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // not for secrets
@@ -392,7 +392,7 @@ func (s *simulation) settle(ctx context.Context) {
 func TestNoContentIsLostAndNoneIsLeft(t *testing.T) {
 	t.Parallel()
 	for _, k := range []kind{plain, versioned, historical} {
-		for seed := range uint64(scale.Of(20, 4)) {
+		for seed := range uint64(scale.Of(12, 2)) {
 			require.NoError(t, simulate(t, k, seed, hooks{}), "kind %d, seed %d", k, seed)
 		}
 	}

@@ -104,6 +104,9 @@ func TestAReferenceFromElsewhereIsCopied(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "content", s.load(both.Notes))
 	blobs = append(blobs, both.Notes)
+	both.Slides = both.Notes // of another field
+	both, err = s.lectures.Put(ctx, both)
+	add(both, err)
 	seen := map[string]bool{}
 	for _, b := range blobs {
 		require.False(t, seen[b.Ref().Key])

@@ -121,7 +121,7 @@ func TestTheSizeOfAnItemIsThatOfItsCompressedValues(t *testing.T) {
 	t.Parallel()
 	client := engine(t)
 	packed, plain := open(t, client, nil, contentOf(100)), open(t, client, nil, contentOf(readOnly))
-	big := page{ID: "a", Topic: "go", body: body{long(2 << 20)}}
+	big := page{ID: "a", Topic: "go", body: body{long(1 << 20)}}
 	_, err := packed.repo.Create(t.Context(), page{ID: "a", Topic: "go"})
 	require.NoError(t, err)
 	for _, p := range []*program{packed, plain} {

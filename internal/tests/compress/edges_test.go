@@ -295,7 +295,7 @@ func TestABatchKnowsTheCompressedSizeBeforeItReads(t *testing.T) {
 	was, err := p.repo.Create(t.Context(), full("a"))
 	require.NoError(t, err)
 	next := was
-	next.ID, next.Content = "b", long(3<<20)
+	next.ID, next.Content = "b", long(1<<20)
 	require.NoError(t, p.db.Batch(t.Context(), p.entity.Move(was, next)))
 	got, err := p.repo.Get(t.Context(), page{ID: "b"})
 	require.NoError(t, err)
