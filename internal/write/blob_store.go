@@ -42,7 +42,10 @@ func (db *DB) storeObject(ctx context.Context, o *object) error {
 		return store.Put(ctx, to, content)
 	}
 	if copier, ok := store.(ddbblob.Copier); ok && db.inStore(o.from) {
-		return copier.Copy(ctx, o.from.Ref().Key, to)
+		if err := copier.Copy(ctx, o.from.Ref().Key, to); err != nil {
+			return fmt.Errorf("copy %s: %w", o.from, err)
+		}
+		return nil
 	}
 	from := o.from
 	if from.Store() == nil {
