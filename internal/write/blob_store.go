@@ -89,9 +89,9 @@ func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context,
 	if !some {
 		return ctx, func(err error) error { return err }
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, least, errLate)
-	return ctx, func(err error) error {
-		late := errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == errLate //nolint:errorlint // as it was given
+	timed, cancel := context.WithTimeoutCause(ctx, least, errLate)
+	return timed, func(err error) error {
+		late := errors.Is(err, context.DeadlineExceeded) && context.Cause(timed) == errLate //nolint:errorlint // as it was given
 		if cancel(); late {
 			return fmt.Errorf("%w: %w", err, errLate)
 		}
