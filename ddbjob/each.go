@@ -38,7 +38,7 @@ type Marker struct {
 
 // Mark makes an [Each] edit an item at most once, in however many runs. It adds Ne(f, v) to the conditions, and stores v in f
 // with the edit. Take a value that no earlier job used, such as its name and date. A program that puts whole items without
-// the field removes the mark.
+// the field removes the mark. A cursor belongs to its mark too.
 func Mark[V any](f *V, v V) Marker { return Marker{f, v, ddb.Ne(f, v)} }
 
 // Edited counts what an [Each] did, in this run.
@@ -46,7 +46,7 @@ type Edited struct {
 	Items   int // of the entity, that were looked at
 	Edited  int
 	Passed  int // for which a condition did not hold, or that had no op
-	Gone    int // deleted meanwhile
+	Gone    int // deleted meanwhile, or by an edit whose response was lost
 	Refused int // by the model, by a unique value, by DynamoDB: they are in the error
 }
 
@@ -144,7 +144,11 @@ func (j *editing) run(ctx context.Context, conds []ddb.Cond, o read.JobOptions) 
 		}
 		j.conds = append(j.conds, clause)
 	}
-	ctx, job, err := j.db.NewJob(ctx, o, "each", j.e.Name)
+	operation := []string{"each", j.e.Name}
+	if j.mark.cond != nil { // another mark is another job
+		operation = append(operation, fmt.Sprintf("%#v", j.mark.v))
+	}
+	ctx, job, err := j.db.NewJob(ctx, o, operation...)
 	if err != nil {
 		return err
 	}
