@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -40,6 +41,19 @@ type Marker struct {
 // with the edit. Take a value that no earlier job used, such as its name and date. A program that puts whole items without
 // the field removes the mark. A cursor belongs to its mark too.
 func Mark[V any](f *V, v V) Marker { return Marker{f, v, ddb.Ne(f, v)} }
+
+// text tells a mark from others.
+func (m Marker) text(e *model.Entity) (string, error) {
+	f, err := e.Resolve(m.ptr)
+	if err != nil {
+		return "", err
+	}
+	av, err := e.Value(f, reflect.ValueOf(m.v))
+	if err != nil || av == nil {
+		return f.Attr(), err
+	}
+	return f.Attr() + " " + attr.Canonical(av), nil
+}
 
 // Edited counts what an [Each] did, in this run.
 type Edited struct {
@@ -146,7 +160,11 @@ func (j *editing) run(ctx context.Context, conds []ddb.Cond, o read.JobOptions) 
 	}
 	operation := []string{"each", j.e.Name}
 	if j.mark.cond != nil { // another mark is another job
-		operation = append(operation, fmt.Sprintf("%#v", j.mark.v))
+		text, err := j.mark.text(j.e)
+		if err != nil {
+			return fault.Model("Mark: %w", err)
+		}
+		operation = append(operation, text)
 	}
 	ctx, job, err := j.db.NewJob(ctx, o, operation...)
 	if err != nil {
