@@ -2,6 +2,7 @@ package ddbblob_test
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -47,6 +48,51 @@ func TestAStoreEndsWithItsContext(t *testing.T) {
 		}
 		require.Equal(t, 1, listed)
 	}
+}
+
+func TestADirectoryMayBeALinkAndHaveAnyName(t *testing.T) {
+	at := t.TempDir()
+	t.Chdir(at)
+	require.NoError(t, os.Mkdir("real", 0o750))
+	require.NoError(t, os.Symlink("real", "link"))
+	for _, path := range []string{"", ".", "./", "link", "link/", "real/../made//on", filepath.Join(at, "link")} {
+		s := ddbblob.Dir(path)
+		require.NoError(t, s.Put(t.Context(), "table/a", ddbblob.FromString("x").Content()), path)
+		var keys []string
+		for o, err := range s.List(t.Context(), "table/", "") {
+			require.NoError(t, err)
+			keys = append(keys, o.Key)
+		}
+		require.Equal(t, []string{"table/a"}, keys, path)
+		require.NoError(t, s.Delete(t.Context(), "table/a"))
+		require.NoDirExists(t, filepath.Join(path, "table"))
+	}
+}
+
+// short reads as a file that has become shorter than it was.
+type short struct{ onRead func() }
+
+func (s short) ReadAt(p []byte, off int64) (int, error) {
+	if off > 0 {
+		return 0, io.EOF
+	}
+	s.onRead()
+	return len(p) / 2, nil
+}
+
+func TestAnObjectIsStoredAsAWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	for _, s := range []ddbblob.Store{ddbblob.Memory(), ddbblob.Dir(path)} {
+		require.ErrorIs(t, s.Put(t.Context(), "a/b", io.NewSectionReader(short{func() {}}, 0, 10)), io.ErrUnexpectedEOF)
+		ctx, cancel := context.WithCancel(t.Context())
+		require.ErrorIs(t, s.Put(ctx, "a/b", io.NewSectionReader(short{cancel}, 0, 10)), context.Canceled)
+		_, err := s.Get(t.Context(), "a/b")
+		require.ErrorIs(t, err, ddbblob.ErrNoObject)
+	}
+	left, err := os.ReadDir(filepath.Join(path, ".tmp"))
+	require.NoError(t, err)
+	require.Empty(t, left)
 }
 
 func TestADirectoryTakesFilesThatAreNoObjectsForNothing(t *testing.T) {

@@ -54,3 +54,20 @@ func TestACursorOfAProgramAheadIsContinued(t *testing.T) {
 		assert.Len(t, seen, 4)
 	}
 }
+
+// Else the next Roll would archive it again, without its items.
+func TestATableThatAProgramAheadDroppedIsNotCreatedAgain(t *testing.T) {
+	t.Parallel()
+	w := rolled(t, nil)
+	w.series.Keep = 1
+	w.clock.Set(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+	_, err := w.db.Roll(t.Context(), nil)
+	require.NoError(t, err)
+	for _, behind := range []time.Duration{5 * time.Second, 24 * time.Hour, 90 * 24 * time.Hour} {
+		now := func() time.Time { return w.clock.Now().Add(-behind) }
+		db := ddbperiod.New(w.client, "readings", w.series, &ddb.Options{Now: now})
+		got, err := db.Roll(t.Context(), &ddbperiod.RollOptions{Missing: true})
+		require.NoError(t, err)
+		assert.Empty(t, got.Created, "%v", behind)
+	}
+}

@@ -1,7 +1,9 @@
 package ddbperiod
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"reflect"
 
@@ -27,17 +29,20 @@ func (r *Repository[T]) merge(ctx context.Context, q ddb.Query[T], p *plan, yiel
 			return
 		}
 	}
-	for n := 0; p.q.Limit == 0 || n < p.q.Limit; n++ {
+	for n := 0; p.q.Limit == 0 || n < p.q.Limit; {
 		var first *head[T]
 		for _, h := range heads {
 			if h.some && (first == nil || p.order(h.key, first.key) < 0) {
 				first = h
 			}
 		}
-		if first == nil || !yield(first.item, nil) {
+		if first == nil || !yield(first.item, first.err) {
 			return
 		}
-		if n+1 == p.q.Limit { // no further page is needed
+		if first.err == nil {
+			n++
+		}
+		if n == p.q.Limit && n > 0 { // no further page is needed
 			return
 		}
 		if !first.advance(yield) {
@@ -46,34 +51,46 @@ func (r *Repository[T]) merge(ctx context.Context, q ddb.Query[T], p *plan, yiel
 	}
 }
 
-// head is the next item of one table.
+// head is the next item of one table, or the error of one that cannot be read.
 type head[T any] struct {
 	p    *plan
 	next func() (T, error, bool)
 	stop func()
 	item T
+	err  error
 	key  []types.AttributeValue
 	some bool
 }
 
-// advance goes to the next item. Items that cannot be read are yielded where they are met. It reports whether to go on.
+// advance goes to the next item. It reports whether to go on: an error of more than one item is yielded at once.
 func (h *head[T]) advance(yield func(T, error) bool) bool {
-	for {
-		it, err, ok := h.next()
-		if h.item, h.some = it, ok; !ok {
-			return true
-		}
-		if err == nil {
-			h.key, err = h.p.sortKey(reflect.ValueOf(&h.item).Elem())
-		}
-		if err == nil {
-			return true
-		}
-		var zero T
-		if !yield(zero, err) || !isItem(err) {
-			return false
+	if h.item, h.err, h.some = h.next(); !h.some {
+		return true
+	}
+	err := h.err
+	if unread, ok := errors.AsType[*ddb.ItemError](err); ok {
+		h.key = h.p.storedKey(unread.Item)
+		return true
+	}
+	if err == nil {
+		h.key, err = h.p.sortKey(reflect.ValueOf(&h.item).Elem())
+	}
+	if err == nil {
+		return true
+	}
+	var zero T
+	yield(zero, err)
+	return false
+}
+
+// storedKey is the sort key of an item that cannot be read.
+func (p *plan) storedKey(attrs map[string]types.AttributeValue) (out []types.AttributeValue) {
+	for _, name := range p.q.Ix.Sort {
+		if av := attrs[name]; av != nil {
+			out = append(out, av)
 		}
 	}
+	return out
 }
 
 // sortKey is the sort key of an item in the index of the query.
@@ -95,7 +112,7 @@ func (p *plan) sortKey(item reflect.Value) (out []types.AttributeValue, err erro
 
 // order compares sort keys in the direction of the query.
 func (p *plan) order(a, b []types.AttributeValue) int {
-	for i := range a {
+	for i := range min(len(a), len(b)) {
 		if c, _ := attr.Compare(a[i], b[i]); c != 0 {
 			if p.q.Desc {
 				return -c
@@ -103,5 +120,5 @@ func (p *plan) order(a, b []types.AttributeValue) int {
 			return c
 		}
 	}
-	return 0
+	return cmp.Compare(len(a), len(b)) // a part is absent from an item that cannot be read
 }

@@ -46,7 +46,7 @@ type Rolled struct {
 // again, up to [ddb.Options].MaxAttempts. Rolled says what was done, also with an error.
 //
 // A table is lowered or dropped only if it is due by the clock and by the service's time, as far as its responses have that: a clock
-// that is ahead only creates tables too early. A table is dropped once as many whole periods as are kept have passed after its own, and if it
+// that is ahead only creates tables too early. One that will be past retention within [Series].Ahead is not created. A table is dropped once as many whole periods as are kept have passed after its own, and if it
 // passes the checks of [ddb.DB.DropTable]. A table whose name is not exactly one of the series is never touched, and neither is one before Since.
 //
 // It costs no capacity, except for the sample of a table that is dropped. It is a CreateTable for each table that should be there,
@@ -56,7 +56,8 @@ type Rolled struct {
 //
 // AWS: "Best practices for handling time series data in DynamoDB".
 func (db *DB) Roll(ctx context.Context, opts *RollOptions) (Rolled, error) {
-	r := &roll{db: db, now: db.opts.Now().UTC()}
+	now := db.opts.Now().UTC()
+	r := &roll{db: db, now: now, latest: now}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -69,10 +70,11 @@ func (db *DB) Roll(ctx context.Context, opts *RollOptions) (Rolled, error) {
 
 // roll is the state of one Roll.
 type roll struct {
-	db   *DB
-	opts RollOptions
-	now  time.Time
-	done Rolled
+	db     *DB
+	opts   RollOptions
+	now    time.Time
+	latest time.Time // the later of the clock and the service's time
+	done   Rolled
 }
 
 func (r *roll) run(ctx context.Context) error {
@@ -125,9 +127,11 @@ func (r *roll) live(ctx context.Context) (starts []time.Time, trusted time.Time,
 		}
 	}
 	slices.SortFunc(starts, time.Time.Compare)
-	trusted = r.now
-	if !at.IsZero() && at.Before(trusted) {
+	if trusted = r.now; !at.IsZero() && at.Before(trusted) {
 		trusted = at
+	}
+	if at.After(r.latest) {
+		r.latest = at
 	}
 	return starts, trusted, nil
 }
@@ -158,7 +162,11 @@ func (r *roll) create(ctx context.Context, live []time.Time, trusted time.Time) 
 	return nil
 }
 
+// createTable creates a table, unless a program whose clock is ahead may have dropped it: it would be archived again, without items.
 func (r *roll) createTable(ctx context.Context, start time.Time, capacity Capacity) error {
+	if s := r.db.series; s.expired(start, r.latest.Add(s.ahead())) {
+		return nil
+	}
 	table := r.db.table(start)
 	made := false
 	err := r.retry(ctx, func() error {

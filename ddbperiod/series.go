@@ -16,10 +16,11 @@ import (
 // Series declares tables of one model, one for each period. It holds no client and no name: [New] joins the three. Build it
 // in a package variable; it must not change once a [DB] uses it. Then it is safe for concurrent use.
 type Series struct {
-	// Every is the period of a table.
+	// Every is the period of a table. If a later release has another one, the tables that are there are neither read nor dropped.
 	Every Period
 
-	// Since is a time in the first period. There is no table before it, and reads look no further back.
+	// Since is a time in the first period. There is no table before it, and reads look no further back. If a later release has
+	// an earlier one, Roll with Missing creates the tables of the periods between.
 	Since time.Time
 
 	// By names for each entity of the table the field that says to which period an item belongs: see [By].

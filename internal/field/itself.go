@@ -21,6 +21,9 @@ func marshals(t reflect.Type) bool {
 	return t.Implements(marshalerType) || t.Name() != "" && reflect.PointerTo(t).Implements(marshalerType)
 }
 
+// Marshals reports whether a type has a marshaler of its own.
+func Marshals(t reflect.Type) bool { return marshals(t) }
+
 // unmarshals reports whether values of a type, without a pointer to them, unmarshal themselves.
 func unmarshals(t reflect.Type) bool {
 	return t.Name() != "" && reflect.PointerTo(t).Implements(unmarshalerType)

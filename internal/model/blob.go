@@ -112,7 +112,7 @@ func holdsBlob(t reflect.Type, seen map[reflect.Type]bool) bool {
 		return holdsBlob(t.Elem(), seen)
 	case reflect.Struct:
 		for sf := range t.Fields() {
-			if (sf.IsExported() || sf.Anonymous) && holdsBlob(sf.Type, seen) {
+			if (sf.IsExported() || sf.Anonymous || field.Marshals(t)) && holdsBlob(sf.Type, seen) {
 				return true
 			}
 		}

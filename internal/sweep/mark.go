@@ -69,14 +69,15 @@ func put(ctx context.Context, db *read.DB, object string) error {
 	return db.Opts.Blobs.Put(ctx, model.MarkPrefix+object, ddbblob.New(nil).Content())
 }
 
-// Mark marks the objects that a change of an item took the reference from.
+// Mark marks the objects of an item that a change took the reference from. A reference to the object of another item, which is
+// text that looks like one, says nothing of that object: a mark would shorten the grace of its readers.
 func Mark(ctx context.Context, db *read.DB, was, is attr.Item) error {
-	prefix := model.ObjectPrefix(db.Name)
+	prefix, item := model.ObjectPrefix(db.Name), db.Table.KeyOf(model.Loaded(was))
 	gone, have := map[string]bool{}, map[string]bool{}
 	model.Texts(gone, was, prefix)
 	model.Texts(have, is, prefix)
 	for object := range gone {
-		if _, err := db.Table.ItemOfObject(db.Name, object); err != nil || have[object] {
+		if of, err := db.Table.ItemOfObject(db.Name, object); err != nil || have[object] || !attr.EqualItems(of, item) {
 			continue
 		}
 		if err := put(ctx, db, object); err != nil {

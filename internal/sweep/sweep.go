@@ -95,6 +95,9 @@ func (s *sweep) object(ctx context.Context, o ddbblob.Object) error {
 		return err
 	}
 	mark, marked := s.marks.of(o.Key)
+	if o.Time.IsZero() || marked && mark.Time.IsZero() {
+		return fmt.Errorf("object %q: the store does not say when it was put: List of a Store sets Object.Time", o.Key)
+	}
 	s.at.last = o.Key
 	if s.at.refs == nil {
 		s.at.read = s.db.Opts.Now()
@@ -106,7 +109,7 @@ func (s *sweep) object(ctx context.Context, o ddbblob.Object) error {
 	if s.at.refs == nil {
 		refs, err := s.references(ctx, key)
 		if err != nil {
-			return err
+			return fmt.Errorf("object %q: %w", o.Key, err)
 		}
 		s.at.refs = refs
 	}

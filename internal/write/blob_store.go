@@ -3,6 +3,7 @@ package write
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -30,7 +31,7 @@ func (db *DB) storeObjects(ctx context.Context, w *prepared) error {
 		o.stored = true
 	}
 	if _, left := db.timeLeft(w); left <= 0 {
-		return w.op.Fail(w.main().key, w.tries.ifLost(fmt.Errorf("the item was not written within %s after its content began to be stored: write it again", objectLife)))
+		return w.op.Fail(w.main().key, w.tries.ifLost(errLate))
 	}
 	return nil
 }
@@ -71,18 +72,28 @@ func (db *DB) timeLeft(w *prepared) (bounded bool, left time.Duration) {
 	return len(w.placed.objects) > 0, left
 }
 
+// errLate says why a write ended that has new objects.
+var errLate = fmt.Errorf("the item was not written within %s after its content began to be stored: write it again", objectLife)
+
 // inTime is ctx for sending writes. It ends when the item of one may not be sent any more. The second result is to be called
-// when they were sent.
-func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context, context.CancelFunc) {
+// with the error of sending them: it adds that to it.
+func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context, func(error) error) {
 	some, least := false, objectLife
 	for _, w := range writes {
 		bounded, left := db.timeLeft(w)
 		some, least = some || bounded, min(least, left)
 	}
 	if !some {
-		return ctx, func() {}
+		return ctx, func(err error) error { return err }
 	}
-	return context.WithTimeoutCause(ctx, least, fmt.Errorf("the item was not written within %s after its content began to be stored", objectLife))
+	ctx, cancel := context.WithTimeoutCause(ctx, least, errLate)
+	return ctx, func(err error) error {
+		late := errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == errLate //nolint:errorlint // as it was given
+		if cancel(); late {
+			return fmt.Errorf("%w: %w", err, errLate)
+		}
+		return err
+	}
 }
 
 // storeLate stores the objects of an item that is written already, as [BlobHooks].ItemFirst wants it.

@@ -114,7 +114,7 @@ func (r *restoring) run(ctx context.Context) (Restoration, error) {
 		inTime, sent := r.db.inTime(ctx, w)
 		out, err := r.db.send(inTime, w)
 		out.Release()
-		sent()
+		err = sent(err)
 		if err == nil {
 			return RestoredItem, nil
 		}
@@ -322,7 +322,7 @@ func (db *DB) RestoreVersion(ctx context.Context, e *model.Entity, attrs attr.It
 	inTime, sent := db.inTime(ctx, w)
 	out, err := db.sendOne(inTime, w)
 	out.Release()
-	sent()
+	err = sent(err)
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		if refused.met.state == knownPresent && attr.EqualItems(refused.met.item, attrs) {
 			return RestoredSame, nil

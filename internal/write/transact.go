@@ -51,7 +51,7 @@ func (db *DB) Transact(ctx context.Context, ops []Op) error {
 		}
 		inTime, sent := db.inTime(ctx, writes...)
 		err := db.transact(inTime, writes)
-		sent()
+		err = sent(err)
 		if err == nil {
 			return nil
 		}

@@ -32,7 +32,7 @@ func (db *DB) Run(ctx context.Context, op Op) (result, error) {
 		}
 		inTime, sent := db.inTime(ctx, w)
 		out, err := db.send(inTime, w)
-		sent()
+		err = sent(err)
 		if err == nil {
 			return out, db.storeLate(ctx, w)
 		}

@@ -19,7 +19,16 @@ type (
 		Body ddbblob.Blob `dynamodbav:"body"`
 	}
 	inherited struct{ base }
+	sealed    struct{ blob ddbblob.Blob }
 )
+
+func (s sealed) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return s.blob.MarshalDynamoDBAttributeValue()
+}
+
+func (s *sealed) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return s.blob.UnmarshalDynamoDBAttributeValue(av)
+}
 
 func refused[T any](t *testing.T, field string, id func(*T) *string, more func(*T, *ddb.Definition)) {
 	t.Helper()
@@ -57,6 +66,11 @@ func TestABlobIsAFieldOfTheItemItself(t *testing.T) {
 		Inner *ddbblob.Blob
 	}
 	refused(t, "Inner", func(x *pointer) *string { return &x.ID }, nil)
+	type marshals struct {
+		ID    string
+		Inner sealed
+	}
+	refused(t, "Inner", func(x *marshals) *string { return &x.ID }, nil)
 	type tagged struct {
 		ID    string
 		Inner ddbblob.Blob `dynamodbav:",omitempty"`

@@ -306,3 +306,35 @@ func TestTheStreamMarksWhatAChangeTookTheReferenceFrom(t *testing.T) {
 	require.ErrorIs(t, err, boom)
 	require.Panics(t, func() { mux.MarkBlobs(ddb.New(s.engine.Client(), "school", s.db.Table(), nil)) })
 }
+
+func TestTextThatLooksLikeAReferenceMarksNothing(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t, plain)
+	ctx := t.Context()
+	l, err := s.lectures.Put(ctx, one("x"))
+	require.NoError(t, err)
+	other, err := s.entity.Encode(lecture{Course: "go", ID: "2", Title: l.Slides.Ref().Key})
+	require.NoError(t, err)
+	mux := ddb.NewMux(s.db.Table(), nil)
+	mux.MarkBlobs(s.db)
+	keys := map[string]types.AttributeValue{"pk": other["pk"], "sk": other["sk"]}
+	_, err = mux.Process(ctx, []ddb.Record{{Kind: ddb.Removed, Sequence: "1", Keys: keys, Old: other}})
+	require.NoError(t, err)
+	s.clock.Advance(ddbblob.DefaultGrace)
+	require.NoError(t, s.lectures.Delete(ctx, l))
+	_, err = s.db.SweepBlobs(ctx, nil)
+	require.NoError(t, err)
+	require.Equal(t, "x", s.load(l.Slides)) // for a grace from now
+}
+
+func TestAStoreWithoutTimesIsNotSwept(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t, plain)
+	_, err := s.lectures.Put(t.Context(), one("x"))
+	require.NoError(t, err)
+	clear(s.store.times)
+	s.clock.Advance(ddbblob.DefaultGrace)
+	_, err = s.db.SweepBlobs(t.Context(), nil)
+	require.ErrorContains(t, err, "sets Object.Time")
+	require.Len(t, s.store.keys(t), 1)
+}
