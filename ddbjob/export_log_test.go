@@ -2,6 +2,7 @@ package ddbjob_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -91,4 +92,28 @@ func TestAnExportThatIsResumedAfterItsEndIsUnderWay(t *testing.T) {
 	require.ErrorContains(t, err, "under way")
 	require.NoError(t, e.run(t, e.seen[len(e.seen)-1], 1, nil))
 	assert.Len(t, e.to.lines(t), 40)
+}
+
+// full is a Store that has no space for the log.
+type full struct{ memory }
+
+func (f full) WriteFile(name string, data []byte) error {
+	if name == "export-progress.json" {
+		return errors.New("no space left")
+	}
+	return f.memory.WriteFile(name, data)
+}
+
+// A run at an earlier cursor that comes to nothing leaves the files of the last cursor as they are.
+func TestARunAtAnEarlierCursorChangesNoFileOfALaterOne(t *testing.T) {
+	t.Parallel()
+	e := newExports(t)
+	n := 0
+	require.Error(t, e.run(t, "", 1, func(ddb.Cursor) bool { n++; return n == 8 }))
+	_, err := ddbjob.Export(t.Context(), e.w.open("old"), full{e.to}, &ddbjob.ExportOptions{JobOptions: ddb.JobOptions{Resume: e.seen[1]}})
+	require.ErrorContains(t, err, "no space left")
+	require.NoError(t, e.run(t, e.seen[len(e.seen)-1], 1, nil))
+	done, err := ddbjob.Import(t.Context(), e.w.open("new"), e.to, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 40, done.Items)
 }
