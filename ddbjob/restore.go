@@ -186,7 +186,10 @@ func (r *restoring) take(ctx context.Context, o outgoing) error {
 
 // write restores what is held.
 func (r *restoring) write(ctx context.Context) error {
-	for piece := range slices.Chunk(inOrder(r.held), r.job.Piece(restoreBatch*call.WidthOf(ctx))) {
+	for left := inOrder(r.held); len(left) > 0; {
+		size := r.job.PieceOf(len(left), restoreBatch*call.WidthOf(ctx), func(i int) int { return attr.Size(left[i].item) })
+		piece := left[:size]
+		left = left[size:]
 		if err := r.job.Step(ctx); err != nil {
 			return err
 		}
