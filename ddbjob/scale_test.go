@@ -94,7 +94,7 @@ func manyItems(t *testing.T, n, every int, seed uint64) {
 		chosen := func(key map[string]types.AttributeValue) bool {
 			return every == 1 || strings.HasSuffix(key["sk"].(*types.AttributeValueMemberS).Value, "7")
 		}
-		live("restore", n/10, func(ctx context.Context, o ddb.JobOptions) error {
+		live("restore", n/every, func(ctx context.Context, o ddb.JobOptions) error {
 			_, err := ddbjob.Restore(ctx, w.db("restored"), files, &ddbjob.RestoreOptions{JobOptions: o, Select: ddbjob.Select{Keys: chosen}})
 			return err
 		})
