@@ -83,6 +83,9 @@ type Restored struct {
 // gone on, as after a delete, the item becomes the next version of it. Fields that a view derives are kept where the item is
 // there. Items of views are not restored: run Rebuild of each view afterwards.
 //
+// An export has the references of Blobs (package ddbblob), not their contents. An item that is written gets copies of its
+// objects; if one is gone from the store, the LineError matches [ddbblob.ErrNoObject].
+//
 // A run that resumes finds what was written before it, and does not write it again.
 //
 // # Cost

@@ -135,7 +135,7 @@ func (r *restoring) run(ctx context.Context) (Restoration, error) {
 // stays reports whether the item that is there stays, and why.
 func (r *restoring) stays() Restoration {
 	have := r.have.item
-	if attr.EqualItems(have, r.asThere(r.want)) {
+	if r.e.SameItem(have, r.asThere(r.want)) {
 		return RestoredSame
 	}
 	if r.existing == ExistingKept || model.SchemaOf(model.Loaded(have)) > r.e.Schema || !r.db.Table.Claims(r.e, model.Loaded(have)) {
