@@ -58,7 +58,7 @@ type Imported struct {
 // files from their start, and writes from the line where the cursor is: some items are written twice, and none is doubled. A
 // cursor of other files, or of another table, is [ddb.ErrCursor].
 //
-// It costs the puts, in requests of 25. Any other error ends the run: resume it with the last cursor.
+// It costs the puts, in requests of 25. Any other error ends the run, also of reading a file: resume it with the last cursor.
 func Import(ctx context.Context, db *ddb.DB, from fs.FS, opts *ImportOptions) (Imported, error) {
 	if opts == nil {
 		opts = &ImportOptions{}
