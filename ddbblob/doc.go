@@ -63,7 +63,8 @@
 // copy. Ages are those by the store's clock, compared with the clock of the program that sweeps: they may differ by 15
 // minutes. A sweep beside a sweep does no harm; one that ends early is continued by the next one.
 //
-// What a backup of the table refers to is swept as well. Let the store keep deleted objects for as long as backups are
+// What a backup of the table refers to is swept as well, and so is what an export of package ddbjob refers to, which has no
+// objects in it. Let the store keep deleted objects for as long as backups are
 // kept: in S3, by versions of the bucket and a lifecycle rule. The objects of a table that was deleted stay. Delete what
 // begins with the table's name and a slash, and with =old/ before it.
 //
