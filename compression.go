@@ -45,11 +45,14 @@ type Compression interface {
 // declare a string, or a struct.
 //
 // [Entity.Encode] returns what is stored, and [Entity.Decode] takes it. Raw clients, exports and consumers of the stream that
-// do not use this library see a binary. An upgrade of [Definition.Schema] gets the values, and [Change] compares them.
+// do not use this library see a binary. [Change] compares the values. An upgrade of [Definition.Schema] gets them too: of a
+// field that was bytes in an older schema these bytes, and of an attribute that no field has any more what is stored.
 //
-// It saves capacity, storage and time on the network. It costs CPU: in the order of 50 ms for each MB of text that is written, and 10 ms for each that is read.
-// The 400 KB of an item, and the sizes in errors, are those of the compressed value. A value that cannot be decompressed is an
-// error of its item, as any other that cannot be read: see [ItemError].
+// It saves capacity, storage and time on the network. It costs CPU: in the order of 50 ms for each MB of text that is
+// written, and 10 ms for each that is read. What a codec of with compressed is decompressed before it is written, and refused
+// with [ErrValue] if it is another value then: it would be lost. The 400 KB of an item, and the sizes in errors, are those of
+// the compressed value. A value that cannot be decompressed is an error of its item, as any other that cannot be read: see
+// [ItemError].
 func (d *Definition) Compress(f any, threshold int, with ...Compression) {
 	methods := make([]codec.Method, len(with))
 	for i, c := range with {

@@ -26,6 +26,8 @@ var (
 // type of a field; methods of its own encode it. The zero Blob is no content, and has no attribute. An empty content is
 // another thing: [New] of no bytes has an object.
 //
+// Only DynamoDB attributes keep it: a Blob that went through JSON is the zero Blob, and a Put of that removes the content.
+//
 // A Blob does not change; it is safe for concurrent use if its Store is, and its content. A conditional write can ask
 // whether a field is Present or Absent, and nothing else.
 type Blob struct {

@@ -14,8 +14,9 @@ import (
 
 // Dir returns a store in a directory, which the first Put creates: one file for each object, in subdirectories as its key
 // has slashes. An object is written to a temporary file, synchronized, and renamed. Names are escaped, so that they are
-// different where file names do not distinguish letters by case. Several programs can use the directory. The age of an
-// object is that of its file. List reads all names into memory and sorts them.
+// different where file names do not distinguish letters by case. Several programs of one user can use the directory.
+// The age of an object is that of its file. List reads all names into memory and sorts them. The directory may be a symbolic
+// link; List follows none in it.
 //
 // After a crash a temporary file may stay in the subdirectory .tmp, which can be deleted while no program writes.
 func Dir(path string) Store { return dir(filepath.Clean(path)) }

@@ -24,8 +24,11 @@
 //
 // The key of an object names the table, the item and the attribute, and ends in random text:
 // platform/lecture%237/lecture%237/Slides/J5X2…. It has up to 1,019 bytes, so that its mark has the 1,024 that S3 allows.
-// A write of an item whose key is too long for that is refused with [ddb.ErrKey]. An object never changes, and belongs to one item: two items never share one. Versions of
-// one item ([ddb.Definition.History]) do.
+// A write of an item whose key is too long for that is refused with [ddb.ErrKey]. An object never changes, and belongs to
+// one item: two items never share one. Versions of one item ([ddb.Definition.History]) do.
+//
+// The tables of one store need different names. Two of the same name, such as in two accounts or regions, need two stores:
+// two directories, or two prefixes in S3. Otherwise the sweep of one deletes the objects of the other.
 //
 // # The order of steps
 //
@@ -56,17 +59,20 @@
 // [ddb.Mux.MarkBlobs] marks objects when the stream reports the change.
 //
 // So a program that has read an item can load its content for at least the grace from then, whatever happens to the item.
-// After that the error matches [ErrNoObject]: read the item again.
+// After that the error matches [ErrNoObject]: read the item again. A read that is not strongly consistent, or comes from a
+// cache, counts from when the item was as it was read.
 //
 // The grace is an hour or more. No write that stored the object can still be under way then, since it has 30 minutes for
 // its last request, which is valid for 15 more. A later reference is a kept one, which the item had when it was swept, or a
 // copy. Ages are those by the store's clock, compared with the clock of the program that sweeps: they may differ by 15
-// minutes. A sweep beside a sweep does no harm; one that ends early is continued by the next one.
+// minutes, and the replicas of a global table by as much. A sweep beside a sweep does no harm; one that ends early is continued by the next one.
 //
 // What a backup of the table refers to is swept as well, and so is what an export of package ddbjob refers to, which has no
 // objects in it. Let the store keep deleted objects for as long as backups are
-// kept: in S3, by versions of the bucket and a lifecycle rule. The objects of a table that was deleted stay. Delete what
-// begins with the table's name and a slash, and with =old/ before it.
+// kept: in S3, by versions of the bucket and a lifecycle rule. A table that was restored under another name refers to
+// objects of the first one, which a sweep of the first deletes unseen. Put each item once before: that copies its objects.
+// Versions of a history stay without. The objects of a table that was deleted stay. Delete what begins with the table's
+// name and a slash, and with =old/ before it.
 //
 // # Programs that do not know the field
 //

@@ -35,7 +35,7 @@ type Copier interface {
 type Object struct {
 	Key  string
 	Size int64
-	Time time.Time // when it was put, or when the store began to put it, by its own clock
+	Time time.Time // when it was put, or when the store began to put it, by its own clock; never zero
 }
 
 // copyAll copies all of the content, until ctx ends. Less than its size is an error: a file may have become shorter.

@@ -254,6 +254,9 @@ func (c *copying) made(s attr.Stored) (item attr.Item, called bool, err error) {
 	if err != nil {
 		return nil, true, fmt.Errorf("item %s: Transform: %w", c.from.Table.KeyText(key), err)
 	}
+	if err := sound(&types.AttributeValueMemberM{Value: item}); err != nil {
+		return nil, true, fmt.Errorf("item %s: Transform returned an item %w", c.from.Table.KeyText(key), err)
+	}
 	return item, true, nil
 }
 
@@ -272,7 +275,7 @@ func keyed(t *model.Table, item attr.Item) error {
 
 // verify reads both tables, and compares what they have.
 func (c *copying) verify(ctx context.Context, o read.JobOptions, so read.Progress) error {
-	v := &verification{o: o, so: so, now: c.from.Opts.Now()}
+	v := &verification{o: o, so: so, of: []*model.Table{c.from.Table, c.to.Table}, now: c.from.Opts.Now()}
 	source, err := v.sum(ctx, c.from, func(s attr.Stored) (attr.Item, error) {
 		item, _, err := c.made(s)
 		return item, err

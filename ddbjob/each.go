@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -39,15 +40,28 @@ type Marker struct {
 // Mark makes an [Each] edit an item at most once, in however many runs. It adds Ne(f, v) to the conditions, and stores v in f
 // with the edit, which must not set f itself. Take a value that no earlier job used, such as its name and date. The zero value
 // marks nothing: an item without a mark has it, and is passed. A program that puts whole items without the field removes the
-// mark.
+// mark. A cursor belongs to its mark too.
 func Mark[V any](f *V, v V) Marker { return Marker{f, v, ddb.Ne(f, v)} }
+
+// text tells a mark from others.
+func (m Marker) text(e *model.Entity) (string, error) {
+	f, err := e.Resolve(m.ptr)
+	if err != nil {
+		return "", err
+	}
+	av, err := e.Value(f, reflect.ValueOf(m.v))
+	if err != nil || av == nil {
+		return f.Attr(), err
+	}
+	return f.Attr() + " " + attr.Canonical(av), nil
+}
 
 // Edited counts what an [Each] did, in this run.
 type Edited struct {
 	Items   int // of the entity, that were looked at
 	Edited  int
 	Passed  int // for which a condition did not hold, or that had no op
-	Gone    int // deleted meanwhile
+	Gone    int // deleted meanwhile, or by an edit whose response was lost
 	Refused int // by the model, by a unique value, by DynamoDB: they are in the error
 }
 
@@ -148,7 +162,15 @@ func (j *editing) run(ctx context.Context, conds []ddb.Cond, o read.JobOptions) 
 		}
 		j.conds = append(j.conds, clause)
 	}
-	ctx, job, err := j.db.NewJob(ctx, o, "each", j.e.Name)
+	operation := []string{"each", j.e.Name}
+	if j.mark.cond != nil { // another mark is another job
+		text, err := j.mark.text(j.e)
+		if err != nil {
+			return fault.Model("Mark: %w", err)
+		}
+		operation = append(operation, text)
+	}
+	ctx, job, err := j.db.NewJob(ctx, o, operation...)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ type Exported struct {
 // large table use DynamoDB's own export, which needs point-in-time recovery and costs no capacity. It reads as db does: pass
 // db.Consistent() to read strongly consistently.
 //
-// Files appear whole or not at all. A run that resumes replaces the files that were written after its cursor, so no item is
+// Files appear whole or not at all. A run that resumes removes the files that were written after its cursor, so no item is
 // twice in an export. While it is under way, export-progress.json has what is written; Import refuses such a place. If to has
 // an export already, the error matches [ddb.ErrExists]; a cursor of another export is [ddb.ErrCursor].
 //
@@ -192,7 +192,7 @@ func (e *exporting) file() error {
 	sum := md5.Sum(e.text.Bytes())
 	f := logged{
 		dataFile: dataFile{
-			Key: fmt.Sprintf("data/%06d.json.gz", e.log.next()), ItemCount: new(e.items),
+			Key: fileName(e.log.Last + 1), ItemCount: new(e.items),
 			MD5: base64.StdEncoding.EncodeToString(sum[:]), ETag: hex.EncodeToString(sum[:]),
 		},
 		Billed: e.bytes,
@@ -201,6 +201,7 @@ func (e *exporting) file() error {
 		return err
 	}
 	e.log.entries = append(e.log.entries, f)
+	e.log.Last++
 	e.text.Reset()
 	e.zip, e.items, e.bytes = nil, 0, 0
 	return nil

@@ -14,7 +14,7 @@ import (
 // exportLog is what an export under way has written, with the cursors of its checkpoints.
 type exportLog struct {
 	Started string
-	Left    int // files that any run wrote, or may have: those that the export has no more are removed
+	Last    int // the number of the last file of any run: no number is used twice, as an earlier cursor has its own files
 	entries []logged
 }
 
@@ -54,7 +54,6 @@ func openLog(to Store, cursor string, now time.Time) (*exportLog, error) {
 		}
 	}
 	written := len(l.files())
-	l.Left = max(l.Left, written+1) // one may have been written that is not in the log
 	switch {
 	case cursor == "" && written > 0 && l.vacant(to) != nil: // it was done, but for the removal of this file
 		return nil, l.vacant(to)
@@ -92,8 +91,8 @@ func (l *exportLog) files() (out []logged) {
 	return out
 }
 
-// next is the number of the next file.
-func (l *exportLog) next() int { return len(l.files()) + 1 }
+// fileName is the name of a file by its number.
+func fileName(n int) string { return fmt.Sprintf("data/%06d.json.gz", n) }
 
 // checkpoint writes the log with a cursor that resumes behind its last file.
 func (l *exportLog) checkpoint(to Store, cursor string) error {
@@ -114,10 +113,17 @@ func (l *exportLog) checkpoint(to Store, cursor string) error {
 	return to.WriteFile(progressName, text.Bytes())
 }
 
-// tidy removes files of an earlier run that have no place in the export.
+// tidy removes files of earlier runs that have no place in the export. One may have been written that is not in the log.
 func (l *exportLog) tidy(to Store) error {
-	for n := l.next(); n <= max(l.Left, l.next()); n++ {
-		if err := removed(to.Remove(fmt.Sprintf("data/%06d.json.gz", n))); err != nil {
+	has := map[string]bool{}
+	for _, f := range l.files() {
+		has[f.Key] = true
+	}
+	for n := 1; n <= l.Last+1; n++ {
+		if has[fileName(n)] {
+			continue
+		}
+		if err := removed(to.Remove(fileName(n))); err != nil {
 			return err
 		}
 	}

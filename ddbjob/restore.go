@@ -83,6 +83,9 @@ type Restored struct {
 // gone on, as after a delete, the item becomes the next version of it. Fields that a view derives are kept where the item is
 // there. Items of views are not restored: run Rebuild of each view afterwards.
 //
+// An export has the references of Blobs (package ddbblob), not their contents. An item that is written gets copies of its
+// objects; if one is gone from the store, the LineError matches [ddbblob.ErrNoObject].
+//
 // A run that resumes finds what was written before it, and does not write it again.
 //
 // # Cost
@@ -183,7 +186,10 @@ func (r *restoring) take(ctx context.Context, o outgoing) error {
 
 // write restores what is held.
 func (r *restoring) write(ctx context.Context) error {
-	for piece := range slices.Chunk(inOrder(r.held), r.job.Piece(restoreBatch*call.WidthOf(ctx))) {
+	for left := inOrder(r.held); len(left) > 0; {
+		size := r.job.PieceOf(len(left), restoreBatch*call.WidthOf(ctx), func(i int) int { return attr.Size(left[i].item) })
+		piece := left[:size]
+		left = left[size:]
 		if err := r.job.Step(ctx); err != nil {
 			return err
 		}

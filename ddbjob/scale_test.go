@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -19,12 +20,28 @@ import (
 )
 
 // Of many items none is lost and none doubled, when jobs die after some thousand requests and are resumed: an import, a copy, an export of
-// that, an edit that adds, and a restore of one item in ten.
+// that, an edit that adds, and a restore; the last two of one item in ten.
 func TestManyItemsSurviveJobsThatAreKilled(t *testing.T) {
 	t.Parallel()
-	n := scale.Of(100_000, 1_000)
+	manyItems(t, scale.Of(100_000, 1_000), 10, 0)
+}
+
+// The same, with an edit and a restore of each item: of 100,000, again and again, for as long as DDB_LONG says.
+func TestEnduranceOfJobs(t *testing.T) {
+	lasts, err := time.ParseDuration(os.Getenv("DDB_LONG"))
+	if err != nil {
+		manyItems(t, 500, 1, 0)
+		return
+	}
+	for began, seed := time.Now(), uint64(0); seed == 0 || time.Since(began) < lasts; seed++ {
+		manyItems(t, 100_000, 1, seed)
+	}
+}
+
+// manyItems kills jobs over n items, of which one in every some is edited and restored.
+func manyItems(t *testing.T, n, every int, seed uint64) {
 	require.NoError(t, inBubble(t, func(must require.TestingT) error {
-		r := rand.New(rand.NewPCG(uint64(n), 0))
+		r := rand.New(rand.NewPCG(uint64(n), seed))
 		w := newWorld(must, "old", "new", "restored")
 		lines := fstest.MapFS{}
 		for file := range 8 {
@@ -69,30 +86,30 @@ func TestManyItemsSurviveJobsThatAreKilled(t *testing.T) {
 			return err
 		})
 		live("each", n/20, func(ctx context.Context, o ddb.JobOptions) error {
-			_, err := ddbjob.Each(ctx, w.db("new"), orders, []ddb.Cond{ddb.Ge(&f.Points, 9)}, func(o order) ddb.Op {
+			_, err := ddbjob.Each(ctx, w.db("new"), orders, []ddb.Cond{ddb.Ge(&f.Points, 10-10/every)}, func(o order) ddb.Op {
 				return orders.Update(o, ddb.Add(&f.Points, 100))
 			}, &ddbjob.EachOptions{JobOptions: o, Mark: ddbjob.Mark(&f.Mark, "x")})
 			return err
 		})
-		tenth := func(key map[string]types.AttributeValue) bool {
-			return strings.HasSuffix(key["sk"].(*types.AttributeValueMemberS).Value, "7")
+		chosen := func(key map[string]types.AttributeValue) bool {
+			return every == 1 || strings.HasSuffix(key["sk"].(*types.AttributeValueMemberS).Value, "7")
 		}
-		live("restore", n/10, func(ctx context.Context, o ddb.JobOptions) error {
-			_, err := ddbjob.Restore(ctx, w.db("restored"), files, &ddbjob.RestoreOptions{JobOptions: o, Select: ddbjob.Select{Keys: tenth}})
+		live("restore", n/every, func(ctx context.Context, o ddb.JobOptions) error {
+			_, err := ddbjob.Restore(ctx, w.db("restored"), files, &ddbjob.RestoreOptions{JobOptions: o, Select: ddbjob.Select{Keys: chosen}})
 			return err
 		})
 		edited, restored := w.points(must, "new"), w.points(must, "restored")
 		for i := range n {
 			id := fmt.Sprint(i)
 			want := i % 10
-			if want == 9 {
+			if every == 1 || want == 9 {
 				want += 100
 			}
-			if edited[id] != want || i%10 == 7 && restored[id] != 7 {
+			if edited[id] != want || (every == 1 || i%10 == 7) && restored[id] != i%10 {
 				return fmt.Errorf("order %s: %d points in place of %d; restored %d", id, edited[id], want, restored[id])
 			}
 		}
-		if len(edited) != n || len(restored) != n/10 {
+		if len(edited) != n || len(restored) != n/every {
 			return fmt.Errorf("%d, %d", len(edited), len(restored))
 		}
 		return nil

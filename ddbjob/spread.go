@@ -79,15 +79,15 @@ func (s *spread) flush(ctx context.Context, all bool) (bool, error) {
 // write puts the first n items of the order.
 func (s *spread) write(ctx context.Context, n int) error {
 	s.held = inOrder(s.held)
-	now := s.held[:n]
-	size := s.job.Piece(call.BatchWriteLimit * call.WidthOf(ctx))
-	for piece := range slices.Chunk(now, max(size, 1)) {
+	for now := s.held[:n]; len(now) > 0; {
+		size := s.job.PieceOf(len(now), call.BatchWriteLimit*call.WidthOf(ctx), func(i int) int { return now[i].size })
 		if err := s.job.Step(ctx); err != nil {
 			return err
 		}
-		if err := s.put(ctx, piece); err != nil {
+		if err := s.put(ctx, now[:size]); err != nil {
 			return err
 		}
+		now = now[size:]
 	}
 	s.held = append([]outgoing(nil), s.held[n:]...)
 	clear(s.keys)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb/internal/attr"
@@ -18,20 +19,25 @@ import (
 type verification struct {
 	o   read.JobOptions
 	so  read.Progress // of the job
+	of  []*model.Table
 	now time.Time
+}
+
+// lives reports whether an item counts: one that is expired does not, since DynamoDB may delete it at any time. Both tables say
+// which those are, of what is in the target, so that the same items count on either side.
+func (v *verification) lives(item attr.Item) bool {
+	return !slices.ContainsFunc(v.of, func(t *model.Table) bool { return t.Dead(model.Loaded(item), v.now) })
 }
 
 // sum is how many items there are, and the sum of their hashes: tables with the same items have the same sum, in any order.
 type sum struct {
 	items int
 	hash  [4]uint64
-	job   *read.Job
 	of    func(attr.Stored) (attr.Item, error)
 	lives func(attr.Item) bool
 }
 
-// sum reads a table. of returns what an item counts as, nil for nothing. Expired items do not count: DynamoDB may delete them
-// at any time.
+// sum reads a table. of returns what an item counts as, nil for nothing.
 func (v *verification) sum(ctx context.Context, db *write.DB, of func(attr.Stored) (attr.Item, error)) (*sum, error) {
 	o := read.JobOptions{Workers: v.o.Workers, Rate: v.o.Rate}
 	if v.o.Progress != nil {
@@ -45,7 +51,7 @@ func (v *verification) sum(ctx context.Context, db *write.DB, of func(attr.Store
 	if err != nil {
 		return nil, err
 	}
-	s := &sum{job: job, of: of, lives: func(item attr.Item) bool { return !db.Table.Dead(model.Loaded(item), v.now) }}
+	s := &sum{of: of, lives: v.lives}
 	err = job.Run(ctx, s)
 	v.so.Checked += job.Items
 	return s, err

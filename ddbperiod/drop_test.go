@@ -2,8 +2,10 @@ package ddbperiod_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -59,4 +61,20 @@ func TestATableThatIsGoneAfterAThrottleIsDropped(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"readings-2026-09"}, got.Dropped)
 	})
+}
+
+// Such a number would overflow a time, and all tables would be past retention.
+func TestAKeepOfMorePeriodsThanThereAreKeepsAllTables(t *testing.T) {
+	t.Parallel()
+	for every := ddbperiod.Hour; every <= ddbperiod.Year; every++ {
+		for _, keep := range []int{3_000_000, math.MaxInt32, math.MaxInt - 1, math.MaxInt} {
+			w := newWorld(november, func(s *ddbperiod.Series) { s.Every, s.Since, s.Keep = every, november.Add(-2*time.Hour), keep })
+			_, err := w.db.Roll(t.Context(), &ddbperiod.RollOptions{Missing: true})
+			require.NoError(t, err)
+			got, err := w.db.Roll(t.Context(), nil)
+			require.NoError(t, err)
+			assert.Empty(t, got, "%v %d", every, keep)
+			w.put(t, reading{Device: "d", At: november})
+		}
+	}
 }

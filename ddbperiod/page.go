@@ -32,7 +32,7 @@ func (r *Repository[T]) Page(ctx context.Context, q ddb.Query[T], after ddb.Curs
 	}
 	within, err := r.db.resume(p, after)
 	if err == nil {
-		err = ended(ctx, "page")
+		err = ended(ctx, "page "+r.e.Name())
 	}
 	if err != nil {
 		return none, err

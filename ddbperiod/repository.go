@@ -133,7 +133,7 @@ func (r *Repository[T]) Query(ctx context.Context, q ddb.Query[T]) iter.Seq2[T, 
 		var zero T
 		p, err := r.db.plan(face.Query(q))
 		if err == nil {
-			err = ended(ctx, "query")
+			err = ended(ctx, "query "+r.e.Name())
 		}
 		switch {
 		case err != nil:
@@ -223,7 +223,7 @@ func (r *Repository[T]) One(ctx context.Context, q ddb.Query[T]) (T, error) {
 func (r *Repository[T]) Count(ctx context.Context, q ddb.Query[T]) (int, error) {
 	p, err := r.db.plan(face.Query(q))
 	if err == nil {
-		err = ended(ctx, "count")
+		err = ended(ctx, "count "+r.e.Name())
 	}
 	if err != nil {
 		return 0, err

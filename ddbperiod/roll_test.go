@@ -3,7 +3,6 @@ package ddbperiod_test
 import (
 	"context"
 	"errors"
-	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -149,22 +148,6 @@ func TestATableIsDroppedOnlyAfterTheWholeRetention(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, ddbperiod.Rolled{Created: []string{"readings-2027-01"}, Dropped: []string{"readings-2026-09"}}, got)
 	assert.Equal(t, []string{"readings-2026-10", "readings-2026-11", "readings-2026-12", "readings-2027-01"}, w.tables(t))
-}
-
-// Such a number would overflow a time, and all tables would be past retention.
-func TestAKeepOfMorePeriodsThanThereAreKeepsAllTables(t *testing.T) {
-	t.Parallel()
-	for every := ddbperiod.Hour; every <= ddbperiod.Year; every++ {
-		for _, keep := range []int{3_000_000, math.MaxInt32, math.MaxInt - 1, math.MaxInt} {
-			w := newWorld(november, func(s *ddbperiod.Series) { s.Every, s.Since, s.Keep = every, november.Add(-2*time.Hour), keep })
-			_, err := w.db.Roll(t.Context(), &ddbperiod.RollOptions{Missing: true})
-			require.NoError(t, err)
-			got, err := w.db.Roll(t.Context(), nil)
-			require.NoError(t, err)
-			assert.Empty(t, got, "%v %d", every, keep)
-			w.put(t, reading{Device: "d", At: november})
-		}
-	}
 }
 
 func TestAClockThatIsAheadOfTheServiceLowersAndDropsNothing(t *testing.T) {

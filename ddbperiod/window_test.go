@@ -1,6 +1,7 @@
 package ddbperiod_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -59,4 +60,20 @@ func TestATimeInTheExampleOrInAFilterLeavesOutTables(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int64{5, 4, 3, 2}, []int64{got[0].Score, got[1].Score, got[2].Score, got[3].Score}, "numbers are merged as numbers")
 	assert.Equal(t, on(time.October, 21), got[3].At)
+}
+
+func TestAReadWhoseContextEndedNamesItsEntityAndReadsNoTable(t *testing.T) {
+	t.Parallel()
+	w := rolled(t, nil)
+	sent, q := len(w.wire.sent), w.fleet.readings.Query(reading{Device: "d"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, queried := ddb.Collect(w.readings.Query(ctx, q))
+	_, counted := w.readings.Count(ctx, q)
+	_, paged := w.readings.Page(ctx, q, "")
+	for want, err := range map[string]error{"query reading": queried, "count reading": counted, "page reading": paged} {
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorContains(t, err, want)
+	}
+	assert.Len(t, w.wire.sent, sent)
 }

@@ -10,8 +10,8 @@
 //
 // Nothing else may write below the prefix. Give the bucket no lifecycle rule that deletes current objects there: their items
 // would lose their contents. A rule that moves them to another storage class is fine, if its objects can be read at once.
-// Turn on versioning with a rule that deletes noncurrent versions after as long as backups of the table are kept: a restored
-// table then finds its contents. AWS: "Retaining multiple versions of objects with S3 Versioning".
+// Turn on versioning with a rule that deletes noncurrent versions after as long as backups of the table are kept: the contents
+// of a restored table are there again once the delete markers are removed. AWS: "Working with delete markers".
 //
 // A directory bucket (S3 Express One Zone) is not supported: it lists its objects in no order.
 //

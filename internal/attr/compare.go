@@ -91,9 +91,15 @@ func sameNumber(x, y string) bool {
 }
 
 func sameSet[E any](a, b []E, same func(x, y E) bool) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(x E) bool {
-		return !slices.ContainsFunc(b, func(y E) bool { return same(x, y) })
-	})
+	if len(a) != len(b) {
+		return false
+	}
+	for i, x := range a { // mostly in one order
+		if !same(x, b[i]) && !slices.ContainsFunc(b, func(y E) bool { return same(x, y) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // Contains reports whether want is a part of the string have, or an element of the list or set have.

@@ -59,11 +59,20 @@ func mergedList(stored, was, is []types.AttributeValue) []types.AttributeValue {
 			out[i], used[i] = stored[i], true
 		}
 	}
+	free := map[string][]int{} // of each value the positions that it had and that are not used
+	for j, v := range was {
+		if !used[j] {
+			text := Canonical(v)
+			free[text] = append(free[text], j)
+		}
+	}
 	for i, v := range is {
-		for j := 0; out[i] == nil && j < len(was); j++ {
-			if !used[j] && Equal(was[j], v) {
-				out[i], used[j] = stored[j], true
-			}
+		if out[i] != nil || len(free) == 0 {
+			continue
+		}
+		if text := Canonical(v); len(free[text]) > 0 {
+			j := free[text][0]
+			out[i], used[j], free[text] = stored[j], true, free[text][1:]
 		}
 	}
 	for i, v := range is {

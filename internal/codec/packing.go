@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -110,7 +111,25 @@ func (p *Packing) Pack(av types.AttributeValue) (types.AttributeValue, error) {
 	}
 	out := make([]byte, 0, 1+len(z)+checksum)
 	out = append(append(out, m.Header), z...)
+	if err := m.readsBack(out[1:], content); err != nil {
+		return nil, err
+	}
 	return &types.AttributeValueMemberB{Value: binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(content))}, nil
+}
+
+// readsBack reports what a function of the program's compressed and does not decompress to the content.
+func (m *Method) readsBack(z, content []byte) error {
+	if m.Header < FirstOther {
+		return nil
+	}
+	back, err := m.Decompress(nil, z)
+	if err == nil && !bytes.Equal(back, content) {
+		err = fmt.Errorf("%d bytes became %d other ones", len(content), len(back))
+	}
+	if err != nil {
+		return fmt.Errorf("%w: codec %d does not read back what it compressed: %w", ErrValue, m.Header, err)
+	}
+	return nil
 }
 
 // Unpack returns the value that was compressed, and values that are no binary as they are.
@@ -156,7 +175,7 @@ func (p *Packing) content(b []byte) (buf *[]byte, content []byte, err error) {
 		err = errContent
 	case crc32.ChecksumIEEE(content) != binary.BigEndian.Uint32(b[len(b)-checksum:]):
 		err = errDamaged
-	case !isDocument(content) && !utf8.Valid(content):
+	case !utf8.Valid(bytes.TrimPrefix(content, []byte{documentMark})):
 		err = errors.New("the text is not valid UTF-8: it was not written by this library")
 	}
 	if err != nil {

@@ -60,18 +60,21 @@ func orElse(av, other types.AttributeValue) types.AttributeValue {
 	return av
 }
 
-// unpack replaces the compressed values among attrs by what they contain.
-func (e *Entity) unpack(attrs attr.Item) error {
+// unpacked returns a copy of attrs with the values that are stored compressed. A binary that is no compressed value stays: the
+// field may have been bytes in an older schema, and else it cannot be decoded afterwards.
+func (e *Entity) unpacked(attrs attr.Item) attr.Item {
+	out := attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
 	for name, p := range e.packings {
-		av, err := p.Unpack(attrs[name])
-		if err != nil {
-			return &codec.Error{Path: name, Err: err}
-		}
-		if av != nil {
-			attrs[name] = av
+		if av, err := p.Unpack(attrs[name]); err == nil && av != nil {
+			out[name] = av
 		}
 	}
-	return nil
+	return out
+}
+
+// SameItem reports whether two stored items have the same values, each in whatever form.
+func (e *Entity) SameItem(a, b attr.Item) bool {
+	return attr.EqualItems(a, b) || len(e.packings) > 0 && attr.EqualItems(e.unpacked(a), e.unpacked(b))
 }
 
 // repack compresses values that are not those of from, the item before a change. The others are stored as they were.

@@ -42,18 +42,21 @@ func SchemaOf(s attr.Stored) int {
 	return v
 }
 
-// Upgraded returns the attributes in the entity's own schema: attrs itself if they have it.
-func (e *Entity) Upgraded(attrs attr.Item) (attr.Item, error) {
+// Upgraded returns the attributes in the entity's own schema: attrs itself if they have it. It is for reads: values that are
+// stored compressed may be so or not.
+func (e *Entity) Upgraded(attrs attr.Item) (attr.Item, error) { return e.upgraded(attrs, false) }
+
+// UpgradedToStore is Upgraded with the values as they are to be stored.
+func (e *Entity) UpgradedToStore(attrs attr.Item) (attr.Item, error) { return e.upgraded(attrs, true) }
+
+func (e *Entity) upgraded(attrs attr.Item, store bool) (attr.Item, error) {
 	from := SchemaOf(Loaded(attrs))
 	if from >= e.Schema {
 		return attrs, nil
 	}
-	out := attr.DeepCopy(&types.AttributeValueMemberM{Value: attrs}).(*types.AttributeValueMemberM).Value
-	err := e.unpack(out)
-	if err == nil {
-		err = fault.Safely(func() error { return e.upgrade(from, out) })
-	}
-	if err == nil {
+	out := e.unpacked(attrs)
+	err := fault.Safely(func() error { return e.upgrade(from, out) })
+	if err == nil && store {
 		err = e.repack(out, attrs)
 	}
 	if err != nil {
@@ -103,7 +106,7 @@ func (e *Entity) Rekey(op string, it reflect.Value, attrs attr.Item) error {
 
 // AsWritten returns a stored item as this program would write it: upgraded, with current index keys. Unknown attributes stay.
 func (e *Entity) AsWritten(op string, attrs attr.Item) (attr.Item, reflect.Value, error) {
-	up, err := e.Upgraded(attrs)
+	up, err := e.UpgradedToStore(attrs)
 	if err != nil {
 		return nil, reflect.Value{}, err
 	}

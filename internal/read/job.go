@@ -192,6 +192,24 @@ func (j *Job) Piece(most int) int {
 	return min(most, max(j.opts.Rate/8, 5))
 }
 
+// PieceOf is Piece for the first of n items whose sizes are known, in bytes: large ones take as many units.
+func (j *Job) PieceOf(n, most int, size func(int) int) int {
+	most = min(n, j.Piece(most))
+	units := 0
+	for i := range most {
+		if units += unitsOf(size(i)); i > 0 && j.exceeds(units) {
+			return i
+		}
+	}
+	return most
+}
+
+// exceeds reports whether units are more than those of a second.
+func (j *Job) exceeds(units int) bool { return j.opts.Rate > 0 && units > j.opts.Rate }
+
+// unitsOf is what it takes to write an item.
+func unitsOf(size int) int { return (size + 1023) / 1024 }
+
 // count finds out how many items there are. What an earlier run has read of them is not known to one that resumes it.
 func (j *Job) count(ctx context.Context) {
 	if j.opts.Progress == nil || j.opts.Resume != "" || j.scan == nil {
@@ -238,6 +256,7 @@ type batches[T any] struct {
 	pick  func(attr.Stored) (what T, wanted bool, err error)
 	do    func(context.Context, []T) error
 	batch []T
+	units int // to write its items
 }
 
 // InBatches is work on items by themselves: pick takes from each what do needs, or leaves it out, and do gets up to size of
@@ -252,7 +271,10 @@ func (b *batches[T]) Add(ctx context.Context, s attr.Stored) error {
 		return err
 	}
 	b.job.Sources++
-	if b.batch = append(b.batch, what); len(b.batch) < b.size {
+	if b.job.opts.Rate > 0 {
+		b.units += unitsOf(s.Size())
+	}
+	if b.batch = append(b.batch, what); len(b.batch) < b.size && !b.job.exceeds(b.units) {
 		return nil
 	}
 	_, err = b.Flush(ctx, true)
@@ -264,7 +286,7 @@ func (b *batches[T]) Flush(ctx context.Context, _ bool) (bool, error) {
 		return true, nil
 	}
 	batch := b.batch
-	b.batch = nil
+	b.batch, b.units = nil, 0
 	if err := b.job.Step(ctx); err != nil {
 		return false, err
 	}

@@ -50,6 +50,20 @@ func DecodeVersion(e *model.Entity, item attr.Item, dst reflect.Value) error {
 	return nil
 }
 
+// CheckVersion reports a version item that cannot be read, or is none.
+func CheckVersion(e *model.Entity, item attr.Item) error {
+	number, err := versionNumber(e, item)
+	switch {
+	case err != nil:
+		return err
+	case !Stub(e, item):
+		return DecodeVersion(e, item, e.NewItem())
+	case item[model.DeletedAttr] == nil && number != 1:
+		return fmt.Errorf("%w: version item %d has neither a version nor a deletion", fault.ErrUnknown, number)
+	}
+	return nil
+}
+
 // versionNumber returns the number in the key of a version item.
 func versionNumber(e *model.Entity, item attr.Item) (int64, error) {
 	it := e.NewItem()

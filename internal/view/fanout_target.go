@@ -184,7 +184,7 @@ func (c *copied) next() (attr.Item, error) {
 	if have := model.SchemaOf(model.Loaded(c.attrs)); have > c.e.Schema {
 		return nil, &fault.Outside{Err: fmt.Errorf("%w: the stored item has schema %d, this program writes schema %d: update this program", fault.ErrConflict, have, c.e.Schema)}
 	}
-	base, err := c.e.Upgraded(c.attrs)
+	base, err := c.e.UpgradedToStore(c.attrs)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,10 @@ func (db *DB) storeObject(ctx context.Context, o *object) error {
 		return store.Put(ctx, to, content)
 	}
 	if copier, ok := store.(ddbblob.Copier); ok && db.inStore(o.from) {
-		return copier.Copy(ctx, o.from.Ref().Key, to)
+		if err := copier.Copy(ctx, o.from.Ref().Key, to); err != nil {
+			return fmt.Errorf("copy %s: %w", o.from, err)
+		}
+		return nil
 	}
 	from := o.from
 	if from.Store() == nil {
@@ -86,9 +89,9 @@ func (db *DB) inTime(ctx context.Context, writes ...*prepared) (context.Context,
 	if !some {
 		return ctx, func(err error) error { return err }
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, least, errLate)
-	return ctx, func(err error) error {
-		late := errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == errLate //nolint:errorlint // as it was given
+	timed, cancel := context.WithTimeoutCause(ctx, least, errLate)
+	return timed, func(err error) error {
+		late := errors.Is(err, context.DeadlineExceeded) && context.Cause(timed) == errLate //nolint:errorlint // as it was given
 		if cancel(); late {
 			return fmt.Errorf("%w: %w", err, errLate)
 		}

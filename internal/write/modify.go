@@ -48,7 +48,7 @@ func (db *DB) compileModify(w *prepared) error {
 			return err
 		}
 	}
-	up, err := e.Upgraded(old)
+	up, err := e.UpgradedToStore(old)
 	if err != nil {
 		return w.op.Fail(nil, err) // which names the key
 	}

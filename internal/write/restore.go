@@ -135,7 +135,7 @@ func (r *restoring) run(ctx context.Context) (Restoration, error) {
 // stays reports whether the item that is there stays, and why.
 func (r *restoring) stays() Restoration {
 	have := r.have.item
-	if attr.EqualItems(have, r.asThere(r.want)) {
+	if r.e.SameItem(have, r.asThere(r.want)) {
 		return RestoredSame
 	}
 	if r.existing == ExistingKept || model.SchemaOf(model.Loaded(have)) > r.e.Schema || !r.db.Table.Claims(r.e, model.Loaded(have)) {
@@ -246,12 +246,38 @@ func (r *restoring) number(ctx context.Context, w *prepared) (number int64, fres
 	case have >= number || last > number:
 		number = max(have, last) + 1
 	case last == number:
-		return number, false, nil // a line of the history came before
+		if there, err := r.holds(ctx, number); err != nil || there {
+			return number, false, err // a line of the history came before
+		}
+		number++
 	}
 	if number != 1 && last > 0 {
 		w.tries.newest = newest{found: true, number: last, key: first, first: was}
 	}
 	return number, true, nil
+}
+
+// holds reports whether the history in the table has the item as the version of a number: it may have another life there, in
+// which that was a deletion, or another state.
+func (r *restoring) holds(ctx context.Context, number int64) (bool, error) {
+	mine, err := versionItem(r.e, r.op, r.it, r.want, number)
+	if err != nil {
+		return false, err
+	}
+	there, err := r.db.GetItem(ctx, r.db.Table.KeyOf(model.Loaded(mine)), true)
+	switch {
+	case err != nil:
+		return false, r.db.Explain(err)
+	case len(there) == 0 || read.Stub(r.e, there):
+		return false, nil
+	case len(r.e.Blobs) > 0: // each has objects of its own
+		return true, nil
+	}
+	a, b := r.e.NewItem(), r.e.NewItem()
+	if read.DecodeVersion(r.e, mine, a) != nil || read.DecodeVersion(r.e, there, b) != nil {
+		return false, nil
+	}
+	return reflect.DeepEqual(a.Interface(), b.Interface()), nil
 }
 
 // renumber makes the write a new version, made now.
@@ -274,6 +300,9 @@ func (r *restoring) renumber(w *prepared, number int64) error {
 
 // RestoreVersion writes an item of a history, unless there is one of its number.
 func (db *DB) RestoreVersion(ctx context.Context, e *model.Entity, attrs attr.Item) (Restoration, error) {
+	if err := read.CheckVersion(e, attrs); err != nil {
+		return 0, Op{e: e, Verb: verbRestore}.failedWith(attrs, err)
+	}
 	w := &prepared{op: Op{e: e, Verb: verbRestore, quiet: true}, e: e, tries: &tries{}, now: db.Opts.Now().UTC(), attrs: attrs}
 	a := w.action(putAction, roleVersion, db.Table.KeyOf(model.Loaded(attrs)))
 	if len(e.Blobs) > 0 && !read.Stub(e, attrs) {

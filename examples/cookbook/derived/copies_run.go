@@ -35,14 +35,17 @@ var Copies = recipe.Recipe{
 			return err
 		}
 		list := func(ctx context.Context) (string, error) {
-			names := map[string]int{}
+			n, name := 0, ""
 			for v, err := range ddb.NewRepository(db, Vehicles).Query(ctx, VehiclesOf("d1")) {
 				if err != nil {
 					return "", err
 				}
-				names[v.DepotName]++
+				if n++; n > 1 && v.DepotName != name {
+					return "", fmt.Errorf("vehicles of one depot have the names %s and %s of it", name, v.DepotName)
+				}
+				name = v.DepotName
 			}
-			return fmt.Sprint(names), nil
+			return fmt.Sprintf("%d, all of depot %s", n, name), nil
 		}
 		for _, s := range []struct {
 			what string

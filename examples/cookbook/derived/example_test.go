@@ -33,11 +33,11 @@ func Example_copies() {
 	recipe.Example(derived.Copies)
 	// Output:
 	// add a vehicle (2 requests, 1 R, 4 W)
-	// list the vehicles: map[North:41] (1 request, 0.5 R)
+	// list the vehicles: 41, all of depot North (1 request, 0.5 R)
 	// rename the depot (1 request, 1 W)
-	// list the vehicles, before the stream: map[North:41] (1 request, 0.5 R)
+	// list the vehicles, before the stream: 41, all of depot North (1 request, 0.5 R)
 	// the view writes the copies (45 requests, 4 R, 82 W)
-	// list the vehicles again: map[Harbour:41] (1 request, 0.5 R)
+	// list the vehicles again: 41, all of depot Harbour (1 request, 0.5 R)
 	// all records again (2 requests, 2 R)
 }
 

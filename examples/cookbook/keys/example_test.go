@@ -77,9 +77,9 @@ func Example_graph() {
 func Example_geohash() {
 	recipe.Example(keys.Geohash)
 	// Output:
-	// within 2 km of Fiji's date line: Taveuni 0 426 m, Taveuni 1 639 m, Taveuni 2 1703 m (4 requests, 2 R)
-	// within 5 km of it: Taveuni 0 426 m, Taveuni 1 639 m, Taveuni 2 1703 m, Taveuni 3 2768 m (9 requests, 4.5 R)
-	// within 2 km of Longyearbyen: Longyearbyen 1 227 m, Longyearbyen 2 908 m, Longyearbyen 0 1362 m (10 requests, 5 R)
+	// within 2 km of Fiji's date line: Taveuni 0 (426 m), Taveuni 1 (639 m), Taveuni 2 (1703 m) (4 requests, 2 R)
+	// within 5 km of it: Taveuni 0 (426 m), Taveuni 1 (639 m), Taveuni 2 (1703 m), Taveuni 3 (2768 m) (9 requests, 4.5 R)
+	// within 2 km of Longyearbyen: Longyearbyen 1 (227 m), Longyearbyen 2 (908 m), Longyearbyen 0 (1362 m) (10 requests, 5 R)
 	// within 2 km of the pole: refused: too many cells (no request)
 	// move a station to another cell (1 request, 3 W)
 }

@@ -36,7 +36,7 @@ var Geohash = recipe.Recipe{
 				found, err := StationsNear(ctx, db, near.lat, near.lon, near.meters)
 				var names []string
 				for _, n := range found {
-					names = append(names, fmt.Sprintf("%s %.0f m", n.Name, n.Meters))
+					names = append(names, fmt.Sprintf("%s (%.0f m)", n.Name, n.Meters))
 				}
 				return strings.Join(names, ", "), err
 			}); err != nil {

@@ -43,7 +43,13 @@ func Example_orderEntry() {
 	// a warehouse: 1 item (1 request, 0.5 R)
 	//   GetItem pk = "warehouse#{ID}" AND sk = "warehouse#"
 	// place an order of one line (1 request, 10 W)
-	//   TransactWriteItems put order pk = "order#{ID}" AND sk = "order#" IF attribute_not_exists(pk) and put line pk = "order#{Order}" AND sk = "line#{Number:3}" IF attribute_not_exists(pk) and update stock pk = "product#{Product}" AND sk = "stock#{Warehouse}" IF (attribute_exists(pk)) AND (quantity >= ?)
+	//   TransactWriteItems
+	//     put order pk = "order#{ID}" AND sk = "order#"
+	//       IF attribute_not_exists(pk)
+	//     put line pk = "order#{Order}" AND sk = "line#{Number:3}"
+	//       IF attribute_not_exists(pk)
+	//     update stock pk = "product#{Product}" AND sk = "stock#{Warehouse}"
+	//       IF (attribute_exists(pk)) AND (quantity >= ?)
 }
 
 func Example_sQLIn() {

@@ -36,9 +36,9 @@ func Example_sessionState() {
 	recipe.Example(timed.SessionState)
 	// Output:
 	// log in (1 request, 1 W)
-	// a page: ann has 0 items (1 request, 1 R)
+	// a page: ann, items in the basket: 0 (1 request, 1 R)
 	// put an item into the basket (2 requests, 1 R, 1 W)
-	// a page: ann has 1 items (1 request, 1 R)
+	// a page: ann, items in the basket: 1 (1 request, 1 R)
 	// log out, while a request is under way (4 requests, 2 R, 2 W)
 	// a page with the old cookie: log in first (1 request, 1 R)
 }
@@ -51,7 +51,9 @@ func Example_softDelete() {
 	// its trash: 10 items (1 request, 0.5 R)
 	//   Query by-album album_state = "{State}#{Album}"
 	// put one into the trash (1 request, 3 W)
-	//   UpdateItem update photo photo = "photo#{ID}" IF ((attribute_exists(photo)) AND (NOT (purge <= ?))) AND (album = ?) AND (taken = ?) AND (state = ?)
+	//   UpdateItem
+	//     update photo photo = "photo#{ID}"
+	//       IF ((attribute_exists(photo)) AND (NOT (purge <= ?))) AND (album = ?) AND (taken = ?) AND (state = ?)
 	// delete it (1 request, 3 W)
 	// delete it again: refused (1 request, 1 W)
 	// rename it: refused (1 request, 1 W)

@@ -86,7 +86,7 @@ func shop(store scs.Store) (http.Handler, *scs.SessionManager) {
 	})
 	pages.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		if user := sessions.GetString(r.Context(), "user"); user != "" {
-			_, _ = fmt.Fprintf(w, "%s has %d items", user, sessions.GetInt(r.Context(), "items"))
+			_, _ = fmt.Fprintf(w, "%s, items in the basket: %d", user, sessions.GetInt(r.Context(), "items"))
 			return
 		}
 		_, _ = fmt.Fprint(w, "log in first")

@@ -16,7 +16,10 @@ func Example_numberedVersions() {
 	//   Query contract = "versions#{ID}" AND begins_with(version_no, "v")
 	// amend it (2 requests, 1 R, 4 W)
 	//   GetItem contract = "contract#{ID}" AND version_no = "latest"
-	//   TransactWriteItems update contract contract = "contract#{ID}" AND version_no = "latest" IF (attribute_exists(contract)) AND (version = ?) AND (~w = ?) and put version of contract contract = "versions#{ID}" AND version_no = "v{Version:10}"
+	//   TransactWriteItems
+	//     update contract contract = "contract#{ID}" AND version_no = "latest"
+	//       IF (attribute_exists(contract)) AND (version = ?) AND (~w = ?)
+	//     put version of contract contract = "versions#{ID}" AND version_no = "v{Version:10}"
 	// keep the newest two of five (3 requests, 1 R, 3 W)
 	//   Query contract = "versions#{ID}" AND begins_with(version_no, "v"), only contract version_no version ~x ~p
 	//   BatchWriteItem 2 × delete version of contract contract = "versions#{ID}" AND version_no = "v{Version:10}"

@@ -49,7 +49,8 @@ type Limiter struct {
 
 // Allow reports whether a request of a client may pass, and counts it then. A condition and an addition are one request, so
 // there is no time between them in which another one could pass. If the response is lost and the request is sent again, it
-// counts twice: fewer pass, and never more. With an error it is for the caller to say what is worse, to let requests pass
+// counts twice: fewer pass, and never more. The first request of a window finds no count, and passes: each request counts as
+// one, and each share of the limit is one at least. With an error it is for the caller to say what is worse, to let requests pass
 // without a limit or to refuse them.
 func (l Limiter) Allow(ctx context.Context, client string) (bool, error) {
 	shards := max(1, l.Shards)

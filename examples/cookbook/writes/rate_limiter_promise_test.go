@@ -69,3 +69,41 @@ func TestAsManyRequestsPassAsTheLimit(t *testing.T) {
 	_, err := Limiter{DB: db, Limit: 2, Window: time.Minute, Shards: 3}.Allow(t.Context(), "ann")
 	assert.ErrorContains(t, err, "each shard needs one request at least")
 }
+
+// A client has a limit for a minute and one for a day, in one table. At midnight both windows begin, and count apart.
+func TestWindowsOfTwoLengthsThatBeginTogetherCountApart(t *testing.T) {
+	t.Parallel()
+	midnight := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+	clock := ddbmem.NewManualClock(midnight)
+	db := ddb.New(ddbmem.New(ddbmem.Options{Clock: clock}).Client(), "limits", LimitTable, &ddb.Options{Now: clock.Now})
+	require.NoError(t, db.CreateTable(t.Context()))
+	minute := Limiter{DB: db, Limit: 3, Window: time.Minute, Now: clock.Now}
+	day := Limiter{DB: db, Limit: 5, Window: 24 * time.Hour, Now: clock.Now}
+	for _, l := range []Limiter{minute, day} {
+		require.Equal(t, midnight, clock.Now().Truncate(l.Window))
+	}
+	assert.Equal(t, 3, burst(t, minute))
+	assert.Equal(t, 5, burst(t, day))
+	clock.Advance(time.Minute)
+	assert.Equal(t, 3, burst(t, minute))
+	assert.Equal(t, 0, burst(t, day), "the day goes on")
+	clock.Advance(24 * time.Hour)
+	assert.Equal(t, 5, burst(t, day))
+	assert.Equal(t, 3, burst(t, minute))
+}
+
+// The first request of a window, which finds no count, is one of the limit.
+func TestTheFirstRequestOfAWindowCounts(t *testing.T) {
+	t.Parallel()
+	clock := ddbmem.NewManualClock(time.Unix(1_700_000_000, 0))
+	db := ddb.New(ddbmem.New(ddbmem.Options{Clock: clock}).Client(), "limits", LimitTable, &ddb.Options{Now: clock.Now})
+	require.NoError(t, db.CreateTable(t.Context()))
+	for _, shards := range []int{1, 4} { // each shard has a share of one
+		var next atomic.Int64
+		l := Limiter{DB: db, Limit: shards, Window: time.Second, Shards: shards, Now: clock.Now, Pick: func(n int) int { return int(next.Add(1)) % n }}
+		for range 3 {
+			clock.Advance(time.Second)
+			assert.Equal(t, shards, burst(t, l))
+		}
+	}
+}

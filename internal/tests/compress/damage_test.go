@@ -57,6 +57,7 @@ func TestDamagedValuesAreErrorsOfTheirItems(t *testing.T) {
 		"more behind the end": {append(append(bytes.Clone(good[:len(good)-4]), 0, 0, 0, 0), good[len(good)-4:]...), "4 bytes stand behind its end"},
 		"endless":             {endless, "it has more than 16777216 bytes when it is decompressed"},
 		"no text":             {stored(strings.Repeat("\xc3", 300), 6), "the text is not valid UTF-8"},
+		"no text in it":       {stored("\xFF"+`{"S":"`+"\xc3"+`"}`, 6), "the text is not valid UTF-8"},
 		"a document":          {stored("\xFF"+`{"L":[]}`, 6), "cannot unmarshal list into Go value type string"},
 		"no JSON":             {stored("\xFF"+`{"S":`, 6), "decompress: "},
 		"no value":            {stored("\xFF"+`{"S":"a","N":"1"}`, 6), "is no attribute value"},

@@ -70,8 +70,18 @@ func (p Recipe) measure(ctx context.Context, client *dynamodb.Client, out io.Wri
 // Heading prints what a recipe is about.
 func (p Recipe) Heading(out io.Writer, file string) {
 	term.Say(out, "%s", p.Name)
-	term.Say(out, "  problem  %s", p.Problem)
-	term.Say(out, "  pattern  %s", p.Pattern)
-	term.Say(out, "  not      %s", p.Not)
-	term.Say(out, "  code     %s", file)
+	for _, part := range []struct{ title, text string }{{"problem", p.Problem}, {"pattern", p.Pattern}, {"not", p.Not}, {"code", file}} {
+		line := fmt.Sprintf("  %-8s", part.title)
+		for word := range strings.FieldsSeq(part.text) {
+			if len(line)+1+len(word) > width {
+				term.Say(out, "%s", line)
+				line = strings.Repeat(" ", 10)
+			}
+			line += " " + word
+		}
+		term.Say(out, "%s", line)
+	}
 }
+
+// width is how many columns a line has, if its words allow it.
+const width = 120

@@ -97,19 +97,29 @@ func (r *Run) Patterns(ctx context.Context, c *ddbaccess.Catalog) error {
 			if times > 1 {
 				line = strconv.Itoa(times) + " × " + line
 			}
-			r.Say("  %s", line)
+			for part := range strings.SplitSeq(line, "\n") {
+				r.Say("  %s", part)
+			}
 		}
 	}
 	return nil
 }
 
-// request says what a request asks for.
+// request says what a request asks for. A long one has a line for each key, and for each condition of a write.
 func request(q ddbaccess.Request) string {
+	s := requestAs(q, " ", " and ")
+	if len("  "+s) <= width {
+		return s
+	}
+	return strings.ReplaceAll(requestAs(q, "\n  ", "\n  "), " IF ", "\n    IF ")
+}
+
+func requestAs(q ddbaccess.Request, before, between string) string {
 	s := q.Operation
 	if q.Index != ddbobserve.Primary {
 		s += " " + q.Index
 	}
-	s += " " + strings.Join(q.Keys, " and ")
+	s += before + strings.Join(q.Keys, between)
 	if q.Filter != "" {
 		s += ", filter " + q.Filter
 	}
