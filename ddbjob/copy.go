@@ -33,7 +33,8 @@ type CopyOptions struct {
 	// Transform gets each item that is selected, companions too, and returns what is written in its place; nil leaves it out. It may
 	// change the item it was given. It must return the same for the same item: what follows the last checkpoint is
 	// transformed again by a copy that resumes, and everything by the verification. If it changes keys, two items must not
-	// become one. An error ends the copy. It is called by one goroutine at a time.
+	// become one. An error ends the copy, and so does a nil value or a text that is not valid UTF-8. It is called by one
+	// goroutine at a time.
 	Transform func(item map[string]types.AttributeValue) (map[string]types.AttributeValue, error)
 
 	// Overwrite copies into a table that has items: those of the same key are replaced, also by an older state, and the

@@ -84,7 +84,8 @@ type Edited struct {
 // A run edits no item twice: after a lost response Each looks at the item. Without a Mark, if it cannot tell whether it was
 // edited, it reports the item, with an error that matches [ddb.ErrOutcomeUnknown]. A run that resumes looks again at what follows
 // its cursor. That changes nothing if the edit makes a condition false, such as Set(&f.Tier, "gold") with Ne(&f.Tier, "gold"), or
-// if it can be repeated, such as a Set of a constant. Any other edit, such as Add(&f.Points, 1), needs a [Mark].
+// if it can be repeated, such as a Set of a constant. Any other edit, such as Add(&f.Points, 1), needs a [Mark], and so does a Move
+// whose new item the conditions hold for: the scan may meet it.
 //
 // # Cost and errors
 //

@@ -61,7 +61,7 @@ type Imported struct {
 // An entity with Blobs (package ddbblob) is refused with [ddb.ErrModel], also if no line is of it, since objects belong to the
 // items of one table. [Restore] copies them. Or leave the entity out with Select.Entities.
 //
-// It costs the puts, in requests of 25. Any other error ends the run: resume it with the last cursor.
+// It costs the puts, in requests of 25. Any other error ends the run, also of reading a file: resume it with the last cursor.
 func Import(ctx context.Context, db *ddb.DB, from fs.FS, opts *ImportOptions) (Imported, error) {
 	if opts == nil {
 		opts = &ImportOptions{}

@@ -63,7 +63,7 @@ func TestMergePairsEqualElements(t *testing.T) {
 func TestMergeOfALongList(t *testing.T) {
 	t.Parallel()
 	texts := func(end string) types.AttributeValue {
-		l := make([]types.AttributeValue, 100_000-len(end))
+		l := make([]types.AttributeValue, 40_000-len(end))
 		for i := range l {
 			l[i] = &types.AttributeValueMemberS{Value: fmt.Sprint(i, end)}
 		}

@@ -2,7 +2,6 @@ package timed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,12 +18,10 @@ var TimeSeries = recipe.Recipe{
 	Pattern: "A table for each period: the current one has the capacity, past ones are lowered, and old ones dropped as a whole.",
 	Not:     "Tables are on demand and items only have to vanish: then a TTL in one table is simpler.",
 	Costs:   []string{"the latest 3", "the last two days"},
-	Run: func(ctx context.Context, r *recipe.Run) (err error) {
+	Run: func(ctx context.Context, r *recipe.Run) error {
 		days := *EngineDays
-		begin := r.Now()
-		days.Since = begin
-		db := ddbperiod.New(newClocked(r).Client(), "cookbook-engines", &days, &ddb.Options{Now: r.Now})
-		defer func() { err = errors.Join(err, dropDays(context.WithoutCancel(ctx), db, begin, 5)) }()
+		days.Since = r.Now()
+		db := ddbperiod.New(newClocked(r).Client(), "engines", &days, &ddb.Options{Now: r.Now}) // Roll also asks the engine what day it is
 		readings := ddbperiod.NewRepository(db, EngineReadings)
 		for day := range 4 {
 			rolled, err := db.Roll(ctx, nil) // each hour
@@ -97,20 +94,3 @@ func rollText(did ddbperiod.Rolled) string {
 	return strings.Join(parts, ", ")
 }
 
-// dropDays deletes what the recipe created.
-func dropDays(ctx context.Context, db *ddbperiod.DB, begin time.Time, days int) error {
-	var errs []error
-	for day := range days {
-		one, err := db.At(begin.AddDate(0, 0, day))
-		if errors.Is(err, ddbperiod.ErrPeriod) {
-			continue
-		}
-		if err == nil {
-			err = one.ForceDropTable(ctx)
-		}
-		if err != nil && !errors.Is(err, ddb.ErrNotFound) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
