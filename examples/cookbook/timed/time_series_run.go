@@ -93,4 +93,3 @@ func rollText(did ddbperiod.Rolled) string {
 	}
 	return strings.Join(parts, ", ")
 }
-
