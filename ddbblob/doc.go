@@ -67,7 +67,8 @@
 // copy. Ages are those by the store's clock, compared with the clock of the program that sweeps: they may differ by 15
 // minutes, and the replicas of a global table by as much. A sweep beside a sweep does no harm; one that ends early is continued by the next one.
 //
-// What a backup of the table refers to is swept as well. Let the store keep deleted objects for as long as backups are
+// What a backup of the table refers to is swept as well, and so is what an export of package ddbjob refers to, which has no
+// objects in it. Let the store keep deleted objects for as long as backups are
 // kept: in S3, by versions of the bucket and a lifecycle rule. A table that was restored under another name refers to
 // objects of the first one, which a sweep of the first deletes unseen. Put each item once before: that copies its objects.
 // Versions of a history stay without. The objects of a table that was deleted stay. Delete what begins with the table's

@@ -74,8 +74,9 @@ type Copied struct {
 // again with Overwrite, or set NoVerify and let a stream bring the target up to date. Expired items are copied, but not
 // compared. Views in a copy made beside writes need a Rebuild.
 //
-// It refuses tables with Blobs (package ddbblob), whose objects belong to the items of one table. Read those items, and put
-// them into the other table: a Put copies the objects. [Import] refuses them too, and [Restore] copies them.
+// It refuses entities with Blobs (package ddbblob), whose objects belong to the items of one table. Leave them out with
+// Select.Entities. Read their items, and put them into the other table: a Put copies the objects. [Import] refuses them too,
+// and [Restore] copies them. The target may have such an entity only if it has the model of the source, and there is no Transform.
 //
 // It costs a scan of the source and the puts of the target, in requests of 25; the verification, a scan of each. Items that
 // DynamoDB refuses are reported together at the end, at most 100 of them, and the others are copied. Any other error ends
@@ -110,6 +111,11 @@ func (*copying) nameOf(db *write.DB) string {
 	return db.Name
 }
 
+// mayPut reports whether items of an entity of the target may be written: with another model, or a Transform, any may be.
+func (c *copying) mayPut(e *model.Entity) bool {
+	return c.from.Table != c.to.Table || c.opts.Transform != nil || c.pick.mayTake(e)
+}
+
 func (c *copying) run(ctx context.Context) error {
 	switch {
 	case c.from == nil || c.to == nil:
@@ -117,11 +123,12 @@ func (c *copying) run(ctx context.Context) error {
 	case c.from.Name == c.to.Name && sameClient(c.from.Client, c.to.Client):
 		return fault.Model("source and target are one table")
 	}
-	if err := errors.Join(c.sameKeys(), c.from.NoBlobs(), c.to.NoBlobs()); err != nil {
-		return err
-	}
 	var err error
 	if c.pick, err = c.opts.of(c.from.Table); err != nil {
+		return err
+	}
+	const instead = "read its items and put them into the other table"
+	if err := errors.Join(c.sameKeys(), c.from.NoBlobs(c.pick.mayTake, instead), c.to.NoBlobs(c.mayPut, instead)); err != nil {
 		return err
 	}
 	o := face.Job(&c.opts.JobOptions)

@@ -30,6 +30,9 @@
 // when it is enabled. Start its readers before its writers. If items were written while they were copied, an aggregate of the
 // copy may miss them: run Rebuild. An item that no entity claims is copied too, but not restored.
 //
+// The objects of Blobs (package ddbblob) belong to the items of one table. So Copy and Import refuse entities with Blobs, and
+// Restore copies the objects.
+//
 // # Which backup
 //
 // DynamoDB itself does the bulk: point-in-time recovery and backups make a new table of any moment, and its export to S3

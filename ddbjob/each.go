@@ -38,8 +38,9 @@ type Marker struct {
 }
 
 // Mark makes an [Each] edit an item at most once, in however many runs. It adds Ne(f, v) to the conditions, and stores v in f
-// with the edit. Take a value that no earlier job used, such as its name and date. A program that puts whole items without
-// the field removes the mark. A cursor belongs to its mark too.
+// with the edit, which must not set f itself. Take a value that no earlier job used, such as its name and date. The zero value
+// marks nothing: an item without a mark has it, and is passed. A program that puts whole items without the field removes the
+// mark. A cursor belongs to its mark too.
 func Mark[V any](f *V, v V) Marker { return Marker{f, v, ddb.Ne(f, v)} }
 
 // text tells a mark from others.
@@ -148,10 +149,13 @@ func (j *editing) run(ctx context.Context, conds []ddb.Cond, o read.JobOptions) 
 	if j.mark.cond != nil {
 		conds = append(conds[:len(conds):len(conds)], j.mark.cond)
 	}
-	for _, c := range conds {
+	for i, c := range conds {
 		clause := face.Clause(c)
 		compiled, err := j.e.CompileCond(clause)
-		if err != nil {
+		switch {
+		case err != nil && j.mark.cond != nil && i == len(conds)-1:
+			return fault.Model("Mark: %w", err)
+		case err != nil:
 			return fault.Model("condition: %w", err)
 		}
 		if compiled.Local() {

@@ -59,6 +59,9 @@ type Exported struct {
 // twice in an export. While it is under way, export-progress.json has what is written; Import refuses such a place. If to has
 // an export already, the error matches [ddb.ErrExists]; a cursor of another export is [ddb.ErrCursor].
 //
+// An item with Blobs (package ddbblob) is exported with its references, without the objects. [Restore] copies the objects, if the
+// store still has them: a sweep deletes those that items of the table no longer refer to.
+//
 // It costs a scan of the table.
 func Export(ctx context.Context, db *ddb.DB, to Store, opts *ExportOptions) (Exported, error) {
 	if opts == nil {

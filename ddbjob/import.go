@@ -58,6 +58,9 @@ type Imported struct {
 // files from their start, and writes from the line where the cursor is: some items are written twice, and none is doubled. A
 // cursor of other files, or of another table, is [ddb.ErrCursor].
 //
+// An entity with Blobs (package ddbblob) is refused with [ddb.ErrModel], also if no line is of it, since objects belong to the
+// items of one table. [Restore] copies them. Or leave the entity out with Select.Entities.
+//
 // It costs the puts, in requests of 25. Any other error ends the run, also of reading a file: resume it with the last cursor.
 func Import(ctx context.Context, db *ddb.DB, from fs.FS, opts *ImportOptions) (Imported, error) {
 	if opts == nil {
@@ -86,11 +89,11 @@ func (im *importing) run(ctx context.Context, from fs.FS) error {
 	if im.db == nil || from == nil {
 		return fault.Model("a nil DB or file system")
 	}
-	if err := im.db.NoBlobs(); err != nil {
-		return err
-	}
 	var err error
 	if im.pick, err = im.opts.of(im.db.Table); err != nil {
+		return err
+	}
+	if err := im.db.NoBlobs(im.pick.mayTake, "use Restore"); err != nil {
 		return err
 	}
 	files, err := find(from)

@@ -69,6 +69,9 @@ func (s Select) of(t *model.Table) (*picker, error) {
 	return p, nil
 }
 
+// mayTake reports whether items of an entity are taken at all.
+func (p *picker) mayTake(e *model.Entity) bool { return p.entities == nil || p.entities[e] }
+
 // takes reports whether an item is taken.
 func (p *picker) takes(s attr.Stored) bool {
 	role, e := p.table.RoleOf(s)

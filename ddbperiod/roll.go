@@ -46,7 +46,8 @@ type Rolled struct {
 // again, up to [ddb.Options].MaxAttempts. Rolled says what was done, also with an error.
 //
 // A table is lowered or dropped only if it is due by the clock and by the service's time, as far as its responses have that: a clock
-// that is ahead only creates tables too early. One that will be past retention within [Series].Ahead is not created. A table is dropped once as many whole periods as are kept have passed after its own, and if it
+// that is ahead only creates tables too early. One that will be past retention within [Series].Ahead is not
+// created; if that is the current one, the clock is far behind, and the error matches [ddb.ErrModel]. A table is dropped once as many whole periods as are kept have passed after its own, and if it
 // passes the checks of [ddb.DB.DropTable]. A table whose name is not exactly one of the series is never touched, and neither is one before Since.
 //
 // It costs no capacity, except for the sample of a table that is dropped. It is a CreateTable for each table that should be there,
@@ -165,7 +166,11 @@ func (r *roll) create(ctx context.Context, live []time.Time, trusted time.Time) 
 // createTable creates a table, unless a program whose clock is ahead may have dropped it: it would be archived again, without items.
 func (r *roll) createTable(ctx context.Context, start time.Time, capacity Capacity) error {
 	if s := r.db.series; s.expired(start, r.latest.Add(s.ahead())) {
-		return nil
+		if !start.Equal(s.Every.Start(r.now)) {
+			return nil
+		}
+		return fmt.Errorf("%w: the clock says %s, and the service %s, by which the table of now is past retention: correct the clock, or give a test's engine the same one",
+			ddb.ErrModel, r.now.Format(time.RFC3339), r.latest.Format(time.RFC3339))
 	}
 	table := r.db.table(start)
 	made := false

@@ -264,7 +264,7 @@ func TestFaults(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, fault := range []string{"the index has a sort key", "needs a literal between {ID} and {Name}"} {
+	for _, fault := range []string{"the table has a sort key", "needs a literal between {ID} and {Name}"} {
 		if !strings.Contains(err.Error(), fault) {
 			t.Errorf("%v\ndoes not say %q", err, fault)
 		}

@@ -240,11 +240,11 @@ func (d *Definition) indexKeys(ix *Index, partition Parts, sort []Parts) *IndexK
 	}()
 	switch {
 	case len(sort) == 0 && len(ix.Sort) > 0:
-		d.fault("%s: the index has a sort key: pass a second template", ix.Name)
+		d.fault("%s: the %s has a sort key: pass a second template", ix.Name, ix.noun())
 	case len(sort) > 1:
 		d.fault("%s: more than one sort key template: combine the parts with Key", ix.Name)
 	case len(sort) == 1 && len(ix.Sort) == 0:
-		d.fault("%s: the index has no sort key: remove the second template", ix.Name)
+		d.fault("%s: the %s has no sort key: remove the second template", ix.Name, ix.noun())
 	case len(sort) == 1:
 		r.Sort = d.template(ix, "sort", sort[0], len(ix.Sort))
 	}

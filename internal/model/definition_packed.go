@@ -73,7 +73,7 @@ func (d *Definition) unpackable(f *field.Field) string {
 	case f.Embedded:
 		return "is an embedded struct without an attribute of its own: compress a field in it, or give it a name"
 	case !f.Stored():
-		return "has no attribute: give it a name in its tag"
+		return "has no attribute of its own: it is in the key only, or in none, and only an attribute is compressed: remove Compress, or give it a name in its tag"
 	case f.Nested():
 		return "is inside another field, which is one attribute: compress " + d.outerName(f) + ", or move the field to the item"
 	case f.Marshals():
@@ -81,13 +81,13 @@ func (d *Definition) unpackable(f *field.Field) string {
 			return "marshals itself as bytes, which cannot be told from a compressed value: let its marshaler return a string, a list or a map"
 		}
 	case IsBytes(t), t.Kind() == reflect.Array && t.Elem().Kind() == reflect.Uint8:
-		return "is a " + f.Type.String() + ": a stored binary cannot be told from a compressed value: declare the field as a string, or as a struct or map with the bytes in it, or compress in the program"
+		return "is of type " + f.Type.String() + ": a stored binary cannot be told from a compressed value: declare the field as a string, or as a struct or map with the bytes in it, or compress in the program"
 	case f.StringSet, f.NumberSet, f.BinarySet:
 		return "is a set, whose elements DynamoDB changes one by one: make it a list, by removing the tag option of the set"
 	case t.Kind() == reflect.Interface:
 		return "is an interface, which may hold bytes, and these cannot be told from a compressed value: give it a concrete type"
 	case t.ConvertibleTo(reflect.TypeFor[time.Time]()), IsNumber(t), t.Kind() == reflect.Bool, isNumberText(t):
-		return "is a " + f.Type.String() + ", which compression makes no smaller: remove Compress"
+		return "is of type " + f.Type.String() + ", which compression makes no smaller: remove Compress"
 	}
 	return ""
 }

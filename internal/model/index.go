@@ -87,6 +87,14 @@ func (ix *Index) project(p projection) {
 // String returns the index's name and key attributes.
 func (ix *Index) String() string { return fmt.Sprintf("%s %v %v", ix.Name, ix.Partition, ix.Sort) }
 
+// noun is what a message calls ix: keys of the primary index are those of the table.
+func (ix *Index) noun() string {
+	if ix.Kind == PrimaryIndex {
+		return "table"
+	}
+	return "index"
+}
+
 // Attrs returns the key attributes, the partition's first.
 func (ix *Index) Attrs() []string {
 	if ix.names == nil {

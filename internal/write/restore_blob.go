@@ -107,13 +107,13 @@ func (db *DB) placeVersion(ctx context.Context, w *prepared) error {
 	return nil
 }
 
-// NoBlobs returns an error for a job that writes items as they are stored, if the table has Blobs: their objects belong to the
-// items that they were stored for.
-func (db *DB) NoBlobs() error {
+// NoBlobs returns an error for a job that writes items of some entities as they are stored, if these have Blobs: their objects
+// belong to the items that they were stored for. instead says what copies them.
+func (db *DB) NoBlobs(takes func(*model.Entity) bool, instead string) error {
 	var errs []error
 	for _, e := range db.Table.Entities {
-		if len(e.Blobs) > 0 {
-			errs = append(errs, fault.Model("%s of table %q has Blobs, whose objects belong to the items of one table: read the items, and put them into the other one, which copies the objects", e.Name, db.Name))
+		if len(e.Blobs) > 0 && takes(e) {
+			errs = append(errs, fault.Model("%s of table %q has Blobs, whose objects belong to the items of one table: leave it out with Select.Entities, or %s, which copies the objects", e.Name, db.Name, instead))
 		}
 	}
 	return errors.Join(errs...)

@@ -30,7 +30,7 @@ var (
 	})
 )
 
-// Rename changes the title. It does not send the text.
-func Rename(t Transcript, title string) ddb.Op {
+// RenameTranscript changes the title. It does not send the text.
+func RenameTranscript(t Transcript, title string) ddb.Op {
 	return Transcripts.Update(t, ddb.Set(&Transcripts.Fields().Title, title))
 }

@@ -59,7 +59,7 @@ var Compressed = recipe.Recipe{
 			{"write 60 KB, compressed", put(db, Transcripts, Transcript{Meeting: "may", Text: text})},
 			{"read it, compressed", get(db, Transcripts, "may")},
 			{"rename it, compressed", func(ctx context.Context) (string, error) {
-				return "", db.Do(ctx, Rename(Transcript{Meeting: "may"}, "May"))
+				return "", db.Do(ctx, RenameTranscript(Transcript{Meeting: "may"}, "May"))
 			}},
 			{"write 900 KB, compressed", put(db, Transcripts, Transcript{Meeting: "year", Text: minutes(900 << 10)})},
 			{"write a note, below the threshold", put(db, Transcripts, Transcript{Meeting: "note", Text: minutes(400)})},

@@ -11,8 +11,9 @@ import (
 	"github.com/singletable-go/ddb"
 )
 
-// Manuscript is the head of a manuscript, and says which parts are its text. Its title can be changed as that of any item. It is never deleted, since generations would begin again, and a writer that is late could then delete parts of another
-// one. Store no text instead.
+// Manuscript is the head of a manuscript, and says which parts are its text. Its title can be changed as that of any item. It is
+// never deleted, since generations would begin again, and a writer that is late could then delete parts of another one. Store no
+// text instead.
 type Manuscript struct {
 	ID         string `dynamodbav:"-"`
 	Title      string `dynamodbav:"title"`

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/singletable-go/ddb"
@@ -95,4 +96,42 @@ func TestJobsThatWriteItemsAsTheyAreStoredRefuseBlobs(t *testing.T) {
 	_, err = ddbjob.Import(t.Context(), s.db, fstest.MapFS{}, nil)
 	require.ErrorIs(t, err, ddb.ErrModel)
 	require.ErrorContains(t, err, "Blobs")
+}
+
+func TestAnEntityWithBlobsCanBeLeftOut(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t, plain)
+	ctx := t.Context()
+	_, err := s.lectures.Create(ctx, one("content"))
+	require.NoError(t, err)
+	type hall struct {
+		ID string `dynamodbav:"-"`
+	}
+	table, lectures := model(plain)
+	halls := ddb.MustDefine(table, "hall", func(r *hall, d *ddb.Definition) {
+		d.Primary(ddb.Key(ddb.Prefix("h#"), ddb.Str(&r.ID)), ddb.Key(ddb.Prefix("hall")))
+	})
+	from := ddb.New(s.engine.Client(), "school", table, nil)
+	to := ddb.New(s.engine.Client(), "another", table, nil)
+	require.NoError(t, to.CreateTable(ctx))
+	require.NoError(t, from.Do(ctx, halls.Put(hall{"1"})))
+	dir := ddbjob.Dir(t.TempDir())
+	_, err = ddbjob.Export(ctx, from, dir, nil)
+	require.NoError(t, err)
+
+	_, err = ddbjob.Import(ctx, to, dir, &ddbjob.ImportOptions{Select: ddbjob.Select{Entities: []ddb.AnyEntity{halls, lectures}}})
+	require.ErrorIs(t, err, ddb.ErrModel)
+	require.ErrorContains(t, err, "leave it out with Select.Entities, or use Restore")
+	only := ddbjob.Select{Entities: []ddb.AnyEntity{halls}}
+	in, err := ddbjob.Import(ctx, to, dir, &ddbjob.ImportOptions{Select: only})
+	require.NoError(t, err)
+	require.Equal(t, [2]int{1, 1}, [2]int{in.Written, in.LeftOut})
+	copied, err := ddbjob.Copy(ctx, from, to, &ddbjob.CopyOptions{Select: only, Overwrite: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, copied.Written)
+	_, err = ddbjob.Copy(ctx, from, to, &ddbjob.CopyOptions{
+		Select: only, Overwrite: true,
+		Transform: func(it map[string]types.AttributeValue) (map[string]types.AttributeValue, error) { return it, nil },
+	})
+	require.ErrorIs(t, err, ddb.ErrModel) // it could make items of any entity
 }

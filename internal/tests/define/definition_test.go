@@ -61,7 +61,7 @@ func TestDefineReportsEachFault(t *testing.T) {
 			d.Primary(ddb.Key(custPrefix, ddb.Str(&o.Customer), ddb.Str(&o.Email)), ddb.Key(ddb.Str(&o.Hidden)))
 		}, `needs a literal between {Customer} and {Email}`},
 		"an empty key":   {func(o *Order, d *ddb.Definition, _ indexes) { d.Primary(ddb.Key(), ddb.Key(ddb.Str(&o.Hidden))) }, "is empty"},
-		"no sort key":    {func(o *Order, d *ddb.Definition, _ indexes) { d.Primary(ddb.Key(ddb.Str(&o.Hidden))) }, "primary: the index has a sort key: pass a second template"},
+		"no sort key":    {func(o *Order, d *ddb.Definition, _ indexes) { d.Primary(ddb.Key(ddb.Str(&o.Hidden))) }, "primary: the table has a sort key: pass a second template"},
 		"declared twice": {func(o *Order, d *ddb.Definition, _ indexes) { primary(o, d); primary(o, d) }, "primary: declared twice: remove one"},
 		"a library prefix": {func(o *Order, d *ddb.Definition, _ indexes) {
 			d.Primary(ddb.Key(ddb.Prefix("~x"), ddb.Str(&o.Customer)), ddb.Key(ddb.Str(&o.Hidden)))
