@@ -200,7 +200,7 @@ func (e *exporting) file() error {
 	if err := e.to.WriteFile(f.Key, e.text.Bytes()); err != nil {
 		return err
 	}
-	e.log.entries = append(e.log.entries, f)
+	e.log.add(f)
 	e.log.Last++
 	e.text.Reset()
 	e.zip, e.items, e.bytes = nil, 0, 0

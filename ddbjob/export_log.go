@@ -6,21 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/singletable-go/ddb/internal/fault"
 )
 
-// exportLog is what an export under way has written, with the cursors of its checkpoints.
+// exportLog is what an export under way has written, with the cursors of its checkpoints. What a run wrote stays in it when another
+// one resumes at an earlier cursor: either cursor may be the next that is resumed at, and each has its own files.
 type exportLog struct {
 	Started string
-	Last    int // the number of the last file of any run: no number is used twice, as an earlier cursor has its own files
+	Last    int // the number of the last file of any run: no number is used twice
 	entries []logged
+	at      int // the last entry of this run, counted from 1; 0 at the beginning
 }
 
 // logged is a file that was written, or a checkpoint.
 type logged struct {
 	dataFile
+	After  int    `json:"after,omitempty"` // the entry before it, of the same run or of the one that it resumed
 	Billed int    `json:"billedSizeBytes,omitempty"`
 	Cursor string `json:"cursor,omitempty"` // of a checkpoint
 }
@@ -37,23 +41,28 @@ func openLog(to Store, cursor string, now time.Time) (*exportLog, error) {
 	case err != nil:
 		return nil, err
 	}
-	at := -1
+	written := 0
 	for i, line := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
 		if i == 0 {
 			err = json.Unmarshal(line, l)
 		} else {
 			var entry logged
 			err = json.Unmarshal(line, &entry)
+			if entry.After > len(l.entries) {
+				err = fmt.Errorf("entry %d is after %d", i, entry.After)
+			}
 			l.entries = append(l.entries, entry)
+			if entry.Key != "" {
+				written++
+			}
 			if cursor != "" && entry.Cursor == cursor {
-				at = len(l.entries)
+				l.at = len(l.entries)
 			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", progressName, err)
 		}
 	}
-	written := len(l.files())
 	switch {
 	case cursor == "" && written > 0 && l.vacant(to) != nil: // it was done, but for the removal of this file
 		return nil, l.vacant(to)
@@ -62,10 +71,9 @@ func openLog(to Store, cursor string, now time.Time) (*exportLog, error) {
 	case cursor == "":
 		l.entries = nil
 		return l, l.vacant(to)
-	case at < 0:
+	case l.at == 0:
 		return nil, fmt.Errorf("%w: it is of another export than the one under way here", fault.ErrCursor)
 	}
-	l.entries = l.entries[:at]
 	return l, removed(to.Remove(summaryName)) // if it was done: its files are about to change
 }
 
@@ -81,14 +89,22 @@ func (*exportLog) vacant(to Store) error {
 	return fmt.Errorf("%w: an export is here, with a %s: use another place", fault.ErrExists, summaryName)
 }
 
-// files returns the files, without the checkpoints.
+// files returns the files of this run and of those that it resumed.
 func (l *exportLog) files() (out []logged) {
-	for _, e := range l.entries {
-		if e.Key != "" {
+	for at := l.at; at > 0; at = l.entries[at-1].After {
+		if e := l.entries[at-1]; e.Key != "" {
 			out = append(out, e)
 		}
 	}
+	slices.Reverse(out)
 	return out
+}
+
+// add adds an entry of this run.
+func (l *exportLog) add(e logged) {
+	e.After = l.at
+	l.entries = append(l.entries, e)
+	l.at = len(l.entries)
 }
 
 // fileName is the name of a file by its number.
@@ -96,7 +112,7 @@ func fileName(n int) string { return fmt.Sprintf("data/%06d.json.gz", n) }
 
 // checkpoint writes the log with a cursor that resumes behind its last file.
 func (l *exportLog) checkpoint(to Store, cursor string) error {
-	l.entries = append(l.entries, logged{Cursor: cursor})
+	l.add(logged{Cursor: cursor})
 	var text bytes.Buffer
 	first, err := json.Marshal(l)
 	if err != nil {

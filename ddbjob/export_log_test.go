@@ -117,3 +117,20 @@ func TestARunAtAnEarlierCursorChangesNoFileOfALaterOne(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 40, done.Items)
 }
+
+// Each cursor that an export under way has passed on can be resumed at, also after a run at an earlier one that went on from there.
+func TestAnExportIsResumedAtEachOfItsCursors(t *testing.T) {
+	t.Parallel()
+	e := newExports(t)
+	n := 0
+	require.Error(t, e.run(t, "", 1, func(ddb.Cursor) bool { n++; return n == 8 }))
+	cursors := e.seen
+	for _, at := range []int{1, len(cursors) - 1, 3, 1, len(cursors) - 2} {
+		n = 0
+		require.Error(t, e.run(t, cursors[at], 1, func(ddb.Cursor) bool { n++; return n == 2 }))
+	}
+	require.NoError(t, e.run(t, cursors[len(cursors)-1], 1, nil))
+	done, err := ddbjob.Import(t.Context(), e.w.open("new"), e.to, nil)
+	require.NoError(t, err)
+	assert.Equal(t, 40, done.Items)
+}
