@@ -2,10 +2,12 @@ package attack
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/singletable-go/ddb/ddbmem"
 )
@@ -28,8 +30,11 @@ func Around(client *dynamodb.Client) Engine {
 	return Engine{Config: cfg, Start: time.Now().Truncate(time.Second)}
 }
 
-// drop deletes the world's table.
-func (w *World) drop(ctx context.Context) error {
-	_, err := w.raw.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &w.Table})
+// drop deletes a table. It may be gone already: a request whose response is lost is sent again.
+func (w *World) drop(ctx context.Context, table string) error {
+	_, err := w.raw.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &table})
+	if _, gone := errors.AsType[*types.ResourceNotFoundException](err); gone {
+		return nil
+	}
 	return err
 }

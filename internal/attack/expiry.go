@@ -329,7 +329,6 @@ func (r *expiryRound) beside(ctx context.Context, c *Call, table, id string, n i
 // Check has nothing to add: each call is compared when it is made.
 func (r *expiryRound) Check(ctx context.Context, w *World) {
 	if !w.engine.Simulated {
-		_, err := w.Raw().DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &r.sides[1].table})
-		w.must(err)
+		w.must(w.drop(ctx, r.sides[1].table))
 	}
 }

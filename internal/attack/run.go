@@ -182,7 +182,7 @@ func (pl plan) unleash(ctx context.Context, p Promise, w *World) {
 	_, wait := pl.play(ctx, p, w, round)
 	wait()
 	pl.check(ctx, w, round)
-	w.must(w.drop(ctx))
+	w.must(w.drop(ctx, w.Table))
 }
 
 func (pl plan) check(ctx context.Context, w *World, round Round) {
