@@ -23,7 +23,7 @@ import (
 // that, an edit that adds, and a restore; the last two of one item in ten.
 func TestManyItemsSurviveJobsThatAreKilled(t *testing.T) {
 	t.Parallel()
-	manyItems(t, scale.Of(100_000, 1_000), 10, 0)
+	manyItems(t, scale.Of(20_000, 1_000), 10, 0)
 }
 
 // The same, with an edit and a restore of each item: of 100,000, again and again, for as long as DDB_LONG says.
