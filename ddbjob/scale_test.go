@@ -30,7 +30,7 @@ func TestManyItemsSurviveJobsThatAreKilled(t *testing.T) {
 func TestEnduranceOfJobs(t *testing.T) {
 	lasts, err := time.ParseDuration(os.Getenv("DDB_LONG"))
 	if err != nil {
-		manyItems(t, 500, 1, 0)
+		manyItems(t, 100, 1, 0)
 		return
 	}
 	for began, seed := time.Now(), uint64(0); seed == 0 || time.Since(began) < lasts; seed++ {
